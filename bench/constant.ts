@@ -1,0 +1,17 @@
+/** The framework alone: reads the same request body and answers a constant of the same shape. */
+import Fastify from 'fastify'
+
+const app = Fastify()
+app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
+  done(null, body),
+)
+app.get('/readyz', async () => 'ready')
+const answer = JSON.stringify({
+  SUCCESS: [{ MESSAGE: 'Order Placed Successfully', REFERENCEID: '1001' }],
+  ID: '1001',
+  IMEI: '490154203237518',
+  apiversion: '8.2',
+})
+app.post('/api/dhru', (_request, reply) => reply.type('application/json; charset=utf-8').send(answer))
+await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT']) })
+process.once('SIGTERM', () => void app.close())

@@ -1,0 +1,54 @@
+import { pino } from 'pino'
+import { createAccount } from '../src/accounts/accounts.ts'
+import { createKey } from '../src/accounts/keys.ts'
+import { createService } from '../src/catalogue/services.ts'
+import { systemClock } from '../src/clock.ts'
+import { openPool } from '../src/database/database.ts'
+import { openEmbedded } from '../src/database/embedded.ts'
+import { micros } from '../src/wallet/micros.ts'
+
+/** A hundred accounts with money, 300 services and one order, in the data folder of a running server. */
+export async function fillBench(dataFolder: string): Promise<{
+  accounts: { username: string; secret: string }[]
+  serviceId: string
+}> {
+  const embedded = await openEmbedded({ folder: dataFolder, log: pino({ level: 'warn' }) })
+  const sql = openPool(embedded.connection)
+  try {
+    const accounts = []
+    for (let n = 0; n < 100; n++) {
+      const deposit = micros(1_000_000_000_000_000n)
+      const account = await createAccount(
+        sql,
+        {
+          name: `Bench ${n}`,
+          email: `bench${n}@example.com`,
+          currency: 'USD',
+          username: `bench${n}`,
+          deposit,
+        },
+        'bench',
+      )
+      const { securityId, secret } = await createKey(sql, account.id, {}, systemClock)
+      accounts.push({ username: securityId, secret })
+    }
+    let serviceId = ''
+    for (let n = 0; n < 300; n++) {
+      const service = await createService(sql, {
+        code: `bench-${n}`,
+        name: `Service ${n}`,
+        group: `Group ${n % 12}`,
+        kind: 'imei',
+        price: '0.77',
+        currency: 'USD',
+        supplier: 'sandbox',
+        description: 'A service of a usual length, described in a line or two, as real lists have them.',
+      })
+      serviceId = String(service.id)
+    }
+    return { accounts, serviceId }
+  } finally {
+    await sql.end()
+    await embedded.close()
+  }
+}

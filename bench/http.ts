@@ -1,0 +1,208 @@
+/**
+ * Speed over HTTP as ratios to the same framework answering a constant, measured side by side in one run:
+ *
+ *   npm run bench            rounds of a few seconds each
+ *   npm run bench -- --json  the figures as one JSON value
+ *
+ * The server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on; the load comes
+ * from this process over keep-alive connections. Every round measures all cases one after another, so that a
+ * machine that slows down slows them all; a ratio is the median of the rounds' ratios.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import autocannon from 'autocannon'
+import { fillBench } from './fill.ts'
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '100' },
+  },
+})
+const seconds = Number(values.seconds)
+const rounds = Number(values.rounds)
+const connections = Number(values.connections)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+interface Case {
+  name: string
+  url: string
+  body: (n: number) => string
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
+const children: ChildProcess[] = []
+try {
+  await main()
+} finally {
+  await Promise.all(children.map(stop))
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function main(): Promise<void> {
+  const constant = await start([join(root, 'bench/constant.ts')], {}, 'constant')
+  const env = { IMEIGATE_DATA: join(folder, 'data'), LOG_LEVEL: 'error' }
+  const api = await start(
+    [join(root, 'bin/imeigate.js'), 'start'],
+    { ...env, IMEIGATE_ROLE: 'api' },
+    'imeigate (api)',
+  )
+  const { accounts, serviceId } = await fillBench(env.IMEIGATE_DATA)
+
+  let serial = 0
+  const nextImei = (): string => withCheckDigit(String(35_000_000_000_000 + serial++).padStart(14, '0'))
+  const form = (account: { username: string; secret: string }, fields: Record<string, string>): string =>
+    new URLSearchParams({
+      username: account.username,
+      apiaccesskey: account.secret,
+      requestformat: 'JSON',
+      ...fields,
+    }).toString()
+  const place = (n: number, among: number): string =>
+    form(accounts[n % among] as (typeof accounts)[0], {
+      action: 'placeimeiorder',
+      parameters: JSON.stringify({ ID: serviceId, IMEI: nextImei() }),
+    })
+  const orderId = await placeOne(api, place(0, 1))
+  const first = accounts[0] as (typeof accounts)[0]
+  const cases: Case[] = [
+    { name: 'constant answer', url: constant, body: (n) => place(n, 1) },
+    { name: 'place, one busy account', url: api, body: (n) => place(n, 1) },
+    { name: 'place, 100 accounts', url: api, body: (n) => place(n, 100) },
+    {
+      name: 'status',
+      url: api,
+      body: () => form(first, { action: 'orderstatus', orderid: orderId }),
+    },
+    { name: 'service list', url: api, body: () => form(first, { action: 'imeiservicelist' }) },
+  ]
+  const figures = new Map<string, number[]>(cases.map(({ name }) => [name, []]))
+  for (const one of cases) await load(one, 1)
+  for (let round = 1; round <= rounds; round++) {
+    for (const one of cases) {
+      const perSecond = await load(one, seconds)
+      figures.get(one.name)?.push(perSecond)
+      say(
+        `round ${round}/${rounds}  ${one.name.padEnd(26)} ${perSecond.toLocaleString('en-US').padStart(9)} /s`,
+      )
+    }
+  }
+  report(figures)
+}
+
+function report(figures: Map<string, number[]>): void {
+  const of = (name: string): number[] => figures.get(name) ?? []
+  const ratio = (name: string, base: string): number =>
+    median(of(name).map((value, round) => value / (of(base)[round] ?? Number.NaN)))
+  const rows = [...figures.keys()].map((name) => ({
+    case: name,
+    'per second': Math.round(median(of(name))),
+    'to the constant answer': Number(ratio(name, 'constant answer').toFixed(2)),
+  }))
+  const busy = Number(ratio('place, one busy account', 'place, 100 accounts').toFixed(2))
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ rows, 'one busy account to 100': busy })}\n`)
+    return
+  }
+  say('')
+  for (const row of rows) {
+    say(
+      `${row.case.padEnd(26)} ${row['per second'].toLocaleString('en-US').padStart(9)} /s   ${row['to the constant answer'].toFixed(2)} of the constant answer`,
+    )
+  }
+  say(`one busy account is ${busy.toFixed(2)} of a hundred accounts`)
+  say(
+    `(${connections} connections, ${cpus().length} cores shared by server, PostgreSQL and load, Node ${process.versions.node}, fsync on)`,
+  )
+}
+
+async function placeOne(url: string, body: string): Promise<string> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', headers, body })
+  const answer = (await reply.json()) as { SUCCESS: { REFERENCEID: string }[] }
+  return answer.SUCCESS[0]?.REFERENCEID ?? ''
+}
+
+async function load(one: Case, duration: number): Promise<number> {
+  let n = 0
+  const result = await autocannon({
+    url: `${one.url}/api/dhru`,
+    connections,
+    duration,
+    requests: [
+      {
+        method: 'POST',
+        path: '/api/dhru',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        setupRequest: (request) => ({ ...request, body: one.body(n++) }),
+        onResponse: (status, body) => {
+          if (status !== 200 || body.includes('"ERROR"')) throw new Error(`${one.name}: ${status} ${body}`)
+        },
+      },
+    ],
+  })
+  if (result.errors > 0 || result.non2xx > 0)
+    throw new Error(`${one.name}: ${result.errors} errors, ${result.non2xx} not 200`)
+  return Math.round(result.requests.total / result.duration)
+}
+
+async function start(args: string[], env: Record<string, string>, name: string): Promise<string> {
+  const port = await freePort()
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  children.push(child)
+  const url = `http://127.0.0.1:${port}`
+  for (let tries = 0; tries < 300; tries++) {
+    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`)
+    const ready = await fetch(`${url}/readyz`).then(
+      (reply) => reply.ok,
+      () => false,
+    )
+    if (ready) return url
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`${name} did not get ready`)
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+}
+
+function freePort(): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>()
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
+  })
+  return promise
+}
+
+function withCheckDigit(digits: string): string {
+  let sum = 0
+  for (let i = 0; i < 14; i++) {
+    const digit = Number(digits[i]) * (i % 2 === 0 ? 1 : 2)
+    sum += digit > 9 ? digit - 9 : digit
+  }
+  return `${digits}${(10 - (sum % 10)) % 10}`
+}
+
+function median(numbers: number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  return sorted.length % 2 === 1
+    ? (sorted[middle] ?? Number.NaN)
+    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
+}

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+
+// Starts the program with a Node that is new enough. Written for old ones, so that they can say what is missing.
+
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const NEEDED = 24
+const near = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // A checkout runs its sources; the npm package has only what was built from them.
+  const source = near('../src/main.ts')
+  await import(existsSync(source) ? '../src/main.ts' : '../dist/main.js')
+} else {
+  const newer = near('../node_modules/node/bin/node')
+  if (existsSync(newer)) {
+    const child = spawn(newer, process.argv.slice(1), { stdio: 'inherit' })
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
+  } else {
+    process.stderr.write(`error: imeigate needs Node ${NEEDED} or newer; this is ${process.versions.node}\n`)
+    process.exit(1)
+  }
+}

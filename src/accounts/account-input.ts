@@ -1,0 +1,62 @@
+import { Refusal } from '../errors.ts'
+import { isCurrency } from '../wallet/micros.ts'
+
+const USERNAME = /^[a-z0-9][a-z0-9_-]{1,63}$/
+const LONGEST_USERNAME = 64
+
+/** One line of text, trimmed. Throws invalid_input. PostgreSQL takes no NUL, and no name needs a control character. */
+export function checkText(text: string, field: string, longest = 200): string {
+  const trimmed = text.trim()
+  if (trimmed === '') throw new Refusal('invalid_input', `${field} is empty`, field)
+  if (trimmed.length > longest) {
+    throw new Refusal('invalid_input', `${field} has more than ${longest} characters`, field)
+  }
+  if (/\p{Cc}/u.test(trimmed) || !trimmed.isWellFormed()) {
+    throw new Refusal('invalid_input', `${field} has characters that are no text`, field)
+  }
+  return trimmed
+}
+
+export function checkEmail(text: string): string {
+  const email = checkText(text, 'email', 254)
+  if (!/^[^\s@]+@[^\s@]+$/.test(email)) {
+    throw new Refusal('invalid_input', `${JSON.stringify(email)} is no email address`, 'email')
+  }
+  return email
+}
+
+export function checkCurrency(text: string): string {
+  const currency = text.trim().toUpperCase()
+  if (!isCurrency(currency)) {
+    throw new Refusal('invalid_input', `${JSON.stringify(text)} is no currency code such as USD`, 'currency')
+  }
+  return currency
+}
+
+/** Lower-cased. Not digits alone: an account is named by its id or its username, and the two must not be mixed up. */
+export function checkUsername(text: string): string {
+  const username = text.trim().toLowerCase()
+  if (!USERNAME.test(username) || /^\d+$/.test(username)) {
+    throw new Refusal(
+      'invalid_input',
+      `${JSON.stringify(text)} is no username: 2 to ${LONGEST_USERNAME} letters, digits, - or _, not digits alone`,
+      'username',
+    )
+  }
+  return username
+}
+
+/** A username made of the name, or else of the email address. It may be taken: see `createAccount`. */
+export function deriveUsername(name: string, email: string): string {
+  for (const source of [name, email.split('@')[0] ?? '']) {
+    const username = source
+      .normalize('NFKD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, LONGEST_USERNAME - 8)
+      .replace(/^-+|-+$/g, '')
+    if (USERNAME.test(username) && !/^\d+$/.test(username)) return username
+  }
+  return 'account'
+}

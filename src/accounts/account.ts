@@ -1,0 +1,38 @@
+import type { PriceGroupId } from '../catalogue/service.ts'
+import type { Micros } from '../wallet/micros.ts'
+
+export type AccountId = number & { readonly __id: 'account' }
+export type KeyId = number & { readonly __id: 'key' }
+
+export interface Account {
+  id: AccountId
+  name: string
+  email: string
+  username: string
+  currency: string
+  priceGroupId: PriceGroupId | null
+  closed: boolean
+}
+
+/** An account as operators see it: with its group's name and its wallet. */
+export interface AccountSheet extends Account {
+  priceGroup: string | null
+  createdAt: Date
+  available: Micros
+  held: Micros
+  creditLimit: Micros
+}
+
+/** An API key as the authenticator holds it: the secret itself is nowhere, only its SHA-256. */
+export interface ApiKey {
+  id: KeyId
+  account: Account
+  securityId: string
+  secretHash: Buffer
+  /** What the Dhru status answer's CODE carries: the state's label (the contract) or the result (Dhru panels). */
+  codeField: 'label' | 'result'
+  /** CIDR blocks or single addresses; empty: any address. */
+  allowedIps: string[]
+  expiresAt: Date | null
+  revokedAt: Date | null
+}

@@ -1,0 +1,149 @@
+import { findPriceGroup } from '../catalogue/names.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Queryable, Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { Micros } from '../wallet/micros.ts'
+import { openWallet, setCreditLimit } from '../wallet/wallet.ts'
+import type { AccountId, AccountSheet } from './account.ts'
+import { checkCurrency, checkEmail, checkText, checkUsername, deriveUsername } from './account-input.ts'
+import {
+  insertAccount,
+  insertPriceGroup,
+  type PriceGroup,
+  selectAccount,
+  selectAccounts,
+  selectPriceGroups,
+  selectTakenUsernames,
+  updateAccount,
+  updateStatus,
+} from './accounts.sql.ts'
+
+export interface NewAccount {
+  name: string
+  email: string
+  /** ISO 4217; never changes. */
+  currency: string
+  /** Made of the name or email, and unique, when it is left out. */
+  username?: string | undefined
+  /** A price group's id or name. */
+  priceGroup?: string | undefined
+  /** Micros of the currency. */
+  deposit?: Micros | undefined
+  creditLimit?: Micros | undefined
+}
+
+/**
+ * Creates an account with its wallet, and the first deposit in it, at once.
+ * Throws invalid_input naming the field at fault, or conflict when the username is taken.
+ */
+export async function createAccount(
+  sql: Sql,
+  input: NewAccount,
+  actor: string,
+  clock: Clock = systemClock,
+): Promise<AccountSheet> {
+  const name = checkText(input.name, 'name')
+  const email = checkEmail(input.email)
+  const currency = checkCurrency(input.currency)
+  const asked = input.username === undefined ? undefined : checkUsername(input.username)
+  const now = clock.now()
+  return await sql.begin(async (transaction) => {
+    const priceGroupId =
+      input.priceGroup === undefined ? null : await findPriceGroup(transaction, input.priceGroup)
+    const account = { name, email, currency, priceGroupId, createdAt: now }
+    let id: AccountId | undefined
+    if (asked !== undefined) {
+      id = await insertAccount(transaction, { ...account, username: asked })
+      if (id === undefined) throw new Refusal('conflict', `the username ${asked} is taken`, 'username')
+    } else {
+      const base = deriveUsername(name, email)
+      // Somebody else may take the free one first.
+      while (id === undefined) {
+        const taken = await selectTakenUsernames(transaction, base)
+        let username = base
+        for (let number = 2; taken.has(username); number++) username = `${base}-${number}`
+        id = await insertAccount(transaction, { ...account, username })
+      }
+    }
+    await openWallet(transaction, { id, currency }, { ...input, actor, at: now })
+    return await accountById(transaction, id)
+  })
+}
+
+/** By id (all digits) or username in any case. Throws not_found. */
+export async function findAccount(sql: Queryable, idOrUsername: string): Promise<AccountSheet> {
+  const text = idOrUsername.trim()
+  const account = /^\d+$/.test(text)
+    ? Number(text) <= 2_147_483_647
+      ? await selectAccount(sql, { id: Number(text) as AccountId })
+      : undefined
+    : // NUL is in no username, and PostgreSQL would refuse it.
+      await selectAccount(sql, { username: text.toLowerCase().replaceAll('\0', ' ') })
+  if (!account) throw new Refusal('not_found', `there is no account ${JSON.stringify(text)}`, 'account')
+  return account
+}
+
+/** By id; `search` is a part of the name, username or email. */
+export async function listAccounts(sql: Queryable, search = ''): Promise<AccountSheet[]> {
+  return await selectAccounts(sql, search.replaceAll('\0', ''))
+}
+
+export interface AccountChanges {
+  name?: string | undefined
+  email?: string | undefined
+  /** A price group's id or name; null takes the account out of its group. */
+  priceGroup?: string | null | undefined
+  /** Micros of the currency. */
+  creditLimit?: Micros | undefined
+}
+
+/** Changes what is given. Throws not_found, or invalid_input naming the field at fault. */
+export async function changeAccount(
+  sql: Sql,
+  id: AccountId,
+  { name, email, priceGroup, creditLimit }: AccountChanges,
+): Promise<AccountSheet> {
+  return await sql.begin(async (transaction) => {
+    await updateAccount(transaction, id, {
+      ...(name !== undefined && { name: checkText(name, 'name') }),
+      ...(email !== undefined && { email: checkEmail(email) }),
+      ...(priceGroup !== undefined && {
+        priceGroupId: priceGroup === null ? null : await findPriceGroup(transaction, priceGroup),
+      }),
+    })
+    if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
+    return await accountById(transaction, id)
+  })
+}
+
+/** Its keys stop working in every process within a second; its orders are finished. */
+export async function closeAccount(sql: Queryable, id: AccountId): Promise<AccountSheet> {
+  await updateStatus(sql, id, true)
+  return await accountById(sql, id)
+}
+
+export async function reopenAccount(sql: Queryable, id: AccountId): Promise<AccountSheet> {
+  await updateStatus(sql, id, false)
+  return await accountById(sql, id)
+}
+
+async function accountById(sql: Queryable, id: AccountId): Promise<AccountSheet> {
+  const account = await selectAccount(sql, { id })
+  if (!account) throw new Refusal('not_found', `there is no account ${id}`, 'account')
+  return account
+}
+
+/** Throws invalid_input, or conflict when there is one of that name in any case. */
+export async function createPriceGroup(
+  sql: Queryable,
+  text: string,
+  clock: Clock = systemClock,
+): Promise<PriceGroup> {
+  const name = checkText(text, 'name', 64)
+  const group = await insertPriceGroup(sql, name, clock.now())
+  if (!group) throw new Refusal('conflict', `there is a price group ${name}`, 'name')
+  return group
+}
+
+/** By id, with how many accounts each has. */
+export const listPriceGroups = (sql: Queryable): Promise<PriceGroup[]> => selectPriceGroups(sql)

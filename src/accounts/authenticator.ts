@@ -1,0 +1,158 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { Clock } from '../clock.ts'
+import type { Changes } from '../database/changes.ts'
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { ApiKey, KeyId } from './account.ts'
+import { allowedIps } from './allowed-ips.ts'
+import { selectKeysNamed, upsertUses } from './keys.sql.ts'
+import { hashSecret } from './keys.ts'
+
+/** The two credential fields as a caller sent them. */
+export interface Credentials {
+  /** A security id, an account's username, or a full dotted key. */
+  username: string
+  /** The key's secret, or a full dotted key. */
+  secret: string
+}
+
+interface Candidate {
+  key: ApiKey
+  allows: (ip: string) => boolean
+}
+
+/** Names kept in memory; only names that some key answers to are, so a flood of others fills nothing. */
+const MOST_NAMES = 50_000
+const FLUSH_MS = 5000
+const DOTTED = /^([a-z0-9][a-z0-9_-]{1,63})\.([^.]+)$/i
+/** Nothing longer is a name or a secret of ours, and nothing longer needs to be hashed or looked up. */
+const LONGEST = 256
+
+/**
+ * Says whose request this is. Keys are kept in memory, without their secrets, and forgotten when any process
+ * changes a key or an account, so that a revocation counts everywhere within a second.
+ */
+export class Authenticator {
+  readonly #sql: Sql
+  readonly #changes: Changes
+  readonly #clock: Clock
+  readonly #known = new Map<string, Candidate[]>()
+  readonly #filling = new Map<string, Promise<Candidate[]>>()
+  /** Counts the changes: what was read from the database before the last one is used once and not kept. */
+  #generation = 0
+  /** When each key was used last and that is not recorded yet, in milliseconds since 1970. */
+  #uses = new Map<KeyId, number>()
+  #timer: NodeJS.Timeout | undefined
+  #flushing: Promise<void> | undefined
+
+  constructor(sql: Sql, changes: Changes, clock: Clock) {
+    this.#sql = sql
+    this.#changes = changes
+    this.#clock = clock
+    changes.on('accounts', () => {
+      this.#generation++
+      this.#known.clear()
+      this.#filling.clear()
+    })
+  }
+
+  /**
+   * Gives the key, or the Refusal that the caller is told; synchronously when the key is in memory.
+   * `ip` is the address that the request came from.
+   */
+  authenticate(credentials: Credentials, ip: string): ApiKey | Refusal | Promise<ApiKey | Refusal> {
+    const { name, secret } = read(credentials)
+    if (name === '' || secret === '' || name.length > LONGEST || secret.length > LONGEST) {
+      return new Refusal('invalid_credentials')
+    }
+    // PostgreSQL refuses NUL, and no name has one.
+    if (name.includes('\0')) return new Refusal('invalid_credentials')
+    if (!this.#changes.fresh()) {
+      return this.#select(name).then((candidates) => this.#judge(candidates, secret, ip))
+    }
+    const known = this.#known.get(name)
+    if (known) return this.#judge(known, secret, ip)
+    return this.#fill(name).then((candidates) => this.#judge(candidates, secret, ip))
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.#flush(), FLUSH_MS)
+  }
+
+  /** Records the last uses that are not recorded yet. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#flushing
+    await this.#flush()
+  }
+
+  /** Callers that ask for the same name at the same time share one look-up. */
+  #fill(name: string): Promise<Candidate[]> {
+    const filling = this.#filling.get(name)
+    if (filling) return filling
+    const generation = this.#generation
+    const filled = this.#select(name)
+      .then((candidates) => {
+        if (generation === this.#generation && candidates.length > 0) {
+          if (this.#known.size >= MOST_NAMES) this.#known.clear()
+          this.#known.set(name, candidates)
+        }
+        return candidates
+      })
+      .finally(() => {
+        if (this.#filling.get(name) === filled) this.#filling.delete(name)
+      })
+    this.#filling.set(name, filled)
+    return filled
+  }
+
+  async #select(name: string): Promise<Candidate[]> {
+    const keys = await selectKeysNamed(this.#sql, name)
+    return keys.map((key) => ({ key, allows: allowedIps(key.allowedIps) }))
+  }
+
+  #judge(candidates: Candidate[], secret: string, ip: string): ApiKey | Refusal {
+    const hashed = hashSecret(secret)
+    const found = candidates.find(({ key }) => timingSafeEqual(key.secretHash, hashed))
+    if (!found) return new Refusal('invalid_credentials')
+    const { key, allows } = found
+    const now = this.#clock.now()
+    if (key.revokedAt) return new Refusal('key_revoked')
+    if (key.expiresAt && key.expiresAt <= now) return new Refusal('key_expired')
+    if (key.account.closed) return new Refusal('account_closed')
+    if (!allows(ip)) return new Refusal('ip_not_allowed', ip)
+    this.#uses.set(key.id, now.getTime())
+    return key
+  }
+
+  /** In one statement, however many keys; what cannot be recorded now is recorded with the next. */
+  #flush(): Promise<void> {
+    this.#flushing ??= this.#record().finally(() => {
+      this.#flushing = undefined
+    })
+    return this.#flushing
+  }
+
+  async #record(): Promise<void> {
+    if (this.#uses.size === 0) return
+    const uses = this.#uses
+    this.#uses = new Map()
+    try {
+      await upsertUses(
+        this.#sql,
+        // In one order, so that two processes never wait for each other.
+        [...uses].map(([id, at]) => ({ id, at: new Date(at) })).sort((a, b) => a.id - b.id),
+      )
+    } catch {
+      // A last use is not worth failing for.
+      for (const [id, at] of uses) this.#uses.set(id, Math.max(at, this.#uses.get(id) ?? 0))
+    }
+  }
+}
+
+/** The name (in lower case) and the secret; a full dotted key in either field is both, in the secret's first. */
+function read({ username, secret }: Credentials): { name: string; secret: string } {
+  const dotted = DOTTED.exec(secret.trim()) ?? DOTTED.exec(username.trim())
+  const [name = '', given = ''] = dotted ? dotted.slice(1) : [username.trim(), secret.trim()]
+  return { name: name.toLowerCase(), secret: given }
+}

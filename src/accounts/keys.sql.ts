@@ -1,0 +1,118 @@
+import type { PriceGroupId } from '../catalogue/service.ts'
+import type { Queryable } from '../database/database.ts'
+import type { AccountId, ApiKey, KeyId } from './account.ts'
+
+interface KeyRow {
+  id: KeyId
+  security_id: string
+  secret_hash: Buffer
+  code_field: ApiKey['codeField']
+  allowed_ips: string[]
+  expires_at: Date | null
+  revoked_at: Date | null
+  account_id: AccountId
+  name: string
+  email: string
+  username: string
+  currency: string
+  price_group_id: PriceGroupId | null
+  closed: boolean
+}
+
+const keyOf = (row: KeyRow): ApiKey => ({
+  id: row.id,
+  account: {
+    id: row.account_id,
+    name: row.name,
+    email: row.email,
+    username: row.username,
+    currency: row.currency,
+    priceGroupId: row.price_group_id,
+    closed: row.closed,
+  },
+  securityId: row.security_id,
+  secretHash: row.secret_hash,
+  codeField: row.code_field,
+  allowedIps: row.allowed_ips,
+  expiresAt: row.expires_at,
+  revokedAt: row.revoked_at,
+})
+
+const keys = (sql: Queryable) => sql`
+  select k.id, k.security_id, k.secret_hash, k.code_field, k.allowed_ips, k.expires_at, k.revoked_at,
+         a.id as account_id, a.name, a.email, a.username, a.currency, a.price_group_id,
+         a.status = 'closed' as closed`
+
+/** The key of this security id and all keys of the account of this username; `name` is in lower case. */
+export async function selectKeysNamed(sql: Queryable, name: string): Promise<ApiKey[]> {
+  const rows = await sql<KeyRow[]>`
+    ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where k.security_id = ${name}
+    union
+    ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where a.username = ${name}`
+  return rows.map(keyOf)
+}
+
+export interface KeySheet {
+  id: KeyId
+  accountId: AccountId
+  /** The account's. */
+  username: string
+  securityId: string
+  codeField: ApiKey['codeField']
+  allowedIps: string[]
+  expiresAt: Date | null
+  revokedAt: Date | null
+  createdAt: Date
+  /** Behind by a few seconds: see `Authenticator`. */
+  lastUsedAt: Date | null
+}
+
+export async function selectKeys(sql: Queryable, accountId: AccountId | undefined): Promise<KeySheet[]> {
+  return await sql<KeySheet[]>`
+    select k.id, k.account_id as "accountId", a.username, k.security_id as "securityId",
+           k.code_field as "codeField", k.allowed_ips as "allowedIps", k.expires_at as "expiresAt",
+           k.revoked_at as "revokedAt", k.created_at as "createdAt", u.last_used_at as "lastUsedAt"
+      from api_keys k
+      join accounts a on a.id = k.account_id
+      left join api_key_uses u on u.key_id = k.id
+     ${accountId === undefined ? sql`` : sql`where k.account_id = ${accountId}`}
+     order by k.id`
+}
+
+/** Gives undefined when the security id is taken. */
+export async function insertKey(
+  sql: Queryable,
+  key: {
+    accountId: AccountId
+    securityId: string
+    secretHash: Buffer
+    codeField: ApiKey['codeField']
+    allowedIps: string[]
+    expiresAt: Date | null
+    createdAt: Date
+  },
+): Promise<KeyId | undefined> {
+  const [row] = await sql<{ id: KeyId }[]>`
+    insert into api_keys (account_id, security_id, secret_hash, code_field, allowed_ips, expires_at, created_at)
+    values (${key.accountId}, ${key.securityId}, ${key.secretHash}, ${key.codeField}, ${key.allowedIps}::text[],
+            ${key.expiresAt}, ${key.createdAt})
+    on conflict (security_id) do nothing
+    returning id`
+  return row?.id
+}
+
+/** Keeps the time of an earlier revocation. Gives undefined when there is no such key. */
+export async function updateRevoked(sql: Queryable, id: KeyId, at: Date): Promise<Date | undefined> {
+  const [row] = await sql<{ revoked_at: Date }[]>`
+    update api_keys set revoked_at = coalesce(revoked_at, ${at}) where id = ${id} returning revoked_at`
+  return row?.revoked_at
+}
+
+/** Records last uses; a later one that another process recorded stands. */
+export async function upsertUses(sql: Queryable, uses: { id: KeyId; at: Date }[]): Promise<void> {
+  await sql`
+    insert into api_key_uses as u (key_id, last_used_at)
+    select id, at from unnest(${uses.map(({ id }) => id)}::int[],
+                              ${uses.map(({ at }) => at.toISOString())}::text[]::timestamptz[]) as used (id, at)
+    on conflict (key_id) do update set last_used_at = greatest(u.last_used_at, excluded.last_used_at)`
+}

@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Sql, Transaction } from '../database/database.ts'
+import { type Micros, micros } from '../wallet/micros.ts'
+import { serviceOf } from './catalogue.ts'
+import { type ImportFormat, type ImportProblem, type ImportRow, readRows } from './import-rows.ts'
+import type { InputSchema } from './input-schema.ts'
+import { loadNames } from './names.ts'
+import { type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
+import { priceProblems } from './prices.ts'
+import type { Service, ServiceId } from './service.ts'
+import type { Problem } from './service-checks.ts'
+import { type Column, columns, readForm } from './service-form.ts'
+import { type Settled, settle } from './service-input.ts'
+import {
+  insertServices,
+  lockCatalogue,
+  replaceRoutes,
+  selectRoutes,
+  selectServices,
+  selectSuppliers,
+  updateServices,
+} from './services.sql.ts'
+import { everyonesPrice, writeOf } from './services.ts'
+
+export type { ImportFormat, ImportProblem } from './import-rows.ts'
+
+/** How many services of a file were new, changed, or as they are; and how many prices were new or changed. */
+export interface Imported {
+  created: number
+  updated: number
+  unchanged: number
+  prices: number
+}
+
+export interface ImportOptions {
+  /** Check everything, write nothing. */
+  dryRun?: boolean | undefined
+  /** Told how many services of how many are written, as the writing goes on. */
+  onProgress?: ((done: number, total: number) => void) | undefined
+}
+
+const BATCH_SIZE = 1000
+
+/** One service of a file: its first row, and the prices of all its rows. */
+interface Entry extends Settled {
+  existing: Service | undefined
+  /** Micros by currency. */
+  prices: Map<string, Micros>
+  changed: boolean
+  id: ServiceId | undefined
+}
+
+/**
+ * Makes the catalogue as a file says: a code that is known is changed, another one is made, a service that the
+ * file does not name stays. Everything is checked before anything is written, in one transaction.
+ * Returns every problem of the file, and then has written nothing.
+ */
+export async function importServices(
+  sql: Sql,
+  text: string,
+  format: ImportFormat,
+  { dryRun = false, onProgress = () => {} }: ImportOptions = {},
+): Promise<Imported | ImportProblem[]> {
+  const { rows, problems } = readRows(text, format)
+  return sql.begin(async (transaction) => {
+    // What is checked here must still hold when it is written.
+    await lockCatalogue(transaction)
+    const entries = await check(transaction, rows, problems)
+    if (problems.length > 0) return problems.sort((a, b) => a.at - b.at)
+    const prices = await changedPrices(transaction, entries)
+    const imported = { created: 0, updated: 0, unchanged: 0, prices: 0 }
+    for (const entry of entries) {
+      if (!entry.existing) imported.created++
+      else if (entry.changed || prices.has(entry)) imported.updated++
+      else imported.unchanged++
+      imported.prices += prices.get(entry)?.length ?? 0
+    }
+    if (!dryRun) await write(transaction, entries, prices, onProgress)
+    return imported
+  })
+}
+
+/** Checks every row, and adds what is wrong to the problems. */
+async function check(
+  transaction: Transaction,
+  rows: ImportRow[],
+  problems: ImportProblem[],
+): Promise<Entry[]> {
+  const [services, routes, suppliers, names] = await Promise.all([
+    selectServices(transaction),
+    selectRoutes(transaction),
+    selectSuppliers(transaction),
+    loadNames(transaction),
+  ])
+  const existing = new Map(services.map((row) => [row.code.toLowerCase(), row]))
+  const supplierNames = new Map(suppliers.map(({ id, name }) => [id, name]))
+  const schemas = new Map<string, InputSchema>()
+  const entries = new Map<string, Entry & { first: ImportRow; lines: Map<string, number> }>()
+
+  for (const row of rows) {
+    const { input, price, currency, problems: unreadable } = readForm(row.form)
+    const report = (found: Problem[]) =>
+      problems.push(...found.map((problem) => ({ at: row.at, ...inColumn(problem) })))
+    // What cannot be read is reported as that alone.
+    const unlessUnreadable = (found: Problem[]) =>
+      found.filter(({ field }) => unreadable.every((problem) => problem.field !== field))
+    report(unreadable)
+    const key = input.code?.toLowerCase()
+    if (!key) {
+      if (unreadable.every(({ field }) => field !== 'code')) report([{ field: 'code', reason: 'is missing' }])
+      continue
+    }
+    let entry = entries.get(key)
+    if (entry) {
+      report(differences(row, entry.first))
+    } else {
+      // Rows with the same schema share one object, which is then compiled once.
+      if (input.inputSchema) {
+        const text = JSON.stringify(input.inputSchema)
+        input.inputSchema = schemas.get(text) ?? input.inputSchema
+        schemas.set(text, input.inputSchema)
+      }
+      const old = existing.get(key)
+      const service = old && serviceOf(old)
+      const settled = settle(input, service, names)
+      report(unlessUnreadable(settled.problems))
+      const supplier = settled.supplierId && supplierNames.get(settled.supplierId)
+      const rerouted = service && supplier && !isDeepStrictEqual(routes.get(service.id), [supplier])
+      entry = {
+        ...settled,
+        // What stays as it is needs no write.
+        supplierId: service && !rerouted ? undefined : settled.supplierId,
+        existing: service,
+        id: service?.id,
+        changed:
+          !service ||
+          Boolean(rerouted) ||
+          !isDeepStrictEqual({ id: service.id, ...settled.service }, service),
+        prices: new Map(),
+        first: row,
+        lines: new Map(),
+      }
+      entries.set(key, entry)
+      if (!service && row.form.price === undefined) {
+        report([{ field: 'price', reason: 'is missing: a new service needs a price' }])
+      }
+    }
+    if (row.form.price !== undefined && currency === undefined) {
+      report([{ field: 'currency', reason: 'is missing beside the price' }])
+    } else if (currency !== undefined && row.form.price === undefined) {
+      report([{ field: 'price', reason: 'is missing beside the currency' }])
+    } else if (currency !== undefined) {
+      const line = entry.lines.get(currency)
+      if (line !== undefined)
+        report([{ field: 'code', reason: `has a price in ${currency} already, at ${line}` }])
+      entry.lines.set(currency, row.at)
+      report(unlessUnreadable(priceProblems({ currency, unitPrice: price })))
+      if (price !== undefined) entry.prices.set(currency, price)
+    }
+  }
+  return [...entries.values()]
+}
+
+const columnNames = new Map(Object.entries(columns).map(([column, field]) => [field as string, column]))
+
+const inColumn = ({ field, reason }: Problem): Problem => ({ field: columnNames.get(field) ?? field, reason })
+
+/** A further row of a service adds a price; whatever else it says must be what the first row says. */
+function differences({ form }: ImportRow, first: ImportRow): Problem[] {
+  return (Object.keys(form) as Column[])
+    .filter((column) => !['code', 'price', 'currency'].includes(column))
+    .filter((column) => !isDeepStrictEqual(form[column], first.form[column]))
+    .map((column) => ({
+      field: columns[column],
+      reason: `differs from the service's first row, at ${first.at}`,
+    }))
+}
+
+/** The prices that are new or other than they were. */
+async function changedPrices(
+  transaction: Transaction,
+  entries: Entry[],
+): Promise<Map<Entry, [currency: string, price: Micros][]>> {
+  const old = new Map(
+    (await selectPrices(transaction))
+      .filter((row) => row.account_id === null && row.price_group_id === null)
+      .map((row) => [`${row.service_id} ${row.currency}`, micros(row.unit_price)]),
+  )
+  const changed = new Map<Entry, [string, Micros][]>()
+  for (const entry of entries) {
+    const prices = [...entry.prices].filter(
+      ([currency, price]) => old.get(`${entry.id} ${currency}`) !== price,
+    )
+    if (prices.length > 0) changed.set(entry, prices)
+  }
+  return changed
+}
+
+async function write(
+  transaction: Transaction,
+  entries: Entry[],
+  prices: Map<Entry, [currency: string, price: Micros][]>,
+  onProgress: (done: number, total: number) => void,
+): Promise<void> {
+  onProgress(0, entries.length)
+  for (let start = 0; start < entries.length; start += BATCH_SIZE) {
+    const batch = entries.slice(start, start + BATCH_SIZE)
+    const made = batch.filter((entry) => entry.id === undefined)
+    if (made.length > 0) {
+      const ids = await insertServices(
+        transaction,
+        made.map((entry) => writeOf(entry.service)),
+      )
+      for (const entry of made) entry.id = ids.get(entry.service.code)
+    }
+    const ofId = batch as (Entry & { id: ServiceId })[]
+    const changed = ofId.filter((entry) => entry.existing && entry.changed)
+    if (changed.length > 0) {
+      await updateServices(
+        transaction,
+        changed.map((entry) => ({ id: entry.id, ...writeOf(entry.service) })),
+      )
+    }
+    const routes = ofId.flatMap(({ id, supplierId }) =>
+      supplierId ? [{ service: id, supplier: supplierId }] : [],
+    )
+    if (routes.length > 0) await replaceRoutes(transaction, routes)
+    const rules: PriceWrite[] = ofId.flatMap((entry) =>
+      (prices.get(entry) ?? []).map(([currency, price]) => everyonesPrice(entry.id, currency, price)),
+    )
+    if (rules.length > 0) await upsertPrices(transaction, rules)
+    onProgress(start + batch.length, entries.length)
+  }
+}

@@ -1,0 +1,101 @@
+import { isDeepStrictEqual } from 'node:util'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
+import type { Service, ServiceField, ServiceKind } from './service.ts'
+
+/** A JSON Schema 2020-12 of one item's input. */
+export interface InputSchema {
+  type?: unknown
+  required?: unknown
+  [keyword: string]: unknown
+}
+
+/** The longest value of an extra field, in characters. */
+export const LONGEST_FIELD = 2000
+/** The longest IMEI, serial number or other name of what a service works on, in characters. */
+export const LONGEST_SUBJECT = 64
+
+/** The schema's property that holds the subject; a server service has none. */
+export function subjectProperty(kind: ServiceKind): string | undefined {
+  return kind === 'server' ? undefined : kind
+}
+
+/** The JSON Schema (2020-12) of one item's input that follows from a service's kind and extra fields. */
+export function inputSchemaFor(
+  kind: ServiceKind,
+  fields: readonly ServiceField[],
+  imeiFormat: ImeiFormat = 'imei',
+): InputSchema {
+  const properties: Record<string, unknown> = {
+    ...(kind === 'imei' && { imei: { type: 'string', format: imeiFormat } }),
+    ...(kind === 'serial' && { serial: { type: 'string', minLength: 1, maxLength: LONGEST_SUBJECT } }),
+  }
+  for (const field of fields) {
+    properties[field.name] =
+      field.type === 'dropdown'
+        ? { type: 'string', title: field.label, enum: field.options }
+        : { type: 'string', title: field.label, minLength: 1, maxLength: LONGEST_FIELD }
+  }
+  const subject = subjectProperty(kind)
+  const required = fields.filter((field) => field.required).map((field) => field.name)
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    type: 'object',
+    properties,
+    required: subject === undefined ? required : [subject, ...required],
+    additionalProperties: false,
+  }
+}
+
+/** The IMEI format that a service's schema was derived with; undefined when an operator gave the schema. */
+export function derivedWith(
+  service: Pick<Service, 'kind' | 'fields' | 'inputSchema'>,
+): ImeiFormat | undefined {
+  return (['imei', 'imei-digits'] as const).find((format) =>
+    isDeepStrictEqual(service.inputSchema, inputSchemaFor(service.kind, service.fields, format)),
+  )
+}
+
+const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, logger: false })
+formats.default(ajv)
+ajv.addFormat('imei', isImei)
+ajv.addFormat('imei-digits', hasFifteenDigits)
+
+const validators = new WeakMap<InputSchema, ValidateFunction>()
+
+/** The compiled schema, compiled once for each schema object. Throws when it is no valid 2020-12 schema. */
+export function validatorOf(schema: InputSchema): ValidateFunction {
+  let validate = validators.get(schema)
+  if (!validate) {
+    try {
+      validate = ajv.compile(schema)
+    } finally {
+      // Ajv would keep every schema it ever saw, and refuse a second one with the same $id.
+      ajv.removeSchema(schema)
+    }
+    validators.set(schema, validate)
+  }
+  return validate
+}
+
+/** Why a schema that an operator gave cannot be a service's; undefined: it can. */
+export function schemaFault(
+  schema: InputSchema,
+  kind: ServiceKind,
+  fields: readonly ServiceField[],
+): string | undefined {
+  if (schema.type !== 'object') return 'the schema must be of type object'
+  try {
+    validatorOf(schema)
+  } catch (error) {
+    return `not a JSON Schema 2020-12: ${(error as Error).message}`
+  }
+  const known = new Set([subjectProperty(kind), ...fields.map((field) => field.name)])
+  const required = Array.isArray(schema.required) ? (schema.required as string[]) : []
+  const unknown = required.find((name) => !known.has(name))
+  // Nobody could ever send such a value: only the subject and the declared fields are passed on.
+  return unknown === undefined
+    ? undefined
+    : `the schema requires ${unknown}, which is neither the subject nor a field`
+}

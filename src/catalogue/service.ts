@@ -1,0 +1,51 @@
+import type { Micros } from '../wallet/micros.ts'
+
+export type ServiceId = number & { readonly __id: 'service' }
+export type PriceGroupId = number & { readonly __id: 'price group' }
+
+/** `imei` and `serial`: one device an item. `server`: no device, a quantity within the service's range. */
+export type ServiceKind = 'imei' | 'serial' | 'server'
+
+/** What a repeated purchase of the same input does: see `orders/placement.ts`. */
+export type DuplicatePolicy = 'replay' | 'refuse' | 'allow'
+
+/** An extra field of a service's order form. Its name is upper case, as it travels on the Dhru wire. */
+export interface ServiceField {
+  name: string
+  label: string
+  type: 'text' | 'dropdown'
+  required: boolean
+  options: string[]
+}
+
+export interface Service {
+  id: ServiceId
+  code: string
+  name: string
+  group: string
+  description: string
+  deliveryTime: string
+  kind: ServiceKind
+  /** JSON Schema 2020-12 of one item's input; derived from kind and fields unless an operator gave one. */
+  inputSchema: Record<string, unknown>
+  fields: ServiceField[]
+  minQuantity: number
+  maxQuantity: number
+  /** Local times "HH:mm" in `timeZone`; both null: always open. Past midnight when closesAt <= opensAt. */
+  opensAt: string | null
+  closesAt: string | null
+  timeZone: string
+  active: boolean
+  duplicatePolicy: DuplicatePolicy
+  replayWindowSeconds: number
+  processing: 'automatic' | 'manual'
+  /** null: everyone; otherwise the price groups that may see and buy it. */
+  visibleTo: PriceGroupId[] | null
+}
+
+/** The nearest price rule that applies to one account: what one item (or one unit of quantity) costs it. */
+export interface Price {
+  unitPrice: Micros
+  minItems: number
+  maxItems: number
+}

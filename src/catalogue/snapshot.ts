@@ -1,0 +1,89 @@
+import type { Account } from '../accounts/account.ts'
+import { micros } from '../wallet/micros.ts'
+import type { PriceRow } from './prices.sql.ts'
+import type { Price, PriceGroupId, Service, ServiceId } from './service.ts'
+import { serviceIdOf } from './services.sql.ts'
+
+export interface Offer {
+  service: Service
+  price: Price
+}
+
+/** The whole catalogue as it was at one instant. Nothing in it changes. */
+export class Snapshot {
+  readonly #services: readonly Service[]
+  readonly #byId: Map<ServiceId, Service>
+  readonly #byCode: Map<string, Service>
+  /** Prices by whom they are for (see the three functions below), then by service. */
+  readonly #prices = new Map<string, Map<ServiceId, Price>>()
+
+  /** `services` are in the order that lists show them in. */
+  constructor(services: readonly Service[], prices: readonly PriceRow[]) {
+    this.#services = services
+    this.#byId = new Map(services.map((service) => [service.id, service]))
+    this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
+    for (const row of prices) {
+      const holder =
+        row.account_id !== null
+          ? forAccount(row.account_id, row.currency)
+          : row.price_group_id !== null
+            ? forGroup(row.price_group_id, row.currency)
+            : row.currency
+      const price = { unitPrice: micros(row.unit_price), minItems: row.min_items, maxItems: row.max_items }
+      const list = this.#prices.get(holder)
+      if (list) list.set(row.service_id, price)
+      else this.#prices.set(holder, new Map([[row.service_id, price]]))
+    }
+  }
+
+  /** By id, when the text is all digits, or else by code in any case. */
+  find(idOrCode: string): Service | undefined {
+    const id = serviceIdOf(idOrCode)
+    return id === undefined ? this.#byCode.get(idOrCode.toLowerCase()) : this.#byId.get(id)
+  }
+
+  byId(id: ServiceId): Service | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** The nearest price rule in the account's currency: its own, its price group's, everyone's. */
+  priceFor(service: Service, account: Account): Price | undefined {
+    const { currency, priceGroupId } = account
+    return (
+      this.#prices.get(forAccount(account.id, currency))?.get(service.id) ??
+      (priceGroupId === null
+        ? undefined
+        : this.#prices.get(forGroup(priceGroupId, currency))?.get(service.id)) ??
+      this.#prices.get(currency)?.get(service.id)
+    )
+  }
+
+  /** The account's price of an active service that it may see; undefined: the account is not offered it. */
+  mayBuy(service: Service, account: Account): Price | undefined {
+    return service.active && isVisible(service, account) ? this.priceFor(service, account) : undefined
+  }
+
+  /** What the account is offered, by group (in code point order), then by id. */
+  eligible(account: Account): Offer[] {
+    const offers: Offer[] = []
+    for (const service of this.#services) {
+      const price = this.mayBuy(service, account)
+      if (price) offers.push({ service, price })
+    }
+    return offers
+  }
+
+  /** The same text for accounts that are offered the same services at the same prices. */
+  audience(account: Account): string {
+    const { id, currency, priceGroupId } = account
+    const shared = priceGroupId === null ? currency : forGroup(priceGroupId, currency)
+    return this.#prices.has(forAccount(id, currency)) ? `${shared} ${forAccount(id, currency)}` : shared
+  }
+}
+
+const forAccount = (id: number, currency: string): string => `account ${id} ${currency}`
+const forGroup = (id: PriceGroupId, currency: string): string => `group ${id} ${currency}`
+
+function isVisible({ visibleTo }: Service, { priceGroupId }: Account): boolean {
+  return visibleTo === null || (priceGroupId !== null && visibleTo.includes(priceGroupId))
+}

@@ -1,0 +1,11 @@
+/** What is used of cli-progress, which ships no types. */
+declare module 'cli-progress' {
+  class SingleBar {
+    constructor(options: { format?: string; stream?: NodeJS.WritableStream; clearOnComplete?: boolean })
+    start(total: number, done: number): void
+    update(done: number): void
+    stop(): void
+  }
+  const progress: { SingleBar: typeof SingleBar }
+  export default progress
+}

@@ -1,0 +1,63 @@
+import { userInfo } from 'node:os'
+import pino from 'pino'
+import { type Config, readConfig } from '../config.ts'
+import { type DatabaseAddress, isConnectionLoss, openPool, type Sql } from '../database/database.ts'
+import { isReady, migrate } from '../database/migrate.ts'
+
+export interface Connected {
+  sql: Sql
+  config: Config
+}
+
+/**
+ * Runs a command's work on the configured database (DATABASE_URL, or the embedded one: a running one is used, a
+ * stopped one is started and stopped again). Migrates it first where it is empty or older; throws when it is newer.
+ */
+export async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
+  return await withAddress(async (address, config) => {
+    const sql = openPool(address, { max: 4 })
+    try {
+      if (!(await isReady(sql))) await migrate(sql)
+      return await work({ sql, config })
+    } catch (error) {
+      throw isConnectionLoss(error) ? new Error(unreachable(address, error), { cause: error }) : error
+    } finally {
+      await sql.end({ timeout: 2 })
+    }
+  })
+}
+
+/** The same without a pool and without migrating: for commands that look at the database itself. */
+export async function withAddress<T>(
+  work: (address: DatabaseAddress, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = readConfig(process.env)
+  if (config.databaseUrl !== undefined) return await work(config.databaseUrl, config)
+  const { openEmbedded } = await import('../database/embedded.ts')
+  const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))
+  const embedded = await openEmbedded({ folder: config.dataFolder, log })
+  try {
+    return await work(embedded.connection, config)
+  } finally {
+    await embedded.close()
+  }
+}
+
+/** Names the database without its password. */
+export function unreachable(address: DatabaseAddress, error: unknown): string {
+  const where = typeof address === 'string' ? whereOf(address) : `${address.host}:${address.port}`
+  return `cannot reach the database at ${where} (${(error as { code?: string }).code ?? (error as Error).message})`
+}
+
+const whereOf = (url: string): string =>
+  URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'DATABASE_URL'
+
+/** Who does what this command does, as it is recorded. */
+export function actor(): string {
+  try {
+    return `cli:${userInfo().username}`
+  } catch {
+    // A container may run under a user id that no passwd file knows.
+    return `cli:${process.getuid?.() ?? 'unknown'}`
+  }
+}

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import type { AccountSheet } from '../accounts/account.ts'
+import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
+import { createKey } from '../accounts/keys.ts'
+import { importServices } from '../catalogue/import.ts'
+import { setPrice } from '../catalogue/prices.ts'
+import { readConfig } from '../config.ts'
+import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { micros } from '../wallet/micros.ts'
+import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
+import { makeLog, serve } from './start.ts'
+
+/** The demo reseller's key is a toy: it is kept in a file for its owner only, so that each start can show it again. */
+interface DemoKey {
+  username: string
+  apiaccesskey: string
+  /** An order to ask the status of before the first one is placed by hand. */
+  orderId: string
+}
+
+export function register(program: Command): void {
+  program
+    .command('demo')
+    .description('start the server with a filled shop to try things on; everything stays for the next start')
+    .action(demo)
+}
+
+async function demo(): Promise<void> {
+  const config = readConfig(process.env)
+  // People read what the demo prints; its log says only what goes wrong.
+  const log = makeLog({ ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' })
+  process.stdout.write('Starting imeigate with demo data ...\n')
+  await serve(config, log, async (server, address) => {
+    const key = await demoKey(config.dataFolder, address, server.url)
+    process.stdout.write(welcome(server.url, key))
+  })
+  process.stdout.write('Stopped. The next start finds everything.\n')
+}
+
+async function demoKey(folder: string, address: DatabaseAddress, url: string): Promise<DemoKey> {
+  const file = join(folder, 'demo-key.json')
+  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as DemoKey
+  const sql = openPool(address, { max: 4 })
+  try {
+    const key = await fill(sql, url)
+    await mkdir(folder, { recursive: true })
+    await writeFile(file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
+    return key
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
+/** An operator, a price group, a reseller with money and a key, the catalogue, and a first order. */
+async function fill(sql: Sql, url: string): Promise<DemoKey> {
+  const accounts = await listAccounts(sql)
+  // A start that was broken off is carried on; a database in real use is left alone.
+  if (accounts.length > 0 && !accounts.some(({ email }) => email === OPERATOR.email)) {
+    throw new Refusal('conflict', 'this database is in use already: the demo needs an empty one')
+  }
+  const groups = await listPriceGroups(sql)
+  if (!groups.some(({ name }) => name === DEMO_PRICE_GROUP)) await createPriceGroup(sql, DEMO_PRICE_GROUP)
+  const [, reseller] = await Promise.all(
+    [OPERATOR, RESELLER].map(
+      (one) => accounts.find(({ email }) => email === one.email) ?? createAccount(sql, one, 'demo'),
+    ),
+  )
+  const imported = await importServices(sql, JSON.stringify(demoServices), 'json')
+  if (Array.isArray(imported)) throw new Error(`the demo's catalogue is wrong: ${JSON.stringify(imported)}`)
+  await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', unitPrice: '0.69' })
+  const { securityId, secret } = await createKey(sql, (reseller as AccountSheet).id, {})
+  return {
+    username: securityId,
+    apiaccesskey: secret,
+    orderId: await placeFirstOrder(url, securityId, secret),
+  }
+}
+
+const OPERATOR = {
+  name: 'Demo Operator',
+  email: 'operator@example.com',
+  currency: 'USD',
+  username: 'operator',
+}
+const RESELLER = {
+  name: 'Demo Reseller',
+  email: 'reseller@example.com',
+  currency: 'USD',
+  username: 'reseller',
+  priceGroup: DEMO_PRICE_GROUP,
+  deposit: micros(1_000_000_000n),
+}
+
+async function placeFirstOrder(url: string, username: string, apiaccesskey: string): Promise<string> {
+  const parameters = JSON.stringify({ ID: 'imei-basic', IMEI: '004401000000014' })
+  const body = new URLSearchParams({ username, apiaccesskey, action: 'placeimeiorder', parameters })
+  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', body })
+  const answer = (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
+  const orderId = answer.SUCCESS?.[0]?.REFERENCEID
+  if (orderId === undefined) throw new Error(`the demo's first order was refused: ${JSON.stringify(answer)}`)
+  return orderId
+}
+
+function welcome(url: string, key: DemoKey): string {
+  const curl = (...fields: string[]): string =>
+    [
+      `  curl -s -w '\\n' ${url}/api/dhru`,
+      `    -d username=${key.username} -d apiaccesskey=${key.apiaccesskey}`,
+      ...fields.map((field) => `    ${field}`),
+    ].join(' \\\n')
+  return `
+imeigate is running with a demo shop.
+
+  Base URL      ${url}
+  username      ${key.username}
+  apiaccesskey  ${key.apiaccesskey}
+
+List the services:
+
+${curl('-d action=imeiservicelist')}
+
+Place an order (it answers with a REFERENCEID; the same order again is not charged again):
+
+${curl('-d action=placeimeiorder', `--data-urlencode 'parameters={"ID":"blacklist","IMEI":"490154203237518"}'`)}
+
+Ask for an order's status (put your own REFERENCEID there):
+
+${curl('-d action=orderstatus', `-d orderid=${key.orderId}`)}
+
+As the operator, in another terminal: npm run -s imeigate -- order list   (and --help)
+Ctrl-C stops the server.
+
+`
+}

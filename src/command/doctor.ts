@@ -1,0 +1,174 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname } from 'node:path'
+import type { Command } from 'commander'
+import { type Config, readConfig } from '../config.ts'
+import { type DatabaseAddress, isConnectionLoss, openPool } from '../database/database.ts'
+import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
+import { newestSchema } from '../database/migrate.ts'
+import { unreachable, withAddress } from './connection.ts'
+import { answering, table } from './output.ts'
+
+interface Symptom {
+  name: string
+  status: 'ok' | 'warn' | 'fail'
+  detail: string
+  /** What to do; empty when there is nothing. */
+  advice: string
+}
+
+const OLDEST_NODE = 24
+const OLDEST_POSTGRESQL = 150_000
+const MOST_SKEW_MS = 1000
+const GIGABYTE = 1024 ** 3
+
+export function register(program: Command): void {
+  program
+    .command('doctor')
+    .description('look for what would keep the server from working; exit code 1 when something would')
+    .action(
+      answering(async () => {
+        const found = [node(), ...(await examine())]
+        const ok = found.every(({ status }) => status !== 'fail')
+        return {
+          json: { ok, checks: found },
+          text: table(
+            ['', 'what', 'found', 'what to do'],
+            found.map(({ status, name, detail, advice }) => [status, name, detail, advice]),
+          ),
+          bad: !ok,
+        }
+      }),
+    )
+}
+
+async function examine(): Promise<Symptom[]> {
+  let config: Config
+  try {
+    config = readConfig(process.env)
+  } catch (error) {
+    return [fail('settings', (error as Error).message, 'correct the environment')]
+  }
+  // The folder comes first: an embedded database cannot start without it.
+  return [ok('settings', 'valid'), ...folder(config), ...(await database()), await port(config)]
+}
+
+const ok = (name: string, detail: string): Symptom => ({ name, status: 'ok', detail, advice: '' })
+const warn = (name: string, detail: string, advice: string): Symptom => ({
+  name,
+  status: 'warn',
+  detail,
+  advice,
+})
+const fail = (name: string, detail: string, advice: string): Symptom => ({
+  name,
+  status: 'fail',
+  detail,
+  advice,
+})
+
+function node(): Symptom {
+  const { node: version } = process.versions
+  if (Number.parseInt(version, 10) >= OLDEST_NODE) return ok('Node.js', version)
+  return fail('Node.js', version, `install Node.js ${OLDEST_NODE} or newer`)
+}
+
+function folder({ databaseUrl, dataFolder }: Config): Symptom[] {
+  if (databaseUrl !== undefined) return []
+  let nearest = dataFolder
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  try {
+    accessSync(nearest, constants.W_OK)
+  } catch {
+    return [fail('data folder', `${nearest} cannot be written`, 'set IMEIGATE_DATA to a folder of your own')]
+  }
+  const { bavail, bsize } = statfsSync(nearest)
+  const free = (bavail * bsize) / GIGABYTE
+  const detail = `${free.toFixed(1)} GB free`
+  const space =
+    free < 0.2
+      ? fail('disk space', detail, 'make room: PostgreSQL stops when the disk is full')
+      : free < 2
+        ? warn('disk space', detail, 'make room soon')
+        : ok('disk space', detail)
+  return [ok('data folder', dataFolder), space]
+}
+
+async function database(): Promise<Symptom[]> {
+  let address: DatabaseAddress | undefined
+  try {
+    return await withAddress(async (where) => {
+      address = where
+      const sql = openPool(where, { max: 1 })
+      try {
+        return judge(await diagnose(sql))
+      } finally {
+        await sql.end({ timeout: 2 })
+      }
+    })
+  } catch (error) {
+    const detail = address && isConnectionLoss(error) ? unreachable(address, error) : (error as Error).message
+    return [fail('database', detail, 'see that PostgreSQL runs and that DATABASE_URL is right')]
+  }
+}
+
+function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis): Symptom[] {
+  const newest = newestSchema()
+  const off = Object.entries(durability).filter(([, value]) => value === 'off')
+  return [
+    versionNumber >= OLDEST_POSTGRESQL
+      ? ok('database', `PostgreSQL ${version}`)
+      : fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer'),
+    schema === newest
+      ? ok('schema', `${schema}`)
+      : (schema ?? 0) > newest
+        ? fail('schema', `${schema}, this imeigate knows ${newest}`, 'use a newer imeigate')
+        : warn(
+            'schema',
+            `${schema ?? 'none'}, the newest is ${newest}`,
+            'run imeigate migrate, or start the server',
+          ),
+    off.length === 0
+      ? ok(
+          'durability',
+          Object.entries(durability)
+            .map((pair) => pair.join(' '))
+            .join(', '),
+        )
+      : fail(
+          'durability',
+          off.map((pair) => pair.join(' ')).join(', '),
+          'switch it on in PostgreSQL: orders and money would be lost in a crash',
+        ),
+    Math.abs(skewMs) < MOST_SKEW_MS
+      ? ok('clock', `${Math.abs(skewMs)} ms from the database's`)
+      : fail('clock', `${Math.abs(skewMs)} ms from the database's`, 'synchronise both machines (NTP)'),
+  ]
+}
+
+async function port({ host, port: number }: Config): Promise<Symptom> {
+  const where = `${host}:${number}`
+  const refused = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    const probe = createServer()
+    probe.once('error', resolve)
+    probe.listen({ host, port: number }, () => probe.close(() => resolve(undefined)))
+  })
+  if (!refused) return ok('port', number === 0 ? 'any free one' : `${where} is free`)
+  if (refused.code === 'EADDRINUSE' && (await isServed(host, number)))
+    return ok('port', `imeigate serves ${where}`)
+  const detail = refused.code === 'EADDRINUSE' ? `${where} is taken by another program` : refused.message
+  return fail('port', detail, 'set HOST and PORT to a free address of this machine')
+}
+
+/** Whether an imeigate answers there. */
+async function isServed(host: string, number: number): Promise<boolean> {
+  const reachable =
+    host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+  try {
+    const answer = await fetch(`http://${reachable}:${number}/readyz`, { signal: AbortSignal.timeout(2000) })
+    const { status } = (await answer.json()) as { status?: unknown }
+    return status === 'ready' || status === 'not ready'
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { createPriceGroup, listPriceGroups } from '../accounts/accounts.ts'
+import { withDatabase } from './connection.ts'
+import { answering, table } from './output.ts'
+
+export function register(program: Command): void {
+  const group = program
+    .command('group')
+    .description('price groups: accounts that see the same services and prices')
+
+  group
+    .command('create')
+    .description('create a price group')
+    .requiredOption('--name <text>')
+    .action(
+      answering(async ({ name }: { name: string }) => {
+        const made = await withDatabase(({ sql }) => createPriceGroup(sql, name))
+        return { json: { id: made.id, name: made.name }, text: `price group ${made.id}: ${made.name}` }
+      }),
+    )
+
+  group
+    .command('list')
+    .description('list price groups')
+    .action(
+      answering(async () => {
+        const groups = await withDatabase(({ sql }) => listPriceGroups(sql))
+        return {
+          json: groups.map(({ id, name, accounts, createdAt }) => ({
+            id,
+            name,
+            accounts,
+            created_at: createdAt,
+          })),
+          text: table(
+            ['id', 'name', 'accounts'],
+            groups.map(({ id, name, accounts }) => [id, name, accounts]),
+            { right: ['id', 'accounts'] },
+          ),
+        }
+      }),
+    )
+}

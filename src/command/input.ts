@@ -1,0 +1,45 @@
+import { Refusal } from '../errors.ts'
+import { type Micros, parseMicros } from '../wallet/micros.ts'
+
+/** An amount as a decimal such as 12.50. Throws invalid_input. */
+export function amountOf(text: string, field: string): Micros {
+  const amount = parseMicros(text)
+  if (amount === undefined) {
+    throw new Refusal('invalid_input', `${JSON.stringify(text)} is no amount such as 12.50`, field)
+  }
+  return amount
+}
+
+/** The number of something kept here. Throws invalid_input. */
+export function idOf<Id extends number>(text: string, field = 'id'): Id {
+  if (!/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647) {
+    throw new Refusal('invalid_input', `${JSON.stringify(text)} is no ${field}`, field)
+  }
+  return Number(text) as Id
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 24 * 60 * MINUTE_MS
+const units: Record<string, number> = {
+  m: MINUTE_MS,
+  h: 60 * MINUTE_MS,
+  d: DAY_MS,
+  w: 7 * DAY_MS,
+  y: 365 * DAY_MS,
+}
+
+/** An ISO 8601 date, or date and time (UTC unless it says otherwise), or a duration from now such as 30d. */
+export function timeOf(text: string, field: string, now: Date): Date {
+  const [, count, unit = ''] = /^(\d{1,5})([mhdwy])$/.exec(text) ?? []
+  if (count !== undefined) return new Date(now.getTime() + Number(count) * (units[unit] ?? 0))
+  const [, day, time = 'T00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const read = new Date(`${day}${time}${zone}`)
+  // Date takes the 31st of a shorter month for a day of the next.
+  const exists = new Date(`${day}T00:00Z`)
+  if (Number.isNaN(read.getTime()) || !exists.toISOString().startsWith(`${day}`)) {
+    const words = `${JSON.stringify(text)} is no date such as 2031-12-31, nor a duration such as 30d`
+    throw new Refusal('invalid_input', words, field)
+  }
+  return read
+}

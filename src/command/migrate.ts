@@ -1,0 +1,26 @@
+import type { Command } from 'commander'
+import { openPool } from '../database/database.ts'
+import { migrate, newestSchema } from '../database/migrate.ts'
+import { withAddress } from './connection.ts'
+import { answering } from './output.ts'
+
+export function register(program: Command): void {
+  program
+    .command('migrate')
+    .description('bring the database up to this version (starting the server does the same)')
+    .action(
+      answering(async () => {
+        const applied = await withAddress(async (address) => {
+          const sql = openPool(address, { max: 2 })
+          try {
+            return await migrate(sql)
+          } finally {
+            await sql.end({ timeout: 2 })
+          }
+        })
+        const text =
+          applied.length === 0 ? 'nothing to do' : applied.map((file) => `applied ${file}`).join('\n')
+        return { json: { schema: newestSchema(), applied }, text }
+      }),
+    )
+}

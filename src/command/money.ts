@@ -1,0 +1,74 @@
+import type { Command } from 'commander'
+import { findAccount } from '../accounts/accounts.ts'
+import { Refusal } from '../errors.ts'
+import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { adjust, deposit } from '../wallet/wallet.ts'
+import { actor, withDatabase } from './connection.ts'
+import { amountOf } from './input.ts'
+import { answering } from './output.ts'
+
+interface MoneyOptions {
+  account?: string
+  amount?: string
+  note?: string
+}
+
+export function register(program: Command): void {
+  for (const { verb, description, note, move } of [
+    { verb: 'deposit', description: 'add a payment to an account', note: 'kept with it', move: deposit },
+    {
+      verb: 'adjust',
+      description: 'correct the balance of an account, up or (a negative amount) down',
+      note: 'why (needed)',
+      move: adjust,
+    },
+  ]) {
+    program
+      .command(verb)
+      .description(description)
+      .argument('[account]', 'id or username; instead of --account')
+      .argument('[amount]', 'instead of --amount')
+      .option('--account <id or username>')
+      .option('--amount <amount>', verb === 'deposit' ? 'for example 12.50' : 'for example -12.50')
+      .option('--note <text>', note)
+      .action(
+        answering(async (first: string | undefined, second: string | undefined, options: MoneyOptions) => {
+          const [name, amount] = readArguments([first, second], options)
+          const value = amountOf(amount, 'amount')
+          return await withDatabase(async ({ sql }) => {
+            const { id, currency, username } = await findAccount(sql, name)
+            const made = await move(sql, id, value, { actor: actor(), note: options.note })
+            return {
+              json: {
+                id: made.id,
+                account: id,
+                kind: made.kind,
+                amount: formatMicros(made.amount),
+                available: formatMicros(made.availableAfter),
+                currency,
+                actor: made.actor,
+                note: made.note,
+                created_at: made.createdAt,
+              },
+              text: `transfer ${made.id}: ${username} has ${formatMoney(made.availableAfter, currency)} available`,
+            }
+          })
+        }),
+      )
+  }
+}
+
+/** What the options leave out, the arguments say in order; what is said twice or not at all is refused. */
+function readArguments(
+  given: (string | undefined)[],
+  { account, amount }: MoneyOptions,
+): [account: string, amount: string] {
+  const rest = given.filter((argument) => argument !== undefined)
+  const name = account ?? rest.shift()
+  if (name === undefined) throw new Refusal('invalid_input', 'say which account', 'account')
+  const value = amount ?? rest.shift()
+  if (value === undefined) throw new Refusal('invalid_input', 'say which amount', 'amount')
+  if (rest.length > 0)
+    throw new Refusal('invalid_input', `${JSON.stringify(rest[0])} is one argument too many`)
+  return [name, value]
+}

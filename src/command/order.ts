@@ -1,0 +1,198 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { systemClock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { cancelPending } from '../fulfilment/cancel.ts'
+import { Outcomes } from '../fulfilment/outcomes.ts'
+import { findForOperator, type OrderSheet, ordersForOperator } from '../orders/operator-view.ts'
+import { type Order, type OrderId, type OrderState, parseOrderId } from '../orders/order.ts'
+import { formatMicros } from '../wallet/micros.ts'
+import { withDatabase } from './connection.ts'
+import { type Answer, answering, sheet, table } from './output.ts'
+
+const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
+
+interface ListOptions {
+  account?: string
+  service?: string
+  state?: OrderState
+  search?: string
+  before?: OrderId
+  limit: number
+}
+
+export function register(program: Command): void {
+  const order = program.command('order').description('orders: list, show, cancel')
+  order
+    .command('list')
+    .description('the newest orders first')
+    .option('--account <id or username>', 'only this account’s')
+    .option('--service <id or code>', 'only of this service')
+    .option('--state <state>', `only in this state: ${states.join(', ')}`, oneOf)
+    .option('--search <text>', 'only with this in an IMEI or serial number')
+    .option('--before <order id>', 'the page after this order', orderId)
+    .option('--limit <count>', 'at most this many, up to 1000', count, 50)
+    .action(answering(list))
+  order
+    .command('show')
+    .argument('<order id>', 'the number that REFERENCEID showed', orderId)
+    .description('one order with its items and what was tried for them')
+    .action(answering(show))
+  order
+    .command('cancel')
+    .argument('<order id>', 'the number that REFERENCEID showed', orderId)
+    .description('cancel what was not sent to a supplier yet, and give its price back')
+    .action(answering(cancel))
+}
+
+async function list(options: ListOptions): Promise<Answer> {
+  const orders = await withDatabase(({ sql }) => ordersForOperator(sql, options))
+  return {
+    json: orders.map(jsonOf),
+    text:
+      orders.length === 0
+        ? 'no orders'
+        : table(
+            ['id', 'account', 'service', 'input', 'state', 'total', 'placed'],
+            orders.map((sheet) => [
+              sheet.order.id,
+              sheet.username,
+              sheet.serviceCode,
+              inputOf(sheet.order),
+              stateOf(sheet.order),
+              `${formatMicros(sheet.order.total)} ${sheet.currency}`,
+              sheet.order.createdAt,
+            ]),
+            { right: ['id', 'total'] },
+          ),
+  }
+}
+
+async function show(id: OrderId): Promise<Answer> {
+  const found = await withDatabase(({ sql }) => mustFind(sql, id))
+  return { json: jsonOf(found), text: textOf(found) }
+}
+
+async function cancel(id: OrderId): Promise<Answer> {
+  return await withDatabase(async ({ sql }) => {
+    const { order } = await mustFind(sql, id)
+    const cancelled = await cancelPending(sql, new Outcomes(sql, systemClock), order.accountId, id)
+    if (cancelled === 0)
+      throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it waits to be sent`)
+    const after = await mustFind(sql, id)
+    return { json: jsonOf(after), text: textOf(after) }
+  })
+}
+
+async function mustFind(sql: Sql, id: OrderId): Promise<OrderSheet> {
+  const found = await findForOperator(sql, id)
+  if (!found) throw new Refusal('order_not_found', String(id), 'id')
+  return found
+}
+
+function textOf(found: OrderSheet): string {
+  const { order } = found
+  const head = sheet([
+    ['order', order.id],
+    ['state', stateOf(order)],
+    ['account', `${found.username} (${order.accountId})`],
+    ['service', `${found.serviceName} (${found.serviceCode})`],
+    ['total', `${formatMicros(order.total)} ${found.currency}`],
+    ['reference', order.reference],
+    ['placed', order.createdAt],
+    ['ended', order.finishedAt],
+  ])
+  const items = table(
+    ['item', 'input', 'quantity', 'state', 'answer', 'next look'],
+    order.items.map((item) => [
+      item.position,
+      item.subject,
+      item.quantity,
+      item.state,
+      item.result ?? item.reason,
+      item.dueAt,
+    ]),
+    { right: ['item', 'quantity'] },
+  )
+  const attempts =
+    found.attempts.length === 0
+      ? 'nothing was sent to a supplier'
+      : table(
+          ['item', 'attempt', 'supplier', 'state', 'reference', 'detail', 'sent', 'ended'],
+          found.attempts.map((attempt) => [
+            attempt.position,
+            attempt.number,
+            attempt.supplier,
+            attempt.state,
+            attempt.reference,
+            attempt.detail,
+            attempt.createdAt,
+            attempt.finishedAt,
+          ]),
+          { right: ['item', 'attempt'] },
+        )
+  return `${head}\n\n${items}\n\n${attempts}`
+}
+
+const jsonOf = ({ order, username, currency, serviceCode, attempts }: OrderSheet): unknown => ({
+  id: order.id,
+  account: order.accountId,
+  username,
+  service: order.serviceId,
+  service_code: serviceCode,
+  state: order.state,
+  unit_price: formatMicros(order.unitPrice),
+  total: formatMicros(order.total),
+  currency,
+  reference: order.reference,
+  via: order.via,
+  created_at: order.createdAt,
+  finished_at: order.finishedAt,
+  items: order.items.map((item) => ({
+    position: item.position,
+    input: item.subject,
+    fields: item.fields,
+    quantity: item.quantity,
+    price: formatMicros(item.price),
+    state: item.state,
+    result: item.result,
+    reason: item.reason,
+    due_at: item.dueAt,
+    finished_at: item.finishedAt,
+    attempts: attempts
+      .filter((attempt) => attempt.position === item.position)
+      .map((attempt) => ({
+        number: attempt.number,
+        supplier: attempt.supplier,
+        state: attempt.state,
+        reference: attempt.reference,
+        detail: attempt.detail,
+        created_at: attempt.createdAt,
+        finished_at: attempt.finishedAt,
+      })),
+  })),
+})
+
+/** An operator wants to see that an outcome is unknown, where a reseller is told "processing". */
+const stateOf = (order: Order): string =>
+  order.items.some((item) => item.state === 'unknown') ? `${order.state} (unknown outcome)` : order.state
+
+const inputOf = ({ items }: Order): string =>
+  items.length === 1 ? (items[0]?.subject ?? '') : `${items[0]?.subject ?? ''} and ${items.length - 1} more`
+
+function orderId(text: string): OrderId {
+  const id = parseOrderId(text)
+  if (id === undefined) throw new InvalidArgumentError('an order id is a whole number.')
+  return id
+}
+
+function oneOf(text: string): OrderState {
+  if (!(states as string[]).includes(text)) throw new InvalidArgumentError(`one of ${states.join(', ')}.`)
+  return text as OrderState
+}
+
+function count(text: string): number {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
+  return value
+}

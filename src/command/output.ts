@@ -1,0 +1,104 @@
+import Table from 'cli-table3'
+import { type Command, CommanderError } from 'commander'
+import { type ErrorCode, Refusal } from '../errors.ts'
+
+/** What a command gives: a value for machines (--json) and a text for people. */
+export interface Answer {
+  /** Amounts as decimal strings, Dates as they are; a bigint in here is a bug and throws. */
+  json: unknown
+  text: string
+  /** The command did its work and what it found is bad: the exit code is 1. */
+  bad?: boolean
+}
+
+/**
+ * Makes a commander action of a function: it takes the command's arguments and then its options, and gives the
+ * Answer, which is printed as the caller asked for.
+ */
+export function answering<Taken extends unknown[]>(
+  run: (...taken: Taken) => Promise<Answer>,
+): (...taken: unknown[]) => Promise<void> {
+  return async (...taken) => {
+    // Commander calls with the arguments, the options and the command itself.
+    const command = taken.at(-1) as Command
+    const answer = await run(...(taken.slice(0, -1) as Taken))
+    const json = command.optsWithGlobals()['json'] === true
+    process.stdout.write(`${json ? JSON.stringify(answer.json) : answer.text}\n`)
+    if (answer.bad) process.exitCode = 1
+  }
+}
+
+export type Cell = string | number | bigint | boolean | Date | null | undefined
+
+const border = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+}
+const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
+
+/** An aligned table for people. `right` names the columns (by their head) whose cells are numbers. */
+export function table(head: string[], rows: Cell[][], { right = [] }: { right?: string[] } = {}): string {
+  const colAligns = head.map((name) => (right.includes(name) ? 'right' : 'left'))
+  const lines = new Table({ head, chars: border, style, colAligns })
+  lines.push(...rows.map((row) => row.map(show)))
+  return trimmed(lines.toString())
+}
+
+/** One thing for people: a line for each of its names and values. */
+export function sheet(pairs: [name: string, value: Cell][]): string {
+  const lines = new Table({ chars: border, style })
+  lines.push(...pairs.map(([name, value]) => [name, show(value)]))
+  return trimmed(lines.toString())
+}
+
+const trimmed = (lines: string): string => lines.replace(/ +$/gm, '')
+
+function show(cell: Cell): string {
+  if (cell === null || cell === undefined || cell === '') return '-'
+  if (cell instanceof Date) return cell.toISOString()
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+  // A supplier's text must not steer the operator's terminal.
+  return String(cell).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? '\n' : '\ufffd',
+  )
+}
+
+/** The one way an error reaches the user: words for people, and with --json one more line for machines. */
+export function printError(error: unknown, json: boolean): void {
+  const { code, message, field } = describe(error)
+  process.stderr.write(`error: ${message}\n`)
+  if (json) process.stderr.write(`${JSON.stringify({ error: { code, message, field } })}\n`)
+  // Who looks for a fault in the program itself wants to know where.
+  if (code === 'internal_error' && /^(debug|trace)$/.test(process.env['LOG_LEVEL'] ?? '')) {
+    process.stderr.write(`${(error as Error).stack}\n`)
+  }
+}
+
+function describe(error: unknown): { code: ErrorCode; message: string; field: string | null } {
+  if (error instanceof Refusal)
+    return { code: error.code, message: error.message, field: error.field ?? null }
+  if (error instanceof CommanderError) {
+    // Help asked for by saying nothing stands on stderr already.
+    const message = error.code === 'commander.help' ? 'a command is missing' : error.message
+    const option = /'(?:-\w, )?--([a-z-]+)/.exec(message)?.[1]?.replaceAll('-', '_')
+    return { code: 'invalid_input', message: message.replace(/^error: /, ''), field: option ?? null }
+  }
+  return {
+    code: 'internal_error',
+    message: error instanceof Error ? error.message : String(error),
+    field: null,
+  }
+}

@@ -1,0 +1,62 @@
+import { readFile } from 'node:fs/promises'
+import { extname } from 'node:path'
+import progress from 'cli-progress'
+import { type ImportFormat, type ImportProblem, importServices } from '../catalogue/import.ts'
+import { Refusal } from '../errors.ts'
+import { withDatabase } from './connection.ts'
+import { type Answer, printError } from './output.ts'
+
+/** Problems shown to people; machines get all of them. */
+const SHOWN_PROBLEMS = 50
+
+export async function importFile(file: string, { dryRun = false }: { dryRun?: boolean }): Promise<Answer> {
+  const format: ImportFormat = extname(file).toLowerCase() === '.json' ? 'json' : 'csv'
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
+  })
+  const bar = progressBar()
+  const result = await withDatabase(({ sql }) =>
+    importServices(sql, text, format, { dryRun, onProgress: bar.show }),
+  ).finally(bar.stop)
+  if (Array.isArray(result)) return refused(result, format, file)
+  const { created, updated, unchanged, prices } = result
+  const counts = `${created} new, ${updated} changed, ${unchanged} unchanged services; ${prices} prices set`
+  return {
+    json: { ...result, dry_run: dryRun },
+    text: dryRun ? `nothing is wrong; an import would give: ${counts}` : counts,
+  }
+}
+
+function refused(problems: ImportProblem[], format: ImportFormat, file: string): Answer {
+  const place = format === 'csv' ? 'line' : 'index'
+  const lines = problems
+    .slice(0, SHOWN_PROBLEMS)
+    .map(({ at, field, reason }) => `${place} ${at}: ${field === '' ? '' : `${field} `}${reason}`)
+  if (problems.length > SHOWN_PROBLEMS) lines.push(`and ${problems.length - SHOWN_PROBLEMS} more`)
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  printError(new Refusal('invalid_input', `${count} in ${file}, nothing was written`, 'file'), false)
+  return {
+    json: {
+      problems: problems.map(({ at, field, reason }) => ({ [place]: at, field: field || null, reason })),
+    },
+    text: lines.join('\n'),
+    bad: true,
+  }
+}
+
+/** On a terminal only, and beside the answer: on stderr. */
+function progressBar() {
+  if (!process.stderr.isTTY) return { show: () => {}, stop: () => {} }
+  const bar = new progress.SingleBar({ format: '{bar} {value}/{total} services', stream: process.stderr })
+  let started = false
+  return {
+    show: (done: number, total: number) => {
+      if (started) bar.update(done)
+      else bar.start(total, done)
+      started = true
+    },
+    stop: () => {
+      if (started) bar.stop()
+    },
+  }
+}

@@ -1,0 +1,112 @@
+import type { PriceRule } from '../catalogue/prices.ts'
+import type { ServiceField } from '../catalogue/service.ts'
+import type { ServiceSheet } from '../catalogue/services.ts'
+import { formatMicros } from '../wallet/micros.ts'
+import { sheet, table } from './output.ts'
+
+/** A service for machines: the names are those of the columns of a file that can be imported. */
+export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceSheet) {
+  const everyones = prices.find(isForEveryone)
+  return {
+    id: service.id,
+    code: service.code,
+    name: service.name,
+    group: service.group,
+    kind: service.kind,
+    price: everyones ? formatMicros(everyones.unitPrice) : null,
+    currency: everyones?.currency ?? null,
+    prices: prices.map(priceJson),
+    supplier: suppliers[0] ?? null,
+    description: service.description,
+    delivery_time: service.deliveryTime,
+    fields: service.fields,
+    input_schema: service.inputSchema,
+    min_quantity: service.minQuantity,
+    max_quantity: service.maxQuantity,
+    opens_at: service.opensAt,
+    closes_at: service.closesAt,
+    time_zone: service.timeZone,
+    active: service.active,
+    duplicate_policy: service.duplicatePolicy,
+    replay_window_seconds: service.replayWindowSeconds,
+    processing: service.processing,
+    visible_to: visibleTo,
+  }
+}
+
+export const priceJson = (rule: PriceRule) => ({
+  service: rule.serviceId,
+  account: rule.accountId,
+  group: rule.group,
+  currency: rule.currency,
+  price: formatMicros(rule.unitPrice),
+  min_items: rule.minItems,
+  max_items: rule.maxItems,
+})
+
+export function serviceText({ service, suppliers, visibleTo, prices }: ServiceSheet): string {
+  const hours =
+    service.opensAt === null ? 'always open' : `${service.opensAt} to ${service.closesAt} ${service.timeZone}`
+  const head = sheet([
+    ['id', service.id],
+    ['code', service.code],
+    ['name', service.name],
+    ['group', service.group],
+    ['kind', service.kind],
+    ['active', service.active],
+    ['supplier', suppliers.join(', ')],
+    ['processing', service.processing],
+    ['delivery time', service.deliveryTime],
+    ['opening hours', hours],
+    ...(service.kind === 'server'
+      ? ([['quantity', `${service.minQuantity} to ${service.maxQuantity}`]] as [string, string][])
+      : []),
+    ['fields', service.fields.map(fieldText).join('\n')],
+    ['duplicates', `${service.duplicatePolicy}, window ${service.replayWindowSeconds} s`],
+    ['visible to', visibleTo?.join(', ') ?? 'everyone'],
+    ['description', service.description],
+  ])
+  return `${head}\n\n${priceTable(prices)}`
+}
+
+function fieldText({ name, label, type, required, options }: ServiceField): string {
+  const words = [
+    type,
+    ...(required ? ['required'] : []),
+    ...(options.length > 0 ? [options.join(' | ')] : []),
+  ]
+  return `${name === label ? name : `${name} "${label}"`}: ${words.join(', ')}`
+}
+
+export function serviceTable(sheets: ServiceSheet[]): string {
+  return table(
+    ['id', 'code', 'name', 'group', 'kind', 'price', 'active'],
+    sheets.map(({ service, prices }) => [
+      service.id,
+      service.code,
+      service.name,
+      service.group,
+      service.kind,
+      prices.filter(isForEveryone).map(amount).join(', '),
+      service.active,
+    ]),
+    { right: ['id'] },
+  )
+}
+
+export function priceTable(prices: PriceRule[]): string {
+  if (prices.length === 0) return 'no price: nobody is offered this service'
+  return table(
+    ['for', 'price', 'items an order'],
+    prices.map((rule) => [holder(rule), amount(rule), `${rule.minItems} to ${rule.maxItems}`]),
+    { right: ['price'] },
+  )
+}
+
+const isForEveryone = (rule: PriceRule): boolean => rule.accountId === null && rule.group === null
+const amount = (rule: PriceRule): string => `${formatMicros(rule.unitPrice)} ${rule.currency}`
+
+function holder({ accountId, group }: PriceRule): string {
+  if (accountId !== null) return `account ${accountId}`
+  return group === null ? 'everyone' : `group ${group}`
+}

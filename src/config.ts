@@ -1,0 +1,103 @@
+import { resolve } from 'node:path'
+import { Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+/** Every setting imeigate reads, from the environment, with its default. `docs/cli.md` lists them for operators. */
+const settings = Type.Object({
+  HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
+  PORT: Type.Integer({
+    default: 8080,
+    minimum: 0,
+    maximum: 65535,
+    description: 'port to listen on; 0 takes a free one',
+  }),
+  DATABASE_URL: Type.Optional(
+    Type.String({
+      pattern: '^postgres(ql)?://',
+      description: 'a PostgreSQL >= 15; without it an embedded one is used',
+    }),
+  ),
+  IMEIGATE_DATA: Type.String({
+    default: './data',
+    minLength: 1,
+    description: 'data folder of the embedded database',
+  }),
+  IMEIGATE_ROLE: Type.Union([Type.Literal('all'), Type.Literal('api'), Type.Literal('worker')], {
+    default: 'all',
+    description: 'what this process does: answer requests (api), fulfil orders (worker), or both (all)',
+  }),
+  DHRU_ALIASES: Type.Union([Type.Literal('redirect'), Type.Literal('serve')], {
+    default: 'redirect',
+    description:
+      'how /api/index.php and /api/dhru/index.php answer: 308 with the answer in its body, or 200 in place',
+  }),
+  DHRU_MAX_ROWS: Type.Integer({
+    default: 500,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'rows in one bulk request',
+  }),
+  BODY_LIMIT: Type.Integer({
+    default: 2_097_152,
+    minimum: 1024,
+    maximum: 104_857_600,
+    description: 'bytes of one request body',
+  }),
+  TRUST_PROXY: Type.String({
+    default: '',
+    description:
+      'addresses or CIDR blocks of reverse proxies whose X-Forwarded-For is believed, comma-separated',
+  }),
+  LOG_LEVEL: Type.Union(
+    ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
+    { default: 'info', description: 'least level that is logged' },
+  ),
+})
+
+export interface Config {
+  host: string
+  port: number
+  databaseUrl: string | undefined
+  /** Absolute path. */
+  dataFolder: string
+  role: 'all' | 'api' | 'worker'
+  dhruAliases: 'redirect' | 'serve'
+  dhruMaxRows: number
+  bodyLimit: number
+  trustProxy: string[]
+  logLevel: string
+}
+
+/** Reads the settings; throws one Error that names every setting that is wrong and what it takes. */
+export function readConfig(environment: NodeJS.ProcessEnv): Config {
+  const given: Record<string, unknown> = {}
+  for (const name of Object.keys(settings.properties)) {
+    const value = environment[name]?.trim()
+    if (value !== undefined && value !== '') given[name] = value
+  }
+  const values = Value.Default(settings, Value.Convert(settings, given))
+  if (!Value.Check(settings, values)) {
+    const wrong = [...Value.Errors(settings, values)].map(
+      ({ instancePath }) => instancePath.slice(1).split('/')[0] ?? '',
+    )
+    const lines = [...new Set(wrong)].map((name) => {
+      const schema = (settings.properties as Record<string, { description?: string }>)[name]
+      return `${name}=${JSON.stringify(environment[name])} is not valid (${schema?.description ?? ''})`
+    })
+    throw new Error(lines.join('\n'))
+  }
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    databaseUrl: values.DATABASE_URL,
+    dataFolder: resolve(values.IMEIGATE_DATA),
+    role: values.IMEIGATE_ROLE,
+    dhruAliases: values.DHRU_ALIASES,
+    dhruMaxRows: values.DHRU_MAX_ROWS,
+    bodyLimit: values.BODY_LIMIT,
+    trustProxy: values.TRUST_PROXY.split(',')
+      .map((block) => block.trim())
+      .filter(Boolean),
+    logLevel: values.LOG_LEVEL,
+  }
+}

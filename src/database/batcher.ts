@@ -1,0 +1,55 @@
+interface Waiting<In, Out> {
+  value: In
+  resolve(out: Out): void
+  reject(error: unknown): void
+}
+
+/**
+ * Group commit: what arrives while a batch is being worked on waits and goes together in the next one.
+ *
+ * One batch at a time is on purpose: two would queue on the row of one busy wallet, and the time that a batch
+ * takes is what lets the next one fill. The work gives one result for each value, in order;
+ * an Error among them rejects its caller alone.
+ */
+export class Batcher<In, Out> {
+  readonly #work: (values: In[]) => Promise<(Out | Error)[]>
+  readonly #size: number
+  #waiting: Waiting<In, Out>[] = []
+  #running: Promise<void> | undefined
+
+  constructor(work: (values: In[]) => Promise<(Out | Error)[]>, { size }: { size: number }) {
+    this.#work = work
+    this.#size = size
+  }
+
+  add(value: In): Promise<Out> {
+    const { promise, resolve, reject } = Promise.withResolvers<Out>()
+    this.#waiting.push({ value, resolve, reject })
+    this.#running ??= this.#run()
+    return promise
+  }
+
+  /** Resolves once everything added so far has been answered. */
+  async drained(): Promise<void> {
+    while (this.#running) await this.#running
+  }
+
+  async #run(): Promise<void> {
+    // Let every request that is already in the socket buffers join the first batch.
+    await new Promise(setImmediate)
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.#size)
+      try {
+        const results = await this.#work(batch.map(({ value }) => value))
+        batch.forEach(({ resolve, reject }, index) => {
+          const result = results[index] as Out | Error
+          if (result instanceof Error) reject(result)
+          else resolve(result)
+        })
+      } catch (error) {
+        for (const { reject } of batch) reject(error)
+      }
+    }
+    this.#running = undefined
+  }
+}

@@ -1,0 +1,53 @@
+import postgres from 'postgres'
+
+/** A pool, or one transaction of it: what every query function takes first. int8 columns arrive as bigint. */
+export type Sql = postgres.Sql<{ bigint: bigint }>
+export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
+export type Queryable = Sql | Transaction
+
+/** Where a database is: a connection URL, or an embedded one's socket. */
+export type DatabaseAddress = string | { host: string; port: number; user: string; database: string }
+
+/**
+ * Opens a pool. Connections are made when first used, re-made when lost.
+ * `session` sets PostgreSQL parameters for every connection of this pool.
+ */
+export function openPool(
+  address: DatabaseAddress,
+  { max = 10, session = {} }: { max?: number; session?: Record<string, string> } = {},
+): Sql {
+  const options = {
+    max,
+    // Promise 1 holds whatever the cluster's default is.
+    connection: { application_name: 'imeigate', TimeZone: 'UTC', synchronous_commit: 'on', ...session },
+    types: { bigint: postgres.BigInt },
+    onnotice: () => {},
+    connect_timeout: 10,
+    // A statement that the network swallowed must not hang a worker for ever.
+    keep_alive: 30,
+  }
+  return typeof address === 'string' ? postgres(address, options) : postgres({ ...address, ...options })
+}
+
+/**
+ * Session settings for the pools of the hot paths. Every statement there reads through indexes for a batch of
+ * keys; a plan made while a table was young and empty would otherwise be kept, and scan it when it has grown.
+ */
+export const STEADY_PLANS = {
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+}
+
+/**
+ * Whether an error means that the connection went away (server stopped, crashed, unreachable), so that it is not
+ * known what became of the statement; any other error is the server's own answer.
+ */
+export function isConnectionLoss(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code
+  return (
+    typeof code === 'string' &&
+    /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|08|57P0)/.test(code)
+  )
+}

@@ -1,0 +1,145 @@
+import type { ChildProcess } from 'node:child_process'
+import type { Logger } from 'pino'
+import postgres from 'postgres'
+import { isConnectionLoss } from './database.ts'
+import { Cluster, PORT, USER } from './embedded/cluster.ts'
+
+const DATABASE = 'imeigate'
+/** Any constant: who holds it, shared, is using the cluster. */
+const IN_USE_LOCK = 7_164_002
+/** How long a server that does not even answer is waited for. One that says it is starting may take its time. */
+const SILENT_FOR_MS = 30_000
+const STARTING_UP = '57P03'
+const STOP_WITHIN_MS = 8_000
+
+export interface Embedded {
+  connection: { host: string; port: number; user: string; database: string }
+  /** Stops the server if nobody else uses it. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the PostgreSQL that lives in the data folder: uses the running one, or starts it.
+ *
+ * The server and the command line share it. Each holds a shared lock in it while it runs; whoever leaves and then
+ * gets the lock for itself was the last, and stops PostgreSQL. So it needs no owner: one that is killed leaves it
+ * running for the next.
+ */
+export async function openEmbedded({ folder, log }: { folder: string; log: Logger }): Promise<Embedded> {
+  const shared = new SharedCluster(new Cluster(folder), log)
+  await shared.join()
+  return {
+    connection: { host: shared.cluster.socketFolder, port: PORT, user: USER, database: DATABASE },
+    close: () => shared.leave(),
+  }
+}
+
+class SharedCluster {
+  readonly cluster: Cluster
+  readonly #log: Logger
+  #session: postgres.Sql | undefined
+  #leaving = false
+  #rejoining: Promise<void> | undefined
+
+  constructor(cluster: Cluster, log: Logger) {
+    this.cluster = cluster
+    this.#log = log
+  }
+
+  /** Holds the shared lock once this resolves; starts the server as often as needed. */
+  async join(): Promise<void> {
+    let child: ChildProcess | undefined
+    let silentSince = performance.now()
+    while (!this.#leaving) {
+      try {
+        await this.#enter()
+        return
+      } catch (error) {
+        const { code } = error as { code?: string }
+        if (!isConnectionLoss(error)) throw error
+        if (code === STARTING_UP) silentSince = performance.now()
+      }
+      if (performance.now() - silentSince > SILENT_FOR_MS) {
+        throw new Error(
+          `the embedded PostgreSQL did not start; its log ends with\n${this.cluster.lastWords()}`,
+        )
+      }
+      if (!child || child.exitCode !== null || child.signalCode !== null) child = this.cluster.start()
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (this.#leaving) return
+    this.#leaving = true
+    await this.#rejoining
+    const session = this.#session
+    if (!session) return
+    try {
+      await session`select pg_advisory_unlock_shared(${IN_USE_LOCK})`
+      const [row] = await session<{ alone: boolean }[]>`select pg_try_advisory_lock(${IN_USE_LOCK}) as alone`
+      if (row?.alone) await this.#stop()
+    } catch (error) {
+      if (!isConnectionLoss(error)) throw error
+    } finally {
+      await session.end({ timeout: 1 })
+    }
+  }
+
+  async #enter(): Promise<void> {
+    const session = postgres({
+      host: this.cluster.socketFolder,
+      port: PORT,
+      user: USER,
+      database: 'postgres',
+      max: 1,
+      idle_timeout: 0,
+      max_lifetime: null,
+      connect_timeout: 5,
+      fetch_types: false,
+      connection: { application_name: 'imeigate (in use)' },
+      onclose: () => this.#rejoin(session),
+    })
+    try {
+      await session`select pg_advisory_lock_shared(${IN_USE_LOCK})`
+      const [found] = await session`select 1 from pg_database where datname = ${DATABASE}`
+      if (!found) await session.unsafe(`create database ${DATABASE}`).catch(ignoreDuplicate)
+      this.#session = session
+    } catch (error) {
+      await session.end({ timeout: 0 })
+      throw error
+    }
+  }
+
+  /** The server went away under us (killed, out of memory): the pools mend themselves once it is back. */
+  #rejoin(lost: postgres.Sql): void {
+    if (this.#leaving || this.#session !== lost) return
+    this.#session = undefined
+    this.#log.error('the embedded PostgreSQL ended unexpectedly and is started again')
+    this.#rejoining = (async () => {
+      await lost.end({ timeout: 0 })
+      while (!this.#leaving && !this.#session) {
+        await this.join().catch((error: unknown) =>
+          this.#log.error({ err: error }, 'starting it failed, trying again'),
+        )
+      }
+    })()
+  }
+
+  async #stop(): Promise<void> {
+    const pid = this.cluster.pid()
+    if (pid === undefined) return
+    process.kill(pid, 'SIGINT')
+    // Its lock file goes last. The process itself may linger as a zombie where nobody collects orphans.
+    const giveUpAt = performance.now() + STOP_WITHIN_MS
+    while (this.cluster.pid() === pid && performance.now() < giveUpAt) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+  }
+}
+
+function ignoreDuplicate(error: unknown): void {
+  const { code } = error as { code?: string }
+  // Two that start at once both see that it is missing.
+  if (code !== '42P04' && code !== '23505') throw error
+}

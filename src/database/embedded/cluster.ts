@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
+
+/** Only names the socket: there is no TCP. */
+export const PORT = 5432
+export const USER = 'imeigate'
+
+const LOG_LIMIT = 10_000_000
+/** sun_path has 108 bytes on Linux and 104 on macOS, one of them a NUL. */
+const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103
+
+/** What differs from PostgreSQL's defaults. Nothing here trades durability: fsync and its kind stay on. */
+const settings = {
+  listen_addresses: '',
+  max_connections: '100',
+  shared_buffers: '256MB',
+  // Checkpoints by time rather than by volume keep the stream of orders even.
+  max_wal_size: '4GB',
+  checkpoint_timeout: '15min',
+  // Every statement here is short; compiling it costs more than running it.
+  jit: 'off',
+}
+
+/** The files of one embedded PostgreSQL, and the starting of its server. */
+export class Cluster {
+  /** PostgreSQL's data directory. */
+  readonly folder: string
+  readonly logFile: string
+  /** The folder that the socket is in, as clients name it. */
+  readonly socketFolder: string
+  readonly #runAs: RunAs
+  readonly #native: string
+  /** How PostgreSQL is told its own folders: see `#arguments`. */
+  readonly #unreachable: boolean
+
+  /** Makes the data folder and the cluster where there is none yet. */
+  constructor(dataFolder: string) {
+    this.folder = join(dataFolder, 'postgres')
+    this.logFile = join(dataFolder, 'postgres.log')
+    this.#runAs = chooseUser(this.folder, dataFolder)
+    this.#native = findBinaries(this.#runAs)
+    this.#unreachable = this.#runAs.uid !== undefined && process.platform === 'linux'
+    mkdirSync(dataFolder, { recursive: true })
+    if (existsSync(join(this.folder, 'PG_VERSION'))) this.#checkVersion()
+    else this.#initialise(dataFolder)
+    this.socketFolder = this.#chooseSocketFolder()
+  }
+
+  /** Starts a server that outlives us; it ends at once when another one has the cluster. */
+  start(): ChildProcess {
+    if (existsSync(this.logFile) && statSync(this.logFile).size > LOG_LIMIT) rmSync(this.logFile)
+    this.#removeStalePid()
+    const log = openSync(this.logFile, 'a', 0o600)
+    const socket = this.socketFolder === this.folder ? this.#own(this.folder) : this.socketFolder
+    const options = Object.entries({ ...settings, unix_socket_directories: socket, port: String(PORT) })
+    const child = spawn(
+      join(this.#native, 'bin/postgres'),
+      ['-D', this.#own(this.folder), ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      // In a process group of its own: a terminal's Ctrl-C is for us, who then end it in order.
+      { ...this.#runAs, cwd: this.folder, detached: true, stdio: ['ignore', log, log] },
+    )
+    child.unref()
+    return child
+  }
+
+  /** The running server's process id, as its lock file says. */
+  pid(): number | undefined {
+    try {
+      return Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0]) || undefined
+    } catch {
+      return undefined
+    }
+  }
+
+  /** The end of PostgreSQL's own log, for a message about why it did not start. */
+  lastWords(): string {
+    try {
+      return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
+    } catch {
+      return ''
+    }
+  }
+
+  /**
+   * As root on Linux the unprivileged user may have no way through the parent folders. The working directory is
+   * entered while we are still root, stays with every server process, and is reached without the parents.
+   */
+  #own(folder: string): string {
+    return this.#unreachable ? '/proc/self/cwd' : folder
+  }
+
+  /** Builds the cluster under another name first, so that a killed start leaves nothing half done behind. */
+  #initialise(dataFolder: string): void {
+    const half = join(dataFolder, `postgres.new-${process.pid}`)
+    rmSync(half, { recursive: true, force: true })
+    mkdirSync(half, { mode: 0o700 })
+    if (this.#runAs.uid !== undefined) chownSync(half, this.#runAs.uid, this.#runAs.gid ?? this.#runAs.uid)
+    const run = spawnSync(
+      join(this.#native, 'bin/initdb'),
+      ['-D', this.#own(half), '-U', USER, '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-instructions'],
+      { ...this.#runAs, cwd: half, encoding: 'utf8' },
+    )
+    if (run.status !== 0) {
+      rmSync(half, { recursive: true, force: true })
+      throw new Error(
+        `the embedded PostgreSQL could not be set up: ${run.error?.message ?? run.stderr.trim()}`,
+      )
+    }
+    try {
+      renameSync(half, this.folder)
+    } catch (error) {
+      rmSync(half, { recursive: true, force: true })
+      // Another process that started at the same time was faster.
+      if (!existsSync(join(this.folder, 'PG_VERSION'))) throw error
+    }
+  }
+
+  #checkVersion(): void {
+    const made = readFileSync(join(this.folder, 'PG_VERSION'), 'utf8').trim()
+    const run = spawnSync(join(this.#native, 'bin/postgres'), ['--version'], {
+      ...this.#runAs,
+      encoding: 'utf8',
+    })
+    const ours = /(\d+)\./.exec(run.stdout)?.[1]
+    if (made !== ours) {
+      throw new Error(
+        `${this.folder} was made by PostgreSQL ${made}, this imeigate brings ${ours}: move it with pg_dump, or set DATABASE_URL`,
+      )
+    }
+  }
+
+  #chooseSocketFolder(): string {
+    if (Buffer.byteLength(join(this.folder, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET) return this.folder
+    const name = createHash('sha256').update(this.folder).digest('hex').slice(0, 16)
+    const folder = join(tmpdir(), `imeigate-${name}`)
+    const owner = this.#runAs.uid ?? process.getuid?.()
+    try {
+      mkdirSync(folder, { mode: 0o700 })
+      if (this.#runAs.uid !== undefined)
+        chownSync(folder, this.#runAs.uid, this.#runAs.gid ?? this.#runAs.uid)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    // Anyone may make a folder of this name there; only ours is trusted.
+    const found = lstatSync(folder)
+    if (!found.isDirectory() || found.uid !== owner || (found.mode & 0o077) !== 0) {
+      throw new Error(
+        `${folder} belongs to somebody else: remove it, or choose a data folder with a shorter path`,
+      )
+    }
+    return folder
+  }
+
+  /** After a crash of the machine, the id in the lock file may be that of any other process now. */
+  #removeStalePid(): void {
+    const pid = this.pid()
+    if (pid === undefined || process.platform !== 'linux') return
+    try {
+      if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres') return
+    } catch {
+      // No such process: PostgreSQL sees that by itself.
+      return
+    }
+    rmSync(join(this.folder, 'postmaster.pid'), { force: true })
+  }
+}

@@ -1,0 +1,103 @@
+/** What an answer is made of. Booleans are left out on purpose: old PHP panels choke on them. */
+export type Value = string | number | Value[] | { readonly [name: string]: Value } | Keyed
+export type Answer = { readonly [name: string]: Value } | Merged
+
+/** The contract's `apiversion`. */
+export const API_VERSION = '8.2'
+
+/** An object whose keys are not ours: ids, group names, the caller's row ids. In XML they become attributes. */
+export class Keyed {
+  /** The XML element that each entry becomes. */
+  readonly element: string
+  readonly entries: [key: string, value: Value][]
+
+  constructor(element: string, entries: [string, Value][]) {
+    this.element = element
+    this.entries = entries
+  }
+}
+
+/** One object made of several: the rows of a bulk answer beside SUCCESS and apiversion. */
+export class Merged {
+  readonly parts: (Keyed | { readonly [name: string]: Value })[]
+
+  constructor(parts: (Keyed | { readonly [name: string]: Value })[]) {
+    this.parts = parts
+  }
+}
+
+/** `beside` stands between SUCCESS and apiversion, as real panels echo a request's parameters. */
+export const succeed = (rows: Value[], beside: Record<string, string> = {}): Answer => ({
+  SUCCESS: rows,
+  ...beside,
+  apiversion: API_VERSION,
+})
+
+export const fail = (message: string, description: string): Answer => ({
+  ERROR: [{ MESSAGE: message, FULL_DESCRIPTION: description }],
+  apiversion: API_VERSION,
+})
+
+export function toJson(answer: Answer): string {
+  if (!(answer instanceof Merged)) return jsonOf(answer)
+  return `{${answer.parts.flatMap((part) => membersOf(part)).join(',')}}`
+}
+
+function jsonOf(value: Value): string {
+  // PHP's json_decode refuses the escape of half a surrogate pair.
+  if (typeof value === 'string') return JSON.stringify(value.toWellFormed())
+  if (typeof value === 'number') return String(value)
+  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`
+  return `{${membersOf(value).join(',')}}`
+}
+
+const membersOf = (object: Keyed | { readonly [name: string]: Value }): string[] =>
+  (object instanceof Keyed ? object.entries : Object.entries(object)).map(
+    ([key, value]) => `${jsonOf(key)}:${jsonOf(value)}`,
+  )
+
+/**
+ * The same content as XML: an object's names are elements, an array's entries are RESULT elements, and entries under
+ * keys that are not ours are elements of one name with the key as attribute `id`.
+ */
+export function toXml(answer: Answer): string {
+  const parts = answer instanceof Merged ? answer.parts : [answer]
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<DHRUFUSION>${parts.map(xmlOf).join('')}</DHRUFUSION>\n`
+}
+
+function xmlOf(value: Value): string {
+  if (typeof value === 'string' || typeof value === 'number') return escaped(String(value))
+  if (Array.isArray(value)) return value.map((entry) => `<RESULT>${xmlOf(entry)}</RESULT>`).join('')
+  if (value instanceof Keyed) {
+    const { element, entries } = value
+    return entries
+      .map(([key, entry]) => `<${element} id="${escaped(key)}">${xmlOf(entry)}</${element}>`)
+      .join('')
+  }
+  return Object.entries(value)
+    .map(([name, inner]) => `<${elementName(name)}>${xmlOf(inner)}</${name}>`)
+    .join('')
+}
+
+function elementName(name: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_.-]*$/.test(name)) throw new Error(`${JSON.stringify(name)} is no element name`)
+  return name
+}
+
+/** XML 1.0 has no place for these, escaped or not. */
+const ILLEGAL = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
+const SPECIAL = /[&<>"'\t\n\r]/g
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+}
+
+const escaped = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(ILLEGAL, '\ufffd')
+    // Tabs and line ends as references, or a parser would turn them into blanks inside an attribute.
+    .replace(SPECIAL, (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`)

@@ -1,0 +1,55 @@
+import type { ApiKey } from '../accounts/account.ts'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { Orders } from '../orders/orders.ts'
+import type { Placement } from '../orders/placement.ts'
+import type { Answer } from './answer.ts'
+import type { DhruRequest } from './form.ts'
+import type { Parameters } from './parameters.ts'
+import type { ServiceLists } from './service-lists.ts'
+
+/** The parts of the domain that Dhru actions use. */
+export interface DhruParts {
+  sql: Sql
+  catalogue: Catalogue
+  placement: Placement
+  orders: Orders
+  serviceLists: ServiceLists
+  clock: Clock
+  maxRows: number
+}
+
+/** One authenticated request, as its action sees it. */
+export interface Call {
+  parts: DhruParts
+  key: ApiKey
+  request: DhruRequest
+  parameters: Parameters
+  idempotencyKey: string | null
+}
+
+/** An answer that was encoded before, one for each format. */
+export class Prepared {
+  readonly json: Buffer
+  readonly gzippedJson: Buffer
+  readonly xml: () => string
+
+  constructor(json: Buffer, gzippedJson: Buffer, xml: () => string) {
+    this.json = json
+    this.gzippedJson = gzippedJson
+    this.xml = xml
+  }
+}
+
+/** What an action gives; a Refusal may be returned or thrown, and becomes the ERROR answer. */
+export type ActionResult = Answer | Prepared | Refusal
+
+export type Action = (call: Call) => ActionResult | Promise<ActionResult>
+
+/** Guards a bulk request's size. */
+export function checkRowCount(count: number, maxRows: number): Refusal | undefined {
+  if (count <= maxRows) return undefined
+  return new Refusal('too_many_rows', `${count} rows, at most ${maxRows} in one request`)
+}

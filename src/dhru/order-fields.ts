@@ -1,0 +1,68 @@
+import { type Fields, put } from './fields.ts'
+import type { Form } from './form.ts'
+import { type Parameters, readCustomField } from './parameters.ts'
+
+/** The fields of one order, as sent. */
+export interface OrderFields {
+  service: string | undefined
+  /** The IMEI, or the serial number that travels in its place. */
+  imei: string | undefined
+  quantity: string | undefined
+  reference: string | undefined
+  /** Everything else, with CUSTOMFIELD's entries among it, by name in upper case. */
+  extra: Fields
+}
+
+const SERVICE = ['ID', 'SERVICEID', 'SERVICE']
+const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
+const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, 'IMEI', 'REFERENCE', 'CUSTOMFIELD'])
+
+/** Reads an order's fields, or says why they cannot be read. */
+export function readOrderFields(fields: Fields): OrderFields | { malformed: string } {
+  const custom = readCustomField(fields.get('CUSTOMFIELD') ?? '')
+  if (!custom) return { malformed: 'CUSTOMFIELD is neither JSON nor base64 of it' }
+  const extra = new Map<string, string>()
+  for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
+  for (const [name, value] of custom) put(extra, name, value)
+  return {
+    service: firstOf(fields, SERVICE),
+    // Some clients send nothing but ID and CUSTOMFIELD, with the IMEI in the latter.
+    imei: fields.get('IMEI') ?? deviceIn(custom),
+    quantity: firstOf(fields, QUANTITY),
+    reference: fields.get('REFERENCE') ?? custom.get('REFERENCE'),
+    extra,
+  }
+}
+
+const firstOf = (fields: Fields, names: string[]): string | undefined =>
+  names.map((name) => fields.get(name)).find((value) => value !== undefined)
+
+function deviceIn(custom: Fields): string | undefined {
+  const named = (pattern: RegExp): string | undefined => [...custom].find(([name]) => pattern.test(name))?.[1]
+  return custom.get('IMEI') ?? named(/\bIMEI\b|IMEI$/) ?? named(/^(?:SN|SERIAL|SERIAL ?(?:NO|NUMBER))$/)
+}
+
+/**
+ * The order ids that a status request names: ORDERID, REFERENCEID or ID, one or a list ("1,2,3", a JSON array), in
+ * `parameters` or beside it.
+ */
+export function readOrderIds(parameters: Parameters, form: Form): string[] | { malformed: string } {
+  switch (parameters.kind) {
+    case 'none':
+      return []
+    case 'one':
+      return listOf(idIn(parameters.fields) ?? '')
+    case 'many':
+      return parameters.rows.map(({ fields, text }) => (fields ? idIn(fields) : text) ?? '')
+    case 'malformed': {
+      // The ids may stand beside parameters that cannot be read, or be all that parameters holds.
+      const beside = form.first('orderid', 'referenceid')
+      const bare = /^[\d\s,;]+$/.test(form.first('parameters')) ? form.first('parameters') : ''
+      return beside || bare ? listOf(beside || bare) : { malformed: parameters.why }
+    }
+  }
+}
+
+export const idIn = (fields: Fields): string | undefined => firstOf(fields, ['ORDERID', 'REFERENCEID', 'ID'])
+
+const listOf = (text: string): string[] => text.split(/[\s,;[\]"']+/).filter((id) => id !== '')

@@ -1,0 +1,44 @@
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
+import type { Sql } from './database/database.ts'
+
+/** What `GET /metrics` tells a Prometheus server. */
+export class Metrics {
+  readonly #registry = new Registry()
+  readonly #requests: Counter<'action' | 'outcome'>
+
+  constructor(sql: Sql) {
+    collectDefaultMetrics({ register: this.#registry })
+    this.#requests = new Counter({
+      name: 'imeigate_dhru_requests_total',
+      help: 'Answered Dhru requests by action and outcome (ok, or the error code)',
+      labelNames: ['action', 'outcome'],
+      registers: [this.#registry],
+    })
+    const open = new Gauge({
+      name: 'imeigate_open_items',
+      help: 'Items that have not ended, by state',
+      labelNames: ['state'],
+      registers: [this.#registry],
+      async collect() {
+        const rows = await sql<{ state: string; count: number }[]>`
+          select 'pending' as state, count(*)::int as count from items where state = 'pending'
+          union all
+          select state::text, count(*)::int from items where state in ('processing', 'unknown') group by state`
+        open.reset()
+        for (const { state, count } of rows) open.set({ state }, count)
+      },
+    })
+  }
+
+  countRequest = (action: string, outcome: string): void => {
+    this.#requests.inc({ action, outcome })
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType
+  }
+
+  read(): Promise<string> {
+    return this.#registry.metrics()
+  }
+}

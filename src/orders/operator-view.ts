@@ -1,0 +1,66 @@
+import { findAccount } from '../accounts/accounts.ts'
+import { showService } from '../catalogue/services.ts'
+import type { Sql } from '../database/database.ts'
+import type { Order, OrderId, OrderState } from './order.ts'
+import {
+  type AttemptView,
+  accountOfOrder,
+  listAttempts,
+  listOrders,
+  namesOf,
+  readOrders,
+} from './orders.sql.ts'
+
+/** An order as operators see it: with the names behind its ids, and what was tried. */
+export interface OrderSheet {
+  order: Order
+  username: string
+  currency: string
+  serviceCode: string
+  serviceName: string
+  attempts: AttemptView[]
+}
+
+/** Any account's order, by its id. */
+export async function findForOperator(sql: Sql, id: OrderId): Promise<OrderSheet | undefined> {
+  const accountId = await accountOfOrder(sql, id)
+  return accountId === undefined ? undefined : (await sheetsOf(sql, [{ accountId, id }]))[0]
+}
+
+/** Newest first. `account` and `service` are ids or names; throws not_found when there is none such. */
+export async function ordersForOperator(
+  sql: Sql,
+  filter: {
+    account?: string
+    service?: string
+    state?: OrderState
+    search?: string
+    before?: OrderId
+    limit: number
+  },
+): Promise<OrderSheet[]> {
+  const { account, service, ...rest } = filter
+  const names = await listOrders(sql, {
+    ...rest,
+    ...(account !== undefined && { accountId: (await findAccount(sql, account)).id }),
+    ...(service !== undefined && { serviceId: (await showService(sql, service)).service.id }),
+  })
+  return await sheetsOf(sql, names)
+}
+
+async function sheetsOf(
+  sql: Sql,
+  names: { accountId: Order['accountId']; id: OrderId }[],
+): Promise<OrderSheet[]> {
+  const [orders, attempts, words] = await Promise.all([
+    readOrders(sql, names),
+    listAttempts(sql, names),
+    namesOf(sql, names),
+  ])
+  return names.flatMap(({ id }) => {
+    const order = orders.find((found) => found.id === id)
+    const name = words.find((found) => found.id === id)
+    if (!order || !name) return []
+    return [{ order, ...name, attempts: attempts.filter((attempt) => attempt.orderId === id) }]
+  })
+}

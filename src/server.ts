@@ -1,0 +1,138 @@
+import type { AddressInfo } from 'node:net'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import type { Logger } from 'pino'
+import { Authenticator } from './accounts/authenticator.ts'
+import { Catalogue } from './catalogue/catalogue.ts'
+import { type Clock, systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { Changes } from './database/changes.ts'
+import { type DatabaseAddress, openPool, STEADY_PLANS } from './database/database.ts'
+import { isReady, migrate } from './database/migrate.ts'
+import { dhruEndpoint } from './dhru/endpoint.ts'
+import { ServiceLists } from './dhru/service-lists.ts'
+import { errors, Refusal } from './errors.ts'
+import { Fulfilment } from './fulfilment/fulfilment.ts'
+import { Metrics } from './metrics.ts'
+import { KeySweeper } from './orders/key-sweeper.ts'
+import { Orders } from './orders/orders.ts'
+import { Placement } from './orders/placement.ts'
+import { Sandbox } from './suppliers/sandbox.ts'
+
+export interface Server {
+  /** Where it listens, for example http://127.0.0.1:8080. */
+  url: string
+  /** Takes no more requests and items, finishes those it has, and closes; within about 9 seconds. */
+  stop(): Promise<void>
+}
+
+/** How long calls to suppliers may go on after a stop was asked for. */
+const GRACE_MS = 4000
+
+/** Builds the parts, wires them, migrates the database and starts. */
+export async function startServer(
+  config: Config,
+  address: DatabaseAddress,
+  log: Logger,
+  clock: Clock = systemClock,
+): Promise<Server> {
+  const sql = openPool(address)
+  for (const file of await migrate(sql)) log.info({ migration: file }, 'migrated')
+  const placementSql = openPool(address, { max: 1, session: STEADY_PLANS })
+  const steadySql = openPool(address, { max: 8, session: STEADY_PLANS })
+
+  const changes = new Changes(sql)
+  const authenticator = new Authenticator(sql, changes, clock)
+  const catalogue = new Catalogue(sql, changes)
+  const metrics = new Metrics(sql)
+  const fulfilment = new Fulfilment({
+    sql: steadySql,
+    suppliers: new Map([['sandbox', new Sandbox(clock)]]),
+    clock,
+    log,
+  })
+  const placement = new Placement(placementSql, clock, () => fulfilment.wake())
+  const sweeper = new KeySweeper(sql, clock, log)
+  const works = config.role !== 'api'
+  const answers = config.role !== 'worker'
+
+  await changes.start()
+  authenticator.start()
+  if (works) {
+    fulfilment.start()
+    sweeper.start()
+  }
+
+  const app = buildHttp(config, log)
+  let stopping = false
+  app.get('/healthz', async () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const ready = !stopping && (await isReady(sql))
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
+  })
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()))
+  if (answers) {
+    dhruEndpoint(
+      app,
+      {
+        sql,
+        authenticator,
+        catalogue,
+        placement,
+        orders: new Orders(steadySql),
+        serviceLists: new ServiceLists(),
+        clock,
+        maxRows: config.dhruMaxRows,
+        count: metrics.countRequest,
+      },
+      { bodyLimit: config.bodyLimit, aliases: config.dhruAliases },
+    )
+  }
+  await app.listen({ host: config.host, port: config.port })
+
+  const stop = async (): Promise<void> => {
+    stopping = true
+    // A client that does not finish its request must not hold the stop up.
+    const timer = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
+    await app.close()
+    clearTimeout(timer)
+    await placement.stop()
+    await Promise.all([works && fulfilment.stop(GRACE_MS), works && sweeper.stop(), authenticator.stop()])
+    await changes.stop()
+    await Promise.all([sql, placementSql, steadySql].map((pool) => pool.end({ timeout: 2 })))
+  }
+  return { url: urlOf(app), stop }
+}
+
+function buildHttp(config: Config, log: Logger): FastifyInstance {
+  const app = Fastify({
+    loggerInstance: log,
+    // A line a request would cost more than the request; failures are logged where they happen.
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
+    bodyLimit: config.bodyLimit,
+    requestTimeout: 60_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    genReqId: () => crypto.randomUUID(),
+    routerOptions: { ignoreTrailingSlash: true },
+    // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
+    rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')),
+  })
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ error: true, code: 'not_found', message: errors.not_found.words }),
+  )
+  app.setErrorHandler((error, request, reply) => {
+    const refusal = error instanceof Refusal ? error : undefined
+    if (!refusal) request.log.error({ err: error }, 'a request failed')
+    const code = refusal?.code ?? 'internal_error'
+    return reply
+      .code(errors[code].status)
+      .send({ error: true, code, message: refusal?.message ?? errors[code].words, requestId: request.id })
+  })
+  return app as unknown as FastifyInstance
+}
+
+function urlOf(app: FastifyInstance): string {
+  const { address, port, family } = app.server.address() as AddressInfo
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`
+}

@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts'
+import type { Outcome, Supplier, Work } from './supplier.ts'
+
+/**
+ * The supplier that every installation has: deterministic, free, and clearly no real one. It keeps nothing: what
+ * became of an attempt follows from its input and from when it was sent.
+ *
+ * Every input succeeds at once, except IMEIs of these test TACs (their first eight digits; 00 is a reporting body
+ * identifier for test equipment, GSMA TS.06):
+ *
+ * | TAC      | what happens                                                          |
+ * |----------|-----------------------------------------------------------------------|
+ * | 00100101 | accepted, success 5 seconds after it was sent                         |
+ * | 00100102 | refused                                                               |
+ * | 00100103 | accepted and done, but the reply is lost: it comes to light when asked |
+ * | 00100104 | never answers, neither when sent nor when asked                       |
+ * | 00100105 | accepted, success a day after it was sent                             |
+ */
+export class Sandbox implements Supplier {
+  readonly #clock: Clock
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  async send(work: Work, signal: AbortSignal): Promise<Outcome> {
+    if (tac(work) === '00100103') throw new Error('the sandbox lost its reply')
+    return this.ask(work, signal)
+  }
+
+  async ask(work: Work, signal: AbortSignal): Promise<Outcome> {
+    switch (tac(work)) {
+      case '00100101':
+        return this.#after(5_000, work)
+      case '00100102':
+        return { kind: 'refused', reason: 'The sandbox refuses this TAC' }
+      case '00100104':
+        return await never(signal)
+      case '00100105':
+        return this.#after(86_400_000, work)
+      default:
+        return done(work)
+    }
+  }
+
+  #after(ms: number, work: Work): Outcome {
+    const left = work.sentAt.getTime() + ms - this.#clock.now().getTime()
+    if (left <= 0) return done(work)
+    return { kind: 'accepted', reference: reference(work), askAgainAfterMs: left }
+  }
+}
+
+const tac = (work: Work): string => work.subject.slice(0, 8)
+
+const reference = (work: Work): string => `SANDBOX-${work.attemptKey}`
+
+const done = (work: Work): Outcome => ({
+  kind: 'success',
+  result: `Sandbox result, not a real one: ${work.subject || `quantity ${work.quantity}`} is clean`,
+  reference: reference(work),
+})
+
+const never = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(signal.reason as Error)
+    if (signal.aborted) stop()
+    else signal.addEventListener('abort', stop, { once: true })
+  })

@@ -1,0 +1,203 @@
+import type { Queryable } from '../database/database.ts'
+
+/** What a broken check found: bigints named *_id are numbers of things, all others are amounts in micros. */
+export type Finding = Record<string, string | number | bigint | Date | null>
+
+export interface LedgerQuery {
+  /** What holds when no row is found. */
+  name: string
+  rows: (sql: Queryable, limit: number) => Promise<Finding[]>
+}
+
+const check = (name: string, rows: LedgerQuery['rows']): LedgerQuery => ({ name, rows })
+
+/** Every promise that SQL can check; each query gives the rows that break it. */
+export const ledgerQueries: LedgerQuery[] = [
+  check(
+    'every account has a wallet in its currency',
+    (sql, limit) => sql`
+      select coalesce(a.id, w.account_id) as account_id, a.currency, w.currency as wallet_currency
+        from accounts a full join wallets w on w.account_id = a.id
+       where w.currency is distinct from a.currency limit ${limit}`,
+  ),
+  check(
+    'balances are the sums of the transfers',
+    (sql, limit) => sql`
+      with sums as (
+        select account_id, coalesce(sum(delta) filter (where side = 'available'), 0)::bigint as available,
+               coalesce(sum(delta) filter (where side = 'held'), 0)::bigint as held
+          from ledger_entries group by account_id)
+      select coalesce(w.account_id, s.account_id) as account_id, w.available, s.available as available_by_transfers,
+             w.held, s.held as held_by_transfers
+        from wallets w full join sums s on s.account_id = w.account_id
+       where w.account_id is null or w.available <> coalesce(s.available, 0) or w.held <> coalesce(s.held, 0)
+       limit ${limit}`,
+  ),
+  check(
+    'each transfer notes the balance that it left',
+    (sql, limit) => sql`
+      select * from (
+        select t.account_id, t.id as transfer_id, t.available_after,
+               sum(case when k.gives_to = 'available' then t.amount
+                        when k.takes_from = 'available' then -t.amount else 0 end)
+                 over (partition by t.account_id order by t.id)::bigint as available_by_transfers
+          from transfers t join transfer_kinds k using (kind)) chain
+       where available_after <> available_by_transfers
+       order by account_id, transfer_id limit ${limit}`,
+  ),
+  check(
+    'no account is overdrawn beyond its credit limit',
+    (sql, limit) => sql`
+      select account_id, available, credit_limit from wallets where available < -credit_limit limit ${limit}`,
+  ),
+  check(
+    'every order is held once, for the sum of its items',
+    (sql, limit) => sql`
+      select o.account_id, o.id as order_id, o.total, coalesce(h.holds, 0) as holds, h.amount as held,
+             i.price as price_of_items
+        from orders o
+        left join (select account_id, order_id, count(*)::int as holds, sum(amount)::bigint as amount
+                     from transfers where kind = 'hold' group by account_id, order_id) h
+               on h.account_id = o.account_id and h.order_id = o.id
+        left join (select account_id, order_id, sum(price)::bigint as price
+                     from items group by account_id, order_id) i
+               on i.account_id = o.account_id and i.order_id = o.id
+       where h.holds is distinct from 1 or h.amount <> o.total or i.price is distinct from o.total
+       limit ${limit}`,
+  ),
+  check(
+    'every order has its items, numbered from 1',
+    (sql, limit) => sql`
+      select o.account_id, o.id as order_id, o.item_count, coalesce(i.items, 0) as items, i.first, i.last
+        from orders o
+        left join (select account_id, order_id, count(*)::int as items, min(position) as first, max(position) as last
+                     from items group by account_id, order_id) i
+               on i.account_id = o.account_id and i.order_id = o.id
+       where i.items is distinct from o.item_count or i.first <> 1 or i.last <> o.item_count limit ${limit}`,
+  ),
+  check(
+    'success is captured once, failure and cancellation are released once, open items neither',
+    (sql, limit) => sql`
+      select i.account_id, i.order_id, i.position, i.state, i.price, coalesce(s.captures, 0) as captures,
+             s.captured, coalesce(s.releases, 0) as releases, s.released
+        from items i
+        left join (select account_id, order_id, position,
+                          count(*) filter (where kind = 'capture')::int as captures,
+                          sum(amount) filter (where kind = 'capture')::bigint as captured,
+                          count(*) filter (where kind = 'release')::int as releases,
+                          sum(amount) filter (where kind = 'release')::bigint as released
+                     from transfers where kind in ('capture', 'release')
+                    group by account_id, order_id, position) s
+               on s.account_id = i.account_id and s.order_id = i.order_id and s.position = i.position
+       where coalesce(s.captures, 0) <> (i.state = 'success')::int
+          or coalesce(s.releases, 0) <> (i.state in ('failed', 'cancelled'))::int
+          or s.captured <> i.price or s.released <> i.price
+       limit ${limit}`,
+  ),
+  check(
+    'what is held is the price of the open items',
+    (sql, limit) => sql`
+      select w.account_id, w.held, coalesce(i.price, 0) as price_of_open_items
+        from wallets w
+        left join (select account_id, sum(price)::bigint as price
+                     from items where finished_at is null group by account_id) i on i.account_id = w.account_id
+       where w.held <> coalesce(i.price, 0) limit ${limit}`,
+  ),
+  check(
+    'the state of an order follows from its items',
+    (sql, limit) => sql`
+      select o.account_id, o.id as order_id, o.state, f.state as state_by_items
+        from orders o
+        join (select account_id, order_id,
+                     case when bool_and(state = 'success') then 'success'
+                          when bool_and(state = 'pending') then 'pending'
+                          when bool_or(state in ('pending', 'processing', 'unknown')) then 'processing'
+                          when bool_or(state = 'success') then 'partial'
+                          when bool_or(state = 'failed') then 'failed'
+                          else 'cancelled' end as state
+                from items group by account_id, order_id) f
+          on f.account_id = o.account_id and f.order_id = o.id
+       where o.state::text <> f.state limit ${limit}`,
+  ),
+  check(
+    'orders have an end time exactly when they have ended',
+    (sql, limit) => sql`
+      select account_id, id as order_id, state, finished_at from orders
+       where (finished_at is null) <> (state in ('pending', 'processing')) limit ${limit}`,
+  ),
+  check(
+    'every open item has a next look, and no other has one',
+    (sql, limit) => sql`
+      select account_id, order_id, position, state, due_at, finished_at from items
+       where (due_at is null) = (state in ('pending', 'processing', 'unknown'))
+          or (finished_at is null) <> (state in ('pending', 'processing', 'unknown')) limit ${limit}`,
+  ),
+  check(
+    'every success has an attempt that succeeded',
+    (sql, limit) => sql`
+      select i.account_id, i.order_id, i.position from items i
+       where i.state = 'success' and not exists (
+               select from attempts a
+                where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
+                  and a.state = 'succeeded')
+       limit ${limit}`,
+  ),
+  check(
+    'nothing was given back while a supplier may deliver',
+    (sql, limit) => sql`
+      select a.account_id, a.order_id, a.position, i.state, a.number, a.state as attempt_state
+        from attempts a
+        join items i on i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
+       where i.state in ('failed', 'cancelled') and a.state <> 'refused' limit ${limit}`,
+  ),
+  check(
+    'every row belongs to what it names',
+    (sql, limit) => sql`
+      select * from (
+        select 'order' as row, o.account_id, o.id as order_id, null::smallint as position, 'account' as missing
+          from orders o where not exists (select from accounts a where a.id = o.account_id)
+        union all
+        select 'order', o.account_id, o.id, null, 'service'
+          from orders o where not exists (select from services s where s.id = o.service_id)
+        union all
+        select 'order', o.account_id, o.id, null, 'API key'
+          from orders o
+         where o.key_id is not null
+           and not exists (select from api_keys k where k.id = o.key_id and k.account_id = o.account_id)
+        union all
+        select 'item', i.account_id, i.order_id, i.position, 'order'
+          from items i
+         where not exists (select from orders o where o.account_id = i.account_id and o.id = i.order_id
+                              and o.service_id = i.service_id)
+        union all
+        select 'attempt', a.account_id, a.order_id, a.position, 'item'
+          from attempts a
+         where not exists (select from items i where i.account_id = a.account_id and i.order_id = a.order_id
+                              and i.position = a.position)
+        union all
+        select 'attempt', a.account_id, a.order_id, a.position, 'supplier'
+          from attempts a where not exists (select from suppliers s where s.id = a.supplier_id)
+        union all
+        select t.kind::text, t.account_id, t.order_id, t.position, 'order'
+          from transfers t
+         where t.kind = 'hold'
+           and not exists (select from orders o where o.account_id = t.account_id and o.id = t.order_id)
+        union all
+        select t.kind::text, t.account_id, t.order_id, t.position, 'item'
+          from transfers t
+         where t.kind in ('capture', 'release')
+           and not exists (select from items i where i.account_id = t.account_id and i.order_id = t.order_id
+                              and i.position = t.position)
+        union all
+        select t.kind::text, t.account_id, null, null, 'account'
+          from transfers t where not exists (select from accounts a where a.id = t.account_id)
+      ) lost limit ${limit}`,
+  ),
+  check(
+    'every key of a repeated request names an order',
+    (sql, limit) => sql`
+      select k.account_id, k.order_id, k.key::text as key from order_keys k
+       where not exists (select from orders o where o.account_id = k.account_id and o.id = k.order_id)
+       limit ${limit}`,
+  ),
+]

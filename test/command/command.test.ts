@@ -1,0 +1,299 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { imeigate } from '../support/command.ts'
+import { urlOf } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+
+let database: TestDatabase
+let settings: Record<string, string>
+beforeAll(async () => {
+  database = await testDatabase()
+  settings = { DATABASE_URL: urlOf(database.address) }
+})
+afterAll(() => database.drop())
+
+const run = (...args: string[]) => imeigate(args, settings)
+const json = async (...args: string[]) => {
+  const { code, stderr, json } = await run(...args, '--json')
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  return json()
+}
+
+test('an operator makes an account, gives it a key and money, and sees both', async () => {
+  const group = await json('group', 'create', '--name', 'Gold')
+  expect(group).toEqual({ id: 1, name: 'Gold' })
+  const made = await json(
+    ...['account', 'create', '--name', 'Café Phones', '--email', 'cafe@example.com', '--currency', 'USD'],
+    ...['--username', 'cafe', '--group', 'gold', '--deposit', '100', '--credit-limit', '20'],
+  )
+  expect(made).toMatchObject({
+    id: 1,
+    username: 'cafe',
+    email: 'cafe@example.com',
+    name: 'Café Phones',
+    currency: 'USD',
+    group: 'Gold',
+    status: 'active',
+    available: '100.00',
+    held: '0.00',
+    credit_limit: '20.00',
+  })
+  expect(new Date(made.created_at).toISOString()).toBe(made.created_at)
+
+  const key = await json(
+    'key',
+    'create',
+    '--account',
+    'cafe',
+    '--allow-ip',
+    '10.0.0.0/8',
+    '--allow-ip',
+    '::1',
+  )
+  expect(key.key).toBe(`${key.username}.${key.apiaccesskey}`)
+  expect(await json('key', 'list', '--account', '1')).toMatchObject([
+    {
+      id: key.id,
+      account: 1,
+      username: key.username,
+      allowed_ips: ['10.0.0.0/8', '::1'],
+      last_used_at: null,
+    },
+  ])
+  expect((await run('key', 'list')).stdout).not.toContain(key.apiaccesskey)
+  expect(await json('key', 'revoke', String(key.id))).toMatchObject({ id: key.id })
+
+  expect(await json('deposit', 'cafe', '0.000001')).toMatchObject({
+    kind: 'deposit',
+    available: '100.000001',
+  })
+  expect(await json('account', 'show', 'cafe')).toMatchObject({ id: 1, available: '100.000001' })
+  expect(await json('account', 'list', '--search', 'CAFE@')).toHaveLength(1)
+  expect(await json('account', 'list', '--search', 'nobody')).toEqual([])
+  expect(await json('group', 'list')).toMatchObject([{ id: 1, name: 'Gold', accounts: 1 }])
+  expect(await json('account', 'close', '1')).toMatchObject({ status: 'closed' })
+  expect(await json('account', 'reopen', '1')).toMatchObject({ status: 'active' })
+  expect(await json('account', 'set', '1', '--group', '', '--name', 'Café')).toMatchObject({
+    group: null,
+    name: 'Café',
+  })
+})
+
+test('an amount below 0 is taken in every form', async () => {
+  await json(
+    'account',
+    'create',
+    '--name',
+    'minus',
+    '--email',
+    'm@example.com',
+    '--currency',
+    'USD',
+    '--deposit',
+    '50',
+  )
+  for (const [args, available] of [
+    [['minus', '-5'], '45.00'],
+    [['--account', 'minus', '--amount', '-5.50'], '39.50'],
+    [['--account=minus', '--amount=-5'], '34.50'],
+    [['--account', 'minus', '-5'], '29.50'],
+    [['--amount', '-5', 'minus'], '24.50'],
+    [['minus', '+5'], undefined],
+    [['minus', '-25'], undefined],
+    [['minus', '5', '--amount', '5'], undefined],
+    [['minus'], undefined],
+  ] as const) {
+    if (available)
+      expect(await json('adjust', ...args, '--note', 'test')).toMatchObject({
+        kind: 'adjust_down',
+        available,
+      })
+    else expect((await run('adjust', ...args, '--note', 'test')).code).toBe(1)
+  }
+  expect((await run('adjust', 'minus', '-1')).stderr).toBe(
+    'error: Invalid input: an adjustment needs a note\n',
+  )
+})
+
+test('people get aligned tables without colours', async () => {
+  const { stdout } = await run('account', 'list', '--search', 'minus')
+  expect(stdout.replace(/\d+/, 'N')).toBe(
+    `${'id  username  name   group  status  available   held'}\n${' N  minus     minus  -      active     $24.50  $0.00'}\n`,
+  )
+})
+
+test('every error goes to stderr, in words and with --json also as one line, and ends with 1', async () => {
+  for (const [args, code, field] of [
+    [['account', 'create', '--name', 'x', '--email', 'x@y'], 'invalid_input', 'currency'],
+    [
+      ['account', 'create', '--name', 'x', '--email', 'x@y', '--currency', 'usd', '--deposit', '1e3'],
+      'invalid_input',
+      'deposit',
+    ],
+    [
+      ['account', 'create', '--name', 'x', '--email', 'x@y', '--currency', 'usd', '--username', 'minus'],
+      'conflict',
+      'username',
+    ],
+    [['account', 'show', 'nobody'], 'not_found', 'account'],
+    [['account', 'show'], 'invalid_input', null],
+    [['account', 'frob'], 'invalid_input', null],
+    [['account'], 'invalid_input', null],
+    [['frob'], 'invalid_input', null],
+    [['--frob'], 'invalid_input', 'frob'],
+    [[], 'invalid_input', null],
+    [['key', 'create', '--account', 'minus', '--code-field', 'x'], 'invalid_input', 'code_field'],
+    [['key', 'create', '--account', 'minus', '--expires', '2030-02-30'], 'invalid_input', 'expires'],
+    [['key', 'create', '--account', 'minus', '--expires', '2020-01-01'], 'invalid_input', 'expires'],
+    [['key', 'create', '--account', 'minus', '--allow-ip', '10.0.0.0/33'], 'invalid_input', 'allow_ip'],
+    [['key', 'revoke', 'x'], 'invalid_input', 'id'],
+    [['deposit', 'minus', '0'], 'invalid_input', 'amount'],
+    [['adjust', 'minus', '-1000', '--note', 'x'], 'insufficient_balance', 'amount'],
+    [['group', 'create', '--name', ' '], 'invalid_input', 'name'],
+  ] as const) {
+    const { code: exit, stdout, stderr, error } = await run(...args, '--json')
+    const name = args.join(' ')
+    expect(exit, name).toBe(1)
+    expect(stdout, name).toBe('')
+    expect(stderr, name).toMatch(/^error: /m)
+    expect(error(), name).toMatchObject({ code, field })
+  }
+})
+
+test('every command tells how it is used', async () => {
+  const commands: string[][] = [[]]
+  let seen = 0
+  for (let command = commands.shift(); command; command = commands.shift()) {
+    const { code, stdout, stderr } = await run(...command, '--help')
+    const name = command.join(' ')
+    expect([code, stderr], name).toEqual([0, ''])
+    expect(stdout, name).toContain(`Usage: imeigate ${name}`.trim())
+    expect(stdout, name).toContain('--json')
+    seen++
+    const [, inner = ''] = stdout.split('Commands:\n')
+    for (const [, word = ''] of inner.matchAll(/^ {2}([a-z]+)/gm)) {
+      if (word !== 'help') commands.push([...command, word])
+    }
+  }
+  expect(seen).toBeGreaterThan(25)
+})
+
+test('the ledger check shows broken rows to people and machines, and ends with 1', async () => {
+  expect(await json('ledger', 'check')).toMatchObject({ ok: true })
+  const { sql } = database
+  await sql`update wallets set available = available + 1500000 where account_id = 1`
+  try {
+    const forMachines = await run('ledger', 'check', '--json')
+    expect(forMachines).toMatchObject({ code: 1, stderr: '' })
+    const broken = forMachines.json().checks.filter(({ ok }: { ok: boolean }) => !ok)
+    expect(broken).toMatchObject([
+      {
+        name: 'balances are the sums of the transfers',
+        rows: [{ account_id: 1, available: '101.500001', available_by_transfers: '100.000001' }],
+      },
+    ])
+    const forPeople = await run('ledger', 'check')
+    expect(forPeople.code).toBe(1)
+    expect(forPeople.stdout).toMatch(/^BROKEN {2}balances are the sums of the transfers$/m)
+    expect(forPeople.stdout).toContain('101.500001')
+  } finally {
+    await sql`update wallets set available = available - 1500000 where account_id = 1`
+  }
+})
+
+test('a command on an empty database migrates it first', async () => {
+  const empty = await testDatabase()
+  try {
+    await empty.sql.unsafe('drop schema public cascade; create schema public')
+    const { code, json } = await imeigate(['account', 'list', '--json'], {
+      DATABASE_URL: urlOf(empty.address),
+    })
+    expect([code, json()]).toEqual([0, []])
+    const again = await imeigate(['migrate', '--json'], { DATABASE_URL: urlOf(empty.address) })
+    expect(again.json()).toMatchObject({ applied: [] })
+  } finally {
+    await empty.drop()
+  }
+})
+
+test('a database that is newer than the program is left alone', async () => {
+  const newer = await testDatabase()
+  try {
+    await newer.sql`insert into schema_migrations (number, file) values (9999, 'from the future')`
+    const { code, stderr } = await imeigate(['account', 'list'], { DATABASE_URL: urlOf(newer.address) })
+    expect(code).toBe(1)
+    expect(stderr).toContain('the database has schema 9999')
+    const doctor = await imeigate(['doctor', '--json'], { DATABASE_URL: urlOf(newer.address) })
+    expect(doctor.code).toBe(1)
+    expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
+  } finally {
+    await newer.drop()
+  }
+})
+
+test('the password of an unreachable database is told to nobody', async () => {
+  const DATABASE_URL = 'postgres://someone:hunter2@127.0.0.1:1/books'
+  for (const args of [
+    ['account', 'list', '--json'],
+    ['migrate', '--json'],
+    ['doctor', '--json'],
+    ['doctor'],
+  ]) {
+    const { code, stdout, stderr } = await imeigate(args, { DATABASE_URL })
+    expect(code).toBe(1)
+    expect(stdout + stderr).toContain('127.0.0.1:1/books')
+    expect(stdout + stderr).not.toContain('hunter2')
+  }
+})
+
+test('a wrong setting is named', async () => {
+  const { code, stderr } = await imeigate(['account', 'list'], { ...settings, PORT: 'x' })
+  expect(code).toBe(1)
+  expect(stderr).toContain('PORT="x"')
+})
+
+test('the doctor finds a healthy machine healthy, and a port that another program has', async () => {
+  const { ok, checks } = await json('doctor')
+  expect(ok).toBe(true)
+  expect(checks.map(({ name }: { name: string }) => name)).toEqual(
+    expect.arrayContaining(['Node.js', 'database', 'schema', 'durability', 'clock', 'port']),
+  )
+  const other = createServer((_request, reply) => reply.end('something else'))
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  try {
+    const PORT = String((other.address() as AddressInfo).port)
+    const taken = await imeigate(['doctor', '--json'], { ...settings, PORT })
+    expect(taken.code).toBe(1)
+    expect(taken.json().checks).toContainEqual(expect.objectContaining({ name: 'port', status: 'fail' }))
+  } finally {
+    other.close()
+  }
+})
+
+test('without DATABASE_URL commands share the embedded database of the data folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'imeigate-command-'))
+  const embedded = { IMEIGATE_DATA: join(folder, 'data') }
+  try {
+    const both = await Promise.all(
+      ['One', 'Two'].map((name) =>
+        imeigate(
+          ['account', 'create', '--name', name, '--email', 'a@b.c', '--currency', 'EUR', '--json'],
+          embedded,
+        ),
+      ),
+    )
+    expect(both.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, ''],
+      [0, ''],
+    ])
+    expect((await imeigate(['account', 'list', '--json'], embedded)).json()).toHaveLength(2)
+    expect((await imeigate(['doctor', '--json'], embedded)).json()).toMatchObject({ ok: true })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})

@@ -1,0 +1,318 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { testDatabase } from '../support/postgres.ts'
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+let database: Awaited<ReturnType<typeof testDatabase>>
+let folder: string
+
+beforeAll(async () => {
+  database = await testDatabase()
+  folder = await mkdtemp(join(tmpdir(), 'imeigate-'))
+  await database.sql`insert into price_groups (name) values ('Gold')`
+  await database.sql`insert into accounts (name, email, username, currency)
+                     values ('Shop', 'shop@example.com', 'shop', 'USD')`
+  await database.sql`insert into wallets (account_id, currency) values (1, 'USD')`
+})
+afterAll(async () => {
+  await database.drop()
+  await rm(folder, { recursive: true })
+})
+
+interface Outcome {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+function run(...given: string[]): Promise<Outcome> {
+  const { address } = database
+  const env =
+    typeof address === 'string'
+      ? { ...process.env, DATABASE_URL: address }
+      : // A URL has no room for a socket's folder.
+        {
+          ...process.env,
+          DATABASE_URL: `postgres:///${address.database}`,
+          PGHOST: address.host,
+          PGPORT: String(address.port),
+          PGUSER: address.user,
+        }
+  return new Promise((resolve) => {
+    execFile(process.execPath, [main, ...given], { env }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
+    })
+  })
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: each test looks into what it asked for.
+async function json(...given: string[]): Promise<any> {
+  const { code, stdout, stderr } = await run(...given, '--json')
+  expect(stderr).toBe('')
+  expect(code).toBe(0)
+  return JSON.parse(stdout)
+}
+
+const create = (code: string, ...more: string[]) =>
+  json(
+    'service',
+    'create',
+    '--code',
+    code,
+    '--name',
+    `The ${code}`,
+    '--group',
+    'Checks',
+    '--price',
+    '0.77',
+    '--currency',
+    'USD',
+    ...more,
+  )
+
+describe('imeigate service create', () => {
+  it('gives the whole service, with the price as a decimal text', async () => {
+    const service = await create('plain', '--supplier', 'sandbox')
+    expect(service).toMatchObject({
+      id: expect.any(Number),
+      code: 'plain',
+      name: 'The plain',
+      group: 'Checks',
+      kind: 'imei',
+      price: '0.77',
+      currency: 'USD',
+      supplier: 'sandbox',
+      active: true,
+      duplicate_policy: 'replay',
+      visible_to: null,
+      input_schema: { properties: { imei: { format: 'imei' } }, required: ['imei'] },
+    })
+    expect(await json('service', 'show', 'PLAIN')).toEqual(service)
+    expect(await json('service', 'show', String(service.id))).toEqual(service)
+  })
+
+  it('takes every option', async () => {
+    const service = await create(
+      'full',
+      ...['--kind', 'server', '--description', 'x <b>', '--delivery-time', '1 Day'],
+      ...['--field', 'Email:required', '--field', 'PLAN:dropdown:required=S|L', '--field', 'note'],
+      ...['--min-quantity', '2', '--max-quantity', '9', '--opens', '22:00', '--closes', '06:00'],
+      ...['--time-zone', 'Asia/Jakarta', '--duplicates', 'refuse', '--replay-window', '60'],
+      ...['--processing', 'manual', '--visible-to', 'gold', '--inactive'],
+    )
+    expect(service).toMatchObject({
+      kind: 'server',
+      description: 'x <b>',
+      delivery_time: '1 Day',
+      fields: [
+        { name: 'EMAIL', label: 'Email', type: 'text', required: true, options: [] },
+        { name: 'PLAN', label: 'PLAN', type: 'dropdown', required: true, options: ['S', 'L'] },
+        { name: 'NOTE', label: 'note', type: 'text', required: false, options: [] },
+      ],
+      min_quantity: 2,
+      max_quantity: 9,
+      opens_at: '22:00',
+      closes_at: '06:00',
+      time_zone: 'Asia/Jakarta',
+      duplicate_policy: 'refuse',
+      replay_window_seconds: 60,
+      processing: 'manual',
+      visible_to: ['Gold'],
+      active: false,
+    })
+    const lenient = await create('lenient', '--imei-format', 'digits')
+    expect(lenient.input_schema.properties.imei.format).toBe('imei-digits')
+    const own = await create('own', '--input-schema', '{"type":"object"}')
+    expect(own.input_schema).toEqual({ type: 'object' })
+  })
+
+  it.each([
+    [['--min-quantity', 'two'], 'Invalid input: --min-quantity must be a whole number', 'min-quantity'],
+    [
+      ['--opens', '25:00', '--closes', '9:00'],
+      'Invalid input: --opens must be a time such as 09:00',
+      'opens',
+    ],
+    [['--field', 'A B'], /^Invalid input: --field A B: a name is at most/, 'field'],
+    [['--field', 'A:number'], /"number" is neither text, dropdown nor required/, 'field'],
+    [['--visible-to', 'Bronze'], 'Invalid input: --visible-to there is no price group Bronze', 'visible-to'],
+    [['--input-schema', '{'], /^Invalid input: --input-schema is not JSON/, 'input-schema'],
+    [['--price', 'cheap'], /^Invalid input: --price must be from 0/, 'price'],
+    [['--kind', 'file'], /--kind/, 'kind'],
+  ])('with %o says what is wrong and exits 1', async (options, message, field) => {
+    const given = [
+      '--code',
+      'wrong',
+      '--name',
+      'W',
+      '--group',
+      'G',
+      '--price',
+      '1',
+      '--currency',
+      'USD',
+      ...options,
+    ]
+    const { code, stdout, stderr } = await run('service', 'create', ...given, '--json')
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '')
+    expect(error).toEqual({
+      code: 'invalid_input',
+      message: typeof message === 'string' ? message : expect.stringMatching(message),
+      field,
+    })
+  })
+})
+
+describe('imeigate service update', () => {
+  it('changes what is given, and an empty text takes away', async () => {
+    await create('change', '--opens', '09:00', '--closes', '17:00', '--visible-to', 'Gold', '--field', 'PIN')
+    expect(await json('service', 'update', 'change', '--name', 'New', '--inactive')).toMatchObject({
+      name: 'New',
+      active: false,
+      opens_at: '09:00',
+    })
+    const cleared = ['--opens', '', '--closes', '', '--visible-to', '', '--field', '', '--active']
+    expect(await json('service', 'update', 'change', ...cleared)).toMatchObject({
+      name: 'New',
+      active: true,
+      opens_at: null,
+      closes_at: null,
+      visible_to: null,
+      fields: [],
+    })
+  })
+
+  it('of a service that is not there exits 1', async () => {
+    const { code, stderr } = await run('service', 'update', 'nowhere', '--name', 'x')
+    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: Service not found: nowhere\n' })
+  })
+})
+
+describe('imeigate service list', () => {
+  it('shows people a table and machines an array', async () => {
+    await create('listed-a')
+    await create('listed-b', '--inactive')
+    const codes = async (...more: string[]) =>
+      (await json('service', 'list', '--search', 'listed', ...more)).map(({ code }: { code: string }) => code)
+    expect(await codes()).toEqual(['listed-a'])
+    expect(await codes('--all')).toEqual(['listed-a', 'listed-b'])
+    expect(await codes('--group', 'Other')).toEqual([])
+    const { stdout } = await run('service', 'list', '--search', 'listed')
+    expect(stdout).toMatch(/^ *id +code +name +group +kind +price +active\n/)
+    expect(stdout).toMatch(/listed-a +The listed-a +Checks +imei +0\.77 USD +yes/)
+  })
+})
+
+describe('imeigate service import', () => {
+  it('writes a file, CSV or JSON, and says how much', async () => {
+    const csv = join(folder, 'services.csv')
+    await writeFile(csv, 'code,name,group,price,currency\nfrom-csv,C,G,1,USD\n')
+    const counts = { created: 1, updated: 0, unchanged: 0, prices: 1 }
+    expect(await json('service', 'import', csv, '--dry-run')).toEqual({ ...counts, dry_run: true })
+    expect(await json('service', 'import', csv)).toEqual({ ...counts, dry_run: false })
+    const file = join(folder, 'services.json')
+    await writeFile(file, JSON.stringify([{ code: 'from-csv', name: 'J' }]))
+    expect((await run('service', 'import', file)).stdout).toBe(
+      '0 new, 1 changed, 0 unchanged services; 0 prices set\n',
+    )
+    // What one command prints, another takes.
+    const exported = await json('service', 'show', 'from-csv')
+    expect(exported).toMatchObject({ name: 'J', price: '1.00' })
+  })
+
+  it('gives machines every problem, people the first 50, and writes nothing', async () => {
+    const file = join(folder, 'wrong.csv')
+    const rows = Array.from({ length: 60 }, (_, n) => `wrong-${n},W,G,free,USD`)
+    await writeFile(file, ['code,name,group,price,currency', 'right,R,G,1,USD', ...rows].join('\r\n'))
+    const forMachines = await run('service', 'import', file, '--json')
+    expect(forMachines.code).toBe(1)
+    const { problems } = JSON.parse(forMachines.stdout)
+    expect(problems).toHaveLength(60)
+    expect(problems[0]).toEqual({
+      line: 3,
+      field: 'price',
+      reason: 'must be an amount such as 0.77, with at most 6 decimals',
+    })
+    const { code, stdout, stderr } = await run('service', 'import', file)
+    expect(code).toBe(1)
+    const lines = stdout.trimEnd().split('\n')
+    expect(lines).toHaveLength(51)
+    expect(lines[0]).toBe('line 3: price must be an amount such as 0.77, with at most 6 decimals')
+    expect(lines[50]).toBe('and 10 more')
+    expect(stderr).toBe(`error: Invalid input: 60 problems in ${file}, nothing was written\n`)
+    expect((await run('service', 'show', 'right')).code).toBe(1)
+  })
+
+  it('says that a file is not there', async () => {
+    const { code, stderr } = await run('service', 'import', join(folder, 'none.csv'))
+    expect(code).toBe(1)
+    expect(stderr).toContain('none.csv (ENOENT)')
+  })
+})
+
+describe('imeigate price', () => {
+  it('sets, lists and removes the prices of everyone, a group and an account', async () => {
+    const { id } = await create('priced')
+    const set = (...more: string[]) => json('price', 'set', '--service', 'priced', ...more)
+    expect(await set('--currency', 'EUR', '--price', '0.123456')).toEqual({
+      service: id,
+      account: null,
+      group: null,
+      currency: 'EUR',
+      price: '0.123456',
+      min_items: 1,
+      max_items: 1000,
+    })
+    await set(
+      '--currency',
+      'USD',
+      '--price',
+      '0.5',
+      '--group',
+      'gold',
+      '--min-items',
+      '2',
+      '--max-items',
+      '5',
+    )
+    await set('--currency', 'USD', '--price', '0', '--account', 'shop')
+    const prices = async () => {
+      const list: { account: number; group: string; currency: string; price: string }[] = await json(
+        ...['price', 'list', '--service', String(id)],
+      )
+      return list.map(({ account, group, currency, price }) => [account, group, currency, price])
+    }
+    expect(await prices()).toEqual([
+      [null, null, 'EUR', '0.123456'],
+      [null, null, 'USD', '0.77'],
+      [null, 'Gold', 'USD', '0.50'],
+      [1, null, 'USD', '0.00'],
+    ])
+    const removed = await json(
+      'price',
+      'remove',
+      '--service',
+      'priced',
+      '--currency',
+      'USD',
+      '--group',
+      'Gold',
+    )
+    expect(removed).toEqual({ removed: true })
+    expect(await prices()).toHaveLength(3)
+    const again = await run('price', 'remove', '--service', 'priced', '--currency', 'USD', '--group', 'Gold')
+    expect(again).toMatchObject({ code: 1, stderr: 'error: Not found: there is no such price\n' })
+  })
+
+  it('is for an account or for a group, not for both', async () => {
+    const key = ['--service', 'plain', '--currency', 'USD', '--account', '1', '--group', 'Gold']
+    const { code, stderr } = await run('price', 'set', ...key, '--price', '1')
+    expect(code).toBe(1)
+    expect(stderr).toContain('--account')
+  })
+})

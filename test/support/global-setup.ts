@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { TestProject } from 'vitest/node'
+import { type DatabaseAddress, openPool } from '../../src/database/database.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { databaseOn } from './database-on.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The server's maintenance database. */
+    databaseServer: DatabaseAddress
+    /** A migrated database that `testDatabase` copies. */
+    databaseTemplate: string
+  }
+}
+
+/** One PostgreSQL for the whole run: an embedded one in a folder of its own, or the one of TEST_DATABASE_URL. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const { server, close } = await openServer()
+  const template = `imeigate_test_${process.pid}_template`
+  const admin = openPool(server, { max: 1 })
+  await admin`create database ${admin(template)}`
+  const fresh = openPool(databaseOn(server, template), { max: 1 })
+  await migrate(fresh)
+  await fresh.end()
+  project.provide('databaseServer', server)
+  project.provide('databaseTemplate', template)
+  return async () => {
+    await admin`drop database ${admin(template)} with (force)`
+    await admin.end()
+    await close()
+  }
+}
+
+async function openServer(): Promise<{ server: DatabaseAddress; close: () => Promise<void> }> {
+  const url = process.env['TEST_DATABASE_URL']
+  if (url) return { server: url, close: async () => {} }
+  const { openEmbedded } = await import('../../src/database/embedded.ts')
+  const folder = mkdtempSync(join(tmpdir(), 'imeigate-test-'))
+  const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
+  return {
+    server: embedded.connection,
+    close: async () => {
+      await embedded.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,208 @@
+import { request as httpRequest } from 'node:http'
+import { pino } from 'pino'
+import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
+import { createKey } from '../../src/accounts/keys.ts'
+import { createService, type NewService } from '../../src/catalogue/services.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config.ts'
+import { startServer } from '../../src/server.ts'
+import { parseMicros, ZERO } from '../../src/wallet/micros.ts'
+import { testDatabase } from './postgres.ts'
+
+export interface Reply {
+  status: number
+  headers: Record<string, string | string[] | undefined>
+  text: string
+  /** The body as JSON; throws when it is none. */
+  json: () => DhruJson
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: what a Dhru answer holds is what each test looks into.
+export type DhruJson = any
+
+export interface Shop {
+  accountId: number
+  username: string
+  securityId: string
+  secret: string
+}
+
+/** A clock that tests move by hand. */
+export class TestClock implements Clock {
+  #offset = 0
+  now(): Date {
+    return new Date(Date.now() + this.#offset)
+  }
+  advance(ms: number): void {
+    this.#offset += ms
+  }
+}
+
+/** A whole server in this process, on a fresh database and a free port, with what a test needs to fill it. */
+export async function testServer(
+  settings: Record<string, string> = {},
+  clock: Clock = systemClock,
+): Promise<TestServer> {
+  const database = await testDatabase()
+  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...settings })
+  const server = await startServer(config, database.address, pino({ level: 'silent' }), clock)
+  return new TestServer(server, database)
+}
+
+let names = 0
+
+export class TestServer {
+  readonly url: string
+  readonly sql
+  readonly #stop: () => Promise<void>
+
+  constructor(
+    server: Awaited<ReturnType<typeof startServer>>,
+    database: Awaited<ReturnType<typeof testDatabase>>,
+  ) {
+    this.url = server.url
+    this.sql = database.sql
+    this.#stop = async () => {
+      await server.stop()
+      await database.drop()
+    }
+  }
+
+  stop(): Promise<void> {
+    return this.#stop()
+  }
+
+  /** An account with a key and money. */
+  async shop({
+    deposit = '100',
+    currency = 'USD',
+    group,
+    codeField = 'label',
+    allowedIps = [],
+  }: {
+    deposit?: string
+    currency?: string
+    group?: string
+    codeField?: 'label' | 'result'
+    allowedIps?: string[]
+  } = {}): Promise<Shop> {
+    const username = `shop${++names}`
+    if (group !== undefined) await createPriceGroup(this.sql, group).catch(() => {})
+    const account = await createAccount(
+      this.sql,
+      {
+        name: username,
+        email: `${username}@example.com`,
+        username,
+        currency,
+        deposit: parseMicros(deposit) ?? ZERO,
+        ...(group !== undefined && { priceGroup: group }),
+      },
+      'test',
+    )
+    const key = await createKey(this.sql, account.id, { codeField, allowedIps, expiresAt: null })
+    return { accountId: account.id, username, securityId: key.securityId, secret: key.secret }
+  }
+
+  /** A service at 1.00, done by the sandbox. */
+  async service(over: Partial<NewService> = {}): Promise<string> {
+    const service = await createService(this.sql, {
+      code: `s${++names}`,
+      name: `Service ${names}`,
+      group: 'Checks',
+      kind: 'imei',
+      price: '1',
+      currency: 'USD',
+      supplier: 'sandbox',
+      ...over,
+    })
+    return String(service.id)
+  }
+
+  /** Sends bytes to the Dhru endpoint as they are. */
+  send(
+    body: string | Buffer,
+    options: { path?: string; method?: string; headers?: Record<string, string> } = {},
+  ): Promise<Reply> {
+    const {
+      path = '/api/dhru',
+      method = 'POST',
+      headers = { 'content-type': 'application/x-www-form-urlencoded' },
+    } = options
+    const { promise, resolve, reject } = Promise.withResolvers<Reply>()
+    const request = httpRequest(
+      `${this.url}`,
+      { method, headers: { 'content-length': Buffer.byteLength(body), ...headers }, path },
+      (reply) => {
+        const chunks: Buffer[] = []
+        reply.on('data', (chunk: Buffer) => chunks.push(chunk))
+        reply.on('end', () => {
+          const text = Buffer.concat(chunks).toString('utf8')
+          resolve({
+            status: reply.statusCode ?? 0,
+            headers: reply.headers,
+            text,
+            json: () => JSON.parse(text),
+          })
+        })
+        reply.on('error', reject)
+      },
+    )
+    request.on('error', reject)
+    request.end(body)
+    return promise
+  }
+
+  /** An urlencoded request of a shop. */
+  call(shop: Shop, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> {
+    const body = new URLSearchParams({
+      username: shop.securityId,
+      apiaccesskey: shop.secret,
+      requestformat: 'JSON',
+      ...fields,
+    })
+    return this.send(body.toString(), {
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+    })
+  }
+
+  /** Places one order with JSON parameters; gives the whole answer. */
+  async place(
+    shop: Shop,
+    order: Record<string, string>,
+    fields: Record<string, string> = {},
+  ): Promise<DhruJson> {
+    const reply = await this.call(shop, {
+      action: 'placeimeiorder',
+      parameters: JSON.stringify(order),
+      ...fields,
+    })
+    return reply.json()
+  }
+
+  async status(shop: Shop, id: string): Promise<DhruJson> {
+    const reply = await this.call(shop, { action: 'orderstatus', orderid: id })
+    return reply.json().SUCCESS?.[0] ?? reply.json()
+  }
+
+  /** Waits until the order's STATUS is final; fails when it does not get there. */
+  async ended(shop: Shop, id: string): Promise<DhruJson> {
+    for (let tries = 0; tries < 400; tries++) {
+      const status = await this.status(shop, id)
+      if (status.STATUS === '3' || status.STATUS === '4') return status
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+    throw new Error(`order ${id} did not end`)
+  }
+}
+
+/** The nth IMEI of a TAC, with its check digit. */
+export function imei(n: number, tac = '35000000'): string {
+  const digits = `${tac}${String(n).padStart(6, '0')}`
+  let sum = 0
+  for (let i = 0; i < 14; i++) {
+    const digit = Number(digits[i]) * (i % 2 === 0 ? 1 : 2)
+    sum += digit > 9 ? digit - 9 : digit
+  }
+  return `${digits}${(10 - (sum % 10)) % 10}`
+}

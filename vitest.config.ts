@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+import { ClosingLine } from './test/support/closing-line.ts'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    reporters: ['default', new ClosingLine()],
+    // A slow machine is no failure: these only end what hangs.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
