@@ -9,5 +9,6 @@ export default defineConfig({
     // A slow machine is no failure: these only end what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    slowTestThreshold: 5_000,
   },
 })

@@ -114,9 +114,11 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: () => crypto.randomUUID(),
+    // A logger for each request would cost more than the request; what is logged names the request itself.
+    childLoggerFactory: (logger) => logger,
     routerOptions: { ignoreTrailingSlash: true },
     // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
-    rewriteUrl: (request) => (request.url ?? '/').replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/')),
+    rewriteUrl: ({ url = '/' }) => (url.includes('//') ? url.replace(/^[^?]*/, collapseSlashes) : url),
   })
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: true, code: 'not_found', message: errors.not_found.words }),
@@ -131,6 +133,8 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
   })
   return app as unknown as FastifyInstance
 }
+
+const collapseSlashes = (path: string): string => path.replace(/\/{2,}/g, '/')
 
 function urlOf(app: FastifyInstance): string {
   const { address, port, family } = app.server.address() as AddressInfo

@@ -19,8 +19,6 @@ export async function withDatabase<T>(work: (connected: Connected) => Promise<T>
     try {
       if (!(await isReady(sql))) await migrate(sql)
       return await work({ sql, config })
-    } catch (error) {
-      throw isConnectionLoss(error) ? new Error(unreachable(address, error), { cause: error }) : error
     } finally {
       await sql.end({ timeout: 2 })
     }
@@ -32,21 +30,30 @@ export async function withAddress<T>(
   work: (address: DatabaseAddress, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = readConfig(process.env)
-  if (config.databaseUrl !== undefined) return await work(config.databaseUrl, config)
+  if (config.databaseUrl !== undefined) return await reaching(config.databaseUrl, (url) => work(url, config))
   const { openEmbedded } = await import('../database/embedded.ts')
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))
   const embedded = await openEmbedded({ folder: config.dataFolder, log })
   try {
-    return await work(embedded.connection, config)
+    return await reaching(embedded.connection, (address) => work(address, config))
   } finally {
     await embedded.close()
   }
 }
 
-/** Names the database without its password. */
-export function unreachable(address: DatabaseAddress, error: unknown): string {
-  const where = typeof address === 'string' ? whereOf(address) : `${address.host}:${address.port}`
-  return `cannot reach the database at ${where} (${(error as { code?: string }).code ?? (error as Error).message})`
+/** Says of a failed connection where the database was looked for, without its password. */
+async function reaching<T>(
+  address: DatabaseAddress,
+  work: (address: DatabaseAddress) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(address)
+  } catch (error) {
+    if (!isConnectionLoss(error)) throw error
+    const where = typeof address === 'string' ? whereOf(address) : address.host
+    const why = (error as { code: string }).code
+    throw new Error(`cannot reach the database at ${where} (${why})`, { cause: error })
+  }
 }
 
 const whereOf = (url: string): string =>

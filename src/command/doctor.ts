@@ -3,10 +3,10 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
-import { type DatabaseAddress, isConnectionLoss, openPool } from '../database/database.ts'
+import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { newestSchema } from '../database/migrate.ts'
-import { unreachable, withAddress } from './connection.ts'
+import { withAddress } from './connection.ts'
 import { answering, table } from './output.ts'
 
 interface Symptom {
@@ -95,11 +95,9 @@ function folder({ databaseUrl, dataFolder }: Config): Symptom[] {
 }
 
 async function database(): Promise<Symptom[]> {
-  let address: DatabaseAddress | undefined
   try {
-    return await withAddress(async (where) => {
-      address = where
-      const sql = openPool(where, { max: 1 })
+    return await withAddress(async (address) => {
+      const sql = openPool(address, { max: 1 })
       try {
         return judge(await diagnose(sql))
       } finally {
@@ -107,8 +105,8 @@ async function database(): Promise<Symptom[]> {
       }
     })
   } catch (error) {
-    const detail = address && isConnectionLoss(error) ? unreachable(address, error) : (error as Error).message
-    return [fail('database', detail, 'see that PostgreSQL runs and that DATABASE_URL is right')]
+    const advice = 'see that PostgreSQL runs and that DATABASE_URL is right'
+    return [fail('database', (error as Error).message, advice)]
   }
 }
 

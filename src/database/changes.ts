@@ -19,7 +19,7 @@ export class Changes {
   readonly #sql: Sql
   readonly #listeners = new Map<Topic, (() => void)[]>()
   readonly #name = `${process.pid}-${Math.random().toString(36).slice(2)}`
-  #heardAt = 0
+  #heardAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
   #stopListening: (() => Promise<void>)[] = []
 

@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import postgres from 'postgres'
 
 /** A pool, or one transaction of it: what every query function takes first. int8 columns arrive as bigint. */
@@ -25,8 +26,23 @@ export function openPool(
     connect_timeout: 10,
     // A statement that the network swallowed must not hang a worker for ever.
     keep_alive: 30,
+    socket: openSocket,
   }
   return typeof address === 'string' ? postgres(address, options) : postgres({ ...address, ...options })
+}
+
+/** What the driver may send ahead on a connection before it waits for answers, in bytes. */
+const SEND_AHEAD = 4_194_304
+
+/**
+ * The driver pipelines statements only while the socket takes them without buffering, which by default ends after
+ * 16 KiB: every statement behind a large one would cost a round trip of its own.
+ */
+function openSocket({ host, port, path }: { host: string[]; port: number[]; path?: string | false }): Socket {
+  const socket = new Socket({ writableHighWaterMark: SEND_AHEAD } as ConstructorParameters<typeof Socket>[0])
+  if (path) return socket.connect(path)
+  // The driver names the server by this in a TLS handshake.
+  return Object.assign(socket, { host: host[0] }).connect(port[0] ?? 5432, host[0] ?? 'localhost')
 }
 
 /**
@@ -46,8 +62,8 @@ export const STEADY_PLANS = {
  */
 export function isConnectionLoss(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
-  return (
-    typeof code === 'string' &&
-    /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|08|57P0)/.test(code)
-  )
+  return typeof code === 'string' && LOST.test(code)
 }
+
+const LOST =
+  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|57P0)/

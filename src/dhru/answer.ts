@@ -15,6 +15,11 @@ export class Keyed {
     this.element = element
     this.entries = entries
   }
+
+  /** For JSON.stringify. Keys that are names of Object.prototype are plain keys here. */
+  toJSON(): Record<string, Value> {
+    return Object.fromEntries(this.entries)
+  }
 }
 
 /** One object made of several: the rows of a bulk answer beside SUCCESS and apiversion. */
@@ -23,6 +28,12 @@ export class Merged {
 
   constructor(parts: (Keyed | { readonly [name: string]: Value })[]) {
     this.parts = parts
+  }
+
+  toJSON(): Record<string, Value> {
+    return Object.fromEntries(
+      this.parts.flatMap((part) => (part instanceof Keyed ? part.entries : Object.entries(part))),
+    )
   }
 }
 
@@ -39,22 +50,19 @@ export const fail = (message: string, description: string): Answer => ({
 })
 
 export function toJson(answer: Answer): string {
-  if (!(answer instanceof Merged)) return jsonOf(answer)
-  return `{${answer.parts.flatMap((part) => membersOf(part)).join(',')}}`
-}
-
-function jsonOf(value: Value): string {
+  const json = JSON.stringify(answer)
   // PHP's json_decode refuses the escape of half a surrogate pair.
-  if (typeof value === 'string') return JSON.stringify(value.toWellFormed())
-  if (typeof value === 'number') return String(value)
-  if (Array.isArray(value)) return `[${value.map(jsonOf).join(',')}]`
-  return `{${membersOf(value).join(',')}}`
+  return HALF_PAIR.test(json) ? JSON.stringify(answer, wellFormed) : json
 }
 
-const membersOf = (object: Keyed | { readonly [name: string]: Value }): string[] =>
-  (object instanceof Keyed ? object.entries : Object.entries(object)).map(
-    ([key, value]) => `${jsonOf(key)}:${jsonOf(value)}`,
-  )
+/** JSON.stringify escapes just the halves that stand alone. */
+const HALF_PAIR = /\\ud[89a-f]/
+
+const wellFormed = (_name: string, value: unknown): unknown => {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name.toWellFormed(), inner]))
+}
 
 /**
  * The same content as XML: an object's names are elements, an array's entries are RESULT elements, and entries under

@@ -33,9 +33,10 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
     // Bodies are read here and not by Fastify: any content type, none, or nonsense must get a Dhru answer.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    scope.addHook('onRequest', async (request) => {
+    scope.addHook('onRequest', (request, _reply, done) => {
       request.sentContentType = request.headers['content-type']
       request.raw.headers['content-type'] = 'application/octet-stream'
+      done()
     })
     scope.setErrorHandler((error, request, reply) => {
       request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')

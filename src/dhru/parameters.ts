@@ -13,7 +13,7 @@ export type Parameters =
   | { kind: 'many'; rows: ParameterRow[] }
   | { kind: 'malformed'; why: string }
 
-export interface ParameterRow {
+interface ParameterRow {
   key: string
   fields: Fields | undefined
   text: string | undefined

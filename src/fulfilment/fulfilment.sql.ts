@@ -5,7 +5,7 @@ import type { ItemState, OrderId } from '../orders/order.ts'
 
 type Connection = ReservedSql<{ bigint: bigint }>
 
-export type AttemptState = 'sent' | 'accepted' | 'unknown' | 'succeeded' | 'refused'
+type AttemptState = 'sent' | 'accepted' | 'unknown' | 'succeeded' | 'refused'
 
 /** An item that a worker has taken, with the attempt it is to send or to ask about. */
 export interface Taken {

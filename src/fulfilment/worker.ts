@@ -11,7 +11,7 @@ const EXTEND_EVERY_MS = 5_000
 /** The longest that one call to a supplier may take. */
 const CALL_TIMEOUT_MS = 30_000
 /** The most items that one worker has in hand at a time. */
-export const MOST_IN_HAND = 2_000
+const MOST_IN_HAND = 2_000
 /** When to ask about an attempt whose outcome is unknown: after each time that it stayed so. */
 const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
 

@@ -5,14 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { imeigate } from '../support/command.ts'
-import { urlOf } from '../support/database-on.ts'
+import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
 let settings: Record<string, string>
 beforeAll(async () => {
   database = await testDatabase()
-  settings = { DATABASE_URL: urlOf(database.address) }
+  settings = settingsFor(database.address)
 })
 afterAll(() => database.drop())
 
@@ -166,9 +166,8 @@ test('every error goes to stderr, in words and with --json also as one line, and
 })
 
 test('every command tells how it is used', async () => {
-  const commands: string[][] = [[]]
   let seen = 0
-  for (let command = commands.shift(); command; command = commands.shift()) {
+  const walk = async (command: string[]): Promise<void> => {
     const { code, stdout, stderr } = await run(...command, '--help')
     const name = command.join(' ')
     expect([code, stderr], name).toEqual([0, ''])
@@ -176,10 +175,10 @@ test('every command tells how it is used', async () => {
     expect(stdout, name).toContain('--json')
     seen++
     const [, inner = ''] = stdout.split('Commands:\n')
-    for (const [, word = ''] of inner.matchAll(/^ {2}([a-z]+)/gm)) {
-      if (word !== 'help') commands.push([...command, word])
-    }
+    const words = [...inner.matchAll(/^ {2}([a-z]+)/gm)].map(([, word = '']) => word)
+    await Promise.all(words.filter((word) => word !== 'help').map((word) => walk([...command, word])))
   }
+  await walk([])
   expect(seen).toBeGreaterThan(25)
 })
 
@@ -210,11 +209,9 @@ test('a command on an empty database migrates it first', async () => {
   const empty = await testDatabase()
   try {
     await empty.sql.unsafe('drop schema public cascade; create schema public')
-    const { code, json } = await imeigate(['account', 'list', '--json'], {
-      DATABASE_URL: urlOf(empty.address),
-    })
+    const { code, json } = await imeigate(['account', 'list', '--json'], settingsFor(empty.address))
     expect([code, json()]).toEqual([0, []])
-    const again = await imeigate(['migrate', '--json'], { DATABASE_URL: urlOf(empty.address) })
+    const again = await imeigate(['migrate', '--json'], settingsFor(empty.address))
     expect(again.json()).toMatchObject({ applied: [] })
   } finally {
     await empty.drop()
@@ -225,10 +222,10 @@ test('a database that is newer than the program is left alone', async () => {
   const newer = await testDatabase()
   try {
     await newer.sql`insert into schema_migrations (number, file) values (9999, 'from the future')`
-    const { code, stderr } = await imeigate(['account', 'list'], { DATABASE_URL: urlOf(newer.address) })
+    const { code, stderr } = await imeigate(['account', 'list'], settingsFor(newer.address))
     expect(code).toBe(1)
     expect(stderr).toContain('the database has schema 9999')
-    const doctor = await imeigate(['doctor', '--json'], { DATABASE_URL: urlOf(newer.address) })
+    const doctor = await imeigate(['doctor', '--json'], settingsFor(newer.address))
     expect(doctor.code).toBe(1)
     expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
   } finally {

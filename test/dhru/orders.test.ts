@@ -157,7 +157,7 @@ describe('a repeated order', () => {
         apiaccesskey: shop.secret,
         action: 'placeimeiorder',
         parameters: JSON.stringify({ ID: id, IMEI: next() }),
-        ...(where === 'form field' && { idempotency_key: 'same' + id }),
+        ...(where === 'form field' && { idempotency_key: `same${id}` }),
       }).toString()
       const send = async (): Promise<string> => {
         const reply = await server.send(body, {

@@ -2,10 +2,15 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
 /** Ends the run's output with one line that a script can read: `N passed, N failed`. */
 export class ClosingLine implements Reporter {
-  #line = '0 passed, 1 failed'
+  #passed = 0
+  #failed = 0
 
-  constructor() {
-    process.once('exit', () => void process.stdout.write(`${this.#line}\n`))
+  onInit(): void {
+    process.once('exit', (code) => {
+      // A run that broke before its first test has failed as well.
+      const failed = code !== 0 && this.#failed === 0 ? 1 : this.#failed
+      process.stdout.write(`${this.#passed} passed, ${failed} failed\n`)
+    })
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
@@ -22,6 +27,7 @@ export class ClosingLine implements Reporter {
       // A file or a hook that broke before or after its tests.
       failed += failedHere === 0 && module.state() === 'failed' ? 1 : failedHere
     }
-    this.#line = `${passed} passed, ${failed} failed`
+    this.#passed = passed
+    this.#failed = failed
   }
 }

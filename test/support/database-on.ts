@@ -8,9 +8,9 @@ export function databaseOn(server: DatabaseAddress, database: string): DatabaseA
   return url.href
 }
 
-/** The same as DATABASE_URL takes it; a socket's folder is percent-encoded. */
-export function urlOf(address: DatabaseAddress): string {
-  if (typeof address === 'string') return address
+/** The environment in which a process finds it. A URL cannot name a socket's folder: PGHOST does. */
+export function settingsFor(address: DatabaseAddress): Record<string, string> {
+  if (typeof address === 'string') return { DATABASE_URL: address }
   const { host, port, user, database } = address
-  return `postgres://${user}@${encodeURIComponent(host)}:${port}/${database}`
+  return { DATABASE_URL: `postgres:///${database}`, PGHOST: host, PGPORT: `${port}`, PGUSER: user }
 }

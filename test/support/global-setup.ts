@@ -39,12 +39,12 @@ async function openServer(): Promise<{ server: DatabaseAddress; close: () => Pro
   if (url) return { server: url, close: async () => {} }
   const { openEmbedded } = await import('../../src/database/embedded.ts')
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-test-'))
-  const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
-  return {
-    server: embedded.connection,
-    close: async () => {
-      await embedded.close()
-      rmSync(folder, { recursive: true, force: true })
-    },
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  try {
+    const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
+    return { server: embedded.connection, close: () => embedded.close().finally(remove) }
+  } catch (error) {
+    remove()
+    throw error
   }
 }

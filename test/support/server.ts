@@ -55,6 +55,7 @@ export class TestServer {
   readonly url: string
   readonly sql
   readonly #stop: () => Promise<void>
+  readonly #probes = new Map<string, Shop>()
 
   constructor(
     server: Awaited<ReturnType<typeof startServer>>,
@@ -116,7 +117,22 @@ export class TestServer {
       supplier: 'sandbox',
       ...over,
     })
+    await this.#seen(String(service.id), over.currency ?? 'USD')
     return String(service.id)
+  }
+
+  /** Waits until the server has heard of a new service, or half a second where the probe may not see it. */
+  async #seen(id: string, currency: string): Promise<void> {
+    let probe = this.#probes.get(currency)
+    if (!probe) {
+      probe = await this.shop({ currency })
+      this.#probes.set(currency, probe)
+    }
+    for (let tries = 0; tries < 50; tries++) {
+      const reply = await this.call(probe, { action: 'getimeiservicedetails', ID: id })
+      if (reply.json().SUCCESS) return
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
   }
 
   /** Sends bytes to the Dhru endpoint as they are. */

@@ -11,7 +11,7 @@ import { readOrderFields } from '../order-fields.ts'
 const LONGEST_TEXT = 255
 
 /** Turns one row of a place request into a purchase, or says what is wrong with it. */
-export function readPurchase(
+function readPurchase(
   call: Call,
   snapshot: Snapshot,
   fields: Fields,
