@@ -1,7 +1,7 @@
 import type { AccountId } from '../accounts/account.ts'
 import type { DuplicatePolicy } from '../catalogue/service.ts'
 import { Refusal } from '../errors.ts'
-import { formatMicros, type Micros, micros } from '../wallet/micros.ts'
+import { formatMicros, type Micros } from '../wallet/micros.ts'
 import type { OrderId, OrderState } from './order.ts'
 
 /** A purchase as far as its verdict needs it. Keys are hashes that also cover the account. */
@@ -30,7 +30,7 @@ export interface Funds {
 }
 
 export type Verdict =
-  | { kind: 'placed'; orderId: OrderId; availableAfter: Micros }
+  | { kind: 'placed'; orderId: OrderId }
   | { kind: 'replayed'; orderId: OrderId }
   | { kind: 'refused'; refusal: Refusal }
 
@@ -81,7 +81,7 @@ export function decide(
     const holder: Holder = { orderId, body: null, state: 'pending', createdAt: now }
     if (row.naturalKey !== null) holders.set(row.naturalKey, holder)
     if (row.idempotency) holders.set(row.idempotency.key, { ...holder, body: row.idempotency.body })
-    return { kind: 'placed', orderId, availableAfter: micros(wallet.available) }
+    return { kind: 'placed', orderId }
   })
 }
 

@@ -1,5 +1,6 @@
 import type { ReservedSql } from 'postgres'
 import type { AccountId } from '../accounts/account.ts'
+import type { Sql } from '../database/database.ts'
 import type { Funds, Holder } from './decide.ts'
 import type { OrderId, OrderState } from './order.ts'
 
@@ -9,7 +10,17 @@ type Connection = ReservedSql<{ bigint: bigint }>
 const list = (values: readonly (number | bigint | string | null)[]): string =>
   `{${values.map((value) => value ?? 'null').join()}}`
 
-/** Locks the wallets in id order, so that two processes never wait for each other, and reads what they hold. */
+const textList = (values: readonly (string | null)[]): string =>
+  `{${values.map((value) => (value === null ? 'null' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join()}}`
+
+/** Takes the next order ids. */
+export async function takeOrderIds(sql: Sql | Connection, count: number): Promise<OrderId[]> {
+  const rows = await sql<{ id: bigint }[]>`
+    select nextval('order_ids') as id from generate_series(1, ${count}::int)`
+  return rows.map((row) => Number(row.id) as OrderId)
+}
+
+/** Locks the wallets, in id order so that two processes never wait for each other, and reads what they hold. */
 export async function lockWallets(sql: Connection, accounts: AccountId[]): Promise<Map<AccountId, Funds>> {
   const rows = await sql<{ account_id: AccountId; available: bigint; credit_limit: bigint }[]>`
     select account_id, available, credit_limit from wallets
@@ -19,12 +30,6 @@ export async function lockWallets(sql: Connection, accounts: AccountId[]): Promi
   return new Map(
     rows.map((row) => [row.account_id, { available: row.available, creditLimit: row.credit_limit }]),
   )
-}
-
-export async function takeOrderIds(sql: Connection, count: number): Promise<OrderId[]> {
-  const rows = await sql<{ id: bigint }[]>`
-    select nextval('order_ids') as id from generate_series(1, ${count}::int)`
-  return rows.map((row) => Number(row.id) as OrderId)
 }
 
 /** The orders that the keys stand for. `keys` are 32 hex digits. */
@@ -60,71 +65,99 @@ export async function findPlaced(sql: Connection, ids: OrderId[]): Promise<Set<O
   return new Set(rows.map((row) => Number(row.id) as OrderId))
 }
 
-/** Columns of everything that one batch writes; the arrays of each group run in step. */
-export interface Writes {
-  now: Date
-  orders: {
-    account: AccountId[]
-    id: OrderId[]
-    service: number[]
-    key: (number | null)[]
-    via: string[]
-    items: number[]
-    unitPrice: bigint[]
-    total: bigint[]
-    reference: (string | null)[]
-    availableAfter: bigint[]
-  }
-  items: {
-    account: AccountId[]
-    order: OrderId[]
-    position: number[]
-    service: number[]
-    subject: string[]
-    fields: (string | null)[]
-    quantity: number[]
-    price: bigint[]
-  }
-  keys: { account: AccountId[]; key: string[]; order: OrderId[]; body: (string | null)[] }
-  wallets: { account: AccountId[]; spent: bigint[] }
+/** One item to be written; with position 1 it brings its order, the order's hold and its keys. */
+export interface NewItem {
+  account: AccountId
+  order: OrderId
+  position: number
+  service: number
+  subject: string
+  /** JSON. */
+  fields: string | null
+  quantity: number
+  price: bigint
+  key: number | null
+  via: string
+  items: number
+  unitPrice: bigint
+  total: bigint
+  reference: string | null
+  /** What the batch has spent of the account's wallet up to and with this order. */
+  spent: bigint
+  naturalKey: string | null
+  idempotencyKey: string | null
+  body: string | null
 }
 
 /**
- * Writes the batch in one statement: orders, items, their holds, their keys, and the wallets' balances.
- * It is on its way when this returns, so that a commit sent next follows it.
+ * Writes orders with their items, holds and keys, and takes their price from the wallets, in one statement.
+ *
+ * It decides nothing: a wallet that does not hold enough, and (unless `replaceKeys`) a key that stands for an order
+ * already, fail the whole statement by their constraints. Everything waits for the wallets, which are locked in id
+ * order, so that two processes never wait for each other.
  */
-export function writeBatch(sql: Connection, { now, orders, items, keys, wallets }: Writes): Promise<unknown> {
-  return sql`
-    with new_orders as (
+export async function insertOrders(
+  sql: Sql | Connection,
+  rows: readonly NewItem[],
+  { now, replaceKeys }: { now: Date; replaceKeys: boolean },
+): Promise<void> {
+  const accounts = [...new Set(rows.map((row) => row.account))]
+  await sql`
+    with locked as materialized (
+      select account_id, available from wallets
+       where account_id = any(${list(accounts)}::int[])
+       order by account_id
+         for no key update
+    ), asked as materialized (
+      select r.*, locked.available - r.spent as available_after
+        from unnest(${list(rows.map((row) => row.account))}::int[], ${list(rows.map((row) => row.order))}::bigint[],
+                    ${list(rows.map((row) => row.position))}::smallint[], ${list(rows.map((row) => row.service))}::int[],
+                    ${textList(rows.map((row) => row.subject))}::text[], ${textList(rows.map((row) => row.fields))}::text[],
+                    ${list(rows.map((row) => row.quantity))}::int[], ${list(rows.map((row) => row.price))}::bigint[],
+                    ${list(rows.map((row) => row.key))}::int[], ${list(rows.map((row) => row.via))}::text[],
+                    ${list(rows.map((row) => row.items))}::int[], ${list(rows.map((row) => row.unitPrice))}::bigint[],
+                    ${list(rows.map((row) => row.total))}::bigint[], ${textList(rows.map((row) => row.reference))}::text[],
+                    ${list(rows.map((row) => row.spent))}::bigint[], ${list(rows.map((row) => row.naturalKey))}::uuid[],
+                    ${list(rows.map((row) => row.idempotencyKey))}::uuid[], ${list(rows.map((row) => row.body))}::uuid[])
+          as r (account_id, order_id, position, service_id, subject, fields, quantity, price, key_id, via, item_count,
+                unit_price, total, reference, spent, natural_key, idempotency_key, body)
+        join locked on locked.account_id = r.account_id
+    ), new_orders as (
       insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, created_at)
-      select account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, ${now}
-        from unnest(${list(orders.account)}::int[], ${list(orders.id)}::bigint[], ${list(orders.service)}::int[],
-                    ${list(orders.key)}::int[], ${list(orders.via)}::text[], ${list(orders.items)}::int[],
-                    ${list(orders.unitPrice)}::bigint[], ${list(orders.total)}::bigint[],
-                    ${orders.reference}::text[])
-          as o (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference)
+      select account_id, order_id, service_id, key_id, via, item_count, unit_price, total, reference, ${now}
+        from asked where position = 1
     ), new_items as (
       insert into items (account_id, order_id, position, service_id, subject, fields, quantity, price, due_at)
       select account_id, order_id, position, service_id, subject, fields::jsonb, quantity, price, ${now}
-        from unnest(${list(items.account)}::int[], ${list(items.order)}::bigint[], ${list(items.position)}::smallint[],
-                    ${list(items.service)}::int[], ${items.subject}::text[], ${items.fields}::text[],
-                    ${list(items.quantity)}::int[], ${list(items.price)}::bigint[])
-          as i (account_id, order_id, position, service_id, subject, fields, quantity, price)
+        from asked
     ), holds as (
       insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
-      select account_id, 'hold', amount, available_after, order_id, ${now}
-        from unnest(${list(orders.account)}::int[], ${list(orders.total)}::bigint[],
-                    ${list(orders.availableAfter)}::bigint[], ${list(orders.id)}::bigint[])
-          as t (account_id, amount, available_after, order_id)
+      select account_id, 'hold', total, available_after, order_id, ${now}
+        from asked where position = 1
     ), new_keys as (
       insert into order_keys (account_id, key, order_id, body, created_at)
-      select account_id, key, order_id, body, ${now}
-        from unnest(${list(keys.account)}::int[], ${list(keys.key)}::uuid[], ${list(keys.order)}::bigint[],
-                    ${list(keys.body)}::uuid[])
-          as k (account_id, key, order_id, body)
-      on conflict (account_id, key) do update set order_id = excluded.order_id, created_at = excluded.created_at
+      select account_id, natural_key, order_id, null, ${now} from asked where position = 1 and natural_key is not null
+      union all
+      select account_id, idempotency_key, order_id, body, ${now} from asked
+       where position = 1 and idempotency_key is not null
+      ${replaceKeys ? sql`on conflict (account_id, key) do update set order_id = excluded.order_id, created_at = excluded.created_at` : sql``}
     )
     update wallets w set available = w.available - s.spent, held = w.held + s.spent
-      from unnest(${list(wallets.account)}::int[], ${list(wallets.spent)}::bigint[]) as s (account_id, spent)
-     where w.account_id = s.account_id`.execute()
+      from (select account_id, sum(total)::bigint as spent from asked where position = 1 group by account_id) s
+     where w.account_id = s.account_id`
+}
+
+/** Lets idempotency keys stand for orders that were found by their input. */
+export async function bindKeys(
+  sql: Connection,
+  keys: { account: AccountId; key: string; order: OrderId; body: string }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into order_keys (account_id, key, order_id, body, created_at)
+    select account_id, key, order_id, body, ${now}
+      from unnest(${list(keys.map((row) => row.account))}::int[], ${list(keys.map((row) => row.key))}::uuid[],
+                  ${list(keys.map((row) => row.order))}::bigint[], ${list(keys.map((row) => row.body))}::uuid[])
+        as k (account_id, key, order_id, body)
+    on conflict (account_id, key) do nothing`
 }

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import type { AccountId, KeyId } from '../accounts/account.ts'
 import type { OrderInput } from '../catalogue/order-input.ts'
 import type { Service } from '../catalogue/service.ts'
@@ -6,17 +5,18 @@ import type { Clock } from '../clock.ts'
 import { Batcher } from '../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
 import type { Refusal } from '../errors.ts'
-import { type Micros, micros } from '../wallet/micros.ts'
-import { type Candidate, decide, type Holder, type Verdict } from './decide.ts'
+import type { Micros } from '../wallet/micros.ts'
+import { decide, type Holder, type Verdict } from './decide.ts'
 import type { OrderId, Via } from './order.ts'
 import {
+  bindKeys,
   findHolders,
   findPlaced,
+  insertOrders,
   lockWallets,
   takeOrderIds,
-  type Writes,
-  writeBatch,
 } from './placement.sql.ts'
+import { itemsOf, type Row, rowOf, withoutRepeats } from './placement-row.ts'
 
 /** One order as a caller wants it: the input has been checked, the price is the account's. */
 export interface Purchase {
@@ -36,24 +36,28 @@ export type Placed = { orderId: OrderId; replayed: boolean } | Refusal
 
 /** The most orders that one transaction places. */
 const BATCH_SIZE = 1000
+/** Batches that are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
+const CAREFUL_FOR = 10
 /** How long a batch is tried again when the database goes away under it. */
 const RETRY_FOR_MS = 8000
 
-interface Row extends Candidate {
-  purchase: Purchase
-  /** The id under which an earlier try, whose answer was lost, may have been committed. */
-  triedId: OrderId | undefined
-}
-
 /**
- * Places orders as a group commit (promises 1 to 3): requests that arrive together are decided together in one
- * transaction that locks the wallets they touch, and no caller is answered before its commit.
+ * Places orders as a group commit (promises 1 to 3): requests that arrive together go in one transaction, and no
+ * caller is answered before its commit.
+ *
+ * Most purchases have nothing against them. So a batch is first written as if none had, in one statement that its
+ * constraints refuse whole if a wallet does not hold enough or a key stands for an order already. A batch that was
+ * refused is decided carefully: wallets locked, keys looked up, each row its own verdict in order of arrival.
  */
 export class Placement {
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #onPlaced: () => void
   readonly #batcher: Batcher<Row, Verdict>
+  /** Taken ahead, so that a batch is one statement. */
+  #ids: OrderId[] = []
+  /** Batches still to be decided carefully. */
+  #careful = 0
 
   /** `sql` is a pool of one connection with steady plans; `onPlaced` is told after each commit. */
   constructor(sql: Sql, clock: Clock, onPlaced: () => void = () => {}) {
@@ -63,53 +67,88 @@ export class Placement {
     this.#batcher = new Batcher((rows) => this.#placeTogether(rows), { size: BATCH_SIZE })
   }
 
-  /** Throws only when it is not known, or not to be had, what became of the order (a database that stays away). */
+  /** Rejects only when it is not known, or not to be had, what became of the order (a database that stays away). */
   async place(purchase: Purchase): Promise<Placed> {
     const verdict = await this.#batcher.add(rowOf(purchase))
     if (verdict.kind === 'refused') return verdict.refusal
     return { orderId: verdict.orderId, replayed: verdict.kind === 'replayed' }
   }
 
+  /** Resolves once everything that was to be placed has been answered. */
   async stop(): Promise<void> {
     await this.#batcher.drained()
   }
 
   async #placeTogether(rows: Row[]): Promise<(Verdict | Error)[]> {
+    if (this.#careful > 0) {
+      this.#careful--
+      return await this.#placeCarefully(rows)
+    }
+    const quick = withoutRepeats(rows)
+    const placed = await this.#placeQuickly(quick)
+    if (!placed) {
+      this.#careful = CAREFUL_FOR
+      return await this.#placeCarefully(rows)
+    }
+    if (quick.length === rows.length) return placed
+    return [...placed, ...(await this.#placeCarefully(rows.slice(quick.length)))]
+  }
+
+  /** Gives undefined when the rows were not placed, or may not have been; being careful finds out why. */
+  async #placeQuickly(rows: Row[]): Promise<Verdict[] | undefined> {
+    try {
+      if (this.#ids.length < rows.length) await this.#takeIds(rows.length)
+      const placed = this.#ids.splice(0, rows.length).map((orderId, index) => {
+        const row = rows[index] as Row
+        row.triedId = orderId
+        return { row, orderId }
+      })
+      const written = insertOrders(this.#sql, itemsOf(placed), { now: this.#clock.now(), replaceKeys: false })
+      // The ids for the next batch ride along.
+      if (this.#ids.length < rows.length) this.#takeIds(rows.length).catch(() => {})
+      await written
+      this.#onPlaced()
+      return placed.map(({ orderId }) => ({ kind: 'placed', orderId }))
+    } catch {
+      return undefined
+    }
+  }
+
+  async #takeIds(count: number): Promise<void> {
+    this.#ids.push(...(await takeOrderIds(this.#sql, count)))
+  }
+
+  async #placeCarefully(rows: Row[]): Promise<(Verdict | Error)[]> {
     const giveUpAt = performance.now() + RETRY_FOR_MS
     for (;;) {
       try {
-        const verdicts = await this.#transaction(rows)
+        const verdicts = await this.#decideTogether(rows)
         if (verdicts.some(({ kind }) => kind === 'placed')) this.#onPlaced()
         return verdicts
       } catch (error) {
-        if (isConnectionLoss(error) && performance.now() < giveUpAt) {
+        if (isConnectionLoss(error)) {
+          if (performance.now() > giveUpAt) return rows.map(() => error as Error)
           await new Promise((resolve) => setTimeout(resolve, 100))
-        } else if (rows.length > 1 && !isConnectionLoss(error)) {
-          return this.#placeApart(rows)
-        } else throw error
+        } else if (rows.length === 1) {
+          return [error as Error]
+        } else {
+          return await this.#placeApart(rows)
+        }
       }
     }
   }
 
-  /** The batch was refused by the database: each row alone, so that only the row at fault fails. */
+  /** The database refused the batch: each row alone, so that only the row at fault fails. */
   async #placeApart(rows: Row[]): Promise<(Verdict | Error)[]> {
     const verdicts: (Verdict | Error)[] = []
-    for (const row of rows) {
-      verdicts.push(
-        await this.#placeTogether([row]).then(
-          ([verdict]) => verdict as Verdict,
-          (error: Error) => error,
-        ),
-      )
-    }
+    for (const row of rows) verdicts.push(...(await this.#placeCarefully([row])))
     return verdicts
   }
 
-  async #transaction(rows: Row[]): Promise<Verdict[]> {
+  async #decideTogether(rows: Row[]): Promise<Verdict[]> {
     const connection = await this.#sql.reserve()
     try {
-      const accounts = [...new Set(rows.map((row) => row.accountId))]
-      const asked = rows.flatMap((row) =>
+      const keys = rows.flatMap((row) =>
         [row.naturalKey, row.idempotency?.key]
           .filter((key) => key != null)
           .map((key) => ({ account: row.accountId, key })),
@@ -119,33 +158,39 @@ export class Placement {
       const begun = connection`begin`.execute()
       const [, funds, ids, holders, placedBefore] = await Promise.all([
         begun,
-        lockWallets(connection, accounts),
+        lockWallets(connection, [...new Set(rows.map((row) => row.accountId))]),
         takeOrderIds(connection, rows.length),
-        asked.length > 0
+        keys.length > 0
           ? findHolders(
               connection,
-              asked.map(({ account }) => account),
-              asked.map(({ key }) => key),
+              keys.map(({ account }) => account),
+              keys.map(({ key }) => key),
             )
           : new Map<string, Holder>(),
         tried.length > 0 ? findPlaced(connection, tried) : new Set<OrderId>(),
       ])
       const open = rows.filter((row) => row.triedId === undefined || !placedBefore.has(row.triedId))
       const now = this.#clock.now()
-      const verdicts = decide(open, ids, funds, holders, now)
-      open.forEach((row, index) => {
+      const verdicts = new Map<Row, Verdict>()
+      decide(open, ids, funds, holders, now).forEach((verdict, index) => {
+        const row = open[index] as Row
+        verdicts.set(row, verdict)
         row.triedId = ids[index]
       })
-      const writes = collectWrites(open, verdicts, now)
-      if (writes) {
-        const written = writeBatch(connection, writes)
-        const [commit] = await Promise.all([connection`commit`.execute(), written])
-        if (commit.command !== 'COMMIT') throw new Error(`the batch ended with ${commit.command}`)
-      } else {
-        await connection`rollback`
+      const placed: { row: Row; orderId: OrderId }[] = []
+      const bound: { account: AccountId; key: string; order: OrderId; body: string }[] = []
+      for (const [row, verdict] of verdicts) {
+        if (verdict.kind === 'placed') placed.push({ row, orderId: verdict.orderId })
+        else if (verdict.kind === 'replayed' && row.idempotency) {
+          bound.push({ account: row.accountId, order: verdict.orderId, ...row.idempotency })
+        }
       }
-      const verdictOf = new Map(open.map((row, index) => [row, verdicts[index]]))
-      return rows.map((row) => verdictOf.get(row) ?? { kind: 'replayed', orderId: row.triedId as OrderId })
+      if (placed.length > 0) await insertOrders(connection, itemsOf(placed), { now, replaceKeys: true })
+      if (bound.length > 0) await bindKeys(connection, bound, now)
+      const commit = await connection`commit`
+      if (commit.command !== 'COMMIT') throw new Error(`the batch ended with ${commit.command}`)
+      // Without a verdict now: committed by an earlier try whose answer was lost.
+      return rows.map((row) => verdicts.get(row) ?? { kind: 'placed', orderId: row.triedId as OrderId })
     } catch (error) {
       await connection`rollback`.catch(() => {})
       throw error
@@ -153,107 +198,4 @@ export class Placement {
       connection.release()
     }
   }
-}
-
-/** 128 bits of SHA-256, as hex. */
-const digest = (...parts: (string | number | null)[]): string =>
-  hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
-
-function rowOf(purchase: Purchase): Row {
-  const { accountId, service, items, reference, idempotencyKey } = purchase
-  const quantity = items.reduce((sum, item) => sum + item.quantity, 0)
-  const natural =
-    service.duplicatePolicy !== 'allow' || idempotencyKey !== null
-      ? digest('input', accountId, service.id, reference, ...items.map((item) => item.canonical))
-      : null
-  return {
-    purchase,
-    accountId,
-    total: micros(purchase.unitPrice * BigInt(quantity)),
-    naturalKey: service.duplicatePolicy === 'allow' ? null : natural,
-    duplicatePolicy: service.duplicatePolicy,
-    replayWindowSeconds: service.replayWindowSeconds,
-    idempotency:
-      idempotencyKey === null || natural === null
-        ? null
-        : { key: digest('idempotency', accountId, idempotencyKey), body: natural },
-    triedId: undefined,
-  }
-}
-
-/** What to write for the verdicts; undefined when no row changes anything. */
-function collectWrites(rows: Row[], verdicts: Verdict[], now: Date): Writes | undefined {
-  const writes: Writes = {
-    now,
-    orders: {
-      account: [],
-      id: [],
-      service: [],
-      key: [],
-      via: [],
-      items: [],
-      unitPrice: [],
-      total: [],
-      reference: [],
-      availableAfter: [],
-    },
-    items: {
-      account: [],
-      order: [],
-      position: [],
-      service: [],
-      subject: [],
-      fields: [],
-      quantity: [],
-      price: [],
-    },
-    keys: { account: [], key: [], order: [], body: [] },
-    wallets: { account: [], spent: [] },
-  }
-  const keys = new Map<string, { account: AccountId; order: OrderId; body: string | null }>()
-  const spent = new Map<AccountId, bigint>()
-  rows.forEach((row, index) => {
-    const verdict = verdicts[index] as Verdict
-    if (verdict.kind === 'refused') return
-    const { orderId } = verdict
-    if (row.idempotency)
-      keys.set(row.idempotency.key, { account: row.accountId, order: orderId, body: row.idempotency.body })
-    if (verdict.kind === 'replayed') return
-    if (row.naturalKey !== null)
-      keys.set(row.naturalKey, { account: row.accountId, order: orderId, body: null })
-    spent.set(row.accountId, (spent.get(row.accountId) ?? 0n) + row.total)
-    const { purchase } = row
-    const { orders, items } = writes
-    orders.account.push(row.accountId)
-    orders.id.push(orderId)
-    orders.service.push(purchase.service.id)
-    orders.key.push(purchase.keyId)
-    orders.via.push(purchase.via)
-    orders.items.push(purchase.items.length)
-    orders.unitPrice.push(purchase.unitPrice)
-    orders.total.push(row.total)
-    orders.reference.push(purchase.reference)
-    orders.availableAfter.push(verdict.availableAfter)
-    purchase.items.forEach((item, position) => {
-      items.account.push(row.accountId)
-      items.order.push(orderId)
-      items.position.push(position + 1)
-      items.service.push(purchase.service.id)
-      items.subject.push(item.subject)
-      items.fields.push(item.fields === null ? null : JSON.stringify(item.fields))
-      items.quantity.push(item.quantity)
-      items.price.push(purchase.unitPrice * BigInt(item.quantity))
-    })
-  })
-  for (const [key, { account, order, body }] of keys) {
-    writes.keys.account.push(account)
-    writes.keys.key.push(key)
-    writes.keys.order.push(order)
-    writes.keys.body.push(body)
-  }
-  for (const [account, amount] of spent) {
-    writes.wallets.account.push(account)
-    writes.wallets.spent.push(amount)
-  }
-  return keys.size > 0 || spent.size > 0 ? writes : undefined
 }

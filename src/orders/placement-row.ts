@@ -1,0 +1,84 @@
+import { hash } from 'node:crypto'
+import type { AccountId } from '../accounts/account.ts'
+import { micros } from '../wallet/micros.ts'
+import type { Candidate } from './decide.ts'
+import type { OrderId } from './order.ts'
+import type { NewItem } from './placement.sql.ts'
+import type { Purchase } from './placement.ts'
+
+/** A purchase on its way through placement. */
+export interface Row extends Candidate {
+  purchase: Purchase
+  /** The id under which a try, whose answer was lost, may have been committed. */
+  triedId: OrderId | undefined
+}
+
+/** 128 bits of SHA-256, as hex. */
+const digest = (...parts: (string | number | null)[]): string =>
+  hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
+
+export function rowOf(purchase: Purchase): Row {
+  const { accountId, service, items, reference, idempotencyKey } = purchase
+  const quantity = items.reduce((sum, item) => sum + item.quantity, 0)
+  const repeatable = service.duplicatePolicy === 'allow'
+  const asked =
+    repeatable && idempotencyKey === null
+      ? null
+      : digest('input', accountId, service.id, reference, ...items.map((item) => item.canonical))
+  return {
+    purchase,
+    triedId: undefined,
+    accountId,
+    total: micros(purchase.unitPrice * BigInt(quantity)),
+    naturalKey: repeatable ? null : asked,
+    duplicatePolicy: service.duplicatePolicy,
+    replayWindowSeconds: service.replayWindowSeconds,
+    idempotency:
+      idempotencyKey === null || asked === null
+        ? null
+        : { key: digest('idempotency', accountId, idempotencyKey), body: asked },
+  }
+}
+
+/** The rows up to the first that repeats a key of another among them: what can be written without a look at keys. */
+export function withoutRepeats(rows: Row[]): Row[] {
+  const seen = new Set<string>()
+  for (const [index, row] of rows.entries()) {
+    for (const key of [row.naturalKey, row.idempotency?.key]) {
+      if (key == null) continue
+      if (seen.has(key)) return rows.slice(0, index)
+      seen.add(key)
+    }
+  }
+  return rows
+}
+
+/** What is to be written to place these rows under these ids. */
+export function itemsOf(rows: { row: Row; orderId: OrderId }[]): NewItem[] {
+  const spent = new Map<AccountId, bigint>()
+  return rows.flatMap(({ row, orderId }) => {
+    const { purchase, accountId } = row
+    const spentSoFar = (spent.get(accountId) ?? 0n) + row.total
+    spent.set(accountId, spentSoFar)
+    return purchase.items.map((item, index) => ({
+      account: accountId,
+      order: orderId,
+      position: index + 1,
+      service: purchase.service.id,
+      subject: item.subject,
+      fields: item.fields === null ? null : JSON.stringify(item.fields),
+      quantity: item.quantity,
+      price: purchase.unitPrice * BigInt(item.quantity),
+      key: purchase.keyId,
+      via: purchase.via,
+      items: purchase.items.length,
+      unitPrice: purchase.unitPrice,
+      total: row.total,
+      reference: purchase.reference,
+      spent: spentSoFar,
+      naturalKey: row.naturalKey,
+      idempotencyKey: row.idempotency?.key ?? null,
+      body: row.idempotency?.body ?? null,
+    }))
+  })
+}
