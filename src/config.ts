@@ -82,7 +82,9 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     )
     const lines = [...new Set(wrong)].map((name) => {
       const schema = (settings.properties as Record<string, { description?: string }>)[name]
-      return `${name}=${JSON.stringify(environment[name])} is not valid (${schema?.description ?? ''})`
+      // There is a password in it.
+      const what = name === 'DATABASE_URL' ? name : `${name}=${JSON.stringify(environment[name])}`
+      return `${what} is not valid (${schema?.description ?? ''})`
     })
     throw new Error(lines.join('\n'))
   }

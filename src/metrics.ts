@@ -20,10 +20,13 @@ export class Metrics {
       labelNames: ['state'],
       registers: [this.#registry],
       async collect() {
+        // While the database is away the process's own figures are still worth having.
         const rows = await sql<{ state: string; count: number }[]>`
           select 'pending' as state, count(*)::int as count from items where state = 'pending'
           union all
-          select state::text, count(*)::int from items where state in ('processing', 'unknown') group by state`
+          select state::text, count(*)::int from items where state in ('processing', 'unknown') group by state`.catch(
+          () => [],
+        )
         open.reset()
         for (const { state, count } of rows) open.set({ state }, count)
       },

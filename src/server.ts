@@ -36,9 +36,16 @@ export async function startServer(
   clock: Clock = systemClock,
 ): Promise<Server> {
   const sql = openPool(address)
-  for (const file of await migrate(sql)) log.info({ migration: file }, 'migrated')
   const placementSql = openPool(address, { max: 1, session: STEADY_PLANS })
   const steadySql = openPool(address, { max: 8, session: STEADY_PLANS })
+  const endPools = (): Promise<unknown> =>
+    Promise.all([sql, placementSql, steadySql].map((pool) => pool.end({ timeout: 2 })))
+  try {
+    for (const file of await migrate(sql)) log.info({ migration: file }, 'migrated')
+  } catch (error) {
+    await endPools()
+    throw error
+  }
 
   const changes = new Changes(sql)
   const authenticator = new Authenticator(sql, changes, clock)
@@ -87,25 +94,34 @@ export async function startServer(
       { bodyLimit: config.bodyLimit, aliases: config.dhruAliases },
     )
   }
-  await app.listen({ host: config.host, port: config.port })
-
-  const stop = async (): Promise<void> => {
-    stopping = true
+  const closeHttp = async (): Promise<void> => {
     // A client that does not finish its request must not hold the stop up.
     const timer = setTimeout(() => app.server.closeAllConnections(), GRACE_MS)
     await app.close()
     clearTimeout(timer)
     await placement.stop()
-    await Promise.all([works && fulfilment.stop(GRACE_MS), works && sweeper.stop(), authenticator.stop()])
+  }
+  const stop = async (): Promise<void> => {
+    stopping = true
+    // At once: what is placed while the last requests are answered is for the next start.
+    await Promise.all([closeHttp(), works && fulfilment.stop(GRACE_MS), works && sweeper.stop()])
+    await authenticator.stop()
     await changes.stop()
-    await Promise.all([sql, placementSql, steadySql].map((pool) => pool.end({ timeout: 2 })))
+    await endPools()
+  }
+  try {
+    await app.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await stop()
+    throw cannotListen(error as NodeJS.ErrnoException, config)
   }
   return { url: urlOf(app), stop }
 }
 
 function buildHttp(config: Config, log: Logger): FastifyInstance {
   const app = Fastify({
-    loggerInstance: log,
+    // Its own words on where it listens would come twice.
+    loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
     // A line a request would cost more than the request; failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
@@ -135,6 +151,11 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
 }
 
 const collapseSlashes = (path: string): string => path.replace(/\/{2,}/g, '/')
+
+function cannotListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): Error {
+  const why = code === 'EADDRINUSE' ? 'the port is in use already' : message
+  return new Error(`cannot listen on ${host}:${port} (${why}): set another HOST or PORT`)
+}
 
 function urlOf(app: FastifyInstance): string {
   const { address, port, family } = app.server.address() as AddressInfo

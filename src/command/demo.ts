@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { AccountSheet } from '../accounts/account.ts'
@@ -30,7 +30,7 @@ export function register(program: Command): void {
 }
 
 async function demo(): Promise<void> {
-  const config = readConfig(process.env)
+  const config = { ...readConfig(process.env), role: 'all' as const }
   // People read what the demo prints; its log says only what goes wrong.
   const log = makeLog({ ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' })
   process.stdout.write('Starting imeigate with demo data ...\n')
@@ -43,12 +43,18 @@ async function demo(): Promise<void> {
 
 async function demoKey(folder: string, address: DatabaseAddress, url: string): Promise<DemoKey> {
   const file = join(folder, 'demo-key.json')
-  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8')) as DemoKey
+  if (existsSync(file)) {
+    const kept = JSON.parse(await readFile(file, 'utf8')) as DemoKey
+    // The file may stand beside another database by now.
+    if ((await ask(url, kept, { action: 'orderstatus', orderid: kept.orderId })).SUCCESS) return kept
+  }
   const sql = openPool(address, { max: 4 })
   try {
     const key = await fill(sql, url)
     await mkdir(folder, { recursive: true })
-    await writeFile(file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
+    // Whole or not at all.
+    await writeFile(`${file}.new`, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
+    await rename(`${file}.new`, file)
     return key
   } finally {
     await sql.end({ timeout: 2 })
@@ -64,20 +70,17 @@ async function fill(sql: Sql, url: string): Promise<DemoKey> {
   }
   const groups = await listPriceGroups(sql)
   if (!groups.some(({ name }) => name === DEMO_PRICE_GROUP)) await createPriceGroup(sql, DEMO_PRICE_GROUP)
-  const [, reseller] = await Promise.all(
-    [OPERATOR, RESELLER].map(
-      (one) => accounts.find(({ email }) => email === one.email) ?? createAccount(sql, one, 'demo'),
-    ),
-  )
+  const having = (one: typeof OPERATOR): AccountSheet | Promise<AccountSheet> =>
+    accounts.find(({ email }) => email === one.email) ?? createAccount(sql, one, 'demo')
+  // The operator first: a start that finds it knows the database for the demo's.
+  await having(OPERATOR)
+  const reseller = await having(RESELLER)
   const imported = await importServices(sql, JSON.stringify(demoServices), 'json')
   if (Array.isArray(imported)) throw new Error(`the demo's catalogue is wrong: ${JSON.stringify(imported)}`)
   await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', unitPrice: '0.69' })
-  const { securityId, secret } = await createKey(sql, (reseller as AccountSheet).id, {})
-  return {
-    username: securityId,
-    apiaccesskey: secret,
-    orderId: await placeFirstOrder(url, securityId, secret),
-  }
+  const { securityId, secret } = await createKey(sql, reseller.id, {})
+  const key = { username: securityId, apiaccesskey: secret }
+  return { ...key, orderId: await placeFirstOrder(url, key) }
 }
 
 const OPERATOR = {
@@ -95,14 +98,24 @@ const RESELLER = {
   deposit: micros(1_000_000_000n),
 }
 
-async function placeFirstOrder(url: string, username: string, apiaccesskey: string): Promise<string> {
+type Credentials = Pick<DemoKey, 'username' | 'apiaccesskey'>
+
+async function placeFirstOrder(url: string, key: Credentials): Promise<string> {
   const parameters = JSON.stringify({ ID: 'imei-basic', IMEI: '004401000000014' })
-  const body = new URLSearchParams({ username, apiaccesskey, action: 'placeimeiorder', parameters })
-  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', body })
-  const answer = (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
+  const answer = await ask(url, key, { action: 'placeimeiorder', parameters })
   const orderId = answer.SUCCESS?.[0]?.REFERENCEID
   if (orderId === undefined) throw new Error(`the demo's first order was refused: ${JSON.stringify(answer)}`)
   return orderId
+}
+
+async function ask(
+  url: string,
+  { username, apiaccesskey }: Credentials,
+  fields: Record<string, string>,
+): Promise<{ SUCCESS?: { REFERENCEID: string }[] }> {
+  const body = new URLSearchParams({ username, apiaccesskey, ...fields })
+  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', body })
+  return (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
 }
 
 function welcome(url: string, key: DemoKey): string {

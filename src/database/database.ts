@@ -1,9 +1,10 @@
 import { Socket } from 'node:net'
-import postgres from 'postgres'
+import type { Sql as DriverSql, TransactionSql } from 'postgres'
+import { postgres } from './driver.ts'
 
 /** A pool, or one transaction of it: what every query function takes first. int8 columns arrive as bigint. */
-export type Sql = postgres.Sql<{ bigint: bigint }>
-export type Transaction = postgres.TransactionSql<{ bigint: bigint }>
+export type Sql = DriverSql<{ bigint: bigint }>
+export type Transaction = TransactionSql<{ bigint: bigint }>
 export type Queryable = Sql | Transaction
 
 /** Where a database is: a connection URL, or an embedded one's socket. */
@@ -21,7 +22,10 @@ export function openPool(
     max,
     // Promise 1 holds whatever the cluster's default is.
     connection: { application_name: 'imeigate', TimeZone: 'UTC', synchronous_commit: 'on', ...session },
-    types: { bigint: postgres.BigInt },
+    types: { bigint: postgres.BigInt, ...arrays },
+    // The driver would ask for the array types first thing on each connection, and loses track of a connection that
+    // ends meanwhile: we bring those we use.
+    fetch_types: false,
     onnotice: () => {},
     connect_timeout: 10,
     // A statement that the network swallowed must not hang a worker for ever.
@@ -29,6 +33,35 @@ export function openPool(
     socket: openSocket,
   }
   return typeof address === 'string' ? postgres(address, options) : postgres({ ...address, ...options })
+}
+
+/** A query may also bring the literal itself. */
+type List<T> = string | readonly T[]
+
+const numbers = {
+  serialize: (values: List<number | bigint | null>) =>
+    typeof values === 'string' ? values : `{${values.map((value) => value ?? 'null').join()}}`,
+}
+
+const texts = {
+  serialize: (values: List<string | null>) =>
+    typeof values === 'string'
+      ? values
+      : `{${values.map((value) => (value === null ? 'null' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join()}}`,
+  parse: (text: string) =>
+    [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^,{}]+)/g)].map(
+      ([, quoted, plain]) => plain ?? quoted?.replace(/\\(.)/g, '$1') ?? '',
+    ),
+}
+
+/** The array types that queries here use, by their fixed ids in PostgreSQL. Arrays that are read hold no nulls. */
+const arrays = {
+  smallints: { to: 1005, from: [1005], ...numbers, parse: (text: string) => texts.parse(text).map(Number) },
+  ints: { to: 1007, from: [1007], ...numbers, parse: (text: string) => texts.parse(text).map(Number) },
+  bigints: { to: 1016, from: [1016], ...numbers, parse: (text: string) => texts.parse(text).map(BigInt) },
+  texts: { to: 1009, from: [1009], ...texts },
+  uuids: { to: 2951, from: [2951], ...texts },
+  times: { to: 1185, from: [1185], ...texts },
 }
 
 /** What the driver may send ahead on a connection before it waits for answers, in bytes. */

@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Logger } from 'pino'
-import postgres from 'postgres'
+import type { Sql } from 'postgres'
 import { isConnectionLoss } from './database.ts'
+import { postgres } from './driver.ts'
 import { Cluster, PORT, USER } from './embedded/cluster.ts'
 
 const DATABASE = 'imeigate'
@@ -9,8 +10,12 @@ const DATABASE = 'imeigate'
 const IN_USE_LOCK = 7_164_002
 /** How long a server that does not even answer is waited for. One that says it is starting may take its time. */
 const SILENT_FOR_MS = 30_000
+/** And one that ends each time it is started: what a killed predecessor left may need that long to go away. */
+const ENDING_FOR_MS = 8_000
+const START_AGAIN_AFTER_MS = 200
 const STARTING_UP = '57P03'
-const STOP_WITHIN_MS = 8_000
+/** How long its end is waited for. One that takes longer ends by itself, and the next start waits for that. */
+const STOP_WITHIN_MS = 3_000
 
 export interface Embedded {
   connection: { host: string; port: number; user: string; database: string }
@@ -37,7 +42,7 @@ export async function openEmbedded({ folder, log }: { folder: string; log: Logge
 class SharedCluster {
   readonly cluster: Cluster
   readonly #log: Logger
-  #session: postgres.Sql | undefined
+  #session: Sql | undefined
   #leaving = false
   #rejoining: Promise<void> | undefined
 
@@ -48,9 +53,10 @@ class SharedCluster {
 
   /** Holds the shared lock once this resolves; starts the server as often as needed. */
   async join(): Promise<void> {
-    let child: ChildProcess | undefined
+    let child: Child | undefined
     let silentSince = performance.now()
-    while (!this.#leaving) {
+    // A server that we started is joined even when we are leaving: who else would end it?
+    while (!this.#leaving || (child && !child.ended)) {
       try {
         await this.#enter()
         return
@@ -59,12 +65,16 @@ class SharedCluster {
         if (!isConnectionLoss(error)) throw error
         if (code === STARTING_UP) silentSince = performance.now()
       }
-      if (performance.now() - silentSince > SILENT_FOR_MS) {
-        throw new Error(
-          `the embedded PostgreSQL did not start; its log ends with\n${this.cluster.lastWords()}`,
-        )
+      const patience = child?.ended ? ENDING_FOR_MS : SILENT_FOR_MS
+      if (performance.now() - silentSince > patience) {
+        const why = child?.error?.message ?? `its log ends with\n${this.cluster.lastWords()}`
+        throw new Error(`the embedded PostgreSQL did not start; ${why}`)
       }
-      if (!child || child.exitCode !== null || child.signalCode !== null) child = this.cluster.start()
+      if (!child) child = watch(this.cluster.start())
+      else if (child.ended) {
+        await new Promise((resolve) => setTimeout(resolve, START_AGAIN_AFTER_MS))
+        child = watch(this.cluster.start())
+      }
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
@@ -112,7 +122,7 @@ class SharedCluster {
   }
 
   /** The server went away under us (killed, out of memory): the pools mend themselves once it is back. */
-  #rejoin(lost: postgres.Sql): void {
+  #rejoin(lost: Sql): void {
     if (this.#leaving || this.#session !== lost) return
     this.#session = undefined
     this.#log.error('the embedded PostgreSQL ended unexpectedly and is started again')
@@ -132,10 +142,29 @@ class SharedCluster {
     process.kill(pid, 'SIGINT')
     // Its lock file goes last. The process itself may linger as a zombie where nobody collects orphans.
     const giveUpAt = performance.now() + STOP_WITHIN_MS
-    while (this.cluster.pid() === pid && performance.now() < giveUpAt) {
+    while (this.cluster.pid() === pid) {
+      if (performance.now() > giveUpAt) return
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
+    this.cluster.removeSocketFolder()
   }
+}
+
+interface Child {
+  ended: boolean
+  error?: Error
+}
+
+function watch(process: ChildProcess): Child {
+  const child: Child = { ended: false }
+  process.once('exit', () => {
+    child.ended = true
+  })
+  process.once('error', (error) => {
+    child.ended = true
+    child.error = error
+  })
+  return child
 }
 
 function ignoreDuplicate(error: unknown): void {

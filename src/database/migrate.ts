@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Sql } from './database.ts'
+import type { Sql, Transaction } from './database.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
 /** Any constant: it names the lock that lets one process migrate at a time. */
@@ -21,18 +21,17 @@ function shipped(): Migration[] {
 export const newestSchema = (): number => shipped().at(-1)?.number ?? 0
 
 /**
- * Brings the schema up to date: each migration in its own transaction, one process at a time.
+ * Brings the schema up to date, all of it or nothing, one process at a time.
  * Returns the files it applied. Throws when the schema is newer than this program, or PostgreSQL older than 15.
  */
 export async function migrate(sql: Sql): Promise<string[]> {
-  const connection = await sql.reserve()
-  try {
-    const [server] = await connection<
+  return await sql.begin(async (transaction) => {
+    const [server] = await transaction<
       { version: number }[]
     >`select current_setting('server_version_num')::int as version`
     if (server && server.version < 150_000) throw new Error('imeigate needs PostgreSQL 15 or newer')
-    await connection`select pg_advisory_lock(${MIGRATION_LOCK})`
-    const current = await schemaVersion(connection)
+    await transaction`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+    const current = await schemaVersion(transaction)
     const newest = newestSchema()
     if (current > newest) {
       throw new Error(
@@ -41,21 +40,15 @@ export async function migrate(sql: Sql): Promise<string[]> {
     }
     const applied: string[] = []
     for (const { number, file } of shipped().filter((migration) => migration.number > current)) {
-      const text = readFileSync(new URL(file, folder), 'utf8')
-      // One simple-protocol message is one transaction.
-      await connection.unsafe(
-        `${text};\ninsert into schema_migrations (number, file) values (${number}, '${file}')`,
-      )
+      await transaction.unsafe(readFileSync(new URL(file, folder), 'utf8'))
+      await transaction`insert into schema_migrations (number, file) values (${number}, ${file})`
       applied.push(file)
     }
     return applied
-  } finally {
-    await connection`select pg_advisory_unlock(${MIGRATION_LOCK})`.catch(() => {})
-    connection.release()
-  }
+  })
 }
 
-async function schemaVersion(sql: Sql): Promise<number> {
+async function schemaVersion(sql: Transaction): Promise<number> {
   await sql.unsafe(
     'create table if not exists schema_migrations (number integer primary key, file text not null, applied_at timestamptz not null default now())',
   )

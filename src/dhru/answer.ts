@@ -77,8 +77,8 @@ function xmlOf(value: Value): string {
   if (typeof value === 'string' || typeof value === 'number') return escaped(String(value))
   if (Array.isArray(value)) return value.map((entry) => `<RESULT>${xmlOf(entry)}</RESULT>`).join('')
   if (value instanceof Keyed) {
-    const { element, entries } = value
-    return entries
+    const element = elementName(value.element)
+    return value.entries
       .map(([key, entry]) => `<${element} id="${escaped(key)}">${xmlOf(entry)}</${element}>`)
       .join('')
   }

@@ -1,14 +1,16 @@
 import { Busboy } from '@fastify/busboy'
 import querystring from 'fast-querystring'
+import { DEEPEST, isTooDeep, parseJson } from './json.ts'
 
 /** The fields of a request, whatever encoding they came in. */
 export class Form {
-  /** By name in lower case; a field that came more than once has its first non-empty value. */
+  /** By name in lower case (but as sent when it has brackets); a field that came more than once has its first non-empty value. */
   readonly #fields = new Map<string, { name: string; value: string }>()
 
   add(name: string, value: string): void {
     const trimmed = name.trim()
-    const key = trimmed.toLowerCase()
+    // In `parameters[A-1][ID]` the case of A-1 is the caller's own.
+    const key = trimmed.includes('[') ? trimmed : trimmed.toLowerCase()
     if (key === '') return
     const earlier = this.#fields.get(key)
     if (earlier === undefined || earlier.value.trim() === '') this.#fields.set(key, { name: trimmed, value })
@@ -66,28 +68,24 @@ export function readRequest(form: Form): DhruRequest {
   }
 }
 
-/** More fields than this are not read: no client sends them, and each costs memory. */
-const MOST_FIELDS = 5_000
-
 /**
  * Reads a body of any bytes. A content type that is missing or odd is tried as urlencoded, or as a JSON object when
  * the body looks like one; what cannot be read is left out.
  */
 export function readForm(contentType: string | undefined, body: Buffer): Form | Promise<Form> {
   if (contentType !== undefined && /^\s*multipart\//i.test(contentType))
-    return readMultipart(contentType, body)
+    return readMultipart(contentType.trim(), body)
   const text = body.toString('utf8')
-  return (/^\s*\{/.test(text) && readJson(text)) || readUrlencoded(text)
+  return (/^\s*\{/.test(text) && readJson(text.trim())) || readUrlencoded(text)
 }
 
 function readUrlencoded(text: string): Form {
   const form = new Form()
-  let count = 0
-  for (const [name, value] of Object.entries(querystring.parse(text))) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (++count > MOST_FIELDS) return form
-      form.add(name, String(one ?? ''))
-    }
+  const fields: Record<string, string | string[]> = querystring.parse(text)
+  for (const name in fields) {
+    const value = fields[name] as string | string[]
+    if (typeof value === 'string') form.add(name, value)
+    else for (const one of value) form.add(name, one)
   }
   return form
 }
@@ -95,42 +93,53 @@ function readUrlencoded(text: string): Form {
 function readJson(text: string): Form | undefined {
   let object: unknown
   try {
-    object = JSON.parse(text)
+    object = parseJson(text)
   } catch {
     return undefined
   }
   const form = new Form()
-  for (const [name, value] of Object.entries(object as Record<string, unknown>).slice(0, MOST_FIELDS)) {
-    if (value !== null) form.add(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+  for (const [name, value] of Object.entries(object as Record<string, unknown>)) {
+    // `parameters` may be JSON inside this JSON. A level more than it may have by itself is enough to say so there.
+    if (value === null || isTooDeep(value, DEEPEST + 1)) continue
+    form.add(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return form
 }
 
+/** More parts than this are not read: no client sends them, and each costs far more than a urlencoded field. */
+const MOST_PARTS = 20_000
+
 function readMultipart(contentType: string, body: Buffer): Promise<Form> {
   const form = new Form()
   const { promise, resolve } = Promise.withResolvers<Form>()
-  const done = (): void => resolve(form)
+  let ended = false
+  const end = (): void => {
+    ended = true
+    resolve(form)
+  }
   try {
     const parser = new Busboy({
-      headers: { 'content-type': contentType },
-      limits: {
-        fields: MOST_FIELDS,
-        parts: MOST_FIELDS,
-        fieldSize: body.length,
-        fieldNameSize: 200,
-        headerPairs: 50,
-      },
+      headers: { 'content-type': withBoundary(contentType, body) },
+      limits: { parts: MOST_PARTS, fieldSize: body.length, headerPairs: 50 },
       // Some clients send a field as a file; its content is the value all the same.
       isPartAFile: () => false,
     })
-    parser.on('field', (name, value) => form.add(String(name ?? ''), String(value ?? '')))
-    parser.on('finish', done)
-    parser.on('close', done)
-    // A body that is cut off or no multipart at all: what could be read before counts.
-    parser.on('error', done)
+    parser.on('field', (name, value) => {
+      if (!ended) form.add(String(name ?? ''), String(value ?? ''))
+    })
+    parser.on('finish', end)
+    // The body is cut off or no multipart at all. What came whole counts; the half of a field follows this event.
+    parser.on('error', end)
     parser.end(body)
   } catch {
-    done()
+    end()
   }
   return promise
+}
+
+/** Clients that set the header by hand forget the boundary; the body begins with it. */
+function withBoundary(contentType: string, body: Buffer): string {
+  if (/;\s*boundary\s*=/i.test(contentType)) return contentType
+  const [, boundary] = /^\s*--([\w'()+,./:=?-]{1,70})\r?\n/.exec(body.toString('latin1', 0, 200)) ?? []
+  return boundary === undefined ? contentType : `${contentType}; boundary="${boundary}"`
 }

@@ -1,6 +1,7 @@
+import { readCustomField } from './custom-field.ts'
 import { type Fields, put } from './fields.ts'
 import type { Form } from './form.ts'
-import { type Parameters, readCustomField } from './parameters.ts'
+import type { Parameters } from './parameters.ts'
 
 /** The fields of one order, as sent. */
 export interface OrderFields {
@@ -15,7 +16,10 @@ export interface OrderFields {
 
 const SERVICE = ['ID', 'SERVICEID', 'SERVICE']
 const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
-const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, 'IMEI', 'REFERENCE', 'CUSTOMFIELD'])
+/** REFERENCE is not among them: a service may ask for it as a field. */
+const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, 'IMEI', 'CUSTOMFIELD'])
+/** A custom field may well be called ID or SERVICE (of an account somewhere), and is not the service then. */
+const OWN_IN_CUSTOM = new Set([...QUANTITY, 'IMEI'])
 
 /** Reads an order's fields, or says why they cannot be read. */
 export function readOrderFields(fields: Fields): OrderFields | { malformed: string } {
@@ -23,12 +27,12 @@ export function readOrderFields(fields: Fields): OrderFields | { malformed: stri
   if (!custom) return { malformed: 'CUSTOMFIELD is neither JSON nor base64 of it' }
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
-  for (const [name, value] of custom) put(extra, name, value)
+  for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
   return {
     service: firstOf(fields, SERVICE),
     // Some clients send nothing but ID and CUSTOMFIELD, with the IMEI in the latter.
     imei: fields.get('IMEI') ?? deviceIn(custom),
-    quantity: firstOf(fields, QUANTITY),
+    quantity: firstOf(fields, QUANTITY) ?? firstOf(custom, QUANTITY),
     reference: fields.get('REFERENCE') ?? custom.get('REFERENCE'),
     extra,
   }
@@ -37,9 +41,10 @@ export function readOrderFields(fields: Fields): OrderFields | { malformed: stri
 const firstOf = (fields: Fields, names: string[]): string | undefined =>
   names.map((name) => fields.get(name)).find((value) => value !== undefined)
 
+/** The value of IMEI, of a name that ends so ("Phone IMEI"), or else of a serial number's usual names. */
 function deviceIn(custom: Fields): string | undefined {
   const named = (pattern: RegExp): string | undefined => [...custom].find(([name]) => pattern.test(name))?.[1]
-  return custom.get('IMEI') ?? named(/\bIMEI\b|IMEI$/) ?? named(/^(?:SN|SERIAL|SERIAL ?(?:NO|NUMBER))$/)
+  return custom.get('IMEI') ?? named(/IMEI$/) ?? named(/^(?:SN|SERIAL(?: ?(?:NO|NUMBER))?)$/)
 }
 
 /**
@@ -57,7 +62,7 @@ export function readOrderIds(parameters: Parameters, form: Form): string[] | { m
     case 'malformed': {
       // The ids may stand beside parameters that cannot be read, or be all that parameters holds.
       const beside = form.first('orderid', 'referenceid')
-      const bare = /^[\d\s,;]+$/.test(form.first('parameters')) ? form.first('parameters') : ''
+      const bare = /^["\d\s,;]+$/.test(form.first('parameters')) ? form.first('parameters') : ''
       return beside || bare ? listOf(beside || bare) : { malformed: parameters.why }
     }
   }

@@ -1,6 +1,7 @@
 import { decodeHTMLStrict } from 'entities'
 import { Parser } from 'htmlparser2'
 import { type Fields, put } from './fields.ts'
+import { DEEPEST, TOO_DEEP } from './json.ts'
 
 interface Element {
   name: string
@@ -11,22 +12,26 @@ interface Element {
 /**
  * Reads the kit's block, `<PARAMETERS><ID>..</ID><IMEI>..</IMEI></PARAMETERS>`: tags in any case, named and numeric
  * entities, bare ampersands. Of two blocks in a row the last is meant; fields without a block around them count
- * too. There is no DTD, and nothing is expanded beyond HTML's fixed character entities. Gives undefined when no
+ * too. There is no DTD, and nothing is expanded beyond HTML's fixed character entities. The fields are empty when no
  * element has a value.
  */
-export function readXml(text: string): Fields | undefined {
+export function readXml(text: string): Fields | { malformed: string } {
   const loose = new Map<string, string>()
   let block = new Map<string, string>()
   let last: Map<string, string> | undefined
   const open: Element[] = []
   let inCdata = false
+  let elements = 0
   const parser = new Parser(
     {
       onopentagname(name) {
+        elements++
         const parent = open.at(-1)
         if (parent) parent.hasChildren = true
         else block = new Map()
         open.push({ name, text: '', hasChildren: false })
+        // The parser's own work on each tag grows with the depth.
+        if (open.length > DEEPEST) parser.pause()
       },
       ontext(part) {
         const element = open.at(-1)
@@ -48,8 +53,12 @@ export function readXml(text: string): Fields | undefined {
       },
     },
     // Plain XML knows five entities, the wire uses HTML's: they are decoded above.
-    { xmlMode: true, decodeEntities: false, lowerCaseTags: false },
+    { xmlMode: true, decodeEntities: false, lowerCaseTags: true },
   )
-  parser.end(text)
-  return last ?? (loose.size > 0 ? loose : undefined)
+  parser.write(text)
+  if (open.length > DEEPEST) return { malformed: TOO_DEEP }
+  // What is cut off may have lost a digit or a field, and it costs money to guess.
+  if (open.length > 0) return { malformed: `the XML ends inside ${open[0]?.name.slice(0, 40).toUpperCase()}` }
+  if (elements === 0) return { malformed: 'the XML has no elements' }
+  return last ?? loose
 }

@@ -1,9 +1,6 @@
-import type { ReservedSql } from 'postgres'
 import type { AccountId } from '../accounts/account.ts'
-import type { Sql } from '../database/database.ts'
+import type { Sql, Transaction } from '../database/database.ts'
 import type { ItemState, OrderId } from '../orders/order.ts'
-
-type Connection = ReservedSql<{ bigint: bigint }>
 
 type AttemptState = 'sent' | 'accepted' | 'unknown' | 'succeeded' | 'refused'
 
@@ -85,7 +82,7 @@ export async function takePending(
            order by r.position, r.supplier_id limit 1) route on true
     ), moved as (
       update items i
-         set claim = i.claim + 1,
+         set claim = i.claim + (r.supplier_id is not null)::int,
              state = case when r.supplier_id is null then i.state else 'processing' end,
              due_at = case when r.supplier_id is null then ${idleUntil} else ${leaseUntil}::timestamptz end
         from routed r
@@ -138,10 +135,13 @@ export async function takeSent(
   return rows.map(taken)
 }
 
-/** Moves the leases of items that this worker still works on; leaves those that another worker has taken. */
+/**
+ * Moves the leases of items that this worker still works on; leaves those that another worker has taken, and never
+ * brings a next look forward: an outcome may have been recorded a moment ago.
+ */
 export async function extendLeases(sql: Sql, items: Taken[], leaseUntil: Date): Promise<void> {
   await sql`
-    update items i set due_at = ${leaseUntil}
+    update items i set due_at = greatest(i.due_at, ${leaseUntil})
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.claim)}::int[])
         as held (account_id, order_id, position, claim)
@@ -168,7 +168,7 @@ export interface Report {
 }
 
 /** Serialises everything that moves money of these accounts, as placement does. */
-export const lockWallets = (sql: Connection, accounts: AccountId[]): Promise<unknown> =>
+export const lockWallets = (sql: Transaction, accounts: AccountId[]): Promise<unknown> =>
   sql`
     select 1 from wallets where account_id = any(${accounts}::int[]) order by account_id for no key update
   `.execute()
@@ -176,15 +176,14 @@ export const lockWallets = (sql: Connection, accounts: AccountId[]): Promise<unk
 /**
  * Writes reports in one statement: items, attempts, and for each item that ended its capture or release and the
  * wallet's balances. A report whose claim is no longer the item's, or whose item has ended, changes nothing.
- * Gives the orders and positions that were written.
+ * Gives the numbers of the reports that were written, from 1.
  */
-export function writeReports(
-  sql: Connection,
-  reports: Report[],
-  now: Date,
-): Promise<{ account_id: AccountId; order_id: bigint; position: number }[]> {
+export function writeReports(sql: Transaction, reports: Report[], now: Date): Promise<{ ord: bigint }[]> {
   const column = <T>(of: (report: Report) => T): T[] => reports.map(of)
-  return sql<{ account_id: AccountId; order_id: bigint; position: number }[]>`
+  // A supplier's words may hold the one character that PostgreSQL does not take.
+  const words = (of: (report: Report) => string | null | undefined): (string | null)[] =>
+    reports.map((report) => of(report)?.replaceAll('\0', '\u{fffd}') ?? null)
+  return sql<{ ord: bigint }[]>`
     with moved as (
       update items i
          set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at,
@@ -192,11 +191,11 @@ export function writeReports(
         from unnest(
           ${column((r) => r.item.accountId)}::int[], ${column((r) => r.item.orderId)}::bigint[],
           ${column((r) => r.item.position)}::smallint[], ${column((r) => r.item.claim)}::int[],
-          ${column((r) => r.itemState)}::text[]::item_state[], ${column((r) => r.result)}::text[],
-          ${column((r) => r.reason)}::text[], ${column((r) => r.dueAt?.toISOString() ?? null)}::text[]::timestamptz[],
+          ${column((r) => r.itemState)}::text[]::item_state[], ${words((r) => r.result)}::text[],
+          ${words((r) => r.reason)}::text[], ${column((r) => r.dueAt?.toISOString() ?? null)}::text[]::timestamptz[],
           ${column((r) => r.attempt?.number ?? null)}::smallint[],
           ${column((r) => r.attempt?.state ?? null)}::text[]::attempt_state[],
-          ${column((r) => r.attempt?.reference ?? null)}::text[], ${column((r) => r.attempt?.detail ?? null)}::text[],
+          ${words((r) => r.attempt?.reference)}::text[], ${words((r) => r.attempt?.detail)}::text[],
           ${column((r) => r.attempt?.asked ?? null)}::int[]
         ) with ordinality as r (account_id, order_id, position, claim, item_state, result, reason, due_at,
                                 number, attempt_state, reference, detail, asked, ord)
@@ -228,12 +227,12 @@ export function writeReports(
                 from ended group by account_id) e
        where w.account_id = e.account_id
     )
-    select account_id, order_id, position from moved`.execute()
+    select ord from moved`.execute()
 }
 
 /** Lets each order's state follow from its items. */
 export const followItems = (
-  sql: Connection,
+  sql: Transaction,
   orders: { accountId: AccountId; orderId: OrderId }[],
   now: Date,
 ): Promise<unknown> =>

@@ -31,44 +31,38 @@ export class Outcomes {
     await this.#batcher.drained()
   }
 
-  async #record(reports: Report[]): Promise<boolean[]> {
+  async #record(reports: Report[]): Promise<(boolean | Error)[]> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.#transaction(reports)
       } catch (error) {
         const again = isConnectionLoss(error) || (error as { code?: string }).code === DEADLOCK
-        if (!again || tries === 50) throw error
+        if (!again && reports.length > 1) return await this.#recordApart(reports)
+        if (!again || tries === 50) return reports.map(() => error as Error)
         await new Promise((resolve) => setTimeout(resolve, 100))
       }
     }
   }
 
+  /** The database refused the batch: each report alone, so that only the one at fault fails. */
+  async #recordApart(reports: Report[]): Promise<(boolean | Error)[]> {
+    const written: (boolean | Error)[] = []
+    for (const report of reports) written.push(...(await this.#record([report])))
+    return written
+  }
+
   async #transaction(reports: Report[]): Promise<boolean[]> {
-    const connection = await this.#sql.reserve()
-    try {
-      const accounts = [...new Set(reports.map(({ item }) => item.accountId))]
-      const now = this.#clock.now()
-      const [, , written] = await Promise.all([
-        connection`begin`.execute(),
-        lockWallets(connection, accounts),
-        writeReports(connection, reports, now),
-        followItems(
-          connection,
-          reports.map(({ item }) => item),
-          now,
-        ),
+    const items = reports.map(({ item }) => item)
+    const now = this.#clock.now()
+    const written = await this.#sql.begin(async (sql) => {
+      const [, rows] = await Promise.all([
+        lockWallets(sql, [...new Set(items.map(({ accountId }) => accountId))]),
+        writeReports(sql, reports, now),
+        followItems(sql, items, now),
       ])
-      const commit = await connection`commit`
-      if (commit.command !== 'COMMIT') throw new Error(`the batch ended with ${commit.command}`)
-      const name = (account: number, order: number, position: number): string =>
-        `${account}/${order}/${position}`
-      const done = new Set(written.map((row) => name(row.account_id, Number(row.order_id), row.position)))
-      return reports.map(({ item }) => done.has(name(item.accountId, item.orderId, item.position)))
-    } catch (error) {
-      await connection`rollback`.catch(() => {})
-      throw error
-    } finally {
-      connection.release()
-    }
+      return rows
+    })
+    const done = new Set(written.map(({ ord }) => Number(ord)))
+    return items.map((_item, index) => done.has(index + 1))
   }
 }

@@ -76,7 +76,7 @@ export class Worker {
     try {
       if (!supplier) throw new Error(`no adapter for suppliers of kind ${item.supplierKind}`)
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      report = this.#reportOf(item, await supplier[call](workOf(item), signal))
+      report = this.#reportOf(item, await endedBy(signal, supplier[call](workOf(item), signal)))
     } catch (error) {
       report = this.#unknown(item, error instanceof Error ? error.message : String(error))
     }
@@ -115,6 +115,8 @@ export class Worker {
           reason: null,
           dueAt: new Date(this.#clock.now().getTime() + outcome.askAgainAfterMs),
         }
+      default:
+        throw new Error('the adapter gave no outcome')
     }
   }
 
@@ -138,6 +140,15 @@ export class Worker {
       this.#log.warn({ err: error }, 'leases could not be extended'),
     )
   }
+}
+
+/** Promise 5: an adapter that forgets its signal must not keep its item for ever. */
+function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const stop = (): void => reject(signal.reason as Error)
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  return Promise.race([call, promise])
 }
 
 const workOf = (item: Taken): Work => ({

@@ -174,7 +174,10 @@ export async function namesOf(
   return rows.map((row) => ({ ...row, id: Number(row.id) as OrderId }))
 }
 
-/** Removes keys that no longer answer anything; gives how many. `limit` bounds one round. */
+/**
+ * Removes keys that no longer answer anything; gives how many. `limit` bounds one round. The keys are locked as they
+ * are found: one that a placement gives to a new order in this moment must stay (promise 3).
+ */
 export async function sweepKeys(sql: Sql, now: Date, limit: number): Promise<number> {
   const swept = await sql`
     delete from order_keys where ctid = any(array(
@@ -185,6 +188,6 @@ export async function sweepKeys(sql: Sql, now: Date, limit: number): Promise<num
          and case when k.body is null
                   then o.created_at < ${now}::timestamptz - make_interval(secs => s.replay_window_seconds)
                   else k.created_at < ${now}::timestamptz - interval '30 days' end
-       limit ${limit}))`
+       limit ${limit} for update of k skip locked))`
   return swept.count
 }

@@ -1,30 +1,20 @@
-import type { ReservedSql } from 'postgres'
 import type { AccountId } from '../accounts/account.ts'
-import type { Sql } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { Funds, Holder } from './decide.ts'
 import type { OrderId, OrderState } from './order.ts'
 
-type Connection = ReservedSql<{ bigint: bigint }>
-
-/** Numbers and hashes as an array literal: far cheaper than a driver's generic array encoding. */
-const list = (values: readonly (number | bigint | string | null)[]): string =>
-  `{${values.map((value) => value ?? 'null').join()}}`
-
-const textList = (values: readonly (string | null)[]): string =>
-  `{${values.map((value) => (value === null ? 'null' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join()}}`
-
 /** Takes the next order ids. */
-export async function takeOrderIds(sql: Sql | Connection, count: number): Promise<OrderId[]> {
+export async function takeOrderIds(sql: Queryable, count: number): Promise<OrderId[]> {
   const rows = await sql<{ id: bigint }[]>`
     select nextval('order_ids') as id from generate_series(1, ${count}::int)`
   return rows.map((row) => Number(row.id) as OrderId)
 }
 
 /** Locks the wallets, in id order so that two processes never wait for each other, and reads what they hold. */
-export async function lockWallets(sql: Connection, accounts: AccountId[]): Promise<Map<AccountId, Funds>> {
+export async function lockWallets(sql: Transaction, accounts: AccountId[]): Promise<Map<AccountId, Funds>> {
   const rows = await sql<{ account_id: AccountId; available: bigint; credit_limit: bigint }[]>`
     select account_id, available, credit_limit from wallets
-     where account_id = any(${list(accounts)}::int[])
+     where account_id = any(${accounts}::int[])
      order by account_id
        for no key update`
   return new Map(
@@ -32,18 +22,18 @@ export async function lockWallets(sql: Connection, accounts: AccountId[]): Promi
   )
 }
 
-/** The orders that the keys stand for. `keys` are 32 hex digits. */
+/** The orders that the keys (32 hex digits each) stand for. */
 export async function findHolders(
-  sql: Connection,
-  accounts: AccountId[],
-  keys: string[],
+  sql: Transaction,
+  keys: { account: AccountId; key: string }[],
 ): Promise<Map<string, Holder>> {
+  if (keys.length === 0) return new Map()
   const rows = await sql<
     { key: string; order_id: bigint; body: string | null; state: OrderState; created_at: Date }[]
   >`
     select replace(k.key::text, '-', '') as key, k.order_id, replace(k.body::text, '-', '') as body,
            o.state, o.created_at
-      from unnest(${list(accounts)}::int[], ${list(keys)}::uuid[]) as asked (account_id, key)
+      from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[]) as asked (account_id, key)
       join order_keys k on k.account_id = asked.account_id and k.key = asked.key
       join orders o on o.account_id = k.account_id and o.id = k.order_id`
   return new Map(
@@ -60,8 +50,9 @@ export async function findHolders(
 }
 
 /** Which of these order ids were committed, by an earlier try whose answer was lost. */
-export async function findPlaced(sql: Connection, ids: OrderId[]): Promise<Set<OrderId>> {
-  const rows = await sql<{ id: bigint }[]>`select id from orders where id = any(${list(ids)}::bigint[])`
+export async function findPlaced(sql: Transaction, ids: OrderId[]): Promise<Set<OrderId>> {
+  if (ids.length === 0) return new Set()
+  const rows = await sql<{ id: bigint }[]>`select id from orders where id = any(${ids}::bigint[])`
   return new Set(rows.map((row) => Number(row.id) as OrderId))
 }
 
@@ -97,28 +88,28 @@ export interface NewItem {
  * order, so that two processes never wait for each other.
  */
 export async function insertOrders(
-  sql: Sql | Connection,
+  sql: Queryable,
   rows: readonly NewItem[],
   { now, replaceKeys }: { now: Date; replaceKeys: boolean },
 ): Promise<void> {
   const accounts = [...new Set(rows.map((row) => row.account))]
-  await sql`
+  const taken = await sql`
     with locked as materialized (
       select account_id, available from wallets
-       where account_id = any(${list(accounts)}::int[])
+       where account_id = any(${accounts}::int[])
        order by account_id
          for no key update
     ), asked as materialized (
       select r.*, locked.available - r.spent as available_after
-        from unnest(${list(rows.map((row) => row.account))}::int[], ${list(rows.map((row) => row.order))}::bigint[],
-                    ${list(rows.map((row) => row.position))}::smallint[], ${list(rows.map((row) => row.service))}::int[],
-                    ${textList(rows.map((row) => row.subject))}::text[], ${textList(rows.map((row) => row.fields))}::text[],
-                    ${list(rows.map((row) => row.quantity))}::int[], ${list(rows.map((row) => row.price))}::bigint[],
-                    ${list(rows.map((row) => row.key))}::int[], ${list(rows.map((row) => row.via))}::text[],
-                    ${list(rows.map((row) => row.items))}::int[], ${list(rows.map((row) => row.unitPrice))}::bigint[],
-                    ${list(rows.map((row) => row.total))}::bigint[], ${textList(rows.map((row) => row.reference))}::text[],
-                    ${list(rows.map((row) => row.spent))}::bigint[], ${list(rows.map((row) => row.naturalKey))}::uuid[],
-                    ${list(rows.map((row) => row.idempotencyKey))}::uuid[], ${list(rows.map((row) => row.body))}::uuid[])
+        from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
+                    ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
+                    ${rows.map((row) => row.subject)}::text[], ${rows.map((row) => row.fields)}::text[],
+                    ${rows.map((row) => row.quantity)}::int[], ${rows.map((row) => String(row.price))}::bigint[],
+                    ${rows.map((row) => row.key)}::int[], ${rows.map((row) => row.via)}::text[],
+                    ${rows.map((row) => row.items)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[],
+                    ${rows.map((row) => String(row.total))}::bigint[], ${rows.map((row) => row.reference)}::text[],
+                    ${rows.map((row) => String(row.spent))}::bigint[], ${rows.map((row) => row.naturalKey)}::uuid[],
+                    ${rows.map((row) => row.idempotencyKey)}::uuid[], ${rows.map((row) => row.body)}::uuid[])
           as r (account_id, order_id, position, service_id, subject, fields, quantity, price, key_id, via, item_count,
                 unit_price, total, reference, spent, natural_key, idempotency_key, body)
         join locked on locked.account_id = r.account_id
@@ -145,19 +136,21 @@ export async function insertOrders(
     update wallets w set available = w.available - s.spent, held = w.held + s.spent
       from (select account_id, sum(total)::bigint as spent from asked where position = 1 group by account_id) s
      where w.account_id = s.account_id`
+  // An account without a wallet took no part, and nothing of it was written.
+  if (taken.count !== accounts.length) throw new Error('an account has no wallet')
 }
 
 /** Lets idempotency keys stand for orders that were found by their input. */
 export async function bindKeys(
-  sql: Connection,
+  sql: Transaction,
   keys: { account: AccountId; key: string; order: OrderId; body: string }[],
   now: Date,
 ): Promise<void> {
   await sql`
     insert into order_keys (account_id, key, order_id, body, created_at)
     select account_id, key, order_id, body, ${now}
-      from unnest(${list(keys.map((row) => row.account))}::int[], ${list(keys.map((row) => row.key))}::uuid[],
-                  ${list(keys.map((row) => row.order))}::bigint[], ${list(keys.map((row) => row.body))}::uuid[])
+      from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[],
+                  ${keys.map((row) => row.order)}::bigint[], ${keys.map((row) => row.body)}::uuid[])
         as k (account_id, key, order_id, body)
     on conflict (account_id, key) do nothing`
 }

@@ -6,7 +6,7 @@ import { Batcher } from '../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
 import type { Refusal } from '../errors.ts'
 import type { Micros } from '../wallet/micros.ts'
-import { decide, type Holder, type Verdict } from './decide.ts'
+import { decide, type Verdict } from './decide.ts'
 import type { OrderId, Via } from './order.ts'
 import {
   bindKeys,
@@ -146,28 +146,20 @@ export class Placement {
   }
 
   async #decideTogether(rows: Row[]): Promise<Verdict[]> {
-    const connection = await this.#sql.reserve()
-    try {
-      const keys = rows.flatMap((row) =>
-        [row.naturalKey, row.idempotency?.key]
-          .filter((key) => key != null)
-          .map((key) => ({ account: row.accountId, key })),
-      )
-      const tried = rows.map((row) => row.triedId).filter((id) => id !== undefined)
+    const keys = rows.flatMap((row) =>
+      [row.naturalKey, row.idempotency?.key]
+        .filter((key) => key != null)
+        .map((key) => ({ account: row.accountId, key })),
+    )
+    const accounts = [...new Set(rows.map((row) => row.accountId))]
+    const tried = rows.map((row) => row.triedId).filter((id) => id !== undefined)
+    return await this.#sql.begin(async (sql) => {
       // One round trip; each later statement sees what was committed before the wallets were locked.
-      const begun = connection`begin`.execute()
-      const [, funds, ids, holders, placedBefore] = await Promise.all([
-        begun,
-        lockWallets(connection, [...new Set(rows.map((row) => row.accountId))]),
-        takeOrderIds(connection, rows.length),
-        keys.length > 0
-          ? findHolders(
-              connection,
-              keys.map(({ account }) => account),
-              keys.map(({ key }) => key),
-            )
-          : new Map<string, Holder>(),
-        tried.length > 0 ? findPlaced(connection, tried) : new Set<OrderId>(),
+      const [funds, ids, holders, placedBefore] = await Promise.all([
+        lockWallets(sql, accounts),
+        takeOrderIds(sql, rows.length),
+        findHolders(sql, keys),
+        findPlaced(sql, tried),
       ])
       const open = rows.filter((row) => row.triedId === undefined || !placedBefore.has(row.triedId))
       const now = this.#clock.now()
@@ -185,17 +177,10 @@ export class Placement {
           bound.push({ account: row.accountId, order: verdict.orderId, ...row.idempotency })
         }
       }
-      if (placed.length > 0) await insertOrders(connection, itemsOf(placed), { now, replaceKeys: true })
-      if (bound.length > 0) await bindKeys(connection, bound, now)
-      const commit = await connection`commit`
-      if (commit.command !== 'COMMIT') throw new Error(`the batch ended with ${commit.command}`)
+      if (placed.length > 0) await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true })
+      if (bound.length > 0) await bindKeys(sql, bound, now)
       // Without a verdict now: committed by an earlier try whose answer was lost.
       return rows.map((row) => verdicts.get(row) ?? { kind: 'placed', orderId: row.triedId as OrderId })
-    } catch (error) {
-      await connection`rollback`.catch(() => {})
-      throw error
-    } finally {
-      connection.release()
-    }
+    })
   }
 }

@@ -1,7 +1,22 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { removeAbandoned } from './abandoned.ts'
+
+/** Where root's copies of PostgreSQL's programs are. */
+const COPIES = '/var/lib/imeigate'
 
 /** The user that PostgreSQL runs as; empty: the user that we are. */
 export interface RunAs {
@@ -48,11 +63,15 @@ function tryRunning(native: string, runAs: RunAs): string | undefined {
  */
 function copyOutside(native: string, packageFile: string, runAs: RunAs): string {
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
-  const target = `/var/lib/imeigate/postgresql-${version}`
-  if (!existsSync(target) || statSync(target).uid !== 0) {
+  const name = `postgresql-${version}`
+  const target = join(COPIES, name)
+  if (!existsSync(target)) {
+    mkdirSync(COPIES, { recursive: true })
+    chmodSync(COPIES, 0o755)
+    removeAbandoned(COPIES, `${name}.`)
     const half = `${target}.${process.pid}`
-    mkdirSync(dirname(target), { recursive: true, mode: 0o755 })
     cpSync(native, half, { recursive: true, verbatimSymlinks: true })
+    letEveryoneRead(half)
     try {
       renameSync(half, target)
     } catch {
@@ -60,11 +79,24 @@ function copyOutside(native: string, packageFile: string, runAs: RunAs): string 
       rmSync(half, { recursive: true, force: true })
     }
   }
+  // Programs that somebody else could change are not run.
+  for (const folder of [COPIES, target]) {
+    if (statSync(folder).uid !== 0) throw new Error(`${folder} does not belong to root: remove it`)
+  }
   const problem = tryRunning(target, runAs)
   if (problem !== undefined) {
     throw new Error(`the embedded PostgreSQL cannot be run from ${target} (${problem}): set DATABASE_URL`)
   }
   return target
+}
+
+/** A strict umask while packages were installed may have left them to root alone. */
+function letEveryoneRead(folder: string): void {
+  for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
+    const path = join(folder, name)
+    const found = lstatSync(path)
+    if (!found.isSymbolicLink()) chmodSync(path, (found.mode & 0o100) === 0 ? 0o644 : 0o755)
+  }
 }
 
 /** PostgreSQL refuses to run as root: then it runs as the folder's owner, or the system's postgres or nobody. */

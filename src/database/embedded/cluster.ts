@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
+  accessSync,
   chownSync,
+  closeSync,
+  constants,
   existsSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { removeAbandoned } from './abandoned.ts'
 import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
 
 /** Only names the socket: there is no TCP. */
@@ -20,6 +26,7 @@ export const PORT = 5432
 export const USER = 'imeigate'
 
 const LOG_LIMIT = 10_000_000
+const HALF_MADE = 'postgres.new-'
 /** sun_path has 108 bytes on Linux and 104 on macOS, one of them a NUL. */
 const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103
 
@@ -54,16 +61,19 @@ export class Cluster {
     this.#runAs = chooseUser(this.folder, dataFolder)
     this.#native = findBinaries(this.#runAs)
     this.#unreachable = this.#runAs.uid !== undefined && process.platform === 'linux'
+    this.socketFolder = chooseSocketFolder(this.folder)
     mkdirSync(dataFolder, { recursive: true })
-    if (existsSync(join(this.folder, 'PG_VERSION'))) this.#checkVersion()
-    else this.#initialise(dataFolder)
-    this.socketFolder = this.#chooseSocketFolder()
+    removeAbandoned(dataFolder, HALF_MADE)
+    if (!existsSync(this.folder)) this.#initialise(dataFolder)
+    this.#checkAccess()
+    this.#checkVersion()
   }
 
   /** Starts a server that outlives us; it ends at once when another one has the cluster. */
   start(): ChildProcess {
     if (existsSync(this.logFile) && statSync(this.logFile).size > LOG_LIMIT) rmSync(this.logFile)
     this.#removeStalePid()
+    if (this.socketFolder !== this.folder) this.#makeSocketFolder()
     const log = openSync(this.logFile, 'a', 0o600)
     const socket = this.socketFolder === this.folder ? this.#own(this.folder) : this.socketFolder
     const options = Object.entries({ ...settings, unix_socket_directories: socket, port: String(PORT) })
@@ -73,6 +83,7 @@ export class Cluster {
       // In a process group of its own: a terminal's Ctrl-C is for us, who then end it in order.
       { ...this.#runAs, cwd: this.folder, detached: true, stdio: ['ignore', log, log] },
     )
+    closeSync(log)
     child.unref()
     return child
   }
@@ -80,9 +91,21 @@ export class Cluster {
   /** The running server's process id, as its lock file says. */
   pid(): number | undefined {
     try {
-      return Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0]) || undefined
+      const pid = Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0])
+      // A negative one is that of a single-user session.
+      return pid > 0 ? pid : undefined
     } catch {
       return undefined
+    }
+  }
+
+  /** After the server has ended. */
+  removeSocketFolder(): void {
+    if (this.socketFolder === this.folder) return
+    try {
+      rmdirSync(this.socketFolder)
+    } catch {
+      // Another start has put its socket there already.
     }
   }
 
@@ -105,10 +128,9 @@ export class Cluster {
 
   /** Builds the cluster under another name first, so that a killed start leaves nothing half done behind. */
   #initialise(dataFolder: string): void {
-    const half = join(dataFolder, `postgres.new-${process.pid}`)
-    rmSync(half, { recursive: true, force: true })
+    const half = join(dataFolder, `${HALF_MADE}${process.pid}`)
     mkdirSync(half, { mode: 0o700 })
-    if (this.#runAs.uid !== undefined) chownSync(half, this.#runAs.uid, this.#runAs.gid ?? this.#runAs.uid)
+    this.#giveAway(half)
     const run = spawnSync(
       join(this.#native, 'bin/initdb'),
       ['-D', this.#own(half), '-U', USER, '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-instructions'],
@@ -127,10 +149,30 @@ export class Cluster {
       // Another process that started at the same time was faster.
       if (!existsSync(join(this.folder, 'PG_VERSION'))) throw error
     }
+    // Promise 1: the names of the folders must be as durable as what will be in them.
+    for (const parent of [dataFolder, dirname(dataFolder)]) syncFolder(parent)
+  }
+
+  #checkAccess(): void {
+    try {
+      accessSync(this.folder, constants.R_OK | constants.W_OK | constants.X_OK)
+      if (process.getuid?.() === 0 || statSync(this.folder).uid === process.getuid?.()) return
+    } catch {
+      // Said below.
+    }
+    throw new Error(
+      `${this.folder} belongs to another user: start imeigate as that user, or choose another data folder (IMEIGATE_DATA)`,
+    )
   }
 
   #checkVersion(): void {
-    const made = readFileSync(join(this.folder, 'PG_VERSION'), 'utf8').trim()
+    const file = join(this.folder, 'PG_VERSION')
+    if (!existsSync(file)) {
+      throw new Error(
+        `${this.folder} is not a PostgreSQL cluster: move it away, or choose another IMEIGATE_DATA`,
+      )
+    }
+    const made = readFileSync(file, 'utf8').trim()
     const run = spawnSync(join(this.#native, 'bin/postgres'), ['--version'], {
       ...this.#runAs,
       encoding: 'utf8',
@@ -143,26 +185,26 @@ export class Cluster {
     }
   }
 
-  #chooseSocketFolder(): string {
-    if (Buffer.byteLength(join(this.folder, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET) return this.folder
-    const name = createHash('sha256').update(this.folder).digest('hex').slice(0, 16)
-    const folder = join(tmpdir(), `imeigate-${name}`)
-    const owner = this.#runAs.uid ?? process.getuid?.()
+  #giveAway(folder: string): void {
+    if (this.#runAs.uid !== undefined) chownSync(folder, this.#runAs.uid, this.#runAs.gid ?? this.#runAs.uid)
+  }
+
+  #makeSocketFolder(): void {
+    const folder = this.socketFolder
     try {
       mkdirSync(folder, { mode: 0o700 })
-      if (this.#runAs.uid !== undefined)
-        chownSync(folder, this.#runAs.uid, this.#runAs.gid ?? this.#runAs.uid)
+      this.#giveAway(folder)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
     // Anyone may make a folder of this name there; only ours is trusted.
     const found = lstatSync(folder)
+    const owner = this.#runAs.uid ?? process.getuid?.()
     if (!found.isDirectory() || found.uid !== owner || (found.mode & 0o077) !== 0) {
       throw new Error(
         `${folder} belongs to somebody else: remove it, or choose a data folder with a shorter path`,
       )
     }
-    return folder
   }
 
   /** After a crash of the machine, the id in the lock file may be that of any other process now. */
@@ -170,11 +212,42 @@ export class Cluster {
     const pid = this.pid()
     if (pid === undefined || process.platform !== 'linux') return
     try {
-      if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres') return
+      if (
+        readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres' &&
+        !worksElsewhere(pid, this.folder)
+      )
+        return
     } catch {
       // No such process: PostgreSQL sees that by itself.
       return
     }
     rmSync(join(this.folder, 'postmaster.pid'), { force: true })
+  }
+}
+
+/** Whether this PostgreSQL process serves another cluster: each has its own folder as its working directory. */
+function worksElsewhere(pid: number, folder: string): boolean {
+  try {
+    const its = statSync(`/proc/${pid}/cwd`)
+    const ours = statSync(folder)
+    return its.ino !== ours.ino || its.dev !== ours.dev
+  } catch {
+    // It may not be looked at (root in a container): then it is taken for ours.
+    return false
+  }
+}
+
+function chooseSocketFolder(folder: string): string {
+  if (Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET) return folder
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
+  return join(tmpdir(), `imeigate-${name}`)
+}
+
+function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r')
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
   }
 }

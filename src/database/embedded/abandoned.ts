@@ -1,0 +1,25 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** Removes what processes that were killed left half made: folders named `<prefix><process id>`. */
+export function removeAbandoned(parent: string, prefix: string): void {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(prefix)) continue
+    const pid = Number(name.slice(prefix.length))
+    if (!Number.isInteger(pid) || (pid !== process.pid && isAlive(pid))) continue
+    try {
+      rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+    } catch {
+      // Its initdb still runs, or it is another user's: it is in nobody's way, and the next start tries again.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

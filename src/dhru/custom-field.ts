@@ -1,0 +1,18 @@
+import { decodeText } from './encoded-text.ts'
+import { type Fields, fieldsOf } from './fields.ts'
+import { isObject, isTooDeep } from './json.ts'
+
+/**
+ * CUSTOMFIELD: base64 of a JSON object, sometimes the JSON itself; base64 of null, or nothing, is empty.
+ * Gives undefined when it is none of these.
+ */
+export function readCustomField(text: string): Fields | undefined {
+  const trimmed = text.trim()
+  if (trimmed === '') return new Map()
+  const decoded = decodeText(trimmed)
+  if (!('json' in decoded)) return undefined
+  const { json } = decoded
+  if (isObject(json)) return isTooDeep(json) ? undefined : fieldsOf(json)
+  const empty = json === null || json === '' || (Array.isArray(json) && json.length === 0)
+  return empty ? new Map() : undefined
+}

@@ -1,0 +1,189 @@
+import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  cleanUp,
+  embeddedAddress,
+  isRunning,
+  killAll,
+  Program,
+  poolOn,
+  postgresOf,
+  postmasterOf,
+  shopOn,
+  start,
+  temporaryFolder,
+  until,
+} from '../support/process.ts'
+import { imei } from '../support/server.ts'
+
+const asRoot = process.getuid?.() === 0
+const NOBODY = 65534
+
+describe('the embedded PostgreSQL', () => {
+  afterEach(cleanUp)
+
+  test('is made at the first start, found by the second, and stopped with the last', async () => {
+    const data = join(temporaryFolder(), 'data')
+    const first = start(data)
+    await first.url()
+    const postmaster = postmasterOf(data) as number
+    const beside = new Program(['account', 'list', '--json'], { IMEIGATE_DATA: data })
+    expect(await beside.ended).toMatchObject({ code: 0 })
+    expect(beside.stdout).toBe('[]\n')
+    expect(postmasterOf(data)).toBe(postmaster)
+    const running = postgresOf(data)
+    expect(await first.stop()).toEqual({ code: 0, signal: null })
+    expect(running.filter(isRunning)).toEqual([])
+    expect(readdirSync(data).sort()).toEqual(['postgres', 'postgres.log'])
+
+    const second = start(data)
+    await second.url()
+    expect(second.stdout).not.toContain('migrated')
+    expect(await second.stop()).toEqual({ code: 0, signal: null })
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('is shared by servers that start at once on a new folder, until the last one leaves', async () => {
+    const data = temporaryFolder()
+    const servers = [start(data), start(data), start(data)]
+    await Promise.all(servers.map((server) => server.url()))
+    const [postmaster] = postgresOf(data)
+    expect(servers.filter(({ stdout }) => stdout.includes('0001-foundation.sql'))).toHaveLength(1)
+    expect(readdirSync(data).sort()).toEqual(['postgres', 'postgres.log'])
+    const [one, two, three] = servers as [Program, Program, Program]
+    await one.stop()
+    expect(postgresOf(data)[0]).toBe(postmaster)
+    // Two that leave at once: one of them is the last.
+    await Promise.all([two.stop(), three.stop()])
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('outlives a server that was killed, and the next one uses it and ends it', async () => {
+    const data = temporaryFolder()
+    const killed = start(data)
+    await killed.url()
+    const [postmaster] = postgresOf(data)
+    await killed.kill()
+    const next = start(data)
+    await next.url()
+    expect(postgresOf(data)[0]).toBe(postmaster)
+    await next.stop()
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('comes back under a running server when it was killed, and orders are placed again', async () => {
+    const data = temporaryFolder()
+    const server = start(data)
+    const shop = await shopOn(server, embeddedAddress(data))
+    const service = await shop.service()
+    const buyer = await shop.shop()
+    const [postmaster] = postgresOf(data) as [number]
+    killAll([postmaster])
+    await until('another postmaster', () => postgresOf(data).length > 0 && postmasterOf(data) !== postmaster)
+    await until('ready again', async () => (await fetch(`${shop.url}/readyz`)).status === 200)
+    const placed = await shop.place(buyer, { ID: service, IMEI: imei(1) })
+    expect(placed).toMatchObject({ SUCCESS: [{}] })
+    expect(await shop.ended(buyer, placed.SUCCESS[0].REFERENCEID)).toMatchObject({ STATUS: '4' })
+    // News of changes arrive again, too: its own session listens.
+    const sql = poolOn(embeddedAddress(data))
+    await until('it listens again', async () => {
+      const [row] = await sql`select count(*)::int as n from pg_stat_activity where query ilike 'listen%'`
+      return row?.['n'] > 0
+    })
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('leaves nothing of a first start that was killed half-way', async () => {
+    const data = temporaryFolder()
+    // What initdb had when it was killed, under the id of a process that is gone.
+    mkdirSync(join(data, 'postgres.new-4194303/base'), { recursive: true })
+    const killed = start(data)
+    await until('half a cluster', () => readdirSync(data).length > 1)
+    await killed.kill()
+    const server = start(data)
+    await server.url()
+    expect(readdirSync(data).sort()).toEqual(['postgres', 'postgres.log'])
+    await server.stop()
+  })
+
+  test('starts although its lock file names a process that is another one now', async () => {
+    const data = temporaryFolder()
+    const first = start(data)
+    await first.url()
+    await first.stop()
+    const other = temporaryFolder()
+    const bystander = start(other)
+    await bystander.url()
+    const lock = readFileSync(join(other, 'postgres/postmaster.pid'), 'utf8').split('\n')
+    for (const pid of [process.pid, postmasterOf(other) as number]) {
+      writeFileSync(
+        join(data, 'postgres/postmaster.pid'),
+        [`${pid}`, '/proc/self/cwd', ...lock.slice(2, 6), '       0         0', 'ready', ''].join('\n'),
+      )
+      const server = start(data)
+      await server.url()
+      expect(await server.stop()).toEqual({ code: 0, signal: null })
+    }
+    expect(postgresOf(other)).not.toEqual([])
+    await bystander.stop()
+  })
+
+  test('says which version made the folder when it is another one', async () => {
+    const data = temporaryFolder()
+    mkdirSync(join(data, 'postgres'))
+    writeFileSync(join(data, 'postgres/PG_VERSION'), '15\n')
+    const server = start(data)
+    expect(await server.ended).toEqual({ code: 1, signal: null })
+    expect(server.stderr).toMatch(
+      /^error: \S+\/postgres was made by PostgreSQL 15, this imeigate brings 18: .+\n$/,
+    )
+  })
+
+  test('says why when it does not start, and does not take long', async () => {
+    const data = temporaryFolder()
+    const first = start(data)
+    await first.url()
+    await first.stop()
+    writeFileSync(join(data, 'postgres/postgresql.conf'), 'shared_buffers = nonsense\n')
+    const server = start(data)
+    expect(await server.ended).toEqual({ code: 1, signal: null })
+    expect(server.stderr).toContain('the embedded PostgreSQL did not start; its log ends with')
+    expect(server.stderr).toContain('nonsense')
+  })
+
+  test('works in a folder whose path is too long for a socket', async () => {
+    const data = join(temporaryFolder(), 'a-long-name-'.repeat(10), 'another-long-name-'.repeat(5))
+    const server = start(data)
+    await server.url()
+    const beside = new Program(['account', 'list', '--json'], { IMEIGATE_DATA: data })
+    expect(await beside.ended).toMatchObject({ code: 0 })
+    const socketFolder = readFileSync(join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[4] as string
+    expect(existsSync(socketFolder)).toBe(true)
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+    expect(existsSync(socketFolder)).toBe(false)
+  })
+
+  test.runIf(asRoot)('runs for an ordinary user in a folder of theirs, and root may look in', async () => {
+    const data = temporaryFolder()
+    chownSync(data, NOBODY, NOBODY)
+    const server = start(data, {}, { uid: NOBODY, gid: NOBODY, cwd: '/' })
+    await server.url()
+    const beside = new Program(['account', 'list', '--json'], { IMEIGATE_DATA: data })
+    expect(await beside.ended).toMatchObject({ code: 0 })
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test.runIf(asRoot)('says whose folder it is when another user made it', async () => {
+    const data = temporaryFolder({ mode: 0o777 })
+    const first = start(data)
+    await first.url()
+    await first.stop()
+    chownSync(join(data, 'postgres'), 1, 1)
+    const server = start(data, {}, { uid: NOBODY, gid: NOBODY, cwd: '/' })
+    expect(await server.ended).toEqual({ code: 1, signal: null })
+    expect(server.stderr).toMatch(/^error: \S+\/postgres belongs to another user.+\n$/)
+  })
+})

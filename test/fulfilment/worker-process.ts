@@ -1,0 +1,51 @@
+import { appendFileSync, readFileSync } from 'node:fs'
+import { pino } from 'pino'
+import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
+import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
+import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+
+/**
+ * Workers in a process that a test may kill at any time: `node worker-process.ts <settings as JSON>`. Their
+ * supplier notes each call in a file before it answers, and knows from that file what it was once sent.
+ * It goes by the check digit: 0-3 done at once, 4-5 refused, 6-7 accepted and done when asked, 8-9 reply lost.
+ */
+interface Settings {
+  address: Parameters<typeof openPool>[0]
+  /** Lines of `send|ask <attempt key>`. */
+  notes: string
+  /** How far this process's clock is ahead: the leases of the dead are then over. */
+  aheadMs: number
+}
+const { address, notes, aheadMs } = JSON.parse(process.argv[2] ?? '') as Settings
+
+const success: Outcome = { kind: 'success', result: 'done', reference: null }
+const refused: Outcome = { kind: 'refused', reason: 'no' }
+
+class NotingSupplier implements Supplier {
+  async send(work: Work): Promise<Outcome> {
+    appendFileSync(notes, `send ${work.attemptKey}\n`)
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+    const digit = Number(work.subject.at(-1))
+    if (digit <= 3) return success
+    if (digit <= 5) return refused
+    if (digit <= 7) return { kind: 'accepted', reference: work.attemptKey, askAgainAfterMs: 100 }
+    throw new Error('the reply was lost')
+  }
+
+  async ask(work: Work): Promise<Outcome> {
+    appendFileSync(notes, `ask ${work.attemptKey}\n`)
+    const sent = readFileSync(notes, 'utf8').includes(`send ${work.attemptKey}\n`)
+    const digit = Number(work.subject.at(-1))
+    return sent && digit !== 4 && digit !== 5 ? success : refused
+  }
+}
+
+const fulfilment = new Fulfilment({
+  sql: openPool(address, { max: 4, session: STEADY_PLANS }),
+  suppliers: new Map([['sandbox', new NotingSupplier()]]),
+  clock: { now: () => new Date(Date.now() + aheadMs) },
+  log: pino({ level: 'silent' }),
+})
+fulfilment.start()
+process.send?.('started')
+process.on('disconnect', () => process.exit(0))

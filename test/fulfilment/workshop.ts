@@ -1,0 +1,140 @@
+import { pino } from 'pino'
+import type { AccountId } from '../../src/accounts/account.ts'
+import type { Service } from '../../src/catalogue/service.ts'
+import type { Clock } from '../../src/clock.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
+import { Refusal } from '../../src/errors.ts'
+import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
+import { Outcomes } from '../../src/fulfilment/outcomes.ts'
+import type { Order, OrderId } from '../../src/orders/order.ts'
+import { Orders } from '../../src/orders/orders.ts'
+import type { Purchase } from '../../src/orders/placement.ts'
+import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+import { newAccount, newService, openPlacement, purchase } from '../orders/shelf.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+
+/** A clock that stands still until it is moved. */
+export class StillClock implements Clock {
+  #at = new Date('2030-01-01T12:00:00Z').getTime()
+  now(): Date {
+    return new Date(this.#at)
+  }
+  advance(ms: number): void {
+    this.#at += ms
+  }
+}
+
+export interface Call {
+  call: 'send' | 'ask'
+  work: Work
+}
+
+/** A supplier in this process that does as the test says and remembers what it was called for. */
+export class FakeSupplier implements Supplier {
+  readonly calls: Call[] = []
+  readonly #answer: (call: Call, signal: AbortSignal) => Promise<Outcome>
+
+  constructor(answer: (call: Call, signal: AbortSignal) => Promise<Outcome>) {
+    this.#answer = answer
+  }
+  send(work: Work, signal: AbortSignal): Promise<Outcome> {
+    return this.#called({ call: 'send', work }, signal)
+  }
+  ask(work: Work, signal: AbortSignal): Promise<Outcome> {
+    return this.#called({ call: 'ask', work }, signal)
+  }
+  #called(call: Call, signal: AbortSignal): Promise<Outcome> {
+    this.calls.push(call)
+    return this.#answer(call, signal)
+  }
+  /** What was called, in order: 'send', 'ask'. */
+  get history(): string[] {
+    return this.calls.map(({ call }) => call)
+  }
+}
+
+export const SUCCESS: Outcome = { kind: 'success', result: 'clean', reference: 'R1' }
+export const REFUSED: Outcome = { kind: 'refused', reason: 'no such device' }
+
+/** An account with 1,000,000 micros, a service at 10, and as many workers as a test starts. */
+export class Workshop {
+  readonly clock = new StillClock()
+  readonly database: TestDatabase
+  readonly sql: Sql
+  readonly steady: Sql
+  readonly orders: Orders
+  readonly outcomes: Outcomes
+  readonly account: AccountId
+  readonly service: Service
+  readonly #closing: (() => Promise<unknown>)[] = []
+  readonly #placement: ReturnType<typeof openPlacement>
+
+  static async open(): Promise<Workshop> {
+    const database = await testDatabase()
+    return new Workshop(database, await newAccount(database.sql, 1_000_000n), await newService(database.sql))
+  }
+
+  private constructor(database: TestDatabase, account: AccountId, service: Service) {
+    this.database = database
+    this.sql = database.sql
+    this.account = account
+    this.service = service
+    this.steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
+    this.orders = new Orders(this.steady)
+    this.outcomes = new Outcomes(this.steady, this.clock)
+    this.#placement = openPlacement(database, this.clock)
+  }
+
+  /** A process with workers, on connections of its own. */
+  workers(supplier: Supplier): Fulfilment {
+    const sql = openPool(this.database.address, { max: 4, session: STEADY_PLANS })
+    const fulfilment = new Fulfilment({
+      sql,
+      suppliers: new Map([['sandbox', supplier]]),
+      clock: this.clock,
+      log: pino({ level: 'silent' }),
+    })
+    fulfilment.start()
+    this.#closing.push(async () => {
+      await fulfilment.stop(0)
+      await sql.end({ timeout: 2 })
+    })
+    return fulfilment
+  }
+
+  async place(n: number, over: Partial<Purchase> = {}): Promise<OrderId> {
+    const placed = await this.#placement.placement.place(purchase(this.account, this.service, n, over))
+    if (placed instanceof Refusal) throw placed
+    return placed.orderId
+  }
+
+  placeMany(count: number): Promise<OrderId[]> {
+    return Promise.all(Array.from({ length: count }, (_, n) => this.place(n)))
+  }
+
+  async order(id: OrderId): Promise<Order> {
+    const order = await this.orders.find(this.account, id)
+    if (!order) throw new Error(`no order ${id}`)
+    return order
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing.map((close) => close()))
+    await this.#placement.close()
+    await this.outcomes.stop()
+    await this.steady.end({ timeout: 2 })
+    await this.database.drop()
+  }
+}
+
+/** Waits for something that the workers will do in a moment. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 30_000
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error('it did not happen')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** As long as workers need to look twice for something to do. */
+export const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600))

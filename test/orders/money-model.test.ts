@@ -1,0 +1,476 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { AccountId } from '../../src/accounts/account.ts'
+import type { DuplicatePolicy, Service } from '../../src/catalogue/service.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
+import { Refusal } from '../../src/errors.ts'
+import { cancelPending } from '../../src/fulfilment/cancel.ts'
+import { type Report, type Taken, takePending, takeSent } from '../../src/fulfilment/fulfilment.sql.ts'
+import { Outcomes } from '../../src/fulfilment/outcomes.ts'
+import type { ItemState, OrderId, OrderState } from '../../src/orders/order.ts'
+import { Orders } from '../../src/orders/orders.ts'
+import type { Placed, Placement, Purchase } from '../../src/orders/placement.ts'
+import { micros } from '../../src/wallet/micros.ts'
+import { adjust, deposit, setCreditLimit, walletOf } from '../../src/wallet/wallet.ts'
+import { testDatabase } from '../support/postgres.ts'
+import { imei, TestClock } from '../support/server.ts'
+import { brokenPromises, input, newAccount, newService, openPlacement } from './shelf.ts'
+
+const WINDOW_MS = 600_000
+const LEASE_MS = 15_000
+const ACCOUNTS = 3
+const SERVICES: { policy: DuplicatePolicy; price: bigint; kind: 'imei' | 'server'; manual?: boolean }[] = [
+  { policy: 'replay', price: 10n, kind: 'imei' },
+  { policy: 'refuse', price: 25n, kind: 'imei' },
+  { policy: 'allow', price: 7n, kind: 'server' },
+  { policy: 'replay', price: 0n, kind: 'imei', manual: true },
+]
+
+// What the model knows -------------------------------------------------------------------------------------
+
+interface ModelItem {
+  price: bigint
+  state: ItemState
+}
+interface ModelOrder {
+  id: OrderId
+  account: number
+  service: number
+  sameness: string
+  placedAt: number
+  items: ModelItem[]
+}
+interface ModelAccount {
+  available: bigint
+  held: bigint
+  creditLimit: bigint
+  revenue: bigint
+  paidIn: bigint
+  keys: Map<string, { id: OrderId; sameness: string }>
+}
+interface Model {
+  accounts: ModelAccount[]
+  orders: Map<OrderId, ModelOrder>
+}
+
+const isOpen = ({ state }: ModelItem): boolean => ['pending', 'processing', 'unknown'].includes(state)
+
+function stateOf({ items }: ModelOrder): OrderState {
+  const states = new Set(items.map(({ state }) => state))
+  const only = states.size === 1 ? [...states][0] : undefined
+  if (only === 'pending' || only === 'success' || only === 'failed' || only === 'cancelled') return only
+  if (items.some(isOpen)) return 'processing'
+  return states.has('success') ? 'partial' : 'failed'
+}
+
+// The real thing -------------------------------------------------------------------------------------------
+
+interface Real {
+  sql: Sql
+  clock: TestClock
+  placement: Placement
+  outcomes: Outcomes
+  orders: Orders
+  accounts: AccountId[]
+  services: Service[]
+  /** What workers hold, and what they held before others took it. */
+  inHand: Taken[]
+  stale: Taken[]
+}
+
+interface Buy {
+  account: number
+  service: number
+  items: { n: number; quantity: number }[]
+  reference: string | null
+  key: string | null
+}
+
+const priceOf = (buy: Buy): bigint =>
+  buy.items.reduce((sum, item) => sum + unitPrice(buy) * BigInt(amountOf(buy, item)), 0n)
+const unitPrice = (buy: Buy): bigint => SERVICES[buy.service]?.price as bigint
+const amountOf = (buy: Buy, item: Buy['items'][0]): number =>
+  SERVICES[buy.service]?.kind === 'server' ? item.quantity : 1
+const samenessOf = (buy: Buy): string =>
+  JSON.stringify([
+    buy.service,
+    buy.reference,
+    buy.items.map((item) => [SERVICES[buy.service]?.kind === 'server' ? 0 : item.n, amountOf(buy, item)]),
+  ])
+
+const purchaseOf = (real: Real, buy: Buy): Purchase => {
+  const service = real.services[buy.service] as Service
+  return {
+    accountId: real.accounts[buy.account] as AccountId,
+    keyId: null,
+    via: 'dhru',
+    service,
+    unitPrice: micros(unitPrice(buy)),
+    items: buy.items.map((item) => input(service, imei(item.n), amountOf(buy, item))),
+    reference: buy.reference,
+    idempotencyKey: buy.key,
+  }
+}
+
+/** What must come of it, on what the model knows. */
+function expected(model: Model, buy: Buy, now: number): string {
+  const account = model.accounts[buy.account] as ModelAccount
+  const known = buy.key === null ? undefined : account.keys.get(buy.key)
+  if (known) return known.sameness === samenessOf(buy) ? `replayed ${known.id}` : 'idempotency_conflict'
+  const policy = SERVICES[buy.service]?.policy
+  if (policy !== 'allow') {
+    const earlier = [...model.orders.values()].findLast(
+      (order) => order.account === buy.account && order.sameness === samenessOf(buy),
+    )
+    const state = earlier && stateOf(earlier)
+    const answers =
+      state === 'pending' ||
+      state === 'processing' ||
+      ((state === 'success' || state === 'partial') && now - (earlier?.placedAt ?? 0) < WINDOW_MS)
+    if (answers) return policy === 'refuse' ? 'duplicate_order' : `replayed ${earlier?.id}`
+  }
+  return account.available + account.creditLimit < priceOf(buy) ? 'insufficient_balance' : 'placed'
+}
+
+/** Books in the model what came of it. */
+function book(model: Model, buy: Buy, placed: Placed, now: number): void {
+  if (placed instanceof Refusal) return
+  const account = model.accounts[buy.account] as ModelAccount
+  if (buy.key !== null) account.keys.set(buy.key, { id: placed.orderId, sameness: samenessOf(buy) })
+  if (placed.replayed) return
+  expect(model.orders.has(placed.orderId)).toBe(false)
+  account.available -= priceOf(buy)
+  account.held += priceOf(buy)
+  model.orders.set(placed.orderId, {
+    id: placed.orderId,
+    account: buy.account,
+    service: buy.service,
+    sameness: samenessOf(buy),
+    placedAt: now,
+    items: buy.items.map((item) => ({
+      price: unitPrice(buy) * BigInt(amountOf(buy, item)),
+      state: 'pending',
+    })),
+  })
+}
+
+const said = (placed: Placed): string =>
+  placed instanceof Refusal ? placed.code : placed.replayed ? `replayed ${placed.orderId}` : 'placed'
+
+function end(model: Model, order: ModelOrder, position: number, state: ItemState): void {
+  const account = model.accounts[order.account] as ModelAccount
+  const item = order.items[position - 1] as ModelItem
+  expect(isOpen(item)).toBe(true)
+  item.state = state
+  if (isOpen(item)) return
+  account.held -= item.price
+  if (state === 'success') account.revenue += item.price
+  else account.available += item.price
+}
+
+type Ending = 'success' | 'failed' | 'processing' | 'unknown'
+
+function reportOf(item: Taken, ending: Ending, now: Date): Report {
+  const attemptState = { success: 'succeeded', failed: 'refused', processing: 'accepted', unknown: 'unknown' }
+  const open = ending === 'processing' || ending === 'unknown'
+  return {
+    item,
+    itemState: ending,
+    attempt: {
+      number: item.attempt,
+      state: attemptState[ending] as Taken['attemptState'],
+      reference: null,
+      detail: null,
+      asked: item.asked,
+    },
+    result: ending === 'success' ? 'clean' : null,
+    reason: ending === 'failed' ? 'refused' : null,
+    dueAt: open ? new Date(now.getTime() + 30_000) : null,
+  }
+}
+
+async function balancesMatch(model: Model, real: Real): Promise<void> {
+  const wallets = await Promise.all(real.accounts.map((id) => walletOf(real.sql, id)))
+  expect(wallets.map(({ available, held, creditLimit }) => ({ available, held, creditLimit }))).toEqual(
+    model.accounts.map(({ available, held, creditLimit }) => ({ available, held, creditLimit })),
+  )
+  for (const { available, held, creditLimit, revenue, paidIn } of model.accounts) {
+    expect(available + held + revenue).toBe(paidIn)
+    expect(available >= -creditLimit).toBe(true)
+  }
+}
+
+// Commands -------------------------------------------------------------------------------------------------
+
+type Command = fc.AsyncCommand<Model, Real>
+const command = (words: string, run: (model: Model, real: Real) => Promise<void>): Command => ({
+  check: () => true,
+  run: async (model, real) => {
+    await run(model, real)
+    await balancesMatch(model, real)
+  },
+  toString: () => words,
+})
+const show = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) => (typeof inner === 'bigint' ? `${inner}` : inner))
+
+const buy: fc.Arbitrary<Buy> = fc.record({
+  account: fc.nat(ACCOUNTS - 1),
+  service: fc.nat(SERVICES.length - 1),
+  items: fc.array(fc.record({ n: fc.nat(3), quantity: fc.integer({ min: 1, max: 4 }) }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
+  reference: fc.constantFrom(null, null, 'A', 'B'),
+  key: fc.constantFrom(null, null, null, 'k1', 'k2'),
+})
+
+/** Placed at the same time, decided in order of arrival. */
+const burst = (buys: Buy[]): Command =>
+  command(`place ${show(buys)}`, async (model, real) => {
+    const now = real.clock.now().getTime()
+    const answers = await Promise.all(buys.map((one) => real.placement.place(purchaseOf(real, one))))
+    for (const [index, one] of buys.entries()) {
+      const placed = answers[index] as Placed
+      expect(said(placed)).toBe(expected(model, one, now))
+      book(model, one, placed, now)
+    }
+  })
+
+/** A round of a dispatcher. */
+const dispatch = (limit: number): Command =>
+  command(`dispatch ${limit}`, async (model, real) => {
+    const now = real.clock.now()
+    const leaseUntil = new Date(now.getTime() + LEASE_MS)
+    const { taken } = await takePending(real.sql, { limit, now, leaseUntil, idleUntil: leaseUntil })
+    for (const item of taken) {
+      const order = model.orders.get(item.orderId) as ModelOrder
+      expect(SERVICES[order.service]?.manual).toBeUndefined()
+      expect(order.items[item.position - 1]?.state).toBe('pending')
+      end(model, order, item.position, 'processing')
+    }
+    real.inHand.push(...taken)
+  })
+
+/** Time passes, and a poller takes what is due: whoever held it has lost it. */
+const poll = (seconds: number): Command =>
+  command(`poll after ${seconds} s`, async (model, real) => {
+    real.clock.advance(seconds * 1000)
+    const now = real.clock.now()
+    const leaseUntil = new Date(now.getTime() + LEASE_MS)
+    for (const item of await takeSent(real.sql, { limit: 20, now, leaseUntil })) {
+      const order = model.orders.get(item.orderId) as ModelOrder
+      expect(['processing', 'unknown']).toContain(order.items[item.position - 1]?.state)
+      const same = (other: Taken): boolean =>
+        other.orderId === item.orderId && other.position === item.position
+      real.stale.push(...real.inHand.filter(same))
+      real.inHand = [...real.inHand.filter((other) => !same(other)), item]
+    }
+  })
+
+/** Workers report on items in hand, together, and then once more. */
+const report = (endings: Ending[]): Command =>
+  command(`report ${endings}`, async (model, real) => {
+    const items = real.inHand.splice(0, endings.length)
+    const reports = items.map((item, index) => reportOf(item, endings[index] as Ending, real.clock.now()))
+    expect(await Promise.all(reports.map((one) => real.outcomes.record(one)))).toEqual(items.map(() => true))
+    for (const { item, itemState } of reports) {
+      end(model, model.orders.get(item.orderId) as ModelOrder, item.position, itemState)
+      if (isOpen({ state: itemState, price: 0n })) real.stale.push(item as Taken)
+    }
+    const ended = reports.filter(({ dueAt }) => dueAt === null)
+    for (const one of ended) expect(await real.outcomes.record(one)).toBe(false)
+  })
+
+/** A worker that lost its lease reports all the same. */
+const reportLate = (ending: 'success' | 'failed'): Command =>
+  command(`report late ${ending}`, async (_model, real) => {
+    const late = real.stale.filter(
+      (old) =>
+        !real.inHand.includes(old) &&
+        real.inHand.some((item) => item.orderId === old.orderId && item.position === old.position),
+    )
+    for (const item of late) {
+      expect(await real.outcomes.record(reportOf(item, ending, real.clock.now()))).toBe(false)
+    }
+  })
+
+const cancel = (nth: number, byOther: boolean): Command =>
+  command(`cancel ${nth}${byOther ? ' of another' : ''}`, async (model, real) => {
+    const order = [...model.orders.values()].at(-1 - nth)
+    if (!order) return
+    const account = byOther ? (order.account + 1) % ACCOUNTS : order.account
+    const done = await cancelPending(real.sql, real.outcomes, real.accounts[account] as AccountId, order.id)
+    const pending = order.items.flatMap((item, index) => (item.state === 'pending' ? [index + 1] : []))
+    expect(done).toBe(byOther ? 0 : pending.length)
+    if (!byOther) for (const position of pending) end(model, order, position, 'cancelled')
+  })
+
+const because = { actor: 'test', note: 'test' }
+const payIn = (account: number, amount: bigint): Command =>
+  command(`deposit ${amount} to ${account}`, async (model, real) => {
+    await deposit(real.sql, real.accounts[account] as AccountId, micros(amount), because)
+    const known = model.accounts[account] as ModelAccount
+    known.available += amount
+    known.paidIn += amount
+  })
+const correct = (account: number, amount: bigint): Command =>
+  command(`adjust ${account} by ${amount}`, async (model, real) => {
+    const known = model.accounts[account] as ModelAccount
+    const enough = amount > 0n || known.available + amount >= -known.creditLimit
+    const adjusted = adjust(real.sql, real.accounts[account] as AccountId, micros(amount), because)
+    if (!enough) return expect(adjusted).rejects.toMatchObject({ code: 'insufficient_balance' })
+    await adjusted
+    known.available += amount
+    known.paidIn += amount
+  })
+const limit = (account: number, amount: bigint): Command =>
+  command(`credit limit ${amount} for ${account}`, async (model, real) => {
+    const known = model.accounts[account] as ModelAccount
+    const set = real.sql.begin((transaction) =>
+      setCreditLimit(transaction, real.accounts[account] as AccountId, micros(amount)),
+    )
+    if (known.available < -amount) return expect(set).rejects.toMatchObject({ code: 'invalid_input' })
+    await set
+    known.creditLimit = amount
+  })
+
+/** Everything at once: nobody can say in which order, but each answer must be true of the books. */
+const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
+  command(`storm ${show(buys)} ${endings} ${amount}`, async (model, real) => {
+    const now = real.clock.now()
+    const items = real.inHand.splice(0, endings.length)
+    const reports = items.map((item, index) => reportOf(item, endings[index] as Ending, now))
+    const payers = buys.map(({ account }) => account)
+    const [answers, recorded, taken] = await Promise.all([
+      Promise.all(buys.map((one) => real.placement.place(purchaseOf(real, one)))),
+      Promise.all(reports.map((one) => real.outcomes.record(one))),
+      Promise.allSettled(
+        payers.map((account) =>
+          adjust(real.sql, real.accounts[account] as AccountId, micros(-amount), because),
+        ),
+      ),
+      Promise.all(
+        payers.map((account) =>
+          deposit(real.sql, real.accounts[account] as AccountId, micros(amount), because),
+        ),
+      ),
+    ])
+    expect(recorded).toEqual(items.map(() => true))
+    for (const [index, account] of payers.entries()) {
+      if (taken[index]?.status === 'fulfilled') continue
+      const known = model.accounts[account] as ModelAccount
+      known.available += amount
+      known.paidIn += amount
+    }
+    for (const { item, itemState } of reports) {
+      end(model, model.orders.get(item.orderId) as ModelOrder, item.position, itemState)
+    }
+    for (const [index, one] of buys.entries()) {
+      const placed = answers[index] as Placed
+      if (!(placed instanceof Refusal) && placed.replayed) {
+        expect(model.orders.get(placed.orderId)?.sameness).toBe(samenessOf(one))
+      }
+      book(model, one, placed, now.getTime())
+    }
+  })
+
+const account = fc.nat(ACCOUNTS - 1)
+const ending = fc.constantFrom<Ending>('success', 'success', 'failed', 'failed', 'processing', 'unknown')
+const commands = fc.commands(
+  [
+    fc.array(buy, { minLength: 1, maxLength: 6 }).map(burst),
+    fc.array(buy, { minLength: 1, maxLength: 6 }).map(burst),
+    fc.integer({ min: 1, max: 20 }).map(dispatch),
+    fc.integer({ min: 1, max: 20 }).map(dispatch),
+    fc.array(ending, { minLength: 1, maxLength: 12 }).map(report),
+    fc.array(ending, { minLength: 1, maxLength: 12 }).map(report),
+    fc.constantFrom(1, 20, 40, 700).map(poll),
+    fc.constantFrom<'success' | 'failed'>('success', 'failed').map(reportLate),
+    fc.tuple(fc.nat(4), fc.boolean()).map(([nth, byOther]) => cancel(nth, byOther)),
+    fc.tuple(account, fc.bigInt(1n, 60n)).map(([id, amount]) => payIn(id, amount)),
+    fc
+      .tuple(
+        account,
+        fc.bigInt(-60n, 60n).filter((amount) => amount !== 0n),
+      )
+      .map(([id, amount]) => correct(id, amount)),
+    fc.tuple(account, fc.bigInt(0n, 50n)).map(([id, amount]) => limit(id, amount)),
+    fc
+      .tuple(fc.array(buy, { maxLength: 5 }), fc.array(ending, { maxLength: 4 }), fc.bigInt(1n, 30n))
+      .map(([buys, endings, amount]) => storm(buys, endings, amount)),
+  ],
+  { maxCommands: 80, size: 'max' },
+)
+
+const OPENING = 60n
+
+test('whatever happens in whatever order, money is conserved and every balance is what a simple model says', async () => {
+  let ran = 0
+  await fc.assert(
+    fc.asyncProperty(commands, async (sequence) => {
+      const database = await testDatabase()
+      const clock = new TestClock()
+      const steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
+      const { placement, close } = openPlacement(database, clock)
+      const outcomes = new Outcomes(steady, clock)
+      try {
+        const services: Service[] = []
+        for (const { policy, kind, manual } of SERVICES) {
+          services.push(
+            await newService(database.sql, {
+              kind,
+              duplicatePolicy: policy,
+              replayWindowSeconds: WINDOW_MS / 1000,
+              ...(kind === 'server' && { maxQuantity: 4 }),
+              ...(manual && { processing: 'manual' }),
+            }),
+          )
+        }
+        const accounts: AccountId[] = []
+        for (let n = 0; n < ACCOUNTS; n++) accounts.push(await newAccount(database.sql, OPENING))
+        const model: Model = {
+          accounts: accounts.map(() => ({
+            available: OPENING,
+            held: 0n,
+            creditLimit: 0n,
+            revenue: 0n,
+            paidIn: OPENING,
+            keys: new Map(),
+          })),
+          orders: new Map(),
+        }
+        const orders = new Orders(steady)
+        const real: Real = {
+          sql: database.sql,
+          clock,
+          placement,
+          outcomes,
+          orders,
+          accounts,
+          services,
+          inHand: [],
+          stale: [],
+        }
+        await fc.asyncModelRun(() => ({ model, real }), sequence)
+        ran += [...sequence].length
+
+        expect(await brokenPromises(database.sql)).toEqual([])
+        for (const order of model.orders.values()) {
+          const found = await orders.find(accounts[order.account] as AccountId, order.id)
+          expect(found).toMatchObject({
+            state: stateOf(order),
+            items: order.items.map(({ state, price }) => ({ state, price })),
+          })
+        }
+      } finally {
+        await close()
+        await outcomes.stop()
+        await steady.end({ timeout: 2 })
+        await database.drop()
+      }
+    }),
+    { numRuns: 16 },
+  )
+  expect(ran).toBeGreaterThan(200)
+}, 180_000)

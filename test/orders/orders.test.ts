@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
+import { Refusal } from '../../src/errors.ts'
+import type { OrderId } from '../../src/orders/order.ts'
+import { Orders } from '../../src/orders/orders.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { imei, TestClock } from '../support/server.ts'
+import { input, newAccount, newService, openPlacement, purchase } from './shelf.ts'
+
+let database: TestDatabase
+let steady: Sql
+let orders: Orders
+const accounts: AccountId[] = []
+const mine: { account: AccountId; id: OrderId; n: number }[] = []
+
+beforeAll(async () => {
+  database = await testDatabase()
+  steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
+  orders = new Orders(steady)
+  const service = await newService(database.sql)
+  for (let n = 0; n < 4; n++) accounts.push(await newAccount(database.sql, 1_000_000n))
+  const { placement, close } = openPlacement(database, new TestClock())
+  const placing = Array.from({ length: 400 }, async (_, n) => {
+    const account = accounts[n % accounts.length] as AccountId
+    const items = [input(service, imei(n)), input(service, imei(n + 1000))]
+    const placed = await placement.place(purchase(account, service, n, { items, reference: `row ${n}` }))
+    if (placed instanceof Refusal) throw placed
+    mine.push({ account, id: placed.orderId, n })
+  })
+  await Promise.all(placing)
+  await close()
+})
+afterAll(async () => {
+  await steady.end({ timeout: 2 })
+  await database.drop()
+})
+
+test('a thousand reads at once give each account its own orders, and no other', async () => {
+  const reads = Array.from({ length: 1000 }, (_, index) => {
+    const order = mine[(index * 7) % mine.length] as (typeof mine)[0]
+    // Every other read names somebody else's order.
+    const account =
+      index % 2 === 0 ? order.account : (accounts.find((id) => id !== order.account) as AccountId)
+    return { order, account }
+  })
+  const found = await Promise.all(reads.map(({ order, account }) => orders.find(account, order.id)))
+  for (const [index, { order, account }] of reads.entries()) {
+    if (account !== order.account) expect(found[index]).toBeUndefined()
+    else {
+      expect(found[index]).toMatchObject({
+        id: order.id,
+        accountId: order.account,
+        reference: `row ${order.n}`,
+        items: [
+          { position: 1, subject: imei(order.n) },
+          { position: 2, subject: imei(order.n + 1000) },
+        ],
+      })
+    }
+  }
+})
+
+test('the same order may be read by its owner and by others in the same moment', async () => {
+  const { account, id } = mine[0] as (typeof mine)[0]
+  const found = await Promise.all([...accounts, ...accounts].map((one) => orders.find(one, id)))
+  expect(found.map((order) => order?.accountId)).toEqual(
+    [...accounts, ...accounts].map((one) => (one === account ? account : undefined)),
+  )
+  expect(found.find(Boolean)?.items).toHaveLength(2)
+})
+
+test('what is no order is none', async () => {
+  for (const id of [1, 999_999_999_999_999] as OrderId[]) {
+    expect(await orders.find(accounts[0] as AccountId, id)).toBeUndefined()
+  }
+})

@@ -1,0 +1,144 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterEach, describe, expect, test } from 'vitest'
+import {
+  cleanUp,
+  embeddedAddress,
+  killAll,
+  Program,
+  poolOn,
+  postgresOf,
+  temporaryFolder,
+  until,
+} from '../support/process.ts'
+import type { DhruJson } from '../support/server.ts'
+
+const run = promisify(execFile)
+
+describe('imeigate demo', () => {
+  afterEach(() => cleanUp())
+
+  test('prints what a person needs, its curl commands work when pasted, and the next start finds it all', async () => {
+    const data = join(temporaryFolder(), 'data')
+    const first = demo(data)
+    await first.says(/Ctrl-C stops/)
+    const told = credentials(first)
+    expect(told.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    const [list, place, status] = await pasted(first)
+    const groups = Object.values(list.SUCCESS[0].LIST) as { SERVICES: Record<string, unknown> }[]
+    expect(groups.length).toBeGreaterThanOrEqual(4)
+    expect(groups.flatMap(({ SERVICES }) => Object.keys(SERVICES)).length).toBeGreaterThanOrEqual(12)
+    const { REFERENCEID } = place.SUCCESS[0]
+    expect(status.SUCCESS[0]).toMatchObject({ STATUS: '4' })
+    expect(await first.stop('SIGINT')).toEqual({ code: 0, signal: null })
+    expect(first.stdout).toMatch(/Stopped\. The next start finds everything\.\n$/)
+    expect(first.stderr).toBe('')
+    expect(postgresOf(data)).toEqual([])
+
+    const second = demo(data)
+    await second.says(/Ctrl-C stops/)
+    const { url, ...key } = credentials(second)
+    expect(key).toEqual({ username: told.username, apiaccesskey: told.apiaccesskey })
+    const found = await ask(url, { ...key, action: 'orderstatus', orderid: REFERENCEID })
+    expect(found.SUCCESS[0]).toMatchObject({ STATUS: '4' })
+    await second.stop('SIGINT')
+  })
+
+  test('stops once when a terminal and npm both deliver Ctrl-C', async () => {
+    const data = temporaryFolder()
+    const npm = new Program(
+      ['run', 'demo'],
+      { IMEIGATE_DATA: data },
+      { node: 'npm', file: '--', detached: true },
+    )
+    await npm.says(/Ctrl-C stops/)
+    process.kill(-(npm.child.pid as number), 'SIGINT')
+    expect(await npm.ended).toEqual({ code: 0, signal: null })
+    expect(npm.stdout).toMatch(/Stopped\. The next start finds everything\.\n$/)
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('carries on where a first start was killed', async () => {
+    const data = temporaryFolder()
+    // Each moment of the filling that leaves something in the database.
+    for (const moment of [
+      `from accounts where username = 'operator'`,
+      `from accounts where username = 'reseller'`,
+      'from services',
+      'from api_keys',
+    ]) {
+      const killed = demo(data)
+      await until('the database is there', () => postgresOf(data).length > 0 || !isUp(killed))
+      const sql = poolOn(embeddedAddress(data))
+      await until(moment, async () =>
+        sql.unsafe(`select 1 ${moment} limit 1`).then(
+          (rows) => rows.length > 0,
+          () => false,
+        ),
+      )
+      const pid = killed.child.pid as number
+      killAll([pid, ...postgresOf(data)])
+      await killed.ended
+    }
+    const server = demo(data)
+    await server.says(/Ctrl-C stops/)
+    for (const answer of await pasted(server)) expect(answer).toHaveProperty('SUCCESS')
+    const accounts = await poolOn(embeddedAddress(data))`select username from accounts order by 1`
+    expect(accounts.map(({ username }) => username)).toEqual(['operator', 'reseller'])
+    await server.stop('SIGINT')
+  })
+
+  test('makes a new key when the one it kept is of another database', async () => {
+    const data = temporaryFolder()
+    const first = demo(data)
+    await first.says(/Ctrl-C stops/)
+    await first.stop('SIGINT')
+    const kept = JSON.parse(readFileSync(join(data, 'demo-key.json'), 'utf8'))
+    writeFileSync(join(data, 'demo-key.json'), JSON.stringify({ ...kept, apiaccesskey: 'from-another-one' }))
+    const second = demo(data)
+    await second.says(/Ctrl-C stops/)
+    for (const answer of await pasted(second)) expect(answer).toHaveProperty('SUCCESS')
+    await second.stop('SIGINT')
+  })
+
+  test('leaves a database in real use alone', async () => {
+    const data = temporaryFolder()
+    const real = new Program(
+      ['account', 'create', '--name', 'Real', '--email', 'real@example.org', '--currency', 'EUR'],
+      { IMEIGATE_DATA: data },
+    )
+    expect(await real.ended).toMatchObject({ code: 0 })
+    const refused = demo(data)
+    expect(await refused.ended).toEqual({ code: 1, signal: null })
+    expect(refused.stderr).toMatch(/^error: .*in use already.*\n$/)
+    expect(postgresOf(data)).toEqual([])
+  })
+})
+
+const demo = (data: string): Program => new Program(['demo'], { IMEIGATE_DATA: data })
+
+const isUp = ({ child }: Program): boolean => child.exitCode === null && child.signalCode === null
+
+function credentials({ stdout }: Program): { url: string; username: string; apiaccesskey: string } {
+  const after = (label: string): string => new RegExp(`${label} +(\\S+)`).exec(stdout)?.[1] ?? ''
+  return { url: after('Base URL'), username: after('username'), apiaccesskey: after('apiaccesskey') }
+}
+
+/** Runs the printed commands in a shell, exactly as they are. */
+async function pasted({ stdout }: Program): Promise<[list: DhruJson, place: DhruJson, status: DhruJson]> {
+  const commands = stdout.split('\n\n').filter((block) => /^ *curl/.test(block))
+  expect(commands).toHaveLength(3)
+  const answers: DhruJson[] = []
+  for (const command of commands) {
+    const { stdout: answer } = await run('bash', ['-c', command])
+    answers.push(JSON.parse(answer))
+  }
+  return answers as [DhruJson, DhruJson, DhruJson]
+}
+
+async function ask(url: string, fields: Record<string, string>): Promise<DhruJson> {
+  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', body: new URLSearchParams(fields) })
+  return await reply.json()
+}

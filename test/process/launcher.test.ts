@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, symlinkSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { childrenOf, cleanUp, Program, postgresOf, program, temporaryFolder } from '../support/process.ts'
+
+/** A Node of this machine that is too old for imeigate, if it has one. */
+const oldNode = (process.env['PATH'] ?? '')
+  .split(delimiter)
+  .map((folder) => join(folder, 'node'))
+  .find(
+    (node) =>
+      existsSync(node) &&
+      Number(/\d+/.exec(execFileSync(node, ['--version'], { encoding: 'utf8' }))?.[0]) < 24,
+  )
+
+const nodes: [which: string, node: string][] = [['the right Node', process.execPath]]
+if (oldNode !== undefined) nodes.push(['an older Node', oldNode])
+
+describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
+  afterEach(() => cleanUp())
+
+  test('runs by way of a symbolic link, as npm makes them', async () => {
+    const link = join(temporaryFolder(), 'imeigate')
+    symlinkSync(program, link)
+    const version = new Program(['--version'], {}, { node, file: link, cwd: '/' })
+    expect(await version.ended).toEqual({ code: 0, signal: null })
+    expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  test('ends with the exit code of the program', async () => {
+    const wrong = new Program(['nonsense'], {}, { node })
+    expect(await wrong.ended).toEqual({ code: 1, signal: null })
+    expect(wrong.stderr).toBe("error: unknown command 'nonsense'\n")
+  })
+
+  test('hands on a SIGTERM, and waits until all is stopped', async () => {
+    const data = temporaryFolder()
+    const server = new Program(['start'], { IMEIGATE_DATA: data }, { node })
+    await server.url()
+    expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+    expect(server.stdout).toContain('"msg":"stopped"')
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('stops in order on the Ctrl-C that a terminal gives to all of its processes', async () => {
+    const data = temporaryFolder()
+    const server = new Program(['start'], { IMEIGATE_DATA: data }, { node, detached: true })
+    await server.url()
+    process.kill(-(server.child.pid as number), 'SIGINT')
+    expect(await server.ended).toEqual({ code: 0, signal: null })
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test.runIf(which === 'an older Node')('tells of a program that was killed', async () => {
+    const server = new Program(['start'], { IMEIGATE_DATA: temporaryFolder() }, { node })
+    await server.url()
+    const [inner] = childrenOf(server.child.pid as number)
+    process.kill(inner as number, 'SIGKILL')
+    expect(await server.ended).toEqual({ code: 137, signal: null })
+  })
+})

@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { openPool } from '../../src/database/database.ts'
+import { chooseUser, findBinaries } from '../../src/database/embedded/binaries.ts'
+import { childrenOf, killAll, temporaryFolder, until } from './process.ts'
+
+export const PASSWORD = 'n0t-for-any-log'
+
+/** A PostgreSQL as an operator has one of their own: over TCP, with a password. */
+export class OperatorPostgres {
+  readonly #folder: string
+  readonly #port: number
+  readonly #runAs = chooseUser()
+  readonly #native = findBinaries(this.#runAs)
+  #child: ChildProcess | undefined
+
+  static async start(): Promise<OperatorPostgres> {
+    const server = new OperatorPostgres(temporaryFolder({ mode: 0o755 }), await freePort())
+    server.#initialise()
+    await server.start()
+    return server
+  }
+
+  constructor(folder: string, port: number) {
+    this.#folder = join(folder, 'postgres')
+    this.#port = port
+  }
+
+  url(database = 'postgres', password = PASSWORD): string {
+    return `postgres://operator:${password}@127.0.0.1:${this.#port}/${database}`
+  }
+
+  async create(database: string): Promise<string> {
+    const sql = openPool(this.url(), { max: 1 })
+    await sql`create database ${sql(database)}`
+    await sql.end()
+    return this.url(database)
+  }
+
+  async start(): Promise<void> {
+    this.#child = spawn(
+      join(this.#native, 'bin/postgres'),
+      ['-D', this.#folder, '-p', `${this.#port}`, '-h', '127.0.0.1', '-c', 'unix_socket_directories='],
+      { ...this.#runAs, cwd: this.#folder, stdio: 'ignore' },
+    )
+    await until('PostgreSQL answers', async () => {
+      const sql = openPool(this.url(), { max: 1 })
+      return sql`select 1`.then(
+        () => sql.end().then(() => true),
+        () => sql.end().then(() => false),
+      )
+    })
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    killAll([child.pid, ...childrenOf(child.pid)])
+    await ended
+  }
+
+  #initialise(): void {
+    const { uid, gid = uid } = this.#runAs
+    mkdirSync(this.#folder, { mode: 0o700 })
+    const passwordFile = `${this.#folder}-password`
+    writeFileSync(passwordFile, `${PASSWORD}\n`)
+    if (uid !== undefined)
+      for (const path of [this.#folder, passwordFile]) chownSync(path, uid, gid as number)
+    const run = spawnSync(
+      join(this.#native, 'bin/initdb'),
+      ['-D', this.#folder, '-U', 'operator', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync'],
+      { ...this.#runAs, cwd: this.#folder, encoding: 'utf8' },
+    )
+    if (run.status !== 0) throw new Error(run.stderr)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
