@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Authenticator } from '../accounts/authenticator.ts'
 import { Refusal } from '../errors.ts'
@@ -107,10 +108,13 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
       })
     }
 
-    scope.route({ method: METHODS, url: PATH, handler: (request, reply) => answer(request, reply) })
+    for (const method of EVERY_METHOD) {
+      if (!scope.supportedMethods.includes(method)) scope.addHttpMethod(method)
+    }
+    scope.route({ method: EVERY_METHOD, url: PATH, handler: (request, reply) => answer(request, reply) })
     for (const url of ALIASES) {
       scope.route({
-        method: METHODS,
+        method: EVERY_METHOD,
         url,
         handler: (request, reply) => {
           if (settings.aliases === 'serve' || request.method !== 'POST') return answer(request, reply)
@@ -125,7 +129,8 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
   })
 }
 
-const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+/** Every one that reaches a route at all: a wrong one gets a Dhru answer too. */
+const EVERY_METHOD = METHODS.filter((method) => method !== 'CONNECT')
 const JSON_TYPE = 'application/json; charset=utf-8'
 const XML_TYPE = 'text/xml; charset=utf-8'
 

@@ -137,9 +137,12 @@ function readMultipart(contentType: string, body: Buffer): Promise<Form> {
   return promise
 }
 
-/** Clients that set the header by hand forget the boundary; the body begins with it. */
+/**
+ * The body begins with its boundary, and is believed before the header: clients that set the header by hand forget
+ * it, and Node's fetch, when it follows a redirect, writes the body anew under the header of the old one.
+ */
 function withBoundary(contentType: string, body: Buffer): string {
-  if (/;\s*boundary\s*=/i.test(contentType)) return contentType
   const [, boundary] = /^\s*--([\w'()+,./:=?-]{1,70})\r?\n/.exec(body.toString('latin1', 0, 200)) ?? []
-  return boundary === undefined ? contentType : `${contentType}; boundary="${boundary}"`
+  if (boundary === undefined) return contentType
+  return `${contentType.replace(/;\s*boundary\s*=.*$/is, '')}; boundary="${boundary}"`
 }

@@ -140,8 +140,15 @@ describe('a multipart body', () => {
     expect((await form(kit, contentType + BOUNDARY)).get('username')).toBe('shop')
   })
 
-  it('is read when its header, set by hand, has no boundary', async () => {
-    expect((await form(kit, 'multipart/form-data')).get('parameters')).toBe('\n')
+  it.each(['', '; boundary', '; boundary=', '; boundary=other', '; boundary="other;"; charset=UTF-8'])(
+    'is read by the boundary that it begins with when its header has "%s"',
+    async (parameter) => {
+      expect((await form(kit, `multipart/form-data${parameter}`)).get('parameters')).toBe('\n')
+    },
+  )
+
+  it('is read by the boundary of its header when something stands before the first part', async () => {
+    expect((await form(`a preamble\r\n${kit}`, MULTIPART)).get('parameters')).toBe('\n')
   })
 
   it('gives the content of a field that was sent as a file', async () => {
@@ -162,8 +169,8 @@ describe('a multipart body', () => {
   })
 
   it.each([
-    ['the wrong boundary', kit, 'multipart/form-data; boundary=other'],
-    ['an empty boundary', kit, 'multipart/form-data; boundary='],
+    ['the wrong boundary', `a preamble\r\n${kit}`, 'multipart/form-data; boundary=other'],
+    ['an empty boundary', `a preamble\r\n${kit}`, 'multipart/form-data; boundary='],
     ['no body', '', MULTIPART],
     ['another multipart type', kit, `multipart/mixed; boundary=${BOUNDARY}`],
     ['junk', 'a=1&b=2', 'multipart/form-data; boundary=X'],
