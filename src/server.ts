@@ -40,14 +40,16 @@ export async function startServer(
   const steadySql = openPool(address, { max: 8, session: STEADY_PLANS })
   const endPools = (): Promise<unknown> =>
     Promise.all([sql, placementSql, steadySql].map((pool) => pool.end({ timeout: 2 })))
+  const changes = new Changes(address)
   try {
     for (const file of await migrate(sql)) log.info({ migration: file }, 'migrated')
+    await changes.start()
   } catch (error) {
+    await changes.stop()
     await endPools()
     throw error
   }
 
-  const changes = new Changes(sql)
   const authenticator = new Authenticator(sql, changes, clock)
   const catalogue = new Catalogue(sql, changes)
   const metrics = new Metrics(sql)
@@ -62,7 +64,6 @@ export async function startServer(
   const works = config.role !== 'api'
   const answers = config.role !== 'worker'
 
-  await changes.start()
   authenticator.start()
   if (works) {
     fulfilment.start()
@@ -134,7 +135,8 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
     childLoggerFactory: (logger) => logger,
     routerOptions: { ignoreTrailingSlash: true },
     // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
-    rewriteUrl: ({ url = '/' }) => (url.includes('//') ? url.replace(/^[^?]*/, collapseSlashes) : url),
+    rewriteUrl: ({ url = '/' }) =>
+      url.startsWith('/') && url.includes('//') ? url.replace(/^[^?]*/, collapseSlashes) : url,
   })
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: true, code: 'not_found', message: errors.not_found.words }),

@@ -1,7 +1,6 @@
-import type { Sql } from './database.ts'
+import { type DatabaseAddress, openPool, type Sql } from './database.ts'
 
 const CHANNEL = 'imeigate_changes'
-const HEARTBEAT = 'imeigate_heartbeat'
 const HEARTBEAT_MS = 250
 /** Past this without hearing its own heartbeat a process trusts no cache: changes are seen within a second. */
 const DEAF_AFTER_MS = 800
@@ -11,20 +10,28 @@ export type Topic = 'accounts' | 'catalogue'
 /**
  * Tells this process what any process changed in the database, so that it may keep copies in memory.
  *
- * A lost connection would make the copies stale without a sign, so the process sends itself a heartbeat through
- * the same channel: `fresh()` is false when it has not come back lately, and whoever keeps a copy must then read
- * the database instead.
+ * A lost connection would make the copies stale without a sign, so the process sends itself a heartbeat over the same
+ * connection: `fresh()` is false when it has not come back lately, and whoever keeps a copy must then read the
+ * database instead.
  */
 export class Changes {
   readonly #sql: Sql
   readonly #listeners = new Map<Topic, (() => void)[]>()
-  readonly #name = `${process.pid}-${Math.random().toString(36).slice(2)}`
+  readonly #heartbeat = `imeigate_${process.pid}_${Math.random().toString(36).slice(2)}`
   #heardAt = Number.NEGATIVE_INFINITY
   #timer: NodeJS.Timeout | undefined
-  #stopListening: (() => Promise<void>)[] = []
+  #beating: Promise<void> | undefined
+  /** The process id of the PostgreSQL session that listens. */
+  #session: number | undefined
 
-  constructor(sql: Sql) {
-    this.#sql = sql
+  constructor(address: DatabaseAddress) {
+    this.#sql = openPool(address, {
+      max: 1,
+      onNotify: (channel, payload) => {
+        if (channel === CHANNEL) this.#tell(payload as Topic)
+        else this.#heardAt = performance.now()
+      },
+    })
   }
 
   on(topic: Topic, forget: () => void): void {
@@ -36,26 +43,32 @@ export class Changes {
   }
 
   async start(): Promise<void> {
-    // Each (re)connection may have missed notifications: forget everything.
-    const changes = await this.#sql.listen(
-      CHANNEL,
-      (topic) => this.#tell(topic as Topic),
-      () => this.#tellAll(),
-    )
-    const heartbeat = await this.#sql.listen(HEARTBEAT, (name) => {
-      if (name === this.#name) this.#heardAt = performance.now()
-    })
-    this.#stopListening = [changes.unlisten, heartbeat.unlisten]
-    this.#heardAt = performance.now()
+    await this.#beat()
     this.#timer = setInterval(() => {
       if (!this.fresh()) this.#tellAll()
-      this.#sql.notify(HEARTBEAT, this.#name).catch(() => {})
+      this.#beating ??= this.#beat()
+        .catch(() => {})
+        .finally(() => {
+          this.#beating = undefined
+        })
     }, HEARTBEAT_MS)
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await Promise.allSettled(this.#stopListening.map((stop) => stop()))
+    await this.#sql.end({ timeout: 1 })
+  }
+
+  /** Listens, which is nothing new in a session that does, and sends itself a notification. */
+  async #beat(): Promise<void> {
+    const results = await this.#sql.unsafe<{ pid: number }[][]>(
+      `listen ${CHANNEL}; listen ${this.#heartbeat}; select pg_notify('${this.#heartbeat}', ''), pg_backend_pid() as pid`,
+    )
+    const session = results.at(-1)?.at(-1)?.pid
+    if (session === this.#session) return
+    // What was told between the two sessions was not heard.
+    this.#session = session
+    this.#tellAll()
   }
 
   #tell(topic: Topic): void {

@@ -10,13 +10,18 @@ export type Queryable = Sql | Transaction
 /** Where a database is: a connection URL, or an embedded one's socket. */
 export type DatabaseAddress = string | { host: string; port: number; user: string; database: string }
 
-/**
- * Opens a pool. Connections are made when first used, re-made when lost.
- * `session` sets PostgreSQL parameters for every connection of this pool.
- */
+interface PoolOptions {
+  max?: number
+  /** PostgreSQL parameters for every connection of this pool. */
+  session?: Record<string, string>
+  /** Hears the notifications that its sessions listen to. */
+  onNotify?: (channel: string, payload: string) => void
+}
+
+/** Opens a pool. Connections are made when first used, re-made when lost. */
 export function openPool(
   address: DatabaseAddress,
-  { max = 10, session = {} }: { max?: number; session?: Record<string, string> } = {},
+  { max = 10, session = {}, onNotify }: PoolOptions = {},
 ): Sql {
   const options = {
     max,
@@ -27,13 +32,19 @@ export function openPool(
     // ends meanwhile: we bring those we use.
     fetch_types: false,
     onnotice: () => {},
+    ...(onNotify && { onnotify: onNotify }),
     connect_timeout: 10,
+    // The driver would wait up to 20 seconds between tries, and its queries with it, long after the server is back.
+    backoff: (tries: number) => Math.min(0.05 * 2 ** tries, MOST_SECONDS_BETWEEN_TRIES),
     // A statement that the network swallowed must not hang a worker for ever.
     keep_alive: 30,
     socket: openSocket,
   }
   return typeof address === 'string' ? postgres(address, options) : postgres({ ...address, ...options })
 }
+
+/** A connection that was lost is tried again at least this often. */
+const MOST_SECONDS_BETWEEN_TRIES = 0.5
 
 /** A query may also bring the literal itself. */
 type List<T> = string | readonly T[]
@@ -87,6 +98,8 @@ export const STEADY_PLANS = {
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
+  // Compiling a plan of a few rows costs more than running it.
+  jit: 'off',
 }
 
 /**

@@ -7,6 +7,7 @@ import { registerHooks } from 'node:module'
  * - a write that was put off until after the connection closed goes to a socket that is null (its issue 1208);
  * - a write cancelled on closing is still counted as under way, and none follows it (its pull request 1209);
  * - a query sent between the error of a connection and its end is never answered;
+ * - a connection that waits to be made again is made even after the pool has ended, and keeps the process alive;
  * - the error that PostgreSQL said last on a connection is taken for the answer to the first query of its successor.
  *
  * To be deleted, with `mend`, once a version without them is out: loading fails when the texts are not found.
@@ -35,6 +36,8 @@ function mend(source: string): string {
       'clearImmediate(nextWriteTimer)\n    socket.removeListener',
       'clearImmediate(nextWriteTimer)\n    chunk = nextWriteTimer = null\n    socket.removeListener',
     ],
+    ['initial = query\n      reconnect()', 'initial = query\n      terminated = false\n      reconnect()'],
+    ['setTimeout(connect, closedTime', 'setTimeout(() => terminated || connect(), closedTime'],
     ['!hadError && (query || sent.length) && error(', '(query || sent.length) && error('],
     ['if (initial)\n      return reconnect()', `if (initial) { ${FORGET}; return reconnect() }`],
     [

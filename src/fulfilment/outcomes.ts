@@ -6,6 +6,10 @@ import { followItems, lockWallets, type Report, writeReports } from './fulfilmen
 const BATCH_SIZE = 1000
 /** PostgreSQL chose this transaction to end a deadlock: it is simply done again. */
 const DEADLOCK = '40P01'
+const RETRY_EVERY_MS = 100
+/** How often a batch is tried while the database is away; less often when the process is to end. */
+const MOST_TRIES = 50
+const LAST_TRIES = 10
 
 /**
  * Records what became of items, many in one transaction (promise 2: each capture or release once, with the
@@ -15,6 +19,7 @@ export class Outcomes {
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #batcher: Batcher<Report, boolean>
+  #mostTries = MOST_TRIES
 
   constructor(sql: Sql, clock: Clock) {
     this.#sql = sql
@@ -25,6 +30,11 @@ export class Outcomes {
   /** Gives whether the report was written: false when the lease was lost or the item had ended before. */
   record(report: Report): Promise<boolean> {
     return this.#batcher.add(report)
+  }
+
+  /** The process is to end: what cannot be written soon is asked about after the next start. */
+  hurry(): void {
+    this.#mostTries = LAST_TRIES
   }
 
   async stop(): Promise<void> {
@@ -38,8 +48,8 @@ export class Outcomes {
       } catch (error) {
         const again = isConnectionLoss(error) || (error as { code?: string }).code === DEADLOCK
         if (!again && reports.length > 1) return await this.#recordApart(reports)
-        if (!again || tries === 50) return reports.map(() => error as Error)
-        await new Promise((resolve) => setTimeout(resolve, 100))
+        if (!again || tries >= this.#mostTries) return reports.map(() => error as Error)
+        await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
       }
     }
   }

@@ -54,7 +54,10 @@ export class Worker {
 
   /** Lets calls end by themselves for a while, then breaks them off: their outcome is then unknown, and recorded so. */
   async stop(graceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#abort.abort(new Error('imeigate is stopping')), graceMs)
+    const timer = setTimeout(() => {
+      this.#outcomes.hurry()
+      this.#abort.abort(new Error('imeigate is stopping'))
+    }, graceMs)
     await Promise.allSettled(this.#inHand.values())
     clearTimeout(timer)
     clearInterval(this.#timer)

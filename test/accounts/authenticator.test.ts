@@ -22,7 +22,7 @@ let count = 0
 beforeAll(async () => {
   database = await testDatabase()
   sql = database.sql
-  changes = new Changes(sql)
+  changes = new Changes(database.address)
   authenticator = new Authenticator(sql, changes, clock)
   await changes.start()
 })
@@ -154,7 +154,7 @@ test('a revocation, and the closing of an account, count in every process', asyn
   const { id, account, username, securityId, secret } = await shop()
   // Another process: its own pool, its own memory.
   const otherSql = openPool(database.address)
-  const otherChanges = new Changes(otherSql)
+  const otherChanges = new Changes(database.address)
   const other = new Authenticator(otherSql, otherChanges, clock)
   await otherChanges.start()
   const everywhere = async (expected: string) => {
@@ -190,7 +190,7 @@ class SilentChanges extends Changes {
 
 test('a process that hears no changes asks the database every time', async () => {
   const { id, securityId, secret, username } = await shop()
-  const silent = new SilentChanges(sql)
+  const silent = new SilentChanges(database.address)
   const by = new Authenticator(sql, silent, clock)
   expect(await outcome(securityId, secret, { by })).toBe(username)
   await revokeKey(sql, id, clock)
@@ -201,7 +201,7 @@ test('a process that hears no changes asks the database every time', async () =>
 
 test('what was read before a change and arrives after it is not kept', async () => {
   const { id, securityId, secret, username } = await shop()
-  const silent = new SilentChanges(sql)
+  const silent = new SilentChanges(database.address)
   const by = new Authenticator(sql, silent, clock)
   const early = outcome(securityId, secret, { by })
   silent.forget()
@@ -211,7 +211,7 @@ test('what was read before a change and arrives after it is not kept', async () 
 })
 
 test('last uses are recorded together, and a later one stands', async () => {
-  const silent = new SilentChanges(sql)
+  const silent = new SilentChanges(database.address)
   const one = await shop()
   const other = await shop()
   const first = new Authenticator(sql, silent, clock)

@@ -223,7 +223,7 @@ describe('the catalogue in memory', () => {
   })
 
   it('follows a change that another process made', async () => {
-    const changes = new Changes(sql)
+    const changes = new Changes(database.address)
     await changes.start()
     try {
       const catalogue = new Catalogue(sql, changes)
