@@ -1,8 +1,9 @@
 /**
  * Speed over HTTP as ratios to the same framework answering a constant, measured side by side in one run:
  *
- *   npm run bench            rounds of a few seconds each
- *   npm run bench -- --json  the figures as one JSON value
+ *   npm run bench                       rounds of a few seconds each
+ *   npm run bench -- --connections 100  with fewer connections than 512: fewer orders share a commit
+ *   npm run bench -- --json             the figures as one JSON value
  *
  * The server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on; the load comes
  * from this process over keep-alive connections. Every round measures all cases one after another, so that a
@@ -23,7 +24,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '100' },
+    connections: { type: 'string', default: '512' },
   },
 })
 const seconds = Number(values.seconds)

@@ -4,13 +4,19 @@
 
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { setFlagsFromString } from 'node:v8'
 
 const NEEDED = 24
 const near = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+  // Requests wait for a batch, so that whatever a garbage collection meets of them is alive. From that V8 would conclude
+  // that all of it lives long, and allocate it where only the slow collections come by.
+  setFlagsFromString('--no-allocation-site-pretenuring')
+  module.enableCompileCache()
   // A checkout runs its sources; the npm package has only what was built from them.
   const source = near('../src/main.ts')
   await import(existsSync(source) ? '../src/main.ts' : '../dist/main.js')

@@ -105,7 +105,7 @@ export class Placement {
       })
       const written = insertOrders(this.#sql, itemsOf(placed), { now: this.#clock.now(), replaceKeys: false })
       // The ids for the next batch ride along.
-      if (this.#ids.length < rows.length) this.#takeIds(rows.length).catch(() => {})
+      if (this.#ids.length < 2 * rows.length) this.#takeIds(8 * rows.length).catch(() => {})
       await written
       this.#onPlaced()
       return placed.map(({ orderId }) => ({ kind: 'placed', orderId }))
