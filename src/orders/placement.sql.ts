@@ -92,15 +92,19 @@ export async function insertOrders(
   rows: readonly NewItem[],
   { now, replaceKeys }: { now: Date; replaceKeys: boolean },
 ): Promise<void> {
-  const accounts = [...new Set(rows.map((row) => row.account))]
+  const accounts = [...new Set(rows.map((row) => row.account))].sort((a, b) => a - b)
+  const slots = new Map(accounts.map((account, index) => [account, index + 1]))
   const taken = await sql`
     with locked as materialized (
       select account_id, available from wallets
        where account_id = any(${accounts}::int[])
        order by account_id
          for no key update
+    ), found as materialized (
+      -- Looked up by position: a join would go through all wallets for every row.
+      select array_agg(account_id) as accounts, array_agg(available) as available from locked
     ), asked as materialized (
-      select r.*, locked.available - r.spent as available_after
+      select r.*, found.available[r.slot] - r.spent as available_after
         from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
                     ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
                     ${rows.map((row) => row.subject)}::text[], ${rows.map((row) => row.fields)}::text[],
@@ -109,10 +113,11 @@ export async function insertOrders(
                     ${rows.map((row) => row.items)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[],
                     ${rows.map((row) => String(row.total))}::bigint[], ${rows.map((row) => row.reference)}::text[],
                     ${rows.map((row) => String(row.spent))}::bigint[], ${rows.map((row) => row.naturalKey)}::uuid[],
-                    ${rows.map((row) => row.idempotencyKey)}::uuid[], ${rows.map((row) => row.body)}::uuid[])
+                    ${rows.map((row) => row.idempotencyKey)}::uuid[], ${rows.map((row) => row.body)}::uuid[],
+                    ${rows.map((row) => slots.get(row.account) ?? 0)}::int[])
           as r (account_id, order_id, position, service_id, subject, fields, quantity, price, key_id, via, item_count,
-                unit_price, total, reference, spent, natural_key, idempotency_key, body)
-        join locked on locked.account_id = r.account_id
+                unit_price, total, reference, spent, natural_key, idempotency_key, body, slot), found
+       where found.accounts[r.slot] = r.account_id
     ), new_orders as (
       insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, created_at)
       select account_id, order_id, service_id, key_id, via, item_count, unit_price, total, reference, ${now}
@@ -136,7 +141,7 @@ export async function insertOrders(
     update wallets w set available = w.available - s.spent, held = w.held + s.spent
       from (select account_id, sum(total)::bigint as spent from asked where position = 1 group by account_id) s
      where w.account_id = s.account_id`
-  // An account without a wallet took no part, and nothing of it was written.
+  // An account without a wallet took no part, nor did those after it.
   if (taken.count !== accounts.length) throw new Error('an account has no wallet')
 }
 
