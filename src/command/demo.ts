@@ -119,12 +119,9 @@ async function ask(
 }
 
 function welcome(url: string, key: DemoKey): string {
-  const curl = (...fields: string[]): string =>
-    [
-      `  curl -s -w '\\n' ${url}/api/dhru`,
-      `    -d username=${key.username} -d apiaccesskey=${key.apiaccesskey}`,
-      ...fields.map((field) => `    ${field}`),
-    ].join(' \\\n')
+  // Each on one line, so that whatever is selected and pasted is whole.
+  const curl = (fields: string): string =>
+    `curl -s -w '\\n' ${url}/api/dhru -d username=${key.username} -d apiaccesskey=${key.apiaccesskey} ${fields}`
   return `
 imeigate is running with a demo shop.
 
@@ -138,11 +135,11 @@ ${curl('-d action=imeiservicelist')}
 
 Place an order (it answers with a REFERENCEID; the same order again is not charged again):
 
-${curl('-d action=placeimeiorder', `--data-urlencode 'parameters={"ID":"blacklist","IMEI":"490154203237518"}'`)}
+${curl(`-d action=placeimeiorder --data-urlencode 'parameters={"ID":"blacklist","IMEI":"490154203237518"}'`)}
 
 Ask for an order's status (put your own REFERENCEID there):
 
-${curl('-d action=orderstatus', `-d orderid=${key.orderId}`)}
+${curl(`-d action=orderstatus -d orderid=${key.orderId}`)}
 
 As the operator, in another terminal: npm run -s imeigate -- order list   (and --help)
 Ctrl-C stops the server.
