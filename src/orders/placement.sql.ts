@@ -5,9 +5,10 @@ import type { OrderId, OrderState } from './order.ts'
 
 /** Takes the next order ids. */
 export async function takeOrderIds(sql: Queryable, count: number): Promise<OrderId[]> {
-  const rows = await sql<{ id: bigint }[]>`
-    select nextval('order_ids') as id from generate_series(1, ${count}::int)`
-  return rows.map((row) => Number(row.id) as OrderId)
+  // One text: a row for each would cost more than the order's own row.
+  const [row] = await sql<{ ids: string }[]>`
+    select string_agg(nextval('order_ids')::text, ' ') as ids from generate_series(1, ${count}::int)`
+  return (row?.ids ?? '').split(' ').map((id) => Number(id) as OrderId)
 }
 
 /** Locks the wallets, in id order so that two processes never wait for each other, and reads what they hold. */
