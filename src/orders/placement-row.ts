@@ -68,7 +68,6 @@ export function itemsOf(rows: { row: Row; orderId: OrderId }[]): NewItem[] {
       subject: item.subject,
       fields: item.fields === null ? null : JSON.stringify(item.fields),
       quantity: item.quantity,
-      price: purchase.unitPrice * BigInt(item.quantity),
       key: purchase.keyId,
       via: purchase.via,
       items: purchase.items.length,

@@ -67,7 +67,6 @@ export interface NewItem {
   /** JSON. */
   fields: string | null
   quantity: number
-  price: bigint
   key: number | null
   via: string
   items: number
@@ -108,15 +107,15 @@ export async function insertOrders(
       select r.*, found.available[r.slot] - r.spent as available_after
         from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
                     ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
-                    ${rows.map((row) => row.subject)}::text[], ${rows.map((row) => row.fields)}::text[],
-                    ${rows.map((row) => row.quantity)}::int[], ${rows.map((row) => String(row.price))}::bigint[],
+                    ${rows.map((row) => row.subject)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
+                    ${rows.map((row) => row.quantity)}::int[],
                     ${rows.map((row) => row.key)}::int[], ${rows.map((row) => row.via)}::text[],
                     ${rows.map((row) => row.items)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[],
-                    ${rows.map((row) => String(row.total))}::bigint[], ${rows.map((row) => row.reference)}::text[],
-                    ${rows.map((row) => String(row.spent))}::bigint[], ${rows.map((row) => row.naturalKey)}::uuid[],
-                    ${rows.map((row) => row.idempotencyKey)}::uuid[], ${rows.map((row) => row.body)}::uuid[],
+                    ${rows.map((row) => String(row.total))}::bigint[], ${sparse(rows, (row) => row.reference)}::text[],
+                    ${rows.map((row) => String(row.spent))}::bigint[], ${sparse(rows, (row) => row.naturalKey)}::uuid[],
+                    ${sparse(rows, (row) => row.idempotencyKey)}::uuid[], ${sparse(rows, (row) => row.body)}::uuid[],
                     ${rows.map((row) => slots.get(row.account) ?? 0)}::int[])
-          as r (account_id, order_id, position, service_id, subject, fields, quantity, price, key_id, via, item_count,
+          as r (account_id, order_id, position, service_id, subject, fields, quantity, key_id, via, item_count,
                 unit_price, total, reference, spent, natural_key, idempotency_key, body, slot), found
        where found.accounts[r.slot] = r.account_id
     ), new_orders as (
@@ -125,7 +124,7 @@ export async function insertOrders(
         from asked where position = 1
     ), new_items as (
       insert into items (account_id, order_id, position, service_id, subject, fields, quantity, price, due_at)
-      select account_id, order_id, position, service_id, subject, fields::jsonb, quantity, price, ${now}
+      select account_id, order_id, position, service_id, subject, fields::jsonb, quantity, unit_price * quantity, ${now}
         from asked
     ), holds as (
       insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
@@ -145,6 +144,10 @@ export async function insertOrders(
   // An account without a wallet took no part, nor did those after it.
   if (taken.count !== accounts.length) throw new Error('an account has no wallet')
 }
+
+/** A column that is often empty in every row: `unnest` fills up what is missing with nulls. */
+const sparse = (rows: readonly NewItem[], of: (row: NewItem) => string | null): (string | null)[] =>
+  rows.some((row) => of(row) !== null) ? rows.map(of) : []
 
 /** Lets idempotency keys stand for orders that were found by their input. */
 export async function bindKeys(
