@@ -2,11 +2,11 @@ import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { PriceGroupId } from './service.ts'
 import type { Names } from './service-input.ts'
-import { selectPriceGroups, selectSuppliers } from './services.sql.ts'
+import { selectGroupNames, selectSuppliers } from './services.sql.ts'
 
 /** Price groups by name and by id, and suppliers by name, as operators name them. */
 export async function loadNames(sql: Queryable): Promise<Names> {
-  const [groups, suppliers] = await Promise.all([selectPriceGroups(sql), selectSuppliers(sql)])
+  const [groups, suppliers] = await Promise.all([selectGroupNames(sql), selectSuppliers(sql)])
   return {
     groups: new Map([
       // A name wins over an id that looks the same.

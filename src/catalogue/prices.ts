@@ -12,7 +12,7 @@ import {
 } from './prices.sql.ts'
 import type { Price, PriceGroupId, ServiceId } from './service.ts'
 import type { Problem } from './service-checks.ts'
-import { selectPriceGroups, selectService } from './services.sql.ts'
+import { selectGroupNames, selectService } from './services.sql.ts'
 
 /** The largest unit price: with the largest quantity of an item it stays well inside a bigint. */
 const LARGEST_PRICE = micros(100_000_000_000_000n)
@@ -106,7 +106,7 @@ export async function removePrice(sql: Queryable, rule: PriceKey): Promise<void>
 export async function listPrices(sql: Queryable, idOrCode: string): Promise<PriceRule[]> {
   const service = await selectService(sql, idOrCode)
   if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
-  const [rows, groups] = await Promise.all([selectPrices(sql, service.id), selectPriceGroups(sql)])
+  const [rows, groups] = await Promise.all([selectPrices(sql, service.id), selectGroupNames(sql)])
   const names = new Map(groups.map(({ id, name }) => [id, name]))
   return rows.map((row) => ruleOf(row, names))
 }
@@ -125,7 +125,7 @@ export function ruleOf(row: PriceRow, groups: ReadonlyMap<PriceGroupId | null, s
 
 async function groupName(sql: Queryable, id: PriceGroupId | null): Promise<string | null> {
   if (id === null) return null
-  return (await selectPriceGroups(sql)).find((group) => group.id === id)?.name ?? null
+  return (await selectGroupNames(sql)).find((group) => group.id === id)?.name ?? null
 }
 
 type Key = Pick<PriceRow, 'service_id' | 'account_id' | 'price_group_id' | 'currency'>

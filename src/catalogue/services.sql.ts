@@ -148,6 +148,6 @@ export interface PriceGroupRow {
   name: string
 }
 
-export async function selectPriceGroups(sql: Queryable): Promise<PriceGroupRow[]> {
+export async function selectGroupNames(sql: Queryable): Promise<PriceGroupRow[]> {
   return sql<PriceGroupRow[]>`select id, name from price_groups order by id`
 }

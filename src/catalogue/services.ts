@@ -14,7 +14,7 @@ import {
   replaceRoutes,
   type ServiceRow,
   type ServiceWrite,
-  selectPriceGroups,
+  selectGroupNames,
   selectRoutes,
   selectService,
   selectServices,
@@ -106,7 +106,7 @@ async function sheets(sql: Queryable, rows: ServiceRow[], only: ServiceId | null
   const [prices, suppliers, groups] = await Promise.all([
     selectPrices(sql, only),
     selectRoutes(sql, only),
-    selectPriceGroups(sql),
+    selectGroupNames(sql),
   ])
   const names = new Map(groups.map(({ id, name }) => [id, name]))
   const pricesOf = Map.groupBy(prices, (price) => price.service_id)

@@ -4,22 +4,18 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { cancelPending } from '../fulfilment/cancel.ts'
 import { Outcomes } from '../fulfilment/outcomes.ts'
-import { findForOperator, type OrderSheet, ordersForOperator } from '../orders/operator-view.ts'
+import {
+  findForOperator,
+  type OrderFilter,
+  type OrderSheet,
+  ordersForOperator,
+} from '../orders/operator-view.ts'
 import { type Order, type OrderId, type OrderState, parseOrderId } from '../orders/order.ts'
 import { formatMicros } from '../wallet/micros.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, answering, sheet, table } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
-
-interface ListOptions {
-  account?: string
-  service?: string
-  state?: OrderState
-  search?: string
-  before?: OrderId
-  limit: number
-}
 
 export function register(program: Command): void {
   const order = program.command('order').description('orders: list, show, cancel')
@@ -45,7 +41,7 @@ export function register(program: Command): void {
     .action(answering(cancel))
 }
 
-async function list(options: ListOptions): Promise<Answer> {
+async function list(options: OrderFilter): Promise<Answer> {
   const orders = await withDatabase(({ sql }) => ordersForOperator(sql, options))
   return {
     json: orders.map(jsonOf),

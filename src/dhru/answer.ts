@@ -109,3 +109,18 @@ const escaped = (text: string): string =>
     .replace(ILLEGAL, '\ufffd')
     // Tabs and line ends as references, or a parser would turn them into blanks inside an attribute.
     .replace(SPECIAL, (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`)
+
+/** An answer that was encoded before, one for each format. */
+export class Prepared {
+  readonly json: Buffer
+  readonly gzippedJson: Buffer
+  readonly xml: () => string
+
+  constructor(json: Buffer, gzippedJson: Buffer, xml: () => string) {
+    this.json = json
+    this.gzippedJson = gzippedJson
+    this.xml = xml
+  }
+}
+
+/** What an action gives; a Refusal may be returned or thrown, and becomes the ERROR answer. */

@@ -5,7 +5,7 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Orders } from '../orders/orders.ts'
 import type { Placement } from '../orders/placement.ts'
-import type { Answer } from './answer.ts'
+import type { Answer, Prepared } from './answer.ts'
 import type { DhruRequest } from './form.ts'
 import type { Parameters } from './parameters.ts'
 import type { ServiceLists } from './service-lists.ts'
@@ -30,20 +30,6 @@ export interface Call {
   idempotencyKey: string | null
 }
 
-/** An answer that was encoded before, one for each format. */
-export class Prepared {
-  readonly json: Buffer
-  readonly gzippedJson: Buffer
-  readonly xml: () => string
-
-  constructor(json: Buffer, gzippedJson: Buffer, xml: () => string) {
-    this.json = json
-    this.gzippedJson = gzippedJson
-    this.xml = xml
-  }
-}
-
-/** What an action gives; a Refusal may be returned or thrown, and becomes the ERROR answer. */
 export type ActionResult = Answer | Prepared | Refusal
 
 export type Action = (call: Call) => ActionResult | Promise<ActionResult>

@@ -3,8 +3,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Snapshot } from '../catalogue/catalogue.ts'
 import type { Price, Service, ServiceField } from '../catalogue/service.ts'
 import { formatMicros } from '../wallet/micros.ts'
-import { type Answer, Keyed, succeed, toJson, toXml, type Value } from './answer.ts'
-import { Prepared } from './call.ts'
+import { type Answer, Keyed, Prepared, succeed, toJson, toXml, type Value } from './answer.ts'
 
 /** Which services a list has: all, or those of kind server. */
 type Selection = 'all' | 'server'

@@ -27,18 +27,18 @@ export async function findForOperator(sql: Sql, id: OrderId): Promise<OrderSheet
   return accountId === undefined ? undefined : (await sheetsOf(sql, [{ accountId, id }]))[0]
 }
 
-/** Newest first. `account` and `service` are ids or names; throws not_found when there is none such. */
-export async function ordersForOperator(
-  sql: Sql,
-  filter: {
-    account?: string
-    service?: string
-    state?: OrderState
-    search?: string
-    before?: OrderId
-    limit: number
-  },
-): Promise<OrderSheet[]> {
+/** `account` and `service` are ids or names. */
+export interface OrderFilter {
+  account?: string
+  service?: string
+  state?: OrderState
+  search?: string
+  before?: OrderId
+  limit: number
+}
+
+/** Newest first; throws not_found when there is no such account or service. */
+export async function ordersForOperator(sql: Sql, filter: OrderFilter): Promise<OrderSheet[]> {
   const { account, service, ...rest } = filter
   const names = await listOrders(sql, {
     ...rest,

@@ -4,7 +4,7 @@ import { micros } from '../wallet/micros.ts'
 import type { Candidate } from './decide.ts'
 import type { OrderId } from './order.ts'
 import type { NewItem } from './placement.sql.ts'
-import type { Purchase } from './placement.ts'
+import type { Purchase } from './purchase.ts'
 
 /** A purchase on its way through placement. */
 export interface Row extends Candidate {

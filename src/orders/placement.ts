@@ -1,13 +1,9 @@
-import type { AccountId, KeyId } from '../accounts/account.ts'
-import type { OrderInput } from '../catalogue/order-input.ts'
-import type { Service } from '../catalogue/service.ts'
+import type { AccountId } from '../accounts/account.ts'
 import type { Clock } from '../clock.ts'
 import { Batcher } from '../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
-import type { Refusal } from '../errors.ts'
-import type { Micros } from '../wallet/micros.ts'
 import { decide, type Verdict } from './decide.ts'
-import type { OrderId, Via } from './order.ts'
+import type { OrderId } from './order.ts'
 import {
   bindKeys,
   findHolders,
@@ -17,22 +13,7 @@ import {
   takeOrderIds,
 } from './placement.sql.ts'
 import { itemsOf, type Row, rowOf, withoutRepeats } from './placement-row.ts'
-
-/** One order as a caller wants it: the input has been checked, the price is the account's. */
-export interface Purchase {
-  accountId: AccountId
-  keyId: KeyId | null
-  via: Via
-  service: Service
-  unitPrice: Micros
-  items: OrderInput[]
-  /** The caller's own words on the order: part of what makes it the same order. */
-  reference: string | null
-  /** The caller's idempotency key; null where the protocol or the caller gave none. */
-  idempotencyKey: string | null
-}
-
-export type Placed = { orderId: OrderId; replayed: boolean } | Refusal
+import type { Placed, Purchase } from './purchase.ts'
 
 /** The most orders that one transaction places. */
 const BATCH_SIZE = 1000

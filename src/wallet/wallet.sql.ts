@@ -1,7 +1,7 @@
 import type { AccountId } from '../accounts/account.ts'
 import type { Queryable } from '../database/database.ts'
 import { micros } from './micros.ts'
-import type { Transfer, TransferId, TransferKind, Wallet } from './wallet.ts'
+import type { Transfer, TransferId, TransferKind, Wallet } from './transfer.ts'
 
 interface WalletRow {
   currency: string

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from '../clock.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { formatMicros, LARGEST_AMOUNT, type Micros, micros, ZERO } from './micros.ts'
+import type { Transfer, TransferId, TransferKind, Wallet } from './transfer.ts'
 import {
   insertTransfer,
   insertWallet,
@@ -11,32 +12,6 @@ import {
   selectWallet,
   updateCreditLimit,
 } from './wallet.sql.ts'
-
-export type TransferId = number & { readonly __id: 'transfer' }
-export type TransferKind = 'deposit' | 'adjust_up' | 'adjust_down' | 'hold' | 'capture' | 'release'
-
-/** An account's balances, in micros of its currency. */
-export interface Wallet {
-  currency: string
-  /** Negative where a credit limit is in use. */
-  available: Micros
-  held: Micros
-  creditLimit: Micros
-}
-
-export interface Transfer {
-  id: TransferId
-  kind: TransferKind
-  /** Never negative: the kind says where it came from and went to. */
-  amount: Micros
-  availableAfter: Micros
-  orderId: number | null
-  /** The item's, of a capture or release. */
-  position: number | null
-  actor: string | null
-  note: string | null
-  createdAt: Date
-}
 
 /** Who moves money, as it is recorded, and why. */
 export interface Reason {

@@ -3,14 +3,8 @@ import { createAccount } from '../../src/accounts/accounts.ts'
 import { Refusal } from '../../src/errors.ts'
 import { checkLedger } from '../../src/wallet/ledger-check.ts'
 import { micros } from '../../src/wallet/micros.ts'
-import {
-  adjust,
-  deposit,
-  listTransfers,
-  setCreditLimit,
-  type TransferId,
-  walletOf,
-} from '../../src/wallet/wallet.ts'
+import type { TransferId } from '../../src/wallet/transfer.ts'
+import { adjust, deposit, listTransfers, setCreditLimit, walletOf } from '../../src/wallet/wallet.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase

@@ -1,0 +1,27 @@
+import type { Micros } from './micros.ts'
+
+export type TransferId = number & { readonly __id: 'transfer' }
+export type TransferKind = 'deposit' | 'adjust_up' | 'adjust_down' | 'hold' | 'capture' | 'release'
+
+/** An account's balances, in micros of its currency. */
+export interface Wallet {
+  currency: string
+  /** Negative where a credit limit is in use. */
+  available: Micros
+  held: Micros
+  creditLimit: Micros
+}
+
+export interface Transfer {
+  id: TransferId
+  kind: TransferKind
+  /** Never negative: the kind says where it came from and went to. */
+  amount: Micros
+  availableAfter: Micros
+  orderId: number | null
+  /** The item's, of a capture or release. */
+  position: number | null
+  actor: string | null
+  note: string | null
+  createdAt: Date
+}
