@@ -9,6 +9,7 @@ export default defineConfig({
     // A slow machine is no failure: these only end what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     slowTestThreshold: 5_000,
   },
 })
