@@ -138,6 +138,8 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
     rewriteUrl: ({ url = '/' }) =>
       url.startsWith('/') && url.includes('//') ? url.replace(/^[^?]*/, collapseSlashes) : url,
   })
+  // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
+  Object.assign(app.server, { httpAllowHalfOpen: true })
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ error: true, code: 'not_found', message: errors.not_found.words }),
   )

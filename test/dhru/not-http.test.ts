@@ -46,4 +46,11 @@ describe('the server', () => {
     const good = urlencoded([...login(shop), ['action', 'accountinfo']])
     expect((await ask(server, good)).SUCCESS).toHaveLength(1)
   })
+
+  it('answers a client that closes its own half of the connection behind the request', async () => {
+    const body = urlencoded([...login(shop), ['action', 'accountinfo']]).body
+    const head = `POST /api/dhru HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body?.length}\r\n\r\n`
+    const heard = await talk(server.url, `${head}${body}`, true)
+    expect(heard).toMatch(/^HTTP\/1\.1 200 [\s\S]*"creditraw"/)
+  })
 })
