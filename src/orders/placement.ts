@@ -134,11 +134,12 @@ export class Placement {
     )
     const accounts = [...new Set(rows.map((row) => row.accountId))]
     const tried = rows.map((row) => row.triedId).filter((id) => id !== undefined)
-    return await this.#sql.begin(async (sql) => {
+    if (this.#ids.length < rows.length) await this.#takeIds(rows.length)
+    const ids = this.#ids.splice(0, rows.length)
+    const verdicts = await this.#sql.begin(async (sql) => {
       // One round trip; each later statement sees what was committed before the wallets were locked.
-      const [funds, ids, holders, placedBefore] = await Promise.all([
+      const [funds, holders, placedBefore] = await Promise.all([
         lockWallets(sql, accounts),
-        takeOrderIds(sql, rows.length),
         findHolders(sql, keys),
         findPlaced(sql, tried),
       ])
@@ -161,7 +162,13 @@ export class Placement {
       if (placed.length > 0) await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true })
       if (bound.length > 0) await bindKeys(sql, bound, now)
       // Without a verdict now: committed by an earlier try whose answer was lost.
-      return rows.map((row) => verdicts.get(row) ?? { kind: 'placed', orderId: row.triedId as OrderId })
+      return rows.map(
+        (row) => verdicts.get(row) ?? { kind: 'placed' as const, orderId: row.triedId as OrderId },
+      )
     })
+    // Committed: the ids of repeats and refusals stand for nothing, and serve the next orders.
+    const used = new Set(verdicts.map((verdict) => verdict.kind === 'placed' && verdict.orderId))
+    this.#ids.unshift(...ids.filter((id) => !used.has(id)))
+    return verdicts
   }
 }
