@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import ipaddr from 'ipaddr.js'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 
@@ -35,13 +36,13 @@ const settings = Type.Object({
     default: 500,
     minimum: 1,
     maximum: 10_000,
-    description: 'rows in one bulk request',
+    description: 'rows in one bulk request, 1 to 10,000',
   }),
   BODY_LIMIT: Type.Integer({
     default: 2_097_152,
     minimum: 1024,
     maximum: 104_857_600,
-    description: 'bytes of one request body',
+    description: 'bytes of one request body, 1,024 to 104,857,600',
   }),
   TRUST_PROXY: Type.String({
     default: '',
@@ -88,6 +89,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     })
     throw new Error(lines.join('\n'))
   }
+  const trustProxy = values.TRUST_PROXY.split(',')
+    .map((block) => block.trim())
+    .filter(Boolean)
+  const wrongProxy = trustProxy.find((block) => !ipaddr.isValid(block) && !ipaddr.isValidCIDR(block))
+  if (wrongProxy !== undefined) {
+    throw new Error(`TRUST_PROXY: ${JSON.stringify(wrongProxy)} is no IP address or CIDR block`)
+  }
   return {
     host: values.HOST,
     port: values.PORT,
@@ -97,9 +105,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dhruAliases: values.DHRU_ALIASES,
     dhruMaxRows: values.DHRU_MAX_ROWS,
     bodyLimit: values.BODY_LIMIT,
-    trustProxy: values.TRUST_PROXY.split(',')
-      .map((block) => block.trim())
-      .filter(Boolean),
+    trustProxy,
     logLevel: values.LOG_LEVEL,
   }
 }

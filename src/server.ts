@@ -1,4 +1,5 @@
-import type { AddressInfo } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { Authenticator } from './accounts/authenticator.ts'
@@ -35,6 +36,7 @@ export async function startServer(
   log: Logger,
   clock: Clock = systemClock,
 ): Promise<Server> {
+  const app = buildHttp(config, log)
   const sql = openPool(address)
   const placementSql = openPool(address, { max: 1, session: STEADY_PLANS })
   const steadySql = openPool(address, { max: 8, session: STEADY_PLANS })
@@ -70,7 +72,6 @@ export async function startServer(
     sweeper.start()
   }
 
-  const app = buildHttp(config, log)
   let stopping = false
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (_request, reply) => {
@@ -133,6 +134,7 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
     genReqId: requestIds(),
     // A logger for each request would cost more than the request; what is logged names the request itself.
     childLoggerFactory: (logger) => logger,
+    clientErrorHandler: onBrokenRequest,
     routerOptions: { ignoreTrailingSlash: true },
     // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
     rewriteUrl: ({ url = '/' }) =>
@@ -152,6 +154,17 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
       .send({ error: true, code, message: refusal?.message ?? errors[code].words, requestId: request.id })
   })
   return app as unknown as FastifyInstance
+}
+
+/**
+ * What came is no HTTP. Behind a whole request (a body longer than its Content-Length says, as of clients that count
+ * characters) it must not cost the request its answer, because its order may be placed.
+ */
+function onBrokenRequest(_error: Error, socket: Socket): void {
+  const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null }
+  if (answer?.req.complete && !answer.writableEnded) answer.once('finish', () => socket.destroySoon())
+  else if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  else socket.destroy()
 }
 
 /** Ids that look like UUIDs, the last part counted up: a random one for every request would cost as much as reading it. */

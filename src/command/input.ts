@@ -5,7 +5,11 @@ import { type Micros, parseMicros } from '../wallet/micros.ts'
 export function amountOf(text: string, field: string): Micros {
   const amount = parseMicros(text)
   if (amount === undefined) {
-    throw new Refusal('invalid_input', `${JSON.stringify(text)} is no amount such as 12.50`, field)
+    throw new Refusal(
+      'invalid_input',
+      `${JSON.stringify(text)} is no amount such as 12.50, with at most 6 decimals`,
+      field,
+    )
   }
   return amount
 }

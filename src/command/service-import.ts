@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import progress from 'cli-progress'
@@ -11,9 +12,14 @@ const SHOWN_PROBLEMS = 50
 
 export async function importFile(file: string, { dryRun = false }: { dryRun?: boolean }): Promise<Answer> {
   const format: ImportFormat = extname(file).toLowerCase() === '.json' ? 'json' : 'csv'
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
     throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
   })
+  const text = bytes.toString('utf8')
+  if (!isUtf8(bytes)) {
+    const line = text.split('\n').findIndex((row) => row.includes('\ufffd')) + 1
+    throw new Refusal('invalid_input', `${file} is not UTF-8, line ${line}: nothing was written`, 'file')
+  }
   const bar = progressBar()
   const result = await withDatabase(({ sql }) =>
     importServices(sql, text, format, { dryRun, onProgress: bar.show }),

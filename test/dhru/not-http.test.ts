@@ -53,4 +53,11 @@ describe('the server', () => {
     const heard = await talk(server.url, `${head}${body}`, true)
     expect(heard).toMatch(/^HTTP\/1\.1 200 [\s\S]*"creditraw"/)
   })
+
+  it.each(['é', '\0', 'ab'])('answers a whole request that %j follows, which is no request', async (tail) => {
+    const body = urlencoded([...login(shop), ['action', 'accountinfo']]).body
+    const head = `POST /api/dhru HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body?.length}\r\n\r\n`
+    const heard = await talk(server.url, `${head}${body}${tail}`)
+    expect(heard).toMatch(/^HTTP\/1\.1 200 [\s\S]*"creditraw"/)
+  })
 })
