@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { parseNetworks } from './outbound/destinations.ts'
+import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
 /** Every setting imeigate reads, from the environment, with its default. `docs/cli.md` lists them for operators. */
 const settings = Type.Object({
@@ -49,6 +51,17 @@ const settings = Type.Object({
     description:
       'addresses or CIDR blocks of reverse proxies whose X-Forwarded-For is believed, comma-separated',
   }),
+  OUTBOUND_ALLOW: Type.String({
+    default: '',
+    description:
+      'addresses or CIDR blocks beside the public ones that suppliers may be at, also without TLS, comma-separated',
+  }),
+  IMEIGATE_SECRET_KEY: Type.Optional(
+    Type.String({
+      pattern: SECRET_KEY_PATTERN,
+      description: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
+    }),
+  ),
   LOG_LEVEL: Type.Union(
     ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'least level that is logged' },
@@ -66,8 +79,14 @@ export interface Config {
   dhruMaxRows: number
   bodyLimit: number
   trustProxy: string[]
+  outboundAllow: string[]
+  /** As it was given; see `loadSecretKey`. */
+  secretKey: string | undefined
   logLevel: string
 }
+
+/** A password is in it, or it is one. */
+const secretive = ['DATABASE_URL', 'IMEIGATE_SECRET_KEY']
 
 /** Reads the settings; throws one Error that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -83,8 +102,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     )
     const lines = [...new Set(wrong)].map((name) => {
       const schema = (settings.properties as Record<string, { description?: string }>)[name]
-      // There is a password in it.
-      const what = name === 'DATABASE_URL' ? name : `${name}=${JSON.stringify(environment[name])}`
+      const what = secretive.includes(name) ? name : `${name}=${JSON.stringify(environment[name])}`
       return `${what} is not valid (${schema?.description ?? ''})`
     })
     throw new Error(lines.join('\n'))
@@ -106,6 +124,16 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dhruMaxRows: values.DHRU_MAX_ROWS,
     bodyLimit: values.BODY_LIMIT,
     trustProxy,
+    outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
+    secretKey: values.IMEIGATE_SECRET_KEY,
     logLevel: values.LOG_LEVEL,
+  }
+}
+
+function networksOf(name: string, text: string): string[] {
+  try {
+    return parseNetworks(text)
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`)
   }
 }

@@ -1,0 +1,85 @@
+import type { Dispatcher } from 'undici'
+import { codeOf } from './connector.ts'
+import { Broken, NotSent } from './outbound.ts'
+
+/** One request under way: how long it may take, and whether any of it was given to a connection (promise 4). */
+export class Exchange {
+  readonly #place: string
+  readonly #giveUp = new AbortController()
+  readonly #timer: NodeJS.Timeout
+  readonly #caller: AbortSignal | undefined
+  readonly #onCallerAbort = (): void => this.#stop('aborted')
+  #started = false
+
+  /** Its time begins now. `place` is host and port. */
+  constructor(place: string, totalTimeoutMs: number, caller: AbortSignal | undefined) {
+    this.#place = place
+    this.#caller = caller
+    this.#timer = setTimeout(() => this.#stop(`not within ${totalTimeoutMs} ms`), totalTimeoutMs)
+    if (caller?.aborted) this.#onCallerAbort()
+    else caller?.addEventListener('abort', this.#onCallerAbort)
+  }
+
+  /** Aborted when its time is up or its caller gave up. */
+  get signal(): AbortSignal {
+    return this.#giveUp.signal
+  }
+
+  /** After the answer's last byte, or when there will be none. */
+  end(): void {
+    clearTimeout(this.#timer)
+    this.#caller?.removeEventListener('abort', this.#onCallerAbort)
+  }
+
+  /** Lets the exchange see when undici begins to write the request: nothing of it has left before. */
+  readonly watch: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
+    dispatch(options, {
+      onRequestStart: (controller, context) => {
+        if (this.#started) {
+          // undici does not send a request twice; should it ever, this one stays here.
+          controller.abort(new Error('it was sent before'))
+          return
+        }
+        // Aborts when the signal did so while the request was queued.
+        handler.onRequestStart?.(controller, context)
+        this.#started = !controller.aborted
+      },
+      onResponseStart: (...reply) => handler.onResponseStart?.(...reply),
+      onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
+      onResponseEnd: (...trailers) => handler.onResponseEnd?.(...trailers),
+      onResponseError: (...error) => handler.onResponseError?.(...error),
+    })
+
+  /**
+   * Whether an error is that of a connection which was lost while it waited for work. The request was to be the next
+   * on it, and nothing of it was written: another connection may have it.
+   */
+  mayUseAnother(error: unknown): boolean {
+    const ofConnection = !(error instanceof NotSent) && !codeOf(error).startsWith('UND_ERR_')
+    return ofConnection && !this.#started && !this.signal.aborted
+  }
+
+  /** What an error means for the request: NotSent when none of it was written, and Broken in every other case. */
+  explain(error: unknown): NotSent | Broken {
+    const why = this.signal.aborted ? this.signal.reason.message : reasonOf(error)
+    if (this.#started) return this.broken(why)
+    return error instanceof NotSent ? error : new NotSent(`nothing was sent to ${this.#place} (${why})`)
+  }
+
+  broken(why: string): Broken {
+    return new Broken(`no whole answer from ${this.#place} (${why})`)
+  }
+
+  #stop(why: string): void {
+    this.end()
+    this.#giveUp.abort(new Error(why))
+  }
+}
+
+/** undici's words for these say more than the code, and hold nothing that was sent or received. */
+const inWords = ['UND_ERR_SOCKET', 'UND_ERR_INVALID_ARG']
+
+function reasonOf(error: unknown): string {
+  const code = codeOf(error)
+  return inWords.includes(code) ? (error as Error).message : code
+}

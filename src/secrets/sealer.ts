@@ -1,0 +1,64 @@
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+
+/**
+ * An envelope: version (1 byte), the key's mark (8), nonce (12), ciphertext, tag (16). The version and the mark are
+ * authenticated together with the owner.
+ */
+const VERSION = 1
+const MARK_BYTES = 8
+const NONCE_BYTES = 12
+const TAG_BYTES = 16
+const HEAD_BYTES = 1 + MARK_BYTES
+const CIPHER = 'aes-256-gcm'
+
+/** Seals secrets for the database: who has its rows or a backup of them, but not the key, reads and changes nothing. */
+export class Sealer {
+  readonly #key: Buffer
+  readonly #head: Buffer
+
+  /** `key`: 32 bytes, as `loadSecretKey` gives them. */
+  constructor(key: Buffer) {
+    if (key.length !== 32) throw new Error('a secret key has 32 bytes')
+    this.#key = key
+    // Says which key it was without saying anything about the key.
+    const mark = createHmac('sha256', key).update('imeigate: mark of a key').digest().subarray(0, MARK_BYTES)
+    this.#head = Buffer.concat([Buffer.of(VERSION), mark])
+  }
+
+  /** `owner`, such as `supplier 7`, must be given again to open it: one row's secrets are of no use in another. */
+  seal(plain: Record<string, string>, owner: string): Buffer {
+    const nonce = randomBytes(NONCE_BYTES)
+    const cipher = createCipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES })
+    cipher.setAAD(this.#bound(owner))
+    const sealed = [cipher.update(JSON.stringify(plain), 'utf8'), cipher.final()]
+    return Buffer.concat([this.#head, nonce, ...sealed, cipher.getAuthTag()])
+  }
+
+  /** Throws an Error when it was sealed with another key, for another owner, or has been changed since. */
+  open(sealed: Buffer, owner: string): Record<string, string> {
+    if (sealed[0] !== VERSION || sealed.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) {
+      throw new Error(`the secrets of ${owner} are not in a form that this imeigate knows`)
+    }
+    if (!sealed.subarray(0, HEAD_BYTES).equals(this.#head)) {
+      throw new Error(
+        `the secrets of ${owner} were sealed with another key: give back the key (IMEIGATE_SECRET_KEY, or secret.key in the data folder), or enter the secrets again`,
+      )
+    }
+    const nonce = sealed.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES)
+    const decipher = createDecipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES })
+    decipher.setAAD(this.#bound(owner))
+    decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
+    try {
+      const text = decipher.update(sealed.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES))
+      return JSON.parse(Buffer.concat([text, decipher.final()]).toString())
+    } catch {
+      throw new Error(
+        `the secrets of ${owner} are damaged, or were sealed for somebody else: enter them again`,
+      )
+    }
+  }
+
+  #bound(owner: string): Buffer {
+    return Buffer.concat([this.#head, Buffer.from(owner)])
+  }
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import { chown, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+const KEY_BYTES = 32
+/** 32 bytes as hex digits or as base64 (standard or url-safe, with or without padding). */
+export const SECRET_KEY_PATTERN = '^(?:[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?)$'
+
+/**
+ * The 32 bytes that suppliers' secrets are sealed with: those of the environment, or else those of the file. The file
+ * is made where it is missing; processes that do so at the same time all use the first one's.
+ * Throws an Error, in which there is nothing of the key, when either is malformed or the file cannot be had.
+ */
+export async function loadSecretKey({
+  fromEnvironment,
+  file,
+}: {
+  fromEnvironment: string | undefined
+  file: string
+}): Promise<Buffer> {
+  if (fromEnvironment !== undefined) {
+    if (new RegExp(SECRET_KEY_PATTERN).test(fromEnvironment)) return decode(fromEnvironment)
+    throw new Error('IMEIGATE_SECRET_KEY is not 32 bytes as 64 hex digits or base64')
+  }
+  return (await read(file)) ?? (await make(file))
+}
+
+function decode(text: string): Buffer {
+  return Buffer.from(text, text.length === 2 * KEY_BYTES ? 'hex' : 'base64')
+}
+
+async function read(file: string): Promise<Buffer | undefined> {
+  let text: string
+  try {
+    text = await readFile(file, 'latin1')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new Error(`the key of suppliers' secrets cannot be read: ${file} (${code})`)
+  }
+  if (/^[0-9a-f]{64}\s*$/i.test(text)) return decode(text.trim())
+  // Never made anew over what is there: all that was sealed would be lost.
+  throw new Error(
+    `${file} holds no key (64 hex digits): put it back from a backup, or remove it and enter suppliers' secrets again`,
+  )
+}
+
+/** Complete and on disk under another name first, so that nobody reads half a key and no crash takes a used one. */
+async function make(file: string): Promise<Buffer> {
+  const folder = dirname(file)
+  await mkdir(folder, { recursive: true })
+  const half = `${file}.new-${process.pid}-${randomBytes(4).toString('hex')}`
+  try {
+    await write(half, `${randomBytes(KEY_BYTES).toString('hex')}\n`)
+    // Like PostgreSQL's files, for the service's user when root was the first to need it.
+    const { uid, gid } = await stat(folder)
+    if (process.getuid?.() === 0) await chown(half, uid, gid)
+    await link(half, file)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    // Another process was faster.
+    if (code !== 'EEXIST') throw new Error(`the key of suppliers' secrets cannot be made: ${file} (${code})`)
+  } finally {
+    await rm(half, { force: true })
+  }
+  for (const parent of [folder, dirname(folder)]) await syncFolder(parent)
+  const key = await read(file)
+  if (!key) throw new Error(`the key of suppliers' secrets was removed while it was made: ${file}`)
+  return key
+}
+
+async function write(file: string, text: string): Promise<void> {
+  const opened = await open(file, 'wx', 0o600)
+  try {
+    await opened.writeFile(text)
+    await opened.sync()
+  } finally {
+    await opened.close()
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const opened = await open(folder, 'r')
+  try {
+    await opened.sync()
+  } finally {
+    await opened.close()
+  }
+}
