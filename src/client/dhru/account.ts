@@ -1,0 +1,39 @@
+import { readAmount } from './amount.ts'
+import { type Refused, type Unreadable, unreadable, verdictOf } from './answer.ts'
+import { isObject, type JsonObject } from './json.ts'
+import { Row } from './row.ts'
+
+/** What a panel says of the account; null where it says nothing that can be read. */
+export interface DhruAccount {
+  kind: 'account'
+  /** A decimal such as "1016.41". */
+  credit: string | null
+  /** A code such as USD, in upper case. */
+  currency: string | null
+  username: string | null
+  mail: string | null
+}
+
+/** Both spellings of the name under which the account stands, or the account in the row itself. */
+export function readAccount(object: JsonObject): DhruAccount | Refused | Unreadable {
+  const verdict = verdictOf(object)
+  if (verdict.kind !== 'rows') return verdict
+  const [row] = verdict.rows
+  if (!row) return unreadable('SUCCESS without an account')
+  const inner = [row.get('ACCOUTINFO'), row.get('ACCOUNTINFO')].find(isObject)
+  const info = inner ? new Row(inner) : row
+  if (!inner && !info.has('CREDIT') && !info.has('CREDITRAW')) return unreadable('SUCCESS without an account')
+  const currency = info.text('CURRENCY').toUpperCase()
+  return {
+    kind: 'account',
+    credit: amountIn(info, 'CREDITRAW') ?? amountIn(info, 'CREDIT') ?? null,
+    currency: /^[A-Z]{3}$/.test(currency) ? currency : null,
+    username: info.text('USERNAME') || null,
+    mail: info.text('MAIL', 'EMAIL') || null,
+  }
+}
+
+function amountIn(info: Row, name: string): string | undefined {
+  const value = info.get(name)
+  return typeof value === 'number' ? readAmount(value) : readAmount(info.text(name))
+}

@@ -1,0 +1,72 @@
+export type JsonObject = { readonly [name: string]: unknown }
+
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * A document that starts here and is not whole, or cannot be read, is never repaired: it may have lost a
+ * digit.
+ */
+const BROKEN = Symbol('broken')
+
+/**
+ * The JSON objects of a text in which PHP may have written warnings before and after them. Undefined when one
+ * of them is cut short or malformed.
+ */
+export function findObjects(text: string): JsonObject[] | undefined {
+  const whole = parse(text.replace(/^\ufeff+/, '').trim())
+  if (isObject(whole)) return [whole]
+  const found: JsonObject[] = []
+  // In PHP's own words a brace is followed by neither a quote nor another brace.
+  const start = /\{\s*["}]/g
+  for (let match = start.exec(text); match; match = start.exec(text)) {
+    const end = endOf(text, match.index)
+    const value = end === undefined ? BROKEN : parse(text.slice(match.index, end))
+    if (end === undefined || !isObject(value) || GOES_ON.test(text.slice(end, end + 20))) return undefined
+    found.push(value)
+    start.lastIndex = end
+  }
+  return found
+}
+
+/** An object that stands inside of something whose beginning is not there, or is no object. */
+const GOES_ON = /^\s*[\]},:]/
+
+/** Behind the brace that closes the one at `from`; undefined when none does. */
+function endOf(text: string, from: number): number | undefined {
+  const step = /[{}"]/g
+  step.lastIndex = from
+  let depth = 0
+  for (let match = step.exec(text); match; match = step.exec(text)) {
+    if (match[0] === '"') {
+      const close = closingQuote(text, step.lastIndex)
+      if (close === undefined) return undefined
+      step.lastIndex = close
+    } else {
+      depth += match[0] === '{' ? 1 : -1
+      if (depth === 0) return step.lastIndex
+    }
+  }
+  return undefined
+}
+
+/** Behind the quote that ends the string whose content begins at `from`. */
+function closingQuote(text: string, from: number): number | undefined {
+  for (let at = from; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at + 1
+  }
+  return undefined
+}
+
+function parse(text: string): unknown {
+  try {
+    return /\d{16}/.test(text) ? JSON.parse(text, exact) : JSON.parse(text)
+  } catch {
+    return BROKEN
+  }
+}
+
+/** A float would change the last digits of a long number: it is given as its digits. */
+const exact = (_name: string, value: unknown, context?: { source?: string }): unknown =>
+  typeof value === 'number' && /^\d{16,}$/.test(context?.source ?? '') ? context?.source : value

@@ -1,0 +1,89 @@
+import { type Refused, type Unreadable, unreadable, verdictOf } from './answer.ts'
+import type { JsonObject } from './json.ts'
+import { Row, referenceIn } from './row.ts'
+
+/** An order was taken. */
+export interface Placed {
+  kind: 'placed'
+  reference: string
+}
+
+/** How an order stands. */
+export interface OrderStatus {
+  kind: 'status'
+  state: 'open' | 'done' | 'rejected' | 'unknown'
+  /** STATUS as sent. */
+  status: string
+  /** The result of an order that is done, the reason of a rejected one; '' where the panel gives none. */
+  text: string
+  /** As the panel names it; null where it does not. */
+  reference: string | null
+}
+
+/** What became of a request to place one order. A SUCCESS that names no order proves nothing. */
+export function readPlaced(object: JsonObject): Placed | Refused | Unreadable {
+  const verdict = verdictOf(object)
+  if (verdict.kind === 'refused') {
+    const reference = referenceIn(verdict.row ?? new Row(object))
+    if (reference === null) return verdict
+    return verdict.refusal.meaning === 'duplicate'
+      ? { kind: 'refused', refusal: { ...verdict.refusal, reference } }
+      : unreadable('the answer has ERROR and a REFERENCEID')
+  }
+  if (verdict.kind !== 'rows') return verdict
+  const references = new Set(verdict.rows.map(referenceIn).filter((reference) => reference !== null))
+  // Some panels write it beside SUCCESS.
+  const beside = new Row(object).text('REFERENCEID')
+  if (references.size === 0 && beside !== '') references.add(beside)
+  const [reference] = references
+  if (reference === undefined) return unreadable('SUCCESS without a REFERENCEID')
+  return references.size > 1
+    ? unreadable('SUCCESS with more than one REFERENCEID')
+    : { kind: 'placed', reference }
+}
+
+/** How the order of one status request stands. A row that names another order is no answer. */
+export function readStatus(object: JsonObject, reference: string): OrderStatus | Refused | Unreadable {
+  const verdict = verdictOf(object)
+  if (verdict.kind !== 'rows') return verdict
+  const [row, second] = verdict.rows
+  if (!row || second) return unreadable(row ? 'SUCCESS with more than one order' : 'SUCCESS without an order')
+  const status = statusOf(row)
+  return status.reference === null || status.reference === reference
+    ? status
+    : unreadable('the answer is about another order')
+}
+
+/** STATUS: 0 new, 1 in process, 3 rejected, 4 done; clients and panels disagree about all others. */
+function statusOf(row: Row): OrderStatus {
+  const status = row.text('STATUS')
+  const state = states[status] ?? 'unknown'
+  const text = state === 'done' || state === 'rejected' ? wordsOf(row, labels[state]) : ''
+  return { kind: 'status', state, status, text, reference: referenceIn(row) }
+}
+
+const states: Record<string, OrderStatus['state']> = { 0: 'open', 1: 'open', 3: 'rejected', 4: 'done' }
+
+/**
+ * In real panels CODE is the answer itself; elsewhere it is a mere label of the state, and the answer is in
+ * another.
+ */
+const PLACES = ['CODE', 'COMMENTS', 'COMMENT', 'RESULT', 'REPLY', 'REASON', 'MESSAGE']
+const labels = {
+  done: label(
+    'complete|completed|success|successful|successfully|partial|partially completed|done|available|ok|finished',
+    'delivered|processed',
+  ),
+  rejected: label(
+    'fail|failed|failure|reject|rejected|refuse|refused|cancel|cancelled|canceled|error|not available|unavailable',
+  ),
+}
+
+function label(...words: string[]): RegExp {
+  return new RegExp(`^(?:(?:your )?order )?(?:is |was |has been )?(?:${words.join('|')})[.!]?$`, 'i')
+}
+
+function wordsOf(row: Row, mere: RegExp): string {
+  const texts = PLACES.map((name) => row.text(name)).filter((text) => text !== '')
+  return texts.find((text) => !mere.test(text)) ?? texts.at(-1) ?? ''
+}

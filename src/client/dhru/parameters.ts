@@ -1,0 +1,62 @@
+import { toBase64 } from './base64.ts'
+
+/** How `parameters` travels: the vendor's XML block, base64 of JSON, or the JSON itself. */
+export type ParametersEncoding = 'xml' | 'base64' | 'json'
+
+/** Names and values of one order or question. */
+export type DhruFields = Readonly<Record<string, string>>
+
+/** The vendor's kit sends one newline where a request has no parameters. */
+export const NO_PARAMETERS = '\n'
+
+/** The parameters of one order. Throws when a name cannot be an XML element and the encoding is XML. */
+export function encodeParameters(fields: DhruFields, encoding: ParametersEncoding): string {
+  const entries = Object.entries(fields)
+  if (entries.length === 0) return NO_PARAMETERS
+  if (encoding !== 'xml') return encodeJson(fields, encoding)
+  const elements = entries.map(([name, value]) => {
+    const tag = elementName(name)
+    return `<${tag}>${escaped(value)}</${tag}>`
+  })
+  return `<PARAMETERS>${elements.join('')}</PARAMETERS>\n`
+}
+
+/** The parameters of many orders, each under a key that its answer comes back under. */
+export const encodeRows = (
+  rows: Iterable<readonly [key: string, fields: DhruFields]>,
+  encoding: Exclude<ParametersEncoding, 'xml'>,
+): string => encodeJson(Object.fromEntries(rows), encoding)
+
+/** What CUSTOMFIELD holds: fields that have no name of their own on the wire. */
+export const encodeCustomField = (fields: DhruFields): string => encodeJson(fields, 'base64')
+
+function encodeJson(value: object, encoding: 'base64' | 'json'): string {
+  const json = JSON.stringify(value)
+  return encoding === 'base64' ? toBase64(json) : json
+}
+
+function elementName(name: string): string {
+  const tag = name.toUpperCase()
+  if (!/^[A-Z_][A-Z0-9_.-]*$/.test(tag))
+    throw new Error(`${JSON.stringify(name)} is no name of an XML element`)
+  return tag
+}
+
+/** XML 1.0 has no place for these, escaped or not. */
+const ILLEGAL = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
+const SPECIAL = /[&<>"'\r]/g
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  // As it is, a parser would turn it into a line feed.
+  '\r': '&#13;',
+}
+
+const escaped = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(ILLEGAL, '')
+    .replace(SPECIAL, (character) => escapes[character] ?? character)

@@ -1,0 +1,134 @@
+import { readAmount } from './amount.ts'
+import { isObject, type JsonObject } from './json.ts'
+import { Row } from './row.ts'
+
+/** One service of a panel's list. */
+export interface DhruService {
+  id: string
+  group: string
+  name: string
+  /** `serial`: another device number travels in IMEI. `server`: no device. */
+  kind: 'imei' | 'serial' | 'server'
+  /** A decimal such as "0.77". */
+  credit: string
+  time: string
+  /** May hold HTML. */
+  info: string
+  minQuantity: number
+  maxQuantity: number
+  fields: DhruField[]
+}
+
+/** Something that an order must or may say beside the device. */
+export interface DhruField {
+  name: string
+  label: string
+  type: 'text' | 'dropdown'
+  required: boolean
+  /** Of a dropdown. */
+  options: string[]
+  /** Whether it is a parameter of its own name, or one of the values in CUSTOMFIELD. */
+  travels: 'by name' | 'in CUSTOMFIELD'
+}
+
+/** The group that a service stands in; its type is IMEI, SERVER or, with some panels, nothing. */
+export interface DhruGroup {
+  name: string
+  type: string
+}
+
+/**
+ * Reads one service; `key` is what it stands under where services are an object. Undefined when it has no id
+ * or no price that can be read: nobody could order it, or know what it costs.
+ */
+export function readService(object: JsonObject, group: DhruGroup, key?: string): DhruService | undefined {
+  const row = new Row(object)
+  const id = row.text('SERVICEID', 'ID') || (key ?? '')
+  const credit = readAmount(typeof row.get('CREDIT') === 'number' ? row.get('CREDIT') : row.text('CREDIT'))
+  if (id === '' || credit === undefined || credit.startsWith('-')) return undefined
+  const minQuantity = Math.max(1, quantityIn(row, 'MINQNT'))
+  return {
+    id,
+    group: group.name,
+    name: row.text('SERVICENAME', 'NAME') || id,
+    kind: kindOf(row, group),
+    credit,
+    time: row.text('TIME'),
+    info: infoIn(row),
+    minQuantity,
+    maxQuantity: Math.max(minQuantity, quantityIn(row, 'MAXQNT')),
+    fields: fieldsIn(row),
+  }
+}
+
+function quantityIn(row: Row, name: string): number {
+  const text = row.text(name)
+  return /^\d{1,9}$/.test(text) ? Number(text) : 0
+}
+
+function kindOf(row: Row, group: DhruGroup): DhruService['kind'] {
+  const type = row.text('SERVICETYPE').toUpperCase()
+  const isServer = /^(?:IMEI|SERVER|REMOTE)$/.test(type)
+    ? type !== 'IMEI'
+    : row.text('SERVER') === '1' || /^(?:SERVER|REMOTE)$/i.test(group.type)
+  if (isServer) return 'server'
+  const custom = row.get('CUSTOM')
+  return isObject(custom) && new Row(custom).text('ALLOW') === '1' ? 'serial' : 'imei'
+}
+
+/** Where INFO is HTML already, its character references belong to it. */
+function infoIn(row: Row): string {
+  const info = row.get('INFO')
+  return typeof info === 'string' && /<\/?[a-z][^<]*>/i.test(info) ? info.trim() : row.text('INFO')
+}
+
+/** Parameters with names of their own, and the entry of a service that says that it needs one. */
+const announced: readonly [name: string, entry: string, label: string][] = [
+  ['NETWORK', 'REQUIRES.NETWORK', 'Network'],
+  ['MODELID', 'REQUIRES.MOBILE', 'Model'],
+  ['PROVIDERID', 'REQUIRES.PROVIDER', 'Provider'],
+  ['PIN', 'REQUIRES.PIN', 'PIN'],
+  ['KBH', 'REQUIRES.KBH', 'KBH'],
+  ['MEP', 'REQUIRES.MEP', 'MEP'],
+  ['PRD', 'REQUIRES.PRD', 'PRD'],
+  ['TYPE', 'REQUIRES.TYPE', 'Type'],
+  ['LOCKS', 'REQUIRES.LOCKS', 'Locks'],
+  ['REFERENCE', 'REQUIRES.REFERENCE', 'Reference'],
+  ['SN', 'REQUIRES.SN', 'SN'],
+  ['SECRO', 'REQUIRES.SECRO', 'SecRO'],
+]
+
+/** Names of parameters that an order may have beside ID, IMEI and QNT; all others travel in CUSTOMFIELD. */
+export const parameterNames: ReadonlySet<string> = new Set(announced.map(([name]) => name))
+
+function fieldsIn(row: Row): DhruField[] {
+  const own = announced
+    .filter(([, entry]) => /^required$/i.test(row.text(entry)))
+    .map(([name, , label]): DhruField => {
+      return { name, label, type: 'text', required: true, options: [], travels: 'by name' }
+    })
+  const listed = row.get('REQUIRES.CUSTOM')
+  const custom = (Array.isArray(listed) ? listed : isObject(listed) ? Object.values(listed) : [])
+    .filter(isObject)
+    .flatMap((entry) => customField(new Row(entry)) ?? [])
+  return [...own, ...custom]
+}
+
+function customField(row: Row): DhruField | undefined {
+  const name = row.text('FIELDNAME', 'NAME')
+  if (name === '') return undefined
+  const options = row
+    .text('FIELDOPTIONS')
+    .split(',')
+    .map((option) => option.trim())
+    .filter((option) => option !== '')
+  const chooses = /^(?:dropdown|select|radio)$/i.test(row.text('FIELDTYPE')) && options.length > 0
+  return {
+    name,
+    label: row.text('DESCRIPTION') || name,
+    type: chooses ? 'dropdown' : 'text',
+    required: /^(?:on|1|yes|true|required)$/i.test(row.text('REQUIRED')),
+    options: chooses ? [...new Set(options)] : [],
+    travels: 'in CUSTOMFIELD',
+  }
+}

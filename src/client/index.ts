@@ -1,0 +1,31 @@
+/** What others may use to speak to an imeigate, or to any panel of its kind. Nothing of it needs Node. */
+export type { DhruAccount } from './dhru/account.ts'
+export type { Refused, Unreadable } from './dhru/answer.ts'
+export {
+  DhruClient,
+  type DhruOrder,
+  type DhruReply,
+  type DhruSettings,
+  honoursKeys,
+  type Many,
+  type RowOutcomes,
+  type Said,
+  type Send,
+} from './dhru/client.ts'
+export { sendTo } from './dhru/fetch.ts'
+export type { OrderStatus, Placed } from './dhru/order.ts'
+export {
+  type DhruFields,
+  encodeCustomField,
+  type ParametersEncoding,
+} from './dhru/parameters.ts'
+export { type DhruRefusal, type RefusalMeaning, readRefusal } from './dhru/refusal.ts'
+export type { EncodedForm, FormEncoding } from './dhru/request.ts'
+export { textOf } from './dhru/row.ts'
+export {
+  type DhruField,
+  type DhruGroup,
+  type DhruService,
+  parameterNames,
+  readService,
+} from './dhru/service.ts'

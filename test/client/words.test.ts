@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest'
+import { readAmount } from '../../src/client/dhru/amount.ts'
+import { decodeEntities } from '../../src/client/dhru/entities.ts'
+import { readRefusal } from '../../src/client/dhru/refusal.ts'
+
+const meaning = (MESSAGE: string, FULL_DESCRIPTION = ''): string | undefined =>
+  readRefusal([{ MESSAGE, FULL_DESCRIPTION }])?.meaning
+
+describe("a refusal's words", () => {
+  it.each<[wanted: string, message: string, description?: string]>([
+    ['credit', 'CreditprocessError'],
+    ['credit', 'Error', 'You have not enough credit to place this order'],
+    ['credit', 'Insufficient balance'],
+    ['credit', 'INSUFFICIENT FUNDS'],
+    ['credit', 'Your credit is too low'],
+    ['credit', 'Not enough credit: the order costs 1.00', 'insufficient_balance: the order costs 1.00'],
+    ['login', 'Authentication Failed'],
+    ['login', 'Invalid credentials'],
+    ['login', 'Invalid API key'],
+    ['login', 'Invalid IP Request'],
+    ['login', 'IP address not allowed'],
+    ['login', 'Your account has been suspended'],
+    ['login', 'API key revoked', 'key_revoked'],
+    ['busy', 'Too many requests'],
+    ['busy', 'Rate limit exceeded'],
+    ['busy', 'Under maintenance'],
+    ['busy', 'Please try again later'],
+    ['busy', 'Shutting down, try again', 'shutting_down'],
+    ['duplicate', 'ValidationError123', 'This IMEI is already pending'],
+    ['duplicate', 'IMEI already exists in order 12'],
+    ['duplicate', 'Duplicate order'],
+    ['duplicate', 'This IMEI is pending'],
+    ['unsupported', 'Invalid Action'],
+    ['unsupported', 'Unsupported action: getimeiorderbulk', 'unsupported_action: getimeiorderbulk'],
+    ['unsupported', 'Action not found'],
+    ['not found', 'Order not found', 'order_not_found: 7'],
+    ['not found', 'Invalid order id'],
+    ['malformed', 'Too many rows: 101 rows, at most 100', 'too_many_rows: 101 rows'],
+    ['unclear', 'Internal error: request req-7', 'internal_error: request req-7'],
+    ['unclear', 'Internal Server Error', 'Something went wrong'],
+    ['unclear', 'Connection timed out'],
+    ['unclear', 'SQLSTATE[23000]: Duplicate entry'],
+    ['refused', 'Invalid IMEI: 12: an IMEI has 15 digits', 'invalid_imei: 12: an IMEI has 15 digits'],
+    ['refused', 'IMEI not found in the database'],
+    ['refused', 'Invalid username'],
+    ['refused', 'Service not active'],
+    ['refused', 'This service is temporarily unavailable'],
+    ['refused', 'Service closed: open from 09:00 to 17:00', 'service_closed: open from 09:00 to 17:00'],
+    ['refused', 'constructor', 'constructor'],
+  ])('mean %s: %s', (wanted, message, description) => {
+    expect(meaning(message, description)).toBe(wanted)
+  })
+
+  it('are read in any case and behind any blanks', () => {
+    expect(meaning('NOT  ENOUGH\n CREDIT')).toBe('credit')
+  })
+
+  it.each([
+    ['This IMEI is already pending in order 1234', '1234'],
+    ['Duplicate order: order 1234 is for the same input', '1234'],
+    ['Already exists, Order ID: 98765.', '98765'],
+    ['Already exists (#4321)', '4321'],
+    ['already pending, reference id 55', '55'],
+    ['already pending: order #12, order 12', '12'],
+    ['IMEI 490154203237518 is already pending', null],
+    ['order 490154203237518 is already pending', null],
+    ['already ordered: the same order 5 minutes ago', null],
+    ['already pending in order 12 or order 13', null],
+    ['already pending, order 1.50 USD', null],
+    ['already pending, error #1062', null],
+    ['already pending, order 12-b', null],
+  ])('name an order only where they clearly do: %s', (words, reference) => {
+    expect(readRefusal([{ MESSAGE: 'ValidationError123', FULL_DESCRIPTION: words }])?.reference).toBe(
+      reference,
+    )
+  })
+
+  it('name an order in a field of its own', () => {
+    expect(readRefusal([{ MESSAGE: 'Duplicate order 5', REFERENCEID: 77 }])?.reference).toBe('77')
+  })
+})
+
+describe('an amount', () => {
+  it.each([
+    ['0.77', '0.77'],
+    ['$1,016.41', '1016.41'],
+    ['USD 1,234,567.891', '1234567.891'],
+    ['1016.41 €', '1016.41'],
+    ['1.016,41', '1016.41'],
+    ['0,77', '0.77'],
+    ['1,234', '1234'],
+    ['1.234', '1.234'],
+    ['0,123', '0.123'],
+    ['Rs. 12.50', '12.50'],
+    ['-$5.25', '-5.25'],
+    ['$-5.25', '-5.25'],
+    ["1'000.50", '1000.50'],
+    ['1 000,50', '1000.50'],
+    ['.5', '0.5'],
+    ['0.12345678901234567890', '0.12345678901234567890'],
+    [12, '12'],
+    [0.1, '0.1'],
+    [1e-7, '0.0000001'],
+    [-0.5, '-0.5'],
+    ['', undefined],
+    ['free', undefined],
+    ['1.2.3', undefined],
+    ['1,23,4', undefined],
+    ['1-2', undefined],
+    [1e30, undefined],
+    [Number.NaN, undefined],
+    [null, undefined],
+    [{}, undefined],
+  ])('%j is %j', (value, amount) => {
+    expect(readAmount(value)).toBe(amount)
+  })
+})
+
+describe('character references', () => {
+  it.each([
+    ['&amp;lt;', '&lt;'],
+    ['&lt;b&gt;&quot;&apos;&#39;', "<b>\"''"],
+    ['caf&eacute; &euro;5 &ndash; &#8364; &#x20AC;', 'café €5 – € €'],
+    ['&#150;&#146;', '–’'],
+    [
+      '&nothing; &; &#; &#x; &#0; &#xD800; &#1114112; AT&T',
+      '&nothing; &; &#; &#x; &#0; &#xD800; &#1114112; AT&T',
+    ],
+    ['&constructor;', '&constructor;'],
+  ])('%s are decoded once', (text, decoded) => {
+    expect(decodeEntities(text)).toBe(decoded)
+  })
+})
