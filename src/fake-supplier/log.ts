@@ -1,0 +1,72 @@
+import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
+import type { End } from './faults.ts'
+
+/** Which of its protocols an order came by; `http` is the instant check. */
+export type Via = 'dhru' | 'rest' | 'http'
+
+/** A try to buy one input. `key`: the idempotency key that came with it, honoured or not. */
+interface Try {
+  service: string
+  input: string
+  key: string | null
+  via: Via
+}
+
+/** What can stand in the log, beside the time (`at`). An order of many inputs has a line for each. */
+export type Line =
+  | ({ what: 'bought'; order: number; price: string; quantity: number } & Try)
+  /** With a number: one of several inputs, and the others were bought. */
+  | ({ what: 'refused'; order: number | null; reason: string } & Try)
+  /** It came in, nothing was bought, and nobody was told so. */
+  | ({ what: 'ignored' } & Try)
+  /** Its final answer, when it was told for the first time. */
+  | { what: End; order: number; input: string }
+  /** Another final answer than was told before. */
+  | { what: 'changed'; order: number; input: string; to: End }
+  /** `order` as it was asked for. */
+  | { what: 'asked'; order: string; via: Via }
+
+export type KeptLine = Line & { at: string }
+
+/**
+ * What the fake supplier did, one JSON object a line. A line is with the operating system before `write` returns, so
+ * that a killed process leaves the truth about what it sold.
+ */
+export class Log {
+  readonly #file: number | undefined
+
+  /** Without a path nothing is kept. Throws when the file cannot be written. */
+  constructor(path: string | undefined) {
+    this.#file = path === undefined ? undefined : openSync(path, 'a', 0o600)
+  }
+
+  write(at: number, ...lines: Line[]): void {
+    if (this.#file === undefined) return
+    const time = new Date(at).toISOString()
+    const text = lines.map((line) => `${JSON.stringify({ at: time, ...line })}\n`).join('')
+    const bytes = Buffer.from(text)
+    for (let written = 0; written < bytes.length; ) written += writeSync(this.#file, bytes, written)
+  }
+
+  close(): void {
+    if (this.#file !== undefined) closeSync(this.#file)
+  }
+}
+
+/**
+ * The lines of a log so far; none when there is no such file. A last line that a crash has cut off is taken away: no
+ * answer left for it. Throws with the number of a line that cannot be read.
+ */
+export function readLog(path: string): KeptLine[] {
+  const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)
+  const whole = bytes.lastIndexOf('\n') + 1
+  if (whole < bytes.length) truncateSync(path, whole)
+  const lines = bytes.toString('utf8', 0, whole).split('\n').slice(0, -1)
+  return lines.map((line, index) => {
+    try {
+      return JSON.parse(line) as KeptLine
+    } catch {
+      throw new Error(`line ${index + 1} of ${path} is no JSON: is it the log of a fake supplier?`)
+    }
+  })
+}

@@ -1,0 +1,164 @@
+import { fieldsOf } from '../dhru/fields.ts'
+import { isObject, parseJson } from '../dhru/json.ts'
+import { formatMicros } from '../wallet/micros.ts'
+import type { Order, Wanted } from './order.ts'
+import type { Parts } from './parts.ts'
+import { type RefusalName, refusals } from './refusals.ts'
+import type { Asked, Reply } from './reply.ts'
+import { sayOrder } from './rest-order.ts'
+import { sayDetails, sayListed } from './rest-services.ts'
+
+/** Whether a request is for the REST API; any other POST is taken for Dhru. */
+export const isRest = (path: string): boolean => /^\/api\/(?:me|services|order|wallet)(?:\/|$)/.test(path)
+
+/** Answers a request of the REST API, a Bearer key being `<user name>.<secret>`. */
+export function answerRest(parts: Parts, asked: Asked): Reply {
+  const [, , resource = '', name, detail] = asked.path.split('/')
+  const action = `${asked.method} ${resource}`
+  const known = ['GET me', 'GET services', 'GET order', 'POST order', 'GET wallet'].includes(action)
+  parts.panel.count(known ? action : 'unknown action')
+  return { failure: FAILURE, ...(refusesAll(parts, asked) ?? act(parts, asked, action, name, detail)) }
+}
+
+function act(parts: Parts, asked: Asked, action: string, name = '', detail = ''): Reply {
+  const { panel, orders } = parts
+  switch (action) {
+    case 'GET me':
+      return say(200, sayMe(asked))
+    case 'GET wallet':
+      return say(200, { balance: formatMicros(orders.balance), reserved: '0.00', wallet_id: 1 })
+    case 'GET services': {
+      if (name === '')
+        return { ...listServices(parts, asked), ...(panel.list === 'cut' && { manner: 'cut' }) }
+      const service = panel.find(name)
+      return service ? say(200, { data: sayDetails(panel, service) }) : refuse('service')
+    }
+    case 'POST order':
+      return placeOrder(parts, asked)
+    case 'GET order': {
+      if (name === '') return listOrders(parts, asked)
+      const order = orders.ask(name, 'rest')
+      if (!order) return refuse('order')
+      const { order_id, status, message, result, error_message, ...more } = sayOrder(parts, order)
+      const short = { order_id, status, message, result, error_message }
+      return say(200, detail === 'status' ? short : { ...short, ...more })
+    }
+    default:
+      return refuse('action')
+  }
+}
+
+function refusesAll({ panel }: Parts, { headers }: Asked): Reply | undefined {
+  if (panel.mode === 'maintenance') return refuse('maintenance')
+  const key = keyOf(headers.authorization)
+  const dot = key.indexOf('.')
+  const username = dot < 0 ? null : key.slice(0, dot)
+  return panel.mode === 'login' || !panel.knows(username, key.slice(dot + 1)) ? refuse('login') : undefined
+}
+
+const keyOf = (authorization = ''): string => /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? ''
+
+const say = (status: number, says: unknown): Reply => ({ status, body: JSON.stringify(says) })
+
+function refuse(name: RefusalName): Reply {
+  const { status, code, source, message, description } = refusals[name]
+  return say(status, {
+    error: true,
+    code,
+    message: `${message}: ${description}`,
+    source,
+    errors: {},
+    traceId: 'fake-trace',
+  })
+}
+
+const FAILURE = String(refuse('failure').body)
+
+const sayMe = ({ headers }: Asked): Record<string, unknown> => ({
+  user_id: 1,
+  via: 'client_api_key',
+  access_channel: 'api',
+  account_type: 'basic',
+  role: 'user',
+  phone: null,
+  profile_picture_url: null,
+  username: keyOf(headers.authorization).split('.')[0],
+  email: 'fake@example.com',
+  session_id: null,
+  api_key_id: 1,
+  api_key_type: 'client',
+  external_user: null,
+  permissions: ['user.me.read', 'service.list', 'service.read_detail', 'order.create', 'wallet.balance.read'],
+  token: { expires_at: null, expires_in: null },
+})
+
+function listServices({ panel }: Parts, asked: Asked): Reply {
+  const { rows, next } = pageOf(panel.offered(), asked)
+  return say(200, { data: { page: { items: rows.map(sayListed), next_cursor: next } } })
+}
+
+/** Only orders of the REST side, the oldest first. */
+function listOrders(parts: Parts, asked: Asked): Reply {
+  const given = (name: string): string => asked.query.get(name) ?? ''
+  const [input, service, status] = [given('q'), given('service_code'), given('status')]
+  const from = Date.parse(given('created_from')) || 0
+  const to = Date.parse(given('created_to')) || Number.POSITIVE_INFINITY
+  const matches = ({ via, at, service: id, items }: Order): boolean =>
+    via === 'rest' &&
+    at >= from &&
+    at <= to &&
+    (service === '' || parts.panel.find(service)?.id === id) &&
+    items.every(({ fault }) => !fault.unfindable) &&
+    items.some((item) => item.input.includes(input))
+  const said = [...parts.orders.all()].filter(matches).map((order) => sayOrder(parts, order))
+  const { rows, next } = pageOf(
+    said.filter((order) => status === '' || order.status === status),
+    asked,
+  )
+  return say(200, { data: { page: { items: rows, next_cursor: next } } })
+}
+
+const LARGEST_PAGE = 50
+const USUAL_PAGE = 20
+
+/** The cursor is how many rows came before. */
+function pageOf<Row>(rows: Row[], { query }: Asked): { rows: Row[]; next: number | null } {
+  const numberIn = (name: string, otherwise: number): number => {
+    const text = query.get(name) ?? ''
+    return /^\d{1,9}$/.test(text) ? Number(text) : otherwise
+  }
+  const start = numberIn('cursor', 0)
+  const end = start + Math.min(LARGEST_PAGE, Math.max(1, numberIn('limit', USUAL_PAGE)))
+  return { rows: rows.slice(start, end), next: end < rows.length ? end : null }
+}
+
+function placeOrder(parts: Parts, asked: Asked): Reply {
+  const wanted = readWanted(asked)
+  if (!wanted) return refuse('request')
+  const verdict = parts.orders.place(wanted)
+  if (verdict.kind === 'refused') return refuse(verdict.refusal)
+  if (verdict.kind === 'ignored') return { ...refuse('failure'), manner: verdict.manner }
+  return { ...say(200, sayOrder(parts, verdict.order)), manner: verdict.manner }
+}
+
+/** `{code, data: {imeis, quantity, ...fields}}`; no input may come twice in one order. */
+function readWanted({ body, headers }: Asked): Wanted | undefined {
+  let read: unknown
+  try {
+    read = parseJson(body.toString('utf8'))
+  } catch {
+    return undefined
+  }
+  if (!isObject(read) || !isObject(read['data'])) return undefined
+  const { imeis = [''], quantity = 1, ...fields } = read['data']
+  if (!Array.isArray(imeis) || new Set(imeis).size < imeis.length) return undefined
+  const key = headers['idempotency-key']
+  return {
+    via: 'rest',
+    service: String(read['code']),
+    inputs: imeis.map(String),
+    quantity: Number(quantity),
+    fields: fieldsOf(fields),
+    key: typeof key === 'string' ? key : null,
+  }
+}

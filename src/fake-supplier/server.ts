@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readBody } from '../dhru/body.ts'
+import { answerControl, CONTROL_PATH } from './control.ts'
+import { answerDhru } from './dhru.ts'
+import { answerInstant, INSTANT_PATH } from './instant.ts'
+import { defaults, type FakeOptions } from './options.ts'
+import { Orders } from './orders.ts'
+import { Panel } from './panel.ts'
+import type { Parts } from './parts.ts'
+import { type Asked, type Reply, send } from './reply.ts'
+import { answerRest, isRest } from './rest.ts'
+import { ServiceList } from './service-list.ts'
+import { Webhook } from './webhook.ts'
+
+const BODY_LIMIT = 16 * 1024 * 1024
+/** Longer than clients keep an idle connection, so that none is closed under a request. */
+const KEEP_ALIVE_MS = 120_000
+
+export interface FakeSupplier {
+  /** Such as `http://127.0.0.1:8090`. */
+  url: string
+  orders: Orders
+  /** Closes all connections, also of those that still wait for an answer. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a supplier that speaks Dhru, REST and the instant check, and does what test IMEIs ask of it. Throws when the
+ * port is taken or the log cannot be read.
+ */
+export async function startFakeSupplier(given: Partial<FakeOptions> = {}): Promise<FakeSupplier> {
+  const options = { ...defaults, ...given }
+  const { webhook: webhookUrl, apiaccesskey } = options
+  if (webhookUrl !== undefined && apiaccesskey === undefined)
+    throw new Error('a webhook is signed with the API access key, which is not given')
+  const panel = new Panel(options)
+  const parts: Parts = { panel, orders: new Orders(panel), list: new ServiceList(panel) }
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
+    handle(parts, request, response).catch((error: Error) => {
+      // The client hung up, or the log cannot be written: then nothing was bought.
+      if (!request.socket.destroyed) process.stderr.write(`error: ${error.message}\n`)
+      request.socket.destroy()
+    })
+  })
+  const url = await listen(server, options).catch((error: unknown) => {
+    parts.orders.close()
+    throw error
+  })
+  const webhook =
+    webhookUrl === undefined || apiaccesskey === undefined
+      ? undefined
+      : new Webhook(parts, webhookUrl, apiaccesskey)
+  return {
+    url,
+    orders: parts.orders,
+    stop: async () => {
+      webhook?.stop()
+      const closed = new Promise((resolve) => server.close(resolve))
+      server.closeAllConnections()
+      await closed
+      parts.orders.close()
+    },
+  }
+}
+
+/** Gives the URL that it is reached at. */
+function listen(server: Server, { host, port }: FakeOptions): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  server.once('error', reject)
+  server.listen(port, host, () => {
+    const { address, port: taken } = server.address() as AddressInfo
+    resolve(`http://${address.includes(':') ? `[${address}]` : address}:${taken}`)
+  })
+  return promise
+}
+
+async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { panel } = parts
+  const { delayMs, slowMs } = panel.options
+  const [path = '', query] = (request.url ?? '').split('?', 2)
+  const asked = {
+    method: request.method ?? '',
+    path: path.replace(/\/{2,}/g, '/'),
+    query: new URLSearchParams(query),
+    headers: request.headers,
+  }
+  const control = asked.path === CONTROL_PATH
+  if (panel.mode === 'down' && !control) {
+    request.socket.destroy()
+    return
+  }
+  const { bytes, tooLarge } = await readBody(request, BODY_LIMIT)
+  const whole = { ...asked, body: bytes }
+  const { mode } = panel
+  const reply = control
+    ? answerControl(parts, whole, request.socket.remoteAddress ?? '')
+    : await answerOf(parts, whole, tooLarge)
+  if (delayMs > 0 && !control) await sleep(delayMs, undefined, { ref: false })
+  const { manner = 'whole' } = reply
+  // What is worse than slow stays.
+  send(
+    response,
+    mode === 'slow' && manner === 'whole' && !control ? { ...reply, manner: 'slow' } : reply,
+    slowMs,
+  )
+}
+
+function answerOf(parts: Parts, asked: Asked, tooLarge: boolean): Reply | Promise<Reply> {
+  if (parts.panel.mode === 'html') return { status: 200, body: '', manner: 'html' }
+  if (tooLarge) return { status: 413, body: '{}' }
+  if (asked.path === INSTANT_PATH && asked.method === 'GET') return answerInstant(parts, asked)
+  if (isRest(asked.path)) return answerRest(parts, asked)
+  if (asked.method === 'POST') return answerDhru(parts, asked)
+  return { status: 404, body: 'This is a fake supplier: POST Dhru, or GET /control.\n', type: 'text/plain' }
+}
