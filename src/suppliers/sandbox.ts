@@ -1,4 +1,6 @@
+import { Type } from 'typebox'
 import type { Clock } from '../clock.ts'
+import type { Adapter } from './adapter.ts'
 import type { Outcome, Supplier, Work } from './supplier.ts'
 
 /**
@@ -17,18 +19,25 @@ import type { Outcome, Supplier, Work } from './supplier.ts'
  * | 00100105 | accepted, success a day after it was sent                             |
  */
 export class Sandbox implements Supplier {
+  readonly sendAtOnce = 1
+  readonly askAtOnce = 1
   readonly #clock: Clock
 
   constructor(clock: Clock) {
     this.#clock = clock
   }
 
-  async send(work: Work, signal: AbortSignal): Promise<Outcome> {
-    if (tac(work) === '00100103') throw new Error('the sandbox lost its reply')
-    return this.ask(work, signal)
+  send(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+    const lost = works.find((work) => tac(work) === '00100103')
+    if (lost) return Promise.reject(new Error('the sandbox lost its reply'))
+    return this.ask(works, signal)
   }
 
-  async ask(work: Work, signal: AbortSignal): Promise<Outcome> {
+  ask(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+    return Promise.all(works.map((work) => this.#answer(work, signal)))
+  }
+
+  async #answer(work: Work, signal: AbortSignal): Promise<Outcome> {
     switch (tac(work)) {
       case '00100101':
         return this.#after(5_000, work)
@@ -48,6 +57,15 @@ export class Sandbox implements Supplier {
     if (left <= 0) return done(work)
     return { kind: 'accepted', reference: reference(work), askAgainAfterMs: left }
   }
+}
+
+export const sandbox: Adapter = {
+  kind: 'sandbox',
+  hasUrl: false,
+  hasServices: false,
+  settings: Type.Object({}),
+  secrets: {},
+  make: (_config, { clock }) => new Sandbox(clock),
 }
 
 const tac = (work: Work): string => work.subject.slice(0, 8)

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { OrderId } from '../../src/orders/order.ts'
 import { Sandbox } from '../../src/suppliers/sandbox.ts'
-import type { Work } from '../../src/suppliers/supplier.ts'
+import type { Outcome, Work } from '../../src/suppliers/supplier.ts'
 import { walletOf } from '../../src/wallet/wallet.ts'
 import { StillClock, until, Workshop } from '../fulfilment/workshop.ts'
 import { brokenPromises, input, newService } from '../orders/shelf.ts'
@@ -20,6 +20,7 @@ afterEach(async () => {
 const work = (subject: string, sentAt: Date, quantity = 1): Work => ({
   attemptKey: '7-1-1',
   orderId: 7 as OrderId,
+  remoteService: '',
   subject,
   fields: null,
   quantity,
@@ -27,18 +28,22 @@ const work = (subject: string, sentAt: Date, quantity = 1): Work => ({
   reference: null,
 })
 const patient = new AbortController().signal
+const send = async (sandbox: Sandbox, item: Work, signal = patient): Promise<Outcome | undefined> =>
+  (await sandbox.send([item], signal))[0]
+const ask = async (sandbox: Sandbox, item: Work, signal = patient): Promise<Outcome | undefined> =>
+  (await sandbox.ask([item], signal))[0]
 
 test('any input succeeds at once, the same way each time, with a result that says it is none', async () => {
   const clock = new StillClock()
   const sandbox = new Sandbox(clock)
-  const once = await sandbox.send(work(imei(1), clock.now()), patient)
+  const once = await send(sandbox, work(imei(1), clock.now()))
   expect(once).toEqual({
     kind: 'success',
     result: `Sandbox result, not a real one: ${imei(1)} is clean`,
     reference: 'SANDBOX-7-1-1',
   })
-  expect(await sandbox.send(work(imei(1), clock.now()), patient)).toEqual(once)
-  expect(await sandbox.send(work('', clock.now(), 3), patient)).toMatchObject({
+  expect(await send(sandbox, work(imei(1), clock.now()))).toEqual(once)
+  expect(await send(sandbox, work('', clock.now(), 3))).toMatchObject({
     result: expect.stringContaining('quantity 3'),
   })
 })
@@ -51,37 +56,37 @@ test.each([
   const sandbox = new Sandbox(clock)
   const item = work(imei(1, tac), clock.now())
   const accepted = { kind: 'accepted', reference: 'SANDBOX-7-1-1' }
-  expect(await sandbox.send(item, patient)).toEqual({ ...accepted, askAgainAfterMs: ms })
+  expect(await send(sandbox, item)).toEqual({ ...accepted, askAgainAfterMs: ms })
   clock.advance(ms - 1)
-  expect(await sandbox.ask(item, patient)).toEqual({ ...accepted, askAgainAfterMs: 1 })
+  expect(await ask(sandbox, item)).toEqual({ ...accepted, askAgainAfterMs: 1 })
   clock.advance(1)
-  expect(await sandbox.ask(item, patient)).toMatchObject({ kind: 'success' })
+  expect(await ask(sandbox, item)).toMatchObject({ kind: 'success' })
 })
 
 test('TAC 00100102 is refused, also when asked', async () => {
   const sandbox = new Sandbox(new StillClock())
   const item = work(imei(1, '00100102'), new Date())
-  expect(await sandbox.send(item, patient)).toMatchObject({ kind: 'refused' })
-  expect(await sandbox.ask(item, patient)).toMatchObject({ kind: 'refused' })
+  expect(await send(sandbox, item)).toMatchObject({ kind: 'refused' })
+  expect(await ask(sandbox, item)).toMatchObject({ kind: 'refused' })
 })
 
 test('TAC 00100103 loses the reply of what it has done', async () => {
   const sandbox = new Sandbox(new StillClock())
   const item = work(imei(1, '00100103'), new Date())
-  await expect(sandbox.send(item, patient)).rejects.toThrow()
-  expect(await sandbox.ask(item, patient)).toMatchObject({ kind: 'success' })
+  await expect(send(sandbox, item)).rejects.toThrow()
+  expect(await ask(sandbox, item)).toMatchObject({ kind: 'success' })
 })
 
 test('TAC 00100104 never answers: its calls end with the signal', async () => {
   const sandbox = new Sandbox(new StillClock())
   const item = work(imei(1, '00100104'), new Date())
   const abort = new AbortController()
-  const calls = [sandbox.send(item, abort.signal), sandbox.ask(item, abort.signal)]
+  const calls = [send(sandbox, item, abort.signal), ask(sandbox, item, abort.signal)]
   const early = Symbol('not yet')
   expect(await Promise.race([...calls, new Promise((resolve) => setTimeout(resolve, 50, early))])).toBe(early)
   abort.abort(new Error('enough'))
   for (const call of calls) await expect(call).rejects.toThrow('enough')
-  await expect(sandbox.send(item, abort.signal)).rejects.toThrow('enough')
+  await expect(send(sandbox, item, abort.signal)).rejects.toThrow('enough')
 })
 
 test('in one order each item goes by its own TAC, and the order ends as partial', async () => {

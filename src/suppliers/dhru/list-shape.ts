@@ -1,0 +1,82 @@
+import { TokenType } from '@streamparser/json'
+
+/**
+ * Finds where the JSON of a text begins that comes in pieces: at a brace that a quote or another brace
+ * follows.
+ */
+export class DocumentStart {
+  found = false
+  #afterBrace = false
+
+  /** What of the next piece belongs to the JSON. */
+  skip(text: string): string {
+    if (this.found) return text
+    for (let at = 0; at < text.length; at++) {
+      const character = text[at] as string
+      if (this.#afterBrace && (character === '"' || character === '}')) {
+        this.found = true
+        // The brace, and the blanks behind it, may have come in an earlier piece.
+        return `{${text.slice(at)}`
+      }
+      if (character === '{') this.#afterBrace = true
+      else if (!/\s/.test(character)) this.#afterBrace = false
+    }
+    return ''
+  }
+}
+
+/**
+ * Watches the tokens of an answer for what makes it a service list, since an empty list has no other sign.
+ */
+export class ListShape {
+  #depth = 0
+  #lastString = ''
+  /** The name whose value comes next. */
+  #named: string | undefined
+  #listDepth: number | undefined
+  #hasList = false
+  #hasGroups = false
+  #hasServices = false
+
+  see({ token, value }: { token: TokenType; value: unknown }): void {
+    const named = this.#named
+    this.#named = undefined
+    switch (token) {
+      case TokenType.STRING:
+        this.#lastString = String(value)
+        return
+      case TokenType.COLON:
+        this.#named = this.#lastString
+        return
+      case TokenType.LEFT_BRACE:
+      case TokenType.LEFT_BRACKET:
+        this.#open(named)
+        return
+      case TokenType.RIGHT_BRACE:
+      case TokenType.RIGHT_BRACKET:
+        this.#depth--
+        if (this.#depth === this.#listDepth) this.#listDepth = undefined
+    }
+  }
+
+  #open(named: string | undefined): void {
+    // Within { SUCCESS [ { there is the LIST; some panels leave out the array.
+    if (named === 'LIST' && this.#depth >= 2 && this.#depth <= 3) {
+      this.#hasList = true
+      this.#listDepth = this.#depth
+    } else if (this.#listDepth !== undefined && this.#depth === this.#listDepth + 1) {
+      this.#hasGroups = true
+    } else if (this.#listDepth !== undefined && this.#depth === this.#listDepth + 2) {
+      if (named === 'SERVICES') this.#hasServices = true
+    }
+    this.#depth++
+  }
+
+  /** Why the answer, which has ended, is no service list; undefined: it is one. */
+  fault(): string | undefined {
+    if (!this.#hasList) return 'the answer is no service list'
+    return this.#hasGroups && !this.#hasServices
+      ? 'the groups of the service list have no services'
+      : undefined
+  }
+}

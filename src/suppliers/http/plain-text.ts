@@ -1,0 +1,26 @@
+import { type ExactJson, isObject } from './json.ts'
+
+/** Levels that are written out; what is deeper is left as JSON. */
+const DEEPEST = 6
+
+/** A value as people read it: objects as "name: value" lines, lists line by line; what is null or empty is left out. */
+export function plainText(value: ExactJson | undefined): string {
+  return lines(value, '', DEEPEST).join('\n').trim()
+}
+
+function lines(value: ExactJson | undefined, name: string, levels: number): string[] {
+  const labelled = (text: string): string[] => (text === '' ? [] : [name === '' ? text : `${name}: ${text}`])
+  if (value === null || value === undefined) return []
+  if (typeof value === 'boolean') return labelled(value ? 'yes' : 'no')
+  if (typeof value === 'string') return labelled(value.trim())
+  if (levels === 0) return labelled(JSON.stringify(value))
+  if (Array.isArray(value)) {
+    const simple = value.every((one) => typeof one === 'string')
+    if (simple && name !== '') return labelled(value.join(', '))
+    return value.flatMap((one) => lines(one, name, levels - 1))
+  }
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([inner, one]) =>
+    lines(one, name === '' ? inner : `${name} ${inner}`, levels - 1),
+  )
+}

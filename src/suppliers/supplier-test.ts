@@ -1,0 +1,67 @@
+import type { Sql } from '../database/database.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import type { World } from './adapter.ts'
+import { destinationFault } from './destination.ts'
+import type { SupplierAccount, SupplierId } from './supplier.ts'
+import { openSupplier, recordBalance } from './suppliers.ts'
+
+/** What came of asking a supplier for our account there. */
+export interface SupplierTest {
+  id: SupplierId
+  name: string
+  /** null: it could not be had, or there is none to ask for. */
+  account: SupplierAccount | null
+  /** How long the answer took; null: nobody was asked. */
+  milliseconds: number | null
+  /** What went wrong, in words that an operator can act on; null: nothing. */
+  problem: string | null
+  /** Worth knowing although nothing went wrong. */
+  note: string | null
+}
+
+/** The longest that a test may take. */
+const TIMEOUT_MS = 30_000
+
+/**
+ * Asks for our account with the supplier, which buys nothing, and keeps the balance. `allow`: the networks of
+ * OUTBOUND_ALLOW. Throws as `openSupplier` does.
+ */
+export async function testSupplier(
+  { sql, sealer, world, allow }: { sql: Sql; sealer: Sealer; world: World; allow: string[] },
+  idOrName: string,
+): Promise<SupplierTest> {
+  const { config, supplier } = await openSupplier(sql, sealer, world, idOrName)
+  const { id, name, kind, currency } = config
+  const none = { id, name, account: null, milliseconds: null, problem: null, note: null }
+  try {
+    if (!supplier.account) {
+      const note = `this ${kind} supplier has no account that could be asked for: nobody was called`
+      return { ...none, note }
+    }
+    const from = performance.now()
+    const took = (): number => Math.round(performance.now() - from)
+    try {
+      const account = await supplier.account(AbortSignal.timeout(TIMEOUT_MS))
+      const milliseconds = took()
+      const isOurs = account.currency === null || account.currency === currency
+      if (isOurs) await recordBalance(sql, id, account, world.clock.now())
+      const note = isOurs
+        ? null
+        : `the account there is in ${account.currency}, costs are taken for ${currency}: change the supplier's currency`
+      return { ...none, account, milliseconds, note }
+    } catch (error) {
+      const milliseconds = took()
+      // Where nothing may be sent, nothing else is the reason.
+      const fault = config.url === null ? undefined : await destinationFault(config.url, allow)
+      return { ...none, milliseconds, problem: fault ?? wordsOf(error, config.secrets) }
+    }
+  } finally {
+    await supplier.close?.()
+  }
+}
+
+/** An error's words, in no case with a secret in them. */
+function wordsOf(error: unknown, secrets: Record<string, string>): string {
+  const words = error instanceof Error ? error.message : String(error)
+  return Object.values(secrets).reduce((text, secret) => text.replaceAll(secret, '***'), words)
+}
