@@ -2,13 +2,15 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { listPrices, type PriceKey, removePrice, setPrice } from '../catalogue/prices.ts'
 import type { Sql } from '../database/database.ts'
+import { type PriceChange, priceHistory } from '../sync/price-history.ts'
+import { formatMicros, formatMoney } from '../wallet/micros.ts'
 import { withDatabase } from './connection.ts'
-import { type Answer, answering } from './output.ts'
+import { type Answer, answering, table } from './output.ts'
 import { withOptionNames } from './service-options.ts'
 import { priceJson, priceTable } from './service-sheet.ts'
 
 export function register(program: Command): void {
-  const price = program.command('price').description('prices: set, list, remove')
+  const price = program.command('price').description('prices: set, list, history, remove')
   addKey(price.command('set'))
     .description(
       'the price of a service for everyone, for a price group, or for an account; the nearest wins',
@@ -22,6 +24,12 @@ export function register(program: Command): void {
     .description('every price of a service')
     .requiredOption('--service <id or code>')
     .action(answering(list))
+  price
+    .command('history')
+    .description('what a service was sold for and what it cost us, and who changed it; the newest first')
+    .argument('<service>', 'id or code')
+    .option('--limit <count>', 'how many changes', count, 100)
+    .action(answering(history))
   addKey(price.command('remove'))
     .description('take a price away; without one in its currency an account is not offered the service')
     .action(answering(remove))
@@ -66,6 +74,45 @@ async function set(
 async function list({ service }: { service: string }): Promise<Answer> {
   const prices = await withDatabase(({ sql }) => listPrices(sql, service))
   return { json: prices.map(priceJson), text: priceTable(prices) }
+}
+
+async function history(service: string, { limit }: { limit: number }): Promise<Answer> {
+  const changes = await withDatabase(({ sql }) => priceHistory(sql, service, { limit }))
+  const decimal = (amount: PriceChange['newAmount']) => (amount === null ? null : formatMicros(amount))
+  const money = (amount: PriceChange['newAmount'], currency: string) =>
+    amount === null ? null : formatMoney(amount, currency)
+  return {
+    json: changes.map((change) => ({
+      at: change.at,
+      what: change.what,
+      supplier: change.supplier,
+      remote_service: change.remoteId,
+      account: change.accountId,
+      group: change.group,
+      currency: change.currency,
+      old: decimal(change.oldAmount),
+      new: decimal(change.newAmount),
+      actor: change.actor,
+    })),
+    text: table(
+      ['at', 'what', 'of', 'old', 'new', 'by'],
+      changes.map((change) => [
+        change.at,
+        change.what,
+        holderOf(change),
+        money(change.oldAmount, change.currency),
+        money(change.newAmount, change.currency),
+        change.actor,
+      ]),
+      { right: ['old', 'new'] },
+    ),
+  }
+}
+
+function holderOf({ what, supplier, remoteId, accountId, group }: PriceChange): string {
+  if (what === 'cost') return `${supplier} ${remoteId}`
+  if (accountId !== null) return `account ${accountId}`
+  return group === null ? 'everyone' : `group ${group}`
 }
 
 async function remove(options: KeyOptions): Promise<Answer> {

@@ -110,14 +110,19 @@ export const ledgerQueries: LedgerQuery[] = [
         from orders o
         join (select account_id, order_id,
                      case when bool_and(state = 'success') then 'success'
-                          when bool_and(state = 'pending') then 'pending'
+                          when bool_and(state = 'pending') then 'begun or not'
                           when bool_or(state in ('pending', 'processing', 'unknown')) then 'processing'
                           when bool_or(state = 'success') then 'partial'
                           when bool_or(state = 'failed') then 'failed'
                           else 'cancelled' end as state
                 from items group by account_id, order_id) f
           on f.account_id = o.account_id and f.order_id = o.id
-       where o.state::text <> f.state limit ${limit}`,
+       where o.state::text <> f.state
+         -- Once an order was begun, it stays so while its items wait for another supplier.
+         and not (f.state = 'begun or not' and o.state::text = case when exists (
+               select from attempts a where a.account_id = o.account_id and a.order_id = o.id)
+               then 'processing' else 'pending' end)
+       limit ${limit}`,
   ),
   check(
     'orders have an end time exactly when they have ended',
@@ -148,7 +153,7 @@ export const ledgerQueries: LedgerQuery[] = [
       select a.account_id, a.order_id, a.position, i.state, a.number, a.state as attempt_state
         from attempts a
         join items i on i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
-       where i.state in ('failed', 'cancelled') and a.state <> 'refused' limit ${limit}`,
+       where i.state in ('failed', 'cancelled') and a.state not in ('refused', 'given_up') limit ${limit}`,
   ),
   check(
     'every row belongs to what it names',

@@ -61,15 +61,24 @@ export async function adjust(
   reason: Reason,
   clock: Clock = systemClock,
 ): Promise<Transfer> {
+  return await sql.begin((transaction) => adjustWithin(transaction, accountId, amount, reason, clock))
+}
+
+/** The same as part of a transaction that does more. */
+export async function adjustWithin(
+  transaction: Transaction,
+  accountId: AccountId,
+  amount: Micros,
+  reason: Reason,
+  clock: Clock,
+): Promise<Transfer> {
   if (amount === 0n) throw new Refusal('invalid_input', 'the amount is 0', 'amount')
   if (!reason.note?.trim()) throw new Refusal('invalid_input', 'an adjustment needs a note', 'note')
-  return await sql.begin((transaction) =>
-    move(transaction, accountId, amount, {
-      kind: amount > 0n ? 'adjust_up' : 'adjust_down',
-      ...reason,
-      at: clock.now(),
-    }),
-  )
+  return await move(transaction, accountId, amount, {
+    kind: amount > 0n ? 'adjust_up' : 'adjust_down',
+    ...reason,
+    at: clock.now(),
+  })
 }
 
 /** How far below 0 the available balance may go. Throws not_found, or invalid_input when more than that is used. */

@@ -1,0 +1,63 @@
+import type { Command } from 'commander'
+import { listRates, type Rate, setRate } from '../wallet/exchange-rates.ts'
+import { actor, withDatabase } from './connection.ts'
+import { timeOf } from './input.ts'
+import { type Answer, answering, table } from './output.ts'
+
+export function register(program: Command): void {
+  const rate = program
+    .command('rate')
+    .description('exchange rates, which sale prices and margins are made with')
+  rate
+    .command('set')
+    .description('what one unit of a currency is worth in another, from a day on')
+    .argument('<base>', 'such as USD')
+    .argument('<quote>', 'such as IDR')
+    .argument('<rate>', 'such as 16250')
+    .option('--from <time>', 'ISO date or time in UTC from which it holds; without it: from now on')
+    .action(answering(set))
+  rate
+    .command('list')
+    .description('the rates that hold now and those to come')
+    .option('--all', 'also those that newer ones have replaced')
+    .action(answering(list))
+}
+
+async function set(base: string, quote: string, rate: string, { from }: { from?: string }): Promise<Answer> {
+  const validFrom = from === undefined ? undefined : timeOf(from, 'from', new Date())
+  const given = { base: base.toUpperCase(), quote: quote.toUpperCase(), rate, validFrom, actor: actor() }
+  const made = await withDatabase(({ sql }) => setRate(sql, given))
+  return { json: rateJson(made), text: rateTable([made]) }
+}
+
+async function list({ all = false }: { all?: boolean }): Promise<Answer> {
+  const rates = await withDatabase(({ sql }) => listRates(sql))
+  const shown = all ? rates : rates.filter(unlessReplaced(new Date()))
+  return { json: shown.map(rateJson), text: rateTable(shown) }
+}
+
+/** Of rates sorted with the newest first: those to come, and of each pair the one that holds. */
+function unlessReplaced(now: Date): (rate: Rate) => boolean {
+  const holding = new Set<string>()
+  return ({ base, quote, validFrom }) => {
+    const pair = `${base} ${quote}`
+    if (holding.has(pair)) return false
+    if (validFrom <= now) holding.add(pair)
+    return true
+  }
+}
+
+const rateJson = ({ base, quote, rate, validFrom, actor }: Rate) => ({
+  base,
+  quote,
+  rate,
+  valid_from: validFrom,
+  actor,
+})
+
+const rateTable = (rates: Rate[]): string =>
+  table(
+    ['base', 'quote', 'rate', 'from', 'set by'],
+    rates.map(({ base, quote, rate, validFrom, actor }) => [base, quote, rate, validFrom, actor]),
+    { right: ['rate'] },
+  )

@@ -1,0 +1,120 @@
+import type { ChangeCounts, ListChange } from '../sync/comparison.ts'
+import type { SyncPreview, SyncReport } from '../sync/sync.ts'
+import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { type Cell, sheet, table } from './output.ts'
+
+interface About {
+  name: string
+  currency: string
+}
+
+export const previewJson = ({ name, currency }: About, preview: SyncPreview) => ({
+  supplier: name,
+  currency,
+  outcome: preview.suspicion === null ? 'ok' : 'suspicious',
+  error: preview.suspicion,
+  listed: preview.listed,
+  known: preview.known,
+  counts: preview.counts,
+  groups: preview.groups.map(({ group, counts }) => ({ group, ...counts })),
+  changes: preview.changes.map((change) => ({
+    remote_service: change.remoteId,
+    group: change.group,
+    name: change.name,
+    change: change.change,
+    changed: change.changed,
+    old_cost: change.oldCost === null ? null : formatMicros(change.oldCost),
+    new_cost: change.newCost === null ? null : formatMicros(change.newCost),
+    old_currency: change.oldCurrency,
+  })),
+})
+
+const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
+
+export function previewText(about: About, preview: SyncPreview): string {
+  const { counts, groups, changes, suspicion } = preview
+  const byGroup = table(
+    ['group', ...heads],
+    [...groups.map((one): Cell[] => [one.group, ...countCells(one.counts)]), ['all', ...countCells(counts)]],
+    { right: [...heads] },
+  )
+  const parts = [`${about.name}: ${preview.listed} services listed, ${preview.known} known`, byGroup]
+  if (changes.length > 0) parts.push(changesTable(about, changes))
+  const more = counts.new + counts.cost + counts.details + counts.gone - changes.length
+  if (changes.length > 0 && more > 0)
+    parts.push(`and ${more} more (--json gives all, --group those of a group)`)
+  if (suspicion !== null) parts.push(`${suspicion}: an --apply would change nothing without --accept-loss`)
+  return parts.join('\n\n')
+}
+
+const countCells = (counts: ChangeCounts): Cell[] => heads.map((head) => counts[head])
+
+const changesTable = ({ currency }: About, changes: ListChange[]): string =>
+  table(
+    ['service', 'group', 'name', 'change', 'cost', 'new cost'],
+    changes.map((one) => [
+      one.remoteId,
+      one.group,
+      one.name,
+      one.changed.join(', ') || one.change,
+      one.oldCost === null ? null : formatMoney(one.oldCost, one.oldCurrency ?? currency),
+      one.newCost === null || one.newCost === one.oldCost ? null : formatMoney(one.newCost, currency),
+    ]),
+    { right: ['cost', 'new cost'] },
+  )
+
+export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
+  supplier: name,
+  currency,
+  run: report.run,
+  outcome: report.outcome,
+  error: report.error,
+  listed: report.comparison?.listed ?? null,
+  known: report.comparison?.known ?? null,
+  counts: report.comparison?.counts ?? null,
+  routes: report.changes?.routes ?? 0,
+  imported: report.changes?.imported ?? 0,
+  ruled: report.changes?.ruled ?? 0,
+  repriced: report.changes?.repriced ?? 0,
+  kept: report.changes?.kept ?? 0,
+  unpriced: report.changes?.unpriced ?? 0,
+  deactivated: report.changes?.deactivated ?? 0,
+  reactivated: report.changes?.reactivated ?? 0,
+  skipped: (report.changes?.skipped ?? []).map(({ remoteId, reason }) => ({
+    remote_service: remoteId,
+    reason,
+  })),
+})
+
+/** Skipped services shown to people; machines get all of them. */
+const SHOWN_SKIPPED = 20
+
+export function reportText({ name }: About, { run, error, comparison, changes }: SyncReport): string {
+  if (!comparison || !changes) return `${name}: ${error} (run ${run})`
+  const { counts } = comparison
+  const pairs: [string, Cell][] = [
+    ['run', run],
+    ['listed', comparison.listed],
+    ['new there', counts.new],
+    ['other cost', counts.cost],
+    ['other details', counts.details],
+    ['gone', counts.gone],
+    ['routes changed', changes.routes],
+    ['imported', changes.imported],
+    ['new price rule', changes.ruled],
+    ['prices changed', changes.repriced],
+    ['prices kept (set by hand)', changes.kept],
+    ['prices kept (no exchange rate)', changes.unpriced],
+    ['made inactive', changes.deactivated],
+    ['active again', changes.reactivated],
+    ['skipped', changes.skipped.length],
+  ]
+  const always = new Set(['run', 'listed'])
+  const lines = [sheet(pairs.filter(([label, value]) => value !== 0 || always.has(label)))]
+  for (const { remoteId, reason } of changes.skipped.slice(0, SHOWN_SKIPPED)) {
+    lines.push(`skipped ${remoteId}: ${reason}`)
+  }
+  const more = changes.skipped.length - SHOWN_SKIPPED
+  if (more > 0) lines.push(`and ${more} more skipped (--json gives all)`)
+  return lines.join('\n')
+}

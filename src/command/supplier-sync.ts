@@ -1,0 +1,208 @@
+import progress from 'cli-progress'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { systemClock } from '../clock.ts'
+import { Refusal } from '../errors.ts'
+import { type OpenSupplier, openSupplier } from '../suppliers/suppliers.ts'
+import type { ImportWish } from '../sync/import.ts'
+import { PriceRule } from '../sync/price-rule.ts'
+import { BrokenList, listOf } from '../sync/remote-list.ts'
+import { LONGEST_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
+import { applySync, previewSync, type SyncProgress } from '../sync/sync.ts'
+import { actor } from './connection.ts'
+import { type Answer, answering, printError } from './output.ts'
+import { withOptionNames } from './service-options.ts'
+import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
+import { type WithSuppliers, withSuppliers } from './supplier-world.ts'
+
+/** Changes shown to people; machines get all of them. */
+const SHOWN_CHANGES = 20
+
+interface Options {
+  preview?: boolean
+  apply?: boolean
+  acceptLoss?: boolean
+  all?: boolean
+  group: string[]
+  remoteService: string[]
+  percent?: string
+  fixed?: string
+  round?: string
+  minPrice?: string
+  currency?: string
+  into?: string
+  follow: boolean
+  /** Minutes. */
+  schedule?: number | 'off'
+  maxLoss?: number
+}
+
+export function registerSync(supplier: Command): void {
+  supplier
+    .command('sync')
+    .description("compare a supplier's list with ours; --apply takes its costs, and what else is asked for")
+    .argument('<id or name>')
+    .option('--preview', 'say what is new, changed and gone, and change nothing (so without --apply, too)')
+    .addOption(new Option('--apply', 'take costs and what is available over to routes').conflicts('preview'))
+    .option('--accept-loss', 'apply also a list that has lost more than --max-loss')
+    .option('--all', 'import every service of the list')
+    .option('--group <name>', 'import those of this group of theirs; may be repeated', collect, [])
+    .option('--remote-service <id>', 'import this service of theirs; may be repeated', collect, [])
+    .option('--percent <number>', 'sold for the cost and so many percent of it')
+    .option('--fixed <amount>', 'and this amount')
+    .option('--round <amount>', 'rounded up to a multiple of this')
+    .option('--min-price <amount>', 'and never for less than this')
+    .option('--currency <code>', "of the sale price; without it: the supplier's")
+    .option('--into <group>', "import into this group of ours; without it: the supplier's own")
+    .option('--no-follow', 'leave the price as it is when the cost changes')
+    .option('--schedule <interval>', 'apply the list by itself every 30m, 6h, 1d; off: no more', interval)
+    .option('--max-loss <percent>', 'how much of it may be gone before a person must say so (20)', percentage)
+    .action(answering((idOrName: string, options: Options) => withOptionNames(() => sync(idOrName, options))))
+}
+
+async function sync(idOrName: string, options: Options): Promise<Answer> {
+  return await withSuppliers(async (parts) => {
+    const opened = await openSupplier(parts.sql, parts.sealer, parts.world, idOrName)
+    try {
+      const list = listOf(opened, AbortSignal.timeout(LONGEST_LIST_MS))
+      const scheduled = options.schedule !== undefined || options.maxLoss !== undefined
+      const schedule = scheduled ? await setSchedule(parts, opened, options) : undefined
+      if (options.apply) return await apply(parts, opened, list, options)
+      const named = options.preview || options.group.length > 0 || options.acceptLoss || wantsImport(options)
+      if (schedule && !named) return scheduleAnswer(opened, schedule)
+      return await preview(parts, opened, list, options)
+    } finally {
+      await opened.supplier.close?.()
+    }
+  })
+}
+
+type List = ReturnType<typeof listOf>
+
+async function preview(
+  { sql }: WithSuppliers,
+  { config }: OpenSupplier,
+  list: List,
+  options: Options,
+): Promise<Answer> {
+  const bar = progressBar()
+  // Machines get every change; people the first.
+  const limit = process.argv.includes('--json') ? null : SHOWN_CHANGES
+  const groups = options.group.length > 0 ? options.group : null
+  try {
+    const found = await previewSync(sql, config, list, { groups, limit, ...bar.progress }).finally(bar.stop)
+    return { json: previewJson(config, found), text: previewText(config, found) }
+  } catch (error) {
+    if (!(error instanceof BrokenList)) throw error
+    const words = `the list of ${config.name} is not whole: ${error.message}`
+    printError(new Error(words), false)
+    return {
+      json: { supplier: config.name, currency: config.currency, outcome: 'failed', error: error.message },
+      text: 'nothing was compared',
+      bad: true,
+    }
+  }
+}
+
+async function apply(
+  { sql }: WithSuppliers,
+  { config }: OpenSupplier,
+  list: List,
+  options: Options,
+): Promise<Answer> {
+  const importing = wishOf(options, config.currency)
+  const bar = progressBar()
+  const report = await applySync(sql, config, list, {
+    trigger: 'manual',
+    actor: actor(),
+    clock: systemClock,
+    acceptLoss: options.acceptLoss,
+    importing,
+    ...bar.progress,
+  }).finally(bar.stop)
+  return { json: reportJson(config, report), text: reportText(config, report), bad: report.outcome !== 'ok' }
+}
+
+/** What is to be imported and for how much; undefined: nothing is. */
+function wishOf(options: Options, currency: string): ImportWish | undefined {
+  const { all = false, group: groups, remoteService: ids, into, follow: follows } = options
+  if (!all && groups.length === 0 && ids.length === 0) {
+    if (!wantsImport(options)) return undefined
+    throw new Refusal('invalid_input', 'say what to import: --group, --remote-service or --all', 'group')
+  }
+  const rule = PriceRule.read({
+    percent: options.percent,
+    fixed: options.fixed,
+    round: options.round,
+    minPrice: options.minPrice,
+    currency: options.currency?.toUpperCase() ?? currency,
+  })
+  return { wanted: { all, groups, ids }, rule, follows, into }
+}
+
+const wantsImport = ({ all, remoteService, percent, fixed, round, minPrice, into }: Options): boolean =>
+  all === true ||
+  remoteService.length > 0 ||
+  [percent, fixed, round, minPrice, into].some((option) => option !== undefined)
+
+const setSchedule = (
+  { sql }: WithSuppliers,
+  { config }: OpenSupplier,
+  options: Options,
+): Promise<SyncSchedule> =>
+  scheduleSync(sql, config.id, {
+    now: new Date(),
+    ...(options.schedule !== undefined && {
+      everyMinutes: options.schedule === 'off' ? null : options.schedule,
+    }),
+    ...(options.maxLoss !== undefined && { maxLoss: options.maxLoss }),
+  })
+
+function scheduleAnswer({ config }: OpenSupplier, { everyMinutes, nextAt, maxLoss }: SyncSchedule): Answer {
+  const when =
+    everyMinutes === null
+      ? 'is read only when asked for'
+      : `is applied every ${everyMinutes} minutes, next at ${nextAt?.toISOString()}`
+  return {
+    json: { supplier: config.name, every_minutes: everyMinutes, next_at: nextAt, max_loss: maxLoss },
+    text: `the list of ${config.name} ${when}; it may lose ${maxLoss} percent`,
+  }
+}
+
+const collect = (one: string, others: string[]): string[] => [...others, one]
+
+const minutesOf: Record<string, number> = { m: 1, h: 60, d: 1440 }
+
+function interval(text: string): number | 'off' {
+  if (text === 'off') return 'off'
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  if (count === undefined) throw new InvalidArgumentError('such as 30m, 6h, 1d, or off.')
+  return Number(count) * (minutesOf[unit] ?? 0)
+}
+
+function percentage(text: string): number {
+  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('a whole number of percent.')
+  return Number(text)
+}
+
+/** On a terminal only, and beside the answer: on stderr. How long the list is, nobody knows before its end. */
+function progressBar(): { progress: SyncProgress; stop: () => void } {
+  if (!process.stderr.isTTY) return { progress: {}, stop: () => {} }
+  const reading = new progress.SingleBar({ format: '{value} services read', stream: process.stderr })
+  const writing = new progress.SingleBar({ format: '{bar} {value}/{total} services', stream: process.stderr })
+  let shown: typeof reading | undefined
+  const show = (bar: typeof reading, done: number, total: number): void => {
+    if (shown !== bar) {
+      shown?.stop()
+      bar.start(total, done)
+    }
+    bar.update(done)
+    shown = bar
+  }
+  return {
+    progress: {
+      onRead: (services) => show(reading, services, services),
+      onWrite: (done, total) => show(writing, done, total),
+    },
+    stop: () => shown?.stop(),
+  }
+}

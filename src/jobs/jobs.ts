@@ -1,0 +1,141 @@
+import { parseCronItems, Logger as QueueLogger, type Runner, run, type TaskList } from 'graphile-worker'
+import type { Logger } from 'pino'
+import type { DatabaseAddress, Queryable } from '../database/database.ts'
+import { connectionString } from './connection-string.ts'
+import { insertJob } from './jobs.sql.ts'
+
+/** Does a job. A throw is logged. The signal says that the process stops: what is done by then must end soon. */
+export type JobTask = (payload: unknown, stopping: AbortSignal) => Promise<void>
+
+export interface JobsParts {
+  address: DatabaseAddress
+  log: Logger
+  /** By the names of the jobs. */
+  tasks: Record<string, JobTask>
+  /** Names of tasks that are run every minute, by one process of all. */
+  everyMinute?: string[]
+}
+
+/** Jobs that this process works on at a time. */
+const CONCURRENCY = 2
+/** New jobs are told at once; this is how soon one is found whose time has come. */
+const POLL_EVERY_MS = 5_000
+/** Jobs are given this long to end by themselves, then the queue's own shutdown that long. */
+const GRACE_MS = 1_000
+const STOP_WITHIN_MS = 2_000
+const START_AGAIN_AFTER_MS = 1_000
+
+/** Works on the jobs of the queue, which is kept in PostgreSQL: one in each process that works. */
+export class Jobs {
+  readonly #parts: JobsParts
+  readonly #stopping = new AbortController()
+  readonly #logger: QueueLogger
+  #runner: Runner | undefined
+  #watching: Promise<void> | undefined
+
+  constructor(parts: JobsParts) {
+    this.#parts = parts
+    this.#logger = queueLogger(parts.log)
+  }
+
+  /** Brings the queue's tables up to date, and begins. */
+  async start(): Promise<void> {
+    this.#runner = await this.#run()
+    this.#watching = this.#watch(this.#runner)
+  }
+
+  /** Takes no more jobs, tells those under way to end, and is gone within 2 seconds. */
+  async stop(): Promise<void> {
+    this.#stopping.abort(new Error('the process is stopping'))
+    const runner = this.#runner
+    if (!runner) return
+    const ended = Promise.allSettled([runner.stop(), this.#watching])
+    if (await isDone(ended, GRACE_MS)) return
+    runner.kill().catch(() => {})
+    await isDone(ended, STOP_WITHIN_MS - GRACE_MS)
+  }
+
+  async #run(): Promise<Runner> {
+    const { address, tasks, everyMinute = [] } = this.#parts
+    const taskList: TaskList = {}
+    for (const [name, task] of Object.entries(tasks)) {
+      taskList[name] = async (payload: unknown): Promise<void> => task(payload, this.#stopping.signal)
+    }
+    return await run({
+      connectionString: connectionString(address),
+      schema: 'graphile_worker',
+      logger: this.#logger,
+      noHandleSignals: true,
+      concurrency: CONCURRENCY,
+      // One listens, one looks for what is due every minute.
+      maxPoolSize: CONCURRENCY + 2,
+      pollInterval: POLL_EVERY_MS,
+      taskList,
+      parsedCronItems: parseCronItems(
+        everyMinute.map((task) => ({
+          task,
+          match: '* * * * *',
+          identifier: task,
+          // A minute that nobody worked in leaves one job, not one each.
+          options: { jobKey: task, maxAttempts: 1, backfillPeriod: 0 },
+        })),
+      ),
+    })
+  }
+
+  /** The queue mends lost connections itself; should it ever give up, it is started again. */
+  async #watch(runner: Runner): Promise<void> {
+    let current: Runner | undefined = runner
+    while (!this.#stopping.signal.aborted) {
+      await current?.promise.catch((error: unknown) => {
+        this.#parts.log.error({ err: error }, 'the job queue ended and is started again')
+      })
+      if (this.#stopping.signal.aborted) return
+      await new Promise((resolve) => setTimeout(resolve, START_AGAIN_AFTER_MS))
+      if (this.#stopping.signal.aborted) return
+      current = await this.#run().catch((error: unknown) => {
+        this.#parts.log.warn({ err: error }, 'the job queue cannot be started and will be tried again')
+        return undefined
+      })
+      this.#runner = current
+    }
+  }
+}
+
+/**
+ * Has a job done in the transaction's wake: nobody sees it before that is committed. A job that waits under the same
+ * key is replaced. It is tried `attempts` times (at first once), with growing pauses. `Jobs` must have been started
+ * once on this database.
+ */
+export async function addJob(
+  sql: Queryable,
+  name: string,
+  payload: unknown,
+  {
+    runAt = null,
+    key = null,
+    attempts = 1,
+  }: { runAt?: Date | null; key?: string | null; attempts?: number } = {},
+): Promise<void> {
+  await insertJob(sql, { name, payload, runAt, key, attempts })
+}
+
+/** That a job failed is an error; the queue's own troubles, such as a lost connection, it mends; the rest is chatter. */
+function queueLogger(log: Logger): QueueLogger {
+  return new QueueLogger(() => (level, message, meta) => {
+    const line = `jobs: ${message.split('\n', 1)[0]}`
+    if (meta['failure'] === true) log.error({ err: meta['error'] }, line)
+    else if (level === 'error' || level === 'warning') log.warn(line)
+    else log.trace(line)
+  })
+}
+
+async function isDone(work: Promise<unknown>, withinMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), withinMs)
+  })
+  const done = await Promise.race([work.then(() => true as const), late])
+  clearTimeout(timer)
+  return done
+}

@@ -1,0 +1,85 @@
+import type { Queryable } from '../database/database.ts'
+import type { SupplierId } from '../suppliers/supplier.ts'
+
+/** What became of a service between two readings of a list. A new cost counts as that, whatever else is new. */
+export type Change = 'new' | 'cost' | 'details' | 'gone' | 'unchanged'
+
+/** The staged list beside what is known of the supplier: one row for each service that either of them has. */
+const compared = (sql: Queryable, supplier: SupplierId, currency: string) => sql`
+  select remote_id, s.position, coalesce(s.group_name, k.group_name) as group_name,
+         coalesce(s.name, k.name) as name, k.cost as old_cost, s.cost as new_cost,
+         k.currency as old_currency,
+         case when k.remote_id is null then 'new'
+              when s.remote_id is null then 'gone'
+              when s.cost <> k.cost or k.currency <> ${currency} then 'cost'
+              when s.hash <> k.hash then 'details'
+              else 'unchanged' end as change,
+         case when k.remote_id is null or s.remote_id is null then '{}'::text[]
+              else array_remove(array[
+                case when s.cost <> k.cost or k.currency <> ${currency} then 'cost' end,
+                case when s.group_name <> k.group_name then 'group' end,
+                case when s.name <> k.name then 'name' end,
+                case when s.kind <> k.kind then 'kind' end,
+                case when s.delivery_time <> k.delivery_time then 'delivery time' end,
+                case when s.description <> k.description then 'description' end,
+                case when (s.min_quantity, s.max_quantity) <> (k.min_quantity, k.max_quantity) then 'quantity' end,
+                case when s.fields <> k.fields then 'fields' end], null) end as changed
+    from (select * from staged_services where supplier_id = ${supplier}) s
+    full join (select * from supplier_services where supplier_id = ${supplier} and available) k using (remote_id)`
+
+interface GroupCount {
+  group_name: string
+  change: Change
+  count: number
+}
+
+export async function selectGroupCounts(
+  sql: Queryable,
+  supplier: SupplierId,
+  currency: string,
+): Promise<GroupCount[]> {
+  return sql<GroupCount[]>`
+    select group_name, change, count(*)::int as count from (${compared(sql, supplier, currency)}) c
+     group by group_name, change order by min(position) nulls last, group_name, change`
+}
+
+interface ChangedRow {
+  remote_id: string
+  group_name: string
+  name: string
+  change: Exclude<Change, 'unchanged'>
+  /** Micros of `old_currency`. */
+  old_cost: bigint | null
+  new_cost: bigint | null
+  old_currency: string | null
+  changed: string[]
+}
+
+/** What is not as it was, in the order of the list; what is gone comes last. */
+export async function selectChanges(
+  sql: Queryable,
+  supplier: SupplierId,
+  { currency, groups, limit }: { currency: string; groups: string[] | null; limit: number | null },
+): Promise<ChangedRow[]> {
+  return sql<ChangedRow[]>`
+    select remote_id, group_name, name, change, old_cost, new_cost, old_currency, changed
+      from (${compared(sql, supplier, currency)}) c
+     where change <> 'unchanged'
+       and (${groups}::text[] is null or lower(group_name) = any(${groups?.map((name) => name.toLowerCase()) ?? null}::text[]))
+     order by position nulls last, remote_id limit ${limit}::int`
+}
+
+/** How many services of the supplier were there to be bought before, and how many of those the list has lost. */
+export async function selectLoss(
+  sql: Queryable,
+  supplier: SupplierId,
+): Promise<{ known: number; lost: number }> {
+  const [row] = await sql<{ known: number; lost: number }[]>`
+    select count(*)::int as known, count(*) filter (where s.remote_id is null)::int as lost
+      from (select remote_id from supplier_services where supplier_id = ${supplier} and available
+            union
+            select remote_service from routes
+             where supplier_id = ${supplier} and available is not false and remote_service <> '') k (remote_id)
+      left join staged_services s on s.supplier_id = ${supplier} and s.remote_id = k.remote_id`
+  return row ?? { known: 0, lost: 0 }
+}

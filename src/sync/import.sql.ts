@@ -1,0 +1,146 @@
+import type { Service, ServiceId } from '../catalogue/service.ts'
+import type { Queryable } from '../database/database.ts'
+import type { SupplierId } from '../suppliers/supplier.ts'
+import type { PriceRule } from './price-rule.ts'
+import type { StagedService } from './staging.sql.ts'
+
+/** Which services of a staged list: all, those of groups (in any case), single ones. */
+export interface Wanted {
+  all: boolean
+  groups: string[]
+  ids: string[]
+}
+
+const wants = (sql: Queryable, { all, groups, ids }: Wanted) => sql`
+  (${all}::boolean or lower(s.group_name) = any(${groups.map((name) => name.toLowerCase())}::text[])
+   or s.remote_id = any(${ids}::text[]))`
+
+/** Groups and ids that the staged list does not have. */
+export async function selectStrangers(
+  sql: Queryable,
+  supplier: SupplierId,
+  { groups, ids }: Wanted,
+): Promise<{ groups: string[]; ids: string[] }> {
+  const [row] = await sql<{ groups: string[]; ids: string[] }[]>`
+    select array(select name from unnest(${groups}::text[]) as g (name)
+                  where not exists (select from staged_services s
+                                     where s.supplier_id = ${supplier} and lower(s.group_name) = lower(g.name))) as groups,
+           array(select id from unnest(${ids}::text[]) as g (id)
+                  where not exists (select from staged_services s
+                                     where s.supplier_id = ${supplier} and s.remote_id = g.id)) as ids`
+  return row ?? { groups: [], ids: [] }
+}
+
+/** Gives those that were imported before the new rule. Another currency's price was never this rule's. */
+export async function updateRules(
+  sql: Queryable,
+  supplier: SupplierId,
+  { wanted, rule, follows }: { wanted: Wanted; rule: PriceRule; follows: boolean },
+): Promise<number> {
+  const { count } = await sql`
+    update synced_services y
+       set rule = ${JSON.stringify(rule)}::text::jsonb, follows = ${follows},
+           price = case when y.rule ->> 'currency' = ${rule.currency} then y.price end
+      from staged_services s
+     where s.supplier_id = ${supplier} and y.supplier_id = s.supplier_id and y.remote_id = s.remote_id
+       and ${wants(sql, wanted)}`
+  return count
+}
+
+/** Those that are not imported and that no route leads to, in the order of the list. */
+export async function selectWanted(
+  sql: Queryable,
+  supplier: SupplierId,
+  { wanted, after, limit }: { wanted: Wanted; after: number; limit: number },
+): Promise<StagedService[]> {
+  return sql<StagedService[]>`
+    select remote_id, position, group_name, name, kind, cost::text as cost, delivery_time, description, min_quantity,
+           max_quantity, fields
+      from staged_services s
+     where s.supplier_id = ${supplier} and s.position > ${after} and ${wants(sql, wanted)}
+       and not exists (select from synced_services y
+                        where y.supplier_id = s.supplier_id and y.remote_id = s.remote_id)
+       and not exists (select from routes r
+                        where r.supplier_id = s.supplier_id and r.remote_service = s.remote_id)
+     order by s.position limit ${limit}`
+}
+
+export async function countWanted(sql: Queryable, supplier: SupplierId, wanted: Wanted): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from staged_services s where s.supplier_id = ${supplier} and ${wants(sql, wanted)}`
+  return row?.count ?? 0
+}
+
+/** Of codes in lower case, those that services have. */
+export async function selectTakenCodes(sql: Queryable, codes: string[]): Promise<Set<string>> {
+  const rows = await sql<{ code: string }[]>`
+    select lower(code) as code from services where lower(code) = any(${codes}::text[])`
+  return new Set(rows.map((row) => row.code))
+}
+
+/** No other transaction writes services until this one ends, so that a free code stays free. */
+export async function lockServices(sql: Queryable): Promise<void> {
+  await sql`lock table services in share row exclusive mode`
+}
+
+/** A new service with its one route and its price. */
+export interface Imported {
+  service: Omit<Service, 'id'>
+  remoteId: string
+  /** Micros of the supplier's currency. */
+  cost: bigint
+  /** Micros of the rule's currency. */
+  price: bigint
+  theirs: Map<string, string>
+}
+
+export async function insertImported(
+  sql: Queryable,
+  supplier: SupplierId,
+  { imported, rule, follows }: { imported: Imported[]; rule: PriceRule; follows: boolean },
+): Promise<void> {
+  const rows = imported.map(({ service, remoteId, cost, price, theirs }) => ({
+    code: service.code,
+    name: service.name,
+    group_name: service.group,
+    description: service.description,
+    delivery_time: service.deliveryTime,
+    kind: service.kind,
+    input_schema: service.inputSchema,
+    fields: service.fields,
+    min_quantity: service.minQuantity,
+    max_quantity: service.maxQuantity,
+    duplicate_policy: service.duplicatePolicy,
+    remote_id: remoteId,
+    cost: cost.toString(),
+    price: price.toString(),
+    theirs: Object.fromEntries(theirs),
+  }))
+  await sql<{ id: ServiceId }[]>`
+    with given as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
+        code text, name text, group_name text, description text, delivery_time text, kind service_kind,
+        input_schema jsonb, fields jsonb, min_quantity integer, max_quantity integer,
+        duplicate_policy duplicate_policy, remote_id text, cost bigint, price bigint, theirs jsonb)
+    ), made as (
+      insert into services (code, name, group_name, description, delivery_time, kind, input_schema, fields,
+                            min_quantity, max_quantity, duplicate_policy)
+      select code, name, group_name, description, delivery_time, kind, input_schema, fields, min_quantity,
+             max_quantity, duplicate_policy from given
+      returning id, code
+    ), whole as materialized (
+      select made.id, given.* from made join given using (code)
+    ), priced as (
+      insert into price_rules (service_id, currency, unit_price) select id, ${rule.currency}, price from whole
+    ), synced as (
+      insert into synced_services (service_id, supplier_id, remote_id, rule, follows, price)
+      select id, ${supplier}, remote_id, ${JSON.stringify(rule)}::text::jsonb, ${follows}, price from whole
+    ), routed as (
+      insert into routes (service_id, supplier_id, remote_service, cost, available)
+      select id, ${supplier}, remote_id, cost, true from whole
+      returning id, service_id
+    )
+    insert into route_fields (route_id, ours, theirs)
+    select routed.id, f.key, f.value from routed join whole on whole.id = routed.service_id,
+           lateral jsonb_each_text(whole.theirs) f`
+}

@@ -1,0 +1,133 @@
+import type { Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { ExchangeRates } from '../wallet/exchange-rates.ts'
+import { formatMoney, micros, ZERO } from '../wallet/micros.ts'
+import {
+  countWanted,
+  type Imported,
+  insertImported,
+  lockServices,
+  selectStrangers,
+  selectTakenCodes,
+  selectWanted,
+  updateRules,
+  type Wanted,
+} from './import.sql.ts'
+import type { PriceRule } from './price-rule.ts'
+import type { ListedSupplier } from './remote-list.ts'
+import { ourServiceOf } from './remote-service.ts'
+import type { StagedService } from './staging.sql.ts'
+
+export type { Wanted } from './import.sql.ts'
+
+/** Which services of a list become ours, and what they are sold for. */
+export interface ImportWish {
+  wanted: Wanted
+  rule: PriceRule
+  /** Whether prices follow later costs. */
+  follows: boolean
+  /** The group of ours that they come into; without it: the supplier's own. */
+  into?: string | undefined
+}
+
+export interface ImportResult {
+  imported: number
+  /** That were imported before, and have the rule now. */
+  ruled: number
+  /** That cannot be ours, with the reason. */
+  skipped: { remoteId: string; reason: string }[]
+}
+
+const BATCH_SIZE = 1000
+
+/** The largest sale price, as the catalogue has it. */
+const LARGEST_PRICE = 100_000_000_000_000n
+
+/**
+ * Makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
+ * already, or that a route leads to, is not made twice. Throws invalid_input when the list does not have what is
+ * asked for, or when nobody has said what the supplier's currency is worth in the sale currency.
+ */
+export async function importWanted(
+  transaction: Transaction,
+  supplier: ListedSupplier,
+  { wanted, rule, follows, into }: ImportWish,
+  { rates, at, onProgress }: { rates: ExchangeRates; at: Date; onProgress: Progress },
+): Promise<ImportResult> {
+  const strangers = await selectStrangers(transaction, supplier.id, wanted)
+  const [group, id] = [strangers.groups[0], strangers.ids[0]]
+  if (group !== undefined) throw new Refusal('invalid_input', `the list has no group ${group}`, 'group')
+  if (id !== undefined) throw new Refusal('invalid_input', `the list has no service ${id}`, 'remoteService')
+  if (rates.convert(ZERO, supplier.currency, rule.currency, at) === undefined) {
+    const words = `there is no exchange rate from ${supplier.currency} to ${rule.currency}`
+    throw new Refusal('invalid_input', words, 'currency')
+  }
+
+  const result: ImportResult = { imported: 0, ruled: 0, skipped: [] }
+  result.ruled = await updateRules(transaction, supplier.id, { wanted, rule, follows })
+  const total = await countWanted(transaction, supplier.id, wanted)
+  await lockServices(transaction)
+  let after = -1
+  for (;;) {
+    const page = await selectWanted(transaction, supplier.id, { wanted, after, limit: BATCH_SIZE })
+    const last = page.at(-1)
+    if (!last) return result
+    after = last.position
+    const codes = await freeCodes(transaction, supplier, page)
+    const imported: Imported[] = []
+    for (const remote of page) {
+      const made = ourServiceOf(remote, { code: codes.get(remote.remote_id) ?? '', into })
+      const cost = micros(BigInt(remote.cost))
+      const price = rule.priceOf(rates.convert(cost, supplier.currency, rule.currency, at) ?? ZERO)
+      if (typeof made === 'string') {
+        result.skipped.push({ remoteId: remote.remote_id, reason: made })
+      } else if (price > LARGEST_PRICE) {
+        const reason = `${formatMoney(price, rule.currency)} is more than a price can be`
+        result.skipped.push({ remoteId: remote.remote_id, reason })
+      } else {
+        imported.push({ ...made, remoteId: remote.remote_id, cost, price })
+      }
+    }
+    if (imported.length > 0) await insertImported(transaction, supplier.id, { imported, rule, follows })
+    result.imported += imported.length
+    onProgress(result.imported + result.skipped.length, total)
+  }
+}
+
+export type Progress = (done: number, total: number) => void
+
+/** The supplier's name and its id for the service, as a code; when that is taken, with a number behind it. */
+async function freeCodes(
+  transaction: Transaction,
+  supplier: ListedSupplier,
+  page: StagedService[],
+): Promise<Map<string, string>> {
+  const wished = page.map(({ remote_id: id }): [string, string] => [id, slug(`${supplier.name}-${id}`)])
+  const taken = await selectTakenCodes(
+    transaction,
+    wished.map(([, code]) => code),
+  )
+  const codes = new Map<string, string>()
+  for (const [id, wish] of wished) {
+    let code = wish
+    for (let count = 2; taken.has(code); count++) {
+      code = `${wish}-${count}`
+      for (const one of await selectTakenCodes(transaction, [code])) taken.add(one)
+    }
+    taken.add(code)
+    codes.set(id, code)
+  }
+  return codes
+}
+
+/** Lower case, and never all digits, as a service's id is. */
+function slug(text: string): string {
+  const letters = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9._-]+/g, '-')
+    .replace(/^[^a-z0-9]+|-+$/g, '')
+    .slice(0, 58)
+  return /[^0-9]/.test(letters) ? letters : `s-${letters}`
+}

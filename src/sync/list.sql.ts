@@ -1,0 +1,94 @@
+import type { Queryable } from '../database/database.ts'
+import type { SupplierId } from '../suppliers/supplier.ts'
+
+/** Says who it is that changes prices in this transaction. */
+export async function actAs(sql: Queryable, actor: string): Promise<void> {
+  await sql`select set_config('imeigate.actor', ${actor}, true)`
+}
+
+/** Writes into the history what costs otherwise than when it was last seen. Before `keepList`. */
+export async function recordCosts(
+  sql: Queryable,
+  { supplier, currency, at }: { supplier: SupplierId; currency: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into price_history (at, what, supplier_id, remote_id, currency, old_amount, new_amount, actor)
+    select ${at}, 'cost', ${supplier}, remote_id, ${currency}, case when k.currency = ${currency} then k.cost end,
+           s.cost, acting()
+      from staged_services s join supplier_services k using (supplier_id, remote_id)
+     where supplier_id = ${supplier} and (s.cost <> k.cost or k.currency <> ${currency})
+     order by s.position`
+}
+
+/** Makes the staged list the one that is known. */
+export async function keepList(
+  sql: Queryable,
+  { supplier, currency, at }: { supplier: SupplierId; currency: string; at: Date },
+): Promise<void> {
+  await sql`
+    insert into supplier_services
+           (supplier_id, remote_id, group_name, name, kind, cost, currency, delivery_time, description, min_quantity,
+            max_quantity, fields, hash, first_seen_at, last_seen_at)
+    select supplier_id, remote_id, group_name, name, kind, cost, ${currency}, delivery_time, description, min_quantity,
+           max_quantity, fields, hash, ${at}::timestamptz, ${at}::timestamptz
+      from staged_services where supplier_id = ${supplier}
+    on conflict (supplier_id, remote_id) do update
+       set group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
+           currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
+           min_quantity = excluded.min_quantity, max_quantity = excluded.max_quantity, fields = excluded.fields,
+           hash = excluded.hash, available = true, last_seen_at = excluded.last_seen_at, gone_at = null`
+  await sql`
+    update supplier_services k set available = false, gone_at = ${at}
+     where k.supplier_id = ${supplier} and k.available
+       and not exists (select from staged_services s where s.supplier_id = k.supplier_id and s.remote_id = k.remote_id)`
+}
+
+/** Which routes of the supplier are otherwise than the staged list says. */
+const differing = (sql: Queryable, supplier: SupplierId) => sql`
+  select r.id, s.cost, s.remote_id is not null as available
+    from routes r
+    left join staged_services s on s.supplier_id = r.supplier_id and s.remote_id = r.remote_service
+   where r.supplier_id = ${supplier} and r.remote_service <> ''
+     and (r.available is distinct from (s.remote_id is not null) or r.cost <> s.cost
+          or (r.cost is null and s.cost is not null))`
+
+/** Gives routes their cost and whether they lead anywhere. A route that leads nowhere keeps its last cost. */
+export async function updateRoutes(sql: Queryable, supplier: SupplierId): Promise<number> {
+  // An update of nothing would tell every process to read the catalogue again.
+  const [any] = await sql`select from (${differing(sql, supplier)}) d limit 1`
+  if (!any) return 0
+  const { count } = await sql`
+    update routes r set cost = coalesce(d.cost, r.cost), available = d.available
+      from (${differing(sql, supplier)}) d where r.id = d.id`
+  return count
+}
+
+const hasWay = (sql: Queryable) => sql`
+  exists (select from routes r where r.service_id = y.service_id and r.available is not false)`
+
+/** Makes imported services inactive whose every route has gone. Returns how many. */
+export async function deactivateLost(sql: Queryable, supplier: SupplierId): Promise<number> {
+  const lost = await sql<{ service_id: number }[]>`
+    select y.service_id from synced_services y join services v on v.id = y.service_id
+     where y.supplier_id = ${supplier} and v.active and not ${hasWay(sql)}
+       and exists (select from routes r where r.service_id = y.service_id and r.supplier_id = y.supplier_id
+                      and r.remote_service = y.remote_id)`
+  if (lost.length === 0) return 0
+  const ids = lost.map((row) => row.service_id)
+  await sql`update services set active = false, updated_at = now() where id = any(${ids}::int[])`
+  // A trigger has just taken the mark away, as it does when anybody else changes what is active.
+  await sql`update synced_services set deactivated_by_sync = true where service_id = any(${ids}::int[])`
+  return ids.length
+}
+
+/** Makes those active again that were made inactive by `deactivateLost`, and have a route again. */
+export async function reactivateFound(sql: Queryable, supplier: SupplierId): Promise<number> {
+  const found = await sql<{ service_id: number }[]>`
+    select y.service_id from synced_services y
+     where y.supplier_id = ${supplier} and y.deactivated_by_sync and ${hasWay(sql)}`
+  if (found.length === 0) return 0
+  await sql`
+    update services set active = true, updated_at = now()
+     where id = any(${found.map((row) => row.service_id)}::int[]) and not active`
+  return found.length
+}

@@ -1,0 +1,50 @@
+import type { Transaction } from '../database/database.ts'
+import type { ExchangeRates } from '../wallet/exchange-rates.ts'
+import { micros } from '../wallet/micros.ts'
+import { PriceRule } from './price-rule.ts'
+import { type NewPrice, selectFollowers, writePrices } from './pricing.sql.ts'
+import type { ListedSupplier } from './remote-list.ts'
+
+const BATCH_SIZE = 1000
+
+export interface Repriced {
+  /** Sale prices that were changed. */
+  repriced: number
+  /** That the rule would change, and that were set by hand since: they stay. */
+  kept: number
+  /** That have no exchange rate from the cost's currency, and so stay as they are. */
+  unpriced: number
+}
+
+/**
+ * Has sale prices follow costs and exchange rates, by the rule that each service was imported with. A price that is
+ * no longer the one its rule made was set by a person, and stays that person's.
+ */
+export async function reprice(
+  transaction: Transaction,
+  supplier: ListedSupplier,
+  rates: ExchangeRates,
+  at: Date,
+): Promise<Repriced> {
+  const result = { repriced: 0, kept: 0, unpriced: 0 }
+  const prices: NewPrice[] = []
+  const rules = new Map<string, PriceRule>()
+  for (const row of await selectFollowers(transaction, supplier.id)) {
+    const text = JSON.stringify(row.rule)
+    const rule = rules.get(text) ?? new PriceRule(row.rule)
+    rules.set(text, rule)
+    const cost = rates.convert(micros(row.cost), supplier.currency, rule.currency, at)
+    if (cost === undefined) {
+      result.unpriced++
+      continue
+    }
+    const price = rule.priceOf(cost)
+    if (price === row.price) continue
+    if (row.price === row.written) prices.push({ service_id: row.service_id, currency: rule.currency, price })
+    else result.kept++
+  }
+  for (let start = 0; start < prices.length; start += BATCH_SIZE) {
+    await writePrices(transaction, prices.slice(start, start + BATCH_SIZE))
+  }
+  return { ...result, repriced: prices.length }
+}

@@ -1,0 +1,118 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { RemoteField, RemoteService, SupplierId } from '../suppliers/supplier.ts'
+import type { OpenSupplier } from '../suppliers/suppliers.ts'
+import { clearStaged, insertStaged, type StagedService, settleStatistics } from './staging.sql.ts'
+
+/** A supplier as its list concerns it. */
+export interface ListedSupplier {
+  id: SupplierId
+  name: string
+  /** Of the costs in its list. */
+  currency: string
+}
+
+/** A supplier's list did not come in whole, so nothing may be done with it. */
+export class BrokenList extends Error {}
+
+/** The list of an open supplier; throws invalid_input when it has none. */
+export function listOf(
+  { config, supplier }: OpenSupplier,
+  signal: AbortSignal,
+): AsyncIterable<RemoteService> {
+  const list = supplier.services?.(signal)
+  if (list) return list
+  throw new Refusal('invalid_input', `${config.name} has no list of services that could be read`, 'supplier')
+}
+
+/** Of the services that are in memory at a time. */
+const BATCH_SIZE = 500
+
+/** What PostgreSQL can count with. */
+const LARGEST_COUNT = 2_147_483_647
+
+/**
+ * Reads a supplier's list to its end, into the database. Returns how many services it has; throws BrokenList when it
+ * is cut, malformed or refused. Call it under the supplier's lock only.
+ */
+export async function stage(
+  sql: Sql,
+  supplier: SupplierId,
+  list: AsyncIterable<RemoteService>,
+  onRead: (services: number) => void = () => {},
+): Promise<number> {
+  await clearStaged(sql, supplier)
+  let read = 0
+  let listed = 0
+  for await (const batch of batchesOf(list)) {
+    const rows = batch.map((service, index) => rowOf(service, read + index))
+    read += batch.length
+    listed += await insertStaged(sql, supplier, rows)
+    onRead(read)
+  }
+  await settleStatistics(sql)
+  return listed
+}
+
+/** A list's own errors become BrokenList, and no others do. */
+async function* batchesOf(list: AsyncIterable<RemoteService>): AsyncGenerator<RemoteService[]> {
+  const services = list[Symbol.asyncIterator]()
+  let ended = false
+  try {
+    while (!ended) {
+      const batch: RemoteService[] = []
+      while (batch.length < BATCH_SIZE) {
+        const next = await services.next().catch((error: unknown) => {
+          ended = true
+          throw new BrokenList(error instanceof Error ? error.message : String(error), { cause: error })
+        })
+        if (next.done) {
+          ended = true
+          break
+        }
+        batch.push(next.value)
+      }
+      if (batch.length > 0) yield batch
+    }
+  } finally {
+    // Who stops reading before the end lets the connection go.
+    if (!ended) await services.return?.()
+  }
+}
+
+function rowOf(service: RemoteService, position: number): StagedService {
+  const id = service.id.trim()
+  if (id === '' || id !== clean(id)) {
+    throw new BrokenList(`service ${position + 1} of the list has no id that can be used`)
+  }
+  if (service.cost < 0n) throw new BrokenList(`service ${id} of the list costs less than nothing`)
+  return {
+    remote_id: id,
+    position,
+    group_name: line(service.group),
+    name: line(service.name),
+    kind: service.kind,
+    cost: service.cost.toString(),
+    delivery_time: line(service.deliveryTime),
+    description: clean(service.description, /[^\P{Cc}\n\r\t]/gu).trim(),
+    min_quantity: count(service.minQuantity),
+    max_quantity: count(service.maxQuantity),
+    fields: service.fields.map(fieldOf),
+  }
+}
+
+const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteField => ({
+  name: clean(name),
+  label: line(label),
+  type,
+  required,
+  options: options.map((option) => clean(option)),
+})
+
+/** PostgreSQL takes no NUL and no half of a surrogate pair, and nobody wants the other control characters. */
+const clean = (text: string, forbidden = /\p{Cc}/gu): string => text.toWellFormed().replace(forbidden, '')
+
+const line = (text: string): string => clean(text.replace(/\s+/g, ' ')).trim()
+
+const count = (quantity: number): number =>
+  Number.isFinite(quantity) ? Math.min(Math.max(Math.trunc(quantity), 0), LARGEST_COUNT) : LARGEST_COUNT

@@ -1,0 +1,80 @@
+import type { Queryable } from '../database/database.ts'
+import type { SupplierId } from '../suppliers/supplier.ts'
+
+export type SyncTrigger = 'manual' | 'scheduled'
+export type SyncOutcome = 'ok' | 'failed' | 'suspicious'
+
+/** What one reading of a list found and did, by name. */
+export type RunCounts = Record<string, number>
+
+/** Under the supplier's lock: a run that is still open was cut off by a crash, and is closed as that. */
+export async function insertRun(
+  sql: Queryable,
+  run: { supplier: SupplierId; trigger: SyncTrigger; actor: string; at: Date },
+): Promise<number> {
+  await sql`
+    update sync_runs set finished_at = ${run.at}, outcome = 'failed', error = 'the process ended in the middle of it'
+     where supplier_id = ${run.supplier} and finished_at is null`
+  const [row] = await sql<{ id: number }[]>`
+    insert into sync_runs (supplier_id, trigger, actor, started_at)
+    values (${run.supplier}, ${run.trigger}, ${run.actor}, ${run.at}) returning id`
+  return (row as { id: number }).id
+}
+
+export async function finishRun(
+  sql: Queryable,
+  id: number,
+  end: { outcome: SyncOutcome; counts: RunCounts; error: string | null; at: Date },
+): Promise<void> {
+  await sql`
+    update sync_runs set finished_at = ${end.at}, outcome = ${end.outcome}, error = ${end.error},
+                         counts = ${JSON.stringify(end.counts)}::text::jsonb
+     where id = ${id}`
+}
+
+const MAX_LOSS = 20
+
+interface ScheduleRow {
+  every_minutes: number | null
+  next_at: Date | null
+  /** Percent. */
+  max_loss: number
+}
+
+export async function selectSchedule(sql: Queryable, supplier: SupplierId): Promise<ScheduleRow> {
+  const [row] = await sql<ScheduleRow[]>`
+    select every_minutes, next_at, max_loss from supplier_syncs where supplier_id = ${supplier}`
+  return row ?? { every_minutes: null, next_at: null, max_loss: MAX_LOSS }
+}
+
+export async function upsertSchedule(
+  sql: Queryable,
+  supplier: SupplierId,
+  { every_minutes, next_at, max_loss }: ScheduleRow,
+): Promise<void> {
+  await sql`
+    insert into supplier_syncs (supplier_id, every_minutes, next_at, max_loss)
+    values (${supplier}, ${every_minutes}, ${next_at}, ${max_loss})
+    on conflict (supplier_id) do update
+       set every_minutes = excluded.every_minutes, next_at = excluded.next_at, max_loss = excluded.max_loss`
+}
+
+/** Suppliers whose list is to be read now. */
+export async function selectDue(sql: Queryable, now: Date): Promise<SupplierId[]> {
+  const rows = await sql<{ supplier_id: SupplierId }[]>`
+    select y.supplier_id from supplier_syncs y join suppliers s on s.id = y.supplier_id
+     where y.next_at <= ${now} and s.enabled order by y.next_at`
+  return rows.map((row) => row.supplier_id)
+}
+
+export async function isDue(sql: Queryable, supplier: SupplierId, now: Date): Promise<boolean> {
+  const [due] = await sql`select from supplier_syncs where supplier_id = ${supplier} and next_at <= ${now}`
+  return due !== undefined
+}
+
+/** After a scheduled reading, however it went: the next one. */
+export async function moveNext(sql: Queryable, supplier: SupplierId, now: Date): Promise<void> {
+  await sql`
+    update supplier_syncs set next_at = ${now}::timestamptz + every_minutes * interval '1 minute'
+     where supplier_id = ${supplier} and every_minutes is not null`
+}

@@ -1,0 +1,67 @@
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { RemoteField, SupplierId } from '../suppliers/supplier.ts'
+
+/** A service of a list as it is staged. */
+export interface StagedService {
+  remote_id: string
+  /** Its place in the list, from 0 on. */
+  position: number
+  group_name: string
+  name: string
+  kind: 'imei' | 'serial' | 'server'
+  /** Micros of the supplier's currency, as a text that JSON can carry. */
+  cost: string
+  delivery_time: string
+  description: string
+  min_quantity: number
+  max_quantity: number
+  fields: RemoteField[]
+}
+
+/** Any constant: with a supplier's id it names the lock that lets one process read its list at a time. */
+const SYNC_LOCK = 7_164_003
+
+/** Whether this transaction has the supplier's lock, until it ends. It holds nothing else up while it waits. */
+export async function lockSync(sql: Transaction, supplier: SupplierId): Promise<boolean> {
+  const [row] = await sql<{ locked: boolean }[]>`
+    select pg_try_advisory_xact_lock(${SYNC_LOCK}, ${supplier}) as locked`
+  return row?.locked ?? false
+}
+
+export async function clearStaged(sql: Queryable, supplier: SupplierId): Promise<void> {
+  await sql`delete from staged_services where supplier_id = ${supplier}`
+}
+
+/** Returns how many were new in the list: of a service that it has twice, the first one counts. */
+export async function insertStaged(
+  sql: Queryable,
+  supplier: SupplierId,
+  rows: StagedService[],
+): Promise<number> {
+  const { count } = await sql`
+    insert into staged_services (supplier_id, remote_id, position, group_name, name, kind, cost, delivery_time,
+                                 description, min_quantity, max_quantity, fields, hash)
+    select ${supplier}, remote_id, position, group_name, name, kind, cost, delivery_time, description, min_quantity,
+           max_quantity, fields,
+           md5(jsonb_build_array(group_name, name, kind, delivery_time, description, min_quantity, max_quantity,
+                                 fields)::text)::uuid
+      from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
+           remote_id text, position integer, group_name text, name text, kind service_kind, cost bigint,
+           delivery_time text, description text, min_quantity integer, max_quantity integer, fields jsonb)
+     order by position
+    on conflict (supplier_id, remote_id) do nothing`
+  return count
+}
+
+/**
+ * Every join of a sync is of whole lists. A plan for the few rows that a young table seems to have would compare each
+ * service with each.
+ */
+export async function planForMany(sql: Transaction): Promise<void> {
+  await sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`
+}
+
+/** A table that was filled a moment ago would be planned for as if it were empty. */
+export async function settleStatistics(sql: Sql): Promise<void> {
+  await sql`analyze staged_services`
+}

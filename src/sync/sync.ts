@@ -1,0 +1,185 @@
+import type { Clock } from '../clock.ts'
+import type { Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { RemoteService } from '../suppliers/supplier.ts'
+import { loadRates } from '../wallet/exchange-rates.ts'
+import { type Comparison, changesOf, compare, type ListChange } from './comparison.ts'
+import { type ImportResult, type ImportWish, importWanted, type Progress } from './import.ts'
+import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
+import { type Repriced, reprice } from './pricing.ts'
+import { BrokenList, type ListedSupplier, stage } from './remote-list.ts'
+import {
+  finishRun,
+  insertRun,
+  isDue,
+  moveNext,
+  type RunCounts,
+  type SyncOutcome,
+  type SyncTrigger,
+} from './runs.sql.ts'
+import { clearStaged, lockSync, planForMany } from './staging.sql.ts'
+
+/** Told how far the work is: services read of a list whose length nobody knows, then services written of a total. */
+export interface SyncProgress {
+  onRead?: ((services: number) => void) | undefined
+  onWrite?: Progress | undefined
+}
+
+export interface SyncPreview extends Comparison {
+  changes: ListChange[]
+}
+
+/**
+ * Compares a supplier's list with what is known, and changes nothing. `groups` and `limit` choose which changes are
+ * given (null: all). Throws BrokenList when the list is not whole, and conflict when the list is being read already.
+ * The pool needs two connections.
+ */
+export async function previewSync(
+  sql: Sql,
+  supplier: ListedSupplier,
+  list: AsyncIterable<RemoteService>,
+  { groups, limit, onRead }: { groups: string[] | null; limit: number | null } & SyncProgress,
+): Promise<SyncPreview> {
+  return await underLock(sql, supplier, async (transaction) => {
+    const listed = await stage(sql, supplier.id, list, onRead)
+    const comparison = await compare(transaction, supplier, listed)
+    return { ...comparison, changes: await changesOf(transaction, supplier, { groups, limit }) }
+  })
+}
+
+export interface SyncOptions extends SyncProgress {
+  /** A scheduled run is one only while the supplier is due, and moves its next time on. */
+  trigger: SyncTrigger
+  /** A scheduled run that is broken off by this stays due. */
+  stopping?: AbortSignal | undefined
+  actor: string
+  clock: Clock
+  /** A person has said that what the list has lost is really gone. */
+  acceptLoss?: boolean | undefined
+  importing?: ImportWish | undefined
+}
+
+/** What an applied list changed. */
+interface SyncChanges extends ImportResult, Repriced {
+  /** Routes that have another cost or lead somewhere or nowhere now. */
+  routes: number
+  deactivated: number
+  reactivated: number
+}
+
+/** How one run went. Only an `ok` one has changed anything. */
+export interface SyncReport {
+  run: number
+  outcome: SyncOutcome
+  /** Why nothing was changed; null: it was. */
+  error: string | null
+  comparison: Comparison | null
+  changes: SyncChanges | null
+}
+
+/**
+ * Reads a supplier's list to its end and makes routes, costs and prices as it says; imports what is asked for. All of
+ * it happens in one transaction, or nothing: a list that is not whole changes nothing (`failed`), nor does one that
+ * has lost more than it may (`suspicious`). No service is ever deleted. Every run is recorded.
+ * Throws conflict when the list is being read already (or, scheduled, was), invalid_input when an import cannot be as asked for. The pool
+ * needs two connections.
+ */
+export async function applySync(
+  sql: Sql,
+  supplier: ListedSupplier,
+  list: AsyncIterable<RemoteService>,
+  options: SyncOptions,
+): Promise<SyncReport> {
+  const { trigger, actor, clock } = options
+  let run: number | undefined
+  let counts: RunCounts = {}
+  const finish = async (
+    queryable: Sql | Transaction,
+    outcome: SyncOutcome,
+    error: string | null,
+  ): Promise<void> => {
+    if (run === undefined) return
+    await finishRun(queryable, run, { outcome, counts, error, at: clock.now() })
+    // While the lock is held, so that nobody takes it for due who has waited for it.
+    if (trigger === 'scheduled' && !options.stopping?.aborted) {
+      await moveNext(queryable, supplier.id, clock.now())
+    }
+  }
+  const report = { comparison: null, changes: null }
+  try {
+    return await underLock(sql, supplier, async (transaction) => {
+      if (trigger === 'scheduled' && !(await isDue(transaction, supplier.id, clock.now()))) {
+        throw new Refusal('conflict', `the list of ${supplier.name} has just been read`)
+      }
+      run = await insertRun(sql, { supplier: supplier.id, trigger, actor, at: clock.now() })
+      let listed: number
+      try {
+        listed = await stage(sql, supplier.id, list, options.onRead)
+      } catch (error) {
+        if (!(error instanceof BrokenList)) throw error
+        await finish(sql, 'failed', error.message)
+        return { ...report, run, outcome: 'failed', error: error.message }
+      }
+      const comparison = await compare(transaction, supplier, listed)
+      counts = { listed, known: comparison.known, ...comparison.counts }
+      if (comparison.suspicion !== null && !options.acceptLoss) {
+        const error = `${comparison.suspicion}: nothing was changed; run with --accept-loss if that is right`
+        await finish(sql, 'suspicious', error)
+        return { ...report, run, outcome: 'suspicious', error, comparison }
+      }
+      const changes = await apply(transaction, supplier, options)
+      const { skipped, ...done } = changes
+      counts = { ...counts, ...done, skipped: skipped.length }
+      await finish(transaction, 'ok', null)
+      return { run, outcome: 'ok', error: null, comparison, changes }
+    })
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    await finish(sql, 'failed', words).catch(() => {
+      // The database is away: the next run closes this one.
+    })
+    throw error
+  }
+}
+
+async function apply(
+  transaction: Transaction,
+  supplier: ListedSupplier,
+  { actor, clock, importing, onWrite = () => {} }: SyncOptions,
+): Promise<SyncChanges> {
+  const at = clock.now()
+  const known = { supplier: supplier.id, currency: supplier.currency, at }
+  await actAs(transaction, actor)
+  await recordCosts(transaction, known)
+  await keepList(transaction, known)
+  const routes = await updateRoutes(transaction, supplier.id)
+  const rates = await loadRates(transaction)
+  const imported: ImportResult = importing
+    ? await importWanted(transaction, supplier, importing, { rates, at, onProgress: onWrite })
+    : { imported: 0, ruled: 0, skipped: [] }
+  const repriced = await reprice(transaction, supplier, rates, at)
+  const deactivated = await deactivateLost(transaction, supplier.id)
+  const reactivated = await reactivateFound(transaction, supplier.id)
+  return { routes, ...imported, ...repriced, deactivated, reactivated }
+}
+
+/**
+ * One process at a time reads a supplier's list: the lock ends with the transaction, and so with the process. Until
+ * the first write the transaction holds up nothing else, however long the list takes.
+ */
+async function underLock<Result>(
+  sql: Sql,
+  supplier: ListedSupplier,
+  work: (transaction: Transaction) => Promise<Result>,
+): Promise<Result> {
+  const result = await sql.begin(async (transaction) => {
+    if (!(await lockSync(transaction, supplier.id))) {
+      throw new Refusal('conflict', `the list of ${supplier.name} is being read already`)
+    }
+    await planForMany(transaction)
+    const value = await work(transaction)
+    await clearStaged(transaction, supplier.id)
+    return { value }
+  })
+  return (result as { value: Result }).value
+}

@@ -1,0 +1,158 @@
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
+import { connectionString } from '../../src/jobs/connection-string.ts'
+import { addJob, Jobs, type JobsParts } from '../../src/jobs/jobs.ts'
+import { OperatorPostgres } from '../support/operator-postgres.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { cleanUp } from '../support/process.ts'
+
+const log = pino({ level: 'silent' })
+const running = new Set<Jobs>()
+
+async function start(
+  address: DatabaseAddress,
+  parts: Pick<JobsParts, 'tasks' | 'everyMinute'>,
+): Promise<Jobs> {
+  const jobs = new Jobs({ address, log, ...parts })
+  running.add(jobs)
+  await jobs.start()
+  return jobs
+}
+const stopAll = async (): Promise<void> => {
+  await Promise.all([...running].map((jobs) => jobs.stop()))
+  running.clear()
+}
+
+describe('the job queue', () => {
+  let database: TestDatabase
+  beforeAll(async () => {
+    database = await testDatabase()
+  })
+  afterEach(stopAll)
+  afterAll(() => database.drop())
+
+  it('does a job once its transaction is committed, in one of the processes, and none that was rolled back', async () => {
+    const { sql, address } = database
+    const done: unknown[] = []
+    const tasks = { note: async (payload: unknown) => void done.push(payload) }
+    await Promise.all([start(address, { tasks }), start(address, { tasks })])
+    await sql
+      .begin(async (transaction) => {
+        await addJob(transaction, 'note', 'never')
+        throw new Error('rolled back')
+      })
+      .catch(() => {})
+    for (let n = 0; n < 50; n++) await sql.begin((transaction) => addJob(transaction, 'note', { n }))
+    await expect.poll(() => done.length).toBe(50)
+    await stopAll()
+    expect(new Set(done.map((payload) => JSON.stringify(payload))).size).toBe(50)
+    expect(done).toHaveLength(50)
+    expect([...(await sql`select * from graphile_worker.jobs`)]).toEqual([])
+  })
+
+  it('has one job waiting under a key, the last', async () => {
+    const { sql, address } = database
+    const done: unknown[] = []
+    const soon = new Date(Date.now() + 3_600_000)
+    await start(address, { tasks: { keyed: async (payload) => void done.push(payload) } })
+    await addJob(sql, 'keyed', 1, { key: 'one', runAt: soon })
+    await addJob(sql, 'keyed', 2, { key: 'one', runAt: soon })
+    expect([...(await sql`select run_at from graphile_worker.jobs`)]).toEqual([{ run_at: soon }])
+    await addJob(sql, 'keyed', 3, { key: 'one' })
+    await expect.poll(() => done).toEqual([3])
+  })
+
+  it('tells a job that the process stops, and waits for none that does not listen', async () => {
+    const { sql, address } = database
+    const told = Promise.withResolvers<void>()
+    const begun: string[] = []
+    const tasks: JobsParts['tasks'] = {
+      listens: (_, stopping) => {
+        begun.push('listens')
+        return new Promise((_resolve, reject) => {
+          stopping.addEventListener('abort', () => {
+            told.resolve()
+            reject(stopping.reason as Error)
+          })
+        })
+      },
+      deaf: () => {
+        begun.push('deaf')
+        return new Promise(() => {})
+      },
+    }
+    const jobs = await start(address, { tasks })
+    await addJob(sql, 'listens', null)
+    await addJob(sql, 'deaf', null)
+    await expect.poll(() => begun.toSorted()).toEqual(['deaf', 'listens'])
+    await jobs.stop()
+    await told.promise
+  })
+
+  it('knows what is to be done every minute, once for all processes', async () => {
+    const { sql, address } = database
+    const parts = { tasks: { look: async () => {} }, everyMinute: ['look'] }
+    await Promise.all([start(address, parts), start(address, parts)])
+    await expect
+      .poll(async () => [...(await sql`select identifier from graphile_worker._private_known_crontabs`)])
+      .toEqual([{ identifier: 'look' }])
+  })
+})
+
+describe('when PostgreSQL goes away and comes back', () => {
+  let server: OperatorPostgres
+  beforeAll(async () => {
+    server = await OperatorPostgres.start()
+  })
+  afterEach(stopAll)
+  afterAll(async () => {
+    await server.kill()
+    await cleanUp()
+  })
+
+  it('jobs are done again, and new ones are told at once', async () => {
+    const url = await server.create('jobs')
+    const done: unknown[] = []
+    await start(url, { tasks: { note: async (payload) => void done.push(payload) }, everyMinute: [] })
+    const sql = openPool(url, { max: 1 })
+    const listening = async () => {
+      const [row] = await sql<{ count: number }[]>`
+        select count(*)::int as count from pg_stat_activity where query like 'LISTEN "jobs:insert"%'`.catch(
+        () => [],
+      )
+      return row?.count
+    }
+    await expect.poll(listening).toBe(1)
+    await addJob(sql, 'note', 'before')
+    await expect.poll(() => done).toEqual(['before'])
+    await server.kill()
+    await server.start()
+    await expect.poll(listening).toBe(1)
+    await retried(sql, () => addJob(sql, 'note', 'after'))
+    await expect.poll(() => done).toEqual(['before', 'after'])
+    await sql.end({ timeout: 1 })
+  })
+})
+
+async function retried(sql: Sql, work: () => Promise<void>): Promise<void> {
+  await expect.poll(() => sql`select 1 as up`.catch(() => [])).toHaveLength(1)
+  await work()
+}
+
+describe('the queue finds the database where the pools find it', () => {
+  it.each([
+    [
+      { host: '/var/lib/da ta/postgres', port: 5432, user: 'imei@gate', database: 'imei/gate' },
+      'postgres://imei%40gate@/imei%2Fgate?host=%2Fvar%2Flib%2Fda+ta%2Fpostgres&port=5432',
+    ],
+    ['postgres://user:pass@db.example/shop', 'postgres://user:pass@db.example/shop'],
+    ['postgres:///shop', 'postgres:///shop'],
+    [
+      'postgres://db.example/shop?sslmode=require',
+      'postgres://db.example/shop?sslmode=require&uselibpqcompat=true',
+    ],
+  ])('%j', (address, expected) => {
+    expect(connectionString(address)).toBe(expected)
+  })
+})

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { removePrice, setPrice } from '../../src/catalogue/prices.ts'
+import { createService } from '../../src/catalogue/services.ts'
+import { priceHistory } from '../../src/sync/price-history.ts'
+import { imeigate } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { Store, wish } from './store.ts'
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await testDatabase()
+})
+afterAll(() => database.drop())
+
+it('every change of a sale price is in the history, whoever makes it, and none that is no change', async () => {
+  const { sql } = database
+  await sql`insert into price_groups (name) values ('Gold')`
+  const { id } = await createService(sql, {
+    code: 'sold',
+    name: 'Sold',
+    group: 'G',
+    price: '1',
+    currency: 'USD',
+  })
+  await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.50' })
+  await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.50', minItems: 2 })
+  await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.20', group: 'gold' })
+  await sql.begin(async (transaction) => {
+    await transaction`select set_config('imeigate.actor', 'psql:bob', true)`
+    await transaction`update price_rules set unit_price = unit_price * 2 where service_id = ${id}`
+  })
+  await removePrice(sql, { service: 'sold', currency: 'USD', group: 'Gold' })
+  const rows = (await priceHistory(sql, 'sold')).map((one) => [
+    one.group,
+    one.oldAmount,
+    one.newAmount,
+    one.actor,
+  ])
+  expect(rows).toEqual([
+    ['Gold', 2_400_000n, null, null],
+    ['Gold', 1_200_000n, 2_400_000n, 'psql:bob'],
+    [null, 1_500_000n, 3_000_000n, 'psql:bob'],
+    ['Gold', null, 1_200_000n, null],
+    [null, 1_000_000n, 1_500_000n, null],
+    [null, null, 1_000_000n, null],
+  ])
+  expect(await priceHistory(sql, 'sold', { limit: 1 })).toHaveLength(1)
+  await expect(priceHistory(sql, 'nothing')).rejects.toMatchObject({ code: 'service_not_found' })
+})
+
+it('nothing in it is ever changed or deleted', async () => {
+  const { sql } = database
+  for (const statement of [
+    'update price_history set new_amount = 0',
+    'delete from price_history',
+    'truncate price_history',
+  ]) {
+    await expect(sql.unsafe(statement)).rejects.toThrow('is never changed or deleted')
+  }
+})
+
+it('an operator sees it, costs and prices in one', async () => {
+  const store = new Store(database)
+  const supplier = await store.supplier('USD', 'Panel')
+  await store.apply(supplier, [{ id: '7', cost: '0.80' }], { importing: wish() })
+  await store.apply(supplier, [{ id: '7', cost: '1.00' }])
+  const settings = settingsFor(database.address)
+  const { json } = await imeigate(['price', 'history', 'panel-7', '--json'], settings)
+  expect(json()).toMatchObject([
+    {
+      what: 'price',
+      currency: 'USD',
+      old: '1.00',
+      new: '1.25',
+      actor: 'test:ada',
+      supplier: null,
+      account: null,
+    },
+    { what: 'cost', currency: 'USD', old: '0.80', new: '1.00', supplier: 'Panel', remote_service: '7' },
+    { what: 'price', currency: 'USD', old: null, new: '1.00', actor: 'test:ada' },
+  ])
+  const { stdout, code } = await imeigate(['price', 'history', 'panel-7', '--limit', '2'], settings)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/price +everyone +\$1\.00 +\$1\.25 +test:ada/)
+  expect(stdout).toMatch(/cost +Panel 7 +\$0\.80 +\$1\.00 +test:ada/)
+  expect(stdout.trimEnd().split('\n')).toHaveLength(3)
+})
