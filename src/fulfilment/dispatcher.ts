@@ -1,27 +1,142 @@
 import type { Logger } from 'pino'
+import type { ServiceId } from '../catalogue/service.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
-import { takePending } from './fulfilment.sql.ts'
+import type { SupplierId } from '../suppliers/supplier.ts'
+import type { Lane, Lanes } from './lanes.ts'
 import { Loop } from './loop.ts'
-import { LEASE_MS, type Worker } from './worker.ts'
+import type { Outcomes } from './outcomes.ts'
+import { type Look, type Round, takeDue } from './take.ts'
+import type { Worker } from './worker.ts'
 
-const TAKE_AT_ONCE = 500
-/** When to look again at an item that no supplier fulfils by itself, so that a new route is soon used. */
-const IDLE_MS = 30_000
+/** Items locked in one transaction: of one service, of one whose suppliers are not known yet, and in all. */
+const MOST_OF_A_SERVICE = 500
+const MOST_OF_A_NEW_SERVICE = 50
+const MOST_AT_ONCE = 2_000
+/** How long it is believed which suppliers a service has, which says how many of its items can go. */
+const REMEMBER_MS = 1_000
 
-/** Sends pending items to their suppliers (promises 4 and 5). */
-export function dispatcher(parts: { sql: Sql; worker: Worker; clock: Clock; log: Logger }): Loop {
-  return new Loop(parts.log, async () => {
-    const limit = Math.min(TAKE_AT_ONCE, parts.worker.room())
-    if (limit === 0) return false
-    const now = parts.clock.now()
-    const { taken, looked } = await takePending(parts.sql, {
-      limit,
-      now,
-      leaseUntil: new Date(now.getTime() + LEASE_MS),
-      idleUntil: new Date(now.getTime() + IDLE_MS),
-    })
-    for (const item of taken) parts.worker.work(item, 'send')
-    return looked === limit
-  })
+interface Parts {
+  sql: Sql
+  lanes: Lanes
+  worker: Worker
+  outcomes: Outcomes
+  clock: Clock
+  log: Logger
+}
+
+/**
+ * Sends pending items to the suppliers of their routes (promises 4 and 5), and ends those that every route has refused.
+ */
+export class Dispatcher {
+  readonly #parts: Parts
+  readonly #loop: Loop
+  /** Where the next round begins, so that services with much to do hold up no other. */
+  #after = 0 as ServiceId
+  /** The suppliers of services that were looked at lately. */
+  #suppliers = new Map<ServiceId, SupplierId[]>()
+  #rememberedAt = 0
+  /** There was more to send than room for it. */
+  #starved = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#loop = new Loop(parts.log, () => this.#round())
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  wake(): void {
+    this.#loop.wake()
+  }
+
+  /** A call has ended. */
+  roomAgain(): void {
+    if (this.#starved) this.#loop.wake()
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop()
+  }
+
+  async #round(): Promise<boolean> {
+    const { sql, worker, clock } = this.#parts
+    const lanes = await this.#parts.lanes.current()
+    const rooms = new Map([...lanes].map(([id, lane]) => [id, lane.sendRoom()]))
+    const room = Math.min(
+      worker.room(),
+      rooms.values().reduce((sum, one) => sum + one, 0),
+    )
+    this.#starved = room <= 0
+    if (room <= 0) return false
+    const look = {
+      now: clock.now(),
+      after: this.#after,
+      rooms: this.#roomsOf(rooms),
+      each: Math.min(room, MOST_OF_A_NEW_SERVICE),
+      most: MOST_AT_ONCE,
+    }
+    const round = await takeDue(sql, lanes, look)
+    this.#send(round, lanes)
+    await this.#end(round)
+    return this.#goesOn(round, look)
+  }
+
+  /** How many items of a service may be sent now, as far as its suppliers are known. */
+  #roomsOf(rooms: Map<SupplierId, number>): Map<ServiceId, number> {
+    if (performance.now() - this.#rememberedAt > REMEMBER_MS) {
+      this.#suppliers.clear()
+      this.#rememberedAt = performance.now()
+    }
+    const roomOf = (suppliers: SupplierId[]): number =>
+      suppliers.reduce((sum, id) => sum + (rooms.get(id) ?? 0), 0)
+    return new Map(
+      [...this.#suppliers].map(([service, ids]) => [service, Math.min(MOST_OF_A_SERVICE, roomOf(ids))]),
+    )
+  }
+
+  #send({ sending, letGo }: Round, lanes: ReadonlyMap<SupplierId, Lane>): void {
+    letGo()
+    for (const [supplierId, some] of Map.groupBy(sending, ({ route }) => route.supplierId)) {
+      this.#parts.worker.work({
+        lane: lanes.get(supplierId) as Lane,
+        call: 'send',
+        items: some.map(({ taken }) => taken),
+        hadBefore: new Set(some.filter(({ hadBefore }) => hadBefore).map(({ taken }) => taken)),
+      })
+    }
+  }
+
+  async #end({ ended }: Round): Promise<void> {
+    await Promise.all(
+      ended.map(({ item, reason }) =>
+        this.#parts.outcomes.record({
+          item,
+          itemState: 'failed',
+          attempt: null,
+          result: null,
+          reason,
+          dueAt: null,
+          review: null,
+        }),
+      ),
+    )
+  }
+
+  /** Whether there may be more to do at once; notes where. */
+  #goesOn({ due, crowded, suppliers }: Round, look: Look): boolean {
+    // A service without suppliers is looked at as one that is not known.
+    for (const [service, ids] of suppliers) if (ids.length > 0) this.#suppliers.set(service, ids)
+    const counts = Map.groupBy(due, ({ serviceId }) => serviceId)
+    const full = [...counts].some(([id, items]) => items.length >= (look.rooms.get(id) ?? look.each))
+    this.#starved = full || crowded > 0
+    if (due.length >= look.most) {
+      this.#after = due.at(-1)?.serviceId ?? (0 as ServiceId)
+      return true
+    }
+    this.#after = 0 as ServiceId
+    return look.after > 0 || (full && crowded < due.length)
+  }
 }

@@ -3,17 +3,19 @@ import type { Logger } from 'pino'
 /** A process sees what other processes left for it within this time. */
 const LOOK_EVERY_MS = 250
 
-/** Runs a round again and again: at once while there is more, when woken, and every `LOOK_EVERY_MS`. */
+/** Runs a round again and again: at once while there is more, when woken, and every `everyMs`. */
 export class Loop {
   readonly #log: Logger
   readonly #round: () => Promise<boolean>
+  readonly #everyMs: number
   #stopped = false
   #running: Promise<void> | undefined
   #wake: () => void = () => {}
 
-  constructor(log: Logger, round: () => Promise<boolean>) {
+  constructor(log: Logger, round: () => Promise<boolean>, everyMs = LOOK_EVERY_MS) {
     this.#log = log
     this.#round = round
+    this.#everyMs = everyMs
   }
 
   start(): void {
@@ -42,7 +44,7 @@ export class Loop {
         this.#log.warn({ err: error }, 'a round failed and will be tried again')
       }
       if (more || this.#stopped) continue
-      const timer = setTimeout(resolve, LOOK_EVERY_MS)
+      const timer = setTimeout(resolve, this.#everyMs)
       await woken
       clearTimeout(timer)
     }

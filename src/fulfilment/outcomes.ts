@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { Batcher } from '../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
-import { followItems, lockWallets, type Report, writeReports } from './fulfilment.sql.ts'
+import { followItems, lockWallets, type Report, writeReports } from './outcomes.sql.ts'
 
 const BATCH_SIZE = 1000
 /** PostgreSQL chose this transaction to end a deadlock: it is simply done again. */

@@ -1,44 +1,53 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
-import type { Outcome, Supplier, Work } from '../suppliers/supplier.ts'
-import { extendLeases, type Report, type Taken } from './fulfilment.sql.ts'
+import type { Outcome, Work } from '../suppliers/supplier.ts'
+import type { Breakers } from './breakers.ts'
+import { extendLeases } from './dispatch.sql.ts'
+import type { Lane } from './lanes.ts'
 import type { Outcomes } from './outcomes.ts'
+import { reportOf } from './reports.ts'
+import { LEASE_MS } from './take.ts'
+import type { Taken } from './taken.ts'
 
-/** How long a taken item stays with a worker that is not heard of any more. */
-export const LEASE_MS = 15_000
 const EXTEND_EVERY_MS = 5_000
 /** The longest that one call to a supplier may take. */
 const CALL_TIMEOUT_MS = 30_000
 /** The most items that one worker has in hand at a time. */
-const MOST_IN_HAND = 2_000
-/** When to ask about an attempt whose outcome is unknown: after each time that it stayed so. */
-const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
+const MOST_IN_HAND = 5_000
+
+/** What one call to a supplier is about. */
+export interface Call {
+  lane: Lane
+  call: 'send' | 'ask'
+  items: Taken[]
+  /** Of `items`, those of which an earlier attempt may still be with the supplier. */
+  hadBefore?: ReadonlySet<Taken>
+}
 
 /**
- * Takes one item from the hands of a dispatcher or poller to a recorded outcome: calls its supplier, keeps the
- * lease while the call lasts, and reports what came back.
+ * Takes items from the hands of a dispatcher or poller to recorded outcomes: calls their supplier, keeps the leases
+ * while the call lasts, and reports what came back.
  */
 export class Worker {
   readonly #sql: Sql
-  readonly #suppliers: Map<string, Supplier>
   readonly #outcomes: Outcomes
+  readonly #breakers: Breakers
   readonly #clock: Clock
   readonly #log: Logger
-  readonly #inHand = new Map<Taken, Promise<void>>()
+  readonly #inHand = new Set<Taken>()
+  readonly #calls = new Set<Promise<void>>()
   readonly #abort = new AbortController()
   #timer: NodeJS.Timeout | undefined
+  /** Told after each call: there is room for another. */
+  onRoom: () => void = () => {}
+  /** Told of items that are to go on to their next route. */
+  onPending: () => void = () => {}
 
-  constructor(parts: {
-    sql: Sql
-    suppliers: Map<string, Supplier>
-    outcomes: Outcomes
-    clock: Clock
-    log: Logger
-  }) {
+  constructor(parts: { sql: Sql; outcomes: Outcomes; breakers: Breakers; clock: Clock; log: Logger }) {
     this.#sql = parts.sql
-    this.#suppliers = parts.suppliers
     this.#outcomes = parts.outcomes
+    this.#breakers = parts.breakers
     this.#clock = parts.clock
     this.#log = parts.log
   }
@@ -58,95 +67,86 @@ export class Worker {
       this.#outcomes.hurry()
       this.#abort.abort(new Error('imeigate is stopping'))
     }, graceMs)
-    await Promise.allSettled(this.#inHand.values())
+    await Promise.allSettled(this.#calls)
     clearTimeout(timer)
     clearInterval(this.#timer)
     await this.#outcomes.stop()
   }
 
-  work(item: Taken, call: 'send' | 'ask'): void {
-    const done = this.#work(item, call)
-      .catch((error: unknown) =>
-        this.#log.error({ err: error, order: item.orderId }, 'an outcome could not be recorded'),
-      )
-      .finally(() => this.#inHand.delete(item))
-    this.#inHand.set(item, done)
+  /** Calls the supplier about items of one lane, as many in a call as it takes. */
+  work({ lane, call, items, hadBefore = new Set() }: Call): void {
+    const { supplier } = lane.live
+    const atOnce = call === 'send' ? supplier.sendAtOnce : supplier.askAtOnce
+    for (let at = 0; at < items.length; at += atOnce) {
+      const some = items.slice(at, at + atOnce)
+      for (const item of some) this.#inHand.add(item)
+      const end = lane.begin(call)
+      const done = this.#call({ lane, call, items: some, hadBefore }, end)
+        .catch((error: unknown) =>
+          this.#log.error(
+            { err: error, orders: some.map(({ orderId }) => orderId) },
+            'outcomes were not recorded',
+          ),
+        )
+        .finally(() => {
+          this.#calls.delete(done)
+          for (const item of some) this.#inHand.delete(item)
+        })
+      this.#calls.add(done)
+    }
   }
 
-  async #work(item: Taken, call: 'send' | 'ask'): Promise<void> {
-    const supplier = this.#suppliers.get(item.supplierKind)
-    let report: Report
+  async #call({ lane, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
+    const { config, supplier } = lane.live
+    let given: Outcome[]
     try {
-      if (!supplier) throw new Error(`no adapter for suppliers of kind ${item.supplierKind}`)
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      report = this.#reportOf(item, await endedBy(signal, supplier[call](workOf(item), signal)))
+      given = await endedBy(signal, supplier[call](items.map(workOf), signal))
     } catch (error) {
-      report = this.#unknown(item, error instanceof Error ? error.message : String(error))
+      given = items.map(() => unclear(error))
     }
-    const written = await this.#outcomes.record(report)
-    if (!written)
-      this.#log.warn({ order: item.orderId, position: item.position }, 'the lease of an item was lost')
-  }
-
-  #reportOf(item: Taken, outcome: Outcome): Report {
-    const attempt = { number: item.attempt, reference: null, detail: null, asked: item.asked }
-    switch (outcome.kind) {
-      case 'success':
-        return {
-          item,
-          itemState: 'success',
-          attempt: { ...attempt, state: 'succeeded', reference: outcome.reference },
-          result: outcome.result,
-          reason: null,
-          dueAt: null,
+    end()
+    this.onRoom()
+    const outcomes = items.map((item, index) => ({ item, outcome: known(given[index]), cost: item.cost }))
+    // What this process has broken off says nothing about the supplier.
+    if (!this.#abort.signal.aborted) this.#breakers.note(config, call, outcomes)
+    const now = this.#clock.now()
+    await Promise.all(
+      outcomes.map(async ({ item, outcome }) => {
+        const manners = { recheck: lane.recheck(), hadItBefore: hadBefore.has(item) }
+        const report = reportOf(item, call, outcome, manners, now)
+        const written = await this.#outcomes.record(report)
+        if (!written) {
+          this.#log.warn({ order: item.orderId, position: item.position }, 'the lease of an item was lost')
         }
-      case 'refused':
-        return {
-          item,
-          itemState: 'failed',
-          attempt: { ...attempt, state: 'refused', detail: outcome.reason },
-          result: null,
-          reason: outcome.reason,
-          dueAt: null,
-        }
-      case 'accepted':
-        return {
-          item,
-          itemState: 'processing',
-          attempt: { ...attempt, state: 'accepted', reference: outcome.reference, asked: 0 },
-          result: null,
-          reason: null,
-          dueAt: new Date(this.#clock.now().getTime() + outcome.askAgainAfterMs),
-        }
-      default:
-        throw new Error('the adapter gave no outcome')
-    }
-  }
-
-  /** Promise 4: not sent again, not given back; only asked about. */
-  #unknown(item: Taken, detail: string): Report {
-    const wait = ASK_AGAIN_AFTER_MS[Math.min(item.asked, ASK_AGAIN_AFTER_MS.length - 1)] as number
-    return {
-      item,
-      itemState: 'unknown',
-      attempt: { number: item.attempt, state: 'unknown', reference: null, detail, asked: item.asked + 1 },
-      result: null,
-      reason: null,
-      dueAt: new Date(this.#clock.now().getTime() + wait),
-    }
+        if (report.itemState === 'pending') this.onPending()
+      }),
+    )
   }
 
   #extendLeases(): void {
     if (this.#inHand.size === 0) return
     const until = new Date(this.#clock.now().getTime() + LEASE_MS)
-    extendLeases(this.#sql, [...this.#inHand.keys()], until).catch((error: unknown) =>
+    extendLeases(this.#sql, [...this.#inHand], until).catch((error: unknown) =>
       this.#log.warn({ err: error }, 'leases could not be extended'),
     )
   }
 }
 
-/** Promise 5: an adapter that forgets its signal must not keep its item for ever. */
-function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
+const kinds = new Set(['success', 'accepted', 'refused', 'unavailable', 'duplicate', 'unknown'])
+
+/** Promise 4: what an adapter throws, and what it should never have given, is unknown. */
+const known = (outcome: Outcome | undefined): Outcome =>
+  outcome && kinds.has(outcome.kind) ? outcome : unclear('the adapter gave no outcome')
+
+const unclear = (error: unknown): Outcome => ({
+  kind: 'unknown',
+  reason: error instanceof Error ? error.message : String(error),
+  askable: true,
+})
+
+/** Promise 5: an adapter that forgets its signal must not keep its items for ever. */
+export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = (): void => reject(signal.reason as Error)
   if (signal.aborted) stop()
@@ -157,6 +157,7 @@ function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
 const workOf = (item: Taken): Work => ({
   attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
   orderId: item.orderId,
+  remoteService: item.remoteService,
   subject: item.subject,
   fields: item.fields,
   quantity: item.quantity,

@@ -54,7 +54,7 @@ export function decide(
     if (row.idempotency) {
       const holder = holders.get(row.idempotency.key)
       if (holder) {
-        if (holder.body !== row.idempotency.body) return refused(new Refusal('idempotency_conflict'))
+        if (holder.body !== row.idempotency.body) return refused(keyIsTaken(holder.orderId))
         return { kind: 'replayed', orderId: holder.orderId }
       }
     }
@@ -90,5 +90,9 @@ function stillAnswers(earlier: Holder, row: Candidate, now: Date): boolean {
   if (earlier.state !== 'success' && earlier.state !== 'partial') return false
   return now.getTime() - earlier.createdAt.getTime() < row.replayWindowSeconds * 1000
 }
+
+/** Says which order it was, so that who lost the answer to the first request finds it. */
+export const keyIsTaken = (orderId: OrderId): Refusal =>
+  new Refusal('idempotency_conflict', `order ${orderId} was placed under it`)
 
 const refused = (refusal: Refusal): Verdict => ({ kind: 'refused', refusal })

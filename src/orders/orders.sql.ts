@@ -140,6 +140,11 @@ export interface AttemptView {
   state: string
   reference: string | null
   detail: string | null
+  /** Of a refusal: whether the item or the supplier was the reason. */
+  fault: 'item' | 'supplier' | null
+  /** Of the whole item, in micros of the supplier's currency; null: not known. */
+  cost: bigint | null
+  currency: string
   createdAt: Date
   finishedAt: Date | null
 }
@@ -147,7 +152,8 @@ export interface AttemptView {
 /** What was tried for the orders' items, for operators. */
 export async function listAttempts(sql: Sql, names: OrderName[]): Promise<AttemptView[]> {
   const rows = await sql<(Omit<AttemptView, 'orderId'> & { order_id: bigint })[]>`
-    select a.order_id, a.position, a.number, s.name as supplier, a.state, a.reference, a.detail,
+    select a.order_id, a.position, a.number, s.name as supplier, a.state, a.reference, a.detail, a.fault, a.cost,
+           s.currency,
            a.created_at as "createdAt", a.finished_at as "finishedAt"
       from unnest(${names.map((name) => name.accountId)}::int[], ${names.map((name) => name.id)}::bigint[])
              as asked (account_id, order_id)

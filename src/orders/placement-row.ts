@@ -17,6 +17,10 @@ export interface Row extends Candidate {
 const digest = (...parts: (string | number | null)[]): string =>
   hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
 
+/** What an account's idempotency key is kept as. */
+export const idempotencyDigest = (account: AccountId, key: string): string =>
+  digest('idempotency', account, key)
+
 export function rowOf(purchase: Purchase): Row {
   const { accountId, service, items, reference, idempotencyKey } = purchase
   const quantity = items.reduce((sum, item) => sum + item.quantity, 0)
@@ -36,7 +40,7 @@ export function rowOf(purchase: Purchase): Row {
     idempotency:
       idempotencyKey === null || asked === null
         ? null
-        : { key: digest('idempotency', accountId, idempotencyKey), body: asked },
+        : { key: idempotencyDigest(accountId, idempotencyKey), body: asked },
   }
 }
 

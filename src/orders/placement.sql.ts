@@ -25,7 +25,7 @@ export async function lockWallets(sql: Transaction, accounts: AccountId[]): Prom
 
 /** The orders that the keys (32 hex digits each) stand for. */
 export async function findHolders(
-  sql: Transaction,
+  sql: Queryable,
   keys: { account: AccountId; key: string }[],
 ): Promise<Map<string, Holder>> {
   if (keys.length === 0) return new Map()

@@ -2,7 +2,8 @@ import type { AccountId } from '../accounts/account.ts'
 import type { Clock } from '../clock.ts'
 import { Batcher } from '../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
-import { decide, type Verdict } from './decide.ts'
+import type { Refusal } from '../errors.ts'
+import { decide, keyIsTaken, type Verdict } from './decide.ts'
 import type { OrderId } from './order.ts'
 import {
   bindKeys,
@@ -12,7 +13,7 @@ import {
   lockWallets,
   takeOrderIds,
 } from './placement.sql.ts'
-import { itemsOf, type Row, rowOf, withoutRepeats } from './placement-row.ts'
+import { idempotencyDigest, itemsOf, type Row, rowOf, withoutRepeats } from './placement-row.ts'
 import type { Placed, Purchase } from './purchase.ts'
 
 /** The most orders that one transaction places. */
@@ -53,6 +54,17 @@ export class Placement {
     const verdict = await this.#batcher.add(rowOf(purchase))
     if (verdict.kind === 'refused') return verdict.refusal
     return { orderId: verdict.orderId, replayed: verdict.kind === 'replayed' }
+  }
+
+  /**
+   * A purchase that was refused before it came here. If an earlier request was placed under its idempotency key, that
+   * is what its caller must hear, so that every other refusal of a repeated request proves that nothing was placed.
+   */
+  async refusalOf(accountId: AccountId, idempotencyKey: string | null, refusal: Refusal): Promise<Refusal> {
+    if (idempotencyKey === null) return refusal
+    const key = idempotencyDigest(accountId, idempotencyKey)
+    const holder = (await findHolders(this.#sql, [{ account: accountId, key }])).get(key)
+    return holder ? keyIsTaken(holder.orderId) : refusal
   }
 
   /** Resolves once everything that was to be placed has been answered. */

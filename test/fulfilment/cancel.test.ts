@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { cancelPending } from '../../src/fulfilment/cancel.ts'
-import { pendingItems, takePending } from '../../src/fulfilment/fulfilment.sql.ts'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { requestCancel } from '../../src/fulfilment/requests.ts'
+import { itemsOfOrder } from '../../src/fulfilment/reviews.sql.ts'
+import type { OrderId } from '../../src/orders/order.ts'
 import { walletOf } from '../../src/wallet/wallet.ts'
 import { brokenPromises, input, newAccount, newService } from '../orders/shelf.ts'
 import { imei } from '../support/server.ts'
+import { takePending } from './fixed-directory.ts'
 import { FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
 
 let shop: Workshop
@@ -15,31 +18,33 @@ afterEach(async () => {
   await shop.close()
 })
 
+/** How many items were cancelled. */
+const cancel = async (orderId: OrderId, accountId: AccountId = shop.account): Promise<number> =>
+  (await requestCancel(shop.sql, shop.outcomes, { accountId, orderId }, 'test')).cancelled
+
 test('cancelling gives back what was not sent', async () => {
   const id = await shop.place(1, { items: [input(shop.service, imei(1)), input(shop.service, imei(2))] })
-  expect(await cancelPending(shop.sql, shop.outcomes, shop.account, id)).toBe(2)
+  expect(await cancel(id)).toBe(2)
   expect(await shop.order(id)).toMatchObject({
     state: 'cancelled',
     finishedAt: shop.clock.now(),
     items: [{ state: 'cancelled', reason: 'Cancelled before it was sent' }, { state: 'cancelled' }],
   })
   expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 1_000_000n, held: 0n })
-  expect(await cancelPending(shop.sql, shop.outcomes, shop.account, id)).toBe(0)
+  expect(await cancel(id)).toBe(0)
 })
 
 test('nobody cancels the order of another account', async () => {
   const other = await newAccount(shop.sql, 10n)
   const id = await shop.place(1)
-  expect(await cancelPending(shop.sql, shop.outcomes, other, id)).toBe(0)
+  await expect(cancel(id, other)).rejects.toMatchObject({ code: 'order_not_found' })
   expect((await shop.order(id)).state).toBe('pending')
 })
 
 test('of two that cancel the same item one does it', async () => {
   for (let n = 0; n < 10; n++) {
     const id = await shop.place(n)
-    const done = await Promise.all(
-      Array.from({ length: 3 }, () => cancelPending(shop.sql, shop.outcomes, shop.account, id)),
-    )
+    const done = await Promise.all(Array.from({ length: 3 }, () => cancel(id)))
     expect(done.toSorted()).toEqual([0, 0, 1])
   }
   expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 1_000_000n, held: 0n })
@@ -53,7 +58,7 @@ test('a cancel that races the dispatcher cancels or does not, but what it gave b
     const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => shop.place(round * 20 + n)))
     const cancelling = ids.map(async (id, n) => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * n))
-      if ((await cancelPending(shop.sql, shop.outcomes, shop.account, id)) === 1) cancelled.add(`${id}-1-1`)
+      if ((await cancel(id)) === 1) cancelled.add(`${id}-1-1`)
     })
     setTimeout(() => workers.wake(), Math.random() * 10)
     await Promise.all(cancelling)
@@ -71,11 +76,19 @@ test('an order that was sent in part is cancelled in part', async () => {
   const items = [1, 2, 3].map((n) => input(shop.service, imei(n)))
   const id = await shop.place(1, { items })
   const now = shop.clock.now()
-  const { taken } = await takePending(shop.sql, { limit: 1, now, leaseUntil: now, idleUntil: now })
-  expect(await cancelPending(shop.sql, shop.outcomes, shop.account, id)).toBe(2)
+  const taken = await takePending(shop.sql, { limit: 1, now })
+  expect(await cancel(id)).toBe(2)
   expect(await shop.order(id)).toMatchObject({ state: 'processing', finishedAt: null })
   expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 999_990n, held: 10n })
-  const done = { number: 1, state: 'succeeded' as const, reference: null, detail: null, asked: 0 }
+  const done = {
+    number: 1,
+    state: 'succeeded' as const,
+    reference: null,
+    detail: null,
+    asked: 0,
+    fault: null,
+    recheckAt: null,
+  }
   const [item] = taken
   if (!item) throw new Error('nothing was taken')
   await shop.outcomes.record({
@@ -85,6 +98,7 @@ test('an order that was sent in part is cancelled in part', async () => {
     result: '',
     reason: null,
     dueAt: null,
+    review: null,
   })
   expect((await shop.order(id)).state).toBe('partial')
 })
@@ -93,9 +107,10 @@ test('a dispatcher that only looks at an item does not get in the way of a cance
   const manual = await newService(shop.sql, { processing: 'manual' })
   const id = await shop.place(1, { service: manual })
   const now = shop.clock.now()
-  const [item] = await pendingItems(shop.sql, shop.account, id)
+  const [found] = await itemsOfOrder(shop.sql, shop.account, id)
+  const item = found && { ...found, accountId: shop.account, orderId: id }
   if (!item) throw new Error('nothing is pending')
-  await takePending(shop.sql, { limit: 1, now, leaseUntil: now, idleUntil: now })
-  const cancelled = { attempt: null, result: null, reason: null, dueAt: null }
+  await takePending(shop.sql, { limit: 1, now })
+  const cancelled = { attempt: null, result: null, reason: null, dueAt: null, review: null }
   expect(await shop.outcomes.record({ item, itemState: 'cancelled', ...cancelled })).toBe(true)
 })

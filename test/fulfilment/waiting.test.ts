@@ -3,6 +3,7 @@ import type { Service } from '../../src/catalogue/service.ts'
 import { updateService } from '../../src/catalogue/services.ts'
 import type { OrderId } from '../../src/orders/order.ts'
 import { brokenPromises, newService } from '../orders/shelf.ts'
+import { SANDBOX } from './fixed-directory.ts'
 import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
 
 let shop: Workshop
@@ -56,13 +57,11 @@ test('many items that must wait do not hold up those that need not', async () =>
 })
 
 test('the first of several routes is taken', async () => {
-  const [row] = await shop.sql<{ id: number }[]>`
-    insert into suppliers (kind, name) values ('sandbox', 'better') returning id`
-  await shop.sql`
-    insert into routes (service_id, supplier_id, position) values (${shop.service.id}, ${row?.id ?? 0}, 0)`
-  shop.workers(new FakeSupplier(async () => SUCCESS))
+  const better = await shop.addSupplier('better', { position: 0 })
+  const suppliers = [SANDBOX, better].map((id) => [id, new FakeSupplier(async () => SUCCESS)] as const)
+  shop.workers(new Map(suppliers))
   const id = await shop.place(1)
   await until(async () => (await shop.order(id)).state === 'success')
   const attempts = await shop.sql`select supplier_id from attempts where order_id = ${id}`
-  expect([...attempts]).toEqual([{ supplier_id: row?.id }])
+  expect([...attempts]).toEqual([{ supplier_id: better }])
 })

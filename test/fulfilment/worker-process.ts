@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
 import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
 /**
  * Workers in a process that a test may kill at any time: `node worker-process.ts <settings as JSON>`. Their
@@ -22,7 +23,18 @@ const success: Outcome = { kind: 'success', result: 'done', reference: null }
 const refused: Outcome = { kind: 'refused', reason: 'no' }
 
 class NotingSupplier implements Supplier {
-  async send(work: Work): Promise<Outcome> {
+  readonly sendAtOnce = 1
+  readonly askAtOnce = 1
+
+  send(works: Work[]): Promise<Outcome[]> {
+    return Promise.all(works.map((work) => this.#send(work)))
+  }
+
+  async ask(works: Work[]): Promise<Outcome[]> {
+    return works.map((work) => this.#ask(work))
+  }
+
+  async #send(work: Work): Promise<Outcome> {
     appendFileSync(notes, `send ${work.attemptKey}\n`)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
     const digit = Number(work.subject.at(-1))
@@ -32,7 +44,7 @@ class NotingSupplier implements Supplier {
     throw new Error('the reply was lost')
   }
 
-  async ask(work: Work): Promise<Outcome> {
+  #ask(work: Work): Outcome {
     appendFileSync(notes, `ask ${work.attemptKey}\n`)
     const sent = readFileSync(notes, 'utf8').includes(`send ${work.attemptKey}\n`)
     const digit = Number(work.subject.at(-1))
@@ -42,7 +54,7 @@ class NotingSupplier implements Supplier {
 
 const fulfilment = new Fulfilment({
   sql: openPool(address, { max: 4, session: STEADY_PLANS }),
-  suppliers: new Map([['sandbox', new NotingSupplier()]]),
+  directory: directoryOf(new Map([[SANDBOX, new NotingSupplier()]])),
   clock: { now: () => new Date(Date.now() + aheadMs) },
   log: pino({ level: 'silent' }),
 })

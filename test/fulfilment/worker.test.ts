@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { takePending, takeSent } from '../../src/fulfilment/fulfilment.sql.ts'
 import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { walletOf } from '../../src/wallet/wallet.ts'
 import { brokenPromises, input } from '../orders/shelf.ts'
 import { imei } from '../support/server.ts'
+import { takePending, takeSent } from './fixed-directory.ts'
 import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './workshop.ts'
 
 let shop: Workshop
@@ -234,7 +234,7 @@ test('a supplier that says what PostgreSQL cannot store holds up neither its ite
 test('a report that cannot be written fails alone', async () => {
   await shop.placeMany(3)
   const now = shop.clock.now()
-  const { taken } = await takePending(shop.sql, { limit: 3, now, leaseUntil: now, idleUntil: now })
+  const taken = await takePending(shop.sql, { limit: 3, now })
   const reports = taken.map((item, index) =>
     shop.outcomes.record({
       item,
@@ -245,10 +245,13 @@ test('a report that cannot be written fails alone', async () => {
         reference: null,
         detail: null,
         asked: 0,
+        fault: null,
+        recheckAt: null,
       },
       result: '',
       reason: null,
       dueAt: null,
+      review: null,
     }),
   )
   const results = await Promise.allSettled(reports)
@@ -258,13 +261,12 @@ test('a report that cannot be written fails alone', async () => {
 test('workers that look at the same time never take the same item', async () => {
   await shop.placeMany(400)
   const now = shop.clock.now()
-  const leaseUntil = new Date(now.getTime() + 15_000)
-  const options = { limit: 60, now, leaseUntil, idleUntil: leaseUntil }
+  const options = { limit: 60, now }
   const rounds = await Promise.all(Array.from({ length: 9 }, () => takePending(shop.sql, options)))
-  const names = rounds.flatMap(({ taken }) => taken.map((item) => `${item.orderId}-${item.position}`))
+  const names = rounds.flatMap((taken) => taken.map((item) => `${item.orderId}-${item.position}`))
   expect(new Set(names).size).toBe(names.length)
   shop.clock.advance(15_000)
-  const later = { ...options, now: shop.clock.now(), leaseUntil: new Date(leaseUntil.getTime() + 15_000) }
+  const later = { ...options, now: shop.clock.now() }
   const asked = (await Promise.all(Array.from({ length: 9 }, () => takeSent(shop.sql, later)))).flat()
   expect(new Set(asked.map((item) => `${item.orderId}-${item.position}`)).size).toBe(asked.length)
 })

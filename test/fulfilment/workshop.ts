@@ -9,9 +9,11 @@ import { Outcomes } from '../../src/fulfilment/outcomes.ts'
 import type { Order, OrderId } from '../../src/orders/order.ts'
 import { Orders } from '../../src/orders/orders.ts'
 import type { Purchase } from '../../src/orders/purchase.ts'
-import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+import type { Live } from '../../src/suppliers/directory.ts'
+import type { Outcome, Supplier, SupplierId, Work } from '../../src/suppliers/supplier.ts'
 import { newAccount, newService, openPlacement, purchase } from '../orders/shelf.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
 /** A clock that stands still until it is moved. */
 export class StillClock implements Clock {
@@ -31,17 +33,19 @@ export interface Call {
 
 /** A supplier in this process that does as the test says and remembers what it was called for. */
 export class FakeSupplier implements Supplier {
+  sendAtOnce = 1
+  askAtOnce = 1
   readonly calls: Call[] = []
   readonly #answer: (call: Call, signal: AbortSignal) => Promise<Outcome>
 
   constructor(answer: (call: Call, signal: AbortSignal) => Promise<Outcome>) {
     this.#answer = answer
   }
-  send(work: Work, signal: AbortSignal): Promise<Outcome> {
-    return this.#called({ call: 'send', work }, signal)
+  send(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+    return Promise.all(works.map((work) => this.#called({ call: 'send', work }, signal)))
   }
-  ask(work: Work, signal: AbortSignal): Promise<Outcome> {
-    return this.#called({ call: 'ask', work }, signal)
+  ask(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+    return Promise.all(works.map((work) => this.#called({ call: 'ask', work }, signal)))
   }
   #called(call: Call, signal: AbortSignal): Promise<Outcome> {
     this.calls.push(call)
@@ -85,12 +89,23 @@ export class Workshop {
     this.#placement = openPlacement(database, this.clock)
   }
 
-  /** A process with workers, on connections of its own. */
-  workers(supplier: Supplier): Fulfilment {
+  /** Another supplier with a route of the service; gives its id. */
+  async addSupplier(name: string, route: Partial<RouteInput> = {}): Promise<SupplierId> {
+    const [row] = await this.sql<{ id: SupplierId }[]>`
+      insert into suppliers (kind, name, currency) values ('sandbox', ${name}, ${route.currency ?? 'USD'}) returning id`
+    const id = row?.id as SupplierId
+    await this.sql`
+      insert into routes (service_id, supplier_id, position, cost, margin_floor)
+      values (${(route.service ?? this.service).id}, ${id}, ${route.position ?? 2}, ${route.cost ?? null}, ${route.marginFloor ?? 0})`
+    return id
+  }
+
+  /** A process with workers, on connections of its own: with the sandbox, or with several suppliers by their ids. */
+  workers(suppliers: Supplier | Map<SupplierId, Supplier>, over: Partial<Live> = {}): Fulfilment {
     const sql = openPool(this.database.address, { max: 4, session: STEADY_PLANS })
     const fulfilment = new Fulfilment({
       sql,
-      suppliers: new Map([['sandbox', supplier]]),
+      directory: directoryOf(suppliers instanceof Map ? suppliers : new Map([[SANDBOX, suppliers]]), over),
       clock: this.clock,
       log: pino({ level: 'silent' }),
     })
@@ -125,6 +140,14 @@ export class Workshop {
     await this.steady.end({ timeout: 2 })
     await this.database.drop()
   }
+}
+
+interface RouteInput {
+  service: Service
+  position: number
+  cost: bigint
+  marginFloor: number
+  currency: string
 }
 
 /** Waits for something that the workers will do in a moment. */

@@ -4,21 +4,22 @@ import type { AccountId } from '../../src/accounts/account.ts'
 import type { DuplicatePolicy, Service } from '../../src/catalogue/service.ts'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
-import { cancelPending } from '../../src/fulfilment/cancel.ts'
-import { type Report, type Taken, takePending, takeSent } from '../../src/fulfilment/fulfilment.sql.ts'
+import type { Report } from '../../src/fulfilment/outcomes.sql.ts'
 import { Outcomes } from '../../src/fulfilment/outcomes.ts'
+import { requestCancel } from '../../src/fulfilment/requests.ts'
+import type { Taken } from '../../src/fulfilment/taken.ts'
 import type { ItemState, OrderId, OrderState } from '../../src/orders/order.ts'
 import { Orders } from '../../src/orders/orders.ts'
 import type { Placement } from '../../src/orders/placement.ts'
 import type { Placed, Purchase } from '../../src/orders/purchase.ts'
 import { micros } from '../../src/wallet/micros.ts'
 import { adjust, deposit, setCreditLimit, walletOf } from '../../src/wallet/wallet.ts'
+import { takePending, takeSent } from '../fulfilment/fixed-directory.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
 import { brokenPromises, input, newAccount, newService, openPlacement } from './shelf.ts'
 
 const WINDOW_MS = 600_000
-const LEASE_MS = 15_000
 const ACCOUNTS = 3
 const SERVICES: { policy: DuplicatePolicy; price: bigint; kind: 'imei' | 'server'; manual?: boolean }[] = [
   { policy: 'replay', price: 10n, kind: 'imei' },
@@ -183,10 +184,13 @@ function reportOf(item: Taken, ending: Ending, now: Date): Report {
       reference: null,
       detail: null,
       asked: item.asked,
+      fault: ending === 'failed' ? 'item' : null,
+      recheckAt: null,
     },
     result: ending === 'success' ? 'clean' : null,
     reason: ending === 'failed' ? 'refused' : null,
     dueAt: open ? new Date(now.getTime() + 30_000) : null,
+    review: null,
   }
 }
 
@@ -242,8 +246,7 @@ const burst = (buys: Buy[]): Command =>
 const dispatch = (limit: number): Command =>
   command(`dispatch ${limit}`, async (model, real) => {
     const now = real.clock.now()
-    const leaseUntil = new Date(now.getTime() + LEASE_MS)
-    const { taken } = await takePending(real.sql, { limit, now, leaseUntil, idleUntil: leaseUntil })
+    const taken = await takePending(real.sql, { limit, now })
     for (const item of taken) {
       const order = model.orders.get(item.orderId) as ModelOrder
       expect(SERVICES[order.service]?.manual).toBeUndefined()
@@ -258,8 +261,7 @@ const poll = (seconds: number): Command =>
   command(`poll after ${seconds} s`, async (model, real) => {
     real.clock.advance(seconds * 1000)
     const now = real.clock.now()
-    const leaseUntil = new Date(now.getTime() + LEASE_MS)
-    for (const item of await takeSent(real.sql, { limit: 20, now, leaseUntil })) {
+    for (const item of await takeSent(real.sql, { limit: 20, now })) {
       const order = model.orders.get(item.orderId) as ModelOrder
       expect(['processing', 'unknown']).toContain(order.items[item.position - 1]?.state)
       const same = (other: Taken): boolean =>
@@ -301,7 +303,11 @@ const cancel = (nth: number, byOther: boolean): Command =>
     const order = [...model.orders.values()].at(-1 - nth)
     if (!order) return
     const account = byOther ? (order.account + 1) % ACCOUNTS : order.account
-    const done = await cancelPending(real.sql, real.outcomes, real.accounts[account] as AccountId, order.id)
+    const name = { accountId: real.accounts[account] as AccountId, orderId: order.id }
+    const done = await requestCancel(real.sql, real.outcomes, name, 'test').then(
+      ({ cancelled }) => cancelled,
+      () => 0,
+    )
     const pending = order.items.flatMap((item, index) => (item.state === 'pending' ? [index + 1] : []))
     expect(done).toBe(byOther ? 0 : pending.length)
     if (!byOther) for (const position of pending) end(model, order, position, 'cancelled')

@@ -1,0 +1,183 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
+import type { Live } from '../suppliers/directory.ts'
+import type { Outcome, SupplierConfig, SupplierFault, SupplierId } from '../suppliers/supplier.ts'
+import { recordBalance } from '../suppliers/suppliers.ts'
+import { formatMicros } from '../wallet/micros.ts'
+import {
+  closeBreaker,
+  type Opening,
+  openBreaker,
+  type Probe,
+  postponeProbe,
+  takeProbes,
+} from './breakers.sql.ts'
+import { Loop } from './loop.ts'
+
+/**
+ * Calls in a row that came to the same trouble, with no clear answer between them, after which a breaker opens. What a
+ * supplier says of our credit or login is first held against what it says of our account.
+ */
+const OPENS_AFTER: Record<SupplierFault | 'unclear', number> = {
+  credit: 3,
+  login: 3,
+  transport: 3,
+  busy: 2,
+  unclear: 5,
+}
+const ACCOUNT_TIMEOUT_MS = 20_000
+const LOOK_EVERY_MS = 500
+
+/** What came of a call for one item. */
+interface Heard {
+  outcome: Outcome
+  /** Of the item, in micros of the supplier's currency; null: not known. */
+  cost: bigint | null
+}
+
+interface Trouble {
+  why: SupplierFault | 'unclear'
+  reason: string
+}
+
+interface Parts {
+  sql: Sql
+  directory: { current(): Promise<ReadonlyMap<SupplierId, Live>> }
+  clock: Clock
+  log: Logger
+}
+
+/**
+ * One circuit breaker a supplier, shared by all processes. Open, nothing is sent to the supplier; its items go to other
+ * routes or wait. It is probed by asking for our account, which buys nothing, and closes when that goes well.
+ */
+export class Breakers {
+  readonly #parts: Parts
+  readonly #loop: Loop
+  readonly #streaks = new Map<SupplierId, { why: SupplierFault | 'unclear'; count: number }>()
+  /** Suppliers that have given a clear answer since their breaker opened last. */
+  readonly #well = new Set<SupplierId>()
+  /** Suppliers whose account is being looked at, so that a thousand refusals ask once. */
+  readonly #checking = new Map<SupplierId, Promise<void>>()
+  readonly #abort = new AbortController()
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    this.#loop = new Loop(parts.log, () => this.#probeAll(), LOOK_EVERY_MS)
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error('imeigate is stopping'))
+    await this.#loop.stop()
+    await Promise.all(this.#checking.values())
+  }
+
+  /** Hears of every call, and what came of it for each item. It counts once, however many items it was about. */
+  note(supplier: SupplierConfig, call: 'send' | 'ask', outcomes: Heard[]): void {
+    const heard = outcomes.map(({ outcome, cost }) => ({ trouble: troubleOf(call, outcome), cost }))
+    if (heard.some(({ trouble }) => trouble === 'none')) {
+      this.#streaks.delete(supplier.id)
+      this.#well.add(supplier.id)
+    }
+    for (const { trouble, cost } of heard) {
+      if (trouble === 'none' || trouble === 'nothing') continue
+      this.#count(supplier, trouble, cost)
+      break
+    }
+  }
+
+  #count(supplier: SupplierConfig, trouble: Trouble, cost: bigint | null): void {
+    const streak = this.#streaks.get(supplier.id)
+    const count = streak?.why === trouble.why ? streak.count + 1 : 1
+    this.#streaks.set(supplier.id, { why: trouble.why, count })
+    const opening: Omit<Opening, 'wasWell'> = {
+      supplierId: supplier.id,
+      why: trouble.why === 'unclear' ? 'transport' : trouble.why,
+      reason:
+        trouble.why === 'unclear'
+          ? `${count} calls in a row without a clear answer: ${trouble.reason}`
+          : trouble.reason,
+      needed: trouble.why === 'credit' ? cost : null,
+    }
+    if (count >= OPENS_AFTER[trouble.why]) this.#later(supplier.id, () => this.#open(supplier, opening))
+    else if (trouble.why === 'credit' || trouble.why === 'login') {
+      this.#later(supplier.id, () => this.#confirm(supplier, opening))
+    }
+  }
+
+  /** At most one such thing a supplier at a time. */
+  #later(id: SupplierId, work: () => Promise<void>): void {
+    if (this.#checking.has(id)) return
+    const done = work()
+      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'a breaker could not be looked after'))
+      .finally(() => this.#checking.delete(id))
+    this.#checking.set(id, done)
+  }
+
+  async #open(supplier: SupplierConfig, opening: Omit<Opening, 'wasWell'>): Promise<void> {
+    this.#streaks.delete(supplier.id)
+    const wasWell = this.#well.delete(supplier.id)
+    const probeAt = await openBreaker(this.#parts.sql, { ...opening, wasWell }, this.#parts.clock.now())
+    if (!probeAt) return
+    this.#parts.log.warn(
+      { supplier: supplier.name, why: opening.why, reason: opening.reason, probeAt },
+      'nothing more is sent to a supplier until it is well again',
+    )
+  }
+
+  /** One refusal that speaks of credit or login: our account says whether it is so. */
+  async #confirm(supplier: SupplierConfig, opening: Omit<Opening, 'wasWell'>): Promise<void> {
+    const live = (await this.#parts.directory.current()).get(supplier.id)
+    if (!live) return
+    const trouble = await this.#probe(live, opening)
+    if (trouble !== undefined) await this.#open(supplier, opening)
+  }
+
+  async #probeAll(): Promise<boolean> {
+    const probes = await takeProbes(this.#parts.sql, this.#parts.clock.now())
+    if (probes.length === 0) return false
+    const suppliers = await this.#parts.directory.current()
+    await Promise.all(probes.map((probe) => this.#probeOne(probe, suppliers.get(probe.supplierId))))
+    return false
+  }
+
+  async #probeOne(probe: Probe, live: Live | undefined): Promise<void> {
+    const { sql, clock, log } = this.#parts
+    const trouble = live ? await this.#probe(live, probe) : 'it cannot be used as it is configured'
+    if (trouble === undefined) {
+      await closeBreaker(sql, probe.supplierId, clock.now())
+      log.info({ supplier: live?.config.name }, 'a supplier is well again')
+    } else await postponeProbe(sql, probe.supplierId, trouble, clock.now())
+  }
+
+  /** What is still wrong; undefined: nothing that can be seen. */
+  async #probe(
+    { supplier, config }: Live,
+    { why, needed }: Omit<Probe, 'supplierId'>,
+  ): Promise<string | undefined> {
+    if (!supplier.account) return undefined
+    try {
+      const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ACCOUNT_TIMEOUT_MS)])
+      const account = await supplier.account(signal)
+      await recordBalance(this.#parts.sql, config.id, account, this.#parts.clock.now())
+      const { balance } = account
+      if (why !== 'credit' || balance === null) return undefined
+      if (balance > 0n && (needed === null || balance >= needed)) return undefined
+      return `the balance is ${formatMicros(balance)} ${config.currency}`
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+}
+
+/** `none`: the answer was clear. `nothing`: it says nothing about the supplier's health. */
+function troubleOf(call: 'send' | 'ask', outcome: Outcome): Trouble | 'none' | 'nothing' {
+  if (outcome.kind === 'unavailable') return { why: outcome.why, reason: outcome.reason }
+  if (outcome.kind !== 'unknown') return 'none'
+  return call === 'send' ? { why: 'unclear', reason: outcome.reason } : 'nothing'
+}

@@ -1,0 +1,253 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Service } from '../../src/catalogue/service.ts'
+import {
+  answerManual,
+  findManual,
+  listManual,
+  type ManualAnswer,
+  readPasted,
+  takeManual,
+} from '../../src/fulfilment/manual.ts'
+import { requestVerify } from '../../src/fulfilment/requests.ts'
+import { listReviews } from '../../src/fulfilment/reviews.ts'
+import type { OrderId } from '../../src/orders/order.ts'
+import { manual } from '../../src/suppliers/manual.ts'
+import type { Supplier, SupplierId } from '../../src/suppliers/supplier.ts'
+import { walletOf } from '../../src/wallet/wallet.ts'
+import { brokenPromises, input, newService } from '../orders/shelf.ts'
+import { imei } from '../support/server.ts'
+import { SANDBOX } from './fixed-directory.ts'
+import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
+
+const ANN = 'cli:ann'
+
+let shop: Workshop
+/** A service that people do, and then the sandbox, for what they refuse. */
+let byHand: Service
+let people: SupplierId
+let sandbox: FakeSupplier
+beforeEach(async () => {
+  shop = await Workshop.open()
+  byHand = await newService(shop.sql, { code: 'by-hand', duplicatePolicy: 'allow' })
+  people = await shop.addSupplier('Ann and Bob', { service: byHand, position: 0 })
+  await shop.sql`update suppliers set kind = 'manual' where id = ${people}`
+  sandbox = new FakeSupplier(async () => SUCCESS)
+  const person = manual.make(
+    { id: people, kind: 'manual', name: '', url: null, currency: 'USD', settings: {}, secrets: {} },
+    // A person is in no network and has no clock.
+    {} as Parameters<typeof manual.make>[1],
+  )
+  shop.workers(
+    new Map<SupplierId, Supplier>([
+      [people, person],
+      [SANDBOX, sandbox],
+    ]),
+  )
+})
+afterEach(async () => {
+  expect(await brokenPromises(shop.sql)).toEqual([])
+  await shop.close()
+})
+
+const wallet = () => walletOf(shop.sql, shop.account)
+const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
+/** Orders of the nth IMEIs, each of them with a person. */
+async function waiting(...subjects: number[]): Promise<OrderId[]> {
+  const before = (await listManual(shop.sql)).length
+  const ids: OrderId[] = []
+  for (const n of subjects)
+    ids.push(await shop.place(n, { service: byHand, items: [input(byHand, imei(n))] }))
+  await until(async () => (await listManual(shop.sql)).length === before + subjects.length)
+  return ids
+}
+const answer = async (answers: ManualAnswer[]) => await answerManual(shop.sql, answers, ANN, shop.clock)
+const all = async (ids: OrderId[], given: ManualAnswer['answer']): Promise<ManualAnswer[]> =>
+  (await Promise.all(ids.map((id) => findManual(shop.sql, id))))
+    .flat()
+    .map((item) => ({ item, answer: given }))
+
+test('what waits for a person is listed, the oldest first', async () => {
+  const [one] = await waiting(1)
+  shop.clock.advance(1)
+  const [two] = await waiting(2)
+  expect(await listManual(shop.sql)).toMatchObject([
+    {
+      orderId: one,
+      position: 1,
+      supplier: 'Ann and Bob',
+      serviceCode: 'by-hand',
+      subject: imei(1),
+      quantity: 1,
+      taken: null,
+    },
+    { orderId: two },
+  ])
+  expect(await listManual(shop.sql, { limit: 1 })).toMatchObject([{ orderId: one }])
+  const count = async (filter: object) => (await listManual(shop.sql, filter)).length
+  expect(await count({ service: 'BY-HAND', supplier: 'ann AND bob' })).toBe(2)
+  expect(await count({ service: String(byHand.id), supplier: String(people) })).toBe(2)
+  expect(await count({ service: shop.service.code })).toBe(0)
+  expect(await count({ supplier: 'sandbox' })).toBe(0)
+  expect(sandbox.calls).toEqual([])
+})
+
+test('who works on it is seen, also after the item was looked at again', async () => {
+  const ids = await waiting(1, 2)
+  expect(await takeManual(shop.sql, ids, ANN, shop.clock)).toBe(2)
+  const by = 'taken by cli:ann at 2030-01-01T12:00:00.000Z'
+  const taken = async () => (await listManual(shop.sql)).map((item) => item.taken)
+  expect(await taken()).toEqual([by, by])
+  const dueAt = async () => (await shop.order(ids[0] as OrderId)).items[0]?.dueAt?.getTime() ?? 0
+  const before = await dueAt()
+  shop.clock.advance(before - shop.clock.now().getTime())
+  // The lease of the one that asks is shorter than the time until the next question.
+  await until(async () => (await dueAt()) > before + 60_000)
+  expect(await taken()).toEqual([by, by])
+  await answer(await all(ids, { result: 'done' }))
+  await expect(takeManual(shop.sql, ids, ANN)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('a result ends an item with success, whoever looks at it just then', async () => {
+  const ids = await waiting(1, 2, 3)
+  shop.clock.advance(3_600_000)
+  await answer(await all(ids, { result: ' Locked: no\n' }))
+  for (const id of ids) {
+    expect(await shop.order(id)).toMatchObject({ state: 'success', items: [{ result: 'Locked: no' }] })
+  }
+  expect(await wallet()).toMatchObject({ available: 999_970n, held: 0n })
+  const rows = await shop.sql`select state, detail from attempts`
+  expect([...rows]).toEqual(ids.map(() => ({ state: 'succeeded', detail: 'answered by cli:ann' })))
+})
+
+test('what a person refuses goes to the next route, or is given back', async () => {
+  const [one] = (await waiting(1)) as [OrderId]
+  await answer(await all([one], { refusal: 'not for this model' }))
+  await ended(one)
+  expect(await shop.order(one)).toMatchObject({ state: 'success' })
+  expect(sandbox.history).toEqual(['send'])
+  await shop.sql`delete from routes where service_id = ${byHand.id} and supplier_id = ${SANDBOX}`
+  const [two] = (await waiting(2)) as [OrderId]
+  await answer(await all([two], { refusal: 'not for this model' }))
+  await ended(two)
+  expect(await shop.order(two)).toMatchObject({ state: 'failed', items: [{ reason: 'not for this model' }] })
+  expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+})
+
+test('many answers are written, or none: not where one of them does not wait for a person', async () => {
+  const ids = await waiting(1, 2, 3)
+  const answers = await all(ids, { result: 'x' })
+  await answer(answers.slice(1, 2))
+  await expect(answer(answers)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`order ${ids[1]} item 1 is success, and not with a person`),
+  })
+  const short = answers.filter((_, index) => index !== 1)
+  for (const text of ['', ' \n', 'x'.repeat(20_001)]) {
+    const bad = [short[0] as ManualAnswer, { ...(short[1] as ManualAnswer), answer: { result: text } }]
+    await expect(answer(bad)).rejects.toMatchObject({ code: 'invalid_input', field: 'result' })
+  }
+  expect(await listManual(shop.sql)).toHaveLength(2)
+  expect(await wallet()).toMatchObject({ held: 20n })
+})
+
+test('not what another supplier has, nor what waits to be sent', async () => {
+  const elsewhere = await shop.place(1)
+  await ended(elsewhere)
+  await expect(findManual(shop.sql, elsewhere)).rejects.toMatchObject({ code: 'conflict' })
+  const unsent = await shop.place(2, { service: await newService(shop.sql, { supplier: undefined }) })
+  const item = { accountId: shop.account, orderId: unsent, position: 1 }
+  await expect(answer([{ item, answer: { result: 'x' } }])).rejects.toMatchObject({ code: 'conflict' })
+  await expect(answer([{ item: { ...item, position: 2 }, answer: { result: 'x' } }])).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining('is gone'),
+  })
+  await expect(takeManual(shop.sql, [elsewhere, unsent], ANN)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('of an order those items are answered that still wait', async () => {
+  const items = [1, 2, 3].map((n) => input(byHand, imei(n)))
+  const id = await shop.place(1, { service: byHand, items })
+  await until(async () => (await listManual(shop.sql)).length === 3)
+  const [second] = await findManual(shop.sql, id, 2)
+  await answer([{ item: second as ManualAnswer['item'], answer: { result: 'two' } }])
+  expect((await findManual(shop.sql, id)).map(({ position }) => position)).toEqual([1, 3])
+  await expect(findManual(shop.sql, id, 2)).rejects.toMatchObject({ code: 'conflict' })
+  await expect(findManual(shop.sql, id, 4)).rejects.toMatchObject({ code: 'not_found' })
+  await expect(findManual(shop.sql, 9_999 as OrderId)).rejects.toMatchObject({ code: 'order_not_found' })
+  await answer(await all([id], { result: 'the rest' }))
+  expect((await shop.order(id)).items.map(({ result }) => result)).toEqual(['the rest', 'two', 'the rest'])
+})
+
+test('of two people who answer the same item one does it', async () => {
+  const ids = await waiting(1)
+  const [given] = (await all(ids, { result: 'x' })) as [ManualAnswer]
+  const done = await Promise.allSettled([answer([given]), answer([{ ...given, answer: { refusal: 'no' } }])])
+  expect(done.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+  await ended(ids[0] as OrderId)
+  expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+})
+
+test('a pasted list is read line by line, whatever stands between an IMEI and its result', async () => {
+  const ids = await waiting(1, 2, 3, 4, 5)
+  const text = [
+    `${imei(1)}\tLocked: no, clean`,
+    `  ${imei(2)} : Model X; 128GB  `,
+    '',
+    `${imei(3)},clean`,
+    `${imei(4)}; https://example.com/a?b=c`,
+    `${imei(5)}   clean\r`,
+  ].join('\n')
+  const { answers, problems } = await readPasted(shop.sql, text)
+  expect(problems).toEqual([])
+  await answer(answers)
+  const results = await Promise.all(ids.map(async (id) => (await shop.order(id)).items[0]?.result))
+  expect(results).toEqual([
+    'Locked: no, clean',
+    'Model X; 128GB',
+    'clean',
+    'https://example.com/a?b=c',
+    'clean',
+  ])
+})
+
+test('a pasted line that fits nothing, is there twice or has no result is named', async () => {
+  await waiting(1, 2)
+  const text = `${imei(1)} clean\n${imei(9)} clean\n${imei(2)}\n\n${imei(1)} dirty\nhello\n`
+  const { answers, problems } = await readPasted(shop.sql, text)
+  expect(answers).toMatchObject([{ answer: { result: 'clean' }, item: { position: 1 } }])
+  expect(problems).toEqual([
+    { line: 2, reason: `nothing waits for ${imei(9)}` },
+    { line: 3, reason: 'is not of the form: IMEI result' },
+    { line: 5, reason: `${imei(1)} is there twice` },
+    { line: 6, reason: 'is not of the form: IMEI result' },
+  ])
+})
+
+test('a pasted result is for every item of that input, but not of several services', async () => {
+  await waiting(1, 1)
+  const other = await newService(shop.sql, { supplier: undefined })
+  await shop.sql`insert into routes (service_id, supplier_id) values (${other.id}, ${people})`
+  const elsewhere = await shop.place(1, { service: other, items: [input(other, imei(1))] })
+  await until(async () => (await listManual(shop.sql)).length === 3)
+  const paste = (filter: object) => readPasted(shop.sql, `${imei(1)} clean`, filter)
+  expect(await paste({})).toEqual({
+    answers: [],
+    problems: [{ line: 1, reason: `${imei(1)} waits for several services: name one with --service` }],
+  })
+  expect((await paste({ service: 'by-hand' })).answers).toHaveLength(2)
+  const { answers } = await paste({ service: other.code })
+  expect(answers).toMatchObject([{ item: { orderId: elsewhere } }])
+  await answer(answers)
+  expect((await paste({})).answers).toHaveLength(2)
+})
+
+test('what a person answered is verified by a person', async () => {
+  const ids = await waiting(1)
+  await answer(await all(ids, { result: 'clean' }))
+  const [orderId] = ids as [OrderId]
+  await requestVerify(shop.sql, { accountId: shop.account, orderId }, 'acme', shop.clock)
+  // Rechecks look every second.
+  await aWhile()
+  await aWhile()
+  expect(await listReviews(shop.sql, { all: true })).toMatchObject([{ kind: 'verify', resolution: null }])
+})
