@@ -9,15 +9,14 @@
  * from this process over keep-alive connections. Every round measures all cases one after another, so that a
  * machine that slows down slows them all; a ratio is the median of the rounds' ratios.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import autocannon from 'autocannon'
+import { median, nthImei } from './figures.ts'
 import { fillBench } from './fill.ts'
+import { root, start, stopAll } from './processes.ts'
 
 const { values } = parseArgs({
   options: {
@@ -30,7 +29,6 @@ const { values } = parseArgs({
 const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
 const connections = Number(values.connections)
-const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
 interface Case {
@@ -40,11 +38,10 @@ interface Case {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
-const children: ChildProcess[] = []
 try {
   await main()
 } finally {
-  await Promise.all(children.map(stop))
+  await stopAll()
   rmSync(folder, { recursive: true, force: true })
 }
 
@@ -59,7 +56,7 @@ async function main(): Promise<void> {
   const { accounts, serviceId } = await fillBench(env.IMEIGATE_DATA)
 
   let serial = 0
-  const nextImei = (): string => withCheckDigit(String(35_000_000_000_000 + serial++).padStart(14, '0'))
+  const nextImei = (): string => nthImei(serial++)
   const form = (account: { username: string; secret: string }, fields: Record<string, string>): string =>
     new URLSearchParams({
       username: account.username,
@@ -153,57 +150,4 @@ async function load(one: Case, duration: number): Promise<number> {
   if (result.errors > 0 || result.non2xx > 0)
     throw new Error(`${one.name}: ${result.errors} errors, ${result.non2xx} not 200`)
   return Math.round(result.requests.total / result.duration)
-}
-
-async function start(args: string[], env: Record<string, string>, name: string): Promise<string> {
-  const port = await freePort()
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), ...env },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  children.push(child)
-  const url = `http://127.0.0.1:${port}`
-  for (let tries = 0; tries < 300; tries++) {
-    if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`)
-    const ready = await fetch(`${url}/readyz`).then(
-      (reply) => reply.ok,
-      () => false,
-    )
-    if (ready) return url
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-  throw new Error(`${name} did not get ready`)
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return
-  const ended = new Promise((resolve) => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  await ended
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>()
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
-  })
-  return promise
-}
-
-function withCheckDigit(digits: string): string {
-  let sum = 0
-  for (let i = 0; i < 14; i++) {
-    const digit = Number(digits[i]) * (i % 2 === 0 ? 1 : 2)
-    sum += digit > 9 ? digit - 9 : digit
-  }
-  return `${digits}${(10 - (sum % 10)) % 10}`
-}
-
-function median(numbers: number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }

@@ -9,6 +9,7 @@ export const errors = {
   key_revoked: { status: 401, words: 'API key revoked' },
   account_closed: { status: 401, words: 'Account closed' },
   ip_not_allowed: { status: 403, words: 'Invalid IP request' },
+  invalid_signature: { status: 401, words: 'The signature is missing or wrong' },
   action_missing: { status: 400, words: 'Action missing' },
   unsupported_action: { status: 400, words: 'Unsupported action' },
   payload_required: { status: 400, words: 'Invalid request' },

@@ -3,16 +3,22 @@ import { Command, CommanderError } from 'commander'
 import { register as account } from './command/account.ts'
 import { register as demo } from './command/demo.ts'
 import { register as doctor } from './command/doctor.ts'
+import { register as fakeSupplier } from './command/fake-supplier.ts'
 import { register as group } from './command/group.ts'
 import { register as key } from './command/key.ts'
 import { register as ledger } from './command/ledger.ts'
+import { register as manual } from './command/manual.ts'
 import { register as migrate } from './command/migrate.ts'
 import { register as money } from './command/money.ts'
 import { register as order } from './command/order.ts'
 import { printError } from './command/output.ts'
 import { register as price } from './command/price.ts'
+import { register as rate } from './command/rate.ts'
+import { register as review } from './command/review.ts'
+import { register as route } from './command/route.ts'
 import { register as service } from './command/service.ts'
 import { register as start } from './command/start.ts'
+import { register as supplier } from './command/supplier.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
@@ -37,10 +43,16 @@ function build(): Command {
     group,
     service,
     price,
+    rate,
+    supplier,
+    route,
     money,
     order,
+    review,
+    manual,
     ledger,
     doctor,
+    fakeSupplier,
   ]) {
     register(program)
   }

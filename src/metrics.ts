@@ -31,6 +31,33 @@ export class Metrics {
         for (const { state, count } of rows) open.set({ state }, count)
       },
     })
+    const reviews = new Gauge({
+      name: 'imeigate_open_reviews',
+      help: 'What waits for a person, by kind',
+      labelNames: ['kind'],
+      registers: [this.#registry],
+      async collect() {
+        const rows = await sql<{ kind: string; count: number }[]>`
+          select kind::text, count(*)::int as count from reviews where resolved_at is null group by kind`.catch(
+          () => [],
+        )
+        reviews.reset()
+        for (const { kind, count } of rows) reviews.set({ kind }, count)
+      },
+    })
+    const suppliers = new Gauge({
+      name: 'imeigate_supplier_open',
+      help: 'Whether nothing is sent to a supplier because of its breaker (1), by supplier and cause',
+      labelNames: ['supplier', 'why'],
+      registers: [this.#registry],
+      async collect() {
+        const rows = await sql<{ supplier: string; why: string }[]>`
+          select s.name as supplier, h.why from supplier_health h join suppliers s on s.id = h.supplier_id
+           where h.open`.catch(() => [])
+        suppliers.reset()
+        for (const { supplier, why } of rows) suppliers.set({ supplier, why }, 1)
+      },
+    })
   }
 
   countRequest = (action: string, outcome: string): void => {

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { join } from 'node:path'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { Authenticator } from './accounts/authenticator.ts'
@@ -8,16 +9,25 @@ import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { Changes } from './database/changes.ts'
 import { type DatabaseAddress, openPool, STEADY_PLANS } from './database/database.ts'
+import { installationId } from './database/installation.ts'
 import { isReady, migrate } from './database/migrate.ts'
 import { dhruEndpoint } from './dhru/endpoint.ts'
 import { ServiceLists } from './dhru/service-lists.ts'
 import { errors, Refusal } from './errors.ts'
 import { Fulfilment } from './fulfilment/fulfilment.ts'
+import { supplierHook } from './hooks/supplier-hook.ts'
+import { Jobs } from './jobs/jobs.ts'
 import { Metrics } from './metrics.ts'
 import { KeySweeper } from './orders/key-sweeper.ts'
 import { Orders } from './orders/orders.ts'
 import { Placement } from './orders/placement.ts'
-import { Sandbox } from './suppliers/sandbox.ts'
+import { GuardedOutbound } from './outbound/guarded.ts'
+import { Sealer } from './secrets/sealer.ts'
+import { loadSecretKey } from './secrets/secret-key.ts'
+import { SupplierDirectory } from './suppliers/directory.ts'
+import type { SupplierId } from './suppliers/supplier.ts'
+import { openSupplierById } from './suppliers/suppliers.ts'
+import { LOOK, syncJobs } from './sync/schedule.ts'
 
 export interface Server {
   /** Where it listens, for example http://127.0.0.1:8080. */
@@ -55,19 +65,28 @@ export async function startServer(
   const authenticator = new Authenticator(sql, changes, clock)
   const catalogue = new Catalogue(sql, changes)
   const metrics = new Metrics(sql)
-  const fulfilment = new Fulfilment({
-    sql: steadySql,
-    suppliers: new Map([['sandbox', new Sandbox(clock)]]),
-    clock,
-    log,
-  })
-  const placement = new Placement(placementSql, clock, () => fulfilment.wake())
-  const sweeper = new KeySweeper(sql, clock, log)
   const works = config.role !== 'api'
   const answers = config.role !== 'worker'
+  const world = {
+    outbound: new GuardedOutbound({ allow: config.outboundAllow }),
+    clock,
+    installation: await installationId(sql),
+  }
+  const sealer = (): Promise<Sealer> => openSealer(config)
+  const directory = new SupplierDirectory({ sql, changes, sealer, world, log })
+  const fulfilment = new Fulfilment({ sql: steadySql, directory, clock, log })
+  // Workers in other processes hear of new orders by the database.
+  const placement = new Placement(placementSql, clock, () =>
+    works ? fulfilment.wake() : changes.tell('orders'),
+  )
+  changes.on('orders', () => fulfilment.wake())
+  const sweeper = new KeySweeper(sql, clock, log)
+  const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), world, id)
+  const jobs = new Jobs({ address, log, tasks: syncJobs({ sql, open, clock, log }), everyMinute: [LOOK] })
 
   authenticator.start()
   if (works) {
+    await jobs.start()
     fulfilment.start()
     sweeper.start()
   }
@@ -80,6 +99,7 @@ export async function startServer(
   })
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()))
   if (answers) {
+    supplierHook(app, { directory, fulfilment })
     dhruEndpoint(
       app,
       {
@@ -106,7 +126,13 @@ export async function startServer(
   const stop = async (): Promise<void> => {
     stopping = true
     // At once: what is placed while the last requests are answered is for the next start.
-    await Promise.all([closeHttp(), works && fulfilment.stop(GRACE_MS), works && sweeper.stop()])
+    await Promise.all([
+      closeHttp(),
+      works && fulfilment.stop(GRACE_MS),
+      works && sweeper.stop(),
+      works && jobs.stop(),
+    ])
+    await directory.close()
     await authenticator.stop()
     await changes.stop()
     await endPools()
@@ -118,6 +144,11 @@ export async function startServer(
     throw cannotListen(error as NodeJS.ErrnoException, config)
   }
   return { url: urlOf(app), stop }
+}
+
+async function openSealer({ secretKey, dataFolder }: Config): Promise<Sealer> {
+  const file = join(dataFolder, 'secret.key')
+  return new Sealer(await loadSecretKey({ fromEnvironment: secretKey, file }))
 }
 
 function buildHttp(config: Config, log: Logger): FastifyInstance {

@@ -103,6 +103,11 @@ export function serviceOf(row: ServiceRow, parse: (text: string) => unknown = JS
     duplicatePolicy: row.duplicate_policy,
     replayWindowSeconds: row.replay_window_seconds,
     processing: row.processing,
+    routing: row.routing,
+    failureWords: row.failure_words,
+    pollSeconds: row.poll_seconds,
+    pollMostSeconds: row.poll_most_seconds,
+    expirySeconds: row.expiry_seconds,
     visibleTo: row.visible_to,
   }
 }

@@ -17,7 +17,7 @@ import {
   replaceRoutes,
   selectRoutes,
   selectServices,
-  selectSuppliers,
+  selectSupplierNames,
   updateServices,
 } from './services.sql.ts'
 import { everyonesPrice, writeOf } from './services.ts'
@@ -89,7 +89,7 @@ async function check(
   const [services, routes, suppliers, names] = await Promise.all([
     selectServices(transaction),
     selectRoutes(transaction),
-    selectSuppliers(transaction),
+    selectSupplierNames(transaction),
     loadNames(transaction),
   ])
   const existing = new Map(services.map((row) => [row.code.toLowerCase(), row]))

@@ -1,19 +1,23 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { adapters } from '../suppliers/adapters.ts'
 import type { PriceGroupId } from './service.ts'
-import type { Names } from './service-input.ts'
-import { selectGroupNames, selectSuppliers } from './services.sql.ts'
+import type { NamedSupplier, Names } from './service-input.ts'
+import { selectGroupNames, selectSupplierNames } from './services.sql.ts'
 
-/** Price groups by name and by id, and suppliers by name, as operators name them. */
+/** Price groups and suppliers by name and by id, as operators name them. A name wins over an id that looks the same. */
 export async function loadNames(sql: Queryable): Promise<Names> {
-  const [groups, suppliers] = await Promise.all([selectGroupNames(sql), selectSuppliers(sql)])
+  const [groups, suppliers] = await Promise.all([selectGroupNames(sql), selectSupplierNames(sql)])
+  const named = suppliers.map(({ id, kind, name }) => ({ id, name, hasServices: adapters[kind].hasServices }))
   return {
     groups: new Map([
-      // A name wins over an id that looks the same.
       ...groups.map(({ id }): [string, PriceGroupId] => [String(id), id]),
       ...groups.map(({ id, name }): [string, PriceGroupId] => [name.toLowerCase(), id]),
     ]),
-    suppliers: new Map(suppliers.map(({ id, name }) => [name.toLowerCase(), id])),
+    suppliers: new Map([
+      ...named.map((supplier): [string, NamedSupplier] => [String(supplier.id), supplier]),
+      ...named.map((supplier): [string, NamedSupplier] => [supplier.name.toLowerCase(), supplier]),
+    ]),
   }
 }
 

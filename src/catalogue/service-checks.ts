@@ -1,5 +1,5 @@
 import { isTimeZone } from './opening-hours.ts'
-import type { Service, ServiceField } from './service.ts'
+import { routings, type Service, type ServiceField } from './service.ts'
 
 /** What is wrong with one value, in words that go behind the value's name and a colon. */
 export interface Problem {
@@ -9,7 +9,8 @@ export interface Problem {
 
 /** The largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
 const LARGEST_QUANTITY = 10_000
-const LONGEST_WINDOW_SECONDS = 366 * 86_400
+const DAY_SECONDS = 86_400
+const LONGEST_WINDOW_SECONDS = 366 * DAY_SECONDS
 
 /** Everything that is wrong with a service as it would be written, but for its schema (`schemaFault`). */
 export function checkService(service: Omit<Service, 'id'>): Problem[] {
@@ -34,6 +35,16 @@ export function checkService(service: Omit<Service, 'id'>): Problem[] {
     ['duplicatePolicy', choiceFault(service.duplicatePolicy, ['replay', 'refuse', 'allow'])],
     ['replayWindowSeconds', rangeFault(service.replayWindowSeconds, 0, LONGEST_WINDOW_SECONDS)],
     ['processing', choiceFault(service.processing, ['automatic', 'manual'])],
+    ['routing', choiceFault(service.routing, routings)],
+    ['failureWords', lineFault(service.failureWords) ?? emptyFault(service.failureWords)],
+    ['pollSeconds', rangeFault(service.pollSeconds, 1, DAY_SECONDS)],
+    [
+      'pollMostSeconds',
+      service.pollMostSeconds < service.pollSeconds
+        ? 'must not be less than the seconds at first'
+        : rangeFault(service.pollMostSeconds, 1, DAY_SECONDS),
+    ],
+    ['expirySeconds', rangeFault(service.expirySeconds, 60, LONGEST_WINDOW_SECONDS)],
     ['visibleTo', service.visibleTo?.length === 0 ? 'names no price group' : undefined],
   ]
   return faults.flatMap(([field, reason]) => (reason === undefined ? [] : [{ field, reason }]))
@@ -55,7 +66,7 @@ function textFault(text: string, longest: number, forbidden: RegExp): string | u
   return forbidden.test(text) || !text.isWellFormed() ? 'must not hold control characters' : undefined
 }
 
-const choiceFault = (value: string, values: string[]) =>
+const choiceFault = (value: string, values: readonly string[]) =>
   values.includes(value) ? undefined : `must be one of ${values.join(', ')}`
 
 const rangeFault = (value: number, least: number, most: number) =>

@@ -26,6 +26,11 @@ export const columns = {
   duplicate_policy: 'duplicatePolicy',
   replay_window_seconds: 'replayWindowSeconds',
   processing: 'processing',
+  routing: 'routing',
+  failure_words: 'failureWords',
+  poll_seconds: 'pollSeconds',
+  poll_most_seconds: 'pollMostSeconds',
+  expiry_seconds: 'expirySeconds',
   visible_to: 'visibleTo',
 } as const
 
@@ -79,6 +84,11 @@ export function readForm(form: ServiceForm): ReadForm {
     duplicatePolicy: read('duplicate_policy', text) as ServiceInput['duplicatePolicy'],
     replayWindowSeconds: read('replay_window_seconds', count),
     processing: read('processing', text) as ServiceInput['processing'],
+    routing: read('routing', text) as ServiceInput['routing'],
+    failureWords: read('failure_words', text),
+    pollSeconds: read('poll_seconds', seconds),
+    pollMostSeconds: read('poll_most_seconds', seconds),
+    expirySeconds: read('expiry_seconds', seconds),
     visibleTo: read('visible_to', orNull(names)),
   }
   return { input, price: read('price', amount), currency: read('currency', text), problems }
@@ -98,6 +108,15 @@ const orNull =
 function count(value: unknown): number {
   if (/^\d{1,9}$/.test(text(value))) return Number(value)
   throw new Unreadable('must be a whole number')
+}
+
+const secondsOf: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 7 * 86_400 }
+
+/** A whole number of seconds, or a duration such as 90s, 10m, 6h, 7d, 2w. */
+function seconds(value: unknown): number {
+  const [, number, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(text(value)) ?? []
+  if (number !== undefined) return Number(number) * (secondsOf[unit] ?? 1)
+  throw new Unreadable('must be a whole number of seconds, or a duration such as 10m, 6h, 7d')
 }
 
 /** Spreadsheets make 9:00 of 09:00, and 09:00:00 too. */

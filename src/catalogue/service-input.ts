@@ -1,3 +1,4 @@
+import type { SupplierId } from '../suppliers/supplier.ts'
 import type { ImeiFormat } from './imei.ts'
 import { derivedWith, type InputSchema, inputSchemaFor, schemaFault } from './input-schema.ts'
 import type { PriceGroupId, Service, ServiceField, ServiceKind } from './service.ts'
@@ -26,20 +27,27 @@ export type ServiceInput = { [Key in keyof Plain]?: Plain[Key] | undefined } & {
   inputSchema?: InputSchema | null | undefined
   /** Names or ids of price groups; null: everyone. */
   visibleTo?: string[] | null | undefined
-  /** The name of the supplier that the service's items are sent to. */
+  /** The name or id of the one supplier that the service's items are sent to. */
   supplier?: string | undefined
 }
 
 /** What names in an operator's input stand for; the keys are lower case. */
 export interface Names {
   groups: ReadonlyMap<string, PriceGroupId>
-  suppliers: ReadonlyMap<string, number>
+  suppliers: ReadonlyMap<string, NamedSupplier>
+}
+
+export interface NamedSupplier {
+  id: SupplierId
+  name: string
+  /** Then naming it is not enough: a route says which of its services is meant. */
+  hasServices: boolean
 }
 
 export interface Settled {
   service: Omit<Service, 'id'>
   /** undefined: the routes stay as they are. */
-  supplierId: number | undefined
+  supplierId: SupplierId | undefined
   /** Everything that is wrong; empty: the service may be written. */
   problems: Problem[]
 }
@@ -50,6 +58,7 @@ export function settle(input: ServiceInput, existing: Service | undefined, names
   const base = existing ?? newService(kind, input.minQuantity)
   const fields = input.fields?.map(completeField) ?? base.fields
   const inputSchema = schemaOf(input, existing)
+  const pollSeconds = input.pollSeconds ?? base.pollSeconds
   const service: Omit<Service, 'id'> = {
     code: (input.code ?? base.code).trim(),
     name: (input.name ?? base.name).trim(),
@@ -69,6 +78,11 @@ export function settle(input: ServiceInput, existing: Service | undefined, names
     duplicatePolicy: input.duplicatePolicy ?? base.duplicatePolicy,
     replayWindowSeconds: input.replayWindowSeconds ?? base.replayWindowSeconds,
     processing: input.processing ?? base.processing,
+    routing: input.routing ?? base.routing,
+    failureWords: (input.failureWords ?? base.failureWords).trim(),
+    pollSeconds,
+    pollMostSeconds: input.pollMostSeconds ?? Math.max(base.pollMostSeconds, pollSeconds),
+    expirySeconds: input.expirySeconds ?? base.expirySeconds,
     visibleTo: input.visibleTo === undefined ? base.visibleTo : groupIds(input.visibleTo, names),
   }
   const problems = checkService(service)
@@ -90,11 +104,14 @@ export function settle(input: ServiceInput, existing: Service | undefined, names
   if (strangers.length > 0) {
     problems.push({ field: 'visibleTo', reason: `there is no price group ${strangers.join(', ')}` })
   }
-  const supplierId = names.suppliers.get(nameKey(input.supplier ?? ''))
-  if (input.supplier !== undefined && supplierId === undefined) {
+  const supplier = names.suppliers.get(nameKey(input.supplier ?? ''))
+  if (input.supplier !== undefined && !supplier) {
     problems.push({ field: 'supplier', reason: `there is no supplier ${input.supplier}` })
+  } else if (supplier?.hasServices) {
+    const reason = `${supplier.name} has services of its own: say by "route add" which of them is meant`
+    problems.push({ field: 'supplier', reason })
   }
-  return { service, supplierId, problems }
+  return { service, supplierId: supplier?.id, problems }
 }
 
 const nameKey = (name: string): string => name.trim().toLowerCase()
@@ -125,6 +142,11 @@ const newService = (kind: ServiceKind, minQuantity = 1): Omit<Service, 'id' | 'i
   duplicatePolicy: kind === 'server' ? 'allow' : 'replay',
   replayWindowSeconds: 600,
   processing: 'automatic',
+  routing: 'fixed',
+  failureWords: 'Not available for this input',
+  pollSeconds: 2,
+  pollMostSeconds: 600,
+  expirySeconds: 7 * 86_400,
   visibleTo: null,
 })
 

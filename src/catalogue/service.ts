@@ -9,6 +9,13 @@ export type ServiceKind = 'imei' | 'serial' | 'server'
 /** What a repeated purchase of the same input does: see `orders/placement.ts`. */
 export type DuplicatePolicy = 'replay' | 'refuse' | 'allow'
 
+/**
+ * In which order a service's routes are tried: `fixed`: by their positions; `cheapest`: by what they cost; `fastest`:
+ * by how soon they lately had results; `best`: by how often they lately succeeded.
+ */
+export const routings = ['fixed', 'cheapest', 'fastest', 'best'] as const
+export type Routing = (typeof routings)[number]
+
 /** An extra field of a service's order form. Its name is upper case, as it travels on the Dhru wire. */
 export interface ServiceField {
   name: string
@@ -39,6 +46,14 @@ export interface Service {
   duplicatePolicy: DuplicatePolicy
   replayWindowSeconds: number
   processing: 'automatic' | 'manual'
+  routing: Routing
+  /** What a reseller reads when the last route has refused, unless the supplier's own words are shown. */
+  failureWords: string
+  /** Between two questions to the supplier about an open item: at first, and at most. */
+  pollSeconds: number
+  pollMostSeconds: number
+  /** An item that is open for longer is shown to a person. */
+  expirySeconds: number
   /** null: everyone; otherwise the price groups that may see and buy it. */
   visibleTo: PriceGroupId[] | null
 }

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
-import type { DuplicatePolicy, PriceGroupId, ServiceId, ServiceKind } from './service.ts'
+import type { SupplierId, SupplierKind } from '../suppliers/supplier.ts'
+import type { DuplicatePolicy, PriceGroupId, Routing, ServiceId, ServiceKind } from './service.ts'
 
 /** A service as its table has it. JSON comes as text, so that equal texts can share one parsed object. */
 export interface ServiceRow {
@@ -21,6 +22,11 @@ export interface ServiceRow {
   duplicate_policy: DuplicatePolicy
   replay_window_seconds: number
   processing: 'automatic' | 'manual'
+  routing: Routing
+  failure_words: string
+  poll_seconds: number
+  poll_most_seconds: number
+  expiry_seconds: number
   visible_to: PriceGroupId[] | null
 }
 
@@ -33,7 +39,8 @@ export type ServiceWrite = Omit<ServiceRow, 'id' | 'input_schema' | 'fields'> & 
 const columns = (sql: Queryable) => sql`
   id, code, name, group_name, description, delivery_time, kind, input_schema::text, fields::text, min_quantity,
   max_quantity, to_char(opens_at, 'HH24:MI') as opens_at, to_char(closes_at, 'HH24:MI') as closes_at, time_zone,
-  active, duplicate_policy, replay_window_seconds, processing, visible_to`
+  active, duplicate_policy, replay_window_seconds, processing, routing, failure_words, poll_seconds,
+  poll_most_seconds, expiry_seconds, visible_to`
 
 export async function selectServices(sql: Queryable): Promise<ServiceRow[]> {
   return sql<ServiceRow[]>`select ${columns(sql)} from services order by group_name collate "C", id`
@@ -73,17 +80,20 @@ const recordset = (sql: Queryable, rows: unknown[]) => sql`
     id integer, code text, name text, group_name text, description text, delivery_time text, kind service_kind,
     input_schema jsonb, fields jsonb, min_quantity integer, max_quantity integer, opens_at time, closes_at time,
     time_zone text, active boolean, duplicate_policy duplicate_policy, replay_window_seconds integer,
-    processing processing, visible_to integer[])`
+    processing processing, routing routing, failure_words text, poll_seconds integer, poll_most_seconds integer,
+    expiry_seconds integer, visible_to integer[])`
 
 /** Writes new services, and returns their ids by code. */
 export async function insertServices(sql: Queryable, rows: ServiceWrite[]): Promise<Map<string, ServiceId>> {
   const made = await sql<{ id: ServiceId; code: string }[]>`
     insert into services (code, name, group_name, description, delivery_time, kind, input_schema, fields, min_quantity,
                           max_quantity, opens_at, closes_at, time_zone, active, duplicate_policy,
-                          replay_window_seconds, processing, visible_to)
+                          replay_window_seconds, processing, routing, failure_words, poll_seconds,
+                          poll_most_seconds, expiry_seconds, visible_to)
     select code, name, group_name, description, delivery_time, kind, input_schema, fields, min_quantity,
            max_quantity, opens_at, closes_at, time_zone, active, duplicate_policy,
-           replay_window_seconds, processing, visible_to
+           replay_window_seconds, processing, routing, failure_words, poll_seconds,
+           poll_most_seconds, expiry_seconds, visible_to
       from ${recordset(sql, rows)}
     returning id, code`
   return new Map(made.map(({ id, code }) => [code, id]))
@@ -101,46 +111,51 @@ export async function updateServices(
            min_quantity = given.min_quantity, max_quantity = given.max_quantity, opens_at = given.opens_at,
            closes_at = given.closes_at, time_zone = given.time_zone, active = given.active,
            duplicate_policy = given.duplicate_policy, replay_window_seconds = given.replay_window_seconds,
-           processing = given.processing, visible_to = given.visible_to, updated_at = now()
+           processing = given.processing, routing = given.routing, failure_words = given.failure_words,
+           poll_seconds = given.poll_seconds, poll_most_seconds = given.poll_most_seconds,
+           expiry_seconds = given.expiry_seconds, visible_to = given.visible_to, updated_at = now()
       from ${recordset(sql, rows)}
      where s.id = given.id`
 }
 
-export interface SupplierRow {
-  id: number
+/** A supplier as services name it. */
+export interface SupplierNameRow {
+  id: SupplierId
+  kind: SupplierKind
   name: string
 }
 
-export async function selectSuppliers(sql: Queryable): Promise<SupplierRow[]> {
-  return sql<SupplierRow[]>`select id, name from suppliers`
+export async function selectSupplierNames(sql: Queryable): Promise<SupplierNameRow[]> {
+  return sql<SupplierNameRow[]>`select id, kind, name from suppliers order by id`
 }
 
-/** The suppliers' names by service, in order of preference. */
+/** The suppliers' names by service, in order of preference; one that has several routes is there as often. */
 export async function selectRoutes(
   sql: Queryable,
   service: ServiceId | null = null,
 ): Promise<Map<ServiceId, string[]>> {
   const rows = await sql<{ service_id: ServiceId; suppliers: string[] }[]>`
-    select r.service_id, array_agg(s.name order by r.position, s.id) as suppliers
+    select r.service_id, array_agg(s.name order by r.position, r.id) as suppliers
       from routes r join suppliers s on s.id = r.supplier_id
      where ${service}::int is null or r.service_id = ${service}::int
      group by r.service_id`
   return new Map(rows.map((row) => [row.service_id, row.suppliers]))
 }
 
-/** Makes one supplier the only route of each service. */
+/** Makes one supplier, which has no services of its own to choose from, the only route of each service. */
 export async function replaceRoutes(
   sql: Queryable,
-  routes: { service: ServiceId; supplier: number }[],
+  routes: { service: ServiceId; supplier: SupplierId }[],
 ): Promise<void> {
   await sql`
     with given as (
       select * from jsonb_to_recordset(${json(routes)}::text::jsonb) as given (service integer, supplier integer)
     ), others as (
-      delete from routes r using given where r.service_id = given.service and r.supplier_id <> given.supplier
+      delete from routes r using given
+       where r.service_id = given.service and (r.supplier_id <> given.supplier or r.remote_service <> '')
     )
     insert into routes (service_id, supplier_id, position) select service, supplier, 1 from given
-    on conflict (service_id, supplier_id) do update set position = 1`
+    on conflict (service_id, supplier_id, remote_service) do update set position = 1`
 }
 
 export interface PriceGroupRow {

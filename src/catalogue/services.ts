@@ -47,6 +47,13 @@ export async function createService(sql: Sql, input: NewService): Promise<Servic
     .catch(refuseTakenCode)
 }
 
+/** By id or by code in any case. Throws service_not_found. */
+export async function findService(sql: Queryable, idOrCode: string): Promise<Service> {
+  const row = await selectService(sql, idOrCode)
+  if (!row) throw new Refusal('service_not_found', idOrCode, 'service')
+  return serviceOf(row)
+}
+
 /**
  * Changes what is given and leaves the rest; a supplier becomes the only route.
  * Throws service_not_found, invalid_input naming the value at fault, or conflict when the new code is taken.
@@ -67,7 +74,7 @@ export async function updateService(sql: Sql, idOrCode: string, changes: Service
     .catch(refuseTakenCode)
 }
 
-/** A service as operators see it: with its suppliers in order of preference, its groups' names, its prices. */
+/** A service as operators see it: with its routes' suppliers in order of preference (each once), its groups' names, its prices. */
 export interface ServiceSheet {
   service: Service
   suppliers: string[]
@@ -112,7 +119,7 @@ async function sheets(sql: Queryable, rows: ServiceRow[], only: ServiceId | null
   const pricesOf = Map.groupBy(prices, (price) => price.service_id)
   return rows.map((row) => ({
     service: serviceOf(row),
-    suppliers: suppliers.get(row.id) ?? [],
+    suppliers: [...new Set(suppliers.get(row.id))],
     visibleTo: row.visible_to?.map((id) => names.get(id) ?? String(id)) ?? null,
     prices: (pricesOf.get(row.id) ?? []).map((price) => ruleOf(price, names)),
   }))
@@ -147,6 +154,11 @@ export function writeOf(service: Omit<Service, 'id'>): ServiceWrite {
     duplicate_policy: service.duplicatePolicy,
     replay_window_seconds: service.replayWindowSeconds,
     processing: service.processing,
+    routing: service.routing,
+    failure_words: service.failureWords,
+    poll_seconds: service.pollSeconds,
+    poll_most_seconds: service.pollMostSeconds,
+    expiry_seconds: service.expirySeconds,
     visible_to: service.visibleTo,
   }
 }

@@ -15,7 +15,8 @@ export interface Connected {
  */
 export async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
   return await withAddress(async (address, config) => {
-    const sql = openPool(address, { max: 4 })
+    // The history of prices names who changed one.
+    const sql = openPool(address, { max: 4, session: { 'imeigate.actor': actor() } })
     try {
       if (!(await isReady(sql))) await migrate(sql)
       return await work({ sql, config })

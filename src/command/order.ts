@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { systemClock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { cancelPending } from '../fulfilment/cancel.ts'
 import { Outcomes } from '../fulfilment/outcomes.ts'
+import { requestCancel, requestVerify } from '../fulfilment/requests.ts'
 import {
   findForOperator,
   type OrderFilter,
@@ -12,13 +12,13 @@ import {
 } from '../orders/operator-view.ts'
 import { type Order, type OrderId, type OrderState, parseOrderId } from '../orders/order.ts'
 import { formatMicros } from '../wallet/micros.ts'
-import { withDatabase } from './connection.ts'
+import { actor, withDatabase } from './connection.ts'
 import { type Answer, answering, sheet, table } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
 
 export function register(program: Command): void {
-  const order = program.command('order').description('orders: list, show, cancel')
+  const order = program.command('order').description('orders: list, show, cancel, verify')
   order
     .command('list')
     .description('the newest orders first')
@@ -37,8 +37,13 @@ export function register(program: Command): void {
   order
     .command('cancel')
     .argument('<order id>', 'the number that REFERENCEID showed', orderId)
-    .description('cancel what was not sent to a supplier yet, and give its price back')
+    .description('cancel what was not sent to a supplier yet, and give its price back; ask for the rest')
     .action(answering(cancel))
+  order
+    .command('verify')
+    .argument('<order id>', 'the number that REFERENCEID showed', orderId)
+    .description('ask the suppliers again about what has ended')
+    .action(answering(verify))
 }
 
 async function list(options: OrderFilter): Promise<Answer> {
@@ -72,11 +77,26 @@ async function show(id: OrderId): Promise<Answer> {
 async function cancel(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const { order } = await mustFind(sql, id)
-    const cancelled = await cancelPending(sql, new Outcomes(sql, systemClock), order.accountId, id)
-    if (cancelled === 0)
-      throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it waits to be sent`)
+    const name = { accountId: order.accountId, orderId: id }
+    const { cancelled, asked } = await requestCancel(sql, new Outcomes(sql, systemClock), name, actor())
+    if (cancelled + asked === 0)
+      throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it can be cancelled`)
     const after = await mustFind(sql, id)
-    return { json: jsonOf(after), text: textOf(after) }
+    const words = asked === 0 ? '' : `\n\n${asked} with a supplier: see imeigate review list --kind cancel`
+    return { json: { ...jsonOf(after), cancelled, asked }, text: `${textOf(after)}${words}` }
+  })
+}
+
+async function verify(id: OrderId): Promise<Answer> {
+  return await withDatabase(async ({ sql }) => {
+    const { order } = await mustFind(sql, id)
+    const { asked, open } = await requestVerify(sql, { accountId: order.accountId, orderId: id }, actor())
+    if (asked === 0)
+      throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it has an answer`)
+    return {
+      json: { id, asked, open },
+      text: `${asked} asked again, ${open} still open: see imeigate review list --order ${id} --all`,
+    }
   })
 }
 
@@ -114,23 +134,24 @@ function textOf(found: OrderSheet): string {
     found.attempts.length === 0
       ? 'nothing was sent to a supplier'
       : table(
-          ['item', 'attempt', 'supplier', 'state', 'reference', 'detail', 'sent', 'ended'],
+          ['item', 'attempt', 'supplier', 'state', 'reference', 'cost', 'detail', 'sent', 'ended'],
           found.attempts.map((attempt) => [
             attempt.position,
             attempt.number,
             attempt.supplier,
             attempt.state,
             attempt.reference,
+            attempt.cost === null ? null : `${formatMicros(attempt.cost)} ${attempt.currency}`,
             attempt.detail,
             attempt.createdAt,
             attempt.finishedAt,
           ]),
-          { right: ['item', 'attempt'] },
+          { right: ['item', 'attempt', 'cost'] },
         )
   return `${head}\n\n${items}\n\n${attempts}`
 }
 
-const jsonOf = ({ order, username, currency, serviceCode, attempts }: OrderSheet): unknown => ({
+const jsonOf = ({ order, username, currency, serviceCode, attempts }: OrderSheet) => ({
   id: order.id,
   account: order.accountId,
   username,
@@ -163,6 +184,9 @@ const jsonOf = ({ order, username, currency, serviceCode, attempts }: OrderSheet
         state: attempt.state,
         reference: attempt.reference,
         detail: attempt.detail,
+        fault: attempt.fault,
+        cost: attempt.cost === null ? null : formatMicros(attempt.cost),
+        currency: attempt.currency,
         created_at: attempt.createdAt,
         finished_at: attempt.finishedAt,
       })),

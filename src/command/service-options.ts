@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { routings } from '../catalogue/service.ts'
 import { type Column, columns, readForm, type ServiceForm } from '../catalogue/service-form.ts'
 import type { FieldInput, ServiceInput } from '../catalogue/service-input.ts'
 import { Refusal } from '../errors.ts'
@@ -9,7 +10,10 @@ const options: [Column, Option][] = [
   ['name', new Option('--name <name>', 'what resellers see')],
   ['group', new Option('--group <heading>', 'the heading of the list that it stands under')],
   ['kind', new Option('--kind <kind>', 'what one item is for').choices(['imei', 'serial', 'server'])],
-  ['supplier', new Option('--supplier <name>', 'who does the work, such as sandbox')],
+  [
+    'supplier',
+    new Option('--supplier <name>', 'the one who does the work, such as sandbox; for more see route add'),
+  ],
   ['description', new Option('--description <text>', 'may hold HTML')],
   ['delivery_time', new Option('--delivery-time <text>', 'such as "1-5 Minutes"')],
   [
@@ -50,6 +54,20 @@ const options: [Column, Option][] = [
   [
     'processing',
     new Option('--processing <way>', 'by its supplier, or by hand').choices(['automatic', 'manual']),
+  ],
+  [
+    'routing',
+    new Option('--routing <strategy>', 'the order in which routes are tried').choices([...routings]),
+  ],
+  ['failure_words', new Option('--failure-words <text>', 'what resellers read when the last route refused')],
+  [
+    'poll_seconds',
+    new Option('--poll-seconds <seconds>', 'from one question about an open item to the next, at first'),
+  ],
+  ['poll_most_seconds', new Option('--poll-most-seconds <seconds>', 'the same, at most; or 10m, 2h')],
+  [
+    'expiry_seconds',
+    new Option('--expiry-seconds <seconds>', 'an item open for longer is shown to a person; or 12h, 7d'),
   ],
   [
     'visible_to',

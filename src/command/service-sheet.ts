@@ -30,6 +30,11 @@ export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceSh
     duplicate_policy: service.duplicatePolicy,
     replay_window_seconds: service.replayWindowSeconds,
     processing: service.processing,
+    routing: service.routing,
+    failure_words: service.failureWords,
+    poll_seconds: service.pollSeconds,
+    poll_most_seconds: service.pollMostSeconds,
+    expiry_seconds: service.expirySeconds,
     visible_to: visibleTo,
   }
 }
@@ -56,6 +61,13 @@ export function serviceText({ service, suppliers, visibleTo, prices }: ServiceSh
     ['active', service.active],
     ['supplier', suppliers.join(', ')],
     ['processing', service.processing],
+    ['routing', service.routing],
+    ['failure words', service.failureWords],
+    [
+      'asked about',
+      `every ${duration(service.pollSeconds)} at first, ${duration(service.pollMostSeconds)} at most`,
+    ],
+    ['expires after', duration(service.expirySeconds)],
     ['delivery time', service.deliveryTime],
     ['opening hours', hours],
     ...(service.kind === 'server'
@@ -68,6 +80,18 @@ export function serviceText({ service, suppliers, visibleTo, prices }: ServiceSh
   ])
   return `${head}\n\n${priceTable(prices)}`
 }
+
+/** In the largest unit that says it exactly, as the options take it: 7d, 90s. */
+function duration(seconds: number): string {
+  const [unit, length] = units.find(([, unitSeconds]) => seconds % unitSeconds === 0) ?? ['s', 1]
+  return `${seconds / length}${unit}`
+}
+
+const units: [unit: string, seconds: number][] = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+]
 
 function fieldText({ name, label, type, required, options }: ServiceField): string {
   const words = [

@@ -4,8 +4,10 @@ const CHANNEL = 'imeigate_changes'
 const HEARTBEAT_MS = 250
 /** Past this without hearing its own heartbeat a process trusts no cache: changes are seen within a second. */
 const DEAF_AFTER_MS = 800
+const TELL_AFTER_MS = 5
 
-export type Topic = 'accounts' | 'catalogue'
+/** `orders`: new items are there to be sent; it is told by processes without workers. */
+export type Topic = 'accounts' | 'catalogue' | 'suppliers' | 'orders'
 
 /**
  * Tells this process what any process changed in the database, so that it may keep copies in memory.
@@ -19,6 +21,7 @@ export class Changes {
   readonly #listeners = new Map<Topic, (() => void)[]>()
   readonly #heartbeat = `imeigate_${process.pid}_${Math.random().toString(36).slice(2)}`
   #heardAt = Number.NEGATIVE_INFINITY
+  readonly #telling = new Set<Topic>()
   #timer: NodeJS.Timeout | undefined
   #beating: Promise<void> | undefined
   /** The process id of the PostgreSQL session that listens. */
@@ -36,6 +39,17 @@ export class Changes {
 
   on(topic: Topic, forget: () => void): void {
     this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), forget])
+  }
+
+  /** Tells every process, this one too, that there is something new. Not part of any transaction; may be lost. */
+  tell(topic: Topic): void {
+    if (this.#telling.has(topic)) return
+    // What is told within one moment is told once.
+    this.#telling.add(topic)
+    setTimeout(() => {
+      this.#telling.delete(topic)
+      this.#sql`select pg_notify(${CHANNEL}, ${topic})`.catch(() => {})
+    }, TELL_AFTER_MS)
   }
 
   fresh(): boolean {

@@ -43,6 +43,7 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
       request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
       return reply
         .code(200)
+        .header(...OURS)
         .type(JSON_TYPE)
         .send(toJson(failed(internal(request))))
     })
@@ -131,6 +132,8 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
 
 /** Every one that reaches a route at all: a wrong one gets a Dhru answer too. */
 const EVERY_METHOD = METHODS.filter((method) => method !== 'CONNECT')
+/** Another imeigate that buys here learns by this that it may send an order again under its idempotency key. */
+const OURS = ['x-imeigate', '1'] as const
 const JSON_TYPE = 'application/json; charset=utf-8'
 const XML_TYPE = 'text/xml; charset=utf-8'
 
@@ -140,6 +143,7 @@ function send(
   format: DhruRequest['format'],
   result: ActionResult,
 ): FastifyReply {
+  reply.header(...OURS)
   if (format === 'xml') {
     const xml =
       result instanceof Prepared ? result.xml() : toXml(result instanceof Refusal ? failed(result) : result)

@@ -68,6 +68,35 @@ bare,Bare,Group B,0,EUR,,,,,,,,,,,,,,\r
     expect(sheet.prices).toMatchObject([{ unitPrice: 2_000_000n }])
   })
 
+  it('takes how a service is routed, and seconds also as durations', async () => {
+    const text = `${head},routing,failure_words,poll_seconds,poll_most_seconds,expiry_seconds
+routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
+    expect(await load(text)).toMatchObject({ created: 1 })
+    expect((await showService(sql, 'routed')).service).toMatchObject({
+      routing: 'best',
+      failureWords: 'Sorry, no',
+      pollSeconds: 45,
+      pollMostSeconds: 600,
+      expirySeconds: 1_209_600,
+    })
+    expect(await load(text)).toMatchObject({ unchanged: 1 })
+    expect(await load('code,routing,expiry_seconds\nrouted,luck,2 weeks')).toEqual([
+      {
+        at: 2,
+        field: 'expiry_seconds',
+        reason: 'must be a whole number of seconds, or a duration such as 10m, 6h, 7d',
+      },
+      { at: 2, field: 'routing', reason: 'must be one of fixed, cheapest, fastest, best' },
+    ])
+  })
+
+  it('gives no service to a supplier that has services of its own', async () => {
+    await sql`insert into suppliers (kind, name, url) values ('dhru', 'panel', 'https://panel.example')`
+    expect(await load(`${head},supplier\nhalf,Half,G,1,USD,panel`)).toMatchObject([
+      { at: 2, field: 'supplier', reason: expect.stringContaining('route add') },
+    ])
+  })
+
   it('a second time changes nothing', async () => {
     const text = `${head},supplier,fields\nsame,Same,G,1,USD,sandbox,"[{""name"":""A""}]"\nsame,,,9,EUR,,`
     expect(await load(text)).toEqual({ created: 1, updated: 0, unchanged: 0, prices: 2 })

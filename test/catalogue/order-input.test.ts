@@ -26,6 +26,11 @@ function service(given: Partial<Service> = {}): Service {
     duplicatePolicy: 'replay',
     replayWindowSeconds: 600,
     processing: 'automatic',
+    routing: 'fixed',
+    failureWords: 'Not available for this input',
+    pollSeconds: 2,
+    pollMostSeconds: 600,
+    expirySeconds: 604_800,
     visibleTo: null,
     ...given,
   }

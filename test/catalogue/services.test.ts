@@ -52,6 +52,11 @@ describe('a new service', () => {
       duplicatePolicy: 'replay',
       replayWindowSeconds: 600,
       processing: 'automatic',
+      routing: 'fixed',
+      failureWords: 'Not available for this input',
+      pollSeconds: 2,
+      pollMostSeconds: 600,
+      expirySeconds: 604_800,
       visibleTo: null,
     })
     const sheet = await showService(sql, 'SIM-LOCK')
@@ -86,6 +91,11 @@ describe('a new service', () => {
       active: false,
       replayWindowSeconds: 0,
       processing: 'manual',
+      routing: 'cheapest',
+      failureWords: 'Try another service',
+      pollSeconds: 30,
+      pollMostSeconds: 3600,
+      expirySeconds: 86_400,
       visibleTo: ['silver', '1'],
       supplier: 'Sandbox',
     })
@@ -149,6 +159,14 @@ describe('a new service', () => {
     ['duplicatePolicy', { duplicatePolicy: 'maybe' as 'allow' }],
     ['replayWindowSeconds', { replayWindowSeconds: -1 }],
     ['processing', { processing: 'slow' as 'manual' }],
+    ['routing', { routing: 'dearest' as 'cheapest' }],
+    ['failureWords', { failureWords: ' ' }],
+    ['failureWords', { failureWords: 'a\nb' }],
+    ['pollSeconds', { pollSeconds: 0 }],
+    ['pollSeconds', { pollSeconds: 86_401 }],
+    ['pollMostSeconds', { pollSeconds: 60, pollMostSeconds: 59 }],
+    ['pollMostSeconds', { pollMostSeconds: 86_401 }],
+    ['expirySeconds', { expirySeconds: 59 }],
     ['visibleTo', { visibleTo: ['Bronze'] }],
     ['visibleTo', { visibleTo: [] }],
     ['supplier', { supplier: 'nobody' }],
@@ -207,6 +225,16 @@ describe('changing a service', () => {
     expect(await refusal(without)).toMatchObject({ field: 'inputSchema' })
     const derived = await updateService(sql, service.code, { inputSchema: null })
     expect(derived.inputSchema).toEqual(inputSchemaFor('imei', changed.fields))
+  })
+
+  it('asks no less often at most than at first', async () => {
+    const service = await create({ pollSeconds: 900 })
+    expect(service).toMatchObject({ pollSeconds: 900, pollMostSeconds: 900 })
+    expect(await updateService(sql, service.code, { pollSeconds: 1000 })).toMatchObject({
+      pollMostSeconds: 1000,
+    })
+    const most = { pollMostSeconds: 999 }
+    expect(await refusal(updateService(sql, service.code, most))).toMatchObject({ field: 'pollMostSeconds' })
   })
 
   it('gives it another supplier in place of the one it had', async () => {

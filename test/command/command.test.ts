@@ -175,7 +175,7 @@ test('every command tells how it is used', async () => {
     expect(stdout, name).toContain('--json')
     seen++
     const [, inner = ''] = stdout.split('Commands:\n')
-    const words = [...inner.matchAll(/^ {2}([a-z]+)/gm)].map(([, word = '']) => word)
+    const words = [...inner.matchAll(/^ {2}([a-z-]+)/gm)].map(([, word = '']) => word)
     await Promise.all(words.filter((word) => word !== 'help').map((word) => walk([...command, word])))
   }
   await walk([])

@@ -102,7 +102,9 @@ describe('imeigate service create', () => {
       ...['--field', 'Email:required', '--field', 'PLAN:dropdown:required=S|L', '--field', 'note'],
       ...['--min-quantity', '2', '--max-quantity', '9', '--opens', '22:00', '--closes', '06:00'],
       ...['--time-zone', 'Asia/Jakarta', '--duplicates', 'refuse', '--replay-window', '60'],
-      ...['--processing', 'manual', '--visible-to', 'gold', '--inactive'],
+      ...['--processing', 'manual', '--visible-to', 'gold', '--inactive', '--routing', 'fastest'],
+      ...['--failure-words', 'Try another', '--poll-seconds', '30', '--poll-most-seconds', '2h'],
+      ...['--expiry-seconds', '3d'],
     )
     expect(service).toMatchObject({
       kind: 'server',
@@ -122,6 +124,11 @@ describe('imeigate service create', () => {
       replay_window_seconds: 60,
       processing: 'manual',
       visible_to: ['Gold'],
+      routing: 'fastest',
+      failure_words: 'Try another',
+      poll_seconds: 30,
+      poll_most_seconds: 7200,
+      expiry_seconds: 259_200,
       active: false,
     })
     const lenient = await create('lenient', '--imei-format', 'digits')
@@ -143,6 +150,7 @@ describe('imeigate service create', () => {
     [['--input-schema', '{'], /^Invalid input: --input-schema is not JSON/, 'input-schema'],
     [['--price', 'cheap'], /^Invalid input: --price must be from 0/, 'price'],
     [['--kind', 'file'], /--kind/, 'kind'],
+    [['--expiry-seconds', 'soon'], /--expiry-seconds must be a whole number of seconds/, 'expiry-seconds'],
   ])('with %o says what is wrong and exits 1', async (options, message, field) => {
     const given = [
       '--code',

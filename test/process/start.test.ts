@@ -29,7 +29,8 @@ describe('imeigate start', () => {
     expect(metrics.headers.get('content-type')).toContain('text/plain')
     expect(await metrics.text()).toContain('imeigate_open_items')
     expect(await server.stop()).toEqual({ code: 0, signal: null })
-    expect(server.log().map(({ msg }) => msg)).toEqual([
+    const said = server.log().map(({ msg }) => msg)
+    expect(said.filter((msg, index) => msg !== said[index - 1])).toEqual([
       'migrated',
       `imeigate listens on ${url}`,
       'stopping on SIGTERM',

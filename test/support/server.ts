@@ -38,13 +38,15 @@ export class TestClock implements Clock {
   }
 }
 
+const QUIET = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }
+
 /** A whole server in this process, on a fresh database and a free port, with what a test needs to fill it. */
 export async function testServer(
   settings: Record<string, string> = {},
   clock: Clock = systemClock,
 ): Promise<TestServer> {
   const database = await testDatabase()
-  const config = readConfig({ HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', ...settings })
+  const config = readConfig({ ...QUIET, IMEIGATE_SECRET_KEY: 'ab'.repeat(32), ...settings })
   const server = await startServer(config, database.address, pino({ level: 'silent' }), clock)
   return new TestServer(server, database)
 }

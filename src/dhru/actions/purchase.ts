@@ -63,7 +63,8 @@ export async function placeRow(
   idempotencyKey: string | null,
 ): Promise<Placed> {
   const purchase = readPurchase(call, snapshot, fields, idempotencyKey)
-  return purchase instanceof Refusal ? purchase : await call.parts.placement.place(purchase)
+  if (!(purchase instanceof Refusal)) return await call.parts.placement.place(purchase)
+  return await call.parts.placement.refusalOf(call.key.account.id, idempotencyKey, purchase)
 }
 
 /** What the client sent as ID and IMEI, to be echoed as real panels do. */

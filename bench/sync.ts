@@ -1,0 +1,215 @@
+/**
+ * Reading a supplier's list of 15,000 services in 120 groups, as a Dhru panel sends it: a preview, an import of all of
+ * it, and the same list again with every tenth cost changed. Times in milliseconds, and the memory of the process at its
+ * peak beside what it was before, in mebibytes; PostgreSQL is a process of its own.
+ *
+ *   node bench/sync.ts           on an embedded PostgreSQL in a temporary folder
+ *   node bench/sync.ts --json    the figures as one JSON value
+ */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { pino } from 'pino'
+import { systemClock } from '../src/clock.ts'
+import { openPool } from '../src/database/database.ts'
+import { openEmbedded } from '../src/database/embedded.ts'
+import { migrate } from '../src/database/migrate.ts'
+import type { World } from '../src/suppliers/adapter.ts'
+import { dhru } from '../src/suppliers/dhru.ts'
+import type { SupplierConfig, SupplierId } from '../src/suppliers/supplier.ts'
+import { PriceRule } from '../src/sync/price-rule.ts'
+import { listOf } from '../src/sync/remote-list.ts'
+import { applySync, previewSync } from '../src/sync/sync.ts'
+
+const SERVICES = 15_000
+const GROUPS = 120
+
+export interface SyncFigures {
+  services: number
+  groups: number
+  listBytes: number
+  previewMs: number
+  importMs: number
+  resyncMs: number
+  rssBeforeMiB: number
+  rssPeakMiB: number
+}
+
+const file = fileURLToPath(import.meta.url)
+
+/** Measures in a process of its own, so that the memory is the sync's. */
+export async function benchSync(): Promise<SyncFigures> {
+  const { stdout } = await promisify(execFile)(process.execPath, [file, '--json'])
+  return JSON.parse(stdout) as SyncFigures
+}
+
+async function measure(): Promise<SyncFigures> {
+  const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
+  const embedded = await openEmbedded({ folder, log: pino({ level: 'warn' }, pino.destination(2)) })
+  const sql = openPool(embedded.connection)
+  try {
+    await migrate(sql)
+    const [row] = await sql<{ id: SupplierId }[]>`
+      insert into suppliers (kind, name, url) values ('dhru', 'bench', 'https://panel.example') returning id`
+    const config: SupplierConfig = {
+      id: (row as { id: SupplierId }).id,
+      kind: 'dhru',
+      name: 'bench',
+      url: 'https://panel.example',
+      currency: 'USD',
+      settings: { username: 'bench', encoding: 'urlencoded' },
+      secrets: { apiaccesskey: 'bench-key' },
+    }
+    let listBytes = 0
+    const list = (dearer: boolean) => {
+      const panel = panelOf(dearer, (bytes) => {
+        listBytes += bytes
+      })
+      return listOf({ config, supplier: dhru.make(config, panel) }, AbortSignal.timeout(600_000))
+    }
+    const rssBefore = process.memoryUsage.rss()
+    const common = { trigger: 'manual', actor: 'bench', clock: systemClock } as const
+    const rule = PriceRule.read({ percent: '25', round: '0.05', currency: 'USD' })
+    const importing = { wanted: { all: true, groups: [], ids: [] }, rule, follows: true }
+
+    const previewMs = await timed(
+      () => previewSync(sql, config, list(false), { groups: null, limit: 20 }),
+      (found) => found.counts.new,
+    )
+    const bytes = listBytes
+    const importMs = await timed(
+      () => applySync(sql, config, list(false), { ...common, importing }),
+      ({ changes }) => changes?.imported,
+    )
+    const resyncMs = await timed(
+      () => applySync(sql, config, list(true), common),
+      ({ comparison }) => (comparison ? comparison.counts.cost + comparison.counts.unchanged : 0),
+    )
+    return {
+      services: SERVICES,
+      groups: GROUPS,
+      listBytes: bytes,
+      previewMs,
+      importMs,
+      resyncMs,
+      rssBeforeMiB: Math.round(rssBefore / 1_048_576),
+      rssPeakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
+    }
+  } finally {
+    await sql.end({ timeout: 2 })
+    await embedded.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** Fails when the work was not about all services. */
+async function timed<Result>(
+  work: () => Promise<Result>,
+  servicesOf: (result: Result) => number | undefined,
+): Promise<number> {
+  const from = performance.now()
+  const result = await work()
+  if (servicesOf(result) !== SERVICES)
+    throw new Error(`not all services: ${JSON.stringify(servicesOf(result))}`)
+  return Math.round(performance.now() - from)
+}
+
+/** A panel that is nowhere: its answer comes in chunks as from a socket. */
+function panelOf(dearer: boolean, count: (bytes: number) => void): World {
+  const unused = (): never => {
+    throw new Error('the bench asks for nothing but the list')
+  }
+  const stream = async () => ({
+    status: 200,
+    headers: { 'content-type': 'application/json' },
+    body: chunks(dearer, count),
+  })
+  const outbound = { open: () => ({ request: unused, stream, close: async () => {} }) }
+  return { outbound, clock: systemClock, installation: 'bench' }
+}
+
+const CHUNK = 65_536
+
+async function* chunks(dearer: boolean, count: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let text = ''
+  for (const part of parts(dearer)) {
+    text += part
+    if (text.length < CHUNK) continue
+    const bytes = Buffer.from(text)
+    text = ''
+    count(bytes.length)
+    yield bytes
+  }
+  const bytes = Buffer.from(text)
+  count(bytes.length)
+  yield bytes
+}
+
+function* parts(dearer: boolean): Generator<string> {
+  yield '{"SUCCESS":[{"MESSAGE":"IMEI Service List","LIST":{'
+  for (let group = 0; group < GROUPS; group++) {
+    const type = group % 4 === 0 ? 'SERVER' : 'IMEI'
+    yield `${group > 0 ? ',' : ''}"Group ${group}":{"GROUPNAME":"Group ${group}","GROUPTYPE":"${type}","SERVICES":{`
+    const each = SERVICES / GROUPS
+    for (let n = 0; n < each; n++) {
+      const id = group * each + n + 1
+      yield `${n > 0 ? ',' : ''}"${id}":${JSON.stringify(serviceOf(id, type, dearer && id % 10 === 0))}`
+    }
+    yield '}}'
+  }
+  yield '}}],"apiversion":"6.1"}'
+}
+
+const serviceOf = (id: number, type: string, isDearer: boolean) => ({
+  SERVICEID: String(id),
+  SERVICETYPE: type,
+  SERVER: type === 'SERVER' ? '1' : '0',
+  QNT: type === 'SERVER' ? 1 : 0,
+  MINQNT: 1,
+  MAXQNT: type === 'SERVER' ? 500 : 1,
+  CUSTOM: {
+    allow: '0',
+    bulk: '1',
+    customname: '',
+    custominfo: '',
+    customlen: '',
+    maxlength: '',
+    regex: '',
+    isalpha: '0',
+  },
+  SERVICENAME: `Network ${id % 700} unlock, model ${id}`,
+  CREDIT: ((isDearer ? 110 : 100) * ((id % 90) / 100 + 0.01)).toFixed(2),
+  TIME: '1-5 Minutes',
+  INFO: `<p>What service ${id} does, what it needs and what it does not do.</p>`.repeat(1 + (id % 5)),
+  'Requires.Network': 'None',
+  'Requires.PIN': 'None',
+  ...(id % 3 === 0 && {
+    'Requires.Custom': [
+      {
+        type: 'serviceimei',
+        fieldname: 'Carrier name',
+        fieldtype: 'text',
+        description: '',
+        required: 'on',
+        fieldoptions: '',
+      },
+      {
+        type: 'serviceimei',
+        fieldname: 'Country',
+        fieldtype: 'dropdown',
+        description: '',
+        required: '',
+        fieldoptions: 'ID,US,GB',
+      },
+    ],
+  }),
+})
+
+if (process.argv[1] === file) {
+  const figures = await measure()
+  const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(14)} ${value}`)
+  process.stdout.write(`${process.argv.includes('--json') ? JSON.stringify(figures) : lines.join('\n')}\n`)
+}

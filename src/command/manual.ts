@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises'
+import { text as readAll } from 'node:stream/consumers'
+import { type Command, InvalidArgumentError } from 'commander'
+import { Refusal } from '../errors.ts'
+import {
+  answerManual,
+  findManual,
+  listManual,
+  type ManualAnswer,
+  type ManualItem,
+  readPasted,
+  takeManual,
+} from '../fulfilment/manual.ts'
+import { type OrderId, parseOrderId } from '../orders/order.ts'
+import { actor, withDatabase } from './connection.ts'
+import { type Answer, answering, table } from './output.ts'
+
+interface Filter {
+  supplier?: string
+  service?: string
+}
+
+const SHOWN_PROBLEMS = 50
+
+export function register(program: Command): void {
+  const manual = program
+    .command('manual')
+    .description('work that people do: list, take, answer, refuse, paste')
+  const filtered = (command: Command): Command =>
+    command
+      .option('--supplier <id or name>', 'only of this supplier')
+      .option('--service <id or code>', 'only of this service')
+  filtered(manual.command('list'))
+    .description('what waits for a person, the oldest first')
+    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .action(answering(list))
+  manual
+    .command('take')
+    .argument('<order id...>', 'orders that you work on')
+    .description('tell the others that you work on it')
+    .action(answering(take))
+  manual
+    .command('answer')
+    .argument('<order id...>')
+    .description('the work is done: this is the result')
+    .requiredOption('--result <text>')
+    .option('--item <number>', 'only this item of the order', count)
+    .action(answering((ids: string[], { result, item }) => answer(ids, item, { result })))
+  manual
+    .command('refuse')
+    .argument('<order id...>')
+    .description('it cannot be done: the next supplier may try, or the money goes back')
+    .requiredOption('--reason <text>')
+    .option('--item <number>', 'only this item of the order', count)
+    .action(answering((ids: string[], { reason, item }) => answer(ids, item, { refusal: reason })))
+  filtered(manual.command('paste'))
+    .argument('[file]', 'lines of: IMEI result; standard input when left out')
+    .description('many results at once; all are written, or none where a line fits nothing')
+    .option('--skip-unknown', 'leave out lines that fit nothing')
+    .action(answering(paste))
+}
+
+async function list(options: Filter & { limit: number }): Promise<Answer> {
+  const items = await withDatabase(({ sql }) => listManual(sql, options))
+  return {
+    json: items.map((item) => ({
+      order: item.orderId,
+      item: item.position,
+      supplier: item.supplier,
+      service_code: item.serviceCode,
+      input: item.subject,
+      fields: item.fields,
+      quantity: item.quantity,
+      sent_at: item.sentAt,
+      taken: item.taken,
+    })),
+    text:
+      items.length === 0
+        ? 'nothing waits for a person'
+        : table(
+            ['order', 'item', 'supplier', 'service', 'input', 'quantity', 'fields', 'since', 'taken'],
+            items.map((item) => [
+              item.orderId,
+              item.position,
+              item.supplier,
+              item.serviceName,
+              item.subject,
+              item.quantity,
+              fieldsOf(item),
+              item.sentAt,
+              item.taken,
+            ]),
+            { right: ['order', 'item', 'quantity'] },
+          ),
+  }
+}
+
+async function take(ids: string[]): Promise<Answer> {
+  const taken = await withDatabase(({ sql }) => takeManual(sql, ids.map(orderIdOf), actor()))
+  return { json: { taken }, text: `${taken} taken` }
+}
+
+async function answer(
+  ids: string[],
+  position: number | undefined,
+  given: ManualAnswer['answer'],
+): Promise<Answer> {
+  return await withDatabase(async ({ sql }) => {
+    const found = await Promise.all(ids.map((id) => findManual(sql, orderIdOf(id), position)))
+    const answers = found.flat().map((item) => ({ item, answer: given }))
+    await answerManual(sql, answers, actor())
+    return answered(answers)
+  })
+}
+
+async function paste(file: string | undefined, options: Filter & { skipUnknown?: boolean }): Promise<Answer> {
+  const list =
+    file === undefined
+      ? await readAll(process.stdin)
+      : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+          throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
+        })
+  return await withDatabase(async ({ sql }) => {
+    const { answers, problems } = await readPasted(sql, list, options)
+    if (problems.length > 0 && !options.skipUnknown) {
+      const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
+      throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file')
+    }
+    if (answers.length > 0) await answerManual(sql, answers, actor())
+    const done = answered(answers)
+    return {
+      json: { ...(done.json as object), problems },
+      text: problems.length === 0 ? done.text : `${done.text}, ${problems.length} lines left out`,
+    }
+  })
+}
+
+const answered = (answers: ManualAnswer[]): Answer => ({
+  json: {
+    answered: answers.length,
+    items: answers.map(({ item }) => ({ order: item.orderId, item: item.position })),
+  },
+  text: `${answers.length} answered`,
+})
+
+const fieldsOf = ({ fields }: ManualItem): string =>
+  Object.entries(fields ?? {})
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')
+
+function orderIdOf(text: string): OrderId {
+  const id = parseOrderId(text)
+  if (id === undefined) throw new Refusal('invalid_input', `${JSON.stringify(text)} is no order id`, 'id')
+  return id
+}
+
+function count(text: string): number {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
+  return value
+}

@@ -1,0 +1,209 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Refusal } from '../errors.ts'
+import { type Decision, decisionsFor, resolveReview } from '../fulfilment/decisions.ts'
+import { type Review, type ReviewId, type ReviewKind, reviewKinds } from '../fulfilment/review.ts'
+import { findReview, listReviews, type ReviewSheet } from '../fulfilment/reviews.ts'
+import { type OrderId, parseOrderId } from '../orders/order.ts'
+import { actor, withDatabase } from './connection.ts'
+import { idOf } from './input.ts'
+import { type Answer, answering, sheet, table } from './output.ts'
+
+interface ListOptions {
+  kind?: ReviewKind
+  order?: OrderId
+  all?: boolean
+  limit: number
+}
+
+interface ResolveOptions {
+  found?: string
+  sendAgain?: true
+  giveBack?: true
+  words?: string
+  result?: string
+  sendAnyway?: true
+  wait?: true
+  grant?: true
+  decline?: true
+  dismiss?: true
+  why: string
+}
+
+export function register(program: Command): void {
+  const review = program
+    .command('review')
+    .description('what waits for a person: unknown outcomes, margins, requests, changes of mind')
+  review
+    .command('list')
+    .description('what is open, the oldest first')
+    .addOption(new Option('--kind <kind>', 'only of this kind').choices(reviewKinds))
+    .option('--order <order id>', 'only of this order', orderId)
+    .option('--all', 'resolved ones too, the newest first')
+    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .action(answering(list))
+  review
+    .command('show')
+    .argument('<review id>')
+    .description('one review, with what it can be resolved by')
+    .action(answering(show))
+  review
+    .command('resolve')
+    .argument('<review id...>')
+    .description('decide; each decision is recorded with who and why')
+    .option('--found <reference>', 'the supplier has it under this reference: it is asked about from now on')
+    .option('--send-again', 'the supplier certainly did not take it: send it again')
+    .option('--give-back', 'give the money back')
+    .option('--words <text>', 'with --give-back: what the reseller reads')
+    .option('--result <text>', 'the supplier did it, and this is the result')
+    .option('--send-anyway', 'send it although it costs more than the sale allows')
+    .option('--wait', 'it may take longer')
+    .option('--grant', 'the reseller’s request is granted: cancelled, the money goes back')
+    .option('--decline', 'the reseller’s request is declined')
+    .option('--dismiss', 'seen; nothing is to be done')
+    .requiredOption('--why <text>', 'the reason, for the record')
+    .action(answering(resolve))
+}
+
+async function list({ kind, order, all = false, limit }: ListOptions): Promise<Answer> {
+  const reviews = await withDatabase(({ sql }) => listReviews(sql, { kind, order, all, limit }))
+  return {
+    json: reviews.map(jsonOf),
+    text:
+      reviews.length === 0
+        ? all
+          ? 'no reviews'
+          : 'nothing waits for a person'
+        : table(
+            ['id', 'kind', 'order', 'account', 'service', 'input', 'supplier', 'since', 'why'],
+            reviews.map((one) => [
+              one.id,
+              one.resolution === null ? one.kind : `${one.kind}: ${one.resolution}`,
+              nameOf(one),
+              one.username,
+              one.serviceCode,
+              one.subject,
+              one.supplier,
+              one.openedAt,
+              one.detail,
+            ]),
+            { right: ['id'] },
+          ),
+  }
+}
+
+async function show(text: string): Promise<Answer> {
+  const found = await withDatabase(({ sql }) => findReview(sql, idOf<ReviewId>(text)))
+  const lines = sheet([
+    ['review', found.id],
+    ['kind', found.kind],
+    ['detail', found.detail],
+    ['order', nameOf(found)],
+    ['account', found.username],
+    ['service', found.serviceCode],
+    ['input', found.subject],
+    ['item is', found.state],
+    ['supplier', found.supplier],
+    ['reference there', found.reference],
+    ['sent', found.sentAt],
+    ['opened', `${found.openedAt.toISOString()} by ${found.openedBy}`],
+    [
+      'resolved',
+      found.resolvedAt &&
+        `${found.resolvedAt.toISOString()} by ${found.resolvedBy}: ${found.resolution}, ${found.why}`,
+    ],
+  ])
+  const ways = decisionsFor[found.kind].map((kind) => `--${kind.replaceAll('_', '-')}`).join(', ')
+  return {
+    json: jsonOf(found),
+    text: found.resolution === null ? `${lines}\n\nTo be resolved by one of ${ways}, with --why.` : lines,
+  }
+}
+
+async function resolve(ids: string[], options: ResolveOptions): Promise<Answer> {
+  const reviews = ids.map((id) => idOf<ReviewId>(id))
+  const decision = decisionOf(options)
+  return await withDatabase(async ({ sql }) => {
+    const resolved: Review[] = []
+    for (const id of reviews) {
+      resolved.push(await resolveReview(sql, id, decision, { actor: actor(), why: options.why }))
+    }
+    const json = resolved.map((review) => ({
+      id: review.id,
+      kind: review.kind,
+      order: review.orderId,
+      item: review.position,
+      resolution: review.resolution,
+      resolved_by: review.resolvedBy,
+      why: review.why,
+      resolved_at: review.resolvedAt,
+    }))
+    return {
+      json: json.length === 1 ? json[0] : json,
+      text: resolved
+        .map((one) => `review ${one.id} is resolved: ${one.resolution?.replaceAll('_', ' ')}`)
+        .join('\n'),
+    }
+  })
+}
+
+function decisionOf(given: ResolveOptions): Decision {
+  const decisions: Decision[] = []
+  if (given.found !== undefined) decisions.push({ kind: 'found', reference: given.found })
+  if (given.sendAgain) decisions.push({ kind: 'send_again' })
+  if (given.giveBack) decisions.push({ kind: 'give_back', words: given.words })
+  if (given.result !== undefined) decisions.push({ kind: 'result', text: given.result })
+  if (given.sendAnyway) decisions.push({ kind: 'send_anyway' })
+  if (given.wait) decisions.push({ kind: 'wait' })
+  if (given.grant) decisions.push({ kind: 'grant' })
+  if (given.decline) decisions.push({ kind: 'decline' })
+  if (given.dismiss) decisions.push({ kind: 'dismiss' })
+  const [decision] = decisions
+  if (!decision || decisions.length > 1) {
+    const ways =
+      '--found, --send-again, --give-back, --result, --send-anyway, --wait, --grant, --decline, --dismiss'
+    throw new Refusal('invalid_input', `give exactly one of ${ways}`, 'decision')
+  }
+  if (given.words !== undefined && !given.giveBack) {
+    throw new Refusal('invalid_input', '--words goes with --give-back', 'words')
+  }
+  return decision
+}
+
+const nameOf = ({ orderId, position }: Review): string =>
+  position === 1 ? `${orderId}` : `${orderId} item ${position}`
+
+const jsonOf = (one: ReviewSheet): unknown => ({
+  id: one.id,
+  kind: one.kind,
+  detail: one.detail,
+  order: one.orderId,
+  item: one.position,
+  account: one.accountId,
+  username: one.username,
+  service_code: one.serviceCode,
+  input: one.subject,
+  state: one.state,
+  attempt: one.attempt,
+  supplier: one.supplier,
+  reference: one.reference,
+  sent_at: one.sentAt,
+  opened_by: one.openedBy,
+  opened_at: one.openedAt,
+  resolution: one.resolution,
+  resolved_by: one.resolvedBy,
+  why: one.why,
+  resolved_at: one.resolvedAt,
+  decisions: one.resolution === null ? decisionsFor[one.kind] : [],
+})
+
+function orderId(text: string): OrderId {
+  const id = parseOrderId(text)
+  if (id === undefined) throw new InvalidArgumentError('an order id is a whole number.')
+  return id
+}
+
+function count(text: string): number {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
+  return value
+}

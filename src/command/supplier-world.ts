@@ -1,0 +1,30 @@
+import { join } from 'node:path'
+import { systemClock } from '../clock.ts'
+import { installationId } from '../database/installation.ts'
+import { GuardedOutbound } from '../outbound/guarded.ts'
+import { Sealer } from '../secrets/sealer.ts'
+import { loadSecretKey } from '../secrets/secret-key.ts'
+import type { World } from '../suppliers/adapter.ts'
+import { type Connected, withDatabase } from './connection.ts'
+
+/** What it takes to keep suppliers' secrets and to call suppliers. */
+export interface WithSuppliers extends Connected {
+  sealer: Sealer
+  world: World
+  /** The networks of OUTBOUND_ALLOW. */
+  allow: string[]
+}
+
+/** `withDatabase`, with the secret key of the server's settings or data folder, which is made where there is none. */
+export async function withSuppliers<T>(work: (equipped: WithSuppliers) => Promise<T>): Promise<T> {
+  return await withDatabase(async ({ sql, config }) => {
+    const key = await loadSecretKey({
+      fromEnvironment: config.secretKey,
+      file: join(config.dataFolder, 'secret.key'),
+    })
+    const allow = config.outboundAllow
+    const outbound = new GuardedOutbound({ allow })
+    const world = { outbound, clock: systemClock, installation: await installationId(sql) }
+    return await work({ sql, config, sealer: new Sealer(key), world, allow })
+  })
+}

@@ -1,0 +1,109 @@
+import type { Command } from 'commander'
+import { Refusal } from '../errors.ts'
+import { destinationFault } from '../suppliers/destination.ts'
+import type { SupplierKind } from '../suppliers/supplier.ts'
+import { testSupplier } from '../suppliers/supplier-test.ts'
+import {
+  createSupplier,
+  enableSupplier,
+  findSupplier,
+  listSuppliers,
+  type SupplierSheet,
+  showSupplier,
+  updateSupplier,
+} from '../suppliers/suppliers.ts'
+import { type Answer, answering } from './output.ts'
+import { addSupplierOptions, readSupplierOptions, withSupplierOptionNames } from './supplier-options.ts'
+import { supplierJson, supplierTable, supplierText, testJson, testText } from './supplier-sheet.ts'
+import { registerSync } from './supplier-sync.ts'
+import { withSuppliers } from './supplier-world.ts'
+
+type Given = Parameters<typeof readSupplierOptions>[0]
+
+export function register(program: Command): void {
+  const supplier = program.command('supplier').description('those upstream who do the work')
+  addSupplierOptions(supplier.command('add'), { isNew: true })
+    .description('a new supplier; its secrets are kept sealed and are not shown again')
+    .action(answering(add))
+  supplier.command('list').description('suppliers, how they fare, what they hold').action(answering(list))
+  supplier
+    .command('show')
+    .description('a supplier with its settings')
+    .argument('<id or name>')
+    .action(answering(show))
+  supplier
+    .command('test')
+    .description('ask for our account there, which buys nothing; exit code 1 when it fails')
+    .argument('<id or name>')
+    .action(answering(test))
+  addSupplierOptions(supplier.command('update'))
+    .description('change what is given and leave the rest; running servers follow within a second')
+    .argument('<id or name>')
+    .action(answering(update))
+  for (const [verb, description] of [
+    ['disable', 'send it nothing more; what it has is finished'],
+    ['enable', 'send it items again'],
+  ] as const) {
+    supplier
+      .command(verb)
+      .description(description)
+      .argument('<id or name>')
+      .action(
+        answering((idOrName: string) =>
+          withSuppliers(async ({ sql, sealer }) =>
+            shown(await enableSupplier(sql, sealer, idOrName, verb === 'enable')),
+          ),
+        ),
+      )
+  }
+  registerSync(supplier)
+}
+
+const add = (options: Given & { kind: SupplierKind }): Promise<Answer> =>
+  withSupplierOptionNames(async () => {
+    const input = await readSupplierOptions(options)
+    return await withSuppliers(async ({ sql, sealer, allow }) => {
+      const made = await createSupplier(sql, sealer, { ...input, kind: options.kind })
+      await warnOf(made.url, allow)
+      return shown(made)
+    })
+  })
+
+const update = (idOrName: string, options: Given): Promise<Answer> =>
+  withSupplierOptionNames(async () => {
+    const changes = await readSupplierOptions(options)
+    if (Object.values(changes).every((value) => value === undefined)) {
+      throw new Refusal('invalid_input', 'there is nothing to change')
+    }
+    return await withSuppliers(async ({ sql, sealer, allow }) => {
+      const changed = await updateSupplier(sql, sealer, idOrName, changes)
+      if (changes.url !== undefined) await warnOf(changed.url, allow)
+      return shown(changed)
+    })
+  })
+
+const show = (idOrName: string): Promise<Answer> =>
+  withSuppliers(async ({ sql, sealer }) => shown(await showSupplier(sql, sealer, idOrName)))
+
+async function list(): Promise<Answer> {
+  const suppliers = await withSuppliers(({ sql, sealer }) => listSuppliers(sql, sealer))
+  return { json: suppliers.map(supplierJson), text: supplierTable(suppliers) }
+}
+
+const test = (idOrName: string): Promise<Answer> =>
+  withSuppliers(async (parts) => {
+    const { currency } = await findSupplier(parts.sql, idOrName)
+    const result = await testSupplier(parts, idOrName)
+    return { json: testJson(result), text: testText(result, currency), bad: result.problem !== null }
+  })
+
+/** Not an error: the setting may be meant to come later. */
+async function warnOf(url: string | null, allow: string[]): Promise<void> {
+  const fault = url === null ? undefined : await destinationFault(url, allow)
+  if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
+}
+
+const shown = (supplier: SupplierSheet): Answer => ({
+  json: supplierJson(supplier),
+  text: supplierText(supplier),
+})

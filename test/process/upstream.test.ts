@@ -1,0 +1,128 @@
+import { afterEach, expect, test } from 'vitest'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { addRoute } from '../../src/routes/routes.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
+import { createSupplier } from '../../src/suppliers/suppliers.ts'
+import { walletOf } from '../../src/wallet/wallet.ts'
+import { brokenPromises } from '../orders/shelf.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { cleanUp, shopOn, start, until } from '../support/process.ts'
+import { imei, type Shop, type TestServer } from '../support/server.ts'
+
+const KEY = 'c3'.repeat(32)
+const ORDERS = 60
+
+const databases: TestDatabase[] = []
+afterEach(async () => {
+  await cleanUp()
+  await Promise.all(databases.splice(0).map((database) => database.drop()))
+})
+
+async function newDatabase(): Promise<TestDatabase> {
+  const database = await testDatabase()
+  databases.push(database)
+  return database
+}
+
+/** An imeigate that sells what another imeigate does, which is added as any Dhru panel is. */
+async function downstreamOf(url: string, account: Shop, service: string) {
+  const database = await newDatabase()
+  const settings = {
+    ...settingsFor(database.address),
+    IMEIGATE_SECRET_KEY: KEY,
+    OUTBOUND_ALLOW: '127.0.0.0/8',
+  }
+  const server = await shopOn(start(settings), database.address)
+  await createSupplier(server.sql, new Sealer(Buffer.from(KEY, 'hex')), {
+    kind: 'dhru',
+    name: 'upstream',
+    url: `${url}/api/dhru`,
+    settings: { username: account.securityId },
+    secrets: { apiaccesskey: account.secret },
+  })
+  const sold = await server.service({ supplier: undefined, price: '2', pollSeconds: 1, pollMostSeconds: 2 })
+  await addRoute(server.sql, { service: sold, supplier: 'upstream', remoteService: service, cost: '1' })
+  return { server, sold, settings }
+}
+
+const place = async (
+  server: TestServer,
+  shop: Shop,
+  service: string,
+  n: number,
+  tac?: string,
+): Promise<string> => {
+  const answer = await server.place(shop, { ID: service, IMEI: imei(n, tac) })
+  return answer.SUCCESS[0].REFERENCEID
+}
+
+test('an order placed downstream ends with what upstream says of it', async () => {
+  const { address } = await newDatabase()
+  const upstream = await shopOn(start(settingsFor(address)), address)
+  const account = await upstream.shop()
+  const { server, sold } = await downstreamOf(upstream.url, account, await upstream.service())
+  const shop = await server.shop()
+  const [done, refused] = [await place(server, shop, sold, 1), await place(server, shop, sold, 1, '00100102')]
+  expect(await server.ended(shop, done)).toMatchObject({
+    STATUS: '4',
+    COMMENTS: `Sandbox result, not a real one: ${imei(1)} is clean`,
+  })
+  // In the words of this operator, not of its supplier.
+  expect(await server.ended(shop, refused)).toMatchObject({
+    STATUS: '3',
+    COMMENTS: 'Not available for this input',
+  })
+  expect(await walletOf(upstream.sql, account.accountId as AccountId)).toMatchObject({
+    available: 99_000_000n,
+    held: 0n,
+  })
+  expect(await walletOf(server.sql, shop.accountId as AccountId)).toMatchObject({
+    available: 98_000_000n,
+    held: 0n,
+  })
+})
+
+test('upstream is killed and started again while orders come in: each is bought once, and ends', async () => {
+  const { address } = await newDatabase()
+  let process = start(settingsFor(address))
+  // Where it was, it is again.
+  const { port: PORT } = new URL(await process.url())
+  const upstream = await shopOn(process, address)
+  const account = await upstream.shop()
+  const { server, sold } = await downstreamOf(upstream.url, account, await upstream.service())
+  const shop = await server.shop({ deposit: '1000' })
+
+  const orders: string[] = []
+  const placing = (async () => {
+    for (let n = 0; n < ORDERS; n++) {
+      // One in four is done only when it is asked about; one in four has its reply lost upstream.
+      const tac = ['35000000', '35000000', '00100101', '00100103'][n % 4]
+      orders.push(await place(server, shop, sold, n, tac))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  })()
+  for (let life = 0; life < 3; life++) {
+    await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 600))
+    await process.kill()
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    process = start({ ...settingsFor(address), PORT })
+    await process.url()
+  }
+  await placing
+  const open = async (): Promise<number> =>
+    (await server.sql`select from items where finished_at is null`).length
+  await until('every order has ended', async () => (await open()) === 0)
+
+  for (const id of orders) expect(await server.status(shop, id)).toMatchObject({ STATUS: '4' })
+  const bought = await upstream.sql<{ subject: string; n: number }[]>`
+    select subject, count(*)::int as n from items group by subject`
+  expect(bought.filter(({ n }) => n > 1)).toEqual([])
+  expect(bought).toHaveLength(ORDERS)
+  expect(await walletOf(upstream.sql, account.accountId as AccountId)).toMatchObject({
+    available: 100_000_000n - BigInt(ORDERS) * 1_000_000n,
+    held: 0n,
+  })
+  expect(await brokenPromises(server.sql)).toEqual([])
+  expect(await brokenPromises(upstream.sql)).toEqual([])
+}, 240_000)
