@@ -177,7 +177,7 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
     reply.code(404).send({ error: true, code: 'not_found', message: errors.not_found.words }),
   )
   app.setErrorHandler((error, request, reply) => {
-    const refusal = error instanceof Refusal ? error : undefined
+    const refusal = error instanceof Refusal ? error : refusalBy(error)
     if (!refusal) request.log.error({ err: error }, 'a request failed')
     const code = refusal?.code ?? 'internal_error'
     return reply
@@ -185,6 +185,13 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
       .send({ error: true, code, message: refusal?.message ?? errors[code].words, requestId: request.id })
   })
   return app as unknown as FastifyInstance
+}
+
+/** What the framework itself refuses; undefined: it is a fault of ours. */
+function refusalBy(error: unknown): Refusal | undefined {
+  const { statusCode = 500 } = error as { statusCode?: number }
+  if (statusCode === 413) return new Refusal('body_too_large')
+  return statusCode >= 400 && statusCode < 500 ? new Refusal('payload_required') : undefined
 }
 
 /**

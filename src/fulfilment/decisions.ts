@@ -179,7 +179,7 @@ function reportFor(item: Decided, decision: Decision, { actor, why }: Decider, n
       return {
         ...report,
         itemState: 'pending',
-        attempt: { ...needed(), state: 'refused', fault: 'supplier' },
+        attempt: { ...needed(), state: 'refused' },
       }
     case 'result':
       if (!decision.text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')

@@ -98,6 +98,22 @@ export async function putBack(sql: Sql, items: Taken[], now: Date): Promise<void
        and i.claim = held.claim and i.state in ('processing', 'unknown')`
 }
 
+/**
+ * Whether the supplier's order of this number was bought for another item of the same input: then it says nothing of
+ * this one.
+ */
+export async function isAnothers(
+  sql: Sql,
+  { supplierId, subject, accountId, orderId, position }: Taken,
+  reference: string,
+): Promise<boolean> {
+  const rows = await sql`
+    select from attempts a join items i using (account_id, order_id, position)
+     where a.supplier_id = ${supplierId} and a.reference = ${reference} and i.subject = ${subject}
+       and (a.account_id, a.order_id, a.position) <> (${accountId}, ${orderId}, ${position}) limit 1`
+  return rows.length > 0
+}
+
 /** Brings the next look at the items of a supplier's order forward, because the supplier said that something happened. */
 export async function askSoon(
   sql: Sql,

@@ -124,8 +124,8 @@ async function decide(
         else {
           rooms.set(supplierId, room - 1)
           const sending = { item, route: choice.route, cost: choice.cost, service }
-          // Sent again after a failure or at a person's word: the supplier may say that it has it already.
-          const hadBefore = item.tries.some((one) => one.supplierId === supplierId && one.fault !== 'item')
+          // A try that ended by nobody's fault was called untaken by a person, who may be wrong.
+          const hadBefore = item.tries.some((one) => one.supplierId === supplierId && one.fault === null)
           round.sending.push({ ...sending, taken: takenOf(sending, now), hadBefore })
         }
         break

@@ -6,6 +6,7 @@ import type { Breakers } from './breakers.ts'
 import { extendLeases } from './dispatch.sql.ts'
 import type { Lane } from './lanes.ts'
 import type { Outcomes } from './outcomes.ts'
+import { isAnothers } from './poll.sql.ts'
 import { reportOf } from './reports.ts'
 import { LEASE_MS } from './take.ts'
 import type { Taken } from './taken.ts'
@@ -114,7 +115,8 @@ export class Worker {
     await Promise.all(
       outcomes.map(async ({ item, outcome }) => {
         const manners = { recheck: lane.recheck(), hadItBefore: hadBefore.has(item) }
-        const report = reportOf(item, call, outcome, manners, now)
+        const own = call === 'ask' ? await this.#unlessAnothers(item, outcome) : outcome
+        const report = reportOf(item, call, own, manners, now)
         const written = await this.#outcomes.record(report)
         if (!written) {
           this.#log.warn({ order: item.orderId, position: item.position }, 'the lease of an item was lost')
@@ -122,6 +124,14 @@ export class Worker {
         if (report.itemState === 'pending') this.onPending()
       }),
     )
+  }
+
+  /** A lost order that the supplier found by its input may be that of another item with the same one. */
+  async #unlessAnothers(item: Taken, outcome: Outcome): Promise<Outcome> {
+    if (item.reference !== null || !('reference' in outcome) || outcome.reference === null) return outcome
+    if (!(await isAnothers(this.#sql, item, outcome.reference))) return outcome
+    const reason = `what the supplier has under ${outcome.reference} is another order's`
+    return { kind: 'unknown', reason, askable: false }
   }
 
   #extendLeases(): void {
