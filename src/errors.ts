@@ -31,7 +31,7 @@ export const errors = {
   body_too_large: { status: 413, words: 'Request too large' },
   method_not_allowed: { status: 405, words: 'Method not allowed' },
   not_found: { status: 404, words: 'Not found' },
-  conflict: { status: 409, words: 'Already exists' },
+  conflict: { status: 409, words: 'Conflict' },
   shutting_down: { status: 503, words: 'Shutting down, try again' },
   internal_error: { status: 500, words: 'Internal error' },
 } as const satisfies Record<string, { status: number; words: string }>

@@ -6,6 +6,7 @@ import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { newestSchema } from '../database/migrate.ts'
+import { findTrouble } from '../fulfilment/reviews.ts'
 import { withAddress } from './connection.ts'
 import { answering, table } from './output.ts'
 
@@ -99,7 +100,12 @@ async function database(): Promise<Symptom[]> {
     return await withAddress(async (address) => {
       const sql = openPool(address, { max: 1 })
       try {
-        return judge(await diagnose(sql))
+        const diagnosis = await diagnose(sql)
+        const symptoms = judge(diagnosis)
+        // Another schema does not have what is looked for.
+        return diagnosis.schema === newestSchema()
+          ? [...symptoms, ...trouble(await findTrouble(sql))]
+          : symptoms
       } finally {
         await sql.end({ timeout: 2 })
       }
@@ -141,6 +147,25 @@ function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis
     Math.abs(skewMs) < MOST_SKEW_MS
       ? ok('clock', `${Math.abs(skewMs)} ms from the database's`)
       : fail('clock', `${Math.abs(skewMs)} ms from the database's`, 'synchronise both machines (NTP)'),
+  ]
+}
+
+function trouble({ paused, reviews }: Awaited<ReturnType<typeof findTrouble>>): Symptom[] {
+  return [
+    paused.length === 0
+      ? ok('suppliers', 'none is paused')
+      : warn(
+          'suppliers',
+          paused.map(({ supplier, why, reason }) => `${supplier} is paused (${why}: ${reason})`).join('; '),
+          'see docs/suppliers.md, When a supplier fails',
+        ),
+    reviews.length === 0
+      ? ok('reviews', 'nothing waits for a person')
+      : warn(
+          'reviews',
+          reviews.map(({ kind, count }) => `${count} ${kind}`).join(', '),
+          'imeigate review list',
+        ),
   ]
 }
 

@@ -125,7 +125,15 @@ async function resolve(ids: string[], options: ResolveOptions): Promise<Answer> 
   return await withDatabase(async ({ sql }) => {
     const resolved: Review[] = []
     for (const id of reviews) {
-      resolved.push(await resolveReview(sql, id, decision, { actor: actor(), why: options.why }))
+      resolved.push(
+        await resolveReview(sql, id, decision, { actor: actor(), why: options.why }).catch(
+          (error: unknown) => {
+            if (!(error instanceof Refusal) || resolved.length === 0) throw error
+            const done = resolved.map((review) => review.id).join(', ')
+            throw new Refusal(error.code, `${error.detail}; resolved before it: ${done}`, error.field)
+          },
+        ),
+      )
     }
     const json = resolved.map((review) => ({
       id: review.id,

@@ -5,6 +5,7 @@ import type { ReviewId, ReviewKind } from './review.ts'
 import { type ReviewSheet, selectReviewSheet, selectReviews } from './reviews.sql.ts'
 
 export type { ReviewSheet } from './reviews.sql.ts'
+export { findTrouble } from './trouble.sql.ts'
 
 /** What waits for a person, the oldest first; with `all` what was resolved too, the newest first. */
 export const listReviews = (

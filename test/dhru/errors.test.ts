@@ -16,7 +16,13 @@ import {
 import { imei, type Shop, type TestServer, testServer } from '../support/server.ts'
 
 /** Errors of other doors than Dhru: the command line's, and those of paths and protocols that have a status. */
-const NOT_IN_DHRU: ErrorCode[] = ['invalid_input', 'not_found', 'conflict', 'shutting_down']
+const NOT_IN_DHRU: ErrorCode[] = [
+  'invalid_input',
+  'invalid_signature',
+  'not_found',
+  'conflict',
+  'shutting_down',
+]
 const FORMATS: Format[] = ['JSON', 'XML']
 
 let server: TestServer
@@ -360,8 +366,20 @@ const cases: Row[] = [
     'idempotency_conflict',
     'the idempotency key stands for another order',
     async () => {
-      await server.place(shop, { ID: service, IMEI: imei(++n) }, { idempotency_key: `taken-${n}` })
-      return { fields: { ...order({ ID: service, IMEI: imei(++n) }), idempotency_key: `taken-${n - 1}` } }
+      const key = { idempotency_key: `taken-${++n}` }
+      const placed = await server.place(shop, { ID: service, IMEI: imei(n) }, key)
+      const detail = `order ${placed.SUCCESS[0].REFERENCEID} was placed under it`
+      return { fields: { ...order({ ID: service, IMEI: imei(++n) }), ...key }, detail }
+    },
+  ],
+  [
+    'idempotency_conflict',
+    'an order was placed under the idempotency key, and the request would be refused by now',
+    async () => {
+      const key = { idempotency_key: `taken-${++n}` }
+      const placed = await server.place(shop, { ID: service, IMEI: imei(n) }, key)
+      const detail = `order ${placed.SUCCESS[0].REFERENCEID} was placed under it`
+      return { fields: { ...order({ ID: service, IMEI: '490154203237519' }), ...key }, detail }
     },
   ],
   ['order_id_required', 'no order is named', () => says({ action: 'orderstatus', parameters: '\n' })],

@@ -132,7 +132,7 @@ describe('what became of a lost item is decided by a person:', () => {
     expect(supplier.calls.map(({ work }) => work.attemptKey)).toEqual([`${id}-1-1`, `${id}-1-2`, `${id}-1-2`])
     expect((await attemptsOf(id))[0]).toMatchObject({
       state: 'refused',
-      fault: 'supplier',
+      fault: null,
       detail: 'cli:ann: asked them',
     })
   })

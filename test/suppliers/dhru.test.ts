@@ -301,9 +301,17 @@ describe('an order without a number, of another imeigate', () => {
       { kind: 'duplicate', reason: 'Duplicate order: order 9 is for the same input', reference: '9' },
     ],
     [
-      'is closed by now, which proves nothing',
+      'would be closed by now, and so it was not taken before',
       refusedWith('Service closed', 'service_closed'),
-      unknown(true),
+      { kind: 'refused', reason: 'Service closed' },
+    ],
+    [
+      'was taken, although it would be refused by now',
+      refusedWith(
+        'Idempotency key already used for another request',
+        'idempotency_conflict: order 9 was placed under it',
+      ),
+      { kind: 'duplicate', reason: 'Idempotency key already used for another request', reference: '9' },
     ],
     ['breaks', refusedWith('Internal error', 'internal_error: request 7'), unknown(true)],
     ['loses it again', lose, unknown(true)],
