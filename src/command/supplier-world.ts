@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { systemClock } from '../clock.ts'
 import { installationId } from '../database/installation.ts'
-import { GuardedOutbound } from '../outbound/guarded.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
 import type { World } from '../suppliers/adapter.ts'
@@ -23,6 +22,8 @@ export async function withSuppliers<T>(work: (equipped: WithSuppliers) => Promis
       file: join(config.dataFolder, 'secret.key'),
     })
     const allow = config.outboundAllow
+    // Its HTTP client takes a while to load, which only these commands need.
+    const { GuardedOutbound } = await import('../outbound/guarded.ts')
     const outbound = new GuardedOutbound({ allow })
     const world = { outbound, clock: systemClock, installation: await installationId(sql) }
     return await work({ sql, config, sealer: new Sealer(key), world, allow })

@@ -1,4 +1,4 @@
-import { parseCronItems, Logger as QueueLogger, type Runner, run, type TaskList } from 'graphile-worker'
+import type { Logger as QueueLogger, Runner, TaskList } from 'graphile-worker'
 import type { Logger } from 'pino'
 import type { DatabaseAddress, Queryable } from '../database/database.ts'
 import { connectionString } from './connection-string.ts'
@@ -29,13 +29,12 @@ const START_AGAIN_AFTER_MS = 1_000
 export class Jobs {
   readonly #parts: JobsParts
   readonly #stopping = new AbortController()
-  readonly #logger: QueueLogger
+  #logger: QueueLogger | undefined
   #runner: Runner | undefined
   #watching: Promise<void> | undefined
 
   constructor(parts: JobsParts) {
     this.#parts = parts
-    this.#logger = queueLogger(parts.log)
   }
 
   /** Brings the queue's tables up to date, and begins. */
@@ -61,6 +60,9 @@ export class Jobs {
     for (const [name, task] of Object.entries(tasks)) {
       taskList[name] = async (payload: unknown): Promise<void> => task(payload, this.#stopping.signal)
     }
+    // Loaded by processes that work, and by no command.
+    const { parseCronItems, Logger, run } = await import('graphile-worker')
+    this.#logger ??= queueLogger(Logger, this.#parts.log)
     return await run({
       connectionString: connectionString(address),
       schema: 'graphile_worker',
@@ -121,8 +123,8 @@ export async function addJob(
 }
 
 /** That a job failed is an error; the queue's own troubles, such as a lost connection, it mends; the rest is chatter. */
-function queueLogger(log: Logger): QueueLogger {
-  return new QueueLogger(() => (level, message, meta) => {
+function queueLogger(Queue: typeof QueueLogger, log: Logger): QueueLogger {
+  return new Queue(() => (level, message, meta) => {
     const line = `jobs: ${message.split('\n', 1)[0]}`
     if (meta['failure'] === true) log.error({ err: meta['error'] }, line)
     else if (level === 'error' || level === 'warning') log.warn(line)
