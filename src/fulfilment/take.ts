@@ -89,10 +89,6 @@ async function decide(
   }
   if (due.length === 0) return round
   const services = await selectRoutesOf(sql, [...new Set(due.map(({ serviceId }) => serviceId))])
-  for (const { routes } of services.values()) {
-    // One that this process cannot call, because its secrets do not open, is as one that does not answer.
-    for (const route of routes) if (!lanes.has(route.supplierId)) route.openUntil ??= now
-  }
   for (const [id, { routes }] of services) {
     round.suppliers.set(id, [
       ...new Set(routes.filter(({ usable }) => usable).map(({ supplierId }) => supplierId)),
@@ -102,6 +98,10 @@ async function decide(
   // From here to the end nothing is awaited, so that no other takes the same room.
   const rooms = new Map([...lanes].map(([id, lane]) => [id, lane.sendRoom()]))
   const idle = new Date(now.getTime() + IDLE_MS)
+  for (const { routes } of services.values()) {
+    // A supplier that this process cannot call, because its secrets do not open, is as one that does not answer.
+    for (const route of routes) if (!lanes.has(route.supplierId)) route.openUntil ??= idle
+  }
   const wait = (item: Due, service: ServiceRoutes, until: Date): void => {
     round.postponed.push({ item, until })
     if (now.getTime() - item.placedAt.getTime() > service.expirySeconds * 1000) {

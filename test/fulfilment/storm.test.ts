@@ -97,11 +97,13 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
                           and v.position = i.position and v.kind = 'unknown' and v.resolved_at is null)
        and not exists (select from attempts a where a.account_id = i.account_id and a.order_id = i.order_id
                           and a.position = i.position and a.state = 'unknown' and a.asked > 1)`
-  await until('everything has ended or waits for a person', async () => (await stuck()).length === 0).catch(
-    async (error: unknown) => {
-      throw new Error(JSON.stringify((await stuck()).slice(0, 20)), { cause: error })
-    },
-  )
+  await until(
+    'everything has ended or waits for a person',
+    async () => (await stuck()).length === 0,
+    300,
+  ).catch(async (error: unknown) => {
+    throw new Error(JSON.stringify((await stuck()).slice(0, 20)), { cause: error })
+  })
   // What only changes its mind later has done so, and a person is told.
   const changes = async () =>
     await sql<{ subject: string }[]>`
@@ -111,7 +113,7 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
     select from attempts a join items i using (account_id, order_id, position)
      where a.reference is not null
        and (left(i.subject, 8), a.state) in (('00100212', 'succeeded'), ('00100213', 'refused'))`
-  await until('changes of mind are shown', async () => (await changes()).length === changing.length)
+  await until('changes of mind are shown', async () => (await changes()).length === changing.length, 300)
   expect(changing.length).toBeGreaterThan(0)
   await Promise.all(workers.map((worker) => worker.stop()))
 
@@ -145,7 +147,7 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   }
   expect(kills).toBeGreaterThanOrEqual(12)
   expect(await brokenPromises(sql)).toEqual([])
-}, 900_000)
+}, 1_500_000)
 
 interface ItemRow {
   subject: string

@@ -201,9 +201,13 @@ export function killAll(pids: number[]): void {
   }
 }
 
-/** Asks until the answer is yes. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 1200; tries++) {
+/** Asks until the answer is yes; gives up after about so many seconds. */
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  seconds = 60,
+): Promise<void> {
+  for (let tries = 0; tries < seconds * 20; tries++) {
     if (await holds()) return
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
