@@ -115,7 +115,7 @@ async function fill(sql: Sql, url: string): Promise<Shop> {
       url,
       settings: { username: 'bench', ...settings },
       secrets: { apiaccesskey: 'bench-key' },
-      concurrency: 64,
+      concurrency: 256,
     })
     const { id } = await createService(sql, {
       code: `bench-${name}`,
