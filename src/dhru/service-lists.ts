@@ -97,7 +97,7 @@ function sayCustom({ kind }: Service): Record<string, Value> {
 }
 
 /** Fields that have a name of their own on the wire, and the Requires entry that announces each. */
-const requiredNames: Record<string, string> = {
+export const requiredNames: Record<string, string> = {
   NETWORK: 'Requires.Network',
   MODELID: 'Requires.Mobile',
   PROVIDERID: 'Requires.Provider',

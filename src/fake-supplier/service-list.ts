@@ -1,3 +1,4 @@
+import { requiredNames } from '../dhru/service-lists.ts'
 import { formatMicros } from '../wallet/micros.ts'
 import { succeed } from './dhru-call.ts'
 import type { Panel } from './panel.ts'
@@ -36,26 +37,10 @@ function sayList(panel: Panel): string {
 
 const typeOf = ({ kind }: FakeService): string => (kind === 'server' ? 'SERVER' : 'IMEI')
 
-/** The entry that announces each field with a name of its own on the wire. */
-const REQUIRES: Record<string, string> = {
-  NETWORK: 'Requires.Network',
-  MODELID: 'Requires.Mobile',
-  PROVIDERID: 'Requires.Provider',
-  PIN: 'Requires.PIN',
-  KBH: 'Requires.KBH',
-  MEP: 'Requires.MEP',
-  PRD: 'Requires.PRD',
-  TYPE: 'Requires.Type',
-  LOCKS: 'Requires.Locks',
-  REFERENCE: 'Requires.Reference',
-  SN: 'Requires.SN',
-  SECRO: 'Requires.SecRO',
-}
-
 export function sayService(panel: Panel, service: FakeService): Record<string, unknown> {
   const { id, kind, fields } = service
   const names = new Set(fields.map(({ name }) => name))
-  const custom = fields.filter(({ name }) => REQUIRES[name] === undefined)
+  const custom = fields.filter(({ name }) => requiredNames[name] === undefined)
   return {
     SERVICEID: id,
     SERVICETYPE: typeOf(service),
@@ -78,7 +63,7 @@ export function sayService(panel: Panel, service: FakeService): Record<string, u
     TIME: service.deliveryTime,
     INFO: '<p>Sold by a <b>fake supplier</b>: nothing is done.</p>',
     ...Object.fromEntries(
-      Object.entries(REQUIRES).map(([name, entry]) => [entry, names.has(name) ? 'Required' : 'None']),
+      Object.entries(requiredNames).map(([name, entry]) => [entry, names.has(name) ? 'Required' : 'None']),
     ),
     ...(custom.length > 0 && { 'Requires.Custom': custom.map(sayField) }),
   }
