@@ -21,31 +21,38 @@ function shipped(): Migration[] {
 export const newestSchema = (): number => shipped().at(-1)?.number ?? 0
 
 /**
- * Brings the schema up to date, all of it or nothing, one process at a time.
- * Returns the files it applied. Throws when the schema is newer than this program, or PostgreSQL older than 15.
+ * Brings the schema up to date, one process at a time, each file whole or not at all: what a file adds to a type can be
+ * used by the next one only. Returns the files it applied. Throws when the schema is newer than this program, or
+ * PostgreSQL older than 15.
  */
 export async function migrate(sql: Sql): Promise<string[]> {
-  return await sql.begin(async (transaction) => {
-    const [server] = await transaction<
-      { version: number }[]
-    >`select current_setting('server_version_num')::int as version`
-    if (server && server.version < 150_000) throw new Error('imeigate needs PostgreSQL 15 or newer')
-    await transaction`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
-    const current = await schemaVersion(transaction)
-    const newest = newestSchema()
-    if (current > newest) {
-      throw new Error(
-        `the database has schema ${current}, this imeigate knows ${newest}: start a newer imeigate`,
-      )
-    }
-    const applied: string[] = []
-    for (const { number, file } of shipped().filter((migration) => migration.number > current)) {
-      await transaction.unsafe(readFileSync(new URL(file, folder), 'utf8'))
-      await transaction`insert into schema_migrations (number, file) values (${number}, ${file})`
-      applied.push(file)
-    }
-    return applied
-  })
+  const applied: string[] = []
+  for (;;) {
+    const file = await sql.begin(applyNext)
+    if (file === undefined) return applied
+    applied.push(file)
+  }
+}
+
+/** Applies the first file that the database does not have yet; undefined: it has all. */
+async function applyNext(sql: Transaction): Promise<string | undefined> {
+  const [server] = await sql<
+    { version: number }[]
+  >`select current_setting('server_version_num')::int as version`
+  if (server && server.version < 150_000) throw new Error('imeigate needs PostgreSQL 15 or newer')
+  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+  const current = await schemaVersion(sql)
+  const newest = newestSchema()
+  if (current > newest) {
+    throw new Error(
+      `the database has schema ${current}, this imeigate knows ${newest}: start a newer imeigate`,
+    )
+  }
+  const next = shipped().find((migration) => migration.number > current)
+  if (!next) return undefined
+  await sql.unsafe(readFileSync(new URL(next.file, folder), 'utf8'))
+  await sql`insert into schema_migrations (number, file) values (${next.number}, ${next.file})`
+  return next.file
 }
 
 async function schemaVersion(sql: Transaction): Promise<number> {

@@ -88,7 +88,8 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   }
   await close()
 
-  // Everything ends, or waits for a person, or was asked about in vain; but for what cannot end.
+  // Everything ends, or waits for a person, or was asked about in vain; but for what cannot end. An ordinary item that
+  // could not be asked about on a busy machine is asked again, and waited for.
   const stuck = async () =>
     await sql<{ subject: string; state: string; due_at: Date }[]>`
     select i.subject, i.state, i.due_at from items i
@@ -96,11 +97,12 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
        and not exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
                           and v.position = i.position and v.kind = 'unknown' and v.resolved_at is null)
        and not exists (select from attempts a where a.account_id = i.account_id and a.order_id = i.order_id
-                          and a.position = i.position and a.state = 'unknown' and a.asked > 1)`
+                          and a.position = i.position and a.state = 'unknown' and a.asked > 1
+                          and left(i.subject, 2) <> '35')`
   await until(
     'everything has ended or waits for a person',
     async () => (await stuck()).length === 0,
-    300,
+    600,
   ).catch(async (error: unknown) => {
     throw new Error(JSON.stringify((await stuck()).slice(0, 20)), { cause: error })
   })
