@@ -8,6 +8,7 @@ export const errors = {
   key_expired: { status: 401, words: 'API key expired' },
   key_revoked: { status: 401, words: 'API key revoked' },
   account_closed: { status: 401, words: 'Account closed' },
+  permission_denied: { status: 403, words: 'Permission denied' },
   ip_not_allowed: { status: 403, words: 'Invalid IP request' },
   invalid_signature: { status: 401, words: 'The signature is missing or wrong' },
   action_missing: { status: 400, words: 'Action missing' },
@@ -32,6 +33,9 @@ export const errors = {
   method_not_allowed: { status: 405, words: 'Method not allowed' },
   not_found: { status: 404, words: 'Not found' },
   conflict: { status: 409, words: 'Conflict' },
+  too_many_requests: { status: 429, words: 'Too many requests' },
+  provider_unavailable: { status: 503, words: 'The payment provider cannot be reached, try again' },
+  temporarily_unavailable: { status: 503, words: 'Temporarily unavailable, try again' },
   shutting_down: { status: 503, words: 'Shutting down, try again' },
   internal_error: { status: 500, words: 'Internal error' },
 } as const satisfies Record<string, { status: number; words: string }>
@@ -45,12 +49,15 @@ export class Refusal extends Error {
   readonly detail: string | undefined
   /** The input field at fault, where there is one. */
   readonly field: string | undefined
+  /** Everything that is wrong, by field, where more than the first is known. */
+  readonly faults: Readonly<Record<string, string[]>> | undefined
 
-  constructor(code: ErrorCode, detail?: string, field?: string) {
+  constructor(code: ErrorCode, detail?: string, field?: string, faults?: Record<string, string[]>) {
     super(detail === undefined ? errors[code].words : `${errors[code].words}: ${detail}`)
     this.name = 'Refusal'
     this.code = code
     this.detail = detail
     this.field = field
+    this.faults = faults
   }
 }

@@ -1,5 +1,6 @@
 import type { PriceGroupId } from '../catalogue/service.ts'
 import type { Micros } from '../wallet/micros.ts'
+import type { Permission } from './permissions.ts'
 
 export type AccountId = number & { readonly __id: 'account' }
 export type KeyId = number & { readonly __id: 'key' }
@@ -21,6 +22,8 @@ export interface AccountSheet extends Account {
   available: Micros
   held: Micros
   creditLimit: Micros
+  /** Below this its owner is told that the balance is low; null: is not told. */
+  lowBalance: Micros | null
 }
 
 /** An API key as the authenticator holds it: the secret itself is nowhere, only its SHA-256. */
@@ -33,6 +36,8 @@ export interface ApiKey {
   codeField: 'label' | 'result'
   /** CIDR blocks or single addresses; empty: any address. */
   allowedIps: string[]
+  /** What it may do; null: everything. */
+  permissions: Permission[] | null
   expiresAt: Date | null
   revokedAt: Date | null
 }

@@ -16,6 +16,7 @@ interface SheetRow {
   available: bigint
   held: bigint
   credit_limit: bigint
+  low_balance: bigint | null
 }
 
 const sheetOf = (row: SheetRow): AccountSheet => ({
@@ -31,11 +32,12 @@ const sheetOf = (row: SheetRow): AccountSheet => ({
   available: micros(row.available),
   held: micros(row.held),
   creditLimit: micros(row.credit_limit),
+  lowBalance: row.low_balance === null ? null : micros(row.low_balance),
 })
 
 const sheets = (sql: Queryable) => sql`
   select a.id, a.name, a.email, a.username, a.currency, a.price_group_id, g.name as price_group,
-         a.status = 'closed' as closed, a.created_at, w.available, w.held, w.credit_limit
+         a.status = 'closed' as closed, a.created_at, w.available, w.held, w.credit_limit, a.low_balance
     from accounts a
     join wallets w on w.account_id = a.id
     left join price_groups g on g.id = a.price_group_id`
@@ -86,17 +88,23 @@ export async function insertAccount(
   return row?.id
 }
 
-/** Changes what is given; a null price group takes the account out of its group. */
+/** Changes what is given; a null price group takes the account out of its group, a null mark away. */
 export async function updateAccount(
   sql: Queryable,
   id: AccountId,
-  { name, email, priceGroupId }: { name?: string; email?: string; priceGroupId?: PriceGroupId | null },
+  {
+    name,
+    email,
+    priceGroupId,
+    lowBalance,
+  }: { name?: string; email?: string; priceGroupId?: PriceGroupId | null; lowBalance?: bigint | null },
 ): Promise<void> {
   await sql`
     update accounts
        set name = coalesce(${name ?? null}, name),
            email = coalesce(${email ?? null}, email),
-           price_group_id = ${priceGroupId === undefined ? sql`price_group_id` : priceGroupId}
+           price_group_id = ${priceGroupId === undefined ? sql`price_group_id` : priceGroupId},
+           low_balance = ${lowBalance === undefined ? sql`low_balance` : lowBalance}
      where id = ${id}`
 }
 

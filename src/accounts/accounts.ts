@@ -95,13 +95,15 @@ export interface AccountChanges {
   priceGroup?: string | null | undefined
   /** Micros of the currency. */
   creditLimit?: Micros | undefined
+  /** Micros of the currency; null: the owner is not told of a low balance. */
+  lowBalance?: Micros | null | undefined
 }
 
 /** Changes what is given. Throws not_found, or invalid_input naming the field at fault. */
 export async function changeAccount(
   sql: Sql,
   id: AccountId,
-  { name, email, priceGroup, creditLimit }: AccountChanges,
+  { name, email, priceGroup, creditLimit, lowBalance }: AccountChanges,
 ): Promise<AccountSheet> {
   return await sql.begin(async (transaction) => {
     await updateAccount(transaction, id, {
@@ -110,6 +112,7 @@ export async function changeAccount(
       ...(priceGroup !== undefined && {
         priceGroupId: priceGroup === null ? null : await findPriceGroup(transaction, priceGroup),
       }),
+      ...(lowBalance !== undefined && { lowBalance }),
     })
     if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
     return await accountById(transaction, id)

@@ -1,6 +1,7 @@
 import type { PriceGroupId } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
 import type { AccountId, ApiKey, KeyId } from './account.ts'
+import type { Permission } from './permissions.ts'
 
 interface KeyRow {
   id: KeyId
@@ -8,6 +9,7 @@ interface KeyRow {
   secret_hash: Buffer
   code_field: ApiKey['codeField']
   allowed_ips: string[]
+  permissions: Permission[] | null
   expires_at: Date | null
   revoked_at: Date | null
   account_id: AccountId
@@ -34,12 +36,13 @@ const keyOf = (row: KeyRow): ApiKey => ({
   secretHash: row.secret_hash,
   codeField: row.code_field,
   allowedIps: row.allowed_ips,
+  permissions: row.permissions,
   expiresAt: row.expires_at,
   revokedAt: row.revoked_at,
 })
 
 const keys = (sql: Queryable) => sql`
-  select k.id, k.security_id, k.secret_hash, k.code_field, k.allowed_ips, k.expires_at, k.revoked_at,
+  select k.id, k.security_id, k.secret_hash, k.code_field, k.allowed_ips, k.permissions, k.expires_at, k.revoked_at,
          a.id as account_id, a.name, a.email, a.username, a.currency, a.price_group_id,
          a.status = 'closed' as closed`
 
@@ -60,6 +63,7 @@ export interface KeySheet {
   securityId: string
   codeField: ApiKey['codeField']
   allowedIps: string[]
+  permissions: Permission[] | null
   expiresAt: Date | null
   revokedAt: Date | null
   createdAt: Date
@@ -70,7 +74,7 @@ export interface KeySheet {
 export async function selectKeys(sql: Queryable, accountId: AccountId | undefined): Promise<KeySheet[]> {
   return await sql<KeySheet[]>`
     select k.id, k.account_id as "accountId", a.username, k.security_id as "securityId",
-           k.code_field as "codeField", k.allowed_ips as "allowedIps", k.expires_at as "expiresAt",
+           k.code_field as "codeField", k.allowed_ips as "allowedIps", k.permissions, k.expires_at as "expiresAt",
            k.revoked_at as "revokedAt", k.created_at as "createdAt", u.last_used_at as "lastUsedAt"
       from api_keys k
       join accounts a on a.id = k.account_id
@@ -88,14 +92,15 @@ export async function insertKey(
     secretHash: Buffer
     codeField: ApiKey['codeField']
     allowedIps: string[]
+    permissions: Permission[] | null
     expiresAt: Date | null
     createdAt: Date
   },
 ): Promise<KeyId | undefined> {
   const [row] = await sql<{ id: KeyId }[]>`
-    insert into api_keys (account_id, security_id, secret_hash, code_field, allowed_ips, expires_at, created_at)
+    insert into api_keys (account_id, security_id, secret_hash, code_field, allowed_ips, permissions, expires_at, created_at)
     values (${key.accountId}, ${key.securityId}, ${key.secretHash}, ${key.codeField}, ${key.allowedIps}::text[],
-            ${key.expiresAt}, ${key.createdAt})
+            ${key.permissions}::text[], ${key.expiresAt}, ${key.createdAt})
     on conflict (security_id) do nothing
     returning id`
   return row?.id

@@ -5,6 +5,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId, ApiKey, KeyId } from './account.ts'
 import { checkAllowedIp } from './allowed-ips.ts'
 import { insertKey, type KeySheet, selectKeys, updateRevoked } from './keys.sql.ts'
+import { isPermission, type Permission, permissions } from './permissions.ts'
 
 /** Lower case, without l and o, which people take for 1 and 0. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
@@ -34,7 +35,14 @@ export async function createKey(
     codeField = 'label',
     expiresAt = null,
     allowedIps = [],
-  }: { codeField?: ApiKey['codeField']; expiresAt?: Date | null; allowedIps?: string[] } = {},
+    permissions: wanted = null,
+  }: {
+    codeField?: ApiKey['codeField']
+    expiresAt?: Date | null
+    allowedIps?: string[]
+    /** null: everything. */
+    permissions?: string[] | null
+  } = {},
   clock: Clock = systemClock,
 ): Promise<NewKey> {
   const now = clock.now()
@@ -42,6 +50,7 @@ export async function createKey(
     throw new Refusal('invalid_input', 'the key would have expired already', 'expires')
   }
   const blocks = [...new Set(allowedIps.map(checkAllowedIp))]
+  const granted = wanted && checkPermissions(wanted)
   const secret = randomText(SECRET_LENGTH)
   for (;;) {
     const securityId = randomText(SECURITY_ID_LENGTH)
@@ -51,11 +60,21 @@ export async function createKey(
       secretHash: hashSecret(secret),
       codeField,
       allowedIps: blocks,
+      permissions: granted,
       expiresAt,
       createdAt: now,
     }).catch(refuseUnknownAccount)
     if (id !== undefined) return { id, securityId, secret }
   }
+}
+
+function checkPermissions(wanted: string[]): Permission[] {
+  const stranger = wanted.find((one) => !isPermission(one))
+  if (stranger !== undefined) {
+    const words = `there is no permission ${JSON.stringify(stranger)}: ${Object.keys(permissions).join(', ')}`
+    throw new Refusal('invalid_input', words, 'permission')
+  }
+  return [...new Set(wanted.filter(isPermission))]
 }
 
 /** One account's keys, or everybody's, by id. */

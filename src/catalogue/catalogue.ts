@@ -77,6 +77,7 @@ export class Catalogue {
     const snapshot = new Snapshot(
       services.map((row) => serviceOf(row, parse)),
       prices,
+      new Map(services.map((row) => [row.id, { createdAt: row.created_at, updatedAt: row.updated_at }])),
     )
     this.#parsed = parsed
     return snapshot

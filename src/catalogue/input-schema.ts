@@ -4,7 +4,7 @@ import formats from 'ajv-formats'
 import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
 import type { Service, ServiceField, ServiceKind } from './service.ts'
 
-/** A JSON Schema 2020-12 of one item's input. */
+/** A JSON Schema 2020-12 of one item's input, or (see `isWhole`) of the data of a whole order. */
 export interface InputSchema {
   type?: unknown
   required?: unknown
@@ -77,25 +77,4 @@ export function validatorOf(schema: InputSchema): ValidateFunction {
     validators.set(schema, validate)
   }
   return validate
-}
-
-/** Why a schema that an operator gave cannot be a service's; undefined: it can. */
-export function schemaFault(
-  schema: InputSchema,
-  kind: ServiceKind,
-  fields: readonly ServiceField[],
-): string | undefined {
-  if (schema.type !== 'object') return 'the schema must be of type object'
-  try {
-    validatorOf(schema)
-  } catch (error) {
-    return `not a JSON Schema 2020-12: ${(error as Error).message}`
-  }
-  const known = new Set([subjectProperty(kind), ...fields.map((field) => field.name)])
-  const required = Array.isArray(schema.required) ? (schema.required as string[]) : []
-  const unknown = required.find((name) => !known.has(name))
-  // Nobody could ever send such a value: only the subject and the declared fields are passed on.
-  return unknown === undefined
-    ? undefined
-    : `the schema requires ${unknown}, which is neither the subject nor a field`
 }

@@ -2,7 +2,9 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { Refusal } from '../errors.ts'
 import { imeiFault, normaliseImei } from './imei.ts'
 import { LONGEST_FIELD, LONGEST_SUBJECT, subjectProperty, validatorOf } from './input-schema.ts'
+import { compile } from './order-schema.ts'
 import type { Service, ServiceField } from './service.ts'
+import { isWhole, placesIn, putAt } from './whole-schema.ts'
 
 /** What a caller sent for one item, as text. An empty text means "not given". */
 export interface GivenInput {
@@ -26,6 +28,9 @@ export interface OrderInput {
 /** What reading an input takes from a service, prepared once for each version of the service. */
 interface Plan {
   validate: ValidateFunction
+  /** What the schema is asked about: an item's input, or an order of it alone. */
+  dataOf(subject: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
+  /** The property that has the subject, or that has the subjects in it. */
   subject: string | undefined
   byName: Map<string, ServiceField>
   /** Sorted by name. */
@@ -38,8 +43,7 @@ function planOf(service: Service): Plan {
   let plan = plans.get(service)
   if (!plan) {
     plan = {
-      validate: validatorOf(service.inputSchema),
-      subject: subjectProperty(service.kind),
+      ...(isWhole(service.inputSchema) ? wholeOrder(service) : oneItem(service)),
       byName: new Map(service.fields.map((field) => [field.name, field])),
       fields: service.fields.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     }
@@ -48,8 +52,43 @@ function planOf(service: Service): Plan {
   return plan
 }
 
-/** Makes a valid input of what a caller sent, or says why it is none. */
-export function readInput(service: Service, given: GivenInput): OrderInput | Refusal {
+function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'validate' | 'dataOf' | 'subject'> {
+  const name = subjectProperty(kind)
+  return {
+    validate: validatorOf(inputSchema),
+    dataOf: (subject, _quantity, fields) => ({ ...fields, ...(name !== undefined && { [name]: subject }) }),
+    subject: name,
+  }
+}
+
+/** Where the operator's schema is one of whole orders, an item is looked at as an order of it alone. */
+function wholeOrder({ inputSchema }: Service): Pick<Plan, 'validate' | 'dataOf' | 'subject'> {
+  const { subjectsAt, isList, quantityAt } = placesIn(inputSchema)
+  const names = Object.keys((inputSchema['properties'] as object | undefined) ?? {})
+  return {
+    validate: compile(inputSchema, { coerces: true }),
+    dataOf(subject, quantity, fields) {
+      const data: Record<string, unknown> = {}
+      for (const [name, value] of Object.entries(fields ?? {})) {
+        data[names.find((one) => one.toUpperCase() === name) ?? name] = value
+      }
+      if (subjectsAt) putAt(data, subjectsAt, isList ? [subject] : subject)
+      if (quantityAt) putAt(data, quantityAt, quantity)
+      return data
+    },
+    subject: subjectsAt?.[0],
+  }
+}
+
+/**
+ * Makes a valid input of what a caller sent, or says why it is none. `isChecked`: it was sent with others in one order,
+ * and all of them were found to match the operator's schema of whole orders.
+ */
+export function readInput(
+  service: Service,
+  given: GivenInput,
+  { isChecked = false }: { isChecked?: boolean } = {},
+): OrderInput | Refusal {
   const plan = planOf(service)
   const subject = readSubject(service, given.subject ?? '')
   if (subject instanceof Refusal) return subject
@@ -58,9 +97,8 @@ export function readInput(service: Service, given: GivenInput): OrderInput | Ref
   const fields = plan.fields.length > 0 ? readFields(plan, given.fields) : null
   if (fields instanceof Refusal) return fields
 
-  const input: Record<string, string> = { ...fields }
-  if (plan.subject !== undefined) input[plan.subject] = subject
-  if (!plan.validate(input)) return refusalOf(plan.validate.errors?.[0], plan, subject)
+  if (!isChecked && !plan.validate(plan.dataOf(subject, quantity, fields)))
+    return refusalOf(plan.validate.errors?.[0], plan, subject)
 
   const device = service.kind === 'serial' ? subject.toUpperCase() : subject
   const canonical: unknown[] = [device, quantity]

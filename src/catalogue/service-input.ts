@@ -1,6 +1,7 @@
 import type { SupplierId } from '../suppliers/supplier.ts'
 import type { ImeiFormat } from './imei.ts'
-import { derivedWith, type InputSchema, inputSchemaFor, schemaFault } from './input-schema.ts'
+import { derivedWith, type InputSchema, inputSchemaFor } from './input-schema.ts'
+import { schemaFault } from './schema-fault.ts'
 import type { PriceGroupId, Service, ServiceField, ServiceKind } from './service.ts'
 import { checkService, type Problem } from './service-checks.ts'
 
@@ -88,7 +89,7 @@ export function settle(input: ServiceInput, existing: Service | undefined, names
   const problems = checkService(service)
   // A schema that was checked with the same fields before needs no second compilation.
   const unchecked = input.inputSchema || input.fields ? inputSchema : undefined
-  const schemaProblem = unchecked && schemaFault(unchecked, kind, fields)
+  const schemaProblem = unchecked && schemaFault({ ...service, inputSchema: unchecked })
   if (schemaProblem !== undefined) problems.push({ field: 'inputSchema', reason: schemaProblem })
   if (existing && kind !== existing.kind) {
     problems.push({ field: 'kind', reason: `is ${existing.kind} and cannot be changed` })

@@ -64,3 +64,10 @@ export interface Price {
   minItems: number
   maxItems: number
 }
+
+/** A service id in a text as callers send it; undefined when it is none (then it may be a code). */
+export function serviceIdOf(text: string): ServiceId | undefined {
+  if (!/^\d+$/.test(text)) return undefined
+  const id = Number(text)
+  return (id <= 2_147_483_647 ? id : 0) as ServiceId
+}

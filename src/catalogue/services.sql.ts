@@ -1,6 +1,13 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId, SupplierKind } from '../suppliers/supplier.ts'
-import type { DuplicatePolicy, PriceGroupId, Routing, ServiceId, ServiceKind } from './service.ts'
+import {
+  type DuplicatePolicy,
+  type PriceGroupId,
+  type Routing,
+  type ServiceId,
+  type ServiceKind,
+  serviceIdOf,
+} from './service.ts'
 
 /** A service as its table has it. JSON comes as text, so that equal texts can share one parsed object. */
 export interface ServiceRow {
@@ -28,10 +35,15 @@ export interface ServiceRow {
   poll_most_seconds: number
   expiry_seconds: number
   visible_to: PriceGroupId[] | null
+  created_at: Date
+  updated_at: Date
 }
 
 /** What one row writes; JSON columns as JSON. */
-export type ServiceWrite = Omit<ServiceRow, 'id' | 'input_schema' | 'fields'> & {
+export type ServiceWrite = Omit<
+  ServiceRow,
+  'id' | 'input_schema' | 'fields' | 'created_at' | 'updated_at'
+> & {
   input_schema: unknown
   fields: unknown
 }
@@ -40,7 +52,7 @@ const columns = (sql: Queryable) => sql`
   id, code, name, group_name, description, delivery_time, kind, input_schema::text, fields::text, min_quantity,
   max_quantity, to_char(opens_at, 'HH24:MI') as opens_at, to_char(closes_at, 'HH24:MI') as closes_at, time_zone,
   active, duplicate_policy, replay_window_seconds, processing, routing, failure_words, poll_seconds,
-  poll_most_seconds, expiry_seconds, visible_to`
+  poll_most_seconds, expiry_seconds, visible_to, created_at, updated_at`
 
 export async function selectServices(sql: Queryable): Promise<ServiceRow[]> {
   return sql<ServiceRow[]>`select ${columns(sql)} from services order by group_name collate "C", id`
@@ -64,13 +76,6 @@ export async function lockService(sql: Queryable, id: ServiceId): Promise<Servic
 /** No other transaction writes services until this one ends; everybody may read them. */
 export async function lockCatalogue(sql: Queryable): Promise<void> {
   await sql`lock table services in share row exclusive mode`
-}
-
-/** A service id in a text as callers send it; undefined when it is none (then it may be a code). */
-export function serviceIdOf(text: string): ServiceId | undefined {
-  if (!/^\d+$/.test(text)) return undefined
-  const id = Number(text)
-  return (id <= 2_147_483_647 ? id : 0) as ServiceId
 }
 
 export const json = (value: unknown): string => JSON.stringify(value)

@@ -1,12 +1,17 @@
 import type { Account } from '../accounts/account.ts'
 import { micros } from '../wallet/micros.ts'
 import type { PriceRow } from './prices.sql.ts'
-import type { Price, PriceGroupId, Service, ServiceId } from './service.ts'
-import { serviceIdOf } from './services.sql.ts'
+import { type Price, type PriceGroupId, type Service, type ServiceId, serviceIdOf } from './service.ts'
 
 export interface Offer {
   service: Service
   price: Price
+}
+
+/** When a service was made, and changed last but for its prices. */
+export interface ServiceTimes {
+  createdAt: Date
+  updatedAt: Date
 }
 
 /** The whole catalogue as it was at one instant. Nothing in it changes. */
@@ -16,10 +21,16 @@ export class Snapshot {
   readonly #byCode: Map<string, Service>
   /** Prices by whom they are for (see the three functions below), then by service. */
   readonly #prices = new Map<string, Map<ServiceId, Price>>()
+  readonly #times: ReadonlyMap<ServiceId, ServiceTimes>
 
   /** `services` are in the order that lists show them in. */
-  constructor(services: readonly Service[], prices: readonly PriceRow[]) {
+  constructor(
+    services: readonly Service[],
+    prices: readonly PriceRow[],
+    times: ReadonlyMap<ServiceId, ServiceTimes>,
+  ) {
     this.#services = services
+    this.#times = times
     this.#byId = new Map(services.map((service) => [service.id, service]))
     this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
     for (const row of prices) {
@@ -44,6 +55,12 @@ export class Snapshot {
 
   byId(id: ServiceId): Service | undefined {
     return this.#byId.get(id)
+  }
+
+  timesOf({ id }: Service): ServiceTimes {
+    const times = this.#times.get(id)
+    if (!times) throw new Error(`service ${id} is of another snapshot`)
+    return times
   }
 
   /** The nearest price rule in the account's currency: its own, its price group's, everyone's. */

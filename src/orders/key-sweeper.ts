@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
+import { sweepAnswers } from './key-sweeper.sql.ts'
 import { sweepKeys } from './orders.sql.ts'
 
 const EVERY_MS = 600_000
 const ROUND = 10_000
 
-/** Keeps the table of order keys small: removes those that no longer answer a repeated request. */
+/** Keeps the tables of keys small: removes those that no longer answer a repeated request. */
 export class KeySweeper {
   readonly #sql: Sql
   readonly #clock: Clock
@@ -35,9 +36,11 @@ export class KeySweeper {
 
   async sweep(): Promise<void> {
     try {
-      while (!this.#stopped && (await sweepKeys(this.#sql, this.#clock.now(), ROUND)) === ROUND);
+      for (const sweep of [sweepKeys, sweepAnswers]) {
+        while (!this.#stopped && (await sweep(this.#sql, this.#clock.now(), ROUND)) === ROUND);
+      }
     } catch (error) {
-      this.#log.warn({ err: error }, 'order keys could not be swept')
+      this.#log.warn({ err: error }, 'keys could not be swept')
     }
   }
 }

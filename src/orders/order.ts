@@ -11,7 +11,7 @@ export type ItemState = 'pending' | 'processing' | 'unknown' | 'success' | 'fail
 export type OrderState = 'pending' | 'processing' | 'success' | 'partial' | 'failed' | 'cancelled'
 
 /** The protocol an order came through. */
-export type Via = 'dhru'
+export type Via = 'dhru' | 'rest'
 
 export interface Order {
   accountId: AccountId

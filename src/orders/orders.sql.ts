@@ -39,7 +39,9 @@ export interface OrderName {
 }
 
 /** The orders with their items; an id that is not the account's (promise 6), or is none, is left out. */
-export async function readOrders(sql: Sql, names: OrderName[]): Promise<Order[]> {
+export async function readOrders(sql: Sql, asked: OrderName[]): Promise<Order[]> {
+  // The same order may be asked for twice.
+  const names = [...new Map(asked.map((name) => [`${name.accountId} ${name.id}`, name])).values()]
   const accounts = names.map(({ accountId }) => accountId)
   const ids = names.map(({ id }) => id)
   const rows = await sql<
@@ -61,8 +63,6 @@ export async function readOrders(sql: Sql, names: OrderName[]): Promise<Order[]>
       order = orderOf(row)
       orders.set(row.id, order)
     }
-    // The same order may be asked for twice.
-    if (order.items.some((item) => item.position === row.position)) continue
     order.items.push(itemOf({ ...row, state: row.item_state, finished_at: row.item_finished_at }))
   }
   for (const order of orders.values()) order.items.sort((a, b) => a.position - b.position)

@@ -57,6 +57,23 @@ export function withoutRepeats(rows: Row[]): Row[] {
   return rows
 }
 
+/** The rows in groups of so many items at most; a row that has more is a group of its own. */
+export function ofSoManyItems(rows: Row[], most: number): Row[][] {
+  const groups: Row[][] = []
+  let room = 0
+  for (const row of rows) {
+    const { length } = row.purchase.items
+    const group = groups.at(-1)
+    if (group && length <= room) group.push(row)
+    else {
+      groups.push([row])
+      room = most
+    }
+    room -= length
+  }
+  return groups
+}
+
 /** What is to be written to place these rows under these ids. */
 export function itemsOf(rows: { row: Row; orderId: OrderId }[]): NewItem[] {
   const spent = new Map<AccountId, bigint>()

@@ -104,7 +104,8 @@ export async function insertOrders(
       -- Looked up by position: a join would go through all wallets for every row.
       select array_agg(account_id) as accounts, array_agg(available) as available from locked
     ), asked as materialized (
-      select r.*, found.available[r.slot] - r.spent as available_after
+      select r.*, found.available[r.slot] - r.spent as available_after,
+             case when r.position = 1 then nextval('transfer_ids') end as hold_id
         from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
                     ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
                     ${rows.map((row) => row.subject)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
@@ -119,16 +120,17 @@ export async function insertOrders(
                 unit_price, total, reference, spent, natural_key, idempotency_key, body, slot), found
        where found.accounts[r.slot] = r.account_id
     ), new_orders as (
-      insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, created_at)
-      select account_id, order_id, service_id, key_id, via, item_count, unit_price, total, reference, ${now}
+      insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id,
+                          created_at)
+      select account_id, order_id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id, ${now}
         from asked where position = 1
     ), new_items as (
       insert into items (account_id, order_id, position, service_id, subject, fields, quantity, price, due_at)
       select account_id, order_id, position, service_id, subject, fields::jsonb, quantity, unit_price * quantity, ${now}
         from asked
     ), holds as (
-      insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
-      select account_id, 'hold', total, available_after, order_id, ${now}
+      insert into transfers (account_id, id, kind, amount, available_after, order_id, created_at)
+      select account_id, hold_id, 'hold', total, available_after, order_id, ${now}
         from asked where position = 1
     ), new_keys as (
       insert into order_keys (account_id, key, order_id, body, created_at)

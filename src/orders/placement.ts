@@ -13,11 +13,20 @@ import {
   lockWallets,
   takeOrderIds,
 } from './placement.sql.ts'
-import { idempotencyDigest, itemsOf, type Row, rowOf, withoutRepeats } from './placement-row.ts'
+import {
+  idempotencyDigest,
+  itemsOf,
+  ofSoManyItems,
+  type Row,
+  rowOf,
+  withoutRepeats,
+} from './placement-row.ts'
 import type { Placed, Purchase } from './purchase.ts'
 
 /** The most orders that one transaction places. */
 const BATCH_SIZE = 1000
+/** And the most items, unless they are of one order. */
+const BATCH_ITEMS = 20_000
 /** Batches that are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
 const CAREFUL_FOR = 10
 /** How long a batch is tried again when the database goes away under it. */
@@ -46,7 +55,7 @@ export class Placement {
     this.#sql = sql
     this.#clock = clock
     this.#onPlaced = onPlaced
-    this.#batcher = new Batcher((rows) => this.#placeTogether(rows), { size: BATCH_SIZE })
+    this.#batcher = new Batcher((rows) => this.#placeAll(rows), { size: BATCH_SIZE })
   }
 
   /** Rejects only when it is not known, or not to be had, what became of the order (a database that stays away). */
@@ -70,6 +79,13 @@ export class Placement {
   /** Resolves once everything that was to be placed has been answered. */
   async stop(): Promise<void> {
     await this.#batcher.drained()
+  }
+
+  async #placeAll(rows: Row[]): Promise<(Verdict | Error)[]> {
+    const [some, ...more] = ofSoManyItems(rows, BATCH_ITEMS)
+    const verdicts = await this.#placeTogether(some ?? rows)
+    for (const others of more) verdicts.push(...(await this.#placeTogether(others)))
+    return verdicts
   }
 
   async #placeTogether(rows: Row[]): Promise<(Verdict | Error)[]> {

@@ -66,6 +66,14 @@ export const ledgerQueries: LedgerQuery[] = [
        limit ${limit}`,
   ),
   check(
+    'every order names the transfer that held its price',
+    (sql, limit) => sql`
+      select o.account_id, o.id as order_id, o.hold_id
+        from orders o
+        left join transfers t on t.account_id = o.account_id and t.id = o.hold_id
+       where t.order_id is distinct from o.id or t.kind <> 'hold' limit ${limit}`,
+  ),
+  check(
     'every order has its items, numbered from 1',
     (sql, limit) => sql`
       select o.account_id, o.id as order_id, o.item_count, coalesce(i.items, 0) as items, i.first, i.last
@@ -156,6 +164,34 @@ export const ledgerQueries: LedgerQuery[] = [
        where i.state in ('failed', 'cancelled') and a.state not in ('refused', 'given_up') limit ${limit}`,
   ),
   check(
+    'what one account sent, another one received, in one currency',
+    (sql, limit) => sql`
+      select a.id as account_transfer_id, a.sender_id, a.receiver_id, a.amount, s.amount as sent, r.amount as received,
+             a.currency, sw.currency as sender_currency, rw.currency as receiver_currency
+        from account_transfers a
+        left join transfers s on s.account_id = a.sender_id and s.id = a.sent_id and s.kind = 'send'
+                             and s.account_transfer_id = a.id
+        left join transfers r on r.account_id = a.receiver_id and r.id = a.received_id and r.kind = 'receive'
+                             and r.account_transfer_id = a.id
+        left join wallets sw on sw.account_id = a.sender_id
+        left join wallets rw on rw.account_id = a.receiver_id
+       where s.amount is distinct from a.amount or r.amount is distinct from a.amount
+          or sw.currency is distinct from a.currency or rw.currency is distinct from a.currency
+       limit ${limit}`,
+  ),
+  check(
+    'what has succeeded of deposits was credited once and in full, and nothing else was',
+    (sql, limit) => sql`
+      select coalesce(d.account_id, t.account_id) as account_id, coalesce(d.id, t.deposit_id) as deposit_id, d.state,
+             d.amount, t.id as transfer_id, t.amount as credited
+        from deposits d
+        full join (select * from transfers where deposit_id is not null) t
+               on t.account_id = d.account_id and t.deposit_id = d.id
+        left join wallets w on w.account_id = d.account_id
+       where d.id is null or (d.state = 'succeeded') <> (t.id is not null) or t.amount <> d.amount
+          or w.currency is distinct from d.currency limit ${limit}`,
+  ),
+  check(
     'every row belongs to what it names',
     (sql, limit) => sql`
       select * from (
@@ -193,6 +229,15 @@ export const ledgerQueries: LedgerQuery[] = [
          where t.kind in ('capture', 'release')
            and not exists (select from items i where i.account_id = t.account_id and i.order_id = t.order_id
                               and i.position = t.position)
+        union all
+        select t.kind::text, t.account_id, null, null, 'transfer between accounts'
+          from transfers t
+         where t.kind in ('send', 'receive')
+           and not exists (
+                 select from account_transfers a
+                  where a.id = t.account_transfer_id
+                    and ((t.kind = 'send' and a.sender_id = t.account_id and a.sent_id = t.id)
+                      or (t.kind = 'receive' and a.receiver_id = t.account_id and a.received_id = t.id)))
         union all
         select t.kind::text, t.account_id, null, null, 'account'
           from transfers t where not exists (select from accounts a where a.id = t.account_id)

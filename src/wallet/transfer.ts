@@ -1,7 +1,15 @@
 import type { Micros } from './micros.ts'
 
 export type TransferId = number & { readonly __id: 'transfer' }
-export type TransferKind = 'deposit' | 'adjust_up' | 'adjust_down' | 'hold' | 'capture' | 'release'
+export type TransferKind =
+  | 'deposit'
+  | 'adjust_up'
+  | 'adjust_down'
+  | 'hold'
+  | 'capture'
+  | 'release'
+  | 'send'
+  | 'receive'
 
 /** An account's balances, in micros of its currency. */
 export interface Wallet {

@@ -46,14 +46,15 @@ export async function updateCreditLimit(
 export async function insertTransfer(
   sql: Queryable,
   transfer: Omit<Transfer, 'id' | 'orderId' | 'position'> & { accountId: AccountId },
+  depositId: number | null = null,
 ): Promise<TransferId> {
   const [row] = await sql<{ id: bigint }[]>`
     with balanced as (
       update wallets set available = ${transfer.availableAfter} where account_id = ${transfer.accountId}
     )
-    insert into transfers (account_id, kind, amount, available_after, actor, note, created_at)
+    insert into transfers (account_id, kind, amount, available_after, actor, note, deposit_id, created_at)
     values (${transfer.accountId}, ${transfer.kind}, ${transfer.amount}, ${transfer.availableAfter},
-            ${transfer.actor}, ${transfer.note}, ${transfer.createdAt})
+            ${transfer.actor}, ${transfer.note}, ${depositId}, ${transfer.createdAt})
     returning id`
   return Number(row?.id) as TransferId
 }

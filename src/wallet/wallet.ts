@@ -20,7 +20,7 @@ export interface Reason {
 }
 
 /** Keeps the sum of many deposits inside a bigint column. */
-const LARGEST_BALANCE = 8_000_000_000_000_000_000n
+export const LARGEST_BALANCE = 8_000_000_000_000_000_000n
 
 /** Opens a new account's wallet inside the transaction that creates the account. */
 export async function openWallet(
@@ -48,6 +48,19 @@ export async function deposit(
   return await sql.begin((transaction) =>
     move(transaction, accountId, amount, { kind: 'deposit', ...reason, at: clock.now() }),
   )
+}
+
+/**
+ * Credits what was asked for with `src/deposits`, as part of the transaction that settles it. A second credit of the
+ * same deposit breaks a unique index, and the transaction with it. Throws invalid_input when the balance would be too
+ * large, before anything is written.
+ */
+export async function creditDeposit(
+  transaction: Transaction,
+  { id, accountId, amount }: { id: number; accountId: AccountId; amount: Micros },
+  reason: Reason & { at: Date },
+): Promise<Transfer> {
+  return await move(transaction, accountId, amount, { kind: 'deposit', depositId: id, ...reason })
 }
 
 /**
@@ -122,7 +135,7 @@ async function move(
   transaction: Transaction,
   accountId: AccountId,
   amount: Micros,
-  { kind, actor, note, at }: Reason & { kind: TransferKind; at: Date },
+  { kind, actor, note, at, depositId }: Reason & { kind: TransferKind; at: Date; depositId?: number },
 ): Promise<Transfer> {
   const wallet = (await lockWallet(transaction, accountId)) ?? refuseUnknown(accountId)
   const availableAfter = micros(wallet.available + amount)
@@ -141,7 +154,7 @@ async function move(
     note: checkNote(note),
     createdAt: at,
   }
-  const id = await insertTransfer(transaction, { accountId, ...transfer })
+  const id = await insertTransfer(transaction, { accountId, ...transfer }, depositId)
   return { id, orderId: null, position: null, ...transfer }
 }
 
@@ -149,11 +162,12 @@ function checkDeposit(amount: Micros, field: string): void {
   if (amount <= ZERO) throw new Refusal('invalid_input', `a deposit is more than 0`, field)
 }
 
-function checkNote(note: string | null | undefined): string | null {
+/** What is noted with money, trimmed; null: nothing. Throws invalid_input. */
+export function checkNote(note: string | null | undefined, field = 'note'): string | null {
   const text = note?.trim()
   if (!text) return null
   if (text.length > 500 || /\p{Cc}/u.test(text) || !text.isWellFormed()) {
-    throw new Refusal('invalid_input', 'a note is one line of at most 500 characters', 'note')
+    throw new Refusal('invalid_input', `a ${field} is one line of at most 500 characters`, field)
   }
   return text
 }

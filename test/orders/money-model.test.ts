@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { AccountId } from '../../src/accounts/account.ts'
+import { findAccount } from '../../src/accounts/accounts.ts'
 import type { DuplicatePolicy, Service } from '../../src/catalogue/service.ts'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
@@ -12,6 +13,7 @@ import type { ItemState, OrderId, OrderState } from '../../src/orders/order.ts'
 import { Orders } from '../../src/orders/orders.ts'
 import type { Placement } from '../../src/orders/placement.ts'
 import type { Placed, Purchase } from '../../src/orders/purchase.ts'
+import { sendMoney } from '../../src/wallet/account-transfers.ts'
 import { micros } from '../../src/wallet/micros.ts'
 import { adjust, deposit, setCreditLimit, walletOf } from '../../src/wallet/wallet.ts'
 import { takePending, takeSent } from '../fulfilment/fixed-directory.ts'
@@ -331,6 +333,34 @@ const correct = (account: number, amount: bigint): Command =>
     known.available += amount
     known.paidIn += amount
   })
+/** Only what is there can be sent; a credit limit cannot. */
+const pass = (from: number, to: number, amount: bigint): Command =>
+  command(`send ${amount} from ${from} to ${to}`, async (model, real) => {
+    const enough = (model.accounts[from] as ModelAccount).available >= amount
+    const sent = sendOn(real, from, to, amount)
+    if (from === to) return expect(sent).rejects.toMatchObject({ field: 'receiver' })
+    if (!enough) return expect(sent).rejects.toMatchObject({ code: 'insufficient_balance' })
+    await sent
+    bookSent(model, from, to, amount)
+  })
+const sendOn = (real: Real, from: number, to: number, amount: bigint): Promise<unknown> =>
+  real.sql.begin(async (transaction) => {
+    const { username } = await findAccount(transaction, String(real.accounts[to]))
+    const senderId = real.accounts[from] as AccountId
+    const at = real.clock.now()
+    const sending = { senderId, receiver: username, amount: micros(amount), keyId: null, actor: 'test', at }
+    return await sendMoney(transaction, sending)
+  })
+const bookSent = (model: Model, from: number, to: number, amount: bigint): void => {
+  for (const [account, change] of [
+    [from, -amount],
+    [to, amount],
+  ] as const) {
+    const known = model.accounts[account] as ModelAccount
+    known.available += change
+    known.paidIn += change
+  }
+}
 const limit = (account: number, amount: bigint): Command =>
   command(`credit limit ${amount} for ${account}`, async (model, real) => {
     const known = model.accounts[account] as ModelAccount
@@ -349,7 +379,8 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
     const items = real.inHand.splice(0, endings.length)
     const reports = items.map((item, index) => reportOf(item, endings[index] as Ending, now))
     const payers = buys.map(({ account }) => account)
-    const [answers, recorded, taken] = await Promise.all([
+    const next = (account: number): number => (account + 1) % ACCOUNTS
+    const [answers, recorded, taken, sent] = await Promise.all([
       Promise.all(buys.map((one) => real.placement.place(purchaseOf(real, one)))),
       Promise.all(reports.map((one) => real.outcomes.record(one))),
       Promise.allSettled(
@@ -357,6 +388,7 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
           adjust(real.sql, real.accounts[account] as AccountId, micros(-amount), because),
         ),
       ),
+      Promise.allSettled(payers.map((account) => sendOn(real, account, next(account), amount))),
       Promise.all(
         payers.map((account) =>
           deposit(real.sql, real.accounts[account] as AccountId, micros(amount), because),
@@ -364,6 +396,10 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
       ),
     ])
     expect(recorded).toEqual(items.map(() => true))
+    for (const [index, account] of payers.entries()) {
+      if (sent[index]?.status === 'fulfilled') bookSent(model, account, next(account), amount)
+      else expect(sent[index]?.reason).toMatchObject({ code: 'insufficient_balance' })
+    }
     for (const [index, account] of payers.entries()) {
       if (taken[index]?.status === 'fulfilled') continue
       const known = model.accounts[account] as ModelAccount
@@ -403,6 +439,7 @@ const commands = fc.commands(
       )
       .map(([id, amount]) => correct(id, amount)),
     fc.tuple(account, fc.bigInt(0n, 50n)).map(([id, amount]) => limit(id, amount)),
+    fc.tuple(account, account, fc.bigInt(1n, 60n)).map(([from, to, amount]) => pass(from, to, amount)),
     fc
       .tuple(fc.array(buy, { maxLength: 5 }), fc.array(ending, { maxLength: 4 }), fc.bigInt(1n, 30n))
       .map(([buys, endings, amount]) => storm(buys, endings, amount)),

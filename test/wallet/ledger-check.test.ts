@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { createKey } from '../../src/accounts/keys.ts'
+import { sendMoney } from '../../src/wallet/account-transfers.ts'
 import { checkLedger } from '../../src/wallet/ledger-check.ts'
 import { micros } from '../../src/wallet/micros.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 /**
  * Account 1 with 100 deposited and 5 in credit, and an order in each state, of items at 1 each:
- * 1 pending, 2 processing, 3 success, 4 partial, 5 failed, 6 cancelled.
+ * 1 pending, 2 processing, 3 success, 4 partial, 5 failed, 6 cancelled. It has sent 5 to account 2.
  */
 async function books(): Promise<TestDatabase> {
   const database = await testDatabase()
@@ -21,6 +22,7 @@ async function books(): Promise<TestDatabase> {
   }
   const { id } = await createAccount(sql, account, 'test')
   await createKey(sql, id)
+  await createAccount(sql, { name: 'Peer', email: 'p@b.c', currency: 'USD' }, 'test')
   await sql.unsafe(`
     insert into services (code, name, group_name, kind, input_schema, duplicate_policy)
     values ('check', 'Check', 'Checks', 'imei', '{}', 'replay');
@@ -51,8 +53,19 @@ async function books(): Promise<TestDatabase> {
            91 + count(*) filter (where state <> 'success') over (order by order_id, position),
            order_id, position, now()
       from plan where state not in ('pending', 'unknown') order by order_id, position;
-    update wallets set available = 95, held = 2;
+    update orders o set hold_id = t.id from transfers t where t.order_id = o.id and t.kind = 'hold';
+    update wallets set available = 95, held = 2 where account_id = 1;
     drop table plan`)
+  await sql.begin((transaction) =>
+    sendMoney(transaction, {
+      senderId: id,
+      receiver: 'peer',
+      amount: micros(5n),
+      keyId: null,
+      actor: 'test',
+      at: new Date(),
+    }),
+  )
   return database
 }
 
@@ -68,6 +81,13 @@ test('books in which every kind of order stands are right', async () => {
 
 /** Lets transfers be changed, as nobody but a person at the database can. */
 const FORCE = 'alter table transfers disable trigger transfers_are_final;'
+const SENT = 'alter table account_transfers disable trigger account_transfers_are_final;'
+const DEPOSIT = `
+  insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+  values ('bank', 'manual', 'Bank', 'USD', 1, now(), now());
+  insert into deposits (account_id, provider_id, settled_by, fee, expires_at, created_at,
+                        state, currency, amount, settled_at, total_pay)
+  select 1, 1, 'test', 0, now(), now(), *, 5 from (values`
 const NO_DUE = 'alter table items drop constraint items_check, drop constraint items_check1;'
 
 /** What a person might do to the tables by hand, by the check that must notice. */
@@ -82,8 +102,8 @@ const damages: [check: string, statements: string[]][] = [
   [
     'balances are the sums of the transfers',
     [
-      'update wallets set available = available + 1',
-      'update wallets set held = held - 1, available = available + 1',
+      'update wallets set available = available + 1 where account_id = 1',
+      'update wallets set held = held - 1, available = available + 1 where account_id = 1',
       `${FORCE} update transfers set amount = 99 where kind = 'deposit'`,
       `insert into transfers (account_id, kind, amount, available_after, actor, created_at)
        values (1, 'deposit', 1, 96, 'thief', now())`,
@@ -114,6 +134,14 @@ const damages: [check: string, statements: string[]][] = [
     ],
   ],
   [
+    'every order names the transfer that held its price',
+    [
+      'update orders set hold_id = null where id = 3',
+      `update orders set hold_id = (select id from transfers where kind = 'capture' and order_id = 3) where id = 3`,
+      'update orders set hold_id = (select hold_id from orders where id = 4) where id = 3',
+    ],
+  ],
+  [
     'every order has its items, numbered from 1',
     [
       'update orders set item_count = 2 where id = 1',
@@ -137,7 +165,7 @@ const damages: [check: string, statements: string[]][] = [
   ],
   [
     'what is held is the price of the open items',
-    ['update wallets set held = 3', 'delete from items where order_id = 1'],
+    ['update wallets set held = 3 where account_id = 1', 'delete from items where order_id = 1'],
   ],
   [
     'the state of an order follows from its items',
@@ -175,8 +203,37 @@ const damages: [check: string, statements: string[]][] = [
     ),
   ],
   [
+    'what one account sent, another one received, in one currency',
+    [
+      `${FORCE} delete from transfers where kind = 'receive'`,
+      `${FORCE} delete from transfers where kind = 'send'`,
+      `${FORCE} update transfers set amount = 6 where kind = 'receive'`,
+      `${SENT} update account_transfers set amount = 6`,
+      `${SENT} update account_transfers set received_id = 7`,
+      `update wallets set currency = 'EUR' where account_id = 2`,
+    ],
+  ],
+  [
+    'what has succeeded of deposits was credited once and in full, and nothing else was',
+    [
+      `${DEPOSIT} ('succeeded', 'USD', 5, now())) v`,
+      `${DEPOSIT} ('expired', 'EUR', 5, now())) v`,
+      `${DEPOSIT} ('failed', 'USD', 5, now())) v; insert into transfers
+         (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+       values (1, 'deposit', 5, 95, 'thief', 1001, now())`,
+      `${DEPOSIT} ('succeeded', 'USD', 5, now())) v; insert into transfers
+         (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+       values (1, 'deposit', 6, 96, 'thief', 1001, now())`,
+      `insert into transfers (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+       values (1, 'deposit', 5, 95, 'thief', 1001, now())`,
+    ],
+  ],
+  [
     'every row belongs to what it names',
     [
+      `${SENT} delete from account_transfers`,
+      `${FORCE} insert into transfers (account_id, kind, amount, available_after, actor, account_transfer_id, created_at)
+       values (2, 'receive', 5, 10, 'thief', 2, now())`,
       'delete from orders where id = 3',
       'delete from items where order_id = 2 and position = 1',
       'delete from items where order_id = 3',

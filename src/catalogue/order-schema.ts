@@ -1,0 +1,138 @@
+import type { ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
+import { type InputSchema, subjectProperty } from './input-schema.ts'
+import type { Price, Service } from './service.ts'
+import { isWhole, type Places, placesIn, QUANTITY_FROM, REQUEST_FROM } from './whole-schema.ts'
+
+/** The most items of one order, whatever its price rule says. */
+export const MOST_ITEMS = 10_000
+
+/** What the data of a service's orders must be, prepared once for each version of the service. */
+export interface OrderForm extends Places {
+  /** JSON Schema 2020-12 with nothing of our own that validates. */
+  schema: InputSchema
+  /** Finds everything that is wrong. */
+  validate: ValidateFunction
+}
+
+const forms = new WeakMap<Service, OrderForm>()
+
+/** An operator's own schema of a whole order as it is; otherwise made of the schema of one item. */
+export function orderFormOf(service: Service): OrderForm {
+  let form = forms.get(service)
+  if (!form) {
+    const schema = orderSchemaOf(service)
+    const { inputSchema } = service
+    form = { schema, validate: compile(isWhole(inputSchema) ? inputSchema : schema), ...placesIn(schema) }
+    forms.set(service, form)
+  }
+  return form
+}
+
+/** What the data of an order may be, with the numbers of items that an account's price is for. */
+export function publishedSchema(service: Service, price: Price): InputSchema {
+  const { schema, subjectsAt } = orderFormOf(service)
+  const [list] = subjectsAt ?? []
+  // An operator's own schema says itself how many it takes.
+  if (list === undefined || isWhole(service.inputSchema)) return schema
+  const properties = schema['properties'] as Record<string, object>
+  const counted = {
+    ...properties[list],
+    minItems: price.minItems,
+    maxItems: Math.min(price.maxItems, MOST_ITEMS),
+    uniqueItems: true,
+  }
+  return { ...schema, properties: { ...properties, [list]: counted } }
+}
+
+/** Of a service as it is, or as it would be written. */
+export function orderSchemaOf(
+  service: Pick<Service, 'kind' | 'inputSchema' | 'minQuantity' | 'maxQuantity'>,
+): InputSchema {
+  const given = inPlainFormats(service.inputSchema) as InputSchema
+  if (isWhole(given)) return { [QUANTITY_FROM]: given[REQUEST_FROM], ...given }
+  const {
+    $schema,
+    title,
+    description,
+    $defs,
+    additionalProperties,
+    properties = {},
+    required = [],
+  } = given as {
+    [keyword: string]: unknown
+    properties?: Record<string, object>
+    required?: string[]
+  }
+  const subject = subjectProperty(service.kind)
+  const list = subject === undefined ? 'quantity' : `${subject}s`
+  const { [subject ?? '']: one = {}, ...fields } = properties
+  const counted =
+    subject === undefined
+      ? {
+          type: 'integer',
+          minimum: service.minQuantity,
+          maximum: service.maxQuantity,
+          default: service.minQuantity,
+        }
+      : { type: 'array', items: { type: 'string', ...one }, minItems: 1, maxItems: MOST_ITEMS }
+  // What else an operator's schema of one item says, such as conditions, each item is checked by when it is ordered.
+  return {
+    ...Object.fromEntries(
+      Object.entries({ $schema, title, description, $defs }).filter(([, value]) => value !== undefined),
+    ),
+    type: 'object',
+    properties: { [list]: counted, ...fields },
+    required: [...(subject === undefined ? [] : [list]), ...required.filter((name) => name !== subject)],
+    ...(additionalProperties !== undefined && { additionalProperties }),
+    [QUANTITY_FROM]: `/${list}`,
+    ...(subject !== undefined && { [REQUEST_FROM]: `/${list}` }),
+  }
+}
+
+/** What our own formats stand for in any validator; check digits are looked at when an order comes. */
+function inPlainFormats(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(inPlainFormats)
+  if (typeof schema !== 'object' || schema === null) return schema
+  const { format, pattern, ...rest } = schema as Record<string, unknown>
+  const others = Object.fromEntries(
+    Object.entries(rest).map(([name, value]) => [name, inPlainFormats(value)]),
+  )
+  if (format !== 'imei' && format !== 'imei-digits') {
+    return {
+      ...(format !== undefined && { format: inPlainFormats(format) }),
+      ...(pattern !== undefined && { pattern: inPlainFormats(pattern) }),
+      ...others,
+    }
+  }
+  const digits = '^[0-9]{15}$'
+  if (pattern === undefined) return { pattern: digits, ...others }
+  return {
+    pattern,
+    ...others,
+    allOf: [...((others['allOf'] as object[] | undefined) ?? []), { pattern: digits }],
+  }
+}
+
+const ajv = new Ajv2020({ allErrors: true, strictTypes: false, strictRequired: false, logger: false })
+/** For data that came as text only, as on the Dhru wire. */
+const coercing = new Ajv2020({ coerceTypes: true, strictTypes: false, strictRequired: false, logger: false })
+for (const one of [ajv, coercing]) {
+  formats.default(one)
+  one.addFormat('imei' satisfies ImeiFormat, isImei)
+  one.addFormat('imei-digits' satisfies ImeiFormat, hasFifteenDigits)
+  one.addVocabulary([QUANTITY_FROM, REQUEST_FROM])
+}
+
+/** Throws when it is no valid 2020-12 schema. */
+export function compile(schema: InputSchema, { coerces = false } = {}): ValidateFunction {
+  const own = coerces ? coercing : ajv
+  try {
+    return own.compile(schema)
+  } finally {
+    // Ajv would keep every schema it ever saw, and refuse a second one with the same $id.
+    own.removeSchema(schema)
+  }
+}

@@ -1,0 +1,158 @@
+import type { InputSchema } from './input-schema.ts'
+import type { ServiceField, ServiceKind } from './service.ts'
+
+/**
+ * The two keywords of a schema that describes the data of a whole order, and not one item. Both are JSON pointers into
+ * the data: what is counted (a list or a whole number), and what is sent on (a list of texts, or one text): each text
+ * becomes an item's subject.
+ */
+export const QUANTITY_FROM = 'x-quantityFrom'
+export const REQUEST_FROM = 'x-requestFrom'
+
+export const isWhole = (schema: InputSchema): boolean => QUANTITY_FROM in schema || REQUEST_FROM in schema
+
+/** Where the data of a whole order has its subjects and its quantity: the steps to them. */
+export interface Places {
+  /** undefined: nothing but the fields is sent on. */
+  subjectsAt: string[] | undefined
+  /** Whether there is a list of subjects there, or one text. */
+  isList: boolean
+  /** Of a whole number; undefined: the subjects are counted. */
+  quantityAt: string[] | undefined
+}
+
+/** Of a schema that `wholeFault` has nothing against. */
+export function placesIn(schema: InputSchema): Places {
+  const subjectsAt = stepsOf(schema[REQUEST_FROM])
+  const quantityAt = stepsOf(schema[QUANTITY_FROM])
+  return {
+    subjectsAt,
+    isList: subjectsAt !== undefined && typeAt(schema, subjectsAt) === 'array',
+    quantityAt: quantityAt && typeAt(schema, quantityAt) === 'integer' ? quantityAt : undefined,
+  }
+}
+
+/** What stands at a place of the data. */
+export function valueAt(data: unknown, steps: string[]): unknown {
+  let value = data
+  for (const step of steps) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
+  return value
+}
+
+/** Puts a value at a place of the data, and makes the objects around it. */
+export function putAt(data: Record<string, unknown>, [step = '', ...rest]: string[], value: unknown): void {
+  if (rest.length === 0) {
+    data[step] = value
+    return
+  }
+  const inner = (data[step] ?? {}) as Record<string, unknown>
+  data[step] = inner
+  putAt(inner, rest, value)
+}
+
+/** Why a schema of whole orders cannot be a service's, but for its being a JSON Schema; undefined: it can. */
+export function wholeFault(
+  schema: InputSchema,
+  kind: ServiceKind,
+  fields: readonly ServiceField[],
+): string | undefined {
+  return (
+    pointerFault(schema, REQUEST_FROM) ??
+    pointerFault(schema, QUANTITY_FROM) ??
+    subjectsFault(schema, kind) ??
+    quantityFault(schema, kind) ??
+    strangerFault(schema, fields)
+  )
+}
+
+function pointerFault(schema: InputSchema, keyword: string): string | undefined {
+  const pointer = schema[keyword]
+  if (pointer === undefined) return undefined
+  const steps = stepsOf(pointer)
+  if (!steps) return `${keyword} must be a JSON pointer such as /imeis`
+  for (const [index, step] of steps.entries()) {
+    const around = schemaAt(schema, steps.slice(0, index))
+    if (!isObject(around?.['properties']) || !Object.hasOwn(around['properties'], step)) {
+      return `${keyword} is ${String(pointer)}, and there is no property ${step}`
+    }
+    const { required } = around
+    if (keyword === REQUEST_FROM && !(Array.isArray(required) && required.includes(step))) {
+      return `${keyword} is ${String(pointer)}, and ${step} is not required`
+    }
+  }
+  return undefined
+}
+
+function subjectsFault(schema: InputSchema, kind: ServiceKind): string | undefined {
+  const at = stepsOf(schema[REQUEST_FROM])
+  if (!at)
+    return kind === 'server' ? undefined : `${REQUEST_FROM} is missing: it says where the ${kind}s stand`
+  const there = schemaAt(schema, at)
+  const items = there?.['items']
+  const isTexts = there?.['type'] === 'array' && isObject(items) && items['type'] === 'string'
+  if (isTexts || there?.['type'] === 'string') return undefined
+  return `${REQUEST_FROM} must lead to a list of texts (an array whose items are of type string) or to a text`
+}
+
+function quantityFault(schema: InputSchema, kind: ServiceKind): string | undefined {
+  const { [QUANTITY_FROM]: quantityFrom, [REQUEST_FROM]: requestFrom } = schema
+  if (quantityFrom === undefined || quantityFrom === requestFrom) return undefined
+  if (typeAt(schema, stepsOf(quantityFrom) ?? []) !== 'integer') {
+    return `${QUANTITY_FROM} must lead to where ${REQUEST_FROM} does, or to a value of type integer`
+  }
+  if (kind !== 'server')
+    return `${QUANTITY_FROM} must be ${String(requestFrom)}: only server services have quantities`
+  if (placesIn(schema).isList)
+    return `${QUANTITY_FROM} must be ${String(requestFrom)}: a list has no other quantity`
+  return undefined
+}
+
+/** What is neither pointed at nor a field would be taken from a caller and never sent on. */
+function strangerFault(schema: InputSchema, fields: readonly ServiceField[]): string | undefined {
+  const pointed = [schema[REQUEST_FROM], schema[QUANTITY_FROM]].flatMap((pointer) => {
+    const steps = stepsOf(pointer)
+    return steps ? [steps] : []
+  })
+  const known = new Set(fields.map(({ name }) => name))
+  const look = (around: InputSchema, path: string[]): string | undefined => {
+    const { properties = {}, required = [] } = around as { properties?: object; required?: string[] }
+    for (const name of new Set([...Object.keys(properties), ...required])) {
+      const here = [...path, name]
+      if (pointed.some((steps) => same(steps, here))) continue
+      if (pointed.some((steps) => same(steps.slice(0, here.length), here))) {
+        const fault = look(schemaAt(schema, here) ?? {}, here)
+        if (fault !== undefined) return fault
+      } else if (path.length > 0 || !known.has(name.toUpperCase())) {
+        return `the schema has ${here.join('.')}, which is neither pointed at nor a field`
+      }
+    }
+    return undefined
+  }
+  const properties = Object.keys((schema['properties'] as object | undefined) ?? {}).map((name) =>
+    name.toUpperCase(),
+  )
+  const missing = fields.find(({ name, required }) => required && !properties.includes(name))
+  return look(schema, []) ?? (missing && `the schema has no property for the required field ${missing.name}`)
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const same = (one: string[], other: string[]): boolean =>
+  one.length === other.length && one.every((step, index) => step === other[index])
+
+function stepsOf(pointer: unknown): string[] | undefined {
+  if (typeof pointer !== 'string' || !/^(\/([^~/]|~[01])+)+$/.test(pointer)) return undefined
+  return pointer
+    .slice(1)
+    .split('/')
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+}
+
+const schemaAt = (schema: InputSchema, steps: string[]): InputSchema | undefined =>
+  valueAt(
+    schema,
+    steps.flatMap((step) => ['properties', step]),
+  ) as InputSchema | undefined
+
+const typeAt = (schema: InputSchema, steps: string[]): unknown => schemaAt(schema, steps)?.['type']

@@ -1,0 +1,50 @@
+import { Refusal } from '../errors.ts'
+import type { ProofFile } from './proofs.sql.ts'
+
+/** The largest file that is taken as a proof, in bytes. */
+export const LARGEST_FILE = 1_048_576
+
+/** What a file begins with says what it is, whatever it is called. */
+const kindsOfFile: [ProofFile['mediaType'], Buffer][] = [
+  ['image/png', Buffer.from('89504e470d0a1a0a', 'hex')],
+  ['image/jpeg', Buffer.from('ffd8ff', 'hex')],
+  ['application/pdf', Buffer.from('%PDF-')],
+]
+
+export interface Proof {
+  /** One line: the bank's reference, the sender's name. */
+  reference: string | null
+  file: ProofFile | null
+}
+
+/** Throws invalid_input naming the field at fault. */
+export function readProof({
+  reference,
+  file,
+}: {
+  reference?: string | undefined
+  file?: string | undefined
+}): Proof {
+  const line = reference?.trim() || null
+  if (line !== null && (line.length > 200 || /\p{Cc}/u.test(line) || !line.isWellFormed())) {
+    throw new Refusal('invalid_input', 'must be one line of at most 200 characters', 'reference')
+  }
+  const proof = { reference: line, file: file === undefined ? null : readFile(file) }
+  if (proof.reference === null && proof.file === null) {
+    throw new Refusal('invalid_input', 'a reference or a file is needed', 'reference')
+  }
+  return proof
+}
+
+function readFile(text: string): ProofFile {
+  // A data URL is what browsers make of a file.
+  const base64 = text.trim().replace(/^data:[\w.+-]{1,50}\/[\w.+-]{1,50};base64,/, '')
+  const content = Buffer.from(base64, 'base64')
+  if (content.toString('base64') !== base64) throw new Refusal('invalid_input', 'must be base64', 'file')
+  if (content.length > LARGEST_FILE) {
+    throw new Refusal('invalid_input', `must not be larger than ${LARGEST_FILE} bytes`, 'file')
+  }
+  const [mediaType] = kindsOfFile.find(([, head]) => content.subarray(0, head.length).equals(head)) ?? []
+  if (mediaType === undefined) throw new Refusal('invalid_input', 'must be a PNG, a JPEG or a PDF', 'file')
+  return { mediaType, content }
+}

@@ -1,0 +1,107 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
+import type { JobTask } from '../jobs/jobs.ts'
+import type { Deposit } from './deposit.ts'
+import { lockDeposit, selectDue, updateLookAt, updateState } from './deposits.sql.ts'
+import { GatewayRefused, GatewayUnreachable } from './gateway.ts'
+import type { Gateways } from './gateways.ts'
+import type { Provider, ProviderId } from './provider.ts'
+import { selectProvider } from './providers.sql.ts'
+import { settle } from './settlement.ts'
+
+/** The job that looks at deposits which nobody said anything about; to be run every minute. */
+export const LOOK_AT_DEPOSITS = 'deposits_look'
+
+const MINUTE_MS = 60_000
+/** One round; what is left is for the next minute. */
+const ROUND = 100
+/** A gateway is asked about a deposit this long after it began, and then after as long again as it is old. */
+const FIRST_LOOK_MS = 5 * MINUTE_MS
+const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS
+
+/**
+ * When a pending deposit is looked at next: a person's when it expires; a gateway's more and more seldom, and right after
+ * it expires, in case that its event was lost.
+ */
+export function nextLook(
+  { hasGateway, createdAt, expiresAt }: Pick<Deposit, 'hasGateway' | 'createdAt' | 'expiresAt'>,
+  now: Date,
+): Date {
+  if (!hasGateway) return expiresAt
+  const age = now.getTime() - createdAt.getTime()
+  const pause = Math.min(Math.max(age, FIRST_LOOK_MS), LONGEST_PAUSE_MS)
+  const afterEnd = expiresAt.getTime() + MINUTE_MS
+  const next = now.getTime() + pause
+  return new Date(afterEnd > now.getTime() ? Math.min(next, afterEnd) : next)
+}
+
+/** Asks gateways about old deposits, and ends those that nobody paid. */
+export function depositJobs(parts: {
+  sql: Sql
+  gateways: Gateways
+  clock: Clock
+  log: Logger
+}): Record<string, JobTask> {
+  const { sql, clock, log } = parts
+  const look: JobTask = async (_payload, stopping) => {
+    /** Gateways that did not answer in this round: one wait for each is enough. */
+    const silent = new Set<ProviderId>()
+    for (const deposit of await selectDue(sql, clock.now(), ROUND)) {
+      if (stopping.aborted) return
+      // Whatever happens to it, the others have their turn before it comes again.
+      await updateLookAt(sql, deposit.id, nextLook(deposit, clock.now()))
+      if (silent.has(deposit.providerId)) continue
+      const { id, providerId } = deposit
+      try {
+        await lookAt(deposit, parts)
+      } catch (error) {
+        if (error instanceof GatewayUnreachable || error instanceof GatewayRefused) silent.add(providerId)
+        log.warn({ err: error, deposit: id }, 'a deposit cannot be looked at now')
+      }
+    }
+  }
+  return { [LOOK_AT_DEPOSITS]: look }
+}
+
+async function lookAt(
+  deposit: Deposit,
+  { sql, gateways, clock, log }: { sql: Sql; gateways: Gateways; clock: Clock; log: Logger },
+): Promise<void> {
+  const { id, reference } = deposit
+  // Without a reference nobody has a page to pay at: the gateway's answer never came.
+  if (!deposit.hasGateway || reference === null) {
+    await endUnpaid(sql, deposit, clock)
+    return
+  }
+  const provider = (await selectProvider(sql, { id: deposit.providerId })) as Provider
+  const payment = await (await gateways.of(provider))?.ask(reference)
+  if (!payment) {
+    await handOver(sql, deposit, clock)
+    return
+  }
+  const { outcome, note } = await settle(sql, provider, { depositId: id, payment }, clock)
+  if (outcome === 'review')
+    log.warn({ deposit: id, provider: provider.code, note }, 'a deposit waits for a person')
+}
+
+/** Ends it when its time is over. */
+async function endUnpaid(sql: Sql, { id }: Deposit, clock: Clock): Promise<void> {
+  await sql.begin(async (transaction) => {
+    const deposit = await lockDeposit(transaction, id)
+    const at = clock.now()
+    if (deposit?.state !== 'pending' || deposit.expiresAt > at) return
+    if (deposit.hasGateway && deposit.reference !== null) return
+    await updateState(transaction, deposit, { state: 'expired', settledBy: 'server', at })
+  })
+}
+
+/** The gateway does not know what it named itself, as when its account was changed: a person must look there. */
+async function handOver(sql: Sql, { id }: Deposit, clock: Clock): Promise<void> {
+  await sql.begin(async (transaction) => {
+    const deposit = await lockDeposit(transaction, id)
+    if (deposit?.state !== 'pending') return
+    const note = `the gateway does not know ${deposit.reference}`
+    await updateState(transaction, deposit, { state: 'review', settledBy: null, at: clock.now(), note })
+  })
+}

@@ -1,0 +1,138 @@
+import type { Clock } from '../clock.ts'
+import type { Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { formatMicros } from '../wallet/micros.ts'
+import { creditDeposit } from '../wallet/wallet.ts'
+import type { Deposit, DepositId, DepositState } from './deposit.ts'
+import { lockDeposit, updateState } from './deposits.sql.ts'
+import { insertEvent } from './events.sql.ts'
+import type { GatewayEvent, Payment } from './gateway.ts'
+import type { Provider } from './provider.ts'
+
+/** What a payment makes of a deposit; undefined: nothing new. */
+interface Verdict {
+  state: DepositState
+  credit?: boolean
+  note?: string
+  reason?: string
+}
+
+/**
+ * What follows from what a gateway says (pure). It credits only what is pending and fits in every respect; money that
+ * came otherwise waits for a person, and never becomes nothing.
+ */
+export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefined {
+  const { state } = deposit
+  if (payment.state !== 'paid') {
+    // What became of another payment than the one that the account was given is no news of it.
+    const isOther = deposit.reference !== null && deposit.reference !== payment.reference
+    if (state !== 'pending' || isOther) return undefined
+    if (payment.state === 'expired') return { state: 'expired' }
+    if (payment.state === 'failed')
+      return { state: 'failed', ...(payment.reason && { reason: payment.reason }) }
+    return payment.state === 'processing' && deposit.note === null
+      ? { state: 'pending', note: 'the payment is under way' }
+      : undefined
+  }
+  const fault = faultOf(deposit, payment)
+  const paid = `${payment.reference} is paid`
+  if (state === 'pending')
+    return fault ? { state: 'review', note: fault } : { state: 'succeeded', credit: true }
+  if (state === 'succeeded') {
+    return deposit.reference === payment.reference
+      ? undefined
+      : { state, note: `${paid}, too: perhaps it is to be refunded` }
+  }
+  if (state === 'review') return { state, note: fault ?? `${paid} as asked` }
+  return {
+    state: 'review',
+    note: `${paid}, after the deposit had ${ended[state]}${fault ? `; ${fault}` : ''}`,
+  }
+}
+
+const ended = { cancelled: 'been cancelled', expired: 'expired', failed: 'failed' } as const
+
+function faultOf(deposit: Deposit, { reference, amount, currency }: Payment): string | undefined {
+  if (deposit.reference !== null && deposit.reference !== reference) {
+    return `${reference} was paid instead of ${deposit.reference}`
+  }
+  if (amount === deposit.totalPay && currency === deposit.currency) return undefined
+  const paid =
+    amount === null || currency === null ? 'an unknown amount' : `${formatMicros(amount)} ${currency}`
+  return `${paid} was paid instead of ${formatMicros(deposit.totalPay)} ${deposit.currency}`
+}
+
+export interface Settled {
+  /** repeated: this event came before. unknown: there is no such deposit of this provider. */
+  outcome: 'unknown' | 'repeated' | 'nothing new' | DepositState
+  note?: string | undefined
+}
+
+/**
+ * Takes in what a gateway said, by itself (with its event) or when it was asked. Whatever is said how often and at the
+ * same time: one after the other by the deposit's lock, each event once, and one credit by a unique index.
+ */
+export async function settle(
+  sql: Sql,
+  provider: Provider,
+  said: { depositId: DepositId; payment: Payment; event?: GatewayEvent },
+  clock: Clock,
+): Promise<Settled> {
+  const { depositId, payment, event } = said
+  return (await sql.begin(async (transaction): Promise<Settled> => {
+    const deposit = await lockDeposit(transaction, depositId)
+    if (deposit?.providerId !== provider.id) return { outcome: 'unknown' }
+    const at = clock.now()
+    const verdict = verdictOn(deposit, payment)
+    const outcome = verdict?.state ?? 'nothing new'
+    if (event) {
+      const kept = { providerId: provider.id, id: event.id, type: event.type, depositId, outcome, at }
+      if (!(await insertEvent(transaction, kept))) return { outcome: 'repeated' }
+    }
+    if (!verdict) return { outcome }
+    return await apply(transaction, deposit, verdict, { actor: `deposit:${provider.code}`, payment, at })
+  })) as Settled
+}
+
+async function apply(
+  transaction: Transaction,
+  deposit: Deposit,
+  verdict: Verdict,
+  { actor, payment, at }: { actor: string; payment: Payment; at: Date },
+): Promise<Settled> {
+  let { state, note, reason, credit } = verdict
+  if (credit) {
+    const refused = await creditOr(transaction, deposit, { actor, note: payment.reference, at })
+    if (refused) {
+      state = 'review'
+      note = refused.message
+    }
+  }
+  const isSame = state === deposit.state
+  const isOpen = state === 'pending' || state === 'review'
+  await updateState(transaction, deposit, {
+    state,
+    settledBy: isOpen ? null : isSame ? deposit.settledBy : actor,
+    at: isSame ? (deposit.settledAt ?? at) : at,
+    // What was noted while it was open is over.
+    note: note ?? (state === 'succeeded' && !isSame ? null : deposit.note),
+    ...(reason !== undefined && { reason }),
+    reference: deposit.reference ?? payment.reference,
+  })
+  return { outcome: state, note }
+}
+
+/** Gives the refusal of a wallet that does not take it; nothing was written then. */
+async function creditOr(
+  transaction: Transaction,
+  deposit: Deposit,
+  reason: { actor: string; note: string | null; at: Date },
+): Promise<Refusal | undefined> {
+  try {
+    await creditDeposit(transaction, deposit, reason)
+    return undefined
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}

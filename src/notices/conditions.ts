@@ -1,0 +1,118 @@
+import type { AccountId } from '../accounts/account.ts'
+import type { Queryable } from '../database/database.ts'
+import type { SupplierFault } from '../suppliers/supplier.ts'
+import { formatMoney } from '../wallet/micros.ts'
+import {
+  type OpenBreaker,
+  selectLowBalances,
+  selectOpenBreakers,
+  selectPausedWebhooks,
+  selectWaitingDeposits,
+  selectWaitingReviews,
+} from './conditions.sql.ts'
+import type { EventName, Side } from './events.ts'
+import { type Message, quoted } from './message.ts'
+
+/** Something that is so now and that people may want to be told of. */
+export interface Condition {
+  /** What it is about, as one of its event. */
+  subject: string
+  /** Whom it happened to; null: the operator alone. */
+  accountId: AccountId | null
+  /** Grows when there is something new about it. */
+  mark: number
+  /** What each side that may be told reads. */
+  messages: Partial<Record<Side, Message>>
+}
+
+/** How each event's conditions are found. */
+export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition[]>> = {
+  'supplier.out_of_credit': async (sql) => (await selectOpenBreakers(sql, { credit: true })).map(ofSupplier),
+  'supplier.trouble': async (sql) => (await selectOpenBreakers(sql, { credit: false })).map(ofSupplier),
+  'review.waiting': async (sql) => {
+    const waiting = await selectWaitingReviews(sql)
+    if (!waiting) return []
+    const count = waiting.counts.reduce((sum, one) => sum + one.count, 0)
+    const kinds = waiting.counts.map((one) => `${one.count} ${one.kind}`).join(', ')
+    return [
+      operators('all', waiting.newest, {
+        title: `${count} ${count === 1 ? 'review waits' : 'reviews wait'} for a person`,
+        text: lines(`Open: ${kinds}. The oldest: ${utc(waiting.oldest)}.`, 'More: imeigate review list'),
+      }),
+    ]
+  },
+  'webhook.paused': async (sql) =>
+    (await selectPausedWebhooks(sql)).map(({ id, accountId, username, url, pausedAt }) => {
+      const text = `It failed for days; it is paused since ${utc(pausedAt)}. What happens is kept.`
+      return {
+        subject: String(id),
+        accountId,
+        mark: 0,
+        messages: {
+          operator: {
+            title: `A webhook of ${username} is paused`,
+            text: lines(`It goes to ${hostOf(url)}.`, text, `More: imeigate webhook show ${id}`),
+          },
+          account: {
+            title: `Your webhook to ${hostOf(url)} is paused`,
+            text: lines(text, 'When it is mended, ask the shop that runs this server to resume it.'),
+          },
+        },
+      }
+    }),
+  'deposit.waiting': async (sql) =>
+    (await selectWaitingDeposits(sql)).map(({ id, username, currency, amount }) =>
+      operators(String(id), 0, {
+        title: `Deposit ${id} of ${username} waits for confirmation: ${formatMoney(amount, currency)}`,
+        text: lines(
+          'Its proof is there; the money is not credited yet.',
+          `More: imeigate deposit show ${id}`,
+        ),
+      }),
+    ),
+  'balance.low': async (sql) =>
+    (await selectLowBalances(sql)).map(({ accountId, name, currency, available, mark }) => ({
+      subject: String(accountId),
+      accountId,
+      mark: 0,
+      messages: {
+        account: {
+          title: `The balance of ${quoted(name)} is low: ${formatMoney(available, currency)}`,
+          text: `That is below ${formatMoney(mark, currency)}. Orders that cost more than is left are refused.`,
+        },
+      },
+    })),
+}
+
+const operators = (subject: string, mark: number, operator: Message): Condition => ({
+  subject,
+  accountId: null,
+  mark,
+  messages: { operator },
+})
+
+const troubles: Record<SupplierFault, string> = {
+  credit: 'is out of credit',
+  login: 'does not know us',
+  transport: 'cannot be reached',
+  busy: 'is busy or being maintained',
+}
+
+function ofSupplier({ supplierId, name, why, reason, openedAt, balance, currency }: OpenBreaker): Condition {
+  return operators(String(supplierId), 0, {
+    title: `Supplier ${quoted(name, 80)} ${troubles[why]}`,
+    text: lines(
+      `Nothing is sent to it since ${utc(openedAt)}.`,
+      reason && `It said: ${quoted(reason)}`,
+      why === 'credit' && balance !== null && `Its balance: ${formatMoney(balance, currency)}`,
+      `More: imeigate supplier show ${supplierId}`,
+    ),
+  })
+}
+
+const lines = (...texts: (string | false | null)[]): string => texts.filter(Boolean).join('\n')
+
+const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+/** A path may hold a secret. */
+const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'a place that is no URL')

@@ -1,0 +1,171 @@
+import { type Mutation, signed } from '../wallet/mutation.ts'
+import { shownText } from './pdf-text.ts'
+import { grouped, minuteOf, monthName, totalWords, whatOf } from './pdf-words.ts'
+import type { Statement } from './statement.ts'
+
+/** In points, of which A4 has 595 x 842. */
+const LEFT = 40
+const RIGHT = 555
+const TOP = 40
+const BOTTOM = 790
+const ROW = 14
+const GREY = '#666666'
+
+const columns = [
+  { head: 'Time (UTC)', x: LEFT, width: 78 },
+  { head: 'Number', x: 120, width: 46 },
+  { head: 'What', x: 172, width: 160 },
+  { head: 'Debit', x: 336, width: 68, right: true },
+  { head: 'Credit', x: 408, width: 68, right: true },
+  { head: 'Balance', x: 480, width: 75, right: true },
+]
+
+/** The pages as they are drawn from top to bottom. */
+export class Pages {
+  readonly #document: PDFKit.PDFDocument
+  readonly #statement: Statement
+  readonly #count: number
+  #page = 1
+  #y = TOP
+
+  /** `rows`: how many will be drawn, so that each page can say of how many it is. */
+  constructor(document: PDFKit.PDFDocument, statement: Statement, { rows }: { rows: number }) {
+    this.#document = document
+    this.#statement = statement
+    const onFirst = rowsBelow(TOP + summaryHeight(statement))
+    this.#count = 1 + Math.max(0, Math.ceil((rows - onFirst) / rowsBelow(TOP)))
+    this.#foot()
+  }
+
+  /** Whose it is, of when, and what it comes to. */
+  summary(): void {
+    const { account, month, opening, closing, complete, madeAt, totals, captured } = this.#statement
+    this.#text('Statement', LEFT, { size: 20, bold: true })
+    this.#text(monthName(month.from), RIGHT - 250, { size: 14, width: 250, right: true, dy: 5 })
+    this.#y += 32
+    this.#text(account.name, LEFT, { size: 11, bold: true, width: 340 })
+    this.#text(`Amounts in ${account.currency}`, RIGHT - 170, { width: 170, right: true })
+    this.#y += 15
+    this.#text(`${account.username}, ${account.email}`, LEFT, { width: 340 })
+    const day = (time: Date): string => time.toISOString().slice(0, 10)
+    const until = complete
+      ? `to ${day(new Date(month.to.getTime() - 1))}`
+      : `to ${minuteOf(madeAt)}, not complete`
+    this.#text(`${day(month.from)} ${until} (UTC)`, RIGHT - 250, { width: 250, right: true })
+    this.#y += 26
+    this.#sum('Opening balance', opening, { bold: true })
+    for (const total of totals) this.#sum(totalWords(total), signed(total))
+    this.#line()
+    this.#sum('Closing balance', closing, { bold: true })
+    this.#sum('Charged for items that were delivered', captured, { grey: true })
+    this.#y += 12
+  }
+
+  say(text: string): void {
+    this.#text(text, LEFT, { width: RIGHT - LEFT })
+    this.#y += ROW
+  }
+
+  tableHead(): void {
+    for (const { head, x, width, right } of columns) this.#text(head, x, { bold: true, width, right })
+    this.#y += ROW - 2
+    this.#line()
+  }
+
+  /** Draws a movement; true: on a new page. */
+  row(one: Mutation): boolean {
+    const full = this.#y + ROW > BOTTOM
+    if (full) {
+      this.#document.addPage()
+      this.#page += 1
+      this.#y = TOP
+      this.#foot()
+      this.tableHead()
+    }
+    const amount = grouped(one.amount)
+    const [debit, credit] = one.type === 'debit' ? [amount, ''] : ['', amount]
+    const cells = [
+      minuteOf(one.createdAt),
+      String(one.id),
+      whatOf(one),
+      debit,
+      credit,
+      grouped(one.balanceAfter),
+    ]
+    for (const [index, { x, width, right }] of columns.entries()) {
+      this.#text(cells[index] ?? '', x, { width, right })
+    }
+    this.#y += ROW
+    return full
+  }
+
+  #sum(words: string, amount: bigint, { bold, grey }: { bold?: boolean; grey?: boolean } = {}): void {
+    const { x, width } = columns.at(-1) as (typeof columns)[number]
+    this.#text(words, LEFT, { width: 330, bold, grey })
+    this.#text(grouped(amount), x - 75, { width: width + 75, right: true, bold, grey })
+    this.#y += ROW
+  }
+
+  #line(): void {
+    this.#document.moveTo(LEFT, this.#y).lineTo(RIGHT, this.#y).lineWidth(0.5).stroke('#999999')
+    this.#y += 4
+  }
+
+  #foot(): void {
+    const { account, month } = this.#statement
+    const y = this.#y
+    this.#y = BOTTOM + 14
+    this.#text(`${account.username}, ${month.text}`, LEFT, { size: 8, grey: true, width: 340 })
+    this.#text(`Page ${this.#page} of ${this.#count}`, RIGHT - 150, {
+      size: 8,
+      grey: true,
+      width: 150,
+      right: true,
+    })
+    this.#y = y
+  }
+
+  /** One line: a number that is too long for its place is made smaller, a text is cut off. */
+  #text(
+    given: string,
+    x: number,
+    { size = 9, bold, grey, right, width = RIGHT - x, dy = 0 }: TextStyle = {},
+  ): void {
+    const document = this.#document
+    document
+      .font(bold ? 'Helvetica-Bold' : 'Helvetica')
+      .fontSize(size)
+      .fillColor(grey ? GREY : 'black')
+    let text = shownText(given)
+    const long = document.widthOfString(text)
+    if (long > width && right) document.fontSize((size * width) / long)
+    else if (long > width) text = this.#cut(text, width)
+    const at = right ? x + width - document.widthOfString(text) : x
+    document.text(text, at, this.#y + dy, { lineBreak: false })
+  }
+
+  #cut(text: string, width: number): string {
+    let [fits, tooMuch] = [0, text.length]
+    while (tooMuch - fits > 1) {
+      const middle = (fits + tooMuch) >> 1
+      if (this.#document.widthOfString(`${text.slice(0, middle)}…`) <= width) fits = middle
+      else tooMuch = middle
+    }
+    return `${text.slice(0, fits)}…`
+  }
+}
+
+interface TextStyle {
+  size?: number
+  bold?: boolean | undefined
+  grey?: boolean | undefined
+  right?: boolean | undefined
+  width?: number
+  dy?: number
+}
+
+/** How high the summary and the head of the table below it are. */
+const summaryHeight = ({ totals }: Statement): number => 32 + 15 + 26 + ROW * (totals.length + 3) + 4 + 12
+
+/** Rows of a table whose head begins there. */
+const rowsBelow = (y: number): number => Math.floor((BOTTOM - (y + ROW + 2)) / ROW)

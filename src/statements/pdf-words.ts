@@ -1,0 +1,44 @@
+import { formatMicros } from '../wallet/micros.ts'
+import type { Mutation } from '../wallet/mutation.ts'
+import type { StatementTotal } from './statement.ts'
+
+const sorts: Record<string, string> = {
+  'debit order': 'Orders',
+  'credit refund': 'Given back for items that failed or were cancelled',
+  'credit deposit': 'Deposits',
+  'credit adjustment': 'Adjustments in your favour',
+  'debit adjustment': 'Other adjustments',
+  'debit transfer': 'Sent to other accounts',
+  'credit transfer': 'Received from other accounts',
+}
+
+export const totalWords = ({ type, reason, count }: StatementTotal): string =>
+  `${sorts[`${type} ${reason}`] ?? reason} (${count})`
+
+const whats: Record<Mutation['reason'], string> = {
+  order: 'Order',
+  refund: 'Refund',
+  deposit: 'Deposit',
+  adjustment: 'Adjustment',
+  transfer: 'Transfer',
+}
+
+/** What a movement was for, in a few words. */
+export const whatOf = ({ type, reason, orderId, note }: Mutation): string => {
+  if (reason === 'order') return `Order ${orderId}: ${note}`
+  if (reason === 'refund') return `Refund, ${note?.replace(/^Released: /, '')}`
+  const what = reason === 'transfer' ? (type === 'debit' ? 'Sent' : 'Received') : whats[reason]
+  return note === null ? what : `${what}: ${note}`
+}
+
+/** In UTC. */
+export const minuteOf = (time: Date): string => time.toISOString().slice(0, 16).replace('T', ' ')
+
+export const monthName = (time: Date): string =>
+  time.toLocaleString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
+
+/** Without the currency's sign, which the fonts may lack: "1,016.41". */
+export function grouped(amount: bigint): string {
+  const [units = '', decimals] = formatMicros(amount).split('.')
+  return `${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`
+}

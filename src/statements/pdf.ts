@@ -1,0 +1,56 @@
+import { once } from 'node:events'
+import { setImmediate } from 'node:timers/promises'
+import type { Mutation } from '../wallet/mutation.ts'
+import { Pages } from './pdf-pages.ts'
+import { shownText } from './pdf-text.ts'
+import type { Statement } from './statement.ts'
+
+/** A PDF lists no more movements than this: of a month with more it has the balances and totals. */
+export const MOST_LISTED = 2000
+
+/**
+ * A4, with a head, the totals and a table of all movements. Pages are written one at a time, with a pause between them
+ * in which the server does other things: a long one takes its processor for most of a second.
+ */
+export async function* pdfOf(
+  statement: Statement,
+  movements: AsyncIterable<Mutation[]>,
+): AsyncGenerator<Uint8Array> {
+  // Whoever writes no PDF does not pay for it.
+  const { default: Document } = await import('pdfkit')
+  const { account, month } = statement
+  const document = new Document({
+    size: 'A4',
+    // Nothing flows: every text has its place.
+    margin: 0,
+    info: {
+      Title: shownText(`Statement ${month.text} of ${account.name}`),
+      Creator: 'imeigate',
+      Producer: 'imeigate',
+      CreationDate: statement.madeAt,
+    },
+  })
+  const chunks: Uint8Array[] = []
+  document.on('data', (chunk: Uint8Array) => chunks.push(chunk))
+  const ended = once(document, 'end')
+  const isListed = statement.count <= MOST_LISTED
+  const pages = new Pages(document, statement, { rows: isListed ? statement.count : 0 })
+  pages.summary()
+  if (!isListed) {
+    pages.say(
+      `This month has ${statement.count} movements. A PDF lists at most ${MOST_LISTED}: the CSV and JSON statements have all.`,
+    )
+  } else if (statement.count > 0) {
+    pages.tableHead()
+    for await (const piece of movements) {
+      for (const one of piece) {
+        if (!pages.row(one)) continue
+        yield Buffer.concat(chunks.splice(0))
+        await setImmediate()
+      }
+    }
+  } else pages.say('Nothing moved in this month.')
+  document.end()
+  await ended
+  yield Buffer.concat(chunks)
+}

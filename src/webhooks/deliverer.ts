@@ -1,0 +1,94 @@
+import type { Logger } from 'pino'
+import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
+import { addJob } from '../jobs/jobs.ts'
+import type { Receipts } from '../orders/receipts.ts'
+import type { Outbound } from '../outbound/outbound.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { selectNextDue } from './deliveries.sql.ts'
+import { OutcomeBook } from './outcome-book.ts'
+import { Round } from './round.ts'
+import { Sender } from './sender.ts'
+import type { WebhookId } from './webhook.ts'
+
+/** The job that sends what is due for one webhook. */
+export const DELIVER = 'webhook_deliver'
+
+/** After this long other webhooks have their turn. */
+const TURN_MS = 20_000
+/** A stop gives what is being sent this long; what is cut off is sent again by the next process. */
+const GRACE_MS = 500
+
+export interface DelivererParts {
+  /** A pool with steady plans. */
+  sql: Sql
+  outbound: Outbound
+  sealer: () => Promise<Sealer>
+  receipts: Receipts
+  clock: Clock
+  log: Logger
+}
+
+/**
+ * Sends what waits for webhooks. What a process sends it has under a lease, so it does not matter how often, or by how
+ * many processes, the same webhook is looked at.
+ */
+export class Deliverer {
+  readonly #parts: DelivererParts
+  readonly #sender: Sender
+  readonly #book: OutcomeBook
+  readonly #busy = new Set<WebhookId>()
+  /** Busy ones that there may be something new for. */
+  readonly #again = new Set<WebhookId>()
+  #sealer: Promise<Sealer> | undefined
+
+  constructor(parts: DelivererParts) {
+    this.#parts = parts
+    this.#sender = new Sender(parts.outbound, parts.clock)
+    this.#book = new OutcomeBook(parts.sql, parts.clock, parts.log)
+  }
+
+  /** Sends all that is due, for as long as it is its turn, and sees to it that it is looked at again. */
+  async deliver(id: WebhookId, stopping: AbortSignal): Promise<void> {
+    if (this.#busy.has(id)) {
+      this.#again.add(id)
+      return
+    }
+    this.#busy.add(id)
+    const cut = new AbortController()
+    const cutSoon = (): void => void setTimeout(() => cut.abort(), GRACE_MS)
+    stopping.addEventListener('abort', cutSoon, { once: true })
+    const endsAt = performance.now() + TURN_MS
+    const goesOn = (): boolean => !stopping.aborted && performance.now() < endsAt
+    const round = new Round(this.#parts, this.#openSealer, this.#sender, this.#book, id)
+    try {
+      do {
+        this.#again.delete(id)
+        await round.run(goesOn, cut.signal)
+      } while (this.#again.has(id) && goesOn())
+    } finally {
+      stopping.removeEventListener('abort', cutSoon)
+      // Before it looks what is next: a job that comes from now on is not taken for part of this one.
+      this.#busy.delete(id)
+    }
+    // Who found nothing to take changed nothing: whoever took it last has seen to what is next.
+    if ((round.tookAny || this.#again.has(id)) && !stopping.aborted) await this.#lookAgain(id)
+  }
+
+  async close(): Promise<void> {
+    await this.#sender.close()
+  }
+
+  readonly #openSealer = (): Promise<Sealer> => {
+    this.#sealer ??= this.#parts.sealer().catch((error: unknown) => {
+      this.#sealer = undefined
+      throw error
+    })
+    return this.#sealer
+  }
+
+  async #lookAgain(id: WebhookId): Promise<void> {
+    const runAt = await selectNextDue(this.#parts.sql, id)
+    if (runAt) await addJob(this.#parts.sql, DELIVER, { webhook: id }, { runAt, key: `${DELIVER}:${id}` })
+  }
+}

@@ -1,0 +1,225 @@
+import type { AccountId } from '../accounts/account.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { OrderId, OrderState } from '../orders/order.ts'
+import type { Health } from './health.ts'
+import type { EventId, WebhookId } from './webhook.ts'
+
+/** An event that this process has under a lease. */
+export interface Taken {
+  id: EventId
+  webhookId: WebhookId
+  accountId: AccountId
+  orderId: OrderId
+  state: OrderState
+  /** As it was sent before; null before the first attempt. */
+  rendered: Rendered | null
+  /** The number of this attempt. */
+  number: number
+  /** Failures so far. */
+  tries: number
+  /** Failures of the endpoint in a row, when it was taken. */
+  failuresBefore: number
+}
+
+export interface Rendered {
+  body: string
+  /** What X-Signature covers. */
+  amount: string
+}
+
+/**
+ * Takes events that are due under a lease, and notes their attempts (the intent is written before a byte is sent). Of
+ * each order only the oldest that is still to be sent: what it says comes before what became of the order later.
+ */
+export async function takeDue(
+  sql: Sql,
+  { id: webhook, failures }: { id: WebhookId; failures: number },
+  { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
+): Promise<Taken[]> {
+  const rows = await sql<
+    {
+      id: bigint
+      account_id: AccountId
+      order_id: bigint
+      state: OrderState
+      body: string | null
+      amount: string | null
+      attempts: number
+      tries: number
+    }[]
+  >`
+    with due as materialized (
+      select e.id from order_events e
+       where e.webhook_id = ${webhook} and e.due_at <= ${now}
+         and (e.leased_until is null or e.leased_until <= ${now})
+         and not exists (
+               select from order_events before
+                where before.webhook_id = e.webhook_id and before.order_id = e.order_id and before.id < e.id
+                  and before.due_at is not null)
+       order by e.due_at, e.id limit ${limit} for update of e skip locked
+    ), taken as (
+      update order_events e set attempts = e.attempts + 1, leased_until = ${leaseUntil}
+        from due where e.id = due.id
+      returning e.id, e.account_id, e.order_id, e.state, e.attempts, e.tries
+    ), noted as (
+      insert into webhook_attempts (event_id, number, webhook_id, at)
+      select id, attempts, ${webhook}, ${now} from taken
+    )
+    select t.*, b.body, b.amount from taken t left join order_event_bodies b on b.event_id = t.id order by t.id`
+  return rows.map((row) => ({
+    id: Number(row.id) as EventId,
+    webhookId: webhook,
+    accountId: row.account_id,
+    orderId: Number(row.order_id) as OrderId,
+    state: row.state,
+    rendered: row.body === null || row.amount === null ? null : { body: row.body, amount: row.amount },
+    number: row.attempts,
+    tries: row.tries,
+    failuresBefore: failures,
+  }))
+}
+
+/** Keeps what is sent in all attempts. Gives what is kept: that of another process, where one was first. */
+export async function keepRendered(
+  sql: Sql,
+  events: (Rendered & { id: EventId })[],
+): Promise<Map<EventId, Rendered>> {
+  const rows = await sql<(Rendered & { id: bigint })[]>`
+    insert into order_event_bodies as kept (event_id, body, amount)
+    select * from unnest(${events.map(({ id }) => id)}::bigint[], ${events.map(({ body }) => body)}::text[],
+                         ${events.map(({ amount }) => amount)}::text[])
+    on conflict (event_id) do update set body = kept.body
+    returning event_id as id, body, amount`
+  return new Map(rows.map(({ id, body, amount }) => [Number(id) as EventId, { body, amount }]))
+}
+
+/** What became of an attempt. */
+export interface Outcome {
+  event: Taken
+  delivered: boolean
+  ms: number
+  status: number | null
+  error: string | null
+  /** Of what was not delivered; null: never again. */
+  retryAt: Date | null
+  /** Whether it says something about the endpoint. */
+  ofEndpoint: boolean
+}
+
+/** An attempt whose event somebody else has taken since is noted, and decides nothing. */
+export async function writeOutcomes(sql: Queryable, outcomes: Outcome[], now: Date): Promise<void> {
+  const column = <T>(of: (one: Outcome) => T): T[] => outcomes.map(of)
+  await sql`
+    with given as materialized (
+      select * from unnest(
+        ${column(({ event }) => event.id)}::bigint[], ${column(({ event }) => event.number)}::int[],
+        ${column(({ ms }) => ms)}::int[], ${column(({ status }) => status)}::smallint[],
+        ${column(({ error }) => error)}::text[], ${column(({ delivered }) => Number(delivered))}::int[],
+        ${column(({ ofEndpoint }) => Number(ofEndpoint))}::int[],
+        ${column(({ retryAt }) => retryAt?.toISOString() ?? null)}::text[]::timestamptz[]
+      ) as g (event_id, number, ms, status, error, delivered, of_endpoint, retry_at)
+    ), noted as (
+      update webhook_attempts a set ms = g.ms, status = g.status, error = g.error
+        from given g where a.event_id = g.event_id and a.number = g.number
+    )
+    update order_events e
+       set leased_until = null,
+           tries = e.tries + case when g.delivered = 0 and g.of_endpoint = 1 then 1 else 0 end,
+           delivered_at = case when g.delivered = 1 then ${now} else e.delivered_at end,
+           -- Null before: it was stopped meanwhile.
+           due_at = case when g.delivered = 0 and e.due_at is not null then g.retry_at end,
+           given_up_at = case when g.delivered = 0 and e.due_at is not null and g.retry_at is null
+                              then ${now}::timestamptz end
+      from given g
+     where e.id = g.event_id and e.attempts = g.number`
+}
+
+/** Locked until the end of the transaction. */
+export async function lockHealth(sql: Transaction, id: WebhookId): Promise<Health | undefined> {
+  const [row] = await sql<Health[]>`
+    select failures, failing_since as "failingSince", status from webhooks where id = ${id} for update`
+  return row
+}
+
+export async function updateHealth(
+  sql: Transaction,
+  id: WebhookId,
+  { failures, failingSince, restUntil, status }: Health & { restUntil: Date | null },
+  now: Date,
+): Promise<void> {
+  await sql`
+    update webhooks
+       set failures = ${failures}, failing_since = ${failingSince}, rest_until = ${restUntil}, status = ${status},
+           paused_at = case when ${status} = 'active' then null else coalesce(paused_at, ${now}) end
+     where id = ${id}`
+}
+
+/** Everything that waits for it becomes due. */
+export const hasten = (sql: Transaction, id: WebhookId, now: Date): Promise<unknown> =>
+  sql`update order_events set due_at = ${now} where webhook_id = ${id} and due_at > ${now}`.execute()
+
+/** Nothing more is sent; what waits is held. */
+export const hold = (sql: Transaction, id: WebhookId): Promise<unknown> =>
+  sql`update order_events set due_at = null where webhook_id = ${id} and due_at is not null`.execute()
+
+/** There is nobody to tell any more. */
+export const abandon = (sql: Sql, id: WebhookId, now: Date): Promise<unknown> =>
+  sql`
+    update order_events set due_at = null, given_up_at = ${now}
+     where webhook_id = ${id} and due_at is not null and (leased_until is null or leased_until <= ${now})`.execute()
+
+/** Whether this process is the one that tries a failing endpoint now; nobody else does until then. */
+export async function claimTry(sql: Sql, id: WebhookId, now: Date, until: Date): Promise<boolean> {
+  const claimed = await sql`
+    update webhooks set rest_until = ${until}
+     where id = ${id} and status = 'active' and (rest_until is null or rest_until <= ${now})`
+  return claimed.count > 0
+}
+
+export async function releaseTry(sql: Sql, id: WebhookId): Promise<void> {
+  await sql`update webhooks set rest_until = null where id = ${id}`
+}
+
+/** When there is something to send next; null: nothing waits. */
+export async function selectNextDue(sql: Sql, id: WebhookId): Promise<Date | null> {
+  const [row] = await sql<{ at: Date | null }[]>`
+    select case when next.at is not null then greatest(next.at, w.rest_until) end as at
+      from webhooks w,
+           lateral (select min(greatest(e.due_at, e.leased_until)) as at from order_events e
+                     where e.webhook_id = w.id and e.due_at is not null
+                       and not exists (
+                             select from order_events before
+                              where before.webhook_id = e.webhook_id and before.order_id = e.order_id
+                                and before.id < e.id and before.due_at is not null)) next
+     where w.id = ${id} and w.status = 'active'`
+  return row?.at ?? null
+}
+
+/** The webhooks that something is due for. */
+export async function selectDueWebhooks(sql: Sql, now: Date): Promise<WebhookId[]> {
+  const rows = await sql<{ id: WebhookId }[]>`
+    select w.id from webhooks w
+     where w.status = 'active' and (w.rest_until is null or w.rest_until <= ${now})
+       and exists (select from order_events e where e.webhook_id = w.id and e.due_at <= ${now})`
+  return rows.map(({ id }) => id)
+}
+
+/** Removes old events with nothing to do, and their attempts; gives how many events. `limit` bounds one round. */
+export async function sweepEvents(sql: Sql, before: Date, limit: number): Promise<number> {
+  const swept = await sql`
+    with old as (
+      delete from order_events where id = any(array(
+        select e.id from webhooks w, lateral (
+                 select id from order_events
+                  where webhook_id = w.id and created_at < ${before} and due_at is null
+                  order by created_at limit ${limit}) e
+         limit ${limit}))
+      returning id
+    ), attempts as (
+      delete from webhook_attempts a using old where a.event_id = old.id
+    ), bodies as (
+      delete from order_event_bodies b using old where b.event_id = old.id
+    )
+    select id from old`
+  return swept.length
+}

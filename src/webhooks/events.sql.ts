@@ -1,0 +1,77 @@
+import type { Queryable } from '../database/database.ts'
+import type { OrderId } from '../orders/order.ts'
+import type { EventId, OrderEvent, WebhookAttempt, WebhookId } from './webhook.ts'
+
+const stateOf = (sql: Queryable) => sql`
+  case when e.due_at is not null then 'waiting'
+       when e.delivered_at is not null then 'delivered'
+       when e.given_up_at is not null then 'given_up'
+       else 'held' end`
+
+/** Newest first. */
+export async function selectEvents(
+  sql: Queryable,
+  where: { webhook: WebhookId; undelivered: boolean; limit: number } | { event: EventId },
+): Promise<OrderEvent[]> {
+  const rows = await sql<(Omit<OrderEvent, 'id' | 'orderId'> & { id: bigint; order_id: bigint })[]>`
+    select e.id, e.webhook_id as "webhookId", e.order_id, e.state as "orderState", ${stateOf(sql)} as state,
+           e.attempts, coalesce(last.error, last.status::text) as last, e.due_at as "dueAt",
+           e.delivered_at as "deliveredAt", e.created_at as "createdAt"
+      from order_events e
+      left join webhook_attempts last on last.event_id = e.id and last.number = e.attempts
+     where ${
+       'event' in where
+         ? sql`e.id = ${where.event}`
+         : sql`e.webhook_id = ${where.webhook} ${where.undelivered ? sql`and e.delivered_at is null` : sql``}`
+     }
+     order by e.created_at desc, e.id desc limit ${'event' in where ? 1 : where.limit}`
+  return rows.map(({ id, order_id, ...row }) => ({
+    ...row,
+    id: Number(id) as EventId,
+    orderId: Number(order_id) as OrderId,
+  }))
+}
+
+/** Newest first. */
+export async function selectAttempts(
+  sql: Queryable,
+  where: { webhook: WebhookId; limit: number } | { event: EventId; limit: number },
+): Promise<WebhookAttempt[]> {
+  const rows = await sql<
+    (Omit<WebhookAttempt, 'eventId' | 'orderId'> & { event_id: bigint; order_id: bigint })[]
+  >`
+    select t.event_id, e.order_id, t.number, t.at, t.ms, t.status, t.error
+      from webhook_attempts t join order_events e on e.id = t.event_id
+     where ${'event' in where ? sql`t.event_id = ${where.event}` : sql`t.webhook_id = ${where.webhook}`}
+     order by t.at desc, t.event_id desc limit ${where.limit}`
+  return rows.map(({ event_id, order_id, ...row }) => ({
+    ...row,
+    eventId: Number(event_id) as EventId,
+    orderId: Number(order_id) as OrderId,
+  }))
+}
+
+/**
+ * Has events sent again, as if they had never been tried, and tells a worker. Gives how many.
+ * Those that wait anyway are due at once.
+ */
+export async function replayEvents(
+  sql: Queryable,
+  which: { webhook: WebhookId; since: Date; undelivered: boolean } | { webhook: WebhookId; event: EventId },
+  now: Date,
+): Promise<number> {
+  const replayed = await sql`
+    update order_events e set due_at = ${now}, tries = 0, given_up_at = null
+     where e.webhook_id = ${which.webhook} and ${
+       'event' in which
+         ? sql`e.id = ${which.event}`
+         : sql`e.created_at >= ${which.since} ${which.undelivered ? sql`and e.delivered_at is null` : sql``}`
+     }`
+  await wakeWebhook(sql, which.webhook)
+  return replayed.count
+}
+
+/** Has a worker look what is due for it. */
+export async function wakeWebhook(sql: Queryable, webhook: WebhookId): Promise<void> {
+  await sql`select from wake_webhook(${webhook})`
+}

@@ -1,0 +1,55 @@
+import type { AccountId } from '../accounts/account.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Queryable } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { replayEvents, selectAttempts, selectEvents } from './events.sql.ts'
+import { type EventId, type OrderEvent, type WebhookAttempt, type WebhookId, wireId } from './webhook.ts'
+import { findWebhook } from './webhooks.ts'
+
+/** A webhook's events, the newest first. Throws not_found. */
+export async function listEvents(
+  sql: Queryable,
+  webhook: WebhookId,
+  { undelivered = false, limit = 100 }: { undelivered?: boolean; limit?: number } = {},
+): Promise<OrderEvent[]> {
+  await findWebhook(sql, webhook)
+  return await selectEvents(sql, { webhook, undelivered, limit })
+}
+
+/** Throws not_found, also (promise 6) for another account's where `accountId` is given. */
+export async function findEvent(sql: Queryable, id: EventId, accountId?: AccountId): Promise<OrderEvent> {
+  const [event] = await selectEvents(sql, { event: id })
+  if (!event) throw new Refusal('not_found', `there is no event ${wireId(id)}`, 'event')
+  if (accountId !== undefined) await findWebhook(sql, event.webhookId, accountId)
+  return event
+}
+
+/** What was tried for a webhook or for one event, the newest first. Throws not_found. */
+export async function listAttempts(
+  sql: Queryable,
+  of: { webhook: WebhookId } | { event: EventId },
+  limit = 100,
+): Promise<WebhookAttempt[]> {
+  if ('event' in of) await findEvent(sql, of.event)
+  else await findWebhook(sql, of.webhook)
+  return await selectAttempts(sql, { ...of, limit })
+}
+
+/**
+ * Has one event sent again, or a webhook's since a time (of those, with `undelivered`, what never arrived): under the
+ * same ids, in the same order of each order. Gives how many.
+ * Throws not_found, and conflict when the webhook is sent nothing.
+ */
+export async function replay(
+  sql: Queryable,
+  what: { event: EventId } | { webhook: WebhookId; since: Date; undelivered?: boolean },
+  clock: Clock = systemClock,
+): Promise<number> {
+  const webhook = 'event' in what ? (await findEvent(sql, what.event)).webhookId : what.webhook
+  const { status } = await findWebhook(sql, webhook)
+  if (status !== 'active') {
+    throw new Refusal('conflict', `webhook ${webhook} is ${status} and must be resumed first`, 'webhook')
+  }
+  const which = 'event' in what ? { webhook, event: what.event } : { undelivered: false, ...what }
+  return await replayEvents(sql, which, clock.now())
+}

@@ -1,0 +1,46 @@
+const SECOND_MS = 1000
+const MINUTE_MS = 60 * SECOND_MS
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** After each failure of an event, until the next try: about three days in all. */
+const RETRY_AFTER_MS = [
+  5 * SECOND_MS,
+  30 * SECOND_MS,
+  2 * MINUTE_MS,
+  10 * MINUTE_MS,
+  30 * MINUTE_MS,
+  HOUR_MS,
+  3 * HOUR_MS,
+  6 * HOUR_MS,
+  12 * HOUR_MS,
+  DAY_MS,
+  DAY_MS,
+]
+const JITTER = 0.2
+
+/** When to try an event again that has failed `tries` times; null: never, it is given up. */
+export function retryAt(tries: number, now: Date, random = Math.random()): Date | null {
+  const delay = RETRY_AFTER_MS[tries - 1]
+  return delay === undefined ? null : new Date(now.getTime() + delay * (1 + JITTER * (2 * random - 1)))
+}
+
+/** Failures in a row from which on an endpoint is tried with one event at a time, with rests. */
+export const FAILING_FROM = 3
+const SHORTEST_REST_MS = 5 * SECOND_MS
+const LONGEST_REST_MS = MINUTE_MS
+
+/** Until when a failing endpoint is left alone: as long as it has been failing, and a minute at most. */
+export function restUntil(failingSince: Date, now: Date): Date {
+  const failing = now.getTime() - failingSince.getTime()
+  return new Date(now.getTime() + Math.min(Math.max(failing, SHORTEST_REST_MS), LONGEST_REST_MS))
+}
+
+const PAUSED_AFTER_MS = 5 * DAY_MS
+
+/** Whether an endpoint has failed for so long that nobody seems to be there. */
+export const failsForTooLong = (failingSince: Date, now: Date): boolean =>
+  now.getTime() - failingSince.getTime() >= PAUSED_AFTER_MS
+
+/** Events with nothing to do, and their attempts, are kept this long. */
+export const KEPT_MS = 90 * DAY_MS

@@ -1,0 +1,108 @@
+import type { Clock } from '../clock.ts'
+import type { Outbound, OutboundClient } from '../outbound/outbound.ts'
+import type { Outcome, Rendered, Taken } from './deliveries.sql.ts'
+import { retryAt } from './schedule.ts'
+import { orderSignature, standardHeaders } from './signature.ts'
+import { wireId } from './webhook.ts'
+
+/** From the first byte to the answer. */
+const ANSWER_WITHIN_MS = 15_000
+/** Longer than any attempt, so that nobody else sends an event at the same time. */
+export const LEASE_MS = 30_000
+/** What is left of the lease must be enough for the answer to be recorded. */
+const RECORD_WITHIN_MS = 2_000
+/** Of the answer only the status counts; this much is read so that the connection can be used again. */
+const MOST_ANSWER_BYTES = 65_536
+const CONNECTIONS = 64
+
+export interface Addressee {
+  url: string
+  /** The API key's own secret. */
+  key: string
+  /** Signing secrets, the newest first. */
+  signing: string[]
+}
+
+/** Tells endpoints of events: one attempt each. Never throws. */
+export class Sender {
+  readonly #client: OutboundClient
+  readonly #clock: Clock
+
+  constructor(outbound: Outbound, clock: Clock) {
+    this.#client = outbound.open({
+      totalTimeoutMs: ANSWER_WITHIN_MS,
+      maxBytes: MOST_ANSWER_BYTES,
+      connections: CONNECTIONS,
+    })
+    this.#clock = clock
+  }
+
+  /** `rendered`: undefined when there is no such order. `takenAt`: by performance.now(), when its lease began. */
+  async send(
+    to: Addressee,
+    event: Taken,
+    rendered: Rendered | undefined,
+    takenAt: number,
+    cut: AbortSignal,
+  ): Promise<Outcome> {
+    const startedAt = performance.now()
+    const done = (result: Partial<Outcome>): Outcome => ({
+      event,
+      delivered: false,
+      ms: Math.round(performance.now() - startedAt),
+      status: null,
+      error: null,
+      retryAt: null,
+      ofEndpoint: true,
+      ...result,
+    })
+    if (!rendered) return done({ error: 'there is no such order', ofEndpoint: false })
+    const now = (): Date => this.#clock.now()
+    // After a time in which this process, or its database, stood still.
+    const left = takenAt + LEASE_MS - RECORD_WITHIN_MS - startedAt
+    if (left < ANSWER_WITHIN_MS / 2) return done({ error: 'not in time', ofEndpoint: false, retryAt: now() })
+    try {
+      const status = await this.#post(to, event, rendered, Math.min(left, ANSWER_WITHIN_MS), cut)
+      if (status >= 200 && status < 300) return done({ status, delivered: true })
+      const redirected = status >= 300 && status < 400
+      const error = `answered ${status}${redirected ? ', and redirects are not followed' : ''}`
+      return done({ status, error, retryAt: retryAt(event.tries + 1, now()) })
+    } catch (error) {
+      if (cut.aborted) return done({ error: 'cut off by a stop', ofEndpoint: false, retryAt: now() })
+      return done({ error: (error as Error).message, retryAt: retryAt(event.tries + 1, now()) })
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#client.close()
+  }
+
+  async #post(
+    { url, key, signing }: Addressee,
+    event: Taken,
+    { body, amount }: Rendered,
+    totalTimeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const reply = await this.#client.stream({
+      method: 'POST',
+      url,
+      headers: {
+        'content-type': 'application/json',
+        'accept-encoding': 'identity',
+        'x-webhook-event': 'dispatch.webhook.order',
+        'x-signature': orderSignature(key, event.orderId, amount),
+        ...standardHeaders(signing, { id: wireId(event.id), body, at: this.#clock.now() }),
+      },
+      body,
+      totalTimeoutMs,
+      signal,
+    })
+    try {
+      for await (const _chunk of reply.body);
+    } catch {
+      // It has answered.
+    }
+    return reply.status
+  }
+}

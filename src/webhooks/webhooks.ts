@@ -1,0 +1,150 @@
+import type { AccountId } from '../accounts/account.ts'
+import type { NewKey } from '../accounts/keys.ts'
+import { type Clock, systemClock } from '../clock.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { wakeWebhook } from './events.sql.ts'
+import { newSigningSecret } from './signature.ts'
+import { checkWebhookUrl } from './url.ts'
+import type { Webhook, WebhookId } from './webhook.ts'
+import {
+  insertWebhook,
+  lockSecrets,
+  nextWebhookId,
+  selectNewestSecrets,
+  selectWebhook,
+  selectWebhooks,
+  type Target,
+  updateResumed,
+  updateSecrets,
+  updateUrl,
+} from './webhooks.sql.ts'
+
+export interface NewWebhook {
+  id: WebhookId
+  url: string
+  /** The signing secret (`whsec_...`), which is shown this once. */
+  secret: string
+}
+
+/**
+ * Has orders told that are placed with a key, in the transaction that makes the key: X-Signature is made with the key's
+ * own secret, which is known only then, and which is kept sealed here beside its hash.
+ * Throws invalid_input (webhook_url), and conflict when the secret key at hand is not the server's.
+ */
+export async function createWebhook(
+  sql: Transaction,
+  sealer: Sealer,
+  { accountId, key, url, allow }: { accountId: AccountId; key: NewKey; url: string; allow: string[] },
+  clock: Clock = systemClock,
+): Promise<NewWebhook> {
+  const checked = checkWebhookUrl(url, allow)
+  await refuseStrangeKey(sql, sealer)
+  const id = await nextWebhookId(sql)
+  const secret = newSigningSecret()
+  const secrets = sealer.seal({ key: key.secret, current: secret } satisfies Secrets, ownerOf(id))
+  await insertWebhook(sql, { id, accountId, keyId: key.id, url: checked, secrets, now: clock.now() })
+  return { id, url: checked, secret }
+}
+
+/** By id; one account's, or everybody's. */
+export const listWebhooks = (sql: Queryable, accountId?: AccountId): Promise<Webhook[]> =>
+  selectWebhooks(sql, accountId)
+
+/** Throws not_found, also (promise 6) for another account's where `accountId` is given. */
+export async function findWebhook(sql: Queryable, id: WebhookId, accountId?: AccountId): Promise<Webhook> {
+  const webhook = await selectWebhook(sql, id)
+  if (!webhook || (accountId !== undefined && webhook.accountId !== accountId)) {
+    throw new Refusal('not_found', `there is no webhook ${id}`, 'webhook')
+  }
+  return webhook
+}
+
+/** What waits goes to the new URL. A webhook that was stopped stays so until it is resumed. Throws as the above do. */
+export async function changeUrl(
+  sql: Queryable,
+  id: WebhookId,
+  { url, allow }: { url: string; allow: string[] },
+  clock: Clock = systemClock,
+): Promise<Webhook> {
+  const checked = checkWebhookUrl(url, allow)
+  await findWebhook(sql, id)
+  await updateUrl(sql, id, checked, clock.now())
+  await wakeWebhook(sql, id)
+  return await findWebhook(sql, id)
+}
+
+/** The longest time for which the signing secret before the last still signs. */
+const LONGEST_OVERLAP_MS = 30 * 24 * 3_600_000
+
+/**
+ * Gives a new signing secret. Until `previousUntil` what is sent is signed with the one before, too, so that a receiver
+ * can change in between; without, the one before is worth nothing at once. The API key's secret stays what it is.
+ * Throws not_found, invalid_input (overlap), and an Error when the secret key at hand is another than the server's.
+ */
+export async function rotateSecret(
+  sql: Sql,
+  sealer: Sealer,
+  id: WebhookId,
+  previousUntil: Date | null,
+  clock: Clock = systemClock,
+): Promise<{ secret: string; previousUntil: Date | null }> {
+  const now = clock.now()
+  const overlap = previousUntil ? previousUntil.getTime() - now.getTime() : 0
+  if (overlap < 0 || overlap > LONGEST_OVERLAP_MS) {
+    throw new Refusal('invalid_input', 'both secrets can sign for 30 days at most, from now on', 'overlap')
+  }
+  const secret = newSigningSecret()
+  await sql.begin(async (transaction) => {
+    const sealed = await lockSecrets(transaction, id)
+    if (!sealed) throw new Refusal('not_found', `there is no webhook ${id}`, 'webhook')
+    const { key, current } = sealer.open(sealed, ownerOf(id)) as Secrets
+    const secrets: Secrets = { key, current: secret, ...(previousUntil && { previous: current }) }
+    await updateSecrets(transaction, id, { secrets: sealer.seal(secrets, ownerOf(id)), previousUntil, now })
+  })
+  return { secret, previousUntil }
+}
+
+/**
+ * Has a webhook that was paused, or that answered 410, sent to again: what happens from now on. What happened since can
+ * be replayed. Throws not_found.
+ */
+export async function resumeWebhook(
+  sql: Queryable,
+  id: WebhookId,
+  clock: Clock = systemClock,
+): Promise<Webhook> {
+  await findWebhook(sql, id)
+  await updateResumed(sql, id, clock.now())
+  await wakeWebhook(sql, id)
+  return await findWebhook(sql, id)
+}
+
+/** `key`: the API key's own secret. `current`, `previous`: signing secrets. */
+type Secrets = { key: string; current: string; previous?: string }
+
+/** What to sign with at a time. Throws an Error when they were sealed with another key. */
+export function secretsAt(target: Target, sealer: Sealer, now: Date): { key: string; signing: string[] } {
+  const { key, current, previous } = sealer.open(target.secrets, ownerOf(target.id)) as Secrets
+  const overlaps = previous !== undefined && target.previous_until && target.previous_until > now
+  return { key, signing: overlaps ? [current, previous] : [current] }
+}
+
+/** Where the newest webhook's secrets do not open with the key at hand, the server could not open what it seals. */
+async function refuseStrangeKey(sql: Transaction, sealer: Sealer): Promise<void> {
+  const newest = await selectNewestSecrets(sql)
+  if (!newest) return
+  try {
+    sealer.open(newest.secrets, ownerOf(newest.id))
+  } catch {
+    throw new Refusal(
+      'conflict',
+      "other webhooks' secrets do not open with the secret key at hand: use the key that the server uses " +
+        '(IMEIGATE_SECRET_KEY or secret.key in its data folder); where it is lost, revoke their keys first',
+    )
+  }
+}
+
+/** Binds sealed secrets to their row, so that rows cannot be swapped. */
+const ownerOf = (id: WebhookId): string => `webhook ${id}`

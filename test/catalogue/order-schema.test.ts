@@ -1,0 +1,260 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { describe, expect, it } from 'vitest'
+import { type InputSchema, inputSchemaFor } from '../../src/catalogue/input-schema.ts'
+import { readData } from '../../src/catalogue/order-data.ts'
+import { readInput } from '../../src/catalogue/order-input.ts'
+import { publishedSchema } from '../../src/catalogue/order-schema.ts'
+import { schemaFault } from '../../src/catalogue/schema-fault.ts'
+import type { Price, Service, ServiceField, ServiceId } from '../../src/catalogue/service.ts'
+import { Refusal } from '../../src/errors.ts'
+import { micros } from '../../src/wallet/micros.ts'
+import { imei } from '../support/server.ts'
+
+const price: Price = { unitPrice: micros(1n), minItems: 1, maxItems: 100 }
+const text = (name: string, required = false): ServiceField => ({
+  name,
+  label: name,
+  type: 'text',
+  required,
+  options: [],
+})
+
+function service(given: Partial<Service> = {}): Service {
+  const kind = given.kind ?? 'imei'
+  return {
+    id: 1001 as ServiceId,
+    code: 'x',
+    name: 'X',
+    group: 'G',
+    description: '',
+    deliveryTime: '',
+    kind,
+    inputSchema: inputSchemaFor(kind, given.fields ?? []),
+    fields: [],
+    minQuantity: 1,
+    maxQuantity: 1,
+    opensAt: null,
+    closesAt: null,
+    timeZone: 'UTC',
+    active: true,
+    duplicatePolicy: 'replay',
+    replayWindowSeconds: 600,
+    processing: 'automatic',
+    routing: 'fixed',
+    failureWords: 'Not available for this input',
+    pollSeconds: 2,
+    pollMostSeconds: 600,
+    expirySeconds: 604_800,
+    visibleTo: null,
+    ...given,
+  }
+}
+
+const published = (of: Service) => new Ajv2020({ strict: false }).compile(publishedSchema(of, price))
+const faults = (of: Service, data: Record<string, unknown>): unknown => {
+  const read = readData(of, price, data)
+  return read instanceof Refusal ? read.faults : read.map(({ subject }) => subject)
+}
+
+/** A list that is not where ours is, with a field beside it and words that only it knows. */
+const nested: InputSchema = {
+  type: 'object',
+  required: ['devices'],
+  properties: {
+    devices: {
+      type: 'object',
+      required: ['list'],
+      properties: { list: { type: 'array', minItems: 1, items: { type: 'string', format: 'imei' } } },
+    },
+    level: { type: 'integer', minimum: 1, maximum: 3 },
+  },
+  'x-quantityFrom': '/devices/list',
+  'x-requestFrom': '/devices/list',
+}
+const credits: InputSchema = {
+  type: 'object',
+  required: ['player', 'amount'],
+  properties: { player: { type: 'string', pattern: '^p' }, amount: { type: 'integer', multipleOf: 10 } },
+  'x-quantityFrom': '/amount',
+  'x-requestFrom': '/player',
+}
+
+describe('a schema of one item', () => {
+  it('with an operator’s own words becomes one of a list', () => {
+    const own = service({
+      inputSchema: {
+        type: 'object',
+        properties: {
+          imei: { type: 'string', format: 'imei', pattern: '^35' },
+          PIN: { $ref: '#/$defs/pin' },
+        },
+        required: ['imei', 'PIN'],
+        if: { properties: { imei: { pattern: '^3500' } } },
+        // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+        then: { properties: { PIN: { const: '0000' } } },
+        $defs: { pin: { type: 'string', pattern: '^\\d{4}$' } },
+      },
+      fields: [text('PIN', true)],
+    })
+    expect(schemaFault(own)).toBeUndefined()
+    const fits = published(own)
+    expect(fits({ imeis: [imei(1, '35100000')], PIN: '1234' })).toBe(true)
+    expect(fits({ imeis: ['86'.padEnd(15, '1')], PIN: '1234' })).toBe(false)
+    expect(fits({ imeis: ['351'], PIN: '1234' })).toBe(false)
+    // What only one item can say is looked at item by item.
+    expect(faults(own, { imeis: [imei(1, '35100000'), imei(1, '35000000')], PIN: '1234' })).toEqual({
+      'data.PIN': [expect.stringContaining('PIN')],
+    })
+    expect(faults(own, { imeis: [imei(1, '35100000')], PIN: '1234' })).toEqual([imei(1, '35100000')])
+  })
+
+  it('that cannot become one of a list is refused', () => {
+    const own: InputSchema = {
+      type: 'object',
+      properties: { imei: { type: 'string' }, PIN: { $ref: '#/properties/imei' } },
+    }
+    expect(schemaFault(service({ inputSchema: own, fields: [text('PIN')] }))).toContain(
+      'no schema of an order',
+    )
+  })
+
+  it('of serial numbers tells them apart in any case', () => {
+    const of = service({ kind: 'serial' })
+    expect(faults(of, { serials: ['ab1', 'AB2'] })).toEqual(['ab1', 'AB2'])
+    expect(faults(of, { serials: ['ab1', 'AB1'] })).toEqual({ 'data.serials.1': ['is there twice'] })
+    expect(faults(of, { serials: ['a\u0000'] })).toEqual({
+      'data.serials.0': [expect.stringContaining('printable')],
+    })
+  })
+
+  it('names everything that is wrong, but not without end', () => {
+    const read = readData(service(), price, { imeis: Array.from({ length: 50 }, (_, n) => String(n)) })
+    expect(Object.keys((read as Refusal).faults ?? {})).toHaveLength(20)
+  })
+})
+
+describe('a schema of a whole order', () => {
+  const of = service({ inputSchema: nested, fields: [text('LEVEL')] })
+  const server = service({ kind: 'server', inputSchema: credits, minQuantity: 10, maxQuantity: 100 })
+
+  it('is published as it is, in formats that everybody knows', () => {
+    const fits = published(of)
+    expect(fits({ devices: { list: [imei(1)] }, level: 3 })).toBe(true)
+    expect(fits({ devices: { list: ['1'] } })).toBe(false)
+    expect(JSON.stringify(publishedSchema(of, price))).not.toContain('format')
+  })
+
+  it('says what is counted and what is sent on', () => {
+    const read = readData(of, price, { devices: { list: [imei(1), imei(2)] }, level: 2 })
+    expect(read).toMatchObject([
+      { subject: imei(1), quantity: 1, fields: { LEVEL: '2' } },
+      { subject: imei(2), quantity: 1, fields: { LEVEL: '2' } },
+    ])
+    expect(readData(server, price, { player: 'p1', amount: 30 })).toMatchObject([
+      { subject: 'p1', quantity: 30 },
+    ])
+  })
+
+  it('says what is wrong where it is', () => {
+    expect(faults(of, { devices: { list: [imei(1), '351'] }, level: 4 })).toEqual({
+      'data.devices.list.1': ['must be an IMEI, check digit and all'],
+      'data.level': ['must be <= 3'],
+    })
+    expect(faults(server, { player: 'p1', amount: 110 })).toEqual({
+      'data.amount': [expect.stringContaining('100')],
+    })
+  })
+
+  it('sells one item an order on the Dhru wire', () => {
+    const fields = new Map([['level', '2']])
+    expect(readInput(of, { subject: imei(1), fields })).toMatchObject({
+      subject: imei(1),
+      fields: { LEVEL: '2' },
+    })
+    const wrong = readInput(of, { subject: imei(1), fields: new Map([['LEVEL', '4']]) })
+    expect(wrong).toMatchObject({ code: 'invalid_field', field: 'level' })
+    expect(readInput(of, { subject: '351', fields })).toMatchObject({ code: 'invalid_imei' })
+    const bought = readInput(server, { subject: 'p1', quantity: '30', fields: new Map() })
+    expect(bought).toMatchObject({ subject: 'p1', quantity: 30 })
+    expect(readInput(server, { subject: 'x', quantity: '30', fields: new Map() })).toMatchObject({
+      code: 'invalid_imei',
+    })
+    expect(readInput(server, { subject: 'p1', quantity: '35', fields: new Map() })).toMatchObject({
+      field: 'amount',
+    })
+  })
+
+  const list = { imeis: { type: 'array', items: { type: 'string' } } }
+  it.each<[string, Partial<Service>]>([
+    ['x-requestFrom must be a JSON pointer such as /imeis', { inputSchema: { 'x-requestFrom': 'imeis' } }],
+    ['x-requestFrom is /a/b, and there is no property a', { inputSchema: { 'x-requestFrom': '/a/b' } }],
+    [
+      'x-requestFrom is /imeis, and imeis is not required',
+      { inputSchema: { properties: list, 'x-requestFrom': '/imeis' } },
+    ],
+    [
+      'x-requestFrom is missing: it says where the imeis stand',
+      { inputSchema: { properties: list, 'x-quantityFrom': '/imeis' } },
+    ],
+    [
+      'x-requestFrom must lead to a list of texts',
+      {
+        inputSchema: {
+          properties: { imeis: { type: 'array' } },
+          required: ['imeis'],
+          'x-requestFrom': '/imeis',
+        },
+      },
+    ],
+    [
+      'only server services have quantities',
+      {
+        inputSchema: {
+          properties: { ...list, q: { type: 'integer' } },
+          required: ['imeis'],
+          'x-requestFrom': '/imeis',
+          'x-quantityFrom': '/q',
+        },
+      },
+    ],
+    [
+      'a list has no other quantity',
+      {
+        kind: 'server',
+        inputSchema: {
+          properties: { ...list, q: { type: 'integer' } },
+          required: ['imeis'],
+          'x-requestFrom': '/imeis',
+          'x-quantityFrom': '/q',
+        },
+      },
+    ],
+    [
+      'x-quantityFrom must lead to where x-requestFrom does, or to a value of type integer',
+      { kind: 'server', inputSchema: { properties: list, 'x-quantityFrom': '/imeis' } },
+    ],
+    [
+      'the schema has note, which is neither pointed at nor a field',
+      { inputSchema: { properties: { ...list, note: {} }, required: ['imeis'], 'x-requestFrom': '/imeis' } },
+    ],
+    [
+      'no property for the required field PIN',
+      {
+        fields: [text('PIN', true)],
+        inputSchema: { properties: list, required: ['imeis'], 'x-requestFrom': '/imeis' },
+      },
+    ],
+    [
+      'not a JSON Schema 2020-12',
+      { inputSchema: { properties: { a: { type: 'x' } }, 'x-requestFrom': '/a' } },
+    ],
+  ])('is refused: %s', (words, over) => {
+    const given = service(over)
+    expect(schemaFault({ ...given, inputSchema: { type: 'object', ...given.inputSchema } })).toContain(words)
+  })
+
+  it('is good as it is here', () => {
+    expect(schemaFault(of)).toBeUndefined()
+    expect(schemaFault(server)).toBeUndefined()
+  })
+})

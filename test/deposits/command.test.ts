@@ -1,0 +1,137 @@
+import { spawn } from 'node:child_process'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config.ts'
+import { startServer } from '../../src/server.ts'
+import { imeigate, type Run } from '../support/command.ts'
+import { testDatabase } from '../support/postgres.ts'
+import { cleanUp, program, temporaryFolder } from '../support/process.ts'
+import { RestClient } from '../support/rest.ts'
+import { type Shop, TestServer } from '../support/server.ts'
+import { balance, bank } from './desk.ts'
+import { FakeStripe, SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts'
+
+let server: TestServer
+let shop: Shop
+let settings: Record<string, string>
+beforeAll(async () => {
+  const database = await testDatabase()
+  const { address } = database
+  const outbound = { OUTBOUND_ALLOW: '127.0.0.0/8', IMEIGATE_SECRET_KEY: 'cd'.repeat(32) }
+  settings = { ...outbound, IMEIGATE_DATA: temporaryFolder() }
+  if (typeof address === 'string') settings['DATABASE_URL'] = address
+  else {
+    // A URL has no room for a socket's folder.
+    const { host, port, user, database: name } = address
+    Object.assign(settings, {
+      DATABASE_URL: `postgres:///${name}`,
+      PGHOST: host,
+      PGPORT: `${port}`,
+      PGUSER: user,
+    })
+  }
+  const log = pino({ level: 'silent' })
+  const started = await startServer(readConfig({ PORT: '0', ...outbound }), address, log, systemClock)
+  server = new TestServer(started, database)
+  shop = await server.shop({ deposit: '1' })
+})
+afterAll(async () => {
+  await server.stop()
+  await cleanUp()
+})
+
+const run = (...args: string[]): Promise<Run> => imeigate(['deposit', ...args], settings)
+// biome-ignore lint/suspicious/noExplicitAny: each test looks into what it asked for.
+async function json(...args: string[]): Promise<any> {
+  const ended = await run(...args, '--json')
+  expect(ended, ended.stderr).toMatchObject({ code: 0, stderr: '' })
+  return ended.json()
+}
+
+const BANK = ['--kind', 'manual', '--code', 'bank', '--name', 'Bank', '--currency', 'USD']
+const ACCOUNT = ['--account-number', '123', '--account-holder-name', 'The Operator']
+
+test('an operator opens a bank account to resellers', async () => {
+  const missing = await run('provider', 'add', ...BANK, '--json')
+  expect(missing).toMatchObject({ code: 1 })
+  expect(missing.error()).toMatchObject({ code: 'invalid_input', field: 'account_number' })
+  const made = await json('provider', 'add', ...BANK, ...ACCOUNT, '--fee-percent', '2.5', '--max', '100')
+  expect(made).toMatchObject({
+    ...{
+      code: 'bank',
+      fee_percent: '2.5',
+      min_deposit: '0.01',
+      max_deposit: '100.00',
+      enabled: true,
+      hook: null,
+    },
+    settings: { account_number: '123', account_holder_name: 'The Operator', expires_hours: 72 },
+  })
+})
+
+test('an operator sees a proof, and confirms', async () => {
+  const client = new RestClient(server, shop)
+  await bank(server, { code: 'other-bank' })
+  const { id } = (await client.post('/api/deposit', { amount: 10, provider_code: 'other-bank' })).body
+  const file = Buffer.from('%PDF-1.7\n')
+  await client.post(`/api/deposit/${id}/proof`, { reference: 'TX 1', file: file.toString('base64') })
+
+  expect(await json('list', '--state', 'review', '--account', shop.username)).toMatchObject([
+    { id, proof: 'TX 1' },
+  ])
+  const saved = join(settings['IMEIGATE_DATA'] ?? '', 'proof.pdf')
+  await json('show', String(id), '--proof', saved)
+  expect(await readFile(saved)).toEqual(file)
+  expect((await stat(saved)).mode & 0o777).toBe(0o600)
+  const amount = await run('confirm', String(id), '--amount', '5', '--json')
+  expect(amount.error()).toMatchObject({ code: 'invalid_input', field: 'amount' })
+  const confirmed = await json('confirm', String(id), '--note', 'seen on Monday')
+  expect(confirmed).toMatchObject({
+    state: 'succeeded',
+    note: 'seen on Monday',
+    settled_by: expect.stringMatching(/^cli:/),
+  })
+  expect(await balance(server, shop)).toBe('11.00')
+})
+
+test('money that came otherwise is still credited at once with the same command', async () => {
+  expect(await json(shop.username, '5', '--note', 'in cash')).toMatchObject({
+    kind: 'deposit',
+    note: 'in cash',
+  })
+})
+
+test('a gateway whose secrets came by stdin works, and they are not shown', async () => {
+  const fake = await FakeStripe.start(systemClock)
+  const words =
+    'deposit provider add --kind stripe --code card --name Card --currency USD --secret-key - --webhook-secret -'
+  const args = [...words.split(' '), '--success-url', 'https://shop.example.com/', '--url', fake.url]
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...settings } })
+  child.stdin.end(`${SECRET_KEY}\n${WEBHOOK_SECRET}\n`)
+  const [shown, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  expect(errors).toBe('')
+  expect(shown).toContain('/hooks/deposits/card')
+  expect(shown).not.toContain(SECRET_KEY)
+  expect(JSON.stringify(await json('provider', 'list'))).not.toContain(WEBHOOK_SECRET)
+
+  const client = new RestClient(server, shop)
+  const { id } = (await client.post('/api/deposit', { amount: 10, provider_code: 'card' })).body
+  await fake.tell(
+    `${server.url}/hooks/deposits/card`,
+    fake.event('completed', fake.pay(fake.only()), 'evt_1'),
+  )
+  expect(await json('show', String(id))).toMatchObject({
+    ...{ state: 'succeeded', settled_by: 'deposit:card' },
+    events: [{ id: 'evt_1', type: 'checkout.session.completed', outcome: 'succeeded' }],
+  })
+  expect(await json('provider', 'set', 'card', '--max', '50')).toMatchObject({
+    max_deposit: '50.00',
+    has_secrets: true,
+  })
+  await fake.stop()
+})

@@ -1,0 +1,327 @@
+import { Writable } from 'node:stream'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { AccountId } from '../../src/accounts/account.ts'
+import { changeAccount, createAccount } from '../../src/accounts/accounts.ts'
+import { createKey } from '../../src/accounts/keys.ts'
+import { addJob, Jobs } from '../../src/jobs/jobs.ts'
+import { LOOK_FOR_NOTICES, noticeJobs } from '../../src/notices/jobs.ts'
+import { readMailSettings } from '../../src/notices/mail-settings.ts'
+import { openSenders } from '../../src/notices/senders.ts'
+import { subscribe, unsubscribe } from '../../src/notices/subscriptions.ts'
+import { GuardedOutbound } from '../../src/outbound/guarded.ts'
+import { micros } from '../../src/wallet/micros.ts'
+import { adjust } from '../../src/wallet/wallet.ts'
+import { StillClock } from '../fulfilment/workshop.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { BOT_TOKEN, MailInbox, TelegramInbox } from './inbox.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const SANDBOX = 1
+const CHAT = '1001'
+
+const clock = new StillClock()
+let lines: string[] = []
+const log = pino(
+  new Writable({
+    write: (line, _encoding, done) => {
+      lines.push(String(line))
+      done()
+    },
+  }),
+)
+let database: TestDatabase
+let telegram: TelegramInbox
+let mail: MailInbox
+let jobs: Jobs
+beforeAll(async () => {
+  database = await testDatabase()
+  telegram = await new TelegramInbox().open()
+  mail = await new MailInbox().open()
+  const { address, sql } = database
+  jobs = new Jobs({ address, log, tasks: noticeJobs({ sql, senders: senders(), clock, log }) })
+  await jobs.start()
+})
+afterAll(async () => {
+  await jobs.stop()
+  await Promise.all([telegram.close(), mail.close()])
+  await database.drop()
+})
+beforeEach(async () => {
+  telegram.messages.length = 0
+  mail.mails.length = 0
+  lines = []
+  const { sql } = database
+  await sql`truncate notices, notice_subscriptions, supplier_health, reviews, webhooks, deposits cascade`
+})
+
+const senders = () =>
+  openSenders({
+    mail: readMailSettings(`smtp://127.0.0.1:${mail.port}`, 'Shop <imeigate@example.com>'),
+    telegram: { token: BOT_TOKEN, apiUrl: telegram.url },
+    outbound: new GuardedOutbound({ allow: ['127.0.0.1'] }),
+  })
+
+/** Has somebody told by Telegram, or where it looks like one, by e-mail. */
+const tell = (address: string, accountId: AccountId | null = null, events: string[] = []) =>
+  subscribe(
+    database.sql,
+    { accountId, channel: address.includes('@') ? 'email' : 'telegram', address, events },
+    senders(),
+    'test',
+    clock,
+  )
+
+/** What happens every minute, so many minutes on. */
+async function look(minutes = 1): Promise<void> {
+  clock.advance(minutes * MINUTE)
+  await addJob(database.sql, LOOK_FOR_NOTICES, {}, { key: LOOK_FOR_NOTICES })
+  await expect
+    .poll(async () => [...(await database.sql`select task_identifier, last_error from graphile_worker.jobs`)])
+    .toEqual([])
+}
+
+const open = (
+  why: string,
+  { reason = 'no credit left', balance = null as bigint | null } = {},
+) => database.sql`
+  insert into supplier_health (supplier_id, open, why, reason, opened_at, probe_at, balance)
+  values (${SANDBOX}, true, ${why}, ${reason}, ${clock.now()}, ${clock.now()}, ${balance})
+  on conflict (supplier_id) do update
+     set open = true, why = excluded.why, opened_at = excluded.opened_at, probe_at = excluded.probe_at`
+const close = () =>
+  database.sql`update supplier_health set open = false, probe_at = null where supplier_id = ${SANDBOX}`
+const review = (n: number, kind = 'unknown') => database.sql`
+  insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
+  values (1, ${n}, 1, ${kind}, 'HTTP 502', 'imeigate', ${clock.now()})`
+const resolveAll = () => database.sql`
+  update reviews set resolution = 'give_back', resolved_by = 'test', resolved_at = ${clock.now()}`
+
+let names = 0
+const account = (deposit = 100n) =>
+  createAccount(
+    database.sql,
+    {
+      name: `Shop ${++names}`,
+      username: `shop${names}`,
+      email: 'shop@example.com',
+      currency: 'USD',
+      deposit: micros(deposit * 1_000_000n),
+    },
+    'test',
+  )
+
+test('a supplier out of credit is told once while it lasts, to everybody who wants to know, by mail and Telegram', async () => {
+  await tell(CHAT)
+  await tell('ops@example.com', null, ['supplier.out_of_credit'])
+  await tell('reviews@example.com', null, ['review.waiting'])
+  await look()
+  await open('credit', { reason: 'no credit left\u001b[2J\nat all', balance: 1_250_000n })
+  await look()
+  await look()
+  await look(90)
+  const since = '2030-01-01 12:01 UTC'
+  const words = [
+    'imeigate: Supplier sandbox is out of credit',
+    '',
+    `Nothing is sent to it since ${since}.`,
+    'It said: no credit left [2J at all',
+    'Its balance: $1.25',
+    'More: imeigate supplier show 1',
+  ].join('\n')
+  expect(telegram.messages).toEqual([{ chat: CHAT, text: words }])
+  expect(mail.mails).toHaveLength(1)
+  expect(mail.of('ops@example.com')).toEqual([words])
+  expect(mail.mails[0]).toMatchObject({ from: 'imeigate@example.com', to: ['ops@example.com'] })
+  expect(mail.mails[0]?.source).toContain('Subject: imeigate: Supplier sandbox is out of credit\r\n')
+  expect(mail.mails[0]?.source).toContain('Auto-Submitted: auto-generated\r\n')
+})
+
+test('trouble that comes and goes is told once, and again when it had been gone for ten minutes', async () => {
+  await tell(CHAT)
+  for (let n = 0; n < 3; n++) {
+    await open('transport')
+    await look()
+    await close()
+    await look(5)
+  }
+  expect(telegram.of(CHAT)).toEqual([expect.stringContaining('Supplier sandbox cannot be reached')])
+  await look(10)
+  await open('login')
+  await look()
+  expect(telegram.of(CHAT)).toHaveLength(2)
+  expect(telegram.of(CHAT)[1]).toContain('does not know us')
+  // It became another matter, which is told by itself.
+  await open('credit')
+  await look()
+  expect(telegram.of(CHAT)).toHaveLength(3)
+})
+
+test('a supplier that an operator disabled is nobody’s trouble', async () => {
+  await tell(CHAT)
+  await open('busy')
+  await database.sql`update suppliers set enabled = false where id = ${SANDBOX}`
+  await look()
+  await database.sql`update suppliers set enabled = true where id = ${SANDBOX}`
+  expect(telegram.messages).toEqual([])
+})
+
+test('reviews are told at most hourly, with their count, and only if new ones came', async () => {
+  await tell(CHAT)
+  await review(1)
+  await look()
+  await review(2)
+  await review(3, 'cancel')
+  await look(58)
+  expect(telegram.of(CHAT)).toHaveLength(1)
+  expect(telegram.of(CHAT)[0]).toContain('1 review waits for a person')
+  await look(2)
+  expect(telegram.of(CHAT)).toHaveLength(2)
+  expect(telegram.of(CHAT)[1]).toContain('3 reviews wait for a person')
+  expect(telegram.of(CHAT)[1]).toContain('Open: 2 unknown, 1 cancel.')
+  expect(telegram.of(CHAT)[1]).toContain('imeigate review list')
+  await look(300)
+  expect(telegram.of(CHAT)).toHaveLength(2)
+  await resolveAll()
+  await look()
+  await review(4)
+  await look(58)
+  expect(telegram.of(CHAT)).toHaveLength(3)
+  await resolveAll()
+  await look()
+  await review(5)
+  await look(20)
+  expect(telegram.of(CHAT)).toHaveLength(3)
+})
+
+test('a paused webhook is told to the operator and to its own account, and to no other', async () => {
+  const [mine, other] = [await account(), await account()]
+  await tell(CHAT)
+  await tell('2001', mine.id)
+  await tell('2002', other.id)
+  const key = await createKey(database.sql, mine.id)
+  await database.sql`
+    insert into webhooks (account_id, key_id, url, secrets, status, paused_at, created_at, updated_at)
+    values (${mine.id}, ${key.id}, 'https://shop.example/hook/s3cret?token=s3cret', '', 'paused', ${clock.now()},
+            ${clock.now()}, ${clock.now()})`
+  await look()
+  await look()
+  expect(telegram.of(CHAT)).toEqual([expect.stringContaining(`A webhook of ${mine.username} is paused`)])
+  expect(telegram.of('2001')).toEqual([expect.stringContaining('Your webhook to shop.example is paused')])
+  expect(telegram.of('2002')).toEqual([])
+  expect(JSON.stringify(telegram.messages)).not.toContain('s3cret')
+})
+
+test('each deposit that waits for confirmation is told', async () => {
+  const mine = await account()
+  await tell(CHAT)
+  await tell('2001', mine.id)
+  const now = clock.now()
+  const [provider] = await database.sql<{ id: number }[]>`
+    insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+    values ('bank', 'manual', 'Bank', 'USD', 1, ${now}, ${now}) returning id`
+  const deposit = () => database.sql`
+    insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, created_at)
+    values (${mine.id}, ${provider?.id ?? 0}, 'review', 'USD', 50000000, 0, 50000000, ${now}, ${now})`
+  await deposit()
+  await look()
+  await deposit()
+  await look()
+  const words = expect.stringMatching(
+    new RegExp(`Deposit \\d+ of ${mine.username} waits for confirmation: \\$50\\.00`),
+  )
+  expect(telegram.of(CHAT)).toEqual([words, words])
+  expect(telegram.of('2001')).toEqual([])
+})
+
+test('an account is told when less is left than its own mark, and no other account is', async () => {
+  const [mine, other, unmarked] = [await account(30n), await account(5n), await account(5n)]
+  for (const [chat, one] of [
+    ['2001', mine],
+    ['2002', other],
+    ['2003', unmarked],
+  ] as const)
+    await tell(chat, one.id)
+  await tell(CHAT)
+  await changeAccount(database.sql, mine.id, { lowBalance: micros(20_000_000n) })
+  await changeAccount(database.sql, other.id, { lowBalance: micros(5_000_000n) })
+  await look()
+  expect(telegram.messages).toEqual([])
+  await adjust(database.sql, mine.id, micros(-20_500_000n), { actor: 'test', note: 'spent' })
+  await look()
+  await look()
+  expect(telegram.messages).toEqual([
+    {
+      chat: '2001',
+      text: [
+        `imeigate: The balance of ${mine.name} is low: $9.50`,
+        '',
+        'That is below $20.00. Orders that cost more than is left are refused.',
+      ].join('\n'),
+    },
+  ])
+})
+
+test('who was taken out before a message went is not told; a message that fails is tried again, and tells no secret', async () => {
+  await tell(CHAT)
+  const gone = await tell('2001')
+  telegram.troubles.push(
+    { status: 502, body: '<html>' },
+    { status: 500, body: JSON.stringify({ ok: false, description: `bot${BOT_TOKEN} is broken` }) },
+  )
+  await open('busy')
+  clock.advance(MINUTE)
+  await addJob(database.sql, LOOK_FOR_NOTICES, {}, { key: LOOK_FOR_NOTICES })
+  const failed = () => database.sql<{ last_error: string }[]>`
+    select last_error from graphile_worker.jobs where last_error is not null`
+  await expect.poll(async () => (await failed()).length).toBe(2)
+  const told = `${lines.join('')}${(await failed()).map((one) => one.last_error).join('')}`
+  expect(told).toContain('Telegram did not take the message: HTTP 500')
+  expect(told).not.toContain(BOT_TOKEN.slice(7))
+  await unsubscribe(database.sql, gone.id)
+  // Long after, as it were.
+  await close()
+  clock.advance(HOUR)
+  await database.sql`update notices set ended_at = ${clock.now()}`
+  await expect
+    .poll(() => telegram.messages)
+    .toEqual([{ chat: CHAT, text: expect.stringMatching(/is busy[\s\S]*\nThis was over at 20/) }])
+})
+
+test.each([
+  ['balance.low', null, { code: 'invalid_input', field: 'event' }],
+  ['deposit.waiting', 'account', { code: 'invalid_input', field: 'event' }],
+] as const)('%s is nothing that the other side is told of (%s)', async (event, side, refusal) => {
+  const id = side && (await account()).id
+  await expect(tell(CHAT, id, [event])).rejects.toMatchObject(refusal)
+})
+
+test('one address is told once: it cannot be added a second time', async () => {
+  await tell(CHAT)
+  await expect(tell(CHAT, null, ['deposit.waiting'])).rejects.toMatchObject({
+    code: 'conflict',
+    field: 'telegram',
+  })
+  await expect(tell('somebody')).rejects.toMatchObject({ code: 'invalid_input', field: 'telegram' })
+})
+
+test('what cannot be looked for keeps nothing else from being told', async () => {
+  await tell(CHAT)
+  await database.sql`alter table supplier_health rename to hidden`
+  await review(1)
+  await look().finally(() => database.sql`alter table hidden rename to supplier_health`)
+  expect(telegram.of(CHAT)).toHaveLength(1)
+  expect(lines.filter((line) => line.includes('it could not be seen'))).toHaveLength(2)
+})
+
+test('two processes that look at the same time tell once', async () => {
+  await tell(CHAT)
+  await open('credit')
+  const { sql } = database
+  const task = noticeJobs({ sql, senders: senders(), clock, log })[LOOK_FOR_NOTICES]
+  await Promise.all(Array.from({ length: 4 }, () => task?.(null, new AbortController().signal)))
+  expect(lines).toEqual([])
+  await look()
+  expect(telegram.of(CHAT)).toHaveLength(1)
+})

@@ -1,0 +1,81 @@
+import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** A request that has come in whole. */
+export interface Arrival {
+  id: string
+  path: string
+  headers: IncomingHttpHeaders
+  body: string
+  /** The body as JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: each test looks into what it sent.
+  order: any
+  /** Counts arrivals and answers of this receiver, so that tests can say what came first. */
+  at: number
+  /** When it was answered with 2xx; undefined: it was not. */
+  acknowledgedAt?: number
+}
+
+/** A status to answer with, or what else to do with the connection. */
+export type Reaction =
+  | number
+  | { status: number; location: string }
+  | 'silence'
+  | 'hang up'
+  | 'half an answer'
+
+/** A reseller's endpoint, on a real socket. */
+export class Receiver {
+  readonly arrivals: Arrival[] = []
+  react: (arrival: Arrival) => Reaction | Promise<Reaction> = () => 200
+  #server: Server | undefined
+  #port = 0
+  #ticks = 0
+
+  /** At the port that it had before, if it was open before. */
+  async open(): Promise<this> {
+    this.#server = createServer((request, response) => {
+      const chunks: Buffer[] = []
+      request.on('error', () => {})
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        const body = Buffer.concat(chunks).toString()
+        const { headers, url = '' } = request
+        const id = String(headers['webhook-id'])
+        const arrival = { id, path: url, headers, body, order: JSON.parse(body), at: this.#ticks++ }
+        this.arrivals.push(arrival)
+        void this.#answer(arrival, response)
+      })
+    })
+    const server = this.#server
+    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
+    this.#port = (server.address() as AddressInfo).port
+    return this
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/hooks/imei`
+  }
+
+  /** Nobody listens any more, and who is connected is cut off. */
+  async close(): Promise<void> {
+    const server = this.#server
+    if (!server) return
+    this.#server = undefined
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  }
+
+  async #answer(arrival: Arrival, response: ServerResponse): Promise<void> {
+    const reaction = await this.react(arrival)
+    if (reaction === 'silence') return
+    if (reaction === 'hang up') response.destroy()
+    else if (reaction === 'half an answer') response.socket?.end('HTTP/1.1 200 O')
+    else if (typeof reaction === 'object')
+      response.writeHead(reaction.status, { location: reaction.location }).end()
+    else {
+      if (reaction < 300) arrival.acknowledgedAt = this.#ticks++
+      response.writeHead(reaction).end('seen')
+    }
+  }
+}
