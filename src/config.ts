@@ -2,6 +2,13 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
+import {
+  MAIL_FROM_PATTERN,
+  type MailSettings,
+  readMailSettings,
+  SMTP_URL_PATTERN,
+} from './notices/mail-settings.ts'
+import { BOT_TOKEN_PATTERN, type TelegramSettings } from './notices/telegram.ts'
 import { parseNetworks } from './outbound/destinations.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
@@ -46,6 +53,12 @@ const settings = Type.Object({
     maximum: 104_857_600,
     description: 'bytes of one request body, 1,024 to 104,857,600',
   }),
+  REST_REQUESTS_PER_MINUTE: Type.Integer({
+    default: 300_000,
+    minimum: 0,
+    maximum: 100_000_000,
+    description: 'requests to the REST API that one key may make in a minute; 0: as many as it likes',
+  }),
   TRUST_PROXY: Type.String({
     default: '',
     description:
@@ -62,6 +75,35 @@ const settings = Type.Object({
       description: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
     }),
   ),
+  REQUEST_LOG_DAYS: Type.Integer({
+    default: 30,
+    minimum: 0,
+    maximum: 3650,
+    description: 'days that resellers’ requests stay in their log; 0: none are logged',
+  }),
+  SMTP_URL: Type.Optional(
+    Type.String({
+      pattern: SMTP_URL_PATTERN,
+      description: 'the mail server of notices, as smtp:// or smtps://user:password@host:port',
+    }),
+  ),
+  MAIL_FROM: Type.Optional(
+    Type.String({
+      pattern: MAIL_FROM_PATTERN,
+      description: 'the address that notices come from, such as imeigate@example.com',
+    }),
+  ),
+  TELEGRAM_BOT_TOKEN: Type.Optional(
+    Type.String({
+      pattern: BOT_TOKEN_PATTERN,
+      description: 'the token of the Telegram bot that sends notices, as BotFather gave it',
+    }),
+  ),
+  TELEGRAM_API_URL: Type.String({
+    default: 'https://api.telegram.org',
+    pattern: '^https?://[^\\s?#]+$',
+    description: 'where the Telegram Bot API is',
+  }),
   LOG_LEVEL: Type.Union(
     ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'least level that is logged' },
@@ -78,15 +120,22 @@ export interface Config {
   dhruAliases: 'redirect' | 'serve'
   dhruMaxRows: number
   bodyLimit: number
+  restRequestsPerMinute: number
   trustProxy: string[]
   outboundAllow: string[]
   /** As it was given; see `loadSecretKey`. */
   secretKey: string | undefined
+  /** 0: nothing is logged. */
+  requestLogDays: number
+  /** undefined: no notice is sent by e-mail. */
+  mail: MailSettings | undefined
+  /** undefined: none by Telegram. */
+  telegram: TelegramSettings | undefined
   logLevel: string
 }
 
 /** A password is in it, or it is one. */
-const secretive = ['DATABASE_URL', 'IMEIGATE_SECRET_KEY']
+const secretive = ['DATABASE_URL', 'IMEIGATE_SECRET_KEY', 'SMTP_URL', 'TELEGRAM_BOT_TOKEN']
 
 /** Reads the settings; throws one Error that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
@@ -114,6 +163,10 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   if (wrongProxy !== undefined) {
     throw new Error(`TRUST_PROXY: ${JSON.stringify(wrongProxy)} is no IP address or CIDR block`)
   }
+  const { SMTP_URL: smtpUrl, MAIL_FROM: from, TELEGRAM_BOT_TOKEN: token } = values
+  if (smtpUrl !== undefined && from === undefined) {
+    throw new Error('MAIL_FROM is missing: SMTP_URL needs it (the address that notices come from)')
+  }
   return {
     host: values.HOST,
     port: values.PORT,
@@ -123,9 +176,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dhruAliases: values.DHRU_ALIASES,
     dhruMaxRows: values.DHRU_MAX_ROWS,
     bodyLimit: values.BODY_LIMIT,
+    restRequestsPerMinute: values.REST_REQUESTS_PER_MINUTE,
     trustProxy,
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     secretKey: values.IMEIGATE_SECRET_KEY,
+    requestLogDays: values.REQUEST_LOG_DAYS,
+    mail: smtpUrl === undefined || from === undefined ? undefined : readMailSettings(smtpUrl, from),
+    telegram: token === undefined ? undefined : { token, apiUrl: values.TELEGRAM_API_URL },
     logLevel: values.LOG_LEVEL,
   }
 }

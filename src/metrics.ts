@@ -5,6 +5,7 @@ import type { Sql } from './database/database.ts'
 export class Metrics {
   readonly #registry = new Registry()
   readonly #requests: Counter<'action' | 'outcome'>
+  readonly #restRequests: Counter<'route' | 'outcome'>
 
   constructor(sql: Sql) {
     collectDefaultMetrics({ register: this.#registry })
@@ -12,6 +13,12 @@ export class Metrics {
       name: 'imeigate_dhru_requests_total',
       help: 'Answered Dhru requests by action and outcome (ok, or the error code)',
       labelNames: ['action', 'outcome'],
+      registers: [this.#registry],
+    })
+    this.#restRequests = new Counter({
+      name: 'imeigate_rest_requests_total',
+      help: 'Answered requests to the REST API by route and outcome (ok, or the error code)',
+      labelNames: ['route', 'outcome'],
       registers: [this.#registry],
     })
     const open = new Gauge({
@@ -45,6 +52,30 @@ export class Metrics {
         for (const { kind, count } of rows) reviews.set({ kind }, count)
       },
     })
+    const waiting = new Gauge({
+      name: 'imeigate_webhook_events_waiting',
+      help: 'Events that are still to be sent to webhooks',
+      registers: [this.#registry],
+      async collect() {
+        const [row] = await sql<{ count: number }[]>`
+          select count(*)::int as count from order_events where due_at is not null`.catch(() => [])
+        if (row) waiting.set(row.count)
+      },
+    })
+    const stopped = new Gauge({
+      name: 'imeigate_webhooks_stopped',
+      help: 'Webhooks that are sent nothing until they are resumed, by status (paused, gone)',
+      labelNames: ['status'],
+      registers: [this.#registry],
+      async collect() {
+        const rows = await sql<{ status: string; count: number }[]>`
+          select status, count(*)::int as count from webhooks where status <> 'active' group by status`.catch(
+          () => [],
+        )
+        stopped.reset()
+        for (const { status, count } of rows) stopped.set({ status }, count)
+      },
+    })
     const suppliers = new Gauge({
       name: 'imeigate_supplier_open',
       help: 'Whether nothing is sent to a supplier because of its breaker (1), by supplier and cause',
@@ -62,6 +93,10 @@ export class Metrics {
 
   countRequest = (action: string, outcome: string): void => {
     this.#requests.inc({ action, outcome })
+  }
+
+  countRestRequest = (route: string, outcome: string): void => {
+    this.#restRequests.inc({ route, outcome })
   }
 
   get contentType(): string {

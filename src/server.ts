@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { join } from 'node:path'
-import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import { Authenticator } from './accounts/authenticator.ts'
 import { Catalogue } from './catalogue/catalogue.ts'
@@ -11,23 +11,42 @@ import { Changes } from './database/changes.ts'
 import { type DatabaseAddress, openPool, STEADY_PLANS } from './database/database.ts'
 import { installationId } from './database/installation.ts'
 import { isReady, migrate } from './database/migrate.ts'
+import { Deposits } from './deposits/deposits.ts'
+import { Gateways } from './deposits/gateways.ts'
+import { Hearing } from './deposits/hearing.ts'
+import { depositJobs, LOOK_AT_DEPOSITS } from './deposits/schedule.ts'
 import { dhruEndpoint } from './dhru/endpoint.ts'
 import { ServiceLists } from './dhru/service-lists.ts'
-import { errors, Refusal } from './errors.ts'
+import { Refusal } from './errors.ts'
 import { Fulfilment } from './fulfilment/fulfilment.ts'
+import { OrderRequests } from './fulfilment/order-requests.ts'
+import { depositHook } from './hooks/deposit-hook.ts'
 import { supplierHook } from './hooks/supplier-hook.ts'
 import { Jobs } from './jobs/jobs.ts'
 import { Metrics } from './metrics.ts'
+import { LOOK_FOR_NOTICES, noticeJobs } from './notices/jobs.ts'
+import { openSenders } from './notices/senders.ts'
 import { KeySweeper } from './orders/key-sweeper.ts'
+import { OrderNews } from './orders/news.ts'
 import { Orders } from './orders/orders.ts'
 import { Placement } from './orders/placement.ts'
+import { Receipts } from './orders/receipts.ts'
+import { Summaries } from './orders/summaries.ts'
 import { GuardedOutbound } from './outbound/guarded.ts'
+import { RequestLog } from './requests/request-log.ts'
+import { requestJobs, SWEEP_REQUESTS } from './requests/requests.ts'
+import { restApi } from './rest/endpoint.ts'
+import { Mismatch, sayRefusal, statusOf } from './rest/refusal.ts'
+import { ServiceTexts } from './rest/service-texts.ts'
 import { Sealer } from './secrets/sealer.ts'
 import { loadSecretKey } from './secrets/secret-key.ts'
 import { SupplierDirectory } from './suppliers/directory.ts'
 import type { SupplierId } from './suppliers/supplier.ts'
 import { openSupplierById } from './suppliers/suppliers.ts'
 import { LOOK, syncJobs } from './sync/schedule.ts'
+import { version } from './version.ts'
+import { Deliverer } from './webhooks/deliverer.ts'
+import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from './webhooks/jobs.ts'
 
 export interface Server {
   /** Where it listens, for example http://127.0.0.1:8080. */
@@ -82,11 +101,33 @@ export async function startServer(
   changes.on('orders', () => fulfilment.wake())
   const sweeper = new KeySweeper(sql, clock, log)
   const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), world, id)
-  const jobs = new Jobs({ address, log, tasks: syncJobs({ sql, open, clock, log }), everyMinute: [LOOK] })
+  const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
+  const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound: world.outbound })
+  const receipts = new Receipts(steadySql)
+  const orderRequests = new OrderRequests(steadySql, clock)
+  const { outbound } = world
+  const deliverer = new Deliverer({ sql: steadySql, outbound, sealer, receipts, clock, log })
+  const gateways = new Gateways({ world, sealer, clock })
+  const paying = { sql, gateways, clock, log }
+  const tasks = {
+    ...syncJobs({ sql, open, clock, log }),
+    ...requestJobs({ sql, clock, days: config.requestLogDays }),
+    ...depositJobs(paying),
+    ...noticeJobs({ sql, senders, clock, log }),
+    ...webhookJobs({ sql, deliverer, clock }),
+  }
+  const jobs = new Jobs({
+    address,
+    log,
+    tasks,
+    everyMinute: [LOOK, SWEEP_REQUESTS, LOOK_FOR_NOTICES, LOOK_AT_DEPOSITS, LOOK_FOR_EVENTS],
+  })
 
   authenticator.start()
+  requests.start()
   if (works) {
     await jobs.start()
+    await lookForEvents(sql)
     fulfilment.start()
     sweeper.start()
   }
@@ -100,6 +141,7 @@ export async function startServer(
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()))
   if (answers) {
     supplierHook(app, { directory, fulfilment })
+    depositHook(app, { hearing: new Hearing(paying) })
     dhruEndpoint(
       app,
       {
@@ -112,8 +154,29 @@ export async function startServer(
         clock,
         maxRows: config.dhruMaxRows,
         count: metrics.countRequest,
+        requests,
       },
       { bodyLimit: config.bodyLimit, aliases: config.dhruAliases },
+    )
+    restApi(
+      app,
+      {
+        sql,
+        reads: steadySql,
+        authenticator,
+        catalogue,
+        serviceTexts: new ServiceTexts(),
+        placement,
+        receipts,
+        summaries: new Summaries(steadySql),
+        news: new OrderNews(steadySql),
+        orderRequests,
+        deposits: new Deposits(paying),
+        clock,
+        requests,
+        count: metrics.countRestRequest,
+      },
+      { bodyLimit: config.bodyLimit, requestsPerMinute: config.restRequestsPerMinute, version },
     )
   }
   const closeHttp = async (): Promise<void> => {
@@ -122,6 +185,7 @@ export async function startServer(
     await app.close()
     clearTimeout(timer)
     await placement.stop()
+    await orderRequests.stop()
   }
   const stop = async (): Promise<void> => {
     stopping = true
@@ -133,7 +197,10 @@ export async function startServer(
       works && jobs.stop(),
     ])
     await directory.close()
+    await deliverer.close()
+    await gateways.close()
     await authenticator.stop()
+    await requests.stop()
     await changes.stop()
     await endPools()
   }
@@ -152,6 +219,12 @@ async function openSealer({ secretKey, dataFolder }: Config): Promise<Sealer> {
 }
 
 function buildHttp(config: Config, log: Logger): FastifyInstance {
+  // Who asks for what does not exist reads JSON, most likely: it is said as the REST API says its errors.
+  const say = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    reply
+      .code(statusOf(refusal))
+      .header('x-request-id', request.id)
+      .send(sayRefusal(refusal, request.id, 'params'))
   const app = Fastify({
     // Its own words on where it listens would come twice.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
@@ -166,6 +239,9 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
     // A logger for each request would cost more than the request; what is logged names the request itself.
     childLoggerFactory: (logger) => logger,
     clientErrorHandler: onBrokenRequest,
+    // A path that is no text.
+    frameworkErrors: (_error, request, reply) =>
+      say(new Mismatch('params', { path: ['is not valid'] }), request as unknown as FastifyRequest, reply),
     routerOptions: { ignoreTrailingSlash: true },
     // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
     rewriteUrl: ({ url = '/' }) =>
@@ -173,16 +249,11 @@ function buildHttp(config: Config, log: Logger): FastifyInstance {
   })
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
   Object.assign(app.server, { httpAllowHalfOpen: true })
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ error: true, code: 'not_found', message: errors.not_found.words }),
-  )
+  app.setNotFoundHandler((request, reply) => say(new Refusal('not_found'), request, reply))
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalBy(error)
-    if (!refusal) request.log.error({ err: error }, 'a request failed')
-    const code = refusal?.code ?? 'internal_error'
-    return reply
-      .code(errors[code].status)
-      .send({ error: true, code, message: refusal?.message ?? errors[code].words, requestId: request.id })
+    if (!refusal) request.log.error({ err: error, requestId: request.id }, 'a request failed')
+    return say(refusal ?? new Refusal('internal_error'), request, reply)
   })
   return app as unknown as FastifyInstance
 }

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiKey } from '../accounts/account.ts'
 import type { Authenticator } from '../accounts/authenticator.ts'
+import { allows } from '../accounts/permissions.ts'
 import { Refusal } from '../errors.ts'
+import type { RequestLog } from '../requests/request-log.ts'
 import { actions } from './actions/index.ts'
 import { type Answer, fail, Prepared, toJson, toXml } from './answer.ts'
 import { type Body, readBody } from './body.ts'
@@ -10,6 +13,7 @@ import type { ActionResult, DhruParts } from './call.ts'
 import { type DhruRequest, readForm, readRequest } from './form.ts'
 import { readParameters } from './parameters.ts'
 import { sayRefusal } from './refusal.ts'
+import { actionName, requestEntry } from './request-entry.ts'
 
 const PATH = '/api/dhru'
 const ALIASES = ['/api/dhru/index.php', '/api/index.php']
@@ -18,6 +22,8 @@ export interface EndpointParts extends DhruParts {
   authenticator: Authenticator
   /** Counts an answered request: its action (a known one, or `other`) and its outcome. */
   count: (action: string, outcome: string) => void
+  /** The resellers' own log: every request whose credentials are known stands in it. */
+  requests: RequestLog
 }
 
 export interface EndpointSettings {
@@ -43,7 +49,7 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
       request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
       return reply
         .code(200)
-        .header(...OURS)
+        .headers(headersOf(request))
         .type(JSON_TYPE)
         .send(toJson(failed(internal(request))))
     })
@@ -53,53 +59,64 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
       reply: FastifyReply,
       generatedKey?: string,
     ): Promise<FastifyReply> => {
-      const { format, action, result } = await handle(request, generatedKey)
-      parts.count(actions.has(action) ? action : 'other', result instanceof Refusal ? result.code : 'ok')
+      const at = parts.clock.now()
+      const began = performance.now()
+      const { dhru, key, format, result } = await handle(request, generatedKey)
+      const outcome = result instanceof Refusal ? result.code : 'ok'
+      parts.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
+      if (key) {
+        parts.requests.note({
+          ...requestEntry(dhru, key, result),
+          at,
+          status: reply.statusCode,
+          outcome,
+          ip: request.ip,
+          tookUs: Math.round((performance.now() - began) * 1000),
+          requestId: request.id,
+        })
+      }
       return send(request, reply, format, result)
     }
 
-    const handle = async (
-      request: FastifyRequest,
-      generatedKey: string | undefined,
-    ): Promise<{ format: DhruRequest['format']; action: string; result: ActionResult }> => {
+    const handle = async (request: FastifyRequest, generatedKey: string | undefined): Promise<Handled> => {
       const read = await readBody(request.raw, settings.bodyLimit).catch(
         (): Body => ({ bytes: Buffer.alloc(0), tooLarge: false }),
       )
       const dhru = readRequest(await readForm(request.sentContentType, read.bytes))
-      const { format, action } = dhru
+      const handled = { dhru, format: dhru.format }
+      if (request.method !== 'POST') {
+        const result = new Refusal('method_not_allowed', 'send a POST')
+        return { dhru, format: formatOf(request, dhru), result }
+      }
+      if (read.tooLarge) {
+        return { ...handled, result: new Refusal('body_too_large', `at most ${settings.bodyLimit} bytes`) }
+      }
+      let key: ApiKey | undefined
       try {
-        if (request.method !== 'POST')
-          return {
-            format: formatOf(request, dhru),
-            action,
-            result: new Refusal('method_not_allowed', 'send a POST'),
-          }
-        if (read.tooLarge) {
-          return {
-            format,
-            action,
-            result: new Refusal('body_too_large', `at most ${settings.bodyLimit} bytes`),
-          }
-        }
-        return { format, action, result: await run(dhru, request, generatedKey) }
+        const authenticated = parts.authenticator.authenticate(dhru, request.ip)
+        const known = authenticated instanceof Promise ? await authenticated : authenticated
+        if (known instanceof Refusal) return { ...handled, result: known }
+        key = known
+        return { ...handled, key, result: await run(dhru, key, request, generatedKey) }
       } catch (error) {
-        if (error instanceof Refusal) return { format, action, result: error }
-        request.log.error({ err: error, requestId: request.id, action }, 'a Dhru action failed')
-        return { format, action, result: internal(request) }
+        if (error instanceof Refusal) return { ...handled, key, result: error }
+        request.log.error({ err: error, requestId: request.id, action: dhru.action }, 'a Dhru action failed')
+        return { ...handled, key, result: internal(request) }
       }
     }
 
     const run = async (
       dhru: DhruRequest,
+      key: ApiKey,
       request: FastifyRequest,
       generatedKey: string | undefined,
     ): Promise<ActionResult> => {
-      const authenticated = parts.authenticator.authenticate(dhru, request.ip)
-      const key = authenticated instanceof Promise ? await authenticated : authenticated
-      if (key instanceof Refusal) return key
+      if (!allows(key.permissions, 'order.create')) {
+        return new Refusal('permission_denied', 'the key may not order.create')
+      }
       if (dhru.action === '') return new Refusal('action_missing')
       const action = actions.get(dhru.action)
-      if (!action) return new Refusal('unsupported_action', dhru.action.slice(0, 64))
+      if (!action) return new Refusal('unsupported_action', actionName(dhru))
       return await action({
         parts,
         key,
@@ -130,10 +147,18 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointParts, setting
   })
 }
 
+interface Handled {
+  dhru: DhruRequest
+  /** undefined: the credentials are not known, or were not looked at. */
+  key?: ApiKey | undefined
+  format: DhruRequest['format']
+  result: ActionResult
+}
+
 /** Every one that reaches a route at all: a wrong one gets a Dhru answer too. */
 const EVERY_METHOD = METHODS.filter((method) => method !== 'CONNECT')
-/** Another imeigate that buys here learns by this that it may send an order again under its idempotency key. */
-const OURS = ['x-imeigate', '1'] as const
+/** By x-imeigate another imeigate that buys here learns that it may send an order again under its idempotency key. */
+const headersOf = (request: FastifyRequest) => ({ 'x-imeigate': '1', 'x-request-id': request.id })
 const JSON_TYPE = 'application/json; charset=utf-8'
 const XML_TYPE = 'text/xml; charset=utf-8'
 
@@ -143,7 +168,7 @@ function send(
   format: DhruRequest['format'],
   result: ActionResult,
 ): FastifyReply {
-  reply.header(...OURS)
+  reply.headers(headersOf(request))
   if (format === 'xml') {
     const xml =
       result instanceof Prepared ? result.xml() : toXml(result instanceof Refusal ? failed(result) : result)

@@ -126,6 +126,16 @@ describe('a login', () => {
     expect(await whose(fields(), multipart, 'XML')).toBe('invalid_credentials')
   })
 
+  it('is of no use with a key that may not place orders', async () => {
+    const { sql } = server
+    const reader = await createKey(sql, shop.accountId as AccountId, { permissions: ['order.read'] })
+    expect(await whose(as(reader.securityId, reader.secret))).toBe(
+      'permission_denied: the key may not order.create',
+    )
+    const buyer = await createKey(sql, shop.accountId as AccountId, { permissions: ['order.create'] })
+    expect(await whose(as(buyer.securityId, buyer.secret))).toBe(shop.username)
+  })
+
   const userNames = ['username', 'api_username', 'user']
   const secrets = ['apiaccesskey', 'key', 'api_key', 'apikey', 'accesskey']
   const pairs = userNames.flatMap((name) => secrets.map((secret) => [name, secret] as const))

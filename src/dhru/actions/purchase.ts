@@ -1,14 +1,11 @@
 import type { Snapshot } from '../../catalogue/catalogue.ts'
-import { closedWords, isOpen } from '../../catalogue/opening-hours.ts'
 import { readInput } from '../../catalogue/order-input.ts'
 import { Refusal } from '../../errors.ts'
+import { findOffer, textFault } from '../../orders/basket.ts'
 import type { Placed, Purchase } from '../../orders/purchase.ts'
 import type { Call } from '../call.ts'
 import type { Fields } from '../fields.ts'
 import { readOrderFields } from '../order-fields.ts'
-
-/** The longest REFERENCE and idempotency key, in characters. */
-const LONGEST_TEXT = 255
 
 /** Turns one row of a place request into a purchase, or says what is wrong with it. */
 function readPurchase(
@@ -21,10 +18,10 @@ function readPurchase(
   if ('malformed' in order) return new Refusal('malformed_parameters', order.malformed)
   if (order.service === undefined) return new Refusal('field_missing', 'ID, the service id or code', 'ID')
   const { account } = call.key
-  const service = snapshot.find(order.service)
-  const price = service && snapshot.mayBuy(service, account)
-  if (!service || !price) return new Refusal('service_not_found', order.service.slice(0, LONGEST_TEXT), 'ID')
-  if (!isOpen(service, call.parts.clock.now())) return new Refusal('service_closed', closedWords(service))
+  const now = call.parts.clock.now()
+  const offer = findOffer(snapshot, account, order.service, { now, field: 'ID' })
+  if (offer instanceof Refusal) return offer
+  const { service, price } = offer
   const input = readInput(service, {
     ...(order.imei !== undefined && { subject: order.imei }),
     ...(order.quantity !== undefined && { quantity: order.quantity }),
@@ -38,11 +35,8 @@ function readPurchase(
       'QNT',
     )
   }
-  const tooLong = longest({ REFERENCE: order.reference, idempotency_key: idempotencyKey ?? undefined })
-  if (tooLong)
-    return new Refusal('invalid_field', `${tooLong} is longer than ${LONGEST_TEXT} characters`, tooLong)
-  if (order.reference?.includes('\0'))
-    return new Refusal('invalid_field', 'REFERENCE has a NUL character', 'REFERENCE')
+  const wrong = textFault('REFERENCE', order.reference) ?? textFault('idempotency_key', idempotencyKey)
+  if (wrong) return wrong
   return {
     accountId: account.id,
     keyId: call.key.id,
@@ -73,6 +67,3 @@ export function echo(fields: Fields): Record<string, string> {
   const imei = fields.get('IMEI')
   return { ...(id !== undefined && { ID: id }), ...(imei !== undefined && { IMEI: imei }) }
 }
-
-const longest = (texts: Record<string, string | undefined>): string | undefined =>
-  Object.keys(texts).find((name) => (texts[name]?.length ?? 0) > LONGEST_TEXT)
