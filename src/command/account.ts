@@ -29,6 +29,7 @@ interface SetOptions {
   email?: string
   group?: string
   creditLimit?: string
+  lowBalance?: string
 }
 
 export function register(program: Command): void {
@@ -97,17 +98,21 @@ export function register(program: Command): void {
     .option('--email <address>')
     .option('--group <id or name>', 'price group; an empty text takes the account out of its group')
     .option('--credit-limit <amount>', 'how far the balance may go below 0')
+    .option('--low-balance <amount>', 'tell its subscribers when less is left; an empty text: never')
     .action(
-      answering(async (account: string, { name, email, group, creditLimit: limit }: SetOptions) => {
-        if ([name, email, group, limit].every((value) => value === undefined)) {
-          throw new Refusal('invalid_input', 'there is nothing to change')
-        }
-        const creditLimit = creditLimitOf(limit)
-        const changes = { name, email, priceGroup: group === '' ? null : group, creditLimit }
-        return await withDatabase(async ({ sql }) =>
-          shown(await changeAccount(sql, (await findAccount(sql, account)).id, changes)),
-        )
-      }),
+      answering(
+        async (account: string, { name, email, group, creditLimit: limit, lowBalance: low }: SetOptions) => {
+          if ([name, email, group, limit, low].every((value) => value === undefined)) {
+            throw new Refusal('invalid_input', 'there is nothing to change')
+          }
+          const creditLimit = creditLimitOf(limit)
+          const lowBalance = low === '' ? null : lowBalanceOf(low)
+          const changes = { name, email, priceGroup: group === '' ? null : group, creditLimit, lowBalance }
+          return await withDatabase(async ({ sql }) =>
+            shown(await changeAccount(sql, (await findAccount(sql, account)).id, changes)),
+          )
+        },
+      ),
     )
 
   for (const { verb, description, run } of [
@@ -133,6 +138,9 @@ export function register(program: Command): void {
 const creditLimitOf = (text: string | undefined) =>
   text === undefined ? undefined : amountOf(text, 'credit_limit')
 
+const lowBalanceOf = (text: string | undefined) =>
+  text === undefined ? undefined : amountOf(text, 'low_balance')
+
 const statusOf = (account: AccountSheet): string => (account.closed ? 'closed' : 'active')
 
 const jsonOf = (account: AccountSheet) => ({
@@ -146,6 +154,7 @@ const jsonOf = (account: AccountSheet) => ({
   available: formatMicros(account.available),
   held: formatMicros(account.held),
   credit_limit: formatMicros(account.creditLimit),
+  low_balance: account.lowBalance === null ? null : formatMicros(account.lowBalance),
   created_at: account.createdAt,
 })
 
@@ -161,6 +170,7 @@ const shown = (account: AccountSheet): Answer => ({
     ['available', formatMoney(account.available, account.currency)],
     ['held', formatMoney(account.held, account.currency)],
     ['credit limit', formatMoney(account.creditLimit, account.currency)],
+    ['low balance', account.lowBalance === null ? null : formatMoney(account.lowBalance, account.currency)],
     ['created', account.createdAt],
   ]),
 })

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -122,12 +123,15 @@ function welcome(url: string, key: DemoKey): string {
   // Each on one line, so that whatever is selected and pasted is whole.
   const curl = (fields: string): string =>
     `curl -s -w '\\n' ${url}/api/dhru -d username=${key.username} -d apiaccesskey=${key.apiaccesskey} ${fields}`
+  const rest = (path: string): string =>
+    `curl -s -w '\\n' ${url}${path} -H 'Authorization: Bearer ${key.username}.${key.apiaccesskey}'`
   return `
 imeigate is running with a demo shop.
 
   Base URL      ${url}
   username      ${key.username}
   apiaccesskey  ${key.apiaccesskey}
+  REST API      ${url}/docs
 
 List the services:
 
@@ -140,6 +144,10 @@ ${curl(`-d action=placeimeiorder --data-urlencode 'parameters={"ID":"blacklist",
 Ask for an order's status (put your own REFERENCEID there):
 
 ${curl(`-d action=orderstatus -d orderid=${key.orderId}`)}
+
+The same over the REST API, where the key is both in one:
+
+${rest('/api/order')} -H 'Idempotency-Key: ${randomUUID()}' -d '{"code":"blacklist","data":{"imeis":["356938035643809","353879234252633"]}}'
 
 As the operator, in another terminal: npm run -s imeigate -- order list   (and --help)
 Ctrl-C stops the server.

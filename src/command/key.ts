@@ -1,16 +1,20 @@
 import { type Command, Option } from 'commander'
 import type { AccountSheet, ApiKey, KeyId } from '../accounts/account.ts'
 import { findAccount } from '../accounts/accounts.ts'
-import { createKey, listKeys, revokeKey } from '../accounts/keys.ts'
+import { createKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
+import { createWebhook, listWebhooks, type NewWebhook } from '../webhooks/webhooks.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
-import { answering, sheet, table } from './output.ts'
+import { type Answer, answering, sheet, table } from './output.ts'
+import { withSealer } from './sealing.ts'
 
 interface CreateOptions {
   account: string
   codeField: ApiKey['codeField']
   expires?: string
   allowIp: string[]
+  permission: string[]
+  webhookUrl?: string
 }
 
 export function register(program: Command): void {
@@ -26,36 +30,13 @@ export function register(program: Command): void {
         .default('label'),
     )
     .option('--expires <time>', 'ISO date or time in UTC, or a duration from now such as 30d (m, h, d, w, y)')
+    .option('--allow-ip <CIDR>', 'address or block that the key may be used from; may be repeated', also, [])
+    .option('--permission <name>', 'something the key may do, and nothing else; may be repeated', also, [])
     .option(
-      '--allow-ip <CIDR>',
-      'address or block that the key may be used from; may be repeated',
-      (one: string, others: string[]) => [...others, one],
-      [],
+      '--webhook-url <https URL>',
+      'where its orders are told of; only a new key can have one, since of an old one only a hash is kept',
     )
-    .action(
-      answering(async ({ account: name, codeField, expires, allowIp }: CreateOptions) => {
-        const expiresAt = expires === undefined ? null : timeOf(expires, 'expires', new Date())
-        return await withDatabase(async ({ sql }) => {
-          const account: AccountSheet = await findAccount(sql, name)
-          const { id, securityId, secret } = await createKey(sql, account.id, {
-            codeField,
-            expiresAt,
-            allowedIps: allowIp,
-          })
-          const dotted = `${securityId}.${secret}`
-          return {
-            json: { id, account: account.id, username: securityId, apiaccesskey: secret, key: dotted },
-            text: `${sheet([
-              ['id', id],
-              ['account', `${account.id} ${account.username}`],
-              ['username', securityId],
-              ['apiaccesskey', secret],
-              ['key', dotted],
-            ])}\nThe secret is not shown again.`,
-          }
-        })
-      }),
-    )
+    .action(answering(create))
 
   key
     .command('list')
@@ -63,9 +44,14 @@ export function register(program: Command): void {
     .option('--account <id or username>', 'only those of this account')
     .action(
       answering(async ({ account }: { account?: string }) => {
-        const keys = await withDatabase(async ({ sql }) =>
-          listKeys(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
-        )
+        const { keys, urls } = await withDatabase(async ({ sql }) => {
+          const of = account === undefined ? undefined : (await findAccount(sql, account)).id
+          const webhooks = await listWebhooks(sql, of)
+          return {
+            keys: await listKeys(sql, of),
+            urls: new Map(webhooks.map(({ keyId, url }) => [keyId, url])),
+          }
+        })
         const now = new Date()
         const stateOf = (one: (typeof keys)[number]): string => {
           if (one.revokedAt) return 'revoked'
@@ -79,22 +65,37 @@ export function register(program: Command): void {
             status: stateOf(one),
             code_field: one.codeField,
             allowed_ips: one.allowedIps,
+            permissions: one.permissions,
+            webhook_url: urls.get(one.id) ?? null,
             created_at: one.createdAt,
             expires_at: one.expiresAt,
             revoked_at: one.revokedAt,
             last_used_at: one.lastUsedAt,
           })),
           text: table(
-            ['id', 'account', 'username', 'status', 'CODE', 'allowed from', 'expires', 'last used'],
+            [
+              'id',
+              'account',
+              'username',
+              'status',
+              'CODE',
+              'may',
+              'allowed from',
+              'expires',
+              'last used',
+              'webhook',
+            ],
             keys.map((one) => [
               one.id,
               one.username,
               one.securityId,
               stateOf(one),
               one.codeField,
+              one.permissions?.join(' ') ?? 'everything',
               one.allowedIps.join(' ') || 'anywhere',
               one.expiresAt,
               one.lastUsedAt,
+              urls.get(one.id),
             ]),
             { right: ['id'] },
           ),
@@ -114,3 +115,63 @@ export function register(program: Command): void {
       }),
     )
 }
+
+const also = (one: string, others: string[]): string[] => [...others, one]
+
+async function create(options: CreateOptions): Promise<Answer> {
+  const { account: name, codeField, expires, allowIp, permission, webhookUrl } = options
+  const expiresAt = expires === undefined ? null : timeOf(expires, 'expires', new Date())
+  const wanted = {
+    codeField,
+    expiresAt,
+    allowedIps: allowIp,
+    permissions: permission.length > 0 ? permission : null,
+  }
+  if (webhookUrl === undefined) {
+    return await withDatabase(async ({ sql }) => {
+      const account = await findAccount(sql, name)
+      return created(account, await createKey(sql, account.id, wanted), permission)
+    })
+  }
+  return await withSealer(async ({ sql, sealer, config }) => {
+    const account = await findAccount(sql, name)
+    // Both or none: a key's secret is known only while it is made.
+    return await sql.begin(async (transaction) => {
+      const key = await createKey(transaction, account.id, wanted)
+      const to = { accountId: account.id, key, url: webhookUrl, allow: config.outboundAllow }
+      return created(account, key, permission, await createWebhook(transaction, sealer, to))
+    })
+  })
+}
+
+function created(account: AccountSheet, key: NewKey, permission: string[], webhook?: NewWebhook): Answer {
+  const { id, securityId, secret } = key
+  const dotted = `${securityId}.${secret}`
+  const permissions = permission.length > 0 ? permission : null
+  return {
+    json: {
+      id,
+      account: account.id,
+      username: securityId,
+      apiaccesskey: secret,
+      key: dotted,
+      permissions,
+      webhook: webhook ?? null,
+    },
+    text: `${sheet([
+      ['id', id],
+      ['account', `${account.id} ${account.username}`],
+      ['username', securityId],
+      ['apiaccesskey', secret],
+      ['key', dotted],
+      ...(permissions ? [['may', permissions.join(' ')] as [string, string]] : []),
+      ...(webhook ? sheetOf(webhook) : []),
+    ])}\n${webhook ? 'The secrets are' : 'The secret is'} not shown again.`,
+  }
+}
+
+const sheetOf = ({ id, url, secret }: NewWebhook): [string, string | number][] => [
+  ['webhook', id],
+  ['webhook URL', url],
+  ['webhook secret', secret],
+]

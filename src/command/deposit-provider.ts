@@ -1,0 +1,178 @@
+import { join } from 'node:path'
+import { type Command, Option } from 'commander'
+import { systemClock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { formatPercent } from '../deposits/fees.ts'
+import { type Provider, type ProviderKind, providerKinds } from '../deposits/provider.ts'
+import {
+  changeProvider,
+  createProvider,
+  findProvider,
+  listProviders,
+  settingsOf,
+} from '../deposits/providers.ts'
+import { Refusal } from '../errors.ts'
+import { Sealer } from '../secrets/sealer.ts'
+import { loadSecretKey } from '../secrets/secret-key.ts'
+import { destinationFault } from '../suppliers/destination.ts'
+import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { withDatabase } from './connection.ts'
+import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
+import { type Answer, answering, type Cell, sheet, table } from './output.ts'
+
+type GivenNew = GivenProvider & { kind: ProviderKind; code: string; currency: string }
+
+/** `deposit provider`: the ways to pay in. */
+export function registerProviders(deposit: Command): void {
+  const provider = deposit.command('provider').description('the ways to pay in')
+  const add = provider
+    .command('add')
+    .description('a new one; its secrets are kept sealed and are not shown again')
+    .addOption(
+      new Option('--kind <kind>', 'a bank account that people look at, or a gateway')
+        .choices([...providerKinds])
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--code <code>', 'what callers name it by, and its hook')
+    .requiredOption('--currency <code>', 'only accounts in it see the provider')
+  addProviderOptions(add, { isNew: true }).action(answering(addProvider))
+  provider.command('list').description('all of them').action(answering(list))
+  provider
+    .command('show')
+    .description('one with its settings')
+    .argument('<code>')
+    .action(
+      answering((code: string) => withDatabase(async ({ sql }) => shown(await findProvider(sql, code)))),
+    )
+  addProviderOptions(provider.command('set'))
+    .description('change what is given and leave the rest; deposits that have begun keep what they said')
+    .argument('<code>')
+    .action(answering(change))
+  for (const [verb, description] of [
+    ['disable', 'begin no deposit with it; those that have begun are finished'],
+    ['enable', 'show it to accounts again'],
+  ] as const) {
+    provider
+      .command(verb)
+      .description(description)
+      .argument('<code>')
+      .action(
+        answering((code: string) =>
+          withDatabase(async ({ sql, config }) =>
+            shown(
+              await changeProvider(sql, sealerOf(config), code, { enabled: verb === 'enable' }, systemClock),
+            ),
+          ),
+        ),
+      )
+  }
+}
+
+async function addProvider(options: GivenNew): Promise<Answer> {
+  const input = await readProviderOptions(options)
+  const { kind, code, currency } = options
+  return await withDatabase(async ({ sql, config }) => {
+    const provider = await createProvider(
+      sql,
+      sealerOf(config),
+      { ...input, kind, code, currency },
+      systemClock,
+    )
+    await warnOf(provider, config)
+    return shown(provider)
+  })
+}
+
+async function change(code: string, options: GivenProvider): Promise<Answer> {
+  const changes = await readProviderOptions(options)
+  if (Object.values(changes).every((value) => value === undefined)) {
+    throw new Refusal('invalid_input', 'there is nothing to change')
+  }
+  return await withDatabase(async ({ sql, config }) => {
+    const provider = await changeProvider(sql, sealerOf(config), code, changes, systemClock)
+    await warnOf(provider, config)
+    return shown(provider)
+  })
+}
+
+async function list(): Promise<Answer> {
+  const { providers } = await withDatabase(({ sql }) => listProviders(sql))
+  return {
+    json: providers.map(providerJson),
+    text: table(
+      ['code', 'kind', 'name', 'currency', 'from', 'to', 'fee', 'state'],
+      providers.map((one) => [
+        ...[one.code, one.kind, one.name, one.currency],
+        ...[
+          formatMicros(one.minAmount),
+          one.maxAmount && formatMicros(one.maxAmount),
+          feeText(one),
+          stateText(one),
+        ],
+      ]),
+      { right: ['from', 'to'] },
+    ),
+  }
+}
+
+/** Asked once there are secrets, so that who has none needs no key. */
+const sealerOf = (config: Config) => async (): Promise<Sealer> =>
+  new Sealer(
+    await loadSecretKey({ fromEnvironment: config.secretKey, file: join(config.dataFolder, 'secret.key') }),
+  )
+
+/** Not an error: the setting may be meant to come later. */
+async function warnOf(provider: Provider, { outboundAllow }: Config): Promise<void> {
+  const { url } = settingsOf(provider)
+  const fault = typeof url === 'string' ? await destinationFault(url, outboundAllow) : undefined
+  if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
+}
+
+const hookOf = ({ kind, code }: Provider): string | null =>
+  kind === 'manual' ? null : `/hooks/deposits/${code}`
+
+const providerJson = (provider: Provider) => ({
+  id: provider.id,
+  code: provider.code,
+  kind: provider.kind,
+  name: provider.name,
+  currency: provider.currency,
+  enabled: provider.enabled,
+  min_deposit: formatMicros(provider.minAmount),
+  max_deposit: provider.maxAmount === null ? null : formatMicros(provider.maxAmount),
+  fee_percent: formatPercent(provider.feePercent),
+  fee_flat: formatMicros(provider.feeFlat),
+  settings: settingsOf(provider),
+  has_secrets: provider.secrets !== null,
+  hook: hookOf(provider),
+  created_at: provider.createdAt,
+  updated_at: provider.updatedAt,
+})
+
+function shown(provider: Provider): Answer {
+  const { currency } = provider
+  const pairs: [string, Cell][] = [
+    ['code', provider.code],
+    ['kind', provider.kind],
+    ['name', provider.name],
+    ['state', stateText(provider)],
+    ['from', formatMoney(provider.minAmount, currency)],
+    ['to', provider.maxAmount === null ? 'no bound' : formatMoney(provider.maxAmount, currency)],
+    ['fee', feeText(provider)],
+    ...Object.entries(settingsOf(provider)).map(([name, value]): [string, Cell] => [name, String(value)]),
+  ]
+  const hook = hookOf(provider)
+  if (hook !== null)
+    pairs.push(['secrets', provider.secrets === null ? 'missing' : 'set'], ['its hook', hook])
+  return { json: providerJson(provider), text: sheet(pairs) }
+}
+
+const stateText = ({ enabled }: Provider): string => (enabled ? 'enabled' : 'disabled')
+
+function feeText({ feePercent, feeFlat, currency }: Provider): string {
+  const parts = [
+    ...(feePercent > 0 ? [`${formatPercent(feePercent)} %`] : []),
+    ...(feeFlat > 0n ? [formatMoney(feeFlat, currency)] : []),
+  ]
+  return parts.join(' + ') || 'none'
+}

@@ -1,0 +1,199 @@
+import { writeFile } from 'node:fs/promises'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { findAccount } from '../accounts/accounts.ts'
+import { systemClock } from '../clock.ts'
+import { confirmDeposit, listDeposits, proofFile, refuseDeposit, showDeposit } from '../deposits/decisions.ts'
+import {
+  type Deposit,
+  type DepositEvent,
+  type DepositId,
+  type DepositState,
+  depositStates,
+} from '../deposits/deposit.ts'
+import { Refusal } from '../errors.ts'
+import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { actor, withDatabase } from './connection.ts'
+import { registerProviders } from './deposit-provider.ts'
+import { type Answer, answering, type Cell, sheet, table } from './output.ts'
+
+interface Filter {
+  state?: DepositState
+  provider?: string
+  account?: string
+  limit: number
+}
+
+/** Adds to `deposit`, which by itself credits a payment at once, what is asked for by accounts themselves. */
+export function register(program: Command): void {
+  const deposit = program.commands.find((command) => command.name() === 'deposit')
+  if (!deposit) throw new Error('the command deposit comes first')
+  deposit.hook('preAction', handOptionsOn)
+  registerProviders(deposit)
+  deposit
+    .command('list')
+    .description('deposits that accounts have begun, the newest first')
+    .addOption(
+      new Option('--state <state>', 'only those; review: they wait for you').choices([...depositStates]),
+    )
+    .option('--provider <code>', 'only of this provider')
+    .option('--account <id or username>', 'only of this account')
+    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .action(answering(list))
+  deposit
+    .command('show')
+    .description('a deposit with what the gateway said of it')
+    .argument('<id>')
+    .option('--proof <file>', 'save the file that the payer handed in')
+    .action(answering(show))
+  deposit
+    .command('confirm')
+    .description('the money is there: credit it, once')
+    .argument('<id>')
+    .option('--note <text>', 'kept with it; the account reads it in its transactions')
+    .action(
+      answering((id: string, { note }: { note?: string }) =>
+        decide(id, (sql, number) => confirmDeposit(sql, number, { actor: actor(), note }, systemClock)),
+      ),
+    )
+  deposit
+    .command('refuse')
+    .description('the money will not come, or goes back')
+    .argument('<id>')
+    .requiredOption('--reason <text>', 'what the account reads')
+    .action(
+      answering((id: string, { reason }: { reason: string }) =>
+        decide(id, (sql, number) => refuseDeposit(sql, number, { actor: actor(), reason }, systemClock)),
+      ),
+    )
+}
+
+/** What `deposit` itself takes, such as --note, it also takes from the words behind it: it is theirs, or it is a mistake. */
+function handOptionsOn(deposit: Command, below: Command): void {
+  if (below === deposit) return
+  for (const [name, value] of Object.entries(deposit.opts())) {
+    if (!below.options.some((option) => option.attributeName() === name)) {
+      throw new Refusal('invalid_input', `unknown option '--${name}'`, name)
+    }
+    below.setOptionValue(name, value)
+  }
+}
+
+async function list({ state, provider, account, limit }: Filter): Promise<Answer> {
+  const { deposits } = await withDatabase(async ({ sql }) =>
+    listDeposits(sql, {
+      accountId: account === undefined ? null : (await findAccount(sql, account)).id,
+      state: state ?? null,
+      provider: provider ?? null,
+      limit,
+    }),
+  )
+  return {
+    json: deposits.map(depositJson),
+    text:
+      deposits.length === 0
+        ? 'there are none'
+        : table(
+            ['id', 'account', 'provider', 'state', 'credited', 'to pay', 'reference', 'proof', 'begun'],
+            deposits.map((one) => [
+              ...[one.id, one.accountId, one.providerCode, one.state, formatMoney(one.amount, one.currency)],
+              ...[
+                formatMoney(one.totalPay, one.currency),
+                one.proof ?? one.reference,
+                one.hasFile,
+                one.createdAt,
+              ],
+            ]),
+            { right: ['id', 'account', 'credited', 'to pay'] },
+          ),
+  }
+}
+
+async function show(text: string, { proof }: { proof?: string }): Promise<Answer> {
+  const id = depositIdOf(text)
+  return await withDatabase(async ({ sql }) => {
+    const { deposit, events } = await showDeposit(sql, id)
+    if (proof !== undefined) {
+      const { content } = await proofFile(sql, id)
+      await writeFile(proof, content, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+        throw new Refusal('invalid_input', `cannot write ${proof} (${error.code})`, 'proof')
+      })
+    }
+    return shown(deposit, events)
+  })
+}
+
+async function decide(
+  text: string,
+  decision: (sql: Parameters<typeof confirmDeposit>[0], id: DepositId) => Promise<Deposit>,
+): Promise<Answer> {
+  const id = depositIdOf(text)
+  return await withDatabase(async ({ sql }) => {
+    await decision(sql, id)
+    const { deposit, events } = await showDeposit(sql, id)
+    return shown(deposit, events)
+  })
+}
+
+const depositJson = (deposit: Deposit) => ({
+  id: deposit.id,
+  account: deposit.accountId,
+  provider: deposit.providerCode,
+  state: deposit.state,
+  currency: deposit.currency,
+  amount: formatMicros(deposit.amount),
+  fee: formatMicros(deposit.fee),
+  total_pay: formatMicros(deposit.totalPay),
+  reference: deposit.reference,
+  proof: deposit.proof,
+  has_file: deposit.hasFile,
+  note: deposit.note,
+  reason: deposit.reason,
+  expires_at: deposit.expiresAt,
+  settled_at: deposit.settledAt,
+  settled_by: deposit.settledBy,
+  created_at: deposit.createdAt,
+})
+
+function shown(deposit: Deposit, events: DepositEvent[]): Answer {
+  const { currency } = deposit
+  const pairs: [string, Cell][] = [
+    ['id', deposit.id],
+    ['account', deposit.accountId],
+    ['provider', deposit.providerCode],
+    ['state', deposit.state],
+    ['credited', formatMoney(deposit.amount, currency)],
+    ['to pay', formatMoney(deposit.totalPay, currency)],
+    ['reference', deposit.reference],
+    ['proof', deposit.proof],
+    ['file', deposit.hasFile],
+    ['note', deposit.note],
+    ['reason', deposit.reason],
+    ['begun', deposit.createdAt],
+    ['expires', deposit.expiresAt],
+    ['ended', deposit.settledAt],
+    ['by', deposit.settledBy],
+    ...events.map(({ id, type, outcome, receivedAt }): [string, Cell] => [
+      'event',
+      `${receivedAt.toISOString()} ${id} ${type}: ${outcome}`,
+    ]),
+  ]
+  return { json: { ...depositJson(deposit), events: events.map(eventJson) }, text: sheet(pairs) }
+}
+
+const eventJson = ({ id, type, outcome, receivedAt }: DepositEvent) => ({
+  id,
+  type,
+  outcome,
+  received_at: receivedAt,
+})
+
+function depositIdOf(text: string): DepositId {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text) as DepositId
+  throw new Refusal('invalid_input', `${JSON.stringify(text)} is no deposit id`, 'id')
+}
+
+function count(text: string): number {
+  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
+  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
+  return value
+}

@@ -1,0 +1,141 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
+import type { AccountSheet } from '../accounts/account.ts'
+import { findAccount } from '../accounts/accounts.ts'
+import { systemClock } from '../clock.ts'
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { isStatementFormat, type StatementFormat, streamOf } from '../statements/formats.ts'
+import { parseMonth } from '../statements/month.ts'
+import type { Statement } from '../statements/statement.ts'
+import { listStatements, openStatement } from '../statements/statements.ts'
+import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { withDatabase } from './connection.ts'
+import { type Answer, answering, sheet, table } from './output.ts'
+
+interface StatementOptions {
+  format?: string
+  out?: string
+}
+
+export function register(program: Command): void {
+  const command = program
+    .command('statement')
+    .description(
+      'what moved the balance of an account in a month; without a month, the months that there are',
+    )
+    .argument('<account>', 'id or username')
+    .argument('[month]', 'YYYY-MM, in UTC')
+    .option('--format <json|csv|pdf>', 'the whole statement; by the ending of --out when left out')
+    .option('--out <file>', 'where it is written; - or left out: standard output')
+  const answer = answering(async (account: string, month: string | undefined, options: StatementOptions) => {
+    const format = formatOf(options)
+    return await withDatabase(async ({ sql }) => {
+      const found = await findAccount(sql, account)
+      if (month === undefined) return await monthsOf(sql, found)
+      const statement = await openStatement(sql, found.id, parseMonth(month), systemClock)
+      if (format === undefined || options.out === undefined) return summary(statement)
+      await writeFile(sql, statement, format, options.out)
+      return { ...summary(statement), text: `${options.out}: ${statement.count} movements` }
+    })
+  })
+  command.action(
+    async (account: string, month: string | undefined, options: StatementOptions, self: Command) => {
+      const format = formatOf(options)
+      const toScreen = options.out === undefined || options.out === '-'
+      if (month === undefined || format === undefined || !toScreen)
+        return await answer(account, month, options, self)
+      if (format === 'pdf' && process.stdout.isTTY) {
+        throw new Refusal('invalid_input', 'a PDF is nothing for a terminal: give --out', 'out')
+      }
+      await withDatabase(async ({ sql }) => {
+        const { id } = await findAccount(sql, account)
+        const statement = await openStatement(sql, id, parseMonth(month), systemClock)
+        await pipeline(streamOf(sql, statement, format), process.stdout, { end: false })
+      })
+    },
+  )
+}
+
+/** undefined: its summary is wanted. Throws invalid_input. */
+function formatOf({ format, out }: StatementOptions): StatementFormat | undefined {
+  const ending = /\.(json|csv|pdf)$/i.exec(out ?? '')?.[1]
+  const wanted = (format ?? ending)?.toLowerCase()
+  if (wanted === undefined && out === undefined) return undefined
+  if (wanted === undefined || !isStatementFormat(wanted)) {
+    throw new Refusal('invalid_input', 'the format is json, csv or pdf', 'format')
+  }
+  return wanted
+}
+
+/** Half a statement never stands under its name. */
+async function writeFile(
+  sql: Sql,
+  statement: Statement,
+  format: StatementFormat,
+  file: string,
+): Promise<void> {
+  const part = `${file}.part`
+  try {
+    await pipeline(streamOf(sql, statement, format), createWriteStream(part, { mode: 0o600 }))
+    await rename(part, file)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+}
+
+async function monthsOf(sql: Sql, { id, currency }: AccountSheet): Promise<Answer> {
+  const months = await listStatements(sql, id, systemClock)
+  return {
+    json: months.map(({ month, complete, opening, closing }) => ({
+      month: month.text,
+      complete,
+      opening_balance: formatMicros(opening),
+      closing_balance: formatMicros(closing),
+      currency,
+    })),
+    text: table(
+      ['month', 'opening', 'closing', 'complete'],
+      months.map(({ month, complete, opening, closing }) => [
+        month.text,
+        formatMoney(opening, currency),
+        formatMoney(closing, currency),
+        complete,
+      ]),
+      { right: ['opening', 'closing'] },
+    ),
+  }
+}
+
+function summary(statement: Statement): Answer {
+  const { account, month, complete, opening, closing, captured, totals, count } = statement
+  const { currency } = account
+  return {
+    json: {
+      month: month.text,
+      complete,
+      account: account.id,
+      username: account.username,
+      currency,
+      opening_balance: formatMicros(opening),
+      closing_balance: formatMicros(closing),
+      captured: formatMicros(captured),
+      count,
+      totals: totals.map((total) => ({ ...total, amount: formatMicros(total.amount) })),
+    },
+    text: sheet([
+      ['account', `${account.username} (${account.id})`],
+      ['month', `${month.text}${complete ? '' : ' (not complete)'}`],
+      ['opening', formatMoney(opening, currency)],
+      ...totals.map((total): [string, string] => [
+        `${total.reason} (${total.count})`,
+        formatMoney(total.type === 'credit' ? total.amount : -total.amount, currency),
+      ]),
+      ['closing', formatMoney(closing, currency)],
+      ['charged for items', formatMoney(captured, currency)],
+    ]),
+  }
+}

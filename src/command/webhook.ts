@@ -1,0 +1,166 @@
+import { type Command, InvalidArgumentError } from 'commander'
+import { findAccount } from '../accounts/accounts.ts'
+import { Refusal } from '../errors.ts'
+import { findEvent, listAttempts, listEvents, replay } from '../webhooks/events.ts'
+import { eventIdOf, type WebhookId, wireId } from '../webhooks/webhook.ts'
+import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
+import { withDatabase } from './connection.ts'
+import { idOf, timeOf } from './input.ts'
+import { type Answer, answering } from './output.ts'
+import { withSealer } from './sealing.ts'
+import {
+  attemptJson,
+  attemptTable,
+  eventJson,
+  eventTable,
+  webhookJson,
+  webhookTable,
+  webhookText,
+} from './webhook-sheet.ts'
+
+export function register(program: Command): void {
+  const webhook = program.command('webhook').description('where resellers are told what becomes of orders')
+  webhook
+    .command('list')
+    .description('webhooks and how they fare; a key gets one when it is created (key create --webhook-url)')
+    .option('--account <id or username>', 'only those of this account')
+    .action(answering(list))
+  webhook.command('show').description('one webhook').argument('<id>').action(answering(show))
+  webhook
+    .command('events')
+    .description('what there was to tell, the newest first')
+    .argument('<id>')
+    .option('--undelivered', 'only what has never arrived')
+    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .action(answering(events))
+  webhook
+    .command('attempts')
+    .description('what was tried, the newest first')
+    .argument('<webhook or event>', 'such as 3 or evt_12')
+    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .action(answering(attempts))
+  webhook
+    .command('replay')
+    .description('send again: one event, or those of a webhook since a time')
+    .option('--event <event>', 'such as evt_12')
+    .option('--webhook <id>')
+    .option('--since <time>', 'ISO date or time in UTC, or a duration before now such as 1h (m, h, d, w)')
+    .option('--undelivered', 'only what has never arrived')
+    .action(answering(replayed))
+  webhook
+    .command('rotate')
+    .description('make a new signing secret; it is shown this once')
+    .argument('<id>')
+    .option('--overlap <duration>', 'so long the old one signs, too; 0 for not at all', '24h')
+    .action(answering(rotate))
+  webhook
+    .command('set')
+    .description('change where it is')
+    .argument('<id>')
+    .requiredOption('--url <https URL>')
+    .action(answering(set))
+  webhook
+    .command('resume')
+    .description('send again to a webhook that was paused, or that said it is gone')
+    .argument('<id>')
+    .action(answering(resume))
+}
+
+async function list({ account }: { account?: string }): Promise<Answer> {
+  const webhooks = await withDatabase(async ({ sql }) =>
+    listWebhooks(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
+  )
+  return { json: webhooks.map(webhookJson), text: webhookTable(webhooks) }
+}
+
+const show = (id: string): Promise<Answer> =>
+  withDatabase(async ({ sql }) => {
+    const webhook = await findWebhook(sql, webhookIdOf(id))
+    return { json: webhookJson(webhook), text: webhookText(webhook) }
+  })
+
+const events = (id: string, options: { undelivered?: boolean; limit: number }): Promise<Answer> =>
+  withDatabase(async ({ sql }) => {
+    const found = await listEvents(sql, webhookIdOf(id), options)
+    return { json: found.map(eventJson), text: eventTable(found) }
+  })
+
+const attempts = (text: string, { limit }: { limit: number }): Promise<Answer> =>
+  withDatabase(async ({ sql }) => {
+    const of = text.startsWith('evt_') ? { event: eventIdOf(text) } : { webhook: webhookIdOf(text) }
+    const found = await listAttempts(sql, of, limit)
+    return { json: found.map(attemptJson), text: attemptTable(found) }
+  })
+
+interface ReplayOptions {
+  event?: string
+  webhook?: string
+  since?: string
+  undelivered?: boolean
+}
+
+async function replayed({ event, webhook, since, undelivered = false }: ReplayOptions): Promise<Answer> {
+  if (event !== undefined) {
+    const other = webhook !== undefined ? 'webhook' : since !== undefined ? 'since' : undefined
+    if (other || undelivered)
+      throw new Refusal('invalid_input', 'an event is replayed alone', other ?? 'event')
+    const id = eventIdOf(event)
+    return await withDatabase(async ({ sql }) => {
+      await replay(sql, { event: id })
+      return { json: eventJson(await findEvent(sql, id)), text: `${wireId(id)} is sent again` }
+    })
+  }
+  if (webhook === undefined || since === undefined) {
+    const field = webhook === undefined ? 'webhook' : 'since'
+    throw new Refusal('invalid_input', 'needs --event, or --webhook and --since', field)
+  }
+  const id = webhookIdOf(webhook)
+  const from =
+    /^\d/.test(since) && !since.includes('-') ? durationBefore(since) : timeOf(since, 'since', new Date())
+  return await withDatabase(async ({ sql }) => {
+    const replayed = await replay(sql, { webhook: id, since: from, undelivered })
+    return {
+      json: { webhook: id, since: from, replayed },
+      text: `${replayed} ${replayed === 1 ? 'event is' : 'events are'} sent again to webhook ${id}`,
+    }
+  })
+}
+
+function durationBefore(text: string): Date {
+  const now = new Date()
+  return new Date(2 * now.getTime() - timeOf(text, 'since', now).getTime())
+}
+
+const rotate = (text: string, { overlap }: { overlap: string }): Promise<Answer> =>
+  withSealer(async ({ sql, sealer }) => {
+    const id = webhookIdOf(text)
+    const until = overlap === '0' ? null : timeOf(overlap, 'overlap', new Date())
+    const { secret, previousUntil } = await rotateSecret(sql, sealer, id, until)
+    const old = previousUntil
+      ? `Until ${previousUntil.toISOString()} the one before signs, too.`
+      : 'The one before is worth nothing any more.'
+    return {
+      json: { id, secret, previous_until: previousUntil },
+      text: `secret  ${secret}\n${old} The secret is not shown again.`,
+    }
+  })
+
+const set = (text: string, { url }: { url: string }): Promise<Answer> =>
+  withDatabase(async ({ sql, config }) => {
+    const webhook = await changeUrl(sql, webhookIdOf(text), { url, allow: config.outboundAllow })
+    return { json: webhookJson(webhook), text: webhookText(webhook) }
+  })
+
+const resume = (text: string): Promise<Answer> =>
+  withDatabase(async ({ sql }) => {
+    const webhook = await resumeWebhook(sql, webhookIdOf(text))
+    const hint = `imeigate webhook replay --webhook ${webhook.id} --since <time> --undelivered`
+    return { json: webhookJson(webhook), text: `${webhookText(webhook)}\nWhat was held meanwhile: ${hint}` }
+  })
+
+const webhookIdOf = (text: string): WebhookId => idOf<WebhookId>(text, 'webhook')
+
+function count(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text) || Number(text) > 1000) throw new InvalidArgumentError('must be 1 to 1000')
+  return Number(text)
+}
