@@ -29,3 +29,21 @@ export {
   parameterNames,
   readService,
 } from './dhru/service.ts'
+export { amountOf, microsOf } from './rest/amounts.ts'
+export type { Fetch } from './rest/calls.ts'
+export { type ClientSettings, ImeigateClient } from './rest/client.ts'
+export { ImeigateError } from './rest/error.ts'
+export type { FollowOptions, OrderEvent } from './rest/follow.ts'
+export type {
+  AnswerOf,
+  CallOptions,
+  EntryOf,
+  ListName,
+  OperationName,
+  ParametersOf,
+  Schemas,
+} from './rest/types.ts'
+export type { WebhookHeaders } from './webhook/bytes.ts'
+export { WebhookError, type WebhookFault } from './webhook/error.ts'
+export { verifySignature } from './webhook/signature.ts'
+export { type VerifyOptions, verifyWebhook, type WebhookEvent } from './webhook/verify.ts'

@@ -1,0 +1,97 @@
+import type { Schemas } from './types.ts'
+
+/** What went wrong where no error object of the API came: nobody answered, in time, or as it should. */
+type NoAnswer = 'CONNECTION_ERROR' | 'TIMEOUT_ERROR' | 'UNREADABLE_ANSWER_ERROR' | 'REDIRECT_ERROR'
+
+type ErrorObject = Schemas['Error']
+
+/**
+ * A call that was refused, or of which no answer came. A POST of which no answer came may have been carried out: send
+ * it again under the same idempotency key.
+ */
+export class ImeigateError extends Error {
+  override readonly name = 'ImeigateError'
+  /** Such as `INSUFFICIENT_BALANCE_ERROR`. */
+  readonly code: ErrorObject['code'] | NoAnswer
+  /** HTTP; 0: there was no answer. */
+  readonly status: number
+  /** The part of the request that is at fault. */
+  readonly source: ErrorObject['source'] | null
+  /** What is wrong, by field, such as `data.imeis.0`. */
+  readonly errors: Readonly<Record<string, string[]>>
+  /** Names the request in the server's log. */
+  readonly traceId: string | null
+  /** The key under which a POST was sent. */
+  readonly idempotencyKey: string | null
+  /** How long the server wants to be left alone, in milliseconds; null: it did not say. */
+  readonly retryAfterMs: number | null
+
+  constructor(message: string, told: Told) {
+    super(message, told.cause === undefined ? undefined : { cause: told.cause })
+    const { code, status = 0, source = null, errors = {}, traceId = null } = told
+    this.code = code
+    this.status = status
+    this.source = source
+    this.errors = errors
+    this.traceId = traceId
+    this.idempotencyKey = told.idempotencyKey ?? null
+    this.retryAfterMs = told.retryAfterMs ?? null
+  }
+}
+
+interface Told {
+  code: ImeigateError['code']
+  status?: number
+  source?: ImeigateError['source']
+  errors?: Record<string, string[]>
+  traceId?: string | null
+  idempotencyKey?: string | null
+  retryAfterMs?: number | null
+  cause?: unknown
+}
+
+/** The error in an answer, from whoever gave it: a proxy in between writes HTML. */
+export function errorIn(response: Response, text: string, idempotencyKey: string | null): ImeigateError {
+  const { status, headers } = response
+  const retryAfterMs = waitIn(headers)
+  const traceId = headers.get('x-request-id')
+  const object = errorObject(text)
+  if (object) {
+    const { code, message, source, errors } = object
+    return new ImeigateError(message, {
+      code,
+      status,
+      source,
+      errors,
+      traceId: object.traceId ?? traceId,
+      idempotencyKey,
+      retryAfterMs,
+    })
+  }
+  return new ImeigateError(`HTTP ${status} without an error object`, {
+    code: 'UNREADABLE_ANSWER_ERROR',
+    status,
+    traceId,
+    idempotencyKey,
+    retryAfterMs,
+  })
+}
+
+function errorObject(text: string): ErrorObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return (value as ErrorObject | null)?.error === true ? (value as ErrorObject) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** `Retry-After` in seconds or as a date; where requests are counted, the seconds until the next may be made. */
+function waitIn(headers: Headers): number | null {
+  const after = headers.get('retry-after') ?? ''
+  if (/^\d{1,9}$/.test(after)) return Number(after) * 1000
+  const date = Date.parse(after)
+  if (!Number.isNaN(date)) return Math.max(0, date - Date.now())
+  const reset = headers.get('ratelimit-remaining') === '0' ? (headers.get('ratelimit-reset') ?? '') : ''
+  return /^\d{1,9}$/.test(reset) ? Number(reset) * 1000 : null
+}

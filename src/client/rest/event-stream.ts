@@ -1,0 +1,72 @@
+/** One message of a stream of server-sent events. */
+export interface Message {
+  /** The last id that was told; '': none yet. */
+  id: string
+  event: string
+  data: string
+}
+
+/** Nothing came for so long that the connection must be dead. */
+class Silence extends Error {}
+
+/**
+ * Reads a stream of server-sent events (WHATWG HTML, 9.2.6) until it ends. Throws a Silence when nothing, not even a
+ * heartbeat, comes for `silenceMs`.
+ */
+export async function* messages(
+  body: ReadableStream<Uint8Array>,
+  silenceMs: number,
+): AsyncGenerator<Message> {
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  const parser = new Parser()
+  try {
+    for (;;) {
+      const { done, value } = await within(reader.read(), silenceMs)
+      // What has not ended in a blank line is not whole.
+      if (done) return
+      yield* parser.read(decoder.decode(value, { stream: true }))
+    }
+  } finally {
+    await reader.cancel().catch(() => {})
+  }
+}
+
+class Parser {
+  #rest = ''
+  #id = ''
+  #event = ''
+  #data: string[] = []
+
+  /** What has become whole with these bytes. */
+  read(text: string): Message[] {
+    const whole: Message[] = []
+    const lines = (this.#rest + text).split(/\r?\n/)
+    this.#rest = lines.pop() ?? ''
+    for (const line of lines) {
+      if (line === '') {
+        // Without data it only says up to where the stream has come.
+        const { length } = this.#data
+        whole.push({ id: this.#id, event: length > 0 ? this.#event : '', data: this.#data.join('\n') })
+        this.#event = ''
+        this.#data = []
+        continue
+      }
+      const [, name = '', value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? []
+      if (name === 'id') this.#id = value
+      else if (name === 'event') this.#event = value
+      else if (name === 'data') this.#data.push(value)
+    }
+    return whole
+  }
+}
+
+async function within<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const silence = Promise.withResolvers<never>()
+  const timer = setTimeout(() => silence.reject(new Silence()), ms)
+  try {
+    return await Promise.race([promise, silence.promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}

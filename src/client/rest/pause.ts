@@ -1,0 +1,21 @@
+/** Waits; throws the signal's reason as soon as it is aborted. */
+export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted()
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  const end = (): void => reject(signal?.reason)
+  signal?.addEventListener('abort', end, { once: true })
+  try {
+    await promise
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', end)
+  }
+}
+
+const FIRST_MS = 250
+const LONGEST_MS = 8_000
+
+/** How long to wait after so many failures in a row: doubled each time, and at random, so that clients do not march. */
+export const backoffMs = (failures: number): number =>
+  Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)

@@ -1,0 +1,52 @@
+import { WebhookError } from './error.ts'
+
+/** Headers as the platform's servers give them; names in any case. */
+export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+
+/** A header's value; undefined: it was not sent. */
+export function headerIn(headers: WebhookHeaders, name: string): string | undefined {
+  if (isHeaders(headers)) return headers.get(name) ?? undefined
+  const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
+  return typeof value === 'string' ? value : value?.join(' ')
+}
+
+/** There is more than one class of this kind. */
+const isHeaders = (headers: WebhookHeaders): headers is Headers => typeof headers['get'] === 'function'
+
+/** Undefined where it is no base64. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined where it is no hex of so many bytes. */
+export function fromHex(text: string, length: number): Uint8Array<ArrayBuffer> | undefined {
+  if (text.length !== 2 * length || !/^[0-9a-f]+$/i.test(text)) return undefined
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
+}
+
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+
+/** A body as text. Throws a WebhookError for bytes that are no UTF-8. */
+export function textOf(body: string | Uint8Array): string {
+  if (typeof body === 'string') return body
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    throw new WebhookError('body', 'the body is not UTF-8')
+  }
+}
+
+/** Whether HMAC-SHA256 made this signature; the platform compares in constant time. */
+export async function isSigned(
+  key: Uint8Array<ArrayBuffer>,
+  signature: Uint8Array<ArrayBuffer>,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const imported = await crypto.subtle.importKey('raw', key, algorithm, false, ['verify'])
+  return crypto.subtle.verify('HMAC', imported, signature, message)
+}

@@ -1,0 +1,99 @@
+import { readAnswer } from '../rest/amounts.ts'
+import type { Reading, Schemas } from '../rest/types.ts'
+import { fromBase64, headerIn, isSigned, textOf, utf8, type WebhookHeaders } from './bytes.ts'
+import { WebhookError } from './error.ts'
+
+/** News of an order that was placed with a key that has a webhook. */
+export interface WebhookEvent<Exact extends boolean = false> {
+  /** The same each time that this is sent: what was dealt with under it need not be dealt with again. */
+  id: string
+  /** When it was sent, this time. */
+  sentAt: Date
+  order: Reading<Schemas['Order'], Exact>
+}
+
+export interface VerifyOptions<Exact extends boolean = false> {
+  /** How far `webhook-timestamp` may be from now, in seconds. 300 when left out. */
+  toleranceSeconds?: number
+  now?: Date
+  /** Amounts of the order are decimal texts. */
+  exactAmounts?: Exact
+}
+
+/**
+ * Reads what was posted to a webhook, if it was signed with (one of) the webhook's signing secrets (`whsec_...`) as
+ * Standard Webhooks has it: id, time and every byte of the body. `body` is the body as it came, not what a framework
+ * made of it. Throws a WebhookError.
+ */
+export async function verifyWebhook<Exact extends boolean = false>(
+  body: string | Uint8Array,
+  headers: WebhookHeaders,
+  secret: string | readonly string[],
+  { toleranceSeconds = 300, now = new Date(), exactAmounts }: VerifyOptions<Exact> = {},
+): Promise<WebhookEvent<Exact>> {
+  const keys = (typeof secret === 'string' ? [secret] : secret).map(keyIn)
+  if (keys.length === 0) throw new WebhookError('secret', 'there is no secret')
+  const id = needed(headers, 'webhook-id')
+  const timestamp = needed(headers, 'webhook-timestamp')
+  const given = needed(headers, 'webhook-signature')
+  const sentAt = timeIn(timestamp)
+  const message = utf8(`${id}.${timestamp}.${textOf(body)}`)
+  if (!(await anySigned(keys, given, message))) {
+    throw new WebhookError('signature', 'it is signed with none of the secrets')
+  }
+  if (Math.abs(now.getTime() - sentAt.getTime()) > toleranceSeconds * 1000) {
+    throw new WebhookError('time', `it was sent at ${sentAt.toISOString()}, and now is ${now.toISOString()}`)
+  }
+  return {
+    id,
+    sentAt,
+    order: orderIn(textOf(body), exactAmounts === true) as Reading<Schemas['Order'], Exact>,
+  }
+}
+
+/** While a secret is being replaced, what is sent carries a signature of each, divided by blanks. */
+async function anySigned(
+  keys: Uint8Array<ArrayBuffer>[],
+  given: string,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  for (const one of given.split(' ')) {
+    const signature = one.startsWith('v1,') ? fromBase64(one.slice(3)) : undefined
+    if (!signature) continue
+    for (const key of keys) if (await isSigned(key, signature, message)) return true
+  }
+  return false
+}
+
+function keyIn(secret: string): Uint8Array<ArrayBuffer> {
+  const key = fromBase64(secret.replace(/^whsec_/, ''))
+  if (!key || key.length === 0) throw new WebhookError('secret', 'a secret must be whsec_ and base64')
+  return key
+}
+
+function needed(headers: WebhookHeaders, name: string): string {
+  const value = headerIn(headers, name)
+  if (value === undefined || value === '') throw new WebhookError('headers', `the header ${name} is missing`)
+  return value
+}
+
+function timeIn(seconds: string): Date {
+  const time = new Date(/^\d{1,12}$/.test(seconds) ? Number(seconds) * 1000 : Number.NaN)
+  if (Number.isNaN(time.getTime()))
+    throw new WebhookError('headers', 'webhook-timestamp is no time in seconds')
+  return time
+}
+
+/** Throws a WebhookError for what is no order. */
+export function orderIn(text: string, exact: boolean): unknown {
+  let order: unknown
+  try {
+    order = readAnswer(text, exact)
+  } catch {
+    throw new WebhookError('body', 'the body is no JSON')
+  }
+  if (!Number.isSafeInteger((order as { order_id?: unknown } | null)?.order_id)) {
+    throw new WebhookError('body', 'the body is no order')
+  }
+  return order
+}
