@@ -35,6 +35,8 @@ interface Case {
   name: string
   url: string
   body: (n: number) => string
+  /** Of the REST API; what is left out is a request to the Dhru endpoint. */
+  rest?: { method: 'GET' | 'POST'; path: string; headers: Record<string, string> }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
@@ -71,6 +73,7 @@ async function main(): Promise<void> {
     })
   const orderId = await placeOne(api, place(0, 1))
   const first = accounts[0] as (typeof accounts)[0]
+  const headers = { authorization: `Bearer ${first.username}.${first.secret}` }
   const cases: Case[] = [
     { name: 'constant answer', url: constant, body: (n) => place(n, 1) },
     { name: 'place, one busy account', url: api, body: (n) => place(n, 1) },
@@ -81,6 +84,24 @@ async function main(): Promise<void> {
       body: () => form(first, { action: 'orderstatus', orderid: orderId }),
     },
     { name: 'service list', url: api, body: () => form(first, { action: 'imeiservicelist' }) },
+    {
+      name: 'REST: place, one account',
+      url: api,
+      body: () => JSON.stringify({ code: serviceId, data: { imeis: [nextImei()] } }),
+      rest: { method: 'POST', path: '/api/order', headers },
+    },
+    {
+      name: 'REST: order',
+      url: api,
+      body: () => '',
+      rest: { method: 'GET', path: `/api/order/${orderId}`, headers },
+    },
+    {
+      name: 'REST: services',
+      url: api,
+      body: () => '',
+      rest: { method: 'GET', path: '/api/services?limit=50', headers },
+    },
   ]
   const figures = new Map<string, number[]>(cases.map(({ name }) => [name, []]))
   for (const one of cases) await load(one, 1)
@@ -131,16 +152,25 @@ async function placeOne(url: string, body: string): Promise<string> {
 
 async function load(one: Case, duration: number): Promise<number> {
   let n = 0
+  const {
+    method,
+    path,
+    headers = {},
+  } = one.rest ?? {
+    method: 'POST',
+    path: '/api/dhru',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  }
   const result = await autocannon({
-    url: `${one.url}/api/dhru`,
+    url: `${one.url}${path}`,
     connections,
     duration,
     requests: [
       {
-        method: 'POST',
-        path: '/api/dhru',
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        setupRequest: (request) => ({ ...request, body: one.body(n++) }),
+        method,
+        path,
+        headers: { ...(one.rest && { 'content-type': 'application/json' }), ...headers },
+        setupRequest: (request) => (method === 'GET' ? request : { ...request, body: one.body(n++) }),
         onResponse: (status, body) => {
           if (status !== 200 || body.includes('"ERROR"')) throw new Error(`${one.name}: ${status} ${body}`)
         },
