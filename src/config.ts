@@ -1,7 +1,5 @@
 import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
-import { Type } from 'typebox'
-import { Value } from 'typebox/value'
 import {
   MAIL_FROM_PATTERN,
   type MailSettings,
@@ -12,103 +10,114 @@ import { BOT_TOKEN_PATTERN, type TelegramSettings } from './notices/telegram.ts'
 import { parseNetworks } from './outbound/destinations.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
-/** Every setting imeigate reads, from the environment, with its default. `docs/cli.md` lists them for operators. */
-const settings = Type.Object({
-  HOST: Type.String({ default: '127.0.0.1', description: 'address to listen on' }),
-  PORT: Type.Integer({
-    default: 8080,
-    minimum: 0,
-    maximum: 65535,
-    description: 'port to listen on; 0 takes a free one',
+interface Setting<Value> {
+  /** What it is and takes, for who set it wrongly. */
+  says: string
+  /** undefined: it need not be set. */
+  default: Value
+  /** undefined: it does not take this. */
+  read(text: string): NonNullable<Value> | undefined
+}
+
+const text = <Default extends string | undefined = undefined>({
+  pattern = '',
+  says,
+  ...given
+}: {
+  says: string
+  pattern?: string
+  default?: Default
+}): Setting<Default extends string ? string : string | undefined> => ({
+  says,
+  default: given.default as Default extends string ? string : string | undefined,
+  read: (value) => (new RegExp(pattern).test(value) ? value : undefined),
+})
+
+const whole = (options: { says: string; default: number; from: number; to: number }): Setting<number> => ({
+  ...options,
+  read: (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
+    return number >= options.from && number <= options.to ? number : undefined
+  },
+})
+
+const choice = <Word extends string>(
+  words: Word[],
+  options: { says: string; default: NoInfer<Word> },
+): Setting<Word> => ({ ...options, read: (value) => words.find((word) => word === value) })
+
+/** Every setting imeigate reads, from the environment, with its default. `docs/operating.md` lists them for operators. */
+const settings = {
+  HOST: text({ default: '127.0.0.1', says: 'address to listen on' }),
+  PORT: whole({ default: 8080, from: 0, to: 65535, says: 'port to listen on; 0 takes a free one' }),
+  DATABASE_URL: text({
+    pattern: '^postgres(ql)?://',
+    says: 'a PostgreSQL >= 15; without it an embedded one is used',
   }),
-  DATABASE_URL: Type.Optional(
-    Type.String({
-      pattern: '^postgres(ql)?://',
-      description: 'a PostgreSQL >= 15; without it an embedded one is used',
-    }),
-  ),
-  IMEIGATE_DATA: Type.String({
-    default: './data',
-    minLength: 1,
-    description: 'data folder of the embedded database',
-  }),
-  IMEIGATE_ROLE: Type.Union([Type.Literal('all'), Type.Literal('api'), Type.Literal('worker')], {
+  IMEIGATE_DATA: text({ default: './data', says: 'data folder of the embedded database' }),
+  IMEIGATE_ROLE: choice(['all', 'api', 'worker'], {
     default: 'all',
-    description: 'what this process does: answer requests (api), fulfil orders (worker), or both (all)',
+    says: 'what this process does: answer requests (api), fulfil orders (worker), or both (all)',
   }),
-  DHRU_ALIASES: Type.Union([Type.Literal('redirect'), Type.Literal('serve')], {
+  DHRU_ALIASES: choice(['redirect', 'serve'], {
     default: 'redirect',
-    description:
-      'how /api/index.php and /api/dhru/index.php answer: 308 with the answer in its body, or 200 in place',
+    says: 'how /api/index.php and /api/dhru/index.php answer: 308 with the answer in its body, or 200 in place',
   }),
-  DHRU_MAX_ROWS: Type.Integer({
-    default: 500,
-    minimum: 1,
-    maximum: 10_000,
-    description: 'rows in one bulk request, 1 to 10,000',
-  }),
-  BODY_LIMIT: Type.Integer({
+  DHRU_MAX_ROWS: whole({ default: 500, from: 1, to: 10_000, says: 'rows in one bulk request, 1 to 10,000' }),
+  BODY_LIMIT: whole({
     default: 2_097_152,
-    minimum: 1024,
-    maximum: 104_857_600,
-    description: 'bytes of one request body, 1,024 to 104,857,600',
+    from: 1024,
+    to: 104_857_600,
+    says: 'bytes of one request body, 1,024 to 104,857,600',
   }),
-  REST_REQUESTS_PER_MINUTE: Type.Integer({
+  REST_REQUESTS_PER_MINUTE: whole({
     default: 300_000,
-    minimum: 0,
-    maximum: 100_000_000,
-    description: 'requests to the REST API that one key may make in a minute; 0: as many as it likes',
+    from: 0,
+    to: 100_000_000,
+    says: 'requests to the REST API that one key may make in a minute; 0: as many as it likes',
   }),
-  TRUST_PROXY: Type.String({
+  TRUST_PROXY: text({
     default: '',
-    description:
-      'addresses or CIDR blocks of reverse proxies whose X-Forwarded-For is believed, comma-separated',
+    says: 'addresses or CIDR blocks of reverse proxies whose X-Forwarded-For is believed, comma-separated',
   }),
-  OUTBOUND_ALLOW: Type.String({
+  OUTBOUND_ALLOW: text({
     default: '',
-    description:
-      'addresses or CIDR blocks beside the public ones that suppliers may be at, also without TLS, comma-separated',
+    says: 'addresses or CIDR blocks beside the public ones that suppliers and webhooks may be at, also without TLS, comma-separated',
   }),
-  IMEIGATE_SECRET_KEY: Type.Optional(
-    Type.String({
-      pattern: SECRET_KEY_PATTERN,
-      description: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
-    }),
-  ),
-  REQUEST_LOG_DAYS: Type.Integer({
+  IMEIGATE_SECRET_KEY: text({
+    pattern: SECRET_KEY_PATTERN,
+    says: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
+  }),
+  REQUEST_LOG_DAYS: whole({
     default: 30,
-    minimum: 0,
-    maximum: 3650,
-    description: 'days that resellers’ requests stay in their log; 0: none are logged',
+    from: 0,
+    to: 3650,
+    says: 'days that resellers’ requests stay in their log; 0: none are logged',
   }),
-  SMTP_URL: Type.Optional(
-    Type.String({
-      pattern: SMTP_URL_PATTERN,
-      description: 'the mail server of notices, as smtp:// or smtps://user:password@host:port',
-    }),
-  ),
-  MAIL_FROM: Type.Optional(
-    Type.String({
-      pattern: MAIL_FROM_PATTERN,
-      description: 'the address that notices come from, such as imeigate@example.com',
-    }),
-  ),
-  TELEGRAM_BOT_TOKEN: Type.Optional(
-    Type.String({
-      pattern: BOT_TOKEN_PATTERN,
-      description: 'the token of the Telegram bot that sends notices, as BotFather gave it',
-    }),
-  ),
-  TELEGRAM_API_URL: Type.String({
+  SMTP_URL: text({
+    pattern: SMTP_URL_PATTERN,
+    says: 'the mail server of notices, as smtp:// or smtps://user:password@host:port',
+  }),
+  MAIL_FROM: text({
+    pattern: MAIL_FROM_PATTERN,
+    says: 'the address that notices come from, such as imeigate@example.com',
+  }),
+  TELEGRAM_BOT_TOKEN: text({
+    pattern: BOT_TOKEN_PATTERN,
+    says: 'the token of the Telegram bot that sends notices, as BotFather gave it',
+  }),
+  TELEGRAM_API_URL: text({
     default: 'https://api.telegram.org',
     pattern: '^https?://[^\\s?#]+$',
-    description: 'where the Telegram Bot API is',
+    says: 'where the Telegram Bot API is',
   }),
-  LOG_LEVEL: Type.Union(
-    ['trace', 'debug', 'info', 'warn', 'error', 'silent'].map((level) => Type.Literal(level)),
-    { default: 'info', description: 'least level that is logged' },
-  ),
-})
+  LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
+    default: 'info',
+    says: 'least level that is logged',
+  }),
+}
+
+type Values = { [Name in keyof typeof settings]: (typeof settings)[Name]['default'] }
 
 export interface Config {
   host: string
@@ -139,23 +148,7 @@ const secretive = ['DATABASE_URL', 'IMEIGATE_SECRET_KEY', 'SMTP_URL', 'TELEGRAM_
 
 /** Reads the settings; throws one Error that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const given: Record<string, unknown> = {}
-  for (const name of Object.keys(settings.properties)) {
-    const value = environment[name]?.trim()
-    if (value !== undefined && value !== '') given[name] = value
-  }
-  const values = Value.Default(settings, Value.Convert(settings, given))
-  if (!Value.Check(settings, values)) {
-    const wrong = [...Value.Errors(settings, values)].map(
-      ({ instancePath }) => instancePath.slice(1).split('/')[0] ?? '',
-    )
-    const lines = [...new Set(wrong)].map((name) => {
-      const schema = (settings.properties as Record<string, { description?: string }>)[name]
-      const what = secretive.includes(name) ? name : `${name}=${JSON.stringify(environment[name])}`
-      return `${what} is not valid (${schema?.description ?? ''})`
-    })
-    throw new Error(lines.join('\n'))
-  }
+  const values = readValues(environment)
   const trustProxy = values.TRUST_PROXY.split(',')
     .map((block) => block.trim())
     .filter(Boolean)
@@ -185,6 +178,22 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     telegram: token === undefined ? undefined : { token, apiUrl: values.TELEGRAM_API_URL },
     logLevel: values.LOG_LEVEL,
   }
+}
+
+function readValues(environment: NodeJS.ProcessEnv): Values {
+  const wrong: string[] = []
+  const values = Object.entries<Setting<unknown>>(settings).map(([name, setting]) => {
+    const given = environment[name]?.trim()
+    if (given === undefined || given === '') return [name, setting.default]
+    const value = setting.read(given)
+    if (value === undefined) {
+      const what = secretive.includes(name) ? name : `${name}=${JSON.stringify(environment[name])}`
+      wrong.push(`${what} is not valid (${setting.says})`)
+    }
+    return [name, value]
+  })
+  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  return Object.fromEntries(values) as Values
 }
 
 function networksOf(name: string, text: string): string[] {

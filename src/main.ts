@@ -9,7 +9,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 try {
-  await build().parseAsync()
+  const program = await build(process.argv.slice(2))
+  await program.parseAsync()
 } catch (error) {
   if (!(error instanceof CommanderError && error.exitCode === 0)) {
     printError(error, process.argv.includes('--json'))

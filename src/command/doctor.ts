@@ -7,6 +7,8 @@ import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { newestSchema } from '../database/migrate.ts'
 import { findTrouble } from '../fulfilment/reviews.ts'
+import type { Webhook } from '../webhooks/webhook.ts'
+import { listWebhooks } from '../webhooks/webhooks.ts'
 import { withAddress } from './connection.ts'
 import { answering, table } from './output.ts'
 
@@ -104,7 +106,7 @@ async function database(): Promise<Symptom[]> {
         const symptoms = judge(diagnosis)
         // Another schema does not have what is looked for.
         return diagnosis.schema === newestSchema()
-          ? [...symptoms, ...trouble(await findTrouble(sql))]
+          ? [...symptoms, ...trouble(await findTrouble(sql)), stopped(await listWebhooks(sql))]
           : symptoms
       } finally {
         await sql.end({ timeout: 2 })
@@ -167,6 +169,17 @@ function trouble({ paused, reviews }: Awaited<ReturnType<typeof findTrouble>>): 
           'imeigate review list',
         ),
   ]
+}
+
+function stopped(webhooks: Webhook[]): Symptom {
+  const ill = webhooks.filter(({ status, failingSince }) => status !== 'active' || failingSince)
+  if (ill.length === 0) return ok('webhooks', webhooks.length === 0 ? 'none' : 'none fails')
+  const detail = ill.map(({ id, username, status, failingSince }) =>
+    status === 'active'
+      ? `${id} of ${username} fails since ${failingSince?.toISOString()}`
+      : `${id} of ${username} is ${status}`,
+  )
+  return warn('webhooks', detail.join('; '), 'imeigate webhook list')
 }
 
 async function port({ host, port: number }: Config): Promise<Symptom> {

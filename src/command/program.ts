@@ -1,30 +1,37 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
-import { register as account } from './account.ts'
-import { register as demo } from './demo.ts'
-import { register as deposit } from './deposit.ts'
-import { register as doctor } from './doctor.ts'
-import { register as fakeSupplier } from './fake-supplier.ts'
-import { register as group } from './group.ts'
-import { register as key } from './key.ts'
-import { register as ledger } from './ledger.ts'
-import { register as manual } from './manual.ts'
-import { register as migrate } from './migrate.ts'
-import { register as money } from './money.ts'
-import { register as notify } from './notify.ts'
-import { register as order } from './order.ts'
-import { register as price } from './price.ts'
-import { register as rate } from './rate.ts'
-import { register as review } from './review.ts'
-import { register as route } from './route.ts'
-import { register as service } from './service.ts'
-import { register as start } from './start.ts'
-import { register as statement } from './statement.ts'
-import { register as supplier } from './supplier.ts'
-import { register as webhook } from './webhook.ts'
 
-/** The command line: each file of this folder adds its commands to the program. */
-export function build(): Command {
+/** The files of this folder and the commands that each adds to the program, in the order of the help. */
+const files: { adds: string[]; load: () => Promise<{ register(program: Command): void }> }[] = [
+  { adds: ['start'], load: () => import('./start.ts') },
+  { adds: ['demo'], load: () => import('./demo.ts') },
+  { adds: ['migrate'], load: () => import('./migrate.ts') },
+  { adds: ['account'], load: () => import('./account.ts') },
+  { adds: ['key'], load: () => import('./key.ts') },
+  { adds: ['group'], load: () => import('./group.ts') },
+  { adds: ['service'], load: () => import('./service.ts') },
+  { adds: ['price'], load: () => import('./price.ts') },
+  { adds: ['rate'], load: () => import('./rate.ts') },
+  { adds: ['supplier'], load: () => import('./supplier.ts') },
+  { adds: ['route'], load: () => import('./route.ts') },
+  { adds: ['deposit', 'adjust'], load: () => import('./money.ts') },
+  { adds: ['deposit'], load: () => import('./deposit.ts') },
+  { adds: ['statement'], load: () => import('./statement.ts') },
+  { adds: ['order'], load: () => import('./order.ts') },
+  { adds: ['review'], load: () => import('./review.ts') },
+  { adds: ['manual'], load: () => import('./manual.ts') },
+  { adds: ['webhook'], load: () => import('./webhook.ts') },
+  { adds: ['notify'], load: () => import('./notify.ts') },
+  { adds: ['ledger'], load: () => import('./ledger.ts') },
+  { adds: ['doctor'], load: () => import('./doctor.ts') },
+  { adds: ['fake-supplier'], load: () => import('./fake-supplier.ts') },
+]
+
+/**
+ * The command line. `asked`: the words after `imeigate`; only the files of the command among them are loaded, and all
+ * where it is none.
+ */
+export async function build(asked: string[] = []): Promise<Command> {
   const program = new Command('imeigate')
     .description('The order server of the IMEI-service business.')
     .version(version)
@@ -33,30 +40,10 @@ export function build(): Command {
     // Errors are printed in one place: see main.ts.
     .configureOutput({ outputError: () => {} })
     .exitOverride()
-  for (const register of [
-    start,
-    demo,
-    migrate,
-    account,
-    key,
-    group,
-    service,
-    price,
-    rate,
-    supplier,
-    route,
-    money,
-    deposit,
-    statement,
-    order,
-    review,
-    manual,
-    webhook,
-    notify,
-    ledger,
-    doctor,
-    fakeSupplier,
-  ]) {
+  const command = asked.find((word) => !word.startsWith('-')) ?? ''
+  const needed = files.filter(({ adds }) => adds.includes(command))
+  for (const { load } of needed.length > 0 ? needed : files) {
+    const { register } = await load()
     register(program)
   }
   return program

@@ -16,10 +16,11 @@ export interface JobsParts {
   everyMinute?: string[]
 }
 
-/** Jobs that this process works on at a time. Most of their time they wait for somebody else's server. */
-const CONCURRENCY = 8
-/** Connections: one listens, one looks for what is due every minute, and jobs need theirs to begin and to end. */
-const POOL_SIZE = 4
+/**
+ * Jobs that this process works on at a time, and the queue's connections, of which it wants as many. Most of their time
+ * jobs wait for somebody else's server.
+ */
+const CONCURRENCY = 6
 /** New jobs are told at once; this is how soon one is found whose time has come. */
 const POLL_EVERY_MS = 5_000
 /** Jobs are given this long to end by themselves, then the queue's own shutdown that long. */
@@ -71,7 +72,7 @@ export class Jobs {
       logger: this.#logger,
       noHandleSignals: true,
       concurrency: CONCURRENCY,
-      maxPoolSize: POOL_SIZE,
+      maxPoolSize: CONCURRENCY,
       pollInterval: POLL_EVERY_MS,
       taskList,
       parsedCronItems: parseCronItems(

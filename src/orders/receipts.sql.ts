@@ -20,14 +20,19 @@ export async function readBought(sql: Sql, names: OrderName[]): Promise<Bought[]
         supplier_reference: string | null
       }[]
     >`
+      -- Found first, by both of their names: a plan that was made while there were few orders may not go through all of
+      -- an account's.
+      with o as materialized (
+        select o.account_id, o.id, o.service_id, o.hold_id
+          from unnest(${names.map(({ accountId }) => accountId)}::int[], ${names.map(({ id }) => id)}::bigint[])
+                 as asked (account_id, id)
+          join orders o on o.account_id = asked.account_id and o.id = asked.id)
       select o.id, s.code, s.kind, w.currency, h.id as hold_id, h.available_after as hold_after, w.available,
              (select a.reference from attempts a
                where a.account_id = o.account_id and a.order_id = o.id and a.position = 1
                  and a.state in ('accepted', 'succeeded')
                order by a.number desc limit 1) as supplier_reference
-        from unnest(${names.map(({ accountId }) => accountId)}::int[], ${names.map(({ id }) => id)}::bigint[])
-               as asked (account_id, id)
-        join orders o on o.account_id = asked.account_id and o.id = asked.id
+        from o
         join services s on s.id = o.service_id
         join wallets w on w.account_id = o.account_id
         join transfers h on h.account_id = o.account_id and h.id = o.hold_id`,

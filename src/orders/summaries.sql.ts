@@ -52,6 +52,13 @@ export async function readSummaries(
 ): Promise<Summary[]> {
   const asked = [...new Map(names.map((name) => [`${name.accountId} ${name.id}`, name])).values()]
   const rows = await sql<Row[]>`
+    -- Found first, by both of their names: a plan that was made while there were few orders may not go through all of an
+    -- account's.
+    with o as materialized (
+      select o.*
+        from unnest(${asked.map(({ accountId }) => accountId)}::int[], ${asked.map(({ id }) => id)}::bigint[])
+               as asked (account_id, id)
+        join orders o on o.account_id = asked.account_id and o.id = asked.id)
     select o.account_id, o.id, o.service_id, o.state, o.item_count, o.unit_price, o.total, o.reference, o.via,
            o.created_at, o.finished_at, s.code, s.kind, w.currency, w.available, h.id as hold_id,
            h.available_after as hold_after, t.*, i.*,
@@ -59,9 +66,7 @@ export async function readSummaries(
              where a.account_id = o.account_id and a.order_id = o.id and a.position = 1
                and a.state in ('accepted', 'succeeded')
              order by a.number desc limit 1) as supplier_reference
-      from unnest(${asked.map(({ accountId }) => accountId)}::int[], ${asked.map(({ id }) => id)}::bigint[])
-             as asked (account_id, id)
-      join orders o on o.account_id = asked.account_id and o.id = asked.id
+      from o
       join services s on s.id = o.service_id
       join wallets w on w.account_id = o.account_id
       join transfers h on h.account_id = o.account_id and h.id = o.hold_id

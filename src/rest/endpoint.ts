@@ -102,9 +102,7 @@ async function answer(
     body: request.body,
     idempotencyKey: typeof header === 'string' ? header : null,
     get signal() {
-      const gone = new AbortController()
-      request.raw.socket.once('close', () => gone.abort())
-      return AbortSignal.any([closing, gone.signal])
+      return untilOver(reply, closing)
     },
     request,
     reply,
@@ -114,6 +112,19 @@ async function answer(
   const { body, status, headers } = given instanceof Answered ? given : new Answered({ value: given })
   reply.code(status).headers(headers).type('application/json; charset=utf-8')
   return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
+}
+
+/** Aborted when nobody waits for this answer any more; lets go of the server's own signal with the answer. */
+function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
+  const over = new AbortController()
+  const end = (): void => over.abort()
+  if (closing.aborted) end()
+  closing.addEventListener('abort', end)
+  raw.once('close', () => {
+    closing.removeEventListener('abort', end)
+    end()
+  })
+  return over.signal
 }
 
 /** The order that an answer says was placed. */

@@ -9,8 +9,8 @@ export interface Text {
   etag: string
 }
 
-/** Pages and services that are kept; then all are forgotten, and made again as they are asked for. */
-const MOST_TEXTS = 20_000
+/** Characters that are kept; then all are forgotten, and made again as they are asked for. */
+const MOST_KEPT = 50_000_000
 
 /**
  * What is said of services, made once for each audience (accounts that are offered the same services at the same
@@ -20,6 +20,7 @@ export class ServiceTexts {
   #snapshot: Snapshot | undefined
   #offers = new Map<string, Offer[]>()
   #texts = new Map<string, Text>()
+  #kept = 0
 
   /** What the account is offered, by id. */
   offers(snapshot: Snapshot, account: Account): Offer[] {
@@ -41,8 +42,9 @@ export class ServiceTexts {
     if (!text) {
       const json = jsonWithAmounts(make())
       text = { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` }
-      if (this.#texts.size >= MOST_TEXTS) this.#texts.clear()
+      if (this.#kept > MOST_KEPT) this.#forget()
       this.#texts.set(key, text)
+      this.#kept += key.length + json.length
     }
     return text
   }
@@ -51,7 +53,12 @@ export class ServiceTexts {
     if (snapshot === this.#snapshot) return
     this.#snapshot = snapshot
     this.#offers = new Map()
+    this.#forget()
+  }
+
+  #forget(): void {
     this.#texts = new Map()
+    this.#kept = 0
   }
 }
 

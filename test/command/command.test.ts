@@ -177,7 +177,14 @@ test('every command tells how it is used', async () => {
     seen.push(name)
     for (const inner of command.commands) walk(inner, `${name} ${inner.name()}`)
   }
-  walk(build(), 'imeigate')
+  const whole = await build()
+  walk(whole, 'imeigate')
+  // Each is found where only its own file is loaded.
+  for (const name of whole.commands.map((command) => command.name())) {
+    const alone = await build([name])
+    expect(alone.commands.map((command) => command.name())).toContain(name)
+    expect(alone.commands.length).toBeLessThanOrEqual(3)
+  }
   expect(seen.length).toBeGreaterThan(60)
   // As processes: all of them would cost a minute.
   for (const name of ['imeigate', 'imeigate order', 'imeigate order show']) {

@@ -67,7 +67,7 @@ test.each([
     body: JSON.stringify({ order_id: 1, status: 'success', charged_amount: 1 }),
   })
   expect(reply.status).toBe(401)
-  expect(await reply.json()).toMatchObject({ error: true, code: 'invalid_signature' })
+  expect(await reply.json()).toMatchObject({ error: true, code: 'INVALID_SIGNATURE_ERROR' })
 })
 
 test('bytes of any kind and size get an answer', async () => {

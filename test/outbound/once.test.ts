@@ -54,7 +54,7 @@ it.each([1, 2, 3])(
         url: `http://panel.test:${peer.port}/${id}`,
         body: `id=${id}`,
         signal: giveUp.signal,
-        totalTimeoutMs: 50 + random(150),
+        totalTimeoutMs: 300 + random(300),
       } as const
       try {
         return `${(await client.request(request)).status}`

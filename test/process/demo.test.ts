@@ -56,7 +56,10 @@ describe('imeigate demo', () => {
     )
     await npm.says(/Ctrl-C stops/)
     process.kill(-(npm.child.pid as number), 'SIGINT')
-    expect(await npm.ended).toEqual({ code: 0, signal: null })
+    // npm's own delivery may come so late that the program is past its end already.
+    expect(['0 null', 'null SIGINT']).toContain(
+      await npm.ended.then(({ code, signal }) => `${code} ${signal}`),
+    )
     expect(npm.stdout).toMatch(/Stopped\. The next start finds everything\.\n$/)
     expect(postgresOf(data)).toEqual([])
   })
