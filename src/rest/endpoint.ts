@@ -107,7 +107,8 @@ async function answer(
     request,
     reply,
   })
-  if (given === reply) return reply
+  // It has answered by itself: a reply that is waited for gives nothing, once it has been sent.
+  if (reply.sent) return reply
   if (route.method === 'POST') request.placed = placedIn(given)
   const { body, status, headers } = given instanceof Answered ? given : new Answered({ value: given })
   reply.code(status).headers(headers).type('application/json; charset=utf-8')

@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http'
-import { pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
 import { createKey } from '../../src/accounts/keys.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
@@ -44,10 +44,11 @@ const QUIET = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }
 export async function testServer(
   settings: Record<string, string> = {},
   clock: Clock = systemClock,
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<TestServer> {
   const database = await testDatabase()
   const config = readConfig({ ...QUIET, IMEIGATE_SECRET_KEY: 'ab'.repeat(32), ...settings })
-  const server = await startServer(config, database.address, pino({ level: 'silent' }), clock)
+  const server = await startServer(config, database.address, log, clock)
   return new TestServer(server, database)
 }
 
