@@ -49,7 +49,7 @@ export async function selectProviders(
 ): Promise<Provider[]> {
   const rows = await sql<ProviderRow[]>`
     select * from deposit_providers
-     where id > ${after} and (${currency}::text is null or currency = ${currency})
+     where id > ${after}::bigint and (${currency}::text is null or currency = ${currency})
        and (${enabled}::boolean is null or enabled = ${enabled})
      order by id limit ${limit}`
   return rows.map(providerOf)

@@ -1,19 +1,27 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../src/rest/routes.ts'
+import { bank } from '../deposits/desk.ts'
 import { anything, nearly } from '../support/from-schema.ts'
 import { RestClient, type RestReply } from '../support/rest.ts'
-import { type TestServer, testServer } from '../support/server.ts'
+import { imei, type TestServer, testServer } from '../support/server.ts'
 
 /** Requests of each kind to each route. */
 const RUNS = 40
 
 let server: TestServer
 let client: RestClient
+let there: string[] = []
 beforeAll(async () => {
   server = await testServer()
   client = new RestClient(server, await server.shop({ deposit: '100000' }))
   await server.service({ code: 'fuzzed', fields: [{ name: 'NETWORK', required: false }] })
+  // Something that is there, so that what lies behind the look-up is reached too.
+  await bank(server)
+  const month = new Date().toISOString().slice(0, 7)
+  const ordered = await client.post('/api/order', { code: 'fuzzed', data: { imeis: [imei(1), imei(2)] } })
+  const paid = await client.post('/api/deposit', { amount: 10, provider_code: 'bank' })
+  there = ['fuzzed', 'bank', month, '1', `${ordered.body.order_id}`, `${paid.body.id}`]
 })
 afterAll(() => server.stop())
 
@@ -83,7 +91,10 @@ function pathsOf(path: string, params: any): fc.Arbitrary<string> {
   const steps = path.split('/').map((step) => {
     if (!step.startsWith(':')) return fc.constant(step)
     return fc
-      .oneof(nearly(params.properties?.[step.slice(1)]), fc.constantFrom('1', '1001', 'fuzzed'))
+      .oneof(
+        nearly(params.properties?.[step.slice(1)]),
+        fc.nat(5).map((nth) => there[nth]),
+      )
       .map((value) => encodeURIComponent(text(value).replace(/^\.{0,2}$/, '0')).slice(0, 90))
   })
   return fc.tuple(...steps).map((each) => each.join('/').replace(/%[\dA-F]?$/, ''))
