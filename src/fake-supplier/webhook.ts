@@ -38,7 +38,9 @@ export class Webhook {
 
   async #tellAt(order: Order, time: number): Promise<void> {
     const { signal } = this.#stopping
-    await sleep(Math.max(0, time - Date.now()), undefined, { signal, ref: false })
+    // A timer may be a millisecond early by the clock.
+    do await sleep(Math.max(1, time - Date.now()), undefined, { signal, ref: false })
+    while (Date.now() < time)
     const said = sayOrder(this.#parts, order)
     const body = JSON.stringify(said)
     const headers = {

@@ -13,11 +13,6 @@ export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   const source = sources[httpPart ?? ''] ?? 'body'
   const validate = ajv.compile(schema)
   return (data: unknown) => {
-    if (source !== 'body') {
-      const nul = Object.entries(data as object).find(([, text]) => String(text).includes('\0'))
-      // PostgreSQL takes none, and no name or code of ours has one.
-      if (nul) return { error: new Mismatch(source, { [nul[0]]: ['must not have a NUL character'] }) }
-    }
     const value = source === 'body' ? data : withNumbers(data as Record<string, unknown>, schema)
     if (validate(value)) return { value }
     return { error: new Mismatch(source, faultsIn(validate.errors ?? [], [])) }

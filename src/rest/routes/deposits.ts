@@ -86,7 +86,8 @@ export const depositRoutes = [
     async handle({ key, parts, query }) {
       const { deposits, next } = await parts.deposits.list(key.account.id, {
         state: query.status ?? null,
-        provider: query.provider_code ?? null,
+        // PostgreSQL takes no NUL, and no code has one.
+        provider: query.provider_code?.replaceAll('\0', '\u{fffd}') ?? null,
         before: (query.cursor as DepositId | undefined) ?? null,
         limit: query.limit,
       })
