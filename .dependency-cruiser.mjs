@@ -1,10 +1,12 @@
 /**
- * The arrow of imports: protocols -> domain -> infrastructure (database, outbound calls, secrets, the client library). What a protocol needs of the database it asks the domain
- * for; the domain knows no HTTP, no XML, no Dhru. Only the composition root and the command line see everything.
+ * The arrow of imports: lib -> runtime, database, jobs, outbound, secrets -> integrations -> domain -> protocols -> app -> command.
+ * What a protocol needs of the database it asks the domain for; the domain knows no HTTP, no XML, no Dhru. Only the composition root
+ * and the command line see everything.
  */
+const foundations = '^src/(lib|runtime|database|outbound|secrets|client)/'
 const domain =
-  '^src/(accounts|catalogue|wallet|deposits|orders|fulfilment|suppliers|routes|sync|jobs|requests|notices|webhooks|statements)/'
-const protocols = '^src/(dhru|rest|console|hooks)/'
+  '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|sync|jobs|request-log|idempotency|notices|webhooks|statements)/'
+const protocols = '^src/protocols/'
 
 export default {
   forbidden: [
@@ -15,10 +17,10 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
-      name: 'infrastructure-knows-nobody',
+      name: 'foundations-know-no-domain',
       severity: 'error',
-      from: { path: '^src/(database|outbound|secrets|client)/' },
-      to: { path: '^src/', pathNot: '^src/$1/' },
+      from: { path: foundations },
+      to: { path: '^src/', pathNot: '^src/($1|lib)/|^src/errors.ts$' },
     },
     {
       name: 'domain-knows-no-protocol',
@@ -43,8 +45,8 @@ export default {
     {
       name: 'protocols-do-not-meet',
       severity: 'error',
-      from: { path: '^src/(dhru|rest|console|hooks)/' },
-      to: { path: protocols, pathNot: '^src/$1/' },
+      from: { path: '^src/protocols/([^/]+)/' },
+      to: { path: protocols, pathNot: '^src/protocols/$1/' },
     },
     {
       name: 'queries-stay-beside-their-domain',

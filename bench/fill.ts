@@ -2,10 +2,10 @@ import { pino } from 'pino'
 import { createAccount } from '../src/accounts/accounts.ts'
 import { createKey } from '../src/accounts/keys.ts'
 import { createService } from '../src/catalogue/services.ts'
-import { systemClock } from '../src/clock.ts'
 import { openPool } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
-import { micros } from '../src/wallet/micros.ts'
+import { micros } from '../src/lib/money.ts'
+import { systemClock } from '../src/lib/time.ts'
 
 /** A hundred accounts with money, 300 services and one order, in the data folder of a running server. */
 export async function fillBench(dataFolder: string): Promise<{

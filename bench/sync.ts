@@ -13,14 +13,15 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { pino } from 'pino'
-import { systemClock } from '../src/clock.ts'
 import { openPool } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrate.ts'
+import type { SupplierId } from '../src/lib/ids.ts'
+import { systemClock } from '../src/lib/time.ts'
 import type { World } from '../src/suppliers/adapter.ts'
 import { dhru } from '../src/suppliers/dhru.ts'
-import type { SupplierConfig, SupplierId } from '../src/suppliers/supplier.ts'
-import { PriceRule } from '../src/sync/price-rule.ts'
+import type { SupplierConfig } from '../src/suppliers/supplier.ts'
+import { MarkupRule } from '../src/sync/markup-rule.ts'
 import { listOf } from '../src/sync/remote-list.ts'
 import { applySync, previewSync } from '../src/sync/sync.ts'
 
@@ -72,7 +73,7 @@ async function measure(): Promise<SyncFigures> {
     }
     const rssBefore = process.memoryUsage.rss()
     const common = { trigger: 'manual', actor: 'bench', clock: systemClock } as const
-    const rule = PriceRule.read({ percent: '25', round: '0.05', currency: 'USD' })
+    const rule = MarkupRule.read({ percent: '25', round: '0.05', currency: 'USD' })
     const importing = { wanted: { all: true, groups: [], ids: [] }, rule, follows: true }
 
     const previewMs = await timed(

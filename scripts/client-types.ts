@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyInstance } from 'fastify'
 import openapi, { astToString } from 'openapi-typescript'
-import { restApi } from '../src/rest/endpoint.ts'
-import type { RestParts } from '../src/rest/parts.ts'
+import { restApi } from '../src/protocols/rest/endpoint.ts'
+import type { RestDeps } from '../src/protocols/rest/parts.ts'
 
 /**
  * Writes the files of the client library that are made of the OpenAPI document: the types of everything that is asked
@@ -49,7 +49,7 @@ const folder = new URL('../src/client/rest/', import.meta.url)
 /** What the server gives as `/openapi.json`; no database is needed for it. */
 export async function readDocument(): Promise<Document> {
   const app = Fastify()
-  restApi(app as unknown as FastifyInstance, {} as RestParts, {
+  restApi(app as unknown as FastifyInstance, {} as RestDeps, {
     bodyLimit: 1,
     requestsPerMinute: 0,
     version: '',

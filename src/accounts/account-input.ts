@@ -1,8 +1,8 @@
 import { Refusal } from '../errors.ts'
-import { isCurrency } from '../wallet/micros.ts'
+import { isCurrency } from '../lib/money.ts'
 
 const USERNAME = /^[a-z0-9][a-z0-9_-]{1,63}$/
-const LONGEST_USERNAME = 64
+const MAX_USERNAME_LENGTH = 64
 
 /** One line of text, trimmed. Throws invalid_input. PostgreSQL takes no NUL, and no name needs a control character. */
 export function checkText(text: string, field: string, longest = 200): string {
@@ -39,7 +39,7 @@ export function checkUsername(text: string): string {
   if (!USERNAME.test(username) || /^\d+$/.test(username)) {
     throw new Refusal(
       'invalid_input',
-      `${JSON.stringify(text)} is no username: 2 to ${LONGEST_USERNAME} letters, digits, - or _, not digits alone`,
+      `${JSON.stringify(text)} is no username: 2 to ${MAX_USERNAME_LENGTH} letters, digits, - or _, not digits alone`,
       'username',
     )
   }
@@ -54,7 +54,7 @@ export function deriveUsername(name: string, email: string): string {
       .replace(/\p{M}/gu, '')
       .toLowerCase()
       .replace(/[^a-z0-9]+/g, '-')
-      .slice(0, LONGEST_USERNAME - 8)
+      .slice(0, MAX_USERNAME_LENGTH - 8)
       .replace(/^-+|-+$/g, '')
     if (USERNAME.test(username) && !/^\d+$/.test(username)) return username
   }

@@ -1,9 +1,6 @@
-import type { PriceGroupId } from '../catalogue/service.ts'
-import type { Micros } from '../wallet/micros.ts'
+import type { AccountId, KeyId, PriceGroupId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Permission } from './permissions.ts'
-
-export type AccountId = number & { readonly __id: 'account' }
-export type KeyId = number & { readonly __id: 'key' }
 
 export interface Account {
   id: AccountId
@@ -16,7 +13,7 @@ export interface Account {
 }
 
 /** An account as operators see it: with its group's name and its wallet. */
-export interface AccountSheet extends Account {
+export interface AccountView extends Account {
   priceGroup: string | null
   createdAt: Date
   available: Micros

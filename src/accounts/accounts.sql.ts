@@ -1,7 +1,7 @@
-import type { PriceGroupId } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
-import { micros } from '../wallet/micros.ts'
-import type { AccountId, AccountSheet } from './account.ts'
+import type { AccountId, PriceGroupId } from '../lib/ids.ts'
+import { micros } from '../lib/money.ts'
+import type { AccountView } from './account.ts'
 
 interface SheetRow {
   id: AccountId
@@ -19,7 +19,7 @@ interface SheetRow {
   low_balance: bigint | null
 }
 
-const sheetOf = (row: SheetRow): AccountSheet => ({
+const sheetOf = (row: SheetRow): AccountView => ({
   id: row.id,
   name: row.name,
   email: row.email,
@@ -45,14 +45,14 @@ const sheets = (sql: Queryable) => sql`
 export async function selectAccount(
   sql: Queryable,
   by: { id: AccountId } | { username: string },
-): Promise<AccountSheet | undefined> {
+): Promise<AccountView | undefined> {
   const [row] = await sql<SheetRow[]>`
     ${sheets(sql)} where ${'id' in by ? sql`a.id = ${by.id}` : sql`a.username = ${by.username}`}`
   return row && sheetOf(row)
 }
 
 /** By id. `search` is a part of the name, username or email, in any case. */
-export async function selectAccounts(sql: Queryable, search: string): Promise<AccountSheet[]> {
+export async function selectAccounts(sql: Queryable, search: string): Promise<AccountView[]> {
   const rows = await sql<SheetRow[]>`
     ${sheets(sql)}
      where position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0

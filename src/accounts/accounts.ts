@@ -1,10 +1,11 @@
 import { findPriceGroup } from '../catalogue/names.ts'
-import { type Clock, systemClock } from '../clock.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { Micros } from '../wallet/micros.ts'
-import { openWallet, setCreditLimit } from '../wallet/wallet.ts'
-import type { AccountId, AccountSheet } from './account.ts'
+import { openWallet, setCreditLimit } from '../ledger/wallets.ts'
+import type { AccountId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
+import type { AccountView } from './account.ts'
 import { checkCurrency, checkEmail, checkText, checkUsername, deriveUsername } from './account-input.ts'
 import {
   insertAccount,
@@ -41,7 +42,7 @@ export async function createAccount(
   input: NewAccount,
   actor: string,
   clock: Clock = systemClock,
-): Promise<AccountSheet> {
+): Promise<AccountView> {
   const name = checkText(input.name, 'name')
   const email = checkEmail(input.email)
   const currency = checkCurrency(input.currency)
@@ -71,7 +72,7 @@ export async function createAccount(
 }
 
 /** By id (all digits) or username in any case. Throws not_found. */
-export async function findAccount(sql: Queryable, idOrUsername: string): Promise<AccountSheet> {
+export async function findAccount(sql: Queryable, idOrUsername: string): Promise<AccountView> {
   const text = idOrUsername.trim()
   const account = /^\d+$/.test(text)
     ? Number(text) <= 2_147_483_647
@@ -84,7 +85,7 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
 }
 
 /** By id; `search` is a part of the name, username or email. */
-export async function listAccounts(sql: Queryable, search = ''): Promise<AccountSheet[]> {
+export async function listAccounts(sql: Queryable, search = ''): Promise<AccountView[]> {
   return await selectAccounts(sql, search.replaceAll('\0', ''))
 }
 
@@ -104,7 +105,7 @@ export async function changeAccount(
   sql: Sql,
   id: AccountId,
   { name, email, priceGroup, creditLimit, lowBalance }: AccountChanges,
-): Promise<AccountSheet> {
+): Promise<AccountView> {
   return await sql.begin(async (transaction) => {
     await updateAccount(transaction, id, {
       ...(name !== undefined && { name: checkText(name, 'name') }),
@@ -120,17 +121,17 @@ export async function changeAccount(
 }
 
 /** Its keys stop working in every process within a second; its orders are finished. */
-export async function closeAccount(sql: Queryable, id: AccountId): Promise<AccountSheet> {
+export async function closeAccount(sql: Queryable, id: AccountId): Promise<AccountView> {
   await updateStatus(sql, id, true)
   return await accountById(sql, id)
 }
 
-export async function reopenAccount(sql: Queryable, id: AccountId): Promise<AccountSheet> {
+export async function reopenAccount(sql: Queryable, id: AccountId): Promise<AccountView> {
   await updateStatus(sql, id, false)
   return await accountById(sql, id)
 }
 
-async function accountById(sql: Queryable, id: AccountId): Promise<AccountSheet> {
+async function accountById(sql: Queryable, id: AccountId): Promise<AccountView> {
   const account = await selectAccount(sql, { id })
   if (!account) throw new Refusal('not_found', `there is no account ${id}`, 'account')
   return account

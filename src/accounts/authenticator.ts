@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { Clock } from '../clock.ts'
 import type { Changes } from '../database/changes.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { ApiKey, KeyId } from './account.ts'
-import { allowedIps } from './allowed-ips.ts'
+import type { KeyId } from '../lib/ids.ts'
+import { allowedIps } from '../lib/ip.ts'
+import type { Clock } from '../lib/time.ts'
+import type { ApiKey } from './account.ts'
 import { selectKeysNamed, upsertUses } from './keys.sql.ts'
 import { hashSecret } from './keys.ts'
 
@@ -22,7 +23,7 @@ interface Candidate {
 }
 
 /** Names kept in memory; only names that some key answers to are, so a flood of others fills nothing. */
-const MOST_NAMES = 50_000
+const MAX_NAMES = 50_000
 const FLUSH_MS = 5000
 const DOTTED = /^([a-z0-9][a-z0-9_-]{1,63})\.([^.]+)$/i
 /** Nothing longer is a name or a secret of ours, and nothing longer needs to be hashed or looked up. */
@@ -94,7 +95,7 @@ export class Authenticator {
     const filled = this.#select(name)
       .then((candidates) => {
         if (generation === this.#generation && candidates.length > 0) {
-          if (this.#known.size >= MOST_NAMES) this.#known.clear()
+          if (this.#known.size >= MAX_NAMES) this.#known.clear()
           this.#known.set(name, candidates)
         }
         return candidates

@@ -1,6 +1,6 @@
-import type { PriceGroupId } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
-import type { AccountId, ApiKey, KeyId } from './account.ts'
+import type { AccountId, KeyId, PriceGroupId } from '../lib/ids.ts'
+import type { ApiKey } from './account.ts'
 import type { Permission } from './permissions.ts'
 
 interface KeyRow {
@@ -55,7 +55,7 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Api
   return rows.map(keyOf)
 }
 
-export interface KeySheet {
+export interface ApiKeyView {
   id: KeyId
   accountId: AccountId
   /** The account's. */
@@ -71,8 +71,8 @@ export interface KeySheet {
   lastUsedAt: Date | null
 }
 
-export async function selectKeys(sql: Queryable, accountId: AccountId | undefined): Promise<KeySheet[]> {
-  return await sql<KeySheet[]>`
+export async function selectKeys(sql: Queryable, accountId: AccountId | undefined): Promise<ApiKeyView[]> {
+  return await sql<ApiKeyView[]>`
     select k.id, k.account_id as "accountId", a.username, k.security_id as "securityId",
            k.code_field as "codeField", k.allowed_ips as "allowedIps", k.permissions, k.expires_at as "expiresAt",
            k.revoked_at as "revokedAt", k.created_at as "createdAt", u.last_used_at as "lastUsedAt"

@@ -1,10 +1,11 @@
 import { hash, randomBytes } from 'node:crypto'
-import { type Clock, systemClock } from '../clock.ts'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { AccountId, ApiKey, KeyId } from './account.ts'
-import { checkAllowedIp } from './allowed-ips.ts'
-import { insertKey, type KeySheet, selectKeys, updateRevoked } from './keys.sql.ts'
+import type { AccountId, KeyId } from '../lib/ids.ts'
+import { checkAllowedIp } from '../lib/ip.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
+import type { ApiKey } from './account.ts'
+import { type ApiKeyView, insertKey, selectKeys, updateRevoked } from './keys.sql.ts'
 import { isPermission, type Permission, permissions } from './permissions.ts'
 
 /** Lower case, without l and o, which people take for 1 and 0. */
@@ -78,7 +79,7 @@ function checkPermissions(wanted: string[]): Permission[] {
 }
 
 /** One account's keys, or everybody's, by id. */
-export const listKeys = (sql: Queryable, accountId?: AccountId): Promise<KeySheet[]> =>
+export const listKeys = (sql: Queryable, accountId?: AccountId): Promise<ApiKeyView[]> =>
   selectKeys(sql, accountId)
 
 /** The key stops working in every process within a second. Gives since when it is revoked. Throws not_found. */

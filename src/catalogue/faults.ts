@@ -1,7 +1,7 @@
 import type { ErrorObject } from 'ajv/dist/2020.js'
 
 /** More would drown the first. */
-export const MOST_FAULTS = 20
+export const MAX_FAULTS = 20
 
 /** What is wrong with a value, by field: the steps of names and numbers that lead to it, joined by dots. */
 export type Faults = Record<string, string[]>
@@ -9,7 +9,7 @@ export type Faults = Record<string, string[]>
 /** What a schema found wrong; `under`: the steps to the value that was checked. */
 export function faultsIn(errors: readonly ErrorObject[], under: readonly string[]): Faults {
   const faults: Faults = {}
-  for (const error of errors.slice(0, MOST_FAULTS)) {
+  for (const error of errors.slice(0, MAX_FAULTS)) {
     const { missingProperty: missing, additionalProperty: additional } = error.params as Record<
       string,
       string | undefined

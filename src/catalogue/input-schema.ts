@@ -12,9 +12,9 @@ export interface InputSchema {
 }
 
 /** The longest value of an extra field, in characters. */
-export const LONGEST_FIELD = 2000
+export const MAX_FIELD_LENGTH = 2000
 /** The longest IMEI, serial number or other name of what a service works on, in characters. */
-export const LONGEST_SUBJECT = 64
+export const MAX_INPUT_LENGTH = 64
 
 /** The schema's property that holds the subject; a server service has none. */
 export function subjectProperty(kind: ServiceKind): string | undefined {
@@ -29,13 +29,13 @@ export function inputSchemaFor(
 ): InputSchema {
   const properties: Record<string, unknown> = {
     ...(kind === 'imei' && { imei: { type: 'string', format: imeiFormat } }),
-    ...(kind === 'serial' && { serial: { type: 'string', minLength: 1, maxLength: LONGEST_SUBJECT } }),
+    ...(kind === 'serial' && { serial: { type: 'string', minLength: 1, maxLength: MAX_INPUT_LENGTH } }),
   }
   for (const field of fields) {
     properties[field.name] =
       field.type === 'dropdown'
         ? { type: 'string', title: field.label, enum: field.options }
-        : { type: 'string', title: field.label, minLength: 1, maxLength: LONGEST_FIELD }
+        : { type: 'string', title: field.label, minLength: 1, maxLength: MAX_FIELD_LENGTH }
   }
   const subject = subjectProperty(kind)
   const required = fields.filter((field) => field.required).map((field) => field.name)

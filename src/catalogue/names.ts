@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { PriceGroupId } from '../lib/ids.ts'
 import { adapters } from '../suppliers/adapters.ts'
-import type { PriceGroupId } from './service.ts'
 import type { NamedSupplier, Names } from './service-input.ts'
 import { selectGroupNames, selectSupplierNames } from './services.sql.ts'
 

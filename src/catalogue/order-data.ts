@@ -1,14 +1,14 @@
 import { Refusal } from '../errors.ts'
-import { addFault, type Faults, faultsIn, MOST_FAULTS } from './faults.ts'
+import { addFault, type Faults, faultsIn, MAX_FAULTS } from './faults.ts'
+import { isWhole, valueAt } from './order-data-schema.ts'
 import { type OrderInput, readInput } from './order-input.ts'
-import { MOST_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
-import type { Price, Service } from './service.ts'
-import { isWhole, valueAt } from './whole-schema.ts'
+import { MAX_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
+import type { Service, UnitPrice } from './service.ts'
 
 /** Makes the items of an order of the data that a caller sent for it as JSON, or says everything that is wrong. */
 export function readData(
   service: Service,
-  price: Price,
+  price: UnitPrice,
   data: Record<string, unknown>,
 ): OrderInput[] | Refusal {
   const form = orderFormOf(service)
@@ -33,7 +33,7 @@ export function readData(
     if (item instanceof Refusal) {
       code = item.code
       addFault(faults, placeOf(item, here, form), item.detail ?? item.message)
-      if (Object.keys(faults).length === MOST_FAULTS) break
+      if (Object.keys(faults).length === MAX_FAULTS) break
     } else if (seen.has(item.canonical)) {
       addFault(faults, here, 'is there twice')
     } else {
@@ -63,8 +63,8 @@ function fieldsIn({ fields }: Service, data: Record<string, unknown>): ReadonlyM
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
-function countFault(count: number, { minItems, maxItems }: Price): string | undefined {
-  const most = Math.min(maxItems, MOST_ITEMS)
+function countFault(count: number, { minItems, maxItems }: UnitPrice): string | undefined {
+  const most = Math.min(maxItems, MAX_ITEMS)
   if (count >= minItems && count <= most && count > 0) return undefined
   return `this service is sold in orders of ${minItems} to ${most} items, here are ${count}`
 }

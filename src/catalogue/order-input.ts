@@ -1,10 +1,10 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { Refusal } from '../errors.ts'
 import { imeiFault, normaliseImei } from './imei.ts'
-import { LONGEST_FIELD, LONGEST_SUBJECT, subjectProperty, validatorOf } from './input-schema.ts'
+import { MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty, validatorOf } from './input-schema.ts'
+import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import { compile } from './order-schema.ts'
 import type { Service, ServiceField } from './service.ts'
-import { isWhole, placesIn, putAt } from './whole-schema.ts'
 
 /** What a caller sent for one item, as text. An empty text means "not given". */
 export interface GivenInput {
@@ -121,9 +121,9 @@ function readSubject(service: Service, sent: string): string | Refusal {
       'IMEI',
     )
   }
-  if (subject.length > LONGEST_SUBJECT || !PRINTABLE.test(subject)) {
+  if (subject.length > MAX_INPUT_LENGTH || !PRINTABLE.test(subject)) {
     const reason =
-      service.kind === 'imei' ? imeiFault(subject, 'imei') : `1 to ${LONGEST_SUBJECT} printable characters`
+      service.kind === 'imei' ? imeiFault(subject, 'imei') : `1 to ${MAX_INPUT_LENGTH} printable characters`
     return new Refusal('invalid_imei', `${shown(subject)}: ${reason}`, 'IMEI')
   }
   return subject
@@ -156,7 +156,7 @@ function readFields(plan: Plan, sent: ReadonlyMap<string, string>): Record<strin
 }
 
 function fieldFault(field: ServiceField, value: string): string | undefined {
-  if (value.length > LONGEST_FIELD) return `at most ${LONGEST_FIELD} characters`
+  if (value.length > MAX_FIELD_LENGTH) return `at most ${MAX_FIELD_LENGTH} characters`
   // PostgreSQL takes neither NUL nor half a surrogate pair, and a whole batch of orders would fail with it.
   if (/\p{Cc}/u.test(value) || !value.isWellFormed()) return 'control characters are not allowed'
   if (field.type === 'dropdown' && !field.options.includes(value)) {

@@ -3,11 +3,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
 import { type InputSchema, subjectProperty } from './input-schema.ts'
-import type { Price, Service } from './service.ts'
-import { isWhole, type Places, placesIn, QUANTITY_FROM, REQUEST_FROM } from './whole-schema.ts'
+import { isWhole, type Places, placesIn, QUANTITY_FROM, REQUEST_FROM } from './order-data-schema.ts'
+import type { Service, UnitPrice } from './service.ts'
 
 /** The most items of one order, whatever its price rule says. */
-export const MOST_ITEMS = 10_000
+export const MAX_ITEMS = 10_000
 
 /** What the data of a service's orders must be, prepared once for each version of the service. */
 export interface OrderForm extends Places {
@@ -32,7 +32,7 @@ export function orderFormOf(service: Service): OrderForm {
 }
 
 /** What the data of an order may be, with the numbers of items that an account's price is for. */
-export function publishedSchema(service: Service, price: Price): InputSchema {
+export function publishedSchema(service: Service, price: UnitPrice): InputSchema {
   const { schema, subjectsAt } = orderFormOf(service)
   const [list] = subjectsAt ?? []
   // An operator's own schema says itself how many it takes.
@@ -41,7 +41,7 @@ export function publishedSchema(service: Service, price: Price): InputSchema {
   const counted = {
     ...properties[list],
     minItems: price.minItems,
-    maxItems: Math.min(price.maxItems, MOST_ITEMS),
+    maxItems: Math.min(price.maxItems, MAX_ITEMS),
     uniqueItems: true,
   }
   return { ...schema, properties: { ...properties, [list]: counted } }
@@ -77,7 +77,7 @@ export function orderSchemaOf(
           maximum: service.maxQuantity,
           default: service.minQuantity,
         }
-      : { type: 'array', items: { type: 'string', ...one }, minItems: 1, maxItems: MOST_ITEMS }
+      : { type: 'array', items: { type: 'string', ...one }, minItems: 1, maxItems: MAX_ITEMS }
   // What else an operator's schema of one item says, such as conditions, each item is checked by when it is ordered.
   return {
     ...Object.fromEntries(

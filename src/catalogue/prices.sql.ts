@@ -1,6 +1,5 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { Queryable } from '../database/database.ts'
-import type { PriceGroupId, ServiceId } from './service.ts'
+import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { json } from './services.sql.ts'
 
 /** A price rule as its table has it; both holders null: for everyone. */

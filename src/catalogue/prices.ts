@@ -1,7 +1,7 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { isCurrency, type Micros, micros, parseMicros } from '../wallet/micros.ts'
+import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
+import { isCurrency, type Micros, micros, parseMicros } from '../lib/money.ts'
 import { findPriceGroup } from './names.ts'
 import {
   deletePrice,
@@ -10,15 +10,15 @@ import {
   selectPrices,
   upsertPrices,
 } from './prices.sql.ts'
-import type { Price, PriceGroupId, ServiceId } from './service.ts'
+import type { UnitPrice } from './service.ts'
 import type { Problem } from './service-checks.ts'
 import { selectGroupNames, selectService } from './services.sql.ts'
 
 /** The largest unit price: with the largest quantity of an item it stays well inside a bigint. */
-const LARGEST_PRICE = micros(100_000_000_000_000n)
+const MAX_PRICE = micros(100_000_000_000_000n)
 
 /** A price of one service, and whom it is for: one account, one price group, or (both null) everyone. */
-export interface PriceRule extends Price {
+export interface Price extends UnitPrice {
   serviceId: ServiceId
   accountId: AccountId | null
   /** The price group's name. */
@@ -47,7 +47,7 @@ export function priceProblems(price: {
   const problems: Problem[] = []
   if (!isCurrency(currency))
     problems.push({ field: 'currency', reason: 'must be a currency code such as USD' })
-  if (unitPrice === undefined || unitPrice < 0n || unitPrice > LARGEST_PRICE) {
+  if (unitPrice === undefined || unitPrice < 0n || unitPrice > MAX_PRICE) {
     problems.push({ field: 'price', reason: 'must be from 0 to 100,000,000, with at most 6 decimals' })
   }
   if (!isItemCount(minItems))
@@ -68,7 +68,7 @@ const isItemCount = (count: number): boolean => Number.isInteger(count) && count
 export async function setPrice(
   sql: Queryable,
   rule: PriceKey & { unitPrice: string; minItems?: number | undefined; maxItems?: number | undefined },
-): Promise<PriceRule> {
+): Promise<Price> {
   const key = await resolve(sql, rule)
   if (key.account_id !== null) {
     const currency = await selectAccountCurrency(sql, key.account_id)
@@ -103,7 +103,7 @@ export async function removePrice(sql: Queryable, rule: PriceKey): Promise<void>
 }
 
 /** A service's price rules: everyone's, then accounts', then groups'. Throws service_not_found. */
-export async function listPrices(sql: Queryable, idOrCode: string): Promise<PriceRule[]> {
+export async function listPrices(sql: Queryable, idOrCode: string): Promise<Price[]> {
   const service = await selectService(sql, idOrCode)
   if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
   const [rows, groups] = await Promise.all([selectPrices(sql, service.id), selectGroupNames(sql)])
@@ -111,7 +111,7 @@ export async function listPrices(sql: Queryable, idOrCode: string): Promise<Pric
   return rows.map((row) => ruleOf(row, names))
 }
 
-export function ruleOf(row: PriceRow, groups: ReadonlyMap<PriceGroupId | null, string | null>): PriceRule {
+export function ruleOf(row: PriceRow, groups: ReadonlyMap<PriceGroupId | null, string | null>): Price {
   return {
     serviceId: row.service_id,
     accountId: row.account_id,

@@ -1,7 +1,7 @@
 import { type InputSchema, subjectProperty, validatorOf } from './input-schema.ts'
+import { isWhole, wholeFault } from './order-data-schema.ts'
 import { compile, orderSchemaOf } from './order-schema.ts'
 import type { Service, ServiceKind } from './service.ts'
-import { isWhole, wholeFault } from './whole-schema.ts'
 
 /** Why the schema that an operator gave cannot be the service's; undefined: it can. */
 export function schemaFault(

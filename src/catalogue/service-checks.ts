@@ -8,9 +8,9 @@ export interface Problem {
 }
 
 /** The largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
-const LARGEST_QUANTITY = 10_000
+const MAX_QUANTITY = 10_000
 const DAY_SECONDS = 86_400
-const LONGEST_WINDOW_SECONDS = 366 * DAY_SECONDS
+const MAX_WINDOW_SECONDS = 366 * DAY_SECONDS
 
 /** Everything that is wrong with a service as it would be written, but for its schema (`schemaFault`). */
 export function checkService(service: Omit<Service, 'id'>): Problem[] {
@@ -33,7 +33,7 @@ export function checkService(service: Omit<Service, 'id'>): Problem[] {
     ['closesAt', timeFault(service.closesAt, service.opensAt)],
     ['timeZone', isTimeZone(service.timeZone) ? undefined : 'must be a time zone such as Asia/Jakarta'],
     ['duplicatePolicy', choiceFault(service.duplicatePolicy, ['replay', 'refuse', 'allow'])],
-    ['replayWindowSeconds', rangeFault(service.replayWindowSeconds, 0, LONGEST_WINDOW_SECONDS)],
+    ['replayWindowSeconds', rangeFault(service.replayWindowSeconds, 0, MAX_WINDOW_SECONDS)],
     ['processing', choiceFault(service.processing, ['automatic', 'manual'])],
     ['routing', choiceFault(service.routing, routings)],
     ['failureWords', lineFault(service.failureWords) ?? emptyFault(service.failureWords)],
@@ -44,7 +44,7 @@ export function checkService(service: Omit<Service, 'id'>): Problem[] {
         ? 'must not be less than the seconds at first'
         : rangeFault(service.pollMostSeconds, 1, DAY_SECONDS),
     ],
-    ['expirySeconds', rangeFault(service.expirySeconds, 60, LONGEST_WINDOW_SECONDS)],
+    ['expirySeconds', rangeFault(service.expirySeconds, 60, MAX_WINDOW_SECONDS)],
     ['visibleTo', service.visibleTo?.length === 0 ? 'names no price group' : undefined],
   ]
   return faults.flatMap(([field, reason]) => (reason === undefined ? [] : [{ field, reason }]))
@@ -77,7 +77,7 @@ const rangeFault = (value: number, least: number, most: number) =>
 function quantityFault(quantity: number, { kind }: Pick<Service, 'kind'>): string | undefined {
   if (kind !== 'server' && quantity !== 1)
     return `must be 1: only server services have quantities, this is ${kind}`
-  return rangeFault(quantity, 1, LARGEST_QUANTITY)
+  return rangeFault(quantity, 1, MAX_QUANTITY)
 }
 
 function timeFault(time: string | null, other: string | null): string | undefined {

@@ -1,4 +1,4 @@
-import { type Micros, parseMicros } from '../wallet/micros.ts'
+import { type Micros, parseMicros } from '../lib/money.ts'
 import type { InputSchema } from './input-schema.ts'
 import type { Problem } from './service-checks.ts'
 import type { FieldInput, ServiceInput } from './service-input.ts'

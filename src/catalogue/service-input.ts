@@ -1,8 +1,8 @@
-import type { SupplierId } from '../suppliers/supplier.ts'
+import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
 import type { ImeiFormat } from './imei.ts'
 import { derivedWith, type InputSchema, inputSchemaFor } from './input-schema.ts'
 import { schemaFault } from './schema-fault.ts'
-import type { PriceGroupId, Service, ServiceField, ServiceKind } from './service.ts'
+import type { Service, ServiceField, ServiceKind } from './service.ts'
 import { checkService, type Problem } from './service-checks.ts'
 
 /** An extra field as an operator writes it: a text field that is not required, unless it says more. */

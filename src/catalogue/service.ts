@@ -1,7 +1,5 @@
-import type { Micros } from '../wallet/micros.ts'
-
-export type ServiceId = number & { readonly __id: 'service' }
-export type PriceGroupId = number & { readonly __id: 'price group' }
+import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 
 /** `imei` and `serial`: one device an item. `server`: no device, a quantity within the service's range. */
 export type ServiceKind = 'imei' | 'serial' | 'server'
@@ -59,7 +57,7 @@ export interface Service {
 }
 
 /** The nearest price rule that applies to one account: what one item (or one unit of quantity) costs it. */
-export interface Price {
+export interface UnitPrice {
   unitPrice: Micros
   minItems: number
   maxItems: number

@@ -1,13 +1,7 @@
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId, SupplierKind } from '../suppliers/supplier.ts'
-import {
-  type DuplicatePolicy,
-  type PriceGroupId,
-  type Routing,
-  type ServiceId,
-  type ServiceKind,
-  serviceIdOf,
-} from './service.ts'
+import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
+import type { SupplierKind } from '../suppliers/supplier.ts'
+import { type DuplicatePolicy, type Routing, type ServiceKind, serviceIdOf } from './service.ts'
 
 /** A service as its table has it. JSON comes as text, so that equal texts can share one parsed object. */
 export interface ServiceRow {

@@ -1,11 +1,12 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { type Micros, parseMicros } from '../wallet/micros.ts'
+import type { ServiceId } from '../lib/ids.ts'
+import { type Micros, parseMicros } from '../lib/money.ts'
 import { serviceOf } from './catalogue.ts'
 import { loadNames } from './names.ts'
 import { selectPrices, upsertPrices } from './prices.sql.ts'
-import { type PriceRule, priceProblems, ruleOf } from './prices.ts'
-import type { Service, ServiceId } from './service.ts'
+import { type Price, priceProblems, ruleOf } from './prices.ts'
+import type { Service } from './service.ts'
 import type { Problem } from './service-checks.ts'
 import { type ServiceInput, settle } from './service-input.ts'
 import {
@@ -75,11 +76,11 @@ export async function updateService(sql: Sql, idOrCode: string, changes: Service
 }
 
 /** A service as operators see it: with its routes' suppliers in order of preference (each once), its groups' names, its prices. */
-export interface ServiceSheet {
+export interface ServiceView {
   service: Service
   suppliers: string[]
   visibleTo: string[] | null
-  prices: PriceRule[]
+  prices: Price[]
 }
 
 /** By group, then id. `search` is looked for in code and name, in any case; inactive ones only with `all`. */
@@ -90,7 +91,7 @@ export async function listServices(
     search,
     all = false,
   }: { group?: string | undefined; search?: string | undefined; all?: boolean } = {},
-): Promise<ServiceSheet[]> {
+): Promise<ServiceView[]> {
   const sought = search?.toLowerCase() ?? ''
   const rows = (await selectServices(sql)).filter(
     (row) =>
@@ -102,14 +103,14 @@ export async function listServices(
 }
 
 /** Throws service_not_found. */
-export async function showService(sql: Queryable, idOrCode: string): Promise<ServiceSheet> {
+export async function showService(sql: Queryable, idOrCode: string): Promise<ServiceView> {
   const row = await selectService(sql, idOrCode)
   const [sheet] = row ? await sheets(sql, [row], row.id) : []
   if (!sheet) throw new Refusal('service_not_found', idOrCode, 'service')
   return sheet
 }
 
-async function sheets(sql: Queryable, rows: ServiceRow[], only: ServiceId | null): Promise<ServiceSheet[]> {
+async function sheets(sql: Queryable, rows: ServiceRow[], only: ServiceId | null): Promise<ServiceView[]> {
   const [prices, suppliers, groups] = await Promise.all([
     selectPrices(sql, only),
     selectRoutes(sql, only),

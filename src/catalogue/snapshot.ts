@@ -1,11 +1,12 @@
 import type { Account } from '../accounts/account.ts'
-import { micros } from '../wallet/micros.ts'
+import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
+import { micros } from '../lib/money.ts'
 import type { PriceRow } from './prices.sql.ts'
-import { type Price, type PriceGroupId, type Service, type ServiceId, serviceIdOf } from './service.ts'
+import { type Service, serviceIdOf, type UnitPrice } from './service.ts'
 
 export interface Offer {
   service: Service
-  price: Price
+  price: UnitPrice
 }
 
 /** When a service was made, and changed last but for its prices. */
@@ -20,7 +21,7 @@ export class Snapshot {
   readonly #byId: Map<ServiceId, Service>
   readonly #byCode: Map<string, Service>
   /** Prices by whom they are for (see the three functions below), then by service. */
-  readonly #prices = new Map<string, Map<ServiceId, Price>>()
+  readonly #prices = new Map<string, Map<ServiceId, UnitPrice>>()
   readonly #times: ReadonlyMap<ServiceId, ServiceTimes>
 
   /** `services` are in the order that lists show them in. */
@@ -64,7 +65,7 @@ export class Snapshot {
   }
 
   /** The nearest price rule in the account's currency: its own, its price group's, everyone's. */
-  priceFor(service: Service, account: Account): Price | undefined {
+  priceFor(service: Service, account: Account): UnitPrice | undefined {
     const { currency, priceGroupId } = account
     return (
       this.#prices.get(forAccount(account.id, currency))?.get(service.id) ??
@@ -76,7 +77,7 @@ export class Snapshot {
   }
 
   /** The account's price of an active service that it may see; undefined: the account is not offered it. */
-  mayBuy(service: Service, account: Account): Price | undefined {
+  mayBuy(service: Service, account: Account): UnitPrice | undefined {
     return service.active && isVisible(service, account) ? this.priceFor(service, account) : undefined
   }
 

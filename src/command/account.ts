@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { AccountSheet } from '../accounts/account.ts'
+import type { AccountView } from '../accounts/account.ts'
 import {
   changeAccount,
   closeAccount,
@@ -9,10 +9,10 @@ import {
   reopenAccount,
 } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { amountOf } from './input.ts'
-import { type Answer, answering, sheet, table } from './output.ts'
+import { type Answer, answering, keyValues, table } from './output.ts'
 
 interface CreateOptions {
   name: string
@@ -141,9 +141,9 @@ const creditLimitOf = (text: string | undefined) =>
 const lowBalanceOf = (text: string | undefined) =>
   text === undefined ? undefined : amountOf(text, 'low_balance')
 
-const statusOf = (account: AccountSheet): string => (account.closed ? 'closed' : 'active')
+const statusOf = (account: AccountView): string => (account.closed ? 'closed' : 'active')
 
-const jsonOf = (account: AccountSheet) => ({
+const jsonOf = (account: AccountView) => ({
   id: account.id,
   username: account.username,
   email: account.email,
@@ -158,9 +158,9 @@ const jsonOf = (account: AccountSheet) => ({
   created_at: account.createdAt,
 })
 
-const shown = (account: AccountSheet): Answer => ({
+const shown = (account: AccountView): Answer => ({
   json: jsonOf(account),
-  text: sheet([
+  text: keyValues([
     ['id', account.id],
     ['username', account.username],
     ['name', account.name],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import type { AccountSheet } from '../accounts/account.ts'
+import type { AccountView } from '../accounts/account.ts'
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
 import { createKey } from '../accounts/keys.ts'
 import { importServices } from '../catalogue/import.ts'
@@ -11,7 +11,7 @@ import { setPrice } from '../catalogue/prices.ts'
 import { readConfig } from '../config.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { micros } from '../wallet/micros.ts'
+import { micros } from '../lib/money.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 import { makeLog, serve } from './start.ts'
 
@@ -71,7 +71,7 @@ async function fill(sql: Sql, url: string): Promise<DemoKey> {
   }
   const groups = await listPriceGroups(sql)
   if (!groups.some(({ name }) => name === DEMO_PRICE_GROUP)) await createPriceGroup(sql, DEMO_PRICE_GROUP)
-  const having = (one: typeof OPERATOR): AccountSheet | Promise<AccountSheet> =>
+  const having = (one: typeof OPERATOR): AccountView | Promise<AccountView> =>
     accounts.find(({ email }) => email === one.email) ?? createAccount(sql, one, 'demo')
   // The operator first: a start that finds it knows the database for the demo's.
   await having(OPERATOR)

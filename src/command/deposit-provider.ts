@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { type Command, Option } from 'commander'
-import { systemClock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { formatPercent } from '../deposits/fees.ts'
 import { type Provider, type ProviderKind, providerKinds } from '../deposits/provider.ts'
@@ -12,13 +11,14 @@ import {
   settingsOf,
 } from '../deposits/providers.ts'
 import { Refusal } from '../errors.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
+import { systemClock } from '../lib/time.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
 import { destinationFault } from '../suppliers/destination.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
 import { withDatabase } from './connection.ts'
 import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
-import { type Answer, answering, type Cell, sheet, table } from './output.ts'
+import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
 
 type GivenNew = GivenProvider & { kind: ProviderKind; code: string; currency: string }
 
@@ -164,7 +164,7 @@ function shown(provider: Provider): Answer {
   const hook = hookOf(provider)
   if (hook !== null)
     pairs.push(['secrets', provider.secrets === null ? 'missing' : 'set'], ['its hook', hook])
-  return { json: providerJson(provider), text: sheet(pairs) }
+  return { json: providerJson(provider), text: keyValues(pairs) }
 }
 
 const stateText = ({ enabled }: Provider): string => (enabled ? 'enabled' : 'disabled')

@@ -1,20 +1,15 @@
 import { writeFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
-import { systemClock } from '../clock.ts'
 import { confirmDeposit, listDeposits, proofFile, refuseDeposit, showDeposit } from '../deposits/decisions.ts'
-import {
-  type Deposit,
-  type DepositEvent,
-  type DepositId,
-  type DepositState,
-  depositStates,
-} from '../deposits/deposit.ts'
+import { type Deposit, type DepositEvent, type DepositState, depositStates } from '../deposits/deposit.ts'
 import { Refusal } from '../errors.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import type { DepositId } from '../lib/ids.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
+import { systemClock } from '../lib/time.ts'
 import { actor, withDatabase } from './connection.ts'
 import { registerProviders } from './deposit-provider.ts'
-import { type Answer, answering, type Cell, sheet, table } from './output.ts'
+import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
 
 interface Filter {
   state?: DepositState
@@ -177,7 +172,7 @@ function shown(deposit: Deposit, events: DepositEvent[]): Answer {
       `${receivedAt.toISOString()} ${id} ${type}: ${outcome}`,
     ]),
   ]
-  return { json: { ...depositJson(deposit), events: events.map(eventJson) }, text: sheet(pairs) }
+  return { json: { ...depositJson(deposit), events: events.map(eventJson) }, text: keyValues(pairs) }
 }
 
 const eventJson = ({ id, type, outcome, receivedAt }: DepositEvent) => ({

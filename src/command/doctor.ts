@@ -6,7 +6,7 @@ import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { newestSchema } from '../database/migrate.ts'
-import { findTrouble } from '../fulfilment/reviews.ts'
+import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import type { Webhook } from '../webhooks/webhook.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
 import { withAddress } from './connection.ts'
@@ -22,7 +22,7 @@ interface Symptom {
 
 const OLDEST_NODE = 24
 const OLDEST_POSTGRESQL = 150_000
-const MOST_SKEW_MS = 1000
+const MAX_SKEW_MS = 1000
 const GIGABYTE = 1024 ** 3
 
 export function register(program: Command): void {
@@ -106,7 +106,7 @@ async function database(): Promise<Symptom[]> {
         const symptoms = judge(diagnosis)
         // Another schema does not have what is looked for.
         return diagnosis.schema === newestSchema()
-          ? [...symptoms, ...trouble(await findTrouble(sql)), stopped(await listWebhooks(sql))]
+          ? [...symptoms, ...trouble(await findHealthIssues(sql)), stopped(await listWebhooks(sql))]
           : symptoms
       } finally {
         await sql.end({ timeout: 2 })
@@ -146,13 +146,13 @@ function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis
           off.map((pair) => pair.join(' ')).join(', '),
           'switch it on in PostgreSQL: orders and money would be lost in a crash',
         ),
-    Math.abs(skewMs) < MOST_SKEW_MS
+    Math.abs(skewMs) < MAX_SKEW_MS
       ? ok('clock', `${Math.abs(skewMs)} ms from the database's`)
       : fail('clock', `${Math.abs(skewMs)} ms from the database's`, 'synchronise both machines (NTP)'),
   ]
 }
 
-function trouble({ paused, reviews }: Awaited<ReturnType<typeof findTrouble>>): Symptom[] {
+function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues>>): Symptom[] {
   return [
     paused.length === 0
       ? ok('suppliers', 'none is paused')

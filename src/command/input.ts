@@ -1,5 +1,5 @@
 import { Refusal } from '../errors.ts'
-import { type Micros, parseMicros } from '../wallet/micros.ts'
+import { type Micros, parseMicros } from '../lib/money.ts'
 
 /** An amount as a decimal such as 12.50. Throws invalid_input. */
 export function amountOf(text: string, field: string): Micros {

@@ -1,11 +1,12 @@
 import { type Command, Option } from 'commander'
-import type { AccountSheet, ApiKey, KeyId } from '../accounts/account.ts'
+import type { AccountView, ApiKey } from '../accounts/account.ts'
 import { findAccount } from '../accounts/accounts.ts'
 import { createKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
+import type { KeyId } from '../lib/ids.ts'
 import { createWebhook, listWebhooks, type NewWebhook } from '../webhooks/webhooks.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
-import { type Answer, answering, sheet, table } from './output.ts'
+import { type Answer, answering, keyValues, table } from './output.ts'
 import { withSealer } from './sealing.ts'
 
 interface CreateOptions {
@@ -144,7 +145,7 @@ async function create(options: CreateOptions): Promise<Answer> {
   })
 }
 
-function created(account: AccountSheet, key: NewKey, permission: string[], webhook?: NewWebhook): Answer {
+function created(account: AccountView, key: NewKey, permission: string[], webhook?: NewWebhook): Answer {
   const { id, securityId, secret } = key
   const dotted = `${securityId}.${secret}`
   const permissions = permission.length > 0 ? permission : null
@@ -158,7 +159,7 @@ function created(account: AccountSheet, key: NewKey, permission: string[], webho
       permissions,
       webhook: webhook ?? null,
     },
-    text: `${sheet([
+    text: `${keyValues([
       ['id', id],
       ['account', `${account.id} ${account.username}`],
       ['username', securityId],

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { checkLedger } from '../wallet/ledger-check.ts'
-import { formatMicros } from '../wallet/micros.ts'
+import { checkLedger } from '../ledger/check.ts'
+import { formatMicros } from '../lib/money.ts'
 import { withDatabase } from './connection.ts'
 import { answering, type Cell, table } from './output.ts'
 

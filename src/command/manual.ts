@@ -10,8 +10,9 @@ import {
   type ManualItem,
   readPasted,
   takeManual,
-} from '../fulfilment/manual.ts'
-import { type OrderId, parseOrderId } from '../orders/order.ts'
+} from '../fulfilment/people/manual.ts'
+import type { OrderId } from '../lib/ids.ts'
+import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
 import { type Answer, answering, table } from './output.ts'
 

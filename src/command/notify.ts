@@ -1,13 +1,13 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
+import type { SubscriptionId } from '../lib/ids.ts'
 import { type EventName, events, rulesOf } from '../notices/events.ts'
 import type { Channel, Senders } from '../notices/message.ts'
 import {
   findSubscription,
   listSubscriptions,
   type Subscription,
-  type SubscriptionId,
   sendTest,
   subscribe,
   unsubscribe,

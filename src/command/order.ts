@@ -1,19 +1,21 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { systemClock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { Outcomes } from '../fulfilment/outcomes.ts'
-import { requestCancel, requestVerify } from '../fulfilment/requests.ts'
+import { OutcomeWriter } from '../fulfilment/outcome/outcome-writer.ts'
+import { requestCancel, requestVerify } from '../fulfilment/people/cancel-verify.ts'
+import type { OrderId } from '../lib/ids.ts'
+import { formatMicros } from '../lib/money.ts'
+import type { OrderState } from '../lib/states.ts'
+import { systemClock } from '../lib/time.ts'
+import { type Order, parseOrderId } from '../orders/order.ts'
 import {
   findForOperator,
+  type OperatorOrder,
   type OrderFilter,
-  type OrderSheet,
   ordersForOperator,
-} from '../orders/operator-view.ts'
-import { type Order, type OrderId, type OrderState, parseOrderId } from '../orders/order.ts'
-import { formatMicros } from '../wallet/micros.ts'
+} from '../orders/read/operator-view.ts'
 import { actor, withDatabase } from './connection.ts'
-import { type Answer, answering, sheet, table } from './output.ts'
+import { type Answer, answering, keyValues, table } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
 
@@ -78,7 +80,7 @@ async function cancel(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const { order } = await mustFind(sql, id)
     const name = { accountId: order.accountId, orderId: id }
-    const { cancelled, asked } = await requestCancel(sql, new Outcomes(sql, systemClock), name, actor())
+    const { cancelled, asked } = await requestCancel(sql, new OutcomeWriter(sql, systemClock), name, actor())
     if (cancelled + asked === 0)
       throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it can be cancelled`)
     const after = await mustFind(sql, id)
@@ -100,15 +102,15 @@ async function verify(id: OrderId): Promise<Answer> {
   })
 }
 
-async function mustFind(sql: Sql, id: OrderId): Promise<OrderSheet> {
+async function mustFind(sql: Sql, id: OrderId): Promise<OperatorOrder> {
   const found = await findForOperator(sql, id)
   if (!found) throw new Refusal('order_not_found', String(id), 'id')
   return found
 }
 
-function textOf(found: OrderSheet): string {
+function textOf(found: OperatorOrder): string {
   const { order } = found
-  const head = sheet([
+  const head = keyValues([
     ['order', order.id],
     ['state', stateOf(order)],
     ['account', `${found.username} (${order.accountId})`],
@@ -151,7 +153,7 @@ function textOf(found: OrderSheet): string {
   return `${head}\n\n${items}\n\n${attempts}`
 }
 
-const jsonOf = ({ order, username, currency, serviceCode, attempts }: OrderSheet) => ({
+const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOrder) => ({
   id: order.id,
   account: order.accountId,
   username,

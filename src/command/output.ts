@@ -58,7 +58,7 @@ export function table(head: string[], rows: Cell[][], { right = [] }: { right?: 
 }
 
 /** One thing for people: a line for each of its names and values. */
-export function sheet(pairs: [name: string, value: Cell][]): string {
+export function keyValues(pairs: [name: string, value: Cell][]): string {
   const lines = new Table({ chars: border, style })
   lines.push(...pairs.map(([name, value]) => [name, show(value)]))
   return trimmed(lines.toString())

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { listRates, type Rate, setRate } from '../wallet/exchange-rates.ts'
+import { listRates, type Rate, setRate } from '../ledger/rates.ts'
 import { actor, withDatabase } from './connection.ts'
 import { timeOf } from './input.ts'
 import { type Answer, answering, table } from './output.ts'

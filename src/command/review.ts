@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
-import { type Decision, decisionsFor, resolveReview } from '../fulfilment/decisions.ts'
-import { type Review, type ReviewId, type ReviewKind, reviewKinds } from '../fulfilment/review.ts'
-import { findReview, listReviews, type ReviewSheet } from '../fulfilment/reviews.ts'
-import { type OrderId, parseOrderId } from '../orders/order.ts'
+import { type Decision, decisionsFor, resolveReview } from '../fulfilment/people/decisions.ts'
+import { type Review, type ReviewKind, reviewKinds } from '../fulfilment/people/review.ts'
+import { findReview, listReviews, type ReviewView } from '../fulfilment/people/reviews.ts'
+import type { OrderId, ReviewId } from '../lib/ids.ts'
+import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
 import { idOf } from './input.ts'
-import { type Answer, answering, sheet, table } from './output.ts'
+import { type Answer, answering, keyValues, table } from './output.ts'
 
 interface ListOptions {
   kind?: ReviewKind
@@ -93,7 +94,7 @@ async function list({ kind, order, all = false, limit }: ListOptions): Promise<A
 
 async function show(text: string): Promise<Answer> {
   const found = await withDatabase(({ sql }) => findReview(sql, idOf<ReviewId>(text)))
-  const lines = sheet([
+  const lines = keyValues([
     ['review', found.id],
     ['kind', found.kind],
     ['detail', found.detail],
@@ -180,7 +181,7 @@ function decisionOf(given: ResolveOptions): Decision {
 const nameOf = ({ orderId, position }: Review): string =>
   position === 1 ? `${orderId}` : `${orderId} item ${position}`
 
-const jsonOf = (one: ReviewSheet): unknown => ({
+const jsonOf = (one: ReviewView): unknown => ({
   id: one.id,
   kind: one.kind,
   detail: one.detail,

@@ -1,16 +1,16 @@
 import { type Command, InvalidArgumentError } from 'commander'
 import { Refusal } from '../errors.ts'
+import type { RouteId } from '../lib/ids.ts'
+import { formatMicros } from '../lib/money.ts'
 import {
   addRoute,
   listRoutes,
   type Route,
   type RouteFilter,
-  type RouteId,
   type RouteInput,
   removeRoute,
   updateRoute,
-} from '../routes/routes.ts'
-import { formatMicros } from '../wallet/micros.ts'
+} from '../supplier-routes/routes.ts'
 import { withDatabase } from './connection.ts'
 import { idOf } from './input.ts'
 import { type Answer, answering, table } from './output.ts'

@@ -1,11 +1,11 @@
-import type { PriceRule } from '../catalogue/prices.ts'
+import type { Price } from '../catalogue/prices.ts'
 import type { ServiceField } from '../catalogue/service.ts'
-import type { ServiceSheet } from '../catalogue/services.ts'
-import { formatMicros } from '../wallet/micros.ts'
-import { sheet, table } from './output.ts'
+import type { ServiceView } from '../catalogue/services.ts'
+import { formatMicros } from '../lib/money.ts'
+import { keyValues, table } from './output.ts'
 
 /** A service for machines: the names are those of the columns of a file that can be imported. */
-export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceSheet) {
+export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceView) {
   const everyones = prices.find(isForEveryone)
   return {
     id: service.id,
@@ -39,7 +39,7 @@ export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceSh
   }
 }
 
-export const priceJson = (rule: PriceRule) => ({
+export const priceJson = (rule: Price) => ({
   service: rule.serviceId,
   account: rule.accountId,
   group: rule.group,
@@ -49,10 +49,10 @@ export const priceJson = (rule: PriceRule) => ({
   max_items: rule.maxItems,
 })
 
-export function serviceText({ service, suppliers, visibleTo, prices }: ServiceSheet): string {
+export function serviceText({ service, suppliers, visibleTo, prices }: ServiceView): string {
   const hours =
     service.opensAt === null ? 'always open' : `${service.opensAt} to ${service.closesAt} ${service.timeZone}`
-  const head = sheet([
+  const head = keyValues([
     ['id', service.id],
     ['code', service.code],
     ['name', service.name],
@@ -102,7 +102,7 @@ function fieldText({ name, label, type, required, options }: ServiceField): stri
   return `${name === label ? name : `${name} "${label}"`}: ${words.join(', ')}`
 }
 
-export function serviceTable(sheets: ServiceSheet[]): string {
+export function serviceTable(sheets: ServiceView[]): string {
   return table(
     ['id', 'code', 'name', 'group', 'kind', 'price', 'active'],
     sheets.map(({ service, prices }) => [
@@ -118,7 +118,7 @@ export function serviceTable(sheets: ServiceSheet[]): string {
   )
 }
 
-export function priceTable(prices: PriceRule[]): string {
+export function priceTable(prices: Price[]): string {
   if (prices.length === 0) return 'no price: nobody is offered this service'
   return table(
     ['for', 'price', 'items an order'],
@@ -127,10 +127,10 @@ export function priceTable(prices: PriceRule[]): string {
   )
 }
 
-const isForEveryone = (rule: PriceRule): boolean => rule.accountId === null && rule.group === null
-const amount = (rule: PriceRule): string => `${formatMicros(rule.unitPrice)} ${rule.currency}`
+const isForEveryone = (rule: Price): boolean => rule.accountId === null && rule.group === null
+const amount = (rule: Price): string => `${formatMicros(rule.unitPrice)} ${rule.currency}`
 
-function holder({ accountId, group }: PriceRule): string {
+function holder({ accountId, group }: Price): string {
   if (accountId !== null) return `account ${accountId}`
   return group === null ? 'everyone' : `group ${group}`
 }

@@ -2,18 +2,18 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
-import type { AccountSheet } from '../accounts/account.ts'
+import type { AccountView } from '../accounts/account.ts'
 import { findAccount } from '../accounts/accounts.ts'
-import { systemClock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
+import { systemClock } from '../lib/time.ts'
 import { isStatementFormat, type StatementFormat, streamOf } from '../statements/formats.ts'
 import { parseMonth } from '../statements/month.ts'
 import type { Statement } from '../statements/statement.ts'
 import { listStatements, openStatement } from '../statements/statements.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
 import { withDatabase } from './connection.ts'
-import { type Answer, answering, sheet, table } from './output.ts'
+import { type Answer, answering, keyValues, table } from './output.ts'
 
 interface StatementOptions {
   format?: string
@@ -87,7 +87,7 @@ async function writeFile(
   }
 }
 
-async function monthsOf(sql: Sql, { id, currency }: AccountSheet): Promise<Answer> {
+async function monthsOf(sql: Sql, { id, currency }: AccountView): Promise<Answer> {
   const months = await listStatements(sql, id, systemClock)
   return {
     json: months.map(({ month, complete, opening, closing }) => ({
@@ -126,7 +126,7 @@ function summary(statement: Statement): Answer {
       count,
       totals: totals.map((total) => ({ ...total, amount: formatMicros(total.amount) })),
     },
-    text: sheet([
+    text: keyValues([
       ['account', `${account.username} (${account.id})`],
       ['month', `${month.text}${complete ? '' : ' (not complete)'}`],
       ['opening', formatMoney(opening, currency)],

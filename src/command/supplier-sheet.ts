@@ -1,7 +1,7 @@
+import { formatMicros, formatMoney } from '../lib/money.ts'
 import type { SupplierTest } from '../suppliers/supplier-test.ts'
 import type { SupplierSheet } from '../suppliers/suppliers.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
-import { type Cell, sheet, table } from './output.ts'
+import { type Cell, keyValues, table } from './output.ts'
 
 /** A supplier for machines. Of its secrets only whether they are set. */
 export const supplierJson = (supplier: SupplierSheet) => ({
@@ -54,7 +54,7 @@ export function supplierText(supplier: SupplierSheet): string {
       set === undefined ? 'sealed with another secret key' : set ? 'set' : 'not set',
     ]),
   ]
-  return sheet(pairs)
+  return keyValues(pairs)
 }
 
 export function supplierTable(suppliers: SupplierSheet[]): string {
@@ -106,7 +106,7 @@ export function testText(
     ...(problem === null ? [] : ([['problem', problem]] as [string, Cell][])),
     ...(note === null ? [] : ([['note', note]] as [string, Cell][])),
   ]
-  return sheet(pairs)
+  return keyValues(pairs)
 }
 
 function stateOf({ enabled, health }: SupplierSheet): string {

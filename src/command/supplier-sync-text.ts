@@ -1,7 +1,7 @@
+import { formatMicros, formatMoney } from '../lib/money.ts'
 import type { ChangeCounts, ListChange } from '../sync/comparison.ts'
 import type { SyncPreview, SyncReport } from '../sync/sync.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
-import { type Cell, sheet, table } from './output.ts'
+import { type Cell, keyValues, table } from './output.ts'
 
 interface About {
   name: string
@@ -110,7 +110,7 @@ export function reportText({ name }: About, { run, error, comparison, changes }:
     ['skipped', changes.skipped.length],
   ]
   const always = new Set(['run', 'listed'])
-  const lines = [sheet(pairs.filter(([label, value]) => value !== 0 || always.has(label)))]
+  const lines = [keyValues(pairs.filter(([label, value]) => value !== 0 || always.has(label)))]
   for (const { remoteId, reason } of changes.skipped.slice(0, SHOWN_SKIPPED)) {
     lines.push(`skipped ${remoteId}: ${reason}`)
   }

@@ -1,12 +1,12 @@
 import progress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { systemClock } from '../clock.ts'
 import { Refusal } from '../errors.ts'
+import { systemClock } from '../lib/time.ts'
 import { type OpenSupplier, openSupplier } from '../suppliers/suppliers.ts'
 import type { ImportWish } from '../sync/import.ts'
-import { PriceRule } from '../sync/price-rule.ts'
+import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
-import { LONGEST_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
+import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
 import { applySync, previewSync, type SyncProgress } from '../sync/sync.ts'
 import { actor } from './connection.ts'
 import { type Answer, answering, printError } from './output.ts'
@@ -63,7 +63,7 @@ async function sync(idOrName: string, options: Options): Promise<Answer> {
   return await withSuppliers(async (parts) => {
     const opened = await openSupplier(parts.sql, parts.sealer, parts.world, idOrName)
     try {
-      const list = listOf(opened, AbortSignal.timeout(LONGEST_LIST_MS))
+      const list = listOf(opened, AbortSignal.timeout(MAX_LIST_MS))
       const scheduled = options.schedule !== undefined || options.maxLoss !== undefined
       const schedule = scheduled ? await setSchedule(parts, opened, options) : undefined
       if (options.apply) return await apply(parts, opened, list, options)
@@ -129,7 +129,7 @@ function wishOf(options: Options, currency: string): ImportWish | undefined {
     if (!wantsImport(options)) return undefined
     throw new Refusal('invalid_input', 'say what to import: --group, --remote-service or --all', 'group')
   }
-  const rule = PriceRule.read({
+  const rule = MarkupRule.read({
     percent: options.percent,
     fixed: options.fixed,
     round: options.round,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { systemClock } from '../clock.ts'
 import { installationId } from '../database/installation.ts'
+import { systemClock } from '../lib/time.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
 import type { World } from '../suppliers/adapter.ts'

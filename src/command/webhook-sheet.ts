@@ -1,5 +1,5 @@
-import { type OrderEvent, type Webhook, type WebhookAttempt, wireId } from '../webhooks/webhook.ts'
-import { sheet, table } from './output.ts'
+import { type OrderEvent, type Webhook, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
+import { keyValues, table } from './output.ts'
 
 export const webhookJson = (webhook: Webhook): unknown => ({
   id: webhook.id,
@@ -32,7 +32,7 @@ export const webhookTable = (webhooks: Webhook[]): string =>
   )
 
 export const webhookText = (webhook: Webhook): string =>
-  sheet([
+  keyValues([
     ['id', webhook.id],
     ['account', `${webhook.accountId} ${webhook.username}`],
     ['key', `${webhook.keyId} ${webhook.securityId}`],
@@ -75,7 +75,7 @@ export const eventTable = (events: OrderEvent[]): string =>
     { right: ['order', 'attempts'] },
   )
 
-export const attemptJson = (attempt: WebhookAttempt): unknown => ({
+export const attemptJson = (attempt: WebhookDelivery): unknown => ({
   event: wireId(attempt.eventId),
   order: attempt.orderId,
   number: attempt.number,
@@ -85,7 +85,7 @@ export const attemptJson = (attempt: WebhookAttempt): unknown => ({
   error: attempt.error,
 })
 
-export const attemptTable = (attempts: WebhookAttempt[]): string =>
+export const attemptTable = (attempts: WebhookDelivery[]): string =>
   table(
     ['event', 'order', 'attempt', 'at', 'ms', 'answer'],
     attempts.map((one) => [

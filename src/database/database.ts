@@ -35,7 +35,7 @@ export function openPool(
     ...(onNotify && { onnotify: onNotify }),
     connect_timeout: 10,
     // The driver would wait up to 20 seconds between tries, and its queries with it, long after the server is back.
-    backoff: (tries: number) => Math.min(0.05 * 2 ** tries, MOST_SECONDS_BETWEEN_TRIES),
+    backoff: (tries: number) => Math.min(0.05 * 2 ** tries, MAX_SECONDS_BETWEEN_TRIES),
     // A statement that the network swallowed must not hang a worker for ever.
     keep_alive: 30,
     socket: openSocket,
@@ -44,7 +44,7 @@ export function openPool(
 }
 
 /** A connection that was lost is tried again at least this often. */
-const MOST_SECONDS_BETWEEN_TRIES = 0.5
+const MAX_SECONDS_BETWEEN_TRIES = 0.5
 
 /** A query may also bring the literal itself. */
 type List<T> = string | readonly T[]

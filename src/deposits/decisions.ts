@@ -1,8 +1,9 @@
-import type { Clock } from '../clock.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { checkNote, creditDeposit } from '../wallet/wallet.ts'
-import type { Deposit, DepositEvent, DepositId, DepositState } from './deposit.ts'
+import { checkNote, creditDeposit } from '../ledger/wallets.ts'
+import type { DepositId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
+import type { Deposit, DepositEvent, DepositState } from './deposit.ts'
 import {
   type DepositFilter,
   lockDeposit,

@@ -1,8 +1,5 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { Micros } from '../wallet/micros.ts'
-import type { ProviderId } from './provider.ts'
-
-export type DepositId = number & { readonly __id: 'deposit' }
+import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 
 /** pending: to be paid. review: a person decides. Only `succeeded` has been credited, and that once. */
 export const depositStates = ['pending', 'review', 'succeeded', 'cancelled', 'expired', 'failed'] as const

@@ -1,9 +1,9 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { Queryable } from '../database/database.ts'
-import { micros } from '../wallet/micros.ts'
-import type { Deposit, DepositDetails, DepositId, DepositState } from './deposit.ts'
+import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
+import { micros } from '../lib/money.ts'
+import type { Deposit, DepositDetails, DepositState } from './deposit.ts'
 import { kinds } from './kinds.ts'
-import type { ProviderId, ProviderKind } from './provider.ts'
+import type { ProviderKind } from './provider.ts'
 
 interface DepositRow {
   id: bigint

@@ -1,9 +1,10 @@
-import type { Account, AccountId } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { Micros } from '../wallet/micros.ts'
+import type { AccountId, DepositId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import { listDeposits, refuseUnknown } from './decisions.ts'
-import type { Deposit, DepositId } from './deposit.ts'
+import type { Deposit } from './deposit.ts'
 import {
   countOpen,
   type DepositFilter,
@@ -12,7 +13,7 @@ import {
   selectDeposit,
   updateState,
 } from './deposits.sql.ts'
-import { type DepositsParts, PaymentPages } from './pages.ts'
+import { type DepositsDeps, PaymentPages } from './pages.ts'
 import { readProof } from './proof.ts'
 import { updateProof, upsertProofFile } from './proofs.sql.ts'
 import type { Provider } from './provider.ts'
@@ -22,14 +23,14 @@ import { nextLook } from './schedule.ts'
 import { isFor, termsOf } from './terms.ts'
 
 /** Deposits of one account that may be open at a time (requests at the same moment may exceed it by their number). */
-const MOST_OPEN = 20
+const MAX_OPEN = 20
 
 /** What accounts do with deposits. Every read names the account (promise 6). */
 export class Deposits {
-  readonly #parts: DepositsParts
+  readonly #parts: DepositsDeps
   readonly #pages: PaymentPages
 
-  constructor(parts: DepositsParts) {
+  constructor(parts: DepositsDeps) {
     this.#parts = parts
     this.#pages = new PaymentPages(parts)
   }
@@ -59,8 +60,8 @@ export class Deposits {
     const now = this.#parts.clock.now()
     const provider = await usable(transaction, account, providerCode, 'provider_code')
     const terms = termsOf(provider, amount, now)
-    if ((await countOpen(transaction, account.id)) >= MOST_OPEN) {
-      throw new Refusal('conflict', `${MOST_OPEN} deposits are open: cancel those that you will not pay`)
+    if ((await countOpen(transaction, account.id)) >= MAX_OPEN) {
+      throw new Refusal('conflict', `${MAX_OPEN} deposits are open: cancel those that you will not pay`)
     }
     const { id: providerId, kind, currency } = provider
     const lookAt = nextLook(

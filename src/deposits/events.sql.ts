@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
-import type { DepositEvent, DepositId } from './deposit.ts'
-import type { ProviderId } from './provider.ts'
+import type { DepositId, ProviderId } from '../lib/ids.ts'
+import type { DepositEvent } from './deposit.ts'
 
 /** False: it came before. */
 export async function insertEvent(

@@ -1,4 +1,4 @@
-import { type Micros, micros } from '../wallet/micros.ts'
+import { type Micros, micros } from '../lib/money.ts'
 
 /** Hundredths of a percent in the whole. */
 const WHOLE = 10_000n

@@ -1,5 +1,6 @@
+import type { DepositId } from '../lib/ids.ts'
 import type { Outbound } from '../outbound/outbound.ts'
-import type { Deposit, DepositId } from './deposit.ts'
+import type { Deposit } from './deposit.ts'
 
 /** A payment service that takes the money and says by itself when it has it. */
 export interface Gateway {

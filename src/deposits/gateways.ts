@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../lib/time.ts'
 import type { OutboundClient } from '../outbound/outbound.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Gateway, GatewayWorld } from './gateway.ts'

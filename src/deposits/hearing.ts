@@ -1,13 +1,13 @@
 import { Refusal } from '../errors.ts'
-import type { DepositsParts } from './pages.ts'
+import type { DepositsDeps } from './pages.ts'
 import { selectProvider } from './providers.sql.ts'
 import { type Settled, settle } from './settlement.ts'
 
 /** Takes in what gateways say by themselves. */
 export class Hearing {
-  readonly #parts: DepositsParts
+  readonly #parts: DepositsDeps
 
-  constructor(parts: DepositsParts) {
+  constructor(parts: DepositsDeps) {
     this.#parts = parts
   }
 

@@ -1,5 +1,5 @@
 import { type TObject, Type } from 'typebox'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../lib/time.ts'
 import type { OutboundClient } from '../outbound/outbound.ts'
 import { minorUnit } from './fees.ts'
 import type { Gateway } from './gateway.ts'

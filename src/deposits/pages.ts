@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { Deposit, DepositId } from './deposit.ts'
+import type { DepositId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
+import type { Deposit } from './deposit.ts'
 import { lockDeposit, selectDeposit, updateAttempt, updateReference, updateState } from './deposits.sql.ts'
 import { type Gateway, GatewayRefused, GatewayUnreachable } from './gateway.ts'
 import type { Gateways } from './gateways.ts'
@@ -11,7 +12,7 @@ import { selectProvider } from './providers.sql.ts'
 import { settle } from './settlement.ts'
 import { expiryOf } from './terms.ts'
 
-export interface DepositsParts {
+export interface DepositsDeps {
   sql: Sql
   gateways: Gateways
   clock: Clock
@@ -20,9 +21,9 @@ export interface DepositsParts {
 
 /** Opens and closes gateways' payment pages. No transaction is open and no lock is held while a gateway is asked. */
 export class PaymentPages {
-  readonly #parts: DepositsParts
+  readonly #parts: DepositsDeps
 
-  constructor(parts: DepositsParts) {
+  constructor(parts: DepositsDeps) {
     this.#parts = parts
   }
 

@@ -2,7 +2,7 @@ import { Refusal } from '../errors.ts'
 import type { ProofFile } from './proofs.sql.ts'
 
 /** The largest file that is taken as a proof, in bytes. */
-export const LARGEST_FILE = 1_048_576
+export const MAX_FILE_BYTES = 1_048_576
 
 /** What a file begins with says what it is, whatever it is called. */
 const kindsOfFile: [ProofFile['mediaType'], Buffer][] = [
@@ -41,8 +41,8 @@ function readFile(text: string): ProofFile {
   const base64 = text.trim().replace(/^data:[\w.+-]{1,50}\/[\w.+-]{1,50};base64,/, '')
   const content = Buffer.from(base64, 'base64')
   if (content.toString('base64') !== base64) throw new Refusal('invalid_input', 'must be base64', 'file')
-  if (content.length > LARGEST_FILE) {
-    throw new Refusal('invalid_input', `must not be larger than ${LARGEST_FILE} bytes`, 'file')
+  if (content.length > MAX_FILE_BYTES) {
+    throw new Refusal('invalid_input', `must not be larger than ${MAX_FILE_BYTES} bytes`, 'file')
   }
   const [mediaType] = kindsOfFile.find(([, head]) => content.subarray(0, head.length).equals(head)) ?? []
   if (mediaType === undefined) throw new Refusal('invalid_input', 'must be a PNG, a JPEG or a PDF', 'file')

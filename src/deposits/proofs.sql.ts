@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { DepositId } from './deposit.ts'
+import type { DepositId } from '../lib/ids.ts'
 
 export async function updateProof(sql: Queryable, id: DepositId, proof: string | null): Promise<void> {
   await sql`update deposits set proof = ${proof} where id = ${id}`

@@ -1,6 +1,6 @@
 import { Value } from 'typebox/value'
 import { Refusal } from '../errors.ts'
-import { isCurrency, LARGEST_AMOUNT, type Micros } from '../wallet/micros.ts'
+import { isCurrency, MAX_AMOUNT, type Micros } from '../lib/money.ts'
 import { kinds } from './kinds.ts'
 import type { Provider, ProviderKind } from './provider.ts'
 import type { ProviderWrite } from './providers.sql.ts'
@@ -125,7 +125,7 @@ function checkName(name: string): void {
 }
 
 function checkBound(field: string, value: bigint, least: bigint): void {
-  if (value < least || value > LARGEST_AMOUNT) {
+  if (value < least || value > MAX_AMOUNT) {
     refuse(
       field,
       field === 'max_deposit'

@@ -1,6 +1,5 @@
-import type { Micros } from '../wallet/micros.ts'
-
-export type ProviderId = number & { readonly __id: 'deposit provider' }
+import type { ProviderId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 
 export const providerKinds = ['manual', 'stripe'] as const
 export type ProviderKind = (typeof providerKinds)[number]

@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
-import { micros } from '../wallet/micros.ts'
-import type { Provider, ProviderId, ProviderKind } from './provider.ts'
+import type { ProviderId } from '../lib/ids.ts'
+import { micros } from '../lib/money.ts'
+import type { Provider, ProviderKind } from './provider.ts'
 
 interface ProviderRow {
   id: ProviderId

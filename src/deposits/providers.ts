@@ -1,9 +1,10 @@
-import type { Clock } from '../clock.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { ProviderId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { kinds } from './kinds.ts'
-import type { Provider, ProviderId, ProviderKind } from './provider.ts'
+import type { Provider, ProviderKind } from './provider.ts'
 import {
   checkNewProvider,
   completeSettings,

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import type { JobTask } from '../jobs/jobs.ts'
+import type { ProviderId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Deposit } from './deposit.ts'
 import { lockDeposit, selectDue, updateLookAt, updateState } from './deposits.sql.ts'
 import { GatewayRefused, GatewayUnreachable } from './gateway.ts'
 import type { Gateways } from './gateways.ts'
-import type { Provider, ProviderId } from './provider.ts'
+import type { Provider } from './provider.ts'
 import { selectProvider } from './providers.sql.ts'
 import { settle } from './settlement.ts'
 
@@ -18,7 +19,7 @@ const MINUTE_MS = 60_000
 const ROUND = 100
 /** A gateway is asked about a deposit this long after it began, and then after as long again as it is old. */
 const FIRST_LOOK_MS = 5 * MINUTE_MS
-const LONGEST_PAUSE_MS = 6 * 60 * MINUTE_MS
+const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS
 
 /**
  * When a pending deposit is looked at next: a person's when it expires; a gateway's more and more seldom, and right after
@@ -30,7 +31,7 @@ export function nextLook(
 ): Date {
   if (!hasGateway) return expiresAt
   const age = now.getTime() - createdAt.getTime()
-  const pause = Math.min(Math.max(age, FIRST_LOOK_MS), LONGEST_PAUSE_MS)
+  const pause = Math.min(Math.max(age, FIRST_LOOK_MS), MAX_PAUSE_MS)
   const afterEnd = expiresAt.getTime() + MINUTE_MS
   const next = now.getTime() + pause
   return new Date(afterEnd > now.getTime() ? Math.min(next, afterEnd) : next)

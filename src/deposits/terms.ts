@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import { Refusal } from '../errors.ts'
-import { formatMicros, type Micros, micros } from '../wallet/micros.ts'
+import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import type { DepositDetails } from './deposit.ts'
 import { feeOf } from './fees.ts'
 import { kinds } from './kinds.ts'

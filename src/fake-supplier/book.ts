@@ -1,4 +1,4 @@
-import { type Micros, micros, parseMicros, ZERO } from '../wallet/micros.ts'
+import { type Micros, micros, parseMicros, ZERO } from '../lib/money.ts'
 import { type End, faultOf } from './faults.ts'
 import type { Line, Via } from './log.ts'
 import type { FakeOptions } from './options.ts'

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { formatMicros, parseMicros } from '../wallet/micros.ts'
+import { formatMicros, parseMicros } from '../lib/money.ts'
 import { listModes, modes } from './panel.ts'
 import type { Parts } from './parts.ts'
 import type { Asked, Reply } from './reply.ts'

@@ -1,5 +1,5 @@
-import { readOrderFields } from '../dhru/order-fields.ts'
-import { formatMicros, formatMoney } from '../wallet/micros.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
+import { readOrderFields } from '../protocols/dhru/order-fields.ts'
 import { type Call, refuse, succeed } from './dhru-call.ts'
 import type { Reply } from './reply.ts'
 import { sayService } from './service-list.ts'

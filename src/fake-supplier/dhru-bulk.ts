@@ -1,4 +1,4 @@
-import { readOrderIds } from '../dhru/order-fields.ts'
+import { readOrderIds } from '../protocols/dhru/order-fields.ts'
 import { answer, type Call, echo, refuse, rowsOf, sayError } from './dhru-call.ts'
 import { buy, PLACED, statusOf } from './dhru-orders.ts'
 import { mannerOf } from './faults.ts'

@@ -1,5 +1,5 @@
-import type { Fields } from '../dhru/fields.ts'
-import { readOrderFields, readOrderIds } from '../dhru/order-fields.ts'
+import type { Fields } from '../protocols/dhru/fields.ts'
+import { readOrderFields, readOrderIds } from '../protocols/dhru/order-fields.ts'
 import { type Call, echo, refuse, rowsOf, succeed } from './dhru-call.ts'
 import { type Order, resultOf, type Verdict } from './order.ts'
 import type { Parts } from './parts.ts'

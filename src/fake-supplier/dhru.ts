@@ -1,5 +1,5 @@
-import { readRequest } from '../dhru/form.ts'
-import { readParameters } from '../dhru/parameters.ts'
+import { readRequest } from '../protocols/dhru/form.ts'
+import { readParameters } from '../protocols/dhru/parameters.ts'
 import { accountInfo, serviceDetails, serviceList } from './dhru-account.ts'
 import { orderStatuses, placeOrders } from './dhru-bulk.ts'
 import { type Call, refuse } from './dhru-call.ts'

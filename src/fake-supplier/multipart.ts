@@ -1,4 +1,4 @@
-import { Form, readForm } from '../dhru/form.ts'
+import { Form, readForm } from '../protocols/dhru/form.ts'
 
 /**
  * Reads a form as the Dhru endpoint does, but the vendor's kit's multipart in a tenth of the time: five plain parts

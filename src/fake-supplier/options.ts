@@ -1,4 +1,4 @@
-import { LARGEST_AMOUNT, type Micros } from '../wallet/micros.ts'
+import { MAX_AMOUNT, type Micros } from '../lib/money.ts'
 
 /** How a bulk answer is laid out: the vendor's rows under the caller's keys, theme panels', or a list. */
 export const bulkShapes = ['vendor', 'theme', 'rows'] as const
@@ -46,7 +46,7 @@ export const defaults: FakeOptions = {
   delayMs: 0,
   finishMs: 500,
   slowMs: 3000,
-  balance: LARGEST_AMOUNT,
+  balance: MAX_AMOUNT,
   username: undefined,
   apiaccesskey: undefined,
   idempotency: false,

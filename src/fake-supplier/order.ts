@@ -1,4 +1,4 @@
-import type { Micros } from '../wallet/micros.ts'
+import type { Micros } from '../lib/money.ts'
 import type { End, Fault, Manner } from './faults.ts'
 import type { Via } from './log.ts'
 import type { RefusalName } from './refusals.ts'

@@ -1,4 +1,4 @@
-import { formatMicros, type Micros } from '../wallet/micros.ts'
+import { formatMicros, type Micros } from '../lib/money.ts'
 import { Book } from './book.ts'
 import { type End, type Fault, faultOf, mannerOf } from './faults.ts'
 import { type Line, Log, readLog, type Via } from './log.ts'

@@ -1,4 +1,4 @@
-import { type Micros, micros } from '../wallet/micros.ts'
+import { type Micros, micros } from '../lib/money.ts'
 import type { FakeOptions } from './options.ts'
 import { type FakeService, makeServices } from './services.ts'
 

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { formatMicros } from '../wallet/micros.ts'
+import { formatMicros } from '../lib/money.ts'
 import { type Order, resultOf } from './order.ts'
 import type { Parts } from './parts.ts'
 

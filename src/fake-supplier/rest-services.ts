@@ -1,9 +1,9 @@
-import { formatMicros } from '../wallet/micros.ts'
+import { formatMicros } from '../lib/money.ts'
 import type { Panel } from './panel.ts'
 import type { FakeService } from './services.ts'
 
 const LISTED_SINCE = '2026-01-01T00:00:00.000Z'
-const MOST_ITEMS = 1000
+const MAX_ITEMS = 1000
 
 /** A service as the REST list has it. */
 export const sayListed = (service: FakeService): Record<string, unknown> => ({
@@ -35,7 +35,7 @@ export const sayDetails = (panel: Panel, service: FakeService): Record<string, u
   rule: {
     unit_price: formatMicros(panel.priceOf(service)),
     min_items: 1,
-    max_items: service.kind === 'server' ? service.maxQuantity : MOST_ITEMS,
+    max_items: service.kind === 'server' ? service.maxQuantity : MAX_ITEMS,
     processing_type: 'automatic',
   },
   availability: null,

@@ -1,6 +1,6 @@
-import { fieldsOf } from '../dhru/fields.ts'
-import { isObject, parseJson } from '../dhru/json.ts'
-import { formatMicros } from '../wallet/micros.ts'
+import { formatMicros } from '../lib/money.ts'
+import { fieldsOf } from '../protocols/dhru/fields.ts'
+import { isObject, parseJson } from '../protocols/dhru/json.ts'
 import type { Order, Wanted } from './order.ts'
 import type { Parts } from './parts.ts'
 import { type RefusalName, refusals } from './refusals.ts'
@@ -118,7 +118,7 @@ function listOrders(parts: Parts, asked: Asked): Reply {
   return say(200, { data: { page: { items: rows, next_cursor: next } } })
 }
 
-const LARGEST_PAGE = 50
+const MAX_PAGE = 50
 const USUAL_PAGE = 20
 
 /** The cursor is how many rows came before. */
@@ -128,7 +128,7 @@ function pageOf<Row>(rows: Row[], { query }: Asked): { rows: Row[]; next: number
     return /^\d{1,9}$/.test(text) ? Number(text) : otherwise
   }
   const start = numberIn('cursor', 0)
-  const end = start + Math.min(LARGEST_PAGE, Math.max(1, numberIn('limit', USUAL_PAGE)))
+  const end = start + Math.min(MAX_PAGE, Math.max(1, numberIn('limit', USUAL_PAGE)))
   return { rows: rows.slice(start, end), next: end < rows.length ? end : null }
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readBody } from '../dhru/body.ts'
+import { readBody } from '../protocols/dhru/body.ts'
 import { answerControl, CONTROL_PATH } from './control.ts'
 import { answerDhru } from './dhru.ts'
 import { answerInstant, INSTANT_PATH } from './instant.ts'

@@ -1,5 +1,5 @@
-import { requiredNames } from '../dhru/service-lists.ts'
-import { formatMicros } from '../wallet/micros.ts'
+import { formatMicros } from '../lib/money.ts'
+import { requiredNames } from '../protocols/dhru/service-lists.ts'
 import { succeed } from './dhru-call.ts'
 import type { Panel } from './panel.ts'
 import type { FakeField, FakeService } from './services.ts'

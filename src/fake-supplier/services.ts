@@ -1,4 +1,4 @@
-import { type Micros, micros } from '../wallet/micros.ts'
+import { type Micros, micros } from '../lib/money.ts'
 
 /** Something that the fake supplier sells. */
 export interface FakeService {
@@ -23,7 +23,7 @@ export interface FakeField {
 }
 
 const FIRST_ID = 101
-const MOST_GROUPS = 120
+const MAX_GROUPS = 120
 const SMALLEST_GROUP = 5
 
 const network: FakeField = { name: 'NETWORK', label: 'Network', options: [] }
@@ -36,7 +36,7 @@ const email: FakeField = { name: 'EMAIL', label: 'E-mail', options: [] }
  * a network, the fourth a PIN and a colour, the fifth takes serial numbers; every fourth group is of server services.
  */
 export function makeServices(count: number): FakeService[] {
-  const inGroup = Math.max(SMALLEST_GROUP, Math.ceil(count / MOST_GROUPS))
+  const inGroup = Math.max(SMALLEST_GROUP, Math.ceil(count / MAX_GROUPS))
   return Array.from({ length: count }, (_, index) => {
     const group = Math.floor(index / inGroup) + 1
     const place = index % inGroup

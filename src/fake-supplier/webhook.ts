@@ -3,7 +3,7 @@ import type { Order } from './order.ts'
 import type { Parts } from './parts.ts'
 import { sayOrder, signatureOf } from './rest-order.ts'
 
-const MOST_TRIES = 5
+const MAX_TRIES = 5
 const BETWEEN_TRIES_MS = 1000
 const ANSWER_WITHIN_MS = 5000
 
@@ -48,7 +48,7 @@ export class Webhook {
       'x-webhook-event': 'dispatch.webhook.order',
       'x-signature': signatureOf(said, this.#secret),
     }
-    for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    for (let tries = 1; tries <= MAX_TRIES; tries++) {
       if (await this.#post(headers, body)) break
       await sleep(BETWEEN_TRIES_MS, undefined, { signal, ref: false })
     }

@@ -1,9 +1,10 @@
 import type { Sql } from '../database/database.ts'
-import type { SupplierFault, SupplierId } from '../suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import type { SupplierFault } from '../suppliers/supplier.ts'
 
 /** The first probe comes after two seconds, each further one after twice as long, up to five minutes. */
 const FIRST_PROBE_SECONDS = 2
-const MOST_DOUBLINGS = 7
+const MAX_DOUBLINGS = 7
 
 export interface Opening {
   supplierId: SupplierId
@@ -30,9 +31,9 @@ export async function openBreaker(sql: Sql, opening: Opening, now: Date): Promis
     on conflict (supplier_id) do update
        set open = true, why = excluded.why, reason = excluded.reason, needed = excluded.needed,
            opened_at = excluded.opened_at,
-           probes = case when ${again} then least(h.probes + 1, ${MOST_DOUBLINGS}) else 0 end,
+           probes = case when ${again} then least(h.probes + 1, ${MAX_DOUBLINGS}) else 0 end,
            probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' *
-                      case when ${again} then 2 ^ least(h.probes + 1, ${MOST_DOUBLINGS}) else 1 end
+                      case when ${again} then 2 ^ least(h.probes + 1, ${MAX_DOUBLINGS}) else 1 end
      where not h.open
     returning probe_at`
   return row?.probe_at
@@ -69,7 +70,7 @@ export async function postponeProbe(
 ): Promise<void> {
   await sql`
     update supplier_health
-       set probes = least(probes + 1, ${MOST_DOUBLINGS}), reason = ${reason},
-           probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' * 2 ^ least(probes + 1, ${MOST_DOUBLINGS})
+       set probes = least(probes + 1, ${MAX_DOUBLINGS}), reason = ${reason},
+           probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' * 2 ^ least(probes + 1, ${MAX_DOUBLINGS})
      where supplier_id = ${supplierId} and open`
 }

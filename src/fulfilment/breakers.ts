@@ -1,10 +1,11 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import { formatMicros } from '../lib/money.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Live } from '../suppliers/directory.ts'
-import type { Outcome, SupplierConfig, SupplierFault, SupplierId } from '../suppliers/supplier.ts'
+import type { Outcome, SupplierConfig, SupplierFault } from '../suppliers/supplier.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
-import { formatMicros } from '../wallet/micros.ts'
 import {
   closeBreaker,
   type Opening,
@@ -41,7 +42,7 @@ interface Trouble {
   reason: string
 }
 
-interface Parts {
+interface BreakersDeps {
   sql: Sql
   directory: { current(): Promise<ReadonlyMap<SupplierId, Live>> }
   clock: Clock
@@ -53,7 +54,7 @@ interface Parts {
  * routes or wait. It is probed by asking for our account, which buys nothing, and closes when that goes well.
  */
 export class Breakers {
-  readonly #parts: Parts
+  readonly #parts: BreakersDeps
   readonly #loop: Loop
   readonly #streaks = new Map<SupplierId, { why: SupplierFault | 'unclear'; count: number }>()
   /** Suppliers that have given a clear answer since their breaker opened last. */
@@ -62,7 +63,7 @@ export class Breakers {
   readonly #checking = new Map<SupplierId, Promise<void>>()
   readonly #abort = new AbortController()
 
-  constructor(parts: Parts) {
+  constructor(parts: BreakersDeps) {
     this.#parts = parts
     this.#loop = new Loop(parts.log, () => this.#probeAll(), LOOK_EVERY_MS)
   }

@@ -1,17 +1,17 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Live } from '../suppliers/directory.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
+import { askSoon } from './ask/poll.sql.ts'
+import { Poller } from './ask/poller.ts'
+import { Rechecks } from './ask/rechecks.ts'
 import { Breakers } from './breakers.ts'
-import { Dispatcher } from './dispatcher.ts'
-import { figures } from './figures.ts'
-import { Lanes } from './lanes.ts'
+import { Dispatcher } from './dispatch/dispatcher.ts'
+import { figures } from './dispatch/route-stats.ts'
 import type { Loop } from './loop.ts'
-import { Outcomes } from './outcomes.ts'
-import { askSoon } from './poll.sql.ts'
-import { Poller } from './poller.ts'
-import { Rechecks } from './rechecks.ts'
+import { OutcomeWriter } from './outcome/outcome-writer.ts'
+import { SupplierLimiters } from './supplier-limiter.ts'
 import { Worker } from './worker.ts'
 
 /** The half that gets orders done: takes due items, has suppliers do them, records what came of it. */
@@ -34,8 +34,8 @@ export class Fulfilment {
   }) {
     this.#sql = parts.sql
     this.#clock = parts.clock
-    const outcomes = new Outcomes(parts.sql, parts.clock)
-    const lanes = new Lanes(parts.directory)
+    const outcomes = new OutcomeWriter(parts.sql, parts.clock)
+    const lanes = new SupplierLimiters(parts.directory)
     this.#breakers = new Breakers(parts)
     this.#worker = new Worker({ ...parts, outcomes, breakers: this.#breakers })
     this.#dispatcher = new Dispatcher({ ...parts, lanes, outcomes, worker: this.#worker })

@@ -1,29 +1,29 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Outcome, Work } from '../suppliers/supplier.ts'
+import { isAnothers } from './ask/poll.sql.ts'
 import type { Breakers } from './breakers.ts'
-import { extendLeases } from './dispatch.sql.ts'
-import type { Lane } from './lanes.ts'
-import type { Outcomes } from './outcomes.ts'
-import { isAnothers } from './poll.sql.ts'
-import { reportOf } from './reports.ts'
-import { LEASE_MS } from './take.ts'
-import type { Taken } from './taken.ts'
+import type { ClaimedItem } from './claimed-item.ts'
+import { LEASE_MS } from './dispatch/claim-due-items.ts'
+import { extendLeases } from './dispatch/dispatch.sql.ts'
+import { updateFor } from './outcome/item-update.ts'
+import type { OutcomeWriter } from './outcome/outcome-writer.ts'
+import type { SupplierLimiter } from './supplier-limiter.ts'
 
 const EXTEND_EVERY_MS = 5_000
 /** The longest that one call to a supplier may take. */
 const CALL_TIMEOUT_MS = 30_000
 /** The most items that one worker has in hand at a time. */
-const MOST_IN_HAND = 5_000
+const MAX_IN_HAND = 5_000
 
 /** What one call to a supplier is about. */
 export interface Call {
-  lane: Lane
+  lane: SupplierLimiter
   call: 'send' | 'ask'
-  items: Taken[]
+  items: ClaimedItem[]
   /** Of `items`, those of which an earlier attempt may still be with the supplier. */
-  hadBefore?: ReadonlySet<Taken>
+  hadBefore?: ReadonlySet<ClaimedItem>
 }
 
 /**
@@ -32,11 +32,11 @@ export interface Call {
  */
 export class Worker {
   readonly #sql: Sql
-  readonly #outcomes: Outcomes
+  readonly #outcomes: OutcomeWriter
   readonly #breakers: Breakers
   readonly #clock: Clock
   readonly #log: Logger
-  readonly #inHand = new Set<Taken>()
+  readonly #inHand = new Set<ClaimedItem>()
   readonly #calls = new Set<Promise<void>>()
   readonly #abort = new AbortController()
   #timer: NodeJS.Timeout | undefined
@@ -45,7 +45,7 @@ export class Worker {
   /** Told of items that are to go on to their next route. */
   onPending: () => void = () => {}
 
-  constructor(parts: { sql: Sql; outcomes: Outcomes; breakers: Breakers; clock: Clock; log: Logger }) {
+  constructor(parts: { sql: Sql; outcomes: OutcomeWriter; breakers: Breakers; clock: Clock; log: Logger }) {
     this.#sql = parts.sql
     this.#outcomes = parts.outcomes
     this.#breakers = parts.breakers
@@ -55,7 +55,7 @@ export class Worker {
 
   /** How many more items may be taken now. */
   room(): number {
-    return MOST_IN_HAND - this.#inHand.size
+    return MAX_IN_HAND - this.#inHand.size
   }
 
   start(): void {
@@ -116,7 +116,7 @@ export class Worker {
       outcomes.map(async ({ item, outcome }) => {
         const manners = { recheck: lane.recheck(), hadItBefore: hadBefore.has(item) }
         const own = call === 'ask' ? await this.#unlessAnothers(item, outcome) : outcome
-        const report = reportOf(item, call, own, manners, now)
+        const report = updateFor(item, call, own, manners, now)
         const written = await this.#outcomes.record(report)
         if (!written) {
           this.#log.warn({ order: item.orderId, position: item.position }, 'the lease of an item was lost')
@@ -127,7 +127,7 @@ export class Worker {
   }
 
   /** A lost order that the supplier found by its input may be that of another item with the same one. */
-  async #unlessAnothers(item: Taken, outcome: Outcome): Promise<Outcome> {
+  async #unlessAnothers(item: ClaimedItem, outcome: Outcome): Promise<Outcome> {
     if (item.reference !== null || !('reference' in outcome) || outcome.reference === null) return outcome
     if (!(await isAnothers(this.#sql, item, outcome.reference))) return outcome
     const reason = `what the supplier has under ${outcome.reference} is another order's`
@@ -164,7 +164,7 @@ export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return Promise.race([call, promise])
 }
 
-const workOf = (item: Taken): Work => ({
+const workOf = (item: ClaimedItem): Work => ({
   attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
   orderId: item.orderId,
   remoteService: item.remoteService,

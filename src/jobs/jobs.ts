@@ -7,7 +7,7 @@ import { insertJob } from './jobs.sql.ts'
 /** Does a job. A throw is logged. The signal says that the process stops: what is done by then must end soon. */
 export type JobTask = (payload: unknown, stopping: AbortSignal) => Promise<void>
 
-export interface JobsParts {
+export interface JobsDeps {
   address: DatabaseAddress
   log: Logger
   /** By the names of the jobs. */
@@ -30,13 +30,13 @@ const START_AGAIN_AFTER_MS = 1_000
 
 /** Works on the jobs of the queue, which is kept in PostgreSQL: one in each process that works. */
 export class Jobs {
-  readonly #parts: JobsParts
+  readonly #parts: JobsDeps
   readonly #stopping = new AbortController()
   #logger: QueueLogger | undefined
   #runner: Runner | undefined
   #watching: Promise<void> | undefined
 
-  constructor(parts: JobsParts) {
+  constructor(parts: JobsDeps) {
     this.#parts = parts
   }
 

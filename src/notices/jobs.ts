@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import type { JobTask } from '../jobs/jobs.ts'
+import type { Clock } from '../lib/time.ts'
 import { type EventName, events } from './events.ts'
-import { lookFor, SEND, type SendPayload } from './look.ts'
 import type { Senders } from './message.ts'
 import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
+import { raiseNotices, SEND, type SendPayload } from './raise-notices.ts'
 import { selectSubscription } from './subscriptions.sql.ts'
 import { sendTo } from './subscriptions.ts'
 
@@ -31,7 +31,7 @@ export function noticeJobs({
     for (const event of Object.keys(events) as EventName[]) {
       if (stopping.aborted) return
       try {
-        await sql.begin((transaction) => lookFor(transaction, event, now))
+        await sql.begin((transaction) => raiseNotices(transaction, event, now))
       } catch (error) {
         // The others are looked for all the same.
         log.error({ err: error, event }, 'it could not be seen whether somebody is to be told')

@@ -1,8 +1,7 @@
 import type { Queryable, Transaction } from '../database/database.ts'
+import type { NoticeId } from '../lib/ids.ts'
 import type { Condition } from './conditions.ts'
 import type { EventName } from './events.ts'
-
-export type NoticeId = number & { readonly __id: 'notice' }
 
 export interface OpenNotice {
   id: NoticeId

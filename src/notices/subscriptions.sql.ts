@@ -1,9 +1,7 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { Queryable } from '../database/database.ts'
+import type { AccountId, SubscriptionId } from '../lib/ids.ts'
 import type { EventName } from './events.ts'
 import type { Channel } from './message.ts'
-
-export type SubscriptionId = number & { readonly __id: 'subscription' }
 
 /** Somebody who wants to be told. */
 export interface Subscription {

@@ -1,15 +1,14 @@
-import type { AccountId } from '../accounts/account.ts'
 import { checkEmail } from '../accounts/account-input.ts'
-import { type Clock, systemClock } from '../clock.ts'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { AccountId, SubscriptionId } from '../lib/ids.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
 import { type EventName, eventsOf } from './events.ts'
 import type { Channel, Message, Senders } from './message.ts'
 import {
   deleteSubscription,
   insertSubscription,
   type Subscription,
-  type SubscriptionId,
   selectSubscription,
   selectSubscriptions,
 } from './subscriptions.sql.ts'

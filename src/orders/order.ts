@@ -1,17 +1,6 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { ServiceId } from '../catalogue/service.ts'
-import type { Micros } from '../wallet/micros.ts'
-
-export type OrderId = number & { readonly __id: 'order' }
-
-/** `unknown`: it was sent and nobody can say whether the supplier took it. */
-export type ItemState = 'pending' | 'processing' | 'unknown' | 'success' | 'failed' | 'cancelled'
-
-/** Follows from the items. `partial`: all ended, some with success and some not. */
-export type OrderState = 'pending' | 'processing' | 'success' | 'partial' | 'failed' | 'cancelled'
-
-/** The protocol an order came through. */
-export type Via = 'dhru' | 'rest'
+import type { AccountId, OrderId, ServiceId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
+import type { ItemState, OrderState, Via } from '../lib/states.ts'
 
 export interface Order {
   accountId: AccountId

@@ -1,5 +1,5 @@
-import { formatMicros } from '../wallet/micros.ts'
-import type { Mutation } from '../wallet/mutation.ts'
+import type { BalanceChange } from '../ledger/balance-change.ts'
+import { formatMicros } from '../lib/money.ts'
 import type { Statement } from './statement.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Statement } from './statement.ts'
  */
 export async function* csvOf(
   { month, opening, closing, account, madeAt, complete }: Statement,
-  movements: AsyncIterable<Mutation[]>,
+  movements: AsyncIterable<BalanceChange[]>,
 ): AsyncGenerator<string> {
   yield `\ufeff${line(['time', 'id', 'type', 'reason', 'order_id', 'note', 'credit', 'debit', 'balance', 'currency'])}`
   const balance = (time: Date, what: string, amount: bigint): string =>

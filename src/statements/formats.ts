@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Sql } from '../database/database.ts'
-import type { Mutation } from '../wallet/mutation.ts'
+import type { BalanceChange } from '../ledger/balance-change.ts'
 import { csvOf } from './csv.ts'
 import { jsonOf } from './json.ts'
 import { pdfOf } from './pdf.ts'
@@ -11,7 +11,7 @@ export type StatementFormat = 'json' | 'csv' | 'pdf'
 
 type Writer = (
   statement: Statement,
-  movements: AsyncIterable<Mutation[]>,
+  movements: AsyncIterable<BalanceChange[]>,
 ) => AsyncGenerator<string | Uint8Array>
 
 /** How each is written, in pieces, and its media type. */

@@ -1,11 +1,11 @@
-import { jsonWithAmounts } from '../wallet/money-json.ts'
-import { type Mutation, mutationFields } from '../wallet/mutation.ts'
+import { type BalanceChange, balanceChangeFields } from '../ledger/balance-change.ts'
+import { jsonWithAmounts } from '../lib/money-json.ts'
 import type { Statement } from './statement.ts'
 
 /** `{"data": {...}}` with the movements last, so that they can be written as they are read. */
 export async function* jsonOf(
   statement: Statement,
-  movements: AsyncIterable<Mutation[]>,
+  movements: AsyncIterable<BalanceChange[]>,
 ): AsyncGenerator<string> {
   const head = jsonWithAmounts({
     month: statement.month.text,
@@ -27,7 +27,7 @@ export async function* jsonOf(
   yield `{"data":${head.slice(0, -1)},"movements":[`
   let between = ''
   for await (const piece of movements) {
-    yield between + piece.map((one) => jsonWithAmounts(mutationFields(one))).join()
+    yield between + piece.map((one) => jsonWithAmounts(balanceChangeFields(one))).join()
     between = ','
   }
   yield ']}}'

@@ -1,4 +1,4 @@
-import { type Mutation, signed } from '../wallet/mutation.ts'
+import { type BalanceChange, signed } from '../ledger/balance-change.ts'
 import { shownText } from './pdf-text.ts'
 import { grouped, minuteOf, monthName, totalWords, whatOf } from './pdf-words.ts'
 import type { Statement } from './statement.ts'
@@ -73,7 +73,7 @@ export class Pages {
   }
 
   /** Draws a movement; true: on a new page. */
-  row(one: Mutation): boolean {
+  row(one: BalanceChange): boolean {
     const full = this.#y + ROW > BOTTOM
     if (full) {
       this.#document.addPage()

@@ -1,5 +1,5 @@
-import { formatMicros } from '../wallet/micros.ts'
-import type { Mutation } from '../wallet/mutation.ts'
+import type { BalanceChange } from '../ledger/balance-change.ts'
+import { formatMicros } from '../lib/money.ts'
 import type { StatementTotal } from './statement.ts'
 
 const sorts: Record<string, string> = {
@@ -15,7 +15,7 @@ const sorts: Record<string, string> = {
 export const totalWords = ({ type, reason, count }: StatementTotal): string =>
   `${sorts[`${type} ${reason}`] ?? reason} (${count})`
 
-const whats: Record<Mutation['reason'], string> = {
+const whats: Record<BalanceChange['reason'], string> = {
   order: 'Order',
   refund: 'Refund',
   deposit: 'Deposit',
@@ -24,7 +24,7 @@ const whats: Record<Mutation['reason'], string> = {
 }
 
 /** What a movement was for, in a few words. */
-export const whatOf = ({ type, reason, orderId, note }: Mutation): string => {
+export const whatOf = ({ type, reason, orderId, note }: BalanceChange): string => {
   if (reason === 'order') return `Order ${orderId}: ${note}`
   if (reason === 'refund') return `Refund, ${note?.replace(/^Released: /, '')}`
   const what = reason === 'transfer' ? (type === 'debit' ? 'Sent' : 'Received') : whats[reason]

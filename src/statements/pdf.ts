@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
-import type { Mutation } from '../wallet/mutation.ts'
+import type { BalanceChange } from '../ledger/balance-change.ts'
 import { Pages } from './pdf-pages.ts'
 import { shownText } from './pdf-text.ts'
 import type { Statement } from './statement.ts'
 
 /** A PDF lists no more movements than this: of a month with more it has the balances and totals. */
-export const MOST_LISTED = 2000
+export const MAX_LISTED = 2000
 
 /**
  * A4, with a head, the totals and a table of all movements. Pages are written one at a time, with a pause between them
@@ -14,7 +14,7 @@ export const MOST_LISTED = 2000
  */
 export async function* pdfOf(
   statement: Statement,
-  movements: AsyncIterable<Mutation[]>,
+  movements: AsyncIterable<BalanceChange[]>,
 ): AsyncGenerator<Uint8Array> {
   // Whoever writes no PDF does not pay for it.
   const { default: Document } = await import('pdfkit')
@@ -33,12 +33,12 @@ export async function* pdfOf(
   const chunks: Uint8Array[] = []
   document.on('data', (chunk: Uint8Array) => chunks.push(chunk))
   const ended = once(document, 'end')
-  const isListed = statement.count <= MOST_LISTED
+  const isListed = statement.count <= MAX_LISTED
   const pages = new Pages(document, statement, { rows: isListed ? statement.count : 0 })
   pages.summary()
   if (!isListed) {
     pages.say(
-      `This month has ${statement.count} movements. A PDF lists at most ${MOST_LISTED}: the CSV and JSON statements have all.`,
+      `This month has ${statement.count} movements. A PDF lists at most ${MAX_LISTED}: the CSV and JSON statements have all.`,
     )
   } else if (statement.count > 0) {
     pages.tableHead()

@@ -1,7 +1,6 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { Micros } from '../wallet/micros.ts'
-import type { Mutation } from '../wallet/mutation.ts'
-import type { TransferId } from '../wallet/transfer.ts'
+import type { BalanceChange } from '../ledger/balance-change.ts'
+import type { AccountId, EntryId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Month } from './month.ts'
 
 /** Whose it is. */
@@ -14,7 +13,7 @@ export interface StatementAccount {
 }
 
 /** What all movements of one sort come to. */
-export interface StatementTotal extends Pick<Mutation, 'type' | 'reason'> {
+export interface StatementTotal extends Pick<BalanceChange, 'type' | 'reason'> {
   count: number
   amount: Micros
 }
@@ -37,7 +36,7 @@ export interface Statement {
   /** What was finally charged for items that succeeded: it was taken when their orders were placed. */
   captured: Micros
   /** The movements: ids after the first and up to the last. */
-  ids: { after: TransferId; last: TransferId }
+  ids: { after: EntryId; last: EntryId }
 }
 
 /** A month in which something moved. */

@@ -1,7 +1,7 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
-import { type Micros, micros } from '../wallet/micros.ts'
-import type { TransferId, TransferKind } from '../wallet/transfer.ts'
+import type { EntryKind } from '../ledger/entry.ts'
+import type { AccountId, EntryId } from '../lib/ids.ts'
+import { type Micros, micros } from '../lib/money.ts'
 import type { Month } from './month.ts'
 import type { StatementAccount } from './statement.ts'
 
@@ -23,7 +23,7 @@ export async function selectBounds(
   sql: Queryable,
   accountId: AccountId,
   { from, to }: Month,
-): Promise<{ after: TransferId; last: TransferId; opening: Micros; closing: Micros }> {
+): Promise<{ after: EntryId; last: EntryId; opening: Micros; closing: Micros }> {
   const [row] = await sql<
     { after: bigint | null; last: bigint | null; opening: bigint | null; closing: bigint | null }[]
   >`
@@ -38,8 +38,8 @@ export async function selectBounds(
       left join lateral (select id, available_after from transfers
                           where account_id = ${accountId} and id < bounds.next order by id desc limit 1) l on true`
   return {
-    after: Number(row?.after ?? 0) as TransferId,
-    last: Number(row?.last ?? 0) as TransferId,
+    after: Number(row?.after ?? 0) as EntryId,
+    last: Number(row?.last ?? 0) as EntryId,
     opening: micros(row?.opening ?? 0n),
     closing: micros(row?.closing ?? 0n),
   }
@@ -49,10 +49,10 @@ export async function selectBounds(
 export async function selectTotals(
   sql: Queryable,
   accountId: AccountId,
-  { after, last }: { after: TransferId; last: TransferId },
-): Promise<{ kind: TransferKind; count: number; amount: Micros }[]> {
+  { after, last }: { after: EntryId; last: EntryId },
+): Promise<{ kind: EntryKind; count: number; amount: Micros }[]> {
   // A sum of many may be larger than a bigint of PostgreSQL.
-  const rows = await sql<{ kind: TransferKind; count: number; amount: string }[]>`
+  const rows = await sql<{ kind: EntryKind; count: number; amount: string }[]>`
     select kind, count(*)::int as count, sum(amount)::text as amount from transfers
      where account_id = ${accountId} and id > ${after} and id <= ${last}
      group by kind order by kind`

@@ -1,10 +1,10 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { type Micros, micros } from '../wallet/micros.ts'
-import { type Mutation, mutationKinds, signed } from '../wallet/mutation.ts'
-import { readMutations } from '../wallet/mutations.ts'
+import { type BalanceChange, balanceChangeKinds, signed } from '../ledger/balance-change.ts'
+import { readMutations } from '../ledger/balance-changes.ts'
+import type { AccountId } from '../lib/ids.ts'
+import { type Micros, micros } from '../lib/money.ts'
+import type { Clock } from '../lib/time.ts'
 import { type Month, monthOf } from './month.ts'
 import type { Statement, StatementMonth, StatementTotal } from './statement.ts'
 import {
@@ -38,7 +38,7 @@ export async function openStatement(
     const { opening, closing, ...ids } = await selectBounds(transaction, accountId, month)
     const kinds = await selectTotals(transaction, accountId, ids)
     const totals = kinds.flatMap(({ kind, ...total }): StatementTotal[] =>
-      kind === 'capture' ? [] : [{ ...mutationKinds[kind], ...total }],
+      kind === 'capture' ? [] : [{ ...balanceChangeKinds[kind], ...total }],
     )
     const [credits, debits] = [sumOf(totals, 'credit'), sumOf(totals, 'debit')]
     mustBe(micros(opening + credits - debits), closing, { account: accountId, month: month.text })
@@ -60,7 +60,7 @@ export async function openStatement(
 }
 
 /** A statement's movements, oldest first, in pieces. Throws at the first one that does not continue the one before. */
-export async function* movementsOf(sql: Sql, statement: Statement): AsyncGenerator<Mutation[]> {
+export async function* movementsOf(sql: Sql, statement: Statement): AsyncGenerator<BalanceChange[]> {
   const where = { account: statement.account.id, month: statement.month.text }
   let balance = statement.opening
   for await (const piece of readMutations(sql, statement.account.id, statement.ids)) {
@@ -92,7 +92,7 @@ export async function listStatements(
 
 const isComplete = ({ to }: Month, now: Date): boolean => now.getTime() >= to.getTime() + SETTLED_AFTER_MS
 
-const sumOf = (totals: StatementTotal[], type: Mutation['type']): Micros =>
+const sumOf = (totals: StatementTotal[], type: BalanceChange['type']): Micros =>
   micros(totals.reduce((sum, total) => (total.type === type ? sum + total.amount : sum), 0n))
 
 /** Whoever reads this asks `imeigate ledger check` what is wrong. */

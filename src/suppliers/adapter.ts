@@ -1,5 +1,5 @@
 import type { TObject } from 'typebox'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import type { Supplier, SupplierConfig, SupplierKind } from './supplier.ts'
 

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Adapter } from './adapter.ts'
 import type { Outcome, Supplier, Work } from './supplier.ts'
 

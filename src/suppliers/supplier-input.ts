@@ -1,6 +1,6 @@
 import { Value } from 'typebox/value'
 import { Refusal } from '../errors.ts'
-import { isCurrency } from '../wallet/micros.ts'
+import { isCurrency } from '../lib/money.ts'
 import type { Adapter } from './adapter.ts'
 import type { SupplierRow, SupplierWrite } from './suppliers.sql.ts'
 

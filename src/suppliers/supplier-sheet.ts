@@ -1,6 +1,7 @@
-import { type Micros, micros } from '../wallet/micros.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import { type Micros, micros } from '../lib/money.ts'
 import type { Adapter } from './adapter.ts'
-import type { SupplierFault, SupplierId, SupplierKind } from './supplier.ts'
+import type { SupplierFault, SupplierKind } from './supplier.ts'
 import { completeSettings } from './supplier-input.ts'
 import type { SupplierSheetRow } from './suppliers.sql.ts'
 

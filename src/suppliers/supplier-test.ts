@@ -1,8 +1,9 @@
 import type { Sql } from '../database/database.ts'
+import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { World } from './adapter.ts'
 import { destinationFault } from './destination.ts'
-import type { SupplierAccount, SupplierId } from './supplier.ts'
+import type { SupplierAccount } from './supplier.ts'
 import { openSupplier, recordBalance } from './suppliers.ts'
 
 /** What came of asking a supplier for our account there. */

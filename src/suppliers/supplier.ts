@@ -1,5 +1,5 @@
-import type { OrderId } from '../orders/order.ts'
-import type { Micros } from '../wallet/micros.ts'
+import type { OrderId, SupplierId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 
 /** One attempt as its supplier sees it. */
 export interface Work {
@@ -52,7 +52,7 @@ export interface SupplierAccount {
 }
 
 /** One service of a supplier's list. */
-export interface RemoteService {
+export interface SupplierService {
   /** Its id there: a route's remote service. */
   id: string
   group: string
@@ -97,7 +97,7 @@ export interface Supplier {
    * Its whole list, as it comes in. Throws when the list is not whole: cut short, malformed, refused. Absent: it has
    * no list.
    */
-  services?(signal: AbortSignal): AsyncIterable<RemoteService>
+  services?(signal: AbortSignal): AsyncIterable<SupplierService>
   /** Lets go of connections. */
   close?(): Promise<void>
 }
@@ -117,6 +117,5 @@ export interface SupplierConfig {
   secrets: Record<string, string>
 }
 
-export type SupplierId = number & { readonly __id: 'supplier' }
 export const supplierKinds = ['dhru', 'rest', 'http', 'manual', 'sandbox'] as const
 export type SupplierKind = (typeof supplierKinds)[number]

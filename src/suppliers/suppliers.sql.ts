@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
-import type { SupplierFault, SupplierId, SupplierKind } from './supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import type { SupplierFault, SupplierKind } from './supplier.ts'
 
 /** A supplier as its table has it. */
 export interface SupplierRow {

@@ -1,10 +1,11 @@
-import { systemClock } from '../clock.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import { systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Adapter, World } from './adapter.ts'
 import { adapters } from './adapters.ts'
-import type { Supplier, SupplierAccount, SupplierConfig, SupplierId, SupplierKind } from './supplier.ts'
+import type { Supplier, SupplierAccount, SupplierConfig, SupplierKind } from './supplier.ts'
 import { completeSettings, refuse, type SupplierInput, settle, settleSecrets } from './supplier-input.ts'
 import { type SupplierSheet, sheetOf } from './supplier-sheet.ts'
 import {

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
 
 /** What became of a service between two readings of a list. A new cost counts as that, whatever else is new. */
 export type Change = 'new' | 'cost' | 'details' | 'gone' | 'unchanged'

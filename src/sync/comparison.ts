@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import { type Micros, micros } from '../wallet/micros.ts'
+import { type Micros, micros } from '../lib/money.ts'
 import { type Change, selectChanges, selectGroupCounts, selectLoss } from './comparison.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 import { selectSchedule } from './runs.sql.ts'

@@ -1,25 +1,25 @@
-import type { Service, ServiceId } from '../catalogue/service.ts'
+import type { Service } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
-import type { PriceRule } from './price-rule.ts'
+import type { ServiceId, SupplierId } from '../lib/ids.ts'
+import type { MarkupRule } from './markup-rule.ts'
 import type { StagedService } from './staging.sql.ts'
 
 /** Which services of a staged list: all, those of groups (in any case), single ones. */
-export interface Wanted {
+export interface ImportSelection {
   all: boolean
   groups: string[]
   ids: string[]
 }
 
-const wants = (sql: Queryable, { all, groups, ids }: Wanted) => sql`
+const wants = (sql: Queryable, { all, groups, ids }: ImportSelection) => sql`
   (${all}::boolean or lower(s.group_name) = any(${groups.map((name) => name.toLowerCase())}::text[])
    or s.remote_id = any(${ids}::text[]))`
 
 /** Groups and ids that the staged list does not have. */
-export async function selectStrangers(
+export async function findUnknownServices(
   sql: Queryable,
   supplier: SupplierId,
-  { groups, ids }: Wanted,
+  { groups, ids }: ImportSelection,
 ): Promise<{ groups: string[]; ids: string[] }> {
   const [row] = await sql<{ groups: string[]; ids: string[] }[]>`
     select array(select name from unnest(${groups}::text[]) as g (name)
@@ -35,7 +35,7 @@ export async function selectStrangers(
 export async function updateRules(
   sql: Queryable,
   supplier: SupplierId,
-  { wanted, rule, follows }: { wanted: Wanted; rule: PriceRule; follows: boolean },
+  { wanted, rule, follows }: { wanted: ImportSelection; rule: MarkupRule; follows: boolean },
 ): Promise<number> {
   const { count } = await sql`
     update synced_services y
@@ -48,10 +48,10 @@ export async function updateRules(
 }
 
 /** Those that are not imported and that no route leads to, in the order of the list. */
-export async function selectWanted(
+export async function selectSelected(
   sql: Queryable,
   supplier: SupplierId,
-  { wanted, after, limit }: { wanted: Wanted; after: number; limit: number },
+  { wanted, after, limit }: { wanted: ImportSelection; after: number; limit: number },
 ): Promise<StagedService[]> {
   return sql<StagedService[]>`
     select remote_id, position, group_name, name, kind, cost::text as cost, delivery_time, description, min_quantity,
@@ -65,7 +65,11 @@ export async function selectWanted(
      order by s.position limit ${limit}`
 }
 
-export async function countWanted(sql: Queryable, supplier: SupplierId, wanted: Wanted): Promise<number> {
+export async function countSelected(
+  sql: Queryable,
+  supplier: SupplierId,
+  wanted: ImportSelection,
+): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from staged_services s where s.supplier_id = ${supplier} and ${wants(sql, wanted)}`
   return row?.count ?? 0
@@ -97,7 +101,7 @@ export interface Imported {
 export async function insertImported(
   sql: Queryable,
   supplier: SupplierId,
-  { imported, rule, follows }: { imported: Imported[]; rule: PriceRule; follows: boolean },
+  { imported, rule, follows }: { imported: Imported[]; rule: MarkupRule; follows: boolean },
 ): Promise<void> {
   const rows = imported.map(({ service, remoteId, cost, price, theirs }) => ({
     code: service.code,

@@ -1,29 +1,29 @@
 import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { ExchangeRates } from '../wallet/exchange-rates.ts'
-import { formatMoney, micros, ZERO } from '../wallet/micros.ts'
+import type { ExchangeRates } from '../ledger/rates.ts'
+import { formatMoney, micros, ZERO } from '../lib/money.ts'
 import {
-  countWanted,
+  countSelected,
+  findUnknownServices,
   type Imported,
+  type ImportSelection,
   insertImported,
   lockServices,
-  selectStrangers,
+  selectSelected,
   selectTakenCodes,
-  selectWanted,
   updateRules,
-  type Wanted,
 } from './import.sql.ts'
-import type { PriceRule } from './price-rule.ts'
+import type { MarkupRule } from './markup-rule.ts'
 import type { ListedSupplier } from './remote-list.ts'
-import { ourServiceOf } from './remote-service.ts'
 import type { StagedService } from './staging.sql.ts'
+import { ourServiceOf } from './supplier-service.ts'
 
-export type { Wanted } from './import.sql.ts'
+export type { ImportSelection } from './import.sql.ts'
 
 /** Which services of a list become ours, and what they are sold for. */
 export interface ImportWish {
-  wanted: Wanted
-  rule: PriceRule
+  wanted: ImportSelection
+  rule: MarkupRule
   /** Whether prices follow later costs. */
   follows: boolean
   /** The group of ours that they come into; without it: the supplier's own. */
@@ -41,7 +41,7 @@ export interface ImportResult {
 const BATCH_SIZE = 1000
 
 /** The largest sale price, as the catalogue has it. */
-const LARGEST_PRICE = 100_000_000_000_000n
+const MAX_PRICE = 100_000_000_000_000n
 
 /**
  * Makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
@@ -54,7 +54,7 @@ export async function importWanted(
   { wanted, rule, follows, into }: ImportWish,
   { rates, at, onProgress }: { rates: ExchangeRates; at: Date; onProgress: Progress },
 ): Promise<ImportResult> {
-  const strangers = await selectStrangers(transaction, supplier.id, wanted)
+  const strangers = await findUnknownServices(transaction, supplier.id, wanted)
   const [group, id] = [strangers.groups[0], strangers.ids[0]]
   if (group !== undefined) throw new Refusal('invalid_input', `the list has no group ${group}`, 'group')
   if (id !== undefined) throw new Refusal('invalid_input', `the list has no service ${id}`, 'remoteService')
@@ -65,11 +65,11 @@ export async function importWanted(
 
   const result: ImportResult = { imported: 0, ruled: 0, skipped: [] }
   result.ruled = await updateRules(transaction, supplier.id, { wanted, rule, follows })
-  const total = await countWanted(transaction, supplier.id, wanted)
+  const total = await countSelected(transaction, supplier.id, wanted)
   await lockServices(transaction)
   let after = -1
   for (;;) {
-    const page = await selectWanted(transaction, supplier.id, { wanted, after, limit: BATCH_SIZE })
+    const page = await selectSelected(transaction, supplier.id, { wanted, after, limit: BATCH_SIZE })
     const last = page.at(-1)
     if (!last) return result
     after = last.position
@@ -81,7 +81,7 @@ export async function importWanted(
       const price = rule.priceOf(rates.convert(cost, supplier.currency, rule.currency, at) ?? ZERO)
       if (typeof made === 'string') {
         result.skipped.push({ remoteId: remote.remote_id, reason: made })
-      } else if (price > LARGEST_PRICE) {
+      } else if (price > MAX_PRICE) {
         const reason = `${formatMoney(price, rule.currency)} is more than a price can be`
         result.skipped.push({ remoteId: remote.remote_id, reason })
       } else {

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
 
 /** Says who it is that changes prices in this transaction. */
 export async function actAs(sql: Queryable, actor: string): Promise<void> {

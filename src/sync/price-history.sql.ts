@@ -1,6 +1,5 @@
-import type { AccountId } from '../accounts/account.ts'
-import type { ServiceId } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
+import type { AccountId, ServiceId } from '../lib/ids.ts'
 
 interface PriceHistoryRow {
   at: Date

@@ -1,7 +1,7 @@
-import type { AccountId } from '../accounts/account.ts'
 import { showService } from '../catalogue/services.ts'
 import type { Queryable } from '../database/database.ts'
-import { type Micros, micros } from '../wallet/micros.ts'
+import type { AccountId } from '../lib/ids.ts'
+import { type Micros, micros } from '../lib/money.ts'
 import { selectPriceHistory } from './price-history.sql.ts'
 
 /** One change of what a service costs us, or of what it is sold for. Amounts are in micros; null: there was, or is, none. */

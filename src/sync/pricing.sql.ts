@@ -1,11 +1,10 @@
-import type { ServiceId } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
-import type { StoredPriceRule } from './price-rule.ts'
+import type { ServiceId, SupplierId } from '../lib/ids.ts'
+import type { StoredMarkupRule } from './markup-rule.ts'
 
 interface FollowerRow {
   service_id: ServiceId
-  rule: StoredPriceRule
+  rule: StoredMarkupRule
   /** Micros of the supplier's currency. */
   cost: bigint
   /** What the rule made of it last, in micros of the rule's currency. */

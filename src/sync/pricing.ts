@@ -1,7 +1,7 @@
 import type { Transaction } from '../database/database.ts'
-import type { ExchangeRates } from '../wallet/exchange-rates.ts'
-import { micros } from '../wallet/micros.ts'
-import { PriceRule } from './price-rule.ts'
+import type { ExchangeRates } from '../ledger/rates.ts'
+import { micros } from '../lib/money.ts'
+import { MarkupRule } from './markup-rule.ts'
 import { type NewPrice, selectFollowers, writePrices } from './pricing.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 
@@ -28,10 +28,10 @@ export async function reprice(
 ): Promise<Repriced> {
   const result = { repriced: 0, kept: 0, unpriced: 0 }
   const prices: NewPrice[] = []
-  const rules = new Map<string, PriceRule>()
+  const rules = new Map<string, MarkupRule>()
   for (const row of await selectFollowers(transaction, supplier.id)) {
     const text = JSON.stringify(row.rule)
-    const rule = rules.get(text) ?? new PriceRule(row.rule)
+    const rule = rules.get(text) ?? new MarkupRule(row.rule)
     rules.set(text, rule)
     const cost = rates.convert(micros(row.cost), supplier.currency, rule.currency, at)
     if (cost === undefined) {

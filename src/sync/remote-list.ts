@@ -1,6 +1,7 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { RemoteField, RemoteService, SupplierId } from '../suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import type { RemoteField, SupplierService } from '../suppliers/supplier.ts'
 import type { OpenSupplier } from '../suppliers/suppliers.ts'
 import { clearStaged, insertStaged, type StagedService, settleStatistics } from './staging.sql.ts'
 
@@ -19,7 +20,7 @@ export class BrokenList extends Error {}
 export function listOf(
   { config, supplier }: OpenSupplier,
   signal: AbortSignal,
-): AsyncIterable<RemoteService> {
+): AsyncIterable<SupplierService> {
   const list = supplier.services?.(signal)
   if (list) return list
   throw new Refusal('invalid_input', `${config.name} has no list of services that could be read`, 'supplier')
@@ -29,7 +30,7 @@ export function listOf(
 const BATCH_SIZE = 500
 
 /** What PostgreSQL can count with. */
-const LARGEST_COUNT = 2_147_483_647
+const MAX_COUNT = 2_147_483_647
 
 /**
  * Reads a supplier's list to its end, into the database. Returns how many services it has; throws BrokenList when it
@@ -38,7 +39,7 @@ const LARGEST_COUNT = 2_147_483_647
 export async function stage(
   sql: Sql,
   supplier: SupplierId,
-  list: AsyncIterable<RemoteService>,
+  list: AsyncIterable<SupplierService>,
   onRead: (services: number) => void = () => {},
 ): Promise<number> {
   await clearStaged(sql, supplier)
@@ -55,12 +56,12 @@ export async function stage(
 }
 
 /** A list's own errors become BrokenList, and no others do. */
-async function* batchesOf(list: AsyncIterable<RemoteService>): AsyncGenerator<RemoteService[]> {
+async function* batchesOf(list: AsyncIterable<SupplierService>): AsyncGenerator<SupplierService[]> {
   const services = list[Symbol.asyncIterator]()
   let ended = false
   try {
     while (!ended) {
-      const batch: RemoteService[] = []
+      const batch: SupplierService[] = []
       while (batch.length < BATCH_SIZE) {
         const next = await services.next().catch((error: unknown) => {
           ended = true
@@ -80,7 +81,7 @@ async function* batchesOf(list: AsyncIterable<RemoteService>): AsyncGenerator<Re
   }
 }
 
-function rowOf(service: RemoteService, position: number): StagedService {
+function rowOf(service: SupplierService, position: number): StagedService {
   const id = service.id.trim()
   if (id === '' || id !== clean(id)) {
     throw new BrokenList(`service ${position + 1} of the list has no id that can be used`)
@@ -115,4 +116,4 @@ const clean = (text: string, forbidden = /\p{Cc}/gu): string => text.toWellForme
 const line = (text: string): string => clean(text.replace(/\s+/g, ' ')).trim()
 
 const count = (quantity: number): number =>
-  Number.isFinite(quantity) ? Math.min(Math.max(Math.trunc(quantity), 0), LARGEST_COUNT) : LARGEST_COUNT
+  Number.isFinite(quantity) ? Math.min(Math.max(Math.trunc(quantity), 0), MAX_COUNT) : MAX_COUNT

@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
 
 export type SyncTrigger = 'manual' | 'scheduled'
 export type SyncOutcome = 'ok' | 'failed' | 'suspicious'

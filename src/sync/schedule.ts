@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { addJob, type JobTask } from '../jobs/jobs.ts'
-import type { SupplierId } from '../suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
 import type { OpenSupplier } from '../suppliers/suppliers.ts'
 import { listOf } from './remote-list.ts'
 import { isDue, moveNext, selectDue, selectSchedule, upsertSchedule } from './runs.sql.ts'
@@ -52,7 +52,7 @@ const isWhole = (number: number, least: number, most: number): boolean =>
   Number.isInteger(number) && number >= least && number <= most
 
 /** How long a list may take, with all its pages. */
-export const LONGEST_LIST_MS = 15 * 60_000
+export const MAX_LIST_MS = 15 * 60_000
 
 /** The job that looks which lists are due; to be run every minute. */
 export const LOOK = 'sync_look'
@@ -85,7 +85,7 @@ export function syncJobs({
     let opened: OpenSupplier | undefined
     try {
       opened = await open(id)
-      const list = listOf(opened, AbortSignal.any([stopping, AbortSignal.timeout(LONGEST_LIST_MS)]))
+      const list = listOf(opened, AbortSignal.any([stopping, AbortSignal.timeout(MAX_LIST_MS)]))
       const options = { trigger: 'scheduled', actor: 'schedule', clock, stopping } as const
       const { outcome, error } = await applySync(sql, opened.config, list, options)
       if (outcome === 'ok') return

@@ -1,8 +1,8 @@
-import type { Clock } from '../clock.ts'
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { RemoteService } from '../suppliers/supplier.ts'
-import { loadRates } from '../wallet/exchange-rates.ts'
+import { loadRates } from '../ledger/rates.ts'
+import type { Clock } from '../lib/time.ts'
+import type { SupplierService } from '../suppliers/supplier.ts'
 import { type Comparison, changesOf, compare, type ListChange } from './comparison.ts'
 import { type ImportResult, type ImportWish, importWanted, type Progress } from './import.ts'
 import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
@@ -37,7 +37,7 @@ export interface SyncPreview extends Comparison {
 export async function previewSync(
   sql: Sql,
   supplier: ListedSupplier,
-  list: AsyncIterable<RemoteService>,
+  list: AsyncIterable<SupplierService>,
   { groups, limit, onRead }: { groups: string[] | null; limit: number | null } & SyncProgress,
 ): Promise<SyncPreview> {
   return await underLock(sql, supplier, async (transaction) => {
@@ -87,7 +87,7 @@ export interface SyncReport {
 export async function applySync(
   sql: Sql,
   supplier: ListedSupplier,
-  list: AsyncIterable<RemoteService>,
+  list: AsyncIterable<SupplierService>,
   options: SyncOptions,
 ): Promise<SyncReport> {
   const { trigger, actor, clock } = options

@@ -1,15 +1,15 @@
 import type { Logger } from 'pino'
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { addJob } from '../jobs/jobs.ts'
-import type { Receipts } from '../orders/receipts.ts'
+import type { WebhookId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
+import type { Receipts } from '../orders/read/receipts.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { selectNextDue } from './deliveries.sql.ts'
-import { OutcomeBook } from './outcome-book.ts'
-import { Round } from './round.ts'
+import { DeliveryRecorder } from './delivery-recorder.ts'
+import { DeliveryRun } from './delivery-run.ts'
 import { Sender } from './sender.ts'
-import type { WebhookId } from './webhook.ts'
 
 /** The job that sends what is due for one webhook. */
 export const DELIVER = 'webhook_deliver'
@@ -19,7 +19,7 @@ const TURN_MS = 20_000
 /** A stop gives what is being sent this long; what is cut off is sent again by the next process. */
 const GRACE_MS = 500
 
-export interface DelivererParts {
+export interface DelivererDeps {
   /** A pool with steady plans. */
   sql: Sql
   outbound: Outbound
@@ -34,18 +34,18 @@ export interface DelivererParts {
  * many processes, the same webhook is looked at.
  */
 export class Deliverer {
-  readonly #parts: DelivererParts
+  readonly #parts: DelivererDeps
   readonly #sender: Sender
-  readonly #book: OutcomeBook
+  readonly #book: DeliveryRecorder
   readonly #busy = new Set<WebhookId>()
   /** Busy ones that there may be something new for. */
   readonly #again = new Set<WebhookId>()
   #sealer: Promise<Sealer> | undefined
 
-  constructor(parts: DelivererParts) {
+  constructor(parts: DelivererDeps) {
     this.#parts = parts
     this.#sender = new Sender(parts.outbound, parts.clock)
-    this.#book = new OutcomeBook(parts.sql, parts.clock, parts.log)
+    this.#book = new DeliveryRecorder(parts.sql, parts.clock, parts.log)
   }
 
   /** Sends all that is due, for as long as it is its turn, and sees to it that it is looked at again. */
@@ -60,7 +60,7 @@ export class Deliverer {
     stopping.addEventListener('abort', cutSoon, { once: true })
     const endsAt = performance.now() + TURN_MS
     const goesOn = (): boolean => !stopping.aborted && performance.now() < endsAt
-    const round = new Round(this.#parts, this.#openSealer, this.#sender, this.#book, id)
+    const round = new DeliveryRun(this.#parts, this.#openSealer, this.#sender, this.#book, id)
     try {
       do {
         this.#again.delete(id)

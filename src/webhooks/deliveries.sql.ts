@@ -1,11 +1,10 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import type { OrderId, OrderState } from '../orders/order.ts'
+import type { AccountId, EventId, OrderId, WebhookId } from '../lib/ids.ts'
+import type { OrderState } from '../lib/states.ts'
 import type { Health } from './health.ts'
-import type { EventId, WebhookId } from './webhook.ts'
 
 /** An event that this process has under a lease. */
-export interface Taken {
+export interface LeasedEvent {
   id: EventId
   webhookId: WebhookId
   accountId: AccountId
@@ -31,11 +30,11 @@ export interface Rendered {
  * Takes events that are due under a lease, and notes their attempts (the intent is written before a byte is sent). Of
  * each order only the oldest that is still to be sent: what it says comes before what became of the order later.
  */
-export async function takeDue(
+export async function leaseDueEvents(
   sql: Sql,
   { id: webhook, failures }: { id: WebhookId; failures: number },
   { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
-): Promise<Taken[]> {
+): Promise<LeasedEvent[]> {
   const rows = await sql<
     {
       id: bigint
@@ -94,8 +93,8 @@ export async function keepRendered(
 }
 
 /** What became of an attempt. */
-export interface Outcome {
-  event: Taken
+export interface DeliveryResult {
+  event: LeasedEvent
   delivered: boolean
   ms: number
   status: number | null
@@ -107,8 +106,12 @@ export interface Outcome {
 }
 
 /** An attempt whose event somebody else has taken since is noted, and decides nothing. */
-export async function writeOutcomes(sql: Queryable, outcomes: Outcome[], now: Date): Promise<void> {
-  const column = <T>(of: (one: Outcome) => T): T[] => outcomes.map(of)
+export async function writeDeliveryResults(
+  sql: Queryable,
+  outcomes: DeliveryResult[],
+  now: Date,
+): Promise<void> {
+  const column = <T>(of: (one: DeliveryResult) => T): T[] => outcomes.map(of)
   await sql`
     with given as materialized (
       select * from unnest(

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
-import type { OrderId } from '../orders/order.ts'
-import type { EventId, OrderEvent, WebhookAttempt, WebhookId } from './webhook.ts'
+import type { EventId, OrderId, WebhookId } from '../lib/ids.ts'
+import type { OrderEvent, WebhookDelivery } from './webhook.ts'
 
 const stateOf = (sql: Queryable) => sql`
   case when e.due_at is not null then 'waiting'
@@ -36,9 +36,9 @@ export async function selectEvents(
 export async function selectAttempts(
   sql: Queryable,
   where: { webhook: WebhookId; limit: number } | { event: EventId; limit: number },
-): Promise<WebhookAttempt[]> {
+): Promise<WebhookDelivery[]> {
   const rows = await sql<
-    (Omit<WebhookAttempt, 'eventId' | 'orderId'> & { event_id: bigint; order_id: bigint })[]
+    (Omit<WebhookDelivery, 'eventId' | 'orderId'> & { event_id: bigint; order_id: bigint })[]
   >`
     select t.event_id, e.order_id, t.number, t.at, t.ms, t.status, t.error
       from webhook_attempts t join order_events e on e.id = t.event_id

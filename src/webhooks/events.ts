@@ -1,9 +1,9 @@
-import type { AccountId } from '../accounts/account.ts'
-import { type Clock, systemClock } from '../clock.ts'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { AccountId, EventId, WebhookId } from '../lib/ids.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
 import { replayEvents, selectAttempts, selectEvents } from './events.sql.ts'
-import { type EventId, type OrderEvent, type WebhookAttempt, type WebhookId, wireId } from './webhook.ts'
+import { type OrderEvent, type WebhookDelivery, wireId } from './webhook.ts'
 import { findWebhook } from './webhooks.ts'
 
 /** A webhook's events, the newest first. Throws not_found. */
@@ -29,7 +29,7 @@ export async function listAttempts(
   sql: Queryable,
   of: { webhook: WebhookId } | { event: EventId },
   limit = 100,
-): Promise<WebhookAttempt[]> {
+): Promise<WebhookDelivery[]> {
   if ('event' in of) await findEvent(sql, of.event)
   else await findWebhook(sql, of.webhook)
   return await selectAttempts(sql, { ...of, limit })

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/database.ts'
 import { addJob, type JobTask } from '../jobs/jobs.ts'
+import type { WebhookId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
 import { DELIVER, type Deliverer } from './deliverer.ts'
 import { selectDueWebhooks, sweepEvents } from './deliveries.sql.ts'
 import { KEPT_MS } from './schedule.ts'
-import type { WebhookId } from './webhook.ts'
 
 /** The job that looks which webhooks have something due, and removes what is old; to be run every minute. */
 export const LOOK_FOR_EVENTS = 'webhook_look'

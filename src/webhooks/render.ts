@@ -1,10 +1,10 @@
 import type { Sql } from '../database/database.ts'
-import { receiptAsPlaced, receiptOf } from '../orders/receipt.ts'
-import type { Receipts } from '../orders/receipts.ts'
-import { jsonWithAmounts } from '../wallet/money-json.ts'
-import { keepRendered, type Rendered, type Taken } from './deliveries.sql.ts'
+import type { EventId } from '../lib/ids.ts'
+import { jsonWithAmounts } from '../lib/money-json.ts'
+import { receiptAsPlaced, receiptOf } from '../orders/read/receipt.ts'
+import type { Receipts } from '../orders/read/receipts.ts'
+import { keepRendered, type LeasedEvent, type Rendered } from './deliveries.sql.ts'
 import { signedAmount } from './signature.ts'
-import type { EventId } from './webhook.ts'
 
 /**
  * What is sent of each event. It is made for the first attempt, since the transaction that writes an event has no time
@@ -12,7 +12,7 @@ import type { EventId } from './webhook.ts'
  */
 export async function renderAll(
   { sql, receipts }: { sql: Sql; receipts: Receipts },
-  events: Taken[],
+  events: LeasedEvent[],
 ): Promise<Map<EventId, Rendered>> {
   const rendered = new Map<EventId, Rendered>()
   const made: (Rendered & { id: EventId })[] = []

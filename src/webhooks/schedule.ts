@@ -28,12 +28,12 @@ export function retryAt(tries: number, now: Date, random = Math.random()): Date 
 /** Failures in a row from which on an endpoint is tried with one event at a time, with rests. */
 export const FAILING_FROM = 3
 const SHORTEST_REST_MS = 5 * SECOND_MS
-const LONGEST_REST_MS = MINUTE_MS
+const MAX_REST_MS = MINUTE_MS
 
 /** Until when a failing endpoint is left alone: as long as it has been failing, and a minute at most. */
 export function restUntil(failingSince: Date, now: Date): Date {
   const failing = now.getTime() - failingSince.getTime()
-  return new Date(now.getTime() + Math.min(Math.max(failing, SHORTEST_REST_MS), LONGEST_REST_MS))
+  return new Date(now.getTime() + Math.min(Math.max(failing, SHORTEST_REST_MS), MAX_REST_MS))
 }
 
 const PAUSED_AFTER_MS = 5 * DAY_MS

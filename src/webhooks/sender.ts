@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../lib/time.ts'
 import type { Outbound, OutboundClient } from '../outbound/outbound.ts'
-import type { Outcome, Rendered, Taken } from './deliveries.sql.ts'
+import type { DeliveryResult, LeasedEvent, Rendered } from './deliveries.sql.ts'
 import { retryAt } from './schedule.ts'
 import { orderSignature, standardHeaders } from './signature.ts'
 import { wireId } from './webhook.ts'
@@ -12,7 +12,7 @@ export const LEASE_MS = 30_000
 /** What is left of the lease must be enough for the answer to be recorded. */
 const RECORD_WITHIN_MS = 2_000
 /** Of the answer only the status counts; this much is read so that the connection can be used again. */
-const MOST_ANSWER_BYTES = 65_536
+const MAX_ANSWER_BYTES = 65_536
 const CONNECTIONS = 64
 
 export interface Addressee {
@@ -31,7 +31,7 @@ export class Sender {
   constructor(outbound: Outbound, clock: Clock) {
     this.#client = outbound.open({
       totalTimeoutMs: ANSWER_WITHIN_MS,
-      maxBytes: MOST_ANSWER_BYTES,
+      maxBytes: MAX_ANSWER_BYTES,
       connections: CONNECTIONS,
     })
     this.#clock = clock
@@ -40,13 +40,13 @@ export class Sender {
   /** `rendered`: undefined when there is no such order. `takenAt`: by performance.now(), when its lease began. */
   async send(
     to: Addressee,
-    event: Taken,
+    event: LeasedEvent,
     rendered: Rendered | undefined,
     takenAt: number,
     cut: AbortSignal,
-  ): Promise<Outcome> {
+  ): Promise<DeliveryResult> {
     const startedAt = performance.now()
-    const done = (result: Partial<Outcome>): Outcome => ({
+    const done = (result: Partial<DeliveryResult>): DeliveryResult => ({
       event,
       delivered: false,
       ms: Math.round(performance.now() - startedAt),
@@ -79,7 +79,7 @@ export class Sender {
 
   async #post(
     { url, key, signing }: Addressee,
-    event: Taken,
+    event: LeasedEvent,
     { body, amount }: Rendered,
     totalTimeoutMs: number,
     signal: AbortSignal,

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { OrderId } from '../orders/order.ts'
-import type { Receipt } from '../orders/receipt.ts'
-import { decimalOf } from '../wallet/money-json.ts'
+import type { OrderId } from '../lib/ids.ts'
+import { decimalOf } from '../lib/money-json.ts'
+import type { Receipt } from '../orders/read/receipt.ts'
 
 const PREFIX = 'whsec_'
 /** Standard Webhooks asks for 24 to 64. */

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { Refusal } from '../errors.ts'
 import { Destinations } from '../outbound/destinations.ts'
 
-const LONGEST_URL = 2000
+const MAX_URL_LENGTH = 2000
 
 /**
  * The URL in the form in which it is called. Throws invalid_input unless it is https and public, or at an address of
@@ -11,7 +11,7 @@ const LONGEST_URL = 2000
 export function checkWebhookUrl(text: string, allow: string[]): string {
   const url = URL.parse(text.trim())
   if (!url || !['https:', 'http:'].includes(url.protocol)) return refuse('is no https URL')
-  if (url.href.length > LONGEST_URL) return refuse(`has more than ${LONGEST_URL} characters`)
+  if (url.href.length > MAX_URL_LENGTH) return refuse(`has more than ${MAX_URL_LENGTH} characters`)
   if (url.username !== '' || url.password !== '') return refuse('must have no user or password in it')
   if (text.includes('#')) return refuse('must have no fragment (#) in it')
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '')

@@ -1,10 +1,8 @@
-import type { AccountId, KeyId } from '../accounts/account.ts'
 import { Refusal } from '../errors.ts'
-import type { OrderId, OrderState } from '../orders/order.ts'
+import type { AccountId, EventId, KeyId, OrderId, WebhookId } from '../lib/ids.ts'
+import type { OrderState } from '../lib/states.ts'
 
-export type WebhookId = number & { readonly __id: 'webhook' }
 /** As it is on the wire and on the command line: see `wireId`. */
-export type EventId = number & { readonly __id: 'event' }
 
 /** `paused`: it failed for too long. `gone`: it answered 410. Neither is sent anything until it is resumed. */
 export type WebhookStatus = 'active' | 'paused' | 'gone'
@@ -55,7 +53,7 @@ export interface OrderEvent {
 }
 
 /** One try to tell a webhook of an event. */
-export interface WebhookAttempt {
+export interface WebhookDelivery {
   eventId: EventId
   orderId: OrderId
   number: number

@@ -1,6 +1,6 @@
-import type { AccountId, KeyId } from '../accounts/account.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import type { Webhook, WebhookId } from './webhook.ts'
+import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
+import type { Webhook } from './webhook.ts'
 
 const columns = (sql: Queryable) => sql`
   select w.id, w.account_id as "accountId", a.username, w.key_id as "keyId", k.security_id as "securityId", w.url,

@@ -1,13 +1,13 @@
-import type { AccountId } from '../accounts/account.ts'
 import type { NewKey } from '../accounts/keys.ts'
-import { type Clock, systemClock } from '../clock.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { AccountId, WebhookId } from '../lib/ids.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { wakeWebhook } from './events.sql.ts'
 import { newSigningSecret } from './signature.ts'
 import { checkWebhookUrl } from './url.ts'
-import type { Webhook, WebhookId } from './webhook.ts'
+import type { Webhook } from './webhook.ts'
 import {
   insertWebhook,
   lockSecrets,
@@ -76,7 +76,7 @@ export async function changeUrl(
 }
 
 /** The longest time for which the signing secret before the last still signs. */
-const LONGEST_OVERLAP_MS = 30 * 24 * 3_600_000
+const MAX_OVERLAP_MS = 30 * 24 * 3_600_000
 
 /**
  * Gives a new signing secret. Until `previousUntil` what is sent is signed with the one before, too, so that a receiver
@@ -92,7 +92,7 @@ export async function rotateSecret(
 ): Promise<{ secret: string; previousUntil: Date | null }> {
   const now = clock.now()
   const overlap = previousUntil ? previousUntil.getTime() - now.getTime() : 0
-  if (overlap < 0 || overlap > LONGEST_OVERLAP_MS) {
+  if (overlap < 0 || overlap > MAX_OVERLAP_MS) {
     throw new Refusal('invalid_input', 'both secrets can sign for 30 days at most, from now on', 'overlap')
   }
   const secret = newSigningSecret()

@@ -9,9 +9,9 @@ import {
   listPriceGroups,
   reopenAccount,
 } from '../../src/accounts/accounts.ts'
-import { checkLedger } from '../../src/wallet/ledger-check.ts'
-import { micros } from '../../src/wallet/micros.ts'
-import { listTransfers } from '../../src/wallet/wallet.ts'
+import { checkLedger } from '../../src/ledger/check.ts'
+import { listEntries } from '../../src/ledger/wallets.ts'
+import { micros } from '../../src/lib/money.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
@@ -31,7 +31,7 @@ test('an account comes with its wallet and its first deposit', async () => {
     'test',
   )
   expect(made).toMatchObject({ username: 'first', available: 100_000_000n, held: 0n, closed: false })
-  const { transfers } = await listTransfers(sql, made.id)
+  const { transfers } = await listEntries(sql, made.id)
   expect(transfers).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
 })
 

@@ -1,10 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Account, AccountId } from '../../src/accounts/account.ts'
+import type { Account } from '../../src/accounts/account.ts'
 import { Catalogue } from '../../src/catalogue/catalogue.ts'
 import { setPrice } from '../../src/catalogue/prices.ts'
-import type { PriceGroupId, Service } from '../../src/catalogue/service.ts'
+import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService, updateService } from '../../src/catalogue/services.ts'
 import { Changes } from '../../src/database/changes.ts'
+import type { AccountId, PriceGroupId } from '../../src/lib/ids.ts'
 import { testDatabase } from '../support/postgres.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>

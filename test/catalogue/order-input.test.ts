@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type InputSchema, inputSchemaFor } from '../../src/catalogue/input-schema.ts'
 import { type GivenInput, type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
-import type { Service, ServiceField, ServiceId } from '../../src/catalogue/service.ts'
+import type { Service, ServiceField } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
+import type { ServiceId } from '../../src/lib/ids.ts'
 
 function service(given: Partial<Service> = {}): Service {
   const kind = given.kind ?? 'imei'

@@ -5,12 +5,13 @@ import { readData } from '../../src/catalogue/order-data.ts'
 import { readInput } from '../../src/catalogue/order-input.ts'
 import { publishedSchema } from '../../src/catalogue/order-schema.ts'
 import { schemaFault } from '../../src/catalogue/schema-fault.ts'
-import type { Price, Service, ServiceField, ServiceId } from '../../src/catalogue/service.ts'
+import type { Service, ServiceField, UnitPrice } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
-import { micros } from '../../src/wallet/micros.ts'
+import type { ServiceId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
 import { imei } from '../support/server.ts'
 
-const price: Price = { unitPrice: micros(1n), minItems: 1, maxItems: 100 }
+const price: UnitPrice = { unitPrice: micros(1n), minItems: 1, maxItems: 100 }
 const text = (name: string, required = false): ServiceField => ({
   name,
   label: name,

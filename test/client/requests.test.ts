@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { encodeCustomField, encodeParameters, encodeRows } from '../../src/client/dhru/parameters.ts'
 import { type DhruRequest, encodeRequest, type FormEncoding } from '../../src/client/dhru/request.ts'
-import { readCustomField } from '../../src/dhru/custom-field.ts'
-import { type Form, readForm, readRequest } from '../../src/dhru/form.ts'
-import { readParameters } from '../../src/dhru/parameters.ts'
+import { readCustomField } from '../../src/protocols/dhru/custom-field.ts'
+import { type Form, readForm, readRequest } from '../../src/protocols/dhru/form.ts'
+import { readParameters } from '../../src/protocols/dhru/parameters.ts'
 
 const kit: DhruRequest = {
   username: 'shop',

@@ -3,10 +3,10 @@ import { Webhook } from 'standardwebhooks'
 import { Headers as OtherHeaders } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { verifySignature, verifyWebhook, WebhookError, type WebhookFault } from '../../src/client/index.ts'
-import type { OrderId } from '../../src/orders/order.ts'
-import type { Receipt } from '../../src/orders/receipt.ts'
-import { parseMicros } from '../../src/wallet/micros.ts'
-import { jsonWithAmounts } from '../../src/wallet/money-json.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
+import { parseMicros } from '../../src/lib/money.ts'
+import { jsonWithAmounts } from '../../src/lib/money-json.ts'
+import type { Receipt } from '../../src/orders/read/receipt.ts'
 import {
   newSigningSecret,
   orderSignature,

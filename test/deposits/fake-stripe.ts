@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/lib/time.ts'
 
 export const SECRET_KEY = 'sk_test_of_the_fake'
 export const WEBHOOK_SECRET = 'whsec_of_the_fake'

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { feeOf, formatPercent, minorUnit, parsePercent } from '../../src/deposits/fees.ts'
 import { fromStripe, smallestStep, toStripe } from '../../src/deposits/stripe/amounts.ts'
-import { formatMicros } from '../../src/wallet/micros.ts'
-import { money } from './desk.ts'
+import { formatMicros } from '../../src/lib/money.ts'
+import { money } from './deposits.fixtures.ts'
 
 test.each([
   ['20', 250, '0.30', 'USD', '0.80'],

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
 import { confirmDeposit, listDeposits, proofFile, refuseDeposit } from '../../src/deposits/decisions.ts'
-import type { DepositId } from '../../src/deposits/deposit.ts'
 import { changeProvider } from '../../src/deposits/providers.ts'
+import type { DepositId } from '../../src/lib/ids.ts'
+import { systemClock } from '../../src/lib/time.ts'
 import { RestClient, type RestReply } from '../support/rest.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
-import { balance, bank, broken, money, sealer } from './desk.ts'
+import { balance, bank, broken, money, sealer } from './deposits.fixtures.ts'
 
 let server: TestServer
 let shop: Shop

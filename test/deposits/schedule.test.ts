@@ -1,14 +1,14 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { confirmDeposit } from '../../src/deposits/decisions.ts'
-import type { DepositId } from '../../src/deposits/deposit.ts'
 import { Gateways } from '../../src/deposits/gateways.ts'
 import { changeProvider } from '../../src/deposits/providers.ts'
 import { depositJobs, LOOK_AT_DEPOSITS } from '../../src/deposits/schedule.ts'
+import type { DepositId } from '../../src/lib/ids.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { RestClient } from '../support/rest.ts'
 import { type Shop, TestClock, type TestServer, testServer } from '../support/server.ts'
-import { balance, bank, broken, sealer, stripe } from './desk.ts'
+import { balance, bank, broken, sealer, stripe } from './deposits.fixtures.ts'
 import { FakeStripe } from './fake-stripe.ts'
 
 const MINUTE = 60_000

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { confirmDeposit, refuseDeposit } from '../../src/deposits/decisions.ts'
-import type { DepositId } from '../../src/deposits/deposit.ts'
+import type { DepositId } from '../../src/lib/ids.ts'
 import { RestClient, type RestReply } from '../support/rest.ts'
 import { type Shop, TestClock, type TestServer, testServer } from '../support/server.ts'
-import { balance, broken, money, stripe } from './desk.ts'
+import { balance, broken, money, stripe } from './deposits.fixtures.ts'
 import { FakeStripe, type Session, sign, WEBHOOK_SECRET } from './fake-stripe.ts'
 
 const clock = new TestClock()

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Deposit, depositStates } from '../../src/deposits/deposit.ts'
 import type { Payment } from '../../src/deposits/gateway.ts'
 import { verdictOn } from '../../src/deposits/settlement.ts'
-import { micros } from '../../src/wallet/micros.ts'
+import { micros } from '../../src/lib/money.ts'
 
 const deposits = fc
   .record({ state: fc.constantFrom(...depositStates), reference: fc.constantFrom(null, 'cs_1') })

@@ -1,9 +1,9 @@
 import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readForm } from '../../src/dhru/form.ts'
 import { readFormFast } from '../../src/fake-supplier/multipart.ts'
 import type { FakeOptions } from '../../src/fake-supplier/options.ts'
 import { type FakeSupplier, startFakeSupplier } from '../../src/fake-supplier/server.ts'
+import { readForm } from '../../src/protocols/dhru/form.ts'
 import { multipart, type Pairs } from '../support/dhru.ts'
 import { bytesOf, control, dhru, exchange, imeiOf, say, Wire } from './wire.ts'
 

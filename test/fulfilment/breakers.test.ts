@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
-import type { OrderId } from '../../src/orders/order.ts'
-import type { Outcome, SupplierAccount, SupplierFault, SupplierId } from '../../src/suppliers/supplier.ts'
-import { micros } from '../../src/wallet/micros.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises } from '../orders/shelf.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import type { Outcome, SupplierAccount, SupplierFault } from '../../src/suppliers/supplier.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {

@@ -1,13 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
-import { requestCancel } from '../../src/fulfilment/requests.ts'
-import { itemsOfOrder } from '../../src/fulfilment/reviews.sql.ts'
-import type { OrderId } from '../../src/orders/order.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises, input, newAccount, newService } from '../orders/shelf.ts'
+import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
+import { itemsOfOrder } from '../../src/fulfilment/people/reviews.sql.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { brokenPromises, input, newAccount, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending } from './fixed-directory.ts'
-import { FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
+import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {

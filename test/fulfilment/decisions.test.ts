@@ -1,21 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
+import { updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import {
   type Decision,
   type DecisionKind,
   decisionsFor,
   resolveReview,
-} from '../../src/fulfilment/decisions.ts'
-import { reportOf } from '../../src/fulfilment/reports.ts'
-import { type Review, type ReviewId, type ReviewKind, reviewKinds } from '../../src/fulfilment/review.ts'
-import { openReviews } from '../../src/fulfilment/reviews.sql.ts'
-import { findReview, listReviews } from '../../src/fulfilment/reviews.ts'
-import type { Taken } from '../../src/fulfilment/taken.ts'
-import type { OrderId } from '../../src/orders/order.ts'
+} from '../../src/fulfilment/people/decisions.ts'
+import { type Review, type ReviewKind, reviewKinds } from '../../src/fulfilment/people/review.ts'
+import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
+import { findReview, listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { listEntries, walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
 import type { Outcome } from '../../src/suppliers/supplier.ts'
-import { listTransfers, walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises } from '../orders/shelf.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
-import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -52,11 +52,11 @@ async function reviewOf(id: OrderId): Promise<Review> {
 }
 const manners = { recheck: [], hadItBefore: false }
 /** An order that a worker, which is not heard of any more, has asked about after this answer, and its review. */
-async function inHand(answer: Outcome): Promise<{ id: OrderId; item: Taken; review: Review }> {
+async function inHand(answer: Outcome): Promise<{ id: OrderId; item: ClaimedItem; review: Review }> {
   const id = await shop.place(1)
   const [sent] = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
   if (!sent) throw new Error('nothing was taken')
-  await shop.outcomes.record(reportOf(sent, 'send', answer, manners, shop.clock.now()))
+  await shop.outcomes.record(updateFor(sent, 'send', answer, manners, shop.clock.now()))
   shop.clock.advance(HOUR)
   const [item] = await takeSent(shop.sql, { limit: 1, now: shop.clock.now() })
   if (!item) throw new Error('nothing was asked about')
@@ -188,7 +188,7 @@ describe('what became of a lost item is decided by a person:', () => {
     const state = async () => [await shop.order(id), [...(await attemptsOf(id))], await wallet()]
     const before = await state()
     for (const late of [REFUSED, SUCCESS]) {
-      const report = reportOf(item, 'ask', late, manners, shop.clock.now())
+      const report = updateFor(item, 'ask', late, manners, shop.clock.now())
       expect(await shop.outcomes.record(report)).toBe(false)
     }
     expect(await state()).toEqual(before)
@@ -291,7 +291,7 @@ describe('a decision', () => {
     const { id, item } = await inHand(LOST)
     const review = await show(id, kind)
     expect(await decide(review, decision)).toMatchObject({ resolution: decision.kind, resolvedBy: 'cli:ann' })
-    const report = reportOf(item, 'ask', SUCCESS, manners, shop.clock.now())
+    const report = updateFor(item, 'ask', SUCCESS, manners, shop.clock.now())
     expect(await shop.outcomes.record(report)).toBe(true)
     expect((await shop.order(id)).state).toBe('success')
   })
@@ -367,7 +367,7 @@ describe('a change of mind', () => {
     await decide(review, { kind: 'give_back' })
     expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
     expect((await shop.order(id)).state).toBe('success')
-    const { transfers } = await listTransfers(shop.sql, shop.account)
+    const { transfers } = await listEntries(shop.sql, shop.account)
     expect(transfers[0]).toMatchObject({
       kind: 'adjust_up',
       amount: 10n,

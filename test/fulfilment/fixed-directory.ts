@@ -1,11 +1,11 @@
-import type { ServiceId } from '../../src/catalogue/service.ts'
 import type { Sql } from '../../src/database/database.ts'
-import { Lane } from '../../src/fulfilment/lanes.ts'
-import { takeSent as takeSentOf } from '../../src/fulfilment/poll.sql.ts'
-import { LEASE_MS, takeDue } from '../../src/fulfilment/take.ts'
-import type { Taken } from '../../src/fulfilment/taken.ts'
+import { takeSent as takeSentOf } from '../../src/fulfilment/ask/poll.sql.ts'
+import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
+import { claimDueItems, LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
+import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
+import type { ServiceId, SupplierId } from '../../src/lib/ids.ts'
 import type { Live } from '../../src/suppliers/directory.ts'
-import type { Supplier, SupplierId } from '../../src/suppliers/supplier.ts'
+import type { Supplier } from '../../src/suppliers/supplier.ts'
 
 /** The sandbox's, in every new database. */
 export const SANDBOX = 1 as SupplierId
@@ -45,15 +45,18 @@ const nobody: Supplier = {
 }
 
 /** What a dispatcher with room for so many takes in one round, for the sandbox. */
-export async function takePending(sql: Sql, { limit, now }: { limit: number; now: Date }): Promise<Taken[]> {
-  const lane = new Lane(liveOf(SANDBOX, nobody, { concurrency: limit }))
+export async function takePending(
+  sql: Sql,
+  { limit, now }: { limit: number; now: Date },
+): Promise<ClaimedItem[]> {
+  const lane = new SupplierLimiter(liveOf(SANDBOX, nobody, { concurrency: limit }))
   const look = { now, after: 0 as ServiceId, rooms: new Map(), each: limit, most: 2000 }
-  const { sending } = await takeDue(sql, new Map([[SANDBOX, lane]]), look)
+  const { sending } = await claimDueItems(sql, new Map([[SANDBOX, lane]]), look)
   return sending.map(({ taken }) => taken)
 }
 
 /** What a poller with room for so many takes, of the sandbox. */
-export const takeSent = (sql: Sql, { limit, now }: { limit: number; now: Date }): Promise<Taken[]> =>
+export const takeSent = (sql: Sql, { limit, now }: { limit: number; now: Date }): Promise<ClaimedItem[]> =>
   takeSentOf(sql, [{ supplierId: SANDBOX, items: limit }], {
     now,
     leaseUntil: new Date(now.getTime() + LEASE_MS),

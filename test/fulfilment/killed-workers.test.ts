@@ -4,12 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises, input, newAccount, newService, openPlacement, purchase } from '../orders/shelf.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import {
+  brokenPromises,
+  input,
+  newAccount,
+  newService,
+  openPlacement,
+  purchase,
+} from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { imei } from '../support/server.ts'
-import { until } from './workshop.ts'
+import { until } from './fulfilment.fixtures.ts'
 
 const program = fileURLToPath(new URL('./worker-process.ts', import.meta.url))
 

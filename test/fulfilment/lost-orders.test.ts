@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Outcome } from '../../src/suppliers/supplier.ts'
-import { brokenPromises, input, newService } from '../orders/shelf.ts'
+import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
+import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {

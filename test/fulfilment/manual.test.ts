@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
+import { requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
 import {
   answerManual,
   findManual,
@@ -7,17 +8,16 @@ import {
   type ManualAnswer,
   readPasted,
   takeManual,
-} from '../../src/fulfilment/manual.ts'
-import { requestVerify } from '../../src/fulfilment/requests.ts'
-import { listReviews } from '../../src/fulfilment/reviews.ts'
-import type { OrderId } from '../../src/orders/order.ts'
+} from '../../src/fulfilment/people/manual.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { manual } from '../../src/suppliers/manual.ts'
-import type { Supplier, SupplierId } from '../../src/suppliers/supplier.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises, input, newService } from '../orders/shelf.ts'
+import type { Supplier } from '../../src/suppliers/supplier.ts'
+import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 const ANN = 'cli:ann'
 

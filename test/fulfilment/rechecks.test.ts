@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { resolveReview } from '../../src/fulfilment/decisions.ts'
-import { changeOf } from '../../src/fulfilment/rechecks.ts'
-import { requestCancel } from '../../src/fulfilment/requests.ts'
-import { listReviews } from '../../src/fulfilment/reviews.ts'
-import type { OrderId } from '../../src/orders/order.ts'
+import { changeOf } from '../../src/fulfilment/ask/rechecks.ts'
+import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
+import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
 import type { Live } from '../../src/suppliers/directory.ts'
 import type { Outcome } from '../../src/suppliers/supplier.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises } from '../orders/shelf.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {

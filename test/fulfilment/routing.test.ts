@@ -1,24 +1,23 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { updateService } from '../../src/catalogue/services.ts'
-import { measureRoutes } from '../../src/fulfilment/figures.sql.ts'
-import { listReviews } from '../../src/fulfilment/reviews.ts'
+import { measureRoutes } from '../../src/fulfilment/dispatch/route-stats.sql.ts'
 import {
-  type Candidate,
   chooseRoute,
+  type EarlierAttempt,
   type RouteOption,
+  type RoutingCandidate,
   type Strategy,
-  type Try,
-} from '../../src/fulfilment/routing.ts'
-import type { OrderId } from '../../src/orders/order.ts'
-import type { RouteId } from '../../src/routes/route.ts'
-import type { Outcome, SupplierId } from '../../src/suppliers/supplier.ts'
-import { setRate } from '../../src/wallet/exchange-rates.ts'
-import { type Micros, micros } from '../../src/wallet/micros.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises, input } from '../orders/shelf.ts'
+} from '../../src/fulfilment/dispatch/routing.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { setRate } from '../../src/ledger/rates.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId, RouteId, SupplierId } from '../../src/lib/ids.ts'
+import { type Micros, micros } from '../../src/lib/money.ts'
+import type { Outcome } from '../../src/suppliers/supplier.ts'
+import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 describe('a route is chosen', () => {
   const now = new Date('2030-01-01T12:00:00Z')
@@ -40,7 +39,7 @@ describe('a route is chosen', () => {
     medianSeconds: null,
     ...over,
   })
-  const item = (over: Partial<Candidate> = {}): Candidate => ({
+  const item = (over: Partial<RoutingCandidate> = {}): RoutingCandidate => ({
     price: micros(1000n),
     currency: 'USD',
     quantity: 1,
@@ -48,7 +47,7 @@ describe('a route is chosen', () => {
     tries: [],
     ...over,
   })
-  const tried = (id: number, fault: Try['fault'], endedAt = now): Try => ({
+  const tried = (id: number, fault: EarlierAttempt['fault'], endedAt = now): EarlierAttempt => ({
     routeId: id as RouteId,
     supplierId: id as SupplierId,
     fault,
@@ -58,7 +57,7 @@ describe('a route is chosen', () => {
   /** Two units of any other currency are worth one dollar; for XXX there is no rate. */
   const convert = (amount: Micros, from: string, to: string): Micros | undefined =>
     from === to ? amount : from === 'XXX' ? undefined : micros(amount / 2n)
-  const choose = (one: Candidate, routes: RouteOption[], strategy: Strategy = 'fixed') =>
+  const choose = (one: RoutingCandidate, routes: RouteOption[], strategy: Strategy = 'fixed') =>
     chooseRoute(one, routes, strategy, convert, now)
   /** The order in which a strategy takes routes: each next one after the others have refused. */
   const order = (strategy: Strategy, routes: RouteOption[]): number[] => {
@@ -149,7 +148,7 @@ describe('a route is chosen', () => {
 
   test('after a supplier’s fault the others first, then it again: after a second, twice as long each time', () => {
     const routes = [route(1), route(2)]
-    const next = (tries: Try[], some = routes) => choose(item({ tries }), some)
+    const next = (tries: EarlierAttempt[], some = routes) => choose(item({ tries }), some)
     expect(next([tried(1, 'supplier')])).toMatchObject({ kind: 'send', route: { routeId: 2 } })
     expect(next([tried(1, 'supplier'), tried(2, 'item')])).toEqual({
       kind: 'wait',

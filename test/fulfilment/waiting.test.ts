@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { updateService } from '../../src/catalogue/services.ts'
-import type { OrderId } from '../../src/orders/order.ts'
-import { brokenPromises, newService } from '../orders/shelf.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
+import { brokenPromises, newService } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { walletOf } from '../../src/ledger/wallets.ts'
 import type { Outcome } from '../../src/suppliers/supplier.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { brokenPromises, input } from '../orders/shelf.ts'
+import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './workshop.ts'
+import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
 import { connectionString } from '../../src/jobs/connection-string.ts'
-import { addJob, Jobs, type JobsParts } from '../../src/jobs/jobs.ts'
+import { addJob, Jobs, type JobsDeps } from '../../src/jobs/jobs.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp } from '../support/process.ts'
@@ -12,7 +12,7 @@ const running = new Set<Jobs>()
 
 async function start(
   address: DatabaseAddress,
-  parts: Pick<JobsParts, 'tasks' | 'everyMinute'>,
+  parts: Pick<JobsDeps, 'tasks' | 'everyMinute'>,
 ): Promise<Jobs> {
   const jobs = new Jobs({ address, log, ...parts })
   running.add(jobs)
@@ -67,7 +67,7 @@ describe('the job queue', () => {
     const { sql, address } = database
     const told = Promise.withResolvers<void>()
     const begun: string[] = []
-    const tasks: JobsParts['tasks'] = {
+    const tasks: JobsDeps['tasks'] = {
       listens: (_, stopping) => {
         begun.push('listens')
         return new Promise((_resolve, reject) => {

@@ -7,7 +7,7 @@ import { imeigate, type Run } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { testServer } from '../support/server.ts'
-import { BOT_TOKEN, MailInbox, TelegramInbox } from './inbox.ts'
+import { BOT_TOKEN, MailInbox, TelegramInbox } from './notices.fixtures.ts'
 
 let database: TestDatabase
 let telegram: TelegramInbox

@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config.ts'
 import { MailSender, transportOptions } from '../../src/notices/mail.ts'
 import { readMailSettings } from '../../src/notices/mail-settings.ts'
 import { certificate } from '../outbound/peer.ts'
-import { MailInbox } from './inbox.ts'
+import { MailInbox } from './notices.fixtures.ts'
 
 const FROM = 'imeigate@example.com'
 const message = { title: 'imeigate: a test', text: 'one\ntwo' }

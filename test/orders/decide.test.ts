@@ -1,15 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
-import { type Candidate, decide, type Funds, type Holder } from '../../src/orders/decide.ts'
-import type { OrderId, OrderState } from '../../src/orders/order.ts'
-import { micros } from '../../src/wallet/micros.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import type { OrderState } from '../../src/lib/states.ts'
+import {
+  decidePlacements,
+  type Funds,
+  type KeyHolder,
+  type PlacementCandidate,
+} from '../../src/orders/place/decide.ts'
 
 const now = new Date('2026-01-02T03:04:05Z')
 const account = 1 as AccountId
 const minutesAgo = (minutes: number): Date => new Date(now.getTime() - minutes * 60_000)
 
-const candidate = (over: Partial<Candidate> = {}): Candidate => ({
+const candidate = (over: Partial<PlacementCandidate> = {}): PlacementCandidate => ({
   accountId: account,
   total: micros(1_000_000n),
   naturalKey: 'n1',
@@ -20,7 +25,7 @@ const candidate = (over: Partial<Candidate> = {}): Candidate => ({
 })
 const funds = (available: bigint, creditLimit = 0n): Map<AccountId, Funds> =>
   new Map([[account, { available, creditLimit }]])
-const holder = (state: OrderState, createdAt: Date, body: string | null = null): Holder => ({
+const holder = (state: OrderState, createdAt: Date, body: string | null = null): KeyHolder => ({
   orderId: 7 as OrderId,
   body,
   state,
@@ -28,8 +33,12 @@ const holder = (state: OrderState, createdAt: Date, body: string | null = null):
 })
 const ids = (count: number): OrderId[] =>
   Array.from({ length: count }, (_, index) => (100 + index) as OrderId)
-const kinds = (rows: Candidate[], available = 10_000_000n, holders = new Map<string, Holder>()): string[] =>
-  decide(rows, ids(rows.length), funds(available), holders, now).map((verdict) =>
+const kinds = (
+  rows: PlacementCandidate[],
+  available = 10_000_000n,
+  holders = new Map<string, KeyHolder>(),
+): string[] =>
+  decidePlacements(rows, ids(rows.length), funds(available), holders, now).map((verdict) =>
     verdict.kind === 'refused' ? verdict.refusal.code : verdict.kind,
   )
 
@@ -52,7 +61,7 @@ describe('a repeated purchase', () => {
   })
 
   it('in the same batch gets the order that was just placed', () => {
-    const verdicts = decide([candidate(), candidate()], ids(2), funds(1_000_000n), new Map(), now)
+    const verdicts = decidePlacements([candidate(), candidate()], ids(2), funds(1_000_000n), new Map(), now)
     expect(verdicts).toMatchObject([
       { kind: 'placed', orderId: 100 },
       { kind: 'replayed', orderId: 100 },
@@ -60,7 +69,7 @@ describe('a repeated purchase', () => {
   })
 
   it('names the earlier order when duplicates are refused', () => {
-    const [verdict] = decide(
+    const [verdict] = decidePlacements(
       [candidate({ duplicatePolicy: 'refuse' })],
       ids(1),
       funds(10_000_000n),
@@ -75,7 +84,7 @@ describe('a repeated purchase', () => {
 })
 
 describe('an idempotency key', () => {
-  const keyed = (body: string, over: Partial<Candidate> = {}): Candidate =>
+  const keyed = (body: string, over: Partial<PlacementCandidate> = {}): PlacementCandidate =>
     candidate({ naturalKey: null, duplicatePolicy: 'allow', idempotency: { key: 'k1', body }, ...over })
 
   it('replays the same body, also where duplicates are allowed, and refuses another', () => {
@@ -88,14 +97,14 @@ describe('an idempotency key', () => {
 
   it('that found the order by its input stands for that order from then on', () => {
     const holders = new Map([['n1', holder('pending', now)]])
-    decide([candidate({ idempotency: { key: 'k2', body: 'a' } })], ids(1), funds(0n), holders, now)
+    decidePlacements([candidate({ idempotency: { key: 'k2', body: 'a' } })], ids(1), funds(0n), holders, now)
     expect(holders.get('k2')).toMatchObject({ orderId: 7, body: 'a' })
   })
 })
 
 describe('the balance', () => {
   it('is spent in order of arrival, and a row it does not cover leaves it to the next', () => {
-    const row = (naturalKey: string, total: bigint): Candidate =>
+    const row = (naturalKey: string, total: bigint): PlacementCandidate =>
       candidate({ naturalKey, total: micros(total) })
     expect(kinds([row('a', 6n), row('b', 5n), row('c', 4n)], 10n)).toEqual([
       'placed',
@@ -105,7 +114,7 @@ describe('the balance', () => {
   })
 
   it('may go down to the credit limit and no further', () => {
-    const verdicts = decide(
+    const verdicts = decidePlacements(
       [candidate(), candidate({ naturalKey: 'n2' })],
       ids(2),
       funds(0n, 1_500_000n),
@@ -127,7 +136,13 @@ describe('the balance', () => {
           const candidates = rows.map(({ total, key }) =>
             candidate({ total: micros(total), naturalKey: key }),
           )
-          const verdicts = decide(candidates, ids(rows.length), new Map([[account, wallet]]), new Map(), now)
+          const verdicts = decidePlacements(
+            candidates,
+            ids(rows.length),
+            new Map([[account, wallet]]),
+            new Map(),
+            now,
+          )
           const taken = verdicts.reduce(
             (sum, verdict, index) =>
               sum + (verdict.kind === 'placed' ? (candidates[index]?.total ?? 0n) : 0n),

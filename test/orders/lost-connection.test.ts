@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
 import type { Service } from '../../src/catalogue/service.ts'
-import { systemClock } from '../../src/clock.ts'
 import { Refusal } from '../../src/errors.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
+import { systemClock } from '../../src/lib/time.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { brokenPromises, newAccount, newService, openPlacement, purchase } from './shelf.ts'
+import { brokenPromises, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
 let sql: TestDatabase['sql']

@@ -1,25 +1,25 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
 import { findAccount } from '../../src/accounts/accounts.ts'
 import type { DuplicatePolicy, Service } from '../../src/catalogue/service.ts'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Report } from '../../src/fulfilment/outcomes.sql.ts'
-import { Outcomes } from '../../src/fulfilment/outcomes.ts'
-import { requestCancel } from '../../src/fulfilment/requests.ts'
-import type { Taken } from '../../src/fulfilment/taken.ts'
-import type { ItemState, OrderId, OrderState } from '../../src/orders/order.ts'
-import { Orders } from '../../src/orders/orders.ts'
-import type { Placement } from '../../src/orders/placement.ts'
-import type { Placed, Purchase } from '../../src/orders/purchase.ts'
-import { sendMoney } from '../../src/wallet/account-transfers.ts'
-import { micros } from '../../src/wallet/micros.ts'
-import { adjust, deposit, setCreditLimit, walletOf } from '../../src/wallet/wallet.ts'
+import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
+import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
+import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
+import { sendMoney } from '../../src/ledger/transfers.ts'
+import { adjust, deposit, setCreditLimit, walletOf } from '../../src/ledger/wallets.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import type { ItemState, OrderState } from '../../src/lib/states.ts'
+import type { Placement } from '../../src/orders/place/placement.ts'
+import type { Placed, Purchase } from '../../src/orders/place/purchase.ts'
+import { Orders } from '../../src/orders/read/orders.ts'
 import { takePending, takeSent } from '../fulfilment/fixed-directory.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
-import { brokenPromises, input, newAccount, newService, openPlacement } from './shelf.ts'
+import { brokenPromises, input, newAccount, newService, openPlacement } from './orders.fixtures.ts'
 
 const WINDOW_MS = 600_000
 const ACCOUNTS = 3
@@ -73,13 +73,13 @@ interface Real {
   sql: Sql
   clock: TestClock
   placement: Placement
-  outcomes: Outcomes
+  outcomes: OutcomeWriter
   orders: Orders
   accounts: AccountId[]
   services: Service[]
   /** What workers hold, and what they held before others took it. */
-  inHand: Taken[]
-  stale: Taken[]
+  inHand: ClaimedItem[]
+  stale: ClaimedItem[]
 }
 
 interface Buy {
@@ -174,7 +174,7 @@ function end(model: Model, order: ModelOrder, position: number, state: ItemState
 
 type Ending = 'success' | 'failed' | 'processing' | 'unknown'
 
-function reportOf(item: Taken, ending: Ending, now: Date): Report {
+function reportOf(item: ClaimedItem, ending: Ending, now: Date): ItemUpdate {
   const attemptState = { success: 'succeeded', failed: 'refused', processing: 'accepted', unknown: 'unknown' }
   const open = ending === 'processing' || ending === 'unknown'
   return {
@@ -182,7 +182,7 @@ function reportOf(item: Taken, ending: Ending, now: Date): Report {
     itemState: ending,
     attempt: {
       number: item.attempt,
-      state: attemptState[ending] as Taken['attemptState'],
+      state: attemptState[ending] as ClaimedItem['attemptState'],
       reference: null,
       detail: null,
       asked: item.asked,
@@ -266,7 +266,7 @@ const poll = (seconds: number): Command =>
     for (const item of await takeSent(real.sql, { limit: 20, now })) {
       const order = model.orders.get(item.orderId) as ModelOrder
       expect(['processing', 'unknown']).toContain(order.items[item.position - 1]?.state)
-      const same = (other: Taken): boolean =>
+      const same = (other: ClaimedItem): boolean =>
         other.orderId === item.orderId && other.position === item.position
       real.stale.push(...real.inHand.filter(same))
       real.inHand = [...real.inHand.filter((other) => !same(other)), item]
@@ -281,7 +281,7 @@ const report = (endings: Ending[]): Command =>
     expect(await Promise.all(reports.map((one) => real.outcomes.record(one)))).toEqual(items.map(() => true))
     for (const { item, itemState } of reports) {
       end(model, model.orders.get(item.orderId) as ModelOrder, item.position, itemState)
-      if (isOpen({ state: itemState, price: 0n })) real.stale.push(item as Taken)
+      if (isOpen({ state: itemState, price: 0n })) real.stale.push(item as ClaimedItem)
     }
     const ended = reports.filter(({ dueAt }) => dueAt === null)
     for (const one of ended) expect(await real.outcomes.record(one)).toBe(false)
@@ -457,7 +457,7 @@ test('whatever happens in whatever order, money is conserved and every balance i
       const clock = new TestClock()
       const steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
       const { placement, close } = openPlacement(database, clock)
-      const outcomes = new Outcomes(steady, clock)
+      const outcomes = new OutcomeWriter(steady, clock)
       try {
         const services: Service[] = []
         for (const { policy, kind, manual } of SERVICES) {

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { OrderId } from '../../src/orders/order.ts'
-import { Orders } from '../../src/orders/orders.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { Orders } from '../../src/orders/read/orders.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
-import { input, newAccount, newService, openPlacement, purchase } from './shelf.ts'
+import { input, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
 let steady: Sql

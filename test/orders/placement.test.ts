@@ -1,14 +1,15 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { Service, ServiceId } from '../../src/catalogue/service.ts'
-import { systemClock } from '../../src/clock.ts'
+import type { Service } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
-import type { Placement } from '../../src/orders/placement.ts'
-import type { Placed, Purchase } from '../../src/orders/purchase.ts'
-import { micros } from '../../src/wallet/micros.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { ServiceId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import type { Placement } from '../../src/orders/place/placement.ts'
+import type { Placed, Purchase } from '../../src/orders/place/purchase.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { TestClock } from '../support/server.ts'
-import { brokenPromises, input, newAccount, newService, openPlacement, purchase } from './shelf.ts'
+import { brokenPromises, input, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
 let sql: TestDatabase['sql']

@@ -2,14 +2,13 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { inflateSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
+import type { BalanceChange } from '../../src/ledger/balance-change.ts'
+import type { AccountId, EntryId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
 import { parseMonth } from '../../src/statements/month.ts'
-import { MOST_LISTED, pdfOf } from '../../src/statements/pdf.ts'
+import { MAX_LISTED, pdfOf } from '../../src/statements/pdf.ts'
 import { shownText } from '../../src/statements/pdf-text.ts'
 import type { Statement } from '../../src/statements/statement.ts'
-import { micros } from '../../src/wallet/micros.ts'
-import type { Mutation } from '../../src/wallet/mutation.ts'
-import type { TransferId } from '../../src/wallet/transfer.ts'
 
 const statement = (count: number): Statement => ({
   account: {
@@ -29,12 +28,12 @@ const statement = (count: number): Statement => ({
   totals: [{ type: 'credit', reason: 'deposit', count, amount: micros(BigInt(count)) }],
   count,
   captured: micros(0n),
-  ids: { after: 0 as TransferId, last: count as TransferId },
+  ids: { after: 0 as EntryId, last: count as EntryId },
 })
 
-async function* movements(count: number): AsyncGenerator<Mutation[]> {
+async function* movements(count: number): AsyncGenerator<BalanceChange[]> {
   for (let n = 1; n <= count; n++) {
-    const id = n as TransferId
+    const id = n as EntryId
     const createdAt = new Date('2026-05-05T05:05:05Z')
     const [amount, balanceAfter] = [micros(1n), micros(BigInt(n))]
     const note = 'Ünïcode, شكرا, 😀 '.repeat(n % 7)
@@ -106,9 +105,9 @@ test('it says whose it is, what it comes to, and every movement', async () => {
 })
 
 test('of more movements than it lists it has the totals, and says so', async () => {
-  const pages = await textsOf(MOST_LISTED + 1)
+  const pages = await textsOf(MAX_LISTED + 1)
   expect(pages).toHaveLength(1)
-  expect(pages[0]?.join('\n')).toContain(`This month has ${MOST_LISTED + 1} movements`)
+  expect(pages[0]?.join('\n')).toContain(`This month has ${MAX_LISTED + 1} movements`)
 })
 
 test('letters that the fonts lack become others or question marks', () => {

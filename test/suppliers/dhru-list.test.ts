@@ -1,7 +1,7 @@
 import v8 from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { RemoteService, Supplier } from '../../src/suppliers/supplier.ts'
+import type { Supplier, SupplierService } from '../../src/suppliers/supplier.ts'
 import { refusedWith, supplierAt, TestPanel } from './dhru-panel.ts'
 
 let panel: TestPanel
@@ -19,8 +19,8 @@ beforeEach(() => {
 })
 afterEach(() => supplier.close?.())
 
-async function read(): Promise<RemoteService[]> {
-  const services: RemoteService[] = []
+async function read(): Promise<SupplierService[]> {
+  const services: SupplierService[] = []
   for await (const service of supplier.services?.(signal) ?? []) services.push(service)
   return services
 }
@@ -59,7 +59,7 @@ const group = (name: string, SERVICES: unknown, GROUPTYPE = 'IMEI'): object => (
   GROUPTYPE,
   SERVICES,
 })
-const short = ({ id, group, cost }: RemoteService): string => `${id} ${group} ${cost}`
+const short = ({ id, group, cost }: SupplierService): string => `${id} ${group} ${cost}`
 
 const PLAIN = listOf({
   Apple: group('Apple', { 1: service('1'), 2: service('2', { CREDIT: '1.5' }) }),
@@ -238,9 +238,9 @@ describe('a service list', () => {
 })
 
 describe('a service of a list', () => {
-  const one = async (more: object, type = 'IMEI'): Promise<RemoteService> => {
+  const one = async (more: object, type = 'IMEI'): Promise<SupplierService> => {
     answer(JSON.stringify(listOf({ G: group('G', { 7: service('7', more) }, type) })))
-    return (await read())[0] as RemoteService
+    return (await read())[0] as SupplierService
   }
 
   it('has its texts decoded once', async () => {

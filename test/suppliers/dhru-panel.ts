@@ -1,12 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Value } from 'typebox/value'
-import { type Clock, systemClock } from '../../src/clock.ts'
-import { readForm, readRequest } from '../../src/dhru/form.ts'
-import { type Parameters, readParameters } from '../../src/dhru/parameters.ts'
+import type { SupplierId } from '../../src/lib/ids.ts'
+import { type Clock, systemClock } from '../../src/lib/time.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
+import { readForm, readRequest } from '../../src/protocols/dhru/form.ts'
+import { type Parameters, readParameters } from '../../src/protocols/dhru/parameters.ts'
 import { dhru } from '../../src/suppliers/dhru.ts'
-import type { Supplier, SupplierId, Work } from '../../src/suppliers/supplier.ts'
+import type { Supplier, Work } from '../../src/suppliers/supplier.ts'
 
 /** One request as the panel understood it. */
 export interface Heard {

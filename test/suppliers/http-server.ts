@@ -1,10 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Value } from 'typebox/value'
-import { type Clock, systemClock } from '../../src/clock.ts'
+import type { SupplierId } from '../../src/lib/ids.ts'
+import { type Clock, systemClock } from '../../src/lib/time.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import type { Adapter } from '../../src/suppliers/adapter.ts'
-import type { Outcome, Supplier, SupplierId, Work } from '../../src/suppliers/supplier.ts'
+import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
 
 /** One request as the server got it. */
 export interface Got {

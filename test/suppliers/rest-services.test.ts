@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { rest } from '../../src/suppliers/rest.ts'
-import type { RemoteService } from '../../src/suppliers/supplier.ts'
+import type { SupplierService } from '../../src/suppliers/supplier.ts'
 import { type Answer, supplierOf, TestServer } from './http-server.ts'
 
 let server: TestServer
@@ -9,11 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-async function list(answer: Answer): Promise<RemoteService[]> {
+async function list(answer: Answer): Promise<SupplierService[]> {
   server.answer = answer
   server.got.length = 0
   const supplier = supplierOf(rest, { url: server.url, secrets: { api_key: 'a.b' } })
-  const services: RemoteService[] = []
+  const services: SupplierService[] = []
   try {
     for await (const service of supplier.services?.(AbortSignal.timeout(60_000)) ?? []) services.push(service)
     return services

@@ -1,10 +1,10 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import type { OrderId } from '../../src/orders/order.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
 import { Sandbox } from '../../src/suppliers/sandbox.ts'
 import type { Outcome, Work } from '../../src/suppliers/supplier.ts'
-import { walletOf } from '../../src/wallet/wallet.ts'
-import { StillClock, until, Workshop } from '../fulfilment/workshop.ts'
-import { brokenPromises, input, newService } from '../orders/shelf.ts'
+import { StillClock, until, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
+import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 
 const DAY_MS = 86_400_000

@@ -3,10 +3,10 @@ import { type Logger, pino } from 'pino'
 import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
 import { createKey } from '../../src/accounts/keys.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
-import { type Clock, systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
+import { parseMicros, ZERO } from '../../src/lib/money.ts'
+import { type Clock, systemClock } from '../../src/lib/time.ts'
 import { startServer } from '../../src/server.ts'
-import { parseMicros, ZERO } from '../../src/wallet/micros.ts'
 import { testDatabase } from './postgres.ts'
 
 export interface Reply {

@@ -5,7 +5,7 @@ import { priceHistory } from '../../src/sync/price-history.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { Store, wish } from './store.ts'
+import { Store, wish } from './sync.fixtures.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

@@ -1,11 +1,12 @@
 import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
 import { addJob, Jobs } from '../../src/jobs/jobs.ts'
-import type { RemoteService, Supplier, SupplierId } from '../../src/suppliers/supplier.ts'
+import type { SupplierId } from '../../src/lib/ids.ts'
+import type { Supplier, SupplierService } from '../../src/suppliers/supplier.ts'
 import type { OpenSupplier } from '../../src/suppliers/suppliers.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { LOOK, scheduleSync, syncJobs, syncSchedule } from '../../src/sync/schedule.ts'
-import { list, many, useStore } from './store.ts'
+import { list, many, useStore } from './sync.fixtures.ts'
 
 const used = useStore()
 
@@ -13,7 +14,7 @@ const log = pino({ level: 'silent' })
 const clock = { time: Date.parse('2031-01-01T00:00Z'), now: () => new Date(clock.time) }
 const MINUTE = 60_000
 
-const lists = new Map<SupplierId, (signal: AbortSignal) => AsyncIterable<RemoteService>>()
+const lists = new Map<SupplierId, (signal: AbortSignal) => AsyncIterable<SupplierService>>()
 const read: SupplierId[] = []
 let closed = 0
 
@@ -54,7 +55,7 @@ const idle = () =>
     .toEqual([])
 
 async function scheduled(
-  services: (signal: AbortSignal) => AsyncIterable<RemoteService>,
+  services: (signal: AbortSignal) => AsyncIterable<SupplierService>,
 ): Promise<ListedSupplier> {
   const supplier = await used.store.supplier()
   lists.set(supplier.id, services)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { scheduleSync } from '../../src/sync/schedule.ts'
-import { list, many, remote, useStore } from './store.ts'
+import { list, many, remote, useStore } from './sync.fixtures.ts'
 
 const used = useStore()
 
@@ -292,7 +292,7 @@ describe('one list', () => {
       await new Promise(() => {})
     })()
     const { applySync } = await import('../../src/sync/sync.ts')
-    const { systemClock } = await import('../../src/clock.ts')
+    const { systemClock } = await import('../../src/lib/time.ts')
     const dying = applySync(pool, supplier, endless, { trigger: 'manual', actor: 'x', clock: systemClock })
     dying.catch(() => {})
     await begun

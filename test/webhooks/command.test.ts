@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { imeigate, type Run } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { Receiver } from './receiver.ts'
-import { expectSigned, SECRET_KEY, Shop } from './shop.ts'
+import { expectSigned, SECRET_KEY, Shop } from './webhooks.fixtures.ts'
 
 let shop: Shop
 const receiver = new Receiver()

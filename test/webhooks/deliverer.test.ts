@@ -6,7 +6,7 @@ import { Sealer } from '../../src/secrets/sealer.ts'
 import { listAttempts, replay } from '../../src/webhooks/events.ts'
 import { changeUrl, createWebhook, resumeWebhook, rotateSecret } from '../../src/webhooks/webhooks.ts'
 import { Receiver } from './receiver.ts'
-import { expectSigned, type Hook, LOOPBACK, newHook, Shop, sealer } from './shop.ts'
+import { expectSigned, type Hook, LOOPBACK, newHook, Shop, sealer } from './webhooks.fixtures.ts'
 
 const HOUR_MS = 3_600_000
 const never = new AbortController().signal

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Arrival, Receiver } from './receiver.ts'
-import { type Hook, newHook, Shop } from './shop.ts'
+import { type Hook, newHook, Shop } from './webhooks.fixtures.ts'
 
 let shop: Shop
 let hook: Hook

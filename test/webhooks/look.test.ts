@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { LOOK_FOR_EVENTS, webhookJobs } from '../../src/webhooks/jobs.ts'
 import { Receiver } from './receiver.ts'
-import { type Hook, newHook, Shop } from './shop.ts'
+import { type Hook, newHook, Shop } from './webhooks.fixtures.ts'
 
 const DAY_MS = 86_400_000
 const never = new AbortController().signal

@@ -1,12 +1,12 @@
 import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
-import type { AccountId } from '../../src/accounts/account.ts'
 import { readConfig } from '../../src/config.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
 import { startServer } from '../../src/server.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { imei, TestServer, testServer } from '../support/server.ts'
 import { Receiver } from './receiver.ts'
-import { expectSigned, newHook, SECRET_KEY } from './shop.ts'
+import { expectSigned, newHook, SECRET_KEY } from './webhooks.fixtures.ts'
 
 let server: TestServer | undefined
 const receivers: Receiver[] = []

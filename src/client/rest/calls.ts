@@ -32,7 +32,7 @@ export interface Request {
 const TIMEOUT_MS = 30_000
 const RETRIES = 5
 /** A server that wants to be left alone for longer has its error told to the caller. */
-const LONGEST_WAIT_MS = 61_000
+const MAX_WAIT_MS = 61_000
 /** Nothing was done, or nobody knows and a key makes it safe to ask again. */
 const AGAIN = [429, 502, 503, 504]
 
@@ -123,7 +123,7 @@ export class Calls {
 /** Whether it is worth to ask again. */
 export const passes = ({ status, code, retryAfterMs }: ImeigateError): boolean =>
   (code === 'CONNECTION_ERROR' || code === 'TIMEOUT_ERROR' || AGAIN.includes(status)) &&
-  (retryAfterMs ?? 0) <= LONGEST_WAIT_MS
+  (retryAfterMs ?? 0) <= MAX_WAIT_MS
 
 const unanswered = (
   code: 'CONNECTION_ERROR' | 'TIMEOUT_ERROR',

@@ -24,7 +24,7 @@ export interface ClientSettings<Exact extends boolean = false> extends CallSetti
 }
 
 /** The longest that a server is asked to wait until an order has ended. */
-const LONGEST_WAIT_S = 30
+const MAX_WAIT_S = 30
 /** A server that does not wait is not asked more often. */
 const AT_LEAST_MS = 1000
 
@@ -103,7 +103,7 @@ class Client<Exact extends boolean> {
     const options = signal ? { signal } : {}
     for (;;) {
       const asked = Date.now()
-      const order = await this.call('getOrderStatus', { id, wait: LONGEST_WAIT_S }, options)
+      const order = await this.call('getOrderStatus', { id, wait: MAX_WAIT_S }, options)
       if (order.status !== 'pending') {
         return order.result_truncated ? await this.call('getOrder', { id }, options) : order
       }

@@ -14,8 +14,8 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
 }
 
 const FIRST_MS = 250
-const LONGEST_MS = 8_000
+const MAX_MS = 8_000
 
 /** How long to wait after so many failures in a row: doubled each time, and at random, so that clients do not march. */
 export const backoffMs = (failures: number): number =>
-  Math.min(LONGEST_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)
+  Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)

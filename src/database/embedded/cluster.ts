@@ -28,7 +28,7 @@ export const USER = 'imeigate'
 const LOG_LIMIT = 10_000_000
 const HALF_MADE = 'postgres.new-'
 /** sun_path has 108 bytes on Linux and 104 on macOS, one of them a NUL. */
-const LONGEST_SOCKET = process.platform === 'linux' ? 107 : 103
+const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103
 
 /** What differs from PostgreSQL's defaults. Nothing here trades durability: fsync and its kind stay on. */
 const settings = {
@@ -238,7 +238,7 @@ function worksElsewhere(pid: number, folder: string): boolean {
 }
 
 function chooseSocketFolder(folder: string): string {
-  if (Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= LONGEST_SOCKET) return folder
+  if (Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= MAX_SOCKET_LENGTH) return folder
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
   return join(tmpdir(), `imeigate-${name}`)
 }

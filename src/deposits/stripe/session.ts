@@ -1,4 +1,4 @@
-import type { DepositId } from '../deposit.ts'
+import type { DepositId } from '../../lib/ids.ts'
 import type { Payment } from '../gateway.ts'
 import { fromStripe } from './amounts.ts'
 

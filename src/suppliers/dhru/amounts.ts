@@ -1,4 +1,4 @@
-import { type Micros, micros, parseMicros } from '../../wallet/micros.ts'
+import { type Micros, micros, parseMicros } from '../../lib/money.ts'
 
 /**
  * A cost as micros: what is finer than a micro is rounded up, so that no margin is counted that is not there.

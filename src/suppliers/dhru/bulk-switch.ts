@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../lib/time.ts'
 
 const OFF_FOR_MS = 3_600_000
 

@@ -2,7 +2,7 @@ import type { DhruRefusal, OrderStatus, Placed, Refused, Unreadable } from '../.
 import type { Outcome } from '../supplier.ts'
 
 /** Panels print whole pages where a sentence is expected. */
-const LONGEST_REASON = 500
+const MAX_REASON_LENGTH = 500
 
 /**
  * What a panel's answers prove (promise 4). Pure.
@@ -18,7 +18,9 @@ export class Outcomes {
 
   reason(words: string): string {
     const hidden = this.#hide(words)
-    return hidden.length > LONGEST_REASON ? `${hidden.slice(0, LONGEST_REASON).toWellFormed()}...` : hidden
+    return hidden.length > MAX_REASON_LENGTH
+      ? `${hidden.slice(0, MAX_REASON_LENGTH).toWellFormed()}...`
+      : hidden
   }
 
   unknown(words: string, askable: boolean): Outcome {

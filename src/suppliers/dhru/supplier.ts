@@ -1,6 +1,6 @@
 import type { Placed } from '../../client/index.ts'
-import type { Clock } from '../../clock.ts'
-import type { Outcome, RemoteService, Supplier, SupplierAccount, Work } from '../supplier.ts'
+import type { Clock } from '../../lib/time.ts'
+import type { Outcome, Supplier, SupplierAccount, SupplierService, Work } from '../supplier.ts'
 import { balanceOf, costOf } from './amounts.ts'
 import { BulkSwitch } from './bulk-switch.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -123,7 +123,7 @@ export class DhruSupplier implements Supplier {
   }
 
   /** Services whose cost is no amount are left out. */
-  async *services(signal: AbortSignal): AsyncIterable<RemoteService> {
+  async *services(signal: AbortSignal): AsyncIterable<SupplierService> {
     try {
       for await (const service of this.#panel.services(signal)) {
         const cost = costOf(service.credit)

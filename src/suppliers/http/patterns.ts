@@ -1,16 +1,17 @@
 import { createContext, Script } from 'node:vm'
 
 /** Of a regular expression's source. */
-const LONGEST_PATTERN = 500
+const MAX_PATTERN_LENGTH = 500
 /** What a regular expression sees of a text, in characters; an answer may go on. */
-const LONGEST_TEXT = 65_536
+const MAX_TEXT_LENGTH = 65_536
 /** An expression that takes longer, twice, backtracks without end; once, the machine may have had no time for it. */
 const TIMEOUT_MS = 500
 const TRIES = 2
 
 /** Without regard to case; `.` matches ends of lines too, `^` and `$` only the ends of the text. Throws SyntaxError. */
 export function compile(source: string): RegExp {
-  if (source.length > LONGEST_PATTERN) throw new SyntaxError(`longer than ${LONGEST_PATTERN} characters`)
+  if (source.length > MAX_PATTERN_LENGTH)
+    throw new SyntaxError(`longer than ${MAX_PATTERN_LENGTH} characters`)
   return new RegExp(source, 'isu')
 }
 
@@ -24,7 +25,7 @@ const search = new Script('pattern.exec(text)')
  */
 export function find(pattern: RegExp, text: string): RegExpExecArray | null {
   sandbox.pattern = pattern
-  sandbox.text = text.slice(0, LONGEST_TEXT)
+  sandbox.text = text.slice(0, MAX_TEXT_LENGTH)
   try {
     for (let tries = 1; tries <= TRIES; tries++) {
       const found = searchInTime()

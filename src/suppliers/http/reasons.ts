@@ -1,7 +1,7 @@
 import type { Outcome } from '../supplier.ts'
 
 /** Servers print whole pages where a sentence is expected. */
-const LONGEST_REASON = 500
+const MAX_REASON_LENGTH = 500
 /** What is shorter would be found in innocent words, and hides nothing. */
 const SHORTEST_SECRET = 4
 
@@ -23,7 +23,9 @@ export class Reasons {
 
   of(words: string): string {
     const hidden = this.#hidden.reduce((text, secret) => text.replaceAll(secret, '***'), words).trim()
-    return hidden.length > LONGEST_REASON ? `${hidden.slice(0, LONGEST_REASON).toWellFormed()}...` : hidden
+    return hidden.length > MAX_REASON_LENGTH
+      ? `${hidden.slice(0, MAX_REASON_LENGTH).toWellFormed()}...`
+      : hidden
   }
 
   unknown(words: string, askable: boolean): Outcome {

@@ -11,7 +11,7 @@ import type { Template, TemplateAnswer, TemplateRequest } from './template.ts'
 import { verdictOf } from './verdict.ts'
 
 /** Of an answer that nothing was made of. */
-const LONGEST_EXCERPT = 200
+const MAX_EXCERPT_LENGTH = 200
 
 interface Parts {
   template: Template
@@ -122,7 +122,7 @@ export class HttpSupplier implements Supplier {
       case 'duplicate':
         return { kind: 'duplicate', reason, reference: textAt(answer.reference, seen) || null }
       case 'unclear': {
-        const excerpt = seen.text.trim().slice(0, LONGEST_EXCERPT)
+        const excerpt = seen.text.trim().slice(0, MAX_EXCERPT_LENGTH)
         return reasons.unknown(
           `HTTP ${seen.status}, and the template makes nothing of it: ${excerpt}`,
           askable,

@@ -1,7 +1,7 @@
 import type { Work } from '../supplier.ts'
 
 /** Inputs that are remembered; the oldest are forgotten first. */
-const MOST_INPUTS = 20_000
+const MAX_INPUTS = 20_000
 
 interface Claim {
   sentAt: number
@@ -23,7 +23,7 @@ export class Claims {
     claims.set(work.attemptKey, { sentAt: work.sentAt.getTime(), reference })
     this.#byInput.delete(input)
     this.#byInput.set(input, claims)
-    if (this.#byInput.size > MOST_INPUTS) this.#byInput.delete(this.#byInput.keys().next().value as string)
+    if (this.#byInput.size > MAX_INPUTS) this.#byInput.delete(this.#byInput.keys().next().value as string)
   }
 
   /** It was clearly not taken. */

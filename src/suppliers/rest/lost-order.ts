@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../lib/time.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http/json.ts'
 import type { Reasons } from '../http/reasons.ts'
 import type { Outcome, Work } from '../supplier.ts'
@@ -8,7 +8,7 @@ import { orderIdOf } from './order.ts'
 import { unavailable } from './outcomes.ts'
 
 const LISTED_AT_ONCE = 50
-const MOST_PAGES = 4
+const MAX_PAGES = 4
 /** How far back is listed, so that no clock that goes wrong hides an order. */
 const LISTED_BACK_MS = 86_400_000
 /** An order is made within a call's longest time after its attempt was written down; its clock says whole seconds. */
@@ -48,7 +48,7 @@ export async function findLost(
     const window = windowOf(work, said.date, clock)
     found.push(...list.items.filter((order) => isOf(order, work, window)))
     if (list.next === undefined) break
-    if (page === MOST_PAGES || list.next === cursor)
+    if (page === MAX_PAGES || list.next === cursor)
       return reasons.unknown('its list of orders has no end', true)
     cursor = list.next
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { costOf } from '../dhru/amounts.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http/json.ts'
 import type { Reasons } from '../http/reasons.ts'
-import type { RemoteField, RemoteService } from '../supplier.ts'
+import type { RemoteField, SupplierService } from '../supplier.ts'
 import { answered } from './account.ts'
 import { type Api, type Query, type Said, unwrapped } from './api.ts'
 import { readList } from './lost-order.ts'
@@ -11,8 +11,8 @@ import { inPool } from './pool.ts'
 const LISTED_AT_ONCE = 50
 const DETAILS_AT_ONCE = 4
 /** Where the server says that it is busy. */
-const MOST_TRIES = 6
-const LONGEST_WAIT_SECONDS = 60
+const MAX_TRIES = 6
+const MAX_WAIT_SECONDS = 60
 /** Of a quantity, where nothing limits it: no service of ours takes more. */
 const UNLIMITED = 10_000
 
@@ -25,7 +25,7 @@ export async function* readServices(
   reasons: Reasons,
   itemsField: string,
   signal: AbortSignal,
-): AsyncGenerator<RemoteService> {
+): AsyncGenerator<SupplierService> {
   const seen = new Set<string>()
   for (let cursor: string | undefined; ; ) {
     const query = { limit: String(LISTED_AT_ONCE), ...(cursor !== undefined && { cursor }) }
@@ -60,13 +60,13 @@ async function details(
 async function patiently(api: Api, path: string, signal: AbortSignal, query: Query = {}): Promise<Said> {
   for (let tries = 1; ; tries++) {
     const said = await api.get(path, signal, query)
-    if (said.kind !== 'fault' || said.status !== 429 || tries === MOST_TRIES) return said
-    const seconds = Math.min(said.retryAfter ?? 2 ** tries, LONGEST_WAIT_SECONDS)
+    if (said.kind !== 'fault' || said.status !== 429 || tries === MAX_TRIES) return said
+    const seconds = Math.min(said.retryAfter ?? 2 ** tries, MAX_WAIT_SECONDS)
     await sleep(seconds * 1000, undefined, { signal })
   }
 }
 
-function readService(item: JsonObject, itemsField: string): RemoteService[] {
+function readService(item: JsonObject, itemsField: string): SupplierService[] {
   const code = textField(item, 'code')
   const rule = own(item, 'rule')
   const cost = isObject(rule) ? costOf(textField(rule, 'unit_price') ?? '') : undefined
@@ -93,7 +93,7 @@ function readService(item: JsonObject, itemsField: string): RemoteService[] {
 }
 
 /** What an order lists: IMEIs, where each must have 15 digits or the list says so; else serial numbers; or nothing. */
-function kindOf(schema: ExactJson | undefined, itemsField: string): RemoteService['kind'] {
+function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierService['kind'] {
   if (!isObject(schema)) return 'imei'
   const properties = own(schema, 'properties')
   const list = isObject(properties) ? own(properties, itemsField) : undefined

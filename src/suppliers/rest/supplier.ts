@@ -1,6 +1,6 @@
-import type { Clock } from '../../clock.ts'
+import type { Clock } from '../../lib/time.ts'
 import type { Reasons } from '../http/reasons.ts'
-import type { Outcome, RemoteService, Supplier, SupplierAccount, Work } from '../supplier.ts'
+import type { Outcome, Supplier, SupplierAccount, SupplierService, Work } from '../supplier.ts'
 import { readAccount } from './account.ts'
 import type { Api, Said } from './api.ts'
 import { Claims } from './claims.ts'
@@ -90,7 +90,7 @@ export class RestSupplier implements Supplier {
     return readAccount(this.#api, this.#reasons, signal)
   }
 
-  services(signal: AbortSignal): AsyncIterable<RemoteService> {
+  services(signal: AbortSignal): AsyncIterable<SupplierService> {
     return readServices(this.#api, this.#reasons, this.#settings.items_field, signal)
   }
 

@@ -1,0 +1,98 @@
+import type { Sql } from '../../database/database.ts'
+import type { AccountId, OrderId, SupplierId } from '../../lib/ids.ts'
+import type { ItemName } from '../claimed-item.ts'
+
+/** An attempt that has ended and is asked about once more. */
+export interface Recheck extends ItemName {
+  attempt: number
+  state: 'succeeded' | 'refused'
+  supplierId: SupplierId
+  supplierName: string
+  remoteService: string
+  reference: string
+  sentAt: Date
+  finishedAt: Date
+  subject: string
+  fields: Record<string, string> | null
+  quantity: number
+  /** The item's, where this attempt gave it. */
+  result: string | null
+}
+
+/** Takes due rechecks, of each supplier up to so many, out of the way of others until `leaseUntil`. */
+export async function takeRechecks(
+  sql: Sql,
+  room: { supplierId: SupplierId; items: number }[],
+  { now, leaseUntil }: { now: Date; leaseUntil: Date },
+): Promise<Recheck[]> {
+  const rows = await sql<(Omit<Recheck, 'orderId'> & { order_id: bigint; accountId: AccountId })[]>`
+    with due as materialized (
+      select d.* from unnest(${room.map(({ supplierId }) => supplierId)}::int[],
+                             ${room.map(({ items }) => items)}::int[]) as r (supplier_id, items)
+       cross join lateral (
+        select account_id, order_id, position, number from attempts a
+         where a.supplier_id = r.supplier_id and a.recheck_at <= ${now}
+         order by a.recheck_at limit r.items for update skip locked) d
+    ), moved as (
+      update attempts a set recheck_at = ${leaseUntil}
+        from due
+       where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
+         and a.number = due.number and a.state in ('succeeded', 'refused') and a.reference is not null
+      returning a.*
+    )
+    select m.account_id as "accountId", m.order_id, m.position, m.number as attempt, m.state,
+           m.supplier_id as "supplierId", s.name as "supplierName", m.remote_service as "remoteService", m.reference,
+           m.created_at as "sentAt", m.finished_at as "finishedAt", i.subject, i.fields, i.quantity,
+           case when m.state = 'succeeded' then i.result end as result
+      from moved m
+      join items i on i.account_id = m.account_id and i.order_id = m.order_id and i.position = m.position
+      join suppliers s on s.id = m.supplier_id`
+  return rows.map(({ order_id, ...row }) => ({ ...row, orderId: Number(order_id) as OrderId }))
+}
+
+/** What an attempt's supplier says now. */
+export interface Rechecked {
+  recheck: Recheck
+  /** In words for the operator; null: it says the same. undefined: it gave no clear answer. */
+  changed: string | null | undefined
+  /** When to ask once more; null: not any more. */
+  again: Date | null
+}
+
+/** Shows changes of mind to a person, and settles what a reseller wanted verified where there is none. */
+export async function writeRechecked(sql: Sql, rows: Rechecked[], now: Date): Promise<void> {
+  await sql`
+    with given as materialized (
+      select * from unnest(
+        ${rows.map(({ recheck }) => recheck.accountId)}::int[], ${rows.map(({ recheck }) => recheck.orderId)}::bigint[],
+        ${rows.map(({ recheck }) => recheck.position)}::smallint[], ${rows.map(({ recheck }) => recheck.attempt)}::smallint[],
+        ${rows.map(({ recheck }) => recheck.supplierName)}::text[],
+        ${rows.map(({ changed }) => changed?.replaceAll('\0', '\u{fffd}') ?? null)}::text[],
+        ${rows.map(({ changed }) => (changed === undefined ? 0 : 1))}::int[],
+        ${rows.map(({ again }) => again?.toISOString() ?? null)}::text[]::timestamptz[]
+      ) as g (account_id, order_id, position, number, supplier, changed, clear, again)
+    ), next as (
+      update attempts a set recheck_at = g.again
+        from given g
+       where a.account_id = g.account_id and a.order_id = g.order_id and a.position = g.position
+         and a.number = g.number
+    ), shown as (
+      insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
+      select account_id, order_id, position, number, 'changed', changed, 'imeigate', ${now}
+        from given g
+       where changed is not null
+         -- A person has seen it.
+         and not exists (
+               select from reviews v
+                where v.account_id = g.account_id and v.order_id = g.order_id and v.position = g.position
+                  and v.kind = 'changed' and v.attempt = g.number and v.detail = g.changed)
+      on conflict do nothing
+    )
+    update reviews v
+       set resolution = case when g.changed is null then 'confirmed' else 'changed' end,
+           resolved_by = g.supplier, resolved_at = ${now},
+           why = coalesce(g.changed, 'the supplier says the same again')
+      from given g
+     where g.clear = 1 and v.account_id = g.account_id and v.order_id = g.order_id and v.position = g.position
+       and v.kind = 'verify' and v.resolved_at is null and v.attempt = g.number`
+}

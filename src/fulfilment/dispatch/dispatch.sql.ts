@@ -1,0 +1,262 @@
+import type { Queryable, Sql, Transaction } from '../../database/database.ts'
+import type { AccountId, OrderId, RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import type { Micros } from '../../lib/money.ts'
+import type { ItemName } from '../claimed-item.ts'
+import type { EarlierAttempt, RouteOption, RoutingCandidate, Strategy } from './routing.ts'
+
+/** A due pending item, locked until its transaction ends. */
+export interface DueItem extends ItemName, RoutingCandidate {
+  fence: number
+  serviceId: ServiceId
+  subject: string
+  fields: Record<string, string> | null
+  placedAt: Date
+  /** How many attempts there were. */
+  attempts: number
+}
+
+interface DueRow {
+  account_id: AccountId
+  order_id: bigint
+  position: number
+  claim: number
+  service_id: ServiceId
+  subject: string
+  fields: Record<string, string> | null
+  quantity: number
+  price: bigint
+  any_margin: boolean
+  currency: string
+  placed_at: Date
+  attempts: number
+  tries:
+    | {
+        route: RouteId | null
+        supplier: SupplierId
+        fault: EarlierAttempt['fault']
+        detail: string | null
+        ended: string | null
+      }[]
+    | null
+}
+
+/**
+ * Locks due pending items, service by service from `after` on, the longest due first: up to `most` in all, and of a
+ * service up to what `rooms` says of it, or else `each`. An item that another worker has locked is passed by.
+ */
+export async function lockDueItems(
+  sql: Transaction,
+  look: { now: Date; after: ServiceId; rooms: ReadonlyMap<ServiceId, number>; each: number; most: number },
+): Promise<DueItem[]> {
+  const rows = await sql<DueRow[]>`
+    with recursive waiting as (
+      (select service_id from items where state = 'pending' and service_id > ${look.after}
+        order by service_id limit 1)
+      union all
+      select (select i.service_id from items i where i.state = 'pending' and i.service_id > w.service_id
+               order by i.service_id limit 1)
+        from waiting w where w.service_id is not null
+    ), due as materialized (
+      select d.* from waiting w
+        left join unnest(${[...look.rooms.keys()]}::int[], ${[...look.rooms.values()]}::int[]) as r (service_id, room)
+               on r.service_id = w.service_id
+       cross join lateral (
+        select account_id, order_id, position, claim, service_id, subject, fields, quantity, price, any_margin
+          from items i
+         where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${look.now}
+         order by i.due_at limit coalesce(r.room, ${look.each}) for update skip locked) d
+       where w.service_id is not null and r.room is distinct from 0
+       limit ${look.most}
+    )
+    select due.*, o.created_at as placed_at, w.currency, coalesce(a.attempts, 0) as attempts, a.tries
+      from due
+      join orders o on o.account_id = due.account_id and o.id = due.order_id
+      join wallets w on w.account_id = due.account_id
+      left join lateral (
+        select count(*)::int as attempts,
+               jsonb_agg(jsonb_build_object('route', route_id, 'supplier', supplier_id, 'fault', fault, 'detail', detail,
+                                            'ended', finished_at) order by number) as tries
+          from attempts a
+         where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
+      ) a on true`
+  return rows.map((row) => ({
+    accountId: row.account_id,
+    orderId: Number(row.order_id) as OrderId,
+    position: row.position,
+    fence: row.claim,
+    serviceId: row.service_id,
+    subject: row.subject,
+    fields: row.fields,
+    quantity: row.quantity,
+    price: row.price as Micros,
+    anyMargin: row.any_margin,
+    currency: row.currency,
+    placedAt: row.placed_at,
+    attempts: row.attempts,
+    tries: (row.tries ?? []).map(({ route, supplier, fault, detail, ended }) => ({
+      routeId: route,
+      supplierId: supplier,
+      fault,
+      detail,
+      endedAt: ended === null ? null : new Date(ended),
+    })),
+  }))
+}
+
+/** How a service's items are sent, with its routes. */
+export interface ServiceRoutes {
+  strategy: Strategy
+  automatic: boolean
+  failureWords: string
+  pollSeconds: number
+  pollMostSeconds: number
+  expirySeconds: number
+  routes: RouteOption[]
+}
+
+interface RouteRow {
+  service_id: ServiceId
+  routing: Strategy
+  automatic: boolean
+  failure_words: string
+  poll_seconds: number
+  poll_most_seconds: number
+  expiry_seconds: number
+  route_id: RouteId | null
+  supplier_id: SupplierId
+  supplier_name: string
+  remote_service: string
+  field_names: Record<string, string> | null
+  position: number
+  cost: bigint | null
+  currency: string
+  margin_floor: number
+  usable: boolean
+  open_until: Date | null
+  tried: number
+  succeeded: number
+  median_seconds: number | null
+}
+
+/** As it is committed now: a price, a breaker or a route that changed a moment ago counts. */
+export async function selectRoutesOf(
+  sql: Queryable,
+  services: ServiceId[],
+): Promise<Map<ServiceId, ServiceRoutes>> {
+  const rows = await sql<RouteRow[]>`
+    select sv.id as service_id, sv.routing, sv.processing = 'automatic' as automatic, sv.failure_words,
+           sv.poll_seconds, sv.poll_most_seconds, sv.expiry_seconds,
+           r.id as route_id, r.supplier_id, s.name as supplier_name, r.remote_service, r.position, r.cost,
+           (select jsonb_object_agg(ours, theirs) from route_fields n where n.route_id = r.id) as field_names,
+           s.currency, r.margin_floor, s.enabled and r.available is not false as usable,
+           case when h.open then h.probe_at end as open_until,
+           coalesce(f.tried, 0) as tried, coalesce(f.succeeded, 0) as succeeded, f.median_seconds
+      from services sv
+      left join routes r on r.service_id = sv.id
+      left join suppliers s on s.id = r.supplier_id
+      left join supplier_health h on h.supplier_id = r.supplier_id
+      left join route_figures f on f.route_id = r.id
+     where sv.id = any(${services}::int[])`
+  const found = new Map<ServiceId, ServiceRoutes>()
+  for (const row of rows) {
+    let service = found.get(row.service_id)
+    if (!service) {
+      service = {
+        strategy: row.routing,
+        automatic: row.automatic,
+        failureWords: row.failure_words,
+        pollSeconds: row.poll_seconds,
+        pollMostSeconds: row.poll_most_seconds,
+        expirySeconds: row.expiry_seconds,
+        routes: [],
+      }
+      found.set(row.service_id, service)
+    }
+    if (row.route_id !== null) service.routes.push(routeOf({ ...row, route_id: row.route_id }))
+  }
+  return found
+}
+
+const routeOf = (row: RouteRow & { route_id: RouteId }): RouteOption => ({
+  routeId: row.route_id,
+  supplierId: row.supplier_id,
+  supplierName: row.supplier_name,
+  remoteService: row.remote_service,
+  fieldNames: row.field_names,
+  position: row.position,
+  cost: row.cost,
+  currency: row.currency,
+  marginFloor: row.margin_floor,
+  usable: row.usable,
+  openUntil: row.open_until,
+  tried: row.tried,
+  succeeded: row.succeeded,
+  medianSeconds: row.median_seconds,
+})
+
+/** An item that goes to a supplier now. */
+export interface Sending {
+  item: DueItem
+  route: RouteOption
+  cost: bigint | null
+  service: ServiceRoutes
+}
+
+/**
+ * Takes locked items under a lease and writes their attempts (promise 4): once the transaction is committed, the
+ * intent is.
+ */
+export async function insertAttempts(
+  sql: Transaction,
+  sending: Sending[],
+  { now, leaseUntil }: { now: Date; leaseUntil: Date },
+): Promise<void> {
+  const column = <T>(of: (one: Sending) => T): T[] => sending.map(of)
+  await sql`
+    with given as materialized (
+      select * from unnest(
+        ${column(({ item }) => item.accountId)}::int[], ${column(({ item }) => item.orderId)}::bigint[],
+        ${column(({ item }) => item.position)}::smallint[], ${column(({ item }) => item.attempts + 1)}::smallint[],
+        ${column(({ route }) => route.supplierId)}::int[], ${column(({ route }) => route.routeId)}::int[],
+        ${column(({ route }) => route.remoteService)}::text[], ${column(({ cost }) => cost?.toString() ?? null)}::text[]
+      ) as g (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost)
+    ), moved as (
+      update items i
+         set claim = i.claim + 1, state = 'processing', supplier_id = g.supplier_id, due_at = ${leaseUntil}
+        from given g
+       where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position
+    ), begun as (
+      update orders o set state = 'processing'
+        from (select distinct account_id, order_id from given) g
+       where o.account_id = g.account_id and o.id = g.order_id and o.state = 'pending'
+    )
+    insert into attempts (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost, created_at)
+    select account_id, order_id, position, number, supplier_id, route_id, remote_service, cost::bigint, ${now}
+      from given`
+}
+
+/** Items that cannot go now are looked at again later. */
+export async function postpone(sql: Transaction, items: { item: DueItem; until: Date }[]): Promise<void> {
+  await sql`
+    update items i set due_at = g.until
+      from unnest(${items.map(({ item }) => item.accountId)}::int[], ${items.map(({ item }) => item.orderId)}::bigint[],
+                  ${items.map(({ item }) => item.position)}::smallint[],
+                  ${items.map(({ until }) => until.toISOString())}::text[]::timestamptz[])
+        as g (account_id, order_id, position, until)
+     where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position`
+}
+
+/** Moves the leases of items that this worker still works on; see `Worker`. */
+export async function extendLeases(
+  sql: Sql,
+  items: (ItemName & { fence: number })[],
+  leaseUntil: Date,
+): Promise<void> {
+  await sql`
+    update items i set due_at = greatest(i.due_at, ${leaseUntil})
+      from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
+                  ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
+        as held (account_id, order_id, position, claim)
+     where i.account_id = held.account_id and i.order_id = held.order_id and i.position = held.position
+       and i.claim = held.claim and i.state in ('processing', 'unknown')`
+}

@@ -1,0 +1,28 @@
+import type { Sql } from '../../database/database.ts'
+
+/** Attempts of a route that are looked at, the newest. */
+const MAX_ATTEMPTS = 200
+
+/**
+ * Measures the routes of services that choose by what was measured: how many of their last attempts succeeded, and how
+ * long it took. What was the supplier's fault counts as a failure.
+ */
+export async function measureRoutes(sql: Sql, now: Date): Promise<void> {
+  await sql`
+    insert into route_figures (route_id, tried, succeeded, median_seconds, measured_at)
+    select r.id, count(a.state), count(a.state) filter (where a.state = 'succeeded'),
+           percentile_cont(0.5) within group (order by extract(epoch from a.finished_at - a.created_at))
+             filter (where a.state = 'succeeded'),
+           ${now}
+      from routes r
+      join services s on s.id = r.service_id and s.routing in ('fastest', 'best')
+      left join lateral (
+        select state, created_at, finished_at from attempts a
+         where a.route_id = r.id and a.finished_at is not null
+         order by a.finished_at desc limit ${MAX_ATTEMPTS}) a on true
+     group by r.id
+    on conflict (route_id) do update
+       set tried = excluded.tried, succeeded = excluded.succeeded, median_seconds = excluded.median_seconds,
+           measured_at = excluded.measured_at
+     where route_figures.measured_at < excluded.measured_at`
+}

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino'
+import type { Sql } from '../../database/database.ts'
+import type { Clock } from '../../lib/time.ts'
+import { Loop } from '../loop.ts'
+import { measureRoutes } from './route-stats.sql.ts'
+
+const EVERY_MS = 30_000
+
+/** Keeps what is measured of routes up to date, for services that choose by it. */
+export const figures = (parts: { sql: Sql; clock: Clock; log: Logger }): Loop =>
+  new Loop(
+    parts.log,
+    async () => {
+      await measureRoutes(parts.sql, parts.clock.now())
+      return false
+    },
+    EVERY_MS,
+  )

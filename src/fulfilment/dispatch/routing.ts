@@ -1,0 +1,170 @@
+import type { RouteId, SupplierId } from '../../lib/ids.ts'
+import { formatMicros, type Micros, micros } from '../../lib/money.ts'
+
+export type Strategy = 'fixed' | 'cheapest' | 'fastest' | 'best'
+
+/** A route as it stands at the moment of choosing. */
+export interface RouteOption {
+  routeId: RouteId
+  supplierId: SupplierId
+  supplierName: string
+  remoteService: string
+  /** What it calls fields of an order, by what we call them. */
+  fieldNames: Record<string, string> | null
+  position: number
+  /** Of one unit, in micros of `currency`; null: not known, and no margin is checked. */
+  cost: bigint | null
+  currency: string
+  /** What must remain of the sale price, in hundredths of a percent of it. */
+  marginFloor: number
+  /** The supplier is enabled, and its list has the service as far as we know. */
+  usable: boolean
+  /** The supplier's breaker is open until a probe at this time has gone well; null: it is closed. */
+  openUntil: Date | null
+  /** Attempts measured lately, and how many of them succeeded. */
+  tried: number
+  succeeded: number
+  medianSeconds: number | null
+}
+
+/** An item that waits to be sent, as far as choosing its route needs it. */
+export interface RoutingCandidate {
+  /** Of the whole item, in micros of `currency`. */
+  price: Micros
+  currency: string
+  quantity: number
+  /** A person let it be sent below the margin floor. */
+  anyMargin: boolean
+  tries: EarlierAttempt[]
+}
+
+export interface EarlierAttempt {
+  routeId: RouteId | null
+  supplierId: SupplierId
+  fault: 'item' | 'supplier' | null
+  /** What the supplier said. */
+  detail: string | null
+  endedAt: Date | null
+}
+
+export type Choice =
+  /** `cost`: of the whole item, in the supplier's currency. */
+  | { kind: 'send'; route: RouteOption; cost: bigint | null }
+  | { kind: 'wait'; until: Date }
+  /** A person should look at it; it is looked at again at `until`. */
+  | { kind: 'review'; review: 'margin' | 'supplier'; detail: string; until: Date }
+  /** There is no supplier that does it at present. */
+  | { kind: 'unrouted' }
+  /** Every route has refused it. */
+  | { kind: 'refused' }
+
+/** What an amount of one currency is worth in another now, in micros; undefined: there is no rate. */
+export type Convert = (amount: Micros, from: string, to: string) => Micros | undefined
+
+/** A route that was tried less often than this goes first where routes are chosen by what was measured. */
+const ENOUGH_TRIES = 5
+/** After each failure of suppliers (not of the item) it waits twice as long, from a second to five minutes. */
+const FIRST_WAIT_MS = 1_000
+const MAX_WAIT_MS = 300_000
+/** Failures of one supplier with one item, after which a person looks at it; it goes on being tried, less often. */
+const MANY_FAULTS = 12
+const RARELY_MS = 3_600_000
+/** A price or a cost may be mended meanwhile. */
+const MARGIN_WAIT_MS = 60_000
+const OPEN_WAIT_MS = { least: 500, most: 30_000 }
+
+/** Chooses where an item goes next, or why it goes nowhere. Pure. */
+export function chooseRoute(
+  item: RoutingCandidate,
+  routes: readonly RouteOption[],
+  strategy: Strategy,
+  convert: Convert,
+  now: Date,
+): Choice {
+  const refusedBy = new Set(item.tries.filter(({ fault }) => fault === 'item').map(({ routeId }) => routeId))
+  const left = routes.filter((route) => route.usable && !refusedBy.has(route.routeId))
+  if (left.length === 0) return { kind: refusedBy.size > 0 ? 'refused' : 'unrouted' }
+
+  const priced = left.map((route) => price(route, item, convert))
+  const affordable = priced.filter(({ blocked }) => blocked === undefined)
+  if (affordable.length === 0) {
+    const detail = priced.map(({ blocked }) => blocked).join('; ')
+    return { kind: 'review', review: 'margin', detail, until: new Date(now.getTime() + MARGIN_WAIT_MS) }
+  }
+  const closed = affordable.filter(({ route }) => route.openUntil === null)
+  if (closed.length === 0) return { kind: 'wait', until: firstProbe(affordable, now) }
+
+  const faults = new Map<RouteId | null, number>()
+  for (const one of item.tries) {
+    if (one.fault === 'supplier') faults.set(one.routeId, (faults.get(one.routeId) ?? 0) + 1)
+  }
+  const faultsOf = ({ route }: Priced): number => faults.get(route.routeId) ?? 0
+  const [best] = closed.sort((a, b) => faultsOf(a) - faultsOf(b) || compare[strategy](a, b))
+  const { route, cost } = best as Priced
+  const failed = faultsOf(best as Priced)
+  if (failed > 0) {
+    const lastEnd = Math.max(...item.tries.map(({ endedAt }) => endedAt?.getTime() ?? 0))
+    const many = failed >= MANY_FAULTS
+    const wait = many ? RARELY_MS : Math.min(FIRST_WAIT_MS * 2 ** (failed - 1), MAX_WAIT_MS)
+    const until = new Date(lastEnd + wait)
+    const detail = `${route.supplierName} failed ${failed} times`
+    if (until > now)
+      return many ? { kind: 'review', review: 'supplier', detail, until } : { kind: 'wait', until }
+  }
+  return { kind: 'send', route, cost }
+}
+
+interface Priced {
+  route: RouteOption
+  /** Of the whole item, in the supplier's currency. */
+  cost: bigint | null
+  /** The same in the account's currency. */
+  worth: bigint | null
+  /** Why it would not leave the margin; undefined: it would. */
+  blocked: string | undefined
+}
+
+function price(route: RouteOption, item: RoutingCandidate, convert: Convert): Priced {
+  if (route.cost === null) return { route, cost: null, worth: null, blocked: undefined }
+  const cost = route.cost * BigInt(item.quantity)
+  const worth = convert(micros(cost), route.currency, item.currency)
+  const priced = { route, cost, worth: worth ?? null, blocked: undefined }
+  if (item.anyMargin) return priced
+  if (worth === undefined) {
+    return { ...priced, blocked: `no exchange rate from ${route.currency} to ${item.currency}` }
+  }
+  // cost > price - price * floor, in integers.
+  if (worth * 10_000n <= item.price * (10_000n - BigInt(route.marginFloor))) return priced
+  const sums = `costs ${formatMicros(worth)}, sold for ${formatMicros(item.price)} ${item.currency}`
+  const floor = route.marginFloor === 0 ? '' : `, margin floor ${route.marginFloor / 100}%`
+  return { ...priced, blocked: `${route.supplierName}: ${sums}${floor}` }
+}
+
+function firstProbe(routes: Priced[], now: Date): Date {
+  const probe = Math.min(...routes.map(({ route }) => route.openUntil?.getTime() ?? 0)) - now.getTime()
+  return new Date(now.getTime() + Math.min(Math.max(probe, OPEN_WAIT_MS.least), OPEN_WAIT_MS.most))
+}
+
+type Compare = (a: Priced, b: Priced) => number
+
+const byPosition: Compare = (a, b) => a.route.position - b.route.position || a.route.routeId - b.route.routeId
+
+/** The smaller first, what is not known last. */
+const ascending = (a: number | bigint | null, b: number | bigint | null): number => {
+  if (a === null || b === null) return Number(a === null) - Number(b === null)
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+const unmeasuredFirst: Compare = (a, b) =>
+  Number(a.route.tried >= ENOUGH_TRIES) - Number(b.route.tried >= ENOUGH_TRIES)
+
+/** A few successes must not look like certainty. */
+const failureRate = ({ route }: Priced): number => 1 - (route.succeeded + 1) / (route.tried + 2)
+
+const compare: Record<Strategy, Compare> = {
+  fixed: byPosition,
+  cheapest: (a, b) => ascending(a.worth, b.worth) || byPosition(a, b),
+  fastest: (a, b) =>
+    unmeasuredFirst(a, b) || ascending(a.route.medianSeconds, b.route.medianSeconds) || byPosition(a, b),
+  best: (a, b) => unmeasuredFirst(a, b) || failureRate(a) - failureRate(b) || byPosition(a, b),
+}

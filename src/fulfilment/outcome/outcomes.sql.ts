@@ -1,0 +1,159 @@
+import type { Transaction } from '../../database/database.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { AttemptState, ItemState } from '../../lib/states.ts'
+import type { ItemName } from '../claimed-item.ts'
+import type { ReviewKind } from '../people/review.ts'
+
+/** What became of a taken item, as it is to be written. */
+export interface ItemUpdate {
+  item: ItemName & { fence: number }
+  itemState: ItemState
+  /** null: there is no attempt (a pending item was cancelled). */
+  attempt: AttemptUpdate | null
+  result: string | null
+  reason: string | null
+  /** When to look again; null exactly when `itemState` is final. */
+  dueAt: Date | null
+  /** What a person should look at from now on. */
+  review: { kind: ReviewKind; detail: string } | null
+}
+
+export interface AttemptUpdate {
+  number: number
+  state: AttemptState
+  /** null leaves what is known. */
+  reference: string | null
+  detail: string | null
+  asked: number
+  /** Of a refusal: an item's fault closes the route to it. */
+  fault: 'item' | 'supplier' | null
+  /** When to ask once more, to learn of a change of mind. */
+  recheckAt: Date | null
+}
+
+/** Serialises everything that moves money of these accounts, as placement does. */
+export const lockWallets = (sql: Transaction, accounts: AccountId[]): Promise<unknown> =>
+  sql`
+    select 1 from wallets where account_id = any(${accounts}::int[]) order by account_id for no key update
+  `.execute()
+
+/**
+ * Writes reports in one statement: items, attempts, reviews, and for each item that ended its capture or release and
+ * the wallet's balances. A report whose claim is no longer the item's, or whose item has ended, changes nothing.
+ * Gives the numbers of the reports that were written, from 1.
+ */
+export function writeItemUpdates(
+  sql: Transaction,
+  reports: ItemUpdate[],
+  now: Date,
+): Promise<{ ord: bigint }[]> {
+  const column = <T>(of: (report: ItemUpdate) => T): T[] => reports.map(of)
+  // A supplier's words may hold the one character that PostgreSQL does not take.
+  const words = (of: (report: ItemUpdate) => string | null | undefined): (string | null)[] =>
+    reports.map((report) => of(report)?.replaceAll('\0', '\u{fffd}') ?? null)
+  const times = (of: (report: ItemUpdate) => Date | null | undefined): (string | null)[] =>
+    reports.map((report) => of(report)?.toISOString() ?? null)
+  return sql<{ ord: bigint }[]>`
+    with moved as (
+      update items i
+         set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at,
+             finished_at = case when r.due_at is null then ${now}::timestamptz end
+        from unnest(
+          ${column((r) => r.item.accountId)}::int[], ${column((r) => r.item.orderId)}::bigint[],
+          ${column((r) => r.item.position)}::smallint[], ${column((r) => r.item.fence)}::int[],
+          ${column((r) => r.itemState)}::text[]::item_state[], ${words((r) => r.result)}::text[],
+          ${words((r) => r.reason)}::text[], ${times((r) => r.dueAt)}::text[]::timestamptz[],
+          ${column((r) => r.attempt?.number ?? null)}::smallint[],
+          ${column((r) => r.attempt?.state ?? null)}::text[]::attempt_state[],
+          ${words((r) => r.attempt?.reference)}::text[], ${words((r) => r.attempt?.detail)}::text[],
+          ${column((r) => r.attempt?.asked ?? null)}::int[], ${column((r) => r.attempt?.fault ?? null)}::text[],
+          ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[],
+          ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${words((r) => r.review?.detail)}::text[]
+        ) with ordinality as r (account_id, order_id, position, claim, item_state, result, reason, due_at,
+                                number, attempt_state, reference, detail, asked, fault, recheck_at,
+                                review, review_detail, ord)
+       where i.account_id = r.account_id and i.order_id = r.order_id and i.position = r.position
+         and i.claim = r.claim and i.finished_at is null
+      returning i.account_id, i.order_id, i.position, i.price, i.state, i.finished_at,
+                r.number, r.attempt_state, r.reference, r.detail, r.asked, r.fault, r.recheck_at,
+                r.review, r.review_detail, r.ord
+    ), tried as (
+      update attempts a
+         set state = m.attempt_state, reference = coalesce(m.reference, a.reference),
+             -- What was noted of an accepted one, such as who works on it, stays.
+             detail = case when m.attempt_state = 'accepted' then coalesce(m.detail, a.detail) else m.detail end,
+             asked = m.asked, fault = m.fault, recheck_at = m.recheck_at,
+             finished_at = case when m.attempt_state in ('succeeded', 'refused', 'given_up')
+                                then ${now}::timestamptz end
+        from moved m
+       where a.account_id = m.account_id and a.order_id = m.order_id and a.position = m.position
+         and a.number = m.number
+    ), answered as (
+      -- What a person was asked about this item is settled by what the supplier said.
+      update reviews v
+         set resolution = 'settled', resolved_by = 'imeigate', resolved_at = ${now},
+             why = 'the item is ' || m.state
+        from moved m
+       where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
+         and v.resolved_at is null
+         and case when m.finished_at is not null then v.kind not in ('changed', 'verify')
+                  when v.kind = 'unknown' then m.state <> 'unknown'
+                  -- It waits no more, but is with a supplier.
+                  else v.kind in ('margin', 'supplier') and m.state <> 'pending' end
+    ), shown as (
+      insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
+      select account_id, order_id, position, number, review, review_detail, 'imeigate', ${now}
+        from moved m
+       where review is not null
+         -- A person said not long ago that it may take longer.
+         and not (review = 'expired' and exists (
+               select from reviews v
+                where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
+                  and v.kind = 'expired' and v.resolved_at > ${now}::timestamptz - interval '1 day'))
+      on conflict do nothing
+    ), ended as materialized (
+      select m.*, sum(case when state = 'success' then 0 else price end)
+                    over (partition by account_id order by ord) as freed
+        from moved m where finished_at is not null
+    ), settled as (
+      insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
+      select e.account_id, case when e.state = 'success' then 'capture' else 'release' end::transfer_kind,
+             e.price, w.available + e.freed, e.order_id, e.position, ${now}
+        from ended e join wallets w on w.account_id = e.account_id
+       order by e.ord
+    ), balanced as (
+      update wallets w set available = w.available + e.freed, held = w.held - e.price
+        from (select account_id, sum(price) as price,
+                     sum(case when state = 'success' then 0 else price end) as freed
+                from ended group by account_id) e
+       where w.account_id = e.account_id
+    )
+    select ord from moved`.execute()
+}
+
+/**
+ * Lets each order's state follow from its items. An order that was begun stays so, also where all of its items wait
+ * for another supplier.
+ */
+export const followItems = (
+  sql: Transaction,
+  orders: { accountId: AccountId; orderId: OrderId }[],
+  now: Date,
+): Promise<unknown> =>
+  sql`
+    update orders o
+       set state = f.state, finished_at = case when f.state not in ('pending', 'processing') then ${now}::timestamptz end
+      from (
+        select i.account_id, i.order_id,
+               case when bool_and(i.state = 'pending') then null
+                    when bool_or(i.finished_at is null) then 'processing'
+                    when bool_and(i.state = 'success') then 'success'
+                    when bool_or(i.state = 'success') then 'partial'
+                    when bool_or(i.state = 'failed') then 'failed'
+                    else 'cancelled' end::order_state as state
+          from (select distinct account_id, order_id
+                  from unnest(${orders.map((order) => order.accountId)}::int[],
+                              ${orders.map((order) => order.orderId)}::bigint[]) as d (account_id, order_id)) d
+          join items i on i.account_id = d.account_id and i.order_id = d.order_id
+         group by i.account_id, i.order_id) f
+     where o.account_id = f.account_id and o.id = f.order_id and f.state is not null and o.state <> f.state`.execute()

@@ -1,0 +1,106 @@
+import type { Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
+import { itemsOfOrder, openReviews, recheckNow } from './reviews.sql.ts'
+
+/** How many items of an order a request came to what with. */
+export interface CancelAnswer {
+  /** Not sent yet: cancelled and given back. */
+  cancelled: number
+  /** With a supplier: a person or the supplier answers. */
+  asked: number
+  /** Ended before. */
+  ended: number
+}
+
+export interface VerifyAnswer {
+  /** Ended: the supplier is asked again where it can be, otherwise a person. */
+  asked: number
+  /** Not ended yet: they are asked about anyway. */
+  open: number
+}
+
+/**
+ * A reseller, or an operator for one, wants an order cancelled. What was not sent yet is cancelled at once; a
+ * dispatcher that takes an item in the same moment wins, because its claim is newer than the one read here. For the
+ * rest it is a request: see `Review` of kind `cancel`. Throws order_not_found (promise 6).
+ */
+export async function requestCancel(
+  sql: Sql,
+  outcomes: OutcomeWriter,
+  order: { accountId: AccountId; orderId: OrderId },
+  by: string,
+  clock: Clock = systemClock,
+): Promise<CancelAnswer> {
+  const items = await findItems(sql, order)
+  const cancelled = await Promise.all(
+    items
+      .filter(({ state }) => state === 'pending')
+      .map((item) =>
+        outcomes.record({
+          item: { ...order, position: item.position, fence: item.fence },
+          itemState: 'cancelled',
+          attempt: null,
+          result: null,
+          reason: 'Cancelled before it was sent',
+          dueAt: null,
+          review: null,
+        }),
+      ),
+  )
+  // Read again: an item may have been sent in the same moment.
+  const rest = (await findItems(sql, order)).filter(
+    ({ state }) => state === 'processing' || state === 'unknown',
+  )
+  await openReviews(
+    sql,
+    rest.map(({ position, attempt }) => ({
+      item: { ...order, position },
+      attempt,
+      kind: 'cancel',
+      detail: 'wanted by the reseller, after it was sent',
+      openedBy: by,
+    })),
+    clock.now(),
+  )
+  const done = cancelled.filter(Boolean).length
+  return { cancelled: done, asked: rest.length, ended: items.length - done - rest.length }
+}
+
+/**
+ * A reseller doubts what came of an order: its suppliers are asked again about what has ended. A supplier that still
+ * says the same settles it; one that says otherwise makes a review of kind `changed`; one that cannot be asked leaves
+ * the answer to a person. Throws order_not_found (promise 6).
+ */
+export async function requestVerify(
+  sql: Sql,
+  order: { accountId: AccountId; orderId: OrderId },
+  by: string,
+  clock: Clock = systemClock,
+): Promise<VerifyAnswer> {
+  const items = await findItems(sql, order)
+  const ended = items.filter(({ state }) => state === 'success' || state === 'failed')
+  const names = ended.map(({ position }) => ({ ...order, position }))
+  await openReviews(
+    sql,
+    ended.map(({ position, attempt }) => ({
+      item: { ...order, position },
+      attempt,
+      kind: 'verify',
+      detail: 'the reseller doubts the answer',
+      openedBy: by,
+    })),
+    clock.now(),
+  )
+  await recheckNow(sql, names, clock.now())
+  const open = items.filter(({ state }) => state !== 'success' && state !== 'failed' && state !== 'cancelled')
+  return { asked: ended.length, open: open.length }
+}
+
+async function findItems(sql: Sql, order: { accountId: AccountId; orderId: OrderId }) {
+  const items = await itemsOfOrder(sql, order.accountId, order.orderId)
+  if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')
+  return items
+}

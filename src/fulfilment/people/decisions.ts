@@ -1,0 +1,209 @@
+import type { Sql, Transaction } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import { adjustWithin } from '../../ledger/wallets.ts'
+import type { ReviewId } from '../../lib/ids.ts'
+import { micros } from '../../lib/money.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import { followItems, type ItemUpdate, lockWallets, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import type { Review, ReviewKind } from './review.ts'
+import {
+  allowAnyMargin,
+  type Decided,
+  lockReview,
+  referenceIsTaken,
+  selectReview,
+  takeForDecision,
+  updateResolved,
+  wasGivenBack,
+} from './reviews.sql.ts'
+
+/** What a person decides about a review. */
+export type Decision =
+  /** The supplier has it, under this reference: it is asked about from now on. */
+  | { kind: 'found'; reference: string }
+  /** The supplier certainly did not take it. */
+  | { kind: 'send_again' }
+  /** The reseller gets the money back, and reads these words. */
+  | { kind: 'give_back'; words?: string | undefined }
+  /** The supplier did it: this is the result. */
+  | { kind: 'result'; text: string }
+  /** It is sent although it costs more than the sale allows. */
+  | { kind: 'send_anyway' }
+  /** It may take longer; it is shown again a day later. */
+  | { kind: 'wait' }
+  /** The reseller's request: it is cancelled and given back, or not. */
+  | { kind: 'grant' }
+  | { kind: 'decline' }
+  /** Seen; nothing is to be done. */
+  | { kind: 'dismiss' }
+
+export type DecisionKind = Decision['kind']
+
+/** What each kind of review can be resolved by. */
+export const decisionsFor: Record<ReviewKind, readonly DecisionKind[]> = {
+  unknown: ['found', 'send_again', 'give_back', 'result'],
+  margin: ['send_anyway', 'give_back', 'dismiss'],
+  supplier: ['give_back', 'dismiss'],
+  expired: ['wait', 'found', 'send_again', 'give_back', 'result'],
+  changed: ['dismiss', 'give_back'],
+  cancel: ['grant', 'decline'],
+  verify: ['dismiss'],
+}
+
+/** Who decides, and why; both are recorded. */
+export interface Decider {
+  actor: string
+  why: string
+}
+
+const DEFAULT_WORDS = 'Cancelled by the operator'
+
+/** They change nothing about the item, so that a worker keeps it in hand, and what it is about to report. */
+const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
+
+/**
+ * Carries a person's decision out, all of it or nothing: item, attempt, money, and the record of who and why. A worker
+ * that has the item in hand at that moment has lost it, unless the decision leaves the item as it is.
+ * Throws not_found, conflict when it is resolved already or the decision does not fit what became of the item, or
+ * invalid_input naming what is wrong.
+ */
+export async function resolveReview(
+  sql: Sql,
+  id: ReviewId,
+  decision: Decision,
+  { actor, why }: Decider,
+  clock: Clock = systemClock,
+): Promise<Review> {
+  if (!why.trim()) throw new Refusal('invalid_input', 'a decision needs its reason', 'why')
+  const now = clock.now()
+  return await sql.begin(async (transaction) => {
+    const seen = await selectReview(transaction, id)
+    if (!seen) throw new Refusal('not_found', `there is no review ${id}`, 'id')
+    await lockWallets(transaction, [seen.accountId])
+    const review = await lockReview(transaction, id)
+    if (!review || review.resolution !== null) {
+      throw new Refusal('conflict', `review ${id} is resolved already: ${review?.resolution}`, 'id')
+    }
+    const allowed = decisionsFor[review.kind]
+    if (!allowed.includes(decision.kind)) {
+      const words = allowed.map((kind) => kind.replaceAll('_', '-')).join(', ')
+      throw new Refusal(
+        'invalid_input',
+        `a review of kind ${review.kind} is resolved by one of: ${words}`,
+        'decision',
+      )
+    }
+    const item = leaveTheItem.includes(decision.kind) ? null : await takeForDecision(transaction, review)
+    if (item === undefined) throw new Refusal('not_found', `the item of review ${id} is gone`, 'id')
+    await updateResolved(transaction, id, {
+      resolution: decision.kind,
+      by: actor,
+      why: why.trim(),
+      at: now,
+    })
+    if (item) await carryOut(transaction, review, item, decision, { actor, why: why.trim() }, clock)
+    return (await selectReview(transaction, id)) as Review
+  })
+}
+
+async function carryOut(
+  sql: Transaction,
+  review: Review,
+  item: Decided,
+  decision: Decision,
+  decider: Decider,
+  clock: Clock,
+): Promise<void> {
+  const now = clock.now()
+  // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
+  if ((review.kind === 'margin' || review.kind === 'supplier') && item.state !== 'pending') {
+    throw new Refusal('conflict', `the item does not wait any more, it is ${item.state}`, 'id')
+  }
+  if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
+  if (review.kind === 'changed') return await giveBackAfterSuccess(sql, review, item, decider, clock)
+  if (decision.kind === 'found') await checkReference(sql, item, decision.reference.trim())
+  const report = reportFor(item, decision, decider, now)
+  const written = await writeItemUpdates(sql, [report], now)
+  if (written.length === 0) throw new Refusal('conflict', `the item is ${item.state} already`, 'id')
+  await followItems(sql, [item], now)
+}
+
+/** The item ended with success and its price is captured for good: what goes back is an adjustment. */
+async function giveBackAfterSuccess(
+  sql: Transaction,
+  review: Review,
+  item: Decided,
+  { actor, why }: Decider,
+  clock: Clock,
+): Promise<void> {
+  if (item.state !== 'success')
+    throw new Refusal('conflict', `the item is ${item.state}: nothing of it is to be given back`, 'id')
+  if (await wasGivenBack(sql, review)) {
+    throw new Refusal('conflict', 'the price of the item was given back already', 'id')
+  }
+  if (item.price === 0n) return
+  const note = `order ${item.orderId} item ${item.position}, review ${review.id}: ${why}`.slice(0, 500)
+  await adjustWithin(sql, item.accountId, micros(item.price), { actor, note }, clock)
+}
+
+async function checkReference(sql: Transaction, item: Decided, reference: string): Promise<void> {
+  if (reference === '' || reference.length > 200) {
+    throw new Refusal('invalid_input', 'a reference has 1 to 200 characters', 'reference')
+  }
+  if (item.attempt && (await referenceIsTaken(sql, item.attempt.supplierId, reference, item))) {
+    throw new Refusal('conflict', `another item was bought under reference ${reference}`, 'reference')
+  }
+}
+
+function reportFor(item: Decided, decision: Decision, { actor, why }: Decider, now: Date): ItemUpdate {
+  const said = `${actor}: ${why}`
+  const open = item.state === 'processing' || item.state === 'unknown'
+  // A pending item is with nobody: its attempts have ended.
+  const attempt = open && item.attempt ? { ...ended, number: item.attempt.number, detail: said } : null
+  const report: ItemUpdate = {
+    item,
+    itemState: 'processing',
+    attempt,
+    result: null,
+    reason: null,
+    dueAt: now,
+    review: null,
+  }
+  const needed = (): NonNullable<ItemUpdate['attempt']> => {
+    if (attempt) return attempt
+    throw new Refusal('conflict', `the item is ${item.state}, and with no supplier`, 'id')
+  }
+  switch (decision.kind) {
+    case 'found':
+      return { ...report, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
+    case 'send_again':
+      return {
+        ...report,
+        itemState: 'pending',
+        attempt: { ...needed(), state: 'refused' },
+      }
+    case 'result':
+      if (!decision.text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')
+      return {
+        ...report,
+        itemState: 'success',
+        attempt: { ...needed(), state: 'succeeded' },
+        result: decision.text,
+        dueAt: null,
+      }
+    case 'give_back':
+      return { ...report, itemState: 'failed', reason: decision.words?.trim() || DEFAULT_WORDS, dueAt: null }
+    case 'grant':
+      return { ...report, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
+    default:
+      throw new Error(`${decision.kind} writes nothing`)
+  }
+}
+
+const ended = {
+  state: 'given_up',
+  reference: null,
+  asked: 0,
+  fault: null,
+  recheckAt: null,
+} as const

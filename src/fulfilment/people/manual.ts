@@ -1,0 +1,154 @@
+import type { Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import type { OrderId } from '../../lib/ids.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import type { ItemName } from '../claimed-item.ts'
+import { followItems, type ItemUpdate, lockWallets, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { type ManualItem, noteTaken, selectManual, selectOrderItems } from './manual.sql.ts'
+import { takeForDecision } from './reviews.sql.ts'
+
+export type { ManualItem } from './manual.sql.ts'
+
+/** Of what one list answers. */
+const MAX_WAITING = 100_000
+const MAX_RESULT_LENGTH = 20_000
+
+/** What a person answers about one item. */
+export interface ManualAnswer {
+  item: ItemName
+  answer: { result: string } | { refusal: string }
+}
+
+/** What waits for a person, the oldest first. */
+export const listManual = (
+  sql: Sql,
+  filter: { supplier?: string | undefined; service?: string | undefined; limit?: number } = {},
+): Promise<ManualItem[]> => selectManual(sql, { limit: 100, ...filter })
+
+/** Notes that a person works on these orders, so that no other does. Throws conflict when nothing of them waits. */
+export async function takeManual(
+  sql: Sql,
+  orders: OrderId[],
+  actor: string,
+  clock: Clock = systemClock,
+): Promise<number> {
+  const taken = await noteTaken(sql, orders, `taken by ${actor} at ${clock.now().toISOString()}`)
+  if (taken === 0) throw new Refusal('conflict', 'nothing of this waits for a person', 'id')
+  return taken
+}
+
+/** The items of an order that wait for a person, or the one at a position. Throws order_not_found, not_found, conflict. */
+export async function findManual(sql: Sql, orderId: OrderId, position?: number): Promise<ItemName[]> {
+  const items = await selectOrderItems(sql, orderId)
+  if (items.length === 0) throw new Refusal('order_not_found', String(orderId), 'id')
+  const wanted = items.filter((item) => position === undefined || item.position === position)
+  if (wanted.length === 0) throw new Refusal('not_found', `order ${orderId} has no item ${position}`, 'item')
+  const waiting = wanted.filter(({ waits }) => waits)
+  if (waiting.length === 0) {
+    throw new Refusal('conflict', `nothing of order ${orderId} waits for a person`, 'id')
+  }
+  return waiting
+}
+
+/**
+ * Records what people answered, all or nothing: a result ends an item with success, a refusal sends it to its next
+ * route or ends it. Throws conflict naming the first item that does not wait for a person.
+ */
+export async function answerManual(
+  sql: Sql,
+  answers: ManualAnswer[],
+  actor: string,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const now = clock.now()
+  await sql.begin(async (transaction) => {
+    await lockWallets(transaction, [...new Set(answers.map(({ item }) => item.accountId))])
+    const reports: ItemUpdate[] = []
+    for (const { item: name, answer } of answers) {
+      checkText('result' in answer ? answer.result : answer.refusal)
+      const item = await takeForDecision(transaction, name)
+      const waits = item?.state === 'processing' || item?.state === 'unknown'
+      if (!item?.attempt || !waits || item.attempt.supplierKind !== 'manual') {
+        const state = item ? item.state : 'gone'
+        throw new Refusal(
+          'conflict',
+          `order ${name.orderId} item ${name.position} is ${state}, and not with a person`,
+          'id',
+        )
+      }
+      const attempt = { number: item.attempt.number, reference: null, asked: 0, recheckAt: null }
+      const said = `answered by ${actor}`
+      reports.push(
+        'result' in answer
+          ? {
+              item,
+              itemState: 'success',
+              attempt: { ...attempt, state: 'succeeded', detail: said, fault: null },
+              result: answer.result.trim(),
+              reason: null,
+              dueAt: null,
+              review: null,
+            }
+          : {
+              item,
+              itemState: 'pending',
+              attempt: { ...attempt, state: 'refused', detail: answer.refusal.trim(), fault: 'item' },
+              result: null,
+              reason: null,
+              dueAt: now,
+              review: null,
+            },
+      )
+    }
+    await writeItemUpdates(transaction, reports, now)
+    await followItems(
+      transaction,
+      answers.map(({ item }) => item),
+      now,
+    )
+  })
+}
+
+/** What a pasted list comes to: answers, and the lines that fit nothing. */
+export interface Pasted {
+  answers: ManualAnswer[]
+  problems: { line: number; reason: string }[]
+}
+
+/**
+ * Reads a list of lines `IMEI result`: the first word is an item's input, the rest its result (a tab, comma, semicolon,
+ * colon or blanks between). Every waiting item of that input gets the result, within one service.
+ */
+export async function readPasted(
+  sql: Sql,
+  text: string,
+  filter: { supplier?: string | undefined; service?: string | undefined } = {},
+): Promise<Pasted> {
+  const waiting = Map.groupBy(
+    await listManual(sql, { ...filter, limit: MAX_WAITING }),
+    ({ subject }) => subject,
+  )
+  const pasted: Pasted = { answers: [], problems: [] }
+  const seen = new Set<string>()
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    if (raw.trim() === '') continue
+    const problem = (reason: string): void => void pasted.problems.push({ line: index + 1, reason })
+    const [, subject = '', result = ''] = /^\s*([^\s,;:]+)[\s,;:]+(.*\S)\s*$/.exec(raw) ?? []
+    const items = waiting.get(subject) ?? []
+    if (subject === '') problem('is not of the form: IMEI result')
+    else if (seen.has(subject)) problem(`${subject} is there twice`)
+    else if (items.length === 0) problem(`nothing waits for ${subject}`)
+    else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
+      problem(`${subject} waits for several services: name one with --service`)
+    } else pasted.answers.push(...items.map((item) => ({ item, answer: { result } })))
+    seen.add(subject)
+  }
+  return pasted
+}
+
+function checkText(text: string): void {
+  if (!text.trim()) throw new Refusal('invalid_input', 'the answer is empty', 'result')
+  if (text.length > MAX_RESULT_LENGTH) {
+    throw new Refusal('invalid_input', `an answer has at most ${MAX_RESULT_LENGTH} characters`, 'result')
+  }
+}

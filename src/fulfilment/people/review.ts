@@ -1,0 +1,38 @@
+import type { ReviewId } from '../../lib/ids.ts'
+import type { ItemName } from '../claimed-item.ts'
+
+/**
+ * What only a person, or the supplier, can answer about an item:
+ * - `unknown`: it was sent, and nobody can say whether the supplier took it
+ * - `margin`: every supplier costs more than the sale allows
+ * - `supplier`: no supplier has been able to take it
+ * - `expired`: it is open for longer than its service allows
+ * - `changed`: the supplier says otherwise than it said when the item ended
+ * - `cancel`, `verify`: the reseller asks for it
+ */
+export const reviewKinds = [
+  'unknown',
+  'margin',
+  'supplier',
+  'expired',
+  'changed',
+  'cancel',
+  'verify',
+] as const
+export type ReviewKind = (typeof reviewKinds)[number]
+
+export interface Review extends ItemName {
+  id: ReviewId
+  kind: ReviewKind
+  /** In words for the operator. */
+  detail: string
+  /** The attempt in question, where there is one. */
+  attempt: number | null
+  openedBy: string
+  openedAt: Date
+  /** What was decided, by whom, and why; null: nothing yet. */
+  resolution: string | null
+  resolvedBy: string | null
+  why: string | null
+  resolvedAt: Date | null
+}

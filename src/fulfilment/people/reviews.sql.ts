@@ -1,0 +1,234 @@
+import type { Queryable, Sql, Transaction } from '../../database/database.ts'
+import type { AccountId, OrderId, ReviewId, SupplierId } from '../../lib/ids.ts'
+import type { AttemptState, ItemState } from '../../lib/states.ts'
+import type { ItemName } from '../claimed-item.ts'
+import type { Review, ReviewKind } from './review.ts'
+
+export interface NewReview {
+  item: ItemName
+  attempt: number | null
+  kind: ReviewKind
+  detail: string
+  /** Who asks; imeigate itself when left out. */
+  openedBy?: string
+}
+
+/**
+ * One that is open already stays as it is. What a person has seen and let be is not shown again within a day: an
+ * `expired` one however it was resolved, one about an item that waits when it was dismissed.
+ */
+export async function openReviews(sql: Queryable, reviews: NewReview[], now: Date): Promise<number> {
+  const { count } = await sql`
+    insert into reviews (account_id, order_id, position, attempt, kind, detail, opened_by, opened_at)
+    select g.*, ${now}
+      from unnest(${reviews.map(({ item }) => item.accountId)}::int[],
+                  ${reviews.map(({ item }) => item.orderId)}::bigint[],
+                  ${reviews.map(({ item }) => item.position)}::smallint[],
+                  ${reviews.map(({ attempt }) => attempt)}::smallint[],
+                  ${reviews.map(({ kind }) => kind)}::text[]::review_kind[],
+                  ${reviews.map(({ detail }) => detail.replaceAll('\0', '\u{fffd}'))}::text[],
+                  ${reviews.map(({ openedBy }) => openedBy ?? 'imeigate')}::text[])
+        as g (account_id, order_id, position, attempt, kind, detail, opened_by)
+     where g.kind not in ('expired', 'margin', 'supplier') or not exists (
+             select from reviews v
+              where v.account_id = g.account_id and v.order_id = g.order_id and v.position = g.position
+                and v.kind = g.kind and (v.kind = 'expired' or v.resolution = 'dismiss')
+                and v.resolved_at > ${now}::timestamptz - interval '1 day')
+    on conflict do nothing`
+  return count
+}
+
+interface ReviewRow extends Omit<Review, 'orderId'> {
+  order_id: bigint
+}
+
+const columns = (sql: Queryable) => sql`
+  v.id, v.account_id as "accountId", v.order_id, v.position, v.kind, v.detail, v.attempt, v.opened_by as "openedBy",
+  v.opened_at as "openedAt", v.resolution, v.resolved_by as "resolvedBy", v.why, v.resolved_at as "resolvedAt"`
+
+const reviewOf = ({ order_id, ...row }: ReviewRow): Review => ({
+  ...row,
+  orderId: Number(order_id) as OrderId,
+})
+
+/** What an operator wants to see beside a review. */
+export interface ReviewView extends Review {
+  username: string
+  serviceCode: string
+  subject: string
+  state: ItemState
+  /** Of the attempt in question. */
+  supplier: string | null
+  reference: string | null
+  sentAt: Date | null
+}
+
+const sheets = (sql: Queryable) => sql`
+  select ${columns(sql)}, ac.username, sv.code as "serviceCode", i.subject, i.state,
+         s.name as supplier, a.reference, a.created_at as "sentAt"
+    from reviews v
+    join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position
+    join accounts ac on ac.id = v.account_id
+    join services sv on sv.id = i.service_id
+    left join attempts a on a.account_id = v.account_id and a.order_id = v.order_id and a.position = v.position
+                        and a.number = v.attempt
+    left join suppliers s on s.id = a.supplier_id`
+
+/** Open ones, the oldest first; with `all` the newest of all. */
+export async function selectReviews(
+  sql: Sql,
+  filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all: boolean; limit: number },
+): Promise<ReviewView[]> {
+  const rows = await sql<(ReviewRow & ReviewView)[]>`
+    ${sheets(sql)}
+     where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
+       ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
+       ${filter.order === undefined ? sql`` : sql`and v.order_id = ${filter.order}`}
+     order by ${filter.all ? sql`v.id desc` : sql`v.id`} limit ${filter.limit}`
+  return rows.map((row) => ({ ...row, ...reviewOf(row) }))
+}
+
+export async function selectReviewSheet(sql: Sql, id: ReviewId): Promise<ReviewView | undefined> {
+  const [row] = await sql<(ReviewRow & ReviewView)[]>`${sheets(sql)} where v.id = ${id}`
+  return row && { ...row, ...reviewOf(row) }
+}
+
+export async function selectReview(sql: Queryable, id: ReviewId): Promise<Review | undefined> {
+  const [row] = await sql<ReviewRow[]>`select ${columns(sql)} from reviews v where id = ${id}`
+  return row && reviewOf(row)
+}
+
+export async function lockReview(sql: Transaction, id: ReviewId): Promise<Review | undefined> {
+  const [row] = await sql<ReviewRow[]>`select ${columns(sql)} from reviews v where id = ${id} for update`
+  return row && reviewOf(row)
+}
+
+export async function updateResolved(
+  sql: Queryable,
+  id: ReviewId,
+  decision: { resolution: string; by: string; why: string; at: Date },
+): Promise<void> {
+  await sql`
+    update reviews set resolution = ${decision.resolution}, resolved_by = ${decision.by}, why = ${decision.why},
+                       resolved_at = ${decision.at}
+     where id = ${id} and resolved_at is null`
+}
+
+/** Whether another review's decision has given an ended item's price back. */
+export async function wasGivenBack(
+  sql: Queryable,
+  { id, accountId, orderId, position }: Review,
+): Promise<boolean> {
+  const rows = await sql`
+    select from reviews
+     where account_id = ${accountId} and order_id = ${orderId} and position = ${position}
+       and kind = 'changed' and resolution = 'give_back' and id <> ${id} limit 1`
+  return rows.length > 0
+}
+
+/** An item that a person decides about, with its latest attempt. */
+export interface Decided extends ItemName {
+  fence: number
+  state: ItemState
+  price: bigint
+  attempt: {
+    number: number
+    state: AttemptState
+    supplierId: SupplierId
+    supplierKind: string
+    reference: string | null
+    asked: number
+  } | null
+}
+
+/**
+ * Takes an item from whoever works on it: what a worker reports of it later does not count. Wallets must be locked
+ * before, as everywhere.
+ */
+export async function takeForDecision(sql: Transaction, name: ItemName): Promise<Decided | undefined> {
+  const [row] = await sql<
+    {
+      fence: number
+      state: ItemState
+      price: bigint
+      number: number | null
+      attempt_state: AttemptState
+      supplier_id: SupplierId
+      kind: string
+      reference: string | null
+      asked: number
+    }[]
+  >`
+    with taken as (
+      update items set claim = claim + 1
+       where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
+      returning account_id, order_id, position, claim, state, price
+    )
+    select t.claim as fence, t.state, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind, a.reference, a.asked
+      from taken t
+      left join lateral (
+        select * from attempts a
+         where a.account_id = t.account_id and a.order_id = t.order_id and a.position = t.position
+         order by a.number desc limit 1) a on true
+      left join suppliers s on s.id = a.supplier_id`
+  if (!row) return undefined
+  const { fence, state, price } = row
+  const attempt =
+    row.number === null
+      ? null
+      : {
+          number: row.number,
+          state: row.attempt_state,
+          supplierId: row.supplier_id,
+          supplierKind: row.kind,
+          reference: row.reference,
+          asked: row.asked,
+        }
+  return { ...name, fence, state, price, attempt }
+}
+
+export async function allowAnyMargin(sql: Transaction, item: ItemName, now: Date): Promise<void> {
+  await sql`
+    update items set any_margin = true, due_at = ${now}
+     where account_id = ${item.accountId} and order_id = ${item.orderId} and position = ${item.position}
+       and state = 'pending'`
+}
+
+/** Whether another item was bought from the supplier under this reference. */
+export async function referenceIsTaken(
+  sql: Queryable,
+  supplierId: SupplierId,
+  reference: string,
+  item: ItemName,
+): Promise<boolean> {
+  const rows = await sql`
+    select from attempts
+     where supplier_id = ${supplierId} and reference = ${reference}
+       and (account_id, order_id, position) <> (${item.accountId}, ${item.orderId}, ${item.position}) limit 1`
+  return rows.length > 0
+}
+
+/** The items of an account's order, as far as a request about them needs to know. */
+export async function itemsOfOrder(
+  sql: Queryable,
+  accountId: AccountId,
+  orderId: OrderId,
+): Promise<{ position: number; fence: number; state: ItemState; attempt: number | null }[]> {
+  return await sql<{ position: number; fence: number; state: ItemState; attempt: number | null }[]>`
+    select i.position, i.claim as fence, i.state,
+           (select max(a.number) from attempts a
+             where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position) as attempt
+      from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`
+}
+
+/** Has the suppliers asked at once about the ended attempts of these items that they gave a number for; not people. */
+export async function recheckNow(sql: Queryable, items: ItemName[], now: Date): Promise<number> {
+  const { count } = await sql`
+    update attempts a set recheck_at = ${now}
+      from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
+                  ${items.map((item) => item.position)}::smallint[]) as g (account_id, order_id, position)
+     where a.account_id = g.account_id and a.order_id = g.order_id and a.position = g.position
+       and a.reference is not null and a.state in ('succeeded', 'refused')
+       and exists (select from suppliers s where s.id = a.supplier_id and s.kind <> 'manual')`
+  return count
+}

@@ -1,0 +1,41 @@
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { AccountId } from '../lib/ids.ts'
+import type { Period } from '../lib/period.ts'
+import type { EntryKind } from './entry.ts'
+
+/** Of the rows of `transfers`, those of some kinds; where none of them is of an order, the small index serves. */
+export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
+  kind = any(${kinds}::text[]::transfer_kind[])
+  ${
+    kinds.some((kind) => kind === 'hold' || kind === 'capture' || kind === 'release')
+      ? sql``
+      : sql`and kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive')`
+  }`
+
+/** Of an account's rows of `transfers`, those of a period, found by their ids (see migration 0008, also for the 15 minutes). */
+export const ofPeriod = (sql: Queryable, accountId: AccountId, { from, to }: Period) => sql`
+  ${
+    from === undefined
+      ? sql``
+      : sql`and created_at >= ${from} and id >= first_transfer_since(${accountId}, ${from})`
+  }
+  ${
+    to === undefined
+      ? sql``
+      : sql`and created_at < ${to}
+            and id < coalesce(first_transfer_since(${accountId}, ${to}::timestamptz + interval '15 minutes'),
+                              9223372036854775807)`
+  }`
+
+/**
+ * Reads a page of an account's rows by the index that has them in the order of their ids. Without this a table that grew
+ * since its statistics were made would be read whole and sorted for each page.
+ */
+export const inOrder = async <Row>(
+  sql: Sql,
+  read: (transaction: Transaction) => Promise<Row[]>,
+): Promise<Row[]> =>
+  (await sql.begin('read only', async (transaction) => {
+    await transaction`set local enable_bitmapscan = off`
+    return await read(transaction)
+  })) as Row[]

@@ -1,0 +1,123 @@
+import type { Queryable } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { isCurrency, type Micros, micros } from '../lib/money.ts'
+import { type RateRow, selectRates, upsertRate } from './rates.sql.ts'
+
+/** What one unit of `base` is worth in `quote`, from a moment on until a newer rate holds. */
+export interface Rate {
+  base: string
+  quote: string
+  /** A decimal such as "16250" or "0.92". */
+  rate: string
+  validFrom: Date
+  actor: string
+}
+
+/** What a rate must be: positive, and exact in the table. */
+const RATE = /^\d{1,12}(?:\.\d{1,12})?$/
+
+/** Throws invalid_input naming the value at fault. Without `validFrom` the rate holds from now on. */
+export async function setRate(
+  sql: Queryable,
+  given: { base: string; quote: string; rate: string; validFrom?: Date | undefined; actor: string },
+): Promise<Rate> {
+  for (const field of ['base', 'quote'] as const) {
+    if (isCurrency(given[field])) continue
+    const words = `${JSON.stringify(given[field])} is no currency code such as USD`
+    throw new Refusal('invalid_input', words, field)
+  }
+  if (given.base === given.quote) {
+    throw new Refusal('invalid_input', 'a currency has no rate to itself', 'quote')
+  }
+  if (!RATE.test(given.rate) || numeratorOf(given.rate) === 0n) {
+    const words = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
+    throw new Refusal('invalid_input', words, 'rate')
+  }
+  const { validFrom = new Date(), base, quote, rate, actor } = given
+  return rateOf(await upsertRate(sql, { base, quote, rate, actor, valid_from: validFrom }))
+}
+
+/** Every rate that was ever set, by currencies, the newest first. */
+export async function listRates(sql: Queryable): Promise<Rate[]> {
+  return (await selectRates(sql)).map(rateOf)
+}
+
+export async function loadRates(sql: Queryable): Promise<ExchangeRates> {
+  return new ExchangeRates(await listRates(sql))
+}
+
+const rateOf = (row: RateRow): Rate => ({
+  base: row.base,
+  quote: row.quote,
+  rate: row.rate,
+  validFrom: row.valid_from,
+  actor: row.actor,
+})
+
+/** Rates are numerators over this. */
+const ONE = 1_000_000_000_000n
+
+function numeratorOf(rate: string): bigint {
+  const [units = '0', decimals = ''] = rate.split('.')
+  return BigInt(units) * ONE + BigInt(decimals.padEnd(12, '0'))
+}
+
+interface Fraction {
+  over: bigint
+  under: bigint
+}
+
+/** Amounts of one currency in another, by the rates that hold at a moment. */
+export class ExchangeRates {
+  /** By "base quote", the newest first. */
+  readonly #rates = new Map<string, { from: number; numerator: bigint }[]>()
+  readonly #currencies: string[]
+
+  constructor(rates: Pick<Rate, 'base' | 'quote' | 'rate' | 'validFrom'>[]) {
+    for (const { base, quote, rate, validFrom } of rates) {
+      const pair = `${base} ${quote}`
+      const dated = { from: validFrom.getTime(), numerator: numeratorOf(rate) }
+      this.#rates.set(pair, [...(this.#rates.get(pair) ?? []), dated])
+    }
+    for (const dated of this.#rates.values()) dated.sort((a, b) => b.from - a.from)
+    this.#currencies = [...new Set(rates.flatMap(({ base, quote }) => [base, quote]))].sort()
+  }
+
+  /**
+   * An amount in another currency, rounded up to the next micro, as what it is used for is a cost. By the pair's own
+   * rate, else by that of the other direction, else through one currency (the first by its code) that has a rate
+   * with both. Undefined when there is none.
+   */
+  convert(amount: Micros, from: string, to: string, at: Date): Micros | undefined {
+    const fraction = this.#between(from, to, at.getTime())
+    return fraction && micros(upwards(amount * fraction.over, fraction.under))
+  }
+
+  #between(from: string, to: string, at: number): Fraction | undefined {
+    const near = this.#near(from, to, at)
+    if (near) return near
+    for (const common of this.#currencies) {
+      const [first, second] = [this.#near(from, common, at), this.#near(common, to, at)]
+      if (first && second) return { over: first.over * second.over, under: first.under * second.under }
+    }
+    return undefined
+  }
+
+  #near(from: string, to: string, at: number): Fraction | undefined {
+    if (from === to) return { over: 1n, under: 1n }
+    const direct = this.#dated(from, to, at)
+    if (direct !== undefined) return { over: direct, under: ONE }
+    const reverse = this.#dated(to, from, at)
+    return reverse === undefined ? undefined : { over: ONE, under: reverse }
+  }
+
+  #dated(base: string, quote: string, at: number): bigint | undefined {
+    return this.#rates.get(`${base} ${quote}`)?.find(({ from }) => from <= at)?.numerator
+  }
+}
+
+/** Division that leaves nothing out; bigints divide towards zero, which is upwards below zero. */
+export const upwards = (amount: bigint, by: bigint): bigint => {
+  const down = amount / by
+  return amount > 0n && amount % by !== 0n ? down + 1n : down
+}

@@ -1,0 +1,131 @@
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { AccountId, EntryId, TransferId } from '../lib/ids.ts'
+import { type Micros, micros } from '../lib/money.ts'
+import type { Period } from '../lib/period.ts'
+import type { Party, Transfer } from './transfer.ts'
+
+/** The open accounts of a user name or of an e-mail address in any case; both are given as asked for. */
+export async function selectReceivers(sql: Queryable, name: string): Promise<AccountId[]> {
+  const rows = await sql<{ id: AccountId }[]>`
+    select id from accounts
+     where ${name.includes('@') ? sql`lower(email) = lower(${name})` : sql`username = lower(${name})`}
+       and status = 'active'
+     order by id limit 2`
+  return rows.map(({ id }) => id)
+}
+
+/** Locks wallets in id order, as everything does that moves money of more than one account. */
+export async function lockWallets(
+  sql: Transaction,
+  accounts: AccountId[],
+): Promise<Map<AccountId, { currency: string; available: Micros; closed: boolean }>> {
+  const rows = await sql<{ account_id: AccountId; currency: string; available: bigint; closed: boolean }[]>`
+    select w.account_id, w.currency, w.available, a.status = 'closed' as closed
+      from wallets w join accounts a on a.id = w.account_id
+     where w.account_id = any(${accounts}::int[])
+     order by w.account_id for no key update of w`
+  return new Map(rows.map((row) => [row.account_id, { ...row, available: micros(row.available) }]))
+}
+
+/** What is written of a new one; the balances are those that it leaves. */
+export interface NewTransfer extends Omit<Transfer, 'id' | 'sentId' | 'receivedId'> {
+  keyId: number | null
+  actor: string
+  senderAfter: Micros
+  receiverAfter: Micros
+}
+
+/** Writes it with both rows of the ledger and both balances, in one statement; the wallets must be locked. */
+export async function insertTransfer(
+  sql: Transaction,
+  made: NewTransfer,
+): Promise<{ id: TransferId; sentId: EntryId; receivedId: EntryId }> {
+  const { senderId, receiverId, amount, description, createdAt } = made
+  const [row] = await sql<{ id: bigint; sent_id: bigint; received_id: bigint }[]>`
+    with made as (
+      insert into account_transfers (sender_id, receiver_id, currency, amount, description, sent_id, received_id, key_id,
+                                     created_at)
+      values (${senderId}, ${receiverId}, ${made.currency}, ${amount}, ${description}, nextval('transfer_ids'),
+              nextval('transfer_ids'), ${made.keyId}, ${createdAt})
+      returning id, sent_id, received_id
+    ), sides as (
+      select id, ${senderId}::int as account_id, sent_id as transfer_id, 'send'::transfer_kind as kind,
+             ${made.senderAfter}::bigint as available_after from made
+      union all
+      select id, ${receiverId}::int, received_id, 'receive', ${made.receiverAfter}::bigint from made
+    ), booked as (
+      insert into transfers (account_id, id, kind, amount, available_after, actor, note, created_at, account_transfer_id)
+      select account_id, transfer_id, kind, ${amount}, available_after, ${made.actor}, ${description}, ${createdAt}, id
+        from sides
+    ), balanced as (
+      update wallets w set available = s.available_after from sides s where w.account_id = s.account_id
+    )
+    select id, sent_id, received_id from made`
+  if (!row) throw new Error('a transfer between accounts was not written')
+  return {
+    id: Number(row.id) as TransferId,
+    sentId: Number(row.sent_id) as EntryId,
+    receivedId: Number(row.received_id) as EntryId,
+  }
+}
+
+export interface TransferFilter extends Period {
+  id?: TransferId | undefined
+  direction?: 'sent' | 'received' | undefined
+  /** Only smaller ids: the last id of the page before. */
+  before?: TransferId | undefined
+  limit: number
+}
+
+/** Those that the account sent or received (promise 6), newest first, with the two as they are called now. */
+export async function selectTransfers(
+  sql: Queryable,
+  accountId: AccountId,
+  { id, direction, before, from, to, limit }: TransferFilter,
+): Promise<(Transfer & { sender: Party; receiver: Party })[]> {
+  const one = (column: string) => sql`
+    (select * from account_transfers
+      where ${sql(column)} = ${accountId}
+        ${id === undefined ? sql`` : sql`and id = ${id}`}
+        ${before === undefined ? sql`` : sql`and id < ${before}`}
+        ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
+        ${to === undefined ? sql`` : sql`and created_at < ${to}`}
+      order by id desc limit ${limit})`
+  const rows = await sql<
+    {
+      id: bigint
+      sender_id: AccountId
+      receiver_id: AccountId
+      currency: string
+      amount: bigint
+      description: string | null
+      sent_id: bigint
+      received_id: bigint
+      created_at: Date
+      sender_name: string
+      sender_email: string
+      receiver_name: string
+      receiver_email: string
+    }[]
+  >`
+    select t.*, s.name as sender_name, s.email as sender_email, r.name as receiver_name, r.email as receiver_email
+      from (${direction === 'received' ? sql`` : one('sender_id')}
+            ${direction === undefined ? sql`union all` : sql``}
+            ${direction === 'sent' ? sql`` : one('receiver_id')}) t
+      join accounts s on s.id = t.sender_id
+      join accounts r on r.id = t.receiver_id
+     order by t.id desc limit ${limit}`
+  return rows.map((row) => ({
+    id: Number(row.id) as TransferId,
+    senderId: row.sender_id,
+    receiverId: row.receiver_id,
+    currency: row.currency,
+    amount: micros(row.amount),
+    description: row.description,
+    sentId: Number(row.sent_id) as EntryId,
+    receivedId: Number(row.received_id) as EntryId,
+    createdAt: row.created_at,
+    sender: { name: row.sender_name, email: row.sender_email },
+    receiver: { name: row.receiver_name, email: row.receiver_email },
+  }))
+}

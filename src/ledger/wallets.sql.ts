@@ -1,0 +1,96 @@
+import type { Queryable } from '../database/database.ts'
+import type { AccountId, EntryId } from '../lib/ids.ts'
+import { micros } from '../lib/money.ts'
+import type { EntryKind, LedgerEntry, Wallet } from './entry.ts'
+
+interface WalletRow {
+  currency: string
+  available: bigint
+  held: bigint
+  credit_limit: bigint
+}
+
+const walletOf = (row: WalletRow): Wallet => ({
+  currency: row.currency,
+  available: micros(row.available),
+  held: micros(row.held),
+  creditLimit: micros(row.credit_limit),
+})
+
+export async function insertWallet(sql: Queryable, accountId: AccountId, currency: string): Promise<void> {
+  await sql`insert into wallets (account_id, currency) values (${accountId}, ${currency})`
+}
+
+export async function selectWallet(sql: Queryable, accountId: AccountId): Promise<Wallet | undefined> {
+  const [row] = await sql<WalletRow[]>`
+    select currency, available, held, credit_limit from wallets where account_id = ${accountId}`
+  return row && walletOf(row)
+}
+
+/** Serialises everything that moves this account's money, as placement and settlement do. */
+export async function lockWallet(sql: Queryable, accountId: AccountId): Promise<Wallet | undefined> {
+  const [row] = await sql<WalletRow[]>`
+    select currency, available, held, credit_limit from wallets where account_id = ${accountId} for no key update`
+  return row && walletOf(row)
+}
+
+export async function updateCreditLimit(
+  sql: Queryable,
+  accountId: AccountId,
+  creditLimit: bigint,
+): Promise<void> {
+  await sql`update wallets set credit_limit = ${creditLimit} where account_id = ${accountId}`
+}
+
+/** Writes a transfer between bank and available, and the balance that follows; the wallet must be locked. */
+export async function insertEntry(
+  sql: Queryable,
+  transfer: Omit<LedgerEntry, 'id' | 'orderId' | 'position'> & { accountId: AccountId },
+  depositId: number | null = null,
+): Promise<EntryId> {
+  const [row] = await sql<{ id: bigint }[]>`
+    with balanced as (
+      update wallets set available = ${transfer.availableAfter} where account_id = ${transfer.accountId}
+    )
+    insert into transfers (account_id, kind, amount, available_after, actor, note, deposit_id, created_at)
+    values (${transfer.accountId}, ${transfer.kind}, ${transfer.amount}, ${transfer.availableAfter},
+            ${transfer.actor}, ${transfer.note}, ${depositId}, ${transfer.createdAt})
+    returning id`
+  return Number(row?.id) as EntryId
+}
+
+/** Newest first. `before` is the last id of the page before. */
+export async function selectEntries(
+  sql: Queryable,
+  accountId: AccountId,
+  { before, limit }: { before: EntryId | undefined; limit: number },
+): Promise<LedgerEntry[]> {
+  const rows = await sql<
+    {
+      id: bigint
+      kind: EntryKind
+      amount: bigint
+      available_after: bigint
+      order_id: bigint | null
+      position: number | null
+      actor: string | null
+      note: string | null
+      created_at: Date
+    }[]
+  >`
+    select id, kind, amount, available_after, order_id, position, actor, note, created_at
+      from transfers
+     where account_id = ${accountId} ${before === undefined ? sql`` : sql`and id < ${before}`}
+     order by id desc limit ${limit}`
+  return rows.map((row) => ({
+    id: Number(row.id) as EntryId,
+    kind: row.kind,
+    amount: micros(row.amount),
+    availableAfter: micros(row.available_after),
+    orderId: row.order_id === null ? null : Number(row.order_id),
+    position: row.position,
+    actor: row.actor,
+    note: row.note,
+    createdAt: row.created_at,
+  }))
+}

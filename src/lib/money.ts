@@ -1,0 +1,57 @@
+/**
+ * An amount of money in millionths of its currency's unit: 1.00 = 1_000_000n. No float ever holds one.
+ * Amounts are bounded by bigint columns: at most 9,223,372,036,854 units.
+ */
+export type Micros = bigint & { readonly __unit: 'micros' }
+
+export const micros = (value: bigint): Micros => value as Micros
+export const ZERO = micros(0n)
+
+/** The largest amount taken as one input: far above any real deposit, far below a bigint column's end. */
+export const MAX_AMOUNT = micros(1_000_000_000_000_000_000n)
+
+/**
+ * Reads a decimal such as "12", "12.5" or "-0.000001".
+ * Returns undefined for anything else: more than six decimals, an exponent, a separator, an amount too large.
+ */
+export function parseMicros(text: string): Micros | undefined {
+  const match = /^(-?)(\d{1,13})(?:\.(\d{1,6}))?$/.exec(text.trim())
+  if (!match) return undefined
+  const value = BigInt(match[2] ?? '0') * 1_000_000n + BigInt((match[3] ?? '').padEnd(6, '0') || '0')
+  if (value > MAX_AMOUNT) return undefined
+  return micros(match[1] === '-' ? -value : value)
+}
+
+/** A decimal string without separators, with at least two decimals and as many as the amount needs: "0.77", "1.2345". */
+export function formatMicros(amount: bigint): string {
+  const sign = amount < 0n ? '-' : ''
+  const digits = (amount < 0n ? -amount : amount).toString().padStart(7, '0')
+  const decimals = digits.slice(-6).replace(/0{1,4}$/, '')
+  return `${sign}${digits.slice(0, -6)}.${decimals}`
+}
+
+const symbols = new Map<string, string>()
+
+/** For people: the currency's symbol, thousands separators, then as `formatMicros`: "$1,016.41", "-IDR 1,500.00". */
+export function formatMoney(amount: bigint, currency: string): string {
+  let symbol = symbols.get(currency)
+  if (symbol === undefined) {
+    const parts = new Intl.NumberFormat('en-US', {
+      style: 'currency',
+      currency,
+      currencyDisplay: 'narrowSymbol',
+    }).formatToParts(1)
+    symbol = parts.find((part) => part.type === 'currency')?.value ?? currency
+    if (/^[A-Z]{3}$/.test(symbol)) symbol = `${symbol} `
+    symbols.set(currency, symbol)
+  }
+  const [units = '0', decimals = '00'] = formatMicros(amount < 0n ? -amount : amount).split('.')
+  return `${amount < 0n ? '-' : ''}${symbol}${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`
+}
+
+/** Whether a text is a currency code that money can be shown in (ISO 4217, upper case). */
+export function isCurrency(text: string): boolean {
+  return currencies.has(text)
+}
+
+const currencies = new Set(Intl.supportedValuesOf('currency'))

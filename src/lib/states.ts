@@ -1,0 +1,11 @@
+/** ItemState is `unknown` where an item was sent and nobody can say whether the supplier took it. */
+export type ItemState = 'pending' | 'processing' | 'unknown' | 'success' | 'failed' | 'cancelled'
+
+/** OrderState follows from the states of an order's items. `partial`: all ended, some with success and some not. */
+export type OrderState = 'pending' | 'processing' | 'success' | 'partial' | 'failed' | 'cancelled'
+
+/** Via is the protocol that an order came through. */
+export type Via = 'dhru' | 'rest'
+
+/** AttemptState is how far one try to have an item done by one supplier has come. `given_up`: a person ended it. */
+export type AttemptState = 'sent' | 'accepted' | 'unknown' | 'succeeded' | 'refused' | 'given_up'

@@ -1,0 +1,98 @@
+import type { DuplicatePolicy } from '../../catalogue/service.ts'
+import { Refusal } from '../../errors.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import { formatMicros, type Micros } from '../../lib/money.ts'
+import type { OrderState } from '../../lib/states.ts'
+
+/** A purchase as far as its verdict needs it. Keys are hashes that also cover the account. */
+export interface PlacementCandidate {
+  accountId: AccountId
+  total: Micros
+  /** What makes it the same purchase as an earlier one; null where the service allows duplicates. */
+  naturalKey: string | null
+  duplicatePolicy: DuplicatePolicy
+  replayWindowSeconds: number
+  /** The hash of the caller's idempotency key, with the hash of what the caller asked. */
+  idempotency: { key: string; body: string } | null
+}
+
+/** The order that a key stands for at present. */
+export interface KeyHolder {
+  orderId: OrderId
+  body: string | null
+  state: OrderState
+  createdAt: Date
+}
+
+export interface Funds {
+  available: bigint
+  creditLimit: bigint
+}
+
+export type PlacementResult =
+  | { kind: 'placed'; orderId: OrderId }
+  | { kind: 'replayed'; orderId: OrderId }
+  | { kind: 'refused'; refusal: Refusal }
+
+const isOpen = (state: OrderState): boolean => state === 'pending' || state === 'processing'
+
+/**
+ * Decides purchases in order of arrival, each on what the ones before it left (promises 2 and 3).
+ *
+ * `funds` and `holders` are as locked in the transaction that will write the outcome; both are updated as rows
+ * are decided. `ids[i]` is the order id that row i gets if it is placed. A repeated purchase is answered by the
+ * earlier order while that is open, or has succeeded and was placed within the service's window.
+ */
+export function decidePlacements(
+  rows: readonly PlacementCandidate[],
+  ids: readonly OrderId[],
+  funds: Map<AccountId, Funds>,
+  holders: Map<string, KeyHolder>,
+  now: Date,
+): PlacementResult[] {
+  return rows.map((row, index) => {
+    if (row.idempotency) {
+      const holder = holders.get(row.idempotency.key)
+      if (holder) {
+        if (holder.body !== row.idempotency.body) return refused(keyIsTaken(holder.orderId))
+        return { kind: 'replayed', orderId: holder.orderId }
+      }
+    }
+    const earlier = row.naturalKey === null ? undefined : holders.get(row.naturalKey)
+    if (earlier && stillAnswers(earlier, row, now)) {
+      if (row.duplicatePolicy === 'refuse') {
+        return refused(new Refusal('duplicate_order', `order ${earlier.orderId} is for the same input`))
+      }
+      if (row.idempotency) holders.set(row.idempotency.key, { ...earlier, body: row.idempotency.body })
+      return { kind: 'replayed', orderId: earlier.orderId }
+    }
+    const wallet = funds.get(row.accountId)
+    if (!wallet) throw new Error(`account ${row.accountId} has no wallet`)
+    if (wallet.available + wallet.creditLimit < row.total) {
+      return refused(
+        new Refusal(
+          'insufficient_balance',
+          `the order costs ${formatMicros(row.total)}, available is ${formatMicros(wallet.available + wallet.creditLimit)}`,
+        ),
+      )
+    }
+    wallet.available -= row.total
+    const orderId = ids[index] as OrderId
+    const holder: KeyHolder = { orderId, body: null, state: 'pending', createdAt: now }
+    if (row.naturalKey !== null) holders.set(row.naturalKey, holder)
+    if (row.idempotency) holders.set(row.idempotency.key, { ...holder, body: row.idempotency.body })
+    return { kind: 'placed', orderId }
+  })
+}
+
+function stillAnswers(earlier: KeyHolder, row: PlacementCandidate, now: Date): boolean {
+  if (isOpen(earlier.state)) return true
+  if (earlier.state !== 'success' && earlier.state !== 'partial') return false
+  return now.getTime() - earlier.createdAt.getTime() < row.replayWindowSeconds * 1000
+}
+
+/** Says which order it was, so that who lost the answer to the first request finds it. */
+export const keyIsTaken = (orderId: OrderId): Refusal =>
+  new Refusal('idempotency_conflict', `order ${orderId} was placed under it`)
+
+const refused = (refusal: Refusal): PlacementResult => ({ kind: 'refused', refusal })

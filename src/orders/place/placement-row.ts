@@ -1,0 +1,103 @@
+import { hash } from 'node:crypto'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import { micros } from '../../lib/money.ts'
+import type { PlacementCandidate } from './decide.ts'
+import type { NewItem } from './placement.sql.ts'
+import type { Purchase } from './purchase.ts'
+
+/** A purchase on its way through placement. */
+export interface PlacementRow extends PlacementCandidate {
+  purchase: Purchase
+  /** The id under which a try, whose answer was lost, may have been committed. */
+  triedId: OrderId | undefined
+}
+
+/** 128 bits of SHA-256, as hex. */
+const digest = (...parts: (string | number | null)[]): string =>
+  hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
+
+/** What an account's idempotency key is kept as. */
+export const idempotencyDigest = (account: AccountId, key: string): string =>
+  digest('idempotency', account, key)
+
+export function rowOf(purchase: Purchase): PlacementRow {
+  const { accountId, service, items, reference, idempotencyKey } = purchase
+  const quantity = items.reduce((sum, item) => sum + item.quantity, 0)
+  const repeatable = service.duplicatePolicy === 'allow'
+  const asked =
+    repeatable && idempotencyKey === null
+      ? null
+      : digest('input', accountId, service.id, reference, ...items.map((item) => item.canonical))
+  return {
+    purchase,
+    triedId: undefined,
+    accountId,
+    total: micros(purchase.unitPrice * BigInt(quantity)),
+    naturalKey: repeatable ? null : asked,
+    duplicatePolicy: service.duplicatePolicy,
+    replayWindowSeconds: service.replayWindowSeconds,
+    idempotency:
+      idempotencyKey === null || asked === null
+        ? null
+        : { key: idempotencyDigest(accountId, idempotencyKey), body: asked },
+  }
+}
+
+/** The rows up to the first that repeats a key of another among them: what can be written without a look at keys. */
+export function withoutRepeats(rows: PlacementRow[]): PlacementRow[] {
+  const seen = new Set<string>()
+  for (const [index, row] of rows.entries()) {
+    for (const key of [row.naturalKey, row.idempotency?.key]) {
+      if (key == null) continue
+      if (seen.has(key)) return rows.slice(0, index)
+      seen.add(key)
+    }
+  }
+  return rows
+}
+
+/** The rows in groups of so many items at most; a row that has more is a group of its own. */
+export function ofSoManyItems(rows: PlacementRow[], most: number): PlacementRow[][] {
+  const groups: PlacementRow[][] = []
+  let room = 0
+  for (const row of rows) {
+    const { length } = row.purchase.items
+    const group = groups.at(-1)
+    if (group && length <= room) group.push(row)
+    else {
+      groups.push([row])
+      room = most
+    }
+    room -= length
+  }
+  return groups
+}
+
+/** What is to be written to place these rows under these ids. */
+export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewItem[] {
+  const spent = new Map<AccountId, bigint>()
+  return rows.flatMap(({ row, orderId }) => {
+    const { purchase, accountId } = row
+    const spentSoFar = (spent.get(accountId) ?? 0n) + row.total
+    spent.set(accountId, spentSoFar)
+    return purchase.items.map((item, index) => ({
+      account: accountId,
+      order: orderId,
+      position: index + 1,
+      service: purchase.service.id,
+      subject: item.subject,
+      fields: item.fields === null ? null : JSON.stringify(item.fields),
+      quantity: item.quantity,
+      key: purchase.keyId,
+      via: purchase.via,
+      items: purchase.items.length,
+      unitPrice: purchase.unitPrice,
+      total: row.total,
+      reference: purchase.reference,
+      spent: spentSoFar,
+      naturalKey: row.naturalKey,
+      idempotencyKey: row.idempotency?.key ?? null,
+      body: row.idempotency?.body ?? null,
+    }))
+  })
+}

@@ -1,0 +1,167 @@
+import type { Queryable, Transaction } from '../../database/database.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { OrderState } from '../../lib/states.ts'
+import type { Funds, KeyHolder } from './decide.ts'
+
+/** Takes the next order ids. */
+export async function takeOrderIds(sql: Queryable, count: number): Promise<OrderId[]> {
+  // One text: a row for each would cost more than the order's own row.
+  const [row] = await sql<{ ids: string }[]>`
+    select string_agg(nextval('order_ids')::text, ' ') as ids from generate_series(1, ${count}::int)`
+  return (row?.ids ?? '').split(' ').map((id) => Number(id) as OrderId)
+}
+
+/** Locks the wallets, in id order so that two processes never wait for each other, and reads what they hold. */
+export async function lockWallets(sql: Transaction, accounts: AccountId[]): Promise<Map<AccountId, Funds>> {
+  const rows = await sql<{ account_id: AccountId; available: bigint; credit_limit: bigint }[]>`
+    select account_id, available, credit_limit from wallets
+     where account_id = any(${accounts}::int[])
+     order by account_id
+       for no key update`
+  return new Map(
+    rows.map((row) => [row.account_id, { available: row.available, creditLimit: row.credit_limit }]),
+  )
+}
+
+/** The orders that the keys (32 hex digits each) stand for. */
+export async function findKeyHolders(
+  sql: Queryable,
+  keys: { account: AccountId; key: string }[],
+): Promise<Map<string, KeyHolder>> {
+  if (keys.length === 0) return new Map()
+  const rows = await sql<
+    { key: string; order_id: bigint; body: string | null; state: OrderState; created_at: Date }[]
+  >`
+    select replace(k.key::text, '-', '') as key, k.order_id, replace(k.body::text, '-', '') as body,
+           o.state, o.created_at
+      from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[]) as asked (account_id, key)
+      join order_keys k on k.account_id = asked.account_id and k.key = asked.key
+      join orders o on o.account_id = k.account_id and o.id = k.order_id`
+  return new Map(
+    rows.map((row) => [
+      row.key,
+      {
+        orderId: Number(row.order_id) as OrderId,
+        body: row.body,
+        state: row.state,
+        createdAt: row.created_at,
+      },
+    ]),
+  )
+}
+
+/** Which of these order ids were committed, by an earlier try whose answer was lost. */
+export async function findPlaced(sql: Transaction, ids: OrderId[]): Promise<Set<OrderId>> {
+  if (ids.length === 0) return new Set()
+  const rows = await sql<{ id: bigint }[]>`select id from orders where id = any(${ids}::bigint[])`
+  return new Set(rows.map((row) => Number(row.id) as OrderId))
+}
+
+/** One item to be written; with position 1 it brings its order, the order's hold and its keys. */
+export interface NewItem {
+  account: AccountId
+  order: OrderId
+  position: number
+  service: number
+  subject: string
+  /** JSON. */
+  fields: string | null
+  quantity: number
+  key: number | null
+  via: string
+  items: number
+  unitPrice: bigint
+  total: bigint
+  reference: string | null
+  /** What the batch has spent of the account's wallet up to and with this order. */
+  spent: bigint
+  naturalKey: string | null
+  idempotencyKey: string | null
+  body: string | null
+}
+
+/**
+ * Writes orders with their items, holds and keys, and takes their price from the wallets, in one statement.
+ *
+ * It decides nothing: a wallet that does not hold enough, and (unless `replaceKeys`) a key that stands for an order
+ * already, fail the whole statement by their constraints. Everything waits for the wallets, which are locked in id
+ * order, so that two processes never wait for each other.
+ */
+export async function insertOrders(
+  sql: Queryable,
+  rows: readonly NewItem[],
+  { now, replaceKeys }: { now: Date; replaceKeys: boolean },
+): Promise<void> {
+  const accounts = [...new Set(rows.map((row) => row.account))].sort((a, b) => a - b)
+  const slots = new Map(accounts.map((account, index) => [account, index + 1]))
+  const taken = await sql`
+    with locked as materialized (
+      select account_id, available from wallets
+       where account_id = any(${accounts}::int[])
+       order by account_id
+         for no key update
+    ), found as materialized (
+      -- Looked up by position: a join would go through all wallets for every row.
+      select array_agg(account_id) as accounts, array_agg(available) as available from locked
+    ), asked as materialized (
+      select r.*, found.available[r.slot] - r.spent as available_after,
+             case when r.position = 1 then nextval('transfer_ids') end as hold_id
+        from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
+                    ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
+                    ${rows.map((row) => row.subject)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
+                    ${rows.map((row) => row.quantity)}::int[],
+                    ${rows.map((row) => row.key)}::int[], ${rows.map((row) => row.via)}::text[],
+                    ${rows.map((row) => row.items)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[],
+                    ${rows.map((row) => String(row.total))}::bigint[], ${sparse(rows, (row) => row.reference)}::text[],
+                    ${rows.map((row) => String(row.spent))}::bigint[], ${sparse(rows, (row) => row.naturalKey)}::uuid[],
+                    ${sparse(rows, (row) => row.idempotencyKey)}::uuid[], ${sparse(rows, (row) => row.body)}::uuid[],
+                    ${rows.map((row) => slots.get(row.account) ?? 0)}::int[])
+          as r (account_id, order_id, position, service_id, subject, fields, quantity, key_id, via, item_count,
+                unit_price, total, reference, spent, natural_key, idempotency_key, body, slot), found
+       where found.accounts[r.slot] = r.account_id
+    ), new_orders as (
+      insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id,
+                          created_at)
+      select account_id, order_id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id, ${now}
+        from asked where position = 1
+    ), new_items as (
+      insert into items (account_id, order_id, position, service_id, subject, fields, quantity, price, due_at)
+      select account_id, order_id, position, service_id, subject, fields::jsonb, quantity, unit_price * quantity, ${now}
+        from asked
+    ), holds as (
+      insert into transfers (account_id, id, kind, amount, available_after, order_id, created_at)
+      select account_id, hold_id, 'hold', total, available_after, order_id, ${now}
+        from asked where position = 1
+    ), new_keys as (
+      insert into order_keys (account_id, key, order_id, body, created_at)
+      select account_id, natural_key, order_id, null, ${now} from asked where position = 1 and natural_key is not null
+      union all
+      select account_id, idempotency_key, order_id, body, ${now} from asked
+       where position = 1 and idempotency_key is not null
+      ${replaceKeys ? sql`on conflict (account_id, key) do update set order_id = excluded.order_id, created_at = excluded.created_at` : sql``}
+    )
+    update wallets w set available = w.available - s.spent, held = w.held + s.spent
+      from (select account_id, sum(total)::bigint as spent from asked where position = 1 group by account_id) s
+     where w.account_id = s.account_id`
+  // An account without a wallet took no part, nor did those after it.
+  if (taken.count !== accounts.length) throw new Error('an account has no wallet')
+}
+
+/** A column that is often empty in every row: `unnest` fills up what is missing with nulls. */
+const sparse = (rows: readonly NewItem[], of: (row: NewItem) => string | null): (string | null)[] =>
+  rows.some((row) => of(row) !== null) ? rows.map(of) : []
+
+/** Lets idempotency keys stand for orders that were found by their input. */
+export async function bindKeys(
+  sql: Transaction,
+  keys: { account: AccountId; key: string; order: OrderId; body: string }[],
+  now: Date,
+): Promise<void> {
+  await sql`
+    insert into order_keys (account_id, key, order_id, body, created_at)
+    select account_id, key, order_id, body, ${now}
+      from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[],
+                  ${keys.map((row) => row.order)}::bigint[], ${keys.map((row) => row.body)}::uuid[])
+        as k (account_id, key, order_id, body)
+    on conflict (account_id, key) do nothing`
+}

@@ -1,0 +1,71 @@
+import { serviceIdOf } from '../../catalogue/service.ts'
+import type { Sql } from '../../database/database.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { ListFilter } from './summaries.ts'
+
+/** `next`: where the next page begins; null: this is the end. */
+export interface Listed {
+  ids: OrderId[]
+  next: OrderId | null
+}
+
+/** An account's orders that match, newest first; looks at so many orders at most, and says where it stopped. */
+export async function findOrders(
+  sql: Sql,
+  accountId: AccountId,
+  filter: ListFilter,
+  mostLookedAt: number,
+): Promise<Listed> {
+  const { search, state, processing, service, from, to, before, limit } = filter
+  const high = before ?? Number.MAX_SAFE_INTEGER
+  const isPlain = [search, state, processing, service, from, to].every((given) => given === undefined)
+  // What matches rarely must not have a whole history read in one request.
+  const [last] = isPlain
+    ? []
+    : await sql<{ id: bigint }[]>`
+        select id from orders where (account_id, id) >= (${accountId}, 0) and (account_id, id) < (${accountId}, ${high}::bigint)
+         order by account_id desc, id desc offset ${mostLookedAt - 1} limit 1`
+  const number = search !== undefined && /^\d{1,15}$/.test(search) ? Number(search) : null
+  // No join, no subquery that could be read whole first, and no equation of the account: so that the orders can only be
+  // walked through by the account's own index, and never by that of everybody's numbers.
+  const rows = await sql<{ id: bigint }[]>`
+    select id from orders o
+     where (account_id, id) >= (${accountId}, ${last?.id ?? 0n}::bigint)
+       and (account_id, id) < (${accountId}, ${high}::bigint)
+       ${state === undefined ? sql`` : sql`and state = any(${STATES[state]}::text[]::order_state[])`}
+       ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
+       ${to === undefined ? sql`` : sql`and created_at < ${to}`}
+       ${service === undefined ? sql`` : sql`and service_id = ${idOf(sql, service)}`}
+       ${
+         processing === undefined
+           ? sql``
+           : sql`and (select s.processing from services s where s.id = o.service_id) = ${processing}`
+       }
+       ${
+         search === undefined
+           ? sql``
+           : sql`and (id = ${number}::bigint or position(lower(${search}) in lower(reference)) > 0 or (
+                   select bool_or(position(lower(${search}) in lower(i.subject)) > 0)
+                     from items i where i.account_id = o.account_id and i.order_id = o.id))`
+       }
+     order by account_id desc, id desc limit ${limit + 1}`
+  const ids = rows.slice(0, limit).map((row) => Number(row.id) as OrderId)
+  if (rows.length > limit) return { ids, next: ids.at(-1) ?? null }
+  return { ids, next: last ? (Number(last.id) as OrderId) : null }
+}
+
+function idOf(sql: Sql, service: string) {
+  const id = serviceIdOf(service)
+  return id === undefined
+    ? sql`(select s.id from services s where lower(s.code) = lower(${service}))`
+    : sql`${id}::int`
+}
+
+/** An open order is `pending` for its buyer, whether it was begun or not. */
+const STATES: Record<NonNullable<ListFilter['state']>, string[]> = {
+  pending: ['pending', 'processing'],
+  success: ['success'],
+  partial: ['partial'],
+  failed: ['failed'],
+  cancelled: ['cancelled'],
+}

@@ -1,0 +1,19 @@
+import { walletOf } from '../../../ledger/wallets.ts'
+import { formatMicros, formatMoney } from '../../../lib/money.ts'
+import { succeed } from '../answer.ts'
+import type { Action } from '../call.ts'
+
+/** `accountinfo`: both spellings of both names, since some clients read only the misspelt ones of old panels. */
+export const accountInfo: Action = async ({ parts, key }) => {
+  const { account } = key
+  const { available } = await walletOf(parts.sql, account.id)
+  const info = {
+    credit: formatMoney(available, account.currency),
+    creditraw: formatMicros(available),
+    mail: account.email,
+    currency: account.currency,
+    username: account.username,
+  }
+  const message = 'Your Account Info'
+  return succeed([{ message, MESSAGE: message, AccoutInfo: info, AccountInfo: info }])
+}

@@ -1,0 +1,78 @@
+import { Refusal } from '../../../errors.ts'
+import { type Answer, API_VERSION, Keyed, Merged, type Value } from '../answer.ts'
+import { type Action, type Call, checkRowCount } from '../call.ts'
+import { sayRefusal } from '../refusal.ts'
+import { PLACED } from './place-order.ts'
+import { echo, placeRow } from './purchase.ts'
+
+interface Row {
+  key: string
+  echo: Record<string, string>
+  /** The order's id, or why there is none. */
+  result: string | Refusal
+}
+
+/** Each row gets its own verdict; the balance is spent in the order of the rows. */
+async function placeRows(call: Call): Promise<Row[] | Refusal> {
+  const { parameters } = call
+  if (parameters.kind === 'none') return new Refusal('payload_required')
+  if (parameters.kind === 'malformed') return new Refusal('malformed_parameters', parameters.why)
+  const rows = parameters.kind === 'many' ? parameters.rows : [{ key: '0', fields: parameters.fields }]
+  if (rows.length === 0) return new Refusal('payload_required')
+  const tooMany = checkRowCount(rows.length, call.parts.maxRows)
+  if (tooMany) return tooMany
+  const snapshot = await call.parts.catalogue.current()
+  return await Promise.all(
+    rows.map(async ({ key, fields }): Promise<Row> => {
+      if (!fields)
+        return { key, echo: {}, result: new Refusal('malformed_parameters', 'the row is not an object') }
+      // One idempotency key covers the whole request: each row has its own share of it.
+      const own = call.idempotencyKey === null ? null : `${call.idempotencyKey}#${key}`
+      const placed = await placeRow(call, snapshot, fields, own)
+      return { key, echo: echo(fields), result: placed instanceof Refusal ? placed : String(placed.orderId) }
+    }),
+  )
+}
+
+const rowAnswer = ({ result }: Row): Value =>
+  result instanceof Refusal
+    ? { ERROR: [sayRefusal(result)] }
+    : { SUCCESS: [{ MESSAGE: PLACED, REFERENCEID: result }] }
+
+/**
+ * `placeimeiorderbulk`: the vendor's shape (rows under the caller's keys) and the list that other readers expect
+ * under SUCCESS, in one answer. A caller's key that is a name of the answer itself is found only in the list.
+ */
+export const placeOrders: Action = async (call): Promise<Answer | Refusal> => {
+  const rows = await placeRows(call)
+  if (rows instanceof Refusal) return rows
+  const list = rows.map((row) => ({
+    ROW: row.key,
+    ...row.echo,
+    ...(row.result instanceof Refusal
+      ? { ERROR: [sayRefusal(row.result)] }
+      : { MESSAGE: PLACED, REFERENCEID: row.result }),
+  }))
+  return new Merged([
+    new Keyed(
+      'ROW',
+      rows.filter(({ key }) => !isReserved(key)).map((row) => [row.key, rowAnswer(row)]),
+    ),
+    { SUCCESS: list, apiversion: API_VERSION },
+  ])
+}
+
+/** `placebulkorder`, which theme panels send: rows under SUCCESS, in lower-case names. */
+export const placeOrdersForThemes: Action = async (call): Promise<Answer | Refusal> => {
+  const rows = await placeRows(call)
+  if (rows instanceof Refusal) return rows
+  const entries = rows.map(({ key, result }): [string, Value] => [
+    key,
+    result instanceof Refusal
+      ? { status: 'error', message: result.message }
+      : { status: 'success', message: PLACED, referenceid: result },
+  ])
+  return { SUCCESS: new Keyed('ROW', entries), apiversion: API_VERSION }
+}
+
+export const isReserved = (key: string): boolean => ['SUCCESS', 'ERROR', 'apiversion'].includes(key)

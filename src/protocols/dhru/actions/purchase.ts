@@ -1,0 +1,69 @@
+import type { Snapshot } from '../../../catalogue/catalogue.ts'
+import { readInput } from '../../../catalogue/order-input.ts'
+import { Refusal } from '../../../errors.ts'
+import type { Placed, Purchase } from '../../../orders/place/purchase.ts'
+import { findOffer, textFault } from '../../../orders/place/read-purchase.ts'
+import type { Call } from '../call.ts'
+import type { Fields } from '../fields.ts'
+import { readOrderFields } from '../order-fields.ts'
+
+/** Turns one row of a place request into a purchase, or says what is wrong with it. */
+function readPurchase(
+  call: Call,
+  snapshot: Snapshot,
+  fields: Fields,
+  idempotencyKey: string | null,
+): Purchase | Refusal {
+  const order = readOrderFields(fields)
+  if ('malformed' in order) return new Refusal('malformed_parameters', order.malformed)
+  if (order.service === undefined) return new Refusal('field_missing', 'ID, the service id or code', 'ID')
+  const { account } = call.key
+  const now = call.parts.clock.now()
+  const offer = findOffer(snapshot, account, order.service, { now, field: 'ID' })
+  if (offer instanceof Refusal) return offer
+  const { service, price } = offer
+  const input = readInput(service, {
+    ...(order.imei !== undefined && { subject: order.imei }),
+    ...(order.quantity !== undefined && { quantity: order.quantity }),
+    fields: order.extra,
+  })
+  if (input instanceof Refusal) return input
+  if (price.minItems > 1) {
+    return new Refusal(
+      'quantity_out_of_range',
+      `this service is sold from ${price.minItems} items an order`,
+      'QNT',
+    )
+  }
+  const wrong = textFault('REFERENCE', order.reference) ?? textFault('idempotency_key', idempotencyKey)
+  if (wrong) return wrong
+  return {
+    accountId: account.id,
+    keyId: call.key.id,
+    via: 'dhru',
+    service,
+    unitPrice: price.unitPrice,
+    items: [input],
+    reference: order.reference ?? null,
+    idempotencyKey,
+  }
+}
+
+/** Reads and places one row. */
+export async function placeRow(
+  call: Call,
+  snapshot: Snapshot,
+  fields: Fields,
+  idempotencyKey: string | null,
+): Promise<Placed> {
+  const purchase = readPurchase(call, snapshot, fields, idempotencyKey)
+  if (!(purchase instanceof Refusal)) return await call.parts.placement.place(purchase)
+  return await call.parts.placement.refusalOf(call.key.account.id, idempotencyKey, purchase)
+}
+
+/** What the client sent as ID and IMEI, to be echoed as real panels do. */
+export function echo(fields: Fields): Record<string, string> {
+  const id = fields.get('ID')
+  const imei = fields.get('IMEI')
+  return { ...(id !== undefined && { ID: id }), ...(imei !== undefined && { IMEI: imei }) }
+}

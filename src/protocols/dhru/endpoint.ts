@@ -1,0 +1,222 @@
+import { randomUUID } from 'node:crypto'
+import { METHODS } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { ApiKey } from '../../accounts/account.ts'
+import type { Authenticator } from '../../accounts/authenticator.ts'
+import { allows } from '../../accounts/permissions.ts'
+import { Refusal } from '../../errors.ts'
+import type { RequestLog } from '../../request-log/request-log.ts'
+import { actions } from './actions/index.ts'
+import { type Answer, fail, Prepared, toJson, toXml } from './answer.ts'
+import { type Body, readBody } from './body.ts'
+import type { ActionResult, DhruDeps } from './call.ts'
+import { type DhruRequest, readForm, readRequest } from './form.ts'
+import { readParameters } from './parameters.ts'
+import { sayRefusal } from './refusal.ts'
+import { actionName, requestEntry } from './request-entry.ts'
+
+const PATH = '/api/dhru'
+const ALIASES = ['/api/dhru/index.php', '/api/index.php']
+
+export interface EndpointDeps extends DhruDeps {
+  authenticator: Authenticator
+  /** Counts an answered request: its action (a known one, or `other`) and its outcome. */
+  count: (action: string, outcome: string) => void
+  /** The resellers' own log: every request whose credentials are known stands in it. */
+  requests: RequestLog
+}
+
+export interface EndpointSettings {
+  bodyLimit: number
+  aliases: 'redirect' | 'serve'
+}
+
+/**
+ * The Dhru endpoint (promise 7): whatever was sent and whatever broke, the answer is HTTP 200 and well-formed Dhru
+ * in the format asked for.
+ */
+export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings: EndpointSettings): void {
+  app.register(async (scope) => {
+    // Bodies are read here and not by Fastify: any content type, none, or nonsense must get a Dhru answer.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    scope.addHook('onRequest', (request, _reply, done) => {
+      request.sentContentType = request.headers['content-type']
+      request.raw.headers['content-type'] = 'application/octet-stream'
+      done()
+    })
+    scope.setErrorHandler((error, request, reply) => {
+      request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
+      return reply
+        .code(200)
+        .headers(headersOf(request))
+        .type(JSON_TYPE)
+        .send(toJson(failed(internal(request))))
+    })
+
+    const answer = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      generatedKey?: string,
+    ): Promise<FastifyReply> => {
+      const at = parts.clock.now()
+      const began = performance.now()
+      const { dhru, key, format, result } = await handle(request, generatedKey)
+      const outcome = result instanceof Refusal ? result.code : 'ok'
+      parts.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
+      if (key) {
+        parts.requests.note({
+          ...requestEntry(dhru, key, result),
+          at,
+          status: reply.statusCode,
+          outcome,
+          ip: request.ip,
+          tookUs: Math.round((performance.now() - began) * 1000),
+          requestId: request.id,
+        })
+      }
+      return send(request, reply, format, result)
+    }
+
+    const handle = async (request: FastifyRequest, generatedKey: string | undefined): Promise<Handled> => {
+      const read = await readBody(request.raw, settings.bodyLimit).catch(
+        (): Body => ({ bytes: Buffer.alloc(0), tooLarge: false }),
+      )
+      const dhru = readRequest(await readForm(request.sentContentType, read.bytes))
+      const handled = { dhru, format: dhru.format }
+      if (request.method !== 'POST') {
+        const result = new Refusal('method_not_allowed', 'send a POST')
+        return { dhru, format: formatOf(request, dhru), result }
+      }
+      if (read.tooLarge) {
+        return { ...handled, result: new Refusal('body_too_large', `at most ${settings.bodyLimit} bytes`) }
+      }
+      let key: ApiKey | undefined
+      try {
+        const authenticated = parts.authenticator.authenticate(dhru, request.ip)
+        const known = authenticated instanceof Promise ? await authenticated : authenticated
+        if (known instanceof Refusal) return { ...handled, result: known }
+        key = known
+        return { ...handled, key, result: await run(dhru, key, request, generatedKey) }
+      } catch (error) {
+        if (error instanceof Refusal) return { ...handled, key, result: error }
+        request.log.error({ err: error, requestId: request.id, action: dhru.action }, 'a Dhru action failed')
+        return { ...handled, key, result: internal(request) }
+      }
+    }
+
+    const run = async (
+      dhru: DhruRequest,
+      key: ApiKey,
+      request: FastifyRequest,
+      generatedKey: string | undefined,
+    ): Promise<ActionResult> => {
+      if (!allows(key.permissions, 'order.create')) {
+        return new Refusal('permission_denied', 'the key may not order.create')
+      }
+      if (dhru.action === '') return new Refusal('action_missing')
+      const action = actions.get(dhru.action)
+      if (!action) return new Refusal('unsupported_action', actionName(dhru))
+      return await action({
+        parts,
+        key,
+        request: dhru,
+        parameters: readParameters(dhru.form),
+        idempotencyKey: idempotencyKeyOf(request, dhru) ?? generatedKey ?? null,
+      })
+    }
+
+    for (const method of EVERY_METHOD) {
+      if (!scope.supportedMethods.includes(method)) scope.addHttpMethod(method)
+    }
+    scope.route({ method: EVERY_METHOD, url: PATH, handler: (request, reply) => answer(request, reply) })
+    for (const url of ALIASES) {
+      scope.route({
+        method: EVERY_METHOD,
+        url,
+        handler: (request, reply) => {
+          if (settings.aliases === 'serve' || request.method !== 'POST') return answer(request, reply)
+          // The kit follows no redirect and reads this answer; a client that follows it sends the same request
+          // again, and the key in Location makes that the same order.
+          const key = queryKey(request) ?? randomUUID()
+          reply.code(308).header('location', `${PATH}?idempotency_key=${encodeURIComponent(key)}`)
+          return answer(request, reply, key)
+        },
+      })
+    }
+  })
+}
+
+interface Handled {
+  dhru: DhruRequest
+  /** undefined: the credentials are not known, or were not looked at. */
+  key?: ApiKey | undefined
+  format: DhruRequest['format']
+  result: ActionResult
+}
+
+/** Every one that reaches a route at all: a wrong one gets a Dhru answer too. */
+const EVERY_METHOD = METHODS.filter((method) => method !== 'CONNECT')
+/** By x-imeigate another imeigate that buys here learns that it may send an order again under its idempotency key. */
+const headersOf = (request: FastifyRequest) => ({ 'x-imeigate': '1', 'x-request-id': request.id })
+const JSON_TYPE = 'application/json; charset=utf-8'
+const XML_TYPE = 'text/xml; charset=utf-8'
+
+function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  format: DhruRequest['format'],
+  result: ActionResult,
+): FastifyReply {
+  reply.headers(headersOf(request))
+  if (format === 'xml') {
+    const xml =
+      result instanceof Prepared ? result.xml() : toXml(result instanceof Refusal ? failed(result) : result)
+    return reply.type(XML_TYPE).send(xml)
+  }
+  reply.type(JSON_TYPE)
+  if (result instanceof Prepared) {
+    reply.header('vary', 'accept-encoding')
+    if (!acceptsGzip(request)) return reply.send(result.json)
+    return reply.header('content-encoding', 'gzip').send(result.gzippedJson)
+  }
+  return reply.send(toJson(result instanceof Refusal ? failed(result) : result))
+}
+
+function failed(refusal: Refusal): Answer {
+  const { MESSAGE, FULL_DESCRIPTION } = sayRefusal(refusal)
+  return fail(MESSAGE, FULL_DESCRIPTION)
+}
+
+/** What broke stands in the log under this id; the caller learns no more than that. */
+const internal = (request: FastifyRequest): Refusal => new Refusal('internal_error', `request ${request.id}`)
+
+const acceptsGzip = (request: FastifyRequest): boolean => {
+  const accepted = request.headers['accept-encoding']
+  return typeof accepted === 'string' && /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i.test(accepted)
+}
+
+function idempotencyKeyOf(request: FastifyRequest, dhru: DhruRequest): string | undefined {
+  const header = request.headers['idempotency-key']
+  return (typeof header === 'string' ? header.trim() : '') || dhru.idempotencyKey || queryKey(request)
+}
+
+function queryKey(request: FastifyRequest): string | undefined {
+  const { idempotency_key: key } = request.query as Record<string, unknown>
+  return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined
+}
+
+/** A request without a body says its format, if at all, in the query. */
+function formatOf(request: FastifyRequest, dhru: DhruRequest): DhruRequest['format'] {
+  const { requestformat } = request.query as Record<string, unknown>
+  return typeof requestformat === 'string' && requestformat.trim().toLowerCase() === 'xml'
+    ? 'xml'
+    : dhru.format
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The content type as the client sent it. */
+    sentContentType?: string | undefined
+  }
+}

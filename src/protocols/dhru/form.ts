@@ -1,0 +1,148 @@
+import { Busboy } from '@fastify/busboy'
+import querystring from 'fast-querystring'
+import { DEEPEST, isTooDeep, parseJson } from './json.ts'
+
+/** The fields of a request, whatever encoding they came in. */
+export class Form {
+  /** By name in lower case (but as sent when it has brackets); a field that came more than once has its first non-empty value. */
+  readonly #fields = new Map<string, { name: string; value: string }>()
+
+  add(name: string, value: string): void {
+    const trimmed = name.trim()
+    // In `parameters[A-1][ID]` the case of A-1 is the caller's own.
+    const key = trimmed.includes('[') ? trimmed : trimmed.toLowerCase()
+    if (key === '') return
+    const earlier = this.#fields.get(key)
+    if (earlier === undefined || earlier.value.trim() === '') this.#fields.set(key, { name: trimmed, value })
+  }
+
+  /** The field's value as sent; undefined when it is absent. Names in lower case. */
+  get(name: string): string | undefined {
+    return this.#fields.get(name)?.value
+  }
+
+  /** The first of the names that has a value other than blanks, trimmed; '' when none has. */
+  first(...names: string[]): string {
+    for (const name of names) {
+      const value = this.#fields.get(name)?.value.trim()
+      if (value) return value
+    }
+    return ''
+  }
+
+  /** Every field, its name as sent. */
+  entries(): Iterable<{ name: string; value: string }> {
+    return this.#fields.values()
+  }
+}
+
+/** What every Dhru request says, before its action looks further. */
+export interface DhruRequest {
+  form: Form
+  username: string
+  secret: string
+  /** Trimmed and in lower case; '' when missing. */
+  action: string
+  format: 'json' | 'xml'
+  idempotencyKey: string | undefined
+}
+
+/** Field names that are not the order's own. */
+export const ENVELOPE = {
+  username: ['username', 'api_username', 'user'],
+  secret: ['apiaccesskey', 'key', 'api_key', 'apikey', 'accesskey'],
+  action: ['action'],
+  format: ['requestformat'],
+  parameters: ['parameters'],
+  idempotencyKey: ['idempotency_key'],
+}
+
+export function readRequest(form: Form): DhruRequest {
+  return {
+    form,
+    username: form.first(...ENVELOPE.username),
+    secret: form.first(...ENVELOPE.secret),
+    action: form.first(...ENVELOPE.action).toLowerCase(),
+    format: form.first(...ENVELOPE.format).toLowerCase() === 'xml' ? 'xml' : 'json',
+    idempotencyKey: form.first(...ENVELOPE.idempotencyKey) || undefined,
+  }
+}
+
+/**
+ * Reads a body of any bytes. A content type that is missing or odd is tried as urlencoded, or as a JSON object when
+ * the body looks like one; what cannot be read is left out.
+ */
+export function readForm(contentType: string | undefined, body: Buffer): Form | Promise<Form> {
+  if (contentType !== undefined && /^\s*multipart\//i.test(contentType))
+    return readMultipart(contentType.trim(), body)
+  const text = body.toString('utf8')
+  return (/^\s*\{/.test(text) && readJson(text.trim())) || readUrlencoded(text)
+}
+
+function readUrlencoded(text: string): Form {
+  const form = new Form()
+  const fields: Record<string, string | string[]> = querystring.parse(text)
+  for (const name in fields) {
+    const value = fields[name] as string | string[]
+    if (typeof value === 'string') form.add(name, value)
+    else for (const one of value) form.add(name, one)
+  }
+  return form
+}
+
+function readJson(text: string): Form | undefined {
+  let object: unknown
+  try {
+    object = parseJson(text)
+  } catch {
+    return undefined
+  }
+  const form = new Form()
+  for (const [name, value] of Object.entries(object as Record<string, unknown>)) {
+    // `parameters` may be JSON inside this JSON. A level more than it may have by itself is enough to say so there.
+    if (value === null || isTooDeep(value, DEEPEST + 1)) continue
+    form.add(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
+  }
+  return form
+}
+
+/** More parts than this are not read: no client sends them, and each costs far more than a urlencoded field. */
+const MAX_PARTS = 20_000
+
+function readMultipart(contentType: string, body: Buffer): Promise<Form> {
+  const form = new Form()
+  const { promise, resolve } = Promise.withResolvers<Form>()
+  let ended = false
+  const end = (): void => {
+    ended = true
+    resolve(form)
+  }
+  try {
+    const parser = new Busboy({
+      headers: { 'content-type': withBoundary(contentType, body) },
+      limits: { parts: MAX_PARTS, fieldSize: body.length, headerPairs: 50 },
+      // Some clients send a field as a file; its content is the value all the same.
+      isPartAFile: () => false,
+    })
+    parser.on('field', (name, value) => {
+      if (!ended) form.add(String(name ?? ''), String(value ?? ''))
+    })
+    parser.on('finish', end)
+    // The body is cut off or no multipart at all. What came whole counts; the half of a field follows this event.
+    parser.on('error', end)
+    parser.end(body)
+  } catch {
+    end()
+  }
+  return promise
+}
+
+/**
+ * The body begins with its boundary, and is believed before the header: clients that set the header by hand forget
+ * it, and Node's fetch, when it follows a redirect, writes the body anew under the header of the old one.
+ */
+function withBoundary(contentType: string, body: Buffer): string {
+  const [, boundary] = /^\s*--([\w'()+,./:=?-]{1,70})\r?\n/.exec(body.toString('latin1', 0, 200)) ?? []
+  if (boundary === undefined) return contentType
+  return `${contentType.replace(/;\s*boundary\s*=.*$/is, '')}; boundary="${boundary}"`
+}

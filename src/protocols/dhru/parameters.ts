@@ -1,0 +1,111 @@
+import { decodeText } from './encoded-text.ts'
+import { type Fields, fieldsOf, put } from './fields.ts'
+import { ENVELOPE, type Form } from './form.ts'
+import { isObject, isTooDeep, TOO_DEEP } from './json.ts'
+
+/**
+ * What a request says beyond its action. `many`: rows under keys, the caller's own or (an array) "0", "1", ...; a
+ * row that is no object has undefined `fields`, and its `text` where it is a plain value.
+ * JavaScript objects put keys that look like integers first, in ascending order; so do the rows of `many`.
+ */
+export type Parameters =
+  | { kind: 'none' }
+  | { kind: 'one'; fields: Fields }
+  | { kind: 'many'; rows: ParameterRow[] }
+  | { kind: 'malformed'; why: string }
+
+interface ParameterRow {
+  key: string
+  fields: Fields | undefined
+  text: string | undefined
+}
+
+const MAX_FIELDS_IN_A_ROW = 100
+const TOO_MANY_FIELDS = `more than ${MAX_FIELDS_IN_A_ROW} fields in a row`
+const envelopeNames = new Set(Object.values(ENVELOPE).flat())
+
+/**
+ * Reads `parameters` in whichever of the encodings in the wild it came (XML, JSON, base64 of either, brackets),
+ * merged with fields beside `action`: what stands inside wins.
+ */
+export function readParameters(form: Form): Parameters {
+  const beside = new Map<string, string>()
+  let bracketed: Tree | undefined
+  for (const { name, value } of form.entries()) {
+    const path = name.includes('[') ? pathOf(name) : undefined
+    if (path) {
+      bracketed ??= newTree()
+      addAt(bracketed, path, value)
+    } else if (!envelopeNames.has(name.toLowerCase())) put(beside, name, value)
+  }
+  const text = form.get('parameters')?.trim() ?? ''
+  const inside = text === '' ? readValue(bracketed ?? null) : readText(text)
+  if (inside.kind === 'none') return oneOf(beside)
+  if (inside.kind === 'one' && beside.size > 0) return oneOf(new Map([...beside, ...inside.fields]))
+  return inside
+}
+
+/** What `parameters[77][ID]=..` fields say, as the JSON that would say it. */
+interface Tree {
+  [key: string]: string | Tree
+}
+
+/** Without a prototype: the keys are the caller's. */
+const newTree = (): Tree => Object.create(null)
+
+/** `parameters[77][ID]` gives ["77", "ID"]. */
+function pathOf(name: string): string[] | undefined {
+  const brackets = /^parameters((?:\[[^[\]]+\])+)$/i.exec(name)?.[1]
+  return brackets?.slice(1, -1).split('][')
+}
+
+function addAt(tree: Tree, path: string[], value: string): void {
+  let inner = tree
+  for (const key of path.slice(0, -1)) {
+    inner[key] ??= newTree()
+    const next = inner[key]
+    // A name that has both a value and names inside it: the first stays.
+    if (typeof next === 'string') return
+    inner = next
+  }
+  inner[path.at(-1) as string] ??= value
+}
+
+function oneOf(fields: Fields): Parameters {
+  if (fields.size === 0) return { kind: 'none' }
+  return fields.size > MAX_FIELDS_IN_A_ROW
+    ? { kind: 'malformed', why: TOO_MANY_FIELDS }
+    : { kind: 'one', fields }
+}
+
+function readText(text: string): Parameters {
+  const decoded = decodeText(text)
+  if ('malformed' in decoded) return { kind: 'malformed', why: decoded.malformed }
+  return 'fields' in decoded ? oneOf(decoded.fields) : readValue(decoded.json)
+}
+
+function readValue(value: unknown): Parameters {
+  // PHP's json_encode says "no parameters" as null, "" or [].
+  if (value === null || value === '') return { kind: 'none' }
+  if (typeof value !== 'object') return { kind: 'malformed', why: 'a JSON object or array is expected' }
+  if (isTooDeep(value)) return { kind: 'malformed', why: TOO_DEEP }
+  if (isObject(value) && !isRows(value)) return oneOf(fieldsOf(value))
+  const rows = Object.entries(value).map(
+    ([key, row]): ParameterRow => ({
+      key,
+      fields: isObject(row) ? fieldsOf(row) : undefined,
+      text: row === null || typeof row === 'object' ? undefined : String(row).trim(),
+    }),
+  )
+  if (rows.length === 0) return { kind: 'none' }
+  const tooWide = rows.some(({ fields }) => fields && fields.size > MAX_FIELDS_IN_A_ROW)
+  return tooWide ? { kind: 'malformed', why: TOO_MANY_FIELDS } : { kind: 'many', rows }
+}
+
+/** Rows under the caller's own keys; but one field that holds an object (CUSTOMFIELD) is still one order. */
+function isRows(object: Record<string, unknown>): boolean {
+  const names = Object.keys(object)
+  return (
+    names.length > 0 && names.every((name) => isObject(object[name]) && name.toUpperCase() !== 'CUSTOMFIELD')
+  )
+}

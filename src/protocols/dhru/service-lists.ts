@@ -1,0 +1,130 @@
+import { gzipSync } from 'node:zlib'
+import type { Account } from '../../accounts/account.ts'
+import type { Snapshot } from '../../catalogue/catalogue.ts'
+import type { Service, ServiceField, UnitPrice } from '../../catalogue/service.ts'
+import { formatMicros } from '../../lib/money.ts'
+import { type Answer, Keyed, Prepared, succeed, toJson, toXml, type Value } from './answer.ts'
+
+/** Which services a list has: all, or those of kind server. */
+type Selection = 'all' | 'server'
+
+/**
+ * The service lists as bytes, made once for each audience (accounts that see the same services at the same
+ * prices) and thrown away with the catalogue's snapshot.
+ */
+export class ServiceLists {
+  #snapshot: Snapshot | undefined
+  #lists = new Map<string, Prepared>()
+
+  get(snapshot: Snapshot, account: Account, selection: Selection): Prepared {
+    if (snapshot !== this.#snapshot) {
+      this.#snapshot = snapshot
+      this.#lists = new Map()
+    }
+    const audience = `${selection} ${snapshot.audience(account)}`
+    let list = this.#lists.get(audience)
+    if (!list) {
+      list = prepare(sayList(snapshot.eligible(account), selection))
+      this.#lists.set(audience, list)
+    }
+    return list
+  }
+}
+
+function prepare(answer: Answer): Prepared {
+  const json = Buffer.from(toJson(answer))
+  return new Prepared(json, gzipSync(json), () => toXml(answer))
+}
+
+/** LIST and SERVICES are objects, also when empty; a group of both types is listed as two. */
+function sayList(eligible: { service: Service; price: UnitPrice }[], selection: Selection): Answer {
+  const groups = new Map<string, { name: string; type: 'IMEI' | 'SERVER'; services: [string, Value][] }>()
+  for (const { service, price } of eligible) {
+    const type = typeOf(service)
+    if (selection === 'server' && type !== 'SERVER') continue
+    const mixed = groups.get(service.group)
+    const name = mixed && mixed.type !== type ? `${service.group} (${type})` : service.group
+    let group = groups.get(name)
+    if (!group) {
+      group = { name, type, services: [] }
+      groups.set(name, group)
+    }
+    group.services.push([String(service.id), sayService(service, price)])
+  }
+  const list = [...groups.values()].map(({ name, type, services }): [string, Value] => [
+    name,
+    { GROUPNAME: name, GROUPTYPE: type, SERVICES: new Keyed('SERVICE', services) },
+  ])
+  return succeed([{ MESSAGE: 'IMEI Service List', LIST: new Keyed('GROUP', list) }])
+}
+
+const typeOf = (service: Service): 'IMEI' | 'SERVER' => (service.kind === 'server' ? 'SERVER' : 'IMEI')
+
+/** One service as Dhru clients read it; every number that PHP panels compare is a string, as real panels send. */
+export function sayService(service: Service, price: UnitPrice): Record<string, Value> {
+  const server = service.kind === 'server'
+  const custom = service.fields.filter((field) => !(field.name in requiredNames))
+  return {
+    SERVICEID: String(service.id),
+    SERVICETYPE: typeOf(service),
+    SERVER: server ? '1' : '0',
+    QNT: server && service.maxQuantity > 1 ? 1 : 0,
+    MINQNT: service.minQuantity,
+    MAXQNT: service.maxQuantity,
+    CUSTOM: sayCustom(service),
+    SERVICENAME: service.name,
+    CREDIT: formatMicros(price.unitPrice),
+    TIME: service.deliveryTime,
+    INFO: service.description,
+    ...sayRequires(service.fields),
+    ...(custom.length > 0 && { 'Requires.Custom': custom.map((field) => sayField(service, field)) }),
+  }
+}
+
+/** What travels in IMEI: an IMEI, or (`allow` "1") a serial number. */
+function sayCustom({ kind }: Service): Record<string, Value> {
+  const serial = kind === 'serial'
+  return {
+    allow: serial ? '1' : '0',
+    bulk: '1',
+    customname: serial ? 'Serial Number' : '',
+    custominfo: '',
+    customlen: serial ? '0' : '15',
+    maxlength: serial ? '64' : '15',
+    regex: '',
+    isalpha: serial ? '1' : '0',
+  }
+}
+
+/** Fields that have a name of their own on the wire, and the Requires entry that announces each. */
+export const requiredNames: Record<string, string> = {
+  NETWORK: 'Requires.Network',
+  MODELID: 'Requires.Mobile',
+  PROVIDERID: 'Requires.Provider',
+  PIN: 'Requires.PIN',
+  KBH: 'Requires.KBH',
+  MEP: 'Requires.MEP',
+  PRD: 'Requires.PRD',
+  TYPE: 'Requires.Type',
+  LOCKS: 'Requires.Locks',
+  REFERENCE: 'Requires.Reference',
+  SN: 'Requires.SN',
+  SECRO: 'Requires.SecRO',
+}
+
+function sayRequires(fields: ServiceField[]): Record<string, string> {
+  const required = new Set(fields.filter((field) => field.required).map((field) => field.name))
+  return Object.fromEntries(
+    Object.entries(requiredNames).map(([name, entry]) => [entry, required.has(name) ? 'Required' : 'None']),
+  )
+}
+
+const sayField = (service: Service, field: ServiceField): Record<string, Value> => ({
+  type: service.kind === 'server' ? 'serviceserver' : 'serviceimei',
+  fieldname: field.name,
+  fieldtype: field.type,
+  description: field.label,
+  required: field.required ? 'on' : '',
+  fieldoptions: field.options.join(','),
+  regexpr: '',
+})

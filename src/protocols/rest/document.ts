@@ -1,0 +1,125 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { type TSchema, Type } from 'typebox'
+import { permissions } from '../../accounts/permissions.ts'
+import { type ErrorCode, errors } from '../../errors.ts'
+import { errorBody, everyRoutes, restCode } from './refusal.ts'
+import type { Route } from './route.ts'
+import { named } from './schemas.ts'
+
+/** `GET /openapi.json`, made of the schemas that the routes validate with, and `GET /docs`, where people read it. */
+export async function document(scope: FastifyInstance, version: string): Promise<void> {
+  for (const schema of named()) scope.addSchema(schema)
+  scope.addSchema({ $id: 'Error', ...errorBody })
+  await scope.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'imeigate',
+        version,
+        description:
+          'Services, orders and money of a reseller. Every amount is in the currency of the account. ' +
+          'Repeating a POST under the same Idempotency-Key gives the first answer again.',
+      },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'An API key: `<username>.<apiaccesskey>`' },
+        },
+      },
+      security: [{ key: [] }],
+    },
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema${index}`}` },
+  })
+  await scope.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: PAGE_MAY,
+    theme: { title: 'imeigate API' },
+    uiConfig: {
+      url: '/openapi.json',
+      layout: 'BaseLayout',
+      deepLinking: true,
+      docExpansion: 'list',
+      // Nobody else hears of the document.
+      validatorUrl: null,
+    },
+  })
+  let text: string | undefined
+  scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    text ??= JSON.stringify(scope.swagger())
+    return reply.type('application/json; charset=utf-8').send(text)
+  })
+}
+
+/** Everything comes from this server, also without TLS; a key that was entered goes nowhere else. */
+const PAGE_MAY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+/** What Fastify validates a route's requests with, and what the document says of it. */
+export function schemaOf(route: Route): FastifySchema {
+  const { method, body, params, query, needsKey = false } = route
+  return {
+    operationId: route.name,
+    tags: [route.section],
+    summary: route.summary,
+    description: [
+      route.description,
+      `Needs the permission \`${route.permission}\`: ${permissions[route.permission]}.`,
+    ]
+      .filter(Boolean)
+      .join('\n\n'),
+    ...(params && { params }),
+    ...(query && { querystring: withDefaults(query) }),
+    ...(body && { body }),
+    ...(method === 'POST' && { headers: keyHeader(needsKey) }),
+    response: {
+      200: {
+        description: 'Done',
+        headers: { 'x-request-id': { type: 'string', description: 'Names the request' } },
+        content: {
+          'application/json': { schema: route.answer },
+          ...Object.fromEntries(
+            Object.entries(route.media ?? {}).map(([type, schema]) => [type, { schema }]),
+          ),
+        },
+      },
+      ...errorsOf(route),
+    },
+  }
+}
+
+/** What has a default need not be sent. */
+const withDefaults = (schema: TSchema): TSchema => {
+  const { properties = {}, required = [] } = schema as {
+    properties?: Record<string, { default?: unknown }>
+    required?: string[]
+  }
+  return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) }
+}
+
+const keyHeader = (needed: boolean): TSchema => {
+  const key = Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description: 'Any text that is new for each new request, best a UUID; the same for a repeated one',
+  })
+  return Type.Object({ 'idempotency-key': needed ? key : Type.Optional(key) })
+}
+
+/** One answer a status, with the codes that it may carry. */
+function errorsOf(route: Route): Record<string, unknown> {
+  const codes: ErrorCode[] = [...everyRoutes, ...(route.refusals ?? [])]
+  if (route.method === 'POST') codes.push('idempotency_conflict')
+  const byStatus = Object.groupBy(new Set(codes), (code) => String(errors[code].status))
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, some = []]) => [
+      status,
+      {
+        description: [...new Set(some.map((code) => `\`${restCode(code)}\`: ${errors[code].words}`))].join(
+          '\n\n',
+        ),
+        content: { 'application/json': { schema: { $ref: 'Error#' } } },
+      },
+    ]),
+  )
+}

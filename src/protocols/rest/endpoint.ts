@@ -1,0 +1,185 @@
+import rateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { allows } from '../../accounts/permissions.ts'
+import { isConnectionLoss } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import { jsonWithAmounts } from '../../lib/money-json.ts'
+import { bearerOf, readJson } from './decode.ts'
+import { document, schemaOf } from './document.ts'
+import type { RestDeps } from './parts.ts'
+import { Mismatch, sayRefusal, statusOf } from './refusal.ts'
+import { requestEntry } from './request-entry.ts'
+import { Answered, type Route, type Source } from './route.ts'
+import { routes } from './routes.ts'
+import { validatorFor } from './validation.ts'
+
+export interface RestSettings {
+  bodyLimit: number
+  /** Requests that one key may make in a minute; 0: as many as it likes. */
+  requestsPerMinute: number
+  /** The version that the document names. */
+  version: string
+}
+
+/**
+ * The native API: JSON over HTTP, `Authorization: Bearer <username>.<apiaccesskey>`. Every route stands in `routes.ts`
+ * with what it takes, what it gives and the permission that it needs; here is what all of them have in common.
+ */
+export function restApi(app: FastifyInstance, parts: RestDeps, settings: RestSettings): void {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort(new Refusal('shutting_down')))
+
+  app.register(async (scope) => {
+    await document(scope, settings.version)
+    scope.register(async (api) => {
+      api.removeAllContentTypeParsers()
+      // Whatever type it says, or none: it can only be JSON.
+      api.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: settings.bodyLimit }, readJson)
+      api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
+      api.setSerializerCompiler(() => jsonWithAmounts)
+      api.setErrorHandler(answerError)
+      api.decorateRequest('restKey', null)
+      api.decorateRequest('refusal', null)
+      api.decorateRequest('placed', null)
+      api.addHook('onRequest', async (request, reply) => {
+        reply.header('x-request-id', request.id)
+        const { permission } = routeOf(request)
+        const key = await parts.authenticator.authenticate(
+          bearerOf(request.headers.authorization),
+          request.ip,
+        )
+        if (key instanceof Refusal) throw key
+        request.restKey = key
+        if (!allows(key.permissions, permission)) {
+          throw new Refusal('permission_denied', `the key may not ${permission}`)
+        }
+      })
+      api.addHook('onResponse', async (request, reply) => {
+        const { refusal, restKey: key } = request
+        parts.count(routeOf(request).name, refusal?.code ?? 'ok')
+        if (key) parts.requests.note(requestEntry(request, reply, routeOf(request), key, parts.clock.now()))
+      })
+      if (settings.requestsPerMinute > 0) {
+        await api.register(rateLimit, {
+          max: settings.requestsPerMinute,
+          timeWindow: 60_000,
+          hook: 'preParsing',
+          enableDraftSpec: true,
+          keyGenerator: (request) => `${request.restKey?.id}`,
+          errorResponseBuilder: (_request, { ttl }) =>
+            new Refusal('too_many_requests', `wait ${Math.ceil(ttl / 1000)} s`),
+        })
+      }
+      for (const route of routes) {
+        api.route({
+          method: route.method,
+          url: route.path,
+          schema: schemaOf(route),
+          config: { route },
+          handler: (request, reply) => answer(parts, closing.signal, route, request, reply),
+        })
+      }
+    })
+  })
+}
+
+async function answer(
+  parts: RestDeps,
+  closing: AbortSignal,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { restKey: key } = request
+  if (!key) throw new Error(`${route.path} was reached without a key`)
+  const header = request.headers['idempotency-key']
+  const given = await route.handle({
+    parts,
+    key,
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    idempotencyKey: typeof header === 'string' ? header : null,
+    get signal() {
+      return untilOver(reply, closing)
+    },
+    request,
+    reply,
+  })
+  // It has answered by itself: a reply that is waited for gives nothing, once it has been sent.
+  if (reply.sent) return reply
+  if (route.method === 'POST') request.placed = placedIn(given)
+  const { body, status, headers } = given instanceof Answered ? given : new Answered({ value: given })
+  reply.code(status).headers(headers).type('application/json; charset=utf-8')
+  return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
+}
+
+/** Aborted when nobody waits for this answer any more; lets go of the server's own signal with the answer. */
+function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
+  const over = new AbortController()
+  const end = (): void => over.abort()
+  if (closing.aborted) end()
+  closing.addEventListener('abort', end)
+  raw.once('close', () => {
+    closing.removeEventListener('abort', end)
+    end()
+  })
+  return over.signal
+}
+
+/** The order that an answer says was placed. */
+function placedIn(given: unknown): number | null {
+  const value = given instanceof Answered && 'value' in given.body ? given.body.value : given
+  const { order_id: id } = (value ?? {}) as { order_id?: unknown }
+  return typeof id === 'number' ? id : null
+}
+
+function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const refusal = refusalOf(error)
+  if (refusal.code === 'internal_error' || refusal.code === 'temporarily_unavailable') {
+    request.log.error({ err: error, requestId: request.id }, 'a REST request failed')
+  }
+  request.refusal = refusal
+  const source: Source = refusal instanceof Mismatch ? refusal.source : sourceOf(refusal, routeOf(request))
+  return reply
+    .code(statusOf(refusal))
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify(sayRefusal(refusal, request.id, source)))
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof Refusal) return error
+  if (isConnectionLoss(error)) return new Refusal('temporarily_unavailable')
+  const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
+  if (statusCode === 413) return new Refusal('body_too_large')
+  return statusCode >= 400 && statusCode < 500
+    ? new Mismatch('body', { body: [message ?? 'is not valid'] })
+    : new Refusal('internal_error')
+}
+
+function sourceOf({ field }: Refusal, { source, method, params, body, query }: Route): Source {
+  const names = (schema: TSchema | undefined): string[] =>
+    Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})
+  if (field === 'Idempotency-Key') return 'headers'
+  if (field !== undefined && names(params).includes(field)) return 'params'
+  if (field !== undefined && names(body).includes(field)) return 'body'
+  if (field !== undefined && names(query).includes(field)) return 'query'
+  return source ?? (method === 'POST' ? 'body' : 'params')
+}
+
+const routeOf = (request: FastifyRequest): Route => request.routeOptions.config.route as Route
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    route?: Route
+  }
+  interface FastifyRequest {
+    /** Whose request this is, once that is known. */
+    restKey?: import('../../accounts/account.ts').ApiKey | null
+    /** What it was refused with. */
+    refusal?: Refusal | null
+    /** The order that it placed. */
+    placed?: number | null
+  }
+}

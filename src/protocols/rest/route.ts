@@ -1,0 +1,89 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import type { ApiKey } from '../../accounts/account.ts'
+import type { Permission } from '../../accounts/permissions.ts'
+import type { ErrorCode } from '../../errors.ts'
+import type { RestDeps } from './parts.ts'
+
+/** One authenticated and validated request, as its route sees it. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  parts: RestDeps
+  key: ApiKey
+  params: Params
+  query: Query
+  body: Body
+  /** The caller's `Idempotency-Key`; null: none was sent. */
+  idempotencyKey: string | null
+  /** Aborted when the client has gone or the server stops: for what waits. */
+  signal: AbortSignal
+  request: FastifyRequest
+  /** For what is no JSON answer: a route that returns it has answered by itself. */
+  reply: FastifyReply
+}
+
+/** An answer that is more than a value: JSON that stands already, headers, another status. */
+export class Answered {
+  readonly body: { value: unknown } | { json: string }
+  readonly status: number
+  readonly headers: Record<string, string>
+
+  constructor(
+    body: { value: unknown } | { json: string },
+    { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
+  ) {
+    this.body = body
+    this.status = status
+    this.headers = headers
+  }
+}
+
+/** The mark of an answer that was given before under the same idempotency key. */
+export const REPLAYED = { 'idempotent-replayed': 'true' }
+
+/** What was done once under an idempotency key (see `once`), or the same answer again. */
+export const answeredOnce = ({ json, replayed }: { json: string; replayed: boolean }): Answered =>
+  new Answered({ json }, { headers: replayed ? REPLAYED : {} })
+
+/** What a part of the request, or the thing that it is about, is called in the errors' `source`. */
+export type Source = 'body' | 'query' | 'headers' | 'params' | 'order'
+
+interface Definition<Params extends TSchema, Query extends TSchema, Body extends TSchema> {
+  method: 'GET' | 'POST'
+  /** As Fastify writes it: `/api/order/:id`. */
+  path: string
+  /** Its name in the document and in the client library: `getOrder`. */
+  name: string
+  /** The section of the document that it stands in. */
+  section: string
+  summary: string
+  description?: string
+  permission: Permission
+  params?: Params
+  query?: Query
+  body?: Body
+  /** Of status 200; other media types and statuses stand in `others`. */
+  answer: TSchema
+  /** Further media types of status 200, by name. */
+  media?: Record<string, TSchema>
+  /** What it may be refused with, beyond what every route may be (see `refusal.ts`). */
+  refusals?: ErrorCode[]
+  /** Where a refusal that names no part of the request comes from. */
+  source?: Source
+  /** Whether `Idempotency-Key` must be sent; every POST may send one. */
+  needsKey?: boolean
+  /** Gives what is sent as JSON (bigints are amounts in micros), an `Answered`, or the reply. Throws Refusals. */
+  handle(call: Call<Static<Params>, Static<Query>, Static<Body>>): unknown
+}
+
+/** A route of the REST API: what it takes and gives, who may call it, and what it does. */
+export type Route = Omit<Definition<TSchema, TSchema, TSchema>, 'handle'> & {
+  handle(call: Call): unknown
+}
+
+export const route = <
+  Params extends TSchema = TSchema,
+  Query extends TSchema = TSchema,
+  Body extends TSchema = TSchema,
+>(
+  definition: Definition<Params, Query, Body>,
+): Route => definition as unknown as Route

@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream'
+import { Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
+import { jsonWithAmounts } from '../../../lib/money-json.ts'
+import { bearerOf } from '../decode.ts'
+import { type Call, route } from '../route.ts'
+import { order, sayInShort } from './order-shapes.ts'
+
+/** So that whatever stands between sees that the connection is alive. */
+const HEARTBEAT_MS = 15_000
+/** The same, once the client has closed its half of the connection. */
+const CLOSED_MS = 500
+/** When a client that lost the connection comes back. */
+const RETRY_MS = 2000
+
+export const orderEventRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/order/events',
+    name: 'followOrders',
+    section: 'Orders',
+    summary: 'What becomes of orders, as it happens',
+    description:
+      'Server-sent events: `event: order`, whose data is the order as it is now, with at most 100 of its items, when it ' +
+      'was placed and when items of it have ended; what happens within a moment is one event. With the header `Last-Event-ID` ' +
+      'it goes on after that event and misses nothing. A key may follow its orders 10 times at once in one process.',
+    permission: 'order.read',
+    answer: order,
+    media: { 'text/event-stream': Type.String({ description: 'Events whose data is an Order' }) },
+    refusals: ['invalid_input'],
+    async handle(call) {
+      const { parts, key, request, reply } = call
+      const given = request.headers['last-event-id']
+      if (given !== undefined && !/^\d{1,15}$/.test(String(given))) {
+        throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
+      }
+      const close = parts.news.openStream(key.id)
+      reply.raw.once('close', close)
+      const since = given === undefined ? await parts.news.last(key.account.id) : Number(given)
+      return reply
+        .type('text/event-stream')
+        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
+        .send(Readable.from(events(call, since)))
+    },
+  }),
+]
+
+async function* events(call: Call, from: number): AsyncGenerator<string, void> {
+  const { parts, key, signal, request } = call
+  const accountId = key.account.id
+  // Whoever closes the connection may mean only its own half, and still read: beats find that out.
+  const closed = new AbortController()
+  request.raw.socket.once('end', () => closed.abort())
+  // An event without data tells nobody anything, but the id: who loses the connection now comes back with it.
+  yield `retry: ${RETRY_MS}\nid: ${from}\n\n`
+  for (let since = from; ; ) {
+    const changes = closed.signal.aborted
+      ? await parts.news.after({ accountId, since }, CLOSED_MS, signal)
+      : await parts.news.after({ accountId, since }, HEARTBEAT_MS, AbortSignal.any([signal, closed.signal]))
+    if (signal.aborted) return
+    if (!changes) {
+      // The key may have been taken away meanwhile.
+      const known = await parts.authenticator.authenticate(
+        bearerOf(request.headers.authorization),
+        request.ip,
+      )
+      if (known instanceof Refusal) return
+      yield ':\n\n'
+      continue
+    }
+    const found = await Promise.all(changes.orders.map(({ id }) => parts.summaries.find(accountId, id)))
+    const texts = changes.orders.map(({ movement }, index) => {
+      const summary = found[index]
+      return summary ? `event: order\nid: ${movement}\ndata: ${jsonWithAmounts(sayInShort(summary))}\n\n` : ''
+    })
+    if (texts.length > 0) yield texts.join('')
+    since = changes.upTo
+  }
+}

@@ -1,0 +1,183 @@
+import { Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
+import type { OrderId } from '../../../lib/ids.ts'
+import { readPurchase } from '../../../orders/place/read-purchase.ts'
+import { receiptAsPlaced, receiptOf } from '../../../orders/read/receipt.ts'
+import type { OrderName } from '../../../orders/read/summaries.ts'
+import type { RestDeps } from '../parts.ts'
+import { Answered, type Call, REPLAYED, route } from '../route.ts'
+import { idParams, page, pageOf, pageQuery } from '../schemas.ts'
+import { order, sayInShort, statuses } from './order-shapes.ts'
+
+const SECTION = 'Orders'
+const wait = Type.Integer({
+  minimum: 0,
+  maximum: 30,
+  default: 0,
+  description: 'Seconds to wait for the end of an order that is pending',
+})
+const moment = Type.Union([Type.String({ format: 'date-time' }), Type.String({ format: 'date' })])
+
+export const orderRoutes = [
+  route({
+    method: 'POST',
+    path: '/api/order',
+    name: 'createOrder',
+    section: SECTION,
+    summary: 'Place an order',
+    description:
+      'Everything of it is placed, or nothing. A repeated request (the same Idempotency-Key; or the same service, data ' +
+      'and reference as an order that is open or was placed a short while ago, unless the service allows duplicates) ' +
+      'gets the first answer again, with the header `Idempotent-Replayed: true`, and costs nothing. At most 10,000 items.',
+    permission: 'order.create',
+    body: Type.Object({
+      code: Type.Union([Type.String({ minLength: 1, maxLength: 64 }), Type.Integer({ minimum: 1 })], {
+        description: "The service's code or id",
+      }),
+      data: Type.Unsafe<Record<string, unknown>>({
+        type: 'object',
+        additionalProperties: true,
+        description: "What the service's `service_type.input_schema` says",
+      }),
+      reference: Type.Optional(
+        Type.Union([Type.String({ maxLength: 255 }), Type.Null()], {
+          description: 'Your own words: orders with other ones are other orders',
+        }),
+      ),
+    }),
+    answer: order,
+    source: 'order',
+    refusals: [
+      'invalid_input',
+      'imei_required',
+      'invalid_imei',
+      'field_missing',
+      'invalid_field',
+      'quantity_out_of_range',
+      'service_not_found',
+      'service_closed',
+      'duplicate_order',
+      'insufficient_balance',
+    ],
+    async handle({ parts, key, body, idempotencyKey }) {
+      const { reference = null, data } = body
+      const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
+      const basket = readPurchase(
+        await parts.catalogue.current(),
+        { key, via: 'rest', now: parts.clock.now() },
+        wanted,
+      )
+      if (basket instanceof Refusal) {
+        throw await parts.placement.refusalOf(key.account.id, idempotencyKey, basket)
+      }
+      const placed = await parts.placement.place(basket)
+      if (placed instanceof Refusal) throw placed
+      const bought = await parts.receipts.find(key.account.id, placed.orderId)
+      if (!bought) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
+      return new Answered({ value: receiptAsPlaced(bought) }, { headers: placed.replayed ? REPLAYED : {} })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/order',
+    name: 'listOrders',
+    section: SECTION,
+    summary: 'Orders, newest first',
+    description:
+      '`result` has at most 100 items of each order, those that `q` is found in before others. A page may hold fewer ' +
+      'orders than asked for, or none, before the end: a request that filters looks at 50,000 orders at most. Only ' +
+      '`next_cursor: null` is the end.',
+    permission: 'order.read',
+    query: Type.Object({
+      ...pageQuery,
+      q: Type.Optional(
+        Type.String({
+          maxLength: 255,
+          description: "An order's number, or a part of its reference or of an IMEI or serial number",
+        }),
+      ),
+      status: Type.Optional(Type.Union(statuses.map((status) => Type.Literal(status)))),
+      processing_type: Type.Optional(Type.Union([Type.Literal('automatic'), Type.Literal('manual')])),
+      service_code: Type.Optional(Type.String({ maxLength: 64, description: 'Or its id' })),
+      created_from: Type.Optional(moment),
+      created_to: Type.Optional({ ...moment, description: 'Not itself' }),
+    }),
+    answer: pageOf(order),
+    refusals: ['invalid_input'],
+    async handle({ parts, key, query }) {
+      const { items, next } = await parts.summaries.list(key.account.id, {
+        search: query.q || undefined,
+        state: query.status,
+        processing: query.processing_type,
+        service: query.service_code || undefined,
+        from: momentOf('created_from', query.created_from),
+        to: momentOf('created_to', query.created_to),
+        before: query.cursor as OrderId | undefined,
+        limit: query.limit,
+      })
+      return page(items.map(sayInShort), next)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/order/:id',
+    name: 'getOrder',
+    section: SECTION,
+    summary: 'An order with all of its items',
+    permission: 'order.read',
+    params: idParams,
+    query: Type.Object({ wait }),
+    answer: order,
+    refusals: ['order_not_found'],
+    async handle(call) {
+      const { parts, key, params, query } = call
+      const name = { accountId: key.account.id, id: params.id as OrderId }
+      // A large order is read whole only once.
+      if (query.wait > 0 && (await inShort(parts, name)).finished_at === null) await untilEnded(call, name)
+      const bought = await parts.receipts.find(name.accountId, name.id)
+      if (!bought) throw new Refusal('order_not_found', String(name.id), 'id')
+      return { ...receiptOf(bought), result_truncated: false }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/order/:id/status',
+    name: 'getOrderStatus',
+    section: SECTION,
+    summary: 'How an order is, with at most 100 of its items',
+    permission: 'order.read',
+    params: idParams,
+    query: Type.Object({ wait }),
+    answer: order,
+    refusals: ['order_not_found'],
+    async handle(call) {
+      const { parts, key, params, query } = call
+      const name = { accountId: key.account.id, id: params.id as OrderId }
+      const summary = await inShort(parts, name)
+      if (query.wait === 0 || summary.finished_at !== null) return sayInShort(summary)
+      await untilEnded(call, name)
+      return sayInShort(await inShort(parts, name))
+    },
+  }),
+]
+
+async function untilEnded(call: Call<unknown, { wait: number }>, order: OrderName): Promise<void> {
+  const { parts, query, signal, reply } = call
+  await parts.news.untilEnded(order, query.wait * 1000, signal)
+  // The server stops: this connection is not to be used again.
+  if (signal.aborted) reply.header('connection', 'close')
+}
+
+async function inShort({ summaries }: RestDeps, { accountId, id }: OrderName) {
+  const summary = await summaries.find(accountId, id)
+  if (!summary) throw new Refusal('order_not_found', String(id), 'id')
+  return summary
+}
+
+/** A day begins at midnight UTC. No order is older than time zero. */
+function momentOf(field: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined
+  const time = Date.parse(text)
+  if (Number.isNaN(time)) throw new Refusal('invalid_input', 'is not a time', field)
+  return new Date(Math.max(time, 0))
+}

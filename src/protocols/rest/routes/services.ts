@@ -1,0 +1,64 @@
+import { Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
+import { Answered, type Call, route } from '../route.ts'
+import { page, pageOf, pageQuery } from '../schemas.ts'
+import { isKnown, type Text } from '../service-texts.ts'
+import { sayDetail, sayService, service, serviceDetail } from './service-shapes.ts'
+
+const KNOWN =
+  'With the header `If-None-Match` (the `ETag` of the last answer) the answer is 304 while nothing has changed.'
+
+export const serviceRoutes = [
+  route({
+    method: 'GET',
+    path: '/api/services',
+    name: 'listServices',
+    section: 'Services',
+    summary: 'What the account can buy',
+    description: `By id. ${KNOWN}`,
+    permission: 'service.list',
+    query: Type.Object(pageQuery),
+    answer: pageOf(service),
+    async handle(call) {
+      const { parts, key, query } = call
+      const { limit, cursor = 0 } = query
+      const snapshot = await parts.catalogue.current()
+      const make = (): unknown => {
+        const offers = parts.serviceTexts.offers(snapshot, key.account)
+        const first = offers.findIndex((offer) => offer.service.id > cursor)
+        const some = first < 0 ? [] : offers.slice(first, first + limit)
+        const items = some.map((offer) => sayService(offer, snapshot.timesOf(offer.service)))
+        return page(items, first >= 0 && first + limit < offers.length ? items.at(-1)?.id : null)
+      }
+      return answered(call, parts.serviceTexts.text(snapshot, key.account, `page ${cursor} ${limit}`, make))
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/api/services/:idOrCode',
+    name: 'getService',
+    section: 'Services',
+    summary: 'A service with its price',
+    description: KNOWN,
+    permission: 'service.read_detail',
+    params: Type.Object({ idOrCode: Type.String({ maxLength: 64, description: 'Its id or its code' }) }),
+    answer: serviceDetail,
+    refusals: ['service_not_found'],
+    async handle(call) {
+      const { parts, key, params } = call
+      const snapshot = await parts.catalogue.current()
+      const found = snapshot.find(params.idOrCode)
+      const price = found && snapshot.mayBuy(found, key.account)
+      if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
+      const make = (): unknown => sayDetail({ service: found, price }, snapshot.timesOf(found))
+      return answered(call, parts.serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
+    },
+  }),
+]
+
+function answered({ request }: Pick<Call, 'request'>, text: Text): Answered {
+  const headers = { etag: text.etag, 'cache-control': 'private, no-cache' }
+  return isKnown(request.headers['if-none-match'], text)
+    ? new Answered({ json: '' }, { status: 304, headers })
+    : new Answered({ json: text.json }, { headers })
+}

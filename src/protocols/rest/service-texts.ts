@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto'
+import type { Account } from '../../accounts/account.ts'
+import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
+import { jsonWithAmounts } from '../../lib/money-json.ts'
+
+/** JSON as it is sent, and what it is known by. */
+export interface Text {
+  json: string
+  etag: string
+}
+
+/** Characters that are kept; then all are forgotten, and made again as they are asked for. */
+const MAX_KEPT = 50_000_000
+
+/**
+ * What is said of services, made once for each audience (accounts that are offered the same services at the same
+ * prices) and thrown away with the catalogue's snapshot.
+ */
+export class ServiceTexts {
+  #snapshot: Snapshot | undefined
+  #offers = new Map<string, Offer[]>()
+  #texts = new Map<string, Text>()
+  #kept = 0
+
+  /** What the account is offered, by id. */
+  offers(snapshot: Snapshot, account: Account): Offer[] {
+    this.#keepOnly(snapshot)
+    const audience = snapshot.audience(account)
+    let offers = this.#offers.get(audience)
+    if (!offers) {
+      offers = snapshot.eligible(account).sort((a, b) => a.service.id - b.service.id)
+      this.#offers.set(audience, offers)
+    }
+    return offers
+  }
+
+  /** `name`: the same for what is the same for an audience. */
+  text(snapshot: Snapshot, account: Account, name: string, make: () => unknown): Text {
+    this.#keepOnly(snapshot)
+    const key = `${name} ${snapshot.audience(account)}`
+    let text = this.#texts.get(key)
+    if (!text) {
+      const json = jsonWithAmounts(make())
+      text = { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` }
+      if (this.#kept > MAX_KEPT) this.#forget()
+      this.#texts.set(key, text)
+      this.#kept += key.length + json.length
+    }
+    return text
+  }
+
+  #keepOnly(snapshot: Snapshot): void {
+    if (snapshot === this.#snapshot) return
+    this.#snapshot = snapshot
+    this.#offers = new Map()
+    this.#forget()
+  }
+
+  #forget(): void {
+    this.#texts = new Map()
+    this.#kept = 0
+  }
+}
+
+/** Whether the client has it already, by its `If-None-Match`. */
+export const isKnown = (header: string | undefined, { etag }: Text): boolean =>
+  (header ?? '').split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim()))

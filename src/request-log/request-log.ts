@@ -1,0 +1,108 @@
+import type { Logger } from 'pino'
+import { isConnectionLoss, type Sql } from '../database/database.ts'
+import type { RequestEntry } from './request.ts'
+import { insertRequests } from './requests.sql.ts'
+
+const EVERY_MS = 1_000
+/** As many as this are written at once, without waiting for the second to pass. */
+const SOON = 1_000
+/** One statement's. */
+const BATCH = 5_000
+/** What is kept while the database is slow or away: a few seconds of a busy server. */
+const MAX_WAITING = 50_000
+const MAX_TEXT_LENGTH = 500
+
+/**
+ * Writes what accounts' keys asked for, behind the answers: no request waits for its entry or fails with it. What was
+ * not written yet is lost in a crash. An insert whose answer was lost is repeated, so that an entry may come twice.
+ */
+export class RequestLog {
+  readonly #sql: Sql
+  readonly #log: Logger
+  readonly #on: boolean
+  #waiting: RequestEntry[] = []
+  #dropped = 0
+  #writing: Promise<void> | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  /** `on`: false notes nothing. */
+  constructor({ sql, log, on }: { sql: Sql; log: Logger; on: boolean }) {
+    this.#sql = sql
+    this.#log = log
+    this.#on = on
+  }
+
+  start(): void {
+    if (this.#on) this.#timer = setInterval(() => void this.#write(), EVERY_MS)
+  }
+
+  /** Writes the rest. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#writing
+    for (let left = Infinity; this.#waiting.length > 0 && this.#waiting.length < left; ) {
+      left = this.#waiting.length
+      await this.#write()
+    }
+    this.#dropped += this.#waiting.length
+    this.#waiting = []
+    this.#reportDropped()
+  }
+
+  /** For every answer to a known key. */
+  note(entry: RequestEntry): void {
+    if (!this.#on) return
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#dropped++
+      return
+    }
+    this.#waiting.push(entry)
+    if (this.#waiting.length === SOON && this.#writing === undefined) void this.#write()
+  }
+
+  /** One write at a time: two would only wait for the same disk. */
+  #write(): Promise<void> {
+    this.#writing ??= this.#writeBatches().finally(() => {
+      this.#writing = undefined
+    })
+    return this.#writing
+  }
+
+  /** What came in meanwhile is for the next second, unless it is much. */
+  async #writeBatches(): Promise<void> {
+    do {
+      const batch = this.#waiting.splice(0, BATCH)
+      if (batch.length === 0) break
+      try {
+        await insertRequests(this.#sql, batch.map(presentable))
+      } catch (error) {
+        if (isConnectionLoss(error)) {
+          // Tried again within a second.
+          this.#waiting.unshift(...batch)
+          break
+        }
+        // It would fail again, and hold up all that follow.
+        this.#dropped += batch.length
+        this.#log.error({ err: error }, 'requests could not be logged')
+      }
+    } while (this.#waiting.length >= SOON)
+    this.#reportDropped()
+  }
+
+  #reportDropped(): void {
+    if (this.#dropped === 0) return
+    this.#log.warn({ dropped: this.#dropped }, 'requests were left out of the request log')
+    this.#dropped = 0
+  }
+}
+
+/** PostgreSQL takes no NUL, and whoever reads the log no control characters. */
+function presentable(entry: RequestEntry): RequestEntry {
+  return {
+    ...entry,
+    action: textOf(entry.action),
+    detail: entry.detail === null ? null : textOf(entry.detail),
+  }
+}
+
+const textOf = (text: string): string => text.slice(0, MAX_TEXT_LENGTH).replace(/\p{Cc}/gu, '\ufffd')

@@ -1,0 +1,109 @@
+import type { Service } from '../catalogue/service.ts'
+import { type FieldInput, type Names, settle } from '../catalogue/service-input.ts'
+import type { RemoteField } from '../suppliers/supplier.ts'
+import type { StagedService } from './staging.sql.ts'
+
+/** A service of ours made of one of a supplier's. */
+interface OurService {
+  service: Omit<Service, 'id'>
+  /** The fields that the supplier calls otherwise: ours -> theirs. */
+  theirs: Map<string, string>
+}
+
+const MAX_LINE_LENGTH = 200
+const MAX_TEXT_LENGTH = 20_000
+/** An imported service belongs to no price group, and its route is written apart. */
+const NO_NAMES: Names = { groups: new Map(), suppliers: new Map() }
+
+/**
+ * Makes a service of ours of one of a supplier's, as the catalogue takes it: texts are cut to what it holds, fields
+ * get names that it allows. Returns the reason when it cannot be sold as ours.
+ */
+export function ourServiceOf(
+  remote: StagedService,
+  { code, into }: { code: string; into?: string | undefined },
+): OurService | string {
+  const { fields, theirs } = ourFieldsOf(remote.fields)
+  const isServer = remote.kind === 'server'
+  const { service, problems } = settle(
+    {
+      code,
+      name: cut(remote.name, MAX_LINE_LENGTH),
+      group: into ?? (cut(remote.group_name, MAX_LINE_LENGTH) || 'Services'),
+      kind: remote.kind,
+      description: cut(remote.description, MAX_TEXT_LENGTH),
+      deliveryTime: cut(remote.delivery_time, MAX_LINE_LENGTH),
+      fields,
+      // The others are sold one at a time, whatever the supplier says.
+      minQuantity: isServer ? Math.max(1, remote.min_quantity) : 1,
+      maxQuantity: isServer ? Math.max(1, remote.min_quantity, remote.max_quantity) : 1,
+    },
+    undefined,
+    NO_NAMES,
+  )
+  const [problem] = problems
+  return problem ? `${problem.field}: ${problem.reason}` : { service, theirs }
+}
+
+function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {
+  const fields: FieldInput[] = []
+  const theirs = new Map<string, string>()
+  const taken = new Set<string>()
+  for (const { name: theirName, label, type, required, options } of remote) {
+    const name = free(legalName(theirName), taken)
+    taken.add(name)
+    if (name !== theirName) theirs.set(name, theirName)
+    const choices = [...new Set(options.map((option) => option.trim()))].filter((option) => option !== '')
+    // What order forms cannot offer as a list is typed in, so that the supplier still gets its own words.
+    const listed = type === 'dropdown' && choices.length > 0 && choices.every(isChoice)
+    fields.push({
+      name,
+      label: cut(label, MAX_LINE_LENGTH) || cut(theirName, MAX_LINE_LENGTH) || name,
+      type: listed ? 'dropdown' : 'text',
+      required,
+      options: listed ? choices : [],
+    })
+  }
+  return { fields, theirs }
+}
+
+const isChoice = (option: string): boolean => !option.includes(',') && option.length <= MAX_LINE_LENGTH
+
+/** Field names that the catalogue was asked about. */
+const legalNames = new Map<string, string>()
+const MAX_REMEMBERED = 10_000
+
+/** The nearest name to the supplier's that a field of ours can have. */
+function legalName(theirs: string): string {
+  let name = legalNames.get(theirs)
+  if (name === undefined) {
+    const letters = theirs
+      .toUpperCase()
+      .replace(/[^A-Z0-9_]+/g, '_')
+      .replace(/^[^A-Z]+|_+$/g, '')
+      .slice(0, 50)
+    name = isAllowed(letters) ? letters : `FIELD${letters === '' ? '' : `_${letters}`}`
+    if (legalNames.size >= MAX_REMEMBERED) legalNames.clear()
+    legalNames.set(theirs, name)
+  }
+  return name
+}
+
+/** Some names are taken by what every order has: which, the catalogue knows. */
+const isAllowed = (name: string): boolean =>
+  settle({ fields: [{ name }] }, undefined, NO_NAMES).problems.every(({ field }) => field !== 'fields')
+
+function free(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name
+  let count = 2
+  while (taken.has(`${name}_${count}`)) count++
+  return `${name}_${count}`
+}
+
+const cut = (text: string, longest: number): string =>
+  text.length <= longest
+    ? text
+    : `${text
+        .slice(0, longest - 1)
+        .toWellFormed()
+        .replace(/\ufffd$/, '')}…`

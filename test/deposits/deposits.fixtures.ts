@@ -1,0 +1,65 @@
+import type { Provider } from '../../src/deposits/provider.ts'
+import { createProvider, type ProviderInput } from '../../src/deposits/providers.ts'
+import { checkLedger } from '../../src/ledger/check.ts'
+import { formatMicros, type Micros, parseMicros, ZERO } from '../../src/lib/money.ts'
+import { type Clock, systemClock } from '../../src/lib/time.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
+import type { Shop, TestServer } from '../support/server.ts'
+import { SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts'
+
+/** The key of `testServer`. */
+export const sealer = async (): Promise<Sealer> => new Sealer(Buffer.from('ab'.repeat(32), 'hex'))
+
+export const money = (text: string): Micros => parseMicros(text) ?? ZERO
+
+type More = ProviderInput & { currency?: string; code?: string }
+
+export const bank = (
+  { sql }: TestServer,
+  { currency = 'USD', code = 'bank', ...more }: More = {},
+): Promise<Provider> =>
+  createProvider(
+    sql,
+    sealer,
+    {
+      ...{ kind: 'manual', code, name: 'Bank transfer', currency },
+      settings: {
+        account_number: '12345',
+        account_holder_name: 'The Operator',
+        instructions: 'Say who you are',
+      },
+      ...more,
+    },
+    systemClock,
+  )
+
+export const stripe = (
+  { sql }: TestServer,
+  url: string,
+  { currency = 'USD', code = 'card', ...more }: More = {},
+  clock: Clock = systemClock,
+): Promise<Provider> =>
+  createProvider(
+    sql,
+    sealer,
+    {
+      ...{ kind: 'stripe', code, name: 'Card', currency },
+      settings: { url, success_url: 'https://shop.example.com/paid' },
+      secrets: { secret_key: SECRET_KEY, webhook_secret: WEBHOOK_SECRET },
+      ...more,
+    },
+    clock,
+  )
+
+/** The available balance of a shop, as a decimal. */
+export async function balance({ sql }: TestServer, { accountId }: Shop): Promise<string> {
+  const [row] = await sql<
+    { available: bigint }[]
+  >`select available from wallets where account_id = ${accountId}`
+  return formatMicros(row?.available ?? 0n)
+}
+
+/** The names of the checks that fail. */
+export async function broken({ sql }: TestServer): Promise<string[]> {
+  return (await checkLedger(sql)).filter(({ ok }) => !ok).map(({ name }) => name)
+}

@@ -1,0 +1,203 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { updateFor } from '../../src/fulfilment/outcome/item-update.ts'
+import { requestCancel, requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
+import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
+import { listReviews, type ReviewView } from '../../src/fulfilment/people/reviews.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
+import type { Outcome } from '../../src/suppliers/supplier.ts'
+import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
+import { imei } from '../support/server.ts'
+import { takePending } from './fixed-directory.ts'
+import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+
+let shop: Workshop
+beforeEach(async () => {
+  shop = await Workshop.open()
+})
+afterEach(async () => {
+  expect(await brokenPromises(shop.sql)).toEqual([])
+  await shop.close()
+})
+
+const decider = { actor: 'cli:ann', why: 'asked them' }
+const manners = { recheck: [], hadItBefore: false }
+const ACCEPTED: Outcome = { kind: 'accepted', reference: 'R1', askAgainAfterMs: 60_000 }
+
+const cancel = (orderId: OrderId, accountId = shop.account) =>
+  requestCancel(shop.sql, shop.outcomes, { accountId, orderId }, 'acme', shop.clock)
+const verify = (orderId: OrderId, accountId = shop.account) =>
+  requestVerify(shop.sql, { accountId, orderId }, 'acme', shop.clock)
+const wallet = () => walletOf(shop.sql, shop.account)
+const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
+const reviewsOf = (order: OrderId): Promise<ReviewView[]> => listReviews(shop.sql, { order, all: true })
+const onlyReview = async (order: OrderId): Promise<ReviewView> => {
+  const found = await reviewsOf(order)
+  expect(found).toHaveLength(1)
+  return found[0] as ReviewView
+}
+/** An order of two items, of which the first is with a supplier, as a worker left it. */
+async function halfSent(): Promise<OrderId> {
+  const id = await shop.place(1, { items: [input(shop.service, imei(1)), input(shop.service, imei(2))] })
+  const [item] = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
+  if (!item) throw new Error('nothing was taken')
+  await shop.outcomes.record(updateFor(item, 'send', ACCEPTED, manners, shop.clock.now()))
+  return id
+}
+
+test('what is with a supplier is cancelled by a person only; what is not, at once', async () => {
+  const id = await halfSent()
+  expect(await cancel(id)).toEqual({ cancelled: 1, asked: 1, ended: 0 })
+  expect(await wallet()).toMatchObject({ available: 999_990n, held: 10n })
+  expect(await onlyReview(id)).toMatchObject({
+    kind: 'cancel',
+    position: 1,
+    attempt: 1,
+    openedBy: 'acme',
+    resolution: null,
+  })
+  // Asking once more is the same request.
+  expect(await cancel(id)).toEqual({ cancelled: 0, asked: 1, ended: 1 })
+  const review = await onlyReview(id)
+  await resolveReview(shop.sql, review.id, { kind: 'grant' }, decider, shop.clock)
+  expect(await shop.order(id)).toMatchObject({
+    state: 'cancelled',
+    items: [{ state: 'cancelled', reason: 'Cancelled on request' }, { state: 'cancelled' }],
+  })
+  expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
+  expect(await cancel(id)).toEqual({ cancelled: 0, asked: 0, ended: 2 })
+})
+
+test('a request that is declined changes nothing, and may be made again', async () => {
+  const id = await halfSent()
+  await cancel(id)
+  const first = await onlyReview(id)
+  await resolveReview(shop.sql, first.id, { kind: 'decline' }, decider, shop.clock)
+  expect((await shop.order(id)).items[0]).toMatchObject({ state: 'processing' })
+  expect(await wallet()).toMatchObject({ held: 10n })
+  await cancel(id)
+  expect(await listReviews(shop.sql)).toMatchObject([{ kind: 'cancel', resolution: null }])
+})
+
+test('a request is settled when the supplier is faster, and cannot be granted any more', async () => {
+  shop.workers(new FakeSupplier(async ({ call }) => (call === 'send' ? ACCEPTED : SUCCESS)))
+  const id = await shop.place(1)
+  await until(
+    async () => (await shop.order(id)).items[0]?.dueAt?.getTime() === shop.clock.now().getTime() + 60_000,
+  )
+  await cancel(id)
+  shop.clock.advance(60_000)
+  await ended(id)
+  const review = await onlyReview(id)
+  expect(review).toMatchObject({ resolution: 'settled', why: 'the item is success' })
+  await expect(
+    resolveReview(shop.sql, review.id, { kind: 'grant' }, decider, shop.clock),
+  ).rejects.toMatchObject({ code: 'conflict' })
+  expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+})
+
+test('an item that a worker has in hand when its cancellation is granted is lost to it', async () => {
+  const gate = Promise.withResolvers<Outcome>()
+  const supplier = new FakeSupplier(() => gate.promise)
+  const workers = shop.workers(supplier)
+  const id = await shop.place(1)
+  await until(() => supplier.calls.length === 1)
+  await cancel(id)
+  await resolveReview(shop.sql, (await onlyReview(id)).id, { kind: 'grant' }, decider, shop.clock)
+  gate.resolve(SUCCESS)
+  await workers.stop(10_000)
+  expect(await shop.order(id)).toMatchObject({ state: 'cancelled', items: [{ result: null }] })
+  expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
+})
+
+test('nobody asks for another account’s order', async () => {
+  const other = await newAccount(shop.sql, 10n)
+  const id = await halfSent()
+  await expect(cancel(id, other)).rejects.toMatchObject({ code: 'order_not_found' })
+  await expect(verify(id, other)).rejects.toMatchObject({ code: 'order_not_found' })
+  expect(await reviewsOf(id)).toEqual([])
+})
+
+/** An order that has ended as its supplier, which gave it a number, said when asked; then the supplier says `again`. */
+async function endedThen(
+  first: Outcome,
+  again: () => Outcome,
+): Promise<{ id: OrderId; supplier: FakeSupplier }> {
+  const supplier: FakeSupplier = new FakeSupplier(async ({ call }) => {
+    if (call === 'send') return ACCEPTED
+    return supplier.calls.length === 2 ? first : again()
+  })
+  shop.workers(supplier)
+  const id = await shop.place(1)
+  await until(
+    async () => (await shop.order(id)).items[0]?.dueAt?.getTime() === shop.clock.now().getTime() + 60_000,
+  )
+  shop.clock.advance(60_000)
+  await ended(id)
+  return { id, supplier }
+}
+
+test.each([
+  ['success', SUCCESS],
+  ['a refusal', REFUSED],
+])('a doubt about %s is settled by a supplier that says the same again', async (_name, outcome) => {
+  const { id, supplier } = await endedThen(outcome, () => outcome)
+  const before = [await shop.order(id), await wallet()]
+  expect(await verify(id)).toEqual({ asked: 1, open: 0 })
+  await until(async () => (await onlyReview(id)).resolution !== null)
+  expect(await onlyReview(id)).toMatchObject({
+    kind: 'verify',
+    openedBy: 'acme',
+    resolution: 'confirmed',
+    resolvedBy: 'sandbox',
+    why: 'the supplier says the same again',
+  })
+  expect(supplier.history).toEqual(['send', 'ask', 'ask'])
+  expect([await shop.order(id), await wallet()]).toEqual(before)
+})
+
+test('a doubt that the supplier shares is shown to a person, and touches no money', async () => {
+  const { id } = await endedThen(SUCCESS, () => REFUSED)
+  const before = [await shop.order(id), await wallet()]
+  await verify(id)
+  await until(async () => (await reviewsOf(id)).length === 2)
+  await until(async () => (await listReviews(shop.sql)).length === 1)
+  const words = 'sandbox refuses it now: "no such device"; it had succeeded with "clean"'
+  expect(await reviewsOf(id)).toMatchObject([
+    { kind: 'changed', resolution: null, detail: words },
+    { kind: 'verify', resolution: 'changed', why: words },
+  ])
+  expect([await shop.order(id), await wallet()]).toEqual(before)
+})
+
+test('a doubt stays with a person while the supplier gives no clear answer', async () => {
+  let answer: Outcome = { kind: 'unknown', reason: 'HTTP 502', askable: true }
+  const { id, supplier } = await endedThen(SUCCESS, () => answer)
+  await verify(id)
+  await until(() => supplier.calls.length === 3)
+  await aWhile()
+  expect(await onlyReview(id)).toMatchObject({ resolution: null })
+  // It is asked again ten minutes later.
+  answer = SUCCESS
+  shop.clock.advance(600_000)
+  await until(async () => (await onlyReview(id)).resolution === 'confirmed')
+})
+
+test('a doubt about what cannot be asked for is answered by a person', async () => {
+  const supplier = new FakeSupplier(async () => REFUSED)
+  shop.workers(supplier)
+  const id = await shop.place(1)
+  await ended(id)
+  expect(await verify(id)).toEqual({ asked: 1, open: 0 })
+  await aWhile()
+  const review = await onlyReview(id)
+  expect(review).toMatchObject({ kind: 'verify', resolution: null })
+  await resolveReview(shop.sql, review.id, { kind: 'dismiss' }, decider, shop.clock)
+  expect(supplier.history).toEqual(['send'])
+})
+
+test('what has not ended needs no verifying: it is asked about anyway', async () => {
+  const id = await halfSent()
+  expect(await verify(id)).toEqual({ asked: 0, open: 2 })
+  expect(await reviewsOf(id)).toEqual([])
+})

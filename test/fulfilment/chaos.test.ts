@@ -1,0 +1,233 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import type { Service } from '../../src/catalogue/service.ts'
+import { faults } from '../../src/fake-supplier/faults.ts'
+import type { KeptLine } from '../../src/fake-supplier/log.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
+import { addRoute } from '../../src/supplier-routes/routes.ts'
+import { createSupplier } from '../../src/suppliers/suppliers.ts'
+import {
+  brokenPromises,
+  input,
+  newAccount,
+  newService,
+  openPlacement,
+  purchase,
+} from '../orders/orders.fixtures.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { cleanUp, Program, start, temporaryFolder, until } from '../support/process.ts'
+import { imei } from '../support/server.ts'
+
+const ITEMS = 20_000
+const WORKERS = 3
+const KEY = 'a5'.repeat(32)
+/** Of each fault at each supplier; fewer of those that hold up a call for long. */
+const OF_A_FAULT = 30
+const OF_A_SLOW_FAULT = 8
+const SLOW = ['00100201', '00100216', '00100217']
+/** What never comes to an end by itself: it is waited for, or asked about, for ever. */
+const ENDLESS = ['00100211', '00100214', '00100215', '00100220']
+
+let database: TestDatabase | undefined
+afterEach(async () => {
+  await cleanUp()
+  await database?.drop()
+})
+
+/** A panel as most are, one that honours idempotency keys as another imeigate does, one that refuses duplicates. */
+const panels = [
+  { name: 'plain', args: [], settings: {} },
+  { name: 'keys', args: ['--idempotency'], settings: {} },
+  { name: 'strict', args: ['--refuse-duplicates'], settings: { refuses_duplicates: true } },
+]
+
+interface Upstream {
+  name: string
+  log: string
+  service: Service
+  inputs: string[]
+}
+
+test('20,000 items over all faults, by workers that are killed throughout', async () => {
+  database = await testDatabase()
+  const { sql, address } = database
+  const folder = temporaryFolder()
+  const upstreams = await Promise.all(panels.map((panel, index) => open(panel, index, folder)))
+  const account = await newAccount(sql, 10_000_000_000n)
+
+  const settings = {
+    ...settingsFor(address),
+    IMEIGATE_ROLE: 'worker',
+    IMEIGATE_SECRET_KEY: KEY,
+    OUTBOUND_ALLOW: '127.0.0.0/8',
+    LOG_LEVEL: 'silent',
+  }
+  const workers = Array.from({ length: WORKERS }, () => start(settings))
+  const { placement, close } = openPlacement(database, systemClock)
+  const orders = upstreams.flatMap(({ service, inputs }) => inputs.map((one) => ({ service, one })))
+  shuffle(orders)
+  const placing = (async () => {
+    for (let at = 0; at < orders.length; at += 1000) {
+      await Promise.all(
+        orders
+          .slice(at, at + 1000)
+          .map(({ service, one }, n) =>
+            placement.place(purchase(account, service, at + n, { items: [input(service, one)] })),
+          ),
+      )
+    }
+  })()
+
+  // Killed at random for as long as there is something that was never sent.
+  let kills = 0
+  const unsent = async (): Promise<boolean> =>
+    (await sql`select from items where state = 'pending' and supplier_id is null limit 1`).length > 0
+  await placing
+  while (kills < 12 || (await unsent())) {
+    const victim = kills % WORKERS
+    await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 2500))
+    await workers[victim]?.kill()
+    workers[victim] = start(settings)
+    kills++
+  }
+  await close()
+
+  // Everything ends, or waits for a person, or was asked about in vain; but for what cannot end. An ordinary item that
+  // could not be asked about on a busy machine is asked again, and waited for.
+  const stuck = async () =>
+    await sql<{ subject: string; state: string; due_at: Date }[]>`
+    select i.subject, i.state, i.due_at from items i
+     where i.finished_at is null and left(i.subject, 8) <> all(${ENDLESS}::text[])
+       and not exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
+                          and v.position = i.position and v.kind = 'unknown' and v.resolved_at is null)
+       and not exists (select from attempts a where a.account_id = i.account_id and a.order_id = i.order_id
+                          and a.position = i.position and a.state = 'unknown' and a.asked > 1
+                          and left(i.subject, 2) <> '35')`
+  await until(
+    'everything has ended or waits for a person',
+    async () => (await stuck()).length === 0,
+    600,
+  ).catch(async (error: unknown) => {
+    throw new Error(JSON.stringify((await stuck()).slice(0, 20)), { cause: error })
+  })
+  // What only changes its mind later has done so, and a person is told.
+  const changes = async () =>
+    await sql<{ subject: string }[]>`
+    select i.subject from reviews v join items i using (account_id, order_id, position) where v.kind = 'changed'`
+  // One that had changed before it was first told to a worker that lived is none.
+  const changing = await sql`
+    select from attempts a join items i using (account_id, order_id, position)
+     where a.reference is not null
+       and (left(i.subject, 8), a.state) in (('00100212', 'succeeded'), ('00100213', 'refused'))`
+  await until('changes of mind are shown', async () => (await changes()).length === changing.length, 300)
+  expect(changing.length).toBeGreaterThan(0)
+  await Promise.all(workers.map((worker) => worker.stop()))
+
+  const rows = await sql<ItemRow[]>`
+    select i.subject, i.state, i.service_id, i.due_at is not null as looked_at, a.number as attempts, a.state as attempt,
+           a.asked, exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
+                               and v.position = i.position and v.kind = 'unknown') as shown
+      from items i left join lateral (
+        select * from attempts a
+         where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
+         order by number desc limit 1) a on true`
+  expect(rows).toHaveLength(ITEMS)
+  const changed = new Set((await changes()).map(({ subject }) => subject))
+  for (const { name, log, service } of upstreams) {
+    const sold = readSales(log)
+    for (const row of rows.filter(({ service_id }) => service_id === service.id)) {
+      const what = `${name} ${row.subject} ${row.state} ${row.attempt}`
+      const sale = sold.get(row.subject)
+      expect(sale?.bought ?? 0, what).toBeLessThanOrEqual(1)
+      if (row.state === 'success') expect(sale?.ends, what).toContain('delivered')
+      // Given back: never bought, or the supplier gave it back too; a later change of its mind is shown to a person.
+      if (row.state === 'failed' && sale) {
+        expect(sale.ends, what).toContain('rejected')
+        if (sale.ends.at(-1) === 'delivered') expect(changed.has(row.subject), what).toBe(true)
+      }
+      if (row.state === 'unknown') expect(row.shown || row.asked > 1, what).toBe(true)
+      expect(row.looked_at, what).toBe(!['success', 'failed', 'cancelled'].includes(row.state))
+      // What ordinarily ends has ended, unless its worker died with it in hand and the panel cannot be asked.
+      if (row.subject.startsWith('35')) expect(row.state === 'success' || row.shown, what).toBe(true)
+    }
+  }
+  expect(kills).toBeGreaterThanOrEqual(12)
+  expect(await brokenPromises(sql)).toEqual([])
+}, 1_500_000)
+
+interface ItemRow {
+  subject: string
+  state: string
+  service_id: number
+  looked_at: boolean
+  attempts: number
+  attempt: string
+  asked: number
+  shown: boolean
+}
+
+async function open(panel: (typeof panels)[0], index: number, folder: string): Promise<Upstream> {
+  const { sql } = database as TestDatabase
+  const log = join(folder, `${panel.name}.log`)
+  const args = ['--port', '0', '--log', log, '--no-log-asked', '--finish-ms', '300', '--json', ...panel.args]
+  const fake = new Program(['fake-supplier', ...args], {})
+  const supplier = await createSupplier(sql, new Sealer(Buffer.from(KEY, 'hex')), {
+    kind: 'dhru',
+    name: panel.name,
+    url: await fake.url(),
+    settings: { username: 'storm', recheck: [5], ...panel.settings },
+    secrets: { apiaccesskey: 'storm-key' },
+    concurrency: 32,
+  })
+  const service = await newService(sql, {
+    supplier: undefined,
+    imeiFormat: 'imei-digits',
+    pollSeconds: 1,
+    pollMostSeconds: 3,
+  })
+  await addRoute(sql, { service: `${service.id}`, supplier: panel.name, remoteService: '101' })
+  expect(supplier.enabled).toBe(true)
+  return { name: panel.name, log, service, inputs: inputsOf(index) }
+}
+
+/** Of each fault some, and ordinary ones. No two suppliers get the same. */
+function inputsOf(index: number): string[] {
+  const faulty = faults.flatMap(({ tac }) => {
+    const count = SLOW.includes(tac) ? OF_A_SLOW_FAULT : OF_A_FAULT
+    return Array.from({ length: count }, (_, n) => imei(index * 1000 + n, tac))
+  })
+  const share = Math.floor(ITEMS / panels.length) + (index < ITEMS % panels.length ? 1 : 0)
+  const ordinary = Array.from({ length: share - faulty.length }, (_, n) => imei(index * 10_000 + n))
+  return [...faulty, ...ordinary]
+}
+
+interface Sale {
+  bought: number
+  /** How it ended, and ended again. */
+  ends: string[]
+}
+
+function readSales(log: string): Map<string, Sale> {
+  const sales = new Map<string, Sale>()
+  for (const text of readFileSync(log, 'utf8').trimEnd().split('\n')) {
+    const line = JSON.parse(text) as KeptLine
+    if (line.what === 'bought') {
+      const sale = sales.get(line.input) ?? { bought: 0, ends: [] }
+      sale.bought++
+      sales.set(line.input, sale)
+    } else if (line.what === 'delivered' || line.what === 'rejected')
+      sales.get(line.input)?.ends.push(line.what)
+    else if (line.what === 'changed') sales.get(line.input)?.ends.push(line.to)
+  }
+  return sales
+}
+
+function shuffle<T>(list: T[]): void {
+  for (let at = list.length - 1; at > 0; at--) {
+    const other = Math.floor(Math.random() * (at + 1))
+    ;[list[at], list[other]] = [list[other] as T, list[at] as T]
+  }
+}

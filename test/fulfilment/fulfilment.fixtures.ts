@@ -1,0 +1,163 @@
+import { pino } from 'pino'
+import type { Service } from '../../src/catalogue/service.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
+import { Refusal } from '../../src/errors.ts'
+import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
+import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
+import type { Clock } from '../../src/lib/time.ts'
+import type { Order } from '../../src/orders/order.ts'
+import type { Purchase } from '../../src/orders/place/purchase.ts'
+import { Orders } from '../../src/orders/read/orders.ts'
+import type { Live } from '../../src/suppliers/directory.ts'
+import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { directoryOf, SANDBOX } from './fixed-directory.ts'
+
+/** A clock that stands still until it is moved. */
+export class StillClock implements Clock {
+  #at = new Date('2030-01-01T12:00:00Z').getTime()
+  now(): Date {
+    return new Date(this.#at)
+  }
+  advance(ms: number): void {
+    this.#at += ms
+  }
+}
+
+export interface Call {
+  call: 'send' | 'ask'
+  work: Work
+}
+
+/** A supplier in this process that does as the test says and remembers what it was called for. */
+export class FakeSupplier implements Supplier {
+  sendAtOnce = 1
+  askAtOnce = 1
+  readonly calls: Call[] = []
+  readonly #answer: (call: Call, signal: AbortSignal) => Promise<Outcome>
+
+  constructor(answer: (call: Call, signal: AbortSignal) => Promise<Outcome>) {
+    this.#answer = answer
+  }
+  send(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+    return Promise.all(works.map((work) => this.#called({ call: 'send', work }, signal)))
+  }
+  ask(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+    return Promise.all(works.map((work) => this.#called({ call: 'ask', work }, signal)))
+  }
+  #called(call: Call, signal: AbortSignal): Promise<Outcome> {
+    this.calls.push(call)
+    return this.#answer(call, signal)
+  }
+  /** What was called, in order: 'send', 'ask'. */
+  get history(): string[] {
+    return this.calls.map(({ call }) => call)
+  }
+}
+
+export const SUCCESS: Outcome = { kind: 'success', result: 'clean', reference: 'R1' }
+export const REFUSED: Outcome = { kind: 'refused', reason: 'no such device' }
+
+/** An account with 1,000,000 micros, a service at 10, and as many workers as a test starts. */
+export class Workshop {
+  readonly clock = new StillClock()
+  readonly database: TestDatabase
+  readonly sql: Sql
+  readonly steady: Sql
+  readonly orders: Orders
+  readonly outcomes: OutcomeWriter
+  readonly account: AccountId
+  readonly service: Service
+  readonly #closing: (() => Promise<unknown>)[] = []
+  readonly #placement: ReturnType<typeof openPlacement>
+
+  static async open(): Promise<Workshop> {
+    const database = await testDatabase()
+    return new Workshop(database, await newAccount(database.sql, 1_000_000n), await newService(database.sql))
+  }
+
+  private constructor(database: TestDatabase, account: AccountId, service: Service) {
+    this.database = database
+    this.sql = database.sql
+    this.account = account
+    this.service = service
+    this.steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
+    this.orders = new Orders(this.steady)
+    this.outcomes = new OutcomeWriter(this.steady, this.clock)
+    this.#placement = openPlacement(database, this.clock)
+  }
+
+  /** Another supplier with a route of the service; gives its id. */
+  async addSupplier(name: string, route: Partial<RouteInput> = {}): Promise<SupplierId> {
+    const [row] = await this.sql<{ id: SupplierId }[]>`
+      insert into suppliers (kind, name, currency) values ('sandbox', ${name}, ${route.currency ?? 'USD'}) returning id`
+    const id = row?.id as SupplierId
+    await this.sql`
+      insert into routes (service_id, supplier_id, position, cost, margin_floor)
+      values (${(route.service ?? this.service).id}, ${id}, ${route.position ?? 2}, ${route.cost ?? null}, ${route.marginFloor ?? 0})`
+    return id
+  }
+
+  /** A process with workers, on connections of its own: with the sandbox, or with several suppliers by their ids. */
+  workers(suppliers: Supplier | Map<SupplierId, Supplier>, over: Partial<Live> = {}): Fulfilment {
+    const sql = openPool(this.database.address, { max: 4, session: STEADY_PLANS })
+    const fulfilment = new Fulfilment({
+      sql,
+      directory: directoryOf(suppliers instanceof Map ? suppliers : new Map([[SANDBOX, suppliers]]), over),
+      clock: this.clock,
+      log: pino({ level: 'silent' }),
+    })
+    fulfilment.start()
+    this.#closing.push(async () => {
+      await fulfilment.stop(0)
+      await sql.end({ timeout: 2 })
+    })
+    return fulfilment
+  }
+
+  async place(n: number, over: Partial<Purchase> = {}): Promise<OrderId> {
+    const placed = await this.#placement.placement.place(purchase(this.account, this.service, n, over))
+    if (placed instanceof Refusal) throw placed
+    return placed.orderId
+  }
+
+  placeMany(count: number): Promise<OrderId[]> {
+    return Promise.all(Array.from({ length: count }, (_, n) => this.place(n)))
+  }
+
+  async order(id: OrderId): Promise<Order> {
+    const order = await this.orders.find(this.account, id)
+    if (!order) throw new Error(`no order ${id}`)
+    return order
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#closing.map((close) => close()))
+    await this.#placement.close()
+    await this.outcomes.stop()
+    await this.steady.end({ timeout: 2 })
+    await this.database.drop()
+  }
+}
+
+interface RouteInput {
+  service: Service
+  position: number
+  cost: bigint
+  marginFloor: number
+  currency: string
+}
+
+/** Waits for something that the workers will do in a moment. */
+export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 30_000
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error('it did not happen')
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+/** As long as workers need to look twice for something to do. */
+export const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600))

@@ -1,0 +1,269 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccount } from '../../src/accounts/accounts.ts'
+import { createKey } from '../../src/accounts/keys.ts'
+import { checkLedger } from '../../src/ledger/check.ts'
+import { sendMoney } from '../../src/ledger/transfers.ts'
+import { micros } from '../../src/lib/money.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+
+/**
+ * Account 1 with 100 deposited and 5 in credit, and an order in each state, of items at 1 each:
+ * 1 pending, 2 processing, 3 success, 4 partial, 5 failed, 6 cancelled. It has sent 5 to account 2.
+ */
+async function books(): Promise<TestDatabase> {
+  const database = await testDatabase()
+  const { sql } = database
+  const account = {
+    name: 'One',
+    email: 'a@b.c',
+    currency: 'USD',
+    deposit: micros(100n),
+    creditLimit: micros(5n),
+  }
+  const { id } = await createAccount(sql, account, 'test')
+  await createKey(sql, id)
+  await createAccount(sql, { name: 'Peer', email: 'p@b.c', currency: 'USD' }, 'test')
+  await sql.unsafe(`
+    insert into services (code, name, group_name, kind, input_schema, duplicate_policy)
+    values ('check', 'Check', 'Checks', 'imei', '{}', 'replay');
+
+    create temp table plan (order_id bigint, position smallint, state item_state, attempt attempt_state);
+    insert into plan values
+      (1, 1, 'pending', null), (2, 1, 'unknown', 'unknown'), (2, 2, 'success', 'succeeded'),
+      (3, 1, 'success', 'succeeded'), (4, 1, 'success', 'succeeded'), (4, 2, 'failed', 'refused'),
+      (5, 1, 'failed', 'refused'), (5, 2, 'cancelled', null), (6, 1, 'cancelled', null);
+
+    insert into orders (account_id, id, service_id, key_id, via, state, item_count, unit_price, total, created_at, finished_at)
+    select 1, o.id, 1001, 1, 'dhru', o.state, o.items, 1, o.items, now(), case when o.id > 2 then now() end
+      from (values (1, 'pending'::order_state, 1), (2, 'processing', 2), (3, 'success', 1), (4, 'partial', 2),
+                   (5, 'failed', 2), (6, 'cancelled', 1)) as o (id, state, items);
+    insert into items (account_id, order_id, position, service_id, subject, quantity, price, state, due_at, finished_at)
+    select 1, order_id, position, 1001, '490154203237518', 1, 1, state,
+           case when state in ('pending', 'unknown') then now() end,
+           case when state not in ('pending', 'unknown') then now() end from plan;
+    insert into attempts (account_id, order_id, position, number, supplier_id, state, created_at)
+    select 1, order_id, position, 1, 1, attempt, now() from plan where attempt is not null;
+    insert into order_keys (account_id, key, order_id, created_at)
+    select 1, gen_random_uuid(), id, now() from orders;
+
+    insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
+    select 1, 'hold', total, 100 - sum(total) over (order by id), id, now() from orders order by id;
+    insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
+    select 1, case when state = 'success' then 'capture' else 'release' end::transfer_kind, 1,
+           91 + count(*) filter (where state <> 'success') over (order by order_id, position),
+           order_id, position, now()
+      from plan where state not in ('pending', 'unknown') order by order_id, position;
+    update orders o set hold_id = t.id from transfers t where t.order_id = o.id and t.kind = 'hold';
+    update wallets set available = 95, held = 2 where account_id = 1;
+    drop table plan`)
+  await sql.begin((transaction) =>
+    sendMoney(transaction, {
+      senderId: id,
+      receiver: 'peer',
+      amount: micros(5n),
+      keyId: null,
+      actor: 'test',
+      at: new Date(),
+    }),
+  )
+  return database
+}
+
+let healthy: TestDatabase
+beforeAll(async () => {
+  healthy = await books()
+})
+afterAll(() => healthy.drop())
+
+test('books in which every kind of order stands are right', async () => {
+  expect((await checkLedger(healthy.sql)).filter(({ ok }) => !ok)).toEqual([])
+})
+
+/** Lets transfers be changed, as nobody but a person at the database can. */
+const FORCE = 'alter table transfers disable trigger transfers_are_final;'
+const SENT = 'alter table account_transfers disable trigger account_transfers_are_final;'
+const DEPOSIT = `
+  insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+  values ('bank', 'manual', 'Bank', 'USD', 1, now(), now());
+  insert into deposits (account_id, provider_id, settled_by, fee, expires_at, created_at,
+                        state, currency, amount, settled_at, total_pay)
+  select 1, 1, 'test', 0, now(), now(), *, 5 from (values`
+const NO_DUE = 'alter table items drop constraint items_check, drop constraint items_check1;'
+
+/** What a person might do to the tables by hand, by the check that must notice. */
+const damages: [check: string, statements: string[]][] = [
+  [
+    'every account has a wallet in its currency',
+    [
+      `insert into accounts (name, email, username, currency) values ('Two', '', 'two', 'USD')`,
+      `update wallets set currency = 'EUR'`,
+    ],
+  ],
+  [
+    'balances are the sums of the transfers',
+    [
+      'update wallets set available = available + 1 where account_id = 1',
+      'update wallets set held = held - 1, available = available + 1 where account_id = 1',
+      `${FORCE} update transfers set amount = 99 where kind = 'deposit'`,
+      `insert into transfers (account_id, kind, amount, available_after, actor, created_at)
+       values (1, 'deposit', 1, 96, 'thief', now())`,
+      `insert into transfers (account_id, kind, amount, available_after, actor, created_at)
+       values (99, 'deposit', 1, 1, 'thief', now())`,
+    ],
+  ],
+  [
+    'each transfer notes the balance that it left',
+    [
+      `${FORCE} update transfers set available_after = 1 where id = 2`,
+      `${FORCE} delete from transfers where id = 1`,
+    ],
+  ],
+  [
+    'no account is overdrawn beyond its credit limit',
+    ['alter table wallets drop constraint wallets_not_overdrawn; update wallets set available = -6'],
+  ],
+  [
+    'every order is held once, for the sum of its items',
+    [
+      'update orders set total = total + 1 where id = 3',
+      'update items set price = 2 where order_id = 3',
+      `${FORCE} delete from transfers where kind = 'hold' and order_id = 3`,
+      `insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
+       values (1, 'hold', 1, 94, 3, now())`,
+      'delete from items where order_id = 1',
+    ],
+  ],
+  [
+    'every order names the transfer that held its price',
+    [
+      'update orders set hold_id = null where id = 3',
+      `update orders set hold_id = (select id from transfers where kind = 'capture' and order_id = 3) where id = 3`,
+      'update orders set hold_id = (select hold_id from orders where id = 4) where id = 3',
+    ],
+  ],
+  [
+    'every order has its items, numbered from 1',
+    [
+      'update orders set item_count = 2 where id = 1',
+      'update items set position = 2 where order_id = 1',
+      'delete from items where order_id = 4 and position = 2',
+    ],
+  ],
+  [
+    'success is captured once, failure and cancellation are released once, open items neither',
+    [
+      `${FORCE} delete from transfers where kind = 'capture' and order_id = 3`,
+      `${FORCE} delete from transfers where kind = 'release' and order_id = 6`,
+      `${FORCE} update transfers set kind = 'release' where kind = 'capture' and order_id = 3`,
+      `${FORCE} update transfers set amount = 2 where kind = 'release' and order_id = 6`,
+      `insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
+       values (1, 'release', 1, 96, 1, 1, now())`,
+      `drop index transfers_settle_once;
+       insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
+       values (1, 'capture', 1, 95, 3, 1, now())`,
+    ],
+  ],
+  [
+    'what is held is the price of the open items',
+    ['update wallets set held = 3 where account_id = 1', 'delete from items where order_id = 1'],
+  ],
+  [
+    'the state of an order follows from its items',
+    [2, 3, 4, 5, 6]
+      .map((id) => `update orders set state = 'pending' where id = ${id}`)
+      .concat(
+        `update orders set state = 'processing' where id = 1`,
+        `update orders set state = 'success' where id = 4`,
+        `update orders set state = 'cancelled' where id = 5`,
+      ),
+  ],
+  [
+    'orders have an end time exactly when they have ended',
+    [
+      'update orders set finished_at = now() where id = 1',
+      'update orders set finished_at = null where id = 3',
+    ],
+  ],
+  [
+    'every open item has a next look, and no other has one',
+    [
+      `${NO_DUE} update items set due_at = null where order_id = 1`,
+      `${NO_DUE} update items set due_at = now() where order_id = 3`,
+      `${NO_DUE} update items set finished_at = now() where order_id = 1`,
+    ],
+  ],
+  [
+    'every success has an attempt that succeeded',
+    ['delete from attempts where order_id = 3', `update attempts set state = 'refused' where order_id = 3`],
+  ],
+  [
+    'nothing was given back while a supplier may deliver',
+    ['sent', 'accepted', 'unknown', 'succeeded'].map(
+      (state) => `update attempts set state = '${state}' where order_id = 5`,
+    ),
+  ],
+  [
+    'what one account sent, another one received, in one currency',
+    [
+      `${FORCE} delete from transfers where kind = 'receive'`,
+      `${FORCE} delete from transfers where kind = 'send'`,
+      `${FORCE} update transfers set amount = 6 where kind = 'receive'`,
+      `${SENT} update account_transfers set amount = 6`,
+      `${SENT} update account_transfers set received_id = 7`,
+      `update wallets set currency = 'EUR' where account_id = 2`,
+    ],
+  ],
+  [
+    'what has succeeded of deposits was credited once and in full, and nothing else was',
+    [
+      `${DEPOSIT} ('succeeded', 'USD', 5, now())) v`,
+      `${DEPOSIT} ('expired', 'EUR', 5, now())) v`,
+      `${DEPOSIT} ('failed', 'USD', 5, now())) v; insert into transfers
+         (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+       values (1, 'deposit', 5, 95, 'thief', 1001, now())`,
+      `${DEPOSIT} ('succeeded', 'USD', 5, now())) v; insert into transfers
+         (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+       values (1, 'deposit', 6, 96, 'thief', 1001, now())`,
+      `insert into transfers (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+       values (1, 'deposit', 5, 95, 'thief', 1001, now())`,
+    ],
+  ],
+  [
+    'every row belongs to what it names',
+    [
+      `${SENT} delete from account_transfers`,
+      `${FORCE} insert into transfers (account_id, kind, amount, available_after, actor, account_transfer_id, created_at)
+       values (2, 'receive', 5, 10, 'thief', 2, now())`,
+      'delete from orders where id = 3',
+      'delete from items where order_id = 2 and position = 1',
+      'delete from items where order_id = 3',
+      'update orders set service_id = 7 where id = 1',
+      'update orders set key_id = 7 where id = 1',
+      'update attempts set supplier_id = 7',
+      'update items set service_id = 7 where order_id = 1',
+      `${FORCE} update transfers set account_id = 7 where kind = 'deposit'`,
+    ],
+  ],
+  ['every key of a repeated request names an order', ['delete from orders where id = 1']],
+]
+
+test('every check has a damage here that it must notice', async () => {
+  const checks = (await checkLedger(healthy.sql)).map(({ name }) => name)
+  expect(damages.map(([name]) => name)).toEqual(checks)
+})
+
+const each = damages.flatMap(([check, statements]) =>
+  statements.map((statement) => [check, statement.replace(/\s+/g, ' ')] as const),
+)
+
+test.each(each)('"%s" goes red after: %s', async (check, statement) => {
+  const database = await books()
+  try {
+    await database.sql.unsafe(statement)
+    const found = (await checkLedger(database.sql)).find(({ name }) => name === check)
+    expect(found?.ok).toBe(false)
+    expect(found?.rows.length).toBeGreaterThan(0)
+  } finally {
+    await database.drop()
+  }
+})

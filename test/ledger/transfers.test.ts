@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { closeAccount, createAccount } from '../../src/accounts/accounts.ts'
+import { masked } from '../../src/ledger/transfer.ts'
+import { sendMoney } from '../../src/ledger/transfers.ts'
+import { deposit } from '../../src/ledger/wallets.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+
+let database: TestDatabase
+let sql: TestDatabase['sql']
+let count = 0
+beforeAll(async () => {
+  database = await testDatabase()
+  sql = database.sql
+})
+afterAll(() => database.drop())
+
+const account = async (opening = 0n): Promise<{ id: AccountId; username: string }> => {
+  const username = `s${++count}`
+  const made = { name: username, email: `${username}@example.com`, currency: 'EUR', username }
+  return await createAccount(sql, { ...made, ...(opening > 0n && { deposit: micros(opening) }) }, 'test')
+}
+const send = (senderId: AccountId, receiver: string, amount: bigint) =>
+  sql.begin((transaction) =>
+    sendMoney(transaction, {
+      senderId,
+      receiver,
+      amount: micros(amount),
+      keyId: null,
+      actor: 'test',
+      at: new Date(),
+    }),
+  )
+
+test('a closed account sends nothing', async () => {
+  const [from, to] = [await account(10n), await account()]
+  await closeAccount(sql, from.id)
+  await expect(send(from.id, to.username, 1n)).rejects.toMatchObject({ code: 'account_closed' })
+})
+
+test("a receiver's balance stays inside its column", async () => {
+  const much = 1_000_000_000_000_000_000n
+  const [from, to] = [await account(much), await account(much)]
+  for (let times = 0; times < 7; times++) {
+    await deposit(sql, to.id, micros(much), { actor: 'test' })
+  }
+  await expect(send(from.id, to.username, 1n)).rejects.toMatchObject({ field: 'amount' })
+})
+
+test('a transaction that fails after it has sent nothing', async () => {
+  const [from, to] = [await account(10n), await account()]
+  await expect(
+    sql.begin(async (transaction) => {
+      const at = new Date()
+      const sending = { senderId: from.id, receiver: to.username, keyId: null, actor: 'test', at }
+      await sendMoney(transaction, { ...sending, amount: micros(3n) })
+      throw new Error('changed its mind')
+    }),
+  ).rejects.toThrow('changed its mind')
+  await send(from.id, to.username, 10n)
+})
+
+test('the database itself takes no second row of the ledger for one transfer', async () => {
+  const [from, to] = [await account(10n), await account()]
+  const { id } = await send(from.id, to.username, 1n)
+  const row = (kind: string, transfer: number | null) => sql`
+    insert into transfers (account_id, kind, amount, available_after, actor, account_transfer_id, created_at)
+    values (${to.id}, ${kind}, 1, 2, 'thief', ${transfer}, now())`
+  await expect(row('receive', id)).rejects.toThrow('transfers_send_once')
+  await expect(row('receive', null)).rejects.toThrow('transfers_between_accounts')
+  await expect(row('deposit', id)).rejects.toThrow('transfers_between_accounts')
+})
+
+test('names and addresses are masked, whatever they are', () => {
+  for (const [name, email, shownName, shownEmail] of [
+    ['John Doe', 'john@example.com', 'J*** D***', 'j***@e***.com'],
+    ['X', 'x@y.co.id', 'X***', 'x***@y***.id'],
+    ['😀 shop', 'a"@"b@localhost', '😀*** s***', 'a***@l***'],
+  ] as const) {
+    expect(masked({ name, email })).toEqual({ name: shownName, email: shownEmail })
+  }
+})
+
+test('the books are right', async () => {
+  expect(await brokenPromises(sql)).toEqual([])
+})

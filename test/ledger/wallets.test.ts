@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createAccount } from '../../src/accounts/accounts.ts'
+import { Refusal } from '../../src/errors.ts'
+import { checkLedger } from '../../src/ledger/check.ts'
+import { adjust, deposit, listEntries, setCreditLimit, walletOf } from '../../src/ledger/wallets.ts'
+import type { EntryId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+
+let database: TestDatabase
+let sql: TestDatabase['sql']
+let count = 0
+beforeAll(async () => {
+  database = await testDatabase()
+  sql = database.sql
+})
+afterAll(() => database.drop())
+
+const account = async (opening: bigint) => {
+  const username = `w${++count}`
+  const made = { name: username, email: 'a@b.c', currency: 'EUR', username, deposit: micros(opening) }
+  return (await createAccount(sql, made, 'test')).id
+}
+const because = { actor: 'test', note: 'a correction' }
+
+test('deposits and adjustments move the balance and note who did it, when, and why', async () => {
+  const id = await account(10n)
+  const at = new Date('2030-05-05T05:05:05Z')
+  await deposit(sql, id, micros(5n), { actor: 'ann', note: 'bank' }, { now: () => at })
+  await adjust(sql, id, micros(-3n), { actor: 'bob', note: 'typing error' }, { now: () => at })
+  await adjust(sql, id, micros(1n), { actor: 'bob', note: 'gift' }, { now: () => at })
+  expect(await walletOf(sql, id)).toEqual({ currency: 'EUR', available: 13n, held: 0n, creditLimit: 0n })
+  const { transfers } = await listEntries(sql, id)
+  expect(transfers.slice(0, 3)).toMatchObject([
+    { kind: 'adjust_up', amount: 1n, availableAfter: 13n, actor: 'bob', note: 'gift', createdAt: at },
+    {
+      kind: 'adjust_down',
+      amount: 3n,
+      availableAfter: 12n,
+      actor: 'bob',
+      note: 'typing error',
+      createdAt: at,
+    },
+    { kind: 'deposit', amount: 5n, availableAfter: 15n, actor: 'ann', note: 'bank', createdAt: at },
+  ])
+})
+
+test('what is no movement is refused', async () => {
+  const id = await account(10n)
+  for (const [work, refusal] of [
+    [() => deposit(sql, id, micros(0n), because), { field: 'amount' }],
+    [() => deposit(sql, id, micros(-1n), because), { field: 'amount' }],
+    [() => adjust(sql, id, micros(0n), because), { field: 'amount' }],
+    [() => adjust(sql, id, micros(1n), { actor: 'test', note: ' ' }), { field: 'note' }],
+    [() => adjust(sql, id, micros(1n), { actor: 'test', note: 'a\0b' }), { field: 'note' }],
+    [() => adjust(sql, id, micros(-11n), because), { code: 'insufficient_balance' }],
+    [() => deposit(sql, 999_999 as typeof id, micros(1n), because), { code: 'not_found' }],
+    [() => walletOf(sql, 999_999 as typeof id), { code: 'not_found' }],
+  ] as const) {
+    await expect(work()).rejects.toMatchObject(refusal)
+  }
+  expect((await walletOf(sql, id)).available).toBe(10n)
+})
+
+test('a balance stays inside its column', async () => {
+  const id = await account(1n)
+  const much = micros(1_000_000_000_000_000_000n)
+  for (let times = 0; times < 7; times++) await deposit(sql, id, much, because)
+  await expect(deposit(sql, id, much, because)).rejects.toMatchObject({ code: 'invalid_input' })
+})
+
+test('a hundred adjustments at once never overdraw', async () => {
+  const id = await account(1000n)
+  const results = await Promise.allSettled(
+    Array.from({ length: 100 }, () => adjust(sql, id, micros(-30n), because)),
+  )
+  const done = results.filter(({ status }) => status === 'fulfilled')
+  const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+  expect(done.length).toBe(33)
+  expect(refused.every((reason) => reason instanceof Refusal && reason.code === 'insufficient_balance')).toBe(
+    true,
+  )
+  expect((await walletOf(sql, id)).available).toBe(10n)
+})
+
+test('a credit limit lets a balance go below 0 that far and no further, and is not taken away while used', async () => {
+  const id = await account(10n)
+  const limit = (value: bigint) => sql.begin((transaction) => setCreditLimit(transaction, id, micros(value)))
+  expect(await limit(100n)).toMatchObject({ creditLimit: 100n })
+  await adjust(sql, id, micros(-110n), because)
+  await expect(adjust(sql, id, micros(-1n), because)).rejects.toMatchObject({ code: 'insufficient_balance' })
+  await expect(limit(99n)).rejects.toMatchObject({ field: 'credit_limit' })
+  await expect(limit(-1n)).rejects.toMatchObject({ field: 'credit_limit' })
+  expect(await walletOf(sql, id)).toMatchObject({ available: -100n, creditLimit: 100n })
+})
+
+test('transfers are listed newest first, page by page', async () => {
+  const id = await account(1n)
+  for (let amount = 2n; amount <= 5n; amount++) await deposit(sql, id, micros(amount), because)
+  const amounts: bigint[] = []
+  let before: EntryId | undefined
+  do {
+    const page = await listEntries(sql, id, { before, limit: 2 })
+    amounts.push(...page.transfers.map(({ amount }) => amount))
+    before = page.next
+  } while (before !== undefined)
+  expect(amounts).toEqual([5n, 4n, 3n, 2n, 1n])
+})
+
+test('a transfer is never changed or deleted', async () => {
+  for (const statement of [
+    'update transfers set amount = 0',
+    'delete from transfers',
+    'truncate transfers',
+  ]) {
+    await expect(sql.unsafe(statement)).rejects.toThrow('never changed or deleted')
+  }
+})
+
+test('the books of all these wallets are right', async () => {
+  expect((await checkLedger(sql)).filter(({ ok }) => !ok)).toEqual([])
+})

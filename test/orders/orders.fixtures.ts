@@ -1,0 +1,96 @@
+import { createAccount } from '../../src/accounts/accounts.ts'
+import { type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
+import type { Service } from '../../src/catalogue/service.ts'
+import { createService, type NewService } from '../../src/catalogue/services.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
+import { Refusal } from '../../src/errors.ts'
+import { checkLedger, type LedgerCheck } from '../../src/ledger/check.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import type { Clock } from '../../src/lib/time.ts'
+import { Placement } from '../../src/orders/place/placement.ts'
+import type { Purchase } from '../../src/orders/place/purchase.ts'
+import type { TestDatabase } from '../support/postgres.ts'
+import { imei } from '../support/server.ts'
+
+let names = 0
+
+export async function newAccount(sql: Sql, deposit: bigint, creditLimit = 0n): Promise<AccountId> {
+  const username = `buyer${++names}`
+  const account = await createAccount(
+    sql,
+    {
+      name: username,
+      email: 'buyer@example.com',
+      username,
+      currency: 'USD',
+      ...(deposit > 0n && { deposit: micros(deposit) }),
+      creditLimit: micros(creditLimit),
+    },
+    'test',
+  )
+  return account.id
+}
+
+/** An imei service done by the sandbox, unless told otherwise. */
+export const newService = (sql: Sql, over: Partial<NewService> = {}): Promise<Service> =>
+  createService(sql, {
+    code: `s${++names}`,
+    name: `Service ${names}`,
+    group: 'Checks',
+    kind: 'imei',
+    price: '1',
+    currency: 'USD',
+    supplier: 'sandbox',
+    ...over,
+  })
+
+/** One item's input, read as the protocols read it. */
+export function input(service: Service, subject: string, quantity = 1): OrderInput {
+  const read = readInput(service, {
+    subject: service.kind === 'server' ? '' : subject,
+    quantity: String(quantity),
+    fields: new Map(),
+  })
+  if (read instanceof Refusal) throw read
+  return read
+}
+
+/** A purchase of the service at 10 micros an item: of the nth IMEI, unless told otherwise. */
+export const purchase = (
+  accountId: AccountId,
+  service: Service,
+  n: number,
+  over: Partial<Purchase> = {},
+): Purchase => ({
+  accountId,
+  keyId: null,
+  via: 'dhru',
+  service,
+  unitPrice: micros(10n),
+  items: [input(service, imei(n))],
+  reference: null,
+  idempotencyKey: null,
+  ...over,
+})
+
+/** A placement as a process of its own has it: on its own one connection. */
+export function openPlacement(
+  { address }: TestDatabase,
+  clock: Clock,
+): { placement: Placement; sql: Sql; close: () => Promise<void> } {
+  const sql = openPool(address, { max: 1, session: STEADY_PLANS })
+  const placement = new Placement(sql, clock, () => {})
+  return {
+    placement,
+    sql,
+    close: async () => {
+      await placement.stop()
+      await sql.end({ timeout: 2 })
+    },
+  }
+}
+
+/** The checks of the ledger that fail: none, always. */
+export const brokenPromises = async (sql: Sql): Promise<LedgerCheck[]> =>
+  (await checkLedger(sql)).filter(({ ok }) => !ok)

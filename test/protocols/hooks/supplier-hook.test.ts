@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { type FakeSupplier, startFakeSupplier } from '../../../src/fake-supplier/server.ts'
+import { Sealer } from '../../../src/secrets/sealer.ts'
+import { addRoute } from '../../../src/supplier-routes/routes.ts'
+import { createSupplier } from '../../../src/suppliers/suppliers.ts'
+import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
+
+const KEY = 'd1'.repeat(32)
+const SECRET = 'a-secret-of-some-length'
+const API_KEY = `hooked.${SECRET}`
+
+let server: TestServer
+let fake: FakeSupplier
+let shop: Shop
+let service: string
+let supplierId: number
+beforeEach(async () => {
+  server = await testServer({ OUTBOUND_ALLOW: '127.0.0.0/8', IMEIGATE_SECRET_KEY: KEY })
+  // It is not there yet when the supplier is told where to say what happened.
+  const id = 2
+  fake = await startFakeSupplier({
+    port: 0,
+    finishMs: 300,
+    apiaccesskey: SECRET,
+    webhook: `${server.url}/hooks/suppliers/${id}`,
+  })
+  const supplier = await createSupplier(server.sql, new Sealer(Buffer.from(KEY, 'hex')), {
+    kind: 'rest',
+    name: 'hooked',
+    url: fake.url,
+    secrets: { api_key: API_KEY },
+  })
+  expect(supplier.id).toBe(id)
+  supplierId = supplier.id
+  // Without being told it would ask an hour later.
+  service = await server.service({ supplier: undefined, pollSeconds: 3600, pollMostSeconds: 3600 })
+  const remote = (await (await fetch(`${fake.url}/api/services`, authorised)).json()) as Listed
+  const remoteService = remote.data.page.items[0]?.code ?? ''
+  await addRoute(server.sql, { service, supplier: 'hooked', remoteService })
+  shop = await server.shop()
+})
+afterEach(async () => {
+  await server.stop()
+  await fake.stop()
+})
+
+const authorised = { headers: { authorization: `Bearer ${API_KEY}` } }
+interface Listed {
+  data: { page: { items: { code: string }[] } }
+}
+
+test('an order ends as soon as its supplier says that it has news', async () => {
+  const placed = await server.place(shop, { ID: service, IMEI: imei(1) })
+  const ended = await server.ended(shop, placed.SUCCESS[0].REFERENCEID)
+  expect(ended).toMatchObject({ STATUS: '4', COMMENTS: expect.stringContaining(imei(1)) })
+})
+
+test.each([
+  ['no signature', undefined, undefined],
+  ['a wrong signature', '0'.repeat(64), undefined],
+  ['a supplier that is not there', undefined, 99],
+  ['a supplier of another kind', undefined, 1],
+])('%s has nobody asked, and says no more than that', async (_name, signature, id) => {
+  const reply = await fetch(`${server.url}/hooks/suppliers/${id ?? supplierId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(signature && { 'x-signature': signature }) },
+    body: JSON.stringify({ order_id: 1, status: 'success', charged_amount: 1 }),
+  })
+  expect(reply.status).toBe(401)
+  expect(await reply.json()).toMatchObject({ error: true, code: 'INVALID_SIGNATURE_ERROR' })
+})
+
+test('bytes of any kind and size get an answer', async () => {
+  for (const body of ['', '{', '\0\xff', 'x'.repeat(5_000_000)]) {
+    const reply = await fetch(`${server.url}/hooks/suppliers/${supplierId}`, { method: 'POST', body })
+    expect(reply.status).toBeGreaterThanOrEqual(400)
+    expect(reply.status).toBeLessThan(500)
+  }
+})

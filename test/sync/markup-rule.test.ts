@@ -1,0 +1,56 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { formatMicros, micros, parseMicros } from '../../src/lib/money.ts'
+import { MarkupRule } from '../../src/sync/markup-rule.ts'
+
+const priceOf = (rule: Omit<Parameters<typeof MarkupRule.read>[0], 'currency'>, cost: string): string =>
+  formatMicros(MarkupRule.read({ ...rule, currency: 'USD' }).priceOf(parseMicros(cost) ?? micros(0n)))
+
+describe('a sale price', () => {
+  it('is the cost with its percent and its fixed amount', () => {
+    expect(priceOf({ percent: '25' }, '0.80')).toBe('1.00')
+    expect(priceOf({ fixed: '0.10' }, '0.80')).toBe('0.90')
+    expect(priceOf({ percent: '12.5', fixed: '0.10' }, '0.80')).toBe('1.00')
+    expect(priceOf({ percent: '0' }, '0.80')).toBe('0.80')
+    expect(priceOf({ percent: '33.333333' }, '0.000001')).toBe('0.000002')
+  })
+
+  it('is rounded up to a multiple, after the least price', () => {
+    expect(priceOf({ percent: '25', round: '0.05' }, '0.81')).toBe('1.05')
+    expect(priceOf({ percent: '25', round: '0.05' }, '0.80')).toBe('1.00')
+    expect(priceOf({ percent: '25', minPrice: '2' }, '0.80')).toBe('2.00')
+    expect(priceOf({ percent: '25', minPrice: '2.01', round: '0.5' }, '0.80')).toBe('2.50')
+  })
+
+  it('never earns less than the rule says', () => {
+    const amounts = fc.bigInt(0n, 10n ** 12n)
+    fc.assert(
+      fc.property(
+        ...[amounts, fc.bigInt(0n, 10n ** 9n), amounts, amounts, amounts],
+        (cost, percent, fixed, round, min) => {
+          const rule = MarkupRule.read({
+            percent: formatMicros(percent),
+            fixed: formatMicros(fixed),
+            round: formatMicros(round),
+            minPrice: formatMicros(min),
+            currency: 'USD',
+          })
+          const price = rule.priceOf(micros(cost))
+          expect((price - fixed) * 100_000_000n).toBeGreaterThanOrEqual(cost * (100_000_000n + percent))
+          expect(price).toBeGreaterThanOrEqual(min)
+          if (round > 0n) expect(price % round).toBe(0n)
+          expect(new MarkupRule(JSON.parse(JSON.stringify(rule))).priceOf(micros(cost))).toBe(price)
+        },
+      ),
+    )
+  })
+
+  it.each([
+    ['nothing that is earned', { currency: 'USD' }, 'percent'],
+    ['a loss', { percent: '-5', currency: 'USD' }, 'percent'],
+    ['no number', { fixed: '1,5', currency: 'USD' }, 'fixed'],
+    ['no currency', { fixed: '1', currency: 'XYZ1' }, 'currency'],
+  ])('has no rule that says %s', (_, rule, field) => {
+    expect(() => MarkupRule.read(rule)).toThrow(expect.objectContaining({ code: 'invalid_input', field }))
+  })
+})

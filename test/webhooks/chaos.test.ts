@@ -1,0 +1,122 @@
+import { afterEach, expect, test } from 'vitest'
+import { systemClock } from '../../src/lib/time.ts'
+import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { cleanUp, start, until } from '../support/process.ts'
+import { type Arrival, type Reaction, Receiver } from './receiver.ts'
+import { expectSigned, newHook, SECRET_KEY } from './webhooks.fixtures.ts'
+
+const ORDERS = 5000
+const KILLS = 6
+
+let database: TestDatabase | undefined
+const receiver = new Receiver()
+afterEach(async () => {
+  await cleanUp()
+  await receiver.close()
+  await database?.drop()
+})
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Mostly well, and in every way that an endpoint may not be. */
+async function atRandom(): Promise<Reaction> {
+  const dice = Math.random()
+  if (dice < 0.01) return 500
+  if (dice < 0.02) return 'hang up'
+  if (dice < 0.03) return 'half an answer'
+  if (dice < 0.05) await pause(Math.random() * 500)
+  // Long enough for its worker to give up.
+  return dice > 0.9998 ? 'silence' : 200
+}
+
+test('5,000 orders are told, through workers that are killed and an endpoint that is not there', async () => {
+  database = await testDatabase()
+  const { sql, address } = database
+  const account = await newAccount(sql, 1_000_000n)
+  const service = await newService(sql)
+  await receiver.open()
+  const hook = await newHook(sql, account, receiver.url)
+  const settings = {
+    ...settingsFor(address),
+    IMEIGATE_ROLE: 'worker',
+    IMEIGATE_SECRET_KEY: SECRET_KEY,
+    OUTBOUND_ALLOW: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+  }
+  receiver.react = atRandom
+  const workers = [start(settings), start(settings)]
+  const { placement, close } = openPlacement(database, systemClock)
+  const placing = (async () => {
+    for (let at = 0; at < ORDERS; at += 250) {
+      const some = Array.from({ length: 250 }, (_, n) =>
+        purchase(account, service, at + n, { via: 'rest', keyId: hook.key.id }),
+      )
+      await Promise.all(some.map((one) => placement.place(one)))
+      await pause(500)
+    }
+  })()
+
+  for (let kills = 0; kills < KILLS; kills++) {
+    const enough = receiver.arrivals.length + 200 + Math.random() * 600
+    await until('more arrives', () => receiver.arrivals.length > enough)
+    const victim = kills % workers.length
+    await workers[victim]?.kill()
+    workers[victim] = start(settings)
+    if (kills === 1) {
+      receiver.react = () => 500
+      await pause(3000)
+      receiver.react = atRandom
+    }
+  }
+  await placing
+  await close()
+  const waiting = async (): Promise<number> =>
+    (await sql<{ n: number }[]>`select count(*)::int as n from order_events where due_at is not null`)[0]
+      ?.n ?? 0
+  await until('every order has ended', async () => {
+    const open = await sql`select from orders where state in ('pending', 'processing') limit 1`
+    return open.length === 0
+  })
+  // Whoever comes back after a while is told at once all that waits.
+  await receiver.close()
+  await sql`select wake_webhook(${hook.webhook.id})`
+  await pause(2000)
+  receiver.react = () => 200
+  await receiver.open()
+  await until('nothing waits', async () => (await waiting()) === 0, 300)
+  await Promise.all(workers.map((worker) => worker.stop()))
+
+  const events = await sql<{ id: string; order_id: string; state: string; delivered: boolean }[]>`
+    select 'evt_' || id as id, order_id::text, state, delivered_at is not null as delivered from order_events e order by e.id`
+  expect(events).toHaveLength(2 * ORDERS)
+  expect(events.filter(({ delivered }) => !delivered)).toEqual([])
+
+  const arrived = Map.groupBy(receiver.arrivals, ({ id }) => id)
+  const firsts = new Map<string, Arrival>()
+  const orders = Map.groupBy(events, ({ order_id }) => order_id)
+  for (const { id, order_id, state } of events) {
+    const [first, ...again] = arrived.get(id) ?? []
+    if (!first) throw new Error(`${id} (${state}) has never arrived`)
+    firsts.set(id, first)
+    expect(String(first.order.order_id)).toBe(order_id)
+    expect(first.order.status === 'pending').toBe(state === 'processing')
+    for (const other of again) expect(other.body).toBe(first.body)
+  }
+  for (const arrival of receiver.arrivals) expectSigned(arrival, hook)
+  for (const [order, both] of orders) {
+    expect(both, order).toHaveLength(2)
+    const [begun, ended] = both.map(({ id }) => arrived.get(id) ?? []) as [Arrival[], Arrival[]]
+    expect(begun[0]?.at, order).toBeLessThan(ended[0]?.at ?? 0)
+    // Its beginning was acknowledged before its end was told at all, and is not told again after that.
+    expect(
+      begun.some(({ acknowledgedAt }) => (acknowledgedAt ?? Infinity) < (ended[0]?.at ?? 0)),
+      order,
+    ).toBe(true)
+    const known = ended.find(({ acknowledgedAt }) => acknowledgedAt !== undefined)?.acknowledgedAt ?? Infinity
+    expect(begun.at(-1)?.at, order).toBeLessThan(known)
+  }
+  // The troubles did hit deliveries.
+  expect(receiver.arrivals.length).toBeGreaterThan(2 * ORDERS + 100)
+}, 600_000)
