@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import ipaddr from 'ipaddr.js'
+import { parseNetworks, readNetwork } from './lib/ip.ts'
 import {
   MAIL_FROM_PATTERN,
   type MailSettings,
@@ -7,7 +7,6 @@ import {
   SMTP_URL_PATTERN,
 } from './notices/mail-settings.ts'
 import { BOT_TOKEN_PATTERN, type TelegramSettings } from './notices/telegram.ts'
-import { parseNetworks } from './outbound/destinations.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
 interface Setting<Value> {
@@ -152,7 +151,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const trustProxy = values.TRUST_PROXY.split(',')
     .map((block) => block.trim())
     .filter(Boolean)
-  const wrongProxy = trustProxy.find((block) => !ipaddr.isValid(block) && !ipaddr.isValidCIDR(block))
+  const wrongProxy = trustProxy.find((block) => !readNetwork(block))
   if (wrongProxy !== undefined) {
     throw new Error(`TRUST_PROXY: ${JSON.stringify(wrongProxy)} is no IP address or CIDR block`)
   }

@@ -1,19 +1,16 @@
 import { Refusal } from '../errors.ts'
 import { isCurrency } from '../lib/money.ts'
+import { lineFault } from '../lib/text.ts'
 
 const USERNAME = /^[a-z0-9][a-z0-9_-]{1,63}$/
 const MAX_USERNAME_LENGTH = 64
 
-/** One line of text, trimmed. Throws invalid_input. PostgreSQL takes no NUL, and no name needs a control character. */
+/** `checkText` gives one line of text, trimmed. Throws invalid_input. */
 export function checkText(text: string, field: string, longest = 200): string {
   const trimmed = text.trim()
   if (trimmed === '') throw new Refusal('invalid_input', `${field} is empty`, field)
-  if (trimmed.length > longest) {
-    throw new Refusal('invalid_input', `${field} has more than ${longest} characters`, field)
-  }
-  if (/\p{Cc}/u.test(trimmed) || !trimmed.isWellFormed()) {
-    throw new Refusal('invalid_input', `${field} has characters that are no text`, field)
-  }
+  const fault = lineFault(trimmed, longest)
+  if (fault) throw new Refusal('invalid_input', `${field} ${fault}`, field)
   return trimmed
 }
 

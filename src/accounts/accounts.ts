@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import { openWallet, setCreditLimit } from '../ledger/wallets.ts'
 import type { AccountId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
+import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { AccountView } from './account.ts'
 import { checkCurrency, checkEmail, checkText, checkUsername, deriveUsername } from './account-input.ts'
@@ -78,15 +79,14 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
     ? Number(text) <= 2_147_483_647
       ? await selectAccount(sql, { id: Number(text) as AccountId })
       : undefined
-    : // NUL is in no username, and PostgreSQL would refuse it.
-      await selectAccount(sql, { username: text.toLowerCase().replaceAll('\0', ' ') })
+    : await selectAccount(sql, { username: sanitize(text.toLowerCase()) })
   if (!account) throw new Refusal('not_found', `there is no account ${JSON.stringify(text)}`, 'account')
   return account
 }
 
 /** By id; `search` is a part of the name, username or email. */
 export async function listAccounts(sql: Queryable, search = ''): Promise<AccountView[]> {
-  return await selectAccounts(sql, search.replaceAll('\0', ''))
+  return await selectAccounts(sql, sanitize(search))
 }
 
 export interface AccountChanges {

@@ -4,6 +4,7 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { KeyId } from '../lib/ids.ts'
 import { allowedIps } from '../lib/ip.ts'
+import { isStorable } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { ApiKey } from './account.ts'
 import { selectKeysNamed, upsertUses } from './keys.sql.ts'
@@ -66,8 +67,7 @@ export class Authenticator {
     if (name === '' || secret === '' || name.length > LONGEST || secret.length > LONGEST) {
       return new Refusal('invalid_credentials')
     }
-    // PostgreSQL refuses NUL, and no name has one.
-    if (name.includes('\0')) return new Refusal('invalid_credentials')
+    if (!isStorable(name)) return new Refusal('invalid_credentials')
     if (!this.#changes.fresh()) {
       return this.#select(name).then((candidates) => this.#judge(candidates, secret, ip))
     }

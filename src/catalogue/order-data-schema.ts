@@ -1,3 +1,4 @@
+import { isObject } from '../lib/json.ts'
 import type { InputSchema } from './input-schema.ts'
 import type { ServiceField, ServiceKind } from './service.ts'
 
@@ -134,9 +135,6 @@ function strangerFault(schema: InputSchema, fields: readonly ServiceField[]): st
   const missing = fields.find(({ name, required }) => required && !properties.includes(name))
   return look(schema, []) ?? (missing && `the schema has no property for the required field ${missing.name}`)
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const same = (one: string[], other: string[]): boolean =>
   one.length === other.length && one.every((step, index) => step === other[index])

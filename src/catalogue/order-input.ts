@@ -1,5 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
 import { Refusal } from '../errors.ts'
+import { lineFault } from '../lib/text.ts'
 import { imeiFault, normaliseImei } from './imei.ts'
 import { MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty, validatorOf } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
@@ -156,9 +157,8 @@ function readFields(plan: Plan, sent: ReadonlyMap<string, string>): Record<strin
 }
 
 function fieldFault(field: ServiceField, value: string): string | undefined {
-  if (value.length > MAX_FIELD_LENGTH) return `at most ${MAX_FIELD_LENGTH} characters`
-  // PostgreSQL takes neither NUL nor half a surrogate pair, and a whole batch of orders would fail with it.
-  if (/\p{Cc}/u.test(value) || !value.isWellFormed()) return 'control characters are not allowed'
+  const fault = lineFault(value, MAX_FIELD_LENGTH)
+  if (fault) return fault
   if (field.type === 'dropdown' && !field.options.includes(value)) {
     return `${shown(value)} is not one of ${field.options.join(', ')}`
   }

@@ -1,3 +1,4 @@
+import { DAY_SECONDS } from '../lib/time.ts'
 import { isTimeZone } from './opening-hours.ts'
 import { routings, type Service, type ServiceField } from './service.ts'
 
@@ -9,7 +10,6 @@ export interface Problem {
 
 /** The largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
 const MAX_QUANTITY = 10_000
-const DAY_SECONDS = 86_400
 const MAX_WINDOW_SECONDS = 366 * DAY_SECONDS
 
 /** Everything that is wrong with a service as it would be written, but for its schema (`schemaFault`). */

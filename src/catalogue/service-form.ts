@@ -1,3 +1,4 @@
+import { isObject } from '../lib/json.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
 import type { InputSchema } from './input-schema.ts'
 import type { Problem } from './service-checks.ts'
@@ -158,9 +159,6 @@ function parsed(value: unknown): unknown {
     throw new Unreadable(`is not JSON: ${(error as Error).message}`)
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function schema(value: unknown): InputSchema {
   const given = parsed(value)

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
+import { isStorable } from '../lib/text.ts'
 import type { SupplierKind } from '../suppliers/supplier.ts'
 import { type DuplicatePolicy, type Routing, type ServiceKind, serviceIdOf } from './service.ts'
 
@@ -54,8 +55,7 @@ export async function selectServices(sql: Queryable): Promise<ServiceRow[]> {
 
 /** One service by its id (all digits) or its code in any case. */
 export async function selectService(sql: Queryable, idOrCode: string): Promise<ServiceRow | undefined> {
-  // PostgreSQL takes no NUL, and no code has one.
-  if (idOrCode.includes('\0')) return undefined
+  if (!isStorable(idOrCode)) return undefined
   const id = serviceIdOf(idOrCode)
   const [row] = await sql<ServiceRow[]>`
     select ${columns(sql)} from services where ${id === undefined ? sql`lower(code) = lower(${idOrCode})` : sql`id = ${id}`}`

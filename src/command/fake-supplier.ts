@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { faults, isBought } from '../fake-supplier/faults.ts'
 import { bulkShapes, defaults, type FakeOptions } from '../fake-supplier/options.ts'
 import { startFakeSupplier } from '../fake-supplier/server.ts'
+import { DAY_MS } from '../lib/time.ts'
 import { amountOf } from './input.ts'
 import { table } from './output.ts'
 
@@ -51,8 +52,6 @@ export function register(program: Command): void {
       await run(optionsOf(given), json)
     })
 }
-
-const DAY_MS = 86_400_000
 
 const countFrom =
   (least: number, most: number) =>

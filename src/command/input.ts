@@ -1,5 +1,6 @@
 import { Refusal } from '../errors.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
+import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 
 /** An amount as a decimal such as 12.50. Throws invalid_input. */
 export function amountOf(text: string, field: string): Micros {
@@ -22,8 +23,6 @@ export function idOf<Id extends number>(text: string, field = 'id'): Id {
   return Number(text) as Id
 }
 
-const MINUTE_MS = 60_000
-const DAY_MS = 24 * 60 * MINUTE_MS
 const units: Record<string, number> = {
   m: MINUTE_MS,
   h: 60 * MINUTE_MS,

@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import { micros } from '../lib/money.ts'
+import { isStorable } from '../lib/text.ts'
 import type { Provider, ProviderKind } from './provider.ts'
 
 interface ProviderRow {
@@ -66,8 +67,7 @@ export async function selectProvider(
   sql: Queryable,
   by: { code: string } | { id: ProviderId },
 ): Promise<Provider | undefined> {
-  // PostgreSQL takes no NUL, and no code has one.
-  if ('code' in by && by.code.includes('\0')) return undefined
+  if ('code' in by && !isStorable(by.code)) return undefined
   const [row] = await sql<ProviderRow[]>`
     select * from deposit_providers where ${'id' in by ? sql`id = ${by.id}` : sql`code = ${by.code}`}`
   return row && providerOf(row)

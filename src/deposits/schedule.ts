@@ -3,6 +3,7 @@ import type { Sql } from '../database/database.ts'
 import type { JobTask } from '../jobs/jobs.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { MINUTE_MS } from '../lib/time.ts'
 import type { Deposit } from './deposit.ts'
 import { lockDeposit, selectDue, updateLookAt, updateState } from './deposits.sql.ts'
 import { GatewayRefused, GatewayUnreachable } from './gateway.ts'
@@ -14,7 +15,6 @@ import { settle } from './settlement.ts'
 /** The job that looks at deposits which nobody said anything about; to be run every minute. */
 export const LOOK_AT_DEPOSITS = 'deposits_look'
 
-const MINUTE_MS = 60_000
 /** One round; what is left is for the next minute. */
 const ROUND = 100
 /** A gateway is asked about a deposit this long after it began, and then after as long again as it is old. */

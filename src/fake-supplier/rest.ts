@@ -1,6 +1,7 @@
+import { isObject } from '../lib/json.ts'
 import { formatMicros } from '../lib/money.ts'
 import { fieldsOf } from '../protocols/dhru/fields.ts'
-import { isObject, parseJson } from '../protocols/dhru/json.ts'
+import { parseJson } from '../protocols/dhru/json.ts'
 import type { Order, Wanted } from './order.ts'
 import type { Parts } from './parts.ts'
 import { type RefusalName, refusals } from './refusals.ts'

@@ -2,6 +2,7 @@ import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, TransferId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros, ZERO } from '../lib/money.ts'
+import { sanitize } from '../lib/text.ts'
 import { masked, type OwnTransfer, type Transfer } from './transfer.ts'
 import {
   insertTransfer,
@@ -63,8 +64,7 @@ export async function sendMoney(transaction: Transaction, sending: TransferReque
 }
 
 async function findReceiver(transaction: Transaction, text: string): Promise<AccountId> {
-  // NUL is in no name, and PostgreSQL would refuse it.
-  const name = text.trim().replaceAll('\0', ' ')
+  const name = sanitize(text.trim())
   const [receiver, another] = await selectReceivers(transaction, name)
   if (another !== undefined) {
     throw new Refusal('invalid_input', 'several accounts have this address: give the user name', 'receiver')

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
+import { sanitizeLine } from '../lib/text.ts'
 import type { RequestEntry } from './request.ts'
 import { insertRequests } from './requests.sql.ts'
 
@@ -96,7 +97,7 @@ export class RequestLog {
   }
 }
 
-/** PostgreSQL takes no NUL, and whoever reads the log no control characters. */
+/** `presentable` makes lines of the texts of an entry, for who reads the log. */
 function presentable(entry: RequestEntry): RequestEntry {
   return {
     ...entry,
@@ -105,4 +106,4 @@ function presentable(entry: RequestEntry): RequestEntry {
   }
 }
 
-const textOf = (text: string): string => text.slice(0, MAX_TEXT_LENGTH).replace(/\p{Cc}/gu, '\ufffd')
+const textOf = (text: string): string => sanitizeLine(text.slice(0, MAX_TEXT_LENGTH))

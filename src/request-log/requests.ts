@@ -2,6 +2,7 @@ import type { Queryable, Sql } from '../database/database.ts'
 import type { JobTask } from '../jobs/jobs.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { DAY_MS } from '../lib/time.ts'
 import type { LoggedRequest } from './request.ts'
 import { deleteRequests, type RequestFilter, selectRequests } from './requests.sql.ts'
 
@@ -28,7 +29,6 @@ export const SWEEP_REQUESTS = 'requests_sweep'
 const ROUND = 10_000
 /** Of one run: what is left is for the next, so that a long sweep holds up no other job. */
 const MAX_ROUNDS = 100
-const DAY_MS = 86_400_000
 
 /** `days` of 0 removes all that was logged before. */
 export function requestJobs({

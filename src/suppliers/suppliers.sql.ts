@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import { isStorable } from '../lib/text.ts'
 import type { SupplierFault, SupplierKind } from './supplier.ts'
 
 /** A supplier as its table has it. */
@@ -67,8 +68,7 @@ export async function selectSupplierSheets(
 
 /** A name wins over an id that looks the same. */
 export async function selectSupplier(sql: Queryable, idOrName: string): Promise<SupplierRow | undefined> {
-  // PostgreSQL takes no NUL, and no name has one.
-  if (idOrName.includes('\0')) return undefined
+  if (!isStorable(idOrName)) return undefined
   const id = /^\d{1,9}$/.test(idOrName) ? Number(idOrName) : 0
   const [row] = await sql<SupplierRow[]>`
     select ${columns(sql)} from suppliers s where lower(s.name) = lower(${idOrName}) or s.id = ${id}

@@ -110,7 +110,7 @@ const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteF
   options: options.map((option) => clean(option)),
 })
 
-/** PostgreSQL takes no NUL and no half of a surrogate pair, and nobody wants the other control characters. */
+/** `clean` leaves out what a list of services has no use for: control characters. */
 const clean = (text: string, forbidden = /\p{Cc}/gu): string => text.toWellFormed().replace(forbidden, '')
 
 const line = (text: string): string => clean(text.replace(/\s+/g, ' ')).trim()

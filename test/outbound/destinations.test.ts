@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { Destinations, parseNetworks } from '../../src/outbound/destinations.ts'
+import { parseNetworks } from '../../src/lib/ip.ts'
+import { Destinations } from '../../src/outbound/destinations.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { closePeers, listen, reply } from './peer.ts'
 

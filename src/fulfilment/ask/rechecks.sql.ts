@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId, SupplierId } from '../../lib/ids.ts'
+import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
 
 /** An attempt that has ended and is asked about once more. */
@@ -67,7 +68,7 @@ export async function writeRechecked(sql: Sql, rows: Rechecked[], now: Date): Pr
         ${rows.map(({ recheck }) => recheck.accountId)}::int[], ${rows.map(({ recheck }) => recheck.orderId)}::bigint[],
         ${rows.map(({ recheck }) => recheck.position)}::smallint[], ${rows.map(({ recheck }) => recheck.attempt)}::smallint[],
         ${rows.map(({ recheck }) => recheck.supplierName)}::text[],
-        ${rows.map(({ changed }) => changed?.replaceAll('\0', '\u{fffd}') ?? null)}::text[],
+        ${rows.map(({ changed }) => (changed == null ? null : sanitize(changed)))}::text[],
         ${rows.map(({ changed }) => (changed === undefined ? 0 : 1))}::int[],
         ${rows.map(({ again }) => again?.toISOString() ?? null)}::text[]::timestamptz[]
       ) as g (account_id, order_id, position, number, supplier, changed, clear, again)

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../../database/database.ts'
 import type { Clock } from '../../lib/time.ts'
+import { DAY_MS } from '../../lib/time.ts'
 import type { Outcome } from '../../suppliers/supplier.ts'
 import { Loop } from '../loop.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
@@ -12,7 +13,6 @@ const LEASE_MS = 60_000
 const CALL_TIMEOUT_MS = 30_000
 /** After no clear answer; given up a day after the last time that it should have been asked. */
 const AGAIN_MS = 600_000
-const DAY_MS = 86_400_000
 
 /**
  * Asks once more about attempts that have ended, because suppliers change their minds: success after a refusal, and

@@ -1,11 +1,10 @@
+import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import type { Outcome } from '../../suppliers/supplier.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
 
 /** When to ask about an attempt of unknown outcome: after each time that it stayed so; a person is told after the last. */
 const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
-const HOUR_MS = 3_600_000
-const DAY_MS = 86_400_000
 
 /** What of the supplier decides how its answers are taken. */
 export interface SupplierTraits {

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
+import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
 import type { ReviewKind } from '../people/review.ts'
 
@@ -48,9 +49,11 @@ export function writeItemUpdates(
   now: Date,
 ): Promise<{ ord: bigint }[]> {
   const column = <T>(of: (report: ItemUpdate) => T): T[] => reports.map(of)
-  // A supplier's words may hold the one character that PostgreSQL does not take.
   const words = (of: (report: ItemUpdate) => string | null | undefined): (string | null)[] =>
-    reports.map((report) => of(report)?.replaceAll('\0', '\u{fffd}') ?? null)
+    reports.map((report) => {
+      const text = of(report)
+      return text == null ? null : sanitize(text)
+    })
   const times = (of: (report: ItemUpdate) => Date | null | undefined): (string | null)[] =>
     reports.map((report) => of(report)?.toISOString() ?? null)
   return sql<{ ord: bigint }[]>`

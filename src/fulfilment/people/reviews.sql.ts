@@ -1,6 +1,7 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId, ReviewId, SupplierId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
+import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
 import type { Review, ReviewKind } from './review.ts'
 
@@ -26,7 +27,7 @@ export async function openReviews(sql: Queryable, reviews: NewReview[], now: Dat
                   ${reviews.map(({ item }) => item.position)}::smallint[],
                   ${reviews.map(({ attempt }) => attempt)}::smallint[],
                   ${reviews.map(({ kind }) => kind)}::text[]::review_kind[],
-                  ${reviews.map(({ detail }) => detail.replaceAll('\0', '\u{fffd}'))}::text[],
+                  ${reviews.map(({ detail }) => sanitize(detail))}::text[],
                   ${reviews.map(({ openedBy }) => openedBy ?? 'imeigate')}::text[])
         as g (account_id, order_id, position, attempt, kind, detail, opened_by)
      where g.kind not in ('expired', 'margin', 'supplier') or not exists (

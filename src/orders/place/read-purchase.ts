@@ -4,6 +4,7 @@ import { readData } from '../../catalogue/order-data.ts'
 import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
 import { Refusal } from '../../errors.ts'
 import type { Via } from '../../lib/states.ts'
+import { textFault } from '../../lib/text.ts'
 import type { Purchase } from './purchase.ts'
 
 /** The longest reference and idempotency key, in characters. */
@@ -28,7 +29,7 @@ export function readPurchase(
   if (offer instanceof Refusal) return offer
   const items = readData(offer.service, offer.price, data)
   if (items instanceof Refusal) return items
-  const wrong = textFault('reference', reference) ?? textFault('Idempotency-Key', idempotencyKey)
+  const wrong = callerTextFault('reference', reference) ?? callerTextFault('Idempotency-Key', idempotencyKey)
   if (wrong) return wrong
   return {
     accountId: key.account.id,
@@ -56,12 +57,8 @@ export function findOffer(
   return { service, price }
 }
 
-/** Why a caller's own words cannot be kept; undefined: they can. */
-export function textFault(field: string, text: string | null | undefined): Refusal | undefined {
-  if ((text?.length ?? 0) > MAX_TEXT_LENGTH) {
-    return new Refusal('invalid_field', `${field} is longer than ${MAX_TEXT_LENGTH} characters`, field)
-  }
-  return text?.includes('\0')
-    ? new Refusal('invalid_field', `${field} has a NUL character`, field)
-    : undefined
+/** `callerTextFault` refuses a caller's own words that cannot be kept; undefined: they can. */
+export function callerTextFault(field: string, text: string | null | undefined): Refusal | undefined {
+  const fault = text == null ? undefined : textFault(text, MAX_TEXT_LENGTH)
+  return fault === undefined ? undefined : new Refusal('invalid_field', `${field} ${fault}`, field)
 }

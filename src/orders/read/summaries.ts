@@ -1,6 +1,7 @@
 import { Batcher } from '../../database/batcher.ts'
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
+import { isStorable } from '../../lib/text.ts'
 import { findOrders } from './order-list.sql.ts'
 import type { OrderName } from './orders.sql.ts'
 import type { Receipt, ReceiptStatus } from './receipt.ts'
@@ -66,8 +67,7 @@ export class Summaries {
 
   /** Newest first. A page may be short before the end: `next` is null only there. */
   async list(accountId: AccountId, filter: ListFilter): Promise<{ items: Summary[]; next: OrderId | null }> {
-    // PostgreSQL takes no NUL, and nothing that is looked for has one.
-    if (`${filter.search}${filter.service}`.includes('\0')) return { items: [], next: null }
+    if (!isStorable(`${filter.search}${filter.service}`)) return { items: [], next: null }
     const { ids, next } = await findOrders(this.#sql, accountId, filter, this.#mostLookedAt)
     const names = ids.map((id) => ({ accountId, id }))
     const found = await readSummaries(this.#sql, names, { rows: MAX_ROWS, search: filter.search })

@@ -1,6 +1,7 @@
+import { isObject } from '../../lib/json.ts'
 import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf } from './fields.ts'
-import { isObject, isTooDeep } from './json.ts'
+import { isTooDeep } from './json.ts'
 
 /**
  * CUSTOMFIELD: base64 of a JSON object, sometimes the JSON itself; base64 of null, or nothing, is empty.

@@ -8,9 +8,6 @@ export const parseJson = (text: string): unknown =>
 const exact = (_name: string, value: unknown, context?: { source?: string }): unknown =>
   typeof value === 'number' && /^\d{16,}$/.test(context?.source ?? '') ? context?.source : value
 
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
 /** Levels of objects and arrays in one value; JSON.stringify and parsers fail on what is much deeper. */
 export const DEEPEST = 8
 export const TOO_DEEP = `nested deeper than ${DEEPEST} levels`

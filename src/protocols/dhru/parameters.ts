@@ -1,7 +1,8 @@
+import { isObject } from '../../lib/json.ts'
 import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf, put } from './fields.ts'
 import { ENVELOPE, type Form } from './form.ts'
-import { isObject, isTooDeep, TOO_DEEP } from './json.ts'
+import { isTooDeep, TOO_DEEP } from './json.ts'
 
 /**
  * What a request says beyond its action. `many`: rows under keys, the caller's own or (an array) "0", "1", ...; a

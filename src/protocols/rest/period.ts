@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import type { Period } from '../../lib/period.ts'
+import { DAY_MS } from '../../lib/time.ts'
 
 const bound = (description: string) =>
   Type.Optional(
@@ -19,7 +20,6 @@ export const createdQuery = {
 
 /** What the database takes for a time; nothing here was made before or after. */
 const [EARLIEST, LATEST] = [0, Date.UTC(9999, 0)]
-const DAY_MS = 86_400_000
 
 /** Reads it. A day as the end is included. */
 export function periodOf(query: { created_from?: string; created_to?: string }): Period {

@@ -2,7 +2,7 @@ import type { Snapshot } from '../../../catalogue/catalogue.ts'
 import { readInput } from '../../../catalogue/order-input.ts'
 import { Refusal } from '../../../errors.ts'
 import type { Placed, Purchase } from '../../../orders/place/purchase.ts'
-import { findOffer, textFault } from '../../../orders/place/read-purchase.ts'
+import { callerTextFault, findOffer } from '../../../orders/place/read-purchase.ts'
 import type { Call } from '../call.ts'
 import type { Fields } from '../fields.ts'
 import { readOrderFields } from '../order-fields.ts'
@@ -35,7 +35,8 @@ function readPurchase(
       'QNT',
     )
   }
-  const wrong = textFault('REFERENCE', order.reference) ?? textFault('idempotency_key', idempotencyKey)
+  const wrong =
+    callerTextFault('REFERENCE', order.reference) ?? callerTextFault('idempotency_key', idempotencyKey)
   if (wrong) return wrong
   return {
     accountId: account.id,

@@ -5,6 +5,7 @@ import { Refusal } from '../../../errors.ts'
 import { once } from '../../../idempotency/idempotency.ts'
 import type { DepositId } from '../../../lib/ids.ts'
 import { type Micros, parseMicros } from '../../../lib/money.ts'
+import { sanitize } from '../../../lib/text.ts'
 import { answeredOnce, route } from '../route.ts'
 import { givenAmount, idParams, page, pageOf, pageQuery } from '../schemas.ts'
 import { deposit, depositJson, provider, providerJson } from './deposit-shapes.ts'
@@ -87,8 +88,7 @@ export const depositRoutes = [
     async handle({ key, parts, query }) {
       const { deposits, next } = await parts.deposits.list(key.account.id, {
         state: query.status ?? null,
-        // PostgreSQL takes no NUL, and no code has one.
-        provider: query.provider_code?.replaceAll('\0', '\u{fffd}') ?? null,
+        provider: query.provider_code === undefined ? null : sanitize(query.provider_code),
         before: (query.cursor as DepositId | undefined) ?? null,
         limit: query.limit,
       })

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { type ErrorCode, errors } from '../../../errors.ts'
 import type { RequestNumber } from '../../../lib/ids.ts'
+import { sanitize } from '../../../lib/text.ts'
 import type { LoggedRequest } from '../../../request-log/request.ts'
 import { listRequests } from '../../../request-log/requests.ts'
 import { route } from '../route.ts'
@@ -59,7 +60,7 @@ export const requestRoutes = [
         before: cursor as RequestNumber | undefined,
         via: protocol,
         outcome,
-        action: action?.replaceAll('\0', ''),
+        action: action === undefined ? undefined : sanitize(action),
       })
       return page(requests.map(sayRequest), next)
     },
