@@ -169,7 +169,7 @@ function refuse([problem]: Problem[]): void {
 }
 
 function refuseTakenCode(error: unknown): never {
-  const { code, constraint_name: constraint } = error as { code?: string; constraint_name?: string }
+  const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === '23505' && constraint === 'services_code') {
     throw new Refusal('conflict', 'another service has this code', 'code')
   }

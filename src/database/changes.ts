@@ -75,10 +75,10 @@ export class Changes {
 
   /** Listens, which is nothing new in a session that does, and sends itself a notification. */
   async #beat(): Promise<void> {
-    const results = await this.#sql.unsafe<{ pid: number }[][]>(
+    const [row] = await this.#sql.unsafe<{ pid: number }[]>(
       `listen ${CHANNEL}; listen ${this.#heartbeat}; select pg_notify('${this.#heartbeat}', ''), pg_backend_pid() as pid`,
     )
-    const session = results.at(-1)?.at(-1)?.pid
+    const session = row?.pid
     if (session === this.#session) return
     // What was told between the two sessions was not heard.
     this.#session = session

@@ -1,115 +1,91 @@
-import { Socket } from 'node:net'
-import type { Sql as DriverSql, TransactionSql } from 'postgres'
-import { postgres } from './driver.ts'
+import type { DatabaseAddress, Session } from './connection-settings.ts'
+import { Query, type Rows, type Run } from './query.ts'
+import { ClientSource, PoolSource, type Source } from './sources.ts'
+import { Identifier } from './statement-text.ts'
 
-/** A pool, or one transaction of it: what every query function takes first. int8 columns arrive as bigint. */
-export type Sql = DriverSql<{ bigint: bigint }>
-export type Transaction = TransactionSql<{ bigint: bigint }>
-export type Queryable = Sql | Transaction
+export { isConnectionLoss } from './connection-loss.ts'
+export { type DatabaseAddress, STEADY_PLANS } from './connection-settings.ts'
 
-/** Where a database is: a connection URL, or an embedded one's socket. */
-export type DatabaseAddress = string | { host: string; port: number; user: string; database: string }
+/** Queryable is a pool, or one transaction of it: what every function that reads or writes takes first. */
+export interface Queryable {
+  /** A statement with parameters. int8 columns arrive as bigint. */
+  <R extends readonly unknown[] = Record<string, unknown>[]>(
+    strings: TemplateStringsArray,
+    ...values: readonly unknown[]
+  ): Query<R>
+  /** A name, to be put into a statement. */
+  (name: string): Identifier
+  /** One or more statements as they are, without parameters. Gives the rows of the last one. */
+  unsafe<R extends readonly unknown[] = Record<string, unknown>[]>(text: string): Promise<Rows<R>>
+}
+
+/** Transaction is one transaction: what is sent through it is committed or rolled back as one. */
+export interface Transaction extends Queryable {
+  readonly inTransaction: true
+}
+
+/** Sql is a pool of connections. Connections are made when they are first used, and made again when they were lost. */
+export interface Sql extends Queryable {
+  /**
+   * Runs `work` in a transaction and commits it; rolls it back when `work` throws. Statements that are sent together go out together,
+   * without waiting for each other's answers. `mode` is what follows `begin`, such as "read only".
+   */
+  begin<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  begin<T>(mode: string, work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** Closes the connections; those that are in use after `timeout` seconds are cut off. */
+  end(options?: { timeout?: number }): Promise<void>
+}
 
 interface PoolOptions {
+  /** The most connections. With one, statements are sent ahead on it without waiting for each other's answers. */
   max?: number
-  /** PostgreSQL parameters for every connection of this pool. */
-  session?: Record<string, string>
-  /** Hears the notifications that its sessions listen to. */
+  session?: Session
+  /** Takes the notifications that sessions of the pool listen to. */
   onNotify?: (channel: string, payload: string) => void
 }
 
-/** Opens a pool. Connections are made when first used, re-made when lost. */
+/** `openPool` opens a pool; it connects when it is first used. */
 export function openPool(
   address: DatabaseAddress,
   { max = 10, session = {}, onNotify }: PoolOptions = {},
 ): Sql {
-  const options = {
-    max,
-    // Promise 1 holds whatever the cluster's default is.
-    connection: { application_name: 'imeigate', TimeZone: 'UTC', synchronous_commit: 'on', ...session },
-    types: { bigint: postgres.BigInt, ...arrays },
-    // The driver would ask for the array types first thing on each connection, and loses track of a connection that
-    // ends meanwhile: we bring those we use.
-    fetch_types: false,
-    onnotice: () => {},
-    ...(onNotify && { onnotify: onNotify }),
-    connect_timeout: 10,
-    // The driver would wait up to 20 seconds between tries, and its queries with it, long after the server is back.
-    backoff: (tries: number) => Math.min(0.05 * 2 ** tries, MAX_SECONDS_BETWEEN_TRIES),
-    // A statement that the network swallowed must not hang a worker for ever.
-    keep_alive: 30,
-    socket: openSocket,
-  }
-  return typeof address === 'string' ? postgres(address, options) : postgres({ ...address, ...options })
+  const source: Source =
+    max === 1 ? new ClientSource(address, session, onNotify) : new PoolSource(address, session, max)
+  const tag = queryable(
+    (statement) => source.use((client) => client.send(statement)),
+    (text) => source.use((client) => client.sendText(text)),
+  )
+  return Object.assign(tag, {
+    begin: async <T>(
+      ...[mode, work]:
+        | [(transaction: Transaction) => Promise<T>]
+        | [string, (transaction: Transaction) => Promise<T>]
+    ): Promise<T> =>
+      typeof mode === 'string'
+        ? await source.transaction(mode, (client) =>
+            (work as (transaction: Transaction) => Promise<T>)(inside(client)),
+          )
+        : await source.transaction('', (client) => mode(inside(client))),
+    end: ({ timeout = 5 } = {}) => source.end(timeout * 1000),
+  })
 }
 
-/** A connection that was lost is tried again at least this often. */
-const MAX_SECONDS_BETWEEN_TRIES = 0.5
-
-/** A query may also bring the literal itself. */
-type List<T> = string | readonly T[]
-
-const numbers = {
-  serialize: (values: List<number | bigint | null>) =>
-    typeof values === 'string' ? values : `{${values.map((value) => value ?? 'null').join()}}`,
+interface Sender {
+  send: Run
+  sendText(text: string): Promise<Rows<unknown[]>>
 }
 
-const texts = {
-  serialize: (values: List<string | null>) =>
-    typeof values === 'string'
-      ? values
-      : `{${values.map((value) => (value === null ? 'null' : `"${value.replace(/["\\]/g, '\\$&')}"`)).join()}}`,
-  parse: (text: string) =>
-    [...text.matchAll(/"((?:[^"\\]|\\.)*)"|([^,{}]+)/g)].map(
-      ([, quoted, plain]) => plain ?? quoted?.replace(/\\(.)/g, '$1') ?? '',
+const inside = (client: Sender): Transaction =>
+  Object.assign(
+    queryable(
+      (statement) => client.send(statement),
+      (text) => client.sendText(text),
     ),
+    { inTransaction: true as const },
+  )
+
+function queryable(send: Run, sendText: (text: string) => Promise<Rows<unknown[]>>): Queryable {
+  const tag = (first: TemplateStringsArray | string, ...values: readonly unknown[]): Query | Identifier =>
+    typeof first === 'string' ? new Identifier(first) : new Query({ strings: first, values }, send)
+  return Object.assign(tag, { unsafe: sendText }) as unknown as Queryable
 }
-
-/** The array types that queries here use, by their fixed ids in PostgreSQL. Arrays that are read hold no nulls. */
-const arrays = {
-  smallints: { to: 1005, from: [1005], ...numbers, parse: (text: string) => texts.parse(text).map(Number) },
-  ints: { to: 1007, from: [1007], ...numbers, parse: (text: string) => texts.parse(text).map(Number) },
-  bigints: { to: 1016, from: [1016], ...numbers, parse: (text: string) => texts.parse(text).map(BigInt) },
-  texts: { to: 1009, from: [1009], ...texts },
-  uuids: { to: 2951, from: [2951], ...texts },
-  times: { to: 1185, from: [1185], ...texts },
-}
-
-/** What the driver may send ahead on a connection before it waits for answers, in bytes. */
-const SEND_AHEAD = 4_194_304
-
-/**
- * The driver pipelines statements only while the socket takes them without buffering, which by default ends after
- * 16 KiB: every statement behind a large one would cost a round trip of its own.
- */
-function openSocket({ host, port, path }: { host: string[]; port: number[]; path?: string | false }): Socket {
-  const socket = new Socket({ writableHighWaterMark: SEND_AHEAD } as ConstructorParameters<typeof Socket>[0])
-  if (path) return socket.connect(path)
-  // The driver names the server by this in a TLS handshake.
-  return Object.assign(socket, { host: host[0] }).connect(port[0] ?? 5432, host[0] ?? 'localhost')
-}
-
-/**
- * Session settings for the pools of the hot paths. Every statement there reads through indexes for a batch of
- * keys; a plan made while a table was young and empty would otherwise be kept, and scan it when it has grown.
- */
-export const STEADY_PLANS = {
-  plan_cache_mode: 'force_generic_plan',
-  enable_seqscan: 'off',
-  enable_hashjoin: 'off',
-  enable_mergejoin: 'off',
-  // Compiling a plan of a few rows costs more than running it.
-  jit: 'off',
-}
-
-/**
- * Whether an error means that the connection went away (server stopped, crashed, unreachable), so that it is not
- * known what became of the statement; any other error is the server's own answer.
- */
-export function isConnectionLoss(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code
-  return typeof code === 'string' && LOST.test(code)
-}
-
-const LOST =
-  /^(CONNECTION_|CONNECT_TIMEOUT|ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|57P0)/

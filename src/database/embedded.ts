@@ -1,8 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
+import pg from 'pg'
 import type { Logger } from 'pino'
-import type { Sql } from 'postgres'
-import { isConnectionLoss } from './database.ts'
-import { postgres } from './driver.ts'
+import { isConnectionLoss, withCode } from './connection-loss.ts'
 import { Cluster, PORT, USER } from './embedded/cluster.ts'
 
 const DATABASE = 'imeigate'
@@ -42,7 +41,7 @@ export async function openEmbedded({ folder, log }: { folder: string; log: Logge
 class SharedCluster {
   readonly cluster: Cluster
   readonly #log: Logger
-  #session: Sql | undefined
+  #session: pg.Client | undefined
   #leaving = false
   #rejoining: Promise<void> | undefined
 
@@ -86,48 +85,48 @@ class SharedCluster {
     const session = this.#session
     if (!session) return
     try {
-      await session`select pg_advisory_unlock_shared(${IN_USE_LOCK})`
-      const [row] = await session<{ alone: boolean }[]>`select pg_try_advisory_lock(${IN_USE_LOCK}) as alone`
-      if (row?.alone) await this.#stop()
+      await session.query('select pg_advisory_unlock_shared($1)', [IN_USE_LOCK])
+      const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [
+        IN_USE_LOCK,
+      ])
+      if (rows[0]?.alone) await this.#stop()
     } catch (error) {
-      if (!isConnectionLoss(error)) throw error
+      if (!isConnectionLoss(withCode(error))) throw error
     } finally {
-      await session.end({ timeout: 1 })
+      await session.end().catch(() => {})
     }
   }
 
   async #enter(): Promise<void> {
-    const session = postgres({
+    const session = new pg.Client({
       host: this.cluster.socketFolder,
       port: PORT,
       user: USER,
       database: 'postgres',
-      max: 1,
-      idle_timeout: 0,
-      max_lifetime: null,
-      connect_timeout: 5,
-      fetch_types: false,
-      connection: { application_name: 'imeigate (in use)' },
-      onclose: () => this.#rejoin(session),
+      connectionTimeoutMillis: 5000,
+      application_name: 'imeigate (in use)',
     })
+    // What is wrong is told by the statement under way, or by the end of the connection.
+    session.on('error', () => {})
+    session.on('end', () => this.#rejoin(session))
     try {
-      await session`select pg_advisory_lock_shared(${IN_USE_LOCK})`
-      const [found] = await session`select 1 from pg_database where datname = ${DATABASE}`
-      if (!found) await session.unsafe(`create database ${DATABASE}`).catch(ignoreDuplicate)
+      await session.connect()
+      await session.query('select pg_advisory_lock_shared($1)', [IN_USE_LOCK])
+      const { rowCount } = await session.query('select 1 from pg_database where datname = $1', [DATABASE])
+      if (rowCount === 0) await session.query(`create database ${DATABASE}`).catch(ignoreDuplicate)
       this.#session = session
     } catch (error) {
-      await session.end({ timeout: 0 })
-      throw error
+      session.end().catch(() => {})
+      throw withCode(error)
     }
   }
 
   /** The server went away under us (killed, out of memory): the pools mend themselves once it is back. */
-  #rejoin(lost: Sql): void {
+  #rejoin(lost: pg.Client): void {
     if (this.#leaving || this.#session !== lost) return
     this.#session = undefined
     this.#log.error('the embedded PostgreSQL ended unexpectedly and is started again')
     this.#rejoining = (async () => {
-      await lost.end({ timeout: 0 })
       while (!this.#leaving && !this.#session) {
         await this.join().catch((error: unknown) =>
           this.#log.error({ err: error }, 'starting it failed, trying again'),

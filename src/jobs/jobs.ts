@@ -1,7 +1,8 @@
 import type { Logger as QueueLogger, Runner, TaskList } from 'graphile-worker'
+import pg from 'pg'
 import type { Logger } from 'pino'
+import { queueSettings } from '../database/connection-settings.ts'
 import type { DatabaseAddress, Queryable } from '../database/database.ts'
-import { connectionString } from './connection-string.ts'
 import { insertJob } from './jobs.sql.ts'
 
 /** Does a job. A throw is logged. The signal says that the process stops: what is done by then must end soon. */
@@ -33,6 +34,8 @@ export class Jobs {
   readonly #parts: JobsDeps
   readonly #stopping = new AbortController()
   #logger: QueueLogger | undefined
+  /** The queue reads values by the driver's own types, so it has a pool of its own. */
+  #pool: pg.Pool | undefined
   #runner: Runner | undefined
   #watching: Promise<void> | undefined
 
@@ -52,13 +55,18 @@ export class Jobs {
     const runner = this.#runner
     if (!runner) return
     const ended = Promise.allSettled([runner.stop(), this.#watching])
-    if (await isDone(ended, GRACE_MS)) return
-    runner.kill().catch(() => {})
-    await isDone(ended, STOP_WITHIN_MS - GRACE_MS)
+    if (!(await isDone(ended, GRACE_MS))) {
+      runner.kill().catch(() => {})
+      await isDone(ended, STOP_WITHIN_MS - GRACE_MS)
+    }
+    const pool = this.#pool
+    this.#pool = undefined
+    if (pool) await isDone(pool.end(), GRACE_MS)
   }
 
   async #run(): Promise<Runner> {
     const { address, tasks, everyMinute = [] } = this.#parts
+    this.#pool ??= queuePool(address)
     const taskList: TaskList = {}
     for (const [name, task] of Object.entries(tasks)) {
       taskList[name] = async (payload: unknown): Promise<void> => task(payload, this.#stopping.signal)
@@ -67,12 +75,11 @@ export class Jobs {
     const { parseCronItems, Logger, run } = await import('graphile-worker')
     this.#logger ??= queueLogger(Logger, this.#parts.log)
     return await run({
-      connectionString: connectionString(address),
+      pgPool: this.#pool,
       schema: 'graphile_worker',
       logger: this.#logger,
       noHandleSignals: true,
       concurrency: CONCURRENCY,
-      maxPoolSize: CONCURRENCY,
       pollInterval: POLL_EVERY_MS,
       taskList,
       parsedCronItems: parseCronItems(
@@ -122,6 +129,14 @@ export async function addJob(
   }: { runAt?: Date | null; key?: string | null; attempts?: number } = {},
 ): Promise<void> {
   await insertJob(sql, { name, payload, runAt, key, attempts })
+}
+
+function queuePool(address: DatabaseAddress): pg.Pool {
+  const pool = new pg.Pool({ ...queueSettings(address), max: CONCURRENCY })
+  // A connection that is lost makes the pool, and what is lent of it, emit errors that would end the process.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return pool
 }
 
 /** That a job failed is an error; the queue's own troubles, such as a lost connection, it mends; the rest is chatter. */

@@ -217,7 +217,7 @@ async function refuseStrangeKey(transaction: Transaction, sealer: Sealer): Promi
 }
 
 function refuseTakenName(error: unknown): never {
-  const { code, constraint_name: constraint } = error as { code?: string; constraint_name?: string }
+  const { code, constraint } = error as { code?: string; constraint?: string }
   if (code === '23505' && constraint === 'suppliers_name') {
     throw new Refusal('conflict', 'another supplier has this name', 'name')
   }

@@ -93,8 +93,10 @@ describe('the embedded PostgreSQL', () => {
     // News of changes arrive again, too: its own session listens.
     const sql = poolOn(embeddedAddress(data))
     await until('it listens again', async () => {
-      const [row] = await sql`select count(*)::int as n from pg_stat_activity where query ilike 'listen%'`
-      return row?.['n'] > 0
+      const [row] = await sql<
+        { n: number }[]
+      >`select count(*)::int as n from pg_stat_activity where query ilike 'listen%'`
+      return (row?.n ?? 0) > 0
     })
     expect(await server.stop()).toEqual({ code: 0, signal: null })
     expect(postgresOf(data)).toEqual([])

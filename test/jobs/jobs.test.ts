@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { connectionSettings, queueSettings } from '../../src/database/connection-settings.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
-import { connectionString } from '../../src/jobs/connection-string.ts'
 import { addJob, Jobs, type JobsDeps } from '../../src/jobs/jobs.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -140,19 +140,30 @@ async function retried(sql: Sql, work: () => Promise<void>): Promise<void> {
   await work()
 }
 
-describe('the queue finds the database where the pools find it', () => {
+describe('the address of a database', () => {
   it.each([
+    ['postgres://user:pass@db.example/shop', 'postgres://user:pass@db.example/shop', undefined],
+    ['postgres:///shop', 'postgres:///shop', undefined],
     [
-      { host: '/var/lib/da ta/postgres', port: 5432, user: 'imei@gate', database: 'imei/gate' },
-      'postgres://imei%40gate@/imei%2Fgate?host=%2Fvar%2Flib%2Fda+ta%2Fpostgres&port=5432',
-    ],
-    ['postgres://user:pass@db.example/shop', 'postgres://user:pass@db.example/shop'],
-    ['postgres:///shop', 'postgres:///shop'],
-    [
+      // The driver would take require for verify-full, unlike PostgreSQL's own programs.
       'postgres://db.example/shop?sslmode=require',
       'postgres://db.example/shop?sslmode=require&uselibpqcompat=true',
+      undefined,
     ],
-  ])('%j', (address, expected) => {
-    expect(connectionString(address)).toBe(expected)
+    [
+      'postgres://db.example/shop?options=-c%20search_path%3Dshop',
+      'postgres://db.example/shop',
+      '-c search_path=shop',
+    ],
+  ])('%s is read by the pools and by the queue in one way', (address, connectionString, options) => {
+    expect(queueSettings(address)).toMatchObject({ connectionString, ...(options && { options }) })
+    const settings = connectionSettings(address)
+    expect(settings.connectionString).toBe(connectionString)
+    expect(settings.options).toMatch(options ? /^-c search_path=shop -c TimeZone=UTC / : /^-c TimeZone=UTC /)
+  })
+
+  it('of an embedded one is its socket', () => {
+    const address = { host: '/var/lib/da ta/postgres', port: 5432, user: 'imei@gate', database: 'imei/gate' }
+    expect(queueSettings(address)).toMatchObject(address)
   })
 })

@@ -244,12 +244,12 @@ test('orders keep the instant that the clock gave, and a repeated one keeps its 
   const after = clock.now()
   clock.advance(3_600_000)
   await placement.place(purchase(account, checks, 1))
-  const [row] = await sql`
+  const [row] = await sql<Record<string, Date>[]>`
     select o.created_at, i.due_at, t.created_at as held_at, k.created_at as key_at
       from orders o join items i on i.order_id = o.id join transfers t on t.order_id = o.id
       join order_keys k on k.order_id = o.id where o.id = ${orderIds([placed])[0] ?? 0}`
-  expect(+row?.['created_at']).toBeGreaterThanOrEqual(+before)
-  expect(+row?.['created_at']).toBeLessThanOrEqual(+after)
+  expect(Number(row?.['created_at'])).toBeGreaterThanOrEqual(+before)
+  expect(Number(row?.['created_at'])).toBeLessThanOrEqual(+after)
   expect(new Set(Object.values(row ?? {}).map(Number)).size).toBe(1)
 })
 

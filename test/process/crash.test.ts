@@ -57,7 +57,7 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
       await until('ready', async () => (await fetch(`${url}/readyz`)).status === 200)
 
       const kept = new Map<string, string>()
-      for (const { id, subject } of await sql`
+      for (const { id, subject } of await sql<{ id: bigint; subject: string }[]>`
       select o.id, i.subject from orders o join items i on i.account_id = o.account_id and i.order_id = o.id
       where o.account_id = ${buyer.accountId}`) {
         kept.set(String(id), subject)

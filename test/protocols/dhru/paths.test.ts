@@ -42,9 +42,9 @@ const encoded = (words: string, fields: Pairs): RawRequest =>
   encodings[words as keyof typeof encodings](fields)
 
 const orders = async (of: Shop): Promise<number> => {
-  const [row] = await server.sql`
+  const [row] = await server.sql<{ orders: number }[]>`
     select count(*)::integer as orders from orders where account_id = ${of.accountId}`
-  return row?.['orders']
+  return row?.orders ?? 0
 }
 
 describe('another path', () => {

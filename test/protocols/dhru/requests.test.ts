@@ -43,9 +43,9 @@ async function placed(
   for (const id of ids) {
     expect(id).toMatch(/^\d+$/)
     const status = await server.status(shop, id)
-    const [order] = await server.sql`
+    const [order] = await server.sql<{ reference: string | null; quantity: number }[]>`
       select reference, quantity from orders o join items i on i.order_id = o.id where o.id = ${id}`
-    orders.push({ imei: status.IMEI, reference: order?.['reference'], quantity: order?.['quantity'] })
+    orders.push({ imei: status.IMEI, reference: order?.reference ?? null, quantity: order?.quantity ?? 0 })
   }
   const [rows] = await server.sql`
     select count(*)::integer as orders from orders where account_id = ${shop.accountId}`

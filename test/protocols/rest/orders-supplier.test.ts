@@ -93,9 +93,11 @@ it('another imeigate does an order of many items, each for itself', async () => 
     if (isGood) expect(row.result).toContain(row.imei)
   }
   // Many travelled in one order.
-  const behind = await back.sql`select item_count from orders where account_id = ${account.accountId}`
+  const behind = await back.sql<
+    { item_count: number }[]
+  >`select item_count from orders where account_id = ${account.accountId}`
   expect(behind.length).toBeLessThan(40)
-  expect(behind.reduce((sum, row) => sum + row['item_count'], 0)).toBe(40)
+  expect(behind.reduce((sum, row) => sum + row.item_count, 0)).toBe(40)
 })
 
 it('an order whose answer was lost is found at another imeigate', async () => {

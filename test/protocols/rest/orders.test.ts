@@ -39,8 +39,10 @@ const ended = (id: number): Promise<RestReply> => api.get(`/api/order/${id}?wait
 const available = async (of = shop): Promise<bigint> =>
   (await walletOf(server.sql, of.accountId as AccountId)).available
 const ordersOf = async (of = shop): Promise<number> => {
-  const [row] = await server.sql`select count(*)::int from orders where account_id = ${of.accountId}`
-  return row?.['count']
+  const [row] = await server.sql<
+    { count: number }[]
+  >`select count(*)::int from orders where account_id = ${of.accountId}`
+  return row?.count ?? 0
 }
 
 describe('an order', () => {

@@ -1,0 +1,250 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import pg from 'pg'
+import { ConnectionLost, isConnectionLoss, withCode } from './connection-loss.ts'
+import { connectionSettings, type DatabaseAddress, type Session } from './connection-settings.ts'
+import type { Rows } from './query.ts'
+import type { Written } from './statement-text.ts'
+
+/** Source lends connections to statements and transactions. */
+export interface Source {
+  use<T>(work: (client: Connection) => Promise<T>): Promise<T>
+  transaction<T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T>
+  end(withinMs: number): Promise<void>
+}
+
+/** Connection is one session of PostgreSQL. What is sent on it together goes out together (pipelining). */
+export class Connection {
+  readonly #client: pg.ClientBase
+
+  constructor(client: pg.ClientBase) {
+    this.#client = client
+  }
+
+  /** Sends one statement, which PostgreSQL parses and plans once for each session and text. */
+  async send({ text, values }: Written): Promise<Rows<unknown[]>> {
+    return await this.#ask({ name: nameOf(text), text, values: values as unknown[] })
+  }
+
+  async sendText(text: string): Promise<Rows<unknown[]>> {
+    return await this.#ask({ text })
+  }
+
+  async #ask(query: pg.QueryConfig): Promise<Rows<unknown[]>> {
+    try {
+      const result = (await this.#client.query(query)) as pg.QueryResult | pg.QueryResult[]
+      const { rows, rowCount } = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult
+      return Object.defineProperty(rows, 'count', { value: rowCount ?? rows.length }) as Rows<unknown[]>
+    } catch (error) {
+      throw withCode(error)
+    }
+  }
+
+  /** Runs `work` between begin and commit. Throws when PostgreSQL answers the commit with a rollback. */
+  async transaction<T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T> {
+    const begun = this.sendText(`begin ${mode}`)
+    // The first statement goes out behind it without waiting; what fails here fails there too.
+    begun.catch(() => {})
+    let result: T
+    try {
+      result = await work(this)
+      await begun
+    } catch (error) {
+      await this.sendText('rollback').catch(() => {})
+      throw error
+    }
+    const { command } = await this.#client.query('commit').catch((error) => {
+      throw withCode(error)
+    })
+    // A statement failed, and its error was caught by the work: PostgreSQL answers so, and not with an error.
+    if (command !== 'COMMIT')
+      throw new Error('the transaction was rolled back, because a statement in it failed')
+    return result
+  }
+}
+
+/** Statements beyond so many different texts are not kept prepared. */
+const MAX_PREPARED = 2000
+const names = new Map<string, string>()
+
+/** The name of a statement's prepared form: the same text has the same name in every session. */
+function nameOf(text: string): string {
+  let name = names.get(text)
+  if (name === undefined) {
+    if (names.size >= MAX_PREPARED) return ''
+    name = `s${names.size + 1}`
+    names.set(text, name)
+  }
+  return name
+}
+
+/** Backoff spaces tries to connect to a server that is away: at most half a second apart. */
+class Backoff {
+  #failures = 0
+  #failedAt = 0
+
+  async connect<T>(connect: () => Promise<T>): Promise<T> {
+    if (this.#failures > 0) {
+      const pause = Math.min(MIN_PAUSE_MS * 2 ** (this.#failures - 1), MAX_PAUSE_MS)
+      const left = this.#failedAt + pause - performance.now()
+      if (left > 0) await wait(left)
+    }
+    try {
+      const connected = await connect()
+      this.#failures = 0
+      return connected
+    } catch (error) {
+      this.#failures = Math.min(this.#failures + 1, 10)
+      this.#failedAt = performance.now()
+      throw withCode(error)
+    }
+  }
+}
+
+const MIN_PAUSE_MS = 50
+const MAX_PAUSE_MS = 500
+
+/** PoolSource lends each statement or transaction a connection of its own. */
+export class PoolSource implements Source {
+  readonly #pool: pg.Pool
+  readonly #clients = new Set<pg.PoolClient>()
+  readonly #backoff = new Backoff()
+
+  constructor(address: DatabaseAddress, session: Session, max: number) {
+    this.#pool = new pg.Pool({ ...connectionSettings(address, session), max, idleTimeoutMillis: 0 })
+    // An idle connection that the server ends: the pool makes another when it needs one.
+    this.#pool.on('error', () => {})
+    this.#pool.on('connect', (client) => {
+      this.#clients.add(client)
+      // Without a listener an error on a connection that is lent would end the process; its statements fail by themselves.
+      client.on('error', () => {})
+    })
+    this.#pool.on('remove', (client) => this.#clients.delete(client))
+  }
+
+  async use<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+    const client = await this.#backoff.connect(() => this.#pool.connect())
+    try {
+      const result = await work(new Connection(client))
+      client.release()
+      return result
+    } catch (error) {
+      client.release(isSpoilt(error))
+      throw error
+    }
+  }
+
+  async transaction<T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T> {
+    return await this.use((client) => client.transaction(mode, work))
+  }
+
+  async end(withinMs: number): Promise<void> {
+    const ended = this.#pool.end()
+    const timer = setTimeout(() => {
+      for (const client of this.#clients) cutOff(client)
+    }, withinMs)
+    await ended
+    clearTimeout(timer)
+  }
+}
+
+/** ClientSource holds one connection, on which statements are sent ahead; a transaction has it to itself. */
+export class ClientSource implements Source {
+  readonly #address: DatabaseAddress
+  readonly #session: Session
+  readonly #onNotify: ((channel: string, payload: string) => void) | undefined
+  readonly #backoff = new Backoff()
+  #client: pg.Client | undefined
+  #connecting: Promise<pg.Client> | undefined
+  /** Resolves when the transaction that has the connection to itself has ended, and those that wait for the same. */
+  #free: Promise<void> | undefined
+  readonly #underWay = new Set<Promise<unknown>>()
+  #ended = false
+
+  constructor(
+    address: DatabaseAddress,
+    session: Session,
+    onNotify?: (channel: string, payload: string) => void,
+  ) {
+    this.#address = address
+    this.#session = session
+    this.#onNotify = onNotify
+  }
+
+  async use<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+    while (this.#free) await this.#free
+    return await this.#track(this.#run(work))
+  }
+
+  async transaction<T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T> {
+    while (this.#free) await this.#free
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#free = promise
+    try {
+      return await this.#track(this.#run((client) => client.transaction(mode, work)))
+    } finally {
+      this.#free = undefined
+      resolve()
+    }
+  }
+
+  async end(withinMs: number): Promise<void> {
+    this.#ended = true
+    const timer = setTimeout(() => this.#client && cutOff(this.#client), withinMs)
+    await Promise.allSettled([...this.#underWay, this.#connecting])
+    await this.#client?.end().catch(() => {})
+    clearTimeout(timer)
+  }
+
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work)
+    try {
+      return await work
+    } finally {
+      this.#underWay.delete(work)
+    }
+  }
+
+  async #run<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+    const client = this.#client ?? (await this.#connect())
+    try {
+      return await work(new Connection(client))
+    } catch (error) {
+      if (isSpoilt(error)) this.#drop(client)
+      throw error
+    }
+  }
+
+  #connect(): Promise<pg.Client> {
+    if (this.#ended) return Promise.reject(new ConnectionLost(new Error('the connection was closed')))
+    this.#connecting ??= this.#backoff
+      .connect(async () => {
+        const client = new pg.Client(connectionSettings(this.#address, this.#session))
+        client.on('error', () => this.#drop(client))
+        client.on('end', () => this.#drop(client))
+        client.on('notification', ({ channel, payload = '' }) => this.#onNotify?.(channel, payload))
+        await client.connect()
+        this.#client = client
+        return client
+      })
+      .finally(() => {
+        this.#connecting = undefined
+      })
+    return this.#connecting
+  }
+
+  #drop(client: pg.Client): void {
+    if (this.#client !== client) return
+    this.#client = undefined
+    cutOff(client)
+  }
+}
+
+/** A connection that was lost, or whose prepared plans no longer fit the schema, is not used again. */
+const isSpoilt = (error: unknown): boolean =>
+  isConnectionLoss(error) || (error as { code?: unknown } | null)?.code === '0A000'
+
+/** Ends a connection without waiting for what is under way on it; its statements fail. */
+const cutOff = (client: pg.ClientBase): void => {
+  const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } }
+  connection?.stream?.destroy()
+}

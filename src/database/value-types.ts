@@ -1,0 +1,29 @@
+import pg from 'pg'
+
+type Parse = (text: string) => unknown
+
+/** An array without nulls, whose elements need no quotes. */
+const arrayOf =
+  (parse: Parse): Parse =>
+  (text) =>
+    text === '{}' ? [] : text.slice(1, -1).split(',').map(parse)
+
+/**
+ * How values are read, by the fixed ids of their types in PostgreSQL, where we read them otherwise than the driver does: an int8 is
+ * a bigint, because a float would change it, and an interval or a date is its text.
+ */
+const parsers = new Map<number, Parse>([
+  [20, BigInt],
+  [1016, arrayOf(BigInt)],
+  [1005, arrayOf(Number)],
+  [1007, arrayOf(Number)],
+  [1082, String],
+  [1186, String],
+])
+
+/** The types of values, as the driver asks for them. */
+export const types = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    (format !== 'binary' && parsers.get(oid)) ||
+    pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
+}
