@@ -52,7 +52,7 @@ async function measure(): Promise<SyncFigures> {
   const embedded = await openEmbedded({ folder, log: pino({ level: 'warn' }, pino.destination(2)) })
   const sql = openPool(embedded.connection)
   try {
-    await migrate(sql)
+    await migrate(embedded.connection)
     const [row] = await sql<{ id: SupplierId }[]>`
       insert into suppliers (kind, name, url) values ('dhru', 'bench', 'https://panel.example') returning id`
     const config: SupplierConfig = {

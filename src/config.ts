@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseNetworks, readNetwork } from './lib/ip.ts'
 import {
@@ -69,6 +70,12 @@ const settings = {
     to: 104_857_600,
     says: 'bytes of one request body, 1,024 to 104,857,600',
   }),
+  PLACEMENT_QUEUES: whole({
+    default: Math.min(availableParallelism(), 4),
+    from: 1,
+    to: 64,
+    says: 'transactions that place orders at a time, each for its own share of the accounts, 1 to 64',
+  }),
   REST_REQUESTS_PER_MINUTE: whole({
     default: 300_000,
     from: 0,
@@ -128,6 +135,7 @@ export interface Config {
   dhruAliases: 'redirect' | 'serve'
   dhruMaxRows: number
   bodyLimit: number
+  placementQueues: number
   restRequestsPerMinute: number
   trustProxy: string[]
   outboundAllow: string[]
@@ -168,6 +176,7 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     dhruAliases: values.DHRU_ALIASES,
     dhruMaxRows: values.DHRU_MAX_ROWS,
     bodyLimit: values.BODY_LIMIT,
+    placementQueues: values.PLACEMENT_QUEUES,
     restRequestsPerMinute: values.REST_REQUESTS_PER_MINUTE,
     trustProxy,
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),

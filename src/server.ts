@@ -7,9 +7,10 @@ import { Authenticator } from './accounts/authenticator.ts'
 import { Catalogue } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
 import { Changes } from './database/changes.ts'
-import { type DatabaseAddress, openPool, STEADY_PLANS } from './database/database.ts'
+import { type DatabaseAddress, openPool } from './database/database.ts'
 import { installationId } from './database/installation.ts'
 import { isReady, migrate } from './database/migrate.ts'
+import { pools } from './database/pools.ts'
 import { Deposits } from './deposits/deposits.ts'
 import { Gateways } from './deposits/gateways.ts'
 import { Hearing } from './deposits/hearing.ts'
@@ -66,14 +67,17 @@ export async function startServer(
   clock: Clock = systemClock,
 ): Promise<Server> {
   const app = buildHttp(config, log)
-  const sql = openPool(address)
-  const placementSql = openPool(address, { max: 1, session: STEADY_PLANS })
-  const steadySql = openPool(address, { max: 8, session: STEADY_PLANS })
+  const sql = openPool(address, pools.cold)
+  const longSql = openPool(address, pools.long)
+  const placementPools = Array.from({ length: config.placementQueues }, () =>
+    openPool(address, pools.placement),
+  )
+  const steadySql = openPool(address, pools.hot)
   const endPools = (): Promise<unknown> =>
-    Promise.all([sql, placementSql, steadySql].map((pool) => pool.end({ timeout: 2 })))
+    Promise.all([sql, longSql, ...placementPools, steadySql].map((pool) => pool.end({ timeout: 2 })))
   const changes = new Changes(address)
   try {
-    for (const file of await migrate(sql)) log.info({ migration: file }, 'migrated')
+    for (const file of await migrate(address)) log.info({ migration: file }, 'migrated')
     await changes.start()
   } catch (error) {
     await changes.stop()
@@ -95,11 +99,13 @@ export async function startServer(
   const directory = new SupplierDirectory({ sql, changes, sealer, world, log })
   const fulfilment = new Fulfilment({ sql: steadySql, directory, clock, log })
   // Workers in other processes hear of new orders by the database.
-  const placement = new Placement(placementSql, clock, () =>
-    works ? fulfilment.wake() : changes.tell('orders'),
-  )
+  const placement = new Placement({
+    connections: placementPools,
+    clock,
+    onPlaced: () => (works ? fulfilment.wake() : changes.tell('orders')),
+  })
   changes.on('orders', () => fulfilment.wake())
-  const sweeper = new KeySweeper(sql, clock, log)
+  const sweeper = new KeySweeper(longSql, clock, log)
   const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), world, id)
   const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
   const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound: world.outbound })
@@ -110,10 +116,10 @@ export async function startServer(
   const gateways = new Gateways({ world, sealer, clock })
   const paying = { sql, gateways, clock, log }
   const tasks = {
-    ...syncJobs({ sql, open, clock, log }),
-    ...requestJobs({ sql, clock, days: config.requestLogDays }),
+    ...syncJobs({ sql: longSql, open, clock, log }),
+    ...requestJobs({ sql: longSql, clock, days: config.requestLogDays }),
     ...depositJobs(paying),
-    ...noticeJobs({ sql, senders, clock, log }),
+    ...noticeJobs({ sql: longSql, senders, clock, log }),
     ...webhookJobs({ sql, deliverer, clock }),
   }
   const jobs = new Jobs({

@@ -3,6 +3,7 @@ import pino from 'pino'
 import { type Config, readConfig } from '../config.ts'
 import { type DatabaseAddress, isConnectionLoss, openPool, type Sql } from '../database/database.ts'
 import { isReady, migrate } from '../database/migrate.ts'
+import { pools } from '../database/pools.ts'
 
 export interface Connected {
   sql: Sql
@@ -16,9 +17,12 @@ export interface Connected {
 export async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
   return await withAddress(async (address, config) => {
     // The history of prices names who changed one.
-    const sql = openPool(address, { max: 4, session: { 'imeigate.actor': actor() } })
+    const sql = openPool(address, {
+      ...pools.long,
+      session: { ...pools.long.session, 'imeigate.actor': actor() },
+    })
     try {
-      if (!(await isReady(sql))) await migrate(sql)
+      if (!(await isReady(sql))) await migrate(address)
       return await work({ sql, config })
     } finally {
       await sql.end({ timeout: 2 })

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { openPool } from '../database/database.ts'
 import { migrate, newestSchema } from '../database/migrate.ts'
 import { withAddress } from './connection.ts'
 import { answering } from './output.ts'
@@ -10,14 +9,7 @@ export function register(program: Command): void {
     .description('bring the database up to this version (starting the server does the same)')
     .action(
       answering(async () => {
-        const applied = await withAddress(async (address) => {
-          const sql = openPool(address, { max: 2 })
-          try {
-            return await migrate(sql)
-          } finally {
-            await sql.end({ timeout: 2 })
-          }
-        })
+        const applied = await withAddress((address) => migrate(address))
         const text =
           applied.length === 0 ? 'nothing to do' : applied.map((file) => `applied ${file}`).join('\n')
         return { json: { schema: newestSchema(), applied }, text }

@@ -1,6 +1,6 @@
 interface Waiting<In, Out> {
   value: In
-  resolve(out: Out): void
+  resolve(out: Out | Promise<Out>): void
   reject(error: unknown): void
 }
 
@@ -9,15 +9,15 @@ interface Waiting<In, Out> {
  *
  * One batch at a time is on purpose: two would queue on the row of one busy wallet, and the time that a batch
  * takes is what lets the next one fill. The work gives one result for each value, in order;
- * an Error among them rejects its caller alone.
+ * an Error among them rejects its caller alone, and a promise answers its caller later.
  */
 export class Batcher<In, Out> {
-  readonly #work: (values: In[]) => Promise<(Out | Error)[]>
+  readonly #work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>
   readonly #size: number
   #waiting: Waiting<In, Out>[] = []
   #running: Promise<void> | undefined
 
-  constructor(work: (values: In[]) => Promise<(Out | Error)[]>, { size }: { size: number }) {
+  constructor(work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>, { size }: { size: number }) {
     this.#work = work
     this.#size = size
   }
@@ -42,7 +42,7 @@ export class Batcher<In, Out> {
       try {
         const results = await this.#work(batch.map(({ value }) => value))
         batch.forEach(({ resolve, reject }, index) => {
-          const result = results[index] as Out | Error
+          const result = results[index] as Out | Error | Promise<Out>
           if (result instanceof Error) reject(result)
           else resolve(result)
         })

@@ -18,7 +18,7 @@ export function isConnectionLoss(error: unknown): boolean {
 }
 
 const LOST =
-  /^(CONNECTION_LOST|ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|57P0)/
+  /^(CONNECTION_LOST|ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|25P03|25P04|57P0)/
 
 /** `withCode` gives the error itself where it says what it is, and a ConnectionLost where the driver only says it in words. */
 export const withCode = (error: unknown): unknown =>

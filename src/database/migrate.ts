@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import type { Sql, Transaction } from './database.ts'
+import { type DatabaseAddress, openPool, type Sql, type Transaction } from './database.ts'
+import { pools } from './pools.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
 /** Any constant: it names the lock that lets one process migrate at a time. */
@@ -25,12 +26,17 @@ export const newestSchema = (): number => shipped().at(-1)?.number ?? 0
  * used by the next one only. Returns the files it applied. Throws when the schema is newer than this program, or
  * PostgreSQL older than 15.
  */
-export async function migrate(sql: Sql): Promise<string[]> {
-  const applied: string[] = []
-  for (;;) {
-    const file = await sql.begin(applyNext)
-    if (file === undefined) return applied
-    applied.push(file)
+export async function migrate(address: DatabaseAddress): Promise<string[]> {
+  const sql = openPool(address, pools.migration)
+  try {
+    const applied: string[] = []
+    for (;;) {
+      const file = await sql.begin(applyNext)
+      if (file === undefined) return applied
+      applied.push(file)
+    }
+  } finally {
+    await sql.end({ timeout: 2 })
   }
 }
 

@@ -15,6 +15,7 @@ export interface Source {
 /** Connection is one session of PostgreSQL. What is sent on it together goes out together (pipelining). */
 export class Connection {
   readonly #client: pg.ClientBase
+  #firstError: unknown
 
   constructor(client: pg.ClientBase) {
     this.#client = client
@@ -34,8 +35,10 @@ export class Connection {
       const result = (await this.#client.query(query)) as pg.QueryResult | pg.QueryResult[]
       const { rows, rowCount } = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult
       return Object.defineProperty(rows, 'count', { value: rowCount ?? rows.length }) as Rows<unknown[]>
-    } catch (error) {
-      throw withCode(error)
+    } catch (caught) {
+      const error = withCode(caught)
+      this.#firstError ??= error
+      throw error
     }
   }
 
@@ -50,7 +53,8 @@ export class Connection {
       await begun
     } catch (error) {
       await this.sendText('rollback').catch(() => {})
-      throw error
+      // Statements that were sent together fail together: the first error says why, the others only that there was one.
+      throw codeOf(error) === IN_FAILED_TRANSACTION ? this.#firstError : error
     }
     const { command } = await this.#client.query('commit').catch((error) => {
       throw withCode(error)
@@ -138,12 +142,9 @@ export class PoolSource implements Source {
   }
 
   async end(withinMs: number): Promise<void> {
-    const ended = this.#pool.end()
-    const timer = setTimeout(() => {
+    await within(withinMs, this.#pool.end(), () => {
       for (const client of this.#clients) cutOff(client)
-    }, withinMs)
-    await ended
-    clearTimeout(timer)
+    })
   }
 }
 
@@ -189,10 +190,9 @@ export class ClientSource implements Source {
 
   async end(withinMs: number): Promise<void> {
     this.#ended = true
-    const timer = setTimeout(() => this.#client && cutOff(this.#client), withinMs)
-    await Promise.allSettled([...this.#underWay, this.#connecting])
-    await this.#client?.end().catch(() => {})
-    clearTimeout(timer)
+    const idle = Promise.allSettled([...this.#underWay, this.#connecting])
+    const ended = idle.then(() => this.#client?.end().catch(() => {}))
+    await within(withinMs, ended, () => this.#client && cutOff(this.#client))
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
@@ -239,9 +239,24 @@ export class ClientSource implements Source {
   }
 }
 
+/** Waits for `ended`; after the time it calls `late` and waits no longer. */
+async function within(ms: number, ended: Promise<unknown>, late: () => void): Promise<void> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(() => {
+    late()
+    resolve()
+  }, ms)
+  await Promise.race([ended, over])
+  clearTimeout(timer)
+}
+
 /** A connection that was lost, or whose prepared plans no longer fit the schema, is not used again. */
-const isSpoilt = (error: unknown): boolean =>
-  isConnectionLoss(error) || (error as { code?: unknown } | null)?.code === '0A000'
+const isSpoilt = (error: unknown): boolean => isConnectionLoss(error) || codeOf(error) === CACHED_PLAN_MISFITS
+
+const IN_FAILED_TRANSACTION = '25P02'
+const CACHED_PLAN_MISFITS = '0A000'
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
 
 /** Ends a connection without waiting for what is under way on it; its statements fail. */
 const cutOff = (client: pg.ClientBase): void => {

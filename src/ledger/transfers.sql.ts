@@ -14,17 +14,10 @@ export async function selectReceivers(sql: Queryable, name: string): Promise<Acc
   return rows.map(({ id }) => id)
 }
 
-/** Locks wallets in id order, as everything does that moves money of more than one account. */
-export async function lockWallets(
-  sql: Transaction,
-  accounts: AccountId[],
-): Promise<Map<AccountId, { currency: string; available: Micros; closed: boolean }>> {
-  const rows = await sql<{ account_id: AccountId; currency: string; available: bigint; closed: boolean }[]>`
-    select w.account_id, w.currency, w.available, a.status = 'closed' as closed
-      from wallets w join accounts a on a.id = w.account_id
-     where w.account_id = any(${accounts}::int[])
-     order by w.account_id for no key update of w`
-  return new Map(rows.map((row) => [row.account_id, { ...row, available: micros(row.available) }]))
+/** `isClosed` tells whether an account is closed. */
+export async function isClosed(sql: Queryable, id: AccountId): Promise<boolean> {
+  const rows = await sql`select 1 from accounts where id = ${id} and status = 'closed'`
+  return rows.length > 0
 }
 
 /** What is written of a new one; the balances are those that it leaves. */

@@ -6,12 +6,12 @@ import { sanitize } from '../lib/text.ts'
 import { masked, type OwnTransfer, type Transfer } from './transfer.ts'
 import {
   insertTransfer,
-  lockWallets,
+  isClosed,
   selectReceivers,
   selectTransfers,
   type TransferFilter,
 } from './transfers.sql.ts'
-import { checkNote, MAX_BALANCE } from './wallets.ts'
+import { checkNote, lockWallets, MAX_BALANCE } from './wallets.ts'
 
 export interface TransferRequest {
   senderId: AccountId
@@ -42,7 +42,7 @@ export async function sendMoney(transaction: Transaction, sending: TransferReque
   const wallets = await lockWallets(transaction, [senderId, receiverId])
   const [sender, receiver] = [wallets.get(senderId), wallets.get(receiverId)]
   if (!sender || !receiver) throw new Error(`account ${senderId} or ${receiverId} has no wallet`)
-  if (sender.closed) throw new Refusal('account_closed')
+  if (await isClosed(transaction, senderId)) throw new Refusal('account_closed')
   const { currency } = sender
   if (receiver.currency !== currency) {
     throw new Refusal('invalid_input', `the receiver's wallet is not in ${currency}`, 'receiver')

@@ -1,4 +1,4 @@
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { AccountId, EntryId } from '../lib/ids.ts'
 import { micros } from '../lib/money.ts'
 import type { EntryKind, LedgerEntry, Wallet } from './entry.ts'
@@ -27,11 +27,22 @@ export async function selectWallet(sql: Queryable, accountId: AccountId): Promis
   return row && walletOf(row)
 }
 
-/** Serialises everything that moves this account's money, as placement and settlement do. */
-export async function lockWallet(sql: Queryable, accountId: AccountId): Promise<Wallet | undefined> {
-  const [row] = await sql<WalletRow[]>`
-    select currency, available, held, credit_limit from wallets where account_id = ${accountId} for no key update`
-  return row && walletOf(row)
+/**
+ * `lockWallets` locks the wallets of accounts until the transaction ends, and reads them. Everything that moves money locks them here,
+ * in id order, so that two transactions never wait for each other. With `skipLocked` it leaves out those that somebody else has
+ * locked. It is sent at once: what the transaction sends after it sees what was committed before the lock.
+ */
+export async function lockWallets(
+  sql: Transaction,
+  accountIds: readonly AccountId[],
+  { skipLocked = false } = {},
+): Promise<Map<AccountId, Wallet>> {
+  const rows = await sql<(WalletRow & { account_id: AccountId })[]>`
+    select account_id, currency, available, held, credit_limit from wallets
+     where account_id = any(${accountIds}::int[])
+     order by account_id
+       for no key update ${skipLocked ? sql`skip locked` : sql``}`.execute()
+  return new Map(rows.map((row) => [row.account_id, walletOf(row)]))
 }
 
 export async function updateCreditLimit(

@@ -7,11 +7,13 @@ import type { EntryKind, LedgerEntry, Wallet } from './entry.ts'
 import {
   insertEntry,
   insertWallet,
-  lockWallet,
+  lockWallets,
   selectEntries,
   selectWallet,
   updateCreditLimit,
 } from './wallets.sql.ts'
+
+export { lockWallets } from './wallets.sql.ts'
 
 /** Who moves money, as it is recorded, and why. */
 export interface Reason {
@@ -103,7 +105,7 @@ export async function setCreditLimit(
   if (creditLimit < 0n || creditLimit > MAX_AMOUNT) {
     throw new Refusal('invalid_input', 'the credit limit is 0 or more', 'credit_limit')
   }
-  const wallet = (await lockWallet(transaction, accountId)) ?? refuseUnknown(accountId)
+  const wallet = await lockWallet(transaction, accountId)
   if (wallet.available < -creditLimit) {
     const used = `${formatMicros(-wallet.available)} ${wallet.currency}`
     throw new Refusal('invalid_input', `${used} of the credit is in use`, 'credit_limit')
@@ -112,7 +114,11 @@ export async function setCreditLimit(
   return { ...wallet, creditLimit }
 }
 
-/** Throws not_found. */
+async function lockWallet(transaction: Transaction, accountId: AccountId): Promise<Wallet> {
+  return (await lockWallets(transaction, [accountId])).get(accountId) ?? refuseUnknown(accountId)
+}
+
+/** `walletOf` reads an account's wallet. Throws not_found. */
 export async function walletOf(sql: Queryable, accountId: AccountId): Promise<Wallet> {
   return (await selectWallet(sql, accountId)) ?? refuseUnknown(accountId)
 }
@@ -137,7 +143,7 @@ async function move(
   amount: Micros,
   { kind, actor, note, at, depositId }: Reason & { kind: EntryKind; at: Date; depositId?: number },
 ): Promise<LedgerEntry> {
-  const wallet = (await lockWallet(transaction, accountId)) ?? refuseUnknown(accountId)
+  const wallet = await lockWallet(transaction, accountId)
   const availableAfter = micros(wallet.available + amount)
   if (amount < 0n && availableAfter < -wallet.creditLimit) {
     const most = formatMicros(wallet.available + wallet.creditLimit)

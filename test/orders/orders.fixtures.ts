@@ -2,7 +2,8 @@ import { createAccount } from '../../src/accounts/accounts.ts'
 import { type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
 import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
-import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
+import { openPool, type Sql } from '../../src/database/database.ts'
+import { pools } from '../../src/database/pools.ts'
 import { Refusal } from '../../src/errors.ts'
 import { checkLedger, type LedgerCheck } from '../../src/ledger/check.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
@@ -79,8 +80,8 @@ export function openPlacement(
   { address }: TestDatabase,
   clock: Clock,
 ): { placement: Placement; sql: Sql; close: () => Promise<void> } {
-  const sql = openPool(address, { max: 1, session: STEADY_PLANS })
-  const placement = new Placement(sql, clock, () => {})
+  const sql = openPool(address, pools.placement)
+  const placement = new Placement({ connections: [sql], clock })
   return {
     placement,
     sql,

@@ -22,9 +22,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const template = `imeigate_test_${process.pid}_template`
   const admin = openPool(server, { max: 1 })
   await admin`create database ${admin(template)}`
-  const fresh = openPool(databaseOn(server, template), { max: 1 })
-  await migrate(fresh)
-  await fresh.end()
+  await migrate(databaseOn(server, template))
   project.provide('databaseServer', server)
   project.provide('databaseTemplate', template)
   return async () => {

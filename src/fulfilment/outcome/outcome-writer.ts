@@ -1,78 +1,156 @@
 import { Batcher } from '../../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../../database/database.ts'
+import { lockWallets } from '../../ledger/wallets.ts'
+import type { AccountId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
-import { followItems, type ItemUpdate, lockWallets, writeItemUpdates } from './outcomes.sql.ts'
+import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
 
 const BATCH_SIZE = 1000
 /** PostgreSQL chose this transaction to end a deadlock: it is simply done again. */
 const DEADLOCK = '40P01'
+const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
 /** How often a batch is tried while the database is away; less often when the process is to end. */
 const MAX_TRIES = 50
 const LAST_TRIES = 10
 
+/** `locked`: somebody else holds the wallet, so nothing was written. */
+type Written = boolean | 'locked'
+
 /**
- * Records what became of items, many in one transaction (promise 2: each capture or release once, with the
- * balances that follow from it). Safe to repeat: a report counts only under the item's current claim.
+ * OutcomeWriter records what became of items, many in one transaction (promise 2: each capture or release once, with the balances that
+ * follow from it). It is safe to repeat: an update counts only under the item's current fence.
+ *
+ * A wallet that somebody else holds locked costs one lock time-out. After that, and until its lock is gone, the updates of its account
+ * are tried again and again without waiting for the lock, beside those of the others.
  */
 export class OutcomeWriter {
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #batcher: Batcher<ItemUpdate, boolean>
-  #mostTries = MAX_TRIES
+  readonly #locked = new Set<AccountId>()
+  /** Updates that wait for a locked wallet. */
+  readonly #postponed = new Set<Promise<boolean>>()
+  #maxTries = MAX_TRIES
 
   constructor(sql: Sql, clock: Clock) {
     this.#sql = sql
     this.#clock = clock
-    this.#batcher = new Batcher((reports) => this.#record(reports), { size: BATCH_SIZE })
+    this.#batcher = new Batcher((updates) => this.#record(updates), { size: BATCH_SIZE })
   }
 
-  /** Gives whether the report was written: false when the lease was lost or the item had ended before. */
-  record(report: ItemUpdate): Promise<boolean> {
-    return this.#batcher.add(report)
+  /** Gives whether the update was written: false when the lease was lost or the item had ended before. */
+  record(update: ItemUpdate): Promise<boolean> {
+    return this.#batcher.add(update)
   }
 
   /** The process is to end: what cannot be written soon is asked about after the next start. */
   hurry(): void {
-    this.#mostTries = LAST_TRIES
+    this.#maxTries = LAST_TRIES
   }
 
   async stop(): Promise<void> {
     await this.#batcher.drained()
+    while (this.#postponed.size > 0) await Promise.allSettled(this.#postponed)
   }
 
-  async #record(reports: ItemUpdate[]): Promise<(boolean | Error)[]> {
+  async #record(updates: ItemUpdate[]): Promise<(boolean | Error | Promise<boolean>)[]> {
+    const results = new Map<ItemUpdate, boolean | Error | Promise<boolean>>()
+    const write = async (some: ItemUpdate[], skipLocked: boolean): Promise<void> => {
+      if (some.length === 0) return
+      const written = await this.#write(some, { skipLocked })
+      some.forEach((update, index) => {
+        const one = written[index] as Written | Error
+        results.set(update, one === 'locked' ? this.#postpone(update) : one)
+      })
+    }
+    const isLocked = ({ item }: ItemUpdate): boolean => this.#locked.has(item.accountId)
+    const [locked, others] = [updates.filter(isLocked), updates.filter((update) => !isLocked(update))]
+    await write(others, false)
+    await write(locked, true)
+    return updates.map((update) => results.get(update) as boolean | Error | Promise<boolean>)
+  }
+
+  async #write(updates: ItemUpdate[], { skipLocked }: { skipLocked: boolean }): Promise<(Written | Error)[]> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#transaction(reports)
+        return skipLocked ? await this.#writeUnlocked(updates) : await this.#writeAll(updates)
       } catch (error) {
-        const again = isConnectionLoss(error) || (error as { code?: string }).code === DEADLOCK
-        if (!again && reports.length > 1) return await this.#recordApart(reports)
-        if (!again || tries >= this.#mostTries) return reports.map(() => error as Error)
+        const { code } = error as { code?: string }
+        if (code === LOCK_TIMEOUT && !skipLocked) return await this.#write(updates, { skipLocked: true })
+        const again = isConnectionLoss(error) || code === DEADLOCK || code === LOCK_TIMEOUT
+        if (!again && updates.length > 1) return await this.#writeApart(updates, { skipLocked })
+        if (!again || tries >= this.#maxTries) return updates.map(() => error as Error)
         await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
       }
     }
   }
 
-  /** The database refused the batch: each report alone, so that only the one at fault fails. */
-  async #recordApart(reports: ItemUpdate[]): Promise<(boolean | Error)[]> {
-    const written: (boolean | Error)[] = []
-    for (const report of reports) written.push(...(await this.#record([report])))
+  /** The database refused the batch: each update alone, so that only the one at fault fails. */
+  async #writeApart(updates: ItemUpdate[], how: { skipLocked: boolean }): Promise<(Written | Error)[]> {
+    const written: (Written | Error)[] = []
+    for (const update of updates) written.push(...(await this.#write([update], how)))
     return written
   }
 
-  async #transaction(reports: ItemUpdate[]): Promise<boolean[]> {
-    const items = reports.map(({ item }) => item)
+  async #writeAll(updates: ItemUpdate[]): Promise<boolean[]> {
     const now = this.#clock.now()
-    const written = await this.#sql.begin(async (sql) => {
-      const [, rows] = await Promise.all([
-        lockWallets(sql, [...new Set(items.map(({ accountId }) => accountId))]),
-        writeItemUpdates(sql, reports, now),
-        followItems(sql, items, now),
+    const rows = await this.#sql.begin(async (sql) => {
+      const [, written] = await Promise.all([
+        lockWallets(sql, accountsOf(updates)),
+        writeItemUpdates(sql, updates, now),
+        followItems(sql, itemsOf(updates), now),
       ])
-      return rows
+      return written
     })
-    const done = new Set(written.map(({ ord }) => Number(ord)))
-    return items.map((_item, index) => done.has(index + 1))
+    return marked(updates, rows)
   }
+
+  async #writeUnlocked(updates: ItemUpdate[]): Promise<Written[]> {
+    const now = this.#clock.now()
+    const accounts = accountsOf(updates)
+    return await this.#sql.begin(async (sql) => {
+      const wallets = await lockWallets(sql, accounts, { skipLocked: true })
+      for (const account of accounts) {
+        if (wallets.has(account)) this.#locked.delete(account)
+        else this.#locked.add(account)
+      }
+      const some = updates.filter(({ item }) => wallets.has(item.accountId))
+      if (some.length === 0) return updates.map(() => 'locked' as const)
+      const [rows] = await Promise.all([
+        writeItemUpdates(sql, some, now),
+        followItems(sql, itemsOf(some), now),
+      ])
+      const done = marked(some, rows)
+      return updates.map((update) => {
+        const index = some.indexOf(update)
+        return index < 0 ? 'locked' : (done[index] as boolean)
+      })
+    })
+  }
+
+  /** The update goes with a later batch. */
+  #postpone(update: ItemUpdate): Promise<boolean> {
+    const later = (async () => {
+      if (this.#maxTries === LAST_TRIES) throw new Error('the wallet of the account is locked')
+      await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
+      return await this.#batcher.add(update)
+    })()
+    this.#postponed.add(later)
+    const settled = (): boolean => this.#postponed.delete(later)
+    later.then(settled, settled)
+    return later
+  }
+}
+
+const itemsOf = (updates: readonly ItemUpdate[]) => updates.map(({ item }) => item)
+
+const accountsOf = (updates: readonly ItemUpdate[]): AccountId[] => [
+  ...new Set(updates.map(({ item }) => item.accountId)),
+]
+
+/** Which of the updates were written: the rows have their numbers, from 1. */
+function marked(updates: readonly ItemUpdate[], rows: readonly { ord: bigint }[]): boolean[] {
+  const done = new Set(rows.map(({ ord }) => Number(ord)))
+  return updates.map((_update, index) => done.has(index + 1))
 }

@@ -32,12 +32,6 @@ export interface AttemptUpdate {
   recheckAt: Date | null
 }
 
-/** Serialises everything that moves money of these accounts, as placement does. */
-export const lockWallets = (sql: Transaction, accounts: AccountId[]): Promise<unknown> =>
-  sql`
-    select 1 from wallets where account_id = any(${accounts}::int[]) order by account_id for no key update
-  `.execute()
-
 /**
  * Writes reports in one statement: items, attempts, reviews, and for each item that ended its capture or release and
  * the wallet's balances. A report whose claim is no longer the item's, or whose item has ended, changes nothing.

@@ -1,10 +1,10 @@
 import type { Sql, Transaction } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import { adjustWithin } from '../../ledger/wallets.ts'
+import { adjustWithin, lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
-import { followItems, type ItemUpdate, lockWallets, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import type { Review, ReviewKind } from './review.ts'
 import {
   allowAnyMargin,

@@ -1,9 +1,10 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
+import { lockWallets } from '../../ledger/wallets.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { ItemName } from '../claimed-item.ts'
-import { followItems, type ItemUpdate, lockWallets, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { type ManualItem, noteTaken, selectManual, selectOrderItems } from './manual.sql.ts'
 import { takeForDecision } from './reviews.sql.ts'
 

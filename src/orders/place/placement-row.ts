@@ -8,8 +8,10 @@ import type { Purchase } from './purchase.ts'
 /** A purchase on its way through placement. */
 export interface PlacementRow extends PlacementCandidate {
   purchase: Purchase
-  /** The id under which a try, whose answer was lost, may have been committed. */
-  triedId: OrderId | undefined
+  /** The id that the order gets; undefined before the first try. A row keeps it when it is tried again. */
+  orderId: OrderId | undefined
+  /** A try whose answer was lost may have been committed under the id, or may still be. */
+  maybeWritten: boolean
 }
 
 /** 128 bits of SHA-256, as hex. */
@@ -30,7 +32,8 @@ export function rowOf(purchase: Purchase): PlacementRow {
       : digest('input', accountId, service.id, reference, ...items.map((item) => item.canonical))
   return {
     purchase,
-    triedId: undefined,
+    orderId: undefined,
+    maybeWritten: false,
     accountId,
     total: micros(purchase.unitPrice * BigInt(quantity)),
     naturalKey: repeatable ? null : asked,

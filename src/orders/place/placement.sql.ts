@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
-import type { Funds, KeyHolder } from './decide.ts'
+import type { KeyHolder } from './decide.ts'
 
 /** Takes the next order ids. */
 export async function takeOrderIds(sql: Queryable, count: number): Promise<OrderId[]> {
@@ -9,18 +9,6 @@ export async function takeOrderIds(sql: Queryable, count: number): Promise<Order
   const [row] = await sql<{ ids: string }[]>`
     select string_agg(nextval('order_ids')::text, ' ') as ids from generate_series(1, ${count}::int)`
   return (row?.ids ?? '').split(' ').map((id) => Number(id) as OrderId)
-}
-
-/** Locks the wallets, in id order so that two processes never wait for each other, and reads what they hold. */
-export async function lockWallets(sql: Transaction, accounts: AccountId[]): Promise<Map<AccountId, Funds>> {
-  const rows = await sql<{ account_id: AccountId; available: bigint; credit_limit: bigint }[]>`
-    select account_id, available, credit_limit from wallets
-     where account_id = any(${accounts}::int[])
-     order by account_id
-       for no key update`
-  return new Map(
-    rows.map((row) => [row.account_id, { available: row.available, creditLimit: row.credit_limit }]),
-  )
 }
 
 /** The orders that the keys (32 hex digits each) stand for. */
@@ -36,7 +24,7 @@ export async function findKeyHolders(
            o.state, o.created_at
       from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[]) as asked (account_id, key)
       join order_keys k on k.account_id = asked.account_id and k.key = asked.key
-      join orders o on o.account_id = k.account_id and o.id = k.order_id`
+      join orders o on o.account_id = k.account_id and o.id = k.order_id`.execute()
   return new Map(
     rows.map((row) => [
       row.key,
@@ -50,10 +38,16 @@ export async function findKeyHolders(
   )
 }
 
-/** Which of these order ids were committed, by an earlier try whose answer was lost. */
-export async function findPlaced(sql: Transaction, ids: OrderId[]): Promise<Set<OrderId>> {
-  if (ids.length === 0) return new Set()
-  const rows = await sql<{ id: bigint }[]>`select id from orders where id = any(${ids}::bigint[])`
+/** `findPlaced` finds which of these orders were committed, by an earlier try whose answer was lost. */
+export async function findPlaced(
+  sql: Transaction,
+  orders: readonly { accountId: AccountId; orderId: OrderId }[],
+): Promise<Set<OrderId>> {
+  if (orders.length === 0) return new Set()
+  const rows = await sql<{ id: bigint }[]>`
+    select o.id from unnest(${orders.map((order) => order.accountId)}::int[], ${orders.map((order) => order.orderId)}::bigint[])
+             as asked (account_id, id)
+      join orders o on o.account_id = asked.account_id and o.id = asked.id`.execute()
   return new Set(rows.map((row) => Number(row.id) as OrderId))
 }
 

@@ -1,0 +1,54 @@
+import { type Session, STEADY_PLANS } from './connection-settings.ts'
+
+/** PoolKind is how many connections a pool has at most, and what its sessions are opened with. */
+export interface PoolKind {
+  readonly max: number
+  readonly session: Session
+}
+
+/**
+ * The pools, each with its time-outs, so that a session that hangs with a wallet locked ends by itself, and nobody waits longer for it
+ * than is said here. In milliseconds, as PostgreSQL takes them.
+ */
+export const pools = {
+  /** `placement` is one connection, on which one placement queue writes its batches. */
+  placement: {
+    max: 1,
+    session: {
+      ...STEADY_PLANS,
+      lock_timeout: '2000',
+      statement_timeout: '10000',
+      idle_in_transaction_session_timeout: '5000',
+    },
+  },
+  /** `hot` is for the batches of reads and of fulfilment. */
+  hot: {
+    max: 8,
+    session: {
+      ...STEADY_PLANS,
+      lock_timeout: '5000',
+      statement_timeout: '10000',
+      idle_in_transaction_session_timeout: '5000',
+    },
+  },
+  /** `cold` is for everything that a person or a protocol asks for now and then. */
+  cold: {
+    max: 10,
+    session: {
+      lock_timeout: '5000',
+      statement_timeout: '30000',
+      idle_in_transaction_session_timeout: '10000',
+    },
+  },
+  /** `long` is for imports, lists of suppliers, sweeps, checks and the command line. */
+  long: {
+    max: 4,
+    session: {
+      lock_timeout: '10000',
+      statement_timeout: '900000',
+      idle_in_transaction_session_timeout: '60000',
+    },
+  },
+  /** `migration` waits as long as another process migrates. */
+  migration: { max: 1, session: {} },
+} as const satisfies Record<string, PoolKind>

@@ -1,0 +1,236 @@
+import { Batcher } from '../../database/batcher.ts'
+import { isConnectionLoss, type Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import { lockWallets } from '../../ledger/wallets.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { Clock } from '../../lib/time.ts'
+import { decidePlacements, type PlacementResult } from './decide.ts'
+import { bindKeys, findKeyHolders, findPlaced, insertOrders, takeOrderIds } from './placement.sql.ts'
+import { itemsOf, ofSoManyItems, type PlacementRow, withoutRepeats } from './placement-row.ts'
+
+/** The most orders that one transaction places. */
+const MAX_BATCH_ORDERS = 1000
+/** And the most items, unless they are of one order. */
+const MAX_BATCH_ITEMS = 20_000
+/** Batches that are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
+const CAREFUL_BATCHES = 10
+/** How long a batch is tried again when the database goes away under it. */
+const RETRY_FOR_MS = 8000
+const RETRY_EVERY_MS = 100
+
+const LOCK_TIMEOUT = '55P03'
+const STATEMENT_TIMEOUT = '57014'
+
+/**
+ * PlacementQueue places the orders of its accounts on one connection, one batch at a time: requests that arrive together go in one
+ * transaction, and no caller is answered before its commit.
+ *
+ * Most purchases have nothing against them. So a batch is first written as if none had, in one statement that its constraints refuse
+ * whole if a wallet does not hold enough or a key stands for an order already. A batch that was refused is decided carefully: wallets
+ * locked, keys looked up, each row its own result in order of arrival.
+ *
+ * A wallet that somebody else holds locked costs the queue one lock time-out. After that, and until its lock is gone, the orders of
+ * its account are decided apart, without waiting for the lock: they are refused with `temporarily_unavailable`, the others are placed.
+ */
+export class PlacementQueue {
+  readonly #sql: Sql
+  readonly #clock: Clock
+  readonly #onPlaced: () => void
+  readonly #batcher: Batcher<PlacementRow, PlacementResult>
+  /** Taken ahead, so that a batch is one statement. */
+  #ids: OrderId[] = []
+  /** Batches still to be decided carefully. */
+  #careful = 0
+  /** Accounts whose wallets were found locked by somebody else. */
+  readonly #locked = new Set<AccountId>()
+
+  /** `sql` is a pool of one connection with steady plans and a lock time-out. */
+  constructor(sql: Sql, clock: Clock, onPlaced: () => void) {
+    this.#sql = sql
+    this.#clock = clock
+    this.#onPlaced = onPlaced
+    this.#batcher = new Batcher((rows) => this.#placeAll(rows), { size: MAX_BATCH_ORDERS })
+  }
+
+  place(row: PlacementRow): Promise<PlacementResult> {
+    return this.#batcher.add(row)
+  }
+
+  async stop(): Promise<void> {
+    await this.#batcher.drained()
+  }
+
+  async #placeAll(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
+    const results = new Map<PlacementRow, PlacementResult | Error>()
+    const place = async (
+      some: PlacementRow[],
+      how: (rows: PlacementRow[]) => Promise<(PlacementResult | Error)[]>,
+    ) => {
+      for (const group of ofSoManyItems(some, MAX_BATCH_ITEMS)) {
+        const placed = await how(group)
+        group.forEach((row, index) => {
+          results.set(row, placed[index] as PlacementResult | Error)
+        })
+      }
+    }
+    const isLocked = ({ accountId }: PlacementRow): boolean => this.#locked.has(accountId)
+    const [locked, others] = [rows.filter(isLocked), rows.filter((row) => !isLocked(row))]
+    await place(others, (group) => this.#placeTogether(group))
+    await place(locked, (group) => this.#placeCarefully(group, { skipLocked: true }))
+    return rows.map((row) => results.get(row) as PlacementResult | Error)
+  }
+
+  async #placeTogether(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
+    if (this.#careful > 0) {
+      this.#careful--
+      return await this.#placeCarefully(rows)
+    }
+    const quick = withoutRepeats(rows)
+    const placed = await this.#placeQuickly(quick)
+    if (placed === 'locked') return await this.#placeCarefully(rows, { skipLocked: true })
+    if (!placed) {
+      this.#careful = CAREFUL_BATCHES
+      return await this.#placeCarefully(rows)
+    }
+    if (quick.length === rows.length) return placed
+    return [...placed, ...(await this.#placeCarefully(rows.slice(quick.length)))]
+  }
+
+  /** Gives undefined when the rows were not placed, or may not have been; being careful finds out why. */
+  async #placeQuickly(rows: PlacementRow[]): Promise<PlacementResult[] | 'locked' | undefined> {
+    try {
+      if (this.#ids.length < rows.length) await this.#takeIds(rows.length)
+      const placed = this.#ids.splice(0, rows.length).map((orderId, index) => {
+        const row = rows[index] as PlacementRow
+        row.orderId = orderId
+        return { row, orderId }
+      })
+      const written = insertOrders(this.#sql, itemsOf(placed), { now: this.#clock.now(), replaceKeys: false })
+      // The ids for the next batch ride along.
+      if (this.#ids.length < 2 * rows.length) this.#takeIds(8 * rows.length).catch(() => {})
+      await written
+      this.#onPlaced()
+      return placed.map(({ orderId }) => ({ kind: 'placed', orderId }))
+    } catch (error) {
+      return (error as { code?: unknown }).code === LOCK_TIMEOUT ? 'locked' : undefined
+    }
+  }
+
+  async #takeIds(count: number): Promise<void> {
+    this.#ids.push(...(await takeOrderIds(this.#sql, count)))
+  }
+
+  /** `skipLocked`: rows of accounts whose wallets are locked are refused at once. */
+  async #placeCarefully(
+    rows: PlacementRow[],
+    { skipLocked = false } = {},
+  ): Promise<(PlacementResult | Error)[]> {
+    const giveUpAt = performance.now() + RETRY_FOR_MS
+    for (;;) {
+      try {
+        const results = await this.#decideTogether(rows, skipLocked)
+        if (results.some(({ kind }) => kind === 'placed')) this.#onPlaced()
+        return results
+      } catch (error) {
+        const { code } = error as { code?: unknown }
+        if (isConnectionLoss(error)) {
+          if (performance.now() > giveUpAt) return rows.map(() => error as Error)
+          await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
+        } else if (code === LOCK_TIMEOUT && !skipLocked) {
+          return await this.#placeCarefully(rows, { skipLocked: true })
+        } else if (code === LOCK_TIMEOUT || code === STATEMENT_TIMEOUT) {
+          return rows.map(() => UNAVAILABLE)
+        } else if (rows.length === 1) {
+          return [error as Error]
+        } else {
+          return await this.#placeApart(rows)
+        }
+      }
+    }
+  }
+
+  /** The database refused the batch: each row alone, so that only the row at fault fails. */
+  async #placeApart(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
+    const results: (PlacementResult | Error)[] = []
+    for (const row of rows) results.push(...(await this.#placeCarefully([row])))
+    return results
+  }
+
+  async #decideTogether(rows: PlacementRow[], skipLocked: boolean): Promise<PlacementResult[]> {
+    const keys = rows.flatMap((row) =>
+      [row.naturalKey, row.idempotency?.key]
+        .filter((key) => key != null)
+        .map((key) => ({ account: row.accountId, key })),
+    )
+    const accounts = [...new Set(rows.map((row) => row.accountId))]
+    // A row that was tried before, on a connection that was lost, keeps its order id: if the late first try is still to be committed,
+    // one of the two finds the other's order.
+    const tried = rows.flatMap(({ orderId, accountId }) =>
+      orderId === undefined ? [] : [{ accountId, orderId }],
+    )
+    const fresh = rows.filter(({ orderId }) => orderId === undefined)
+    if (this.#ids.length < fresh.length) await this.#takeIds(fresh.length)
+    for (const row of fresh) row.orderId = this.#ids.shift()
+    const idOf = (row: PlacementRow): OrderId => row.orderId as OrderId
+    try {
+      const results = await this.#sql.begin(async (sql) => {
+        // One round trip; each later statement sees what was committed before the wallets were locked.
+        const [funds, holders, placedBefore] = await Promise.all([
+          lockWallets(sql, accounts, { skipLocked }),
+          findKeyHolders(sql, keys),
+          findPlaced(sql, tried),
+        ])
+        if (skipLocked) this.#noteLocks(accounts, funds)
+        const open = rows.filter(
+          (row) => !placedBefore.has(idOf(row)) && !this.#mustSkip(row, funds, skipLocked),
+        )
+        const now = this.#clock.now()
+        const decided = new Map<PlacementRow, PlacementResult>()
+        decidePlacements(open, open.map(idOf), funds, holders, now).forEach((result, index) => {
+          decided.set(open[index] as PlacementRow, result)
+        })
+        const placed: { row: PlacementRow; orderId: OrderId }[] = []
+        const bound: { account: AccountId; key: string; order: OrderId; body: string }[] = []
+        for (const [row, result] of decided) {
+          if (result.kind === 'placed') placed.push({ row, orderId: result.orderId })
+          else if (result.kind === 'replayed' && row.idempotency) {
+            bound.push({ account: row.accountId, order: result.orderId, ...row.idempotency })
+          }
+        }
+        if (placed.length > 0) await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true })
+        if (bound.length > 0) await bindKeys(sql, bound, now)
+        return rows.map((row): PlacementResult => {
+          const result = decided.get(row)
+          if (result) return result
+          // Without a result: committed by an earlier try whose answer was lost, or its wallet is locked.
+          return placedBefore.has(idOf(row)) ? { kind: 'placed', orderId: idOf(row) } : UNAVAILABLE
+        })
+      })
+      // Committed: the ids of repeats and refusals stand for nothing, and serve the next orders. Not those that a lost connection may
+      // still write.
+      const unused = rows.filter((row, index) => results[index]?.kind !== 'placed' && !row.maybeWritten)
+      this.#ids.unshift(...unused.map(idOf))
+      return results
+    } catch (error) {
+      if (isConnectionLoss(error)) for (const row of rows) row.maybeWritten = true
+      throw error
+    }
+  }
+
+  #mustSkip(
+    { accountId }: PlacementRow,
+    funds: ReadonlyMap<AccountId, unknown>,
+    skipLocked: boolean,
+  ): boolean {
+    return skipLocked && !funds.has(accountId)
+  }
+
+  #noteLocks(accounts: readonly AccountId[], funds: ReadonlyMap<AccountId, unknown>): void {
+    for (const account of accounts) {
+      if (funds.has(account)) this.#locked.delete(account)
+      else this.#locked.add(account)
+    }
+  }
+}
+
+const UNAVAILABLE: PlacementResult = { kind: 'refused', refusal: new Refusal('temporarily_unavailable') }

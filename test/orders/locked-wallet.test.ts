@@ -1,0 +1,208 @@
+import type { AddressInfo } from 'node:net'
+import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Service } from '../../src/catalogue/service.ts'
+import { type DatabaseAddress, openPool, STEADY_PLANS } from '../../src/database/database.ts'
+import { pools } from '../../src/database/pools.ts'
+import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { Placement, queueOf } from '../../src/orders/place/placement.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { brokenPromises, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
+
+let database: TestDatabase
+let sql: TestDatabase['sql']
+let checks: Service
+let credits: Service
+beforeAll(async () => {
+  database = await testDatabase()
+  sql = database.sql
+  checks = await newService(sql)
+  credits = await newService(sql, { kind: 'server', minQuantity: 1, maxQuantity: 1000 })
+})
+afterAll(() => database.drop())
+
+/** Holds the wallets of accounts locked, as somebody does who hangs in the middle of a transaction. */
+async function lockWallets(...accounts: AccountId[]): Promise<() => Promise<void>> {
+  const locked = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const holding = sql.begin(async (transaction) => {
+    await transaction`select 1 from wallets where account_id = any(${accounts}::int[]) for update`
+    locked.resolve()
+    await release.promise
+  })
+  await locked.promise
+  return async () => {
+    release.resolve()
+    await holding
+  }
+}
+
+const ordersOf = async (accountId: AccountId): Promise<bigint[]> =>
+  (await sql<{ id: bigint }[]>`select id from orders where account_id = ${accountId}`).map(({ id }) => id)
+
+/** As many accounts as are needed to have one in each of so many queues, and one more in the queue of the first. */
+async function accountsIn(queues: number): Promise<{ apart: AccountId[]; beside: AccountId }> {
+  const apart: (AccountId | undefined)[] = Array.from({ length: queues })
+  for (;;) {
+    const account = await newAccount(sql, 1_000n)
+    const queue = queueOf(account, queues)
+    if (apart[queue] === undefined) apart[queue] = account
+    else if (queue === 0 && apart.every((one) => one !== undefined)) return { apart, beside: account }
+  }
+}
+
+test('accounts are spread over the queues evenly, and each stays in one', () => {
+  const counts = [0, 0, 0, 0]
+  for (let id = 1; id <= 1000; id++) {
+    const queue = queueOf(id as AccountId, counts.length)
+    expect(queueOf(id as AccountId, counts.length)).toBe(queue)
+    counts[queue] = (counts[queue] ?? 0) + 1
+  }
+  for (const count of counts) expect(count).toBeGreaterThan(200)
+})
+
+test('a wallet that somebody holds locked stops nobody else, and its orders are refused until it is free', async () => {
+  const connections = [0, 1, 2].map(() => openPool(database.address, pools.placement))
+  const placement = new Placement({ connections, clock: systemClock })
+  const { apart, beside } = await accountsIn(connections.length)
+  const [locked, ...others] = apart as [AccountId, ...AccountId[]]
+  const unlock = await lockWallets(locked)
+  const refusal = { code: 'temporarily_unavailable', message: 'Temporarily unavailable, try again' }
+  // Round after round, so that those come too that find the lock known.
+  for (let round = 1; round <= 4; round++) {
+    const [refused, ...placed] = await Promise.all(
+      [locked, beside, ...others].map((account) => placement.place(purchase(account, checks, round))),
+    )
+    expect(refused).toMatchObject(refusal)
+    for (const one of placed) expect(one).toMatchObject({ replayed: false })
+  }
+  expect(await ordersOf(locked)).toEqual([])
+  expect(await ordersOf(beside)).toHaveLength(4)
+  await unlock()
+  expect(await placement.place(purchase(locked, checks, 1))).toMatchObject({ replayed: false })
+  expect(await placement.place(purchase(locked, checks, 2))).toMatchObject({ replayed: false })
+  expect(await walletOf(sql, locked)).toMatchObject({ available: 980n, held: 20n })
+  expect(await brokenPromises(sql)).toEqual([])
+  await placement.stop()
+  await Promise.all(connections.map((one) => one.end({ timeout: 1 })))
+})
+
+/** A way to the database whose clients can be cut off while the server still works for them. */
+class Line {
+  readonly #server: Server
+  readonly #clients = new Set<Socket>()
+
+  constructor(address: DatabaseAddress) {
+    const to =
+      typeof address === 'string'
+        ? { host: new URL(address).hostname, port: Number(new URL(address).port || 5432) }
+        : { path: join(address.host, `.s.PGSQL.${address.port}`) }
+    this.#server = createServer((client) => {
+      this.#clients.add(client)
+      const database = connect(to)
+      client.pipe(database, { end: false })
+      database.pipe(client)
+      for (const socket of [client, database]) socket.on('error', () => {})
+    })
+  }
+
+  async open(address: DatabaseAddress): Promise<DatabaseAddress> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    const { port } = this.#server.address() as AddressInfo
+    if (typeof address !== 'string') return { ...address, host: '127.0.0.1', port }
+    const url = new URL(address)
+    url.host = `127.0.0.1:${port}`
+    return url.href
+  }
+
+  cut(): void {
+    for (const client of this.#clients) client.destroy()
+    this.#clients.clear()
+  }
+
+  close(): void {
+    this.cut()
+    this.#server.close()
+  }
+}
+
+/** How many sessions wait for a lock. */
+const waiting = async (): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`
+  return row?.count ?? 0
+}
+
+test.each([
+  ['a service that allows repeats', () => credits],
+  ['a service whose repeats are replayed', () => checks],
+])(
+  'an order of %s whose connection was lost is placed once, also when the first try comes late',
+  async (_, service) => {
+    const account = await newAccount(sql, 1_000n)
+    const line = new Line(database.address)
+    const address = await line.open(database.address)
+    const { placement, close } = openPlacement({ ...database, address }, systemClock)
+    await placement.place(purchase(account, service(), 1))
+    const unlock = await lockWallets(account)
+    const second = placement.place(purchase(account, service(), 2))
+    await expect.poll(waiting).toBe(1)
+    // The server does not notice: the first try goes on waiting for the wallet, and the retry queues behind it.
+    line.cut()
+    await expect.poll(waiting).toBe(2)
+    await unlock()
+    const placed = await second
+    expect(placed).toMatchObject({ orderId: expect.any(Number), replayed: false })
+    await expect.poll(waiting).toBe(0)
+    expect(await ordersOf(account)).toHaveLength(2)
+    expect(await ordersOf(account)).toContain(BigInt((placed as { orderId: number }).orderId))
+    expect(await walletOf(sql, account)).toMatchObject({ available: 980n, held: 20n })
+    expect(await brokenPromises(sql)).toEqual([])
+    await close()
+    line.close()
+  },
+)
+
+test('the outcomes of an account whose wallet is locked are written when it is free, those of others at once', async () => {
+  const [locked, other] = [await newAccount(sql, 1_000n), await newAccount(sql, 1_000n)]
+  const { placement, close } = openPlacement(database, systemClock)
+  const orders = await Promise.all(
+    [locked, other].flatMap((account) =>
+      [1, 2].map(async (n) => ({ account, placed: await placement.place(purchase(account, checks, n)) })),
+    ),
+  )
+  const steady = openPool(database.address, { max: 2, session: { ...STEADY_PLANS, lock_timeout: '200ms' } })
+  const outcomes = new OutcomeWriter(steady, systemClock)
+  const unlock = await lockWallets(locked)
+  const records = orders.map(({ account, placed }) => ({
+    account,
+    written: outcomes.record(cancelled(account, (placed as { orderId: OrderId }).orderId)),
+  }))
+  const ofOthers = records.filter(({ account }) => account === other)
+  expect(await Promise.all(ofOthers.map(({ written }) => written))).toEqual([true, true])
+  expect(await walletOf(sql, other)).toMatchObject({ available: 1_000n, held: 0n })
+  expect(await walletOf(sql, locked)).toMatchObject({ available: 980n, held: 20n })
+  await unlock()
+  expect(await Promise.all(records.map(({ written }) => written))).toEqual([true, true, true, true])
+  expect(await walletOf(sql, locked)).toMatchObject({ available: 1_000n, held: 0n })
+  expect(await brokenPromises(sql)).toEqual([])
+  await outcomes.stop()
+  await steady.end({ timeout: 1 })
+  await close()
+})
+
+const cancelled = (accountId: AccountId, orderId: OrderId): ItemUpdate => ({
+  item: { accountId, orderId, position: 1, fence: 0 },
+  itemState: 'cancelled',
+  attempt: null,
+  result: null,
+  reason: 'cancelled',
+  dueAt: null,
+  review: null,
+})
