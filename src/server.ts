@@ -6,7 +6,7 @@ import type { Logger } from 'pino'
 import { Authenticator } from './accounts/authenticator.ts'
 import { Catalogue } from './catalogue/catalogue.ts'
 import type { Config } from './config.ts'
-import { Changes } from './database/changes.ts'
+import { ChangeNotifier } from './database/change-notifier.ts'
 import { type DatabaseAddress, openPool } from './database/database.ts'
 import { installationId } from './database/installation.ts'
 import { isReady, migrate } from './database/migrate.ts'
@@ -75,18 +75,18 @@ export async function startServer(
   const steadySql = openPool(address, pools.hot)
   const endPools = (): Promise<unknown> =>
     Promise.all([sql, longSql, ...placementPools, steadySql].map((pool) => pool.end({ timeout: 2 })))
-  const changes = new Changes(address)
+  const notifier = new ChangeNotifier(address)
   try {
     for (const file of await migrate(address)) log.info({ migration: file }, 'migrated')
-    await changes.start()
+    await notifier.start()
   } catch (error) {
-    await changes.stop()
+    await notifier.stop()
     await endPools()
     throw error
   }
 
-  const authenticator = new Authenticator(sql, changes, clock)
-  const catalogue = new Catalogue(sql, changes)
+  const authenticator = new Authenticator(sql, notifier, clock)
+  const catalogue = new Catalogue(sql, notifier)
   const metrics = new Metrics(sql)
   const works = config.role !== 'api'
   const answers = config.role !== 'worker'
@@ -96,15 +96,15 @@ export async function startServer(
     installation: await installationId(sql),
   }
   const sealer = (): Promise<Sealer> => openSealer(config)
-  const directory = new SupplierDirectory({ sql, changes, sealer, world, log })
+  const directory = new SupplierDirectory({ sql, notifier, sealer, world, log })
   const fulfilment = new Fulfilment({ sql: steadySql, directory, clock, log })
   // Workers in other processes hear of new orders by the database.
   const placement = new Placement({
     connections: placementPools,
     clock,
-    onPlaced: () => (works ? fulfilment.wake() : changes.tell('orders')),
+    onPlaced: () => (works ? fulfilment.wake() : notifier.publish('orders')),
   })
-  changes.on('orders', () => fulfilment.wake())
+  notifier.onInvalidate('orders', () => fulfilment.wake())
   const sweeper = new KeySweeper(longSql, clock, log)
   const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), world, id)
   const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
@@ -207,7 +207,7 @@ export async function startServer(
     await gateways.close()
     await authenticator.stop()
     await requests.stop()
-    await changes.stop()
+    await notifier.stop()
     await endPools()
   }
   try {

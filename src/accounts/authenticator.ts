@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { Changes } from '../database/changes.ts'
+import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { KeyId } from '../lib/ids.ts'
@@ -36,7 +36,7 @@ const LONGEST = 256
  */
 export class Authenticator {
   readonly #sql: Sql
-  readonly #changes: Changes
+  readonly #notifier: ChangeListener
   readonly #clock: Clock
   readonly #known = new Map<string, Candidate[]>()
   readonly #filling = new Map<string, Promise<Candidate[]>>()
@@ -47,11 +47,11 @@ export class Authenticator {
   #timer: NodeJS.Timeout | undefined
   #flushing: Promise<void> | undefined
 
-  constructor(sql: Sql, changes: Changes, clock: Clock) {
+  constructor(sql: Sql, notifier: ChangeListener, clock: Clock) {
     this.#sql = sql
-    this.#changes = changes
+    this.#notifier = notifier
     this.#clock = clock
-    changes.on('accounts', () => {
+    notifier.onInvalidate('accounts', () => {
       this.#generation++
       this.#known.clear()
       this.#filling.clear()
@@ -68,7 +68,7 @@ export class Authenticator {
       return new Refusal('invalid_credentials')
     }
     if (!isStorable(name)) return new Refusal('invalid_credentials')
-    if (!this.#changes.fresh()) {
+    if (!this.#notifier.isConnected()) {
       return this.#select(name).then((candidates) => this.#judge(candidates, secret, ip))
     }
     const known = this.#known.get(name)

@@ -1,4 +1,4 @@
-import type { Changes } from '../database/changes.ts'
+import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import { selectPrices } from './prices.sql.ts'
 import type { Service } from './service.ts'
@@ -10,7 +10,7 @@ export type { Snapshot } from './snapshot.ts'
 /** The catalogue in memory: read again when a change to it was told, or when changes cannot be heard. */
 export class Catalogue {
   readonly #sql: Sql
-  readonly #changes: Pick<Changes, 'on' | 'fresh'>
+  readonly #notifier: ChangeListener
   #snapshot: Snapshot | undefined
   /** Counts the changes told, so that what was read before a change is not kept after it. */
   #generation = 0
@@ -18,10 +18,10 @@ export class Catalogue {
   #next: Promise<Snapshot> | undefined
   #parsed = new Map<string, unknown>()
 
-  constructor(sql: Sql, changes: Pick<Changes, 'on' | 'fresh'>) {
+  constructor(sql: Sql, notifier: ChangeListener) {
     this.#sql = sql
-    this.#changes = changes
-    changes.on('catalogue', () => {
+    this.#notifier = notifier
+    notifier.onInvalidate('catalogue', () => {
       this.#generation++
       this.#snapshot = undefined
     })
@@ -29,7 +29,7 @@ export class Catalogue {
 
   /** The catalogue with every change that was told before this call: at once when it is in memory. */
   current(): Snapshot | Promise<Snapshot> {
-    if (this.#snapshot && this.#changes.fresh()) return this.#snapshot
+    if (this.#snapshot && this.#notifier.isConnected()) return this.#snapshot
     return this.#load()
   }
 

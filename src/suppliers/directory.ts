@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import type { Changes } from '../database/changes.ts'
+import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
@@ -33,7 +33,7 @@ const GRACE_MS = 10 * 60_000
  */
 export class SupplierDirectory {
   readonly #sql: Sql
-  readonly #changes: Pick<Changes, 'on' | 'fresh'>
+  readonly #notifier: ChangeListener
   readonly #sealer: () => Promise<Sealer>
   readonly #world: World
   readonly #log: Logger
@@ -50,7 +50,7 @@ export class SupplierDirectory {
 
   constructor(parts: {
     sql: Sql
-    changes: Pick<Changes, 'on' | 'fresh'>
+    notifier: ChangeListener
     /** Asked once there is a supplier with secrets, so that who has none needs no key. */
     sealer: () => Promise<Sealer>
     world: World
@@ -58,12 +58,12 @@ export class SupplierDirectory {
     graceMs?: number
   }) {
     this.#sql = parts.sql
-    this.#changes = parts.changes
+    this.#notifier = parts.notifier
     this.#sealer = parts.sealer
     this.#world = parts.world
     this.#log = parts.log
     this.#graceMs = parts.graceMs ?? GRACE_MS
-    parts.changes.on('suppliers', () => {
+    parts.notifier.onInvalidate('suppliers', () => {
       this.#told++
     })
   }
@@ -74,7 +74,8 @@ export class SupplierDirectory {
    */
   async current(): Promise<ReadonlyMap<SupplierId, Live>> {
     const told = this.#told
-    if (!this.#changes.fresh() && performance.now() - this.#readAt >= DEAF_EVERY_MS) await this.#refresh()
+    if (!this.#notifier.isConnected() && performance.now() - this.#readAt >= DEAF_EVERY_MS)
+      await this.#refresh()
     // A reading that was under way may have been from before the last change.
     while (this.#seen < told) await this.#refresh()
     return this.#live

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { closeAccount, createAccount, reopenAccount } from '../../src/accounts/accounts.ts'
 import { Authenticator } from '../../src/accounts/authenticator.ts'
 import { createKey, listKeys, revokeKey } from '../../src/accounts/keys.ts'
-import { Changes } from '../../src/database/changes.ts'
+import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { openPool } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -13,7 +13,7 @@ const IP = '203.0.113.7'
 
 let database: TestDatabase
 let sql: TestDatabase['sql']
-let changes: Changes
+let notifier: ChangeNotifier
 let authenticator: Authenticator
 let now = new Date('2030-01-01T00:00:00Z')
 const clock = { now: () => now }
@@ -22,12 +22,12 @@ let count = 0
 beforeAll(async () => {
   database = await testDatabase()
   sql = database.sql
-  changes = new Changes(database.address)
-  authenticator = new Authenticator(sql, changes, clock)
-  await changes.start()
+  notifier = new ChangeNotifier(database.address)
+  authenticator = new Authenticator(sql, notifier, clock)
+  await notifier.start()
 })
 afterAll(async () => {
-  await changes.stop()
+  await notifier.stop()
   await database.drop()
 })
 beforeEach(() => {
@@ -154,9 +154,9 @@ test('a revocation, and the closing of an account, count in every process', asyn
   const { id, account, username, securityId, secret } = await shop()
   // Another process: its own pool, its own memory.
   const otherSql = openPool(database.address)
-  const otherChanges = new Changes(database.address)
-  const other = new Authenticator(otherSql, otherChanges, clock)
-  await otherChanges.start()
+  const otherNotifier = new ChangeNotifier(database.address)
+  const other = new Authenticator(otherSql, otherNotifier, clock)
+  await otherNotifier.start()
   const everywhere = async (expected: string) => {
     for (const by of [authenticator, other]) {
       await vi.waitFor(async () => expect(await outcome(securityId, secret, { by })).toBe(expected), WAIT)
@@ -171,26 +171,26 @@ test('a revocation, and the closing of an account, count in every process', asyn
     await revokeKey(otherSql, id, clock)
     await everywhere('key_revoked')
   } finally {
-    await otherChanges.stop()
+    await otherNotifier.stop()
     await otherSql.end()
   }
 })
 
 /** Changes that a test tells by hand. */
-class SilentChanges extends Changes {
+class SilentNotifier extends ChangeNotifier {
   deaf = false
   forget = (): void => {}
-  override on(_topic: 'accounts' | 'catalogue', forget: () => void): void {
+  override onInvalidate(_topic: 'accounts' | 'catalogue', forget: () => void): void {
     this.forget = forget
   }
-  override fresh(): boolean {
+  override isConnected(): boolean {
     return !this.deaf
   }
 }
 
 test('a process that hears no changes asks the database every time', async () => {
   const { id, securityId, secret, username } = await shop()
-  const silent = new SilentChanges(database.address)
+  const silent = new SilentNotifier(database.address)
   const by = new Authenticator(sql, silent, clock)
   expect(await outcome(securityId, secret, { by })).toBe(username)
   await revokeKey(sql, id, clock)
@@ -201,7 +201,7 @@ test('a process that hears no changes asks the database every time', async () =>
 
 test('what was read before a change and arrives after it is not kept', async () => {
   const { id, securityId, secret, username } = await shop()
-  const silent = new SilentChanges(database.address)
+  const silent = new SilentNotifier(database.address)
   const by = new Authenticator(sql, silent, clock)
   const early = outcome(securityId, secret, { by })
   silent.forget()
@@ -211,7 +211,7 @@ test('what was read before a change and arrives after it is not kept', async () 
 })
 
 test('last uses are recorded together, and a later one stands', async () => {
-  const silent = new SilentChanges(database.address)
+  const silent = new SilentNotifier(database.address)
   const one = await shop()
   const other = await shop()
   const first = new Authenticator(sql, silent, clock)

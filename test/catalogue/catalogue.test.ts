@@ -4,7 +4,7 @@ import { Catalogue } from '../../src/catalogue/catalogue.ts'
 import { setPrice } from '../../src/catalogue/prices.ts'
 import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService, updateService } from '../../src/catalogue/services.ts'
-import { Changes } from '../../src/database/changes.ts'
+import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import type { AccountId, PriceGroupId } from '../../src/lib/ids.ts'
 import { testDatabase } from '../support/postgres.ts'
 
@@ -34,16 +34,16 @@ const create = (code: string, over: Partial<NewService> = {}): Promise<Service> 
   createService(sql, { code, name: code, group: 'G', price: '3', currency: 'USD', ...over })
 
 /** Changes that a test tells by hand. */
-class TestChanges {
+class TestNotifier {
   heard = true
   #forget: (() => void)[] = []
-  on(_: unknown, forget: () => void): void {
+  onInvalidate(_: unknown, forget: () => void): void {
     this.#forget.push(forget)
   }
-  fresh(): boolean {
+  isConnected(): boolean {
     return this.heard
   }
-  tell(): void {
+  change(): void {
     for (const forget of this.#forget) forget()
   }
 }
@@ -57,7 +57,7 @@ const overBegin = (around: (begin: () => Promise<unknown>) => Promise<unknown>):
         : Reflect.get(pool, name),
   })
 
-const current = () => new Catalogue(sql, new TestChanges()).current()
+const current = () => new Catalogue(sql, new TestNotifier()).current()
 
 describe('the catalogue', () => {
   it('finds a service by id, and by code in any case', async () => {
@@ -137,32 +137,32 @@ describe('the catalogue', () => {
 
 describe('the catalogue in memory', () => {
   it('is the same object, at once, until a change is told', async () => {
-    const changes = new TestChanges()
-    const catalogue = new Catalogue(sql, changes)
+    const notifier = new TestNotifier()
+    const catalogue = new Catalogue(sql, notifier)
     const first = await catalogue.current()
     expect(catalogue.current()).toBe(first)
     await create('new')
     expect(catalogue.current()).toBe(first)
-    changes.tell()
+    notifier.change()
     const second = await catalogue.current()
     expect(second.find('new')).toBeDefined()
     expect(catalogue.current()).toBe(second)
   })
 
   it('keeps the parsed schema of a service from load to load, so that it is compiled once', async () => {
-    const changes = new TestChanges()
-    const catalogue = new Catalogue(sql, changes)
+    const notifier = new TestNotifier()
+    const catalogue = new Catalogue(sql, notifier)
     await create('a')
     await create('b')
     const first = await catalogue.current()
-    changes.tell()
+    notifier.change()
     const second = await catalogue.current()
     expect(second).not.toBe(first)
     expect(second.find('b')?.inputSchema).toBe(first.find('a')?.inputSchema)
   })
 
   it('is read only once however many ask', async () => {
-    const catalogue = new Catalogue(sql, new TestChanges())
+    const catalogue = new Catalogue(sql, new TestNotifier())
     const [one, ...others] = await Promise.all(Array.from({ length: 20 }, () => catalogue.current()))
     for (const other of others) expect(other).toBe(one)
   })
@@ -170,7 +170,7 @@ describe('the catalogue in memory', () => {
   describe('when a change is told during the reading', () => {
     /** A catalogue whose first reading has read, waits, and was then told of a new service. */
     async function overtaken() {
-      const changes = new TestChanges()
+      const notifier = new TestNotifier()
       const [wasRead, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
       const slow = overBegin(async (begin) => {
         const read = await begin()
@@ -178,11 +178,11 @@ describe('the catalogue in memory', () => {
         await mayGoOn.promise
         return read
       })
-      const catalogue = new Catalogue(slow, changes)
+      const catalogue = new Catalogue(slow, notifier)
       const early = catalogue.current()
       await wasRead.promise
       await create('raced')
-      changes.tell()
+      notifier.change()
       return { catalogue, early, goOn: mayGoOn.resolve }
     }
 
@@ -205,29 +205,29 @@ describe('the catalogue in memory', () => {
   })
 
   it('is read each time while changes cannot be heard', async () => {
-    const changes = new TestChanges()
-    const catalogue = new Catalogue(sql, changes)
+    const notifier = new TestNotifier()
+    const catalogue = new Catalogue(sql, notifier)
     await catalogue.current()
-    changes.heard = false
+    notifier.heard = false
     await create('unheard')
     expect((await catalogue.current()).find('unheard')).toBeDefined()
   })
 
   it('can be read after a reading failed', async () => {
-    const changes = new TestChanges()
+    const notifier = new TestNotifier()
     let broken = true
     const flaky = overBegin((begin) => (broken ? Promise.reject(new Error('gone')) : begin()))
-    const catalogue = new Catalogue(flaky, changes)
+    const catalogue = new Catalogue(flaky, notifier)
     await expect(catalogue.current()).rejects.toThrow('gone')
     broken = false
     expect((await catalogue.current()).find('x')).toBeUndefined()
   })
 
   it('follows a change that another process made', async () => {
-    const changes = new Changes(database.address)
-    await changes.start()
+    const notifier = new ChangeNotifier(database.address)
+    await notifier.start()
     try {
-      const catalogue = new Catalogue(sql, changes)
+      const catalogue = new Catalogue(sql, notifier)
       const service = await create('far', { name: 'before' })
       await expect.poll(async () => (await catalogue.current()).byId(service.id)?.name).toBe('before')
       await updateService(sql, 'far', { name: 'after' })
@@ -236,7 +236,7 @@ describe('the catalogue in memory', () => {
       const price = async () => (await catalogue.current()).priceFor(service, account(2))?.unitPrice
       await expect.poll(price).toBe(9_000_000n)
     } finally {
-      await changes.stop()
+      await notifier.stop()
     }
   })
 })

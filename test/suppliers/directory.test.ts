@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { Changes, type Topic } from '../../src/database/changes.ts'
+import { ChangeNotifier, type Topic } from '../../src/database/change-notifier.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
@@ -19,14 +19,14 @@ const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) })
 const directories: SupplierDirectory[] = []
 let database: TestDatabase
 let sql: TestDatabase['sql']
-let changes: Changes
+let notifier: ChangeNotifier
 let count = 0
 
 beforeAll(async () => {
   database = await testDatabase()
   sql = database.sql
-  changes = new Changes(database.address)
-  await changes.start()
+  notifier = new ChangeNotifier(database.address)
+  await notifier.start()
 })
 afterEach(async () => {
   vi.restoreAllMocks()
@@ -34,13 +34,13 @@ afterEach(async () => {
   lines.length = 0
 })
 afterAll(async () => {
-  await changes.stop()
+  await notifier.stop()
   await database.drop()
 })
 
 function open(over: Partial<ConstructorParameters<typeof SupplierDirectory>[0]> = {}): SupplierDirectory {
   const world = { outbound: new GuardedOutbound({ allow: [] }), clock: systemClock, installation: 'test' }
-  const directory = new SupplierDirectory({ sql, changes, sealer: async () => sealer, world, log, ...over })
+  const directory = new SupplierDirectory({ sql, notifier, sealer: async () => sealer, world, log, ...over })
   directories.push(directory)
   return directory
 }
@@ -96,7 +96,7 @@ test('a change reaches it, and makes the adapter anew only when it is made of th
 
 test('news of what it is not made of makes no adapter anew', async () => {
   const heard = vi.fn()
-  changes.on('suppliers', heard)
+  notifier.onInvalidate('suppliers', heard)
   const make = vi.spyOn(adapters.dhru, 'make')
   const directory = open()
   const { id } = await newPanel()
@@ -154,8 +154,8 @@ test('one that cannot be opened is said once and left out, until it is put right
 })
 
 test('one that hears no changes reads the table again after a while', async () => {
-  const deaf = { on: (_topic: Topic, _forget: () => void) => {}, fresh: () => false }
-  const directory = open({ changes: deaf })
+  const deaf = { onInvalidate: (_topic: Topic, _forget: () => void) => {}, isConnected: () => false }
+  const directory = open({ notifier: deaf })
   await directory.current()
   const { id } = await newPanel()
   await liveWhen(directory, id, (live) => live !== undefined)
@@ -179,8 +179,11 @@ test('what was told before it was asked is seen, also while an older reading is 
     },
   })
   const listeners: (() => void)[] = []
-  const told = { on: (_topic: Topic, forget: () => void) => void listeners.push(forget), fresh: () => true }
-  const directory = open({ sql: slow, changes: told })
+  const told = {
+    onInvalidate: (_topic: Topic, forget: () => void) => void listeners.push(forget),
+    isConnected: () => true,
+  }
+  const directory = open({ sql: slow, notifier: told })
   const early = directory.current()
   await wasRead.promise
   const { id } = await newPanel()

@@ -1,0 +1,102 @@
+import { type DatabaseAddress, openPool, type Sql } from './database.ts'
+
+const CHANNEL = 'imeigate_changes'
+const HEARTBEAT_MS = 250
+/**
+ * CACHE_TRUST_MS is how long caches are trusted after the last heartbeat. With a heartbeat every 250 ms, a change is seen within a
+ * second.
+ */
+const CACHE_TRUST_MS = 800
+/** PUBLISH_DELAY_MS gathers what is published within one moment, so that it is sent once. */
+const PUBLISH_DELAY_MS = 5
+
+/** Topic names what was changed. `orders` means that items wait to be sent; processes without workers publish it. */
+export type Topic = 'accounts' | 'catalogue' | 'suppliers' | 'orders'
+
+/** ChangeListener is the part of a ChangeNotifier that the owner of a cache needs. */
+export type ChangeListener = Pick<ChangeNotifier, 'onInvalidate' | 'isConnected'>
+
+/**
+ * ChangeNotifier tells this process what any process changed in the database, so that it may keep copies in memory.
+ *
+ * A lost connection would make the copies stale without a sign, so the process sends itself a heartbeat over the same connection:
+ * `isConnected()` is false when no heartbeat came back lately, and then the owner of a copy must read the database instead. What is
+ * published between two sessions of PostgreSQL is lost, so every new session invalidates every topic.
+ */
+export class ChangeNotifier {
+  readonly #sql: Sql
+  readonly #listeners = new Map<Topic, (() => void)[]>()
+  readonly #heartbeat = `imeigate_${process.pid}_${Math.random().toString(36).slice(2)}`
+  #heartbeatAt = Number.NEGATIVE_INFINITY
+  readonly #publishing = new Set<Topic>()
+  #timer: NodeJS.Timeout | undefined
+  #beating: Promise<void> | undefined
+  /** The process id of the PostgreSQL session that listens. */
+  #session: number | undefined
+
+  constructor(address: DatabaseAddress) {
+    this.#sql = openPool(address, {
+      max: 1,
+      onNotify: (channel, payload) => {
+        if (channel === CHANNEL) this.#invalidate(payload as Topic)
+        else this.#heartbeatAt = performance.now()
+      },
+    })
+  }
+
+  /** onInvalidate has `forget` called after each change of a topic, and whenever changes may have been missed. */
+  onInvalidate(topic: Topic, forget: () => void): void {
+    this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), forget])
+  }
+
+  /** publish tells every process, this one too, of a change. It is not part of any transaction, and may be lost. */
+  publish(topic: Topic): void {
+    if (this.#publishing.has(topic)) return
+    this.#publishing.add(topic)
+    setTimeout(() => {
+      this.#publishing.delete(topic)
+      this.#sql`select pg_notify(${CHANNEL}, ${topic})`.catch(() => {})
+    }, PUBLISH_DELAY_MS)
+  }
+
+  /** isConnected tells whether changes are being received, so that copies in memory may be trusted. */
+  isConnected(): boolean {
+    return performance.now() - this.#heartbeatAt < CACHE_TRUST_MS
+  }
+
+  async start(): Promise<void> {
+    await this.#beat()
+    this.#timer = setInterval(() => {
+      if (!this.isConnected()) this.#invalidateAll()
+      this.#beating ??= this.#beat()
+        .catch(() => {})
+        .finally(() => {
+          this.#beating = undefined
+        })
+    }, HEARTBEAT_MS)
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#sql.end({ timeout: 1 })
+  }
+
+  /** Listens, which changes nothing in a session that listens already, and sends this process a notification. */
+  async #beat(): Promise<void> {
+    const [row] = await this.#sql.unsafe<{ pid: number }[]>(
+      `listen ${CHANNEL}; listen ${this.#heartbeat}; select pg_notify('${this.#heartbeat}', ''), pg_backend_pid() as pid`,
+    )
+    const session = row?.pid
+    if (session === this.#session) return
+    this.#session = session
+    this.#invalidateAll()
+  }
+
+  #invalidate(topic: Topic): void {
+    for (const forget of this.#listeners.get(topic) ?? []) forget()
+  }
+
+  #invalidateAll(): void {
+    for (const topic of this.#listeners.keys()) this.#invalidate(topic)
+  }
+}
