@@ -30,7 +30,7 @@ export default {
       to: {
         path: [
           protocols,
-          '^src/(command|fake-supplier|server|main|metrics|config)',
+          '^src/(command|fake-supplier|app|main|config)',
           'node_modules/(fastify|htmlparser2|commander)',
         ],
       },
@@ -57,8 +57,8 @@ export default {
     {
       name: 'only-the-root-wires',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(server|main|metrics|command/)' },
-      to: { path: '^src/(server|main|command/)' },
+      from: { path: '^src/', pathNot: '^src/(app/|main|command/)' },
+      to: { path: '^src/(app/|main|command/)' },
     },
     {
       name: 'no-development-packages',

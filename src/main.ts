@@ -8,6 +8,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 
+const END_WITHIN_MS = 3_000
+
 try {
   const program = await build(process.argv.slice(2))
   await program.parseAsync()
@@ -15,5 +17,7 @@ try {
   if (!(error instanceof CommanderError && error.exitCode === 0)) {
     printError(error, process.argv.includes('--json'))
     process.exitCode = 1
+    // What could not be stopped in order must not keep a process that has failed.
+    setTimeout(() => process.exit(), END_WITHIN_MS).unref()
   }
 }

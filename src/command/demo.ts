@@ -1,19 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import type { AccountView } from '../accounts/account.ts'
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
 import { createKey } from '../accounts/keys.ts'
+import { serve } from '../app/process.ts'
 import { importServices } from '../catalogue/import.ts'
 import { setPrice } from '../catalogue/prices.ts'
 import { readConfig } from '../config.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { makeFolder } from '../lib/data-folder.ts'
 import { micros } from '../lib/money.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
-import { makeLog, serve } from './start.ts'
+import { makeLog } from './start.ts'
 
 /** The demo reseller's key is a toy: it is kept in a file for its owner only, so that each start can show it again. */
 interface DemoKey {
@@ -52,7 +54,7 @@ async function demoKey(folder: string, address: DatabaseAddress, url: string): P
   const sql = openPool(address, { max: 4 })
   try {
     const key = await fill(sql, url)
-    await mkdir(folder, { recursive: true })
+    makeFolder(folder)
     // Whole or not at all.
     await writeFile(`${file}.new`, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
     await rename(`${file}.new`, file)

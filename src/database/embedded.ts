@@ -29,9 +29,22 @@ export interface Embedded {
  * gets the lock for itself was the last, and stops PostgreSQL. So it needs no owner: one that is killed leaves it
  * running for the next.
  */
-export async function openEmbedded({ folder, log }: { folder: string; log: Logger }): Promise<Embedded> {
+export async function openEmbedded({
+  folder,
+  log,
+  signal,
+}: {
+  folder: string
+  log: Logger
+  /** Gives the start up; a server that was started by then is stopped again. */
+  signal?: AbortSignal
+}): Promise<Embedded> {
   const shared = new SharedCluster(new Cluster(folder), log)
-  await shared.join()
+  await shared.join(signal)
+  if (signal?.aborted) {
+    await shared.leave()
+    throw signal.reason
+  }
   return {
     connection: { host: shared.cluster.socketFolder, port: PORT, user: USER, database: DATABASE },
     close: () => shared.leave(),
@@ -51,11 +64,11 @@ class SharedCluster {
   }
 
   /** Holds the shared lock once this resolves; starts the server as often as needed. */
-  async join(): Promise<void> {
+  async join(signal?: AbortSignal): Promise<void> {
     let child: Child | undefined
     let silentSince = performance.now()
     // A server that we started is joined even when we are leaving: who else would end it?
-    while (!this.#leaving || (child && !child.ended)) {
+    while (!(this.#leaving || signal?.aborted) || (child && !child.ended)) {
       try {
         await this.#enter()
         return

@@ -3,6 +3,7 @@ import type { Sql } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
+import { Loop } from '../runtime/loop.ts'
 import type { Live } from '../suppliers/directory.ts'
 import type { Outcome, SupplierConfig, SupplierFault } from '../suppliers/supplier.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
@@ -14,7 +15,6 @@ import {
   postponeProbe,
   takeProbes,
 } from './breakers.sql.ts'
-import { Loop } from './loop.ts'
 
 /**
  * Calls in a row that came to the same trouble, with no clear answer between them, after which a breaker opens. What a

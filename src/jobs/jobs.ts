@@ -53,11 +53,12 @@ export class Jobs {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the process is stopping'))
     const runner = this.#runner
-    if (!runner) return
-    const ended = Promise.allSettled([runner.stop(), this.#watching])
-    if (!(await isDone(ended, GRACE_MS))) {
-      runner.kill().catch(() => {})
-      await isDone(ended, STOP_WITHIN_MS - GRACE_MS)
+    if (runner) {
+      const ended = Promise.allSettled([runner.stop(), this.#watching])
+      if (!(await isDone(ended, GRACE_MS))) {
+        runner.kill().catch(() => {})
+        await isDone(ended, STOP_WITHIN_MS - GRACE_MS)
+      }
     }
     const pool = this.#pool
     this.#pool = undefined
@@ -81,6 +82,9 @@ export class Jobs {
       noHandleSignals: true,
       concurrency: CONCURRENCY,
       pollInterval: POLL_EVERY_MS,
+      // By default the queue does not wait for what marks a job as done or failed; when the connection is lost under that, the rejection
+      // is nobody's and ends the process. In batches (here without a delay) the queue tries it again, and else ends and is started again.
+      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       taskList,
       parsedCronItems: parseCronItems(
         everyMinute.map((task) => ({

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { chown, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises'
+import { chown, link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../lib/data-folder.ts'
 
 const KEY_BYTES = 32
 /** 32 bytes as hex digits or as base64 (standard or url-safe, with or without padding). */
@@ -48,7 +49,7 @@ async function read(file: string): Promise<Buffer | undefined> {
 /** Complete and on disk under another name first, so that nobody reads half a key and no crash takes a used one. */
 async function make(file: string): Promise<Buffer> {
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true })
+  makeFolder(folder)
   const half = `${file}.new-${process.pid}-${randomBytes(4).toString('hex')}`
   try {
     await write(half, `${randomBytes(KEY_BYTES).toString('hex')}\n`)

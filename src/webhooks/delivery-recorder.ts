@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { Batcher } from '../database/batcher.ts'
 import type { Sql } from '../database/database.ts'
 import type { WebhookId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { Batcher } from '../runtime/batcher.ts'
 import {
   type DeliveryResult,
   hasten,

@@ -40,12 +40,10 @@ export class OperatorPostgres {
   }
 
   async start(): Promise<void> {
-    this.#child = spawn(
-      join(this.#native, 'bin/postgres'),
-      ['-D', this.#folder, '-p', `${this.#port}`, '-h', '127.0.0.1', '-c', 'unix_socket_directories='],
-      { ...this.#runAs, cwd: this.#folder, stdio: 'ignore' },
-    )
+    this.#spawn()
     await until('PostgreSQL answers', async () => {
+      // What a killed one left may take a moment to go away; one that starts beside it ends.
+      if (this.#child?.exitCode !== null) this.#spawn()
       const sql = openPool(this.url(), { max: 1 })
       return sql`select 1`.then(
         () => sql.end().then(() => true),
@@ -60,6 +58,14 @@ export class OperatorPostgres {
     const ended = new Promise((resolve) => child.once('exit', resolve))
     killAll([child.pid, ...childrenOf(child.pid)])
     await ended
+  }
+
+  #spawn(): void {
+    this.#child = spawn(
+      join(this.#native, 'bin/postgres'),
+      ['-D', this.#folder, '-p', `${this.#port}`, '-h', '127.0.0.1', '-c', 'unix_socket_directories='],
+      { ...this.#runAs, cwd: this.#folder, stdio: 'ignore' },
+    )
   }
 
   #initialise(): void {

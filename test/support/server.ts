@@ -2,11 +2,11 @@ import { request as httpRequest } from 'node:http'
 import { type Logger, pino } from 'pino'
 import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
 import { createKey } from '../../src/accounts/keys.ts'
+import { startServer } from '../../src/app/server.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
 import { readConfig } from '../../src/config.ts'
 import { parseMicros, ZERO } from '../../src/lib/money.ts'
 import { type Clock, systemClock } from '../../src/lib/time.ts'
-import { startServer } from '../../src/server.ts'
 import { testDatabase } from './postgres.ts'
 
 export interface Reply {

@@ -18,6 +18,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { makeFolder } from '../../lib/data-folder.ts'
 import { removeAbandoned } from './abandoned.ts'
 import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
 
@@ -58,11 +59,11 @@ export class Cluster {
   constructor(dataFolder: string) {
     this.folder = join(dataFolder, 'postgres')
     this.logFile = join(dataFolder, 'postgres.log')
+    makeFolder(dataFolder)
     this.#runAs = chooseUser(this.folder, dataFolder)
     this.#native = findBinaries(this.#runAs)
     this.#unreachable = this.#runAs.uid !== undefined && process.platform === 'linux'
     this.socketFolder = chooseSocketFolder(this.folder)
-    mkdirSync(dataFolder, { recursive: true })
     removeAbandoned(dataFolder, HALF_MADE)
     if (!existsSync(this.folder)) this.#initialise(dataFolder)
     this.#checkAccess()

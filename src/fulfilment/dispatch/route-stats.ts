@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../../database/database.ts'
 import type { Clock } from '../../lib/time.ts'
-import { Loop } from '../loop.ts'
+import { Loop } from '../../runtime/loop.ts'
 import { measureRoutes } from './route-stats.sql.ts'
 
 const EVERY_MS = 30_000

@@ -1,8 +1,8 @@
-import { Batcher } from '../../database/batcher.ts'
 import { isConnectionLoss, type Sql } from '../../database/database.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
+import { Batcher } from '../../runtime/batcher.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
 
 const BATCH_SIZE = 1000

@@ -1,8 +1,8 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, KeyId, OrderId } from '../../lib/ids.ts'
+import { SharedPoller } from '../../runtime/shared-poller.ts'
 import type { OrderName } from '../read/orders.sql.ts'
-import { Watch } from '../watch.ts'
 import { selectEnded, selectLastMovement, selectMovements } from './order-feed.sql.ts'
 
 /** Orders that something became of, with the last movement of each, in the order of those; `upTo`: nothing is missing. */
@@ -30,18 +30,18 @@ const MAX_STREAMS = 10
  */
 export class OrderFeed {
   readonly #sql: Sql
-  readonly #ended: Watch<OrderName, true>
-  readonly #news: Watch<Since, OrderUpdates>
+  readonly #ended: SharedPoller<OrderName, true>
+  readonly #news: SharedPoller<Since, OrderUpdates>
   readonly #streams = new Map<KeyId, number>()
 
   /** `sql` is a pool with steady plans. */
   constructor(sql: Sql) {
     this.#sql = sql
-    this.#ended = new Watch(async (names) => {
+    this.#ended = new SharedPoller(async (names) => {
       const ended = await selectEnded(sql, names)
       return names.map(({ id }) => ended.has(id) || undefined)
     }, ENDED_EVERY_MS)
-    this.#news = new Watch((asked) => lookTogether(sql, asked), NEWS_EVERY_MS)
+    this.#news = new SharedPoller((asked) => lookTogether(sql, asked), NEWS_EVERY_MS)
   }
 
   /** Resolves when the order has ended, after `ms`, or when nobody waits any more. */

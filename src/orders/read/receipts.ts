@@ -1,6 +1,6 @@
-import { Batcher } from '../../database/batcher.ts'
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
+import { Batcher } from '../../runtime/batcher.ts'
 import type { OrderName } from './orders.sql.ts'
 import type { Bought } from './receipt.ts'
 import { readBought } from './receipts.sql.ts'

@@ -1,7 +1,7 @@
-import { Batcher } from '../../database/batcher.ts'
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { isStorable } from '../../lib/text.ts'
+import { Batcher } from '../../runtime/batcher.ts'
 import { findOrders } from './order-list.sql.ts'
 import type { OrderName } from './orders.sql.ts'
 import type { Receipt, ReceiptStatus } from './receipt.ts'

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startServer } from '../../../src/app/server.ts'
 import { readConfig } from '../../../src/config.ts'
-import { startServer } from '../../../src/server.ts'
 import {
   exchange,
   type Format,

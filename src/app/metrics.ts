@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
-import type { Sql } from './database/database.ts'
+import type { Sql } from '../database/database.ts'
 
 /** What `GET /metrics` tells a Prometheus server. */
 export class Metrics {

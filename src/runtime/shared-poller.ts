@@ -10,7 +10,7 @@ interface Waiting<Question, Answer> {
  * Waits for answers that are not there yet: all who wait in this process ask together, in one look every so many
  * milliseconds, and nobody looks while nobody waits.
  */
-export class Watch<Question, Answer> {
+export class SharedPoller<Question, Answer> {
   readonly #look: (questions: Question[]) => Promise<(Answer | undefined)[]>
   readonly #everyMs: number
   readonly #waiting = new Set<Waiting<Question, Answer>>()

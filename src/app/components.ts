@@ -1,0 +1,172 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { Authenticator } from '../accounts/authenticator.ts'
+import { Catalogue } from '../catalogue/catalogue.ts'
+import type { Config } from '../config.ts'
+import { ChangeNotifier } from '../database/change-notifier.ts'
+import { type DatabaseAddress, openPool } from '../database/database.ts'
+import { installationId } from '../database/installation.ts'
+import { migrate } from '../database/migrate.ts'
+import { pools } from '../database/pools.ts'
+import { Deposits } from '../deposits/deposits.ts'
+import { Gateways } from '../deposits/gateways.ts'
+import { Hearing } from '../deposits/hearing.ts'
+import { depositJobs, LOOK_AT_DEPOSITS } from '../deposits/schedule.ts'
+import { Fulfilment } from '../fulfilment/fulfilment.ts'
+import { OrderRequests } from '../fulfilment/people/order-requests.ts'
+import { KeySweeper } from '../idempotency/key-sweeper.ts'
+import { Jobs } from '../jobs/jobs.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
+import { LOOK_FOR_NOTICES, noticeJobs } from '../notices/jobs.ts'
+import { openSenders } from '../notices/senders.ts'
+import { OrderFeed } from '../orders/follow/order-feed.ts'
+import { Placement } from '../orders/place/placement.ts'
+import { Orders } from '../orders/read/orders.ts'
+import { Receipts } from '../orders/read/receipts.ts'
+import { Summaries } from '../orders/read/summaries.ts'
+import { GuardedOutbound } from '../outbound/guarded.ts'
+import { RequestLog } from '../request-log/request-log.ts'
+import { requestJobs, SWEEP_REQUESTS } from '../request-log/requests.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
+import { Sealer } from '../secrets/sealer.ts'
+import { loadSecretKey } from '../secrets/secret-key.ts'
+import { SupplierDirectory } from '../suppliers/directory.ts'
+import { openSupplierById } from '../suppliers/suppliers.ts'
+import { LOOK, syncJobs } from '../sync/schedule.ts'
+import { Deliverer } from '../webhooks/deliverer.ts'
+import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
+
+/** How long calls to suppliers may go on after a stop was asked for. */
+export const GRACE_MS = 4000
+
+export interface Given {
+  config: Config
+  address: DatabaseAddress
+  log: Logger
+  clock: Clock
+}
+
+/** `openDatabase` opens the pools, and migrates the database before anything reads it. */
+export function openDatabase({ config, address, log }: Given) {
+  const cold = openPool(address, pools.cold)
+  const long = openPool(address, pools.long)
+  const hot = openPool(address, pools.hot)
+  const placement = Array.from({ length: config.placementQueues }, () => openPool(address, pools.placement))
+  const notifier = new ChangeNotifier(address)
+  const services = {
+    pools: {
+      name: 'pools',
+      stop: () => Promise.all([cold, long, hot, ...placement].map((pool) => pool.end({ timeout: 2 }))),
+    },
+    migration: {
+      name: 'migration',
+      start: async () => {
+        for (const file of await migrate(address)) log.info({ migration: file }, 'migrated')
+      },
+    },
+    notifier: { name: 'change notifier', start: () => notifier.start(), stop: () => notifier.stop() },
+  } satisfies Record<string, RuntimeService>
+  return { cold, long, hot, placement, notifier, services }
+}
+
+export type Database = ReturnType<typeof openDatabase>
+
+/**
+ * `compose` builds the parts and wires them; nothing runs before its service is started. The database must have been migrated: the
+ * installation's id is read from it.
+ */
+export async function compose({ config, address, log, clock }: Given, database: Database) {
+  const { cold: sql, long, hot, notifier } = database
+  const works = config.role !== 'api'
+  const context = {
+    outbound: new GuardedOutbound({ allow: config.outboundAllow }),
+    clock,
+    installation: await installationId(sql),
+  }
+  const { outbound } = context
+  const sealer = (): Promise<Sealer> => openSealer(config)
+
+  const authenticator = new Authenticator(sql, notifier, clock)
+  const catalogue = new Catalogue(sql, notifier)
+  const directory = new SupplierDirectory({ sql, notifier, sealer, world: context, log })
+  const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
+  // Workers in other processes are told of new orders by the database.
+  const placement = new Placement({
+    connections: database.placement,
+    clock,
+    onPlaced: () => (works ? fulfilment.wake() : notifier.publish('orders')),
+  })
+  notifier.onInvalidate('orders', () => fulfilment.wake())
+  const sweeper = new KeySweeper(long, clock, log)
+  const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
+  const receipts = new Receipts(hot)
+  const orderRequests = new OrderRequests(hot, clock)
+  const deliverer = new Deliverer({ sql: hot, outbound, sealer, receipts, clock, log })
+  const gateways = new Gateways({ world: context, sealer, clock })
+  const paying = { sql, gateways, clock, log }
+  const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound })
+  const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), context, id)
+  const jobs = new Jobs({
+    address,
+    log,
+    tasks: {
+      ...syncJobs({ sql: long, open, clock, log }),
+      ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
+      ...depositJobs(paying),
+      ...noticeJobs({ sql: long, senders, clock, log }),
+      ...webhookJobs({ sql, deliverer, clock }),
+    },
+    everyMinute: [LOOK, SWEEP_REQUESTS, LOOK_FOR_NOTICES, LOOK_AT_DEPOSITS, LOOK_FOR_EVENTS],
+  })
+
+  const services = {
+    authenticator: {
+      name: 'authenticator',
+      start: () => authenticator.start(),
+      stop: () => authenticator.stop(),
+    },
+    requests: { name: 'request log', start: () => requests.start(), stop: () => requests.stop() },
+    directory: { name: 'suppliers', stop: () => directory.close() },
+    gateways: { name: 'payment gateways', stop: () => gateways.close() },
+    deliverer: { name: 'webhooks', stop: () => deliverer.close() },
+    jobs: {
+      name: 'jobs',
+      start: async () => {
+        await jobs.start()
+        await lookForEvents(sql)
+      },
+      stop: () => jobs.stop(),
+    },
+    fulfilment: {
+      name: 'fulfilment',
+      start: () => fulfilment.start(),
+      stop: () => fulfilment.stop(GRACE_MS),
+    },
+    sweeper: { name: 'key sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() },
+  } satisfies Record<string, RuntimeService>
+
+  return {
+    authenticator,
+    catalogue,
+    directory,
+    fulfilment,
+    placement,
+    requests,
+    receipts,
+    orderRequests,
+    deposits: new Deposits(paying),
+    hearing: new Hearing(paying),
+    orders: new Orders(hot),
+    summaries: new Summaries(hot),
+    news: new OrderFeed(hot),
+    services,
+  }
+}
+
+export type Components = Awaited<ReturnType<typeof compose>>
+
+async function openSealer({ secretKey, dataFolder }: Config): Promise<Sealer> {
+  const file = join(dataFolder, 'secret.key')
+  return new Sealer(await loadSecretKey({ fromEnvironment: secretKey, file }))
+}

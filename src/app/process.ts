@@ -1,0 +1,83 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config.ts'
+import type { DatabaseAddress } from '../database/database.ts'
+import { StartStopped } from '../runtime/runtime-service.ts'
+import type { Server } from './server.ts'
+
+/** A stop that takes longer than this has hung, and is ended with an error. */
+const STOP_WITHIN_MS = 9_500
+
+/**
+ * `serve` runs a server until SIGTERM or SIGINT, then stops it in order; the process then ends with code 0. A signal that comes during
+ * the start gives the start up. `ready` is run once the server listens. Rejects when the server cannot be started: all that had been
+ * started is stopped by then. An error that nobody took care of is logged as fatal, stops the server, and ends the process with code 1.
+ */
+export async function serve(
+  config: Config,
+  log: Logger,
+  ready: (server: Server, address: DatabaseAddress) => Promise<void> = async () => {},
+): Promise<void> {
+  const stop = new AbortController()
+  const stopNow = (why: string): void => {
+    if (stop.signal.aborted) return
+    log.info(`stopping on ${why}`)
+    stop.abort(new StartStopped(`the process was told to stop by ${why}`))
+    setTimeout(() => {
+      log.error('the stop took too long and was cut off')
+      process.exit(1)
+    }, STOP_WITHIN_MS).unref()
+  }
+  stopOnSignals(stopNow)
+  stopOnNeglectedErrors(log, stopNow)
+  const told = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
+  let close = async (): Promise<void> => {}
+  let server: Server | undefined
+  try {
+    const database = await openDatabase(config, log, stop.signal)
+    close = database.close
+    const { startServer } = await import('./server.ts')
+    server = await startServer(config, database.address, log, undefined, stop.signal)
+    log.info({ url: server.url, role: config.role }, `imeigate listens on ${server.url}`)
+    await ready(server, database.address)
+    await told
+  } catch (error) {
+    if (!(error instanceof StartStopped)) throw error
+  } finally {
+    await server?.stop()
+    await close()
+  }
+  log.info('stopped')
+}
+
+function stopOnSignals(stop: (why: string) => void): void {
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      stop(signal)
+      // A second Ctrl-C means now; but a terminal and npm may both deliver the first one.
+      setTimeout(() => process.once(signal, () => process.exit(1)), 1000).unref()
+      process.on(signal, () => {})
+    })
+  }
+}
+
+/** What nobody took care of is a fault of the program: what it would do next is not known, so it ends, in order and loudly. */
+function stopOnNeglectedErrors(log: Logger, stop: (why: string) => void): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, 'an error that nobody took care of')
+      process.exitCode = 1
+      stop('an error that nobody took care of')
+    })
+  }
+}
+
+async function openDatabase(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<{ address: DatabaseAddress; close: () => Promise<void> }> {
+  if (config.databaseUrl !== undefined) return { address: config.databaseUrl, close: async () => {} }
+  const { openEmbedded } = await import('../database/embedded.ts')
+  const embedded = await openEmbedded({ folder: config.dataFolder, log, signal })
+  return { address: embedded.connection, close: () => embedded.close() }
+}

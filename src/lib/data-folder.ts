@@ -1,0 +1,38 @@
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/**
+ * `makeFolder` makes a folder and the folders above it. Throws an Error in words that name the folder and the setting. Node's own
+ * recursive mkdir never returns where the system says of a folder that is there that it is not, as /proc does
+ * (https://github.com/nodejs/node/issues/27198).
+ */
+export function makeFolder(folder: string): void {
+  const missing: string[] = []
+  for (let path = folder; !isFolder(path, folder); path = dirname(path)) missing.unshift(path)
+  for (const path of missing) {
+    try {
+      mkdirSync(path)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      // Another process that started at the same time was faster.
+      if (code !== 'EEXIST' || !isFolder(path, folder))
+        throw unusable(folder, `${path} cannot be made (${code})`)
+    }
+  }
+}
+
+/** Throws where there is something else than a folder, or where it is not to be seen. */
+function isFolder(path: string, folder: string): boolean {
+  try {
+    if (statSync(path).isDirectory()) return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return false
+    if (code !== 'ENOTDIR') throw unusable(folder, `${path} cannot be read (${code})`)
+    return false
+  }
+  throw unusable(folder, `${path} is not a folder`)
+}
+
+const unusable = (folder: string, why: string): Error =>
+  new Error(`the data folder ${folder} cannot be used: ${why}; choose another one by IMEIGATE_DATA`)
