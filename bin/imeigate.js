@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 
 const NEEDED = 24
+/** LAUNCHED is set for the Node that this file starts, which then has a channel to the one that started it. */
+const LAUNCHED = 'IMEIGATE_LAUNCHED'
 const near = (path) => fileURLToPath(new URL(path, import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
@@ -17,14 +19,26 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   // that all of it lives long, and allocate it where only the slow collections come by.
   setFlagsFromString('--no-allocation-site-pretenuring')
   module.enableCompileCache()
+  if (process.env[LAUNCHED] && process.channel) {
+    // The channel closes when the launcher ends in whatever way, also by SIGKILL: the program then stops in order.
+    process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
+    process.channel.unref()
+  }
   // A checkout runs its sources; the npm package has only what was built from them.
   const source = near('../src/main.ts')
   await import(existsSync(source) ? '../src/main.ts' : '../dist/main.js')
 } else {
   const newer = near('../node_modules/node/bin/node')
   if (existsSync(newer)) {
-    const child = spawn(newer, process.argv.slice(1), { stdio: 'inherit' })
+    const child = spawn(newer, process.argv.slice(1), {
+      env: { ...process.env, [LAUNCHED]: '1' },
+      stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    })
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+    child.on('error', ({ message }) => {
+      process.stderr.write(`error: ${newer} cannot be started: ${message}\n`)
+      process.exit(1)
+    })
     child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
   } else {
     process.stderr.write(`error: imeigate needs Node ${NEEDED} or newer; this is ${process.versions.node}\n`)

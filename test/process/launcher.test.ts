@@ -2,7 +2,15 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, symlinkSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { childrenOf, cleanUp, Program, postgresOf, program, temporaryFolder } from '../support/process.ts'
+import {
+  childrenOf,
+  cleanUp,
+  isRunning,
+  Program,
+  postgresOf,
+  program,
+  temporaryFolder,
+} from '../support/process.ts'
 
 /** A Node of this machine that is too old for imeigate, if it has one. */
 const oldNode = (process.env['PATH'] ?? '')
@@ -58,5 +66,18 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
     const [inner] = childrenOf(server.child.pid as number)
     process.kill(inner as number, 'SIGKILL')
     expect(await server.ended).toEqual({ code: 137, signal: null })
+  })
+
+  test.runIf(which === 'an older Node')('takes the program with it when it is killed itself', async () => {
+    const data = temporaryFolder()
+    const server = new Program(['start'], { IMEIGATE_DATA: data }, { node })
+    await server.url()
+    const [inner] = childrenOf(server.child.pid as number)
+    server.child.kill('SIGKILL')
+    // Its output is the program's, too: it is closed once both have ended.
+    expect(await server.ended).toEqual({ code: null, signal: 'SIGKILL' })
+    expect(server.stdout).toContain('"msg":"stopped"')
+    expect(isRunning(inner as number)).toBe(false)
+    expect(postgresOf(data)).toEqual([])
   })
 })
