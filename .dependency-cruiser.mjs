@@ -40,7 +40,13 @@ export default {
       comment: 'a protocol goes through the domain; it only hands the pool on',
       severity: 'error',
       from: { path: protocols },
-      to: { path: ['\\.sql\\.ts$', 'node_modules/postgres/'] },
+      to: { path: '\\.sql\\.ts$' },
+    },
+    {
+      name: 'only-queries-know-the-driver',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.sql\\.ts$|^src/(database|jobs)/' },
+      to: { path: 'node_modules/(pg|kysely)/' },
     },
     {
       name: 'protocols-do-not-meet',

@@ -1,3 +1,4 @@
+import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { AccountId, KeyId, PriceGroupId } from '../lib/ids.ts'
 import type { ApiKey } from './account.ts'
@@ -72,15 +73,23 @@ export interface ApiKeyView {
 }
 
 export async function selectKeys(sql: Queryable, accountId: AccountId | undefined): Promise<ApiKeyView[]> {
-  return await sql<ApiKeyView[]>`
-    select k.id, k.account_id as "accountId", a.username, k.security_id as "securityId",
-           k.code_field as "codeField", k.allowed_ips as "allowedIps", k.permissions, k.expires_at as "expiresAt",
-           k.revoked_at as "revokedAt", k.created_at as "createdAt", u.last_used_at as "lastUsedAt"
-      from api_keys k
-      join accounts a on a.id = k.account_id
-      left join api_key_uses u on u.key_id = k.id
-     ${accountId === undefined ? sql`` : sql`where k.account_id = ${accountId}`}
-     order by k.id`
+  const query = build
+    .selectFrom('apiKeys as k')
+    .innerJoin('accounts as a', 'a.id', 'k.accountId')
+    .leftJoin('apiKeyUses as u', 'u.keyId', 'k.id')
+    .select([
+      'k.id',
+      'k.accountId',
+      'a.username',
+      'k.securityId',
+      'k.codeField',
+      'k.allowedIps',
+      'k.permissions',
+    ])
+    .select(['k.expiresAt', 'k.revokedAt', 'k.createdAt', 'u.lastUsedAt'])
+    .$if(accountId !== undefined, (all) => all.where('k.accountId', '=', accountId as AccountId))
+    .orderBy('k.id')
+  return await sql.run(query.$narrowType<Pick<ApiKeyView, 'permissions'>>())
 }
 
 /** Gives undefined when the security id is taken. */
@@ -97,20 +106,26 @@ export async function insertKey(
     createdAt: Date
   },
 ): Promise<KeyId | undefined> {
-  const [row] = await sql<{ id: KeyId }[]>`
-    insert into api_keys (account_id, security_id, secret_hash, code_field, allowed_ips, permissions, expires_at, created_at)
-    values (${key.accountId}, ${key.securityId}, ${key.secretHash}, ${key.codeField}, ${key.allowedIps}::text[],
-            ${key.permissions}::text[], ${key.expiresAt}, ${key.createdAt})
-    on conflict (security_id) do nothing
-    returning id`
+  const [row] = await sql.run(
+    build
+      .insertInto('apiKeys')
+      .values(key)
+      .onConflict((taken) => taken.column('securityId').doNothing())
+      .returning('id'),
+  )
   return row?.id
 }
 
 /** Keeps the time of an earlier revocation. Gives undefined when there is no such key. */
 export async function updateRevoked(sql: Queryable, id: KeyId, at: Date): Promise<Date | undefined> {
-  const [row] = await sql<{ revoked_at: Date }[]>`
-    update api_keys set revoked_at = coalesce(revoked_at, ${at}) where id = ${id} returning revoked_at`
-  return row?.revoked_at
+  const [row] = await sql.run(
+    build
+      .updateTable('apiKeys')
+      .set(({ fn, ref, val }) => ({ revokedAt: fn.coalesce(ref('revokedAt'), val(at)) }))
+      .where('id', '=', id)
+      .returning('revokedAt'),
+  )
+  return row?.revokedAt ?? undefined
 }
 
 /** Records last uses; a later one that another process recorded stands. */

@@ -1,3 +1,4 @@
+import type { Compilable } from 'kysely'
 import type { DatabaseAddress, Session } from './connection-settings.ts'
 import { Query, type Rows, type Run } from './query.ts'
 import { ClientSource, PoolSource, type Source } from './sources.ts'
@@ -15,6 +16,8 @@ export interface Queryable {
   ): Query<R>
   /** A name, to be put into a statement. */
   (name: string): Identifier
+  /** Sends what `build` built, and gives its rows as records. */
+  run<O>(built: Compilable<O>): Promise<Rows<O[]>>
   /** One or more statements as they are, without parameters. Gives the rows of the last one. */
   unsafe<R extends readonly unknown[] = Record<string, unknown>[]>(text: string): Promise<Rows<R>>
 }
@@ -52,7 +55,7 @@ export function openPool(
   const source: Source =
     max === 1 ? new ClientSource(address, session, onNotify) : new PoolSource(address, session, max)
   const tag = queryable(
-    (statement) => source.use((client) => client.send(statement)),
+    (statement, form) => source.use((client) => client.send(statement, form)),
     (text) => source.use((client) => client.sendText(text)),
   )
   return Object.assign(tag, {
@@ -78,7 +81,7 @@ interface Sender {
 const inside = (client: Sender): Transaction =>
   Object.assign(
     queryable(
-      (statement) => client.send(statement),
+      (statement, form) => client.send(statement, form),
       (text) => client.sendText(text),
     ),
     { inTransaction: true as const },
@@ -87,5 +90,9 @@ const inside = (client: Sender): Transaction =>
 function queryable(send: Run, sendText: (text: string) => Promise<Rows<unknown[]>>): Queryable {
   const tag = (first: TemplateStringsArray | string, ...values: readonly unknown[]): Query | Identifier =>
     typeof first === 'string' ? new Identifier(first) : new Query({ strings: first, values }, send)
-  return Object.assign(tag, { unsafe: sendText }) as unknown as Queryable
+  const run = (built: Compilable): Promise<Rows<unknown[]>> => {
+    const { sql: text, parameters: values } = built.compile()
+    return send({ text, values }, 'records')
+  }
+  return Object.assign(tag, { run, unsafe: sendText }) as unknown as Queryable
 }

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { ConnectionLost, isConnectionLoss, withCode } from './connection-loss.ts'
 import { connectionSettings, type DatabaseAddress, type Session } from './connection-settings.ts'
-import type { Rows } from './query.ts'
+import type { Form, Rows } from './query.ts'
+import { recordsOf } from './records.ts'
 import type { Written } from './statement-text.ts'
 
 /** Source lends connections to statements and transactions. */
@@ -22,18 +23,21 @@ export class Connection {
   }
 
   /** Sends one statement, which PostgreSQL parses and plans once for each session and text. */
-  async send({ text, values }: Written): Promise<Rows<unknown[]>> {
-    return await this.#ask({ name: nameOf(text), text, values: values as unknown[] })
+  async send({ text, values }: Written, form: Form): Promise<Rows<unknown[]>> {
+    const query = { name: nameOf(text), text, values: values as unknown[] }
+    return form === 'rows' ? await this.#ask(query) : await this.#ask({ ...query, rowMode: 'array' })
   }
 
   async sendText(text: string): Promise<Rows<unknown[]>> {
     return await this.#ask({ text })
   }
 
-  async #ask(query: pg.QueryConfig): Promise<Rows<unknown[]>> {
+  async #ask(query: pg.QueryConfig & { rowMode?: 'array' }): Promise<Rows<unknown[]>> {
     try {
-      const result = (await this.#client.query(query)) as pg.QueryResult | pg.QueryResult[]
-      const { rows, rowCount } = (Array.isArray(result) ? result.at(-1) : result) as pg.QueryResult
+      const results = (await this.#client.query(query)) as pg.QueryResult | pg.QueryResult[]
+      const result = (Array.isArray(results) ? results.at(-1) : results) as pg.QueryResult
+      const { rowCount } = result
+      const rows = query.rowMode === 'array' ? recordsOf(result.fields, result.rows) : result.rows
       return Object.defineProperty(rows, 'count', { value: rowCount ?? rows.length }) as Rows<unknown[]>
     } catch (caught) {
       const error = withCode(caught)

@@ -76,7 +76,7 @@ export async function selectTransfers(
   accountId: AccountId,
   { id, direction, before, from, to, limit }: TransferFilter,
 ): Promise<(Transfer & { sender: Party; receiver: Party })[]> {
-  const one = (column: string) => sql`
+  const one = (column: 'sender_id' | 'receiver_id') => sql`
     (select * from account_transfers
       where ${sql(column)} = ${accountId}
         ${id === undefined ? sql`` : sql`and id = ${id}`}
@@ -84,6 +84,7 @@ export async function selectTransfers(
         ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
         ${to === undefined ? sql`` : sql`and created_at < ${to}`}
       order by id desc limit ${limit})`
+  const both = sql`${one('sender_id')} union all ${one('receiver_id')}`
   const rows = await sql<
     {
       id: bigint
@@ -102,9 +103,7 @@ export async function selectTransfers(
     }[]
   >`
     select t.*, s.name as sender_name, s.email as sender_email, r.name as receiver_name, r.email as receiver_email
-      from (${direction === 'received' ? sql`` : one('sender_id')}
-            ${direction === undefined ? sql`union all` : sql``}
-            ${direction === 'sent' ? sql`` : one('receiver_id')}) t
+      from (${direction === undefined ? both : one(direction === 'sent' ? 'sender_id' : 'receiver_id')}) t
       join accounts s on s.id = t.sender_id
       join accounts r on r.id = t.receiver_id
      order by t.id desc limit ${limit}`

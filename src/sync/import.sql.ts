@@ -1,6 +1,6 @@
 import type { Service } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
-import type { ServiceId, SupplierId } from '../lib/ids.ts'
+import type { SupplierId } from '../lib/ids.ts'
 import type { MarkupRule } from './markup-rule.ts'
 import type { StagedService } from './staging.sql.ts'
 
@@ -120,7 +120,7 @@ export async function insertImported(
     price: price.toString(),
     theirs: Object.fromEntries(theirs),
   }))
-  await sql<{ id: ServiceId }[]>`
+  await sql`
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
         code text, name text, group_name text, description text, delivery_time text, kind service_kind,

@@ -80,7 +80,7 @@ export async function selectReviews(
   sql: Sql,
   filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all: boolean; limit: number },
 ): Promise<ReviewView[]> {
-  const rows = await sql<(ReviewRow & ReviewView)[]>`
+  const rows = await sql<(ReviewRow & Omit<ReviewView, keyof Review>)[]>`
     ${sheets(sql)}
      where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
        ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
@@ -90,7 +90,7 @@ export async function selectReviews(
 }
 
 export async function selectReviewSheet(sql: Sql, id: ReviewId): Promise<ReviewView | undefined> {
-  const [row] = await sql<(ReviewRow & ReviewView)[]>`${sheets(sql)} where v.id = ${id}`
+  const [row] = await sql<(ReviewRow & Omit<ReviewView, keyof Review>)[]>`${sheets(sql)} where v.id = ${id}`
   return row && { ...row, ...reviewOf(row) }
 }
 

@@ -45,7 +45,8 @@ export async function readOrders(sql: Sql, asked: OrderName[]): Promise<Order[]>
   const accounts = names.map(({ accountId }) => accountId)
   const ids = names.map(({ id }) => id)
   const rows = await sql<
-    (OrderRow & { items: null } & Omit<ItemRow, 'account_id' | 'order_id' | 'state' | 'finished_at'> & {
+    (OrderRow &
+      Omit<ItemRow, 'account_id' | 'order_id' | 'state' | 'finished_at'> & {
         item_state: Item['state']
         item_finished_at: Date | null
       })[]

@@ -1,0 +1,24 @@
+import type { FieldDef } from 'pg'
+
+/**
+ * recordsOf makes records of rows: names in camel case, and an int8 column that is named `id` or `..._id` as a number, which is how
+ * `Database` has them. Every other int8 stays a bigint.
+ */
+export function recordsOf(fields: FieldDef[], rows: unknown[][]): Record<string, unknown>[] {
+  const columns = fields.map((field) => ({ name: recordName(field.name), isId: isId(field) }))
+  return rows.map((values) => {
+    const record: Record<string, unknown> = {}
+    columns.forEach(({ name, isId }, at) => {
+      const value = values[at]
+      record[name] = isId && typeof value === 'bigint' ? Number(value) : value
+    })
+    return record
+  })
+}
+
+/** recordName gives a column's name in a record: that of `CamelCasePlugin`, which names the columns of built statements. */
+export const recordName = (column: string): string =>
+  column.replace(/(?!^)_+([^_])/g, (_, letter: string) => letter.toUpperCase())
+
+const INT8 = 20
+const isId = ({ dataTypeID, name }: FieldDef): boolean => dataTypeID === INT8 && /(^|_)id$/.test(name)

@@ -1,0 +1,275 @@
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { recordName } from '../../src/database/records.ts'
+
+/** Column is one property of a row's declared type: its name in the statement, and the kinds of value that it may have. */
+export interface Column {
+  name: string
+  /** As `kindOfType` names them; undefined: the type says nothing that could be checked. */
+  kind: string | undefined
+}
+
+/** RawStatement is one way in which a template of src may be written out, with the row that its caller declares. */
+export interface RawStatement {
+  /** File and line of the template, for the reader of a failure. */
+  where: string
+  text: string
+  columns: Column[]
+}
+
+/** readRawStatements reads every statement that src writes as a template, from the source text and its types. */
+export function readRawStatements(): RawStatement[] {
+  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
+  const files = ts.sys.readDirectory(join(root, 'src'), ['.ts'])
+  const program = ts.createProgram(files, { ...options, noEmit: true })
+  return new Reader(program, root).read()
+}
+
+type Bindings = ReadonlyMap<ts.Symbol, { expression: ts.Expression; within: Bindings }>
+const NOTHING_BOUND: Bindings = new Map()
+
+class Reader {
+  readonly #program: ts.Program
+  readonly #checker: ts.TypeChecker
+  readonly #root: string
+  /** Templates that are a part of others. */
+  readonly #parts = new Set<ts.Node>()
+
+  constructor(program: ts.Program, root: string) {
+    this.#program = program
+    this.#checker = program.getTypeChecker()
+    this.#root = root
+  }
+
+  read(): RawStatement[] {
+    const templates: ts.TaggedTemplateExpression[] = []
+    for (const file of this.#program.getSourceFiles()) {
+      if (!file.fileName.startsWith(join(this.#root, 'src/'))) continue
+      const visit = (node: ts.Node): void => {
+        if (this.#isTemplate(node)) templates.push(node)
+        ts.forEachChild(node, visit)
+      }
+      visit(file)
+    }
+    const written = templates.map((template) => ({ template, texts: this.#write(template, NOTHING_BOUND) }))
+    return written
+      .filter(({ template }) => !this.#parts.has(template))
+      .flatMap(({ template, texts }) => {
+        const columns = this.#columnsOf(template)
+        return texts.map((text) => ({ where: this.#where(template), text: numbered(text), columns }))
+      })
+  }
+
+  #isTemplate(node: ts.Node): node is ts.TaggedTemplateExpression {
+    return ts.isTaggedTemplateExpression(node) && this.#isQueryable(node.tag)
+  }
+
+  #isQueryable(node: ts.Expression): boolean {
+    const type = this.#checker.getTypeAtLocation(node)
+    return type.getCallSignatures().length > 0 && ['unsafe', 'run'].every((name) => type.getProperty(name))
+  }
+
+  #isQuery(node: ts.Expression): boolean {
+    const type = this.#checker.getTypeAtLocation(node)
+    const members = type.isUnion() ? type.types : [type]
+    return members.some((member) => member.getProperty('execute') && member.getProperty('records'))
+  }
+
+  #where(node: ts.Node): string {
+    const file = node.getSourceFile()
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart())
+    return `${file.fileName.slice(this.#root.length)}:${line + 1}`
+  }
+
+  /** Ways to write a template out, among which every way of each of its parts is seen. A parameter is NUL. */
+  #write(template: ts.TaggedTemplateExpression, bound: Bindings): string[] {
+    const { template: literal } = template
+    if (ts.isNoSubstitutionTemplateLiteral(literal)) return [literal.text]
+    const parts = literal.templateSpans.map(({ expression, literal: rest }) =>
+      this.#ways(expression, bound).map((way) => way + rest.text),
+    )
+    const count = Math.max(...parts.map(({ length }) => length))
+    return Array.from(
+      { length: count },
+      (_, at) => literal.head.text + parts.map((ways) => ways[Math.min(at, ways.length - 1)]).join(''),
+    )
+  }
+
+  #ways(given: ts.Expression, bound: Bindings): string[] {
+    const node = bare(given)
+    if (this.#isTemplate(node)) {
+      this.#parts.add(node)
+      return this.#write(node, bound)
+    }
+    if (ts.isConditionalExpression(node) && (this.#isQuery(node) || this.#isIdentifierCall(node))) {
+      return [...new Set([...this.#ways(node.whenTrue, bound), ...this.#ways(node.whenFalse, bound)])]
+    }
+    if (this.#isIdentifierCall(node)) return this.#identifiers(node as ts.CallExpression)
+    if (!this.#isQuery(node)) return [`\0${this.#castOf(node)}`]
+    if (ts.isCallExpression(node)) return this.#called(node, bound)
+    return this.#resolved(node, bound)
+  }
+
+  #isIdentifierCall(node: ts.Expression): boolean {
+    return ts.isCallExpression(node) && this.#isQueryable(node.expression)
+  }
+
+  #identifiers({ arguments: [name] }: ts.CallExpression): string[] {
+    const type = name && this.#checker.getTypeAtLocation(name)
+    const types = type?.isUnion() ? type.types : [type]
+    return types.map((one) => {
+      if (!one?.isStringLiteral())
+        throw new Error(`${name && this.#where(name)}: a name that types do not tell`)
+      return `"${one.value}"`
+    })
+  }
+
+  /** What a function gives that makes a part of a statement. */
+  #called(call: ts.CallExpression, bound: Bindings): string[] {
+    const made = this.#declaration(call.expression)
+    const body = made && (ts.isVariableDeclaration(made) ? made.initializer : made)
+    if (
+      !body ||
+      !(ts.isArrowFunction(body) || ts.isFunctionDeclaration(body) || ts.isFunctionExpression(body))
+    )
+      throw new Error(`${this.#where(call)}: a part that cannot be followed`)
+    const inner = new Map<ts.Symbol, { expression: ts.Expression; within: Bindings }>()
+    body.parameters.forEach((parameter, at) => {
+      const symbol = ts.isIdentifier(parameter.name) && this.#checker.getSymbolAtLocation(parameter.name)
+      const expression = call.arguments[at] ?? parameter.initializer
+      if (symbol && expression) inner.set(symbol, { expression, within: bound })
+    })
+    return [...new Set(returned(body).flatMap((expression) => this.#ways(expression, inner)))]
+  }
+
+  /** What a name stands for, or any of the properties of an object. */
+  #resolved(node: ts.Expression, bound: Bindings): string[] {
+    if (ts.isElementAccessExpression(node)) {
+      const made = this.#declaration(node.expression)
+      const object = made && ts.isVariableDeclaration(made) && made.initializer
+      if (object && ts.isObjectLiteralExpression(bare(object))) {
+        const { properties } = bare(object) as ts.ObjectLiteralExpression
+        return properties.flatMap((one) =>
+          ts.isPropertyAssignment(one) ? this.#ways(one.initializer, bound) : [],
+        )
+      }
+    }
+    const symbol = this.#checker.getSymbolAtLocation(node)
+    const given = symbol && bound.get(symbol)
+    if (given) return this.#ways(given.expression, given.within)
+    const made = this.#declaration(node)
+    if (made && ts.isVariableDeclaration(made) && made.initializer) return this.#ways(made.initializer, bound)
+    throw new Error(`${this.#where(node)}: a part that cannot be followed`)
+  }
+
+  #declaration(node: ts.Expression): ts.Declaration | undefined {
+    let symbol = this.#checker.getSymbolAtLocation(node)
+    if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = this.#checker.getAliasedSymbol(symbol)
+    return symbol?.declarations?.[0]
+  }
+
+  /** The cast that the driver gives a parameter of this type. */
+  #castOf(node: ts.Expression): string {
+    switch (this.#kindOfType(this.#checker.getTypeAtLocation(node))) {
+      case 'bigint':
+        return '::bigint'
+      case 'boolean':
+        return '::boolean'
+      case 'Date':
+        return '::timestamptz'
+      case 'bytes':
+        return '::bytea'
+      default:
+        return ''
+    }
+  }
+
+  /** The row that the caller declares: `sql<Row[]>`. */
+  #columnsOf(template: ts.TaggedTemplateExpression): Column[] {
+    const [declared] = template.typeArguments ?? []
+    if (!declared) return []
+    const row = this.#checker.getIndexTypeOfType(
+      this.#checker.getTypeFromTypeNode(declared),
+      ts.IndexKind.Number,
+    )
+    if (!row) return []
+    const access = template.parent
+    const asRecords = ts.isPropertyAccessExpression(access) && access.name.text === 'records'
+    const members = row.isUnion() ? row.types : [row]
+    return members.flatMap((member) =>
+      this.#checker.getPropertiesOfType(member).map((property) => {
+        const type = this.#checker.getTypeOfSymbolAtLocation(property, template)
+        const isId = asRecords && /^id$|Id$/.test(property.name)
+        const kind = this.#kindOfType(type)
+        return {
+          name: asRecords ? snakeCase(property.name) : property.name,
+          kind: isId && kind === 'number' ? 'id' : kind,
+        }
+      }),
+    )
+  }
+
+  #kindOfType(type: ts.Type): string | undefined {
+    if (type.isUnion()) {
+      const kinds = new Set(
+        type.types
+          .filter(({ flags }) => !(flags & (ts.TypeFlags.Null | ts.TypeFlags.Undefined)))
+          .map((member) => this.#kindOfType(member)),
+      )
+      return kinds.size === 1 ? [...kinds][0] : undefined
+    }
+    if (type.isIntersection()) {
+      return type.types.map((member) => this.#kindOfType(member)).find((kind) => kind !== undefined)
+    }
+    if (type.flags & ts.TypeFlags.BigIntLike) return 'bigint'
+    if (type.flags & ts.TypeFlags.NumberLike) return 'number'
+    if (type.flags & ts.TypeFlags.StringLike) return 'string'
+    if (type.flags & ts.TypeFlags.BooleanLike) return 'boolean'
+    if (this.#checker.isArrayType(type)) {
+      const element = this.#checker.getIndexTypeOfType(type, ts.IndexKind.Number)
+      const kind = element && this.#kindOfType(element)
+      return kind && `${kind}[]`
+    }
+    const name = type.symbol?.name
+    if (name === 'Date') return 'Date'
+    return name === 'Buffer' || name === 'Uint8Array' ? 'bytes' : undefined
+  }
+}
+
+/** An expression without the brackets and assertions around it. */
+function bare(node: ts.Expression): ts.Expression {
+  const wrapped =
+    ts.isParenthesizedExpression(node) ||
+    ts.isAsExpression(node) ||
+    ts.isSatisfiesExpression(node) ||
+    ts.isNonNullExpression(node)
+  return wrapped ? bare(node.expression) : node
+}
+
+/** The expressions that a function returns. */
+function returned(body: ts.ArrowFunction | ts.FunctionDeclaration | ts.FunctionExpression): ts.Expression[] {
+  if (!body.body) return []
+  if (!ts.isBlock(body.body)) return [body.body]
+  const found: ts.Expression[] = []
+  const visit = (node: ts.Node): void => {
+    if (ts.isFunctionLike(node)) return
+    if (ts.isReturnStatement(node) && node.expression) found.push(node.expression)
+    ts.forEachChild(node, visit)
+  }
+  visit(body.body)
+  return found
+}
+
+function numbered(text: string): string {
+  let count = 0
+  // NUL stands for a parameter, because no statement has one.
+  return text.replace(/\0/g, () => `$${++count}`)
+}
+
+function snakeCase(name: string): string {
+  const column = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+  return recordName(column) === name ? column : name
+}
