@@ -1,8 +1,8 @@
-import type { Queryable, Sql } from '../database/database.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import type { Sealer } from '../secrets/sealer.ts'
+import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import { kinds } from './kinds.ts'
 import type { Provider, ProviderKind } from './provider.ts'
 import {
@@ -38,7 +38,9 @@ export async function createProvider(
     const id = await insertProvider(transaction, { ...write, kind, code, currency }, clock.now())
     if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
     if (Object.keys(secrets).length > 0) {
-      await updateProviderSecrets(transaction, id, (await sealer()).seal(secrets, ownerOf(id)))
+      const key = await sealer()
+      await refuseProvidersForeignKey(transaction, key, id)
+      await updateProviderSecrets(transaction, id, key.seal(secrets, ownerOf(id)))
     }
     return (await selectProvider(transaction, { id })) as Provider
   })
@@ -67,6 +69,20 @@ export async function changeProvider(
     return (await selectProvider(transaction, { id })) as Provider
   })
 }
+
+async function refuseProvidersForeignKey(
+  transaction: Transaction,
+  sealer: Sealer,
+  id: ProviderId,
+): Promise<void> {
+  const others = (await selectProviders(transaction, { limit: MAX_TRIED })).flatMap((row) =>
+    row.secrets && row.id !== id ? [{ sealed: row.secrets, owner: ownerOf(row.id) }] : [],
+  )
+  refuseForeignKey(sealer, others, { what: 'deposit providers', mend: 'give their secrets anew' })
+}
+
+/** MAX_TRIED bounds how many providers' secrets are tried. */
+const MAX_TRIED = 1000
 
 /** Throws not_found. */
 export async function findProvider(sql: Queryable, code: string): Promise<Provider> {

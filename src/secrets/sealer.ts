@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto'
+import { Refusal } from '../errors.ts'
 
 /**
  * An envelope: version (1 byte), the key's mark (8), nonce (12), ciphertext, tag (16). The version and the mark are
@@ -61,4 +62,35 @@ export class Sealer {
   #bound(owner: string): Buffer {
     return Buffer.concat([this.#head, Buffer.from(owner)])
   }
+}
+
+/** SealedRow is the secrets of one row, and the owner that they were sealed for. */
+export interface SealedRow {
+  sealed: Buffer
+  owner: string
+}
+
+/**
+ * `refuseForeignKey` throws a Refusal where none of the secrets that are there opens with the key at hand: it is not the key of the
+ * servers, and what it would seal they could not open. `what` names the rows, `mend` says what to do where the right key is lost.
+ */
+export function refuseForeignKey(
+  sealer: Sealer,
+  rows: readonly SealedRow[],
+  { what, mend }: { what: string; mend: string },
+): void {
+  const opens = ({ sealed, owner }: SealedRow): boolean => {
+    try {
+      sealer.open(sealed, owner)
+      return true
+    } catch {
+      return false
+    }
+  }
+  if (rows.length === 0 || rows.some(opens)) return
+  throw new Refusal(
+    'conflict',
+    `other ${what}' secrets do not open with the secret key at hand: use the key that the server uses ` +
+      `(IMEIGATE_SECRET_KEY or secret.key in its data folder); where it is lost, ${mend} first`,
+  )
 }

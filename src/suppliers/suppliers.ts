@@ -2,7 +2,7 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { systemClock } from '../lib/time.ts'
-import type { Sealer } from '../secrets/sealer.ts'
+import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import type { Adapter, World } from './adapter.ts'
 import { adapters } from './adapters.ts'
 import type { Supplier, SupplierAccount, SupplierConfig, SupplierKind } from './supplier.ts'
@@ -38,7 +38,13 @@ export async function createSupplier(
     .begin(async (transaction) => {
       const id = await insertSupplier(transaction, kind, row)
       if (Object.keys(secrets).length > 0) {
-        await refuseStrangeKey(transaction, sealer)
+        refuseForeignKey(
+          sealer,
+          (await selectSuppliers(transaction)).flatMap(({ id, secrets: sealed }) =>
+            sealed ? [{ sealed, owner: ownerOf(id) }] : [],
+          ),
+          { what: 'suppliers', mend: 'give their secrets anew' },
+        )
         await updateSecrets(transaction, id, sealer.seal(secrets, ownerOf(id)))
       }
       return written(transaction, sealer, id)
@@ -200,20 +206,6 @@ const nowhere: World = {
   outbound: { open: () => ({ request: unreachable, stream: unreachable, close: async () => {} }) },
   clock: systemClock,
   installation: '',
-}
-
-/**
- * Where no supplier's secrets open with the key at hand, the key is the wrong one: what it would seal, the servers
- * could not open.
- */
-async function refuseStrangeKey(transaction: Transaction, sealer: Sealer): Promise<void> {
-  const sealed = (await selectSuppliers(transaction)).filter(({ secrets }) => secrets)
-  if (sealed.length === 0 || sealed.some((row) => openedOr(undefined, row, sealer))) return
-  throw new Refusal(
-    'invalid_input',
-    "other suppliers' secrets do not open with the secret key at hand: use the key that the server uses " +
-      '(IMEIGATE_SECRET_KEY or secret.key in its data folder); where it is lost, give their secrets anew first',
-  )
 }
 
 function refuseTakenName(error: unknown): never {

@@ -3,7 +3,7 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, WebhookId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import type { Sealer } from '../secrets/sealer.ts'
+import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import { wakeWebhook } from './events.sql.ts'
 import { newSigningSecret } from './signature.ts'
 import { checkWebhookUrl } from './url.ts'
@@ -40,7 +40,11 @@ export async function createWebhook(
   clock: Clock = systemClock,
 ): Promise<NewWebhook> {
   const checked = checkWebhookUrl(url, allow)
-  await refuseStrangeKey(sql, sealer)
+  const newest = await selectNewestSecrets(sql)
+  refuseForeignKey(sealer, newest ? [{ sealed: newest.secrets, owner: ownerOf(newest.id) }] : [], {
+    what: 'webhooks',
+    mend: 'revoke their keys',
+  })
   const id = await nextWebhookId(sql)
   const secret = newSigningSecret()
   const secrets = sealer.seal({ key: key.secret, current: secret } satisfies Secrets, ownerOf(id))
@@ -129,21 +133,6 @@ export function secretsAt(target: Target, sealer: Sealer, now: Date): { key: str
   const { key, current, previous } = sealer.open(target.secrets, ownerOf(target.id)) as Secrets
   const overlaps = previous !== undefined && target.previous_until && target.previous_until > now
   return { key, signing: overlaps ? [current, previous] : [current] }
-}
-
-/** Where the newest webhook's secrets do not open with the key at hand, the server could not open what it seals. */
-async function refuseStrangeKey(sql: Transaction, sealer: Sealer): Promise<void> {
-  const newest = await selectNewestSecrets(sql)
-  if (!newest) return
-  try {
-    sealer.open(newest.secrets, ownerOf(newest.id))
-  } catch {
-    throw new Refusal(
-      'conflict',
-      "other webhooks' secrets do not open with the secret key at hand: use the key that the server uses " +
-        '(IMEIGATE_SECRET_KEY or secret.key in its data folder); where it is lost, revoke their keys first',
-    )
-  }
 }
 
 /** Binds sealed secrets to their row, so that rows cannot be swapped. */

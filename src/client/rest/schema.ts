@@ -560,9 +560,10 @@ export interface operations {
         processing_type?: 'automatic' | 'manual'
         /** @description Or its id */
         service_code?: string
-        created_from?: string
-        /** @description Not itself */
-        created_to?: string
+        /** @description Only what was made then or later: a time with its zone, or a day in UTC */
+        created_from?: string | unknown | unknown
+        /** @description Only what was made before that time, or on that day in UTC and before */
+        created_to?: string | unknown | unknown
       }
       header?: never
       path?: never

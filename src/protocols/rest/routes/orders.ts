@@ -5,6 +5,7 @@ import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { receiptAsPlaced, receiptOf } from '../../../orders/read/receipt.ts'
 import type { OrderName } from '../../../orders/read/summaries.ts'
 import type { RestDeps } from '../parts.ts'
+import { createdQuery, periodOf } from '../period.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
 import { idParams, page, pageOf, pageQuery } from '../schemas.ts'
 import { order, sayInShort, statuses } from './order-shapes.ts'
@@ -16,7 +17,6 @@ const wait = Type.Integer({
   default: 0,
   description: 'Seconds to wait for the end of an order that is pending',
 })
-const moment = Type.Union([Type.String({ format: 'date-time' }), Type.String({ format: 'date' })])
 
 export const orderRoutes = [
   route({
@@ -99,8 +99,7 @@ export const orderRoutes = [
       status: Type.Optional(Type.Union(statuses.map((status) => Type.Literal(status)))),
       processing_type: Type.Optional(Type.Union([Type.Literal('automatic'), Type.Literal('manual')])),
       service_code: Type.Optional(Type.String({ maxLength: 64, description: 'Or its id' })),
-      created_from: Type.Optional(moment),
-      created_to: Type.Optional({ ...moment, description: 'Not itself' }),
+      ...createdQuery,
     }),
     answer: pageOf(order),
     refusals: ['invalid_input'],
@@ -110,8 +109,7 @@ export const orderRoutes = [
         state: query.status,
         processing: query.processing_type,
         service: query.service_code || undefined,
-        from: momentOf('created_from', query.created_from),
-        to: momentOf('created_to', query.created_to),
+        ...periodOf(query),
         before: query.cursor as OrderId | undefined,
         limit: query.limit,
       })
@@ -175,9 +173,3 @@ async function inShort({ summaries }: RestDeps, { accountId, id }: OrderName) {
 }
 
 /** A day begins at midnight UTC. No order is older than time zero. */
-function momentOf(field: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined
-  const time = Date.parse(text)
-  if (Number.isNaN(time)) throw new Refusal('invalid_input', 'is not a time', field)
-  return new Date(Math.max(time, 0))
-}
