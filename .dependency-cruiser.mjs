@@ -49,6 +49,13 @@ export default {
       to: { path: 'node_modules/(pg|kysely)/' },
     },
     {
+      name: 'contract-knows-no-protocol',
+      comment: 'the shapes of answers, and what fills them from the domain',
+      severity: 'error',
+      from: { path: '^src/contract/' },
+      to: { path: [protocols, '^src/(database|app|command)/', '\\.sql\\.ts$', 'node_modules/fastify'] },
+    },
+    {
       name: 'protocols-do-not-meet',
       severity: 'error',
       from: { path: '^src/protocols/([^/]+)/' },

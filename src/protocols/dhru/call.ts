@@ -2,6 +2,7 @@ import type { ApiKey } from '../../accounts/account.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
+import type { OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { Placement } from '../../orders/place/placement.ts'
 import type { Orders } from '../../orders/read/orders.ts'
@@ -28,6 +29,8 @@ export interface Call {
   request: DhruRequest
   parameters: Parameters
   idempotencyKey: string | null
+  /** Tells the request log which order the request placed. */
+  report(done: { placed: OrderId }): void
 }
 
 export type ActionResult = Answer | Prepared | Refusal

@@ -5,6 +5,7 @@ import type { ApiKey } from '../../accounts/account.ts'
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal } from '../../errors.ts'
+import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import { actions } from './actions/index.ts'
 import { type Answer, fail, Prepared, toJson, toXml } from './answer.ts'
@@ -66,7 +67,7 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings
       parts.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
       if (key) {
         parts.requests.note({
-          ...requestEntry(dhru, key, result),
+          ...requestEntry(dhru, key, result, request.placedOrder ?? null),
           at,
           status: reply.statusCode,
           outcome,
@@ -123,6 +124,9 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings
         request: dhru,
         parameters: readParameters(dhru.form),
         idempotencyKey: idempotencyKeyOf(request, dhru) ?? generatedKey ?? null,
+        report: ({ placed }) => {
+          request.placedOrder = placed
+        },
       })
     }
 
@@ -218,5 +222,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The content type as the client sent it. */
     sentContentType?: string | undefined
+    /** The one order that the request placed. */
+    placedOrder?: OrderId
   }
 }

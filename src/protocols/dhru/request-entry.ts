@@ -1,8 +1,7 @@
 import type { ApiKey } from '../../accounts/account.ts'
 import { Refusal } from '../../errors.ts'
+import type { OrderId } from '../../lib/ids.ts'
 import type { RequestEntry } from '../../request-log/request.ts'
-import { PLACED } from './actions/place-order.ts'
-import { Merged, Prepared } from './answer.ts'
 import type { ActionResult } from './call.ts'
 import type { DhruRequest } from './form.ts'
 
@@ -14,6 +13,7 @@ export function requestEntry(
   dhru: DhruRequest,
   key: ApiKey,
   result: ActionResult,
+  placed: OrderId | null,
 ): Pick<RequestEntry, 'accountId' | 'keyId' | 'via' | 'action' | 'detail' | 'orderId'> {
   const detail = result instanceof Refusal ? result.message : null
   // A client that mixes its fields up may have its secret named among them.
@@ -24,7 +24,7 @@ export function requestEntry(
     via: 'dhru',
     action: hidden ? '(hidden: it held the secret)' : actionName(dhru),
     detail: hidden ? '(hidden: it held the secret)' : detail,
-    orderId: orderIn(result),
+    orderId: placed,
   }
 }
 
@@ -34,12 +34,4 @@ function holdsSecret(text: string, { username, secret }: DhruRequest): boolean {
   return [secret, username.includes('.') ? username : '']
     .map((given) => given.slice(given.lastIndexOf('.') + 1).toLowerCase())
     .some((one) => one !== '' && written.includes(one))
-}
-
-/** The one order that an answer says was placed. */
-function orderIn(result: ActionResult): number | null {
-  if (result instanceof Refusal || result instanceof Prepared || result instanceof Merged) return null
-  const { SUCCESS: rows } = result
-  const row = Array.isArray(rows) ? (rows[0] as { MESSAGE?: string; REFERENCEID?: string }) : undefined
-  return row?.MESSAGE === PLACED ? Number(row.REFERENCEID) : null
 }

@@ -3,10 +3,10 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { permissions } from '../../accounts/permissions.ts'
+import { named } from '../../contract/schema.ts'
 import { type ErrorCode, errors } from '../../errors.ts'
 import { errorBody, everyRoutes, restCode } from './refusal.ts'
 import type { Route } from './route.ts'
-import { named } from './schemas.ts'
 
 /** `GET /openapi.json`, made of the schemas that the routes validate with, and `GET /docs`, where people read it. */
 export async function document(scope: FastifyInstance, version: string): Promise<void> {

@@ -106,11 +106,14 @@ async function answer(
     },
     request,
     reply,
+    report: ({ placed }) => {
+      request.placed = placed
+    },
   })
   // It has answered by itself: a reply that is waited for gives nothing, once it has been sent.
   if (reply.sent) return reply
-  if (route.method === 'POST') request.placed = placedIn(given)
-  const { body, status, headers } = given instanceof Answered ? given : new Answered({ value: given })
+  const { body, status, headers } =
+    given instanceof Answered ? given : new Answered<unknown>({ value: given })
   reply.code(status).headers(headers).type('application/json; charset=utf-8')
   return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
 }
@@ -126,13 +129,6 @@ function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
     end()
   })
   return over.signal
-}
-
-/** The order that an answer says was placed. */
-function placedIn(given: unknown): number | null {
-  const value = given instanceof Answered && 'value' in given.body ? given.body.value : given
-  const { order_id: id } = (value ?? {}) as { order_id?: unknown }
-  return typeof id === 'number' ? id : null
 }
 
 function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

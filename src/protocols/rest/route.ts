@@ -3,6 +3,7 @@ import type { Static, TSchema } from 'typebox'
 import type { ApiKey } from '../../accounts/account.ts'
 import type { Permission } from '../../accounts/permissions.ts'
 import type { ErrorCode } from '../../errors.ts'
+import type { OrderId } from '../../lib/ids.ts'
 import type { RestDeps } from './parts.ts'
 
 /** One authenticated and validated request, as its route sees it. */
@@ -17,18 +18,20 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   /** Aborted when the client has gone or the server stops: for what waits. */
   signal: AbortSignal
   request: FastifyRequest
+  /** Tells the request log which order the request placed. */
+  report(done: { placed: OrderId }): void
   /** For what is no JSON answer: a route that returns it has answered by itself. */
   reply: FastifyReply
 }
 
-/** An answer that is more than a value: JSON that stands already, headers, another status. */
-export class Answered {
-  readonly body: { value: unknown } | { json: string }
+/** Answered is an answer that is more than a value: JSON that stands already, headers, another status. */
+export class Answered<Value = never> {
+  readonly body: { value: Value } | { json: string }
   readonly status: number
   readonly headers: Record<string, string>
 
   constructor(
-    body: { value: unknown } | { json: string },
+    body: { value: Value } | { json: string },
     { status = 200, headers = {} }: { status?: number; headers?: Record<string, string> } = {},
   ) {
     this.body = body
@@ -47,7 +50,12 @@ export const answeredOnce = ({ json, replayed }: { json: string; replayed: boole
 /** What a part of the request, or the thing that it is about, is called in the errors' `source`. */
 export type Source = 'body' | 'query' | 'headers' | 'params' | 'order'
 
-interface Definition<Params extends TSchema, Query extends TSchema, Body extends TSchema> {
+interface Definition<
+  Params extends TSchema,
+  Query extends TSchema,
+  Body extends TSchema,
+  Answer extends TSchema,
+> {
   method: 'GET' | 'POST'
   /** As Fastify writes it: `/api/order/:id`. */
   path: string
@@ -62,7 +70,7 @@ interface Definition<Params extends TSchema, Query extends TSchema, Body extends
   query?: Query
   body?: Body
   /** Of status 200; other media types and statuses stand in `others`. */
-  answer: TSchema
+  answer: Answer
   /** Further media types of status 200, by name. */
   media?: Record<string, TSchema>
   /** What it may be refused with, beyond what every route may be (see `refusal.ts`). */
@@ -71,12 +79,20 @@ interface Definition<Params extends TSchema, Query extends TSchema, Body extends
   source?: Source
   /** Whether `Idempotency-Key` must be sent; every POST may send one. */
   needsKey?: boolean
-  /** Gives what is sent as JSON (bigints are amounts in micros), an `Answered`, or the reply. Throws Refusals. */
-  handle(call: Call<Static<Params>, Static<Query>, Static<Body>>): unknown
+  /**
+   * Gives what `answer` says, which is sent as JSON (bigints are amounts in micros); an `Answered`; or the reply, when it has answered by
+   * itself. Throws Refusals.
+   */
+  handle(
+    call: Call<Static<Params>, Static<Query>, Static<Body>>,
+  ): Handled<Static<Answer>> | Promise<Handled<Static<Answer>>>
 }
 
-/** A route of the REST API: what it takes and gives, who may call it, and what it does. */
-export type Route = Omit<Definition<TSchema, TSchema, TSchema>, 'handle'> & {
+/** Handled is what a handler gives for an answer of a type. */
+type Handled<Value> = Value | Answered<Value> | FastifyReply
+
+/** Route is a route of the REST API: what it takes and gives, who may call it, and what it does. */
+export type Route = Omit<Definition<TSchema, TSchema, TSchema, TSchema>, 'handle'> & {
   handle(call: Call): unknown
 }
 
@@ -84,6 +100,7 @@ export const route = <
   Params extends TSchema = TSchema,
   Query extends TSchema = TSchema,
   Body extends TSchema = TSchema,
+  Answer extends TSchema = TSchema,
 >(
-  definition: Definition<Params, Query, Body>,
+  definition: Definition<Params, Query, Body, Answer>,
 ): Route => definition as unknown as Route

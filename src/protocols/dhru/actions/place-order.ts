@@ -18,5 +18,6 @@ export const placeOrder: Action = async (call) => {
   if (!fields) return new Refusal('malformed_parameters', 'the order is not an object')
   const placed = await placeRow(call, await call.parts.catalogue.current(), fields, call.idempotencyKey)
   if (placed instanceof Refusal) return placed
+  call.report({ placed: placed.orderId })
   return succeed([{ MESSAGE: PLACED, REFERENCEID: String(placed.orderId) }], echo(fields))
 }

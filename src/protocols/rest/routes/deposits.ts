@@ -1,4 +1,6 @@
 import { Type } from 'typebox'
+import { deposit, provider, wireDeposit, wireProvider } from '../../../contract/deposits.ts'
+import { givenAmount, idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
 import { depositStates } from '../../../deposits/deposit.ts'
 import { MAX_FILE_BYTES } from '../../../deposits/proof.ts'
 import { Refusal } from '../../../errors.ts'
@@ -7,8 +9,6 @@ import type { DepositId } from '../../../lib/ids.ts'
 import { type Micros, parseMicros } from '../../../lib/money.ts'
 import { sanitize } from '../../../lib/text.ts'
 import { answeredOnce, route } from '../route.ts'
-import { givenAmount, idParams, page, pageOf, pageQuery } from '../schemas.ts'
-import { deposit, depositJson, provider, providerJson } from './deposit-shapes.ts'
 
 const section = 'Deposits'
 
@@ -24,7 +24,7 @@ export const depositRoutes = [
     answer: pageOf(provider),
     async handle({ key, parts, query: { limit, cursor } }) {
       const { providers, next } = await parts.deposits.providers(key.account, { limit, after: cursor })
-      return page(providers.map(providerJson), next)
+      return page(providers.map(wireProvider), next)
     },
   }),
   route({
@@ -38,7 +38,7 @@ export const depositRoutes = [
     answer: Type.Object({ data: provider }),
     refusals: ['not_found'],
     async handle({ key, parts, params: { code } }) {
-      return { data: providerJson(await parts.deposits.provider(key.account, code)) }
+      return { data: wireProvider(await parts.deposits.provider(key.account, code)) }
     },
   }),
   route({
@@ -68,7 +68,7 @@ export const depositRoutes = [
       const begunId = Number(begun.json) as DepositId
       const opened = await deposits.open(account.id, begunId, { isKept: idempotencyKey !== null })
       return answeredOnce(
-        await once(sql, { ...asked, action: 'deposit: answer' }, async () => depositJson(opened)),
+        await once(sql, { ...asked, action: 'deposit: answer' }, async () => wireDeposit(opened)),
       )
     },
   }),
@@ -80,7 +80,7 @@ export const depositRoutes = [
     summary: 'Deposits, the newest first',
     permission: 'deposit.read',
     query: Type.Object({
-      status: Type.Optional(Type.Union(depositStates.map((state) => Type.Literal(state)))),
+      status: Type.Optional(oneOf(depositStates)),
       provider_code: Type.Optional(Type.String({ maxLength: 64 })),
       ...pageQuery,
     }),
@@ -92,7 +92,7 @@ export const depositRoutes = [
         before: (query.cursor as DepositId | undefined) ?? null,
         limit: query.limit,
       })
-      return page(deposits.map(depositJson), next)
+      return page(deposits.map(wireDeposit), next)
     },
   }),
   route({
@@ -106,7 +106,7 @@ export const depositRoutes = [
     answer: deposit,
     refusals: ['not_found'],
     async handle({ key, parts, params }) {
-      return depositJson(await parts.deposits.show(key.account.id, params.id as DepositId))
+      return wireDeposit(await parts.deposits.show(key.account.id, params.id as DepositId))
     },
   }),
   route({
@@ -134,7 +134,7 @@ export const depositRoutes = [
       const asked = { accountId, key: idempotencyKey, action: 'deposit proof', body: [params.id, body] }
       return answeredOnce(
         await once(sql, { ...asked, at: clock.now() }, async (transaction) =>
-          depositJson(await deposits.handProof(transaction, accountId, params.id as DepositId, body)),
+          wireDeposit(await deposits.handProof(transaction, accountId, params.id as DepositId, body)),
         ),
       )
     },
@@ -153,7 +153,7 @@ export const depositRoutes = [
     refusals: ['not_found', 'conflict', 'provider_unavailable'],
     async handle({ key, parts, params }) {
       const { account, id: keyId } = key
-      return depositJson(await parts.deposits.cancel(account.id, params.id as DepositId, `key:${keyId}`))
+      return wireDeposit(await parts.deposits.cancel(account.id, params.id as DepositId, `key:${keyId}`))
     },
   }),
 ]

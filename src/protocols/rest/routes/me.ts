@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { permissions } from '../../../accounts/permissions.ts'
+import { name, orNull, time } from '../../../contract/schema.ts'
 import { route } from '../route.ts'
-import { name, orNull, time } from '../schemas.ts'
 
 const me = name(
   'Me',
@@ -38,7 +38,7 @@ export const meRoutes = [
     summary: 'Whose key this is, and what it may do',
     permission: 'user.me.read',
     answer: me,
-    handle({ key, parts }) {
+    handle({ key, parts }): Static<typeof me> {
       const { account, expiresAt } = key
       return {
         user_id: account.id,

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
+import { order, wireOrderSummary } from '../../../contract/orders.ts'
 import { Refusal } from '../../../errors.ts'
 import { jsonWithAmounts } from '../../../lib/money-json.ts'
 import { bearerOf } from '../decode.ts'
 import { type Call, route } from '../route.ts'
-import { order, sayInShort } from './order-shapes.ts'
 
 /** So that whatever stands between sees that the connection is alive. */
 const HEARTBEAT_MS = 15_000
@@ -71,7 +71,9 @@ async function* events(call: Call, from: number): AsyncGenerator<string, void> {
     const found = await Promise.all(changes.orders.map(({ id }) => parts.summaries.find(accountId, id)))
     const texts = changes.orders.map(({ movement }, index) => {
       const summary = found[index]
-      return summary ? `event: order\nid: ${movement}\ndata: ${jsonWithAmounts(sayInShort(summary))}\n\n` : ''
+      return summary
+        ? `event: order\nid: ${movement}\ndata: ${jsonWithAmounts(wireOrderSummary(summary))}\n\n`
+        : ''
     })
     if (texts.length > 0) yield texts.join('')
     since = changes.upTo

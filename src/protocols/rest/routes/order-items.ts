@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
+import { orderRow, rowStatuses } from '../../../contract/orders.ts'
+import { idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { everyItem, itemPage, mustBeOrder } from '../../../orders/read/order-items.ts'
 import { route } from '../route.ts'
-import { idParams, page, pageOf, pageQuery } from '../schemas.ts'
-import { orderRow, rowStatuses } from './order-shapes.ts'
 
 const LINES = 'application/x-ndjson'
 
@@ -23,7 +23,7 @@ export const orderItemRoutes = [
     query: Type.Object({
       ...pageQuery,
       limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
-      status: Type.Optional(Type.Union(rowStatuses.map((status) => Type.Literal(status)))),
+      status: Type.Optional(oneOf(rowStatuses)),
     }),
     answer: pageOf(orderRow),
     media: { [LINES]: Type.String({ description: 'Lines of OrderItem' }) },

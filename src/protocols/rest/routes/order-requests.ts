@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
+import { id, idParams, name } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import { once } from '../../../idempotency/idempotency.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { answeredOnce, type Call, route } from '../route.ts'
-import { id, idParams, name } from '../schemas.ts'
 
 const items = (description: string) => Type.Integer({ minimum: 0, description: `Items ${description}` })
 

@@ -1,14 +1,14 @@
 import { Type } from 'typebox'
+import { order, statuses, wireOrderSummary } from '../../../contract/orders.ts'
+import { createdQuery, periodOf } from '../../../contract/period.ts'
+import { idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { receiptAsPlaced, receiptOf } from '../../../orders/read/receipt.ts'
 import type { OrderName } from '../../../orders/read/summaries.ts'
 import type { RestDeps } from '../parts.ts'
-import { createdQuery, periodOf } from '../period.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
-import { idParams, page, pageOf, pageQuery } from '../schemas.ts'
-import { order, sayInShort, statuses } from './order-shapes.ts'
 
 const SECTION = 'Orders'
 const wait = Type.Integer({
@@ -59,7 +59,7 @@ export const orderRoutes = [
       'duplicate_order',
       'insufficient_balance',
     ],
-    async handle({ parts, key, body, idempotencyKey }) {
+    async handle({ parts, key, body, idempotencyKey, report }) {
       const { reference = null, data } = body
       const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
       const basket = readPurchase(
@@ -72,6 +72,7 @@ export const orderRoutes = [
       }
       const placed = await parts.placement.place(basket)
       if (placed instanceof Refusal) throw placed
+      report({ placed: placed.orderId })
       const bought = await parts.receipts.find(key.account.id, placed.orderId)
       if (!bought) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
       return new Answered({ value: receiptAsPlaced(bought) }, { headers: placed.replayed ? REPLAYED : {} })
@@ -96,7 +97,7 @@ export const orderRoutes = [
           description: "An order's number, or a part of its reference or of an IMEI or serial number",
         }),
       ),
-      status: Type.Optional(Type.Union(statuses.map((status) => Type.Literal(status)))),
+      status: Type.Optional(oneOf(statuses)),
       processing_type: Type.Optional(Type.Union([Type.Literal('automatic'), Type.Literal('manual')])),
       service_code: Type.Optional(Type.String({ maxLength: 64, description: 'Or its id' })),
       ...createdQuery,
@@ -113,7 +114,7 @@ export const orderRoutes = [
         before: query.cursor as OrderId | undefined,
         limit: query.limit,
       })
-      return page(items.map(sayInShort), next)
+      return page(items.map(wireOrderSummary), next)
     },
   }),
   route({
@@ -152,9 +153,9 @@ export const orderRoutes = [
       const { parts, key, params, query } = call
       const name = { accountId: key.account.id, id: params.id as OrderId }
       const summary = await inShort(parts, name)
-      if (query.wait === 0 || summary.finished_at !== null) return sayInShort(summary)
+      if (query.wait === 0 || summary.finished_at !== null) return wireOrderSummary(summary)
       await untilEnded(call, name)
-      return sayInShort(await inShort(parts, name))
+      return wireOrderSummary(await inShort(parts, name))
     },
   }),
 ]

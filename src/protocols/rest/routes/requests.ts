@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
+import { id, name, oneOf, orNull, page, pageOf, pageQuery, time } from '../../../contract/schema.ts'
 import { type ErrorCode, errors } from '../../../errors.ts'
 import type { RequestNumber } from '../../../lib/ids.ts'
 import { sanitize } from '../../../lib/text.ts'
 import type { LoggedRequest } from '../../../request-log/request.ts'
 import { listRequests } from '../../../request-log/requests.ts'
 import { route } from '../route.ts'
-import { id, name, orNull, page, pageOf, pageQuery, time } from '../schemas.ts'
 
 const outcomes = ['ok', ...Object.keys(errors)] as ['ok', ...ErrorCode[]]
 
@@ -17,10 +17,9 @@ const logged = name(
     protocol: Type.Union([Type.Literal('dhru'), Type.Literal('rest')]),
     action: Type.String({ description: 'The Dhru action, or method and path' }),
     status: Type.Integer({ description: 'Of HTTP; the Dhru endpoint always answers 200' }),
-    outcome: Type.Union(
-      outcomes.map((outcome) => Type.Literal(outcome)),
-      { description: '`ok`, or the error: in the words of the Dhru endpoint, here also in capitals' },
-    ),
+    outcome: oneOf(outcomes, {
+      description: '`ok`, or the error: in the words of the Dhru endpoint, here also in capitals',
+    }),
     message: orNull(Type.String({ description: 'What you were told of a refusal' })),
     order_id: orNull(Type.Integer({ description: 'The one order that it placed' })),
     api_key_id: Type.Integer(),

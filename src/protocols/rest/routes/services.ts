@@ -1,9 +1,9 @@
 import { Type } from 'typebox'
+import { page, pageOf, pageQuery } from '../../../contract/schema.ts'
+import { service, serviceDetail, wireService, wireServiceDetail } from '../../../contract/services.ts'
 import { Refusal } from '../../../errors.ts'
 import { Answered, type Call, route } from '../route.ts'
-import { page, pageOf, pageQuery } from '../schemas.ts'
 import { isKnown, type Text } from '../service-texts.ts'
-import { sayDetail, sayService, service, serviceDetail } from './service-shapes.ts'
 
 const KNOWN =
   'With the header `If-None-Match` (the `ETag` of the last answer) the answer is 304 while nothing has changed.'
@@ -27,7 +27,7 @@ export const serviceRoutes = [
         const offers = parts.serviceTexts.offers(snapshot, key.account)
         const first = offers.findIndex((offer) => offer.service.id > cursor)
         const some = first < 0 ? [] : offers.slice(first, first + limit)
-        const items = some.map((offer) => sayService(offer, snapshot.timesOf(offer.service)))
+        const items = some.map((offer) => wireService(offer, snapshot.timesOf(offer.service)))
         return page(items, first >= 0 && first + limit < offers.length ? items.at(-1)?.id : null)
       }
       return answered(call, parts.serviceTexts.text(snapshot, key.account, `page ${cursor} ${limit}`, make))
@@ -50,7 +50,7 @@ export const serviceRoutes = [
       const found = snapshot.find(params.idOrCode)
       const price = found && snapshot.mayBuy(found, key.account)
       if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
-      const make = (): unknown => sayDetail({ service: found, price }, snapshot.timesOf(found))
+      const make = (): unknown => wireServiceDetail({ service: found, price }, snapshot.timesOf(found))
       return answered(call, parts.serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
     },
   }),

@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
+import { amount, name, page, pageOf, pageQuery, time } from '../../../contract/schema.ts'
 import { fileNameOf, type StatementFormat, statementFormats, streamOf } from '../../../statements/formats.ts'
 import { parseMonth } from '../../../statements/month.ts'
 import { MAX_LISTED } from '../../../statements/pdf.ts'
 import { listStatements, openStatement } from '../../../statements/statements.ts'
 import { route } from '../route.ts'
-import { amount, name, page, pageOf, pageQuery, time } from '../schemas.ts'
 import { mutation } from './wallet.ts'
 
 const month = Type.String({ pattern: '^\\d{4}-\\d\\d$', description: 'YYYY-MM, in UTC' })

@@ -1,10 +1,20 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { createdQuery, periodOf } from '../../../contract/period.ts'
+import {
+  amount,
+  id,
+  idParams,
+  name,
+  orNull,
+  page,
+  pageOf,
+  pageQuery,
+  time,
+} from '../../../contract/schema.ts'
 import type { AccountTransaction } from '../../../ledger/transaction.ts'
 import { findTransaction, listTransactions } from '../../../ledger/transactions.ts'
 import type { EntryId } from '../../../lib/ids.ts'
-import { createdQuery, periodOf } from '../period.ts'
 import { route } from '../route.ts'
-import { amount, id, idParams, name, orNull, page, pageOf, pageQuery, time } from '../schemas.ts'
 
 const types = Type.Union([
   Type.Literal('order'),
@@ -65,7 +75,7 @@ export const transactionRoutes = [
       const { limit, cursor, type } = query
       const filter = { limit, before: cursor as EntryId | undefined, type, ...periodOf(query) }
       const { transactions, next } = await listTransactions(parts.sql, key.account.id, filter)
-      return page(transactions.map(sayTransaction), next)
+      return page(transactions.map(wireTransaction), next)
     },
   }),
   route({
@@ -80,12 +90,12 @@ export const transactionRoutes = [
     refusals: ['not_found'],
     async handle({ parts, key, params }) {
       const found = await findTransaction(parts.sql, key.account.id, params.id as EntryId)
-      return { data: sayTransaction(found) }
+      return { data: wireTransaction(found) }
     },
   }),
 ]
 
-function sayTransaction(one: AccountTransaction) {
+function wireTransaction(one: AccountTransaction): Static<typeof transaction> {
   const { order, status } = one
   const ended = one.endedAt?.toISOString() ?? null
   const byKey = order !== null || one.accountTransferId !== null || one.depositId !== null

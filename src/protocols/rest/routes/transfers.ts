@@ -1,13 +1,24 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { createdQuery, periodOf } from '../../../contract/period.ts'
+import {
+  amount,
+  givenAmount,
+  id,
+  idParams,
+  name,
+  orNull,
+  page,
+  pageOf,
+  pageQuery,
+  time,
+} from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import { once } from '../../../idempotency/idempotency.ts'
 import type { OwnTransfer } from '../../../ledger/transfer.ts'
 import { findTransfer, listTransfers, sendMoney } from '../../../ledger/transfers.ts'
 import type { TransferId } from '../../../lib/ids.ts'
 import { type Micros, parseMicros } from '../../../lib/money.ts'
-import { createdQuery, periodOf } from '../period.ts'
 import { Answered, REPLAYED, route } from '../route.ts'
-import { amount, givenAmount, id, idParams, name, orNull, page, pageOf, pageQuery, time } from '../schemas.ts'
 
 const direction = Type.Union([Type.Literal('sent'), Type.Literal('received')])
 const party = (whose: string) =>
@@ -112,7 +123,7 @@ export const transferRoutes = [
       const { limit, cursor, direction } = query
       const filter = { limit, before: cursor as TransferId | undefined, direction, ...periodOf(query) }
       const { transfers, next } = await listTransfers(parts.sql, key.account.id, filter)
-      return page(transfers.map(sayTransfer), next)
+      return page(transfers.map(wireTransfer), next)
     },
   }),
   route({
@@ -127,7 +138,7 @@ export const transferRoutes = [
     refusals: ['not_found'],
     async handle({ parts, key, params }) {
       const found = await findTransfer(parts.sql, key.account.id, params.id as TransferId)
-      return { data: sayTransfer(found) }
+      return { data: wireTransfer(found) }
     },
   }),
 ]
@@ -140,7 +151,7 @@ function amountIn(given: number | string): Micros {
   return read
 }
 
-const sayTransfer = (one: OwnTransfer) => ({
+const wireTransfer = (one: OwnTransfer): Static<typeof transfer> => ({
   id: one.id,
   direction: one.direction,
   status: 'succeeded',

@@ -1,11 +1,21 @@
 import { Type } from 'typebox'
+import { createdQuery, periodOf } from '../../../contract/period.ts'
+import {
+  amount,
+  id,
+  idParams,
+  name,
+  orNull,
+  page,
+  pageOf,
+  pageQuery,
+  time,
+} from '../../../contract/schema.ts'
 import { balanceChangeFields } from '../../../ledger/balance-change.ts'
 import { findBalanceChange, listBalanceChanges } from '../../../ledger/balance-changes.ts'
 import { walletOf } from '../../../ledger/wallets.ts'
 import type { EntryId } from '../../../lib/ids.ts'
-import { createdQuery, periodOf } from '../period.ts'
 import { route } from '../route.ts'
-import { amount, id, idParams, name, orNull, page, pageOf, pageQuery, time } from '../schemas.ts'
 
 const types = Type.Union([Type.Literal('credit'), Type.Literal('debit')])
 const reasons = Type.Union([

@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
-import type { Period } from '../../lib/period.ts'
-import { DAY_MS } from '../../lib/time.ts'
+import type { Period } from '../lib/period.ts'
+import { DAY_MS } from '../lib/time.ts'
 
 const bound = (description: string) =>
   Type.Optional(

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TSchema, type TSchemaOptions, Type } from 'typebox'
 
 const all = new Map<string, TSchema>()
 
@@ -15,13 +15,26 @@ export function name<Schema extends TSchema>($id: string, schema: Schema) {
 /** Every schema that has a name. */
 export const named = (): TSchema[] => [...all.values()]
 
+/** `oneOf` is one of some words, by its type too. */
+export const oneOf = <const Word extends string>(words: readonly Word[], options: TSchemaOptions = {}) =>
+  Type.Unsafe<Word>(
+    Type.Union(
+      words.map((word) => Type.Literal(word)),
+      options,
+    ),
+  )
+
 export const orNull = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
 
-/** UTC, ISO 8601. */
+/** `time` is an instant: a Date, or its ISO 8601 text in UTC. */
 export const time = (description?: string) =>
-  Type.String({ format: 'date-time', ...(description !== undefined && { description }) })
+  Type.Unsafe<Date | string>({
+    type: 'string',
+    format: 'date-time',
+    ...(description !== undefined && { description }),
+  })
 
-/** An amount in an answer: a decimal number of whole units of the account's currency, exact to six decimals. */
+/** `amount` is an amount in an answer, in micros here and on the wire a decimal number of whole units of the account's currency, exact to six decimals. */
 export const amount = (description?: string) =>
   Type.Unsafe<bigint>({ type: 'number', ...(description !== undefined && { description }) })
 
@@ -52,7 +65,7 @@ export const pageQuery = {
 }
 
 /** The answer of every list. */
-export const pageOf = (item: TSchema) =>
+export const pageOf = <Item extends TSchema>(item: Item) =>
   Type.Object({
     data: Type.Object({
       page: Type.Object({

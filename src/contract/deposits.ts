@@ -1,10 +1,10 @@
-import { Type } from 'typebox'
-import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
-import { formatPercent } from '../../../deposits/fees.ts'
-import { type Provider, providerKinds } from '../../../deposits/provider.ts'
-import { channelOf } from '../../../deposits/providers.ts'
-import { formatMicros } from '../../../lib/money.ts'
-import { amount, id, name, orNull, time } from '../schemas.ts'
+import { type Static, Type } from 'typebox'
+import { type Deposit, depositStates } from '../deposits/deposit.ts'
+import { formatPercent } from '../deposits/fees.ts'
+import { type Provider, providerKinds } from '../deposits/provider.ts'
+import { channelOf } from '../deposits/providers.ts'
+import { formatMicros } from '../lib/money.ts'
+import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
 const text = (description?: string) => orNull(Type.String(description === undefined ? {} : { description }))
 
@@ -14,7 +14,7 @@ export const provider = name(
     id: id(),
     code: Type.String(),
     name: Type.String(),
-    kind: Type.Union(providerKinds.map((kind) => Type.Literal(kind))),
+    kind: oneOf(providerKinds),
     channel: Type.String({ description: 'bank_transfer, checkout' }),
     currency: Type.String(),
     min_deposit: Type.String({ description: 'A decimal; of what is credited' }),
@@ -33,10 +33,9 @@ export const deposit = name(
     id: id(),
     provider_code: Type.String(),
     channel: Type.String(),
-    status: Type.Union(
-      depositStates.map((state) => Type.Literal(state)),
-      { description: 'pending: to be paid. review: a person looks at it. Only succeeded has been credited.' },
-    ),
+    status: oneOf(depositStates, {
+      description: 'pending: to be paid. review: a person looks at it. Only succeeded has been credited.',
+    }),
     currency: Type.String(),
     amounts: Type.Object({
       total_pay: amount('What is to be paid: deposit_amount and fee_amount'),
@@ -61,7 +60,7 @@ export const deposit = name(
   }),
 )
 
-export const providerJson = (one: Provider) => ({
+export const wireProvider = (one: Provider): Static<typeof provider> => ({
   id: one.id,
   code: one.code,
   name: one.name,
@@ -77,7 +76,7 @@ export const providerJson = (one: Provider) => ({
   updated_at: one.updatedAt.toISOString(),
 })
 
-export function depositJson(one: Deposit) {
+export function wireDeposit(one: Deposit): Static<typeof deposit> {
   const { details, state } = one
   const paymentUrl = details.payment_url ?? null
   const settledAt = one.settledAt?.toISOString() ?? null

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto'
-import { Type } from 'typebox'
-import { MAX_ITEMS, publishedSchema } from '../../../catalogue/order-schema.ts'
-import type { Service } from '../../../catalogue/service.ts'
-import type { Offer, ServiceTimes } from '../../../catalogue/snapshot.ts'
-import { amount, name, orNull, time } from '../schemas.ts'
-import { rowStatuses } from './order-shapes.ts'
+import { type Static, Type } from 'typebox'
+import { MAX_ITEMS, publishedSchema } from '../catalogue/order-schema.ts'
+import type { Service } from '../catalogue/service.ts'
+import type { Offer, ServiceTimes } from '../catalogue/snapshot.ts'
+import { rowStatuses } from './orders.ts'
+import { amount, name, orNull, time } from './schema.ts'
 
 const processingType = Type.Union([Type.Literal('automatic'), Type.Literal('manual')])
 const schema = (description: string) =>
@@ -39,7 +39,8 @@ const serviceFields = {
   updated_at: time(),
 }
 
-export const service = name('Service', Type.Object(serviceFields))
+const serviceShape = Type.Object(serviceFields)
+export const service = name('Service', serviceShape)
 
 export const serviceDetail = name(
   'ServiceDetail',
@@ -65,7 +66,10 @@ export const serviceDetail = name(
 )
 
 /** A service as one account is offered it. */
-export function sayService({ service, price }: Offer, { createdAt, updatedAt }: ServiceTimes) {
+export function wireService(
+  { service, price }: Offer,
+  { createdAt, updatedAt }: ServiceTimes,
+): Static<typeof serviceShape> {
   const { id, code, name, description, group, kind } = service
   return {
     id,
@@ -92,12 +96,12 @@ export function sayService({ service, price }: Offer, { createdAt, updatedAt }: 
   }
 }
 
-export function sayDetail(offer: Offer, times: ServiceTimes) {
+export function wireServiceDetail(offer: Offer, times: ServiceTimes): Static<typeof serviceDetail> {
   const { service, price } = offer
   const isServer = service.kind === 'server'
   return {
     data: {
-      ...sayService(offer, times),
+      ...wireService(offer, times),
       scope: { access_channel: 'api', account_type: 'basic', source: 'default' },
       rule: {
         unit_price: price.unitPrice,

@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
-import type { Summary } from '../../../orders/read/summaries.ts'
-import { amount, name, orNull, time } from '../schemas.ts'
+import { type Static, Type } from 'typebox'
+import type { Summary } from '../orders/read/summaries.ts'
+import { amount, name, oneOf, orNull, time } from './schema.ts'
 
 const counted = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -16,7 +16,7 @@ export const orderRow = name(
     serial: Type.Optional(Type.String()),
     input: Type.Optional(Type.String({ description: 'What an item of another kind is for' })),
     quantity: Type.Integer({ minimum: 1 }),
-    status: Type.Union(rowStatuses.map((status) => Type.Literal(status))),
+    status: oneOf(rowStatuses),
     result: orNull(Type.String()),
     error: orNull(Type.String()),
   }),
@@ -26,10 +26,7 @@ export const order = name(
   'Order',
   Type.Object({
     order_id: Type.Integer(),
-    status: Type.Union(
-      statuses.map((status) => Type.Literal(status)),
-      { description: '`partial`: some items ended well and some did not' },
-    ),
+    status: oneOf(statuses, { description: '`partial`: some items ended well and some did not' }),
     reference_id: Type.Union([Type.String(), Type.Null()], { description: "The supplier's" }),
     message: Type.String(),
     processed: counted('Items that have ended'),
@@ -56,5 +53,5 @@ export const order = name(
   }),
 )
 
-/** Whose it is, who reads it knows. */
-export const sayInShort = ({ accountId: _, ...receipt }: Summary) => receipt
+/** `wireOrderSummary` leaves the account out: callers read only their own orders (promise 6, own data only). */
+export const wireOrderSummary = ({ accountId: _, ...summary }: Summary): Static<typeof order> => summary
