@@ -125,7 +125,7 @@ async function fill(sql: Sql, url: string): Promise<Shop> {
       price: '1',
       currency: 'USD',
       // Only the sending is measured.
-      pollSeconds: 600,
+      minPollSeconds: 600,
     })
     await addRoute(sql, { service: `${id}`, supplier: `${supplier.id}`, remoteService: '101' })
     return `${id}`

@@ -29,7 +29,6 @@ export const typesFile = fileURLToPath(new URL('../src/database/types.ts', impor
 /** rowIds names the type of each table's own `id`. */
 const rowIds: Record<string, string> = {
   accounts: 'AccountId',
-  account_transfers: 'TransferId',
   api_keys: 'KeyId',
   deposit_providers: 'ProviderId',
   deposits: 'DepositId',
@@ -41,17 +40,16 @@ const rowIds: Record<string, string> = {
   price_groups: 'PriceGroupId',
   requests: 'RequestNumber',
   reviews: 'ReviewId',
-  routes: 'RouteId',
   services: 'ServiceId',
+  supplier_routes: 'RouteId',
   suppliers: 'SupplierId',
-  transfers: 'EntryId',
+  transfers: 'TransferId',
   webhooks: 'WebhookId',
 }
 
 /** columnIds names the type of a column that points to a row, by the column's name. */
 const columnIds: Record<string, string> = {
   account_id: 'AccountId',
-  account_transfer_id: 'TransferId',
   deposit_id: 'DepositId',
   event_id: 'EventId',
   hold_id: 'EntryId',
@@ -66,6 +64,7 @@ const columnIds: Record<string, string> = {
   sent_id: 'EntryId',
   service_id: 'ServiceId',
   supplier_id: 'SupplierId',
+  transfer_id: 'TransferId',
   webhook_id: 'WebhookId',
 }
 

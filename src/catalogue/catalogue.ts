@@ -105,9 +105,9 @@ export function serviceOf(row: ServiceRow, parse: (text: string) => unknown = JS
     replayWindowSeconds: row.replay_window_seconds,
     processing: row.processing,
     routing: row.routing,
-    failureWords: row.failure_words,
-    pollSeconds: row.poll_seconds,
-    pollMostSeconds: row.poll_most_seconds,
+    failureMessage: row.failure_message,
+    minPollSeconds: row.min_poll_seconds,
+    maxPollSeconds: row.max_poll_seconds,
     expirySeconds: row.expiry_seconds,
     visibleTo: row.visible_to,
   }

@@ -17,7 +17,7 @@ export interface PriceRow {
 export async function selectPrices(sql: Queryable, service: ServiceId | null = null): Promise<PriceRow[]> {
   return sql<PriceRow[]>`
     select service_id, account_id, price_group_id, currency, unit_price, min_items, max_items
-      from price_rules where ${service}::int is null or service_id = ${service}::int
+      from prices where ${service}::int is null or service_id = ${service}::int
      order by service_id, account_id nulls first, price_group_id nulls first, currency`
 }
 
@@ -30,14 +30,14 @@ export type PriceWrite = Omit<PriceRow, 'min_items' | 'max_items'> & {
 export async function upsertPrices(sql: Queryable, rows: PriceWrite[]): Promise<PriceRow[]> {
   const given = rows.map((row) => ({ ...row, unit_price: row.unit_price.toString() }))
   return sql<PriceRow[]>`
-    insert into price_rules as r
+    insert into prices as r
            (service_id, account_id, price_group_id, currency, unit_price, min_items, max_items)
     select given.service_id, given.account_id, given.price_group_id, given.currency, given.unit_price,
            coalesce(given.min_items, old.min_items, 1), coalesce(given.max_items, old.max_items, 1000)
       from jsonb_to_recordset(${json(given)}::text::jsonb) as given
            (service_id integer, account_id integer, price_group_id integer, currency text, unit_price bigint,
             min_items integer, max_items integer)
-      left join price_rules old
+      left join prices old
         on old.service_id = given.service_id and old.currency = given.currency
        and old.account_id is not distinct from given.account_id
        and old.price_group_id is not distinct from given.price_group_id
@@ -53,7 +53,7 @@ export async function deletePrice(
   rule: Pick<PriceRow, 'service_id' | 'account_id' | 'price_group_id' | 'currency'>,
 ): Promise<boolean> {
   const { count } = await sql`
-    delete from price_rules
+    delete from prices
      where service_id = ${rule.service_id} and currency = ${rule.currency}
        and account_id is not distinct from ${rule.account_id}::int
        and price_group_id is not distinct from ${rule.price_group_id}::int`

@@ -36,13 +36,13 @@ export function checkService(service: Omit<Service, 'id'>): Problem[] {
     ['replayWindowSeconds', rangeFault(service.replayWindowSeconds, 0, MAX_WINDOW_SECONDS)],
     ['processing', choiceFault(service.processing, ['automatic', 'manual'])],
     ['routing', choiceFault(service.routing, routings)],
-    ['failureWords', lineFault(service.failureWords) ?? emptyFault(service.failureWords)],
-    ['pollSeconds', rangeFault(service.pollSeconds, 1, DAY_SECONDS)],
+    ['failureMessage', lineFault(service.failureMessage) ?? emptyFault(service.failureMessage)],
+    ['minPollSeconds', rangeFault(service.minPollSeconds, 1, DAY_SECONDS)],
     [
-      'pollMostSeconds',
-      service.pollMostSeconds < service.pollSeconds
+      'maxPollSeconds',
+      service.maxPollSeconds < service.minPollSeconds
         ? 'must not be less than the seconds at first'
-        : rangeFault(service.pollMostSeconds, 1, DAY_SECONDS),
+        : rangeFault(service.maxPollSeconds, 1, DAY_SECONDS),
     ],
     ['expirySeconds', rangeFault(service.expirySeconds, 60, MAX_WINDOW_SECONDS)],
     ['visibleTo', service.visibleTo?.length === 0 ? 'names no price group' : undefined],

@@ -59,7 +59,7 @@ export function settle(input: ServiceInput, existing: Service | undefined, names
   const base = existing ?? newService(kind, input.minQuantity)
   const fields = input.fields?.map(completeField) ?? base.fields
   const inputSchema = schemaOf(input, existing)
-  const pollSeconds = input.pollSeconds ?? base.pollSeconds
+  const minPollSeconds = input.minPollSeconds ?? base.minPollSeconds
   const service: Omit<Service, 'id'> = {
     code: (input.code ?? base.code).trim(),
     name: (input.name ?? base.name).trim(),
@@ -80,9 +80,9 @@ export function settle(input: ServiceInput, existing: Service | undefined, names
     replayWindowSeconds: input.replayWindowSeconds ?? base.replayWindowSeconds,
     processing: input.processing ?? base.processing,
     routing: input.routing ?? base.routing,
-    failureWords: (input.failureWords ?? base.failureWords).trim(),
-    pollSeconds,
-    pollMostSeconds: input.pollMostSeconds ?? Math.max(base.pollMostSeconds, pollSeconds),
+    failureMessage: (input.failureMessage ?? base.failureMessage).trim(),
+    minPollSeconds,
+    maxPollSeconds: input.maxPollSeconds ?? Math.max(base.maxPollSeconds, minPollSeconds),
     expirySeconds: input.expirySeconds ?? base.expirySeconds,
     visibleTo: input.visibleTo === undefined ? base.visibleTo : groupIds(input.visibleTo, names),
   }
@@ -144,9 +144,9 @@ const newService = (kind: ServiceKind, minQuantity = 1): Omit<Service, 'id' | 'i
   replayWindowSeconds: 600,
   processing: 'automatic',
   routing: 'fixed',
-  failureWords: 'Not available for this input',
-  pollSeconds: 2,
-  pollMostSeconds: 600,
+  failureMessage: 'Not available for this input',
+  minPollSeconds: 2,
+  maxPollSeconds: 600,
   expirySeconds: 7 * 86_400,
   visibleTo: null,
 })

@@ -46,10 +46,10 @@ export interface Service {
   processing: 'automatic' | 'manual'
   routing: Routing
   /** What a reseller reads when the last route has refused, unless the supplier's own words are shown. */
-  failureWords: string
+  failureMessage: string
   /** Between two questions to the supplier about an open item: at first, and at most. */
-  pollSeconds: number
-  pollMostSeconds: number
+  minPollSeconds: number
+  maxPollSeconds: number
   /** An item that is open for longer is shown to a person. */
   expirySeconds: number
   /** null: everyone; otherwise the price groups that may see and buy it. */

@@ -25,9 +25,9 @@ export interface ServiceRow {
   replay_window_seconds: number
   processing: 'automatic' | 'manual'
   routing: Routing
-  failure_words: string
-  poll_seconds: number
-  poll_most_seconds: number
+  failure_message: string
+  min_poll_seconds: number
+  max_poll_seconds: number
   expiry_seconds: number
   visible_to: PriceGroupId[] | null
   created_at: Date
@@ -46,8 +46,8 @@ export type ServiceWrite = Omit<
 const columns = (sql: Queryable) => sql`
   id, code, name, group_name, description, delivery_time, kind, input_schema::text, fields::text, min_quantity,
   max_quantity, to_char(opens_at, 'HH24:MI') as opens_at, to_char(closes_at, 'HH24:MI') as closes_at, time_zone,
-  active, duplicate_policy, replay_window_seconds, processing, routing, failure_words, poll_seconds,
-  poll_most_seconds, expiry_seconds, visible_to, created_at, updated_at`
+  active, duplicate_policy, replay_window_seconds, processing, routing, failure_message, min_poll_seconds,
+  max_poll_seconds, expiry_seconds, visible_to, created_at, updated_at`
 
 export async function selectServices(sql: Queryable): Promise<ServiceRow[]> {
   return sql<ServiceRow[]>`select ${columns(sql)} from services order by group_name collate "C", id`
@@ -79,7 +79,7 @@ const recordset = (sql: Queryable, rows: unknown[]) => sql`
     id integer, code text, name text, group_name text, description text, delivery_time text, kind service_kind,
     input_schema jsonb, fields jsonb, min_quantity integer, max_quantity integer, opens_at time, closes_at time,
     time_zone text, active boolean, duplicate_policy duplicate_policy, replay_window_seconds integer,
-    processing processing, routing routing, failure_words text, poll_seconds integer, poll_most_seconds integer,
+    processing processing, routing routing, failure_message text, min_poll_seconds integer, max_poll_seconds integer,
     expiry_seconds integer, visible_to integer[])`
 
 /** Writes new services, and returns their ids by code. */
@@ -87,12 +87,12 @@ export async function insertServices(sql: Queryable, rows: ServiceWrite[]): Prom
   const made = await sql<{ id: ServiceId; code: string }[]>`
     insert into services (code, name, group_name, description, delivery_time, kind, input_schema, fields, min_quantity,
                           max_quantity, opens_at, closes_at, time_zone, active, duplicate_policy,
-                          replay_window_seconds, processing, routing, failure_words, poll_seconds,
-                          poll_most_seconds, expiry_seconds, visible_to)
+                          replay_window_seconds, processing, routing, failure_message, min_poll_seconds,
+                          max_poll_seconds, expiry_seconds, visible_to)
     select code, name, group_name, description, delivery_time, kind, input_schema, fields, min_quantity,
            max_quantity, opens_at, closes_at, time_zone, active, duplicate_policy,
-           replay_window_seconds, processing, routing, failure_words, poll_seconds,
-           poll_most_seconds, expiry_seconds, visible_to
+           replay_window_seconds, processing, routing, failure_message, min_poll_seconds,
+           max_poll_seconds, expiry_seconds, visible_to
       from ${recordset(sql, rows)}
     returning id, code`
   return new Map(made.map(({ id, code }) => [code, id]))
@@ -110,8 +110,8 @@ export async function updateServices(
            min_quantity = given.min_quantity, max_quantity = given.max_quantity, opens_at = given.opens_at,
            closes_at = given.closes_at, time_zone = given.time_zone, active = given.active,
            duplicate_policy = given.duplicate_policy, replay_window_seconds = given.replay_window_seconds,
-           processing = given.processing, routing = given.routing, failure_words = given.failure_words,
-           poll_seconds = given.poll_seconds, poll_most_seconds = given.poll_most_seconds,
+           processing = given.processing, routing = given.routing, failure_message = given.failure_message,
+           min_poll_seconds = given.min_poll_seconds, max_poll_seconds = given.max_poll_seconds,
            expiry_seconds = given.expiry_seconds, visible_to = given.visible_to, updated_at = now()
       from ${recordset(sql, rows)}
      where s.id = given.id`
@@ -135,7 +135,7 @@ export async function selectRoutes(
 ): Promise<Map<ServiceId, string[]>> {
   const rows = await sql<{ service_id: ServiceId; suppliers: string[] }[]>`
     select r.service_id, array_agg(s.name order by r.position, r.id) as suppliers
-      from routes r join suppliers s on s.id = r.supplier_id
+      from supplier_routes r join suppliers s on s.id = r.supplier_id
      where ${service}::int is null or r.service_id = ${service}::int
      group by r.service_id`
   return new Map(rows.map((row) => [row.service_id, row.suppliers]))
@@ -150,10 +150,10 @@ export async function replaceRoutes(
     with given as (
       select * from jsonb_to_recordset(${json(routes)}::text::jsonb) as given (service integer, supplier integer)
     ), others as (
-      delete from routes r using given
+      delete from supplier_routes r using given
        where r.service_id = given.service and (r.supplier_id <> given.supplier or r.remote_service <> '')
     )
-    insert into routes (service_id, supplier_id, position) select service, supplier, 1 from given
+    insert into supplier_routes (service_id, supplier_id, position) select service, supplier, 1 from given
     on conflict (service_id, supplier_id, remote_service) do update set position = 1`
 }
 

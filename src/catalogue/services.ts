@@ -156,9 +156,9 @@ export function writeOf(service: Omit<Service, 'id'>): ServiceWrite {
     replay_window_seconds: service.replayWindowSeconds,
     processing: service.processing,
     routing: service.routing,
-    failure_words: service.failureWords,
-    poll_seconds: service.pollSeconds,
-    poll_most_seconds: service.pollMostSeconds,
+    failure_message: service.failureMessage,
+    min_poll_seconds: service.minPollSeconds,
+    max_poll_seconds: service.maxPollSeconds,
     expiry_seconds: service.expirySeconds,
     visible_to: service.visibleTo,
   }

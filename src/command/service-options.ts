@@ -59,12 +59,15 @@ const options: [Column, Option][] = [
     'routing',
     new Option('--routing <strategy>', 'the order in which routes are tried').choices([...routings]),
   ],
-  ['failure_words', new Option('--failure-words <text>', 'what resellers read when the last route refused')],
   [
-    'poll_seconds',
-    new Option('--poll-seconds <seconds>', 'from one question about an open item to the next, at first'),
+    'failure_message',
+    new Option('--failure-message <text>', 'what resellers read when the last route refused'),
   ],
-  ['poll_most_seconds', new Option('--poll-most-seconds <seconds>', 'the same, at most; or 10m, 2h')],
+  [
+    'min_poll_seconds',
+    new Option('--min-poll <seconds>', 'from one question about an open item to the next, at first'),
+  ],
+  ['max_poll_seconds', new Option('--max-poll <seconds>', 'the same, at most; or 10m, 2h')],
   [
     'expiry_seconds',
     new Option('--expiry-seconds <seconds>', 'an item open for longer is shown to a person; or 12h, 7d'),

@@ -22,9 +22,9 @@ function shipped(): Migration[] {
 export const newestSchema = (): number => shipped().at(-1)?.number ?? 0
 
 /**
- * Brings the schema up to date, one process at a time, each file whole or not at all: what a file adds to a type can be
- * used by the next one only. Returns the files it applied. Throws when the schema is newer than this program, or
- * PostgreSQL older than 15.
+ * `migrate` brings the schema up to date, one process at a time, each file whole or not at all: what a file adds to a type can
+ * be used by the next one only. Returns the files it applied. Throws when the schema is newer than this program or was made
+ * before the first release, or PostgreSQL is older than 15.
  */
 export async function migrate(address: DatabaseAddress): Promise<string[]> {
   const sql = openPool(address, pools.migration)
@@ -48,6 +48,9 @@ async function applyNext(sql: Transaction): Promise<string | undefined> {
   if (server && server.version < 150_000) throw new Error('imeigate needs PostgreSQL 15 or newer')
   await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
   const current = await schemaVersion(sql)
+  if (await isUnreleased(sql)) {
+    throw new Error('the database was made before the first release of imeigate: make a new one')
+  }
   const newest = newestSchema()
   if (current > newest) {
     throw new Error(
@@ -67,6 +70,12 @@ async function schemaVersion(sql: Transaction): Promise<number> {
   )
   const [row] = await sql<{ number: number | null }[]>`select max(number) as number from schema_migrations`
   return row?.number ?? 0
+}
+
+/** `isUnreleased` recognises the ten files that were the schema before the first release, and that nothing can bring up to date. */
+async function isUnreleased(sql: Transaction): Promise<boolean> {
+  const rows = await sql`select from schema_migrations where file = '0001-foundation.sql'`
+  return rows.length > 0
 }
 
 /** Whether the database answers and has exactly this program's schema. */

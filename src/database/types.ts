@@ -32,6 +32,16 @@ export type CodeField = 'label' | 'result'
 
 export type DuplicatePolicy = 'allow' | 'refuse' | 'replay'
 
+export type EntryKind =
+  | 'adjust_down'
+  | 'adjust_up'
+  | 'capture'
+  | 'deposit'
+  | 'hold'
+  | 'receive'
+  | 'release'
+  | 'send'
+
 export type Generated<T> =
   T extends ColumnType<infer S, infer I, infer U>
     ? ColumnType<S, I | undefined, U>
@@ -57,16 +67,6 @@ export type SyncOutcome = 'failed' | 'ok' | 'suspicious'
 
 export type SyncTrigger = 'manual' | 'scheduled'
 
-export type TransferKind =
-  | 'adjust_down'
-  | 'adjust_up'
-  | 'capture'
-  | 'deposit'
-  | 'hold'
-  | 'receive'
-  | 'release'
-  | 'send'
-
 export type WalletSide = 'available' | 'bank' | 'held' | 'peers' | 'revenue'
 
 export interface Accounts {
@@ -79,19 +79,6 @@ export interface Accounts {
   priceGroupId: PriceGroupId | null
   status: Generated<AccountStatus>
   username: string
-}
-
-export interface AccountTransfers {
-  amount: Amount
-  createdAt: Date
-  currency: string
-  description: string | null
-  id: Generated<TransferId>
-  keyId: KeyId | null
-  receivedId: EntryId
-  receiverId: AccountId
-  senderId: AccountId
-  sentId: EntryId
 }
 
 export interface ApiKeys {
@@ -168,13 +155,13 @@ export interface Deposits {
   accountId: AccountId
   amount: Amount
   attempt: Generated<number>
+  checkAt: Date | null
   createdAt: Date
   currency: string
   details: Generated<JsonText>
   expiresAt: Date
   fee: Amount
   id: Generated<DepositId>
-  lookAt: Date | null
   note: string | null
   proof: string | null
   providerId: ProviderId
@@ -184,6 +171,12 @@ export interface Deposits {
   settledBy: string | null
   state: Generated<string>
   totalPay: Amount
+}
+
+export interface EntryKinds {
+  givesTo: WalletSide
+  kind: EntryKind
+  takesFrom: WalletSide
 }
 
 export interface ExchangeRates {
@@ -210,10 +203,11 @@ export interface Installation {
 export interface Items {
   accountId: AccountId
   anyMargin: Generated<boolean>
-  claim: Generated<number>
   dueAt: Date | null
+  fence: Generated<number>
   fields: JsonText | null
   finishedAt: Date | null
+  input: string
   orderId: OrderId
   position: number
   price: Amount
@@ -222,15 +216,29 @@ export interface Items {
   result: string | null
   serviceId: ServiceId
   state: Generated<ItemState>
-  subject: string
   supplierId: SupplierId | null
 }
 
 export interface LedgerEntries {
+  accountId: AccountId
+  actor: string | null
+  amount: Amount
+  availableAfter: Amount
+  createdAt: Date
+  depositId: DepositId | null
+  id: EntryId
+  kind: EntryKind
+  note: string | null
+  orderId: OrderId | null
+  position: number | null
+  transferId: TransferId | null
+}
+
+export interface LedgerLines {
   accountId: AccountId | null
   delta: Amount | null
+  entryId: number | null
   side: WalletSide | null
-  transferId: number | null
 }
 
 export interface Notices {
@@ -241,8 +249,8 @@ export interface Notices {
   mark: Generated<Amount>
   raisedAt: Date
   seenAt: Date
+  sentAt: Date
   subject: string
-  toldAt: Date
 }
 
 export interface NoticeSubscriptions {
@@ -256,6 +264,7 @@ export interface NoticeSubscriptions {
 }
 
 export interface OrderEventBodies {
+  accountId: AccountId
   amount: string
   body: string
   eventId: EventId
@@ -321,7 +330,7 @@ export interface PriceHistory {
   what: Priced
 }
 
-export interface PriceRules {
+export interface Prices {
   accountId: AccountId | null
   currency: string
   id: Generated<number>
@@ -365,30 +374,12 @@ export interface Reviews {
   why: string | null
 }
 
-export interface RouteFields {
-  ours: string
-  routeId: RouteId
-  theirs: string
-}
-
-export interface RouteFigures {
+export interface RouteStats {
   measuredAt: Date
   medianSeconds: number | null
   routeId: RouteId
   succeeded: number
   tried: number
-}
-
-export interface Routes {
-  available: boolean | null
-  cost: Amount | null
-  createdAt: Generated<Date>
-  id: Generated<RouteId>
-  marginFloor: Generated<number>
-  position: Generated<number>
-  remoteService: Generated<string>
-  serviceId: ServiceId
-  supplierId: SupplierId
 }
 
 export interface SchemaMigrations {
@@ -406,18 +397,18 @@ export interface Services {
   description: Generated<string>
   duplicatePolicy: DuplicatePolicy
   expirySeconds: Generated<number>
-  failureWords: Generated<string>
+  failureMessage: Generated<string>
   fields: Generated<JsonText>
   groupName: string
   id: Generated<ServiceId>
   inputSchema: JsonText
   kind: ServiceKind
+  maxPollSeconds: Generated<number>
   maxQuantity: Generated<number>
+  minPollSeconds: Generated<number>
   minQuantity: Generated<number>
   name: string
   opensAt: string | null
-  pollMostSeconds: Generated<number>
-  pollSeconds: Generated<number>
   processing: Generated<Processing>
   replayWindowSeconds: Generated<number>
   routing: Generated<Routing>
@@ -454,6 +445,24 @@ export interface SupplierHealth {
   reason: string | null
   supplierId: SupplierId
   why: string | null
+}
+
+export interface SupplierRouteFields {
+  ours: string
+  routeId: RouteId
+  theirs: string
+}
+
+export interface SupplierRoutes {
+  available: boolean | null
+  cost: Amount | null
+  createdAt: Generated<Date>
+  id: Generated<RouteId>
+  marginFloor: Generated<number>
+  position: Generated<number>
+  remoteService: Generated<string>
+  serviceId: ServiceId
+  supplierId: SupplierId
 }
 
 export interface Suppliers {
@@ -521,25 +530,17 @@ export interface SyncRuns {
   trigger: SyncTrigger
 }
 
-export interface TransferKinds {
-  givesTo: WalletSide
-  kind: TransferKind
-  takesFrom: WalletSide
-}
-
 export interface Transfers {
-  accountId: AccountId
-  accountTransferId: TransferId | null
-  actor: string | null
   amount: Amount
-  availableAfter: Amount
   createdAt: Date
-  depositId: DepositId | null
-  id: Generated<EntryId>
-  kind: TransferKind
-  note: string | null
-  orderId: OrderId | null
-  position: number | null
+  currency: string
+  description: string | null
+  id: Generated<TransferId>
+  keyId: KeyId | null
+  receivedId: EntryId
+  receiverId: AccountId
+  senderId: AccountId
+  sentId: EntryId
 }
 
 export interface Wallets {
@@ -548,9 +549,11 @@ export interface Wallets {
   creditLimit: Generated<Amount>
   currency: string
   held: Generated<Amount>
+  lastEntry: Generated<Amount>
 }
 
-export interface WebhookAttempts {
+export interface WebhookDeliveries {
+  accountId: AccountId
   at: Date
   error: string | null
   eventId: EventId
@@ -578,7 +581,6 @@ export interface Webhooks {
 
 export interface Database {
   accounts: Accounts
-  accountTransfers: AccountTransfers
   apiKeys: ApiKeys
   apiKeyUses: ApiKeyUses
   attempts: Attempts
@@ -586,11 +588,13 @@ export interface Database {
   depositProofs: DepositProofs
   depositProviders: DepositProviders
   deposits: Deposits
+  entryKinds: EntryKinds
   exchangeRates: ExchangeRates
   idempotencyKeys: IdempotencyKeys
   installation: Installation
   items: Items
   ledgerEntries: LedgerEntries
+  ledgerLines: LedgerLines
   notices: Notices
   noticeSubscriptions: NoticeSubscriptions
   orderEventBodies: OrderEventBodies
@@ -599,24 +603,23 @@ export interface Database {
   orders: Orders
   priceGroups: PriceGroups
   priceHistory: PriceHistory
-  priceRules: PriceRules
+  prices: Prices
   requests: Requests
   reviews: Reviews
-  routeFields: RouteFields
-  routeFigures: RouteFigures
-  routes: Routes
+  routeStats: RouteStats
   schemaMigrations: SchemaMigrations
   services: Services
   stagedServices: StagedServices
   supplierHealth: SupplierHealth
+  supplierRouteFields: SupplierRouteFields
+  supplierRoutes: SupplierRoutes
   suppliers: Suppliers
   supplierServices: SupplierServices
   supplierSyncs: SupplierSyncs
   syncedServices: SyncedServices
   syncRuns: SyncRuns
-  transferKinds: TransferKinds
   transfers: Transfers
   wallets: Wallets
-  webhookAttempts: WebhookAttempts
+  webhookDeliveries: WebhookDeliveries
   webhooks: Webhooks
 }

@@ -44,7 +44,7 @@ export interface Deposit {
   /** For the account: why it failed. */
   reason: string | null
   expiresAt: Date
-  lookAt: Date | null
+  checkAt: Date | null
   settledAt: Date | null
   settledBy: string | null
   createdAt: Date

@@ -24,7 +24,7 @@ interface DepositRow {
   note: string | null
   reason: string | null
   expires_at: Date
-  look_at: Date | null
+  check_at: Date | null
   settled_at: Date | null
   settled_by: string | null
   created_at: Date
@@ -50,7 +50,7 @@ const depositOf = (row: DepositRow): Deposit => ({
   note: row.note,
   reason: row.reason,
   expiresAt: row.expires_at,
-  lookAt: row.look_at,
+  checkAt: row.check_at,
   settledAt: row.settled_at,
   settledBy: row.settled_by,
   createdAt: row.created_at,
@@ -73,12 +73,12 @@ export async function insertDeposit(
     | 'details'
     | 'expiresAt'
     | 'createdAt'
-  > & { lookAt: Date },
+  > & { checkAt: Date },
 ): Promise<DepositId> {
   const [row] = await sql<{ id: bigint }[]>`
-    insert into deposits (account_id, provider_id, currency, amount, fee, total_pay, details, expires_at, look_at, created_at)
+    insert into deposits (account_id, provider_id, currency, amount, fee, total_pay, details, expires_at, check_at, created_at)
     values (${deposit.accountId}, ${deposit.providerId}, ${deposit.currency}, ${deposit.amount}, ${deposit.fee},
-            ${deposit.totalPay}, ${JSON.stringify(deposit.details)}::text::jsonb, ${deposit.expiresAt}, ${deposit.lookAt},
+            ${deposit.totalPay}, ${JSON.stringify(deposit.details)}::text::jsonb, ${deposit.expiresAt}, ${deposit.checkAt},
             ${deposit.createdAt})
     returning id`
   return Number(row?.id) as DepositId
@@ -177,17 +177,17 @@ export async function updateState(sql: Queryable, deposit: Deposit, change: Depo
   await sql`
     update deposits
        set state = ${state}, settled_by = ${settledBy}, settled_at = ${settledBy === null ? null : at}, note = ${note},
-           reason = ${reason}, reference = ${reference}, look_at = ${state === 'pending' ? deposit.lookAt : null}
+           reason = ${reason}, reference = ${reference}, check_at = ${state === 'pending' ? deposit.checkAt : null}
      where id = ${deposit.id}`
 }
 
 /** What is to be looked at now, the longest waiting first. */
 export async function selectDue(sql: Queryable, now: Date, limit: number): Promise<Deposit[]> {
   const rows = await sql<DepositRow[]>`
-    ${deposits(sql)} where d.look_at <= ${now} order by d.look_at, d.id limit ${limit}`
+    ${deposits(sql)} where d.check_at <= ${now} order by d.check_at, d.id limit ${limit}`
   return rows.map(depositOf)
 }
 
-export async function updateLookAt(sql: Queryable, id: DepositId, lookAt: Date): Promise<void> {
-  await sql`update deposits set look_at = ${lookAt} where id = ${id} and state = 'pending'`
+export async function updateLookAt(sql: Queryable, id: DepositId, checkAt: Date): Promise<void> {
+  await sql`update deposits set check_at = ${checkAt} where id = ${id} and state = 'pending'`
 }

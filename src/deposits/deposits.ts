@@ -64,12 +64,12 @@ export class Deposits {
       throw new Refusal('conflict', `${MAX_OPEN} deposits are open: cancel those that you will not pay`)
     }
     const { id: providerId, kind, currency } = provider
-    const lookAt = nextLook(
+    const checkAt = nextLook(
       { hasGateway: kind !== 'manual', createdAt: now, expiresAt: terms.expiresAt },
       now,
     )
     return await insertDeposit(transaction, {
-      ...{ accountId: account.id, providerId, currency, ...terms, lookAt, createdAt: now },
+      ...{ accountId: account.id, providerId, currency, ...terms, checkAt, createdAt: now },
     })
   }
 

@@ -55,7 +55,7 @@ export function depositJobs(parts: {
       if (silent.has(deposit.providerId)) continue
       const { id, providerId } = deposit
       try {
-        await lookAt(deposit, parts)
+        await checkAt(deposit, parts)
       } catch (error) {
         if (error instanceof GatewayUnreachable || error instanceof GatewayRefused) silent.add(providerId)
         log.warn({ err: error, deposit: id }, 'a deposit cannot be looked at now')
@@ -65,7 +65,7 @@ export function depositJobs(parts: {
   return { [LOOK_AT_DEPOSITS]: look }
 }
 
-async function lookAt(
+async function checkAt(
   deposit: Deposit,
   { sql, gateways, clock, log }: { sql: Sql; gateways: Gateways; clock: Clock; log: Logger },
 ): Promise<void> {

@@ -41,8 +41,8 @@ export function renamed(
 /** What the item's service says of its fulfilment. */
 interface Terms {
   /** Between two questions, at first and at most. */
-  pollSeconds: number
-  pollMostSeconds: number
+  minPollSeconds: number
+  maxPollSeconds: number
   /** From here on a person should look at it, UTC. */
   expiresAt: Date
 }

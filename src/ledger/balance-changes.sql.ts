@@ -40,7 +40,7 @@ export async function selectBalanceChanges(
   const order = after === undefined ? sql`desc` : sql`asc`
   const rows = await sql<Row[]>`
     select t.id, t.kind, t.amount, t.available_after, t.order_id, t.position, t.note, t.created_at, o.hold_id, o.state
-      from (select * from transfers
+      from (select * from ledger_entries
              where account_id = ${accountId} and ${ofKinds(sql, kinds)} ${ofPeriod(sql, accountId, period)}
                ${id === undefined ? sql`` : sql`and id = ${id}`}
                ${before === undefined ? sql`` : sql`and id < ${before}`}

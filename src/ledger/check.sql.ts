@@ -21,29 +21,54 @@ export const ledgerQueries: LedgerQuery[] = [
        where w.currency is distinct from a.currency limit ${limit}`,
   ),
   check(
-    'balances are the sums of the transfers',
+    'balances are the sums of the ledger entries',
     (sql, limit) => sql`
       with sums as (
         select account_id, coalesce(sum(delta) filter (where side = 'available'), 0)::bigint as available,
                coalesce(sum(delta) filter (where side = 'held'), 0)::bigint as held
-          from ledger_entries group by account_id)
-      select coalesce(w.account_id, s.account_id) as account_id, w.available, s.available as available_by_transfers,
-             w.held, s.held as held_by_transfers
+          from ledger_lines group by account_id)
+      select coalesce(w.account_id, s.account_id) as account_id, w.available, s.available as available_by_entries,
+             w.held, s.held as held_by_entries
         from wallets w full join sums s on s.account_id = w.account_id
        where w.account_id is null or w.available <> coalesce(s.available, 0) or w.held <> coalesce(s.held, 0)
        limit ${limit}`,
   ),
   check(
-    'each transfer notes the balance that it left',
+    'each ledger entry notes the balance that it left',
     (sql, limit) => sql`
       select * from (
-        select t.account_id, t.id as transfer_id, t.available_after,
+        select t.account_id, t.id as entry_id, t.available_after,
                sum(case when k.gives_to = 'available' then t.amount
                         when k.takes_from = 'available' then -t.amount else 0 end)
-                 over (partition by t.account_id order by t.id)::bigint as available_by_transfers
-          from transfers t join transfer_kinds k using (kind)) chain
-       where available_after <> available_by_transfers
-       order by account_id, transfer_id limit ${limit}`,
+                 over (partition by t.account_id order by t.id)::bigint as available_by_entries
+          from ledger_entries t join entry_kinds k using (kind)) chain
+       where available_after <> available_by_entries
+       order by account_id, entry_id limit ${limit}`,
+  ),
+  check(
+    'the ledger entries of each account are numbered from 1, without a gap',
+    (sql, limit) => sql`
+      select * from (
+        select account_id, id as entry_id, lag(id, 1, 0::bigint) over (partition by account_id order by id) as previous_id,
+               null::bigint as last_entry_id
+          from ledger_entries
+        union all
+        select w.account_id, coalesce(e.last, 0), null, w.last_entry
+          from wallets w
+          left join (select account_id, max(id) as last from ledger_entries group by account_id) e
+                 on e.account_id = w.account_id) numbered
+       where entry_id <> previous_id + 1 or entry_id <> last_entry_id
+       order by account_id, entry_id limit ${limit}`,
+  ),
+  check(
+    'no two orders, reviews or order events have one id',
+    (sql, limit) => sql`
+      select 'order' as row, id::text as id, count(*)::int as rows from orders group by id having count(*) > 1
+      union all
+      select 'review', id::text, count(*)::int from reviews group by id having count(*) > 1
+      union all
+      select 'order event', id::text, count(*)::int from order_events group by id having count(*) > 1
+      limit ${limit}`,
   ),
   check(
     'no account is overdrawn beyond its credit limit',
@@ -57,7 +82,7 @@ export const ledgerQueries: LedgerQuery[] = [
              i.price as price_of_items
         from orders o
         left join (select account_id, order_id, count(*)::int as holds, sum(amount)::bigint as amount
-                     from transfers where kind = 'hold' group by account_id, order_id) h
+                     from ledger_entries where kind = 'hold' group by account_id, order_id) h
                on h.account_id = o.account_id and h.order_id = o.id
         left join (select account_id, order_id, sum(price)::bigint as price
                      from items group by account_id, order_id) i
@@ -66,11 +91,11 @@ export const ledgerQueries: LedgerQuery[] = [
        limit ${limit}`,
   ),
   check(
-    'every order names the transfer that held its price',
+    'every order names the ledger entry that held its price',
     (sql, limit) => sql`
       select o.account_id, o.id as order_id, o.hold_id
         from orders o
-        left join transfers t on t.account_id = o.account_id and t.id = o.hold_id
+        left join ledger_entries t on t.account_id = o.account_id and t.id = o.hold_id
        where t.order_id is distinct from o.id or t.kind <> 'hold' limit ${limit}`,
   ),
   check(
@@ -94,7 +119,7 @@ export const ledgerQueries: LedgerQuery[] = [
                           sum(amount) filter (where kind = 'capture')::bigint as captured,
                           count(*) filter (where kind = 'release')::int as releases,
                           sum(amount) filter (where kind = 'release')::bigint as released
-                     from transfers where kind in ('capture', 'release')
+                     from ledger_entries where kind in ('capture', 'release')
                     group by account_id, order_id, position) s
                on s.account_id = i.account_id and s.order_id = i.order_id and s.position = i.position
        where coalesce(s.captures, 0) <> (i.state = 'success')::int
@@ -166,13 +191,13 @@ export const ledgerQueries: LedgerQuery[] = [
   check(
     'what one account sent, another one received, in one currency',
     (sql, limit) => sql`
-      select a.id as account_transfer_id, a.sender_id, a.receiver_id, a.amount, s.amount as sent, r.amount as received,
+      select a.id as transfer_id, a.sender_id, a.receiver_id, a.amount, s.amount as sent, r.amount as received,
              a.currency, sw.currency as sender_currency, rw.currency as receiver_currency
-        from account_transfers a
-        left join transfers s on s.account_id = a.sender_id and s.id = a.sent_id and s.kind = 'send'
-                             and s.account_transfer_id = a.id
-        left join transfers r on r.account_id = a.receiver_id and r.id = a.received_id and r.kind = 'receive'
-                             and r.account_transfer_id = a.id
+        from transfers a
+        left join ledger_entries s on s.account_id = a.sender_id and s.id = a.sent_id and s.kind = 'send'
+                             and s.transfer_id = a.id
+        left join ledger_entries r on r.account_id = a.receiver_id and r.id = a.received_id and r.kind = 'receive'
+                             and r.transfer_id = a.id
         left join wallets sw on sw.account_id = a.sender_id
         left join wallets rw on rw.account_id = a.receiver_id
        where s.amount is distinct from a.amount or r.amount is distinct from a.amount
@@ -183,9 +208,9 @@ export const ledgerQueries: LedgerQuery[] = [
     'what has succeeded of deposits was credited once and in full, and nothing else was',
     (sql, limit) => sql`
       select coalesce(d.account_id, t.account_id) as account_id, coalesce(d.id, t.deposit_id) as deposit_id, d.state,
-             d.amount, t.id as transfer_id, t.amount as credited
+             d.amount, t.id as entry_id, t.amount as credited
         from deposits d
-        full join (select * from transfers where deposit_id is not null) t
+        full join (select * from ledger_entries where deposit_id is not null) t
                on t.account_id = d.account_id and t.deposit_id = d.id
         left join wallets w on w.account_id = d.account_id
        where d.id is null or (d.state = 'succeeded') <> (t.id is not null) or t.amount <> d.amount
@@ -220,27 +245,27 @@ export const ledgerQueries: LedgerQuery[] = [
           from attempts a where not exists (select from suppliers s where s.id = a.supplier_id)
         union all
         select t.kind::text, t.account_id, t.order_id, t.position, 'order'
-          from transfers t
+          from ledger_entries t
          where t.kind = 'hold'
            and not exists (select from orders o where o.account_id = t.account_id and o.id = t.order_id)
         union all
         select t.kind::text, t.account_id, t.order_id, t.position, 'item'
-          from transfers t
+          from ledger_entries t
          where t.kind in ('capture', 'release')
            and not exists (select from items i where i.account_id = t.account_id and i.order_id = t.order_id
                               and i.position = t.position)
         union all
         select t.kind::text, t.account_id, null, null, 'transfer between accounts'
-          from transfers t
+          from ledger_entries t
          where t.kind in ('send', 'receive')
            and not exists (
-                 select from account_transfers a
-                  where a.id = t.account_transfer_id
+                 select from transfers a
+                  where a.id = t.transfer_id
                     and ((t.kind = 'send' and a.sender_id = t.account_id and a.sent_id = t.id)
                       or (t.kind = 'receive' and a.receiver_id = t.account_id and a.received_id = t.id)))
         union all
         select t.kind::text, t.account_id, null, null, 'account'
-          from transfers t where not exists (select from accounts a where a.id = t.account_id)
+          from ledger_entries t where not exists (select from accounts a where a.id = t.account_id)
       ) lost limit ${limit}`,
   ),
   check(

@@ -5,7 +5,7 @@ import type { EntryKind } from './entry.ts'
 
 /** Of the rows of `transfers`, those of some kinds; where none of them is of an order, the small index serves. */
 export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
-  kind = any(${kinds}::text[]::transfer_kind[])
+  kind = any(${kinds}::text[]::entry_kind[])
   ${
     kinds.some((kind) => kind === 'hold' || kind === 'capture' || kind === 'release')
       ? sql``
@@ -17,13 +17,13 @@ export const ofPeriod = (sql: Queryable, accountId: AccountId, { from, to }: Per
   ${
     from === undefined
       ? sql``
-      : sql`and created_at >= ${from} and id >= first_transfer_since(${accountId}, ${from})`
+      : sql`and created_at >= ${from} and id >= first_entry_since(${accountId}, ${from})`
   }
   ${
     to === undefined
       ? sql``
       : sql`and created_at < ${to}
-            and id < coalesce(first_transfer_since(${accountId}, ${to}::timestamptz + interval '15 minutes'),
+            and id < coalesce(first_entry_since(${accountId}, ${to}::timestamptz + interval '15 minutes'),
                               9223372036854775807)`
   }`
 

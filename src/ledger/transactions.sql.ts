@@ -14,7 +14,7 @@ interface Row {
   amount: bigint
   note: string | null
   deposit_id: bigint | null
-  account_transfer_id: bigint | null
+  transfer_id: bigint | null
   created_at: Date
   order_id: bigint | null
   state: OrderState | null
@@ -41,14 +41,14 @@ export async function selectTransactions(
   { kinds, id, before, limit, ...period }: TransactionRows,
 ): Promise<AccountTransaction[]> {
   const rows = await sql<Row[]>`
-    select t.id, t.kind, t.amount, t.note, t.deposit_id, t.account_transfer_id, t.created_at,
+    select t.id, t.kind, t.amount, t.note, t.deposit_id, t.transfer_id, t.created_at,
            o.id as order_id, o.state, o.finished_at, o.reference, s.code as service_code, s.name as service_name,
            d.reference as gateway_reference,
            case o.state when 'success' then o.total when 'partial' then e.captured
                         when 'processing' then e.captured else 0 end::bigint as captured,
            case o.state when 'failed' then o.total when 'cancelled' then o.total when 'partial' then e.refunded
                         when 'processing' then e.refunded else 0 end::bigint as refunded
-      from (select * from transfers
+      from (select * from ledger_entries
              where account_id = ${accountId} and ${ofKinds(sql, kinds)} ${ofPeriod(sql, accountId, period)}
                ${id === undefined ? sql`` : sql`and id = ${id}`}
                ${before === undefined ? sql`` : sql`and id < ${before}`}
@@ -61,7 +61,7 @@ export async function selectTransactions(
       left join lateral (
         select coalesce(sum(i.amount) filter (where i.kind = 'capture'), 0) as captured,
                coalesce(sum(i.amount) filter (where i.kind = 'release'), 0) as refunded
-          from transfers i
+          from ledger_entries i
          where i.account_id = ${accountId} and i.order_id = o.id and i.kind in ('capture', 'release')
            and o.state in ('processing', 'partial')
       ) e on true
@@ -88,8 +88,7 @@ function transactionOf(row: Row): AccountTransaction {
           },
     externalReference: row.reference ?? row.gateway_reference,
     depositId: row.deposit_id === null ? null : Number(row.deposit_id),
-    accountTransferId:
-      row.account_transfer_id === null ? null : (Number(row.account_transfer_id) as TransferId),
+    accountTransferId: row.transfer_id === null ? null : (Number(row.transfer_id) as TransferId),
     createdAt: row.created_at,
     endedAt: row.state === null ? row.created_at : row.finished_at,
   }

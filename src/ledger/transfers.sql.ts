@@ -36,22 +36,23 @@ export async function insertTransfer(
   const { senderId, receiverId, amount, description, createdAt } = made
   const [row] = await sql<{ id: bigint; sent_id: bigint; received_id: bigint }[]>`
     with made as (
-      insert into account_transfers (sender_id, receiver_id, currency, amount, description, sent_id, received_id, key_id,
+      insert into transfers (sender_id, receiver_id, currency, amount, description, sent_id, received_id, key_id,
                                      created_at)
-      values (${senderId}, ${receiverId}, ${made.currency}, ${amount}, ${description}, nextval('transfer_ids'),
-              nextval('transfer_ids'), ${made.keyId}, ${createdAt})
+      select s.account_id, r.account_id, ${made.currency}::text, ${amount}::bigint, ${description}::text,
+             s.last_entry + 1, r.last_entry + 1, ${made.keyId}::int, ${createdAt}::timestamptz
+        from wallets s, wallets r where s.account_id = ${senderId} and r.account_id = ${receiverId}
       returning id, sent_id, received_id
     ), sides as (
-      select id, ${senderId}::int as account_id, sent_id as transfer_id, 'send'::transfer_kind as kind,
+      select id, ${senderId}::int as account_id, sent_id as entry_id, 'send'::entry_kind as kind,
              ${made.senderAfter}::bigint as available_after from made
       union all
       select id, ${receiverId}::int, received_id, 'receive', ${made.receiverAfter}::bigint from made
     ), booked as (
-      insert into transfers (account_id, id, kind, amount, available_after, actor, note, created_at, account_transfer_id)
-      select account_id, transfer_id, kind, ${amount}, available_after, ${made.actor}, ${description}, ${createdAt}, id
+      insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, created_at, transfer_id)
+      select account_id, entry_id, kind, ${amount}, available_after, ${made.actor}, ${description}, ${createdAt}, id
         from sides
     ), balanced as (
-      update wallets w set available = s.available_after from sides s where w.account_id = s.account_id
+      update wallets w set available = s.available_after, last_entry = s.entry_id from sides s where w.account_id = s.account_id
     )
     select id, sent_id, received_id from made`
   if (!row) throw new Error('a transfer between accounts was not written')
@@ -77,7 +78,7 @@ export async function selectTransfers(
   { id, direction, before, from, to, limit }: TransferFilter,
 ): Promise<(Transfer & { sender: Party; receiver: Party })[]> {
   const one = (column: 'sender_id' | 'receiver_id') => sql`
-    (select * from account_transfers
+    (select * from transfers
       where ${sql(column)} = ${accountId}
         ${id === undefined ? sql`` : sql`and id = ${id}`}
         ${before === undefined ? sql`` : sql`and id < ${before}`}

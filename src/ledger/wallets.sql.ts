@@ -61,11 +61,15 @@ export async function insertEntry(
 ): Promise<EntryId> {
   const [row] = await sql<{ id: bigint }[]>`
     with balanced as (
-      update wallets set available = ${transfer.availableAfter} where account_id = ${transfer.accountId}
+      update wallets set available = ${transfer.availableAfter}, last_entry = last_entry + 1
+       where account_id = ${transfer.accountId}
+      returning account_id, last_entry, available
     )
-    insert into transfers (account_id, kind, amount, available_after, actor, note, deposit_id, created_at)
-    values (${transfer.accountId}, ${transfer.kind}, ${transfer.amount}, ${transfer.availableAfter},
-            ${transfer.actor}, ${transfer.note}, ${depositId}, ${transfer.createdAt})
+    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, deposit_id, created_at)
+    select account_id, last_entry, ${transfer.kind}::entry_kind, ${transfer.amount}::bigint, available,
+           ${transfer.actor}::text, ${transfer.note}::text,
+           ${depositId}::bigint, ${transfer.createdAt}::timestamptz
+      from balanced
     returning id`
   return Number(row?.id) as EntryId
 }
@@ -90,7 +94,7 @@ export async function selectEntries(
     }[]
   >`
     select id, kind, amount, available_after, order_id, position, actor, note, created_at
-      from transfers
+      from ledger_entries
      where account_id = ${accountId} ${before === undefined ? sql`` : sql`and id < ${before}`}
      order by id desc limit ${limit}`
   return rows.map((row) => ({

@@ -7,7 +7,7 @@ export interface OpenNotice {
   id: NoticeId
   subject: string
   mark: number
-  toldAt: Date
+  sentAt: Date
   /** When its condition was last seen. */
   seenAt: Date
 }
@@ -21,7 +21,7 @@ export async function lockLook(transaction: Transaction): Promise<void> {
 
 export async function selectOpenNotices(sql: Queryable, event: EventName): Promise<OpenNotice[]> {
   const rows = await sql<(Omit<OpenNotice, 'id' | 'mark'> & { id: bigint; mark: bigint })[]>`
-    select id, subject, mark, told_at as "toldAt", seen_at as "seenAt"
+    select id, subject, mark, sent_at as "sentAt", seen_at as "seenAt"
       from notices where event = ${event} and ended_at is null`
   return rows.map((row) => ({ ...row, id: Number(row.id) as NoticeId, mark: Number(row.mark) }))
 }
@@ -33,14 +33,14 @@ export async function insertNotice(
   now: Date,
 ): Promise<NoticeId> {
   const [row] = await sql<{ id: bigint }[]>`
-    insert into notices (event, subject, account_id, mark, raised_at, told_at, seen_at)
+    insert into notices (event, subject, account_id, mark, raised_at, sent_at, seen_at)
     values (${event}, ${subject}, ${accountId}, ${mark}, ${now}, ${now}, ${now})
     returning id`
   return Number(row?.id) as NoticeId
 }
 
 export async function updateTold(sql: Queryable, id: NoticeId, mark: number, now: Date): Promise<void> {
-  await sql`update notices set mark = ${mark}, told_at = ${now} where id = ${id}`
+  await sql`update notices set mark = ${mark}, sent_at = ${now} where id = ${id}`
 }
 
 export async function updateSeen(sql: Queryable, ids: NoticeId[], now: Date): Promise<void> {

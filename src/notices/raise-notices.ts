@@ -73,7 +73,7 @@ function compare(
       continue
     }
     comparison.lasting.push(notice.id)
-    const isNew = againMs !== undefined && condition.mark > notice.mark && since(notice.toldAt) >= againMs
+    const isNew = againMs !== undefined && condition.mark > notice.mark && since(notice.sentAt) >= againMs
     if (isNew) comparison.again.push({ id: notice.id, condition })
   }
   for (const gone of told.values()) if (since(gone.seenAt) >= goneMs) comparison.ended.push(gone.id)

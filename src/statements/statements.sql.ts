@@ -28,14 +28,14 @@ export async function selectBounds(
     { after: bigint | null; last: bigint | null; opening: bigint | null; closing: bigint | null }[]
   >`
     with bounds as materialized (
-      select coalesce(first_transfer_since(${accountId}, ${from}), 9223372036854775807) as first,
-             coalesce(first_transfer_since(${accountId}, ${to}), 9223372036854775807) as next
+      select coalesce(first_entry_since(${accountId}, ${from}), 9223372036854775807) as first,
+             coalesce(first_entry_since(${accountId}, ${to}), 9223372036854775807) as next
     )
     select b.id as after, b.available_after as opening, l.id as last, l.available_after as closing
       from bounds
-      left join lateral (select id, available_after from transfers
+      left join lateral (select id, available_after from ledger_entries
                           where account_id = ${accountId} and id < bounds.first order by id desc limit 1) b on true
-      left join lateral (select id, available_after from transfers
+      left join lateral (select id, available_after from ledger_entries
                           where account_id = ${accountId} and id < bounds.next order by id desc limit 1) l on true`
   return {
     after: Number(row?.after ?? 0) as EntryId,
@@ -53,7 +53,7 @@ export async function selectTotals(
 ): Promise<{ kind: EntryKind; count: number; amount: Micros }[]> {
   // A sum of many may be larger than a bigint of PostgreSQL.
   const rows = await sql<{ kind: EntryKind; count: number; amount: string }[]>`
-    select kind, count(*)::int as count, sum(amount)::text as amount from transfers
+    select kind, count(*)::int as count, sum(amount)::text as amount from ledger_entries
      where account_id = ${accountId} and id > ${after} and id <= ${last}
      group by kind order by kind`
   return rows.map((row) => ({ ...row, amount: micros(BigInt(row.amount)) }))
@@ -66,21 +66,21 @@ export async function selectMonths(
 ): Promise<{ moment: Date; opening: Micros; closing: Micros }[]> {
   const rows = await sql<{ moment: Date; opening: bigint; closing: bigint }[]>`
     with recursive months (id, moment) as (
-      (select id, created_at from transfers where account_id = ${accountId} order by id limit 1)
+      (select id, created_at from ledger_entries where account_id = ${accountId} order by id limit 1)
       union all
       select t.id, t.created_at
         from months m
-        join transfers t on t.account_id = ${accountId}
-         and t.id = first_transfer_since(${accountId}, date_trunc('month', m.moment, 'UTC') + interval '1 month')
+        join ledger_entries t on t.account_id = ${accountId}
+         and t.id = first_entry_since(${accountId}, date_trunc('month', m.moment, 'UTC') + interval '1 month')
     ), opened as (
       select m.id, m.moment,
-             coalesce((select available_after from transfers
+             coalesce((select available_after from ledger_entries
                         where account_id = ${accountId} and id < m.id order by id desc limit 1), 0) as opening
         from months m
     )
     select moment, opening,
            coalesce(lead(opening) over (order by id),
-                    (select available_after from transfers
+                    (select available_after from ledger_entries
                       where account_id = ${accountId} order by id desc limit 1)) as closing
       from opened order by id`
   return rows.map((row) => ({

@@ -32,7 +32,7 @@ export async function selectRoutes(
   return sql<RouteRow[]>`
     select r.id, r.service_id, services.code as service_code, r.supplier_id, s.kind as supplier_kind,
            s.name as supplier_name, r.remote_service, r.cost, s.currency, r.position, r.margin_floor, r.available
-      from routes r
+      from supplier_routes r
       join services on services.id = r.service_id
       join suppliers s on s.id = r.supplier_id
      where (${id}::int is null or r.id = ${id}::int)
@@ -57,10 +57,10 @@ export async function insertRoute(
   row: RouteWrite,
 ): Promise<RouteId> {
   const [made] = await sql<{ id: RouteId }[]>`
-    insert into routes (service_id, supplier_id, remote_service, cost, margin_floor, position)
+    insert into supplier_routes (service_id, supplier_id, remote_service, cost, margin_floor, position)
     select ${service}, ${supplier}, ${row.remote_service}, ${row.cost?.toString() ?? null}::bigint,
            ${row.margin_floor}, 1 + coalesce(max(position), 0)
-      from routes where service_id = ${service}
+      from supplier_routes where service_id = ${service}
     returning id`
   return made?.id as RouteId
 }
@@ -68,7 +68,7 @@ export async function insertRoute(
 /** Whether the supplier's list has another remote service is not known before it is read again. */
 export async function updateRouteRow(sql: Queryable, id: RouteId, row: RouteWrite): Promise<void> {
   await sql`
-    update routes
+    update supplier_routes
        set available = case when remote_service = ${row.remote_service} then available end,
            remote_service = ${row.remote_service}, cost = ${row.cost?.toString() ?? null}::bigint,
            margin_floor = ${row.margin_floor}
@@ -76,13 +76,13 @@ export async function updateRouteRow(sql: Queryable, id: RouteId, row: RouteWrit
 }
 
 export async function deleteRoute(sql: Queryable, id: RouteId): Promise<void> {
-  await sql`delete from routes where id = ${id}`
+  await sql`delete from supplier_routes where id = ${id}`
 }
 
 /** Gives routes of one service the positions 1, 2, ... in this order. */
 export async function renumberRoutes(sql: Queryable, ids: RouteId[]): Promise<void> {
   await sql`
-    update routes r set position = given.position
+    update supplier_routes r set position = given.position
       from unnest(${ids}::int[]) with ordinality as given (id, position)
      where r.id = given.id and r.position <> given.position`
 }

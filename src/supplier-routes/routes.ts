@@ -170,7 +170,7 @@ function refuse(field: string, reason: string): never {
 
 function refuseSecond(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }
-  if (code === '23505' && constraint === 'routes_once') {
+  if (code === '23505' && constraint === 'supplier_routes_once') {
     throw new Refusal('conflict', 'the service has a route to this supplier and remote service', 'supplier')
   }
   throw error

@@ -60,7 +60,7 @@ export async function selectSupplierSheets(
     select ${columns(sql)}, h.open, h.why, h.reason, h.opened_at, h.probe_at, h.balance, h.balance_at,
            (select count(*)::integer from items i
              where i.supplier_id = s.id and i.state in ('processing', 'unknown')) as open_items,
-           (select count(*)::integer from routes r where r.supplier_id = s.id) as routes
+           (select count(*)::integer from supplier_routes r where r.supplier_id = s.id) as routes
       from suppliers s left join supplier_health h on h.supplier_id = s.id
      where ${id}::int is null or s.id = ${id}::int
      order by s.id`

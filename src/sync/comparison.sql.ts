@@ -78,7 +78,7 @@ export async function selectLoss(
     select count(*)::int as known, count(*) filter (where s.remote_id is null)::int as lost
       from (select remote_id from supplier_services where supplier_id = ${supplier} and available
             union
-            select remote_service from routes
+            select remote_service from supplier_routes
              where supplier_id = ${supplier} and available is not false and remote_service <> '') k (remote_id)
       left join staged_services s on s.supplier_id = ${supplier} and s.remote_id = k.remote_id`
   return row ?? { known: 0, lost: 0 }

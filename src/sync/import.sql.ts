@@ -60,7 +60,7 @@ export async function selectSelected(
      where s.supplier_id = ${supplier} and s.position > ${after} and ${wants(sql, wanted)}
        and not exists (select from synced_services y
                         where y.supplier_id = s.supplier_id and y.remote_id = s.remote_id)
-       and not exists (select from routes r
+       and not exists (select from supplier_routes r
                         where r.supplier_id = s.supplier_id and r.remote_service = s.remote_id)
      order by s.position limit ${limit}`
 }
@@ -135,16 +135,16 @@ export async function insertImported(
     ), whole as materialized (
       select made.id, given.* from made join given using (code)
     ), priced as (
-      insert into price_rules (service_id, currency, unit_price) select id, ${rule.currency}, price from whole
+      insert into prices (service_id, currency, unit_price) select id, ${rule.currency}, price from whole
     ), synced as (
       insert into synced_services (service_id, supplier_id, remote_id, rule, follows, price)
       select id, ${supplier}, remote_id, ${JSON.stringify(rule)}::text::jsonb, ${follows}, price from whole
     ), routed as (
-      insert into routes (service_id, supplier_id, remote_service, cost, available)
+      insert into supplier_routes (service_id, supplier_id, remote_service, cost, available)
       select id, ${supplier}, remote_id, cost, true from whole
       returning id, service_id
     )
-    insert into route_fields (route_id, ours, theirs)
+    insert into supplier_route_fields (route_id, ours, theirs)
     select routed.id, f.key, f.value from routed join whole on whole.id = routed.service_id,
            lateral jsonb_each_text(whole.theirs) f`
 }

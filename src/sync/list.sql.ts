@@ -46,7 +46,7 @@ export async function keepList(
 /** Which routes of the supplier are otherwise than the staged list says. */
 const differing = (sql: Queryable, supplier: SupplierId) => sql`
   select r.id, s.cost, s.remote_id is not null as available
-    from routes r
+    from supplier_routes r
     left join staged_services s on s.supplier_id = r.supplier_id and s.remote_id = r.remote_service
    where r.supplier_id = ${supplier} and r.remote_service <> ''
      and (r.available is distinct from (s.remote_id is not null) or r.cost <> s.cost
@@ -58,20 +58,20 @@ export async function updateRoutes(sql: Queryable, supplier: SupplierId): Promis
   const [any] = await sql`select from (${differing(sql, supplier)}) d limit 1`
   if (!any) return 0
   const { count } = await sql`
-    update routes r set cost = coalesce(d.cost, r.cost), available = d.available
+    update supplier_routes r set cost = coalesce(d.cost, r.cost), available = d.available
       from (${differing(sql, supplier)}) d where r.id = d.id`
   return count
 }
 
 const hasWay = (sql: Queryable) => sql`
-  exists (select from routes r where r.service_id = y.service_id and r.available is not false)`
+  exists (select from supplier_routes r where r.service_id = y.service_id and r.available is not false)`
 
 /** Makes imported services inactive whose every route has gone. Returns how many. */
 export async function deactivateLost(sql: Queryable, supplier: SupplierId): Promise<number> {
   const lost = await sql<{ service_id: number }[]>`
     select y.service_id from synced_services y join services v on v.id = y.service_id
      where y.supplier_id = ${supplier} and v.active and not ${hasWay(sql)}
-       and exists (select from routes r where r.service_id = y.service_id and r.supplier_id = y.supplier_id
+       and exists (select from supplier_routes r where r.service_id = y.service_id and r.supplier_id = y.supplier_id
                       and r.remote_service = y.remote_id)`
   if (lost.length === 0) return 0
   const ids = lost.map((row) => row.service_id)

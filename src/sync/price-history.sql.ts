@@ -26,7 +26,7 @@ export async function selectPriceHistory(
       from (select * from price_history where service_id = ${service}
             union all
             select p.* from price_history p
-              join (select distinct supplier_id, remote_service from routes where service_id = ${service}) r
+              join (select distinct supplier_id, remote_service from supplier_routes where service_id = ${service}) r
                 on r.supplier_id = p.supplier_id and r.remote_service = p.remote_id) h
       left join suppliers s on s.id = h.supplier_id
       left join price_groups g on g.id = h.price_group_id

@@ -19,7 +19,7 @@ export async function selectFollowers(sql: Queryable, supplier: SupplierId): Pro
     select y.service_id, y.rule, s.cost, y.price as written, p.unit_price as price
       from synced_services y
       join staged_services s using (supplier_id, remote_id)
-      left join price_rules p on p.service_id = y.service_id and p.account_id is null and p.price_group_id is null
+      left join prices p on p.service_id = y.service_id and p.account_id is null and p.price_group_id is null
                              and p.currency = y.rule ->> 'currency'
      where supplier_id = ${supplier} and y.follows order by s.position`
 }
@@ -39,7 +39,7 @@ export async function writePrices(sql: Queryable, prices: NewPrice[]): Promise<v
     ), remembered as (
       update synced_services y set price = g.price from given g where y.service_id = g.service_id
     )
-    insert into price_rules (service_id, currency, unit_price) select service_id, currency, price from given
+    insert into prices (service_id, currency, unit_price) select service_id, currency, price from given
     on conflict (service_id, account_id, price_group_id, currency)
     do update set unit_price = excluded.unit_price, updated_at = now()`
 }

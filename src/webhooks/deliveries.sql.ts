@@ -48,7 +48,7 @@ export async function leaseDueEvents(
     }[]
   >`
     with due as materialized (
-      select e.id from order_events e
+      select e.account_id, e.id from order_events e
        where e.webhook_id = ${webhook} and e.due_at <= ${now}
          and (e.leased_until is null or e.leased_until <= ${now})
          and not exists (
@@ -58,13 +58,14 @@ export async function leaseDueEvents(
        order by e.due_at, e.id limit ${limit} for update of e skip locked
     ), taken as (
       update order_events e set attempts = e.attempts + 1, leased_until = ${leaseUntil}
-        from due where e.id = due.id
+        from due where e.account_id = due.account_id and e.id = due.id
       returning e.id, e.account_id, e.order_id, e.state, e.attempts, e.tries
     ), noted as (
-      insert into webhook_attempts (event_id, number, webhook_id, at)
-      select id, attempts, ${webhook}, ${now} from taken
+      insert into webhook_deliveries (account_id, event_id, number, webhook_id, at)
+      select account_id, id, attempts, ${webhook}, ${now} from taken
     )
-    select t.*, b.body, b.amount from taken t left join order_event_bodies b on b.event_id = t.id order by t.id`
+    select t.*, b.body, b.amount from taken t left join order_event_bodies b on b.account_id = t.account_id and b.event_id = t.id
+     order by t.id`
   return rows.map((row) => ({
     id: Number(row.id) as EventId,
     webhookId: webhook,
@@ -81,13 +82,13 @@ export async function leaseDueEvents(
 /** Keeps what is sent in all attempts. Gives what is kept: that of another process, where one was first. */
 export async function keepRendered(
   sql: Sql,
-  events: (Rendered & { id: EventId })[],
+  events: (Rendered & { accountId: AccountId; id: EventId })[],
 ): Promise<Map<EventId, Rendered>> {
   const rows = await sql<(Rendered & { id: bigint })[]>`
-    insert into order_event_bodies as kept (event_id, body, amount)
-    select * from unnest(${events.map(({ id }) => id)}::bigint[], ${events.map(({ body }) => body)}::text[],
+    insert into order_event_bodies as kept (account_id, event_id, body, amount)
+    select * from unnest(${events.map(({ accountId }) => accountId)}::int[], ${events.map(({ id }) => id)}::bigint[], ${events.map(({ body }) => body)}::text[],
                          ${events.map(({ amount }) => amount)}::text[])
-    on conflict (event_id) do update set body = kept.body
+    on conflict (account_id, event_id) do update set body = kept.body
     returning event_id as id, body, amount`
   return new Map(rows.map(({ id, body, amount }) => [Number(id) as EventId, { body, amount }]))
 }
@@ -115,15 +116,15 @@ export async function writeDeliveryResults(
   await sql`
     with given as materialized (
       select * from unnest(
-        ${column(({ event }) => event.id)}::bigint[], ${column(({ event }) => event.number)}::int[],
+        ${column(({ event }) => event.accountId)}::int[], ${column(({ event }) => event.id)}::bigint[], ${column(({ event }) => event.number)}::int[],
         ${column(({ ms }) => ms)}::int[], ${column(({ status }) => status)}::smallint[],
         ${column(({ error }) => error)}::text[], ${column(({ delivered }) => Number(delivered))}::int[],
         ${column(({ ofEndpoint }) => Number(ofEndpoint))}::int[],
         ${column(({ retryAt }) => retryAt?.toISOString() ?? null)}::text[]::timestamptz[]
-      ) as g (event_id, number, ms, status, error, delivered, of_endpoint, retry_at)
+      ) as g (account_id, event_id, number, ms, status, error, delivered, of_endpoint, retry_at)
     ), noted as (
-      update webhook_attempts a set ms = g.ms, status = g.status, error = g.error
-        from given g where a.event_id = g.event_id and a.number = g.number
+      update webhook_deliveries a set ms = g.ms, status = g.status, error = g.error
+        from given g where a.account_id = g.account_id and a.event_id = g.event_id and a.number = g.number
     )
     update order_events e
        set leased_until = null,
@@ -134,7 +135,7 @@ export async function writeDeliveryResults(
            given_up_at = case when g.delivered = 0 and e.due_at is not null and g.retry_at is null
                               then ${now}::timestamptz end
       from given g
-     where e.id = g.event_id and e.attempts = g.number`
+     where e.account_id = g.account_id and e.id = g.event_id and e.attempts = g.number`
 }
 
 /** Locked until the end of the transaction. */
@@ -211,17 +212,17 @@ export async function selectDueWebhooks(sql: Sql, now: Date): Promise<WebhookId[
 export async function sweepEvents(sql: Sql, before: Date, limit: number): Promise<number> {
   const swept = await sql`
     with old as (
-      delete from order_events where id = any(array(
-        select e.id from webhooks w, lateral (
-                 select id from order_events
+      delete from order_events where ctid = any(array(
+        select e.ctid from webhooks w, lateral (
+                 select ctid from order_events
                   where webhook_id = w.id and created_at < ${before} and due_at is null
-                  order by created_at limit ${limit}) e
+                  order by created_at limit ${limit} for update skip locked) e
          limit ${limit}))
-      returning id
+      returning account_id, id
     ), attempts as (
-      delete from webhook_attempts a using old where a.event_id = old.id
+      delete from webhook_deliveries a using old where a.account_id = old.account_id and a.event_id = old.id
     ), bodies as (
-      delete from order_event_bodies b using old where b.event_id = old.id
+      delete from order_event_bodies b using old where b.account_id = old.account_id and b.event_id = old.id
     )
     select id from old`
   return swept.length

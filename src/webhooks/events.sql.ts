@@ -18,10 +18,10 @@ export async function selectEvents(
            e.attempts, coalesce(last.error, last.status::text) as last, e.due_at as "dueAt",
            e.delivered_at as "deliveredAt", e.created_at as "createdAt"
       from order_events e
-      left join webhook_attempts last on last.event_id = e.id and last.number = e.attempts
+      left join webhook_deliveries last on last.account_id = e.account_id and last.event_id = e.id and last.number = e.attempts
      where ${
        'event' in where
-         ? sql`e.id = ${where.event}`
+         ? sql`e.account_id in (select account_id from webhooks) and e.id = ${where.event}`
          : sql`e.webhook_id = ${where.webhook} ${where.undelivered ? sql`and e.delivered_at is null` : sql``}`
      }
      order by e.created_at desc, e.id desc limit ${'event' in where ? 1 : where.limit}`
@@ -41,8 +41,8 @@ export async function selectAttempts(
     (Omit<WebhookDelivery, 'eventId' | 'orderId'> & { event_id: bigint; order_id: bigint })[]
   >`
     select t.event_id, e.order_id, t.number, t.at, t.ms, t.status, t.error
-      from webhook_attempts t join order_events e on e.id = t.event_id
-     where ${'event' in where ? sql`t.event_id = ${where.event}` : sql`t.webhook_id = ${where.webhook}`}
+      from webhook_deliveries t join order_events e on e.account_id = t.account_id and e.id = t.event_id
+     where ${'event' in where ? sql`t.account_id in (select account_id from webhooks) and t.event_id = ${where.event}` : sql`t.webhook_id = ${where.webhook}`}
      order by t.at desc, t.event_id desc limit ${where.limit}`
   return rows.map(({ event_id, order_id, ...row }) => ({
     ...row,
@@ -64,7 +64,7 @@ export async function replayEvents(
     update order_events e set due_at = ${now}, tries = 0, given_up_at = null
      where e.webhook_id = ${which.webhook} and ${
        'event' in which
-         ? sql`e.id = ${which.event}`
+         ? sql`e.account_id = (select account_id from webhooks where id = ${which.webhook}) and e.id = ${which.event}`
          : sql`e.created_at >= ${which.since} ${which.undelivered ? sql`and e.delivered_at is null` : sql``}`
      }`
   await wakeWebhook(sql, which.webhook)

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/database.ts'
-import type { EventId } from '../lib/ids.ts'
+import type { AccountId, EventId } from '../lib/ids.ts'
 import { jsonWithAmounts } from '../lib/money-json.ts'
 import { receiptAsPlaced, receiptOf } from '../orders/read/receipt.ts'
 import type { Receipts } from '../orders/read/receipts.ts'
@@ -15,7 +15,7 @@ export async function renderAll(
   events: LeasedEvent[],
 ): Promise<Map<EventId, Rendered>> {
   const rendered = new Map<EventId, Rendered>()
-  const made: (Rendered & { id: EventId })[] = []
+  const made: (Rendered & { accountId: AccountId; id: EventId })[] = []
   await Promise.all(
     events.map(async ({ id, accountId, orderId, state, rendered: before }) => {
       if (before) {
@@ -26,7 +26,7 @@ export async function renderAll(
       if (!bought) return
       // It may have ended since: that is the next event.
       const receipt = state === 'processing' ? receiptAsPlaced(bought) : receiptOf(bought)
-      made.push({ id, body: jsonWithAmounts(receipt), amount: signedAmount(receipt) })
+      made.push({ accountId, id, body: jsonWithAmounts(receipt), amount: signedAmount(receipt) })
     }),
   )
   if (made.length > 0) for (const [id, kept] of await keepRendered(sql, made)) rendered.set(id, kept)

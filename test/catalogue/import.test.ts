@@ -69,14 +69,14 @@ bare,Bare,Group B,0,EUR,,,,,,,,,,,,,,\r
   })
 
   it('takes how a service is routed, and seconds also as durations', async () => {
-    const text = `${head},routing,failure_words,poll_seconds,poll_most_seconds,expiry_seconds
+    const text = `${head},routing,failure_message,min_poll_seconds,max_poll_seconds,expiry_seconds
 routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
     expect(await load(text)).toMatchObject({ created: 1 })
     expect((await showService(sql, 'routed')).service).toMatchObject({
       routing: 'best',
-      failureWords: 'Sorry, no',
-      pollSeconds: 45,
-      pollMostSeconds: 600,
+      failureMessage: 'Sorry, no',
+      minPollSeconds: 45,
+      maxPollSeconds: 600,
       expirySeconds: 1_209_600,
     })
     expect(await load(text)).toMatchObject({ unchanged: 1 })
@@ -144,7 +144,7 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
 
   it('keeps the item counts of a price that it changes', async () => {
     await createService(sql, { code: 'counts', name: 'C', group: 'G', price: '1', currency: 'USD' })
-    await sql`update price_rules set min_items = 2, max_items = 5
+    await sql`update prices set min_items = 2, max_items = 5
                where service_id = (select id from services where code = 'counts')`
     await load('code,price,currency\ncounts,3,USD')
     expect((await showService(sql, 'counts')).prices).toMatchObject([

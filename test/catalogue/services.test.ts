@@ -53,9 +53,9 @@ describe('a new service', () => {
       replayWindowSeconds: 600,
       processing: 'automatic',
       routing: 'fixed',
-      failureWords: 'Not available for this input',
-      pollSeconds: 2,
-      pollMostSeconds: 600,
+      failureMessage: 'Not available for this input',
+      minPollSeconds: 2,
+      maxPollSeconds: 600,
       expirySeconds: 604_800,
       visibleTo: null,
     })
@@ -92,9 +92,9 @@ describe('a new service', () => {
       replayWindowSeconds: 0,
       processing: 'manual',
       routing: 'cheapest',
-      failureWords: 'Try another service',
-      pollSeconds: 30,
-      pollMostSeconds: 3600,
+      failureMessage: 'Try another service',
+      minPollSeconds: 30,
+      maxPollSeconds: 3600,
       expirySeconds: 86_400,
       visibleTo: ['silver', '1'],
       supplier: 'Sandbox',
@@ -160,12 +160,12 @@ describe('a new service', () => {
     ['replayWindowSeconds', { replayWindowSeconds: -1 }],
     ['processing', { processing: 'slow' as 'manual' }],
     ['routing', { routing: 'dearest' as 'cheapest' }],
-    ['failureWords', { failureWords: ' ' }],
-    ['failureWords', { failureWords: 'a\nb' }],
-    ['pollSeconds', { pollSeconds: 0 }],
-    ['pollSeconds', { pollSeconds: 86_401 }],
-    ['pollMostSeconds', { pollSeconds: 60, pollMostSeconds: 59 }],
-    ['pollMostSeconds', { pollMostSeconds: 86_401 }],
+    ['failureMessage', { failureMessage: ' ' }],
+    ['failureMessage', { failureMessage: 'a\nb' }],
+    ['minPollSeconds', { minPollSeconds: 0 }],
+    ['minPollSeconds', { minPollSeconds: 86_401 }],
+    ['maxPollSeconds', { minPollSeconds: 60, maxPollSeconds: 59 }],
+    ['maxPollSeconds', { maxPollSeconds: 86_401 }],
     ['expirySeconds', { expirySeconds: 59 }],
     ['visibleTo', { visibleTo: ['Bronze'] }],
     ['visibleTo', { visibleTo: [] }],
@@ -228,13 +228,13 @@ describe('changing a service', () => {
   })
 
   it('asks no less often at most than at first', async () => {
-    const service = await create({ pollSeconds: 900 })
-    expect(service).toMatchObject({ pollSeconds: 900, pollMostSeconds: 900 })
-    expect(await updateService(sql, service.code, { pollSeconds: 1000 })).toMatchObject({
-      pollMostSeconds: 1000,
+    const service = await create({ minPollSeconds: 900 })
+    expect(service).toMatchObject({ minPollSeconds: 900, maxPollSeconds: 900 })
+    expect(await updateService(sql, service.code, { minPollSeconds: 1000 })).toMatchObject({
+      maxPollSeconds: 1000,
     })
-    const most = { pollMostSeconds: 999 }
-    expect(await refusal(updateService(sql, service.code, most))).toMatchObject({ field: 'pollMostSeconds' })
+    const most = { maxPollSeconds: 999 }
+    expect(await refusal(updateService(sql, service.code, most))).toMatchObject({ field: 'maxPollSeconds' })
   })
 
   it('gives it another supplier in place of the one it had', async () => {

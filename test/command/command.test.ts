@@ -204,13 +204,13 @@ test('the ledger check shows broken rows to people and machines, and ends with 1
     const broken = forMachines.json().checks.filter(({ ok }: { ok: boolean }) => !ok)
     expect(broken).toMatchObject([
       {
-        name: 'balances are the sums of the transfers',
-        rows: [{ account_id: 1, available: '101.500001', available_by_transfers: '100.000001' }],
+        name: 'balances are the sums of the ledger entries',
+        rows: [{ account_id: 1, available: '101.500001', available_by_entries: '100.000001' }],
       },
     ])
     const forPeople = await run('ledger', 'check')
     expect(forPeople.code).toBe(1)
-    expect(forPeople.stdout).toMatch(/^BROKEN {2}balances are the sums of the transfers$/m)
+    expect(forPeople.stdout).toMatch(/^BROKEN {2}balances are the sums of the ledger entries$/m)
     expect(forPeople.stdout).toContain('101.500001')
   } finally {
     await sql`update wallets set available = available - 1500000 where account_id = 1`
@@ -242,6 +242,19 @@ test('a database that is newer than the program is left alone', async () => {
     expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
   } finally {
     await newer.drop()
+  }
+})
+
+test('a database that was made before the first release is refused in clear words', async () => {
+  const older = await testDatabase()
+  try {
+    await older.sql`update schema_migrations set file = '0001-foundation.sql'`
+    await older.sql`insert into schema_migrations (number, file) values (10, '0010-notices.sql')`
+    const { code, stderr } = await imeigate(['migrate'], settingsFor(older.address))
+    expect(code).toBe(1)
+    expect(stderr).toContain('the database was made before the first release of imeigate: make a new one')
+  } finally {
+    await older.drop()
   }
 })
 

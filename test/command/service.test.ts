@@ -103,7 +103,7 @@ describe('imeigate service create', () => {
       ...['--min-quantity', '2', '--max-quantity', '9', '--opens', '22:00', '--closes', '06:00'],
       ...['--time-zone', 'Asia/Jakarta', '--duplicates', 'refuse', '--replay-window', '60'],
       ...['--processing', 'manual', '--visible-to', 'gold', '--inactive', '--routing', 'fastest'],
-      ...['--failure-words', 'Try another', '--poll-seconds', '30', '--poll-most-seconds', '2h'],
+      ...['--failure-message', 'Try another', '--min-poll', '30', '--max-poll', '2h'],
       ...['--expiry-seconds', '3d'],
     )
     expect(service).toMatchObject({
@@ -125,9 +125,9 @@ describe('imeigate service create', () => {
       processing: 'manual',
       visible_to: ['Gold'],
       routing: 'fastest',
-      failure_words: 'Try another',
-      poll_seconds: 30,
-      poll_most_seconds: 7200,
+      failure_message: 'Try another',
+      min_poll_seconds: 30,
+      max_poll_seconds: 7200,
       expiry_seconds: 259_200,
       active: false,
     })

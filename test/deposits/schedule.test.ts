@@ -41,7 +41,7 @@ afterEach(async () => {
   await fake.stop()
   // What is left is not for the next test.
   await server.sql`
-    update deposits set state = 'failed', look_at = null, settled_at = now(), settled_by = 'test' where state = 'pending'`
+    update deposits set state = 'failed', check_at = null, settled_at = now(), settled_by = 'test' where state = 'pending'`
 })
 
 const create = async (code = card, key: Record<string, string> = {}): Promise<number> =>

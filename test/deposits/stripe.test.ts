@@ -96,7 +96,7 @@ test('a credit that would be the second breaks on an index, whatever the code do
   await fake.tell(hook, fake.event('completed', fake.pay(session)))
   await server.sql`update deposits set state = 'review', settled_at = null, settled_by = null where id = ${id}`
   const again = confirmDeposit(server.sql, id as DepositId, { actor: 'test' }, clock)
-  await expect(again).rejects.toMatchObject({ code: '23505', constraint: 'transfers_credit_once' })
+  await expect(again).rejects.toMatchObject({ code: '23505', constraint: 'ledger_entries_credit_once' })
   expect(await balance(server, shop)).toBe('21.00')
   await server.sql`update deposits set state = 'succeeded', settled_at = now(), settled_by = 'test' where id = ${id}`
 })

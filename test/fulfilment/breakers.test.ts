@@ -135,7 +135,7 @@ test('a process that stops and breaks its calls off does not take the supplier f
 })
 
 test('one refusal for want of credit is held against our balance there, and opens where that is too little', async () => {
-  await shop.sql`update routes set cost = 7 where supplier_id = ${SANDBOX}`
+  await shop.sql`update supplier_routes set cost = 7 where supplier_id = ${SANDBOX}`
   let left = 6n
   const supplier = new Banked(
     async () => (left < 7n ? unavailable('credit') : SUCCESS),

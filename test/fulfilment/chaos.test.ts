@@ -99,13 +99,13 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   // could not be asked about on a busy machine is asked again, and waited for.
   const stuck = async () =>
     await sql<{ subject: string; state: string; due_at: Date }[]>`
-    select i.subject, i.state, i.due_at from items i
-     where i.finished_at is null and left(i.subject, 8) <> all(${ENDLESS}::text[])
+    select i.input as subject, i.state, i.due_at from items i
+     where i.finished_at is null and left(i.input, 8) <> all(${ENDLESS}::text[])
        and not exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
                           and v.position = i.position and v.kind = 'unknown' and v.resolved_at is null)
        and not exists (select from attempts a where a.account_id = i.account_id and a.order_id = i.order_id
                           and a.position = i.position and a.state = 'unknown' and a.asked > 1
-                          and left(i.subject, 2) <> '35')`
+                          and left(i.input, 2) <> '35')`
   await until(
     'everything has ended or waits for a person',
     async () => (await stuck()).length === 0,
@@ -116,18 +116,18 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   // What only changes its mind later has done so, and a person is told.
   const changes = async () =>
     await sql<{ subject: string }[]>`
-    select i.subject from reviews v join items i using (account_id, order_id, position) where v.kind = 'changed'`
+    select i.input as subject from reviews v join items i using (account_id, order_id, position) where v.kind = 'changed'`
   // One that had changed before it was first told to a worker that lived is none.
   const changing = await sql`
     select from attempts a join items i using (account_id, order_id, position)
      where a.reference is not null
-       and (left(i.subject, 8), a.state) in (('00100212', 'succeeded'), ('00100213', 'refused'))`
+       and (left(i.input, 8), a.state) in (('00100212', 'succeeded'), ('00100213', 'refused'))`
   await until('changes of mind are shown', async () => (await changes()).length === changing.length, 300)
   expect(changing.length).toBeGreaterThan(0)
   await Promise.all(workers.map((worker) => worker.stop()))
 
   const rows = await sql<ItemRow[]>`
-    select i.subject, i.state, i.service_id, i.due_at is not null as looked_at, a.number as attempts, a.state as attempt,
+    select i.input as subject, i.state, i.service_id, i.due_at is not null as looked_at, a.number as attempts, a.state as attempt,
            a.asked, exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
                                and v.position = i.position and v.kind = 'unknown') as shown
       from items i left join lateral (
@@ -185,8 +185,8 @@ async function open(panel: (typeof panels)[0], index: number, folder: string): P
   const service = await newService(sql, {
     supplier: undefined,
     imeiFormat: 'imei-digits',
-    pollSeconds: 1,
-    pollMostSeconds: 3,
+    minPollSeconds: 1,
+    maxPollSeconds: 3,
   })
   await addRoute(sql, { service: `${service.id}`, supplier: panel.name, remoteService: '101' })
   expect(supplier.enabled).toBe(true)

@@ -298,7 +298,7 @@ describe('a decision', () => {
 })
 
 describe('an item that waits', () => {
-  const cost = (micros: bigint) => shop.sql`update routes set cost = ${micros}`
+  const cost = (micros: bigint) => shop.sql`update supplier_routes set cost = ${micros}`
   const putOff = (id: OrderId, ms: number): Promise<void> => {
     const next = shop.clock.now().getTime() + ms
     return until(async () => (await itemOf(id))?.dueAt?.getTime() === next)

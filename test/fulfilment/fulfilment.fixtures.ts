@@ -95,7 +95,7 @@ export class Workshop {
       insert into suppliers (kind, name, currency) values ('sandbox', ${name}, ${route.currency ?? 'USD'}) returning id`
     const id = row?.id as SupplierId
     await this.sql`
-      insert into routes (service_id, supplier_id, position, cost, margin_floor)
+      insert into supplier_routes (service_id, supplier_id, position, cost, margin_floor)
       values (${(route.service ?? this.service).id}, ${id}, ${route.position ?? 2}, ${route.cost ?? null}, ${route.marginFloor ?? 0})`
     return id
   }

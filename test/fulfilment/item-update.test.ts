@@ -34,7 +34,7 @@ describe('an answer means', () => {
     fields: null,
     quantity: 1,
     cost: null,
-    terms: { pollSeconds: 2, pollMostSeconds: 600, expiresAt: new Date(now.getTime() + DAY) },
+    terms: { minPollSeconds: 2, maxPollSeconds: 600, expiresAt: new Date(now.getTime() + DAY) },
     ...over,
   })
   const plain: SupplierTraits = { recheck: [], hadItBefore: false }

@@ -105,7 +105,7 @@ test('workers killed at random moments send nothing twice and leave nothing undo
   expect(lines.length).toBeGreaterThan(sent.length + 250)
   // The money tells what the supplier did.
   const rows = await sql<{ order_id: bigint; position: number; subject: string; state: string }[]>`
-    select order_id, position, subject, state from items`
+    select order_id, position, input as subject, state from items`
   for (const { order_id, position, subject, state } of rows) {
     const took = sent.includes(`send ${order_id}-${position}-1`) && !/[45]$/.test(subject)
     expect(state, `${order_id}-${position}`).toBe(took ? 'success' : 'failed')

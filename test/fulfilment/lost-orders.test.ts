@@ -41,8 +41,8 @@ test('a number that another item of the same input has does not settle a lost or
 test('a supplier gets fields under the names that its route has for them, also when it is asked', async () => {
   const service = await newService(shop.sql, { fields: [{ name: 'EMAIL' }, { name: 'NOTE' }] })
   await shop.sql`
-    insert into route_fields (route_id, ours, theirs)
-    select id, 'EMAIL', 'Email Address' from routes where service_id = ${service.id}`
+    insert into supplier_route_fields (route_id, ours, theirs)
+    select id, 'EMAIL', 'Email Address' from supplier_routes where service_id = ${service.id}`
   const supplier = new FakeSupplier(async ({ call }) => (call === 'send' ? LOST : SUCCESS))
   shop.workers(supplier)
   const [one] = [input(service, imei(1))]

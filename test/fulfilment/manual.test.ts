@@ -125,7 +125,7 @@ test('what a person refuses goes to the next route, or is given back', async () 
   await ended(one)
   expect(await shop.order(one)).toMatchObject({ state: 'success' })
   expect(sandbox.history).toEqual(['send'])
-  await shop.sql`delete from routes where service_id = ${byHand.id} and supplier_id = ${SANDBOX}`
+  await shop.sql`delete from supplier_routes where service_id = ${byHand.id} and supplier_id = ${SANDBOX}`
   const [two] = (await waiting(2)) as [OrderId]
   await answer(await all([two], { refusal: 'not for this model' }))
   await ended(two)
@@ -226,7 +226,7 @@ test('a pasted line that fits nothing, is there twice or has no result is named'
 test('a pasted result is for every item of that input, but not of several services', async () => {
   await waiting(1, 1)
   const other = await newService(shop.sql, { supplier: undefined })
-  await shop.sql`insert into routes (service_id, supplier_id) values (${other.id}, ${people})`
+  await shop.sql`insert into supplier_routes (service_id, supplier_id) values (${other.id}, ${people})`
   const elsewhere = await shop.place(1, { service: other, items: [input(other, imei(1))] })
   await until(async () => (await listManual(shop.sql)).length === 3)
   const paste = (filter: object) => readPasted(shop.sql, `${imei(1)} clean`, filter)

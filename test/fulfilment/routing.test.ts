@@ -225,7 +225,7 @@ describe('an item', () => {
     ['the words of the last one where its words are shown', true, 'it said no'],
     ['the words of the service where they are not', false, 'Try another service'],
   ])('that every route has refused fails and is given back, with %s', async (_name, showsReasons, words) => {
-    await updateService(shop.sql, String(shop.service.id), { failureWords: 'Try another service' })
+    await updateService(shop.sql, String(shop.service.id), { failureMessage: 'Try another service' })
     const b = await shop.addSupplier('b')
     const suppliers = new Map([
       [SANDBOX, refuses('first')],
@@ -299,7 +299,7 @@ describe('an item', () => {
   )
 
   const cost = (micros: bigint | null) =>
-    shop.sql`update routes set cost = ${micros} where supplier_id = ${SANDBOX}`
+    shop.sql`update supplier_routes set cost = ${micros} where supplier_id = ${SANDBOX}`
 
   test('that costs more than it was sold for waits for a person, and goes by itself once the cost allows', async () => {
     await cost(11n)
@@ -375,7 +375,7 @@ describe('an item', () => {
     for (let n = 0; n < 5; n++) await ended(await shop.place(n))
     shop.clock.advance(1_000)
     await measureRoutes(shop.sql, shop.clock.now())
-    const figures = await shop.sql`select tried, succeeded from route_figures order by succeeded`
+    const figures = await shop.sql`select tried, succeeded from route_stats order by succeeded`
     expect([...figures]).toEqual([
       { tried: 5, succeeded: 0 },
       { tried: 5, succeeded: 5 },

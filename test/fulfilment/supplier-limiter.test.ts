@@ -136,7 +136,7 @@ describe('workers', () => {
     shop.workers(suppliers.set(SANDBOX, quick), { concurrency: 2 })
     await until(() => slow.calls.length === 2)
     expect(await shop.sql`select from attempts`).toHaveLength(2)
-    await shop.sql`update routes set position = 9 where supplier_id = ${first}`
+    await shop.sql`update supplier_routes set position = 9 where supplier_id = ${first}`
     await until(() => quick.calls.length === 3)
     gate.resolve(SUCCESS)
     await allEnded()

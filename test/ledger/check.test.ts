@@ -4,6 +4,7 @@ import { createKey } from '../../src/accounts/keys.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { sendMoney } from '../../src/ledger/transfers.ts'
 import { micros } from '../../src/lib/money.ts'
+import { numberEntries } from '../support/number-entries.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 /**
@@ -13,6 +14,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 async function books(): Promise<TestDatabase> {
   const database = await testDatabase()
   const { sql } = database
+  await numberEntries(sql)
   const account = {
     name: 'One',
     email: 'a@b.c',
@@ -37,7 +39,7 @@ async function books(): Promise<TestDatabase> {
     select 1, o.id, 1001, 1, 'dhru', o.state, o.items, 1, o.items, now(), case when o.id > 2 then now() end
       from (values (1, 'pending'::order_state, 1), (2, 'processing', 2), (3, 'success', 1), (4, 'partial', 2),
                    (5, 'failed', 2), (6, 'cancelled', 1)) as o (id, state, items);
-    insert into items (account_id, order_id, position, service_id, subject, quantity, price, state, due_at, finished_at)
+    insert into items (account_id, order_id, position, service_id, input, quantity, price, state, due_at, finished_at)
     select 1, order_id, position, 1001, '490154203237518', 1, 1, state,
            case when state in ('pending', 'unknown') then now() end,
            case when state not in ('pending', 'unknown') then now() end from plan;
@@ -46,14 +48,14 @@ async function books(): Promise<TestDatabase> {
     insert into order_keys (account_id, key, order_id, created_at)
     select 1, gen_random_uuid(), id, now() from orders;
 
-    insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
+    insert into ledger_entries (account_id, kind, amount, available_after, order_id, created_at)
     select 1, 'hold', total, 100 - sum(total) over (order by id), id, now() from orders order by id;
-    insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
-    select 1, case when state = 'success' then 'capture' else 'release' end::transfer_kind, 1,
+    insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, created_at)
+    select 1, case when state = 'success' then 'capture' else 'release' end::entry_kind, 1,
            91 + count(*) filter (where state <> 'success') over (order by order_id, position),
            order_id, position, now()
       from plan where state not in ('pending', 'unknown') order by order_id, position;
-    update orders o set hold_id = t.id from transfers t where t.order_id = o.id and t.kind = 'hold';
+    update orders o set hold_id = t.id from ledger_entries t where t.order_id = o.id and t.kind = 'hold';
     update wallets set available = 95, held = 2 where account_id = 1;
     drop table plan`)
   await sql.begin((transaction) =>
@@ -80,8 +82,8 @@ test('books in which every kind of order stands are right', async () => {
 })
 
 /** Lets transfers be changed, as nobody but a person at the database can. */
-const FORCE = 'alter table transfers disable trigger transfers_are_final;'
-const SENT = 'alter table account_transfers disable trigger account_transfers_are_final;'
+const FORCE = 'alter table ledger_entries disable trigger ledger_entries_are_final;'
+const SENT = 'alter table transfers disable trigger transfers_are_final;'
 const DEPOSIT = `
   insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
   values ('bank', 'manual', 'Bank', 'USD', 1, now(), now());
@@ -100,22 +102,43 @@ const damages: [check: string, statements: string[]][] = [
     ],
   ],
   [
-    'balances are the sums of the transfers',
+    'balances are the sums of the ledger entries',
     [
       'update wallets set available = available + 1 where account_id = 1',
       'update wallets set held = held - 1, available = available + 1 where account_id = 1',
-      `${FORCE} update transfers set amount = 99 where kind = 'deposit'`,
-      `insert into transfers (account_id, kind, amount, available_after, actor, created_at)
+      `${FORCE} update ledger_entries set amount = 99 where kind = 'deposit'`,
+      `insert into ledger_entries (account_id, kind, amount, available_after, actor, created_at)
        values (1, 'deposit', 1, 96, 'thief', now())`,
-      `insert into transfers (account_id, kind, amount, available_after, actor, created_at)
+      `insert into ledger_entries (account_id, kind, amount, available_after, actor, created_at)
        values (99, 'deposit', 1, 1, 'thief', now())`,
     ],
   ],
   [
-    'each transfer notes the balance that it left',
+    'each ledger entry notes the balance that it left',
     [
-      `${FORCE} update transfers set available_after = 1 where id = 2`,
-      `${FORCE} delete from transfers where id = 1`,
+      `${FORCE} update ledger_entries set available_after = 1 where id = 2`,
+      `${FORCE} delete from ledger_entries where id = 1`,
+      // Two entries change places.
+      `${FORCE} update ledger_entries set id = 5 - id + 1000 where account_id = 1 and id in (2, 3);
+       update ledger_entries set id = id - 1000 where account_id = 1 and id > 1000`,
+    ],
+  ],
+  [
+    'the ledger entries of each account are numbered from 1, without a gap',
+    [
+      `${FORCE} delete from ledger_entries where id = 3`,
+      `${FORCE} delete from ledger_entries where id = (select last_entry from wallets where account_id = 1)`,
+      `${FORCE} delete from ledger_entries where id = 1`,
+      `${FORCE} update ledger_entries set id = id + 1000 where id = 5`,
+      'update wallets set last_entry = last_entry + 1 where account_id = 1',
+      `alter table ledger_entries drop constraint ledger_entries_pkey;
+       insert into ledger_entries select * from ledger_entries where account_id = 1 and id = 1`,
+    ],
+  ],
+  [
+    'no two orders, reviews or order events have one id',
+    [
+      'insert into orders select (json_populate_record(o, \'{"account_id": 2}\')).* from orders o where id = 3',
     ],
   ],
   [
@@ -127,17 +150,17 @@ const damages: [check: string, statements: string[]][] = [
     [
       'update orders set total = total + 1 where id = 3',
       'update items set price = 2 where order_id = 3',
-      `${FORCE} delete from transfers where kind = 'hold' and order_id = 3`,
-      `insert into transfers (account_id, kind, amount, available_after, order_id, created_at)
+      `${FORCE} delete from ledger_entries where kind = 'hold' and order_id = 3`,
+      `insert into ledger_entries (account_id, kind, amount, available_after, order_id, created_at)
        values (1, 'hold', 1, 94, 3, now())`,
       'delete from items where order_id = 1',
     ],
   ],
   [
-    'every order names the transfer that held its price',
+    'every order names the ledger entry that held its price',
     [
       'update orders set hold_id = null where id = 3',
-      `update orders set hold_id = (select id from transfers where kind = 'capture' and order_id = 3) where id = 3`,
+      `update orders set hold_id = (select id from ledger_entries where kind = 'capture' and order_id = 3) where id = 3`,
       'update orders set hold_id = (select hold_id from orders where id = 4) where id = 3',
     ],
   ],
@@ -152,14 +175,14 @@ const damages: [check: string, statements: string[]][] = [
   [
     'success is captured once, failure and cancellation are released once, open items neither',
     [
-      `${FORCE} delete from transfers where kind = 'capture' and order_id = 3`,
-      `${FORCE} delete from transfers where kind = 'release' and order_id = 6`,
-      `${FORCE} update transfers set kind = 'release' where kind = 'capture' and order_id = 3`,
-      `${FORCE} update transfers set amount = 2 where kind = 'release' and order_id = 6`,
-      `insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
+      `${FORCE} delete from ledger_entries where kind = 'capture' and order_id = 3`,
+      `${FORCE} delete from ledger_entries where kind = 'release' and order_id = 6`,
+      `${FORCE} update ledger_entries set kind = 'release' where kind = 'capture' and order_id = 3`,
+      `${FORCE} update ledger_entries set amount = 2 where kind = 'release' and order_id = 6`,
+      `insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, created_at)
        values (1, 'release', 1, 96, 1, 1, now())`,
-      `drop index transfers_settle_once;
-       insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
+      `drop index ledger_entries_settle_once;
+       insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, created_at)
        values (1, 'capture', 1, 95, 3, 1, now())`,
     ],
   ],
@@ -205,11 +228,11 @@ const damages: [check: string, statements: string[]][] = [
   [
     'what one account sent, another one received, in one currency',
     [
-      `${FORCE} delete from transfers where kind = 'receive'`,
-      `${FORCE} delete from transfers where kind = 'send'`,
-      `${FORCE} update transfers set amount = 6 where kind = 'receive'`,
-      `${SENT} update account_transfers set amount = 6`,
-      `${SENT} update account_transfers set received_id = 7`,
+      `${FORCE} delete from ledger_entries where kind = 'receive'`,
+      `${FORCE} delete from ledger_entries where kind = 'send'`,
+      `${FORCE} update ledger_entries set amount = 6 where kind = 'receive'`,
+      `${SENT} update transfers set amount = 6`,
+      `${SENT} update transfers set received_id = 7`,
       `update wallets set currency = 'EUR' where account_id = 2`,
     ],
   ],
@@ -218,21 +241,21 @@ const damages: [check: string, statements: string[]][] = [
     [
       `${DEPOSIT} ('succeeded', 'USD', 5, now())) v`,
       `${DEPOSIT} ('expired', 'EUR', 5, now())) v`,
-      `${DEPOSIT} ('failed', 'USD', 5, now())) v; insert into transfers
+      `${DEPOSIT} ('failed', 'USD', 5, now())) v; insert into ledger_entries
          (account_id, kind, amount, available_after, actor, deposit_id, created_at)
        values (1, 'deposit', 5, 95, 'thief', 1001, now())`,
-      `${DEPOSIT} ('succeeded', 'USD', 5, now())) v; insert into transfers
+      `${DEPOSIT} ('succeeded', 'USD', 5, now())) v; insert into ledger_entries
          (account_id, kind, amount, available_after, actor, deposit_id, created_at)
        values (1, 'deposit', 6, 96, 'thief', 1001, now())`,
-      `insert into transfers (account_id, kind, amount, available_after, actor, deposit_id, created_at)
+      `insert into ledger_entries (account_id, kind, amount, available_after, actor, deposit_id, created_at)
        values (1, 'deposit', 5, 95, 'thief', 1001, now())`,
     ],
   ],
   [
     'every row belongs to what it names',
     [
-      `${SENT} delete from account_transfers`,
-      `${FORCE} insert into transfers (account_id, kind, amount, available_after, actor, account_transfer_id, created_at)
+      `${SENT} delete from transfers`,
+      `${FORCE} insert into ledger_entries (account_id, kind, amount, available_after, actor, transfer_id, created_at)
        values (2, 'receive', 5, 10, 'thief', 2, now())`,
       'delete from orders where id = 3',
       'delete from items where order_id = 2 and position = 1',
@@ -241,7 +264,7 @@ const damages: [check: string, statements: string[]][] = [
       'update orders set key_id = 7 where id = 1',
       'update attempts set supplier_id = 7',
       'update items set service_id = 7 where order_id = 1',
-      `${FORCE} update transfers set account_id = 7 where kind = 'deposit'`,
+      `${FORCE} update ledger_entries set account_id = 7 where kind = 'deposit'`,
     ],
   ],
   ['every key of a repeated request names an order', ['delete from orders where id = 1']],

@@ -6,6 +6,7 @@ import { deposit } from '../../src/ledger/wallets.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { numberEntries } from '../support/number-entries.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
@@ -63,14 +64,15 @@ test('a transaction that fails after it has sent nothing', async () => {
 })
 
 test('the database itself takes no second row of the ledger for one transfer', async () => {
+  await numberEntries(sql)
   const [from, to] = [await account(10n), await account()]
   const { id } = await send(from.id, to.username, 1n)
   const row = (kind: string, transfer: number | null) => sql`
-    insert into transfers (account_id, kind, amount, available_after, actor, account_transfer_id, created_at)
+    insert into ledger_entries (account_id, kind, amount, available_after, actor, transfer_id, created_at)
     values (${to.id}, ${kind}, 1, 2, 'thief', ${transfer}, now())`
-  await expect(row('receive', id)).rejects.toThrow('transfers_send_once')
-  await expect(row('receive', null)).rejects.toThrow('transfers_between_accounts')
-  await expect(row('deposit', id)).rejects.toThrow('transfers_between_accounts')
+  await expect(row('receive', id)).rejects.toThrow('ledger_entries_send_once')
+  await expect(row('receive', null)).rejects.toThrow('ledger_entries_of_transfers')
+  await expect(row('deposit', id)).rejects.toThrow('ledger_entries_of_transfers')
 })
 
 test('names and addresses are masked, whatever they are', () => {

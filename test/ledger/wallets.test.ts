@@ -109,9 +109,9 @@ test('transfers are listed newest first, page by page', async () => {
 
 test('a transfer is never changed or deleted', async () => {
   for (const statement of [
-    'update transfers set amount = 0',
-    'delete from transfers',
-    'truncate transfers',
+    'update ledger_entries set amount = 0',
+    'delete from ledger_entries',
+    'truncate ledger_entries',
   ]) {
     await expect(sql.unsafe(statement)).rejects.toThrow('never changed or deleted')
   }

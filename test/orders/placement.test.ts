@@ -227,7 +227,7 @@ test('whatever the texts are, they come out as they went in', async () => {
     ),
   )
   const rows = await sql<{ reference: string; subject: string; fields: Record<string, string> }[]>`
-    select o.reference, i.subject, i.fields from orders o join items i on i.order_id = o.id
+    select o.reference, i.input as subject, i.fields from orders o join items i on i.order_id = o.id
      where o.id = any(${orderIds(placed)}) order by o.id`
   expect(rows).toEqual(
     texts.map((text) => ({ reference: text, subject: text, fields: { NOTE: text, [text]: '1' } })),
@@ -246,7 +246,7 @@ test('orders keep the instant that the clock gave, and a repeated one keeps its 
   await placement.place(purchase(account, checks, 1))
   const [row] = await sql<Record<string, Date>[]>`
     select o.created_at, i.due_at, t.created_at as held_at, k.created_at as key_at
-      from orders o join items i on i.order_id = o.id join transfers t on t.order_id = o.id
+      from orders o join items i on i.order_id = o.id join ledger_entries t on t.order_id = o.id
       join order_keys k on k.order_id = o.id where o.id = ${orderIds([placed])[0] ?? 0}`
   expect(Number(row?.['created_at'])).toBeGreaterThanOrEqual(+before)
   expect(Number(row?.['created_at'])).toBeLessThanOrEqual(+after)

@@ -58,7 +58,7 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
 
       const kept = new Map<string, string>()
       for (const { id, subject } of await sql<{ id: bigint; subject: string }[]>`
-      select o.id, i.subject from orders o join items i on i.account_id = o.account_id and i.order_id = o.id
+      select o.id, i.input as subject from orders o join items i on i.account_id = o.account_id and i.order_id = o.id
       where o.account_id = ${buyer.accountId}`) {
         kept.set(String(id), subject)
       }
@@ -74,7 +74,7 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
         return row?.['n'] === 0
       })
       const bought = await sql`
-        select state, count(*)::int as orders, count(distinct subject)::int as imeis from items
+        select state, count(*)::int as orders, count(distinct input)::int as imeis from items
         where account_id = ${buyer.accountId} group by 1 order by 1`
       const refused = imeis.filter((one) => one.startsWith('00100102')).length
       const [success, failed, ...others] = bought

@@ -41,7 +41,7 @@ async function downstreamOf(url: string, account: Shop, service: string) {
     settings: { username: account.securityId },
     secrets: { apiaccesskey: account.secret },
   })
-  const sold = await server.service({ supplier: undefined, price: '2', pollSeconds: 1, pollMostSeconds: 2 })
+  const sold = await server.service({ supplier: undefined, price: '2', minPollSeconds: 1, maxPollSeconds: 2 })
   await addRoute(server.sql, { service: sold, supplier: 'upstream', remoteService: service, cost: '1' })
   return { server, sold, settings }
 }
@@ -117,7 +117,7 @@ test('upstream is killed and started again while orders come in: each is bought 
 
   for (const id of orders) expect(await server.status(shop, id)).toMatchObject({ STATUS: '4' })
   const bought = await upstream.sql<{ subject: string; n: number }[]>`
-    select subject, count(*)::int as n from items group by subject`
+    select input as subject, count(*)::int as n from items group by input`
   expect(bought.filter(({ n }) => n > 1)).toEqual([])
   expect(bought).toHaveLength(ORDERS)
   expect(await walletOf(upstream.sql, account.accountId as AccountId)).toMatchObject({

@@ -123,7 +123,7 @@ describe('changing a route', () => {
   it('changes what is given and leaves the rest', async () => {
     const service = await newService()
     const route = await toPanel(service, '1', { cost: '1', marginFloor: '-3.2' })
-    await sql`update routes set available = true where id = ${route.id}`
+    await sql`update supplier_routes set available = true where id = ${route.id}`
     const dearer = await updateRoute(sql, route.id, { cost: '1.5' })
     expect(dearer).toEqual({ ...route, cost: 1_500_000n, available: true, marginFloor: -320 })
     expect(await updateRoute(sql, route.id, { cost: null, marginFloor: '0' })).toMatchObject({

@@ -240,14 +240,14 @@ describe('the list of suppliers', () => {
     const states = ['processing', 'unknown', 'pending', 'success']
     for (const [index, state] of states.entries()) {
       const ended = state === 'success' ? new Date() : null
-      await sql`insert into items (account_id, order_id, position, service_id, subject, quantity, price, state,
+      await sql`insert into items (account_id, order_id, position, service_id, input, quantity, price, state,
                                    supplier_id, due_at, finished_at)
                 values (1, 1, ${index + 1}, 1, '', 1, 0, ${state}, ${id}, ${ended ? null : new Date()}, ${ended})`
     }
     const [service] = await sql<{ id: number }[]>`
       insert into services (code, name, group_name, kind, input_schema, duplicate_policy)
       values ('s', 's', 'g', 'imei', '{}', 'allow') returning id`
-    await sql`insert into routes (service_id, supplier_id) values (${service?.id ?? 0}, ${id})`
+    await sql`insert into supplier_routes (service_id, supplier_id) values (${service?.id ?? 0}, ${id})`
     const busy = (await listSuppliers(sql, sealer)).find((one) => one.id === id)
     expect(busy).toMatchObject({ openItems: 2, routes: 1 })
     expect(busy?.health).toEqual({

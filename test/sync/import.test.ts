@@ -21,7 +21,7 @@ const made = async ({ id }: ListedSupplier, currency = 'USD'): Promise<Made[]> =
   ...(await used.store.sql<Made[]>`
     select v.id, v.code, y.remote_id, v.active, p.unit_price as price
       from synced_services y join services v on v.id = y.service_id
-      left join price_rules p on p.service_id = v.id and p.currency = ${currency} and account_id is null
+      left join prices p on p.service_id = v.id and p.currency = ${currency} and account_id is null
      where y.supplier_id = ${id} order by v.id`),
 ]
 const prices = async (supplier: ListedSupplier, currency = 'USD') =>
@@ -122,7 +122,7 @@ describe('an import', () => {
     )
     const [service] = await store.sql`
       select v.fields, v.kind, v.min_quantity, v.max_quantity, v.input_schema -> 'required' as required, r.id as route
-        from services v join routes r on r.service_id = v.id where r.supplier_id = ${supplier.id}`
+        from services v join supplier_routes r on r.service_id = v.id where r.supplier_id = ${supplier.id}`
     const none = { type: 'text', required: false, options: [] }
     expect(service).toMatchObject({ kind: 'server', min_quantity: 5, max_quantity: 50, required: ['PIN'] })
     expect(service?.['fields']).toEqual([
@@ -135,7 +135,7 @@ describe('an import', () => {
       { ...none, name: 'MODEL', label: 'Model' },
     ])
     const theirs =
-      await store.sql`select ours, theirs from route_fields where route_id = ${service?.['route']} order by ours`
+      await store.sql`select ours, theirs from supplier_route_fields where route_id = ${service?.['route']} order by ours`
     expect(Object.fromEntries(theirs.map((row) => [row['ours'], row['theirs']]))).toEqual({
       E_MAIL_ADDRESS: 'e-mail address',
       E_MAIL_ADDRESS_2: 'E MAIL ADDRESS',
@@ -237,7 +237,7 @@ describe('a sale price', () => {
     })
     const [, , two, three] = await made(supplier)
     await setPrice(store.sql, { service: String(two?.id), currency: 'USD', unitPrice: '9' })
-    await store.sql`delete from price_rules where service_id = ${three?.id ?? 0}`
+    await store.sql`delete from prices where service_id = ${three?.id ?? 0}`
     const { changes } = await store.apply(supplier, many(4, { cost: '2' }))
     expect(changes).toMatchObject({ repriced: 1, kept: 2 })
     expect(await prices(supplier)).toEqual([1_250_000n, 2_500_000n, 9_000_000n, null])
@@ -286,10 +286,10 @@ describe('an imported service whose supplier has it no more', () => {
     const [supplier, other] = [await store.supplier(), await store.supplier()]
     await store.apply(supplier, many(10), { importing: wish() })
     const last = (await made(supplier)).at(-1)
-    await store.sql`insert into routes (service_id, supplier_id, remote_service) values (${last?.id ?? 0}, ${other.id}, '1')`
+    await store.sql`insert into supplier_routes (service_id, supplier_id, remote_service) values (${last?.id ?? 0}, ${other.id}, '1')`
     expect(await lose(store, supplier)).toMatchObject({ deactivated: 0, routes: 1 })
     expect(await active(supplier)).toBe(true)
-    await store.sql`update routes set available = false where supplier_id = ${other.id}`
+    await store.sql`update supplier_routes set available = false where supplier_id = ${other.id}`
     expect(await lose(store, supplier)).toMatchObject({ deactivated: 1 })
   })
 

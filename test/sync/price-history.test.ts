@@ -28,7 +28,7 @@ it('every change of a sale price is in the history, whoever makes it, and none t
   await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.20', group: 'gold' })
   await sql.begin(async (transaction) => {
     await transaction`select set_config('imeigate.actor', 'psql:bob', true)`
-    await transaction`update price_rules set unit_price = unit_price * 2 where service_id = ${id}`
+    await transaction`update prices set unit_price = unit_price * 2 where service_id = ${id}`
   })
   await removePrice(sql, { service: 'sold', currency: 'USD', group: 'Gold' })
   const rows = (await priceHistory(sql, 'sold')).map((one) => [

@@ -100,7 +100,7 @@ export class Store {
       values (${code}, ${code}, 'Ours', 'imei', '{}', 'replay') returning id`
     const { id } = row as { id: number }
     await this.sql`
-      insert into routes (service_id, supplier_id, remote_service) values (${id}, ${supplier.id}, ${remoteService})`
+      insert into supplier_routes (service_id, supplier_id, remote_service) values (${id}, ${supplier.id}, ${remoteService})`
     return id
   }
 
@@ -109,7 +109,7 @@ export class Store {
       ...(await this.sql<
         { service_id: number; remote_service: string; cost: bigint | null; available: boolean | null }[]
       >`
-        select service_id, remote_service, cost, available from routes where supplier_id = ${supplier.id} order by id`),
+        select service_id, remote_service, cost, available from supplier_routes where supplier_id = ${supplier.id} order by id`),
     ]
   }
 
@@ -117,8 +117,8 @@ export class Store {
   async everything() {
     const tables = [
       'services',
-      'routes',
-      'price_rules',
+      'supplier_routes',
+      'prices',
       'supplier_services',
       'synced_services',
       'price_history',

@@ -50,7 +50,7 @@ it('events are kept for 90 days, and for as long as they wait', async () => {
     (
       await shop.sql`
         select (select count(*)::int from order_events) as events, (select count(*)::int from order_event_bodies) as bodies,
-               (select count(*)::int from webhook_attempts) as attempts`
+               (select count(*)::int from webhook_deliveries) as attempts`
     )[0]
   shop.clock.advance(89 * DAY_MS)
   await look()

@@ -7,7 +7,7 @@ interface TakenRow {
   account_id: AccountId
   order_id: bigint
   position: number
-  claim: number
+  fence: number
   supplier_id: SupplierId
   remote_service: string
   number: number
@@ -15,13 +15,13 @@ interface TakenRow {
   asked: number
   reference: string | null
   created_at: Date
-  subject: string
+  input: string
   fields: Record<string, string> | null
   field_names: Record<string, string> | null
   quantity: number
   cost: bigint | null
-  poll_seconds: number
-  poll_most_seconds: number
+  min_poll_seconds: number
+  max_poll_seconds: number
   expires_at: Date
 }
 
@@ -29,7 +29,7 @@ const taken = (row: TakenRow): ClaimedItem => ({
   accountId: row.account_id,
   orderId: Number(row.order_id) as OrderId,
   position: row.position,
-  fence: row.claim,
+  fence: row.fence,
   supplierId: row.supplier_id,
   remoteService: row.remote_service,
   attempt: row.number,
@@ -37,13 +37,13 @@ const taken = (row: TakenRow): ClaimedItem => ({
   asked: row.asked,
   reference: row.reference,
   sentAt: row.created_at,
-  subject: row.subject,
+  subject: row.input,
   fields: renamed(row.fields, row.field_names),
   quantity: row.quantity,
   cost: row.cost,
   terms: {
-    pollSeconds: row.poll_seconds,
-    pollMostSeconds: row.poll_most_seconds,
+    minPollSeconds: row.min_poll_seconds,
+    maxPollSeconds: row.max_poll_seconds,
     expiresAt: row.expires_at,
   },
 })
@@ -68,14 +68,14 @@ export async function takeSent(
            and i.due_at <= case when h.supplier_id is null then ${now}::timestamptz else ${longDue}::timestamptz end
          order by i.due_at limit r.items for update skip locked) d
     ), moved as (
-      update items i set claim = i.claim + 1, due_at = ${leaseUntil}
+      update items i set fence = i.fence + 1, due_at = ${leaseUntil}
         from due
        where i.account_id = due.account_id and i.order_id = due.order_id and i.position = due.position
-      returning i.account_id, i.order_id, i.position, i.claim, i.service_id, i.subject, i.fields, i.quantity
+      returning i.account_id, i.order_id, i.position, i.fence, i.service_id, i.input, i.fields, i.quantity
     )
     select m.*, a.number, a.state, a.asked, a.reference, a.created_at, a.supplier_id, a.remote_service, a.cost,
-           (select jsonb_object_agg(ours, theirs) from route_fields n where n.route_id = a.route_id) as field_names,
-           s.poll_seconds, s.poll_most_seconds, o.created_at + s.expiry_seconds * interval '1 second' as expires_at
+           (select jsonb_object_agg(ours, theirs) from supplier_route_fields n where n.route_id = a.route_id) as field_names,
+           s.min_poll_seconds, s.max_poll_seconds, o.created_at + s.expiry_seconds * interval '1 second' as expires_at
       from moved m
       join lateral (
         select * from attempts a
@@ -92,9 +92,9 @@ export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promis
     update items i set due_at = ${now}
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
-        as held (account_id, order_id, position, claim)
+        as held (account_id, order_id, position, fence)
      where i.account_id = held.account_id and i.order_id = held.order_id and i.position = held.position
-       and i.claim = held.claim and i.state in ('processing', 'unknown')`
+       and i.fence = held.fence and i.state in ('processing', 'unknown')`
 }
 
 /**
@@ -108,7 +108,7 @@ export async function isAnothers(
 ): Promise<boolean> {
   const rows = await sql`
     select from attempts a join items i using (account_id, order_id, position)
-     where a.supplier_id = ${supplierId} and a.reference = ${reference} and i.subject = ${subject}
+     where a.supplier_id = ${supplierId} and a.reference = ${reference} and i.input = ${subject}
        and (a.account_id, a.order_id, a.position) <> (${accountId}, ${orderId}, ${position}) limit 1`
   return rows.length > 0
 }

@@ -43,7 +43,7 @@ export async function takeRechecks(
     )
     select m.account_id as "accountId", m.order_id, m.position, m.number as attempt, m.state,
            m.supplier_id as "supplierId", s.name as "supplierName", m.remote_service as "remoteService", m.reference,
-           m.created_at as "sentAt", m.finished_at as "finishedAt", i.subject, i.fields, i.quantity,
+           m.created_at as "sentAt", m.finished_at as "finishedAt", i.input as subject, i.fields, i.quantity,
            case when m.state = 'succeeded' then i.result end as result
       from moved m
       join items i on i.account_id = m.account_id and i.order_id = m.order_id and i.position = m.position

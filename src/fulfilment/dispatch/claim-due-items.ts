@@ -170,7 +170,7 @@ function wordsFor(
 ): string {
   const last = item.tries.findLast(({ fault }) => fault === 'item')
   const speaks = last && lanes.get(last.supplierId)?.live.showsReasons
-  return (speaks && last.detail) || service.failureWords
+  return (speaks && last.detail) || service.failureMessage
 }
 
 async function conversion(
@@ -203,8 +203,8 @@ const takenOf = ({ item, route, cost, service }: Sending, now: Date): ClaimedIte
   quantity: item.quantity,
   cost,
   terms: {
-    pollSeconds: service.pollSeconds,
-    pollMostSeconds: service.pollMostSeconds,
+    minPollSeconds: service.minPollSeconds,
+    maxPollSeconds: service.maxPollSeconds,
     expiresAt: new Date(item.placedAt.getTime() + service.expirySeconds * 1000),
   },
 })

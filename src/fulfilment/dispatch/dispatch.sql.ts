@@ -19,9 +19,9 @@ interface DueRow {
   account_id: AccountId
   order_id: bigint
   position: number
-  claim: number
+  fence: number
   service_id: ServiceId
-  subject: string
+  input: string
   fields: Record<string, string> | null
   quantity: number
   price: bigint
@@ -61,7 +61,7 @@ export async function lockDueItems(
         left join unnest(${[...look.rooms.keys()]}::int[], ${[...look.rooms.values()]}::int[]) as r (service_id, room)
                on r.service_id = w.service_id
        cross join lateral (
-        select account_id, order_id, position, claim, service_id, subject, fields, quantity, price, any_margin
+        select account_id, order_id, position, fence, service_id, input, fields, quantity, price, any_margin
           from items i
          where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${look.now}
          order by i.due_at limit coalesce(r.room, ${look.each}) for update skip locked) d
@@ -83,9 +83,9 @@ export async function lockDueItems(
     accountId: row.account_id,
     orderId: Number(row.order_id) as OrderId,
     position: row.position,
-    fence: row.claim,
+    fence: row.fence,
     serviceId: row.service_id,
-    subject: row.subject,
+    subject: row.input,
     fields: row.fields,
     quantity: row.quantity,
     price: row.price as Micros,
@@ -107,9 +107,9 @@ export async function lockDueItems(
 export interface ServiceRoutes {
   strategy: Strategy
   automatic: boolean
-  failureWords: string
-  pollSeconds: number
-  pollMostSeconds: number
+  failureMessage: string
+  minPollSeconds: number
+  maxPollSeconds: number
   expirySeconds: number
   routes: RouteOption[]
 }
@@ -118,9 +118,9 @@ interface RouteRow {
   service_id: ServiceId
   routing: Strategy
   automatic: boolean
-  failure_words: string
-  poll_seconds: number
-  poll_most_seconds: number
+  failure_message: string
+  min_poll_seconds: number
+  max_poll_seconds: number
   expiry_seconds: number
   route_id: RouteId | null
   supplier_id: SupplierId
@@ -144,18 +144,18 @@ export async function selectRoutesOf(
   services: ServiceId[],
 ): Promise<Map<ServiceId, ServiceRoutes>> {
   const rows = await sql<RouteRow[]>`
-    select sv.id as service_id, sv.routing, sv.processing = 'automatic' as automatic, sv.failure_words,
-           sv.poll_seconds, sv.poll_most_seconds, sv.expiry_seconds,
+    select sv.id as service_id, sv.routing, sv.processing = 'automatic' as automatic, sv.failure_message,
+           sv.min_poll_seconds, sv.max_poll_seconds, sv.expiry_seconds,
            r.id as route_id, r.supplier_id, s.name as supplier_name, r.remote_service, r.position, r.cost,
-           (select jsonb_object_agg(ours, theirs) from route_fields n where n.route_id = r.id) as field_names,
+           (select jsonb_object_agg(ours, theirs) from supplier_route_fields n where n.route_id = r.id) as field_names,
            s.currency, r.margin_floor, s.enabled and r.available is not false as usable,
            case when h.open then h.probe_at end as open_until,
            coalesce(f.tried, 0) as tried, coalesce(f.succeeded, 0) as succeeded, f.median_seconds
       from services sv
-      left join routes r on r.service_id = sv.id
+      left join supplier_routes r on r.service_id = sv.id
       left join suppliers s on s.id = r.supplier_id
       left join supplier_health h on h.supplier_id = r.supplier_id
-      left join route_figures f on f.route_id = r.id
+      left join route_stats f on f.route_id = r.id
      where sv.id = any(${services}::int[])`
   const found = new Map<ServiceId, ServiceRoutes>()
   for (const row of rows) {
@@ -164,9 +164,9 @@ export async function selectRoutesOf(
       service = {
         strategy: row.routing,
         automatic: row.automatic,
-        failureWords: row.failure_words,
-        pollSeconds: row.poll_seconds,
-        pollMostSeconds: row.poll_most_seconds,
+        failureMessage: row.failure_message,
+        minPollSeconds: row.min_poll_seconds,
+        maxPollSeconds: row.max_poll_seconds,
         expirySeconds: row.expiry_seconds,
         routes: [],
       }
@@ -222,7 +222,7 @@ export async function insertAttempts(
       ) as g (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost)
     ), moved as (
       update items i
-         set claim = i.claim + 1, state = 'processing', supplier_id = g.supplier_id, due_at = ${leaseUntil}
+         set fence = i.fence + 1, state = 'processing', supplier_id = g.supplier_id, due_at = ${leaseUntil}
         from given g
        where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position
     ), begun as (
@@ -256,7 +256,7 @@ export async function extendLeases(
     update items i set due_at = greatest(i.due_at, ${leaseUntil})
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
-        as held (account_id, order_id, position, claim)
+        as held (account_id, order_id, position, fence)
      where i.account_id = held.account_id and i.order_id = held.order_id and i.position = held.position
-       and i.claim = held.claim and i.state in ('processing', 'unknown')`
+       and i.fence = held.fence and i.state in ('processing', 'unknown')`
 }

@@ -9,12 +9,12 @@ const MAX_ATTEMPTS = 200
  */
 export async function measureRoutes(sql: Sql, now: Date): Promise<void> {
   await sql`
-    insert into route_figures (route_id, tried, succeeded, median_seconds, measured_at)
+    insert into route_stats (route_id, tried, succeeded, median_seconds, measured_at)
     select r.id, count(a.state), count(a.state) filter (where a.state = 'succeeded'),
            percentile_cont(0.5) within group (order by extract(epoch from a.finished_at - a.created_at))
              filter (where a.state = 'succeeded'),
            ${now}
-      from routes r
+      from supplier_routes r
       join services s on s.id = r.service_id and s.routing in ('fastest', 'best')
       left join lateral (
         select state, created_at, finished_at from attempts a
@@ -24,5 +24,5 @@ export async function measureRoutes(sql: Sql, now: Date): Promise<void> {
     on conflict (route_id) do update
        set tried = excluded.tried, succeeded = excluded.succeeded, median_seconds = excluded.median_seconds,
            measured_at = excluded.measured_at
-     where route_figures.measured_at < excluded.measured_at`
+     where route_stats.measured_at < excluded.measured_at`
 }

@@ -160,7 +160,7 @@ function write(
 
 /** A quarter of its age, between the two bounds of its service: soon at first, then rarely. */
 export function pollAfter(item: Pick<ClaimedItem, 'sentAt' | 'terms'>, now: Date): number {
-  const { pollSeconds, pollMostSeconds } = item.terms
+  const { minPollSeconds, maxPollSeconds } = item.terms
   const quarter = (now.getTime() - item.sentAt.getTime()) / 4
-  return Math.min(Math.max(quarter, pollSeconds * 1000), pollMostSeconds * 1000)
+  return Math.min(Math.max(quarter, minPollSeconds * 1000), maxPollSeconds * 1000)
 }

@@ -34,7 +34,7 @@ export interface AttemptUpdate {
 
 /**
  * Writes reports in one statement: items, attempts, reviews, and for each item that ended its capture or release and
- * the wallet's balances. A report whose claim is no longer the item's, or whose item has ended, changes nothing.
+ * the wallet's balances. A report whose fence is no longer the item's, or whose item has ended, changes nothing.
  * Gives the numbers of the reports that were written, from 1.
  */
 export function writeItemUpdates(
@@ -66,11 +66,11 @@ export function writeItemUpdates(
           ${column((r) => r.attempt?.asked ?? null)}::int[], ${column((r) => r.attempt?.fault ?? null)}::text[],
           ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[],
           ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${words((r) => r.review?.detail)}::text[]
-        ) with ordinality as r (account_id, order_id, position, claim, item_state, result, reason, due_at,
+        ) with ordinality as r (account_id, order_id, position, fence, item_state, result, reason, due_at,
                                 number, attempt_state, reference, detail, asked, fault, recheck_at,
                                 review, review_detail, ord)
        where i.account_id = r.account_id and i.order_id = r.order_id and i.position = r.position
-         and i.claim = r.claim and i.finished_at is null
+         and i.fence = r.fence and i.finished_at is null
       returning i.account_id, i.order_id, i.position, i.price, i.state, i.finished_at,
                 r.number, r.attempt_state, r.reference, r.detail, r.asked, r.fault, r.recheck_at,
                 r.review, r.review_detail, r.ord
@@ -110,17 +110,18 @@ export function writeItemUpdates(
       on conflict do nothing
     ), ended as materialized (
       select m.*, sum(case when state = 'success' then 0 else price end)
-                    over (partition by account_id order by ord) as freed
+                    over (partition by account_id order by ord) as freed,
+             row_number() over (partition by account_id order by ord) as entry
         from moved m where finished_at is not null
     ), settled as (
-      insert into transfers (account_id, kind, amount, available_after, order_id, position, created_at)
-      select e.account_id, case when e.state = 'success' then 'capture' else 'release' end::transfer_kind,
+      insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, created_at)
+      select e.account_id, w.last_entry + e.entry, case when e.state = 'success' then 'capture' else 'release' end::entry_kind,
              e.price, w.available + e.freed, e.order_id, e.position, ${now}
         from ended e join wallets w on w.account_id = e.account_id
        order by e.ord
     ), balanced as (
-      update wallets w set available = w.available + e.freed, held = w.held - e.price
-        from (select account_id, sum(price) as price,
+      update wallets w set available = w.available + e.freed, held = w.held - e.price, last_entry = w.last_entry + e.entries
+        from (select account_id, count(*) as entries, sum(price) as price,
                      sum(case when state = 'success' then 0 else price end) as freed
                 from ended group by account_id) e
        where w.account_id = e.account_id

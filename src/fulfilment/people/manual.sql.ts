@@ -22,7 +22,7 @@ export async function selectManual(
 ): Promise<ManualItem[]> {
   const rows = await sql<(Omit<ManualItem, 'orderId'> & { accountId: AccountId; order_id: bigint })[]>`
     select i.account_id as "accountId", i.order_id, i.position, s.name as supplier, sv.code as "serviceCode",
-           sv.name as "serviceName", i.subject, i.fields, i.quantity, a.created_at as "sentAt", a.detail as taken
+           sv.name as "serviceName", i.input as subject, i.fields, i.quantity, a.created_at as "sentAt", a.detail as taken
       from suppliers s
       join items i on i.supplier_id = s.id and i.state in ('processing', 'unknown')
       join services sv on sv.id = i.service_id

@@ -65,7 +65,7 @@ export interface ReviewView extends Review {
 }
 
 const sheets = (sql: Queryable) => sql`
-  select ${columns(sql)}, ac.username, sv.code as "serviceCode", i.subject, i.state,
+  select ${columns(sql)}, ac.username, sv.code as "serviceCode", i.input as subject, i.state,
          s.name as supplier, a.reference, a.created_at as "sentAt"
     from reviews v
     join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position
@@ -161,11 +161,11 @@ export async function takeForDecision(sql: Transaction, name: ItemName): Promise
     }[]
   >`
     with taken as (
-      update items set claim = claim + 1
+      update items set fence = fence + 1
        where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
-      returning account_id, order_id, position, claim, state, price
+      returning account_id, order_id, position, fence, state, price
     )
-    select t.claim as fence, t.state, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind, a.reference, a.asked
+    select t.fence, t.state, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind, a.reference, a.asked
       from taken t
       left join lateral (
         select * from attempts a
@@ -216,7 +216,7 @@ export async function itemsOfOrder(
   orderId: OrderId,
 ): Promise<{ position: number; fence: number; state: ItemState; attempt: number | null }[]> {
   return await sql<{ position: number; fence: number; state: ItemState; attempt: number | null }[]>`
-    select i.position, i.claim as fence, i.state,
+    select i.position, i.fence, i.state,
            (select max(a.number) from attempts a
              where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position) as attempt
       from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`

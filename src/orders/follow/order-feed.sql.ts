@@ -30,7 +30,7 @@ export async function selectMovements(
       from unnest(${asked.map(({ accountId }) => accountId)}::int[], ${asked.map(({ since }) => since)}::bigint[])
              with ordinality as asked (account_id, since, nth)
      cross join lateral (
-       select id, order_id from transfers
+       select id, order_id from ledger_entries
         where account_id = asked.account_id and id > asked.since
         order by account_id, id limit ${most}) t
      order by asked.nth, t.id`
@@ -45,6 +45,6 @@ export async function selectMovements(
 /** The account's newest movement; 0: there is none. */
 export async function selectLastMovement(sql: Sql, accountId: AccountId): Promise<number> {
   const [row] = await sql<{ id: bigint }[]>`
-    select id from transfers where account_id = ${accountId} order by account_id desc, id desc limit 1`
+    select id from ledger_entries where account_id = ${accountId} order by account_id desc, id desc limit 1`
   return Number(row?.id ?? 0)
 }

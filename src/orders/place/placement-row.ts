@@ -79,10 +79,13 @@ export function ofSoManyItems(rows: PlacementRow[], most: number): PlacementRow[
 /** What is to be written to place these rows under these ids. */
 export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewItem[] {
   const spent = new Map<AccountId, bigint>()
+  const holds = new Map<AccountId, number>()
   return rows.flatMap(({ row, orderId }) => {
     const { purchase, accountId } = row
     const spentSoFar = (spent.get(accountId) ?? 0n) + row.total
     spent.set(accountId, spentSoFar)
+    const hold = (holds.get(accountId) ?? 0) + 1
+    holds.set(accountId, hold)
     return purchase.items.map((item, index) => ({
       account: accountId,
       order: orderId,
@@ -98,6 +101,7 @@ export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewIte
       total: row.total,
       reference: purchase.reference,
       spent: spentSoFar,
+      hold,
       naturalKey: row.naturalKey,
       idempotencyKey: row.idempotency?.key ?? null,
       body: row.idempotency?.body ?? null,

@@ -69,6 +69,8 @@ export interface NewItem {
   reference: string | null
   /** What the batch has spent of the account's wallet up to and with this order. */
   spent: bigint
+  /** Counts the batch's orders of the account up to and with this one: its hold is the account's next but so many entry. */
+  hold: number
   naturalKey: string | null
   idempotencyKey: string | null
   body: string | null
@@ -90,16 +92,18 @@ export async function insertOrders(
   const slots = new Map(accounts.map((account, index) => [account, index + 1]))
   const taken = await sql`
     with locked as materialized (
-      select account_id, available from wallets
+      select account_id, available, last_entry from wallets
        where account_id = any(${accounts}::int[])
        order by account_id
          for no key update
     ), found as materialized (
       -- Looked up by position: a join would go through all wallets for every row.
-      select array_agg(account_id) as accounts, array_agg(available) as available from locked
+      select array_agg(account_id) as accounts, array_agg(available) as available,
+             array_agg(last_entry) as last_entry
+        from locked
     ), asked as materialized (
       select r.*, found.available[r.slot] - r.spent as available_after,
-             case when r.position = 1 then nextval('transfer_ids') end as hold_id
+             found.last_entry[r.slot] + r.hold as hold_id
         from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
                     ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
                     ${rows.map((row) => row.subject)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
@@ -107,11 +111,12 @@ export async function insertOrders(
                     ${rows.map((row) => row.key)}::int[], ${rows.map((row) => row.via)}::text[],
                     ${rows.map((row) => row.items)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[],
                     ${rows.map((row) => String(row.total))}::bigint[], ${sparse(rows, (row) => row.reference)}::text[],
-                    ${rows.map((row) => String(row.spent))}::bigint[], ${sparse(rows, (row) => row.naturalKey)}::uuid[],
+                    ${rows.map((row) => String(row.spent))}::bigint[], ${rows.map((row) => row.hold)}::int[],
+                    ${sparse(rows, (row) => row.naturalKey)}::uuid[],
                     ${sparse(rows, (row) => row.idempotencyKey)}::uuid[], ${sparse(rows, (row) => row.body)}::uuid[],
                     ${rows.map((row) => slots.get(row.account) ?? 0)}::int[])
-          as r (account_id, order_id, position, service_id, subject, fields, quantity, key_id, via, item_count,
-                unit_price, total, reference, spent, natural_key, idempotency_key, body, slot), found
+          as r (account_id, order_id, position, service_id, input, fields, quantity, key_id, via, item_count,
+                unit_price, total, reference, spent, hold, natural_key, idempotency_key, body, slot), found
        where found.accounts[r.slot] = r.account_id
     ), new_orders as (
       insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id,
@@ -119,11 +124,11 @@ export async function insertOrders(
       select account_id, order_id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id, ${now}
         from asked where position = 1
     ), new_items as (
-      insert into items (account_id, order_id, position, service_id, subject, fields, quantity, price, due_at)
-      select account_id, order_id, position, service_id, subject, fields::jsonb, quantity, unit_price * quantity, ${now}
+      insert into items (account_id, order_id, position, service_id, input, fields, quantity, price, due_at)
+      select account_id, order_id, position, service_id, input, fields::jsonb, quantity, unit_price * quantity, ${now}
         from asked
     ), holds as (
-      insert into transfers (account_id, id, kind, amount, available_after, order_id, created_at)
+      insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, created_at)
       select account_id, hold_id, 'hold', total, available_after, order_id, ${now}
         from asked where position = 1
     ), new_keys as (
@@ -134,8 +139,8 @@ export async function insertOrders(
        where position = 1 and idempotency_key is not null
       ${replaceKeys ? sql`on conflict (account_id, key) do update set order_id = excluded.order_id, created_at = excluded.created_at` : sql``}
     )
-    update wallets w set available = w.available - s.spent, held = w.held + s.spent
-      from (select account_id, sum(total)::bigint as spent from asked where position = 1 group by account_id) s
+    update wallets w set available = w.available - s.spent, held = w.held + s.spent, last_entry = w.last_entry + s.holds
+      from (select account_id, sum(total)::bigint as spent, count(*) as holds from asked where position = 1 group by account_id) s
      where w.account_id = s.account_id`
   // An account without a wallet took no part, nor did those after it.
   if (taken.count !== accounts.length) throw new Error('an account has no wallet')

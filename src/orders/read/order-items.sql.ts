@@ -22,7 +22,7 @@ export async function selectItems(
   { status, after, limit }: ItemFilter,
 ): Promise<KindedItem[]> {
   return await sql<KindedItem[]>`
-    select i.position, i.subject, i.quantity, i.state, i.result, i.reason, i.finished_at as "finishedAt", s.kind
+    select i.position, i.input as subject, i.quantity, i.state, i.result, i.reason, i.finished_at as "finishedAt", s.kind
       from items i join services s on s.id = i.service_id
      where i.account_id = ${accountId} and i.order_id = ${id} and i.position > ${after}::bigint
        ${

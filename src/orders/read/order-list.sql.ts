@@ -45,7 +45,7 @@ export async function findOrders(
          search === undefined
            ? sql``
            : sql`and (id = ${number}::bigint or position(lower(${search}) in lower(reference)) > 0 or (
-                   select bool_or(position(lower(${search}) in lower(i.subject)) > 0)
+                   select bool_or(position(lower(${search}) in lower(i.input)) > 0)
                      from items i where i.account_id = o.account_id and i.order_id = o.id))`
        }
      order by account_id desc, id desc limit ${limit + 1}`

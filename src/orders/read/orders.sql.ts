@@ -21,7 +21,7 @@ interface ItemRow {
   account_id: AccountId
   order_id: bigint
   position: number
-  subject: string
+  input: string
   fields: Record<string, string> | null
   quantity: number
   price: bigint
@@ -52,7 +52,7 @@ export async function readOrders(sql: Sql, asked: OrderName[]): Promise<Order[]>
       })[]
   >`
     select o.account_id, o.id, o.service_id, o.state, o.unit_price, o.total, o.reference, o.via, o.created_at,
-           o.finished_at, i.position, i.subject, i.fields, i.quantity, i.price, i.state as item_state, i.result,
+           o.finished_at, i.position, i.input, i.fields, i.quantity, i.price, i.state as item_state, i.result,
            i.reason, i.due_at, i.finished_at as item_finished_at
       from unnest(${accounts}::int[], ${ids}::bigint[]) as asked (account_id, id)
       join orders o on o.account_id = asked.account_id and o.id = asked.id
@@ -86,7 +86,7 @@ const orderOf = (row: OrderRow): Order => ({
 
 const itemOf = (row: Omit<ItemRow, 'account_id' | 'order_id'>): Item => ({
   position: row.position,
-  subject: row.subject,
+  subject: row.input,
   fields: row.fields,
   quantity: row.quantity,
   price: micros(row.price),
@@ -127,7 +127,7 @@ export async function listOrders(sql: Sql, filter: OrderFilter): Promise<OrderNa
          filter.search === undefined
            ? sql``
            : sql`and exists (select 1 from items i where i.account_id = o.account_id and i.order_id = o.id
-                             and position(${filter.search} in i.subject) > 0)`
+                             and position(${filter.search} in i.input) > 0)`
        }
      order by id desc limit ${filter.limit}`
   return rows.map((row) => ({ accountId: row.account_id, id: Number(row.id) as OrderId }))

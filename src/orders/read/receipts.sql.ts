@@ -35,7 +35,7 @@ export async function readBought(sql: Sql, names: OrderName[]): Promise<Bought[]
         from o
         join services s on s.id = o.service_id
         join wallets w on w.account_id = o.account_id
-        join transfers h on h.account_id = o.account_id and h.id = o.hold_id`,
+        join ledger_entries h on h.account_id = o.account_id and h.id = o.hold_id`,
   ])
   const byId = new Map(more.map((row) => [Number(row.id), row]))
   return orders.flatMap((order): Bought[] => {

@@ -70,7 +70,7 @@ export async function readSummaries(
       from o
       join services s on s.id = o.service_id
       join wallets w on w.account_id = o.account_id
-      join transfers h on h.account_id = o.account_id and h.id = o.hold_id
+      join ledger_entries h on h.account_id = o.account_id and h.id = o.hold_id
      cross join lateral (
        select count(finished_at)::int as ended, (count(*) filter (where state = 'success'))::int as success,
               sum(quantity)::bigint as units,
@@ -79,9 +79,9 @@ export async function readSummaries(
               (array_agg(reason order by position) filter (where reason is not null))[1] as first_reason
          from items where account_id = o.account_id and order_id = o.id) t
      cross join lateral (
-       select position, subject, quantity, state as item_state, result, reason, finished_at as item_finished_at
+       select position, input as subject, quantity, state as item_state, result, reason, finished_at as item_finished_at
          from items where account_id = o.account_id and order_id = o.id
-        order by ${search === undefined ? sql`` : sql`position(lower(${search}) in lower(subject)) = 0,`} position
+        order by ${search === undefined ? sql`` : sql`position(lower(${search}) in lower(input)) = 0,`} position
         limit ${most}) i`
   const byOrder = Map.groupBy(rows, ({ id }) => id)
   return [...byOrder.values()].map(summaryOf)

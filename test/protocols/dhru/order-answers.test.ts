@@ -216,8 +216,8 @@ const states: [
       await server.sql`
       update items set state = 'success', result = 'unlocked', due_at = null, finished_at = now() where order_id = ${id}`
       await server.sql`
-      insert into items (account_id, order_id, position, service_id, subject, quantity, price, state, reason, finished_at)
-      select account_id, order_id, 2, service_id, subject, quantity, price, 'failed', 'refused', now() from items
+      insert into items (account_id, order_id, position, service_id, input, quantity, price, state, reason, finished_at)
+      select account_id, order_id, 2, service_id, input, quantity, price, 'failed', 'refused', now() from items
       where order_id = ${id}`
       await server.sql`update orders set state = 'partial', finished_at = now() where id = ${id}`
       return id

@@ -79,7 +79,7 @@ describe('placing an order', () => {
     clock.advance(31_000)
     expect(await server.ended(own, orderId)).toMatchObject({ STATUS: '4' })
     expect(
-      await server.sql`select kind from transfers where order_id = ${orderId} order by id`,
+      await server.sql`select kind from ledger_entries where order_id = ${orderId} order by id`,
     ).toMatchObject([{ kind: 'hold' }, { kind: 'capture' }])
     expect(await server.sql`select number from attempts where order_id = ${orderId}`).toHaveLength(1)
   })

@@ -33,7 +33,7 @@ beforeEach(async () => {
   expect(supplier.id).toBe(id)
   supplierId = supplier.id
   // Without being told it would ask an hour later.
-  service = await server.service({ supplier: undefined, pollSeconds: 3600, pollMostSeconds: 3600 })
+  service = await server.service({ supplier: undefined, minPollSeconds: 3600, maxPollSeconds: 3600 })
   const remote = (await (await fetch(`${fake.url}/api/services`, authorised)).json()) as Listed
   const remoteService = remote.data.page.items[0]?.code ?? ''
   await addRoute(server.sql, { service, supplier: 'hooked', remoteService })

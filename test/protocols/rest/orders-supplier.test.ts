@@ -69,7 +69,7 @@ it('another imeigate does an order of many items, each for itself', async () => 
     currency: 'USD',
     secrets: secrets(),
   })
-  const code = await front.service({ price: '1.000001', supplier: undefined, pollSeconds: 1 })
+  const code = await front.service({ price: '1.000001', supplier: undefined, minPollSeconds: 1 })
   await addRoute(front.sql, { service: code, supplier: 'behind', remoteService: 'deep', cost: '0.4' })
   const buyer = await front.shop()
   const api = new RestClient(front, buyer)

@@ -41,11 +41,11 @@ async function pastShop(time: string): Promise<Shop> {
   const made = await server.shop({ deposit: '0.000001' })
   const { sql } = server
   await sql.unsafe(`
-    alter table transfers disable trigger transfers_are_final;
-    update transfers set created_at = '${time}', amount = 5000000, available_after = 5000000
+    alter table ledger_entries disable trigger ledger_entries_are_final;
+    update ledger_entries set created_at = '${time}', amount = 5000000, available_after = 5000000
      where account_id = ${made.accountId};
     update wallets set available = 5000000 where account_id = ${made.accountId};
-    alter table transfers enable trigger transfers_are_final`)
+    alter table ledger_entries enable trigger ledger_entries_are_final`)
   return made
 }
 
@@ -182,8 +182,8 @@ test('a large month is read in pieces; a PDF of it has the totals and says where
   const busy = await pastShop('2024-01-01T00:00:00Z')
   const count = 2200
   await server.sql`
-    insert into transfers (account_id, kind, amount, available_after, actor, created_at)
-    select ${busy.accountId}, case n % 2 when 1 then 'adjust_up' else 'adjust_down' end::transfer_kind, 1000000,
+    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, created_at)
+    select ${busy.accountId}, 1 + n, case n % 2 when 1 then 'adjust_up' else 'adjust_down' end::entry_kind, 1000000,
            5000000 + n % 2 * 1000000, 'test', '2024-03-01T00:00:00Z'::timestamptz + n * interval '1 minute'
       from generate_series(1, ${count}::int) n order by n`
   const by = new RestClient(server, busy)
@@ -205,14 +205,16 @@ test('what does not add up is no statement', async () => {
   await deposit(server.sql, id, micros(1_000_000n), { actor: 'ann' }, at('2024-02-03T00:00:00Z'))
   const damage = (statement: string): Promise<unknown> =>
     server.sql.unsafe(`
-      alter table transfers disable trigger transfers_are_final;
+      alter table ledger_entries disable trigger ledger_entries_are_final;
       ${statement};
-      alter table transfers enable trigger transfers_are_final`)
+      alter table ledger_entries enable trigger ledger_entries_are_final`)
   // The sum is right and the way to it is wrong: it breaks off.
-  await damage(`update transfers set available_after = 6500000
+  await damage(`update ledger_entries set available_after = 6500000
                  where account_id = ${id} and available_after = 6000000`)
   await expect(by.get('/api/statement/2024-02?format=csv')).rejects.toThrow('terminated')
-  await damage(`update transfers set amount = 2000000 where account_id = ${id} and available_after = 7000000`)
+  await damage(
+    `update ledger_entries set amount = 2000000 where account_id = ${id} and available_after = 7000000`,
+  )
   const reply = await by.get('/api/statement/2024-02')
   expect(reply.status).toBe(500)
   expect(reply.body.code).toBe('INTERNAL_ERROR')

@@ -191,7 +191,5 @@ test("a transfer of two others is none of one's own", async () => {
 
 test('the books are right', async () => {
   expect(await brokenPromises(server.sql)).toEqual([])
-  await expect(server.sql`update account_transfers set amount = 1`).rejects.toThrow(
-    'never changed or deleted',
-  )
+  await expect(server.sql`update transfers set amount = 1`).rejects.toThrow('never changed or deleted')
 })

@@ -131,7 +131,7 @@ test('mutations are what moved the balance, each one adding up with the one befo
 
 test('a capture is no mutation, and a refund no transaction', async () => {
   const rows = await server.sql<{ id: bigint; kind: string }[]>`
-    select id, kind from transfers where account_id = ${shop.accountId} and kind in ('capture', 'release')`
+    select id, kind from ledger_entries where account_id = ${shop.accountId} and kind in ('capture', 'release')`
   for (const { id, kind } of rows) {
     expect((await client.get(`/api/transactions/${id}`)).status).toBe(404)
     expect((await client.get(`/api/mutation/${id}`)).status).toBe(kind === 'capture' ? 404 : 200)
@@ -212,16 +212,17 @@ test('the first transfer of a time is found, also where times are out of order',
   // A minute apart, each second one three minutes late; far more than the search halves by chance.
   const times = Array.from({ length: 300 }, (_, n) => new Date(start + n * 60_000 - (n % 2) * 180_000))
   await server.sql`
-    insert into transfers (account_id, kind, amount, available_after, actor, created_at)
-    select ${owner.accountId}, 'adjust_up', 0, 1000000, 'test', at
+    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, created_at)
+    select ${owner.accountId}, 1 + n, 'adjust_up', 0, 1000000, 'test', at
       from unnest(${times.map((time) => time.toISOString())}::text[]::timestamptz[]) with ordinality as t (at, n)
      order by n`
+  await server.sql`update wallets set last_entry = 1 + ${times.length}::int where account_id = ${owner.accountId}`
   const rows = await server.sql<{ id: bigint; created_at: Date }[]>`
-    select id, created_at from transfers where account_id = ${owner.accountId} order by id`
+    select id, created_at from ledger_entries where account_id = ${owner.accountId} order by id`
   for (let minute = -5; minute < 305; minute += 3) {
     const moment = new Date(start + minute * 60_000)
     const [found] = await server.sql<{ id: bigint | null }[]>`
-      select first_transfer_since(${owner.accountId}, ${moment}) as id`
+      select first_entry_since(${owner.accountId}, ${moment}) as id`
     expect(found?.id).toBe(rows.find((row) => row.created_at >= moment)?.id ?? null)
   }
 })
