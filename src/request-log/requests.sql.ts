@@ -1,8 +1,9 @@
+import { build } from '../database/build.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import type { LoggedRequest, RequestEntry } from './request.ts'
 
-/** Writes entries, however many, in one statement. */
+/** insertRequests writes entries, however many, in one statement. */
 export async function insertRequests(sql: Sql, entries: RequestEntry[]): Promise<void> {
   const all = <T>(read: (entry: RequestEntry) => T): T[] => entries.map(read)
   await sql`
@@ -26,7 +27,7 @@ export interface RequestFilter {
   action?: string | undefined
 }
 
-/** Newest first. `before` is the last id of the page before. */
+/** selectRequests gives the newest first. `before` is the last id of the page before. */
 export async function selectRequests(
   sql: Queryable,
   accountId: AccountId,
@@ -38,25 +39,22 @@ export async function selectRequests(
     action,
   }: RequestFilter & { before: RequestNumber | undefined; limit: number },
 ): Promise<LoggedRequest[]> {
-  const rows = await sql<(Omit<LoggedRequest, 'id' | 'orderId'> & { id: bigint; orderId: bigint | null })[]>`
-    select id, account_id as "accountId", key_id as "keyId", at, via, action, status, outcome, detail,
-           order_id as "orderId", ip, took_us as "tookUs", request_id as "requestId"
-      from requests
-     where account_id = ${accountId}
-       ${before === undefined ? sql`` : sql`and id < ${before}`}
-       ${via === undefined ? sql`` : sql`and via = ${via}`}
-       ${outcome === undefined || outcome === 'ok' ? sql`` : sql`and outcome <> 'ok'`}
-       ${outcome === undefined || outcome === 'refused' ? sql`` : sql`and outcome = ${outcome}`}
-       ${action === undefined ? sql`` : sql`and action = ${action}`}
-     order by id desc limit ${limit}`
-  return rows.map((row) => ({
-    ...row,
-    id: Number(row.id) as RequestNumber,
-    orderId: row.orderId === null ? null : Number(row.orderId),
-  }))
+  let query = build
+    .selectFrom('requests')
+    .select(['id', 'accountId', 'keyId', 'at', 'via', 'action', 'status', 'outcome', 'detail', 'orderId'])
+    .select(['ip', 'tookUs', 'requestId'])
+    .where('accountId', '=', accountId)
+  if (before !== undefined) query = query.where('id', '<', before)
+  if (via !== undefined) query = query.where('via', '=', via)
+  if (outcome === 'refused') query = query.where('outcome', '<>', 'ok')
+  else if (outcome !== undefined) query = query.where('outcome', '=', outcome)
+  if (action !== undefined) query = query.where('action', '=', action)
+  return await sql.run(
+    query.orderBy('id', 'desc').limit(limit).$narrowType<Pick<LoggedRequest, 'via' | 'outcome'>>(),
+  )
 }
 
-/** Removes what is older; gives how much. `limit` bounds one round. */
+/** deleteRequests removes what is older; gives how much. `limit` bounds one round. */
 export async function deleteRequests(sql: Sql, before: Date, limit: number): Promise<number> {
   const swept = await sql`
     delete from requests where ctid = any(array(

@@ -131,7 +131,7 @@ type Secrets = { key: string; current: string; previous?: string }
 /** What to sign with at a time. Throws an Error when they were sealed with another key. */
 export function secretsAt(target: Target, sealer: Sealer, now: Date): { key: string; signing: string[] } {
   const { key, current, previous } = sealer.open(target.secrets, ownerOf(target.id)) as Secrets
-  const overlaps = previous !== undefined && target.previous_until && target.previous_until > now
+  const overlaps = previous !== undefined && target.previousUntil && target.previousUntil > now
   return { key, signing: overlaps ? [current, previous] : [current] }
 }
 
