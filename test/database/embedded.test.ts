@@ -54,7 +54,7 @@ describe('the embedded PostgreSQL', () => {
     const servers = [start(data), start(data), start(data)]
     await Promise.all(servers.map((server) => server.url()))
     const [postmaster] = postgresOf(data)
-    expect(servers.filter(({ stdout }) => stdout.includes('0001-foundation.sql'))).toHaveLength(1)
+    expect(servers.filter(({ stdout }) => stdout.includes('0001-schema.sql'))).toHaveLength(1)
     expect(readdirSync(data).sort()).toEqual(['postgres', 'postgres.log'])
     const [one, two, three] = servers as [Program, Program, Program]
     await one.stop()

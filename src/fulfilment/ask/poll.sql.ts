@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/database.ts'
-import type { AccountId, OrderId, SupplierId } from '../../lib/ids.ts'
+import type { AccountId, OrderId, RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { AttemptState } from '../../lib/states.ts'
 import { type ClaimedItem, renamed } from '../claimed-item.ts'
 
@@ -17,15 +17,25 @@ interface TakenRow {
   created_at: Date
   input: string
   fields: Record<string, string> | null
-  field_names: Record<string, string> | null
   quantity: number
   cost: bigint | null
-  min_poll_seconds: number
-  max_poll_seconds: number
-  expires_at: Date
+  service_id: ServiceId
+  route_id: RouteId | null
+  placed_at: Date
 }
 
-const taken = (row: TakenRow): ClaimedItem => ({
+interface PollTerms {
+  id: ServiceId
+  min_poll_seconds: number
+  max_poll_seconds: number
+  expiry_seconds: number
+}
+
+const taken = (
+  row: TakenRow,
+  terms: PollTerms | undefined,
+  fieldNames: Record<string, string> | null,
+): ClaimedItem => ({
   accountId: row.account_id,
   orderId: Number(row.order_id) as OrderId,
   position: row.position,
@@ -38,15 +48,20 @@ const taken = (row: TakenRow): ClaimedItem => ({
   reference: row.reference,
   sentAt: row.created_at,
   subject: row.input,
-  fields: renamed(row.fields, row.field_names),
+  fields: renamed(row.fields, fieldNames),
   quantity: row.quantity,
   cost: row.cost,
-  terms: {
-    minPollSeconds: row.min_poll_seconds,
-    maxPollSeconds: row.max_poll_seconds,
-    expiresAt: row.expires_at,
-  },
+  terms: termsOf(row, terms),
 })
+
+function termsOf(row: TakenRow, terms: PollTerms | undefined): ClaimedItem['terms'] {
+  if (terms === undefined) throw new Error(`service ${row.service_id} of an item is gone`)
+  return {
+    minPollSeconds: terms.min_poll_seconds,
+    maxPollSeconds: terms.max_poll_seconds,
+    expiresAt: new Date(row.placed_at.getTime() + terms.expiry_seconds * 1000),
+  }
+}
 
 /**
  * Takes due items whose latest attempt has been sent, under a lease, to ask about it: of each supplier up to so many,
@@ -74,16 +89,41 @@ export async function takeSent(
       returning i.account_id, i.order_id, i.position, i.fence, i.service_id, i.input, i.fields, i.quantity
     )
     select m.*, a.number, a.state, a.asked, a.reference, a.created_at, a.supplier_id, a.remote_service, a.cost,
-           (select jsonb_object_agg(ours, theirs) from supplier_route_fields n where n.route_id = a.route_id) as field_names,
-           s.min_poll_seconds, s.max_poll_seconds, o.created_at + s.expiry_seconds * interval '1 second' as expires_at
+           a.route_id, o.created_at as placed_at
       from moved m
       join lateral (
         select * from attempts a
          where a.account_id = m.account_id and a.order_id = m.order_id and a.position = m.position
          order by a.number desc limit 1) a on true
-      join services s on s.id = m.service_id
       join orders o on o.account_id = m.account_id and o.id = m.order_id`
-  return rows.map(taken)
+  if (rows.length === 0) return []
+  const [services, fieldNames] = await Promise.all([
+    selectPollTerms(sql, [...new Set(rows.map((row) => row.service_id))]),
+    selectFieldNames(sql, [...new Set(rows.flatMap((row) => row.route_id ?? []))]),
+  ])
+  return rows.map((row) =>
+    taken(
+      row,
+      services.get(row.service_id),
+      row.route_id === null ? null : (fieldNames.get(row.route_id) ?? null),
+    ),
+  )
+}
+
+/** `selectPollTerms` reads how often the items of services are polled. Apart from the items: hot statements join no configuration. */
+async function selectPollTerms(sql: Sql, services: ServiceId[]): Promise<Map<ServiceId, PollTerms>> {
+  const rows = await sql<PollTerms[]>`
+    select id, min_poll_seconds, max_poll_seconds, expiry_seconds from services where id = any(${services}::int[])`
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** `selectFieldNames` reads the suppliers' names of extra fields, of the routes where they differ from ours. */
+async function selectFieldNames(sql: Sql, routes: RouteId[]): Promise<Map<RouteId, Record<string, string>>> {
+  if (routes.length === 0) return new Map()
+  const rows = await sql<{ route_id: RouteId; names: Record<string, string> }[]>`
+    select route_id, jsonb_object_agg(ours, theirs) as names from supplier_route_fields
+     where route_id = any(${routes}::int[]) group by route_id`
+  return new Map(rows.map(({ route_id, names }) => [route_id, names]))
 }
 
 /** Lets go of items that were taken and not asked about: they are due still. */
