@@ -3,19 +3,23 @@ import type { AddressInfo, Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import { isReady } from '../database/migrate.ts'
 import { Refusal } from '../errors.ts'
 import { Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
+import { type Components, GRACE_MS } from './compose.ts'
+import type { Metrics } from './metrics.ts'
 
 /** `buildHttp` makes the HTTP server, without routes: what is refused before a protocol sees it is answered here. */
 export function buildHttp(config: Config, log: Logger): FastifyInstance {
-  // Who asks for what does not exist reads JSON, most likely: it is said as the REST API says its errors.
+  // A client that asks for what does not exist most likely reads JSON: the answer is an error of the REST API.
   const say = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply
       .code(statusOf(refusal))
       .header('x-request-id', request.id)
       .send(sayRefusal(refusal, request.id, 'params'))
   const app = Fastify({
-    // Its own words on where it listens would come twice.
+    // The framework's own line about where it listens would come a second time.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
     // A line a request would cost more than the request; failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
@@ -28,7 +32,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
     // A logger for each request would cost more than the request; what is logged names the request itself.
     childLoggerFactory: (logger) => logger,
     clientErrorHandler: onBrokenRequest,
-    // A path that is no text.
+    // The framework refuses paths that are not text.
     frameworkErrors: (_error, request, reply) =>
       say(new Mismatch('params', { path: ['is not valid'] }), request as unknown as FastifyRequest, reply),
     routerOptions: { ignoreTrailingSlash: true },
@@ -47,7 +51,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
   return app as unknown as FastifyInstance
 }
 
-/** What the framework itself refuses; undefined: it is a fault of ours. */
+/** `refusalBy` turns what the framework itself refuses into a refusal; undefined: the fault is ours. */
 function refusalBy(error: unknown): Refusal | undefined {
   const { statusCode = 500 } = error as { statusCode?: number }
   if (statusCode === 413) return new Refusal('body_too_large')
@@ -55,8 +59,8 @@ function refusalBy(error: unknown): Refusal | undefined {
 }
 
 /**
- * What came is no HTTP. Behind a whole request (a body longer than its Content-Length says, as of clients that count
- * characters) it must not cost the request its answer, because its order may be placed.
+ * `onBrokenRequest` ends a connection on which something else than HTTP came. Behind a whole request (a body longer than its
+ * Content-Length, from clients that count characters) that request still gets its answer, because its order may be placed.
  */
 function onBrokenRequest(_error: Error, socket: Socket): void {
   const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null }
@@ -65,7 +69,7 @@ function onBrokenRequest(_error: Error, socket: Socket): void {
   else socket.destroy()
 }
 
-/** Ids that look like UUIDs, the last part counted up: a random one for every request would cost as much as reading it. */
+/** `requestIds` makes ids that look like UUIDs and count up: a random one for every request costs as much as reading the request. */
 function requestIds(): () => string {
   const process = crypto.randomUUID().slice(0, 24)
   let count = 0
@@ -74,8 +78,43 @@ function requestIds(): () => string {
 
 const collapseSlashes = (path: string): string => path.replace(/\/{2,}/g, '/')
 
+/** `httpService` answers requests: those about the process itself in every role, and whatever routes were added. */
+export function httpService(http: FastifyInstance, components: Components, metrics: Metrics): RuntimeService {
+  const { config, cold, placement, orderRequests } = components
+  let stopping = false
+  let listening: Promise<unknown> = Promise.resolve()
+  http.get('/healthz', async () => ({ status: 'ok' }))
+  http.get('/readyz', async (_request, reply) => {
+    const ready = !stopping && (await isReady(cold))
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
+  })
+  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()))
+  return {
+    name: 'http',
+    start: async () => {
+      try {
+        listening = http.listen({ host: config.host, port: config.port })
+        await listening
+      } catch (error) {
+        throw cannotListen(error as NodeJS.ErrnoException, config)
+      }
+    },
+    stop: async () => {
+      stopping = true
+      // A server that is closed while it begins to listen would listen afterwards.
+      await listening.catch(() => {})
+      // A client that does not finish its request must not hold the stop up.
+      const timer = setTimeout(() => http.server.closeAllConnections(), GRACE_MS)
+      await http.close()
+      clearTimeout(timer)
+      await placement.stop()
+      await orderRequests.stop()
+    },
+  }
+}
+
 /** `cannotListen` says what to do about a port that cannot be had. */
-export function cannotListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): Error {
+function cannotListen({ code, message }: NodeJS.ErrnoException, { host, port }: Config): Error {
   const why = code === 'EADDRINUSE' ? 'the port is in use already' : message
   return new Error(`cannot listen on ${host}:${port} (${why}): set another HOST or PORT`)
 }

@@ -30,6 +30,7 @@ export class ChangeNotifier {
   #heartbeatAt = Number.NEGATIVE_INFINITY
   readonly #publishing = new Set<Topic>()
   #timer: NodeJS.Timeout | undefined
+  #stopped = false
   #beating: Promise<void> | undefined
   /** The process id of the PostgreSQL session that listens. */
   #session: number | undefined
@@ -66,6 +67,8 @@ export class ChangeNotifier {
 
   async start(): Promise<void> {
     await this.#beat()
+    // A stop may have come meanwhile.
+    if (this.#stopped) return
     this.#timer = setInterval(() => {
       if (!this.isConnected()) this.#invalidateAll()
       this.#beating ??= this.#beat()
@@ -77,6 +80,7 @@ export class ChangeNotifier {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     clearInterval(this.#timer)
     await this.#sql.end({ timeout: 1 })
   }

@@ -39,7 +39,7 @@ export async function openEmbedded({
   /** Gives the start up; a server that was started by then is stopped again. */
   signal?: AbortSignal
 }): Promise<Embedded> {
-  const shared = new SharedCluster(new Cluster(folder), log)
+  const shared = new SharedCluster(await Cluster.open(folder, log, signal), log)
   await shared.join(signal)
   if (signal?.aborted) {
     await shared.leave()
@@ -82,8 +82,11 @@ class SharedCluster {
         const why = child?.error?.message ?? `its log ends with\n${this.cluster.lastWords()}`
         throw new Error(`the embedded PostgreSQL did not start; ${why}`)
       }
-      if (!child) child = watch(this.cluster.start())
-      else if (child.ended) {
+      if (!child) {
+        this.#log.debug('the embedded PostgreSQL is started')
+        child = watch(this.cluster.start())
+      }
+      if (child.ended) {
         await new Promise((resolve) => setTimeout(resolve, START_AGAIN_AFTER_MS))
         child = watch(this.cluster.start())
       }

@@ -36,6 +36,7 @@ export class Jobs {
   #logger: QueueLogger | undefined
   /** The queue reads values by the driver's own types, so it has a pool of its own. */
   #pool: pg.Pool | undefined
+  #starting: Promise<Runner> | undefined
   #runner: Runner | undefined
   #watching: Promise<void> | undefined
 
@@ -45,13 +46,16 @@ export class Jobs {
 
   /** Brings the queue's tables up to date, and begins. */
   async start(): Promise<void> {
-    this.#runner = await this.#run()
+    this.#starting = this.#run()
+    this.#runner = await this.#starting
     this.#watching = this.#watch(this.#runner)
   }
 
-  /** Takes no more jobs, tells those under way to end, and is gone within 2 seconds. */
+  /** `stop` takes no more jobs, tells those under way to end, and is done within 3 seconds. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the process is stopping'))
+    // The queue cannot be told to stop while it starts.
+    if (this.#starting) await isDone(Promise.allSettled([this.#starting]), STOP_WITHIN_MS)
     const runner = this.#runner
     if (runner) {
       const ended = Promise.allSettled([runner.stop(), this.#watching])

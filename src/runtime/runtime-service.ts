@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 
 /**
  * RuntimeService is a background part of the process. `start` rejects when the part cannot run; `stop` finishes what is in hand. `stop`
- * may be called while `start` still runs, after it failed, and twice.
+ * may be called while `start` still runs, and after it failed.
  */
 export interface RuntimeService {
   readonly name: string
@@ -10,45 +10,54 @@ export interface RuntimeService {
   stop?(): unknown
 }
 
+/** ServiceGroup lists services that are started one after another, and are stopped all at the same time. */
+export type ServiceGroup = readonly RuntimeService[]
+
 /** StartStopped is thrown when a start was given up because the process was told to stop. */
 export class StartStopped extends Error {}
 
 /**
- * RuntimeServices starts groups of services in order, the members of a group together, and stops them in reverse. A start that fails
- * stops what had started, and what was starting, before it rejects. `signal` gives a start up at any moment.
+ * RuntimeServices starts services in order, and stops their groups in reverse. A start that fails stops all that had started, and what
+ * was starting, before it rejects. `signal` gives a start up at any moment.
  */
 export class RuntimeServices {
-  readonly #groups: readonly (readonly RuntimeService[])[]
   readonly #log: Logger
-  /** The groups that were started, or began to be. */
-  #begun: (readonly RuntimeService[])[] = []
+  readonly #signal: AbortSignal
+  /** `#begun` holds what was started or began to be. */
+  readonly #begun: RuntimeService[][] = []
   #stopping: Promise<void> | undefined
 
-  constructor(groups: readonly (readonly RuntimeService[])[], log: Logger) {
-    this.#groups = groups
+  constructor(log: Logger, signal: AbortSignal = new AbortController().signal) {
     this.#log = log
+    this.#signal = signal
   }
 
-  async start(signal: AbortSignal = new AbortController().signal): Promise<void> {
+  /** `start` may be called again with groups that can be made only when earlier ones run. */
+  async start(groups: readonly ServiceGroup[]): Promise<void> {
     const { promise: aborted, reject } = Promise.withResolvers<never>()
     aborted.catch(() => {})
     const giveUp = (): void => reject(new StartStopped('the process was told to stop'))
-    signal.addEventListener('abort', giveUp, { once: true })
+    this.#signal.addEventListener('abort', giveUp)
     try {
-      for (const group of this.#groups) {
-        if (signal.aborted) throw new StartStopped('the process was told to stop')
-        this.#begun.push(group)
-        await Promise.race([aborted, Promise.all(group.map(async (service) => service.start?.()))])
+      for (const group of groups) {
+        const begun: RuntimeService[] = []
+        this.#begun.push(begun)
+        for (const service of group) {
+          if (this.#signal.aborted) throw new StartStopped('the process was told to stop')
+          this.#log.debug({ service: service.name }, 'starting')
+          begun.push(service)
+          await Promise.race([aborted, Promise.resolve(service.start?.())])
+        }
       }
     } catch (error) {
       await this.stop()
       throw error
     } finally {
-      signal.removeEventListener('abort', giveUp)
+      this.#signal.removeEventListener('abort', giveUp)
     }
   }
 
-  /** Stops everything that was started, in reverse. A service that cannot be stopped is logged, and holds up no other. */
+  /** `stop` stops what was started, the last group first. A service that cannot be stopped is logged, and holds up no other. */
   stop(): Promise<void> {
     this.#stopping ??= this.#stopAll()
     return this.#stopping
@@ -59,6 +68,7 @@ export class RuntimeServices {
       await Promise.all(
         group.map(async (service) => {
           try {
+            this.#log.debug({ service: service.name }, 'stopping')
             await service.stop?.()
           } catch (error) {
             this.#log.error({ err: error, service: service.name }, 'a service could not be stopped in order')
@@ -66,6 +76,5 @@ export class RuntimeServices {
         }),
       )
     }
-    this.#begun = []
   }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   accessSync,
   chownSync,
@@ -18,6 +19,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Logger } from 'pino'
 import { makeFolder } from '../../lib/data-folder.ts'
 import { removeAbandoned } from './abandoned.ts'
 import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
@@ -55,8 +57,23 @@ export class Cluster {
   /** How PostgreSQL is told its own folders: see `#arguments`. */
   readonly #unreachable: boolean
 
-  /** Makes the data folder and the cluster where there is none yet. */
-  constructor(dataFolder: string) {
+  /**
+   * `open` makes the data folder and the cluster where there is none yet. A `signal` that comes while the cluster is made breaks that off,
+   * and `open` rejects with its reason.
+   */
+  static async open(dataFolder: string, log: Logger, signal?: AbortSignal): Promise<Cluster> {
+    const cluster = new Cluster(dataFolder)
+    removeAbandoned(dataFolder, HALF_MADE)
+    if (!existsSync(cluster.folder)) {
+      log.debug('the embedded PostgreSQL is set up')
+      await cluster.#initialise(dataFolder, signal)
+    }
+    cluster.#checkAccess()
+    cluster.#checkVersion()
+    return cluster
+  }
+
+  private constructor(dataFolder: string) {
     this.folder = join(dataFolder, 'postgres')
     this.logFile = join(dataFolder, 'postgres.log')
     makeFolder(dataFolder)
@@ -64,13 +81,9 @@ export class Cluster {
     this.#native = findBinaries(this.#runAs)
     this.#unreachable = this.#runAs.uid !== undefined && process.platform === 'linux'
     this.socketFolder = chooseSocketFolder(this.folder)
-    removeAbandoned(dataFolder, HALF_MADE)
-    if (!existsSync(this.folder)) this.#initialise(dataFolder)
-    this.#checkAccess()
-    this.#checkVersion()
   }
 
-  /** Starts a server that outlives us; it ends at once when another one has the cluster. */
+  /** `start` starts a server that outlives us; it ends at once when another one has the cluster. */
   start(): ChildProcess {
     if (existsSync(this.logFile) && statSync(this.logFile).size > LOG_LIMIT) rmSync(this.logFile)
     this.#removeStalePid()
@@ -127,21 +140,21 @@ export class Cluster {
     return this.#unreachable ? '/proc/self/cwd' : folder
   }
 
-  /** Builds the cluster under another name first, so that a killed start leaves nothing half done behind. */
-  #initialise(dataFolder: string): void {
+  /** `#initialise` makes the cluster under another name first, so that a killed start leaves nothing half done behind. */
+  async #initialise(dataFolder: string, signal?: AbortSignal): Promise<void> {
     const half = join(dataFolder, `${HALF_MADE}${process.pid}`)
     mkdirSync(half, { mode: 0o700 })
     this.#giveAway(half)
-    const run = spawnSync(
+    const failure = await runProgram(
       join(this.#native, 'bin/initdb'),
       ['-D', this.#own(half), '-U', USER, '-E', 'UTF8', '--locale=C', '-A', 'trust', '--no-instructions'],
-      { ...this.#runAs, cwd: half, encoding: 'utf8' },
+      { ...this.#runAs, cwd: half },
+      signal,
     )
-    if (run.status !== 0) {
-      rmSync(half, { recursive: true, force: true })
-      throw new Error(
-        `the embedded PostgreSQL could not be set up: ${run.error?.message ?? run.stderr.trim()}`,
-      )
+    if (signal?.aborted || failure !== undefined) {
+      removeFolder(half)
+      signal?.throwIfAborted()
+      throw new Error(`the embedded PostgreSQL could not be set up: ${failure}`)
     }
     try {
       renameSync(half, this.folder)
@@ -235,6 +248,53 @@ function worksElsewhere(pid: number, folder: string): boolean {
   } catch {
     // It may not be looked at (root in a container): then it is taken for ours.
     return false
+  }
+}
+
+/**
+ * `runProgram` runs a program to its end, or to that of `signal`; gives what went wrong. It is in a process group of its own, because a
+ * terminal's Ctrl-C is for us, who then end it.
+ */
+async function runProgram(
+  file: string,
+  args: string[],
+  options: RunAs & { cwd: string },
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
+  })
+  const end = (): void => killGroup(child)
+  signal?.addEventListener('abort', end)
+  try {
+    if (signal?.aborted) end()
+    const [code] = await once(child, 'close')
+    return code === 0 ? undefined : errors.trim() || `exit ${code}`
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    signal?.removeEventListener('abort', end)
+  }
+}
+
+/** `killGroup` ends a program and what it started: initdb runs PostgreSQL itself. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended by itself.
+  }
+}
+
+/** `removeFolder` leaves to the next start what cannot be removed now. */
+function removeFolder(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
+  } catch {
+    // `removeAbandoned` finds it.
   }
 }
 

@@ -28,7 +28,7 @@ import { Summaries } from '../orders/read/summaries.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs, SWEEP_REQUESTS } from '../request-log/requests.ts'
-import type { RuntimeService } from '../runtime/runtime-service.ts'
+import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
@@ -37,7 +37,7 @@ import { LOOK, syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
 
-/** How long calls to suppliers may go on after a stop was asked for. */
+/** GRACE_MS is how long calls to suppliers, and requests, may go on after a stop was asked for. */
 export const GRACE_MS = 4000
 
 export interface Given {
@@ -47,30 +47,48 @@ export interface Given {
   clock: Clock
 }
 
-/** `openDatabase` opens the pools, and migrates the database before anything reads it. */
-export function openDatabase({ config, address, log }: Given) {
-  const cold = openPool(address, pools.cold)
-  const long = openPool(address, pools.long)
-  const hot = openPool(address, pools.hot)
-  const placement = Array.from({ length: config.placementQueues }, () => openPool(address, pools.placement))
-  const notifier = new ChangeNotifier(address)
-  const services = {
-    pools: {
-      name: 'pools',
-      stop: () => Promise.all([cold, long, hot, ...placement].map((pool) => pool.end({ timeout: 2 }))),
-    },
-    migration: {
-      name: 'migration',
-      start: async () => {
-        for (const file of await migrate(address)) log.info({ migration: file }, 'migrated')
-      },
-    },
-    notifier: { name: 'change notifier', start: () => notifier.start(), stop: () => notifier.stop() },
-  } satisfies Record<string, RuntimeService>
-  return { cold, long, hot, placement, notifier, services }
+/** `openDatabase` makes the pools and the notifier; nothing is connected yet. */
+export function openDatabase({ config, address }: Given) {
+  return {
+    cold: openPool(address, pools.cold),
+    long: openPool(address, pools.long),
+    hot: openPool(address, pools.hot),
+    placement: Array.from({ length: config.placementQueues }, () => openPool(address, pools.placement)),
+    notifier: new ChangeNotifier(address),
+  }
 }
 
 export type Database = ReturnType<typeof openDatabase>
+
+/** `databaseServices` lists what all else stands on: the pools, the migration, and the notifications of changes. */
+export function databaseServices(
+  { address, log }: Given,
+  { cold, long, hot, placement, notifier }: Database,
+): ServiceGroup[] {
+  return [
+    [
+      {
+        name: 'pools',
+        stop: () => Promise.all([cold, long, hot, ...placement].map((pool) => pool.end({ timeout: 2 }))),
+      },
+    ],
+    [
+      {
+        name: 'migration',
+        start: async () => {
+          for (const file of await migrate(address)) log.info({ migration: file }, 'migrated')
+        },
+      },
+    ],
+    [
+      {
+        name: 'change notifications',
+        start: () => notifier.start(),
+        stop: () => notifier.stop(),
+      },
+    ],
+  ]
+}
 
 /**
  * `compose` builds the parts and wires them; nothing runs before its service is started. The database must have been migrated: the
@@ -147,6 +165,9 @@ export async function compose({ config, address, log, clock }: Given, database: 
   } satisfies Record<string, RuntimeService>
 
   return {
+    ...database,
+    config,
+    clock,
     authenticator,
     catalogue,
     directory,
