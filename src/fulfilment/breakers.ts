@@ -65,7 +65,12 @@ export class Breakers {
 
   constructor(parts: BreakersDeps) {
     this.#parts = parts
-    this.#loop = new Loop(parts.log, () => this.#probeAll(), LOOK_EVERY_MS)
+    this.#loop = new Loop({
+      name: 'breakers',
+      log: parts.log,
+      intervalMs: LOOK_EVERY_MS,
+      run: () => this.#probeAll(),
+    })
   }
 
   start(): void {

@@ -1,45 +1,45 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import type { Clock } from '../lib/time.ts'
+import { Loop } from '../runtime/loop.ts'
 import { sweepAnswers, sweepKeys } from './key-sweeper.sql.ts'
 
 const EVERY_MS = 600_000
 const ROUND = 10_000
 
-/** Keeps the tables of keys small: removes those that no longer answer a repeated request. */
+/** KeySweeper keeps the tables of keys small: it removes those that no longer answer a repeated request. */
 export class KeySweeper {
   readonly #sql: Sql
   readonly #clock: Clock
-  readonly #log: Logger
-  #timer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
+  readonly #loop: Loop
   #stopped = false
 
   constructor(sql: Sql, clock: Clock, log: Logger) {
     this.#sql = sql
     this.#clock = clock
-    this.#log = log
+    this.#loop = new Loop({
+      name: 'key sweeper',
+      log,
+      intervalMs: EVERY_MS,
+      run: async () => {
+        await this.sweep()
+        return false
+      },
+    })
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#running = this.sweep()
-    }, EVERY_MS)
+    this.#loop.start()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
-    clearInterval(this.#timer)
-    await this.#running
+    await this.#loop.stop()
   }
 
   async sweep(): Promise<void> {
-    try {
-      for (const sweep of [sweepKeys, sweepAnswers]) {
-        while (!this.#stopped && (await sweep(this.#sql, this.#clock.now(), ROUND)) === ROUND);
-      }
-    } catch (error) {
-      this.#log.warn({ err: error }, 'keys could not be swept')
+    for (const sweep of [sweepKeys, sweepAnswers]) {
+      while (!this.#stopped && (await sweep(this.#sql, this.#clock.now(), ROUND)) === ROUND);
     }
   }
 }

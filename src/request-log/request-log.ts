@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
 import { sanitizeLine } from '../lib/text.ts'
+import { Loop } from '../runtime/loop.ts'
 import type { RequestEntry } from './request.ts'
 import { insertRequests } from './requests.sql.ts'
 
@@ -24,22 +25,31 @@ export class RequestLog {
   #waiting: RequestEntry[] = []
   #dropped = 0
   #writing: Promise<void> | undefined
-  #timer: NodeJS.Timeout | undefined
+  readonly #loop: Loop
 
   /** `on`: false notes nothing. */
   constructor({ sql, log, on }: { sql: Sql; log: Logger; on: boolean }) {
     this.#sql = sql
     this.#log = log
     this.#on = on
+    this.#loop = new Loop({
+      name: 'request log',
+      log,
+      intervalMs: EVERY_MS,
+      run: async () => {
+        await this.#write()
+        return false
+      },
+    })
   }
 
   start(): void {
-    if (this.#on) this.#timer = setInterval(() => void this.#write(), EVERY_MS)
+    if (this.#on) this.#loop.start()
   }
 
   /** Writes the rest. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
+    await this.#loop.stop()
     await this.#writing
     for (let left = Infinity; this.#waiting.length > 0 && this.#waiting.length < left; ) {
       left = this.#waiting.length

@@ -1,52 +1,99 @@
 import type { Logger } from 'pino'
 
-/** A process sees what other processes left for it within this time. */
-const LOOK_EVERY_MS = 250
+/** DEFAULT_INTERVAL_MS is how soon a process sees what other processes left for it. */
+const DEFAULT_INTERVAL_MS = 250
 
-/** Runs a round again and again: at once while there is more, when woken, and every `everyMs`. */
+export interface LoopOptions {
+  /** `name` stands in the log when a run fails. */
+  name: string
+  log: Logger
+  intervalMs?: number
+  /** `run` tells whether there may be more to do at once. */
+  run: () => Promise<boolean>
+}
+
+interface Waiter {
+  resolve(more: boolean): void
+  /** `fromRun` is the number of the first run that counts. */
+  fromRun: number
+  /** `untilIdle` lets only a run count that found nothing more to do. */
+  untilIdle: boolean
+}
+
+/**
+ * Loop is the scheduler inside a process. It runs at once while there is more, when it is woken, and every `intervalMs`; never twice at
+ * a time. A run that fails is logged and tried again after the interval. `start` and `stop` may be called in any order, and twice.
+ */
 export class Loop {
-  readonly #log: Logger
-  readonly #round: () => Promise<boolean>
-  readonly #everyMs: number
+  readonly #options: LoopOptions
+  readonly #waiters = new Set<Waiter>()
+  #runs = 0
   #stopped = false
   #running: Promise<void> | undefined
   #wake: () => void = () => {}
 
-  constructor(log: Logger, round: () => Promise<boolean>, everyMs = LOOK_EVERY_MS) {
-    this.#log = log
-    this.#round = round
-    this.#everyMs = everyMs
+  constructor(options: LoopOptions) {
+    this.#options = options
   }
 
   start(): void {
-    this.#running = this.#run()
+    if (!this.#stopped) this.#running ??= this.#loop()
   }
 
-  /** There may be something to do. */
+  /** `wake` says that there may be something to do. */
   wake(): void {
     this.#wake()
   }
 
+  /** `stop` resolves when the run under way has ended. */
   async stop(): Promise<void> {
     this.#stopped = true
-    this.wake()
+    this.#wake()
     await this.#running
   }
 
-  async #run(): Promise<void> {
+  /** `nextRun` gives the result of a run that began after this call, for tests. */
+  nextRun(): Promise<boolean> {
+    return this.#after(false)
+  }
+
+  /** `idle` resolves when a run that began after this call has found nothing more to do, for tests. */
+  async idle(): Promise<void> {
+    await this.#after(true)
+  }
+
+  #after(untilIdle: boolean): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    this.#waiters.add({ resolve, fromRun: this.#runs + 1, untilIdle })
+    this.#wake()
+    return promise
+  }
+
+  async #loop(): Promise<void> {
+    const { name, log, run, intervalMs = DEFAULT_INTERVAL_MS } = this.#options
     while (!this.#stopped) {
       const { promise: woken, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
+      const number = ++this.#runs
       let more = false
       try {
-        more = await this.#round()
+        more = await run()
+        this.#tell(number, more)
       } catch (error) {
-        this.#log.warn({ err: error }, 'a round failed and will be tried again')
+        log.warn({ err: error, loop: name }, 'a round failed and will be tried again')
       }
       if (more || this.#stopped) continue
-      const timer = setTimeout(resolve, this.#everyMs)
+      const timer = setTimeout(resolve, intervalMs)
       await woken
       clearTimeout(timer)
+    }
+  }
+
+  #tell(number: number, more: boolean): void {
+    for (const waiter of this.#waiters) {
+      if (number < waiter.fromRun || (waiter.untilIdle && more)) continue
+      this.#waiters.delete(waiter)
+      waiter.resolve(more)
     }
   }
 }

@@ -30,7 +30,7 @@ export class Poller {
 
   constructor(parts: PollerDeps) {
     this.#parts = parts
-    this.#loop = new Loop(parts.log, () => this.#round())
+    this.#loop = new Loop({ name: 'poller', log: parts.log, run: () => this.#round() })
   }
 
   start(): void {

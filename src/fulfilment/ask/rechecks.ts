@@ -25,7 +25,12 @@ export class Rechecks {
 
   constructor(parts: { sql: Sql; lanes: SupplierLimiters; clock: Clock; log: Logger }) {
     this.#parts = parts
-    this.#loop = new Loop(parts.log, () => this.#round(), LOOK_EVERY_MS)
+    this.#loop = new Loop({
+      name: 'rechecks',
+      log: parts.log,
+      intervalMs: LOOK_EVERY_MS,
+      run: () => this.#round(),
+    })
   }
 
   start(): void {

@@ -40,7 +40,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherDeps) {
     this.#parts = parts
-    this.#loop = new Loop(parts.log, () => this.#round())
+    this.#loop = new Loop({ name: 'dispatcher', log: parts.log, run: () => this.#round() })
   }
 
   start(): void {

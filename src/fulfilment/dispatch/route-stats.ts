@@ -6,13 +6,14 @@ import { measureRoutes } from './route-stats.sql.ts'
 
 const EVERY_MS = 30_000
 
-/** Keeps what is measured of routes up to date, for services that choose by it. */
+/** `figures` keeps what is measured of routes up to date, for services that choose by it. */
 export const figures = (parts: { sql: Sql; clock: Clock; log: Logger }): Loop =>
-  new Loop(
-    parts.log,
-    async () => {
+  new Loop({
+    name: 'route stats',
+    log: parts.log,
+    intervalMs: EVERY_MS,
+    run: async () => {
       await measureRoutes(parts.sql, parts.clock.now())
       return false
     },
-    EVERY_MS,
-  )
+  })
