@@ -17,8 +17,17 @@ export function recordsOf(fields: FieldDef[], rows: unknown[][]): Record<string,
 }
 
 /** recordName gives a column's name in a record: that of `CamelCasePlugin`, which names the columns of built statements. */
-export const recordName = (column: string): string =>
-  column.replace(/(?!^)_+([^_])/g, (_, letter: string) => letter.toUpperCase())
+export function recordName(column: string): string {
+  let name = known.get(column)
+  if (name === undefined) {
+    name = column.replace(/(?!^)_+([^_])/g, (_, letter: string) => letter.toUpperCase())
+    known.set(column, name)
+  }
+  return name
+}
+
+/** The names that were asked for: as many as the statements of this program have. */
+const known = new Map<string, string>()
 
 const INT8 = 20
 const isId = ({ dataTypeID, name }: FieldDef): boolean => dataTypeID === INT8 && /(^|_)id$/.test(name)

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { AccountId, EntryId, TransferId } from '../lib/ids.ts'
-import { type Micros, micros } from '../lib/money.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { Party, Transfer } from './transfer.ts'
 
@@ -34,7 +34,7 @@ export async function insertTransfer(
   made: NewTransfer,
 ): Promise<{ id: TransferId; sentId: EntryId; receivedId: EntryId }> {
   const { senderId, receiverId, amount, description, createdAt } = made
-  const [row] = await sql<{ id: bigint; sent_id: bigint; received_id: bigint }[]>`
+  const [row] = await sql<{ id: TransferId; sentId: EntryId; receivedId: EntryId }[]>`
     with made as (
       insert into transfers (sender_id, receiver_id, currency, amount, description, sent_id, received_id, key_id,
                                      created_at)
@@ -54,13 +54,9 @@ export async function insertTransfer(
     ), balanced as (
       update wallets w set available = s.available_after, last_entry = s.entry_id from sides s where w.account_id = s.account_id
     )
-    select id, sent_id, received_id from made`
+    select id, sent_id, received_id from made`.records()
   if (!row) throw new Error('a transfer between accounts was not written')
-  return {
-    id: Number(row.id) as TransferId,
-    sentId: Number(row.sent_id) as EntryId,
-    receivedId: Number(row.received_id) as EntryId,
-  }
+  return row
 }
 
 export interface TransferFilter extends Period {
@@ -87,38 +83,17 @@ export async function selectTransfers(
       order by id desc limit ${limit})`
   const both = sql`${one('sender_id')} union all ${one('receiver_id')}`
   const rows = await sql<
-    {
-      id: bigint
-      sender_id: AccountId
-      receiver_id: AccountId
-      currency: string
-      amount: bigint
-      description: string | null
-      sent_id: bigint
-      received_id: bigint
-      created_at: Date
-      sender_name: string
-      sender_email: string
-      receiver_name: string
-      receiver_email: string
-    }[]
+    (Transfer & { senderName: string; senderEmail: string; receiverName: string; receiverEmail: string })[]
   >`
-    select t.*, s.name as sender_name, s.email as sender_email, r.name as receiver_name, r.email as receiver_email
+    select t.id, t.sender_id, t.receiver_id, t.currency, t.amount, t.description, t.sent_id, t.received_id, t.created_at,
+           s.name as sender_name, s.email as sender_email, r.name as receiver_name, r.email as receiver_email
       from (${direction === undefined ? both : one(direction === 'sent' ? 'sender_id' : 'receiver_id')}) t
       join accounts s on s.id = t.sender_id
       join accounts r on r.id = t.receiver_id
-     order by t.id desc limit ${limit}`
-  return rows.map((row) => ({
-    id: Number(row.id) as TransferId,
-    senderId: row.sender_id,
-    receiverId: row.receiver_id,
-    currency: row.currency,
-    amount: micros(row.amount),
-    description: row.description,
-    sentId: Number(row.sent_id) as EntryId,
-    receivedId: Number(row.received_id) as EntryId,
-    createdAt: row.created_at,
-    sender: { name: row.sender_name, email: row.sender_email },
-    receiver: { name: row.receiver_name, email: row.receiver_email },
+     order by t.id desc limit ${limit}`.records()
+  return rows.map(({ senderName, senderEmail, receiverName, receiverEmail, ...transfer }) => ({
+    ...transfer,
+    sender: { name: senderName, email: senderEmail },
+    receiver: { name: receiverName, email: receiverEmail },
   }))
 }

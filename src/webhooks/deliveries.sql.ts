@@ -37,9 +37,9 @@ export async function leaseDueEvents(
 ): Promise<LeasedEvent[]> {
   const rows = await sql<
     {
-      id: bigint
-      account_id: AccountId
-      order_id: bigint
+      id: EventId
+      accountId: AccountId
+      orderId: OrderId
       state: OrderState
       body: string | null
       amount: string | null
@@ -65,16 +65,12 @@ export async function leaseDueEvents(
       select account_id, id, attempts, ${webhook}, ${now} from taken
     )
     select t.*, b.body, b.amount from taken t left join order_event_bodies b on b.account_id = t.account_id and b.event_id = t.id
-     order by t.id`
-  return rows.map((row) => ({
-    id: Number(row.id) as EventId,
+     order by t.id`.records()
+  return rows.map(({ body, amount, attempts, ...event }) => ({
+    ...event,
     webhookId: webhook,
-    accountId: row.account_id,
-    orderId: Number(row.order_id) as OrderId,
-    state: row.state,
-    rendered: row.body === null || row.amount === null ? null : { body: row.body, amount: row.amount },
-    number: row.attempts,
-    tries: row.tries,
+    rendered: body === null || amount === null ? null : { body, amount },
+    number: attempts,
     failuresBefore: failures,
   }))
 }

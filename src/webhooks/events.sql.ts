@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { EventId, OrderId, WebhookId } from '../lib/ids.ts'
+import type { EventId, WebhookId } from '../lib/ids.ts'
 import type { OrderEvent, WebhookDelivery } from './webhook.ts'
 
 const stateOf = (sql: Queryable) => sql`
@@ -13,10 +13,10 @@ export async function selectEvents(
   sql: Queryable,
   where: { webhook: WebhookId; undelivered: boolean; limit: number } | { event: EventId },
 ): Promise<OrderEvent[]> {
-  const rows = await sql<(Omit<OrderEvent, 'id' | 'orderId'> & { id: bigint; order_id: bigint })[]>`
-    select e.id, e.webhook_id as "webhookId", e.order_id, e.state as "orderState", ${stateOf(sql)} as state,
-           e.attempts, coalesce(last.error, last.status::text) as last, e.due_at as "dueAt",
-           e.delivered_at as "deliveredAt", e.created_at as "createdAt"
+  return await sql<OrderEvent[]>`
+    select e.id, e.webhook_id, e.order_id, e.state as order_state, ${stateOf(sql)} as state,
+           e.attempts, coalesce(last.error, last.status::text) as last, e.due_at,
+           e.delivered_at, e.created_at
       from order_events e
       left join webhook_deliveries last on last.account_id = e.account_id and last.event_id = e.id and last.number = e.attempts
      where ${
@@ -24,12 +24,7 @@ export async function selectEvents(
          ? sql`e.account_id in (select account_id from webhooks) and e.id = ${where.event}`
          : sql`e.webhook_id = ${where.webhook} ${where.undelivered ? sql`and e.delivered_at is null` : sql``}`
      }
-     order by e.created_at desc, e.id desc limit ${'event' in where ? 1 : where.limit}`
-  return rows.map(({ id, order_id, ...row }) => ({
-    ...row,
-    id: Number(id) as EventId,
-    orderId: Number(order_id) as OrderId,
-  }))
+     order by e.created_at desc, e.id desc limit ${'event' in where ? 1 : where.limit}`.records()
 }
 
 /** Newest first. */
@@ -37,18 +32,11 @@ export async function selectAttempts(
   sql: Queryable,
   where: { webhook: WebhookId; limit: number } | { event: EventId; limit: number },
 ): Promise<WebhookDelivery[]> {
-  const rows = await sql<
-    (Omit<WebhookDelivery, 'eventId' | 'orderId'> & { event_id: bigint; order_id: bigint })[]
-  >`
+  return await sql<WebhookDelivery[]>`
     select t.event_id, e.order_id, t.number, t.at, t.ms, t.status, t.error
       from webhook_deliveries t join order_events e on e.account_id = t.account_id and e.id = t.event_id
      where ${'event' in where ? sql`t.account_id in (select account_id from webhooks) and t.event_id = ${where.event}` : sql`t.webhook_id = ${where.webhook}`}
-     order by t.at desc, t.event_id desc limit ${where.limit}`
-  return rows.map(({ event_id, order_id, ...row }) => ({
-    ...row,
-    eventId: Number(event_id) as EventId,
-    orderId: Number(order_id) as OrderId,
-  }))
+     order by t.at desc, t.event_id desc limit ${where.limit}`.records()
 }
 
 /**

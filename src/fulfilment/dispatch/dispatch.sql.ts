@@ -1,6 +1,5 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
-import type { AccountId, OrderId, RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
-import type { Micros } from '../../lib/money.ts'
+import type { RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
 import type { EarlierAttempt, RouteOption, RoutingCandidate, Strategy } from './routing.ts'
 
@@ -15,20 +14,7 @@ export interface DueItem extends ItemName, RoutingCandidate {
   attempts: number
 }
 
-interface DueRow {
-  account_id: AccountId
-  order_id: bigint
-  position: number
-  fence: number
-  service_id: ServiceId
-  input: string
-  fields: Record<string, string> | null
-  quantity: number
-  price: bigint
-  any_margin: boolean
-  currency: string
-  placed_at: Date
-  attempts: number
+interface DueRow extends Omit<DueItem, 'tries'> {
   tries:
     | {
         route: RouteId | null
@@ -61,7 +47,7 @@ export async function lockDueItems(
         left join unnest(${[...look.rooms.keys()]}::int[], ${[...look.rooms.values()]}::int[]) as r (service_id, room)
                on r.service_id = w.service_id
        cross join lateral (
-        select account_id, order_id, position, fence, service_id, input, fields, quantity, price, any_margin
+        select account_id, order_id, position, fence, service_id, input as subject, fields, quantity, price, any_margin
           from items i
          where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${look.now}
          order by i.due_at limit coalesce(r.room, ${look.each}) for update skip locked) d
@@ -78,22 +64,10 @@ export async function lockDueItems(
                                             'ended', finished_at) order by number) as tries
           from attempts a
          where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
-      ) a on true`
-  return rows.map((row) => ({
-    accountId: row.account_id,
-    orderId: Number(row.order_id) as OrderId,
-    position: row.position,
-    fence: row.fence,
-    serviceId: row.service_id,
-    subject: row.input,
-    fields: row.fields,
-    quantity: row.quantity,
-    price: row.price as Micros,
-    anyMargin: row.any_margin,
-    currency: row.currency,
-    placedAt: row.placed_at,
-    attempts: row.attempts,
-    tries: (row.tries ?? []).map(({ route, supplier, fault, detail, ended }) => ({
+      ) a on true`.records()
+  return rows.map(({ tries, ...item }) => ({
+    ...item,
+    tries: (tries ?? []).map(({ route, supplier, fault, detail, ended }) => ({
       routeId: route,
       supplierId: supplier,
       fault,
@@ -114,29 +88,8 @@ export interface ServiceRoutes {
   routes: RouteOption[]
 }
 
-interface RouteRow {
-  service_id: ServiceId
-  routing: Strategy
-  automatic: boolean
-  failure_message: string
-  min_poll_seconds: number
-  max_poll_seconds: number
-  expiry_seconds: number
-  route_id: RouteId | null
-  supplier_id: SupplierId
-  supplier_name: string
-  remote_service: string
-  field_names: Record<string, string> | null
-  position: number
-  cost: bigint | null
-  currency: string
-  margin_floor: number
-  usable: boolean
-  open_until: Date | null
-  tried: number
-  succeeded: number
-  median_seconds: number | null
-}
+type RouteRow = Omit<ServiceRoutes, 'routes'> &
+  Omit<RouteOption, 'routeId'> & { serviceId: ServiceId; routeId: RouteId | null }
 
 /** As it is committed now: a price, a breaker or a route that changed a moment ago counts. */
 export async function selectRoutesOf(
@@ -144,7 +97,7 @@ export async function selectRoutesOf(
   services: ServiceId[],
 ): Promise<Map<ServiceId, ServiceRoutes>> {
   const rows = await sql<RouteRow[]>`
-    select sv.id as service_id, sv.routing, sv.processing = 'automatic' as automatic, sv.failure_message,
+    select sv.id as service_id, sv.routing as strategy, sv.processing = 'automatic' as automatic, sv.failure_message,
            sv.min_poll_seconds, sv.max_poll_seconds, sv.expiry_seconds,
            r.id as route_id, r.supplier_id, s.name as supplier_name, r.remote_service, r.position, r.cost,
            (select jsonb_object_agg(ours, theirs) from supplier_route_fields n where n.route_id = r.id) as field_names,
@@ -156,43 +109,37 @@ export async function selectRoutesOf(
       left join suppliers s on s.id = r.supplier_id
       left join supplier_health h on h.supplier_id = r.supplier_id
       left join route_stats f on f.route_id = r.id
-     where sv.id = any(${services}::int[])`
+     where sv.id = any(${services}::int[])`.records()
   const found = new Map<ServiceId, ServiceRoutes>()
   for (const row of rows) {
-    let service = found.get(row.service_id)
+    const {
+      serviceId,
+      strategy,
+      automatic,
+      failureMessage,
+      minPollSeconds,
+      maxPollSeconds,
+      expirySeconds,
+      ...rest
+    } = row
+    let service = found.get(serviceId)
     if (!service) {
       service = {
-        strategy: row.routing,
-        automatic: row.automatic,
-        failureMessage: row.failure_message,
-        minPollSeconds: row.min_poll_seconds,
-        maxPollSeconds: row.max_poll_seconds,
-        expirySeconds: row.expiry_seconds,
+        strategy,
+        automatic,
+        failureMessage,
+        minPollSeconds,
+        maxPollSeconds,
+        expirySeconds,
         routes: [],
       }
-      found.set(row.service_id, service)
+      found.set(serviceId, service)
     }
-    if (row.route_id !== null) service.routes.push(routeOf({ ...row, route_id: row.route_id }))
+    const { routeId, ...route } = rest
+    if (routeId !== null) service.routes.push({ routeId, ...route })
   }
   return found
 }
-
-const routeOf = (row: RouteRow & { route_id: RouteId }): RouteOption => ({
-  routeId: row.route_id,
-  supplierId: row.supplier_id,
-  supplierName: row.supplier_name,
-  remoteService: row.remote_service,
-  fieldNames: row.field_names,
-  position: row.position,
-  cost: row.cost,
-  currency: row.currency,
-  marginFloor: row.margin_floor,
-  usable: row.usable,
-  openUntil: row.open_until,
-  tried: row.tried,
-  succeeded: row.succeeded,
-  medianSeconds: row.median_seconds,
-})
 
 /** An item that goes to a supplier now. */
 export interface Sending {
