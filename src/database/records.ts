@@ -6,12 +6,15 @@ import type { FieldDef } from 'pg'
  */
 export function recordsOf(fields: FieldDef[], rows: unknown[][]): Record<string, unknown>[] {
   const columns = fields.map((field) => ({ name: recordName(field.name), isId: isId(field) }))
+  // Copying one shape is quicker than adding the properties of each row one by one.
+  const shape: Record<string, unknown> = Object.fromEntries(columns.map(({ name }) => [name, null]))
   return rows.map((values) => {
-    const record: Record<string, unknown> = {}
-    columns.forEach(({ name, isId }, at) => {
+    const record = { ...shape }
+    for (let at = 0; at < columns.length; at++) {
+      const { name, isId } = columns[at] as (typeof columns)[number]
       const value = values[at]
       record[name] = isId && typeof value === 'bigint' ? Number(value) : value
-    })
+    }
     return record
   })
 }
