@@ -14,5 +14,15 @@ const answer = JSON.stringify({
   apiversion: '8.2',
 })
 app.post('/api/dhru', (_request, reply) => reply.type('application/json; charset=utf-8').send(answer))
+/** As many bytes as are asked for, as the answer to a form. */
+app.post<{ Params: { size: string } }>('/bytes/:size', (request, reply) =>
+  reply.type('application/json; charset=utf-8').send(bytes(Number(request.params.size))),
+)
+const prepared = new Map<number, string>()
+function bytes(size: number): string {
+  const text = prepared.get(size) ?? `"${'x'.repeat(Math.max(size - 2, 0))}"`
+  prepared.set(size, text)
+  return text
+}
 await app.listen({ host: '127.0.0.1', port: Number(process.env['PORT']) })
 process.once('SIGTERM', () => void app.close())

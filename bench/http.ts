@@ -1,183 +1,263 @@
 /**
  * Speed over HTTP as ratios to the same framework answering a constant, measured side by side in one run:
  *
- *   npm run bench                       rounds of a few seconds each
- *   npm run bench -- --connections 100  with fewer than 1,000: fewer orders share a commit, and the ratio is lower
- *   npm run bench -- --json             the figures as one JSON value
+ *   npm run bench                          rounds of a few seconds each
+ *   npm run bench -- --connections 100     orders are placed at 100 and 1,000 connections unless this says otherwise
+ *   npm run bench -- --against ../before   another checkout's server beside this one's, and the ratio of the two
+ *   npm run bench -- --json                the figures as one JSON value
  *
- * The server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on; the load comes
- * from this process over keep-alive connections. Every round measures all cases one after another, so that a
- * machine that slows down slows them all; a ratio is the median of the rounds' ratios.
+ * Each server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on; the load comes from this process
+ * over keep-alive connections. Every round measures all cases one after another, so that a machine that slows down slows them all; a
+ * ratio is the median of the rounds' ratios. Where there is /proc, the processor time of node and of PostgreSQL for each request is
+ * measured too; a PostgreSQL process that ended in between is left out of it.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import autocannon from 'autocannon'
+import { cpuTimes } from './cpu.ts'
 import { median, nthImei } from './figures.ts'
-import { fillBench } from './fill.ts'
-import { root, start, stopAll } from './processes.ts'
+import type { fillBench } from './fill.ts'
+import { type Case, load } from './load.ts'
+import { cleanUpOnSignals, pidOf, root, start, stopAll } from './processes.ts'
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '3' },
-    connections: { type: 'string', default: '1000' },
+    connections: { type: 'string', default: '100,1000' },
+    against: { type: 'string' },
+    queues: { type: 'string' },
   },
 })
 const seconds = Number(values.seconds)
 const rounds = Number(values.rounds)
-const connections = Number(values.connections)
+const connectionCounts = values.connections.split(',').map(Number)
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-interface Case {
-  name: string
-  url: string
-  body: (n: number) => string
-  /** Of the REST API; what is left out is a request to the Dhru endpoint. */
-  rest?: { method: 'GET' | 'POST'; path: string; headers: Record<string, string> }
-}
+let serial = 0
+const nextImei = (): string => nthImei(serial++)
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
+const cleanUp = async (): Promise<void> => {
+  await stopAll()
+  rmSync(folder, { recursive: true, force: true })
+}
+cleanUpOnSignals(cleanUp)
 try {
   await main()
 } finally {
-  await stopAll()
-  rmSync(folder, { recursive: true, force: true })
+  await cleanUp()
+}
+
+/** Target is a running server of one checkout, filled with accounts and a service. */
+interface Target {
+  name: 'this' | 'against'
+  url: string
+  data: string
+  filled: Awaited<ReturnType<typeof fillBench>>
+}
+
+interface Measured {
+  perSecond: number
+  /** Microseconds of processor time a request; undefined where there is no /proc. */
+  cpu: { node: number; postgres: number } | undefined
+}
+
+async function startTarget(name: Target['name'], checkout: string): Promise<Target> {
+  const data = join(folder, name)
+  const env = {
+    IMEIGATE_DATA: data,
+    IMEIGATE_ROLE: 'api',
+    LOG_LEVEL: 'error',
+    // What is measured is the server, not its limit.
+    REST_REQUESTS_PER_MINUTE: '0',
+    ...(values.queues && { PLACEMENT_QUEUES: values.queues }),
+  }
+  const url = await start([join(checkout, 'bin/imeigate.js'), 'start'], env, `imeigate (${name})`)
+  const { fillBench } = (await import(
+    pathToFileURL(join(checkout, 'bench/fill.ts')).href
+  )) as typeof import('./fill.ts')
+  return { name, url, data, filled: await fillBench(data) }
 }
 
 async function main(): Promise<void> {
   const constant = await start([join(root, 'bench/constant.ts')], {}, 'constant')
-  const env = { IMEIGATE_DATA: join(folder, 'data'), LOG_LEVEL: 'error' }
-  const api = await start(
-    [join(root, 'bin/imeigate.js'), 'start'],
-    { ...env, IMEIGATE_ROLE: 'api' },
-    'imeigate (api)',
-  )
-  const { accounts, serviceId } = await fillBench(env.IMEIGATE_DATA)
+  const targets = [await startTarget('this', root)]
+  if (values.against) targets.push(await startTarget('against', resolve(values.against)))
 
-  let serial = 0
-  const nextImei = (): string => nthImei(serial++)
-  const form = (account: { username: string; secret: string }, fields: Record<string, string>): string =>
+  const figures = new Map<string, Measured[]>()
+  const measure = async (name: string, one: Case, connections: number, target?: Target): Promise<void> => {
+    const before = target && cpuTimes(pidOf(target.url), target.data)
+    const perSecond = await load(one, { connections, seconds })
+    const after = target && cpuTimes(pidOf(target.url), target.data)
+    const each = (used: 'node' | 'postgres'): number =>
+      (((after?.[used] ?? 0) - (before?.[used] ?? 0)) * 1e6) / (perSecond * seconds)
+    const cpu = before && after ? { node: each('node'), postgres: each('postgres') } : undefined
+    const found = figures.get(name)
+    if (found) found.push({ perSecond, cpu })
+    else figures.set(name, [{ perSecond, cpu }])
+    const used = cpu
+      ? `  ${cpu.node.toFixed(0)} + ${cpu.postgres.toFixed(0)} us of node + PostgreSQL each`
+      : ''
+    say(`  ${name.padEnd(44)} ${count(perSecond)} /s${used}`)
+  }
+
+  const casesOf = targets.map((target) => ({ target, ...casesFor(target) }))
+  const [first] = casesOf
+  if (!first) return
+  const listSize = await sizeOf(first.list)
+  const constantList: Case = {
+    ...first.list,
+    name: `constant of ${listSize} bytes`,
+    url: `${constant}/bytes/${listSize}`,
+  }
+  for (const { all } of casesOf) for (const one of all) await load(one, { connections: 100, seconds: 1 })
+
+  const many = Math.max(...connectionCounts)
+  for (let round = 1; round <= rounds; round++) {
+    say(`round ${round} of ${rounds}`)
+    for (const connections of connectionCounts) {
+      const at = (name: string): string => `${name}, ${connections} connections`
+      await measure(
+        at('constant answer'),
+        { ...first.places[0], url: `${constant}/api/dhru` } as Case,
+        connections,
+      )
+      for (const [index, { name }] of first.places.entries()) {
+        for (const { target, places } of casesOf) {
+          await measure(labelled(at(name), target), places[index] as Case, connections, target)
+        }
+      }
+    }
+    await measure(constantList.name, constantList, many)
+    for (const [index, { name }] of first.others.entries()) {
+      for (const { target, others } of casesOf) {
+        await measure(labelled(name, target), others[index] as Case, many, target)
+      }
+    }
+  }
+  report(figures, { listBase: constantList.name, many })
+}
+
+function labelled(name: string, { name: target }: Target): string {
+  return target === 'this' ? name : `${name} [against]`
+}
+
+function casesFor({ url, filled }: Target): { places: Case[]; others: Case[]; list: Case; all: Case[] } {
+  const { accounts, serviceId } = filled
+  const first = accounts[0] as (typeof accounts)[0]
+  const form = (account: typeof first, fields: Record<string, string>): string =>
     new URLSearchParams({
       username: account.username,
       apiaccesskey: account.secret,
       requestformat: 'JSON',
       ...fields,
     }).toString()
-  const place = (n: number, among: number): string =>
-    form(accounts[n % among] as (typeof accounts)[0], {
-      action: 'placeimeiorder',
-      parameters: JSON.stringify({ ID: serviceId, IMEI: nextImei() }),
-    })
-  const orderId = await placeOne(api, place(0, 1))
-  const first = accounts[0] as (typeof accounts)[0]
-  const headers = { authorization: `Bearer ${first.username}.${first.secret}` }
-  const cases: Case[] = [
-    { name: 'constant answer', url: constant, body: (n) => place(n, 1) },
-    { name: 'place, one busy account', url: api, body: (n) => place(n, 1) },
-    { name: 'place, 100 accounts', url: api, body: (n) => place(n, 100) },
-    {
-      name: 'status',
-      url: api,
-      body: () => form(first, { action: 'orderstatus', orderid: orderId }),
+  const dhru = (name: string, body: (n: number) => string): Case => ({
+    name,
+    method: 'POST',
+    url: `${url}/api/dhru`,
+    headers: FORM,
+    body,
+  })
+  const place = (among: number): Case =>
+    dhru(among === 1 ? 'place, 1 account' : `place, ${among} accounts`, (n) =>
+      form(accounts[n % among] as typeof first, {
+        action: 'placeimeiorder',
+        parameters: JSON.stringify({ ID: serviceId, IMEI: nextImei() }),
+      }),
+    )
+  const rest = (name: string, method: Case['method'], path: string, body = (): string => ''): Case => ({
+    name,
+    method,
+    url: `${url}${path}`,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${first.username}.${first.secret}`,
     },
-    { name: 'service list', url: api, body: () => form(first, { action: 'imeiservicelist' }) },
-    {
-      name: 'REST: place, one account',
-      url: api,
-      body: () => JSON.stringify({ code: serviceId, data: { imeis: [nextImei()] } }),
-      rest: { method: 'POST', path: '/api/order', headers },
-    },
-    {
-      name: 'REST: order',
-      url: api,
-      body: () => '',
-      rest: { method: 'GET', path: `/api/order/${orderId}`, headers },
-    },
-    {
-      name: 'REST: services',
-      url: api,
-      body: () => '',
-      rest: { method: 'GET', path: '/api/services?limit=50', headers },
-    },
+    body,
+  })
+  const list = dhru('service list', () => form(first, { action: 'imeiservicelist' }))
+  const places = [place(1), place(8), place(100)]
+  const others = [
+    dhru('status', () => form(first, { action: 'orderstatus', orderid: '1001' })),
+    list,
+    rest('REST: place, 1 account', 'POST', '/api/order', () =>
+      JSON.stringify({ code: serviceId, data: { imeis: [nextImei()] } }),
+    ),
+    rest('REST: order', 'GET', '/api/order/1001'),
+    rest('REST: services', 'GET', '/api/services?limit=50'),
   ]
-  const figures = new Map<string, number[]>(cases.map(({ name }) => [name, []]))
-  for (const one of cases) await load(one, 1)
-  for (let round = 1; round <= rounds; round++) {
-    for (const one of cases) {
-      const perSecond = await load(one, seconds)
-      figures.get(one.name)?.push(perSecond)
-      say(
-        `round ${round}/${rounds}  ${one.name.padEnd(26)} ${perSecond.toLocaleString('en-US').padStart(9)} /s`,
-      )
-    }
-  }
-  report(figures)
+  // The order 1001 must be there before it is asked for.
+  return { places, others, list, all: [places[0] as Case, ...others] }
 }
 
-function report(figures: Map<string, number[]>): void {
-  const of = (name: string): number[] => figures.get(name) ?? []
+async function sizeOf(one: Case): Promise<number> {
+  const reply = await fetch(one.url, { method: one.method, headers: one.headers, body: one.body(0) })
+  return (await reply.arrayBuffer()).byteLength
+}
+
+function count(perSecond: number): string {
+  return Math.round(perSecond).toLocaleString('en-US').padStart(9)
+}
+
+function report(
+  figures: Map<string, Measured[]>,
+  { listBase, many }: { listBase: string; many: number },
+): void {
+  const speeds = (name: string): number[] => (figures.get(name) ?? []).map(({ perSecond }) => perSecond)
   const ratio = (name: string, base: string): number =>
-    median(of(name).map((value, round) => value / (of(base)[round] ?? Number.NaN)))
-  const rows = [...figures.keys()].map((name) => ({
-    case: name,
-    'per second': Math.round(median(of(name))),
-    'to the constant answer': Number(ratio(name, 'constant answer').toFixed(2)),
-  }))
-  const busy = Number(ratio('place, one busy account', 'place, 100 accounts').toFixed(2))
+    Number(median(speeds(name).map((value, round) => value / (speeds(base)[round] ?? Number.NaN))).toFixed(2))
+  const baseOf = (name: string): string => {
+    if (name.startsWith('service list')) return listBase
+    const [, at] = /(\d+) connections/.exec(name) ?? []
+    return `constant answer, ${at ?? many} connections`
+  }
+  const rows = [...figures].map(([name, measured]) => {
+    const cpus = measured.flatMap(({ cpu }) => cpu ?? [])
+    const against = `${name} [against]`
+    return {
+      case: name,
+      perSecond: Math.round(median(speeds(name))),
+      toConstant: ratio(name, baseOf(name)),
+      ...(figures.has(against) && { toAgainst: ratio(name, against) }),
+      ...(cpus.length > 0 && {
+        nodeMicros: Math.round(median(cpus.map(({ node }) => node))),
+        postgresMicros: Math.round(median(cpus.map(({ postgres }) => postgres))),
+      }),
+    }
+  })
+  const about = { seconds, rounds, cores: cpus().length, node: process.versions.node }
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ rows, 'one busy account to 100': busy })}\n`)
+    process.stdout.write(`${JSON.stringify({ rows, ...about })}\n`)
     return
   }
-  say('')
-  for (const row of rows) {
-    say(
-      `${row.case.padEnd(26)} ${row['per second'].toLocaleString('en-US').padStart(9)} /s   ${row['to the constant answer'].toFixed(2)} of the constant answer`,
-    )
-  }
-  say(`one busy account is ${busy.toFixed(2)} of a hundred accounts`)
-  say(
-    `(${connections} connections, ${cpus().length} cores shared by server, PostgreSQL and load, Node ${process.versions.node}, fsync on)`,
+  const head = ['', 'per second', 'of the constant', 'of the other', 'node us', 'PostgreSQL us']
+  const cells = rows.map((row) => [
+    row.case,
+    row.perSecond.toLocaleString('en-US'),
+    row.toConstant.toFixed(2),
+    row.toAgainst?.toFixed(2) ?? '',
+    row.nodeMicros?.toString() ?? '',
+    row.postgresMicros?.toString() ?? '',
+  ])
+  const widths = head.map((name, column) =>
+    Math.max(name.length, ...cells.map((row) => (row[column] ?? '').length)),
   )
-}
-
-async function placeOne(url: string, body: string): Promise<string> {
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', headers, body })
-  const answer = (await reply.json()) as { SUCCESS: { REFERENCEID: string }[] }
-  return answer.SUCCESS[0]?.REFERENCEID ?? ''
-}
-
-async function load(one: Case, duration: number): Promise<number> {
-  let n = 0
-  const {
-    method,
-    path,
-    headers = {},
-  } = one.rest ?? {
-    method: 'POST',
-    path: '/api/dhru',
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  process.stdout.write('\n')
+  for (const row of [head, ...cells]) {
+    const line = row.map((cell, column) => {
+      const width = widths[column] ?? 0
+      return column === 0 ? cell.padEnd(width) : cell.padStart(width)
+    })
+    process.stdout.write(`${line.join('  ').trimEnd()}\n`)
   }
-  const result = await autocannon({
-    url: `${one.url}${path}`,
-    connections,
-    duration,
-    requests: [
-      {
-        method,
-        path,
-        headers: { ...(one.rest && { 'content-type': 'application/json' }), ...headers },
-        setupRequest: (request) => (method === 'GET' ? request : { ...request, body: one.body(n++) }),
-        onResponse: (status, body) => {
-          if (status !== 200 || body.includes('"ERROR"')) throw new Error(`${one.name}: ${status} ${body}`)
-        },
-      },
-    ],
-  })
-  if (result.errors > 0 || result.non2xx > 0)
-    throw new Error(`${one.name}: ${result.errors} errors, ${result.non2xx} not 200`)
-  return Math.round(result.requests.total / result.duration)
+  process.stdout.write(
+    `\n${about.cores} cores shared by server, PostgreSQL and load; Node ${about.node}; fsync on; ${rounds} rounds of ${seconds} s\n`,
+  )
 }

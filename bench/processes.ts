@@ -25,10 +25,33 @@ export async function start(
       (reply) => reply.ok,
       () => false,
     )
-    if (answers) return url
+    if (answers) {
+      pids.set(url, child.pid ?? 0)
+      return url
+    }
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   throw new Error(`${name} did not get ready`)
+}
+
+/** `pidOf` is the process id of what was started last under a URL. */
+export const pidOf = (url: string): number => pids.get(url) ?? 0
+
+const pids = new Map<string, number>()
+
+/** `cleanUpOnSignals` ends everything that was started, also when the bench itself is told to end or fails. */
+export function cleanUpOnSignals(cleanUp: () => Promise<void>): void {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const) {
+    process.once(signal, () => void cleanUp().finally(() => process.exit(code)))
+  }
+  process.once('uncaughtException', (error) => {
+    process.stderr.write(`${error.stack}\n`)
+    void cleanUp().finally(() => process.exit(1))
+  })
 }
 
 /** Ends everything that was started. */
