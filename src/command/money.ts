@@ -50,7 +50,7 @@ export function register(program: Command): void {
                 note: made.note,
                 created_at: made.createdAt,
               },
-              text: `transfer ${made.id}: ${username} has ${formatMoney(made.availableAfter, currency)} available`,
+              text: `entry ${made.id}: ${username} has ${formatMoney(made.availableAfter, currency)} available`,
             }
           })
         }),

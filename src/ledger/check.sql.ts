@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 
-/** What a broken check found: bigints named *_id are numbers of things, all others are amounts in micros. */
+/** `Finding` is a row that breaks a check: bigints named *_id are numbers of things, all others are amounts in micros. */
 export type Finding = Record<string, string | number | bigint | Date | null>
 
 export interface LedgerQuery {

@@ -4,14 +4,14 @@ import { type Finding, ledgerQueries } from './check.sql.ts'
 export interface LedgerCheck {
   name: string
   ok: boolean
-  /** What breaks it; no more than `MOST_ROWS`. */
+  /** What breaks it; no more than `MAX_ROWS`. */
   rows: Finding[]
 }
 
 const MAX_ROWS = 100
 
 /**
- * Recomputes every balance from the transfers and checks the promises that SQL can check, all of them as of one
+ * `checkLedger` recomputes every balance from the ledger entries and checks the promises that SQL can check, all of them as of one
  * moment, so that a server may go on working meanwhile.
  */
 export async function checkLedger(sql: Sql): Promise<LedgerCheck[]> {

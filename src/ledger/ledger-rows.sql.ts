@@ -3,7 +3,7 @@ import type { AccountId } from '../lib/ids.ts'
 import type { Period } from '../lib/period.ts'
 import type { EntryKind } from './entry.ts'
 
-/** Of the rows of `transfers`, those of some kinds; where none of them is of an order, the small index serves. */
+/** `ofKinds` filters ledger entries by kind. Where no kind is of an order, the small index serves. */
 export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
   kind = any(${kinds}::text[]::entry_kind[])
   ${
@@ -12,7 +12,7 @@ export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
       : sql`and kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive')`
   }`
 
-/** Of an account's rows of `transfers`, those of a period, found by their ids (see migration 0008, also for the 15 minutes). */
+/** `ofPeriod` filters an account's ledger entries by time, through their ids: `first_entry_since` of the schema explains the 15 minutes. */
 export const ofPeriod = (sql: Queryable, accountId: AccountId, { from, to }: Period) => sql`
   ${
     from === undefined
@@ -28,7 +28,7 @@ export const ofPeriod = (sql: Queryable, accountId: AccountId, { from, to }: Per
   }`
 
 /**
- * Reads a page of an account's rows by the index that has them in the order of their ids. Without this a table that grew
+ * `inOrder` reads a page of an account's entries by the index that has them in the order of their ids. Without this a table that grew
  * since its statistics were made would be read whole and sorted for each page.
  */
 export const inOrder = async <Row>(

@@ -53,28 +53,31 @@ export async function updateCreditLimit(
   await sql`update wallets set credit_limit = ${creditLimit} where account_id = ${accountId}`
 }
 
-/** Writes a transfer between bank and available, and the balance that follows; the wallet must be locked. */
+/**
+ * `insertEntry` writes an entry between bank and available under the account's next number, and the balance that follows. The wallet
+ * must be locked.
+ */
 export async function insertEntry(
   sql: Queryable,
-  transfer: Omit<LedgerEntry, 'id' | 'orderId' | 'position'> & { accountId: AccountId },
+  entry: Omit<LedgerEntry, 'id' | 'orderId' | 'position'> & { accountId: AccountId },
   depositId: number | null = null,
 ): Promise<EntryId> {
   const [row] = await sql<{ id: bigint }[]>`
     with balanced as (
-      update wallets set available = ${transfer.availableAfter}, last_entry = last_entry + 1
-       where account_id = ${transfer.accountId}
+      update wallets set available = ${entry.availableAfter}, last_entry = last_entry + 1
+       where account_id = ${entry.accountId}
       returning account_id, last_entry, available
     )
     insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, deposit_id, created_at)
-    select account_id, last_entry, ${transfer.kind}::entry_kind, ${transfer.amount}::bigint, available,
-           ${transfer.actor}::text, ${transfer.note}::text,
-           ${depositId}::bigint, ${transfer.createdAt}::timestamptz
+    select account_id, last_entry, ${entry.kind}::entry_kind, ${entry.amount}::bigint, available,
+           ${entry.actor}::text, ${entry.note}::text,
+           ${depositId}::bigint, ${entry.createdAt}::timestamptz
       from balanced
     returning id`
   return Number(row?.id) as EntryId
 }
 
-/** Newest first. `before` is the last id of the page before. */
+/** `selectEntries` gives an account's entries, newest first. `before` is the last id of the page before. */
 export async function selectEntries(
   sql: Queryable,
   accountId: AccountId,

@@ -15,16 +15,16 @@ import {
 
 export { lockWallets } from './wallets.sql.ts'
 
-/** Who moves money, as it is recorded, and why. */
+/** `Reason` says who moves money, as it is recorded, and why. */
 export interface Reason {
   actor: string
   note?: string | null | undefined
 }
 
-/** Keeps the sum of many deposits inside a bigint column. */
+/** `MAX_BALANCE` keeps the sum of many deposits inside a bigint column. */
 export const MAX_BALANCE = 8_000_000_000_000_000_000n
 
-/** Opens a new account's wallet inside the transaction that creates the account. */
+/** `openWallet` opens a new account's wallet inside the transaction that creates the account. */
 export async function openWallet(
   transaction: Transaction,
   account: { id: AccountId; currency: string },
@@ -38,7 +38,7 @@ export async function openWallet(
   }
 }
 
-/** Adds a payment of the account's owner. Throws not_found, or invalid_input unless the amount is above 0. */
+/** `deposit` adds a payment of the account's owner. Throws not_found, or invalid_input unless the amount is above 0. */
 export async function deposit(
   sql: Sql,
   accountId: AccountId,
@@ -53,7 +53,7 @@ export async function deposit(
 }
 
 /**
- * Credits what was asked for with `src/deposits`, as part of the transaction that settles it. A second credit of the
+ * `creditDeposit` credits what was asked for with `src/deposits`, as part of the transaction that settles it. A second credit of the
  * same deposit breaks a unique index, and the transaction with it. Throws invalid_input when the balance would be too
  * large, before anything is written.
  */
@@ -66,7 +66,7 @@ export async function creditDeposit(
 }
 
 /**
- * Corrects a balance, up or (a negative amount) down. Throws not_found, invalid_input when the amount is 0 or the
+ * `adjust` corrects a balance, up or (a negative amount) down. Throws not_found, invalid_input when the amount is 0 or the
  * note is missing, or insufficient_balance when less than minus the credit limit would remain.
  */
 export async function adjust(
@@ -79,7 +79,7 @@ export async function adjust(
   return await sql.begin((transaction) => adjustWithin(transaction, accountId, amount, reason, clock))
 }
 
-/** The same as part of a transaction that does more. */
+/** `adjustWithin` does what `adjust` does, inside the caller's transaction. */
 export async function adjustWithin(
   transaction: Transaction,
   accountId: AccountId,
@@ -96,7 +96,7 @@ export async function adjustWithin(
   })
 }
 
-/** How far below 0 the available balance may go. Throws not_found, or invalid_input when more than that is used. */
+/** `setCreditLimit` sets how far below 0 the available balance may go. Throws not_found, or invalid_input when more than that is used. */
 export async function setCreditLimit(
   transaction: Transaction,
   accountId: AccountId,
@@ -123,20 +123,20 @@ export async function walletOf(sql: Queryable, accountId: AccountId): Promise<Wa
   return (await selectWallet(sql, accountId)) ?? refuseUnknown(accountId)
 }
 
-/** A page of an account's transfers, newest first; `next` is the cursor of the following page, if there is one. */
+/** `listEntries` gives a page of an account's entries, newest first; `next` is the cursor of the following page, if there is one. */
 export async function listEntries(
   sql: Queryable,
   accountId: AccountId,
   { before, limit = 100 }: { before?: EntryId | undefined; limit?: number } = {},
-): Promise<{ transfers: LedgerEntry[]; next: EntryId | undefined }> {
-  const transfers = await selectEntries(sql, accountId, { before, limit: limit + 1 })
+): Promise<{ entries: LedgerEntry[]; next: EntryId | undefined }> {
+  const entries = await selectEntries(sql, accountId, { before, limit: limit + 1 })
   return {
-    transfers: transfers.slice(0, limit),
-    next: transfers.length > limit ? transfers[limit - 1]?.id : undefined,
+    entries: entries.slice(0, limit),
+    next: entries.length > limit ? entries[limit - 1]?.id : undefined,
   }
 }
 
-/** Moves a signed amount between bank and available (promise 2): the transfer and the balance, or neither. */
+/** `move` moves a signed amount between bank and available (promise 2, money is conserved): the entry and the balance, or neither. */
 async function move(
   transaction: Transaction,
   accountId: AccountId,
@@ -152,7 +152,7 @@ async function move(
   if (availableAfter > MAX_BALANCE) {
     throw new Refusal('invalid_input', 'the balance would be too large', 'amount')
   }
-  const transfer = {
+  const entry = {
     kind,
     amount: micros(amount < 0n ? -amount : amount),
     availableAfter,
@@ -160,15 +160,15 @@ async function move(
     note: checkNote(note),
     createdAt: at,
   }
-  const id = await insertEntry(transaction, { accountId, ...transfer }, depositId)
-  return { id, orderId: null, position: null, ...transfer }
+  const id = await insertEntry(transaction, { accountId, ...entry }, depositId)
+  return { id, orderId: null, position: null, ...entry }
 }
 
 function checkDeposit(amount: Micros, field: string): void {
   if (amount <= ZERO) throw new Refusal('invalid_input', `a deposit is more than 0`, field)
 }
 
-/** What is noted with money, trimmed; null: nothing. Throws invalid_input. */
+/** `checkNote` trims what is noted with money; null: nothing. Throws invalid_input. */
 export function checkNote(note: string | null | undefined, field = 'note'): string | null {
   const text = note?.trim()
   if (!text) return null

@@ -31,8 +31,8 @@ test('an account comes with its wallet and its first deposit', async () => {
     'test',
   )
   expect(made).toMatchObject({ username: 'first', available: 100_000_000n, held: 0n, closed: false })
-  const { transfers } = await listEntries(sql, made.id)
-  expect(transfers).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
+  const { entries } = await listEntries(sql, made.id)
+  expect(entries).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
 })
 
 test('nothing of an account stays when its deposit is refused', async () => {

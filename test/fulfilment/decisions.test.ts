@@ -367,8 +367,8 @@ describe('a change of mind', () => {
     await decide(review, { kind: 'give_back' })
     expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
     expect((await shop.order(id)).state).toBe('success')
-    const { transfers } = await listEntries(shop.sql, shop.account)
-    expect(transfers[0]).toMatchObject({
+    const { entries } = await listEntries(shop.sql, shop.account)
+    expect(entries[0]).toMatchObject({
       kind: 'adjust_up',
       amount: 10n,
       actor: 'cli:ann',

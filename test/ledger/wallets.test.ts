@@ -30,8 +30,8 @@ test('deposits and adjustments move the balance and note who did it, when, and w
   await adjust(sql, id, micros(-3n), { actor: 'bob', note: 'typing error' }, { now: () => at })
   await adjust(sql, id, micros(1n), { actor: 'bob', note: 'gift' }, { now: () => at })
   expect(await walletOf(sql, id)).toEqual({ currency: 'EUR', available: 13n, held: 0n, creditLimit: 0n })
-  const { transfers } = await listEntries(sql, id)
-  expect(transfers.slice(0, 3)).toMatchObject([
+  const { entries } = await listEntries(sql, id)
+  expect(entries.slice(0, 3)).toMatchObject([
     { kind: 'adjust_up', amount: 1n, availableAfter: 13n, actor: 'bob', note: 'gift', createdAt: at },
     {
       kind: 'adjust_down',
@@ -101,7 +101,7 @@ test('transfers are listed newest first, page by page', async () => {
   let before: EntryId | undefined
   do {
     const page = await listEntries(sql, id, { before, limit: 2 })
-    amounts.push(...page.transfers.map(({ amount }) => amount))
+    amounts.push(...page.entries.map(({ amount }) => amount))
     before = page.next
   } while (before !== undefined)
   expect(amounts).toEqual([5n, 4n, 3n, 2n, 1n])
