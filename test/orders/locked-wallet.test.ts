@@ -169,6 +169,55 @@ test.each([
   },
 )
 
+test('while the first try of an order still holds its wallet, the order is not said to be refused and its id serves no other', async () => {
+  const [account, other] = [await newAccount(sql, 1_000n), await newAccount(sql, 1_000n)]
+  const line = new Line(database.address)
+  const address = await line.open(database.address)
+  const steady = openPool(address, { max: 1, session: { ...STEADY_PLANS, lock_timeout: '200ms' } })
+  const placement = new Placement({ connections: [steady], clock: systemClock })
+  await placement.place(purchase(other, checks, 1))
+  // The first try stops with its wallet in hand, without waiting for a lock, until the test lets it go on.
+  await sql`create sequence stopped_tries`
+  await sql.unsafe(`
+    create function stop_try() returns trigger language plpgsql as $$
+    begin
+      if new.account_id = ${account} then
+        perform nextval('stopped_tries');
+        while not pg_try_advisory_xact_lock(9) loop perform pg_sleep(0.01); end loop;
+      end if;
+      return new;
+    end $$;
+    create trigger stop_try before insert on orders for each row execute function stop_try()`)
+  const goOn = Promise.withResolvers<void>()
+  const stopping = Promise.withResolvers<void>()
+  const holding = sql.begin(async (transaction) => {
+    await transaction`select pg_advisory_xact_lock(9)`
+    stopping.resolve()
+    await goOn.promise
+  })
+  await stopping.promise
+  const first = placement.place(purchase(account, credits, 0)).catch((error: unknown) => error)
+  const isStopped = async (): Promise<boolean | undefined> =>
+    (await sql<{ is_called: boolean }[]>`select is_called from stopped_tries`)[0]?.is_called
+  await expect.poll(isStopped).toBe(true)
+  line.cut()
+  expect(await first).toMatchObject({ code: 'CONNECTION_LOST' })
+  // As many as take every id that was given back.
+  for (let n = 2; n < 12; n++) {
+    expect(await placement.place(purchase(other, checks, n))).toMatchObject({ replayed: false })
+  }
+  goOn.resolve()
+  await holding
+  await expect.poll(async () => (await ordersOf(account)).length).toBe(1)
+  const ids = [...(await ordersOf(account)), ...(await ordersOf(other))]
+  expect(new Set(ids).size).toBe(ids.length)
+  expect(await brokenPromises(sql)).toEqual([])
+  await sql`drop trigger stop_try on orders`
+  await placement.stop()
+  await steady.end({ timeout: 1 })
+  line.close()
+})
+
 test('the outcomes of an account whose wallet is locked are written when it is free, those of others at once', async () => {
   const [locked, other] = [await newAccount(sql, 1_000n), await newAccount(sql, 1_000n)]
   const { placement, close } = openPlacement(database, systemClock)

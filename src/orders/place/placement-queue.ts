@@ -1,3 +1,4 @@
+import { ConnectionLost } from '../../database/connection-loss.ts'
 import { isConnectionLoss, type Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
@@ -112,6 +113,7 @@ export class PlacementQueue {
       this.#onPlaced()
       return placed.map(({ orderId }) => ({ kind: 'placed', orderId }))
     } catch (error) {
+      noteLoss(rows, error)
       return (error as { code?: unknown }).code === LOCK_TIMEOUT ? 'locked' : undefined
     }
   }
@@ -129,7 +131,7 @@ export class PlacementQueue {
     for (;;) {
       try {
         const results = await this.#decideTogether(rows, skipLocked)
-        if (results.some(({ kind }) => kind === 'placed')) this.#onPlaced()
+        if (results.some(isPlaced)) this.#onPlaced()
         return results
       } catch (error) {
         const { code } = error as { code?: unknown }
@@ -139,7 +141,7 @@ export class PlacementQueue {
         } else if (code === LOCK_TIMEOUT && !skipLocked) {
           return await this.#placeCarefully(rows, { skipLocked: true })
         } else if (code === LOCK_TIMEOUT || code === STATEMENT_TIMEOUT) {
-          return rows.map(() => UNAVAILABLE)
+          return rows.map(notNow)
         } else if (rows.length === 1) {
           return [error as Error]
         } else {
@@ -156,7 +158,7 @@ export class PlacementQueue {
     return results
   }
 
-  async #decideTogether(rows: PlacementRow[], skipLocked: boolean): Promise<PlacementResult[]> {
+  async #decideTogether(rows: PlacementRow[], skipLocked: boolean): Promise<(PlacementResult | Error)[]> {
     const keys = rows.flatMap((row) =>
       [row.naturalKey, row.idempotency?.key]
         .filter((key) => key != null)
@@ -199,20 +201,20 @@ export class PlacementQueue {
         }
         if (placed.length > 0) await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true })
         if (bound.length > 0) await bindKeys(sql, bound, now)
-        return rows.map((row): PlacementResult => {
+        return rows.map((row): PlacementResult | Error => {
           const result = decided.get(row)
           if (result) return result
           // Without a result: committed by an earlier try whose answer was lost, or its wallet is locked.
-          return placedBefore.has(idOf(row)) ? { kind: 'placed', orderId: idOf(row) } : UNAVAILABLE
+          return placedBefore.has(idOf(row)) ? { kind: 'placed', orderId: idOf(row) } : notNow(row)
         })
       })
       // Committed: the ids of repeats and refusals stand for nothing, and serve the next orders. Not those that a lost connection may
       // still write.
-      const unused = rows.filter((row, index) => results[index]?.kind !== 'placed' && !row.maybeWritten)
+      const unused = rows.filter((row, index) => !isPlaced(results[index]) && !row.maybeWritten)
       this.#ids.unshift(...unused.map(idOf))
       return results
     } catch (error) {
-      if (isConnectionLoss(error)) for (const row of rows) row.maybeWritten = true
+      noteLoss(rows, error)
       throw error
     }
   }
@@ -233,4 +235,16 @@ export class PlacementQueue {
   }
 }
 
-const UNAVAILABLE: PlacementResult = { kind: 'refused', refusal: new Refusal('temporarily_unavailable') }
+const isPlaced = (result: PlacementResult | Error | undefined): boolean =>
+  result !== undefined && !(result instanceof Error) && result.kind === 'placed'
+
+/** `noteLoss` marks rows whose connection was lost: the server may still commit them, so their ids stand for no other order. */
+function noteLoss(rows: readonly PlacementRow[], error: unknown): void {
+  if (isConnectionLoss(error)) for (const row of rows) row.maybeWritten = true
+}
+
+/** `notNow` refuses a row that was not placed; where an earlier try may still be committed, it is an error, since a refusal is proof. */
+const notNow = (row: PlacementRow): PlacementResult | Error =>
+  row.maybeWritten
+    ? new ConnectionLost('an earlier try of the order may still be committed')
+    : { kind: 'refused', refusal: new Refusal('temporarily_unavailable') }
