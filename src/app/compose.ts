@@ -22,9 +22,7 @@ import { LOOK_FOR_NOTICES, noticeJobs } from '../notices/jobs.ts'
 import { openSenders } from '../notices/senders.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { Placement } from '../orders/place/placement.ts'
-import { Orders } from '../orders/read/orders.ts'
-import { Receipts } from '../orders/read/receipts.ts'
-import { Summaries } from '../orders/read/summaries.ts'
+import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs, SWEEP_REQUESTS } from '../request-log/requests.ts'
@@ -118,9 +116,9 @@ export async function compose({ config, address, log, clock }: Given, database: 
   notifier.onInvalidate('orders', () => fulfilment.wake())
   const sweeper = new KeySweeper(long, clock, log)
   const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
-  const receipts = new Receipts(hot)
+  const orders = new OrderReader(hot)
   const orderRequests = new OrderRequests(hot, clock)
-  const deliverer = new Deliverer({ sql: hot, outbound, sealer, receipts, clock, log })
+  const deliverer = new Deliverer({ sql: hot, outbound, sealer, orders, clock, log })
   const gateways = new Gateways({ world: context, sealer, clock })
   const paying = { sql, gateways, clock, log }
   const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound })
@@ -174,12 +172,10 @@ export async function compose({ config, address, log, clock }: Given, database: 
     fulfilment,
     placement,
     requests,
-    receipts,
     orderRequests,
     deposits: new Deposits(paying),
     hearing: new Hearing(paying),
-    orders: new Orders(hot),
-    summaries: new Summaries(hot),
+    orders,
     news: new OrderFeed(hot),
     services,
   }

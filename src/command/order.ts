@@ -9,11 +9,10 @@ import type { OrderState } from '../lib/states.ts'
 import { systemClock } from '../lib/time.ts'
 import { type Order, parseOrderId } from '../orders/order.ts'
 import {
-  findForOperator,
   type OperatorOrder,
-  type OrderFilter,
-  ordersForOperator,
-} from '../orders/read/operator-view.ts'
+  type OperatorOrderFilter,
+  OperatorOrders,
+} from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { type Answer, answering, keyValues, table } from './output.ts'
 
@@ -48,8 +47,8 @@ export function register(program: Command): void {
     .action(answering(verify))
 }
 
-async function list(options: OrderFilter): Promise<Answer> {
-  const orders = await withDatabase(({ sql }) => ordersForOperator(sql, options))
+async function list(options: OperatorOrderFilter): Promise<Answer> {
+  const orders = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
   return {
     json: orders.map(jsonOf),
     text:
@@ -103,7 +102,7 @@ async function verify(id: OrderId): Promise<Answer> {
 }
 
 async function mustFind(sql: Sql, id: OrderId): Promise<OperatorOrder> {
-  const found = await findForOperator(sql, id)
+  const found = await new OperatorOrders(sql).find(id)
   if (!found) throw new Refusal('order_not_found', String(id), 'id')
   return found
 }

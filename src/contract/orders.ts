@@ -1,10 +1,18 @@
 import { type Static, Type } from 'typebox'
-import type { Summary } from '../orders/read/summaries.ts'
+import type { ServiceKind } from '../catalogue/service.ts'
+import type { OrderState } from '../lib/states.ts'
+import type {
+  BuyerItem,
+  BuyerItemStatus,
+  BuyerOrder,
+  BuyerOrderSummary,
+  BuyerStatus,
+} from '../orders/read/buyer-order.ts'
 import { amount, name, oneOf, orNull, time } from './schema.ts'
 
 const counted = (description: string) => Type.Integer({ minimum: 0, description })
 
-/** How an order, or one of its items, can be for its buyer. */
+/** `statuses` and `rowStatuses` are the states of an order and of an item that a buyer is told. */
 export const statuses = ['pending', 'success', 'partial', 'failed', 'cancelled'] as const
 export const rowStatuses = ['pending', 'success', 'failed', 'cancelled'] as const
 
@@ -53,5 +61,71 @@ export const order = name(
   }),
 )
 
-/** `wireOrderSummary` leaves the account out: callers read only their own orders (promise 6, own data only). */
-export const wireOrderSummary = ({ accountId: _, ...summary }: Summary): Static<typeof order> => summary
+export type WireOrder = Static<typeof order>
+export type WireOrderItem = Static<typeof orderRow>
+
+/**
+ * `wireOrder` gives an order under the names of the API that integrations were written for. It leaves the account out:
+ * callers read only their own orders (promise 6, own data only).
+ */
+export function wireOrder(found: BuyerOrder): WireOrder {
+  const { tally, hold } = found
+  const status = statusOf(found.order.state)
+  return {
+    order_id: found.order.id,
+    status,
+    reference_id: found.supplierReference,
+    message: messages[status],
+    processed: tally.ended,
+    processed_success: tally.success,
+    processed_error: tally.ended - tally.success,
+    remaining_balance: found.available,
+    result: found.items.map((item) => wireOrderItem(item, found.service.kind)),
+    error_message: status === 'failed' || status === 'cancelled' ? tally.reason : null,
+    transaction_id: hold.id,
+    service_code: found.service.code,
+    total: tally.units,
+    price: found.order.unitPrice,
+    total_price: found.order.total,
+    charged_amount: tally.charged,
+    refunded_amount: tally.refunded,
+    balance_before: hold.availableAfter + found.order.total,
+    created_at: found.order.createdAt.toISOString(),
+    finished_at: found.order.finishedAt?.toISOString() ?? null,
+    currency: found.currency,
+    reference: found.order.reference,
+  }
+}
+
+/** `wireOrderSummary` also says if items are missing. */
+export const wireOrderSummary = (summary: BuyerOrderSummary): WireOrder => ({
+  ...wireOrder(summary),
+  result_truncated: summary.truncated,
+})
+
+/** `wireOrderItem` names the input by the service's kind: `imei`, `serial`, or `input` where a server service has one. */
+export function wireOrderItem(item: BuyerItem, kind: ServiceKind): WireOrderItem {
+  const { position, subject, quantity, result, reason } = item
+  const status = item.finishedAt === null ? 'pending' : (item.state as BuyerItemStatus)
+  return {
+    position,
+    ...(kind === 'imei' && { imei: subject }),
+    ...(kind === 'serial' && { serial: subject }),
+    ...(kind === 'server' && subject !== '' && { input: subject }),
+    quantity,
+    status,
+    result,
+    // A reason of an open item is not its answer.
+    error: status === 'failed' || status === 'cancelled' ? reason : null,
+  }
+}
+
+const statusOf = (state: OrderState): BuyerStatus => (state === 'processing' ? 'pending' : state)
+
+const messages: Record<BuyerStatus, string> = {
+  pending: 'Order is being processed',
+  success: 'Order completed',
+  partial: 'Order partially completed',
+  failed: 'Order failed',
+  cancelled: 'Order cancelled',
+}

@@ -3,7 +3,7 @@ import type { Sql } from '../database/database.ts'
 import { addJob } from '../jobs/jobs.ts'
 import type { WebhookId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import type { Receipts } from '../orders/read/receipts.ts'
+import type { OrderReader } from '../orders/read/order-reader.ts'
 import type { Outbound } from '../outbound/outbound.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { selectNextDue } from './deliveries.sql.ts'
@@ -24,7 +24,7 @@ export interface DelivererDeps {
   sql: Sql
   outbound: Outbound
   sealer: () => Promise<Sealer>
-  receipts: Receipts
+  orders: Pick<OrderReader, 'forBuyer'>
   clock: Clock
   log: Logger
 }

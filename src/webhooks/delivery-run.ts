@@ -2,7 +2,7 @@ import type { Sql } from '../database/database.ts'
 import type { WebhookId } from '../lib/ids.ts'
 import { Semaphore } from '../lib/semaphore.ts'
 import type { Clock } from '../lib/time.ts'
-import type { Receipts } from '../orders/read/receipts.ts'
+import type { OrderReader } from '../orders/read/order-reader.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { abandon, claimTry, type LeasedEvent, leaseDueEvents, releaseTry } from './deliveries.sql.ts'
 import type { DeliveryRecorder } from './delivery-recorder.ts'
@@ -21,7 +21,7 @@ const QUICK_MS = 500
 
 /** One webhook's events on their way, from being taken to being recorded. */
 export class DeliveryRun {
-  readonly #parts: { sql: Sql; receipts: Receipts; clock: Clock }
+  readonly #parts: { sql: Sql; orders: Pick<OrderReader, 'forBuyer'>; clock: Clock }
   readonly #sealer: () => Promise<Sealer>
   readonly #sender: Sender
   readonly #book: DeliveryRecorder
@@ -32,7 +32,7 @@ export class DeliveryRun {
   tookAny = false
 
   constructor(
-    parts: { sql: Sql; receipts: Receipts; clock: Clock },
+    parts: { sql: Sql; orders: Pick<OrderReader, 'forBuyer'>; clock: Clock },
     sealer: () => Promise<Sealer>,
     sender: Sender,
     book: DeliveryRecorder,

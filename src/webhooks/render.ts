@@ -1,17 +1,19 @@
+import { wireOrder } from '../contract/orders.ts'
 import type { Sql } from '../database/database.ts'
 import type { AccountId, EventId } from '../lib/ids.ts'
 import { jsonWithAmounts } from '../lib/money-json.ts'
-import { receiptAsPlaced, receiptOf } from '../orders/read/receipt.ts'
-import type { Receipts } from '../orders/read/receipts.ts'
+import { buyerOrderAsPlaced, buyerOrderOf } from '../orders/read/buyer-order.ts'
+import type { OrderReader } from '../orders/read/order-reader.ts'
 import { keepRendered, type LeasedEvent, type Rendered } from './deliveries.sql.ts'
 import { signedAmount } from './signature.ts'
 
 /**
- * What is sent of each event. It is made for the first attempt, since the transaction that writes an event has no time
- * for it, and kept before it is sent: every attempt sends the same bytes. What has no order any more is left out.
+ * `renderAll` gives the body of each event. A body is made for the first attempt, since the transaction that writes an
+ * event has no time for it, and stored before it is sent: every attempt sends the same bytes. An event whose order is
+ * gone is left out.
  */
 export async function renderAll(
-  { sql, receipts }: { sql: Sql; receipts: Receipts },
+  { sql, orders }: { sql: Sql; orders: Pick<OrderReader, 'forBuyer'> },
   events: LeasedEvent[],
 ): Promise<Map<EventId, Rendered>> {
   const rendered = new Map<EventId, Rendered>()
@@ -22,11 +24,11 @@ export async function renderAll(
         rendered.set(id, before)
         return
       }
-      const bought = await receipts.find(accountId, orderId)
-      if (!bought) return
-      // It may have ended since: that is the next event.
-      const receipt = state === 'processing' ? receiptAsPlaced(bought) : receiptOf(bought)
-      made.push({ accountId, id, body: jsonWithAmounts(receipt), amount: signedAmount(receipt) })
+      const details = await orders.forBuyer(accountId).findDetails(orderId)
+      if (!details) return
+      // The order may have ended since: that is the next event.
+      const order = wireOrder(state === 'processing' ? buyerOrderAsPlaced(details) : buyerOrderOf(details))
+      made.push({ accountId, id, body: jsonWithAmounts(order), amount: signedAmount(order) })
     }),
   )
   if (made.length > 0) for (const [id, kept] of await keepRendered(sql, made)) rendered.set(id, kept)

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import type { WireOrder } from '../contract/orders.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { decimalOf } from '../lib/money-json.ts'
-import type { Receipt } from '../orders/read/receipt.ts'
 
 const PREFIX = 'whsec_'
 /** Standard Webhooks asks for 24 to 64. */
@@ -15,7 +15,7 @@ export function signedAmount({
   status,
   total_price,
   charged_amount,
-}: Pick<Receipt, 'status' | 'total_price' | 'charged_amount'>): string {
+}: Pick<WireOrder, 'status' | 'total_price' | 'charged_amount'>): string {
   if (status === 'pending') return decimalOf(total_price)
   return status === 'failed' || status === 'cancelled' ? '0' : decimalOf(charged_amount)
 }

@@ -3,10 +3,10 @@ import { Webhook } from 'standardwebhooks'
 import { Headers as OtherHeaders } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { verifySignature, verifyWebhook, WebhookError, type WebhookFault } from '../../src/client/index.ts'
+import type { WireOrder } from '../../src/contract/orders.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { parseMicros } from '../../src/lib/money.ts'
 import { jsonWithAmounts } from '../../src/lib/money-json.ts'
-import type { Receipt } from '../../src/orders/read/receipt.ts'
 import {
   newSigningSecret,
   orderSignature,
@@ -110,11 +110,11 @@ describe('a webhook with the signature of Standard Webhooks', () => {
 })
 
 describe('a webhook with X-Signature', () => {
-  const states: Receipt['status'][] = ['pending', 'success', 'partial', 'failed', 'cancelled']
-  const amount = (text: string) => parseMicros(text) as Receipt['total_price']
+  const states: WireOrder['status'][] = ['pending', 'success', 'partial', 'failed', 'cancelled']
+  const amount = (text: string) => parseMicros(text) as WireOrder['total_price']
 
   function signed(
-    status: Receipt['status'],
+    status: WireOrder['status'],
     total = '0.1',
     charged = '0.05',
   ): { body: string; signature: string } {

@@ -8,7 +8,7 @@ import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
 import type { Clock } from '../../src/lib/time.ts'
 import type { Order } from '../../src/orders/order.ts'
 import type { Purchase } from '../../src/orders/place/purchase.ts'
-import { Orders } from '../../src/orders/read/orders.ts'
+import { OrderReader } from '../../src/orders/read/order-reader.ts'
 import type { Live } from '../../src/suppliers/directory.ts'
 import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
 import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
@@ -66,7 +66,7 @@ export class Workshop {
   readonly database: TestDatabase
   readonly sql: Sql
   readonly steady: Sql
-  readonly orders: Orders
+  readonly orders: OrderReader
   readonly outcomes: OutcomeWriter
   readonly account: AccountId
   readonly service: Service
@@ -84,7 +84,7 @@ export class Workshop {
     this.account = account
     this.service = service
     this.steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
-    this.orders = new Orders(this.steady)
+    this.orders = new OrderReader(this.steady)
     this.outcomes = new OutcomeWriter(this.steady, this.clock)
     this.#placement = openPlacement(database, this.clock)
   }
@@ -128,7 +128,7 @@ export class Workshop {
   }
 
   async order(id: OrderId): Promise<Order> {
-    const order = await this.orders.find(this.account, id)
+    const order = await this.orders.forBuyer(this.account).find(id)
     if (!order) throw new Error(`no order ${id}`)
     return order
   }

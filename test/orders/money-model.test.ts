@@ -15,7 +15,7 @@ import { micros } from '../../src/lib/money.ts'
 import type { ItemState, OrderState } from '../../src/lib/states.ts'
 import type { Placement } from '../../src/orders/place/placement.ts'
 import type { Placed, Purchase } from '../../src/orders/place/purchase.ts'
-import { Orders } from '../../src/orders/read/orders.ts'
+import { OrderReader } from '../../src/orders/read/order-reader.ts'
 import { takePending, takeSent } from '../fulfilment/fixed-directory.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
@@ -74,7 +74,7 @@ interface Real {
   clock: TestClock
   placement: Placement
   outcomes: OutcomeWriter
-  orders: Orders
+  orders: OrderReader
   accounts: AccountId[]
   services: Service[]
   /** What workers hold, and what they held before others took it. */
@@ -484,7 +484,7 @@ test('whatever happens in whatever order, money is conserved and every balance i
           })),
           orders: new Map(),
         }
-        const orders = new Orders(steady)
+        const orders = new OrderReader(steady)
         const real: Real = {
           sql: database.sql,
           clock,
@@ -501,7 +501,7 @@ test('whatever happens in whatever order, money is conserved and every balance i
 
         expect(await brokenPromises(database.sql)).toEqual([])
         for (const order of model.orders.values()) {
-          const found = await orders.find(accounts[order.account] as AccountId, order.id)
+          const found = await orders.forBuyer(accounts[order.account] as AccountId).find(order.id)
           expect(found).toMatchObject({
             state: stateOf(order),
             items: order.items.map(({ state, price }) => ({ state, price })),

@@ -2,21 +2,21 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
-import { Orders } from '../../src/orders/read/orders.ts'
+import { OrderReader } from '../../src/orders/read/order-reader.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
 import { input, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
 let steady: Sql
-let orders: Orders
+let orders: OrderReader
 const accounts: AccountId[] = []
 const mine: { account: AccountId; id: OrderId; n: number }[] = []
 
 beforeAll(async () => {
   database = await testDatabase()
   steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
-  orders = new Orders(steady)
+  orders = new OrderReader(steady)
   const service = await newService(database.sql)
   for (let n = 0; n < 4; n++) accounts.push(await newAccount(database.sql, 1_000_000n))
   const { placement, close } = openPlacement(database, new TestClock())
@@ -43,7 +43,7 @@ test('a thousand reads at once give each account its own orders, and no other', 
       index % 2 === 0 ? order.account : (accounts.find((id) => id !== order.account) as AccountId)
     return { order, account }
   })
-  const found = await Promise.all(reads.map(({ order, account }) => orders.find(account, order.id)))
+  const found = await Promise.all(reads.map(({ order, account }) => orders.forBuyer(account).find(order.id)))
   for (const [index, { order, account }] of reads.entries()) {
     if (account !== order.account) expect(found[index]).toBeUndefined()
     else {
@@ -62,7 +62,7 @@ test('a thousand reads at once give each account its own orders, and no other', 
 
 test('the same order may be read by its owner and by others in the same moment', async () => {
   const { account, id } = mine[0] as (typeof mine)[0]
-  const found = await Promise.all([...accounts, ...accounts].map((one) => orders.find(one, id)))
+  const found = await Promise.all([...accounts, ...accounts].map((one) => orders.forBuyer(one).find(id)))
   expect(found.map((order) => order?.accountId)).toEqual(
     [...accounts, ...accounts].map((one) => (one === account ? account : undefined)),
   )
@@ -71,6 +71,6 @@ test('the same order may be read by its owner and by others in the same moment',
 
 test('what is no order is none', async () => {
   for (const id of [1, 999_999_999_999_999] as OrderId[]) {
-    expect(await orders.find(accounts[0] as AccountId, id)).toBeUndefined()
+    expect(await orders.forBuyer(accounts[0] as AccountId).find(id)).toBeUndefined()
   }
 })

@@ -7,7 +7,7 @@ import type { Service } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import type { AccountId, KeyId, OrderId } from '../../src/lib/ids.ts'
-import { Receipts } from '../../src/orders/read/receipts.ts'
+import { OrderReader } from '../../src/orders/read/order-reader.ts'
 import type { Lookup } from '../../src/outbound/connector.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -85,7 +85,7 @@ export class Shop {
       sql: this.sql,
       outbound: new GuardedOutbound({ allow, ...(lookup && { lookup }) }),
       sealer: async () => sealer,
-      receipts: new Receipts(this.sql),
+      orders: new OrderReader(this.sql),
       clock: this.clock,
       log: pino({ level: 'silent' }),
     })

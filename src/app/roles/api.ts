@@ -17,7 +17,7 @@ export function apiRole({ services }: Components): RuntimeService[] {
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
 export function serveProtocols(http: FastifyInstance, components: Components, metrics: Metrics): void {
-  const { config, clock, cold: sql, hot: reads, directory, fulfilment, hearing } = components
+  const { config, clock, cold: sql, directory, fulfilment, hearing } = components
   supplierHook(http, { directory, fulfilment })
   depositHook(http, { hearing })
   dhruEndpoint(
@@ -34,7 +34,7 @@ export function serveProtocols(http: FastifyInstance, components: Components, me
   )
   restApi(
     http,
-    { ...components, sql, reads, serviceTexts: new ServiceTexts(), clock, count: metrics.countRestRequest },
+    { ...components, sql, serviceTexts: new ServiceTexts(), clock, count: metrics.countRestRequest },
     { bodyLimit: config.bodyLimit, requestsPerMinute: config.restRequestsPerMinute, version },
   )
 }

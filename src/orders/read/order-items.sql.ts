@@ -1,21 +1,19 @@
 import type { ServiceKind } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
+import type { BuyerItem, BuyerItemStatus } from './buyer-order.ts'
 import type { OrderName } from './orders.sql.ts'
-import type { ReceiptItem } from './receipt.ts'
 
-export type KindedItem = ReceiptItem & { kind: ServiceKind }
-
-/** How an item can be for its buyer; `pending` is every open one. */
-export type RowStatus = 'pending' | 'success' | 'failed' | 'cancelled'
+/** KindedItem is an item with its service's kind, which decides the name of its input on the wire. */
+export type KindedItem = BuyerItem & { kind: ServiceKind }
 
 export interface ItemFilter {
-  status?: RowStatus | undefined
-  /** Only those with a larger position. */
+  status?: BuyerItemStatus | undefined
+  /** `after` leaves out this position and those before it. */
   after: number
   limit: number
 }
 
-/** In the order of their positions. */
+/** `selectItems` gives them in the order of their positions. */
 export async function selectItems(
   sql: Sql,
   { accountId, id }: OrderName,
@@ -35,7 +33,7 @@ export async function selectItems(
      order by i.account_id, i.order_id, i.position limit ${limit}`
 }
 
-/** Whether it is the account's (promise 6). */
+/** `isOrderOf` says if the order is the account's (promise 6, own data only). */
 export async function isOrderOf(sql: Sql, { accountId, id }: OrderName): Promise<boolean> {
   const rows = await sql`select from orders where account_id = ${accountId} and id = ${id}`
   return rows.length > 0

@@ -1,20 +1,20 @@
 import { serviceIdOf } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
-import type { ListFilter } from './summaries.ts'
+import type { BuyerOrderFilter } from './order-reader.ts'
 
-/** `next`: where the next page begins; null: this is the end. */
+/** Listed is one page of order ids. `next` is where the next page begins; null is the end. */
 export interface Listed {
   ids: OrderId[]
   next: OrderId | null
 }
 
-/** An account's orders that match, newest first; looks at so many orders at most, and says where it stopped. */
+/** `findOrders` gives an account's orders that match, newest first. It reads at most `maxScanned` orders and says where it stopped. */
 export async function findOrders(
   sql: Sql,
   accountId: AccountId,
-  filter: ListFilter,
-  mostLookedAt: number,
+  filter: BuyerOrderFilter,
+  maxScanned: number,
 ): Promise<Listed> {
   const { search, state, processing, service, from, to, before, limit } = filter
   const high = before ?? Number.MAX_SAFE_INTEGER
@@ -24,7 +24,7 @@ export async function findOrders(
     ? []
     : await sql<{ id: bigint }[]>`
         select id from orders where (account_id, id) >= (${accountId}, 0) and (account_id, id) < (${accountId}, ${high}::bigint)
-         order by account_id desc, id desc offset ${mostLookedAt - 1} limit 1`
+         order by account_id desc, id desc offset ${maxScanned - 1} limit 1`
   const number = search !== undefined && /^\d{1,15}$/.test(search) ? Number(search) : null
   // No join, no subquery that could be read whole first, and no equation of the account: so that the orders can only be
   // walked through by the account's own index, and never by that of everybody's numbers.
@@ -62,7 +62,7 @@ function idOf(sql: Sql, service: string) {
 }
 
 /** An open order is `pending` for its buyer, whether it was begun or not. */
-const STATES: Record<NonNullable<ListFilter['state']>, string[]> = {
+const STATES: Record<NonNullable<BuyerOrderFilter['state']>, string[]> = {
   pending: ['pending', 'processing'],
   success: ['success'],
   partial: ['partial'],

@@ -1,16 +1,15 @@
 import type { ServiceKind } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
-import type { OrderId } from '../../lib/ids.ts'
+import type { OrderId, ServiceId } from '../../lib/ids.ts'
 import { micros } from '../../lib/money.ts'
 import type { ItemState, OrderState, Via } from '../../lib/states.ts'
+import type { BuyerOrderSummary } from './buyer-order.ts'
 import type { OrderName } from './orders.sql.ts'
-import { rowOf, tell } from './receipt.ts'
-import type { Summary } from './summaries.ts'
 
 interface Row {
   account_id: OrderName['accountId']
   id: bigint
-  service_id: number
+  service_id: ServiceId
   state: OrderState
   item_count: number
   unit_price: bigint
@@ -42,15 +41,15 @@ interface Row {
 }
 
 /**
- * The orders as their buyers are told of them in short: with so many rows at most, first those whose input holds
- * `search`. An id that is not the account's (promise 6), or is none, is left out. One statement: an order and its items
- * are of the same instant.
+ * `readSummaries` gives orders with at most `rows` items each, those whose input holds `search` before others. It leaves
+ * out an id that is none, or not the account's (promise 6, own data only). It is one statement, so that an order and its
+ * items are of one instant.
  */
 export async function readSummaries(
   sql: Sql,
   names: OrderName[],
   { rows: most, search }: { rows: number; search?: string | undefined },
-): Promise<Summary[]> {
+): Promise<BuyerOrderSummary[]> {
   const asked = [...new Map(names.map((name) => [`${name.accountId} ${name.id}`, name])).values()]
   const rows = await sql<Row[]>`
     -- Found first, by both of their names: a plan that was made while there were few orders may not go through all of an
@@ -87,31 +86,29 @@ export async function readSummaries(
   return [...byOrder.values()].map(summaryOf)
 }
 
-function summaryOf(rows: Row[]): Summary {
+function summaryOf(rows: Row[]): BuyerOrderSummary {
   const [row] = rows as [Row]
   const items = rows.map((one) => ({ ...one, state: one.item_state, finishedAt: one.item_finished_at }))
-  const receipt = tell(
-    {
-      order: {
-        accountId: row.account_id,
-        id: Number(row.id) as OrderId,
-        serviceId: row.service_id as never,
-        state: row.state,
-        unitPrice: micros(row.unit_price),
-        total: micros(row.total),
-        reference: row.reference,
-        via: row.via,
-        createdAt: row.created_at,
-        finishedAt: row.finished_at,
-        items: [],
-      },
-      service: { code: row.code, kind: row.kind },
-      currency: row.currency,
-      hold: { id: Number(row.hold_id), availableAfter: micros(row.hold_after) },
-      available: micros(row.available),
-      supplierReference: row.supplier_reference,
+  return {
+    accountId: row.account_id,
+    order: {
+      accountId: row.account_id,
+      id: Number(row.id) as OrderId,
+      serviceId: row.service_id,
+      state: row.state,
+      unitPrice: micros(row.unit_price),
+      total: micros(row.total),
+      reference: row.reference,
+      via: row.via,
+      createdAt: row.created_at,
+      finishedAt: row.finished_at,
     },
-    {
+    service: { code: row.code, kind: row.kind },
+    currency: row.currency,
+    hold: { id: Number(row.hold_id), availableAfter: micros(row.hold_after) },
+    available: micros(row.available),
+    supplierReference: row.supplier_reference,
+    tally: {
       ended: row.ended,
       success: row.success,
       units: Number(row.units),
@@ -119,7 +116,7 @@ function summaryOf(rows: Row[]): Summary {
       refunded: micros(row.refunded),
       reason: row.first_reason,
     },
-    items.sort((a, b) => a.position - b.position).map((item) => rowOf(item, row.kind)),
-  )
-  return { accountId: row.account_id, ...receipt, result_truncated: rows.length < row.item_count }
+    items: items.sort((a, b) => a.position - b.position),
+    truncated: rows.length < row.item_count,
+  }
 }

@@ -5,7 +5,7 @@ import { Refusal } from '../../errors.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { Placement } from '../../orders/place/placement.ts'
-import type { Orders } from '../../orders/read/orders.ts'
+import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { Answer, Prepared } from './answer.ts'
 import type { DhruRequest } from './form.ts'
 import type { Parameters } from './parameters.ts'
@@ -16,7 +16,7 @@ export interface DhruDeps {
   sql: Sql
   catalogue: Catalogue
   placement: Placement
-  orders: Orders
+  orders: Pick<OrderReader, 'forBuyer'>
   serviceLists: ServiceLists
   clock: Clock
   maxRows: number

@@ -6,22 +6,18 @@ import type { OrderRequests } from '../../fulfilment/people/order-requests.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { OrderFeed } from '../../orders/follow/order-feed.ts'
 import type { Placement } from '../../orders/place/placement.ts'
-import type { Receipts } from '../../orders/read/receipts.ts'
-import type { Summaries } from '../../orders/read/summaries.ts'
+import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { ServiceTexts } from './service-texts.ts'
 
 /** The parts of the domain that routes use. */
 export interface RestDeps {
   sql: Sql
-  /** A pool with steady plans, for what is read of orders. */
-  reads: Sql
   authenticator: Authenticator
   catalogue: Catalogue
   serviceTexts: ServiceTexts
   placement: Placement
-  receipts: Receipts
-  summaries: Summaries
+  orders: Pick<OrderReader, 'forBuyer'>
   news: OrderFeed
   orderRequests: OrderRequests
   deposits: Deposits

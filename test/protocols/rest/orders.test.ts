@@ -3,7 +3,7 @@ import { setPrice } from '../../../src/catalogue/prices.ts'
 import { setCreditLimit, walletOf } from '../../../src/ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../../src/lib/ids.ts'
 import { parseMicros, ZERO } from '../../../src/lib/money.ts'
-import { Summaries } from '../../../src/orders/read/summaries.ts'
+import { OrderReader } from '../../../src/orders/read/order-reader.ts'
 import { brokenPromises } from '../../orders/orders.fixtures.ts'
 import { RestClient, type RestReply } from '../../support/rest.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
@@ -384,20 +384,19 @@ describe('orders are read', () => {
     const ids = []
     for (let times = 0; times < 5; times++)
       ids.push(await placed({ imeis: imeis(1) }, { reference: `r${times}` }))
-    const summaries = new Summaries(server.sql, { mostLookedAt: 2 })
-    const account = shop.accountId as AccountId
+    const orders = new OrderReader(server.sql, { maxScanned: 2 }).forBuyer(shop.accountId as AccountId)
     const seen = []
     const pages = []
     for (let before: OrderId | undefined; ; ) {
-      const { items, next } = await summaries.list(account, { search: 'R0', limit: 20, before })
-      seen.push(...items.map((order) => order.order_id))
+      const { items, next } = await orders.list({ search: 'R0', limit: 20, before })
+      seen.push(...items.map(({ order }) => order.id))
       pages.push(next)
       if (next === null) break
       before = next
     }
     expect(seen).toEqual([ids[0]])
     expect(pages).toEqual([ids[3], ids[1], null])
-    expect((await summaries.list(account, { limit: 20 })).items).toHaveLength(5)
+    expect((await orders.list({ limit: 20 })).items).toHaveLength(5)
   })
 
   it('with a part of their items in lists, and item by item', async () => {

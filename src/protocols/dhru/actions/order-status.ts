@@ -42,7 +42,7 @@ function commentsOf({ items }: Order): string {
 async function readStatus(call: Call, text: string | undefined): Promise<Record<string, string> | Refusal> {
   if (!text) return new Refusal('order_id_required')
   const id = parseOrderId(text)
-  const order = id && (await call.parts.orders.find(call.key.account.id, id))
+  const order = id && (await call.parts.orders.forBuyer(call.key.account.id).find(id))
   return order ? statusRow(call, order) : new Refusal('order_not_found', text.slice(0, 64), 'ID')
 }
 

@@ -68,7 +68,8 @@ async function* events(call: Call, from: number): AsyncGenerator<string, void> {
       yield ':\n\n'
       continue
     }
-    const found = await Promise.all(changes.orders.map(({ id }) => parts.summaries.find(accountId, id)))
+    const orders = parts.orders.forBuyer(accountId)
+    const found = await Promise.all(changes.orders.map(({ id }) => orders.findSummary(id)))
     const texts = changes.orders.map(({ movement }, index) => {
       const summary = found[index]
       return summary

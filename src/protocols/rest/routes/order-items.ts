@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
-import { orderRow, rowStatuses } from '../../../contract/orders.ts'
+import { orderRow, rowStatuses, wireOrderItem } from '../../../contract/orders.ts'
 import { idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
 import type { OrderId } from '../../../lib/ids.ts'
-import { everyItem, itemPage, mustBeOrder } from '../../../orders/read/order-items.ts'
+import type { KindedItem } from '../../../orders/read/order-reader.ts'
 import { route } from '../route.ts'
 
 const LINES = 'application/x-ndjson'
@@ -29,21 +29,24 @@ export const orderItemRoutes = [
     media: { [LINES]: Type.String({ description: 'Lines of OrderItem' }) },
     refusals: ['order_not_found'],
     async handle({ parts, key, params, query, request, reply }) {
-      const order = { accountId: key.account.id, id: params.id as OrderId }
+      const orders = parts.orders.forBuyer(key.account.id)
+      const id = params.id as OrderId
       // No position is larger, and the column takes no larger number.
       const after = Math.min(query.cursor ?? 0, 32_767)
       const { status, limit } = query
       if (!String(request.headers.accept).toLowerCase().includes(LINES)) {
-        const { items, next } = await itemPage(parts.reads, order, { status, after, limit })
-        return page(items, next)
+        const { items, next } = await orders.items(id, { status, after, limit })
+        return page(items.map(wireItem), next)
       }
-      await mustBeOrder(parts.reads, order)
-      const pages = everyItem(parts.reads, order, { status, after })
+      await orders.mustHave(id)
+      const pages = orders.everyItem(id, { status, after })
       return reply.type(LINES).send(Readable.from(linesOf(pages)))
     },
   }),
 ]
 
-async function* linesOf(pages: AsyncIterable<object[]>): AsyncGenerator<string, void> {
-  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+const wireItem = (item: KindedItem) => wireOrderItem(item, item.kind)
+
+async function* linesOf(pages: AsyncIterable<KindedItem[]>): AsyncGenerator<string, void> {
+  for await (const rows of pages) yield rows.map((row) => `${JSON.stringify(wireItem(row))}\n`).join('')
 }

@@ -1,13 +1,12 @@
 import { Type } from 'typebox'
-import { order, statuses, wireOrderSummary } from '../../../contract/orders.ts'
+import { order, statuses, wireOrder, wireOrderSummary } from '../../../contract/orders.ts'
 import { createdQuery, periodOf } from '../../../contract/period.ts'
 import { idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
-import { receiptAsPlaced, receiptOf } from '../../../orders/read/receipt.ts'
-import type { OrderName } from '../../../orders/read/summaries.ts'
-import type { RestDeps } from '../parts.ts'
+import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
+import type { OrderName } from '../../../orders/read/order-reader.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
 
 const SECTION = 'Orders'
@@ -73,9 +72,12 @@ export const orderRoutes = [
       const placed = await parts.placement.place(basket)
       if (placed instanceof Refusal) throw placed
       report({ placed: placed.orderId })
-      const bought = await parts.receipts.find(key.account.id, placed.orderId)
-      if (!bought) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
-      return new Answered({ value: receiptAsPlaced(bought) }, { headers: placed.replayed ? REPLAYED : {} })
+      const details = await parts.orders.forBuyer(key.account.id).findDetails(placed.orderId)
+      if (!details) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
+      return new Answered(
+        { value: wireOrder(buyerOrderAsPlaced(details)) },
+        { headers: placed.replayed ? REPLAYED : {} },
+      )
     },
   }),
   route({
@@ -105,7 +107,7 @@ export const orderRoutes = [
     answer: pageOf(order),
     refusals: ['invalid_input'],
     async handle({ parts, key, query }) {
-      const { items, next } = await parts.summaries.list(key.account.id, {
+      const { items, next } = await parts.orders.forBuyer(key.account.id).list({
         search: query.q || undefined,
         state: query.status,
         processing: query.processing_type,
@@ -131,11 +133,11 @@ export const orderRoutes = [
     async handle(call) {
       const { parts, key, params, query } = call
       const name = { accountId: key.account.id, id: params.id as OrderId }
+      const orders = parts.orders.forBuyer(name.accountId)
       // A large order is read whole only once.
-      if (query.wait > 0 && (await inShort(parts, name)).finished_at === null) await untilEnded(call, name)
-      const bought = await parts.receipts.find(name.accountId, name.id)
-      if (!bought) throw new Refusal('order_not_found', String(name.id), 'id')
-      return { ...receiptOf(bought), result_truncated: false }
+      if (query.wait > 0 && isOpen(await orders.getSummary(name.id))) await untilEnded(call, name)
+      const details = await orders.getDetails(name.id)
+      return { ...wireOrder(buyerOrderOf(details)), result_truncated: false }
     },
   }),
   route({
@@ -152,10 +154,11 @@ export const orderRoutes = [
     async handle(call) {
       const { parts, key, params, query } = call
       const name = { accountId: key.account.id, id: params.id as OrderId }
-      const summary = await inShort(parts, name)
-      if (query.wait === 0 || summary.finished_at !== null) return wireOrderSummary(summary)
+      const orders = parts.orders.forBuyer(name.accountId)
+      const summary = await orders.getSummary(name.id)
+      if (query.wait === 0 || !isOpen(summary)) return wireOrderSummary(summary)
       await untilEnded(call, name)
-      return wireOrderSummary(await inShort(parts, name))
+      return wireOrderSummary(await orders.getSummary(name.id))
     },
   }),
 ]
@@ -167,10 +170,4 @@ async function untilEnded(call: Call<unknown, { wait: number }>, order: OrderNam
   if (signal.aborted) reply.header('connection', 'close')
 }
 
-async function inShort({ summaries }: RestDeps, { accountId, id }: OrderName) {
-  const summary = await summaries.find(accountId, id)
-  if (!summary) throw new Refusal('order_not_found', String(id), 'id')
-  return summary
-}
-
-/** A day begins at midnight UTC. No order is older than time zero. */
+const isOpen = ({ order }: BuyerOrderSummary): boolean => order.finishedAt === null

@@ -1,11 +1,11 @@
 import type { ServiceKind } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
 import { micros } from '../../lib/money.ts'
+import type { OrderDetails } from './buyer-order.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
-import type { Bought } from './receipt.ts'
 
-/** The orders with what their buyers are told; an id that is not the account's (promise 6), or is none, is left out. */
-export async function readBought(sql: Sql, names: OrderName[]): Promise<Bought[]> {
+/** `readDetails` leaves out an id that is none, or not the account's (promise 6, own data only). */
+export async function readDetails(sql: Sql, names: OrderName[]): Promise<OrderDetails[]> {
   const [orders, more] = await Promise.all([
     readOrders(sql, names),
     sql<
@@ -38,7 +38,7 @@ export async function readBought(sql: Sql, names: OrderName[]): Promise<Bought[]
         join ledger_entries h on h.account_id = o.account_id and h.id = o.hold_id`,
   ])
   const byId = new Map(more.map((row) => [Number(row.id), row]))
-  return orders.flatMap((order): Bought[] => {
+  return orders.flatMap((order): OrderDetails[] => {
     const row = byId.get(order.id)
     if (!row) return []
     return [

@@ -13,7 +13,7 @@ import {
   readOrders,
 } from './orders.sql.ts'
 
-/** An order as operators see it: with the names behind its ids, and what was tried. */
+/** OperatorOrder is an order as operators may see it: with the names behind its ids, and every attempt. */
 export interface OperatorOrder {
   order: Order
   username: string
@@ -23,14 +23,8 @@ export interface OperatorOrder {
   attempts: AttemptView[]
 }
 
-/** Any account's order, by its id. */
-export async function findForOperator(sql: Sql, id: OrderId): Promise<OperatorOrder | undefined> {
-  const accountId = await accountOfOrder(sql, id)
-  return accountId === undefined ? undefined : (await sheetsOf(sql, [{ accountId, id }]))[0]
-}
-
-/** `account` and `service` are ids or names. */
-export interface OrderFilter {
+/** OperatorOrderFilter narrows a list; `account` and `service` are ids or names. */
+export interface OperatorOrderFilter {
   account?: string
   service?: string
   state?: OrderState
@@ -39,18 +33,32 @@ export interface OrderFilter {
   limit: number
 }
 
-/** Newest first; throws not_found when there is no such account or service. */
-export async function ordersForOperator(sql: Sql, filter: OrderFilter): Promise<OperatorOrder[]> {
-  const { account, service, ...rest } = filter
-  const names = await listOrders(sql, {
-    ...rest,
-    ...(account !== undefined && { accountId: (await findAccount(sql, account)).id }),
-    ...(service !== undefined && { serviceId: (await showService(sql, service)).service.id }),
-  })
-  return await sheetsOf(sql, names)
+/** OperatorOrders reads the orders of every account. */
+export class OperatorOrders {
+  readonly #sql: Sql
+
+  constructor(sql: Sql) {
+    this.#sql = sql
+  }
+
+  async find(id: OrderId): Promise<OperatorOrder | undefined> {
+    const accountId = await accountOfOrder(this.#sql, id)
+    return accountId === undefined ? undefined : (await readOperatorOrders(this.#sql, [{ accountId, id }]))[0]
+  }
+
+  /** `list` gives them newest first; throws not_found when there is no such account or service. */
+  async list(filter: OperatorOrderFilter): Promise<OperatorOrder[]> {
+    const { account, service, ...rest } = filter
+    const names = await listOrders(this.#sql, {
+      ...rest,
+      ...(account !== undefined && { accountId: (await findAccount(this.#sql, account)).id }),
+      ...(service !== undefined && { serviceId: (await showService(this.#sql, service)).service.id }),
+    })
+    return await readOperatorOrders(this.#sql, names)
+  }
 }
 
-async function sheetsOf(
+async function readOperatorOrders(
   sql: Sql,
   names: { accountId: Order['accountId']; id: OrderId }[],
 ): Promise<OperatorOrder[]> {

@@ -1,0 +1,192 @@
+import type { Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
+import { isStorable } from '../../lib/text.ts'
+import { Batcher } from '../../runtime/batcher.ts'
+import type { Order } from '../order.ts'
+import type { BuyerItemStatus, BuyerOrderSummary, BuyerStatus, OrderDetails } from './buyer-order.ts'
+import { OperatorOrders } from './operator-orders.ts'
+import { readDetails } from './order-details.sql.ts'
+import { isOrderOf, type KindedItem, selectItems } from './order-items.sql.ts'
+import { findOrders } from './order-list.sql.ts'
+import { type OrderName, readOrders } from './orders.sql.ts'
+import { readSummaries } from './summaries.sql.ts'
+
+export type { KindedItem } from './order-items.sql.ts'
+export type { OrderName } from './orders.sql.ts'
+
+export interface BuyerOrderFilter {
+  /** `search` is an order's number, or a part of its reference or of an item's input. */
+  search?: string | undefined
+  state?: BuyerStatus | undefined
+  processing?: 'automatic' | 'manual' | undefined
+  /** `service` is the id or the code of a service. */
+  service?: string | undefined
+  from?: Date | undefined
+  /** `to` is excluded. */
+  to?: Date | undefined
+  /** `before` is where the page before said that the next begins: only orders with a smaller number are given. */
+  before?: OrderId | undefined
+  limit: number
+}
+
+/** MAX_ORDERS_PER_READ, MAX_DETAILS_PER_READ: the most orders that one statement reads. */
+const MAX_ORDERS_PER_READ = 500
+const MAX_DETAILS_PER_READ = 200
+/** MAX_SUMMARY_ITEMS bounds the items of a summary, so that a page of the largest orders stays small. */
+const MAX_SUMMARY_ITEMS = 100
+/** MAX_SCANNED_ORDERS bounds the orders that one page is looked for in; then the page ends and says where to go on. */
+const MAX_SCANNED_ORDERS = 50_000
+const ITEMS_PER_READ = 1000
+
+/** OrderReader reads orders for buyers and for operators. What buyers ask for together is read together, in one statement. */
+export class OrderReader {
+  readonly #sql: Sql
+  readonly #batches: Batches
+  readonly #maxScanned: number
+
+  /** `sql` is a pool with steady plans. */
+  constructor(sql: Sql, { maxScanned = MAX_SCANNED_ORDERS } = {}) {
+    this.#sql = sql
+    this.#maxScanned = maxScanned
+    this.#batches = {
+      orders: batched(
+        (names) => readOrders(sql, names),
+        (order) => order,
+        MAX_ORDERS_PER_READ,
+      ),
+      details: batched(
+        (names) => readDetails(sql, names),
+        ({ order }) => order,
+        MAX_DETAILS_PER_READ,
+      ),
+      summaries: batched(
+        (names) => readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS }),
+        ({ order }) => order,
+        MAX_DETAILS_PER_READ,
+      ),
+    }
+  }
+
+  /** `forBuyer` reads the account's orders only (promise 6, own data only). */
+  forBuyer(accountId: AccountId): BuyerOrders {
+    return new BuyerOrders(accountId, this.#sql, this.#batches, this.#maxScanned)
+  }
+
+  /** `forOperator` reads the orders of every account. */
+  forOperator(): OperatorOrders {
+    return new OperatorOrders(this.#sql)
+  }
+}
+
+interface Batches {
+  orders: Batcher<OrderName, Order | undefined>
+  details: Batcher<OrderName, OrderDetails | undefined>
+  summaries: Batcher<OrderName, BuyerOrderSummary | undefined>
+}
+
+/** BuyerOrders reads one account's orders. Another account's order is answered as one that is not there (promise 6, own data only). */
+export class BuyerOrders {
+  readonly #accountId: AccountId
+  readonly #sql: Sql
+  readonly #batches: Batches
+  readonly #maxScanned: number
+
+  constructor(accountId: AccountId, sql: Sql, batches: Batches, maxScanned: number) {
+    this.#accountId = accountId
+    this.#sql = sql
+    this.#batches = batches
+    this.#maxScanned = maxScanned
+  }
+
+  /** `find` gives the order with its items and nothing beside it. */
+  find(id: OrderId): Promise<Order | undefined> {
+    return this.#batches.orders.add(this.#name(id))
+  }
+
+  findDetails(id: OrderId): Promise<OrderDetails | undefined> {
+    return this.#batches.details.add(this.#name(id))
+  }
+
+  /** `getDetails` throws order_not_found. */
+  async getDetails(id: OrderId): Promise<OrderDetails> {
+    return (await this.findDetails(id)) ?? notFound(id)
+  }
+
+  findSummary(id: OrderId): Promise<BuyerOrderSummary | undefined> {
+    return this.#batches.summaries.add(this.#name(id))
+  }
+
+  /** `getSummary` throws order_not_found. */
+  async getSummary(id: OrderId): Promise<BuyerOrderSummary> {
+    return (await this.findSummary(id)) ?? notFound(id)
+  }
+
+  /** `list` gives summaries, newest first. A page may be short before the end: `next` is null only there. */
+  async list(filter: BuyerOrderFilter): Promise<{ items: BuyerOrderSummary[]; next: OrderId | null }> {
+    if (!isStorable(`${filter.search}${filter.service}`)) return { items: [], next: null }
+    const { ids, next } = await findOrders(this.#sql, this.#accountId, filter, this.#maxScanned)
+    const names = ids.map((id) => this.#name(id))
+    const found = await readSummaries(this.#sql, names, { rows: MAX_SUMMARY_ITEMS, search: filter.search })
+    return { items: found.sort((a, b) => b.order.id - a.order.id), next }
+  }
+
+  /** `items` gives one page of an order's items, by position. Throws order_not_found. */
+  async items(
+    id: OrderId,
+    filter: { status?: BuyerItemStatus | undefined; after: number; limit: number },
+  ): Promise<{ items: KindedItem[]; next: number | null }> {
+    await this.mustHave(id)
+    const found = await selectItems(this.#sql, this.#name(id), { ...filter, limit: filter.limit + 1 })
+    const items = found.slice(0, filter.limit)
+    return { items, next: found.length > filter.limit ? (items.at(-1)?.position ?? null) : null }
+  }
+
+  /**
+   * `everyItem` gives all items of an order, page by page: a slow reader holds no connection between two pages, and an
+   * item is as it was when its page was read.
+   */
+  async *everyItem(
+    id: OrderId,
+    filter: { status?: BuyerItemStatus | undefined; after: number },
+  ): AsyncGenerator<KindedItem[], void> {
+    for (let { after } = filter; ; ) {
+      const found = await selectItems(this.#sql, this.#name(id), { ...filter, after, limit: ITEMS_PER_READ })
+      if (found.length > 0) yield found
+      const last = found.at(-1)
+      if (!last || found.length < ITEMS_PER_READ) return
+      after = last.position
+    }
+  }
+
+  /** `mustHave` throws order_not_found when the account has no such order. */
+  async mustHave(id: OrderId): Promise<void> {
+    if (!(await isOrderOf(this.#sql, this.#name(id)))) notFound(id)
+  }
+
+  #name(id: OrderId): OrderName {
+    return { accountId: this.#accountId, id }
+  }
+}
+
+function notFound(id: OrderId): never {
+  throw new Refusal('order_not_found', String(id), 'id')
+}
+
+/** `batched` reads together what is asked for together, and gives each caller only the order of the account it named. */
+function batched<Found>(
+  read: (names: OrderName[]) => Promise<Found[]>,
+  nameOf: (found: Found) => OrderName,
+  size: number,
+): Batcher<OrderName, Found | undefined> {
+  return new Batcher(
+    async (names) => {
+      const found = new Map((await read(names)).map((one) => [nameOf(one).id, one]))
+      return names.map(({ accountId, id }) => {
+        const one = found.get(id)
+        return one !== undefined && nameOf(one).accountId === accountId ? one : undefined
+      })
+    },
+    { size },
+  )
+}
