@@ -18,9 +18,9 @@ import { openEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrate.ts'
 import type { SupplierId } from '../src/lib/ids.ts'
 import { systemClock } from '../src/lib/time.ts'
-import type { World } from '../src/suppliers/adapter.ts'
-import { dhru } from '../src/suppliers/dhru.ts'
-import type { SupplierConfig } from '../src/suppliers/supplier.ts'
+import type { IntegrationContext } from '../src/integrations/suppliers/supplier-kind.ts'
+import { dhru } from '../src/integrations/suppliers/dhru/index.ts'
+import type { SupplierConfig } from '../src/integrations/suppliers/supplier.ts'
 import { MarkupRule } from '../src/sync/markup-rule.ts'
 import { listOf } from '../src/sync/remote-list.ts'
 import { applySync, previewSync } from '../src/sync/sync.ts'
@@ -119,7 +119,7 @@ async function timed<Result>(
 }
 
 /** A panel that is nowhere: its answer comes in chunks as from a socket. */
-function panelOf(dearer: boolean, count: (bytes: number) => void): World {
+function panelOf(dearer: boolean, count: (bytes: number) => void): IntegrationContext {
   const unused = (): never => {
     throw new Error('the bench asks for nothing but the list')
   }

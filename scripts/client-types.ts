@@ -44,7 +44,7 @@ export interface Document {
   components: { schemas: Record<string, Schema> }
 }
 
-const folder = new URL('../src/client/rest/', import.meta.url)
+const folder = new URL('../src/client/rest', import.meta.url)
 
 /** What the server gives as `/openapi.json`; no database is needed for it. */
 export async function readDocument(): Promise<Document> {

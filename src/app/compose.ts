@@ -10,7 +10,7 @@ import { migrate } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { Gateways } from '../deposits/gateways.ts'
-import { Hearing } from '../deposits/hearing.ts'
+import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
 import { depositJobs, LOOK_AT_DEPOSITS } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
@@ -32,7 +32,7 @@ import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
-import { openSupplierById } from '../suppliers/suppliers.ts'
+import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { LOOK, syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
@@ -124,7 +124,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const gateways = new Gateways({ world: context, sealer, clock })
   const paying = { sql, gateways, clock, log }
   const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound })
-  const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), context, id)
+  const open = async (id: SupplierId) => connectSupplierById(sql, await sealer(), context, id)
   const jobs = new Jobs({
     address,
     log,
@@ -177,7 +177,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     receipts,
     orderRequests,
     deposits: new Deposits(paying),
-    hearing: new Hearing(paying),
+    hearing: new GatewayWebhooks(paying),
     orders: new Orders(hot),
     summaries: new Summaries(hot),
     news: new OrderFeed(hot),

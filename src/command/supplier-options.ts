@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
-import { adapters } from '../suppliers/adapters.ts'
-import { supplierKinds } from '../suppliers/supplier.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
+import { supplierKindNames } from '../integrations/suppliers/supplier.ts'
 import type { SupplierInput } from '../suppliers/suppliers.ts'
 
 /** Settings that have an option of their own; the others are given by --setting. */
@@ -27,7 +27,7 @@ const settings: [name: string, option: Option][] = [
 /** Every secret of every kind. */
 const secrets: [name: string, option: Option][] = [
   ...Map.groupBy(
-    supplierKinds.flatMap((kind) => Object.keys(adapters[kind].secrets).map((name) => ({ kind, name }))),
+    supplierKindNames.flatMap((kind) => Object.keys(supplierKinds[kind].secrets).map((name) => ({ kind, name }))),
     ({ name }) => name,
   ),
 ].map(([name, kinds]) => {
@@ -54,7 +54,7 @@ interface Given {
 
 export function addSupplierOptions(command: Command, { isNew = false } = {}): Command {
   if (isNew) {
-    const kind = new Option('--kind <kind>', 'how it is spoken to').choices([...supplierKinds])
+    const kind = new Option('--kind <kind>', 'how it is spoken to').choices([...supplierKindNames])
     command.addOption(kind.makeOptionMandatory())
   }
   command

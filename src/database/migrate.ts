@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { type DatabaseAddress, openPool, type Sql, type Transaction } from './database.ts'
 import { pools } from './pools.ts'
 
-const folder = new URL('./migrations/', import.meta.url)
+const folder = new URL('./migrations', import.meta.url)
 /** Any constant: it names the lock that lets one process migrate at a time. */
 const MIGRATION_LOCK = 7_164_001
 

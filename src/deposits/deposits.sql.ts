@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts'
 import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
 import { micros } from '../lib/money.ts'
 import type { Deposit, DepositDetails, DepositState } from './deposit.ts'
-import { kinds } from './kinds.ts'
+import { kinds } from '../integrations/gateways/index.ts'
 import type { ProviderKind } from './provider.ts'
 
 interface DepositRow {

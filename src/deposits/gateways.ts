@@ -1,8 +1,8 @@
 import type { Clock } from '../lib/time.ts'
 import type { OutboundClient } from '../outbound/outbound.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import type { Gateway, GatewayWorld } from './gateway.ts'
-import { kinds } from './kinds.ts'
+import type { Gateway, IntegrationContext } from '../integrations/gateways/gateway.ts'
+import { kinds } from '../integrations/gateways/index.ts'
 import type { Provider } from './provider.ts'
 import { secretsOf, settingsOf } from './providers.ts'
 
@@ -11,12 +11,12 @@ const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 1_048_576 }
 
 /** The gateways of this process. They are made when they are needed: from one payment to the next they may change. */
 export class Gateways {
-  readonly #world: GatewayWorld
+  readonly #world: IntegrationContext
   readonly #sealer: () => Promise<Sealer>
   readonly #clock: Clock
   #client: OutboundClient | undefined
 
-  constructor(parts: { world: GatewayWorld; sealer: () => Promise<Sealer>; clock: Clock }) {
+  constructor(parts: { world: IntegrationContext; sealer: () => Promise<Sealer>; clock: Clock }) {
     this.#world = parts.world
     this.#sealer = parts.sealer
     this.#clock = parts.clock

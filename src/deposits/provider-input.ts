@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import { Refusal } from '../errors.ts'
 import { isCurrency, MAX_AMOUNT, type Micros } from '../lib/money.ts'
-import { kinds } from './kinds.ts'
+import { kinds } from '../integrations/gateways/index.ts'
 import type { Provider, ProviderKind } from './provider.ts'
 import type { ProviderWrite } from './providers.sql.ts'
 

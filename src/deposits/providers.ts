@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import { kinds } from './kinds.ts'
+import { kinds } from '../integrations/gateways/index.ts'
 import type { Provider, ProviderKind } from './provider.ts'
 import {
   checkNewProvider,

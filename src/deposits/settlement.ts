@@ -7,7 +7,7 @@ import type { Clock } from '../lib/time.ts'
 import type { Deposit, DepositState } from './deposit.ts'
 import { lockDeposit, updateState } from './deposits.sql.ts'
 import { insertEvent } from './events.sql.ts'
-import type { GatewayEvent, Payment } from './gateway.ts'
+import type { GatewayEvent, Payment } from '../integrations/gateways/gateway.ts'
 import type { Provider } from './provider.ts'
 
 /** What a payment makes of a deposit; undefined: nothing new. */

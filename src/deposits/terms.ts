@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import type { DepositDetails } from './deposit.ts'
 import { feeOf } from './fees.ts'
-import { kinds } from './kinds.ts'
+import { kinds } from '../integrations/gateways/index.ts'
 import type { Provider } from './provider.ts'
 import { settingsOf } from './providers.ts'
 

@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import { Refusal } from '../errors.ts'
 import { isCurrency } from '../lib/money.ts'
-import type { Adapter } from './adapter.ts'
+import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
 import type { SupplierRow, SupplierWrite } from './suppliers.sql.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface SupplierInput {
 }
 
 /** Throws invalid_input naming the value at fault. */
-export function settle(adapter: Adapter, input: SupplierInput, existing?: SupplierRow): SupplierWrite {
+export function settle(adapter: SupplierKind, input: SupplierInput, existing?: SupplierRow): SupplierWrite {
   const name = (input.name ?? existing?.name ?? '').trim()
   const currency = input.currency ?? existing?.currency ?? 'USD'
   const concurrency = input.concurrency ?? existing?.concurrency ?? 8
@@ -48,7 +48,7 @@ export function settle(adapter: Adapter, input: SupplierInput, existing?: Suppli
 
 /** The secrets that there are now. Throws invalid_input naming one that is missing or that the kind does not know. */
 export function settleSecrets(
-  adapter: Adapter,
+  adapter: SupplierKind,
   given: Record<string, string>,
   existing: Record<string, string>,
 ): Record<string, string> {
@@ -66,7 +66,7 @@ export function settleSecrets(
 
 /** Settings complete with the kind's defaults. Throws invalid_input naming the setting at fault. */
 export function completeSettings(
-  { kind, settings: schema }: Adapter,
+  { kind, settings: schema }: SupplierKind,
   given: Record<string, unknown>,
 ): Record<string, unknown> {
   const stranger = Object.keys(given).find((name) => !Object.hasOwn(schema.properties, name))
@@ -93,7 +93,7 @@ interface PropertySchema {
 }
 
 /** What was set, as the values that it stands for, checked together with the defaults; without what was taken back. */
-function checkedSettings(adapter: Adapter, given: Record<string, unknown>): Record<string, unknown> {
+function checkedSettings(adapter: SupplierKind, given: Record<string, unknown>): Record<string, unknown> {
   const { properties } = adapter.settings
   const set = Object.entries(given)
     .filter(([, value]) => value !== null && value !== undefined)
@@ -119,7 +119,7 @@ function checkRange(field: string, value: number, most: number): void {
 }
 
 /** What is wrong is said without the URL: there may be a password in it. */
-function checkedUrl({ kind, hasUrl }: Adapter, text: string | null): string | null {
+function checkedUrl({ kind, hasUrl }: SupplierKind, text: string | null): string | null {
   if (!hasUrl) return text ? refuse('url', `has no place: a ${kind} supplier is nowhere`) : null
   if (!text) return refuse('url', `is missing: a ${kind} supplier is somewhere`)
   const url = URL.parse(text.trim())

@@ -1,14 +1,14 @@
 import type { SupplierId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
-import type { Adapter } from './adapter.ts'
-import type { SupplierFault, SupplierKind } from './supplier.ts'
+import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
+import type { SupplierFault, SupplierKindName } from '../integrations/suppliers/supplier.ts'
 import { completeSettings } from './supplier-input.ts'
 import type { SupplierSheetRow } from './suppliers.sql.ts'
 
 /** A supplier as operators see it. */
 export interface SupplierSheet {
   id: SupplierId
-  kind: SupplierKind
+  kind: SupplierKindName
   name: string
   url: string | null
   currency: string
@@ -45,7 +45,7 @@ interface SupplierHealth {
 /** `secrets` are the opened ones; undefined: they could not be opened. */
 export function sheetOf(
   row: SupplierSheetRow,
-  adapter: Adapter,
+  adapter: SupplierKind,
   secrets: Record<string, string> | undefined,
 ): SupplierSheet {
   return {
@@ -84,7 +84,7 @@ const openOf = ({ why, reason, opened_at, probe_at }: SupplierSheetRow) => ({
 })
 
 /** Settings that are none of the kind any more are shown as they stand, so that they can be corrected. */
-function settingsOf({ settings }: SupplierSheetRow, adapter: Adapter): Record<string, unknown> {
+function settingsOf({ settings }: SupplierSheetRow, adapter: SupplierKind): Record<string, unknown> {
   try {
     return completeSettings(adapter, settings)
   } catch {

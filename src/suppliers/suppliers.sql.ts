@@ -1,12 +1,12 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
-import type { SupplierFault, SupplierKind } from './supplier.ts'
+import type { SupplierFault, SupplierKindName } from '../integrations/suppliers/supplier.ts'
 
 /** A supplier as its table has it. */
 export interface SupplierRow {
   id: SupplierId
-  kind: SupplierKind
+  kind: SupplierKindName
   name: string
   url: string | null
   currency: string
@@ -85,7 +85,7 @@ export async function lockSupplier(sql: Queryable, id: SupplierId): Promise<Supp
 
 export async function insertSupplier(
   sql: Queryable,
-  kind: SupplierKind,
+  kind: SupplierKindName,
   row: SupplierWrite,
 ): Promise<SupplierId> {
   const [made] = await sql<{ id: SupplierId }[]>`

@@ -3,9 +3,9 @@ import { Refusal } from '../errors.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { systemClock } from '../lib/time.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import type { Adapter, World } from './adapter.ts'
-import { adapters } from './adapters.ts'
-import type { Supplier, SupplierAccount, SupplierConfig, SupplierKind } from './supplier.ts'
+import type { SupplierKind, IntegrationContext } from '../integrations/suppliers/supplier-kind.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
+import type { Supplier, SupplierAccount, SupplierConfig, SupplierKindName } from '../integrations/suppliers/supplier.ts'
 import { completeSettings, refuse, type SupplierInput, settle, settleSecrets } from './supplier-input.ts'
 import { type SupplierSheet, sheetOf } from './supplier-sheet.ts'
 import {
@@ -29,7 +29,7 @@ export type { SupplierSheet } from './supplier-sheet.ts'
 export async function createSupplier(
   sql: Sql,
   sealer: Sealer,
-  { kind, ...input }: SupplierInput & { kind: SupplierKind },
+  { kind, ...input }: SupplierInput & { kind: SupplierKindName },
 ): Promise<SupplierSheet> {
   const adapter = adapterOf(kind)
   const row = settle(adapter, input)
@@ -122,35 +122,35 @@ export async function recordBalance(
   if (balance !== null) await upsertBalance(sql, id, balance, at)
 }
 
-export interface OpenSupplier {
+export interface SupplierConnection {
   config: SupplierConfig
   supplier: Supplier
 }
 
 /** A supplier to call at once, apart from the workers. The caller closes it. Throws not_found or invalid_input. */
-export async function openSupplier(
+export async function connectSupplier(
   sql: Queryable,
   sealer: Sealer,
-  world: World,
+  world: IntegrationContext,
   idOrName: string,
-): Promise<OpenSupplier> {
+): Promise<SupplierConnection> {
   return open(await findSupplier(sql, idOrName), sealer, world)
 }
 
 /** The same by its id alone, of which a name might be the same. */
-export async function openSupplierById(
+export async function connectSupplierById(
   sql: Queryable,
   sealer: Sealer,
-  world: World,
+  world: IntegrationContext,
   id: SupplierId,
-): Promise<OpenSupplier> {
+): Promise<SupplierConnection> {
   const row = (await selectSuppliers(sql)).find((one) => one.id === id)
   if (!row) throw new Refusal('not_found', `there is no supplier ${id}`, 'supplier')
   return open(row, sealer, world)
 }
 
 /** Throws as `configOf` does, and what the adapter says of settings that contradict each other. */
-export function open(row: SupplierRow, sealer: Sealer | undefined, world: World): OpenSupplier {
+export function open(row: SupplierRow, sealer: Sealer | undefined, world: IntegrationContext): SupplierConnection {
   const config = configOf(row, sealer)
   return { config, supplier: adapterOf(row.kind).make(config, world) }
 }
@@ -202,7 +202,7 @@ const shown = (row: SupplierSheetRow, sealer: Sealer): SupplierSheet =>
 const unreachable = (): never => {
   throw new Error('this supplier is only looked at')
 }
-const nowhere: World = {
+const nowhere: IntegrationContext = {
   outbound: { open: () => ({ request: unreachable, stream: unreachable, close: async () => {} }) },
   clock: systemClock,
   installation: '',
@@ -216,8 +216,8 @@ function refuseTakenName(error: unknown): never {
   throw error
 }
 
-function adapterOf(kind: SupplierKind): Adapter {
-  return adapters[kind] ?? refuse('kind', `must be one of ${Object.keys(adapters).join(', ')}`)
+function adapterOf(kind: SupplierKindName): SupplierKind {
+  return supplierKinds[kind] ?? refuse('kind', `must be one of ${Object.keys(supplierKinds).join(', ')}`)
 }
 
 /** Binds sealed secrets to their row, so that rows cannot be swapped. */

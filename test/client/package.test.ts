@@ -12,7 +12,7 @@ import { temporaryFolder } from '../support/process.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
 
 const run = promisify(execFile)
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const compiler = join(root, 'node_modules/.bin/tsc')
 const examples = join(root, 'docs/examples/client')
 const page = readFileSync(join(root, 'docs/client.md'), 'utf8')

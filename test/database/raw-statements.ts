@@ -20,7 +20,7 @@ export interface RawStatement {
 
 /** readRawStatements reads every statement that src writes as a template, from the source text and its types. */
 export function readRawStatements(): RawStatement[] {
-  const root = fileURLToPath(new URL('../../', import.meta.url))
+  const root = fileURLToPath(new URL('../..', import.meta.url))
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const files = ts.sys.readDirectory(join(root, 'src'), ['.ts'])

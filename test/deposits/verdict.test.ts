@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Deposit, depositStates } from '../../src/deposits/deposit.ts'
-import type { Payment } from '../../src/deposits/gateway.ts'
+import type { Payment } from '../../src/integrations/gateways/gateway.ts'
 import { verdictOn } from '../../src/deposits/settlement.ts'
 import { micros } from '../../src/lib/money.ts'
 

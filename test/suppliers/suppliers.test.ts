@@ -6,8 +6,8 @@ import { Refusal } from '../../src/errors.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
-import { adapters } from '../../src/suppliers/adapters.ts'
-import type { SupplierKind } from '../../src/suppliers/supplier.ts'
+import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
+import type { SupplierKindName } from '../../src/integrations/suppliers/supplier.ts'
 import { testSupplier } from '../../src/suppliers/supplier-test.ts'
 import {
   configOf,
@@ -108,7 +108,7 @@ describe('a new supplier', () => {
   })
 
   it.each<[string, Partial<Input>]>([
-    ['kind', { kind: 'fax' as SupplierKind }],
+    ['kind', { kind: 'fax' as SupplierKindName }],
     ['name', { name: ' ' }],
     ['name', { name: '17' }],
     ['name', { name: 'a\nb' }],
@@ -338,8 +338,8 @@ describe('a test of a supplier', () => {
 
   it('never says a secret, whatever an adapter says', async () => {
     const { id } = await createSupplier(sql, sealer, panel({ url: 'http://127.0.0.1:1/' }))
-    const { make } = adapters.dhru
-    vi.spyOn(adapters.dhru, 'make').mockImplementation((config, world) =>
+    const { make } = supplierKinds.dhru
+    vi.spyOn(supplierKinds.dhru, 'make').mockImplementation((config, world) =>
       Object.assign(make(config, world), {
         account: () => Promise.reject(new Error('refused with apiaccesskey=top-secret')),
       }),

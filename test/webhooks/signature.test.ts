@@ -3,7 +3,7 @@ import { describe, expect, it, test } from 'vitest'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { jsonWithAmounts } from '../../src/lib/money-json.ts'
-import { readOrderWebhook } from '../../src/suppliers/rest.ts'
+import { readOrderWebhook } from '../../src/integrations/suppliers/cekceir/index.ts'
 import { healthAfter } from '../../src/webhooks/health.ts'
 import { restUntil, retryAt } from '../../src/webhooks/schedule.ts'
 import {

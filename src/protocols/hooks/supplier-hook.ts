@@ -3,7 +3,7 @@ import { Refusal } from '../../errors.ts'
 import type { Fulfilment } from '../../fulfilment/fulfilment.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import type { SupplierDirectory } from '../../suppliers/directory.ts'
-import { readOrderWebhook } from '../../suppliers/rest.ts'
+import { readOrderWebhook } from '../../integrations/suppliers/cekceir/index.ts'
 
 /** An order's body with some thousand results, and no more. */
 const BODY_LIMIT = 4_194_304

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Sealer } from '../../../src/secrets/sealer.ts'
 import { addRoute } from '../../../src/supplier-routes/routes.ts'
-import { rest } from '../../../src/suppliers/rest.ts'
-import type { Outcome, Supplier } from '../../../src/suppliers/supplier.ts'
+import { rest } from '../../../src/integrations/suppliers/cekceir/index.ts'
+import type { SupplierOutcome, Supplier } from '../../../src/integrations/suppliers/supplier.ts'
 import { createSupplier } from '../../../src/suppliers/suppliers.ts'
 import { brokenPromises } from '../../orders/orders.fixtures.ts'
-import { supplierOf, workOf } from '../../suppliers/http-server.ts'
+import { supplierOf, workOf } from '../../integrations/suppliers/http-server.ts'
 import { RestClient } from '../../support/rest.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 
@@ -105,6 +105,6 @@ it('an order whose answer was lost is found at another imeigate', async () => {
   const work = workOf({ remoteService: 'deep', subject, sentAt: new Date() })
   const api = new RestClient(back, account)
   const { body } = await api.post('/api/order', { code: 'deep', data: { imeis: [imei(501), subject] } })
-  const outcome = await withSupplier(async (supplier) => (await supplier.ask([work], signal))[0] as Outcome)
+  const outcome = await withSupplier(async (supplier) => (await supplier.ask([work], signal))[0] as SupplierOutcome)
   expect(outcome).toMatchObject({ kind: 'accepted', reference: String(body.order_id) })
 })

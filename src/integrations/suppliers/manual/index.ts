@@ -1,0 +1,37 @@
+import { Type } from 'typebox'
+import type { SupplierKind } from '../supplier-kind.ts'
+import type { SupplierOutcome, Supplier, SupplierTask } from '../supplier.ts'
+
+/** A person ends an item by saying so, which is heard at once: asking is only for an item that nobody looks after. */
+const ASK_AGAIN_AFTER_MS = 3_600_000
+/** Nobody is called. */
+const AT_ONCE = 500
+
+/** A person, who takes whatever is sent and answers in their own time, by the command line. */
+class Person implements Supplier {
+  readonly sendAtOnce = AT_ONCE
+  readonly askAtOnce = AT_ONCE
+
+  send(works: SupplierTask[]): Promise<SupplierOutcome[]> {
+    return Promise.resolve(works.map(waiting))
+  }
+
+  ask(works: SupplierTask[]): Promise<SupplierOutcome[]> {
+    return Promise.resolve(works.map(waiting))
+  }
+}
+
+export const manual: SupplierKind = {
+  kind: 'manual',
+  hasUrl: false,
+  hasServices: false,
+  settings: Type.Object({}),
+  secrets: {},
+  make: () => new Person(),
+}
+
+const waiting = ({ attemptKey }: SupplierTask): SupplierOutcome => ({
+  kind: 'accepted',
+  reference: `manual-${attemptKey}`,
+  askAgainAfterMs: ASK_AGAIN_AFTER_MS,
+})
