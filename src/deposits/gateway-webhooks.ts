@@ -3,7 +3,7 @@ import type { DepositsDeps } from './pages.ts'
 import { selectProvider } from './providers.sql.ts'
 import { type Settled, settle } from './settlement.ts'
 
-/** Takes in what gateways say by themselves. */
+/** GatewayWebhooks takes in what gateways send by themselves. */
 export class GatewayWebhooks {
   readonly #parts: DepositsDeps
 
@@ -15,13 +15,13 @@ export class GatewayWebhooks {
    * What was sent to the hook of a provider. When this returns it is done and committed, or is none of our concern.
    * Throws invalid_signature, and not_found when it is about a deposit that is not here: the gateway then tells again.
    */
-  async hear(code: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
+  async receive(code: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
     const { sql, gateways, clock, log } = this.#parts
     const provider = await selectProvider(sql, { code })
     const gateway = provider && (await gateways.of(provider))
     // Whoever asks learns nothing about which providers there are.
     if (!provider || !gateway) throw new Refusal('invalid_signature')
-    const event = gateway.hear(body, headers)
+    const event = gateway.receive(body, headers)
     if (!event) return
     const { depositId, payment } = event
     const { outcome, note }: Settled = await settle(sql, provider, { depositId, payment, event }, clock)

@@ -1,6 +1,5 @@
 import type { DepositId } from '../../lib/ids.ts'
-import type { Outbound } from '../../outbound/outbound.ts'
-import type { Deposit } from '../../deposits/deposit.ts'
+import type { Micros } from '../../lib/money.ts'
 
 /** A payment service that takes the money and says by itself when it has it. */
 export interface Gateway {
@@ -8,7 +7,7 @@ export interface Gateway {
    * Opens a payment page. Moves no money, and gives the same page for the same attempt of the same deposit, so it may be
    * asked again when its answer was lost. Throws GatewayRefused or GatewayUnreachable.
    */
-  begin(deposit: Deposit): Promise<{ reference: string; paymentUrl: string }>
+  begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }>
   /** What became of a payment; undefined: it knows none of this name. Throws as `begin`. */
   ask(reference: string): Promise<Payment | undefined>
   /** Closes the page, so that nobody can pay any more, where that is still possible. Throws as `begin`. */
@@ -17,10 +16,20 @@ export interface Gateway {
    * What was sent to our hook: undefined when it is about no deposit of ours.
    * Throws invalid_signature unless it is signed, and that lately.
    */
-  hear(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined
+  receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined
 }
 
-/** A payment as the gateway sees it. */
+/** PaymentRequest is what a gateway reads of a deposit. */
+export interface PaymentRequest {
+  id: DepositId
+  /** `attempt` counts what the gateway answered with an error: each further try is a new request to it. */
+  attempt: number
+  currency: string
+  totalPay: Micros
+  expiresAt: Date
+}
+
+/** Payment is a payment as the gateway sees it. */
 export interface Payment {
   reference: string
   /** processing: the payer has done his part, the money is under way. */
@@ -38,13 +47,6 @@ export interface GatewayEvent {
   type: string
   depositId: DepositId
   payment: Payment
-}
-
-/** What gateways see of the world. */
-export interface IntegrationContext {
-  outbound: Outbound
-  /** Names this installation among all that share an account at the gateway: see `installationId`. */
-  installation: string
 }
 
 /**

@@ -105,7 +105,7 @@ export interface Supplier {
 /** A supplier as it is configured: what an adapter is made of. */
 export interface SupplierConfig {
   id: SupplierId
-  kind: SupplierKindName
+  kind: string
   name: string
   /** Where it is, for kinds that are somewhere. */
   url: string | null
@@ -116,6 +116,3 @@ export interface SupplierConfig {
   /** Opened; never logged. */
   secrets: Record<string, string>
 }
-
-export const supplierKindNames = ['dhru', 'rest', 'http', 'manual', 'sandbox'] as const
-export type SupplierKindName = (typeof supplierKindNames)[number]

@@ -1,4 +1,4 @@
-import { minorUnit } from '../../../deposits/fees.ts'
+import { minorUnit } from '../../../lib/money.ts'
 
 /** Currencies that Stripe counts in whole units, and in thousandths; all others it counts in hundredths. */
 const WHOLE = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '))

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../../../errors.ts'
-import type { Deposit } from '../../../deposits/deposit.ts'
 import {
   type Gateway,
   type GatewayEvent,
   GatewayRefused,
   GatewayUnreachable,
   type Payment,
+  type PaymentRequest,
 } from '../gateway.ts'
-import type { GatewayParts } from '../index.ts'
+import type { GatewayDeps } from '../gateway-kind.ts'
 import { toStripe } from './amounts.ts'
 import { isObject, metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
 import { isSigned } from './signature.ts'
@@ -22,16 +22,16 @@ const IN_USE_TRIES = 8
 
 /** Stripe Checkout over its REST API, or a service that speaks the same. */
 export class StripeGateway implements Gateway {
-  readonly #parts: GatewayParts
+  readonly #deps: GatewayDeps
   readonly #url: string
 
-  constructor(parts: GatewayParts) {
-    this.#parts = parts
-    this.#url = String(parts.settings['url']).replace(/\/$/, '')
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps
+    this.#url = String(deps.settings['url']).replace(/\/$/, '')
   }
 
-  async begin(deposit: Deposit): Promise<{ reference: string; paymentUrl: string }> {
-    const { installation } = this.#parts
+  async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
+    const { installation } = this.#deps
     // The attempt is in it, because an error is repeated under the key that it was given under.
     const key = `imeigate-${installation}-deposit-${deposit.id}-${deposit.attempt}`
     const session = await this.#call('POST', SESSIONS, this.#form(deposit), key)
@@ -60,8 +60,8 @@ export class StripeGateway implements Gateway {
     }
   }
 
-  hear(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined {
-    const { secrets, clock, installation } = this.#parts
+  receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined {
+    const { secrets, clock, installation } = this.#deps
     if (!isSigned(body, headers['stripe-signature'], secrets['webhook_secret'] ?? '', clock.now())) {
       throw new Refusal('invalid_signature')
     }
@@ -77,8 +77,8 @@ export class StripeGateway implements Gateway {
     return seen && { id, type, depositId: owner.depositId, payment: seen }
   }
 
-  #form(deposit: Deposit): URLSearchParams {
-    const { settings, installation } = this.#parts
+  #form(deposit: PaymentRequest): URLSearchParams {
+    const { settings, installation } = this.#deps
     const success = String(settings['success_url'])
     const metadata = Object.entries(metadataOf(installation, deposit.id))
     return new URLSearchParams({
@@ -121,7 +121,7 @@ export class StripeGateway implements Gateway {
 
   /** Words for the log and for operators: one short line, without the key. */
   #clean(words: string): string {
-    const secret = this.#parts.secrets['secret_key'] ?? ''
+    const secret = this.#deps.secrets['secret_key'] ?? ''
     return words
       .replaceAll(secret, '***')
       .replace(/\p{Cc}+/gu, ' ')
@@ -135,11 +135,11 @@ export class StripeGateway implements Gateway {
     key: string | undefined,
   ): Promise<{ status: number; value: unknown }> {
     try {
-      const { status, body } = await this.#parts.client.request({
+      const { status, body } = await this.#deps.client.request({
         method,
         url: `${this.#url}${path}`,
         headers: {
-          authorization: `Bearer ${this.#parts.secrets['secret_key']}`,
+          authorization: `Bearer ${this.#deps.secrets['secret_key']}`,
           'stripe-version': API_VERSION,
           ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
           ...(key !== undefined && { 'idempotency-key': key }),

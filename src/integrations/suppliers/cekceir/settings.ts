@@ -1,29 +1,35 @@
-import { type Static, Type } from 'typebox'
+import { boolean, type FieldValues, integer, seconds, secret, text } from '../../kit/fields.ts'
 
-/** What an operator may set of a REST API. */
-export const restSettings = Type.Object({
-  items_per_order: Type.Integer({
+/** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
+export const cekceirFields = {
+  items_per_order: integer({
+    label: 'Items an order',
     default: 50,
-    minimum: 1,
-    maximum: 1000,
-    description: 'the most items that travel in one order, 1 to 1000',
+    min: 1,
+    max: 1000,
+    help: 'the most items that travel in one order, 1 to 1000',
   }),
-  items_field: Type.String({
+  items_field: text({
+    label: 'Field of the items',
     default: 'imeis',
-    minLength: 1,
-    description: 'the field of an order that lists IMEIs or serial numbers',
+    help: 'the field of an order that lists IMEIs or serial numbers',
   }),
-  idempotency: Type.Boolean({
+  idempotency: boolean({
+    label: 'Honours Idempotency-Key',
     default: false,
-    description:
-      'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
+    help: 'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
   }),
-  recheck: Type.Array(Type.Integer({ minimum: 1, maximum: 31_622_400 }), {
+  recheck: seconds({
+    label: 'Rechecks',
     default: [600, 86_400],
-    maxItems: 10,
-    description:
-      'seconds after the end of an order at which it is asked about once more, for a change of mind',
+    help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
   }),
-})
+  api_key: secret({
+    label: 'API key',
+    help: 'the API key, of the form <id>.<secret>',
+    required: true,
+    header: true,
+  }),
+}
 
-export type RestSettings = Static<typeof restSettings>
+export type CekceirSettings = FieldValues<typeof cekceirFields>

@@ -10,7 +10,7 @@ import { orderIdOf, readOrder } from './order.ts'
 import { itemOutcome, unavailable } from './outcomes.ts'
 import { inPool } from './pool.ts'
 import { readServices } from './services.ts'
-import type { RestSettings } from './settings.ts'
+import type { CekceirSettings } from './settings.ts'
 
 const ASKED_AT_ONCE = 50
 const REQUESTS_AT_ONCE = 8
@@ -26,7 +26,7 @@ interface Parts {
   reasons: Reasons
   clock: Clock
   installation: string
-  settings: RestSettings
+  settings: CekceirSettings
 }
 
 /**
@@ -34,13 +34,13 @@ interface Parts {
  * answer was lost is looked for in the list of orders; only where the server is known to honour idempotency keys is
  * one that is not there ordered again, under its key.
  */
-export class RestSupplier implements Supplier {
+export class CekceirSupplier implements Supplier {
   readonly sendAtOnce: number
   readonly askAtOnce = ASKED_AT_ONCE
   readonly #api: Api
   readonly #reasons: Reasons
   readonly #clock: Clock
-  readonly #settings: RestSettings
+  readonly #settings: CekceirSettings
   readonly #installation: string
   readonly #claims = new Claims()
 

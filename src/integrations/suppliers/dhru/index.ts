@@ -1,26 +1,25 @@
-import type { SupplierKind } from '../supplier-kind.ts'
 import { Outcomes } from './outcomes.ts'
 import { Panel } from './panel.ts'
-import { type DhruSettings, dhruSettings } from './settings.ts'
+import { dhruFields } from './settings.ts'
 import { DhruSupplier } from './supplier.ts'
+import { supplierKind } from '../supplier-kind.ts'
 
-/** As many as a supplier may have calls under way: none waits for a connection. */
+/** CONNECTIONS is as many as a supplier may have calls under way, so that none waits for a connection. */
 const CONNECTIONS = 1000
-/** What is shorter would be found in innocent words, and hides nothing. */
-const SHORTEST_SECRET = 4
+/** MIN_HIDDEN_SECRET: a shorter secret would be found in innocent words, and is not hidden. */
+const MIN_HIDDEN_SECRET = 4
 
-/** Panels that speak the Dhru protocol, and other imeigates. */
-export const dhru: SupplierKind = {
+/** `dhru` speaks to panels of the Dhru protocol, and to other imeigates. */
+export const dhru = supplierKind({
   kind: 'dhru',
+  label: 'Dhru panel',
   hasUrl: true,
   hasServices: true,
-  settings: dhruSettings,
-  secrets: { apiaccesskey: { needed: true, description: 'the API access key that goes with the user name' } },
-  make({ url, settings: given, secrets }, { outbound, clock, installation }) {
-    const settings = given as DhruSettings
+  fields: dhruFields,
+  connect({ url, settings, secrets }, { outbound, clock, installation }) {
     const { apiaccesskey = '' } = secrets
     const hide = (text: string): string =>
-      apiaccesskey.length < SHORTEST_SECRET ? text : text.replaceAll(apiaccesskey, '***')
+      apiaccesskey.length < MIN_HIDDEN_SECRET ? text : text.replaceAll(apiaccesskey, '***')
     const panel = new Panel({
       url: url ?? '',
       settings,
@@ -30,4 +29,4 @@ export const dhru: SupplierKind = {
     })
     return new DhruSupplier({ panel, settings, clock, outcomes: new Outcomes(hide) })
   },
-}
+})

@@ -1,58 +1,69 @@
-import { type Static, Type } from 'typebox'
+import { boolean, choice, type FieldValues, integer, map, seconds, secret, text } from '../../kit/fields.ts'
 
-/** What an operator may set of a Dhru panel. */
-export const dhruSettings = Type.Object({
-  username: Type.String({ minLength: 1, description: 'our user name there' }),
-  encoding: Type.Union([Type.Literal('multipart'), Type.Literal('urlencoded')], {
+/** `dhruFields` are what a Dhru panel is configured with. */
+export const dhruFields = {
+  username: text({ label: 'User name', help: 'our user name there', required: true, flag: true }),
+  encoding: choice(['multipart', 'urlencoded'], {
+    label: 'Encoding',
     default: 'multipart',
-    description: "how requests are encoded; the vendor's kit sends multipart",
+    help: "how requests are encoded; the vendor's kit sends multipart",
   }),
-  parameters_one: Type.Union([Type.Literal('xml'), Type.Literal('base64'), Type.Literal('json')], {
+  parameters_one: choice(['xml', 'base64', 'json'], {
+    label: 'Parameters of one order',
     default: 'xml',
-    description: "how one order's parameters travel: the vendor's XML, base64 of JSON, or JSON",
+    help: "how one order's parameters travel: the vendor's XML, base64 of JSON, or JSON",
   }),
-  parameters_many: Type.Union([Type.Literal('base64'), Type.Literal('json')], {
+  parameters_many: choice(['base64', 'json'], {
+    label: 'Parameters of many orders',
     default: 'base64',
-    description: "how many orders' parameters travel: base64 of JSON, or JSON",
+    help: "how many orders' parameters travel: base64 of JSON, or JSON",
   }),
-  bulk: Type.Integer({
+  bulk: integer({
+    label: 'Items a request',
     default: 0,
-    minimum: 0,
-    maximum: 500,
-    description:
+    min: 0,
+    max: 500,
+    flag: true,
+    help:
       'how many items one request orders; 1: always one by one; 0: one by one, but 100 where the other side is an ' +
       'imeigate',
   }),
-  bulk_status: Type.Union([Type.Literal('auto'), Type.Literal('on'), Type.Literal('off')], {
+  bulk_status: choice(['auto', 'on', 'off'], {
+    label: 'Ask about many at once',
     default: 'auto',
-    description:
-      'whether one request asks about many orders; auto: where the panel can, tried anew every hour',
+    help: 'whether one request asks about many orders; auto: where the panel can, tried anew every hour',
   }),
   place_action: action('placeimeiorder', 'orders one item'),
   bulk_place_action: action('placeimeiorderbulk', 'orders many'),
   status_action: action('getimeiorder', 'asks about one order'),
   bulk_status_action: action('getimeiorderbulk', 'asks about many'),
-  field_names: Type.Record(Type.String(), Type.String({ minLength: 1 }), {
+  field_names: map({
+    label: 'Names of fields',
     default: {},
-    description:
-      'fields that the panel calls otherwise than our services do, its name by ours; they travel in CUSTOMFIELD',
+    help: 'fields that the panel calls otherwise than our services do, its name by ours; they travel in CUSTOMFIELD',
   }),
-  refuses_duplicates: Type.Boolean({
+  refuses_duplicates: boolean({
+    label: 'Refuses duplicates',
     default: false,
-    description:
+    flag: true,
+    help:
       'the panel refuses the same IMEI for the same service, also after the first order has ended: then an order ' +
       'whose answer was lost is found by ordering again',
   }),
-  recheck: Type.Array(Type.Integer({ minimum: 1, maximum: 31_622_400 }), {
+  recheck: seconds({
+    label: 'Rechecks',
     default: [600, 86_400],
-    maxItems: 10,
-    description:
-      'seconds after the end of an order at which it is asked about once more, for a change of mind',
+    help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
   }),
-})
+  apiaccesskey: secret({
+    label: 'API access key',
+    help: 'the API access key that goes with the user name',
+    required: true,
+  }),
+}
 
-export type DhruSettings = Static<typeof dhruSettings>
+export type DhruSettings = FieldValues<typeof dhruFields>
 
-function action(name: string, what: string) {
-  return Type.String({ default: name, minLength: 1, description: `the action that ${what}` })
+function action<const Name extends string>(name: Name, what: string) {
+  return text({ label: `Action that ${what}`, default: name as string, help: `the action that ${what}` })
 }

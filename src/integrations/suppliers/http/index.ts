@@ -1,6 +1,6 @@
-import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
-import type { SupplierKind } from '../supplier-kind.ts'
+import { boolean, seconds, secret, text, textOrJson } from '../../kit/fields.ts'
+import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
 import { readTemplate } from './read-template.ts'
 import { Reasons } from '../http-kit/reasons.ts'
@@ -11,50 +11,45 @@ import { templates } from './templates/index.ts'
 /** So many requests wait for an answer at a time; more wait for a connection, and nothing of them is sent. */
 const CONNECTIONS = 64
 
-const settings = Type.Object({
-  template: Type.Union([Type.String({ minLength: 1 }), Type.Record(Type.String(), Type.Unknown())], {
-    description: `how it is asked and how its answers read: one of ${Object.keys(templates).join(', ')}, or a whole template`,
+const fields = {
+  template: textOrJson({
+    label: 'Template',
+    required: true,
+    flag: true,
+    help: `how it is asked and how its answers read: one of ${Object.keys(templates).join(', ')}, or a whole template`,
   }),
-  service: Type.String({
+  service: text({
+    label: 'Service',
     default: '',
-    description: 'what {service} is where a route names no remote service',
+    help: 'what {service} is where a route names no remote service',
   }),
-  username: Type.String({ default: '', description: 'what {username} is in the template' }),
-  repeatable: Type.Optional(
-    Type.Boolean({
-      description:
-        'asking again about the same input is free, or answered from the first purchase; when left out, as the template says. Then a lost answer is asked for again',
-    }),
-  ),
-  recheck: Type.Array(Type.Integer({ minimum: 1, maximum: 31_622_400 }), {
+  username: text({
+    label: 'User name',
+    default: '',
+    flag: true,
+    help: 'what {username} is in the template',
+  }),
+  repeatable: boolean({
+    label: 'Repeatable',
+    help: 'asking again about the same input is free, or answered from the first purchase; when left out, as the template says. Then a lost answer is asked for again',
+  }),
+  recheck: seconds({
+    label: 'Rechecks',
     default: [],
-    maxItems: 10,
-    description: 'seconds after its end at which an order is asked about once more, for a change of mind',
+    help: 'seconds after its end at which an order is asked about once more, for a change of mind',
   }),
-})
+  key: secret({ label: 'Key', help: 'what {key} is in the template' }),
+  secret: secret({ label: 'Second secret', help: 'what {secret.secret} is in the template' }),
+}
 
-/** An API that is asked about one input at a time, described by a template. */
-export const http: SupplierKind = {
+/** `http` asks an API about one input at a time, as a template describes. */
+export const http = supplierKind({
   kind: 'http',
+  label: 'HTTP API by a template',
   hasUrl: true,
-  hasServices: false,
-  settings,
-  secrets: {
-    key: { needed: false, description: 'what {key} is in the template' },
-    secret: { needed: false, description: 'what {secret.secret} is in the template' },
-  },
-  make({ url, settings: given, secrets: { key = '', secret = '' } }, { outbound, installation }) {
-    const {
-      template: named,
-      service = '',
-      username = '',
-      repeatable,
-    } = given as {
-      template: unknown
-      service?: string
-      username?: string
-      repeatable?: boolean
-    }
+  fields,
+  connect({ url, settings, secrets: { key = '', secret = '' } }, { outbound, installation }) {
+    const { template: named, service, username, repeatable } = settings
     const template = templateOf(named)
     const ofSupplier = { key, 'secret.key': key, 'secret.secret': secret, username }
     const used = namesIn(JSON.stringify({ ...template, description: '' }))
@@ -80,7 +75,7 @@ export const http: SupplierKind = {
     }
     return supplier
   },
-}
+})
 
 function templateOf(named: unknown): Template {
   const json =

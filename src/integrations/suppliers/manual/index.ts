@@ -1,5 +1,4 @@
-import { Type } from 'typebox'
-import type { SupplierKind } from '../supplier-kind.ts'
+import { supplierKind } from '../supplier-kind.ts'
 import type { SupplierOutcome, Supplier, SupplierTask } from '../supplier.ts'
 
 /** A person ends an item by saying so, which is heard at once: asking is only for an item that nobody looks after. */
@@ -21,14 +20,13 @@ class Person implements Supplier {
   }
 }
 
-export const manual: SupplierKind = {
+export const manual = supplierKind({
   kind: 'manual',
-  hasUrl: false,
-  hasServices: false,
-  settings: Type.Object({}),
-  secrets: {},
-  make: () => new Person(),
-}
+  label: 'People',
+  doneByPeople: true,
+  fields: {},
+  connect: () => new Person(),
+})
 
 const waiting = ({ attemptKey }: SupplierTask): SupplierOutcome => ({
   kind: 'accepted',

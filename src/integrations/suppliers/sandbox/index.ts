@@ -1,6 +1,5 @@
-import { Type } from 'typebox'
 import type { Clock } from '../../../lib/time.ts'
-import type { SupplierKind } from '../supplier-kind.ts'
+import { supplierKind } from '../supplier-kind.ts'
 import type { SupplierOutcome, Supplier, SupplierTask } from '../supplier.ts'
 
 /**
@@ -59,14 +58,13 @@ export class Sandbox implements Supplier {
   }
 }
 
-export const sandbox: SupplierKind = {
+export const sandbox = supplierKind({
   kind: 'sandbox',
-  hasUrl: false,
-  hasServices: false,
-  settings: Type.Object({}),
-  secrets: {},
-  make: (_config, { clock }) => new Sandbox(clock),
-}
+  label: 'Sandbox',
+  showsReasons: true,
+  fields: {},
+  connect: (_config, { clock }) => new Sandbox(clock),
+})
 
 const tac = (work: SupplierTask): string => work.subject.slice(0, 8)
 
