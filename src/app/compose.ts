@@ -9,8 +9,8 @@ import { installationId } from '../database/installation.ts'
 import { migrate } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
-import { Gateways } from '../deposits/gateways.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
+import { Gateways } from '../deposits/gateways.ts'
 import { depositJobs, LOOK_AT_DEPOSITS } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
@@ -121,7 +121,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const receipts = new Receipts(hot)
   const orderRequests = new OrderRequests(hot, clock)
   const deliverer = new Deliverer({ sql: hot, outbound, sealer, receipts, clock, log })
-  const gateways = new Gateways({ world: context, sealer, clock })
+  const gateways = new Gateways({ context, sealer })
   const paying = { sql, gateways, clock, log }
   const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound })
   const open = async (id: SupplierId) => connectSupplierById(sql, await sealer(), context, id)

@@ -2,7 +2,7 @@ import progress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { systemClock } from '../lib/time.ts'
-import { type SupplierConnection, connectSupplier } from '../suppliers/suppliers.ts'
+import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
 import type { ImportWish } from '../sync/import.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
@@ -157,7 +157,10 @@ const setSchedule = (
     ...(options.maxLoss !== undefined && { maxLoss: options.maxLoss }),
   })
 
-function scheduleAnswer({ config }: SupplierConnection, { everyMinutes, nextAt, maxLoss }: SyncSchedule): Answer {
+function scheduleAnswer(
+  { config }: SupplierConnection,
+  { everyMinutes, nextAt, maxLoss }: SyncSchedule,
+): Answer {
   const when =
     everyMinutes === null
       ? 'is read only when asked for'

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { installationId } from '../database/installation.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import { systemClock } from '../lib/time.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
-import type { IntegrationContext } from '../integrations/suppliers/supplier-kind.ts'
 import { type Connected, withDatabase } from './connection.ts'
 
 /** What it takes to keep suppliers' secrets and to call suppliers. */

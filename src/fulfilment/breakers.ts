@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
+import type { SupplierConfig, SupplierFault, SupplierOutcome } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { ConnectedSupplier } from '../suppliers/directory.ts'
-import type { SupplierOutcome, SupplierConfig, SupplierFault } from '../integrations/suppliers/supplier.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
 import {
   closeBreaker,

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
-import type { Clock } from '../lib/time.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
+import type { Clock } from '../lib/time.ts'
 import { isAnothers } from './ask/poll.sql.ts'
 import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'

@@ -1,9 +1,9 @@
 import type { Sql } from '../database/database.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import type { IntegrationContext } from '../integrations/suppliers/supplier-kind.ts'
 import { destinationFault } from './destination.ts'
-import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
 import { connectSupplier, recordBalance } from './suppliers.ts'
 
 /** What came of asking a supplier for our account there. */

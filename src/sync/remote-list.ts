@@ -1,7 +1,7 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { SupplierId } from '../lib/ids.ts'
 import type { RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
+import type { SupplierId } from '../lib/ids.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { clearStaged, insertStaged, type StagedService, settleStatistics } from './staging.sql.ts'
 

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OrderId } from '../../src/lib/ids.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
 import { FakeSupplier, until, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imeigate, type Run } from '../support/command.ts'

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
+import type {
+  SupplierAccount,
+  SupplierFault,
+  SupplierOutcome,
+} from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
-import type { SupplierOutcome, SupplierAccount, SupplierFault } from '../../src/integrations/suppliers/supplier.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
 import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -36,7 +40,11 @@ class Banked extends FakeSupplier {
   }
 }
 
-const unavailable = (why: SupplierFault): SupplierOutcome => ({ kind: 'unavailable', why, reason: `out of ${why}` })
+const unavailable = (why: SupplierFault): SupplierOutcome => ({
+  kind: 'unavailable',
+  why,
+  reason: `out of ${why}`,
+})
 const balance = (amount: bigint): SupplierAccount => ({
   balance: micros(amount),
   currency: 'USD',

@@ -3,9 +3,9 @@ import { takeSent as takeSentOf } from '../../src/fulfilment/ask/poll.sql.ts'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { claimDueItems, LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
 import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
+import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 import type { ServiceId, SupplierId } from '../../src/lib/ids.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
-import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 
 /** The sandbox's, in every new database. */
 export const SANDBOX = 1 as SupplierId
@@ -19,7 +19,11 @@ export function directoryOf(
   return { current: async () => live }
 }
 
-const liveOf = (id: SupplierId, supplier: Supplier, over: Partial<ConnectedSupplier> = {}): ConnectedSupplier => ({
+const liveOf = (
+  id: SupplierId,
+  supplier: Supplier,
+  over: Partial<ConnectedSupplier> = {},
+): ConnectedSupplier => ({
   config: {
     id,
     kind: 'sandbox',

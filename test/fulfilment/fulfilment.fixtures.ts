@@ -4,13 +4,13 @@ import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts
 import { Refusal } from '../../src/errors.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
 import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
 import type { Clock } from '../../src/lib/time.ts'
 import type { Order } from '../../src/orders/order.ts'
 import type { Purchase } from '../../src/orders/place/purchase.ts'
 import { Orders } from '../../src/orders/read/orders.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
 import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
@@ -101,7 +101,10 @@ export class Workshop {
   }
 
   /** A process with workers, on connections of its own: with the sandbox, or with several suppliers by their ids. */
-  workers(suppliers: Supplier | Map<SupplierId, Supplier>, over: Partial<ConnectedSupplier> = {}): Fulfilment {
+  workers(
+    suppliers: Supplier | Map<SupplierId, Supplier>,
+    over: Partial<ConnectedSupplier> = {},
+  ): Fulfilment {
     const sql = openPool(this.database.address, { max: 4, session: STEADY_PLANS })
     const fulfilment = new Fulfilment({
       sql,

@@ -9,11 +9,11 @@ import {
   type Strategy,
 } from '../../src/fulfilment/dispatch/routing.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { setRate } from '../../src/ledger/rates.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, RouteId, SupplierId } from '../../src/lib/ids.ts'
 import { type Micros, micros } from '../../src/lib/money.ts'
-import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { walletOf } from '../../src/ledger/wallets.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending, takeSent } from './fixed-directory.ts'

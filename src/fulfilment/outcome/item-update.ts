@@ -1,5 +1,5 @@
-import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
+import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
 

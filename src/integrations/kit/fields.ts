@@ -1,7 +1,16 @@
 import { type TSchema, Type } from 'typebox'
 
 /** FieldType says how a field is written by people and which of its bounds mean something. */
-export type FieldType = 'text' | 'url' | 'integer' | 'boolean' | 'choice' | 'seconds' | 'map' | 'json' | 'secret'
+export type FieldType =
+  | 'text'
+  | 'url'
+  | 'integer'
+  | 'boolean'
+  | 'choice'
+  | 'seconds'
+  | 'map'
+  | 'json'
+  | 'secret'
 
 /**
  * Field is the metadata of one value that an integration is configured with. It is the only definition of that value: checks, defaults,
@@ -63,13 +72,16 @@ const bounded = ({ min, max }: { min?: number; max?: number }) => ({
 })
 
 /** `text` is free text, of at least one character unless it has a default of none. */
-export function text<const O extends Said<string> & { max?: number }>(
-  said: O,
-): Field<string, PresentIn<O>> {
+export function text<const O extends Said<string> & { max?: number }>(said: O): Field<string, PresentIn<O>> {
   const { max } = said
   const minLength = said.default === '' ? 0 : 1
   const schema = Type.String({ minLength, ...(max !== undefined && { maxLength: max }) })
-  return field<string, O>('text', said, schema, bounded({ min: minLength, ...(max !== undefined && { max }) }))
+  return field<string, O>(
+    'text',
+    said,
+    schema,
+    bounded({ min: minLength, ...(max !== undefined && { max }) }),
+  )
 }
 
 /** `url` is an http or https address of at most 1,000 characters; `base` allows a host and port only. */
@@ -112,7 +124,11 @@ export function seconds<const O extends Said<readonly number[]>>(said: O): Field
 export function map<const O extends Said<Record<string, string>>>(
   said: O,
 ): Field<Record<string, string>, PresentIn<O>> {
-  return field<Record<string, string>, O>('map', said, Type.Record(Type.String(), Type.String({ minLength: 1 })))
+  return field<Record<string, string>, O>(
+    'map',
+    said,
+    Type.Record(Type.String(), Type.String({ minLength: 1 })),
+  )
 }
 
 /** `textOrJson` is a name, or an object in its place. */

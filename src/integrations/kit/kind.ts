@@ -44,7 +44,8 @@ export function checkFields(
     .filter((name) => !known.some(([one]) => one === name))
     .map((name) => ({ path: [name], message: `is no ${secret ? 'secret' : 'setting'} of ${kind} ${noun}s` }))
   for (const [name, field] of known) {
-    if (values[name] === undefined && field.default !== undefined) values[name] = structuredClone(field.default)
+    if (values[name] === undefined && field.default !== undefined)
+      values[name] = structuredClone(field.default)
     const fault = faultOf(name, field, values[name])
     if (fault) faults.push(fault)
   }

@@ -7,3 +7,8 @@ import { sandbox } from './sandbox/index.ts'
 
 /** `supplierKinds` holds every kind of supplier. */
 export const supplierKinds = registry('supplier', [dhru, cekceir, http, manual, sandbox])
+
+/** `kindsDoneByPeople` names the kinds whose items people answer. */
+export const kindsDoneByPeople = supplierKinds.kinds.flatMap(({ kind, doneByPeople }) =>
+  doneByPeople ? [kind] : [],
+)

@@ -17,7 +17,7 @@ export function depositHook(app: FastifyInstance, { hearing }: { hearing: Gatewa
     )
     scope.post<{ Params: { code: string } }>('/hooks/deposits/:code', async (request, reply) => {
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      await hearing.hear(request.params.code, body, request.headers)
+      await hearing.receive(request.params.code, body, request.headers)
       return reply.code(204).send()
     })
   })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { rest } from '../../../src/integrations/suppliers/cekceir/index.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, type Got, IMEI, lost, OTHER_IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 /** Orders as the server lists them. */
@@ -22,7 +22,7 @@ beforeEach(() => {
 afterEach(() => supplier.close?.())
 
 const restAt = (settings: Record<string, unknown> = {}): Supplier =>
-  supplierOf(rest, { url: server.url, settings, secrets: { api_key: 'id7.very-secret' } })
+  supplierOf(cekceir, { url: server.url, settings, secrets: { api_key: 'id7.very-secret' } })
 const list = (got: Got) => ({
   body: { data: { page: { items: got.method === 'GET' ? listed : [], next_cursor: null } } },
 })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { rest } from '../../../src/integrations/suppliers/cekceir/index.ts'
+import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import type { SupplierService } from '../../../src/integrations/suppliers/supplier.ts'
 import { type Answer, supplierOf, TestServer } from './http-server.ts'
 
@@ -12,7 +12,7 @@ afterAll(() => server.stop())
 async function list(answer: Answer): Promise<SupplierService[]> {
   server.answer = answer
   server.got.length = 0
-  const supplier = supplierOf(rest, { url: server.url, secrets: { api_key: 'a.b' } })
+  const supplier = supplierOf(cekceir, { url: server.url, secrets: { api_key: 'a.b' } })
   const services: SupplierService[] = []
   try {
     for await (const service of supplier.services?.(AbortSignal.timeout(60_000)) ?? []) services.push(service)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { readOrderWebhook } from '../../../src/integrations/suppliers/cekceir/index.ts'
+import { readOrderWebhook } from '../../../src/integrations/suppliers/cekceir/webhook.ts'
 
 const KEY = 'id7.very.secret'
 const body = (over: object = {}): string =>

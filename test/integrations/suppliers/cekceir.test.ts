@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { rest } from '../../../src/integrations/suppliers/cekceir/index.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, type Got, IMEI, lost, OTHER_IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 const KEY = 'id7.very-secret'
@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => supplier.close?.())
 
 const restAt = (settings: Record<string, unknown> = {}, url = server.url): Supplier =>
-  supplierOf(rest, { url, settings, secrets: { api_key: KEY } })
+  supplierOf(cekceir, { url, settings, secrets: { api_key: KEY } })
 const unknown = (askable: boolean) => ({ kind: 'unknown', reason: expect.any(String), askable })
 const fault = (message: string, more: object = {}) => ({
   error: true,
@@ -256,7 +256,10 @@ describe('an answer to an order', () => {
 })
 
 describe('an item of a large order', () => {
-  const works = (): SupplierTask[] => [workOf({ reference: '17' }), workOf({ reference: '17', subject: OTHER_IMEI })]
+  const works = (): SupplierTask[] => [
+    workOf({ reference: '17' }),
+    workOf({ reference: '17', subject: OTHER_IMEI }),
+  ]
   const asked = async (over: object): Promise<SupplierOutcome[]> => {
     server.says(order({ total: 2, ...over }))
     const outcomes = await supplier.ask(works(), signal)
@@ -413,7 +416,8 @@ describe('our account', () => {
   })
 
   it('is refused at once when its key cannot travel in a header', () => {
-    const make = (): Supplier => supplierOf(rest, { url: server.url, secrets: { api_key: 'id.sec\r\nret' } })
+    const make = (): Supplier =>
+      supplierOf(cekceir, { url: server.url, secrets: { api_key: 'id.sec\r\nret' } })
     expect(make).toThrow('api_key')
   })
 })

@@ -1,7 +1,7 @@
 import { createServer, request as httpRequest } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 import { supplierAt, workOf } from './dhru-panel.ts'
 
@@ -61,13 +61,15 @@ const supplierFor = ({ securityId, secret }: Shop): Supplier =>
     undefined,
     secret,
   )
-const work = (over: Partial<SupplierTask> = {}): SupplierTask => workOf({ remoteService: check, subject: imei(++n), ...over })
+const work = (over: Partial<SupplierTask> = {}): SupplierTask =>
+  workOf({ remoteService: check, subject: imei(++n), ...over })
 const orders = async (): Promise<string[]> => {
   const rows = await server.sql<{ id: bigint }[]>`
     select id from orders where account_id = ${shop.accountId} order by id`
   return rows.map(({ id }) => String(id))
 }
-const ask = async (one: SupplierTask): Promise<SupplierOutcome> => (await supplier.ask([one], signal))[0] as SupplierOutcome
+const ask = async (one: SupplierTask): Promise<SupplierOutcome> =>
+  (await supplier.ask([one], signal))[0] as SupplierOutcome
 const referenceOf = (outcome: SupplierOutcome | undefined): string =>
   outcome?.kind === 'accepted' ? (outcome.reference ?? '') : `${JSON.stringify(outcome)} is no order`
 

@@ -1,13 +1,13 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Value } from 'typebox/value'
+import { completeSettings } from '../../../src/integrations/kit/kind.ts'
+import { dhru } from '../../../src/integrations/suppliers/dhru/index.ts'
+import type { Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../../../src/lib/ids.ts'
 import { type Clock, systemClock } from '../../../src/lib/time.ts'
 import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
 import { readForm, readRequest } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
-import { dhru } from '../../../src/integrations/suppliers/dhru/index.ts'
-import type { Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 
 /** One request as the panel understood it. */
 export interface Heard {
@@ -92,9 +92,8 @@ export function supplierAt(
   clock: Clock = systemClock,
   apiaccesskey = 'SECRET-KEY',
 ): Supplier {
-  const complete = Value.Default(dhru.settings, { username: 'shop', ...settings })
-  Value.Assert(dhru.settings, complete)
-  return dhru.make(
+  const complete = completeSettings('supplier', dhru, { username: 'shop', ...settings })
+  return dhru.connect(
     {
       id: 1 as SupplierId,
       kind: 'dhru',

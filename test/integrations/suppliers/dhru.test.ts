@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { placedAs, refusedWith, statusOf, supplierAt, TestPanel, workOf } from './dhru-panel.ts'
 
 let panel: TestPanel
@@ -21,7 +21,8 @@ afterEach(() => supplier.close?.())
 
 const send = async (work: SupplierTask = workOf()): Promise<SupplierOutcome> =>
   (await supplier.send([work], signal))[0] as SupplierOutcome
-const ask = async (work: SupplierTask): Promise<SupplierOutcome> => (await supplier.ask([work], signal))[0] as SupplierOutcome
+const ask = async (work: SupplierTask): Promise<SupplierOutcome> =>
+  (await supplier.ask([work], signal))[0] as SupplierOutcome
 /** Lets the adapter hear that this is a plain panel. */
 const hear = async (): Promise<void> => {
   const { answers } = panel

@@ -1,11 +1,11 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { Value } from 'typebox/value'
+import { completeSettings } from '../../../src/integrations/kit/kind.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import type { SupplierKind } from '../../../src/integrations/suppliers/supplier-kind.ts'
 import type { SupplierId } from '../../../src/lib/ids.ts'
 import { type Clock, systemClock } from '../../../src/lib/time.ts'
 import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
-import type { SupplierKind } from '../../../src/integrations/suppliers/supplier-kind.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 
 /** One request as the server got it. */
 export interface Got {
@@ -72,11 +72,10 @@ export function supplierOf(
   config: { url: string | null; settings?: Record<string, unknown>; secrets?: Record<string, string> },
   clock: Clock = systemClock,
 ): Supplier {
-  const settings = Value.Default(adapter.settings, { ...config.settings }) as Record<string, unknown>
-  Value.Assert(adapter.settings, settings)
+  const settings = completeSettings('supplier', adapter, { ...config.settings })
   const { kind } = adapter
   const { url, secrets = {} } = config
-  return adapter.make(
+  return adapter.connect(
     { id: 1 as SupplierId, kind, name: 'supplier', url, currency: 'USD', settings, secrets },
     { outbound: new GuardedOutbound({ allow: ['127.0.0.0/8'] }), clock, installation: 'here' },
   )

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
-import { readTemplate } from '../../../src/integrations/suppliers/http/read-template.ts'
 import { http } from '../../../src/integrations/suppliers/http/index.ts'
-import type { SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
+import { readTemplate } from '../../../src/integrations/suppliers/http/read-template.ts'
 import { templates } from '../../../src/integrations/suppliers/http/templates/index.ts'
+import type { SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 let server: TestServer

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { Template } from '../../../src/integrations/suppliers/http/template.ts'
 import { http } from '../../../src/integrations/suppliers/http/index.ts'
-import type { SupplierOutcome, Supplier } from '../../../src/integrations/suppliers/supplier.ts'
+import type { Template } from '../../../src/integrations/suppliers/http/template.ts'
+import type { Supplier, SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, IMEI, lost, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 let server: TestServer

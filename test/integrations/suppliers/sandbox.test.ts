@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { walletOf } from '../../../src/ledger/wallets.ts'
-import type { OrderId } from '../../../src/lib/ids.ts'
 import { Sandbox } from '../../../src/integrations/suppliers/sandbox/index.ts'
 import type { SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import { walletOf } from '../../../src/ledger/wallets.ts'
+import type { OrderId } from '../../../src/lib/ids.ts'
 import { StillClock, until, Workshop } from '../../fulfilment/fulfilment.fixtures.ts'
 import { brokenPromises, input, newService } from '../../orders/orders.fixtures.ts'
 import { imei } from '../../support/server.ts'
@@ -28,10 +28,16 @@ const work = (subject: string, sentAt: Date, quantity = 1): SupplierTask => ({
   reference: null,
 })
 const patient = new AbortController().signal
-const send = async (sandbox: Sandbox, item: SupplierTask, signal = patient): Promise<SupplierOutcome | undefined> =>
-  (await sandbox.send([item], signal))[0]
-const ask = async (sandbox: Sandbox, item: SupplierTask, signal = patient): Promise<SupplierOutcome | undefined> =>
-  (await sandbox.ask([item], signal))[0]
+const send = async (
+  sandbox: Sandbox,
+  item: SupplierTask,
+  signal = patient,
+): Promise<SupplierOutcome | undefined> => (await sandbox.send([item], signal))[0]
+const ask = async (
+  sandbox: Sandbox,
+  item: SupplierTask,
+  signal = patient,
+): Promise<SupplierOutcome | undefined> => (await sandbox.ask([item], signal))[0]
 
 test('any input succeeds at once, the same way each time, with a result that says it is none', async () => {
   const clock = new StillClock()

@@ -7,6 +7,7 @@ export const bankTransfer = gatewayKind({
   kind: 'bank-transfer',
   aliases: ['manual'],
   label: 'Bank transfer',
+  wireKind: 'manual',
   fields: {
     account_number: text({ label: 'Account number', help: 'where to pay to', required: true, max: 200 }),
     account_holder_name: text({

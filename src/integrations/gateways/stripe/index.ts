@@ -7,8 +7,13 @@ import { StripeGateway } from './gateway.ts'
 export const stripe = gatewayKind({
   kind: 'stripe',
   label: 'Stripe Checkout',
+  wireKind: 'stripe',
   fields: {
-    success_url: url({ label: 'Page after payment', help: 'where the payer lands after paying', required: true }),
+    success_url: url({
+      label: 'Page after payment',
+      help: 'where the payer lands after paying',
+      required: true,
+    }),
     cancel_url: url({
       label: 'Page after giving up',
       help: 'where the payer lands instead; success_url when left out',

@@ -1,6 +1,6 @@
 import { plainText } from '../http-kit/plain-text.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
-import type { SupplierOutcome, SupplierFault, SupplierTask } from '../supplier.ts'
+import type { SupplierFault, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import type { Fault } from './api.ts'
 import { travelsAlone } from './group.ts'
 import type { ApiOrder } from './order.ts'
@@ -25,14 +25,21 @@ export function unavailable({ status, words }: Fault, reasons: Reasons): Supplie
  * order of many the item's own row does, and only where both agree: the amounts charged and given back are of the
  * whole order, and prove nothing of one item. `wasAlone`: the order was made for this item only.
  */
-export function itemOutcome(order: ApiOrder, work: SupplierTask, reasons: Reasons, wasAlone = false): SupplierOutcome {
+export function itemOutcome(
+  order: ApiOrder,
+  work: SupplierTask,
+  reasons: Reasons,
+  wasAlone = false,
+): SupplierOutcome {
   const { subject } = work
   const { id: reference, state } = order
   if (state === 'pending') return { kind: 'accepted', reference }
   const row = rowOf(order.result, subject)
   const success = (text: string): SupplierOutcome => ({ kind: 'success', result: text, reference })
-  const refused = (...words: string[]): SupplierOutcome => reasons.refused(words.find((one) => one !== '') ?? '')
-  const unknown = (why: string): SupplierOutcome => reasons.unknown(`order ${reference} is ${state}, ${why}`, true)
+  const refused = (...words: string[]): SupplierOutcome =>
+    reasons.refused(words.find((one) => one !== '') ?? '')
+  const unknown = (why: string): SupplierOutcome =>
+    reasons.unknown(`order ${reference} is ${state}, ${why}`, true)
 
   const isAlone = travelsAlone(work) || order.items === 1 || (wasAlone && order.items === null)
   if (isAlone && state !== 'partial') {

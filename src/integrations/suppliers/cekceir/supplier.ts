@@ -1,6 +1,12 @@
 import type { Clock } from '../../../lib/time.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
-import type { SupplierOutcome, Supplier, SupplierAccount, SupplierService, SupplierTask } from '../supplier.ts'
+import type {
+  Supplier,
+  SupplierAccount,
+  SupplierOutcome,
+  SupplierService,
+  SupplierTask,
+} from '../supplier.ts'
 import { readAccount } from './account.ts'
 import type { Api, Said } from './api.ts'
 import { Claims } from './claims.ts'

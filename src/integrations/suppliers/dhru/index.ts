@@ -1,8 +1,8 @@
+import { supplierKind } from '../supplier-kind.ts'
 import { Outcomes } from './outcomes.ts'
 import { Panel } from './panel.ts'
 import { dhruFields } from './settings.ts'
 import { DhruSupplier } from './supplier.ts'
-import { supplierKind } from '../supplier-kind.ts'
 
 /** CONNECTIONS is as many as a supplier may have calls under way, so that none waits for a connection. */
 const CONNECTIONS = 1000

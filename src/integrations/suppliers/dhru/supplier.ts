@@ -1,7 +1,13 @@
 import type { Placed } from '../../../client/index.ts'
 import type { Clock } from '../../../lib/time.ts'
-import type { SupplierOutcome, Supplier, SupplierAccount, SupplierService, SupplierTask } from '../supplier.ts'
 import { balanceOf, costOf } from '../http-kit/amounts.ts'
+import type {
+  Supplier,
+  SupplierAccount,
+  SupplierOutcome,
+  SupplierService,
+  SupplierTask,
+} from '../supplier.ts'
 import { BulkSwitch } from './bulk-switch.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Called, Panel } from './panel.ts'
@@ -100,7 +106,10 @@ export class DhruSupplier implements Supplier {
       lost.length > 0 ? this.#find(lost, signal) : [],
     ])
     const outcomes = new Map<SupplierTask, SupplierOutcome>([
-      ...numbered.map(({ work }, index): [SupplierTask, SupplierOutcome] => [work, statuses[index] as SupplierOutcome]),
+      ...numbered.map(({ work }, index): [SupplierTask, SupplierOutcome] => [
+        work,
+        statuses[index] as SupplierOutcome,
+      ]),
       ...lost.map((work, index): [SupplierTask, SupplierOutcome] => [work, found[index] as SupplierOutcome]),
     ])
     return works.map((work) => outcomes.get(work) as SupplierOutcome)

@@ -1,7 +1,7 @@
 import type { Reply } from '../http-kit/call.ts'
 import { type ExactJson, isObject, own, parseExact } from '../http-kit/json.ts'
-import { compile, find } from './patterns.ts'
 import { plainText } from '../http-kit/plain-text.ts'
+import { compile, find } from './patterns.ts'
 import type { Place, Places } from './template.ts'
 
 /** An answer in which rules look. */

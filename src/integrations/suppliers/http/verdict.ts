@@ -1,7 +1,7 @@
 import type { ExactJson } from '../http-kit/json.ts'
+import { plainText } from '../http-kit/plain-text.ts'
 import { compile, find } from './patterns.ts'
 import { look, type Seen } from './places.ts'
-import { plainText } from '../http-kit/plain-text.ts'
 import type { Rule, TemplateAnswer } from './template.ts'
 
 /** What an answer is. */

@@ -1,5 +1,5 @@
+import type { Supplier, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { supplierKind } from '../supplier-kind.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../supplier.ts'
 
 /** A person ends an item by saying so, which is heard at once: asking is only for an item that nobody looks after. */
 const ASK_AGAIN_AFTER_MS = 3_600_000

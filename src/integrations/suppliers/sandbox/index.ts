@@ -1,6 +1,6 @@
 import type { Clock } from '../../../lib/time.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { supplierKind } from '../supplier-kind.ts'
-import type { SupplierOutcome, Supplier, SupplierTask } from '../supplier.ts'
 
 /**
  * The supplier that every installation has: deterministic, free, and clearly no real one. It keeps nothing: what
