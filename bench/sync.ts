@@ -16,11 +16,11 @@ import { pino } from 'pino'
 import { openPool } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrate.ts'
+import type { IntegrationContext } from '../src/integrations/kit/kind.ts'
+import { dhru } from '../src/integrations/suppliers/dhru/index.ts'
+import type { SupplierConfig } from '../src/integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../src/lib/ids.ts'
 import { systemClock } from '../src/lib/time.ts'
-import type { World } from '../src/suppliers/adapter.ts'
-import { dhru } from '../src/suppliers/dhru.ts'
-import type { SupplierConfig } from '../src/suppliers/supplier.ts'
 import { MarkupRule } from '../src/sync/markup-rule.ts'
 import { listOf } from '../src/sync/remote-list.ts'
 import { applySync, previewSync } from '../src/sync/sync.ts'
@@ -69,7 +69,7 @@ async function measure(): Promise<SyncFigures> {
       const panel = panelOf(dearer, (bytes) => {
         listBytes += bytes
       })
-      return listOf({ config, supplier: dhru.make(config, panel) }, AbortSignal.timeout(600_000))
+      return listOf({ config, supplier: dhru.connect(config, panel) }, AbortSignal.timeout(600_000))
     }
     const rssBefore = process.memoryUsage.rss()
     const common = { trigger: 'manual', actor: 'bench', clock: systemClock } as const
@@ -119,7 +119,7 @@ async function timed<Result>(
 }
 
 /** A panel that is nowhere: its answer comes in chunks as from a socket. */
-function panelOf(dearer: boolean, count: (bytes: number) => void): World {
+function panelOf(dearer: boolean, count: (bytes: number) => void): IntegrationContext {
   const unused = (): never => {
     throw new Error('the bench asks for nothing but the list')
   }

@@ -9,8 +9,8 @@ import { installationId } from '../database/installation.ts'
 import { migrate } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
+import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
 import { Gateways } from '../deposits/gateways.ts'
-import { Hearing } from '../deposits/hearing.ts'
 import { depositJobs, LOOK_AT_DEPOSITS } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
@@ -30,7 +30,7 @@ import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
-import { openSupplierById } from '../suppliers/suppliers.ts'
+import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { LOOK, syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
@@ -119,10 +119,10 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const orders = new OrderReader(hot)
   const orderRequests = new OrderRequests(hot, clock)
   const deliverer = new Deliverer({ sql: hot, outbound, sealer, orders, clock, log })
-  const gateways = new Gateways({ world: context, sealer, clock })
+  const gateways = new Gateways({ context, sealer })
   const paying = { sql, gateways, clock, log }
   const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound })
-  const open = async (id: SupplierId) => openSupplierById(sql, await sealer(), context, id)
+  const open = async (id: SupplierId) => connectSupplierById(sql, await sealer(), context, id)
   const jobs = new Jobs({
     address,
     log,
@@ -174,7 +174,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     requests,
     orderRequests,
     deposits: new Deposits(paying),
-    hearing: new Hearing(paying),
+    hearing: new GatewayWebhooks(paying),
     orders,
     news: new OrderFeed(hot),
     services,

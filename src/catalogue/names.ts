@@ -1,14 +1,18 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { PriceGroupId } from '../lib/ids.ts'
-import { adapters } from '../suppliers/adapters.ts'
 import type { NamedSupplier, Names } from './service-input.ts'
 import { selectGroupNames, selectSupplierNames } from './services.sql.ts'
 
 /** Price groups and suppliers by name and by id, as operators name them. A name wins over an id that looks the same. */
 export async function loadNames(sql: Queryable): Promise<Names> {
   const [groups, suppliers] = await Promise.all([selectGroupNames(sql), selectSupplierNames(sql)])
-  const named = suppliers.map(({ id, kind, name }) => ({ id, name, hasServices: adapters[kind].hasServices }))
+  const named = suppliers.map(({ id, kind, name }) => ({
+    id,
+    name,
+    hasServices: supplierKinds.get(kind).hasServices ?? false,
+  }))
   return {
     groups: new Map([
       ...groups.map(({ id }): [string, PriceGroupId] => [String(id), id]),

@@ -1,7 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
-import type { SupplierKind } from '../suppliers/supplier.ts'
 import { type DuplicatePolicy, type Routing, type ServiceKind, serviceIdOf } from './service.ts'
 
 /** A service as its table has it. JSON comes as text, so that equal texts can share one parsed object. */
@@ -120,7 +119,7 @@ export async function updateServices(
 /** A supplier as services name it. */
 export interface SupplierNameRow {
   id: SupplierId
-  kind: SupplierKind
+  kind: string
   name: string
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Config } from '../config.ts'
 import { formatPercent } from '../deposits/fees.ts'
-import { type Provider, type ProviderKind, providerKinds } from '../deposits/provider.ts'
+import type { Provider } from '../deposits/provider.ts'
 import {
   changeProvider,
   createProvider,
@@ -11,6 +11,7 @@ import {
   settingsOf,
 } from '../deposits/providers.ts'
 import { Refusal } from '../errors.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { systemClock } from '../lib/time.ts'
 import { Sealer } from '../secrets/sealer.ts'
@@ -18,9 +19,10 @@ import { loadSecretKey } from '../secrets/secret-key.ts'
 import { destinationFault } from '../suppliers/destination.ts'
 import { withDatabase } from './connection.ts'
 import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
+import { kindReader } from './integration-options.ts'
 import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
 
-type GivenNew = GivenProvider & { kind: ProviderKind; code: string; currency: string }
+type GivenNew = GivenProvider & { kind: string; code: string; currency: string }
 
 /** `deposit provider`: the ways to pay in. */
 export function registerProviders(deposit: Command): void {
@@ -29,8 +31,8 @@ export function registerProviders(deposit: Command): void {
     .command('add')
     .description('a new one; its secrets are kept sealed and are not shown again')
     .addOption(
-      new Option('--kind <kind>', 'a bank account that people look at, or a gateway')
-        .choices([...providerKinds])
+      new Option('--kind <kind>', `how it is paid: ${gatewayKinds.names.join(', ')}`)
+        .argParser(kindReader(gatewayKinds))
         .makeOptionMandatory(),
     )
     .requiredOption('--code <code>', 'what callers name it by, and its hook')
@@ -129,7 +131,7 @@ async function warnOf(provider: Provider, { outboundAllow }: Config): Promise<vo
 }
 
 const hookOf = ({ kind, code }: Provider): string | null =>
-  kind === 'manual' ? null : `/hooks/deposits/${code}`
+  gatewayKinds.get(kind).connect ? `/hooks/deposits/${code}` : null
 
 const providerJson = (provider: Provider) => ({
   id: provider.id,

@@ -1,42 +1,12 @@
 import { readFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
-import { adapters } from '../suppliers/adapters.ts'
-import { supplierKinds } from '../suppliers/supplier.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { SupplierInput } from '../suppliers/suppliers.ts'
+import { fieldOptions, givenSecrets, givenSettings, kindReader } from './integration-options.ts'
 
-/** Settings that have an option of their own; the others are given by --setting. */
-const settings: [name: string, option: Option][] = [
-  ['username', new Option('--username <text>', 'who we are there (dhru)')],
-  ['bulk', new Option('--bulk <rows>', 'how many items one request orders (dhru); 0: one by one')],
-  [
-    'refuses_duplicates',
-    new Option('--refuses-duplicates', 'it refuses the same input for the same service, for ever (dhru)'),
-  ],
-  [
-    'template',
-    new Option(
-      '--template <name or file.json>',
-      'how it is asked (http): one of ours, or a file of your own',
-    ),
-  ],
-]
-
-/** Every secret of every kind. */
-const secrets: [name: string, option: Option][] = [
-  ...Map.groupBy(
-    supplierKinds.flatMap((kind) => Object.keys(adapters[kind].secrets).map((name) => ({ kind, name }))),
-    ({ name }) => name,
-  ),
-].map(([name, kinds]) => {
-  const flag = `--${name.replaceAll('_', '-')} <secret or ->`
-  return [
-    name,
-    new Option(flag, `secret (${kinds.map(({ kind }) => kind).join(', ')}); - reads it from stdin`),
-  ]
-})
+/** `options` has the fields that have an option of their own; the others are given by --setting. */
+const options = fieldOptions(supplierKinds, ({ flag }) => flag === true)
 
 interface Given {
   kind?: string
@@ -54,7 +24,10 @@ interface Given {
 
 export function addSupplierOptions(command: Command, { isNew = false } = {}): Command {
   if (isNew) {
-    const kind = new Option('--kind <kind>', 'how it is spoken to').choices([...supplierKinds])
+    const kind = new Option(
+      '--kind <kind>',
+      `how it is spoken to: ${supplierKinds.names.join(', ')}`,
+    ).argParser(kindReader(supplierKinds))
     command.addOption(kind.makeOptionMandatory())
   }
   command
@@ -67,7 +40,7 @@ export function addSupplierOptions(command: Command, { isNew = false } = {}): Co
       new Option('--show-reasons', 'resellers read its words for a refusal').conflicts('hideReasons'),
     )
   if (!isNew) command.option('--hide-reasons', "resellers read the service's words for a refusal")
-  for (const [, { flags, description }] of [...settings, ...secrets]) command.option(flags, description)
+  for (const { option } of options) command.option(option.flags, option.description)
   return command.option(
     '--setting <name=value>',
     'any setting of its kind; may be given several times; without a value: back to the default',
@@ -77,11 +50,7 @@ export function addSupplierOptions(command: Command, { isNew = false } = {}): Co
 
 /** What the options say of a supplier; reads secrets from stdin and a template from its file, where asked to. */
 export async function readSupplierOptions(given: Given): Promise<SupplierInput> {
-  const own = settings.flatMap(([name, option]) => {
-    const value = given[option.attributeName()]
-    return value === undefined ? [] : [[name, value] as [string, unknown]]
-  })
-  const set = new Map([...own, ...(given.setting ?? [])])
+  const set = new Map([...givenSettings(options, given), ...(given.setting ?? [])])
   const template = set.get('template')
   if (typeof template === 'string' && template.endsWith('.json'))
     set.set('template', await readJson(template))
@@ -93,7 +62,7 @@ export async function readSupplierOptions(given: Given): Promise<SupplierInput> 
     ratePerSecond: given.rate === '' ? null : given.rate,
     showsReasons: given.showReasons ?? (given.hideReasons ? false : undefined),
     settings: set.size > 0 ? Object.fromEntries(set) : undefined,
-    secrets: await readSecrets(given),
+    secrets: await givenSecrets(options, given),
   }
 }
 
@@ -116,38 +85,8 @@ const plain = new Set(['kind', 'name', 'url', 'currency', 'concurrency'])
 
 function optionOf(field: string): string {
   if (field === 'ratePerSecond') return '--rate'
-  const option = [...settings, ...secrets].find(([name]) => name === field)?.[1]
+  const option = options.find(({ name }) => name === field)?.option
   return option?.long ?? (plain.has(field) ? `--${field}` : `--setting ${field}`)
-}
-
-async function readSecrets(given: Given): Promise<Record<string, string> | undefined> {
-  const read = secrets.flatMap(([name, option]) => {
-    const value = given[option.attributeName()]
-    return typeof value === 'string' ? [[name, value] as [string, string]] : []
-  })
-  const fromStdin = read.filter(([, value]) => value === '-').map(([name]) => name)
-  const lines = fromStdin.length > 0 ? await readLines(fromStdin) : new Map<string, string>()
-  return read.length > 0
-    ? Object.fromEntries(read.map(([name, value]) => [name, lines.get(name) ?? value]))
-    : undefined
-}
-
-/** A line of stdin for each name. What is typed on a terminal is not shown. */
-async function readLines(names: string[]): Promise<Map<string, string>> {
-  const isTerminal = process.stdin.isTTY === true
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
-  const lines = createInterface({ input: process.stdin, output, terminal: isTerminal })
-  const iterator = lines[Symbol.asyncIterator]()
-  const read = new Map<string, string>()
-  for (const name of names) {
-    if (isTerminal) process.stderr.write(`${name}: `)
-    const { value, done } = await iterator.next()
-    if (isTerminal) process.stderr.write('\n')
-    if (done || value.trim() === '') throw new Refusal('invalid_input', `stdin has no line for ${name}`, name)
-    read.set(name, value.trim())
-  }
-  lines.close()
-  return read
 }
 
 async function readJson(file: string): Promise<unknown> {

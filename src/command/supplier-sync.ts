@@ -2,7 +2,7 @@ import progress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { systemClock } from '../lib/time.ts'
-import { type OpenSupplier, openSupplier } from '../suppliers/suppliers.ts'
+import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
 import type { ImportWish } from '../sync/import.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
@@ -61,7 +61,7 @@ export function registerSync(supplier: Command): void {
 
 async function sync(idOrName: string, options: Options): Promise<Answer> {
   return await withSuppliers(async (parts) => {
-    const opened = await openSupplier(parts.sql, parts.sealer, parts.world, idOrName)
+    const opened = await connectSupplier(parts.sql, parts.sealer, parts.world, idOrName)
     try {
       const list = listOf(opened, AbortSignal.timeout(MAX_LIST_MS))
       const scheduled = options.schedule !== undefined || options.maxLoss !== undefined
@@ -80,7 +80,7 @@ type List = ReturnType<typeof listOf>
 
 async function preview(
   { sql }: WithSuppliers,
-  { config }: OpenSupplier,
+  { config }: SupplierConnection,
   list: List,
   options: Options,
 ): Promise<Answer> {
@@ -105,7 +105,7 @@ async function preview(
 
 async function apply(
   { sql }: WithSuppliers,
-  { config }: OpenSupplier,
+  { config }: SupplierConnection,
   list: List,
   options: Options,
 ): Promise<Answer> {
@@ -146,7 +146,7 @@ const wantsImport = ({ all, remoteService, percent, fixed, round, minPrice, into
 
 const setSchedule = (
   { sql }: WithSuppliers,
-  { config }: OpenSupplier,
+  { config }: SupplierConnection,
   options: Options,
 ): Promise<SyncSchedule> =>
   scheduleSync(sql, config.id, {
@@ -157,7 +157,10 @@ const setSchedule = (
     ...(options.maxLoss !== undefined && { maxLoss: options.maxLoss }),
   })
 
-function scheduleAnswer({ config }: OpenSupplier, { everyMinutes, nextAt, maxLoss }: SyncSchedule): Answer {
+function scheduleAnswer(
+  { config }: SupplierConnection,
+  { everyMinutes, nextAt, maxLoss }: SyncSchedule,
+): Answer {
   const when =
     everyMinutes === null
       ? 'is read only when asked for'

@@ -1,15 +1,15 @@
 import { join } from 'node:path'
 import { installationId } from '../database/installation.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import { systemClock } from '../lib/time.ts'
 import { Sealer } from '../secrets/sealer.ts'
 import { loadSecretKey } from '../secrets/secret-key.ts'
-import type { World } from '../suppliers/adapter.ts'
 import { type Connected, withDatabase } from './connection.ts'
 
 /** What it takes to keep suppliers' secrets and to call suppliers. */
 export interface WithSuppliers extends Connected {
   sealer: Sealer
-  world: World
+  world: IntegrationContext
   /** The networks of OUTBOUND_ALLOW. */
   allow: string[]
 }

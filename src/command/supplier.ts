@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
 import { destinationFault } from '../suppliers/destination.ts'
-import type { SupplierKind } from '../suppliers/supplier.ts'
 import { testSupplier } from '../suppliers/supplier-test.ts'
 import {
   createSupplier,
@@ -59,7 +58,7 @@ export function register(program: Command): void {
   registerSync(supplier)
 }
 
-const add = (options: Given & { kind: SupplierKind }): Promise<Answer> =>
+const add = (options: Given & { kind: string }): Promise<Answer> =>
   withSupplierOptionNames(async () => {
     const input = await readSupplierOptions(options)
     return await withSuppliers(async ({ sql, sealer, allow }) => {

@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox'
 import { type Deposit, depositStates } from '../deposits/deposit.ts'
 import { formatPercent } from '../deposits/fees.ts'
-import { type Provider, providerKinds } from '../deposits/provider.ts'
-import { channelOf } from '../deposits/providers.ts'
+import type { Provider } from '../deposits/provider.ts'
+import { channelOf, wireKindOf } from '../deposits/providers.ts'
 import { formatMicros } from '../lib/money.ts'
 import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
@@ -14,7 +14,7 @@ export const provider = name(
     id: id(),
     code: Type.String(),
     name: Type.String(),
-    kind: oneOf(providerKinds),
+    kind: oneOf(['manual', 'stripe']),
     channel: Type.String({ description: 'bank_transfer, checkout' }),
     currency: Type.String(),
     min_deposit: Type.String({ description: 'A decimal; of what is credited' }),
@@ -64,7 +64,7 @@ export const wireProvider = (one: Provider): Static<typeof provider> => ({
   id: one.id,
   code: one.code,
   name: one.name,
-  kind: one.kind,
+  kind: wireKindOf(one),
   channel: channelOf(one),
   currency: one.currency,
   min_deposit: formatMicros(one.minAmount),

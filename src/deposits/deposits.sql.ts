@@ -1,16 +1,15 @@
 import type { Queryable } from '../database/database.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
 import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
 import { micros } from '../lib/money.ts'
 import type { Deposit, DepositDetails, DepositState } from './deposit.ts'
-import { kinds } from './kinds.ts'
-import type { ProviderKind } from './provider.ts'
 
 interface DepositRow {
   id: bigint
   account_id: AccountId
   provider_id: ProviderId
   code: string
-  kind: ProviderKind
+  kind: string
   state: DepositState
   currency: string
   amount: bigint
@@ -35,8 +34,8 @@ const depositOf = (row: DepositRow): Deposit => ({
   accountId: row.account_id,
   providerId: row.provider_id,
   providerCode: row.code,
-  channel: kinds[row.kind].channel,
-  hasGateway: kinds[row.kind].gateway !== null,
+  channel: gatewayKinds.get(row.kind).channel,
+  hasGateway: gatewayKinds.get(row.kind).connect !== undefined,
   state: row.state,
   currency: row.currency,
   amount: micros(row.amount),

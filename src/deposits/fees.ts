@@ -16,15 +16,6 @@ export function feeOf(
   return micros(ceilDivide(exact, WHOLE * step) * step)
 }
 
-/** The minor unit of a currency in micros: 10000 for USD, 1000000 for JPY, 1000 for KWD. */
-export function minorUnit(currency: string): bigint {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  return 10n ** BigInt(6 - maximumFractionDigits)
-}
-
 /** "2.5" for 250 hundredths of a percent. */
 export const formatPercent = (hundredths: number): string => String(hundredths / 100)
 

@@ -1,8 +1,8 @@
-import type { Clock } from '../lib/time.ts'
+import type { Gateway } from '../integrations/gateways/gateway.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import type { OutboundClient } from '../outbound/outbound.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import type { Gateway, GatewayWorld } from './gateway.ts'
-import { kinds } from './kinds.ts'
 import type { Provider } from './provider.ts'
 import { secretsOf, settingsOf } from './providers.ts'
 
@@ -11,28 +11,26 @@ const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 1_048_576 }
 
 /** The gateways of this process. They are made when they are needed: from one payment to the next they may change. */
 export class Gateways {
-  readonly #world: GatewayWorld
+  readonly #context: IntegrationContext
   readonly #sealer: () => Promise<Sealer>
-  readonly #clock: Clock
   #client: OutboundClient | undefined
 
-  constructor(parts: { world: GatewayWorld; sealer: () => Promise<Sealer>; clock: Clock }) {
-    this.#world = parts.world
+  constructor(parts: { context: IntegrationContext; sealer: () => Promise<Sealer> }) {
+    this.#context = parts.context
     this.#sealer = parts.sealer
-    this.#clock = parts.clock
   }
 
   /** null: its payments are seen by people. Throws an Error when its secrets do not open or its settings do not fit. */
   async of(provider: Provider): Promise<Gateway | null> {
-    const { gateway } = kinds[provider.kind]
-    if (!gateway) return null
-    this.#client ??= this.#world.outbound.open(LIMITS)
-    return gateway({
+    const kind = gatewayKinds.get(provider.kind)
+    if (!kind.connect) return null
+    this.#client ??= this.#context.outbound.open(LIMITS)
+    return kind.connect({
       settings: settingsOf(provider),
       secrets: secretsOf(provider, await this.#sealer()),
       client: this.#client,
-      clock: this.#clock,
-      installation: this.#world.installation,
+      clock: this.#context.clock,
+      installation: this.#context.installation,
     })
   }
 

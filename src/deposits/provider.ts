@@ -1,15 +1,12 @@
 import type { ProviderId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
-export const providerKinds = ['manual', 'stripe'] as const
-export type ProviderKind = (typeof providerKinds)[number]
-
 /** A way to pay in, in one currency. */
 export interface Provider {
   id: ProviderId
   /** What callers name it by. */
   code: string
-  kind: ProviderKind
+  kind: string
   name: string
   currency: string
   /** Bounds of what is credited; null: no upper one. */

@@ -2,12 +2,12 @@ import type { Queryable } from '../database/database.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import { micros } from '../lib/money.ts'
 import { isStorable } from '../lib/text.ts'
-import type { Provider, ProviderKind } from './provider.ts'
+import type { Provider } from './provider.ts'
 
 interface ProviderRow {
   id: ProviderId
   code: string
-  kind: ProviderKind
+  kind: string
   name: string
   currency: string
   min_amount: bigint

@@ -1,17 +1,12 @@
-import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { ProviderId } from '../lib/ids.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
+import { Credentials } from '../integrations/kit/credentials.ts'
+import { completeSettings, readSecrets, secretNames } from '../integrations/kit/kind.ts'
 import type { Clock } from '../lib/time.ts'
-import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import { kinds } from './kinds.ts'
-import type { Provider, ProviderKind } from './provider.ts'
-import {
-  checkNewProvider,
-  completeSettings,
-  type ProviderInput,
-  settleProvider,
-  settleSecrets,
-} from './provider-input.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import type { Provider } from './provider.ts'
+import { checkNewProvider, type ProviderInput, settleProvider } from './provider-input.ts'
 import {
   insertProvider,
   lockProvider,
@@ -22,25 +17,30 @@ import {
   updateProviderSecrets,
 } from './providers.sql.ts'
 
+/** `credentials` seals secrets for the owner `deposit provider <id>`. */
+const credentials = new Credentials('deposit provider')
+
 export type { ProviderInput } from './provider-input.ts'
 
 /** Throws invalid_input naming the value at fault, or conflict when the code is taken. */
 export async function createProvider(
   sql: Sql,
   sealer: () => Promise<Sealer>,
-  { kind, code, currency, ...input }: ProviderInput & { kind: ProviderKind; code: string; currency: string },
+  { kind: name, code, currency, ...input }: ProviderInput & { kind: string; code: string; currency: string },
   clock: Clock,
 ): Promise<Provider> {
-  checkNewProvider(kind, code, currency)
+  const known = gatewayKinds.get(name)
+  const { kind } = known
+  checkNewProvider(code, currency)
   const write = settleProvider({ kind, currency }, input)
-  const secrets = settleSecrets(kind, input.secrets ?? {}, {})
+  const secrets = readSecrets('deposit provider', known, input.secrets ?? {})
   return await sql.begin(async (transaction) => {
     const id = await insertProvider(transaction, { ...write, kind, code, currency }, clock.now())
     if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
     if (Object.keys(secrets).length > 0) {
       const key = await sealer()
-      await refuseProvidersForeignKey(transaction, key, id)
-      await updateProviderSecrets(transaction, id, key.seal(secrets, ownerOf(id)))
+      const others = await selectProviders(transaction, { limit: MAX_TRIED })
+      await updateProviderSecrets(transaction, id, credentials.sealNew(id, secrets, key, others))
     }
     return (await selectProvider(transaction, { id })) as Provider
   })
@@ -63,22 +63,17 @@ export async function changeProvider(
     await updateProvider(transaction, id, settleProvider(existing, changes, existing), clock.now())
     if (changes.secrets && Object.keys(changes.secrets).length > 0) {
       const key = await sealer()
-      const secrets = settleSecrets(existing.kind, changes.secrets, secretsOr({}, existing, key))
-      await updateProviderSecrets(transaction, id, key.seal(secrets, ownerOf(id)))
+      const opened = credentials.tryOpen(existing, key)
+      const secrets = readSecrets(
+        'deposit provider',
+        gatewayKinds.get(existing.kind),
+        changes.secrets,
+        opened,
+      )
+      await updateProviderSecrets(transaction, id, credentials.seal(id, secrets, key))
     }
     return (await selectProvider(transaction, { id })) as Provider
   })
-}
-
-async function refuseProvidersForeignKey(
-  transaction: Transaction,
-  sealer: Sealer,
-  id: ProviderId,
-): Promise<void> {
-  const others = (await selectProviders(transaction, { limit: MAX_TRIED })).flatMap((row) =>
-    row.secrets && row.id !== id ? [{ sealed: row.secrets, owner: ownerOf(row.id) }] : [],
-  )
-  refuseForeignKey(sealer, others, { what: 'deposit providers', mend: 'give their secrets anew' })
 }
 
 /** MAX_TRIED bounds how many providers' secrets are tried. */
@@ -103,25 +98,18 @@ export async function listProviders(
 
 /** With the kind's defaults. Throws invalid_input when they are none of its kind any more. */
 export const settingsOf = ({ kind, settings }: Provider): Record<string, unknown> =>
-  completeSettings(kind, settings)
+  completeSettings('deposit provider', gatewayKinds.get(kind), settings)
 
 /** Throws an Error when they were sealed with another key. */
-export function secretsOf({ id, kind, secrets }: Provider, sealer: Sealer): Record<string, string> {
-  if (secrets) return sealer.open(secrets, ownerOf(id))
-  if (Object.keys(kinds[kind].secrets).length === 0) return {}
-  throw new Error('the provider has no secrets')
-}
-
-function secretsOr<Other>(other: Other, provider: Provider, sealer: Sealer): Record<string, string> | Other {
-  try {
-    return secretsOf(provider, sealer)
-  } catch {
-    return other
+export function secretsOf(provider: Provider, sealer: Sealer): Record<string, string> {
+  if (!provider.secrets && secretNames(gatewayKinds.get(provider.kind)).length > 0) {
+    throw new Error('the provider has no secrets')
   }
+  return credentials.open(provider, sealer)
 }
-
-/** Binds sealed secrets to their row, so that rows cannot be swapped. */
-const ownerOf = (id: ProviderId): string => `deposit provider ${id}`
 
 /** How payments travel, as callers read it. */
-export const channelOf = ({ kind }: Pick<Provider, 'kind'>): string => kinds[kind].channel
+export const channelOf = ({ kind }: Pick<Provider, 'kind'>): string => gatewayKinds.get(kind).channel
+
+/** `wireKindOf` gives a provider's kind by its name in the public contract. */
+export const wireKindOf = ({ kind }: Pick<Provider, 'kind'>) => gatewayKinds.get(kind).wireKind

@@ -1,5 +1,6 @@
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { GatewayEvent, Payment } from '../integrations/gateways/gateway.ts'
 import { creditDeposit } from '../ledger/wallets.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
@@ -7,7 +8,6 @@ import type { Clock } from '../lib/time.ts'
 import type { Deposit, DepositState } from './deposit.ts'
 import { lockDeposit, updateState } from './deposits.sql.ts'
 import { insertEvent } from './events.sql.ts'
-import type { GatewayEvent, Payment } from './gateway.ts'
 import type { Provider } from './provider.ts'
 
 /** What a payment makes of a deposit; undefined: nothing new. */

@@ -1,9 +1,9 @@
 import type { Account } from '../accounts/account.ts'
 import { Refusal } from '../errors.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import type { DepositDetails } from './deposit.ts'
 import { feeOf } from './fees.ts'
-import { kinds } from './kinds.ts'
 import type { Provider } from './provider.ts'
 import { settingsOf } from './providers.ts'
 
@@ -23,7 +23,7 @@ export const isFor = ({ enabled, currency }: Provider, account: Pick<Account, 'c
 /** Throws invalid_input when the amount (which is what is credited) is none that the provider takes. */
 export function termsOf(provider: Provider, amount: Micros, now: Date): Terms {
   const { kind, currency, minAmount, maxAmount } = provider
-  const { step, shown } = kinds[kind]
+  const { step, shown } = gatewayKinds.get(kind)
   const smallest = step(currency)
   const refuse = (words: string): never => {
     throw new Refusal('invalid_input', words, 'amount')
@@ -46,6 +46,6 @@ export function termsOf(provider: Provider, amount: Micros, now: Date): Terms {
 
 /** To the second, as gateways take it. */
 export function expiryOf(provider: Provider, now: Date): Date {
-  const minutes = kinds[provider.kind].minutes(settingsOf(provider))
+  const minutes = gatewayKinds.get(provider.kind).minutes(settingsOf(provider))
   return new Date(Math.floor(now.getTime() / 1000) * 1000 + minutes * 60_000)
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/database.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import type { SupplierFault } from '../suppliers/supplier.ts'
 
 /** The first probe comes after two seconds, each further one after twice as long, up to five minutes. */
 const FIRST_PROBE_SECONDS = 2

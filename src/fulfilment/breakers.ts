@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
+import type { SupplierConfig, SupplierFault, SupplierOutcome } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
-import type { Live } from '../suppliers/directory.ts'
-import type { Outcome, SupplierConfig, SupplierFault } from '../suppliers/supplier.ts'
+import type { ConnectedSupplier } from '../suppliers/directory.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
 import {
   closeBreaker,
@@ -32,7 +32,7 @@ const LOOK_EVERY_MS = 500
 
 /** What came of a call for one item. */
 interface Heard {
-  outcome: Outcome
+  outcome: SupplierOutcome
   /** Of the item, in micros of the supplier's currency; null: not known. */
   cost: bigint | null
 }
@@ -44,7 +44,7 @@ interface Trouble {
 
 interface BreakersDeps {
   sql: Sql
-  directory: { current(): Promise<ReadonlyMap<SupplierId, Live>> }
+  directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
   clock: Clock
   log: Logger
 }
@@ -152,7 +152,7 @@ export class Breakers {
     return false
   }
 
-  async #probeOne(probe: Probe, live: Live | undefined): Promise<void> {
+  async #probeOne(probe: Probe, live: ConnectedSupplier | undefined): Promise<void> {
     const { sql, clock, log } = this.#parts
     const trouble = live ? await this.#probe(live, probe) : 'it cannot be used as it is configured'
     if (trouble === undefined) {
@@ -163,7 +163,7 @@ export class Breakers {
 
   /** What is still wrong; undefined: nothing that can be seen. */
   async #probe(
-    { supplier, config }: Live,
+    { supplier, config }: ConnectedSupplier,
     { why, needed }: Omit<Probe, 'supplierId'>,
   ): Promise<string | undefined> {
     if (!supplier.account) return undefined
@@ -182,7 +182,7 @@ export class Breakers {
 }
 
 /** `none`: the answer was clear. `nothing`: it says nothing about the supplier's health. */
-function troubleOf(call: 'send' | 'ask', outcome: Outcome): Trouble | 'none' | 'nothing' {
+function troubleOf(call: 'send' | 'ask', outcome: SupplierOutcome): Trouble | 'none' | 'nothing' {
   if (outcome.kind === 'unavailable') return { why: outcome.why, reason: outcome.reason }
   if (outcome.kind !== 'unknown') return 'none'
   return call === 'send' ? { why: 'unclear', reason: outcome.reason } : 'nothing'

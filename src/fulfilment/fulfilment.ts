@@ -3,7 +3,7 @@ import type { Sql } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Loop } from '../runtime/loop.ts'
-import type { Live } from '../suppliers/directory.ts'
+import type { ConnectedSupplier } from '../suppliers/directory.ts'
 import { askSoon } from './ask/poll.sql.ts'
 import { Poller } from './ask/poller.ts'
 import { Rechecks } from './ask/rechecks.ts'
@@ -28,7 +28,7 @@ export class Fulfilment {
   /** `sql` is a pool with steady plans; `directory` knows the suppliers. */
   constructor(parts: {
     sql: Sql
-    directory: { current(): Promise<ReadonlyMap<SupplierId, Live>> }
+    directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
     clock: Clock
     log: Logger
   }) {

@@ -1,5 +1,5 @@
 import type { SupplierId } from '../lib/ids.ts'
-import type { Live } from '../suppliers/directory.ts'
+import type { ConnectedSupplier } from '../suppliers/directory.ts'
 
 /** How much of a second's calls may go at once: a process looks for work four times a second at least. */
 const BURST = 0.25
@@ -9,13 +9,13 @@ const BURST = 0.25
  * Questions take at most half of the calls, so that items go on being sent.
  */
 export class SupplierLimiter {
-  live: Live
+  live: ConnectedSupplier
   #calls = 0
   #asks = 0
   #tokens: number
   #filledAt = performance.now()
 
-  constructor(live: Live) {
+  constructor(live: ConnectedSupplier) {
     this.live = live
     this.#tokens = this.#burst()
   }
@@ -77,10 +77,10 @@ export class SupplierLimiter {
 
 /** The lanes of all suppliers that this process knows. */
 export class SupplierLimiters {
-  readonly #directory: { current(): Promise<ReadonlyMap<SupplierId, Live>> }
+  readonly #directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
   #lanes = new Map<SupplierId, SupplierLimiter>()
 
-  constructor(directory: { current(): Promise<ReadonlyMap<SupplierId, Live>> }) {
+  constructor(directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }) {
     this.#directory = directory
   }
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
+import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import type { Clock } from '../lib/time.ts'
-import type { Outcome, Work } from '../suppliers/supplier.ts'
 import { isAnothers } from './ask/poll.sql.ts'
 import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
@@ -99,7 +99,7 @@ export class Worker {
 
   async #call({ lane, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = lane.live
-    let given: Outcome[]
+    let given: SupplierOutcome[]
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
       given = await endedBy(signal, supplier[call](items.map(workOf), signal))
@@ -127,7 +127,7 @@ export class Worker {
   }
 
   /** A lost order that the supplier found by its input may be that of another item with the same one. */
-  async #unlessAnothers(item: ClaimedItem, outcome: Outcome): Promise<Outcome> {
+  async #unlessAnothers(item: ClaimedItem, outcome: SupplierOutcome): Promise<SupplierOutcome> {
     if (item.reference !== null || !('reference' in outcome) || outcome.reference === null) return outcome
     if (!(await isAnothers(this.#sql, item, outcome.reference))) return outcome
     const reason = `what the supplier has under ${outcome.reference} is another order's`
@@ -146,10 +146,10 @@ export class Worker {
 const kinds = new Set(['success', 'accepted', 'refused', 'unavailable', 'duplicate', 'unknown'])
 
 /** Promise 4: what an adapter throws, and what it should never have given, is unknown. */
-const known = (outcome: Outcome | undefined): Outcome =>
+const known = (outcome: SupplierOutcome | undefined): SupplierOutcome =>
   outcome && kinds.has(outcome.kind) ? outcome : unclear('the adapter gave no outcome')
 
-const unclear = (error: unknown): Outcome => ({
+const unclear = (error: unknown): SupplierOutcome => ({
   kind: 'unknown',
   reason: error instanceof Error ? error.message : String(error),
   askable: true,
@@ -164,7 +164,7 @@ export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return Promise.race([call, promise])
 }
 
-const workOf = (item: ClaimedItem): Work => ({
+const workOf = (item: ClaimedItem): SupplierTask => ({
   attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
   orderId: item.orderId,
   remoteService: item.remoteService,

@@ -55,3 +55,12 @@ export function isCurrency(text: string): boolean {
 }
 
 const currencies = new Set(Intl.supportedValuesOf('currency'))
+
+/** `minorUnit` gives the minor unit of a currency in micros: 10000 for USD, 1000000 for JPY, 1000 for KWD. */
+export function minorUnit(currency: string): bigint {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
+    style: 'currency',
+    currency,
+  }).resolvedOptions()
+  return 10n ** BigInt(6 - maximumFractionDigits)
+}

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { ReviewKind } from '../fulfilment/people/review.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId, SupplierId } from '../lib/ids.ts'
-import type { SupplierFault } from '../suppliers/supplier.ts'
 
 export interface OpenBreaker {
   supplierId: SupplierId

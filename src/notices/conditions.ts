@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMoney } from '../lib/money.ts'
-import type { SupplierFault } from '../suppliers/supplier.ts'
 import {
   type OpenBreaker,
   selectLowBalances,

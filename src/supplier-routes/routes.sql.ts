@@ -1,6 +1,5 @@
 import type { Queryable } from '../database/database.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
-import type { SupplierKind } from '../suppliers/supplier.ts'
 
 /** A route as its table has it, with what its service and its supplier are called. */
 export interface RouteRow {
@@ -8,7 +7,7 @@ export interface RouteRow {
   service_id: ServiceId
   service_code: string
   supplier_id: SupplierId
-  supplier_kind: SupplierKind
+  supplier_kind: string
   supplier_name: string
   remote_service: string
   /** Of one unit, in micros of the supplier's currency; null: not known. */

@@ -5,8 +5,8 @@ export type { RouteId } from '../lib/ids.ts'
 import { findService } from '../catalogue/services.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
 import { type Micros, micros, parseMicros } from '../lib/money.ts'
-import { adapters } from '../suppliers/adapters.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import type { Route } from './route.ts'
 import {
@@ -120,7 +120,7 @@ function settle(
   existing: Pick<RouteRow, 'supplier_kind' | 'supplier_name'> & Partial<RouteRow>,
 ): RouteWrite {
   const remote = (remoteService ?? existing.remote_service ?? '').trim()
-  if (remote === '' && adapters[existing.supplier_kind].hasServices) {
+  if (remote === '' && supplierKinds.get(existing.supplier_kind).hasServices) {
     refuse('remoteService', `is missing: ${existing.supplier_name} has services of its own to choose from`)
   }
   if (remote.length > 200 || /\p{Cc}/u.test(remote) || !remote.isWellFormed()) {

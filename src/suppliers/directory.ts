@@ -2,15 +2,15 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import type { World } from './adapter.ts'
-import type { Supplier, SupplierConfig } from './supplier.ts'
 import { type SupplierRow, selectSuppliers } from './suppliers.sql.ts'
 import { open } from './suppliers.ts'
 
 /** A supplier that this process can call. */
-export interface Live {
+export interface ConnectedSupplier {
   config: SupplierConfig
   supplier: Supplier
   /** When not, it is sent nothing more, but is asked about what it has. */
@@ -35,17 +35,17 @@ export class SupplierDirectory {
   readonly #sql: Sql
   readonly #notifier: ChangeListener
   readonly #sealer: () => Promise<Sealer>
-  readonly #world: World
+  readonly #world: IntegrationContext
   readonly #log: Logger
   readonly #graceMs: number
   #made = new Map<SupplierId, Made>()
-  #live: ReadonlyMap<SupplierId, Live> = new Map()
+  #live: ReadonlyMap<SupplierId, ConnectedSupplier> = new Map()
   /** How many changes were told, and how many of them the last reading has seen. */
   #told = 0
   #seen = -1
   #readAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
-  /** Replaced adapters that may still be called, with the timers that close them. */
+  /** Replaced supplierKinds that may still be called, with the timers that close them. */
   readonly #retired = new Map<Supplier, NodeJS.Timeout>()
 
   constructor(parts: {
@@ -53,7 +53,7 @@ export class SupplierDirectory {
     notifier: ChangeListener
     /** Asked once there is a supplier with secrets, so that who has none needs no key. */
     sealer: () => Promise<Sealer>
-    world: World
+    world: IntegrationContext
     log: Logger
     graceMs?: number
   }) {
@@ -72,7 +72,7 @@ export class SupplierDirectory {
    * Every supplier that can be called, with every change that was told before this call. One whose secrets do not open
    * or whose settings are no longer valid is not among them: its items wait.
    */
-  async current(): Promise<ReadonlyMap<SupplierId, Live>> {
+  async current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> {
     const told = this.#told
     if (!this.#notifier.isConnected() && performance.now() - this.#readAt >= DEAF_EVERY_MS)
       await this.#refresh()

@@ -1,7 +1,7 @@
-import { Value } from 'typebox/value'
 import { Refusal } from '../errors.ts'
+import { readSettings } from '../integrations/kit/kind.ts'
+import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
 import { isCurrency } from '../lib/money.ts'
-import type { Adapter } from './adapter.ts'
 import type { SupplierRow, SupplierWrite } from './suppliers.sql.ts'
 
 /**
@@ -26,7 +26,7 @@ export interface SupplierInput {
 }
 
 /** Throws invalid_input naming the value at fault. */
-export function settle(adapter: Adapter, input: SupplierInput, existing?: SupplierRow): SupplierWrite {
+export function settle(kind: SupplierKind, input: SupplierInput, existing?: SupplierRow): SupplierWrite {
   const name = (input.name ?? existing?.name ?? '').trim()
   const currency = input.currency ?? existing?.currency ?? 'USD'
   const concurrency = input.concurrency ?? existing?.concurrency ?? 8
@@ -37,73 +37,13 @@ export function settle(adapter: Adapter, input: SupplierInput, existing?: Suppli
   if (rate !== null) checkRange('ratePerSecond', rate, 10_000)
   return {
     name,
-    url: checkedUrl(adapter, input.url ?? existing?.url ?? null),
+    url: checkedUrl(kind, input.url ?? existing?.url ?? null),
     currency,
-    settings: checkedSettings(adapter, { ...existing?.settings, ...input.settings }),
+    settings: readSettings('supplier', kind, { ...existing?.settings, ...input.settings }),
     concurrency,
     rate_per_second: rate,
-    shows_reasons: input.showsReasons ?? existing?.shows_reasons ?? adapter.kind === 'sandbox',
+    shows_reasons: input.showsReasons ?? existing?.shows_reasons ?? kind.showsReasons ?? false,
   }
-}
-
-/** The secrets that there are now. Throws invalid_input naming one that is missing or that the kind does not know. */
-export function settleSecrets(
-  adapter: Adapter,
-  given: Record<string, string>,
-  existing: Record<string, string>,
-): Record<string, string> {
-  const secrets = Object.fromEntries(
-    Object.entries({ ...existing, ...given }).filter(([, value]) => value !== ''),
-  )
-  for (const name of Object.keys(secrets)) {
-    if (!Object.hasOwn(adapter.secrets, name)) refuse(name, `is no secret of ${adapter.kind} suppliers`)
-  }
-  for (const [name, { needed, description }] of Object.entries(adapter.secrets)) {
-    if (needed && secrets[name] === undefined) refuse(name, `is missing: ${description}`)
-  }
-  return secrets
-}
-
-/** Settings complete with the kind's defaults. Throws invalid_input naming the setting at fault. */
-export function completeSettings(
-  { kind, settings: schema }: Adapter,
-  given: Record<string, unknown>,
-): Record<string, unknown> {
-  const stranger = Object.keys(given).find((name) => !Object.hasOwn(schema.properties, name))
-  if (stranger !== undefined) refuse(stranger, `is no setting of ${kind} suppliers`)
-  const complete = Value.Default(schema, structuredClone(given)) as Record<string, unknown>
-  const [error] = Value.Errors(schema, complete)
-  if (!error) return complete
-  const [, name = '', ...place] = error.instancePath.split('/')
-  const setting = name || schema.required?.find((needed) => complete[needed] === undefined) || ''
-  const { description, anyOf = [] } = (schema.properties[setting] ?? {}) as PropertySchema
-  const choices = anyOf.flatMap(({ const: choice }) => (choice === undefined ? [] : [String(choice)]))
-  const words =
-    complete[setting] === undefined
-      ? 'is missing'
-      : choices.length > 0 && choices.length === anyOf.length
-        ? `must be one of ${choices.join(', ')}`
-        : [error.message, ...(place.length > 0 ? [`at ${place.join('/')}`] : [])].join(' ')
-  return refuse(setting, description ? `${words} (${description})` : words)
-}
-
-interface PropertySchema {
-  description?: string
-  anyOf?: { const?: unknown }[]
-}
-
-/** What was set, as the values that it stands for, checked together with the defaults; without what was taken back. */
-function checkedSettings(adapter: Adapter, given: Record<string, unknown>): Record<string, unknown> {
-  const { properties } = adapter.settings
-  const set = Object.entries(given)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => {
-      const schema = Object.hasOwn(properties, name) ? properties[name] : undefined
-      return [name, schema && typeof value === 'string' ? Value.Convert(schema, value) : value]
-    })
-  const settings = Object.fromEntries(set) as Record<string, unknown>
-  completeSettings(adapter, settings)
-  return settings
 }
 
 function checkName(name: string): void {
@@ -119,7 +59,7 @@ function checkRange(field: string, value: number, most: number): void {
 }
 
 /** What is wrong is said without the URL: there may be a password in it. */
-function checkedUrl({ kind, hasUrl }: Adapter, text: string | null): string | null {
+function checkedUrl({ kind, hasUrl }: SupplierKind, text: string | null): string | null {
   if (!hasUrl) return text ? refuse('url', `has no place: a ${kind} supplier is nowhere`) : null
   if (!text) return refuse('url', `is missing: a ${kind} supplier is somewhere`)
   const url = URL.parse(text.trim())

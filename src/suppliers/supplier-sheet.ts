@@ -1,14 +1,14 @@
+import { completeSettings, secretsSet } from '../integrations/kit/kind.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
+import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
-import type { Adapter } from './adapter.ts'
-import type { SupplierFault, SupplierKind } from './supplier.ts'
-import { completeSettings } from './supplier-input.ts'
 import type { SupplierSheetRow } from './suppliers.sql.ts'
 
 /** A supplier as operators see it. */
 export interface SupplierSheet {
   id: SupplierId
-  kind: SupplierKind
+  kind: string
   name: string
   url: string | null
   currency: string
@@ -45,7 +45,7 @@ interface SupplierHealth {
 /** `secrets` are the opened ones; undefined: they could not be opened. */
 export function sheetOf(
   row: SupplierSheetRow,
-  adapter: Adapter,
+  kind: SupplierKind,
   secrets: Record<string, string> | undefined,
 ): SupplierSheet {
   return {
@@ -54,10 +54,8 @@ export function sheetOf(
     name: row.name,
     url: row.url,
     currency: row.currency,
-    settings: settingsOf(row, adapter),
-    secrets: secrets
-      ? Object.fromEntries(Object.keys(adapter.secrets).map((name) => [name, secrets[name] !== undefined]))
-      : null,
+    settings: settingsOf(row, kind),
+    secrets: secrets ? secretsSet(kind, secrets) : null,
     enabled: row.enabled,
     concurrency: row.concurrency,
     ratePerSecond: row.rate_per_second,
@@ -84,9 +82,9 @@ const openOf = ({ why, reason, opened_at, probe_at }: SupplierSheetRow) => ({
 })
 
 /** Settings that are none of the kind any more are shown as they stand, so that they can be corrected. */
-function settingsOf({ settings }: SupplierSheetRow, adapter: Adapter): Record<string, unknown> {
+function settingsOf({ settings }: SupplierSheetRow, kind: SupplierKind): Record<string, unknown> {
   try {
-    return completeSettings(adapter, settings)
+    return completeSettings('supplier', kind, settings)
   } catch {
     return settings
   }

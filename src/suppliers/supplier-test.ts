@@ -1,10 +1,10 @@
 import type { Sql } from '../database/database.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import type { World } from './adapter.ts'
 import { destinationFault } from './destination.ts'
-import type { SupplierAccount } from './supplier.ts'
-import { openSupplier, recordBalance } from './suppliers.ts'
+import { connectSupplier, recordBalance } from './suppliers.ts'
 
 /** What came of asking a supplier for our account there. */
 export interface SupplierTest {
@@ -28,10 +28,10 @@ const TIMEOUT_MS = 30_000
  * OUTBOUND_ALLOW. Throws as `openSupplier` does.
  */
 export async function testSupplier(
-  { sql, sealer, world, allow }: { sql: Sql; sealer: Sealer; world: World; allow: string[] },
+  { sql, sealer, world, allow }: { sql: Sql; sealer: Sealer; world: IntegrationContext; allow: string[] },
   idOrName: string,
 ): Promise<SupplierTest> {
-  const { config, supplier } = await openSupplier(sql, sealer, world, idOrName)
+  const { config, supplier } = await connectSupplier(sql, sealer, world, idOrName)
   const { id, name, kind, currency } = config
   const none = { id, name, account: null, milliseconds: null, problem: null, note: null }
   try {

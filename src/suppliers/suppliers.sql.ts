@@ -1,12 +1,12 @@
 import type { Queryable } from '../database/database.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
-import type { SupplierFault, SupplierKind } from './supplier.ts'
 
 /** A supplier as its table has it. */
 export interface SupplierRow {
   id: SupplierId
-  kind: SupplierKind
+  kind: string
   name: string
   url: string | null
   currency: string
@@ -83,11 +83,7 @@ export async function lockSupplier(sql: Queryable, id: SupplierId): Promise<Supp
   return row
 }
 
-export async function insertSupplier(
-  sql: Queryable,
-  kind: SupplierKind,
-  row: SupplierWrite,
-): Promise<SupplierId> {
+export async function insertSupplier(sql: Queryable, kind: string, row: SupplierWrite): Promise<SupplierId> {
   const [made] = await sql<{ id: SupplierId }[]>`
     insert into suppliers (kind, name, url, currency, settings, concurrency, rate_per_second, shows_reasons)
     values (${kind}, ${row.name}, ${row.url}, ${row.currency}, ${JSON.stringify(row.settings)}::text::jsonb,

@@ -1,12 +1,14 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { Credentials } from '../integrations/kit/credentials.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import { completeSettings, readSecrets } from '../integrations/kit/kind.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
+import type { Supplier, SupplierAccount, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { systemClock } from '../lib/time.ts'
-import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import type { Adapter, World } from './adapter.ts'
-import { adapters } from './adapters.ts'
-import type { Supplier, SupplierAccount, SupplierConfig, SupplierKind } from './supplier.ts'
-import { completeSettings, refuse, type SupplierInput, settle, settleSecrets } from './supplier-input.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { type SupplierInput, settle } from './supplier-input.ts'
 import { type SupplierSheet, sheetOf } from './supplier-sheet.ts'
 import {
   insertSupplier,
@@ -22,6 +24,9 @@ import {
   upsertBalance,
 } from './suppliers.sql.ts'
 
+/** `credentials` seals secrets sealed for the owner `supplier <id>`. */
+const credentials = new Credentials('supplier')
+
 export type { SupplierInput } from './supplier-input.ts'
 export type { SupplierSheet } from './supplier-sheet.ts'
 
@@ -29,23 +34,17 @@ export type { SupplierSheet } from './supplier-sheet.ts'
 export async function createSupplier(
   sql: Sql,
   sealer: Sealer,
-  { kind, ...input }: SupplierInput & { kind: SupplierKind },
+  { kind, ...input }: SupplierInput & { kind: string },
 ): Promise<SupplierSheet> {
-  const adapter = adapterOf(kind)
-  const row = settle(adapter, input)
-  const secrets = settleSecrets(adapter, input.secrets ?? {}, {})
+  const known = supplierKinds.get(kind)
+  const row = settle(known, input)
+  const secrets = readSecrets('supplier', known, input.secrets ?? {})
   return sql
     .begin(async (transaction) => {
-      const id = await insertSupplier(transaction, kind, row)
+      const id = await insertSupplier(transaction, known.kind, row)
       if (Object.keys(secrets).length > 0) {
-        refuseForeignKey(
-          sealer,
-          (await selectSuppliers(transaction)).flatMap(({ id, secrets: sealed }) =>
-            sealed ? [{ sealed, owner: ownerOf(id) }] : [],
-          ),
-          { what: 'suppliers', mend: 'give their secrets anew' },
-        )
-        await updateSecrets(transaction, id, sealer.seal(secrets, ownerOf(id)))
+        const others = await selectSuppliers(transaction)
+        await updateSecrets(transaction, id, credentials.sealNew(id, secrets, sealer, others))
       }
       return written(transaction, sealer, id)
     })
@@ -66,12 +65,12 @@ export async function updateSupplier(
     .begin(async (transaction) => {
       const { id } = await findSupplier(transaction, idOrName)
       const row = (await lockSupplier(transaction, id)) as SupplierRow
-      const adapter = adapterOf(row.kind)
-      await updateSupplierRow(transaction, id, settle(adapter, changes, row))
+      const kind = supplierKinds.get(row.kind)
+      await updateSupplierRow(transaction, id, settle(kind, changes, row))
       if (changes.secrets && Object.keys(changes.secrets).length > 0) {
-        const secrets = settleSecrets(adapter, changes.secrets, openedOr({}, row, sealer))
-        const sealed = Object.keys(secrets).length > 0 ? sealer.seal(secrets, ownerOf(id)) : null
-        await updateSecrets(transaction, id, sealed)
+        const existing = credentials.tryOpen(row, sealer)
+        const secrets = readSecrets('supplier', kind, changes.secrets, existing)
+        await updateSecrets(transaction, id, credentials.seal(id, secrets, sealer))
       }
       return written(transaction, sealer, id)
     })
@@ -122,37 +121,41 @@ export async function recordBalance(
   if (balance !== null) await upsertBalance(sql, id, balance, at)
 }
 
-export interface OpenSupplier {
+export interface SupplierConnection {
   config: SupplierConfig
   supplier: Supplier
 }
 
 /** A supplier to call at once, apart from the workers. The caller closes it. Throws not_found or invalid_input. */
-export async function openSupplier(
+export async function connectSupplier(
   sql: Queryable,
   sealer: Sealer,
-  world: World,
+  context: IntegrationContext,
   idOrName: string,
-): Promise<OpenSupplier> {
-  return open(await findSupplier(sql, idOrName), sealer, world)
+): Promise<SupplierConnection> {
+  return open(await findSupplier(sql, idOrName), sealer, context)
 }
 
 /** The same by its id alone, of which a name might be the same. */
-export async function openSupplierById(
+export async function connectSupplierById(
   sql: Queryable,
   sealer: Sealer,
-  world: World,
+  context: IntegrationContext,
   id: SupplierId,
-): Promise<OpenSupplier> {
+): Promise<SupplierConnection> {
   const row = (await selectSuppliers(sql)).find((one) => one.id === id)
   if (!row) throw new Refusal('not_found', `there is no supplier ${id}`, 'supplier')
-  return open(row, sealer, world)
+  return open(row, sealer, context)
 }
 
 /** Throws as `configOf` does, and what the adapter says of settings that contradict each other. */
-export function open(row: SupplierRow, sealer: Sealer | undefined, world: World): OpenSupplier {
+export function open(
+  row: SupplierRow,
+  sealer: Sealer | undefined,
+  context: IntegrationContext,
+): SupplierConnection {
   const config = configOf(row, sealer)
-  return { config, supplier: adapterOf(row.kind).make(config, world) }
+  return { config, supplier: supplierKinds.get(row.kind).connect(config, context) }
 }
 
 /**
@@ -160,30 +163,14 @@ export function open(row: SupplierRow, sealer: Sealer | undefined, world: World)
  * Error when its secrets were sealed with another key.
  */
 export function configOf(row: SupplierRow, sealer: Sealer | undefined): SupplierConfig {
-  const adapter = adapterOf(row.kind)
   return {
     id: row.id,
     kind: row.kind,
     name: row.name,
     url: row.url,
     currency: row.currency,
-    settings: completeSettings(adapter, row.settings),
-    secrets: secretsOf(row, sealer),
-  }
-}
-
-/** Throws an Error when they were sealed with another key. */
-function secretsOf(row: SupplierRow, sealer: Sealer | undefined): Record<string, string> {
-  if (!row.secrets) return {}
-  if (!sealer) throw new Error('the key of the secrets is not to be had')
-  return sealer.open(row.secrets, ownerOf(row.id))
-}
-
-function openedOr<Other>(other: Other, row: SupplierRow, sealer: Sealer): Record<string, string> | Other {
-  try {
-    return secretsOf(row, sealer)
-  } catch {
-    return other
+    settings: completeSettings('supplier', supplierKinds.get(row.kind), row.settings),
+    secrets: credentials.open(row, sealer),
   }
 }
 
@@ -196,13 +183,13 @@ async function written(transaction: Transaction, sealer: Sealer, id: SupplierId)
 }
 
 const shown = (row: SupplierSheetRow, sealer: Sealer): SupplierSheet =>
-  sheetOf(row, adapterOf(row.kind), openedOr(undefined, row, sealer))
+  sheetOf(row, supplierKinds.get(row.kind), credentials.tryOpen(row, sealer))
 
 /** A world in which nobody is reached. */
 const unreachable = (): never => {
   throw new Error('this supplier is only looked at')
 }
-const nowhere: World = {
+const nowhere: IntegrationContext = {
   outbound: { open: () => ({ request: unreachable, stream: unreachable, close: async () => {} }) },
   clock: systemClock,
   installation: '',
@@ -215,10 +202,3 @@ function refuseTakenName(error: unknown): never {
   }
   throw error
 }
-
-function adapterOf(kind: SupplierKind): Adapter {
-  return adapters[kind] ?? refuse('kind', `must be one of ${Object.keys(adapters).join(', ')}`)
-}
-
-/** Binds sealed secrets to their row, so that rows cannot be swapped. */
-const ownerOf = (id: SupplierId): string => `supplier ${id}`

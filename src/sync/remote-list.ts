@@ -1,8 +1,8 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import type { RemoteField, SupplierService } from '../suppliers/supplier.ts'
-import type { OpenSupplier } from '../suppliers/suppliers.ts'
+import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { clearStaged, insertStaged, type StagedService, settleStatistics } from './staging.sql.ts'
 
 /** A supplier as its list concerns it. */
@@ -18,7 +18,7 @@ export class BrokenList extends Error {}
 
 /** The list of an open supplier; throws invalid_input when it has none. */
 export function listOf(
-  { config, supplier }: OpenSupplier,
+  { config, supplier }: SupplierConnection,
   signal: AbortSignal,
 ): AsyncIterable<SupplierService> {
   const list = supplier.services?.(signal)

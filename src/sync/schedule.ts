@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import { addJob, type JobTask } from '../jobs/jobs.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import type { OpenSupplier } from '../suppliers/suppliers.ts'
+import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { listOf } from './remote-list.ts'
 import { isDue, moveNext, selectDue, selectSchedule, upsertSchedule } from './runs.sql.ts'
 import { applySync } from './sync.ts'
@@ -70,7 +70,7 @@ export function syncJobs({
   log,
 }: {
   sql: Sql
-  open: (supplier: SupplierId) => Promise<OpenSupplier>
+  open: (supplier: SupplierId) => Promise<SupplierConnection>
   clock: Clock
   log: Logger
 }): Record<string, JobTask> {
@@ -82,7 +82,7 @@ export function syncJobs({
   const read: JobTask = async (payload, stopping) => {
     const { supplier: id } = payload as { supplier: SupplierId }
     if (!(await isDue(sql, id, clock.now()))) return
-    let opened: OpenSupplier | undefined
+    let opened: SupplierConnection | undefined
     try {
       opened = await open(id)
       const list = listOf(opened, AbortSignal.any([stopping, AbortSignal.timeout(MAX_LIST_MS)]))

@@ -1,6 +1,6 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import type { RemoteField } from '../suppliers/supplier.ts'
 
 /** A service of a list as it is staged. */
 export interface StagedService {

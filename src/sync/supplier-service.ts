@@ -1,6 +1,6 @@
 import type { Service } from '../catalogue/service.ts'
 import { type FieldInput, type Names, settle } from '../catalogue/service-input.ts'
-import type { RemoteField } from '../suppliers/supplier.ts'
+import type { RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { StagedService } from './staging.sql.ts'
 
 /** A service of ours made of one of a supplier's. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { DhruClient, sendTo } from '../../src/client/index.ts'
-import { placedAs, refusedWith, rowsOf, statusOf, TestPanel } from '../suppliers/dhru-panel.ts'
+import { placedAs, refusedWith, rowsOf, statusOf, TestPanel } from '../integrations/suppliers/dhru-panel.ts'
 
 let panel: TestPanel
 let client: DhruClient

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ClientSettings, ImeigateClient, ImeigateError } from '../../src/client/index.ts'
-import { type Got, TestServer } from '../suppliers/http-server.ts'
+import { type Got, TestServer } from '../integrations/suppliers/http-server.ts'
 
 let peer: TestServer
 beforeAll(async () => {

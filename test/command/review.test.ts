@@ -1,14 +1,14 @@
 import { userInfo } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { FakeSupplier, until, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imeigate, type Run } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { imei } from '../support/server.ts'
 
-const LOST: Outcome = { kind: 'unknown', reason: 'HTTP 502 \u001b[2J', askable: false }
+const LOST: SupplierOutcome = { kind: 'unknown', reason: 'HTTP 502 \u001b[2J', askable: false }
 
 let shop: Workshop
 let settings: Record<string, string>

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { feeOf, formatPercent, minorUnit, parsePercent } from '../../src/deposits/fees.ts'
-import { fromStripe, smallestStep, toStripe } from '../../src/deposits/stripe/amounts.ts'
-import { formatMicros } from '../../src/lib/money.ts'
+import { feeOf, formatPercent, parsePercent } from '../../src/deposits/fees.ts'
+import { fromStripe, smallestStep, toStripe } from '../../src/integrations/gateways/stripe/amounts.ts'
+import { formatMicros, minorUnit } from '../../src/lib/money.ts'
 import { money } from './deposits.fixtures.ts'
 
 test.each([

@@ -13,8 +13,8 @@ import { FakeStripe } from './fake-stripe.ts'
 
 const MINUTE = 60_000
 const clock = new TestClock()
-const world = { outbound: new GuardedOutbound({ allow: ['127.0.0.0/8'] }), installation: 'any' }
-const gateways = new Gateways({ world, sealer, clock })
+const context = { outbound: new GuardedOutbound({ allow: ['127.0.0.0/8'] }), clock, installation: 'any' }
+const gateways = new Gateways({ context, sealer })
 let server: TestServer
 let fake: FakeStripe
 let card: string

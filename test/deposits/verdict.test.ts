@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type Deposit, depositStates } from '../../src/deposits/deposit.ts'
-import type { Payment } from '../../src/deposits/gateway.ts'
 import { verdictOn } from '../../src/deposits/settlement.ts'
+import type { Payment } from '../../src/integrations/gateways/gateway.ts'
 import { micros } from '../../src/lib/money.ts'
 
 const deposits = fc

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
+import type {
+  SupplierAccount,
+  SupplierFault,
+  SupplierOutcome,
+} from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
-import type { Outcome, SupplierAccount, SupplierFault } from '../../src/suppliers/supplier.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
 import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -23,7 +27,7 @@ class Banked extends FakeSupplier {
   readonly #account: () => Promise<SupplierAccount>
 
   constructor(
-    answer: (call: Call, signal: AbortSignal) => Promise<Outcome>,
+    answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>,
     account: () => Promise<SupplierAccount>,
   ) {
     super(answer)
@@ -36,7 +40,11 @@ class Banked extends FakeSupplier {
   }
 }
 
-const unavailable = (why: SupplierFault): Outcome => ({ kind: 'unavailable', why, reason: `out of ${why}` })
+const unavailable = (why: SupplierFault): SupplierOutcome => ({
+  kind: 'unavailable',
+  why,
+  reason: `out of ${why}`,
+})
 const balance = (amount: bigint): SupplierAccount => ({
   balance: micros(amount),
   currency: 'USD',
@@ -72,7 +80,7 @@ async function passes(holds: () => Promise<boolean> | boolean): Promise<void> {
   })
 }
 
-const troubles: [string, () => Promise<Outcome>, number, SupplierFault][] = [
+const troubles: [string, () => Promise<SupplierOutcome>, number, SupplierFault][] = [
   ['credit', async () => unavailable('credit'), 3, 'credit'],
   ['login', async () => unavailable('login'), 3, 'login'],
   ['transport', async () => unavailable('transport'), 3, 'transport'],

@@ -3,9 +3,9 @@ import { updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import { requestCancel, requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { listReviews, type ReviewView } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending } from './fixed-directory.ts'
@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const decider = { actor: 'cli:ann', why: 'asked them' }
 const manners = { recheck: [], hadItBefore: false }
-const ACCEPTED: Outcome = { kind: 'accepted', reference: 'R1', askAgainAfterMs: 60_000 }
+const ACCEPTED: SupplierOutcome = { kind: 'accepted', reference: 'R1', askAgainAfterMs: 60_000 }
 
 const cancel = (orderId: OrderId, accountId = shop.account) =>
   requestCancel(shop.sql, shop.outcomes, { accountId, orderId }, 'acme', shop.clock)
@@ -97,7 +97,7 @@ test('a request is settled when the supplier is faster, and cannot be granted an
 })
 
 test('an item that a worker has in hand when its cancellation is granted is lost to it', async () => {
-  const gate = Promise.withResolvers<Outcome>()
+  const gate = Promise.withResolvers<SupplierOutcome>()
   const supplier = new FakeSupplier(() => gate.promise)
   const workers = shop.workers(supplier)
   const id = await shop.place(1)
@@ -120,8 +120,8 @@ test('nobody asks for another account’s order', async () => {
 
 /** An order that has ended as its supplier, which gave it a number, said when asked; then the supplier says `again`. */
 async function endedThen(
-  first: Outcome,
-  again: () => Outcome,
+  first: SupplierOutcome,
+  again: () => SupplierOutcome,
 ): Promise<{ id: OrderId; supplier: FakeSupplier }> {
   const supplier: FakeSupplier = new FakeSupplier(async ({ call }) => {
     if (call === 'send') return ACCEPTED
@@ -171,7 +171,7 @@ test('a doubt that the supplier shares is shown to a person, and touches no mone
 })
 
 test('a doubt stays with a person while the supplier gives no clear answer', async () => {
-  let answer: Outcome = { kind: 'unknown', reason: 'HTTP 502', askable: true }
+  let answer: SupplierOutcome = { kind: 'unknown', reason: 'HTTP 502', askable: true }
   const { id, supplier } = await endedThen(SUCCESS, () => answer)
   await verify(id)
   await until(() => supplier.calls.length === 3)

@@ -10,9 +10,9 @@ import {
 import { type Review, type ReviewKind, reviewKinds } from '../../src/fulfilment/people/review.ts'
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { findReview, listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { listEntries, walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
 import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -28,7 +28,7 @@ afterEach(async () => {
 
 const HOUR = 3_600_000
 const decider = { actor: 'cli:ann', why: 'asked them' }
-const LOST: Outcome = { kind: 'unknown', reason: 'reply lost', askable: false }
+const LOST: SupplierOutcome = { kind: 'unknown', reason: 'reply lost', askable: false }
 
 const decide = (review: { id: ReviewId }, decision: Decision, by = decider): Promise<Review> =>
   resolveReview(shop.sql, review.id, decision, by, shop.clock)
@@ -52,7 +52,7 @@ async function reviewOf(id: OrderId): Promise<Review> {
 }
 const manners = { recheck: [], hadItBefore: false }
 /** An order that a worker, which is not heard of any more, has asked about after this answer, and its review. */
-async function inHand(answer: Outcome): Promise<{ id: OrderId; item: ClaimedItem; review: Review }> {
+async function inHand(answer: SupplierOutcome): Promise<{ id: OrderId; item: ClaimedItem; review: Review }> {
   const id = await shop.place(1)
   const [sent] = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
   if (!sent) throw new Error('nothing was taken')
@@ -63,7 +63,7 @@ async function inHand(answer: Outcome): Promise<{ id: OrderId; item: ClaimedItem
   return { id, item, review: await reviewOf(id) }
 }
 /** An order of which nobody knows what became, and its review. */
-async function lost(answer: (call: Call) => Outcome = () => LOST) {
+async function lost(answer: (call: Call) => SupplierOutcome = () => LOST) {
   const supplier = new FakeSupplier(async (call) => answer(call))
   shop.workers(supplier)
   const id = await shop.place(1)
@@ -336,7 +336,7 @@ describe('an item that waits', () => {
   })
 
   test('longer than it should is not shown again for a day after somebody let it', async () => {
-    const waiting: Outcome = { kind: 'accepted', reference: 'S-1', askAgainAfterMs: HOUR }
+    const waiting: SupplierOutcome = { kind: 'accepted', reference: 'S-1', askAgainAfterMs: HOUR }
     await shop.sql`update services set expiry_seconds = 60`
     shop.workers(new FakeSupplier(async () => waiting))
     const id = await shop.place(1)

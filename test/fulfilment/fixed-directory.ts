@@ -3,9 +3,9 @@ import { takeSent as takeSentOf } from '../../src/fulfilment/ask/poll.sql.ts'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { claimDueItems, LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
 import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
+import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 import type { ServiceId, SupplierId } from '../../src/lib/ids.ts'
-import type { Live } from '../../src/suppliers/directory.ts'
-import type { Supplier } from '../../src/suppliers/supplier.ts'
+import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 
 /** The sandbox's, in every new database. */
 export const SANDBOX = 1 as SupplierId
@@ -13,13 +13,17 @@ export const SANDBOX = 1 as SupplierId
 /** Suppliers that stay as they are. */
 export function directoryOf(
   suppliers: Map<SupplierId, Supplier>,
-  over: Partial<Live> = {},
-): { current(): Promise<ReadonlyMap<SupplierId, Live>> } {
+  over: Partial<ConnectedSupplier> = {},
+): { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> } {
   const live = new Map([...suppliers].map(([id, supplier]) => [id, liveOf(id, supplier, over)]))
   return { current: async () => live }
 }
 
-const liveOf = (id: SupplierId, supplier: Supplier, over: Partial<Live> = {}): Live => ({
+const liveOf = (
+  id: SupplierId,
+  supplier: Supplier,
+  over: Partial<ConnectedSupplier> = {},
+): ConnectedSupplier => ({
   config: {
     id,
     kind: 'sandbox',

@@ -4,13 +4,13 @@ import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts
 import { Refusal } from '../../src/errors.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
 import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
 import type { Clock } from '../../src/lib/time.ts'
 import type { Order } from '../../src/orders/order.ts'
 import type { Purchase } from '../../src/orders/place/purchase.ts'
 import { OrderReader } from '../../src/orders/read/order-reader.ts'
-import type { Live } from '../../src/suppliers/directory.ts'
-import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
@@ -28,7 +28,7 @@ export class StillClock implements Clock {
 
 export interface Call {
   call: 'send' | 'ask'
-  work: Work
+  work: SupplierTask
 }
 
 /** A supplier in this process that does as the test says and remembers what it was called for. */
@@ -36,18 +36,18 @@ export class FakeSupplier implements Supplier {
   sendAtOnce = 1
   askAtOnce = 1
   readonly calls: Call[] = []
-  readonly #answer: (call: Call, signal: AbortSignal) => Promise<Outcome>
+  readonly #answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>
 
-  constructor(answer: (call: Call, signal: AbortSignal) => Promise<Outcome>) {
+  constructor(answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>) {
     this.#answer = answer
   }
-  send(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+  send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(works.map((work) => this.#called({ call: 'send', work }, signal)))
   }
-  ask(works: Work[], signal: AbortSignal): Promise<Outcome[]> {
+  ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(works.map((work) => this.#called({ call: 'ask', work }, signal)))
   }
-  #called(call: Call, signal: AbortSignal): Promise<Outcome> {
+  #called(call: Call, signal: AbortSignal): Promise<SupplierOutcome> {
     this.calls.push(call)
     return this.#answer(call, signal)
   }
@@ -57,8 +57,8 @@ export class FakeSupplier implements Supplier {
   }
 }
 
-export const SUCCESS: Outcome = { kind: 'success', result: 'clean', reference: 'R1' }
-export const REFUSED: Outcome = { kind: 'refused', reason: 'no such device' }
+export const SUCCESS: SupplierOutcome = { kind: 'success', result: 'clean', reference: 'R1' }
+export const REFUSED: SupplierOutcome = { kind: 'refused', reason: 'no such device' }
 
 /** An account with 1,000,000 micros, a service at 10, and as many workers as a test starts. */
 export class Workshop {
@@ -101,7 +101,10 @@ export class Workshop {
   }
 
   /** A process with workers, on connections of its own: with the sandbox, or with several suppliers by their ids. */
-  workers(suppliers: Supplier | Map<SupplierId, Supplier>, over: Partial<Live> = {}): Fulfilment {
+  workers(
+    suppliers: Supplier | Map<SupplierId, Supplier>,
+    over: Partial<ConnectedSupplier> = {},
+  ): Fulfilment {
     const sql = openPool(this.database.address, { max: 4, session: STEADY_PLANS })
     const fulfilment = new Fulfilment({
       sql,

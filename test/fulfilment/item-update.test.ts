@@ -3,9 +3,9 @@ import { updateService } from '../../src/catalogue/services.ts'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { pollAfter, type SupplierTraits, updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { brokenPromises, newService } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
 import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -39,7 +39,7 @@ describe('an answer means', () => {
   })
   const plain: SupplierTraits = { recheck: [], hadItBefore: false }
   const report = (
-    outcome: Outcome,
+    outcome: SupplierOutcome,
     {
       call = 'send',
       manners = plain,
@@ -49,7 +49,7 @@ describe('an answer means', () => {
     const { itemState, attempt, dueAt, review, result } = updateFor(item(over), call, outcome, manners, now)
     return { item: itemState, attempt, dueIn: dueAt && dueAt.getTime() - now.getTime(), review, result }
   }
-  const silent: Outcome = { kind: 'unknown', reason: 'silence', askable: true }
+  const silent: SupplierOutcome = { kind: 'unknown', reason: 'silence', askable: true }
 
   test('asking is soon at first and rare later, within the bounds of the service', () => {
     const after = (age: number) => pollAfter(item({ sentAt: ago(age) }), now)
@@ -86,7 +86,7 @@ describe('an answer means', () => {
       attempt: { state: 'unknown' },
       review: { kind: 'unknown' },
     })
-    const again: Outcome = { kind: 'accepted', reference: null }
+    const again: SupplierOutcome = { kind: 'accepted', reference: null }
     expect(report(again, { call: 'ask', attemptState: 'unknown', asked: 5 })).toMatchObject({
       item: 'processing',
       attempt: { state: 'accepted', asked: 0, reference: null },
@@ -94,13 +94,13 @@ describe('an answer means', () => {
   })
 
   test('a supplier that cannot be asked: a person is told at once', () => {
-    const lost: Outcome = { kind: 'unknown', reason: 'no way to ask', askable: false }
+    const lost: SupplierOutcome = { kind: 'unknown', reason: 'no way to ask', askable: false }
     expect(report(lost)).toMatchObject({ item: 'unknown', dueIn: HOUR, review: { kind: 'unknown' } })
     expect(report(lost, { call: 'ask', asked: 4 })).toMatchObject({ item: 'unknown', dueIn: DAY })
   })
 
   test('a refusal closes the route, a supplier’s own fault does not, and only a question leaves it open', () => {
-    const busy: Outcome = { kind: 'unavailable', why: 'busy', reason: 'later' }
+    const busy: SupplierOutcome = { kind: 'unavailable', why: 'busy', reason: 'later' }
     const pending = { item: 'pending', dueIn: 0 }
     expect(report(REFUSED)).toMatchObject({ ...pending, attempt: { state: 'refused', fault: 'item' } })
     expect(report(busy)).toMatchObject({ ...pending, attempt: { state: 'refused', fault: 'supplier' } })
@@ -109,7 +109,7 @@ describe('an answer means', () => {
   })
 
   test('a duplicate: of somebody else’s where it was sent for the first time, else of its own', () => {
-    const duplicate = (reference: string | null): Outcome => ({
+    const duplicate = (reference: string | null): SupplierOutcome => ({
       kind: 'duplicate',
       reason: 'twice',
       reference,
@@ -128,12 +128,12 @@ describe('an answer means', () => {
 
   test('it is asked about once more after the end, where there is a number to ask about', () => {
     const manners = { ...plain, recheck: [3600, 86_400] }
-    const recheck = (outcome: Outcome, reference: string | null = null) =>
+    const recheck = (outcome: SupplierOutcome, reference: string | null = null) =>
       report(outcome, { manners, reference }).attempt?.recheckAt?.getTime()
     const inAnHour = now.getTime() + HOUR
     expect(recheck(SUCCESS)).toBe(inAnHour)
-    expect(recheck({ ...SUCCESS, reference: null } as Outcome)).toBeUndefined()
-    expect(recheck({ ...SUCCESS, reference: null } as Outcome, 'R1')).toBe(inAnHour)
+    expect(recheck({ ...SUCCESS, reference: null } as SupplierOutcome)).toBeUndefined()
+    expect(recheck({ ...SUCCESS, reference: null } as SupplierOutcome, 'R1')).toBe(inAnHour)
     expect(recheck(REFUSED)).toBeUndefined()
     expect(recheck(REFUSED, 'R1')).toBe(inAnHour)
     expect(report(SUCCESS).attempt?.recheckAt).toBeNull()
@@ -141,7 +141,7 @@ describe('an answer means', () => {
 
   test('open for too long: a person is told; not where it has ended, and not twice', () => {
     const terms = { ...item().terms, expiresAt: ago(1) }
-    const accepted: Outcome = { kind: 'accepted', reference: 'R1' }
+    const accepted: SupplierOutcome = { kind: 'accepted', reference: 'R1' }
     expect(report(accepted, { terms }).review).toEqual({
       kind: 'expired',
       detail: 'open since before 2030-01-01T11:59:59.999Z',
@@ -184,7 +184,7 @@ describe('an item', () => {
   const held = async () => (await walletOf(shop.sql, shop.account)).held
 
   test('of unknown outcome is shown to a person after it was asked about four times, asked on, and settled by the supplier', async () => {
-    let answer: Outcome | undefined
+    let answer: SupplierOutcome | undefined
     const supplier = new FakeSupplier(async ({ call }) => {
       if (call === 'send' || !answer) throw new Error('reply lost')
       return answer

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
@@ -14,7 +14,7 @@ afterEach(async () => {
   await shop.close()
 })
 
-const LOST: Outcome = { kind: 'unknown', reason: 'no answer', askable: true }
+const LOST: SupplierOutcome = { kind: 'unknown', reason: 'no answer', askable: true }
 
 test('a number that another item of the same input has does not settle a lost order: a person is asked', async () => {
   const service = await newService(shop.sql, { duplicatePolicy: 'allow' })

@@ -10,10 +10,10 @@ import {
   takeManual,
 } from '../../src/fulfilment/people/manual.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { manual } from '../../src/integrations/suppliers/manual/index.ts'
+import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
-import { manual } from '../../src/suppliers/manual.ts'
-import type { Supplier } from '../../src/suppliers/supplier.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
@@ -32,10 +32,10 @@ beforeEach(async () => {
   people = await shop.addSupplier('Ann and Bob', { service: byHand, position: 0 })
   await shop.sql`update suppliers set kind = 'manual' where id = ${people}`
   sandbox = new FakeSupplier(async () => SUCCESS)
-  const person = manual.make(
+  const person = manual.connect(
     { id: people, kind: 'manual', name: '', url: null, currency: 'USD', settings: {}, secrets: {} },
     // A person is in no network and has no clock.
-    {} as Parameters<typeof manual.make>[1],
+    {} as Parameters<typeof manual.connect>[1],
   )
   shop.workers(
     new Map<SupplierId, Supplier>([

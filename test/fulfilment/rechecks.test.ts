@@ -3,10 +3,10 @@ import { changeOf } from '../../src/fulfilment/ask/rechecks.ts'
 import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
-import type { Live } from '../../src/suppliers/directory.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
+import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
 import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -21,10 +21,10 @@ afterEach(async () => {
 })
 
 const HOUR = 3_600_000
-const SILENT: Outcome = { kind: 'unknown', reason: 'HTTP 502', askable: true }
+const SILENT: SupplierOutcome = { kind: 'unknown', reason: 'HTTP 502', askable: true }
 
 /** A supplier that is asked once more an hour and a day after the end. */
-const rechecked: Partial<Live> = {
+const rechecked: Partial<ConnectedSupplier> = {
   config: {
     id: SANDBOX,
     kind: 'dhru',
@@ -44,7 +44,7 @@ const nextLook = async (id: OrderId): Promise<number | null> => {
 }
 
 /** An order that has ended with `first`, at a supplier that says `later()` from then on. */
-async function endedWith(first: Outcome, later: () => Outcome | Promise<Outcome>) {
+async function endedWith(first: SupplierOutcome, later: () => SupplierOutcome | Promise<SupplierOutcome>) {
   const supplier: FakeSupplier = new FakeSupplier(async ({ call }) => {
     if (call === 'send') return { kind: 'accepted', reference: 'R1', askAgainAfterMs: 1_000 }
     return supplier.calls.length === 2 ? first : later()
@@ -74,7 +74,7 @@ test.each([
   [
     'another result',
     SUCCESS,
-    { ...SUCCESS, result: 'blacklisted' } as Outcome,
+    { ...SUCCESS, result: 'blacklisted' } as SupplierOutcome,
     'sandbox says success now, with "blacklisted"; it had succeeded with "clean"',
   ],
 ])('%s is shown to a person, and touches neither item nor money', async (_name, first, later, words) => {
@@ -156,7 +156,7 @@ test('what a person gave up is not asked about', async () => {
 })
 
 test('of two processes one asks', async () => {
-  const gate = Promise.withResolvers<Outcome>()
+  const gate = Promise.withResolvers<SupplierOutcome>()
   const { id, supplier } = await endedWith(SUCCESS, () => gate.promise)
   shop.workers(supplier, rechecked)
   shop.clock.advance(HOUR)
@@ -182,7 +182,7 @@ test('only clear words are a change of mind', () => {
     SILENT,
     { kind: 'unavailable', why: 'busy', reason: '' },
     { kind: 'duplicate', reason: '', reference: null },
-  ] as (Outcome | undefined)[]) {
+  ] as (SupplierOutcome | undefined)[]) {
     expect(changeOf(done, unclear)).toBeUndefined()
     expect(changeOf(refused, unclear)).toBeUndefined()
   }

@@ -9,11 +9,11 @@ import {
   type Strategy,
 } from '../../src/fulfilment/dispatch/routing.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { setRate } from '../../src/ledger/rates.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, RouteId, SupplierId } from '../../src/lib/ids.ts'
 import { type Micros, micros } from '../../src/lib/money.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
@@ -189,7 +189,7 @@ describe('an item', () => {
   })
 
   const wallet = () => walletOf(shop.sql, shop.account)
-  const answers = (outcome: Outcome): FakeSupplier => new FakeSupplier(async () => outcome)
+  const answers = (outcome: SupplierOutcome): FakeSupplier => new FakeSupplier(async () => outcome)
   const refuses = (reason: string): FakeSupplier => answers({ kind: 'refused', reason })
   const dueAt = async (id: OrderId): Promise<number | undefined> =>
     (await shop.order(id)).items[0]?.dueAt?.getTime()

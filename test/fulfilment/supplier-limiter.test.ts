@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SupplierLimiter, SupplierLimiters } from '../../src/fulfilment/supplier-limiter.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
-import type { Live } from '../../src/suppliers/directory.ts'
+import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -9,9 +9,9 @@ import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts
 const supplier = (sendAtOnce = 1, askAtOnce = 1): FakeSupplier =>
   Object.assign(new FakeSupplier(async () => SUCCESS), { sendAtOnce, askAtOnce })
 
-async function lane(over: Partial<Live>, one = supplier()): Promise<SupplierLimiter> {
+async function lane(over: Partial<ConnectedSupplier>, one = supplier()): Promise<SupplierLimiter> {
   const live = (await directoryOf(new Map([[SANDBOX, one]]), over).current()).get(SANDBOX)
-  return new SupplierLimiter(live as Live)
+  return new SupplierLimiter(live as ConnectedSupplier)
 }
 
 describe('a lane', () => {

@@ -2,7 +2,7 @@ import { appendFileSync, readFileSync } from 'node:fs'
 import { pino } from 'pino'
 import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
-import type { Outcome, Supplier, Work } from '../../src/suppliers/supplier.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
 /**
@@ -19,22 +19,22 @@ interface Settings {
 }
 const { address, notes, aheadMs } = JSON.parse(process.argv[2] ?? '') as Settings
 
-const success: Outcome = { kind: 'success', result: 'done', reference: null }
-const refused: Outcome = { kind: 'refused', reason: 'no' }
+const success: SupplierOutcome = { kind: 'success', result: 'done', reference: null }
+const refused: SupplierOutcome = { kind: 'refused', reason: 'no' }
 
 class NotingSupplier implements Supplier {
   readonly sendAtOnce = 1
   readonly askAtOnce = 1
 
-  send(works: Work[]): Promise<Outcome[]> {
+  send(works: SupplierTask[]): Promise<SupplierOutcome[]> {
     return Promise.all(works.map((work) => this.#send(work)))
   }
 
-  async ask(works: Work[]): Promise<Outcome[]> {
+  async ask(works: SupplierTask[]): Promise<SupplierOutcome[]> {
     return works.map((work) => this.#ask(work))
   }
 
-  async #send(work: Work): Promise<Outcome> {
+  async #send(work: SupplierTask): Promise<SupplierOutcome> {
     appendFileSync(notes, `send ${work.attemptKey}\n`)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
     const digit = Number(work.subject.at(-1))
@@ -44,7 +44,7 @@ class NotingSupplier implements Supplier {
     throw new Error('the reply was lost')
   }
 
-  #ask(work: Work): Outcome {
+  #ask(work: SupplierTask): SupplierOutcome {
     appendFileSync(notes, `ask ${work.attemptKey}\n`)
     const sent = readFileSync(notes, 'utf8').includes(`send ${work.attemptKey}\n`)
     const digit = Number(work.subject.at(-1))

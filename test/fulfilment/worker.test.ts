@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
-import type { Outcome } from '../../src/suppliers/supplier.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
@@ -73,10 +73,10 @@ test('an accepted item is asked about when the supplier said, and not sent again
   expect(supplier.calls[1]?.work).toMatchObject({ reference: 'S-7', attemptKey: `${id}-1-1` })
 })
 
-const clueless: [string, () => Promise<Outcome>][] = [
+const clueless: [string, () => Promise<SupplierOutcome>][] = [
   ['an error', () => Promise.reject(new Error('socket hang up'))],
   ['a thrown text', async () => Promise.reject('half a JSON')],
-  ['an answer of no known kind', async () => ({ kind: 'perhaps' }) as unknown as Outcome],
+  ['an answer of no known kind', async () => ({ kind: 'perhaps' }) as unknown as SupplierOutcome],
 ]
 test.each(clueless)(
   'after %s the outcome is unknown, and only asked about: 30 s, 2 min, 10 min, hourly',
@@ -166,7 +166,7 @@ test.each([
 ] as const)(
   'a worker that lost its lease changes nothing: the other said %s first',
   async (_name, first, late) => {
-    const gate = Promise.withResolvers<Outcome>()
+    const gate = Promise.withResolvers<SupplierOutcome>()
     const supplier = new FakeSupplier(async ({ call }) => (call === 'send' ? await gate.promise : first))
     shop.workers(supplier)
     const id = await shop.place(1)
@@ -184,7 +184,7 @@ test.each([
 )
 
 test('a worker that lost its lease changes nothing while the other is still at it', async () => {
-  const [sent, asked] = [Promise.withResolvers<Outcome>(), Promise.withResolvers<Outcome>()]
+  const [sent, asked] = [Promise.withResolvers<SupplierOutcome>(), Promise.withResolvers<SupplierOutcome>()]
   const supplier = new FakeSupplier(({ call }) => (call === 'send' ? sent.promise : asked.promise))
   shop.workers(supplier)
   const id = await shop.place(1)
@@ -200,7 +200,7 @@ test('a worker that lost its lease changes nothing while the other is still at i
 
 test('a worker that lives keeps its lease, however long the call lasts', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
-  const gate = Promise.withResolvers<Outcome>()
+  const gate = Promise.withResolvers<SupplierOutcome>()
   const supplier = new FakeSupplier(() => gate.promise)
   shop.workers(supplier)
   const id = await shop.place(1)

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ChangeNotifier, type Topic } from '../../src/database/change-notifier.ts'
+import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
-import { adapters } from '../../src/suppliers/adapters.ts'
-import { type Live, SupplierDirectory } from '../../src/suppliers/directory.ts'
+import { type ConnectedSupplier, SupplierDirectory } from '../../src/suppliers/directory.ts'
 import { createSupplier, enableSupplier, updateSupplier } from '../../src/suppliers/suppliers.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -58,8 +58,8 @@ const newPanel = () =>
 async function liveWhen(
   directory: SupplierDirectory,
   id: SupplierId,
-  holds: (live: Live | undefined) => boolean,
-): Promise<Live | undefined> {
+  holds: (live: ConnectedSupplier | undefined) => boolean,
+): Promise<ConnectedSupplier | undefined> {
   return await vi.waitFor(async () => {
     const live = (await directory.current()).get(id)
     expect(holds(live)).toBe(true)
@@ -97,7 +97,7 @@ test('a change reaches it, and makes the adapter anew only when it is made of th
 test('news of what it is not made of makes no adapter anew', async () => {
   const heard = vi.fn()
   notifier.onInvalidate('suppliers', heard)
-  const make = vi.spyOn(adapters.dhru, 'make')
+  const make = vi.spyOn(supplierKinds.get('dhru'), 'connect')
   const directory = open()
   const { id } = await newPanel()
   const first = await liveWhen(directory, id, (live) => live !== undefined)
@@ -113,21 +113,22 @@ test('news of what it is not made of makes no adapter anew', async () => {
 
 test('a replaced adapter is closed after its grace, and all of them in the end', async () => {
   const closed: unknown[] = []
-  const make = adapters.dhru.make
-  vi.spyOn(adapters.dhru, 'make').mockImplementation((config, world) => {
+  const make = supplierKinds.get('dhru').connect
+  vi.spyOn(supplierKinds.get('dhru'), 'connect').mockImplementation((config, world) => {
     const supplier = make(config, world)
     return Object.assign(supplier, { close: async () => void closed.push(supplier) })
   })
   const patient = open()
   const hasty = open({ graceMs: 0 })
   const { id, name } = await newPanel()
-  const isThere = (live: Live | undefined): boolean => live !== undefined
+  const isThere = (live: ConnectedSupplier | undefined): boolean => live !== undefined
   const old = await liveWhen(hasty, id, isThere)
   const oldOfPatient = await liveWhen(patient, id, isThere)
   closed.length = 0
   await updateSupplier(sql, sealer, name, { url: 'https://other.example' })
   closed.length = 0
-  const isOther = (live: Live | undefined): boolean => live?.config.url === 'https://other.example'
+  const isOther = (live: ConnectedSupplier | undefined): boolean =>
+    live?.config.url === 'https://other.example'
   await liveWhen(hasty, id, isOther)
   await vi.waitFor(() => expect(closed).toContain(old?.supplier), WAIT)
   const newer = await liveWhen(patient, id, isOther)

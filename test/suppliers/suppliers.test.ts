@@ -3,11 +3,10 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { Refusal } from '../../src/errors.ts'
+import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
-import { adapters } from '../../src/suppliers/adapters.ts'
-import type { SupplierKind } from '../../src/suppliers/supplier.ts'
 import { testSupplier } from '../../src/suppliers/supplier-test.ts'
 import {
   configOf,
@@ -108,7 +107,7 @@ describe('a new supplier', () => {
   })
 
   it.each<[string, Partial<Input>]>([
-    ['kind', { kind: 'fax' as SupplierKind }],
+    ['kind', { kind: 'fax' as string }],
     ['name', { name: ' ' }],
     ['name', { name: '17' }],
     ['name', { name: 'a\nb' }],
@@ -338,8 +337,8 @@ describe('a test of a supplier', () => {
 
   it('never says a secret, whatever an adapter says', async () => {
     const { id } = await createSupplier(sql, sealer, panel({ url: 'http://127.0.0.1:1/' }))
-    const { make } = adapters.dhru
-    vi.spyOn(adapters.dhru, 'make').mockImplementation((config, world) =>
+    const { connect: make } = supplierKinds.get('dhru')
+    vi.spyOn(supplierKinds.get('dhru'), 'connect').mockImplementation((config, world) =>
       Object.assign(make(config, world), {
         account: () => Promise.reject(new Error('refused with apiaccesskey=top-secret')),
       }),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { setPrice } from '../../src/catalogue/prices.ts'
 import { updateService } from '../../src/catalogue/services.ts'
+import type { RemoteField } from '../../src/integrations/suppliers/supplier.ts'
 import { setRate } from '../../src/ledger/rates.ts'
-import type { RemoteField } from '../../src/suppliers/supplier.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { type Listed, many, useStore, wish } from './sync.fixtures.ts'
 

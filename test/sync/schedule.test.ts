@@ -1,9 +1,9 @@
 import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
+import type { Supplier, SupplierService } from '../../src/integrations/suppliers/supplier.ts'
 import { addJob, Jobs } from '../../src/jobs/jobs.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
-import type { Supplier, SupplierService } from '../../src/suppliers/supplier.ts'
-import type { OpenSupplier } from '../../src/suppliers/suppliers.ts'
+import type { SupplierConnection } from '../../src/suppliers/suppliers.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { LOOK, scheduleSync, syncJobs, syncSchedule } from '../../src/sync/schedule.ts'
 import { list, many, useStore } from './sync.fixtures.ts'
@@ -19,7 +19,7 @@ const read: SupplierId[] = []
 let closed = 0
 
 /** A supplier that has nothing but its list. */
-const open = async (id: SupplierId): Promise<OpenSupplier> => {
+const open = async (id: SupplierId): Promise<SupplierConnection> => {
   const services = lists.get(id)
   if (!services) throw new Error('its secrets do not open')
   const supplier: Pick<Supplier, 'services' | 'close'> = {
@@ -30,7 +30,7 @@ const open = async (id: SupplierId): Promise<OpenSupplier> => {
     close: async () => void closed++,
   }
   const config = { id, name: `Panel ${id}`, currency: 'USD' }
-  return { config, supplier } as unknown as OpenSupplier
+  return { config, supplier } as unknown as SupplierConnection
 }
 
 const running: Jobs[] = []

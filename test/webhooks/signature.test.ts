@@ -1,9 +1,9 @@
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { describe, expect, it, test } from 'vitest'
+import { readOrderWebhook } from '../../src/integrations/suppliers/cekceir/webhook.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { jsonWithAmounts } from '../../src/lib/money-json.ts'
-import { readOrderWebhook } from '../../src/suppliers/rest.ts'
 import { healthAfter } from '../../src/webhooks/health.ts'
 import { restUntil, retryAt } from '../../src/webhooks/schedule.ts'
 import {

@@ -1,9 +1,9 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../../database/database.ts'
+import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import type { Clock } from '../../lib/time.ts'
 import { DAY_MS } from '../../lib/time.ts'
 import { Loop } from '../../runtime/loop.ts'
-import type { Outcome } from '../../suppliers/supplier.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
 import { endedBy } from '../worker.ts'
 import { type Recheck, type Rechecked, takeRechecks, writeRechecked } from './rechecks.sql.ts'
@@ -64,7 +64,7 @@ export class Rechecks {
 
   async #ask(lane: SupplierLimiter, rechecks: Recheck[]): Promise<void> {
     const end = lane.begin('ask')
-    let outcomes: (Outcome | undefined)[] = []
+    let outcomes: (SupplierOutcome | undefined)[] = []
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
       outcomes = await endedBy(signal, lane.live.supplier.ask(rechecks.map(workOf), signal))
@@ -95,7 +95,7 @@ function inCalls(
 /** How the supplier has changed its mind, in words for the operator; null: it has not; undefined: unclear. */
 export function changeOf(
   { state, result, supplierName }: Pick<Recheck, 'state' | 'result' | 'supplierName'>,
-  outcome: Outcome | undefined,
+  outcome: SupplierOutcome | undefined,
 ): string | null | undefined {
   if (!outcome) return undefined
   const was = state === 'succeeded' ? `it had succeeded with "${result ?? ''}"` : 'it had been refused'

@@ -1,5 +1,5 @@
+import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
-import type { Outcome } from '../../suppliers/supplier.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
 
@@ -23,7 +23,7 @@ export interface SupplierTraits {
 export function updateFor(
   item: ClaimedItem,
   call: 'send' | 'ask',
-  outcome: Outcome,
+  outcome: SupplierOutcome,
   manners: SupplierTraits,
   now: Date,
 ): ItemUpdate {
@@ -38,7 +38,7 @@ export function updateFor(
 function write(
   item: ClaimedItem,
   call: 'send' | 'ask',
-  outcome: Outcome,
+  outcome: SupplierOutcome,
   manners: SupplierTraits,
   now: Date,
 ): ItemUpdate {

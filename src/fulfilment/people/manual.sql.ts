@@ -1,4 +1,5 @@
 import type { Queryable } from '../../database/database.ts'
+import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
 
@@ -30,7 +31,7 @@ export async function selectManual(
         select * from attempts a
          where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
          order by a.number desc limit 1) a on true
-     where s.kind = 'manual'
+     where s.kind = any(${kindsDoneByPeople}::text[])
        ${filter.supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${filter.supplier}) or s.id::text = ${filter.supplier})`}
        ${filter.service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${filter.service}) or sv.id::text = ${filter.service})`}
      order by a.created_at, i.order_id, i.position limit ${filter.limit}`
@@ -41,7 +42,7 @@ export async function selectManual(
 export async function noteTaken(sql: Queryable, orders: OrderId[], by: string): Promise<number> {
   const { count } = await sql`
     update attempts a set detail = ${by}
-      from items i join suppliers s on s.id = i.supplier_id and s.kind = 'manual'
+      from items i join suppliers s on s.id = i.supplier_id and s.kind = any(${kindsDoneByPeople}::text[])
      where i.order_id = any(${orders}::bigint[]) and i.state in ('processing', 'unknown')
        and a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
        and a.state in ('sent', 'accepted', 'unknown')`
@@ -55,7 +56,7 @@ export async function selectOrderItems(
 ): Promise<(ItemName & { waits: boolean })[]> {
   const rows = await sql<{ accountId: AccountId; position: number; waits: boolean }[]>`
     select i.account_id as "accountId", i.position,
-           i.state in ('processing', 'unknown') and coalesce(s.kind = 'manual', false) as waits
+           i.state in ('processing', 'unknown') and coalesce(s.kind = any(${kindsDoneByPeople}::text[]), false) as waits
       from items i left join suppliers s on s.id = i.supplier_id
      where i.order_id = ${orderId} and i.account_id = (select account_id from orders where id = ${orderId})
      order by i.position`

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
+import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
@@ -69,7 +70,7 @@ export async function answerManual(
       checkText('result' in answer ? answer.result : answer.refusal)
       const item = await takeForDecision(transaction, name)
       const waits = item?.state === 'processing' || item?.state === 'unknown'
-      if (!item?.attempt || !waits || item.attempt.supplierKind !== 'manual') {
+      if (!item?.attempt || !waits || !kindsDoneByPeople.includes(item.attempt.supplierKind)) {
         const state = item ? item.state : 'gone'
         throw new Refusal(
           'conflict',

@@ -1,4 +1,5 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
+import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import type { AccountId, OrderId, ReviewId, SupplierId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
@@ -230,6 +231,6 @@ export async function recheckNow(sql: Queryable, items: ItemName[], now: Date): 
                   ${items.map((item) => item.position)}::smallint[]) as g (account_id, order_id, position)
      where a.account_id = g.account_id and a.order_id = g.order_id and a.position = g.position
        and a.reference is not null and a.state in ('succeeded', 'refused')
-       and exists (select from suppliers s where s.id = a.supplier_id and s.kind <> 'manual')`
+       and exists (select from suppliers s where s.id = a.supplier_id and s.kind <> all(${kindsDoneByPeople}::text[]))`
   return count
 }

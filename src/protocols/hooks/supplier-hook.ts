@@ -1,15 +1,15 @@
 import type { FastifyInstance } from 'fastify'
 import { Refusal } from '../../errors.ts'
 import type { Fulfilment } from '../../fulfilment/fulfilment.ts'
+import { supplierKinds } from '../../integrations/suppliers/index.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import type { SupplierDirectory } from '../../suppliers/directory.ts'
-import { readOrderWebhook } from '../../suppliers/rest.ts'
 
 /** An order's body with some thousand results, and no more. */
 const BODY_LIMIT = 4_194_304
 
 /**
- * `POST /hooks/suppliers/<id>`: where a supplier of kind `rest` says that something happened to an order. Its signature
+ * `POST /hooks/suppliers/<id>`: where a supplier whose kind reads webhooks says that something happened to an order. Its signature
  * (X-Signature) covers the order's number and amount but no result, so it is not believed: it only has the supplier
  * asked at once.
  */
@@ -27,13 +27,11 @@ export function supplierHook(
       const id = Number(/^[1-9]\d{0,8}$/.test(request.params.id) ? request.params.id : 0) as SupplierId
       const live = (await directory.current()).get(id)
       // Whoever asks learns nothing about which suppliers there are.
-      const key = live?.config.kind === 'rest' ? live.config.secrets['api_key'] : undefined
-      const signature = request.headers['x-signature']
+      const header = request.headers['x-signature']
+      const signature = typeof header === 'string' ? header : undefined
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
       const said =
-        key === undefined
-          ? undefined
-          : readOrderWebhook(body, typeof signature === 'string' ? signature : undefined, key)
+        live && supplierKinds.get(live.config.kind).readWebhook?.(body, signature, live.config.secrets)
       if (!said) throw new Refusal('invalid_signature')
       await fulfilment.askSoon(id, said.orderId)
       return reply.code(204).send()

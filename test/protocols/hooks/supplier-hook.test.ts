@@ -25,7 +25,7 @@ beforeEach(async () => {
     webhook: `${server.url}/hooks/suppliers/${id}`,
   })
   const supplier = await createSupplier(server.sql, new Sealer(Buffer.from(KEY, 'hex')), {
-    kind: 'rest',
+    kind: 'cekceir',
     name: 'hooked',
     url: fake.url,
     secrets: { api_key: API_KEY },

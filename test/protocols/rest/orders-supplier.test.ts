@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
+import type { Supplier, SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
 import { Sealer } from '../../../src/secrets/sealer.ts'
 import { addRoute } from '../../../src/supplier-routes/routes.ts'
-import { rest } from '../../../src/suppliers/rest.ts'
-import type { Outcome, Supplier } from '../../../src/suppliers/supplier.ts'
 import { createSupplier } from '../../../src/suppliers/suppliers.ts'
+import { supplierOf, workOf } from '../../integrations/suppliers/http-server.ts'
 import { brokenPromises } from '../../orders/orders.fixtures.ts'
-import { supplierOf, workOf } from '../../suppliers/http-server.ts'
 import { RestClient } from '../../support/rest.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const secrets = () => ({ api_key: `${account.securityId}.${account.secret}` })
 async function withSupplier<Result>(use: (supplier: Supplier) => Promise<Result>): Promise<Result> {
-  const supplier = supplierOf(rest, { url: back.url, settings: {}, secrets: secrets() })
+  const supplier = supplierOf(cekceir, { url: back.url, settings: {}, secrets: secrets() })
   try {
     return await use(supplier)
   } finally {
@@ -63,7 +63,7 @@ it('another imeigate has its services listed', async () => {
 
 it('another imeigate does an order of many items, each for itself', async () => {
   await createSupplier(front.sql, new Sealer(Buffer.from('ab'.repeat(32), 'hex')), {
-    kind: 'rest',
+    kind: 'cekceir',
     name: 'behind',
     url: back.url,
     currency: 'USD',
@@ -105,6 +105,8 @@ it('an order whose answer was lost is found at another imeigate', async () => {
   const work = workOf({ remoteService: 'deep', subject, sentAt: new Date() })
   const api = new RestClient(back, account)
   const { body } = await api.post('/api/order', { code: 'deep', data: { imeis: [imei(501), subject] } })
-  const outcome = await withSupplier(async (supplier) => (await supplier.ask([work], signal))[0] as Outcome)
+  const outcome = await withSupplier(
+    async (supplier) => (await supplier.ask([work], signal))[0] as SupplierOutcome,
+  )
   expect(outcome).toMatchObject({ kind: 'accepted', reference: String(body.order_id) })
 })

@@ -1,0 +1,96 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { InvalidArgumentError, Option } from 'commander'
+import { Refusal } from '../errors.ts'
+import type { Field } from '../integrations/kit/fields.ts'
+import type { IntegrationKind } from '../integrations/kit/kind.ts'
+import type { Registry } from '../integrations/kit/registry.ts'
+
+/** FieldOption is the command-line option of a field that one or several kinds have. */
+export interface FieldOption {
+  name: string
+  secret: boolean
+  option: Option
+}
+
+/** `fieldOptions` makes an option of every secret of every kind, and of those other fields that `wanted` chooses. */
+export function fieldOptions(
+  { kinds }: Registry<IntegrationKind>,
+  wanted: (field: Field) => boolean,
+): FieldOption[] {
+  const all = kinds.flatMap(({ kind, fields }) =>
+    Object.entries(fields).flatMap(([name, field]) =>
+      field.secret || wanted(field) ? [{ kind, name, field }] : [],
+    ),
+  )
+  return [...Map.groupBy(all, ({ name }) => name)].map(([name, same]) => {
+    const { type, secret } = (same[0] as (typeof same)[number]).field
+    const flag = `--${name.replaceAll('_', '-')}`
+    const value = secret
+      ? ' <secret or ->'
+      : name === 'template'
+        ? ' <name or file.json>'
+        : type === 'boolean'
+          ? ''
+          : ' <text>'
+    const help = same.map(({ kind, field }) => `${field.label}: ${field.help} (${kind})`).join('; ')
+    return {
+      name,
+      secret,
+      option: new Option(`${flag}${value}`, secret ? `${help}; - reads it from stdin` : help),
+    }
+  })
+}
+
+/** `givenSettings` gives what the options say of fields that are not secret. */
+export function givenSettings(options: FieldOption[], given: Record<string, unknown>): [string, unknown][] {
+  return options.flatMap(({ name, secret, option }) => {
+    const value = secret ? undefined : given[option.attributeName()]
+    return value === undefined ? [] : [[name, value] as [string, unknown]]
+  })
+}
+
+/** `givenSecrets` gives the secrets that the options say; it reads those that are `-` from stdin, a line each. */
+export async function givenSecrets(
+  options: FieldOption[],
+  given: Record<string, unknown>,
+): Promise<Record<string, string> | undefined> {
+  const read = options.flatMap(({ name, secret, option }) => {
+    const value = given[option.attributeName()]
+    return secret && typeof value === 'string' ? [[name, value] as [string, string]] : []
+  })
+  const names = read.filter(([, value]) => value === '-').map(([name]) => name)
+  const lines = names.length > 0 ? await readLines(names) : new Map<string, string>()
+  return read.length > 0
+    ? Object.fromEntries(read.map(([name, value]) => [name, lines.get(name) ?? value]))
+    : undefined
+}
+
+/** `kindReader` reads a kind by its name or an alias, and gives its name. */
+export const kindReader =
+  (kinds: Registry<IntegrationKind>) =>
+  (text: string): string => {
+    try {
+      return kinds.get(text).kind
+    } catch {
+      throw new InvalidArgumentError(`Allowed choices are ${kinds.names.join(', ')}.`)
+    }
+  }
+
+/** `readLines` reads a line of stdin for each name. It does not show what is typed on a terminal. */
+async function readLines(names: string[]): Promise<Map<string, string>> {
+  const isTerminal = process.stdin.isTTY === true
+  const output = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: process.stdin, output, terminal: isTerminal })
+  const iterator = lines[Symbol.asyncIterator]()
+  const read = new Map<string, string>()
+  for (const name of names) {
+    if (isTerminal) process.stderr.write(`${name}: `)
+    const { value, done } = await iterator.next()
+    if (isTerminal) process.stderr.write('\n')
+    if (done || value.trim() === '') throw new Refusal('invalid_input', `stdin has no line for ${name}`, name)
+    read.set(name, value.trim())
+  }
+  lines.close()
+  return read
+}

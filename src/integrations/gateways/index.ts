@@ -1,0 +1,6 @@
+import { registry } from '../kit/registry.ts'
+import { bankTransfer } from './bank-transfer/index.ts'
+import { stripe } from './stripe/index.ts'
+
+/** `gatewayKinds` holds every kind of deposit provider. */
+export const gatewayKinds = registry('deposit provider', [bankTransfer, stripe])

@@ -1,0 +1,186 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Refusal } from '../../../errors.ts'
+import {
+  type Gateway,
+  type GatewayEvent,
+  GatewayRefused,
+  GatewayUnreachable,
+  type Payment,
+  type PaymentRequest,
+} from '../gateway.ts'
+import type { GatewayDeps } from '../gateway-kind.ts'
+import { toStripe } from './amounts.ts'
+import { isObject, metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
+import { isSigned } from './signature.ts'
+
+/** What the names and states of fields here are those of. */
+const API_VERSION = '2024-06-20'
+const SESSIONS = '/v1/checkout/sessions'
+/** Another request under the same idempotency key is under way there: it is over in a moment. */
+const IN_USE_PAUSE_MS = 250
+const IN_USE_TRIES = 8
+
+/** Stripe Checkout over its REST API, or a service that speaks the same. */
+export class StripeGateway implements Gateway {
+  readonly #deps: GatewayDeps
+  readonly #url: string
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps
+    this.#url = String(deps.settings['url']).replace(/\/$/, '')
+  }
+
+  async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
+    const { installation } = this.#deps
+    // The attempt is in it, because an error is repeated under the key that it was given under.
+    const key = `imeigate-${installation}-deposit-${deposit.id}-${deposit.attempt}`
+    const session = await this.#call('POST', SESSIONS, this.#form(deposit), key)
+    const { id, url } = isObject(session) ? session : {}
+    if (paymentOf(session) === undefined || typeof id !== 'string' || typeof url !== 'string') {
+      throw new GatewayUnreachable('its answer is no Checkout Session')
+    }
+    if (url.length > 4000 || !URL.canParse(url)) throw new GatewayUnreachable('its payment page has no URL')
+    return { reference: id, paymentUrl: url }
+  }
+
+  async ask(reference: string): Promise<Payment | undefined> {
+    // Without the intent a payment that failed later looks like one that is under way.
+    const path = `${SESSIONS}/${encodeURIComponent(reference)}?expand%5B%5D=payment_intent`
+    return payment(await this.#call('GET', path))
+  }
+
+  async withdraw(reference: string): Promise<Payment | undefined> {
+    const path = `${SESSIONS}/${encodeURIComponent(reference)}`
+    try {
+      return payment(await this.#call('POST', `${path}/expire`, new URLSearchParams()))
+    } catch (error) {
+      // It is paid or expired already: what it is, it says itself.
+      if (!(error instanceof GatewayRefused)) throw error
+      return await this.ask(reference)
+    }
+  }
+
+  receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined {
+    const { secrets, clock, installation } = this.#deps
+    if (!isSigned(body, headers['stripe-signature'], secrets['webhook_secret'] ?? '', clock.now())) {
+      throw new Refusal('invalid_signature')
+    }
+    const event = read(body.toString())
+    const { id, type, data } = isObject(event) ? event : {}
+    if (typeof id !== 'string' || id === '' || id.length > 255 || typeof type !== 'string') return undefined
+    const session = isObject(data) ? data['object'] : undefined
+    const said = paymentOf(session)
+    const owner = ownerOf(session)
+    // Several installations, and other programs, may share one account there.
+    if (!said || owner?.installation !== installation) return undefined
+    const seen = seenBy(type, said)
+    return seen && { id, type, depositId: owner.depositId, payment: seen }
+  }
+
+  #form(deposit: PaymentRequest): URLSearchParams {
+    const { settings, installation } = this.#deps
+    const success = String(settings['success_url'])
+    const metadata = Object.entries(metadataOf(installation, deposit.id))
+    return new URLSearchParams({
+      mode: 'payment',
+      'line_items[0][quantity]': '1',
+      'line_items[0][price_data][currency]': deposit.currency.toLowerCase(),
+      'line_items[0][price_data][unit_amount]': String(toStripe(deposit.totalPay, deposit.currency)),
+      'line_items[0][price_data][product_data][name]': `Deposit ${deposit.id}`,
+      client_reference_id: String(deposit.id),
+      success_url: success,
+      cancel_url: String(settings['cancel_url'] ?? success),
+      expires_at: String(Math.floor(deposit.expiresAt.getTime() / 1000)),
+      ...Object.fromEntries(metadata.map(([name, value]) => [`metadata[${name}]`, value])),
+      ...Object.fromEntries(
+        metadata.map(([name, value]) => [`payment_intent_data[metadata][${name}]`, value]),
+      ),
+    })
+  }
+
+  /** undefined: there is no such thing. Throws GatewayRefused or GatewayUnreachable, without a word of the secrets. */
+  async #call(method: 'GET' | 'POST', path: string, form?: URLSearchParams, key?: string): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      const { status, value } = await this.#once(method, path, form, key)
+      if (status >= 200 && status < 300) return value
+      if (status === 404 && key === undefined) return undefined
+      const error = isObject(value) && isObject(value['error']) ? value['error'] : {}
+      if (status === 409 && tries < IN_USE_TRIES) {
+        await sleep(IN_USE_PAUSE_MS)
+        continue
+      }
+      const words = [
+        `HTTP ${status}`,
+        ...(typeof error['message'] === 'string' ? [this.#clean(error['message'])] : []),
+      ].join(': ')
+      // Busy: the request was not looked at, and may come again as it is.
+      if (status < 400 || status === 409 || status === 429) throw new GatewayUnreachable(words)
+      throw new GatewayRefused(words, { amount: /^amount_too_(small|large)$/.test(String(error['code'])) })
+    }
+  }
+
+  /** Words for the log and for operators: one short line, without the key. */
+  #clean(words: string): string {
+    const secret = this.#deps.secrets['secret_key'] ?? ''
+    return words
+      .replaceAll(secret, '***')
+      .replace(/\p{Cc}+/gu, ' ')
+      .slice(0, 300)
+  }
+
+  async #once(
+    method: 'GET' | 'POST',
+    path: string,
+    form: URLSearchParams | undefined,
+    key: string | undefined,
+  ): Promise<{ status: number; value: unknown }> {
+    try {
+      const { status, body } = await this.#deps.client.request({
+        method,
+        url: `${this.#url}${path}`,
+        headers: {
+          authorization: `Bearer ${this.#deps.secrets['secret_key']}`,
+          'stripe-version': API_VERSION,
+          ...(form && { 'content-type': 'application/x-www-form-urlencoded' }),
+          ...(key !== undefined && { 'idempotency-key': key }),
+        },
+        ...(form && { body: form.toString() }),
+      })
+      return { status, value: read(body.toString()) }
+    } catch (error) {
+      throw new GatewayUnreachable((error as Error).message)
+    }
+  }
+}
+
+/** What an event makes of the session that it brings, which may be older or newer; undefined: nothing. */
+function seenBy(type: string, said: Payment): Payment | undefined {
+  switch (type) {
+    case 'checkout.session.completed':
+      return said
+    case 'checkout.session.async_payment_succeeded':
+      return said
+    case 'checkout.session.async_payment_failed':
+      return { ...said, state: 'failed', reason: NOT_THROUGH }
+    case 'checkout.session.expired':
+      return { ...said, state: 'expired' }
+    default:
+      return undefined
+  }
+}
+
+/** Throws GatewayUnreachable: an answer that is not understood says nothing. */
+function payment(session: unknown): Payment | undefined {
+  if (session === undefined) return undefined
+  const said = paymentOf(session)
+  if (!said) throw new GatewayUnreachable('its answer is no Checkout Session')
+  return said
+}
+
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

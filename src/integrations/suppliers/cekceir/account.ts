@@ -1,0 +1,26 @@
+import { balanceOf } from '../http-kit/amounts.ts'
+import { type JsonObject, textField } from '../http-kit/json.ts'
+import type { Reasons } from '../http-kit/reasons.ts'
+import type { SupplierAccount } from '../supplier.ts'
+import { type Api, type Said, unwrapped } from './api.ts'
+
+/** Who we are there and what we have left. Throws an Error with the API's words when it does not say. */
+export async function readAccount(api: Api, reasons: Reasons, signal: AbortSignal): Promise<SupplierAccount> {
+  const [me, wallet] = await Promise.all([api.get('/me', signal), api.get('/wallet/snap', signal)])
+  const who = merged(answered(me, reasons))
+  const has = merged(answered(wallet, reasons))
+  return {
+    balance: balanceOf(textField(has, 'balance') ?? '') ?? null,
+    currency: textField(has, 'currency') ?? textField(who, 'currency') ?? null,
+    name: textField(who, 'username', 'email', 'user_id') ?? null,
+  }
+}
+
+/** With what it has in `data`. */
+const merged = (body: JsonObject): JsonObject => ({ ...unwrapped(body), ...body })
+
+/** Throws an Error for whatever is no answer. */
+export function answered(said: Said, reasons: Reasons): JsonObject {
+  if (said.kind === 'answer') return said.body
+  throw new Error(reasons.of(said.kind === 'fault' ? `HTTP ${said.status}: ${said.words}` : said.why))
+}

@@ -1,0 +1,114 @@
+import type { OutboundClient } from '../../../outbound/outbound.ts'
+import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
+import { isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
+import { plainText } from '../http-kit/plain-text.ts'
+
+/** A whole answer that is no error. */
+interface Answer {
+  kind: 'answer'
+  body: JsonObject
+  /** The server's clock when it answered, UTC; null: it did not say. */
+  date: Date | null
+}
+
+/** The API's own error object: said by the application itself, and not by something before it. */
+export interface Fault {
+  kind: 'fault'
+  status: number
+  words: string
+  body: JsonObject
+  /** How long it asks us to wait, in seconds. */
+  retryAfter: number | null
+}
+
+export type Said = Answer | Fault | NothingSent | Unclear
+
+export type Query = Record<string, string>
+
+/** A Cek Ceir style API as it is spoken to over the network. */
+export class Api {
+  readonly #base: string
+  readonly #key: string
+  readonly #client: OutboundClient
+
+  constructor(url: string, key: string, client: OutboundClient) {
+    this.#base = baseOf(url)
+    this.#key = key
+    this.#client = client
+  }
+
+  get(path: string, signal: AbortSignal, query: Query = {}): Promise<Said> {
+    const search = new URLSearchParams(query)
+    const url = `${this.#base}${path}${search.size > 0 ? `?${search}` : ''}`
+    return this.#said({ method: 'GET', url, headers: this.#headers(), signal })
+  }
+
+  /** `idempotencyKey`: the same for the same request only. */
+  post(path: string, body: string, idempotencyKey: string, signal: AbortSignal): Promise<Said> {
+    const headers = {
+      ...this.#headers(),
+      'content-type': 'application/json',
+      'idempotency-key': idempotencyKey,
+    }
+    return this.#said({ method: 'POST', url: `${this.#base}${path}`, headers, body, signal })
+  }
+
+  close(): Promise<void> {
+    return this.#client.close()
+  }
+
+  #headers(): Record<string, string> {
+    return { authorization: `Bearer ${this.#key}`, accept: 'application/json' }
+  }
+
+  async #said(request: Parameters<OutboundClient['request']>[0]): Promise<Said> {
+    const reply = await call(this.#client, request)
+    if (reply.kind !== 'reply') return reply
+    const { status, headers, text } = reply
+    const body = parseExact(text)
+    const what = `HTTP ${status}`
+    if (!isObject(body)) return { kind: 'unclear', why: `${what} without a JSON object` }
+    const isError = own(body, 'error') === true
+    if (status >= 200 && status < 300) {
+      return isError
+        ? { kind: 'unclear', why: `${what} with an error: ${wordsOf(body)}` }
+        : { kind: 'answer', body, date: dateOf(headers['date']) }
+    }
+    if (status < 400 || !isError || textField(body, 'code') === undefined) {
+      return { kind: 'unclear', why: `${what} without the API's error object` }
+    }
+    return {
+      kind: 'fault',
+      status,
+      words: wordsOf(body),
+      body,
+      retryAfter: secondsOf(headers['retry-after']),
+    }
+  }
+}
+
+/** The URL's own `/api`, where it ends in it, is the one that paths begin with. */
+function baseOf(url: string): string {
+  const { origin, pathname } = new URL(url)
+  return `${origin}${pathname.replace(/\/+$/, '').replace(/\/api$/i, '')}/api`
+}
+
+function wordsOf(body: JsonObject): string {
+  const fields = plainText(own(body, 'errors'))
+  const words = textField(body, 'message', 'error_message', 'code') ?? 'error'
+  return fields === '' ? words : `${words} (${fields.replaceAll('\n', ', ')})`
+}
+
+function dateOf(header: string | undefined): Date | null {
+  const date = new Date(header ?? '')
+  return Number.isNaN(date.getTime()) ? null : date
+}
+
+const secondsOf = (header: string | undefined): number | null =>
+  header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : null
+
+/** The object itself, where it is wrapped in `data`. */
+export function unwrapped(body: JsonObject): JsonObject {
+  const data = own(body, 'data')
+  return isObject(data) ? data : body
+}

@@ -1,0 +1,51 @@
+import type { SupplierTask } from '../supplier.ts'
+
+/** Inputs that are remembered; the oldest are forgotten first. */
+const MAX_INPUTS = 20_000
+
+interface Claim {
+  sentAt: number
+  /** null: its order is not known. */
+  reference: string | null
+}
+
+/**
+ * Which orders at the supplier belong to which of our attempts, as far as this process has seen: an order that one
+ * attempt has is not taken for the lost one of another with the same input. Kept in memory.
+ */
+export class Claims {
+  readonly #byInput = new Map<string, Map<string, Claim>>()
+
+  /** Before each call about it, and when its order becomes known. */
+  note(work: SupplierTask, reference = work.reference): void {
+    const input = inputOf(work)
+    const claims = this.#byInput.get(input) ?? new Map<string, Claim>()
+    claims.set(work.attemptKey, { sentAt: work.sentAt.getTime(), reference })
+    this.#byInput.delete(input)
+    this.#byInput.set(input, claims)
+    if (this.#byInput.size > MAX_INPUTS) this.#byInput.delete(this.#byInput.keys().next().value as string)
+  }
+
+  /** It was clearly not taken. */
+  drop(work: SupplierTask): void {
+    this.#byInput.get(inputOf(work))?.delete(work.attemptKey)
+  }
+
+  isAnothers(reference: string, work: SupplierTask): boolean {
+    return this.#others(work).some((claim) => claim.reference === reference)
+  }
+
+  /** Whether another lost attempt with the same input was sent at about the same time: whose is whose, nobody knows. */
+  hasRival(work: SupplierTask, withinMs: number): boolean {
+    return this.#others(work).some(
+      ({ sentAt, reference }) => reference === null && Math.abs(sentAt - work.sentAt.getTime()) <= withinMs,
+    )
+  }
+
+  #others(work: SupplierTask): Claim[] {
+    const claims = this.#byInput.get(inputOf(work)) ?? []
+    return [...claims].flatMap(([attemptKey, claim]) => (attemptKey === work.attemptKey ? [] : [claim]))
+  }
+}
+
+const inputOf = ({ remoteService, subject }: SupplierTask): string => `${remoteService}\n${subject}`

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { SupplierTask } from '../supplier.ts'
+
+/** Works that travel in one order: for one service, with the same extra fields, each with an input of its own. */
+export interface Group {
+  works: SupplierTask[]
+  body: string
+  /** Follows from what is ordered and for which attempts: the same group has the same key, and no other has it. */
+  idempotencyKey: string
+}
+
+export interface Grouping {
+  /** Items of one order. */
+  most: number
+  /** Of the order: what lists the inputs. */
+  itemsField: string
+  /** Attempts are numbered by each installation. */
+  installation: string
+}
+
+/**
+ * Results are told apart by their input, so the same input never travels twice in an order. What has no input, or is
+ * more than one, is an order of its own.
+ */
+export function groupsOf(works: SupplierTask[], { most, itemsField, installation }: Grouping): Group[] {
+  const open = new Map<string, SupplierTask[][]>()
+  const alone: SupplierTask[][] = []
+  for (const work of works) {
+    if (travelsAlone(work)) {
+      alone.push([work])
+      continue
+    }
+    const kind = JSON.stringify([work.remoteService, sortedFields(work)])
+    const alike = open.get(kind) ?? []
+    open.set(kind, alike)
+    const roomy = alike.find(
+      (group) => group.length < most && group.every((one) => one.subject !== work.subject),
+    )
+    if (roomy) roomy.push(work)
+    else alike.push([work])
+  }
+  return [...[...open.values()].flat(), ...alone].map((group) => groupOf(group, itemsField, installation))
+}
+
+/** Then its order is about nothing else, however many units it counts. */
+export const travelsAlone = ({ subject, quantity }: SupplierTask): boolean => subject === '' || quantity !== 1
+
+function groupOf(unsorted: SupplierTask[], itemsField: string, installation: string): Group {
+  const works = unsorted.toSorted((a, b) => (a.attemptKey < b.attemptKey ? -1 : 1))
+  const [first] = works as [SupplierTask]
+  const data: Record<string, unknown> = { ...Object.fromEntries(sortedFields(first)) }
+  if (first.subject !== '') data[itemsField] = works.map(({ subject }) => subject)
+  if (travelsAlone(first)) data['quantity'] = first.quantity
+  const body = JSON.stringify({ code: first.remoteService, data })
+  const named = JSON.stringify([installation, works.map(({ attemptKey }) => attemptKey), body])
+  return { works, body, idempotencyKey: uuidOf(named) }
+}
+
+const sortedFields = ({ fields }: SupplierTask): [string, string][] =>
+  Object.entries(fields ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** Written as a random UUID (version 4), which is what servers check for. */
+function uuidOf(name: string): string {
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
+  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40
+  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

@@ -1,0 +1,54 @@
+import { type ExactJson, isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
+import { unwrapped } from './api.ts'
+
+/** One order as the API tells of it. */
+export interface ApiOrder {
+  id: string
+  state: 'pending' | 'success' | 'partial' | 'failed'
+  /** How many items it has; null: it does not say. */
+  items: number | null
+  /** In whatever shape the supplier's own supplier gave it. */
+  result: ExactJson | undefined
+  /** What it says of a failure, and else; empty: nothing. */
+  error: string
+  message: string
+}
+
+const states: Record<string, ApiOrder['state']> = {
+  pending: 'pending',
+  processing: 'pending',
+  success: 'success',
+  partial: 'partial',
+  failed: 'failed',
+  cancelled: 'failed',
+  canceled: 'failed',
+}
+
+/** The order that an answer is, or has in `data`. Undefined for what has no number or no state that we know. */
+export const readOrder = (body: JsonObject): ApiOrder | undefined =>
+  readFlat(body) ?? readFlat(unwrapped(body))
+
+function readFlat(body: JsonObject): ApiOrder | undefined {
+  const id = orderIdOf(body)
+  const said = textField(body, 'status')?.toLowerCase() ?? ''
+  const state = Object.hasOwn(states, said) ? states[said] : undefined
+  if (id === undefined || state === undefined) return undefined
+  const total = textField(body, 'total') ?? ''
+  return {
+    id,
+    state,
+    items: /^\d{1,9}$/.test(total) ? Number(total) : null,
+    result: readResult(own(body, 'result')),
+    error: textField(body, 'error_message') ?? '',
+    message: textField(body, 'message') ?? '',
+  }
+}
+
+export const orderIdOf = (body: JsonObject): string | undefined => textField(body, 'order_id', 'id')
+
+/** Some send JSON within JSON. */
+function readResult(result: ExactJson | undefined): ExactJson | undefined {
+  if (typeof result !== 'string' || !/^\s*[[{]/.test(result)) return result
+  const inner = parseExact(result)
+  return inner === undefined || !(isObject(inner) || Array.isArray(inner)) ? result : inner
+}

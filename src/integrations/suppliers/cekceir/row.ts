@@ -1,0 +1,94 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type ExactJson, isObject, type JsonObject, own } from '../http-kit/json.ts'
+import { plainText } from '../http-kit/plain-text.ts'
+
+/** What an order's result says of one of its items. */
+export interface Row {
+  /** `contradictory`: it says both. */
+  state: 'success' | 'failed' | 'pending' | 'unsaid' | 'contradictory'
+  /** For people; empty: nothing. */
+  text: string
+}
+
+/**
+ * The row about an input: of a list, the one with a field that is the input; of an object, what stands under the input
+ * as its name. `many`: more than one, which do not say the same.
+ */
+export function rowOf(result: ExactJson | undefined, subject: string): Row | 'none' | 'many' {
+  const [first, ...others] = subject === '' ? [] : found(result, subject)
+  if (first === undefined) return 'none'
+  return others.every((other) => isDeepStrictEqual(other, first)) ? readRow(first, subject) : 'many'
+}
+
+function found(result: ExactJson | undefined, subject: string): ExactJson[] {
+  if (Array.isArray(result)) return result.filter((one) => isAbout(one, subject))
+  if (!isObject(result)) return []
+  const keyed = own(result, subject)
+  if (keyed !== undefined) return [keyed]
+  if (isAbout(result, subject)) return [result]
+  return Object.values(result).flatMap((inner) => {
+    if (Array.isArray(inner)) return inner.filter((one) => isAbout(one, subject))
+    const within = isObject(inner) ? own(inner, subject) : undefined
+    return within === undefined ? [] : [within]
+  })
+}
+
+const isAbout = (row: ExactJson, subject: string): boolean =>
+  isObject(row) && Object.values(row).some((value) => typeof value === 'string' && value.trim() === subject)
+
+const succeeded = ['success', 'succeeded', 'successful', 'completed', 'complete', 'done', 'ok', 'true', '1']
+const failed = [
+  'failed',
+  'failure',
+  'fail',
+  'error',
+  'rejected',
+  'refused',
+  'cancelled',
+  'canceled',
+  'false',
+  '0',
+]
+const pending = ['pending', 'processing', 'queued', 'waiting']
+const nothing = ['', 'false', '0', 'null', 'none']
+const texts = ['result', 'text', 'data', 'response', 'message', 'details']
+const stateFields = ['status', 'success', 'error', 'error_message']
+
+function readRow(row: ExactJson, subject: string): Row {
+  if (!isObject(row)) return { state: 'unsaid', text: plainText(row) }
+  const states = new Set([
+    stateOf(own(row, 'status')),
+    stateOf(own(row, 'success')),
+    ...(isError(own(row, 'error')) || isError(own(row, 'error_message')) ? ['failed' as const] : []),
+  ])
+  states.delete('unsaid')
+  const [state = 'unsaid'] = states
+  return { state: states.size > 1 ? 'contradictory' : state, text: textOf(row, subject, state === 'failed') }
+}
+
+/** Words that are no state, such as a lock's "ON" or "CLEAN", are a part of the result. */
+function stateOf(value: ExactJson | undefined): 'success' | 'failed' | 'pending' | 'unsaid' {
+  if (typeof value !== 'string' && typeof value !== 'boolean') return 'unsaid'
+  const word = String(value).trim().toLowerCase()
+  if (succeeded.includes(word)) return 'success'
+  if (failed.includes(word)) return 'failed'
+  return pending.includes(word) ? 'pending' : 'unsaid'
+}
+
+function isError(value: ExactJson | undefined): boolean {
+  if (typeof value === 'string') return !nothing.includes(value.trim().toLowerCase())
+  return value === true || isObject(value) || (Array.isArray(value) && value.length > 0)
+}
+
+function textOf(row: JsonObject, subject: string, hasFailed: boolean): string {
+  const errors = hasFailed ? ['error_message', 'error'] : []
+  for (const name of [...errors, ...texts]) {
+    const value = own(row, name)
+    const text = typeof value === 'boolean' ? '' : plainText(value)
+    if (text !== '') return text
+  }
+  const rest = Object.entries(row).filter(
+    ([name, value]) => value !== subject && !(stateFields.includes(name) && stateOf(value) !== 'unsaid'),
+  )
+  return plainText(Object.fromEntries(rest))
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { costOf } from '../http-kit/amounts.ts'
+import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
+import type { Reasons } from '../http-kit/reasons.ts'
+import type { RemoteField, SupplierService } from '../supplier.ts'
+import { answered } from './account.ts'
+import { type Api, type Query, type Said, unwrapped } from './api.ts'
+import { readList } from './lost-order.ts'
+import { inPool } from './pool.ts'
+
+const LISTED_AT_ONCE = 50
+const DETAILS_AT_ONCE = 4
+/** Where the server says that it is busy. */
+const MAX_TRIES = 6
+const MAX_WAIT_SECONDS = 60
+/** Of a quantity, where nothing limits it: no service of ours takes more. */
+const UNLIMITED = 10_000
+
+/**
+ * The whole list, page by page; prices stand in each service's details. What is not active, and what has no price that
+ * can be read, is left out. Throws an Error when the list does not come in whole.
+ */
+export async function* readServices(
+  api: Api,
+  reasons: Reasons,
+  itemsField: string,
+  signal: AbortSignal,
+): AsyncGenerator<SupplierService> {
+  const seen = new Set<string>()
+  for (let cursor: string | undefined; ; ) {
+    const query = { limit: String(LISTED_AT_ONCE), ...(cursor !== undefined && { cursor }) }
+    const list = readList(answered(await patiently(api, '/services', signal, query), reasons))
+    if (!list) throw new Error('its list of services cannot be read')
+    const active = list.items.filter((item) => own(item, 'is_active') !== false)
+    const whole = await inPool(active, DETAILS_AT_ONCE, (item) => details(api, item, reasons, signal))
+    yield* whole.flatMap((item) => (item ? readService(item, itemsField) : []))
+    if (list.next === undefined) return
+    if (seen.has(list.next)) throw new Error('its list of services has no end')
+    seen.add(list.next)
+    cursor = list.next
+  }
+}
+
+/** Undefined: it was taken away while the list was read. */
+async function details(
+  api: Api,
+  item: JsonObject,
+  reasons: Reasons,
+  signal: AbortSignal,
+): Promise<JsonObject | undefined> {
+  if (isObject(own(item, 'rule'))) return item
+  const id = textField(item, 'id', 'code')
+  if (id === undefined) throw new Error('its list has a service without an id')
+  const said = await patiently(api, `/services/${encodeURIComponent(id)}`, signal)
+  if (said.kind === 'fault' && said.status === 404) return undefined
+  return { ...item, ...unwrapped(answered(said, reasons)) }
+}
+
+/** A long list asks often: where the server asks us to slow down, it is asked again later. */
+async function patiently(api: Api, path: string, signal: AbortSignal, query: Query = {}): Promise<Said> {
+  for (let tries = 1; ; tries++) {
+    const said = await api.get(path, signal, query)
+    if (said.kind !== 'fault' || said.status !== 429 || tries === MAX_TRIES) return said
+    const seconds = Math.min(said.retryAfter ?? 2 ** tries, MAX_WAIT_SECONDS)
+    await sleep(seconds * 1000, undefined, { signal })
+  }
+}
+
+function readService(item: JsonObject, itemsField: string): SupplierService[] {
+  const code = textField(item, 'code')
+  const rule = own(item, 'rule')
+  const cost = isObject(rule) ? costOf(textField(rule, 'unit_price') ?? '') : undefined
+  if (code === undefined || !isObject(rule) || cost === undefined || cost < 0n) return []
+  const type = own(item, 'service_type')
+  const schema = isObject(type) ? own(type, 'input_schema') : undefined
+  const kind = kindOf(schema, itemsField)
+  const isServer = kind === 'server'
+  return [
+    {
+      id: code,
+      group: (isObject(type) && textField(type, 'name', 'code')) || '',
+      name: textField(item, 'name') ?? code,
+      kind,
+      cost,
+      deliveryTime: '',
+      description: textField(item, 'description') ?? '',
+      // An input is one unit; how many of them one order must hold is not said of one item.
+      minQuantity: isServer ? countOf(rule, 'min_items') : 1,
+      maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
+      fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
+    },
+  ]
+}
+
+/** What an order lists: IMEIs, where each must have 15 digits or the list says so; else serial numbers; or nothing. */
+function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierService['kind'] {
+  if (!isObject(schema)) return 'imei'
+  const properties = own(schema, 'properties')
+  const list = isObject(properties) ? own(properties, itemsField) : undefined
+  if (!isObject(list)) return 'server'
+  const items = own(list, 'items')
+  const pattern = isObject(items) ? textField(items, 'pattern') : undefined
+  if (pattern === undefined) return /imei/i.test(itemsField) ? 'imei' : 'serial'
+  return /15/.test(pattern) ? 'imei' : 'serial'
+}
+
+/** Without the inputs and the quantity, which an order has anyway. */
+function fieldsOf(schema: JsonObject, itemsField: string): RemoteField[] {
+  const properties = own(schema, 'properties')
+  if (!isObject(properties)) return []
+  const required = own(schema, 'required')
+  return Object.entries(properties).flatMap(([name, property]) => {
+    if (!isObject(property) || name === itemsField || name === 'quantity') return []
+    const choices = own(property, 'enum')
+    const options = Array.isArray(choices) ? choices.filter((one) => typeof one === 'string') : []
+    const field: RemoteField = {
+      name,
+      label: textField(property, 'title', 'description') ?? name,
+      type: options.length > 0 ? 'dropdown' : 'text',
+      required: Array.isArray(required) && required.includes(name),
+      options,
+    }
+    return [field]
+  })
+}
+
+function countOf(rule: JsonObject, name: string, otherwise = 1): number {
+  const text = textField(rule, name) ?? ''
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : otherwise
+}

@@ -1,0 +1,35 @@
+import { boolean, type FieldValues, integer, seconds, secret, text } from '../../kit/fields.ts'
+
+/** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
+export const cekceirFields = {
+  items_per_order: integer({
+    label: 'Items an order',
+    default: 50,
+    min: 1,
+    max: 1000,
+    help: 'the most items that travel in one order, 1 to 1000',
+  }),
+  items_field: text({
+    label: 'Field of the items',
+    default: 'imeis',
+    help: 'the field of an order that lists IMEIs or serial numbers',
+  }),
+  idempotency: boolean({
+    label: 'Honours Idempotency-Key',
+    default: false,
+    help: 'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
+  }),
+  recheck: seconds({
+    label: 'Rechecks',
+    default: [600, 86_400],
+    help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
+  }),
+  api_key: secret({
+    label: 'API key',
+    help: 'the API key, of the form <id>.<secret>',
+    required: true,
+    header: true,
+  }),
+}
+
+export type CekceirSettings = FieldValues<typeof cekceirFields>

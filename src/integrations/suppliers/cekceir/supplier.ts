@@ -1,0 +1,199 @@
+import type { Clock } from '../../../lib/time.ts'
+import type { Reasons } from '../http-kit/reasons.ts'
+import type {
+  Supplier,
+  SupplierAccount,
+  SupplierOutcome,
+  SupplierService,
+  SupplierTask,
+} from '../supplier.ts'
+import { readAccount } from './account.ts'
+import type { Api, Said } from './api.ts'
+import { Claims } from './claims.ts'
+import { type Group, groupsOf } from './group.ts'
+import { findLost } from './lost-order.ts'
+import { orderIdOf, readOrder } from './order.ts'
+import { itemOutcome, unavailable } from './outcomes.ts'
+import { inPool } from './pool.ts'
+import { readServices } from './services.ts'
+import type { CekceirSettings } from './settings.ts'
+
+const ASKED_AT_ONCE = 50
+const REQUESTS_AT_ONCE = 8
+/** A call for many orders begins none after this. */
+const BEGINS_WITHIN_MS = 12_000
+/** Then requests are given up, before whoever waits for all of them gives up the answers that came. */
+const ENDS_WITHIN_MS = 27_000
+/** Servers forget idempotency keys, most of them after a day: after that, the same order would be another one. */
+const KEYS_LAST_MS = 12 * 3_600_000
+
+interface Parts {
+  api: Api
+  reasons: Reasons
+  clock: Clock
+  installation: string
+  settings: CekceirSettings
+}
+
+/**
+ * A Cek Ceir style API. An order holds many items, and its number is the reference of each of them. An order whose
+ * answer was lost is looked for in the list of orders; only where the server is known to honour idempotency keys is
+ * one that is not there ordered again, under its key.
+ */
+export class CekceirSupplier implements Supplier {
+  readonly sendAtOnce: number
+  readonly askAtOnce = ASKED_AT_ONCE
+  readonly #api: Api
+  readonly #reasons: Reasons
+  readonly #clock: Clock
+  readonly #settings: CekceirSettings
+  readonly #installation: string
+  readonly #claims = new Claims()
+
+  constructor({ api, reasons, clock, installation, settings }: Parts) {
+    this.#installation = installation
+    this.#api = api
+    this.#reasons = reasons
+    this.#clock = clock
+    this.#settings = settings
+    // A lost order can only be ordered again where it is known to have held nothing else.
+    this.sendAtOnce = settings.idempotency ? 1 : settings.items_per_order
+  }
+
+  async send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    for (const work of works) this.#claims.note(work)
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(ENDS_WITHIN_MS)])
+    const lateAt = performance.now() + BEGINS_WITHIN_MS
+    const outcomes = new Map<SupplierTask, SupplierOutcome>()
+    const refused: SupplierTask[] = []
+    const order = async (group: Group): Promise<void> => {
+      const said = performance.now() < lateAt ? await this.#order(group, inTime) : LATE
+      // One item at fault has the whole order refused, and nothing of it was taken: each is tried by itself.
+      const isWhole = said.kind === 'fault' && [400, 409, 422].includes(said.status)
+      if (isWhole && group.works.length > 1) refused.push(...group.works)
+      else for (const work of group.works) outcomes.set(work, this.#sent(said, work, group))
+    }
+    await inPool(this.#groups(works, this.sendAtOnce), REQUESTS_AT_ONCE, order)
+    await inPool(this.#groups(refused, 1), REQUESTS_AT_ONCE, order)
+    return works.map((work) => outcomes.get(work) as SupplierOutcome)
+  }
+
+  async ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    for (const work of works) this.#claims.note(work)
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(ENDS_WITHIN_MS)])
+    const outcomes = new Map<SupplierTask, SupplierOutcome>()
+    const byReference = Map.groupBy(works, ({ reference }) => reference)
+    const jobs = [...byReference].flatMap(([reference, some]): (() => Promise<void>)[] =>
+      reference === null
+        ? some.map((work) => async () => void outcomes.set(work, await this.#find(work, inTime)))
+        : [() => this.#ask(reference, some, outcomes, inTime)],
+    )
+    await inPool(jobs, REQUESTS_AT_ONCE, (job) => job())
+    return works.map((work) => outcomes.get(work) as SupplierOutcome)
+  }
+
+  account(signal: AbortSignal): Promise<SupplierAccount> {
+    return readAccount(this.#api, this.#reasons, signal)
+  }
+
+  services(signal: AbortSignal): AsyncIterable<SupplierService> {
+    return readServices(this.#api, this.#reasons, this.#settings.items_field, signal)
+  }
+
+  async close(): Promise<void> {
+    await this.#api.close()
+  }
+
+  #groups(works: SupplierTask[], most: number): Group[] {
+    const { items_field: itemsField } = this.#settings
+    return groupsOf(works, { most, itemsField, installation: this.#installation })
+  }
+
+  #order({ body, idempotencyKey }: Group, signal: AbortSignal): Promise<Said> {
+    return this.#api.post('/order', body, idempotencyKey, signal)
+  }
+
+  #sent(said: Said | typeof LATE, work: SupplierTask, { works }: Group): SupplierOutcome {
+    const askable = work.subject !== '' || this.#settings.idempotency
+    if (said.kind === 'answer' || said.kind === 'unclear') {
+      return this.#ordered(said, work, { wasAlone: works.length === 1, askable })
+    }
+    const outcome = this.#refused(said)
+    if (!outcome) return this.#reasons.unknown(wordsOf(said), askable)
+    this.#claims.drop(work)
+    return outcome
+  }
+
+  /** Clearly not taken; undefined: that is not clear. */
+  #refused(said: Exclude<Said, { kind: 'answer' | 'unclear' }> | typeof LATE): SupplierOutcome | undefined {
+    if (said.kind === 'late') return { kind: 'unavailable', why: 'busy', reason: said.why }
+    if (said.kind === 'not sent') return this.#unavailable(said)
+    if ([400, 404, 422].includes(said.status)) return this.#reasons.refused(said.words)
+    if (said.status !== 409) return this.#unavailable(said)
+    const reference = orderIdOf(said.body) ?? null
+    return { kind: 'duplicate', reason: this.#reasons.of(said.words), reference }
+  }
+
+  /** After a request for an order, or for the same one again. */
+  #ordered(
+    said: Extract<Said, { kind: 'answer' | 'unclear' }>,
+    work: SupplierTask,
+    { wasAlone, askable }: { wasAlone: boolean; askable: boolean },
+  ): SupplierOutcome {
+    if (said.kind === 'unclear') return this.#reasons.unknown(said.why, askable)
+    const order = readOrder(said.body)
+    if (!order) return this.#reasons.unknown('its answer is no order', askable)
+    this.#claims.note(work, order.id)
+    return itemOutcome(order, work, this.#reasons, wasAlone)
+  }
+
+  /** What has become of an order. A refusal to answer says nothing of it. */
+  async #ask(
+    reference: string,
+    works: SupplierTask[],
+    outcomes: Map<SupplierTask, SupplierOutcome>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const said = await this.#api.get(`/order/${encodeURIComponent(reference)}`, signal)
+    const order = said.kind === 'answer' ? readOrder(said.body) : undefined
+    for (const work of works) {
+      const outcome =
+        order?.id === reference
+          ? itemOutcome(order, work, this.#reasons)
+          : (this.#unavailable(said) ?? this.#reasons.unknown(wordsOf(said), true))
+      outcomes.set(work, outcome)
+    }
+  }
+
+  async #find(work: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
+    const parts = { api: this.#api, reasons: this.#reasons, clock: this.#clock, claims: this.#claims }
+    const found = work.subject === '' ? 'none' : await findLost(work, parts, signal)
+    if (found !== 'none') {
+      if (found.kind === 'accepted') this.#claims.note(work, found.reference)
+      return found
+    }
+    const { idempotency } = this.#settings
+    const age = this.#clock.now().getTime() - work.sentAt.getTime()
+    const words = 'its list shows no order for it, which does not say that there will be none'
+    if (!idempotency || age > KEYS_LAST_MS) return this.#reasons.unknown(words, work.subject !== '')
+    const [group] = this.#groups([work], 1) as [Group]
+    const said = await this.#order(group, signal)
+    if (said.kind === 'answer' || said.kind === 'unclear') {
+      return this.#ordered(said, work, { wasAlone: true, askable: true })
+    }
+    // What is looked at before the key, such as the input, proves nothing of the first request.
+    return this.#unavailable(said) ?? this.#reasons.unknown(wordsOf(said), true)
+  }
+
+  #unavailable(said: Said): SupplierOutcome | undefined {
+    if (said.kind === 'fault') return unavailable(said, this.#reasons)
+    return said.kind === 'not sent' ? this.#reasons.notSent(said.why) : undefined
+  }
+}
+
+const LATE = { kind: 'late', why: 'not sent: the orders before it took too long' } as const
+
+function wordsOf(said: Said | typeof LATE): string {
+  if (said.kind === 'fault') return `HTTP ${said.status}: ${said.words}`
+  return said.kind === 'answer' ? 'its answer is not the order' : said.why
+}

@@ -1,0 +1,21 @@
+import type { Clock } from '../../../lib/time.ts'
+
+const OFF_FOR_MS = 3_600_000
+
+/** Whether a panel's bulk action is used: one that it does not know is left alone for an hour. */
+export class BulkSwitch {
+  readonly #clock: Clock
+  #offUntil = Number.NEGATIVE_INFINITY
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get isOn(): boolean {
+    return this.#clock.now().getTime() >= this.#offUntil
+  }
+
+  turnOff(): void {
+    this.#offUntil = this.#clock.now().getTime() + OFF_FOR_MS
+  }
+}

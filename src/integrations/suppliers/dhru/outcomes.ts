@@ -1,0 +1,101 @@
+import type { DhruRefusal, OrderStatus, Placed, Refused, Unreadable } from '../../../client/index.ts'
+import type { SupplierOutcome } from '../supplier.ts'
+
+/** Panels print whole pages where a sentence is expected. */
+const MAX_REASON_LENGTH = 500
+
+/**
+ * What a panel's answers prove (promise 4). Pure.
+ *
+ * `hide` takes secrets out of a panel's words, which may quote what it was sent.
+ */
+export class Outcomes {
+  readonly #hide: (text: string) => string
+
+  constructor(hide: (text: string) => string) {
+    this.#hide = hide
+  }
+
+  reason(words: string): string {
+    const hidden = this.#hide(words)
+    return hidden.length > MAX_REASON_LENGTH
+      ? `${hidden.slice(0, MAX_REASON_LENGTH).toWellFormed()}...`
+      : hidden
+  }
+
+  unknown(words: string, askable: boolean): SupplierOutcome {
+    return { kind: 'unknown', reason: this.reason(words), askable }
+  }
+
+  /** After the first request for an order. `askable`: whether it can be found without its number. */
+  placed(answer: Placed | Refused | Unreadable, askable: boolean): SupplierOutcome {
+    if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
+    if (answer.kind === 'unreadable') return this.unknown(answer.why, askable)
+    const { refusal } = answer
+    switch (refusal.meaning) {
+      case 'unclear':
+        return this.unknown(refusal.words, askable)
+      case 'duplicate':
+        return { kind: 'duplicate', reason: this.reason(refusal.words), reference: refusal.reference }
+      default:
+        return this.unavailable(refusal) ?? { kind: 'refused', reason: this.reason(refusal.words) }
+    }
+  }
+
+  /**
+   * After the same request again, with its idempotency key. An imeigate that has an order under the key says so
+   * whatever else is wrong with the request: any other refusal proves that the first one was not taken.
+   */
+  placedAgainByKey(answer: Placed | Refused | Unreadable): SupplierOutcome {
+    if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
+    if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
+    const { refusal } = answer
+    if (refusal.meaning === 'duplicate') {
+      return { kind: 'duplicate', reason: this.reason(refusal.words), reference: refusal.reference }
+    }
+    if (refusal.meaning === 'refused') return { kind: 'refused', reason: this.reason(refusal.words) }
+    return this.unavailable(refusal) ?? this.#provesNothing(refusal)
+  }
+
+  /** After the same request again, to a panel that takes an input once only. */
+  placedAgain(answer: Placed | Refused | Unreadable): SupplierOutcome {
+    if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
+    if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
+    const { refusal } = answer
+    if (refusal.meaning !== 'duplicate') return this.unavailable(refusal) ?? this.#provesNothing(refusal)
+    if (refusal.reference !== null) return { kind: 'accepted', reference: refusal.reference }
+    const words = `taken by the supplier, which did not say under which reference: ${refusal.words}`
+    return this.unknown(words, false)
+  }
+
+  /** After a question about an order whose number is known. A refusal to answer says nothing of the order. */
+  status(answer: OrderStatus | Refused | Unreadable, reference: string): SupplierOutcome {
+    if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
+    if (answer.kind === 'refused') {
+      return this.unavailable(answer.refusal) ?? this.unknown(answer.refusal.words, true)
+    }
+    switch (answer.state) {
+      case 'open':
+        return { kind: 'accepted', reference }
+      case 'done':
+        return { kind: 'success', result: answer.text || 'Completed', reference }
+      case 'rejected':
+        return { kind: 'refused', reason: this.reason(answer.text || 'Rejected by the supplier') }
+      case 'unknown':
+        return this.unknown(`the supplier says STATUS ${answer.status.slice(0, 40) || 'nothing'}`, true)
+    }
+  }
+
+  /** The supplier's own trouble; undefined: the refusal is about something else. */
+  unavailable({ meaning, words }: DhruRefusal): SupplierOutcome | undefined {
+    if (meaning !== 'credit' && meaning !== 'login' && meaning !== 'busy') return undefined
+    return { kind: 'unavailable', why: meaning, reason: this.reason(words) }
+  }
+
+  #provesNothing({ words }: DhruRefusal): SupplierOutcome {
+    return this.unknown(
+      `asked for again, and refused, which says nothing of the first request: ${words}`,
+      true,
+    )
+  }
+}

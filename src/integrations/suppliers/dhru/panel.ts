@@ -1,0 +1,152 @@
+import {
+  DhruClient,
+  type DhruReply,
+  type EncodedForm,
+  honoursKeys,
+  type Many,
+  type OrderStatus,
+  type Placed,
+  type Refused,
+  type Said,
+  type Unreadable,
+} from '../../../client/index.ts'
+import { Broken, NotSent, type OutboundClient } from '../../../outbound/outbound.ts'
+import type { SupplierTask } from '../supplier.ts'
+import { bulkKeyOf, idempotencyKeyOf, orderFields } from './order.ts'
+import { readServiceList } from './service-list.ts'
+import type { DhruSettings } from './settings.ts'
+
+/** A list of many thousand services takes panels minutes. */
+const LIST_LIMITS = { totalTimeoutMs: 300_000, maxBytes: 200 * 1024 * 1024 }
+
+/** Nothing of the request went out. */
+export interface NothingSent {
+  kind: 'not sent'
+  why: string
+}
+
+export type Called<T> = T | Refused | Unreadable | NothingSent
+
+interface PanelParts {
+  url: string
+  settings: DhruSettings
+  apiaccesskey: string
+  outbound: OutboundClient
+  /** Part of every idempotency key. */
+  installation: string
+}
+
+/** A panel as it is spoken to over the network. What kind of server it is, it says with every answer. */
+export class Panel {
+  readonly #url: string
+  readonly #settings: DhruSettings
+  readonly #outbound: OutboundClient
+  readonly #client: DhruClient
+  readonly #installation: string
+  #kind: 'imeigate' | 'plain' | undefined
+
+  constructor({ url, settings, apiaccesskey, outbound, installation }: PanelParts) {
+    this.#installation = installation
+    this.#url = endpointOf(url)
+    this.#settings = settings
+    this.#outbound = outbound
+    const { username, encoding, parameters_one: one, parameters_many: many } = settings
+    this.#client = new DhruClient({ username, apiaccesskey, encoding, one, many }, (form, signal) =>
+      this.#post(form, signal),
+    )
+  }
+
+  /**
+   * What it was by its last answer; undefined: it has not been heard. An imeigate honours idempotency keys.
+   */
+  get kind(): 'imeigate' | 'plain' | undefined {
+    return this.#kind
+  }
+
+  account(signal: AbortSignal) {
+    return this.#heard(this.#client.account(signal))
+  }
+
+  place(work: SupplierTask, signal: AbortSignal): Promise<Called<Placed>> {
+    const order = {
+      fields: orderFields(work, this.#settings.field_names),
+      idempotencyKey: idempotencyKeyOf(this.#installation, work),
+    }
+    return this.#heard(this.#client.place(this.#settings.place_action, order, signal))
+  }
+
+  /** An imeigate makes an idempotency key of each row's key; plain panels know rows by number. */
+  placeMany(works: ReadonlyMap<string, SupplierTask>, signal: AbortSignal): Promise<Called<Many<Placed>>> {
+    const orders = new Map(
+      [...works].map(([key, work]) => [key, orderFields(work, this.#settings.field_names)]),
+    )
+    const idempotencyKey = bulkKeyOf(this.#installation)
+    const options = this.#kind === 'imeigate' ? { signal, idempotencyKey } : { signal }
+    return this.#heard(this.#client.placeMany(this.#settings.bulk_place_action, orders, options))
+  }
+
+  status(reference: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
+    return this.#heard(this.#client.status(this.#settings.status_action, reference, signal))
+  }
+
+  statusMany(
+    references: ReadonlyMap<string, string>,
+    signal: AbortSignal,
+  ): Promise<Called<Many<OrderStatus>>> {
+    return this.#heard(this.#client.statusMany(this.#settings.bulk_status_action, references, signal))
+  }
+
+  /** Throws an Error when the list is not whole. */
+  async *services(signal: AbortSignal) {
+    const form = this.#client.form('imeiservicelist')
+    const { status, headers, body } = await this.#outbound.stream({
+      ...this.#request(form, signal),
+      ...LIST_LIMITS,
+    })
+    if (status < 200 || status >= 500) {
+      // Whoever does not read to the end keeps the connection.
+      for await (const _ of body) break
+      throw new Error(`HTTP ${status} instead of a service list`)
+    }
+    if (honoursKeys(headers)) this.#kind = 'imeigate'
+    yield* readServiceList(body)
+  }
+
+  close(): Promise<void> {
+    return this.#outbound.close()
+  }
+
+  async #heard<T>(call: Promise<Said<T>>): Promise<T | Unreadable | NothingSent> {
+    try {
+      const { answer, honoursKeys: honours } = await call
+      if (honours !== null) this.#kind = honours ? 'imeigate' : 'plain'
+      return answer
+    } catch (error) {
+      if (error instanceof NotSent) return { kind: 'not sent', why: error.message }
+      if (error instanceof Broken) return { kind: 'unreadable', why: error.message }
+      throw error
+    }
+  }
+
+  async #post(form: EncodedForm, signal: AbortSignal | undefined): Promise<DhruReply> {
+    const { status, headers, body } = await this.#outbound.request(this.#request(form, signal))
+    return { status, headers, body: body.toString('utf8') }
+  }
+
+  #request({ contentType, body }: EncodedForm, signal: AbortSignal | undefined) {
+    return {
+      method: 'POST' as const,
+      url: this.#url,
+      headers: { 'content-type': contentType },
+      body,
+      ...(signal && { signal }),
+    }
+  }
+}
+
+/** Panels are named by their home page; the endpoint of all of them has one path. */
+function endpointOf(url: string): string {
+  const endpoint = new URL(url)
+  if (endpoint.pathname === '/') endpoint.pathname = '/api/index.php'
+  return endpoint.href
+}

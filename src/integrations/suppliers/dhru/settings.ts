@@ -1,0 +1,69 @@
+import { boolean, choice, type FieldValues, integer, map, seconds, secret, text } from '../../kit/fields.ts'
+
+/** `dhruFields` are what a Dhru panel is configured with. */
+export const dhruFields = {
+  username: text({ label: 'User name', help: 'our user name there', required: true, flag: true }),
+  encoding: choice(['multipart', 'urlencoded'], {
+    label: 'Encoding',
+    default: 'multipart',
+    help: "how requests are encoded; the vendor's kit sends multipart",
+  }),
+  parameters_one: choice(['xml', 'base64', 'json'], {
+    label: 'Parameters of one order',
+    default: 'xml',
+    help: "how one order's parameters travel: the vendor's XML, base64 of JSON, or JSON",
+  }),
+  parameters_many: choice(['base64', 'json'], {
+    label: 'Parameters of many orders',
+    default: 'base64',
+    help: "how many orders' parameters travel: base64 of JSON, or JSON",
+  }),
+  bulk: integer({
+    label: 'Items a request',
+    default: 0,
+    min: 0,
+    max: 500,
+    flag: true,
+    help:
+      'how many items one request orders; 1: always one by one; 0: one by one, but 100 where the other side is an ' +
+      'imeigate',
+  }),
+  bulk_status: choice(['auto', 'on', 'off'], {
+    label: 'Ask about many at once',
+    default: 'auto',
+    help: 'whether one request asks about many orders; auto: where the panel can, tried anew every hour',
+  }),
+  place_action: action('placeimeiorder', 'orders one item'),
+  bulk_place_action: action('placeimeiorderbulk', 'orders many'),
+  status_action: action('getimeiorder', 'asks about one order'),
+  bulk_status_action: action('getimeiorderbulk', 'asks about many'),
+  field_names: map({
+    label: 'Names of fields',
+    default: {},
+    help: 'fields that the panel calls otherwise than our services do, its name by ours; they travel in CUSTOMFIELD',
+  }),
+  refuses_duplicates: boolean({
+    label: 'Refuses duplicates',
+    default: false,
+    flag: true,
+    help:
+      'the panel refuses the same IMEI for the same service, also after the first order has ended: then an order ' +
+      'whose answer was lost is found by ordering again',
+  }),
+  recheck: seconds({
+    label: 'Rechecks',
+    default: [600, 86_400],
+    help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
+  }),
+  apiaccesskey: secret({
+    label: 'API access key',
+    help: 'the API access key that goes with the user name',
+    required: true,
+  }),
+}
+
+export type DhruSettings = FieldValues<typeof dhruFields>
+
+function action<const Name extends string>(name: Name, what: string) {
+  return text({ label: `Action that ${what}`, default: name as string, help: `the action that ${what}` })
+}

@@ -1,0 +1,36 @@
+import { NotSent, type OutboundClient, type OutboundRequest } from '../../../outbound/outbound.ts'
+
+/** A whole answer of whatever status. */
+export interface Reply {
+  kind: 'reply'
+  status: number
+  /** Lower-case names. */
+  headers: Record<string, string>
+  text: string
+}
+
+/** Proof that nothing of the request went out. */
+export interface NothingSent {
+  kind: 'not sent'
+  why: string
+}
+
+/** Whatever is neither a clear answer nor a proof that nothing was sent. */
+export interface Unclear {
+  kind: 'unclear'
+  why: string
+}
+
+/** One request. Never throws: what fails in a way that nobody has thought of is unclear as well (promise 4). */
+export async function call(
+  client: OutboundClient,
+  request: OutboundRequest,
+): Promise<Reply | NothingSent | Unclear> {
+  try {
+    const { status, headers, body } = await client.request(request)
+    return { kind: 'reply', status, headers, text: new TextDecoder().decode(body) }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    return { kind: error instanceof NotSent ? 'not sent' : 'unclear', why }
+  }
+}

@@ -1,0 +1,174 @@
+import type { OutboundClient } from '../../../outbound/outbound.ts'
+import { balanceOf } from '../http-kit/amounts.ts'
+import { call } from '../http-kit/call.ts'
+import type { Reasons } from '../http-kit/reasons.ts'
+import type { Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
+import { Unfit, type Values } from './placeholders.ts'
+import { type Seen, seenOf, textAt } from './places.ts'
+import { needsReference } from './read-template.ts'
+import { requestOf } from './request.ts'
+import type { Template, TemplateAnswer, TemplateRequest } from './template.ts'
+import { verdictOf } from './verdict.ts'
+
+/** Of an answer that nothing was made of. */
+const MAX_EXCERPT_LENGTH = 200
+
+interface Parts {
+  template: Template
+  url: string
+  /** For works without one. */
+  service: string
+  /** `{key}` and the others that are of the supplier. */
+  values: Values
+  repeatable: boolean
+  installation: string
+  client: OutboundClient
+  reasons: Reasons
+}
+
+/**
+ * An API that a template describes. It is asked about one item at a time, and what its answer says is what the template
+ * says it says; where that is nothing, the outcome is unknown (promise 4).
+ */
+export class HttpSupplier implements Supplier {
+  readonly sendAtOnce = 1
+  readonly askAtOnce = 1
+  readonly #parts: Parts
+  /** Only where the template has a request for it. */
+  readonly account?: (signal: AbortSignal) => Promise<SupplierAccount>
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+    const { balance } = parts.template
+    if (balance) this.account = (signal) => this.#account(balance, signal)
+  }
+
+  send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    return Promise.all(works.map((work) => this.#outcome(this.#parts.template, work, signal, true)))
+  }
+
+  ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    return Promise.all(
+      works.map((work) => {
+        const { status } = this.#parts.template
+        if (status && (work.reference !== null || !needsReference(status.request))) {
+          return this.#outcome(status, work, signal)
+        }
+        if (this.#parts.repeatable) return this.#outcome(this.#parts.template, work, signal)
+        return this.#parts.reasons.unknown('the supplier cannot be asked what became of it', false)
+      }),
+    )
+  }
+
+  /** Throws Unfit where the template cannot be sent to this supplier at all. */
+  check(): void {
+    const work = {
+      attemptKey: '1-1-1',
+      remoteService: '',
+      subject: '0',
+      fields: null,
+      quantity: 1,
+      reference: '1',
+    }
+    const { request, status, balance } = this.#parts.template
+    for (const one of [request, status?.request, balance?.request]) if (one) this.#request(one, work)
+  }
+
+  async close(): Promise<void> {
+    await this.#parts.client.close()
+  }
+
+  async #outcome(
+    { request, answer }: { request: TemplateRequest; answer: TemplateAnswer },
+    work: SupplierTask,
+    signal: AbortSignal,
+    isFirst = false,
+  ): Promise<SupplierOutcome> {
+    const { client, reasons } = this.#parts
+    const askable = this.#isAskable(work.reference)
+    try {
+      const said = await call(client, { ...this.#request(request, work), signal })
+      if (said.kind === 'not sent') return reasons.notSent(said.why)
+      if (said.kind === 'unclear') return reasons.unknown(said.why, askable)
+      return this.#read(answer, seenOf(said, answer.format), work)
+    } catch (error) {
+      // Nothing was sent; of what was sent before, that says nothing.
+      if (error instanceof Unfit && isFirst) return reasons.refused(error.message)
+      return reasons.unknown(error instanceof Error ? error.message : String(error), askable)
+    }
+  }
+
+  /** Throws where the template's regular expressions take too long. */
+  #read(answer: TemplateAnswer, seen: Seen, work: SupplierTask): SupplierOutcome {
+    const { reasons } = this.#parts
+    const verdict = verdictOf(answer, seen, work.subject)
+    const reference = textAt(answer.reference, seen) || work.reference
+    const askable = this.#isAskable(reference)
+    const words = textAt(answer.reason, seen)
+    const reason = reasons.of(words) || `HTTP ${seen.status}`
+    switch (verdict) {
+      case 'success': {
+        const result = textAt(answer.result, seen)
+        return result === ''
+          ? reasons.unknown('success without a result', askable)
+          : { kind: 'success', result, reference }
+      }
+      case 'pending':
+        return askable
+          ? { kind: 'accepted', reference }
+          : reasons.unknown('taken, without a number that it could be asked about by', false)
+      case 'refused':
+        return reasons.refused(words)
+      case 'duplicate':
+        return { kind: 'duplicate', reason, reference: textAt(answer.reference, seen) || null }
+      case 'unclear': {
+        const excerpt = seen.text.trim().slice(0, MAX_EXCERPT_LENGTH)
+        return reasons.unknown(
+          `HTTP ${seen.status}, and the template makes nothing of it: ${excerpt}`,
+          askable,
+        )
+      }
+      default:
+        return { kind: 'unavailable', why: verdict, reason }
+    }
+  }
+
+  #isAskable(reference: string | null): boolean {
+    const { template, repeatable } = this.#parts
+    if (repeatable) return true
+    return template.status !== undefined && (reference !== null || !needsReference(template.status.request))
+  }
+
+  async #account(
+    { request, amount, currency, name }: NonNullable<Template['balance']>,
+    signal: AbortSignal,
+  ): Promise<SupplierAccount> {
+    const { client, reasons } = this.#parts
+    const said = await call(client, { ...this.#request(request), signal })
+    if (said.kind !== 'reply') throw new Error(reasons.of(said.why))
+    const seen = seenOf(said, 'json')
+    const text = said.status < 300 ? textAt(amount, seen) : ''
+    const [decimal = ''] = /-?\d[\d,]*(?:\.\d+)?/.exec(text) ?? []
+    const balance = balanceOf(decimal.replaceAll(',', ''))
+    if (balance === undefined) throw new Error(`HTTP ${said.status}, and no balance in it`)
+    return { balance, currency: textAt(currency, seen) || null, name: textAt(name, seen) || null }
+  }
+
+  #request(request: TemplateRequest, work?: Omit<SupplierTask, 'orderId' | 'sentAt'>) {
+    const { url, service, values, installation } = this.#parts
+    const ofItem: [string, string][] = work
+      ? [
+          ['service', work.remoteService || service],
+          ['imei', work.subject],
+          ['quantity', String(work.quantity)],
+          ['attempt', `${installation}-${work.attemptKey}`],
+          ['reference', work.reference ?? ''],
+          ...Object.entries(work.fields ?? {}).map(([name, value]): [string, string] => [
+            `field.${name}`,
+            value,
+          ]),
+        ]
+      : []
+    return requestOf(request, url, new Map([...ofItem, ...values]))
+  }
+}

@@ -1,0 +1,33 @@
+import type { Rule, TemplateAnswer } from '../template.ts'
+import { badLogin, failures, outOfCredit, successes, tooBusy } from './words.ts'
+
+/** Where the words for a failure stand. */
+const reasons = ['message', 'error_message', 'error', 'reason', 'result', 'response']
+
+/** It says that it went well, or that it did not. */
+export const succeeded: Rule[] = [
+  { path: 'status', in: successes },
+  { path: 'success', in: ['true', '1'] },
+]
+const failed: Rule[] = [
+  { path: 'status', in: failures },
+  { path: 'success', in: ['false', '0'] },
+]
+const failedFor = (pattern: string): Rule[] =>
+  failed.flatMap((rule) => reasons.map((path) => ({ all: [rule, { path, matches: pattern }] })))
+
+/**
+ * `{"status": "success", "result": ...}` or `{"status": "error", "message": ...}`, with the usual other words for them.
+ * Success needs a result, at one of these paths.
+ */
+export const jsonAnswer = (results: string[]) =>
+  ({
+    format: 'json',
+    success: succeeded.flatMap((rule) => results.map((path) => ({ all: [rule, { path, exists: true }] }))),
+    refused: failed,
+    credit: failedFor(outOfCredit),
+    login: failedFor(badLogin),
+    busy: failedFor(tooBusy),
+    result: results,
+    reason: reasons,
+  }) satisfies TemplateAnswer

@@ -1,0 +1,97 @@
+import { describe, expect, it, test } from 'vitest'
+import { Refusal } from '../../src/errors.ts'
+import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
+import { Credentials } from '../../src/integrations/kit/credentials.ts'
+import type { Field } from '../../src/integrations/kit/fields.ts'
+import { checkFields, completeSettings, readSecrets, secretsSet } from '../../src/integrations/kit/kind.ts'
+import { registry } from '../../src/integrations/kit/registry.ts'
+import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
+
+const sealer = new Sealer(Buffer.alloc(32, 1))
+const foreign = new Sealer(Buffer.alloc(32, 2))
+
+/** `valid` makes a value that a field takes. */
+function valid({ type, options, min }: Field): unknown {
+  if (type === 'integer') return min
+  if (type === 'boolean') return true
+  if (type === 'seconds') return [60]
+  if (type === 'map') return { a: 'b' }
+  if (type === 'url') return 'https://example.test'
+  return options?.[0] ?? 'word'
+}
+
+const every = [supplierKinds, gatewayKinds].flatMap(({ noun, kinds }) =>
+  kinds.map((kind) => ({ noun, ...kind })),
+)
+
+describe.each(every)('$noun of kind $kind', (kind) => {
+  const { noun, fields } = kind
+  const plain = Object.entries(fields).filter(([, { secret }]) => !secret)
+  const secrets = Object.entries(fields).filter(([, { secret }]) => secret)
+  const needed = Object.fromEntries(
+    plain.flatMap(([name, field]) => (field.required ? [[name, valid(field)]] : [])),
+  )
+
+  it('names everything that is missing or unknown at once', () => {
+    const { faults } = checkFields(noun, kind, { strange: 1 }, { secret: false })
+    expect(faults.map(({ path }) => path[0])).toEqual(['strange', ...Object.keys(needed)])
+    const missing = checkFields(noun, kind, { strange: 'x' }, { secret: true }).faults
+    const required = secrets.flatMap(([name, field]) => (field.required ? [name] : []))
+    expect(missing.map(({ path }) => path[0])).toEqual(['strange', ...required])
+  })
+
+  it('completes the defaults, each a value that the field takes', () => {
+    const complete = completeSettings(noun, kind, needed)
+    for (const [name, field] of plain) {
+      if (field.default !== undefined) expect(complete[name]).toEqual(field.default)
+    }
+  })
+
+  it.each(plain.map(([name, field]) => ({ name, field })))('checks $name', ({ name, field }) => {
+    const faultsOf = (value: unknown) =>
+      checkFields(noun, kind, { ...needed, [name]: value }, { secret: false }).faults
+    expect(faultsOf(valid(field))).toEqual([])
+    expect(faultsOf(17n)).toMatchObject([{ path: [name] }])
+    if (field.type === 'integer') {
+      expect(faultsOf((field.max as number) + 1)).toMatchObject([{ path: [name] }])
+      expect(faultsOf((field.min as number) - 1)).toMatchObject([{ path: [name] }])
+    }
+    if (field.type === 'text' && field.max !== undefined) {
+      expect(faultsOf('x'.repeat(field.max + 1))).toMatchObject([{ path: [name] }])
+    }
+    if (field.type === 'text') expect(faultsOf('a\u0000b')).toMatchObject([{ path: [name] }])
+    if (field.options) expect(faultsOf('another')).toMatchObject([{ path: [name] }])
+  })
+
+  it('seals secrets for their owner, says only which are set, and refuses a foreign key', () => {
+    const given = Object.fromEntries(secrets.map(([name]) => [name, `hidden-${name}`]))
+    const set = readSecrets(noun, kind, given)
+    expect(secretsSet(kind, set)).toEqual(Object.fromEntries(secrets.map(([name]) => [name, true])))
+    if (secrets.length === 0) return
+    const credentials = new Credentials(noun)
+    const sealed = credentials.seal(7, set, sealer) as Buffer
+    expect(sealed.toString('latin1')).not.toContain('hidden')
+    expect(credentials.open({ id: 7, secrets: sealed }, sealer)).toEqual(given)
+    expect(credentials.tryOpen({ id: 8, secrets: sealed }, sealer)).toBeUndefined()
+    expect(() => credentials.sealNew(8, set, foreign, [{ id: 7, secrets: sealed }])).toThrow(Refusal)
+    expect(credentials.sealNew(8, set, sealer, [{ id: 7, secrets: sealed }])).not.toBeNull()
+  })
+
+  it('names a wrong secret without showing it', () => {
+    for (const [name] of secrets) {
+      const { faults } = checkFields(noun, kind, { [name]: 'hid\u0000den' }, { secret: true })
+      const fault = faults.find(({ path }) => path[0] === name)
+      expect(fault).toBeDefined()
+      expect(fault?.message).not.toContain('hid')
+    }
+  })
+})
+
+test('earlier names of kinds are understood, and a name is given once', () => {
+  expect(supplierKinds.get('rest').kind).toBe('cekceir')
+  expect(gatewayKinds.get('manual').kind).toBe('bank-transfer')
+  expect(() => supplierKinds.get('fax')).toThrow('kind: must be one of dhru, cekceir')
+  const twice = supplierKinds.get('dhru')
+  expect(() => registry('supplier', [twice, twice])).toThrow('two kinds of supplier are called dhru')
+})

@@ -1,0 +1,110 @@
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { completeSettings } from '../../../src/integrations/kit/kind.ts'
+import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import type { SupplierKind } from '../../../src/integrations/suppliers/supplier-kind.ts'
+import type { SupplierId } from '../../../src/lib/ids.ts'
+import { type Clock, systemClock } from '../../../src/lib/time.ts'
+import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
+
+/** One request as the server got it. */
+export interface Got {
+  method: string
+  /** Without the query. */
+  path: string
+  query: URLSearchParams
+  headers: IncomingHttpHeaders
+  body: string
+}
+
+type Said = { status?: number; headers?: Record<string, string>; body: unknown }
+
+/** Answers what it gives; or writes by itself, and gives nothing. */
+export type Answer = (got: Got, response: ServerResponse) => Said | undefined
+
+/** A server on a real socket that answers as its test says and remembers what it got. */
+export class TestServer {
+  readonly got: Got[] = []
+  answer: Answer = () => ({ status: 404, body: '' })
+  url = ''
+  readonly #server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk as Buffer)
+    const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://test')
+    const { method = '', headers } = request
+    const got: Got = { method, path, query, headers, body: Buffer.concat(chunks).toString('utf8') }
+    this.got.push(got)
+    const said = this.answer(got, response)
+    if (!said) return
+    response.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...said.headers })
+    response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body))
+  })
+
+  async start(): Promise<this> {
+    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+    return this
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+
+  says(body: unknown, status = 200): void {
+    this.answer = () => ({ status, body })
+  }
+
+  last(): Got {
+    return this.got.at(-1) as Got
+  }
+}
+
+/** Whatever was bought is lost on the way back. */
+export const lost: Answer = (_got, response) => {
+  response.destroy()
+  return undefined
+}
+
+/** An adapter's supplier as it is made from a configuration, over the real way out. */
+export function supplierOf(
+  adapter: SupplierKind,
+  config: { url: string | null; settings?: Record<string, unknown>; secrets?: Record<string, string> },
+  clock: Clock = systemClock,
+): Supplier {
+  const settings = completeSettings('supplier', adapter, { ...config.settings })
+  const { kind } = adapter
+  const { url, secrets = {} } = config
+  return adapter.connect(
+    { id: 1 as SupplierId, kind, name: 'supplier', url, currency: 'USD', settings, secrets },
+    { outbound: new GuardedOutbound({ allow: ['127.0.0.0/8'] }), clock, installation: 'here' },
+  )
+}
+
+export const IMEI = '490154203237518'
+export const OTHER_IMEI = '356938035643809'
+
+let count = 1000
+
+export function workOf(over: Partial<SupplierTask> = {}): SupplierTask {
+  const orderId = ++count as SupplierTask['orderId']
+  return {
+    attemptKey: `${orderId}-1-1`,
+    orderId,
+    remoteService: 'BASIC',
+    subject: IMEI,
+    fields: null,
+    quantity: 1,
+    sentAt: new Date(),
+    reference: null,
+    ...over,
+  }
+}
+
+const signal = AbortSignal.timeout(60_000)
+
+export const send = async (supplier: Supplier, work = workOf()): Promise<SupplierOutcome> =>
+  (await supplier.send([work], signal))[0] as SupplierOutcome
+
+export const ask = async (supplier: Supplier, work: SupplierTask): Promise<SupplierOutcome> =>
+  (await supplier.ask([work], signal))[0] as SupplierOutcome
