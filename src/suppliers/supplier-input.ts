@@ -69,6 +69,6 @@ function checkedUrl({ kind, hasUrl }: SupplierKind, text: string | null): string
   return text.trim()
 }
 
-export function refuse(field: string, reason: string): never {
+function refuse(field: string, reason: string): never {
   throw new Refusal('invalid_input', `${field}: ${reason}`, field)
 }

@@ -1,16 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 
 /** FieldType says how a field is written by people and which of its bounds mean something. */
-export type FieldType =
-  | 'text'
-  | 'url'
-  | 'integer'
-  | 'boolean'
-  | 'choice'
-  | 'seconds'
-  | 'map'
-  | 'json'
-  | 'secret'
+type FieldType = 'text' | 'url' | 'integer' | 'boolean' | 'choice' | 'seconds' | 'map' | 'json' | 'secret'
 
 /**
  * Field is the metadata of one value that an integration is configured with. It is the only definition of that value: checks, defaults,

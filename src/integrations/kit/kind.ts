@@ -111,7 +111,7 @@ export const secretNames = ({ fields }: Pick<IntegrationKind, 'fields'>): string
   Object.keys(fields).filter((name) => fields[name]?.secret)
 
 /** `refuseFaults` throws invalid_input that names every fault; `field` is the first one's. */
-export function refuseFaults(faults: readonly FieldFault[]): void {
+function refuseFaults(faults: readonly FieldFault[]): void {
   const [first] = faults
   if (!first) return
   const detail = faults.map(({ path, message }) => `${path[0]}: ${message}`).join('; ')

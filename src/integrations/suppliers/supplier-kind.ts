@@ -18,7 +18,7 @@ export interface SupplierKind extends IntegrationKind, SupplierTraits {
 }
 
 /** SupplierTraits is what the rest of the program asks of a kind in place of its name. */
-export interface SupplierTraits {
+interface SupplierTraits {
   /** `hasUrl`: such a supplier has an address, which is needed. */
   readonly hasUrl?: boolean
   /** `hasServices`: it has many services, so that a route must say which of them is meant. */
