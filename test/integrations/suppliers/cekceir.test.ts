@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readSecrets } from '../../../src/integrations/kit/kind.ts'
 import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, type Got, IMEI, lost, OTHER_IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
@@ -416,8 +417,8 @@ describe('our account', () => {
   })
 
   it('is refused at once when its key cannot travel in a header', () => {
-    const make = (): Supplier =>
-      supplierOf(cekceir, { url: server.url, secrets: { api_key: 'id.sec\r\nret' } })
-    expect(make).toThrow('api_key')
+    for (const key of ['id.sec\r\nret', 'id.a b', 'id.s\u00e9cret']) {
+      expect(() => readSecrets('supplier', cekceir, { api_key: key })).toThrow('api_key')
+    }
   })
 })

@@ -1,0 +1,39 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gatewayKinds } from '../src/integrations/gateways/index.ts'
+import type { Field } from '../src/integrations/kit/fields.ts'
+import type { IntegrationKind } from '../src/integrations/kit/kind.ts'
+import { supplierKinds } from '../src/integrations/suppliers/index.ts'
+
+/** The pages have a table for each kind, between a comment that names the kind and one that ends it. */
+export const PAGES = ['docs/suppliers.md', 'docs/deposits.md']
+
+/** `withFieldTables` gives a page with the tables that the kinds' metadata makes. */
+export function withFieldTables(page: string): string {
+  return page.replace(
+    /(<!-- fields: (supplier|deposit provider) (\S+) -->\n)[\s\S]*?(<!-- end of fields -->)/g,
+    (_all, begin: string, noun: string, name: string, end: string) =>
+      `${begin}\n${fieldTable(noun, (noun === 'supplier' ? supplierKinds : gatewayKinds).get(name))}\n${end}`,
+  )
+}
+
+function fieldTable(noun: string, { fields }: IntegrationKind): string {
+  const rows = Object.entries(fields).map(([name, field]) => {
+    const own = field.secret || field.flag || noun === 'deposit provider'
+    const flag = own ? `--${name.replaceAll('_', '-')}` : name
+    return [`\`${flag}\``, `${field.label}: ${field.help}`, leftOut(field)].map((cell) =>
+      cell.replaceAll('|', '\\|'),
+    )
+  })
+  const head = ['option, or setting for `--setting`', 'meaning', 'when left out']
+  return `${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
+}
+
+function leftOut({ required, default: preset }: Field): string {
+  if (required) return 'needed'
+  if (preset === undefined || preset === '') return 'none'
+  return `\`${typeof preset === 'string' ? preset : JSON.stringify(preset)}\``
+}
+
+if (import.meta.main) {
+  for (const page of PAGES) writeFileSync(page, withFieldTables(readFileSync(page, 'utf8')))
+}
