@@ -23,6 +23,14 @@ export default {
       to: { path: '^src/', pathNot: '^src/($1|lib)/|^src/errors.ts$' },
     },
     {
+      name: 'integrations-know-no-domain',
+      comment:
+        'a kind is one folder: it knows the foundations, the kit and its sort, and calls nobody by itself',
+      severity: 'error',
+      from: { path: '^src/integrations/' },
+      to: { path: '^src/', pathNot: '^src/(integrations|lib|outbound|secrets|client)/|^src/errors.ts$' },
+    },
+    {
       name: 'domain-knows-no-protocol',
       comment: 'no HTTP, no XML, no Dhru, no command line in the domain',
       severity: 'error',

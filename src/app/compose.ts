@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { Authenticator } from '../accounts/authenticator.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
@@ -27,8 +26,8 @@ import { GuardedOutbound } from '../outbound/guarded.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs, SWEEP_REQUESTS } from '../request-log/requests.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
-import { Sealer } from '../secrets/sealer.ts'
-import { loadSecretKey } from '../secrets/secret-key.ts'
+import { openSealer } from '../secrets/open-sealer.ts'
+import type { Sealer } from '../secrets/sealer.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { LOOK, syncJobs } from '../sync/schedule.ts'
@@ -182,8 +181,3 @@ export async function compose({ config, address, log, clock }: Given, database: 
 }
 
 export type Components = Awaited<ReturnType<typeof compose>>
-
-async function openSealer({ secretKey, dataFolder }: Config): Promise<Sealer> {
-  const file = join(dataFolder, 'secret.key')
-  return new Sealer(await loadSecretKey({ fromEnvironment: secretKey, file }))
-}

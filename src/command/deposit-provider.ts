@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type Command, Option } from 'commander'
 import type { Config } from '../config.ts'
 import { formatPercent } from '../deposits/fees.ts'
@@ -14,8 +13,7 @@ import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { systemClock } from '../lib/time.ts'
-import { Sealer } from '../secrets/sealer.ts'
-import { loadSecretKey } from '../secrets/secret-key.ts'
+import { openSealer } from '../secrets/open-sealer.ts'
 import { destinationFault } from '../suppliers/destination.ts'
 import { withDatabase } from './connection.ts'
 import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
@@ -117,11 +115,8 @@ async function list(): Promise<Answer> {
   }
 }
 
-/** Asked once there are secrets, so that who has none needs no key. */
-const sealerOf = (config: Config) => async (): Promise<Sealer> =>
-  new Sealer(
-    await loadSecretKey({ fromEnvironment: config.secretKey, file: join(config.dataFolder, 'secret.key') }),
-  )
+/** `sealerOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
+const sealerOf = (config: Config) => () => openSealer(config)
 
 /** Not an error: the setting may be meant to come later. */
 async function warnOf(provider: Provider, { outboundAllow }: Config): Promise<void> {
