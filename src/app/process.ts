@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import { isConnectionLoss, withCode } from '../database/connection-loss.ts'
 import type { DatabaseAddress } from '../database/database.ts'
 import { StartStopped } from '../runtime/runtime-service.ts'
 import type { Server } from './server.ts'
@@ -62,14 +63,28 @@ function stopOnSignals(stop: (why: string) => void): void {
 
 /** What nobody took care of is a fault of the program: what it would do next is not known, so it ends, in order and loudly. */
 function stopOnNeglectedErrors(log: Logger, stop: (why: string) => void): void {
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error: unknown) => {
-      log.fatal({ err: error }, 'an error that nobody took care of')
-      process.exitCode = 1
-      stop('an error that nobody took care of')
-    })
+  const neglected = (error: unknown): void => {
+    log.fatal({ err: error }, 'an error that nobody took care of')
+    process.exitCode = 1
+    stop('an error that nobody took care of')
   }
+  process.on('uncaughtException', neglected)
+  process.on('unhandledRejection', (error) => {
+    if (isQueuesLostConnection(error))
+      log.warn({ err: error }, 'the job queue lost its connection while a job ended')
+    else neglected(error)
+  })
 }
+
+/**
+ * graphile-worker 0.18.0 waits for nothing when it marks a job as done or failed (`completeJob` and `failJob` in its worker.ts), so a
+ * connection that is lost under that is a rejection of nobody's. It does no harm: the job stays locked, and is looked for again as every
+ * job of a process that died. Its batches, which would catch it, end the whole queue instead.
+ */
+const isQueuesLostConnection = (error: unknown): boolean =>
+  error instanceof Error &&
+  isConnectionLoss(withCode(error)) &&
+  /graphile-worker[\\/]dist[\\/].*(completeJob|failJob)/s.test(error.stack ?? '')
 
 async function openDatabase(
   config: Config,

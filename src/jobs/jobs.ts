@@ -86,9 +86,6 @@ export class Jobs {
       noHandleSignals: true,
       concurrency: CONCURRENCY,
       pollInterval: POLL_EVERY_MS,
-      // By default the queue does not wait for what marks a job as done or failed; when the connection is lost under that, the rejection
-      // is nobody's and ends the process. In batches (here without a delay) the queue tries it again, and else ends and is started again.
-      preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
       taskList,
       parsedCronItems: parseCronItems(
         everyMinute.map((task) => ({
