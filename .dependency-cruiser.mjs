@@ -1,6 +1,6 @@
 /**
  * The arrow of imports: lib -> runtime, database, jobs, outbound, secrets -> integrations -> domain -> protocols -> app -> command.
- * What a protocol needs of the database it asks the domain for; the domain knows no HTTP, no XML, no Dhru. Only the composition root
+ * A protocol asks the domain for what it needs of the database; the domain knows no HTTP, no XML, no Dhru. Only the composition root
  * and the command line see everything.
  */
 const foundations = '^src/(lib|runtime|database|outbound|secrets|client)/'

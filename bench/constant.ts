@@ -14,7 +14,7 @@ const answer = JSON.stringify({
   apiversion: '8.2',
 })
 app.post('/api/dhru', (_request, reply) => reply.type('application/json; charset=utf-8').send(answer))
-/** As many bytes as are asked for, as the answer to a form. */
+/** The route answers a form with as many bytes as its path asks for. */
 app.post<{ Params: { size: string } }>('/bytes/:size', (request, reply) =>
   reply.type('application/json; charset=utf-8').send(bytes(Number(request.params.size))),
 )

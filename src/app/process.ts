@@ -61,7 +61,7 @@ function stopOnSignals(stop: (why: string) => void): void {
   }
 }
 
-/** What nobody took care of is a fault of the program: what it would do next is not known, so it ends, in order and loudly. */
+/** `stopOnNeglectedErrors` ends the process, in order and loudly, on an error that nobody took care of: nobody knows what it would do next. */
 function stopOnNeglectedErrors(log: Logger, stop: (why: string) => void): void {
   const neglected = (error: unknown): void => {
     log.fatal({ err: error }, 'an error that nobody took care of')

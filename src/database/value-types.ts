@@ -9,8 +9,8 @@ const arrayOf =
     text === '{}' ? [] : text.slice(1, -1).split(',').map(parse)
 
 /**
- * How values are read, by the fixed ids of their types in PostgreSQL, where we read them otherwise than the driver does: an int8 is
- * a bigint, because a float would change it, and an interval or a date is its text.
+ * `parsers` reads values otherwise than the driver does, by the fixed ids of their types in PostgreSQL: an int8 is a bigint, because a
+ * float would change it, and an interval or a date is its text.
  */
 const parsers = new Map<number, Parse>([
   [20, BigInt],

@@ -45,7 +45,7 @@ async function lockWallets(...accounts: AccountId[]): Promise<() => Promise<void
 const ordersOf = async (accountId: AccountId): Promise<bigint[]> =>
   (await sql<{ id: bigint }[]>`select id from orders where account_id = ${accountId}`).map(({ id }) => id)
 
-/** As many accounts as are needed to have one in each of so many queues, and one more in the queue of the first. */
+/** `accountsIn` makes an account for each of so many queues, and one more for the queue of the first. */
 async function accountsIn(queues: number): Promise<{ apart: AccountId[]; beside: AccountId }> {
   const apart: (AccountId | undefined)[] = Array.from({ length: queues })
   for (;;) {
@@ -131,7 +131,7 @@ class Line {
   }
 }
 
-/** How many sessions wait for a lock. */
+/** `waiting` counts the sessions that wait for a lock. */
 const waiting = async (): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     select count(*)::int as count from pg_stat_activity
@@ -215,6 +215,39 @@ test('while the first try of an order still holds its wallet, the order is not s
   await sql`drop trigger stop_try on orders`
   await placement.stop()
   await steady.end({ timeout: 1 })
+  line.close()
+})
+
+test('a lack of money is no proof that nothing is placed while an earlier try may still be committed', async () => {
+  const account = await newAccount(sql, 20n)
+  const line = new Line(database.address)
+  const { placement, close } = openPlacement(
+    { ...database, address: await line.open(database.address) },
+    systemClock,
+  )
+  await placement.place(purchase(account, checks, 1))
+  const spent = Promise.withResolvers<void>()
+  const release = Promise.withResolvers<void>()
+  const spending = sql.begin(async (transaction) => {
+    await transaction`update wallets set available = 0 where account_id = ${account}`
+    spent.resolve()
+    await release.promise
+  })
+  await spent.promise
+  const order = placement.place(purchase(account, credits, 2))
+  const answer = order.then(
+    (placed) => placed,
+    (error: { code: string }) => error.code,
+  )
+  await expect.poll(waiting).toBe(1)
+  line.cut()
+  await expect.poll(waiting).toBe(2)
+  release.resolve()
+  await spending
+  expect(await answer).toBe('CONNECTION_LOST')
+  expect(await ordersOf(account)).toHaveLength(1)
+  await sql`update wallets set available = 10 where account_id = ${account}`
+  await close()
   line.close()
 })
 

@@ -7,7 +7,7 @@ import { imei } from '../support/server.ts'
 import { Receiver } from '../webhooks/receiver.ts'
 import { newHook, SECRET_KEY } from '../webhooks/webhooks.fixtures.ts'
 
-/** What is done to the database. */
+/** FAULTS are done to the database, by a seeded choice. */
 const FAULTS = ['terminate the queue', 'terminate everyone', 'kill a backend', 'kill the postmaster'] as const
 const COUNT = 30
 const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))

@@ -10,7 +10,7 @@ const BATCH_SIZE = 1000
 const DEADLOCK = '40P01'
 const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
-/** How often a batch is tried while the database is away; less often when the process is to end. */
+/** MAX_TRIES bounds how often a batch is tried while the database is away; LAST_TRIES does when the process is to end. */
 const MAX_TRIES = 50
 const LAST_TRIES = 10
 

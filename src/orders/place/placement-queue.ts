@@ -15,7 +15,7 @@ const MAX_BATCH_ORDERS = 1000
 const MAX_BATCH_ITEMS = 20_000
 /** Batches that are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
 const CAREFUL_BATCHES = 10
-/** How long a batch is tried again when the database goes away under it. */
+/** RETRY_FOR_MS bounds how long a batch is tried again when the database goes away under it. */
 const RETRY_FOR_MS = 8000
 const RETRY_EVERY_MS = 100
 
@@ -203,7 +203,7 @@ export class PlacementQueue {
         if (bound.length > 0) await bindKeys(sql, bound, now)
         return rows.map((row): PlacementResult | Error => {
           const result = decided.get(row)
-          if (result) return result
+          if (result) return isProof(row, result) ? result : notNow(row)
           // Without a result: committed by an earlier try whose answer was lost, or its wallet is locked.
           return placedBefore.has(idOf(row)) ? { kind: 'placed', orderId: idOf(row) } : notNow(row)
         })
@@ -234,6 +234,13 @@ export class PlacementQueue {
     }
   }
 }
+
+/**
+ * `isProof` is false for a refusal for lack of money while an earlier try of the row may still be committed: that try would be placed
+ * if money came in between. Other refusals name the order that holds the row's key, and the key refuses the earlier try.
+ */
+const isProof = ({ maybeWritten }: PlacementRow, result: PlacementResult): boolean =>
+  !(maybeWritten && result.kind === 'refused' && result.refusal.code === 'insufficient_balance')
 
 const isPlaced = (result: PlacementResult | Error | undefined): boolean =>
   result !== undefined && !(result instanceof Error) && result.kind === 'placed'

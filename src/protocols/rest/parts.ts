@@ -22,7 +22,7 @@ export interface RestDeps {
   orderRequests: OrderRequests
   deposits: Deposits
   clock: Clock
-  /** What the keys asked for, for `GET /api/requests`. */
+  /** The log of what the keys asked for, for `GET /api/requests`. */
   requests: Pick<RequestLog, 'note'>
   /** Counts an answered request: its route's name and its outcome (ok, or the error code). */
   count: (route: string, outcome: string) => void
