@@ -7,6 +7,8 @@ import type { Server } from './server.ts'
 
 /** A stop that takes longer than this has hung, and is ended with an error. */
 const STOP_WITHIN_MS = 9_500
+/** SAME_SIGNAL_MS is how long a signal that comes again is taken for the same one. */
+const SAME_SIGNAL_MS = 2_000
 
 /**
  * `serve` runs a server until SIGTERM or SIGINT, then stops it in order; the process then ends with code 0. A signal that comes during
@@ -54,8 +56,8 @@ function stopOnSignals(stop: (why: string) => void): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       stop(signal)
-      // A second Ctrl-C means now; but a terminal and npm may both deliver the first one.
-      setTimeout(() => process.once(signal, () => process.exit(1)), 1000).unref()
+      // A second Ctrl-C means now; but a terminal and npm may both deliver the first one, on a busy machine one after the other.
+      setTimeout(() => process.once(signal, () => process.exit(1)), SAME_SIGNAL_MS).unref()
       process.on(signal, () => {})
     })
   }
