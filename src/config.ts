@@ -10,126 +10,183 @@ import {
 import { BOT_TOKEN_PATTERN, type TelegramSettings } from './notices/telegram.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
-interface Setting<Value> {
-  /** What it is and takes, for who set it wrongly. */
-  says: string
-  /** undefined: it need not be set. */
-  default: Value
-  /** undefined: it does not take this. */
+/** Setting is the only definition of a setting. Its line of an error and its row of docs/operating.md are made from it. */
+interface Setting<Value = unknown> {
+  /** `help` says what it is and takes, for whoever set it wrongly, and for the docs. */
+  readonly help: string
+  /** `docs` is in the place of `help` in the docs, where they say it with links and code. */
+  readonly docs: string | undefined
+  /** `default`, undefined: it need not be set. */
+  readonly default: Value
+  /** `defaultText` is the default in the docs, where the machine says what it is. */
+  readonly defaultText: string | undefined
+  /** `min` and `max` bound a number. */
+  readonly min: number | undefined
+  readonly max: number | undefined
+  /** `secret`: it is a password or holds one, and its value is never shown. */
+  readonly secret: boolean
+  /** `read` gives undefined for what the setting does not take. */
   read(text: string): NonNullable<Value> | undefined
 }
 
-const text = <Default extends string | undefined = undefined>({
-  pattern = '',
-  says,
-  ...given
-}: {
-  says: string
-  pattern?: string
-  default?: Default
-}): Setting<Default extends string ? string : string | undefined> => ({
-  says,
-  default: given.default as Default extends string ? string : string | undefined,
-  read: (value) => (new RegExp(pattern).test(value) ? value : undefined),
-})
+interface Described {
+  help: string
+  docs?: string
+  defaultText?: string
+  secret?: boolean
+}
 
-const whole = (options: { says: string; default: number; from: number; to: number }): Setting<number> => ({
-  ...options,
-  read: (value) => {
+const setting = <Value>(
+  { help, docs, defaultText, secret = false, min, max }: Described & { min?: number; max?: number },
+  preset: Value,
+  read: Setting<Value>['read'],
+): Setting<Value> => ({ help, docs, default: preset, defaultText, min, max, secret, read })
+
+const text = <Default extends string | undefined = undefined>(
+  described: Described & { pattern?: string; default?: Default },
+): Setting<Default extends string ? string : string | undefined> => {
+  const pattern = new RegExp(described.pattern ?? '')
+  return setting(
+    described,
+    described.default as Default extends string ? string : string | undefined,
+    (value) => (pattern.test(value) ? value : undefined) as never,
+  )
+}
+
+const integer = (described: Described & { default: number; min: number; max: number }): Setting<number> =>
+  setting(described, described.default, (value) => {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN
-    return number >= options.from && number <= options.to ? number : undefined
-  },
-})
+    return number >= described.min && number <= described.max ? number : undefined
+  })
 
 const choice = <Word extends string>(
   words: Word[],
-  options: { says: string; default: NoInfer<Word> },
-): Setting<Word> => ({ ...options, read: (value) => words.find((word) => word === value) })
+  described: Described & { default: NoInfer<Word> },
+): Setting<Word> =>
+  setting(described, described.default, (value) => words.find((word) => word === value) as never)
 
-/** Every setting imeigate reads, from the environment, with its default. `docs/operating.md` lists them for operators. */
+/** `settings` is every setting that imeigate reads, from the environment. */
 const settings = {
-  HOST: text({ default: '127.0.0.1', says: 'address to listen on' }),
-  PORT: whole({ default: 8080, from: 0, to: 65535, says: 'port to listen on; 0 takes a free one' }),
+  HOST: text({
+    default: '127.0.0.1',
+    help: 'address to listen on',
+    docs: 'address to listen on; `0.0.0.0` or `::` for every interface',
+  }),
+  PORT: integer({
+    default: 8080,
+    min: 0,
+    max: 65_535,
+    help: 'port to listen on; 0 takes a free one',
+    docs: 'port to listen on; `0` takes a free one',
+  }),
   DATABASE_URL: text({
     pattern: '^postgres(ql)?://',
-    says: 'a PostgreSQL >= 15; without it an embedded one is used',
+    secret: true,
+    help: 'a PostgreSQL >= 15; without it an embedded one is used',
+    docs: 'a PostgreSQL >= 15, as `postgres://user:password@host/database`; without it the embedded one',
   }),
-  IMEIGATE_DATA: text({ default: './data', says: 'data folder of the embedded database' }),
+  IMEIGATE_DATA: text({ default: './data', help: 'data folder of the embedded database' }),
   IMEIGATE_ROLE: choice(['all', 'api', 'worker'], {
     default: 'all',
-    says: 'what this process does: answer requests (api), fulfil orders (worker), or both (all)',
+    help: 'what this process does: answer requests (api), fulfil orders (worker), or both (all)',
+    docs: '`api` answers requests, `worker` fulfils orders, `all` does both',
   }),
   DHRU_ALIASES: choice(['redirect', 'serve'], {
     default: 'redirect',
-    says: 'how /api/index.php and /api/dhru/index.php answer: 308 with the answer in its body, or 200 in place',
+    help: 'how /api/index.php and /api/dhru/index.php answer: 308 with the answer in its body, or 200 in place',
+    docs: 'how `/api/index.php` and `/api/dhru/index.php` answer: `redirect` (308, with the answer in its body) or `serve` (200 in place)',
   }),
-  DHRU_MAX_ROWS: whole({ default: 500, from: 1, to: 10_000, says: 'rows in one bulk request, 1 to 10,000' }),
-  BODY_LIMIT: whole({
-    default: 2_097_152,
-    from: 1024,
-    to: 104_857_600,
-    says: 'bytes of one request body, 1,024 to 104,857,600',
-  }),
-  PLACEMENT_QUEUES: whole({
+  DHRU_MAX_ROWS: integer({ default: 500, min: 1, max: 10_000, help: 'rows in one bulk request' }),
+  BODY_LIMIT: integer({ default: 2_097_152, min: 1024, max: 104_857_600, help: 'bytes of one request body' }),
+  PLACEMENT_QUEUES: integer({
     default: Math.min(availableParallelism(), 4),
-    from: 1,
-    to: 64,
-    says: 'transactions that place orders at a time, each for its own share of the accounts, 1 to 64',
+    defaultText: 'the cores, at most 4',
+    min: 1,
+    max: 64,
+    help: 'transactions that place orders at a time in each process, each for its own share of the accounts',
   }),
-  REST_REQUESTS_PER_MINUTE: whole({
+  REST_REQUESTS_PER_MINUTE: integer({
     default: 300_000,
-    from: 0,
-    to: 100_000_000,
-    says: 'requests to the REST API that one key may make in a minute; 0: as many as it likes',
+    min: 0,
+    max: 100_000_000,
+    help: 'requests to the REST API that one key may make in a minute, in each process; 0: as many as it likes',
+    docs: 'requests to the REST API that one key may make in a minute, in each process; `0`: as many as it likes',
   }),
   TRUST_PROXY: text({
     default: '',
-    says: 'addresses or CIDR blocks of reverse proxies whose X-Forwarded-For is believed, comma-separated',
+    help: 'addresses or CIDR blocks of reverse proxies whose X-Forwarded-For is believed, comma-separated',
+    docs: 'addresses or CIDR blocks of reverse proxies whose `X-Forwarded-For` is believed, comma-separated',
   }),
   OUTBOUND_ALLOW: text({
     default: '',
-    says: 'addresses or CIDR blocks beside the public ones that suppliers and webhooks may be at, also without TLS, comma-separated',
+    help: 'addresses or CIDR blocks beside the public ones that suppliers and webhooks may be at, also without TLS, comma-separated',
   }),
   IMEIGATE_SECRET_KEY: text({
     pattern: SECRET_KEY_PATTERN,
-    says: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
+    secret: true,
+    help: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
+    docs: "the key of suppliers', webhooks' and payment gateways' secrets, 32 bytes as 64 hex digits or base64; without it `secret.key` in the data folder",
   }),
-  REQUEST_LOG_DAYS: whole({
+  REQUEST_LOG_DAYS: integer({
     default: 30,
-    from: 0,
-    to: 3650,
-    says: 'days that resellers’ requests stay in their log; 0: none are logged',
+    min: 0,
+    max: 3650,
+    help: 'days that resellers’ requests stay in their log; 0: none are logged',
+    docs: "days that requests stay in [resellers' own log](#the-request-log); `0`: none are logged",
   }),
   SMTP_URL: text({
     pattern: SMTP_URL_PATTERN,
-    says: 'the mail server of notices, as smtp:// or smtps://user:password@host:port',
+    secret: true,
+    help: 'the mail server of notices, as smtp:// or smtps://user:password@host:port',
+    docs: 'the mail server of [notices](notices.md), as `smtp://` or `smtps://user:password@host:port`',
   }),
   MAIL_FROM: text({
     pattern: MAIL_FROM_PATTERN,
-    says: 'the address that notices come from, such as imeigate@example.com',
+    help: 'the address that notices come from, such as imeigate@example.com',
+    docs: 'the address that notices come from; needed with `SMTP_URL`',
   }),
   TELEGRAM_BOT_TOKEN: text({
     pattern: BOT_TOKEN_PATTERN,
-    says: 'the token of the Telegram bot that sends notices, as BotFather gave it',
+    secret: true,
+    help: 'the token of the Telegram bot that sends notices, as BotFather gave it',
   }),
   TELEGRAM_API_URL: text({
     default: 'https://api.telegram.org',
     pattern: '^https?://[^\\s?#]+$',
-    says: 'where the Telegram Bot API is',
+    help: 'where the Telegram Bot API is',
   }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
-    says: 'least level that is logged',
+    help: 'least level that is logged',
+    docs: '`trace`, `debug`, `info`, `warn`, `error` or `silent`',
   }),
 }
 
+/** `settingsTable` writes the table of settings in docs/operating.md. */
+export function settingsTable(): string {
+  const rows = Object.entries<Setting>(settings).map(
+    ([name, { help, docs, default: preset, defaultText, ...one }]) => {
+      const shown = preset === undefined || preset === '' ? '' : `\`${preset}\``
+      return `| \`${name}\` | ${defaultText ?? shown} | ${docs ?? help}${rangeOf(one)} |`
+    },
+  )
+  return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** `rangeOf` writes the bounds of a number behind what it is. */
+const rangeOf = ({ min, max }: Pick<Setting, 'min' | 'max'>): string =>
+  min === undefined || max === undefined ? '' : `; ${counted(min)} to ${counted(max)}`
+
+const counted = (number: number): string => number.toLocaleString('en-US')
+
 type Values = { [Name in keyof typeof settings]: (typeof settings)[Name]['default'] }
 
+/** Config is the settings as the composition root hands them to parts. */
 export interface Config {
   host: string
   port: number
   databaseUrl: string | undefined
-  /** Absolute path. */
+  /** `dataFolder` is an absolute path. */
   dataFolder: string
   role: 'all' | 'api' | 'worker'
   dhruAliases: 'redirect' | 'serve'
@@ -139,21 +196,18 @@ export interface Config {
   restRequestsPerMinute: number
   trustProxy: string[]
   outboundAllow: string[]
-  /** As it was given; see `loadSecretKey`. */
+  /** `secretKey` is as it was given; see `loadSecretKey`. */
   secretKey: string | undefined
-  /** 0: nothing is logged. */
+  /** `requestLogDays`, 0: nothing is logged. */
   requestLogDays: number
-  /** undefined: no notice is sent by e-mail. */
+  /** `mail`, undefined: no notice is sent by e-mail. */
   mail: MailSettings | undefined
-  /** undefined: none by Telegram. */
+  /** `telegram`, undefined: no notice is sent by Telegram. */
   telegram: TelegramSettings | undefined
   logLevel: string
 }
 
-/** A password is in it, or it is one. */
-const secretive = ['DATABASE_URL', 'IMEIGATE_SECRET_KEY', 'SMTP_URL', 'TELEGRAM_BOT_TOKEN']
-
-/** Reads the settings; throws one Error that names every setting that is wrong and what it takes. */
+/** `readConfig` reads the settings. It throws one Error that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const values = readValues(environment)
   const trustProxy = values.TRUST_PROXY.split(',')
@@ -190,13 +244,13 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
 
 function readValues(environment: NodeJS.ProcessEnv): Values {
   const wrong: string[] = []
-  const values = Object.entries<Setting<unknown>>(settings).map(([name, setting]) => {
+  const values = Object.entries<Setting>(settings).map(([name, one]) => {
     const given = environment[name]?.trim()
-    if (given === undefined || given === '') return [name, setting.default]
-    const value = setting.read(given)
+    if (given === undefined || given === '') return [name, one.default]
+    const value = one.read(given)
     if (value === undefined) {
-      const what = secretive.includes(name) ? name : `${name}=${JSON.stringify(environment[name])}`
-      wrong.push(`${what} is not valid (${setting.says})`)
+      const what = one.secret ? name : `${name}=${JSON.stringify(environment[name])}`
+      wrong.push(`${what} is not valid (${one.help}${rangeOf(one)})`)
     }
     return [name, value]
   })

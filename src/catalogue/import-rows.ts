@@ -1,16 +1,20 @@
 import { type CsvError, parse } from 'csv-parse/sync'
-import { type Column, columns, type ServiceForm } from './service-form.ts'
+import { columnOf } from '../lib/attributes.ts'
+import { serviceForm } from './attributes.ts'
 
 export type ImportFormat = 'csv' | 'json'
 
-/** One row of a file: where it stands, and its values by column. */
+/** ServiceForm is a service as texts or JSON values, by column. A column that is left out (undefined) is not given. */
+type ServiceForm = Readonly<Record<string, unknown>>
+
+/** ImportRow is one row of a file: where it stands, and its values by column. */
 export interface ImportRow {
   /** CSV: the line (from 1) that the row begins on; JSON: the index (from 0) in the array. */
   at: number
   form: ServiceForm
 }
 
-/** What is wrong with one value of a file; `field` is its column, or empty where the whole row or file is meant. */
+/** ImportProblem is what is wrong with one value of a file; `field` is its column, or empty where the whole row or file is meant. */
 export interface ImportProblem {
   at: number
   field: string
@@ -22,7 +26,12 @@ export interface ImportRows {
   problems: ImportProblem[]
 }
 
-const isColumn = (name: string): name is Column => Object.hasOwn(columns, name)
+const columns = new Set(
+  Object.entries(serviceForm).flatMap(([name, { formerly }]) =>
+    formerly === undefined ? [columnOf(name)] : [columnOf(name), formerly],
+  ),
+)
+const isColumn = (name: string): boolean => columns.has(name)
 
 export function readRows(text: string, format: ImportFormat): ImportRows {
   return format === 'csv' ? readCsv(text) : readJson(text)
@@ -34,7 +43,7 @@ interface CsvRecord {
   record: string[]
 }
 
-/** RFC 4180 with a header row; an empty value is not given. */
+/** `readCsv` reads RFC 4180 with a header row; an empty value is not given. */
 function readCsv(text: string): ImportRows {
   let records: CsvRecord[]
   try {
@@ -67,7 +76,7 @@ function readCsv(text: string): ImportRows {
       continue
     }
     const given = header.flatMap((name, index) => (record[index]?.trim() ? [[name, record[index]]] : []))
-    rows.push({ at, form: Object.fromEntries(given) as ServiceForm })
+    rows.push({ at, form: Object.fromEntries(given) })
   }
   return { rows, problems }
 }
@@ -81,7 +90,7 @@ function headerProblems(header: string[], at: number): ImportProblem[] {
   return problems
 }
 
-/** An array of objects with the columns' names; null takes a value away where that is possible. */
+/** `readJson` reads an array of objects with the columns' names; null takes a value away where that is possible. */
 function readJson(text: string): ImportRows {
   const whole = (reason: string): ImportRows => ({ rows: [], problems: [{ at: 0, field: '', reason }] })
   let list: unknown

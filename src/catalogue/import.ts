@@ -1,17 +1,16 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sql, Transaction } from '../database/database.ts'
+import { type AttributeFault, columnOf, readForm } from '../lib/attributes.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
-import { serviceOf } from './catalogue.ts'
+import { serviceForm } from './attributes.ts'
+import { type CompletedService, completeService } from './complete-service.ts'
 import { type ImportFormat, type ImportProblem, type ImportRow, readRows } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
 import { loadNames } from './names.ts'
 import { type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
 import { priceProblems } from './prices.ts'
 import type { Service } from './service.ts'
-import type { Problem } from './service-checks.ts'
-import { type Column, columns, readForm } from './service-form.ts'
-import { type Settled, settle } from './service-input.ts'
 import {
   insertServices,
   lockCatalogue,
@@ -21,11 +20,11 @@ import {
   selectSupplierNames,
   updateServices,
 } from './services.sql.ts'
-import { everyonesPrice, writeOf } from './services.ts'
+import { everyonesPrice } from './services.ts'
 
 export type { ImportFormat, ImportProblem } from './import-rows.ts'
 
-/** How many services of a file were new, changed, or as they are; and how many prices were new or changed. */
+/** Imported counts how many services of a file were new, changed, or as they are; and how many prices were new or changed. */
 export interface Imported {
   created: number
   updated: number
@@ -42,8 +41,8 @@ export interface ImportOptions {
 
 const BATCH_SIZE = 1000
 
-/** One service of a file: its first row, and the prices of all its rows. */
-interface Entry extends Settled {
+/** Entry is one service of a file: its first row, and the prices of all its rows. */
+interface Entry extends CompletedService {
   existing: Service | undefined
   /** Micros by currency. */
   prices: Map<string, Micros>
@@ -52,7 +51,7 @@ interface Entry extends Settled {
 }
 
 /**
- * Makes the catalogue as a file says: a code that is known is changed, another one is made, a service that the
+ * `importServices` makes the catalogue as a file says: a code that is known is changed, another one is made, a service that the
  * file does not name stays. Everything is checked before anything is written, in one transaction.
  * Returns every problem of the file, and then has written nothing.
  */
@@ -81,7 +80,7 @@ export async function importServices(
   })
 }
 
-/** Checks every row, and adds what is wrong to the problems. */
+/** `check` checks every row, and adds what is wrong to the problems. */
 async function check(
   transaction: Transaction,
   rows: ImportRow[],
@@ -93,17 +92,18 @@ async function check(
     selectSupplierNames(transaction),
     loadNames(transaction),
   ])
-  const existing = new Map(services.map((row) => [row.code.toLowerCase(), row]))
+  const existing = new Map(services.map(({ service }) => [service.code.toLowerCase(), service]))
   const supplierNames = new Map(suppliers.map(({ id, name }) => [id, name]))
   const schemas = new Map<string, InputSchema>()
   const entries = new Map<string, Entry & { first: ImportRow; lines: Map<string, number> }>()
 
   for (const row of rows) {
-    const { input, price, currency, problems: unreadable } = readForm(row.form)
-    const report = (found: Problem[]) =>
+    const { given, faults: unreadable } = readForm(serviceForm, row.form)
+    const { price, currency, ...input } = given
+    const report = (found: AttributeFault[]) =>
       problems.push(...found.map((problem) => ({ at: row.at, ...inColumn(problem) })))
     // What cannot be read is reported as that alone.
-    const unlessUnreadable = (found: Problem[]) =>
+    const unlessUnreadable = (found: AttributeFault[]) =>
       found.filter(({ field }) => unreadable.every((problem) => problem.field !== field))
     report(unreadable)
     const key = input.code?.toLowerCase()
@@ -121,34 +121,33 @@ async function check(
         input.inputSchema = schemas.get(text) ?? input.inputSchema
         schemas.set(text, input.inputSchema)
       }
-      const old = existing.get(key)
-      const service = old && serviceOf(old)
-      const settled = settle(input, service, names)
-      report(unlessUnreadable(settled.problems))
-      const supplier = settled.supplierId && supplierNames.get(settled.supplierId)
+      const service = existing.get(key)
+      const completed = completeService(input, service, names)
+      report(unlessUnreadable(completed.faults))
+      const supplier = completed.supplierId && supplierNames.get(completed.supplierId)
       const rerouted = service && supplier && !isDeepStrictEqual(routes.get(service.id), [supplier])
       entry = {
-        ...settled,
+        ...completed,
         // What stays as it is needs no write.
-        supplierId: service && !rerouted ? undefined : settled.supplierId,
+        supplierId: service && !rerouted ? undefined : completed.supplierId,
         existing: service,
         id: service?.id,
         changed:
           !service ||
           Boolean(rerouted) ||
-          !isDeepStrictEqual({ id: service.id, ...settled.service }, service),
+          !isDeepStrictEqual({ id: service.id, ...completed.service }, service),
         prices: new Map(),
         first: row,
         lines: new Map(),
       }
       entries.set(key, entry)
-      if (!service && row.form.price === undefined) {
+      if (!service && row.form['price'] === undefined) {
         report([{ field: 'price', reason: 'is missing: a new service needs a price' }])
       }
     }
-    if (row.form.price !== undefined && currency === undefined) {
+    if (row.form['price'] !== undefined && currency === undefined) {
       report([{ field: 'currency', reason: 'is missing beside the price' }])
-    } else if (currency !== undefined && row.form.price === undefined) {
+    } else if (currency !== undefined && row.form['price'] === undefined) {
       report([{ field: 'price', reason: 'is missing beside the currency' }])
     } else if (currency !== undefined) {
       const line = entry.lines.get(currency)
@@ -162,22 +161,20 @@ async function check(
   return [...entries.values()]
 }
 
-const columnNames = new Map(Object.entries(columns).map(([column, field]) => [field as string, column]))
+const inColumn = ({ field, reason }: AttributeFault): AttributeFault => ({ field: columnOf(field), reason })
 
-const inColumn = ({ field, reason }: Problem): Problem => ({ field: columnNames.get(field) ?? field, reason })
-
-/** A further row of a service adds a price; whatever else it says must be what the first row says. */
-function differences({ form }: ImportRow, first: ImportRow): Problem[] {
-  return (Object.keys(form) as Column[])
+/** `differences`: a further row of a service adds a price; whatever else it says must be what the first row says. */
+function differences({ form }: ImportRow, first: ImportRow): AttributeFault[] {
+  return Object.keys(form)
     .filter((column) => !['code', 'price', 'currency'].includes(column))
     .filter((column) => !isDeepStrictEqual(form[column], first.form[column]))
-    .map((column) => ({
-      field: columns[column],
+    .map((field) => ({
+      field,
       reason: `differs from the service's first row, at ${first.at}`,
     }))
 }
 
-/** The prices that are new or other than they were. */
+/** `changedPrices` gives the prices that are new or other than they were. */
 async function changedPrices(
   transaction: Transaction,
   entries: Entry[],
@@ -210,7 +207,7 @@ async function write(
     if (made.length > 0) {
       const ids = await insertServices(
         transaction,
-        made.map((entry) => writeOf(entry.service)),
+        made.map(({ service }) => service),
       )
       for (const entry of made) entry.id = ids.get(entry.service.code)
     }
@@ -219,7 +216,7 @@ async function write(
     if (changed.length > 0) {
       await updateServices(
         transaction,
-        changed.map((entry) => ({ id: entry.id, ...writeOf(entry.service) })),
+        changed.map((entry) => ({ id: entry.id, ...entry.service })),
       )
     }
     const routes = ofId.flatMap(({ id, supplierId }) =>

@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { PriceGroupId } from '../lib/ids.ts'
-import type { NamedSupplier, Names } from './service-input.ts'
+import type { NamedSupplier, Names } from './complete-service.ts'
 import { selectGroupNames, selectSupplierNames } from './services.sql.ts'
 
 /** Price groups and suppliers by name and by id, as operators name them. A name wins over an id that looks the same. */

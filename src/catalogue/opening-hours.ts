@@ -1,6 +1,8 @@
-import type { Service } from './service.ts'
-
-type Hours = Pick<Service, 'opensAt' | 'closesAt' | 'timeZone'>
+interface Hours {
+  opensAt: string | null
+  closesAt: string | null
+  timeZone: string
+}
 
 /** Making a formatter costs far more than using it. */
 const clocks = new Map<string, Intl.DateTimeFormat>()

@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { AttributeFault } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { isCurrency, type Micros, micros, parseMicros } from '../lib/money.ts'
 import { findPriceGroup } from './names.ts'
@@ -11,7 +12,6 @@ import {
   upsertPrices,
 } from './prices.sql.ts'
 import type { UnitPrice } from './service.ts'
-import type { Problem } from './service-checks.ts'
 import { selectGroupNames, selectService } from './services.sql.ts'
 
 /** The largest unit price: with the largest quantity of an item it stays well inside a bigint. */
@@ -42,9 +42,9 @@ export function priceProblems(price: {
   unitPrice: Micros | undefined
   minItems?: number
   maxItems?: number
-}): Problem[] {
+}): AttributeFault[] {
   const { currency, unitPrice, minItems = 1, maxItems = Math.max(minItems, 1000) } = price
-  const problems: Problem[] = []
+  const problems: AttributeFault[] = []
   if (!isCurrency(currency))
     problems.push({ field: 'currency', reason: 'must be a currency code such as USD' })
   if (unitPrice === undefined || unitPrice < 0n || unitPrice > MAX_PRICE) {
@@ -134,10 +134,10 @@ async function resolve(sql: Queryable, { service, account, group, currency }: Pr
   if (account !== undefined && group !== undefined) {
     throw new Refusal('invalid_input', 'a price is for an account or for a group, not for both', 'account')
   }
-  const row = await selectService(sql, service)
-  if (!row) throw new Refusal('service_not_found', service, 'service')
+  const found = await selectService(sql, service)
+  if (!found) throw new Refusal('service_not_found', service, 'service')
   return {
-    service_id: row.id,
+    service_id: found.id,
     account_id: account ?? null,
     price_group_id: group === undefined ? null : await findPriceGroup(sql, group),
     currency,

@@ -1,69 +1,26 @@
-import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
+import type { ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
+import type { ServiceValues } from './attributes.ts'
 
-/** `imei` and `serial`: one device an item. `server`: no device, a quantity within the service's range. */
-export type ServiceKind = 'imei' | 'serial' | 'server'
+export type { ServiceField } from './service-fields.ts'
 
-/** What a repeated purchase of the same input does: see `orders/placement.ts`. */
-export type DuplicatePolicy = 'replay' | 'refuse' | 'allow'
+/** Service is what can be bought; `serviceAttributes` says what each value is. */
+export type Service = ServiceValues & { id: ServiceId }
 
-/**
- * In which order a service's routes are tried: `fixed`: by their positions; `cheapest`: by what they cost; `fastest`:
- * by how soon they lately had results; `best`: by how often they lately succeeded.
- */
-export const routings = ['fixed', 'cheapest', 'fastest', 'best'] as const
-export type Routing = (typeof routings)[number]
+/** ServiceKind: `imei` and `serial` are one device an item; `server` is no device, but a quantity within the service's range. */
+export type ServiceKind = Service['kind']
 
-/** An extra field of a service's order form. Its name is upper case, as it travels on the Dhru wire. */
-export interface ServiceField {
-  name: string
-  label: string
-  type: 'text' | 'dropdown'
-  required: boolean
-  options: string[]
-}
+/** DuplicatePolicy says what a repeated purchase of the same input does: see `orders/place/placement.ts`. */
+export type DuplicatePolicy = Service['duplicatePolicy']
 
-export interface Service {
-  id: ServiceId
-  code: string
-  name: string
-  group: string
-  description: string
-  deliveryTime: string
-  kind: ServiceKind
-  /** JSON Schema 2020-12 of one item's input; derived from kind and fields unless an operator gave one. */
-  inputSchema: Record<string, unknown>
-  fields: ServiceField[]
-  minQuantity: number
-  maxQuantity: number
-  /** Local times "HH:mm" in `timeZone`; both null: always open. Past midnight when closesAt <= opensAt. */
-  opensAt: string | null
-  closesAt: string | null
-  timeZone: string
-  active: boolean
-  duplicatePolicy: DuplicatePolicy
-  replayWindowSeconds: number
-  processing: 'automatic' | 'manual'
-  routing: Routing
-  /** What a reseller reads when the last route has refused, unless the supplier's own words are shown. */
-  failureMessage: string
-  /** Between two questions to the supplier about an open item: at first, and at most. */
-  minPollSeconds: number
-  maxPollSeconds: number
-  /** An item that is open for longer is shown to a person. */
-  expirySeconds: number
-  /** null: everyone; otherwise the price groups that may see and buy it. */
-  visibleTo: PriceGroupId[] | null
-}
-
-/** The nearest price rule that applies to one account: what one item (or one unit of quantity) costs it. */
+/** UnitPrice is the nearest price that applies to one account: what one item (or one unit of quantity) costs it. */
 export interface UnitPrice {
   unitPrice: Micros
   minItems: number
   maxItems: number
 }
 
-/** A service id in a text as callers send it; undefined when it is none (then it may be a code). */
+/** `serviceIdOf` reads a service id as callers send it; undefined: the text is none, and may be a code. */
 export function serviceIdOf(text: string): ServiceId | undefined {
   if (!/^\d+$/.test(text)) return undefined
   const id = Number(text)

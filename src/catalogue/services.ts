@@ -1,20 +1,18 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import type { AttributeFault } from '../lib/attributes.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
-import { serviceOf } from './catalogue.ts'
+import type { ServiceInput } from './attributes.ts'
+import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
 import { selectPrices, upsertPrices } from './prices.sql.ts'
 import { type Price, priceProblems, ruleOf } from './prices.ts'
 import type { Service } from './service.ts'
-import type { Problem } from './service-checks.ts'
-import { type ServiceInput, settle } from './service-input.ts'
 import {
   insertServices,
   lockService,
   replaceRoutes,
-  type ServiceRow,
-  type ServiceWrite,
   selectGroupNames,
   selectRoutes,
   selectService,
@@ -22,7 +20,7 @@ import {
   updateServices,
 } from './services.sql.ts'
 
-/** A new service with everyone's price in one currency. */
+/** NewService is a new service with everyone's price in one currency. */
 export type NewService = ServiceInput & {
   code: string
   name: string
@@ -32,14 +30,14 @@ export type NewService = ServiceInput & {
   currency: string
 }
 
-/** Throws invalid_input naming the value at fault, or conflict when the code is taken. */
+/** `createService` throws invalid_input naming the value at fault, or conflict when the code is taken. */
 export async function createService(sql: Sql, input: NewService): Promise<Service> {
-  const { service, supplierId, problems } = settle(input, undefined, await loadNames(sql))
+  const { service, supplierId, faults } = completeService(input, undefined, await loadNames(sql))
   const price = parseMicros(input.price)
-  refuse([...problems, ...priceProblems({ currency: input.currency, unitPrice: price })])
+  refuse([...faults, ...priceProblems({ currency: input.currency, unitPrice: price })])
   return sql
     .begin(async (transaction) => {
-      const ids = await insertServices(transaction, [writeOf(service)])
+      const ids = await insertServices(transaction, [service])
       const id = ids.get(service.code) as ServiceId
       await upsertPrices(transaction, [everyonesPrice(id, input.currency, price as Micros)])
       if (supplierId !== undefined) await replaceRoutes(transaction, [{ service: id, supplier: supplierId }])
@@ -48,34 +46,35 @@ export async function createService(sql: Sql, input: NewService): Promise<Servic
     .catch(refuseTakenCode)
 }
 
-/** By id or by code in any case. Throws service_not_found. */
+/** `findService` finds by id or by code in any case. Throws service_not_found. */
 export async function findService(sql: Queryable, idOrCode: string): Promise<Service> {
-  const row = await selectService(sql, idOrCode)
-  if (!row) throw new Refusal('service_not_found', idOrCode, 'service')
-  return serviceOf(row)
+  const service = await selectService(sql, idOrCode)
+  if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
+  return service
 }
 
 /**
- * Changes what is given and leaves the rest; a supplier becomes the only route.
+ * `updateService` changes what is given and leaves the rest; a supplier becomes the only route.
  * Throws service_not_found, invalid_input naming the value at fault, or conflict when the new code is taken.
  */
 export async function updateService(sql: Sql, idOrCode: string, changes: ServiceInput): Promise<Service> {
   return sql
     .begin(async (transaction) => {
       const found = await selectService(transaction, idOrCode)
-      const row = found && (await lockService(transaction, found.id))
-      if (!row) throw new Refusal('service_not_found', idOrCode, 'service')
-      const { service, supplierId, problems } = settle(changes, serviceOf(row), await loadNames(transaction))
-      refuse(problems)
-      await updateServices(transaction, [{ id: row.id, ...writeOf(service) }])
+      const old = found && (await lockService(transaction, found.id))
+      if (!old) throw new Refusal('service_not_found', idOrCode, 'service')
+      const { service, supplierId, faults } = completeService(changes, old, await loadNames(transaction))
+      refuse(faults)
+      const changed = { id: old.id, ...service }
+      await updateServices(transaction, [changed])
       if (supplierId !== undefined)
-        await replaceRoutes(transaction, [{ service: row.id, supplier: supplierId }])
-      return { id: row.id, ...service }
+        await replaceRoutes(transaction, [{ service: old.id, supplier: supplierId }])
+      return changed
     })
     .catch(refuseTakenCode)
 }
 
-/** A service as operators see it: with its routes' suppliers in order of preference (each once), its groups' names, its prices. */
+/** ServiceView is a service as operators see it: with its routes' suppliers in order of preference (each once), its groups' names, its prices. */
 export interface ServiceView {
   service: Service
   suppliers: string[]
@@ -83,7 +82,7 @@ export interface ServiceView {
   prices: Price[]
 }
 
-/** By group, then id. `search` is looked for in code and name, in any case; inactive ones only with `all`. */
+/** `listServices` lists by group, then id. `search` is looked for in code and name, in any case; inactive ones only with `all`. */
 export async function listServices(
   sql: Queryable,
   {
@@ -93,24 +92,25 @@ export async function listServices(
   }: { group?: string | undefined; search?: string | undefined; all?: boolean } = {},
 ): Promise<ServiceView[]> {
   const sought = search?.toLowerCase() ?? ''
-  const rows = (await selectServices(sql)).filter(
-    (row) =>
-      (all || row.active) &&
-      (group === undefined || row.group_name.toLowerCase() === group.toLowerCase()) &&
-      (row.code.toLowerCase().includes(sought) || row.name.toLowerCase().includes(sought)),
-  )
-  return sheets(sql, rows, null)
+  const services = (await selectServices(sql))
+    .map(({ service }) => service)
+    .filter(
+      (one) =>
+        (all || one.active) &&
+        (group === undefined || one.group.toLowerCase() === group.toLowerCase()) &&
+        (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
+    )
+  return viewsOf(sql, services, null)
 }
 
-/** Throws service_not_found. */
+/** `showService` throws service_not_found. */
 export async function showService(sql: Queryable, idOrCode: string): Promise<ServiceView> {
-  const row = await selectService(sql, idOrCode)
-  const [sheet] = row ? await sheets(sql, [row], row.id) : []
-  if (!sheet) throw new Refusal('service_not_found', idOrCode, 'service')
-  return sheet
+  const service = await findService(sql, idOrCode)
+  const [view] = await viewsOf(sql, [service], service.id)
+  return view as ServiceView
 }
 
-async function sheets(sql: Queryable, rows: ServiceRow[], only: ServiceId | null): Promise<ServiceView[]> {
+async function viewsOf(sql: Queryable, services: Service[], only: ServiceId | null): Promise<ServiceView[]> {
   const [prices, suppliers, groups] = await Promise.all([
     selectPrices(sql, only),
     selectRoutes(sql, only),
@@ -118,11 +118,11 @@ async function sheets(sql: Queryable, rows: ServiceRow[], only: ServiceId | null
   ])
   const names = new Map(groups.map(({ id, name }) => [id, name]))
   const pricesOf = Map.groupBy(prices, (price) => price.service_id)
-  return rows.map((row) => ({
-    service: serviceOf(row),
-    suppliers: [...new Set(suppliers.get(row.id))],
-    visibleTo: row.visible_to?.map((id) => names.get(id) ?? String(id)) ?? null,
-    prices: (pricesOf.get(row.id) ?? []).map((price) => ruleOf(price, names)),
+  return services.map((service) => ({
+    service,
+    suppliers: [...new Set(suppliers.get(service.id))],
+    visibleTo: service.visibleTo?.map((id) => names.get(id) ?? String(id)) ?? null,
+    prices: (pricesOf.get(service.id) ?? []).map((price) => ruleOf(price, names)),
   }))
 }
 
@@ -136,36 +136,8 @@ export const everyonesPrice = (service: ServiceId, currency: string, unitPrice: 
   max_items: null,
 })
 
-export function writeOf(service: Omit<Service, 'id'>): ServiceWrite {
-  return {
-    code: service.code,
-    name: service.name,
-    group_name: service.group,
-    description: service.description,
-    delivery_time: service.deliveryTime,
-    kind: service.kind,
-    input_schema: service.inputSchema,
-    fields: service.fields,
-    min_quantity: service.minQuantity,
-    max_quantity: service.maxQuantity,
-    opens_at: service.opensAt,
-    closes_at: service.closesAt,
-    time_zone: service.timeZone,
-    active: service.active,
-    duplicate_policy: service.duplicatePolicy,
-    replay_window_seconds: service.replayWindowSeconds,
-    processing: service.processing,
-    routing: service.routing,
-    failure_message: service.failureMessage,
-    min_poll_seconds: service.minPollSeconds,
-    max_poll_seconds: service.maxPollSeconds,
-    expiry_seconds: service.expirySeconds,
-    visible_to: service.visibleTo,
-  }
-}
-
-function refuse([problem]: Problem[]): void {
-  if (problem) throw new Refusal('invalid_input', `${problem.field}: ${problem.reason}`, problem.field)
+function refuse([fault]: AttributeFault[]): void {
+  if (fault) throw new Refusal('invalid_input', `${fault.field}: ${fault.reason}`, fault.field)
 }
 
 function refuseTakenCode(error: unknown): never {

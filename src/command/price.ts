@@ -7,7 +7,7 @@ import { type PriceChange, priceHistory } from '../sync/price-history.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, answering, table } from './output.ts'
 import { withOptionNames } from './service-options.ts'
-import { priceJson, priceTable } from './service-sheet.ts'
+import { priceJson, priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
   const price = program.command('price').description('prices: set, list, history, remove')

@@ -1,140 +1,83 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { routings } from '../catalogue/service.ts'
-import { type Column, columns, readForm, type ServiceForm } from '../catalogue/service-form.ts'
-import type { FieldInput, ServiceInput } from '../catalogue/service-input.ts'
+import { priceAttributes, serviceAttributes } from '../catalogue/attributes.ts'
+import type { ServiceInput } from '../catalogue/complete-service.ts'
 import { Refusal } from '../errors.ts'
+import { type AttributeFault, type Attributes, columnOf, readForm, Unreadable } from '../lib/attributes.ts'
 
-/** The options of a service, and the column that each one gives. */
-const options: [Column, Option][] = [
-  ['code', new Option('--code <code>', 'letters, digits, dots, dashes, underscores; not digits only')],
-  ['name', new Option('--name <name>', 'what resellers see')],
-  ['group', new Option('--group <heading>', 'the heading of the list that it stands under')],
-  ['kind', new Option('--kind <kind>', 'what one item is for').choices(['imei', 'serial', 'server'])],
-  [
-    'supplier',
-    new Option('--supplier <name>', 'the one who does the work, such as sandbox; for more see route add'),
-  ],
-  ['description', new Option('--description <text>', 'may hold HTML')],
-  ['delivery_time', new Option('--delivery-time <text>', 'such as "1-5 Minutes"')],
-  [
-    'fields',
-    new Option(
-      '--field <NAME[:text|dropdown][:required][=option|option]>',
-      'an extra field of the order form; may be given several times; "" takes all away',
-    ).argParser(collect(readField)),
-  ],
-  [
-    'imei_format',
-    new Option('--imei-format <format>', 'how IMEIs are checked').choices(['check-digit', 'digits']),
-  ],
-  [
-    'input_schema',
-    new Option('--input-schema <JSON>', 'a JSON Schema 2020-12 of your own; "" takes it away'),
-  ],
-  ['min_quantity', new Option('--min-quantity <count>', 'the smallest quantity (server services)')],
-  ['max_quantity', new Option('--max-quantity <count>', 'the largest quantity (server services)')],
-  ['opens_at', new Option('--opens <HH:mm>', 'opening time; "" here and in --closes: always open')],
-  ['closes_at', new Option('--closes <HH:mm>', 'closing time; not later than --opens: past midnight')],
-  ['time_zone', new Option('--time-zone <zone>', 'of the opening hours, such as Asia/Jakarta')],
-  [
-    'duplicate_policy',
-    new Option('--duplicates <policy>', 'what buying the same again does').choices([
-      'replay',
-      'refuse',
-      'allow',
-    ]),
-  ],
-  [
-    'replay_window_seconds',
-    new Option(
-      '--replay-window <seconds>',
-      'how long after its placing a successful order answers for the same input',
-    ),
-  ],
-  [
-    'processing',
-    new Option('--processing <way>', 'by its supplier, or by hand').choices(['automatic', 'manual']),
-  ],
-  [
-    'routing',
-    new Option('--routing <strategy>', 'the order in which routes are tried').choices([...routings]),
-  ],
-  [
-    'failure_message',
-    new Option('--failure-message <text>', 'what resellers read when the last route refused'),
-  ],
-  [
-    'min_poll_seconds',
-    new Option('--min-poll <seconds>', 'from one question about an open item to the next, at first'),
-  ],
-  ['max_poll_seconds', new Option('--max-poll <seconds>', 'the same, at most; or 10m, 2h')],
-  [
-    'expiry_seconds',
-    new Option('--expiry-seconds <seconds>', 'an item open for longer is shown to a person; or 12h, 7d'),
-  ],
-  [
-    'visible_to',
-    new Option(
-      '--visible-to <price group>',
-      'only this price group sees it; may be given several times; "" shows it to everyone',
-    ).argParser(collect((name) => name)),
-  ],
-]
+const all: Attributes = { ...serviceAttributes, ...priceAttributes }
 
-export function addServiceOptions(command: Command, required: Column[] = []): Command {
-  for (const [column, option] of options) {
-    const { flags, description, argChoices, parseArg } = option
-    const own = new Option(flags, description)
-    if (argChoices) own.choices(argChoices)
-    else if (parseArg) own.argParser(parseArg)
-    command.addOption(own.makeOptionMandatory(required.includes(column)))
+/** `addServiceOptions` adds an option for each attribute of a service; of a new one also its price. */
+export function addServiceOptions(command: Command, required: readonly string[] = []): Command {
+  const offered = required.length > 0 ? all : serviceAttributes
+  for (const [name, attribute] of Object.entries<Attributes[string]>(offered)) {
+    const { flag, offFlag, help, choices, gather, formerly } = attribute
+    if (flag === undefined) continue
+    const make = (flags: string): Option => {
+      const option = new Option(flags, help)
+      if (choices) option.choices([...choices])
+      else if (gather) option.argParser(collect(gather))
+      return option
+    }
+    const option = make(flag).makeOptionMandatory(required.includes(name))
+    command.addOption(option)
+    if (offFlag !== undefined) {
+      option.conflicts(new Option(offFlag).attributeName())
+      command.addOption(new Option(offFlag, `the opposite of ${flag}`))
+    }
+    if (formerly !== undefined) {
+      command.addOption(
+        make(`${formerFlag(formerly)} <value>`)
+          .hideHelp()
+          .conflicts(option.attributeName()),
+      )
+    }
   }
   return command
-    .addOption(new Option('--active', 'resellers can buy it').conflicts('inactive'))
-    .addOption(new Option('--inactive', 'resellers neither see nor buy it'))
 }
 
-/** What the options say of a service. Throws invalid_input naming the option at fault. */
+/** `readServiceOptions` reads the options of a service. Throws invalid_input naming the option at fault. */
 export function readServiceOptions(given: Record<string, unknown>): ServiceInput {
-  const form: ServiceForm = {}
-  for (const [column, option] of options) form[column] = given[option.attributeName()]
-  const { visible_to: groups } = form
-  if (Array.isArray(groups) && groups.length === 0) form.visible_to = null
-  const { active, inactive } = given as { active?: boolean; inactive?: boolean }
-  if (active || inactive) form.active = active === true
-  const { input, problems } = readForm(form)
-  const [problem] = problems
-  if (problem) throw new Refusal('invalid_input', `${problem.field}: ${problem.reason}`, problem.field)
+  const form: Record<string, unknown> = {}
+  for (const [name, { flag, offFlag, formerly }] of Object.entries<Attributes[string]>(serviceAttributes)) {
+    if (flag === undefined) continue
+    const former = formerly === undefined ? undefined : given[optionName(formerFlag(formerly))]
+    const isOff = offFlag !== undefined && given[optionName(offFlag)] === true
+    form[columnOf(name)] = isOff ? false : (given[optionName(flag)] ?? former)
+  }
+  const { given: input, faults } = readForm(serviceAttributes, form)
+  const [fault] = faults
+  if (fault) throw refusalOf(fault)
   return input
 }
 
-/** Says what was refused with the option's name in place of the value's. */
+/** `withOptionNames` says what was refused with the option's name in place of the value's. */
 export async function withOptionNames<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof Refusal) || error.field === undefined) throw error
     const { field } = error
-    const option = options.find(([column]) => columns[column] === field)?.[1]
-    const name = option?.long?.slice(2) ?? field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+    const flag = all[field]?.flag
+    const name =
+      flag === undefined ? columnOf(field).replaceAll('_', '-') : (new Option(flag).long as string).slice(2)
     throw new Refusal(error.code, error.detail?.replace(`${field}: `, `--${name} `), name)
   }
 }
 
-/** Gathers an option that may be given several times; an empty text takes what there was away. */
-function collect<Value>(read: (text: string) => Value) {
-  return (text: string, gathered: Value[] = []): Value[] => (text === '' ? [] : [...gathered, read(text)])
-}
+const refusalOf = ({ field, reason }: AttributeFault): Refusal =>
+  new Refusal('invalid_input', `${field}: ${reason}`, field)
 
-function readField(text: string): FieldInput {
-  const [head = '', ...rest] = text.split('=')
-  const [name = '', ...words] = head.split(':')
-  const field: FieldInput = { name: name.trim() }
-  for (const word of words) {
-    if (word === 'required') field.required = true
-    else if (word === 'text' || word === 'dropdown') field.type = word
-    else throw new InvalidArgumentError(`"${word}" is neither text, dropdown nor required.`)
+const optionName = (flag: string): string => new Option(flag).attributeName()
+const formerFlag = (column: string): string => `--${column.replaceAll('_', '-')}`
+
+/** `collect` gathers an option that may be given several times; an empty text takes away what there was. */
+function collect(read: (text: string) => unknown) {
+  return (text: string, gathered: unknown[] = []): unknown[] => {
+    try {
+      return text === '' ? [] : [...gathered, read(text)]
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error
+      throw new InvalidArgumentError(error.message)
+    }
   }
-  if (rest.length > 0) field.options = rest.join('=').split('|')
-  return field
 }

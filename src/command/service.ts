@@ -5,14 +5,12 @@ import { withDatabase } from './connection.ts'
 import { type Answer, answering } from './output.ts'
 import { importFile } from './service-import.ts'
 import { addServiceOptions, readServiceOptions, withOptionNames } from './service-options.ts'
-import { serviceJson, serviceTable, serviceText } from './service-sheet.ts'
+import { serviceJson, serviceTable, serviceText } from './service-view.ts'
 
 export function register(program: Command): void {
   const service = program.command('service').description('services: create, list, show, update, import')
-  addServiceOptions(service.command('create'), ['code', 'name', 'group'])
+  addServiceOptions(service.command('create'), ['code', 'name', 'group', 'price', 'currency'])
     .description('a new service, with its price for everyone')
-    .requiredOption('--price <amount>', 'of one item, such as 0.77')
-    .requiredOption('--currency <code>', 'of the price, such as USD')
     .action(answering(create))
   service
     .command('list')
@@ -63,14 +61,14 @@ async function update(idOrCode: string, options: Record<string, unknown>): Promi
 const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => answer(sql, idOrCode))
 
 async function list(options: { group?: string; search?: string; all?: boolean }): Promise<Answer> {
-  const sheets = await withDatabase(({ sql }) => listServices(sql, options))
+  const views = await withDatabase(({ sql }) => listServices(sql, options))
   return {
-    json: sheets.map(serviceJson),
-    text: sheets.length === 0 ? 'no services' : serviceTable(sheets),
+    json: views.map(serviceJson),
+    text: views.length === 0 ? 'no services' : serviceTable(views),
   }
 }
 
 async function answer(sql: Sql, idOrCode: string): Promise<Answer> {
-  const sheet = await showService(sql, idOrCode)
-  return { json: serviceJson(sheet), text: serviceText(sheet) }
+  const view = await showService(sql, idOrCode)
+  return { json: serviceJson(view), text: serviceText(view) }
 }

@@ -1,5 +1,5 @@
+import { completeService, type FieldInput, type Names } from '../catalogue/complete-service.ts'
 import type { Service } from '../catalogue/service.ts'
-import { type FieldInput, type Names, settle } from '../catalogue/service-input.ts'
 import type { RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { StagedService } from './staging.sql.ts'
 
@@ -25,7 +25,7 @@ export function ourServiceOf(
 ): OurService | string {
   const { fields, theirs } = ourFieldsOf(remote.fields)
   const isServer = remote.kind === 'server'
-  const { service, problems } = settle(
+  const { service, faults } = completeService(
     {
       code,
       name: cut(remote.name, MAX_LINE_LENGTH),
@@ -41,8 +41,8 @@ export function ourServiceOf(
     undefined,
     NO_NAMES,
   )
-  const [problem] = problems
-  return problem ? `${problem.field}: ${problem.reason}` : { service, theirs }
+  const [fault] = faults
+  return fault ? `${fault.field}: ${fault.reason}` : { service, theirs }
 }
 
 function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {
@@ -91,7 +91,7 @@ function legalName(theirs: string): string {
 
 /** Some names are taken by what every order has: which, the catalogue knows. */
 const isAllowed = (name: string): boolean =>
-  settle({ fields: [{ name }] }, undefined, NO_NAMES).problems.every(({ field }) => field !== 'fields')
+  completeService({ fields: [{ name }] }, undefined, NO_NAMES).faults.every(({ field }) => field !== 'fields')
 
 function free(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name

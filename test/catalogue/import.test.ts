@@ -90,6 +90,18 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
     ])
   })
 
+  it('takes the earlier names of columns', async () => {
+    const earlier = 'poll_seconds,poll_most_seconds,failure_words'
+    expect(await load(`${head},${earlier}\nearlier,Earlier,G,1,USD,30s,1h,Sorry`)).toMatchObject({
+      created: 1,
+    })
+    expect((await showService(sql, 'earlier')).service).toMatchObject({
+      minPollSeconds: 30,
+      maxPollSeconds: 3600,
+      failureMessage: 'Sorry',
+    })
+  })
+
   it('gives no service to a supplier that has services of its own', async () => {
     await sql`insert into suppliers (kind, name, url) values ('dhru', 'panel', 'https://panel.example')`
     expect(await load(`${head},supplier\nhalf,Half,G,1,USD,panel`)).toMatchObject([

@@ -195,6 +195,27 @@ describe('imeigate service update', () => {
     })
   })
 
+  it('takes the earlier names of options, but not beside the new ones', async () => {
+    await create('earlier')
+    const earlier = ['--poll-seconds', '1m', '--poll-most-seconds', '2h', '--failure-words', 'Sorry']
+    expect(await json('service', 'update', 'earlier', ...earlier)).toMatchObject({
+      min_poll_seconds: 60,
+      max_poll_seconds: 7200,
+      failure_message: 'Sorry',
+    })
+    const { code, stderr } = await run(
+      'service',
+      'update',
+      'earlier',
+      '--poll-seconds',
+      '1m',
+      '--min-poll',
+      '2m',
+    )
+    expect(code).toBe(1)
+    expect(stderr).toContain("'--poll-seconds <value>' cannot be used with option '--min-poll <seconds>'")
+  })
+
   it('of a service that is not there exits 1', async () => {
     const { code, stderr } = await run('service', 'update', 'nowhere', '--name', 'x')
     expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: Service not found: nowhere\n' })

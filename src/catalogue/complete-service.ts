@@ -1,0 +1,98 @@
+import { type AttributeFault, complete, faultsOf } from '../lib/attributes.ts'
+import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
+import { type ServiceInput, type ServiceValues, serviceAttributes, serviceChecks } from './attributes.ts'
+import { derivedWith, type InputSchema, inputSchemaFor } from './input-schema.ts'
+import { schemaFault } from './schema-fault.ts'
+import type { Service } from './service.ts'
+import { completeField } from './service-fields.ts'
+
+export type { ServiceInput } from './attributes.ts'
+export type { FieldInput } from './service-fields.ts'
+
+/** Names are what names in an operator's input stand for; the keys are lower case. */
+export interface Names {
+  groups: ReadonlyMap<string, PriceGroupId>
+  suppliers: ReadonlyMap<string, NamedSupplier>
+}
+
+export interface NamedSupplier {
+  id: SupplierId
+  name: string
+  /** `hasServices`: naming it is not enough, because a route says which of its services is meant. */
+  hasServices: boolean
+}
+
+export interface CompletedService {
+  service: ServiceValues
+  /** `supplierId` is undefined where the routes stay as they are. */
+  supplierId: SupplierId | undefined
+  /** `faults` is everything that is wrong; without any the service may be written. */
+  faults: AttributeFault[]
+}
+
+/** `completeService` completes what an operator wrote, from the existing service or the defaults, and checks the whole. */
+export function completeService(
+  input: ServiceInput,
+  existing: Service | undefined,
+  names: Names,
+): CompletedService {
+  const kind = input.kind ?? existing?.kind ?? 'imei'
+  const base = existing ?? {
+    maxQuantity: input.minQuantity ?? 1,
+    duplicatePolicy: kind === 'server' ? 'allow' : 'replay',
+  }
+  const plain = complete(serviceAttributes, input, base)
+  const fields = input.fields?.map(completeField) ?? existing?.fields ?? []
+  const given = givenSchema(input, existing)
+  const service = {
+    ...plain,
+    kind,
+    fields,
+    inputSchema:
+      given ?? inputSchemaFor(kind, fields, input.imeiFormat ?? (existing && derivedWith(existing))),
+    maxPollSeconds: input.maxPollSeconds ?? Math.max(plain.maxPollSeconds, plain.minPollSeconds),
+    visibleTo:
+      input.visibleTo === undefined ? (existing?.visibleTo ?? null) : groupIds(input.visibleTo, names),
+  }
+  const faults = faultsOf(serviceAttributes, service, serviceChecks)
+  const fault = (field: string, reason: string) => faults.push({ field, reason })
+  // A schema that was checked with the same fields before needs no second compilation.
+  const unchecked = input.inputSchema || input.fields ? given : undefined
+  const wrongSchema = unchecked && schemaFault({ ...service, inputSchema: unchecked })
+  if (wrongSchema !== undefined) fault('inputSchema', wrongSchema)
+  if (existing && kind !== existing.kind) fault('kind', `is ${existing.kind} and cannot be changed`)
+  if (input.imeiFormat && kind !== 'imei') fault('imeiFormat', `a ${kind} service asks for no IMEI`)
+  if (input.imeiFormat && input.inputSchema) {
+    fault('imeiFormat', 'has no place beside an input schema of your own')
+  }
+  const unknown = input.visibleTo?.filter((name) => !names.groups.has(nameKey(name))) ?? []
+  if (unknown.length > 0) fault('visibleTo', `there is no price group ${unknown.join(', ')}`)
+  const supplier = names.suppliers.get(nameKey(input.supplier ?? ''))
+  if (input.supplier !== undefined && !supplier) {
+    fault('supplier', `there is no supplier ${input.supplier}`)
+  } else if (supplier?.hasServices) {
+    fault('supplier', `${supplier.name} has services of its own: say by "route add" which of them is meant`)
+  }
+  return { service, supplierId: supplier?.id, faults }
+}
+
+const nameKey = (name: string): string => name.trim().toLowerCase()
+
+/** `groupIds` gives ids in one order, so that the same groups are the same value. */
+function groupIds(wanted: string[] | null, { groups }: Names): PriceGroupId[] | null {
+  const ids = wanted?.map((name) => groups.get(nameKey(name)) ?? NO_GROUP)
+  return ids === undefined ? null : [...new Set(ids)].sort((a, b) => a - b)
+}
+
+/** NO_GROUP stands for a name that is reported as unknown, and so is never written. */
+const NO_GROUP = 0 as PriceGroupId
+
+/** `givenSchema` is the operator's own schema, which stays until another is given; undefined: it is derived from kind and fields. */
+function givenSchema(
+  { inputSchema, imeiFormat }: ServiceInput,
+  existing: Service | undefined,
+): InputSchema | undefined {
+  if (inputSchema) return inputSchema
+  if (!existing || inputSchema === null || imeiFormat !== undefined) return undefined
+  return derivedWith(existing) === undefined ? existing.inputSchema : undefined
+}

@@ -1,0 +1,74 @@
+import { serviceAttributes } from '../catalogue/attributes.ts'
+import type { Price } from '../catalogue/prices.ts'
+import type { ServiceView } from '../catalogue/services.ts'
+import { jsonOf, labelled } from '../lib/attributes.ts'
+import { formatMicros } from '../lib/money.ts'
+import { keyValues, table } from './output.ts'
+
+/** `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. */
+export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceView) {
+  const everyones = prices.find(isForEveryone)
+  const { code, name, group, kind, ...rest } = jsonOf(serviceAttributes, service)
+  return {
+    ...{ id: service.id, code, name, group, kind },
+    price: everyones ? formatMicros(everyones.unitPrice) : null,
+    currency: everyones?.currency ?? null,
+    prices: prices.map(priceJson),
+    supplier: suppliers[0] ?? null,
+    ...rest,
+    visible_to: visibleTo,
+  }
+}
+
+export const priceJson = (rule: Price) => ({
+  service: rule.serviceId,
+  account: rule.accountId,
+  group: rule.group,
+  currency: rule.currency,
+  price: formatMicros(rule.unitPrice),
+  min_items: rule.minItems,
+  max_items: rule.maxItems,
+})
+
+export function serviceText({ service, suppliers, visibleTo, prices }: ServiceView): string {
+  const head = keyValues([
+    ['id', service.id],
+    ...labelled(serviceAttributes, service),
+    ['supplier', suppliers.join(', ')],
+    ['visible to', visibleTo?.join(', ') ?? 'everyone'],
+  ])
+  return `${head}\n\n${priceTable(prices)}`
+}
+
+export function serviceTable(views: ServiceView[]): string {
+  return table(
+    ['id', 'code', 'name', 'group', 'kind', 'price', 'active'],
+    views.map(({ service, prices }) => [
+      service.id,
+      service.code,
+      service.name,
+      service.group,
+      service.kind,
+      prices.filter(isForEveryone).map(amount).join(', '),
+      service.active,
+    ]),
+    { right: ['id'] },
+  )
+}
+
+export function priceTable(prices: Price[]): string {
+  if (prices.length === 0) return 'no price: nobody is offered this service'
+  return table(
+    ['for', 'price', 'items an order'],
+    prices.map((rule) => [holder(rule), amount(rule), `${rule.minItems} to ${rule.maxItems}`]),
+    { right: ['price'] },
+  )
+}
+
+const isForEveryone = (rule: Price): boolean => rule.accountId === null && rule.group === null
+const amount = (rule: Price): string => `${formatMicros(rule.unitPrice)} ${rule.currency}`
+
+function holder({ accountId, group }: Price): string {
+  if (accountId !== null) return `account ${accountId}`
+  return group === null ? 'everyone' : `group ${group}`
+}
