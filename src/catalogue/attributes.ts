@@ -1,12 +1,10 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { Services } from '../database/types.ts'
 import {
-  type AttributesOf,
   amount,
   attribute,
   choice,
   flag,
-  type GivenOf,
   inputOnly,
   integer,
   line,
@@ -17,9 +15,8 @@ import {
   readText,
   seconds,
   timeOfDay,
-  Unreadable,
-  type ValuesOf,
-} from '../lib/attributes.ts'
+} from '../lib/attribute-types.ts'
+import { type AttributesOf, type GivenOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
 import type { PriceGroupId } from '../lib/ids.ts'
 import { isObject } from '../lib/json.ts'
 import { DAY_SECONDS } from '../lib/time.ts'

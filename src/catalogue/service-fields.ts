@@ -6,8 +6,8 @@ import {
   readFlag,
   readJson,
   readText,
-  Unreadable,
-} from '../lib/attributes.ts'
+} from '../lib/attribute-types.ts'
+import { Unreadable } from '../lib/attributes.ts'
 import { isObject } from '../lib/json.ts'
 
 const fieldTypes = ['text', 'dropdown'] as const

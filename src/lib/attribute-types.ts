@@ -1,0 +1,218 @@
+import { type Attribute, Unreadable } from './attributes.ts'
+import { type Micros, parseMicros } from './money.ts'
+
+/** Described is what every builder takes; the fields are those of Attribute. */
+interface Described<Value> {
+  label?: string
+  flag?: string
+  help: string
+  more?: string
+  whenLeftOut?: string
+  default?: Value
+  property?: string
+  formerly?: string
+}
+
+/** `plain` is what an attribute is unless its type says more. */
+const plain = {
+  offFlag: undefined,
+  choices: undefined,
+  gather: undefined,
+  nullable: false,
+  stored: true,
+  json: false,
+  load: (column: unknown) => column,
+  fault: () => undefined,
+  show: (value: unknown) => String(value),
+}
+
+/** `attribute` makes an attribute of a type that only its noun has. */
+export function attribute<Value, Given = Value>(
+  described: Described<Value>,
+  kind: Partial<Attribute<Value, Given>> & Pick<Attribute<Value, Given>, 'read'>,
+): Attribute<Value, Given> {
+  const { label, flag, help, more = '', whenLeftOut, property, formerly } = described
+  return {
+    ...plain,
+    label,
+    flag,
+    help,
+    more,
+    whenLeftOut,
+    default: described.default,
+    property,
+    formerly,
+    ...kind,
+  } as Attribute<Value, Given>
+}
+
+/** `inputOnly` makes of an attribute one that has no column: what it says is kept by other attributes. */
+export const inputOnly = <Given>(of: Attribute<Given>): Attribute<never, Given> =>
+  ({ ...of, stored: false }) as unknown as Attribute<never, Given>
+
+/** `readText` trims a text; a number is a text, too. */
+export function readText(value: unknown): string {
+  if (typeof value === 'string') return value.trim()
+  if (typeof value === 'number') return String(value)
+  throw new Unreadable('must be a text')
+}
+
+/** `readFlag` reads yes and no, as spreadsheets write them. */
+export function readFlag(value: unknown): boolean {
+  if (typeof value === 'boolean') return value
+  const word = readText(value).toLowerCase()
+  if (['yes', 'true', '1'].includes(word)) return true
+  if (['no', 'false', '0'].includes(word)) return false
+  throw new Unreadable('must be yes or no')
+}
+
+/** `readJson` parses a text; what is no text is JSON already. */
+export function readJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  try {
+    return JSON.parse(value)
+  } catch (error) {
+    throw new Unreadable(`is not JSON: ${(error as Error).message}`)
+  }
+}
+
+const isEmpty = (value: unknown): boolean => value === null || value === ''
+
+/** `orNull` lets null and the empty text take a value away. */
+export const orNull =
+  <Value>(read: (value: unknown) => Value) =>
+  (value: unknown): Value | null =>
+    isEmpty(value) ? null : read(value)
+
+/** `emptyFault` says that a text is missing. */
+export const emptyFault = (text: string): string | undefined => (text === '' ? 'is missing' : undefined)
+
+/** `charactersFault` says why a text is too long or has characters that nobody can read. */
+export function charactersFault(text: string, max: number, forbidden = /\p{Cc}/u): string | undefined {
+  if (text.length > max) return `must not be longer than ${max} characters`
+  return forbidden.test(text) || !text.isWellFormed() ? 'must not hold control characters' : undefined
+}
+
+/** `choiceFault` says what the choices are. */
+export const choiceFault = (value: string, choices: readonly string[]): string | undefined =>
+  choices.includes(value) ? undefined : `must be one of ${choices.join(', ')}`
+
+const MAX_LINE_LENGTH = 200
+
+/** `line` is one line of at most 200 characters; `required` forbids an empty one. */
+export const line = (described: Described<string> & { required?: boolean }) =>
+  attribute<string>(described, {
+    read: readText,
+    fault: (text) =>
+      charactersFault(text, MAX_LINE_LENGTH) ?? (described.required ? emptyFault(text) : undefined),
+  })
+
+/** `lines` is a text with line breaks and tabs. */
+export const lines = (described: Described<string> & { max: number }) =>
+  attribute<string>(described, {
+    read: readText,
+    fault: (text) => charactersFault(text, described.max, /[^\P{Cc}\n\r\t]/u),
+  })
+
+/** `matching` is a text that `fault` checks. */
+export const matching = (described: Described<string> & { fault: (text: string) => string | undefined }) =>
+  attribute<string>(described, { read: readText, fault: described.fault })
+
+/** `choice` is one of several words. */
+export const choice = <const Word extends string>(
+  choices: readonly Word[],
+  described: Described<NoInfer<Word>>,
+) =>
+  attribute<Word>(described, {
+    choices,
+    // `fault` says what the choices are, beside everything else that is wrong.
+    read: (value) => readText(value) as Word,
+    fault: (word) => choiceFault(word, choices),
+  })
+
+interface Bounds {
+  min: number
+  max: number
+}
+
+const rangeFault =
+  ({ min, max }: Bounds) =>
+  (value: number) =>
+    Number.isInteger(value) && value >= min && value <= max
+      ? undefined
+      : `must be a whole number from ${min} to ${max}`
+
+/** `integer` is a whole number from `min` to `max`. */
+export const integer = (described: Described<number> & Bounds) =>
+  attribute<number>(described, {
+    read: (value) => {
+      if (/^\d{1,9}$/.test(readText(value))) return Number(value)
+      throw new Unreadable('must be a whole number')
+    },
+    fault: rangeFault(described),
+  })
+
+const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
+  ['w', 604_800],
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+]
+
+/** `showSeconds` writes seconds in the largest unit up to days that says them exactly, as `seconds` reads them: 7d, 90s. */
+function showSeconds(seconds: number): string {
+  const [unit, length] = UNITS.find(
+    ([name, size]) => name !== 'w' && seconds >= size && seconds % size === 0,
+  ) ?? ['s', 1]
+  return `${seconds / length}${unit}`
+}
+
+/** `seconds` is a whole number of seconds, or a duration such as 90s, 10m, 6h, 7d, 2w. */
+export const seconds = (described: Described<number> & Bounds) =>
+  attribute<number>(described, {
+    read: (value) => {
+      const [, number, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(readText(value)) ?? []
+      const size = UNITS.find(([name]) => name === unit)?.[1]
+      if (number !== undefined && size !== undefined) return Number(number) * size
+      throw new Unreadable('must be a whole number of seconds, or a duration such as 10m, 6h, 7d')
+    },
+    fault: rangeFault(described),
+    show: showSeconds,
+  })
+
+/** `flag` is yes or no, with an option for each. */
+export const flag = (described: Described<boolean> & { offFlag?: string }) =>
+  attribute<boolean>(described, {
+    offFlag: described.offFlag,
+    read: readFlag,
+    show: (value) => (value ? 'yes' : 'no'),
+  })
+
+/** `timeOfDay` is a local time such as 09:00, or null. Spreadsheets make 9:00 of it, and 09:00:00, too. */
+export const timeOfDay = (described: Described<string | null>) =>
+  attribute<string | null>(
+    { ...described, default: null },
+    {
+      nullable: true,
+      read: orNull((value) =>
+        readText(value)
+          .replace(/^(\d?\d:\d\d):00$/, '$1')
+          .padStart(5, '0'),
+      ),
+      load: (column) => (column === null ? null : String(column).slice(0, 5)),
+      fault: (time) =>
+        time === null || /^([01]\d|2[0-3]):[0-5]\d$/.test(time) ? undefined : 'must be a time such as 09:00',
+      show: (time) => time ?? '-',
+    },
+  )
+
+/** `amount` is money as a decimal. */
+export const amount = (described: Described<Micros>) =>
+  attribute<Micros>(described, {
+    read: (value) => {
+      const parsed = parseMicros(readText(value))
+      if (parsed !== undefined) return parsed
+      throw new Unreadable('must be an amount such as 0.77, with at most 6 decimals')
+    },
+  })
