@@ -4,11 +4,12 @@
  *   npm run bench                          rounds of a few seconds each
  *   npm run bench -- --connections 100     orders are placed at 100 and 1,000 connections unless this says otherwise
  *   npm run bench -- --against ../before   another checkout's server beside this one's, and the ratio of the two
+ *   npm run bench -- --only place          only the cases whose name contains this text
  *   npm run bench -- --json                the figures as one JSON value
  *
  * Each server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on; the load comes from this process
- * over keep-alive connections. Every round measures all cases one after another, so that a machine that slows down slows them all; a
- * ratio is the median of the rounds' ratios. Where there is /proc, the processor time of node and of PostgreSQL for each request is
+ * over keep-alive connections. Every round measures all cases one after another, so that a machine that slows down slows them all, and
+ * every second round takes the two checkouts in the other order; a ratio is the median of the rounds' ratios. Where there is /proc, the processor time of node and of PostgreSQL for each request is
  * measured too; a PostgreSQL process that ended in between is left out of it.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     connections: { type: 'string', default: '100,1000' },
     against: { type: 'string' },
     queues: { type: 'string' },
+    only: { type: 'string', default: '' },
   },
 })
 const seconds = Number(values.seconds)
@@ -121,6 +123,7 @@ async function main(): Promise<void> {
   const many = Math.max(...connectionCounts)
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}`)
+    const inTurn = round % 2 === 1 ? casesOf : casesOf.toReversed()
     for (const connections of connectionCounts) {
       const at = (name: string): string => `${name}, ${connections} connections`
       await measure(
@@ -129,14 +132,16 @@ async function main(): Promise<void> {
         connections,
       )
       for (const [index, { name }] of first.places.entries()) {
-        for (const { target, places } of casesOf) {
+        if (!name.includes(values.only)) continue
+        for (const { target, places } of inTurn) {
           await measure(labelled(at(name), target), places[index] as Case, connections, target)
         }
       }
     }
     await measure(constantList.name, constantList, many)
     for (const [index, { name }] of first.others.entries()) {
-      for (const { target, others } of casesOf) {
+      if (!name.includes(values.only)) continue
+      for (const { target, others } of inTurn) {
         await measure(labelled(name, target), others[index] as Case, many, target)
       }
     }
