@@ -5,6 +5,7 @@ import { connectionSettings, type DatabaseAddress, type Session } from './connec
 import type { Form, Rows } from './query.ts'
 import { recordsOf } from './records.ts'
 import type { Written } from './statement-text.ts'
+import { arrayText } from './value-types.ts'
 
 /** Source lends connections to statements and transactions. */
 export interface Source {
@@ -24,7 +25,8 @@ export class Connection {
 
   /** Sends one statement, which PostgreSQL parses and plans once for each session and text. */
   async send({ text, values }: Written, form: Form): Promise<Rows<unknown[]>> {
-    const query = { name: nameOf(text), text, values: values as unknown[] }
+    const parameters = values.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value))
+    const query = { name: nameOf(text), text, values: parameters }
     return form === 'rows' ? await this.#ask(query) : await this.#ask({ ...query, rowMode: 'array' })
   }
 

@@ -27,3 +27,23 @@ export const types = {
     (format !== 'binary' && parsers.get(oid)) ||
     pg.types.getTypeParser(oid, format as 'text')) as typeof pg.types.getTypeParser,
 }
+
+/**
+ * `arrayText` writes an array as PostgreSQL reads it. The driver's own writer searches every element for what must be escaped; it
+ * took 4% of the processor time of a placement (`bench/http.ts`). Gives undefined where an element is not a number, string, bigint or null.
+ */
+export function arrayText(values: readonly unknown[]): string | undefined {
+  let text = '{'
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index]
+    if (index > 0) text += ','
+    if (typeof value === 'string') {
+      text += PLAIN.test(value) ? `"${value}"` : `"${value.replace(/["\\]/g, '\\$&')}"`
+    } else if (typeof value === 'number' || typeof value === 'bigint') text += value
+    else if (value === null) text += 'NULL'
+    else return undefined
+  }
+  return `${text}}`
+}
+
+const PLAIN = /^[^"\\]*$/

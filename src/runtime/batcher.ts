@@ -14,12 +14,21 @@ interface Waiting<In, Out> {
 export class Batcher<In, Out> {
   readonly #work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>
   readonly #size: number
+  readonly #inTurn: (work: () => Promise<void>) => Promise<void>
   #waiting: Waiting<In, Out>[] = []
   #running: Promise<void> | undefined
 
-  constructor(work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>, { size }: { size: number }) {
+  /** `inTurn` may let a batch wait; what arrives meanwhile goes with it. */
+  constructor(
+    work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>,
+    {
+      size,
+      inTurn = (work) => work(),
+    }: { size: number; inTurn?: (work: () => Promise<void>) => Promise<void> },
+  ) {
     this.#work = work
     this.#size = size
+    this.#inTurn = inTurn
   }
 
   add(value: In): Promise<Out> {
@@ -37,19 +46,21 @@ export class Batcher<In, Out> {
   async #run(): Promise<void> {
     // Let every request that is already in the socket buffers join the first batch.
     await new Promise(setImmediate)
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, this.#size)
-      try {
-        const results = await this.#work(batch.map(({ value }) => value))
-        batch.forEach(({ resolve, reject }, index) => {
-          const result = results[index] as Out | Error | Promise<Out>
-          if (result instanceof Error) reject(result)
-          else resolve(result)
-        })
-      } catch (error) {
-        for (const { reject } of batch) reject(error)
-      }
-    }
+    while (this.#waiting.length > 0) await this.#inTurn(() => this.#runBatch())
     this.#running = undefined
+  }
+
+  async #runBatch(): Promise<void> {
+    const batch = this.#waiting.splice(0, this.#size)
+    try {
+      const results = await this.#work(batch.map(({ value }) => value))
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index] as Out | Error | Promise<Out>
+        if (result instanceof Error) reject(result)
+        else resolve(result)
+      })
+    } catch (error) {
+      for (const { reject } of batch) reject(error)
+    }
   }
 }

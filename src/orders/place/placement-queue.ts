@@ -3,6 +3,7 @@ import { isConnectionLoss, type Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { Semaphore } from '../../lib/semaphore.ts'
 import type { Clock } from '../../lib/time.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import { decidePlacements, type PlacementResult } from './decide.ts'
@@ -46,11 +47,14 @@ export class PlacementQueue {
   readonly #locked = new Set<AccountId>()
 
   /** `sql` is a pool of one connection with steady plans and a lock time-out. */
-  constructor(sql: Sql, clock: Clock, onPlaced: () => void) {
+  constructor(sql: Sql, clock: Clock, onPlaced: () => void, turns: Semaphore) {
     this.#sql = sql
     this.#clock = clock
     this.#onPlaced = onPlaced
-    this.#batcher = new Batcher((rows) => this.#placeAll(rows), { size: MAX_BATCH_ORDERS })
+    this.#batcher = new Batcher((rows) => this.#placeAll(rows), {
+      size: MAX_BATCH_ORDERS,
+      inTurn: (batch) => turns.through(batch),
+    })
   }
 
   place(row: PlacementRow): Promise<PlacementResult> {

@@ -1,12 +1,19 @@
 import type { Sql } from '../../database/database.ts'
 import type { Refusal } from '../../errors.ts'
 import type { AccountId } from '../../lib/ids.ts'
+import { Semaphore } from '../../lib/semaphore.ts'
 import type { Clock } from '../../lib/time.ts'
 import { keyIsTaken } from './decide.ts'
 import { findKeyHolders } from './placement.sql.ts'
 import { PlacementQueue } from './placement-queue.ts'
 import { idempotencyDigest, rowOf } from './placement-row.ts'
 import type { Placed, Purchase } from './purchase.ts'
+
+/**
+ * MAX_TURN_MS is how long a batch of one queue may keep another queue's waiting. Half of the queues write at a time, because two
+ * batches at a time are each half as large, and the processor time of an order grows; one that waits for a lock gives its turn back.
+ */
+const MAX_TURN_MS = 25
 
 interface PlacementDeps {
   /** One pool of one connection for each queue: `pools.placement`. */
@@ -27,7 +34,8 @@ export class Placement {
 
   constructor({ connections, clock, onPlaced = () => {} }: PlacementDeps) {
     this.#connections = connections
-    this.#queues = connections.map((sql) => new PlacementQueue(sql, clock, onPlaced))
+    const turns = new Semaphore(Math.ceil(connections.length / 2), MAX_TURN_MS)
+    this.#queues = connections.map((sql) => new PlacementQueue(sql, clock, onPlaced, turns))
   }
 
   /**
