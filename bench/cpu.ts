@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { postmasterOf } from './processes.ts'
 
 /** Ticks of the kernel's clock in a second: the same on every Linux that Node runs on. */
 const TICKS = 100
@@ -13,9 +13,8 @@ export interface CpuTimes {
 /** `cpuTimes` reads what a server and its PostgreSQL have used so far; undefined where there is no /proc. */
 export function cpuTimes(serverPid: number, dataFolder: string): CpuTimes | undefined {
   try {
-    const postmaster = Number(
-      readFileSync(join(dataFolder, 'postgres/postmaster.pid'), 'utf8').split('\n')[0],
-    )
+    const postmaster = postmasterOf(dataFolder)
+    if (postmaster === undefined) return undefined
     const processes = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .flatMap((name) => statOf(Number(name)) ?? [])

@@ -1,204 +1,249 @@
 /**
- * Sending to suppliers: how many items a second one process sends to a fake supplier over HTTP, and how long an order
- * takes from its request to the supplier.
+ * Fulfilment by a supplier: how many items a second one worker sends to a fake supplier over HTTP, how many it brings to
+ * their end (sent, asked for, paid), what an item costs in processor time, and how long an order takes from its request to
+ * the supplier.
  *
- *   node bench/dispatch.ts          20,000 items, then 500 orders a second for 10 seconds
- *   node bench/dispatch.ts --json   the figures as one JSON value
+ *   node bench/dispatch.ts                      rounds of 20,000 items sent one in a call, 20,000 sent up to a hundred in a call,
+ *                                               and 500 orders a second for 10 seconds
+ *   node bench/dispatch.ts --against ../before  another checkout beside this one, and the ratio of the two
+ *   node bench/dispatch.ts --json               the figures as one JSON value
  *
- * The fake supplier, the server and PostgreSQL (embedded, in a temporary folder, fsync on) share this machine with the
- * load. Each item is sent alone, as the kit does, unless a line says otherwise.
+ * Each checkout has its own server, worker, PostgreSQL (embedded, in a temporary folder, fsync on) and fake supplier (this
+ * checkout's); they share this machine with the load. A checkout is driven from outside only: by its commands and over HTTP. Items
+ * are placed while no worker runs. The processor time is the worker's and PostgreSQL's, from the worker's first answer on.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
-import { createAccount } from '../src/accounts/accounts.ts'
-import { createKey } from '../src/accounts/keys.ts'
-import { createService } from '../src/catalogue/services.ts'
-import { openPool, type Sql } from '../src/database/database.ts'
-import { openEmbedded } from '../src/database/embedded.ts'
-import { micros } from '../src/lib/money.ts'
-import { Sealer } from '../src/secrets/sealer.ts'
-import { addRoute } from '../src/supplier-routes/routes.ts'
-import { createSupplier } from '../src/suppliers/suppliers.ts'
+import { Figures, type Side, sidesOf } from './compare.ts'
+import { cpuTimes } from './cpu.ts'
 import { nthImei, percentile } from './figures.ts'
-import { freePort, root, start, stopAll } from './processes.ts'
+import {
+  cleanUpOnSignals,
+  freePort,
+  pidOf,
+  root,
+  runJson,
+  start,
+  stopAll,
+  stopPostgres,
+  stopServer,
+} from './processes.ts'
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
     items: { type: 'string', default: '20000' },
     seconds: { type: 'string', default: '10' },
     rate: { type: 'string', default: '500' },
   },
 })
+const rounds = Number(values.rounds)
 const items = Number(values.items)
 const seconds = Number(values.seconds)
 const rate = Number(values.rate)
-const KEY = 'b1'.repeat(32)
-const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
-/** Bytes of the supplier's log that were read. */
-let read = 0
+const sides = sidesOf(values.against)
 const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
+const cleanUp = cleanUpOnSignals(async () => {
+  await stopAll()
+  for (const { name } of sides) await stopPostgres(join(folder, name))
+  rmSync(folder, { recursive: true, force: true })
+})
 try {
   await main()
 } finally {
-  await stopAll()
-  rmSync(folder, { recursive: true, force: true })
+  await cleanUp()
 }
 
-interface Shop {
-  username: string
-  secret: string
-  /** Sent one by one, and a hundred in a call. */
+/** Target is a running server of one checkout, with an account and two services that a fake supplier does. */
+interface Target {
+  side: Side
+  url: string
+  program: string
+  env: Record<string, string>
+  /** The data folder. */
+  data: string
+  log: SupplierLog
+  credentials: { username: string; apiaccesskey: string }
+  /** Ids of the services whose items are sent one by one, and a hundred in a call. */
   services: { single: string; bulk: string }
+  /** The number of the next IMEI. */
+  next: number
 }
 
 async function main(): Promise<void> {
+  const figures = new Figures()
+  const targets: Target[] = []
+  for (const side of sides) targets.push(await startTarget(side))
+  for (let round = 1; round <= rounds; round++) {
+    process.stderr.write(`round ${round} of ${rounds}\n`)
+    // No side is always the first.
+    const turn = round % 2 === 1 ? targets : targets.toReversed()
+    for (const target of turn) {
+      const worker = await throughput(figures, target, 'single', 'one in a call')
+      await paced(figures, target)
+      await stopServer(worker)
+    }
+    for (const target of turn) {
+      await stopServer(await throughput(figures, target, 'bulk', 'up to 100 in a call'))
+    }
+  }
+  figures.report({ rounds, items, seconds }, values.json)
+}
+
+async function startTarget(side: Side): Promise<Target> {
   const port = await freePort()
-  const log = join(folder, 'supplier.log')
-  const program = join(root, 'bin/imeigate.js')
-  const fake = ['fake-supplier', '--port', `${port}`, '--log', log, '--no-log-asked', '--finish-ms', '60000']
-  await start([program, ...fake], { PORT: `${port}` }, 'the fake supplier', '/control')
+  const path = join(folder, `${side.name}.log`)
+  const fake = ['fake-supplier', '--port', `${port}`, '--log', path, '--no-log-asked', '--finish-ms', '0']
+  const supplierUrl = await start(
+    [join(root, 'bin/imeigate.js'), ...fake],
+    { PORT: `${port}` },
+    'the fake supplier',
+    '/control',
+  )
+  const data = join(folder, side.name)
   const env = {
-    IMEIGATE_DATA: join(folder, 'data'),
-    IMEIGATE_SECRET_KEY: KEY,
+    IMEIGATE_DATA: data,
+    IMEIGATE_SECRET_KEY: 'b1'.repeat(32),
     OUTBOUND_ALLOW: '127.0.0.0/8',
     LOG_LEVEL: 'error',
   }
-  const api = await start([program, 'start'], { ...env, IMEIGATE_ROLE: 'api' }, 'imeigate (api)')
-  const embedded = await openEmbedded({ folder: env.IMEIGATE_DATA, log: pino({ level: 'warn' }) })
-  const sql = openPool(embedded.connection)
-  try {
-    const shop = await fill(sql, `http://127.0.0.1:${port}`)
-    const figures: Record<string, number> = {}
-    await placeAll(api, shop, shop.services.single, 0)
-    await start([program, 'start'], { ...env, IMEIGATE_ROLE: 'worker' }, 'imeigate (worker)')
-    figures['items a second, one in a call'] = await throughput(log, 0)
-    await placeAll(api, shop, shop.services.bulk, items)
-    figures['items a second, up to 100 in a call'] = await throughput(log, items)
-    const delays = await paced(api, shop, log, 2 * items)
-    figures[`ms from request to supplier at ${rate}/s, p50`] = Math.round(percentile(delays, 0.5))
-    figures[`ms from request to supplier at ${rate}/s, p99`] = Math.round(percentile(delays, 0.99))
-    report(figures)
-  } finally {
-    await sql.end()
-    await embedded.close()
-  }
-}
+  const program = join(side.checkout, 'bin/imeigate.js')
+  const url = await start([program, 'start'], { ...env, IMEIGATE_ROLE: 'api' }, `imeigate (${side.name})`)
+  const run = (line: string): Promise<unknown> => runJson([program, ...line.split(' '), '--json'], env)
 
-function report(figures: Record<string, number>): void {
-  if (values.json) return void process.stdout.write(`${JSON.stringify(figures)}\n`)
-  say('')
-  for (const [name, figure] of Object.entries(figures)) {
-    say(`${name.padEnd(48)} ${figure.toLocaleString('en-US').padStart(9)}`)
+  await run('account create --name Bench --email bench@example.com --currency USD --deposit 100000000')
+  const { username, apiaccesskey } = (await run('key create --account bench')) as Target['credentials']
+  const service = async (name: string, more: string): Promise<string> => {
+    await run(
+      `supplier add --kind dhru --name ${name} --url ${supplierUrl} --username bench --apiaccesskey bench --concurrency 256${more}`,
+    )
+    const made = await run(
+      `service create --code bench-${name} --name ${name} --group Bench --kind imei --price 1 --currency USD`,
+    )
+    await run(`route add --service bench-${name} --supplier ${name} --remote-service 101`)
+    return String((made as { id: number }).id)
   }
-  say(
-    `(${items.toLocaleString('en-US')} items, ${cpus().length} cores shared by all, Node ${process.versions.node}, fsync on)`,
-  )
-}
-
-async function fill(sql: Sql, url: string): Promise<Shop> {
-  const sealer = new Sealer(Buffer.from(KEY, 'hex'))
-  const account = await createAccount(
-    sql,
-    { name: 'Bench', email: 'bench@example.com', currency: 'USD', deposit: micros(1_000_000_000_000n) },
-    'bench',
-  )
-  const { securityId, secret } = await createKey(sql, account.id, {})
-  const service = async (name: string, settings: Record<string, unknown>): Promise<string> => {
-    const supplier = await createSupplier(sql, sealer, {
-      kind: 'dhru',
-      name,
-      url,
-      settings: { username: 'bench', ...settings },
-      secrets: { apiaccesskey: 'bench-key' },
-      concurrency: 256,
-    })
-    const { id } = await createService(sql, {
-      code: `bench-${name}`,
-      name,
-      group: 'Bench',
-      kind: 'imei',
-      price: '1',
-      currency: 'USD',
-      // Only the sending is measured.
-      minPollSeconds: 600,
-    })
-    await addRoute(sql, { service: `${id}`, supplier: `${supplier.id}`, remoteService: '101' })
-    return `${id}`
-  }
+  const services = { single: await service('single', ''), bulk: await service('bulk', ' --bulk 100') }
   return {
-    username: securityId,
-    secret,
-    services: { single: await service('single', {}), bulk: await service('bulk', { bulk: 100 }) },
+    side,
+    url,
+    program,
+    env,
+    data,
+    log: new SupplierLog(path),
+    credentials: { username, apiaccesskey },
+    services,
+    next: 0,
   }
 }
 
-/** Places the items from the nth on, 500 in a request. */
-async function placeAll(api: string, shop: Shop, service: string, from: number): Promise<void> {
-  for (let at = from; at < from + items; at += 500) {
-    const rows = Array.from({ length: Math.min(500, from + items - at) }, (_, n) => ({
-      ID: service,
-      IMEI: nthImei(at + n),
-    }))
-    await ask(api, shop, { action: 'placeimeiorderbulk', parameters: JSON.stringify(rows) })
+/** Places items, starts a worker, and measures until all are done; gives the worker, which goes on running. */
+async function throughput(
+  figures: Figures,
+  target: Target,
+  service: keyof Target['services'],
+  way: string,
+): Promise<string> {
+  const { log, side, program, data } = target
+  const wanted = await placeAll(target, target.services[service])
+  const worker = await start(
+    [program, 'start'],
+    { ...target.env, IMEIGATE_ROLE: 'worker' },
+    `imeigate (${side.name}, worker)`,
+  )
+  const before = cpuTimes(pidOf(worker), data)
+  log.read()
+  const counted = wanted.filter((imei) => !log.bought.has(imei)).length
+  await log.until(wanted)
+  const after = cpuTimes(pidOf(worker), data)
+
+  const sent = wanted.map((imei) => log.bought.get(imei) ?? Number.NaN)
+  const ended = wanted.map((imei) => log.delivered.get(imei) ?? Number.NaN)
+  const first = Math.min(...sent)
+  figures.record(`items sent a second, ${way}`, side, (1000 * items) / (Math.max(...sent) - first))
+  figures.record(`items ended a second, ${way}`, side, (1000 * items) / (Math.max(...ended) - first))
+  if (before && after) {
+    const each = (used: 'node' | 'postgres'): number => ((after[used] - before[used]) * 1e6) / counted
+    figures.record(`us of node an item, ${way}`, side, each('node'))
+    figures.record(`us of PostgreSQL an item, ${way}`, side, each('postgres'))
   }
+  return worker
 }
 
-async function ask(api: string, shop: Shop, fields: Record<string, string>): Promise<void> {
-  const body = new URLSearchParams({ username: shop.username, apiaccesskey: shop.secret, ...fields })
-  const reply = await fetch(`${api}/api/dhru`, { method: 'POST', body })
-  const text = await reply.text()
-  if (text.includes('"ERROR"')) throw new Error(text)
-}
-
-/** When each IMEI was bought, in ms since the epoch, for those from the nth on. */
-async function bought(log: string, from: number, count: number): Promise<Map<string, number>> {
-  const wanted = new Set(Array.from({ length: count }, (_, n) => nthImei(from + n)))
-  const times = new Map<string, number>()
-  while (times.size < count) {
-    // Seldom, so that the reading does not take the time that is measured.
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    for (const line of newLines(log)) {
-      const { what, at, input } = JSON.parse(line) as { what: string; at: string; input: string }
-      if (what === 'bought' && wanted.has(input)) times.set(input, Date.parse(at))
-    }
-  }
-  return times
-}
-
-/** What was appended since the last time, in whole lines. */
-function newLines(log: string): string[] {
-  const bytes = readFileSync(log).subarray(read)
-  const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
-  read += whole.length
-  return whole.toString('utf8').split('\n').slice(0, -1)
-}
-
-async function throughput(log: string, from: number): Promise<number> {
-  const times = [...(await bought(log, from, items)).values()]
-  return Math.round(items / ((Math.max(...times) - Math.min(...times)) / 1000))
-}
-
-/** Orders placed one by one at a steady rate; gives the time of each from its request to the supplier, in ms. */
-async function paced(api: string, shop: Shop, log: string, from: number): Promise<number[]> {
+/** Orders are placed one by one at a steady rate; the time of each is from its request to the supplier. */
+async function paced(figures: Figures, target: Target): Promise<void> {
   const sent = new Map<string, number>()
   const begun = performance.now()
   const placing: Promise<void>[] = []
-  for (let n = 0; n < rate * seconds; ) {
+  while (sent.size < rate * seconds) {
     const due = Math.min(rate * seconds, Math.floor(((performance.now() - begun) / 1000) * rate))
-    for (; n < due; n++) {
-      const imei = nthImei(from + n)
+    while (sent.size < due) {
+      const imei = nthImei(target.next++)
       sent.set(imei, Date.now())
-      const parameters = JSON.stringify({ ID: shop.services.single, IMEI: imei })
-      placing.push(ask(api, shop, { action: 'placeimeiorder', parameters }))
+      const parameters = JSON.stringify({ ID: target.services.single, IMEI: imei })
+      placing.push(ask(target, { action: 'placeimeiorder', parameters }))
     }
     await new Promise((resolve) => setTimeout(resolve, 2))
   }
   await Promise.all(placing)
-  const arrived = await bought(log, from, sent.size)
-  return [...sent].map(([imei, at]) => (arrived.get(imei) ?? Number.NaN) - at)
+  await target.log.until([...sent.keys()])
+  const delays = [...sent].map(([imei, at]) => (target.log.bought.get(imei) ?? Number.NaN) - at)
+  for (const share of [0.5, 0.99]) {
+    const name = `ms from request to supplier at ${rate}/s, p${share * 100}`
+    figures.record(name, target.side, percentile(delays, share))
+  }
+}
+
+/** Places orders of one item each, 500 in a request; gives their IMEIs. */
+async function placeAll(target: Target, service: string): Promise<string[]> {
+  const imeis = Array.from({ length: items }, () => nthImei(target.next++))
+  for (let at = 0; at < items; at += 500) {
+    const rows = imeis.slice(at, at + 500).map((imei) => ({ ID: service, IMEI: imei }))
+    await ask(target, { action: 'placeimeiorderbulk', parameters: JSON.stringify(rows) })
+  }
+  return imeis
+}
+
+async function ask({ url, credentials }: Target, fields: Record<string, string>): Promise<void> {
+  const body = new URLSearchParams({ ...credentials, ...fields })
+  const reply = await fetch(`${url}/api/dhru`, { method: 'POST', body })
+  const text = await reply.text()
+  if (text.includes('"ERROR"')) throw new Error(text)
+}
+
+/** SupplierLog reads when the fake supplier sold each IMEI, and when it first said that it is done, in ms since 1970. */
+class SupplierLog {
+  readonly bought = new Map<string, number>()
+  readonly delivered = new Map<string, number>()
+  readonly #path: string
+  /** Bytes that were read. */
+  #read = 0
+
+  constructor(path: string) {
+    this.#path = path
+  }
+
+  read(): void {
+    const bytes = readFileSync(this.#path).subarray(this.#read)
+    const whole = bytes.subarray(0, bytes.lastIndexOf('\n') + 1)
+    this.#read += whole.length
+    for (const line of whole.toString('utf8').split('\n').slice(0, -1)) {
+      const { what, at, input } = JSON.parse(line) as { what: string; at: string; input: string }
+      if (what === 'bought' || what === 'delivered') this[what].set(input, Date.parse(at))
+    }
+  }
+
+  /** Resolves when all are delivered. */
+  async until(imeis: string[]): Promise<void> {
+    while (!imeis.every((imei) => this.delivered.has(imei))) {
+      // Seldom, so that the reading does not take the time that is measured.
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      this.read()
+    }
+  }
 }

@@ -45,11 +45,10 @@ const nextImei = (): string => nthImei(serial++)
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
 const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
-const cleanUp = async (): Promise<void> => {
+const cleanUp = cleanUpOnSignals(async () => {
   await stopAll()
   rmSync(folder, { recursive: true, force: true })
-}
-cleanUpOnSignals(cleanUp)
+})
 try {
   await main()
 } finally {

@@ -3,15 +3,14 @@
  * it, and the same list again with every tenth cost changed. Times in milliseconds, and the memory of the process at its
  * peak beside what it was before, in mebibytes; PostgreSQL is a process of its own.
  *
- *   node bench/sync.ts           on an embedded PostgreSQL in a temporary folder
- *   node bench/sync.ts --json    the figures as one JSON value
+ *   node bench/sync.ts                      three rounds, each on an embedded PostgreSQL in a temporary folder
+ *   node bench/sync.ts --against ../before  another checkout's bench/sync.ts beside this one's, and the ratio of the two
+ *   node bench/sync.ts --json               the figures as one JSON value
  */
-import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { openPool } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
@@ -24,28 +23,52 @@ import { systemClock } from '../src/lib/time.ts'
 import { MarkupRule } from '../src/sync/markup-rule.ts'
 import { listOf } from '../src/sync/remote-list.ts'
 import { applySync, previewSync } from '../src/sync/sync.ts'
+import { Figures, sidesOf } from './compare.ts'
+import { cleanUpOnSignals, runJson, stopAll, stopPostgres } from './processes.ts'
 
 const SERVICES = 15_000
 const GROUPS = 120
 
-export interface SyncFigures {
-  services: number
-  groups: number
-  listBytes: number
-  previewMs: number
-  importMs: number
-  resyncMs: number
-  rssBeforeMiB: number
-  rssPeakMiB: number
+const names = ['listBytes', 'previewMs', 'importMs', 'resyncMs', 'rssBeforeMiB', 'rssPeakMiB'] as const
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    /** One measurement in this process. */
+    once: { type: 'boolean', default: false },
+  },
+})
+
+/** Measures each time in a process of its own, so that the memory is the sync's. */
+async function compare(): Promise<void> {
+  const rounds = Number(values.rounds)
+  const sides = sidesOf(values.against)
+  const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
+  const cleanUp = cleanUpOnSignals(async () => {
+    await stopAll()
+    // A measurement that was told to end has left its PostgreSQL.
+    for (const left of readdirSync(folder)) await stopPostgres(join(folder, left))
+    rmSync(folder, { recursive: true, force: true })
+  })
+  try {
+    const figures = new Figures()
+    for (let round = 1; round <= rounds; round++) {
+      process.stderr.write(`round ${round} of ${rounds}\n`)
+      for (const side of round % 2 === 1 ? sides : sides.toReversed()) {
+        const one = [join(side.checkout, 'bench/sync.ts'), '--once', '--json']
+        const measured = (await runJson(one, { TMPDIR: folder })) as SyncFigures
+        for (const name of names) figures.record(name, side, measured[name])
+      }
+    }
+    figures.report({ rounds, services: SERVICES, groups: GROUPS }, values.json)
+  } finally {
+    await cleanUp()
+  }
 }
 
-const file = fileURLToPath(import.meta.url)
-
-/** Measures in a process of its own, so that the memory is the sync's. */
-export async function benchSync(): Promise<SyncFigures> {
-  const { stdout } = await promisify(execFile)(process.execPath, [file, '--json'])
-  return JSON.parse(stdout) as SyncFigures
-}
+type SyncFigures = Record<(typeof names)[number], number>
 
 async function measure(): Promise<SyncFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
@@ -90,8 +113,6 @@ async function measure(): Promise<SyncFigures> {
       ({ comparison }) => (comparison ? comparison.counts.cost + comparison.counts.unchanged : 0),
     )
     return {
-      services: SERVICES,
-      groups: GROUPS,
       listBytes: bytes,
       previewMs,
       importMs,
@@ -209,8 +230,5 @@ const serviceOf = (id: number, type: string, isDearer: boolean) => ({
   }),
 })
 
-if (process.argv[1] === file) {
-  const figures = await measure()
-  const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(14)} ${value}`)
-  process.stdout.write(`${process.argv.includes('--json') ? JSON.stringify(figures) : lines.join('\n')}\n`)
-}
+if (values.once) process.stdout.write(`${JSON.stringify(await measure())}\n`)
+else await compare()
