@@ -6,7 +6,7 @@ import { root } from './processes.ts'
 /** Side is one of the checkouts that are measured side by side. */
 export interface Side {
   name: 'this' | 'against'
-  /** The folder of the checkout. */
+  /** `checkout` is a folder. */
   checkout: string
 }
 
@@ -27,7 +27,7 @@ export class Figures {
     process.stderr.write(`  ${side.name.padEnd(8)} ${name.padEnd(52)} ${count(value).padStart(9)}\n`)
   }
 
-  /** Prints the median of each figure, and the median of the rounds' ratios to the other checkout. */
+  /** `report` prints the median of each figure, and the median of the rounds' ratios to the other checkout. */
   report(about: Record<string, number>, json: boolean): void {
     const rows = [...this.#values].map(([name, { this: ours, against }]) => ({
       name,

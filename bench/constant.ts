@@ -1,4 +1,4 @@
-/** The framework alone: reads and parses the same form, and answers a constant of the same shape. */
+/** This server is the framework alone: it reads and parses the same form, and answers a constant of the same shape. */
 import querystring from 'fast-querystring'
 import Fastify from 'fastify'
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { postmasterOf } from './processes.ts'
 
-/** Ticks of the kernel's clock in a second: the same on every Linux that Node runs on. */
+/** TICKS of the kernel's clock in a second are the same on every Linux that Node runs on. */
 const TICKS = 100
 
 /** CpuTimes are seconds of processor time, in user and kernel mode. */
@@ -29,7 +29,7 @@ export function cpuTimes(serverPid: number, dataFolder: string): CpuTimes | unde
   }
 }
 
-/** proc(5): the fields behind the name, which may hold blanks and brackets itself. */
+/** `statOf` reads the fields of proc(5) behind the name, which may hold blanks and brackets itself. */
 function statOf(pid: number): { pid: number; parent: number; seconds: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')

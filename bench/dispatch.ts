@@ -65,13 +65,13 @@ interface Target {
   url: string
   program: string
   env: Record<string, string>
-  /** The data folder. */
+  /** `data` is the data folder. */
   data: string
   log: SupplierLog
   credentials: { username: string; apiaccesskey: string }
-  /** Ids of the services whose items are sent one by one, and a hundred in a call. */
+  /** `services` are the ids of those whose items are sent one by one, and a hundred in a call. */
   services: { single: string; bulk: string }
-  /** The number of the next IMEI. */
+  /** `next` numbers the next IMEI. */
   next: number
 }
 
@@ -142,7 +142,7 @@ async function startTarget(side: Side): Promise<Target> {
   }
 }
 
-/** Places items, starts a worker, and measures until all are done; gives the worker, which goes on running. */
+/** `throughput` places items, starts a worker, and measures until all are done; gives the worker, which goes on running. */
 async function throughput(
   figures: Figures,
   target: Target,
@@ -175,7 +175,7 @@ async function throughput(
   return worker
 }
 
-/** Orders are placed one by one at a steady rate; the time of each is from its request to the supplier. */
+/** `paced` places orders one by one at a steady rate; the time of each is from its request to the supplier. */
 async function paced(figures: Figures, target: Target): Promise<void> {
   const sent = new Map<string, number>()
   const begun = performance.now()
@@ -199,7 +199,7 @@ async function paced(figures: Figures, target: Target): Promise<void> {
   }
 }
 
-/** Places orders of one item each, 500 in a request; gives their IMEIs. */
+/** `placeAll` places orders of one item each, 500 in a request; gives their IMEIs. */
 async function placeAll(target: Target, service: string): Promise<string[]> {
   const imeis = Array.from({ length: items }, () => nthImei(target.next++))
   for (let at = 0; at < items; at += 500) {
@@ -221,7 +221,7 @@ class SupplierLog {
   readonly bought = new Map<string, number>()
   readonly delivered = new Map<string, number>()
   readonly #path: string
-  /** Bytes that were read. */
+  /** `#read` counts the bytes that were read. */
   #read = 0
 
   constructor(path: string) {
@@ -238,7 +238,7 @@ class SupplierLog {
     }
   }
 
-  /** Resolves when all are delivered. */
+  /** `until` resolves when all are delivered. */
   async until(imeis: string[]): Promise<void> {
     while (!imeis.every((imei) => this.delivered.has(imei))) {
       // Seldom, so that the reading does not take the time that is measured.

@@ -1,4 +1,4 @@
-/** An IMEI of a real allocation range, with its check digit. */
+/** `nthImei` is an IMEI of a real allocation range, with its check digit. */
 export const nthImei = (n: number): string => withCheckDigit(String(35_000_000_000_000 + n).padStart(14, '0'))
 
 function withCheckDigit(digits: string): string {
@@ -18,7 +18,7 @@ export function median(numbers: number[]): number {
     : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2
 }
 
-/** Of sorted or unsorted numbers, the one that `share` of them do not exceed. */
+/** `percentile` is the number that `share` of the numbers do not exceed. */
 export function percentile(numbers: number[], share: number): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN

@@ -7,7 +7,7 @@ import { openEmbedded } from '../src/database/embedded.ts'
 import { micros } from '../src/lib/money.ts'
 import { systemClock } from '../src/lib/time.ts'
 
-/** A hundred accounts with money, 300 services and one order, in the data folder of a running server. */
+/** `fillBench` makes a hundred accounts with money and 300 services, in the data folder of a running server. */
 export async function fillBench(dataFolder: string): Promise<{
   accounts: { username: string; secret: string }[]
   serviceId: string

@@ -65,7 +65,7 @@ interface Target {
 
 interface Measured {
   perSecond: number
-  /** Microseconds of processor time a request; undefined where there is no /proc. */
+  /** `cpu` is microseconds of processor time a request; undefined where there is no /proc. */
   cpu: { node: number; postgres: number } | undefined
 }
 

@@ -6,7 +6,7 @@ export interface Case {
   method: 'GET' | 'POST'
   url: string
   headers: Record<string, string>
-  /** The n-th body. */
+  /** `body` gives the n-th body. */
   body: (n: number) => string
 }
 

@@ -6,12 +6,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
-/** A server that is told to end gets this long before it is killed. */
+/** STOP_MS is how long a server that is told to end may take before it is killed. */
 const STOP_MS = 20_000
 const servers = new Map<string, ChildProcess>()
 const others = new Set<ChildProcess>()
 
-/** Starts a server as a process of its own, on the port of `env` or a free one, and gives its URL once it answers under `ready`. */
+/** `start` starts a server as a process of its own, on the port of `env` or a free one; gives its URL once it answers under `ready`. */
 export async function start(
   args: string[],
   env: Record<string, string>,
@@ -73,20 +73,20 @@ export function cleanUpOnSignals(work: () => Promise<void>): () => Promise<void>
   return cleanUp
 }
 
-/** Ends the server under a URL. */
+/** `stopServer` ends the server under a URL. */
 export async function stopServer(url: string): Promise<void> {
   const child = servers.get(url)
   servers.delete(url)
   if (child) await stop(child)
 }
 
-/** Ends everything that was started. */
+/** `stopAll` ends everything that was started. */
 export async function stopAll(): Promise<void> {
   await Promise.all([...servers.values(), ...others].map(stop))
   servers.clear()
 }
 
-/** Ends the embedded PostgreSQL that a killed process has left in its data folder. */
+/** `stopPostgres` ends the embedded PostgreSQL that a killed process has left in its data folder. */
 export async function stopPostgres(dataFolder: string): Promise<void> {
   const pid = postmasterOf(dataFolder)
   if (pid === undefined) return

@@ -36,12 +36,12 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     against: { type: 'string' },
     rounds: { type: 'string', default: '3' },
-    /** One measurement in this process. */
+    /** `once` measures in this process. */
     once: { type: 'boolean', default: false },
   },
 })
 
-/** Measures each time in a process of its own, so that the memory is the sync's. */
+/** `compare` measures each time in a process of its own, so that the memory is the sync's. */
 async function compare(): Promise<void> {
   const rounds = Number(values.rounds)
   const sides = sidesOf(values.against)
@@ -127,7 +127,7 @@ async function measure(): Promise<SyncFigures> {
   }
 }
 
-/** Fails when the work was not about all services. */
+/** `timed` gives milliseconds; it throws when the work was not about all services. */
 async function timed<Result>(
   work: () => Promise<Result>,
   servicesOf: (result: Result) => number | undefined,
@@ -139,7 +139,7 @@ async function timed<Result>(
   return Math.round(performance.now() - from)
 }
 
-/** A panel that is nowhere: its answer comes in chunks as from a socket. */
+/** `panelOf` is a panel without a network: its answer comes in chunks, as from a socket. */
 function panelOf(dearer: boolean, count: (bytes: number) => void): IntegrationContext {
   const unused = (): never => {
     throw new Error('the bench asks for nothing but the list')

@@ -7,8 +7,8 @@ import { restApi } from '../src/protocols/rest/endpoint.ts'
 import type { RestDeps } from '../src/protocols/rest/parts.ts'
 
 /**
- * Writes the files of the client library that are made of the OpenAPI document: the types of everything that is asked
- * and answered, and the list of operations. `npm run client:types`; a test fails while they are out of date.
+ * This script writes the files of the client library that are made of the OpenAPI document: the types of all requests and answers, and
+ * the list of operations. `npm run client:types`; a test fails while they are out of date.
  */
 
 interface Schema {
@@ -46,7 +46,7 @@ export interface Document {
 
 const folder = new URL('../src/client/rest/', import.meta.url)
 
-/** What the server gives as `/openapi.json`; no database is needed for it. */
+/** `readDocument` gives the server's `/openapi.json`; no database is needed for it. */
 export async function readDocument(): Promise<Document> {
   const app = Fastify()
   restApi(app as unknown as FastifyInstance, {} as RestDeps, {
@@ -61,7 +61,7 @@ export async function readDocument(): Promise<Document> {
   }
 }
 
-/** The generated files, by name. */
+/** `generate` gives the generated files, by name. */
 export async function generate(document: Document): Promise<Record<string, string>> {
   return {
     'schema.ts': tidy('schema.ts', await schemaFile(document)),
@@ -73,7 +73,7 @@ export const fileOf = (name: string): string => fileURLToPath(new URL(name, fold
 
 const NOTE = '// Made of the OpenAPI document by `npm run client:types`: do not edit.\n\n'
 
-/** Errors are thrown, all of one shape: only what is answered with 200 is of interest by operation. */
+/** `schemaFile` leaves errors out, which are thrown and have one shape: an operation's answer is that with 200. */
 async function schemaFile(document: Document): Promise<string> {
   const lean = structuredClone(document)
   for (const { responses, parameters } of operationsOf(lean)) {
@@ -102,12 +102,12 @@ function operationsFile(document: Document): string {
   )
   return `${NOTE}import type { Method } from './types.ts'
 
-/** How each operation travels: its parameters in the path, the rest in the query of a GET or the body of a POST. */
+/** operations are method and path of each; parameters that are not in the path go into the query of a GET, or the body of a POST. */
 export const operations = {
   ${rows.map(({ operationId, line }) => `${operationId}: '${line}',`).join('\n')}
 } as const
 
-/** Every operation of the API as a method. */
+/** Methods has every operation of the API as a method. */
 export interface Methods<Exact extends boolean> {
   ${rows
     .filter((row) => !isStream(row))
@@ -118,7 +118,7 @@ export interface Methods<Exact extends boolean> {
     .join('\n')}
 }
 
-/** The fields of answers that hold an amount of money. */
+/** amountFields are the fields of answers that hold an amount of money. */
 export const amountFields = [
   ${amountFields(document)
     .map((name) => `'${name}',`)
@@ -127,7 +127,7 @@ export const amountFields = [
 `
 }
 
-/** Whoever calls a method gives all parameters in one object: no two may have one name, nor need two places to go. */
+/** `mustBeFlat` checks that a method can take all parameters in one object: no two may have one name, and no POST has a query. */
 function mustBeFlat(method: string, { operationId, parameters = [], requestBody }: Operation): void {
   const body = Object.keys(requestBody?.content['application/json']?.schema.properties ?? {})
   const names = [...parameters.filter((one) => one.in !== 'header').map(({ name }) => name), ...body]
@@ -136,26 +136,26 @@ function mustBeFlat(method: string, { operationId, parameters = [], requestBody 
   if (method === 'post' && inQuery) throw new Error(`${operationId} is a POST with a query`)
 }
 
-/** What has no end is no method: `follow` reads it. */
+/** `isStream` tells an operation that has no end: it is no method, `follow` reads it. */
 const isStream = ({ responses }: Operation): boolean =>
   Object.keys(responses['200']?.content ?? {}).includes('text/event-stream')
 
-/** Numbers that are no integers and have no unit in their name. Throws where a name is an amount here and a count there. */
+/** `amountFields` are numbers that are no integers and have no unit in their name. Throws where a name is an amount here and a count there. */
 function amountFields(document: Document): string[] {
   const [amounts, counts] = [new Set<string>(), new Set<string>()]
-  const look = (schema: Schema, name = ''): void => {
+  const visit = (schema: Schema, name = ''): void => {
     if (schema.type === 'number' && !/_(?:ms|percent)$/.test(name)) amounts.add(name)
     if (schema.type === 'integer') counts.add(name)
-    for (const [property, inner] of Object.entries(schema.properties ?? {})) look(inner, property)
-    for (const inner of [schema.anyOf, schema.oneOf, schema.allOf].flat()) if (inner) look(inner, name)
-    if (schema.items) look(schema.items)
-    if (typeof schema.additionalProperties === 'object') look(schema.additionalProperties)
+    for (const [property, inner] of Object.entries(schema.properties ?? {})) visit(inner, property)
+    for (const inner of [schema.anyOf, schema.oneOf, schema.allOf].flat()) if (inner) visit(inner, name)
+    if (schema.items) visit(schema.items)
+    if (typeof schema.additionalProperties === 'object') visit(schema.additionalProperties)
   }
   const answers = operationsOf(document).flatMap(({ responses }) =>
     Object.values(responses['200']?.content ?? {}),
   )
-  for (const schema of Object.values(document.components.schemas)) look(schema)
-  for (const { schema } of answers) look(schema)
+  for (const schema of Object.values(document.components.schemas)) visit(schema)
+  for (const { schema } of answers) visit(schema)
   const both = [...amounts].filter((name) => name === '' || counts.has(name))
   if (both.length > 0)
     throw new Error(`amounts that cannot be told by their names: ${both.join(', ') || 'in a list'}`)

@@ -18,7 +18,7 @@ import { openEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrate.ts'
 
 /**
- * Writes src/database/types.ts, the types of every table, from a database that was made by `migrate`. `npm run database:types`; a
+ * This script writes src/database/types.ts, the types of every table, from a database that `migrate` made. `npm run database:types`; a
  * test fails while the file is out of date.
  */
 

@@ -4,7 +4,7 @@ import type { Field } from '../src/integrations/kit/fields.ts'
 import type { IntegrationKind } from '../src/integrations/kit/kind.ts'
 import { supplierKinds } from '../src/integrations/suppliers/index.ts'
 
-/** The pages have a table for each kind, between a comment that names the kind and one that ends it. */
+/** PAGES have a table for each kind, between a comment that names the kind and one that ends it. */
 export const PAGES = ['docs/suppliers.md', 'docs/deposits.md']
 
 /** `withFieldTables` gives a page with the tables that the kinds' metadata makes. */

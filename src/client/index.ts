@@ -1,7 +1,8 @@
-/** What others may use to speak to an imeigate, or to any panel of its kind. Nothing of it needs Node. */
+/** The client library: what others use to speak to an imeigate, or to any Dhru panel. Nothing of it needs Node. */
 export type { DhruAccount } from './dhru/account.ts'
 export type { Refused, Unreadable } from './dhru/answer.ts'
 export {
+  type DhruAnswer,
   DhruClient,
   type DhruOrder,
   type DhruReply,
@@ -9,7 +10,6 @@ export {
   honoursKeys,
   type Many,
   type RowOutcomes,
-  type Said,
   type Send,
 } from './dhru/client.ts'
 export { sendTo } from './dhru/fetch.ts'

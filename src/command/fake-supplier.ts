@@ -97,7 +97,7 @@ async function run(options: FakeOptions, json: boolean): Promise<void> {
 const faultTable = (): string =>
   table(
     ['IMEI', 'bought', 'what happens'],
-    faults.map((fault) => [`${fault.tac}...`, isBought(fault), fault.words]),
+    faults.map((fault) => [`${fault.tac}...`, isBought(fault), fault.description]),
   )
 
 function welcome(url: string, { log, username, apiaccesskey }: FakeOptions, bought: number): string {

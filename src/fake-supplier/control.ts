@@ -2,41 +2,41 @@ import { isIP } from 'node:net'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { formatMicros, parseMicros } from '../lib/money.ts'
+import type { FakeDeps } from './deps.ts'
 import { listModes, modes } from './panel.ts'
-import type { Parts } from './parts.ts'
-import type { Asked, Reply } from './reply.ts'
+import type { HttpRequest, Reply } from './reply.ts'
 
 export const CONTROL_PATH = '/control'
 
 const decimal = Type.Union([Type.String(), Type.Number()])
 const settings = Type.Object({
   mode: Type.Optional(Type.Union(modes.map((mode) => Type.Literal(mode)))),
-  /** How long the mode lasts; without it until the next one. */
+  /** `for_ms` is how long the mode lasts; without it, until the next one. */
   for_ms: Type.Optional(Type.Integer({ minimum: 1 })),
   balance: Type.Optional(decimal),
   price_factor: Type.Optional(decimal),
   list: Type.Optional(Type.Union(listModes.map((list) => Type.Literal(list)))),
 })
 
-/** Whoever is on the same machine may set what is wrong with the panel (POST), and see what it did (GET). */
-export function answerControl(parts: Parts, { method, body }: Asked, remoteAddress: string): Reply {
+/** `answerControl` lets programs of the same machine set what is wrong with the panel (POST) and see what it did (GET). */
+export function answerControl(deps: FakeDeps, { method, body }: HttpRequest, remoteAddress: string): Reply {
   if (!isLoopback(remoteAddress)) return say(403, { error: 'only from the same machine' })
-  if (method === 'GET') return say(200, sayState(parts))
+  if (method === 'GET') return say(200, sayState(deps))
   if (method !== 'POST') return say(405, { error: 'GET or POST' })
-  const wrong = set(parts, body.toString('utf8'))
-  return wrong === undefined ? say(200, sayState(parts)) : say(400, { error: wrong })
+  const wrong = set(deps, body.toString('utf8'))
+  return wrong === undefined ? say(200, sayState(deps)) : say(400, { error: wrong })
 }
 
-/** Sets all or nothing; gives what is wrong. */
-function set({ panel, orders }: Parts, text: string): string | undefined {
+/** `set` sets all or nothing; gives what is wrong. */
+function set({ panel, orders }: FakeDeps, text: string): string | undefined {
   let read: unknown
   try {
     read = JSON.parse(text)
   } catch {
     return 'a JSON object is expected'
   }
-  const strange = Object.keys(Object(read)).find((name) => !(name in settings.properties))
-  if (strange !== undefined) return `${strange}: there is no such setting`
+  const unknownName = Object.keys(Object(read)).find((name) => !(name in settings.properties))
+  if (unknownName !== undefined) return `${unknownName}: there is no such setting`
   if (!Value.Check(settings, read)) {
     const [first] = Value.Errors(settings, read)
     return `${first?.instancePath.slice(1) || 'the object'}: ${first?.message}`
@@ -53,8 +53,8 @@ function set({ panel, orders }: Parts, text: string): string | undefined {
   return undefined
 }
 
-function sayState({ panel, orders }: Parts): Record<string, unknown> {
-  const items = [...orders.all()].flatMap((order) => order.items.map((item) => orders.look(order, item)))
+function sayState({ panel, orders }: FakeDeps): Record<string, unknown> {
+  const items = [...orders.all()].flatMap((order) => order.items.map((item) => orders.endOf(order, item)))
   return {
     mode: panel.mode,
     list: panel.list,
@@ -66,7 +66,7 @@ function sayState({ panel, orders }: Parts): Record<string, unknown> {
   }
 }
 
-const say = (status: number, says: unknown): Reply => ({ status, body: `${JSON.stringify(says)}\n` })
+const say = (status: number, answer: unknown): Reply => ({ status, body: `${JSON.stringify(answer)}\n` })
 
 const isLoopback = (address: string): boolean => {
   const plain = address.replace(/^::ffff:/i, '')

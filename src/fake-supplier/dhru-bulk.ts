@@ -2,31 +2,30 @@ import { readOrderIds } from '../protocols/dhru/order-fields.ts'
 import { answer, type Call, echo, refuse, rowsOf, sayError } from './dhru-call.ts'
 import { buy, PLACED, statusOf } from './dhru-orders.ts'
 import { mannerOf } from './faults.ts'
-import type { Verdict } from './order.ts'
+import type { PurchaseResult } from './order.ts'
 import type { Reply } from './reply.ts'
 
 interface Row {
   key: string
   echo: Record<string, string>
-  verdict: Exclude<Verdict, { kind: 'ignored' }>
+  result: Exclude<PurchaseResult, { kind: 'ignored' }>
 }
 
 /**
- * Buys each row by itself. A fault of one row's answer is the whole request's, since there is but one answer; by
+ * `placeOrders` buys each row by itself. A fault of one row's answer is that of the whole request, which has only one answer; by
  * then the other rows are bought.
  */
 export function placeOrders(call: Call): Reply {
-  const asked = rowsOf(call.parameters)
   if (call.panel.options.bulk === 'none') return refuse('action')
-  if (asked.length === 0) return refuse('request')
-  const rows = asked.map(({ key, fields }) => {
-    // As another imeigate does: each row has its own share of the request's key.
+  const rows = rowsOf(call.parameters).map(({ key, fields }) => {
+    // Each row has its own share of the request's key, as in imeigate.
     const own = call.key === null ? null : `${call.key}#${key}`
-    return { key, echo: echo(fields), verdict: buy(call, fields, own) }
+    return { key, echo: echo(fields), result: buy(call, fields, own) }
   })
-  const manner = mannerOf(rows.map(({ verdict }) => (verdict.kind === 'refused' ? 'whole' : verdict.manner)))
-  const said = rows.filter((row): row is Row => row.verdict.kind !== 'ignored')
-  return { ...answer(sayRows(call, said)), manner }
+  if (rows.length === 0) return refuse('request')
+  const manner = mannerOf(rows.map(({ result }) => (result.kind === 'refused' ? 'whole' : result.manner)))
+  const answered = rows.filter((row): row is Row => row.result.kind !== 'ignored')
+  return { ...answer(sayRows(call, answered)), manner }
 }
 
 function sayRows({ panel }: Call, rows: Row[]): Record<string, unknown> {
@@ -40,23 +39,23 @@ function sayRows({ panel }: Call, rows: Row[]): Record<string, unknown> {
   }
 }
 
-const vendorRow = ({ verdict }: Row): unknown =>
-  verdict.kind === 'refused'
-    ? { ERROR: [sayError(verdict.refusal)] }
-    : { SUCCESS: [{ MESSAGE: PLACED, REFERENCEID: verdict.order.id }] }
+const vendorRow = ({ result }: Row): unknown =>
+  result.kind === 'refused'
+    ? { ERROR: [sayError(result.refusal)] }
+    : { SUCCESS: [{ MESSAGE: PLACED, REFERENCEID: result.order.id }] }
 
-function themeRow({ verdict }: Row): unknown {
-  if (verdict.kind === 'bought') return { status: 'success', message: PLACED, referenceid: verdict.order.id }
-  const { MESSAGE, FULL_DESCRIPTION } = sayError(verdict.refusal)
+function themeRow({ result }: Row): unknown {
+  if (result.kind === 'bought') return { status: 'success', message: PLACED, referenceid: result.order.id }
+  const { MESSAGE, FULL_DESCRIPTION } = sayError(result.refusal)
   return { status: 'error', message: `${MESSAGE}: ${FULL_DESCRIPTION}` }
 }
 
-const listRow = ({ verdict, echo: echoed }: Row): unknown =>
-  verdict.kind === 'refused'
-    ? { ...echoed, ERROR: [sayError(verdict.refusal)] }
-    : { ...echoed, MESSAGE: PLACED, REFERENCEID: String(verdict.order.id) }
+const listRow = ({ result, echo: echoed }: Row): unknown =>
+  result.kind === 'refused'
+    ? { ...echoed, ERROR: [sayError(result.refusal)] }
+    : { ...echoed, MESSAGE: PLACED, REFERENCEID: String(result.order.id) }
 
-/** Rows under the caller's keys; a list where bulk answers are other than the vendor's, or ids came without keys. */
+/** `orderStatuses` answers with rows under the caller's keys, or with a list: where bulk answers are not the vendor's, or ids came without keys. */
 export function orderStatuses(call: Call): Reply {
   const { parameters, panel } = call
   if (panel.options.bulk === 'none') return refuse('action')

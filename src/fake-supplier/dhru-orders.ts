@@ -1,12 +1,12 @@
 import type { Fields } from '../protocols/dhru/fields.ts'
 import { readOrderFields, readOrderIds } from '../protocols/dhru/order-fields.ts'
+import type { FakeDeps } from './deps.ts'
 import { type Call, echo, refuse, rowsOf, succeed } from './dhru-call.ts'
-import { type Order, resultOf, type Verdict } from './order.ts'
-import type { Parts } from './parts.ts'
+import { type Order, type PurchaseResult, resultOf } from './order.ts'
 import type { Reply } from './reply.ts'
 
-/** Buys one row; undefined when it cannot be read. */
-export function buy({ orders }: Call, fields: Fields | undefined, key: string | null): Verdict {
+/** `buy` buys one row; one that cannot be read is refused. */
+export function buy({ orders }: Call, fields: Fields | undefined, key: string | null): PurchaseResult {
   const read = fields && readOrderFields(fields)
   if (!read || 'malformed' in read) return { kind: 'refused', refusal: 'request' }
   return orders.place({
@@ -24,17 +24,17 @@ export const PLACED = 'Order received'
 export function placeOrder(call: Call): Reply {
   const [row, ...others] = rowsOf(call.parameters)
   if (!row || others.length > 0) return refuse('request')
-  const verdict = buy(call, row.fields, call.key)
-  if (verdict.kind === 'refused') return refuse(verdict.refusal)
-  if (verdict.kind === 'ignored') return { ...refuse('failure'), manner: verdict.manner }
-  const placed = { MESSAGE: PLACED, REFERENCEID: String(verdict.order.id) }
-  return { ...succeed(placed, echo(row.fields)), manner: verdict.manner }
+  const result = buy(call, row.fields, call.key)
+  if (result.kind === 'refused') return refuse(result.refusal)
+  if (result.kind === 'ignored') return { ...refuse('failure'), manner: result.manner }
+  const placed = { MESSAGE: PLACED, REFERENCEID: String(result.order.id) }
+  return { ...succeed(placed, echo(row.fields)), manner: result.manner }
 }
 
-/** One order as a status answer; real panels put the result, or the reason, into CODE. */
-export function statusOf({ orders }: Parts, order: Order): Record<string, string> {
+/** `statusOf` is the status answer about one order. Real panels put the result, or the reason, into CODE. */
+export function statusOf({ orders }: FakeDeps, order: Order): Record<string, string> {
   const [item] = order.items
-  const end = item ? orders.tell(order, item) : null
+  const end = item ? orders.reportEnd(order, item) : null
   return {
     STATUS: end === null ? '1' : end === 'delivered' ? '4' : '3',
     CODE: item && end ? resultOf(order, item, end) : '',

@@ -1,62 +1,67 @@
 import type { RefusalName } from './refusals.ts'
 
 /**
- * How an answer leaves: `whole` is well. `slow`: late. `lost`: the connection is closed instead. `half`: reset in the
- * middle of the body. `html`: a page instead (HTTP 200). `error`: HTTP 500. `cut`: half of the JSON, whole to HTTP.
- * `hang`: never, and the connection stays open. `reset`: the connection is reset instead.
+ * Manner says how an answer leaves. `whole`: as it should. `slow`: late. `lost`: the connection is closed instead. `half`: the
+ * connection is reset in the middle of the body. `html`: a page instead (HTTP 200). `error`: HTTP 500. `cut`: half of the JSON in a
+ * whole HTTP answer. `hang`: never, and the connection stays open. `reset`: the connection is reset instead.
  */
 export type Manner = 'whole' | 'slow' | 'lost' | 'half' | 'html' | 'error' | 'cut' | 'hang' | 'reset'
 
-/** What an order comes to: done, or given up and given back. */
+/** End is how an order ends: done, or given up, with its price given back. */
 export type End = 'delivered' | 'rejected'
 
-/** What the fake supplier does wrong with an input. */
+/** Fault is what the fake supplier does wrong with an input. */
 export interface Fault {
-  /** The first eight digits of an IMEI, in the range of test equipment (GSMA TS.06). */
+  /** `tac` is the first eight digits of an IMEI, in the range of test equipment (GSMA TS.06). */
   tac: string
-  /** For people. */
-  words: string
+  /** `description` is for people. */
+  description: string
   /**
-   * `once`: bought, and then refused as a duplicate. `ignored`: not bought, and not said so either; where asking
-   * again is safe (an idempotency key, duplicates refused) the same again is bought without a fault.
+   * `placing` says whether it is bought. `once`: bought, and then refused as a duplicate. `ignored`: neither bought nor refused;
+   * where sending it again is safe (an idempotency key, duplicates refused) the same again is bought without a fault.
    */
   placing: 'bought' | 'once' | 'refused' | 'ignored'
   refusal?: RefusalName
   manner: Manner
-  /** None: it never ends. Two: the second comes four times `finishMs` after the first was told. */
+  /** `ends` are its final answers. None: it never ends. Two: the second comes four times `finishMs` after the first was given. */
   ends: readonly [] | readonly [End] | readonly [End, End]
-  /** Whoever asks for the order is told that there is none. */
+  /** `unfindable` orders do not exist for those who ask for them. */
   unfindable?: true
 }
 
 const DONE = ['delivered'] as const
 
-const bought = (tac: string, words: string, manner: Manner = 'whole', ends: Fault['ends'] = DONE): Fault => ({
+const bought = (
+  tac: string,
+  description: string,
+  manner: Manner = 'whole',
+  ends: Fault['ends'] = DONE,
+): Fault => ({
   tac,
-  words,
+  description,
   placing: 'bought',
   manner,
   ends,
 })
 
-const refused = (tac: string, words: string, refusal: RefusalName): Fault => ({
+const refused = (tac: string, description: string, refusal: RefusalName): Fault => ({
   tac,
-  words,
+  description,
   placing: 'refused',
   refusal,
   manner: 'whole',
   ends: ['rejected'],
 })
 
-const ignored = (tac: string, words: string, manner: Manner): Fault => ({
+const ignored = (tac: string, description: string, manner: Manner): Fault => ({
   tac,
-  words,
+  description,
   placing: 'ignored',
   manner,
   ends: DONE,
 })
 
-/** Every fault there is; `docs/cli.md` has the same table. */
+/** `faults` are all that there are; `docs/cli.md` has the same table. */
 export const faults: readonly Fault[] = [
   bought('00100201', 'slow: accepted, answered after 3 seconds', 'slow'),
   refused('00100202', 'refused: IMEI not found', 'imei'),
@@ -69,7 +74,7 @@ export const faults: readonly Fault[] = [
   bought('00100209', 'half of the JSON in a whole HTTP answer', 'cut'),
   {
     tac: '00100210',
-    words: 'first without an answer, then refused: This IMEI is already pending',
+    description: 'first without an answer, then refused: This IMEI is already pending',
     placing: 'once',
     refusal: 'duplicate',
     manner: 'lost',
@@ -93,9 +98,9 @@ const byTac = new Map(faults.map((fault) => [fault.tac, fault]))
 
 export const faultOf = (input: string): Fault => byTac.get(input.slice(0, 8)) ?? ORDINARY
 
-/** Whether it is bought, for people. */
+/** `isBought` says for people whether an input with this fault is bought. */
 export const isBought = ({ placing }: Fault): string =>
   placing === 'once' ? 'once' : placing === 'bought' ? 'yes' : 'no'
 
-/** Of answers that leave as one: the first that is not well. */
+/** `mannerOf` is how several answers leave as one: in the first manner that is not `whole`. */
 export const mannerOf = (manners: Manner[]): Manner => manners.find((manner) => manner !== 'whole') ?? 'whole'

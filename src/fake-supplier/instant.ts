@@ -1,14 +1,14 @@
+import type { FakeDeps } from './deps.ts'
 import type { Order } from './order.ts'
 import { resultOf } from './order.ts'
-import type { Parts } from './parts.ts'
 import { type RefusalName, refusals } from './refusals.ts'
-import type { Asked, Reply } from './reply.ts'
+import type { HttpRequest, Reply } from './reply.ts'
 
-/** Where the instant check is: `GET /check?service=&imei=&key=` buys, `GET /check?order=&key=` asks again. */
+/** INSTANT_PATH is the instant check: `GET /check?service=&imei=&key=` buys, `GET /check?order=&key=` asks again. */
 export const INSTANT_PATH = '/check'
 
-/** Buys and answers with the result at once; an order that does not end is `pending`. */
-export function answerInstant({ panel, orders }: Parts, { query }: Asked): Reply {
+/** `answerInstant` buys, and answers with the result at once; an order that does not end is `pending`. */
+export function answerInstant({ panel, orders }: FakeDeps, { query }: HttpRequest): Reply {
   const given = (name: string): string => query.get(name) ?? ''
   panel.count(query.has('order') ? 'ask instantly' : 'check')
   if (panel.mode === 'maintenance') return refuse('maintenance')
@@ -17,7 +17,7 @@ export function answerInstant({ panel, orders }: Parts, { query }: Asked): Reply
     const order = orders.ask(given('order'), 'http')
     return order ? say(sayCheck(orders, order)) : refuse('order')
   }
-  const verdict = orders.place({
+  const result = orders.place({
     via: 'http',
     service: given('service'),
     inputs: [given('imei')],
@@ -25,14 +25,14 @@ export function answerInstant({ panel, orders }: Parts, { query }: Asked): Reply
     fields: new Map([...query].map(([name, value]) => [name.toUpperCase(), value])),
     key: null,
   })
-  if (verdict.kind === 'refused') return refuse(verdict.refusal)
-  if (verdict.kind === 'ignored') return { ...refuse('failure'), manner: verdict.manner }
-  return { ...say(sayCheck(orders, verdict.order)), manner: verdict.manner }
+  if (result.kind === 'refused') return refuse(result.refusal)
+  if (result.kind === 'ignored') return { ...refuse('failure'), manner: result.manner }
+  return { ...say(sayCheck(orders, result.order)), manner: result.manner }
 }
 
-function sayCheck(orders: Parts['orders'], order: Order): Record<string, unknown> {
+function sayCheck(orders: FakeDeps['orders'], order: Order): Record<string, unknown> {
   const [item] = order.items
-  const end = item ? orders.tell(order, item) : null
+  const end = item ? orders.reportEnd(order, item) : null
   if (!item || end === null) return { status: 'pending', order: order.id }
   const text = resultOf(order, item, end)
   return end === 'delivered'
@@ -40,9 +40,9 @@ function sayCheck(orders: Parts['orders'], order: Order): Record<string, unknown
     : { status: 'failed', order: order.id, imei: item.input, message: text }
 }
 
-const say = (says: Record<string, unknown>): Reply => ({
+const say = (answer: Record<string, unknown>): Reply => ({
   status: 200,
-  body: JSON.stringify(says),
+  body: JSON.stringify(answer),
   failure: FAILURE,
 })
 

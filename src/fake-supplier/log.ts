@@ -1,10 +1,10 @@
 import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs'
 import type { End } from './faults.ts'
 
-/** Which of its protocols an order came by; `http` is the instant check. */
+/** Via is the protocol that an order came by; `http` is the instant check. */
 export type Via = 'dhru' | 'rest' | 'http'
 
-/** A try to buy one input. `key`: the idempotency key that came with it, honoured or not. */
+/** Try is a try to buy one input. `key` is the idempotency key that came with it, honoured or not. */
 interface Try {
   service: string
   input: string
@@ -12,30 +12,30 @@ interface Try {
   via: Via
 }
 
-/** What can stand in the log, beside the time (`at`). An order of many inputs has a line for each. */
+/** Line is a line of the log without its time (`at`). An order of several inputs has a line for each. */
 export type Line =
   | ({ what: 'bought'; order: number; price: string; quantity: number } & Try)
-  /** With a number: one of several inputs, and the others were bought. */
+  /** `refused` with an order's number is one of several inputs, of which others were bought. */
   | ({ what: 'refused'; order: number | null; reason: string } & Try)
-  /** It came in, nothing was bought, and nobody was told so. */
+  /** `ignored`: it came in, nothing was bought, and the answer did not say so. */
   | ({ what: 'ignored' } & Try)
-  /** Its final answer, when it was told for the first time. */
+  /** An End is the final answer, when it was given for the first time. */
   | { what: End; order: number; input: string }
-  /** Another final answer than was told before. */
+  /** `changed` is another final answer than was given before. */
   | { what: 'changed'; order: number; input: string; to: End }
-  /** `order` as it was asked for. */
+  /** `asked` is a status request; `order` is written as it came. */
   | { what: 'asked'; order: string; via: Via }
 
 export type KeptLine = Line & { at: string }
 
 /**
- * What the fake supplier did, one JSON object a line. A line is with the operating system before `write` returns, so
- * that a killed process leaves the truth about what it sold.
+ * Log keeps what the fake supplier did, one JSON object a line. The operating system has a line before `write` returns, so that a
+ * killed process leaves the truth about what it sold.
  */
 export class Log {
   readonly #file: number | undefined
 
-  /** Without a path nothing is kept. Throws when the file cannot be written. */
+  /** Keeps nothing without a path. Throws when the file cannot be written. */
   constructor(path: string | undefined) {
     this.#file = path === undefined ? undefined : openSync(path, 'a', 0o600)
   }
@@ -54,8 +54,8 @@ export class Log {
 }
 
 /**
- * The lines of a log so far; none when there is no such file. A last line that a crash has cut off is taken away: no
- * answer left for it. Throws with the number of a line that cannot be read.
+ * `readLog` gives the lines of a log; none when there is no such file. A last line that a crash has cut off is removed: no answer
+ * left for it. Throws with the number of a line that cannot be read.
  */
 export function readLog(path: string): KeptLine[] {
   const bytes = existsSync(path) ? readFileSync(path) : Buffer.alloc(0)

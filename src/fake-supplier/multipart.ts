@@ -1,8 +1,8 @@
 import { Form, readForm } from '../protocols/dhru/form.ts'
 
 /**
- * Reads a form as the Dhru endpoint does, but the vendor's kit's multipart in a tenth of the time: five plain parts
- * with nothing but a name each. Anything else goes the long way.
+ * `readFormFast` reads a form as the Dhru endpoint does. It reads the multipart of the vendor's kit, whose five parts have nothing but
+ * a name, by itself and in a tenth of the time.
  */
 export function readFormFast(contentType: string | undefined, body: Buffer): Form | Promise<Form> {
   return (

@@ -1,39 +1,39 @@
 import { MAX_AMOUNT, type Micros } from '../lib/money.ts'
 
-/** How a bulk answer is laid out: the vendor's rows under the caller's keys, theme panels', or a list. */
+/** `bulkShapes` are the forms of a bulk answer: the vendor's rows under the caller's keys, those of theme panels, or a list. */
 export const bulkShapes = ['vendor', 'theme', 'rows'] as const
 
-/** What a fake supplier is started with; each has a default. */
+/** FakeOptions are what a fake supplier is started with; each has a default. */
 export interface FakeOptions {
   host: string
-  /** 0 takes a free one. */
+  /** `port` 0 takes a free one. */
   port: number
-  /** The file that its orders are kept in; without one they are gone when it stops. */
+  /** `log` is the file that its orders are kept in; without one they are gone when it stops. */
   log: string | undefined
-  /** Whether status requests stand in the log. */
+  /** `logAsked` puts status requests into the log. */
   logAsked: boolean
-  /** How many services it sells. */
+  /** `services` is how many it sells. */
   services: number
-  /** Before every answer. */
+  /** `delayMs` passes before every answer. */
   delayMs: number
-  /** From the purchase to its final answer. */
+  /** `finishMs` passes from a purchase to its final answer. */
   finishMs: number
-  /** What a slow answer takes. */
+  /** `slowMs` passes before a slow answer. */
   slowMs: number
-  /** What it says we have there at first. */
+  /** `balance` is the buyer's at the start. */
   balance: Micros
-  /** The only credentials that it takes; undefined: any. */
+  /** `username` and `apiaccesskey` are the only ones that it takes; undefined: any. */
   username: string | undefined
   apiaccesskey: string | undefined
-  /** Whether its Dhru side honours idempotency keys, as an imeigate does. Plain panels know none. */
+  /** `idempotency` has its Dhru side honour idempotency keys, as an imeigate does and plain panels do not. */
   idempotency: boolean
-  /** Whether it refuses an input that it had for the same service before, also one that has ended. */
+  /** `refuseDuplicates` refuses an input that it had for the same service before, also when that order has ended. */
   refuseDuplicates: boolean
-  /** `none`: it knows no bulk actions. */
+  /** `bulk` is the form of bulk answers; `none`: it knows no bulk actions. */
   bulk: (typeof bulkShapes)[number] | 'none'
-  /** Whether its service list ends in the middle, as if it were whole to HTTP. */
+  /** `listCut` ends its service list in the middle, in a whole HTTP answer. */
   listCut: boolean
-  /** Where REST orders are told of; signed with `apiaccesskey`, which is needed then. */
+  /** `webhook` is the URL that REST orders which end are posted to, signed with `apiaccesskey`, which is needed then. */
   webhook: string | undefined
 }
 

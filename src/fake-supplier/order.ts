@@ -3,56 +3,55 @@ import type { End, Fault, Manner } from './faults.ts'
 import type { Via } from './log.ts'
 import type { RefusalName } from './refusals.ts'
 
-/** One purchase: by REST of many inputs, else of one. */
+/** Order is one purchase: by REST of one or more inputs, otherwise of one. */
 export interface Order {
   id: number
   service: string
   key: string | null
   via: Via
-  /** When it was bought, in milliseconds since 1970. */
+  /** `at` is when it was bought, in milliseconds since 1970. */
   at: number
-  /** Of one input of quantity 1. */
+  /** `unitPrice` is that of one input of quantity 1. */
   unitPrice: Micros
-  /** Of each input. */
+  /** `quantity` is that of each input. */
   quantity: number
-  /** Before it was bought. */
   balanceBefore: Micros
   items: OrderItem[]
 }
 
 export interface OrderItem {
-  /** Empty where the service asks for none. */
+  /** `input` is empty where the service needs none. */
   input: string
   fault: Fault
-  /** The final answer that was last told, and when the first one was, in milliseconds since 1970. */
-  told: End | null
-  toldAt: number
-  /** Whether its price is taken at the moment. */
+  /** `reported` is the final answer that was given last; `reportedAt` is when the first one was, in milliseconds since 1970. */
+  reported: End | null
+  reportedAt: number
+  /** `charged` says whether its price is taken at the moment. */
   charged: boolean
 }
 
-/** What a client asks for. */
-export interface Wanted {
+/** PurchaseRequest is what a client wants to buy. */
+export interface PurchaseRequest {
   via: Via
-  /** Id or code. */
+  /** `service` is an id or a code. */
   service: string
-  /** One, or by REST many different ones; an empty one where there is no input. */
+  /** `inputs` is one, or by REST several different ones; an empty text where there is no input. */
   inputs: string[]
   quantity: number
-  /** The other fields, names in upper case. */
+  /** `fields` are the others, their names in upper case. */
   fields: ReadonlyMap<string, string>
-  /** As sent; whether it is honoured is the panel's matter. */
+  /** `key` is the idempotency key as sent, honoured or not. */
   key: string | null
 }
 
-/** What became of it, and how the answer leaves. */
-export type Verdict =
+/** PurchaseResult is what a purchase came to, and how its answer leaves. */
+export type PurchaseResult =
   | { kind: 'bought'; order: Order; manner: Manner }
   | { kind: 'refused'; refusal: RefusalName }
-  /** Not bought, and nobody is told. */
+  /** `ignored`: not bought, and the answer does not say so. */
   | { kind: 'ignored'; manner: Manner }
 
-/** What a final answer says. */
+/** `resultOf` is the text of a final answer. */
 export function resultOf({ service, quantity }: Order, { input }: OrderItem, end: End): string {
   const what = input || `${quantity} of service ${service}`
   return end === 'delivered'

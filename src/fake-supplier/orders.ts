@@ -1,67 +1,68 @@
 import { formatMicros, type Micros } from '../lib/money.ts'
-import { Book } from './book.ts'
 import { type End, type Fault, faultOf, mannerOf } from './faults.ts'
 import { type Line, Log, readLog, type Via } from './log.ts'
-import type { Order, OrderItem, Verdict, Wanted } from './order.ts'
+import { LoggedOrders } from './logged-orders.ts'
+import type { Order, OrderItem, PurchaseRequest, PurchaseResult } from './order.ts'
 import type { Panel } from './panel.ts'
 import type { RefusalName } from './refusals.ts'
 import type { FakeService } from './services.ts'
 
-/** Between the first final answer and another one, as a multiple of `finishMs`. */
+/** CHANGES_AFTER is the time from the first final answer to another one, as a multiple of `finishMs`. */
 const CHANGES_AFTER = 4
 
-/** Sells, and tells what became of it. */
+/** Orders sells, and answers what became of each order. */
 export class Orders {
-  /** Is told of each new order. */
+  /** `onBought` is called with each new order. */
   onBought: (order: Order) => void = () => {}
   readonly #panel: Panel
-  readonly #book: Book
+  readonly #logged: LoggedOrders
   readonly #log: Log
 
-  /** Goes on with the orders of the log. Throws when that cannot be read or written. */
+  /** Goes on with the orders of the log. Throws when the log cannot be read or written. */
   constructor(panel: Panel) {
     const { options } = panel
     this.#panel = panel
-    this.#book = new Book(options)
+    this.#logged = new LoggedOrders(options)
     if (options.log !== undefined)
-      for (const line of readLog(options.log)) this.#book.record(line, Date.parse(line.at))
+      for (const line of readLog(options.log)) this.#logged.record(line, Date.parse(line.at))
     this.#log = new Log(options.log)
   }
 
-  /** What is left to buy for. */
+  /** `balance` is what is left to buy for. */
   get balance(): Micros {
-    return this.#book.balance
+    return this.#logged.balance
   }
 
-  /** Until the next start only: the log does not know. */
+  /** `setBalance` holds until the next start: it is not in the log. */
   setBalance(balance: Micros): void {
-    this.#book.balance = balance
+    this.#logged.balance = balance
   }
 
-  /** Inputs that were bought since the log began. */
+  /** `bought` counts the inputs that were bought since the log began. */
   get bought(): number {
-    return this.#book.bought
+    return this.#logged.bought
   }
 
-  /** All of them, the oldest first. */
+  /** `all` gives every order, the oldest first. */
   all(): Iterable<Order> {
-    return this.#book.orders.values()
+    return this.#logged.orders.values()
   }
 
-  /** Buys, or does what the fault of an input wants. A purchase stands in the log when this returns. */
-  place(wanted: Wanted): Verdict {
-    const { via, key, inputs } = wanted
-    const service = this.#panel.find(wanted.service)
-    const same = this.#book.underKey(via, key)
+  /** `place` buys, or does what the fault of an input wants. A purchase stands in the log when it returns. */
+  place(purchase: PurchaseRequest): PurchaseResult {
+    const { via, key, inputs } = purchase
+    const service = this.#panel.find(purchase.service)
+    const same = this.#logged.underKey(via, key)
     if (same) {
       const repeated =
         same.service === service?.id && inputs.join() === same.items.map(({ input }) => input).join()
-      return repeated ? { kind: 'bought', order: same, manner: 'whole' } : this.#refuse(wanted, 'key')
+      return repeated ? { kind: 'bought', order: same, manner: 'whole' } : this.#refuse(purchase, 'key')
     }
-    if (!service) return this.#refuse(wanted, 'service')
-    if (lacks(service, wanted)) return this.#refuse(wanted, 'input')
+    if (!service) return this.#refuse(purchase, 'service')
+    if (lacks(service, purchase)) return this.#refuse(purchase, 'input')
     const ignoring = inputs.filter(
-      (input) => faultOf(input).placing === 'ignored' && !this.#book.wasIgnored(via, key, service.id, input),
+      (input) =>
+        faultOf(input).placing === 'ignored' && !this.#logged.wasIgnored(via, key, service.id, input),
     )
     if (ignoring.length > 0) {
       this.#record(
@@ -69,21 +70,21 @@ export class Orders {
       )
       return { kind: 'ignored', manner: mannerOf(ignoring.map((input) => faultOf(input).manner)) }
     }
-    return this.#buy(wanted, service)
+    return this.#buy(purchase, service)
   }
 
-  #buy(wanted: Wanted, service: FakeService): Verdict {
-    const { via, key, quantity } = wanted
-    const rows = wanted.inputs.map((input) => {
+  #buy(purchase: PurchaseRequest, service: FakeService): PurchaseResult {
+    const { via, key, quantity } = purchase
+    const rows = purchase.inputs.map((input) => {
       const fault = faultOf(input)
       return { input, fault, refusal: this.#refusalOf(service, input, fault) }
     })
     const buying = rows.filter(({ refusal }) => refusal === undefined)
     const refusal = rows[0]?.refusal
-    if (buying.length === 0 && refusal !== undefined) return this.#refuse(wanted, refusal)
+    if (buying.length === 0 && refusal !== undefined) return this.#refuse(purchase, refusal)
     const unitPrice = this.#panel.priceOf(service)
-    if (unitPrice * BigInt(quantity * buying.length) > this.balance) return this.#refuse(wanted, 'credit')
-    const order = this.#book.nextId
+    if (unitPrice * BigInt(quantity * buying.length) > this.balance) return this.#refuse(purchase, 'credit')
+    const order = this.#logged.nextId
     const price = formatMicros(unitPrice)
     const lines = rows.map(({ input, refusal: reason }): Line => {
       const tried = { order, service: service.id, input, key, via }
@@ -92,9 +93,9 @@ export class Orders {
         : { what: 'refused', ...tried, reason }
     })
     this.#record(...lines)
-    const bought = this.#book.orders.get(order) as Order
+    const bought = this.#logged.orders.get(order) as Order
     this.onBought(bought)
-    // Of what was ignored before, this is the answer at last.
+    // What was ignored before is answered this time.
     const manners = buying.map(({ fault }) => (fault.placing === 'ignored' ? 'whole' : fault.manner))
     return { kind: 'bought', order: bought, manner: mannerOf(manners) }
   }
@@ -102,52 +103,52 @@ export class Orders {
   #refusalOf(service: FakeService, input: string, fault: Fault): RefusalName | undefined {
     if (this.#panel.mode === 'credit') return 'credit'
     const guarded = this.#panel.options.refuseDuplicates || fault.placing === 'once'
-    if (guarded && input !== '' && this.#book.hasInput(service.id, input)) return 'duplicate'
+    if (guarded && input !== '' && this.#logged.hasInput(service.id, input)) return 'duplicate'
     return fault.placing === 'refused' ? fault.refusal : undefined
   }
 
-  #refuse(wanted: Wanted, reason: RefusalName): Verdict {
-    const { key, via } = wanted
-    const service = this.#panel.find(wanted.service)?.id ?? wanted.service
-    const lines = wanted.inputs.map(
+  #refuse(purchase: PurchaseRequest, reason: RefusalName): PurchaseResult {
+    const { key, via } = purchase
+    const service = this.#panel.find(purchase.service)?.id ?? purchase.service
+    const lines = purchase.inputs.map(
       (input): Line => ({ what: 'refused', order: null, service, input, key, via, reason }),
     )
     this.#record(...lines)
     return { kind: 'refused', refusal: reason }
   }
 
-  /** An order by the number that a client asks for; undefined when it is told that there is none. */
+  /** `ask` finds an order by the number that a client asks for; undefined when the answer is that there is none. */
   ask(id: string, via: Via): Order | undefined {
     if (this.#panel.options.logAsked) this.#record({ what: 'asked', order: id, via })
-    const order = /^\d{1,15}$/.test(id) ? this.#book.orders.get(Number(id)) : undefined
+    const order = /^\d{1,15}$/.test(id) ? this.#logged.orders.get(Number(id)) : undefined
     return order?.items.some(({ fault }) => fault.unfindable) ? undefined : order
   }
 
-  /** How an item stands, said to the client: a final answer goes into the log, and moves the money. Null: not ended. */
-  tell(order: Order, item: OrderItem): End | null {
-    const end = this.look(order, item)
-    if (end !== null && end !== item.told) {
+  /** `reportEnd` is `endOf` for an answer to the client: a new final answer goes into the log, and moves the money. */
+  reportEnd(order: Order, item: OrderItem): End | null {
+    const end = this.endOf(order, item)
+    if (end !== null && end !== item.reported) {
       const about = { order: order.id, input: item.input }
-      this.#record(item.told === null ? { what: end, ...about } : { what: 'changed', ...about, to: end })
+      this.#record(item.reported === null ? { what: end, ...about } : { what: 'changed', ...about, to: end })
     }
     return end
   }
 
-  /** How an item stands, without saying it. */
-  look(order: Order, item: OrderItem): End | null {
+  /** `endOf` is the final answer of an item at this time; null: it has not ended. */
+  endOf(order: Order, item: OrderItem): End | null {
     const due = this.changesAt(order, item)
-    if (due === undefined || Date.now() < due) return item.told
+    if (due === undefined || Date.now() < due) return item.reported
     const [first, then] = item.fault.ends
-    return (item.told === null ? first : then) ?? null
+    return (item.reported === null ? first : then) ?? null
   }
 
-  /** When an item gets its next answer, in milliseconds since 1970; undefined: never. */
-  changesAt({ at, via }: Order, { fault, told, toldAt }: OrderItem): number | undefined {
+  /** `changesAt` is when an item gets its next final answer, in milliseconds since 1970; undefined: never. */
+  changesAt({ at, via }: Order, { fault, reported, reportedAt }: OrderItem): number | undefined {
     const [first, then] = fault.ends
     const { finishMs } = this.#panel.options
     // An instant check has its result at once.
-    if (told === null) return first && at + (via === 'http' ? 0 : finishMs)
-    return then && told === first ? toldAt + CHANGES_AFTER * finishMs : undefined
+    if (reported === null) return first && at + (via === 'http' ? 0 : finishMs)
+    return then && reported === first ? reportedAt + CHANGES_AFTER * finishMs : undefined
   }
 
   close(): void {
@@ -157,12 +158,12 @@ export class Orders {
   #record(...lines: Line[]): void {
     const at = Date.now()
     this.#log.write(at, ...lines)
-    for (const line of lines) this.#book.record(line, at)
+    for (const line of lines) this.#logged.record(line, at)
   }
 }
 
-/** Whether something that the service needs is not given, or there is too much of it. */
-function lacks(service: FakeService, { inputs, quantity, fields }: Wanted): boolean {
+/** `lacks` says whether something that the service needs is missing, or the quantity is out of its range. */
+function lacks(service: FakeService, { inputs, quantity, fields }: PurchaseRequest): boolean {
   if (service.kind !== 'server' && (inputs.length === 0 || inputs.includes(''))) return true
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > service.maxQuantity) return true
   return service.fields.some(({ name }) => !fields.has(name))

@@ -2,21 +2,21 @@ import { type Micros, micros } from '../lib/money.ts'
 import type { FakeOptions } from './options.ts'
 import { type FakeService, makeServices } from './services.ts'
 
-/** What is wrong with the whole panel at the moment; `ok`: nothing. */
+/** `modes` say what is wrong with the whole panel at the moment; `ok`: nothing. */
 export const modes = ['ok', 'down', 'credit', 'login', 'html', 'slow', 'maintenance'] as const
 export type Mode = (typeof modes)[number]
 
-/** What its service list is like: `half` of the services, or `cut` in the middle. */
+/** `listModes` say what is wrong with its service list: it has `half` of the services, or is `cut` in the middle. */
 export const listModes = ['whole', 'half', 'cut'] as const
 export type ListMode = (typeof listModes)[number]
 
-/** The panel apart from its orders: what it sells at what price, whom it knows, what is wrong with it. */
+/** Panel is the supplier without its orders: what it sells at what price, whom it knows, and what is wrong with it. */
 export class Panel {
   readonly options: FakeOptions
   list: ListMode
-  /** In millionths: 1,000,000 leaves prices as they are. */
+  /** `priceFactor` is in millionths: 1,000,000 leaves prices as they are. */
   priceFactor = micros(1_000_000n)
-  /** Requests by action since the start. */
+  /** `requests` counts them by action since the start. */
   readonly requests = new Map<string, number>()
   readonly #services: FakeService[]
   readonly #byName = new Map<string, FakeService>()
@@ -38,7 +38,7 @@ export class Panel {
     return this.#mode
   }
 
-  /** Without a time the mode stays. */
+  /** `setMode` sets the mode for a time, or for good. */
   setMode(mode: Mode, forMs = Number.POSITIVE_INFINITY): void {
     this.#mode = mode
     this.#modeEndsAt = Date.now() + forMs
@@ -48,12 +48,12 @@ export class Panel {
     this.requests.set(action, (this.requests.get(action) ?? 0) + 1)
   }
 
-  /** By id or code. */
+  /** `find` finds a service by id or code. */
   find(name: string): FakeService | undefined {
     return this.#byName.get(name)
   }
 
-  /** The services that its list names at the moment. */
+  /** `offered` are the services that its list has at the moment. */
   offered(): FakeService[] {
     return this.list === 'half'
       ? this.#services.slice(0, Math.ceil(this.#services.length / 2))
@@ -64,7 +64,7 @@ export class Panel {
     return micros((service.price * this.priceFactor) / 1_000_000n)
   }
 
-  /** The user name is null where the protocol sends none. */
+  /** `knows` checks credentials. The user name is null where the protocol sends none. */
   knows(username: string | null, secret: string): boolean {
     const { username: name, apiaccesskey } = this.options
     if (name !== undefined && username !== null && username !== name) return false

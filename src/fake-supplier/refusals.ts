@@ -1,6 +1,6 @@
 /**
- * Why the fake supplier refuses, in the words of real panels: Dhru says `message` and `description`, REST the code
- * and both with the HTTP status, the instant check the message.
+ * `refusals` are the reasons for which the fake supplier refuses, in the words of real panels. Dhru says `message` and `description`;
+ * REST the code and both, with the HTTP status; the instant check both.
  */
 export const refusals = {
   login: {
@@ -80,7 +80,7 @@ export const refusals = {
     message: 'Invalid Request',
     description: 'The request cannot be read',
   },
-  /** What it says with HTTP 500. */
+  /** `failure` is said with HTTP 500. */
   failure: {
     status: 500,
     code: 'INTERNAL_SERVER_ERROR',

@@ -1,26 +1,26 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import type { Manner } from './faults.ts'
 
-/** A request, as the protocols see it. */
-export interface Asked {
+/** HttpRequest is a request as the protocols read it. */
+export interface HttpRequest {
   method: string
-  /** Without the query; slashes in a row are one. */
+  /** `path` has no query, and single slashes. */
   path: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
   body: Buffer
 }
 
-/** An answer, and what goes wrong with it. */
+/** Reply is an answer, and what goes wrong with it. */
 export interface Reply {
   status: number
   body: string | Buffer
-  /** JSON unless said otherwise. */
+  /** `type` is the media type; JSON when left out. */
   type?: string
   headers?: Record<string, string>
-  /** `whole` unless said otherwise. */
+  /** `manner` is `whole` when left out. */
   manner?: Manner
-  /** What the protocol says with HTTP 500. */
+  /** `failure` is the protocol's body with HTTP 500. */
   failure?: string
 }
 
@@ -31,7 +31,7 @@ const HTML_PAGE = `<!DOCTYPE html>
 <body><h1>Checking your browser</h1><p>This page is the fake supplier's fault, and no answer.</p></body></html>
 `
 
-/** Lets an answer leave in its manner. A slow one takes `slowMs`. */
+/** `send` lets an answer leave in its manner; a slow one after `slowMs`. */
 export function send(response: ServerResponse, reply: Reply, slowMs: number): void {
   const { socket } = response
   switch (reply.manner ?? 'whole') {

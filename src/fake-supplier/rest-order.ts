@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto'
 import { formatMicros } from '../lib/money.ts'
+import type { FakeDeps } from './deps.ts'
 import { type Order, resultOf } from './order.ts'
-import type { Parts } from './parts.ts'
 
-/** An order as the REST API and its webhook say it. Amounts are decimal strings. */
+/** RestOrder is an order as the REST API and its webhook write it. Amounts are decimal strings. */
 export interface RestOrder {
   order_id: number
   status: 'pending' | 'success' | 'partial' | 'failed'
@@ -12,10 +12,10 @@ export interface RestOrder {
   [name: string]: unknown
 }
 
-/** One row an input in `result`; each final answer that it says is told. */
-export function sayOrder({ panel, orders }: Parts, order: Order): RestOrder {
+/** `sayOrder` writes an order for the client, with a row for each input in `result`: it reports each final answer. */
+export function sayOrder({ panel, orders }: FakeDeps, order: Order): RestOrder {
   const rows = order.items.map((item): Record<string, string> => {
-    const end = orders.tell(order, item)
+    const end = orders.reportEnd(order, item)
     const about: Record<string, string> = item.input === '' ? {} : { imei: item.input }
     if (end === null) return { ...about, status: 'pending' }
     const text = resultOf(order, item, end)
@@ -50,7 +50,7 @@ export function sayOrder({ panel, orders }: Parts, order: Order): RestOrder {
   }
 }
 
-/** X-Signature of a webhook: hex HMAC-SHA256 of the order's number and amount, with the secret of the API key. */
+/** `signatureOf` makes a webhook's X-Signature: hex HMAC-SHA256 of the order's number and amount, with the API key's secret. */
 export function signatureOf(order: RestOrder, secret: string): string {
   const amount =
     order.status === 'pending' ? order.total_price : order.status === 'failed' ? '0' : order.charged_amount

@@ -5,7 +5,7 @@ import type { FakeService } from './services.ts'
 const LISTED_SINCE = '2026-01-01T00:00:00.000Z'
 const MAX_ITEMS = 1000
 
-/** A service as the REST list has it. */
+/** `sayListed` writes a service as the REST list has it. */
 export const sayListed = (service: FakeService): Record<string, unknown> => ({
   id: Number(service.id),
   code: service.code,
@@ -28,7 +28,7 @@ export const sayListed = (service: FakeService): Record<string, unknown> => ({
   updated_at: LISTED_SINCE,
 })
 
-/** One service with its price. */
+/** `sayDetails` writes one service with its price. */
 export const sayDetails = (panel: Panel, service: FakeService): Record<string, unknown> => ({
   ...sayListed(service),
   scope: { access_channel: 'api', account_type: 'basic', source: 'default' },
@@ -41,7 +41,7 @@ export const sayDetails = (panel: Panel, service: FakeService): Record<string, u
   availability: null,
 })
 
-/** What `data` of an order has to be. */
+/** `schemaOf` is the JSON Schema of an order's `data`. */
 function schemaOf({ kind, fields, maxQuantity }: FakeService): Record<string, unknown> {
   const extra = fields.map(({ name, label, options }) => [
     name,

@@ -2,45 +2,45 @@ import { isObject } from '../lib/json.ts'
 import { formatMicros } from '../lib/money.ts'
 import { fieldsOf } from '../protocols/dhru/fields.ts'
 import { parseJson } from '../protocols/dhru/json.ts'
-import type { Order, Wanted } from './order.ts'
-import type { Parts } from './parts.ts'
+import type { FakeDeps } from './deps.ts'
+import type { Order, PurchaseRequest } from './order.ts'
 import { type RefusalName, refusals } from './refusals.ts'
-import type { Asked, Reply } from './reply.ts'
+import type { HttpRequest, Reply } from './reply.ts'
 import { sayOrder } from './rest-order.ts'
 import { sayDetails, sayListed } from './rest-services.ts'
 
-/** Whether a request is for the REST API; any other POST is taken for Dhru. */
+/** `isRest` tells the REST API's paths; a POST to any other one is taken for Dhru. */
 export const isRest = (path: string): boolean => /^\/api\/(?:me|services|order|wallet)(?:\/|$)/.test(path)
 
-/** Answers a request of the REST API, a Bearer key being `<user name>.<secret>`. */
-export function answerRest(parts: Parts, asked: Asked): Reply {
-  const [, , resource = '', name, detail] = asked.path.split('/')
-  const action = `${asked.method} ${resource}`
+/** `answerRest` answers a request of the REST API, whose Bearer key is `<user name>.<secret>`. */
+export function answerRest(deps: FakeDeps, request: HttpRequest): Reply {
+  const [, , resource = '', name, detail] = request.path.split('/')
+  const action = `${request.method} ${resource}`
   const known = ['GET me', 'GET services', 'GET order', 'POST order', 'GET wallet'].includes(action)
-  parts.panel.count(known ? action : 'unknown action')
-  return { failure: FAILURE, ...(refusesAll(parts, asked) ?? act(parts, asked, action, name, detail)) }
+  deps.panel.count(known ? action : 'unknown action')
+  return { failure: FAILURE, ...(refusesAll(deps, request) ?? act(deps, request, action, name, detail)) }
 }
 
-function act(parts: Parts, asked: Asked, action: string, name = '', detail = ''): Reply {
-  const { panel, orders } = parts
+function act(deps: FakeDeps, request: HttpRequest, action: string, name = '', detail = ''): Reply {
+  const { panel, orders } = deps
   switch (action) {
     case 'GET me':
-      return say(200, sayMe(asked))
+      return say(200, sayMe(request))
     case 'GET wallet':
       return say(200, { balance: formatMicros(orders.balance), reserved: '0.00', wallet_id: 1 })
     case 'GET services': {
       if (name === '')
-        return { ...listServices(parts, asked), ...(panel.list === 'cut' && { manner: 'cut' }) }
+        return { ...listServices(deps, request), ...(panel.list === 'cut' && { manner: 'cut' }) }
       const service = panel.find(name)
       return service ? say(200, { data: sayDetails(panel, service) }) : refuse('service')
     }
     case 'POST order':
-      return placeOrder(parts, asked)
+      return placeOrder(deps, request)
     case 'GET order': {
-      if (name === '') return listOrders(parts, asked)
+      if (name === '') return listOrders(deps, request)
       const order = orders.ask(name, 'rest')
       if (!order) return refuse('order')
-      const { order_id, status, message, result, error_message, ...more } = sayOrder(parts, order)
+      const { order_id, status, message, result, error_message, ...more } = sayOrder(deps, order)
       const short = { order_id, status, message, result, error_message }
       return say(200, detail === 'status' ? short : { ...short, ...more })
     }
@@ -49,7 +49,7 @@ function act(parts: Parts, asked: Asked, action: string, name = '', detail = '')
   }
 }
 
-function refusesAll({ panel }: Parts, { headers }: Asked): Reply | undefined {
+function refusesAll({ panel }: FakeDeps, { headers }: HttpRequest): Reply | undefined {
   if (panel.mode === 'maintenance') return refuse('maintenance')
   const key = keyOf(headers.authorization)
   const dot = key.indexOf('.')
@@ -59,7 +59,7 @@ function refusesAll({ panel }: Parts, { headers }: Asked): Reply | undefined {
 
 const keyOf = (authorization = ''): string => /^Bearer (\S+)$/i.exec(authorization)?.[1] ?? ''
 
-const say = (status: number, says: unknown): Reply => ({ status, body: JSON.stringify(says) })
+const say = (status: number, answer: unknown): Reply => ({ status, body: JSON.stringify(answer) })
 
 function refuse(name: RefusalName): Reply {
   const { status, code, source, message, description } = refusals[name]
@@ -75,7 +75,7 @@ function refuse(name: RefusalName): Reply {
 
 const FAILURE = String(refuse('failure').body)
 
-const sayMe = ({ headers }: Asked): Record<string, unknown> => ({
+const sayMe = ({ headers }: HttpRequest): Record<string, unknown> => ({
   user_id: 1,
   via: 'client_api_key',
   access_channel: 'api',
@@ -93,14 +93,14 @@ const sayMe = ({ headers }: Asked): Record<string, unknown> => ({
   token: { expires_at: null, expires_in: null },
 })
 
-function listServices({ panel }: Parts, asked: Asked): Reply {
-  const { rows, next } = pageOf(panel.offered(), asked)
+function listServices({ panel }: FakeDeps, request: HttpRequest): Reply {
+  const { rows, next } = pageOf(panel.offered(), request)
   return say(200, { data: { page: { items: rows.map(sayListed), next_cursor: next } } })
 }
 
-/** Only orders of the REST side, the oldest first. */
-function listOrders(parts: Parts, asked: Asked): Reply {
-  const given = (name: string): string => asked.query.get(name) ?? ''
+/** `listOrders` lists the orders that came by REST, the oldest first. */
+function listOrders(deps: FakeDeps, request: HttpRequest): Reply {
+  const given = (name: string): string => request.query.get(name) ?? ''
   const [input, service, status] = [given('q'), given('service_code'), given('status')]
   const from = Date.parse(given('created_from')) || 0
   const to = Date.parse(given('created_to')) || Number.POSITIVE_INFINITY
@@ -108,13 +108,13 @@ function listOrders(parts: Parts, asked: Asked): Reply {
     via === 'rest' &&
     at >= from &&
     at <= to &&
-    (service === '' || parts.panel.find(service)?.id === id) &&
+    (service === '' || deps.panel.find(service)?.id === id) &&
     items.every(({ fault }) => !fault.unfindable) &&
     items.some((item) => item.input.includes(input))
-  const said = [...parts.orders.all()].filter(matches).map((order) => sayOrder(parts, order))
+  const orders = [...deps.orders.all()].filter(matches).map((order) => sayOrder(deps, order))
   const { rows, next } = pageOf(
-    said.filter((order) => status === '' || order.status === status),
-    asked,
+    orders.filter((order) => status === '' || order.status === status),
+    request,
   )
   return say(200, { data: { page: { items: rows, next_cursor: next } } })
 }
@@ -122,8 +122,8 @@ function listOrders(parts: Parts, asked: Asked): Reply {
 const MAX_PAGE = 50
 const USUAL_PAGE = 20
 
-/** The cursor is how many rows came before. */
-function pageOf<Row>(rows: Row[], { query }: Asked): { rows: Row[]; next: number | null } {
+/** `pageOf` cuts a page; its cursor is how many rows came before. */
+function pageOf<Row>(rows: Row[], { query }: HttpRequest): { rows: Row[]; next: number | null } {
   const numberIn = (name: string, otherwise: number): number => {
     const text = query.get(name) ?? ''
     return /^\d{1,9}$/.test(text) ? Number(text) : otherwise
@@ -133,17 +133,17 @@ function pageOf<Row>(rows: Row[], { query }: Asked): { rows: Row[]; next: number
   return { rows: rows.slice(start, end), next: end < rows.length ? end : null }
 }
 
-function placeOrder(parts: Parts, asked: Asked): Reply {
-  const wanted = readWanted(asked)
-  if (!wanted) return refuse('request')
-  const verdict = parts.orders.place(wanted)
-  if (verdict.kind === 'refused') return refuse(verdict.refusal)
-  if (verdict.kind === 'ignored') return { ...refuse('failure'), manner: verdict.manner }
-  return { ...say(200, sayOrder(parts, verdict.order)), manner: verdict.manner }
+function placeOrder(deps: FakeDeps, request: HttpRequest): Reply {
+  const purchase = readPurchase(request)
+  if (!purchase) return refuse('request')
+  const result = deps.orders.place(purchase)
+  if (result.kind === 'refused') return refuse(result.refusal)
+  if (result.kind === 'ignored') return { ...refuse('failure'), manner: result.manner }
+  return { ...say(200, sayOrder(deps, result.order)), manner: result.manner }
 }
 
-/** `{code, data: {imeis, quantity, ...fields}}`; no input may come twice in one order. */
-function readWanted({ body, headers }: Asked): Wanted | undefined {
+/** `readPurchase` reads `{code, data: {imeis, quantity, ...fields}}`; no input may come twice in one order. */
+function readPurchase({ body, headers }: HttpRequest): PurchaseRequest | undefined {
   let read: unknown
   try {
     read = parseJson(body.toString('utf8'))

@@ -3,31 +3,31 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readBody } from '../protocols/dhru/body.ts'
 import { answerControl, CONTROL_PATH } from './control.ts'
+import type { FakeDeps } from './deps.ts'
 import { answerDhru } from './dhru.ts'
 import { answerInstant, INSTANT_PATH } from './instant.ts'
 import { defaults, type FakeOptions } from './options.ts'
 import { Orders } from './orders.ts'
 import { Panel } from './panel.ts'
-import type { Parts } from './parts.ts'
-import { type Asked, type Reply, send } from './reply.ts'
+import { type HttpRequest, type Reply, send } from './reply.ts'
 import { answerRest, isRest } from './rest.ts'
 import { ServiceList } from './service-list.ts'
 import { Webhook } from './webhook.ts'
 
 const BODY_LIMIT = 16 * 1024 * 1024
-/** Longer than clients keep an idle connection, so that none is closed under a request. */
+/** KEEP_ALIVE_MS is longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000
 
 export interface FakeSupplier {
-  /** Such as `http://127.0.0.1:8090`. */
+  /** `url` is such as `http://127.0.0.1:8090`. */
   url: string
   orders: Orders
-  /** Closes all connections, also of those that still wait for an answer. */
+  /** `stop` closes all connections, also of those that still wait for an answer. */
   stop(): Promise<void>
 }
 
 /**
- * Starts a supplier that speaks Dhru, REST and the instant check, and does what test IMEIs ask of it. Throws when the
+ * `startFakeSupplier` starts a supplier that speaks Dhru, REST and the instant check, and does what test IMEIs want. Throws when the
  * port is taken or the log cannot be read.
  */
 export async function startFakeSupplier(given: Partial<FakeOptions> = {}): Promise<FakeSupplier> {
@@ -36,36 +36,36 @@ export async function startFakeSupplier(given: Partial<FakeOptions> = {}): Promi
   if (webhookUrl !== undefined && apiaccesskey === undefined)
     throw new Error('a webhook is signed with the API access key, which is not given')
   const panel = new Panel(options)
-  const parts: Parts = { panel, orders: new Orders(panel), list: new ServiceList(panel) }
+  const deps: FakeDeps = { panel, orders: new Orders(panel), list: new ServiceList(panel) }
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 }, (request, response) => {
-    handle(parts, request, response).catch((error: Error) => {
-      // The client hung up, or the log cannot be written: then nothing was bought.
+    handle(deps, request, response).catch((error: Error) => {
+      // The client has hung up, or the log cannot be written, and then nothing was bought.
       if (!request.socket.destroyed) process.stderr.write(`error: ${error.message}\n`)
       request.socket.destroy()
     })
   })
   const url = await listen(server, options).catch((error: unknown) => {
-    parts.orders.close()
+    deps.orders.close()
     throw error
   })
   const webhook =
     webhookUrl === undefined || apiaccesskey === undefined
       ? undefined
-      : new Webhook(parts, webhookUrl, apiaccesskey)
+      : new Webhook(deps, webhookUrl, apiaccesskey)
   return {
     url,
-    orders: parts.orders,
+    orders: deps.orders,
     stop: async () => {
       webhook?.stop()
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
-      parts.orders.close()
+      deps.orders.close()
     },
   }
 }
 
-/** Gives the URL that it is reached at. */
+/** `listen` gives the URL that the server is reached at. */
 function listen(server: Server, { host, port }: FakeOptions): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>()
   server.once('error', reject)
@@ -76,30 +76,30 @@ function listen(server: Server, { host, port }: FakeOptions): Promise<string> {
   return promise
 }
 
-async function handle(parts: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { panel } = parts
+async function handle(deps: FakeDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { panel } = deps
   const { delayMs, slowMs } = panel.options
   const [path = '', query] = (request.url ?? '').split('?', 2)
-  const asked = {
+  const head = {
     method: request.method ?? '',
     path: path.replace(/\/{2,}/g, '/'),
     query: new URLSearchParams(query),
     headers: request.headers,
   }
-  const control = asked.path === CONTROL_PATH
+  const control = head.path === CONTROL_PATH
   if (panel.mode === 'down' && !control) {
     request.socket.destroy()
     return
   }
   const { bytes, tooLarge } = await readBody(request, BODY_LIMIT)
-  const whole = { ...asked, body: bytes }
+  const whole = { ...head, body: bytes }
   const { mode } = panel
   const reply = control
-    ? answerControl(parts, whole, request.socket.remoteAddress ?? '')
-    : await answerOf(parts, whole, tooLarge)
+    ? answerControl(deps, whole, request.socket.remoteAddress ?? '')
+    : await answerOf(deps, whole, tooLarge)
   if (delayMs > 0 && !control) await sleep(delayMs, undefined, { ref: false })
   const { manner = 'whole' } = reply
-  // What is worse than slow stays.
+  // A manner that is worse than slow stays.
   send(
     response,
     mode === 'slow' && manner === 'whole' && !control ? { ...reply, manner: 'slow' } : reply,
@@ -107,11 +107,11 @@ async function handle(parts: Parts, request: IncomingMessage, response: ServerRe
   )
 }
 
-function answerOf(parts: Parts, asked: Asked, tooLarge: boolean): Reply | Promise<Reply> {
-  if (parts.panel.mode === 'html') return { status: 200, body: '', manner: 'html' }
+function answerOf(deps: FakeDeps, request: HttpRequest, tooLarge: boolean): Reply | Promise<Reply> {
+  if (deps.panel.mode === 'html') return { status: 200, body: '', manner: 'html' }
   if (tooLarge) return { status: 413, body: '{}' }
-  if (asked.path === INSTANT_PATH && asked.method === 'GET') return answerInstant(parts, asked)
-  if (isRest(asked.path)) return answerRest(parts, asked)
-  if (asked.method === 'POST') return answerDhru(parts, asked)
+  if (request.path === INSTANT_PATH && request.method === 'GET') return answerInstant(deps, request)
+  if (isRest(request.path)) return answerRest(deps, request)
+  if (request.method === 'POST') return answerDhru(deps, request)
   return { status: 404, body: 'This is a fake supplier: POST Dhru, or GET /control.\n', type: 'text/plain' }
 }

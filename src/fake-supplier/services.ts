@@ -1,24 +1,24 @@
 import { type Micros, micros } from '../lib/money.ts'
 
-/** Something that the fake supplier sells. */
+/** FakeService is something that the fake supplier sells. */
 export interface FakeService {
   id: string
   code: string
   name: string
   group: string
   kind: 'imei' | 'serial' | 'server'
-  /** Before the panel's price factor. */
+  /** `price` is that before the panel's price factor. */
   price: Micros
   deliveryTime: string
   maxQuantity: number
-  /** Each of them is required. Names in upper case. */
+  /** `fields` are all required; their names are in upper case. */
   fields: FakeField[]
 }
 
 export interface FakeField {
   name: string
   label: string
-  /** Of a dropdown; empty: free text. */
+  /** `options` are those of a dropdown; none: free text. */
   options: string[]
 }
 
@@ -32,8 +32,8 @@ const colour: FakeField = { name: 'COLOUR', label: 'Colour', options: ['Black', 
 const email: FakeField = { name: 'EMAIL', label: 'E-mail', options: [] }
 
 /**
- * The same services for the same count, with ids from 101 on and prices from 0.80 on. In each group the third needs
- * a network, the fourth a PIN and a colour, the fifth takes serial numbers; every fourth group is of server services.
+ * `makeServices` gives the same services for the same count, with ids from 101 on and prices from 0.80 on. In each group the third
+ * needs a network, the fourth a PIN and a colour, and the fifth takes serial numbers; every fourth group is of server services.
  */
 export function makeServices(count: number): FakeService[] {
   const inGroup = Math.max(SMALLEST_GROUP, Math.ceil(count / MAX_GROUPS))

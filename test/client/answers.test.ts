@@ -110,10 +110,10 @@ describe('a body', () => {
     ['beside an empty SUCCESS', '{"SUCCESS":[],"ERROR":[{"MESSAGE":"Not now"}]}', 'Not now'],
     ['in its only row', '{"SUCCESS":[{"ERROR":[{"MESSAGE":"Not now"}]}]}', 'Not now'],
     ['without a word', '{"ERROR":[{"CODE":5}]}', 'refused without a word'],
-  ])('with ERROR as %s is a refusal', (_words, body, words) => {
+  ])('with ERROR as %s is a refusal', (_how, body, message) => {
     expect(placed(body)).toEqual({
       kind: 'refused',
-      refusal: { words, meaning: 'refused', reference: null },
+      refusal: { message, meaning: 'refused', reference: null },
       ...(body.includes('SUCCESS":[{') && { row: expect.anything() }),
     })
   })

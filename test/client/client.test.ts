@@ -52,7 +52,10 @@ describe('the client by itself', () => {
       kind: 'rows',
       rows: new Map<string, unknown>([
         ['77', { kind: 'placed', reference: '7' }],
-        ['78', { kind: 'refused', refusal: { words: 'Invalid IMEI', meaning: 'refused', reference: null } }],
+        [
+          '78',
+          { kind: 'refused', refusal: { message: 'Invalid IMEI', meaning: 'refused', reference: null } },
+        ],
       ]),
     })
     expect([...rowsOf(panel.last()).keys()]).toEqual(['77', '78', '79'])

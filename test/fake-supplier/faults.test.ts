@@ -152,9 +152,9 @@ describe('the fault table', () => {
     await help.ended
     for (const fault of faults) {
       expect(docs).toMatch(
-        new RegExp(`^\\| \`${fault.tac}\` +\\| ${isBought(fault)} +\\| ${fault.words} +\\|$`, 'm'),
+        new RegExp(`^\\| \`${fault.tac}\` +\\| ${isBought(fault)} +\\| ${fault.description} +\\|$`, 'm'),
       )
-      expect(help.stdout).toContain(fault.words)
+      expect(help.stdout).toContain(fault.description)
     }
   })
 })

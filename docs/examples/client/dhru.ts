@@ -18,7 +18,7 @@ if (placed.kind === 'placed') {
   const { answer: status } = await panel.status('getimeiorder', placed.reference)
   if (status.kind === 'status') console.log(`order ${placed.reference} is ${status.state}: ${status.text}`)
 } else if (placed.kind === 'refused') {
-  console.log(`refused (${placed.refusal.meaning}): ${placed.refusal.words}`)
+  console.log(`refused (${placed.refusal.meaning}): ${placed.refusal.message}`)
 } else {
   // It may have been placed: look at the panel before you send it again.
   console.log(`nobody knows: ${placed.why}`)

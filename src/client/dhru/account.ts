@@ -3,18 +3,18 @@ import { type Refused, type Unreadable, unreadable, verdictOf } from './answer.t
 import { isObject, type JsonObject } from './json.ts'
 import { Row } from './row.ts'
 
-/** What a panel says of the account; null where it says nothing that can be read. */
+/** DhruAccount is the account as the panel has it; null stands for what cannot be read. */
 export interface DhruAccount {
   kind: 'account'
-  /** A decimal such as "1016.41". */
+  /** `credit` is a decimal such as "1016.41". */
   credit: string | null
-  /** A code such as USD, in upper case. */
+  /** `currency` is a code such as USD, in upper case. */
   currency: string | null
   username: string | null
   mail: string | null
 }
 
-/** Both spellings of the name under which the account stands, or the account in the row itself. */
+/** `readAccount` finds the account under both spellings of its name, or in the row itself. */
 export function readAccount(object: JsonObject): DhruAccount | Refused | Unreadable {
   const verdict = verdictOf(object)
   if (verdict.kind !== 'rows') return verdict

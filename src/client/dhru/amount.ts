@@ -1,6 +1,6 @@
 /**
- * An amount as a plain decimal such as "1016.41" or "-0.5", from a number or a text with a currency's sign
- * and thousands separators. Undefined when it is none. No float ever holds what came as text.
+ * `readAmount` makes a plain decimal such as "1016.41" or "-0.5" of a number, or of a text with a currency's sign and thousands
+ * separators. Undefined when it is no amount. What came as text is never held by a float.
  */
 export function readAmount(value: unknown): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? plain(value) : undefined
@@ -15,7 +15,7 @@ export function readAmount(value: unknown): string | undefined {
   return match[1] === '-' ? `-${digits}` : digits
 }
 
-/** The last separator divides the decimals when it stands alone and is not followed by just three digits. */
+/** `withoutSeparators` takes the last separator for the decimal point, unless it is repeated or three digits follow it. */
 function withoutSeparators(text: string): string | undefined {
   const decimal = /^(.*?)([.,])(\d*)$/.exec(text)
   if (!decimal) return /^\d+$/.test(text) ? text : undefined
@@ -34,7 +34,7 @@ function withoutSeparators(text: string): string | undefined {
   return isThousands || after === '' ? units : `${units}.${after}`
 }
 
-/** JSON may write a small number with an exponent. */
+/** `plain` writes a small number without the exponent that JSON may give it. */
 function plain(value: number): string | undefined {
   const text = String(value)
   if (!text.includes('e')) return text

@@ -10,51 +10,51 @@ import {
   type ParametersEncoding,
 } from './parameters.ts'
 import { type EncodedForm, encodeRequest, type FormEncoding } from './request.ts'
-import { type AskedRow, readRows } from './rows.ts'
+import { type RequestedRow, readRows } from './rows.ts'
 
 export interface DhruSettings {
   username: string
   apiaccesskey: string
-  /** How the form is encoded. */
+  /** `encoding` is that of the form. */
   encoding: FormEncoding
-  /** How the parameters of one order travel, and those of many. */
+  /** `one` and `many` say how the parameters of one order, and of many, are encoded. */
   one: ParametersEncoding
   many: Exclude<ParametersEncoding, 'xml'>
 }
 
-/** Sends a form by POST and gives the whole answer, whatever its status; follows no redirect. */
+/** Send posts a form and gives the whole answer, whatever its status; it follows no redirect. */
 export type Send = (form: EncodedForm, signal: AbortSignal | undefined) => Promise<DhruReply>
 
 export interface DhruReply {
   status: number
-  /** By lower-case name. */
+  /** `headers` are by lower-case name. */
   headers: Readonly<Record<string, string>>
   body: string
 }
 
-/** What was said, and whether by a server that honours idempotency keys; null: nothing was said. */
-export interface Said<T> {
+/** DhruAnswer is an answer as read. `honoursKeys`: the server honours idempotency keys; null: the answer does not show it. */
+export interface DhruAnswer<T> {
   answer: T
   honoursKeys: boolean | null
 }
 
-/** An order to be placed. */
+/** DhruOrder is an order to be placed. */
 export interface DhruOrder {
-  /** The parameters: ID, IMEI and whatever else the service needs. */
+  /** `fields` are the parameters: ID, IMEI and whatever else the service needs. */
   fields: DhruFields
-  /** Makes a repeated request the same order, where the server honours it; plain panels pass over it. */
+  /** `idempotencyKey` makes a repeated request the same order, where the server honours it; plain panels ignore it. */
   idempotencyKey?: string
 }
 
-/** Each row's answer by its key; a row that was not mentioned has none. */
+/** RowOutcomes are the rows' answers by their keys; a row that was not mentioned has none. */
 export type RowOutcomes<T> = { kind: 'rows'; rows: Map<string, T | Refused | Unreadable> }
 
-/** The answer to a bulk request that was not taken as such, or cannot be read. */
+/** Many is the answer to a bulk request: rows, or a refusal of all of it, or nothing that can be read. */
 export type Many<T> = RowOutcomes<T> | Refused | Unreadable
 
 /**
- * Speaks the Dhru protocol to one panel. It gives what was said, and `unreadable` where nothing clear was;
- * what the sending throws it passes on. It sends no request twice.
+ * DhruClient speaks the Dhru protocol to one panel. It gives answers as read, and `unreadable` where an answer is not clear. It throws
+ * what the sending throws. It sends no request twice.
  */
 export class DhruClient {
   readonly #settings: DhruSettings
@@ -65,7 +65,7 @@ export class DhruClient {
     this.#send = send
   }
 
-  account(signal?: AbortSignal): Promise<Said<DhruAccount | Refused | Unreadable>> {
+  account(signal?: AbortSignal): Promise<DhruAnswer<DhruAccount | Refused | Unreadable>> {
     return this.#call(this.form('accountinfo'), readAccount, signal)
   }
 
@@ -73,7 +73,7 @@ export class DhruClient {
     action: string,
     { fields, idempotencyKey }: DhruOrder,
     signal?: AbortSignal,
-  ): Promise<Said<Placed | Refused | Unreadable>> {
+  ): Promise<DhruAnswer<Placed | Refused | Unreadable>> {
     const form = this.form(
       action,
       encodeParameters(fields, this.#settings.one),
@@ -82,54 +82,51 @@ export class DhruClient {
     return this.#call(form, readPlaced, signal)
   }
 
-  /**
-   * One key stands for the whole request; a server that honours it gives each row its share, `<key>#<row's
-   * key>`.
-   */
+  /** `placeMany` has one key for the whole request; a server that honours it gives each row its share, `<key>#<row's key>`. */
   placeMany(
     action: string,
     orders: ReadonlyMap<string, DhruFields>,
     { idempotencyKey, signal }: { idempotencyKey?: string; signal?: AbortSignal } = {},
-  ): Promise<Said<Many<Placed>>> {
+  ): Promise<DhruAnswer<Many<Placed>>> {
     const form = this.form(
       action,
       encodeRows(orders, this.#settings.many),
       idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey },
     )
-    const asked = [...orders].map(([key, { IMEI: imei }]) => ({ key, ...(imei !== undefined && { imei }) }))
-    return this.#call(form, (object) => rowsOf(object, asked, (row) => readPlaced(row)), signal)
+    const requested = [...orders].map(([key, { IMEI: imei }]) => ({
+      key,
+      ...(imei !== undefined && { imei }),
+    }))
+    return this.#call(form, (object) => rowsOf(object, requested, (row) => readPlaced(row)), signal)
   }
 
-  /**
-   * The order's number travels as ID in the parameters and as `orderid` beside them: panels read the one or
-   * the other.
-   */
+  /** `status` sends the order's number as ID in the parameters and as `orderid` beside them: panels read one or the other. */
   status(
     action: string,
     reference: string,
     signal?: AbortSignal,
-  ): Promise<Said<OrderStatus | Refused | Unreadable>> {
+  ): Promise<DhruAnswer<OrderStatus | Refused | Unreadable>> {
     const form = this.form(action, encodeParameters({ ID: reference }, this.#settings.one), {
       orderid: reference,
     })
     return this.#call(form, (object) => readStatus(object, reference), signal)
   }
 
-  /** By the callers' keys. */
+  /** `statusMany` takes and gives orders by the caller's keys. */
   statusMany(
     action: string,
     references: ReadonlyMap<string, string>,
     signal?: AbortSignal,
-  ): Promise<Said<Many<OrderStatus>>> {
+  ): Promise<DhruAnswer<Many<OrderStatus>>> {
     const rows = [...references].map(([key, ID]) => [key, { ID }] as const)
     const form = this.form(action, encodeRows(rows, this.#settings.many))
-    const asked = [...references].map(([key, reference]) => ({ key, reference }))
+    const requested = [...references].map(([key, reference]) => ({ key, reference }))
     const read = (object: JsonObject): Many<OrderStatus> =>
-      rowsOf(object, asked, (row, key) => readStatus(row, references.get(key) as string))
+      rowsOf(object, requested, (row, key) => readStatus(row, references.get(key) as string))
     return this.#call(form, read, signal)
   }
 
-  /** The form of any action, for whoever sends it and reads its answer by themselves. */
+  /** `form` makes the form of any action, for callers that send it and read its answer themselves. */
   form(action: string, parameters = NO_PARAMETERS, extra: Record<string, string> = {}): EncodedForm {
     const { username, apiaccesskey, encoding } = this.#settings
     return encodeRequest({ username, apiaccesskey, action, parameters, extra }, encoding)
@@ -139,7 +136,7 @@ export class DhruClient {
     form: EncodedForm,
     read: (object: JsonObject) => T | Refused | Unreadable,
     signal: AbortSignal | undefined,
-  ): Promise<Said<T | Refused | Unreadable>> {
+  ): Promise<DhruAnswer<T | Refused | Unreadable>> {
     const reply = await this.#send(form, signal)
     const answer = readReply(reply, read)
     if (answer.kind === 'unreadable' && !(HONOURS_KEYS in reply.headers)) return { answer, honoursKeys: null }
@@ -149,13 +146,11 @@ export class DhruClient {
 
 const HONOURS_KEYS = 'x-imeigate'
 
-/**
- * Whether the headers (names in lower case) of an answer are those of a server that honours idempotency keys.
- */
+/** `honoursKeys` tells from the headers of an answer, by lower-case name, that the server honours idempotency keys. */
 export const honoursKeys = (headers: Readonly<Record<string, string>>): boolean =>
   headers[HONOURS_KEYS]?.trim() === '1'
 
-/** A status of 400 and above allows no success, and one of 500 and above nothing at all. */
+/** `readReply` believes no success with a status of 400 and above, and nothing with one of 500 and above. */
 function readReply<T extends { kind: string }>(
   { status, body }: DhruReply,
   read: (object: JsonObject) => T | Refused | Unreadable,
@@ -170,10 +165,10 @@ function readReply<T extends { kind: string }>(
 
 function rowsOf<T>(
   object: JsonObject,
-  asked: AskedRow[],
+  requested: RequestedRow[],
   read: (row: JsonObject, key: string) => T | Refused | Unreadable,
 ): Many<T> {
-  const rows = readRows(object, asked)
+  const rows = readRows(object, requested)
   if (!(rows instanceof Map)) return rows
   return { kind: 'rows', rows: new Map([...rows].map(([key, row]) => [key, read(row, key)])) }
 }

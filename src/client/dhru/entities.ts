@@ -1,6 +1,6 @@
 /**
- * Decodes HTML's character references, once: numeric ones, and those names that PHP's htmlspecialchars and
- * htmlentities write for Latin-1 and common punctuation. What is none of these stays as it is.
+ * `decodeEntities` decodes HTML's character references, once: numeric ones, and the names that PHP's htmlspecialchars and
+ * htmlentities write for Latin-1 and common punctuation. Everything else stays as it is.
  */
 export function decodeEntities(text: string): string {
   return text.includes('&') ? text.replace(REFERENCE, decodeOne) : text
@@ -11,7 +11,7 @@ const REFERENCE = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z][A-Za-z\d]{1,9
 function decodeOne(whole: string, decimal?: string, hex?: string, name?: string): string {
   if (name !== undefined) return named.get(name) ?? whole
   const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal)
-  // As browsers do: PHP panels of old write the punctuation of Windows-1252 by its bytes.
+  // Old PHP panels write the punctuation of Windows-1252 by its bytes, and browsers read it so.
   if (code >= 0x80 && code <= 0x9f) return windows1252.decode(Uint8Array.of(code))
   const isCharacter = code > 0 && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff)
   return isCharacter ? String.fromCodePoint(code) : whole
@@ -19,7 +19,7 @@ function decodeOne(whole: string, decimal?: string, hex?: string, name?: string)
 
 const windows1252 = new TextDecoder('windows-1252')
 
-/** From U+00A0 on. */
+/** `latin1` are the names of the characters from U+00A0 on. */
 const latin1 =
   'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn ' +
   'sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave ' +

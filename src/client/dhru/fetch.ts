@@ -1,6 +1,6 @@
 import type { Send } from './client.ts'
 
-/** Sends by the platform's own fetch. Redirects are not followed: a panel would be sent the order twice. */
+/** `sendTo` sends by the platform's own fetch. Redirects are not followed: a panel would get the order twice. */
 export const sendTo =
   (url: string): Send =>
   async ({ contentType, body }, signal) => {

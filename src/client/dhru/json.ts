@@ -3,21 +3,18 @@ export type JsonObject = { readonly [name: string]: unknown }
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/**
- * A document that starts here and is not whole, or cannot be read, is never repaired: it may have lost a
- * digit.
- */
+/** BROKEN stands for JSON that cannot be read. It is never repaired: it may have lost a digit. */
 const BROKEN = Symbol('broken')
 
 /**
- * The JSON objects of a text in which PHP may have written warnings before and after them. Undefined when one
- * of them is cut short or malformed.
+ * `findObjects` finds the JSON objects of a text in which PHP may have written warnings before and after them. Undefined when one of
+ * them is cut short or malformed.
  */
 export function findObjects(text: string): JsonObject[] | undefined {
   const whole = parse(text.replace(/^\ufeff+/, '').trim())
   if (isObject(whole)) return [whole]
   const found: JsonObject[] = []
-  // In PHP's own words a brace is followed by neither a quote nor another brace.
+  // In PHP's warnings a brace is followed by neither a quote nor another brace.
   const start = /\{\s*["}]/g
   for (let match = start.exec(text); match; match = start.exec(text)) {
     const end = endOf(text, match.index)
@@ -29,10 +26,10 @@ export function findObjects(text: string): JsonObject[] | undefined {
   return found
 }
 
-/** An object that stands inside of something whose beginning is not there, or is no object. */
+/** GOES_ON matches behind an object that is inside of something whose beginning is missing. */
 const GOES_ON = /^\s*[\]},:]/
 
-/** Behind the brace that closes the one at `from`; undefined when none does. */
+/** `endOf` is the place behind the brace that closes the one at `from`; undefined when none does. */
 function endOf(text: string, from: number): number | undefined {
   const step = /[{}"]/g
   step.lastIndex = from
@@ -50,7 +47,7 @@ function endOf(text: string, from: number): number | undefined {
   return undefined
 }
 
-/** Behind the quote that ends the string whose content begins at `from`. */
+/** `closingQuote` is the place behind the quote that ends the string whose content begins at `from`. */
 function closingQuote(text: string, from: number): number | undefined {
   for (let at = from; at < text.length; at++) {
     if (text[at] === '\\') at++
@@ -67,6 +64,6 @@ function parse(text: string): unknown {
   }
 }
 
-/** A float would change the last digits of a long number: it is given as its digits. */
+/** `exact` gives a long number as its digits: a float would change the last ones. */
 const exact = (_name: string, value: unknown, context?: { source?: string }): unknown =>
   typeof value === 'number' && /^\d{16,}$/.test(context?.source ?? '') ? context?.source : value

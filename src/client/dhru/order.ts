@@ -2,25 +2,25 @@ import { type Refused, type Unreadable, unreadable, verdictOf } from './answer.t
 import type { JsonObject } from './json.ts'
 import { Row, referenceIn } from './row.ts'
 
-/** An order was taken. */
+/** Placed says that an order was taken. */
 export interface Placed {
   kind: 'placed'
   reference: string
 }
 
-/** How an order stands. */
+/** OrderStatus is the status of an order. */
 export interface OrderStatus {
   kind: 'status'
   state: 'open' | 'done' | 'rejected' | 'unknown'
-  /** STATUS as sent. */
+  /** `status` is STATUS as sent. */
   status: string
-  /** The result of an order that is done, the reason of a rejected one; '' where the panel gives none. */
+  /** `text` is the result of an order that is done, or the reason of a rejected one; '' where the panel gives none. */
   text: string
-  /** As the panel names it; null where it does not. */
+  /** `reference` is the panel's number of the order; null where the answer has none. */
   reference: string | null
 }
 
-/** What became of a request to place one order. A SUCCESS that names no order proves nothing. */
+/** `readPlaced` reads the answer to a request to place one order. A SUCCESS that names no order proves nothing. */
 export function readPlaced(object: JsonObject): Placed | Refused | Unreadable {
   const verdict = verdictOf(object)
   if (verdict.kind === 'refused') {
@@ -32,7 +32,7 @@ export function readPlaced(object: JsonObject): Placed | Refused | Unreadable {
   }
   if (verdict.kind !== 'rows') return verdict
   const references = new Set(verdict.rows.map(referenceIn).filter((reference) => reference !== null))
-  // Some panels write it beside SUCCESS.
+  // Some panels write REFERENCEID beside SUCCESS.
   const beside = new Row(object).text('REFERENCEID')
   if (references.size === 0 && beside !== '') references.add(beside)
   const [reference] = references
@@ -42,7 +42,7 @@ export function readPlaced(object: JsonObject): Placed | Refused | Unreadable {
     : { kind: 'placed', reference }
 }
 
-/** How the order of one status request stands. A row that names another order is no answer. */
+/** `readStatus` reads the answer to one status request. A row that names another order is no answer. */
 export function readStatus(object: JsonObject, reference: string): OrderStatus | Refused | Unreadable {
   const verdict = verdictOf(object)
   if (verdict.kind !== 'rows') return verdict
@@ -54,20 +54,17 @@ export function readStatus(object: JsonObject, reference: string): OrderStatus |
     : unreadable('the answer is about another order')
 }
 
-/** STATUS: 0 new, 1 in process, 3 rejected, 4 done; clients and panels disagree about all others. */
+/** `statusOf` knows STATUS 0 (new), 1 (in process), 3 (rejected) and 4 (done); clients and panels disagree about all others. */
 function statusOf(row: Row): OrderStatus {
   const status = row.text('STATUS')
   const state = states[status] ?? 'unknown'
-  const text = state === 'done' || state === 'rejected' ? wordsOf(row, labels[state]) : ''
+  const text = state === 'done' || state === 'rejected' ? textOf(row, labels[state]) : ''
   return { kind: 'status', state, status, text, reference: referenceIn(row) }
 }
 
 const states: Record<string, OrderStatus['state']> = { 0: 'open', 1: 'open', 3: 'rejected', 4: 'done' }
 
-/**
- * In real panels CODE is the answer itself; elsewhere it is a mere label of the state, and the answer is in
- * another.
- */
+/** PLACES are the fields that may hold the text of an answer. In real panels it is in CODE; elsewhere CODE only names the state. */
 const PLACES = ['CODE', 'COMMENTS', 'COMMENT', 'RESULT', 'REPLY', 'REASON', 'MESSAGE']
 const labels = {
   done: label(
@@ -79,11 +76,11 @@ const labels = {
   ),
 }
 
-function label(...words: string[]): RegExp {
-  return new RegExp(`^(?:(?:your )?order )?(?:is |was |has been )?(?:${words.join('|')})[.!]?$`, 'i')
+function label(...names: string[]): RegExp {
+  return new RegExp(`^(?:(?:your )?order )?(?:is |was |has been )?(?:${names.join('|')})[.!]?$`, 'i')
 }
 
-function wordsOf(row: Row, mere: RegExp): string {
+function textOf(row: Row, mere: RegExp): string {
   const texts = PLACES.map((name) => row.text(name)).filter((text) => text !== '')
   return texts.find((text) => !mere.test(text)) ?? texts.at(-1) ?? ''
 }

@@ -1,15 +1,15 @@
 import { toBase64 } from './base64.ts'
 
-/** How `parameters` travels: the vendor's XML block, base64 of JSON, or the JSON itself. */
+/** ParametersEncoding is that of `parameters`: the vendor's XML block, base64 of JSON, or the JSON itself. */
 export type ParametersEncoding = 'xml' | 'base64' | 'json'
 
-/** Names and values of one order or question. */
+/** DhruFields are the names and values of one order or question. */
 export type DhruFields = Readonly<Record<string, string>>
 
-/** The vendor's kit sends one newline where a request has no parameters. */
+/** NO_PARAMETERS is what the vendor's kit sends where a request has no parameters. */
 export const NO_PARAMETERS = '\n'
 
-/** The parameters of one order. Throws when a name cannot be an XML element and the encoding is XML. */
+/** `encodeParameters` encodes those of one order. Throws when the encoding is XML and a name cannot be an XML element. */
 export function encodeParameters(fields: DhruFields, encoding: ParametersEncoding): string {
   const entries = Object.entries(fields)
   if (entries.length === 0) return NO_PARAMETERS
@@ -21,13 +21,13 @@ export function encodeParameters(fields: DhruFields, encoding: ParametersEncodin
   return `<PARAMETERS>${elements.join('')}</PARAMETERS>\n`
 }
 
-/** The parameters of many orders, each under a key that its answer comes back under. */
+/** `encodeRows` encodes the parameters of many orders, each under the key that its answer comes back under. */
 export const encodeRows = (
   rows: Iterable<readonly [key: string, fields: DhruFields]>,
   encoding: Exclude<ParametersEncoding, 'xml'>,
 ): string => encodeJson(Object.fromEntries(rows), encoding)
 
-/** What CUSTOMFIELD holds: fields that have no name of their own on the wire. */
+/** `encodeCustomField` makes CUSTOMFIELD: the fields that have no name of their own on the wire. */
 export const encodeCustomField = (fields: DhruFields): string => encodeJson(fields, 'base64')
 
 function encodeJson(value: object, encoding: 'base64' | 'json'): string {
@@ -42,7 +42,7 @@ function elementName(name: string): string {
   return tag
 }
 
-/** XML 1.0 has no place for these, escaped or not. */
+/** ILLEGAL characters cannot stand in XML 1.0, escaped or not. */
 const ILLEGAL = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
 const SPECIAL = /[&<>"'\r]/g
 const escapes: Record<string, string> = {
@@ -51,7 +51,7 @@ const escapes: Record<string, string> = {
   '>': '&gt;',
   '"': '&quot;',
   "'": '&#39;',
-  // As it is, a parser would turn it into a line feed.
+  // An XML parser turns a bare carriage return into a line feed.
   '\r': '&#13;',
 }
 

@@ -2,8 +2,8 @@ import { isObject } from './json.ts'
 import { isEmpty, Row, referenceIn, textOf } from './row.ts'
 
 /**
- * What a refusal's words say. `unclear`: something broke there, so that it does not even say that nothing was
- * taken. `unreadable`: the request as such was not taken (its size, its form). `refused`: none of the others.
+ * RefusalMeaning is what a refusal says. `unclear`: something broke there, so that nothing proves that no order was taken.
+ * `malformed`: the request itself was not accepted (its size, its form). `refused`: none of the others.
  */
 export type RefusalMeaning =
   | 'unclear'
@@ -16,43 +16,40 @@ export type RefusalMeaning =
   | 'malformed'
   | 'refused'
 
-/** An ERROR in a panel's own words. */
+/** DhruRefusal is an ERROR of a panel. */
 export interface DhruRefusal {
-  /** For people. */
-  words: string
+  /** `message` is the panel's own, for people. */
+  message: string
   meaning: RefusalMeaning
-  /** The order that it names, as refusals of duplicates do; null where it names none, or more than one. */
+  /** `reference` is the order that it names, as refusals of duplicates do; null where it names none, or more than one. */
   reference: string | null
 }
 
-/**
- * Reads what stands under ERROR: an array of objects or texts, one object, or a text. Undefined when it is
- * empty.
- */
+/** `readRefusal` reads what stands under ERROR: an array of objects or texts, one object, or a text. Undefined when it is empty. */
 export function readRefusal(error: unknown): DhruRefusal | undefined {
   if (isEmpty(error)) return undefined
-  const said = (Array.isArray(error) ? error : [error]).map(sayingOf)
-  const words = [...new Set(said.map((one) => one.words).filter((text) => text !== ''))].join('; ')
-  const everything = said.map((one) => one.everything).join('\n')
-  const references = new Set(said.flatMap((one) => one.references))
+  const errors = (Array.isArray(error) ? error : [error]).map(readOne)
+  const message = [...new Set(errors.map((one) => one.message).filter((text) => text !== ''))].join('; ')
+  const everything = errors.map((one) => one.everything).join('\n')
+  const references = new Set(errors.flatMap((one) => one.references))
   const [reference = null] = references
   return {
-    words: words || 'refused without a word',
+    message: message || 'refused without a word',
     meaning: meaningOf(everything),
     reference: references.size === 1 ? reference : null,
   }
 }
 
-interface Saying {
-  words: string
+interface OneError {
+  message: string
   everything: string
   references: string[]
 }
 
-function sayingOf(entry: unknown): Saying {
+function readOne(entry: unknown): OneError {
   if (!isObject(entry)) {
-    const words = textOf(entry)
-    return { words, everything: words, references: referencesIn(words) }
+    const text = textOf(entry)
+    return { message: text, everything: text, references: referencesIn(text) }
   }
   const row = new Row(entry)
   const message = row.text('MESSAGE', 'ERROR')
@@ -60,7 +57,7 @@ function sayingOf(entry: unknown): Saying {
   const field = referenceIn(row)
   return {
     // "ValidationError123" is for programs.
-    words: (/^\w*$/.test(message) && description) || message || description,
+    message: (/^\w*$/.test(message) && description) || message || description,
     everything: `${description}\n${message}`,
     references:
       field === null ? [...new Set([...referencesIn(message), ...referencesIn(description)])] : [field],
@@ -68,17 +65,18 @@ function sayingOf(entry: unknown): Saying {
 }
 
 /**
- * "order 1234", "Order ID: 1234", "#1234"; not an IMEI, which has more digits, and not "order 5 minutes ago".
+ * `referencesIn` finds order numbers in a text: "order 1234", "Order ID: 1234", "#1234". An IMEI has more digits, and "order 5 minutes
+ * ago" is none.
  */
-const referencesIn = (words: string): string[] =>
-  [...words.matchAll(ORDER_NUMBER), ...words.matchAll(HASHED_NUMBER)].map((match) => match[1] as string)
+const referencesIn = (text: string): string[] =>
+  [...text.matchAll(ORDER_NUMBER), ...text.matchAll(HASHED_NUMBER)].map((match) => match[1] as string)
 
 const ENDS = String.raw`(?![\w-]|[.,]\d|\s*(?:sec|min|hour|day|week|time))`
 const NUMBER_WORDS = String.raw`(?:\s*(?:id|no\.?|number|ref(?:erence)?(?:\s*id)?))?\s*(?:is\s|[:=])?\s*#?`
 const ORDER_NUMBER = new RegExp(String.raw`\b(?:order|reference)${NUMBER_WORDS}(\d{1,12})${ENDS}`, 'gi')
 const HASHED_NUMBER = new RegExp(String.raw`(?<!error\s*)#(\d{3,12})${ENDS}`, 'gi')
 
-/** The codes with which another imeigate begins FULL_DESCRIPTION. */
+/** `codes` are those with which another imeigate begins FULL_DESCRIPTION. */
 const codes = new Map<string, RefusalMeaning>(
   Object.entries({
     internal_error: 'unclear',
@@ -105,10 +103,10 @@ const codes = new Map<string, RefusalMeaning>(
 const anyOf = (...patterns: RegExp[]): RegExp => new RegExp(patterns.map(({ source }) => source).join('|'))
 
 /**
- * The words of panels in the wild, in lower case with single blanks; the first that fits counts. Words that
- * may be about the customer's own account at a tool ("Invalid username") are not taken for ours.
+ * `patterns` match the texts of real panels, in lower case with single blanks; the first that fits counts. Texts that may be about the
+ * customer's own account at a tool ("Invalid username") are not taken for ours.
  */
-const patterns: [meaning: RefusalMeaning, words: RegExp][] = [
+const patterns: [meaning: RefusalMeaning, text: RegExp][] = [
   [
     'unclear',
     anyOf(
@@ -174,9 +172,9 @@ const patterns: [meaning: RefusalMeaning, words: RegExp][] = [
   ],
 ]
 
-function meaningOf(words: string): RefusalMeaning {
-  const code = codes.get(/^([a-z_]+)(?=$|:|\n)/.exec(words)?.[1] ?? '')
+function meaningOf(everything: string): RefusalMeaning {
+  const code = codes.get(/^([a-z_]+)(?=$|:|\n)/.exec(everything)?.[1] ?? '')
   if (code !== undefined) return code
-  const text = words.toLowerCase().replace(/\s+/g, ' ')
+  const text = everything.toLowerCase().replace(/\s+/g, ' ')
   return patterns.find(([, pattern]) => pattern.test(text))?.[0] ?? 'refused'
 }

@@ -1,23 +1,23 @@
-/** How the form of a request is encoded. The vendor's kit sends multipart, most others urlencoded. */
+/** FormEncoding is that of a request's form. The vendor's kit sends multipart, most others urlencoded. */
 export type FormEncoding = 'multipart' | 'urlencoded'
 
 export interface DhruRequest {
   username: string
   apiaccesskey: string
   action: string
-  /** As it travels: see `encodeParameters`. */
+  /** `parameters` are encoded already: see `encodeParameters`. */
   parameters: string
-  /** Form fields beside the usual five, such as `orderid` and `idempotency_key`. */
+  /** `extra` are form fields beside the usual five, such as `orderid` and `idempotency_key`. */
   extra?: Readonly<Record<string, string>>
 }
 
 export interface EncodedForm {
   contentType: string
-  /** To be sent as UTF-8. */
+  /** `body` is to be sent as UTF-8. */
   body: string
 }
 
-/** The five fields of the vendor's kit in its order, then the others. Values may hold anything. */
+/** `encodeRequest` writes the five fields of the vendor's kit in its order, then the others. Values may hold anything. */
 export function encodeRequest(request: DhruRequest, encoding: FormEncoding): EncodedForm {
   const { username, apiaccesskey, action, parameters, extra = {} } = request
   const fields: [name: string, value: string][] = [
@@ -49,6 +49,6 @@ function multipart(fields: [name: string, value: string][]): EncodedForm {
   }
 }
 
-/** As browsers write a field's name. */
+/** `quotable` writes a field's name as browsers do. */
 const quotable = (name: string): string =>
   name.toWellFormed().replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A')

@@ -1,7 +1,7 @@
 import { decodeEntities } from './entities.ts'
 import type { JsonObject } from './json.ts'
 
-/** One object of an answer: its names in upper case, since panels do not agree on theirs. */
+/** Row is one object of an answer, with its names in upper case, since panels do not agree on theirs. */
 export class Row {
   readonly #fields: ReadonlyMap<string, unknown>
 
@@ -17,10 +17,7 @@ export class Row {
     return this.#fields.has(name)
   }
 
-  /**
-   * The first of the names that holds a text or number other than blanks, decoded once and trimmed; '' if
-   * none.
-   */
+  /** `text` gives the first of the names that holds a number or a text other than blanks, decoded once and trimmed; '' if none. */
   text(...names: string[]): string {
     for (const name of names) {
       const text = textOf(this.#fields.get(name))
@@ -30,23 +27,23 @@ export class Row {
   }
 }
 
-/** A text or number as text, its character references decoded once; '' for everything else. */
+/** `textOf` gives a text or number as text, its character references decoded once; '' for everything else. */
 export function textOf(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   return typeof value === 'string' ? decodeEntities(value).trim() : ''
 }
 
-/** Whether a panel wrote the name only to say nothing: null, false, 0, "", [] or {}. */
+/** `isEmpty` tells a value that means nothing: null, false, 0, "", [] or {}. */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === 0) return true
   if (typeof value === 'string') return /^\s*0?\s*$/.test(value)
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** The number that a panel gave an order. */
+/** REFERENCE_NAMES are the names of the number that a panel gave an order. */
 const REFERENCE_NAMES = ['REFERENCEID', 'REFERENCE_ID', 'ORDERID', 'ORDER_ID']
 
-/** An order's number; null when the row names none. */
+/** `referenceIn` is an order's number; null when the row names none. */
 export function referenceIn(row: Row): string | null {
   const text = row.text(...REFERENCE_NAMES)
   return text === '' || /^(?:0+|null|false|none|n\/a)$/i.test(text) ? null : text

@@ -3,39 +3,41 @@ import { isObject, type JsonObject } from './json.ts'
 import { readRefusal } from './refusal.ts'
 import { isEmpty, Row, referenceIn } from './row.ts'
 
-/** One row of a bulk request, as far as its answer can be told from others by it. */
-export interface AskedRow {
+/** RequestedRow is one row of a bulk request: what its answer can be recognised by. */
+export interface RequestedRow {
   key: string
-  /** The IMEI of a placement, where it has one. */
+  /** `imei` is that of a placement, where it has one. */
   imei?: string
-  /** The order that a status is asked of. */
+  /** `reference` is the order of a status request. */
   reference?: string
 }
 
-/** The object that answers a row: in each the same names as in an answer about one order. */
+/** RowAnswers are the objects that answer the rows, by their keys: each with the names of an answer about one order. */
 export type RowAnswers = Map<string, JsonObject>
 
 /**
- * Finds what a bulk answer says of each row, in any of the forms in the wild: rows under their keys at the
- * top; under their keys in SUCCESS, in lower case; or a list under SUCCESS. What it does not mention is not
- * in the result.
+ * `readRows` finds the answer to each row in any of the forms of real panels: rows under their keys at the top; under their keys in
+ * SUCCESS, in lower case; or a list under SUCCESS. A row that is not mentioned is not in the result.
  */
-export function readRows(object: JsonObject, asked: readonly AskedRow[]): RowAnswers | Refused | Unreadable {
+export function readRows(
+  object: JsonObject,
+  requested: readonly RequestedRow[],
+): RowAnswers | Refused | Unreadable {
   const top = new Row(object)
   const answers: RowAnswers = new Map()
-  for (const { key } of asked) {
+  for (const { key } of requested) {
     const row = object[key]
     if (isObject(row) && hasVerdict(row)) answers.set(key, row)
   }
   const success = top.get('SUCCESS')
   if (answers.size === 0 && isObject(success)) {
-    for (const one of asked) {
+    for (const one of requested) {
       const row = success[one.key]
       if (isObject(row)) answers.set(one.key, one.reference === undefined ? ofThemePanel(row) : ofList(row))
     }
   }
   if (answers.size === 0 && Array.isArray(success)) {
-    for (const [key, row] of matched(success.filter(isObject), asked)) answers.set(key, ofList(row))
+    for (const [key, row] of matched(success.filter(isObject), requested)) answers.set(key, ofList(row))
   }
   if (answers.size > 0) return answers
   const refusal = readRefusal(top.get('ERROR'))
@@ -45,29 +47,28 @@ export function readRows(object: JsonObject, asked: readonly AskedRow[]): RowAns
 
 /** `{"status":"success","message":"..","referenceid":98214}` */
 function ofThemePanel(row: JsonObject): JsonObject {
-  if (saysItself(row)) return row
+  if (isComplete(row)) return row
   const fields = new Row(row)
   const status = fields.text('STATUS').toLowerCase()
   if (/^(?:success|ok|true|1)$/.test(status)) return { SUCCESS: [row] }
   if (/^(?:error|fail|failed|false|0)$/.test(status) && referenceIn(fields) === null) return { ERROR: [row] }
-  // Neither: nothing is said.
+  // Neither: it proves nothing.
   return {}
 }
 
-/** A row of a list: a failed one carries ERROR. */
-const ofList = (row: JsonObject): JsonObject => (saysItself(row) ? row : { SUCCESS: [row] })
+/** `ofList` takes a row of a list for a success unless it carries ERROR. */
+const ofList = (row: JsonObject): JsonObject => (isComplete(row) ? row : { SUCCESS: [row] })
 
-const saysItself = (row: JsonObject): boolean => {
+const isComplete = (row: JsonObject): boolean => {
   const fields = new Row(row)
   return fields.has('SUCCESS') || !isEmpty(fields.get('ERROR'))
 }
 
 /**
- * Which row of a list is about which that was asked: by its key, its order's number or its IMEI, where it has
- * one that is nobody else's; else by its place, when there are as many rows as were asked and none of them
- * says otherwise.
+ * `matched` finds the requested row that a row of a list answers: by its key, its order's number or its IMEI, where no other has the
+ * same; else by its place, when there are as many rows as were requested and none of them contradicts.
  */
-function matched(rows: JsonObject[], asked: readonly AskedRow[]): [key: string, row: JsonObject][] {
+function matched(rows: JsonObject[], requested: readonly RequestedRow[]): [key: string, row: JsonObject][] {
   const fields = rows.map((row) => new Row(row))
   const names: { of: (one: AskedRow) => string | undefined; in: (row: Row) => string }[] = [
     { of: ({ key }) => key, in: (row) => row.text('ROW') },
@@ -75,22 +76,22 @@ function matched(rows: JsonObject[], asked: readonly AskedRow[]): [key: string, 
     { of: ({ imei }) => imei, in: (row) => row.text('IMEI') },
   ]
   for (const name of names) {
-    if (asked.some((one) => !name.of(one)) || fields.some((row) => name.in(row) === '')) continue
+    if (requested.some((one) => !name.of(one)) || fields.some((row) => name.in(row) === '')) continue
     if (new Set(fields.map(name.in)).size < rows.length) continue
     const byName = new Map(fields.map((row, index) => [name.in(row), rows[index] as JsonObject]))
-    const wanted = asked.map((one) => name.of(one) as string)
+    const wanted = requested.map((one) => name.of(one) as string)
     if (new Set(wanted).size < wanted.length) continue
-    return asked.flatMap((one, index): [string, JsonObject][] => {
+    return requested.flatMap((one, index): [string, JsonObject][] => {
       const row = byName.get(wanted[index] as string)
       return row ? [[one.key, row]] : []
     })
   }
-  if (rows.length !== asked.length) return []
-  const strange = asked.some((one, index) =>
+  if (rows.length !== requested.length) return []
+  const contradicts = requested.some((one, index) =>
     names.slice(1).some((name) => {
-      const said = name.in(fields[index] as Row)
-      return said !== '' && name.of(one) !== undefined && name.of(one) !== said
+      const answered = name.in(fields[index] as Row)
+      return answered !== '' && name.of(one) !== undefined && name.of(one) !== answered
     }),
   )
-  return strange ? [] : asked.map((one, index) => [one.key, rows[index] as JsonObject])
+  return contradicts ? [] : requested.map((one, index) => [one.key, rows[index] as JsonObject])
 }

@@ -2,44 +2,44 @@ import { readAmount } from './amount.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { Row } from './row.ts'
 
-/** One service of a panel's list. */
+/** DhruService is one service of a panel's list. */
 export interface DhruService {
   id: string
   group: string
   name: string
-  /** `serial`: another device number travels in IMEI. `server`: no device. */
+  /** `kind` `serial`: another device number is sent in IMEI. `server`: there is no device. */
   kind: 'imei' | 'serial' | 'server'
-  /** A decimal such as "0.77". */
+  /** `credit` is the price, a decimal such as "0.77". */
   credit: string
   time: string
-  /** May hold HTML. */
+  /** `info` may hold HTML. */
   info: string
   minQuantity: number
   maxQuantity: number
   fields: DhruField[]
 }
 
-/** Something that an order must or may say beside the device. */
+/** DhruField is something that an order must or may have beside the device. */
 export interface DhruField {
   name: string
   label: string
   type: 'text' | 'dropdown'
   required: boolean
-  /** Of a dropdown. */
+  /** `options` are those of a dropdown. */
   options: string[]
-  /** Whether it is a parameter of its own name, or one of the values in CUSTOMFIELD. */
+  /** `travels` says whether it is a parameter of its own name, or one of the values in CUSTOMFIELD. */
   travels: 'by name' | 'in CUSTOMFIELD'
 }
 
-/** The group that a service stands in; its type is IMEI, SERVER or, with some panels, nothing. */
+/** DhruGroup is the group of a service; its type is IMEI, SERVER or, with some panels, empty. */
 export interface DhruGroup {
   name: string
   type: string
 }
 
 /**
- * Reads one service; `key` is what it stands under where services are an object. Undefined when it has no id
- * or no price that can be read: nobody could order it, or know what it costs.
+ * `readService` reads one service; `key` is what it stands under where services are an object. Undefined when it has no id or no
+ * price that can be read: nobody could order it, or know what it costs.
  */
 export function readService(object: JsonObject, group: DhruGroup, key?: string): DhruService | undefined {
   const row = new Row(object)
@@ -76,13 +76,13 @@ function kindOf(row: Row, group: DhruGroup): DhruService['kind'] {
   return isObject(custom) && new Row(custom).text('ALLOW') === '1' ? 'serial' : 'imei'
 }
 
-/** Where INFO is HTML already, its character references belong to it. */
+/** `infoIn` decodes INFO unless it is HTML: then its character references belong to it. */
 function infoIn(row: Row): string {
   const info = row.get('INFO')
   return typeof info === 'string' && /<\/?[a-z][^<]*>/i.test(info) ? info.trim() : row.text('INFO')
 }
 
-/** Parameters with names of their own, and the entry of a service that says that it needs one. */
+/** `announced` are the parameters with names of their own, each with the entry by which a service says that it needs one. */
 const announced: readonly [name: string, entry: string, label: string][] = [
   ['NETWORK', 'REQUIRES.NETWORK', 'Network'],
   ['MODELID', 'REQUIRES.MOBILE', 'Model'],
@@ -98,7 +98,7 @@ const announced: readonly [name: string, entry: string, label: string][] = [
   ['SECRO', 'REQUIRES.SECRO', 'SecRO'],
 ]
 
-/** Names of parameters that an order may have beside ID, IMEI and QNT; all others travel in CUSTOMFIELD. */
+/** `parameterNames` are those that an order may have beside ID, IMEI and QNT; all others go into CUSTOMFIELD. */
 export const parameterNames: ReadonlySet<string> = new Set(announced.map(([name]) => name))
 
 function fieldsIn(row: Row): DhruField[] {

@@ -1,42 +1,42 @@
 import { errorIn, ImeigateError } from './error.ts'
 import { backoffMs, pause } from './pause.ts'
 
-/** How a request is sent: the platform's fetch, or one of your own (a proxy, a log). */
+/** Fetch sends a request: the platform's fetch, or one of your own (for a proxy, a log). */
 export type Fetch = (url: string, request: RequestInit) => Promise<Response>
 
 export interface CallSettings {
-  /** Where the server is, such as `https://imei.example.com`. */
+  /** `url` is where the server is, such as `https://imei.example.com`. */
   url: string
-  /** The API key: `<security id>.<secret>`. */
+  /** `key` is the API key: `<security id>.<secret>`. */
   key: string
   fetch?: Fetch | undefined
-  /** How long one attempt may take, in milliseconds. 30,000 when left out. */
+  /** `timeoutMs` is how long one attempt may take, in milliseconds. 30,000 when left out. */
   timeoutMs?: number | undefined
-  /** How often a call that was not answered is sent again. 5 when left out. */
+  /** `retries` is how often a call that was not answered is sent again. 5 when left out. */
   retries?: number | undefined
 }
 
 export interface Request {
   method: string
-  /** With its query. */
+  /** `path` has the query. */
   path: string
   body?: string | undefined
   accept?: string
   headers?: Record<string, string>
   idempotencyKey?: string | null
   signal?: AbortSignal | undefined
-  /** How long the server was asked to wait before it answers. */
+  /** `waitMs` is how long the server was asked to wait before it answers. */
   waitMs?: number
 }
 
 const TIMEOUT_MS = 30_000
 const RETRIES = 5
-/** A server that wants to be left alone for longer has its error told to the caller. */
+/** MAX_WAIT_MS is the longest `Retry-After` that is waited for; beyond that the error is thrown. */
 const MAX_WAIT_MS = 61_000
-/** Nothing was done, or nobody knows and a key makes it safe to ask again. */
+/** AGAIN are statuses that are tried again: nothing was done, or an idempotency key makes the repetition safe. */
 const AGAIN = [429, 502, 503, 504]
 
-/** Sends requests until they are answered. */
+/** Calls sends requests until they are answered. */
 export class Calls {
   readonly #url: string
   readonly #key: string
@@ -56,12 +56,12 @@ export class Calls {
     this.#retries = retries
   }
 
-  /** The whole answer. Throws an ImeigateError, or the signal's reason. */
+  /** `text` gives the whole answer. Throws an ImeigateError, or the signal's reason. */
   text(request: Request): Promise<{ response: Response; text: string }> {
     return this.#untilAnswered(request, async (response) => ({ response, text: await response.text() }))
   }
 
-  /** The answer with its body still to be read. Throws as `text` does. */
+  /** `open` gives the answer with its body still to be read. Throws as `text` does. */
   open(request: Request): Promise<Response> {
     return this.#untilAnswered(request, (response) => response)
   }
@@ -102,7 +102,7 @@ export class Calls {
           ...headers,
         },
         ...(body !== undefined && { body }),
-        // A redirected POST would arrive as a GET.
+        // Following a redirect would turn a POST into a GET.
         redirect: 'manual',
         signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
       })
@@ -120,7 +120,7 @@ export class Calls {
   }
 }
 
-/** Whether it is worth to ask again. */
+/** `passes` says of an error that the same call may be answered later. */
 export const passes = ({ status, code, retryAfterMs }: ImeigateError): boolean =>
   (code === 'CONNECTION_ERROR' || code === 'TIMEOUT_ERROR' || AGAIN.includes(status)) &&
   (retryAfterMs ?? 0) <= MAX_WAIT_MS

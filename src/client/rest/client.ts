@@ -17,18 +17,18 @@ import type {
 
 export interface ClientSettings<Exact extends boolean = false> extends CallSettings {
   /**
-   * Amounts in answers are decimal texts ("12.5"), as they stand on the wire, and not numbers, which are exact for up to
-   * 15 digits.
+   * `exactAmounts` makes amounts in answers decimal texts ("12.5"), as they stand on the wire, instead of numbers, which are exact for
+   * up to 15 digits.
    */
   exactAmounts?: Exact
 }
 
-/** The longest that a server is asked to wait until an order has ended. */
+/** MAX_WAIT_S is the longest that a server is asked to wait until an order has ended. */
 const MAX_WAIT_S = 30
-/** A server that does not wait is not asked more often. */
+/** AT_LEAST_MS is the shortest time between two questions to a server that does not wait. */
 const AT_LEAST_MS = 1000
 
-/** What the client can do beside the operations. */
+/** Client is what the client can do beside the operations, which are added below. */
 class Client<Exact extends boolean> {
   readonly #calls: Calls
   readonly #exact: boolean
@@ -39,7 +39,7 @@ class Client<Exact extends boolean> {
     this.#exact = exactAmounts
   }
 
-  /** Carries an operation out, by its name. Throws an ImeigateError, or the signal's reason. */
+  /** `call` carries an operation out, by its name. Throws an ImeigateError, or the signal's reason. */
   async call<Name extends OperationName>(
     name: Name,
     parameters: ParametersOf<Name>,
@@ -61,8 +61,8 @@ class Client<Exact extends boolean> {
   }
 
   /**
-   * The answer as it comes: for its headers, and for what is no JSON, such as a statement as PDF. `accept`: the media
-   * type that is wanted. Its body is read by you; the client's timeout ends when its headers are there. Throws as `call`.
+   * `response` gives the answer as it comes: for its headers, and for what is no JSON, such as a statement as PDF. `accept` is the
+   * media type that is wanted. You read its body; the client's timeout ends when its headers are there. Throws as `call`.
    */
   response<Name extends OperationName>(
     name: Name,
@@ -75,7 +75,7 @@ class Client<Exact extends boolean> {
     })
   }
 
-  /** Everything of a list, page after page as you go on. Throws as `call`. */
+  /** `each` reads a list to its end, page after page as you go on. Throws as `call`. */
   async *each<Name extends ListName>(
     name: Name,
     parameters: ParametersOf<Name>,
@@ -93,8 +93,8 @@ class Client<Exact extends boolean> {
   }
 
   /**
-   * An order once it has ended, whatever became of it; waits as long as that takes, or until the signal. The server is
-   * asked for the end and tells it at once. Throws as `call`.
+   * `waitForOrder` gives an order once it has ended, well or badly; it waits as long as that takes, or until the signal. The server
+   * answers as soon as the order ends. Throws as `call`.
    */
   async waitForOrder(
     id: number,
@@ -102,19 +102,19 @@ class Client<Exact extends boolean> {
   ): Promise<Reading<Order, Exact>> {
     const options = signal ? { signal } : {}
     for (;;) {
-      const asked = Date.now()
+      const begun = Date.now()
       const order = await this.call('getOrderStatus', { id, wait: MAX_WAIT_S }, options)
       if (order.status !== 'pending') {
         return order.result_truncated ? await this.call('getOrder', { id }, options) : order
       }
-      await pause(Math.max(0, asked + AT_LEAST_MS - Date.now()), signal)
+      await pause(Math.max(0, begun + AT_LEAST_MS - Date.now()), signal)
     }
   }
 
   /**
-   * What becomes of all orders of the account, as it happens, without end: the order as it stands, after it was placed
-   * and after each of its items ended. A connection that breaks is made anew and goes on where it was. Throws an
-   * ImeigateError when the server refuses, the signal's reason when it is aborted.
+   * `followOrders` gives updates of all orders of the account as they happen, without end: the order as it is after it was placed and
+   * after items of it ended. A connection that breaks is opened again and goes on where it was. Throws an ImeigateError when the
+   * server refuses, and the signal's reason when it is aborted.
    */
   followOrders(options: FollowOptions = {}): AsyncGenerator<OrderEvent<Exact>> {
     return follow(this.#calls, this.#exact, options) as AsyncGenerator<OrderEvent<Exact>>
@@ -158,7 +158,7 @@ for (const name of Object.keys(operations) as OperationName[]) {
   })
 }
 
-/** Speaks the REST API of one imeigate with one key: every operation of its OpenAPI document is a method. */
+/** ImeigateClient speaks the REST API of one imeigate with one key: every operation of its OpenAPI document is a method. */
 export type ImeigateClient<Exact extends boolean = false> = Client<Exact> & Methods<Exact>
 
 export const ImeigateClient = Client as new <Exact extends boolean = false>(

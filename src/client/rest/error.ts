@@ -1,45 +1,45 @@
 import type { Schemas } from './types.ts'
 
-/** What went wrong where no error object of the API came: nobody answered, in time, or as it should. */
+/** NoAnswer are the client's own codes, for calls that got no error object of the API. */
 type NoAnswer = 'CONNECTION_ERROR' | 'TIMEOUT_ERROR' | 'UNREADABLE_ANSWER_ERROR' | 'REDIRECT_ERROR'
 
 type ErrorObject = Schemas['Error']
 
 /**
- * A call that was refused, or of which no answer came. A POST of which no answer came may have been carried out: send
- * it again under the same idempotency key.
+ * ImeigateError is a call that was refused or not answered. A POST that was not answered may have been carried out: send it again
+ * under the same idempotency key.
  */
 export class ImeigateError extends Error {
   override readonly name = 'ImeigateError'
-  /** Such as `INSUFFICIENT_BALANCE_ERROR`. */
+  /** `code` is such as `INSUFFICIENT_BALANCE_ERROR`. */
   readonly code: ErrorObject['code'] | NoAnswer
-  /** HTTP; 0: there was no answer. */
+  /** `status` is that of HTTP; 0: there was no answer. */
   readonly status: number
-  /** The part of the request that is at fault. */
+  /** `source` is the part of the request that is at fault. */
   readonly source: ErrorObject['source'] | null
-  /** What is wrong, by field, such as `data.imeis.0`. */
+  /** `errors` says what is wrong, by field, such as `data.imeis.0`. */
   readonly errors: Readonly<Record<string, string[]>>
-  /** Names the request in the server's log. */
+  /** `traceId` names the request in the server's log. */
   readonly traceId: string | null
-  /** The key under which a POST was sent. */
+  /** `idempotencyKey` is the key under which a POST was sent. */
   readonly idempotencyKey: string | null
-  /** How long the server wants to be left alone, in milliseconds; null: it did not say. */
+  /** `retryAfterMs` is how long the server wants to be left alone, in milliseconds; null: it did not say. */
   readonly retryAfterMs: number | null
 
-  constructor(message: string, told: Told) {
-    super(message, told.cause === undefined ? undefined : { cause: told.cause })
-    const { code, status = 0, source = null, errors = {}, traceId = null } = told
+  constructor(message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    const { code, status = 0, source = null, errors = {}, traceId = null } = details
     this.code = code
     this.status = status
     this.source = source
     this.errors = errors
     this.traceId = traceId
-    this.idempotencyKey = told.idempotencyKey ?? null
-    this.retryAfterMs = told.retryAfterMs ?? null
+    this.idempotencyKey = details.idempotencyKey ?? null
+    this.retryAfterMs = details.retryAfterMs ?? null
   }
 }
 
-interface Told {
+interface ErrorDetails {
   code: ImeigateError['code']
   status?: number
   source?: ImeigateError['source']
@@ -50,7 +50,7 @@ interface Told {
   cause?: unknown
 }
 
-/** The error in an answer, from whoever gave it: a proxy in between writes HTML. */
+/** `errorIn` makes an error of an answer, also of a proxy's HTML page. */
 export function errorIn(response: Response, text: string, idempotencyKey: string | null): ImeigateError {
   const { status, headers } = response
   const retryAfterMs = waitIn(headers)
@@ -86,7 +86,7 @@ function errorObject(text: string): ErrorObject | undefined {
   }
 }
 
-/** `Retry-After` in seconds or as a date; where requests are counted, the seconds until the next may be made. */
+/** `waitIn` reads `Retry-After`, in seconds or as a date; without it, the seconds until the rate limit allows the next request. */
 function waitIn(headers: Headers): number | null {
   const after = headers.get('retry-after') ?? ''
   if (/^\d{1,9}$/.test(after)) return Number(after) * 1000

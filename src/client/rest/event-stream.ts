@@ -1,16 +1,16 @@
-/** One message of a stream of server-sent events. */
+/** Message is one message of a stream of server-sent events. */
 export interface Message {
-  /** The last id that was told; '': none yet. */
+  /** `id` is the last one that the stream gave; '': none yet. */
   id: string
   event: string
   data: string
 }
 
-/** Nothing came for so long that the connection must be dead. */
+/** Silence says that nothing came for so long that the connection must be dead. */
 class Silence extends Error {}
 
 /**
- * Reads a stream of server-sent events (WHATWG HTML, 9.2.6) until it ends. Throws a Silence when nothing, not even a
+ * `messages` reads a stream of server-sent events (WHATWG HTML, 9.2.6) until it ends. Throws a Silence when nothing, not even a
  * heartbeat, comes for `silenceMs`.
  */
 export async function* messages(
@@ -23,7 +23,7 @@ export async function* messages(
   try {
     for (;;) {
       const { done, value } = await within(reader.read(), silenceMs)
-      // What has not ended in a blank line is not whole.
+      // A message without its blank line at the end is not complete.
       if (done) return
       yield* parser.read(decoder.decode(value, { stream: true }))
     }
@@ -38,16 +38,16 @@ class Parser {
   #event = ''
   #data: string[] = []
 
-  /** What has become whole with these bytes. */
+  /** `read` gives the messages that are complete with this text. */
   read(text: string): Message[] {
-    const whole: Message[] = []
+    const complete: Message[] = []
     const lines = (this.#rest + text).split(/\r?\n/)
     this.#rest = lines.pop() ?? ''
     for (const line of lines) {
       if (line === '') {
-        // Without data it only says up to where the stream has come.
+        // A message without data only carries the position of the stream.
         const { length } = this.#data
-        whole.push({ id: this.#id, event: length > 0 ? this.#event : '', data: this.#data.join('\n') })
+        complete.push({ id: this.#id, event: length > 0 ? this.#event : '', data: this.#data.join('\n') })
         this.#event = ''
         this.#data = []
         continue
@@ -57,7 +57,7 @@ class Parser {
       else if (name === 'event') this.#event = value
       else if (name === 'data') this.#data.push(value)
     }
-    return whole
+    return complete
   }
 }
 

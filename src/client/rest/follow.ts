@@ -7,11 +7,11 @@ import type { Reading, Schemas } from './types.ts'
 
 export interface FollowOptions {
   signal?: AbortSignal
-  /** Goes on behind this event; keep the `id` of the last one that you have dealt with. Without it: from now on. */
+  /** `after` is the event to go on behind: the `id` of the last one that you have dealt with. Without it, from now on. */
   after?: string
 }
 
-/** News of an order. */
+/** OrderEvent says that an order has changed, and how it is now. */
 export interface OrderEvent<Exact extends boolean = false> {
   id: string
   order: Reading<Schemas['Order'], Exact>
@@ -19,7 +19,7 @@ export interface OrderEvent<Exact extends boolean = false> {
 
 const PATH = '/api/order/events'
 const STREAM = 'text/event-stream'
-/** The server says something every 15 seconds. */
+/** SILENCE_MS is when a connection is taken for dead: the server sends something every 15 seconds. */
 const SILENCE_MS = 45_000
 
 export async function* follow(
@@ -43,7 +43,7 @@ export async function* follow(
     } catch (error) {
       signal?.throwIfAborted()
       if (error instanceof SyntaxError) throw error
-      // What else it may be: the connection broke, or was silent.
+      // Every other error means that the connection broke, or was silent.
       if (error instanceof ImeigateError && !(connected && passes(error))) throw error
     }
     await pause(backoffMs(++failures), signal)

@@ -2,7 +2,7 @@
 
 import type { Method } from './types.ts'
 
-/** How each operation travels: its parameters in the path, the rest in the query of a GET or the body of a POST. */
+/** operations are method and path of each; parameters that are not in the path go into the query of a GET, or the body of a POST. */
 export const operations = {
   getMe: 'GET /api/me',
   listServices: 'GET /api/services',
@@ -35,7 +35,7 @@ export const operations = {
   getStatement: 'GET /api/statement/{month}',
 } as const
 
-/** Every operation of the API as a method. */
+/** Methods has every operation of the API as a method. */
 export interface Methods<Exact extends boolean> {
   /** Whose key this is, and what it may do: `GET /api/me` */
   getMe: Method<'getMe', Exact>
@@ -95,7 +95,7 @@ export interface Methods<Exact extends boolean> {
   getStatement: Method<'getStatement', Exact>
 }
 
-/** The fields of answers that hold an amount of money. */
+/** amountFields are the fields of answers that hold an amount of money. */
 export const amountFields = [
   'amount',
   'balance',

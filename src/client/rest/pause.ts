@@ -1,4 +1,4 @@
-/** Waits; throws the signal's reason as soon as it is aborted. */
+/** `pause` waits; it throws the signal's reason as soon as that is aborted. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted()
   const { promise, resolve, reject } = Promise.withResolvers<void>()
@@ -16,6 +16,6 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
 const FIRST_MS = 250
 const MAX_MS = 8_000
 
-/** How long to wait after so many failures in a row: doubled each time, and at random, so that clients do not march. */
+/** `backoffMs` is how long to wait after so many failures in a row: doubled each time, and random, so that clients do not come together. */
 export const backoffMs = (failures: number): number =>
   Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)

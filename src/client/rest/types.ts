@@ -1,18 +1,18 @@
 import type { amountFields, operations as lines } from './operations.ts'
 import type { components, operations } from './schema.ts'
 
-/** The things that answers are made of, by the names of the OpenAPI document. */
+/** Schemas are what answers are made of, by the names of the OpenAPI document. */
 export type Schemas = components['schemas']
 
-/** An operation's name in the OpenAPI document, such as `getMe`. */
+/** OperationName is an operation's name in the OpenAPI document, such as `getMe`. */
 export type OperationName = keyof typeof lines
 
-/** What may be said of one call, beside its parameters. */
+/** CallOptions are what one call takes beside its parameters. */
 export interface CallOptions {
-  /** Ends the call, its retries included: it throws the signal's reason. */
+  /** `signal` ends the call, its retries included: it throws the signal's reason. */
   signal?: AbortSignal
   /**
-   * Makes a POST that is sent again, by you or by the client, the same one; without it, each call of a POST gets a key
+   * `idempotencyKey` makes a POST that is sent again, by you or by the client, the same one. Without it each call of a POST gets a key
    * of its own. To be safe over a restart of your program, keep your own, such as `cart-77`.
    */
   idempotencyKey?: string
@@ -31,30 +31,30 @@ type Body<Name extends OperationName> = operations[Name] extends {
   ? Given
   : unknown
 
-/** The parameters of an operation: those of its path, of its query and of its body in one object. */
+/** ParametersOf are those of an operation's path, query and body in one object. */
 export type ParametersOf<Name extends OperationName> = Flat<
   Part<Name, 'path'> & Part<Name, 'query'> & Body<Name>
 >
 
-/** What an operation answers with. `Exact`: its amounts are decimal texts. */
+/** AnswerOf is an operation's answer. `Exact`: its amounts are decimal texts. */
 export type AnswerOf<Name extends OperationName, Exact extends boolean = false> = operations[Name] extends {
   responses: { 200: { content: { 'application/json': infer Answer } } }
 }
   ? Reading<Answer, Exact>
   : never
 
-/** An operation as a method. */
+/** Method is an operation as a method. */
 export type Method<Name extends OperationName, Exact extends boolean> =
   Record<never, never> extends ParametersOf<Name>
     ? (parameters?: ParametersOf<Name>, options?: CallOptions) => Promise<AnswerOf<Name, Exact>>
     : (parameters: ParametersOf<Name>, options?: CallOptions) => Promise<AnswerOf<Name, Exact>>
 
-/** An operation that lists something, a page at a time. */
+/** ListName is an operation that lists something, a page at a time. */
 export type ListName = {
   [Name in OperationName]: AnswerOf<Name> extends Page<unknown> ? Name : never
 }[OperationName]
 
-/** One thing of a list. */
+/** EntryOf is one entry of a list. */
 export type EntryOf<Name extends ListName, Exact extends boolean> =
   AnswerOf<Name, Exact> extends Page<infer Entry> ? Entry : never
 
@@ -64,7 +64,7 @@ interface Page<Entry> {
 
 type AmountField = (typeof amountFields)[number]
 
-/** With `exactAmounts`, what is an amount is a decimal text instead of a number. */
+/** Reading is an answer as the client gives it: with `exactAmounts`, amounts are decimal texts instead of numbers. */
 export type Reading<Answer, Exact extends boolean> = Exact extends true ? Exactly<Answer> : Answer
 
 type Exactly<Value> = Value extends readonly (infer Entry)[]
@@ -75,5 +75,5 @@ type Exactly<Value> = Value extends readonly (infer Entry)[]
 
 type AsText<Value> = Value extends number ? string : Value
 
-/** Shown by editors as one object. */
+/** Flat has editors show an intersection as one object. */
 type Flat<Value> = { [Name in keyof Value]: Value[Name] }

@@ -1,7 +1,7 @@
 /**
- * Why something that was posted is not to be believed. `headers`: one is missing or malformed. `secret`: the secret
- * at hand cannot be one. `time`: sent too long ago, or in the future; a copy, or a clock that is wrong. `signature`:
- * somebody else made it, or it was changed. `body`: signed, but no order.
+ * WebhookFault is why a request is not believed. `headers`: one is missing or malformed. `secret`: the given secret cannot be one.
+ * `time`: sent too long ago, or in the future: a copy, or a wrong clock. `signature`: made with another secret, or the request was
+ * changed. `body`: signed, but no order.
  */
 export type WebhookFault = 'headers' | 'secret' | 'time' | 'signature' | 'body'
 

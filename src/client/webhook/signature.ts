@@ -6,10 +6,10 @@ import { orderIn } from './verify.ts'
 const HMAC_SHA256_BYTES = 32
 
 /**
- * Reads what was posted to a webhook, if its `X-Signature` was made with the secret of the API key that placed the
- * order; `apiKey` is the key, or its secret alone. For integrations that exist already: this signature covers the
- * order's number and an amount, neither its result nor a time, so that whoever saw one can send it again with another
- * result. `verifyWebhook` covers all of it. Throws a WebhookError.
+ * `verifySignature` reads what was posted to a webhook, if its `X-Signature` was made with the secret of the API key that placed the
+ * order; `apiKey` is the key, or its secret alone. It is for integrations that exist already: this signature covers the order's number
+ * and an amount, but no result and no time, so that somebody who saw one can send it again with another result. `verifyWebhook` covers
+ * everything. Throws a WebhookError.
  */
 export async function verifySignature<Exact extends boolean = false>(
   body: string | Uint8Array,
@@ -31,7 +31,7 @@ export async function verifySignature<Exact extends boolean = false>(
   return (exactAmounts === true ? exact : orderIn(text, false)) as Reading<Schemas['Order'], Exact>
 }
 
-/** What the order is to cost while it is open, and what it did cost in the end, as it is written in the body. */
+/** `signedAmount` is the order's price while it is open, and what was charged once it has ended, as written in the body. */
 function signedAmount({ status, total_price, charged_amount }: Reading<Schemas['Order'], true>): string {
   if (status === 'pending') return total_price
   return status === 'failed' || status === 'cancelled' ? '0' : charged_amount

@@ -3,27 +3,27 @@ import type { Reading, Schemas } from '../rest/types.ts'
 import { fromBase64, headerIn, isSigned, textOf, utf8, type WebhookHeaders } from './bytes.ts'
 import { WebhookError } from './error.ts'
 
-/** News of an order that was placed with a key that has a webhook. */
+/** WebhookEvent says that an order of a key with a webhook has changed, and how it is now. */
 export interface WebhookEvent<Exact extends boolean = false> {
-  /** The same each time that this is sent: what was dealt with under it need not be dealt with again. */
+  /** `id` is the same each time that this event is sent: an event is to be dealt with once. */
   id: string
-  /** When it was sent, this time. */
+  /** `sentAt` is when this attempt was made. */
   sentAt: Date
   order: Reading<Schemas['Order'], Exact>
 }
 
 export interface VerifyOptions<Exact extends boolean = false> {
-  /** How far `webhook-timestamp` may be from now, in seconds. 300 when left out. */
+  /** `toleranceSeconds` is how far `webhook-timestamp` may be from now. 300 when left out. */
   toleranceSeconds?: number
   now?: Date
-  /** Amounts of the order are decimal texts. */
+  /** `exactAmounts` makes amounts of the order decimal texts. */
   exactAmounts?: Exact
 }
 
 /**
- * Reads what was posted to a webhook, if it was signed with (one of) the webhook's signing secrets (`whsec_...`) as
- * Standard Webhooks has it: id, time and every byte of the body. `body` is the body as it came, not what a framework
- * made of it. Throws a WebhookError.
+ * `verifyWebhook` reads what was posted to a webhook, if it was signed with one of the webhook's signing secrets (`whsec_...`) as
+ * Standard Webhooks has it: id, time and every byte of the body. `body` is the body as it came, not what a framework made of it.
+ * Throws a WebhookError.
  */
 export async function verifyWebhook<Exact extends boolean = false>(
   body: string | Uint8Array,
@@ -51,7 +51,7 @@ export async function verifyWebhook<Exact extends boolean = false>(
   }
 }
 
-/** While a secret is being replaced, what is sent carries a signature of each, divided by blanks. */
+/** `anySigned` allows for several signatures, divided by blanks: one for each secret while a secret is being replaced. */
 async function anySigned(
   keys: Uint8Array<ArrayBuffer>[],
   given: string,
@@ -84,7 +84,7 @@ function timeIn(seconds: string): Date {
   return time
 }
 
-/** Throws a WebhookError for what is no order. */
+/** `orderIn` throws a WebhookError for what is no order. */
 export function orderIn(text: string, exact: boolean): unknown {
   let order: unknown
   try {

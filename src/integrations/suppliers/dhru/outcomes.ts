@@ -34,11 +34,11 @@ export class Outcomes {
     const { refusal } = answer
     switch (refusal.meaning) {
       case 'unclear':
-        return this.unknown(refusal.words, askable)
+        return this.unknown(refusal.message, askable)
       case 'duplicate':
-        return { kind: 'duplicate', reason: this.reason(refusal.words), reference: refusal.reference }
+        return { kind: 'duplicate', reason: this.reason(refusal.message), reference: refusal.reference }
       default:
-        return this.unavailable(refusal) ?? { kind: 'refused', reason: this.reason(refusal.words) }
+        return this.unavailable(refusal) ?? { kind: 'refused', reason: this.reason(refusal.message) }
     }
   }
 
@@ -51,9 +51,9 @@ export class Outcomes {
     if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
     const { refusal } = answer
     if (refusal.meaning === 'duplicate') {
-      return { kind: 'duplicate', reason: this.reason(refusal.words), reference: refusal.reference }
+      return { kind: 'duplicate', reason: this.reason(refusal.message), reference: refusal.reference }
     }
-    if (refusal.meaning === 'refused') return { kind: 'refused', reason: this.reason(refusal.words) }
+    if (refusal.meaning === 'refused') return { kind: 'refused', reason: this.reason(refusal.message) }
     return this.unavailable(refusal) ?? this.#provesNothing(refusal)
   }
 
@@ -64,7 +64,7 @@ export class Outcomes {
     const { refusal } = answer
     if (refusal.meaning !== 'duplicate') return this.unavailable(refusal) ?? this.#provesNothing(refusal)
     if (refusal.reference !== null) return { kind: 'accepted', reference: refusal.reference }
-    const words = `taken by the supplier, which did not say under which reference: ${refusal.words}`
+    const words = `taken by the supplier, which did not say under which reference: ${refusal.message}`
     return this.unknown(words, false)
   }
 
@@ -72,7 +72,7 @@ export class Outcomes {
   status(answer: OrderStatus | Refused | Unreadable, reference: string): SupplierOutcome {
     if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
     if (answer.kind === 'refused') {
-      return this.unavailable(answer.refusal) ?? this.unknown(answer.refusal.words, true)
+      return this.unavailable(answer.refusal) ?? this.unknown(answer.refusal.message, true)
     }
     switch (answer.state) {
       case 'open':

@@ -96,7 +96,7 @@ class ServiceListReader {
   #found(place: (string | number | undefined)[], value: unknown): void {
     if (place[0] === 'ERROR') {
       const refusal = readRefusal(value)
-      if (refusal) throw new ListRefused(`the service list was refused: ${refusal.words}`)
+      if (refusal) throw new ListRefused(`the service list was refused: ${refusal.message}`)
       return
     }
     const inGroup = place.lastIndexOf('LIST') + 2

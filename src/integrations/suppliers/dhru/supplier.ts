@@ -88,7 +88,7 @@ export class DhruSupplier implements Supplier {
       return await this.#sendSingly(works, signal)
     }
     // Of what is about one row nobody can say how many rows were taken before it.
-    const reason = `the whole request was refused, which does not say that no row was taken: ${refusal.words}`
+    const reason = `the whole request was refused, which does not say that no row was taken: ${refusal.message}`
     return works.map(
       (work) => this.#outcomes.unavailable(refusal) ?? this.#outcomes.unknown(reason, this.#canBeFound(work)),
     )
@@ -125,7 +125,7 @@ export class DhruSupplier implements Supplier {
           name: answer.username,
         }
       case 'refused':
-        throw new Error(this.#outcomes.reason(answer.refusal.words))
+        throw new Error(this.#outcomes.reason(answer.refusal.message))
       default:
         throw new Error(this.#outcomes.reason(answer.why))
     }

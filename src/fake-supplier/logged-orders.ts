@@ -9,13 +9,13 @@ const FIRST_ID = 1001
 type BoughtLine = Extract<Line, { what: 'bought' | 'refused' }>
 
 /**
- * The orders and the balance, as they follow from the lines of the log and from nothing else: a start that reads
- * the log knows what the process that wrote it knew.
+ * LoggedOrders are the orders and the balance as they follow from the lines of the log, and from nothing else: a process that reads
+ * the log knows what the one that wrote it knew.
  */
-export class Book {
-  /** What is left to buy for. */
+export class LoggedOrders {
+  /** `balance` is what is left to buy for. */
   balance: Micros
-  /** Inputs that were bought. */
+  /** `bought` counts inputs. */
   bought = 0
   nextId = FIRST_ID
   readonly orders = new Map<number, Order>()
@@ -29,12 +29,12 @@ export class Book {
     this.balance = options.balance
   }
 
-  /** `at` in milliseconds since 1970. */
+  /** `record` takes a line over; `at` is in milliseconds since 1970. */
   record(line: Line, at: number): void {
     switch (line.what) {
       case 'bought':
       case 'refused':
-        // A refusal is remembered only as one of several inputs of an order.
+        // Only a refusal of one of several inputs belongs to an order.
         if (line.order !== null) this.#addItem(this.#orderOf(line, line.order, at), line)
         break
       case 'ignored':
@@ -48,22 +48,22 @@ export class Book {
     }
   }
 
-  /** The order that was made under this key; undefined where the protocol knows no keys, too. */
+  /** `underKey` finds the order that was made under a key; undefined also where the protocol honours no keys. */
   underKey(via: Via, key: string | null): Order | undefined {
     return key !== null && this.#honoursKeys(via) ? this.#byKey.get(keyName(via, key)) : undefined
   }
 
-  /** Whether it was bought before, as far as that matters: see the option and fault 00100210. */
+  /** `hasInput` says whether an input was bought before; it knows so only of those that are refused as duplicates. */
   hasInput(service: string, input: string): boolean {
     return this.#boughtInputs.has(inputName(service, input))
   }
 
-  /** Whether it came in before and was ignored, and may be sent again safely. */
+  /** `wasIgnored` says whether it came in before, was ignored, and may be sent again safely. */
   wasIgnored(via: Via, key: string | null, service: string, input: string): boolean {
     return this.#namesOf(via, key, service, input).some((name) => this.#ignored.has(name))
   }
 
-  /** What makes a repeated request the same to this panel. */
+  /** `#namesOf` are the names under which a repeated request is the same to this panel. */
   #namesOf(via: Via, key: string | null, service: string, input: string): string[] {
     const names = key !== null && this.#honoursKeys(via) ? [keyName(via, key)] : []
     return this.#options.refuseDuplicates ? [...names, inputName(service, input)] : names
@@ -96,10 +96,10 @@ export class Book {
 
   #addItem(order: Order, line: BoughtLine): void {
     const { input } = line
-    const item: OrderItem = { input, fault: faultOf(input), told: null, toldAt: 0, charged: false }
+    const item: OrderItem = { input, fault: faultOf(input), reported: null, reportedAt: 0, charged: false }
     order.items.push(item)
     if (line.what === 'refused') {
-      item.told = 'rejected'
+      item.reported = 'rejected'
       return
     }
     order.unitPrice = parseMicros(line.price) ?? ZERO
@@ -115,8 +115,8 @@ export class Book {
     const order = this.orders.get(id)
     const item = order?.items.find((one) => one.input === input)
     if (!order || !item) return
-    if (item.told === null) item.toldAt = at
-    item.told = end
+    if (item.reported === null) item.reportedAt = at
+    item.reported = end
     this.#charge(order, item, end === 'delivered')
   }
 

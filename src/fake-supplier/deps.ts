@@ -2,8 +2,8 @@ import type { Orders } from './orders.ts'
 import type { Panel } from './panel.ts'
 import type { ServiceList } from './service-list.ts'
 
-/** What the protocols need of the fake supplier. */
-export interface Parts {
+/** FakeDeps are what the protocols of the fake supplier answer from. */
+export interface FakeDeps {
   panel: Panel
   orders: Orders
   list: ServiceList
