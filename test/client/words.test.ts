@@ -26,6 +26,7 @@ describe("a refusal's words", () => {
     ['busy', 'Under maintenance'],
     ['busy', 'Please try again later'],
     ['busy', 'Shutting down, try again', 'shutting_down'],
+    ['busy', 'Temporarily unavailable, try again', 'temporarily_unavailable'],
     ['duplicate', 'ValidationError123', 'This IMEI is already pending'],
     ['duplicate', 'IMEI already exists in order 12'],
     ['duplicate', 'Duplicate order'],

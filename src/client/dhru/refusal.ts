@@ -89,6 +89,7 @@ const codes = new Map<string, RefusalMeaning>(
     ip_not_allowed: 'login',
     insufficient_balance: 'credit',
     shutting_down: 'busy',
+    temporarily_unavailable: 'busy',
     unsupported_action: 'unsupported',
     action_missing: 'unsupported',
     order_not_found: 'not found',

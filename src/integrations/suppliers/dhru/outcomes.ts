@@ -87,14 +87,14 @@ export class Outcomes {
   }
 
   /** The supplier's own trouble; undefined: the refusal is about something else. */
-  unavailable({ meaning, words }: DhruRefusal): SupplierOutcome | undefined {
+  unavailable({ meaning, message }: DhruRefusal): SupplierOutcome | undefined {
     if (meaning !== 'credit' && meaning !== 'login' && meaning !== 'busy') return undefined
-    return { kind: 'unavailable', why: meaning, reason: this.reason(words) }
+    return { kind: 'unavailable', why: meaning, reason: this.reason(message) }
   }
 
-  #provesNothing({ words }: DhruRefusal): SupplierOutcome {
+  #provesNothing({ message }: DhruRefusal): SupplierOutcome {
     return this.unknown(
-      `asked for again, and refused, which says nothing of the first request: ${words}`,
+      `asked for again, and refused, which says nothing of the first request: ${message}`,
       true,
     )
   }
