@@ -53,12 +53,6 @@ const cleanUp = cleanUpOnSignals(async () => {
   for (const { name } of sides) await stopPostgres(join(folder, name))
   rmSync(folder, { recursive: true, force: true })
 })
-try {
-  await main()
-} finally {
-  await cleanUp()
-}
-
 /** Target is a running server of one checkout, with an account and two services that a fake supplier does. */
 interface Target {
   side: Side
@@ -246,4 +240,10 @@ class SupplierLog {
       this.read()
     }
   }
+}
+
+try {
+  await main()
+} finally {
+  await cleanUp()
 }

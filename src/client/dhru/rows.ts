@@ -70,7 +70,7 @@ const isComplete = (row: JsonObject): boolean => {
  */
 function matched(rows: JsonObject[], requested: readonly RequestedRow[]): [key: string, row: JsonObject][] {
   const fields = rows.map((row) => new Row(row))
-  const names: { of: (one: AskedRow) => string | undefined; in: (row: Row) => string }[] = [
+  const names: { of: (one: RequestedRow) => string | undefined; in: (row: Row) => string }[] = [
     { of: ({ key }) => key, in: (row) => row.text('ROW') },
     { of: ({ reference }) => reference, in: (row) => referenceIn(row) ?? '' },
     { of: ({ imei }) => imei, in: (row) => row.text('IMEI') },

@@ -1,4 +1,5 @@
 import {
+  type DhruAnswer,
   DhruClient,
   type DhruReply,
   type EncodedForm,
@@ -7,7 +8,6 @@ import {
   type OrderStatus,
   type Placed,
   type Refused,
-  type Said,
   type Unreadable,
 } from '../../../client/index.ts'
 import { Broken, NotSent, type OutboundClient } from '../../../outbound/outbound.ts'
@@ -116,7 +116,7 @@ export class Panel {
     return this.#outbound.close()
   }
 
-  async #heard<T>(call: Promise<Said<T>>): Promise<T | Unreadable | NothingSent> {
+  async #heard<T>(call: Promise<DhruAnswer<T>>): Promise<T | Unreadable | NothingSent> {
     try {
       const { answer, honoursKeys: honours } = await call
       if (honours !== null) this.#kind = honours ? 'imeigate' : 'plain'
