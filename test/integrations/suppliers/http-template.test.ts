@@ -61,6 +61,20 @@ describe('a template', () => {
       'answer.refused[0].matches',
       /500/,
     ],
+    ...['a(?=b)', 'a(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1'].map(
+      (matches): [string, unknown, string, RegExp] => [
+        `has an expression beyond RE2: ${matches}`,
+        answer({ refused: [{ path: 'a', matches }] }),
+        'answer.refused[0].matches',
+        /no look-ahead, look-behind or back reference/,
+      ],
+    ),
+    [
+      'has an expression that repeats too much',
+      answer({ refused: [{ path: 'a', matches_not: '(?:a?){1000}b' }] }),
+      'answer.refused[0].matches_not',
+      /repeats too much/,
+    ],
     [
       'has a broken place',
       answer({ result: ['a', { matches: '[' }] }),

@@ -1,7 +1,7 @@
 import type { Reply } from '../http-kit/call.ts'
 import { type ExactJson, isObject, own, parseExact } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
-import { compile, find } from './patterns.ts'
+import { find } from './patterns.ts'
 import type { Place, Places } from './template.ts'
 
 /** An answer in which rules look. */
@@ -47,7 +47,7 @@ function stepsOf(path: string): string[] {
   return (steps[0] === '$' || steps[0] === '' ? steps.slice(1) : steps).filter((step) => step !== '')
 }
 
-/** The first of the places that has something in it, as text; empty: none has. Throws as `find` does. */
+/** The first of the places that has something in it, as text; empty: none has. */
 export function textAt(places: Places | undefined, seen: Seen): string {
   for (const place of Array.isArray(places) ? places : places === undefined ? [] : [places]) {
     const text = textAtPlace(place, seen).trim()
@@ -59,7 +59,7 @@ export function textAt(places: Places | undefined, seen: Seen): string {
 function textAtPlace(place: Place, seen: Seen): string {
   if (typeof place !== 'string') {
     const text = plainText(look(place.path ?? '$text', seen))
-    return find(compile(place.matches), text)?.[place.group ?? 0] ?? ''
+    return find(place.matches, text)?.[place.group ?? 0] ?? ''
   }
   return place === 'whole'
     ? seen.json === undefined

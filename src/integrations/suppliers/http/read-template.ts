@@ -130,7 +130,7 @@ function* jsonTexts(at: string, value: unknown): Generator<[at: string, text: st
 }
 
 const kinds = ['success', 'pending', 'refused', 'duplicate', 'credit', 'login', 'busy'] as const
-const tests = ['equals', 'in', 'contains', 'matches', 'exists'] as const
+const tests = ['equals', 'in', 'contains', 'matches', 'matches_not', 'exists'] as const
 
 function* answerProblems(at: string, answer: TemplateAnswer): Problems {
   for (const kind of kinds) {
@@ -151,7 +151,10 @@ function* testProblems(at: string, test: Omit<Rule, 'all'>, format: 'json' | 'te
   if (given.length !== 1) yield [at, `must have one of ${tests.join(', ')}`]
   if (test.path === undefined) yield [at, 'has no path']
   else if (format === 'text' && !test.path.startsWith('$')) yield [`${at}.path`, 'is in no JSON: use $text']
-  if (test.matches !== undefined) yield* patternProblems(`${at}.matches`, test.matches)
+  for (const name of ['matches', 'matches_not'] as const) {
+    const pattern = test[name]
+    if (pattern !== undefined) yield* patternProblems(`${at}.${name}`, pattern)
+  }
 }
 
 function* placesProblems(at: string, places: Places | undefined): Problems {

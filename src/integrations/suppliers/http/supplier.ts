@@ -98,7 +98,6 @@ export class HttpSupplier implements Supplier {
     }
   }
 
-  /** Throws where the template's regular expressions take too long. */
   #read(answer: TemplateAnswer, seen: Seen, work: SupplierTask): SupplierOutcome {
     const { reasons } = this.#parts
     const verdict = verdictOf(answer, seen, work.subject)

@@ -43,13 +43,15 @@ const scalar = Type.Union([Type.String(), Type.Number(), Type.Boolean()])
 const test = {
   /** Where to look: see `places.ts`. */
   path: Type.Optional(Type.String()),
-  /** One of these five. Texts are compared without regard to case, numbers and true and false as they are written. */
+  /** One of these six. Texts are compared without regard to case, numbers and true and false as they are written. */
   equals: Type.Optional(scalar),
   in: Type.Optional(Type.Array(scalar, { minItems: 1 })),
   /** A text, in which {imei} is the item's input. */
   contains: Type.Optional(Type.String({ minLength: 1 })),
   /** A regular expression, without regard to case. */
   matches: Type.Optional(Type.String({ minLength: 1 })),
+  /** A regular expression that must find nothing in the text that is there. */
+  matches_not: Type.Optional(Type.String({ minLength: 1 })),
   exists: Type.Optional(Type.Boolean()),
 }
 const rule = Type.Object(

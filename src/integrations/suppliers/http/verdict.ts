@@ -1,6 +1,6 @@
 import type { ExactJson } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
-import { compile, find } from './patterns.ts'
+import { find } from './patterns.ts'
 import { look, type Seen } from './places.ts'
 import type { Rule, TemplateAnswer } from './template.ts'
 
@@ -14,7 +14,7 @@ type Test = Omit<Rule, 'all'>
 
 /**
  * What a template's rules make of an answer; `unclear` where none holds, and where some say that it was taken and
- * others that it was not (promise 4). Throws when a regular expression takes too long.
+ * others that it was not (promise 4).
  *
  * A rule that says nothing of `$status` holds for answers that went well (2xx), and for 4xx when it is about what was
  * not taken. An answer that should be JSON and is not is held against `$status` alone.
@@ -51,7 +51,8 @@ function passes(test: Test, seen: Seen, imei: string): boolean {
     const sought = test.contains.replaceAll('{imei}', imei).toLowerCase()
     return sought !== '' && text.toLowerCase().includes(sought)
   }
-  return test.matches !== undefined && find(compile(test.matches), text) !== null
+  if (test.matches_not !== undefined) return find(test.matches_not, text) === undefined
+  return test.matches !== undefined && find(test.matches, text) !== undefined
 }
 
 /** true and false are compared as they are written; objects are read as people read them. */

@@ -1,12 +1,12 @@
 import type { Template } from '../template.ts'
 import { badLogin, outOfCredit, tooBusy } from './words.ts'
 
-/** What an answer begins with that is no result: it is then a refusal, or a page that somebody else sent. */
+/** `noResult` finds what is no result at the beginning of an answer: it is a refusal, or a page that somebody else sent. */
 const noResult =
-  '<|error|fail|reject|refuse|invalid|wrong|unknown|unauthori|insufficient|not |no |missing|too many'
+  '^(?:<|error|fail|reject|refuse|invalid|wrong|unknown|unauthori|insufficient|not |no |missing|too many)'
 const failed = '^(?:error|fail(?:ed|ure)?|reject(?:ed)?|refused)\\b'
-/** Two lines of `label: value`, ended as text or as HTML. */
-const sheet = `^(?!${noResult})[^:<\\n]{1,60}:[^\\n<]*(?:\\n|<br ?/?>)\\s*[^:<\\n]{1,60}:`
+/** `twoLines` finds two lines of `label: value`, ended as text or as HTML. */
+const twoLines = '^[^:<\\n]{1,60}:[^\\n<]*(?:\\n|<br ?/?>)\\s*[^:<\\n]{1,60}:'
 
 export const instantGetText = {
   name: 'instant-get-text',
@@ -22,7 +22,8 @@ export const instantGetText = {
     success: [
       {
         all: [
-          { path: '$text', matches: sheet },
+          { path: '$text', matches_not: noResult },
+          { path: '$text', matches: twoLines },
           { path: '$text', contains: '{imei}' },
         ],
       },
