@@ -4,7 +4,7 @@ import type { ProviderInput } from '../deposits/providers.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { amountOf } from './input.ts'
-import { fieldOptions, givenSecrets, givenSettings } from './integration-options.ts'
+import { fieldOptions, givenFields } from './integration-options.ts'
 
 /** `options` has an option for every field of every kind. */
 const options = fieldOptions(gatewayKinds, () => true)
@@ -30,9 +30,6 @@ export function addProviderOptions(command: Command, { isNew = false } = {}): Co
 
 /** What the options say of a provider; reads secrets from stdin where asked to. */
 export async function readProviderOptions(given: GivenProvider): Promise<ProviderInput> {
-  const set = givenSettings(options, given).map(
-    ([name, value]) => [name, value === '' ? null : value] as const,
-  )
   const { min, max, feePercent, feeFlat } = given
   const percent = feePercent === undefined ? undefined : parsePercent(feePercent)
   if (feePercent !== undefined && percent === undefined) {
@@ -45,7 +42,6 @@ export async function readProviderOptions(given: GivenProvider): Promise<Provide
     maxAmount: max === undefined ? undefined : max === '' ? null : amountOf(max, 'max'),
     feePercent: percent,
     feeFlat: feeFlat === undefined ? undefined : amountOf(feeFlat, 'fee_flat'),
-    settings: set.length > 0 ? Object.fromEntries(set) : undefined,
-    secrets: await givenSecrets(options, given),
+    ...(await givenFields(options, given)),
   }
 }

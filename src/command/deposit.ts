@@ -76,9 +76,9 @@ function handOptionsOn(deposit: Command, below: Command): void {
 async function list({ state, provider, account, limit }: Filter): Promise<Answer> {
   const { deposits } = await withDatabase(async ({ sql }) =>
     listDeposits(sql, {
-      accountId: account === undefined ? null : (await findAccount(sql, account)).id,
-      state: state ?? null,
-      provider: provider ?? null,
+      accountId: account === undefined ? undefined : (await findAccount(sql, account)).id,
+      state,
+      provider,
       limit,
     }),
   )

@@ -12,7 +12,7 @@ import { actor } from './connection.ts'
 import { type Answer, answering, printError } from './output.ts'
 import { withOptionNames } from './service-options.ts'
 import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
-import { type WithSuppliers, withSuppliers } from './supplier-world.ts'
+import { type WithSuppliers, withSuppliers } from './with-suppliers.ts'
 
 /** Changes shown to people; machines get all of them. */
 const SHOWN_CHANGES = 20
@@ -61,7 +61,7 @@ export function registerSync(supplier: Command): void {
 
 async function sync(idOrName: string, options: Options): Promise<Answer> {
   return await withSuppliers(async (parts) => {
-    const opened = await connectSupplier(parts.sql, parts.sealer, parts.world, idOrName)
+    const opened = await connectSupplier(parts.sql, parts.sealer, parts.context, idOrName)
     try {
       const list = listOf(opened, AbortSignal.timeout(MAX_LIST_MS))
       const scheduled = options.schedule !== undefined || options.maxLoss !== undefined

@@ -7,15 +7,15 @@ import {
   enableSupplier,
   findSupplier,
   listSuppliers,
-  type SupplierSheet,
+  type SupplierView,
   showSupplier,
   updateSupplier,
 } from '../suppliers/suppliers.ts'
 import { type Answer, answering } from './output.ts'
 import { addSupplierOptions, readSupplierOptions, withSupplierOptionNames } from './supplier-options.ts'
-import { supplierJson, supplierTable, supplierText, testJson, testText } from './supplier-sheet.ts'
 import { registerSync } from './supplier-sync.ts'
-import { withSuppliers } from './supplier-world.ts'
+import { supplierJson, supplierTable, supplierText, testJson, testText } from './supplier-view.ts'
+import { withSuppliers } from './with-suppliers.ts'
 
 type Given = Parameters<typeof readSupplierOptions>[0]
 
@@ -102,7 +102,7 @@ async function warnOf(url: string | null, allow: string[]): Promise<void> {
   if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
 }
 
-const shown = (supplier: SupplierSheet): Answer => ({
+const shown = (supplier: SupplierView): Answer => ({
   json: supplierJson(supplier),
   text: supplierText(supplier),
 })

@@ -14,14 +14,14 @@ import {
 import { selectEvents } from './events.sql.ts'
 import { type ProofFile, selectProofFile } from './proofs.sql.ts'
 
-/** What a person may decide on: what a gateway has not settled is its to settle. */
+/** OPEN lists the states in which a person may decide; what a gateway has not settled yet is left to the gateway. */
 const OPEN: Record<'manual' | 'gateway', DepositState[]> = {
   manual: ['pending', 'review', 'expired'],
   gateway: ['review'],
 }
 
 /**
- * The money is there: credits the deposit, once. Money often comes late, so an expired one may be confirmed as well.
+ * `confirmDeposit` credits a deposit whose money is there, once. Money often comes late, so an expired one may be confirmed as well.
  * Throws not_found, conflict when it has ended otherwise or a gateway is to say so, and invalid_input.
  */
 export async function confirmDeposit(
@@ -45,7 +45,7 @@ export async function confirmDeposit(
   })
 }
 
-/** The money will not come, or goes back. The account reads the reason. Throws as `confirmDeposit`. */
+/** `refuseDeposit` ends a deposit whose money will not come, or goes back. The account reads the reason. Throws as `confirmDeposit`. */
 export async function refuseDeposit(
   sql: Sql,
   id: DepositId,
@@ -66,7 +66,7 @@ export async function refuseDeposit(
   })
 }
 
-/** A deposit with what gateways said of it. Throws not_found. */
+/** `showDeposit` gives a deposit with what gateways said of it. Throws not_found. */
 export async function showDeposit(
   sql: Queryable,
   id: DepositId,
@@ -75,14 +75,14 @@ export async function showDeposit(
   return { deposit, events: await selectEvents(sql, id) }
 }
 
-/** The file that the payer handed in. Throws not_found. */
+/** `proofFile` gives the file that the payer handed in. Throws not_found. */
 export async function proofFile(sql: Queryable, id: DepositId): Promise<ProofFile> {
   const file = await selectProofFile(sql, id)
   if (!file) throw new Refusal('not_found', `deposit ${id} has no file`, 'id')
   return file
 }
 
-/** Newest first, a page; `next` is the cursor of the following one, if there is one. */
+/** `listDeposits` gives a page, newest first; `next` is the cursor of the following one, if there is one. */
 export async function listDeposits(
   sql: Queryable,
   { limit, ...filter }: DepositFilter & { limit: number },

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
 import type { AccountId, DepositId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { listDeposits, refuseUnknown } from './decisions.ts'
@@ -19,37 +20,37 @@ import { updateProof, upsertProofFile } from './proofs.sql.ts'
 import type { Provider } from './provider.ts'
 import { selectProvider } from './providers.sql.ts'
 import { listProviders } from './providers.ts'
-import { nextLook } from './schedule.ts'
+import { nextCheck } from './schedule.ts'
 import { isFor, termsOf } from './terms.ts'
 
-/** Deposits of one account that may be open at a time (requests at the same moment may exceed it by their number). */
+/** MAX_OPEN bounds the open deposits of one account (requests at the same moment may exceed it by their number). */
 const MAX_OPEN = 20
 
-/** What accounts do with deposits. Every read names the account (promise 6). */
+/** Deposits is what accounts do with deposits. Every read names the account (promise 6: own data only). */
 export class Deposits {
-  readonly #parts: DepositsDeps
+  readonly #deps: DepositsDeps
   readonly #pages: PaymentPages
 
-  constructor(parts: DepositsDeps) {
-    this.#parts = parts
-    this.#pages = new PaymentPages(parts)
+  constructor(deps: DepositsDeps) {
+    this.#deps = deps
+    this.#pages = new PaymentPages(deps)
   }
 
-  /** The ways to pay in that an account has, a page of them. */
+  /** `providers` gives a page of the ways to pay in that an account has. */
   async providers(
     { currency }: Pick<Account, 'currency'>,
     { limit, after = 0 }: { limit: number; after?: number | undefined },
   ): Promise<{ providers: Provider[]; next: number | undefined }> {
-    return await listProviders(this.#parts.sql, { currency, enabled: true, limit, after })
+    return await listProviders(this.#deps.sql, { currency, enabled: true, limit, after })
   }
 
-  /** Throws not_found, also for one that the account cannot use. */
+  /** `provider` throws not_found, also for a provider that the account cannot use. */
   async provider(account: Pick<Account, 'currency'>, code: string): Promise<Provider> {
-    return await usable(this.#parts.sql, account, code, 'code')
+    return await usable(this.#deps.sql, account, code, 'code')
   }
 
   /**
-   * Writes down that an account wants to pay in: what the gateway is asked for afterwards, in `open`, is found again
+   * `begin` writes down that an account wants to pay in, so that what the gateway is asked for afterwards, in `open`, is found again
    * whatever breaks. Throws not_found, invalid_input, or conflict when too many are open.
    */
   async begin(
@@ -57,47 +58,45 @@ export class Deposits {
     account: Account,
     { providerCode, amount }: { providerCode: string; amount: Micros },
   ): Promise<DepositId> {
-    const now = this.#parts.clock.now()
+    const now = this.#deps.clock.now()
     const provider = await usable(transaction, account, providerCode, 'provider_code')
     const terms = termsOf(provider, amount, now)
     if ((await countOpen(transaction, account.id)) >= MAX_OPEN) {
       throw new Refusal('conflict', `${MAX_OPEN} deposits are open: cancel those that you will not pay`)
     }
     const { id: providerId, kind, currency } = provider
-    const checkAt = nextLook(
-      { hasGateway: kind !== 'manual', createdAt: now, expiresAt: terms.expiresAt },
-      now,
-    )
+    const hasGateway = gatewayKinds.get(kind).connect !== undefined
+    const checkAt = nextCheck({ hasGateway, createdAt: now, expiresAt: terms.expiresAt }, now)
     return await insertDeposit(transaction, {
       ...{ accountId: account.id, providerId, currency, ...terms, checkAt, createdAt: now },
     })
   }
 
   /**
-   * Has the gateway open what was begun, if that is still to be done, and gives the deposit as it is then. No lock is
-   * held meanwhile. Until it has gone well it can be repeated: an answer that was lost is asked for again under the same
-   * key, one that was an error under a new one. Throws provider_unavailable, or invalid_input for an amount that the
+   * `open` has the gateway open what was begun, if that is still to be done, and gives the deposit as it is then. No lock is
+   * held meanwhile. It can be repeated until it has gone well: an answer that was lost is asked for again under the same
+   * key, an error under a new one. Throws provider_unavailable, or invalid_input for an amount that the
    * gateway does not take. `isKept`: the caller can come back to this deposit; else a failure ends it.
    */
   async open(accountId: AccountId, id: DepositId, how: { isKept: boolean }): Promise<Deposit> {
     return await this.#pages.open(await this.show(accountId, id), how)
   }
 
-  /** Throws not_found, also for another account's. */
+  /** `show` throws not_found, also for another account's deposit. */
   async show(accountId: AccountId, id: DepositId): Promise<Deposit> {
-    return (await selectDeposit(this.#parts.sql, accountId, id)) ?? refuseUnknown(id)
+    return (await selectDeposit(this.#deps.sql, accountId, id)) ?? refuseUnknown(id)
   }
 
-  /** Newest first, a page. */
+  /** `list` gives a page, newest first. */
   async list(
     accountId: AccountId,
     filter: Omit<DepositFilter, 'accountId'> & { limit: number },
   ): Promise<{ deposits: Deposit[]; next: DepositId | undefined }> {
-    return await listDeposits(this.#parts.sql, { ...filter, accountId })
+    return await listDeposits(this.#deps.sql, { ...filter, accountId })
   }
 
   /**
-   * Hands in what proves the payment, for a person to look at; what is handed in later replaces it. From then on it does
+   * `handProof` keeps what proves the payment, for a person to see; a later proof replaces it. From then on the deposit does
    * not expire. Throws not_found, invalid_input, or conflict when it has ended or needs no proof.
    */
   async handProof(
@@ -111,7 +110,7 @@ export class Deposits {
     if (deposit?.accountId !== accountId) return refuseUnknown(id)
     if (deposit.hasGateway) throw new Refusal('conflict', 'its provider says itself when it is paid', 'id')
     if (deposit.state !== 'pending' && deposit.state !== 'review') throw hasEnded(deposit)
-    const at = this.#parts.clock.now()
+    const at = this.#deps.clock.now()
     if (proof.reference !== null) await updateProof(transaction, id, proof.reference)
     if (proof.file) await upsertProofFile(transaction, id, proof.file, at)
     await updateState(transaction, deposit, { state: 'review', settledBy: null, at })
@@ -119,35 +118,35 @@ export class Deposits {
   }
 
   /**
-   * The account will not pay. Where there is a gateway it closes its page first, so that nobody pays for what is
-   * cancelled; where it says that it is paid, the deposit is credited instead. Cancelling twice is the same as once.
+   * `cancel` ends a deposit that the account will not pay. A gateway closes its page first, so that nobody pays for what is
+   * cancelled; when the gateway says that it is paid, the deposit is credited instead. Cancelling twice is the same as once.
    * Throws not_found, provider_unavailable, or conflict when it has ended otherwise or a person is at it.
    */
   async cancel(accountId: AccountId, id: DepositId, actor: string): Promise<Deposit> {
-    const { sql } = this.#parts
+    const { sql } = this.#deps
     const deposit = await this.show(accountId, id)
     if (deposit.reference !== null && deposit.state === 'pending')
       await this.#pages.close(deposit, deposit.reference)
     return await sql.begin(async (transaction) => {
       const current = (await lockDeposit(transaction, id)) as Deposit
       if (current.state === 'cancelled') return current
-      // A page that was closed here tells so by an event, too.
+      // The gateway may have sent the event of the page that was closed above.
       const isOpen =
         current.state === 'pending' || (current.state === 'expired' && deposit.state === 'pending')
       if (!isOpen) throw hasEnded(current)
-      // One that was opened meanwhile can be paid.
+      // A page that was opened meanwhile can be paid.
       if (current.reference !== deposit.reference) throw new Refusal('temporarily_unavailable')
       await updateState(transaction, current, {
         state: 'cancelled',
         settledBy: actor,
-        at: this.#parts.clock.now(),
+        at: this.#deps.clock.now(),
       })
       return (await selectDeposit(transaction, accountId, id)) as Deposit
     })
   }
 }
 
-/** `field`: what named it. */
+/** `usable` throws not_found; `field` is what named the provider. */
 async function usable(
   sql: Queryable,
   account: Pick<Account, 'currency'>,

@@ -1,10 +1,10 @@
 import { type Micros, micros } from '../lib/money.ts'
 
-/** Hundredths of a percent in the whole. */
+/** WHOLE is 100 percent in hundredths of a percent. */
 const WHOLE = 10_000n
 
 /**
- * What the payer pays on top of what is credited: a percentage of it and a flat part, rounded up to the smallest amount
+ * `feeOf` gives what the payer pays on top of what is credited: a percentage of it and a flat part, rounded up to the smallest amount
  * that can be paid (`step`), so that the operator never pays for the rounding. All in micros.
  */
 export function feeOf(
@@ -16,10 +16,10 @@ export function feeOf(
   return micros(ceilDivide(exact, WHOLE * step) * step)
 }
 
-/** "2.5" for 250 hundredths of a percent. */
+/** `formatPercent` writes 250 hundredths of a percent as "2.5". */
 export const formatPercent = (hundredths: number): string => String(hundredths / 100)
 
-/** 250 for "2.5"; undefined unless it is 0 to 100 with at most two decimals. */
+/** `parsePercent` reads "2.5" as 250; undefined unless it is 0 to 100 with at most two decimals. */
 export function parsePercent(text: string): number | undefined {
   const [, whole, decimals = ''] = /^(\d{1,3})(?:\.(\d{1,2}))?$/.exec(text.trim()) ?? []
   if (whole === undefined) return undefined

@@ -5,21 +5,21 @@ import { type Settled, settle } from './settlement.ts'
 
 /** GatewayWebhooks takes in what gateways send by themselves. */
 export class GatewayWebhooks {
-  readonly #parts: DepositsDeps
+  readonly #deps: DepositsDeps
 
-  constructor(parts: DepositsDeps) {
-    this.#parts = parts
+  constructor(deps: DepositsDeps) {
+    this.#deps = deps
   }
 
   /**
-   * What was sent to the hook of a provider. When this returns it is done and committed, or is none of our concern.
-   * Throws invalid_signature, and not_found when it is about a deposit that is not here: the gateway then tells again.
+   * `receive` takes in what was sent to the hook of a provider. When it returns that is committed, or is none of our concern.
+   * Throws invalid_signature, and not_found when it is about a deposit that is not here: the gateway then sends it again.
    */
   async receive(code: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
-    const { sql, gateways, clock, log } = this.#parts
+    const { sql, gateways, clock, log } = this.#deps
     const provider = await selectProvider(sql, { code })
     const gateway = provider && (await gateways.of(provider))
-    // Whoever asks learns nothing about which providers there are.
+    // One answer for both, so that a caller does not learn which providers there are.
     if (!provider || !gateway) throw new Refusal('invalid_signature')
     const event = gateway.receive(body, headers)
     if (!event) return

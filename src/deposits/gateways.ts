@@ -6,21 +6,21 @@ import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
 import { secretsOf, settingsOf } from './providers.ts'
 
-/** A payer waits for the answer. */
+/** LIMITS are short because a payer waits for the answer. */
 const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 1_048_576 }
 
-/** The gateways of this process. They are made when they are needed: from one payment to the next they may change. */
+/** Gateways connects to gateways when they are needed, because from one payment to the next they may change. */
 export class Gateways {
   readonly #context: IntegrationContext
   readonly #sealer: () => Promise<Sealer>
   #client: OutboundClient | undefined
 
-  constructor(parts: { context: IntegrationContext; sealer: () => Promise<Sealer> }) {
-    this.#context = parts.context
-    this.#sealer = parts.sealer
+  constructor(deps: { context: IntegrationContext; sealer: () => Promise<Sealer> }) {
+    this.#context = deps.context
+    this.#sealer = deps.sealer
   }
 
-  /** null: its payments are seen by people. Throws an Error when its secrets do not open or its settings do not fit. */
+  /** `of` gives null where people see the payments. Throws an Error when the secrets do not open or the settings do not fit. */
   async of(provider: Provider): Promise<Gateway | null> {
     const kind = gatewayKinds.get(provider.kind)
     if (!kind.connect) return null

@@ -19,17 +19,17 @@ export interface DepositsDeps {
   log: Logger
 }
 
-/** Opens and closes gateways' payment pages. No transaction is open and no lock is held while a gateway is asked. */
+/** PaymentPages opens and closes gateways' payment pages. No transaction is open and no lock is held while a gateway is asked. */
 export class PaymentPages {
-  readonly #parts: DepositsDeps
+  readonly #deps: DepositsDeps
 
-  constructor(parts: DepositsDeps) {
-    this.#parts = parts
+  constructor(deps: DepositsDeps) {
+    this.#deps = deps
   }
 
-  /** See `Deposits.open`. */
+  /** `open` is `Deposits.open`. */
   async open(deposit: Deposit, { isKept }: { isKept: boolean }): Promise<Deposit> {
-    const { sql, clock, log } = this.#parts
+    const { sql, clock, log } = this.#deps
     const { id } = deposit
     if (!deposit.hasGateway || deposit.state !== 'pending' || deposit.reference !== null) return deposit
     const provider = (await selectProvider(sql, { id: deposit.providerId })) as Provider
@@ -53,15 +53,15 @@ export class PaymentPages {
   }
 
   /**
-   * When this returns, nobody can pay any more, or the payment was taken in. Throws provider_unavailable, or conflict
+   * `close` returns when nobody can pay any more, or the payment was taken in. Throws provider_unavailable, or conflict
    * when the payment is under way.
    */
   async close({ id, providerId }: Deposit, reference: string): Promise<void> {
-    const { sql, clock, log } = this.#parts
+    const { sql, clock, log } = this.#deps
     const provider = (await selectProvider(sql, { id: providerId })) as Provider
     try {
       const payment = await (await this.#gateway(provider)).withdraw(reference)
-      // What that means here is for the caller to say.
+      // The caller says what that means.
       if (!payment || payment.state === 'expired') return
       if (payment.state === 'open') throw new GatewayUnreachable('it did not close its page')
       await settle(sql, provider, { depositId: id, payment }, clock)
@@ -74,16 +74,16 @@ export class PaymentPages {
   }
 
   async #gateway(provider: Provider): Promise<Gateway> {
-    const gateway = await this.#parts.gateways.of(provider).catch((error: Error) => {
+    const gateway = await this.#deps.gateways.of(provider).catch((error: Error) => {
       throw new GatewayUnreachable(error.message)
     })
     if (!gateway) throw new Error(`${provider.code} has no gateway`)
     return gateway
   }
 
-  /** Nobody can come back to it. */
+  /** `#end` ends a deposit that nobody can come back to. */
   async #end(id: DepositId, note: string): Promise<void> {
-    const { sql, clock } = this.#parts
+    const { sql, clock } = this.#deps
     await sql.begin(async (transaction) => {
       const deposit = await lockDeposit(transaction, id)
       if (deposit?.state !== 'pending' || deposit.reference !== null) return

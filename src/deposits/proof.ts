@@ -1,10 +1,10 @@
 import { Refusal } from '../errors.ts'
 import type { ProofFile } from './proofs.sql.ts'
 
-/** The largest file that is taken as a proof, in bytes. */
+/** MAX_FILE_BYTES is the largest file that is taken as a proof. */
 export const MAX_FILE_BYTES = 1_048_576
 
-/** What a file begins with says what it is, whatever it is called. */
+/** `kindsOfFile` tells files by what they begin with, whatever they are called. */
 const kindsOfFile: [ProofFile['mediaType'], Buffer][] = [
   ['image/png', Buffer.from('89504e470d0a1a0a', 'hex')],
   ['image/jpeg', Buffer.from('ffd8ff', 'hex')],
@@ -12,12 +12,12 @@ const kindsOfFile: [ProofFile['mediaType'], Buffer][] = [
 ]
 
 export interface Proof {
-  /** One line: the bank's reference, the sender's name. */
+  /** `reference` is one line: the bank's reference, the sender's name. */
   reference: string | null
   file: ProofFile | null
 }
 
-/** Throws invalid_input naming the field at fault. */
+/** `readProof` throws invalid_input that names the field at fault. */
 export function readProof({
   reference,
   file,
@@ -37,7 +37,7 @@ export function readProof({
 }
 
 function readFile(text: string): ProofFile {
-  // A data URL is what browsers make of a file.
+  // Browsers make a data URL of a file.
   const base64 = text.trim().replace(/^data:[\w.+-]{1,50}\/[\w.+-]{1,50};base64,/, '')
   const content = Buffer.from(base64, 'base64')
   if (content.toString('base64') !== base64) throw new Refusal('invalid_input', 'must be base64', 'file')

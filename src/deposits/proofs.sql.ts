@@ -1,30 +1,40 @@
+import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { DepositId } from '../lib/ids.ts'
 
 export async function updateProof(sql: Queryable, id: DepositId, proof: string | null): Promise<void> {
-  await sql`update deposits set proof = ${proof} where id = ${id}`
+  await sql.run(build.updateTable('deposits').set({ proof }).where('id', '=', id))
 }
 
+/** ProofFile is the file that a payer handed in. */
 export interface ProofFile {
   mediaType: 'image/png' | 'image/jpeg' | 'application/pdf'
   content: Buffer
 }
 
+/** `upsertProofFile` replaces the file that was handed in before. */
 export async function upsertProofFile(
   sql: Queryable,
-  id: DepositId,
+  depositId: DepositId,
   file: ProofFile,
-  at: Date,
+  createdAt: Date,
 ): Promise<void> {
-  await sql`
-    insert into deposit_proofs (deposit_id, media_type, content, created_at)
-    values (${id}, ${file.mediaType}, ${file.content}, ${at})
-    on conflict (deposit_id) do update
-       set media_type = excluded.media_type, content = excluded.content, created_at = excluded.created_at`
+  const row = { ...file, createdAt }
+  await sql.run(
+    build
+      .insertInto('depositProofs')
+      .values({ ...row, depositId })
+      .onConflict((earlier) => earlier.column('depositId').doUpdateSet(row)),
+  )
 }
 
 export async function selectProofFile(sql: Queryable, id: DepositId): Promise<ProofFile | undefined> {
-  const [row] = await sql<{ media_type: ProofFile['mediaType']; content: Buffer }[]>`
-    select media_type, content from deposit_proofs where deposit_id = ${id}`
-  return row && { mediaType: row.media_type, content: row.content }
+  const [file] = await sql.run(
+    build
+      .selectFrom('depositProofs')
+      .select(['mediaType', 'content'])
+      .where('depositId', '=', id)
+      .$narrowType<Pick<ProofFile, 'mediaType'>>(),
+  )
+  return file
 }

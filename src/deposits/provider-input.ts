@@ -6,26 +6,26 @@ import type { Provider } from './provider.ts'
 import type { ProviderWrite } from './providers.sql.ts'
 
 /**
- * A provider as an operator writes it. What is left out (undefined) takes its default in a new provider and stays as it
+ * ProviderInput is a provider as an operator writes it. What is left out (undefined) takes its default in a new provider and stays as it
  * is in an existing one. Amounts are micros of its currency.
  */
 export interface ProviderInput {
   name?: string | undefined
   minAmount?: Micros | undefined
-  /** null: no upper bound. */
+  /** `maxAmount`, null: no upper bound. */
   maxAmount?: Micros | null | undefined
-  /** Hundredths of a percent of what is credited. */
+  /** `feePercent` is in hundredths of a percent of what is credited. */
   feePercent?: number | undefined
   feeFlat?: Micros | undefined
-  /** By name, as their values or as texts; null: back to the default. */
+  /** `settings` are by name, as their values or as texts; null: back to the default. */
   settings?: Record<string, unknown> | undefined
-  /** By name. */
+  /** `secrets` are by name. */
   secrets?: Record<string, string> | undefined
   enabled?: boolean | undefined
 }
 
-/** Throws invalid_input naming the value at fault. */
-export function settleProvider(
+/** `completeProvider` throws invalid_input that names the value at fault. */
+export function completeProvider(
   { kind, currency }: { kind: string; currency: string },
   input: ProviderInput,
   existing?: Provider,
@@ -37,7 +37,7 @@ export function settleProvider(
     maxAmount: input.maxAmount === undefined ? (existing?.maxAmount ?? null) : input.maxAmount,
     feePercent: input.feePercent ?? existing?.feePercent ?? 0,
     feeFlat: input.feeFlat ?? existing?.feeFlat ?? (0n as Micros),
-    settings: readSettings('deposit provider', gatewayKinds.get(kind), {
+    settings: readSettings(gatewayKinds.get(kind), {
       ...existing?.settings,
       ...input.settings,
     }),
@@ -53,7 +53,7 @@ export function settleProvider(
   return write
 }
 
-/** Throws invalid_input naming the value at fault. */
+/** `checkNewProvider` throws invalid_input that names the value at fault. */
 export function checkNewProvider(code: string, currency: string): void {
   if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(code)) {
     refuse('code', 'must be 1 to 32 lower-case letters, digits, dashes and underscores')

@@ -1,23 +1,23 @@
 import type { ProviderId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
-/** A way to pay in, in one currency. */
+/** Provider is a way to pay in, in one currency. */
 export interface Provider {
   id: ProviderId
-  /** What callers name it by. */
+  /** `code` is what callers name it by. */
   code: string
   kind: string
   name: string
   currency: string
-  /** Bounds of what is credited; null: no upper one. */
+  /** `minAmount` and `maxAmount` bound what is credited; null: no upper bound. */
   minAmount: Micros
   maxAmount: Micros | null
-  /** Hundredths of a percent of what is credited. */
+  /** `feePercent` is in hundredths of a percent of what is credited. */
   feePercent: number
   feeFlat: Micros
-  /** What an operator has set; the rest are the kind's defaults. */
+  /** `settings` are what an operator has set; the rest are the kind's defaults. */
   settings: Record<string, unknown>
-  /** Sealed for the owner `deposit provider <id>`. */
+  /** `secrets` are sealed for the owner `deposit provider <id>`. */
   secrets: Buffer | null
   enabled: boolean
   createdAt: Date

@@ -6,7 +6,7 @@ import { completeSettings, readSecrets, secretNames } from '../integrations/kit/
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
-import { checkNewProvider, type ProviderInput, settleProvider } from './provider-input.ts'
+import { checkNewProvider, completeProvider, type ProviderInput } from './provider-input.ts'
 import {
   insertProvider,
   lockProvider,
@@ -14,7 +14,6 @@ import {
   selectProvider,
   selectProviders,
   updateProvider,
-  updateProviderSecrets,
 } from './providers.sql.ts'
 
 /** `credentials` seals secrets for the owner `deposit provider <id>`. */
@@ -22,7 +21,7 @@ const credentials = new Credentials('deposit provider')
 
 export type { ProviderInput } from './provider-input.ts'
 
-/** Throws invalid_input naming the value at fault, or conflict when the code is taken. */
+/** `createProvider` throws invalid_input that names the value at fault, or conflict when the code is taken. */
 export async function createProvider(
   sql: Sql,
   sealer: () => Promise<Sealer>,
@@ -32,23 +31,23 @@ export async function createProvider(
   const known = gatewayKinds.get(name)
   const { kind } = known
   checkNewProvider(code, currency)
-  const write = settleProvider({ kind, currency }, input)
-  const secrets = readSecrets('deposit provider', known, input.secrets ?? {})
+  const write = completeProvider({ kind, currency }, input)
+  const secrets = readSecrets(known, input.secrets ?? {})
   return await sql.begin(async (transaction) => {
     const id = await insertProvider(transaction, { ...write, kind, code, currency }, clock.now())
     if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
     if (Object.keys(secrets).length > 0) {
       const key = await sealer()
       const others = await selectProviders(transaction, { limit: MAX_TRIED })
-      await updateProviderSecrets(transaction, id, credentials.sealNew(id, secrets, key, others))
+      await updateProvider(transaction, id, { secrets: credentials.sealNew(id, secrets, key, others) })
     }
     return (await selectProvider(transaction, { id })) as Provider
   })
 }
 
 /**
- * Changes what is given and leaves the rest: settings and secrets one by one. Kind, code and currency stay. A deposit
- * that has begun keeps what it was told. Throws not_found, or invalid_input naming the value at fault.
+ * `changeProvider` changes what is given and leaves the rest: settings and secrets one by one. Kind, code and currency stay. A deposit
+ * that has begun keeps what it was told. Throws not_found, or invalid_input that names the value at fault.
  */
 export async function changeProvider(
   sql: Sql,
@@ -60,17 +59,13 @@ export async function changeProvider(
   const { id } = await findProvider(sql, code)
   return await sql.begin(async (transaction) => {
     const existing = (await lockProvider(transaction, id)) as Provider
-    await updateProvider(transaction, id, settleProvider(existing, changes, existing), clock.now())
+    const write = completeProvider(existing, changes, existing)
+    await updateProvider(transaction, id, { ...write, updatedAt: clock.now() })
     if (changes.secrets && Object.keys(changes.secrets).length > 0) {
       const key = await sealer()
       const opened = credentials.tryOpen(existing, key)
-      const secrets = readSecrets(
-        'deposit provider',
-        gatewayKinds.get(existing.kind),
-        changes.secrets,
-        opened,
-      )
-      await updateProviderSecrets(transaction, id, credentials.seal(id, secrets, key))
+      const secrets = readSecrets(gatewayKinds.get(existing.kind), changes.secrets, opened)
+      await updateProvider(transaction, id, { secrets: credentials.seal(id, secrets, key) })
     }
     return (await selectProvider(transaction, { id })) as Provider
   })
@@ -79,14 +74,14 @@ export async function changeProvider(
 /** MAX_TRIED bounds how many providers' secrets are tried. */
 const MAX_TRIED = 1000
 
-/** Throws not_found. */
+/** `findProvider` throws not_found. */
 export async function findProvider(sql: Queryable, code: string): Promise<Provider> {
   const provider = await selectProvider(sql, { code })
   if (!provider) throw new Refusal('not_found', `there is no provider ${JSON.stringify(code)}`, 'code')
   return provider
 }
 
-/** By id, a page; `next` is where the following one begins, if there is one. */
+/** `listProviders` gives a page by id; `next` is where the following one begins, if there is one. */
 export async function listProviders(
   sql: Queryable,
   { limit = 1000, ...filter }: ProviderFilter & { limit?: number } = {},
@@ -96,11 +91,11 @@ export async function listProviders(
   return { providers: page, next: providers.length > limit ? page.at(-1)?.id : undefined }
 }
 
-/** With the kind's defaults. Throws invalid_input when they are none of its kind any more. */
+/** `settingsOf` completes the kind's defaults. Throws invalid_input when the settings are none of its kind any more. */
 export const settingsOf = ({ kind, settings }: Provider): Record<string, unknown> =>
-  completeSettings('deposit provider', gatewayKinds.get(kind), settings)
+  completeSettings(gatewayKinds.get(kind), settings)
 
-/** Throws an Error when they were sealed with another key. */
+/** `secretsOf` throws an Error when the secrets were sealed with another key. */
 export function secretsOf(provider: Provider, sealer: Sealer): Record<string, string> {
   if (!provider.secrets && secretNames(gatewayKinds.get(provider.kind)).length > 0) {
     throw new Error('the provider has no secrets')
@@ -108,7 +103,7 @@ export function secretsOf(provider: Provider, sealer: Sealer): Record<string, st
   return credentials.open(provider, sealer)
 }
 
-/** How payments travel, as callers read it. */
+/** `channelOf` says how payments travel, as callers read it. */
 export const channelOf = ({ kind }: Pick<Provider, 'kind'>): string => gatewayKinds.get(kind).channel
 
 /** `wireKindOf` gives a provider's kind by its name in the public contract. */

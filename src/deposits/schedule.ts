@@ -6,66 +6,66 @@ import type { ProviderId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { MINUTE_MS } from '../lib/time.ts'
 import type { Deposit } from './deposit.ts'
-import { lockDeposit, selectDue, updateLookAt, updateState } from './deposits.sql.ts'
+import { lockDeposit, selectDue, updateCheckAt, updateState } from './deposits.sql.ts'
 import type { Gateways } from './gateways.ts'
 import type { Provider } from './provider.ts'
 import { selectProvider } from './providers.sql.ts'
 import { settle } from './settlement.ts'
 
-/** The job that looks at deposits which nobody said anything about; to be run every minute. */
-export const LOOK_AT_DEPOSITS = 'deposits_look'
+/** CHECK_DEPOSITS is the job that checks deposits which nobody said anything about; to be run every minute. */
+export const CHECK_DEPOSITS = 'deposits_check'
 
-/** One round; what is left is for the next minute. */
-const ROUND = 100
-/** A gateway is asked about a deposit this long after it began, and then after as long again as it is old. */
-const FIRST_LOOK_MS = 5 * MINUTE_MS
+/** MAX_PER_RUN bounds the deposits that one run checks; the rest wait for the next minute. */
+const MAX_PER_RUN = 100
+/** FIRST_CHECK_MS: a gateway is asked about a deposit this long after it began, and then after as long again as it is old. */
+const FIRST_CHECK_MS = 5 * MINUTE_MS
 const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS
 
 /**
- * When a pending deposit is looked at next: a person's when it expires; a gateway's more and more seldom, and right after
- * it expires, in case that its event was lost.
+ * `nextCheck` says when a pending deposit is checked next: one for people when it expires; a gateway's more and more seldom, and right
+ * after it expires, in case that its event was lost.
  */
-export function nextLook(
+export function nextCheck(
   { hasGateway, createdAt, expiresAt }: Pick<Deposit, 'hasGateway' | 'createdAt' | 'expiresAt'>,
   now: Date,
 ): Date {
   if (!hasGateway) return expiresAt
   const age = now.getTime() - createdAt.getTime()
-  const pause = Math.min(Math.max(age, FIRST_LOOK_MS), MAX_PAUSE_MS)
+  const pause = Math.min(Math.max(age, FIRST_CHECK_MS), MAX_PAUSE_MS)
   const afterEnd = expiresAt.getTime() + MINUTE_MS
   const next = now.getTime() + pause
   return new Date(afterEnd > now.getTime() ? Math.min(next, afterEnd) : next)
 }
 
-/** Asks gateways about old deposits, and ends those that nobody paid. */
-export function depositJobs(parts: {
+/** `depositJobs` asks gateways about old deposits, and ends those that nobody paid. */
+export function depositJobs(deps: {
   sql: Sql
   gateways: Gateways
   clock: Clock
   log: Logger
 }): Record<string, JobTask> {
-  const { sql, clock, log } = parts
-  const look: JobTask = async (_payload, stopping) => {
-    /** Gateways that did not answer in this round: one wait for each is enough. */
+  const { sql, clock, log } = deps
+  const check: JobTask = async (_payload, stopping) => {
+    /** `silent` are gateways that did not answer in this run: one wait for each is enough. */
     const silent = new Set<ProviderId>()
-    for (const deposit of await selectDue(sql, clock.now(), ROUND)) {
+    for (const deposit of await selectDue(sql, clock.now(), MAX_PER_RUN)) {
       if (stopping.aborted) return
-      // Whatever happens to it, the others have their turn before it comes again.
-      await updateLookAt(sql, deposit.id, nextLook(deposit, clock.now()))
+      // A deposit that fails comes again only after the others had their turn.
+      await updateCheckAt(sql, deposit.id, nextCheck(deposit, clock.now()))
       if (silent.has(deposit.providerId)) continue
       const { id, providerId } = deposit
       try {
-        await checkAt(deposit, parts)
+        await checkDeposit(deposit, deps)
       } catch (error) {
         if (error instanceof GatewayUnreachable || error instanceof GatewayRefused) silent.add(providerId)
-        log.warn({ err: error, deposit: id }, 'a deposit cannot be looked at now')
+        log.warn({ err: error, deposit: id }, 'a deposit cannot be checked now')
       }
     }
   }
-  return { [LOOK_AT_DEPOSITS]: look }
+  return { [CHECK_DEPOSITS]: check }
 }
 
-async function checkAt(
+async function checkDeposit(
   deposit: Deposit,
   { sql, gateways, clock, log }: { sql: Sql; gateways: Gateways; clock: Clock; log: Logger },
 ): Promise<void> {
@@ -86,7 +86,7 @@ async function checkAt(
     log.warn({ deposit: id, provider: provider.code, note }, 'a deposit waits for a person')
 }
 
-/** Ends it when its time is over. */
+/** `endUnpaid` ends a deposit whose time is over. */
 async function endUnpaid(sql: Sql, { id }: Deposit, clock: Clock): Promise<void> {
   await sql.begin(async (transaction) => {
     const deposit = await lockDeposit(transaction, id)
@@ -97,7 +97,7 @@ async function endUnpaid(sql: Sql, { id }: Deposit, clock: Clock): Promise<void>
   })
 }
 
-/** The gateway does not know what it named itself, as when its account was changed: a person must look there. */
+/** `handOver` leaves to a person what the gateway does not know though it named it, as when its account was changed. */
 async function handOver(sql: Sql, { id }: Deposit, clock: Clock): Promise<void> {
   await sql.begin(async (transaction) => {
     const deposit = await lockDeposit(transaction, id)

@@ -10,7 +10,7 @@ import { lockDeposit, updateState } from './deposits.sql.ts'
 import { insertEvent } from './events.sql.ts'
 import type { Provider } from './provider.ts'
 
-/** What a payment makes of a deposit; undefined: nothing new. */
+/** Verdict is what a payment makes of a deposit. */
 interface Verdict {
   state: DepositState
   credit?: boolean
@@ -19,13 +19,13 @@ interface Verdict {
 }
 
 /**
- * What follows from what a gateway says (pure). It credits only what is pending and fits in every respect; money that
+ * `verdictOn` says what follows from what a gateway says; undefined: nothing new. Pure. It credits only what is pending and fits in every respect; money that
  * came otherwise waits for a person, and never becomes nothing.
  */
 export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefined {
   const { state } = deposit
   if (payment.state !== 'paid') {
-    // What became of another payment than the one that the account was given is no news of it.
+    // Another payment than the one that the account was given says nothing of this one.
     const isOther = deposit.reference !== null && deposit.reference !== payment.reference
     if (state !== 'pending' || isOther) return undefined
     if (payment.state === 'expired') return { state: 'expired' }
@@ -64,14 +64,14 @@ function faultOf(deposit: Deposit, { reference, amount, currency }: Payment): st
 }
 
 export interface Settled {
-  /** repeated: this event came before. unknown: there is no such deposit of this provider. */
+  /** `outcome` is `repeated` when this event came before, and `unknown` when there is no such deposit of this provider. */
   outcome: 'unknown' | 'repeated' | 'nothing new' | DepositState
   note?: string | undefined
 }
 
 /**
- * Takes in what a gateway said, by itself (with its event) or when it was asked. Whatever is said how often and at the
- * same time: one after the other by the deposit's lock, each event once, and one credit by a unique index.
+ * `settle` takes in what a gateway said, by itself (with its event) or when it was asked. However often that is said and whatever comes
+ * at the same time, the deposit's lock puts it in a row, each event counts once, and a unique index allows one credit.
  */
 export async function settle(
   sql: Sql,
@@ -87,7 +87,14 @@ export async function settle(
     const verdict = verdictOn(deposit, payment)
     const outcome = verdict?.state ?? 'nothing new'
     if (event) {
-      const kept = { providerId: provider.id, id: event.id, type: event.type, depositId, outcome, at }
+      const kept = {
+        providerId: provider.id,
+        id: event.id,
+        type: event.type,
+        depositId,
+        outcome,
+        receivedAt: at,
+      }
       if (!(await insertEvent(transaction, kept))) return { outcome: 'repeated' }
     }
     if (!verdict) return { outcome }
@@ -115,7 +122,7 @@ async function apply(
     state,
     settledBy: isOpen ? null : isSame ? deposit.settledBy : actor,
     at: isSame ? (deposit.settledAt ?? at) : at,
-    // What was noted while it was open is over.
+    // A note of an open deposit is out of date when it has succeeded.
     note: note ?? (state === 'succeeded' && !isSame ? null : deposit.note),
     ...(reason !== undefined && { reason }),
     reference: deposit.reference ?? payment.reference,
@@ -123,7 +130,7 @@ async function apply(
   return { outcome: state, note }
 }
 
-/** Gives the refusal of a wallet that does not take it; nothing was written then. */
+/** `creditOr` gives the refusal of a wallet that does not take the money; nothing was written then. */
 async function creditOr(
   transaction: Transaction,
   deposit: Deposit,

@@ -7,7 +7,7 @@ import { feeOf } from './fees.ts'
 import type { Provider } from './provider.ts'
 import { settingsOf } from './providers.ts'
 
-/** What a deposit through a provider costs, how it is paid, and until when. */
+/** Terms say what a deposit through a provider costs, how it is paid, and until when. */
 export interface Terms {
   amount: Micros
   fee: Micros
@@ -16,17 +16,17 @@ export interface Terms {
   expiresAt: Date
 }
 
-/** Whether an account may use a provider at all; to one that it may not use, there is no such provider. */
+/** `isFor` tells whether an account may use a provider; for an account that may not, there is no such provider. */
 export const isFor = ({ enabled, currency }: Provider, account: Pick<Account, 'currency'>): boolean =>
   enabled && currency === account.currency
 
-/** Throws invalid_input when the amount (which is what is credited) is none that the provider takes. */
+/** `termsOf` throws invalid_input when the amount (which is what is credited) is none that the provider takes. */
 export function termsOf(provider: Provider, amount: Micros, now: Date): Terms {
   const { kind, currency, minAmount, maxAmount } = provider
   const { step, shown } = gatewayKinds.get(kind)
   const smallest = step(currency)
-  const refuse = (words: string): never => {
-    throw new Refusal('invalid_input', words, 'amount')
+  const refuse = (message: string): never => {
+    throw new Refusal('invalid_input', message, 'amount')
   }
   if (amount < minAmount) refuse(`at least ${formatMicros(minAmount)} ${currency}`)
   if (maxAmount !== null && amount > maxAmount) refuse(`at most ${formatMicros(maxAmount)} ${currency}`)
@@ -44,7 +44,7 @@ export function termsOf(provider: Provider, amount: Micros, now: Date): Terms {
   }
 }
 
-/** To the second, as gateways take it. */
+/** `expiryOf` gives a time in whole seconds, as gateways take it. */
 export function expiryOf(provider: Provider, now: Date): Date {
   const minutes = gatewayKinds.get(provider.kind).minutes(settingsOf(provider))
   return new Date(Math.floor(now.getTime() / 1000) * 1000 + minutes * 60_000)

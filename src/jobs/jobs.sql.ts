@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 
-/** Adds a job to the queue's own tables, in the caller's transaction. */
+/** `insertJob` adds a job to the queue's own tables, in the caller's transaction. */
 export async function insertJob(
   sql: Queryable,
   job: { name: string; payload: unknown; runAt: Date | null; key: string | null; attempts: number },

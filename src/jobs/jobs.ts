@@ -5,46 +5,46 @@ import { queueSettings } from '../database/connection-settings.ts'
 import type { DatabaseAddress, Queryable } from '../database/database.ts'
 import { insertJob } from './jobs.sql.ts'
 
-/** Does a job. A throw is logged. The signal says that the process stops: what is done by then must end soon. */
+/** JobTask does a job. What it throws is logged. Its signal says that the process stops: the task must end soon. */
 export type JobTask = (payload: unknown, stopping: AbortSignal) => Promise<void>
 
 export interface JobsDeps {
   address: DatabaseAddress
   log: Logger
-  /** By the names of the jobs. */
+  /** `tasks` are by the names of the jobs. */
   tasks: Record<string, JobTask>
-  /** Names of tasks that are run every minute, by one process of all. */
+  /** `everyMinute` names the tasks that one process of all runs every minute. */
   everyMinute?: string[]
 }
 
 /**
- * Jobs that this process works on at a time, and the queue's connections, of which it wants as many. Most of their time
- * jobs wait for somebody else's server.
+ * CONCURRENCY bounds the jobs that this process works on at a time; the queue wants as many connections. Most of their time jobs wait
+ * for somebody else's server.
  */
 const CONCURRENCY = 6
-/** New jobs are told at once; this is how soon one is found whose time has come. */
+/** POLL_EVERY_MS is how soon a job is found whose time has come; new jobs are found at once. */
 const POLL_EVERY_MS = 5_000
-/** Jobs are given this long to end by themselves, then the queue's own shutdown that long. */
+/** GRACE_MS is how long jobs may take to end by themselves; then the queue's own shutdown has the rest of STOP_WITHIN_MS. */
 const GRACE_MS = 1_000
 const STOP_WITHIN_MS = 2_000
 const START_AGAIN_AFTER_MS = 1_000
 
-/** Works on the jobs of the queue, which is kept in PostgreSQL: one in each process that works. */
+/** Jobs works on the jobs of the queue, which is kept in PostgreSQL. Each process that works has one. */
 export class Jobs {
-  readonly #parts: JobsDeps
+  readonly #deps: JobsDeps
   readonly #stopping = new AbortController()
   #logger: QueueLogger | undefined
-  /** The queue reads values by the driver's own types, so it has a pool of its own. */
+  /** `#pool` is the queue's own, because the queue reads values by the driver's own types. */
   #pool: pg.Pool | undefined
   #starting: Promise<Runner> | undefined
   #runner: Runner | undefined
   #watching: Promise<void> | undefined
 
-  constructor(parts: JobsDeps) {
-    this.#parts = parts
+  constructor(deps: JobsDeps) {
+    this.#deps = deps
   }
 
-  /** Brings the queue's tables up to date, and begins. */
+  /** `start` brings the queue's tables up to date, and begins. */
   async start(): Promise<void> {
     this.#starting = this.#run()
     this.#runner = await this.#starting
@@ -70,15 +70,15 @@ export class Jobs {
   }
 
   async #run(): Promise<Runner> {
-    const { address, tasks, everyMinute = [] } = this.#parts
+    const { address, tasks, everyMinute = [] } = this.#deps
     this.#pool ??= queuePool(address)
     const taskList: TaskList = {}
     for (const [name, task] of Object.entries(tasks)) {
       taskList[name] = async (payload: unknown): Promise<void> => task(payload, this.#stopping.signal)
     }
-    // Loaded by processes that work, and by no command.
+    // The import is here so that no command loads the queue.
     const { parseCronItems, Logger, run } = await import('graphile-worker')
-    this.#logger ??= queueLogger(Logger, this.#parts.log)
+    this.#logger ??= queueLogger(Logger, this.#deps.log)
     return await run({
       pgPool: this.#pool,
       schema: 'graphile_worker',
@@ -99,18 +99,18 @@ export class Jobs {
     })
   }
 
-  /** The queue mends lost connections itself; should it ever give up, it is started again. */
+  /** `#watch` starts the queue again should it ever give up; lost connections it mends itself. */
   async #watch(runner: Runner): Promise<void> {
     let current: Runner | undefined = runner
     while (!this.#stopping.signal.aborted) {
       await current?.promise.catch((error: unknown) => {
-        this.#parts.log.error({ err: error }, 'the job queue ended and is started again')
+        this.#deps.log.error({ err: error }, 'the job queue ended and is started again')
       })
       if (this.#stopping.signal.aborted) return
       await new Promise((resolve) => setTimeout(resolve, START_AGAIN_AFTER_MS))
       if (this.#stopping.signal.aborted) return
       current = await this.#run().catch((error: unknown) => {
-        this.#parts.log.warn({ err: error }, 'the job queue cannot be started and will be tried again')
+        this.#deps.log.warn({ err: error }, 'the job queue cannot be started and will be tried again')
         return undefined
       })
       this.#runner = current
@@ -119,7 +119,7 @@ export class Jobs {
 }
 
 /**
- * Has a job done in the transaction's wake: nobody sees it before that is committed. A job that waits under the same
+ * `addJob` adds a job, which nobody sees before the transaction is committed. A job that waits under the same
  * key is replaced. It is tried `attempts` times (at first once), with growing pauses. `Jobs` must have been started
  * once on this database.
  */
@@ -144,7 +144,7 @@ function queuePool(address: DatabaseAddress): pg.Pool {
   return pool
 }
 
-/** That a job failed is an error; the queue's own troubles, such as a lost connection, it mends; the rest is chatter. */
+/** `queueLogger` logs a failed job as an error, and the queue's own troubles, which it mends, as warnings; the rest is traced. */
 function queueLogger(Queue: typeof QueueLogger, log: Logger): QueueLogger {
   return new Queue(() => (level, message, meta) => {
     const line = `jobs: ${message.split('\n', 1)[0]}`

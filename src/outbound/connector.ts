@@ -4,7 +4,7 @@ import type { buildConnector } from 'undici'
 import type { Destinations } from './destinations.ts'
 import { NotSent } from './outbound.ts'
 
-/** All addresses of a name, in the order in which they should be tried. */
+/** Lookup gives all addresses of a name, in the order in which they should be tried. */
 export type Lookup = (hostname: string) => Promise<{ address: string }[]>
 
 /**
@@ -32,7 +32,7 @@ export function guardedConnector(
           : 'it is at a public address without TLS, or at none'
         throw new NotSent(`may not reach ${place}: ${why}, and in no network of OUTBOUND_ALLOW`)
       }
-      // One after the other, each with its share of the time that is left.
+      // Addresses are tried one after the other, each with its share of the time that is left.
       for (;;) {
         const address = (permitted.shift() as { address: string }).address
         const share = Math.max(1, (deadline - performance.now()) / (permitted.length + 1))
@@ -80,13 +80,13 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 
 const timedOut = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
 
-/** The short word for an error, in which there is nothing that was sent or received. */
+/** `codeOf` is the short word for an error, in which there is nothing that was sent or received. */
 export function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown }
   return String(code ?? name)
 }
 
-/** Host and port, for messages. */
+/** `placeOf` gives host and port, for messages. */
 export function placeOf(url: { protocol: string; hostname: string; port: string }): string {
   const host = isIP(url.hostname) === 6 ? `[${url.hostname}]` : url.hostname
   return `${host}:${url.port || (url.protocol === 'https:' ? 443 : 80)}`

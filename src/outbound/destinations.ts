@@ -7,7 +7,7 @@ import { contains, isPublic, type Network, networksFrom, readAddress } from '../
 export class Destinations {
   readonly #allowed: readonly Network[]
 
-  /** Throws an Error that names the first text that is no network. */
+  /** The constructor throws an Error that names the first text that is no network. */
   constructor(allowed: readonly string[]) {
     this.#allowed = networksFrom(allowed)
   }

@@ -2,7 +2,7 @@ import type { Dispatcher } from 'undici'
 import { codeOf } from './connector.ts'
 import { Broken, NotSent } from './outbound.ts'
 
-/** One request under way: how long it may take, and whether any of it was given to a connection (promise 4). */
+/** Exchange is one request under way: how long it may take, and whether any of it was given to a connection (promise 4). */
 export class Exchange {
   readonly #place: string
   readonly #giveUp = new AbortController()
@@ -11,7 +11,7 @@ export class Exchange {
   readonly #onCallerAbort = (): void => this.#stop('aborted')
   #started = false
 
-  /** Its time begins now. `place` is host and port. */
+  /** The exchange's time begins with the constructor. `place` is host and port. */
   constructor(place: string, totalTimeoutMs: number, caller: AbortSignal | undefined) {
     this.#place = place
     this.#caller = caller
@@ -20,7 +20,7 @@ export class Exchange {
     else caller?.addEventListener('abort', this.#onCallerAbort)
   }
 
-  /** Aborted when its time is up or its caller gave up. */
+  /** The signal aborts when the exchange's time is up or its caller gave up. */
   get signal(): AbortSignal {
     return this.#giveUp.signal
   }
@@ -40,7 +40,7 @@ export class Exchange {
           controller.abort(new Error('it was sent before'))
           return
         }
-        // Aborts when the signal did so while the request was queued.
+        // The signal may have aborted while the request was queued.
         handler.onRequestStart?.(controller, context)
         this.#started = !controller.aborted
       },
@@ -76,7 +76,7 @@ export class Exchange {
   }
 }
 
-/** undici's words for these say more than the code, and hold nothing that was sent or received. */
+/** `inWords` are errors whose message by undici says more than the code, and holds nothing that was sent or received. */
 const inWords = ['UND_ERR_SOCKET', 'UND_ERR_INVALID_ARG']
 
 function reasonOf(error: unknown): string {

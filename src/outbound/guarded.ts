@@ -21,18 +21,18 @@ const defaults: OutboundLimits = {
   connections: 16,
 }
 
-/** Shorter than the 5 s after which usual servers close: a request on a connection that just closed is Broken. */
+/** KEEP_ALIVE_MS is shorter than the 5 s after which usual servers close, because a request on a connection that just closed is Broken. */
 const KEEP_ALIVE_MS = 3_000
 
-/** Firewalls before panels turn away who does not say what it is. */
+/** `ownHeaders` name us because firewalls before panels turn away clients that do not say what they are. */
 const ownHeaders = { 'user-agent': 'imeigate', accept: '*/*', 'accept-encoding': 'gzip' }
 
-/** HTTP and HTTPS, with TLS verified, to public hosts with TLS and to allowed networks with and without. */
+/** GuardedOutbound sends to public hosts with verified TLS, and to allowed networks with and without TLS. */
 export class GuardedOutbound implements Outbound {
   readonly #destinations: Destinations
   readonly #lookup: Lookup
 
-  /** `allow`: networks as `parseNetworks` gives them. Throws an Error that names one that is none. */
+  /** `allow` has networks as `parseNetworks` gives them. Throws an Error that names one that is none. */
   constructor({ allow, lookup = systemLookups }: { allow: string[]; lookup?: Lookup }) {
     this.#destinations = new Destinations(allow)
     this.#lookup = lookup
@@ -54,13 +54,13 @@ class GuardedClient implements OutboundClient {
     this.#agent = new Agent({
       connect: guardedConnector(destinations, lookup, limits.connectTimeoutMs),
       connections: limits.connections,
-      // One request at a time on a connection: nobody else's trouble touches it.
+      // A connection carries one request at a time, so that the failure of one touches no other.
       pipelining: 1,
       allowH2: false,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      // Also where the server promises more.
+      // A server that promises more is not believed.
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      // The exchange has its own, for the whole.
+      // The exchange has a time limit of its own, for the whole.
       headersTimeout: 0,
       bodyTimeout: 0,
     })
@@ -81,7 +81,7 @@ class GuardedClient implements OutboundClient {
       const reply = await this.#send(url, request, exchange)
       const headers = firstValues(reply.headers)
       const empty = headers['content-length'] === '0' || [204, 304].includes(reply.statusCode)
-      // Of nothing there is no gzip, whatever the head says.
+      // An empty body is no gzip, whatever the head says.
       const body = empty ? reply.body : decoded(reply.body, headers['content-encoding'])
       return { status: reply.statusCode, headers, body: wholeBody(body, exchange, maxBytes) }
     } catch (error) {
@@ -113,7 +113,7 @@ class GuardedClient implements OutboundClient {
   }
 }
 
-/** Throws NotSent without a word of the URL, in which there may be a secret. */
+/** `readUrl` throws NotSent without the URL, in which there may be a secret. */
 function readUrl(text: string): URL {
   const url = URL.parse(text)
   if (!url || !['http:', 'https:'].includes(url.protocol)) {
@@ -125,7 +125,7 @@ function readUrl(text: string): URL {
   return url
 }
 
-/** Throws an Error with a `code` for a coding that we did not ask for. */
+/** `decoded` throws an Error with a `code` for a coding that we did not ask for. */
 function decoded(body: Readable, coding: string | undefined): Readable {
   switch (coding?.trim().toLowerCase()) {
     case undefined:
@@ -135,7 +135,7 @@ function decoded(body: Readable, coding: string | undefined): Readable {
     case 'gzip':
     case 'x-gzip':
     case 'deflate':
-      // What fails in either shows when the decoder is read.
+      // A failure of either shows when the decoder is read.
       return pipeline(body, createUnzip(), () => {})
     default:
       body.on('error', () => {}).destroy()

@@ -1,29 +1,29 @@
-/** HTTP to the outside: suppliers, and whoever wants to be told. See `guarded.ts` for how it is done. */
+/** Outbound is HTTP to suppliers, gateways, webhooks and notice channels; see `guarded.ts`. */
 export interface Outbound {
-  /** For one supplier or one receiver. What is not given: 10 s to connect, 30 s in all, 4 MiB, 16 connections. */
+  /** `open` makes a client for one supplier or one receiver. Defaults: 10 s to connect, 30 s in all, 4 MiB, 16 connections. */
   open(limits?: Partial<OutboundLimits>): OutboundClient
 }
 
 export interface OutboundLimits {
-  /** For a connection to come about, look-up of the name and TLS included. */
+  /** `connectTimeoutMs` includes the look-up of the name and TLS. */
   connectTimeoutMs: number
-  /** From the call to the last byte of the answer. */
+  /** `totalTimeoutMs` lasts from the call to the last byte of the answer. */
   totalTimeoutMs: number
-  /** The longest answer, in bytes after decompression. */
+  /** `maxBytes` is the longest answer after decompression. */
   maxBytes: number
-  /** Connections to the one origin at a time. */
+  /** `connections` to the one origin are open at a time. */
   connections: number
 }
 
 export interface OutboundClient {
-  /** The whole answer, whatever its status: redirects are not followed. Throws NotSent or Broken. */
+  /** `request` gives the whole answer, whatever its status: redirects are not followed. Throws NotSent or Broken. */
   request(request: OutboundRequest): Promise<OutboundReply & { body: Buffer }>
   /**
-   * The head, and the body as it comes in, once (which throws Broken when it is cut short or too long). A body that
+   * `stream` gives the head, and the body as it comes in, once (which throws Broken when it is cut short or too long). A body that
    * nobody begins to read keeps its connection until the request's time is up. Throws NotSent or Broken.
    */
   stream(request: OutboundRequest): Promise<OutboundReply & { body: AsyncIterable<Buffer> }>
-  /** Lets go of connections, once the requests that are under way have ended. */
+  /** `close` closes connections, once the requests that are under way have ended. */
   close(): Promise<void>
 }
 
@@ -40,12 +40,13 @@ export interface OutboundRequest {
 
 export interface OutboundReply {
   status: number
-  /** Lower-case names; of a repeated header the first value. */
+  /** `headers` have lower-case names; of a repeated header the first value. */
   headers: Record<string, string>
 }
 
 /**
- * Proof that no byte of the request has reached the other side, and that none will: it may be sent again (promise 4).
+ * NotSent is proof that no byte of the request has reached the other side, and that none will: it may be sent again (promise 4: no
+ * guess about what was sent).
  * The message names host and port, never a path, a header or a body.
  */
 export class NotSent extends Error {
@@ -53,8 +54,7 @@ export class NotSent extends Error {
 }
 
 /**
- * Anything else but a whole answer: the other side may have taken the request, so it must not be sent again
- * (promise 4). The message names host and port, never a path, a header or a body.
+ * Broken is anything else but a whole answer: the other side may have taken the request, so it must not be sent again (promise 4). The message names host and port, never a path, a header or a body.
  */
 export class Broken extends Error {
   override readonly name = 'Broken'

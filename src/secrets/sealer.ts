@@ -2,7 +2,7 @@ import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:
 import { Refusal } from '../errors.ts'
 
 /**
- * An envelope: version (1 byte), the key's mark (8), nonce (12), ciphertext, tag (16). The version and the mark are
+ * VERSION is that of an envelope: version (1 byte), the key's mark (8), nonce (12), ciphertext, tag (16). The version and the mark are
  * authenticated together with the owner.
  */
 const VERSION = 1
@@ -12,21 +12,21 @@ const TAG_BYTES = 16
 const HEAD_BYTES = 1 + MARK_BYTES
 const CIPHER = 'aes-256-gcm'
 
-/** Seals secrets for the database: who has its rows or a backup of them, but not the key, reads and changes nothing. */
+/** Sealer seals secrets for the database: whoever has its rows or a backup, but not the key, reads and changes nothing. */
 export class Sealer {
   readonly #key: Buffer
   readonly #head: Buffer
 
-  /** `key`: 32 bytes, as `loadSecretKey` gives them. */
+  /** `key` is 32 bytes, as `loadSecretKey` gives them. */
   constructor(key: Buffer) {
     if (key.length !== 32) throw new Error('a secret key has 32 bytes')
     this.#key = key
-    // Says which key it was without saying anything about the key.
+    // The mark tells which key it was, and nothing about the key.
     const mark = createHmac('sha256', key).update('imeigate: mark of a key').digest().subarray(0, MARK_BYTES)
     this.#head = Buffer.concat([Buffer.of(VERSION), mark])
   }
 
-  /** `owner`, such as `supplier 7`, must be given again to open it: one row's secrets are of no use in another. */
+  /** `seal` takes an `owner`, such as `supplier 7`, which must be given again to open the envelope: one row's secrets are of no use in another. */
   seal(plain: Record<string, string>, owner: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES })
@@ -35,7 +35,7 @@ export class Sealer {
     return Buffer.concat([this.#head, nonce, ...sealed, cipher.getAuthTag()])
   }
 
-  /** Throws an Error when it was sealed with another key, for another owner, or has been changed since. */
+  /** `open` throws an Error when the envelope was sealed with another key, for another owner, or has been changed since. */
   open(sealed: Buffer, owner: string): Record<string, string> {
     if (sealed[0] !== VERSION || sealed.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) {
       throw new Error(`the secrets of ${owner} are not in a form that this imeigate knows`)

@@ -4,11 +4,11 @@ import { dirname } from 'node:path'
 import { makeFolder } from '../lib/data-folder.ts'
 
 const KEY_BYTES = 32
-/** 32 bytes as hex digits or as base64 (standard or url-safe, with or without padding). */
+/** SECRET_KEY_PATTERN is 32 bytes as hex digits or as base64 (standard or url-safe, with or without padding). */
 export const SECRET_KEY_PATTERN = '^(?:[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?)$'
 
 /**
- * The 32 bytes that suppliers' secrets are sealed with: those of the environment, or else those of the file. The file
+ * `loadSecretKey` gives the 32 bytes that secrets are sealed with: those of the environment, or else those of the file. The file
  * is made where it is missing; processes that do so at the same time all use the first one's.
  * Throws an Error, in which there is nothing of the key, when either is malformed or the file cannot be had.
  */
@@ -40,20 +40,20 @@ async function read(file: string): Promise<Buffer | undefined> {
     throw new Error(`the key of suppliers' secrets cannot be read: ${file} (${code})`)
   }
   if (/^[0-9a-f]{64}\s*$/i.test(text)) return decode(text.trim())
-  // Never made anew over what is there: all that was sealed would be lost.
+  // A key that is there is never made anew, because all that was sealed would be lost.
   throw new Error(
     `${file} holds no key (64 hex digits): put it back from a backup, or remove it and enter suppliers' secrets again`,
   )
 }
 
-/** Complete and on disk under another name first, so that nobody reads half a key and no crash takes a used one. */
+/** `make` writes the key under another name first, so that nobody reads half a key and no crash takes a used one. */
 async function make(file: string): Promise<Buffer> {
   const folder = dirname(file)
   makeFolder(folder)
   const half = `${file}.new-${process.pid}-${randomBytes(4).toString('hex')}`
   try {
     await write(half, `${randomBytes(KEY_BYTES).toString('hex')}\n`)
-    // Like PostgreSQL's files, for the service's user when root was the first to need it.
+    // When root is the first to need the key, it belongs to the service's user, as PostgreSQL's files do.
     const { uid, gid } = await stat(folder)
     if (process.getuid?.() === 0) await chown(half, uid, gid)
     await link(half, file)

@@ -3,8 +3,8 @@ import { isIP } from 'node:net'
 import { Destinations } from '../outbound/destinations.ts'
 
 /**
- * Why nothing is ever sent to a URL, in words that an operator can act on; undefined: it may be called, or nobody knows
- * where it is. `allow`: the networks of OUTBOUND_ALLOW.
+ * `destinationFault` says why nothing is ever sent to a URL, so that an operator can act on it; undefined: it may be called, or its
+ * name has no address now. `allow` has the networks of OUTBOUND_ALLOW.
  */
 export async function destinationFault(url: string, allow: string[]): Promise<string | undefined> {
   const { protocol, hostname } = new URL(url)

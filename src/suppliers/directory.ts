@@ -9,68 +9,68 @@ import type { Sealer } from '../secrets/sealer.ts'
 import { type SupplierRow, selectSuppliers } from './suppliers.sql.ts'
 import { open } from './suppliers.ts'
 
-/** A supplier that this process can call. */
+/** ConnectedSupplier is a supplier that this process can call. */
 export interface ConnectedSupplier {
   config: SupplierConfig
   supplier: Supplier
-  /** When not, it is sent nothing more, but is asked about what it has. */
+  /** A supplier that is not `enabled` is sent nothing more, but is asked about what it has. */
   enabled: boolean
-  /** Calls that this process has under way at a time, and (null: no limit) begins in a second. */
+  /** `concurrency` and `ratePerSecond` (null: no limit) bound the calls that this process has under way, and begins in a second. */
   concurrency: number
   ratePerSecond: number | null
-  /** Whether resellers read its words for a refusal, or the service's. */
+  /** `showsReasons`: resellers read the supplier's text of a refusal, and not the service's. */
   showsReasons: boolean
 }
 
-/** Without hearing of changes the table is read again when what is known is older than this. */
+/** DEAF_EVERY_MS is how often the table is read while no change notifications come. */
 const DEAF_EVERY_MS = 1000
-/** A call, or a list that comes in, may last so long: then a replaced adapter is closed. */
+/** GRACE_MS is how long a call, or a list that comes in, may last; after it a replaced supplier is closed. */
 const GRACE_MS = 10 * 60_000
 
 /**
- * The suppliers of this process, as they were last written. An adapter learns while it is used, so it is made anew only
- * when something that it is made of has changed, which health and limits are not.
+ * SupplierDirectory holds the suppliers of this process, as they were last written. A supplier's code learns while it is used, so a
+ * supplier is connected anew only when something that it is made of has changed, which health and limits are not.
  */
 export class SupplierDirectory {
   readonly #sql: Sql
   readonly #notifier: ChangeListener
   readonly #sealer: () => Promise<Sealer>
-  readonly #world: IntegrationContext
+  readonly #context: IntegrationContext
   readonly #log: Logger
   readonly #graceMs: number
   #made = new Map<SupplierId, Made>()
   #live: ReadonlyMap<SupplierId, ConnectedSupplier> = new Map()
-  /** How many changes were told, and how many of them the last reading has seen. */
+  /** `#told` counts the changes that came, and `#seen` those of them that the last reading has seen. */
   #told = 0
   #seen = -1
   #readAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
-  /** Replaced supplierKinds that may still be called, with the timers that close them. */
+  /** `#retired` are replaced suppliers that may still be called, with the timers that close them. */
   readonly #retired = new Map<Supplier, NodeJS.Timeout>()
 
-  constructor(parts: {
+  constructor(deps: {
     sql: Sql
     notifier: ChangeListener
-    /** Asked once there is a supplier with secrets, so that who has none needs no key. */
+    /** `sealer` is called once there is a supplier with secrets, so that an installation without any needs no key. */
     sealer: () => Promise<Sealer>
-    world: IntegrationContext
+    context: IntegrationContext
     log: Logger
     graceMs?: number
   }) {
-    this.#sql = parts.sql
-    this.#notifier = parts.notifier
-    this.#sealer = parts.sealer
-    this.#world = parts.world
-    this.#log = parts.log
-    this.#graceMs = parts.graceMs ?? GRACE_MS
-    parts.notifier.onInvalidate('suppliers', () => {
+    this.#sql = deps.sql
+    this.#notifier = deps.notifier
+    this.#sealer = deps.sealer
+    this.#context = deps.context
+    this.#log = deps.log
+    this.#graceMs = deps.graceMs ?? GRACE_MS
+    deps.notifier.onInvalidate('suppliers', () => {
       this.#told++
     })
   }
 
   /**
-   * Every supplier that can be called, with every change that was told before this call. One whose secrets do not open
-   * or whose settings are no longer valid is not among them: its items wait.
+   * `current` gives every supplier that can be called, with every change that was notified before this call. A supplier whose secrets
+   * do not open, or whose settings are no longer valid, is not among them: its items wait.
    */
   async current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> {
     const told = this.#told
@@ -81,7 +81,7 @@ export class SupplierDirectory {
     return this.#live
   }
 
-  /** Lets go of every supplier; nothing is called any more. */
+  /** `close` closes every supplier; nothing is called any more. */
   async close(): Promise<void> {
     await this.#reading?.catch(() => {})
     for (const timer of this.#retired.values()) clearTimeout(timer)
@@ -119,13 +119,13 @@ export class SupplierDirectory {
     this.#readAt = from
   }
 
-  /** What was made before, where the row is made of the same. */
+  /** `#make` gives what was made before, where the row is made of the same. */
   #make(row: SupplierRow, sealer: Sealer | undefined): Made {
     const source = sourceOf(row)
     const old = this.#made.get(row.id)
     if (old && isDeepStrictEqual(old.source, source)) return old
     try {
-      return { source, opened: open(row, sealer, this.#world) }
+      return { source, opened: open(row, sealer, this.#context) }
     } catch (error) {
       const about = { supplier: row.id, name: row.name, reason: (error as Error).message }
       this.#log.error(about, 'a supplier cannot be used, and its items wait')
@@ -157,7 +157,7 @@ export class SupplierDirectory {
   }
 }
 
-/** An adapter, and what it was made of; nothing opened: it cannot be made of that. */
+/** Made is a supplier with what it was made of; nothing `opened`: it cannot be made of that. */
 interface Made {
   source: unknown
   opened: { config: SupplierConfig; supplier: Supplier } | undefined
@@ -172,9 +172,9 @@ const sourceOf = ({ kind, name, url, currency, settings, secrets }: SupplierRow)
   secrets,
 })
 
-const limitsOf = (row: SupplierRow) => ({
-  enabled: row.enabled,
-  concurrency: row.concurrency,
-  ratePerSecond: row.rate_per_second,
-  showsReasons: row.shows_reasons,
+const limitsOf = ({ enabled, concurrency, ratePerSecond, showsReasons }: SupplierRow) => ({
+  enabled,
+  concurrency,
+  ratePerSecond,
+  showsReasons,
 })

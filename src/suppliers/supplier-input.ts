@@ -5,32 +5,36 @@ import { isCurrency } from '../lib/money.ts'
 import type { SupplierRow, SupplierWrite } from './suppliers.sql.ts'
 
 /**
- * A supplier as an operator writes it. What is left out (undefined) takes its default in a new supplier and stays as
+ * SupplierInput is a supplier as an operator writes it. What is left out (undefined) takes its default in a new supplier and stays as
  * it is in an existing one.
  */
 export interface SupplierInput {
   name?: string | undefined
   url?: string | undefined
-  /** Of its costs and of our balance there. */
+  /** `currency` is that of its costs and of our balance there. */
   currency?: string | undefined
-  /** By name, as their values or as texts; null: back to the default. */
+  /** `settings` are by name, as their values or as texts; null: back to the default. */
   settings?: Record<string, unknown> | undefined
-  /** By name; an empty text takes one away. */
+  /** `secrets` are by name; an empty text takes one away. */
   secrets?: Record<string, string> | undefined
-  /** Calls that one process has under way at a time. */
+  /** `concurrency` bounds the calls that one process has under way at a time. */
   concurrency?: number | undefined
-  /** Calls that one process begins in a second; null: no limit. */
+  /** `ratePerSecond` bounds the calls that one process begins in a second; null: no limit. */
   ratePerSecond?: number | null | undefined
-  /** Whether resellers read the supplier's words for a refusal, or the service's. */
+  /** `showsReasons`: resellers read the supplier's text of a refusal, and not the service's. */
   showsReasons?: boolean | undefined
 }
 
-/** Throws invalid_input naming the value at fault. */
-export function settle(kind: SupplierKind, input: SupplierInput, existing?: SupplierRow): SupplierWrite {
+/** `completeSupplier` throws invalid_input that names the value at fault. */
+export function completeSupplier(
+  kind: SupplierKind,
+  input: SupplierInput,
+  existing?: SupplierRow,
+): SupplierWrite {
   const name = (input.name ?? existing?.name ?? '').trim()
   const currency = input.currency ?? existing?.currency ?? 'USD'
   const concurrency = input.concurrency ?? existing?.concurrency ?? 8
-  const rate = input.ratePerSecond === undefined ? (existing?.rate_per_second ?? null) : input.ratePerSecond
+  const rate = input.ratePerSecond === undefined ? (existing?.ratePerSecond ?? null) : input.ratePerSecond
   checkName(name)
   if (!isCurrency(currency)) refuse('currency', 'must be a currency code such as USD')
   checkRange('concurrency', concurrency, 1000)
@@ -39,10 +43,10 @@ export function settle(kind: SupplierKind, input: SupplierInput, existing?: Supp
     name,
     url: checkedUrl(kind, input.url ?? existing?.url ?? null),
     currency,
-    settings: readSettings('supplier', kind, { ...existing?.settings, ...input.settings }),
+    settings: readSettings(kind, { ...existing?.settings, ...input.settings }),
     concurrency,
-    rate_per_second: rate,
-    shows_reasons: input.showsReasons ?? existing?.shows_reasons ?? kind.showsReasons ?? false,
+    ratePerSecond: rate,
+    showsReasons: input.showsReasons ?? existing?.showsReasons ?? kind.showsReasons ?? false,
   }
 }
 
@@ -58,7 +62,7 @@ function checkRange(field: string, value: number, most: number): void {
   refuse(field, `must be a whole number from 1 to ${most.toLocaleString('en')}`)
 }
 
-/** What is wrong is said without the URL: there may be a password in it. */
+/** `checkedUrl` leaves the URL out of its message, because there may be a password in it. */
 function checkedUrl({ kind, hasUrl }: SupplierKind, text: string | null): string | null {
   if (!hasUrl) return text ? refuse('url', `has no place: a ${kind} supplier is nowhere`) : null
   if (!text) return refuse('url', `is missing: a ${kind} supplier is somewhere`)

@@ -6,32 +6,31 @@ import type { Sealer } from '../secrets/sealer.ts'
 import { destinationFault } from './destination.ts'
 import { connectSupplier, recordBalance } from './suppliers.ts'
 
-/** What came of asking a supplier for our account there. */
+/** SupplierTest is what came of asking a supplier for our account there. */
 export interface SupplierTest {
   id: SupplierId
   name: string
-  /** null: it could not be had, or there is none to ask for. */
+  /** `account`, null: it could not be had, or there is none to ask for. */
   account: SupplierAccount | null
-  /** How long the answer took; null: nobody was asked. */
+  /** `milliseconds` is how long the answer took; null: nobody was asked. */
   milliseconds: number | null
-  /** What went wrong, in words that an operator can act on; null: nothing. */
+  /** `problem` says what went wrong, so that an operator can act on it; null: nothing did. */
   problem: string | null
-  /** Worth knowing although nothing went wrong. */
+  /** `note` is worth knowing although nothing went wrong. */
   note: string | null
 }
 
-/** The longest that a test may take. */
 const TIMEOUT_MS = 30_000
 
 /**
- * Asks for our account with the supplier, which buys nothing, and keeps the balance. `allow`: the networks of
- * OUTBOUND_ALLOW. Throws as `openSupplier` does.
+ * `testSupplier` asks for our account with the supplier, which buys nothing, and keeps the balance. `allow` has the networks of
+ * OUTBOUND_ALLOW. Throws as `connectSupplier` does.
  */
 export async function testSupplier(
-  { sql, sealer, world, allow }: { sql: Sql; sealer: Sealer; world: IntegrationContext; allow: string[] },
+  { sql, sealer, context, allow }: { sql: Sql; sealer: Sealer; context: IntegrationContext; allow: string[] },
   idOrName: string,
 ): Promise<SupplierTest> {
-  const { config, supplier } = await connectSupplier(sql, sealer, world, idOrName)
+  const { config, supplier } = await connectSupplier(sql, sealer, context, idOrName)
   const { id, name, kind, currency } = config
   const none = { id, name, account: null, milliseconds: null, problem: null, note: null }
   try {
@@ -45,24 +44,24 @@ export async function testSupplier(
       const account = await supplier.account(AbortSignal.timeout(TIMEOUT_MS))
       const milliseconds = took()
       const isOurs = account.currency === null || account.currency === currency
-      if (isOurs) await recordBalance(sql, id, account, world.clock.now())
+      if (isOurs) await recordBalance(sql, id, account, context.clock.now())
       const note = isOurs
         ? null
         : `the account there is in ${account.currency}, costs are taken for ${currency}: change the supplier's currency`
       return { ...none, account, milliseconds, note }
     } catch (error) {
       const milliseconds = took()
-      // Where nothing may be sent, nothing else is the reason.
+      // A place that may not be called is the reason before any other.
       const fault = config.url === null ? undefined : await destinationFault(config.url, allow)
-      return { ...none, milliseconds, problem: fault ?? wordsOf(error, config.secrets) }
+      return { ...none, milliseconds, problem: fault ?? messageOf(error, config.secrets) }
     }
   } finally {
     await supplier.close?.()
   }
 }
 
-/** An error's words, in no case with a secret in them. */
-function wordsOf(error: unknown, secrets: Record<string, string>): string {
-  const words = error instanceof Error ? error.message : String(error)
-  return Object.values(secrets).reduce((text, secret) => text.replaceAll(secret, '***'), words)
+/** `messageOf` gives an error's message with every secret taken out. */
+function messageOf(error: unknown, secrets: Record<string, string>): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return Object.values(secrets).reduce((text, secret) => text.replaceAll(secret, '***'), message)
 }

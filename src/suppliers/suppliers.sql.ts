@@ -1,123 +1,132 @@
+import { sql as literal } from 'kysely'
+import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import { isStorable } from '../lib/text.ts'
 
-/** A supplier as its table has it. */
+/** SupplierRow is a supplier as its table has it. */
 export interface SupplierRow {
   id: SupplierId
   kind: string
   name: string
   url: string | null
   currency: string
-  /** What an operator has set; the rest are the kind's defaults. */
+  /** `settings` are what an operator has set; the rest are the kind's defaults. */
   settings: Record<string, unknown>
-  /** Sealed for the owner `supplier <id>`. */
+  /** `secrets` are sealed for the owner `supplier <id>`. */
   secrets: Buffer | null
   enabled: boolean
   concurrency: number
-  rate_per_second: number | null
-  shows_reasons: boolean
-  created_at: Date
-  updated_at: Date
+  ratePerSecond: number | null
+  showsReasons: boolean
+  createdAt: Date
+  updatedAt: Date
 }
 
-/** What an operator writes of a supplier. */
+/** SupplierWrite is what an operator writes of a supplier. */
 export type SupplierWrite = Pick<
   SupplierRow,
-  'name' | 'url' | 'currency' | 'settings' | 'concurrency' | 'rate_per_second' | 'shows_reasons'
+  'name' | 'url' | 'currency' | 'settings' | 'concurrency' | 'ratePerSecond' | 'showsReasons'
 >
 
-const columns = (sql: Queryable) => sql`
-  s.id, s.kind, s.name, s.url, s.currency, s.settings, s.secrets, s.enabled, s.concurrency, s.rate_per_second,
-  s.shows_reasons, s.created_at, s.updated_at`
+const suppliers = build
+  .selectFrom('suppliers as s')
+  .select(['s.id', 's.kind', 's.name', 's.url', 's.currency', 's.settings', 's.secrets', 's.enabled'])
+  .select(['s.concurrency', 's.ratePerSecond', 's.showsReasons', 's.createdAt', 's.updatedAt'])
+  .$narrowType<Pick<SupplierRow, 'settings'>>()
 
-export async function selectSuppliers(sql: Queryable): Promise<SupplierRow[]> {
-  return sql<SupplierRow[]>`select ${columns(sql)} from suppliers s order by s.id`
-}
+/** `selectSuppliers` lists them by id. */
+export const selectSuppliers = (sql: Queryable): Promise<SupplierRow[]> => sql.run(suppliers.orderBy('s.id'))
 
-/** A supplier with how it fares. */
-export interface SupplierSheetRow extends SupplierRow {
-  /** The circuit breaker: null where nothing has ever happened to it. */
+/** SupplierViewRow is a supplier with how it fares. */
+export interface SupplierViewRow extends SupplierRow {
+  /** `open` is the circuit breaker's: null where nothing has ever happened to it. */
   open: boolean | null
   why: SupplierFault | null
   reason: string | null
-  opened_at: Date | null
-  probe_at: Date | null
-  /** Micros of the supplier's currency. */
-  balance: bigint | null
-  balance_at: Date | null
-  open_items: number
+  openedAt: Date | null
+  probeAt: Date | null
+  /** `balance` is in micros of the supplier's currency. */
+  balance: Micros | null
+  balanceAt: Date | null
+  openItems: number
   routes: number
 }
 
-/** All suppliers, or the one of this id. */
-export async function selectSupplierSheets(
-  sql: Queryable,
-  id: SupplierId | null = null,
-): Promise<SupplierSheetRow[]> {
-  return sql<SupplierSheetRow[]>`
-    select ${columns(sql)}, h.open, h.why, h.reason, h.opened_at, h.probe_at, h.balance, h.balance_at,
-           (select count(*)::integer from items i
-             where i.supplier_id = s.id and i.state in ('processing', 'unknown')) as open_items,
-           (select count(*)::integer from supplier_routes r where r.supplier_id = s.id) as routes
-      from suppliers s left join supplier_health h on h.supplier_id = s.id
-     where ${id}::int is null or s.id = ${id}::int
-     order by s.id`
-}
+const views = suppliers
+  .leftJoin('supplierHealth as h', 'h.supplierId', 's.id')
+  .select(['h.open', 'h.why', 'h.reason', 'h.openedAt', 'h.probeAt', 'h.balance', 'h.balanceAt'])
+  .select([
+    literal<number>`(select count(*)::integer from items i
+                      where i.supplier_id = s.id and i.state in ('processing', 'unknown'))`.as('openItems'),
+    literal<number>`(select count(*)::integer from supplier_routes r where r.supplier_id = s.id)`.as(
+      'routes',
+    ),
+  ])
+  .$narrowType<Pick<SupplierViewRow, 'why'>>()
 
-/** A name wins over an id that looks the same. */
+/** `selectSupplierViews` gives all suppliers by id, or the one of this id. */
+export const selectSupplierViews = (sql: Queryable, id?: SupplierId): Promise<SupplierViewRow[]> =>
+  sql.run((id === undefined ? views : views.where('s.id', '=', id)).orderBy('s.id'))
+
+/** `selectSupplier` prefers a name to an id that looks the same. */
 export async function selectSupplier(sql: Queryable, idOrName: string): Promise<SupplierRow | undefined> {
   if (!isStorable(idOrName)) return undefined
-  const id = /^\d{1,9}$/.test(idOrName) ? Number(idOrName) : 0
-  const [row] = await sql<SupplierRow[]>`
-    select ${columns(sql)} from suppliers s where lower(s.name) = lower(${idOrName}) or s.id = ${id}
-     order by lower(s.name) = lower(${idOrName}) desc limit 1`
+  const id = (/^\d{1,9}$/.test(idOrName) ? Number(idOrName) : 0) as SupplierId
+  const isNamed = literal<boolean>`lower(s.name) = lower(${idOrName})`
+  const [row] = await sql.run(
+    suppliers
+      .where((supplier) => supplier.or([isNamed, supplier('s.id', '=', id)]))
+      .orderBy(isNamed, 'desc')
+      .limit(1),
+  )
   return row
 }
 
-/** No other transaction changes it until this one ends. */
+/** `lockSupplier` keeps other transactions from changing the supplier until this one ends. */
 export async function lockSupplier(sql: Queryable, id: SupplierId): Promise<SupplierRow | undefined> {
-  const [row] = await sql<SupplierRow[]>`
-    select ${columns(sql)} from suppliers s where s.id = ${id} for update`
+  const [row] = await sql.run(suppliers.where('s.id', '=', id).forUpdate())
   return row
 }
 
 export async function insertSupplier(sql: Queryable, kind: string, row: SupplierWrite): Promise<SupplierId> {
-  const [made] = await sql<{ id: SupplierId }[]>`
-    insert into suppliers (kind, name, url, currency, settings, concurrency, rate_per_second, shows_reasons)
-    values (${kind}, ${row.name}, ${row.url}, ${row.currency}, ${JSON.stringify(row.settings)}::text::jsonb,
-            ${row.concurrency}, ${row.rate_per_second}, ${row.shows_reasons})
-    returning id`
+  const [made] = await sql.run(
+    build
+      .insertInto('suppliers')
+      .values({ ...row, kind, settings: JSON.stringify(row.settings) })
+      .returning('id'),
+  )
   return made?.id as SupplierId
 }
 
-export async function updateSupplierRow(sql: Queryable, id: SupplierId, row: SupplierWrite): Promise<void> {
-  await sql`
-    update suppliers
-       set name = ${row.name}, url = ${row.url}, currency = ${row.currency},
-           settings = ${JSON.stringify(row.settings)}::text::jsonb, concurrency = ${row.concurrency},
-           rate_per_second = ${row.rate_per_second}, shows_reasons = ${row.shows_reasons}, updated_at = now()
-     where id = ${id}`
-}
-
-export async function updateSecrets(sql: Queryable, id: SupplierId, sealed: Buffer | null): Promise<void> {
-  await sql`update suppliers set secrets = ${sealed}, updated_at = now() where id = ${id}`
-}
-
-export async function updateEnabled(sql: Queryable, id: SupplierId, enabled: boolean): Promise<void> {
-  await sql`
-    update suppliers set enabled = ${enabled}, updated_at = now() where id = ${id} and enabled <> ${enabled}`
-}
-
-/** What the supplier has just said of our account there, in micros of its currency. */
-export async function upsertBalance(
+/** `updateSupplierRow` writes what is given. */
+export async function updateSupplierRow(
   sql: Queryable,
   id: SupplierId,
-  balance: bigint,
-  at: Date,
+  { settings, ...row }: Partial<SupplierWrite & Pick<SupplierRow, 'secrets' | 'enabled'>>,
 ): Promise<void> {
-  await sql`
-    insert into supplier_health (supplier_id, balance, balance_at) values (${id}, ${balance.toString()}, ${at})
-    on conflict (supplier_id) do update set balance = excluded.balance, balance_at = excluded.balance_at`
+  await sql.run(
+    build
+      .updateTable('suppliers')
+      .set({ ...row, ...(settings && { settings: JSON.stringify(settings) }) })
+      .set({ updatedAt: literal<Date>`now()` })
+      .where('id', '=', id),
+  )
+}
+
+/** `upsertBalance` keeps what the supplier has just said of our account there, in micros of its currency. */
+export async function upsertBalance(
+  sql: Queryable,
+  supplierId: SupplierId,
+  balance: bigint,
+  balanceAt: Date,
+): Promise<void> {
+  await sql.run(
+    build
+      .insertInto('supplierHealth')
+      .values({ supplierId, balance, balanceAt })
+      .onConflict((known) => known.column('supplierId').doUpdateSet({ balance, balanceAt })),
+  )
 }

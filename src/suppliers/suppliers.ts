@@ -1,50 +1,47 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
-import type { IntegrationContext } from '../integrations/kit/kind.ts'
-import { completeSettings, readSecrets } from '../integrations/kit/kind.ts'
+import { completeSettings, type IntegrationContext, nowhere, readSecrets } from '../integrations/kit/kind.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { Supplier, SupplierAccount, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import { systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { type SupplierInput, settle } from './supplier-input.ts'
-import { type SupplierSheet, sheetOf } from './supplier-sheet.ts'
+import { completeSupplier, type SupplierInput } from './supplier-input.ts'
+import { type SupplierView, viewOf } from './supplier-view.ts'
 import {
   insertSupplier,
   lockSupplier,
   type SupplierRow,
-  type SupplierSheetRow,
+  type SupplierViewRow,
   selectSupplier,
-  selectSupplierSheets,
   selectSuppliers,
-  updateEnabled,
-  updateSecrets,
+  selectSupplierViews,
   updateSupplierRow,
   upsertBalance,
 } from './suppliers.sql.ts'
 
-/** `credentials` seals secrets sealed for the owner `supplier <id>`. */
+/** `credentials` seals secrets for the owner `supplier <id>`. */
 const credentials = new Credentials('supplier')
 
 export type { SupplierInput } from './supplier-input.ts'
-export type { SupplierSheet } from './supplier-sheet.ts'
+export type { SupplierView } from './supplier-view.ts'
 
-/** Throws invalid_input naming the value at fault, or conflict when the name is taken. */
+/** `createSupplier` throws invalid_input that names the value at fault, or conflict when the name is taken. */
 export async function createSupplier(
   sql: Sql,
   sealer: Sealer,
   { kind, ...input }: SupplierInput & { kind: string },
-): Promise<SupplierSheet> {
+): Promise<SupplierView> {
   const known = supplierKinds.get(kind)
-  const row = settle(known, input)
-  const secrets = readSecrets('supplier', known, input.secrets ?? {})
+  const row = completeSupplier(known, input)
+  const secrets = readSecrets(known, input.secrets ?? {})
   return sql
     .begin(async (transaction) => {
       const id = await insertSupplier(transaction, known.kind, row)
       if (Object.keys(secrets).length > 0) {
         const others = await selectSuppliers(transaction)
-        await updateSecrets(transaction, id, credentials.sealNew(id, secrets, sealer, others))
+        const sealed = credentials.sealNew(id, secrets, sealer, others)
+        await updateSupplierRow(transaction, id, { secrets: sealed })
       }
       return written(transaction, sealer, id)
     })
@@ -52,25 +49,25 @@ export async function createSupplier(
 }
 
 /**
- * Changes what is given and leaves the rest: settings and secrets one by one.
- * Throws not_found, invalid_input naming the value at fault, or conflict when the new name is taken.
+ * `updateSupplier` changes what is given and leaves the rest: settings and secrets one by one.
+ * Throws not_found, invalid_input that names the value at fault, or conflict when the new name is taken.
  */
 export async function updateSupplier(
   sql: Sql,
   sealer: Sealer,
   idOrName: string,
   changes: SupplierInput,
-): Promise<SupplierSheet> {
+): Promise<SupplierView> {
   return sql
     .begin(async (transaction) => {
       const { id } = await findSupplier(transaction, idOrName)
       const row = (await lockSupplier(transaction, id)) as SupplierRow
       const kind = supplierKinds.get(row.kind)
-      await updateSupplierRow(transaction, id, settle(kind, changes, row))
+      await updateSupplierRow(transaction, id, completeSupplier(kind, changes, row))
       if (changes.secrets && Object.keys(changes.secrets).length > 0) {
         const existing = credentials.tryOpen(row, sealer)
-        const secrets = readSecrets('supplier', kind, changes.secrets, existing)
-        await updateSecrets(transaction, id, credentials.seal(id, secrets, sealer))
+        const secrets = readSecrets(kind, changes.secrets, existing)
+        await updateSupplierRow(transaction, id, { secrets: credentials.seal(id, secrets, sealer) })
       }
       return written(transaction, sealer, id)
     })
@@ -78,7 +75,8 @@ export async function updateSupplier(
 }
 
 /**
- * A disabled supplier is sent nothing more; what it has is finished. There is no deleting: orders name it.
+ * `enableSupplier` enables or disables: a disabled supplier is sent nothing more, and what it has is finished. None is deleted, because
+ * orders name it.
  * Throws not_found.
  */
 export async function enableSupplier(
@@ -86,32 +84,32 @@ export async function enableSupplier(
   sealer: Sealer,
   idOrName: string,
   enabled: boolean,
-): Promise<SupplierSheet> {
-  const { id } = await findSupplier(sql, idOrName)
-  await updateEnabled(sql, id, enabled)
+): Promise<SupplierView> {
+  const { id, enabled: before } = await findSupplier(sql, idOrName)
+  if (enabled !== before) await updateSupplierRow(sql, id, { enabled })
   return showSupplier(sql, sealer, String(id))
 }
 
-/** By id. */
-export async function listSuppliers(sql: Queryable, sealer: Sealer): Promise<SupplierSheet[]> {
-  return (await selectSupplierSheets(sql)).map((row) => shown(row, sealer))
+/** `listSuppliers` lists suppliers by id. */
+export async function listSuppliers(sql: Queryable, sealer: Sealer): Promise<SupplierView[]> {
+  return (await selectSupplierViews(sql)).map((row) => shown(row, sealer))
 }
 
-/** Throws not_found. */
-export async function showSupplier(sql: Queryable, sealer: Sealer, idOrName: string): Promise<SupplierSheet> {
+/** `showSupplier` throws not_found. */
+export async function showSupplier(sql: Queryable, sealer: Sealer, idOrName: string): Promise<SupplierView> {
   const { id } = await findSupplier(sql, idOrName)
-  const [row] = await selectSupplierSheets(sql, id)
-  return shown(row as SupplierSheetRow, sealer)
+  const [row] = await selectSupplierViews(sql, id)
+  return shown(row as SupplierViewRow, sealer)
 }
 
-/** Throws not_found. */
+/** `findSupplier` throws not_found. */
 export async function findSupplier(sql: Queryable, idOrName: string): Promise<SupplierRow> {
   const row = await selectSupplier(sql, idOrName.trim())
   if (!row) throw new Refusal('not_found', `there is no supplier ${idOrName}`, 'supplier')
   return row
 }
 
-/** What the supplier said of our balance just now, for operators to see. */
+/** `recordBalance` keeps what the supplier has just said of our balance, for operators to see. */
 export async function recordBalance(
   sql: Queryable,
   id: SupplierId,
@@ -126,7 +124,7 @@ export interface SupplierConnection {
   supplier: Supplier
 }
 
-/** A supplier to call at once, apart from the workers. The caller closes it. Throws not_found or invalid_input. */
+/** `connectSupplier` connects to a supplier apart from the workers. The caller closes it. Throws not_found or invalid_input. */
 export async function connectSupplier(
   sql: Queryable,
   sealer: Sealer,
@@ -136,19 +134,19 @@ export async function connectSupplier(
   return open(await findSupplier(sql, idOrName), sealer, context)
 }
 
-/** The same by its id alone, of which a name might be the same. */
+/** `connectSupplierById` finds by id only, because a supplier's name may look like another's id. Throws not_found. */
 export async function connectSupplierById(
   sql: Queryable,
   sealer: Sealer,
   context: IntegrationContext,
   id: SupplierId,
 ): Promise<SupplierConnection> {
-  const row = (await selectSuppliers(sql)).find((one) => one.id === id)
+  const [row] = await selectSupplierViews(sql, id)
   if (!row) throw new Refusal('not_found', `there is no supplier ${id}`, 'supplier')
   return open(row, sealer, context)
 }
 
-/** Throws as `configOf` does, and what the adapter says of settings that contradict each other. */
+/** `open` throws as `configOf` does, and invalid_input for settings that contradict each other. */
 export function open(
   row: SupplierRow,
   sealer: Sealer | undefined,
@@ -159,8 +157,8 @@ export function open(
 }
 
 /**
- * What the supplier's adapter is made of. Throws invalid_input when its settings are none of its kind any more, and an
- * Error when its secrets were sealed with another key.
+ * `configOf` gives what a supplier is made of. Throws invalid_input when its settings are none of its kind any more, and an Error when
+ * its secrets were sealed with another key.
  */
 export function configOf(row: SupplierRow, sealer: Sealer | undefined): SupplierConfig {
   return {
@@ -169,31 +167,21 @@ export function configOf(row: SupplierRow, sealer: Sealer | undefined): Supplier
     name: row.name,
     url: row.url,
     currency: row.currency,
-    settings: completeSettings('supplier', supplierKinds.get(row.kind), row.settings),
+    settings: completeSettings(supplierKinds.get(row.kind), row.settings),
     secrets: credentials.open(row, sealer),
   }
 }
 
-/** Whether an adapter can be made of what was written is found out by making one. */
-async function written(transaction: Transaction, sealer: Sealer, id: SupplierId): Promise<SupplierSheet> {
-  const [row] = await selectSupplierSheets(transaction, id)
-  const { supplier } = open(row as SupplierSheetRow, sealer, nowhere)
+/** `written` finds out whether a supplier can be made of what was written, by making one. */
+async function written(transaction: Transaction, sealer: Sealer, id: SupplierId): Promise<SupplierView> {
+  const [row] = await selectSupplierViews(transaction, id)
+  const { supplier } = open(row as SupplierViewRow, sealer, nowhere)
   await supplier.close?.()
-  return shown(row as SupplierSheetRow, sealer)
+  return shown(row as SupplierViewRow, sealer)
 }
 
-const shown = (row: SupplierSheetRow, sealer: Sealer): SupplierSheet =>
-  sheetOf(row, supplierKinds.get(row.kind), credentials.tryOpen(row, sealer))
-
-/** A world in which nobody is reached. */
-const unreachable = (): never => {
-  throw new Error('this supplier is only looked at')
-}
-const nowhere: IntegrationContext = {
-  outbound: { open: () => ({ request: unreachable, stream: unreachable, close: async () => {} }) },
-  clock: systemClock,
-  installation: '',
-}
+const shown = (row: SupplierViewRow, sealer: Sealer): SupplierView =>
+  viewOf(row, supplierKinds.get(row.kind), credentials.tryOpen(row, sealer))
 
 function refuseTakenName(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }

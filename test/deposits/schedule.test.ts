@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import { confirmDeposit } from '../../src/deposits/decisions.ts'
 import { Gateways } from '../../src/deposits/gateways.ts'
 import { changeProvider } from '../../src/deposits/providers.ts'
-import { depositJobs, LOOK_AT_DEPOSITS } from '../../src/deposits/schedule.ts'
+import { CHECK_DEPOSITS, depositJobs } from '../../src/deposits/schedule.ts'
 import type { DepositId } from '../../src/lib/ids.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { RestClient } from '../support/rest.ts'
@@ -52,7 +52,7 @@ const state = async (id: number): Promise<string> => (await client.get(`/api/dep
 async function look(minutes: number): Promise<void> {
   clock.advance(minutes * MINUTE)
   const jobs = depositJobs({ sql: server.sql, gateways, clock, log: pino({ level: 'silent' }) })
-  await jobs[LOOK_AT_DEPOSITS]?.(null, new AbortController().signal)
+  await jobs[CHECK_DEPOSITS]?.(null, new AbortController().signal)
 }
 
 test('a payment whose event was lost is found', async () => {

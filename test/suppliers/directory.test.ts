@@ -39,8 +39,15 @@ afterAll(async () => {
 })
 
 function open(over: Partial<ConstructorParameters<typeof SupplierDirectory>[0]> = {}): SupplierDirectory {
-  const world = { outbound: new GuardedOutbound({ allow: [] }), clock: systemClock, installation: 'test' }
-  const directory = new SupplierDirectory({ sql, notifier, sealer: async () => sealer, world, log, ...over })
+  const context = { outbound: new GuardedOutbound({ allow: [] }), clock: systemClock, installation: 'test' }
+  const directory = new SupplierDirectory({
+    sql,
+    notifier,
+    sealer: async () => sealer,
+    context,
+    log,
+    ...over,
+  })
   directories.push(directory)
   return directory
 }
@@ -114,8 +121,8 @@ test('news of what it is not made of makes no adapter anew', async () => {
 test('a replaced adapter is closed after its grace, and all of them in the end', async () => {
   const closed: unknown[] = []
   const make = supplierKinds.get('dhru').connect
-  vi.spyOn(supplierKinds.get('dhru'), 'connect').mockImplementation((config, world) => {
-    const supplier = make(config, world)
+  vi.spyOn(supplierKinds.get('dhru'), 'connect').mockImplementation((config, context) => {
+    const supplier = make(config, context)
     return Object.assign(supplier, { close: async () => void closed.push(supplier) })
   })
   const patient = open()
@@ -164,19 +171,21 @@ test('one that hears no changes reads the table again after a while', async () =
 
 test('what was told before it was asked is seen, also while an older reading is under way', async () => {
   const [wasRead, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
-  const readings: Promise<unknown>[] = []
+  let isFirst = true
   // The first reading has read, and then waits.
   const slow = new Proxy(sql, {
-    apply: (target, self, [strings, ...values]: [TemplateStringsArray, ...unknown[]]) => {
-      const query = Reflect.apply(target, self, [strings, ...values])
-      if (!strings.join('').includes('from suppliers') || readings.length > 0) return query
-      const reading = query.then(async (rows: unknown) => {
-        wasRead.resolve()
-        await mayGoOn.promise
+    get: (target, name) => {
+      const value = Reflect.get(target, name)
+      if (name !== 'run') return value
+      return async (query: Parameters<typeof sql.run>[0]) => {
+        const rows = await target.run(query)
+        if (isFirst) {
+          isFirst = false
+          wasRead.resolve()
+          await mayGoOn.promise
+        }
         return rows
-      })
-      readings.push(reading)
-      return reading
+      }
     },
   })
   const listeners: (() => void)[] = []

@@ -273,7 +273,7 @@ describe('a test of a supplier', () => {
   const parts = (networks: string[]) => ({
     sql,
     sealer,
-    world: { outbound: new GuardedOutbound({ allow: networks }), clock: systemClock, installation: 'test' },
+    context: { outbound: new GuardedOutbound({ allow: networks }), clock: systemClock, installation: 'test' },
     allow: networks,
   })
 
@@ -338,8 +338,8 @@ describe('a test of a supplier', () => {
   it('never says a secret, whatever an adapter says', async () => {
     const { id } = await createSupplier(sql, sealer, panel({ url: 'http://127.0.0.1:1/' }))
     const { connect: make } = supplierKinds.get('dhru')
-    vi.spyOn(supplierKinds.get('dhru'), 'connect').mockImplementation((config, world) =>
-      Object.assign(make(config, world), {
+    vi.spyOn(supplierKinds.get('dhru'), 'connect').mockImplementation((config, context) =>
+      Object.assign(make(config, context), {
         account: () => Promise.reject(new Error('refused with apiaccesskey=top-secret')),
       }),
     )

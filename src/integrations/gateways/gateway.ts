@@ -1,19 +1,19 @@
 import type { DepositId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 
-/** A payment service that takes the money and says by itself when it has it. */
+/** Gateway is a payment service that takes the money and says by itself when it has it. */
 export interface Gateway {
   /**
-   * Opens a payment page. Moves no money, and gives the same page for the same attempt of the same deposit, so it may be
+   * `begin` opens a payment page. It moves no money, and gives the same page for the same attempt of the same deposit, so it may be
    * asked again when its answer was lost. Throws GatewayRefused or GatewayUnreachable.
    */
   begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }>
-  /** What became of a payment; undefined: it knows none of this name. Throws as `begin`. */
+  /** `ask` gives what became of a payment; undefined: the gateway knows none of this name. Throws as `begin`. */
   ask(reference: string): Promise<Payment | undefined>
-  /** Closes the page, so that nobody can pay any more, where that is still possible. Throws as `begin`. */
+  /** `withdraw` closes the page, so that nobody can pay any more, where that is still possible. Throws as `begin`. */
   withdraw(reference: string): Promise<Payment | undefined>
   /**
-   * What was sent to our hook: undefined when it is about no deposit of ours.
+   * `receive` reads what was sent to our hook; undefined when it is about no deposit of ours.
    * Throws invalid_signature unless it is signed, and that lately.
    */
   receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined
@@ -32,13 +32,13 @@ export interface PaymentRequest {
 /** Payment is a payment as the gateway sees it. */
 export interface Payment {
   reference: string
-  /** processing: the payer has done his part, the money is under way. */
+  /** `state` is processing when the payer has done their part and the money is under way. */
   state: 'open' | 'processing' | 'paid' | 'failed' | 'expired'
-  /** What is to be paid or was, in micros; null: it does not say. */
+  /** `amount` is what is to be paid or was, in micros; null: the gateway does not say. */
   amount: bigint | null
-  /** ISO 4217, upper case. */
+  /** `currency` is an ISO 4217 code in upper case. */
   currency: string | null
-  /** Why it was not paid, for the account. */
+  /** `reason` tells the account why it was not paid. */
   reason?: string
 }
 
@@ -50,12 +50,12 @@ export interface GatewayEvent {
 }
 
 /**
- * The gateway's whole answer is an error: whatever it did, nobody has a page to pay at. The message has its words and no
- * secrets.
+ * GatewayRefused: the gateway's whole answer is an error, so that nobody has a page to pay at. The message quotes the gateway, and has
+ * no secrets.
  */
 export class GatewayRefused extends Error {
   override readonly name = 'GatewayRefused'
-  /** Whether the amount is what it does not take. */
+  /** `amount`: the amount is what it does not take. */
   readonly amount: boolean
 
   constructor(message: string, { amount = false } = {}) {
@@ -64,7 +64,7 @@ export class GatewayRefused extends Error {
   }
 }
 
-/** Anything else: nobody knows whether it took the request. */
+/** GatewayUnreachable is anything else: nobody knows whether the gateway took the request. */
 export class GatewayUnreachable extends Error {
   override readonly name = 'GatewayUnreachable'
 }

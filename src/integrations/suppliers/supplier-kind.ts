@@ -3,7 +3,15 @@ import type { IntegrationContext, IntegrationKind } from '../kit/kind.ts'
 import type { Supplier, SupplierConfig } from './supplier.ts'
 
 /** SupplierKind describes one sort of supplier, and connects to suppliers of it. */
-export interface SupplierKind extends IntegrationKind, SupplierTraits {
+export interface SupplierKind extends IntegrationKind {
+  /** `hasUrl`: such a supplier has an address, which is needed. */
+  readonly hasUrl?: boolean
+  /** `hasServices`: it has many services, so that a route must say which of them is meant. */
+  readonly hasServices?: boolean
+  /** `doneByPeople`: people answer its items, by the commands of manual work. */
+  readonly doneByPeople?: boolean
+  /** `showsReasons`: resellers read the supplier's words for a refusal unless the operator says otherwise. */
+  readonly showsReasons?: boolean
   /** `connect` throws invalid_input when the settings contradict each other. It calls nobody. */
   connect(config: SupplierConfig, context: IntegrationContext): Supplier
   /**
@@ -15,18 +23,6 @@ export interface SupplierKind extends IntegrationKind, SupplierTraits {
     signature: string | undefined,
     secrets: Record<string, string>,
   ): { orderId: string } | undefined
-}
-
-/** SupplierTraits is what the rest of the program asks of a kind in place of its name. */
-interface SupplierTraits {
-  /** `hasUrl`: such a supplier has an address, which is needed. */
-  readonly hasUrl?: boolean
-  /** `hasServices`: it has many services, so that a route must say which of them is meant. */
-  readonly hasServices?: boolean
-  /** `doneByPeople`: people answer its items, by the commands of manual work. */
-  readonly doneByPeople?: boolean
-  /** `showsReasons`: resellers read the supplier's words for a refusal unless the operator says otherwise. */
-  readonly showsReasons?: boolean
 }
 
 /** `supplierKind` makes a kind whose `connect` reads settings of the types that its fields say. */

@@ -1,18 +1,18 @@
 import { minorUnit } from '../../../lib/money.ts'
 
-/** Currencies that Stripe counts in whole units, and in thousandths; all others it counts in hundredths. */
+/** WHOLE and THOUSANDTHS are currencies that Stripe counts so; all others it counts in hundredths. */
 const WHOLE = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '))
 const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '))
 
-/** The unit that Stripe counts a currency in, in micros. */
+/** `unitOf` gives the unit that Stripe counts a currency in, in micros. */
 function unitOf(currency: string): bigint {
   if (WHOLE.has(currency)) return 1_000_000n
   return THOUSANDTHS.has(currency) ? 1_000n : 10_000n
 }
 
 /**
- * The smallest amount that Stripe takes, in micros: of the thousandths it wants tens, and a currency that has no
- * decimals any more but that it counts in hundredths (ISK, UGX) it wants whole.
+ * `smallestStep` gives the smallest amount that Stripe takes, in micros: of the thousandths it wants tens, and whole units of
+ * currencies that have no decimals any more but that it counts in hundredths (ISK, UGX).
  */
 export function smallestStep(currency: string): bigint {
   const counted = THOUSANDTHS.has(currency) ? 10_000n : unitOf(currency)
@@ -20,7 +20,7 @@ export function smallestStep(currency: string): bigint {
   return counted > minor ? counted : minor
 }
 
-/** 1250n for 12.50 USD, 1250n for 1250 JPY. The amount is a multiple of `smallestStep`. */
+/** `toStripe` gives 1250n for 12.50 USD, and 1250n for 1250 JPY. The amount is a multiple of `smallestStep`. */
 export const toStripe = (amount: bigint, currency: string): bigint => amount / unitOf(currency)
 
 export const fromStripe = (units: number, currency: string): bigint => BigInt(units) * unitOf(currency)

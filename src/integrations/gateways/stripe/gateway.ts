@@ -13,14 +13,14 @@ import { toStripe } from './amounts.ts'
 import { isObject, metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
 import { isSigned } from './signature.ts'
 
-/** What the names and states of fields here are those of. */
+/** API_VERSION is the version whose names and states of fields are read here. */
 const API_VERSION = '2024-06-20'
 const SESSIONS = '/v1/checkout/sessions'
-/** Another request under the same idempotency key is under way there: it is over in a moment. */
+/** IN_USE_PAUSE_MS: another request under the same idempotency key is under way there, and over in a moment. */
 const IN_USE_PAUSE_MS = 250
 const IN_USE_TRIES = 8
 
-/** Stripe Checkout over its REST API, or a service that speaks the same. */
+/** StripeGateway speaks to Stripe Checkout over its REST API, or to a service that speaks the same. */
 export class StripeGateway implements Gateway {
   readonly #deps: GatewayDeps
   readonly #url: string
@@ -32,7 +32,7 @@ export class StripeGateway implements Gateway {
 
   async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
     const { installation } = this.#deps
-    // The attempt is in it, because an error is repeated under the key that it was given under.
+    // The key holds the attempt, because Stripe repeats an error under the key that it was given under.
     const key = `imeigate-${installation}-deposit-${deposit.id}-${deposit.attempt}`
     const session = await this.#call('POST', SESSIONS, this.#form(deposit), key)
     const { id, url } = isObject(session) ? session : {}
@@ -54,7 +54,7 @@ export class StripeGateway implements Gateway {
     try {
       return payment(await this.#call('POST', `${path}/expire`, new URLSearchParams()))
     } catch (error) {
-      // It is paid or expired already: what it is, it says itself.
+      // The session is paid or expired already, which it says itself when it is read.
       if (!(error instanceof GatewayRefused)) throw error
       return await this.ask(reference)
     }
@@ -98,7 +98,7 @@ export class StripeGateway implements Gateway {
     })
   }
 
-  /** undefined: there is no such thing. Throws GatewayRefused or GatewayUnreachable, without a word of the secrets. */
+  /** `#call` gives undefined when there is no such thing. Throws GatewayRefused or GatewayUnreachable, without the secrets. */
   async #call(method: 'GET' | 'POST', path: string, form?: URLSearchParams, key?: string): Promise<unknown> {
     for (let tries = 1; ; tries++) {
       const { status, value } = await this.#once(method, path, form, key)
@@ -109,20 +109,20 @@ export class StripeGateway implements Gateway {
         await sleep(IN_USE_PAUSE_MS)
         continue
       }
-      const words = [
+      const message = [
         `HTTP ${status}`,
         ...(typeof error['message'] === 'string' ? [this.#clean(error['message'])] : []),
       ].join(': ')
-      // Busy: the request was not looked at, and may come again as it is.
-      if (status < 400 || status === 409 || status === 429) throw new GatewayUnreachable(words)
-      throw new GatewayRefused(words, { amount: /^amount_too_(small|large)$/.test(String(error['code'])) })
+      // A busy Stripe has not read the request, which may come again as it is.
+      if (status < 400 || status === 409 || status === 429) throw new GatewayUnreachable(message)
+      throw new GatewayRefused(message, { amount: /^amount_too_(small|large)$/.test(String(error['code'])) })
     }
   }
 
-  /** Words for the log and for operators: one short line, without the key. */
-  #clean(words: string): string {
+  /** `#clean` makes a message for the log and for operators: one short line, without the key. */
+  #clean(message: string): string {
     const secret = this.#deps.secrets['secret_key'] ?? ''
-    return words
+    return message
       .replaceAll(secret, '***')
       .replace(/\p{Cc}+/gu, ' ')
       .slice(0, 300)
@@ -153,7 +153,7 @@ export class StripeGateway implements Gateway {
   }
 }
 
-/** What an event makes of the session that it brings, which may be older or newer; undefined: nothing. */
+/** `seenBy` says what an event makes of the session that it brings, which may be older or newer; undefined: nothing. */
 function seenBy(type: string, said: Payment): Payment | undefined {
   switch (type) {
     case 'checkout.session.completed':
@@ -169,7 +169,7 @@ function seenBy(type: string, said: Payment): Payment | undefined {
   }
 }
 
-/** Throws GatewayUnreachable: an answer that is not understood says nothing. */
+/** `payment` throws GatewayUnreachable, because an answer that is not understood says nothing. */
 function payment(session: unknown): Payment | undefined {
   if (session === undefined) return undefined
   const said = paymentOf(session)

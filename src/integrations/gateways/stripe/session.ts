@@ -7,7 +7,7 @@ type Json = Record<string, unknown>
 export const isObject = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A Checkout Session as Stripe gives it, in its answers and in its events; undefined: it is none. */
+/** `paymentOf` reads a Checkout Session as Stripe gives it, in its answers and in its events; undefined: it is none. */
 export function paymentOf(session: unknown): Payment | undefined {
   if (!isObject(session)) return undefined
   const { id, object, amount_total: total } = session
@@ -38,7 +38,7 @@ function stateOf({
 
 export const NOT_THROUGH = 'the payment did not go through'
 
-/** Which deposit of which installation a session is for, as we wrote it in its metadata. */
+/** `ownerOf` gives the deposit and the installation that a session is for, as we wrote them in its metadata. */
 export function ownerOf(session: unknown): { installation: unknown; depositId: DepositId } | undefined {
   const metadata = isObject(session) ? session['metadata'] : undefined
   if (!isObject(metadata)) return undefined

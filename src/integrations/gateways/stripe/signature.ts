@@ -1,10 +1,10 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** How far the time of a signature may be from ours, so that what somebody recorded is of no use later. */
+/** TOLERANCE_SECONDS is how far the time of a signature may be from ours, so that what somebody recorded is of no use later. */
 const TOLERANCE_SECONDS = 300
 
 /**
- * Whether `Stripe-Signature: t=<unix seconds>,v1=<hex>[,v1=<hex>]` signs these bytes with this secret. While a secret is
+ * `isSigned` tells whether `Stripe-Signature: t=<unix seconds>,v1=<hex>[,v1=<hex>]` signs these bytes with this secret. While a secret is
  * rolled there are several signatures: one that fits is enough.
  */
 export function isSigned(body: Buffer, header: unknown, secret: string, now: Date): boolean {

@@ -4,7 +4,7 @@ import type { Reasons } from '../http-kit/reasons.ts'
 import type { SupplierAccount } from '../supplier.ts'
 import { type Api, type Said, unwrapped } from './api.ts'
 
-/** Who we are there and what we have left. Throws an Error with the API's words when it does not say. */
+/** `readAccount` gives who we are there and what we have left. Throws an Error that quotes the API when it does not say. */
 export async function readAccount(api: Api, reasons: Reasons, signal: AbortSignal): Promise<SupplierAccount> {
   const [me, wallet] = await Promise.all([api.get('/me', signal), api.get('/wallet/snap', signal)])
   const who = merged(answered(me, reasons))
@@ -16,11 +16,11 @@ export async function readAccount(api: Api, reasons: Reasons, signal: AbortSigna
   }
 }
 
-/** With what it has in `data`. */
+/** `merged` adds the fields that stand in `data`. */
 const merged = (body: JsonObject): JsonObject => ({ ...unwrapped(body), ...body })
 
-/** Throws an Error for whatever is no answer. */
+/** `answered` throws an Error for whatever is no answer. */
 export function answered(said: Said, reasons: Reasons): JsonObject {
   if (said.kind === 'answer') return said.body
-  throw new Error(reasons.of(said.kind === 'fault' ? `HTTP ${said.status}: ${said.words}` : said.why))
+  throw new Error(reasons.of(said.kind === 'fault' ? `HTTP ${said.status}: ${said.message}` : said.why))
 }

@@ -3,21 +3,21 @@ import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
 import { isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
 
-/** A whole answer that is no error. */
+/** Answer is a whole answer that is no error. */
 interface Answer {
   kind: 'answer'
   body: JsonObject
-  /** The server's clock when it answered, UTC; null: it did not say. */
+  /** `date` is the server's clock when it answered, UTC; null: it did not say. */
   date: Date | null
 }
 
-/** The API's own error object: said by the application itself, and not by something before it. */
+/** Fault is the API's own error object: it is said by the application itself, and not by something before it. */
 export interface Fault {
   kind: 'fault'
   status: number
-  words: string
+  message: string
   body: JsonObject
-  /** How long it asks us to wait, in seconds. */
+  /** `retryAfter` is how long it asks us to wait, in seconds. */
   retryAfter: number | null
 }
 
@@ -25,7 +25,7 @@ export type Said = Answer | Fault | NothingSent | Unclear
 
 export type Query = Record<string, string>
 
-/** A Cek Ceir style API as it is spoken to over the network. */
+/** Api is a Cek Ceir style API as it is spoken to over the network. */
 export class Api {
   readonly #base: string
   readonly #key: string
@@ -71,7 +71,7 @@ export class Api {
     const isError = own(body, 'error') === true
     if (status >= 200 && status < 300) {
       return isError
-        ? { kind: 'unclear', why: `${what} with an error: ${wordsOf(body)}` }
+        ? { kind: 'unclear', why: `${what} with an error: ${messageOf(body)}` }
         : { kind: 'answer', body, date: dateOf(headers['date']) }
     }
     if (status < 400 || !isError || textField(body, 'code') === undefined) {
@@ -80,23 +80,23 @@ export class Api {
     return {
       kind: 'fault',
       status,
-      words: wordsOf(body),
+      message: messageOf(body),
       body,
       retryAfter: secondsOf(headers['retry-after']),
     }
   }
 }
 
-/** The URL's own `/api`, where it ends in it, is the one that paths begin with. */
+/** `baseOf` takes the `/api` that a URL may end in for the one that paths begin with. */
 function baseOf(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname.replace(/\/+$/, '').replace(/\/api$/i, '')}/api`
 }
 
-function wordsOf(body: JsonObject): string {
+function messageOf(body: JsonObject): string {
   const fields = plainText(own(body, 'errors'))
-  const words = textField(body, 'message', 'error_message', 'code') ?? 'error'
-  return fields === '' ? words : `${words} (${fields.replaceAll('\n', ', ')})`
+  const message = textField(body, 'message', 'error_message', 'code') ?? 'error'
+  return fields === '' ? message : `${message} (${fields.replaceAll('\n', ', ')})`
 }
 
 function dateOf(header: string | undefined): Date | null {
@@ -107,7 +107,7 @@ function dateOf(header: string | undefined): Date | null {
 const secondsOf = (header: string | undefined): number | null =>
   header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : null
 
-/** The object itself, where it is wrapped in `data`. */
+/** `unwrapped` gives the object itself where it is wrapped in `data`. */
 export function unwrapped(body: JsonObject): JsonObject {
   const data = own(body, 'data')
   return isObject(data) ? data : body

@@ -1,26 +1,26 @@
 import { createHash } from 'node:crypto'
 import type { SupplierTask } from '../supplier.ts'
 
-/** Works that travel in one order: for one service, with the same extra fields, each with an input of its own. */
+/** Group is tasks that travel in one order: for one service, with the same extra fields, each with an input of its own. */
 export interface Group {
   works: SupplierTask[]
   body: string
-  /** Follows from what is ordered and for which attempts: the same group has the same key, and no other has it. */
+  /** `idempotencyKey` follows from what is ordered and for which attempts: the same group has the same key, and no other has it. */
   idempotencyKey: string
 }
 
 export interface Grouping {
-  /** Items of one order. */
+  /** `most` bounds the items of one order. */
   most: number
-  /** Of the order: what lists the inputs. */
+  /** `itemsField` is the order's field that lists the inputs. */
   itemsField: string
-  /** Attempts are numbered by each installation. */
+  /** `installation` is in the key because attempts are numbered by each installation. */
   installation: string
 }
 
 /**
- * Results are told apart by their input, so the same input never travels twice in an order. What has no input, or is
- * more than one, is an order of its own.
+ * `groupsOf` never puts the same input into an order twice, because results are told apart by their input. A task without an input, or of
+ * more than one unit, is an order of its own.
  */
 export function groupsOf(works: SupplierTask[], { most, itemsField, installation }: Grouping): Group[] {
   const open = new Map<string, SupplierTask[][]>()
@@ -42,7 +42,7 @@ export function groupsOf(works: SupplierTask[], { most, itemsField, installation
   return [...[...open.values()].flat(), ...alone].map((group) => groupOf(group, itemsField, installation))
 }
 
-/** Then its order is about nothing else, however many units it counts. */
+/** `travelsAlone`: the task's order is about nothing else, however many units it counts. */
 export const travelsAlone = ({ subject, quantity }: SupplierTask): boolean => subject === '' || quantity !== 1
 
 function groupOf(unsorted: SupplierTask[], itemsField: string, installation: string): Group {
@@ -59,7 +59,7 @@ function groupOf(unsorted: SupplierTask[], itemsField: string, installation: str
 const sortedFields = ({ fields }: SupplierTask): [string, string][] =>
   Object.entries(fields ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
 
-/** Written as a random UUID (version 4), which is what servers check for. */
+/** `uuidOf` writes a random UUID (version 4), which is what servers check for. */
 function uuidOf(name: string): string {
   const bytes = createHash('sha256').update(name).digest().subarray(0, 16)
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40

@@ -9,21 +9,21 @@ import { unavailable } from './outcomes.ts'
 
 const LISTED_AT_ONCE = 50
 const MAX_PAGES = 4
-/** How far back is listed, so that no clock that goes wrong hides an order. */
+/** LISTED_BACK_MS is how far back orders are listed, so that no clock that goes wrong hides an order. */
 const LISTED_BACK_MS = 86_400_000
-/** An order is made within a call's longest time after its attempt was written down; its clock says whole seconds. */
+/** EARLIEST_MS: an order is made within a call's longest time after its attempt was written down; its clock says whole seconds. */
 const EARLIEST_MS = -10_000
 const LATEST_MS = 60_000
-/** What is allowed for the server's clock where it does not say its time. */
+/** CLOCK_SLACK_MS is allowed for the server's clock where it does not say its time. */
 const CLOCK_SLACK_MS = 120_000
-/** It was just listed: it can be asked about at once. */
+/** ASK_AGAIN_AFTER_MS is short because an order that was just listed can be asked about at once. */
 const ASK_AGAIN_AFTER_MS = 1_000
-/** Levels that are searched for the input. */
+/** DEEPEST is how many levels are searched for the input. */
 const DEEPEST = 8
 
 /**
- * Finds the order of an attempt whose answer was lost: the one order in the supplier's list that is for its service,
- * holds its input, was made when the attempt was sent, and belongs to no other attempt. Buys nothing.
+ * `findLost` finds the order of an attempt whose answer was lost: the one order in the supplier's list that is for its service, holds its
+ * input, was made when the attempt was sent, and belongs to no other attempt. It buys nothing.
  *
  * Where there is none, or more than one, nothing is proven (promise 4), and the answer is `none` or unknown.
  */
@@ -65,7 +65,7 @@ export async function findLost(
 function unlisted(said: Exclude<Said, { kind: 'answer' }>, reasons: Reasons): SupplierOutcome {
   if (said.kind === 'not sent') return reasons.notSent(said.why)
   if (said.kind === 'unclear') return reasons.unknown(said.why, true)
-  return unavailable(said, reasons) ?? reasons.unknown(said.words, true)
+  return unavailable(said, reasons) ?? reasons.unknown(said.message, true)
 }
 
 /** `data.page`, `data` or the answer itself has the items. */
@@ -78,7 +78,7 @@ export function readList(body: JsonObject): { items: JsonObject[]; next: string 
   return { items, next: textField(list, 'next_cursor') }
 }
 
-/** When an order of this attempt can have been made, by the server's clock, in milliseconds. */
+/** `windowOf` gives when an order of this attempt can have been made, by the server's clock, in milliseconds. */
 function windowOf({ sentAt }: SupplierTask, date: Date | null, clock: Clock): { from: number; to: number } {
   const ahead = date ? date.getTime() - clock.now().getTime() : 0
   const slack = date ? 0 : CLOCK_SLACK_MS
@@ -99,7 +99,7 @@ function isOf(order: JsonObject, work: SupplierTask, { from, to }: { from: numbe
   )
 }
 
-/** Whether a value, or a name, is exactly this text. */
+/** `holds` tells whether a value, or a name, is exactly this text. */
 function holds(value: ExactJson | undefined, text: string, levels: number): boolean {
   if (typeof value === 'string') return value.trim() === text
   if (typeof value !== 'object' || value === null || levels === 0) return false

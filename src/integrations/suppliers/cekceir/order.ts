@@ -1,15 +1,15 @@
 import { type ExactJson, isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
 import { unwrapped } from './api.ts'
 
-/** One order as the API tells of it. */
+/** ApiOrder is one order as the API tells of it. */
 export interface ApiOrder {
   id: string
   state: 'pending' | 'success' | 'partial' | 'failed'
-  /** How many items it has; null: it does not say. */
+  /** `items` counts its items; null: it does not say. */
   items: number | null
-  /** In whatever shape the supplier's own supplier gave it. */
+  /** `result` has whatever shape the supplier's own supplier gave it. */
   result: ExactJson | undefined
-  /** What it says of a failure, and else; empty: nothing. */
+  /** `error` is what it says of a failure or otherwise; empty: nothing. */
   error: string
   message: string
 }
@@ -24,7 +24,7 @@ const states: Record<string, ApiOrder['state']> = {
   canceled: 'failed',
 }
 
-/** The order that an answer is, or has in `data`. Undefined for what has no number or no state that we know. */
+/** `readOrder` reads the order that an answer is, or has in `data`; undefined for what has no number or no state that we know. */
 export const readOrder = (body: JsonObject): ApiOrder | undefined =>
   readFlat(body) ?? readFlat(unwrapped(body))
 
@@ -46,7 +46,7 @@ function readFlat(body: JsonObject): ApiOrder | undefined {
 
 export const orderIdOf = (body: JsonObject): string | undefined => textField(body, 'order_id', 'id')
 
-/** Some send JSON within JSON. */
+/** `readResult` reads the JSON within JSON that some send. */
 function readResult(result: ExactJson | undefined): ExactJson | undefined {
   if (typeof result !== 'string' || !/^\s*[[{]/.test(result)) return result
   const inner = parseExact(result)

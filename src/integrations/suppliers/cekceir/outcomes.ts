@@ -14,16 +14,16 @@ const faults: Record<number, SupplierFault> = {
   503: 'busy',
 }
 
-/** What an error says about us or the supplier, and not about the order; undefined: it is about the order. */
-export function unavailable({ status, words }: Fault, reasons: Reasons): SupplierOutcome | undefined {
+/** `unavailable` gives what an error says about us or the supplier, and not about the order; undefined: it is about the order. */
+export function unavailable({ status, message }: Fault, reasons: Reasons): SupplierOutcome | undefined {
   const why = faults[status]
-  return why && { kind: 'unavailable', why, reason: reasons.of(words) }
+  return why && { kind: 'unavailable', why, reason: reasons.of(message) }
 }
 
 /**
- * What an order's words prove of one of its items (promise 4). Pure. An order of one item says it of that item. In an
- * order of many the item's own row does, and only where both agree: the amounts charged and given back are of the
- * whole order, and prove nothing of one item. `wasAlone`: the order was made for this item only.
+ * `itemOutcome` says what an order proves of one of its items (promise 4: no guess). Pure. An order of one item says it of that item. In
+ * an order of many the item's own row does, and only where both agree, because the amounts charged and given back are of the whole order,
+ * and prove nothing of one item. `wasAlone`: the order was made for this item only.
  */
 export function itemOutcome(
   order: ApiOrder,
@@ -68,7 +68,7 @@ export function itemOutcome(
 
 type Ended = Exclude<ApiOrder['state'], 'pending'>
 
-/** By the order's state and the row's; null where the two do not agree, or nothing is said. */
+/** `verdicts` are by the order's state and the row's; null where the two do not agree, or nothing is said. */
 const verdicts: Record<Ended, Record<Row['state'], 'success' | 'refused' | 'accepted' | null>> = {
   success: { success: 'success', unsaid: 'success', failed: null, pending: null, contradictory: null },
   partial: { success: 'success', unsaid: null, failed: 'refused', pending: 'accepted', contradictory: null },

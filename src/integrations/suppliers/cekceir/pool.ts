@@ -1,4 +1,4 @@
-/** Does all of it, so many at a time, each once; gives the results in order. */
+/** `inPool` does every job once, so many at a time, and gives the results in order. */
 export async function inPool<Job, Result>(
   jobs: readonly Job[],
   atOnce: number,

@@ -2,17 +2,17 @@ import { isDeepStrictEqual } from 'node:util'
 import { type ExactJson, isObject, type JsonObject, own } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
 
-/** What an order's result says of one of its items. */
+/** Row is what an order's result says of one of its items. */
 export interface Row {
   /** `contradictory`: it says both. */
   state: 'success' | 'failed' | 'pending' | 'unsaid' | 'contradictory'
-  /** For people; empty: nothing. */
+  /** `text` is for people; empty: nothing. */
   text: string
 }
 
 /**
- * The row about an input: of a list, the one with a field that is the input; of an object, what stands under the input
- * as its name. `many`: more than one, which do not say the same.
+ * `rowOf` gives the row about an input: of a list, the one with a field that is the input; of an object, what stands under the input as
+ * its name. `many`: more than one, which do not say the same.
  */
 export function rowOf(result: ExactJson | undefined, subject: string): Row | 'none' | 'many' {
   const [first, ...others] = subject === '' ? [] : found(result, subject)
@@ -66,7 +66,7 @@ function readRow(row: ExactJson, subject: string): Row {
   return { state: states.size > 1 ? 'contradictory' : state, text: textOf(row, subject, state === 'failed') }
 }
 
-/** Words that are no state, such as a lock's "ON" or "CLEAN", are a part of the result. */
+/** `stateOf` leaves words that are no state, such as a lock's "ON" or "CLEAN", to the result. */
 function stateOf(value: ExactJson | undefined): 'success' | 'failed' | 'pending' | 'unsaid' {
   if (typeof value !== 'string' && typeof value !== 'boolean') return 'unsaid'
   const word = String(value).trim().toLowerCase()

@@ -10,15 +10,15 @@ import { inPool } from './pool.ts'
 
 const LISTED_AT_ONCE = 50
 const DETAILS_AT_ONCE = 4
-/** Where the server says that it is busy. */
+/** MAX_TRIES bounds how often a busy server is asked. */
 const MAX_TRIES = 6
 const MAX_WAIT_SECONDS = 60
-/** Of a quantity, where nothing limits it: no service of ours takes more. */
+/** UNLIMITED is the quantity where nothing limits it: no service of ours takes more. */
 const UNLIMITED = 10_000
 
 /**
- * The whole list, page by page; prices stand in each service's details. What is not active, and what has no price that
- * can be read, is left out. Throws an Error when the list does not come in whole.
+ * `readServices` gives the whole list, page by page; prices stand in each service's details. It leaves out what is not active, and what
+ * has no price that can be read. Throws an Error when the list does not come in whole.
  */
 export async function* readServices(
   api: Api,
@@ -41,7 +41,7 @@ export async function* readServices(
   }
 }
 
-/** Undefined: it was taken away while the list was read. */
+/** `details` gives undefined for a service that was taken away while the list was read. */
 async function details(
   api: Api,
   item: JsonObject,
@@ -56,7 +56,7 @@ async function details(
   return { ...item, ...unwrapped(answered(said, reasons)) }
 }
 
-/** A long list asks often: where the server asks us to slow down, it is asked again later. */
+/** `patiently` asks again later where the server asks us to slow down, because a long list asks often. */
 async function patiently(api: Api, path: string, signal: AbortSignal, query: Query = {}): Promise<Said> {
   for (let tries = 1; ; tries++) {
     const said = await api.get(path, signal, query)
@@ -84,7 +84,7 @@ function readService(item: JsonObject, itemsField: string): SupplierService[] {
       cost,
       deliveryTime: '',
       description: textField(item, 'description') ?? '',
-      // An input is one unit; how many of them one order must hold is not said of one item.
+      // An input is one unit; the service says how many of them one order must hold, and not what one item is.
       minQuantity: isServer ? countOf(rule, 'min_items') : 1,
       maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
       fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
@@ -92,7 +92,7 @@ function readService(item: JsonObject, itemsField: string): SupplierService[] {
   ]
 }
 
-/** What an order lists: IMEIs, where each must have 15 digits or the list says so; else serial numbers; or nothing. */
+/** `kindOf` says what an order lists: IMEIs, where each must have 15 digits or the list says so; else serial numbers; or nothing. */
 function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierService['kind'] {
   if (!isObject(schema)) return 'imei'
   const properties = own(schema, 'properties')
@@ -104,7 +104,7 @@ function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierServ
   return /15/.test(pattern) ? 'imei' : 'serial'
 }
 
-/** Without the inputs and the quantity, which an order has anyway. */
+/** `fieldsOf` leaves out the inputs and the quantity, which an order has anyway. */
 function fieldsOf(schema: JsonObject, itemsField: string): RemoteField[] {
   const properties = own(schema, 'properties')
   if (!isObject(properties)) return []

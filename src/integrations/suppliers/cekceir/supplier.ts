@@ -20,14 +20,14 @@ import type { CekceirSettings } from './settings.ts'
 
 const ASKED_AT_ONCE = 50
 const REQUESTS_AT_ONCE = 8
-/** A call for many orders begins none after this. */
+/** BEGINS_WITHIN_MS: a call for many orders begins none after this. */
 const BEGINS_WITHIN_MS = 12_000
-/** Then requests are given up, before whoever waits for all of them gives up the answers that came. */
+/** ENDS_WITHIN_MS: requests are given up then, before whoever waits for all of them gives up the answers that came. */
 const ENDS_WITHIN_MS = 27_000
-/** Servers forget idempotency keys, most of them after a day: after that, the same order would be another one. */
+/** KEYS_LAST_MS: servers forget idempotency keys, most of them after a day; after that, the same order would be another one. */
 const KEYS_LAST_MS = 12 * 3_600_000
 
-interface Parts {
+interface CekceirDeps {
   api: Api
   reasons: Reasons
   clock: Clock
@@ -36,9 +36,9 @@ interface Parts {
 }
 
 /**
- * A Cek Ceir style API. An order holds many items, and its number is the reference of each of them. An order whose
- * answer was lost is looked for in the list of orders; only where the server is known to honour idempotency keys is
- * one that is not there ordered again, under its key.
+ * CekceirSupplier speaks to a Cek Ceir style API. An order holds many items, and its number is the reference of each of them. An order
+ * whose answer was lost is searched in the list of orders; only where the server is known to honour idempotency keys is one that is not
+ * there ordered again, under its key.
  */
 export class CekceirSupplier implements Supplier {
   readonly sendAtOnce: number
@@ -50,7 +50,7 @@ export class CekceirSupplier implements Supplier {
   readonly #installation: string
   readonly #claims = new Claims()
 
-  constructor({ api, reasons, clock, installation, settings }: Parts) {
+  constructor({ api, reasons, clock, installation, settings }: CekceirDeps) {
     this.#installation = installation
     this.#api = api
     this.#reasons = reasons
@@ -68,7 +68,7 @@ export class CekceirSupplier implements Supplier {
     const refused: SupplierTask[] = []
     const order = async (group: Group): Promise<void> => {
       const said = performance.now() < lateAt ? await this.#order(group, inTime) : LATE
-      // One item at fault has the whole order refused, and nothing of it was taken: each is tried by itself.
+      // One item at fault has the whole order refused, and nothing of it was taken, so each is tried by itself.
       const isWhole = said.kind === 'fault' && [400, 409, 422].includes(said.status)
       if (isWhole && group.works.length > 1) refused.push(...group.works)
       else for (const work of group.works) outcomes.set(work, this.#sent(said, work, group))
@@ -119,22 +119,22 @@ export class CekceirSupplier implements Supplier {
       return this.#ordered(said, work, { wasAlone: works.length === 1, askable })
     }
     const outcome = this.#refused(said)
-    if (!outcome) return this.#reasons.unknown(wordsOf(said), askable)
+    if (!outcome) return this.#reasons.unknown(messageOf(said), askable)
     this.#claims.drop(work)
     return outcome
   }
 
-  /** Clearly not taken; undefined: that is not clear. */
+  /** `#refused` gives the outcome of what was clearly not taken; undefined: that is not clear. */
   #refused(said: Exclude<Said, { kind: 'answer' | 'unclear' }> | typeof LATE): SupplierOutcome | undefined {
     if (said.kind === 'late') return { kind: 'unavailable', why: 'busy', reason: said.why }
     if (said.kind === 'not sent') return this.#unavailable(said)
-    if ([400, 404, 422].includes(said.status)) return this.#reasons.refused(said.words)
+    if ([400, 404, 422].includes(said.status)) return this.#reasons.refused(said.message)
     if (said.status !== 409) return this.#unavailable(said)
     const reference = orderIdOf(said.body) ?? null
-    return { kind: 'duplicate', reason: this.#reasons.of(said.words), reference }
+    return { kind: 'duplicate', reason: this.#reasons.of(said.message), reference }
   }
 
-  /** After a request for an order, or for the same one again. */
+  /** `#ordered` gives the outcomes after a request for an order, or for the same one again. */
   #ordered(
     said: Extract<Said, { kind: 'answer' | 'unclear' }>,
     work: SupplierTask,
@@ -147,7 +147,7 @@ export class CekceirSupplier implements Supplier {
     return itemOutcome(order, work, this.#reasons, wasAlone)
   }
 
-  /** What has become of an order. A refusal to answer says nothing of it. */
+  /** `#ask` gives what has become of an order. A refusal to answer says nothing of it. */
   async #ask(
     reference: string,
     works: SupplierTask[],
@@ -160,29 +160,29 @@ export class CekceirSupplier implements Supplier {
       const outcome =
         order?.id === reference
           ? itemOutcome(order, work, this.#reasons)
-          : (this.#unavailable(said) ?? this.#reasons.unknown(wordsOf(said), true))
+          : (this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true))
       outcomes.set(work, outcome)
     }
   }
 
   async #find(work: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
-    const parts = { api: this.#api, reasons: this.#reasons, clock: this.#clock, claims: this.#claims }
-    const found = work.subject === '' ? 'none' : await findLost(work, parts, signal)
+    const deps = { api: this.#api, reasons: this.#reasons, clock: this.#clock, claims: this.#claims }
+    const found = work.subject === '' ? 'none' : await findLost(work, deps, signal)
     if (found !== 'none') {
       if (found.kind === 'accepted') this.#claims.note(work, found.reference)
       return found
     }
     const { idempotency } = this.#settings
     const age = this.#clock.now().getTime() - work.sentAt.getTime()
-    const words = 'its list shows no order for it, which does not say that there will be none'
-    if (!idempotency || age > KEYS_LAST_MS) return this.#reasons.unknown(words, work.subject !== '')
+    const message = 'its list shows no order for it, which does not say that there will be none'
+    if (!idempotency || age > KEYS_LAST_MS) return this.#reasons.unknown(message, work.subject !== '')
     const [group] = this.#groups([work], 1) as [Group]
     const said = await this.#order(group, signal)
     if (said.kind === 'answer' || said.kind === 'unclear') {
       return this.#ordered(said, work, { wasAlone: true, askable: true })
     }
-    // What is looked at before the key, such as the input, proves nothing of the first request.
-    return this.#unavailable(said) ?? this.#reasons.unknown(wordsOf(said), true)
+    // The server checks some things, such as the input, before the key: a refusal for them proves nothing of the first request.
+    return this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true)
   }
 
   #unavailable(said: Said): SupplierOutcome | undefined {
@@ -193,7 +193,7 @@ export class CekceirSupplier implements Supplier {
 
 const LATE = { kind: 'late', why: 'not sent: the orders before it took too long' } as const
 
-function wordsOf(said: Said | typeof LATE): string {
-  if (said.kind === 'fault') return `HTTP ${said.status}: ${said.words}`
+function messageOf(said: Said | typeof LATE): string {
+  if (said.kind === 'fault') return `HTTP ${said.status}: ${said.message}`
   return said.kind === 'answer' ? 'its answer is not the order' : said.why
 }

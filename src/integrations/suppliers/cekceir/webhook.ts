@@ -2,8 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { isObject, parseExact, textField } from '../http-kit/json.ts'
 
 /**
- * Reads what the API posts about an order: `signature` is its X-Signature header. Undefined unless it is signed with
- * our key's secret.
+ * `readOrderWebhook` reads what the API posts about an order: `signature` is its X-Signature header. It gives undefined unless it is
+ * signed with our key's secret.
  *
  * The signature covers the order's number and an amount, and not its result: it proves that there is news of the order,
  * which is then asked for.
@@ -30,7 +30,7 @@ export function readOrderWebhook(
   return timingSafeEqual(expected, Buffer.from(signature, 'hex')) ? { orderId } : undefined
 }
 
-/** What is signed depends on what has become of the order. */
+/** `amountOf` gives the amount that is signed, which depends on what has become of the order. */
 function amountOf(
   status: string,
   amounts: { whole: string | undefined; charged: string | undefined },

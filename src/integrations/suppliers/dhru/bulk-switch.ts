@@ -2,7 +2,7 @@ import type { Clock } from '../../../lib/time.ts'
 
 const OFF_FOR_MS = 3_600_000
 
-/** Whether a panel's bulk action is used: one that it does not know is left alone for an hour. */
+/** BulkSwitch says whether a panel's bulk action is used: one that the panel does not know is left alone for an hour. */
 export class BulkSwitch {
   readonly #clock: Clock
   #offUntil = Number.NEGATIVE_INFINITY

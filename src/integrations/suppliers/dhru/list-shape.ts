@@ -1,14 +1,11 @@
 import { TokenType } from '@streamparser/json'
 
-/**
- * Finds where the JSON of a text begins that comes in pieces: at a brace that a quote or another brace
- * follows.
- */
+/** DocumentStart finds where the JSON begins in a text that comes in pieces: at a brace that a quote or another brace follows. */
 export class DocumentStart {
   found = false
   #afterBrace = false
 
-  /** What of the next piece belongs to the JSON. */
+  /** `skip` gives the part of the next piece that belongs to the JSON. */
   skip(text: string): string {
     if (this.found) return text
     for (let at = 0; at < text.length; at++) {
@@ -25,13 +22,11 @@ export class DocumentStart {
   }
 }
 
-/**
- * Watches the tokens of an answer for what makes it a service list, since an empty list has no other sign.
- */
+/** ListShape reads the tokens of an answer for what makes it a service list, since an empty list has no other sign. */
 export class ListShape {
   #depth = 0
   #lastString = ''
-  /** The name whose value comes next. */
+  /** `#named` is the name whose value comes next. */
   #named: string | undefined
   #listDepth: number | undefined
   #hasList = false
@@ -60,7 +55,7 @@ export class ListShape {
   }
 
   #open(named: string | undefined): void {
-    // Within { SUCCESS [ { there is the LIST; some panels leave out the array.
+    // The LIST stands within { SUCCESS [ {; some panels leave out the array.
     if (named === 'LIST' && this.#depth >= 2 && this.#depth <= 3) {
       this.#hasList = true
       this.#listDepth = this.#depth
@@ -72,7 +67,7 @@ export class ListShape {
     this.#depth++
   }
 
-  /** Why the answer, which has ended, is no service list; undefined: it is one. */
+  /** `fault` says why the answer, which has ended, is no service list; undefined: it is one. */
   fault(): string | undefined {
     if (!this.#hasList) return 'the answer is no service list'
     return this.#hasGroups && !this.#hasServices

@@ -2,13 +2,12 @@ import { type DhruFields, encodeCustomField, parameterNames } from '../../../cli
 import type { SupplierTask } from '../supplier.ts'
 
 /**
- * The parameters of an order: the fields that have names of their own on the wire under these, all others,
- * and those that the panel calls otherwise, in CUSTOMFIELD. The same for the same work, however often it is
- * called.
+ * `orderFields` gives the parameters of an order: the fields that have names of their own on the wire under these; all others, and those
+ * that the panel calls otherwise, in CUSTOMFIELD. The same task has the same fields each time.
  */
 export function orderFields(work: SupplierTask, fieldNames: Readonly<Record<string, string>>): DhruFields {
   const fields: Record<string, string> = { ID: work.remoteService }
-  // A serial number travels in its place.
+  // A serial number travels in the place of an IMEI.
   if (work.subject !== '') fields['IMEI'] = work.subject
   if (work.subject === '' || work.quantity > 1) fields['QNT'] = String(work.quantity)
   const custom: [name: string, value: string][] = []
@@ -23,11 +22,11 @@ export function orderFields(work: SupplierTask, fieldNames: Readonly<Record<stri
 }
 
 /**
- * Bulk requests have one idempotency key, of which each row has its share: the key, a # and the row's own
- * key. The same key for all of them makes each share the attempt's own, whatever it travelled with.
+ * `bulkKeyOf` gives the one idempotency key of bulk requests, of which each row has its share: the key, a # and the row's own key. The
+ * same key for all of them makes each share the attempt's own, whatever it travelled with.
  */
 export const bulkKeyOf = (installation: string): string => `imeigate-${installation}`
 
-/** What makes a repeated request the same order at another imeigate, whether it went alone or in bulk. */
+/** `idempotencyKeyOf` makes a repeated request the same order at another imeigate, whether it went alone or in bulk. */
 export const idempotencyKeyOf = (installation: string, work: SupplierTask): string =>
   `${bulkKeyOf(installation)}#${work.attemptKey}`

@@ -1,11 +1,11 @@
 import type { DhruRefusal, OrderStatus, Placed, Refused, Unreadable } from '../../../client/index.ts'
 import type { SupplierOutcome } from '../supplier.ts'
 
-/** Panels print whole pages where a sentence is expected. */
+/** MAX_REASON_LENGTH is there because panels print whole pages where a sentence is expected. */
 const MAX_REASON_LENGTH = 500
 
 /**
- * What a panel's answers prove (promise 4). Pure.
+ * Outcomes says what a panel's answers prove (promise 4: no guess). Pure.
  *
  * `hide` takes secrets out of a panel's words, which may quote what it was sent.
  */
@@ -16,18 +16,18 @@ export class Outcomes {
     this.#hide = hide
   }
 
-  reason(words: string): string {
-    const hidden = this.#hide(words)
+  reason(text: string): string {
+    const hidden = this.#hide(text)
     return hidden.length > MAX_REASON_LENGTH
       ? `${hidden.slice(0, MAX_REASON_LENGTH).toWellFormed()}...`
       : hidden
   }
 
-  unknown(words: string, askable: boolean): SupplierOutcome {
-    return { kind: 'unknown', reason: this.reason(words), askable }
+  unknown(message: string, askable: boolean): SupplierOutcome {
+    return { kind: 'unknown', reason: this.reason(message), askable }
   }
 
-  /** After the first request for an order. `askable`: whether it can be found without its number. */
+  /** `placed` reads the answer to the first request for an order. `askable`: it can be found without its number. */
   placed(answer: Placed | Refused | Unreadable, askable: boolean): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
     if (answer.kind === 'unreadable') return this.unknown(answer.why, askable)
@@ -43,8 +43,8 @@ export class Outcomes {
   }
 
   /**
-   * After the same request again, with its idempotency key. An imeigate that has an order under the key says so
-   * whatever else is wrong with the request: any other refusal proves that the first one was not taken.
+   * `placedAgainByKey` reads the answer to the same request again, with its idempotency key. An imeigate that has an order under the key
+   * says so whatever else is wrong with the request: any other refusal proves that the first one was not taken.
    */
   placedAgainByKey(answer: Placed | Refused | Unreadable): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
@@ -57,18 +57,18 @@ export class Outcomes {
     return this.unavailable(refusal) ?? this.#provesNothing(refusal)
   }
 
-  /** After the same request again, to a panel that takes an input once only. */
+  /** `placedAgain` reads the answer to the same request again, by a panel that takes an input once only. */
   placedAgain(answer: Placed | Refused | Unreadable): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
     if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
     const { refusal } = answer
     if (refusal.meaning !== 'duplicate') return this.unavailable(refusal) ?? this.#provesNothing(refusal)
     if (refusal.reference !== null) return { kind: 'accepted', reference: refusal.reference }
-    const words = `taken by the supplier, which did not say under which reference: ${refusal.message}`
-    return this.unknown(words, false)
+    const message = `taken by the supplier, which did not say under which reference: ${refusal.message}`
+    return this.unknown(message, false)
   }
 
-  /** After a question about an order whose number is known. A refusal to answer says nothing of the order. */
+  /** `status` reads the answer to a question about an order whose number is known. A refusal to answer says nothing of the order. */
   status(answer: OrderStatus | Refused | Unreadable, reference: string): SupplierOutcome {
     if (answer.kind === 'unreadable') return this.unknown(answer.why, true)
     if (answer.kind === 'refused') {
@@ -86,7 +86,7 @@ export class Outcomes {
     }
   }
 
-  /** The supplier's own trouble; undefined: the refusal is about something else. */
+  /** `unavailable` gives the supplier's own trouble; undefined: the refusal is about something else. */
   unavailable({ meaning, message }: DhruRefusal): SupplierOutcome | undefined {
     if (meaning !== 'credit' && meaning !== 'login' && meaning !== 'busy') return undefined
     return { kind: 'unavailable', why: meaning, reason: this.reason(message) }

@@ -16,10 +16,10 @@ import { bulkKeyOf, idempotencyKeyOf, orderFields } from './order.ts'
 import { readServiceList } from './service-list.ts'
 import type { DhruSettings } from './settings.ts'
 
-/** A list of many thousand services takes panels minutes. */
+/** LIST_LIMITS are wide because a list of many thousand services takes panels minutes. */
 const LIST_LIMITS = { totalTimeoutMs: 300_000, maxBytes: 200 * 1024 * 1024 }
 
-/** Nothing of the request went out. */
+/** NothingSent: nothing of the request went out. */
 export interface NothingSent {
   kind: 'not sent'
   why: string
@@ -27,16 +27,16 @@ export interface NothingSent {
 
 export type Called<T> = T | Refused | Unreadable | NothingSent
 
-interface PanelParts {
+interface PanelDeps {
   url: string
   settings: DhruSettings
   apiaccesskey: string
   outbound: OutboundClient
-  /** Part of every idempotency key. */
+  /** `installation` is a part of every idempotency key. */
   installation: string
 }
 
-/** A panel as it is spoken to over the network. What kind of server it is, it says with every answer. */
+/** Panel is a panel as it is spoken to over the network. Each answer says what kind of server it is. */
 export class Panel {
   readonly #url: string
   readonly #settings: DhruSettings
@@ -45,7 +45,7 @@ export class Panel {
   readonly #installation: string
   #kind: 'imeigate' | 'plain' | undefined
 
-  constructor({ url, settings, apiaccesskey, outbound, installation }: PanelParts) {
+  constructor({ url, settings, apiaccesskey, outbound, installation }: PanelDeps) {
     this.#installation = installation
     this.#url = endpointOf(url)
     this.#settings = settings
@@ -56,9 +56,7 @@ export class Panel {
     )
   }
 
-  /**
-   * What it was by its last answer; undefined: it has not been heard. An imeigate honours idempotency keys.
-   */
+  /** `kind` is what the panel was by its last answer; undefined: it has not answered yet. An imeigate honours idempotency keys. */
   get kind(): 'imeigate' | 'plain' | undefined {
     return this.#kind
   }
@@ -75,7 +73,7 @@ export class Panel {
     return this.#heard(this.#client.place(this.#settings.place_action, order, signal))
   }
 
-  /** An imeigate makes an idempotency key of each row's key; plain panels know rows by number. */
+  /** `placeMany` sends each row's key, of which an imeigate makes an idempotency key; plain panels know rows by number. */
   placeMany(works: ReadonlyMap<string, SupplierTask>, signal: AbortSignal): Promise<Called<Many<Placed>>> {
     const orders = new Map(
       [...works].map(([key, work]) => [key, orderFields(work, this.#settings.field_names)]),
@@ -96,7 +94,7 @@ export class Panel {
     return this.#heard(this.#client.statusMany(this.#settings.bulk_status_action, references, signal))
   }
 
-  /** Throws an Error when the list is not whole. */
+  /** `services` throws an Error when the list is not whole. */
   async *services(signal: AbortSignal) {
     const form = this.#client.form('imeiservicelist')
     const { status, headers, body } = await this.#outbound.stream({
@@ -104,7 +102,7 @@ export class Panel {
       ...LIST_LIMITS,
     })
     if (status < 200 || status >= 500) {
-      // Whoever does not read to the end keeps the connection.
+      // The rest is read because a body that is not read to the end keeps the connection.
       for await (const _ of body) break
       throw new Error(`HTTP ${status} instead of a service list`)
     }
@@ -144,7 +142,7 @@ export class Panel {
   }
 }
 
-/** Panels are named by their home page; the endpoint of all of them has one path. */
+/** `endpointOf` adds the endpoint's path, which is the same for all panels, to the home page that names a panel. */
 function endpointOf(url: string): string {
   const endpoint = new URL(url)
   if (endpoint.pathname === '/') endpoint.pathname = '/api/index.php'

@@ -3,9 +3,9 @@ import { type DhruGroup, type DhruService, readRefusal, readService, textOf } fr
 import { DocumentStart, ListShape } from './list-shape.ts'
 
 /**
- * Reads a service list while it comes in and keeps no more of it than one service, or one group where the
- * group's name stands behind its services. SUCCESS, LIST and SERVICES may each be an object or an array. Junk
- * around the JSON is passed over. Services without an id or a price are left out.
+ * `readServiceList` reads a service list while it comes in and keeps no more of it than one service, or one group where the group's name
+ * stands behind its services. SUCCESS, LIST and SERVICES may each be an object or an array. Junk around the JSON is passed over. Services
+ * without an id or a price are left out.
  *
  * Throws an Error when the list is not whole (cut short, malformed, no list at all) or is a refusal; what it
  * gave before then is worth nothing.
@@ -31,10 +31,10 @@ const PATHS = [
   ]),
 ]
 
-/** The group that services are read of; its name is undefined until the list has said it. */
+/** OpenGroup is the group that services are read of; its name is undefined until the list has said it. */
 interface OpenGroup {
   place: string
-  /** What it stands under where LIST is an object. */
+  /** `key` is the name that the group stands under where LIST is an object. */
   key: string
   name: string | undefined
   type: string
@@ -46,7 +46,7 @@ class ServiceListReader {
   readonly #tokenizer = new Tokenizer()
   #isWhole = false
   #group: OpenGroup | undefined
-  /** Services of a group that has not said its name yet. */
+  /** `#nameless` are the services of a group that has not said its name yet. */
   #nameless: [object: Record<string, unknown>, key: string | undefined][] = []
   #ready: DhruService[] = []
 
@@ -66,7 +66,7 @@ class ServiceListReader {
   }
 
   write(text: string): void {
-    // What a panel prints behind its answer is no part of it.
+    // The answer ends with the JSON; a panel may print more behind it.
     if (this.#isWhole) return
     const json = this.#start.skip(text)
     try {
@@ -85,14 +85,14 @@ class ServiceListReader {
     this.#endGroup()
   }
 
-  /** What has been read since the last time. */
+  /** `take` gives what has been read since the last time. */
   take(): DhruService[] {
     const ready = this.#ready
     this.#ready = []
     return ready
   }
 
-  /** A value under one of the paths; `place` are the keys and indexes that lead to it. */
+  /** `#found` takes in a value under one of the paths; `place` are the keys and indexes that lead to it. */
   #found(place: (string | number | undefined)[], value: unknown): void {
     if (place[0] === 'ERROR') {
       const refusal = readRefusal(value)
@@ -138,9 +138,9 @@ class ServiceListReader {
   }
 }
 
-/** The panel answered with an ERROR. */
+/** ListRefused: the panel answered with an ERROR. */
 class ListRefused extends Error {}
 
-/** An array's index says nothing. */
+/** `keyOf` gives no key for an array's index. */
 const keyOf = (key: string | number | undefined): string | undefined =>
   typeof key === 'string' ? key : undefined

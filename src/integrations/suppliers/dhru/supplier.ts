@@ -13,18 +13,18 @@ import type { Outcomes } from './outcomes.ts'
 import type { Called, Panel } from './panel.ts'
 import type { DhruSettings } from './settings.ts'
 
-/** What one request to an imeigate orders, where the operator has said nothing. */
+/** ROWS_AT_AN_IMEIGATE is how many items one request to an imeigate orders, where the operator has said nothing. */
 const ROWS_AT_AN_IMEIGATE = 100
 const STATUSES_AT_ONCE = 100
-/** An imeigate keeps idempotency keys for 30 days: after that, the same request might be another order. */
+/** KEYS_LAST_MS: an imeigate keeps idempotency keys for 30 days; after that, the same request might be another order. */
 const KEYS_LAST_MS = 25 * 86_400_000
 /**
- * The first row's number. Panels that number rows by themselves begin at 0: an answer under their numbers
- * must never look like one under ours.
+ * FIRST_ROW is the first row's number. Panels that number rows by themselves begin at 0: an answer under their numbers must never look
+ * like one under ours.
  */
 const FIRST_ROW = 1001
 
-interface Parts {
+interface DhruSupplierDeps {
   panel: Panel
   outcomes: Outcomes
   settings: DhruSettings
@@ -32,9 +32,8 @@ interface Parts {
 }
 
 /**
- * A Dhru panel. Plain ones know no idempotency keys: an order whose answer was lost is found again only where
- * a panel refuses the same input twice, and a person must look otherwise. Another imeigate honours keys, and
- * says so.
+ * DhruSupplier speaks to a Dhru panel. Plain ones know no idempotency keys: an order whose answer was lost is found again only where a
+ * panel refuses the same input twice, and otherwise a person must find out. Another imeigate honours keys, and says so.
  */
 export class DhruSupplier implements Supplier {
   readonly #panel: Panel
@@ -44,7 +43,7 @@ export class DhruSupplier implements Supplier {
   readonly #bulkPlaces: BulkSwitch
   readonly #bulkStatuses: BulkSwitch
 
-  constructor({ panel, outcomes, settings, clock }: Parts) {
+  constructor({ panel, outcomes, settings, clock }: DhruSupplierDeps) {
     this.#panel = panel
     this.#outcomes = outcomes
     this.#settings = settings
@@ -53,7 +52,7 @@ export class DhruSupplier implements Supplier {
     this.#bulkStatuses = new BulkSwitch(clock)
   }
 
-  /** One, until the other side has been heard: what makes a row safe depends on what it is. */
+  /** `sendAtOnce` is one until the other side has answered, because what makes a row safe depends on what kind of server it is. */
   get sendAtOnce(): number {
     const { kind } = this.#panel
     if (kind === undefined || !this.#bulkPlaces.isOn) return 1
@@ -81,13 +80,13 @@ export class DhruSupplier implements Supplier {
     }
     if (answer.kind !== 'refused') return works.map((work) => this.#sent(answer, work))
     const { refusal } = answer
-    // An imeigate says these before it looks at any row.
+    // An imeigate says these before it reads any row.
     const nothingTaken = refusal.meaning === 'malformed' && this.#panel.kind === 'imeigate'
     if (refusal.meaning === 'unsupported' || nothingTaken) {
       this.#bulkPlaces.turnOff()
       return await this.#sendSingly(works, signal)
     }
-    // Of what is about one row nobody can say how many rows were taken before it.
+    // Nobody can say how many rows were taken before the one that a refusal is about.
     const reason = `the whole request was refused, which does not say that no row was taken: ${refusal.message}`
     return works.map(
       (work) => this.#outcomes.unavailable(refusal) ?? this.#outcomes.unknown(reason, this.#canBeFound(work)),
@@ -131,7 +130,7 @@ export class DhruSupplier implements Supplier {
     }
   }
 
-  /** Services whose cost is no amount are left out. */
+  /** `services` leaves out services whose cost is no amount. */
   async *services(signal: AbortSignal): AsyncIterable<SupplierService> {
     try {
       for await (const service of this.#panel.services(signal)) {
@@ -170,10 +169,7 @@ export class DhruSupplier implements Supplier {
     return this.#outcomes.placed(answer, this.#canBeFound(work))
   }
 
-  /**
-   * Whether `ask` has a way to find an order without a number. Of a panel that was never heard it is to be
-   * seen.
-   */
+  /** `#canBeFound` tells whether `ask` has a way to find an order without a number. A panel that has never answered may have one. */
   #canBeFound(work: SupplierTask): boolean {
     return this.#panel.kind !== 'plain' || this.#takesInputOnce(work)
   }
@@ -219,8 +215,8 @@ export class DhruSupplier implements Supplier {
   }
 
   /**
-   * Finds orders whose answer was lost by asking for the same again, where that buys nothing twice. What the
-   * other side is now is asked first, and buys nothing: what it was yesterday may be another server.
+   * `#find` finds orders whose answer was lost by asking for the same again, where that buys nothing twice. It first asks what kind of
+   * server the other side is now, which buys nothing: yesterday it may have been another one.
    */
   async #find(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     const account = await this.#panel.account(signal)
@@ -236,10 +232,10 @@ export class DhruSupplier implements Supplier {
     const age = this.#clock.now().getTime() - work.sentAt.getTime()
     const byKey = honoursKeys && age < KEYS_LAST_MS
     if (!byKey && !this.#takesInputOnce(work)) {
-      const words = honoursKeys
+      const message = honoursKeys
         ? 'it was sent too long ago to be asked for again'
         : 'the supplier gave no order number'
-      return this.#outcomes.unknown(`${words}, and knows no other way to find the order`, false)
+      return this.#outcomes.unknown(`${message}, and knows no other way to find the order`, false)
     }
     const answer = await this.#panel.place(work, signal)
     if (answer.kind === 'not sent') return notSent(answer.why)

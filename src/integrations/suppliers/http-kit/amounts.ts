@@ -1,14 +1,12 @@
 import { type Micros, micros, parseMicros } from '../../../lib/money.ts'
 
-/**
- * A cost as micros: what is finer than a micro is rounded up, so that no margin is counted that is not there.
- */
+/** `costOf` gives a cost in micros: what is finer than a micro is rounded up, so that no margin is counted that is not there. */
 export const costOf = (decimal: string): Micros | undefined => rounded(decimal, 1n)
 
-/** A balance as micros: what is finer than a micro is not counted. */
+/** `balanceOf` gives a balance in micros: what is finer than a micro is not counted. */
 export const balanceOf = (decimal: string): Micros | undefined => rounded(decimal, 0n)
 
-/** Undefined for what is no decimal or too large for an amount. */
+/** `rounded` gives undefined for what is no decimal or too large for an amount. */
 function rounded(decimal: string, up: bigint): Micros | undefined {
   const [, whole = '', rest = ''] = /^(-?\d+(?:\.\d{1,6})?)(\d*)$/.exec(decimal) ?? []
   const amount = parseMicros(whole)

@@ -1,27 +1,27 @@
 import { NotSent, type OutboundClient, type OutboundRequest } from '../../../outbound/outbound.ts'
 
-/** A whole answer of whatever status. */
+/** Reply is a whole answer of whatever status. */
 export interface Reply {
   kind: 'reply'
   status: number
-  /** Lower-case names. */
+  /** `headers` have lower-case names. */
   headers: Record<string, string>
   text: string
 }
 
-/** Proof that nothing of the request went out. */
+/** NothingSent is proof that nothing of the request went out. */
 export interface NothingSent {
   kind: 'not sent'
   why: string
 }
 
-/** Whatever is neither a clear answer nor a proof that nothing was sent. */
+/** Unclear is whatever is neither a clear answer nor a proof that nothing was sent. */
 export interface Unclear {
   kind: 'unclear'
   why: string
 }
 
-/** One request. Never throws: what fails in a way that nobody has thought of is unclear as well (promise 4). */
+/** `call` sends one request. It never throws: what fails in a way that nobody has thought of is unclear as well (promise 4: no guess). */
 export async function call(
   client: OutboundClient,
   request: OutboundRequest,

@@ -1,7 +1,7 @@
 /** JSON whose numbers are their digits as sent: a float would change money, long ids and serial numbers. */
 export type ExactJson = string | boolean | null | ExactJson[] | { [name: string]: ExactJson }
 
-/** Undefined for what is no JSON, and for what is nested too deep to read. */
+/** `parseExact` gives undefined for what is no JSON, and for what is nested too deep to read. */
 export function parseExact(text: string): ExactJson | undefined {
   try {
     return JSON.parse(text, exact) as ExactJson
@@ -18,11 +18,11 @@ export type JsonObject = { [name: string]: ExactJson }
 export const isObject = (value: ExactJson | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** A field that is the object's own. */
+/** `own` gives a field that is the object's own. */
 export const own = (object: JsonObject, name: string): ExactJson | undefined =>
   Object.hasOwn(object, name) ? object[name] : undefined
 
-/** The first of these fields that is a text or a number with something in it. */
+/** `textField` gives the first of these fields that is a text or a number with something in it. */
 export function textField(object: JsonObject, ...names: string[]): string | undefined {
   for (const name of names) {
     const value = own(object, name)

@@ -1,9 +1,9 @@
 import { type ExactJson, isObject } from './json.ts'
 
-/** Levels that are written out; what is deeper is left as JSON. */
+/** DEEPEST is how many levels are written out; what is deeper is left as JSON. */
 const DEEPEST = 6
 
-/** A value as people read it: objects as "name: value" lines, lists line by line; what is null or empty is left out. */
+/** `plainText` writes a value as people read it: objects as "name: value" lines, lists line by line; what is null or empty is left out. */
 export function plainText(value: ExactJson | undefined): string {
   return lines(value, '', DEEPEST).join('\n').trim()
 }

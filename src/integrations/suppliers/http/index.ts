@@ -8,7 +8,7 @@ import { HttpSupplier } from './supplier.ts'
 import type { Template } from './template.ts'
 import { templates } from './templates/index.ts'
 
-/** So many requests wait for an answer at a time; more wait for a connection, and nothing of them is sent. */
+/** CONNECTIONS bounds the requests that wait for an answer at a time; more wait for a connection, and nothing of them is sent. */
 const CONNECTIONS = 64
 
 const fields = {
@@ -85,7 +85,7 @@ function templateOf(named: unknown): Template {
   return refuse('template', read.problems.map(({ at, reason }) => `${at} ${reason}`).join('; '))
 }
 
-/** A whole template that came as text. */
+/** `parsed` reads a whole template that came as text. */
 function parsed(text: string): unknown {
   if (!text.trimStart().startsWith('{')) {
     refuse('template', `there is no ${text}: there are ${Object.keys(templates).join(', ')}`)

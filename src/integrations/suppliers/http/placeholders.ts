@@ -1,8 +1,7 @@
 /**
- * Placeholders of a template: `{service}` `{imei}` `{quantity}` `{attempt}` (our own name of the attempt, the same for
- * every request about it and for no other) `{field.NAME}` of the item; `{key}` `{secret.key}` `{secret.secret}`
- * `{username}` of the supplier; `{reference}` in the request for a status. An extra field that the item does not have
- * is empty.
+ * Values are those of a template's placeholders: `{service}` `{imei}` `{quantity}` `{attempt}` (our own name of the attempt, the same for
+ * every request about it and for no other) `{field.NAME}` of the item; `{key}` `{secret.key}` `{secret.secret}` `{username}` of the
+ * supplier; `{reference}` in the request for a status. An extra field that the item does not have is empty.
  */
 export type Values = ReadonlyMap<string, string>
 
@@ -10,7 +9,7 @@ const placeholder = /\{([a-z][a-z_]*(?:\.[^{}\n]+)?)\}/g
 const ofItem = ['service', 'imei', 'quantity', 'attempt']
 const ofSupplier = ['key', 'secret.key', 'secret.secret', 'username']
 
-/** The placeholders in a text. What else is in braces stands for itself. */
+/** `namesIn` gives the placeholders in a text. Whatever else is in braces stands for itself. */
 export const namesIn = (text: string): string[] =>
   [...text.matchAll(placeholder)].map(([, name = '']) => name)
 
@@ -21,16 +20,16 @@ export function isKnown(name: string, about: 'item' | 'status' | 'supplier'): bo
   return ofItem.includes(name) || name.startsWith('field.') || (about === 'status' && name === 'reference')
 }
 
-/** Something that cannot be said where the template wants it: nothing was sent. */
+/** Unfit: a value cannot be sent where the template wants it, and nothing was sent. */
 export class Unfit extends Error {}
 
-/** Where a value comes to stand decides how it is written. */
+/** Spelling is how a value is written, which depends on where it stands. */
 export type Spelling = keyof typeof spellings
 
 const spellings = {
   plain: (value: string): string => value,
   url: (value: string): string => encodeURIComponent(value),
-  /** A dot or two would be a way up the path. */
+  /** `path` refuses a dot or two, which would be a way up the path. */
   path: (value: string): string => {
     if (/^\.+$/.test(value)) throw new Unfit('a value of dots alone cannot stand in a URL')
     return encodeURIComponent(value)
@@ -46,7 +45,7 @@ const spellings = {
   },
 }
 
-/** Values are put in once: what looks like a placeholder in one is left as it is. Throws Unfit. */
+/** `fill` puts values in once: what looks like a placeholder in one is left as it is. Throws Unfit. */
 export function fill(text: string, values: Values, spelling: Spelling): string {
   return text.replace(placeholder, (whole, name: string) => {
     const value = values.get(name) ?? (name.startsWith('field.') ? '' : undefined)

@@ -4,12 +4,12 @@ import { plainText } from '../http-kit/plain-text.ts'
 import { find } from './patterns.ts'
 import type { Place, Places } from './template.ts'
 
-/** An answer in which rules look. */
+/** Seen is an answer that rules are held against. */
 export interface Seen {
   status: number
   headers: Record<string, string>
   text: string
-  /** Undefined: it is no JSON, or is not meant to be. */
+  /** `json`, undefined: it is no JSON, or is not meant to be. */
   json: ExactJson | undefined
 }
 
@@ -21,10 +21,10 @@ export const seenOf = ({ status, headers, text }: Reply, format: 'json' | 'text'
 })
 
 /**
- * What is at a path, undefined where nothing or null is: `$status`, `$text` (all of the answer), `$header.name`, else a
+ * `valueAt` gives what is at a path, undefined where nothing or null is: `$status`, `$text` (all of the answer), `$header.name`, else a
  * place in the JSON, as a pointer (`/data/0/code`), or dotted (`data.0.code`, `data[0].code`, `$.data`).
  */
-export function look(path: string, seen: Seen): ExactJson | undefined {
+export function valueAt(path: string, seen: Seen): ExactJson | undefined {
   if (path === '$status') return String(seen.status)
   if (path === '$text') return seen.text
   if (path.startsWith('$header.')) return seen.headers[path.slice('$header.'.length).toLowerCase()]
@@ -47,7 +47,7 @@ function stepsOf(path: string): string[] {
   return (steps[0] === '$' || steps[0] === '' ? steps.slice(1) : steps).filter((step) => step !== '')
 }
 
-/** The first of the places that has something in it, as text; empty: none has. */
+/** `textAt` gives the first of the places that has something in it, as text; empty: none has. */
 export function textAt(places: Places | undefined, seen: Seen): string {
   for (const place of Array.isArray(places) ? places : places === undefined ? [] : [places]) {
     const text = textAtPlace(place, seen).trim()
@@ -58,12 +58,12 @@ export function textAt(places: Places | undefined, seen: Seen): string {
 
 function textAtPlace(place: Place, seen: Seen): string {
   if (typeof place !== 'string') {
-    const text = plainText(look(place.path ?? '$text', seen))
+    const text = plainText(valueAt(place.path ?? '$text', seen))
     return find(place.matches, text)?.[place.group ?? 0] ?? ''
   }
   return place === 'whole'
     ? seen.json === undefined
       ? seen.text
       : plainText(seen.json)
-    : plainText(look(place, seen))
+    : plainText(valueAt(place, seen))
 }

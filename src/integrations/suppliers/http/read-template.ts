@@ -10,20 +10,23 @@ import {
   templateSchema,
 } from './template.ts'
 
-/** Where in a template something is wrong, such as `answer.success[0].matches`, and what. */
+/** TemplateProblem says where in a template something is wrong, such as `answer.success[0].matches`, and what. */
 export interface TemplateProblem {
   at: string
   reason: string
 }
 
-/** A template as an operator wrote it, or everything that is wrong with it. */
+/** `readTemplate` gives a template as an operator wrote it, or everything that is wrong with it. */
 export function readTemplate(json: unknown): { template: Template } | { problems: TemplateProblem[] } {
   if (!Value.Check(templateSchema, json)) return { problems: shapeProblems(json) }
   const problems = [...meaningProblems(json)].map(([at, reason]) => ({ at, reason }))
   return problems.length > 0 ? { problems } : { template: json }
 }
 
-/** Of a value that could be one of several, only that it is none of them: what each would want is for nobody. */
+/**
+ * `shapeProblems` says of a value that could be one of several forms only that it is none of them, because what each form would want helps
+ * nobody.
+ */
 function shapeProblems(json: unknown): TemplateProblem[] {
   const errors = [...Value.Errors(templateSchema, json)].filter(({ keyword }) => keyword !== 'boolean')
   const choices = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath)
@@ -70,7 +73,7 @@ function* meaningProblems(template: Template): Problems {
 export const needsReference = (request: TemplateRequest): boolean =>
   [...textsOf(request)].some(([, text]) => namesIn(text).includes('reference'))
 
-/** Names of headers that are not a template's to set. */
+/** `ours` are the names of headers that a template may not set. */
 const ours = [
   'host',
   'content-length',
@@ -94,7 +97,7 @@ function* requestProblems(
       if (!isKnown(name, about)) yield [`${at}.${place}`, `knows no {${name}}`]
     }
   }
-  // Before the path begins nothing may be put in: it would say where the secrets go.
+  // A placeholder in the host would say where the secrets go.
   if (/^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\?#]*\{/i.test(url))
     yield [`${at}.url`, 'has a placeholder in its host']
   for (const [name, value] of Object.entries(headers)) {
@@ -108,7 +111,7 @@ function* requestProblems(
   if (Object.keys(body).length !== 1) yield [`${at}.body`, 'must be one of json, form and text']
 }
 
-/** Every text that may hold placeholders, with its place. */
+/** `textsOf` gives every text that may hold placeholders, with its place. */
 function* textsOf({
   url,
   headers = {},

@@ -5,8 +5,8 @@ import type { TemplateRequest } from './template.ts'
 const DEFAULT_TIMEOUT_SECONDS = 25
 
 /**
- * The request that a template describes. Throws Unfit when a value cannot be sent where the template wants it, and when
- * the URL is not of the supplier's own origin: a template must not send secrets elsewhere.
+ * `requestOf` makes the request that a template describes. Throws Unfit when a value cannot be sent where the template wants it, and when
+ * the URL is not of the supplier's own origin, because a template must not send secrets elsewhere.
  */
 export function requestOf(
   { method, url, headers = {}, query = {}, body, timeout_seconds: seconds }: TemplateRequest,
@@ -59,7 +59,7 @@ function bodyOf(body: TemplateRequest['body'], values: Values): { content?: stri
 
 const FORM = 'application/x-www-form-urlencoded'
 
-/** Texts are filled, names are not. A text that is `{quantity}` alone becomes a number. */
+/** `filledJson` fills texts, and not names. A text that is `{quantity}` alone becomes a number. */
 function filledJson(value: unknown, values: Values): unknown {
   if (value === '{quantity}') return Number(values.get('quantity'))
   if (typeof value === 'string') return fill(value, values, 'plain')

@@ -10,13 +10,13 @@ import { requestOf } from './request.ts'
 import type { Template, TemplateAnswer, TemplateRequest } from './template.ts'
 import { verdictOf } from './verdict.ts'
 
-/** Of an answer that nothing was made of. */
+/** MAX_EXCERPT_LENGTH bounds what is quoted of an answer that nothing was made of. */
 const MAX_EXCERPT_LENGTH = 200
 
-interface Parts {
+interface HttpSupplierDeps {
   template: Template
   url: string
-  /** For works without one. */
+  /** `service` is for tasks without one. */
   service: string
   /** `{key}` and the others that are of the supplier. */
   values: Values
@@ -27,40 +27,40 @@ interface Parts {
 }
 
 /**
- * An API that a template describes. It is asked about one item at a time, and what its answer says is what the template
- * says it says; where that is nothing, the outcome is unknown (promise 4).
+ * HttpSupplier speaks to an API that a template describes. It is asked about one item at a time, and the template says what its answers
+ * mean; where the template says nothing, the outcome is unknown (promise 4: no guess).
  */
 export class HttpSupplier implements Supplier {
   readonly sendAtOnce = 1
   readonly askAtOnce = 1
-  readonly #parts: Parts
-  /** Only where the template has a request for it. */
+  readonly #deps: HttpSupplierDeps
+  /** `account` is there only where the template has a request for it. */
   readonly account?: (signal: AbortSignal) => Promise<SupplierAccount>
 
-  constructor(parts: Parts) {
-    this.#parts = parts
-    const { balance } = parts.template
+  constructor(deps: HttpSupplierDeps) {
+    this.#deps = deps
+    const { balance } = deps.template
     if (balance) this.account = (signal) => this.#account(balance, signal)
   }
 
   send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    return Promise.all(works.map((work) => this.#outcome(this.#parts.template, work, signal, true)))
+    return Promise.all(works.map((work) => this.#outcome(this.#deps.template, work, signal, true)))
   }
 
   ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(
       works.map((work) => {
-        const { status } = this.#parts.template
+        const { status } = this.#deps.template
         if (status && (work.reference !== null || !needsReference(status.request))) {
           return this.#outcome(status, work, signal)
         }
-        if (this.#parts.repeatable) return this.#outcome(this.#parts.template, work, signal)
-        return this.#parts.reasons.unknown('the supplier cannot be asked what became of it', false)
+        if (this.#deps.repeatable) return this.#outcome(this.#deps.template, work, signal)
+        return this.#deps.reasons.unknown('the supplier cannot be asked what became of it', false)
       }),
     )
   }
 
-  /** Throws Unfit where the template cannot be sent to this supplier at all. */
+  /** `check` throws Unfit where the template cannot be sent to this supplier at all. */
   check(): void {
     const work = {
       attemptKey: '1-1-1',
@@ -70,12 +70,12 @@ export class HttpSupplier implements Supplier {
       quantity: 1,
       reference: '1',
     }
-    const { request, status, balance } = this.#parts.template
+    const { request, status, balance } = this.#deps.template
     for (const one of [request, status?.request, balance?.request]) if (one) this.#request(one, work)
   }
 
   async close(): Promise<void> {
-    await this.#parts.client.close()
+    await this.#deps.client.close()
   }
 
   async #outcome(
@@ -84,7 +84,7 @@ export class HttpSupplier implements Supplier {
     signal: AbortSignal,
     isFirst = false,
   ): Promise<SupplierOutcome> {
-    const { client, reasons } = this.#parts
+    const { client, reasons } = this.#deps
     const askable = this.#isAskable(work.reference)
     try {
       const said = await call(client, { ...this.#request(request, work), signal })
@@ -92,19 +92,19 @@ export class HttpSupplier implements Supplier {
       if (said.kind === 'unclear') return reasons.unknown(said.why, askable)
       return this.#read(answer, seenOf(said, answer.format), work)
     } catch (error) {
-      // Nothing was sent; of what was sent before, that says nothing.
+      // Nothing was sent this time, which says nothing of what was sent before.
       if (error instanceof Unfit && isFirst) return reasons.refused(error.message)
       return reasons.unknown(error instanceof Error ? error.message : String(error), askable)
     }
   }
 
   #read(answer: TemplateAnswer, seen: Seen, work: SupplierTask): SupplierOutcome {
-    const { reasons } = this.#parts
+    const { reasons } = this.#deps
     const verdict = verdictOf(answer, seen, work.subject)
     const reference = textAt(answer.reference, seen) || work.reference
     const askable = this.#isAskable(reference)
-    const words = textAt(answer.reason, seen)
-    const reason = reasons.of(words) || `HTTP ${seen.status}`
+    const text = textAt(answer.reason, seen)
+    const reason = reasons.of(text) || `HTTP ${seen.status}`
     switch (verdict) {
       case 'success': {
         const result = textAt(answer.result, seen)
@@ -117,7 +117,7 @@ export class HttpSupplier implements Supplier {
           ? { kind: 'accepted', reference }
           : reasons.unknown('taken, without a number that it could be asked about by', false)
       case 'refused':
-        return reasons.refused(words)
+        return reasons.refused(text)
       case 'duplicate':
         return { kind: 'duplicate', reason, reference: textAt(answer.reference, seen) || null }
       case 'unclear': {
@@ -133,7 +133,7 @@ export class HttpSupplier implements Supplier {
   }
 
   #isAskable(reference: string | null): boolean {
-    const { template, repeatable } = this.#parts
+    const { template, repeatable } = this.#deps
     if (repeatable) return true
     return template.status !== undefined && (reference !== null || !needsReference(template.status.request))
   }
@@ -142,7 +142,7 @@ export class HttpSupplier implements Supplier {
     { request, amount, currency, name }: NonNullable<Template['balance']>,
     signal: AbortSignal,
   ): Promise<SupplierAccount> {
-    const { client, reasons } = this.#parts
+    const { client, reasons } = this.#deps
     const said = await call(client, { ...this.#request(request), signal })
     if (said.kind !== 'reply') throw new Error(reasons.of(said.why))
     const seen = seenOf(said, 'json')
@@ -154,7 +154,7 @@ export class HttpSupplier implements Supplier {
   }
 
   #request(request: TemplateRequest, work?: Omit<SupplierTask, 'orderId' | 'sentAt'>) {
-    const { url, service, values, installation } = this.#parts
+    const { url, service, values, installation } = this.#deps
     const ofItem: [string, string][] = work
       ? [
           ['service', work.remoteService || service],

@@ -1,10 +1,10 @@
 import type { ExactJson } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
 import { find } from './patterns.ts'
-import { look, type Seen } from './places.ts'
+import { type Seen, valueAt } from './places.ts'
 import type { Rule, TemplateAnswer } from './template.ts'
 
-/** What an answer is. */
+/** Verdict is what an answer means. */
 export type Verdict = (typeof kinds)[number] | 'unclear'
 
 const kinds = ['login', 'credit', 'busy', 'duplicate', 'refused', 'pending', 'success'] as const
@@ -13,8 +13,8 @@ const taken = ['success', 'pending'] as const
 type Test = Omit<Rule, 'all'>
 
 /**
- * What a template's rules make of an answer; `unclear` where none holds, and where some say that it was taken and
- * others that it was not (promise 4).
+ * `verdictOf` says what a template's rules make of an answer; `unclear` where none holds, and where some say that it was taken and others
+ * that it was not (promise 4: no guess).
  *
  * A rule that says nothing of `$status` holds for answers that went well (2xx), and for 4xx when it is about what was
  * not taken. An answer that should be JSON and is not is held against `$status` alone.
@@ -40,7 +40,7 @@ const holds = (rule: Rule, seen: Seen, imei: string): boolean =>
   (rule.all ?? [rule]).every((test) => passes(test, seen, imei))
 
 function passes(test: Test, seen: Seen, imei: string): boolean {
-  const value = look(test.path ?? '', seen)
+  const value = valueAt(test.path ?? '', seen)
   if (test.exists !== undefined) return (value !== undefined && value !== '') === test.exists
   const text = textOf(value)
   if (text === undefined) return false
@@ -55,7 +55,7 @@ function passes(test: Test, seen: Seen, imei: string): boolean {
   return test.matches !== undefined && find(test.matches, text) !== undefined
 }
 
-/** true and false are compared as they are written; objects are read as people read them. */
+/** `textOf` writes true and false as they are, and objects as people read them. */
 const textOf = (value: ExactJson | undefined): string | undefined =>
   value === undefined || value === null
     ? undefined

@@ -1,12 +1,12 @@
 import type { Supplier, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { supplierKind } from '../supplier-kind.ts'
 
-/** A person ends an item by saying so, which is heard at once: asking is only for an item that nobody looks after. */
+/** ASK_AGAIN_AFTER_MS is long because a person ends an item by saying so, which is known at once. */
 const ASK_AGAIN_AFTER_MS = 3_600_000
-/** Nobody is called. */
+/** AT_ONCE is large because nobody is called. */
 const AT_ONCE = 500
 
-/** A person, who takes whatever is sent and answers in their own time, by the command line. */
+/** Person takes whatever is sent and answers in their own time, by the command line. */
 class Person implements Supplier {
   readonly sendAtOnce = AT_ONCE
   readonly askAtOnce = AT_ONCE

@@ -3,8 +3,8 @@ import type { Supplier, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { supplierKind } from '../supplier-kind.ts'
 
 /**
- * The supplier that every installation has: deterministic, free, and clearly no real one. It keeps nothing: what
- * became of an attempt follows from its input and from when it was sent.
+ * Sandbox is the supplier that every installation has: deterministic, free, and clearly no real one. It keeps nothing: what became of an
+ * attempt follows from its input and from when it was sent.
  *
  * Every input succeeds at once, except IMEIs of these test TACs (their first eight digits; 00 is a reporting body
  * identifier for test equipment, GSMA TS.06):

@@ -87,9 +87,9 @@ export const depositRoutes = [
     answer: pageOf(deposit),
     async handle({ key, parts, query }) {
       const { deposits, next } = await parts.deposits.list(key.account.id, {
-        state: query.status ?? null,
-        provider: query.provider_code === undefined ? null : sanitize(query.provider_code),
-        before: (query.cursor as DepositId | undefined) ?? null,
+        state: query.status,
+        provider: query.provider_code === undefined ? undefined : sanitize(query.provider_code),
+        before: query.cursor as DepositId | undefined,
         limit: query.limit,
       })
       return page(deposits.map(wireDeposit), next)

@@ -4,7 +4,7 @@ import { instantGetText } from './instant-get-text.ts'
 import { instantPost } from './instant-post.ts'
 import { orderPoll } from './order-poll.ts'
 
-/** The templates that imeigate ships, by name: each for a style of API, not for one company's. */
+/** `templates` are those that imeigate ships, by name: each for a style of API, not for one company's. */
 export const templates: Readonly<Record<string, Template>> = Object.fromEntries(
   [instantGet, instantGetText, instantPost, orderPoll].map((template) => [template.name, template]),
 )

@@ -1,10 +1,10 @@
 import type { Rule, TemplateAnswer } from '../template.ts'
 import { badLogin, failures, outOfCredit, successes, tooBusy } from './words.ts'
 
-/** Where the words for a failure stand. */
+/** `reasons` are the places where a failure is explained. */
 const reasons = ['message', 'error_message', 'error', 'reason', 'result', 'response']
 
-/** It says that it went well, or that it did not. */
+/** `succeeded` finds answers that say that it went well; `failed` those that say that it did not. */
 export const succeeded: Rule[] = [
   { path: 'status', in: successes },
   { path: 'success', in: ['true', '1'] },

@@ -9,7 +9,7 @@ const results = ['result', 'response', 'properties', 'data.result']
 const answer = jsonAnswer(results)
 const waiting: Rule = { path: 'status', in: waits }
 const noResult = results.map((path) => ({ path, exists: false }))
-/** Success with a number and without a result is that of the request, not of the order. */
+/** `numbered`: success with a number and without a result is that of the request, not of the order. */
 const numbered: Rule[] = succeeded.flatMap((rule) =>
   references.map((path) => ({ all: [rule, { path, exists: true }, ...noResult] })),
 )
