@@ -33,6 +33,7 @@ const rowIds: Record<string, string> = {
   deposit_providers: 'ProviderId',
   deposits: 'DepositId',
   ledger_entries: 'EntryId',
+  notice_channels: 'NoticeChannelId',
   notice_subscriptions: 'SubscriptionId',
   notices: 'NoticeId',
   order_events: 'EventId',
@@ -50,6 +51,7 @@ const rowIds: Record<string, string> = {
 /** columnIds names the type of a column that points to a row, by the column's name. */
 const columnIds: Record<string, string> = {
   account_id: 'AccountId',
+  channel_id: 'NoticeChannelId',
   deposit_id: 'DepositId',
   event_id: 'EventId',
   hold_id: 'EntryId',

@@ -1,24 +1,30 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { channelKinds } from '../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../src/integrations/gateways/index.ts'
 import type { Field } from '../src/integrations/kit/fields.ts'
 import type { IntegrationKind } from '../src/integrations/kit/kind.ts'
 import { supplierKinds } from '../src/integrations/suppliers/index.ts'
 
 /** PAGES have a table for each kind, between a comment that names the kind and one that ends it. */
-export const PAGES = ['docs/suppliers.md', 'docs/deposits.md']
+export const PAGES = ['docs/suppliers.md', 'docs/deposits.md', 'docs/notices.md']
+
+const registries = [supplierKinds, gatewayKinds, channelKinds]
 
 /** `withFieldTables` gives a page with the tables that the kinds' metadata makes. */
 export function withFieldTables(page: string): string {
   return page.replace(
-    /(<!-- fields: (supplier|deposit provider) (\S+) -->\n)[\s\S]*?(<!-- end of fields -->)/g,
-    (_all, begin: string, noun: string, name: string, end: string) =>
-      `${begin}\n${fieldTable(noun, (noun === 'supplier' ? supplierKinds : gatewayKinds).get(name))}\n${end}`,
+    /(<!-- fields: (.+) (\S+) -->\n)[\s\S]*?(<!-- end of fields -->)/g,
+    (_all, begin: string, noun: string, name: string, end: string) => {
+      const kinds = registries.find((one) => one.noun === noun)
+      if (!kinds) throw new Error(`a page has a table of fields of a ${noun}, which nothing is`)
+      return `${begin}\n${fieldTable(noun, kinds.get(name))}\n${end}`
+    },
   )
 }
 
 function fieldTable(noun: string, { fields }: IntegrationKind): string {
   const rows = Object.entries(fields).map(([name, field]) => {
-    const own = field.secret || field.flag || noun === 'deposit provider'
+    const own = field.secret || field.flag || noun !== 'supplier'
     const flag = own ? `--${name.replaceAll('_', '-')}` : name
     return [`\`${flag}\``, `${field.label}: ${field.help}`, leftOut(field)].map((cell) =>
       cell.replaceAll('|', '\\|'),

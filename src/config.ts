@@ -1,13 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseNetworks, readNetwork } from './lib/ip.ts'
-import {
-  MAIL_FROM_PATTERN,
-  type MailSettings,
-  readMailSettings,
-  SMTP_URL_PATTERN,
-} from './notices/mail-settings.ts'
-import { BOT_TOKEN_PATTERN, type TelegramSettings } from './notices/telegram.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
 /** Setting is the only definition of a setting. Its line of an error and its row of docs/operating.md are made from it. */
@@ -119,13 +112,13 @@ const settings = {
   }),
   OUTBOUND_ALLOW: text({
     default: '',
-    help: 'addresses or CIDR blocks beside the public ones that suppliers and webhooks may be at, also without TLS, comma-separated',
+    help: 'addresses or CIDR blocks beside the public ones that suppliers, webhooks and notice channels may be at, also without TLS, comma-separated',
   }),
   IMEIGATE_SECRET_KEY: text({
     pattern: SECRET_KEY_PATTERN,
     secret: true,
     help: '32 bytes as 64 hex digits or base64; without it secret.key in the data folder is used',
-    docs: "the key of suppliers', webhooks' and payment gateways' secrets, 32 bytes as 64 hex digits or base64; without it `secret.key` in the data folder",
+    docs: "the key of all secrets that are kept: suppliers', payment gateways', webhooks' and notice channels', 32 bytes as 64 hex digits or base64; without it `secret.key` in the data folder",
   }),
   REQUEST_LOG_DAYS: integer({
     default: 30,
@@ -133,27 +126,6 @@ const settings = {
     max: 3650,
     help: 'days that resellers’ requests stay in their log; 0: none are logged',
     docs: "days that requests stay in [resellers' own log](#the-request-log); `0`: none are logged",
-  }),
-  SMTP_URL: text({
-    pattern: SMTP_URL_PATTERN,
-    secret: true,
-    help: 'the mail server of notices, as smtp:// or smtps://user:password@host:port',
-    docs: 'the mail server of [notices](notices.md), as `smtp://` or `smtps://user:password@host:port`',
-  }),
-  MAIL_FROM: text({
-    pattern: MAIL_FROM_PATTERN,
-    help: 'the address that notices come from, such as imeigate@example.com',
-    docs: 'the address that notices come from; needed with `SMTP_URL`',
-  }),
-  TELEGRAM_BOT_TOKEN: text({
-    pattern: BOT_TOKEN_PATTERN,
-    secret: true,
-    help: 'the token of the Telegram bot that sends notices, as BotFather gave it',
-  }),
-  TELEGRAM_API_URL: text({
-    default: 'https://api.telegram.org',
-    pattern: '^https?://[^\\s?#]+$',
-    help: 'where the Telegram Bot API is',
   }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
@@ -200,10 +172,6 @@ export interface Config {
   secretKey: string | undefined
   /** `requestLogDays`, 0: nothing is logged. */
   requestLogDays: number
-  /** `mail`, undefined: no notice is sent by e-mail. */
-  mail: MailSettings | undefined
-  /** `telegram`, undefined: no notice is sent by Telegram. */
-  telegram: TelegramSettings | undefined
   logLevel: string
 }
 
@@ -216,10 +184,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
   const wrongProxy = trustProxy.find((block) => !readNetwork(block))
   if (wrongProxy !== undefined) {
     throw new Error(`TRUST_PROXY: ${JSON.stringify(wrongProxy)} is no IP address or CIDR block`)
-  }
-  const { SMTP_URL: smtpUrl, MAIL_FROM: from, TELEGRAM_BOT_TOKEN: token } = values
-  if (smtpUrl !== undefined && from === undefined) {
-    throw new Error('MAIL_FROM is missing: SMTP_URL needs it (the address that notices come from)')
   }
   return {
     host: values.HOST,
@@ -236,8 +200,6 @@ export function readConfig(environment: NodeJS.ProcessEnv): Config {
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     secretKey: values.IMEIGATE_SECRET_KEY,
     requestLogDays: values.REQUEST_LOG_DAYS,
-    mail: smtpUrl === undefined || from === undefined ? undefined : readMailSettings(smtpUrl, from),
-    telegram: token === undefined ? undefined : { token, apiUrl: values.TELEGRAM_API_URL },
     logLevel: values.LOG_LEVEL,
   }
 }

@@ -10,15 +10,14 @@ import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
 import { Gateways } from '../deposits/gateways.ts'
-import { depositJobs, LOOK_AT_DEPOSITS } from '../deposits/schedule.ts'
+import { CHECK_DEPOSITS, depositJobs } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
 import { KeySweeper } from '../idempotency/key-sweeper.ts'
 import { Jobs } from '../jobs/jobs.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import { LOOK_FOR_NOTICES, noticeJobs } from '../notices/jobs.ts'
-import { openSenders } from '../notices/senders.ts'
+import { noticeJobs, RAISE_NOTICES } from '../notices/jobs.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { Placement } from '../orders/place/placement.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
@@ -104,7 +103,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
 
   const authenticator = new Authenticator(sql, notifier, clock)
   const catalogue = new Catalogue(sql, notifier)
-  const directory = new SupplierDirectory({ sql, notifier, sealer, world: context, log })
+  const directory = new SupplierDirectory({ sql, notifier, sealer, context, log })
   const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
   // Workers in other processes are told of new orders by the database.
   const placement = new Placement({
@@ -120,7 +119,6 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const deliverer = new Deliverer({ sql: hot, outbound, sealer, orders, clock, log })
   const gateways = new Gateways({ context, sealer })
   const paying = { sql, gateways, clock, log }
-  const senders = openSenders({ mail: config.mail, telegram: config.telegram, outbound })
   const open = async (id: SupplierId) => connectSupplierById(sql, await sealer(), context, id)
   const jobs = new Jobs({
     address,
@@ -129,10 +127,10 @@ export async function compose({ config, address, log, clock }: Given, database: 
       ...syncJobs({ sql: long, open, clock, log }),
       ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
       ...depositJobs(paying),
-      ...noticeJobs({ sql: long, senders, clock, log }),
+      ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),
     },
-    everyMinute: [LOOK, SWEEP_REQUESTS, LOOK_FOR_NOTICES, LOOK_AT_DEPOSITS, LOOK_FOR_EVENTS],
+    everyMinute: [LOOK, SWEEP_REQUESTS, RAISE_NOTICES, CHECK_DEPOSITS, LOOK_FOR_EVENTS],
   })
 
   const services = {

@@ -42,6 +42,15 @@ export function fieldOptions(
   })
 }
 
+/** `givenFields` gives what the options say of fields; an empty text takes a setting back to its default. */
+export async function givenFields(options: FieldOption[], given: Record<string, unknown>) {
+  const settings = givenSettings(options, given).map(([name, value]) => [name, value === '' ? null : value])
+  return {
+    settings: settings.length > 0 ? (Object.fromEntries(settings) as Record<string, unknown>) : undefined,
+    secrets: await givenSecrets(options, given),
+  }
+}
+
 /** `givenSettings` gives what the options say of fields that are not secret. */
 export function givenSettings(options: FieldOption[], given: Record<string, unknown>): [string, unknown][] {
   return options.flatMap(({ name, secret, option }) => {

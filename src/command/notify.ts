@@ -1,24 +1,26 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
+import { channelKinds } from '../integrations/channels/index.ts'
 import type { SubscriptionId } from '../lib/ids.ts'
+import { sendTest } from '../notices/channels.ts'
 import { type EventName, events, rulesOf } from '../notices/events.ts'
-import type { Channel, Senders } from '../notices/message.ts'
 import {
   findSubscription,
   listSubscriptions,
   type Subscription,
-  sendTest,
   subscribe,
   unsubscribe,
 } from '../notices/subscriptions.ts'
-import { actor, type Connected, withDatabase } from './connection.ts'
+import { actor, withDatabase } from './connection.ts'
 import { idOf } from './input.ts'
+import { registerChannels, sendingDeps } from './notify-channel.ts'
 import { type Answer, answering, table } from './output.ts'
 
+/** AddOptions has an address under the name of its kind of channel. */
 interface AddOptions {
-  email?: string
-  telegram?: string
+  [kind: string]: unknown
+  channel?: string
   account?: string
   event: string[]
 }
@@ -26,12 +28,12 @@ interface AddOptions {
 export function register(program: Command): void {
   const notify = program
     .command('notify')
-    .description('who is told, by e-mail or Telegram, of what needs a person')
-  notify
-    .command('add')
-    .description('tell one more person or chat')
-    .option('--email <address>')
-    .option('--telegram <chat id>', 'a person’s or group’s number, or @channel')
+    .description('who is told, by e-mail or otherwise, of what needs a person')
+  const one = notify.command('add').description('tell one more person or chat')
+  for (const { kind, address } of channelKinds.kinds)
+    one.option(`--${kind} <${address.value}>`, `by a channel of kind ${kind}: ${address.help}`)
+  one
+    .option('--channel <name>', 'by which channel, where there are several of the kind')
     .option(
       '--account <id or username>',
       'of what happens to this account; without it, of what operators look after',
@@ -49,18 +51,17 @@ export function register(program: Command): void {
     .description('send this one a message now; exit code 1 when it did not get there')
     .argument('<id>')
     .action(answering(test))
+  registerChannels(notify)
   notify.command('events').description('all that somebody can be told of').action(answering(listEvents))
 }
 
 const collect = (one: string, others: string[]): string[] => [...others, one]
 
-async function add({ email, telegram, account, event }: AddOptions): Promise<Answer> {
-  const [channel, address] = addressOf({ email, telegram })
-  return await withDatabase(async (connected) => {
-    const { sql } = connected
+async function add({ channel, account, event, ...given }: AddOptions): Promise<Answer> {
+  const [kind, address] = addressOf(given)
+  return await withDatabase(async ({ sql }) => {
     const accountId = account === undefined ? null : (await findAccount(sql, account)).id
-    const wanted = { accountId, channel, address, events: event }
-    const made = await subscribe(sql, wanted, await sendersOf(connected), actor())
+    const made = await subscribe(sql, { accountId, kind, channel, address, events: event }, actor())
     return {
       json: jsonOf(made),
       text: `${tableOf([made])}\nTo see that it arrives: imeigate notify test ${made.id}`,
@@ -68,16 +69,15 @@ async function add({ email, telegram, account, event }: AddOptions): Promise<Ans
   })
 }
 
-function addressOf({
-  email,
-  telegram,
-}: {
-  email?: string | undefined
-  telegram?: string | undefined
-}): [Channel, string] {
-  if (email !== undefined && telegram === undefined) return ['email', email]
-  if (telegram !== undefined && email === undefined) return ['telegram', telegram]
-  throw new Refusal('invalid_input', 'give exactly one of --email and --telegram', 'email')
+function addressOf(given: Record<string, unknown>): [kind: string, address: string] {
+  const all = channelKinds.names.flatMap((kind): [string, string][] => {
+    const address = given[kind]
+    return typeof address === 'string' ? [[kind, address]] : []
+  })
+  const [one, second] = all
+  if (one && !second) return one
+  const names = channelKinds.names.map((kind) => `--${kind}`).join(', ')
+  throw new Refusal('invalid_input', `give exactly one of ${names}`, channelKinds.names[0])
 }
 
 async function list(): Promise<Answer> {
@@ -94,9 +94,8 @@ async function remove(text: string): Promise<Answer> {
 async function test(text: string): Promise<Answer> {
   const id = idOf<SubscriptionId>(text)
   return await withDatabase(async (connected) => {
-    const subscription = await findSubscription(connected.sql, id)
-    await sendTest(await sendersOf(connected), subscription)
-    const { channel, address } = subscription
+    const { channelId, channel, address } = await findSubscription(connected.sql, id)
+    await sendTest(await sendingDeps(connected), channelId, address)
     return { json: { id, channel, address, sent: true }, text: `sent to ${address}` }
   })
 }
@@ -104,20 +103,12 @@ async function test(text: string): Promise<Answer> {
 async function listEvents(): Promise<Answer> {
   const all = (Object.keys(events) as EventName[]).map((name) => ({ name, ...rulesOf(name) }))
   return {
-    json: all.map(({ name, sides, words }) => ({ name, for: sides, description: words })),
+    json: all.map(({ name, sides, description }) => ({ name, for: sides, description })),
     text: table(
       ['event', 'for', 'what it says'],
-      all.map(({ name, sides, words }) => [name, sides.join(', '), words]),
+      all.map(({ name, sides, description }) => [name, sides.join(', '), description]),
     ),
   }
-}
-
-/** Its HTTP client takes a while to load, which only these commands need. */
-async function sendersOf({ config }: Connected): Promise<Senders> {
-  const { openSenders } = await import('../notices/senders.ts')
-  const { GuardedOutbound } = await import('../outbound/guarded.ts')
-  const { mail, telegram, outboundAllow: allow } = config
-  return openSenders({ mail, telegram, outbound: new GuardedOutbound({ allow }) })
 }
 
 const tableOf = (all: Subscription[]): string =>
@@ -126,7 +117,7 @@ const tableOf = (all: Subscription[]): string =>
     all.map((one) => [
       one.id,
       one.username ?? 'operator',
-      one.channel,
+      one.channelName,
       one.address,
       one.events?.join(' ') ?? 'all',
     ]),
@@ -138,6 +129,7 @@ const jsonOf = (one: Subscription): unknown => ({
   account: one.accountId,
   username: one.username,
   channel: one.channel,
+  channel_name: one.channelName,
   address: one.address,
   events: one.events,
   created_by: one.actor,

@@ -9,6 +9,7 @@ import type {
   EntryId,
   EventId,
   KeyId,
+  NoticeChannelId,
   NoticeId,
   OrderId,
   PriceGroupId,
@@ -241,6 +242,16 @@ export interface LedgerLines {
   side: WalletSide | null
 }
 
+export interface NoticeChannels {
+  createdAt: Date
+  id: Generated<NoticeChannelId>
+  kind: string
+  name: string
+  secrets: Buffer | null
+  settings: Generated<JsonText>
+  updatedAt: Date
+}
+
 export interface Notices {
   accountId: AccountId | null
   endedAt: Date | null
@@ -257,7 +268,7 @@ export interface NoticeSubscriptions {
   accountId: AccountId | null
   actor: string
   address: string
-  channel: string
+  channelId: NoticeChannelId
   createdAt: Date
   events: string[] | null
   id: Generated<SubscriptionId>
@@ -595,6 +606,7 @@ export interface Database {
   items: Items
   ledgerEntries: LedgerEntries
   ledgerLines: LedgerLines
+  noticeChannels: NoticeChannels
   notices: Notices
   noticeSubscriptions: NoticeSubscriptions
   orderEventBodies: OrderEventBodies

@@ -4,6 +4,7 @@ export type DepositId = number & { readonly __id: 'deposit' }
 export type EntryId = number & { readonly __id: 'ledger entry' }
 export type EventId = number & { readonly __id: 'event' }
 export type KeyId = number & { readonly __id: 'key' }
+export type NoticeChannelId = number & { readonly __id: 'notice channel' }
 export type NoticeId = number & { readonly __id: 'notice' }
 export type OrderId = number & { readonly __id: 'order' }
 export type PriceGroupId = number & { readonly __id: 'price group' }

@@ -1,8 +1,12 @@
+import { sql as literal } from 'kysely'
+import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { ReviewKind } from '../fulfilment/people/review.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
-import type { AccountId, SupplierId } from '../lib/ids.ts'
+import type { AccountId, DepositId, ReviewId, SupplierId, WebhookId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 
+/** OpenBreaker is an enabled supplier to which nothing is sent. */
 export interface OpenBreaker {
   supplierId: SupplierId
   name: string
@@ -10,88 +14,103 @@ export interface OpenBreaker {
   why: SupplierFault
   reason: string | null
   openedAt: Date
-  /** Micros of the supplier's currency. */
-  balance: bigint | null
+  /** `balance` is in micros of the supplier's currency. */
+  balance: Micros | null
 }
 
-/** Suppliers to which nothing is sent, though they are enabled. */
-export async function selectOpenBreakers(
-  sql: Queryable,
-  { credit }: { credit: boolean },
-): Promise<OpenBreaker[]> {
-  return await sql<OpenBreaker[]>`
-    select s.id as "supplierId", s.name, s.currency, h.why, h.reason, h.opened_at as "openedAt", h.balance
-      from supplier_health h join suppliers s on s.id = h.supplier_id
-     where h.open and s.enabled and (h.why = 'credit') = ${credit}
-     order by s.id`
-}
+/** `selectOpenBreakers` gives those suppliers that are out of credit, or those that have another fault. */
+export const selectOpenBreakers = (sql: Queryable, { credit }: { credit: boolean }): Promise<OpenBreaker[]> =>
+  sql.run(
+    build
+      .selectFrom('supplierHealth as h')
+      .innerJoin('suppliers as s', 's.id', 'h.supplierId')
+      .select(['s.id as supplierId', 's.name', 's.currency', 'h.why', 'h.reason', 'h.openedAt', 'h.balance'])
+      .where('h.open', '=', true)
+      .where('s.enabled', '=', true)
+      .where('h.why', credit ? '=' : '<>', 'credit')
+      .orderBy('s.id')
+      .$narrowType<{ why: SupplierFault; openedAt: Date }>(),
+  )
 
+/** WaitingReviews counts the open reviews of each kind. */
 export interface WaitingReviews {
-  counts: { kind: ReviewKind; count: number }[]
+  kind: ReviewKind
+  count: number
   oldest: Date
-  /** The newest one's id. */
-  newest: number
+  /** `newestId` is the newest one's id. */
+  newestId: ReviewId
 }
 
-/** undefined: none waits. */
-export async function selectWaitingReviews(sql: Queryable): Promise<WaitingReviews | undefined> {
-  const rows = await sql<{ kind: ReviewKind; count: number; oldest: Date; newest: number }[]>`
-    select kind, count(*)::int as count, min(opened_at) as oldest, max(id) as newest
-      from reviews where resolved_at is null group by kind order by kind`
-  if (rows.length === 0) return undefined
-  return {
-    counts: rows.map(({ kind, count }) => ({ kind, count })),
-    oldest: new Date(Math.min(...rows.map(({ oldest }) => oldest.getTime()))),
-    newest: Math.max(...rows.map(({ newest }) => newest)),
-  }
-}
+export const selectWaitingReviews = (sql: Queryable): Promise<WaitingReviews[]> =>
+  sql.run(
+    build
+      .selectFrom('reviews')
+      .select([
+        'kind',
+        literal<number>`count(*)::int`.as('count'),
+        literal<Date>`min(opened_at)`.as('oldest'),
+      ])
+      .select(literal<ReviewId>`max(id)`.as('newestId'))
+      .where('resolvedAt', 'is', null)
+      .groupBy('kind')
+      .orderBy('kind')
+      .$narrowType<{ kind: ReviewKind }>(),
+  )
 
 export interface PausedWebhook {
-  id: number
+  id: WebhookId
   accountId: AccountId
   username: string
   url: string
   pausedAt: Date
 }
 
-export async function selectPausedWebhooks(sql: Queryable): Promise<PausedWebhook[]> {
-  return await sql<PausedWebhook[]>`
-    select w.id, w.account_id as "accountId", a.username, w.url, w.paused_at as "pausedAt"
-      from webhooks w join accounts a on a.id = w.account_id
-     where w.status = 'paused' and a.status = 'active'
-     order by w.id`
-}
+export const selectPausedWebhooks = (sql: Queryable): Promise<PausedWebhook[]> =>
+  sql.run(
+    build
+      .selectFrom('webhooks as w')
+      .innerJoin('accounts as a', 'a.id', 'w.accountId')
+      .select(['w.id', 'w.accountId', 'a.username', 'w.url', 'w.pausedAt'])
+      .where('w.status', '=', 'paused')
+      .where('a.status', '=', 'active')
+      .orderBy('w.id')
+      .$narrowType<{ pausedAt: Date }>(),
+  )
 
 export interface WaitingDeposit {
-  id: number
+  id: DepositId
   username: string
   currency: string
-  /** Micros. */
-  amount: bigint
+  amount: Micros
 }
 
-export async function selectWaitingDeposits(sql: Queryable): Promise<WaitingDeposit[]> {
-  const rows = await sql<(Omit<WaitingDeposit, 'id'> & { id: bigint })[]>`
-    select d.id, a.username, d.currency, d.amount
-      from deposits d join accounts a on a.id = d.account_id
-     where d.state = 'review'
-     order by d.id`
-  return rows.map((row) => ({ ...row, id: Number(row.id) }))
-}
+export const selectWaitingDeposits = (sql: Queryable): Promise<WaitingDeposit[]> =>
+  sql.run(
+    build
+      .selectFrom('deposits as d')
+      .innerJoin('accounts as a', 'a.id', 'd.accountId')
+      .select(['d.id', 'a.username', 'd.currency', 'd.amount'])
+      .where('d.state', '=', 'review')
+      .orderBy('d.id'),
+  )
 
+/** LowBalance is an account that can spend less than its mark, both in micros. */
 export interface LowBalance {
   accountId: AccountId
   name: string
   currency: string
-  /** Micros, as the mark is. */
-  available: bigint
-  mark: bigint
+  available: Micros
+  mark: Micros
 }
 
-export async function selectLowBalances(sql: Queryable): Promise<LowBalance[]> {
-  return await sql<LowBalance[]>`
-    select a.id as "accountId", a.name, a.currency, w.available, a.low_balance as mark
-      from accounts a join wallets w on w.account_id = a.id
-     where w.available < a.low_balance and a.status = 'active'
-     order by a.id`
-}
+export const selectLowBalances = (sql: Queryable): Promise<LowBalance[]> =>
+  sql.run(
+    build
+      .selectFrom('accounts as a')
+      .innerJoin('wallets as w', 'w.accountId', 'a.id')
+      .select(['a.id as accountId', 'a.name', 'a.currency', 'w.available', 'a.lowBalance as mark'])
+      .whereRef('w.available', '<', 'a.lowBalance')
+      .where('a.status', '=', 'active')
+      .orderBy('a.id')
+      .$narrowType<{ mark: Micros }>(),
+  )

@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts'
+import { type Message, quoted } from '../integrations/channels/channel.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMoney } from '../lib/money.ts'
@@ -11,33 +12,33 @@ import {
   selectWaitingReviews,
 } from './conditions.sql.ts'
 import type { EventName, Side } from './events.ts'
-import { type Message, quoted } from './message.ts'
 
-/** Something that is so now and that people may want to be told of. */
+/** Condition is something that holds now and that people may want to be told of. */
 export interface Condition {
-  /** What it is about, as one of its event. */
+  /** `subject` names what it is about, among those of its event. */
   subject: string
-  /** Whom it happened to; null: the operator alone. */
+  /** `accountId` is whom it happened to; null: the operator alone. */
   accountId: AccountId | null
-  /** Grows when there is something new about it. */
+  /** `mark` grows when there is something new about it. */
   mark: number
-  /** What each side that may be told reads. */
+  /** `messages` has what each side that may be told reads. */
   messages: Partial<Record<Side, Message>>
 }
 
-/** How each event's conditions are found. */
+/** `conditions` finds each event's conditions. */
 export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition[]>> = {
   'supplier.out_of_credit': async (sql) => (await selectOpenBreakers(sql, { credit: true })).map(ofSupplier),
   'supplier.trouble': async (sql) => (await selectOpenBreakers(sql, { credit: false })).map(ofSupplier),
   'review.waiting': async (sql) => {
     const waiting = await selectWaitingReviews(sql)
-    if (!waiting) return []
-    const count = waiting.counts.reduce((sum, one) => sum + one.count, 0)
-    const kinds = waiting.counts.map((one) => `${one.count} ${one.kind}`).join(', ')
+    if (waiting.length === 0) return []
+    const count = waiting.reduce((sum, one) => sum + one.count, 0)
+    const kinds = waiting.map((one) => `${one.count} ${one.kind}`).join(', ')
+    const oldest = new Date(Math.min(...waiting.map((one) => one.oldest.getTime())))
     return [
-      operators('all', waiting.newest, {
+      operators('all', Math.max(...waiting.map(({ newestId }) => newestId)), {
         title: `${count} ${count === 1 ? 'review waits' : 'reviews wait'} for a person`,
-        text: lines(`Open: ${kinds}. The oldest: ${utc(waiting.oldest)}.`, 'More: imeigate review list'),
+        text: lines(`Open: ${kinds}. The oldest: ${utc(oldest)}.`, 'More: imeigate review list'),
       }),
     ]
   },
@@ -114,5 +115,5 @@ const lines = (...texts: (string | false | null)[]): string => texts.filter(Bool
 
 const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
-/** A path may hold a secret. */
+/** `hostOf` leaves the path out, because it may hold a secret. */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'a place that is no URL')

@@ -1,40 +1,41 @@
 /**
- * Everything that a person can be told of: who may be (`operator`; `account`: the one that it happened to), and how
- * long it must be gone before it counts as new when it comes back. `again`: told once more after so long at the
+ * `events` is everything that a person can be told of: who may be (`operator`; `account`: the one that it happened to), and for how
+ * long (`goneMs`) it must be gone before it counts as new when it comes back. With `againMs` it is told once more after so long at the
  * earliest, while there is something new about it.
  */
 export const events = {
   'supplier.out_of_credit': {
     sides: ['operator'],
-    words: 'a supplier takes no orders until our account there is paid into',
+    description: 'a supplier takes no orders until our account there is paid into',
   },
   'supplier.trouble': {
     sides: ['operator'],
-    words: 'nothing is sent to a supplier: it cannot be reached, is busy, or does not know us',
+    description: 'nothing is sent to a supplier: it cannot be reached, is busy, or does not know us',
   },
   'review.waiting': {
     sides: ['operator'],
-    words: 'something waits for a decision: an outcome that nobody knows, a margin, a request of a reseller',
+    description:
+      'something waits for a decision: an outcome that nobody knows, a margin, a request of a reseller',
     goneMs: 3_600_000,
     againMs: 3_600_000,
   },
   'webhook.paused': {
     sides: ['operator', 'account'],
-    words: 'a webhook failed for so long that nothing more is sent to it',
+    description: 'a webhook failed for so long that nothing more is sent to it',
   },
   'deposit.waiting': {
     sides: ['operator'],
-    words: 'a deposit with its proof waits for confirmation',
+    description: 'a deposit with its proof waits for confirmation',
   },
   'balance.low': {
     sides: ['account'],
-    words: "what the account can spend is below the account's own mark",
+    description: "what the account can spend is below the account's own mark",
   },
 } as const satisfies Record<string, EventRules>
 
 export interface EventRules {
   sides: readonly Side[]
-  words: string
+  description: string
   goneMs?: number
   againMs?: number
 }
@@ -42,11 +43,11 @@ export interface EventRules {
 export type Side = 'operator' | 'account'
 export type EventName = keyof typeof events
 
-/** So that what comes and goes, such as a supplier's trouble, is not told each time. */
+/** GONE_MS keeps what comes and goes, such as a supplier's trouble, from being told each time. */
 export const GONE_MS = 600_000
 
 export const rulesOf = (event: EventName): EventRules => events[event]
 
-/** The events of one side, in the table's order. */
+/** `eventsOf` gives the events of one side, in the table's order. */
 export const eventsOf = (side: Side): EventName[] =>
   (Object.keys(events) as EventName[]).filter((name) => rulesOf(name).sides.includes(side))

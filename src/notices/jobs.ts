@@ -1,40 +1,29 @@
 import type { Logger } from 'pino'
-import type { Sql } from '../database/database.ts'
 import type { JobTask } from '../jobs/jobs.ts'
-import type { Clock } from '../lib/time.ts'
+import { DAY_MS } from '../lib/time.ts'
+import { type SendingDeps, sendBy } from './channels.ts'
 import { type EventName, events } from './events.ts'
-import type { Senders } from './message.ts'
 import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
-import { raiseNotices, SEND, type SendPayload } from './raise-notices.ts'
+import { raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
 import { selectSubscription } from './subscriptions.sql.ts'
-import { sendTo } from './subscriptions.ts'
 
-/** The job that looks for what people are to be told; to be run every minute. */
-export const LOOK_FOR_NOTICES = 'notices_look'
+/** RAISE_NOTICES is the job that finds what people are to be told; to be run every minute. */
+export const RAISE_NOTICES = 'notices_raise'
 
-const KEPT_MS = 90 * 86_400_000
+const KEPT_MS = 90 * DAY_MS
 
-/** Notices cost hot paths nothing: what there is to tell is found by looking at what is so. */
-export function noticeJobs({
-  sql,
-  senders,
-  clock,
-  log,
-}: {
-  sql: Sql
-  senders: Senders
-  clock: Clock
-  log: Logger
-}): Record<string, JobTask> {
-  const look: JobTask = async (_payload, stopping) => {
-    const now = clock.now()
+/** `noticeJobs` cost hot paths nothing, because what there is to tell is found in the tables, and no event is written for it. */
+export function noticeJobs({ log, ...deps }: SendingDeps & { log: Logger }): Record<string, JobTask> {
+  const { sql, context } = deps
+  const raise: JobTask = async (_payload, stopping) => {
+    const now = context.clock.now()
     for (const event of Object.keys(events) as EventName[]) {
       if (stopping.aborted) return
       try {
         await sql.begin((transaction) => raiseNotices(transaction, event, now))
       } catch (error) {
-        // The others are looked for all the same.
-        log.error({ err: error, event }, 'it could not be seen whether somebody is to be told')
+        // The other events are raised all the same.
+        log.error({ err: error, event }, 'it could not be found out whether somebody is to be told')
       }
     }
     await deleteEndedBefore(sql, new Date(now.getTime() - KEPT_MS))
@@ -43,10 +32,11 @@ export function noticeJobs({
     const { subscription: id, notice, message } = payload as SendPayload
     const subscription = await selectSubscription(sql, id)
     if (!subscription) return
+    const { channelId, address } = subscription
+    // A message that was tried for a long time may be out of date.
     const ended = await selectEnded(sql, notice)
-    // After a long time of trying.
     const text = ended ? `${message.text}\nThis was over at ${ended.toISOString()}.` : message.text
-    await sendTo(senders, subscription, { title: message.title, text })
+    await sendBy(deps, channelId, address, { title: message.title, text })
   }
-  return { [LOOK_FOR_NOTICES]: look, [SEND]: send }
+  return { [RAISE_NOTICES]: raise, [SEND_NOTICE]: send }
 }

@@ -1,3 +1,5 @@
+import { sql as literal } from 'kysely'
+import { build } from '../database/build.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { NoticeId } from '../lib/ids.ts'
 import type { Condition } from './conditions.ts'
@@ -8,23 +10,25 @@ export interface OpenNotice {
   subject: string
   mark: number
   sentAt: Date
-  /** When its condition was last seen. */
+  /** `seenAt` is when its condition was last found. */
   seenAt: Date
 }
 
-/** Any constant: it names the lock that lets one process look at a time. */
-const LOOK_LOCK = 7_164_010
+/** RAISE_LOCK is any constant: it names the lock that lets one process raise notices at a time. */
+const RAISE_LOCK = 7_164_010
 
-export async function lockLook(transaction: Transaction): Promise<void> {
-  await transaction`select pg_advisory_xact_lock(${LOOK_LOCK})`
+export async function lockNotices(transaction: Transaction): Promise<void> {
+  await transaction`select pg_advisory_xact_lock(${RAISE_LOCK})`
 }
 
-export async function selectOpenNotices(sql: Queryable, event: EventName): Promise<OpenNotice[]> {
-  const rows = await sql<(Omit<OpenNotice, 'id' | 'mark'> & { id: bigint; mark: bigint })[]>`
-    select id, subject, mark, sent_at as "sentAt", seen_at as "seenAt"
-      from notices where event = ${event} and ended_at is null`
-  return rows.map((row) => ({ ...row, id: Number(row.id) as NoticeId, mark: Number(row.mark) }))
-}
+export const selectOpenNotices = (sql: Queryable, event: EventName): Promise<OpenNotice[]> =>
+  sql.run(
+    build
+      .selectFrom('notices')
+      .select(['id', 'subject', literal<number>`mark::float8`.as('mark'), 'sentAt', 'seenAt'])
+      .where('event', '=', event)
+      .where('endedAt', 'is', null),
+  )
 
 export async function insertNotice(
   sql: Queryable,
@@ -32,32 +36,40 @@ export async function insertNotice(
   { subject, accountId, mark }: Condition,
   now: Date,
 ): Promise<NoticeId> {
-  const [row] = await sql<{ id: bigint }[]>`
-    insert into notices (event, subject, account_id, mark, raised_at, sent_at, seen_at)
-    values (${event}, ${subject}, ${accountId}, ${mark}, ${now}, ${now}, ${now})
-    returning id`
-  return Number(row?.id) as NoticeId
+  const times = { raisedAt: now, sentAt: now, seenAt: now }
+  const [row] = await sql.run(
+    build
+      .insertInto('notices')
+      .values({ event, subject, accountId, mark: BigInt(mark), ...times })
+      .returning('id'),
+  )
+  return row?.id as NoticeId
 }
 
-export async function updateTold(sql: Queryable, id: NoticeId, mark: number, now: Date): Promise<void> {
-  await sql`update notices set mark = ${mark}, sent_at = ${now} where id = ${id}`
+export async function updateSent(sql: Queryable, id: NoticeId, mark: number, now: Date): Promise<void> {
+  await sql.run(
+    build
+      .updateTable('notices')
+      .set({ mark: BigInt(mark), sentAt: now })
+      .where('id', '=', id),
+  )
 }
 
 export async function updateSeen(sql: Queryable, ids: NoticeId[], now: Date): Promise<void> {
   if (ids.length > 0) await sql`update notices set seen_at = ${now} where id = any(${ids}::bigint[])`
 }
 
-/** They ended when they were last seen. */
+/** `endNotices` ends notices when their conditions were last found. */
 export async function endNotices(sql: Queryable, ids: NoticeId[]): Promise<void> {
   if (ids.length > 0) await sql`update notices set ended_at = seen_at where id = any(${ids}::bigint[])`
 }
 
-/** undefined: it lasts. */
+/** `selectEnded` gives undefined for a notice whose condition lasts. */
 export async function selectEnded(sql: Queryable, id: NoticeId): Promise<Date | undefined> {
-  const [row] = await sql<{ ended_at: Date | null }[]>`select ended_at from notices where id = ${id}`
-  return row?.ended_at ?? undefined
+  const [row] = await sql.run(build.selectFrom('notices').select('endedAt').where('id', '=', id))
+  return row?.endedAt ?? undefined
 }
 
 export async function deleteEndedBefore(sql: Queryable, before: Date): Promise<void> {
-  await sql`delete from notices where ended_at < ${before}`
+  await sql.run(build.deleteFrom('notices').where('endedAt', '<', before))
 }

@@ -1,23 +1,23 @@
 import type { Transaction } from '../database/database.ts'
+import type { Message } from '../integrations/channels/channel.ts'
 import { addJob } from '../jobs/jobs.ts'
 import type { NoticeId, SubscriptionId } from '../lib/ids.ts'
 import { type Condition, conditions } from './conditions.ts'
 import { type EventName, type EventRules, GONE_MS, rulesOf, type Side } from './events.ts'
-import type { Message } from './message.ts'
 import {
   endNotices,
   insertNotice,
-  lockLook,
+  lockNotices,
   type OpenNotice,
   selectOpenNotices,
   updateSeen,
-  updateTold,
+  updateSent,
 } from './notices.sql.ts'
 import { selectSubscribed } from './subscriptions.sql.ts'
 
-/** The job that tells one person. */
-export const SEND = 'notice_send'
-/** With the queue's growing pauses: over three and a half hours. */
+/** SEND_NOTICE is the job that tells one person. */
+export const SEND_NOTICE = 'notice_send'
+/** ATTEMPTS take three and a half hours, with the queue's growing pauses. */
 const ATTEMPTS = 10
 
 export interface SendPayload {
@@ -26,9 +26,9 @@ export interface SendPayload {
   message: Message
 }
 
-/** Looks for what is so now of one event, and has everybody told who wants to be, once while it lasts. */
+/** `raiseNotices` finds the conditions of one event that hold now, and has everybody told who wants to be, once while they last. */
 export async function raiseNotices(transaction: Transaction, event: EventName, now: Date): Promise<void> {
-  await lockLook(transaction)
+  await lockNotices(transaction)
   const current = await conditions[event](transaction)
   const { fresh, again, lasting, ended } = compare(
     current,
@@ -37,11 +37,16 @@ export async function raiseNotices(transaction: Transaction, event: EventName, n
     now,
   )
   for (const condition of fresh) {
-    await tell(transaction, event, await insertNotice(transaction, event, condition, now), condition)
+    await notifySubscribers(
+      transaction,
+      event,
+      await insertNotice(transaction, event, condition, now),
+      condition,
+    )
   }
   for (const { id, condition } of again) {
-    await updateTold(transaction, id, condition.mark, now)
-    await tell(transaction, event, id, condition)
+    await updateSent(transaction, id, condition.mark, now)
+    await notifySubscribers(transaction, event, id, condition)
   }
   await updateSeen(transaction, lasting, now)
   await endNotices(transaction, ended)
@@ -49,25 +54,25 @@ export async function raiseNotices(transaction: Transaction, event: EventName, n
 
 interface Comparison {
   fresh: Condition[]
-  /** Told before, and there is something new about them. */
+  /** `again` was sent before, and there is something new about it. */
   again: { id: NoticeId; condition: Condition }[]
   lasting: NoticeId[]
   ended: NoticeId[]
 }
 
-/** What is so now against what was told. */
+/** `compare` holds the conditions that hold now against the notices that were sent. */
 function compare(
   current: Condition[],
   open: OpenNotice[],
   { goneMs = GONE_MS, againMs }: EventRules,
   now: Date,
 ): Comparison {
-  const told = new Map(open.map((notice) => [notice.subject, notice]))
+  const sent = new Map(open.map((notice) => [notice.subject, notice]))
   const since = (at: Date): number => now.getTime() - at.getTime()
   const comparison: Comparison = { fresh: [], again: [], lasting: [], ended: [] }
   for (const condition of current) {
-    const notice = told.get(condition.subject)
-    told.delete(condition.subject)
+    const notice = sent.get(condition.subject)
+    sent.delete(condition.subject)
     if (!notice) {
       comparison.fresh.push(condition)
       continue
@@ -76,12 +81,12 @@ function compare(
     const isNew = againMs !== undefined && condition.mark > notice.mark && since(notice.sentAt) >= againMs
     if (isNew) comparison.again.push({ id: notice.id, condition })
   }
-  for (const gone of told.values()) if (since(gone.seenAt) >= goneMs) comparison.ended.push(gone.id)
+  for (const gone of sent.values()) if (since(gone.seenAt) >= goneMs) comparison.ended.push(gone.id)
   return comparison
 }
 
-/** Its own account is told of its own only (promise 6). */
-async function tell(
+/** `notifySubscribers` tells an account of what happened to itself only (promise 6: own data only). */
+async function notifySubscribers(
   transaction: Transaction,
   event: EventName,
   notice: NoticeId,
@@ -92,7 +97,7 @@ async function tell(
     const subscribed = await selectSubscribed(transaction, event, side === 'account' ? accountId : null)
     for (const subscription of subscribed) {
       const payload: SendPayload = { subscription, notice, message }
-      await addJob(transaction, SEND, payload, { attempts: ATTEMPTS })
+      await addJob(transaction, SEND_NOTICE, payload, { attempts: ATTEMPTS })
     }
   }
 }

@@ -1,18 +1,20 @@
 import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
-import type { AccountId, SubscriptionId } from '../lib/ids.ts'
+import type { AccountId, NoticeChannelId, SubscriptionId } from '../lib/ids.ts'
 import type { EventName } from './events.ts'
-import type { Channel } from './message.ts'
 
 /** Subscription is somebody who wants to be told. */
 export interface Subscription {
   id: SubscriptionId
-  /** null: the operator's. */
+  /** `accountId`, null: the operator's. */
   accountId: AccountId | null
   username: string | null
-  channel: Channel
+  channelId: NoticeChannelId
+  /** `channel` is the kind of the channel. */
+  channel: string
+  channelName: string
   address: string
-  /** null: all of its side, later ones too. */
+  /** `events`, null: all of its side, later ones too. */
   events: EventName[] | null
   actor: string
   createdAt: Date
@@ -20,18 +22,11 @@ export interface Subscription {
 
 const subscriptions = build
   .selectFrom('noticeSubscriptions as s')
+  .innerJoin('noticeChannels as c', 'c.id', 's.channelId')
   .leftJoin('accounts as a', 'a.id', 's.accountId')
-  .select([
-    's.id',
-    's.accountId',
-    'a.username',
-    's.channel',
-    's.address',
-    's.events',
-    's.actor',
-    's.createdAt',
-  ])
-  .$narrowType<Pick<Subscription, 'channel' | 'events'>>()
+  .select(['s.id', 's.accountId', 'a.username', 's.channelId', 'c.kind as channel', 'c.name as channelName'])
+  .select(['s.address', 's.events', 's.actor', 's.createdAt'])
+  .$narrowType<Pick<Subscription, 'events'>>()
 
 export async function selectSubscriptions(sql: Queryable): Promise<Subscription[]> {
   return await sql.run(subscriptions.orderBy('s.id'))
@@ -45,7 +40,7 @@ export async function selectSubscription(
   return subscription
 }
 
-/** selectSubscribed gives the subscriptions to an event of one account, or (null) of the operator. */
+/** `selectSubscribed` gives the subscriptions to an event of one account, or (null) of the operator. */
 export async function selectSubscribed(
   sql: Queryable,
   event: EventName,
@@ -64,22 +59,22 @@ export async function selectSubscribed(
   return rows.map(({ id }) => id)
 }
 
-/** insertSubscription gives undefined when this address is told already. */
+/** `insertSubscription` gives undefined when this address is told already. */
 export async function insertSubscription(
   sql: Queryable,
-  { accountId, channel, address, events, actor, createdAt }: Omit<Subscription, 'id' | 'username'>,
+  subscription: Omit<Subscription, 'id' | 'username' | 'channel' | 'channelName'>,
 ): Promise<SubscriptionId | undefined> {
   const [row] = await sql.run(
     build
       .insertInto('noticeSubscriptions')
-      .values({ accountId, channel, address, events, actor, createdAt })
+      .values(subscription)
       .onConflict((taken) => taken.doNothing())
       .returning('id'),
   )
   return row?.id
 }
 
-/** deleteSubscription gives false when there is none. */
+/** `deleteSubscription` gives false when there is none. */
 export async function deleteSubscription(sql: Queryable, id: SubscriptionId): Promise<boolean> {
   return (await sql.run(build.deleteFrom('noticeSubscriptions').where('id', '=', id))).count > 0
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { PAGES, withFieldTables } from '../../scripts/integration-docs.ts'
+import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
 
@@ -11,7 +12,7 @@ test.each(PAGES)('the tables of %s are those of the metadata (npm run integratio
 
 test('every kind that has fields has its table', () => {
   const pages = PAGES.map((page) => readFileSync(page, 'utf8')).join('')
-  for (const { noun, kinds } of [supplierKinds, gatewayKinds]) {
+  for (const { noun, kinds } of [supplierKinds, gatewayKinds, channelKinds]) {
     for (const { kind, fields } of kinds) {
       if (Object.keys(fields).length > 0) expect(pages).toContain(`<!-- fields: ${noun} ${kind} -->`)
     }

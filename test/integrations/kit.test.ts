@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { Refusal } from '../../src/errors.ts'
+import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import { Credentials } from '../../src/integrations/kit/credentials.ts'
 import type { Field } from '../../src/integrations/kit/fields.ts'
@@ -12,7 +13,8 @@ const sealer = new Sealer(Buffer.alloc(32, 1))
 const foreign = new Sealer(Buffer.alloc(32, 2))
 
 /** `valid` makes a value that a field takes. */
-function valid({ type, options, min }: Field): unknown {
+function valid({ type, options, min, example }: Field): unknown {
+  if (example !== undefined) return example
   if (type === 'integer') return min
   if (type === 'boolean') return true
   if (type === 'seconds') return [60]
@@ -21,7 +23,7 @@ function valid({ type, options, min }: Field): unknown {
   return options?.[0] ?? 'word'
 }
 
-const every = [supplierKinds, gatewayKinds].flatMap(({ noun, kinds }) =>
+const every = [supplierKinds, gatewayKinds, channelKinds].flatMap(({ noun, kinds }) =>
   kinds.map((kind) => ({ noun, ...kind })),
 )
 
@@ -34,15 +36,15 @@ describe.each(every)('$noun of kind $kind', (kind) => {
   )
 
   it('names everything that is missing or unknown at once', () => {
-    const { faults } = checkFields(noun, kind, { strange: 1 }, { secret: false })
+    const { faults } = checkFields(kind, { strange: 1 }, { secret: false })
     expect(faults.map(({ path }) => path[0])).toEqual(['strange', ...Object.keys(needed)])
-    const missing = checkFields(noun, kind, { strange: 'x' }, { secret: true }).faults
+    const missing = checkFields(kind, { strange: 'x' }, { secret: true }).faults
     const required = secrets.flatMap(([name, field]) => (field.required ? [name] : []))
     expect(missing.map(({ path }) => path[0])).toEqual(['strange', ...required])
   })
 
   it('completes the defaults, each a value that the field takes', () => {
-    const complete = completeSettings(noun, kind, needed)
+    const complete = completeSettings(kind, needed)
     for (const [name, field] of plain) {
       if (field.default !== undefined) expect(complete[name]).toEqual(field.default)
     }
@@ -50,7 +52,7 @@ describe.each(every)('$noun of kind $kind', (kind) => {
 
   it.each(plain.map(([name, field]) => ({ name, field })))('checks $name', ({ name, field }) => {
     const faultsOf = (value: unknown) =>
-      checkFields(noun, kind, { ...needed, [name]: value }, { secret: false }).faults
+      checkFields(kind, { ...needed, [name]: value }, { secret: false }).faults
     expect(faultsOf(valid(field))).toEqual([])
     expect(faultsOf(17n)).toMatchObject([{ path: [name] }])
     if (field.type === 'integer') {
@@ -65,13 +67,15 @@ describe.each(every)('$noun of kind $kind', (kind) => {
   })
 
   it('seals secrets for their owner, says only which are set, and refuses a foreign key', () => {
-    const given = Object.fromEntries(secrets.map(([name]) => [name, `hidden-${name}`]))
-    const set = readSecrets(noun, kind, given)
+    const given = Object.fromEntries(
+      secrets.map(([name, { example }]) => [name, example ?? `hidden-${name}`]),
+    )
+    const set = readSecrets(kind, given)
     expect(secretsSet(kind, set)).toEqual(Object.fromEntries(secrets.map(([name]) => [name, true])))
     if (secrets.length === 0) return
     const credentials = new Credentials(noun)
     const sealed = credentials.seal(7, set, sealer) as Buffer
-    expect(sealed.toString('latin1')).not.toContain('hidden')
+    for (const secret of Object.values(given)) expect(sealed.toString('latin1')).not.toContain(secret)
     expect(credentials.open({ id: 7, secrets: sealed }, sealer)).toEqual(given)
     expect(credentials.tryOpen({ id: 8, secrets: sealed }, sealer)).toBeUndefined()
     expect(() => credentials.sealNew(8, set, foreign, [{ id: 7, secrets: sealed }])).toThrow(Refusal)
@@ -80,7 +84,7 @@ describe.each(every)('$noun of kind $kind', (kind) => {
 
   it('names a wrong secret without showing it', () => {
     for (const [name] of secrets) {
-      const { faults } = checkFields(noun, kind, { [name]: 'hid\u0000den' }, { secret: true })
+      const { faults } = checkFields(kind, { [name]: 'hid\u0000den' }, { secret: true })
       const fault = faults.find(({ path }) => path[0] === name)
       expect(fault).toBeDefined()
       expect(fault?.message).not.toContain('hid')

@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { systemClock } from '../../src/lib/time.ts'
+import { type ChannelDeps, createChannel } from '../../src/notices/channels.ts'
 
 export const BOT_TOKEN = '123456:AAE-imeigate_test_bot_token_0000000'
 
@@ -45,6 +47,17 @@ export class TelegramInbox {
     this.messages.push({ chat, text: words })
     say(200, '{"ok":true,"result":{"message_id":1}}')
   }
+}
+
+/** makeChannels makes a channel of each of the kinds that have an inbox here, and is sealed like any other. */
+export async function makeChannels(
+  deps: ChannelDeps,
+  { mail, telegram }: { mail: MailInbox; telegram: TelegramInbox },
+): Promise<void> {
+  const smtp = { host: '127.0.0.1', port: mail.port, from: 'Shop <imeigate@example.com>' }
+  await createChannel(deps, { kind: 'email', name: 'mail', settings: smtp }, systemClock)
+  const bot = { settings: { api_url: telegram.url }, secrets: { token: BOT_TOKEN } }
+  await createChannel(deps, { kind: 'telegram', name: 'bot', ...bot }, systemClock)
 }
 
 /** A mail server on a real socket: it notes what it takes. */

@@ -7,14 +7,13 @@ import { addJob, Jobs } from '../../src/jobs/jobs.ts'
 import { adjust } from '../../src/ledger/wallets.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
-import { LOOK_FOR_NOTICES, noticeJobs } from '../../src/notices/jobs.ts'
-import { readMailSettings } from '../../src/notices/mail-settings.ts'
-import { openSenders } from '../../src/notices/senders.ts'
+import { noticeJobs, RAISE_NOTICES } from '../../src/notices/jobs.ts'
 import { subscribe, unsubscribe } from '../../src/notices/subscriptions.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
 import { StillClock } from '../fulfilment/fulfilment.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { BOT_TOKEN, MailInbox, TelegramInbox } from './notices.fixtures.ts'
+import { BOT_TOKEN, MailInbox, makeChannels, TelegramInbox } from './notices.fixtures.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -39,8 +38,9 @@ beforeAll(async () => {
   database = await testDatabase()
   telegram = await new TelegramInbox().open()
   mail = await new MailInbox().open()
-  const { address, sql } = database
-  jobs = new Jobs({ address, log, tasks: noticeJobs({ sql, senders: senders(), clock, log }) })
+  const { address } = database
+  await makeChannels(deps(), { mail, telegram })
+  jobs = new Jobs({ address, log, tasks: noticeJobs({ ...deps(), log }) })
   await jobs.start()
 })
 afterAll(async () => {
@@ -56,19 +56,18 @@ beforeEach(async () => {
   await sql`truncate notices, notice_subscriptions, supplier_health, reviews, webhooks, deposits cascade`
 })
 
-const senders = () =>
-  openSenders({
-    mail: readMailSettings(`smtp://127.0.0.1:${mail.port}`, 'Shop <imeigate@example.com>'),
-    telegram: { token: BOT_TOKEN, apiUrl: telegram.url },
-    outbound: new GuardedOutbound({ allow: ['127.0.0.1'] }),
-  })
+const sealer = new Sealer(Buffer.alloc(32, 7))
+const deps = () => ({
+  sql: database.sql,
+  sealer: async () => sealer,
+  context: { outbound: new GuardedOutbound({ allow: ['127.0.0.1'] }), clock, installation: 'test' },
+})
 
 /** Has somebody told by Telegram, or where it looks like one, by e-mail. */
 const tell = (address: string, accountId: AccountId | null = null, events: string[] = []) =>
   subscribe(
     database.sql,
-    { accountId, channel: address.includes('@') ? 'email' : 'telegram', address, events },
-    senders(),
+    { accountId, kind: address.includes('@') ? 'email' : 'telegram', address, events },
     'test',
     clock,
   )
@@ -76,7 +75,7 @@ const tell = (address: string, accountId: AccountId | null = null, events: strin
 /** What happens every minute, so many minutes on. */
 async function look(minutes = 1): Promise<void> {
   clock.advance(minutes * MINUTE)
-  await addJob(database.sql, LOOK_FOR_NOTICES, {}, { key: LOOK_FOR_NOTICES })
+  await addJob(database.sql, RAISE_NOTICES, {}, { key: RAISE_NOTICES })
   await expect
     .poll(async () => [...(await database.sql`select task_identifier, last_error from graphile_worker.jobs`)])
     .toEqual([])
@@ -272,7 +271,7 @@ test('who was taken out before a message went is not told; a message that fails 
   )
   await open('busy')
   clock.advance(MINUTE)
-  await addJob(database.sql, LOOK_FOR_NOTICES, {}, { key: LOOK_FOR_NOTICES })
+  await addJob(database.sql, RAISE_NOTICES, {}, { key: RAISE_NOTICES })
   const failed = () => database.sql<{ last_error: string }[]>`
     select last_error from graphile_worker.jobs where last_error is not null`
   await expect.poll(async () => (await failed()).length).toBe(2)
@@ -312,14 +311,13 @@ test('what cannot be looked for keeps nothing else from being told', async () =>
   await review(1)
   await look().finally(() => database.sql`alter table hidden rename to supplier_health`)
   expect(telegram.of(CHAT)).toHaveLength(1)
-  expect(lines.filter((line) => line.includes('it could not be seen'))).toHaveLength(2)
+  expect(lines.filter((line) => line.includes('it could not be found out'))).toHaveLength(2)
 })
 
 test('two processes that look at the same time tell once', async () => {
   await tell(CHAT)
   await open('credit')
-  const { sql } = database
-  const task = noticeJobs({ sql, senders: senders(), clock, log })[LOOK_FOR_NOTICES]
+  const task = noticeJobs({ ...deps(), log })[RAISE_NOTICES]
   await Promise.all(Array.from({ length: 4 }, () => task?.(null, new AbortController().signal)))
   expect(lines).toEqual([])
   await look()

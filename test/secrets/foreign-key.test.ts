@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createKey } from '../../src/accounts/keys.ts'
 import { createProvider } from '../../src/deposits/providers.ts'
 import { systemClock } from '../../src/lib/time.ts'
+import { createChannel } from '../../src/notices/channels.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { createSupplier } from '../../src/suppliers/suppliers.ts'
 import { createWebhook } from '../../src/webhooks/webhooks.ts'
@@ -39,6 +40,16 @@ const kinds: [what: string, table: string, make: (sealer: Sealer, name: string) 
           settings: { success_url: 'https://shop.example.com/paid' },
           secrets: { secret_key: 'sk_test_123456789', webhook_secret: 'whsec_123456789' },
         },
+        systemClock,
+      ),
+  ],
+  [
+    'notice channels',
+    'notice_channels',
+    (sealer, name) =>
+      createChannel(
+        { sql: database.sql, sealer: async () => sealer },
+        { kind: 'http', name, secrets: { url: 'https://hooks.example.com/secret' } },
         systemClock,
       ),
   ],

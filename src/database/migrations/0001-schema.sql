@@ -916,18 +916,32 @@ create index requests_age on requests (at);
 
 -- notices ----------------------------------------------------------------------------------------------------
 
+-- A way to send notices.
+create table notice_channels (
+  id integer generated always as identity primary key,
+  name text not null check (name <> ''),
+  kind text not null,
+  -- The settings that the kind defines.
+  settings jsonb not null default '{}',
+  -- Sealed for the owner `notice channel <id>`.
+  secrets bytea,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+create unique index notice_channels_name on notice_channels (lower(name));
+
 create table notice_subscriptions (
   id integer generated always as identity primary key,
   -- null: the operator.
   account_id integer references accounts,
-  channel text not null,
-  -- An e-mail address, or a Telegram chat.
+  channel_id integer not null references notice_channels,
+  -- What the channel's kind takes, such as an e-mail address or a Telegram chat.
   address text not null check (address <> ''),
   -- See src/notices/events.ts; null: all events of its side.
   events text[] check (events <> '{}'),
   actor text not null,
   created_at timestamptz not null,
-  unique nulls not distinct (account_id, channel, address)
+  unique nulls not distinct (account_id, channel_id, address)
 );
 
 -- A condition that lasts or has lasted. It is sent once.

@@ -11,7 +11,7 @@ export interface Field<Value = unknown, Present extends boolean = boolean> {
   readonly type: FieldType
   readonly label: string
   readonly help: string
-  /** A secret is sealed, and never shown again. */
+  /** `secret`: the value is sealed, and never shown again. */
   readonly secret: boolean
   readonly required: boolean
   readonly default?: Value
@@ -19,6 +19,8 @@ export interface Field<Value = unknown, Present extends boolean = boolean> {
   readonly min?: number
   readonly max?: number
   readonly options?: readonly string[]
+  /** `example` is a value of the field's form, where the form is more than its type. */
+  readonly example?: string
   /** `flag` makes an option of its own on the command line of a kind whose other fields are given by `--setting`. */
   readonly flag?: boolean
   /** `schema` checks a value; the kit makes it from the rest. */
@@ -50,7 +52,7 @@ function field<Value, O extends Said<Value>>(
   type: FieldType,
   said: O,
   schema: TSchema,
-  bounds: { min?: number; max?: number; options?: readonly string[] } = {},
+  bounds: Pick<Field, 'min' | 'max' | 'options' | 'example'> = {},
 ): Field<Value, PresentIn<O>> {
   const { label, help, required = false, default: preset, flag = false } = said
   const present = preset === undefined ? {} : { default: preset }
@@ -62,17 +64,29 @@ const bounded = ({ min, max }: { min?: number; max?: number }) => ({
   ...(max !== undefined && { max }),
 })
 
+/** Form is the pattern of a text, with an example of it for those who get it wrong. */
+interface Form {
+  pattern?: string
+  example?: string
+}
+
+const formed = ({ pattern, example }: Form): [{ pattern?: string }, { example?: string }] => [
+  pattern === undefined ? {} : { pattern },
+  example === undefined ? {} : { example },
+]
+
 /** `text` is free text, of at least one character unless it has a default of none. */
-export function text<const O extends Said<string> & { max?: number }>(said: O): Field<string, PresentIn<O>> {
+export function text<const O extends Said<string> & Form & { max?: number }>(
+  said: O,
+): Field<string, PresentIn<O>> {
   const { max } = said
   const minLength = said.default === '' ? 0 : 1
-  const schema = Type.String({ minLength, ...(max !== undefined && { maxLength: max }) })
-  return field<string, O>(
-    'text',
-    said,
-    schema,
-    bounded({ min: minLength, ...(max !== undefined && { max }) }),
-  )
+  const [pattern, example] = formed(said)
+  const schema = Type.String({ minLength, ...pattern, ...(max !== undefined && { maxLength: max }) })
+  return field<string, O>('text', said, schema, {
+    ...bounded({ min: minLength, ...(max !== undefined && { max }) }),
+    ...example,
+  })
 }
 
 /** `url` is an http or https address of at most 1,000 characters; `base` allows a host and port only. */
@@ -131,11 +145,12 @@ export function textOrJson<const O extends Said<string | Record<string, unknown>
 }
 
 /** `secret` is sealed. `header` secrets travel in a header, and are one word of visible ASCII characters. */
-export function secret<const O extends Said<string> & { header?: boolean }>(
+export function secret<const O extends Said<string> & Form & { header?: boolean }>(
   said: O,
 ): Field<string, PresentIn<O>> {
+  const [pattern, example] = formed(said)
   const schema = said.header
     ? Type.String({ pattern: '^[\\x21-\\x7e]+$', maxLength: 500 })
-    : Type.String({ minLength: 1, maxLength: 10_000 })
-  return field<string, O>('secret', said, schema)
+    : Type.String({ minLength: 1, maxLength: 10_000, ...pattern })
+  return field<string, O>('secret', said, schema, example)
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { Refusal } from '../../errors.ts'
-import type { Clock } from '../../lib/time.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
 import type { Field, Fields } from './fields.ts'
 
@@ -22,6 +22,16 @@ export interface IntegrationContext {
   installation: string
 }
 
+const unreachable = (): never => {
+  throw new Error('this is only tried, and calls nobody')
+}
+/** `nowhere` is a context in which nobody is reached: whether a kind can be connected to what was written is found out in it. */
+export const nowhere: IntegrationContext = {
+  outbound: { open: () => ({ request: unreachable, stream: unreachable, close: async () => {} }) },
+  clock: systemClock,
+  installation: '',
+}
+
 /** FieldFault says what is wrong with one field; `path` leads to the wrong value. */
 export interface FieldFault {
   readonly path: readonly string[]
@@ -30,10 +40,9 @@ export interface FieldFault {
 
 /**
  * `checkFields` checks the plain or the secret values of a kind and completes the defaults. It finds every fault before it answers, and
- * no message repeats a value, since it may be a secret. `noun` names the sort, such as `supplier`.
+ * no message repeats a value, since it may be a secret.
  */
 export function checkFields(
-  noun: string,
   { kind, fields }: IntegrationKind,
   given: Record<string, unknown>,
   { secret }: { secret: boolean },
@@ -42,7 +51,7 @@ export function checkFields(
   const values: Record<string, unknown> = structuredClone(given)
   const faults: FieldFault[] = Object.keys(given)
     .filter((name) => !known.some(([one]) => one === name))
-    .map((name) => ({ path: [name], message: `is no ${secret ? 'secret' : 'setting'} of ${kind} ${noun}s` }))
+    .map((name) => ({ path: [name], message: `is no ${secret ? 'secret' : 'setting'} of the kind ${kind}` }))
   for (const [name, field] of known) {
     if (values[name] === undefined && field.default !== undefined)
       values[name] = structuredClone(field.default)
@@ -54,11 +63,10 @@ export function checkFields(
 
 /** `completeSettings` gives a kind's settings complete with defaults. Throws invalid_input that names every fault. */
 export function completeSettings(
-  noun: string,
   kind: IntegrationKind,
   given: Record<string, unknown>,
 ): Record<string, unknown> {
-  const { values, faults } = checkFields(noun, kind, given, { secret: false })
+  const { values, faults } = checkFields(kind, given, { secret: false })
   refuseFaults(faults)
   return values
 }
@@ -67,11 +75,7 @@ export function completeSettings(
  * `readSettings` gives what is to be stored: texts become the values that they stand for, null takes a value back to its default, and
  * defaults are not stored, so that a later one applies. Throws invalid_input that names every fault.
  */
-export function readSettings(
-  noun: string,
-  kind: IntegrationKind,
-  given: Record<string, unknown>,
-): Record<string, unknown> {
+export function readSettings(kind: IntegrationKind, given: Record<string, unknown>): Record<string, unknown> {
   const set = Object.entries(given)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => {
@@ -79,7 +83,7 @@ export function readSettings(
       return [name, field && typeof value === 'string' ? Value.Convert(field.schema, value) : value]
     })
   const settings = Object.fromEntries(set) as Record<string, unknown>
-  completeSettings(noun, kind, settings)
+  completeSettings(kind, settings)
   return settings
 }
 
@@ -88,13 +92,12 @@ export function readSettings(
  * secret that is missing, unknown or not usable.
  */
 export function readSecrets(
-  noun: string,
   kind: IntegrationKind,
   given: Record<string, string>,
   existing: Record<string, string> = {},
 ): Record<string, string> {
   const set = Object.entries({ ...existing, ...given }).filter(([, value]) => value !== '')
-  const { values, faults } = checkFields(noun, kind, Object.fromEntries(set), { secret: true })
+  const { values, faults } = checkFields(kind, Object.fromEntries(set), { secret: true })
   refuseFaults(faults)
   return values as Record<string, string>
 }
@@ -129,14 +132,15 @@ function faultOf(name: string, field: Field, value: unknown): FieldFault | undef
   const steps = error.instancePath.split('/').slice(2)
   const at = steps.length > 0 ? ` at ${steps.join('/')}` : ''
   const help = field.secret ? '' : ` (${field.help})`
-  return { path: [name, ...steps], message: `${wordsOf(field, error.message)}${at}${help}` }
+  return { path: [name, ...steps], message: `${messageOf(field, error.message)}${at}${help}` }
 }
 
-function wordsOf({ type, schema, options }: Field, message: string): string {
+function messageOf({ type, schema, options, example }: Field, message: string): string {
+  if (example !== undefined) return `must be such as ${example}`
   if (type === 'secret') return 'pattern' in schema ? 'must be one word of visible characters' : message
   return options ? `must be one of ${options.join(', ')}` : message
 }
 
-/** A line break may stand in a text; every other control character, and half a surrogate pair, is refused. */
+/** `holdsControl` lets line breaks stand in a text; every other control character, and half a surrogate pair, is refused. */
 const holdsControl = (value: unknown): boolean =>
   typeof value === 'string' && (!value.isWellFormed() || /[^\P{Cc}\n\r\t]/u.test(value))

@@ -418,7 +418,7 @@ describe('our account', () => {
 
   it('is refused at once when its key cannot travel in a header', () => {
     for (const key of ['id.sec\r\nret', 'id.a b', 'id.s\u00e9cret']) {
-      expect(() => readSecrets('supplier', cekceir, { api_key: key })).toThrow('api_key')
+      expect(() => readSecrets(cekceir, { api_key: key })).toThrow('api_key')
     }
   })
 })

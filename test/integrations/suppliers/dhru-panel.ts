@@ -92,7 +92,7 @@ export function supplierAt(
   clock: Clock = systemClock,
   apiaccesskey = 'SECRET-KEY',
 ): Supplier {
-  const complete = completeSettings('supplier', dhru, { username: 'shop', ...settings })
+  const complete = completeSettings(dhru, { username: 'shop', ...settings })
   return dhru.connect(
     {
       id: 1 as SupplierId,

@@ -72,7 +72,7 @@ export function supplierOf(
   config: { url: string | null; settings?: Record<string, unknown>; secrets?: Record<string, string> },
   clock: Clock = systemClock,
 ): Supplier {
-  const settings = completeSettings('supplier', adapter, { ...config.settings })
+  const settings = completeSettings(adapter, { ...config.settings })
   const { kind } = adapter
   const { url, secrets = {} } = config
   return adapter.connect(

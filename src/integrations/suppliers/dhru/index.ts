@@ -6,7 +6,7 @@ import { DhruSupplier } from './supplier.ts'
 
 /** CONNECTIONS is as many as a supplier may have calls under way, so that none waits for a connection. */
 const CONNECTIONS = 1000
-/** MIN_HIDDEN_SECRET: a shorter secret would be found in innocent words, and is not hidden. */
+/** MIN_HIDDEN_SECRET: a shorter secret would be found in innocent text, and is not hidden. */
 const MIN_HIDDEN_SECRET = 4
 
 /** `dhru` speaks to panels of the Dhru protocol, and to other imeigates. */

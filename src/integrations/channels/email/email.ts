@@ -1,12 +1,22 @@
 import type { SMTPTransportOptions } from 'nodemailer'
-import type { MailSettings } from './mail-settings.ts'
-import { type Message, quoted, type Sender } from './message.ts'
+import { type Channel, type Message, quoted } from '../channel.ts'
 
 const CONNECT_MS = 10_000
 const SILENCE_MS = 20_000
 
-/** Mail through the operator's own mail server, a connection each: notices are few. */
-export class MailSender implements Sender {
+/** MailSettings are those of the mail server. */
+interface MailSettings {
+  host: string
+  port: number
+  /** `secure`: TLS from the first byte; otherwise STARTTLS: see `transportOptions`. */
+  secure: boolean
+  /** `login`, undefined: it asks for none. */
+  login: { user: string; password: string } | undefined
+  from: string
+}
+
+/** EmailChannel opens a connection for each mail, because notices are few. */
+export class EmailChannel implements Channel {
   readonly #settings: MailSettings
 
   constructor(settings: MailSettings) {
@@ -34,22 +44,22 @@ export class MailSender implements Sender {
     }
   }
 
-  /** The server's own words, unless the login is in them. */
+  /** `#explain` quotes the server's own words, unless the login is in them. */
   #explain(error: unknown): string {
     const { host, port, login } = this.#settings
     const { code = 'failed', response } = error as { code?: string; response?: string }
     const place = `the mail server ${host}:${port}`
-    const words = response ?? (code === 'ESOCKET' || code === 'ETLS' ? (error as Error).message : '')
+    const message = response ?? (code === 'ESOCKET' || code === 'ETLS' ? (error as Error).message : '')
     const secrets = login ? [login.password, Buffer.from(login.password).toString('base64')] : []
-    const tells = words === '' || secrets.some((secret) => secret !== '' && words.includes(secret))
+    const tells = message === '' || secrets.some((secret) => secret !== '' && message.includes(secret))
     return tells
       ? `${place} did not take the mail (${code})`
-      : `${place} did not take the mail: ${quoted(words)}`
+      : `${place} did not take the mail: ${quoted(message)}`
   }
 }
 
 /**
- * Certificates are always verified. On this machine itself nothing needs TLS, and mail servers there often have a
+ * `transportOptions` always verifies certificates. On this machine itself nothing needs TLS, and mail servers there often have a
  * certificate for no name at all; elsewhere a login is never sent without TLS.
  */
 export function transportOptions({ host, port, secure, login }: MailSettings): SMTPTransportOptions {

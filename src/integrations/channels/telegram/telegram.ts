@@ -1,20 +1,19 @@
-import type { Outbound } from '../outbound/outbound.ts'
-import { type Message, quoted, type Sender } from './message.ts'
+import type { Outbound } from '../../../outbound/outbound.ts'
+import { type Channel, type Message, quoted } from '../channel.ts'
 
-/** The bot that sends notices. */
-export interface TelegramSettings {
+/** TelegramSettings are those of the bot that sends notices. */
+interface TelegramSettings {
   token: string
-  /** Of the Bot API, without the token. */
+  /** `apiUrl` is the Bot API's, without the token. */
   apiUrl: string
 }
 
-export const BOT_TOKEN_PATTERN = '^\\d{3,20}:[A-Za-z0-9_-]{20,100}$'
+/** MAX_TEXT_LENGTH is below the 4,096 characters that Telegram takes. */
+const MAX_TEXT_LENGTH = 4_000
+const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 65_536, connections: 2 }
 
-const LONGEST = 4_000
-const limits = { totalTimeoutMs: 20_000, maxBytes: 65_536, connections: 2 }
-
-/** Messages of a bot. The token is in the request's path, which no error of an outbound call names. */
-export class TelegramSender implements Sender {
+/** TelegramChannel has a bot send messages. The token is in the request's path, which no error of an outbound call names. */
+export class TelegramChannel implements Channel {
   readonly #settings: TelegramSettings
   readonly #outbound: Outbound
 
@@ -25,7 +24,7 @@ export class TelegramSender implements Sender {
 
   async send(address: string, { title, text }: Message): Promise<void> {
     const { token, apiUrl } = this.#settings
-    const client = this.#outbound.open(limits)
+    const client = this.#outbound.open(LIMITS)
     try {
       const { status, body } = await client.request({
         method: 'POST',
@@ -33,7 +32,7 @@ export class TelegramSender implements Sender {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({
           chat_id: address,
-          text: `${title}\n\n${text}`.slice(0, LONGEST).toWellFormed(),
+          text: `${title}\n\n${text}`.slice(0, MAX_TEXT_LENGTH).toWellFormed(),
           link_preview_options: { is_disabled: true },
         }),
       })

@@ -1,0 +1,149 @@
+import { type Command, Option } from 'commander'
+import { Refusal } from '../errors.ts'
+import { channelKinds } from '../integrations/channels/index.ts'
+import { systemClock } from '../lib/time.ts'
+import {
+  type ChannelView,
+  createChannel,
+  findChannel,
+  listChannels,
+  removeChannel,
+  sendTest,
+  showChannel,
+  updateChannel,
+} from '../notices/channels.ts'
+import { readAddress } from '../notices/subscriptions.ts'
+import { openSealer } from '../secrets/open-sealer.ts'
+import { type Connected, withDatabase } from './connection.ts'
+import { integrationContext } from './integration-context.ts'
+import { fieldOptions, givenFields, kindReader } from './integration-options.ts'
+import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
+
+/** `options` has an option for every field of every kind. */
+const options = fieldOptions(channelKinds, () => true)
+
+type Given = Record<string, unknown>
+
+/** `notify channel`: the ways to send notices. */
+export function registerChannels(notify: Command): void {
+  const channel = notify.command('channel').description('the ways to send notices')
+  const add = channel
+    .command('add')
+    .description('a new one; its secrets are kept sealed and are not shown again')
+    .addOption(
+      new Option('--kind <kind>', `how it is sent: ${channelKinds.names.join(', ')}`)
+        .argParser(kindReader(channelKinds))
+        .makeOptionMandatory(),
+    )
+    .option('--name <text>', 'what you call it; its kind when left out')
+  for (const { option } of options) add.addOption(option)
+  add.action(answering(addChannel))
+  channel.command('list').description('all of them').action(answering(list))
+  channel
+    .command('show')
+    .description('one with its settings')
+    .argument('<name>')
+    .action(
+      answering((name: string) => withDatabase(async (one) => shown(await showChannel(depsOf(one), name)))),
+    )
+  const update = channel
+    .command('update')
+    .description('change what is given and leave the rest; what is sent from now on follows')
+    .argument('<name>')
+  for (const { option } of options) update.addOption(option)
+  update.action(answering(change))
+  channel
+    .command('remove')
+    .description('send nothing more by it; refused while somebody is told by it')
+    .argument('<name>')
+    .action(answering(remove))
+  channel
+    .command('test')
+    .description('send a message now; exit code 1 when it did not get there')
+    .argument('<name>')
+    .requiredOption('--to <address>', 'to whom, as in notify add')
+    .action(answering(test))
+}
+
+/** `depsOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
+const depsOf = ({ sql, config }: Connected) => ({ sql, sealer: () => openSealer(config) })
+
+/** `sendingDeps` is what it takes to send by channels. */
+export const sendingDeps = async (connected: Connected) => ({
+  ...depsOf(connected),
+  context: await integrationContext(connected.sql, connected.config),
+})
+
+async function addChannel({
+  kind,
+  name = kind,
+  ...given
+}: Given & { kind: string; name?: string }): Promise<Answer> {
+  const fields = await givenFields(options, given)
+  return await withDatabase(async (connected) =>
+    shown(await createChannel(depsOf(connected), { kind, name, ...fields }, systemClock)),
+  )
+}
+
+async function change(name: string, given: Given): Promise<Answer> {
+  const fields = await givenFields(options, given)
+  if (!fields.settings && !fields.secrets) throw new Refusal('invalid_input', 'there is nothing to change')
+  return await withDatabase(async (connected) =>
+    shown(await updateChannel(depsOf(connected), name, fields, systemClock)),
+  )
+}
+
+async function list(): Promise<Answer> {
+  const channels = await withDatabase((connected) => listChannels(depsOf(connected)))
+  return {
+    json: channels.map(channelJson),
+    text: table(
+      ['name', 'kind', 'secrets'],
+      channels.map((one) => [one.name, one.kind, secretsText(one)]),
+    ),
+  }
+}
+
+async function remove(name: string): Promise<Answer> {
+  const id = await withDatabase(({ sql }) => removeChannel(sql, name))
+  return { json: { id, name }, text: `nothing more is sent by ${name}` }
+}
+
+async function test(name: string, { to }: { to: string }): Promise<Answer> {
+  return await withDatabase(async (connected) => {
+    const { id, kind } = await findChannel(connected.sql, name)
+    const address = readAddress(kind, to)
+    await sendTest(await sendingDeps(connected), id, address)
+    return { json: { id, name, address, sent: true }, text: `sent to ${address}` }
+  })
+}
+
+const channelJson = (channel: ChannelView) => ({
+  id: channel.id,
+  name: channel.name,
+  kind: channel.kind,
+  settings: channel.settings,
+  secrets: channel.secrets,
+  created_at: channel.createdAt,
+  updated_at: channel.updatedAt,
+})
+
+function shown(channel: ChannelView): Answer {
+  const pairs: [string, Cell][] = [
+    ['name', channel.name],
+    ['kind', channel.kind],
+    ...Object.entries(channel.settings).map(([name, value]): [string, Cell] => [name, String(value)]),
+    ...secretPairs(channel),
+  ]
+  return { json: channelJson(channel), text: keyValues(pairs) }
+}
+
+const secretPairs = ({ secrets }: ChannelView): [string, string][] =>
+  secrets
+    ? Object.entries(secrets).map(([name, isSet]) => [name, isSet ? 'set' : 'not set'])
+    : [['secrets', 'sealed with another secret key']]
+
+const secretsText = (channel: ChannelView): string =>
+  secretPairs(channel)
+    .map(([name, state]) => `${name} ${state}`)
+    .join(', ')

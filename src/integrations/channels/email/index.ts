@@ -1,0 +1,57 @@
+import { Refusal } from '../../../errors.ts'
+import { choice, integer, secret, text } from '../../kit/fields.ts'
+import { channelKind } from '../channel-kind.ts'
+import { EmailChannel } from './email.ts'
+
+/** `email` sends by the operator's own mail server. */
+export const email = channelKind({
+  kind: 'email',
+  label: 'E-mail',
+  address: {
+    value: 'address',
+    help: 'an e-mail address',
+    pattern: /^(?=.{3,254}$)[^\s@\p{Cc}]+@[^\s@\p{Cc}]+$/u,
+    form: 'email address',
+  },
+  fields: {
+    host: text({
+      label: 'Mail server',
+      help: "the mail server's name or IP address",
+      required: true,
+      max: 253,
+      pattern: '^[^\\s/@?#\\[\\]]+$',
+      example: 'mail.example.com',
+    }),
+    security: choice(['starttls', 'tls'], {
+      label: 'Security',
+      default: 'starttls',
+      help: 'starttls, or TLS from the first byte',
+    }),
+    port: integer({ label: 'Port', help: '587 with starttls, 465 with tls', min: 1, max: 65_535 }),
+    from: text({
+      label: 'Sender',
+      help: 'the address that notices come from, with or without a name',
+      required: true,
+      max: 320,
+      pattern: '^([^\\s@<>"]+@[^\\s@<>"]+|[^<>"\\r\\n]+ <[^\\s@<>"]+@[^\\s@<>"]+>)$',
+      example: 'The Shop <imeigate@example.com>',
+    }),
+    user: text({
+      label: 'User',
+      help: 'whom the mail server knows us as; when left out, it asks for none',
+      max: 320,
+    }),
+    password: secret({ label: 'Password', help: "the user's password" }),
+  },
+  connect({ settings, secrets: { password } }) {
+    const { host, security, from, user } = settings
+    const secure = security === 'tls'
+    const port = settings.port ?? (secure ? 465 : 587)
+    if (user !== undefined && password === undefined)
+      throw new Refusal('invalid_input', 'password: is missing: there is a user', 'password')
+    if (user === undefined && password !== undefined)
+      throw new Refusal('invalid_input', 'user: is missing: there is a password', 'user')
+    const login = user === undefined || password === undefined ? undefined : { user, password }
+    return new EmailChannel({ host, port, secure, from, login })
+  },
+})

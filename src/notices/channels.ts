@@ -1,0 +1,200 @@
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { Channel, Message } from '../integrations/channels/channel.ts'
+import { channelKinds } from '../integrations/channels/index.ts'
+import { Credentials } from '../integrations/kit/credentials.ts'
+import {
+  completeSettings,
+  type IntegrationContext,
+  nowhere,
+  readSecrets,
+  readSettings,
+  secretsSet,
+} from '../integrations/kit/kind.ts'
+import type { NoticeChannelId } from '../lib/ids.ts'
+import { lineFault } from '../lib/text.ts'
+import type { Clock } from '../lib/time.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import {
+  type ChannelRow,
+  deleteChannel,
+  insertChannel,
+  lockChannel,
+  selectChannel,
+  selectChannelNamed,
+  selectChannels,
+  updateChannelRow,
+} from './channels.sql.ts'
+
+/** `credentials` seals secrets for the owner `notice channel <id>`. */
+const credentials = new Credentials('notice channel')
+const MAX_NAME_LENGTH = 100
+
+/** ChannelInput is a channel as an operator writes it: what is left out stays as it is. */
+export interface ChannelInput {
+  /** `settings` are by name, as their values or as texts; null: back to the default. */
+  settings?: Record<string, unknown> | undefined
+  /** `secrets` are by name; an empty text takes one away. */
+  secrets?: Record<string, string> | undefined
+}
+
+/** ChannelView is a channel as operators see it; its settings are complete with the defaults. */
+export interface ChannelView extends Omit<ChannelRow, 'secrets'> {
+  /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */
+  secrets: Record<string, boolean> | null
+}
+
+/** ChannelDeps is what it takes to keep channels. The sealer is opened once there are secrets, so that who has none needs no key. */
+export interface ChannelDeps {
+  sql: Sql
+  sealer: () => Promise<Sealer>
+}
+
+/** `createChannel` throws invalid_input that names the value at fault, or conflict when the name is taken. */
+export async function createChannel(
+  { sql, sealer }: ChannelDeps,
+  { kind: named, name, settings = {}, secrets: given = {} }: ChannelInput & { kind: string; name: string },
+  clock: Clock,
+): Promise<ChannelView> {
+  const kind = channelKinds.get(named)
+  const fault = name === '' ? 'is missing' : lineFault(name, MAX_NAME_LENGTH)
+  if (fault) throw new Refusal('invalid_input', `name: ${fault}`, 'name')
+  const secrets = readSecrets(kind, given)
+  const now = clock.now()
+  const row = {
+    name,
+    kind: kind.kind,
+    settings: readSettings(kind, settings),
+    createdAt: now,
+    updatedAt: now,
+  }
+  return await sql.begin(async (transaction) => {
+    const id = await insertChannel(transaction, row)
+    if (id === undefined) throw new Refusal('conflict', `there is a channel ${name}`, 'name')
+    if (Object.keys(secrets).length > 0) {
+      const others = await selectChannels(transaction)
+      const sealed = credentials.sealNew(id, secrets, await sealer(), others)
+      await updateChannelRow(transaction, id, { secrets: sealed })
+    }
+    return await written(transaction, id, sealer)
+  })
+}
+
+/** `updateChannel` throws not_found, or invalid_input that names the value at fault. Kind and name stay. */
+export async function updateChannel(
+  { sql, sealer }: ChannelDeps,
+  name: string,
+  { settings, secrets }: ChannelInput,
+  clock: Clock,
+): Promise<ChannelView> {
+  return await sql.begin(async (transaction) => {
+    const { id } = await findChannel(transaction, name)
+    const row = (await lockChannel(transaction, id)) as ChannelRow
+    const kind = channelKinds.get(row.kind)
+    const merged = readSettings(kind, { ...row.settings, ...settings })
+    await updateChannelRow(transaction, id, { settings: merged, updatedAt: clock.now() })
+    if (secrets && Object.keys(secrets).length > 0) {
+      const key = await sealer()
+      const set = readSecrets(kind, secrets, credentials.tryOpen(row, key))
+      await updateChannelRow(transaction, id, { secrets: credentials.seal(id, set, key) })
+    }
+    return await written(transaction, id, sealer)
+  })
+}
+
+/** `removeChannel` throws not_found, or conflict while somebody is told by the channel. */
+export async function removeChannel(sql: Queryable, name: string): Promise<NoticeChannelId> {
+  const { id } = await findChannel(sql, name)
+  if (await deleteChannel(sql, id)) return id
+  throw new Refusal(
+    'conflict',
+    `somebody is told by ${name}: remove them first (imeigate notify list)`,
+    'name',
+  )
+}
+
+/** `findChannel` throws not_found. */
+export async function findChannel(sql: Queryable, name: string): Promise<ChannelRow> {
+  const row = await selectChannelNamed(sql, name)
+  if (!row) throw new Refusal('not_found', `there is no channel ${JSON.stringify(name)}`, 'channel')
+  return row
+}
+
+/** `chooseChannel` finds the channel of a kind, by name where there are several. Throws not_found or invalid_input. */
+export async function chooseChannel(
+  sql: Queryable,
+  kind: string,
+  name: string | undefined,
+): Promise<ChannelRow> {
+  const all = name === undefined ? await selectChannels(sql) : [await findChannel(sql, name)]
+  const [channel, second] = all.filter((one) => one.kind === kind)
+  if (channel && !second) return channel
+  const message = second
+    ? `there are several channels of kind ${kind}: say by which, with --channel`
+    : name === undefined
+      ? `there is no channel of kind ${kind}: imeigate notify channel add --kind ${kind}`
+      : `${name} is no channel of kind ${kind}`
+  throw new Refusal('invalid_input', message, second || name !== undefined ? 'channel' : kind)
+}
+
+/** `listChannels` lists channels by id. */
+export async function listChannels({ sql, sealer }: ChannelDeps): Promise<ChannelView[]> {
+  const rows = await selectChannels(sql)
+  return await Promise.all(rows.map((row) => viewOf(row, sealer)))
+}
+
+/** `showChannel` throws not_found. */
+export const showChannel = async ({ sql, sealer }: ChannelDeps, name: string): Promise<ChannelView> =>
+  await viewOf(await findChannel(sql, name), sealer)
+
+/** SendingDeps is what it takes to send by channels. */
+export interface SendingDeps extends ChannelDeps {
+  context: IntegrationContext
+}
+
+/**
+ * `sendBy` sends by a channel as it is now. It throws an Error, in which no secret stands, that says why the message may not have
+ * arrived.
+ */
+export async function sendBy(
+  { sql, sealer, context }: SendingDeps,
+  id: NoticeChannelId,
+  address: string,
+  { title, text }: Message,
+): Promise<void> {
+  const row = await selectChannel(sql, id)
+  if (!row) throw new Refusal('not_found', `there is no channel ${id}`, 'channel')
+  const channel = connect(row, row.secrets ? await sealer() : undefined, context)
+  await channel.send(address, { title: `imeigate: ${title}`, text })
+}
+
+/** `sendTest` tells a person that notices arrive. Throws as `sendBy`. */
+export const sendTest = (deps: SendingDeps, id: NoticeChannelId, address: string): Promise<void> =>
+  sendBy(deps, id, address, { title: 'a test', text: 'Notices to you arrive: there is nothing to do.' })
+
+function connect(row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel {
+  const kind = channelKinds.get(row.kind)
+  const settings = completeSettings(kind, row.settings)
+  return kind.connect({ settings, secrets: credentials.open(row, sealer) }, context)
+}
+
+/** `written` finds out whether a channel can be made of what was written, by making one. */
+async function written(
+  transaction: Transaction,
+  id: NoticeChannelId,
+  sealer: () => Promise<Sealer>,
+): Promise<ChannelView> {
+  const row = (await selectChannel(transaction, id)) as ChannelRow
+  connect(row, row.secrets ? await sealer() : undefined, nowhere)
+  return await viewOf(row, sealer)
+}
+
+async function viewOf(row: ChannelRow, sealer: () => Promise<Sealer>): Promise<ChannelView> {
+  const kind = channelKinds.get(row.kind)
+  const secrets = credentials.tryOpen(row, row.secrets ? await sealer() : undefined)
+  return {
+    ...row,
+    settings: completeSettings(kind, row.settings),
+    secrets: secrets ? secretsSet(kind, secrets) : null,
+  }
+}
