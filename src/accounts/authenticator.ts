@@ -6,6 +6,7 @@ import type { KeyId } from '../lib/ids.ts'
 import { allowedIps } from '../lib/ip.ts'
 import { isStorable } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
+import { Loop } from '../runtime/loop.ts'
 import type { ApiKey } from './account.ts'
 import { selectKeysNamed, upsertUses } from './keys.sql.ts'
 import { hashSecret } from './keys.ts'
@@ -44,8 +45,11 @@ export class Authenticator {
   #generation = 0
   /** When each key was used last and that is not recorded yet, in milliseconds since 1970. */
   #uses = new Map<KeyId, number>()
-  #timer: NodeJS.Timeout | undefined
-  #flushing: Promise<void> | undefined
+  readonly #loop = new Loop({
+    name: 'last uses of keys',
+    intervalMs: FLUSH_MS,
+    run: () => this.#recordUses(),
+  })
 
   constructor(sql: Sql, notifier: ChangeListener, clock: Clock) {
     this.#sql = sql
@@ -77,14 +81,13 @@ export class Authenticator {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.#flush(), FLUSH_MS)
+    this.#loop.start()
   }
 
-  /** Records the last uses that are not recorded yet. */
+  /** `stop` records the last uses that are not recorded yet. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer)
-    await this.#flushing
-    await this.#flush()
+    await this.#loop.stop()
+    await this.#recordUses()
   }
 
   /** Callers that ask for the same name at the same time share one look-up. */
@@ -126,15 +129,8 @@ export class Authenticator {
     return key
   }
 
-  /** In one statement, however many keys; what cannot be recorded now is recorded with the next. */
-  #flush(): Promise<void> {
-    this.#flushing ??= this.#record().finally(() => {
-      this.#flushing = undefined
-    })
-    return this.#flushing
-  }
-
-  async #record(): Promise<void> {
+  /** `#recordUses` records all in one statement; what cannot be recorded now is recorded with the next. */
+  async #recordUses(): Promise<void> {
     if (this.#uses.size === 0) return
     const uses = this.#uses
     this.#uses = new Map()

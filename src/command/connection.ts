@@ -30,15 +30,19 @@ export async function withDatabase<T>(work: (connected: Connected) => Promise<T>
   })
 }
 
-/** The same without a pool and without migrating: for commands that look at the database itself. */
+/**
+ * `withAddress` runs work that needs no pool, and does not migrate: for commands that look at the database itself. `signal` gives the
+ * start of an embedded database up.
+ */
 export async function withAddress<T>(
   work: (address: DatabaseAddress, config: Config) => Promise<T>,
+  signal?: AbortSignal,
 ): Promise<T> {
   const config = readConfig(process.env)
   if (config.databaseUrl !== undefined) return await reaching(config.databaseUrl, (url) => work(url, config))
   const { openEmbedded } = await import('../database/embedded.ts')
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))
-  const embedded = await openEmbedded({ folder: config.dataFolder, log })
+  const embedded = await openEmbedded({ folder: config.dataFolder, log, ...(signal && { signal }) })
   try {
     return await reaching(embedded.connection, (address) => work(address, config))
   } finally {

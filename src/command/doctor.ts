@@ -6,7 +6,7 @@ import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { newestSchema } from '../database/migrate.ts'
-import { findHealthIssues } from '../fulfilment/people/reviews.ts'
+import { findHealthIssues } from '../fulfilment/people/health-issues.sql.ts'
 import type { Webhook } from '../webhooks/webhook.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
 import { withAddress } from './connection.ts'
@@ -125,15 +125,17 @@ function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis
     versionNumber >= OLDEST_POSTGRESQL
       ? ok('database', `PostgreSQL ${version}`)
       : fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer'),
-    schema === newest
-      ? ok('schema', `${schema}`)
-      : (schema ?? 0) > newest
-        ? fail('schema', `${schema}, this imeigate knows ${newest}`, 'use a newer imeigate')
-        : warn(
-            'schema',
-            `${schema ?? 'none'}, the newest is ${newest}`,
-            'run imeigate migrate, or start the server',
-          ),
+    schema === 'unreleased'
+      ? fail('schema', 'made before the first release of imeigate', 'make a new database')
+      : schema === newest
+        ? ok('schema', `${schema}`)
+        : (schema ?? 0) > newest
+          ? fail('schema', `${schema}, this imeigate knows ${newest}`, 'use a newer imeigate')
+          : warn(
+              'schema',
+              `${schema ?? 'none'}, the newest is ${newest}`,
+              'run imeigate migrate, or start the server',
+            ),
     off.length === 0
       ? ok(
           'durability',

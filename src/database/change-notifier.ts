@@ -1,3 +1,4 @@
+import { Loop } from '../runtime/loop.ts'
 import { type DatabaseAddress, openPool, type Sql } from './database.ts'
 
 const CHANNEL = 'imeigate_changes'
@@ -29,10 +30,13 @@ export class ChangeNotifier {
   readonly #heartbeat = `imeigate_${process.pid}_${Math.random().toString(36).slice(2)}`
   #heartbeatAt = Number.NEGATIVE_INFINITY
   readonly #publishing = new Set<Topic>()
-  #timer: NodeJS.Timeout | undefined
-  #stopped = false
+  readonly #loop = new Loop({
+    name: 'change notifications',
+    intervalMs: HEARTBEAT_MS,
+    run: () => this.#checkConnection(),
+  })
   #beating: Promise<void> | undefined
-  /** The process id of the PostgreSQL session that listens. */
+  /** `#session` is the process id of the PostgreSQL session that listens. */
   #session: number | undefined
 
   constructor(address: DatabaseAddress) {
@@ -67,25 +71,25 @@ export class ChangeNotifier {
 
   async start(): Promise<void> {
     await this.#beat()
-    // A stop may have come meanwhile.
-    if (this.#stopped) return
-    this.#timer = setInterval(() => {
-      if (!this.isConnected()) this.#invalidateAll()
-      this.#beating ??= this.#beat()
-        .catch(() => {})
-        .finally(() => {
-          this.#beating = undefined
-        })
-    }, HEARTBEAT_MS)
+    this.#loop.start()
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true
-    clearInterval(this.#timer)
+    await this.#loop.stop()
     await this.#sql.end({ timeout: 1 })
   }
 
-  /** Listens, which changes nothing in a session that listens already, and sends this process a notification. */
+  /** `#checkConnection` does not wait for the heartbeat, which may hang: whether it came back is seen by the next run. */
+  #checkConnection(): void {
+    if (!this.isConnected()) this.#invalidateAll()
+    this.#beating ??= this.#beat()
+      .catch(() => {})
+      .finally(() => {
+        this.#beating = undefined
+      })
+  }
+
+  /** `#beat` listens, which changes nothing in a session that listens already, and sends this process a notification. */
   async #beat(): Promise<void> {
     const [row] = await this.#sql.unsafe<{ pid: number }[]>(
       `listen ${CHANNEL}; listen ${this.#heartbeat}; select pg_notify('${this.#heartbeat}', ''), pg_backend_pid() as pid`,

@@ -1,16 +1,17 @@
 import type { Sql } from './database.ts'
+import { schemaOf } from './migrate.ts'
 
-/** What `imeigate doctor` asks a database about itself. */
+/** Diagnosis is what `imeigate doctor` asks a database about itself. */
 export interface Diagnosis {
-  /** For example "18.1". */
+  /** `version` is for example "18.1". */
   version: string
-  /** For example 180001. */
+  /** `versionNumber` is for example 180001. */
   versionNumber: number
-  /** undefined: there is no schema of imeigate yet. */
-  schema: number | undefined
-  /** PostgreSQL settings by name, as "on" or "off" or what else they have. */
+  /** `schema` is undefined where there is no schema of imeigate yet. See `schemaOf`. */
+  schema: number | 'unreleased' | undefined
+  /** `durability` has settings of PostgreSQL by name, most of them "on" or "off". */
   durability: { fsync: string; synchronous_commit: string; full_page_writes: string }
-  /** How far the database's clock is ahead of this machine's, in milliseconds; the network's delay is taken off. */
+  /** `skewMs` is how far the database's clock is ahead of this machine's; half of the round trip is taken off. */
   skewMs: number
 }
 
@@ -22,16 +23,13 @@ export async function diagnose(sql: Sql): Promise<Diagnosis> {
     select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit,
            current_setting('full_page_writes') as full_page_writes`
   if (!server || !durability) throw new Error('the database gave no answer')
-  const [newest] = server.schema
-    ? await sql<{ number: number | null }[]>`select max(number) as number from schema_migrations`
-    : []
   const asked = Date.now()
   const [clock] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
   const answered = Date.now()
   return {
     version: server.version,
     versionNumber: server.number,
-    schema: newest?.number ?? undefined,
+    schema: server.schema ? await schemaOf(sql) : undefined,
     durability,
     skewMs: Math.round((clock?.now.getTime() ?? 0) - (asked + answered) / 2),
   }

@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type DatabaseAddress, openPool, type Sql, type Transaction } from './database.ts'
+import { type DatabaseAddress, openPool, type Queryable, type Sql, type Transaction } from './database.ts'
 import { pools } from './pools.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
-/** Any constant: it names the lock that lets one process migrate at a time. */
+/** MIGRATION_LOCK lets one process migrate at a time. It may be any constant. */
 const MIGRATION_LOCK = 7_164_001
+const OLDEST_POSTGRESQL = 150_000
 
 interface Migration {
   number: number
@@ -18,71 +19,120 @@ function shipped(): Migration[] {
     .map((file) => ({ number: Number(file.slice(0, 4)), file }))
 }
 
-/** The newest schema this program knows. */
+/** `newestSchema` is the number of the newest schema that this program knows. */
 export const newestSchema = (): number => shipped().at(-1)?.number ?? 0
 
+/** MigrationCancelled is thrown when a migration was given up because the process was told to stop. */
+export class MigrationCancelled extends Error {}
+
 /**
- * `migrate` brings the schema up to date, one process at a time, each file whole or not at all: what a file adds to a type can
- * be used by the next one only. Returns the files it applied. Throws when the schema is newer than this program or was made
- * before the first release, or PostgreSQL is older than 15.
+ * `migrate` brings the schema up to date, one process at a time, each file in a transaction of its own: what a file adds to a type can
+ * be used by the next one only. Gives the files it applied. Throws when the schema is newer than this program or was made before the
+ * first release, or PostgreSQL is older than 15.
+ *
+ * `signal` cancels it at any moment, within about 2 seconds: PostgreSQL rolls the file under way back, and a MigrationCancelled is
+ * thrown.
  */
-export async function migrate(address: DatabaseAddress): Promise<string[]> {
+export async function migrate(address: DatabaseAddress, signal?: AbortSignal): Promise<string[]> {
   const sql = openPool(address, pools.migration)
+  const { promise: cancelled, reject } = Promise.withResolvers<never>()
+  const cancel = (): void =>
+    reject(
+      new MigrationCancelled('the migration was cancelled: each of its files is done whole or not at all'),
+    )
+  const session: Session = {}
+  signal?.addEventListener('abort', cancel)
+  if (signal?.aborted) cancel()
   try {
-    const applied: string[] = []
-    for (;;) {
-      const file = await sql.begin(applyNext)
-      if (file === undefined) return applied
-      applied.push(file)
-    }
+    return await Promise.race([cancelled, applyAll(sql, session, signal)])
+  } catch (error) {
+    if (signal?.aborted && session.pid !== undefined) await cancelStatement(address, session.pid)
+    throw error
   } finally {
+    signal?.removeEventListener('abort', cancel)
     await sql.end({ timeout: 2 })
   }
 }
 
-/** Applies the first file that the database does not have yet; undefined: it has all. */
-async function applyNext(sql: Transaction): Promise<string | undefined> {
+/** Session holds the process id of the PostgreSQL session that migrates, as soon as it is known. */
+interface Session {
+  pid?: number
+}
+
+async function applyAll(sql: Sql, session: Session, signal: AbortSignal | undefined): Promise<string[]> {
+  const applied: string[] = []
+  for (;;) {
+    const file = await sql.begin((transaction) => applyNext(transaction, session, signal))
+    if (file === undefined) return applied
+    applied.push(file)
+  }
+}
+
+/** `applyNext` applies the first file that the database does not have yet; undefined: it has all. */
+async function applyNext(
+  sql: Transaction,
+  session: Session,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const [server] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
+  if (server) session.pid = server.pid
+  signal?.throwIfAborted()
+  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
+  signal?.throwIfAborted()
+  await sql.unsafe(
+    'create table if not exists schema_migrations (number integer primary key, file text not null, applied_at timestamptz not null default now())',
+  )
+  const next = await findNext(sql)
+  signal?.throwIfAborted()
+  if (!next) return undefined
+  await sql.unsafe(readFileSync(new URL(next.file, folder), 'utf8'))
+  signal?.throwIfAborted()
+  await sql`insert into schema_migrations (number, file) values (${next.number}, ${next.file})`
+  return next.file
+}
+
+/** `findNext` finds the first file that the database lacks. Throws when no file can bring it up to date. */
+async function findNext(sql: Queryable): Promise<Migration | undefined> {
   const [server] = await sql<
     { version: number }[]
   >`select current_setting('server_version_num')::int as version`
-  if (server && server.version < 150_000) throw new Error('imeigate needs PostgreSQL 15 or newer')
-  await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
-  const current = await schemaVersion(sql)
-  if (await isUnreleased(sql)) {
+  if (server && server.version < OLDEST_POSTGRESQL) throw new Error('imeigate needs PostgreSQL 15 or newer')
+  const current = (await schemaOf(sql)) ?? 0
+  const newest = newestSchema()
+  if (current === 'unreleased') {
     throw new Error('the database was made before the first release of imeigate: make a new one')
   }
-  const newest = newestSchema()
   if (current > newest) {
     throw new Error(
       `the database has schema ${current}, this imeigate knows ${newest}: start a newer imeigate`,
     )
   }
-  const next = shipped().find((migration) => migration.number > current)
-  if (!next) return undefined
-  await sql.unsafe(readFileSync(new URL(next.file, folder), 'utf8'))
-  await sql`insert into schema_migrations (number, file) values (${next.number}, ${next.file})`
-  return next.file
+  return shipped().find(({ number }) => number > current)
 }
 
-async function schemaVersion(sql: Transaction): Promise<number> {
-  await sql.unsafe(
-    'create table if not exists schema_migrations (number integer primary key, file text not null, applied_at timestamptz not null default now())',
-  )
-  const [row] = await sql<{ number: number | null }[]>`select max(number) as number from schema_migrations`
-  return row?.number ?? 0
+/**
+ * `schemaOf` gives the number of a database's schema; undefined: no file was applied. `unreleased`: it was made of files that were
+ * replaced before the first release, and nothing can bring it up to date.
+ */
+export async function schemaOf(sql: Queryable): Promise<number | 'unreleased' | undefined> {
+  const applied = await sql<Migration[]>`select number, file from schema_migrations order by number`
+  const known = new Map(shipped().map(({ number, file }) => [number, file]))
+  const isUnreleased = applied.some(({ number, file }) => known.has(number) && known.get(number) !== file)
+  return isUnreleased ? 'unreleased' : applied.at(-1)?.number
 }
 
-/** `isUnreleased` recognises the ten files that were the schema before the first release, and that nothing can bring up to date. */
-async function isUnreleased(sql: Transaction): Promise<boolean> {
-  const rows = await sql`select from schema_migrations where file = '0001-foundation.sql'`
-  return rows.length > 0
+/** `cancelStatement` ends what a session does. Without an answer the session is cut off a moment later, and PostgreSQL rolls back too. */
+async function cancelStatement(address: DatabaseAddress, pid: number): Promise<void> {
+  const sql = openPool(address, { max: 1 })
+  const answered = sql`select pg_cancel_backend(${pid}::int)`.catch(() => {})
+  await sql.end({ timeout: 2 })
+  await answered
 }
 
-/** Whether the database answers and has exactly this program's schema. */
+/** `isReady` tells whether the database answers and has exactly this program's schema. */
 export async function isReady(sql: Sql): Promise<boolean> {
   try {
-    const [row] = await sql<{ number: number | null }[]>`select max(number) as number from schema_migrations`
-    return row?.number === newestSchema()
+    return (await findNext(sql)) === undefined
   } catch {
     return false
   }

@@ -17,15 +17,7 @@ export class KeySweeper {
   constructor(sql: Sql, clock: Clock, log: Logger) {
     this.#sql = sql
     this.#clock = clock
-    this.#loop = new Loop({
-      name: 'key sweeper',
-      log,
-      intervalMs: EVERY_MS,
-      run: async () => {
-        await this.sweep()
-        return false
-      },
-    })
+    this.#loop = new Loop({ name: 'key sweeper', log, intervalMs: EVERY_MS, run: () => this.sweep() })
   }
 
   start(): void {

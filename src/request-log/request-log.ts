@@ -32,15 +32,7 @@ export class RequestLog {
     this.#sql = sql
     this.#log = log
     this.#on = on
-    this.#loop = new Loop({
-      name: 'request log',
-      log,
-      intervalMs: EVERY_MS,
-      run: async () => {
-        await this.#write()
-        return false
-      },
-    })
+    this.#loop = new Loop({ name: 'request log', log, intervalMs: EVERY_MS, run: () => this.#write() })
   }
 
   start(): void {

@@ -5,11 +5,11 @@ interface Waiting<In, Out> {
 }
 
 /**
- * Group commit: what arrives while a batch is being worked on waits and goes together in the next one.
+ * Batcher commits in groups: what arrives while a batch is being worked on waits and goes together in the next one.
  *
- * One batch at a time is on purpose: two would queue on the row of one busy wallet, and the time that a batch
- * takes is what lets the next one fill. The work gives one result for each value, in order;
- * an Error among them rejects its caller alone, and a promise answers its caller later.
+ * It runs one batch at a time, because two would queue on the row of one busy wallet, and the time that a batch takes is what lets the
+ * next one fill. The work gives one result for each value, in order; an Error among them rejects its caller alone, and a promise
+ * answers its caller later.
  */
 export class Batcher<In, Out> {
   readonly #work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>
@@ -38,13 +38,13 @@ export class Batcher<In, Out> {
     return promise
   }
 
-  /** Resolves once everything added so far has been answered. */
+  /** `drained` resolves once everything added so far has been answered. */
   async drained(): Promise<void> {
     while (this.#running) await this.#running
   }
 
   async #run(): Promise<void> {
-    // Let every request that is already in the socket buffers join the first batch.
+    // Every request that is already in the socket buffers joins the first batch.
     await new Promise(setImmediate)
     while (this.#waiting.length > 0) await this.#inTurn(() => this.#runBatch())
     this.#running = undefined

@@ -6,10 +6,12 @@ const DEFAULT_INTERVAL_MS = 250
 export interface LoopOptions {
   /** `name` stands in the log when a run fails. */
   name: string
-  log: Logger
-  intervalMs?: number
-  /** `run` tells whether there may be more to do at once. */
-  run: () => Promise<boolean>
+  /** `log` may be left out where `run` takes care of its own failures. */
+  log?: Logger
+  /** `intervalMs` may depend on what the run found; Infinity waits until the loop is woken. */
+  intervalMs?: number | (() => number)
+  /** `run` gives true when there may be more to do at once. */
+  run: () => unknown
 }
 
 interface Waiter {
@@ -21,8 +23,8 @@ interface Waiter {
 }
 
 /**
- * Loop is the scheduler inside a process. It runs at once while there is more, when it is woken, and every `intervalMs`; never twice at
- * a time. A run that fails is logged and tried again after the interval. `start` and `stop` may be called in any order, and twice.
+ * Loop is the only scheduler inside a process. It runs at once while there is more, when it is woken, and every `intervalMs`; never twice
+ * at a time. A run that fails is logged and tried again after the interval. `start` and `stop` may be called in any order, and twice.
  */
 export class Loop {
   readonly #options: LoopOptions
@@ -77,13 +79,14 @@ export class Loop {
       const number = ++this.#runs
       let more = false
       try {
-        more = await run()
+        more = (await run()) === true
         this.#tell(number, more)
       } catch (error) {
-        log.warn({ err: error, loop: name }, 'a round failed and will be tried again')
+        log?.warn({ err: error, loop: name }, 'a round failed and will be tried again')
       }
       if (more || this.#stopped) continue
-      const timer = setTimeout(resolve, intervalMs)
+      const ms = typeof intervalMs === 'number' ? intervalMs : intervalMs()
+      const timer = ms === Number.POSITIVE_INFINITY ? undefined : setTimeout(resolve, ms)
       await woken
       clearTimeout(timer)
     }

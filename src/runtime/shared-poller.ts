@@ -1,28 +1,33 @@
+import { Loop } from './loop.ts'
+
 interface Waiting<Question, Answer> {
   question: Question
-  /** By `performance.now()`. */
+  /** `until` is a time of `performance.now()`. */
   until: number
   resolve(answer: Answer | undefined): void
   reject(error: unknown): void
 }
 
 /**
- * Waits for answers that are not there yet: all who wait in this process ask together, in one look every so many
- * milliseconds, and nobody looks while nobody waits.
+ * SharedPoller waits for answers that are not there yet. All who wait in this process ask together, in one query per interval; nothing
+ * is asked while nobody waits.
  */
 export class SharedPoller<Question, Answer> {
-  readonly #look: (questions: Question[]) => Promise<(Answer | undefined)[]>
-  readonly #everyMs: number
+  readonly #ask: (questions: Question[]) => Promise<(Answer | undefined)[]>
   readonly #waiting = new Set<Waiting<Question, Answer>>()
-  #looking = false
+  readonly #loop: Loop
 
-  /** `look` gives one answer for each question, in order; undefined: not yet. */
-  constructor(look: (questions: Question[]) => Promise<(Answer | undefined)[]>, everyMs: number) {
-    this.#look = look
-    this.#everyMs = everyMs
+  /** `ask` gives one answer for each question, in order; undefined means not yet. */
+  constructor(ask: (questions: Question[]) => Promise<(Answer | undefined)[]>, intervalMs: number) {
+    this.#ask = ask
+    this.#loop = new Loop({
+      name: 'shared poller',
+      intervalMs: () => (this.#waiting.size > 0 ? intervalMs : Number.POSITIVE_INFINITY),
+      run: () => this.#askAll(),
+    })
   }
 
-  /** Gives undefined when there is no answer within `ms`, or when the signal says that nobody waits any more. */
+  /** `wait` gives undefined when there is no answer within `ms`, or when `signal` says that nobody waits any more. */
   wait(question: Question, ms: number, signal: AbortSignal): Promise<Answer | undefined> {
     if (signal.aborted) return Promise.resolve(undefined)
     const { promise, resolve, reject } = Promise.withResolvers<Answer | undefined>()
@@ -33,24 +38,18 @@ export class SharedPoller<Question, Answer> {
       resolve(undefined)
     }
     signal.addEventListener('abort', leave, { once: true })
-    if (!this.#looking) void this.#run()
+    this.#loop.start()
+    if (this.#waiting.size === 1) this.#loop.wake()
     return promise.finally(() => signal.removeEventListener('abort', leave))
   }
 
-  async #run(): Promise<void> {
-    this.#looking = true
-    // Those who come in the same moment look together.
+  async #askAll(): Promise<void> {
+    // Questions that come in the same moment go together.
     await new Promise(setImmediate)
-    while (this.#waiting.size > 0) {
-      await this.#round([...this.#waiting])
-      if (this.#waiting.size > 0) await new Promise((resolve) => setTimeout(resolve, this.#everyMs))
-    }
-    this.#looking = false
-  }
-
-  async #round(all: Waiting<Question, Answer>[]): Promise<void> {
+    const all = [...this.#waiting]
+    if (all.length === 0) return
     try {
-      const answers = await this.#look(all.map(({ question }) => question))
+      const answers = await this.#ask(all.map(({ question }) => question))
       for (const [index, one] of all.entries()) {
         const answer = answers[index]
         if (answer === undefined && performance.now() < one.until) continue

@@ -249,6 +249,13 @@ test('a database that was made before the first release is refused in clear word
   const older = await testDatabase()
   try {
     await older.sql`update schema_migrations set file = '0001-foundation.sql'`
+    // Its first file has the number of the newest schema.
+    const list = await imeigate(['account', 'list'], settingsFor(older.address))
+    expect(list.stderr).toContain(
+      'the database was made before the first release of imeigate: make a new one',
+    )
+    const doctor = await imeigate(['doctor', '--json'], settingsFor(older.address))
+    expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
     await older.sql`insert into schema_migrations (number, file) values (10, '0010-notices.sql')`
     const { code, stderr } = await imeigate(['migrate'], settingsFor(older.address))
     expect(code).toBe(1)

@@ -2,8 +2,9 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { openPool } from '../../src/database/database.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
-import { cleanUp, type Program, postgresOf, start, temporaryFolder } from '../support/process.ts'
+import { cleanUp, Program, postgresOf, start, temporaryFolder, until } from '../support/process.ts'
 
 /** SERVICES lists the lines of the log at which a start is told to stop. */
 const SERVICES = [
@@ -53,6 +54,35 @@ describe('a signal is obeyed at every moment', () => {
     await server.says(/"msg":"migrated"/)
     expect(await server.stop('SIGINT')).toEqual({ code: 0, signal: null })
     expect(said(server).at(-1)).toBe('stopped')
+  })
+
+  test.each([
+    ['start', { code: 0, signal: null }],
+    ['migrate', { code: 1, signal: null }],
+  ])('when the migration of %s lasts: it is cancelled, and nothing is half done', async (command, ended) => {
+    const DATABASE_URL = await postgres.create(`signals_${++databases}`)
+    const sql = openPool(DATABASE_URL, { max: 1 })
+    try {
+      // As a file that takes long: the migration waits for as long as another process migrates.
+      await sql`select pg_advisory_lock(7164001)`
+      const program = new Program([command], { DATABASE_URL, ...SECRET })
+      await until('the migration waits', async () => {
+        const waiting = await sql`select from pg_locks where locktype = 'advisory' and not granted`
+        return waiting.length > 0
+      })
+      expect(await program.stop()).toEqual(ended)
+      expect(program.stdout + program.stderr).toContain('the migration was cancelled')
+      await until('no session is left', async () => {
+        const left = await sql`
+          select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+        return left.length === 0
+      })
+      expect(await sql`select to_regclass('schema_migrations') as made`).toEqual([{ made: null }])
+    } finally {
+      await sql.end()
+    }
+    const again = new Program(['migrate'], { DATABASE_URL })
+    expect(await again.ended).toEqual({ code: 0, signal: null })
   })
 
   test('when the process has hardly begun: nothing was started, and the signal itself may end it', async () => {

@@ -1,0 +1,12 @@
+/** GaugeSource is a figure that a room exports for `GET /metrics`. It is read anew for each request. */
+export interface GaugeSource<Label extends string = string> {
+  name: string
+  help: string
+  labels: readonly Label[]
+  read(): Promise<readonly GaugeValue<Label>[]>
+}
+
+export interface GaugeValue<Label extends string = string> {
+  labels: Partial<Record<Label, string>>
+  value: number
+}
