@@ -1,8 +1,7 @@
-import { findPriceGroup } from '../catalogue/names.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { openWallet, setCreditLimit } from '../ledger/wallets.ts'
-import type { AccountId } from '../lib/ids.ts'
+import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
@@ -147,6 +146,16 @@ export async function createPriceGroup(
   const group = await insertPriceGroup(sql, name, clock.now())
   if (!group) throw new Refusal('conflict', `there is a price group ${name}`, 'name')
   return group
+}
+
+/** `findPriceGroup` finds by name in any case, or by id; a name wins over an id that looks the same. Throws invalid_input. */
+export async function findPriceGroup(sql: Queryable, nameOrId: string): Promise<PriceGroupId> {
+  const wanted = nameOrId.trim().toLowerCase()
+  const groups = await selectPriceGroups(sql)
+  const found =
+    groups.find(({ name }) => name.toLowerCase() === wanted) ?? groups.find(({ id }) => String(id) === wanted)
+  if (!found) throw new Refusal('invalid_input', `there is no price group ${nameOrId}`, 'group')
+  return found.id
 }
 
 /** By id, with how many accounts each has. */

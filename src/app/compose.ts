@@ -5,13 +5,14 @@ import type { Config } from '../config.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
 import { type DatabaseAddress, openPool } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
-import { migrate } from '../database/migrate.ts'
+import { MigrationCancelled, migrate } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
 import { Gateways } from '../deposits/gateways.ts'
 import { CHECK_DEPOSITS, depositJobs } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
+import { fulfilmentGauges } from '../fulfilment/gauges.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
 import { KeySweeper } from '../idempotency/key-sweeper.ts'
 import { Jobs } from '../jobs/jobs.ts'
@@ -31,6 +32,7 @@ import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { LOOK, syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
+import { webhookGauges } from '../webhooks/gauges.sql.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
 
 /** GRACE_MS is how long calls to suppliers, and requests, may go on after a stop was asked for. */
@@ -68,14 +70,7 @@ export function databaseServices(
         stop: () => Promise.all([cold, long, hot, ...placement].map((pool) => pool.end({ timeout: 2 }))),
       },
     ],
-    [
-      {
-        name: 'migration',
-        start: async () => {
-          for (const file of await migrate(address)) log.info({ migration: file }, 'migrated')
-        },
-      },
-    ],
+    [new Migration(address, log)],
     [
       {
         name: 'change notifications',
@@ -84,6 +79,38 @@ export function databaseServices(
       },
     ],
   ]
+}
+
+/** Migration brings the schema up to date as the process starts. A stop cancels it. */
+class Migration implements RuntimeService {
+  readonly name = 'migration'
+  readonly #address: DatabaseAddress
+  readonly #log: Logger
+  readonly #stop = new AbortController()
+  #running: Promise<void> | undefined
+
+  constructor(address: DatabaseAddress, log: Logger) {
+    this.#address = address
+    this.#log = log
+  }
+
+  start(): Promise<void> {
+    this.#running = this.#migrate()
+    return this.#running
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort()
+    await this.#running?.catch((error: unknown) => {
+      if (error instanceof MigrationCancelled) this.#log.info(error.message)
+    })
+  }
+
+  async #migrate(): Promise<void> {
+    for (const file of await migrate(this.#address, this.#stop.signal)) {
+      this.#log.info({ migration: file }, 'migrated')
+    }
+  }
 }
 
 /**
@@ -114,7 +141,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   notifier.onInvalidate('orders', () => fulfilment.wake())
   const sweeper = new KeySweeper(long, clock, log)
   const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
-  const orders = new OrderReader(hot)
+  const orders = new OrderReader(hot, catalogue)
   const orderRequests = new OrderRequests(hot, clock)
   const deliverer = new Deliverer({ sql: hot, outbound, sealer, orders, clock, log })
   const gateways = new Gateways({ context, sealer })
@@ -174,6 +201,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     hearing: new GatewayWebhooks(paying),
     orders,
     news: new OrderFeed(hot),
+    gauges: [...fulfilmentGauges(sql), ...webhookGauges(sql)],
     services,
   }
 }

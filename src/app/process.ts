@@ -5,7 +5,7 @@ import type { DatabaseAddress } from '../database/database.ts'
 import { StartStopped } from '../runtime/runtime-service.ts'
 import type { Server } from './server.ts'
 
-/** A stop that takes longer than this has hung, and is ended with an error. */
+/** STOP_WITHIN_MS: a stop that takes longer has hung, and is ended with an error. */
 const STOP_WITHIN_MS = 9_500
 /** SAME_SIGNAL_MS is how long a signal that comes again is taken for the same one. */
 const SAME_SIGNAL_MS = 2_000

@@ -35,7 +35,7 @@ export async function startServer(
   await services.start(databaseServices(given, database))
   try {
     const components = await compose(given, database)
-    const metrics = new Metrics(database.cold)
+    const metrics = new Metrics(components.gauges)
     if (config.role !== 'worker') serveProtocols(http, components, metrics)
     await services.start([
       apiRole(components),

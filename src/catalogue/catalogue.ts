@@ -1,6 +1,8 @@
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
+import type { ServiceId } from '../lib/ids.ts'
 import { selectPrices } from './prices.sql.ts'
+import type { Service } from './service.ts'
 import { selectServices } from './services.sql.ts'
 import { Snapshot } from './snapshot.ts'
 
@@ -20,16 +22,31 @@ export class Catalogue {
   constructor(sql: Sql, notifier: ChangeListener) {
     this.#sql = sql
     this.#notifier = notifier
-    notifier.onInvalidate('catalogue', () => {
-      this.#generation++
-      this.#snapshot = undefined
-    })
+    notifier.onInvalidate('catalogue', () => this.#forget())
+  }
+
+  #forget(): void {
+    this.#generation++
+    this.#snapshot = undefined
   }
 
   /** `current` gives the catalogue with every change that was notified before this call: at once when it is in memory. */
   current(): Snapshot | Promise<Snapshot> {
     if (this.#snapshot && this.#notifier.isConnected()) return this.#snapshot
     return this.#load()
+  }
+
+  /**
+   * `getService` gives the service of a row, active or not. One that is not in memory is read, because a change may be seen in a row
+   * before it is notified. Throws where there is none.
+   */
+  async getService(id: ServiceId): Promise<Service> {
+    const known = (await this.current()).byId(id)
+    if (known) return known
+    this.#forget()
+    const found = (await this.current()).byId(id)
+    if (!found) throw new Error(`there is no service ${id}`)
+    return found
   }
 
   /** `#load` lets one load run and one wait at most, however many ask and however fast changes come. */

@@ -1,5 +1,4 @@
 import type { Queryable } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { PriceGroupId } from '../lib/ids.ts'
 import type { NamedSupplier, Names } from './complete-service.ts'
@@ -23,11 +22,4 @@ export async function loadNames(sql: Queryable): Promise<Names> {
       ...named.map((supplier): [string, NamedSupplier] => [supplier.name.toLowerCase(), supplier]),
     ]),
   }
-}
-
-/** Throws invalid_input when there is no such price group. */
-export async function findPriceGroup(sql: Queryable, nameOrId: string): Promise<PriceGroupId> {
-  const id = (await loadNames(sql)).groups.get(nameOrId.trim().toLowerCase())
-  if (id === undefined) throw new Refusal('invalid_input', `there is no price group ${nameOrId}`, 'group')
-  return id
 }

@@ -1,9 +1,9 @@
+import { findPriceGroup } from '../accounts/accounts.ts'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AttributeFault } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { isCurrency, type Micros, micros, parseMicros } from '../lib/money.ts'
-import { findPriceGroup } from './names.ts'
 import {
   deletePrice,
   type PriceRow,

@@ -17,20 +17,20 @@ export interface ServiceTimes {
 
 /** The whole catalogue as it was at one instant. Nothing in it changes. */
 export class Snapshot {
-  readonly #services: readonly Service[]
+  /** `services` are all services, active or not, in the order that lists show them in. */
+  readonly services: readonly Service[]
   readonly #byId: Map<ServiceId, Service>
   readonly #byCode: Map<string, Service>
   /** Prices by whom they are for (see the three functions below), then by service. */
   readonly #prices = new Map<string, Map<ServiceId, UnitPrice>>()
   readonly #times: ReadonlyMap<ServiceId, ServiceTimes>
 
-  /** `services` are in the order that lists show them in. */
   constructor(
     services: readonly Service[],
     prices: readonly PriceRow[],
     times: ReadonlyMap<ServiceId, ServiceTimes>,
   ) {
-    this.#services = services
+    this.services = services
     this.#times = times
     this.#byId = new Map(services.map((service) => [service.id, service]))
     this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
@@ -84,7 +84,7 @@ export class Snapshot {
   /** What the account is offered, by group (in code point order), then by id. */
   eligible(account: Account): Offer[] {
     const offers: Offer[] = []
-    for (const service of this.#services) {
+    for (const service of this.services) {
       const price = this.mayBuy(service, account)
       if (price) offers.push({ service, price })
     }

@@ -18,7 +18,7 @@ export interface Order {
 
 export interface Item {
   position: number
-  /** The IMEI or serial number; empty where the service asks for none. */
+  /** `subject` is the IMEI or serial number; empty where the service asks for none. */
   subject: string
   fields: Record<string, string> | null
   quantity: number
@@ -26,12 +26,12 @@ export interface Item {
   state: ItemState
   result: string | null
   reason: string | null
-  /** UTC; when a worker looks at it next, null once it has ended. */
+  /** `dueAt` is when a worker looks at it next; null once it has ended. */
   dueAt: Date | null
   finishedAt: Date | null
 }
 
-/** The order number in a text as callers send it; undefined when it is none. */
+/** `parseOrderId` reads an order number as callers send it; undefined: it is none. */
 export function parseOrderId(text: string): OrderId | undefined {
   return /^[1-9]\d{0,14}$/.test(text) ? (Number(text) as OrderId) : undefined
 }

@@ -57,7 +57,7 @@ export async function insertRoute(
 ): Promise<RouteId> {
   const [made] = await sql<{ id: RouteId }[]>`
     insert into supplier_routes (service_id, supplier_id, remote_service, cost, margin_floor, position)
-    select ${service}, ${supplier}, ${row.remote_service}, ${row.cost?.toString() ?? null}::bigint,
+    select ${service}, ${supplier}, ${row.remote_service}, ${row.cost}::bigint,
            ${row.margin_floor}, 1 + coalesce(max(position), 0)
       from supplier_routes where service_id = ${service}
     returning id`
@@ -69,7 +69,7 @@ export async function updateRouteRow(sql: Queryable, id: RouteId, row: RouteWrit
   await sql`
     update supplier_routes
        set available = case when remote_service = ${row.remote_service} then available end,
-           remote_service = ${row.remote_service}, cost = ${row.cost?.toString() ?? null}::bigint,
+           remote_service = ${row.remote_service}, cost = ${row.cost}::bigint,
            margin_floor = ${row.margin_floor}
      where id = ${id}`
 }

@@ -5,7 +5,7 @@ import { setPrice } from '../../src/catalogue/prices.ts'
 import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService, updateService } from '../../src/catalogue/services.ts'
 import { ChangeNotifier } from '../../src/database/change-notifier.ts'
-import type { AccountId, PriceGroupId } from '../../src/lib/ids.ts'
+import type { AccountId, PriceGroupId, ServiceId } from '../../src/lib/ids.ts'
 import { testDatabase } from '../support/postgres.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
@@ -147,6 +147,17 @@ describe('the catalogue in memory', () => {
     const second = await catalogue.current()
     expect(second.find('new')).toBeDefined()
     expect(catalogue.current()).toBe(second)
+  })
+
+  it('is read again for the service of a row whose change is not told yet, and only for that', async () => {
+    const catalogue = new Catalogue(sql, new TestNotifier())
+    const known = await create('known')
+    const first = await catalogue.current()
+    expect(await catalogue.getService(known.id)).toEqual(known)
+    expect(catalogue.current()).toBe(first)
+    const fresh = await create('fresh')
+    expect(await catalogue.getService(fresh.id)).toEqual(fresh)
+    await expect(catalogue.getService(0 as ServiceId)).rejects.toThrow('there is no service 0')
   })
 
   it('keeps the parsed schema of a service from load to load, so that it is compiled once', async () => {

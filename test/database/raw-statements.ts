@@ -8,6 +8,7 @@ export interface Column {
   name: string
   /** As `kindOfType` names them; undefined: the type says nothing that could be checked. */
   kind: string | undefined
+  nullable: boolean
 }
 
 /** RawStatement is one way in which a template of src may be written out, with the row that its caller declares. */
@@ -15,6 +16,8 @@ export interface RawStatement {
   /** File and line of the template, for the reader of a failure. */
   where: string
   text: string
+  /** The kinds of value that the parameters have, as `kindOfType` names them. */
+  parameters: (string | undefined)[]
   columns: Column[]
 }
 
@@ -59,7 +62,7 @@ class Reader {
       .filter(({ template }) => !this.#parts.has(template))
       .flatMap(({ template, texts }) => {
         const columns = this.#columnsOf(template)
-        return texts.map((text) => ({ where: this.#where(template), text: numbered(text), columns }))
+        return texts.map((text) => ({ where: this.#where(template), ...numbered(text), columns }))
       })
   }
 
@@ -84,7 +87,10 @@ class Reader {
     return `${file.fileName.slice(this.#root.length)}:${line + 1}`
   }
 
-  /** Ways to write a template out, among which every way of each of its parts is seen. A parameter is NUL. */
+  /**
+   * Ways to write a template out, among which every way of each of its parts is seen. A parameter is its kind between two NULs, because
+   * no statement has one.
+   */
   #write(template: ts.TaggedTemplateExpression, bound: Bindings): string[] {
     const { template: literal } = template
     if (ts.isNoSubstitutionTemplateLiteral(literal)) return [literal.text]
@@ -108,7 +114,10 @@ class Reader {
       return [...new Set([...this.#ways(node.whenTrue, bound), ...this.#ways(node.whenFalse, bound)])]
     }
     if (this.#isIdentifierCall(node)) return this.#identifiers(node as ts.CallExpression)
-    if (!this.#isQuery(node)) return [`\0${this.#castOf(node)}`]
+    if (!this.#isQuery(node)) {
+      const kind = this.#kindOfType(this.#checker.getTypeAtLocation(node))
+      return [`\0${kind ?? ''}\0${(kind && CASTS[kind]) ?? ''}`]
+    }
     if (ts.isCallExpression(node)) return this.#called(node, bound)
     return this.#resolved(node, bound)
   }
@@ -171,22 +180,6 @@ class Reader {
     return symbol?.declarations?.[0]
   }
 
-  /** The cast that the driver gives a parameter of this type. */
-  #castOf(node: ts.Expression): string {
-    switch (this.#kindOfType(this.#checker.getTypeAtLocation(node))) {
-      case 'bigint':
-        return '::bigint'
-      case 'boolean':
-        return '::boolean'
-      case 'Date':
-        return '::timestamptz'
-      case 'bytes':
-        return '::bytea'
-      default:
-        return ''
-    }
-  }
-
   /** The row that the caller declares: `sql<Row[]>`. */
   #columnsOf(template: ts.TaggedTemplateExpression): Column[] {
     const [declared] = template.typeArguments ?? []
@@ -207,9 +200,16 @@ class Reader {
         return {
           name: asRecords ? snakeCase(property.name) : property.name,
           kind: isId && kind === 'number' ? 'id' : kind,
+          nullable: this.#isNullable(type),
         }
       }),
     )
+  }
+
+  #isNullable(type: ts.Type): boolean {
+    const members = type.isUnion() ? type.types : [type]
+    const none = ts.TypeFlags.Null | ts.TypeFlags.Undefined | ts.TypeFlags.Any | ts.TypeFlags.Unknown
+    return members.some(({ flags }) => flags & none)
   }
 
   #kindOfType(type: ts.Type): string | undefined {
@@ -263,10 +263,18 @@ function returned(body: ts.ArrowFunction | ts.FunctionDeclaration | ts.FunctionE
   return found
 }
 
-function numbered(text: string): string {
-  let count = 0
-  // NUL stands for a parameter, because no statement has one.
-  return text.replace(/\0/g, () => `$${++count}`)
+/** CASTS are what the driver writes behind a parameter of a kind. */
+const CASTS: Record<string, string> = {
+  bigint: '::bigint',
+  boolean: '::boolean',
+  Date: '::timestamptz',
+  bytes: '::bytea',
+}
+
+function numbered(text: string): Pick<RawStatement, 'text' | 'parameters'> {
+  const parameters: (string | undefined)[] = []
+  const written = text.replace(/\0([^\0]*)\0/g, (_, kind: string) => `$${parameters.push(kind || undefined)}`)
+  return { text: written, parameters }
 }
 
 function snakeCase(name: string): string {

@@ -15,11 +15,18 @@ import { micros } from '../../src/lib/money.ts'
 import type { ItemState, OrderState } from '../../src/lib/states.ts'
 import type { Placement } from '../../src/orders/place/placement.ts'
 import type { Placed, Purchase } from '../../src/orders/place/purchase.ts'
-import { OrderReader } from '../../src/orders/read/order-reader.ts'
+import type { OrderReader } from '../../src/orders/read/order-reader.ts'
 import { takePending, takeSent } from '../fulfilment/fixed-directory.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
-import { brokenPromises, input, newAccount, newService, openPlacement } from './orders.fixtures.ts'
+import {
+  brokenPromises,
+  input,
+  newAccount,
+  newService,
+  openPlacement,
+  orderReader,
+} from './orders.fixtures.ts'
 
 const WINDOW_MS = 600_000
 const ACCOUNTS = 3
@@ -484,7 +491,7 @@ test('whatever happens in whatever order, money is conserved and every balance i
           })),
           orders: new Map(),
         }
-        const orders = new OrderReader(steady)
+        const orders = orderReader(steady)
         const real: Real = {
           sql: database.sql,
           clock,

@@ -1,4 +1,5 @@
 import { createAccount } from '../../src/accounts/accounts.ts'
+import { Catalogue } from '../../src/catalogue/catalogue.ts'
 import { type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
 import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
@@ -11,6 +12,7 @@ import { micros } from '../../src/lib/money.ts'
 import type { Clock } from '../../src/lib/time.ts'
 import { Placement } from '../../src/orders/place/placement.ts'
 import type { Purchase } from '../../src/orders/place/purchase.ts'
+import { OrderReader } from '../../src/orders/read/order-reader.ts'
 import type { TestDatabase } from '../support/postgres.ts'
 import { imei } from '../support/server.ts'
 
@@ -91,6 +93,10 @@ export function openPlacement(
     },
   }
 }
+
+/** A reader that reads the catalogue anew for each read. */
+export const orderReader = (sql: Sql, options?: { maxScanned: number }): OrderReader =>
+  new OrderReader(sql, new Catalogue(sql, { onInvalidate: () => {}, isConnected: () => false }), options)
 
 /** The checks of the ledger that fail: none, always. */
 export const brokenPromises = async (sql: Sql): Promise<LedgerCheck[]> =>

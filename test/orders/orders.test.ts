@@ -2,10 +2,10 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
-import { OrderReader } from '../../src/orders/read/order-reader.ts'
+import type { OrderReader } from '../../src/orders/read/order-reader.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { imei, TestClock } from '../support/server.ts'
-import { input, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
+import { input, newAccount, newService, openPlacement, orderReader, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
 let steady: Sql
@@ -16,7 +16,7 @@ const mine: { account: AccountId; id: OrderId; n: number }[] = []
 beforeAll(async () => {
   database = await testDatabase()
   steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
-  orders = new OrderReader(steady)
+  orders = orderReader(steady)
   const service = await newService(database.sql)
   for (let n = 0; n < 4; n++) accounts.push(await newAccount(database.sql, 1_000_000n))
   const { placement, close } = openPlacement(database, new TestClock())

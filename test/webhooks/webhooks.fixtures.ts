@@ -8,7 +8,6 @@ import { Refusal } from '../../src/errors.ts'
 import { readOrderWebhook } from '../../src/integrations/suppliers/cekceir/webhook.ts'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import type { AccountId, KeyId, OrderId } from '../../src/lib/ids.ts'
-import { OrderReader } from '../../src/orders/read/order-reader.ts'
 import type { Lookup } from '../../src/outbound/connector.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -16,7 +15,7 @@ import { Deliverer } from '../../src/webhooks/deliverer.ts'
 import { listEvents } from '../../src/webhooks/events.ts'
 import type { OrderEvent, Webhook } from '../../src/webhooks/webhook.ts'
 import { createWebhook, findWebhook, type NewWebhook } from '../../src/webhooks/webhooks.ts'
-import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
+import { newAccount, newService, openPlacement, orderReader, purchase } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { TestClock } from '../support/server.ts'
 import type { Arrival } from './receiver.ts'
@@ -85,7 +84,7 @@ export class Shop {
       sql: this.sql,
       outbound: new GuardedOutbound({ allow, ...(lookup && { lookup }) }),
       sealer: async () => sealer,
-      orders: new OrderReader(this.sql),
+      orders: orderReader(this.sql),
       clock: this.clock,
       log: pino({ level: 'silent' }),
     })

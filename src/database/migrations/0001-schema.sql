@@ -771,7 +771,8 @@ begin
 end $$;
 
 -- write_order_events writes an event for each order that was updated, for the webhook of the order's key. Every change of an
--- order updates its state, and so no path of code can forget the event.
+-- order updates its state, and so no path of code can forget the event. It joins the account's own rows only, which go where
+-- the account goes, and nothing of what operators configure.
 create function write_order_events() returns trigger language plpgsql as $$
 declare
   waiting integer;
@@ -784,9 +785,9 @@ begin
       insert into order_events (webhook_id, account_id, order_id, state, created_at, due_at)
       select w.id, c.account_id, c.id, c.state, now(), case when w.status = 'active' then now() end
         from changed c
-        join webhooks w on w.key_id = c.key_id
-        join api_keys k on k.id = w.key_id and k.revoked_at is null
-        join accounts a on a.id = w.account_id and a.status = 'active'
+        join webhooks w on w.account_id = c.account_id and w.key_id = c.key_id
+        join api_keys k on k.account_id = c.account_id and k.id = c.key_id and k.revoked_at is null
+        join accounts a on a.id = c.account_id and a.status = 'active'
       returning webhook_id, due_at
     )
     select distinct webhook_id from written where due_at is not null

@@ -3,11 +3,11 @@ import { Refusal } from '../../errors.ts'
 import type { AccountId, KeyId, OrderId } from '../../lib/ids.ts'
 import { SharedPoller } from '../../runtime/shared-poller.ts'
 import type { OrderName } from '../read/orders.sql.ts'
-import { selectEnded, selectLastMovement, selectMovements } from './order-feed.sql.ts'
+import { selectEnded, selectEntriesSince, selectLastEntry } from './order-feed.sql.ts'
 
-/** Orders that something became of, with the last movement of each, in the order of those; `upTo`: nothing is missing. */
+/** OrderUpdates are orders that something became of, with the last entry of each, in the order of those. Nothing up to the entry `upTo` is missing. */
 export interface OrderUpdates {
-  orders: { id: OrderId; movement: number }[]
+  orders: { id: OrderId; entry: number }[]
   upTo: number
 }
 
@@ -17,21 +17,21 @@ interface Since {
 }
 
 const ENDED_EVERY_MS = 150
-const NEWS_EVERY_MS = 250
-/** Of one account in one look. */
-const MAX_MOVEMENTS = 1000
-/** Streams of news that one key may have open in one process. */
+const UPDATES_EVERY_MS = 250
+/** MAX_ENTRIES_PER_POLL limits the entries that one poll reads of one account; the next poll reads on. */
+const MAX_ENTRIES_PER_POLL = 1000
+/** MAX_STREAMS bounds the event streams that one key may have open in one process. */
 const MAX_STREAMS = 10
 
 /**
- * Tells of orders as something becomes of them. The ledger is the source: placing an order moves money, and so does the
- * end of each item; the movements of one account are numbered in the order in which they are committed, because each
- * waits for the lock of its wallet. So whoever knows the last number that was seen misses nothing.
+ * OrderFeed gives updates of an account's orders. The ledger is the source: placing an order moves money, and so does the end of each
+ * item; the entries of one account are numbered in the order in which they are committed, because each waits for the lock of its
+ * wallet. So whoever knows the last entry that was seen misses nothing.
  */
 export class OrderFeed {
   readonly #sql: Sql
   readonly #ended: SharedPoller<OrderName, true>
-  readonly #news: SharedPoller<Since, OrderUpdates>
+  readonly #updates: SharedPoller<Since, OrderUpdates>
   readonly #streams = new Map<KeyId, number>()
 
   /** `sql` is a pool with steady plans. */
@@ -41,25 +41,25 @@ export class OrderFeed {
       const ended = await selectEnded(sql, names)
       return names.map(({ id }) => ended.has(id) || undefined)
     }, ENDED_EVERY_MS)
-    this.#news = new SharedPoller((asked) => lookTogether(sql, asked), NEWS_EVERY_MS)
+    this.#updates = new SharedPoller((asked) => pollTogether(sql, asked), UPDATES_EVERY_MS)
   }
 
-  /** Resolves when the order has ended, after `ms`, or when nobody waits any more. */
+  /** `untilEnded` resolves when the order has ended, after `ms`, or when nobody waits any more. */
   async untilEnded(order: OrderName, ms: number, signal: AbortSignal): Promise<void> {
     await this.#ended.wait(order, ms, signal)
   }
 
-  /** From here on. */
+  /** `last` gives the newest entry, to follow the account's orders from there on. */
   last(accountId: AccountId): Promise<number> {
-    return selectLastMovement(this.#sql, accountId)
+    return selectLastEntry(this.#sql, accountId)
   }
 
-  /** Waits for what becomes of the account's orders after a movement; undefined: nothing within `ms`. */
+  /** `after` waits for what becomes of the account's orders after an entry; undefined: nothing within `ms`. */
   after(asked: Since, ms: number, signal: AbortSignal): Promise<OrderUpdates | undefined> {
-    return this.#news.wait(asked, ms, signal)
+    return this.#updates.wait(asked, ms, signal)
   }
 
-  /** Counts a stream of this key; gives what ends it. Throws too_many_requests. */
+  /** `openStream` counts a stream of this key; gives what ends it. Throws too_many_requests. */
   openStream(key: KeyId): () => void {
     const open = this.#streams.get(key) ?? 0
     if (open >= MAX_STREAMS) {
@@ -74,22 +74,22 @@ export class OrderFeed {
   }
 }
 
-/** Most streams of an account have seen the same: they are asked for once. */
-async function lookTogether(sql: Sql, asked: Since[]): Promise<(OrderUpdates | undefined)[]> {
+/** `pollTogether` asks once for the streams of an account that have seen the same, which most have. */
+async function pollTogether(sql: Sql, asked: Since[]): Promise<(OrderUpdates | undefined)[]> {
   const nameOf = ({ accountId, since }: Since): string => `${accountId} ${since}`
   const distinct = [...new Map(asked.map((one) => [nameOf(one), one])).values()]
-  const movements = await selectMovements(sql, distinct, MAX_MOVEMENTS)
+  const entries = await selectEntriesSince(sql, distinct, MAX_ENTRIES_PER_POLL)
   const changes = new Map<string, OrderUpdates>()
   for (const [index, one] of distinct.entries()) {
-    const moved = movements.get(index)
-    if (!moved) continue
+    const found = entries.get(index)
+    if (!found) continue
     const last = new Map(
-      moved.flatMap(({ id, orderId }) => (orderId === null ? [] : [[orderId, id] as const])),
+      found.flatMap(({ id, orderId }) => (orderId === null ? [] : [[orderId, id] as const])),
     )
-    const orders = [...last].map(([id, movement]) => ({ id, movement }))
+    const orders = [...last].map(([id, entry]) => ({ id, entry }))
     changes.set(nameOf(one), {
-      orders: orders.sort((a, b) => a.movement - b.movement),
-      upTo: moved.at(-1)?.id ?? one.since,
+      orders: orders.sort((a, b) => a.entry - b.entry),
+      upTo: found.at(-1)?.id ?? one.since,
     })
   }
   return asked.map((one) => changes.get(nameOf(one)))

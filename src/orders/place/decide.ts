@@ -4,19 +4,19 @@ import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { formatMicros, type Micros } from '../../lib/money.ts'
 import type { OrderState } from '../../lib/states.ts'
 
-/** A purchase as far as its verdict needs it. Keys are hashes that also cover the account. */
+/** PlacementCandidate is a purchase as far as its result needs it. Keys are hashes that also cover the account. */
 export interface PlacementCandidate {
   accountId: AccountId
   total: Micros
-  /** What makes it the same purchase as an earlier one; null where the service allows duplicates. */
+  /** `naturalKey` makes it the same purchase as an earlier one; null where the service allows duplicates. */
   naturalKey: string | null
   duplicatePolicy: DuplicatePolicy
   replayWindowSeconds: number
-  /** The hash of the caller's idempotency key, with the hash of what the caller asked. */
+  /** `idempotency` is the hash of the caller's idempotency key, with the hash of what the caller asked. */
   idempotency: { key: string; body: string } | null
 }
 
-/** The order that a key stands for at present. */
+/** KeyHolder is the order that a key stands for at present. */
 export interface KeyHolder {
   orderId: OrderId
   body: string | null
@@ -37,7 +37,7 @@ export type PlacementResult =
 const isOpen = (state: OrderState): boolean => state === 'pending' || state === 'processing'
 
 /**
- * Decides purchases in order of arrival, each on what the ones before it left (promises 2 and 3).
+ * `decidePlacements` decides purchases in order of arrival, each on what the ones before it left (promises 2 and 3).
  *
  * `funds` and `holders` are as locked in the transaction that will write the outcome; both are updated as rows
  * are decided. `ids[i]` is the order id that row i gets if it is placed. A repeated purchase is answered by the
@@ -91,7 +91,7 @@ function stillAnswers(earlier: KeyHolder, row: PlacementCandidate, now: Date): b
   return now.getTime() - earlier.createdAt.getTime() < row.replayWindowSeconds * 1000
 }
 
-/** Says which order it was, so that who lost the answer to the first request finds it. */
+/** `keyIsTaken` says which order it was, so that who lost the answer to the first request finds it. */
 export const keyIsTaken = (orderId: OrderId): Refusal =>
   new Refusal('idempotency_conflict', `order ${orderId} was placed under it`)
 

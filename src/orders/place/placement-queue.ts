@@ -10,11 +10,11 @@ import { decidePlacements, type PlacementResult } from './decide.ts'
 import { bindKeys, findKeyHolders, findPlaced, insertOrders, takeOrderIds } from './placement.sql.ts'
 import { itemsOf, ofSoManyItems, type PlacementRow, withoutRepeats } from './placement-row.ts'
 
-/** The most orders that one transaction places. */
+/** MAX_BATCH_ORDERS bounds the orders that one transaction places. */
 const MAX_BATCH_ORDERS = 1000
-/** And the most items, unless they are of one order. */
+/** MAX_BATCH_ITEMS bounds the items that one transaction places, unless they are of one order. */
 const MAX_BATCH_ITEMS = 20_000
-/** Batches that are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
+/** CAREFUL_BATCHES are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
 const CAREFUL_BATCHES = 10
 /** RETRY_FOR_MS bounds how long a batch is tried again when the database goes away under it. */
 const RETRY_FOR_MS = 8000
@@ -39,11 +39,11 @@ export class PlacementQueue {
   readonly #clock: Clock
   readonly #onPlaced: () => void
   readonly #batcher: Batcher<PlacementRow, PlacementResult>
-  /** Taken ahead, so that a batch is one statement. */
+  /** `#ids` are taken ahead, so that a batch is one statement. */
   #ids: OrderId[] = []
-  /** Batches still to be decided carefully. */
+  /** `#careful` counts the batches still to be decided carefully. */
   #careful = 0
-  /** Accounts whose wallets were found locked by somebody else. */
+  /** `#locked` are accounts whose wallets were found locked by somebody else. */
   readonly #locked = new Set<AccountId>()
 
   /** `sql` is a pool of one connection with steady plans and a lock time-out. */
@@ -101,7 +101,7 @@ export class PlacementQueue {
     return [...placed, ...(await this.#placeCarefully(rows.slice(quick.length)))]
   }
 
-  /** Gives undefined when the rows were not placed, or may not have been; being careful finds out why. */
+  /** `#placeQuickly` gives undefined when the rows were not placed, or may not have been; being careful finds out why. */
   async #placeQuickly(rows: PlacementRow[]): Promise<PlacementResult[] | 'locked' | undefined> {
     try {
       if (this.#ids.length < rows.length) await this.#takeIds(rows.length)
@@ -155,7 +155,7 @@ export class PlacementQueue {
     }
   }
 
-  /** The database refused the batch: each row alone, so that only the row at fault fails. */
+  /** `#placeApart` places each row of a refused batch alone, so that only the row at fault fails. */
   async #placeApart(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
     const results: (PlacementResult | Error)[] = []
     for (const row of rows) results.push(...(await this.#placeCarefully([row])))

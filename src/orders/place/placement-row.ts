@@ -5,12 +5,12 @@ import type { PlacementCandidate } from './decide.ts'
 import type { NewItem } from './placement.sql.ts'
 import type { Purchase } from './purchase.ts'
 
-/** A purchase on its way through placement. */
+/** PlacementRow is a purchase on its way through placement. */
 export interface PlacementRow extends PlacementCandidate {
   purchase: Purchase
-  /** The id that the order gets; undefined before the first try. A row keeps it when it is tried again. */
+  /** `orderId` is undefined before the first try. A row keeps it when it is tried again. */
   orderId: OrderId | undefined
-  /** A try whose answer was lost may have been committed under the id, or may still be. */
+  /** `maybeWritten`: a try whose answer was lost may have been committed under the id, or may still be. */
   maybeWritten: boolean
 }
 
@@ -18,7 +18,7 @@ export interface PlacementRow extends PlacementCandidate {
 const digest = (...parts: (string | number | null)[]): string =>
   hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
 
-/** What an account's idempotency key is kept as. */
+/** `idempotencyDigest` gives what an account's idempotency key is kept as. */
 export const idempotencyDigest = (account: AccountId, key: string): string =>
   digest('idempotency', account, key)
 
@@ -46,7 +46,7 @@ export function rowOf(purchase: Purchase): PlacementRow {
   }
 }
 
-/** The rows up to the first that repeats a key of another among them: what can be written without a look at keys. */
+/** `withoutRepeats` gives the rows up to the first that repeats a key of another: they can be written without reading keys. */
 export function withoutRepeats(rows: PlacementRow[]): PlacementRow[] {
   const seen = new Set<string>()
   for (const [index, row] of rows.entries()) {
@@ -59,7 +59,7 @@ export function withoutRepeats(rows: PlacementRow[]): PlacementRow[] {
   return rows
 }
 
-/** The rows in groups of so many items at most; a row that has more is a group of its own. */
+/** `ofSoManyItems` groups the rows to so many items at most; a row that has more is a group of its own. */
 export function ofSoManyItems(rows: PlacementRow[], most: number): PlacementRow[][] {
   const groups: PlacementRow[][] = []
   let room = 0
@@ -76,7 +76,7 @@ export function ofSoManyItems(rows: PlacementRow[], most: number): PlacementRow[
   return groups
 }
 
-/** What is to be written to place these rows under these ids. */
+/** `itemsOf` gives what is written to place these rows under these ids. */
 export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewItem[] {
   const spent = new Map<AccountId, bigint>()
   const holds = new Map<AccountId, number>()

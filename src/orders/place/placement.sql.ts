@@ -1,9 +1,8 @@
 import type { Queryable, Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
-import type { OrderState } from '../../lib/states.ts'
 import type { KeyHolder } from './decide.ts'
 
-/** Takes the next order ids. */
+/** `takeOrderIds` takes the next order ids. */
 export async function takeOrderIds(sql: Queryable, count: number): Promise<OrderId[]> {
   // One text: a row for each would cost more than the order's own row.
   const [row] = await sql<{ ids: string }[]>`
@@ -11,31 +10,19 @@ export async function takeOrderIds(sql: Queryable, count: number): Promise<Order
   return (row?.ids ?? '').split(' ').map((id) => Number(id) as OrderId)
 }
 
-/** The orders that the keys (32 hex digits each) stand for. */
+/** `findKeyHolders` gives the orders that the keys (32 hex digits each) stand for. */
 export async function findKeyHolders(
   sql: Queryable,
   keys: { account: AccountId; key: string }[],
 ): Promise<Map<string, KeyHolder>> {
   if (keys.length === 0) return new Map()
-  const rows = await sql<
-    { key: string; order_id: bigint; body: string | null; state: OrderState; created_at: Date }[]
-  >`
+  const rows = await sql<(KeyHolder & { key: string })[]>`
     select replace(k.key::text, '-', '') as key, k.order_id, replace(k.body::text, '-', '') as body,
            o.state, o.created_at
       from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[]) as asked (account_id, key)
       join order_keys k on k.account_id = asked.account_id and k.key = asked.key
-      join orders o on o.account_id = k.account_id and o.id = k.order_id`.execute()
-  return new Map(
-    rows.map((row) => [
-      row.key,
-      {
-        orderId: Number(row.order_id) as OrderId,
-        body: row.body,
-        state: row.state,
-        createdAt: row.created_at,
-      },
-    ]),
-  )
+      join orders o on o.account_id = k.account_id and o.id = k.order_id`.records()
+  return new Map(rows.map(({ key, ...holder }) => [key, holder]))
 }
 
 /** `findPlaced` finds which of these orders were committed, by an earlier try whose answer was lost. */
@@ -44,21 +31,21 @@ export async function findPlaced(
   orders: readonly { accountId: AccountId; orderId: OrderId }[],
 ): Promise<Set<OrderId>> {
   if (orders.length === 0) return new Set()
-  const rows = await sql<{ id: bigint }[]>`
+  const rows = await sql<{ id: OrderId }[]>`
     select o.id from unnest(${orders.map((order) => order.accountId)}::int[], ${orders.map((order) => order.orderId)}::bigint[])
              as asked (account_id, id)
-      join orders o on o.account_id = asked.account_id and o.id = asked.id`.execute()
-  return new Set(rows.map((row) => Number(row.id) as OrderId))
+      join orders o on o.account_id = asked.account_id and o.id = asked.id`.records()
+  return new Set(rows.map(({ id }) => id))
 }
 
-/** One item to be written; with position 1 it brings its order, the order's hold and its keys. */
+/** NewItem is one item to be written; with position 1 it brings its order, the order's hold and its keys. */
 export interface NewItem {
   account: AccountId
   order: OrderId
   position: number
   service: number
   subject: string
-  /** JSON. */
+  /** `fields` is JSON. */
   fields: string | null
   quantity: number
   key: number | null
@@ -67,9 +54,9 @@ export interface NewItem {
   unitPrice: bigint
   total: bigint
   reference: string | null
-  /** What the batch has spent of the account's wallet up to and with this order. */
+  /** `spent` is what the batch has spent of the account's wallet up to and with this order. */
   spent: bigint
-  /** Counts the batch's orders of the account up to and with this one: its hold is the account's next but so many entry. */
+  /** `hold` counts the batch's orders of the account up to and with this one: its hold is that many entries after the account's last. */
   hold: number
   naturalKey: string | null
   idempotencyKey: string | null
@@ -77,7 +64,7 @@ export interface NewItem {
 }
 
 /**
- * Writes orders with their items, holds and keys, and takes their price from the wallets, in one statement.
+ * `insertOrders` writes orders with their items, holds and keys, and takes their price from the wallets, in one statement.
  *
  * It decides nothing: a wallet that does not hold enough, and (unless `replaceKeys`) a key that stands for an order
  * already, fail the whole statement by their constraints. Everything waits for the wallets, which are locked in id
@@ -146,11 +133,11 @@ export async function insertOrders(
   if (taken.count !== accounts.length) throw new Error('an account has no wallet')
 }
 
-/** A column that is often empty in every row: `unnest` fills up what is missing with nulls. */
+/** `sparse` leaves a column out that is empty in every row: `unnest` fills up what is missing with nulls. */
 const sparse = (rows: readonly NewItem[], of: (row: NewItem) => string | null): (string | null)[] =>
   rows.some((row) => of(row) !== null) ? rows.map(of) : []
 
-/** Lets idempotency keys stand for orders that were found by their input. */
+/** `bindKeys` lets idempotency keys stand for orders that were found by their input. */
 export async function bindKeys(
   sql: Transaction,
   keys: { account: AccountId; key: string; order: OrderId; body: string }[],

@@ -16,10 +16,10 @@ import type { Placed, Purchase } from './purchase.ts'
 const MAX_TURN_MS = 25
 
 interface PlacementDeps {
-  /** One pool of one connection for each queue: `pools.placement`. */
+  /** `connections` are pools of one connection each, one for each queue: `pools.placement`. */
   connections: readonly Sql[]
   clock: Clock
-  /** Called after each commit that placed orders. */
+  /** `onPlaced` is called after each commit that placed orders. */
   onPlaced?: () => void
 }
 
@@ -39,7 +39,7 @@ export class Placement {
   }
 
   /**
-   * Places one purchase. Gives a Refusal where nothing was placed. Rejects only when it is not known, or not to be had, what became of
+   * `place` places one purchase. Gives a Refusal where nothing was placed. Rejects only when it is not known, or not to be had, what became of
    * the order (a database that stays away).
    */
   async place(purchase: Purchase): Promise<Placed> {
@@ -49,7 +49,7 @@ export class Placement {
   }
 
   /**
-   * Gives the refusal of a purchase that was refused before it came here. If an earlier request was placed under its idempotency key,
+   * `refusalOf` gives the refusal of a purchase that was refused before it came here. If an earlier request was placed under its idempotency key,
    * that is what its caller must be told, so that every other refusal of a repeated request proves that nothing was placed.
    */
   async refusalOf(accountId: AccountId, idempotencyKey: string | null, refusal: Refusal): Promise<Refusal> {
@@ -60,7 +60,7 @@ export class Placement {
     return holder ? keyIsTaken(holder.orderId) : refusal
   }
 
-  /** Resolves once everything that was to be placed has been answered. */
+  /** `stop` resolves once everything that was to be placed has been answered. */
   async stop(): Promise<void> {
     await Promise.all(this.#queues.map((queue) => queue.stop()))
   }

@@ -5,7 +5,7 @@ import type { AccountId, KeyId, OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { Via } from '../../lib/states.ts'
 
-/** One order as a caller wants it: the input has been checked, the price is the account's. */
+/** Purchase is one order as a caller wants it: the input has been checked, the price is the account's. */
 export interface Purchase {
   accountId: AccountId
   keyId: KeyId | null
@@ -13,9 +13,9 @@ export interface Purchase {
   service: Service
   unitPrice: Micros
   items: OrderInput[]
-  /** The caller's own words on the order: part of what makes it the same order. */
+  /** `reference` is the caller's own words on the order: part of what makes it the same order. */
   reference: string | null
-  /** The caller's idempotency key; null where the protocol or the caller gave none. */
+  /** `idempotencyKey` is null where the protocol or the caller gave none. */
   idempotencyKey: string | null
 }
 

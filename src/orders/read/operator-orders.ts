@@ -1,17 +1,12 @@
 import { findAccount } from '../../accounts/accounts.ts'
-import { showService } from '../../catalogue/services.ts'
+import { selectService } from '../../catalogue/services.sql.ts'
 import type { Sql } from '../../database/database.ts'
-import type { OrderId } from '../../lib/ids.ts'
+import { Refusal } from '../../errors.ts'
+import type { OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Order } from '../order.ts'
-import {
-  type AttemptView,
-  accountOfOrder,
-  listAttempts,
-  listOrders,
-  namesOf,
-  readOrders,
-} from './orders.sql.ts'
+import { type AttemptView, accountOfOrder, listAttempts, listOrders, namesOf } from './operator-orders.sql.ts'
+import { readOrders } from './orders.sql.ts'
 
 /** OperatorOrder is an order as operators may see it: with the names behind its ids, and every attempt. */
 export interface OperatorOrder {
@@ -52,9 +47,15 @@ export class OperatorOrders {
     const names = await listOrders(this.#sql, {
       ...rest,
       ...(account !== undefined && { accountId: (await findAccount(this.#sql, account)).id }),
-      ...(service !== undefined && { serviceId: (await showService(this.#sql, service)).service.id }),
+      ...(service !== undefined && { serviceId: await this.#serviceId(service) }),
     })
     return await readOperatorOrders(this.#sql, names)
+  }
+
+  async #serviceId(idOrCode: string): Promise<ServiceId> {
+    const service = await selectService(this.#sql, idOrCode)
+    if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
+    return service.id
   }
 }
 

@@ -1,10 +1,7 @@
-import type { ServiceKind } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
+import type { ServiceId } from '../../lib/ids.ts'
 import type { BuyerItem, BuyerItemStatus } from './buyer-order.ts'
 import type { OrderName } from './orders.sql.ts'
-
-/** KindedItem is an item with its service's kind, which decides the name of its input on the wire. */
-export type KindedItem = BuyerItem & { kind: ServiceKind }
 
 export interface ItemFilter {
   status?: BuyerItemStatus | undefined
@@ -18,10 +15,10 @@ export async function selectItems(
   sql: Sql,
   { accountId, id }: OrderName,
   { status, after, limit }: ItemFilter,
-): Promise<KindedItem[]> {
-  return await sql<KindedItem[]>`
-    select i.position, i.input as subject, i.quantity, i.state, i.result, i.reason, i.finished_at as "finishedAt", s.kind
-      from items i join services s on s.id = i.service_id
+): Promise<BuyerItem[]> {
+  return await sql<BuyerItem[]>`
+    select i.position, i.input as subject, i.quantity, i.state, i.result, i.reason, i.finished_at
+      from items i
      where i.account_id = ${accountId} and i.order_id = ${id} and i.position > ${after}::bigint
        ${
          status === undefined
@@ -30,11 +27,12 @@ export async function selectItems(
              ? sql`and i.finished_at is null`
              : sql`and i.state = ${status}`
        }
-     order by i.account_id, i.order_id, i.position limit ${limit}`
+     order by i.account_id, i.order_id, i.position limit ${limit}`.records()
 }
 
-/** `isOrderOf` says if the order is the account's (promise 6, own data only). */
-export async function isOrderOf(sql: Sql, { accountId, id }: OrderName): Promise<boolean> {
-  const rows = await sql`select from orders where account_id = ${accountId} and id = ${id}`
-  return rows.length > 0
+/** `serviceOf` gives an order's service; undefined where the order is not the account's (promise 6, own data only). */
+export async function serviceOf(sql: Sql, { accountId, id }: OrderName): Promise<ServiceId | undefined> {
+  const [order] = await sql<{ serviceId: ServiceId }[]>`
+    select service_id from orders where account_id = ${accountId} and id = ${id}`.records()
+  return order?.serviceId
 }

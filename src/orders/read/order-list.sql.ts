@@ -1,6 +1,5 @@
-import { serviceIdOf } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
-import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { BuyerOrderFilter } from './order-reader.ts'
 
 /** Listed is one page of order ids. `next` is where the next page begins; null is the end. */
@@ -9,38 +8,38 @@ export interface Listed {
   next: OrderId | null
 }
 
+/** OrderListFilter has the ids of services in place of what names them: hot statements join no configuration. */
+export type OrderListFilter = Omit<BuyerOrderFilter, 'processing' | 'service'> & {
+  serviceIds?: readonly ServiceId[] | undefined
+}
+
 /** `findOrders` gives an account's orders that match, newest first. It reads at most `maxScanned` orders and says where it stopped. */
 export async function findOrders(
   sql: Sql,
   accountId: AccountId,
-  filter: BuyerOrderFilter,
+  filter: OrderListFilter,
   maxScanned: number,
 ): Promise<Listed> {
-  const { search, state, processing, service, from, to, before, limit } = filter
+  const { search, state, serviceIds, from, to, before, limit } = filter
   const high = before ?? Number.MAX_SAFE_INTEGER
-  const isPlain = [search, state, processing, service, from, to].every((given) => given === undefined)
-  // What matches rarely must not have a whole history read in one request.
+  const isPlain = [search, state, serviceIds, from, to].every((given) => given === undefined)
+  // A search that rarely matches must not read a whole history in one request.
   const [last] = isPlain
     ? []
-    : await sql<{ id: bigint }[]>`
+    : await sql<{ id: OrderId }[]>`
         select id from orders where (account_id, id) >= (${accountId}, 0) and (account_id, id) < (${accountId}, ${high}::bigint)
-         order by account_id desc, id desc offset ${maxScanned - 1} limit 1`
+         order by account_id desc, id desc offset ${maxScanned - 1} limit 1`.records()
   const number = search !== undefined && /^\d{1,15}$/.test(search) ? Number(search) : null
   // No join, no subquery that could be read whole first, and no equation of the account: so that the orders can only be
   // walked through by the account's own index, and never by that of everybody's numbers.
-  const rows = await sql<{ id: bigint }[]>`
+  const rows = await sql<{ id: OrderId }[]>`
     select id from orders o
-     where (account_id, id) >= (${accountId}, ${last?.id ?? 0n}::bigint)
+     where (account_id, id) >= (${accountId}, ${last?.id ?? 0}::bigint)
        and (account_id, id) < (${accountId}, ${high}::bigint)
        ${state === undefined ? sql`` : sql`and state = any(${STATES[state]}::text[]::order_state[])`}
        ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
        ${to === undefined ? sql`` : sql`and created_at < ${to}`}
-       ${service === undefined ? sql`` : sql`and service_id = ${idOf(sql, service)}`}
-       ${
-         processing === undefined
-           ? sql``
-           : sql`and (select s.processing from services s where s.id = o.service_id) = ${processing}`
-       }
+       ${serviceIds === undefined ? sql`` : sql`and service_id = any(${serviceIds}::int[])`}
        ${
          search === undefined
            ? sql``
@@ -48,20 +47,12 @@ export async function findOrders(
                    select bool_or(position(lower(${search}) in lower(i.input)) > 0)
                      from items i where i.account_id = o.account_id and i.order_id = o.id))`
        }
-     order by account_id desc, id desc limit ${limit + 1}`
-  const ids = rows.slice(0, limit).map((row) => Number(row.id) as OrderId)
-  if (rows.length > limit) return { ids, next: ids.at(-1) ?? null }
-  return { ids, next: last ? (Number(last.id) as OrderId) : null }
+     order by account_id desc, id desc limit ${limit + 1}`.records()
+  const ids = rows.slice(0, limit).map(({ id }) => id)
+  return { ids, next: (rows.length > limit ? ids.at(-1) : last?.id) ?? null }
 }
 
-function idOf(sql: Sql, service: string) {
-  const id = serviceIdOf(service)
-  return id === undefined
-    ? sql`(select s.id from services s where lower(s.code) = lower(${service}))`
-    : sql`${id}::int`
-}
-
-/** An open order is `pending` for its buyer, whether it was begun or not. */
+/** STATES has the order states behind a buyer's status: an open order is `pending` for its buyer, whether it was begun or not. */
 const STATES: Record<NonNullable<BuyerOrderFilter['state']>, string[]> = {
   pending: ['pending', 'processing'],
   success: ['success'],

@@ -1,19 +1,31 @@
+import type { Catalogue } from '../../catalogue/catalogue.ts'
+import type { Service, ServiceKind } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import { isStorable } from '../../lib/text.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import type { Order } from '../order.ts'
-import type { BuyerItemStatus, BuyerOrderSummary, BuyerStatus, OrderDetails } from './buyer-order.ts'
-import { OperatorOrders } from './operator-orders.ts'
+import type {
+  BuyerItem,
+  BuyerItemStatus,
+  BuyerOrderSummary,
+  BuyerStatus,
+  OrderDetails,
+} from './buyer-order.ts'
 import { readDetails } from './order-details.sql.ts'
-import { isOrderOf, type KindedItem, selectItems } from './order-items.sql.ts'
+import { selectItems, serviceOf } from './order-items.sql.ts'
 import { findOrders } from './order-list.sql.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
 import { readSummaries } from './summaries.sql.ts'
 
-export type { KindedItem } from './order-items.sql.ts'
 export type { OrderName } from './orders.sql.ts'
+
+/** KindedItem is an item with its service's kind, which decides the name of its input on the wire. */
+export type KindedItem = BuyerItem & { kind: ServiceKind }
+
+/** Services is the part of the catalogue that orders are read with: hot statements join no configuration. */
+type Services = Pick<Catalogue, 'current' | 'getService'>
 
 export interface BuyerOrderFilter {
   /** `search` is an order's number, or a part of its reference or of an item's input. */
@@ -39,15 +51,17 @@ const MAX_SUMMARY_ITEMS = 100
 const MAX_SCANNED_ORDERS = 50_000
 const ITEMS_PER_READ = 1000
 
-/** OrderReader reads orders for buyers and for operators. What buyers ask for together is read together, in one statement. */
+/** OrderReader reads orders for buyers. What they ask for together is read together, in one statement. */
 export class OrderReader {
   readonly #sql: Sql
+  readonly #services: Services
   readonly #batches: Batches
   readonly #maxScanned: number
 
   /** `sql` is a pool with steady plans. */
-  constructor(sql: Sql, { maxScanned = MAX_SCANNED_ORDERS } = {}) {
+  constructor(sql: Sql, services: Services, { maxScanned = MAX_SCANNED_ORDERS } = {}) {
     this.#sql = sql
+    this.#services = services
     this.#maxScanned = maxScanned
     this.#batches = {
       orders: batched(
@@ -56,12 +70,13 @@ export class OrderReader {
         MAX_ORDERS_PER_READ,
       ),
       details: batched(
-        (names) => readDetails(sql, names),
+        async (names) => await withServices(services, await readDetails(sql, names)),
         ({ order }) => order,
         MAX_DETAILS_PER_READ,
       ),
       summaries: batched(
-        (names) => readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS }),
+        async (names) =>
+          await withServices(services, await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS })),
         ({ order }) => order,
         MAX_DETAILS_PER_READ,
       ),
@@ -70,12 +85,7 @@ export class OrderReader {
 
   /** `forBuyer` reads the account's orders only (promise 6, own data only). */
   forBuyer(accountId: AccountId): BuyerOrders {
-    return new BuyerOrders(accountId, this.#sql, this.#batches, this.#maxScanned)
-  }
-
-  /** `forOperator` reads the orders of every account. */
-  forOperator(): OperatorOrders {
-    return new OperatorOrders(this.#sql)
+    return new BuyerOrders(accountId, this.#sql, this.#services, this.#batches, this.#maxScanned)
   }
 }
 
@@ -89,12 +99,14 @@ interface Batches {
 export class BuyerOrders {
   readonly #accountId: AccountId
   readonly #sql: Sql
+  readonly #services: Services
   readonly #batches: Batches
   readonly #maxScanned: number
 
-  constructor(accountId: AccountId, sql: Sql, batches: Batches, maxScanned: number) {
+  constructor(accountId: AccountId, sql: Sql, services: Services, batches: Batches, maxScanned: number) {
     this.#accountId = accountId
     this.#sql = sql
+    this.#services = services
     this.#batches = batches
     this.#maxScanned = maxScanned
   }
@@ -124,11 +136,20 @@ export class BuyerOrders {
 
   /** `list` gives summaries, newest first. A page may be short before the end: `next` is null only there. */
   async list(filter: BuyerOrderFilter): Promise<{ items: BuyerOrderSummary[]; next: OrderId | null }> {
-    if (!isStorable(`${filter.search}${filter.service}`)) return { items: [], next: null }
-    const { ids, next } = await findOrders(this.#sql, this.#accountId, filter, this.#maxScanned)
+    const { processing, service, ...rest } = filter
+    if (!isStorable(`${rest.search}`)) return { items: [], next: null }
+    const serviceIds = await this.#serviceIds(processing, service)
+    if (serviceIds?.length === 0) return { items: [], next: null }
+    const { ids, next } = await findOrders(
+      this.#sql,
+      this.#accountId,
+      { ...rest, serviceIds },
+      this.#maxScanned,
+    )
     const names = ids.map((id) => this.#name(id))
-    const found = await readSummaries(this.#sql, names, { rows: MAX_SUMMARY_ITEMS, search: filter.search })
-    return { items: found.sort((a, b) => b.order.id - a.order.id), next }
+    const found = await readSummaries(this.#sql, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
+    const items = await withServices(this.#services, found)
+    return { items: items.sort((a, b) => b.order.id - a.order.id), next }
   }
 
   /** `items` gives one page of an order's items, by position. Throws order_not_found. */
@@ -136,37 +157,75 @@ export class BuyerOrders {
     id: OrderId,
     filter: { status?: BuyerItemStatus | undefined; after: number; limit: number },
   ): Promise<{ items: KindedItem[]; next: number | null }> {
-    await this.mustHave(id)
+    const { kind } = await this.#getService(id)
     const found = await selectItems(this.#sql, this.#name(id), { ...filter, limit: filter.limit + 1 })
-    const items = found.slice(0, filter.limit)
+    const items = found.slice(0, filter.limit).map((item) => ({ ...item, kind }))
     return { items, next: found.length > filter.limit ? (items.at(-1)?.position ?? null) : null }
   }
 
   /**
    * `everyItem` gives all items of an order, page by page: a slow reader holds no connection between two pages, and an
-   * item is as it was when its page was read.
+   * item is as it was when its page was read. Throws order_not_found before the first page.
    */
-  async *everyItem(
+  async everyItem(
     id: OrderId,
+    filter: { status?: BuyerItemStatus | undefined; after: number },
+  ): Promise<AsyncGenerator<KindedItem[], void>> {
+    const { kind } = await this.#getService(id)
+    return this.#pages(id, kind, filter)
+  }
+
+  async *#pages(
+    id: OrderId,
+    kind: ServiceKind,
     filter: { status?: BuyerItemStatus | undefined; after: number },
   ): AsyncGenerator<KindedItem[], void> {
     for (let { after } = filter; ; ) {
       const found = await selectItems(this.#sql, this.#name(id), { ...filter, after, limit: ITEMS_PER_READ })
-      if (found.length > 0) yield found
+      if (found.length > 0) yield found.map((item) => ({ ...item, kind }))
       const last = found.at(-1)
       if (!last || found.length < ITEMS_PER_READ) return
       after = last.position
     }
   }
 
-  /** `mustHave` throws order_not_found when the account has no such order. */
-  async mustHave(id: OrderId): Promise<void> {
-    if (!(await isOrderOf(this.#sql, this.#name(id)))) notFound(id)
+  /** `#getService` gives the service of an order. Throws order_not_found when the account has no such order. */
+  async #getService(id: OrderId): Promise<Service> {
+    const serviceId = await serviceOf(this.#sql, this.#name(id))
+    return serviceId === undefined ? notFound(id) : await this.#services.getService(serviceId)
+  }
+
+  /** `#serviceIds` gives the services that a filter names; undefined: it names none. */
+  async #serviceIds(
+    processing: BuyerOrderFilter['processing'],
+    service: string | undefined,
+  ): Promise<ServiceId[] | undefined> {
+    if (processing === undefined && service === undefined) return undefined
+    const catalogue = await this.#services.current()
+    const named = service === undefined ? catalogue.services : [catalogue.find(service)]
+    return named.flatMap((one) =>
+      one && (processing === undefined || one.processing === processing) ? [one.id] : [],
+    )
   }
 
   #name(id: OrderId): OrderName {
     return { accountId: this.#accountId, id }
   }
+}
+
+/** `withServices` adds what a buyer may know of the service of each order. */
+async function withServices<Found extends { order: { serviceId: ServiceId } }>(
+  services: Services,
+  found: Found[],
+): Promise<(Found & { service: { code: string; kind: ServiceKind } })[]> {
+  const catalogue = await services.current()
+  return await Promise.all(
+    found.map(async (one) => {
+      const { serviceId } = one.order
+      const { code, kind } = catalogue.byId(serviceId) ?? (await services.getService(serviceId))
+      return { ...one, service: { code, kind } }
+    }),
+  )
 }
 
 function notFound(id: OrderId): never {

@@ -3,8 +3,7 @@ import { setPrice } from '../../../src/catalogue/prices.ts'
 import { setCreditLimit, walletOf } from '../../../src/ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../../src/lib/ids.ts'
 import { parseMicros, ZERO } from '../../../src/lib/money.ts'
-import { OrderReader } from '../../../src/orders/read/order-reader.ts'
-import { brokenPromises } from '../../orders/orders.fixtures.ts'
+import { brokenPromises, orderReader } from '../../orders/orders.fixtures.ts'
 import { RestClient, type RestReply } from '../../support/rest.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 
@@ -384,7 +383,7 @@ describe('orders are read', () => {
     const ids = []
     for (let times = 0; times < 5; times++)
       ids.push(await placed({ imeis: imeis(1) }, { reference: `r${times}` }))
-    const orders = new OrderReader(server.sql, { maxScanned: 2 }).forBuyer(shop.accountId as AccountId)
+    const orders = orderReader(server.sql, { maxScanned: 2 }).forBuyer(shop.accountId as AccountId)
     const seen = []
     const pages = []
     for (let before: OrderId | undefined; ; ) {

@@ -70,10 +70,10 @@ async function* events(call: Call, from: number): AsyncGenerator<string, void> {
     }
     const orders = parts.orders.forBuyer(accountId)
     const found = await Promise.all(changes.orders.map(({ id }) => orders.findSummary(id)))
-    const texts = changes.orders.map(({ movement }, index) => {
+    const texts = changes.orders.map(({ entry }, index) => {
       const summary = found[index]
       return summary
-        ? `event: order\nid: ${movement}\ndata: ${jsonWithAmounts(wireOrderSummary(summary))}\n\n`
+        ? `event: order\nid: ${entry}\ndata: ${jsonWithAmounts(wireOrderSummary(summary))}\n\n`
         : ''
     })
     if (texts.length > 0) yield texts.join('')

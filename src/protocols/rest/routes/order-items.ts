@@ -38,8 +38,7 @@ export const orderItemRoutes = [
         const { items, next } = await orders.items(id, { status, after, limit })
         return page(items.map(wireItem), next)
       }
-      await orders.mustHave(id)
-      const pages = orders.everyItem(id, { status, after })
+      const pages = await orders.everyItem(id, { status, after })
       return reply.type(LINES).send(Readable.from(linesOf(pages)))
     },
   }),
