@@ -54,7 +54,7 @@ export function queueSettings(address: DatabaseAddress): ClientConfig {
 
 const escaped = (value: string): string => value.replace(/[\\ ]/g, '\\$&')
 
-/** The options of the URL are given apart, because the driver would let them replace ours. */
+/** `whereabouts` gives the options of the URL apart, because the driver would let them replace ours. */
 function whereabouts(address: DatabaseAddress): ClientConfig {
   if (typeof address !== 'string') return address
   if (!URL.canParse(address)) return { connectionString: address }

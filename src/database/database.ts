@@ -9,16 +9,16 @@ export { type DatabaseAddress, STEADY_PLANS } from './connection-settings.ts'
 
 /** Queryable is a pool, or one transaction of it: what every function that reads or writes takes first. */
 export interface Queryable {
-  /** A statement with parameters. int8 columns arrive as bigint. */
+  /** A template is a statement with parameters. int8 columns arrive as bigint. */
   <R extends readonly unknown[] = Record<string, unknown>[]>(
     strings: TemplateStringsArray,
     ...values: readonly unknown[]
   ): Query<R>
-  /** A name, to be put into a statement. */
+  /** A text is a name, to be put into a statement. */
   (name: string): Identifier
-  /** Sends what `build` built, and gives its rows as records. */
+  /** `run` sends what `build` built, and gives its rows as records. */
   run<O>(built: Compilable<O>): Promise<Rows<O[]>>
-  /** One or more statements as they are, without parameters. Gives the rows of the last one. */
+  /** `unsafe` sends one or more statements as they are, without parameters. Gives the rows of the last one. */
   unsafe<R extends readonly unknown[] = Record<string, unknown>[]>(text: string): Promise<Rows<R>>
 }
 
@@ -30,20 +30,20 @@ export interface Transaction extends Queryable {
 /** Sql is a pool of connections. Connections are made when they are first used, and made again when they were lost. */
 export interface Sql extends Queryable {
   /**
-   * Runs `work` in a transaction and commits it; rolls it back when `work` throws. Statements that are sent together go out together,
+   * `begin` runs `work` in a transaction and commits it; rolls it back when `work` throws. Statements that are sent together go out together,
    * without waiting for each other's answers. `mode` is what follows `begin`, such as "read only".
    */
   begin<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   begin<T>(mode: string, work: (transaction: Transaction) => Promise<T>): Promise<T>
-  /** Closes the connections; those that are in use after `timeout` seconds are cut off. */
+  /** `end` closes the connections; those that are in use after `timeout` seconds are cut off. */
   end(options?: { timeout?: number }): Promise<void>
 }
 
 interface PoolOptions {
-  /** The most connections. With one, statements are sent ahead on it without waiting for each other's answers. */
+  /** `max` bounds the connections. With one, statements are sent ahead on it without waiting for each other's answers. */
   max?: number
   session?: Session
-  /** Takes the notifications that sessions of the pool listen to. */
+  /** `onNotify` takes the notifications that sessions of the pool listen to. */
   onNotify?: (channel: string, payload: string) => void
 }
 

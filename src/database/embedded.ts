@@ -5,25 +5,25 @@ import { isConnectionLoss, withCode } from './connection-loss.ts'
 import { Cluster, PORT, USER } from './embedded/cluster.ts'
 
 const DATABASE = 'imeigate'
-/** Any constant: who holds it, shared, is using the cluster. */
+/** IN_USE_LOCK is held, shared, by every process that uses the cluster. It may be any constant. */
 const IN_USE_LOCK = 7_164_002
-/** How long a server that does not even answer is waited for. One that says it is starting may take its time. */
+/** SILENT_FOR_MS is how long a server that does not even answer is waited for. One that says it is starting may take its time. */
 const SILENT_FOR_MS = 30_000
-/** And one that ends each time it is started: what a killed predecessor left may need that long to go away. */
+/** ENDING_FOR_MS is how long a server that ends each time is started again: what a killed one left may need that long to go away. */
 const ENDING_FOR_MS = 8_000
 const START_AGAIN_AFTER_MS = 200
 const STARTING_UP = '57P03'
-/** How long its end is waited for. One that takes longer ends by itself, and the next start waits for that. */
+/** STOP_WITHIN_MS is how long the server's end is waited for. One that takes longer ends by itself, and the next start waits for that. */
 const STOP_WITHIN_MS = 3_000
 
 export interface Embedded {
   connection: { host: string; port: number; user: string; database: string }
-  /** Stops the server if nobody else uses it. */
+  /** `close` stops the server if nobody else uses it. */
   close(): Promise<void>
 }
 
 /**
- * Opens the PostgreSQL that lives in the data folder: uses the running one, or starts it.
+ * `openEmbedded` opens the PostgreSQL that lives in the data folder: uses the running one, or starts it.
  *
  * The server and the command line share it. Each holds a shared lock in it while it runs; whoever leaves and then
  * gets the lock for itself was the last, and stops PostgreSQL. So it needs no owner: one that is killed leaves it
@@ -36,7 +36,7 @@ export async function openEmbedded({
 }: {
   folder: string
   log: Logger
-  /** Gives the start up; a server that was started by then is stopped again. */
+  /** `signal` gives the start up; a server that was started by then is stopped again. */
   signal?: AbortSignal
 }): Promise<Embedded> {
   const shared = new SharedCluster(await Cluster.open(folder, log, signal), log)
@@ -63,7 +63,7 @@ class SharedCluster {
     this.#log = log
   }
 
-  /** Holds the shared lock once this resolves; starts the server as often as needed. */
+  /** `join` holds the shared lock once it resolves; it starts the server as often as needed. */
   async join(signal?: AbortSignal): Promise<void> {
     let child: Child | undefined
     let silentSince = performance.now()
@@ -122,7 +122,7 @@ class SharedCluster {
       connectionTimeoutMillis: 5000,
       application_name: 'imeigate (in use)',
     })
-    // What is wrong is told by the statement under way, or by the end of the connection.
+    // The statement under way, or the end of the connection, says what is wrong.
     session.on('error', () => {})
     session.on('end', () => this.#rejoin(session))
     try {
@@ -137,7 +137,7 @@ class SharedCluster {
     }
   }
 
-  /** The server went away under us (killed, out of memory): the pools mend themselves once it is back. */
+  /** `#rejoin` starts the server again that went away under us (killed, out of memory); the pools mend themselves once it is back. */
   #rejoin(lost: pg.Client): void {
     if (this.#leaving || this.#session !== lost) return
     this.#session = undefined
@@ -155,7 +155,7 @@ class SharedCluster {
     const pid = this.cluster.pid()
     if (pid === undefined) return
     process.kill(pid, 'SIGINT')
-    // Its lock file goes last. The process itself may linger as a zombie where nobody collects orphans.
+    // The lock file goes last. The process itself may linger as a zombie where nobody collects orphans.
     const giveUpAt = performance.now() + STOP_WITHIN_MS
     while (this.cluster.pid() === pid) {
       if (performance.now() > giveUpAt) return

@@ -23,7 +23,7 @@ export class Connection {
     this.#client = client
   }
 
-  /** Sends one statement, which PostgreSQL parses and plans once for each session and text. */
+  /** `send` sends one statement, which PostgreSQL parses and plans once for each session and text. */
   async send({ text, values }: Written, form: Form): Promise<Rows<unknown[]>> {
     const parameters = values.map((value) => (Array.isArray(value) ? (arrayText(value) ?? value) : value))
     const query = { name: nameOf(text), text, values: parameters }
@@ -48,7 +48,7 @@ export class Connection {
     }
   }
 
-  /** Runs `work` between begin and commit. Throws when PostgreSQL answers the commit with a rollback. */
+  /** `transaction` runs `work` between begin and commit. Throws when PostgreSQL answers the commit with a rollback. */
   async transaction<T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T> {
     const begun = this.sendText(`begin ${mode}`)
     // The first statement goes out behind it without waiting; what fails here fails there too.
@@ -72,11 +72,11 @@ export class Connection {
   }
 }
 
-/** Statements beyond so many different texts are not kept prepared. */
+/** MAX_PREPARED bounds the texts that are kept prepared. */
 const MAX_PREPARED = 2000
 const names = new Map<string, string>()
 
-/** The name of a statement's prepared form: the same text has the same name in every session. */
+/** `nameOf` names a statement's prepared form: the same text has the same name in every session. */
 function nameOf(text: string): string {
   let name = names.get(text)
   if (name === undefined) {
@@ -162,7 +162,7 @@ export class ClientSource implements Source {
   readonly #backoff = new Backoff()
   #client: pg.Client | undefined
   #connecting: Promise<pg.Client> | undefined
-  /** Resolves when the transaction that has the connection to itself has ended, and those that wait for the same. */
+  /** `#free` resolves when the transaction that has the connection to itself has ended. */
   #free: Promise<void> | undefined
   readonly #underWay = new Set<Promise<unknown>>()
   #ended = false
@@ -245,7 +245,7 @@ export class ClientSource implements Source {
   }
 }
 
-/** Waits for `ended`; after the time it calls `late` and waits no longer. */
+/** `within` waits for `ended`; after the time it calls `late` and waits no longer. */
 async function within(ms: number, ended: Promise<unknown>, late: () => void): Promise<void> {
   const { promise: over, resolve } = Promise.withResolvers<void>()
   const timer = setTimeout(() => {
@@ -256,7 +256,7 @@ async function within(ms: number, ended: Promise<unknown>, late: () => void): Pr
   clearTimeout(timer)
 }
 
-/** A connection that was lost, or whose prepared plans no longer fit the schema, is not used again. */
+/** `isSpoilt`: a connection that was lost, or whose prepared plans no longer fit the schema, is not used again. */
 const isSpoilt = (error: unknown): boolean => isConnectionLoss(error) || codeOf(error) === CACHED_PLAN_MISFITS
 
 const IN_FAILED_TRANSACTION = '25P02'
@@ -264,7 +264,7 @@ const CACHED_PLAN_MISFITS = '0A000'
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
 
-/** Ends a connection without waiting for what is under way on it; its statements fail. */
+/** `cutOff` ends a connection without waiting for what is under way on it; its statements fail. */
 const cutOff = (client: pg.ClientBase): void => {
   const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } }
   connection?.stream?.destroy()

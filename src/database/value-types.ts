@@ -2,7 +2,7 @@ import pg from 'pg'
 
 type Parse = (text: string) => unknown
 
-/** An array without nulls, whose elements need no quotes. */
+/** `arrayOf` parses an array without nulls, whose elements need no quotes. */
 const arrayOf =
   (parse: Parse): Parse =>
   (text) =>
@@ -21,7 +21,7 @@ const parsers = new Map<number, Parse>([
   [1186, String],
 ])
 
-/** The types of values, as the driver asks for them. */
+/** `types` gives the parsers as the driver asks for them. */
 export const types = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
     (format !== 'binary' && parsers.get(oid)) ||

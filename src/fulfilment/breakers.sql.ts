@@ -2,29 +2,29 @@ import type { Sql } from '../database/database.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** The first probe comes after two seconds, each further one after twice as long, up to five minutes. */
+/** FIRST_PROBE_SECONDS, MAX_DOUBLINGS: each further probe comes after twice as long, up to about five minutes. */
 const FIRST_PROBE_SECONDS = 2
 const MAX_DOUBLINGS = 7
 
 export interface Opening {
   supplierId: SupplierId
   why: SupplierFault
-  /** In the supplier's own words, for the operator. */
+  /** `reason` is in the supplier's own words, for the operator. */
   reason: string
-  /** Out of credit: what the balance must be, in micros of its currency, to close again. */
+  /** `needed` is the balance that closes a breaker that opened for lack of credit, in micros of the supplier's currency. */
   needed: bigint | null
-  /** It has given a clear answer since it closed, so that it is probed as soon as the first time. */
+  /** `wasWell`: the supplier has given a clear answer since the breaker closed, so it is probed as soon as the first time. */
   wasWell: boolean
 }
 
 /**
- * Opens a breaker. One that closed less than a minute ago, and gave no clear answer since, waits longer for its probe
+ * `openBreaker` opens a breaker. One that closed less than a minute ago, and gave no clear answer since, waits longer for its probe
  * than it did before.
  * Gives undefined when it was open already, or else when it is probed.
  */
 export async function openBreaker(sql: Sql, opening: Opening, now: Date): Promise<Date | undefined> {
   const again = sql`not ${opening.wasWell}::boolean and h.closed_at > ${now}::timestamptz - interval '1 minute'`
-  const [row] = await sql<{ probe_at: Date }[]>`
+  const [row] = await sql<{ probeAt: Date }[]>`
     insert into supplier_health as h (supplier_id, open, why, reason, needed, probes, opened_at, probe_at)
     values (${opening.supplierId}, true, ${opening.why}, ${opening.reason}, ${opening.needed}, 0, ${now},
             ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second')
@@ -35,8 +35,8 @@ export async function openBreaker(sql: Sql, opening: Opening, now: Date): Promis
            probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' *
                       case when ${again} then 2 ^ least(h.probes + 1, ${MAX_DOUBLINGS}) else 1 end
      where not h.open
-    returning probe_at`
-  return row?.probe_at
+    returning probe_at`.records()
+  return row?.probeAt
 }
 
 export interface Probe {
@@ -45,23 +45,30 @@ export interface Probe {
   needed: bigint | null
 }
 
-/** Takes the breakers whose probe is due, for so long that no other process probes them too. */
-export async function takeProbes(sql: Sql, now: Date): Promise<Probe[]> {
+/** `claimProbes` claims the breakers whose probe is due for a minute, so that no other process probes them too. */
+export async function claimProbes(sql: Sql, now: Date): Promise<Probe[]> {
   return await sql<Probe[]>`
     update supplier_health h set probe_at = ${now}::timestamptz + interval '1 minute'
       from (select supplier_id from supplier_health where open and probe_at <= ${now} for update skip locked) due
      where h.supplier_id = due.supplier_id
-    returning h.supplier_id as "supplierId", h.why, h.needed`
+    returning h.supplier_id, h.why, h.needed`.records()
 }
 
-/** The probe went well. */
+/** `selectUnreachable` gives the suppliers that cannot be asked about anything at present. */
+export async function selectUnreachable(sql: Sql): Promise<Set<SupplierId>> {
+  const rows = await sql<{ supplierId: SupplierId }[]>`
+    select supplier_id from supplier_health where open and why in ('login', 'transport')`.records()
+  return new Set(rows.map(({ supplierId }) => supplierId))
+}
+
+/** `closeBreaker` is called when a probe went well. */
 export async function closeBreaker(sql: Sql, supplierId: SupplierId, now: Date): Promise<void> {
   await sql`
     update supplier_health set open = false, probe_at = null, closed_at = ${now}
      where supplier_id = ${supplierId} and open`
 }
 
-/** The probe did not: the next one comes later. */
+/** `postponeProbe` is called when a probe went wrong: the next one comes later. */
 export async function postponeProbe(
   sql: Sql,
   supplierId: SupplierId,

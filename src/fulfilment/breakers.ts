@@ -8,16 +8,16 @@ import { Loop } from '../runtime/loop.ts'
 import type { ConnectedSupplier } from '../suppliers/directory.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
 import {
+  claimProbes,
   closeBreaker,
   type Opening,
   openBreaker,
   type Probe,
   postponeProbe,
-  takeProbes,
 } from './breakers.sql.ts'
 
 /**
- * Calls in a row that came to the same trouble, with no clear answer between them, after which a breaker opens. What a
+ * OPENS_AFTER counts the calls in a row that came to the same trouble, with no clear answer between them, after which a breaker opens. What a
  * supplier says of our credit or login is first held against what it says of our account.
  */
 const OPENS_AFTER: Record<SupplierFault | 'unclear', number> = {
@@ -30,10 +30,10 @@ const OPENS_AFTER: Record<SupplierFault | 'unclear', number> = {
 const ACCOUNT_TIMEOUT_MS = 20_000
 const LOOK_EVERY_MS = 500
 
-/** What came of a call for one item. */
-interface Heard {
+/** CallResult is what came of a call for one item. */
+interface CallResult {
   outcome: SupplierOutcome
-  /** Of the item, in micros of the supplier's currency; null: not known. */
+  /** `cost` is the item's, in micros of the supplier's currency; null: not known. */
   cost: bigint | null
 }
 
@@ -50,24 +50,24 @@ interface BreakersDeps {
 }
 
 /**
- * One circuit breaker a supplier, shared by all processes. Open, nothing is sent to the supplier; its items go to other
- * routes or wait. It is probed by asking for our account, which buys nothing, and closes when that goes well.
+ * Breakers keeps one circuit breaker for each supplier, shared by all processes. While it is open, nothing is sent to the supplier; its
+ * items go to other routes or wait. It is probed by asking for our account, which buys nothing, and closes when that goes well.
  */
 export class Breakers {
-  readonly #parts: BreakersDeps
+  readonly #deps: BreakersDeps
   readonly #loop: Loop
   readonly #streaks = new Map<SupplierId, { why: SupplierFault | 'unclear'; count: number }>()
-  /** Suppliers that have given a clear answer since their breaker opened last. */
+  /** `#well` are the suppliers that have given a clear answer since their breaker opened last. */
   readonly #well = new Set<SupplierId>()
-  /** Suppliers whose account is being looked at, so that a thousand refusals ask once. */
+  /** `#checking` are the suppliers whose account is being asked for, so that a thousand refusals ask once. */
   readonly #checking = new Map<SupplierId, Promise<void>>()
   readonly #abort = new AbortController()
 
-  constructor(parts: BreakersDeps) {
-    this.#parts = parts
+  constructor(deps: BreakersDeps) {
+    this.#deps = deps
     this.#loop = new Loop({
       name: 'breakers',
-      log: parts.log,
+      log: deps.log,
       intervalMs: LOOK_EVERY_MS,
       run: () => this.#probeAll(),
     })
@@ -83,14 +83,14 @@ export class Breakers {
     await Promise.all(this.#checking.values())
   }
 
-  /** Hears of every call, and what came of it for each item. It counts once, however many items it was about. */
-  note(supplier: SupplierConfig, call: 'send' | 'ask', outcomes: Heard[]): void {
-    const heard = outcomes.map(({ outcome, cost }) => ({ trouble: troubleOf(call, outcome), cost }))
-    if (heard.some(({ trouble }) => trouble === 'none')) {
+  /** `note` takes what came of a call for each of its items. A call counts once, however many items it was about. */
+  note(supplier: SupplierConfig, call: 'send' | 'ask', outcomes: CallResult[]): void {
+    const results = outcomes.map(({ outcome, cost }) => ({ trouble: troubleOf(call, outcome), cost }))
+    if (results.some(({ trouble }) => trouble === 'none')) {
       this.#streaks.delete(supplier.id)
       this.#well.add(supplier.id)
     }
-    for (const { trouble, cost } of heard) {
+    for (const { trouble, cost } of results) {
       if (trouble === 'none' || trouble === 'nothing') continue
       this.#count(supplier, trouble, cost)
       break
@@ -116,11 +116,11 @@ export class Breakers {
     }
   }
 
-  /** At most one such thing a supplier at a time. */
+  /** `#later` runs at most one piece of work for a supplier at a time. */
   #later(id: SupplierId, work: () => Promise<void>): void {
     if (this.#checking.has(id)) return
     const done = work()
-      .catch((error: unknown) => this.#parts.log.warn({ err: error }, 'a breaker could not be looked after'))
+      .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'a breaker could not be looked after'))
       .finally(() => this.#checking.delete(id))
     this.#checking.set(id, done)
   }
@@ -128,40 +128,40 @@ export class Breakers {
   async #open(supplier: SupplierConfig, opening: Omit<Opening, 'wasWell'>): Promise<void> {
     this.#streaks.delete(supplier.id)
     const wasWell = this.#well.delete(supplier.id)
-    const probeAt = await openBreaker(this.#parts.sql, { ...opening, wasWell }, this.#parts.clock.now())
+    const probeAt = await openBreaker(this.#deps.sql, { ...opening, wasWell }, this.#deps.clock.now())
     if (!probeAt) return
-    this.#parts.log.warn(
+    this.#deps.log.warn(
       { supplier: supplier.name, why: opening.why, reason: opening.reason, probeAt },
       'nothing more is sent to a supplier until it is well again',
     )
   }
 
-  /** One refusal that speaks of credit or login: our account says whether it is so. */
+  /** `#confirm` asks for our account after one refusal that speaks of credit or login: it says whether it is so. */
   async #confirm(supplier: SupplierConfig, opening: Omit<Opening, 'wasWell'>): Promise<void> {
-    const live = (await this.#parts.directory.current()).get(supplier.id)
-    if (!live) return
-    const trouble = await this.#probe(live, opening)
+    const connected = (await this.#deps.directory.current()).get(supplier.id)
+    if (!connected) return
+    const trouble = await this.#probe(connected, opening)
     if (trouble !== undefined) await this.#open(supplier, opening)
   }
 
   async #probeAll(): Promise<boolean> {
-    const probes = await takeProbes(this.#parts.sql, this.#parts.clock.now())
+    const probes = await claimProbes(this.#deps.sql, this.#deps.clock.now())
     if (probes.length === 0) return false
-    const suppliers = await this.#parts.directory.current()
+    const suppliers = await this.#deps.directory.current()
     await Promise.all(probes.map((probe) => this.#probeOne(probe, suppliers.get(probe.supplierId))))
     return false
   }
 
-  async #probeOne(probe: Probe, live: ConnectedSupplier | undefined): Promise<void> {
-    const { sql, clock, log } = this.#parts
-    const trouble = live ? await this.#probe(live, probe) : 'it cannot be used as it is configured'
+  async #probeOne(probe: Probe, connected: ConnectedSupplier | undefined): Promise<void> {
+    const { sql, clock, log } = this.#deps
+    const trouble = connected ? await this.#probe(connected, probe) : 'it cannot be used as it is configured'
     if (trouble === undefined) {
       await closeBreaker(sql, probe.supplierId, clock.now())
-      log.info({ supplier: live?.config.name }, 'a supplier is well again')
+      log.info({ supplier: connected?.config.name }, 'a supplier is well again')
     } else await postponeProbe(sql, probe.supplierId, trouble, clock.now())
   }
 
-  /** What is still wrong; undefined: nothing that can be seen. */
+  /** `#probe` gives what is still wrong; undefined: nothing that can be seen. */
   async #probe(
     { supplier, config }: ConnectedSupplier,
     { why, needed }: Omit<Probe, 'supplierId'>,
@@ -170,7 +170,7 @@ export class Breakers {
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ACCOUNT_TIMEOUT_MS)])
       const account = await supplier.account(signal)
-      await recordBalance(this.#parts.sql, config.id, account, this.#parts.clock.now())
+      await recordBalance(this.#deps.sql, config.id, account, this.#deps.clock.now())
       const { balance } = account
       if (why !== 'credit' || balance === null) return undefined
       if (balance > 0n && (needed === null || balance >= needed)) return undefined
@@ -181,7 +181,7 @@ export class Breakers {
   }
 }
 
-/** `none`: the answer was clear. `nothing`: it says nothing about the supplier's health. */
+/** `troubleOf` gives `none` where the answer was clear, and `nothing` where it says nothing about the supplier's health. */
 function troubleOf(call: 'send' | 'ask', outcome: SupplierOutcome): Trouble | 'none' | 'nothing' {
   if (outcome.kind === 'unavailable') return { why: outcome.why, reason: outcome.reason }
   if (outcome.kind !== 'unknown') return 'none'

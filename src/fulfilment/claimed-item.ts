@@ -1,35 +1,35 @@
 import type { AccountId, OrderId, SupplierId } from '../lib/ids.ts'
 import type { AttemptState } from '../lib/states.ts'
 
-/** An item, as it is named everywhere. */
+/** ItemName names an item. */
 export interface ItemName {
   accountId: AccountId
   orderId: OrderId
   position: number
 }
 
-/** An item that a worker has taken, with the attempt it is to send or to ask about. */
+/** ClaimedItem is an item that a worker has claimed, with the attempt that it sends or asks about. */
 export interface ClaimedItem extends ItemName {
-  /** The fence: what is reported for the item counts only while this is the fence of the item. */
+  /** `fence`: an update of the item counts only while this is still the item's fence. */
   fence: number
   supplierId: SupplierId
   remoteService: string
   attempt: number
   attemptState: AttemptState
-  /** How often it came to no clear answer about the attempt. */
+  /** `asked` counts the calls about the attempt that came to no clear answer. */
   asked: number
   reference: string | null
   sentAt: Date
   subject: string
-  /** As the supplier names them. */
+  /** `fields` are under the supplier's names. */
   fields: Record<string, string> | null
   quantity: number
-  /** Of the whole item, in micros of the supplier's currency; null: not known. */
+  /** `cost` is that of the whole item, in micros of the supplier's currency; null: not known. */
   cost: bigint | null
   terms: Terms
 }
 
-/** An order's fields under the names that a route's supplier has for them. */
+/** `renamed` gives an order's fields under the names that a route's supplier has for them. */
 export function renamed(
   fields: Record<string, string> | null,
   names: Record<string, string> | null,
@@ -38,11 +38,11 @@ export function renamed(
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [names[name] ?? name, value]))
 }
 
-/** What the item's service says of its fulfilment. */
+/** Terms is what the item's service says of its fulfilment. */
 interface Terms {
-  /** Between two questions, at first and at most. */
+  /** `minPollSeconds` and `maxPollSeconds` lie between two polls, at first and at most. */
   minPollSeconds: number
   maxPollSeconds: number
-  /** From here on a person should look at it, UTC. */
+  /** `expiresAt` is when a person should look at it. */
   expiresAt: Date
 }

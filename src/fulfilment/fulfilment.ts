@@ -9,12 +9,12 @@ import { Poller } from './ask/poller.ts'
 import { Rechecks } from './ask/rechecks.ts'
 import { Breakers } from './breakers.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import { figures } from './dispatch/route-stats.ts'
+import { routeStatsLoop } from './dispatch/route-stats.ts'
 import { OutcomeWriter } from './outcome/outcome-writer.ts'
 import { SupplierLimiters } from './supplier-limiter.ts'
 import { Worker } from './worker.ts'
 
-/** The half that gets orders done: takes due items, has suppliers do them, records what came of it. */
+/** Fulfilment gets orders done: it claims due items, has suppliers do them, and records what came of it. */
 export class Fulfilment {
   readonly #sql: Sql
   readonly #clock: Clock
@@ -23,60 +23,60 @@ export class Fulfilment {
   readonly #dispatcher: Dispatcher
   readonly #poller: Poller
   readonly #rechecks: Rechecks
-  readonly #figures: Loop
+  readonly #routeStats: Loop
 
   /** `sql` is a pool with steady plans; `directory` knows the suppliers. */
-  constructor(parts: {
+  constructor(deps: {
     sql: Sql
     directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
     clock: Clock
     log: Logger
   }) {
-    this.#sql = parts.sql
-    this.#clock = parts.clock
-    const outcomes = new OutcomeWriter(parts.sql, parts.clock)
-    const lanes = new SupplierLimiters(parts.directory)
-    this.#breakers = new Breakers(parts)
-    this.#worker = new Worker({ ...parts, outcomes, breakers: this.#breakers })
-    this.#dispatcher = new Dispatcher({ ...parts, lanes, outcomes, worker: this.#worker })
-    this.#poller = new Poller({ ...parts, lanes, worker: this.#worker })
-    this.#rechecks = new Rechecks({ ...parts, lanes })
-    this.#figures = figures(parts)
+    this.#sql = deps.sql
+    this.#clock = deps.clock
+    const outcomes = new OutcomeWriter(deps.sql, deps.clock)
+    const limiters = new SupplierLimiters(deps.directory)
+    this.#breakers = new Breakers(deps)
+    this.#worker = new Worker({ ...deps, outcomes, breakers: this.#breakers })
+    this.#dispatcher = new Dispatcher({ ...deps, limiters, outcomes, worker: this.#worker })
+    this.#poller = new Poller({ ...deps, limiters, worker: this.#worker })
+    this.#rechecks = new Rechecks({ ...deps, limiters })
+    this.#routeStats = routeStatsLoop(deps)
     this.#worker.onRoom = () => {
-      this.#dispatcher.roomAgain()
-      this.#poller.roomAgain()
+      this.#dispatcher.onRoom()
+      this.#poller.onRoom()
     }
     this.#worker.onPending = () => this.#dispatcher.wake()
   }
 
-  /** New orders were committed. */
+  /** `wake` says that new orders were committed. */
   wake(): void {
     this.#dispatcher.wake()
   }
 
-  /** A supplier said that something happened to what it has under this number: it is asked at once. */
+  /** `askSoon` has a supplier asked at once about what it has under this reference, because it said that something happened. */
   async askSoon(supplierId: SupplierId, reference: string): Promise<void> {
     await askSoon(this.#sql, supplierId, reference, this.#clock.now())
     this.#poller.wake()
   }
 
   start(): void {
-    for (const part of this.#parts()) part.start()
+    for (const part of this.#deps()) part.start()
   }
 
-  /** Takes nothing more, and lets what is in hand end for `graceMs` before its calls are broken off. */
+  /** `stop` claims nothing more, and lets what is in hand end for `graceMs` before its calls are broken off. */
   async stop(graceMs: number): Promise<void> {
     await Promise.all([
       this.#dispatcher.stop(),
       this.#poller.stop(),
       this.#rechecks.stop(),
-      this.#figures.stop(),
+      this.#routeStats.stop(),
     ])
     await this.#worker.stop(graceMs)
     await this.#breakers.stop()
   }
 
-  #parts(): { start(): void }[] {
-    return [this.#worker, this.#breakers, this.#dispatcher, this.#poller, this.#rechecks, this.#figures]
+  #deps(): { start(): void }[] {
+    return [this.#worker, this.#breakers, this.#dispatcher, this.#poller, this.#rechecks, this.#routeStats]
   }
 }

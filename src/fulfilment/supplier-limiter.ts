@@ -1,46 +1,46 @@
 import type { SupplierId } from '../lib/ids.ts'
 import type { ConnectedSupplier } from '../suppliers/directory.ts'
 
-/** How much of a second's calls may go at once: a process looks for work four times a second at least. */
+/** BURST is how much of a second's calls may go at once: a process looks for work four times a second at least. */
 const BURST = 0.25
 
 /**
- * What this process has under way with one supplier: at most so many calls at a time, and so many begun in a second.
- * Questions take at most half of the calls, so that items go on being sent.
+ * SupplierLimiter bounds the calls of this process to one supplier: how many run at a time, and how many begin in a second. Polls take
+ * at most half of the calls, so that items go on being sent.
  */
 export class SupplierLimiter {
-  live: ConnectedSupplier
+  connected: ConnectedSupplier
   #calls = 0
   #asks = 0
   #tokens: number
   #filledAt = performance.now()
 
-  constructor(live: ConnectedSupplier) {
-    this.live = live
+  constructor(connected: ConnectedSupplier) {
+    this.connected = connected
     this.#tokens = this.#burst()
   }
 
-  /** How many items may be sent now. */
+  /** `sendRoom` is how many items may be sent now. */
   sendRoom(): number {
-    return this.#room(this.live.concurrency - this.#calls) * this.live.supplier.sendAtOnce
+    return this.#room(this.connected.concurrency - this.#calls) * this.connected.supplier.sendAtOnce
   }
 
-  /** How many items may be asked about now. */
+  /** `askRoom` is how many items may be asked about now. */
   askRoom(): number {
-    const half = Math.ceil(this.live.concurrency / 2)
+    const half = Math.ceil(this.connected.concurrency / 2)
     return (
-      this.#room(Math.min(this.live.concurrency - this.#calls, half - this.#asks)) *
-      this.live.supplier.askAtOnce
+      this.#room(Math.min(this.connected.concurrency - this.#calls, half - this.#asks)) *
+      this.connected.supplier.askAtOnce
     )
   }
 
-  /** How long after an attempt has ended to ask once more, in seconds, ascending. */
+  /** `recheck` gives how long after an attempt has ended it is asked about once more, in seconds, ascending. */
   recheck(): number[] {
-    const { recheck } = this.live.config.settings
+    const { recheck } = this.connected.config.settings
     return Array.isArray(recheck) ? recheck.map(Number).sort((a, b) => a - b) : []
   }
 
-  /** A call begins; to be ended by the function that this gives. */
+  /** `begin` counts a call as begun; the function that it gives counts it as ended. */
   begin(call: 'send' | 'ask'): () => void {
     this.#calls++
     if (call === 'ask') this.#asks++
@@ -51,7 +51,7 @@ export class SupplierLimiter {
     }
   }
 
-  /** Keeps room for calls that are to begin soon; to be let go by the function that this gives, just before. */
+  /** `reserve` keeps room for calls that are to begin soon; the function that it gives releases it, just before they begin. */
   reserve(calls: number): () => void {
     this.#calls += calls
     this.#tokens -= calls
@@ -62,7 +62,7 @@ export class SupplierLimiter {
   }
 
   #room(calls: number): number {
-    const { ratePerSecond } = this.live
+    const { ratePerSecond } = this.connected
     if (ratePerSecond === null) return Math.max(0, calls)
     const now = performance.now()
     this.#tokens = Math.min(this.#burst(), this.#tokens + ((now - this.#filledAt) / 1000) * ratePerSecond)
@@ -71,14 +71,14 @@ export class SupplierLimiter {
   }
 
   #burst(): number {
-    return Math.max(1, (this.live.ratePerSecond ?? 0) * BURST)
+    return Math.max(1, (this.connected.ratePerSecond ?? 0) * BURST)
   }
 }
 
-/** The lanes of all suppliers that this process knows. */
+/** SupplierLimiters holds the limiters of all suppliers that this process knows. */
 export class SupplierLimiters {
   readonly #directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
-  #lanes = new Map<SupplierId, SupplierLimiter>()
+  #limiters = new Map<SupplierId, SupplierLimiter>()
 
   constructor(directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }) {
     this.#directory = directory
@@ -86,12 +86,12 @@ export class SupplierLimiters {
 
   async current(): Promise<ReadonlyMap<SupplierId, SupplierLimiter>> {
     const suppliers = await this.#directory.current()
-    for (const [id, live] of suppliers) {
-      const lane = this.#lanes.get(id)
-      if (lane) lane.live = live
-      else this.#lanes.set(id, new SupplierLimiter(live))
+    for (const [id, connected] of suppliers) {
+      const limiter = this.#limiters.get(id)
+      if (limiter) limiter.connected = connected
+      else this.#limiters.set(id, new SupplierLimiter(connected))
     }
-    for (const id of this.#lanes.keys()) if (!suppliers.has(id)) this.#lanes.delete(id)
-    return new Map(this.#lanes)
+    for (const id of this.#limiters.keys()) if (!suppliers.has(id)) this.#limiters.delete(id)
+    return new Map(this.#limiters)
   }
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import type { Clock } from '../lib/time.ts'
+import { Loop } from '../runtime/loop.ts'
 import { isAnothers } from './ask/poll.sql.ts'
 import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
@@ -12,24 +13,21 @@ import type { OutcomeWriter } from './outcome/outcome-writer.ts'
 import type { SupplierLimiter } from './supplier-limiter.ts'
 
 const EXTEND_EVERY_MS = 5_000
-/** The longest that one call to a supplier may take. */
+/** CALL_TIMEOUT_MS is the longest that one call to a supplier may take. */
 const CALL_TIMEOUT_MS = 30_000
-/** The most items that one worker has in hand at a time. */
+/** MAX_IN_HAND is the most items that one worker has in hand at a time. */
 const MAX_IN_HAND = 5_000
 
-/** What one call to a supplier is about. */
+/** Call is what calls to one supplier are about. */
 export interface Call {
-  lane: SupplierLimiter
+  limiter: SupplierLimiter
   call: 'send' | 'ask'
   items: ClaimedItem[]
-  /** Of `items`, those of which an earlier attempt may still be with the supplier. */
+  /** `hadBefore` are those of `items` of which an earlier attempt may still be with the supplier. */
   hadBefore?: ReadonlySet<ClaimedItem>
 }
 
-/**
- * Takes items from the hands of a dispatcher or poller to recorded outcomes: calls their supplier, keeps the leases
- * while the call lasts, and reports what came back.
- */
+/** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #sql: Sql
   readonly #outcomes: OutcomeWriter
@@ -39,30 +37,36 @@ export class Worker {
   readonly #inHand = new Set<ClaimedItem>()
   readonly #calls = new Set<Promise<void>>()
   readonly #abort = new AbortController()
-  #timer: NodeJS.Timeout | undefined
-  /** Told after each call: there is room for another. */
+  readonly #leases: Loop
+  /** `onRoom` is called after each call: there is room for another. */
   onRoom: () => void = () => {}
-  /** Told of items that are to go on to their next route. */
+  /** `onPending` is called when an item is to go on to its next route. */
   onPending: () => void = () => {}
 
-  constructor(parts: { sql: Sql; outcomes: OutcomeWriter; breakers: Breakers; clock: Clock; log: Logger }) {
-    this.#sql = parts.sql
-    this.#outcomes = parts.outcomes
-    this.#breakers = parts.breakers
-    this.#clock = parts.clock
-    this.#log = parts.log
+  constructor(deps: { sql: Sql; outcomes: OutcomeWriter; breakers: Breakers; clock: Clock; log: Logger }) {
+    this.#sql = deps.sql
+    this.#outcomes = deps.outcomes
+    this.#breakers = deps.breakers
+    this.#clock = deps.clock
+    this.#log = deps.log
+    this.#leases = new Loop({
+      name: 'leases',
+      log: deps.log,
+      intervalMs: EXTEND_EVERY_MS,
+      run: () => this.#extendLeases(),
+    })
   }
 
-  /** How many more items may be taken now. */
+  /** `room` is how many more items may be claimed now. */
   room(): number {
     return MAX_IN_HAND - this.#inHand.size
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.#extendLeases(), EXTEND_EVERY_MS)
+    this.#leases.start()
   }
 
-  /** Lets calls end by themselves for a while, then breaks them off: their outcome is then unknown, and recorded so. */
+  /** `stop` lets calls end by themselves for a while, then breaks them off: their outcome is then unknown, and recorded so. */
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#outcomes.hurry()
@@ -70,19 +74,19 @@ export class Worker {
     }, graceMs)
     await Promise.allSettled(this.#calls)
     clearTimeout(timer)
-    clearInterval(this.#timer)
+    await this.#leases.stop()
     await this.#outcomes.stop()
   }
 
-  /** Calls the supplier about items of one lane, as many in a call as it takes. */
-  work({ lane, call, items, hadBefore = new Set() }: Call): void {
-    const { supplier } = lane.live
+  /** `work` calls a supplier about items, as many in a call as it takes. */
+  work({ limiter, call, items, hadBefore = new Set() }: Call): void {
+    const { supplier } = limiter.connected
     const atOnce = call === 'send' ? supplier.sendAtOnce : supplier.askAtOnce
     for (let at = 0; at < items.length; at += atOnce) {
       const some = items.slice(at, at + atOnce)
       for (const item of some) this.#inHand.add(item)
-      const end = lane.begin(call)
-      const done = this.#call({ lane, call, items: some, hadBefore }, end)
+      const end = limiter.begin(call)
+      const done = this.#call({ limiter, call, items: some, hadBefore }, end)
         .catch((error: unknown) =>
           this.#log.error(
             { err: error, orders: some.map(({ orderId }) => orderId) },
@@ -97,12 +101,12 @@ export class Worker {
     }
   }
 
-  async #call({ lane, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
-    const { config, supplier } = lane.live
+  async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
+    const { config, supplier } = limiter.connected
     let given: SupplierOutcome[]
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      given = await endedBy(signal, supplier[call](items.map(workOf), signal))
+      given = await endedBy(signal, supplier[call](items.map(taskOf), signal))
     } catch (error) {
       given = items.map(() => unclear(error))
     }
@@ -114,19 +118,19 @@ export class Worker {
     const now = this.#clock.now()
     await Promise.all(
       outcomes.map(async ({ item, outcome }) => {
-        const manners = { recheck: lane.recheck(), hadItBefore: hadBefore.has(item) }
+        const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
         const own = call === 'ask' ? await this.#unlessAnothers(item, outcome) : outcome
-        const report = updateFor(item, call, own, manners, now)
-        const written = await this.#outcomes.record(report)
+        const update = updateFor(item, call, own, traits, now)
+        const written = await this.#outcomes.record(update)
         if (!written) {
           this.#log.warn({ order: item.orderId, position: item.position }, 'the lease of an item was lost')
         }
-        if (report.itemState === 'pending') this.onPending()
+        if (update.itemState === 'pending') this.onPending()
       }),
     )
   }
 
-  /** A lost order that the supplier found by its input may be that of another item with the same one. */
+  /** `#unlessAnothers`: a lost order that the supplier found by its input may be that of another item with the same one. */
   async #unlessAnothers(item: ClaimedItem, outcome: SupplierOutcome): Promise<SupplierOutcome> {
     if (item.reference !== null || !('reference' in outcome) || outcome.reference === null) return outcome
     if (!(await isAnothers(this.#sql, item, outcome.reference))) return outcome
@@ -134,6 +138,7 @@ export class Worker {
     return { kind: 'unknown', reason, askable: false }
   }
 
+  /** `#extendLeases` does not wait for its statement, so that one that hangs keeps no later one from another connection. */
   #extendLeases(): void {
     if (this.#inHand.size === 0) return
     const until = new Date(this.#clock.now().getTime() + LEASE_MS)
@@ -145,7 +150,7 @@ export class Worker {
 
 const kinds = new Set(['success', 'accepted', 'refused', 'unavailable', 'duplicate', 'unknown'])
 
-/** Promise 4: what an adapter throws, and what it should never have given, is unknown. */
+/** `known` takes what an adapter should never have given for unknown (promise 4). */
 const known = (outcome: SupplierOutcome | undefined): SupplierOutcome =>
   outcome && kinds.has(outcome.kind) ? outcome : unclear('the adapter gave no outcome')
 
@@ -155,7 +160,7 @@ const unclear = (error: unknown): SupplierOutcome => ({
   askable: true,
 })
 
-/** Promise 5: an adapter that forgets its signal must not keep its items for ever. */
+/** `endedBy` ends the wait for an adapter that forgets its signal, and must not keep its items for ever (promise 5). */
 export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   const { promise, reject } = Promise.withResolvers<never>()
   const stop = (): void => reject(signal.reason as Error)
@@ -164,7 +169,7 @@ export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return Promise.race([call, promise])
 }
 
-const workOf = (item: ClaimedItem): SupplierTask => ({
+const taskOf = (item: ClaimedItem): SupplierTask => ({
   attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
   orderId: item.orderId,
   remoteService: item.remoteService,

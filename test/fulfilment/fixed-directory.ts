@@ -1,5 +1,5 @@
 import type { Sql } from '../../src/database/database.ts'
-import { takeSent as takeSentOf } from '../../src/fulfilment/ask/poll.sql.ts'
+import { claimSentItems } from '../../src/fulfilment/ask/poll.sql.ts'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { claimDueItems, LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
 import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
@@ -27,7 +27,7 @@ const liveOf = (
   config: {
     id,
     kind: 'sandbox',
-    name: `supplier ${id}`,
+    name: id === SANDBOX ? 'sandbox' : `supplier ${id}`,
     url: null,
     currency: 'USD',
     settings: {},
@@ -53,16 +53,12 @@ export async function takePending(
   sql: Sql,
   { limit, now }: { limit: number; now: Date },
 ): Promise<ClaimedItem[]> {
-  const lane = new SupplierLimiter(liveOf(SANDBOX, nobody, { concurrency: limit }))
+  const limiter = new SupplierLimiter(liveOf(SANDBOX, nobody, { concurrency: limit }))
   const look = { now, after: 0 as ServiceId, rooms: new Map(), each: limit, most: 2000 }
-  const { sending } = await claimDueItems(sql, new Map([[SANDBOX, lane]]), look)
-  return sending.map(({ taken }) => taken)
+  const { sending } = await claimDueItems(sql, new Map([[SANDBOX, limiter]]), look)
+  return sending.map(({ claimed }) => claimed)
 }
 
 /** What a poller with room for so many takes, of the sandbox. */
 export const takeSent = (sql: Sql, { limit, now }: { limit: number; now: Date }): Promise<ClaimedItem[]> =>
-  takeSentOf(sql, [{ supplierId: SANDBOX, items: limit }], {
-    now,
-    leaseUntil: new Date(now.getTime() + LEASE_MS),
-    longDue: now,
-  })
+  claimSentItems(sql, [{ supplierId: SANDBOX, items: limit, dueBy: now }], new Date(now.getTime() + LEASE_MS))

@@ -9,9 +9,9 @@ import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
 import type { Clock } from '../../src/lib/time.ts'
 import type { Order } from '../../src/orders/order.ts'
 import type { Purchase } from '../../src/orders/place/purchase.ts'
-import { OrderReader } from '../../src/orders/read/order-reader.ts'
+import type { OrderReader } from '../../src/orders/read/order-reader.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
-import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
+import { newAccount, newService, openPlacement, orderReader, purchase } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
@@ -84,7 +84,7 @@ export class Workshop {
     this.account = account
     this.service = service
     this.steady = openPool(database.address, { max: 4, session: STEADY_PLANS })
-    this.orders = new OrderReader(this.steady)
+    this.orders = orderReader(this.steady)
     this.outcomes = new OutcomeWriter(this.steady, this.clock)
     this.#placement = openPlacement(database, this.clock)
   }

@@ -9,16 +9,16 @@ import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts
 const supplier = (sendAtOnce = 1, askAtOnce = 1): FakeSupplier =>
   Object.assign(new FakeSupplier(async () => SUCCESS), { sendAtOnce, askAtOnce })
 
-async function lane(over: Partial<ConnectedSupplier>, one = supplier()): Promise<SupplierLimiter> {
+async function limiter(over: Partial<ConnectedSupplier>, one = supplier()): Promise<SupplierLimiter> {
   const live = (await directoryOf(new Map([[SANDBOX, one]]), over).current()).get(SANDBOX)
   return new SupplierLimiter(live as ConnectedSupplier)
 }
 
-describe('a lane', () => {
+describe('a limiter', () => {
   afterEach(() => void vi.useRealTimers())
 
   test('has room for so many calls at a time, and for as many items as go into them', async () => {
-    const one = await lane({ concurrency: 3 }, supplier(10, 4))
+    const one = await limiter({ concurrency: 3 }, supplier(10, 4))
     expect([one.sendRoom(), one.askRoom()]).toEqual([30, 8])
     const ends = [one.begin('send'), one.begin('send')]
     expect([one.sendRoom(), one.askRoom()]).toEqual([10, 4])
@@ -29,16 +29,16 @@ describe('a lane', () => {
   })
 
   test('keeps half of its calls for sending', async () => {
-    const one = await lane({ concurrency: 5 })
+    const one = await limiter({ concurrency: 5 })
     for (let asks = 0; asks < 3; asks++) one.begin('ask')
     expect([one.sendRoom(), one.askRoom()]).toEqual([2, 0])
-    const narrow = await lane({ concurrency: 1 })
+    const narrow = await limiter({ concurrency: 1 })
     expect([narrow.sendRoom(), narrow.askRoom()]).toEqual([1, 1])
   })
 
   test('begins no more calls in a second than its rate, a quarter of them at once', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
-    const one = await lane({ ratePerSecond: 20 })
+    const one = await limiter({ ratePerSecond: 20 })
     let begun = 0
     for (let times = 0; times < 100; times++) {
       while (one.sendRoom() > 0) {
@@ -54,7 +54,7 @@ describe('a lane', () => {
 
   test('at a rate of one a second begins one each second, and saves none up', async () => {
     vi.useFakeTimers({ toFake: ['performance'] })
-    const one = await lane({ ratePerSecond: 1 })
+    const one = await limiter({ ratePerSecond: 1 })
     one.begin('ask')()
     expect(one.askRoom()).toBe(0)
     vi.advanceTimersByTime(999)
@@ -67,20 +67,20 @@ describe('a lane', () => {
 
   test('is the same one when its supplier has changed, with the new limits at once', async () => {
     let live = await directoryOf(new Map([[SANDBOX, supplier()]]), { concurrency: 4 }).current()
-    const lanes = new SupplierLimiters({ current: async () => live })
-    const first = (await lanes.current()).get(SANDBOX) as SupplierLimiter
+    const limiters = new SupplierLimiters({ current: async () => live })
+    const first = (await limiters.current()).get(SANDBOX) as SupplierLimiter
     first.begin('send')
     live = await directoryOf(new Map([[SANDBOX, supplier()]]), { concurrency: 2 }).current()
-    expect((await lanes.current()).get(SANDBOX)).toBe(first)
+    expect((await limiters.current()).get(SANDBOX)).toBe(first)
     expect(first.sendRoom()).toBe(1)
     live = new Map()
-    expect((await lanes.current()).size).toBe(0)
+    expect((await limiters.current()).size).toBe(0)
   })
 
   test('knows when its supplier wants to be asked once more', async () => {
-    const config = { ...(await lane({})).live.config, settings: { recheck: [86_400, 60] } }
-    expect((await lane({ config })).recheck()).toEqual([60, 86_400])
-    expect((await lane({})).recheck()).toEqual([])
+    const config = { ...(await limiter({})).connected.config, settings: { recheck: [86_400, 60] } }
+    expect((await limiter({ config })).recheck()).toEqual([60, 86_400])
+    expect((await limiter({})).recheck()).toEqual([])
   })
 })
 

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Removes what processes that were killed left half made: folders named `<prefix><process id>`. */
+/** `removeAbandoned` removes what processes that were killed left half made: folders named `<prefix><process id>`. */
 export function removeAbandoned(parent: string, prefix: string): void {
   for (const name of readdirSync(parent)) {
     if (!name.startsWith(prefix)) continue
@@ -10,7 +10,7 @@ export function removeAbandoned(parent: string, prefix: string): void {
     try {
       rmSync(join(parent, name), { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
     } catch {
-      // Its initdb still runs, or it is another user's: it is in nobody's way, and the next start tries again.
+      // The folder's initdb still runs, or the folder is another user's. It is in nobody's way, and the next start tries again.
     }
   }
 }

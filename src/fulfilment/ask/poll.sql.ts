@@ -1,86 +1,38 @@
 import type { Sql } from '../../database/database.ts'
-import type { AccountId, OrderId, RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
-import type { AttemptState } from '../../lib/states.ts'
+import type { RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import { type ClaimedItem, renamed } from '../claimed-item.ts'
 
-interface TakenRow {
-  account_id: AccountId
-  order_id: bigint
-  position: number
-  fence: number
-  supplier_id: SupplierId
-  remote_service: string
-  number: number
-  state: AttemptState
-  asked: number
-  reference: string | null
-  created_at: Date
-  input: string
-  fields: Record<string, string> | null
-  quantity: number
-  cost: bigint | null
-  service_id: ServiceId
-  route_id: RouteId | null
-  placed_at: Date
-}
-
+/** PollTerms says how often the items of a service are polled. */
 interface PollTerms {
   id: ServiceId
-  min_poll_seconds: number
-  max_poll_seconds: number
-  expiry_seconds: number
+  minPollSeconds: number
+  maxPollSeconds: number
+  expirySeconds: number
 }
 
-const taken = (
-  row: TakenRow,
-  terms: PollTerms | undefined,
-  fieldNames: Record<string, string> | null,
-): ClaimedItem => ({
-  accountId: row.account_id,
-  orderId: Number(row.order_id) as OrderId,
-  position: row.position,
-  fence: row.fence,
-  supplierId: row.supplier_id,
-  remoteService: row.remote_service,
-  attempt: row.number,
-  attemptState: row.state,
-  asked: row.asked,
-  reference: row.reference,
-  sentAt: row.created_at,
-  subject: row.input,
-  fields: renamed(row.fields, fieldNames),
-  quantity: row.quantity,
-  cost: row.cost,
-  terms: termsOf(row, terms),
-})
-
-function termsOf(row: TakenRow, terms: PollTerms | undefined): ClaimedItem['terms'] {
-  if (terms === undefined) throw new Error(`service ${row.service_id} of an item is gone`)
-  return {
-    minPollSeconds: terms.min_poll_seconds,
-    maxPollSeconds: terms.max_poll_seconds,
-    expiresAt: new Date(row.placed_at.getTime() + terms.expiry_seconds * 1000),
-  }
+/** PollRoom is how many items of a supplier may be polled now, among those that are due at `dueBy`. */
+export interface PollRoom {
+  supplierId: SupplierId
+  items: number
+  dueBy: Date
 }
 
 /**
- * Takes due items whose latest attempt has been sent, under a lease, to ask about it: of each supplier up to so many,
- * so that one that is slow holds up no other. A supplier that cannot be reached is only asked about what is long due.
+ * `claimSentItems` takes due items whose latest attempt has been sent, under a lease, to ask about it: of each supplier up to so many,
+ * so that one that is slow holds up no other.
  */
-export async function takeSent(
-  sql: Sql,
-  room: { supplierId: SupplierId; items: number }[],
-  { now, leaseUntil, longDue }: { now: Date; leaseUntil: Date; longDue: Date },
-): Promise<ClaimedItem[]> {
-  const rows = await sql<TakenRow[]>`
+export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Date): Promise<ClaimedItem[]> {
+  const rows = await sql<
+    (Omit<ClaimedItem, 'terms'> & { serviceId: ServiceId; routeId: RouteId | null; placedAt: Date })[]
+  >`
     with due as materialized (
       select d.* from unnest(${room.map(({ supplierId }) => supplierId)}::int[],
-                             ${room.map(({ items }) => items)}::int[]) as r (supplier_id, items)
-        left join supplier_health h on h.supplier_id = r.supplier_id and h.open and h.why in ('login', 'transport')
+                             ${room.map(({ items }) => items)}::int[],
+                             ${room.map(({ dueBy }) => dueBy.toISOString())}::text[]::timestamptz[])
+               as r (supplier_id, items, due_by)
        cross join lateral (
         select account_id, order_id, position from items i
-         where i.state in ('processing', 'unknown') and i.supplier_id = r.supplier_id
-           and i.due_at <= case when h.supplier_id is null then ${now}::timestamptz else ${longDue}::timestamptz end
+         where i.state in ('processing', 'unknown') and i.supplier_id = r.supplier_id and i.due_at <= r.due_by
          order by i.due_at limit r.items for update skip locked) d
     ), moved as (
       update items i set fence = i.fence + 1, due_at = ${leaseUntil}
@@ -88,45 +40,54 @@ export async function takeSent(
        where i.account_id = due.account_id and i.order_id = due.order_id and i.position = due.position
       returning i.account_id, i.order_id, i.position, i.fence, i.service_id, i.input, i.fields, i.quantity
     )
-    select m.*, a.number, a.state, a.asked, a.reference, a.created_at, a.supplier_id, a.remote_service, a.cost,
-           a.route_id, o.created_at as placed_at
+    select m.account_id, m.order_id, m.position, m.fence, m.service_id, m.input as subject, m.fields, m.quantity,
+           a.number as attempt, a.state as attempt_state, a.asked, a.reference, a.created_at as sent_at, a.supplier_id,
+           a.remote_service, a.cost, a.route_id, o.created_at as placed_at
       from moved m
       join lateral (
         select * from attempts a
          where a.account_id = m.account_id and a.order_id = m.order_id and a.position = m.position
          order by a.number desc limit 1) a on true
-      join orders o on o.account_id = m.account_id and o.id = m.order_id`
+      join orders o on o.account_id = m.account_id and o.id = m.order_id`.records()
   if (rows.length === 0) return []
   const [services, fieldNames] = await Promise.all([
-    selectPollTerms(sql, [...new Set(rows.map((row) => row.service_id))]),
-    selectFieldNames(sql, [...new Set(rows.flatMap((row) => row.route_id ?? []))]),
+    selectPollTerms(sql, [...new Set(rows.map(({ serviceId }) => serviceId))]),
+    selectFieldNames(sql, [...new Set(rows.flatMap(({ routeId }) => routeId ?? []))]),
   ])
-  return rows.map((row) =>
-    taken(
-      row,
-      services.get(row.service_id),
-      row.route_id === null ? null : (fieldNames.get(row.route_id) ?? null),
-    ),
-  )
+  return rows.map(({ serviceId, routeId, placedAt, ...item }) => {
+    const terms = services.get(serviceId)
+    if (terms === undefined) throw new Error(`service ${serviceId} of an item is gone`)
+    const { minPollSeconds, maxPollSeconds, expirySeconds } = terms
+    return {
+      ...item,
+      fields: renamed(item.fields, (routeId !== null && fieldNames.get(routeId)) || null),
+      terms: {
+        minPollSeconds,
+        maxPollSeconds,
+        expiresAt: new Date(placedAt.getTime() + expirySeconds * 1000),
+      },
+    }
+  })
 }
 
-/** `selectPollTerms` reads how often the items of services are polled. Apart from the items: hot statements join no configuration. */
+/** `selectPollTerms` reads apart from the items, because hot statements join no configuration. */
 async function selectPollTerms(sql: Sql, services: ServiceId[]): Promise<Map<ServiceId, PollTerms>> {
   const rows = await sql<PollTerms[]>`
-    select id, min_poll_seconds, max_poll_seconds, expiry_seconds from services where id = any(${services}::int[])`
+    select id, min_poll_seconds, max_poll_seconds, expiry_seconds
+      from services where id = any(${services}::int[])`.records()
   return new Map(rows.map((row) => [row.id, row]))
 }
 
 /** `selectFieldNames` reads the suppliers' names of extra fields, of the routes where they differ from ours. */
 async function selectFieldNames(sql: Sql, routes: RouteId[]): Promise<Map<RouteId, Record<string, string>>> {
   if (routes.length === 0) return new Map()
-  const rows = await sql<{ route_id: RouteId; names: Record<string, string> }[]>`
+  const rows = await sql<{ routeId: RouteId; names: Record<string, string> }[]>`
     select route_id, jsonb_object_agg(ours, theirs) as names from supplier_route_fields
-     where route_id = any(${routes}::int[]) group by route_id`
-  return new Map(rows.map(({ route_id, names }) => [route_id, names]))
+     where route_id = any(${routes}::int[]) group by route_id`.records()
+  return new Map(rows.map(({ routeId, names }) => [routeId, names]))
 }
 
-/** Lets go of items that were taken and not asked about: they are due still. */
+/** `putBack` lets go of items that were claimed and not asked about: they are due still. */
 export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promise<void> {
   await sql`
     update items i set due_at = ${now}
@@ -138,8 +99,8 @@ export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promis
 }
 
 /**
- * Whether the supplier's order of this number was bought for another item of the same input: then it says nothing of
- * this one.
+ * `isAnothers` tells whether the supplier's order of this number was bought for another item of the same input. Then its state says
+ * nothing of this one.
  */
 export async function isAnothers(
   sql: Sql,
@@ -153,7 +114,7 @@ export async function isAnothers(
   return rows.length > 0
 }
 
-/** Brings the next look at the items of a supplier's order forward, because the supplier said that something happened. */
+/** `askSoon` makes the items of a supplier's order due at once, because the supplier said that something happened. */
 export async function askSoon(
   sql: Sql,
   supplierId: SupplierId,

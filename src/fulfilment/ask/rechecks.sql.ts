@@ -1,9 +1,9 @@
 import type { Sql } from '../../database/database.ts'
-import type { AccountId, OrderId, SupplierId } from '../../lib/ids.ts'
+import type { SupplierId } from '../../lib/ids.ts'
 import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
 
-/** An attempt that has ended and is asked about once more. */
+/** Recheck is an attempt that has ended and is asked about once more. */
 export interface Recheck extends ItemName {
   attempt: number
   state: 'succeeded' | 'refused'
@@ -16,20 +16,22 @@ export interface Recheck extends ItemName {
   subject: string
   fields: Record<string, string> | null
   quantity: number
-  /** The item's, where this attempt gave it. */
+  /** `result` is the item's, where this attempt gave it. */
   result: string | null
 }
 
-/** Takes due rechecks, of each supplier up to so many, out of the way of others until `leaseUntil`. */
-export async function takeRechecks(
+/** `claimRechecks` takes due rechecks, of each supplier up to so many, out of the way of others until `leaseUntil`. */
+export async function claimRechecks(
   sql: Sql,
-  room: { supplierId: SupplierId; items: number }[],
+  room: { supplierId: SupplierId; supplierName: string; items: number }[],
   { now, leaseUntil }: { now: Date; leaseUntil: Date },
 ): Promise<Recheck[]> {
-  const rows = await sql<(Omit<Recheck, 'orderId'> & { order_id: bigint; accountId: AccountId })[]>`
+  return await sql<Recheck[]>`
     with due as materialized (
-      select d.* from unnest(${room.map(({ supplierId }) => supplierId)}::int[],
-                             ${room.map(({ items }) => items)}::int[]) as r (supplier_id, items)
+      select r.supplier_name, d.*
+        from unnest(${room.map(({ supplierId }) => supplierId)}::int[],
+                    ${room.map(({ supplierName }) => supplierName)}::text[],
+                    ${room.map(({ items }) => items)}::int[]) as r (supplier_id, supplier_name, items)
        cross join lateral (
         select account_id, order_id, position, number from attempts a
          where a.supplier_id = r.supplier_id and a.recheck_at <= ${now}
@@ -39,28 +41,25 @@ export async function takeRechecks(
         from due
        where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
          and a.number = due.number and a.state in ('succeeded', 'refused') and a.reference is not null
-      returning a.*
+      returning a.*, due.supplier_name
     )
-    select m.account_id as "accountId", m.order_id, m.position, m.number as attempt, m.state,
-           m.supplier_id as "supplierId", s.name as "supplierName", m.remote_service as "remoteService", m.reference,
-           m.created_at as "sentAt", m.finished_at as "finishedAt", i.input as subject, i.fields, i.quantity,
-           case when m.state = 'succeeded' then i.result end as result
+    select m.account_id, m.order_id, m.position, m.number as attempt, m.state, m.supplier_id, m.supplier_name,
+           m.remote_service, m.reference, m.created_at as sent_at, m.finished_at, i.input as subject, i.fields,
+           i.quantity, case when m.state = 'succeeded' then i.result end as result
       from moved m
-      join items i on i.account_id = m.account_id and i.order_id = m.order_id and i.position = m.position
-      join suppliers s on s.id = m.supplier_id`
-  return rows.map(({ order_id, ...row }) => ({ ...row, orderId: Number(order_id) as OrderId }))
+      join items i on i.account_id = m.account_id and i.order_id = m.order_id and i.position = m.position`.records()
 }
 
-/** What an attempt's supplier says now. */
+/** Rechecked is what an attempt's supplier says now. */
 export interface Rechecked {
   recheck: Recheck
-  /** In words for the operator; null: it says the same. undefined: it gave no clear answer. */
+  /** `changed` says in words for the operator what is different; null: nothing; undefined: there was no clear answer. */
   changed: string | null | undefined
-  /** When to ask once more; null: not any more. */
+  /** `again` is when to ask once more; null: not any more. */
   again: Date | null
 }
 
-/** Shows changes of mind to a person, and settles what a reseller wanted verified where there is none. */
+/** `writeRechecked` shows changes of mind to a person, and settles what a reseller wanted verified where there is none. */
 export async function writeRechecked(sql: Sql, rows: Rechecked[], now: Date): Promise<void> {
   await sql`
     with given as materialized (

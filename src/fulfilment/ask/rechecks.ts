@@ -6,28 +6,28 @@ import { DAY_MS } from '../../lib/time.ts'
 import { Loop } from '../../runtime/loop.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
 import { endedBy } from '../worker.ts'
-import { type Recheck, type Rechecked, takeRechecks, writeRechecked } from './rechecks.sql.ts'
+import { claimRechecks, type Recheck, type Rechecked, writeRechecked } from './rechecks.sql.ts'
 
 const LOOK_EVERY_MS = 1_000
 const LEASE_MS = 60_000
 const CALL_TIMEOUT_MS = 30_000
-/** After no clear answer; given up a day after the last time that it should have been asked. */
+/** AGAIN_MS is the wait after no clear answer. Asking ends a day after the last time at which it was to be asked. */
 const AGAIN_MS = 600_000
 
 /**
- * Asks once more about attempts that have ended, because suppliers change their minds: success after a refusal, and
+ * Rechecks asks once more about attempts that have ended, because suppliers change their minds: success after a refusal, and
  * the reverse. What it finds is shown to a person; it touches neither items nor money.
  */
 export class Rechecks {
-  readonly #parts: { sql: Sql; lanes: SupplierLimiters; clock: Clock; log: Logger }
+  readonly #deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }
   readonly #loop: Loop
   readonly #abort = new AbortController()
 
-  constructor(parts: { sql: Sql; lanes: SupplierLimiters; clock: Clock; log: Logger }) {
-    this.#parts = parts
+  constructor(deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }) {
+    this.#deps = deps
     this.#loop = new Loop({
       name: 'rechecks',
-      log: parts.log,
+      log: deps.log,
       intervalMs: LOOK_EVERY_MS,
       run: () => this.#round(),
     })
@@ -43,56 +43,60 @@ export class Rechecks {
   }
 
   async #round(): Promise<boolean> {
-    const { sql, clock } = this.#parts
-    const lanes = await this.#parts.lanes.current()
-    const room = [...lanes]
-      .map(([supplierId, lane]) => ({ supplierId, items: lane.askRoom() }))
+    const { sql, clock } = this.#deps
+    const limiters = await this.#deps.limiters.current()
+    const room = [...limiters]
+      .map(([supplierId, limiter]) => ({
+        supplierId,
+        supplierName: limiter.connected.config.name,
+        items: limiter.askRoom(),
+      }))
       .filter(({ items }) => items > 0)
     if (room.length === 0) return false
     const now = clock.now()
-    const due = await takeRechecks(sql, room, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
+    const due = await claimRechecks(sql, room, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
     if (due.length === 0) return false
     const bySupplier = Map.groupBy(due, ({ supplierId }) => supplierId)
     const calls = [...bySupplier].flatMap(([id, rechecks]) => {
-      const lane = lanes.get(id) as SupplierLimiter
+      const limiter = limiters.get(id) as SupplierLimiter
       // Items may have been sent meanwhile; what has no room now has its turn when its lease is over.
-      return inCalls(lane, rechecks.slice(0, lane.askRoom()))
+      return inCalls(limiter, rechecks.slice(0, limiter.askRoom()))
     })
-    await Promise.all(calls.map(({ lane, rechecks }) => this.#ask(lane, rechecks)))
+    await Promise.all(calls.map(({ limiter, rechecks }) => this.#ask(limiter, rechecks)))
     return true
   }
 
-  async #ask(lane: SupplierLimiter, rechecks: Recheck[]): Promise<void> {
-    const end = lane.begin('ask')
+  async #ask(limiter: SupplierLimiter, rechecks: Recheck[]): Promise<void> {
+    const end = limiter.begin('ask')
     let outcomes: (SupplierOutcome | undefined)[] = []
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      outcomes = await endedBy(signal, lane.live.supplier.ask(rechecks.map(workOf), signal))
+      outcomes = await endedBy(signal, limiter.connected.supplier.ask(rechecks.map(taskOf), signal))
     } catch {
-      // Unclear, as what says nothing.
+      // No answer is as unclear as one that says nothing.
     }
     end()
-    const now = this.#parts.clock.now()
+    const now = this.#deps.clock.now()
     const rows = rechecks.map((recheck, index): Rechecked => {
       const changed = changeOf(recheck, outcomes[index])
-      return { recheck, changed, again: nextTime(recheck, lane.recheck(), changed !== undefined, now) }
+      return { recheck, changed, again: nextTime(recheck, limiter.recheck(), changed !== undefined, now) }
     })
-    await writeRechecked(this.#parts.sql, rows, now)
+    await writeRechecked(this.#deps.sql, rows, now)
   }
 }
 
 function inCalls(
-  lane: SupplierLimiter,
+  limiter: SupplierLimiter,
   rechecks: Recheck[],
-): { lane: SupplierLimiter; rechecks: Recheck[] }[] {
-  const { askAtOnce } = lane.live.supplier
+): { limiter: SupplierLimiter; rechecks: Recheck[] }[] {
+  const { askAtOnce } = limiter.connected.supplier
   return Array.from({ length: Math.ceil(rechecks.length / askAtOnce) }, (_, n) => ({
-    lane,
+    limiter,
     rechecks: rechecks.slice(n * askAtOnce, (n + 1) * askAtOnce),
   }))
 }
 
-/** How the supplier has changed its mind, in words for the operator; null: it has not; undefined: unclear. */
+/** `changeOf` says how the supplier has changed its mind, in words for the operator; null: it has not; undefined: unclear. */
 export function changeOf(
   { state, result, supplierName }: Pick<Recheck, 'state' | 'result' | 'supplierName'>,
   outcome: SupplierOutcome | undefined,
@@ -121,7 +125,7 @@ function nextTime(recheck: Recheck, after: number[], clear: boolean, now: Date):
   return new Date(now.getTime() + AGAIN_MS)
 }
 
-const workOf = (recheck: Recheck) => ({
+const taskOf = (recheck: Recheck) => ({
   attemptKey: `${recheck.orderId}-${recheck.position}-${recheck.attempt}`,
   orderId: recheck.orderId,
   remoteService: recheck.remoteService,

@@ -15,12 +15,12 @@ import {
 } from './dispatch.sql.ts'
 import { type Convert, chooseRoute } from './routing.ts'
 
-/** How long a taken item stays with a worker that is not heard of any more. */
+/** LEASE_MS is how long a claimed item stays with a worker that has died. */
 export const LEASE_MS = 15_000
-/** When to look again at an item that no supplier fulfils by itself, so that a new route is soon used. */
+/** IDLE_MS is when an item that no supplier fulfils by itself is due again, so that a new route is soon used. */
 const IDLE_MS = 30_000
 
-/** Where to look for what is due: see `lockDue`. */
+/** ClaimLimits bounds what is claimed in one transaction: see `lockDueItems`. */
 export interface ClaimLimits {
   now: Date
   after: ServiceId
@@ -29,47 +29,47 @@ export interface ClaimLimits {
   most: number
 }
 
-/** What was decided about the items that were due. */
+/** DispatchPlan is what one transaction decided about the items that were due. */
 export interface DispatchPlan {
   due: DueItem[]
-  sending: (Sending & { taken: ClaimedItem; hadBefore: boolean })[]
+  sending: (Sending & { claimed: ClaimedItem; hadBefore: boolean })[]
   postponed: { item: DueItem; until: Date }[]
   reviews: NewReview[]
-  /** Every route has refused them: what their resellers read. */
+  /** `ended` are those that every route has refused, with the reason that their resellers read. */
   ended: { item: DueItem; reason: string }[]
-  /** How many items wait for room in the lane of the route that is theirs. */
+  /** `crowded` counts the items that wait for room with the supplier of their route. */
   crowded: number
-  /** The suppliers of the services that were looked at. */
+  /** `suppliers` are those of the services that were looked at. */
   suppliers: Map<ServiceId, SupplierId[]>
-  /** Lets go of the room that is kept for what is sent: to be called just before its calls begin. */
+  /** `release` gives up the room that is reserved for what is sent. It is called just before the calls begin. */
   release: () => void
 }
 
 /**
- * In one transaction: locks what is due, chooses a route for each item by what is committed at that moment, and writes
- * the attempts of those that go (promise 4: when this returns, the intent is committed). It takes no more than the
- * lanes have room for at once, so that no intent is written that waits for its turn.
+ * `claimDueItems` locks what is due, chooses a route for each item by what is committed at that moment, and writes the attempts of those
+ * that go, all in one transaction (promise 4: when this returns, the intent is committed). It claims no more than the limiters have
+ * room for at once, so that no intent is written that waits for its turn.
  */
 export async function claimDueItems(
   sql: Sql,
-  lanes: ReadonlyMap<SupplierId, SupplierLimiter>,
-  look: ClaimLimits,
+  limiters: ReadonlyMap<SupplierId, SupplierLimiter>,
+  limits: ClaimLimits,
 ): Promise<DispatchPlan> {
-  const { now } = look
-  let round: DispatchPlan | undefined
+  const { now } = limits
+  let plan: DispatchPlan | undefined
   try {
     return await sql.begin(async (transaction) => {
-      round = await planDispatch(transaction, await lockDueItems(transaction, look), lanes, now)
+      plan = await planDispatch(transaction, await lockDueItems(transaction, limits), limiters, now)
       await Promise.all([
-        round.sending.length > 0 &&
-          insertAttempts(transaction, round.sending, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) }),
-        round.postponed.length > 0 && postpone(transaction, round.postponed),
-        round.reviews.length > 0 && openReviews(transaction, round.reviews, now),
+        plan.sending.length > 0 &&
+          insertAttempts(transaction, plan.sending, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) }),
+        plan.postponed.length > 0 && postpone(transaction, plan.postponed),
+        plan.reviews.length > 0 && openReviews(transaction, plan.reviews, now),
       ])
-      return round
+      return plan
     })
   } catch (error) {
-    round?.release()
+    plan?.release()
     throw error
   }
 }
@@ -77,10 +77,10 @@ export async function claimDueItems(
 async function planDispatch(
   sql: Transaction,
   due: DueItem[],
-  lanes: ReadonlyMap<SupplierId, SupplierLimiter>,
+  limiters: ReadonlyMap<SupplierId, SupplierLimiter>,
   now: Date,
 ): Promise<DispatchPlan> {
-  const round: DispatchPlan = {
+  const plan: DispatchPlan = {
     due,
     sending: [],
     postponed: [],
@@ -90,25 +90,25 @@ async function planDispatch(
     suppliers: new Map(),
     release: () => {},
   }
-  if (due.length === 0) return round
+  if (due.length === 0) return plan
   const services = await selectRoutesOf(sql, [...new Set(due.map(({ serviceId }) => serviceId))])
   for (const [id, { routes }] of services) {
-    round.suppliers.set(id, [
+    plan.suppliers.set(id, [
       ...new Set(routes.filter(({ usable }) => usable).map(({ supplierId }) => supplierId)),
     ])
   }
   const convert = await conversion(sql, due, services, now)
   // From here to the end nothing is awaited, so that no other takes the same room.
-  const rooms = new Map([...lanes].map(([id, lane]) => [id, lane.sendRoom()]))
+  const rooms = new Map([...limiters].map(([id, limiter]) => [id, limiter.sendRoom()]))
   const idle = new Date(now.getTime() + IDLE_MS)
   for (const { routes } of services.values()) {
     // A supplier that this process cannot call, because its secrets do not open, is as one that does not answer.
-    for (const route of routes) if (!lanes.has(route.supplierId)) route.openUntil ??= idle
+    for (const route of routes) if (!limiters.has(route.supplierId)) route.openUntil ??= idle
   }
   const wait = (item: DueItem, service: ServiceRoutes, until: Date): void => {
-    round.postponed.push({ item, until })
+    plan.postponed.push({ item, until })
     if (now.getTime() - item.placedAt.getTime() > service.expirySeconds * 1000) {
-      round.reviews.push({ item, attempt: null, kind: 'expired', detail: 'not sent to any supplier yet' })
+      plan.reviews.push({ item, attempt: null, kind: 'expired', detail: 'not sent to any supplier yet' })
     }
   }
   for (const item of due) {
@@ -123,13 +123,13 @@ async function planDispatch(
       case 'send': {
         const { supplierId } = choice.route
         const room = rooms.get(supplierId)
-        if (!room) round.crowded++
+        if (!room) plan.crowded++
         else {
           rooms.set(supplierId, room - 1)
           const sending = { item, route: choice.route, cost: choice.cost, service }
           // A try that ended by nobody's fault was called untaken by a person, who may be wrong.
           const hadBefore = item.tries.some((one) => one.supplierId === supplierId && one.fault === null)
-          round.sending.push({ ...sending, taken: takenOf(sending, now), hadBefore })
+          plan.sending.push({ ...sending, claimed: claimedItemOf(sending, now), hadBefore })
         }
         break
       }
@@ -137,39 +137,39 @@ async function planDispatch(
         wait(item, service, choice.until)
         break
       case 'review':
-        round.postponed.push({ item, until: choice.until })
-        round.reviews.push({ item, attempt: null, kind: choice.review, detail: choice.detail })
+        plan.postponed.push({ item, until: choice.until })
+        plan.reviews.push({ item, attempt: null, kind: choice.review, detail: choice.detail })
         break
       case 'unrouted':
         wait(item, service, idle)
         break
       case 'refused':
-        round.ended.push({ item, reason: wordsFor(item, service, lanes) })
+        plan.ended.push({ item, reason: reasonFor(item, service, limiters) })
     }
   }
-  round.release = hold(round.sending, lanes)
-  return round
+  plan.release = reserveCalls(plan.sending, limiters)
+  return plan
 }
 
-/** Keeps room for the calls that items will go out with. */
-function hold(sending: Sending[], lanes: ReadonlyMap<SupplierId, SupplierLimiter>): () => void {
-  const held = [...Map.groupBy(sending, ({ route }) => route.supplierId)].map(([id, some]) => {
-    const lane = lanes.get(id) as SupplierLimiter
-    return lane.reserve(Math.ceil(some.length / lane.live.supplier.sendAtOnce))
+/** `reserveCalls` reserves room for the calls that items will go out with; gives what releases it. */
+function reserveCalls(sending: Sending[], limiters: ReadonlyMap<SupplierId, SupplierLimiter>): () => void {
+  const reserved = [...Map.groupBy(sending, ({ route }) => route.supplierId)].map(([id, some]) => {
+    const limiter = limiters.get(id) as SupplierLimiter
+    return limiter.reserve(Math.ceil(some.length / limiter.connected.supplier.sendAtOnce))
   })
   return () => {
-    for (const letGo of held) letGo()
+    for (const release of reserved) release()
   }
 }
 
-/** The operator's words, unless the last supplier that refused may speak for itself. */
-function wordsFor(
+/** `reasonFor` gives the operator's message, unless the last supplier that refused may speak for itself. */
+function reasonFor(
   item: DueItem,
   service: ServiceRoutes,
-  lanes: ReadonlyMap<SupplierId, SupplierLimiter>,
+  limiters: ReadonlyMap<SupplierId, SupplierLimiter>,
 ): string {
   const last = item.tries.findLast(({ fault }) => fault === 'item')
-  const speaks = last && lanes.get(last.supplierId)?.live.showsReasons
+  const speaks = last && limiters.get(last.supplierId)?.connected.showsReasons
   return (speaks && last.detail) || service.failureMessage
 }
 
@@ -186,7 +186,7 @@ async function conversion(
   return (amount, from, to) => rates.convert(amount, from, to, now)
 }
 
-const takenOf = ({ item, route, cost, service }: Sending, now: Date): ClaimedItem => ({
+const claimedItemOf = ({ item, route, cost, service }: Sending, now: Date): ClaimedItem => ({
   accountId: item.accountId,
   orderId: item.orderId,
   position: item.position,

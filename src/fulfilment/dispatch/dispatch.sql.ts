@@ -3,14 +3,14 @@ import type { RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
 import type { EarlierAttempt, RouteOption, RoutingCandidate, Strategy } from './routing.ts'
 
-/** A due pending item, locked until its transaction ends. */
+/** DueItem is a due pending item, locked until its transaction ends. */
 export interface DueItem extends ItemName, RoutingCandidate {
   fence: number
   serviceId: ServiceId
   subject: string
   fields: Record<string, string> | null
   placedAt: Date
-  /** How many attempts there were. */
+  /** `attempts` counts the earlier ones. */
   attempts: number
 }
 
@@ -27,16 +27,16 @@ interface DueRow extends Omit<DueItem, 'tries'> {
 }
 
 /**
- * Locks due pending items, service by service from `after` on, the longest due first: up to `most` in all, and of a
+ * `lockDueItems` locks due pending items, service by service from `after` on, the longest due first: up to `most` in all, and of a
  * service up to what `rooms` says of it, or else `each`. An item that another worker has locked is passed by.
  */
 export async function lockDueItems(
   sql: Transaction,
-  look: { now: Date; after: ServiceId; rooms: ReadonlyMap<ServiceId, number>; each: number; most: number },
+  limits: { now: Date; after: ServiceId; rooms: ReadonlyMap<ServiceId, number>; each: number; most: number },
 ): Promise<DueItem[]> {
   const rows = await sql<DueRow[]>`
     with recursive waiting as (
-      (select service_id from items where state = 'pending' and service_id > ${look.after}
+      (select service_id from items where state = 'pending' and service_id > ${limits.after}
         order by service_id limit 1)
       union all
       select (select i.service_id from items i where i.state = 'pending' and i.service_id > w.service_id
@@ -44,15 +44,15 @@ export async function lockDueItems(
         from waiting w where w.service_id is not null
     ), due as materialized (
       select d.* from waiting w
-        left join unnest(${[...look.rooms.keys()]}::int[], ${[...look.rooms.values()]}::int[]) as r (service_id, room)
+        left join unnest(${[...limits.rooms.keys()]}::int[], ${[...limits.rooms.values()]}::int[]) as r (service_id, room)
                on r.service_id = w.service_id
        cross join lateral (
         select account_id, order_id, position, fence, service_id, input as subject, fields, quantity, price, any_margin
           from items i
-         where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${look.now}
-         order by i.due_at limit coalesce(r.room, ${look.each}) for update skip locked) d
+         where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${limits.now}
+         order by i.due_at limit coalesce(r.room, ${limits.each}) for update skip locked) d
        where w.service_id is not null and r.room is distinct from 0
-       limit ${look.most}
+       limit ${limits.most}
     )
     select due.*, o.created_at as placed_at, w.currency, coalesce(a.attempts, 0) as attempts, a.tries
       from due
@@ -77,7 +77,7 @@ export async function lockDueItems(
   }))
 }
 
-/** How a service's items are sent, with its routes. */
+/** ServiceRoutes says how a service's items are sent, with its routes. */
 export interface ServiceRoutes {
   strategy: Strategy
   automatic: boolean
@@ -91,7 +91,7 @@ export interface ServiceRoutes {
 type RouteRow = Omit<ServiceRoutes, 'routes'> &
   Omit<RouteOption, 'routeId'> & { serviceId: ServiceId; routeId: RouteId | null }
 
-/** As it is committed now: a price, a breaker or a route that changed a moment ago counts. */
+/** `selectRoutesOf` reads what is committed now: a price, a breaker or a route that changed a moment ago counts. */
 export async function selectRoutesOf(
   sql: Queryable,
   services: ServiceId[],
@@ -141,7 +141,7 @@ export async function selectRoutesOf(
   return found
 }
 
-/** An item that goes to a supplier now. */
+/** Sending is an item that goes to a supplier now. */
 export interface Sending {
   item: DueItem
   route: RouteOption
@@ -150,7 +150,7 @@ export interface Sending {
 }
 
 /**
- * Takes locked items under a lease and writes their attempts (promise 4): once the transaction is committed, the
+ * `insertAttempts` claims locked items under a lease and writes their attempts (promise 4): once the transaction is committed, the
  * intent is.
  */
 export async function insertAttempts(
@@ -182,7 +182,7 @@ export async function insertAttempts(
       from given`
 }
 
-/** Items that cannot go now are looked at again later. */
+/** `postpone` has items that cannot go now looked at again later. */
 export async function postpone(sql: Transaction, items: { item: DueItem; until: Date }[]): Promise<void> {
   await sql`
     update items i set due_at = g.until
@@ -193,7 +193,7 @@ export async function postpone(sql: Transaction, items: { item: DueItem; until: 
      where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position`
 }
 
-/** Moves the leases of items that this worker still works on; see `Worker`. */
+/** `extendLeases` moves the leases of items that this worker still works on. */
 export async function extendLeases(
   sql: Sql,
   items: (ItemName & { fence: number })[],

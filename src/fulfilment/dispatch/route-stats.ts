@@ -6,14 +6,11 @@ import { measureRoutes } from './route-stats.sql.ts'
 
 const EVERY_MS = 30_000
 
-/** `figures` keeps what is measured of routes up to date, for services that choose by it. */
-export const figures = (parts: { sql: Sql; clock: Clock; log: Logger }): Loop =>
+/** `routeStatsLoop` keeps what is measured of routes up to date, for services that choose by it. */
+export const routeStatsLoop = (deps: { sql: Sql; clock: Clock; log: Logger }): Loop =>
   new Loop({
     name: 'route stats',
-    log: parts.log,
+    log: deps.log,
     intervalMs: EVERY_MS,
-    run: async () => {
-      await measureRoutes(parts.sql, parts.clock.now())
-      return false
-    },
+    run: () => measureRoutes(deps.sql, deps.clock.now()),
   })

@@ -3,37 +3,37 @@ import { formatMicros, type Micros, micros } from '../../lib/money.ts'
 
 export type Strategy = 'fixed' | 'cheapest' | 'fastest' | 'best'
 
-/** A route as it stands at the moment of choosing. */
+/** RouteOption is a route as it stands at the moment of choosing. */
 export interface RouteOption {
   routeId: RouteId
   supplierId: SupplierId
   supplierName: string
   remoteService: string
-  /** What it calls fields of an order, by what we call them. */
+  /** `fieldNames` has the supplier's names of extra fields, by ours. */
   fieldNames: Record<string, string> | null
   position: number
-  /** Of one unit, in micros of `currency`; null: not known, and no margin is checked. */
+  /** `cost` is that of one unit, in micros of `currency`; null: not known, and no margin is checked. */
   cost: bigint | null
   currency: string
-  /** What must remain of the sale price, in hundredths of a percent of it. */
+  /** `marginFloor` is what must remain of the sale price, in hundredths of a percent of it. */
   marginFloor: number
-  /** The supplier is enabled, and its list has the service as far as we know. */
+  /** `usable`: the supplier is enabled, and its list has the service as far as we know. */
   usable: boolean
-  /** The supplier's breaker is open until a probe at this time has gone well; null: it is closed. */
+  /** `openUntil` is when the supplier's open breaker is probed next; null: it is closed. */
   openUntil: Date | null
-  /** Attempts measured lately, and how many of them succeeded. */
+  /** `tried` counts the attempts measured lately, `succeeded` those of them that succeeded. */
   tried: number
   succeeded: number
   medianSeconds: number | null
 }
 
-/** An item that waits to be sent, as far as choosing its route needs it. */
+/** RoutingCandidate is an item that waits to be sent, as far as choosing its route needs it. */
 export interface RoutingCandidate {
-  /** Of the whole item, in micros of `currency`. */
+  /** `price` is that of the whole item, in micros of `currency`. */
   price: Micros
   currency: string
   quantity: number
-  /** A person let it be sent below the margin floor. */
+  /** `anyMargin`: a person let it be sent below the margin floor. */
   anyMargin: boolean
   tries: EarlierAttempt[]
 }
@@ -42,38 +42,38 @@ export interface EarlierAttempt {
   routeId: RouteId | null
   supplierId: SupplierId
   fault: 'item' | 'supplier' | null
-  /** What the supplier said. */
+  /** `detail` is what the supplier said. */
   detail: string | null
   endedAt: Date | null
 }
 
 export type Choice =
-  /** `cost`: of the whole item, in the supplier's currency. */
+  /** `cost` is that of the whole item, in the supplier's currency. */
   | { kind: 'send'; route: RouteOption; cost: bigint | null }
   | { kind: 'wait'; until: Date }
-  /** A person should look at it; it is looked at again at `until`. */
+  /** `review`: a person should look at the item; it is routed again at `until`. */
   | { kind: 'review'; review: 'margin' | 'supplier'; detail: string; until: Date }
-  /** There is no supplier that does it at present. */
+  /** `unrouted`: no supplier does it at present. */
   | { kind: 'unrouted' }
-  /** Every route has refused it. */
+  /** `refused`: every route has refused it. */
   | { kind: 'refused' }
 
-/** What an amount of one currency is worth in another now, in micros; undefined: there is no rate. */
+/** Convert gives what an amount of one currency is worth in another now, in micros; undefined: there is no rate. */
 export type Convert = (amount: Micros, from: string, to: string) => Micros | undefined
 
-/** A route that was tried less often than this goes first where routes are chosen by what was measured. */
+/** ENOUGH_TRIES: a route that was tried less often goes first where routes are chosen by what was measured. */
 const ENOUGH_TRIES = 5
-/** After each failure of suppliers (not of the item) it waits twice as long, from a second to five minutes. */
+/** FIRST_WAIT_MS, MAX_WAIT_MS: after each failure of suppliers (not of the item) the item waits twice as long. */
 const FIRST_WAIT_MS = 1_000
 const MAX_WAIT_MS = 300_000
-/** Failures of one supplier with one item, after which a person looks at it; it goes on being tried, less often. */
+/** MANY_FAULTS of one supplier with one item make a review; the item goes on being tried, every RARELY_MS. */
 const MANY_FAULTS = 12
 const RARELY_MS = 3_600_000
-/** A price or a cost may be mended meanwhile. */
+/** MARGIN_WAIT_MS is when the margin is checked again: a price or a cost may be mended meanwhile. */
 const MARGIN_WAIT_MS = 60_000
 const OPEN_WAIT_MS = { least: 500, most: 30_000 }
 
-/** Chooses where an item goes next, or why it goes nowhere. Pure. */
+/** `chooseRoute` chooses where an item goes next, or says why it goes nowhere. Pure. */
 export function chooseRoute(
   item: RoutingCandidate,
   routes: readonly RouteOption[],
@@ -116,11 +116,11 @@ export function chooseRoute(
 
 interface Priced {
   route: RouteOption
-  /** Of the whole item, in the supplier's currency. */
+  /** `cost` is that of the whole item, in the supplier's currency. */
   cost: bigint | null
-  /** The same in the account's currency. */
+  /** `worth` is the cost in the account's currency. */
   worth: bigint | null
-  /** Why it would not leave the margin; undefined: it would. */
+  /** `blocked` says why it would not leave the margin; undefined: it would. */
   blocked: string | undefined
 }
 
@@ -149,7 +149,7 @@ type Compare = (a: Priced, b: Priced) => number
 
 const byPosition: Compare = (a, b) => a.route.position - b.route.position || a.route.routeId - b.route.routeId
 
-/** The smaller first, what is not known last. */
+/** `ascending` puts the smaller first, and what is not known last. */
 const ascending = (a: number | bigint | null, b: number | bigint | null): number => {
   if (a === null || b === null) return Number(a === null) - Number(b === null)
   return a < b ? -1 : a > b ? 1 : 0
@@ -158,7 +158,7 @@ const ascending = (a: number | bigint | null, b: number | bigint | null): number
 const unmeasuredFirst: Compare = (a, b) =>
   Number(a.route.tried >= ENOUGH_TRIES) - Number(b.route.tried >= ENOUGH_TRIES)
 
-/** A few successes must not look like certainty. */
+/** `failureRate` counts one success and one failure more, because a few successes are no certainty. */
 const failureRate = ({ route }: Priced): number => 1 - (route.succeeded + 1) / (route.tried + 2)
 
 const compare: Record<Strategy, Compare> = {

@@ -3,19 +3,19 @@ import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
 
-/** When to ask about an attempt of unknown outcome: after each time that it stayed so; a person is told after the last. */
+/** ASK_AGAIN_AFTER_MS spaces the polls of an attempt of unknown outcome. A person is told after the last. */
 const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
 
-/** What of the supplier decides how its answers are taken. */
+/** SupplierTraits are what decides how a supplier's answers are taken. */
 export interface SupplierTraits {
-  /** How long after an attempt has ended to ask once more, in seconds, ascending. */
+  /** `recheck` is how long after an attempt has ended it is asked about once more, in seconds, ascending. */
   recheck: readonly number[]
-  /** An earlier attempt of the same item may still be with it. */
+  /** `hadItBefore`: an earlier attempt of the same item may still be with the supplier. */
   hadItBefore: boolean
 }
 
 /**
- * What an answer to a call means for the item (promise 4). Pure.
+ * `updateFor` says what an answer to a call means for the item (promise 4). Pure.
  *
  * Only clear words end an attempt. After a refusal the item is pending again, and the dispatcher finds its next route or
  * that there is none; a refusal that is the supplier's fault and not the item's leaves the route open to it.
@@ -24,22 +24,22 @@ export function updateFor(
   item: ClaimedItem,
   call: 'send' | 'ask',
   outcome: SupplierOutcome,
-  manners: SupplierTraits,
+  traits: SupplierTraits,
   now: Date,
 ): ItemUpdate {
-  const report = write(item, call, outcome, manners, now)
-  const open = report.dueAt !== null && report.review === null
+  const update = write(item, call, outcome, traits, now)
+  const open = update.dueAt !== null && update.review === null
   if (open && now > item.terms.expiresAt) {
-    report.review = { kind: 'expired', detail: `open since before ${item.terms.expiresAt.toISOString()}` }
+    update.review = { kind: 'expired', detail: `open since before ${item.terms.expiresAt.toISOString()}` }
   }
-  return report
+  return update
 }
 
 function write(
   item: ClaimedItem,
   call: 'send' | 'ask',
   outcome: SupplierOutcome,
-  manners: SupplierTraits,
+  traits: SupplierTraits,
   now: Date,
 ): ItemUpdate {
   const after = (ms: number): Date => new Date(now.getTime() + ms)
@@ -61,7 +61,7 @@ function write(
     dueAt: null,
     review: null,
   }
-  const firstRecheck = manners.recheck[0] === undefined ? null : after(manners.recheck[0] * 1000)
+  const firstRecheck = traits.recheck[0] === undefined ? null : after(traits.recheck[0] * 1000)
 
   switch (outcome.kind) {
     case 'success':
@@ -106,7 +106,7 @@ function write(
     return { ...base, itemState: 'pending', attempt: refused, dueAt: now }
   }
 
-  /** It was clearly not taken, and not because of the item: the dispatcher says where it goes next, and when. */
+  /** `notTaken`: clearly refused, and not because of the item. The dispatcher says where the item goes next, and when. */
   function notTaken(reason: string): ItemUpdate {
     return {
       ...base,
@@ -116,9 +116,9 @@ function write(
     }
   }
 
-  /** The supplier has an order for the same input: this item's own where it may have been sent before. */
+  /** `duplicate`: the supplier has an order for the same input, which is this item's own where it may have been sent before. */
   function duplicate(reason: string, reference: string | null): ItemUpdate {
-    if (call === 'send' && !manners.hadItBefore) return refusal(reason)
+    if (call === 'send' && !traits.hadItBefore) return refusal(reason)
     if (reference === null) return forAPerson(reason)
     return {
       ...base,
@@ -127,7 +127,7 @@ function write(
     }
   }
 
-  /** Not sent again, not given back; only asked about. A person is told once it was asked often enough. */
+  /** `stillOpen`: not sent again, not given back, only asked about. A person is told once it was asked about often enough. */
   function stillOpen(reason: string): ItemUpdate {
     const wait = ASK_AGAIN_AFTER_MS[Math.min(item.asked, ASK_AGAIN_AFTER_MS.length - 1)] as number
     const often = item.asked >= ASK_AGAIN_AFTER_MS.length
@@ -158,7 +158,7 @@ function write(
   }
 }
 
-/** A quarter of its age, between the two bounds of its service: soon at first, then rarely. */
+/** `pollAfter` gives the milliseconds until the next poll: a quarter of the attempt's age, between the two bounds of the service. */
 export function pollAfter(item: Pick<ClaimedItem, 'sentAt' | 'terms'>, now: Date): number {
   const { minPollSeconds, maxPollSeconds } = item.terms
   const quarter = (now.getTime() - item.sentAt.getTime()) / 4

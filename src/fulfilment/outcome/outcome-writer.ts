@@ -6,7 +6,7 @@ import { Batcher } from '../../runtime/batcher.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
 
 const BATCH_SIZE = 1000
-/** PostgreSQL chose this transaction to end a deadlock: it is simply done again. */
+/** DEADLOCK: PostgreSQL chose this transaction to end a deadlock, so it is done again. */
 const DEADLOCK = '40P01'
 const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
@@ -29,7 +29,7 @@ export class OutcomeWriter {
   readonly #clock: Clock
   readonly #batcher: Batcher<ItemUpdate, boolean>
   readonly #locked = new Set<AccountId>()
-  /** Updates that wait for a locked wallet. */
+  /** `#postponed` are updates that wait for a locked wallet. */
   readonly #postponed = new Set<Promise<boolean>>()
   #maxTries = MAX_TRIES
 
@@ -39,12 +39,12 @@ export class OutcomeWriter {
     this.#batcher = new Batcher((updates) => this.#record(updates), { size: BATCH_SIZE })
   }
 
-  /** Gives whether the update was written: false when the lease was lost or the item had ended before. */
+  /** `record` gives whether the update was written: false when the lease was lost or the item had ended before. */
   record(update: ItemUpdate): Promise<boolean> {
     return this.#batcher.add(update)
   }
 
-  /** The process is to end: what cannot be written soon is asked about after the next start. */
+  /** `hurry` is called when the process is to end: what cannot be written soon is asked about after the next start. */
   hurry(): void {
     this.#maxTries = LAST_TRIES
   }
@@ -86,7 +86,7 @@ export class OutcomeWriter {
     }
   }
 
-  /** The database refused the batch: each update alone, so that only the one at fault fails. */
+  /** `#writeApart` writes each update of a refused batch alone, so that only the one at fault fails. */
   async #writeApart(updates: ItemUpdate[], how: { skipLocked: boolean }): Promise<(Written | Error)[]> {
     const written: (Written | Error)[] = []
     for (const update of updates) written.push(...(await this.#write([update], how)))
@@ -129,7 +129,7 @@ export class OutcomeWriter {
     })
   }
 
-  /** The update goes with a later batch. */
+  /** `#postpone` has the update written with a later batch. */
   #postpone(update: ItemUpdate): Promise<boolean> {
     const later = (async () => {
       if (this.#maxTries === LAST_TRIES) throw new Error('the wallet of the account is locked')
@@ -149,7 +149,7 @@ const accountsOf = (updates: readonly ItemUpdate[]): AccountId[] => [
   ...new Set(updates.map(({ item }) => item.accountId)),
 ]
 
-/** Which of the updates were written: the rows have their numbers, from 1. */
+/** `marked` tells which of the updates were written: the rows have their numbers, from 1. */
 function marked(updates: readonly ItemUpdate[], rows: readonly { ord: bigint }[]): boolean[] {
   const done = new Set(rows.map(({ ord }) => Number(ord)))
   return updates.map((_update, index) => done.has(index + 1))

@@ -5,51 +5,51 @@ import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
 import type { ReviewKind } from '../people/review.ts'
 
-/** What became of a taken item, as it is to be written. */
+/** ItemUpdate is what became of an item, as it is to be written. */
 export interface ItemUpdate {
   item: ItemName & { fence: number }
   itemState: ItemState
-  /** null: there is no attempt (a pending item was cancelled). */
+  /** `attempt` is null where there is none (a pending item was cancelled). */
   attempt: AttemptUpdate | null
   result: string | null
   reason: string | null
-  /** When to look again; null exactly when `itemState` is final. */
+  /** `dueAt` is when to look again; null exactly when `itemState` is final. */
   dueAt: Date | null
-  /** What a person should look at from now on. */
+  /** `review` is what a person should look at from now on. */
   review: { kind: ReviewKind; detail: string } | null
 }
 
 export interface AttemptUpdate {
   number: number
   state: AttemptState
-  /** null leaves what is known. */
+  /** `reference`: null leaves what is known. */
   reference: string | null
   detail: string | null
   asked: number
-  /** Of a refusal: an item's fault closes the route to it. */
+  /** `fault` is that of a refusal: an item's fault closes the route to it. */
   fault: 'item' | 'supplier' | null
-  /** When to ask once more, to learn of a change of mind. */
+  /** `recheckAt` is when to ask once more, to learn of a change of mind. */
   recheckAt: Date | null
 }
 
 /**
- * Writes reports in one statement: items, attempts, reviews, and for each item that ended its capture or release and
- * the wallet's balances. A report whose fence is no longer the item's, or whose item has ended, changes nothing.
- * Gives the numbers of the reports that were written, from 1.
+ * `writeItemUpdates` writes updates in one statement: items, attempts, reviews, and for each item that ended its capture or release and
+ * the wallet's balances. An update whose fence is no longer the item's, or whose item has ended, changes nothing.
+ * Gives the numbers of the updates that were written, from 1.
  */
 export function writeItemUpdates(
   sql: Transaction,
-  reports: ItemUpdate[],
+  updates: ItemUpdate[],
   now: Date,
 ): Promise<{ ord: bigint }[]> {
-  const column = <T>(of: (report: ItemUpdate) => T): T[] => reports.map(of)
-  const words = (of: (report: ItemUpdate) => string | null | undefined): (string | null)[] =>
-    reports.map((report) => {
-      const text = of(report)
+  const column = <T>(of: (update: ItemUpdate) => T): T[] => updates.map(of)
+  const texts = (of: (update: ItemUpdate) => string | null | undefined): (string | null)[] =>
+    updates.map((update) => {
+      const text = of(update)
       return text == null ? null : sanitize(text)
     })
-  const times = (of: (report: ItemUpdate) => Date | null | undefined): (string | null)[] =>
-    reports.map((report) => of(report)?.toISOString() ?? null)
+  const times = (of: (update: ItemUpdate) => Date | null | undefined): (string | null)[] =>
+    updates.map((update) => of(update)?.toISOString() ?? null)
   return sql<{ ord: bigint }[]>`
     with moved as (
       update items i
@@ -58,14 +58,14 @@ export function writeItemUpdates(
         from unnest(
           ${column((r) => r.item.accountId)}::int[], ${column((r) => r.item.orderId)}::bigint[],
           ${column((r) => r.item.position)}::smallint[], ${column((r) => r.item.fence)}::int[],
-          ${column((r) => r.itemState)}::text[]::item_state[], ${words((r) => r.result)}::text[],
-          ${words((r) => r.reason)}::text[], ${times((r) => r.dueAt)}::text[]::timestamptz[],
+          ${column((r) => r.itemState)}::text[]::item_state[], ${texts((r) => r.result)}::text[],
+          ${texts((r) => r.reason)}::text[], ${times((r) => r.dueAt)}::text[]::timestamptz[],
           ${column((r) => r.attempt?.number ?? null)}::smallint[],
           ${column((r) => r.attempt?.state ?? null)}::text[]::attempt_state[],
-          ${words((r) => r.attempt?.reference)}::text[], ${words((r) => r.attempt?.detail)}::text[],
+          ${texts((r) => r.attempt?.reference)}::text[], ${texts((r) => r.attempt?.detail)}::text[],
           ${column((r) => r.attempt?.asked ?? null)}::int[], ${column((r) => r.attempt?.fault ?? null)}::text[],
           ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[],
-          ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${words((r) => r.review?.detail)}::text[]
+          ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${texts((r) => r.review?.detail)}::text[]
         ) with ordinality as r (account_id, order_id, position, fence, item_state, result, reason, due_at,
                                 number, attempt_state, reference, detail, asked, fault, recheck_at,
                                 review, review_detail, ord)
@@ -130,7 +130,7 @@ export function writeItemUpdates(
 }
 
 /**
- * Lets each order's state follow from its items. An order that was begun stays so, also where all of its items wait
+ * `followItems` lets each order's state follow from its items. An order that was begun stays so, also where all of its items wait
  * for another supplier.
  */
 export const followItems = (

@@ -5,27 +5,27 @@ import { type Clock, systemClock } from '../../lib/time.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
 import { itemsOfOrder, openReviews, recheckNow } from './reviews.sql.ts'
 
-/** How many items of an order a request came to what with. */
+/** CancelAnswer counts an order's items by what the request did to them. The three add up to all items. */
 export interface CancelAnswer {
-  /** Not sent yet: cancelled and given back. */
+  /** `cancelled` were not sent yet, and are given back. */
   cancelled: number
-  /** With a supplier: a person or the supplier answers. */
+  /** `asked` are with a supplier: a person or the supplier answers. */
   asked: number
-  /** Ended before. */
+  /** `ended` had ended before. */
   ended: number
 }
 
 export interface VerifyAnswer {
-  /** Ended: the supplier is asked again where it can be, otherwise a person. */
+  /** `asked` have ended: the supplier is asked again where it can be, otherwise a person. */
   asked: number
-  /** Not ended yet: they are asked about anyway. */
+  /** `open` have not ended yet, and are polled anyway. */
   open: number
 }
 
 /**
- * A reseller, or an operator for one, wants an order cancelled. What was not sent yet is cancelled at once; a
- * dispatcher that takes an item in the same moment wins, because its claim is newer than the one read here. For the
- * rest it is a request: see `Review` of kind `cancel`. Throws order_not_found (promise 6).
+ * `requestCancel` cancels what was not sent yet, for a reseller or an operator. A dispatcher that claims an item in the same moment wins,
+ * because its claim is newer than the one read here. For the rest it opens reviews of kind `cancel`. Throws order_not_found (promise
+ * 6, own data only).
  */
 export async function requestCancel(
   sql: Sql,
@@ -70,9 +70,9 @@ export async function requestCancel(
 }
 
 /**
- * A reseller doubts what came of an order: its suppliers are asked again about what has ended. A supplier that still
- * says the same settles it; one that says otherwise makes a review of kind `changed`; one that cannot be asked leaves
- * the answer to a person. Throws order_not_found (promise 6).
+ * `requestVerify` has suppliers asked again about what has ended, because the reseller doubts it. A supplier that still says the same
+ * settles it; one that says otherwise makes a review of kind `changed`; one that cannot be asked leaves the answer to a person.
+ * Throws order_not_found (promise 6, own data only).
  */
 export async function requestVerify(
   sql: Sql,
@@ -94,7 +94,9 @@ export async function requestVerify(
     })),
     clock.now(),
   )
-  await recheckNow(sql, names, clock.now())
+  // All kinds of suppliers are much to load for the commands about orders, most of which do not need them.
+  const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
+  await recheckNow(sql, names, kindsDoneByPeople, clock.now())
   const open = items.filter(({ state }) => state !== 'success' && state !== 'failed' && state !== 'cancelled')
   return { asked: ended.length, open: open.length }
 }

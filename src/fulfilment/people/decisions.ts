@@ -17,29 +17,29 @@ import {
   wasGivenBack,
 } from './reviews.sql.ts'
 
-/** What a person decides about a review. */
+/** Decision is what a person decides about a review. */
 export type Decision =
-  /** The supplier has it, under this reference: it is asked about from now on. */
+  /** `found`: the supplier has it, under this reference, and is polled from now on. */
   | { kind: 'found'; reference: string }
-  /** The supplier certainly did not take it. */
+  /** `send_again`: the supplier certainly did not take it. */
   | { kind: 'send_again' }
-  /** The reseller gets the money back, and reads these words. */
+  /** `give_back`: the reseller gets the money back, and reads these words. */
   | { kind: 'give_back'; words?: string | undefined }
-  /** The supplier did it: this is the result. */
+  /** `result`: the supplier did it, and this is the result. */
   | { kind: 'result'; text: string }
-  /** It is sent although it costs more than the sale allows. */
+  /** `send_anyway`: it is sent although it costs more than the sale allows. */
   | { kind: 'send_anyway' }
-  /** It may take longer; it is shown again a day later. */
+  /** `wait`: it may take longer; it is shown again a day later. */
   | { kind: 'wait' }
-  /** The reseller's request: it is cancelled and given back, or not. */
+  /** `grant`, `decline`: what the reseller asked to cancel is cancelled and given back, or not. */
   | { kind: 'grant' }
   | { kind: 'decline' }
-  /** Seen; nothing is to be done. */
+  /** `dismiss`: nothing is to be done. */
   | { kind: 'dismiss' }
 
 export type DecisionKind = Decision['kind']
 
-/** What each kind of review can be resolved by. */
+/** `decisionsFor` has the decisions that resolve each kind of review. */
 export const decisionsFor: Record<ReviewKind, readonly DecisionKind[]> = {
   unknown: ['found', 'send_again', 'give_back', 'result'],
   margin: ['send_anyway', 'give_back', 'dismiss'],
@@ -50,7 +50,7 @@ export const decisionsFor: Record<ReviewKind, readonly DecisionKind[]> = {
   verify: ['dismiss'],
 }
 
-/** Who decides, and why; both are recorded. */
+/** Decider is who decides, and why; both are recorded. */
 export interface Decider {
   actor: string
   why: string
@@ -58,11 +58,11 @@ export interface Decider {
 
 const DEFAULT_WORDS = 'Cancelled by the operator'
 
-/** They change nothing about the item, so that a worker keeps it in hand, and what it is about to report. */
+/** `leaveTheItem` are decisions that change nothing about the item: a worker keeps it, and its update counts. */
 const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
 
 /**
- * Carries a person's decision out, all of it or nothing: item, attempt, money, and the record of who and why. A worker
+ * `resolveReview` carries a person's decision out, all of it or nothing: item, attempt, money, and the record of who and why. A worker
  * that has the item in hand at that moment has lost it, unless the decision leaves the item as it is.
  * Throws not_found, conflict when it is resolved already or the decision does not fit what became of the item, or
  * invalid_input naming what is wrong.
@@ -122,13 +122,13 @@ async function carryOut(
   if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
   if (review.kind === 'changed') return await giveBackAfterSuccess(sql, review, item, decider, clock)
   if (decision.kind === 'found') await checkReference(sql, item, decision.reference.trim())
-  const report = reportFor(item, decision, decider, now)
-  const written = await writeItemUpdates(sql, [report], now)
+  const update = decidedUpdate(item, decision, decider, now)
+  const written = await writeItemUpdates(sql, [update], now)
   if (written.length === 0) throw new Refusal('conflict', `the item is ${item.state} already`, 'id')
   await followItems(sql, [item], now)
 }
 
-/** The item ended with success and its price is captured for good: what goes back is an adjustment. */
+/** `giveBackAfterSuccess` gives back by an adjustment, because the price of an item that succeeded is captured for good. */
 async function giveBackAfterSuccess(
   sql: Transaction,
   review: Review,
@@ -155,12 +155,12 @@ async function checkReference(sql: Transaction, item: Decided, reference: string
   }
 }
 
-function reportFor(item: Decided, decision: Decision, { actor, why }: Decider, now: Date): ItemUpdate {
+function decidedUpdate(item: Decided, decision: Decision, { actor, why }: Decider, now: Date): ItemUpdate {
   const said = `${actor}: ${why}`
   const open = item.state === 'processing' || item.state === 'unknown'
   // A pending item is with nobody: its attempts have ended.
   const attempt = open && item.attempt ? { ...ended, number: item.attempt.number, detail: said } : null
-  const report: ItemUpdate = {
+  const update: ItemUpdate = {
     item,
     itemState: 'processing',
     attempt,
@@ -175,26 +175,26 @@ function reportFor(item: Decided, decision: Decision, { actor, why }: Decider, n
   }
   switch (decision.kind) {
     case 'found':
-      return { ...report, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
+      return { ...update, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
     case 'send_again':
       return {
-        ...report,
+        ...update,
         itemState: 'pending',
         attempt: { ...needed(), state: 'refused' },
       }
     case 'result':
       if (!decision.text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')
       return {
-        ...report,
+        ...update,
         itemState: 'success',
         attempt: { ...needed(), state: 'succeeded' },
         result: decision.text,
         dueAt: null,
       }
     case 'give_back':
-      return { ...report, itemState: 'failed', reason: decision.words?.trim() || DEFAULT_WORDS, dueAt: null }
+      return { ...update, itemState: 'failed', reason: decision.words?.trim() || DEFAULT_WORDS, dueAt: null }
     case 'grant':
-      return { ...report, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
+      return { ...update, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
     default:
       throw new Error(`${decision.kind} writes nothing`)
   }

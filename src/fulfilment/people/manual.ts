@@ -11,23 +11,23 @@ import { takeForDecision } from './reviews.sql.ts'
 
 export type { ManualItem } from './manual.sql.ts'
 
-/** Of what one list answers. */
+/** MAX_WAITING bounds the items that one pasted list can answer. */
 const MAX_WAITING = 100_000
 const MAX_RESULT_LENGTH = 20_000
 
-/** What a person answers about one item. */
+/** ManualAnswer is what a person answers about one item. */
 export interface ManualAnswer {
   item: ItemName
   answer: { result: string } | { refusal: string }
 }
 
-/** What waits for a person, the oldest first. */
+/** `listManual` gives what waits for a person, the oldest first. */
 export const listManual = (
   sql: Sql,
   filter: { supplier?: string | undefined; service?: string | undefined; limit?: number } = {},
 ): Promise<ManualItem[]> => selectManual(sql, { limit: 100, ...filter })
 
-/** Notes that a person works on these orders, so that no other does. Throws conflict when nothing of them waits. */
+/** `takeManual` notes that a person works on these orders, so that no other does. Throws conflict when nothing of them waits. */
 export async function takeManual(
   sql: Sql,
   orders: OrderId[],
@@ -39,7 +39,7 @@ export async function takeManual(
   return taken
 }
 
-/** The items of an order that wait for a person, or the one at a position. Throws order_not_found, not_found, conflict. */
+/** `findManual` gives the items of an order that wait for a person, or the one at a position. Throws order_not_found, not_found, conflict. */
 export async function findManual(sql: Sql, orderId: OrderId, position?: number): Promise<ItemName[]> {
   const items = await selectOrderItems(sql, orderId)
   if (items.length === 0) throw new Refusal('order_not_found', String(orderId), 'id')
@@ -53,7 +53,7 @@ export async function findManual(sql: Sql, orderId: OrderId, position?: number):
 }
 
 /**
- * Records what people answered, all or nothing: a result ends an item with success, a refusal sends it to its next
+ * `answerManual` records what people answered, all or nothing: a result ends an item with success, a refusal sends it to its next
  * route or ends it. Throws conflict naming the first item that does not wait for a person.
  */
 export async function answerManual(
@@ -65,7 +65,7 @@ export async function answerManual(
   const now = clock.now()
   await sql.begin(async (transaction) => {
     await lockWallets(transaction, [...new Set(answers.map(({ item }) => item.accountId))])
-    const reports: ItemUpdate[] = []
+    const updates: ItemUpdate[] = []
     for (const { item: name, answer } of answers) {
       checkText('result' in answer ? answer.result : answer.refusal)
       const item = await takeForDecision(transaction, name)
@@ -80,7 +80,7 @@ export async function answerManual(
       }
       const attempt = { number: item.attempt.number, reference: null, asked: 0, recheckAt: null }
       const said = `answered by ${actor}`
-      reports.push(
+      updates.push(
         'result' in answer
           ? {
               item,
@@ -102,7 +102,7 @@ export async function answerManual(
             },
       )
     }
-    await writeItemUpdates(transaction, reports, now)
+    await writeItemUpdates(transaction, updates, now)
     await followItems(
       transaction,
       answers.map(({ item }) => item),
@@ -111,14 +111,14 @@ export async function answerManual(
   })
 }
 
-/** What a pasted list comes to: answers, and the lines that fit nothing. */
+/** Pasted is what a pasted list comes to: answers, and the lines that fit nothing. */
 export interface Pasted {
   answers: ManualAnswer[]
   problems: { line: number; reason: string }[]
 }
 
 /**
- * Reads a list of lines `IMEI result`: the first word is an item's input, the rest its result (a tab, comma, semicolon,
+ * `readPasted` reads a list of lines `IMEI result`: the first word is an item's input, the rest its result (a tab, comma, semicolon,
  * colon or blanks between). Every waiting item of that input gets the result, within one service.
  */
 export async function readPasted(

@@ -5,7 +5,7 @@ import { type CancelAnswer, requestCancel, requestVerify, type VerifyAnswer } fr
 
 type Order = Parameters<typeof requestVerify>[1]
 
-/** What a buyer may ask for an order, in a process that may have no workers. */
+/** OrderRequests does what a buyer may ask for an order, in a process that may have no workers. */
 export class OrderRequests {
   readonly #sql: Sql
   readonly #clock: Clock
@@ -26,7 +26,7 @@ export class OrderRequests {
     return requestVerify(this.#sql, order, by, this.#clock)
   }
 
-  /** Resolves once everything that was to be written is. */
+  /** `stop` resolves once everything that was to be written is. */
   async stop(): Promise<void> {
     await this.#outcomes.stop()
   }

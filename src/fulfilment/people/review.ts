@@ -2,7 +2,7 @@ import type { ReviewId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
 
 /**
- * What only a person, or the supplier, can answer about an item:
+ * `reviewKinds` are what only a person, or the supplier, can answer about an item:
  * - `unknown`: it was sent, and nobody can say whether the supplier took it
  * - `margin`: every supplier costs more than the sale allows
  * - `supplier`: no supplier has been able to take it
@@ -24,13 +24,13 @@ export type ReviewKind = (typeof reviewKinds)[number]
 export interface Review extends ItemName {
   id: ReviewId
   kind: ReviewKind
-  /** In words for the operator. */
+  /** `detail` is for the operator. */
   detail: string
-  /** The attempt in question, where there is one. */
+  /** `attempt` is the attempt in question, where there is one. */
   attempt: number | null
   openedBy: string
   openedAt: Date
-  /** What was decided, by whom, and why; null: nothing yet. */
+  /** `resolution`, `resolvedBy` and `why` are null until it is decided. */
   resolution: string | null
   resolvedBy: string | null
   why: string | null

@@ -1,5 +1,4 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
-import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import type { AccountId, OrderId, ReviewId, SupplierId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
@@ -11,12 +10,12 @@ export interface NewReview {
   attempt: number | null
   kind: ReviewKind
   detail: string
-  /** Who asks; imeigate itself when left out. */
+  /** `openedBy` is who asks; imeigate itself when left out. */
   openedBy?: string
 }
 
 /**
- * One that is open already stays as it is. What a person has seen and let be is not shown again within a day: an
+ * `openReviews` opens reviews; one that is open already stays as it is. What a person has seen and let be is not shown again within a day: an
  * `expired` one however it was resolved, one about an item that waits when it was dismissed.
  */
 export async function openReviews(sql: Queryable, reviews: NewReview[], now: Date): Promise<number> {
@@ -40,34 +39,25 @@ export async function openReviews(sql: Queryable, reviews: NewReview[], now: Dat
   return count
 }
 
-interface ReviewRow extends Omit<Review, 'orderId'> {
-  order_id: bigint
-}
-
 const columns = (sql: Queryable) => sql`
-  v.id, v.account_id as "accountId", v.order_id, v.position, v.kind, v.detail, v.attempt, v.opened_by as "openedBy",
-  v.opened_at as "openedAt", v.resolution, v.resolved_by as "resolvedBy", v.why, v.resolved_at as "resolvedAt"`
+  v.id, v.account_id, v.order_id, v.position, v.kind, v.detail, v.attempt, v.opened_by, v.opened_at, v.resolution,
+  v.resolved_by, v.why, v.resolved_at`
 
-const reviewOf = ({ order_id, ...row }: ReviewRow): Review => ({
-  ...row,
-  orderId: Number(order_id) as OrderId,
-})
-
-/** What an operator wants to see beside a review. */
+/** ReviewView is a review with what an operator wants to see beside it. */
 export interface ReviewView extends Review {
   username: string
   serviceCode: string
   subject: string
   state: ItemState
-  /** Of the attempt in question. */
+  /** `supplier`, `reference` and `sentAt` are those of the attempt in question. */
   supplier: string | null
   reference: string | null
   sentAt: Date | null
 }
 
-const sheets = (sql: Queryable) => sql`
-  select ${columns(sql)}, ac.username, sv.code as "serviceCode", i.input as subject, i.state,
-         s.name as supplier, a.reference, a.created_at as "sentAt"
+const views = (sql: Queryable) => sql`
+  select ${columns(sql)}, ac.username, sv.code as service_code, i.input as subject, i.state,
+         s.name as supplier, a.reference, a.created_at as sent_at
     from reviews v
     join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position
     join accounts ac on ac.id = v.account_id
@@ -76,33 +66,33 @@ const sheets = (sql: Queryable) => sql`
                         and a.number = v.attempt
     left join suppliers s on s.id = a.supplier_id`
 
-/** Open ones, the oldest first; with `all` the newest of all. */
+/** `selectReviews` gives open ones, the oldest first; with `all` the newest of all. */
 export async function selectReviews(
   sql: Sql,
   filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all: boolean; limit: number },
 ): Promise<ReviewView[]> {
-  const rows = await sql<(ReviewRow & Omit<ReviewView, keyof Review>)[]>`
-    ${sheets(sql)}
+  return await sql<ReviewView[]>`
+    ${views(sql)}
      where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
        ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
        ${filter.order === undefined ? sql`` : sql`and v.order_id = ${filter.order}`}
-     order by ${filter.all ? sql`v.id desc` : sql`v.id`} limit ${filter.limit}`
-  return rows.map((row) => ({ ...row, ...reviewOf(row) }))
+     order by ${filter.all ? sql`v.id desc` : sql`v.id`} limit ${filter.limit}`.records()
 }
 
-export async function selectReviewSheet(sql: Sql, id: ReviewId): Promise<ReviewView | undefined> {
-  const [row] = await sql<(ReviewRow & Omit<ReviewView, keyof Review>)[]>`${sheets(sql)} where v.id = ${id}`
-  return row && { ...row, ...reviewOf(row) }
+export async function selectReviewView(sql: Sql, id: ReviewId): Promise<ReviewView | undefined> {
+  const [review] = await sql<ReviewView[]>`${views(sql)} where v.id = ${id}`.records()
+  return review
 }
 
 export async function selectReview(sql: Queryable, id: ReviewId): Promise<Review | undefined> {
-  const [row] = await sql<ReviewRow[]>`select ${columns(sql)} from reviews v where id = ${id}`
-  return row && reviewOf(row)
+  const [review] = await sql<Review[]>`select ${columns(sql)} from reviews v where id = ${id}`.records()
+  return review
 }
 
 export async function lockReview(sql: Transaction, id: ReviewId): Promise<Review | undefined> {
-  const [row] = await sql<ReviewRow[]>`select ${columns(sql)} from reviews v where id = ${id} for update`
-  return row && reviewOf(row)
+  const [review] = await sql<Review[]>`
+    select ${columns(sql)} from reviews v where id = ${id} for update`.records()
+  return review
 }
 
 export async function updateResolved(
@@ -116,7 +106,7 @@ export async function updateResolved(
      where id = ${id} and resolved_at is null`
 }
 
-/** Whether another review's decision has given an ended item's price back. */
+/** `wasGivenBack` tells whether another review's decision has given an ended item's price back. */
 export async function wasGivenBack(
   sql: Queryable,
   { id, accountId, orderId, position }: Review,
@@ -128,7 +118,7 @@ export async function wasGivenBack(
   return rows.length > 0
 }
 
-/** An item that a person decides about, with its latest attempt. */
+/** Decided is an item that a person decides about, with its latest attempt. */
 export interface Decided extends ItemName {
   fence: number
   state: ItemState
@@ -144,49 +134,42 @@ export interface Decided extends ItemName {
 }
 
 /**
- * Takes an item from whoever works on it: what a worker reports of it later does not count. Wallets must be locked
+ * `takeForDecision` takes an item from whoever works on it: what a worker reports of it later does not count. Wallets must be locked
  * before, as everywhere.
  */
 export async function takeForDecision(sql: Transaction, name: ItemName): Promise<Decided | undefined> {
   const [row] = await sql<
-    {
-      fence: number
-      state: ItemState
-      price: bigint
+    (Pick<Decided, 'fence' | 'state' | 'price'> & {
       number: number | null
-      attempt_state: AttemptState
-      supplier_id: SupplierId
-      kind: string
+      attemptState: AttemptState
+      supplierId: SupplierId
+      supplierKind: string
       reference: string | null
       asked: number
-    }[]
+    })[]
   >`
     with taken as (
       update items set fence = fence + 1
        where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
       returning account_id, order_id, position, fence, state, price
     )
-    select t.fence, t.state, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind, a.reference, a.asked
+    select t.fence, t.state, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind as supplier_kind,
+           a.reference, a.asked
       from taken t
       left join lateral (
         select * from attempts a
          where a.account_id = t.account_id and a.order_id = t.order_id and a.position = t.position
          order by a.number desc limit 1) a on true
-      left join suppliers s on s.id = a.supplier_id`
+      left join suppliers s on s.id = a.supplier_id`.records()
   if (!row) return undefined
-  const { fence, state, price } = row
-  const attempt =
-    row.number === null
-      ? null
-      : {
-          number: row.number,
-          state: row.attempt_state,
-          supplierId: row.supplier_id,
-          supplierKind: row.kind,
-          reference: row.reference,
-          asked: row.asked,
-        }
-  return { ...name, fence, state, price, attempt }
+  const { fence, state, price, number, attemptState, ...attempt } = row
+  return {
+    ...name,
+    fence,
+    state,
+    price,
+    attempt: number === null ? null : { ...attempt, number, state: attemptState },
+  }
 }
 
 export async function allowAnyMargin(sql: Transaction, item: ItemName, now: Date): Promise<void> {
@@ -196,7 +179,7 @@ export async function allowAnyMargin(sql: Transaction, item: ItemName, now: Date
        and state = 'pending'`
 }
 
-/** Whether another item was bought from the supplier under this reference. */
+/** `referenceIsTaken` tells whether another item was bought from the supplier under this reference. */
 export async function referenceIsTaken(
   sql: Queryable,
   supplierId: SupplierId,
@@ -210,7 +193,7 @@ export async function referenceIsTaken(
   return rows.length > 0
 }
 
-/** The items of an account's order, as far as a request about them needs to know. */
+/** `itemsOfOrder` gives the items of an account's order, as far as a request about them needs to know. */
 export async function itemsOfOrder(
   sql: Queryable,
   accountId: AccountId,
@@ -223,8 +206,13 @@ export async function itemsOfOrder(
       from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`
 }
 
-/** Has the suppliers asked at once about the ended attempts of these items that they gave a number for; not people. */
-export async function recheckNow(sql: Queryable, items: ItemName[], now: Date): Promise<number> {
+/** `recheckNow` has the suppliers, but not people, asked at once about the ended attempts of these items that have a reference. */
+export async function recheckNow(
+  sql: Queryable,
+  items: ItemName[],
+  kindsDoneByPeople: readonly string[],
+  now: Date,
+): Promise<number> {
   const { count } = await sql`
     update attempts a set recheck_at = ${now}
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],

@@ -2,20 +2,19 @@ import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { OrderId, ReviewId } from '../../lib/ids.ts'
 import type { ReviewKind } from './review.ts'
-import { type ReviewView, selectReviewSheet, selectReviews } from './reviews.sql.ts'
+import { type ReviewView, selectReviews, selectReviewView } from './reviews.sql.ts'
 
-export { findHealthIssues } from './health-issues.sql.ts'
 export type { ReviewView } from './reviews.sql.ts'
 
-/** What waits for a person, the oldest first; with `all` what was resolved too, the newest first. */
+/** `listReviews` gives what waits for a person, the oldest first; with `all` what was resolved too, the newest first. */
 export const listReviews = (
   sql: Sql,
   filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all?: boolean; limit?: number } = {},
 ): Promise<ReviewView[]> => selectReviews(sql, { all: false, limit: 100, ...filter })
 
-/** Throws not_found. */
+/** `findReview` throws not_found. */
 export async function findReview(sql: Sql, id: ReviewId): Promise<ReviewView> {
-  const found = await selectReviewSheet(sql, id)
+  const found = await selectReviewView(sql, id)
   if (!found) throw new Refusal('not_found', `there is no review ${id}`, 'id')
   return found
 }
