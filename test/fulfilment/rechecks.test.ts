@@ -170,8 +170,8 @@ test('of two processes one asks', async () => {
 })
 
 test('only clear words are a change of mind', () => {
-  const done = { state: 'succeeded', result: 'clean', supplierName: 'sandbox' } as const
-  const refused = { state: 'refused', result: null, supplierName: 'sandbox' } as const
+  const done = { state: 'succeeded', result: 'clean', supplierName: 'Panel' } as const
+  const refused = { state: 'refused', result: null, supplierName: 'Panel' } as const
   expect(changeOf(done, SUCCESS)).toBeNull()
   expect(changeOf(refused, { kind: 'refused', reason: 'in other words' })).toBeNull()
   expect(changeOf(done, { kind: 'accepted', reference: 'R1' })).toBe(
