@@ -3,7 +3,6 @@
  * A protocol asks the domain for what it needs of the database; the domain knows no HTTP, no XML, no Dhru. Only the composition root
  * and the command line see everything.
  */
-const foundations = '^src/(lib|runtime|database|outbound|secrets|client)/'
 const domain =
   '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|sync|jobs|request-log|idempotency|notices|webhooks|statements)/'
 const protocols = '^src/protocols/'
@@ -19,8 +18,15 @@ export default {
     {
       name: 'foundations-know-no-domain',
       severity: 'error',
-      from: { path: foundations },
+      from: { path: '^src/(lib|runtime|client)/' },
       to: { path: '^src/', pathNot: '^src/($1|lib)/|^src/errors.ts$' },
+    },
+    {
+      name: 'input-and-output-know-no-domain',
+      comment: 'what they do again and again they do by the loops of runtime',
+      severity: 'error',
+      from: { path: '^src/(database|outbound|secrets)/' },
+      to: { path: '^src/', pathNot: '^src/($1|lib|runtime)/|^src/errors.ts$' },
     },
     {
       name: 'integrations-know-no-domain',

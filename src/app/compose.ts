@@ -32,7 +32,7 @@ import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { LOOK, syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
-import { webhookGauges } from '../webhooks/gauges.sql.ts'
+import { webhookGauges } from '../webhooks/gauges.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
 
 /** GRACE_MS is how long calls to suppliers, and requests, may go on after a stop was asked for. */

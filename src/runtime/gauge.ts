@@ -6,7 +6,7 @@ export interface GaugeSource<Label extends string = string> {
   read(): Promise<readonly GaugeValue<Label>[]>
 }
 
-export interface GaugeValue<Label extends string = string> {
+interface GaugeValue<Label extends string = string> {
   labels: Partial<Record<Label, string>>
   value: number
 }

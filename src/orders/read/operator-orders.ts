@@ -1,7 +1,5 @@
 import { findAccount } from '../../accounts/accounts.ts'
-import { selectService } from '../../catalogue/services.sql.ts'
 import type { Sql } from '../../database/database.ts'
-import { Refusal } from '../../errors.ts'
 import type { OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Order } from '../order.ts'
@@ -47,16 +45,16 @@ export class OperatorOrders {
     const names = await listOrders(this.#sql, {
       ...rest,
       ...(account !== undefined && { accountId: (await findAccount(this.#sql, account)).id }),
-      ...(service !== undefined && { serviceId: await this.#serviceId(service) }),
+      ...(service !== undefined && { serviceId: await serviceIdOf(this.#sql, service) }),
     })
     return await readOperatorOrders(this.#sql, names)
   }
+}
 
-  async #serviceId(idOrCode: string): Promise<ServiceId> {
-    const service = await selectService(this.#sql, idOrCode)
-    if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
-    return service.id
-  }
+/** `serviceIdOf` loads what makes and changes services only where a list names one. Throws service_not_found. */
+async function serviceIdOf(sql: Sql, idOrCode: string): Promise<ServiceId> {
+  const { findService } = await import('../../catalogue/services.ts')
+  return (await findService(sql, idOrCode)).id
 }
 
 async function readOperatorOrders(
