@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type Deposit, depositStates } from '../deposits/deposit.ts'
 import { formatPercent } from '../deposits/fees.ts'
 import type { Provider } from '../deposits/provider.ts'
-import { channelOf, wireKindOf } from '../deposits/providers.ts'
+import { channelOf, channels, wireKindOf, wireKinds } from '../deposits/providers.ts'
 import { formatMicros } from '../lib/money.ts'
 import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
@@ -14,8 +14,8 @@ export const provider = name(
     id: id(),
     code: Type.String(),
     name: Type.String(),
-    kind: oneOf(['manual', 'stripe']),
-    channel: Type.String({ description: 'bank_transfer, checkout' }),
+    kind: oneOf(wireKinds),
+    channel: Type.String({ description: channels.join(', ') }),
     currency: Type.String(),
     min_deposit: Type.String({ description: 'A decimal; of what is credited' }),
     max_deposit: text('null: no upper bound'),

@@ -6,8 +6,8 @@ import type { Gateway } from './gateway.ts'
 
 /** GatewayKind describes one way to be paid, and connects to the payment service behind it. */
 export interface GatewayKind extends IntegrationKind {
-  /** `wireKind` is the kind's name in the public contract. */
-  readonly wireKind: 'manual' | 'stripe'
+  /** `wireKind` is the kind's name in the public contract, where it is another one there. */
+  readonly wireKind?: string
   /** `shown` are the settings that tell the payer how to pay. */
   readonly shown: readonly string[]
   /** `channel` is how payments travel, as callers read it. */

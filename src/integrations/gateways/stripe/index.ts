@@ -7,7 +7,6 @@ import { StripeGateway } from './gateway.ts'
 export const stripe = gatewayKind({
   kind: 'stripe',
   label: 'Stripe Checkout',
-  wireKind: 'stripe',
   fields: {
     success_url: url({
       label: 'Page after payment',
