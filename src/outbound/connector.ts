@@ -8,9 +8,9 @@ import { NotSent } from './outbound.ts'
 export type Lookup = (hostname: string) => Promise<{ address: string }[]>
 
 /**
- * Makes undici's connections, to permitted addresses only. The address that was checked is the one that is connected
- * to, so a name that resolves to something else the next time (DNS rebinding) gains nothing. Whatever fails here is
- * NotSent: a connection carries a request only after it came about.
+ * `guardedConnector` makes undici's connections, to permitted addresses only. The address that was checked is the one that is connected
+ * to, so a name that resolves to something else the next time (DNS rebinding) gains nothing. Whatever fails here is NotSent, because a
+ * connection carries a request only after it came about.
  */
 export function guardedConnector(
   destinations: Destinations,
@@ -55,7 +55,7 @@ export function guardedConnector(
   }
 }
 
-/** A connection that is ready to carry a request. TLS is always verified, for the name and not for the address. */
+/** `open` gives a connection that is ready to carry a request. TLS is always verified, for the name and not for the address. */
 function open(target: buildConnector.Options, address: string, timeoutMs: number): Promise<Socket> {
   const withTls = target.protocol === 'https:'
   const to = { host: address, port: Number(target.port) || (withTls ? 443 : 80) }
@@ -67,7 +67,7 @@ function open(target: buildConnector.Options, address: string, timeoutMs: number
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   const timer = setTimeout(() => socket.destroy(timedOut()), timeoutMs)
   socket.once(withTls ? 'secureConnect' : 'connect', () => resolve(socket))
-  // It stays: an error may come before undici listens for errors, which then sees that the socket is destroyed.
+  // The listener stays, because an error may come before undici listens for errors, which then sees that the socket is destroyed.
   socket.on('error', reject)
   return promise.finally(() => clearTimeout(timer))
 }

@@ -25,13 +25,13 @@ export class Exchange {
     return this.#giveUp.signal
   }
 
-  /** After the answer's last byte, or when there will be none. */
+  /** `end` is called after the answer's last byte, or when there will be none. */
   end(): void {
     clearTimeout(this.#timer)
     this.#caller?.removeEventListener('abort', this.#onCallerAbort)
   }
 
-  /** Lets the exchange see when undici begins to write the request: nothing of it has left before. */
+  /** `watch` lets the exchange see when undici begins to write the request: nothing of it has left before. */
   readonly watch: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart: (controller, context) => {
@@ -51,7 +51,7 @@ export class Exchange {
     })
 
   /**
-   * Whether an error is that of a connection which was lost while it waited for work. The request was to be the next
+   * `mayUseAnother` tells whether an error is that of a connection which was lost while it waited for work. The request was to be the next
    * on it, and nothing of it was written: another connection may have it.
    */
   mayUseAnother(error: unknown): boolean {
@@ -59,7 +59,7 @@ export class Exchange {
     return ofConnection && !this.#started && !this.signal.aborted
   }
 
-  /** What an error means for the request: NotSent when none of it was written, and Broken in every other case. */
+  /** `explain` says what an error means for the request: NotSent when none of it was written, and Broken in every other case. */
   explain(error: unknown): NotSent | Broken {
     const why = this.signal.aborted ? this.signal.reason.message : reasonOf(error)
     if (this.#started) return this.broken(why)

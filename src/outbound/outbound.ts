@@ -33,7 +33,7 @@ export interface OutboundRequest {
   headers?: Record<string, string>
   body?: string | Buffer
   signal?: AbortSignal
-  /** Instead of the client's. */
+  /** `totalTimeoutMs` stands instead of the client's. */
   totalTimeoutMs?: number
   maxBytes?: number
 }
@@ -54,7 +54,8 @@ export class NotSent extends Error {
 }
 
 /**
- * Broken is anything else but a whole answer: the other side may have taken the request, so it must not be sent again (promise 4). The message names host and port, never a path, a header or a body.
+ * Broken is anything else but a whole answer: the other side may have taken the request, so it must not be sent again (promise 4: no guess
+ * about what was sent). The message names host and port, never a path, a header or a body.
  */
 export class Broken extends Error {
   override readonly name = 'Broken'

@@ -51,6 +51,12 @@ test('an account sees the ways to pay in of its own currency', async () => {
   })
 })
 
+test('nobody is asked about a bank transfer before it expires', async () => {
+  const id = await begun()
+  const rows = await server.sql`select check_at = expires_at as "atItsEnd" from deposits where id = ${id}`
+  expect(rows).toEqual([{ atItsEnd: true }])
+})
+
 test('a list of ways to pay in goes on where its page ended', async () => {
   await bank(server, { code: 'bank-2' })
   const first = (await client.get('/api/deposit/provider?limit=1')).body.data.page

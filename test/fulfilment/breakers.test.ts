@@ -248,7 +248,7 @@ test('all processes share it; no item is lost or sent twice while it opens and c
     async ({ call, work }) => {
       await new Promise((resolve) => setTimeout(resolve, 5))
       if (call === 'ask' || ill) return unavailable('transport')
-      taken.push(work.subject)
+      taken.push(work.input)
       return SUCCESS
     },
     async () => {

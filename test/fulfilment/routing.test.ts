@@ -241,7 +241,7 @@ describe('an item', () => {
 
   test('of several goes its own way: an order may succeed in part', async () => {
     const b = await shop.addSupplier('b')
-    const second = new FakeSupplier(async ({ work }) => (work.subject === imei(1) ? SUCCESS : REFUSED))
+    const second = new FakeSupplier(async ({ work }) => (work.input === imei(1) ? SUCCESS : REFUSED))
     shop.workers(
       new Map([
         [SANDBOX, answers(REFUSED)],

@@ -37,7 +37,7 @@ class NotingSupplier implements Supplier {
   async #send(work: SupplierTask): Promise<SupplierOutcome> {
     appendFileSync(notes, `send ${work.attemptKey}\n`)
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
-    const digit = Number(work.subject.at(-1))
+    const digit = Number(work.input.at(-1))
     if (digit <= 3) return success
     if (digit <= 5) return refused
     if (digit <= 7) return { kind: 'accepted', reference: work.attemptKey, askAgainAfterMs: 100 }
@@ -47,7 +47,7 @@ class NotingSupplier implements Supplier {
   #ask(work: SupplierTask): SupplierOutcome {
     appendFileSync(notes, `ask ${work.attemptKey}\n`)
     const sent = readFileSync(notes, 'utf8').includes(`send ${work.attemptKey}\n`)
-    const digit = Number(work.subject.at(-1))
+    const digit = Number(work.input.at(-1))
     return sent && digit !== 4 && digit !== 5 ? success : refused
   }
 }

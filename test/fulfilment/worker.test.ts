@@ -41,7 +41,7 @@ test('the supplier is called after the intent was committed', async () => {
 })
 
 test('success is captured, a refusal is given back, and the words of both are kept', async () => {
-  shop.workers(new FakeSupplier(async ({ work }) => (work.subject === imei(1) ? SUCCESS : REFUSED)))
+  shop.workers(new FakeSupplier(async ({ work }) => (work.input === imei(1) ? SUCCESS : REFUSED)))
   const [one, two] = [await shop.place(1), await shop.place(2)]
   await until(async () => (await shop.order(one)).finishedAt !== null)
   await until(async () => (await shop.order(two)).finishedAt !== null)
@@ -126,7 +126,7 @@ test('a call that takes longer than 30 s is broken off: its outcome is unknown',
   })
   // One that ends with its signal, and one that forgets about it.
   const supplier = new FakeSupplier(({ work }, signal) =>
-    work.subject === imei(1)
+    work.input === imei(1)
       ? new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       : new Promise(() => {}),
   )
@@ -220,8 +220,8 @@ test('a worker that lives keeps its lease, however long the call lasts', async (
 
 test('a supplier that says what PostgreSQL cannot store holds up neither its item nor others', async () => {
   const supplier = new FakeSupplier(async ({ work }) => {
-    if (work.subject === imei(3)) throw new Error('nul \0 in an error')
-    return work.subject === imei(2) ? { kind: 'refused', reason: 'a\0b' } : { ...SUCCESS, result: 'c\0d' }
+    if (work.input === imei(3)) throw new Error('nul \0 in an error')
+    return work.input === imei(2) ? { kind: 'refused', reason: 'a\0b' } : { ...SUCCESS, result: 'c\0d' }
   })
   shop.workers(supplier)
   const ids = [await shop.place(1), await shop.place(2), await shop.place(3)]

@@ -29,7 +29,7 @@ const keysOf = async (id: OrderId): Promise<string[]> =>
 /** Lets the orders end: those of odd IMEIs with success. */
 async function end(...ids: OrderId[]): Promise<void> {
   const workers = shop.workers(
-    new FakeSupplier(async ({ work }) => (Number(work.subject[13]) % 2 === 1 ? SUCCESS : REFUSED)),
+    new FakeSupplier(async ({ work }) => (Number(work.input[13]) % 2 === 1 ? SUCCESS : REFUSED)),
   )
   for (const id of ids) await until(async () => (await shop.order(id)).finishedAt !== null)
   await workers.stop(0)

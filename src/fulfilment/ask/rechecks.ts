@@ -129,7 +129,7 @@ const taskOf = (recheck: Recheck) => ({
   attemptKey: `${recheck.orderId}-${recheck.position}-${recheck.attempt}`,
   orderId: recheck.orderId,
   remoteService: recheck.remoteService,
-  subject: recheck.subject,
+  input: recheck.subject,
   fields: recheck.fields,
   quantity: recheck.quantity,
   sentAt: recheck.sentAt,

@@ -8,8 +8,8 @@ export interface SupplierTask {
   orderId: OrderId
   /** `remoteService` is what the supplier calls the service; empty where the supplier has but one. */
   remoteService: string
-  /** `subject` is the IMEI or serial number; empty where the service asks for none. */
-  subject: string
+  /** `input` is the IMEI or serial number; empty where the service asks for none. */
+  input: string
   fields: Record<string, string> | null
   quantity: number
   /** `sentAt` is when the intent was written (UTC), before the first byte went out. */

@@ -122,11 +122,11 @@ describe('an order whose answer was lost', () => {
     const works = [workOf(), workOf()]
     expect(await supplier.ask(works, signal)).toEqual([unknown(true), unknown(true)])
     server.answer = lost
-    const sent = workOf({ subject: OTHER_IMEI })
+    const sent = workOf({ input: OTHER_IMEI })
     await send(supplier, sent)
     server.answer = list
     listed = [order({ data: { imeis: [OTHER_IMEI] } })]
-    expect(await ask(supplier, workOf({ subject: OTHER_IMEI }))).toEqual(unknown(true))
+    expect(await ask(supplier, workOf({ input: OTHER_IMEI }))).toEqual(unknown(true))
   })
 
   it('is found where the other attempt was clearly not taken', async () => {
@@ -169,7 +169,7 @@ describe('an order whose answer was lost', () => {
   })
 
   it('is never ordered again by itself', async () => {
-    await supplier.ask([workOf(), workOf({ subject: '' })], signal)
+    await supplier.ask([workOf(), workOf({ input: '' })], signal)
     expect(posts()).toEqual([])
   })
 })
@@ -192,8 +192,8 @@ describe('where the server honours idempotency keys', () => {
 
   it.each([IMEI, ''])(
     'a lost order (of %j) that no list shows is ordered again under its key',
-    async (subject) => {
-      const work = workOf({ subject })
+    async (input) => {
+      const work = workOf({ input })
       const first = await lose(work)
       server.answer = (got) =>
         got.method === 'POST' ? { body: order({ order_id: 21, total: 1 }) } : list(got)

@@ -78,12 +78,12 @@ describe('an order', () => {
     const key = await keyOf(work)
     expect(await keyOf({ ...work })).toBe(key)
     expect(await keyOf({ ...work, attemptKey: 'another' })).not.toBe(key)
-    expect(await keyOf({ ...work, subject: OTHER_IMEI })).not.toBe(key)
+    expect(await keyOf({ ...work, input: OTHER_IMEI })).not.toBe(key)
   })
 
   it('without an input has a quantity, and is alone', async () => {
     server.says(order({ total: 3, status: 'success', result: 'code 123' }))
-    const works = [workOf({ subject: '', quantity: 3 }), workOf({ subject: '', quantity: 3 })]
+    const works = [workOf({ input: '', quantity: 3 }), workOf({ input: '', quantity: 3 })]
     expect(await supplier.send(works, signal)).toEqual([
       { kind: 'success', result: 'code 123', reference: '17' },
       { kind: 'success', result: 'code 123', reference: '17' },
@@ -104,8 +104,8 @@ describe('many items', () => {
     const works = [
       workOf(),
       workOf(),
-      workOf({ subject: OTHER_IMEI }),
-      workOf({ subject: '3' }),
+      workOf({ input: OTHER_IMEI }),
+      workOf({ input: '3' }),
       workOf({ remoteService: 'PRO' }),
       workOf({ fields: { network: 'A' } }),
     ]
@@ -130,7 +130,7 @@ describe('many items', () => {
         ? { status: 422, body: fault('Data does not fit', { errors: { imeis: ['bad'] } }) }
         : { body: order({ order_id: `for ${inputs}` }) }
     }
-    const works = [workOf(), workOf({ subject: 'bad' }), workOf({ subject: OTHER_IMEI })]
+    const works = [workOf(), workOf({ input: 'bad' }), workOf({ input: OTHER_IMEI })]
     expect(await supplier.send(works, signal)).toEqual([
       { kind: 'accepted', reference: `for ${IMEI}` },
       { kind: 'refused', reason: 'Data does not fit (imeis: bad)' },
@@ -141,7 +141,7 @@ describe('many items', () => {
 
   it('of a service that is not there are refused at once', async () => {
     server.says(fault('No such service'), 404)
-    const works = [workOf(), workOf({ subject: OTHER_IMEI })]
+    const works = [workOf(), workOf({ input: OTHER_IMEI })]
     const refused = { kind: 'refused', reason: 'No such service' }
     expect(await supplier.send(works, signal)).toEqual([refused, refused])
     expect(orders()).toHaveLength(1)
@@ -149,7 +149,7 @@ describe('many items', () => {
 
   it('share the fate of their request, and of no other', async () => {
     server.answer = (got, response) => (inputsOf(got).length > 1 ? lost(got, response) : { body: order() })
-    const works = [workOf(), workOf({ subject: OTHER_IMEI }), workOf({ remoteService: 'PRO' })]
+    const works = [workOf(), workOf({ input: OTHER_IMEI }), workOf({ remoteService: 'PRO' })]
     expect(await supplier.send(works, signal)).toEqual([
       unknown(true),
       unknown(true),
@@ -243,7 +243,7 @@ describe('an answer to an order', () => {
   it('that never comes is unknown, and what was never sent is not', async () => {
     server.answer = lost
     expect(await send(supplier)).toEqual(unknown(true))
-    expect(await send(supplier, workOf({ subject: '' }))).toEqual(unknown(false))
+    expect(await send(supplier, workOf({ input: '' }))).toEqual(unknown(false))
     supplier = restAt({}, 'http://127.0.0.1:1')
     expect(await send(supplier)).toMatchObject({ kind: 'unavailable', why: 'transport' })
   })
@@ -259,7 +259,7 @@ describe('an answer to an order', () => {
 describe('an item of a large order', () => {
   const works = (): SupplierTask[] => [
     workOf({ reference: '17' }),
-    workOf({ reference: '17', subject: OTHER_IMEI }),
+    workOf({ reference: '17', input: OTHER_IMEI }),
   ]
   const asked = async (over: object): Promise<SupplierOutcome[]> => {
     server.says(order({ total: 2, ...over }))
@@ -389,7 +389,7 @@ describe('a question about an order', () => {
 
   it('buys nothing', async () => {
     server.answer = lost
-    await supplier.ask([work, workOf(), workOf({ subject: '' })], signal)
+    await supplier.ask([work, workOf(), workOf({ input: '' })], signal)
     expect(orders()).toEqual([])
   })
 })

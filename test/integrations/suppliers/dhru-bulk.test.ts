@@ -32,7 +32,7 @@ beforeEach(() => {
 afterEach(() => supplier.close?.())
 
 const IMEIS = ['490154203237518', '001010000000016', '004401000000014']
-const works = (): SupplierTask[] => IMEIS.map((subject) => workOf({ subject }))
+const works = (): SupplierTask[] => IMEIS.map((input) => workOf({ input }))
 const accepted = (reference: string) => ({ kind: 'accepted', reference })
 const unknown = (askable: boolean) => ({ kind: 'unknown', reason: expect.any(String), askable })
 
@@ -195,7 +195,7 @@ describe('many orders in one request', () => {
       },
     }
     const [first, second] = works() as [SupplierTask, SupplierTask]
-    expect(await supplier.send([first, { ...second, subject: '' }], signal)).toEqual([
+    expect(await supplier.send([first, { ...second, input: '' }], signal)).toEqual([
       unknown(true),
       unknown(false),
     ])

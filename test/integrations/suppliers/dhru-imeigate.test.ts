@@ -62,7 +62,7 @@ const supplierFor = ({ securityId, secret }: Shop): Supplier =>
     secret,
   )
 const work = (over: Partial<SupplierTask> = {}): SupplierTask =>
-  workOf({ remoteService: check, subject: imei(++n), ...over })
+  workOf({ remoteService: check, input: imei(++n), ...over })
 const orders = async (): Promise<string[]> => {
   const rows = await server.sql<{ id: bigint }[]>`
     select id from orders where account_id = ${shop.accountId} order by id`
@@ -86,21 +86,21 @@ describe('another imeigate', () => {
     await server.ended(shop, reference)
     expect(await ask({ ...one, reference })).toEqual({
       kind: 'success',
-      result: `Sandbox result, not a real one: ${one.subject} is clean`,
+      result: `Sandbox result, not a real one: ${one.input} is clean`,
       reference,
     })
-    const refused = work({ subject: imei(++n, '00100102') })
+    const refused = work({ input: imei(++n, '00100102') })
     const other = referenceOf((await supplier.send([refused], signal))[0])
     await server.ended(shop, other)
     expect(await ask({ ...refused, reference: other })).toMatchObject({ kind: 'refused' })
-    expect((await supplier.send([work({ subject: '12' })], signal))[0]).toMatchObject({ kind: 'refused' })
+    expect((await supplier.send([work({ input: '12' })], signal))[0]).toMatchObject({ kind: 'refused' })
   })
 
   it('has the fields of an order as they were sent', async () => {
     const fields = [{ name: 'NETWORK' }, { name: 'EMAIL_ADDRESS' }]
     const id = await server.service({ kind: 'server', maxQuantity: 10, fields })
     const sent = { NETWORK: 'A & B <c>', EMAIL_ADDRESS: '"é"@b.c' }
-    await supplier.send([work({ remoteService: id, subject: '', quantity: 3, fields: sent })], signal)
+    await supplier.send([work({ remoteService: id, input: '', quantity: 3, fields: sent })], signal)
     const [item] = await server.sql`
       select quantity, fields from items where account_id = ${shop.accountId}`
     expect(item).toEqual({ quantity: 3, fields: sent })
@@ -142,7 +142,7 @@ describe('another imeigate', () => {
 
   it('answers many orders and many questions in one request', async () => {
     await supplier.account?.(signal)
-    const many = [work(), work({ subject: '12' }), work()]
+    const many = [work(), work({ input: '12' }), work()]
     const [first, second, third] = await supplier.send(many, signal)
     const references = [referenceOf(first), referenceOf(third)]
     expect(second).toMatchObject({ kind: 'refused', reason: expect.stringContaining('Invalid IMEI') })

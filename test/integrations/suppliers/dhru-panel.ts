@@ -115,7 +115,7 @@ export const workOf = (over: Partial<SupplierTask> = {}): SupplierTask => {
     attemptKey: `${orderId}-1-1`,
     orderId,
     remoteService: '77',
-    subject: '490154203237518',
+    input: '490154203237518',
     fields: null,
     quantity: 1,
     sentAt: new Date(),

@@ -61,7 +61,7 @@ describe('an order', () => {
       field_names: { EMAIL: 'Email Address', PIN: 'Pin' },
     })
     const fields = { NETWORK: 'Alpha', EMAIL: 'a@b.c', ACCOUNT: 'x "y"', PIN: '1234' }
-    await send(workOf({ subject: '', quantity: 3, fields }))
+    await send(workOf({ input: '', quantity: 3, fields }))
     const parameters = panel.last().parameters
     const sent = parameters.kind === 'one' ? Object.fromEntries(parameters.fields) : {}
     const custom = JSON.parse(Buffer.from(sent['CUSTOMFIELD'] ?? '', 'base64').toString())
@@ -275,7 +275,7 @@ describe('an order without a number, of a plain panel', () => {
     it('is not ordered again when it names no device, since nothing would be the same input', async () => {
       await hear()
       panel.answers = { accountinfo: account, '*': lose }
-      const work = workOf({ subject: '', quantity: 2 })
+      const work = workOf({ input: '', quantity: 2 })
       expect(await send(work)).toEqual(unknown(false))
       expect(await ask(work)).toEqual(unknown(false))
       expect(panel.actions()).toEqual(['placeimeiorder', 'accountinfo'])

@@ -92,7 +92,7 @@ export function workOf(over: Partial<SupplierTask> = {}): SupplierTask {
     attemptKey: `${orderId}-1-1`,
     orderId,
     remoteService: 'BASIC',
-    subject: IMEI,
+    input: IMEI,
     fields: null,
     quantity: 1,
     sentAt: new Date(),

@@ -62,10 +62,7 @@ describe('a request', () => {
       query: { imei: '{imei}', both: '{key}:{secret.secret}', n: '{quantity}' },
       headers: { 'X-Key': '{secret.key}', 'x-user': '{username}' },
     }
-    await send(
-      at(withRequest(request), { username: 'me' }),
-      workOf({ subject: tricky, remoteService: 'A B' }),
-    )
+    await send(at(withRequest(request), { username: 'me' }), workOf({ input: tricky, remoteService: 'A B' }))
     const { method, path, query, headers } = server.last()
     expect({ method, path: decodeURIComponent(path) }).toEqual({ method: 'GET', path: `/v1/${tricky}/check` })
     expect(path.split('/')).toHaveLength(4)
@@ -77,7 +74,7 @@ describe('a request', () => {
     const form = { imei: '{imei}', note: '{field.Some note}', none: '{field.other}' }
     await send(
       at(withRequest({ method: 'POST', url: '{url}', body: { form } })),
-      workOf({ subject: tricky, fields: { 'Some note': 'x + y' } }),
+      workOf({ input: tricky, fields: { 'Some note': 'x + y' } }),
     )
     expect(server.last().headers['content-type']).toBe('application/x-www-form-urlencoded')
     expect(Object.fromEntries(new URLSearchParams(server.last().body))).toEqual({
@@ -93,7 +90,7 @@ describe('a request', () => {
       '{imei}': true,
       no: null,
     }
-    await send(at(withRequest({ method: 'POST', url: '{url}', body: { json } })), workOf({ subject: tricky }))
+    await send(at(withRequest({ method: 'POST', url: '{url}', body: { json } })), workOf({ input: tricky }))
     expect(server.last().headers['content-type']).toBe('application/json')
     expect(JSON.parse(server.last().body)).toEqual({
       items: [{ imei: tricky, n: 1, text: 'n=1' }],
@@ -108,7 +105,7 @@ describe('a request', () => {
     ['xml', '<i>{imei}</i>', (body: string) => /^<i>([^<]*)<\/i>$/.exec(body)?.[1]],
   ])('has values in a text of %s', async (spelling, content, read) => {
     const body = { text: { content, type: 'text/odd', escape: spelling } }
-    await send(at(withRequest({ method: 'POST', url: '{url}', body })), workOf({ subject: tricky }))
+    await send(at(withRequest({ method: 'POST', url: '{url}', body })), workOf({ input: tricky }))
     expect(server.last().headers['content-type']).toBe('text/odd')
     const expected =
       spelling === 'xml' ? tricky.replace(/[&<"]/g, (one) => `&#${one.charCodeAt(0)};`) : tricky
@@ -159,10 +156,10 @@ describe('a request', () => {
       { method: 'POST', url: '{url}', body: { text: { content: '{imei}', type: 'x/y', escape: 'xml' } } },
       '\0',
     ],
-  ])('that cannot be said in %s is refused, and nothing is sent', async (_, request, subject) => {
-    expect(await send(at(withRequest(request)), workOf({ subject }))).toMatchObject({ kind: 'refused' })
+  ])('that cannot be said in %s is refused, and nothing is sent', async (_, request, input) => {
+    expect(await send(at(withRequest(request)), workOf({ input }))).toMatchObject({ kind: 'refused' })
     const repeatable = at({ ...plain, request, repeatable: true })
-    expect(await ask(repeatable, workOf({ subject }))).toMatchObject({ kind: 'unknown' })
+    expect(await ask(repeatable, workOf({ input }))).toMatchObject({ kind: 'unknown' })
     expect(server.got).toEqual([])
   })
 })

@@ -17,11 +17,11 @@ afterEach(async () => {
   shop = undefined
 })
 
-const work = (subject: string, sentAt: Date, quantity = 1): SupplierTask => ({
+const work = (input: string, sentAt: Date, quantity = 1): SupplierTask => ({
   attemptKey: '7-1-1',
   orderId: 7 as OrderId,
   remoteService: '',
-  subject,
+  input,
   fields: null,
   quantity,
   sentAt,

@@ -101,10 +101,10 @@ it('another imeigate does an order of many items, each for itself', async () => 
 })
 
 it('an order whose answer was lost is found at another imeigate', async () => {
-  const subject = imei(500)
-  const work = workOf({ remoteService: 'deep', subject, sentAt: new Date() })
+  const input = imei(500)
+  const work = workOf({ remoteService: 'deep', input, sentAt: new Date() })
   const api = new RestClient(back, account)
-  const { body } = await api.post('/api/order', { code: 'deep', data: { imeis: [imei(501), subject] } })
+  const { body } = await api.post('/api/order', { code: 'deep', data: { imeis: [imei(501), input] } })
   const outcome = await withSupplier(
     async (supplier) => (await supplier.ask([work], signal))[0] as SupplierOutcome,
   )

@@ -24,17 +24,17 @@ export class EmailChannel implements Channel {
   }
 
   async send(address: string, { title, text }: Message): Promise<void> {
-    // Loaded with the first mail, and by no command that sends none.
+    // The import is here so that no command that sends no mail loads the mailer.
     const { createTransport } = await import('nodemailer')
     const transport = createTransport(transportOptions(this.#settings))
     try {
       await transport.sendMail({
         from: this.#settings.from,
-        // Not as a text, which could hold several addresses.
+        // An address alone could be read as several, so it is given with a name.
         to: { name: '', address },
         subject: title,
         text: `${title}\n\n${text}\n`,
-        // No out-of-office answers.
+        // Auto-Submitted keeps out-of-office answers away.
         headers: { 'Auto-Submitted': 'auto-generated' },
       })
     } catch (error) {

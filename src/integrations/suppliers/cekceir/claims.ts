@@ -50,4 +50,4 @@ export class Claims {
   }
 }
 
-const inputOf = ({ remoteService, subject }: SupplierTask): string => `${remoteService}\n${subject}`
+const inputOf = ({ remoteService, input }: SupplierTask): string => `${remoteService}\n${input}`

@@ -33,9 +33,7 @@ export function groupsOf(works: SupplierTask[], { most, itemsField, installation
     const kind = JSON.stringify([work.remoteService, sortedFields(work)])
     const alike = open.get(kind) ?? []
     open.set(kind, alike)
-    const roomy = alike.find(
-      (group) => group.length < most && group.every((one) => one.subject !== work.subject),
-    )
+    const roomy = alike.find((group) => group.length < most && group.every((one) => one.input !== work.input))
     if (roomy) roomy.push(work)
     else alike.push([work])
   }
@@ -43,13 +41,13 @@ export function groupsOf(works: SupplierTask[], { most, itemsField, installation
 }
 
 /** `travelsAlone`: the task's order is about nothing else, however many units it counts. */
-export const travelsAlone = ({ subject, quantity }: SupplierTask): boolean => subject === '' || quantity !== 1
+export const travelsAlone = ({ input, quantity }: SupplierTask): boolean => input === '' || quantity !== 1
 
 function groupOf(unsorted: SupplierTask[], itemsField: string, installation: string): Group {
   const works = unsorted.toSorted((a, b) => (a.attemptKey < b.attemptKey ? -1 : 1))
   const [first] = works as [SupplierTask]
   const data: Record<string, unknown> = { ...Object.fromEntries(sortedFields(first)) }
-  if (first.subject !== '') data[itemsField] = works.map(({ subject }) => subject)
+  if (first.input !== '') data[itemsField] = works.map(({ input }) => input)
   if (travelsAlone(first)) data['quantity'] = first.quantity
   const body = JSON.stringify({ code: first.remoteService, data })
   const named = JSON.stringify([installation, works.map(({ attemptKey }) => attemptKey), body])

@@ -36,7 +36,7 @@ export async function findLost(
   let cursor: string | undefined
   for (let page = 1; ; page++) {
     const said = await api.get('/order', signal, {
-      q: work.subject,
+      q: work.input,
       ...(work.remoteService !== '' && { service_code: work.remoteService }),
       created_from: new Date(work.sentAt.getTime() - LISTED_BACK_MS).toISOString(),
       limit: String(LISTED_AT_ONCE),
@@ -95,7 +95,7 @@ function isOf(order: JsonObject, work: SupplierTask, { from, to }: { from: numbe
     textField(order, 'service_code') === work.remoteService &&
     made >= from &&
     made <= to &&
-    holds(order, work.subject, DEEPEST)
+    holds(order, work.input, DEEPEST)
   )
 }
 

@@ -31,10 +31,10 @@ export function itemOutcome(
   reasons: Reasons,
   wasAlone = false,
 ): SupplierOutcome {
-  const { subject } = work
+  const { input } = work
   const { id: reference, state } = order
   if (state === 'pending') return { kind: 'accepted', reference }
-  const row = rowOf(order.result, subject)
+  const row = rowOf(order.result, input)
   const success = (text: string): SupplierOutcome => ({ kind: 'success', result: text, reference })
   const refused = (...words: string[]): SupplierOutcome =>
     reasons.refused(words.find((one) => one !== '') ?? '')

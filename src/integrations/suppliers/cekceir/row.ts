@@ -14,27 +14,27 @@ export interface Row {
  * `rowOf` gives the row about an input: of a list, the one with a field that is the input; of an object, what stands under the input as
  * its name. `many`: more than one, which do not say the same.
  */
-export function rowOf(result: ExactJson | undefined, subject: string): Row | 'none' | 'many' {
-  const [first, ...others] = subject === '' ? [] : found(result, subject)
+export function rowOf(result: ExactJson | undefined, input: string): Row | 'none' | 'many' {
+  const [first, ...others] = input === '' ? [] : found(result, input)
   if (first === undefined) return 'none'
-  return others.every((other) => isDeepStrictEqual(other, first)) ? readRow(first, subject) : 'many'
+  return others.every((other) => isDeepStrictEqual(other, first)) ? readRow(first, input) : 'many'
 }
 
-function found(result: ExactJson | undefined, subject: string): ExactJson[] {
-  if (Array.isArray(result)) return result.filter((one) => isAbout(one, subject))
+function found(result: ExactJson | undefined, input: string): ExactJson[] {
+  if (Array.isArray(result)) return result.filter((one) => isAbout(one, input))
   if (!isObject(result)) return []
-  const keyed = own(result, subject)
+  const keyed = own(result, input)
   if (keyed !== undefined) return [keyed]
-  if (isAbout(result, subject)) return [result]
+  if (isAbout(result, input)) return [result]
   return Object.values(result).flatMap((inner) => {
-    if (Array.isArray(inner)) return inner.filter((one) => isAbout(one, subject))
-    const within = isObject(inner) ? own(inner, subject) : undefined
+    if (Array.isArray(inner)) return inner.filter((one) => isAbout(one, input))
+    const within = isObject(inner) ? own(inner, input) : undefined
     return within === undefined ? [] : [within]
   })
 }
 
-const isAbout = (row: ExactJson, subject: string): boolean =>
-  isObject(row) && Object.values(row).some((value) => typeof value === 'string' && value.trim() === subject)
+const isAbout = (row: ExactJson, input: string): boolean =>
+  isObject(row) && Object.values(row).some((value) => typeof value === 'string' && value.trim() === input)
 
 const succeeded = ['success', 'succeeded', 'successful', 'completed', 'complete', 'done', 'ok', 'true', '1']
 const failed = [
@@ -54,7 +54,7 @@ const nothing = ['', 'false', '0', 'null', 'none']
 const texts = ['result', 'text', 'data', 'response', 'message', 'details']
 const stateFields = ['status', 'success', 'error', 'error_message']
 
-function readRow(row: ExactJson, subject: string): Row {
+function readRow(row: ExactJson, input: string): Row {
   if (!isObject(row)) return { state: 'unsaid', text: plainText(row) }
   const states = new Set([
     stateOf(own(row, 'status')),
@@ -63,7 +63,7 @@ function readRow(row: ExactJson, subject: string): Row {
   ])
   states.delete('unsaid')
   const [state = 'unsaid'] = states
-  return { state: states.size > 1 ? 'contradictory' : state, text: textOf(row, subject, state === 'failed') }
+  return { state: states.size > 1 ? 'contradictory' : state, text: textOf(row, input, state === 'failed') }
 }
 
 /** `stateOf` leaves words that are no state, such as a lock's "ON" or "CLEAN", to the result. */
@@ -80,7 +80,7 @@ function isError(value: ExactJson | undefined): boolean {
   return value === true || isObject(value) || (Array.isArray(value) && value.length > 0)
 }
 
-function textOf(row: JsonObject, subject: string, hasFailed: boolean): string {
+function textOf(row: JsonObject, input: string, hasFailed: boolean): string {
   const errors = hasFailed ? ['error_message', 'error'] : []
   for (const name of [...errors, ...texts]) {
     const value = own(row, name)
@@ -88,7 +88,7 @@ function textOf(row: JsonObject, subject: string, hasFailed: boolean): string {
     if (text !== '') return text
   }
   const rest = Object.entries(row).filter(
-    ([name, value]) => value !== subject && !(stateFields.includes(name) && stateOf(value) !== 'unsaid'),
+    ([name, value]) => value !== input && !(stateFields.includes(name) && stateOf(value) !== 'unsaid'),
   )
   return plainText(Object.fromEntries(rest))
 }

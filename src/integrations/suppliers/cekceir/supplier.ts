@@ -114,7 +114,7 @@ export class CekceirSupplier implements Supplier {
   }
 
   #sent(said: Said | typeof LATE, work: SupplierTask, { works }: Group): SupplierOutcome {
-    const askable = work.subject !== '' || this.#settings.idempotency
+    const askable = work.input !== '' || this.#settings.idempotency
     if (said.kind === 'answer' || said.kind === 'unclear') {
       return this.#ordered(said, work, { wasAlone: works.length === 1, askable })
     }
@@ -167,7 +167,7 @@ export class CekceirSupplier implements Supplier {
 
   async #find(work: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
     const deps = { api: this.#api, reasons: this.#reasons, clock: this.#clock, claims: this.#claims }
-    const found = work.subject === '' ? 'none' : await findLost(work, deps, signal)
+    const found = work.input === '' ? 'none' : await findLost(work, deps, signal)
     if (found !== 'none') {
       if (found.kind === 'accepted') this.#claims.note(work, found.reference)
       return found
@@ -175,7 +175,7 @@ export class CekceirSupplier implements Supplier {
     const { idempotency } = this.#settings
     const age = this.#clock.now().getTime() - work.sentAt.getTime()
     const message = 'its list shows no order for it, which does not say that there will be none'
-    if (!idempotency || age > KEYS_LAST_MS) return this.#reasons.unknown(message, work.subject !== '')
+    if (!idempotency || age > KEYS_LAST_MS) return this.#reasons.unknown(message, work.input !== '')
     const [group] = this.#groups([work], 1) as [Group]
     const said = await this.#order(group, signal)
     if (said.kind === 'answer' || said.kind === 'unclear') {

@@ -8,8 +8,8 @@ import type { SupplierTask } from '../supplier.ts'
 export function orderFields(work: SupplierTask, fieldNames: Readonly<Record<string, string>>): DhruFields {
   const fields: Record<string, string> = { ID: work.remoteService }
   // A serial number travels in the place of an IMEI.
-  if (work.subject !== '') fields['IMEI'] = work.subject
-  if (work.subject === '' || work.quantity > 1) fields['QNT'] = String(work.quantity)
+  if (work.input !== '') fields['IMEI'] = work.input
+  if (work.input === '' || work.quantity > 1) fields['QNT'] = String(work.quantity)
   const custom: [name: string, value: string][] = []
   for (const [name, value] of Object.entries(work.fields ?? {})) {
     const theirs = Object.hasOwn(fieldNames, name) ? fieldNames[name] : undefined

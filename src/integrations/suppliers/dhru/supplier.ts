@@ -175,7 +175,7 @@ export class DhruSupplier implements Supplier {
   }
 
   #takesInputOnce(work: SupplierTask): boolean {
-    return this.#settings.refuses_duplicates && work.subject !== ''
+    return this.#settings.refuses_duplicates && work.input !== ''
   }
 
   async #statuses(works: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {

@@ -65,7 +65,7 @@ export class HttpSupplier implements Supplier {
     const work = {
       attemptKey: '1-1-1',
       remoteService: '',
-      subject: '0',
+      input: '0',
       fields: null,
       quantity: 1,
       reference: '1',
@@ -100,7 +100,7 @@ export class HttpSupplier implements Supplier {
 
   #read(answer: TemplateAnswer, seen: Seen, work: SupplierTask): SupplierOutcome {
     const { reasons } = this.#deps
-    const verdict = verdictOf(answer, seen, work.subject)
+    const verdict = verdictOf(answer, seen, work.input)
     const reference = textAt(answer.reference, seen) || work.reference
     const askable = this.#isAskable(reference)
     const text = textAt(answer.reason, seen)
@@ -158,7 +158,7 @@ export class HttpSupplier implements Supplier {
     const ofItem: [string, string][] = work
       ? [
           ['service', work.remoteService || service],
-          ['imei', work.subject],
+          ['imei', work.input],
           ['quantity', String(work.quantity)],
           ['attempt', `${installation}-${work.attemptKey}`],
           ['reference', work.reference ?? ''],

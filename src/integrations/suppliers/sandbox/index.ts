@@ -66,13 +66,13 @@ export const sandbox = supplierKind({
   connect: (_config, { clock }) => new Sandbox(clock),
 })
 
-const tac = (work: SupplierTask): string => work.subject.slice(0, 8)
+const tac = (work: SupplierTask): string => work.input.slice(0, 8)
 
 const reference = (work: SupplierTask): string => `SANDBOX-${work.attemptKey}`
 
 const done = (work: SupplierTask): SupplierOutcome => ({
   kind: 'success',
-  result: `Sandbox result, not a real one: ${work.subject || `quantity ${work.quantity}`} is clean`,
+  result: `Sandbox result, not a real one: ${work.input || `quantity ${work.quantity}`} is clean`,
   reference: reference(work),
 })
 
