@@ -63,6 +63,13 @@ export default {
       to: { path: 'node_modules/(pg|kysely)/' },
     },
     {
+      name: 'kysely-is-loaded-late',
+      comment: 'build and literal of database/build.ts load it when a command first needs it',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/database/build.ts$' },
+      to: { path: 'node_modules/kysely/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'contract-knows-no-protocol',
       comment: 'the shapes of answers, and what fills them from the domain',
       severity: 'error',

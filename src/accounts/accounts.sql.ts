@@ -1,23 +1,31 @@
-import { sql } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal as sql } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import type { AccountView } from './account.ts'
 
-const accounts = build
-  .selectFrom('accounts as a')
-  .innerJoin('wallets as w', 'w.accountId', 'a.id')
-  .leftJoin('priceGroups as g', 'g.id', 'a.priceGroupId')
-  .select(['a.id', 'a.name', 'a.email', 'a.username', 'a.currency', 'a.priceGroupId', 'g.name as priceGroup'])
-  .select(['a.createdAt', 'w.available', 'w.held', 'w.creditLimit', 'a.lowBalance'])
-  .select((account) => account('a.status', '=', 'closed').$castTo<boolean>().as('closed'))
+const accounts = () =>
+  build
+    .selectFrom('accounts as a')
+    .innerJoin('wallets as w', 'w.accountId', 'a.id')
+    .leftJoin('priceGroups as g', 'g.id', 'a.priceGroupId')
+    .select([
+      'a.id',
+      'a.name',
+      'a.email',
+      'a.username',
+      'a.currency',
+      'a.priceGroupId',
+      'g.name as priceGroup',
+    ])
+    .select(['a.createdAt', 'w.available', 'w.held', 'w.creditLimit', 'a.lowBalance'])
+    .select((account) => account('a.status', '=', 'closed').$castTo<boolean>().as('closed'))
 
 export async function selectAccount(
   queryable: Queryable,
   by: { id: AccountId } | { username: string },
 ): Promise<AccountView | undefined> {
   const query =
-    'id' in by ? accounts.where('a.id', '=', by.id) : accounts.where('a.username', '=', by.username)
+    'id' in by ? accounts().where('a.id', '=', by.id) : accounts().where('a.username', '=', by.username)
   const [account] = await queryable.run(query)
   return account
 }
@@ -25,7 +33,7 @@ export async function selectAccount(
 /** selectAccounts lists accounts by id. `search` is a part of the name, username or email, in any case. */
 export async function selectAccounts(queryable: Queryable, search: string): Promise<AccountView[]> {
   const holds = sql<boolean>`position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0`
-  return await queryable.run(accounts.where(holds).orderBy('a.id'))
+  return await queryable.run(accounts().where(holds).orderBy('a.id'))
 }
 
 /** selectTakenUsernames gives those usernames that are `base` or start with `base-`. */

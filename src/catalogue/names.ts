@@ -1,11 +1,12 @@
 import type { Queryable } from '../database/database.ts'
-import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { PriceGroupId } from '../lib/ids.ts'
 import type { NamedSupplier, Names } from './complete-service.ts'
 import { selectGroupNames, selectSupplierNames } from './services.sql.ts'
 
 /** Price groups and suppliers by name and by id, as operators name them. A name wins over an id that looks the same. */
 export async function loadNames(sql: Queryable): Promise<Names> {
+  // All kinds of suppliers are much to load for the commands that only read services.
+  const { supplierKinds } = await import('../integrations/suppliers/index.ts')
   const [groups, suppliers] = await Promise.all([selectGroupNames(sql), selectSupplierNames(sql)])
   const named = suppliers.map(({ id, kind, name }) => ({
     id,

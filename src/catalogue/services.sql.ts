@@ -1,5 +1,5 @@
-import { sql as literal, type Selectable } from 'kysely'
-import { build } from '../database/build.ts'
+import type { Selectable } from 'kysely'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Services } from '../database/types.ts'
 import { columnOf, loadRecord, recordOf } from '../lib/attributes.ts'

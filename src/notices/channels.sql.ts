@@ -1,5 +1,4 @@
-import { sql as literal } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'

@@ -1,5 +1,4 @@
-import { sql as literal } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { ReviewKind } from '../fulfilment/people/review.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'

@@ -1,5 +1,4 @@
-import { sql as literal } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { NoticeId } from '../lib/ids.ts'
 import type { Condition } from './conditions.ts'

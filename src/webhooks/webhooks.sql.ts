@@ -1,5 +1,4 @@
-import { sql as literal } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
 import type { Webhook } from './webhook.ts'

@@ -1,4 +1,3 @@
-import { build } from '../../database/build.ts'
 import type { Sql } from '../../database/database.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
@@ -8,8 +7,9 @@ import type { OrderName } from './orders.sql.ts'
 
 /** `accountOfOrder` gives the account that an order belongs to. */
 export async function accountOfOrder(sql: Sql, id: OrderId): Promise<AccountId | undefined> {
-  const [row] = await sql.run(build.selectFrom('orders').select('accountId').where('id', '=', id))
-  return row?.accountId
+  const [order] = await sql<{ accountId: AccountId }[]>`
+    select account_id from orders where id = ${id}`.records()
+  return order?.accountId
 }
 
 export interface OrderFilter {
@@ -26,23 +26,20 @@ export interface OrderFilter {
 /** `listOrders` gives the newest first. */
 export async function listOrders(sql: Sql, filter: OrderFilter): Promise<OrderName[]> {
   const { accountId, state, serviceId, before, search } = filter
-  let orders = build.selectFrom('orders as o').select(['o.accountId', 'o.id'])
-  if (accountId !== undefined) orders = orders.where('o.accountId', '=', accountId)
-  if (state !== undefined) orders = orders.where('o.state', '=', state)
-  if (serviceId !== undefined) orders = orders.where('o.serviceId', '=', serviceId)
-  if (before !== undefined) orders = orders.where('o.id', '<', before)
-  if (search !== undefined) {
-    orders = orders.where(({ exists, selectFrom }) =>
-      exists(
-        selectFrom('items as i')
-          .select('i.position')
-          .whereRef('i.accountId', '=', 'o.accountId')
-          .whereRef('i.orderId', '=', 'o.id')
-          .where((eb) => eb(eb.fn<number>('strpos', ['i.input', eb.val(search)]), '>', 0)),
-      ),
-    )
-  }
-  return await sql.run(orders.orderBy('o.id', 'desc').limit(filter.limit))
+  return await sql<OrderName[]>`
+    select o.account_id, o.id from orders o
+     where true
+       ${accountId === undefined ? sql`` : sql`and o.account_id = ${accountId}`}
+       ${state === undefined ? sql`` : sql`and o.state = ${state}`}
+       ${serviceId === undefined ? sql`` : sql`and o.service_id = ${serviceId}`}
+       ${before === undefined ? sql`` : sql`and o.id < ${before}`}
+       ${
+         search === undefined
+           ? sql``
+           : sql`and exists (select from items i where i.account_id = o.account_id and i.order_id = o.id
+                             and position(${search} in i.input) > 0)`
+       }
+     order by o.id desc limit ${filter.limit}`.records()
 }
 
 /** AttemptView is one try to have an item done, as operators may see it. */
