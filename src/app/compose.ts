@@ -132,7 +132,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const catalogue = new Catalogue(sql, notifier)
   const directory = new SupplierDirectory({ sql, notifier, sealer, context, log })
   const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
-  // Workers in other processes are told of new orders by the database.
+  // Workers in other processes learn of new orders by the database.
   const placement = new Placement({
     connections: database.placement,
     clock,

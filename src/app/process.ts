@@ -32,7 +32,7 @@ export async function serve(
   }
   stopOnSignals(stopNow)
   stopOnNeglectedErrors(log, stopNow)
-  const told = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
+  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve()))
   let close = async (): Promise<void> => {}
   let server: Server | undefined
   try {
@@ -42,7 +42,7 @@ export async function serve(
     server = await startServer(config, database.address, log, undefined, stop.signal)
     log.info({ url: server.url, role: config.role }, `imeigate listens on ${server.url}`)
     await ready(server, database.address)
-    await told
+    await stopped
   } catch (error) {
     if (!(error instanceof StartStopped)) throw error
   } finally {

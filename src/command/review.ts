@@ -159,7 +159,7 @@ function decisionOf(given: ResolveOptions): Decision {
   const decisions: Decision[] = []
   if (given.found !== undefined) decisions.push({ kind: 'found', reference: given.found })
   if (given.sendAgain) decisions.push({ kind: 'send_again' })
-  if (given.giveBack) decisions.push({ kind: 'give_back', words: given.words })
+  if (given.giveBack) decisions.push({ kind: 'give_back', message: given.words })
   if (given.result !== undefined) decisions.push({ kind: 'result', text: given.result })
   if (given.sendAnyway) decisions.push({ kind: 'send_anyway' })
   if (given.wait) decisions.push({ kind: 'wait' })

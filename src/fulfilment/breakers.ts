@@ -28,7 +28,7 @@ const OPENS_AFTER: Record<SupplierFault | 'unclear', number> = {
   unclear: 5,
 }
 const ACCOUNT_TIMEOUT_MS = 20_000
-const LOOK_EVERY_MS = 500
+const INTERVAL_MS = 500
 
 /** CallResult is what came of a call for one item. */
 interface CallResult {
@@ -68,7 +68,7 @@ export class Breakers {
     this.#loop = new Loop({
       name: 'breakers',
       log: deps.log,
-      intervalMs: LOOK_EVERY_MS,
+      intervalMs: INTERVAL_MS,
       run: () => this.#probeAll(),
     })
   }

@@ -80,9 +80,9 @@ export class Loop {
       let more = false
       try {
         more = (await run()) === true
-        this.#tell(number, more)
+        this.#resolveWaiters(number, more)
       } catch (error) {
-        log?.warn({ err: error, loop: name }, 'a round failed and will be tried again')
+        log?.warn({ err: error, loop: name }, 'a run failed and will be tried again')
       }
       if (more || this.#stopped) continue
       const ms = typeof intervalMs === 'number' ? intervalMs : intervalMs()
@@ -92,7 +92,7 @@ export class Loop {
     }
   }
 
-  #tell(number: number, more: boolean): void {
+  #resolveWaiters(number: number, more: boolean): void {
     for (const waiter of this.#waiters) {
       if (number < waiter.fromRun || (waiter.untilIdle && more)) continue
       this.#waiters.delete(waiter)

@@ -154,7 +154,7 @@ describe('what became of a lost item is decided by a person:', () => {
     ['We are sorry', 'We are sorry'],
   ])('give back: with the words %j', async (words, reason) => {
     const { id, review, supplier } = await lost()
-    await decide(review, { kind: 'give_back', words })
+    await decide(review, { kind: 'give_back', message: words })
     expect(await shop.order(id)).toMatchObject({ state: 'failed', items: [{ state: 'failed', reason }] })
     expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
     expect(await attemptsOf(id)).toMatchObject([{ state: 'given_up', detail: 'cli:ann: asked them' }])
@@ -314,7 +314,7 @@ describe('an item that waits', () => {
     await ended(id)
     expect((await shop.order(id)).state).toBe('success')
     expect(supplier.calls.map(({ work }) => work.orderId)).toEqual([id])
-    await decide(await reviewOf(other), { kind: 'give_back', words: 'Too dear' })
+    await decide(await reviewOf(other), { kind: 'give_back', message: 'Too dear' })
     expect(await shop.order(other)).toMatchObject({ state: 'failed', items: [{ reason: 'Too dear' }] })
     expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
   })

@@ -8,7 +8,7 @@ import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
 import { endedBy } from '../worker.ts'
 import { claimRechecks, type Recheck, type Rechecked, writeRechecked } from './rechecks.sql.ts'
 
-const LOOK_EVERY_MS = 1_000
+const INTERVAL_MS = 1_000
 const LEASE_MS = 60_000
 const CALL_TIMEOUT_MS = 30_000
 /** AGAIN_MS is the wait after no clear answer. Asking ends a day after the last time at which it was to be asked. */
@@ -28,8 +28,8 @@ export class Rechecks {
     this.#loop = new Loop({
       name: 'rechecks',
       log: deps.log,
-      intervalMs: LOOK_EVERY_MS,
-      run: () => this.#round(),
+      intervalMs: INTERVAL_MS,
+      run: () => this.#run(),
     })
   }
 
@@ -42,7 +42,7 @@ export class Rechecks {
     await this.#loop.stop()
   }
 
-  async #round(): Promise<boolean> {
+  async #run(): Promise<boolean> {
     const { sql, clock } = this.#deps
     const limiters = await this.#deps.limiters.current()
     const room = [...limiters]

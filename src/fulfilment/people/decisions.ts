@@ -23,8 +23,8 @@ export type Decision =
   | { kind: 'found'; reference: string }
   /** `send_again`: the supplier certainly did not take it. */
   | { kind: 'send_again' }
-  /** `give_back`: the reseller gets the money back, and reads these words. */
-  | { kind: 'give_back'; words?: string | undefined }
+  /** `give_back`: the reseller gets the money back, and reads this message. */
+  | { kind: 'give_back'; message?: string | undefined }
   /** `result`: the supplier did it, and this is the result. */
   | { kind: 'result'; text: string }
   /** `send_anyway`: it is sent although it costs more than the sale allows. */
@@ -56,7 +56,7 @@ export interface Decider {
   why: string
 }
 
-const DEFAULT_WORDS = 'Cancelled by the operator'
+const DEFAULT_MESSAGE = 'Cancelled by the operator'
 
 /** `leaveTheItem` are decisions that change nothing about the item: a worker keeps it, and its update counts. */
 const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
@@ -86,10 +86,10 @@ export async function resolveReview(
     }
     const allowed = decisionsFor[review.kind]
     if (!allowed.includes(decision.kind)) {
-      const words = allowed.map((kind) => kind.replaceAll('_', '-')).join(', ')
+      const decisions = allowed.map((kind) => kind.replaceAll('_', '-')).join(', ')
       throw new Refusal(
         'invalid_input',
-        `a review of kind ${review.kind} is resolved by one of: ${words}`,
+        `a review of kind ${review.kind} is resolved by one of: ${decisions}`,
         'decision',
       )
     }
@@ -192,7 +192,7 @@ function decidedUpdate(item: Decided, decision: Decision, { actor, why }: Decide
         dueAt: null,
       }
     case 'give_back':
-      return { ...update, itemState: 'failed', reason: decision.words?.trim() || DEFAULT_WORDS, dueAt: null }
+      return { ...update, itemState: 'failed', reason: decision.message?.trim() || DEFAULT_MESSAGE, dueAt: null }
     case 'grant':
       return { ...update, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
     default:

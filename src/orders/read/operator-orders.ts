@@ -61,14 +61,14 @@ async function readOperatorOrders(
   sql: Sql,
   names: { accountId: Order['accountId']; id: OrderId }[],
 ): Promise<OperatorOrder[]> {
-  const [orders, attempts, words] = await Promise.all([
+  const [orders, attempts, allNames] = await Promise.all([
     readOrders(sql, names),
     listAttempts(sql, names),
     namesOf(sql, names),
   ])
   return names.flatMap(({ id }) => {
     const order = orders.find((found) => found.id === id)
-    const name = words.find((found) => found.id === id)
+    const name = allNames.find((found) => found.id === id)
     if (!order || !name) return []
     return [{ order, ...name, attempts: attempts.filter((attempt) => attempt.orderId === id) }]
   })
