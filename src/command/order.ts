@@ -123,7 +123,7 @@ function textOf(found: OperatorOrder): string {
     ['item', 'input', 'quantity', 'state', 'answer', 'next look'],
     order.items.map((item) => [
       item.position,
-      item.subject,
+      item.input,
       item.quantity,
       item.state,
       item.result ?? item.reason,
@@ -168,7 +168,7 @@ const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOr
   finished_at: order.finishedAt,
   items: order.items.map((item) => ({
     position: item.position,
-    input: item.subject,
+    input: item.input,
     fields: item.fields,
     quantity: item.quantity,
     price: formatMicros(item.price),
@@ -199,7 +199,7 @@ const stateOf = (order: Order): string =>
   order.items.some((item) => item.state === 'unknown') ? `${order.state} (unknown outcome)` : order.state
 
 const inputOf = ({ items }: Order): string =>
-  items.length === 1 ? (items[0]?.subject ?? '') : `${items[0]?.subject ?? ''} and ${items.length - 1} more`
+  items.length === 1 ? (items[0]?.input ?? '') : `${items[0]?.input ?? ''} and ${items.length - 1} more`
 
 function orderId(text: string): OrderId {
   const id = parseOrderId(text)

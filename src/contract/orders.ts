@@ -105,13 +105,13 @@ export const wireOrderSummary = (summary: BuyerOrderSummary): WireOrder => ({
 
 /** `wireOrderItem` names the input by the service's kind: `imei`, `serial`, or `input` where a server service has one. */
 export function wireOrderItem(item: BuyerItem, kind: ServiceKind): WireOrderItem {
-  const { position, subject, quantity, result, reason } = item
+  const { position, input, quantity, result, reason } = item
   const status = item.finishedAt === null ? 'pending' : (item.state as BuyerItemStatus)
   return {
     position,
-    ...(kind === 'imei' && { imei: subject }),
-    ...(kind === 'serial' && { serial: subject }),
-    ...(kind === 'server' && subject !== '' && { input: subject }),
+    ...(kind === 'imei' && { imei: input }),
+    ...(kind === 'serial' && { serial: input }),
+    ...(kind === 'server' && input !== '' && { input }),
     quantity,
     status,
     result,

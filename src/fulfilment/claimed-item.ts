@@ -20,7 +20,7 @@ export interface ClaimedItem extends ItemName {
   asked: number
   reference: string | null
   sentAt: Date
-  subject: string
+  input: string
   /** `fields` are under the supplier's names. */
   fields: Record<string, string> | null
   quantity: number

@@ -173,7 +173,7 @@ const taskOf = (item: ClaimedItem): SupplierTask => ({
   attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
   orderId: item.orderId,
   remoteService: item.remoteService,
-  input: item.subject,
+  input: item.input,
   fields: item.fields,
   quantity: item.quantity,
   sentAt: item.sentAt,

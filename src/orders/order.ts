@@ -18,8 +18,8 @@ export interface Order {
 
 export interface Item {
   position: number
-  /** `subject` is the IMEI or serial number; empty where the service asks for none. */
-  subject: string
+  /** `input` is the IMEI or serial number; empty where the service asks for none. */
+  input: string
   fields: Record<string, string> | null
   quantity: number
   price: Micros

@@ -30,7 +30,7 @@ describe('an answer means', () => {
     asked: 0,
     reference: null,
     sentAt: now,
-    subject: '',
+    input: '',
     fields: null,
     quantity: 1,
     cost: null,

@@ -76,7 +76,7 @@ test('what waits for a person is listed, the oldest first', async () => {
       position: 1,
       supplier: 'Ann and Bob',
       serviceCode: 'by-hand',
-      subject: imei(1),
+      input: imei(1),
       quantity: 1,
       taken: null,
     },

@@ -52,8 +52,8 @@ test('a thousand reads at once give each account its own orders, and no other', 
         accountId: order.account,
         reference: `row ${order.n}`,
         items: [
-          { position: 1, subject: imei(order.n) },
-          { position: 2, subject: imei(order.n + 1000) },
+          { position: 1, input: imei(order.n) },
+          { position: 2, input: imei(order.n + 1000) },
         ],
       })
     }

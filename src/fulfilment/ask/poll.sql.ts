@@ -40,7 +40,7 @@ export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Dat
        where i.account_id = due.account_id and i.order_id = due.order_id and i.position = due.position
       returning i.account_id, i.order_id, i.position, i.fence, i.service_id, i.input, i.fields, i.quantity
     )
-    select m.account_id, m.order_id, m.position, m.fence, m.service_id, m.input as subject, m.fields, m.quantity,
+    select m.account_id, m.order_id, m.position, m.fence, m.service_id, m.input, m.fields, m.quantity,
            a.number as attempt, a.state as attempt_state, a.asked, a.reference, a.created_at as sent_at, a.supplier_id,
            a.remote_service, a.cost, a.route_id, o.created_at as placed_at
       from moved m
@@ -104,12 +104,12 @@ export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promis
  */
 export async function isAnothers(
   sql: Sql,
-  { supplierId, subject, accountId, orderId, position }: ClaimedItem,
+  { supplierId, input, accountId, orderId, position }: ClaimedItem,
   reference: string,
 ): Promise<boolean> {
   const rows = await sql`
     select from attempts a join items i using (account_id, order_id, position)
-     where a.supplier_id = ${supplierId} and a.reference = ${reference} and i.input = ${subject}
+     where a.supplier_id = ${supplierId} and a.reference = ${reference} and i.input = ${input}
        and (a.account_id, a.order_id, a.position) <> (${accountId}, ${orderId}, ${position}) limit 1`
   return rows.length > 0
 }

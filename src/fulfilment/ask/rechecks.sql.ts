@@ -13,7 +13,7 @@ export interface Recheck extends ItemName {
   reference: string
   sentAt: Date
   finishedAt: Date
-  subject: string
+  input: string
   fields: Record<string, string> | null
   quantity: number
   /** `result` is the item's, where this attempt gave it. */
@@ -44,7 +44,7 @@ export async function claimRechecks(
       returning a.*, due.supplier_name
     )
     select m.account_id, m.order_id, m.position, m.number as attempt, m.state, m.supplier_id, m.supplier_name,
-           m.remote_service, m.reference, m.created_at as sent_at, m.finished_at, i.input as subject, i.fields,
+           m.remote_service, m.reference, m.created_at as sent_at, m.finished_at, i.input, i.fields,
            i.quantity, case when m.state = 'succeeded' then i.result end as result
       from moved m
       join items i on i.account_id = m.account_id and i.order_id = m.order_id and i.position = m.position`.records()

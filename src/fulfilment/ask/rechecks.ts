@@ -129,7 +129,7 @@ const taskOf = (recheck: Recheck) => ({
   attemptKey: `${recheck.orderId}-${recheck.position}-${recheck.attempt}`,
   orderId: recheck.orderId,
   remoteService: recheck.remoteService,
-  input: recheck.subject,
+  input: recheck.input,
   fields: recheck.fields,
   quantity: recheck.quantity,
   sentAt: recheck.sentAt,

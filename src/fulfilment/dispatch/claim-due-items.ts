@@ -198,7 +198,7 @@ const claimedItemOf = ({ item, route, cost, service }: Sending, now: Date): Clai
   asked: 0,
   reference: null,
   sentAt: now,
-  subject: item.subject,
+  input: item.input,
   fields: renamed(item.fields, route.fieldNames),
   quantity: item.quantity,
   cost,

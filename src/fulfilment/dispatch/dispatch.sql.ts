@@ -7,7 +7,7 @@ import type { EarlierAttempt, RouteOption, RoutingCandidate, Strategy } from './
 export interface DueItem extends ItemName, RoutingCandidate {
   fence: number
   serviceId: ServiceId
-  subject: string
+  input: string
   fields: Record<string, string> | null
   placedAt: Date
   /** `attempts` counts the earlier ones. */
@@ -47,7 +47,7 @@ export async function lockDueItems(
         left join unnest(${[...limits.rooms.keys()]}::int[], ${[...limits.rooms.values()]}::int[]) as r (service_id, room)
                on r.service_id = w.service_id
        cross join lateral (
-        select account_id, order_id, position, fence, service_id, input as subject, fields, quantity, price, any_margin
+        select account_id, order_id, position, fence, service_id, input, fields, quantity, price, any_margin
           from items i
          where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${limits.now}
          order by i.due_at limit coalesce(r.room, ${limits.each}) for update skip locked) d

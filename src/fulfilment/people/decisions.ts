@@ -192,7 +192,12 @@ function decidedUpdate(item: Decided, decision: Decision, { actor, why }: Decide
         dueAt: null,
       }
     case 'give_back':
-      return { ...update, itemState: 'failed', reason: decision.message?.trim() || DEFAULT_MESSAGE, dueAt: null }
+      return {
+        ...update,
+        itemState: 'failed',
+        reason: decision.message?.trim() || DEFAULT_MESSAGE,
+        dueAt: null,
+      }
     case 'grant':
       return { ...update, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
     default:

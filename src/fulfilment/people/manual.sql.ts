@@ -8,7 +8,7 @@ export interface ManualItem extends ItemName {
   supplier: string
   serviceCode: string
   serviceName: string
-  subject: string
+  input: string
   fields: Record<string, string> | null
   quantity: number
   sentAt: Date
@@ -23,7 +23,7 @@ export async function selectManual(
 ): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
     select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
-           i.input as subject, i.fields, i.quantity, a.created_at as sent_at, a.detail as taken
+           i.input, i.fields, i.quantity, a.created_at as sent_at, a.detail as taken
       from suppliers s
       join items i on i.supplier_id = s.id and i.state in ('processing', 'unknown')
       join services sv on sv.id = i.service_id

@@ -126,24 +126,21 @@ export async function readPasted(
   text: string,
   filter: { supplier?: string | undefined; service?: string | undefined } = {},
 ): Promise<Pasted> {
-  const waiting = Map.groupBy(
-    await listManual(sql, { ...filter, limit: MAX_WAITING }),
-    ({ subject }) => subject,
-  )
+  const waiting = Map.groupBy(await listManual(sql, { ...filter, limit: MAX_WAITING }), ({ input }) => input)
   const pasted: Pasted = { answers: [], problems: [] }
   const seen = new Set<string>()
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     if (raw.trim() === '') continue
     const problem = (reason: string): void => void pasted.problems.push({ line: index + 1, reason })
-    const [, subject = '', result = ''] = /^\s*([^\s,;:]+)[\s,;:]+(.*\S)\s*$/.exec(raw) ?? []
-    const items = waiting.get(subject) ?? []
-    if (subject === '') problem('is not of the form: IMEI result')
-    else if (seen.has(subject)) problem(`${subject} is there twice`)
-    else if (items.length === 0) problem(`nothing waits for ${subject}`)
+    const [, input = '', result = ''] = /^\s*([^\s,;:]+)[\s,;:]+(.*\S)\s*$/.exec(raw) ?? []
+    const items = waiting.get(input) ?? []
+    if (input === '') problem('is not of the form: IMEI result')
+    else if (seen.has(input)) problem(`${input} is there twice`)
+    else if (items.length === 0) problem(`nothing waits for ${input}`)
     else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
-      problem(`${subject} waits for several services: name one with --service`)
+      problem(`${input} waits for several services: name one with --service`)
     } else pasted.answers.push(...items.map((item) => ({ item, answer: { result } })))
-    seen.add(subject)
+    seen.add(input)
   }
   return pasted
 }

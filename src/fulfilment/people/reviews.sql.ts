@@ -47,7 +47,7 @@ const columns = (sql: Queryable) => sql`
 export interface ReviewView extends Review {
   username: string
   serviceCode: string
-  subject: string
+  input: string
   state: ItemState
   /** `supplier`, `reference` and `sentAt` are those of the attempt in question. */
   supplier: string | null
@@ -56,7 +56,7 @@ export interface ReviewView extends Review {
 }
 
 const views = (sql: Queryable) => sql`
-  select ${columns(sql)}, ac.username, sv.code as service_code, i.input as subject, i.state,
+  select ${columns(sql)}, ac.username, sv.code as service_code, i.input, i.state,
          s.name as supplier, a.reference, a.created_at as sent_at
     from reviews v
     join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position

@@ -91,7 +91,7 @@ export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewIte
       order: orderId,
       position: index + 1,
       service: purchase.service.id,
-      subject: item.subject,
+      input: item.subject,
       fields: item.fields === null ? null : JSON.stringify(item.fields),
       quantity: item.quantity,
       key: purchase.keyId,

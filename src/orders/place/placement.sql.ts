@@ -44,7 +44,7 @@ export interface NewItem {
   order: OrderId
   position: number
   service: number
-  subject: string
+  input: string
   /** `fields` is JSON. */
   fields: string | null
   quantity: number
@@ -93,7 +93,7 @@ export async function insertOrders(
              found.last_entry[r.slot] + r.hold as hold_id
         from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
                     ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
-                    ${rows.map((row) => row.subject)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
+                    ${rows.map((row) => row.input)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
                     ${rows.map((row) => row.quantity)}::int[],
                     ${rows.map((row) => row.key)}::int[], ${rows.map((row) => row.via)}::text[],
                     ${rows.map((row) => row.items)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[],

@@ -26,7 +26,7 @@ export type BuyerItemStatus = 'pending' | 'success' | 'failed' | 'cancelled'
 /** BuyerItem is as much of an item as its buyer may see. */
 export type BuyerItem = Pick<
   Item,
-  'position' | 'subject' | 'quantity' | 'state' | 'result' | 'reason' | 'finishedAt'
+  'position' | 'input' | 'quantity' | 'state' | 'result' | 'reason' | 'finishedAt'
 >
 
 /** ItemTally adds up all items of an order. */

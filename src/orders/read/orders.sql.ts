@@ -19,7 +19,7 @@ export async function readOrders(sql: Sql, asked: OrderName[]): Promise<Order[]>
       Omit<Item, 'state' | 'finishedAt'> & { itemState: Item['state']; itemFinishedAt: Date | null })[]
   >`
     select o.account_id, o.id, o.service_id, o.state, o.unit_price, o.total, o.reference, o.via, o.created_at,
-           o.finished_at, i.position, i.input as subject, i.fields, i.quantity, i.price, i.state as item_state, i.result,
+           o.finished_at, i.position, i.input, i.fields, i.quantity, i.price, i.state as item_state, i.result,
            i.reason, i.due_at, i.finished_at as item_finished_at
       from unnest(${accounts}::int[], ${ids}::bigint[]) as asked (account_id, id)
       join orders o on o.account_id = asked.account_id and o.id = asked.id
@@ -28,7 +28,7 @@ export async function readOrders(sql: Sql, asked: OrderName[]): Promise<Order[]>
   for (const row of rows) {
     const {
       position,
-      subject,
+      input,
       fields,
       quantity,
       price,
@@ -45,7 +45,7 @@ export async function readOrders(sql: Sql, asked: OrderName[]): Promise<Order[]>
       orders.set(rest.id, order)
     }
     const [state, finishedAt] = [itemState, itemFinishedAt]
-    order.items.push({ position, subject, fields, quantity, price, state, result, reason, dueAt, finishedAt })
+    order.items.push({ position, input, fields, quantity, price, state, result, reason, dueAt, finishedAt })
   }
   for (const order of orders.values()) order.items.sort((a, b) => a.position - b.position)
   return [...orders.values()]

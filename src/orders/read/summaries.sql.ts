@@ -58,7 +58,7 @@ export async function readSummaries(
               (array_agg(reason order by position) filter (where reason is not null))[1] as first_reason
          from items where account_id = o.account_id and order_id = o.id) t
      cross join lateral (
-       select position, input as subject, quantity, state as item_state, result, reason, finished_at as item_finished_at
+       select position, input, quantity, state as item_state, result, reason, finished_at as item_finished_at
          from items where account_id = o.account_id and order_id = o.id
         order by ${search === undefined ? sql`` : sql`position(lower(${search}) in lower(input)) = 0,`} position
         limit ${most}) i`.records()

@@ -24,18 +24,18 @@ function statusRow(call: Call, order: Order): Record<string, string> {
     ...words,
     CODE: call.key.codeField === 'result' ? comments : words.CODE,
     REFERENCEID: String(order.id),
-    IMEI: order.items[0]?.subject ?? '',
+    IMEI: order.items[0]?.input ?? '',
     COMMENTS: comments,
   }
 }
 
 /** The result or the reason; of an order of many items, one line each. */
 function commentsOf({ items }: Order): string {
-  const said = items.map(({ subject, result, reason }) => ({ subject, text: result ?? reason ?? '' }))
+  const said = items.map(({ input, result, reason }) => ({ input, text: result ?? reason ?? '' }))
   if (said.length === 1) return said[0]?.text ?? ''
   return said
     .filter(({ text }) => text !== '')
-    .map(({ subject, text }) => `${subject}: ${text}`)
+    .map(({ input, text }) => `${input}: ${text}`)
     .join('\n')
 }
 
