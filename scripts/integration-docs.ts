@@ -30,7 +30,8 @@ function fieldTable(noun: string, { fields }: IntegrationKind): string {
       cell.replaceAll('|', '\\|'),
     )
   })
-  const head = ['option, or setting for `--setting`', 'meaning', 'when left out']
+  const option = noun === 'supplier' ? 'option, or setting for `--setting`' : 'option'
+  const head = [option, 'meaning', 'when left out']
   return `${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
 }
 

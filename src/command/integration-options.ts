@@ -75,6 +75,30 @@ export async function givenSecrets(
     : undefined
 }
 
+/** `fieldPairs` writes settings and secrets for people; of a secret it says only whether it is set. */
+export const fieldPairs = ({
+  settings,
+  secrets,
+}: {
+  settings: Record<string, unknown>
+  secrets: Record<string, boolean> | null
+}): [string, string][] => [
+  ...Object.entries(settings).map(([name, value]): [string, string] => [name, textOf(value)]),
+  ...secretPairs(secrets),
+]
+
+/** `secretPairs` takes null for secrets that were sealed with another key. */
+export const secretPairs = (secrets: Record<string, boolean> | null): [string, string][] =>
+  secrets
+    ? Object.entries(secrets).map(([name, isSet]) => [name, isSet ? 'set' : 'not set'])
+    : [['secrets', 'sealed with another secret key']]
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value)
+  const text = JSON.stringify(value)
+  return text.length > 100 ? `${text.slice(0, 100)}...` : text
+}
+
 /** `kindReader` reads a kind by its name or an alias, and gives its name. */
 export const kindReader =
   (kinds: Registry<IntegrationKind>) =>

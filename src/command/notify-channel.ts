@@ -16,8 +16,8 @@ import { readAddress } from '../notices/subscriptions.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { integrationContext } from './integration-context.ts'
-import { fieldOptions, givenFields, kindReader } from './integration-options.ts'
-import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
+import { fieldOptions, fieldPairs, givenFields, kindReader, secretPairs } from './integration-options.ts'
+import { type Answer, answering, keyValues, table } from './output.ts'
 
 /** `options` has an option for every field of every kind. */
 const options = fieldOptions(channelKinds, () => true)
@@ -129,21 +129,11 @@ const channelJson = (channel: ChannelView) => ({
 })
 
 function shown(channel: ChannelView): Answer {
-  const pairs: [string, Cell][] = [
-    ['name', channel.name],
-    ['kind', channel.kind],
-    ...Object.entries(channel.settings).map(([name, value]): [string, Cell] => [name, String(value)]),
-    ...secretPairs(channel),
-  ]
+  const pairs: [string, string][] = [['name', channel.name], ['kind', channel.kind], ...fieldPairs(channel)]
   return { json: channelJson(channel), text: keyValues(pairs) }
 }
 
-const secretPairs = ({ secrets }: ChannelView): [string, string][] =>
-  secrets
-    ? Object.entries(secrets).map(([name, isSet]) => [name, isSet ? 'set' : 'not set'])
-    : [['secrets', 'sealed with another secret key']]
-
 const secretsText = (channel: ChannelView): string =>
-  secretPairs(channel)
+  secretPairs(channel.secrets)
     .map(([name, state]) => `${name} ${state}`)
     .join(', ')

@@ -1,6 +1,7 @@
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import type { SupplierTest } from '../suppliers/supplier-test.ts'
 import type { SupplierView } from '../suppliers/suppliers.ts'
+import { fieldPairs } from './integration-options.ts'
 import { type Cell, keyValues, table } from './output.ts'
 
 /** A supplier for machines. Of its secrets only whether they are set. */
@@ -32,7 +33,7 @@ export const supplierJson = (supplier: SupplierView) => ({
 })
 
 export function supplierText(supplier: SupplierView): string {
-  const { health, settings, secrets } = supplier
+  const { health } = supplier
   const rate = supplier.ratePerSecond === null ? '' : `, ${supplier.ratePerSecond} begun in a second`
   const pairs: [string, Cell][] = [
     ['id', supplier.id],
@@ -48,11 +49,7 @@ export function supplierText(supplier: SupplierView): string {
     ['routes', supplier.routes],
     ['calls', `${supplier.concurrency} at a time${rate}`],
     ['reasons', supplier.showsReasons ? "the supplier's words" : "the service's words"],
-    ...Object.entries(settings).map(([name, value]): [string, Cell] => [name, textOf(value)]),
-    ...Object.entries(secrets ?? { secrets: undefined }).map(([name, set]): [string, Cell] => [
-      name,
-      set === undefined ? 'sealed with another secret key' : set ? 'set' : 'not set',
-    ]),
+    ...fieldPairs(supplier),
   ]
   return keyValues(pairs)
 }
@@ -116,9 +113,3 @@ function stateOf({ enabled, health }: SupplierView): string {
 
 const balanceOf = ({ health, currency }: SupplierView): string | null =>
   health.balance === null ? null : formatMoney(health.balance, currency)
-
-function textOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value)
-  const text = JSON.stringify(value)
-  return text.length > 100 ? `${text.slice(0, 100)}...` : text
-}

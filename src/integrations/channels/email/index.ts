@@ -16,7 +16,7 @@ export const email = channelKind({
   fields: {
     host: text({
       label: 'Mail server',
-      help: "the mail server's name or IP address",
+      help: 'its name or IP address',
       required: true,
       max: 253,
       pattern: '^[^\\s/@?#\\[\\]]+$',
@@ -27,10 +27,15 @@ export const email = channelKind({
       default: 'starttls',
       help: 'starttls, or TLS from the first byte',
     }),
-    port: integer({ label: 'Port', help: '587 with starttls, 465 with tls', min: 1, max: 65_535 }),
+    port: integer({
+      label: 'Port',
+      help: '1 to 65535; when left out, 587 with starttls and 465 with tls',
+      min: 1,
+      max: 65_535,
+    }),
     from: text({
       label: 'Sender',
-      help: 'the address that notices come from, with or without a name',
+      help: 'the address that notices come from, alone or as Name <address>',
       required: true,
       max: 320,
       pattern: '^([^\\s@<>"]+@[^\\s@<>"]+|[^<>"\\r\\n]+ <[^\\s@<>"]+@[^\\s@<>"]+>)$',

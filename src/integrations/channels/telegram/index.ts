@@ -17,7 +17,7 @@ export const telegram = channelKind({
     api_url: url({
       label: 'Bot API',
       default: 'https://api.telegram.org',
-      help: 'the Bot API, where it is not Telegram itself',
+      help: 'where it is',
     }),
     token: secret({
       label: 'Token',
