@@ -50,11 +50,11 @@ export default {
       },
     },
     {
-      name: 'protocols-know-no-sql',
-      comment: 'a protocol goes through the domain; it only hands the pool on',
+      name: 'protocols-know-no-database',
+      comment: 'a protocol holds modules of the domain, which hold the pools',
       severity: 'error',
       from: { path: protocols },
-      to: { path: '\\.sql\\.ts$' },
+      to: { path: '\\.sql\\.ts$|^src/database/' },
     },
     {
       name: 'only-queries-know-the-driver',
@@ -75,6 +75,17 @@ export default {
       severity: 'error',
       from: { path: '^src/contract/' },
       to: { path: [protocols, '^src/(database|app|command)/', '\\.sql\\.ts$', 'node_modules/fastify'] },
+    },
+    {
+      name: 'contract-reads-what-it-is-given',
+      comment: 'types of the domain, and tables and pure functions that an answer is made of',
+      severity: 'error',
+      from: { path: '^src/contract/' },
+      to: {
+        path: domain,
+        pathNot: '^src/(accounts/permissions|catalogue/order-schema|deposits/(deposit|fees))\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'protocols-do-not-meet',

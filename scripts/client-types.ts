@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import Fastify, { type FastifyInstance } from 'fastify'
 import openapi, { astToString } from 'openapi-typescript'
+import type { RestDeps } from '../src/protocols/rest/deps.ts'
 import { restApi } from '../src/protocols/rest/endpoint.ts'
-import type { RestDeps } from '../src/protocols/rest/parts.ts'
 
 /**
  * This script writes the files of the client library that are made of the OpenAPI document: the types of all requests and answers, and

@@ -1,6 +1,7 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { openWallet, setCreditLimit } from '../ledger/wallets.ts'
+import { openWallet } from '../ledger/open-wallet.ts'
+import { setCreditLimit } from '../ledger/wallets.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'

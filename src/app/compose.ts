@@ -14,8 +14,11 @@ import { CHECK_DEPOSITS, depositJobs } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { fulfilmentGauges } from '../fulfilment/gauges.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
+import { Idempotency } from '../idempotency/idempotency.ts'
 import { KeySweeper } from '../idempotency/key-sweeper.ts'
 import { Jobs } from '../jobs/jobs.ts'
+import { LedgerReader } from '../ledger/ledger-reader.ts'
+import { Transfers } from '../ledger/transfers.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { noticeJobs, RAISE_NOTICES } from '../notices/jobs.ts'
@@ -24,10 +27,11 @@ import { Placement } from '../orders/place/placement.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
 import { RequestLog } from '../request-log/request-log.ts'
-import { requestJobs, SWEEP_REQUESTS } from '../request-log/requests.ts'
+import { requestJobs, SWEEP_REQUESTS } from '../request-log/sweep.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
 import type { Sealer } from '../secrets/sealer.ts'
+import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { LOOK, syncJobs } from '../sync/schedule.ts'
@@ -142,6 +146,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const sweeper = new KeySweeper(long, clock, log)
   const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
   const orders = new OrderReader(hot, catalogue)
+  const ledger = new LedgerReader(sql)
   const orderRequests = new OrderRequests(hot, clock)
   const deliverer = new Deliverer({ sql: hot, outbound, sealer, orders, clock, log })
   const gateways = new Gateways({ context, sealer })
@@ -198,9 +203,13 @@ export async function compose({ config, address, log, clock }: Given, database: 
     requests,
     orderRequests,
     deposits: new Deposits(paying),
-    hearing: new GatewayWebhooks(paying),
+    gatewayWebhooks: new GatewayWebhooks(paying),
     orders,
-    news: new OrderFeed(hot),
+    orderFeed: new OrderFeed(hot),
+    ledger,
+    transfers: new Transfers(sql),
+    statements: new Statements({ sql, ledger, clock }),
+    idempotency: new Idempotency(sql, clock),
     gauges: [...fulfilmentGauges(sql), ...webhookGauges(sql)],
     services,
   }

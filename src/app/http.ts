@@ -5,7 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { isReady } from '../database/migrate.ts'
 import { Refusal } from '../errors.ts'
-import { Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
+import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { type Components, GRACE_MS } from './compose.ts'
 import type { Metrics } from './metrics.ts'
@@ -16,7 +16,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
   const say = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
     reply
       .code(statusOf(refusal))
-      .header('x-request-id', request.id)
+      .headers({ ...headersOf(refusal), 'x-request-id': request.id })
       .send(sayRefusal(refusal, request.id, 'params'))
   const app = Fastify({
     // The framework's own line about where it listens would come a second time.

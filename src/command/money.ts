@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
-import { adjust, deposit } from '../ledger/wallets.ts'
+import { adjust, deposit } from '../ledger/adjustments.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { amountOf } from './input.ts'

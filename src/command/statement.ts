@@ -1,17 +1,19 @@
 import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { AccountView } from '../accounts/account.ts'
 import { findAccount } from '../accounts/accounts.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { systemClock } from '../lib/time.ts'
-import { isStatementFormat, type StatementFormat, streamOf } from '../statements/formats.ts'
+import { isStatementFormat, type StatementFormat } from '../statements/formats.ts'
 import { parseMonth } from '../statements/month.ts'
 import type { Statement } from '../statements/statement.ts'
-import { listStatements, openStatement } from '../statements/statements.ts'
+import { Statements } from '../statements/statements.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, answering, keyValues, table } from './output.ts'
 
@@ -34,10 +36,11 @@ export function register(program: Command): void {
     const format = formatOf(options)
     return await withDatabase(async ({ sql }) => {
       const found = await findAccount(sql, account)
-      if (month === undefined) return await monthsOf(sql, found)
-      const statement = await openStatement(sql, found.id, parseMonth(month), systemClock)
+      if (month === undefined) return await monthsOf(statementsOf(sql), found)
+      const statements = statementsOf(sql)
+      const statement = await statements.open(found.id, parseMonth(month))
       if (format === undefined || options.out === undefined) return summary(statement)
-      await writeFile(sql, statement, format, options.out)
+      await writeFile(statements.stream(statement, format), options.out)
       return { ...summary(statement), text: `${options.out}: ${statement.count} movements` }
     })
   })
@@ -52,8 +55,9 @@ export function register(program: Command): void {
       }
       await withDatabase(async ({ sql }) => {
         const { id } = await findAccount(sql, account)
-        const statement = await openStatement(sql, id, parseMonth(month), systemClock)
-        await pipeline(streamOf(sql, statement, format), process.stdout, { end: false })
+        const statements = statementsOf(sql)
+        const statement = await statements.open(id, parseMonth(month))
+        await pipeline(statements.stream(statement, format), process.stdout, { end: false })
       })
     },
   )
@@ -70,16 +74,14 @@ function formatOf({ format, out }: StatementOptions): StatementFormat | undefine
   return wanted
 }
 
-/** Half a statement never stands under its name. */
-async function writeFile(
-  sql: Sql,
-  statement: Statement,
-  format: StatementFormat,
-  file: string,
-): Promise<void> {
+const statementsOf = (sql: Sql): Statements =>
+  new Statements({ sql, ledger: new LedgerReader(sql), clock: systemClock })
+
+/** `writeFile` gives the file its name once it is whole. */
+async function writeFile(statement: Readable, file: string): Promise<void> {
   const part = `${file}.part`
   try {
-    await pipeline(streamOf(sql, statement, format), createWriteStream(part, { mode: 0o600 }))
+    await pipeline(statement, createWriteStream(part, { mode: 0o600 }))
     await rename(part, file)
   } catch (error) {
     await rm(part, { force: true })
@@ -87,8 +89,8 @@ async function writeFile(
   }
 }
 
-async function monthsOf(sql: Sql, { id, currency }: AccountView): Promise<Answer> {
-  const months = await listStatements(sql, id, systemClock)
+async function monthsOf(statements: Statements, { id, currency }: AccountView): Promise<Answer> {
+  const months = await statements.list(id)
   return {
     json: months.map(({ month, complete, opening, closing }) => ({
       month: month.text,

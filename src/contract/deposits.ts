@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox'
 import { type Deposit, depositStates } from '../deposits/deposit.ts'
 import { formatPercent } from '../deposits/fees.ts'
 import type { Provider } from '../deposits/provider.ts'
-import { channelOf, channels, wireKindOf, wireKinds } from '../deposits/providers.ts'
+import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros } from '../lib/money.ts'
 import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
@@ -14,8 +14,8 @@ export const provider = name(
     id: id(),
     code: Type.String(),
     name: Type.String(),
-    kind: oneOf(wireKinds),
-    channel: Type.String({ description: channels.join(', ') }),
+    kind: oneOf(gatewayKinds.kinds.map(({ kind, wireKind = kind }) => wireKind)),
+    channel: Type.String({ description: gatewayKinds.kinds.map(({ channel }) => channel).join(', ') }),
     currency: Type.String(),
     min_deposit: Type.String({ description: 'A decimal; of what is credited' }),
     max_deposit: text('null: no upper bound'),
@@ -60,21 +60,24 @@ export const deposit = name(
   }),
 )
 
-export const wireProvider = (one: Provider): Static<typeof provider> => ({
-  id: one.id,
-  code: one.code,
-  name: one.name,
-  kind: wireKindOf(one),
-  channel: channelOf(one),
-  currency: one.currency,
-  min_deposit: formatMicros(one.minAmount),
-  max_deposit: one.maxAmount === null ? null : formatMicros(one.maxAmount),
-  fee_percent: formatPercent(one.feePercent),
-  fee_flat: formatMicros(one.feeFlat),
-  is_active: one.enabled,
-  created_at: one.createdAt.toISOString(),
-  updated_at: one.updatedAt.toISOString(),
-})
+export function wireProvider(one: Provider): Static<typeof provider> {
+  const { wireKind = one.kind, channel } = gatewayKinds.get(one.kind)
+  return {
+    id: one.id,
+    code: one.code,
+    name: one.name,
+    kind: wireKind,
+    channel,
+    currency: one.currency,
+    min_deposit: formatMicros(one.minAmount),
+    max_deposit: one.maxAmount === null ? null : formatMicros(one.maxAmount),
+    fee_percent: formatPercent(one.feePercent),
+    fee_flat: formatMicros(one.feeFlat),
+    is_active: one.enabled,
+    created_at: one.createdAt.toISOString(),
+    updated_at: one.updatedAt.toISOString(),
+  }
+}
 
 export function wireDeposit(one: Deposit): Static<typeof deposit> {
   const { details, state } = one

@@ -8,7 +8,7 @@ import type {
   BuyerOrderSummary,
   BuyerStatus,
 } from '../orders/read/buyer-order.ts'
-import { amount, name, oneOf, orNull, time } from './schema.ts'
+import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
 const counted = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -58,6 +58,31 @@ export const order = name(
     finished_at: orNull(time()),
     currency: Type.String(),
     reference: Type.Union([Type.String(), Type.Null()], { description: "The buyer's own words" }),
+  }),
+)
+
+/** `cancellation` is what an order's buyer is told who wants it cancelled. */
+export const cancellation = name(
+  'OrderCancellation',
+  Type.Object({
+    data: Type.Object({
+      order_id: id(),
+      cancelled: counted('Items that were cancelled'),
+      requested: counted('Items that are with a supplier: their cancellation is requested'),
+      ended: counted('Items that had ended before'),
+    }),
+  }),
+)
+
+/** `verification` is what an order's buyer is told who doubts the answer. */
+export const verification = name(
+  'OrderVerification',
+  Type.Object({
+    data: Type.Object({
+      order_id: id(),
+      requested: counted('Items that are looked at again'),
+      open: counted('Items that have not ended: they are asked about anyway'),
+    }),
   }),
 )
 

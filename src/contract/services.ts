@@ -65,7 +65,7 @@ export const serviceDetail = name(
   }),
 )
 
-/** A service as one account is offered it. */
+/** `wireService` gives a service as one account is offered it. */
 export function wireService(
   { service, price }: Offer,
   { createdAt, updatedAt }: ServiceTimes,
@@ -114,7 +114,7 @@ export function wireServiceDetail(offer: Offer, times: ServiceTimes): Static<typ
   }
 }
 
-/** Groups have no number of their own: it follows from the names, and fits 31 bits. */
+/** `typeId` makes a number of the names, because groups have none of their own. It fits 31 bits. */
 const typeId = ({ kind, group }: Service): number =>
   hash('sha256', `${kind}\n${group}`, 'buffer').readUInt32BE(0) >>> 1 || 1
 

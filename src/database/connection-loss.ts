@@ -20,6 +20,12 @@ export function isConnectionLoss(error: unknown): boolean {
 const LOST =
   /^(CONNECTION_LOST|ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|25P03|25P04|57P0)/
 
+/** `isTemporary` tells whether the same statement may go well in a moment: the connection was lost, or a lock was waited for too long. */
+export const isTemporary = (error: unknown): boolean =>
+  isConnectionLoss(error) || (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
+
+const LOCK_NOT_AVAILABLE = '55P03'
+
 /** `withCode` gives the error itself where it says what it is, and a ConnectionLost where the driver only says it in words. */
 export const withCode = (error: unknown): unknown =>
   error instanceof Error && (error as { code?: unknown }).code === undefined && WORDS.test(error.message)

@@ -1,6 +1,7 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { checkNote, creditDeposit } from '../ledger/wallets.ts'
+import { creditDeposit } from '../ledger/adjustments.ts'
+import { checkNote } from '../ledger/entries.ts'
 import type { DepositId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Deposit, DepositEvent, DepositState } from './deposit.ts'

@@ -102,14 +102,3 @@ export function secretsOf(provider: Provider, sealer: Sealer): Record<string, st
   }
   return credentials.open(provider, sealer)
 }
-
-/** `channelOf` says how payments travel, as callers read it. */
-export const channelOf = ({ kind }: Pick<Provider, 'kind'>): string => gatewayKinds.get(kind).channel
-
-/** `wireKindOf` gives a provider's kind by its name in the public contract. */
-export const wireKindOf = ({ kind }: Pick<Provider, 'kind'>): string =>
-  gatewayKinds.get(kind).wireKind ?? kind
-
-/** `wireKinds` and `channels` are what callers may read of any provider. */
-export const wireKinds = gatewayKinds.kinds.map(wireKindOf)
-export const channels = gatewayKinds.kinds.map(channelOf)

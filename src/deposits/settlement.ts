@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { GatewayEvent, Payment } from '../integrations/gateways/gateway.ts'
-import { creditDeposit } from '../ledger/wallets.ts'
+import { creditDeposit } from '../ledger/adjustments.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'

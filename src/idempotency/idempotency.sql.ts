@@ -1,37 +1,49 @@
+import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { AccountId } from '../lib/ids.ts'
 
-export interface KeptAnswer {
-  body: string
-  answer: string
+/** KeyName names a key of one account. `key` is a UUID's 32 digits. */
+interface KeyName {
+  accountId: AccountId
+  key: string
 }
 
-/** Keeps an answer's place; waits for another request that has it and is not committed yet. False: it is taken. */
+/**
+ * `claimKey` keeps an answer's place; it waits for another request that has it and is not committed yet. It gives false where the place
+ * is taken.
+ */
 export async function claimKey(
   sql: Queryable,
-  { accountId, key, body, at }: { accountId: AccountId; key: string; body: string; at: Date },
+  { accountId, key, body, at }: KeyName & { body: string; at: Date },
 ): Promise<boolean> {
-  const claimed = await sql`
-    insert into idempotency_keys (account_id, key, body, answer, created_at)
-    values (${accountId}, ${key}::text::uuid, ${body}::text::uuid, '', ${at})
-    on conflict do nothing`
+  const claimed = await sql.run(
+    build
+      .insertInto('idempotencyKeys')
+      .values({ accountId, key, body, answer: '', createdAt: at })
+      .onConflict((conflict) => conflict.doNothing()),
+  )
   return claimed.count === 1
 }
 
 export async function keepAnswer(
   sql: Queryable,
-  { accountId, key, answer }: { accountId: AccountId; key: string; answer: string },
+  { accountId, key, answer }: KeyName & { answer: string },
 ): Promise<void> {
-  await sql`
-    update idempotency_keys set answer = ${answer}
-     where account_id = ${accountId} and key = ${key}::text::uuid`
+  await sql.run(
+    build
+      .updateTable('idempotencyKeys')
+      .set({ answer })
+      .where('accountId', '=', accountId)
+      .where('key', '=', key),
+  )
 }
 
+/** `selectAnswer` gives a kept answer; `body` without dashes, as it was claimed with. */
 export async function selectAnswer(
   sql: Queryable,
-  { accountId, key }: { accountId: AccountId; key: string },
-): Promise<KeptAnswer | undefined> {
-  const [row] = await sql<KeptAnswer[]>`
+  { accountId, key }: KeyName,
+): Promise<{ body: string; answer: string } | undefined> {
+  const [row] = await sql<{ body: string; answer: string }[]>`
     select replace(body::text, '-', '') as body, answer from idempotency_keys
      where account_id = ${accountId} and key = ${key}::text::uuid`
   return row

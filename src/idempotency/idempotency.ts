@@ -3,45 +3,62 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { jsonWithAmounts } from '../lib/money-json.ts'
+import type { Clock } from '../lib/time.ts'
 import { claimKey, keepAnswer, selectAnswer } from './idempotency.sql.ts'
 
-export interface Asked {
+/** KeyedRequest is a request that may be repeated. */
+export interface KeyedRequest {
   accountId: AccountId
-  /** The caller's; null: what it asks is done, and nothing is kept. */
+  /** `key` is the caller's; null: the work is done, and nothing is kept. */
   key: string | null
-  /** What the key is for: the same key under another action is another key. */
+  /** `action` is what the key is for: the same key under another action is another key. */
   action: string
-  /** Everything that was asked: JSON values. */
+  /** `body` is everything that was asked, as JSON values. */
   body: unknown
-  at: Date
 }
 
-/** 128 bits of SHA-256, as hex. */
-const digest = (...parts: unknown[]): string => hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32)
+/** KeptAnswer is an answer as JSON; `replayed`: it was given before. */
+export interface KeptAnswer {
+  json: string
+  replayed: boolean
+}
 
-/**
- * Does once what is asked under a key, and answers every repetition as the first time (promise 3): the answer is kept
- * in the transaction that did the work. Requests under one key wait for each other. What is refused is not kept. Throws
- * idempotency_conflict when something else was asked under the key before. Gives the answer as JSON.
- */
-export async function once(
-  sql: Sql,
-  { accountId, key: given, action, body, at }: Asked,
-  work: (transaction: Transaction) => Promise<unknown>,
-): Promise<{ json: string; replayed: boolean }> {
-  const key = given === null ? null : digest('answer', action, given)
-  return (await sql.begin(async (transaction) => {
-    if (key === null) return { json: jsonWithAmounts(await work(transaction)), replayed: false }
-    const asked = digest(body)
-    if (await claimKey(transaction, { accountId, key, body: asked, at })) {
-      const answer = jsonWithAmounts(await work(transaction))
-      await keepAnswer(transaction, { accountId, key, answer })
-      return { json: answer, replayed: false }
-    }
-    const kept = await selectAnswer(transaction, { accountId, key })
-    // Swept in this moment: as if it had not been asked yet; the caller asks again.
-    if (!kept) throw new Refusal('temporarily_unavailable')
-    if (kept.body !== asked) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
-    return { json: kept.answer, replayed: true }
-  })) as { json: string; replayed: boolean }
+/** `digest` gives 128 bits of SHA-256, as hex. */
+const digest = (...values: unknown[]): string => hash('sha256', JSON.stringify(values), 'hex').slice(0, 32)
+
+/** Idempotency answers requests once (promise 3, one purchase once). */
+export class Idempotency {
+  readonly #sql: Sql
+  readonly #clock: Clock
+
+  constructor(sql: Sql, clock: Clock) {
+    this.#sql = sql
+    this.#clock = clock
+  }
+
+  /**
+   * `once` does the work of a request the first time that it comes under its key, and answers every repetition as the first time: the
+   * answer is kept in the transaction that did the work. Requests under one key wait for each other. A refusal is not kept. Throws
+   * idempotency_conflict when something else was asked under the key before.
+   */
+  async once(
+    { accountId, key: given, action, body }: KeyedRequest,
+    work: (transaction: Transaction) => Promise<unknown>,
+  ): Promise<KeptAnswer> {
+    const key = given === null ? null : digest('answer', action, given)
+    return await this.#sql.begin(async (transaction): Promise<KeptAnswer> => {
+      if (key === null) return { json: jsonWithAmounts(await work(transaction)), replayed: false }
+      const request = digest(body)
+      if (await claimKey(transaction, { accountId, key, body: request, at: this.#clock.now() })) {
+        const answer = jsonWithAmounts(await work(transaction))
+        await keepAnswer(transaction, { accountId, key, answer })
+        return { json: answer, replayed: false }
+      }
+      const kept = await selectAnswer(transaction, { accountId, key })
+      // It was swept in this moment: the caller asks again, as if it had not been asked yet.
+      if (!kept) throw new Refusal('temporarily_unavailable')
+      if (kept.body !== request) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
+      return { json: kept.answer, replayed: true }
+    })
+  }
 }

@@ -5,7 +5,7 @@ import { Loop } from '../runtime/loop.ts'
 import { sweepAnswers, sweepKeys } from './key-sweeper.sql.ts'
 
 const EVERY_MS = 600_000
-const ROUND = 10_000
+const KEYS_PER_ROUND = 10_000
 
 /** KeySweeper keeps the tables of keys small: it removes those that no longer answer a repeated request. */
 export class KeySweeper {
@@ -31,7 +31,10 @@ export class KeySweeper {
 
   async sweep(): Promise<void> {
     for (const sweep of [sweepKeys, sweepAnswers]) {
-      while (!this.#stopped && (await sweep(this.#sql, this.#clock.now(), ROUND)) === ROUND);
+      while (
+        !this.#stopped &&
+        (await sweep(this.#sql, this.#clock.now(), KEYS_PER_ROUND)) === KEYS_PER_ROUND
+      );
     }
   }
 }

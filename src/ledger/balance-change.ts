@@ -6,24 +6,24 @@ import type { EntryKind } from './entry.ts'
 export type BalanceChangeReason = 'order' | 'refund' | 'deposit' | 'adjustment' | 'transfer'
 
 /**
- * A movement of an account's available balance. What was reserved for an order is taken from it when the order is placed,
- * so that a capture moves nothing here and is none of its own: the order's debit says what has become of it.
+ * BalanceChange is what an entry does to an account's available balance. An order's price is taken from it when the order is placed,
+ * so that a capture changes nothing here: the order's debit says what has become of it.
  */
 export interface BalanceChange {
   id: EntryId
-  /** The business event that it belongs to: an order's is the transfer that reserved its price. */
+  /** `transactionId` is the business event that it belongs to: an order's is the entry that held its price. */
   transactionId: EntryId
   type: 'credit' | 'debit'
   reason: BalanceChangeReason
   amount: Micros
-  /** The available balance that it left. */
+  /** `balanceAfter` is the available balance that it left. */
   balanceAfter: Micros
   note: string | null
   orderId: number | null
   createdAt: Date
 }
 
-/** What each kind of transfer is to the available balance; a capture is nothing. */
+/** `balanceChangeKinds` says what each kind of entry is to the available balance; a capture is nothing. */
 export const balanceChangeKinds: Record<
   Exclude<EntryKind, 'capture'>,
   { type: BalanceChange['type']; reason: BalanceChangeReason }
@@ -37,11 +37,11 @@ export const balanceChangeKinds: Record<
   receive: { type: 'credit', reason: 'transfer' },
 }
 
-/** What a mutation does to the balance: its amount with its sign. */
+/** `signed` is the amount of a balance change with its sign. */
 export const signed = ({ type, amount }: Pick<BalanceChange, 'type' | 'amount'>): bigint =>
   type === 'credit' ? amount : -amount
 
-/** What has become of an order's debit. */
+/** `debitNotes` says what has become of an order's debit. */
 export const debitNotes: Record<OrderState, string> = {
   pending: 'Reserved',
   processing: 'Reserved',
@@ -50,16 +50,3 @@ export const debitNotes: Record<OrderState, string> = {
   failed: 'Released',
   cancelled: 'Released',
 }
-
-/** A mutation under the field names of the API that integrations were written for; amounts are micros. */
-export const balanceChangeFields = (one: BalanceChange) => ({
-  id: one.id,
-  reference_transaction_id: one.transactionId,
-  type: one.type,
-  reason: one.reason,
-  amount: one.amount,
-  balance_after: one.balanceAfter,
-  note: one.note,
-  order_id: one.orderId,
-  created_at: one.createdAt.toISOString(),
-})

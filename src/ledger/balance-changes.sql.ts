@@ -1,37 +1,37 @@
 import type { Queryable } from '../database/database.ts'
-import type { AccountId, EntryId } from '../lib/ids.ts'
-import { micros } from '../lib/money.ts'
+import type { AccountId, EntryId, OrderId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { OrderState } from '../lib/states.ts'
 import { type BalanceChange, balanceChangeKinds, debitNotes } from './balance-change.ts'
-import { ofKinds, ofPeriod } from './ledger-rows.sql.ts'
+import { ofKinds, ofPeriod } from './entries.sql.ts'
 
 type Kind = keyof typeof balanceChangeKinds
 
 interface Row {
-  id: bigint
+  id: EntryId
   kind: Kind
-  amount: bigint
-  available_after: bigint
-  order_id: bigint | null
+  amount: Micros
+  availableAfter: Micros
+  orderId: OrderId | null
   position: number | null
   note: string | null
-  created_at: Date
-  hold_id: bigint | null
+  createdAt: Date
+  holdId: EntryId | null
   state: OrderState | null
 }
 
 export interface BalanceChangeRows extends Period {
   kinds: Kind[]
   id?: EntryId | undefined
-  /** Newest first and only smaller ids, or oldest first and only larger ones up to `last`. */
+  /** `before`: newest first, and only smaller ids. `after`: oldest first, and only larger ids, up to `last`. */
   before?: EntryId | undefined
   after?: EntryId | undefined
   last?: EntryId | undefined
   limit: number
 }
 
-/** An account's own (promise 6). Oldest first where `after` is given. */
+/** `selectBalanceChanges` reads an account's own (promise 6, own data only). */
 export async function selectBalanceChanges(
   sql: Queryable,
   accountId: AccountId,
@@ -50,21 +50,27 @@ export async function selectBalanceChanges(
       -- Looked up one by one: never all of the account's orders for each row.
       left join lateral (select hold_id, state from orders
                           where account_id = ${accountId} and id = t.order_id offset 0) o on true
-     order by t.id ${order}`
-  return rows.map((row) => ({
-    id: Number(row.id) as EntryId,
-    transactionId: Number(row.hold_id ?? row.id) as EntryId,
-    ...balanceChangeKinds[row.kind],
-    amount: micros(row.amount),
-    balanceAfter: micros(row.available_after),
-    note: noteOf(row),
-    orderId: row.order_id === null ? null : Number(row.order_id),
-    createdAt: row.created_at,
+     order by t.id ${order}`.records()
+  return rows.map(({ id, kind, amount, availableAfter, orderId, holdId, createdAt, ...row }) => ({
+    id,
+    transactionId: holdId ?? id,
+    ...balanceChangeKinds[kind],
+    amount,
+    balanceAfter: availableAfter,
+    note: noteOf({ kind, orderId, ...row }),
+    orderId,
+    createdAt,
   }))
 }
 
-function noteOf({ kind, state, order_id, position, note }: Row): string | null {
+function noteOf({
+  kind,
+  state,
+  orderId,
+  position,
+  note,
+}: Pick<Row, 'kind' | 'state' | 'orderId' | 'position' | 'note'>): string | null {
   if (kind === 'hold') return state === null ? null : debitNotes[state]
-  if (kind === 'release') return `Released: item ${position} of order ${order_id}`
+  if (kind === 'release') return `Released: item ${position} of order ${orderId}`
   return note
 }

@@ -4,14 +4,14 @@ import type { Queryable } from '../database/database.ts'
 export type Finding = Record<string, string | number | bigint | Date | null>
 
 export interface LedgerQuery {
-  /** What holds when no row is found. */
+  /** `name` says what holds when no row is found. */
   name: string
   rows: (sql: Queryable, limit: number) => Promise<Finding[]>
 }
 
 const check = (name: string, rows: LedgerQuery['rows']): LedgerQuery => ({ name, rows })
 
-/** Every promise that SQL can check; each query gives the rows that break it. */
+/** `ledgerQueries` has every promise that SQL can check; each query gives the rows that break it. */
 export const ledgerQueries: LedgerQuery[] = [
   check(
     'every account has a wallet in its currency',

@@ -4,7 +4,7 @@ import { type Finding, ledgerQueries } from './check.sql.ts'
 export interface LedgerCheck {
   name: string
   ok: boolean
-  /** What breaks it; no more than `MAX_ROWS`. */
+  /** `rows` are those that break it; no more than `MAX_ROWS`. */
   rows: Finding[]
 }
 

@@ -11,24 +11,22 @@ export type EntryKind =
   | 'send'
   | 'receive'
 
-/** An account's balances, in micros of its currency. */
+/** Wallet is an account's balances, in micros of its currency. */
 export interface Wallet {
   currency: string
-  /** Negative where a credit limit is in use. */
+  /** `available` is negative where a credit limit is in use. */
   available: Micros
   held: Micros
   creditLimit: Micros
 }
 
+/** LedgerEntry is an entry that moves money between the bank and an account's available balance. */
 export interface LedgerEntry {
   id: EntryId
   kind: EntryKind
-  /** Never negative: the kind says where it came from and went to. */
+  /** `amount` is never negative: the kind says where it came from and went to. */
   amount: Micros
   availableAfter: Micros
-  orderId: number | null
-  /** The item's, of a capture or release. */
-  position: number | null
   actor: string | null
   note: string | null
   createdAt: Date

@@ -1,30 +1,24 @@
 import type { Queryable } from '../database/database.ts'
+import type { Rate } from './rates.ts'
 
-/** A rate as its table has it: what one unit of `base` is worth in `quote` from `valid_from` on. */
-export interface RateRow {
-  base: string
-  quote: string
-  valid_from: Date
-  /** A decimal with at most 12 digits on either side of the point. */
-  rate: string
-  actor: string
-  created_at: Date
+/** `selectRates` gives rates by currencies, the newest first. */
+export async function selectRates(sql: Queryable): Promise<Rate[]> {
+  return await sql<Rate[]>`
+    select base, quote, valid_from, trim_scale(rate)::text as rate, actor
+      from exchange_rates order by base, quote, valid_from desc`.records()
 }
 
-/** By currencies, the newest first. */
-export async function selectRates(sql: Queryable): Promise<RateRow[]> {
-  return sql<RateRow[]>`
-    select base, quote, valid_from, trim_scale(rate)::text as rate, actor, created_at
-      from exchange_rates order by base, quote, valid_from desc`
-}
-
-/** A second rate for the same moment takes the first one's place. */
-export async function upsertRate(sql: Queryable, row: Omit<RateRow, 'created_at'>): Promise<RateRow> {
-  const [written] = await sql<RateRow[]>`
+/** `upsertRate` writes a rate; a second one for the same moment takes the first one's place. */
+export async function upsertRate(
+  sql: Queryable,
+  { base, quote, validFrom, rate, actor }: Rate,
+): Promise<Rate> {
+  const [written] = await sql<Rate[]>`
     insert into exchange_rates (base, quote, valid_from, rate, actor)
-    values (${row.base}, ${row.quote}, ${row.valid_from}, ${row.rate}::text::numeric, ${row.actor})
+    values (${base}, ${quote}, ${validFrom}, ${rate}::text::numeric, ${actor})
     on conflict (base, quote, valid_from)
     do update set rate = excluded.rate, actor = excluded.actor, created_at = now()
-    returning base, quote, valid_from, trim_scale(rate)::text as rate, actor, created_at`
-  return written as RateRow
+    returning base, quote, valid_from, trim_scale(rate)::text as rate, actor`.records()
+  if (!written) throw new Error('a rate was not written')
+  return written
 }

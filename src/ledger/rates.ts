@@ -1,60 +1,52 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { isCurrency, type Micros, micros } from '../lib/money.ts'
-import { type RateRow, selectRates, upsertRate } from './rates.sql.ts'
+import { selectRates, upsertRate } from './rates.sql.ts'
 
-/** What one unit of `base` is worth in `quote`, from a moment on until a newer rate holds. */
+/** Rate says what one unit of `base` is worth in `quote`, from a moment on until a newer rate holds. */
 export interface Rate {
   base: string
   quote: string
-  /** A decimal such as "16250" or "0.92". */
+  /** `rate` is a decimal such as "16250" or "0.92", with at most 12 digits on either side of the point. */
   rate: string
   validFrom: Date
   actor: string
 }
 
-/** What a rate must be: positive, and exact in the table. */
+/** RATE is what the table can hold exactly. */
 const RATE = /^\d{1,12}(?:\.\d{1,12})?$/
 
-/** Throws invalid_input naming the value at fault. Without `validFrom` the rate holds from now on. */
+/** `setRate` writes a rate; without `validFrom` it holds from now on. Throws invalid_input naming the value at fault. */
 export async function setRate(
   sql: Queryable,
   given: { base: string; quote: string; rate: string; validFrom?: Date | undefined; actor: string },
 ): Promise<Rate> {
   for (const field of ['base', 'quote'] as const) {
     if (isCurrency(given[field])) continue
-    const words = `${JSON.stringify(given[field])} is no currency code such as USD`
-    throw new Refusal('invalid_input', words, field)
+    const message = `${JSON.stringify(given[field])} is no currency code such as USD`
+    throw new Refusal('invalid_input', message, field)
   }
   if (given.base === given.quote) {
     throw new Refusal('invalid_input', 'a currency has no rate to itself', 'quote')
   }
   if (!RATE.test(given.rate) || numeratorOf(given.rate) === 0n) {
-    const words = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
-    throw new Refusal('invalid_input', words, 'rate')
+    const message = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
+    throw new Refusal('invalid_input', message, 'rate')
   }
   const { validFrom = new Date(), base, quote, rate, actor } = given
-  return rateOf(await upsertRate(sql, { base, quote, rate, actor, valid_from: validFrom }))
+  return await upsertRate(sql, { base, quote, rate, actor, validFrom })
 }
 
-/** Every rate that was ever set, by currencies, the newest first. */
+/** `listRates` gives every rate that was ever set, by currencies, the newest first. */
 export async function listRates(sql: Queryable): Promise<Rate[]> {
-  return (await selectRates(sql)).map(rateOf)
+  return await selectRates(sql)
 }
 
 export async function loadRates(sql: Queryable): Promise<ExchangeRates> {
   return new ExchangeRates(await listRates(sql))
 }
 
-const rateOf = (row: RateRow): Rate => ({
-  base: row.base,
-  quote: row.quote,
-  rate: row.rate,
-  validFrom: row.valid_from,
-  actor: row.actor,
-})
-
-/** Rates are numerators over this. */
+/** ONE is what the numerators of rates are over. */
 const ONE = 1_000_000_000_000n
 
 function numeratorOf(rate: string): bigint {
@@ -67,9 +59,9 @@ interface Fraction {
   under: bigint
 }
 
-/** Amounts of one currency in another, by the rates that hold at a moment. */
+/** ExchangeRates gives amounts of one currency in another, by the rates that hold at a moment. */
 export class ExchangeRates {
-  /** By "base quote", the newest first. */
+  /** `#rates` is by "base quote", the newest first. */
   readonly #rates = new Map<string, { from: number; numerator: bigint }[]>()
   readonly #currencies: string[]
 
@@ -84,7 +76,7 @@ export class ExchangeRates {
   }
 
   /**
-   * An amount in another currency, rounded up to the next micro, as what it is used for is a cost. By the pair's own
+   * `convert` gives an amount in another currency, rounded up to the next micro, because it is used for costs. It takes the pair's own
    * rate, else by that of the other direction, else through one currency (the first by its code) that has a rate
    * with both. Undefined when there is none.
    */
@@ -116,7 +108,7 @@ export class ExchangeRates {
   }
 }
 
-/** Division that leaves nothing out; bigints divide towards zero, which is upwards below zero. */
+/** `upwards` divides and rounds up; bigints divide towards zero, which is upwards below zero. */
 export const upwards = (amount: bigint, by: bigint): bigint => {
   const down = amount / by
   return amount > 0n && amount % by !== 0n ? down + 1n : down

@@ -7,25 +7,25 @@ export type TransactionType = 'order' | 'deposit' | 'adjustment' | 'transfer'
 export type TransactionStatus = 'pending' | 'succeeded' | 'failed' | 'cancelled'
 
 /**
- * Something that happened between the operator, or another account, and this account: one order, however many rows of
- * the ledger it makes, one deposit, one adjustment, one transfer. It is read from the ledger and kept nowhere else.
+ * AccountTransaction is one business event of an account: one order, however many ledger entries it makes, one deposit, one
+ * adjustment, or one transfer. It is read from the ledger and kept nowhere else.
  */
 export interface AccountTransaction {
-  /** That of the ledger's first row of it: an order's is its hold. */
+  /** `id` is the id of its first ledger entry: an order's is its hold. */
   id: EntryId
   type: TransactionType
   direction: 'in' | 'out'
   status: TransactionStatus
-  /** An order's: its total, whatever becomes of it. */
+  /** `amount` of an order is its total, whatever becomes of it. */
   amount: Micros
   note: string | null
   order: TransactionOrder | null
-  /** The buyer's own words with an order; the gateway's name of a payment. */
+  /** `externalReference` is the buyer's reference of an order, or the gateway's name of a payment. */
   externalReference: string | null
   depositId: number | null
-  accountTransferId: TransferId | null
+  transferId: TransferId | null
   createdAt: Date
-  /** null: it is pending. */
+  /** `endedAt` is null while it is pending. */
   endedAt: Date | null
 }
 
@@ -37,7 +37,7 @@ interface TransactionOrder {
   refunded: Micros
 }
 
-/** The kinds of transfer that a transaction begins with. */
+/** `transactionKinds` has the kinds of entry that a transaction begins with. */
 export const transactionKinds: Record<
   Exclude<EntryKind, 'capture' | 'release'>,
   { type: TransactionType; direction: 'in' | 'out' }
@@ -50,7 +50,7 @@ export const transactionKinds: Record<
   receive: { type: 'transfer', direction: 'in' },
 }
 
-/** What an order's state is to its transaction. */
+/** `statusOfOrder` gives the status of a transaction by its order's state. */
 export const statusOfOrder: Record<OrderState, TransactionStatus> = {
   pending: 'pending',
   processing: 'pending',

@@ -1,30 +1,30 @@
 import type { Queryable } from '../database/database.ts'
-import type { AccountId, EntryId, TransferId } from '../lib/ids.ts'
-import { micros } from '../lib/money.ts'
+import type { AccountId, DepositId, EntryId, OrderId, TransferId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { OrderState } from '../lib/states.ts'
-import { ofKinds, ofPeriod } from './ledger-rows.sql.ts'
+import { ofKinds, ofPeriod } from './entries.sql.ts'
 import { type AccountTransaction, statusOfOrder, transactionKinds } from './transaction.ts'
 
 type Kind = keyof typeof transactionKinds
 
 interface Row {
-  id: bigint
+  id: EntryId
   kind: Kind
-  amount: bigint
+  amount: Micros
   note: string | null
-  deposit_id: bigint | null
-  transfer_id: bigint | null
-  created_at: Date
-  order_id: bigint | null
+  depositId: DepositId | null
+  transferId: TransferId | null
+  createdAt: Date
+  orderId: OrderId | null
   state: OrderState | null
-  finished_at: Date | null
+  finishedAt: Date | null
   reference: string | null
-  gateway_reference: string | null
-  service_code: string | null
-  service_name: string | null
-  captured: bigint | null
-  refunded: bigint | null
+  gatewayReference: string | null
+  serviceCode: string | null
+  serviceName: string | null
+  captured: Micros
+  refunded: Micros
 }
 
 export interface TransactionRows extends Period {
@@ -34,7 +34,10 @@ export interface TransactionRows extends Period {
   limit: number
 }
 
-/** An account's own (promise 6), newest first. Only orders that are half done have their items' money added up. */
+/**
+ * `selectTransactions` reads an account's own (promise 6, own data only), newest first. Only orders that are half done have their
+ * items' money added up.
+ */
 export async function selectTransactions(
   sql: Queryable,
   accountId: AccountId,
@@ -65,31 +68,33 @@ export async function selectTransactions(
          where i.account_id = ${accountId} and i.order_id = o.id and i.kind in ('capture', 'release')
            and o.state in ('processing', 'partial')
       ) e on true
-     order by t.id desc`
+     order by t.id desc`.records()
   return rows.map(transactionOf)
 }
 
 function transactionOf(row: Row): AccountTransaction {
+  const { id, kind, amount, note, depositId, transferId, createdAt, orderId, state, captured, refunded } = row
+  const { serviceCode, serviceName } = row
   return {
-    id: Number(row.id) as EntryId,
-    ...transactionKinds[row.kind],
-    status: row.state === null ? 'succeeded' : statusOfOrder[row.state],
-    amount: micros(row.amount),
-    note: row.note,
+    id,
+    ...transactionKinds[kind],
+    status: state === null ? 'succeeded' : statusOfOrder[state],
+    amount,
+    note,
     order:
-      row.order_id === null
+      orderId === null
         ? null
         : {
-            id: Number(row.order_id),
-            serviceCode: row.service_code ?? '',
-            serviceName: row.service_name ?? '',
-            captured: micros(row.captured ?? 0n),
-            refunded: micros(row.refunded ?? 0n),
+            id: orderId,
+            serviceCode: serviceCode ?? '',
+            serviceName: serviceName ?? '',
+            captured,
+            refunded,
           },
-    externalReference: row.reference ?? row.gateway_reference,
-    depositId: row.deposit_id === null ? null : Number(row.deposit_id),
-    accountTransferId: row.transfer_id === null ? null : (Number(row.transfer_id) as TransferId),
-    createdAt: row.created_at,
-    endedAt: row.state === null ? row.created_at : row.finished_at,
+    externalReference: row.reference ?? row.gatewayReference,
+    depositId,
+    transferId,
+    createdAt,
+    endedAt: state === null ? createdAt : row.finishedAt,
   }
 }

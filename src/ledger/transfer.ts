@@ -1,7 +1,7 @@
 import type { AccountId, EntryId, TransferId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
-/** Money that one account sent to another, with the row of the ledger on either side. */
+/** Transfer is money that one account sent to another, with the ledger entry on either side. */
 export interface Transfer {
   id: TransferId
   senderId: AccountId
@@ -9,27 +9,27 @@ export interface Transfer {
   currency: string
   amount: Micros
   description: string | null
-  /** The sender's row of the ledger. */
+  /** `sentId` is the sender's ledger entry. */
   sentId: EntryId
-  /** The receiver's. */
+  /** `receivedId` is the receiver's. */
   receivedId: EntryId
   createdAt: Date
 }
 
-/** One of the two, as the other may see it or as it sees itself. */
+/** Party is one of the two accounts, as the other may see it or as it sees itself. */
 export interface Party {
   name: string
   email: string
 }
 
-/** A transfer between accounts as one of the two reads it: the other one's name and address are masked. */
+/** OwnTransfer is a transfer as one of the two accounts reads it: the other one's name and address are masked. */
 export interface OwnTransfer extends Transfer {
   direction: 'sent' | 'received'
   sender: Party
   receiver: Party
 }
 
-/** Enough to know somebody again, not enough to write to them: "J*** D***", "j***@e***.com". */
+/** `masked` leaves enough to know somebody again, and too little to write to them: "J*** D***", "j***@e***.com". */
 export const masked = ({ name, email }: Party): Party => ({
   name: name.split(/\s+/).map(maskedWord).join(' '),
   email: maskedEmail(email),

@@ -4,7 +4,7 @@ import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { Party, Transfer } from './transfer.ts'
 
-/** The open accounts of a user name or of an e-mail address in any case; both are given as asked for. */
+/** `selectReceivers` gives the open accounts of a user name or of an e-mail address in any case: two at most. */
 export async function selectReceivers(sql: Queryable, name: string): Promise<AccountId[]> {
   const rows = await sql<{ id: AccountId }[]>`
     select id from accounts
@@ -20,7 +20,7 @@ export async function isClosed(sql: Queryable, id: AccountId): Promise<boolean> 
   return rows.length > 0
 }
 
-/** What is written of a new one; the balances are those that it leaves. */
+/** NewTransfer is what is written of a new transfer; the balances are those that it leaves. */
 export interface NewTransfer extends Omit<Transfer, 'id' | 'sentId' | 'receivedId'> {
   keyId: number | null
   actor: string
@@ -28,7 +28,7 @@ export interface NewTransfer extends Omit<Transfer, 'id' | 'sentId' | 'receivedI
   receiverAfter: Micros
 }
 
-/** Writes it with both rows of the ledger and both balances, in one statement; the wallets must be locked. */
+/** `insertTransfer` writes a transfer with both ledger entries and both balances, in one statement. The wallets must be locked. */
 export async function insertTransfer(
   sql: Transaction,
   made: NewTransfer,
@@ -62,12 +62,12 @@ export async function insertTransfer(
 export interface TransferFilter extends Period {
   id?: TransferId | undefined
   direction?: 'sent' | 'received' | undefined
-  /** Only smaller ids: the last id of the page before. */
+  /** `before` is the last id of the page before: only smaller ids are given. */
   before?: TransferId | undefined
   limit: number
 }
 
-/** Those that the account sent or received (promise 6), newest first, with the two as they are called now. */
+/** `selectTransfers` gives what the account sent or received (promise 6, own data only), newest first, with both as they are called now. */
 export async function selectTransfers(
   sql: Queryable,
   accountId: AccountId,

@@ -2,7 +2,9 @@ import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, TransferId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros, ZERO } from '../lib/money.ts'
+import { type Page, pageOf } from '../lib/page.ts'
 import { sanitize } from '../lib/text.ts'
+import { checkNote, MAX_BALANCE } from './entries.ts'
 import { masked, type OwnTransfer, type Transfer } from './transfer.ts'
 import {
   insertTransfer,
@@ -11,23 +13,23 @@ import {
   selectTransfers,
   type TransferFilter,
 } from './transfers.sql.ts'
-import { checkNote, lockWallets, MAX_BALANCE } from './wallets.ts'
+import { lockWallets } from './wallets.ts'
 
 export interface TransferRequest {
   senderId: AccountId
-  /** A user name or an e-mail address, whole, in any case. */
+  /** `receiver` is a user name or an e-mail address, whole, in any case. */
   receiver: string
-  /** Micros of the sender's currency. */
+  /** `amount` is in micros of the sender's currency. */
   amount: Micros
   description?: string | null | undefined
-  /** The key that asked for it; null: nobody's key did. */
+  /** `keyId` is the key that asked for it; null: nobody's key did. */
   keyId: number | null
   actor: string
   at: Date
 }
 
 /**
- * Sends money to another account, as part of a transaction that may do more. Only money that is there is sent: a credit
+ * `sendMoney` sends money to another account, as part of a transaction that may do more. Only money that is there is sent: a credit
  * limit is for orders. Throws not_found with the field receiver (a closed account is not found, either), invalid_input
  * naming the field at fault, or insufficient_balance.
  */
@@ -75,32 +77,30 @@ async function findReceiver(transaction: Transaction, text: string): Promise<Acc
   return receiver
 }
 
-/** Throws not_found, also where the account neither sent nor received it (promise 6). */
-export async function findTransfer(
-  sql: Queryable,
-  accountId: AccountId,
-  id: TransferId,
-): Promise<OwnTransfer> {
-  const { transfers } = await listTransfers(sql, accountId, { id, limit: 1 })
-  if (!transfers[0]) throw new Refusal('not_found', `there is no transfer ${id}`, 'id')
-  return transfers[0]
-}
+/** Transfers reads what an account sent to other accounts and received from them (promise 6, own data only). */
+export class Transfers {
+  readonly #sql: Queryable
 
-/** A page, newest first; `next` is the cursor of the following page, if there is one. */
-export async function listTransfers(
-  sql: Queryable,
-  accountId: AccountId,
-  filter: TransferFilter,
-): Promise<{ transfers: OwnTransfer[]; next: TransferId | undefined }> {
-  const { limit } = filter
-  const found = await selectTransfers(sql, accountId, { ...filter, limit: limit + 1 })
-  const transfers = found
-    .slice(0, limit)
-    .map(
+  constructor(sql: Queryable) {
+    this.#sql = sql
+  }
+
+  /** `get` throws not_found, also where the account neither sent nor received it. */
+  async get(accountId: AccountId, id: TransferId): Promise<OwnTransfer> {
+    const [found] = (await this.list(accountId, { id, limit: 1 })).items
+    if (!found) throw new Refusal('not_found', `there is no transfer ${id}`, 'id')
+    return found
+  }
+
+  /** `list` gives a page, newest first. */
+  async list(accountId: AccountId, filter: TransferFilter): Promise<Page<OwnTransfer, TransferId>> {
+    const found = await selectTransfers(this.#sql, accountId, { ...filter, limit: filter.limit + 1 })
+    const own = found.map(
       (one): OwnTransfer =>
         one.senderId === accountId
           ? { ...one, direction: 'sent', receiver: masked(one.receiver) }
           : { ...one, direction: 'received', sender: masked(one.sender) },
     )
-  return { transfers, next: found.length > limit ? transfers.at(-1)?.id : undefined }
+    return pageOf(own, filter.limit, ({ id }) => id)
+  }
 }

@@ -1,22 +1,24 @@
 import type { Logger } from 'pino'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
+import type { AccountId, RequestNumber } from '../lib/ids.ts'
+import { type Page, pageOf } from '../lib/page.ts'
 import { sanitizeLine } from '../lib/text.ts'
 import { Loop } from '../runtime/loop.ts'
-import type { RequestEntry } from './request.ts'
-import { insertRequests } from './requests.sql.ts'
+import type { LoggedRequest, RequestEntry } from './request.ts'
+import { insertRequests, type RequestFilter, selectRequests } from './requests.sql.ts'
 
 const EVERY_MS = 1_000
-/** As many as this are written at once, without waiting for the second to pass. */
+/** SOON entries are written at once, without waiting for the second to pass. */
 const SOON = 1_000
-/** One statement's. */
+/** BATCH entries at most are written by one statement. */
 const BATCH = 5_000
-/** What is kept while the database is slow or away: a few seconds of a busy server. */
+/** MAX_WAITING entries are kept while the database is slow or away: a few seconds of a busy server. */
 const MAX_WAITING = 50_000
 const MAX_TEXT_LENGTH = 500
 
 /**
- * Writes what accounts' keys asked for, behind the answers: no request waits for its entry or fails with it. What was
- * not written yet is lost in a crash. An insert whose answer was lost is repeated, so that an entry may come twice.
+ * RequestLog writes what accounts' keys asked for, behind the answers: no request waits for its entry or fails with it. Entries that
+ * were not written yet are lost in a crash. An insert whose answer was lost is repeated, so that an entry may come twice.
  */
 export class RequestLog {
   readonly #sql: Sql
@@ -27,7 +29,7 @@ export class RequestLog {
   #writing: Promise<void> | undefined
   readonly #loop: Loop
 
-  /** `on`: false notes nothing. */
+  /** `on` false notes nothing. */
   constructor({ sql, log, on }: { sql: Sql; log: Logger; on: boolean }) {
     this.#sql = sql
     this.#log = log
@@ -39,7 +41,7 @@ export class RequestLog {
     if (this.#on) this.#loop.start()
   }
 
-  /** Writes the rest. */
+  /** `stop` writes the rest. */
   async stop(): Promise<void> {
     await this.#loop.stop()
     await this.#writing
@@ -52,7 +54,16 @@ export class RequestLog {
     this.#reportDropped()
   }
 
-  /** For every answer to a known key. */
+  /** `list` gives a page of an account's requests, newest first. `before` is the last id of the page before. */
+  async list(
+    accountId: AccountId,
+    { limit, ...filter }: RequestFilter & { before?: RequestNumber | undefined; limit: number },
+  ): Promise<Page<LoggedRequest, RequestNumber>> {
+    const found = await selectRequests(this.#sql, accountId, { ...filter, limit: limit + 1 })
+    return pageOf(found, limit, ({ id }) => id)
+  }
+
+  /** `note` is called for every answer to a known key. */
   note(entry: RequestEntry): void {
     if (!this.#on) return
     if (this.#waiting.length >= MAX_WAITING) {
@@ -63,7 +74,7 @@ export class RequestLog {
     if (this.#waiting.length === SOON && this.#writing === undefined) void this.#write()
   }
 
-  /** One write at a time: two would only wait for the same disk. */
+  /** `#write` runs once at a time: two would only wait for the same disk. */
   #write(): Promise<void> {
     this.#writing ??= this.#writeBatches().finally(() => {
       this.#writing = undefined
@@ -71,7 +82,7 @@ export class RequestLog {
     return this.#writing
   }
 
-  /** What came in meanwhile is for the next second, unless it is much. */
+  /** `#writeBatches` leaves what came in meanwhile for the next second, unless it is much. */
   async #writeBatches(): Promise<void> {
     do {
       const batch = this.#waiting.splice(0, BATCH)
@@ -80,7 +91,7 @@ export class RequestLog {
         await insertRequests(this.#sql, batch.map(presentable))
       } catch (error) {
         if (isConnectionLoss(error)) {
-          // Tried again within a second.
+          // The loop tries again within a second.
           this.#waiting.unshift(...batch)
           break
         }

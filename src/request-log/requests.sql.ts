@@ -3,7 +3,7 @@ import type { Queryable, Sql } from '../database/database.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import type { LoggedRequest, RequestEntry } from './request.ts'
 
-/** insertRequests writes entries, however many, in one statement. */
+/** `insertRequests` writes entries, however many, in one statement. */
 export async function insertRequests(sql: Sql, entries: RequestEntry[]): Promise<void> {
   const all = <T>(read: (entry: RequestEntry) => T): T[] => entries.map(read)
   await sql`
@@ -22,12 +22,12 @@ export async function insertRequests(sql: Sql, entries: RequestEntry[]): Promise
 
 export interface RequestFilter {
   via?: RequestEntry['via'] | undefined
-  /** `refused`: everything but ok. */
+  /** `outcome` of `refused` is everything but ok. */
   outcome?: RequestEntry['outcome'] | 'refused' | undefined
   action?: string | undefined
 }
 
-/** selectRequests gives the newest first. `before` is the last id of the page before. */
+/** `selectRequests` gives the newest first. `before` is the last id of the page before. */
 export async function selectRequests(
   sql: Queryable,
   accountId: AccountId,
@@ -37,7 +37,7 @@ export async function selectRequests(
     via,
     outcome,
     action,
-  }: RequestFilter & { before: RequestNumber | undefined; limit: number },
+  }: RequestFilter & { before?: RequestNumber | undefined; limit: number },
 ): Promise<LoggedRequest[]> {
   let query = build
     .selectFrom('requests')
@@ -54,7 +54,7 @@ export async function selectRequests(
   )
 }
 
-/** deleteRequests removes what is older; gives how much. `limit` bounds one round. */
+/** `deleteRequests` removes up to `limit` requests that are older than `before`, and gives how many. */
 export async function deleteRequests(sql: Sql, before: Date, limit: number): Promise<number> {
   const swept = await sql`
     delete from requests where ctid = any(array(

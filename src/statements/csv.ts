@@ -3,7 +3,7 @@ import { formatMicros } from '../lib/money.ts'
 import type { Statement } from './statement.ts'
 
 /**
- * For spreadsheets: UTF-8 with a byte order mark, which they need to see that it is, and lines as RFC 4180 has them. The
+ * `csvOf` writes for spreadsheets: UTF-8 with a byte order mark, by which they know it, and lines as RFC 4180 has them. The
  * first line after the head is the opening balance and the last one the closing balance.
  */
 export async function* csvOf(
@@ -36,7 +36,7 @@ export async function* csvOf(
   yield balance(complete ? month.to : madeAt, 'closing', closing)
 }
 
-/** A spreadsheet takes what begins so for a formula and runs it; behind an apostrophe it is text. */
+/** `plain` puts an apostrophe before a text that a spreadsheet would take for a formula and run. */
 const plain = (text: string): string => (/^\s*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text)
 
 const line = (cells: string[]): string => `${cells.map(quoted).join()}\r\n`

@@ -1,11 +1,8 @@
-import { Readable } from 'node:stream'
-import type { Sql } from '../database/database.ts'
 import type { BalanceChange } from '../ledger/balance-change.ts'
 import { csvOf } from './csv.ts'
 import { jsonOf } from './json.ts'
 import { pdfOf } from './pdf.ts'
 import type { Statement } from './statement.ts'
-import { movementsOf } from './statements.ts'
 
 export type StatementFormat = 'json' | 'csv' | 'pdf'
 
@@ -14,7 +11,7 @@ type Writer = (
   movements: AsyncIterable<BalanceChange[]>,
 ) => AsyncGenerator<string | Uint8Array>
 
-/** How each is written, in pieces, and its media type. */
+/** `statementFormats` has the media type of each format, and how it is written, in pieces. */
 export const statementFormats: Record<StatementFormat, { type: string; write: Writer }> = {
   json: { type: 'application/json', write: jsonOf },
   csv: { type: 'text/csv', write: csvOf },
@@ -23,10 +20,6 @@ export const statementFormats: Record<StatementFormat, { type: string; write: Wr
 
 export const isStatementFormat = (text: string): text is StatementFormat =>
   Object.hasOwn(statementFormats, text)
-
-/** A statement as a stream of bytes, which reads no faster than it is taken. */
-export const streamOf = (sql: Sql, statement: Statement, format: StatementFormat): Readable =>
-  Readable.from(statementFormats[format].write(statement, movementsOf(sql, statement)), { objectMode: false })
 
 export const fileNameOf = ({ account, month }: Statement, format: StatementFormat): string =>
   `statement-${account.username}-${month.text}.${format}`

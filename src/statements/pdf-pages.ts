@@ -3,7 +3,7 @@ import { shownText } from './pdf-text.ts'
 import { grouped, minuteOf, monthName, totalWords, whatOf } from './pdf-words.ts'
 import type { Statement } from './statement.ts'
 
-/** In points, of which A4 has 595 x 842. */
+/** LEFT, RIGHT, TOP, BOTTOM, ROW are in points, of which A4 has 595 x 842. */
 const LEFT = 40
 const RIGHT = 555
 const TOP = 40
@@ -20,7 +20,7 @@ const columns = [
   { head: 'Balance', x: 480, width: 75, right: true },
 ]
 
-/** The pages as they are drawn from top to bottom. */
+/** Pages draws the pages of a statement from top to bottom. */
 export class Pages {
   readonly #document: PDFKit.PDFDocument
   readonly #statement: Statement
@@ -28,7 +28,7 @@ export class Pages {
   #page = 1
   #y = TOP
 
-  /** `rows`: how many will be drawn, so that each page can say of how many it is. */
+  /** `rows` is how many will be drawn, so that each page can say of how many it is. */
   constructor(document: PDFKit.PDFDocument, statement: Statement, { rows }: { rows: number }) {
     this.#document = document
     this.#statement = statement
@@ -37,7 +37,7 @@ export class Pages {
     this.#foot()
   }
 
-  /** Whose it is, of when, and what it comes to. */
+  /** `summary` draws the account, the month and the totals. */
   summary(): void {
     const { account, month, opening, closing, complete, madeAt, totals, captured } = this.#statement
     this.#text('Statement', LEFT, { size: 20, bold: true })
@@ -72,7 +72,7 @@ export class Pages {
     this.#line()
   }
 
-  /** Draws a movement; true: on a new page. */
+  /** `row` draws a movement; true: on a new page. */
   row(one: BalanceChange): boolean {
     const full = this.#y + ROW > BOTTOM
     if (full) {
@@ -99,9 +99,9 @@ export class Pages {
     return full
   }
 
-  #sum(words: string, amount: bigint, { bold, grey }: { bold?: boolean; grey?: boolean } = {}): void {
+  #sum(label: string, amount: bigint, { bold, grey }: { bold?: boolean; grey?: boolean } = {}): void {
     const { x, width } = columns.at(-1) as (typeof columns)[number]
-    this.#text(words, LEFT, { width: 330, bold, grey })
+    this.#text(label, LEFT, { width: 330, bold, grey })
     this.#text(grouped(amount), x - 75, { width: width + 75, right: true, bold, grey })
     this.#y += ROW
   }
@@ -125,7 +125,7 @@ export class Pages {
     this.#y = y
   }
 
-  /** One line: a number that is too long for its place is made smaller, a text is cut off. */
+  /** `#text` draws one line: a number that is too long for its place is made smaller, a text is cut off. */
   #text(
     given: string,
     x: number,
@@ -164,8 +164,8 @@ interface TextStyle {
   dy?: number
 }
 
-/** How high the summary and the head of the table below it are. */
+/** `summaryHeight` is that of the summary and of the head of the table below it. */
 const summaryHeight = ({ totals }: Statement): number => 32 + 15 + 26 + ROW * (totals.length + 3) + 4 + 12
 
-/** Rows of a table whose head begins there. */
+/** `rowsBelow` gives how many rows a table has whose head begins at `y`. */
 const rowsBelow = (y: number): number => Math.floor((BOTTOM - (y + ROW + 2)) / ROW)

@@ -23,7 +23,7 @@ const whats: Record<BalanceChange['reason'], string> = {
   transfer: 'Transfer',
 }
 
-/** What a movement was for, in a few words. */
+/** `whatOf` says in a few words what a movement was for. */
 export const whatOf = ({ type, reason, orderId, note }: BalanceChange): string => {
   if (reason === 'order') return `Order ${orderId}: ${note}`
   if (reason === 'refund') return `Refund, ${note?.replace(/^Released: /, '')}`
@@ -31,13 +31,13 @@ export const whatOf = ({ type, reason, orderId, note }: BalanceChange): string =
   return note === null ? what : `${what}: ${note}`
 }
 
-/** In UTC. */
+/** `minuteOf` gives a time to the minute, in UTC. */
 export const minuteOf = (time: Date): string => time.toISOString().slice(0, 16).replace('T', ' ')
 
 export const monthName = (time: Date): string =>
   time.toLocaleString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
-/** Without the currency's sign, which the fonts may lack: "1,016.41". */
+/** `grouped` writes "1,016.41", without the currency's sign, which the fonts may lack. */
 export function grouped(amount: bigint): string {
   const [units = '', decimals] = formatMicros(amount).split('.')
   return `${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`

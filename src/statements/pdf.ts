@@ -5,18 +5,18 @@ import { Pages } from './pdf-pages.ts'
 import { shownText } from './pdf-text.ts'
 import type { Statement } from './statement.ts'
 
-/** A PDF lists no more movements than this: of a month with more it has the balances and totals. */
+/** MAX_LISTED bounds the movements that a PDF lists: of a month with more it has the balances and totals. */
 export const MAX_LISTED = 2000
 
 /**
- * A4, with a head, the totals and a table of all movements. Pages are written one at a time, with a pause between them
- * in which the server does other things: a long one takes its processor for most of a second.
+ * `pdfOf` writes A4 pages with a head, the totals and a table of all movements. They are written one at a time, with a pause between
+ * them in which the server does other things: a long statement takes its processor for most of a second.
  */
 export async function* pdfOf(
   statement: Statement,
   movements: AsyncIterable<BalanceChange[]>,
 ): AsyncGenerator<Uint8Array> {
-  // Whoever writes no PDF does not pay for it.
+  // Loaded here, so that processes that write no PDF do not pay for it.
   const { default: Document } = await import('pdfkit')
   const { account, month } = statement
   const document = new Document({

@@ -1,11 +1,11 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { EntryKind } from '../ledger/entry.ts'
 import type { AccountId, EntryId } from '../lib/ids.ts'
-import { type Micros, micros } from '../lib/money.ts'
+import { type Micros, micros, ZERO } from '../lib/money.ts'
 import type { Month } from './month.ts'
 import type { StatementAccount } from './statement.ts'
 
-/** Lets this transaction read the ledger by the index that has its rows in order, whatever the statistics say. */
+/** `readInOrder` lets this transaction read the ledger by the index that has its rows in order, whatever the statistics say. */
 export const readInOrder = (sql: Transaction): Promise<unknown> =>
   sql`set local enable_bitmapscan = off`.execute()
 
@@ -18,34 +18,39 @@ export async function selectStatementAccount(
   return row
 }
 
-/** Where a month stands in the ledger: the last transfers before it and in it, and the balances that they left. */
+/** `selectBounds` gives the last entries before a month and in it, and the balances that they left. */
 export async function selectBounds(
   sql: Queryable,
   accountId: AccountId,
   { from, to }: Month,
 ): Promise<{ after: EntryId; last: EntryId; opening: Micros; closing: Micros }> {
   const [row] = await sql<
-    { after: bigint | null; last: bigint | null; opening: bigint | null; closing: bigint | null }[]
+    {
+      afterId: EntryId | null
+      lastId: EntryId | null
+      opening: Micros | null
+      closing: Micros | null
+    }[]
   >`
     with bounds as materialized (
       select coalesce(first_entry_since(${accountId}, ${from}), 9223372036854775807) as first,
              coalesce(first_entry_since(${accountId}, ${to}), 9223372036854775807) as next
     )
-    select b.id as after, b.available_after as opening, l.id as last, l.available_after as closing
+    select b.id as after_id, b.available_after as opening, l.id as last_id, l.available_after as closing
       from bounds
       left join lateral (select id, available_after from ledger_entries
                           where account_id = ${accountId} and id < bounds.first order by id desc limit 1) b on true
       left join lateral (select id, available_after from ledger_entries
-                          where account_id = ${accountId} and id < bounds.next order by id desc limit 1) l on true`
+                          where account_id = ${accountId} and id < bounds.next order by id desc limit 1) l on true`.records()
   return {
-    after: Number(row?.after ?? 0) as EntryId,
-    last: Number(row?.last ?? 0) as EntryId,
-    opening: micros(row?.opening ?? 0n),
-    closing: micros(row?.closing ?? 0n),
+    after: row?.afterId ?? (0 as EntryId),
+    last: row?.lastId ?? (0 as EntryId),
+    opening: row?.opening ?? ZERO,
+    closing: row?.closing ?? ZERO,
   }
 }
 
-/** What the transfers after one id and up to another come to, by kind. */
+/** `selectTotals` adds up the entries after one id and up to another, by kind. */
 export async function selectTotals(
   sql: Queryable,
   accountId: AccountId,
@@ -59,12 +64,12 @@ export async function selectTotals(
   return rows.map((row) => ({ ...row, amount: micros(BigInt(row.amount)) }))
 }
 
-/** Oldest first: some moment of each month in which something moved, and the balances before and after. */
+/** `selectMonths` gives a moment of each month in which something moved, oldest first, and the balances before and after. */
 export async function selectMonths(
   sql: Queryable,
   accountId: AccountId,
 ): Promise<{ moment: Date; opening: Micros; closing: Micros }[]> {
-  const rows = await sql<{ moment: Date; opening: bigint; closing: bigint }[]>`
+  return await sql<{ moment: Date; opening: Micros; closing: Micros }[]>`
     with recursive months (id, moment) as (
       (select id, created_at from ledger_entries where account_id = ${accountId} order by id limit 1)
       union all
@@ -83,9 +88,4 @@ export async function selectMonths(
                     (select available_after from ledger_entries
                       where account_id = ${accountId} order by id desc limit 1)) as closing
       from opened order by id`
-  return rows.map((row) => ({
-    moment: row.moment,
-    opening: micros(row.opening),
-    closing: micros(row.closing),
-  }))
 }

@@ -10,8 +10,8 @@ import {
   reopenAccount,
 } from '../../src/accounts/accounts.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
-import { listEntries } from '../../src/ledger/wallets.ts'
 import { micros } from '../../src/lib/money.ts'
+import { ledgerEntries } from '../support/ledger-entries.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
@@ -31,7 +31,7 @@ test('an account comes with its wallet and its first deposit', async () => {
     'test',
   )
   expect(made).toMatchObject({ username: 'first', available: 100_000_000n, held: 0n, closed: false })
-  const { entries } = await listEntries(sql, made.id)
+  const entries = await ledgerEntries(sql, made.id)
   expect(entries).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
 })
 

@@ -11,9 +11,10 @@ import { type Review, type ReviewKind, reviewKinds } from '../../src/fulfilment/
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { findReview, listReviews } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { listEntries, walletOf } from '../../src/ledger/wallets.ts'
+import { walletOf } from '../../src/ledger/wallets.ts'
 import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { ledgerEntries } from '../support/ledger-entries.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
 import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
@@ -367,7 +368,7 @@ describe('a change of mind', () => {
     await decide(review, { kind: 'give_back' })
     expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
     expect((await shop.order(id)).state).toBe('success')
-    const { entries } = await listEntries(shop.sql, shop.account)
+    const entries = await ledgerEntries(shop.sql, shop.account)
     expect(entries[0]).toMatchObject({
       kind: 'adjust_up',
       amount: 10n,

@@ -1,27 +1,29 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Refusal } from '../../src/errors.ts'
-import { type Asked, once } from '../../src/idempotency/idempotency.ts'
+import { Idempotency, type KeyedRequest } from '../../src/idempotency/idempotency.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
+import { systemClock } from '../../src/lib/time.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
+let idempotency: Idempotency
 beforeAll(async () => {
   database = await testDatabase()
+  idempotency = new Idempotency(database.sql, systemClock)
   await database.sql`create table done (what text)`
 })
 afterAll(() => database.drop())
 
-const asked = (over: Partial<Asked> = {}): Asked => ({
+const request = (over: Partial<KeyedRequest> = {}): KeyedRequest => ({
   accountId: 1 as AccountId,
   key: 'k',
   action: 'POST /api/thing',
   body: { amount: '1' },
-  at: new Date(),
   ...over,
 })
 
-const doing = (over: Partial<Asked>, what: string, answer: unknown = { what }) =>
-  once(database.sql, asked(over), async (sql) => {
+const doing = (over: Partial<KeyedRequest>, what: string, answer: unknown = { what }) =>
+  idempotency.once(request(over), async (sql) => {
     await sql`insert into done values (${what})`
     return answer
   })
@@ -56,7 +58,7 @@ test('under another action, or of another account, it is another key', async () 
 })
 
 test('what is refused leaves nothing, and is tried again', async () => {
-  const refuse = once(database.sql, asked({ key: 'refused' }), async (sql) => {
+  const refuse = idempotency.once(request({ key: 'refused' }), async (sql) => {
     await sql`insert into done values ('refused')`
     throw new Refusal('conflict')
   })

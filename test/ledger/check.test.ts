@@ -162,6 +162,9 @@ const damages: [check: string, statements: string[]][] = [
       'update orders set hold_id = null where id = 3',
       `update orders set hold_id = (select id from ledger_entries where kind = 'capture' and order_id = 3) where id = 3`,
       'update orders set hold_id = (select hold_id from orders where id = 4) where id = 3',
+      // Two entries of the same amount change places, so that every balance stays.
+      `${FORCE} update ledger_entries set order_id = 1000 + order_id where kind = 'hold' and order_id in (1, 3);
+       update ledger_entries set order_id = 1004 - order_id where order_id > 1000`,
     ],
   ],
   [

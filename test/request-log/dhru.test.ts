@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { AccountId } from '../../src/lib/ids.ts'
 import type { LoggedRequest } from '../../src/request-log/request.ts'
-import { listRequests } from '../../src/request-log/requests.ts'
+import { selectRequests } from '../../src/request-log/requests.sql.ts'
 import { imei, type Shop, type TestServer, testServer } from '../support/server.ts'
 
 let server: TestServer
@@ -14,7 +14,7 @@ afterAll(() => server.stop())
 
 /** What the shop's own log says, the oldest first, once so much is in it. */
 async function logged(shop: Shop, count: number): Promise<LoggedRequest[]> {
-  const read = async () => (await listRequests(server.sql, shop.accountId as AccountId)).requests
+  const read = () => selectRequests(server.sql, shop.accountId as AccountId, { limit: 100 })
   await expect.poll(async () => (await read()).length).toBe(count)
   return (await read()).toReversed()
 }

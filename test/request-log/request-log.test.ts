@@ -6,7 +6,7 @@ import { openPool } from '../../src/database/database.ts'
 import type { AccountId, KeyId } from '../../src/lib/ids.ts'
 import type { RequestEntry } from '../../src/request-log/request.ts'
 import { RequestLog } from '../../src/request-log/request-log.ts'
-import { listRequests, requestJobs, SWEEP_REQUESTS } from '../../src/request-log/requests.ts'
+import { requestJobs, SWEEP_REQUESTS } from '../../src/request-log/sweep.ts'
 import { StillClock } from '../fulfilment/fulfilment.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -72,7 +72,7 @@ test('what was noted is read back as it was, within a second, however it is writ
   ]
   for (const one of noted) requests.note(one)
   await expect.poll(count).toBe(2)
-  const read = (await listRequests(database.sql, FIRST)).requests
+  const read = (await requests.list(FIRST, { limit: 100 })).items
   expect(read.toReversed().map(({ id: _, ...rest }) => rest)).toEqual([
     noted[0],
     { ...noted[1], detail: 'Invalid IMEI: "1\ufffd\ufffd" {a,b} \\ ü' },
@@ -144,12 +144,12 @@ test('an account reads its own requests, the newest first, page by page, and by 
   }
   requests.note(entry({ tookUs: 5, via: 'rest', action: 'GET /api/me' }))
   await requests.stop()
-  const numbers = async (filter: Parameters<typeof listRequests>[2], account = FIRST) =>
-    (await listRequests(database.sql, account, filter)).requests.map(({ tookUs }) => tookUs)
-  const { requests: page, next } = await listRequests(database.sql, FIRST, { limit: 4 })
-  expect(page.map(({ tookUs }) => tookUs)).toEqual([5, 4, 3, 2])
-  expect(await listRequests(database.sql, FIRST, { limit: 4, before: next })).toMatchObject({
-    requests: [{ tookUs: 1 }, { tookUs: 0 }],
+  const numbers = async (filter: Partial<Parameters<RequestLog['list']>[1]>, account = FIRST) =>
+    (await requests.list(account, { limit: 100, ...filter })).items.map(({ tookUs }) => tookUs)
+  const { items, next } = await requests.list(FIRST, { limit: 4 })
+  expect(items.map(({ tookUs }) => tookUs)).toEqual([5, 4, 3, 2])
+  expect(await requests.list(FIRST, { limit: 4, before: next })).toMatchObject({
+    items: [{ tookUs: 1 }, { tookUs: 0 }],
     next: undefined,
   })
   expect(await numbers({ outcome: 'refused' })).toEqual([3, 1])

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { isTemporary } from '../../database/connection-loss.ts'
 import { dhruEndpoint } from '../../protocols/dhru/endpoint.ts'
 import { ServiceLists } from '../../protocols/dhru/service-lists.ts'
 import { depositHook } from '../../protocols/hooks/deposit-hook.ts'
@@ -17,16 +18,14 @@ export function apiRole({ services }: Components): RuntimeService[] {
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
 export function serveProtocols(http: FastifyInstance, components: Components, metrics: Metrics): void {
-  const { config, clock, cold: sql, directory, fulfilment, hearing } = components
+  const { config, directory, fulfilment, gatewayWebhooks } = components
   supplierHook(http, { directory, fulfilment })
-  depositHook(http, { hearing })
+  depositHook(http, { gatewayWebhooks })
   dhruEndpoint(
     http,
     {
       ...components,
-      sql,
       serviceLists: new ServiceLists(),
-      clock,
       maxRows: config.dhruMaxRows,
       count: metrics.countRequest,
     },
@@ -34,7 +33,7 @@ export function serveProtocols(http: FastifyInstance, components: Components, me
   )
   restApi(
     http,
-    { ...components, sql, serviceTexts: new ServiceTexts(), clock, count: metrics.countRestRequest },
+    { ...components, serviceTexts: new ServiceTexts(), count: metrics.countRestRequest, isTemporary },
     { bodyLimit: config.bodyLimit, requestsPerMinute: config.restRequestsPerMinute, version },
   )
 }

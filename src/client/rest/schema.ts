@@ -302,6 +302,17 @@ export interface components {
         availability: null
       }
     }
+    Wallet: {
+      /** @description What can be spent; negative where a credit limit is in use */
+      balance: number
+      /** @description The price of items that have not ended */
+      reserved: number
+      wallet_id: number
+      /** @description ISO 4217 */
+      currency: string
+      /** @description How far the balance may go below 0 */
+      credit_limit: number
+    }
     Mutation: {
       id: number
       /** @description The transaction that it belongs to */
@@ -316,17 +327,6 @@ export interface components {
       order_id: number | null
       /** Format: date-time */
       created_at: string
-    }
-    Wallet: {
-      /** @description What can be spent; negative where a credit limit is in use */
-      balance: number
-      /** @description The price of items that have not ended */
-      reserved: number
-      wallet_id: number
-      /** @description ISO 4217 */
-      currency: string
-      /** @description How far the balance may go below 0 */
-      credit_limit: number
     }
     Statement: {
       /** @description YYYY-MM, in UTC */

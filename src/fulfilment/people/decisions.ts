@@ -1,6 +1,7 @@
 import type { Sql, Transaction } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import { adjustWithin, lockWallets } from '../../ledger/wallets.ts'
+import { adjustWithin } from '../../ledger/adjustments.ts'
+import { lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'

@@ -1,13 +1,13 @@
-/** What an answer is made of. Booleans are left out on purpose: old PHP panels choke on them. */
+/** Value is what an answer is made of. It has no booleans on purpose: old PHP panels choke on them. */
 export type Value = string | number | Value[] | { readonly [name: string]: Value } | Keyed
 export type Answer = { readonly [name: string]: Value } | Merged
 
-/** The contract's `apiversion`. */
+/** API_VERSION is the contract's `apiversion`. */
 export const API_VERSION = '8.2'
 
-/** An object whose keys are not ours: ids, group names, the caller's row ids. In XML they become attributes. */
+/** Keyed is an object whose keys are not ours: ids, group names, the caller's row ids. In XML they become attributes. */
 export class Keyed {
-  /** The XML element that each entry becomes. */
+  /** `element` is the XML element that each entry becomes. */
   readonly element: string
   readonly entries: [key: string, value: Value][]
 
@@ -16,13 +16,13 @@ export class Keyed {
     this.entries = entries
   }
 
-  /** For JSON.stringify. Keys that are names of Object.prototype are plain keys here. */
+  /** `toJSON` is for JSON.stringify. Keys that are names of Object.prototype are plain keys here. */
   toJSON(): Record<string, Value> {
     return Object.fromEntries(this.entries)
   }
 }
 
-/** One object made of several: the rows of a bulk answer beside SUCCESS and apiversion. */
+/** Merged is one object made of several: the rows of a bulk answer beside SUCCESS and apiversion. */
 export class Merged {
   readonly parts: (Keyed | { readonly [name: string]: Value })[]
 
@@ -37,7 +37,7 @@ export class Merged {
   }
 }
 
-/** `beside` stands between SUCCESS and apiversion, as real panels echo a request's parameters. */
+/** `succeed` puts `beside` between SUCCESS and apiversion, as real panels echo a request's parameters. */
 export const succeed = (rows: Value[], beside: Record<string, string> = {}): Answer => ({
   SUCCESS: rows,
   ...beside,
@@ -55,7 +55,7 @@ export function toJson(answer: Answer): string {
   return HALF_PAIR.test(json) ? JSON.stringify(answer, wellFormed) : json
 }
 
-/** JSON.stringify escapes just the halves that stand alone. */
+/** HALF_PAIR finds the halves that stand alone: JSON.stringify escapes no others. */
 const HALF_PAIR = /\\ud[89a-f]/
 
 const wellFormed = (_name: string, value: unknown): unknown => {
@@ -65,8 +65,8 @@ const wellFormed = (_name: string, value: unknown): unknown => {
 }
 
 /**
- * The same content as XML: an object's names are elements, an array's entries are RESULT elements, and entries under
- * keys that are not ours are elements of one name with the key as attribute `id`.
+ * `toXml` writes an answer as XML: an object's names are elements, an array's entries are RESULT elements, and entries under keys that
+ * are not ours are elements of one name with the key as attribute `id`.
  */
 export function toXml(answer: Answer): string {
   const parts = answer instanceof Merged ? answer.parts : [answer]
@@ -92,7 +92,7 @@ function elementName(name: string): string {
   return name
 }
 
-/** XML 1.0 has no place for these, escaped or not. */
+/** ILLEGAL characters have no place in XML 1.0, escaped or not. */
 const ILLEGAL = /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g
 const SPECIAL = /[&<>"'\t\n\r]/g
 const escapes: Record<string, string> = {
@@ -110,7 +110,7 @@ const escaped = (text: string): string =>
     // Tabs and line ends as references, or a parser would turn them into blanks inside an attribute.
     .replace(SPECIAL, (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`)
 
-/** An answer that was encoded before, one for each format. */
+/** Prepared is an answer that was encoded before, once for each format. */
 export class Prepared {
   readonly json: Buffer
   readonly gzippedJson: Buffer
@@ -122,5 +122,3 @@ export class Prepared {
     this.xml = xml
   }
 }
-
-/** What an action gives; a Refusal may be returned or thrown, and becomes the ERROR answer. */

@@ -1,15 +1,18 @@
 import type { IncomingMessage } from 'node:http'
 
-/** A request's body; `tooLarge` when it went past the limit, and then only its beginning. */
+/** Body is a request's body; `tooLarge`: it went past the limit, and this is only its beginning. */
 export interface Body {
   bytes: Buffer
   tooLarge: boolean
 }
 
-/** How much of a body that is too large is still read, so that its sender gets to read the answer. */
+/**
+ * DRAIN_FACTOR times the limit is read of a body before the answer, because a client that is still sending may lose an answer that a
+ * close follows (RFC 9112, 9.6).
+ */
 const DRAIN_FACTOR = 16
 
-/** Reads a body whatever its content type says. Rejects when the connection breaks before its end. */
+/** `readBody` reads a body whatever its content type says. Rejects when the connection breaks before its end. */
 export function readBody(stream: IncomingMessage, limit: number): Promise<Body> {
   const { promise, resolve, reject } = Promise.withResolvers<Body>()
   const chunks: Buffer[] = []

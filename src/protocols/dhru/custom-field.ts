@@ -4,8 +4,8 @@ import { type Fields, fieldsOf } from './fields.ts'
 import { isTooDeep } from './json.ts'
 
 /**
- * CUSTOMFIELD: base64 of a JSON object, sometimes the JSON itself; base64 of null, or nothing, is empty.
- * Gives undefined when it is none of these.
+ * `readCustomField` reads CUSTOMFIELD: base64 of a JSON object, or the JSON itself; nothing, or base64 of null, is empty. It gives
+ * undefined when it is none of these.
  */
 export function readCustomField(text: string): Fields | undefined {
   const trimmed = text.trim()

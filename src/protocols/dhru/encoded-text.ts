@@ -2,10 +2,10 @@ import type { Fields } from './fields.ts'
 import { parseJson } from './json.ts'
 import { readXml } from './parameters-xml.ts'
 
-/** What a text holds: JSON, or the fields of the kit's XML; `malformed` says why it holds neither. */
+/** Decoded is what a text holds: JSON, or the fields of the kit's XML; `malformed` says why it holds neither. */
 export type Decoded = { json: unknown } | { fields: Fields } | { malformed: string }
 
-/** Reads JSON, the kit's XML, or base64 of either, from a text without blanks around it. Blanks in base64 are null. */
+/** `decodeText` reads JSON, the kit's XML, or base64 of either, from a text without blanks around it. Blanks in base64 are null. */
 export function decodeText(text: string): Decoded {
   const plain = PLAIN.test(text) ? text : decodeBase64(text)
   if (plain === undefined) return { malformed: 'neither JSON, XML nor base64 of one of them' }
@@ -23,7 +23,7 @@ export function decodeText(text: string): Decoded {
 
 const PLAIN = /^(?:[[{"<]|null$)/
 
-/** Standard or url-safe base64, with or without padding; where a form turned + into a blank, it is turned back. */
+/** `decodeBase64` reads standard or url-safe base64, with or without padding; where a form turned + into a blank, it turns it back. */
 function decodeBase64(text: string): string | undefined {
   const compact = text.replace(/[\r\n\t]/g, '').replaceAll(' ', '+')
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) return undefined

@@ -21,9 +21,9 @@ const ALIASES = ['/api/dhru/index.php', '/api/index.php']
 
 export interface EndpointDeps extends DhruDeps {
   authenticator: Authenticator
-  /** Counts an answered request: its action (a known one, or `other`) and its outcome. */
+  /** `count` counts an answered request: its action (a known one, or `other`) and its outcome. */
   count: (action: string, outcome: string) => void
-  /** The resellers' own log: every request whose credentials are known stands in it. */
+  /** `requests` is the resellers' own log of every request whose credentials are known. */
   requests: RequestLog
 }
 
@@ -33,10 +33,10 @@ export interface EndpointSettings {
 }
 
 /**
- * The Dhru endpoint (promise 7): whatever was sent and whatever broke, the answer is HTTP 200 and well-formed Dhru
- * in the format asked for.
+ * `dhruEndpoint` adds the Dhru endpoint (promise 7, always Dhru): whatever was sent and whatever broke, the answer is HTTP 200 and
+ * well-formed Dhru in the format asked for.
  */
-export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings: EndpointSettings): void {
+export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings: EndpointSettings): void {
   app.register(async (scope) => {
     // Bodies are read here and not by Fastify: any content type, none, or nonsense must get a Dhru answer.
     scope.removeAllContentTypeParsers()
@@ -60,13 +60,13 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings
       reply: FastifyReply,
       generatedKey?: string,
     ): Promise<FastifyReply> => {
-      const at = parts.clock.now()
+      const at = deps.clock.now()
       const began = performance.now()
       const { dhru, key, format, result } = await handle(request, generatedKey)
       const outcome = result instanceof Refusal ? result.code : 'ok'
-      parts.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
+      deps.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
       if (key) {
-        parts.requests.note({
+        deps.requests.note({
           ...requestEntry(dhru, key, result, request.placedOrder ?? null),
           at,
           status: reply.statusCode,
@@ -94,7 +94,7 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings
       }
       let key: ApiKey | undefined
       try {
-        const authenticated = parts.authenticator.authenticate(dhru, request.ip)
+        const authenticated = deps.authenticator.authenticate(dhru, request.ip)
         const known = authenticated instanceof Promise ? await authenticated : authenticated
         if (known instanceof Refusal) return { ...handled, result: known }
         key = known
@@ -119,7 +119,7 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings
       const action = actions.get(dhru.action)
       if (!action) return new Refusal('unsupported_action', actionName(dhru))
       return await action({
-        parts,
+        deps,
         key,
         request: dhru,
         parameters: readParameters(dhru.form),
@@ -153,15 +153,15 @@ export function dhruEndpoint(app: FastifyInstance, parts: EndpointDeps, settings
 
 interface Handled {
   dhru: DhruRequest
-  /** undefined: the credentials are not known, or were not looked at. */
+  /** `key` is undefined where the credentials are not known, or were not looked at. */
   key?: ApiKey | undefined
   format: DhruRequest['format']
   result: ActionResult
 }
 
-/** Every one that reaches a route at all: a wrong one gets a Dhru answer too. */
+/** EVERY_METHOD has every method that reaches a route at all: a wrong one gets a Dhru answer, too. */
 const EVERY_METHOD = METHODS.filter((method) => method !== 'CONNECT')
-/** By x-imeigate another imeigate that buys here learns that it may send an order again under its idempotency key. */
+/** `headersOf` has x-imeigate, from which an imeigate that buys here learns that it may repeat an order under its idempotency key. */
 const headersOf = (request: FastifyRequest) => ({ 'x-imeigate': '1', 'x-request-id': request.id })
 const JSON_TYPE = 'application/json; charset=utf-8'
 const XML_TYPE = 'text/xml; charset=utf-8'
@@ -192,7 +192,7 @@ function failed(refusal: Refusal): Answer {
   return fail(MESSAGE, FULL_DESCRIPTION)
 }
 
-/** What broke stands in the log under this id; the caller learns no more than that. */
+/** `internal` tells the caller the id under which the log says what broke, and no more. */
 const internal = (request: FastifyRequest): Refusal => new Refusal('internal_error', `request ${request.id}`)
 
 const acceptsGzip = (request: FastifyRequest): boolean => {
@@ -210,7 +210,7 @@ function queryKey(request: FastifyRequest): string | undefined {
   return typeof key === 'string' && key.trim() !== '' ? key.trim() : undefined
 }
 
-/** A request without a body says its format, if at all, in the query. */
+/** `formatOf` reads the format of a request without a body in the query. */
 function formatOf(request: FastifyRequest, dhru: DhruRequest): DhruRequest['format'] {
   const { requestformat } = request.query as Record<string, unknown>
   return typeof requestformat === 'string' && requestformat.trim().toLowerCase() === 'xml'
@@ -220,9 +220,9 @@ function formatOf(request: FastifyRequest, dhru: DhruRequest): DhruRequest['form
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The content type as the client sent it. */
+    /** `sentContentType` is the content type as the client sent it. */
     sentContentType?: string | undefined
-    /** The one order that the request placed. */
+    /** `placedOrder` is the one order that the request placed. */
     placedOrder?: OrderId
   }
 }

@@ -1,14 +1,14 @@
-/** One row of a request: names trimmed and in upper case, values trimmed; a field without a value is not in it. */
+/** Fields is one row of a request: names trimmed and in upper case, values trimmed; a field without a value is not in it. */
 export type Fields = ReadonlyMap<string, string>
 
-/** Adds a field; of a name that comes twice the first value that is not empty stays. */
+/** `put` adds a field; of a name that comes twice, the first value that is not empty stays. */
 export function put(fields: Map<string, string>, name: string, value: string): void {
   const key = name.trim().toUpperCase()
   const text = value.trim()
   if (key !== '' && text !== '' && !fields.has(key)) fields.set(key, text)
 }
 
-/** A JSON object's values as texts; what is nested stays JSON. */
+/** `fieldsOf` gives a JSON object's values as texts; nested ones stay JSON. */
 export function fieldsOf(object: Record<string, unknown>): Map<string, string> {
   const fields = new Map<string, string>()
   for (const [name, value] of Object.entries(object)) {

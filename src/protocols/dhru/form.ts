@@ -2,9 +2,9 @@ import { Busboy } from '@fastify/busboy'
 import querystring from 'fast-querystring'
 import { DEEPEST, isTooDeep, parseJson } from './json.ts'
 
-/** The fields of a request, whatever encoding they came in. */
+/** Form has the fields of a request, whatever encoding they came in. */
 export class Form {
-  /** By name in lower case (but as sent when it has brackets); a field that came more than once has its first non-empty value. */
+  /** `#fields` is by name in lower case (as sent when it has brackets); a field that came more than once has its first non-empty value. */
   readonly #fields = new Map<string, { name: string; value: string }>()
 
   add(name: string, value: string): void {
@@ -16,12 +16,12 @@ export class Form {
     if (earlier === undefined || earlier.value.trim() === '') this.#fields.set(key, { name: trimmed, value })
   }
 
-  /** The field's value as sent; undefined when it is absent. Names in lower case. */
+  /** `get` gives the field's value as sent; undefined when it is absent. `name` is in lower case. */
   get(name: string): string | undefined {
     return this.#fields.get(name)?.value
   }
 
-  /** The first of the names that has a value other than blanks, trimmed; '' when none has. */
+  /** `first` gives the value of the first of the names that has one other than blanks, trimmed; '' when none has. */
   first(...names: string[]): string {
     for (const name of names) {
       const value = this.#fields.get(name)?.value.trim()
@@ -30,24 +30,24 @@ export class Form {
     return ''
   }
 
-  /** Every field, its name as sent. */
+  /** `entries` gives every field, its name as sent. */
   entries(): Iterable<{ name: string; value: string }> {
     return this.#fields.values()
   }
 }
 
-/** What every Dhru request says, before its action looks further. */
+/** DhruRequest is what every request says, before its action reads more of it. */
 export interface DhruRequest {
   form: Form
   username: string
   secret: string
-  /** Trimmed and in lower case; '' when missing. */
+  /** `action` is trimmed and in lower case; '' when missing. */
   action: string
   format: 'json' | 'xml'
   idempotencyKey: string | undefined
 }
 
-/** Field names that are not the order's own. */
+/** ENVELOPE has the names of fields that are not the order's own. */
 export const ENVELOPE = {
   username: ['username', 'api_username', 'user'],
   secret: ['apiaccesskey', 'key', 'api_key', 'apikey', 'accesskey'],
@@ -69,8 +69,8 @@ export function readRequest(form: Form): DhruRequest {
 }
 
 /**
- * Reads a body of any bytes. A content type that is missing or odd is tried as urlencoded, or as a JSON object when
- * the body looks like one; what cannot be read is left out.
+ * `readForm` reads a body of any bytes. A content type that is missing or odd is tried as urlencoded, or as a JSON object when the body
+ * looks like one. Fields that cannot be read are left out.
  */
 export function readForm(contentType: string | undefined, body: Buffer): Form | Promise<Form> {
   if (contentType !== undefined && /^\s*multipart\//i.test(contentType))
@@ -106,7 +106,7 @@ function readJson(text: string): Form | undefined {
   return form
 }
 
-/** More parts than this are not read: no client sends them, and each costs far more than a urlencoded field. */
+/** MAX_PARTS bounds the parts that are read: no client sends so many, and each costs far more than a urlencoded field. */
 const MAX_PARTS = 20_000
 
 function readMultipart(contentType: string, body: Buffer): Promise<Form> {
@@ -138,7 +138,7 @@ function readMultipart(contentType: string, body: Buffer): Promise<Form> {
 }
 
 /**
- * The body begins with its boundary, and is believed before the header: clients that set the header by hand forget
+ * `withBoundary` believes the boundary that the body begins with before that of the header: clients that set the header by hand forget
  * it, and Node's fetch, when it follows a redirect, writes the body anew under the header of the old one.
  */
 function withBoundary(contentType: string, body: Buffer): string {

@@ -1,5 +1,5 @@
 /**
- * Parses JSON; throws where JSON.parse does. A whole number of 16 digits or more (a long serial number without
+ * `parseJson` parses JSON, and throws where JSON.parse does. A whole number of 16 digits or more (a long serial number without
  * quotes) is given as its digits, since a float would change them.
  */
 export const parseJson = (text: string): unknown =>
@@ -8,7 +8,7 @@ export const parseJson = (text: string): unknown =>
 const exact = (_name: string, value: unknown, context?: { source?: string }): unknown =>
   typeof value === 'number' && /^\d{16,}$/.test(context?.source ?? '') ? context?.source : value
 
-/** Levels of objects and arrays in one value; JSON.stringify and parsers fail on what is much deeper. */
+/** DEEPEST bounds the levels of objects and arrays in one value; JSON.stringify and parsers fail on much deeper ones. */
 export const DEEPEST = 8
 export const TOO_DEEP = `nested deeper than ${DEEPEST} levels`
 

@@ -3,25 +3,25 @@ import { type Fields, put } from './fields.ts'
 import type { Form } from './form.ts'
 import type { Parameters } from './parameters.ts'
 
-/** The fields of one order, as sent. */
+/** OrderFields has the fields of one order, as sent. */
 export interface OrderFields {
   service: string | undefined
-  /** The IMEI, or the serial number that travels in its place. */
+  /** `imei` is the IMEI, or the serial number that travels in its place. */
   imei: string | undefined
   quantity: string | undefined
   reference: string | undefined
-  /** Everything else, with CUSTOMFIELD's entries among it, by name in upper case. */
+  /** `extra` has everything else, CUSTOMFIELD's entries among it, by name in upper case. */
   extra: Fields
 }
 
 const SERVICE = ['ID', 'SERVICEID', 'SERVICE']
 const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
-/** REFERENCE is not among them: a service may ask for it as a field. */
+/** OWN_NAMES leaves REFERENCE out: a service may ask for it as a field. */
 const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, 'IMEI', 'CUSTOMFIELD'])
-/** A custom field may well be called ID or SERVICE (of an account somewhere), and is not the service then. */
+/** OWN_IN_CUSTOM leaves ID and SERVICE out: a custom field may be called so (of an account somewhere), and is not the service then. */
 const OWN_IN_CUSTOM = new Set([...QUANTITY, 'IMEI'])
 
-/** Reads an order's fields, or says why they cannot be read. */
+/** `readOrderFields` reads an order's fields, or says why they cannot be read. */
 export function readOrderFields(fields: Fields): OrderFields | { malformed: string } {
   const custom = readCustomField(fields.get('CUSTOMFIELD') ?? '')
   if (!custom) return { malformed: 'CUSTOMFIELD is neither JSON nor base64 of it' }
@@ -41,14 +41,14 @@ export function readOrderFields(fields: Fields): OrderFields | { malformed: stri
 const firstOf = (fields: Fields, names: string[]): string | undefined =>
   names.map((name) => fields.get(name)).find((value) => value !== undefined)
 
-/** The value of IMEI, of a name that ends so ("Phone IMEI"), or else of a serial number's usual names. */
+/** `deviceIn` gives the value of IMEI, of a name that ends so ("Phone IMEI"), or else of a serial number's usual names. */
 function deviceIn(custom: Fields): string | undefined {
   const named = (pattern: RegExp): string | undefined => [...custom].find(([name]) => pattern.test(name))?.[1]
   return custom.get('IMEI') ?? named(/IMEI$/) ?? named(/^(?:SN|SERIAL(?: ?(?:NO|NUMBER))?)$/)
 }
 
 /**
- * The order ids that a status request names: ORDERID, REFERENCEID or ID, one or a list ("1,2,3", a JSON array), in
+ * `readOrderIds` gives the order ids that a status request names: ORDERID, REFERENCEID or ID, one or a list ("1,2,3", a JSON array), in
  * `parameters` or beside it.
  */
 export function readOrderIds(parameters: Parameters, form: Form): string[] | { malformed: string } {

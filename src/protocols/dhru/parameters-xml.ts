@@ -10,7 +10,7 @@ interface Element {
 }
 
 /**
- * Reads the kit's block, `<PARAMETERS><ID>..</ID><IMEI>..</IMEI></PARAMETERS>`: tags in any case, named and numeric
+ * `readXml` reads the kit's block, `<PARAMETERS><ID>..</ID><IMEI>..</IMEI></PARAMETERS>`: tags in any case, named and numeric
  * entities, bare ampersands. Of two blocks in a row the last is meant; fields without a block around them count
  * too. There is no DTD, and nothing is expanded beyond HTML's fixed character entities. The fields are empty when no
  * element has a value.

@@ -5,9 +5,9 @@ import { ENVELOPE, type Form } from './form.ts'
 import { isTooDeep, TOO_DEEP } from './json.ts'
 
 /**
- * What a request says beyond its action. `many`: rows under keys, the caller's own or (an array) "0", "1", ...; a
- * row that is no object has undefined `fields`, and its `text` where it is a plain value.
- * JavaScript objects put keys that look like integers first, in ascending order; so do the rows of `many`.
+ * Parameters is what a request says beyond its action. `many` has rows under keys, the caller's own or (an array) "0", "1", ...; a row
+ * that is no object has undefined `fields`, and its `text` where it is a plain value. JavaScript objects put keys that look like integers
+ * first, in ascending order; so do the rows of `many`.
  */
 export type Parameters =
   | { kind: 'none' }
@@ -26,8 +26,8 @@ const TOO_MANY_FIELDS = `more than ${MAX_FIELDS_IN_A_ROW} fields in a row`
 const envelopeNames = new Set(Object.values(ENVELOPE).flat())
 
 /**
- * Reads `parameters` in whichever of the encodings in the wild it came (XML, JSON, base64 of either, brackets),
- * merged with fields beside `action`: what stands inside wins.
+ * `readParameters` reads `parameters` in whichever of the encodings in the wild it came (XML, JSON, base64 of either, brackets), merged
+ * with fields beside `action`; those inside win.
  */
 export function readParameters(form: Form): Parameters {
   const beside = new Map<string, string>()
@@ -46,15 +46,15 @@ export function readParameters(form: Form): Parameters {
   return inside
 }
 
-/** What `parameters[77][ID]=..` fields say, as the JSON that would say it. */
+/** Tree is what fields such as `parameters[77][ID]` say, as the JSON that would say the same. */
 interface Tree {
   [key: string]: string | Tree
 }
 
-/** Without a prototype: the keys are the caller's. */
+/** `newTree` has no prototype, because the keys are the caller's. */
 const newTree = (): Tree => Object.create(null)
 
-/** `parameters[77][ID]` gives ["77", "ID"]. */
+/** `pathOf` gives ["77", "ID"] for `parameters[77][ID]`. */
 function pathOf(name: string): string[] | undefined {
   const brackets = /^parameters((?:\[[^[\]]+\])+)$/i.exec(name)?.[1]
   return brackets?.slice(1, -1).split('][')
@@ -103,7 +103,7 @@ function readValue(value: unknown): Parameters {
   return tooWide ? { kind: 'malformed', why: TOO_MANY_FIELDS } : { kind: 'many', rows }
 }
 
-/** Rows under the caller's own keys; but one field that holds an object (CUSTOMFIELD) is still one order. */
+/** `isRows` knows rows under the caller's own keys; one field that holds an object (CUSTOMFIELD) is still one order. */
 function isRows(object: Record<string, unknown>): boolean {
   const names = Object.keys(object)
   return (

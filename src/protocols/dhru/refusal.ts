@@ -1,8 +1,8 @@
 import type { Refusal } from '../../errors.ts'
 
 /**
- * A refusal in Dhru's words: MESSAGE for people; FULL_DESCRIPTION starts with the code, which programs can rely on
- * (the contract's own example is `payload_required`).
+ * `sayRefusal` gives a refusal in Dhru's form: MESSAGE for people; FULL_DESCRIPTION starts with the code, which programs can rely on (the
+ * contract's own example is `payload_required`).
  */
 export function sayRefusal(refusal: Refusal): { MESSAGE: string; FULL_DESCRIPTION: string } {
   return {

@@ -5,10 +5,10 @@ import type { RequestEntry } from '../../request-log/request.ts'
 import type { ActionResult } from './call.ts'
 import type { DhruRequest } from './form.ts'
 
-/** An action's name, of a client that may have sent anything for one, as it is told and logged. */
+/** `actionName` gives the action as it is told and logged: a client may have sent anything for one. */
 export const actionName = ({ action }: DhruRequest): string => action.slice(0, 64)
 
-/** What the reseller's log says of a request: never what it held, but that action and, of a refusal, our words. */
+/** `requestEntry` makes the entry of the reseller's log: it holds the action and what was said of a refusal, and nothing else that was sent. */
 export function requestEntry(
   dhru: DhruRequest,
   key: ApiKey,
@@ -28,7 +28,7 @@ export function requestEntry(
   }
 }
 
-/** A secret is the whole credential, or what stands behind the dot of a dotted key in either field. */
+/** `holdsSecret` looks for the whole credential, and for what stands behind the dot of a dotted key in either field. */
 function holdsSecret(text: string, { username, secret }: DhruRequest): boolean {
   const written = text.toLowerCase()
   return [secret, username.includes('.') ? username : '']

@@ -5,12 +5,12 @@ import type { Service, ServiceField, UnitPrice } from '../../catalogue/service.t
 import { formatMicros } from '../../lib/money.ts'
 import { type Answer, Keyed, Prepared, succeed, toJson, toXml, type Value } from './answer.ts'
 
-/** Which services a list has: all, or those of kind server. */
+/** Selection says which services a list has: all, or those of kind server. */
 type Selection = 'all' | 'server'
 
 /**
- * The service lists as bytes, made once for each audience (accounts that see the same services at the same
- * prices) and thrown away with the catalogue's snapshot.
+ * ServiceLists keeps the service lists as bytes, made once for each audience (accounts that see the same services at the same prices),
+ * until the catalogue's next snapshot.
  */
 export class ServiceLists {
   #snapshot: Snapshot | undefined
@@ -36,7 +36,7 @@ function prepare(answer: Answer): Prepared {
   return new Prepared(json, gzipSync(json), () => toXml(answer))
 }
 
-/** LIST and SERVICES are objects, also when empty; a group of both types is listed as two. */
+/** `sayList` makes objects of LIST and SERVICES, also when they are empty; a group of both types is listed as two. */
 function sayList(eligible: { service: Service; price: UnitPrice }[], selection: Selection): Answer {
   const groups = new Map<string, { name: string; type: 'IMEI' | 'SERVER'; services: [string, Value][] }>()
   for (const { service, price } of eligible) {
@@ -60,7 +60,7 @@ function sayList(eligible: { service: Service; price: UnitPrice }[], selection: 
 
 const typeOf = (service: Service): 'IMEI' | 'SERVER' => (service.kind === 'server' ? 'SERVER' : 'IMEI')
 
-/** One service as Dhru clients read it; every number that PHP panels compare is a string, as real panels send. */
+/** `sayService` gives one service as Dhru clients read it; every number that PHP panels compare is a string, as real panels send. */
 export function sayService(service: Service, price: UnitPrice): Record<string, Value> {
   const server = service.kind === 'server'
   const custom = service.fields.filter((field) => !(field.name in requiredNames))
@@ -81,7 +81,7 @@ export function sayService(service: Service, price: UnitPrice): Record<string, V
   }
 }
 
-/** What travels in IMEI: an IMEI, or (`allow` "1") a serial number. */
+/** `sayCustom` says what travels in IMEI: an IMEI, or (`allow` "1") a serial number. */
 function sayCustom({ kind }: Service): Record<string, Value> {
   const serial = kind === 'serial'
   return {
@@ -96,7 +96,7 @@ function sayCustom({ kind }: Service): Record<string, Value> {
   }
 }
 
-/** Fields that have a name of their own on the wire, and the Requires entry that announces each. */
+/** `requiredNames` has the fields that have a name of their own on the wire, and the Requires entry that announces each. */
 export const requiredNames: Record<string, string> = {
   NETWORK: 'Requires.Network',
   MODELID: 'Requires.Mobile',

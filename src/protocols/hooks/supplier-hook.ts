@@ -5,13 +5,13 @@ import { supplierKinds } from '../../integrations/suppliers/index.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import type { SupplierDirectory } from '../../suppliers/directory.ts'
 
-/** An order's body with some thousand results, and no more. */
+/** BODY_LIMIT, in bytes, has room for an order with some thousand results. */
 const BODY_LIMIT = 4_194_304
 
 /**
- * `POST /hooks/suppliers/<id>`: where a supplier whose kind reads webhooks says that something happened to an order. Its signature
- * (X-Signature) covers the order's number and amount but no result, so it is not believed: it only has the supplier
- * asked at once.
+ * `supplierHook` adds `POST /hooks/suppliers/<id>`, where a supplier whose kind reads webhooks says that something happened to an order.
+ * The signature (X-Signature) covers the order's number and amount but no result, so the results are not believed: the supplier is asked
+ * at once.
  */
 export function supplierHook(
   app: FastifyInstance,
@@ -19,21 +19,21 @@ export function supplierHook(
 ): void {
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    // The signature is over what was sent, to the byte.
+    // The signature covers the body byte by byte.
     scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_LIMIT }, (_request, body, done) =>
       done(null, body),
     )
     scope.post<{ Params: { id: string } }>('/hooks/suppliers/:id', async (request, reply) => {
       const id = Number(/^[1-9]\d{0,8}$/.test(request.params.id) ? request.params.id : 0) as SupplierId
       const live = (await directory.current()).get(id)
-      // Whoever asks learns nothing about which suppliers there are.
+      // The caller learns nothing about which suppliers there are.
       const header = request.headers['x-signature']
       const signature = typeof header === 'string' ? header : undefined
       const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-      const said =
+      const event =
         live && supplierKinds.get(live.config.kind).readWebhook?.(body, signature, live.config.secrets)
-      if (!said) throw new Refusal('invalid_signature')
-      await fulfilment.askSoon(id, said.orderId)
+      if (!event) throw new Refusal('invalid_signature')
+      await fulfilment.askSoon(id, event.orderId)
       return reply.code(204).send()
     })
   })

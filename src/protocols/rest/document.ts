@@ -8,7 +8,7 @@ import { type ErrorCode, errors } from '../../errors.ts'
 import { errorBody, everyRoutes, restCode } from './refusal.ts'
 import type { Route } from './route.ts'
 
-/** `GET /openapi.json`, made of the schemas that the routes validate with, and `GET /docs`, where people read it. */
+/** `document` adds `GET /openapi.json`, made of the schemas that the routes validate with, and `GET /docs`, where people read it. */
 export async function document(scope: FastifyInstance, version: string): Promise<void> {
   for (const schema of named()) scope.addSchema(schema)
   scope.addSchema({ $id: 'Error', ...errorBody })
@@ -51,11 +51,11 @@ export async function document(scope: FastifyInstance, version: string): Promise
   })
 }
 
-/** Everything comes from this server, also without TLS; a key that was entered goes nowhere else. */
+/** PAGE_MAY: everything comes from this server, also without TLS, and a key that was entered goes nowhere else. */
 const PAGE_MAY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** What Fastify validates a route's requests with, and what the document says of it. */
+/** `schemaOf` gives what Fastify validates a route's requests with, and what the document says of it. */
 export function schemaOf(route: Route): FastifySchema {
   const { method, body, params, query, needsKey = false } = route
   return {
@@ -88,7 +88,7 @@ export function schemaOf(route: Route): FastifySchema {
   }
 }
 
-/** What has a default need not be sent. */
+/** `withDefaults` requires only fields without a default. */
 const withDefaults = (schema: TSchema): TSchema => {
   const { properties = {}, required = [] } = schema as {
     properties?: Record<string, { default?: unknown }>
@@ -106,7 +106,10 @@ const keyHeader = (needed: boolean): TSchema => {
   return Type.Object({ 'idempotency-key': needed ? key : Type.Optional(key) })
 }
 
-/** One answer a status, with the codes that it may carry. */
+/** WITH_RETRY_AFTER has the statuses of which an answer may say when to come again. */
+const WITH_RETRY_AFTER = ['429', '503']
+
+/** `errorsOf` gives one answer a status, with the codes that it may carry. */
 function errorsOf(route: Route): Record<string, unknown> {
   const codes: ErrorCode[] = [...everyRoutes, ...(route.refusals ?? [])]
   if (route.method === 'POST') codes.push('idempotency_conflict')
@@ -118,6 +121,9 @@ function errorsOf(route: Route): Record<string, unknown> {
         description: [...new Set(some.map((code) => `\`${restCode(code)}\`: ${errors[code].words}`))].join(
           '\n\n',
         ),
+        ...(WITH_RETRY_AFTER.includes(status) && {
+          headers: { 'retry-after': { type: 'integer', description: 'Seconds, where a wait helps' } },
+        }),
         content: { 'application/json': { schema: { $ref: 'Error#' } } },
       },
     ]),

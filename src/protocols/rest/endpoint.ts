@@ -2,31 +2,30 @@ import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { allows } from '../../accounts/permissions.ts'
-import { isConnectionLoss } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
 import { bearerOf, readJson } from './decode.ts'
+import type { RestDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
-import type { RestDeps } from './parts.ts'
-import { Mismatch, sayRefusal, statusOf } from './refusal.ts'
+import { headersOf, Mismatch, sayRefusal, statusOf } from './refusal.ts'
 import { requestEntry } from './request-entry.ts'
 import { Answered, type Route, type Source } from './route.ts'
-import { routes } from './routes.ts'
+import { routesOf } from './routes.ts'
 import { validatorFor } from './validation.ts'
 
 export interface RestSettings {
   bodyLimit: number
-  /** Requests that one key may make in a minute; 0: as many as it likes. */
+  /** `requestsPerMinute` bounds the requests of one key; 0: it may make as many as it likes. */
   requestsPerMinute: number
-  /** The version that the document names. */
+  /** `version` is the one that the document names. */
   version: string
 }
 
 /**
- * The native API: JSON over HTTP, `Authorization: Bearer <username>.<apiaccesskey>`. Every route stands in `routes.ts`
+ * `restApi` adds the native API: JSON over HTTP, `Authorization: Bearer <username>.<apiaccesskey>`. Every route stands in `routes.ts`
  * with what it takes, what it gives and the permission that it needs; here is what all of them have in common.
  */
-export function restApi(app: FastifyInstance, parts: RestDeps, settings: RestSettings): void {
+export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSettings): void {
   const closing = new AbortController()
   app.addHook('preClose', async () => closing.abort(new Refusal('shutting_down')))
 
@@ -38,17 +37,16 @@ export function restApi(app: FastifyInstance, parts: RestDeps, settings: RestSet
       api.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: settings.bodyLimit }, readJson)
       api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
       api.setSerializerCompiler(() => jsonWithAmounts)
-      api.setErrorHandler(answerError)
+      api.setErrorHandler((error, request, reply) =>
+        answerError(refusalOf(error, deps.isTemporary), error, request, reply),
+      )
       api.decorateRequest('restKey', null)
       api.decorateRequest('refusal', null)
       api.decorateRequest('placed', null)
       api.addHook('onRequest', async (request, reply) => {
         reply.header('x-request-id', request.id)
         const { permission } = routeOf(request)
-        const key = await parts.authenticator.authenticate(
-          bearerOf(request.headers.authorization),
-          request.ip,
-        )
+        const key = await deps.authenticator.authenticate(bearerOf(request.headers.authorization), request.ip)
         if (key instanceof Refusal) throw key
         request.restKey = key
         if (!allows(key.permissions, permission)) {
@@ -57,8 +55,8 @@ export function restApi(app: FastifyInstance, parts: RestDeps, settings: RestSet
       })
       api.addHook('onResponse', async (request, reply) => {
         const { refusal, restKey: key } = request
-        parts.count(routeOf(request).name, refusal?.code ?? 'ok')
-        if (key) parts.requests.note(requestEntry(request, reply, routeOf(request), key, parts.clock.now()))
+        deps.count(routeOf(request).name, refusal?.code ?? 'ok')
+        if (key) deps.requests.note(requestEntry(request, reply, routeOf(request), key, deps.clock.now()))
       })
       if (settings.requestsPerMinute > 0) {
         await api.register(rateLimit, {
@@ -71,13 +69,13 @@ export function restApi(app: FastifyInstance, parts: RestDeps, settings: RestSet
             new Refusal('too_many_requests', `wait ${Math.ceil(ttl / 1000)} s`),
         })
       }
-      for (const route of routes) {
+      for (const route of routesOf(deps)) {
         api.route({
           method: route.method,
           url: route.path,
           schema: schemaOf(route),
           config: { route },
-          handler: (request, reply) => answer(parts, closing.signal, route, request, reply),
+          handler: (request, reply) => answer(closing.signal, route, request, reply),
         })
       }
     })
@@ -85,7 +83,6 @@ export function restApi(app: FastifyInstance, parts: RestDeps, settings: RestSet
 }
 
 async function answer(
-  parts: RestDeps,
   closing: AbortSignal,
   route: Route,
   request: FastifyRequest,
@@ -95,8 +92,8 @@ async function answer(
   if (!key) throw new Error(`${route.path} was reached without a key`)
   const header = request.headers['idempotency-key']
   const given = await route.handle({
-    parts,
     key,
+    accountId: key.account.id,
     params: request.params,
     query: request.query,
     body: request.body,
@@ -118,7 +115,7 @@ async function answer(
   return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
 }
 
-/** Aborted when nobody waits for this answer any more; lets go of the server's own signal with the answer. */
+/** `untilOver` gives a signal that is aborted when nobody waits for this answer any more. It leaves the server's own signal then. */
 function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
   const over = new AbortController()
   const end = (): void => over.abort()
@@ -131,8 +128,12 @@ function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
   return over.signal
 }
 
-function answerError(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const refusal = refusalOf(error)
+function answerError(
+  refusal: Refusal,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
   if (refusal.code === 'internal_error' || refusal.code === 'temporarily_unavailable') {
     request.log.error({ err: error, requestId: request.id }, 'a REST request failed')
   }
@@ -140,13 +141,14 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const source: Source = refusal instanceof Mismatch ? refusal.source : sourceOf(refusal, routeOf(request))
   return reply
     .code(statusOf(refusal))
+    .headers(headersOf(refusal))
     .type('application/json; charset=utf-8')
     .send(JSON.stringify(sayRefusal(refusal, request.id, source)))
 }
 
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown, isTemporary: RestDeps['isTemporary']): Refusal {
   if (error instanceof Refusal) return error
-  if (isConnectionLoss(error)) return new Refusal('temporarily_unavailable')
+  if (isTemporary(error)) return new Refusal('temporarily_unavailable')
   const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
   if (statusCode === 413) return new Refusal('body_too_large')
   return statusCode >= 400 && statusCode < 500
@@ -171,11 +173,11 @@ declare module 'fastify' {
     route?: Route
   }
   interface FastifyRequest {
-    /** Whose request this is, once that is known. */
+    /** `restKey` is the key of the request, once it is known. */
     restKey?: import('../../accounts/account.ts').ApiKey | null
-    /** What it was refused with. */
+    /** `refusal` is what the request was refused with. */
     refusal?: Refusal | null
-    /** The order that it placed. */
+    /** `placed` is the order that the request placed. */
     placed?: number | null
   }
 }

@@ -2,7 +2,7 @@ import { Type } from 'typebox'
 import { type ErrorCode, errors, Refusal } from '../../errors.ts'
 import type { Source } from './route.ts'
 
-/** The code of an error here: the catalogue's own in capitals, but for what does not match this API's schemas. */
+/** `restCode` gives an error's code on this wire: the table's own in capitals, but for what does not match this API's schemas. */
 export const restCode = (code: ErrorCode): string =>
   MALFORMED.includes(code)
     ? 'REQUEST_NOT_MATCH_SPEC_ERROR'
@@ -10,7 +10,7 @@ export const restCode = (code: ErrorCode): string =>
 
 const MALFORMED: ErrorCode[] = ['payload_required', 'malformed_parameters']
 
-/** What any route may be refused with. */
+/** `everyRoutes` has what any route may be refused with. */
 export const everyRoutes: ErrorCode[] = [
   'payload_required',
   'invalid_credentials',
@@ -60,7 +60,16 @@ export const errorBody = Type.Object(
 export const statusOf = (refusal: Refusal): number =>
   MALFORMED.includes(refusal.code) ? 400 : errors[refusal.code].status
 
-/** `source`: where it comes from, unless the error itself says so. */
+/** `headersOf` says in `Retry-After` when a request that is refused for a moment may be repeated. */
+export const headersOf = ({ code }: Refusal): Record<string, string> =>
+  code === 'temporarily_unavailable' || code === 'shutting_down'
+    ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
+    : {}
+
+/** RETRY_AFTER_SECONDS is how long placement waits for a wallet: until then most locks have ended. */
+const RETRY_AFTER_SECONDS = 2
+
+/** `sayRefusal` gives the body of a refusal. `source` is where it comes from, unless the error itself says so. */
 export function sayRefusal(refusal: Refusal, traceId: string, source: Source): ErrorBody {
   const { code, message, field, faults } = refusal
   return {
@@ -73,16 +82,16 @@ export function sayRefusal(refusal: Refusal, traceId: string, source: Source): E
   }
 }
 
-/** Refused because of whose request it is, which a header says. */
+/** BY_KEY has the statuses of refusals that the key is the cause of, which a header names. */
 const BY_KEY: number[] = [401, 403, 429]
 
-/** A request that does not match a schema of this API. */
+/** Mismatch is the refusal of a request that does not match a schema of this API. */
 export class Mismatch extends Refusal {
   readonly source: Source
 
   constructor(source: Source, faults: Record<string, string[]>) {
-    const [field, words] = Object.entries(faults)[0] ?? ['', []]
-    super('payload_required', [field, words[0]].filter(Boolean).join(': '), field, faults)
+    const [field, messages] = Object.entries(faults)[0] ?? ['', []]
+    super('payload_required', [field, messages[0]].filter(Boolean).join(': '), field, faults)
     this.source = source
   }
 }

@@ -3,7 +3,7 @@ import type { ApiKey } from '../../accounts/account.ts'
 import type { RequestEntry } from '../../request-log/request.ts'
 import type { Route } from './route.ts'
 
-/** What the reseller's log says of a request: never what it held, but that action and, of a refusal, our words. */
+/** `requestEntry` makes the entry of the reseller's log: it holds the action and what was said of a refusal, and nothing that was sent. */
 export function requestEntry(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -29,8 +29,8 @@ export function requestEntry(
   }
 }
 
-/** A client that mixes its fields up may have its secret in what it is told of them. */
-function withoutSecret(words: string, authorization = ''): string {
+/** `withoutSecret` hides a message that holds the secret: a client that mixes its fields up is told of its own values. */
+function withoutSecret(message: string, authorization = ''): string {
   const secret = authorization.trim().split('.').at(-1) ?? ''
-  return secret !== '' && words.includes(secret) ? '(hidden: it held the secret)' : words
+  return secret !== '' && message.includes(secret) ? '(hidden: it held the secret)' : message
 }

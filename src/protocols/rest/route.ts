@@ -3,24 +3,25 @@ import type { Static, TSchema } from 'typebox'
 import type { ApiKey } from '../../accounts/account.ts'
 import type { Permission } from '../../accounts/permissions.ts'
 import type { ErrorCode } from '../../errors.ts'
-import type { OrderId } from '../../lib/ids.ts'
-import type { RestDeps } from './parts.ts'
+import type { KeptAnswer } from '../../idempotency/idempotency.ts'
+import type { AccountId, OrderId } from '../../lib/ids.ts'
 
-/** One authenticated and validated request, as its route sees it. */
+/** Call is one authenticated and validated request, as its route sees it. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
-  parts: RestDeps
   key: ApiKey
+  /** `accountId` is the account of the key. */
+  accountId: AccountId
   params: Params
   query: Query
   body: Body
-  /** The caller's `Idempotency-Key`; null: none was sent. */
+  /** `idempotencyKey` is the caller's `Idempotency-Key`; null: none was sent. */
   idempotencyKey: string | null
-  /** Aborted when the client has gone or the server stops: for what waits. */
+  /** `signal` is aborted when the client has gone or the server stops: for what waits. */
   signal: AbortSignal
   request: FastifyRequest
-  /** Tells the request log which order the request placed. */
+  /** `report` tells the request log which order the request placed. */
   report(done: { placed: OrderId }): void
-  /** For what is no JSON answer: a route that returns it has answered by itself. */
+  /** `reply` is for what is no JSON answer: a route that returns it has answered by itself. */
   reply: FastifyReply
 }
 
@@ -40,14 +41,14 @@ export class Answered<Value = never> {
   }
 }
 
-/** The mark of an answer that was given before under the same idempotency key. */
+/** REPLAYED marks an answer that was given before under the same idempotency key. */
 export const REPLAYED = { 'idempotent-replayed': 'true' }
 
-/** What was done once under an idempotency key (see `once`), or the same answer again. */
-export const answeredOnce = ({ json, replayed }: { json: string; replayed: boolean }): Answered =>
+/** `answeredOnce` answers with what was done once under an idempotency key. */
+export const answeredOnce = ({ json, replayed }: KeptAnswer): Answered =>
   new Answered({ json }, { headers: replayed ? REPLAYED : {} })
 
-/** What a part of the request, or the thing that it is about, is called in the errors' `source`. */
+/** Source is the part of a request that is wrong, or the thing that it is about, as errors name it. */
 export type Source = 'body' | 'query' | 'headers' | 'params' | 'order'
 
 interface Definition<
@@ -57,11 +58,11 @@ interface Definition<
   Answer extends TSchema,
 > {
   method: 'GET' | 'POST'
-  /** As Fastify writes it: `/api/order/:id`. */
+  /** `path` is written as Fastify takes it: `/api/order/:id`. */
   path: string
-  /** Its name in the document and in the client library: `getOrder`. */
+  /** `name` is its name in the document and in the client library: `getOrder`. */
   name: string
-  /** The section of the document that it stands in. */
+  /** `section` is the part of the document that it stands in. */
   section: string
   summary: string
   description?: string
@@ -69,19 +70,19 @@ interface Definition<
   params?: Params
   query?: Query
   body?: Body
-  /** Of status 200; other media types and statuses stand in `others`. */
+  /** `answer` is the shape of the answer with status 200. */
   answer: Answer
-  /** Further media types of status 200, by name. */
+  /** `media` has further media types of status 200, by name. */
   media?: Record<string, TSchema>
-  /** What it may be refused with, beyond what every route may be (see `refusal.ts`). */
+  /** `refusals` are those beyond what every route may be refused with (see `refusal.ts`). */
   refusals?: ErrorCode[]
-  /** Where a refusal that names no part of the request comes from. */
+  /** `source` is where a refusal that names no part of the request comes from. */
   source?: Source
-  /** Whether `Idempotency-Key` must be sent; every POST may send one. */
+  /** `needsKey`: `Idempotency-Key` must be sent. Every POST may send one. */
   needsKey?: boolean
   /**
-   * Gives what `answer` says, which is sent as JSON (bigints are amounts in micros); an `Answered`; or the reply, when it has answered by
-   * itself. Throws Refusals.
+   * `handle` gives what `answer` says, which is sent as JSON (bigints are amounts in micros); an `Answered`; or the reply, when it has
+   * answered by itself. Throws Refusals.
    */
   handle(
     call: Call<Static<Params>, Static<Query>, Static<Body>>,

@@ -1,3 +1,4 @@
+import type { RestDeps } from './deps.ts'
 import type { Route } from './route.ts'
 import { depositRoutes } from './routes/deposits.ts'
 import { meRoutes } from './routes/me.ts'
@@ -12,18 +13,19 @@ import { transactionRoutes } from './routes/transactions.ts'
 import { transferRoutes } from './routes/transfers.ts'
 import { walletRoutes } from './routes/wallet.ts'
 
-/** Every route of the REST API, in the order of the document. */
-export const routes: Route[] = [
-  ...meRoutes,
-  ...serviceRoutes,
-  ...orderRoutes,
-  ...orderItemRoutes,
-  ...orderRequestRoutes,
-  ...orderEventRoutes,
-  ...requestRoutes,
-  ...walletRoutes,
-  ...transactionRoutes,
-  ...transferRoutes,
-  ...depositRoutes,
-  ...statementRoutes,
-]
+/** `routesOf` gives every route of the REST API, in the order of the document. */
+export const routesOf = (deps: RestDeps): Route[] =>
+  [
+    meRoutes,
+    serviceRoutes,
+    orderRoutes,
+    orderItemRoutes,
+    orderRequestRoutes,
+    orderEventRoutes,
+    requestRoutes,
+    walletRoutes,
+    transactionRoutes,
+    transferRoutes,
+    depositRoutes,
+    statementRoutes,
+  ].flatMap((make) => make(deps))

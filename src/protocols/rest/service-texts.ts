@@ -3,18 +3,18 @@ import type { Account } from '../../accounts/account.ts'
 import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
 
-/** JSON as it is sent, and what it is known by. */
+/** Text is JSON as it is sent, with its ETag. */
 export interface Text {
   json: string
   etag: string
 }
 
-/** Characters that are kept; then all are forgotten, and made again as they are asked for. */
+/** MAX_KEPT bounds the characters that are kept. Beyond it all texts are forgotten, and made again as they are asked for. */
 const MAX_KEPT = 50_000_000
 
 /**
- * What is said of services, made once for each audience (accounts that are offered the same services at the same
- * prices) and thrown away with the catalogue's snapshot.
+ * ServiceTexts keeps the answers about services, made once for each audience (accounts that are offered the same services at the same
+ * prices), until the catalogue's next snapshot.
  */
 export class ServiceTexts {
   #snapshot: Snapshot | undefined
@@ -22,7 +22,7 @@ export class ServiceTexts {
   #texts = new Map<string, Text>()
   #kept = 0
 
-  /** What the account is offered, by id. */
+  /** `offers` gives what the account is offered, by id. */
   offers(snapshot: Snapshot, account: Account): Offer[] {
     this.#keepOnly(snapshot)
     const audience = snapshot.audience(account)
@@ -34,7 +34,7 @@ export class ServiceTexts {
     return offers
   }
 
-  /** `name`: the same for what is the same for an audience. */
+  /** `text` gives an answer. Two answers of one `name` to one audience must be the same. */
   text(snapshot: Snapshot, account: Account, name: string, make: () => unknown): Text {
     this.#keepOnly(snapshot)
     const key = `${name} ${snapshot.audience(account)}`
@@ -62,6 +62,6 @@ export class ServiceTexts {
   }
 }
 
-/** Whether the client has it already, by its `If-None-Match`. */
+/** `isKnown` tells whether the client has the text already, by its `If-None-Match`. */
 export const isKnown = (header: string | undefined, { etag }: Text): boolean =>
   (header ?? '').split(',').some((one) => ['*', etag, `W/${etag}`].includes(one.trim()))

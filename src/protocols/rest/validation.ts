@@ -8,7 +8,7 @@ import type { Source } from './route.ts'
 const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false, logger: false })
 formats.default(ajv)
 
-/** Compiles a schema into a check, which gives the Mismatch that the caller is told; used by Fastify for each route. */
+/** `validatorFor` compiles a schema into the check that Fastify calls; the check gives the Mismatch that the caller is told. */
 export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   const source = sources[httpPart ?? ''] ?? 'body'
   const validate = ajv.compile(schema)
@@ -19,7 +19,7 @@ export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   }
 }
 
-/** Outside of bodies all is text: plain decimals become the numbers that the schema asks for. */
+/** `withNumbers` turns plain decimals into the numbers that the schema asks for: outside of bodies all is text. */
 function withNumbers(texts: Record<string, unknown>, schema: TSchema): Record<string, unknown> {
   const { properties } = schema as { properties?: Record<string, { type?: string }> }
   return Object.fromEntries(

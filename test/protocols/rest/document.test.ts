@@ -1,9 +1,12 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { permissions } from '../../../src/accounts/permissions.ts'
-import { routes } from '../../../src/protocols/rest/routes.ts'
+import type { RestDeps } from '../../../src/protocols/rest/deps.ts'
+import { routesOf } from '../../../src/protocols/rest/routes.ts'
 import { RestClient } from '../../support/rest.ts'
 import { type TestServer, testServer } from '../../support/server.ts'
+
+const routes = routesOf({} as RestDeps)
 
 let server: TestServer
 beforeAll(async () => {

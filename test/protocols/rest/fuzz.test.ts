@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { routes } from '../../../src/protocols/rest/routes.ts'
+import type { RestDeps } from '../../../src/protocols/rest/deps.ts'
+import { routesOf } from '../../../src/protocols/rest/routes.ts'
 import { bank } from '../../deposits/deposits.fixtures.ts'
 import { anything, nearly } from '../../support/from-schema.ts'
 import { RestClient, type RestReply } from '../../support/rest.ts'
 import { imei, type TestServer, testServer } from '../../support/server.ts'
+
+const routes = routesOf({} as RestDeps)
 
 /** Requests of each kind to each route. */
 const RUNS = 40

@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { adjust, deposit } from '../../../src/ledger/wallets.ts'
+import { adjust, deposit } from '../../../src/ledger/adjustments.ts'
 import type { AccountId } from '../../../src/lib/ids.ts'
 import { micros } from '../../../src/lib/money.ts'
 import { RestClient } from '../../support/rest.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { adjust, deposit, setCreditLimit } from '../../../src/ledger/wallets.ts'
+import { adjust, deposit } from '../../../src/ledger/adjustments.ts'
+import { setCreditLimit } from '../../../src/ledger/wallets.ts'
 import { micros } from '../../../src/lib/money.ts'
 import { brokenPromises } from '../../orders/orders.fixtures.ts'
 import { RestClient } from '../../support/rest.ts'

@@ -1,12 +1,11 @@
-import { walletOf } from '../../../ledger/wallets.ts'
 import { formatMicros, formatMoney } from '../../../lib/money.ts'
 import { succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 
 /** `accountinfo`: both spellings of both names, since some clients read only the misspelt ones of old panels. */
-export const accountInfo: Action = async ({ parts, key }) => {
+export const accountInfo: Action = async ({ deps, key }) => {
   const { account } = key
-  const { available } = await walletOf(parts.sql, account.id)
+  const { available } = await deps.ledger.wallet(account.id)
   const info = {
     credit: formatMoney(available, account.currency),
     creditraw: formatMicros(available),

@@ -5,7 +5,7 @@ import { placeOrder } from './place-order.ts'
 import { placeOrders, placeOrdersForThemes } from './place-orders.ts'
 import { emptyList, serverServiceList, serviceDetails, serviceList } from './service-list.ts'
 
-/** Every action name that is answered, in lower case; all others are `Unsupported action`. */
+/** `actions` has every action that is answered, by its name in lower case; all others are `Unsupported action`. */
 export const actions = new Map<string, Action>([
   // The contract's six, with its aliases.
   ['accountinfo', accountInfo],

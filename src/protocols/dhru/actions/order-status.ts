@@ -7,8 +7,8 @@ import { idIn, readOrderIds } from '../order-fields.ts'
 import { sayRefusal } from '../refusal.ts'
 import { isReserved } from './place-orders.ts'
 
-/** STATUS as the contract's table, CODE's label, and words for people. */
-const said: Record<OrderState, { STATUS: string; CODE: string; MESSAGE: string }> = {
+/** `statuses` has STATUS as in the contract's table, CODE's label, and a text for people. */
+const statuses: Record<OrderState, { STATUS: string; CODE: string; MESSAGE: string }> = {
   pending: { STATUS: '0', CODE: 'pending', MESSAGE: 'Order pending' },
   processing: { STATUS: '1', CODE: 'processing', MESSAGE: 'Order in process' },
   success: { STATUS: '4', CODE: 'completed', MESSAGE: 'Order completed' },
@@ -19,21 +19,21 @@ const said: Record<OrderState, { STATUS: string; CODE: string; MESSAGE: string }
 
 function statusRow(call: Call, order: Order): Record<string, string> {
   const comments = commentsOf(order)
-  const words = said[order.state]
+  const status = statuses[order.state]
   return {
-    ...words,
-    CODE: call.key.codeField === 'result' ? comments : words.CODE,
+    ...status,
+    CODE: call.key.codeField === 'result' ? comments : status.CODE,
     REFERENCEID: String(order.id),
     IMEI: order.items[0]?.input ?? '',
     COMMENTS: comments,
   }
 }
 
-/** The result or the reason; of an order of many items, one line each. */
+/** `commentsOf` gives the result or the reason; of an order of many items, one line each. */
 function commentsOf({ items }: Order): string {
-  const said = items.map(({ input, result, reason }) => ({ input, text: result ?? reason ?? '' }))
-  if (said.length === 1) return said[0]?.text ?? ''
-  return said
+  const texts = items.map(({ input, result, reason }) => ({ input, text: result ?? reason ?? '' }))
+  if (texts.length === 1) return texts[0]?.text ?? ''
+  return texts
     .filter(({ text }) => text !== '')
     .map(({ input, text }) => `${input}: ${text}`)
     .join('\n')
@@ -42,14 +42,14 @@ function commentsOf({ items }: Order): string {
 async function readStatus(call: Call, text: string | undefined): Promise<Record<string, string> | Refusal> {
   if (!text) return new Refusal('order_id_required')
   const id = parseOrderId(text)
-  const order = id && (await call.parts.orders.forBuyer(call.key.account.id).find(id))
+  const order = id && (await call.deps.orders.forBuyer(call.key.account.id).find(id))
   return order ? statusRow(call, order) : new Refusal('order_not_found', text.slice(0, 64), 'ID')
 }
 
-/** Rows for readers of a list: an order that is not found is a row with ERROR. */
+/** `statusList` answers with a list, in which an order that is not found is a row with ERROR. */
 async function statusList(call: Call, ids: string[]): Promise<Answer | Refusal> {
   if (ids.length === 0) return new Refusal('order_id_required')
-  const tooMany = checkRowCount(ids.length, call.parts.maxRows)
+  const tooMany = checkRowCount(ids.length, call.deps.maxRows)
   if (tooMany) return tooMany
   const rows = await Promise.all(
     ids.map(async (id) => {
@@ -80,7 +80,7 @@ export const orderStatusesByRow: Action = async (call) => {
   const { parameters } = call
   if (parameters.kind !== 'many') return await orderStatuses(call)
   const { rows } = parameters
-  const tooMany = checkRowCount(rows.length, call.parts.maxRows)
+  const tooMany = checkRowCount(rows.length, call.deps.maxRows)
   if (tooMany) return tooMany
   const entries = await Promise.all(
     rows

@@ -3,7 +3,7 @@ import { succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 import { echo, placeRow } from './purchase.ts'
 
-/** The contract's words. */
+/** PLACED is the contract's text. */
 export const PLACED = 'Order Placed Successfully'
 
 /** `placeimeiorder`: one order; ID and IMEI are echoed beside SUCCESS, which two public clients read. */
@@ -16,7 +16,7 @@ export const placeOrder: Action = async (call) => {
   }
   const fields = parameters.kind === 'one' ? parameters.fields : parameters.rows[0]?.fields
   if (!fields) return new Refusal('malformed_parameters', 'the order is not an object')
-  const placed = await placeRow(call, await call.parts.catalogue.current(), fields, call.idempotencyKey)
+  const placed = await placeRow(call, await call.deps.catalogue.current(), fields, call.idempotencyKey)
   if (placed instanceof Refusal) return placed
   call.report({ placed: placed.orderId })
   return succeed([{ MESSAGE: PLACED, REFERENCEID: String(placed.orderId) }], echo(fields))

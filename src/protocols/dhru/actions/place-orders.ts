@@ -8,20 +8,20 @@ import { echo, placeRow } from './purchase.ts'
 interface Row {
   key: string
   echo: Record<string, string>
-  /** The order's id, or why there is none. */
+  /** `result` is the order's id, or why there is none. */
   result: string | Refusal
 }
 
-/** Each row gets its own verdict; the balance is spent in the order of the rows. */
+/** `placeRows` answers each row for itself; the balance is spent in the order of the rows. */
 async function placeRows(call: Call): Promise<Row[] | Refusal> {
   const { parameters } = call
   if (parameters.kind === 'none') return new Refusal('payload_required')
   if (parameters.kind === 'malformed') return new Refusal('malformed_parameters', parameters.why)
   const rows = parameters.kind === 'many' ? parameters.rows : [{ key: '0', fields: parameters.fields }]
   if (rows.length === 0) return new Refusal('payload_required')
-  const tooMany = checkRowCount(rows.length, call.parts.maxRows)
+  const tooMany = checkRowCount(rows.length, call.deps.maxRows)
   if (tooMany) return tooMany
-  const snapshot = await call.parts.catalogue.current()
+  const snapshot = await call.deps.catalogue.current()
   return await Promise.all(
     rows.map(async ({ key, fields }): Promise<Row> => {
       if (!fields)

@@ -7,7 +7,7 @@ import type { Call } from '../call.ts'
 import type { Fields } from '../fields.ts'
 import { readOrderFields } from '../order-fields.ts'
 
-/** Turns one row of a place request into a purchase, or says what is wrong with it. */
+/** `readPurchase` turns one row of a place request into a purchase, or says what is wrong with it. */
 function readPurchase(
   call: Call,
   snapshot: Snapshot,
@@ -18,7 +18,7 @@ function readPurchase(
   if ('malformed' in order) return new Refusal('malformed_parameters', order.malformed)
   if (order.service === undefined) return new Refusal('field_missing', 'ID, the service id or code', 'ID')
   const { account } = call.key
-  const now = call.parts.clock.now()
+  const now = call.deps.clock.now()
   const offer = findOffer(snapshot, account, order.service, { now, field: 'ID' })
   if (offer instanceof Refusal) return offer
   const { service, price } = offer
@@ -50,7 +50,7 @@ function readPurchase(
   }
 }
 
-/** Reads and places one row. */
+/** `placeRow` reads and places one row. */
 export async function placeRow(
   call: Call,
   snapshot: Snapshot,
@@ -58,11 +58,11 @@ export async function placeRow(
   idempotencyKey: string | null,
 ): Promise<Placed> {
   const purchase = readPurchase(call, snapshot, fields, idempotencyKey)
-  if (!(purchase instanceof Refusal)) return await call.parts.placement.place(purchase)
-  return await call.parts.placement.refusalOf(call.key.account.id, idempotencyKey, purchase)
+  if (!(purchase instanceof Refusal)) return await call.deps.placement.place(purchase)
+  return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, purchase)
 }
 
-/** What the client sent as ID and IMEI, to be echoed as real panels do. */
+/** `echo` gives what the client sent as ID and IMEI: real panels send it back. */
 export function echo(fields: Fields): Record<string, string> {
   const id = fields.get('ID')
   const imei = fields.get('IMEI')

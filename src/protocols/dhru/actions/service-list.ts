@@ -6,20 +6,20 @@ import { sayService } from '../service-lists.ts'
 
 /** `imeiservicelist`: every service that the account may buy. */
 export const serviceList: Action = async (call) =>
-  call.parts.serviceLists.get(await call.parts.catalogue.current(), call.key.account, 'all')
+  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key.account, 'all')
 
 /** `serverservicelist`: those of kind server only. */
 export const serverServiceList: Action = async (call) =>
-  call.parts.serviceLists.get(await call.parts.catalogue.current(), call.key.account, 'server')
+  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key.account, 'server')
 
 /** `getimeiservicedetails`: one service. */
-export const serviceDetails: Action = async ({ parts, key, parameters }) => {
+export const serviceDetails: Action = async ({ deps, key, parameters }) => {
   if (parameters.kind === 'malformed') return new Refusal('malformed_parameters', parameters.why)
   if (parameters.kind !== 'one') return new Refusal('payload_required')
   const fields = readOrderFields(parameters.fields)
   const name = 'malformed' in fields ? undefined : fields.service
   if (name === undefined) return new Refusal('field_missing', 'ID, the service id or code', 'ID')
-  const snapshot = await parts.catalogue.current()
+  const snapshot = await deps.catalogue.current()
   const service = snapshot.find(name)
   const price = service && snapshot.mayBuy(service, key.account)
   if (!service || !price) return new Refusal('service_not_found', name.slice(0, 64), 'ID')

@@ -1,18 +1,18 @@
 import { Type } from 'typebox'
 import { deposit, provider, wireDeposit, wireProvider } from '../../../contract/deposits.ts'
-import { givenAmount, idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
+import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
+import { givenAmount, idParams, oneOf } from '../../../contract/schema.ts'
 import { depositStates } from '../../../deposits/deposit.ts'
 import { MAX_FILE_BYTES } from '../../../deposits/proof.ts'
-import { Refusal } from '../../../errors.ts'
-import { once } from '../../../idempotency/idempotency.ts'
 import type { DepositId } from '../../../lib/ids.ts'
-import { type Micros, parseMicros } from '../../../lib/money.ts'
 import { sanitize } from '../../../lib/text.ts'
+import { readAmount } from '../decode.ts'
+import type { RestDeps } from '../deps.ts'
 import { answeredOnce, route } from '../route.ts'
 
 const section = 'Deposits'
 
-export const depositRoutes = [
+export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposits' | 'idempotency'>) => [
   route({
     method: 'GET',
     path: '/api/deposit/provider',
@@ -21,10 +21,10 @@ export const depositRoutes = [
     summary: 'The ways to pay in, in the currency of the account',
     permission: 'deposit.provider.list',
     query: Type.Object(pageQuery),
-    answer: pageOf(provider),
-    async handle({ key, parts, query: { limit, cursor } }) {
-      const { providers, next } = await parts.deposits.providers(key.account, { limit, after: cursor })
-      return page(providers.map(wireProvider), next)
+    answer: pageShape(provider),
+    async handle({ key, query: { limit, cursor } }) {
+      const { providers: items, next } = await deposits.providers(key.account, { limit, after: cursor })
+      return wirePage({ items, next }, wireProvider)
     },
   }),
   route({
@@ -37,9 +37,9 @@ export const depositRoutes = [
     params: Type.Object({ code: Type.String({ maxLength: 64 }) }),
     answer: Type.Object({ data: provider }),
     refusals: ['not_found'],
-    async handle({ key, parts, params: { code } }) {
-      return { data: wireProvider(await parts.deposits.provider(key.account, code)) }
-    },
+    handle: async ({ key, params: { code } }) => ({
+      data: wireProvider(await deposits.provider(key.account, code)),
+    }),
   }),
   route({
     method: 'POST',
@@ -54,21 +54,20 @@ export const depositRoutes = [
     body: Type.Object({ amount: givenAmount, provider_code: Type.String({ maxLength: 64 }) }),
     answer: deposit,
     refusals: ['not_found', 'invalid_input', 'conflict', 'provider_unavailable'],
-    async handle({ key, parts, body, idempotencyKey }) {
-      const { deposits, sql, clock } = parts
-      const { account } = key
-      const asked = { accountId: account.id, key: idempotencyKey, body, at: clock.now() }
+    async handle({ accountId, key: { account }, body, idempotencyKey: key }) {
       // Twice: what is begun is kept before the gateway is asked, and the answer once it has answered.
-      const begun = await once(sql, { ...asked, action: 'deposit' }, (transaction) =>
+      const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) =>
         deposits.begin(transaction, account, {
           providerCode: body.provider_code,
-          amount: amountOf(body.amount),
+          amount: readAmount(body.amount, 'amount'),
         }),
       )
       const begunId = Number(begun.json) as DepositId
-      const opened = await deposits.open(account.id, begunId, { isKept: idempotencyKey !== null })
+      const opened = await deposits.open(accountId, begunId, { isKept: key !== null })
       return answeredOnce(
-        await once(sql, { ...asked, action: 'deposit: answer' }, async () => wireDeposit(opened)),
+        await idempotency.once({ accountId, key, body, action: 'deposit: answer' }, async () =>
+          wireDeposit(opened),
+        ),
       )
     },
   }),
@@ -84,15 +83,15 @@ export const depositRoutes = [
       provider_code: Type.Optional(Type.String({ maxLength: 64 })),
       ...pageQuery,
     }),
-    answer: pageOf(deposit),
-    async handle({ key, parts, query }) {
-      const { deposits, next } = await parts.deposits.list(key.account.id, {
+    answer: pageShape(deposit),
+    async handle({ accountId, query }) {
+      const { deposits: items, next } = await deposits.list(accountId, {
         state: query.status,
         provider: query.provider_code === undefined ? undefined : sanitize(query.provider_code),
         before: query.cursor as DepositId | undefined,
         limit: query.limit,
       })
-      return page(deposits.map(wireDeposit), next)
+      return wirePage({ items, next }, wireDeposit)
     },
   }),
   route({
@@ -105,9 +104,8 @@ export const depositRoutes = [
     params: idParams,
     answer: deposit,
     refusals: ['not_found'],
-    async handle({ key, parts, params }) {
-      return wireDeposit(await parts.deposits.show(key.account.id, params.id as DepositId))
-    },
+    handle: async ({ accountId, params }) =>
+      wireDeposit(await deposits.show(accountId, params.id as DepositId)),
   }),
   route({
     method: 'POST',
@@ -128,16 +126,14 @@ export const depositRoutes = [
     }),
     answer: deposit,
     refusals: ['not_found', 'invalid_input', 'conflict'],
-    async handle({ key, parts, params, body, idempotencyKey }) {
-      const { deposits, sql, clock } = parts
-      const accountId = key.account.id
-      const asked = { accountId, key: idempotencyKey, action: 'deposit proof', body: [params.id, body] }
-      return answeredOnce(
-        await once(sql, { ...asked, at: clock.now() }, async (transaction) =>
-          wireDeposit(await deposits.handProof(transaction, accountId, params.id as DepositId, body)),
+    handle: async ({ accountId, params, body, idempotencyKey: key }) =>
+      answeredOnce(
+        await idempotency.once(
+          { accountId, key, action: 'deposit proof', body: [params.id, body] },
+          async (transaction) =>
+            wireDeposit(await deposits.handProof(transaction, accountId, params.id as DepositId, body)),
         ),
-      )
-    },
+      ),
   }),
   route({
     method: 'POST',
@@ -151,17 +147,7 @@ export const depositRoutes = [
     params: idParams,
     answer: deposit,
     refusals: ['not_found', 'conflict', 'provider_unavailable'],
-    async handle({ key, parts, params }) {
-      const { account, id: keyId } = key
-      return wireDeposit(await parts.deposits.cancel(account.id, params.id as DepositId, `key:${keyId}`))
-    },
+    handle: async ({ accountId, key, params }) =>
+      wireDeposit(await deposits.cancel(accountId, params.id as DepositId, `key:${key.id}`)),
   }),
 ]
-
-function amountOf(given: number | string): Micros {
-  const read = parseMicros(String(given))
-  if (read === undefined || read <= 0n) {
-    throw new Refusal('invalid_input', 'must be more than 0, with at most 6 decimals', 'amount')
-  }
-  return read
-}

@@ -1,35 +1,8 @@
-import { type Static, Type } from 'typebox'
-import { permissions } from '../../../accounts/permissions.ts'
-import { name, orNull, time } from '../../../contract/schema.ts'
+import { me, wireMe } from '../../../contract/me.ts'
+import type { RestDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
-const me = name(
-  'Me',
-  Type.Object({
-    user_id: Type.Integer(),
-    via: Type.Literal('client_api_key'),
-    access_channel: Type.Literal('api'),
-    account_type: Type.Literal('basic'),
-    role: Type.Literal('user'),
-    phone: Type.Null(),
-    profile_picture_url: Type.Null(),
-    username: Type.String(),
-    email: Type.String(),
-    session_id: Type.Null(),
-    api_key_id: Type.Integer(),
-    api_key_type: Type.Literal('client'),
-    external_user: Type.Null(),
-    permissions: Type.Array(Type.String()),
-    token: Type.Object({
-      expires_at: orNull(time()),
-      expires_in: Type.Union([Type.Integer(), Type.Null()], { description: 'Seconds' }),
-    }),
-    name: Type.String(),
-    currency: Type.String({ description: 'ISO 4217: that of every amount' }),
-  }),
-)
-
-export const meRoutes = [
+export const meRoutes = ({ clock }: Pick<RestDeps, 'clock'>) => [
   route({
     method: 'GET',
     path: '/api/me',
@@ -38,30 +11,6 @@ export const meRoutes = [
     summary: 'Whose key this is, and what it may do',
     permission: 'user.me.read',
     answer: me,
-    handle({ key, parts }): Static<typeof me> {
-      const { account, expiresAt } = key
-      return {
-        user_id: account.id,
-        via: 'client_api_key',
-        access_channel: 'api',
-        account_type: 'basic',
-        role: 'user',
-        phone: null,
-        profile_picture_url: null,
-        username: account.username,
-        email: account.email,
-        session_id: null,
-        api_key_id: key.id,
-        api_key_type: 'client',
-        external_user: null,
-        permissions: key.permissions ?? Object.keys(permissions),
-        token: {
-          expires_at: expiresAt?.toISOString() ?? null,
-          expires_in: expiresAt && Math.floor((expiresAt.getTime() - parts.clock.now().getTime()) / 1000),
-        },
-        name: account.name,
-        currency: account.currency,
-      }
-    },
+    handle: ({ key }) => wireMe(key, clock.now()),
   }),
 ]

@@ -4,16 +4,19 @@ import { order, wireOrderSummary } from '../../../contract/orders.ts'
 import { Refusal } from '../../../errors.ts'
 import { jsonWithAmounts } from '../../../lib/money-json.ts'
 import { bearerOf } from '../decode.ts'
+import type { RestDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
-/** So that whatever stands between sees that the connection is alive. */
+/** HEARTBEAT_MS apart, proxies see that the connection is alive. */
 const HEARTBEAT_MS = 15_000
-/** The same, once the client has closed its half of the connection. */
+/** CLOSED_MS takes its place once the client has closed its half of the connection. */
 const CLOSED_MS = 500
-/** When a client that lost the connection comes back. */
+/** RETRY_MS is after how long a client that lost the connection comes back. */
 const RETRY_MS = 2000
 
-export const orderEventRoutes = [
+type EventDeps = Pick<RestDeps, 'orderFeed' | 'orders' | 'authenticator'>
+
+export const orderEventRoutes = (deps: EventDeps) => [
   route({
     method: 'GET',
     path: '/api/order/events',
@@ -29,25 +32,27 @@ export const orderEventRoutes = [
     media: { 'text/event-stream': Type.String({ description: 'Events whose data is an Order' }) },
     refusals: ['invalid_input'],
     async handle(call) {
-      const { parts, key, request, reply } = call
+      const { accountId, key, request, reply } = call
       const given = request.headers['last-event-id']
       if (given !== undefined && !/^\d{1,15}$/.test(String(given))) {
         throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
       }
-      const close = parts.news.openStream(key.id)
+      const close = deps.orderFeed.openStream(key.id)
       reply.raw.once('close', close)
-      const since = given === undefined ? await parts.news.last(key.account.id) : Number(given)
+      const since = given === undefined ? await deps.orderFeed.last(accountId) : Number(given)
       return reply
         .type('text/event-stream')
         .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
-        .send(Readable.from(events(call, since)))
+        .send(Readable.from(events(deps, call, since)))
     },
   }),
 ]
 
-async function* events(call: Call, from: number): AsyncGenerator<string, void> {
-  const { parts, key, signal, request } = call
-  const accountId = key.account.id
+async function* events(
+  { orderFeed, orders, authenticator }: EventDeps,
+  { accountId, signal, request }: Call,
+  from: number,
+): AsyncGenerator<string, void> {
   // Whoever closes the connection may mean only its own half, and still read: beats find that out.
   const closed = new AbortController()
   request.raw.socket.once('end', () => closed.abort())
@@ -55,21 +60,18 @@ async function* events(call: Call, from: number): AsyncGenerator<string, void> {
   yield `retry: ${RETRY_MS}\nid: ${from}\n\n`
   for (let since = from; ; ) {
     const changes = closed.signal.aborted
-      ? await parts.news.after({ accountId, since }, CLOSED_MS, signal)
-      : await parts.news.after({ accountId, since }, HEARTBEAT_MS, AbortSignal.any([signal, closed.signal]))
+      ? await orderFeed.after({ accountId, since }, CLOSED_MS, signal)
+      : await orderFeed.after({ accountId, since }, HEARTBEAT_MS, AbortSignal.any([signal, closed.signal]))
     if (signal.aborted) return
     if (!changes) {
       // The key may have been taken away meanwhile.
-      const known = await parts.authenticator.authenticate(
-        bearerOf(request.headers.authorization),
-        request.ip,
-      )
+      const known = await authenticator.authenticate(bearerOf(request.headers.authorization), request.ip)
       if (known instanceof Refusal) return
       yield ':\n\n'
       continue
     }
-    const orders = parts.orders.forBuyer(accountId)
-    const found = await Promise.all(changes.orders.map(({ id }) => orders.findSummary(id)))
+    const own = orders.forBuyer(accountId)
+    const found = await Promise.all(changes.orders.map(({ id }) => own.findSummary(id)))
     const texts = changes.orders.map(({ entry }, index) => {
       const summary = found[index]
       return summary

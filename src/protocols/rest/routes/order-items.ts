@@ -1,14 +1,16 @@
 import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { orderRow, rowStatuses, wireOrderItem } from '../../../contract/orders.ts'
-import { idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
+import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
+import { idParams, oneOf } from '../../../contract/schema.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import type { KindedItem } from '../../../orders/read/order-reader.ts'
+import type { RestDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
 const LINES = 'application/x-ndjson'
 
-export const orderItemRoutes = [
+export const orderItemRoutes = ({ orders: reader }: Pick<RestDeps, 'orders'>) => [
   route({
     method: 'GET',
     path: '/api/order/:id/items',
@@ -25,18 +27,17 @@ export const orderItemRoutes = [
       limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
       status: Type.Optional(oneOf(rowStatuses)),
     }),
-    answer: pageOf(orderRow),
+    answer: pageShape(orderRow),
     media: { [LINES]: Type.String({ description: 'Lines of OrderItem' }) },
     refusals: ['order_not_found'],
-    async handle({ parts, key, params, query, request, reply }) {
-      const orders = parts.orders.forBuyer(key.account.id)
+    async handle({ accountId, params, query, request, reply }) {
+      const orders = reader.forBuyer(accountId)
       const id = params.id as OrderId
       // No position is larger, and the column takes no larger number.
       const after = Math.min(query.cursor ?? 0, 32_767)
       const { status, limit } = query
       if (!String(request.headers.accept).toLowerCase().includes(LINES)) {
-        const { items, next } = await orders.items(id, { status, after, limit })
-        return page(items.map(wireItem), next)
+        return wirePage(await orders.items(id, { status, after, limit }), wireItem)
       }
       const pages = await orders.everyItem(id, { status, after })
       return reply.type(LINES).send(Readable.from(linesOf(pages)))

@@ -1,15 +1,15 @@
 import { Type } from 'typebox'
 import { order, statuses, wireOrder, wireOrderSummary } from '../../../contract/orders.ts'
-import { createdQuery, periodOf } from '../../../contract/period.ts'
-import { idParams, oneOf, page, pageOf, pageQuery } from '../../../contract/schema.ts'
+import { createdQuery, filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
+import { idParams, oneOf, orNull } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
-import type { OrderName } from '../../../orders/read/order-reader.ts'
+import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
 
-const SECTION = 'Orders'
+const section = 'Orders'
 const wait = Type.Integer({
   minimum: 0,
   maximum: 30,
@@ -17,12 +17,14 @@ const wait = Type.Integer({
   description: 'Seconds to wait for the end of an order that is pending',
 })
 
-export const orderRoutes = [
+type OrderDeps = Pick<RestDeps, 'catalogue' | 'placement' | 'orders' | 'orderFeed' | 'clock'>
+
+export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: OrderDeps) => [
   route({
     method: 'POST',
     path: '/api/order',
     name: 'createOrder',
-    section: SECTION,
+    section,
     summary: 'Place an order',
     description:
       'Everything of it is placed, or nothing. A repeated request (the same Idempotency-Key; or the same service, data ' +
@@ -39,9 +41,7 @@ export const orderRoutes = [
         description: "What the service's `service_type.input_schema` says",
       }),
       reference: Type.Optional(
-        Type.Union([Type.String({ maxLength: 255 }), Type.Null()], {
-          description: 'Your own words: orders with other ones are other orders',
-        }),
+        orNull(Type.String({ maxLength: 255 }), 'Your own words: orders with other ones are other orders'),
       ),
     }),
     answer: order,
@@ -58,21 +58,15 @@ export const orderRoutes = [
       'duplicate_order',
       'insufficient_balance',
     ],
-    async handle({ parts, key, body, idempotencyKey, report }) {
+    async handle({ accountId, key, body, idempotencyKey, report }) {
       const { reference = null, data } = body
       const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
-      const basket = readPurchase(
-        await parts.catalogue.current(),
-        { key, via: 'rest', now: parts.clock.now() },
-        wanted,
-      )
-      if (basket instanceof Refusal) {
-        throw await parts.placement.refusalOf(key.account.id, idempotencyKey, basket)
-      }
-      const placed = await parts.placement.place(basket)
+      const purchase = readPurchase(await catalogue.current(), { key, via: 'rest', now: clock.now() }, wanted)
+      if (purchase instanceof Refusal) throw await placement.refusalOf(accountId, idempotencyKey, purchase)
+      const placed = await placement.place(purchase)
       if (placed instanceof Refusal) throw placed
       report({ placed: placed.orderId })
-      const details = await parts.orders.forBuyer(key.account.id).findDetails(placed.orderId)
+      const details = await orders.forBuyer(accountId).findDetails(placed.orderId)
       if (!details) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
       return new Answered(
         { value: wireOrder(buyerOrderAsPlaced(details)) },
@@ -84,7 +78,7 @@ export const orderRoutes = [
     method: 'GET',
     path: '/api/order',
     name: 'listOrders',
-    section: SECTION,
+    section,
     summary: 'Orders, newest first',
     description:
       '`result` has at most 100 items of each order, those that `q` is found in before others. A page may hold fewer ' +
@@ -100,30 +94,28 @@ export const orderRoutes = [
         }),
       ),
       status: Type.Optional(oneOf(statuses)),
-      processing_type: Type.Optional(Type.Union([Type.Literal('automatic'), Type.Literal('manual')])),
+      processing_type: Type.Optional(oneOf(['automatic', 'manual'])),
       service_code: Type.Optional(Type.String({ maxLength: 64, description: 'Or its id' })),
       ...createdQuery,
     }),
-    answer: pageOf(order),
+    answer: pageShape(order),
     refusals: ['invalid_input'],
-    async handle({ parts, key, query }) {
-      const { items, next } = await parts.orders.forBuyer(key.account.id).list({
+    async handle({ accountId, query }) {
+      const page = await orders.forBuyer(accountId).list({
+        ...filterOf<OrderId>(query),
         search: query.q || undefined,
         state: query.status,
         processing: query.processing_type,
         service: query.service_code || undefined,
-        ...periodOf(query),
-        before: query.cursor as OrderId | undefined,
-        limit: query.limit,
       })
-      return page(items.map(wireOrderSummary), next)
+      return wirePage(page, wireOrderSummary)
     },
   }),
   route({
     method: 'GET',
     path: '/api/order/:id',
     name: 'getOrder',
-    section: SECTION,
+    section,
     summary: 'An order with all of its items',
     permission: 'order.read',
     params: idParams,
@@ -131,12 +123,9 @@ export const orderRoutes = [
     answer: order,
     refusals: ['order_not_found'],
     async handle(call) {
-      const { parts, key, params, query } = call
-      const name = { accountId: key.account.id, id: params.id as OrderId }
-      const orders = parts.orders.forBuyer(name.accountId)
       // A large order is read whole only once.
-      if (query.wait > 0 && isOpen(await orders.getSummary(name.id))) await untilEnded(call, name)
-      const details = await orders.getDetails(name.id)
+      if (call.query.wait > 0) await afterWait(call, { orders, orderFeed })
+      const details = await orders.forBuyer(call.accountId).getDetails(call.params.id as OrderId)
       return { ...wireOrder(buyerOrderOf(details)), result_truncated: false }
     },
   }),
@@ -144,30 +133,27 @@ export const orderRoutes = [
     method: 'GET',
     path: '/api/order/:id/status',
     name: 'getOrderStatus',
-    section: SECTION,
+    section,
     summary: 'How an order is, with at most 100 of its items',
     permission: 'order.read',
     params: idParams,
     query: Type.Object({ wait }),
     answer: order,
     refusals: ['order_not_found'],
-    async handle(call) {
-      const { parts, key, params, query } = call
-      const name = { accountId: key.account.id, id: params.id as OrderId }
-      const orders = parts.orders.forBuyer(name.accountId)
-      const summary = await orders.getSummary(name.id)
-      if (query.wait === 0 || !isOpen(summary)) return wireOrderSummary(summary)
-      await untilEnded(call, name)
-      return wireOrderSummary(await orders.getSummary(name.id))
-    },
+    handle: async (call) => wireOrderSummary(await afterWait(call, { orders, orderFeed })),
   }),
 ]
 
-async function untilEnded(call: Call<unknown, { wait: number }>, order: OrderName): Promise<void> {
-  const { parts, query, signal, reply } = call
-  await parts.news.untilEnded(order, query.wait * 1000, signal)
+/** `afterWait` gives an order once it has ended or the wait that was asked for is over. Throws order_not_found. */
+async function afterWait(
+  { accountId, params, query, signal, reply }: Call<{ id: number }, { wait: number }>,
+  { orders, orderFeed }: Pick<OrderDeps, 'orders' | 'orderFeed'>,
+): Promise<BuyerOrderSummary> {
+  const id = params.id as OrderId
+  const summary = await orders.forBuyer(accountId).getSummary(id)
+  if (query.wait === 0 || summary.order.finishedAt !== null) return summary
+  await orderFeed.untilEnded({ accountId, id }, query.wait * 1000, signal)
   // The server stops: this connection is not to be used again.
   if (signal.aborted) reply.header('connection', 'close')
+  return await orders.forBuyer(accountId).getSummary(id)
 }
-
-const isOpen = ({ order }: BuyerOrderSummary): boolean => order.finishedAt === null

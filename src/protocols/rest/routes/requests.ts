@@ -1,35 +1,13 @@
 import { Type } from 'typebox'
-import { id, name, oneOf, orNull, page, pageOf, pageQuery, time } from '../../../contract/schema.ts'
-import { type ErrorCode, errors } from '../../../errors.ts'
+import { filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
+import { request, requestOutcomes, requestProtocols, wireRequest } from '../../../contract/requests.ts'
+import { oneOf } from '../../../contract/schema.ts'
 import type { RequestNumber } from '../../../lib/ids.ts'
 import { sanitize } from '../../../lib/text.ts'
-import type { LoggedRequest } from '../../../request-log/request.ts'
-import { listRequests } from '../../../request-log/requests.ts'
+import type { RestDeps } from '../deps.ts'
 import { route } from '../route.ts'
 
-const outcomes = ['ok', ...Object.keys(errors)] as ['ok', ...ErrorCode[]]
-
-const logged = name(
-  'Request',
-  Type.Object({
-    id: id(),
-    time: time('When it came in'),
-    protocol: Type.Union([Type.Literal('dhru'), Type.Literal('rest')]),
-    action: Type.String({ description: 'The Dhru action, or method and path' }),
-    status: Type.Integer({ description: 'Of HTTP; the Dhru endpoint always answers 200' }),
-    outcome: oneOf(outcomes, {
-      description: '`ok`, or the error: in the words of the Dhru endpoint, here also in capitals',
-    }),
-    message: orNull(Type.String({ description: 'What you were told of a refusal' })),
-    order_id: orNull(Type.Integer({ description: 'The one order that it placed' })),
-    api_key_id: Type.Integer(),
-    ip: Type.String(),
-    duration_ms: Type.Number(),
-    trace_id: Type.String({ description: 'As X-Request-Id had it' }),
-  }),
-)
-
-export const requestRoutes = [
+export const requestRoutes = ({ requests }: Pick<RestDeps, 'requests'>) => [
   route({
     method: 'GET',
     path: '/api/requests',
@@ -42,41 +20,22 @@ export const requestRoutes = [
     permission: 'order.read',
     query: Type.Object({
       ...pageQuery,
-      protocol: Type.Optional(Type.Union([Type.Literal('dhru'), Type.Literal('rest')])),
+      protocol: Type.Optional(oneOf(requestProtocols)),
       outcome: Type.Optional(
-        Type.Union(
-          ['refused' as const, ...outcomes].map((outcome) => Type.Literal(outcome)),
-          { description: '`refused`: everything but `ok`' },
-        ),
+        oneOf(['refused', ...requestOutcomes], { description: '`refused`: everything but `ok`' }),
       ),
       action: Type.Optional(Type.String({ maxLength: 100 })),
     }),
-    answer: pageOf(logged),
-    async handle({ parts, key, query }) {
-      const { limit, cursor, protocol, outcome, action } = query
-      const { requests, next } = await listRequests(parts.sql, key.account.id, {
-        limit,
-        before: cursor as RequestNumber | undefined,
+    answer: pageShape(request),
+    async handle({ accountId, query }) {
+      const { protocol, outcome, action } = query
+      const page = await requests.list(accountId, {
+        ...filterOf<RequestNumber>(query),
         via: protocol,
         outcome,
         action: action === undefined ? undefined : sanitize(action),
       })
-      return page(requests.map(sayRequest), next)
+      return wirePage(page, wireRequest)
     },
   }),
 ]
-
-const sayRequest = (one: LoggedRequest) => ({
-  id: one.id,
-  time: one.at.toISOString(),
-  protocol: one.via,
-  action: one.action,
-  status: one.status,
-  outcome: one.outcome,
-  message: one.detail,
-  order_id: one.orderId,
-  api_key_id: one.keyId,
-  ip: one.ip,
-  duration_ms: one.tookUs / 1000,
-  trace_id: one.requestId,
-})

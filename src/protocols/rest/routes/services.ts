@@ -1,14 +1,16 @@
 import { Type } from 'typebox'
-import { page, pageOf, pageQuery } from '../../../contract/schema.ts'
+import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { service, serviceDetail, wireService, wireServiceDetail } from '../../../contract/services.ts'
 import { Refusal } from '../../../errors.ts'
+import { pageOf } from '../../../lib/page.ts'
+import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, route } from '../route.ts'
 import { isKnown, type Text } from '../service-texts.ts'
 
 const KNOWN =
   'With the header `If-None-Match` (the `ETag` of the last answer) the answer is 304 while nothing has changed.'
 
-export const serviceRoutes = [
+export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catalogue' | 'serviceTexts'>) => [
   route({
     method: 'GET',
     path: '/api/services',
@@ -18,19 +20,21 @@ export const serviceRoutes = [
     description: `By id. ${KNOWN}`,
     permission: 'service.list',
     query: Type.Object(pageQuery),
-    answer: pageOf(service),
+    answer: pageShape(service),
     async handle(call) {
-      const { parts, key, query } = call
+      const { key, query } = call
       const { limit, cursor = 0 } = query
-      const snapshot = await parts.catalogue.current()
+      const snapshot = await catalogue.current()
       const make = (): unknown => {
-        const offers = parts.serviceTexts.offers(snapshot, key.account)
+        const offers = serviceTexts.offers(snapshot, key.account)
         const first = offers.findIndex((offer) => offer.service.id > cursor)
-        const some = first < 0 ? [] : offers.slice(first, first + limit)
-        const items = some.map((offer) => wireService(offer, snapshot.timesOf(offer.service)))
-        return page(items, first >= 0 && first + limit < offers.length ? items.at(-1)?.id : null)
+        const found = first < 0 ? [] : offers.slice(first, first + limit + 1)
+        return wirePage(
+          pageOf(found, limit, ({ service }) => service.id),
+          (offer) => wireService(offer, snapshot.timesOf(offer.service)),
+        )
       }
-      return answered(call, parts.serviceTexts.text(snapshot, key.account, `page ${cursor} ${limit}`, make))
+      return answered(call, serviceTexts.text(snapshot, key.account, `page ${cursor} ${limit}`, make))
     },
   }),
   route({
@@ -45,13 +49,13 @@ export const serviceRoutes = [
     answer: serviceDetail,
     refusals: ['service_not_found'],
     async handle(call) {
-      const { parts, key, params } = call
-      const snapshot = await parts.catalogue.current()
+      const { key, params } = call
+      const snapshot = await catalogue.current()
       const found = snapshot.find(params.idOrCode)
       const price = found && snapshot.mayBuy(found, key.account)
       if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
       const make = (): unknown => wireServiceDetail({ service: found, price }, snapshot.timesOf(found))
-      return answered(call, parts.serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
+      return answered(call, serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
     },
   }),
 ]

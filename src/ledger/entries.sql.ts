@@ -1,7 +1,32 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import type { AccountId } from '../lib/ids.ts'
+import type { AccountId, EntryId } from '../lib/ids.ts'
 import type { Period } from '../lib/period.ts'
-import type { EntryKind } from './entry.ts'
+import type { EntryKind, LedgerEntry } from './entry.ts'
+
+/**
+ * `insertEntry` writes an entry between bank and available under the account's next number, and the balance that follows. The wallet
+ * must be locked.
+ */
+export async function insertEntry(
+  sql: Queryable,
+  entry: Omit<LedgerEntry, 'id'> & { accountId: AccountId },
+  depositId: number | null = null,
+): Promise<EntryId> {
+  const [row] = await sql<{ id: EntryId }[]>`
+    with balanced as (
+      update wallets set available = ${entry.availableAfter}, last_entry = last_entry + 1
+       where account_id = ${entry.accountId}
+      returning account_id, last_entry, available
+    )
+    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, deposit_id, created_at)
+    select account_id, last_entry, ${entry.kind}::entry_kind, ${entry.amount}::bigint, available,
+           ${entry.actor}::text, ${entry.note}::text,
+           ${depositId}::bigint, ${entry.createdAt}::timestamptz
+      from balanced
+    returning id`.records()
+  if (!row) throw new Error(`account ${entry.accountId} has no wallet`)
+  return row.id
+}
 
 /** `ofKinds` filters ledger entries by kind. Where no kind is of an order, the small index serves. */
 export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`

@@ -1,0 +1,84 @@
+import { type TSchema, Type } from 'typebox'
+import type { Period } from '../lib/period.ts'
+import { DAY_MS } from '../lib/time.ts'
+import { orNull } from './schema.ts'
+
+/** `pageQuery` is in the query of every list. */
+export const pageQuery = {
+  limit: Type.Integer({ minimum: 1, maximum: 50, default: 20 }),
+  cursor: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: Number.MAX_SAFE_INTEGER,
+      description: 'The `next_cursor` of the page before',
+    }),
+  ),
+}
+
+const bound = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<string>({
+      type: 'string',
+      maxLength: 40,
+      anyOf: [{ format: 'date-time' }, { format: 'date' }],
+      description,
+    }),
+  )
+
+/** `createdQuery` is in the query of a list that can be bounded by time. */
+export const createdQuery = {
+  created_from: bound('Only what was made then or later: a time with its zone, or a day in UTC'),
+  created_to: bound('Only what was made before that time, or on that day in UTC and before'),
+}
+
+/** `pageShape` is the answer of every list. */
+export const pageShape = <Item extends TSchema>(item: Item) =>
+  Type.Object({
+    data: Type.Object({
+      page: Type.Object({
+        items: Type.Array(item),
+        next_cursor: orNull(Type.Integer(), 'null: this is the end'),
+      }),
+    }),
+  })
+
+/** `wirePage` fills it. */
+export const wirePage = <Item, Wire>(
+  { items, next }: { items: readonly Item[]; next: number | null | undefined },
+  wire: (item: Item) => Wire,
+) => ({ data: { page: { items: items.map(wire), next_cursor: next ?? null } } })
+
+/** `filterOf` gives the page and the period that a query asks for, as the lists of the domain take them. */
+export const filterOf = <Id extends number>(query: {
+  limit: number
+  cursor?: number
+  created_from?: string
+  created_to?: string
+}): { limit: number; before: Id | undefined } & Period => ({
+  limit: query.limit,
+  before: query.cursor as Id | undefined,
+  ...periodOf(query),
+})
+
+/** EARLIEST, LATEST: what the database takes for a time; nothing here was made before or after. */
+const [EARLIEST, LATEST] = [0, Date.UTC(9999, 0)]
+
+/** `periodOf` reads the bounds. A day as the end is included. */
+function periodOf({
+  created_from: from,
+  created_to: to,
+}: {
+  created_from?: string
+  created_to?: string
+}): Period {
+  return {
+    ...(from !== undefined && { from: timeOf(from, 0) }),
+    ...(to !== undefined && { to: timeOf(to, DAY_MS) }),
+  }
+}
+
+function timeOf(text: string, wholeDay: number): Date {
+  // A leap second is a time, which Date does not know.
+  const time = Date.parse(text.replace(/:60(?=[.Zz+-])/, ':59')) + (text.length === 10 ? wholeDay : 0)
+  return new Date(Math.min(Math.max(time, EARLIEST), LATEST))
+}

@@ -1,0 +1,70 @@
+import type { Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { AccountId } from '../lib/ids.ts'
+import { type Micros, ZERO } from '../lib/money.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
+import { move, type Reason } from './entries.ts'
+import type { LedgerEntry } from './entry.ts'
+
+/** `deposit` adds a payment of the account's owner. Throws not_found, or invalid_input unless the amount is above 0. */
+export async function deposit(
+  sql: Sql,
+  accountId: AccountId,
+  amount: Micros,
+  reason: Reason,
+  clock: Clock = systemClock,
+): Promise<LedgerEntry> {
+  checkDeposit(amount, 'amount')
+  return await sql.begin((transaction) =>
+    move(transaction, accountId, amount, { kind: 'deposit', ...reason, at: clock.now() }),
+  )
+}
+
+/**
+ * `creditDeposit` credits what was asked for with `src/deposits`, as part of the transaction that settles it. A second credit of the
+ * same deposit breaks a unique index, and the transaction with it. Throws invalid_input when the balance would be too
+ * large, before anything is written.
+ */
+export async function creditDeposit(
+  transaction: Transaction,
+  { id, accountId, amount }: { id: number; accountId: AccountId; amount: Micros },
+  reason: Reason & { at: Date },
+): Promise<LedgerEntry> {
+  return await move(transaction, accountId, amount, { kind: 'deposit', depositId: id, ...reason })
+}
+
+/**
+ * `adjust` corrects a balance, up or (a negative amount) down. Throws not_found, invalid_input when the amount is 0 or the
+ * note is missing, or insufficient_balance when less than minus the credit limit would remain.
+ */
+export async function adjust(
+  sql: Sql,
+  accountId: AccountId,
+  amount: Micros,
+  reason: Reason,
+  clock: Clock = systemClock,
+): Promise<LedgerEntry> {
+  return await sql.begin((transaction) => adjustWithin(transaction, accountId, amount, reason, clock))
+}
+
+/** `adjustWithin` does what `adjust` does, inside the caller's transaction. */
+export async function adjustWithin(
+  transaction: Transaction,
+  accountId: AccountId,
+  amount: Micros,
+  reason: Reason,
+  clock: Clock,
+): Promise<LedgerEntry> {
+  if (amount === 0n) throw new Refusal('invalid_input', 'the amount is 0', 'amount')
+  if (!reason.note?.trim()) throw new Refusal('invalid_input', 'an adjustment needs a note', 'note')
+  return await move(transaction, accountId, amount, {
+    kind: amount > 0n ? 'adjust_up' : 'adjust_down',
+    ...reason,
+    at: clock.now(),
+  })
+}
+
+/** `checkDeposit` throws invalid_input naming the field unless the amount is above 0. */
+export function checkDeposit(amount: Micros, field: string): void {
+  if (amount <= ZERO) throw new Refusal('invalid_input', `a deposit is more than 0`, field)
+}

@@ -1,0 +1,54 @@
+import type { Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { AccountId } from '../lib/ids.ts'
+import { formatMicros, type Micros, micros } from '../lib/money.ts'
+import { insertEntry } from './entries.sql.ts'
+import type { EntryKind, LedgerEntry } from './entry.ts'
+import { lockWallet } from './wallets.ts'
+
+/** `MAX_BALANCE` keeps the sum of many deposits inside a bigint column. */
+export const MAX_BALANCE = 8_000_000_000_000_000_000n
+
+/** `Reason` says who moves money, as it is recorded, and why. */
+export interface Reason {
+  actor: string
+  note?: string | null | undefined
+}
+
+/** `move` moves a signed amount between bank and available (promise 2, money is conserved): the entry and the balance, or neither. */
+export async function move(
+  transaction: Transaction,
+  accountId: AccountId,
+  amount: Micros,
+  { kind, actor, note, at, depositId }: Reason & { kind: EntryKind; at: Date; depositId?: number },
+): Promise<LedgerEntry> {
+  const wallet = await lockWallet(transaction, accountId)
+  const availableAfter = micros(wallet.available + amount)
+  if (amount < 0n && availableAfter < -wallet.creditLimit) {
+    const most = formatMicros(wallet.available + wallet.creditLimit)
+    throw new Refusal('insufficient_balance', `at most ${most} ${wallet.currency} can be taken`, 'amount')
+  }
+  if (availableAfter > MAX_BALANCE) {
+    throw new Refusal('invalid_input', 'the balance would be too large', 'amount')
+  }
+  const entry = {
+    kind,
+    amount: micros(amount < 0n ? -amount : amount),
+    availableAfter,
+    actor,
+    note: checkNote(note),
+    createdAt: at,
+  }
+  const id = await insertEntry(transaction, { accountId, ...entry }, depositId)
+  return { id, ...entry }
+}
+
+/** `checkNote` trims what is noted with money; null: nothing. Throws invalid_input. */
+export function checkNote(note: string | null | undefined, field = 'note'): string | null {
+  const text = note?.trim()
+  if (!text) return null
+  if (text.length > 500 || /\p{Cc}/u.test(text) || !text.isWellFormed()) {
+    throw new Refusal('invalid_input', `a ${field} is one line of at most 500 characters`, field)
+  }
+  return text
+}

@@ -1,0 +1,30 @@
+import type { Sql } from '../database/database.ts'
+import type { JobTask } from '../jobs/jobs.ts'
+import { type Clock, DAY_MS } from '../lib/time.ts'
+import { deleteRequests } from './requests.sql.ts'
+
+/** SWEEP_REQUESTS is the job that keeps the log to its days, every minute. */
+export const SWEEP_REQUESTS = 'requests_sweep'
+
+const REQUESTS_PER_ROUND = 10_000
+/** MAX_ROUNDS bounds one run: the next one goes on, so that a long sweep holds up no other job. */
+const MAX_ROUNDS = 100
+
+/** `requestJobs` has the task of the job. `days` of 0 removes all that was logged before. */
+export function requestJobs({
+  sql,
+  clock,
+  days,
+}: {
+  sql: Sql
+  clock: Clock
+  days: number
+}): Record<string, JobTask> {
+  const sweep: JobTask = async (_payload, stopping) => {
+    const before = new Date(clock.now().getTime() - days * DAY_MS)
+    for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {
+      if ((await deleteRequests(sql, before, REQUESTS_PER_ROUND)) < REQUESTS_PER_ROUND) return
+    }
+  }
+  return { [SWEEP_REQUESTS]: sweep }
+}
