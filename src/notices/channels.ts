@@ -10,6 +10,7 @@ import {
   readSecrets,
   readSettings,
   secretsSet,
+  shownSettings,
 } from '../integrations/kit/kind.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 import { lineFault } from '../lib/text.ts'
@@ -194,7 +195,7 @@ async function viewOf(row: ChannelRow, sealer: () => Promise<Sealer>): Promise<C
   const secrets = credentials.tryOpen(row, row.secrets ? await sealer() : undefined)
   return {
     ...row,
-    settings: completeSettings(kind, row.settings),
+    settings: shownSettings(kind, row.settings),
     secrets: secrets ? secretsSet(kind, secrets) : null,
   }
 }

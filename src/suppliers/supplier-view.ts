@@ -1,4 +1,4 @@
-import { completeSettings, secretsSet } from '../integrations/kit/kind.ts'
+import { secretsSet, shownSettings } from '../integrations/kit/kind.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
 import type { Micros } from '../lib/money.ts'
@@ -38,20 +38,8 @@ export function viewOf(
     : { open: false, why: null, reason: null, openedAt: null, probeAt: null }
   return {
     ...row,
-    settings: settingsOf(row, kind),
+    settings: shownSettings(kind, row.settings),
     secrets: secrets ? secretsSet(kind, secrets) : null,
     health: { ...opening, balance, balanceAt },
-  }
-}
-
-/** `settingsOf` shows settings that are none of the kind any more as they stand, so that they can be corrected. */
-function settingsOf(
-  { settings }: Pick<SupplierRow, 'settings'>,
-  kind: SupplierKind,
-): Record<string, unknown> {
-  try {
-    return completeSettings(kind, settings)
-  } catch {
-    return settings
   }
 }

@@ -4,7 +4,13 @@ import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import { Credentials } from '../../src/integrations/kit/credentials.ts'
 import type { Field } from '../../src/integrations/kit/fields.ts'
-import { checkFields, completeSettings, readSecrets, secretsSet } from '../../src/integrations/kit/kind.ts'
+import {
+  checkFields,
+  completeSettings,
+  readSecrets,
+  secretsSet,
+  shownSettings,
+} from '../../src/integrations/kit/kind.ts'
 import { registry } from '../../src/integrations/kit/registry.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -48,6 +54,7 @@ describe.each(every)('$noun of kind $kind', (kind) => {
     for (const [name, field] of plain) {
       if (field.default !== undefined) expect(complete[name]).toEqual(field.default)
     }
+    expect(shownSettings(kind, { strange: 1 })).toEqual({ strange: 1 })
   })
 
   it.each(plain.map(([name, field]) => ({ name, field })))('checks $name', ({ name, field }) => {

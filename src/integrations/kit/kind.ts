@@ -102,6 +102,18 @@ export function readSecrets(
   return values as Record<string, string>
 }
 
+/** `shownSettings` completes settings; those that are none of the kind any more stand as they are, so that they can be corrected. */
+export function shownSettings(
+  kind: IntegrationKind,
+  settings: Record<string, unknown>,
+): Record<string, unknown> {
+  try {
+    return completeSettings(kind, settings)
+  } catch {
+    return settings
+  }
+}
+
 /** `secretsSet` says of each secret of a kind whether it is set, and nothing more. */
 export function secretsSet(
   { fields }: IntegrationKind,
