@@ -21,7 +21,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
   const app = Fastify({
     // The framework's own line about where it listens would come a second time.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
-    // A line a request would cost more than the request; failures are logged where they happen.
+    // Requests are not logged one by one: the resellers' request log has them, and failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: config.bodyLimit,
@@ -29,7 +29,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: requestIds(),
-    // A logger for each request would cost more than the request; what is logged names the request itself.
+    // Requests have no loggers of their own: what is logged names its request.
     childLoggerFactory: (logger) => logger,
     clientErrorHandler: onBrokenRequest,
     // The framework refuses paths that are not text.
@@ -69,7 +69,7 @@ function onBrokenRequest(_error: Error, socket: Socket): void {
   else socket.destroy()
 }
 
-/** `requestIds` makes ids that look like UUIDs and count up: a random one for every request costs as much as reading the request. */
+/** `requestIds` makes ids that look like UUIDs: a random part for the process, and a count. */
 function requestIds(): () => string {
   const process = crypto.randomUUID().slice(0, 24)
   let count = 0

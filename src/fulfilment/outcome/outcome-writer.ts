@@ -150,7 +150,7 @@ const accountsOf = (updates: readonly ItemUpdate[]): AccountId[] => [
 ]
 
 /** `marked` tells which of the updates were written: the rows have their numbers, from 1. */
-function marked(updates: readonly ItemUpdate[], rows: readonly { ord: bigint }[]): boolean[] {
-  const done = new Set(rows.map(({ ord }) => Number(ord)))
+function marked(updates: readonly ItemUpdate[], rows: readonly { ord: number }[]): boolean[] {
+  const done = new Set(rows.map(({ ord }) => ord))
   return updates.map((_update, index) => done.has(index + 1))
 }

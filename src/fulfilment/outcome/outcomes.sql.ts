@@ -41,7 +41,7 @@ export function writeItemUpdates(
   sql: Transaction,
   updates: ItemUpdate[],
   now: Date,
-): Promise<{ ord: bigint }[]> {
+): Promise<{ ord: number }[]> {
   const column = <T>(of: (update: ItemUpdate) => T): T[] => updates.map(of)
   const texts = (of: (update: ItemUpdate) => string | null | undefined): (string | null)[] =>
     updates.map((update) => {
@@ -50,7 +50,7 @@ export function writeItemUpdates(
     })
   const times = (of: (update: ItemUpdate) => Date | null | undefined): (string | null)[] =>
     updates.map((update) => of(update)?.toISOString() ?? null)
-  return sql<{ ord: bigint }[]>`
+  return sql<{ ord: number }[]>`
     with moved as (
       update items i
          set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at,
@@ -126,7 +126,7 @@ export function writeItemUpdates(
                 from ended group by account_id) e
        where w.account_id = e.account_id
     )
-    select ord from moved`.execute()
+    select ord::int from moved`.execute()
 }
 
 /**
