@@ -1,44 +1,50 @@
+import { stringify } from 'csv-stringify/sync'
 import type { BalanceChange } from '../ledger/balance-change.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Statement } from './statement.ts'
 
+const COLUMNS = ['time', 'id', 'type', 'reason', 'order_id', 'note', 'credit', 'debit', 'balance', 'currency']
+
+type Row = Partial<Record<(typeof COLUMNS)[number], string | number | null>>
+
 /**
- * `csvOf` writes for spreadsheets: UTF-8 with a byte order mark, by which they know it, and lines as RFC 4180 has them. The
- * first line after the head is the opening balance and the last one the closing balance.
+ * `csvOf` writes a statement for spreadsheets: UTF-8 with a byte order mark, by which they know that it is, and lines as RFC 4180
+ * has them. The first line after the head is the opening balance and the last one the closing balance.
  */
 export async function* csvOf(
   { month, opening, closing, account, madeAt, complete }: Statement,
   movements: AsyncIterable<BalanceChange[]>,
 ): AsyncGenerator<string> {
-  yield `\ufeff${line(['time', 'id', 'type', 'reason', 'order_id', 'note', 'credit', 'debit', 'balance', 'currency'])}`
-  const balance = (time: Date, what: string, amount: bigint): string =>
-    line([time.toISOString(), '', what, '', '', '', '', '', formatMicros(amount), account.currency])
-  yield balance(month.from, 'opening', opening)
+  const lines = (rows: Row[], isFirst = false): string =>
+    stringify(
+      rows.map((row) => ({ ...row, currency: account.currency })),
+      { columns: COLUMNS, header: isFirst, bom: isFirst, record_delimiter: '\r\n' },
+    )
+  const balance = (time: Date, type: string, amount: bigint): Row => ({
+    time: time.toISOString(),
+    type,
+    balance: formatMicros(amount),
+  })
+  yield lines([balance(month.from, 'opening', opening)], true)
   for await (const piece of movements) {
-    yield piece
-      .map((one) => {
-        const amount = formatMicros(one.amount)
-        return line([
-          one.createdAt.toISOString(),
-          String(one.id),
-          one.type,
-          one.reason,
-          String(one.orderId ?? ''),
-          plain(one.note ?? ''),
-          one.type === 'credit' ? amount : '',
-          one.type === 'debit' ? amount : '',
-          formatMicros(one.balanceAfter),
-          account.currency,
-        ])
-      })
-      .join('')
+    yield lines(
+      piece.map(({ createdAt, id, type, reason, orderId, note, amount, balanceAfter }) => ({
+        time: createdAt.toISOString(),
+        id,
+        type,
+        reason,
+        order_id: orderId,
+        note: asText(note ?? ''),
+        [type]: formatMicros(amount),
+        balance: formatMicros(balanceAfter),
+      })),
+    )
   }
-  yield balance(complete ? month.to : madeAt, 'closing', closing)
+  yield lines([balance(complete ? month.to : madeAt, 'closing', closing)])
 }
 
-/** `plain` puts an apostrophe before a text that a spreadsheet would take for a formula and run. */
-const plain = (text: string): string => (/^\s*[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text)
-
-const line = (cells: string[]): string => `${cells.map(quoted).join()}\r\n`
-
-const quoted = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+/**
+ * `asText` puts an apostrophe before a note that a spreadsheet would take for a formula and run. Blanks and invisible characters before
+ * its first sign do not count, since spreadsheets drop them. The guard of csv-stringify looks at the first character only, and at amounts too.
+ */
+const asText = (note: string): string => (/^[\p{C}\p{Z}]*[=+\-@＝＋－＠]/u.test(note) ? `'${note}` : note)
