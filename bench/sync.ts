@@ -18,6 +18,7 @@ import { migrate } from '../src/database/migrate.ts'
 import type { IntegrationContext } from '../src/integrations/kit/kind.ts'
 import { dhru } from '../src/integrations/suppliers/dhru/index.ts'
 import type { SupplierConfig } from '../src/integrations/suppliers/supplier.ts'
+import { orThrow } from '../src/lib/fault.ts'
 import type { SupplierId } from '../src/lib/ids.ts'
 import { systemClock } from '../src/lib/time.ts'
 import { MarkupRule } from '../src/sync/markup-rule.ts'
@@ -96,7 +97,7 @@ async function measure(): Promise<SyncFigures> {
     }
     const rssBefore = process.memoryUsage.rss()
     const common = { trigger: 'manual', actor: 'bench', clock: systemClock } as const
-    const rule = MarkupRule.read({ percent: '25', round: '0.05', currency: 'USD' })
+    const rule = orThrow(MarkupRule.read({ percent: '25', round: '0.05', currency: 'USD' }))
     const importing = { wanted: { all: true, groups: [], ids: [] }, rule, follows: true }
 
     const previewMs = await timed(

@@ -2,12 +2,13 @@ import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { openWallet } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { AccountView } from './account.ts'
-import { checkCurrency, checkEmail, checkText, checkUsername, deriveUsername } from './account-input.ts'
+import { deriveUsername, readCurrency, readEmail, readLine, readUsername } from './account-input.ts'
 import {
   insertAccount,
   insertPriceGroup,
@@ -44,10 +45,10 @@ export async function createAccount(
   actor: string,
   clock: Clock = systemClock,
 ): Promise<AccountView> {
-  const name = checkText(input.name, 'name')
-  const email = checkEmail(input.email)
-  const currency = checkCurrency(input.currency)
-  const asked = input.username === undefined ? undefined : checkUsername(input.username)
+  const name = orThrow(readLine('name', input.name))
+  const email = orThrow(readEmail(input.email))
+  const currency = orThrow(readCurrency(input.currency))
+  const asked = input.username === undefined ? undefined : orThrow(readUsername(input.username))
   const now = clock.now()
   return await sql.begin(async (transaction) => {
     const priceGroupId =
@@ -108,8 +109,8 @@ export async function changeAccount(
 ): Promise<AccountView> {
   return await sql.begin(async (transaction) => {
     await updateAccount(transaction, id, {
-      ...(name !== undefined && { name: checkText(name, 'name') }),
-      ...(email !== undefined && { email: checkEmail(email) }),
+      ...(name !== undefined && { name: orThrow(readLine('name', name)) }),
+      ...(email !== undefined && { email: orThrow(readEmail(email)) }),
       ...(priceGroup !== undefined && {
         priceGroupId: priceGroup === null ? null : await findPriceGroup(transaction, priceGroup),
       }),
@@ -143,7 +144,7 @@ export async function createPriceGroup(
   text: string,
   clock: Clock = systemClock,
 ): Promise<PriceGroup> {
-  const name = checkText(text, 'name', 64)
+  const name = orThrow(readLine('name', text, 64))
   const group = await insertPriceGroup(sql, name, clock.now())
   if (!group) throw new Refusal('conflict', `there is a price group ${name}`, 'name')
   return group

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
+import { ok, type Result, refused } from '../lib/fault.ts'
 import type { KeyId } from '../lib/ids.ts'
 import { allowedIps } from '../lib/ip.ts'
 import { isStorable } from '../lib/text.ts'
@@ -63,15 +63,15 @@ export class Authenticator {
   }
 
   /**
-   * Gives the key, or the Refusal that the caller is told; synchronously when the key is in memory.
-   * `ip` is the address that the request came from.
+   * `authenticate` gives the key, or why the caller is refused; synchronously when the key is in memory. `ip` is the address that the
+   * request came from.
    */
-  authenticate(credentials: Credentials, ip: string): ApiKey | Refusal | Promise<ApiKey | Refusal> {
+  authenticate(credentials: Credentials, ip: string): Result<ApiKey> | Promise<Result<ApiKey>> {
     const { name, secret } = read(credentials)
     if (name === '' || secret === '' || name.length > LONGEST || secret.length > LONGEST) {
-      return new Refusal('invalid_credentials')
+      return refused('invalid_credentials')
     }
-    if (!isStorable(name)) return new Refusal('invalid_credentials')
+    if (!isStorable(name)) return refused('invalid_credentials')
     if (!this.#notifier.isConnected()) {
       return this.#select(name).then((candidates) => this.#judge(candidates, secret, ip))
     }
@@ -115,18 +115,18 @@ export class Authenticator {
     return keys.map((key) => ({ key, allows: allowedIps(key.allowedIps) }))
   }
 
-  #judge(candidates: Candidate[], secret: string, ip: string): ApiKey | Refusal {
+  #judge(candidates: Candidate[], secret: string, ip: string): Result<ApiKey> {
     const hashed = hashSecret(secret)
     const found = candidates.find(({ key }) => timingSafeEqual(key.secretHash, hashed))
-    if (!found) return new Refusal('invalid_credentials')
+    if (!found) return refused('invalid_credentials')
     const { key, allows } = found
     const now = this.#clock.now()
-    if (key.revokedAt) return new Refusal('key_revoked')
-    if (key.expiresAt && key.expiresAt <= now) return new Refusal('key_expired')
-    if (key.account.closed) return new Refusal('account_closed')
-    if (!allows(ip)) return new Refusal('ip_not_allowed', ip)
+    if (key.revokedAt) return refused('key_revoked')
+    if (key.expiresAt && key.expiresAt <= now) return refused('key_expired')
+    if (key.account.closed) return refused('account_closed')
+    if (!allows(ip)) return refused('ip_not_allowed', [], ip)
     this.#uses.set(key.id, now.getTime())
-    return key
+    return ok(key)
   }
 
   /** `#recordUses` records all in one statement; what cannot be recorded now is recorded with the next. */

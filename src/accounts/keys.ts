@@ -1,8 +1,9 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
-import { checkAllowedIp } from '../lib/ip.ts'
+import { readAllowedIp } from '../lib/ip.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { ApiKey } from './account.ts'
 import { type ApiKeyView, insertKey, selectKeys, updateRevoked } from './keys.sql.ts'
@@ -50,7 +51,7 @@ export async function createKey(
   if (expiresAt && !(expiresAt > now)) {
     throw new Refusal('invalid_input', 'the key would have expired already', 'expires')
   }
-  const blocks = [...new Set(allowedIps.map(checkAllowedIp))]
+  const blocks = [...new Set(allowedIps.map((text) => orThrow(readAllowedIp(text))))]
   const granted = wanted && checkPermissions(wanted)
   const secret = randomText(SECRET_LENGTH)
   for (;;) {

@@ -34,7 +34,7 @@ import type { Sealer } from '../secrets/sealer.ts'
 import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
-import { LOOK, syncJobs } from '../sync/schedule.ts'
+import { FIND_DUE, syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
@@ -162,7 +162,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
       ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),
     },
-    everyMinute: [LOOK, SWEEP_REQUESTS, RAISE_NOTICES, CHECK_DEPOSITS, LOOK_FOR_EVENTS],
+    everyMinute: [FIND_DUE, SWEEP_REQUESTS, RAISE_NOTICES, CHECK_DEPOSITS, LOOK_FOR_EVENTS],
   })
 
   const services = {

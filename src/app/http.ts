@@ -34,7 +34,11 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
     clientErrorHandler: onBrokenRequest,
     // The framework refuses paths that are not text.
     frameworkErrors: (_error, request, reply) =>
-      say(new Mismatch('params', { path: ['is not valid'] }), request as unknown as FastifyRequest, reply),
+      say(
+        new Mismatch('params', [{ path: ['path'], message: 'is not valid' }]),
+        request as unknown as FastifyRequest,
+        reply,
+      ),
     routerOptions: { ignoreTrailingSlash: true },
     // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
     rewriteUrl: ({ url = '/' }) =>

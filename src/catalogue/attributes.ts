@@ -18,9 +18,9 @@ import {
 } from '../lib/attribute-types.ts'
 import { type AttributesOf, type GivenOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
 import type { PriceGroupId } from '../lib/ids.ts'
+import type { ImeiFormat } from '../lib/imei.ts'
 import { isObject } from '../lib/json.ts'
 import { DAY_SECONDS } from '../lib/time.ts'
-import type { ImeiFormat } from './imei.ts'
 import { isTimeZone } from './opening-hours.ts'
 import { fieldsAttribute } from './service-fields.ts'
 

@@ -1,4 +1,5 @@
-import { type AttributeFault, complete, faultsOf } from '../lib/attributes.ts'
+import type { Fault } from '../errors.ts'
+import { complete, faultsOf } from '../lib/attributes.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
 import { type ServiceInput, type ServiceValues, serviceAttributes, serviceChecks } from './attributes.ts'
 import { derivedWith, type InputSchema, inputSchemaFor } from './input-schema.ts'
@@ -27,7 +28,7 @@ export interface CompletedService {
   /** `supplierId` is undefined where the routes stay as they are. */
   supplierId: SupplierId | undefined
   /** `faults` is everything that is wrong; without any the service may be written. */
-  faults: AttributeFault[]
+  faults: Fault[]
 }
 
 /** `completeService` completes what an operator wrote, from the existing service or the defaults, and checks the whole. */
@@ -55,7 +56,7 @@ export function completeService(
       input.visibleTo === undefined ? (existing?.visibleTo ?? null) : groupIds(input.visibleTo, names),
   }
   const faults = faultsOf(serviceAttributes, service, serviceChecks)
-  const fault = (field: string, reason: string) => faults.push({ field, reason })
+  const fault = (name: string, message: string) => faults.push({ path: [name], message })
   // A schema that was checked with the same fields before needs no second compilation.
   const unchecked = input.inputSchema || input.fields ? given : undefined
   const wrongSchema = unchecked && schemaFault({ ...service, inputSchema: unchecked })

@@ -1,4 +1,5 @@
 import { type CsvError, parse } from 'csv-parse/sync'
+import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
 import { serviceForm } from './attributes.ts'
 
@@ -14,16 +15,10 @@ export interface ImportRow {
   form: ServiceForm
 }
 
-/** ImportProblem is what is wrong with one value of a file; `field` is its column, or empty where the whole row or file is meant. */
-export interface ImportProblem {
-  at: number
-  field: string
-  reason: string
-}
-
 export interface ImportRows {
   rows: ImportRow[]
-  problems: ImportProblem[]
+  /** `faults` have paths of the row, and of the column where one value is wrong. */
+  faults: Fault[]
 }
 
 const columns = new Set(
@@ -58,41 +53,40 @@ function readCsv(text: string): ImportRows {
     }) as unknown as CsvRecord[]
   } catch (error) {
     const { lines = 1, message } = error as CsvError & { lines?: number }
-    return { rows: [], problems: [{ at: lines, field: '', reason: `not CSV: ${message}` }] }
+    return { rows: [], faults: [{ path: [lines], message: `not CSV: ${message}` }] }
   }
   const [head, ...body] = records
-  if (!head) return { rows: [], problems: [{ at: 1, field: '', reason: 'the file is empty' }] }
+  if (!head) return { rows: [], faults: [{ path: [1], message: 'the file is empty' }] }
   const header = head.record.map((name) => name.trim().toLowerCase())
-  const problems = headerProblems(header, head.info.lines)
-  if (problems.length > 0) return { rows: [], problems }
+  const faults = headerFaults(header, head.info.lines)
+  if (faults.length > 0) return { rows: [], faults }
 
   const rows: ImportRow[] = []
   for (const { info, raw, record } of body) {
     if (record.every((value) => value.trim() === '')) continue
     const at = info.lines - (raw.replace(/^\n+|\n$/g, '').match(/\n/g)?.length ?? 0)
     if (record.length !== header.length) {
-      const reason = `has ${record.length} values, the header has ${header.length}`
-      problems.push({ at, field: '', reason })
+      faults.push({ path: [at], message: `has ${record.length} values, the header has ${header.length}` })
       continue
     }
     const given = header.flatMap((name, index) => (record[index]?.trim() ? [[name, record[index]]] : []))
     rows.push({ at, form: Object.fromEntries(given) })
   }
-  return { rows, problems }
+  return { rows, faults }
 }
 
-function headerProblems(header: string[], at: number): ImportProblem[] {
-  const problems = header.flatMap((name, index) => {
-    if (!isColumn(name)) return [{ at, field: name, reason: 'is not a column of services' }]
-    return header.indexOf(name) < index ? [{ at, field: name, reason: 'is there twice' }] : []
+function headerFaults(header: string[], at: number): Fault[] {
+  const faults = header.flatMap((name, index) => {
+    if (!isColumn(name)) return [{ path: [at, name], message: 'is not a column of services' }]
+    return header.indexOf(name) < index ? [{ path: [at, name], message: 'is there twice' }] : []
   })
-  if (!header.includes('code')) problems.push({ at, field: 'code', reason: 'the column is missing' })
-  return problems
+  if (!header.includes('code')) faults.push({ path: [at, 'code'], message: 'the column is missing' })
+  return faults
 }
 
 /** `readJson` reads an array of objects with the columns' names; null takes a value away where that is possible. */
 function readJson(text: string): ImportRows {
-  const whole = (reason: string): ImportRows => ({ rows: [], problems: [{ at: 0, field: '', reason }] })
+  const whole = (message: string): ImportRows => ({ rows: [], faults: [{ path: [0], message }] })
   let list: unknown
   try {
     list = JSON.parse(text.replace(/^\ufeff/, ''))
@@ -101,15 +95,15 @@ function readJson(text: string): ImportRows {
   }
   if (!Array.isArray(list)) return whole('must be an array of services')
   const rows: ImportRow[] = []
-  const problems: ImportProblem[] = []
+  const faults: Fault[] = []
   for (const [at, item] of list.entries()) {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      problems.push({ at, field: '', reason: 'must be an object' })
+      faults.push({ path: [at], message: 'must be an object' })
       continue
     }
     const unknown = Object.keys(item).filter((name) => !isColumn(name))
-    problems.push(...unknown.map((field) => ({ at, field, reason: 'is not a column of services' })))
+    faults.push(...unknown.map((name) => ({ path: [at, name], message: 'is not a column of services' })))
     if (unknown.length === 0) rows.push({ at, form: item as ServiceForm })
   }
-  return { rows, problems }
+  return { rows, faults }
 }

@@ -1,15 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sql, Transaction } from '../database/database.ts'
-import { type AttributeFault, columnOf, readForm } from '../lib/attributes.ts'
+import type { Fault } from '../errors.ts'
+import { columnOf, readForm } from '../lib/attributes.ts'
+import { fault, type Result, resultOf } from '../lib/fault.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
 import { serviceForm } from './attributes.ts'
 import { type CompletedService, completeService } from './complete-service.ts'
-import { type ImportFormat, type ImportProblem, type ImportRow, readRows } from './import-rows.ts'
+import { type ImportFormat, type ImportRow, readRows } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
 import { loadNames } from './names.ts'
 import { type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
-import { priceProblems } from './prices.ts'
+import { priceFaults } from './prices.ts'
 import type { Service } from './service.ts'
 import {
   insertServices,
@@ -22,7 +24,7 @@ import {
 } from './services.sql.ts'
 import { everyonesPrice } from './services.ts'
 
-export type { ImportFormat, ImportProblem } from './import-rows.ts'
+export type { ImportFormat } from './import-rows.ts'
 
 /** Imported counts how many services of a file were new, changed, or as they are; and how many prices were new or changed. */
 export interface Imported {
@@ -53,21 +55,20 @@ interface Entry extends CompletedService {
 /**
  * `importServices` makes the catalogue as a file says: a code that is known is changed, another one is made, a service that the
  * file does not name stays. Everything is checked before anything is written, in one transaction.
- * Returns every problem of the file, and then has written nothing.
+ * The result names every fault of the file, by row and column, and then nothing was written.
  */
 export async function importServices(
   sql: Sql,
   text: string,
   format: ImportFormat,
   { dryRun = false, onProgress = () => {} }: ImportOptions = {},
-): Promise<Imported | ImportProblem[]> {
-  const { rows, problems } = readRows(text, format)
+): Promise<Result<Imported>> {
+  const { rows, faults } = readRows(text, format)
   return sql.begin(async (transaction) => {
     // What is checked here must still hold when it is written.
     await lockCatalogue(transaction)
-    const entries = await check(transaction, rows, problems)
-    if (problems.length > 0) return problems.sort((a, b) => a.at - b.at)
-    const prices = await changedPrices(transaction, entries)
+    const entries = await check(transaction, rows, faults)
+    const prices = await changedPrices(transaction, faults.length > 0 ? [] : entries)
     const imported = { created: 0, updated: 0, unchanged: 0, prices: 0 }
     for (const entry of entries) {
       if (!entry.existing) imported.created++
@@ -75,17 +76,16 @@ export async function importServices(
       else imported.unchanged++
       imported.prices += prices.get(entry)?.length ?? 0
     }
-    if (!dryRun) await write(transaction, entries, prices, onProgress)
-    return imported
+    if (!dryRun && faults.length === 0) await write(transaction, entries, prices, onProgress)
+    return resultOf(
+      imported,
+      faults.sort((a, b) => Number(a.path[0]) - Number(b.path[0])),
+    )
   })
 }
 
-/** `check` checks every row, and adds what is wrong to the problems. */
-async function check(
-  transaction: Transaction,
-  rows: ImportRow[],
-  problems: ImportProblem[],
-): Promise<Entry[]> {
+/** `check` checks every row, and adds what is wrong to the faults. */
+async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[]): Promise<Entry[]> {
   const [services, routes, suppliers, names] = await Promise.all([
     selectServices(transaction),
     selectRoutes(transaction),
@@ -100,15 +100,20 @@ async function check(
   for (const row of rows) {
     const { given, faults: unreadable } = readForm(serviceForm, row.form)
     const { price, currency, ...input } = given
-    const report = (found: AttributeFault[]) =>
-      problems.push(...found.map((problem) => ({ at: row.at, ...inColumn(problem) })))
+    const report = (found: readonly (Fault | undefined)[]) =>
+      faults.push(
+        ...found
+          .filter((one) => one !== undefined)
+          .map(({ path: [name], message }) => ({ path: [row.at, columnOf(String(name))], message })),
+      )
     // What cannot be read is reported as that alone.
-    const unlessUnreadable = (found: AttributeFault[]) =>
-      found.filter(({ field }) => unreadable.every((problem) => problem.field !== field))
+    const isRead = (name: string | number | undefined) => unreadable.every(({ path }) => path[0] !== name)
+    const unlessUnreadable = (found: readonly (Fault | undefined)[]) =>
+      found.filter((one) => isRead(one?.path[0]))
     report(unreadable)
     const key = input.code?.toLowerCase()
     if (!key) {
-      if (unreadable.every(({ field }) => field !== 'code')) report([{ field: 'code', reason: 'is missing' }])
+      if (isRead('code')) report([fault('code', 'is missing')])
       continue
     }
     let entry = entries.get(key)
@@ -142,36 +147,30 @@ async function check(
       }
       entries.set(key, entry)
       if (!service && row.form['price'] === undefined) {
-        report([{ field: 'price', reason: 'is missing: a new service needs a price' }])
+        report([fault('price', 'is missing: a new service needs a price')])
       }
     }
     if (row.form['price'] !== undefined && currency === undefined) {
-      report([{ field: 'currency', reason: 'is missing beside the price' }])
+      report([fault('currency', 'is missing beside the price')])
     } else if (currency !== undefined && row.form['price'] === undefined) {
-      report([{ field: 'price', reason: 'is missing beside the currency' }])
+      report([fault('price', 'is missing beside the currency')])
     } else if (currency !== undefined) {
       const line = entry.lines.get(currency)
-      if (line !== undefined)
-        report([{ field: 'code', reason: `has a price in ${currency} already, at ${line}` }])
+      if (line !== undefined) report([fault('code', `has a price in ${currency} already, at ${line}`)])
       entry.lines.set(currency, row.at)
-      report(unlessUnreadable(priceProblems({ currency, unitPrice: price })))
+      report(unlessUnreadable(priceFaults({ currency, unitPrice: price })))
       if (price !== undefined) entry.prices.set(currency, price)
     }
   }
   return [...entries.values()]
 }
 
-const inColumn = ({ field, reason }: AttributeFault): AttributeFault => ({ field: columnOf(field), reason })
-
 /** `differences`: a further row of a service adds a price; whatever else it says must be what the first row says. */
-function differences({ form }: ImportRow, first: ImportRow): AttributeFault[] {
+function differences({ form }: ImportRow, first: ImportRow): Fault[] {
   return Object.keys(form)
     .filter((column) => !['code', 'price', 'currency'].includes(column))
     .filter((column) => !isDeepStrictEqual(form[column], first.form[column]))
-    .map((field) => ({
-      field,
-      reason: `differs from the service's first row, at ${first.at}`,
-    }))
+    .map((column) => fault(column, `differs from the service's first row, at ${first.at}`))
 }
 
 /** `changedPrices` gives the prices that are new or other than they were. */

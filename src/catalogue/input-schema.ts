@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
-import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
+import type { ImeiFormat } from '../lib/imei.ts'
+import { type Check, compileSchema } from '../lib/json-schema.ts'
 import type { Service, ServiceField, ServiceKind } from './service.ts'
 
 /** A JSON Schema 2020-12 of one item's input, or (see `isWhole`) of the data of a whole order. */
@@ -57,24 +56,14 @@ export function derivedWith(
   )
 }
 
-const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, logger: false })
-formats.default(ajv)
-ajv.addFormat('imei', isImei)
-ajv.addFormat('imei-digits', hasFifteenDigits)
+const checks = new WeakMap<InputSchema, Check>()
 
-const validators = new WeakMap<InputSchema, ValidateFunction>()
-
-/** The compiled schema, compiled once for each schema object. Throws when it is no valid 2020-12 schema. */
-export function validatorOf(schema: InputSchema): ValidateFunction {
-  let validate = validators.get(schema)
-  if (!validate) {
-    try {
-      validate = ajv.compile(schema)
-    } finally {
-      // Ajv would keep every schema it ever saw, and refuse a second one with the same $id.
-      ajv.removeSchema(schema)
-    }
-    validators.set(schema, validate)
+/** `inputCheck` gives the check of one item's input, compiled once for each schema object. Throws when it is no valid 2020-12 schema. */
+export function inputCheck(schema: InputSchema): Check {
+  let check = checks.get(schema)
+  if (!check) {
+    check = compileSchema(schema, 'data')
+    checks.set(schema, check)
   }
-  return validate
+  return check
 }

@@ -1,14 +1,7 @@
 import { isObject } from '../lib/json.ts'
+import { QUANTITY_FROM, REQUEST_FROM } from '../lib/json-schema.ts'
 import type { InputSchema } from './input-schema.ts'
 import type { ServiceField, ServiceKind } from './service.ts'
-
-/**
- * The two keywords of a schema that describes the data of a whole order, and not one item. Both are JSON pointers into
- * the data: what is counted (a list or a whole number), and what is sent on (a list of texts, or one text): each text
- * becomes an item's subject.
- */
-export const QUANTITY_FROM = 'x-quantityFrom'
-export const REQUEST_FROM = 'x-requestFrom'
 
 export const isWhole = (schema: InputSchema): boolean => QUANTITY_FROM in schema || REQUEST_FROM in schema
 

@@ -1,22 +1,24 @@
-import { Refusal } from '../errors.ts'
-import { addFault, type Faults, faultsIn, MAX_FAULTS } from './faults.ts'
+import type { ErrorCode, Fault } from '../errors.ts'
+import { type Result, refused, resultOf } from '../lib/fault.ts'
+import { MAX_FAULTS } from '../lib/json-schema.ts'
 import { isWhole, valueAt } from './order-data-schema.ts'
 import { type OrderInput, readInput } from './order-input.ts'
 import { MAX_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
-/** Makes the items of an order of the data that a caller sent for it as JSON, or says everything that is wrong. */
+/** `readData` makes the items of an order of the data that a caller sent for it as JSON, or says everything that is wrong. */
 export function readData(
   service: Service,
   price: UnitPrice,
   data: Record<string, unknown>,
-): OrderInput[] | Refusal {
+): Result<OrderInput[]> {
   const form = orderFormOf(service)
-  if (!form.validate(data)) return unfit('invalid_input', faultsIn(form.validate.errors ?? [], ['data']))
+  const unfit = form.check(data).map(({ path, message }) => ({ path: ['data', ...path], message }))
+  if (unfit.length > 0) return resultOf([], unfit)
   const subjects = subjectsIn(form, data)
   const wrongCount = countFault(subjects.length, price)
   const at = ['data', ...(form.subjectsAt ?? [])]
-  if (wrongCount !== undefined) return unfit('quantity_out_of_range', oneFault(at, wrongCount))
+  if (wrongCount !== undefined) return refused('quantity_out_of_range', at, wrongCount)
   const quantity = form.quantityAt && valueAt(data, form.quantityAt)
   const sent = {
     ...(quantity !== undefined && { quantity: String(quantity) }),
@@ -24,24 +26,25 @@ export function readData(
   }
   const isChecked = isWhole(service.inputSchema)
   const items: OrderInput[] = []
-  const faults: Faults = {}
-  let code: Refusal['code'] = 'invalid_input'
+  const faults: Fault[] = []
+  let code: ErrorCode = 'invalid_input'
   const seen = new Set<string>()
   for (const [index, subject] of subjects.entries()) {
-    const here = form.isList ? [...at, String(index)] : at
+    const here = form.isList ? [...at, index] : at
     const item = readInput(service, { subject, ...sent }, { isChecked })
-    if (item instanceof Refusal) {
+    if (!item.ok) {
       code = item.code
-      addFault(faults, placeOf(item, here, form), item.detail ?? item.message)
-      if (Object.keys(faults).length === MAX_FAULTS) break
-    } else if (seen.has(item.canonical)) {
-      addFault(faults, here, 'is there twice')
+      const [{ path, message }] = item.faults
+      faults.push({ path: placeOf(code, path, here, form), message: message || 'is missing' })
+      if (faults.length === MAX_FAULTS) break
+    } else if (seen.has(item.value.canonical)) {
+      faults.push({ path: here, message: 'is there twice' })
     } else {
-      seen.add(item.canonical)
-      items.push(item)
+      seen.add(item.value.canonical)
+      items.push(item.value)
     }
   }
-  return Object.keys(faults).length > 0 ? unfit(code, faults) : items
+  return resultOf(items, faults, code)
 }
 
 function subjectsIn({ subjectsAt, isList }: OrderForm, data: unknown): string[] {
@@ -50,7 +53,7 @@ function subjectsIn({ subjectsAt, isList }: OrderForm, data: unknown): string[] 
   return isList ? (there as string[]) : [there as string]
 }
 
-/** By name; texts as they are, and what else a schema of an operator's own may take as text. */
+/** `fieldsIn` gives the fields by name: texts as they are, and what else a schema of an operator's own may take as text. */
 function fieldsIn({ fields }: Service, data: Record<string, unknown>): ReadonlyMap<string, string> {
   if (fields.length === 0) return new Map()
   const known = new Set(fields.map(({ name }) => name))
@@ -69,19 +72,13 @@ function countFault(count: number, { minItems, maxItems }: UnitPrice): string | 
   return `this service is sold in orders of ${minItems} to ${most} items, here are ${count}`
 }
 
-function placeOf({ code, field = '' }: Refusal, subject: string[], { quantityAt }: OrderForm): string[] {
+function placeOf(
+  code: ErrorCode,
+  path: Fault['path'],
+  subject: Fault['path'],
+  { quantityAt }: OrderForm,
+): Fault['path'] {
   if (code === 'invalid_imei' || code === 'imei_required') return subject
-  if (code !== 'quantity_out_of_range') return ['data', field]
+  if (code !== 'quantity_out_of_range') return ['data', ...path]
   return quantityAt ? ['data', ...quantityAt] : subject
-}
-
-function oneFault(steps: string[], words: string): Faults {
-  const faults: Faults = {}
-  addFault(faults, steps, words)
-  return faults
-}
-
-function unfit(code: Refusal['code'], faults: Faults): Refusal {
-  const [field = 'data', words = []] = Object.entries(faults)[0] ?? []
-  return new Refusal(code, `${field}: ${words[0]}`, 'data', faults)
 }

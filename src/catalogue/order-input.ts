@@ -1,10 +1,10 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js'
-import { Refusal } from '../errors.ts'
+import type { Fault } from '../errors.ts'
+import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
+import { imeiFault, normaliseImei } from '../lib/imei.ts'
+import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
 import { lineFault } from '../lib/text.ts'
-import { imeiFault, normaliseImei } from './imei.ts'
-import { MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty, validatorOf } from './input-schema.ts'
+import { inputCheck, MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
-import { compile } from './order-schema.ts'
 import type { Service, ServiceField } from './service.ts'
 
 /** What a caller sent for one item, as text. An empty text means "not given". */
@@ -28,7 +28,7 @@ export interface OrderInput {
 
 /** What reading an input takes from a service, prepared once for each version of the service. */
 interface Plan {
-  validate: ValidateFunction
+  check: Check
   /** What the schema is asked about: an item's input, or an order of it alone. */
   dataOf(subject: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
   /** The property that has the subject, or that has the subjects in it. */
@@ -53,21 +53,21 @@ function planOf(service: Service): Plan {
   return plan
 }
 
-function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'validate' | 'dataOf' | 'subject'> {
+function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'subject'> {
   const name = subjectProperty(kind)
   return {
-    validate: validatorOf(inputSchema),
+    check: inputCheck(inputSchema),
     dataOf: (subject, _quantity, fields) => ({ ...fields, ...(name !== undefined && { [name]: subject }) }),
     subject: name,
   }
 }
 
 /** Where the operator's schema is one of whole orders, an item is looked at as an order of it alone. */
-function wholeOrder({ inputSchema }: Service): Pick<Plan, 'validate' | 'dataOf' | 'subject'> {
+function wholeOrder({ inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'subject'> {
   const { subjectsAt, isList, quantityAt } = placesIn(inputSchema)
   const names = Object.keys((inputSchema['properties'] as object | undefined) ?? {})
   return {
-    validate: compile(inputSchema, { coerces: true }),
+    check: compileSchema(inputSchema, 'text'),
     dataOf(subject, quantity, fields) {
       const data: Record<string, unknown> = {}
       for (const [name, value] of Object.entries(fields ?? {})) {
@@ -89,95 +89,87 @@ export function readInput(
   service: Service,
   given: GivenInput,
   { isChecked = false }: { isChecked?: boolean } = {},
-): OrderInput | Refusal {
+): Result<OrderInput> {
   const plan = planOf(service)
-  const subject = readSubject(service, given.subject ?? '')
-  if (subject instanceof Refusal) return subject
-  const quantity = readQuantity(service, given.quantity?.trim() ?? '')
-  if (quantity instanceof Refusal) return quantity
-  const fields = plan.fields.length > 0 ? readFields(plan, given.fields) : null
-  if (fields instanceof Refusal) return fields
+  const readSubject = subjectOf(service, given.subject ?? '')
+  if (!readSubject.ok) return readSubject
+  const readQuantity = quantityOf(service, given.quantity?.trim() ?? '')
+  if (!readQuantity.ok) return readQuantity
+  const readFields = plan.fields.length > 0 ? fieldsOf(plan, given.fields) : NO_FIELDS
+  if (!readFields.ok) return readFields
+  const [subject, quantity, fields] = [readSubject.value, readQuantity.value, readFields.value]
 
-  if (!isChecked && !plan.validate(plan.dataOf(subject, quantity, fields)))
-    return refusalOf(plan.validate.errors?.[0], plan, subject)
+  const [unfit] = isChecked ? [] : plan.check(plan.dataOf(subject, quantity, fields))
+  if (unfit) return refusedBy(unfit, plan, subject)
 
   const device = service.kind === 'serial' ? subject.toUpperCase() : subject
   const canonical: unknown[] = [device, quantity]
   if (fields) {
     for (const { name } of plan.fields) if (fields[name] !== undefined) canonical.push(name, fields[name])
   }
-  return { subject, quantity, fields, canonical: JSON.stringify(canonical) }
+  return ok({ subject, quantity, fields, canonical: JSON.stringify(canonical) })
 }
+
+const NO_FIELDS = ok(null)
 
 /** No control, format, private or unassigned characters, no halves of a pair, no line separators. */
 const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u
 
-function readSubject(service: Service, sent: string): string | Refusal {
+function subjectOf(service: Service, sent: string): Result<string> {
   const subject = service.kind === 'imei' ? normaliseImei(sent) : sent.trim()
   if (subject === '') {
-    if (service.kind === 'server') return ''
-    return new Refusal(
-      'imei_required',
-      service.kind === 'serial' ? 'the serial number goes in IMEI' : undefined,
-      'IMEI',
-    )
+    if (service.kind === 'server') return ok('')
+    const message = service.kind === 'serial' ? 'the serial number goes in IMEI' : ''
+    return refused('imei_required', 'IMEI', message)
   }
   if (subject.length > MAX_INPUT_LENGTH || !PRINTABLE.test(subject)) {
     const reason =
       service.kind === 'imei' ? imeiFault(subject, 'imei') : `1 to ${MAX_INPUT_LENGTH} printable characters`
-    return new Refusal('invalid_imei', `${shown(subject)}: ${reason}`, 'IMEI')
+    return refused('invalid_imei', 'IMEI', `${shown(subject)}: ${reason}`)
   }
-  return subject
+  return ok(subject)
 }
 
-function readQuantity(service: Service, sent: string): number | Refusal {
+function quantityOf(service: Service, sent: string): Result<number> {
   const least = service.kind === 'server' ? service.minQuantity : 1
   const most = service.kind === 'server' ? service.maxQuantity : 1
-  if (sent === '') return least
+  if (sent === '') return ok(least)
   const quantity = /^\d{1,10}$/.test(sent) ? Number(sent) : Number.NaN
-  if (quantity >= least && quantity <= most) return quantity
+  if (quantity >= least && quantity <= most) return ok(quantity)
   const range = least === most ? `must be ${least}` : `must be a whole number from ${least} to ${most}`
-  return new Refusal('quantity_out_of_range', `${shown(sent)}: the quantity ${range}`, 'QUANTITY')
+  return refused('quantity_out_of_range', 'QUANTITY', `${shown(sent)}: the quantity ${range}`)
 }
 
-function readFields(plan: Plan, sent: ReadonlyMap<string, string>): Record<string, string> | Refusal {
+function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<string, string>> {
   const fields: Record<string, string> = {}
   for (const [key, text] of sent) {
     const field = plan.byName.get(key.toUpperCase())
     const value = text.trim()
     if (!field || value === '' || fields[field.name] !== undefined) continue
-    const fault = fieldFault(field, value)
-    if (fault !== undefined) return new Refusal('invalid_field', `${field.name}: ${fault}`, field.name)
+    const wrong = fieldFault(field, value)
+    if (wrong) return refused('invalid_field', wrong.path, wrong.message)
     fields[field.name] = value
   }
   for (const { name, required } of plan.fields) {
-    if (required && fields[name] === undefined) return new Refusal('field_missing', name, name)
+    if (required && fields[name] === undefined) return refused('field_missing', name, name)
   }
-  return fields
+  return ok(fields)
 }
 
-function fieldFault(field: ServiceField, value: string): string | undefined {
-  const fault = lineFault(value, MAX_FIELD_LENGTH)
-  if (fault) return fault
-  if (field.type === 'dropdown' && !field.options.includes(value)) {
-    return `${shown(value)} is not one of ${field.options.join(', ')}`
-  }
-  return undefined
+function fieldFault({ name, type, options }: ServiceField, value: string): Fault | undefined {
+  if (type !== 'dropdown' || options.includes(value)) return lineFault(name, value, MAX_FIELD_LENGTH)
+  return fault(name, `${shown(value)} is not one of ${options.join(', ')}`)
 }
 
-/** Says the first thing that the schema found wrong. */
-function refusalOf(error: ErrorObject | undefined, plan: Plan, subject: string): Refusal {
-  const { missingProperty: missing, format } = (error?.params ?? {}) as {
-    missingProperty?: string
-    format?: string
-  }
-  // A JSON pointer: its first step names the property.
-  const name = missing ?? error?.instancePath.split('/')[1]?.replaceAll('~1', '/').replaceAll('~0', '~') ?? ''
-  const words = error?.message ?? 'does not match the service'
-  if (missing !== undefined && missing !== plan.subject) return new Refusal('field_missing', name, name)
-  if (name !== plan.subject) return new Refusal('invalid_field', name ? `${name}: ${words}` : words, name)
-  const fault = format === 'imei' || format === 'imei-digits' ? imeiFault(subject, format) : undefined
-  return new Refusal('invalid_imei', `${shown(subject)}: ${fault ?? words}`, 'IMEI')
+/** `refusedBy` says what the schema found wrong. */
+function refusedBy({ path, message, keyword, params }: SchemaFault, plan: Plan, subject: string): Refused {
+  const [name] = path
+  const isMissing = keyword === 'required'
+  if (isMissing && name !== plan.subject) return refused('field_missing', path, String(name))
+  if (name !== plan.subject) return refused('invalid_field', path, message)
+  const { format } = params
+  const why = format === 'imei' || format === 'imei-digits' ? imeiFault(subject, format) : undefined
+  return refused('invalid_imei', 'IMEI', `${shown(subject)}: ${why ?? message}`)
 }
 
 /** A caller's own text in a message to that caller: short, and on one line. */

@@ -1,9 +1,6 @@
-import type { ValidateFunction } from 'ajv/dist/2020.js'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
-import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
+import { type Check, compileSchema, QUANTITY_FROM, REQUEST_FROM } from '../lib/json-schema.ts'
 import { type InputSchema, subjectProperty } from './input-schema.ts'
-import { isWhole, type Places, placesIn, QUANTITY_FROM, REQUEST_FROM } from './order-data-schema.ts'
+import { isWhole, type Places, placesIn } from './order-data-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
 /** The most items of one order, whatever its price rule says. */
@@ -13,8 +10,7 @@ export const MAX_ITEMS = 10_000
 export interface OrderForm extends Places {
   /** JSON Schema 2020-12 with nothing of our own that validates. */
   schema: InputSchema
-  /** Finds everything that is wrong. */
-  validate: ValidateFunction
+  check: Check
 }
 
 const forms = new WeakMap<Service, OrderForm>()
@@ -25,7 +21,11 @@ export function orderFormOf(service: Service): OrderForm {
   if (!form) {
     const schema = orderSchemaOf(service)
     const { inputSchema } = service
-    form = { schema, validate: compile(isWhole(inputSchema) ? inputSchema : schema), ...placesIn(schema) }
+    form = {
+      schema,
+      check: compileSchema(isWhole(inputSchema) ? inputSchema : schema, 'data'),
+      ...placesIn(schema),
+    }
     forms.set(service, form)
   }
   return form
@@ -113,26 +113,5 @@ function inPlainFormats(schema: unknown): unknown {
     pattern,
     ...others,
     allOf: [...((others['allOf'] as object[] | undefined) ?? []), { pattern: digits }],
-  }
-}
-
-const ajv = new Ajv2020({ allErrors: true, strictTypes: false, strictRequired: false, logger: false })
-/** For data that came as text only, as on the Dhru wire. */
-const coercing = new Ajv2020({ coerceTypes: true, strictTypes: false, strictRequired: false, logger: false })
-for (const one of [ajv, coercing]) {
-  formats.default(one)
-  one.addFormat('imei' satisfies ImeiFormat, isImei)
-  one.addFormat('imei-digits' satisfies ImeiFormat, hasFifteenDigits)
-  one.addVocabulary([QUANTITY_FROM, REQUEST_FROM])
-}
-
-/** Throws when it is no valid 2020-12 schema. */
-export function compile(schema: InputSchema, { coerces = false } = {}): ValidateFunction {
-  const own = coerces ? coercing : ajv
-  try {
-    return own.compile(schema)
-  } finally {
-    // Ajv would keep every schema it ever saw, and refuse a second one with the same $id.
-    own.removeSchema(schema)
   }
 }

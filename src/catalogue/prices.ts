@@ -1,7 +1,7 @@
 import { findPriceGroup } from '../accounts/accounts.ts'
 import type { Queryable } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
-import type { AttributeFault } from '../lib/attributes.ts'
+import { type Fault, Refusal } from '../errors.ts'
+import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { isCurrency, type Micros, micros, parseMicros } from '../lib/money.ts'
 import {
@@ -36,29 +36,26 @@ export interface PriceKey {
   currency: string
 }
 
-/** What is wrong with a price; a unit price that is undefined could not be read. */
-export function priceProblems(price: {
+/** `priceFaults` says what is wrong with a price; a unit price that is undefined could not be read. */
+export function priceFaults(price: {
   currency: string
   unitPrice: Micros | undefined
   minItems?: number
   maxItems?: number
-}): AttributeFault[] {
+}): (Fault | undefined)[] {
   const { currency, unitPrice, minItems = 1, maxItems = Math.max(minItems, 1000) } = price
-  const problems: AttributeFault[] = []
-  if (!isCurrency(currency))
-    problems.push({ field: 'currency', reason: 'must be a currency code such as USD' })
-  if (unitPrice === undefined || unitPrice < 0n || unitPrice > MAX_PRICE) {
-    problems.push({ field: 'price', reason: 'must be from 0 to 100,000,000, with at most 6 decimals' })
-  }
-  if (!isItemCount(minItems))
-    problems.push({ field: 'minItems', reason: 'must be a whole number from 1 to 32,767' })
-  if (!isItemCount(maxItems) || maxItems < minItems) {
-    problems.push({ field: 'maxItems', reason: 'must be a whole number from minItems to 32,767' })
-  }
-  return problems
+  const isPrice = unitPrice !== undefined && unitPrice >= 0n && unitPrice <= MAX_PRICE
+  return [
+    isCurrency(currency) ? undefined : fault('currency', 'must be a currency code such as USD'),
+    isPrice ? undefined : fault('price', 'must be from 0 to 100,000,000, with at most 6 decimals'),
+    isItemCount(minItems) ? undefined : fault('minItems', 'must be a whole number from 1 to 32,767'),
+    isItemCount(maxItems) && maxItems >= minItems
+      ? undefined
+      : fault('maxItems', 'must be a whole number from minItems to 32,767'),
+  ]
 }
 
-/** Items of an order are counted in a smallint. */
+/** `isItemCount` tells what a smallint counts. */
 const isItemCount = (count: number): boolean => Number.isInteger(count) && count >= 1 && count <= 32_767
 
 /**
@@ -88,10 +85,10 @@ export async function setPrice(
   const minItems = rule.minItems ?? old?.min_items ?? 1
   const maxItems = rule.maxItems ?? old?.max_items ?? Math.max(minItems, 1000)
   const unitPrice = parseMicros(rule.unitPrice)
-  const [problem] = priceProblems({ currency: rule.currency, unitPrice, minItems, maxItems })
-  if (problem) throw new Refusal('invalid_input', `${problem.field}: ${problem.reason}`, problem.field)
+  const faults = priceFaults({ currency: rule.currency, unitPrice, minItems, maxItems })
+  const price = orThrow(resultOf(unitPrice as Micros, faults))
   const [row] = await upsertPrices(sql, [
-    { ...key, unit_price: unitPrice as Micros, min_items: minItems, max_items: maxItems },
+    { ...key, unit_price: price, min_items: minItems, max_items: maxItems },
   ])
   return ruleOf(row as PriceRow, new Map([[key.price_group_id, await groupName(sql, key.price_group_id)]]))
 }

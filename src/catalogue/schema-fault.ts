@@ -1,17 +1,23 @@
-import { type InputSchema, subjectProperty, validatorOf } from './input-schema.ts'
+import { compileSchema } from '../lib/json-schema.ts'
+import { type InputSchema, inputCheck, subjectProperty } from './input-schema.ts'
 import { isWhole, wholeFault } from './order-data-schema.ts'
-import { compile, orderSchemaOf } from './order-schema.ts'
+import { orderSchemaOf } from './order-schema.ts'
 import type { Service, ServiceKind } from './service.ts'
 
-/** Why the schema that an operator gave cannot be the service's; undefined: it can. */
+/** MAX_SCHEMA_LENGTH bounds the work of compiling a schema, in characters of JSON. */
+const MAX_SCHEMA_LENGTH = 65_536
+
+/** `schemaFault` says why the schema that an operator gave cannot be the service's; undefined: it can. */
 export function schemaFault(
   service: Pick<Service, 'kind' | 'fields' | 'inputSchema' | 'minQuantity' | 'maxQuantity'>,
 ): string | undefined {
   const { inputSchema, kind, fields } = service
   if (inputSchema['type'] !== 'object') return 'the schema must be of type object'
+  if (JSON.stringify(inputSchema).length > MAX_SCHEMA_LENGTH)
+    return `the schema must not be longer than ${MAX_SCHEMA_LENGTH} characters`
   try {
-    if (isWhole(inputSchema)) compile(inputSchema)
-    else validatorOf(inputSchema)
+    if (isWhole(inputSchema)) compileSchema(inputSchema, 'data')
+    else inputCheck(inputSchema)
   } catch (error) {
     return `not a JSON Schema 2020-12: ${(error as Error).message}`
   }
@@ -19,7 +25,7 @@ export function schemaFault(
   if (fault !== undefined) return fault
   if (sound[kind].has(inputSchema)) return undefined
   try {
-    compile(orderSchemaOf(service))
+    compileSchema(orderSchemaOf(service), 'data')
     sound[kind].add(inputSchema)
   } catch (error) {
     return `no schema of an order can be made of it: ${(error as Error).message}`

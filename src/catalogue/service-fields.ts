@@ -1,14 +1,7 @@
-import {
-  attribute,
-  charactersFault,
-  choiceFault,
-  emptyFault,
-  readFlag,
-  readJson,
-  readText,
-} from '../lib/attribute-types.ts'
+import { attribute, choiceFault, readFlag, readJson, readText } from '../lib/attribute-types.ts'
 import { Unreadable } from '../lib/attributes.ts'
 import { isObject } from '../lib/json.ts'
+import { emptyFault, lineFault } from '../lib/text.ts'
 
 const fieldTypes = ['text', 'dropdown'] as const
 
@@ -147,8 +140,8 @@ function fieldFault({ name, label, type, options }: ServiceField): string | unde
     return 'a name is at most 64 letters, digits and underscores, and begins with a letter'
   }
   if (RESERVED_NAMES.has(name)) return 'the name is taken by what every order has'
-  const labelFault = emptyFault(label) ?? charactersFault(label, MAX_LINE_LENGTH)
-  if (labelFault !== undefined) return `the label ${labelFault}`
+  const wrongLabel = emptyFault('label', label) ?? lineFault('label', label, MAX_LINE_LENGTH)
+  if (wrongLabel) return `the label ${wrongLabel.message}`
   const typeFault = choiceFault(type, fieldTypes)
   if (typeFault !== undefined) return `the type ${typeFault}`
   if (type === 'text') return options.length > 0 ? 'a text field has no options' : undefined
@@ -157,7 +150,7 @@ function fieldFault({ name, label, type, options }: ServiceField): string | unde
   // Order forms are sent them as one text, with commas between.
   const wrong = options.find(
     (option) =>
-      option === '' || option.includes(',') || charactersFault(option, MAX_LINE_LENGTH) !== undefined,
+      option === '' || option.includes(',') || lineFault('option', option, MAX_LINE_LENGTH) !== undefined,
   )
   return wrong === undefined ? undefined : `"${wrong}" cannot be an option: empty, too long, or with a comma`
 }

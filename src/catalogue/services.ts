@@ -1,13 +1,13 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { AttributeFault } from '../lib/attributes.ts'
+import { orThrow, resultOf } from '../lib/fault.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
 import type { ServiceInput } from './attributes.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
 import { selectPrices, upsertPrices } from './prices.sql.ts'
-import { type Price, priceProblems, ruleOf } from './prices.ts'
+import { type Price, priceFaults, ruleOf } from './prices.ts'
 import type { Service } from './service.ts'
 import {
   insertServices,
@@ -34,7 +34,7 @@ export type NewService = ServiceInput & {
 export async function createService(sql: Sql, input: NewService): Promise<Service> {
   const { service, supplierId, faults } = completeService(input, undefined, await loadNames(sql))
   const price = parseMicros(input.price)
-  refuse([...faults, ...priceProblems({ currency: input.currency, unitPrice: price })])
+  orThrow(resultOf(service, [...faults, ...priceFaults({ currency: input.currency, unitPrice: price })]))
   return sql
     .begin(async (transaction) => {
       const ids = await insertServices(transaction, [service])
@@ -64,8 +64,7 @@ export async function updateService(sql: Sql, idOrCode: string, changes: Service
       const old = found && (await lockService(transaction, found.id))
       if (!old) throw new Refusal('service_not_found', idOrCode, 'service')
       const { service, supplierId, faults } = completeService(changes, old, await loadNames(transaction))
-      refuse(faults)
-      const changed = { id: old.id, ...service }
+      const changed = { id: old.id, ...orThrow(resultOf(service, faults)) }
       await updateServices(transaction, [changed])
       if (supplierId !== undefined)
         await replaceRoutes(transaction, [{ service: old.id, supplier: supplierId }])
@@ -135,10 +134,6 @@ export const everyonesPrice = (service: ServiceId, currency: string, unitPrice: 
   min_items: null,
   max_items: null,
 })
-
-function refuse([fault]: AttributeFault[]): void {
-  if (fault) throw new Refusal('invalid_input', `${fault.field}: ${fault.reason}`, fault.field)
-}
 
 function refuseTakenCode(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }

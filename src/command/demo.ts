@@ -13,6 +13,7 @@ import { readConfig } from '../config.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { makeFolder } from '../lib/data-folder.ts'
+import { orThrow } from '../lib/fault.ts'
 import { micros } from '../lib/money.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 import { makeLog } from './start.ts'
@@ -78,8 +79,7 @@ async function fill(sql: Sql, url: string): Promise<DemoKey> {
   // The operator first: a start that finds it knows the database for the demo's.
   await having(OPERATOR)
   const reseller = await having(RESELLER)
-  const imported = await importServices(sql, JSON.stringify(demoServices), 'json')
-  if (Array.isArray(imported)) throw new Error(`the demo's catalogue is wrong: ${JSON.stringify(imported)}`)
+  orThrow(await importServices(sql, JSON.stringify(demoServices), 'json'))
   await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', unitPrice: '0.69' })
   const { securityId, secret } = await createKey(sql, reseller.id, {})
   const key = { username: securityId, apiaccesskey: secret }

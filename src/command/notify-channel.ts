@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
+import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import {
   type ChannelView,
@@ -112,7 +113,7 @@ async function remove(name: string): Promise<Answer> {
 async function test(name: string, { to }: { to: string }): Promise<Answer> {
   return await withDatabase(async (connected) => {
     const { id, kind } = await findChannel(connected.sql, name)
-    const address = readAddress(kind, to)
+    const address = orThrow(readAddress(kind, to))
     await sendTest(await sendingDeps(connected), id, address)
     return { json: { id, name, address, sent: true }, text: `sent to ${address}` }
   })

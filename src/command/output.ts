@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { type Command, CommanderError } from 'commander'
-import { type ErrorCode, Refusal } from '../errors.ts'
+import { type ErrorCode, errors, Refusal } from '../errors.ts'
+import { faultText } from '../lib/fault.ts'
 
 /** What a command gives: a value for machines (--json) and a text for people. */
 export interface Answer {
@@ -88,8 +89,11 @@ export function printError(error: unknown, json: boolean): void {
 }
 
 function describe(error: unknown): { code: ErrorCode; message: string; field: string | null } {
-  if (error instanceof Refusal)
-    return { code: error.code, message: error.message, field: error.field ?? null }
+  if (error instanceof Refusal) {
+    const { code, message, field = null, faults } = error
+    const all = `${errors[code].message}: ${faults.map(faultText).join('; ')}`
+    return { code, message: faults.length > 1 ? all : message, field }
+  }
   if (error instanceof CommanderError) {
     // Help asked for by saying nothing stands on stderr already.
     const message = error.code === 'commander.help' ? 'a command is missing' : error.message

@@ -5,8 +5,9 @@ import type { Sql } from '../database/database.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { type PriceChange, priceHistory } from '../sync/price-history.ts'
 import { withDatabase } from './connection.ts'
+import { withOptionNames } from './option-names.ts'
 import { type Answer, answering, table } from './output.ts'
-import { withOptionNames } from './service-options.ts'
+import { serviceOptionOf } from './service-options.ts'
 import { priceJson, priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
@@ -63,7 +64,7 @@ async function set(
   options: KeyOptions & { price: string; minItems?: number; maxItems?: number },
 ): Promise<Answer> {
   const { price, minItems, maxItems } = options
-  const rule = await withOptionNames(() =>
+  const rule = await withOptionNames(serviceOptionOf, () =>
     withDatabase(async ({ sql }) =>
       setPrice(sql, { ...(await keyOf(sql, options)), unitPrice: price, minItems, maxItems }),
     ),
@@ -116,7 +117,9 @@ function holderOf({ what, supplier, remoteId, accountId, group }: PriceChange): 
 }
 
 async function remove(options: KeyOptions): Promise<Answer> {
-  await withOptionNames(() => withDatabase(async ({ sql }) => removePrice(sql, await keyOf(sql, options))))
+  await withOptionNames(serviceOptionOf, () =>
+    withDatabase(async ({ sql }) => removePrice(sql, await keyOf(sql, options))),
+  )
   return { json: { removed: true }, text: 'the price is removed' }
 }
 

@@ -13,6 +13,7 @@ import {
 } from '../supplier-routes/routes.ts'
 import { withDatabase } from './connection.ts'
 import { idOf } from './input.ts'
+import { dashed, withOptionNames } from './option-names.ts'
 import { type Answer, answering, table } from './output.ts'
 
 export function register(program: Command): void {
@@ -61,7 +62,7 @@ const inputOf = ({ remoteService, cost, position, marginFloor }: Given): RouteIn
 })
 
 const add = (options: Given & { service: string; supplier: string }): Promise<Answer> =>
-  withRouteOptionNames(() =>
+  withOptionNames(dashed, () =>
     withDatabase(async ({ sql }) => {
       const { service, supplier } = options
       return shown(await addRoute(sql, { ...inputOf(options), service, supplier }))
@@ -69,7 +70,7 @@ const add = (options: Given & { service: string; supplier: string }): Promise<An
   )
 
 const update = (id: string, options: Given): Promise<Answer> =>
-  withRouteOptionNames(async () => {
+  withOptionNames(dashed, async () => {
     const changes = inputOf(options)
     if (Object.values(changes).every((value) => value === undefined)) {
       throw new Refusal('invalid_input', 'there is nothing to change')
@@ -122,17 +123,6 @@ const routeTable = (routes: Route[]): string =>
 
 /** "5", "2.5", "-10": a percentage of hundredths of a percent. */
 const percentOf = (hundredths: number): string => String(hundredths / 100)
-
-/** Says what was refused with the option's name in place of the value's. */
-async function withRouteOptionNames<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.field === undefined) throw error
-    const name = error.field.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
-    throw new Refusal(error.code, error.detail?.replace(`${error.field}: `, `--${name} `), name)
-  }
-}
 
 function position(text: string): number {
   if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('it must be a whole number.')

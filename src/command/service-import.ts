@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import progress from 'cli-progress'
-import { type ImportFormat, type ImportProblem, importServices } from '../catalogue/import.ts'
-import { Refusal } from '../errors.ts'
+import { type ImportFormat, importServices } from '../catalogue/import.ts'
+import { type Fault, Refusal } from '../errors.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, printError } from './output.ts'
 
@@ -24,27 +24,30 @@ export async function importFile(file: string, { dryRun = false }: { dryRun?: bo
   const result = await withDatabase(({ sql }) =>
     importServices(sql, text, format, { dryRun, onProgress: bar.show }),
   ).finally(bar.stop)
-  if (Array.isArray(result)) return refused(result, format, file)
-  const { created, updated, unchanged, prices } = result
+  if (!result.ok) return refused(result.faults, format, file)
+  const { created, updated, unchanged, prices } = result.value
   const counts = `${created} new, ${updated} changed, ${unchanged} unchanged services; ${prices} prices set`
   return {
-    json: { ...result, dry_run: dryRun },
+    json: { ...result.value, dry_run: dryRun },
     text: dryRun ? `nothing is wrong; an import would give: ${counts}` : counts,
   }
 }
 
-function refused(problems: ImportProblem[], format: ImportFormat, file: string): Answer {
+function refused(faults: readonly Fault[], format: ImportFormat, file: string): Answer {
   const place = format === 'csv' ? 'line' : 'index'
-  const lines = problems
+  const problems = faults.map(({ path: [at, field = null], message: reason }) => ({
+    [place]: at,
+    field,
+    reason,
+  }))
+  const lines = faults
     .slice(0, SHOWN_PROBLEMS)
-    .map(({ at, field, reason }) => `${place} ${at}: ${field === '' ? '' : `${field} `}${reason}`)
+    .map(({ path: [at, field], message }) => `${place} ${at}: ${field ? `${field} ` : ''}${message}`)
   if (problems.length > SHOWN_PROBLEMS) lines.push(`and ${problems.length - SHOWN_PROBLEMS} more`)
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   printError(new Refusal('invalid_input', `${count} in ${file}, nothing was written`, 'file'), false)
   return {
-    json: {
-      problems: problems.map(({ at, field, reason }) => ({ [place]: at, field: field || null, reason })),
-    },
+    json: { problems },
     text: lines.join('\n'),
     bad: true,
   }

@@ -1,8 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { priceAttributes, serviceAttributes } from '../catalogue/attributes.ts'
 import type { ServiceInput } from '../catalogue/complete-service.ts'
-import { Refusal } from '../errors.ts'
-import { type AttributeFault, type Attributes, columnOf, readForm, Unreadable } from '../lib/attributes.ts'
+import { type Attributes, columnOf, readForm, Unreadable } from '../lib/attributes.ts'
+import { orThrow, resultOf } from '../lib/fault.ts'
+import { dashed } from './option-names.ts'
 
 const all: Attributes = { ...serviceAttributes, ...priceAttributes }
 
@@ -45,27 +46,14 @@ export function readServiceOptions(given: Record<string, unknown>): ServiceInput
     form[columnOf(name)] = isOff ? false : (given[optionName(flag)] ?? former)
   }
   const { given: input, faults } = readForm(serviceAttributes, form)
-  const [fault] = faults
-  if (fault) throw refusalOf(fault)
-  return input
+  return orThrow(resultOf(input, faults))
 }
 
-/** `withOptionNames` says what was refused with the option's name in place of the value's. */
-export async function withOptionNames<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.field === undefined) throw error
-    const { field } = error
-    const flag = all[field]?.flag
-    const name =
-      flag === undefined ? columnOf(field).replaceAll('_', '-') : (new Option(flag).long as string).slice(2)
-    throw new Refusal(error.code, error.detail?.replace(`${field}: `, `--${name} `), name)
-  }
+/** `serviceOptionOf` names the option of an attribute: `--min-poll` of minPollSeconds. */
+export function serviceOptionOf(name: string): string {
+  const flag = all[name]?.flag
+  return flag === undefined ? dashed(name) : (new Option(flag).long as string)
 }
-
-const refusalOf = ({ field, reason }: AttributeFault): Refusal =>
-  new Refusal('invalid_input', `${field}: ${reason}`, field)
 
 const optionName = (flag: string): string => new Option(flag).attributeName()
 const formerFlag = (column: string): string => `--${column.replaceAll('_', '-')}`

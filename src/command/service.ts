@@ -2,9 +2,10 @@ import type { Command } from 'commander'
 import { createService, listServices, showService, updateService } from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
 import { withDatabase } from './connection.ts'
+import { withOptionNames } from './option-names.ts'
 import { type Answer, answering } from './output.ts'
 import { importFile } from './service-import.ts'
-import { addServiceOptions, readServiceOptions, withOptionNames } from './service-options.ts'
+import { addServiceOptions, readServiceOptions, serviceOptionOf } from './service-options.ts'
 import { serviceJson, serviceTable, serviceText } from './service-view.ts'
 
 export function register(program: Command): void {
@@ -43,14 +44,14 @@ async function create(
     price: string
     currency: string
   }
-  return await withOptionNames(async () => {
+  return await withOptionNames(serviceOptionOf, async () => {
     const input = { ...readServiceOptions(options), code, name, group, price, currency }
     return await withDatabase(async ({ sql }) => answer(sql, (await createService(sql, input)).code))
   })
 }
 
 async function update(idOrCode: string, options: Record<string, unknown>): Promise<Answer> {
-  return await withOptionNames(async () => {
+  return await withOptionNames(serviceOptionOf, async () => {
     const changes = readServiceOptions(options)
     return await withDatabase(async ({ sql }) =>
       answer(sql, (await updateService(sql, idOrCode, changes)).code),

@@ -66,24 +66,10 @@ export async function readSupplierOptions(given: Given): Promise<SupplierInput> 
   }
 }
 
-/** Says what was refused with the option's name in place of the value's. */
-export async function withSupplierOptionNames<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Refusal) || error.field === undefined) throw error
-    const { code, field, detail } = error
-    const prefix = `${field}: `
-    if (!detail?.startsWith(prefix)) throw error
-    const option = optionOf(field)
-    const name = option.replace(/^--(setting )?/, '')
-    throw new Refusal(code, `${option} ${detail.slice(prefix.length)}`, name)
-  }
-}
-
 const plain = new Set(['kind', 'name', 'url', 'currency', 'concurrency'])
 
-function optionOf(field: string): string {
+/** `supplierOptionOf` names the option of a field, or the setting. */
+export function supplierOptionOf(field: string): string {
   if (field === 'ratePerSecond') return '--rate'
   const option = options.find(({ name }) => name === field)?.option
   return option?.long ?? (plain.has(field) ? `--${field}` : `--setting ${field}`)

@@ -1,6 +1,7 @@
 import progress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
+import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
 import type { ImportWish } from '../sync/import.ts'
@@ -9,8 +10,9 @@ import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
 import { applySync, previewSync, type SyncProgress } from '../sync/sync.ts'
 import { actor } from './connection.ts'
+import { withOptionNames } from './option-names.ts'
 import { type Answer, answering, printError } from './output.ts'
-import { withOptionNames } from './service-options.ts'
+import { serviceOptionOf } from './service-options.ts'
 import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
 import { type WithSuppliers, withSuppliers } from './with-suppliers.ts'
 
@@ -56,7 +58,11 @@ export function registerSync(supplier: Command): void {
     .option('--no-follow', 'leave the price as it is when the cost changes')
     .option('--schedule <interval>', 'apply the list by itself every 30m, 6h, 1d; off: no more', interval)
     .option('--max-loss <percent>', 'how much of it may be gone before a person must say so (20)', percentage)
-    .action(answering((idOrName: string, options: Options) => withOptionNames(() => sync(idOrName, options))))
+    .action(
+      answering((idOrName: string, options: Options) =>
+        withOptionNames(serviceOptionOf, () => sync(idOrName, options)),
+      ),
+    )
 }
 
 async function sync(idOrName: string, options: Options): Promise<Answer> {
@@ -136,7 +142,7 @@ function wishOf(options: Options, currency: string): ImportWish | undefined {
     minPrice: options.minPrice,
     currency: options.currency?.toUpperCase() ?? currency,
   })
-  return { wanted: { all, groups, ids }, rule, follows, into }
+  return { wanted: { all, groups, ids }, rule: orThrow(rule), follows, into }
 }
 
 const wantsImport = ({ all, remoteService, percent, fixed, round, minPrice, into }: Options): boolean =>

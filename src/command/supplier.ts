@@ -11,8 +11,9 @@ import {
   showSupplier,
   updateSupplier,
 } from '../suppliers/suppliers.ts'
+import { withOptionNames } from './option-names.ts'
 import { type Answer, answering } from './output.ts'
-import { addSupplierOptions, readSupplierOptions, withSupplierOptionNames } from './supplier-options.ts'
+import { addSupplierOptions, readSupplierOptions, supplierOptionOf } from './supplier-options.ts'
 import { registerSync } from './supplier-sync.ts'
 import { supplierJson, supplierTable, supplierText, testJson, testText } from './supplier-view.ts'
 import { withSuppliers } from './with-suppliers.ts'
@@ -59,7 +60,7 @@ export function register(program: Command): void {
 }
 
 const add = (options: Given & { kind: string }): Promise<Answer> =>
-  withSupplierOptionNames(async () => {
+  withOptionNames(supplierOptionOf, async () => {
     const input = await readSupplierOptions(options)
     return await withSuppliers(async ({ sql, sealer, allow }) => {
       const made = await createSupplier(sql, sealer, { ...input, kind: options.kind })
@@ -69,7 +70,7 @@ const add = (options: Given & { kind: string }): Promise<Answer> =>
   })
 
 const update = (idOrName: string, options: Given): Promise<Answer> =>
-  withSupplierOptionNames(async () => {
+  withOptionNames(supplierOptionOf, async () => {
     const changes = await readSupplierOptions(options)
     if (Object.values(changes).every((value) => value === undefined)) {
       throw new Refusal('invalid_input', 'there is nothing to change')

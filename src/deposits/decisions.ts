@@ -1,7 +1,8 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { creditDeposit } from '../ledger/adjustments.ts'
-import { checkNote } from '../ledger/entries.ts'
+import { readNote } from '../ledger/entries.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { DepositId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Deposit, DepositEvent, DepositState } from './deposit.ts'
@@ -31,7 +32,7 @@ export async function confirmDeposit(
   { actor, note }: { actor: string; note?: string | undefined },
   clock: Clock,
 ): Promise<Deposit> {
-  const kept = checkNote(note)
+  const kept = orThrow(readNote(note))
   return await sql.begin(async (transaction) => {
     const deposit = undecided(await lockDeposit(transaction, id), id)
     const at = clock.now()
@@ -53,7 +54,7 @@ export async function refuseDeposit(
   { actor, reason }: { actor: string; reason: string },
   clock: Clock,
 ): Promise<Deposit> {
-  const kept = checkNote(reason, 'reason')
+  const kept = orThrow(readNote(reason, 'reason'))
   if (kept === null) throw new Refusal('invalid_input', 'the account is to read a reason', 'reason')
   return await sql.begin(async (transaction) => {
     const deposit = undecided(await lockDeposit(transaction, id), id)

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { AccountId, DepositId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { listDeposits, refuseUnknown } from './decisions.ts'
@@ -60,7 +61,7 @@ export class Deposits {
   ): Promise<DepositId> {
     const now = this.#deps.clock.now()
     const provider = await usable(transaction, account, providerCode, 'provider_code')
-    const terms = termsOf(provider, amount, now)
+    const terms = orThrow(termsOf(provider, amount, now))
     if ((await countOpen(transaction, account.id)) >= MAX_OPEN) {
       throw new Refusal('conflict', `${MAX_OPEN} deposits are open: cancel those that you will not pay`)
     }
@@ -105,7 +106,7 @@ export class Deposits {
     id: DepositId,
     given: { reference?: string | undefined; file?: string | undefined },
   ): Promise<Deposit> {
-    const proof = readProof(given)
+    const proof = orThrow(readProof(given))
     const deposit = await lockDeposit(transaction, id)
     if (deposit?.accountId !== accountId) return refuseUnknown(id)
     if (deposit.hasGateway) throw new Refusal('conflict', 'its provider says itself when it is paid', 'id')

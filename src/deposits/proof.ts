@@ -1,4 +1,5 @@
-import { Refusal } from '../errors.ts'
+import { fault, faultsIn, invalid, ok, type Result, resultOf } from '../lib/fault.ts'
+import { lineFault } from '../lib/text.ts'
 import type { ProofFile } from './proofs.sql.ts'
 
 /** MAX_FILE_BYTES is the largest file that is taken as a proof. */
@@ -17,34 +18,33 @@ export interface Proof {
   file: ProofFile | null
 }
 
-/** `readProof` throws invalid_input that names the field at fault. */
+/** `readProof` reads what a payer shows for a payment. */
 export function readProof({
   reference,
   file,
 }: {
   reference?: string | undefined
   file?: string | undefined
-}): Proof {
-  const line = reference?.trim() || null
-  if (line !== null && (line.length > 200 || /\p{Cc}/u.test(line) || !line.isWellFormed())) {
-    throw new Refusal('invalid_input', 'must be one line of at most 200 characters', 'reference')
-  }
-  const proof = { reference: line, file: file === undefined ? null : readFile(file) }
-  if (proof.reference === null && proof.file === null) {
-    throw new Refusal('invalid_input', 'a reference or a file is needed', 'reference')
-  }
-  return proof
+}): Result<Proof> {
+  const line = reference?.trim() ?? ''
+  const read = file === undefined ? ok(null) : readFile(file)
+  const proof = { reference: line || null, file: read.ok ? read.value : null }
+  return resultOf(proof, [
+    lineFault('reference', line, 200),
+    line === '' && file === undefined ? fault('reference', 'a reference or a file is needed') : undefined,
+    ...faultsIn(read),
+  ])
 }
 
-function readFile(text: string): ProofFile {
+function readFile(text: string): Result<ProofFile> {
   // Browsers make a data URL of a file.
   const base64 = text.trim().replace(/^data:[\w.+-]{1,50}\/[\w.+-]{1,50};base64,/, '')
   const content = Buffer.from(base64, 'base64')
-  if (content.toString('base64') !== base64) throw new Refusal('invalid_input', 'must be base64', 'file')
-  if (content.length > MAX_FILE_BYTES) {
-    throw new Refusal('invalid_input', `must not be larger than ${MAX_FILE_BYTES} bytes`, 'file')
-  }
+  if (content.toString('base64') !== base64) return invalid('file', 'must be base64')
+  if (content.length > MAX_FILE_BYTES)
+    return invalid('file', `must not be larger than ${MAX_FILE_BYTES} bytes`)
   const [mediaType] = kindsOfFile.find(([, head]) => content.subarray(0, head.length).equals(head)) ?? []
-  if (mediaType === undefined) throw new Refusal('invalid_input', 'must be a PNG, a JPEG or a PDF', 'file')
-  return { mediaType, content }
+  return mediaType === undefined
+    ? invalid('file', 'must be a PNG, a JPEG or a PDF')
+    : ok({ mediaType, content })
 }

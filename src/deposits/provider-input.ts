@@ -1,7 +1,8 @@
-import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { readSettings } from '../integrations/kit/kind.ts'
+import { fault, faultsIn, type Result, resultOf } from '../lib/fault.ts'
 import { isCurrency, MAX_AMOUNT, type Micros } from '../lib/money.ts'
+import { emptyFault, lineFault } from '../lib/text.ts'
 import type { Provider } from './provider.ts'
 import type { ProviderWrite } from './providers.sql.ts'
 
@@ -24,61 +25,43 @@ export interface ProviderInput {
   enabled?: boolean | undefined
 }
 
-/** `completeProvider` throws invalid_input that names the value at fault. */
+/** `completeProvider` completes what an operator wrote, from the existing provider or the defaults, and checks the whole. */
 export function completeProvider(
-  { kind, currency }: { kind: string; currency: string },
+  { kind, code, currency }: { kind: string; code: string; currency: string },
   input: ProviderInput,
   existing?: Provider,
-): ProviderWrite {
-  const step = gatewayKinds.get(kind).step(currency) as Micros
+): Result<ProviderWrite> {
+  const isKnown = isCurrency(currency)
+  const step = isKnown ? gatewayKinds.get(kind).step(currency) : 1n
+  const settings = readSettings(gatewayKinds.get(kind), {
+    ...existing?.settings,
+    ...input.settings,
+  })
   const write: ProviderWrite = {
     name: (input.name ?? existing?.name ?? '').trim(),
-    minAmount: input.minAmount ?? existing?.minAmount ?? step,
+    minAmount: input.minAmount ?? existing?.minAmount ?? (step as Micros),
     maxAmount: input.maxAmount === undefined ? (existing?.maxAmount ?? null) : input.maxAmount,
     feePercent: input.feePercent ?? existing?.feePercent ?? 0,
     feeFlat: input.feeFlat ?? existing?.feeFlat ?? (0n as Micros),
-    settings: readSettings(gatewayKinds.get(kind), {
-      ...existing?.settings,
-      ...input.settings,
-    }),
+    settings: settings.ok ? settings.value : {},
     enabled: input.enabled ?? existing?.enabled ?? true,
   }
-  checkName(write.name)
-  checkBound('min_deposit', write.minAmount, 1n)
-  if (write.maxAmount !== null) checkBound('max_deposit', write.maxAmount, write.minAmount)
-  checkBound('fee_flat', write.feeFlat, 0n)
-  if (!Number.isInteger(write.feePercent) || write.feePercent < 0 || write.feePercent > 10_000) {
-    refuse('fee_percent', 'must be 0 to 100 percent, with at most two decimals')
-  }
-  return write
-}
-
-/** `checkNewProvider` throws invalid_input that names the value at fault. */
-export function checkNewProvider(code: string, currency: string): void {
-  if (!/^[a-z0-9][a-z0-9_-]{0,31}$/.test(code)) {
-    refuse('code', 'must be 1 to 32 lower-case letters, digits, dashes and underscores')
-  }
-  if (!isCurrency(currency)) refuse('currency', 'must be a currency code such as USD')
-}
-
-function checkName(name: string): void {
-  if (name === '') refuse('name', 'is missing')
-  if (name.length > 100 || /\p{Cc}/u.test(name) || !name.isWellFormed()) {
-    refuse('name', 'must be one line of at most 100 characters')
-  }
-}
-
-function checkBound(field: string, value: bigint, least: bigint): void {
-  if (value < least || value > MAX_AMOUNT) {
-    refuse(
-      field,
-      field === 'max_deposit'
-        ? 'must not be below min_deposit'
-        : `must be ${least > 0n ? 'more than 0' : '0 or more'}`,
-    )
-  }
-}
-
-function refuse(field: string, reason: string): never {
-  throw new Refusal('invalid_input', `${field}: ${reason}`, field)
+  const { name, minAmount, maxAmount, feePercent, feeFlat } = write
+  const isPercent = Number.isInteger(feePercent) && feePercent >= 0 && feePercent <= 10_000
+  const isBetween = (value: bigint, min: bigint) => value >= min && value <= MAX_AMOUNT
+  return resultOf(write, [
+    /^[a-z0-9][a-z0-9_-]{0,31}$/.test(code)
+      ? undefined
+      : fault('code', 'must be 1 to 32 lower-case letters, digits, dashes and underscores'),
+    isKnown ? undefined : fault('currency', 'must be a currency code such as USD'),
+    emptyFault('name', name),
+    lineFault('name', name, 100),
+    isBetween(minAmount, 1n) ? undefined : fault('min_deposit', 'must be more than 0'),
+    maxAmount === null || isBetween(maxAmount, minAmount)
+      ? undefined
+      : fault('max_deposit', 'must not be below min_deposit'),
+    isBetween(feeFlat, 0n) ? undefined : fault('fee_flat', 'must be 0 or more'),
+    isPercent ? undefined : fault('fee_percent', 'must be 0 to 100 percent, with at most two decimals'),
+    ...faultsIn(settings),
+  ])
 }

@@ -3,10 +3,11 @@ import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import { completeSettings, readSecrets, secretNames } from '../integrations/kit/kind.ts'
+import { both, orThrow } from '../lib/fault.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
-import { checkNewProvider, completeProvider, type ProviderInput } from './provider-input.ts'
+import { completeProvider, type ProviderInput } from './provider-input.ts'
 import {
   insertProvider,
   lockProvider,
@@ -30,9 +31,9 @@ export async function createProvider(
 ): Promise<Provider> {
   const known = gatewayKinds.get(name)
   const { kind } = known
-  checkNewProvider(code, currency)
-  const write = completeProvider({ kind, currency }, input)
-  const secrets = readSecrets(known, input.secrets ?? {})
+  const [write, secrets] = orThrow(
+    both(completeProvider({ kind, code, currency }, input), readSecrets(known, input.secrets ?? {})),
+  )
   return await sql.begin(async (transaction) => {
     const id = await insertProvider(transaction, { ...write, kind, code, currency }, clock.now())
     if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
@@ -59,12 +60,12 @@ export async function changeProvider(
   const { id } = await findProvider(sql, code)
   return await sql.begin(async (transaction) => {
     const existing = (await lockProvider(transaction, id)) as Provider
-    const write = completeProvider(existing, changes, existing)
+    const write = orThrow(completeProvider(existing, changes, existing))
     await updateProvider(transaction, id, { ...write, updatedAt: clock.now() })
     if (changes.secrets && Object.keys(changes.secrets).length > 0) {
       const key = await sealer()
       const opened = credentials.tryOpen(existing, key)
-      const secrets = readSecrets(gatewayKinds.get(existing.kind), changes.secrets, opened)
+      const secrets = orThrow(readSecrets(gatewayKinds.get(existing.kind), changes.secrets, opened))
       await updateProvider(transaction, id, { secrets: credentials.seal(id, secrets, key) })
     }
     return (await selectProvider(transaction, { id })) as Provider
@@ -93,7 +94,7 @@ export async function listProviders(
 
 /** `settingsOf` completes the kind's defaults. Throws invalid_input when the settings are none of its kind any more. */
 export const settingsOf = ({ kind, settings }: Provider): Record<string, unknown> =>
-  completeSettings(gatewayKinds.get(kind), settings)
+  orThrow(completeSettings(gatewayKinds.get(kind), settings))
 
 /** `secretsOf` throws an Error when the secrets were sealed with another key. */
 export function secretsOf(provider: Provider, sealer: Sealer): Record<string, string> {

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
-import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
+import { invalid, ok, type Result } from '../lib/fault.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
 import type { DepositDetails } from './deposit.ts'
 import { feeOf } from './fees.ts'
@@ -20,20 +20,19 @@ export interface Terms {
 export const isFor = ({ enabled, currency }: Provider, account: Pick<Account, 'currency'>): boolean =>
   enabled && currency === account.currency
 
-/** `termsOf` throws invalid_input when the amount (which is what is credited) is none that the provider takes. */
-export function termsOf(provider: Provider, amount: Micros, now: Date): Terms {
+/** `termsOf` refuses an amount (which is what is credited) that the provider does not take. */
+export function termsOf(provider: Provider, amount: Micros, now: Date): Result<Terms> {
   const { kind, currency, minAmount, maxAmount } = provider
   const { step, shown } = gatewayKinds.get(kind)
   const smallest = step(currency)
-  const refuse = (message: string): never => {
-    throw new Refusal('invalid_input', message, 'amount')
-  }
-  if (amount < minAmount) refuse(`at least ${formatMicros(minAmount)} ${currency}`)
-  if (maxAmount !== null && amount > maxAmount) refuse(`at most ${formatMicros(maxAmount)} ${currency}`)
-  if (amount % smallest !== 0n) refuse(`must be a multiple of ${formatMicros(smallest)} ${currency}`)
+  const bound = (message: string, of: bigint) =>
+    invalid('amount', `${message} ${formatMicros(of)} ${currency}`)
+  if (amount < minAmount) return bound('must be at least', minAmount)
+  if (maxAmount !== null && amount > maxAmount) return bound('must be at most', maxAmount)
+  if (amount % smallest !== 0n) return bound('must be a multiple of', smallest)
   const fee = feeOf(amount, provider, smallest)
   const settings = settingsOf(provider)
-  return {
+  return ok({
     amount,
     fee,
     totalPay: micros(amount + fee),
@@ -41,7 +40,7 @@ export function termsOf(provider: Provider, amount: Micros, now: Date): Terms {
       shown.flatMap((name) => (settings[name] === undefined ? [] : [[name, String(settings[name])]])),
     ),
     expiresAt: expiryOf(provider, now),
-  }
+  })
 }
 
 /** `expiryOf` gives a time in whole seconds, as gateways take it. */

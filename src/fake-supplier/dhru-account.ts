@@ -22,8 +22,9 @@ export const serviceList = ({ panel, list }: Call): Reply => ({
 })
 
 export function serviceDetails({ panel, parameters }: Call): Reply {
-  const read = parameters.kind === 'one' ? readOrderFields(parameters.fields) : undefined
-  const service = read && !('malformed' in read) ? panel.find(read.service ?? '') : undefined
+  const read =
+    parameters.ok && parameters.value.kind === 'one' ? readOrderFields(parameters.value.fields) : undefined
+  const service = read?.ok ? panel.find(read.value.service ?? '') : undefined
   if (!service) return refuse('service')
   return succeed({ MESSAGE: 'IMEI Service Details', LIST: sayService(panel, service) })
 }

@@ -60,17 +60,18 @@ export function orderStatuses(call: Call): Reply {
   const { parameters, panel } = call
   if (panel.options.bulk === 'none') return refuse('action')
   const ids = readOrderIds(parameters, call.request.form)
-  if (!Array.isArray(ids) || ids.length === 0) return refuse('request')
-  const statuses = ids.map((id) => {
+  if (!ids.ok || ids.value.length === 0) return refuse('request')
+  const statuses = ids.value.map((id) => {
     const order = call.orders.ask(id, 'dhru')
     return { id, status: order && statusOf(call, order) }
   })
-  if (parameters.kind !== 'many' || panel.options.bulk !== 'vendor') {
+  const byKey = parameters.ok && parameters.value.kind === 'many' ? parameters.value.rows : undefined
+  if (!byKey || panel.options.bulk !== 'vendor') {
     const rows = statuses.map(({ id, status }) => status ?? { REFERENCEID: id, ERROR: [sayError('order')] })
     return answer({ SUCCESS: rows })
   }
   const entries = statuses.map(({ status }, index) => [
-    parameters.rows[index]?.key ?? String(index),
+    byKey[index]?.key ?? String(index),
     status ? { SUCCESS: [status] } : { ERROR: [sayError('order')] },
   ])
   return answer(Object.fromEntries(entries))

@@ -1,3 +1,4 @@
+import type { Result } from '../lib/fault.ts'
 import type { Fields } from '../protocols/dhru/fields.ts'
 import type { DhruRequest } from '../protocols/dhru/form.ts'
 import type { Parameters } from '../protocols/dhru/parameters.ts'
@@ -11,7 +12,7 @@ const API_VERSION = '6.1'
 /** Call is one Dhru request, read, and what answers it. */
 export interface Call extends FakeDeps {
   request: DhruRequest
-  parameters: Parameters
+  parameters: Result<Parameters>
   /** `key` is the idempotency key as sent, honoured or not. */
   key: string | null
 }
@@ -32,9 +33,9 @@ export function sayError(name: RefusalName): Record<string, string> {
 export const refuse = (name: RefusalName): Reply => answer({ ERROR: [sayError(name)] })
 
 /** `rowsOf` gives the rows that a request names, under the caller's own keys, or its one row as "0". */
-export function rowsOf(parameters: Parameters): { key: string; fields: Fields | undefined }[] {
-  if (parameters.kind === 'many') return parameters.rows
-  return parameters.kind === 'one' ? [{ key: '0', fields: parameters.fields }] : []
+export function rowsOf(read: Result<Parameters>): { key: string; fields: Fields | undefined }[] {
+  if (!read.ok || read.value.kind === 'none') return []
+  return read.value.kind === 'many' ? read.value.rows : [{ key: '0', fields: read.value.fields }]
 }
 
 /** `echo` repeats of a placement what real panels repeat. */

@@ -8,13 +8,14 @@ import type { Reply } from './reply.ts'
 /** `buy` buys one row; one that cannot be read is refused. */
 export function buy({ orders }: Call, fields: Fields | undefined, key: string | null): PurchaseResult {
   const read = fields && readOrderFields(fields)
-  if (!read || 'malformed' in read) return { kind: 'refused', refusal: 'request' }
+  if (!read?.ok) return { kind: 'refused', refusal: 'request' }
+  const { service = '', imei = '', quantity = 1, extra } = read.value
   return orders.place({
     via: 'dhru',
-    service: read.service ?? '',
-    inputs: [read.imei ?? ''],
-    quantity: Number(read.quantity ?? 1),
-    fields: read.extra,
+    service,
+    inputs: [imei],
+    quantity: Number(quantity),
+    fields: extra,
     key,
   })
 }
@@ -46,7 +47,7 @@ export function statusOf({ orders }: FakeDeps, order: Order): Record<string, str
 
 export function orderStatus(call: Call): Reply {
   const ids = readOrderIds(call.parameters, call.request.form)
-  const [id] = Array.isArray(ids) ? ids : []
+  const [id] = ids.ok ? ids.value : []
   const order = id === undefined ? undefined : call.orders.ask(id, 'dhru')
   return order ? succeed(statusOf(call, order)) : refuse('order')
 }

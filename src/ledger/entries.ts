@@ -1,7 +1,9 @@
 import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { orThrow, type Result, resultOf } from '../lib/fault.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
+import { lineFault } from '../lib/text.ts'
 import { insertEntry } from './entries.sql.ts'
 import type { EntryKind, LedgerEntry } from './entry.ts'
 import { lockWallet } from './wallets.ts'
@@ -36,19 +38,15 @@ export async function move(
     amount: micros(amount < 0n ? -amount : amount),
     availableAfter,
     actor,
-    note: checkNote(note),
+    note: orThrow(readNote(note)),
     createdAt: at,
   }
   const id = await insertEntry(transaction, { accountId, ...entry }, depositId)
   return { id, ...entry }
 }
 
-/** `checkNote` trims what is noted with money; null: nothing. Throws invalid_input. */
-export function checkNote(note: string | null | undefined, field = 'note'): string | null {
-  const text = note?.trim()
-  if (!text) return null
-  if (text.length > 500 || /\p{Cc}/u.test(text) || !text.isWellFormed()) {
-    throw new Refusal('invalid_input', `a ${field} is one line of at most 500 characters`, field)
-  }
-  return text
+/** `readNote` trims what is noted with money; null: nothing. */
+export function readNote(note: string | null | undefined, path = 'note'): Result<string | null> {
+  const text = note?.trim() ?? ''
+  return resultOf(text || null, [lineFault(path, text, 500)])
 }

@@ -1,10 +1,11 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { AccountId, TransferId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros, ZERO } from '../lib/money.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { sanitize } from '../lib/text.ts'
-import { checkNote, MAX_BALANCE } from './entries.ts'
+import { MAX_BALANCE, readNote } from './entries.ts'
 import { masked, type OwnTransfer, type Transfer } from './transfer.ts'
 import {
   insertTransfer,
@@ -36,7 +37,7 @@ export interface TransferRequest {
 export async function sendMoney(transaction: Transaction, sending: TransferRequest): Promise<Transfer> {
   const { senderId, amount, at: createdAt, keyId, actor } = sending
   if (amount <= ZERO) throw new Refusal('invalid_input', 'the amount is more than 0', 'amount')
-  const description = checkNote(sending.description, 'description')
+  const description = orThrow(readNote(sending.description, 'description'))
   const receiverId = await findReceiver(transaction, sending.receiver)
   if (receiverId === senderId) {
     throw new Refusal('invalid_input', 'the receiver is the sender', 'receiver')

@@ -1,5 +1,6 @@
 import { type Attribute, Unreadable } from './attributes.ts'
 import { type Micros, parseMicros } from './money.ts'
+import { emptyFault, lineFault, textFault } from './text.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
 interface Described<Value> {
@@ -84,15 +85,6 @@ export const orNull =
   (value: unknown): Value | null =>
     isEmpty(value) ? null : read(value)
 
-/** `emptyFault` says that a text is missing. */
-export const emptyFault = (text: string): string | undefined => (text === '' ? 'is missing' : undefined)
-
-/** `charactersFault` says why a text is too long or has characters that nobody can read. */
-export function charactersFault(text: string, max: number, forbidden = /\p{Cc}/u): string | undefined {
-  if (text.length > max) return `must not be longer than ${max} characters`
-  return forbidden.test(text) || !text.isWellFormed() ? 'must not hold control characters' : undefined
-}
-
 /** `choiceFault` says what the choices are. */
 export const choiceFault = (value: string, choices: readonly string[]): string | undefined =>
   choices.includes(value) ? undefined : `must be one of ${choices.join(', ')}`
@@ -104,14 +96,15 @@ export const line = (described: Described<string> & { required?: boolean }) =>
   attribute<string>(described, {
     read: readText,
     fault: (text) =>
-      charactersFault(text, MAX_LINE_LENGTH) ?? (described.required ? emptyFault(text) : undefined),
+      (lineFault('', text, MAX_LINE_LENGTH) ?? (described.required ? emptyFault('', text) : undefined))
+        ?.message,
   })
 
 /** `lines` is a text with line breaks and tabs. */
 export const lines = (described: Described<string> & { max: number }) =>
   attribute<string>(described, {
     read: readText,
-    fault: (text) => charactersFault(text, described.max, /[^\P{Cc}\n\r\t]/u),
+    fault: (text) => textFault('', text, described.max)?.message,
   })
 
 /** `matching` is a text that `fault` checks. */

@@ -1,3 +1,6 @@
+import type { Fault } from '../errors.ts'
+import { fault } from './fault.ts'
+
 /** Unreadable says that a value cannot be read; its message goes behind the name of the value. */
 export class Unreadable extends Error {}
 
@@ -70,19 +73,13 @@ export type AttributesOf<Row, Renamed extends Partial<Record<keyof Row, string>>
 export const columnOf = (name: string): string =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
-/** AttributeFault is what is wrong with the value of one attribute, in words that go behind its name. */
-export interface AttributeFault {
-  field: string
-  reason: string
-}
-
 /** `readForm` reads texts and JSON values by column, each as its attribute says, and gives every fault. */
 export function readForm<A extends Attributes>(
   all: A,
   form: Readonly<Record<string, unknown>>,
-): { given: GivenOf<A>; faults: AttributeFault[] } {
+): { given: GivenOf<A>; faults: Fault[] } {
   const given: Record<string, unknown> = {}
-  const faults: AttributeFault[] = []
+  const faults: Fault[] = []
   for (const [field, { read, formerly }] of Object.entries(all)) {
     let value = form[columnOf(field)]
     if (value === undefined && formerly !== undefined) value = form[formerly]
@@ -91,7 +88,7 @@ export function readForm<A extends Attributes>(
       given[field] = read(value)
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error
-      faults.push({ field, reason: error.message })
+      faults.push(fault(field, error.message))
     }
   }
   return { given: given as GivenOf<A>, faults }
@@ -102,12 +99,12 @@ export function faultsOf<A extends Attributes>(
   all: A,
   values: ValuesOf<A>,
   checks: { readonly [Name in keyof ValuesOf<A>]?: (values: ValuesOf<A>) => string | undefined },
-): AttributeFault[] {
-  return Object.entries(all).flatMap(([field, { stored, fault }]) => {
+): Fault[] {
+  return Object.entries(all).flatMap(([field, { stored, fault: faultOf }]) => {
     if (!stored) return []
     const name = field as keyof ValuesOf<A>
-    const reason = checks[name]?.(values) ?? fault(values[name])
-    return reason === undefined ? [] : [{ field, reason }]
+    const message = checks[name]?.(values) ?? faultOf(values[name])
+    return message === undefined ? [] : [fault(field, message)]
   })
 }
 

@@ -21,7 +21,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Throws where there is something else than a folder, or where it is not to be seen. */
+/** `isFolder` throws where something else than a folder is, or where it cannot be read. */
 function isFolder(path: string, folder: string): boolean {
   try {
     if (statSync(path).isDirectory()) return true

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js'
-import { Refusal } from '../errors.ts'
+import { invalid, ok, type Result } from './fault.ts'
 
-/** The one place that reads IP addresses and networks (CIDR blocks), of versions 4 and 6. */
+/** Address is an IP address of version 4 or 6. This file is the only place that reads addresses and networks (CIDR blocks). */
 type Address = ipaddr.IPv4 | ipaddr.IPv6
 
 /** Network is a single address, or all addresses that begin with the first `prefix` bits of one. */
@@ -64,11 +64,11 @@ function networkText([address, prefix]: Network): string {
 
 const bitsOf = (address: Address): number => (address.kind() === 'ipv4' ? 32 : 128)
 
-/** `checkAllowedIp` is the normal text of one entry of an API key's IP list. Throws invalid_input. */
-export function checkAllowedIp(text: string): string {
+/** `readAllowedIp` gives the normal text of one entry of an API key's IP list. */
+export function readAllowedIp(text: string): Result<string> {
   const network = readNetwork(text.trim())
-  if (network) return networkText(network)
-  throw new Refusal('invalid_input', `${JSON.stringify(text)} is no IP address or CIDR block`, 'allow_ip')
+  if (network) return ok(networkText(network))
+  return invalid('allow_ip', `${JSON.stringify(text)} is no IP address or CIDR block`)
 }
 
 /** `allowedIps` is a test of addresses against the networks of a list; with an empty list every address passes. */

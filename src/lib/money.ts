@@ -1,5 +1,5 @@
 /**
- * An amount of money in millionths of its currency's unit: 1.00 = 1_000_000n. No float ever holds one.
+ * Micros is an amount of money in millionths of its currency's unit: 1.00 = 1_000_000n. No float ever holds one.
  * Amounts are bounded by bigint columns: at most 9,223,372,036,854 units.
  */
 export type Micros = bigint & { readonly __unit: 'micros' }
@@ -7,11 +7,11 @@ export type Micros = bigint & { readonly __unit: 'micros' }
 export const micros = (value: bigint): Micros => value as Micros
 export const ZERO = micros(0n)
 
-/** The largest amount taken as one input: far above any real deposit, far below a bigint column's end. */
+/** MAX_AMOUNT is the largest amount taken as one input: far above any real deposit, far below a bigint column's end. */
 export const MAX_AMOUNT = micros(1_000_000_000_000_000_000n)
 
 /**
- * Reads a decimal such as "12", "12.5" or "-0.000001".
+ * `parseMicros` reads a decimal such as "12", "12.5" or "-0.000001".
  * Returns undefined for anything else: more than six decimals, an exponent, a separator, an amount too large.
  */
 export function parseMicros(text: string): Micros | undefined {
@@ -22,7 +22,7 @@ export function parseMicros(text: string): Micros | undefined {
   return micros(match[1] === '-' ? -value : value)
 }
 
-/** A decimal string without separators, with at least two decimals and as many as the amount needs: "0.77", "1.2345". */
+/** `formatMicros` writes a decimal without separators, with at least two decimals and as many as the amount needs: "0.77", "1.2345". */
 export function formatMicros(amount: bigint): string {
   const sign = amount < 0n ? '-' : ''
   const digits = (amount < 0n ? -amount : amount).toString().padStart(7, '0')
@@ -32,7 +32,7 @@ export function formatMicros(amount: bigint): string {
 
 const symbols = new Map<string, string>()
 
-/** For people: the currency's symbol, thousands separators, then as `formatMicros`: "$1,016.41", "-IDR 1,500.00". */
+/** `formatMoney` writes an amount for people, with the currency's symbol and thousands separators: "$1,016.41", "-IDR 1,500.00". */
 export function formatMoney(amount: bigint, currency: string): string {
   let symbol = symbols.get(currency)
   if (symbol === undefined) {
@@ -49,7 +49,7 @@ export function formatMoney(amount: bigint, currency: string): string {
   return `${amount < 0n ? '-' : ''}${symbol}${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`
 }
 
-/** Whether a text is a currency code that money can be shown in (ISO 4217, upper case). */
+/** `isCurrency` tells whether a text is a currency code that money can be shown in (ISO 4217, upper case). */
 export function isCurrency(text: string): boolean {
   return currencies.has(text)
 }

@@ -1,7 +1,7 @@
-/** A span of time; what is left out does not bound it. */
+/** Period is a span of time; what is left out does not bound it. */
 export interface Period {
-  /** From then on. */
+  /** `from` is its first instant. */
   from?: Date | undefined
-  /** Before then. */
+  /** `to` is the first instant behind it. */
   to?: Date | undefined
 }

@@ -1,4 +1,4 @@
-/** Semaphore lets so many through at a time; the others wait in order. */
+/** Semaphore lets `atOnce` pieces of work run at a time; the others wait in order. */
 export class Semaphore {
   #free: number
   readonly #maxMs: number | undefined

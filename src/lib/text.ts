@@ -1,10 +1,14 @@
+import type { Fault } from '../errors.ts'
+
 /**
- * Text that is kept or shown. PostgreSQL takes neither NUL nor half of a surrogate pair, and no line of text needs another control
- * character. What people send is refused by `lineFault` and `textFault`; what suppliers, gateways and receivers say is mended by
- * `sanitize`. Behind these two a NUL in a parameter of a statement is a bug, and throws.
+ * The one place that knows which characters a text may have. PostgreSQL takes neither NUL nor half of a surrogate pair, and no text needs
+ * control characters but for line ends and tabs. What people send is refused by `lineFault` and `textFault`; what suppliers, gateways
+ * and receivers say is mended by `sanitize`. Behind these a NUL in a parameter of a statement is a bug, and throws.
  */
 
 const REPLACEMENT = '\ufffd'
+const CONTROL = /\p{Cc}/u
+const CONTROL_BUT_LINES = /[^\P{Cc}\n\r\t]/u
 
 /** `isStorable` tells whether PostgreSQL takes a text. A name that it does not take is the name of nothing. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -15,14 +19,39 @@ export const sanitize = (text: string): string => text.toWellFormed().replaceAll
 /** `sanitizeLine` makes one printable line of a text: U+FFFD stands for every control character. */
 export const sanitizeLine = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, REPLACEMENT)
 
+/** `strip` leaves control characters out of a text, but not its line ends and tabs. */
+export const strip = (text: string): string => text.toWellFormed().replace(/[^\P{Cc}\n\r\t]/gu, '')
+
+/** `stripLine` makes one trimmed line of a text: a blank stands for blanks and line ends, other control characters are left out. */
+export const stripLine = (text: string): string => strip(text.replace(/\s+/g, ' ')).trim()
+
+/** `quoteLine` makes of what others wrote a part of our own line: a blank stands for what would break the line or turn its direction. */
+export const quoteLine = (text: string, max = 200): string =>
+  shorten(text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim(), max)
+
+/** `shorten` cuts a text to `max` characters, the last of which then is an ellipsis. */
+export const shorten = (text: string, max: number): string =>
+  text.length <= max
+    ? text.toWellFormed()
+    : `${text
+        .slice(0, max - 1)
+        .replace(/[\ud800-\udbff]$/, '')
+        .toWellFormed()}…`
+
 /** `textFault` says why a text of several lines cannot be kept; undefined: it can. `max` is in characters. */
-export function textFault(text: string, max: number): string | undefined {
-  if (text.length > max) return `is longer than ${max} characters`
-  if (text.includes('\0')) return 'has a NUL character'
-  return text.isWellFormed() ? undefined : 'is not well-formed Unicode'
-}
+export const textFault = (path: string, text: string, max: number): Fault | undefined =>
+  faultBut(CONTROL_BUT_LINES, path, text, max)
 
 /** `lineFault` says why a text cannot be kept as one line; undefined: it can. `max` is in characters. */
-export function lineFault(text: string, max: number): string | undefined {
-  return textFault(text, max) ?? (/\p{Cc}/u.test(text) ? 'has a control character' : undefined)
+export const lineFault = (path: string, text: string, max: number): Fault | undefined =>
+  faultBut(CONTROL, path, text, max)
+
+/** `emptyFault` says that a text is missing. */
+export const emptyFault = (path: string, text: string): Fault | undefined =>
+  text === '' ? { path: [path], message: 'is missing' } : undefined
+
+function faultBut(forbidden: RegExp, path: string, text: string, max: number): Fault | undefined {
+  if (text.length > max) return { path: [path], message: `must not be longer than ${max} characters` }
+  const isClean = text.isWellFormed() && !forbidden.test(text)
+  return isClean ? undefined : { path: [path], message: 'must not hold control characters' }
 }

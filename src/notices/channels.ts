@@ -12,8 +12,9 @@ import {
   secretsSet,
   shownSettings,
 } from '../integrations/kit/kind.ts'
+import { both, orThrow, resultOf } from '../lib/fault.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
-import { lineFault } from '../lib/text.ts'
+import { emptyFault, lineFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import {
@@ -58,17 +59,10 @@ export async function createChannel(
   clock: Clock,
 ): Promise<ChannelView> {
   const kind = channelKinds.get(named)
-  const fault = name === '' ? 'is missing' : lineFault(name, MAX_NAME_LENGTH)
-  if (fault) throw new Refusal('invalid_input', `name: ${fault}`, 'name')
-  const secrets = readSecrets(kind, given)
   const now = clock.now()
-  const row = {
-    name,
-    kind: kind.kind,
-    settings: readSettings(kind, settings),
-    createdAt: now,
-    updatedAt: now,
-  }
+  orThrow(resultOf(name, [emptyFault('name', name), lineFault('name', name, MAX_NAME_LENGTH)]))
+  const [read, secrets] = orThrow(both(readSettings(kind, settings), readSecrets(kind, given)))
+  const row = { name, kind: kind.kind, settings: read, createdAt: now, updatedAt: now }
   return await sql.begin(async (transaction) => {
     const id = await insertChannel(transaction, row)
     if (id === undefined) throw new Refusal('conflict', `there is a channel ${name}`, 'name')
@@ -92,11 +86,11 @@ export async function updateChannel(
     const { id } = await findChannel(transaction, name)
     const row = (await lockChannel(transaction, id)) as ChannelRow
     const kind = channelKinds.get(row.kind)
-    const merged = readSettings(kind, { ...row.settings, ...settings })
+    const merged = orThrow(readSettings(kind, { ...row.settings, ...settings }))
     await updateChannelRow(transaction, id, { settings: merged, updatedAt: clock.now() })
     if (secrets && Object.keys(secrets).length > 0) {
       const key = await sealer()
-      const set = readSecrets(kind, secrets, credentials.tryOpen(row, key))
+      const set = orThrow(readSecrets(kind, secrets, credentials.tryOpen(row, key)))
       await updateChannelRow(transaction, id, { secrets: credentials.seal(id, set, key) })
     }
     return await written(transaction, id, sealer)
@@ -175,7 +169,7 @@ export const sendTest = (deps: SendingDeps, id: NoticeChannelId, address: string
 
 function connect(row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel {
   const kind = channelKinds.get(row.kind)
-  const settings = completeSettings(kind, row.settings)
+  const settings = orThrow(completeSettings(kind, row.settings))
   return kind.connect({ settings, secrets: credentials.open(row, sealer) }, context)
 }
 

@@ -1,8 +1,9 @@
 import type { Queryable } from '../database/database.ts'
-import { type Message, quoted } from '../integrations/channels/channel.ts'
+import type { Message } from '../integrations/channels/channel.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMoney } from '../lib/money.ts'
+import { quoteLine } from '../lib/text.ts'
 import {
   type OpenBreaker,
   selectLowBalances,
@@ -78,7 +79,7 @@ export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition
       mark: 0,
       messages: {
         account: {
-          title: `The balance of ${quoted(name)} is low: ${formatMoney(available, currency)}`,
+          title: `The balance of ${quoteLine(name)} is low: ${formatMoney(available, currency)}`,
           text: `That is below ${formatMoney(mark, currency)}. Orders that cost more than is left are refused.`,
         },
       },
@@ -101,10 +102,10 @@ const troubles: Record<SupplierFault, string> = {
 
 function ofSupplier({ supplierId, name, why, reason, openedAt, balance, currency }: OpenBreaker): Condition {
   return operators(String(supplierId), 0, {
-    title: `Supplier ${quoted(name, 80)} ${troubles[why]}`,
+    title: `Supplier ${quoteLine(name, 80)} ${troubles[why]}`,
     text: lines(
       `Nothing is sent to it since ${utc(openedAt)}.`,
-      reason && `It said: ${quoted(reason)}`,
+      reason && `It said: ${quoteLine(reason)}`,
       why === 'credit' && balance !== null && `Its balance: ${formatMoney(balance, currency)}`,
       `More: imeigate supplier show ${supplierId}`,
     ),

@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
+import { invalid, ok, orThrow, type Result } from '../lib/fault.ts'
 import type { AccountId, SubscriptionId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { chooseChannel } from './channels.ts'
@@ -34,7 +35,7 @@ export async function subscribe(
   actor: string,
   clock: Clock = systemClock,
 ): Promise<Subscription> {
-  const address = readAddress(kind, given)
+  const address = orThrow(readAddress(kind, given))
   const events = wanted.length === 0 ? null : checkEvents(wanted, accountId)
   const { id: channelId } = await chooseChannel(sql, kind, named)
   const subscription = { accountId, channelId, address, events, actor, createdAt: clock.now() }
@@ -58,12 +59,11 @@ export async function findSubscription(sql: Queryable, id: SubscriptionId): Prom
 /** `listSubscriptions` lists subscriptions by id. */
 export const listSubscriptions = (sql: Queryable): Promise<Subscription[]> => selectSubscriptions(sql)
 
-/** `readAddress` gives an address as a kind of channel takes it. Throws invalid_input. */
-export function readAddress(kind: string, text: string): string {
+/** `readAddress` gives an address as a kind of channel takes it. */
+export function readAddress(kind: string, text: string): Result<string> {
   const { pattern, form } = channelKinds.get(kind).address
   const address = text.trim()
-  if (pattern.test(address)) return address
-  throw new Refusal('invalid_input', `${JSON.stringify(text)} is no ${form}`, kind)
+  return pattern.test(address) ? ok(address) : invalid(kind, `${JSON.stringify(text)} is no ${form}`)
 }
 
 function checkEvents(wanted: string[], accountId: AccountId | null): EventName[] {

@@ -6,7 +6,9 @@ import { findService } from '../catalogue/services.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
+import { fault, orThrow, type Result, resultOf } from '../lib/fault.ts'
 import { type Micros, micros, parseMicros } from '../lib/money.ts'
+import { lineFault } from '../lib/text.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import type { Route } from './route.ts'
 import {
@@ -48,7 +50,7 @@ export async function addRoute(
     .begin(async (transaction) => {
       const { id: serviceId } = await findService(transaction, service)
       const found = await findSupplier(transaction, supplier)
-      const row = settle(input, { supplier_kind: found.kind, supplier_name: found.name })
+      const row = orThrow(settle(input, { supplier_kind: found.kind, supplier_name: found.name }))
       await lockRoutesOf(transaction, serviceId)
       const id = await insertRoute(transaction, serviceId, found.id, row)
       if (input.position !== undefined) await move(transaction, id, input.position)
@@ -71,7 +73,7 @@ export async function updateRoute(sql: Sql, id: RouteId, changes: RouteInput): P
   return sql
     .begin(async (transaction) => {
       const row = await findLocked(transaction, id)
-      await updateRouteRow(transaction, id, settle(changes, row))
+      await updateRouteRow(transaction, id, orThrow(settle(changes, row)))
       if (changes.position !== undefined) await move(transaction, id, changes.position)
       return routeOf(await find(transaction, id))
     })
@@ -104,9 +106,6 @@ async function findLocked(transaction: Transaction, id: RouteId): Promise<RouteR
 }
 
 async function move(transaction: Transaction, id: RouteId, position: number): Promise<void> {
-  if (!Number.isInteger(position) || position < 1 || position > MAX_ROUTES) {
-    refuse('position', `must be a whole number from 1 to ${MAX_ROUTES}`)
-  }
   const { service_id: service } = await find(transaction, id)
   const order = (await selectRoutes(transaction, { service })).map((route) => route.id)
   const others = order.filter((other) => other !== id)
@@ -115,39 +114,50 @@ async function move(transaction: Transaction, id: RouteId, position: number): Pr
 
 const MAX_ROUTES = 1000
 
+/** `settle` completes what an operator wrote, from the existing route or the defaults, and checks the whole. */
 function settle(
-  { remoteService, cost, marginFloor }: RouteInput,
+  { remoteService, cost, marginFloor, position = 1 }: RouteInput,
   existing: Pick<RouteRow, 'supplier_kind' | 'supplier_name'> & Partial<RouteRow>,
-): RouteWrite {
+): Result<RouteWrite> {
   const remote = (remoteService ?? existing.remote_service ?? '').trim()
-  if (remote === '' && supplierKinds.get(existing.supplier_kind).hasServices) {
-    refuse('remoteService', `is missing: ${existing.supplier_name} has services of its own to choose from`)
-  }
-  if (remote.length > 200 || /\p{Cc}/u.test(remote) || !remote.isWellFormed()) {
-    refuse('remoteService', 'must be at most 200 characters, none of them control characters')
-  }
-  return {
+  const isMissing = remote === '' && supplierKinds.get(existing.supplier_kind).hasServices
+  const price = cost == null ? cost : readCost(cost)
+  const floor = marginFloor === undefined ? (existing.margin_floor ?? 0) : readMargin(marginFloor)
+  const write = {
     remote_service: remote,
-    cost: cost === undefined ? (existing.cost ?? null) : cost === null ? null : costOf(cost),
-    margin_floor: marginFloor === undefined ? (existing.margin_floor ?? 0) : marginOf(marginFloor),
+    cost: price === undefined ? (existing.cost ?? null) : price,
+    margin_floor: floor ?? 0,
   }
+  return resultOf(write, [
+    isMissing
+      ? fault('remoteService', `is missing: ${existing.supplier_name} has services of its own to choose from`)
+      : lineFault('remoteService', remote, 200),
+    cost != null && price === undefined
+      ? fault('cost', 'must be from 0 to 100,000,000, with at most 6 decimals')
+      : undefined,
+    floor === undefined
+      ? fault('marginFloor', 'must be a percentage from -100% to 100%, such as 5%, with at most 2 decimals')
+      : undefined,
+    Number.isInteger(position) && position >= 1 && position <= MAX_ROUTES
+      ? undefined
+      : fault('position', `must be a whole number from 1 to ${MAX_ROUTES}`),
+  ])
 }
 
-/** The largest cost: with the largest quantity of an item it stays well inside a bigint. */
+/** MAX_COST: with the largest quantity of an item it stays well inside a bigint. */
 const MAX_COST = micros(100_000_000_000_000n)
 
-function costOf(text: string): Micros {
+function readCost(text: string): Micros | undefined {
   const cost = parseMicros(text)
-  if (cost !== undefined && cost >= 0n && cost <= MAX_COST) return cost
-  return refuse('cost', 'must be from 0 to 100,000,000, with at most 6 decimals')
+  return cost !== undefined && cost >= 0n && cost <= MAX_COST ? cost : undefined
 }
 
-/** Hundredths of a percent. */
-function marginOf(text: string): number {
+/** `readMargin` gives hundredths of a percent. */
+function readMargin(text: string): number | undefined {
   const [, sign, whole, decimals = ''] = /^([-+]?)(\d{1,3})(?:\.(\d{1,2}))?\s*%?$/.exec(text.trim()) ?? []
   const hundredths = Number(whole) * 100 + Number(decimals.padEnd(2, '0'))
-  if (whole !== undefined && hundredths <= 10_000) return sign === '-' ? -hundredths : hundredths
-  return refuse('marginFloor', 'must be a percentage from -100% to 100%, such as 5%, with at most 2 decimals')
+  if (whole === undefined || hundredths > 10_000) return undefined
+  return sign === '-' ? -hundredths : hundredths
 }
 
 const routeOf = (row: RouteRow): Route => ({
@@ -163,10 +173,6 @@ const routeOf = (row: RouteRow): Route => ({
   marginFloor: row.margin_floor,
   available: row.available,
 })
-
-function refuse(field: string, reason: string): never {
-  throw new Refusal('invalid_input', `${field}: ${reason}`, field)
-}
 
 function refuseSecond(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }

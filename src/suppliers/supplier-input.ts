@@ -1,7 +1,9 @@
-import { Refusal } from '../errors.ts'
+import type { Fault } from '../errors.ts'
 import { readSettings } from '../integrations/kit/kind.ts'
 import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
+import { fault, faultsIn, type Result, resultOf } from '../lib/fault.ts'
 import { isCurrency } from '../lib/money.ts'
+import { emptyFault, lineFault } from '../lib/text.ts'
 import type { SupplierRow, SupplierWrite } from './suppliers.sql.ts'
 
 /**
@@ -25,54 +27,50 @@ export interface SupplierInput {
   showsReasons?: boolean | undefined
 }
 
-/** `completeSupplier` throws invalid_input that names the value at fault. */
+/** `completeSupplier` completes what an operator wrote, from the existing supplier or the defaults, and checks the whole. */
 export function completeSupplier(
   kind: SupplierKind,
   input: SupplierInput,
   existing?: SupplierRow,
-): SupplierWrite {
+): Result<SupplierWrite> {
   const name = (input.name ?? existing?.name ?? '').trim()
+  const url = input.url ?? existing?.url ?? null
   const currency = input.currency ?? existing?.currency ?? 'USD'
   const concurrency = input.concurrency ?? existing?.concurrency ?? 8
   const rate = input.ratePerSecond === undefined ? (existing?.ratePerSecond ?? null) : input.ratePerSecond
-  checkName(name)
-  if (!isCurrency(currency)) refuse('currency', 'must be a currency code such as USD')
-  checkRange('concurrency', concurrency, 1000)
-  if (rate !== null) checkRange('ratePerSecond', rate, 10_000)
-  return {
+  const settings = readSettings(kind, { ...existing?.settings, ...input.settings })
+  const write = {
     name,
-    url: checkedUrl(kind, input.url ?? existing?.url ?? null),
+    url: kind.hasUrl && url !== null ? url.trim() : null,
     currency,
-    settings: readSettings(kind, { ...existing?.settings, ...input.settings }),
+    settings: settings.ok ? settings.value : {},
     concurrency,
     ratePerSecond: rate,
     showsReasons: input.showsReasons ?? existing?.showsReasons ?? kind.showsReasons ?? false,
   }
+  return resultOf(write, [
+    emptyFault('name', name),
+    lineFault('name', name, 100),
+    /^\d+$/.test(name) ? fault('name', 'must not be all digits, as supplier ids are') : undefined,
+    isCurrency(currency) ? undefined : fault('currency', 'must be a currency code such as USD'),
+    rangeFault('concurrency', concurrency, 1000),
+    rate === null ? undefined : rangeFault('ratePerSecond', rate, 10_000),
+    urlFault(kind, url),
+    ...faultsIn(settings),
+  ])
 }
 
-function checkName(name: string): void {
-  if (name === '') refuse('name', 'is missing')
-  if (name.length > 100) refuse('name', 'must not be longer than 100 characters')
-  if (/\p{Cc}/u.test(name) || !name.isWellFormed()) refuse('name', 'must not hold control characters')
-  if (/^\d+$/.test(name)) refuse('name', 'must not be all digits, as supplier ids are')
-}
+const rangeFault = (name: string, value: number, max: number): Fault | undefined =>
+  Number.isInteger(value) && value >= 1 && value <= max
+    ? undefined
+    : fault(name, `must be a whole number from 1 to ${max.toLocaleString('en')}`)
 
-function checkRange(field: string, value: number, most: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= most) return
-  refuse(field, `must be a whole number from 1 to ${most.toLocaleString('en')}`)
-}
-
-/** `checkedUrl` leaves the URL out of its message, because there may be a password in it. */
-function checkedUrl({ kind, hasUrl }: SupplierKind, text: string | null): string | null {
-  if (!hasUrl) return text ? refuse('url', `has no place: a ${kind} supplier is nowhere`) : null
-  if (!text) return refuse('url', `is missing: a ${kind} supplier is somewhere`)
+/** `urlFault` does not repeat the URL: there may be a password in it. */
+function urlFault({ kind, hasUrl }: SupplierKind, text: string | null): Fault | undefined {
+  if (!hasUrl) return text ? fault('url', `has no place: a ${kind} supplier is nowhere`) : undefined
+  if (!text) return fault('url', `is missing: a ${kind} supplier is somewhere`)
   const url = URL.parse(text.trim())
-  if (!url || !/^https?:$/.test(url.protocol)) return refuse('url', 'must begin with https:// or http://')
-  if (url.username || url.password) return refuse('url', 'must not hold a user name or a password')
-  if (url.hash) return refuse('url', 'must not hold a # part')
-  return text.trim()
-}
-
-function refuse(field: string, reason: string): never {
-  throw new Refusal('invalid_input', `${field}: ${reason}`, field)
+  if (!url || !/^https?:$/.test(url.protocol)) return fault('url', 'must begin with https:// or http://')
+  if (url.username || url.password) return fault('url', 'must not hold a user name or a password')
+  return url.hash ? fault('url', 'must not hold a # part') : undefined
 }

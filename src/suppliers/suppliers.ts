@@ -4,6 +4,7 @@ import { Credentials } from '../integrations/kit/credentials.ts'
 import { completeSettings, type IntegrationContext, nowhere, readSecrets } from '../integrations/kit/kind.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { Supplier, SupplierAccount, SupplierConfig } from '../integrations/suppliers/supplier.ts'
+import { both, orThrow } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { completeSupplier, type SupplierInput } from './supplier-input.ts'
@@ -33,8 +34,9 @@ export async function createSupplier(
   { kind, ...input }: SupplierInput & { kind: string },
 ): Promise<SupplierView> {
   const known = supplierKinds.get(kind)
-  const row = completeSupplier(known, input)
-  const secrets = readSecrets(known, input.secrets ?? {})
+  const [row, secrets] = orThrow(
+    both(completeSupplier(known, input), readSecrets(known, input.secrets ?? {})),
+  )
   return sql
     .begin(async (transaction) => {
       const id = await insertSupplier(transaction, known.kind, row)
@@ -63,10 +65,10 @@ export async function updateSupplier(
       const { id } = await findSupplier(transaction, idOrName)
       const row = (await lockSupplier(transaction, id)) as SupplierRow
       const kind = supplierKinds.get(row.kind)
-      await updateSupplierRow(transaction, id, completeSupplier(kind, changes, row))
+      await updateSupplierRow(transaction, id, orThrow(completeSupplier(kind, changes, row)))
       if (changes.secrets && Object.keys(changes.secrets).length > 0) {
         const existing = credentials.tryOpen(row, sealer)
-        const secrets = readSecrets(kind, changes.secrets, existing)
+        const secrets = orThrow(readSecrets(kind, changes.secrets, existing))
         await updateSupplierRow(transaction, id, { secrets: credentials.seal(id, secrets, sealer) })
       }
       return written(transaction, sealer, id)
@@ -167,7 +169,7 @@ export function configOf(row: SupplierRow, sealer: Sealer | undefined): Supplier
     name: row.name,
     url: row.url,
     currency: row.currency,
-    settings: completeSettings(supplierKinds.get(row.kind), row.settings),
+    settings: orThrow(completeSettings(supplierKinds.get(row.kind), row.settings)),
     secrets: credentials.open(row, sealer),
   }
 }

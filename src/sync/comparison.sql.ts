@@ -1,10 +1,11 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 
-/** What became of a service between two readings of a list. A new cost counts as that, whatever else is new. */
+/** Change is what became of a service between two readings of a list. A new cost counts as that, whatever else is new. */
 export type Change = 'new' | 'cost' | 'details' | 'gone' | 'unchanged'
 
-/** The staged list beside what is known of the supplier: one row for each service that either of them has. */
+/** `compared` is the staged list beside what is known of the supplier: one row for each service that either of them has. */
 const compared = (sql: Queryable, supplier: SupplierId, currency: string) => sql`
   select remote_id, s.position, coalesce(s.group_name, k.group_name) as group_name,
          coalesce(s.name, k.name) as name, k.cost as old_cost, s.cost as new_cost,
@@ -43,33 +44,35 @@ export async function selectGroupCounts(
      group by group_name, change order by min(position) nulls last, group_name, change`
 }
 
-interface ChangedRow {
-  remote_id: string
-  group_name: string
+/** ListChange is a service that is not as it was. */
+export interface ListChange {
+  remoteId: string
+  group: string
   name: string
   change: Exclude<Change, 'unchanged'>
-  /** Micros of `old_currency`. */
-  old_cost: bigint | null
-  new_cost: bigint | null
-  old_currency: string | null
+  /** `oldCost` is in `oldCurrency`, `newCost` in the supplier's currency. */
+  oldCost: Micros | null
+  newCost: Micros | null
+  oldCurrency: string | null
+  /** `changed` says what of it: cost, group, name, kind, delivery time, description, quantity, fields. */
   changed: string[]
 }
 
-/** What is not as it was, in the order of the list; what is gone comes last. */
+/** `selectChanges` gives changes in the order of the list; what is gone comes last. */
 export async function selectChanges(
   sql: Queryable,
   supplier: SupplierId,
   { currency, groups, limit }: { currency: string; groups: string[] | null; limit: number | null },
-): Promise<ChangedRow[]> {
-  return sql<ChangedRow[]>`
-    select remote_id, group_name, name, change, old_cost, new_cost, old_currency, changed
+): Promise<ListChange[]> {
+  return sql<ListChange[]>`
+    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, changed
       from (${compared(sql, supplier, currency)}) c
      where change <> 'unchanged'
        and (${groups}::text[] is null or lower(group_name) = any(${groups?.map((name) => name.toLowerCase()) ?? null}::text[]))
-     order by position nulls last, remote_id limit ${limit}::int`
+     order by position nulls last, remote_id limit ${limit}::int`.records()
 }
 
-/** How many services of the supplier were there to be bought before, and how many of those the list has lost. */
+/** `selectLoss` counts the services that could be bought before (`known`), and those of them that the list has lost. */
 export async function selectLoss(
   sql: Queryable,
   supplier: SupplierId,

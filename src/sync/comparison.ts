@@ -1,39 +1,32 @@
 import type { Queryable } from '../database/database.ts'
-import { type Micros, micros } from '../lib/money.ts'
-import { type Change, selectChanges, selectGroupCounts, selectLoss } from './comparison.sql.ts'
+import {
+  type Change,
+  type ListChange,
+  selectChanges,
+  selectGroupCounts,
+  selectLoss,
+} from './comparison.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 import { selectSchedule } from './runs.sql.ts'
 
+export type { ListChange } from './comparison.sql.ts'
+
 export type ChangeCounts = Record<Change, number>
 
-/** One service that is not as it was. Costs are in micros. */
-export interface ListChange {
-  remoteId: string
-  group: string
-  name: string
-  change: Exclude<Change, 'unchanged'>
-  oldCost: Micros | null
-  newCost: Micros | null
-  /** Of the old cost; the new one is in the supplier's. */
-  oldCurrency: string | null
-  /** What of it: cost, group, name, kind, delivery time, description, quantity, fields. */
-  changed: string[]
-}
-
-/** A whole list beside what was known before. */
+/** Comparison is a whole list beside what was known before. */
 export interface Comparison {
-  /** Services of the list. */
+  /** `listed` counts the services of the list. */
   listed: number
-  /** Services that could be bought before: those of the last list, and those that routes lead to. */
+  /** `known` counts the services that could be bought before: those of the last list, and those that routes lead to. */
   known: number
-  /** Why nobody but a person should believe the list; null: nothing is wrong with it. */
+  /** `suspicion` says why nobody but a person should believe the list; null: nothing is wrong with it. */
   suspicion: string | null
   counts: ChangeCounts
-  /** In the order of the list. */
+  /** `groups` are in the order of the list. */
   groups: { group: string; counts: ChangeCounts }[]
 }
 
-/** Compares what is staged. */
+/** `compare` compares the staged list with what is known. */
 export async function compare(
   sql: Queryable,
   { id, currency }: ListedSupplier,
@@ -60,23 +53,13 @@ export async function compare(
   }
 }
 
-/** The changes themselves: of these groups (in any case; null: of all), at most so many (null: all). */
+/** `changesOf` gives what changed in these groups (in any case; null: in all), at most `limit` changes (null: all). */
 export async function changesOf(
   sql: Queryable,
   { id, currency }: ListedSupplier,
   which: { groups: string[] | null; limit: number | null },
 ): Promise<ListChange[]> {
-  const rows = await selectChanges(sql, id, { currency, ...which })
-  return rows.map((row) => ({
-    remoteId: row.remote_id,
-    group: row.group_name,
-    name: row.name,
-    change: row.change,
-    oldCost: row.old_cost === null ? null : micros(row.old_cost),
-    newCost: row.new_cost === null ? null : micros(row.new_cost),
-    oldCurrency: row.old_currency,
-    changed: row.changed,
-  }))
+  return await selectChanges(sql, id, { currency, ...which })
 }
 
 const noChanges = (): ChangeCounts => ({ new: 0, cost: 0, details: 0, gone: 0, unchanged: 0 })

@@ -4,7 +4,7 @@ import type { SupplierId } from '../lib/ids.ts'
 import type { MarkupRule } from './markup-rule.ts'
 import type { StagedService } from './staging.sql.ts'
 
-/** Which services of a staged list: all, those of groups (in any case), single ones. */
+/** ImportSelection chooses services of a staged list: all, those of groups (in any case), single ones. */
 export interface ImportSelection {
   all: boolean
   groups: string[]
@@ -15,7 +15,7 @@ const wants = (sql: Queryable, { all, groups, ids }: ImportSelection) => sql`
   (${all}::boolean or lower(s.group_name) = any(${groups.map((name) => name.toLowerCase())}::text[])
    or s.remote_id = any(${ids}::text[]))`
 
-/** Groups and ids that the staged list does not have. */
+/** `findUnknownServices` gives the groups and ids that the staged list does not have. */
 export async function findUnknownServices(
   sql: Queryable,
   supplier: SupplierId,
@@ -31,7 +31,7 @@ export async function findUnknownServices(
   return row ?? { groups: [], ids: [] }
 }
 
-/** Gives those that were imported before the new rule. Another currency's price was never this rule's. */
+/** `updateRules` gives the new rule to services that were imported before. A price in another currency was never this rule's. */
 export async function updateRules(
   sql: Queryable,
   supplier: SupplierId,
@@ -47,7 +47,7 @@ export async function updateRules(
   return count
 }
 
-/** Those that are not imported and that no route leads to, in the order of the list. */
+/** `selectSelected` gives the selected services that are not imported and that no route leads to, in the order of the list. */
 export async function selectSelected(
   sql: Queryable,
   supplier: SupplierId,
@@ -75,25 +75,25 @@ export async function countSelected(
   return row?.count ?? 0
 }
 
-/** Of codes in lower case, those that services have. */
+/** `selectTakenCodes` gives those codes (in lower case) that services have. */
 export async function selectTakenCodes(sql: Queryable, codes: string[]): Promise<Set<string>> {
   const rows = await sql<{ code: string }[]>`
     select lower(code) as code from services where lower(code) = any(${codes}::text[])`
   return new Set(rows.map((row) => row.code))
 }
 
-/** No other transaction writes services until this one ends, so that a free code stays free. */
+/** `lockServices` lets no other transaction write services until this one ends, so that a free code stays free. */
 export async function lockServices(sql: Queryable): Promise<void> {
   await sql`lock table services in share row exclusive mode`
 }
 
-/** A new service with its one route and its price. */
+/** Imported is a new service with its one route and its price. */
 export interface Imported {
   service: Omit<Service, 'id'>
   remoteId: string
-  /** Micros of the supplier's currency. */
+  /** `cost` is in micros of the supplier's currency. */
   cost: bigint
-  /** Micros of the rule's currency. */
+  /** `price` is in micros of the rule's currency. */
   price: bigint
   theirs: Map<string, string>
 }

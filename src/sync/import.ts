@@ -1,6 +1,7 @@
 import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { ExchangeRates } from '../ledger/rates.ts'
+import { faultText } from '../lib/fault.ts'
 import { formatMoney, micros, ZERO } from '../lib/money.ts'
 import {
   countSelected,
@@ -20,31 +21,31 @@ import { ourServiceOf } from './supplier-service.ts'
 
 export type { ImportSelection } from './import.sql.ts'
 
-/** Which services of a list become ours, and what they are sold for. */
+/** ImportWish says which services of a list become ours, and what they are sold for. */
 export interface ImportWish {
   wanted: ImportSelection
   rule: MarkupRule
-  /** Whether prices follow later costs. */
+  /** `follows`: prices follow later costs. */
   follows: boolean
-  /** The group of ours that they come into; without it: the supplier's own. */
+  /** `into` is the group of ours that they come into; without it: the supplier's own. */
   into?: string | undefined
 }
 
 export interface ImportResult {
   imported: number
-  /** That were imported before, and have the rule now. */
+  /** `ruled` were imported before, and have the rule now. */
   ruled: number
-  /** That cannot be ours, with the reason. */
+  /** `skipped` cannot be ours, for the reason. */
   skipped: { remoteId: string; reason: string }[]
 }
 
 const BATCH_SIZE = 1000
 
-/** The largest sale price, as the catalogue has it. */
+/** MAX_PRICE is the largest sale price that the catalogue takes, in micros. */
 const MAX_PRICE = 100_000_000_000_000n
 
 /**
- * Makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
+ * `importWanted` makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
  * already, or that a route leads to, is not made twice. Throws invalid_input when the list does not have what is
  * asked for, or when nobody has said what the supplier's currency is worth in the sale currency.
  */
@@ -54,13 +55,13 @@ export async function importWanted(
   { wanted, rule, follows, into }: ImportWish,
   { rates, at, onProgress }: { rates: ExchangeRates; at: Date; onProgress: Progress },
 ): Promise<ImportResult> {
-  const strangers = await findUnknownServices(transaction, supplier.id, wanted)
-  const [group, id] = [strangers.groups[0], strangers.ids[0]]
+  const unknown = await findUnknownServices(transaction, supplier.id, wanted)
+  const [group, id] = [unknown.groups[0], unknown.ids[0]]
   if (group !== undefined) throw new Refusal('invalid_input', `the list has no group ${group}`, 'group')
   if (id !== undefined) throw new Refusal('invalid_input', `the list has no service ${id}`, 'remoteService')
   if (rates.convert(ZERO, supplier.currency, rule.currency, at) === undefined) {
-    const words = `there is no exchange rate from ${supplier.currency} to ${rule.currency}`
-    throw new Refusal('invalid_input', words, 'currency')
+    const message = `there is no exchange rate from ${supplier.currency} to ${rule.currency}`
+    throw new Refusal('invalid_input', message, 'currency')
   }
 
   const result: ImportResult = { imported: 0, ruled: 0, skipped: [] }
@@ -79,13 +80,13 @@ export async function importWanted(
       const made = ourServiceOf(remote, { code: codes.get(remote.remote_id) ?? '', into })
       const cost = micros(BigInt(remote.cost))
       const price = rule.priceOf(rates.convert(cost, supplier.currency, rule.currency, at) ?? ZERO)
-      if (typeof made === 'string') {
-        result.skipped.push({ remoteId: remote.remote_id, reason: made })
+      if (!made.ok) {
+        result.skipped.push({ remoteId: remote.remote_id, reason: faultText(made.faults[0]) })
       } else if (price > MAX_PRICE) {
         const reason = `${formatMoney(price, rule.currency)} is more than a price can be`
         result.skipped.push({ remoteId: remote.remote_id, reason })
       } else {
-        imported.push({ ...made, remoteId: remote.remote_id, cost, price })
+        imported.push({ ...made.value, remoteId: remote.remote_id, cost, price })
       }
     }
     if (imported.length > 0) await insertImported(transaction, supplier.id, { imported, rule, follows })
@@ -96,7 +97,7 @@ export async function importWanted(
 
 export type Progress = (done: number, total: number) => void
 
-/** The supplier's name and its id for the service, as a code; when that is taken, with a number behind it. */
+/** `freeCodes` makes codes of the supplier's name and its ids; one that is taken gets a number behind it. */
 async function freeCodes(
   transaction: Transaction,
   supplier: ListedSupplier,
@@ -120,7 +121,7 @@ async function freeCodes(
   return codes
 }
 
-/** Lower case, and never all digits, as a service's id is. */
+/** `slug` makes a code in lower case. It is never all digits, as a service's id is. */
 function slug(text: string): string {
   const letters = text
     .normalize('NFKD')

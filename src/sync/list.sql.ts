@@ -1,12 +1,12 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** Says who it is that changes prices in this transaction. */
+/** `actAs` says who it is that changes prices in this transaction. */
 export async function actAs(sql: Queryable, actor: string): Promise<void> {
   await sql`select set_config('imeigate.actor', ${actor}, true)`
 }
 
-/** Writes into the history what costs otherwise than when it was last seen. Before `keepList`. */
+/** `recordCosts` writes changed costs into the history. It is called before `keepList`. */
 export async function recordCosts(
   sql: Queryable,
   { supplier, currency, at }: { supplier: SupplierId; currency: string; at: Date },
@@ -20,7 +20,7 @@ export async function recordCosts(
      order by s.position`
 }
 
-/** Makes the staged list the one that is known. */
+/** `keepList` makes the staged list the one that is known. */
 export async function keepList(
   sql: Queryable,
   { supplier, currency, at }: { supplier: SupplierId; currency: string; at: Date },
@@ -43,7 +43,7 @@ export async function keepList(
        and not exists (select from staged_services s where s.supplier_id = k.supplier_id and s.remote_id = k.remote_id)`
 }
 
-/** Which routes of the supplier are otherwise than the staged list says. */
+/** `differing` selects the supplier's routes that are otherwise than the staged list says. */
 const differing = (sql: Queryable, supplier: SupplierId) => sql`
   select r.id, s.cost, s.remote_id is not null as available
     from supplier_routes r
@@ -52,7 +52,7 @@ const differing = (sql: Queryable, supplier: SupplierId) => sql`
      and (r.available is distinct from (s.remote_id is not null) or r.cost <> s.cost
           or (r.cost is null and s.cost is not null))`
 
-/** Gives routes their cost and whether they lead anywhere. A route that leads nowhere keeps its last cost. */
+/** `updateRoutes` writes routes' costs, and whether they lead anywhere. A route that leads nowhere keeps its last cost. */
 export async function updateRoutes(sql: Queryable, supplier: SupplierId): Promise<number> {
   // An update of nothing would tell every process to read the catalogue again.
   const [any] = await sql`select from (${differing(sql, supplier)}) d limit 1`
@@ -66,7 +66,7 @@ export async function updateRoutes(sql: Queryable, supplier: SupplierId): Promis
 const hasWay = (sql: Queryable) => sql`
   exists (select from supplier_routes r where r.service_id = y.service_id and r.available is not false)`
 
-/** Makes imported services inactive whose every route has gone. Returns how many. */
+/** `deactivateLost` makes imported services inactive of which every route has gone, and counts them. */
 export async function deactivateLost(sql: Queryable, supplier: SupplierId): Promise<number> {
   const lost = await sql<{ service_id: number }[]>`
     select y.service_id from synced_services y join services v on v.id = y.service_id
@@ -81,7 +81,7 @@ export async function deactivateLost(sql: Queryable, supplier: SupplierId): Prom
   return ids.length
 }
 
-/** Makes those active again that were made inactive by `deactivateLost`, and have a route again. */
+/** `reactivateFound` makes those active again that `deactivateLost` made inactive and that have a route again. */
 export async function reactivateFound(sql: Queryable, supplier: SupplierId): Promise<number> {
   const found = await sql<{ service_id: number }[]>`
     select y.service_id from synced_services y

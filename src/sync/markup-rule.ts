@@ -1,22 +1,25 @@
-import { Refusal } from '../errors.ts'
+import type { Fault } from '../errors.ts'
 import { upwards } from '../ledger/rates.ts'
-import { formatMicros, isCurrency, type Micros, micros, parseMicros } from '../lib/money.ts'
+import { fault, type Result, resultOf } from '../lib/fault.ts'
+import { formatMicros, isCurrency, type Micros, micros, parseMicros, ZERO } from '../lib/money.ts'
 
-/** How a sale price follows from what a service costs, as an operator writes it: decimals such as "25" or "0.05". */
+/**
+ * MarkupRuleInput says how a sale price follows from what a service costs, as an operator writes it: decimals such as "25" or "0.05".
+ */
 export interface MarkupRuleInput {
-  /** Added to the cost, in percent of it. */
+  /** `percent` of the cost is added to it. */
   percent?: string | undefined
-  /** Added after that, in the sale currency. */
+  /** `fixed` is added after that, in the sale currency. */
   fixed?: string | undefined
-  /** Rounded up to a multiple of this. */
+  /** `round`: the price is rounded up to a multiple of this. */
   round?: string | undefined
-  /** Never less than this. */
+  /** `minPrice` is the least price. */
   minPrice?: string | undefined
-  /** The sale currency. */
+  /** `currency` is that of the sale. */
   currency: string
 }
 
-/** The same as it is kept. */
+/** StoredMarkupRule is a rule as it is kept. */
 export interface StoredMarkupRule {
   percent: string
   fixed: string
@@ -25,16 +28,16 @@ export interface StoredMarkupRule {
   currency: string
 }
 
-/** A hundred percent, in millionths of a percent. */
-const WHOLE = 100_000_000n
+/** HUNDRED_PERCENT is in millionths of a percent. */
+const HUNDRED_PERCENT = 100_000_000n
 
 /**
- * A rule that makes sale prices of costs. What is sold by it never earns less than the rule says: every step rounds
- * up, and the least price and the rounding only add.
+ * MarkupRule makes sale prices of costs. What is sold by it never earns less than the rule says: every step rounds up, and the least
+ * price and the rounding only add.
  */
 export class MarkupRule {
   readonly currency: string
-  /** Millionths of a percent. */
+  /** `#percent` is in millionths of a percent. */
   readonly #percent: bigint
   readonly #fixed: bigint
   readonly #round: bigint
@@ -42,28 +45,33 @@ export class MarkupRule {
 
   constructor({ percent, fixed, round, min, currency }: StoredMarkupRule) {
     this.currency = currency
-    this.#percent = decimal(percent, 'percent')
-    this.#fixed = decimal(fixed, 'fixed')
-    this.#round = decimal(round, 'round')
-    this.#min = decimal(min, 'minPrice')
+    this.#percent = parseMicros(percent) ?? ZERO
+    this.#fixed = parseMicros(fixed) ?? ZERO
+    this.#round = parseMicros(round) ?? ZERO
+    this.#min = parseMicros(min) ?? ZERO
   }
 
-  /** Throws invalid_input naming the value at fault, or when nothing says what is earned. */
-  static read({ percent, fixed, round = '0', minPrice = '0', currency }: MarkupRuleInput): MarkupRule {
-    if (percent === undefined && fixed === undefined) {
-      const words = 'say what is added to the cost, in percent or as a fixed amount (0: nothing)'
-      throw new Refusal('invalid_input', words, 'percent')
-    }
-    if (!isCurrency(currency)) {
-      const words = `${JSON.stringify(currency)} is no currency code such as USD`
-      throw new Refusal('invalid_input', words, 'currency')
-    }
-    return new MarkupRule({ percent: percent ?? '0', fixed: fixed ?? '0', round, min: minPrice, currency })
+  /** `read` refuses a rule of which nothing says what is earned. */
+  static read({ percent, fixed, round, minPrice, currency }: MarkupRuleInput): Result<MarkupRule> {
+    const isEmpty = percent === undefined && fixed === undefined
+    const rule = { percent: percent ?? '0', fixed: fixed ?? '0', round: round ?? '0', min: minPrice ?? '0' }
+    return resultOf(new MarkupRule({ ...rule, currency }), [
+      isEmpty
+        ? fault('percent', 'say what is added to the cost, in percent or as a fixed amount (0: nothing)')
+        : undefined,
+      isCurrency(currency)
+        ? undefined
+        : fault('currency', `${JSON.stringify(currency)} is no currency code such as USD`),
+      decimalFault('percent', rule.percent),
+      decimalFault('fixed', rule.fixed),
+      decimalFault('round', rule.round),
+      decimalFault('minPrice', rule.min),
+    ])
   }
 
-  /** The sale price of a cost in the sale currency. */
+  /** `priceOf` gives the sale price of a cost in the sale currency. */
   priceOf(cost: Micros): Micros {
-    let price = upwards(cost * (WHOLE + this.#percent), WHOLE) + this.#fixed
+    let price = upwards(cost * (HUNDRED_PERCENT + this.#percent), HUNDRED_PERCENT) + this.#fixed
     if (price < this.#min) price = this.#min
     return micros(this.#round === 0n ? price : upwards(price, this.#round) * this.#round)
   }
@@ -79,9 +87,8 @@ export class MarkupRule {
   }
 }
 
-function decimal(text: string, field: string): bigint {
+function decimalFault(path: string, text: string): Fault | undefined {
   const value = parseMicros(text)
-  if (value !== undefined && value >= 0n) return value
-  const words = `${JSON.stringify(text)} is no number from 0 on, with at most 6 decimals`
-  throw new Refusal('invalid_input', words, field)
+  if (value !== undefined && value >= 0n) return undefined
+  return fault(path, `${JSON.stringify(text)} is no number from 0 on, with at most 6 decimals`)
 }

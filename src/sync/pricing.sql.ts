@@ -5,15 +5,15 @@ import type { StoredMarkupRule } from './markup-rule.ts'
 interface FollowerRow {
   service_id: ServiceId
   rule: StoredMarkupRule
-  /** Micros of the supplier's currency. */
+  /** `cost` is in micros of the supplier's currency. */
   cost: bigint
-  /** What the rule made of it last, in micros of the rule's currency. */
+  /** `written` is what the rule made of it last, in micros of the rule's currency. */
   written: bigint | null
-  /** Everyone's price in the rule's currency as it is. */
+  /** `price` is everyone's price in the rule's currency as it is. */
   price: bigint | null
 }
 
-/** The imported services of a supplier whose prices follow their costs, and that its list has. */
+/** `selectFollowers` gives the imported services of a supplier whose prices follow their costs, and that its list has. */
 export async function selectFollowers(sql: Queryable, supplier: SupplierId): Promise<FollowerRow[]> {
   return sql<FollowerRow[]>`
     select y.service_id, y.rule, s.cost, y.price as written, p.unit_price as price
@@ -30,7 +30,7 @@ export interface NewPrice {
   price: bigint
 }
 
-/** Writes everyone's prices, and remembers that they are the rule's. */
+/** `writePrices` writes everyone's prices, and remembers that they are the rule's. */
 export async function writePrices(sql: Queryable, prices: NewPrice[]): Promise<void> {
   const given = JSON.stringify(prices.map((row) => ({ ...row, price: row.price.toString() })))
   await sql`

@@ -8,17 +8,17 @@ import type { ListedSupplier } from './remote-list.ts'
 const BATCH_SIZE = 1000
 
 export interface Repriced {
-  /** Sale prices that were changed. */
+  /** `repriced` counts the sale prices that were changed. */
   repriced: number
-  /** That the rule would change, and that were set by hand since: they stay. */
+  /** `kept` counts those that the rule would change, and that were set by hand since: they stay. */
   kept: number
-  /** That have no exchange rate from the cost's currency, and so stay as they are. */
+  /** `unpriced` counts those without an exchange rate from the cost's currency: they stay as they are. */
   unpriced: number
 }
 
 /**
- * Has sale prices follow costs and exchange rates, by the rule that each service was imported with. A price that is
- * no longer the one its rule made was set by a person, and stays that person's.
+ * `reprice` has sale prices follow costs and exchange rates, by the rule that each service was imported with. A price that is no longer
+ * the one that its rule made was set by a person, and stays.
  */
 export async function reprice(
   transaction: Transaction,

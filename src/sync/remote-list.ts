@@ -2,21 +2,22 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import { lineFault, strip, stripLine } from '../lib/text.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { clearStaged, insertStaged, type StagedService, settleStatistics } from './staging.sql.ts'
 
-/** A supplier as its list concerns it. */
+/** ListedSupplier is a supplier as its list concerns it. */
 export interface ListedSupplier {
   id: SupplierId
   name: string
-  /** Of the costs in its list. */
+  /** `currency` is that of the costs in its list. */
   currency: string
 }
 
-/** A supplier's list did not come in whole, so nothing may be done with it. */
+/** BrokenList says that a supplier's list did not come in whole, so that nothing may be done with it. */
 export class BrokenList extends Error {}
 
-/** The list of an open supplier; throws invalid_input when it has none. */
+/** `listOf` gives the list of a connected supplier. Throws invalid_input when it has none. */
 export function listOf(
   { config, supplier }: SupplierConnection,
   signal: AbortSignal,
@@ -26,15 +27,15 @@ export function listOf(
   throw new Refusal('invalid_input', `${config.name} has no list of services that could be read`, 'supplier')
 }
 
-/** Of the services that are in memory at a time. */
+/** BATCH_SIZE is the number of services that are in memory at a time. */
 const BATCH_SIZE = 500
 
-/** What PostgreSQL can count with. */
+/** MAX_COUNT is the largest integer of PostgreSQL. */
 const MAX_COUNT = 2_147_483_647
 
 /**
- * Reads a supplier's list to its end, into the database. Returns how many services it has; throws BrokenList when it
- * is cut, malformed or refused. Call it under the supplier's lock only.
+ * `stage` reads a supplier's list to its end, into the database, and gives how many services it has. Throws BrokenList when the list is
+ * cut, malformed or refused. Call it under the supplier's lock only.
  */
 export async function stage(
   sql: Sql,
@@ -55,7 +56,7 @@ export async function stage(
   return listed
 }
 
-/** A list's own errors become BrokenList, and no others do. */
+/** `batchesOf` makes BrokenList of a list's own errors, and of no others. */
 async function* batchesOf(list: AsyncIterable<SupplierService>): AsyncGenerator<SupplierService[]> {
   const services = list[Symbol.asyncIterator]()
   let ended = false
@@ -76,26 +77,26 @@ async function* batchesOf(list: AsyncIterable<SupplierService>): AsyncGenerator<
       if (batch.length > 0) yield batch
     }
   } finally {
-    // Who stops reading before the end lets the connection go.
+    // A reader that stops before the end lets the connection go.
     if (!ended) await services.return?.()
   }
 }
 
 function rowOf(service: SupplierService, position: number): StagedService {
   const id = service.id.trim()
-  if (id === '' || id !== clean(id)) {
+  if (id === '' || lineFault('id', id, Number.POSITIVE_INFINITY)) {
     throw new BrokenList(`service ${position + 1} of the list has no id that can be used`)
   }
   if (service.cost < 0n) throw new BrokenList(`service ${id} of the list costs less than nothing`)
   return {
     remote_id: id,
     position,
-    group_name: line(service.group),
-    name: line(service.name),
+    group_name: stripLine(service.group),
+    name: stripLine(service.name),
     kind: service.kind,
     cost: service.cost.toString(),
-    delivery_time: line(service.deliveryTime),
-    description: clean(service.description, /[^\P{Cc}\n\r\t]/gu).trim(),
+    delivery_time: stripLine(service.deliveryTime),
+    description: strip(service.description).trim(),
     min_quantity: count(service.minQuantity),
     max_quantity: count(service.maxQuantity),
     fields: service.fields.map(fieldOf),
@@ -103,17 +104,12 @@ function rowOf(service: SupplierService, position: number): StagedService {
 }
 
 const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteField => ({
-  name: clean(name),
-  label: line(label),
+  name: stripLine(name),
+  label: stripLine(label),
   type,
   required,
-  options: options.map((option) => clean(option)),
+  options: options.map(stripLine),
 })
-
-/** `clean` leaves out what a list of services has no use for: control characters. */
-const clean = (text: string, forbidden = /\p{Cc}/gu): string => text.toWellFormed().replace(forbidden, '')
-
-const line = (text: string): string => clean(text.replace(/\s+/g, ' ')).trim()
 
 const count = (quantity: number): number =>
   Number.isFinite(quantity) ? Math.min(Math.max(Math.trunc(quantity), 0), MAX_COUNT) : MAX_COUNT

@@ -4,10 +4,10 @@ import type { SupplierId } from '../lib/ids.ts'
 export type SyncTrigger = 'manual' | 'scheduled'
 export type SyncOutcome = 'ok' | 'failed' | 'suspicious'
 
-/** What one reading of a list found and did, by name. */
+/** RunCounts are what one reading of a list found and did, by name. */
 export type RunCounts = Record<string, number>
 
-/** Under the supplier's lock: a run that is still open was cut off by a crash, and is closed as that. */
+/** `insertRun` is called under the supplier's lock: a run that is still open was cut off by a crash, and is closed as that. */
 export async function insertRun(
   sql: Queryable,
   run: { supplier: SupplierId; trigger: SyncTrigger; actor: string; at: Date },
@@ -37,7 +37,7 @@ const MAX_LOSS = 20
 interface ScheduleRow {
   every_minutes: number | null
   next_at: Date | null
-  /** Percent. */
+  /** `max_loss` is in percent. */
   max_loss: number
 }
 
@@ -59,7 +59,7 @@ export async function upsertSchedule(
        set every_minutes = excluded.every_minutes, next_at = excluded.next_at, max_loss = excluded.max_loss`
 }
 
-/** Suppliers whose list is to be read now. */
+/** `selectDue` gives the suppliers whose list is to be read now. */
 export async function selectDue(sql: Queryable, now: Date): Promise<SupplierId[]> {
   const rows = await sql<{ supplier_id: SupplierId }[]>`
     select y.supplier_id from supplier_syncs y join suppliers s on s.id = y.supplier_id
@@ -72,7 +72,7 @@ export async function isDue(sql: Queryable, supplier: SupplierId, now: Date): Pr
   return due !== undefined
 }
 
-/** After a scheduled reading, however it went: the next one. */
+/** `moveNext` sets the time of the next scheduled reading, after one has ended in whatever way. */
 export async function moveNext(sql: Queryable, supplier: SupplierId, now: Date): Promise<void> {
   await sql`
     update supplier_syncs set next_at = ${now}::timestamptz + every_minutes * interval '1 minute'

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { addJob, type JobTask } from '../jobs/jobs.ts'
+import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
@@ -9,12 +10,12 @@ import { listOf } from './remote-list.ts'
 import { isDue, moveNext, selectDue, selectSchedule, upsertSchedule } from './runs.sql.ts'
 import { applySync } from './sync.ts'
 
-/** When a supplier's list is read by itself. */
+/** SyncSchedule says when a supplier's list is read by itself. */
 export interface SyncSchedule {
-  /** null: never. */
+  /** `everyMinutes`, null: never. */
   everyMinutes: number | null
   nextAt: Date | null
-  /** What the list may have lost, in percent of what was there, before nobody but a person believes it. */
+  /** `maxLoss` is what a list may lose, in percent of what was there, before only a person can accept it. */
   maxLoss: number
 }
 
@@ -23,18 +24,19 @@ export async function syncSchedule(sql: Queryable, supplier: SupplierId): Promis
   return { everyMinutes: row.every_minutes, nextAt: row.next_at, maxLoss: row.max_loss }
 }
 
-/** Changes what is given and leaves the rest. Throws invalid_input naming the value at fault. */
+/** `scheduleSync` changes what is given and leaves the rest. Throws invalid_input naming the value at fault. */
 export async function scheduleSync(
   sql: Sql,
   supplier: SupplierId,
   { everyMinutes, maxLoss, now }: { everyMinutes?: number | null; maxLoss?: number; now: Date },
 ): Promise<SyncSchedule> {
-  if (typeof everyMinutes === 'number' && !isWhole(everyMinutes, 1, 525_600)) {
-    throw new Refusal('invalid_input', 'a list is read every 1 minute to 365 days', 'schedule')
-  }
-  if (maxLoss !== undefined && !isWhole(maxLoss, 0, 100)) {
-    throw new Refusal('invalid_input', 'must be a whole number of percent from 0 to 100', 'maxLoss')
-  }
+  const isTime = typeof everyMinutes !== 'number' || isInteger(everyMinutes, 1, 525_600)
+  const isPercent = maxLoss === undefined || isInteger(maxLoss, 0, 100)
+  const faults = [
+    isTime ? undefined : fault('schedule', 'must be from 1 minute to 365 days'),
+    isPercent ? undefined : fault('maxLoss', 'must be a whole number of percent from 0 to 100'),
+  ]
+  orThrow(resultOf(supplier, faults))
   return await sql.begin(async (transaction) => {
     const old = await selectSchedule(transaction, supplier)
     const every = everyMinutes === undefined ? old.every_minutes : everyMinutes
@@ -48,18 +50,18 @@ export async function scheduleSync(
   })
 }
 
-const isWhole = (number: number, least: number, most: number): boolean =>
-  Number.isInteger(number) && number >= least && number <= most
+const isInteger = (number: number, min: number, max: number): boolean =>
+  Number.isInteger(number) && number >= min && number <= max
 
-/** How long a list may take, with all its pages. */
+/** MAX_LIST_MS is how long a list may take, with all its pages. */
 export const MAX_LIST_MS = 15 * 60_000
 
-/** The job that looks which lists are due; to be run every minute. */
-export const LOOK = 'sync_look'
+/** FIND_DUE is the job that finds the lists that are due; to be run every minute. */
+export const FIND_DUE = 'sync_look'
 const READ = 'sync_read'
 
 /**
- * The jobs of scheduled reading. What is due is a time in a table: runs that were missed while no process was up
+ * `syncJobs` are the jobs of scheduled reading. What is due is a time in a table: runs that were missed while no process was up
  * happen once, as soon as there is one, and a run that was cut off by a crash happens again. `open` throws when the
  * supplier cannot be opened.
  */
@@ -74,7 +76,7 @@ export function syncJobs({
   clock: Clock
   log: Logger
 }): Record<string, JobTask> {
-  const look: JobTask = async () => {
+  const findDue: JobTask = async () => {
     for (const supplier of await selectDue(sql, clock.now())) {
       await addJob(sql, READ, { supplier }, { key: `${READ}:${supplier}` })
     }
@@ -99,5 +101,5 @@ export function syncJobs({
       await opened?.supplier.close?.()
     }
   }
-  return { [LOOK]: look, [READ]: read }
+  return { [FIND_DUE]: findDue, [READ]: read }
 }

@@ -2,15 +2,15 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import type { RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** A service of a list as it is staged. */
+/** StagedService is a service of a list as it is staged. */
 export interface StagedService {
   remote_id: string
-  /** Its place in the list, from 0 on. */
+  /** `position` is its place in the list, from 0 on. */
   position: number
   group_name: string
   name: string
   kind: 'imei' | 'serial' | 'server'
-  /** Micros of the supplier's currency, as a text that JSON can carry. */
+  /** `cost` is in micros of the supplier's currency, as a text that JSON can carry. */
   cost: string
   delivery_time: string
   description: string
@@ -19,10 +19,10 @@ export interface StagedService {
   fields: RemoteField[]
 }
 
-/** Any constant: with a supplier's id it names the lock that lets one process read its list at a time. */
+/** SYNC_LOCK is any constant. With a supplier's id it names the lock that lets one process read its list at a time. */
 const SYNC_LOCK = 7_164_003
 
-/** Whether this transaction has the supplier's lock, until it ends. It holds nothing else up while it waits. */
+/** `lockSync` tells whether this transaction has the supplier's lock, until it ends. It does not wait. */
 export async function lockSync(sql: Transaction, supplier: SupplierId): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }[]>`
     select pg_try_advisory_xact_lock(${SYNC_LOCK}, ${supplier}) as locked`
@@ -33,7 +33,7 @@ export async function clearStaged(sql: Queryable, supplier: SupplierId): Promise
   await sql`delete from staged_services where supplier_id = ${supplier}`
 }
 
-/** Returns how many were new in the list: of a service that it has twice, the first one counts. */
+/** `insertStaged` gives how many services were new in the list: of one that it has twice, the first counts. */
 export async function insertStaged(
   sql: Queryable,
   supplier: SupplierId,
@@ -55,14 +55,14 @@ export async function insertStaged(
 }
 
 /**
- * Every join of a sync is of whole lists. A plan for the few rows that a young table seems to have would compare each
- * service with each.
+ * `planForMany` forbids plans for few rows in this transaction: every join of a sync is of whole lists, and such a plan would compare
+ * each service with each.
  */
 export async function planForMany(sql: Transaction): Promise<void> {
   await sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`
 }
 
-/** A table that was filled a moment ago would be planned for as if it were empty. */
+/** `settleStatistics`: a table that was filled a moment ago would be planned for as if it were empty. */
 export async function settleStatistics(sql: Sql): Promise<void> {
   await sql`analyze staged_services`
 }

@@ -1,38 +1,40 @@
 import { completeService, type FieldInput, type Names } from '../catalogue/complete-service.ts'
 import type { Service } from '../catalogue/service.ts'
 import type { RemoteField } from '../integrations/suppliers/supplier.ts'
+import { type Result, resultOf } from '../lib/fault.ts'
+import { shorten } from '../lib/text.ts'
 import type { StagedService } from './staging.sql.ts'
 
-/** A service of ours made of one of a supplier's. */
+/** OurService is a service of ours made of one of a supplier's. */
 interface OurService {
   service: Omit<Service, 'id'>
-  /** The fields that the supplier calls otherwise: ours -> theirs. */
+  /** `theirs` are the fields that the supplier calls otherwise: ours -> theirs. */
   theirs: Map<string, string>
 }
 
 const MAX_LINE_LENGTH = 200
 const MAX_TEXT_LENGTH = 20_000
-/** An imported service belongs to no price group, and its route is written apart. */
+/** NO_NAMES: an imported service belongs to no price group, and its route is written apart. */
 const NO_NAMES: Names = { groups: new Map(), suppliers: new Map() }
 
 /**
- * Makes a service of ours of one of a supplier's, as the catalogue takes it: texts are cut to what it holds, fields
- * get names that it allows. Returns the reason when it cannot be sold as ours.
+ * `ourServiceOf` makes a service of ours of one of a supplier's, as the catalogue takes it: texts are cut to what it holds, fields get
+ * names that it allows.
  */
 export function ourServiceOf(
   remote: StagedService,
   { code, into }: { code: string; into?: string | undefined },
-): OurService | string {
+): Result<OurService> {
   const { fields, theirs } = ourFieldsOf(remote.fields)
   const isServer = remote.kind === 'server'
   const { service, faults } = completeService(
     {
       code,
-      name: cut(remote.name, MAX_LINE_LENGTH),
-      group: into ?? (cut(remote.group_name, MAX_LINE_LENGTH) || 'Services'),
+      name: shorten(remote.name, MAX_LINE_LENGTH),
+      group: into ?? (shorten(remote.group_name, MAX_LINE_LENGTH) || 'Services'),
       kind: remote.kind,
-      description: cut(remote.description, MAX_TEXT_LENGTH),
-      deliveryTime: cut(remote.delivery_time, MAX_LINE_LENGTH),
+      description: shorten(remote.description, MAX_TEXT_LENGTH),
+      deliveryTime: shorten(remote.delivery_time, MAX_LINE_LENGTH),
       fields,
       // The others are sold one at a time, whatever the supplier says.
       minQuantity: isServer ? Math.max(1, remote.min_quantity) : 1,
@@ -41,8 +43,7 @@ export function ourServiceOf(
     undefined,
     NO_NAMES,
   )
-  const [fault] = faults
-  return fault ? `${fault.field}: ${fault.reason}` : { service, theirs }
+  return resultOf({ service, theirs }, faults)
 }
 
 function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {
@@ -58,7 +59,7 @@ function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map
     const listed = type === 'dropdown' && choices.length > 0 && choices.every(isChoice)
     fields.push({
       name,
-      label: cut(label, MAX_LINE_LENGTH) || cut(theirName, MAX_LINE_LENGTH) || name,
+      label: shorten(label, MAX_LINE_LENGTH) || shorten(theirName, MAX_LINE_LENGTH) || name,
       type: listed ? 'dropdown' : 'text',
       required,
       options: listed ? choices : [],
@@ -69,11 +70,11 @@ function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map
 
 const isChoice = (option: string): boolean => !option.includes(',') && option.length <= MAX_LINE_LENGTH
 
-/** Field names that the catalogue was asked about. */
+/** `legalNames` remembers the field names that the catalogue was asked about. */
 const legalNames = new Map<string, string>()
 const MAX_REMEMBERED = 10_000
 
-/** The nearest name to the supplier's that a field of ours can have. */
+/** `legalName` gives the nearest name to the supplier's that a field of ours can have. */
 function legalName(theirs: string): string {
   let name = legalNames.get(theirs)
   if (name === undefined) {
@@ -89,9 +90,11 @@ function legalName(theirs: string): string {
   return name
 }
 
-/** Some names are taken by what every order has: which, the catalogue knows. */
+/** `isAllowed` asks the catalogue, because some names are taken by what every order has. */
 const isAllowed = (name: string): boolean =>
-  completeService({ fields: [{ name }] }, undefined, NO_NAMES).faults.every(({ field }) => field !== 'fields')
+  completeService({ fields: [{ name }] }, undefined, NO_NAMES).faults.every(
+    ({ path }) => path[0] !== 'fields',
+  )
 
 function free(name: string, taken: ReadonlySet<string>): string {
   if (!taken.has(name)) return name
@@ -99,11 +102,3 @@ function free(name: string, taken: ReadonlySet<string>): string {
   while (taken.has(`${name}_${count}`)) count++
   return `${name}_${count}`
 }
-
-const cut = (text: string, longest: number): string =>
-  text.length <= longest
-    ? text
-    : `${text
-        .slice(0, longest - 1)
-        .toWellFormed()
-        .replace(/\ufffd$/, '')}…`

@@ -19,7 +19,7 @@ import {
 } from './runs.sql.ts'
 import { clearStaged, lockSync, planForMany } from './staging.sql.ts'
 
-/** Told how far the work is: services read of a list whose length nobody knows, then services written of a total. */
+/** SyncProgress is told how far the work is: services read of a list whose length nobody knows, then services written of a total. */
 export interface SyncProgress {
   onRead?: ((services: number) => void) | undefined
   onWrite?: Progress | undefined
@@ -30,7 +30,7 @@ export interface SyncPreview extends Comparison {
 }
 
 /**
- * Compares a supplier's list with what is known, and changes nothing. `groups` and `limit` choose which changes are
+ * `previewSync` compares a supplier's list with what is known, and changes nothing. `groups` and `limit` choose which changes are
  * given (null: all). Throws BrokenList when the list is not whole, and conflict when the list is being read already.
  * The pool needs two connections.
  */
@@ -48,37 +48,37 @@ export async function previewSync(
 }
 
 export interface SyncOptions extends SyncProgress {
-  /** A scheduled run is one only while the supplier is due, and moves its next time on. */
+  /** `trigger`: a scheduled run is one only while the supplier is due, and moves its next time on. */
   trigger: SyncTrigger
-  /** A scheduled run that is broken off by this stays due. */
+  /** `stopping` breaks a run off; a scheduled one stays due. */
   stopping?: AbortSignal | undefined
   actor: string
   clock: Clock
-  /** A person has said that what the list has lost is really gone. */
+  /** `acceptLoss`: a person has said that what the list has lost is really gone. */
   acceptLoss?: boolean | undefined
   importing?: ImportWish | undefined
 }
 
-/** What an applied list changed. */
+/** SyncChanges counts what an applied list changed. */
 interface SyncChanges extends ImportResult, Repriced {
-  /** Routes that have another cost or lead somewhere or nowhere now. */
+  /** `routes` have another cost, or lead somewhere or nowhere now. */
   routes: number
   deactivated: number
   reactivated: number
 }
 
-/** How one run went. Only an `ok` one has changed anything. */
+/** SyncReport says how one run went. Only an `ok` one has changed anything. */
 export interface SyncReport {
   run: number
   outcome: SyncOutcome
-  /** Why nothing was changed; null: it was. */
+  /** `error` says why nothing was changed; null: it was. */
   error: string | null
   comparison: Comparison | null
   changes: SyncChanges | null
 }
 
 /**
- * Reads a supplier's list to its end and makes routes, costs and prices as it says; imports what is asked for. All of
+ * `applySync` reads a supplier's list to its end and makes routes, costs and prices as it says; imports what is asked for. All of
  * it happens in one transaction, or nothing: a list that is not whole changes nothing (`failed`), nor does one that
  * has lost more than it may (`suspicious`). No service is ever deleted. Every run is recorded.
  * Throws conflict when the list is being read already (or, scheduled, was), invalid_input when an import cannot be as asked for. The pool
@@ -134,8 +134,8 @@ export async function applySync(
       return { run, outcome: 'ok', error: null, comparison, changes }
     })
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    await finish(sql, 'failed', words).catch(() => {
+    const message = error instanceof Error ? error.message : String(error)
+    await finish(sql, 'failed', message).catch(() => {
       // The database is away: the next run closes this one.
     })
     throw error
@@ -164,7 +164,7 @@ async function apply(
 }
 
 /**
- * One process at a time reads a supplier's list: the lock ends with the transaction, and so with the process. Until
+ * `underLock` lets one process at a time read a supplier's list: the lock ends with the transaction, and so with the process. Until
  * the first write the transaction holds up nothing else, however long the list takes.
  */
 async function underLock<Result>(

@@ -1,12 +1,13 @@
 import type { NewKey } from '../accounts/keys.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { AccountId, WebhookId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import { wakeWebhook } from './events.sql.ts'
 import { newSigningSecret } from './signature.ts'
-import { checkWebhookUrl } from './url.ts'
+import { readWebhookUrl } from './url.ts'
 import type { Webhook } from './webhook.ts'
 import {
   insertWebhook,
@@ -39,7 +40,7 @@ export async function createWebhook(
   { accountId, key, url, allow }: { accountId: AccountId; key: NewKey; url: string; allow: string[] },
   clock: Clock = systemClock,
 ): Promise<NewWebhook> {
-  const checked = checkWebhookUrl(url, allow)
+  const checked = orThrow(readWebhookUrl(url, allow))
   const newest = await selectNewestSecrets(sql)
   refuseForeignKey(sealer, newest ? [{ sealed: newest.secrets, owner: ownerOf(newest.id) }] : [], {
     what: 'webhooks',
@@ -72,7 +73,7 @@ export async function changeUrl(
   { url, allow }: { url: string; allow: string[] },
   clock: Clock = systemClock,
 ): Promise<Webhook> {
-  const checked = checkWebhookUrl(url, allow)
+  const checked = orThrow(readWebhookUrl(url, allow))
   await findWebhook(sql, id)
   await updateUrl(sql, id, checked, clock.now())
   await wakeWebhook(sql, id)

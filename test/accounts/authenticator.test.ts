@@ -4,7 +4,6 @@ import { Authenticator } from '../../src/accounts/authenticator.ts'
 import { createKey, listKeys, revokeKey } from '../../src/accounts/keys.ts'
 import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { openPool } from '../../src/database/database.ts'
-import { Refusal } from '../../src/errors.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 /** Ends only what hangs: a change is told within milliseconds. */
@@ -52,7 +51,7 @@ async function outcome(
   { by = authenticator, ip = IP } = {},
 ): Promise<string> {
   const result = await by.authenticate({ username, secret }, ip)
-  return result instanceof Refusal ? result.code : result.account.username
+  return result.ok ? result.value.account.username : result.code
 }
 
 test('a key opens by security id, by username, and dotted in either field', async () => {
@@ -98,8 +97,7 @@ test('every wrong pair is refused in the same words', async () => {
     ["' or true --", "' or true --"],
   ] as const) {
     const result = await authenticator.authenticate({ username: name, secret: given }, IP)
-    expect(result).toBeInstanceOf(Refusal)
-    expect((result as Refusal).message).toBe('Authentication failed')
+    expect(result).toMatchObject({ ok: false, code: 'invalid_credentials' })
   }
 })
 
@@ -109,9 +107,11 @@ test('a key that is in memory is judged at once, without the database', async ()
     await outcome(securityId, secret)
     const result = authenticator.authenticate({ username: securityId, secret }, IP)
     expect(result).not.toBeInstanceOf(Promise)
-    expect((result as { account: { username: string } }).account.username).toBe(username)
+    expect(result).toMatchObject({ ok: true, value: { account: { username } } })
   })
-  expect(authenticator.authenticate({ username: securityId, secret: 'wrong' }, IP)).toBeInstanceOf(Refusal)
+  expect(authenticator.authenticate({ username: securityId, secret: 'wrong' }, IP)).toMatchObject({
+    ok: false,
+  })
 })
 
 test('an account may have many keys, each with its own settings', async () => {
@@ -121,7 +121,9 @@ test('an account may have many keys, each with its own settings', async () => {
     [secret, 'label'],
     [second.secret, 'result'],
   ] as const) {
-    expect(await authenticator.authenticate({ username, secret: given }, IP)).toMatchObject({ codeField })
+    expect(await authenticator.authenticate({ username, secret: given }, IP)).toMatchObject({
+      value: { codeField },
+    })
   }
 })
 
@@ -140,7 +142,7 @@ test('a key with allowed addresses opens from those alone, and the refusal names
     expect(await outcome(securityId, secret, { ip })).toBe(username)
   }
   const refused = await authenticator.authenticate({ username: securityId, secret }, IP)
-  expect(refused).toMatchObject({ code: 'ip_not_allowed', detail: IP })
+  expect(refused).toMatchObject({ code: 'ip_not_allowed', faults: [{ message: IP }] })
 })
 
 test('who does not know the secret learns nothing about a key', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkDigit, imeiFault, isImei, normaliseImei } from '../../src/catalogue/imei.ts'
+import { checkDigit, imeiFault, isImei, normaliseImei } from '../../src/lib/imei.ts'
 
 const digits = (length: number) =>
   fc

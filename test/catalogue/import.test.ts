@@ -12,8 +12,12 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const load = (text: string, format: ImportFormat = 'csv', options: ImportOptions = {}) =>
-  importServices(sql, text, format, options)
+/** `load` gives what was imported, or everything that is wrong with the file. */
+async function load(text: string, format: ImportFormat = 'csv', options: ImportOptions = {}) {
+  const result = await importServices(sql, text, format, options)
+  if (result.ok) return result.value
+  return result.faults.map(({ path: [at, field = ''], message: reason }) => ({ at, field, reason }))
+}
 const everything = () => listServices(sql, { all: true })
 const head = 'code,name,group,price,currency'
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type InputSchema, inputSchemaFor } from '../../src/catalogue/input-schema.ts'
 import { type GivenInput, type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
 import type { Service, ServiceField } from '../../src/catalogue/service.ts'
-import { Refusal } from '../../src/errors.ts'
+import { orThrow, refusalFor } from '../../src/lib/fault.ts'
 import type { ServiceId } from '../../src/lib/ids.ts'
 
 function service(given: Partial<Service> = {}): Service {
@@ -57,9 +57,7 @@ const given = (subject?: string, fields: Record<string, string> = {}, quantity?:
 })
 
 function accepted(of: Service, input: GivenInput): OrderInput {
-  const result = readInput(of, input)
-  if (result instanceof Refusal) throw result
-  return result
+  return orThrow(readInput(of, input))
 }
 
 function refused(
@@ -67,8 +65,9 @@ function refused(
   input: GivenInput,
 ): { code: string; detail: string | undefined; field: string | undefined } {
   const result = readInput(of, input)
-  if (!(result instanceof Refusal)) throw new Error('was accepted')
-  return { code: result.code, detail: result.detail, field: result.field }
+  if (result.ok) throw new Error('was accepted')
+  const { code, detail, field } = refusalFor(result)
+  return { code, detail, field }
 }
 
 const IMEI = '490154203237518'

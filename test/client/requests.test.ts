@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { encodeCustomField, encodeParameters, encodeRows } from '../../src/client/dhru/parameters.ts'
 import { type DhruRequest, encodeRequest, type FormEncoding } from '../../src/client/dhru/request.ts'
+import { orThrow } from '../../src/lib/fault.ts'
 import { readCustomField } from '../../src/protocols/dhru/custom-field.ts'
 import { type Form, readForm, readRequest } from '../../src/protocols/dhru/form.ts'
 import { readParameters } from '../../src/protocols/dhru/parameters.ts'
@@ -150,7 +151,7 @@ describe('parameters', () => {
           const wanted = Object.entries(sent)
             .map(([name, one]) => [name, as === 'xml' ? legal(one) : one] as const)
             .filter(([, one]) => one !== '')
-          const read = readParameters(form)
+          const read = orThrow(readParameters(form))
           if (wanted.length === 0) expect(read).toEqual({ kind: 'none' })
           else expect(read).toEqual({ kind: 'one', fields: new Map(wanted) })
         }),
@@ -168,7 +169,7 @@ describe('parameters', () => {
     await fc.assert(
       fc.asyncProperty(rows, fc.constantFrom(...ENCODINGS), async (sent, encoding) => {
         const form = await decoded({ ...kit, parameters: encodeRows(sent, as) }, encoding)
-        const read = readParameters(form)
+        const read = orThrow(readParameters(form))
         if (read.kind !== 'many') return expect(sent.every(([key]) => /^customfield$/i.test(key))).toBe(true)
         expect(new Map(read.rows.map((row) => [row.key, row.fields]))).toEqual(
           new Map(sent.map(([key, one]) => [key, new Map(Object.entries(one))])),

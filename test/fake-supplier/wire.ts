@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { checkDigit } from '../../src/catalogue/imei.ts'
+import { checkDigit } from '../../src/lib/imei.ts'
 
 export interface WireReply {
   status: number

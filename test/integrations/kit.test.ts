@@ -13,6 +13,7 @@ import {
 } from '../../src/integrations/kit/kind.ts'
 import { registry } from '../../src/integrations/kit/registry.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
+import { faultsIn, orThrow } from '../../src/lib/fault.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 
 const sealer = new Sealer(Buffer.alloc(32, 1))
@@ -42,15 +43,15 @@ describe.each(every)('$noun of kind $kind', (kind) => {
   )
 
   it('names everything that is missing or unknown at once', () => {
-    const { faults } = checkFields(kind, { strange: 1 }, { secret: false })
+    const faults = faultsIn(checkFields(kind, { strange: 1 }, { secret: false }))
     expect(faults.map(({ path }) => path[0])).toEqual(['strange', ...Object.keys(needed)])
-    const missing = checkFields(kind, { strange: 'x' }, { secret: true }).faults
+    const missing = faultsIn(checkFields(kind, { strange: 'x' }, { secret: true }))
     const required = secrets.flatMap(([name, field]) => (field.required ? [name] : []))
     expect(missing.map(({ path }) => path[0])).toEqual(['strange', ...required])
   })
 
   it('completes the defaults, each a value that the field takes', () => {
-    const complete = completeSettings(kind, needed)
+    const complete = orThrow(completeSettings(kind, needed))
     for (const [name, field] of plain) {
       if (field.default !== undefined) expect(complete[name]).toEqual(field.default)
     }
@@ -59,7 +60,7 @@ describe.each(every)('$noun of kind $kind', (kind) => {
 
   it.each(plain.map(([name, field]) => ({ name, field })))('checks $name', ({ name, field }) => {
     const faultsOf = (value: unknown) =>
-      checkFields(kind, { ...needed, [name]: value }, { secret: false }).faults
+      faultsIn(checkFields(kind, { ...needed, [name]: value }, { secret: false }))
     expect(faultsOf(valid(field))).toEqual([])
     expect(faultsOf(17n)).toMatchObject([{ path: [name] }])
     if (field.type === 'integer') {
@@ -77,7 +78,7 @@ describe.each(every)('$noun of kind $kind', (kind) => {
     const given = Object.fromEntries(
       secrets.map(([name, { example }]) => [name, example ?? `hidden-${name}`]),
     )
-    const set = readSecrets(kind, given)
+    const set = orThrow(readSecrets(kind, given))
     expect(secretsSet(kind, set)).toEqual(Object.fromEntries(secrets.map(([name]) => [name, true])))
     if (secrets.length === 0) return
     const credentials = new Credentials(noun)
@@ -91,7 +92,7 @@ describe.each(every)('$noun of kind $kind', (kind) => {
 
   it('names a wrong secret without showing it', () => {
     for (const [name] of secrets) {
-      const { faults } = checkFields(kind, { [name]: 'hid\u0000den' }, { secret: true })
+      const faults = faultsIn(checkFields(kind, { [name]: 'hid\u0000den' }, { secret: true }))
       const fault = faults.find(({ path }) => path[0] === name)
       expect(fault).toBeDefined()
       expect(fault?.message).not.toContain('hid')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { Refusal } from '../../src/errors.ts'
-import { allowedIps, checkAllowedIp } from '../../src/lib/ip.ts'
+import { orThrow } from '../../src/lib/fault.ts'
+import { allowedIps, readAllowedIp } from '../../src/lib/ip.ts'
 
 test.each([
   ['10.0.0.5', '10.0.0.5'],
@@ -12,7 +12,7 @@ test.each([
   ['2001:db8:1::/32', '2001:db8::/32'],
   ['::ffff:10.0.0.0/104', '10.0.0.0/8'],
 ])('%s is kept as %s', (given, kept) => {
-  expect(checkAllowedIp(given)).toBe(kept)
+  expect(orThrow(readAllowedIp(given))).toBe(kept)
 })
 
 test.each([
@@ -30,7 +30,7 @@ test.each([
   'localhost',
   '10.0.0.1\0',
 ])('%j is no address or block', (given) => {
-  expect(() => checkAllowedIp(given)).toThrow(Refusal)
+  expect(readAllowedIp(given)).toMatchObject({ ok: false, code: 'invalid_input' })
 })
 
 test.each([

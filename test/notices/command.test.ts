@@ -118,7 +118,7 @@ test('what could never be told is refused in words that say why', async () => {
   })
   expect(nobody.error()).toMatchObject({
     field: 'email',
-    message: 'Invalid input: "nobody" is no email address',
+    message: 'Invalid input: email: "nobody" is no email address',
   })
 })
 

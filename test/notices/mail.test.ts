@@ -2,6 +2,7 @@ import { afterEach, expect, test } from 'vitest'
 import { EmailChannel, transportOptions } from '../../src/integrations/channels/email/email.ts'
 import { email } from '../../src/integrations/channels/email/index.ts'
 import { completeSettings, nowhere } from '../../src/integrations/kit/kind.ts'
+import { orThrow } from '../../src/lib/fault.ts'
 import { certificate } from '../outbound/peer.ts'
 import { MailInbox } from './notices.fixtures.ts'
 
@@ -26,7 +27,7 @@ interface Over {
   password?: string
 }
 function channel(port: number, { password, ...over }: Over = {}) {
-  const settings = completeSettings(email, { host: '127.0.0.1', port, from: FROM, ...over })
+  const settings = orThrow(completeSettings(email, { host: '127.0.0.1', port, from: FROM, ...over }))
   return email.connect({ settings, secrets: password === undefined ? {} : { password } }, nowhere)
 }
 

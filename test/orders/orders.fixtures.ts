@@ -5,8 +5,8 @@ import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
 import { openPool, type Sql } from '../../src/database/database.ts'
 import { pools } from '../../src/database/pools.ts'
-import { Refusal } from '../../src/errors.ts'
 import { checkLedger, type LedgerCheck } from '../../src/ledger/check.ts'
+import { orThrow } from '../../src/lib/fault.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import type { Clock } from '../../src/lib/time.ts'
@@ -55,8 +55,7 @@ export function input(service: Service, subject: string, quantity = 1): OrderInp
     quantity: String(quantity),
     fields: new Map(),
   })
-  if (read instanceof Refusal) throw read
-  return read
+  return orThrow(read)
 }
 
 /** A purchase of the service at 10 micros an item: of the nth IMEI, unless told otherwise. */

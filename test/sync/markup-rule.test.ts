@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { orThrow } from '../../src/lib/fault.ts'
 import { formatMicros, micros, parseMicros } from '../../src/lib/money.ts'
 import { MarkupRule } from '../../src/sync/markup-rule.ts'
 
 const priceOf = (rule: Omit<Parameters<typeof MarkupRule.read>[0], 'currency'>, cost: string): string =>
-  formatMicros(MarkupRule.read({ ...rule, currency: 'USD' }).priceOf(parseMicros(cost) ?? micros(0n)))
+  formatMicros(
+    orThrow(MarkupRule.read({ ...rule, currency: 'USD' })).priceOf(parseMicros(cost) ?? micros(0n)),
+  )
 
 describe('a sale price', () => {
   it('is the cost with its percent and its fixed amount', () => {
@@ -28,13 +31,14 @@ describe('a sale price', () => {
       fc.property(
         ...[amounts, fc.bigInt(0n, 10n ** 9n), amounts, amounts, amounts],
         (cost, percent, fixed, round, min) => {
-          const rule = MarkupRule.read({
+          const read = MarkupRule.read({
             percent: formatMicros(percent),
             fixed: formatMicros(fixed),
             round: formatMicros(round),
             minPrice: formatMicros(min),
             currency: 'USD',
           })
+          const rule = orThrow(read)
           const price = rule.priceOf(micros(cost))
           expect((price - fixed) * 100_000_000n).toBeGreaterThanOrEqual(cost * (100_000_000n + percent))
           expect(price).toBeGreaterThanOrEqual(min)
@@ -51,6 +55,6 @@ describe('a sale price', () => {
     ['no number', { fixed: '1,5', currency: 'USD' }, 'fixed'],
     ['no currency', { fixed: '1', currency: 'XYZ1' }, 'currency'],
   ])('has no rule that says %s', (_, rule, field) => {
-    expect(() => MarkupRule.read(rule)).toThrow(expect.objectContaining({ code: 'invalid_input', field }))
+    expect(MarkupRule.read(rule)).toMatchObject({ code: 'invalid_input', faults: [{ path: [field] }] })
   })
 })

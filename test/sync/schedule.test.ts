@@ -5,7 +5,7 @@ import { addJob, Jobs } from '../../src/jobs/jobs.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import type { SupplierConnection } from '../../src/suppliers/suppliers.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
-import { LOOK, scheduleSync, syncJobs, syncSchedule } from '../../src/sync/schedule.ts'
+import { FIND_DUE, scheduleSync, syncJobs, syncSchedule } from '../../src/sync/schedule.ts'
 import { list, many, useStore } from './sync.fixtures.ts'
 
 const used = useStore()
@@ -48,7 +48,7 @@ async function start(): Promise<Jobs> {
 }
 
 /** What happens every minute. */
-const look = () => addJob(used.store.sql, LOOK, {}, { key: LOOK })
+const look = () => addJob(used.store.sql, FIND_DUE, {}, { key: FIND_DUE })
 const idle = () =>
   expect
     .poll(async () => [...(await used.store.sql`select key, last_error from graphile_worker.jobs`)])
@@ -131,7 +131,7 @@ it('what a stop has broken off is read again at the next start, and a disabled s
   await start()
   await look()
   await expect
-    .poll(async () => [...(await used.store.sql`select from graphile_worker.jobs where key = ${LOOK}`)])
+    .poll(async () => [...(await used.store.sql`select from graphile_worker.jobs where key = ${FIND_DUE}`)])
     .toEqual([])
   expect(await used.store.runs(supplier)).toHaveLength(1)
   await used.store.sql`update suppliers set enabled = true where id = ${supplier.id}`

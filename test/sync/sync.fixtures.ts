@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
 import type { SupplierService } from '../../src/integrations/suppliers/supplier.ts'
+import { orThrow } from '../../src/lib/fault.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { micros, parseMicros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
@@ -43,7 +44,7 @@ export const wish = (
 ): ImportWish => ({
   wanted,
   follows: true,
-  rule: MarkupRule.read({ percent: '25', currency: 'USD', ...rule }),
+  rule: orThrow(MarkupRule.read({ percent: '25', currency: 'USD', ...rule })),
   ...given,
 })
 

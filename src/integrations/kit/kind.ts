@@ -1,6 +1,8 @@
-import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import { Refusal } from '../../errors.ts'
+import type { Fault } from '../../errors.ts'
+import { fault, ok, type Result, resultOf } from '../../lib/fault.ts'
+import { type Check, compileSchema } from '../../lib/json-schema.ts'
+import { textFault } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
 import type { Field, Fields } from './fields.ts'
@@ -32,12 +34,6 @@ export const nowhere: IntegrationContext = {
   installation: '',
 }
 
-/** FieldFault says what is wrong with one field; `path` leads to the wrong value. */
-export interface FieldFault {
-  readonly path: readonly string[]
-  readonly message: string
-}
-
 /**
  * `checkFields` checks the plain or the secret values of a kind and completes the defaults. It finds every fault before it answers, and
  * no message repeats a value, since it may be a secret.
@@ -46,36 +42,34 @@ export function checkFields(
   { kind, fields }: IntegrationKind,
   given: Record<string, unknown>,
   { secret }: { secret: boolean },
-): { values: Record<string, unknown>; faults: FieldFault[] } {
+): Result<Record<string, unknown>> {
   const known = Object.entries(fields).filter(([, field]) => field.secret === secret)
   const values: Record<string, unknown> = structuredClone(given)
-  const faults: FieldFault[] = Object.keys(given)
+  const unknown = Object.keys(given)
     .filter((name) => !known.some(([one]) => one === name))
-    .map((name) => ({ path: [name], message: `is no ${secret ? 'secret' : 'setting'} of the kind ${kind}` }))
-  for (const [name, field] of known) {
+    .map((name) => fault(name, `is no ${secret ? 'secret' : 'setting'} of the kind ${kind}`))
+  const wrong = known.map(([name, field]) => {
     if (values[name] === undefined && field.default !== undefined)
       values[name] = structuredClone(field.default)
-    const fault = faultOf(name, field, values[name])
-    if (fault) faults.push(fault)
-  }
-  return { values, faults }
+    return faultOf(name, field, values[name])
+  })
+  return resultOf(values, [...unknown, ...wrong])
 }
 
-/** `completeSettings` gives a kind's settings complete with defaults. Throws invalid_input that names every fault. */
-export function completeSettings(
+/** `completeSettings` gives a kind's settings complete with defaults, or every fault. */
+export const completeSettings = (
   kind: IntegrationKind,
   given: Record<string, unknown>,
-): Record<string, unknown> {
-  const { values, faults } = checkFields(kind, given, { secret: false })
-  refuseFaults(faults)
-  return values
-}
+): Result<Record<string, unknown>> => checkFields(kind, given, { secret: false })
 
 /**
  * `readSettings` gives what is to be stored: texts become the values that they stand for, null takes a value back to its default, and
- * defaults are not stored, so that a later one applies. Throws invalid_input that names every fault.
+ * defaults are not stored, so that a later one applies.
  */
-export function readSettings(kind: IntegrationKind, given: Record<string, unknown>): Record<string, unknown> {
+export function readSettings(
+  kind: IntegrationKind,
+  given: Record<string, unknown>,
+): Result<Record<string, unknown>> {
   const set = Object.entries(given)
     .filter(([, value]) => value !== null && value !== undefined)
     .map(([name, value]) => {
@@ -83,23 +77,22 @@ export function readSettings(kind: IntegrationKind, given: Record<string, unknow
       return [name, field && typeof value === 'string' ? Value.Convert(field.schema, value) : value]
     })
   const settings = Object.fromEntries(set) as Record<string, unknown>
-  completeSettings(kind, settings)
-  return settings
+  const complete = completeSettings(kind, settings)
+  return complete.ok ? ok(settings) : complete
 }
 
 /**
- * `readSecrets` gives the secrets that are set after a change: an empty text takes one away. Throws invalid_input that names every
- * secret that is missing, unknown or not usable.
+ * `readSecrets` gives the secrets that are set after a change: an empty text takes one away. The faults name every secret that is
+ * missing, unknown or not usable.
  */
 export function readSecrets(
   kind: IntegrationKind,
   given: Record<string, string>,
   existing: Record<string, string> = {},
-): Record<string, string> {
+): Result<Record<string, string>> {
   const set = Object.entries({ ...existing, ...given }).filter(([, value]) => value !== '')
-  const { values, faults } = checkFields(kind, Object.fromEntries(set), { secret: true })
-  refuseFaults(faults)
-  return values as Record<string, string>
+  const checked = checkFields(kind, Object.fromEntries(set), { secret: true })
+  return checked as Result<Record<string, string>>
 }
 
 /** `shownSettings` completes settings; those that are none of the kind any more stand as they are, so that they can be corrected. */
@@ -107,11 +100,8 @@ export function shownSettings(
   kind: IntegrationKind,
   settings: Record<string, unknown>,
 ): Record<string, unknown> {
-  try {
-    return completeSettings(kind, settings)
-  } catch {
-    return settings
-  }
+  const complete = completeSettings(kind, settings)
+  return complete.ok ? complete.value : settings
 }
 
 /** `secretsSet` says of each secret of a kind whether it is set, and nothing more. */
@@ -125,26 +115,16 @@ export function secretsSet(
 export const secretNames = ({ fields }: Pick<IntegrationKind, 'fields'>): string[] =>
   Object.keys(fields).filter((name) => fields[name]?.secret)
 
-/** `refuseFaults` throws invalid_input that names every fault; `field` is the first one's. */
-function refuseFaults(faults: readonly FieldFault[]): void {
-  const [first] = faults
-  if (!first) return
-  const detail = faults.map(({ path, message }) => `${path[0]}: ${message}`).join('; ')
-  throw new Refusal('invalid_input', detail, first.path[0])
-}
-
-function faultOf(name: string, field: Field, value: unknown): FieldFault | undefined {
-  if (value === undefined) {
-    if (!field.required) return undefined
-    return { path: [name], message: `is missing${field.secret ? `: ${field.help}` : ` (${field.help})`}` }
-  }
-  if (holdsControl(value)) return { path: [name], message: 'must not hold control characters' }
-  const [error] = Value.Errors(Type.Object({ value: field.schema }), { value })
-  if (!error) return undefined
-  const steps = error.instancePath.split('/').slice(2)
-  const at = steps.length > 0 ? ` at ${steps.join('/')}` : ''
-  const help = field.secret ? '' : ` (${field.help})`
-  return { path: [name, ...steps], message: `${messageOf(field, error.message)}${at}${help}` }
+function faultOf(name: string, field: Field, value: unknown): Fault | undefined {
+  const { required, secret, help, schema } = field
+  if (value === undefined)
+    return required ? fault(name, `is missing${secret ? `: ${help}` : ` (${help})`}`) : undefined
+  const unkept = typeof value === 'string' ? textFault(name, value, Number.POSITIVE_INFINITY) : undefined
+  if (unkept) return unkept
+  const [wrong] = checkOf(schema)(value)
+  if (!wrong) return undefined
+  const message = `${messageOf(field, wrong.message)}${secret ? '' : ` (${help})`}`
+  return { path: [name, ...wrong.path], message }
 }
 
 function messageOf({ type, schema, options, example }: Field, message: string): string {
@@ -153,6 +133,11 @@ function messageOf({ type, schema, options, example }: Field, message: string): 
   return options ? `must be one of ${options.join(', ')}` : message
 }
 
-/** `holdsControl` lets line breaks stand in a text; every other control character, and half a surrogate pair, is refused. */
-const holdsControl = (value: unknown): boolean =>
-  typeof value === 'string' && (!value.isWellFormed() || /[^\P{Cc}\n\r\t]/u.test(value))
+const checks = new WeakMap<object, Check>()
+
+/** `checkOf` gives the check of a field's schema, compiled when it is first needed. */
+function checkOf(schema: object): Check {
+  const check = checks.get(schema) ?? compileSchema(schema, 'own')
+  checks.set(schema, check)
+  return check
+}

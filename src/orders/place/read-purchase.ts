@@ -2,63 +2,63 @@ import type { Account, ApiKey } from '../../accounts/account.ts'
 import { closedWords, isOpen } from '../../catalogue/opening-hours.ts'
 import { readData } from '../../catalogue/order-data.ts'
 import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
-import { Refusal } from '../../errors.ts'
+import type { Fault } from '../../errors.ts'
+import { ok, type Result, refused, resultOf } from '../../lib/fault.ts'
 import type { Via } from '../../lib/states.ts'
 import { textFault } from '../../lib/text.ts'
 import type { Purchase } from './purchase.ts'
 
-/** The longest reference and idempotency key, in characters. */
+/** MAX_TEXT_LENGTH bounds references and idempotency keys, in characters. */
 const MAX_TEXT_LENGTH = 255
 
-/** An order as a caller wants it, with its data as JSON. */
+/** PurchaseRequest is an order as a caller wants it, with its data as JSON. */
 export interface PurchaseRequest {
-  /** The service's id or code. */
+  /** `code` is the service's id or code. */
   code: string
   data: Record<string, unknown>
   reference: string | null
   idempotencyKey: string | null
 }
 
-/** Makes a purchase of it, or says why it is none: with every fault of the data, by field. */
+/** `readPurchase` makes a purchase of what a caller wants, or says why it is none, with every fault of the data. */
 export function readPurchase(
   snapshot: Snapshot,
   { key, via, now }: { key: ApiKey; via: Via; now: Date },
   { code, data, reference, idempotencyKey }: PurchaseRequest,
-): Purchase | Refusal {
+): Result<Purchase> {
   const offer = findOffer(snapshot, key.account, code, { now, field: 'code' })
-  if (offer instanceof Refusal) return offer
-  const items = readData(offer.service, offer.price, data)
-  if (items instanceof Refusal) return items
-  const wrong = callerTextFault('reference', reference) ?? callerTextFault('Idempotency-Key', idempotencyKey)
-  if (wrong) return wrong
-  return {
+  if (!offer.ok) return offer
+  const { service, price } = offer.value
+  const items = readData(service, price, data)
+  if (!items.ok) return items
+  const purchase = {
     accountId: key.account.id,
     keyId: key.id,
     via,
-    service: offer.service,
-    unitPrice: offer.price.unitPrice,
-    items,
+    service,
+    unitPrice: price.unitPrice,
+    items: items.value,
     reference,
     idempotencyKey,
   }
+  const faults = callerTextFaults({ reference, 'Idempotency-Key': idempotencyKey })
+  return resultOf(purchase, faults, 'invalid_field')
 }
 
-/** What the account can buy now under this id or code. `field`: where the caller said it. */
+/** `findOffer` gives what the account can buy now under an id or code. `field` is where the caller said it. */
 export function findOffer(
   snapshot: Snapshot,
   account: Account,
   idOrCode: string,
   { now, field }: { now: Date; field: string },
-): Offer | Refusal {
+): Result<Offer> {
   const service = snapshot.find(idOrCode)
   const price = service && snapshot.mayBuy(service, account)
-  if (!service || !price) return new Refusal('service_not_found', idOrCode.slice(0, MAX_TEXT_LENGTH), field)
-  if (!isOpen(service, now)) return new Refusal('service_closed', closedWords(service))
-  return { service, price }
+  if (!service || !price) return refused('service_not_found', field, idOrCode.slice(0, MAX_TEXT_LENGTH))
+  if (!isOpen(service, now)) return refused('service_closed', [], closedWords(service))
+  return ok({ service, price })
 }
 
-/** `callerTextFault` refuses a caller's own words that cannot be kept; undefined: they can. */
-export function callerTextFault(field: string, text: string | null | undefined): Refusal | undefined {
-  const fault = text == null ? undefined : textFault(text, MAX_TEXT_LENGTH)
-  return fault === undefined ? undefined : new Refusal('invalid_field', `${field} ${fault}`, field)
-}
+/** `callerTextFaults` says which of a caller's own words cannot be kept. */
+export const callerTextFaults = (texts: Record<string, string | null | undefined>): (Fault | undefined)[] =>
+  Object.entries(texts).map(([name, text]) => textFault(name, text ?? '', MAX_TEXT_LENGTH))

@@ -2,6 +2,7 @@ import type { ApiKey } from '../../accounts/account.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import { Refusal } from '../../errors.ts'
 import type { LedgerReader } from '../../ledger/ledger-reader.ts'
+import type { Result } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { Placement } from '../../orders/place/placement.ts'
@@ -27,19 +28,18 @@ export interface Call {
   deps: DhruDeps
   key: ApiKey
   request: DhruRequest
-  parameters: Parameters
+  parameters: Result<Parameters>
   idempotencyKey: string | null
   /** `report` tells the request log which order the request placed. */
   report(done: { placed: OrderId }): void
 }
 
-/** ActionResult is what an action gives; a Refusal may be returned or thrown, and becomes the ERROR answer. */
-export type ActionResult = Answer | Prepared | Refusal
+export type ActionResult = Answer | Prepared
 
+/** Action answers a request. Throws Refusals. */
 export type Action = (call: Call) => ActionResult | Promise<ActionResult>
 
-/** `checkRowCount` bounds the size of a bulk request. */
-export function checkRowCount(count: number, maxRows: number): Refusal | undefined {
-  if (count <= maxRows) return undefined
-  return new Refusal('too_many_rows', `${count} rows, at most ${maxRows} in one request`)
+/** `checkRowCount` guards a bulk request's size. Throws too_many_rows. */
+export function checkRowCount(count: number, maxRows: number): void {
+  if (count > maxRows) throw new Refusal('too_many_rows', `${count} rows, at most ${maxRows} in one request`)
 }

@@ -11,8 +11,8 @@ export function readCustomField(text: string): Fields | undefined {
   const trimmed = text.trim()
   if (trimmed === '') return new Map()
   const decoded = decodeText(trimmed)
-  if (!('json' in decoded)) return undefined
-  const { json } = decoded
+  if (!decoded.ok || !('json' in decoded.value)) return undefined
+  const { json } = decoded.value
   if (isObject(json)) return isTooDeep(json) ? undefined : fieldsOf(json)
   const empty = json === null || json === '' || (Array.isArray(json) && json.length === 0)
   return empty ? new Map() : undefined

@@ -1,23 +1,24 @@
+import { ok, type Result } from '../../lib/fault.ts'
 import type { Fields } from './fields.ts'
-import { parseJson } from './json.ts'
+import { malformed, parseJson } from './json.ts'
 import { readXml } from './parameters-xml.ts'
 
-/** Decoded is what a text holds: JSON, or the fields of the kit's XML; `malformed` says why it holds neither. */
-export type Decoded = { json: unknown } | { fields: Fields } | { malformed: string }
+/** Decoded is what a text holds: JSON, or the fields of the kit's XML. */
+export type Decoded = { json: unknown } | { fields: Fields }
 
 /** `decodeText` reads JSON, the kit's XML, or base64 of either, from a text without blanks around it. Blanks in base64 are null. */
-export function decodeText(text: string): Decoded {
+export function decodeText(text: string): Result<Decoded> {
   const plain = PLAIN.test(text) ? text : decodeBase64(text)
-  if (plain === undefined) return { malformed: 'neither JSON, XML nor base64 of one of them' }
-  if (plain === '') return { json: null }
+  if (plain === undefined) return malformed('neither JSON, XML nor base64 of one of them')
+  if (plain === '') return ok({ json: null })
   if (plain.startsWith('<')) {
     const read = readXml(plain)
-    return 'malformed' in read ? read : { fields: read }
+    return read.ok ? ok({ fields: read.value }) : read
   }
   try {
-    return { json: parseJson(plain) }
+    return ok({ json: parseJson(plain) })
   } catch {
-    return { malformed: 'the JSON cannot be read' }
+    return malformed('the JSON cannot be read')
   }
 }
 

@@ -5,6 +5,7 @@ import type { ApiKey } from '../../accounts/account.ts'
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal } from '../../errors.ts'
+import { orThrow } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import { actions } from './actions/index.ts'
@@ -96,8 +97,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       try {
         const authenticated = deps.authenticator.authenticate(dhru, request.ip)
         const known = authenticated instanceof Promise ? await authenticated : authenticated
-        if (known instanceof Refusal) return { ...handled, result: known }
-        key = known
+        key = orThrow(known)
         return { ...handled, key, result: await run(dhru, key, request, generatedKey) }
       } catch (error) {
         if (error instanceof Refusal) return { ...handled, key, result: error }
@@ -113,11 +113,11 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       generatedKey: string | undefined,
     ): Promise<ActionResult> => {
       if (!allows(key.permissions, 'order.create')) {
-        return new Refusal('permission_denied', 'the key may not order.create')
+        throw new Refusal('permission_denied', 'the key may not order.create')
       }
-      if (dhru.action === '') return new Refusal('action_missing')
+      if (dhru.action === '') throw new Refusal('action_missing')
       const action = actions.get(dhru.action)
-      if (!action) return new Refusal('unsupported_action', actionName(dhru))
+      if (!action) throw new Refusal('unsupported_action', actionName(dhru))
       return await action({
         deps,
         key,
@@ -156,7 +156,7 @@ interface Handled {
   /** `key` is undefined where the credentials are not known, or were not looked at. */
   key?: ApiKey | undefined
   format: DhruRequest['format']
-  result: ActionResult
+  result: ActionResult | Refusal
 }
 
 /** EVERY_METHOD has every method that reaches a route at all: a wrong one gets a Dhru answer, too. */
@@ -170,7 +170,7 @@ function send(
   request: FastifyRequest,
   reply: FastifyReply,
   format: DhruRequest['format'],
-  result: ActionResult,
+  result: ActionResult | Refusal,
 ): FastifyReply {
   reply.headers(headersOf(request))
   if (format === 'xml') {

@@ -1,6 +1,6 @@
 import { Busboy } from '@fastify/busboy'
 import querystring from 'fast-querystring'
-import { DEEPEST, isTooDeep, parseJson } from './json.ts'
+import { isTooDeep, MAX_DEPTH, parseJson } from './json.ts'
 
 /** Form has the fields of a request, whatever encoding they came in. */
 export class Form {
@@ -100,7 +100,7 @@ function readJson(text: string): Form | undefined {
   const form = new Form()
   for (const [name, value] of Object.entries(object as Record<string, unknown>)) {
     // `parameters` may be JSON inside this JSON. A level more than it may have by itself is enough to say so there.
-    if (value === null || isTooDeep(value, DEEPEST + 1)) continue
+    if (value === null || isTooDeep(value, MAX_DEPTH + 1)) continue
     form.add(name, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return form

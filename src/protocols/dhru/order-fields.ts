@@ -1,6 +1,8 @@
+import { ok, type Result } from '../../lib/fault.ts'
 import { readCustomField } from './custom-field.ts'
 import { type Fields, put } from './fields.ts'
 import type { Form } from './form.ts'
+import { malformed } from './json.ts'
 import type { Parameters } from './parameters.ts'
 
 /** OrderFields has the fields of one order, as sent. */
@@ -16,26 +18,26 @@ export interface OrderFields {
 
 const SERVICE = ['ID', 'SERVICEID', 'SERVICE']
 const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
-/** OWN_NAMES leaves REFERENCE out: a service may ask for it as a field. */
+/** OWN_NAMES has no REFERENCE: a service may ask for it as a field. */
 const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, 'IMEI', 'CUSTOMFIELD'])
-/** OWN_IN_CUSTOM leaves ID and SERVICE out: a custom field may be called so (of an account somewhere), and is not the service then. */
+/** OWN_IN_CUSTOM has no ID and SERVICE: a custom field may well be called so (of an account somewhere), and is not the service then. */
 const OWN_IN_CUSTOM = new Set([...QUANTITY, 'IMEI'])
 
-/** `readOrderFields` reads an order's fields, or says why they cannot be read. */
-export function readOrderFields(fields: Fields): OrderFields | { malformed: string } {
+/** `readOrderFields` reads an order's fields. */
+export function readOrderFields(fields: Fields): Result<OrderFields> {
   const custom = readCustomField(fields.get('CUSTOMFIELD') ?? '')
-  if (!custom) return { malformed: 'CUSTOMFIELD is neither JSON nor base64 of it' }
+  if (!custom) return malformed('CUSTOMFIELD is neither JSON nor base64 of it')
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
   for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
-  return {
+  return ok({
     service: firstOf(fields, SERVICE),
     // Some clients send nothing but ID and CUSTOMFIELD, with the IMEI in the latter.
     imei: fields.get('IMEI') ?? deviceIn(custom),
     quantity: firstOf(fields, QUANTITY) ?? firstOf(custom, QUANTITY),
     reference: fields.get('REFERENCE') ?? custom.get('REFERENCE'),
     extra,
-  }
+  })
 }
 
 const firstOf = (fields: Fields, names: string[]): string | undefined =>
@@ -51,20 +53,20 @@ function deviceIn(custom: Fields): string | undefined {
  * `readOrderIds` gives the order ids that a status request names: ORDERID, REFERENCEID or ID, one or a list ("1,2,3", a JSON array), in
  * `parameters` or beside it.
  */
-export function readOrderIds(parameters: Parameters, form: Form): string[] | { malformed: string } {
-  switch (parameters.kind) {
+export function readOrderIds(parameters: Result<Parameters>, form: Form): Result<string[]> {
+  if (!parameters.ok) {
+    // The ids may stand beside parameters that cannot be read, or be all that parameters holds.
+    const beside = form.first('orderid', 'referenceid')
+    const bare = /^["\d\s,;]+$/.test(form.first('parameters')) ? form.first('parameters') : ''
+    return beside || bare ? ok(listOf(beside || bare)) : parameters
+  }
+  switch (parameters.value.kind) {
     case 'none':
-      return []
+      return ok([])
     case 'one':
-      return listOf(idIn(parameters.fields) ?? '')
+      return ok(listOf(idIn(parameters.value.fields) ?? ''))
     case 'many':
-      return parameters.rows.map(({ fields, text }) => (fields ? idIn(fields) : text) ?? '')
-    case 'malformed': {
-      // The ids may stand beside parameters that cannot be read, or be all that parameters holds.
-      const beside = form.first('orderid', 'referenceid')
-      const bare = /^["\d\s,;]+$/.test(form.first('parameters')) ? form.first('parameters') : ''
-      return beside || bare ? listOf(beside || bare) : { malformed: parameters.why }
-    }
+      return ok(parameters.value.rows.map(({ fields, text }) => (fields ? idIn(fields) : text) ?? ''))
   }
 }
 

@@ -1,7 +1,8 @@
 import { decodeHTMLStrict } from 'entities'
 import { Parser } from 'htmlparser2'
+import { ok, type Result } from '../../lib/fault.ts'
 import { type Fields, put } from './fields.ts'
-import { DEEPEST, TOO_DEEP } from './json.ts'
+import { MAX_DEPTH, malformed, TOO_DEEP } from './json.ts'
 
 interface Element {
   name: string
@@ -15,7 +16,7 @@ interface Element {
  * too. There is no DTD, and nothing is expanded beyond HTML's fixed character entities. The fields are empty when no
  * element has a value.
  */
-export function readXml(text: string): Fields | { malformed: string } {
+export function readXml(text: string): Result<Fields> {
   const loose = new Map<string, string>()
   let block = new Map<string, string>()
   let last: Map<string, string> | undefined
@@ -31,7 +32,7 @@ export function readXml(text: string): Fields | { malformed: string } {
         else block = new Map()
         open.push({ name, text: '', hasChildren: false })
         // The parser's own work on each tag grows with the depth.
-        if (open.length > DEEPEST) parser.pause()
+        if (open.length > MAX_DEPTH) parser.pause()
       },
       ontext(part) {
         const element = open.at(-1)
@@ -56,9 +57,9 @@ export function readXml(text: string): Fields | { malformed: string } {
     { xmlMode: true, decodeEntities: false, lowerCaseTags: true },
   )
   parser.write(text)
-  if (open.length > DEEPEST) return { malformed: TOO_DEEP }
+  if (open.length > MAX_DEPTH) return malformed(TOO_DEEP)
   // What is cut off may have lost a digit or a field, and it costs money to guess.
-  if (open.length > 0) return { malformed: `the XML ends inside ${open[0]?.name.slice(0, 40).toUpperCase()}` }
-  if (elements === 0) return { malformed: 'the XML has no elements' }
-  return last ?? loose
+  if (open.length > 0) return malformed(`the XML ends inside ${open[0]?.name.slice(0, 40).toUpperCase()}`)
+  if (elements === 0) return malformed('the XML has no elements')
+  return ok(last ?? loose)
 }

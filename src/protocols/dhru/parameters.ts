@@ -1,8 +1,9 @@
+import { ok, type Result } from '../../lib/fault.ts'
 import { isObject } from '../../lib/json.ts'
 import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf, put } from './fields.ts'
 import { ENVELOPE, type Form } from './form.ts'
-import { isTooDeep, TOO_DEEP } from './json.ts'
+import { isTooDeep, malformed, TOO_DEEP } from './json.ts'
 
 /**
  * Parameters is what a request says beyond its action. `many` has rows under keys, the caller's own or (an array) "0", "1", ...; a row
@@ -13,7 +14,6 @@ export type Parameters =
   | { kind: 'none' }
   | { kind: 'one'; fields: Fields }
   | { kind: 'many'; rows: ParameterRow[] }
-  | { kind: 'malformed'; why: string }
 
 interface ParameterRow {
   key: string
@@ -29,7 +29,7 @@ const envelopeNames = new Set(Object.values(ENVELOPE).flat())
  * `readParameters` reads `parameters` in whichever of the encodings in the wild it came (XML, JSON, base64 of either, brackets), merged
  * with fields beside `action`; those inside win.
  */
-export function readParameters(form: Form): Parameters {
+export function readParameters(form: Form): Result<Parameters> {
   const beside = new Map<string, string>()
   let bracketed: Tree | undefined
   for (const { name, value } of form.entries()) {
@@ -41,9 +41,10 @@ export function readParameters(form: Form): Parameters {
   }
   const text = form.get('parameters')?.trim() ?? ''
   const inside = text === '' ? readValue(bracketed ?? null) : readText(text)
-  if (inside.kind === 'none') return oneOf(beside)
-  if (inside.kind === 'one' && beside.size > 0) return oneOf(new Map([...beside, ...inside.fields]))
-  return inside
+  if (!inside.ok) return inside
+  if (inside.value.kind === 'none') return oneOf(beside)
+  if (inside.value.kind === 'many' || beside.size === 0) return inside
+  return oneOf(new Map([...beside, ...inside.value.fields]))
 }
 
 /** Tree is what fields such as `parameters[77][ID]` say, as the JSON that would say the same. */
@@ -51,10 +52,10 @@ interface Tree {
   [key: string]: string | Tree
 }
 
-/** `newTree` has no prototype, because the keys are the caller's. */
+/** `newTree` has no prototype: the keys are the caller's. */
 const newTree = (): Tree => Object.create(null)
 
-/** `pathOf` gives ["77", "ID"] for `parameters[77][ID]`. */
+/** `pathOf` makes ["77", "ID"] of `parameters[77][ID]`. */
 function pathOf(name: string): string[] | undefined {
   const brackets = /^parameters((?:\[[^[\]]+\])+)$/i.exec(name)?.[1]
   return brackets?.slice(1, -1).split('][')
@@ -72,24 +73,24 @@ function addAt(tree: Tree, path: string[], value: string): void {
   inner[path.at(-1) as string] ??= value
 }
 
-function oneOf(fields: Fields): Parameters {
-  if (fields.size === 0) return { kind: 'none' }
-  return fields.size > MAX_FIELDS_IN_A_ROW
-    ? { kind: 'malformed', why: TOO_MANY_FIELDS }
-    : { kind: 'one', fields }
+const NONE = ok<Parameters>({ kind: 'none' })
+
+function oneOf(fields: Fields): Result<Parameters> {
+  if (fields.size === 0) return NONE
+  return fields.size > MAX_FIELDS_IN_A_ROW ? malformed(TOO_MANY_FIELDS) : ok({ kind: 'one', fields })
 }
 
-function readText(text: string): Parameters {
+function readText(text: string): Result<Parameters> {
   const decoded = decodeText(text)
-  if ('malformed' in decoded) return { kind: 'malformed', why: decoded.malformed }
-  return 'fields' in decoded ? oneOf(decoded.fields) : readValue(decoded.json)
+  if (!decoded.ok) return decoded
+  return 'fields' in decoded.value ? oneOf(decoded.value.fields) : readValue(decoded.value.json)
 }
 
-function readValue(value: unknown): Parameters {
+function readValue(value: unknown): Result<Parameters> {
   // PHP's json_encode says "no parameters" as null, "" or [].
-  if (value === null || value === '') return { kind: 'none' }
-  if (typeof value !== 'object') return { kind: 'malformed', why: 'a JSON object or array is expected' }
-  if (isTooDeep(value)) return { kind: 'malformed', why: TOO_DEEP }
+  if (value === null || value === '') return NONE
+  if (typeof value !== 'object') return malformed('a JSON object or array is expected')
+  if (isTooDeep(value)) return malformed(TOO_DEEP)
   if (isObject(value) && !isRows(value)) return oneOf(fieldsOf(value))
   const rows = Object.entries(value).map(
     ([key, row]): ParameterRow => ({
@@ -98,9 +99,9 @@ function readValue(value: unknown): Parameters {
       text: row === null || typeof row === 'object' ? undefined : String(row).trim(),
     }),
   )
-  if (rows.length === 0) return { kind: 'none' }
+  if (rows.length === 0) return NONE
   const tooWide = rows.some(({ fields }) => fields && fields.size > MAX_FIELDS_IN_A_ROW)
-  return tooWide ? { kind: 'malformed', why: TOO_MANY_FIELDS } : { kind: 'many', rows }
+  return tooWide ? malformed(TOO_MANY_FIELDS) : ok({ kind: 'many', rows })
 }
 
 /** `isRows` knows rows under the caller's own keys; one field that holds an object (CUSTOMFIELD) is still one order. */

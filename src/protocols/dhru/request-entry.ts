@@ -12,7 +12,7 @@ export const actionName = ({ action }: DhruRequest): string => action.slice(0, 6
 export function requestEntry(
   dhru: DhruRequest,
   key: ApiKey,
-  result: ActionResult,
+  result: ActionResult | Refusal,
   placed: OrderId | null,
 ): Pick<RequestEntry, 'accountId' | 'keyId' | 'via' | 'action' | 'detail' | 'orderId'> {
   const detail = result instanceof Refusal ? result.message : null

@@ -21,7 +21,7 @@ export async function readJson(_request: FastifyRequest, body: string | Buffer):
   try {
     return JSON.parse(typeof body === 'string' ? body : utf8.decode(body))
   } catch {
-    throw new Mismatch('body', { body: ['is not JSON in UTF-8'] })
+    throw new Mismatch('body', [{ path: ['body'], message: 'is not JSON in UTF-8' }])
   }
 }
 

@@ -118,7 +118,7 @@ function errorsOf(route: Route): Record<string, unknown> {
     Object.entries(byStatus).map(([status, some = []]) => [
       status,
       {
-        description: [...new Set(some.map((code) => `\`${restCode(code)}\`: ${errors[code].words}`))].join(
+        description: [...new Set(some.map((code) => `\`${restCode(code)}\`: ${errors[code].message}`))].join(
           '\n\n',
         ),
         ...(WITH_RETRY_AFTER.includes(status) && {

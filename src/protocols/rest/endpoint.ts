@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal } from '../../errors.ts'
+import { orThrow } from '../../lib/fault.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
 import { bearerOf, readJson } from './decode.ts'
 import type { RestDeps } from './deps.ts'
@@ -46,8 +47,8 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
       api.addHook('onRequest', async (request, reply) => {
         reply.header('x-request-id', request.id)
         const { permission } = routeOf(request)
-        const key = await deps.authenticator.authenticate(bearerOf(request.headers.authorization), request.ip)
-        if (key instanceof Refusal) throw key
+        const credentials = bearerOf(request.headers.authorization)
+        const key = orThrow(await deps.authenticator.authenticate(credentials, request.ip))
         request.restKey = key
         if (!allows(key.permissions, permission)) {
           throw new Refusal('permission_denied', `the key may not ${permission}`)
@@ -152,7 +153,7 @@ function refusalOf(error: unknown, isTemporary: RestDeps['isTemporary']): Refusa
   const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
   if (statusCode === 413) return new Refusal('body_too_large')
   return statusCode >= 400 && statusCode < 500
-    ? new Mismatch('body', { body: [message ?? 'is not valid'] })
+    ? new Mismatch('body', [{ path: ['body'], message: message ?? 'is not valid' }])
     : new Refusal('internal_error')
 }
 

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { type ErrorCode, errors, Refusal } from '../../errors.ts'
+import { type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
+import { fault, faultText, pathText } from '../../lib/fault.ts'
 import type { Source } from './route.ts'
 
 /** `restCode` gives an error's code on this wire: the table's own in capitals, but for what does not match this API's schemas. */
@@ -71,27 +72,35 @@ const RETRY_AFTER_SECONDS = 2
 
 /** `sayRefusal` gives the body of a refusal. `source` is where it comes from, unless the error itself says so. */
 export function sayRefusal(refusal: Refusal, traceId: string, source: Source): ErrorBody {
-  const { code, message, field, faults } = refusal
+  const { code, message, detail, field, faults } = refusal
   return {
     error: true,
     code: restCode(code),
     message,
     source: BY_KEY.includes(errors[code].status) ? 'headers' : source,
-    errors: faults ?? (field === undefined ? {} : { [field]: [refusal.detail ?? message] }),
+    errors: field === undefined ? {} : byPath(faults.length > 0 ? faults : [fault(field, detail ?? message)]),
     traceId,
   }
+}
+
+function byPath(faults: readonly Fault[]): Record<string, string[]> {
+  const errors: Record<string, string[]> = {}
+  for (const { path, message } of faults) {
+    const field = pathText(path)
+    errors[field] = [...new Set([...(errors[field] ?? []), message])]
+  }
+  return errors
 }
 
 /** BY_KEY has the statuses of refusals that the key is the cause of, which a header names. */
 const BY_KEY: number[] = [401, 403, 429]
 
-/** Mismatch is the refusal of a request that does not match a schema of this API. */
+/** Mismatch is a request that does not match a schema of this API. */
 export class Mismatch extends Refusal {
   readonly source: Source
 
-  constructor(source: Source, faults: Record<string, string[]>) {
-    const [field, messages] = Object.entries(faults)[0] ?? ['', []]
-    super('payload_required', [field, messages[0]].filter(Boolean).join(': '), field, faults)
+  constructor(source: Source, faults: readonly [Fault, ...Fault[]]) {
+    super('payload_required', faultText(faults[0]), pathText(faults[0].path), faults)
     this.source = source
   }
 }

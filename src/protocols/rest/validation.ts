@@ -1,21 +1,16 @@
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
 import type { TSchema } from 'typebox'
-import { faultsIn } from '../../catalogue/faults.ts'
+import { compileSchema } from '../../lib/json-schema.ts'
 import { Mismatch } from './refusal.ts'
 import type { Source } from './route.ts'
 
-const ajv = new Ajv2020({ allErrors: true, useDefaults: true, strictTypes: false, logger: false })
-formats.default(ajv)
-
-/** `validatorFor` compiles a schema into the check that Fastify calls; the check gives the Mismatch that the caller is told. */
+/** `validatorFor` makes of a schema the check that Fastify uses for each route. It gives the Mismatch that the caller is told. */
 export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   const source = sources[httpPart ?? ''] ?? 'body'
-  const validate = ajv.compile(schema)
+  const check = compileSchema(schema, 'own')
   return (data: unknown) => {
     const value = source === 'body' ? data : withNumbers(data as Record<string, unknown>, schema)
-    if (validate(value)) return { value }
-    return { error: new Mismatch(source, faultsIn(validate.errors ?? [], [])) }
+    const [first, ...others] = check(value)
+    return first ? { error: new Mismatch(source, [first, ...others]) } : { value }
   }
 }
 

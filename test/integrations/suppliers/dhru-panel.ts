@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { completeSettings } from '../../../src/integrations/kit/kind.ts'
 import { dhru } from '../../../src/integrations/suppliers/dhru/index.ts'
 import type { Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
+import { orThrow } from '../../../src/lib/fault.ts'
 import type { SupplierId } from '../../../src/lib/ids.ts'
 import { type Clock, systemClock } from '../../../src/lib/time.ts'
 import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
@@ -49,7 +50,7 @@ export class TestPanel {
       action,
       key,
       orderid: form.get('orderid'),
-      parameters: readParameters(form),
+      parameters: orThrow(readParameters(form)),
     }
     this.heard.push(heard)
     const answer = this.answers[action] ?? this.answers['*'] ?? { ERROR: [{ MESSAGE: 'Invalid Action' }] }
@@ -92,7 +93,7 @@ export function supplierAt(
   clock: Clock = systemClock,
   apiaccesskey = 'SECRET-KEY',
 ): Supplier {
-  const complete = completeSettings(dhru, { username: 'shop', ...settings })
+  const complete = orThrow(completeSettings(dhru, { username: 'shop', ...settings }))
   return dhru.connect(
     {
       id: 1 as SupplierId,

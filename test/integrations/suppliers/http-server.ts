@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { completeSettings } from '../../../src/integrations/kit/kind.ts'
 import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import type { SupplierKind } from '../../../src/integrations/suppliers/supplier-kind.ts'
+import { orThrow } from '../../../src/lib/fault.ts'
 import type { SupplierId } from '../../../src/lib/ids.ts'
 import { type Clock, systemClock } from '../../../src/lib/time.ts'
 import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
@@ -72,7 +73,7 @@ export function supplierOf(
   config: { url: string | null; settings?: Record<string, unknown>; secrets?: Record<string, string> },
   clock: Clock = systemClock,
 ): Supplier {
-  const settings = completeSettings(adapter, { ...config.settings })
+  const settings = orThrow(completeSettings(adapter, { ...config.settings }))
   const { kind } = adapter
   const { url, secrets = {} } = config
   return adapter.connect(

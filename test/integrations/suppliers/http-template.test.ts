@@ -3,6 +3,7 @@ import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import { readTemplate } from '../../../src/integrations/suppliers/http/read-template.ts'
 import { templates } from '../../../src/integrations/suppliers/http/templates/index.ts'
 import type { SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
+import { faultsIn, ok, pathText } from '../../../src/lib/fault.ts'
 import { ask, IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 let server: TestServer
@@ -21,58 +22,58 @@ const answer = (over: object) => ({ ...good, answer: { ...good.answer, ...over }
 
 describe('a template', () => {
   it('that is right is taken as it is', () => {
-    expect(readTemplate(good)).toEqual({ template: good })
+    expect(readTemplate(good)).toEqual(ok(good))
   })
 
   it.each<[string, unknown, string, RegExp]>([
-    ['is no object', 'x', 'the template', /object/],
+    ['is no object', 'x', '', /object/],
     ['lacks its answer', { ...good, answer: undefined }, 'answer', /object|required/],
-    ['has what nobody knows', { ...good, colour: 'red' }, 'the template', /additional/],
+    ['has what nobody knows', { ...good, colour: 'red' }, 'colour', /not known/],
     ['has an odd method', request({ method: 'BREW' }), 'request.method', /forms/],
     ['never succeeds', answer({ success: [] }), 'answer.success', /fewer/],
     [
       'has a rule of two tests',
       answer({ success: [{ path: 'a', equals: 1, exists: true }] }),
-      'answer.success[0]',
+      'answer.success.0',
       /one of/,
     ],
-    ['has a rule without a test', answer({ refused: [{ path: 'a' }] }), 'answer.refused[0]', /one of/],
+    ['has a rule without a test', answer({ refused: [{ path: 'a' }] }), 'answer.refused.0', /one of/],
     [
       'has a rule without a path',
       answer({ refused: [{ all: [{ equals: 1 }] }] }),
-      'answer.refused[0].all[0]',
+      'answer.refused.0.all.0',
       /path/,
     ],
     [
       'has a rule of both kinds',
       answer({ busy: [{ path: 'a', equals: 1, all: [{ path: 'a', equals: 1 }] }] }),
-      'answer.busy[0]',
+      'answer.busy.0',
       /both/,
     ],
     [
       'has a broken expression',
       answer({ refused: [{ path: 'a', matches: '(' }] }),
-      'answer.refused[0].matches',
+      'answer.refused.0.matches',
       /expression/,
     ],
     [
       'has a huge expression',
       answer({ refused: [{ path: 'a', matches: 'x'.repeat(501) }] }),
-      'answer.refused[0].matches',
+      'answer.refused.0.matches',
       /500/,
     ],
     ...['a(?=b)', 'a(?!b)', '(?<=a)b', '(?<!a)b', '(a)\\1'].map(
       (matches): [string, unknown, string, RegExp] => [
         `has an expression beyond RE2: ${matches}`,
         answer({ refused: [{ path: 'a', matches }] }),
-        'answer.refused[0].matches',
+        'answer.refused.0.matches',
         /no look-ahead, look-behind or back reference/,
       ],
     ),
     [
       'has an expression that repeats too much',
       answer({ refused: [{ path: 'a', matches_not: '(?:a?){1000}b' }] }),
-      'answer.refused[0].matches_not',
+      'answer.refused.0.matches_not',
       /repeats too much/,
     ],
     [
@@ -82,7 +83,7 @@ describe('a template', () => {
       /expression/,
     ],
     ['has no place at all', answer({ result: 5 }), 'answer.result', /forms/],
-    ['looks for JSON in a text', answer({ format: 'text' }), 'answer.success[0].path', /\$text/],
+    ['looks for JSON in a text', answer({ format: 'text' }), 'answer.success.0.path', /\$text/],
     [
       'waits without a way to ask',
       answer({ pending: [{ path: 'a', equals: 2 }] }),
@@ -121,8 +122,8 @@ describe('a template', () => {
     ],
   ])('that %s is refused, naming the place', (_, json, at, reason) => {
     const read = readTemplate(json)
-    const problems = 'problems' in read ? read.problems : []
-    expect(problems).toContainEqual({ at, reason: expect.stringMatching(reason) })
+    const found = faultsIn(read).map(({ path, message }) => ({ at: pathText(path), message }))
+    expect(found).toContainEqual({ at, message: expect.stringMatching(reason) })
   })
 
   it('is named, or given as an object or as its text', () => {
@@ -131,12 +132,12 @@ describe('a template', () => {
     for (const one of [good, JSON.stringify(good), 'instant-get']) expect(make(one).sendAtOnce).toBe(1)
     expect(() => make('nothing')).toThrow('there is no nothing: there are instant-get')
     expect(() => make('{"name":')).toThrow('is not JSON')
-    expect(() => make({ ...good, name: 5 })).toThrow(/^Invalid input: template: name must be/)
+    expect(() => make({ ...good, name: 5 })).toThrow('Invalid input: template.name: must be')
   })
 })
 
 test.each(Object.entries(templates))('the template %s that we ship is right', (name, template) => {
-  expect(readTemplate(template)).toEqual({ template })
+  expect(readTemplate(template)).toEqual(ok(template))
   expect(template.name).toBe(name)
 })
 

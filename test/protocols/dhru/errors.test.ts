@@ -66,8 +66,8 @@ async function refused(request: RawRequest, format: Format, status = 200): Promi
 
 const said = (code: ErrorCode, detail?: string): [string, string] =>
   detail === undefined
-    ? [errors[code].words, code]
-    : [`${errors[code].words}: ${detail}`, `${code}: ${detail}`]
+    ? [errors[code].message, code]
+    : [`${errors[code].message}: ${detail}`, `${code}: ${detail}`]
 
 const order = (fields: Record<string, string>, action = 'placeimeiorder'): Record<string, string> => ({
   action,
@@ -326,7 +326,7 @@ const cases: Row[] = [
     () =>
       says(
         order({ ID: service, IMEI: imei(1), REFERENCE: 'x'.repeat(256) }),
-        'REFERENCE is longer than 255 characters',
+        'REFERENCE: must not be longer than 255 characters',
       ),
   ],
   [
@@ -335,7 +335,7 @@ const cases: Row[] = [
     () =>
       says(
         { ...order({ ID: service, IMEI: imei(1) }), idempotency_key: 'x'.repeat(256) },
-        'idempotency_key is longer than 255 characters',
+        'idempotency_key: must not be longer than 255 characters',
       ),
   ],
   [
@@ -433,7 +433,7 @@ describe("the documentation's table of errors", () => {
   it('has every error that the endpoint can say, with its words, and no other', () => {
     const sayable = Object.entries(errors).filter(([code]) => !NOT_IN_DHRU.includes(code as ErrorCode))
     expect(Object.fromEntries(rows)).toEqual(
-      Object.fromEntries(sayable.map(([code, { words }]) => [code, words])),
+      Object.fromEntries(sayable.map(([code, { message }]) => [code, message])),
     )
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { orThrow, type Result } from '../../../src/lib/fault.ts'
 import { type Form, readForm } from '../../../src/protocols/dhru/form.ts'
 import { readOrderFields, readOrderIds } from '../../../src/protocols/dhru/order-fields.ts'
 import { readParameters } from '../../../src/protocols/dhru/parameters.ts'
@@ -6,10 +7,12 @@ import { readParameters } from '../../../src/protocols/dhru/parameters.ts'
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64')
 const formOf = (body: string): Form =>
   readForm('application/x-www-form-urlencoded', Buffer.from(body)) as Form
-const orderOf = (fields: Record<string, string>) => readOrderFields(new Map(Object.entries(fields)))
+/** `unwrap` is a result's value, or the result where it has none. */
+const unwrap = <T>(result: Result<T>) => (result.ok ? result.value : result)
+const orderOf = (fields: Record<string, string>) => unwrap(readOrderFields(new Map(Object.entries(fields))))
 const idsOf = (body: string) => {
   const form = formOf(body)
-  return readOrderIds(readParameters(form), form)
+  return unwrap(readOrderIds(readParameters(form), form))
 }
 
 const IMEI = '490154203237518'
@@ -70,8 +73,8 @@ describe("an order's fields", () => {
     )
     const flat = formOf(`ID=7&IMEI=${IMEI}&REFERENCE=r-1&QNT=2`)
     const [first, second] = [block, flat].map((form) => {
-      const parameters = readParameters(form)
-      return parameters.kind === 'one' && readOrderFields(parameters.fields)
+      const parameters = orThrow(readParameters(form))
+      return parameters.kind === 'one' && orThrow(readOrderFields(parameters.fields))
     })
     expect(first).toMatchObject({ service: '7', imei: IMEI, quantity: '2', reference: 'r-1' })
     expect(first).toEqual(second)
@@ -106,8 +109,8 @@ describe("an order's fields", () => {
 
   it('leave out a CUSTOMFIELD of null, and refuse one that cannot be read', () => {
     expect(orderOf({ ID: '1382', IMEI, CUSTOMFIELD: 'bnVsbA==' })).toEqual(order)
-    expect(orderOf({ ID: '1382', IMEI, CUSTOMFIELD: '{"a"' })).toEqual({
-      malformed: expect.stringContaining('CUSTOMFIELD'),
+    expect(orderOf({ ID: '1382', IMEI, CUSTOMFIELD: '{"a"' })).toMatchObject({
+      faults: [{ message: expect.stringContaining('CUSTOMFIELD') }],
     })
   })
 
@@ -152,6 +155,6 @@ describe('the orders that a status request names', () => {
   })
 
   it('are malformed when parameters cannot be read and nothing else names one', () => {
-    expect(idsOf('parameters={')).toEqual({ malformed: 'the JSON cannot be read' })
+    expect(idsOf('parameters={')).toMatchObject({ faults: [{ message: 'the JSON cannot be read' }] })
   })
 })

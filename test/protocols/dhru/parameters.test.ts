@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { ok, type Result } from '../../../src/lib/fault.ts'
 import { readCustomField } from '../../../src/protocols/dhru/custom-field.ts'
 import { Form, readForm } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
@@ -7,25 +8,25 @@ import { type Parameters, readParameters } from '../../../src/protocols/dhru/par
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 /** What a urlencoded body says, byte for byte as given. */
-const read = (body: string): Parameters =>
+const read = (body: string): Result<Parameters> =>
   readParameters(readForm('application/x-www-form-urlencoded', Buffer.from(body)) as Form)
 
 /** What `parameters` says, with flat fields beside it. */
-function readText(parameters: string, beside: Record<string, string> = {}): Parameters {
+function readText(parameters: string, beside: Record<string, string> = {}): Result<Parameters> {
   const form = new Form()
   form.add('parameters', parameters)
   for (const [name, value] of Object.entries(beside)) form.add(name, value)
   return readParameters(form)
 }
 
-const one = (fields: Record<string, string>): Parameters => ({
-  kind: 'one',
-  fields: new Map(Object.entries(fields)),
-})
-const many = (...rows: [key: string, fields: Record<string, string>][]): Parameters => ({
-  kind: 'many',
-  rows: rows.map(([key, fields]) => ({ key, fields: new Map(Object.entries(fields)), text: undefined })),
-})
+const one = (fields: Record<string, string>): Result<Parameters> =>
+  ok({ kind: 'one', fields: new Map(Object.entries(fields)) })
+const many = (...rows: [key: string, fields: Record<string, string>][]): Result<Parameters> =>
+  ok({
+    kind: 'many',
+    rows: rows.map(([key, fields]) => ({ key, fields: new Map(Object.entries(fields)), text: undefined })),
+  })
+const malformed = { ok: false, code: 'malformed_parameters' }
 
 const ORDER = { ID: '1382', IMEI: '490154203237518' }
 const order = one(ORDER)
@@ -154,9 +155,9 @@ describe('one order', () => {
       ['__PROTO__', '1'],
       ['CONSTRUCTOR', '2'],
     ])
-    expect(readText('{"__proto__":"1","constructor":"2"}')).toEqual({ kind: 'one', fields })
-    expect(read('parameters[__proto__]=1&parameters[constructor]=2')).toEqual({ kind: 'one', fields })
-    expect(read('__proto__=1&constructor=2')).toEqual({ kind: 'one', fields })
+    expect(readText('{"__proto__":"1","constructor":"2"}')).toEqual(ok({ kind: 'one', fields }))
+    expect(read('parameters[__proto__]=1&parameters[constructor]=2')).toEqual(ok({ kind: 'one', fields }))
+    expect(read('__proto__=1&constructor=2')).toEqual(ok({ kind: 'one', fields }))
   })
 })
 
@@ -186,24 +187,26 @@ describe('many orders', () => {
 
   it('have keys of any kind, told apart by case', () => {
     expect(readText('{"A-1":{"ID":1},"a-1":{"ID":2},"__proto__":{"ID":3}}')).toMatchObject({
-      rows: [{ key: 'A-1' }, { key: 'a-1' }, { key: '__proto__' }],
+      value: { rows: [{ key: 'A-1' }, { key: 'a-1' }, { key: '__proto__' }] },
     })
     expect(read('parameters[A][ID]=1&parameters[a][ID]=2&parameters[__proto__][ID]=3')).toMatchObject({
-      rows: [{ key: 'A' }, { key: 'a' }, { key: '__proto__' }],
+      value: { rows: [{ key: 'A' }, { key: 'a' }, { key: '__proto__' }] },
     })
   })
 
   it('keep rows that are no objects, with their text where they have one', () => {
     const row = (key: string, text?: string) => ({ key, fields: undefined, text })
-    expect(readText('["321",322,null,[1],{}]')).toEqual({
-      kind: 'many',
-      rows: [
-        row('0', '321'),
-        row('1', '322'),
-        row('2'),
-        row('3'),
-        { key: '4', fields: new Map(), text: undefined },
-      ],
+    expect(readText('["321",322,null,[1],{}]')).toMatchObject({
+      value: {
+        kind: 'many',
+        rows: [
+          row('0', '321'),
+          row('1', '322'),
+          row('2'),
+          row('3'),
+          { key: '4', fields: new Map(), text: undefined },
+        ],
+      },
     })
   })
 })
@@ -227,12 +230,14 @@ describe('nothing given', () => {
     '<PARAMETERS/>',
     '<P><ID></ID><IMEI> </IMEI></P>',
   ])('is what %j says', (parameters) => {
-    expect(readText(parameters)).toEqual({ kind: 'none' })
+    expect(readText(parameters)).toEqual(ok({ kind: 'none' }))
   })
 
   it('is what a request without parameters says', () => {
-    expect(read('username=u&apiaccesskey=k&action=accountinfo&requestformat=JSON')).toEqual({ kind: 'none' })
-    expect(read('ID=&IMEI=+&parameters[ID]=')).toEqual({ kind: 'none' })
+    expect(read('username=u&apiaccesskey=k&action=accountinfo&requestformat=JSON')).toEqual(
+      ok({ kind: 'none' }),
+    )
+    expect(read('ID=&IMEI=+&parameters[ID]=')).toEqual(ok({ kind: 'none' }))
   })
 })
 
@@ -260,18 +265,21 @@ describe('what cannot be read', () => {
     ['XML that is nested too deep', `${'<A>'.repeat(9)}${'</A>'.repeat(9)}`, 'nested deeper than 8 levels'],
     ['XML that is nested far too deep', '<A>'.repeat(300_000), 'nested deeper than 8 levels'],
   ])('says so: %s', (_words, parameters, why) => {
-    expect(readText(parameters)).toEqual({ kind: 'malformed', why: expect.stringContaining(why) })
+    expect(readText(parameters)).toEqual({
+      ...malformed,
+      faults: [{ path: [], message: expect.stringContaining(why) }],
+    })
   })
 
   it('is malformed even when fields stand beside it: nobody guesses which were meant', () => {
-    expect(readText('{"ID":', ORDER)).toMatchObject({ kind: 'malformed' })
+    expect(readText('{"ID":', ORDER)).toMatchObject(malformed)
   })
 
   it('is a row of more than 100 fields, in every encoding', () => {
     const names = Array.from({ length: 101 }, (_, i) => `f${i}`)
     const object = Object.fromEntries(names.map((name) => [name, 'x']))
     const xml = `<P>${names.map((name) => `<${name}>x</${name}>`).join('')}</P>`
-    const tooMany = { kind: 'malformed', why: 'more than 100 fields in a row' }
+    const tooMany = { ...malformed, faults: [{ path: [], message: 'more than 100 fields in a row' }] }
     expect(readText(JSON.stringify(object))).toEqual(tooMany)
     expect(readText(JSON.stringify([object]))).toEqual(tooMany)
     expect(readText(xml)).toEqual(tooMany)
@@ -279,13 +287,13 @@ describe('what cannot be read', () => {
     expect(read(names.map((name) => `parameters[${name}]=x`).join('&'))).toEqual(tooMany)
     expect(read(names.map((name) => `parameters[1][${name}]=x`).join('&'))).toEqual(tooMany)
     delete object['f0']
-    expect(readText(JSON.stringify(object))).toMatchObject({ kind: 'one' })
+    expect(readText(JSON.stringify(object))).toMatchObject({ value: { kind: 'one' } })
     expect(readText(JSON.stringify(object), { beside: 'x' })).toEqual(tooMany)
   })
 
   it('is nesting beyond 8 levels in brackets', () => {
-    expect(read(`parameters[1]${'[a]'.repeat(8)}=x`)).toMatchObject({ kind: 'malformed' })
-    expect(read(`parameters${'[a]'.repeat(100_000)}=x`)).toMatchObject({ kind: 'malformed' })
+    expect(read(`parameters[1]${'[a]'.repeat(8)}=x`)).toMatchObject(malformed)
+    expect(read(`parameters${'[a]'.repeat(100_000)}=x`)).toMatchObject(malformed)
   })
 })
 
@@ -359,7 +367,8 @@ describe('any parameters', () => {
         const form = new Form()
         form.add('parameters', text)
         for (const [field, value] of beside) form.add(field, value)
-        const parameters = readParameters(form)
+        const result = readParameters(form)
+        const parameters: Parameters = result.ok ? result.value : { kind: 'none' }
         const rows =
           parameters.kind === 'one' ? [parameters] : parameters.kind === 'many' ? parameters.rows : []
         for (const { fields } of rows) {

@@ -226,7 +226,7 @@ describe('what is no order is said by field', () => {
     expect(reply.body).toMatchObject({ code: 'REQUEST_NOT_MATCH_SPEC_ERROR', source: 'body' })
     expect((await place({ imeis: imeis(1) }, { reference: 'a\0b' })).body).toMatchObject({
       code: 'INVALID_FIELD_ERROR',
-      errors: { reference: ['reference has a NUL character'] },
+      errors: { reference: ['must not hold control characters'] },
     })
   })
 

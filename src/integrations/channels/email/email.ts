@@ -1,5 +1,6 @@
 import type { SMTPTransportOptions } from 'nodemailer'
-import { type Channel, type Message, quoted } from '../channel.ts'
+import { quoteLine } from '../../../lib/text.ts'
+import type { Channel, Message } from '../channel.ts'
 
 const CONNECT_MS = 10_000
 const SILENCE_MS = 20_000
@@ -54,7 +55,7 @@ export class EmailChannel implements Channel {
     const tells = message === '' || secrets.some((secret) => secret !== '' && message.includes(secret))
     return tells
       ? `${place} did not take the mail (${code})`
-      : `${place} did not take the mail: ${quoted(message)}`
+      : `${place} did not take the mail: ${quoteLine(message)}`
   }
 }
 

@@ -1,5 +1,6 @@
+import { quoteLine } from '../../../lib/text.ts'
 import type { Outbound } from '../../../outbound/outbound.ts'
-import { type Channel, type Message, quoted } from '../channel.ts'
+import type { Channel, Message } from '../channel.ts'
 
 /** TelegramSettings are those of the bot that sends notices. */
 interface TelegramSettings {
@@ -39,7 +40,7 @@ export class TelegramChannel implements Channel {
       const { ok, description } = readAnswer(body)
       if (status === 200 && ok === true) return
       const why = description === undefined || description.includes(token) ? `HTTP ${status}` : description
-      throw new Error(`Telegram did not take the message: ${quoted(why)}`)
+      throw new Error(`Telegram did not take the message: ${quoteLine(why)}`)
     } finally {
       await client.close()
     }

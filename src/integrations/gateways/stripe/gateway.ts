@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../../../errors.ts'
+import { quoteLine } from '../../../lib/text.ts'
 import {
   type Gateway,
   type GatewayEvent,
@@ -122,10 +123,7 @@ export class StripeGateway implements Gateway {
   /** `#clean` makes a message for the log and for operators: one short line, without the key. */
   #clean(message: string): string {
     const secret = this.#deps.secrets['secret_key'] ?? ''
-    return message
-      .replaceAll(secret, '***')
-      .replace(/\p{Cc}+/gu, ' ')
-      .slice(0, 300)
+    return quoteLine(message.replaceAll(secret, '***'), 300)
   }
 
   async #once(

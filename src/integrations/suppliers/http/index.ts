@@ -1,4 +1,4 @@
-import { Refusal } from '../../../errors.ts'
+import { fault, invalid, ok, orThrow, type Result, refusalFor, resultOf } from '../../../lib/fault.ts'
 import { boolean, seconds, secret, text, textOrJson } from '../../kit/fields.ts'
 import { Reasons } from '../http-kit/reasons.ts'
 import { supplierKind } from '../supplier-kind.ts'
@@ -50,13 +50,14 @@ export const http = supplierKind({
   fields,
   connect({ url, settings, secrets: { key = '', secret = '' } }, { outbound, installation }) {
     const { template: named, service, username, repeatable } = settings
-    const template = templateOf(named)
+    const template = orThrow(templateOf(named))
     const ofSupplier = { key, 'secret.key': key, 'secret.secret': secret, username }
     const used = namesIn(JSON.stringify({ ...template, description: '' }))
-    for (const [name, value] of Object.entries(ofSupplier)) {
-      const field = name.replace(/^secret\./, '')
-      if (value === '' && used.includes(name)) refuse(field, `is missing: the template has {${name}}`)
-    }
+    const missing = Object.entries(ofSupplier).filter(([name, value]) => value === '' && used.includes(name))
+    const faults = missing.map(([name]) =>
+      fault(name.replace(/^secret\./, ''), `is missing: the template has {${name}}`),
+    )
+    orThrow(resultOf(template, faults))
     const supplier = new HttpSupplier({
       template,
       url: url ?? '',
@@ -70,33 +71,32 @@ export const http = supplierKind({
     try {
       supplier.check()
     } catch (error) {
-      if (error instanceof Unfit) refuse('template', error.message)
-      throw error
+      throw error instanceof Unfit ? refusalFor(invalid('template', error.message)) : error
     }
     return supplier
   },
 })
 
-function templateOf(named: unknown): Template {
-  const json =
-    typeof named === 'string' ? (Object.hasOwn(templates, named) ? templates[named] : parsed(named)) : named
-  const read = readTemplate(json)
-  if ('template' in read) return read.template
-  return refuse('template', read.problems.map(({ at, reason }) => `${at} ${reason}`).join('; '))
+/** `templateOf` reads a template that is named, or given as an object or as its text. */
+function templateOf(given: string | Record<string, unknown>): Result<Template> {
+  const json = typeof given === 'string' ? templateNamed(given) : ok(given)
+  if (!json.ok) return json
+  const read = readTemplate(json.value)
+  if (read.ok) return read
+  return resultOf(
+    {} as Template,
+    read.faults.map(({ path, message }) => ({ path: ['template', ...path], message })),
+  )
 }
 
-/** `parsed` reads a whole template that came as text. */
-function parsed(text: string): unknown {
+function templateNamed(text: string): Result<unknown> {
+  if (Object.hasOwn(templates, text)) return ok(templates[text])
   if (!text.trimStart().startsWith('{')) {
-    refuse('template', `there is no ${text}: there are ${Object.keys(templates).join(', ')}`)
+    return invalid('template', `there is no ${text}: there are ${Object.keys(templates).join(', ')}`)
   }
   try {
-    return JSON.parse(text)
+    return ok(JSON.parse(text))
   } catch (error) {
-    return refuse('template', `is not JSON: ${(error as Error).message}`)
+    return invalid('template', `is not JSON: ${(error as Error).message}`)
   }
-}
-
-function refuse(field: string, reason: string): never {
-  throw new Refusal('invalid_input', `${field}: ${reason}`, field)
 }

@@ -1,7 +1,7 @@
+import { findPattern } from '../../../lib/patterns.ts'
 import type { Reply } from '../http-kit/call.ts'
 import { type ExactJson, isObject, own, parseExact } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
-import { find } from './patterns.ts'
 import type { Place, Places } from './template.ts'
 
 /** Seen is an answer that rules are held against. */
@@ -59,7 +59,7 @@ export function textAt(places: Places | undefined, seen: Seen): string {
 function textAtPlace(place: Place, seen: Seen): string {
   if (typeof place !== 'string') {
     const text = plainText(valueAt(place.path ?? '$text', seen))
-    return find(place.matches, text)?.[place.group ?? 0] ?? ''
+    return findPattern(place.matches, text)?.[place.group ?? 0] ?? ''
   }
   return place === 'whole'
     ? seen.json === undefined

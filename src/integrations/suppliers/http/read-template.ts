@@ -1,5 +1,7 @@
-import { Value } from 'typebox/value'
-import { compile } from './patterns.ts'
+import type { Fault } from '../../../errors.ts'
+import { type Result, resultOf } from '../../../lib/fault.ts'
+import { compileSchema, type SchemaFault } from '../../../lib/json-schema.ts'
+import { compilePattern } from '../../../lib/patterns.ts'
 import { isKnown, namesIn } from './placeholders.ts'
 import {
   type Places,
@@ -10,42 +12,33 @@ import {
   templateSchema,
 } from './template.ts'
 
-/** TemplateProblem says where in a template something is wrong, such as `answer.success[0].matches`, and what. */
-export interface TemplateProblem {
-  at: string
-  reason: string
-}
+const check = compileSchema(templateSchema, 'own')
 
 /** `readTemplate` gives a template as an operator wrote it, or everything that is wrong with it. */
-export function readTemplate(json: unknown): { template: Template } | { problems: TemplateProblem[] } {
-  if (!Value.Check(templateSchema, json)) return { problems: shapeProblems(json) }
-  const problems = [...meaningProblems(json)].map(([at, reason]) => ({ at, reason }))
-  return problems.length > 0 ? { problems } : { template: json }
+export function readTemplate(json: unknown): Result<Template> {
+  const shape = check(json)
+  if (shape.length > 0) return resultOf(json as Template, shapeFaults(shape))
+  const template = json as Template
+  const faults = [...meaningProblems(template)].map(([at, message]) => ({
+    path: at.replace(/\[(\d+)\]/g, '.$1').split('.'),
+    message,
+  }))
+  return resultOf(template, faults)
 }
 
-/**
- * `shapeProblems` says of a value that could be one of several forms only that it is none of them, because what each form would want helps
- * nobody.
- */
-function shapeProblems(json: unknown): TemplateProblem[] {
-  const errors = [...Value.Errors(templateSchema, json)].filter(({ keyword }) => keyword !== 'boolean')
-  const choices = errors.filter(({ keyword }) => keyword === 'anyOf').map(({ instancePath }) => instancePath)
+/** `shapeFaults` says of a value that could be one of several only that it is none of them: what each would want is for nobody. */
+function shapeFaults(all: readonly SchemaFault[]): Fault[] {
+  const choices = all.filter(({ keyword }) => keyword === 'anyOf').map(({ path }) => path)
   const [outermost] = choices.toSorted((a, b) => a.length - b.length)
-  const plain = errors.filter(
-    ({ instancePath }) => !choices.some((choice) => `${instancePath}/`.startsWith(`${choice}/`)),
+  const plain = all.filter(
+    ({ path }) => !choices.some((choice) => choice.every((step, index) => step === path[index])),
   )
-  const problems = plain.map(({ instancePath, message }) => ({ at: nameOf(instancePath), reason: message }))
-  if (outermost === undefined) return problems
-  return [...problems, { at: nameOf(outermost), reason: 'is none of the forms that can stand here' }]
+  if (outermost === undefined) return plain
+  return [...plain, { path: outermost, message: 'is none of the forms that can stand here' }]
 }
 
-const nameOf = (pointer: string): string =>
-  pointer
-    .slice(1)
-    .replace(/\/(\d+)(?=\/|$)/g, '[$1]')
-    .replaceAll('/', '.') || 'the template'
-
-type Problems = Generator<[at: string, reason: string]>
+/** Problems are places in a template, such as `answer.success[0].matches`, and what is wrong there. */
+type Problems = Generator<[at: string, message: string]>
 
 function* meaningProblems(template: Template): Problems {
   const { request, answer, status, balance, repeatable } = template
@@ -168,7 +161,7 @@ function* placesProblems(at: string, places: Places | undefined): Problems {
 
 function* patternProblems(at: string, pattern: string): Problems {
   try {
-    compile(pattern)
+    compilePattern(pattern)
   } catch (error) {
     yield [at, `is no regular expression that can be used: ${(error as Error).message}`]
   }

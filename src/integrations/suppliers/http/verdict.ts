@@ -1,6 +1,6 @@
+import { findPattern } from '../../../lib/patterns.ts'
 import type { ExactJson } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
-import { find } from './patterns.ts'
 import { type Seen, valueAt } from './places.ts'
 import type { Rule, TemplateAnswer } from './template.ts'
 
@@ -51,8 +51,8 @@ function passes(test: Test, seen: Seen, imei: string): boolean {
     const sought = test.contains.replaceAll('{imei}', imei).toLowerCase()
     return sought !== '' && text.toLowerCase().includes(sought)
   }
-  if (test.matches_not !== undefined) return find(test.matches_not, text) === undefined
-  return test.matches !== undefined && find(test.matches, text) !== undefined
+  if (test.matches_not !== undefined) return findPattern(test.matches_not, text) === undefined
+  return test.matches !== undefined && findPattern(test.matches, text) !== undefined
 }
 
 /** `textOf` writes true and false as they are, and objects as people read them. */

@@ -1,4 +1,5 @@
 import { Refusal } from '../../../errors.ts'
+import { ok, orThrow, type Result, refusalFor, refused } from '../../../lib/fault.ts'
 import type { OrderState } from '../../../lib/states.ts'
 import { type Order, parseOrderId } from '../../../orders/order.ts'
 import { type Answer, API_VERSION, Keyed, Merged, succeed, type Value } from '../answer.ts'
@@ -39,55 +40,52 @@ function commentsOf({ items }: Order): string {
     .join('\n')
 }
 
-async function readStatus(call: Call, text: string | undefined): Promise<Record<string, string> | Refusal> {
-  if (!text) return new Refusal('order_id_required')
+async function readStatus(call: Call, text: string | undefined): Promise<Result<Record<string, string>>> {
+  if (!text) return refused('order_id_required')
   const id = parseOrderId(text)
   const order = id && (await call.deps.orders.forBuyer(call.key.account.id).find(id))
-  return order ? statusRow(call, order) : new Refusal('order_not_found', text.slice(0, 64), 'ID')
+  return order ? ok(statusRow(call, order)) : refused('order_not_found', 'ID', text.slice(0, 64))
 }
 
-/** `statusList` answers with a list, in which an order that is not found is a row with ERROR. */
-async function statusList(call: Call, ids: string[]): Promise<Answer | Refusal> {
-  if (ids.length === 0) return new Refusal('order_id_required')
-  const tooMany = checkRowCount(ids.length, call.deps.maxRows)
-  if (tooMany) return tooMany
+/** `statusList` gives a row for each order; that of an order that is not found has ERROR. */
+async function statusList(call: Call, ids: string[]): Promise<Answer> {
+  if (ids.length === 0) throw new Refusal('order_id_required')
+  checkRowCount(ids.length, call.deps.maxRows)
   const rows = await Promise.all(
     ids.map(async (id) => {
       const status = await readStatus(call, id)
-      return status instanceof Refusal ? { REFERENCEID: id, ERROR: [sayRefusal(status)] } : status
+      return status.ok ? status.value : { REFERENCEID: id, ERROR: [sayRefusal(refusalFor(status))] }
     }),
   )
   return succeed(rows)
 }
 
-/** `orderstatus`, `getimeiorder`, `getserverorder`: one order; many when several ids are given. */
+/** `orderStatus` answers `orderstatus`, `getimeiorder` and `getserverorder`: one order; many when several ids are given. */
 export const orderStatus: Action = async (call) => {
-  const ids = readOrderIds(call.parameters, call.request.form)
-  if (!Array.isArray(ids)) return new Refusal('malformed_parameters', ids.malformed)
+  const ids = orThrow(readOrderIds(call.parameters, call.request.form))
   if (ids.length > 1) return await statusList(call, ids)
-  const status = await readStatus(call, ids[0])
-  return status instanceof Refusal ? status : succeed([status])
+  return succeed([orThrow(await readStatus(call, ids[0]))])
 }
 
-/** `orderstatusbulk`: always a list. */
-export const orderStatuses: Action = async (call) => {
-  const ids = readOrderIds(call.parameters, call.request.form)
-  return Array.isArray(ids) ? await statusList(call, ids) : new Refusal('malformed_parameters', ids.malformed)
-}
+/** `orderStatuses` answers `orderstatusbulk`: always a list. */
+export const orderStatuses: Action = async (call) =>
+  await statusList(call, orThrow(readOrderIds(call.parameters, call.request.form)))
 
-/** `getimeiorderbulk`, `getserverorderbulk`: rows under the caller's keys when `parameters` names the orders. */
+/** `orderStatusesByRow` answers `getimeiorderbulk` and `getserverorderbulk`: rows under the caller's keys when `parameters` names the orders. */
 export const orderStatusesByRow: Action = async (call) => {
   const { parameters } = call
-  if (parameters.kind !== 'many') return await orderStatuses(call)
-  const { rows } = parameters
-  const tooMany = checkRowCount(rows.length, call.deps.maxRows)
-  if (tooMany) return tooMany
+  if (!parameters.ok || parameters.value.kind !== 'many') return await orderStatuses(call)
+  const { rows } = parameters.value
+  checkRowCount(rows.length, call.deps.maxRows)
   const entries = await Promise.all(
     rows
       .filter(({ key }) => !isReserved(key))
       .map(async (row): Promise<[string, Value]> => {
         const status = await readStatus(call, row.fields ? idIn(row.fields) : row.text)
-        return [row.key, status instanceof Refusal ? { ERROR: [sayRefusal(status)] } : { SUCCESS: [status] }]
+        return [
+          row.key,
+          status.ok ? { SUCCESS: [status.value] } : { ERROR: [sayRefusal(refusalFor(status))] },
+        ]
       }),
   )
   return new Merged([new Keyed('ROW', entries), { apiversion: API_VERSION }])

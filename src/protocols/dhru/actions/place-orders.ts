@@ -1,4 +1,5 @@
 import { Refusal } from '../../../errors.ts'
+import { orThrow } from '../../../lib/fault.ts'
 import { type Answer, API_VERSION, Keyed, Merged, type Value } from '../answer.ts'
 import { type Action, type Call, checkRowCount } from '../call.ts'
 import { sayRefusal } from '../refusal.ts'
@@ -12,15 +13,13 @@ interface Row {
   result: string | Refusal
 }
 
-/** `placeRows` answers each row for itself; the balance is spent in the order of the rows. */
-async function placeRows(call: Call): Promise<Row[] | Refusal> {
-  const { parameters } = call
-  if (parameters.kind === 'none') return new Refusal('payload_required')
-  if (parameters.kind === 'malformed') return new Refusal('malformed_parameters', parameters.why)
+/** `placeRows` gives each row its own result; the balance is spent in the order of the rows. */
+async function placeRows(call: Call): Promise<Row[]> {
+  const parameters = orThrow(call.parameters)
+  if (parameters.kind === 'none') throw new Refusal('payload_required')
   const rows = parameters.kind === 'many' ? parameters.rows : [{ key: '0', fields: parameters.fields }]
-  if (rows.length === 0) return new Refusal('payload_required')
-  const tooMany = checkRowCount(rows.length, call.deps.maxRows)
-  if (tooMany) return tooMany
+  if (rows.length === 0) throw new Refusal('payload_required')
+  checkRowCount(rows.length, call.deps.maxRows)
   const snapshot = await call.deps.catalogue.current()
   return await Promise.all(
     rows.map(async ({ key, fields }): Promise<Row> => {
@@ -40,12 +39,11 @@ const rowAnswer = ({ result }: Row): Value =>
     : { SUCCESS: [{ MESSAGE: PLACED, REFERENCEID: result }] }
 
 /**
- * `placeimeiorderbulk`: the vendor's shape (rows under the caller's keys) and the list that other readers expect
+ * `placeOrders` answers `placeimeiorderbulk` in the vendor's shape (rows under the caller's keys) and the list that other readers expect
  * under SUCCESS, in one answer. A caller's key that is a name of the answer itself is found only in the list.
  */
-export const placeOrders: Action = async (call): Promise<Answer | Refusal> => {
+export const placeOrders: Action = async (call): Promise<Answer> => {
   const rows = await placeRows(call)
-  if (rows instanceof Refusal) return rows
   const list = rows.map((row) => ({
     ROW: row.key,
     ...row.echo,
@@ -62,10 +60,9 @@ export const placeOrders: Action = async (call): Promise<Answer | Refusal> => {
   ])
 }
 
-/** `placebulkorder`, which theme panels send: rows under SUCCESS, in lower-case names. */
-export const placeOrdersForThemes: Action = async (call): Promise<Answer | Refusal> => {
+/** `placeOrdersForThemes` answers `placebulkorder`, which theme panels send: rows under SUCCESS, in lower-case names. */
+export const placeOrdersForThemes: Action = async (call): Promise<Answer> => {
   const rows = await placeRows(call)
-  if (rows instanceof Refusal) return rows
   const entries = rows.map(({ key, result }): [string, Value] => [
     key,
     result instanceof Refusal

@@ -1,8 +1,8 @@
 import type { Snapshot } from '../../../catalogue/catalogue.ts'
 import { readInput } from '../../../catalogue/order-input.ts'
-import { Refusal } from '../../../errors.ts'
+import { type Result, refusalFor, refused, resultOf } from '../../../lib/fault.ts'
 import type { Placed, Purchase } from '../../../orders/place/purchase.ts'
-import { callerTextFault, findOffer } from '../../../orders/place/read-purchase.ts'
+import { callerTextFaults, findOffer } from '../../../orders/place/read-purchase.ts'
 import type { Call } from '../call.ts'
 import type { Fields } from '../fields.ts'
 import { readOrderFields } from '../order-fields.ts'
@@ -13,41 +13,34 @@ function readPurchase(
   snapshot: Snapshot,
   fields: Fields,
   idempotencyKey: string | null,
-): Purchase | Refusal {
+): Result<Purchase> {
   const order = readOrderFields(fields)
-  if ('malformed' in order) return new Refusal('malformed_parameters', order.malformed)
-  if (order.service === undefined) return new Refusal('field_missing', 'ID, the service id or code', 'ID')
+  if (!order.ok) return order
+  const { service: idOrCode, imei, quantity, reference, extra } = order.value
+  if (idOrCode === undefined) return refused('field_missing', 'ID', 'ID, the service id or code')
   const { account } = call.key
   const now = call.deps.clock.now()
-  const offer = findOffer(snapshot, account, order.service, { now, field: 'ID' })
-  if (offer instanceof Refusal) return offer
-  const { service, price } = offer
-  const input = readInput(service, {
-    ...(order.imei !== undefined && { subject: order.imei }),
-    ...(order.quantity !== undefined && { quantity: order.quantity }),
-    fields: order.extra,
-  })
-  if (input instanceof Refusal) return input
+  const offer = findOffer(snapshot, account, idOrCode, { now, field: 'ID' })
+  if (!offer.ok) return offer
+  const { service, price } = offer.value
+  const input = readInput(service, { subject: imei, quantity, fields: extra })
+  if (!input.ok) return input
   if (price.minItems > 1) {
-    return new Refusal(
-      'quantity_out_of_range',
-      `this service is sold from ${price.minItems} items an order`,
-      'QNT',
-    )
+    const message = `this service is sold from ${price.minItems} items an order`
+    return refused('quantity_out_of_range', 'QNT', message)
   }
-  const wrong =
-    callerTextFault('REFERENCE', order.reference) ?? callerTextFault('idempotency_key', idempotencyKey)
-  if (wrong) return wrong
-  return {
+  const purchase: Purchase = {
     accountId: account.id,
     keyId: call.key.id,
     via: 'dhru',
     service,
     unitPrice: price.unitPrice,
-    items: [input],
-    reference: order.reference ?? null,
+    items: [input.value],
+    reference: reference ?? null,
     idempotencyKey,
   }
+  const faults = callerTextFaults({ REFERENCE: reference, idempotency_key: idempotencyKey })
+  return resultOf(purchase, faults, 'invalid_field')
 }
 
 /** `placeRow` reads and places one row. */
@@ -58,11 +51,11 @@ export async function placeRow(
   idempotencyKey: string | null,
 ): Promise<Placed> {
   const purchase = readPurchase(call, snapshot, fields, idempotencyKey)
-  if (!(purchase instanceof Refusal)) return await call.deps.placement.place(purchase)
-  return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, purchase)
+  if (purchase.ok) return await call.deps.placement.place(purchase.value)
+  return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, refusalFor(purchase))
 }
 
-/** `echo` gives what the client sent as ID and IMEI: real panels send it back. */
+/** `echo` is what the client sent as ID and IMEI, which real panels repeat. */
 export function echo(fields: Fields): Record<string, string> {
   const id = fields.get('ID')
   const imei = fields.get('IMEI')

@@ -1,32 +1,33 @@
 import { Refusal } from '../../../errors.ts'
+import { orThrow } from '../../../lib/fault.ts'
 import { API_VERSION, Keyed, succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 import { readOrderFields } from '../order-fields.ts'
 import { sayService } from '../service-lists.ts'
 
-/** `imeiservicelist`: every service that the account may buy. */
+/** `serviceList` answers `imeiservicelist`: every service that the account may buy. */
 export const serviceList: Action = async (call) =>
   call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key.account, 'all')
 
-/** `serverservicelist`: those of kind server only. */
+/** `serverServiceList` answers `serverservicelist`: those of kind server only. */
 export const serverServiceList: Action = async (call) =>
   call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key.account, 'server')
 
-/** `getimeiservicedetails`: one service. */
+/** `serviceDetails` answers `getimeiservicedetails`: one service. */
 export const serviceDetails: Action = async ({ deps, key, parameters }) => {
-  if (parameters.kind === 'malformed') return new Refusal('malformed_parameters', parameters.why)
-  if (parameters.kind !== 'one') return new Refusal('payload_required')
-  const fields = readOrderFields(parameters.fields)
-  const name = 'malformed' in fields ? undefined : fields.service
-  if (name === undefined) return new Refusal('field_missing', 'ID, the service id or code', 'ID')
+  const read = orThrow(parameters)
+  if (read.kind !== 'one') throw new Refusal('payload_required')
+  const fields = readOrderFields(read.fields)
+  const name = fields.ok ? fields.value.service : undefined
+  if (name === undefined) throw new Refusal('field_missing', 'ID, the service id or code', 'ID')
   const snapshot = await deps.catalogue.current()
   const service = snapshot.find(name)
   const price = service && snapshot.mayBuy(service, key.account)
-  if (!service || !price) return new Refusal('service_not_found', name.slice(0, 64), 'ID')
+  if (!service || !price) throw new Refusal('service_not_found', name.slice(0, 64), 'ID')
   return succeed([{ MESSAGE: 'IMEI Service Details', LIST: sayService(service, price) }])
 }
 
-/** `modellist`, `providerlist`, `meplist`: imeigate has no such lists, and clients expect an empty one. */
+/** `emptyList` answers `modellist`, `providerlist` and `meplist`: imeigate has no such lists, and clients expect an empty one. */
 export const emptyList: Action = () => ({
   SUCCESS: [{ MESSAGE: 'Empty List', LIST: new Keyed('ENTRY', []) }],
   apiversion: API_VERSION,

@@ -66,7 +66,7 @@ async function* events(
     if (!changes) {
       // The key may have been taken away meanwhile.
       const known = await authenticator.authenticate(bearerOf(request.headers.authorization), request.ip)
-      if (known instanceof Refusal) return
+      if (!known.ok) return
       yield ':\n\n'
       continue
     }

@@ -3,6 +3,7 @@ import { order, statuses, wireOrder, wireOrderSummary } from '../../../contract/
 import { createdQuery, filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { idParams, oneOf, orNull } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
+import { refusalFor } from '../../../lib/fault.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
@@ -62,8 +63,8 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
       const { reference = null, data } = body
       const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
       const purchase = readPurchase(await catalogue.current(), { key, via: 'rest', now: clock.now() }, wanted)
-      if (purchase instanceof Refusal) throw await placement.refusalOf(accountId, idempotencyKey, purchase)
-      const placed = await placement.place(purchase)
+      if (!purchase.ok) throw await placement.refusalOf(accountId, idempotencyKey, refusalFor(purchase))
+      const placed = await placement.place(purchase.value)
       if (placed instanceof Refusal) throw placed
       report({ placed: placed.orderId })
       const details = await orders.forBuyer(accountId).findDetails(placed.orderId)

@@ -16,25 +16,31 @@ const FLAGS = RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL
 const kept = new Map<string, RE2JS>()
 
 /**
- * `compile` makes an expression that is searched for in linear time, since what it searches comes from suppliers, and a search that
+ * `compilePattern` makes an expression that is searched for in linear time, since what it searches comes from suppliers, and a search that
  * backtracks without end would stop the process. It pays no regard to case; `.` matches ends of lines too, `^` and `$` only the ends of the text.
  * Throws SyntaxError, also for what RE2 does not know: look-ahead, look-behind and back references.
  */
-export function compile(source: string): RE2JS {
-  const known = kept.get(source)
-  if (known) return known
-  if (source.length > MAX_PATTERN_LENGTH)
-    throw new SyntaxError(`longer than ${MAX_PATTERN_LENGTH} characters`)
-  const pattern = parse(source)
-  if (pattern.programSize() > MAX_PROGRAM_SIZE) throw new SyntaxError('it repeats too much')
-  if (kept.size >= MAX_KEPT) kept.clear()
-  kept.set(source, pattern)
+export function compilePattern(source: string): RE2JS {
+  let pattern = kept.get(source)
+  if (!pattern) {
+    pattern = boundedBy(source, FLAGS)
+    if (kept.size >= MAX_KEPT) kept.clear()
+    kept.set(source, pattern)
+  }
   return pattern
 }
 
-function parse(source: string): RE2JS {
+function boundedBy(source: string, flags: number): RE2JS {
+  if (source.length > MAX_PATTERN_LENGTH)
+    throw new SyntaxError(`longer than ${MAX_PATTERN_LENGTH} characters`)
+  const pattern = parse(source, flags)
+  if (pattern.programSize() > MAX_PROGRAM_SIZE) throw new SyntaxError('it repeats too much')
+  return pattern
+}
+
+function parse(source: string, flags: number): RE2JS {
   try {
-    return RE2JS.compile(source, FLAGS)
+    return RE2JS.compile(source, flags)
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error
     const message = error.message.replace('error parsing regexp: ', '')
@@ -42,6 +48,23 @@ function parse(source: string): RE2JS {
   }
 }
 
-/** `find` gives what an expression finds first, with its groups; undefined: nothing. */
-export const find = (source: string, text: string): readonly (string | null | undefined)[] | undefined =>
-  compile(source).exec(text.slice(0, MAX_TEXT_LENGTH)) ?? undefined
+/** `findPattern` gives what an expression finds first, with its groups; undefined: nothing. */
+export const findPattern = (
+  source: string,
+  text: string,
+): readonly (string | null | undefined)[] | undefined =>
+  compilePattern(source).exec(text.slice(0, MAX_TEXT_LENGTH)) ?? undefined
+
+/** `schemaPattern` makes the patterns of JSON Schemas for Ajv, in which case matters. A text that is too long matches none. */
+export const schemaPattern = Object.assign(
+  (source: string): { test(text: string): boolean } => {
+    const pattern = boundedBy(source, 0)
+    const matcher = {
+      test: (text: string) => text.length <= MAX_TEXT_LENGTH && pattern.test(text),
+      // Ajv tells patterns by their texts.
+      toString: () => source,
+    }
+    return matcher
+  },
+  { code: 'schemaPattern' },
+)

@@ -1,9 +1,9 @@
-/** How strictly a service reads IMEIs: with a right check digit, or any 15 digits. Also the formats' names in schemas. */
+/** ImeiFormat says how strictly a service reads IMEIs: with a right check digit, or any 15 digits. The names are formats in schemas. */
 export type ImeiFormat = 'imei' | 'imei-digits'
 
 const FIFTEEN_DIGITS = /^\d{15}$/
 
-/** The check digit of an IMEI's first 14 digits: Luhn's, as 3GPP TS 23.003 annex B has it. */
+/** `checkDigit` computes the check digit of an IMEI's first 14 digits: Luhn's, as 3GPP TS 23.003 annex B has it. */
 export function checkDigit(digits: string): number {
   let sum = 0
   for (let index = 0; index < 14; index++) {
@@ -14,7 +14,7 @@ export function checkDigit(digits: string): number {
   return (10 - (sum % 10)) % 10
 }
 
-/** Takes out what people and panels put between the digits: spaces, dashes, dots, slashes. */
+/** `normaliseImei` takes out what people and panels put between the digits: spaces, dashes, dots, slashes. */
 export function normaliseImei(text: string): string {
   return FIFTEEN_DIGITS.test(text) ? text : text.replace(/[\s\p{Pd}./]/gu, '')
 }
@@ -24,7 +24,7 @@ export const hasFifteenDigits = (text: string): boolean => FIFTEEN_DIGITS.test(t
 export const isImei = (text: string): boolean =>
   FIFTEEN_DIGITS.test(text) && checkDigit(text) === text.charCodeAt(14) - 48
 
-/** What is wrong with a normalised IMEI, in words that go behind it and a colon; undefined: nothing. */
+/** `imeiFault` says what is wrong with a normalised IMEI; undefined: nothing. */
 export function imeiFault(text: string, format: ImeiFormat): string | undefined {
   if (/\D/.test(text)) return 'an IMEI has 15 digits and nothing else'
   if (text.length !== 15) return `an IMEI has 15 digits, this has ${text.length}`

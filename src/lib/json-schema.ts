@@ -1,0 +1,86 @@
+import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import type { Fault } from '../errors.ts'
+import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
+import { schemaPattern } from './patterns.ts'
+
+/** MAX_FAULTS limits the faults that are told of one value: more would drown the first. */
+export const MAX_FAULTS = 20
+
+/** SchemaFault is a fault that a JSON Schema found. */
+export interface SchemaFault extends Fault {
+  /** `keyword` is the schema's word that the value breaks, and `params` what the schema says of it. */
+  readonly keyword: string
+  readonly params: Readonly<Record<string, unknown>>
+}
+
+/** Check gives what is wrong with a value, at most MAX_FAULTS faults; none: the value fits its schema. */
+export type Check = (value: unknown) => readonly SchemaFault[]
+
+/**
+ * `uses` are the settings of the validators, one for each use. Patterns of `data` and `text` are an operator's, and what they match is
+ * a stranger's, so they are RE2's, which take linear time.
+ */
+const uses = {
+  /** `own` is for this program's own schemas. Defaults are written into the value. */
+  own: { allErrors: true, useDefaults: true },
+  /** `data` is for data that came as JSON. */
+  data: { allErrors: true, code: { regExp: schemaPattern } },
+  /** `text` is for data that came as texts, as on the Dhru wire: they become the numbers that the schema asks for. */
+  text: { coerceTypes: true, code: { regExp: schemaPattern } },
+} satisfies Record<string, Options>
+
+/**
+ * The keywords of a schema that describes the data of a whole order, and not one item. Both are JSON pointers into the data: to what is
+ * counted (a list or a whole number), and to what is sent on (a list of texts, or one text), of which each text becomes an item's input.
+ */
+export const QUANTITY_FROM = 'x-quantityFrom'
+export const REQUEST_FROM = 'x-requestFrom'
+
+const validators = new Map<string, Ajv2020>()
+
+function validatorFor(use: keyof typeof uses): Ajv2020 {
+  let ajv = validators.get(use)
+  if (!ajv) {
+    // Strict, so that a misspelt keyword is an error, but for types: an operator's schema may leave them out.
+    ajv = new Ajv2020({ strictTypes: false, logger: false, ...uses[use] })
+    formats.default(ajv)
+    ajv.addFormat('imei' satisfies ImeiFormat, isImei)
+    ajv.addFormat('imei-digits' satisfies ImeiFormat, hasFifteenDigits)
+    ajv.addVocabulary([QUANTITY_FROM, REQUEST_FROM])
+    validators.set(use, ajv)
+  }
+  return ajv
+}
+
+/** `compileSchema` makes the check of a schema. Throws when it is no valid JSON Schema 2020-12. */
+export function compileSchema(schema: object, use: keyof typeof uses): Check {
+  const ajv = validatorFor(use)
+  try {
+    const validate = ajv.compile(schema)
+    return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, MAX_FAULTS).map(faultOf))
+  } finally {
+    // Ajv would keep every schema it ever saw, and refuse a second one with the same $id.
+    ajv.removeSchema(schema)
+  }
+}
+
+function faultOf({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): SchemaFault {
+  const steps = instancePath.split('/').slice(1)
+  const path = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const { missingProperty: missing, additionalProperty: additional } = params
+  const last = missing ?? additional
+  return {
+    path: last === undefined ? path : [...path, last],
+    message: missing === undefined ? messageOf(keyword, params, message) : 'is required',
+    keyword,
+    params,
+  }
+}
+
+function messageOf(keyword: string, params: ErrorObject['params'], message: string): string {
+  if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`
+  if (keyword === 'format' && params['format'] === ('imei' satisfies ImeiFormat))
+    return 'must be an IMEI, check digit and all'
+  return keyword === 'additionalProperties' ? 'is not known' : message
+}

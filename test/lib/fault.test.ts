@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest'
+import { both, fault, invalid, ok, orThrow, refusalFor, refused, resultOf } from '../../src/lib/fault.ts'
+import { lineFault, quoteLine, shorten, stripLine, textFault } from '../../src/lib/text.ts'
+
+it('a result is a value, or every fault with its path', () => {
+  expect(resultOf(5, [undefined])).toEqual(ok(5))
+  expect(resultOf(5, [undefined, fault('a', 'is missing'), fault('b', 'is wrong')])).toEqual({
+    ok: false,
+    code: 'invalid_input',
+    faults: [
+      { path: ['a'], message: 'is missing' },
+      { path: ['b'], message: 'is wrong' },
+    ],
+  })
+  expect(both(invalid('a', 'is missing'), invalid('b', 'is wrong'))).toMatchObject({
+    faults: [{ path: ['a'] }, { path: ['b'] }],
+  })
+})
+
+it('a refusal says the first fault and carries all; the path is left out where the words name the value', () => {
+  expect(() => orThrow(invalid(['fields', 0, 'name'], 'is missing'))).toThrow(
+    expect.objectContaining({ detail: 'fields.0.name: is missing', field: 'fields' }),
+  )
+  expect(refusalFor(refused('invalid_imei', 'IMEI', '12: too short'))).toMatchObject({
+    message: 'Invalid IMEI: 12: too short',
+    field: 'IMEI',
+    faults: [{ path: ['IMEI'], message: '12: too short' }],
+  })
+  expect(refusalFor(refused('invalid_imei', ['data', 'imeis', 1], 'too short')).message).toBe(
+    'Invalid IMEI: data.imeis.1: too short',
+  )
+  expect(refusalFor(refused('order_id_required'))).toMatchObject({
+    message: 'Order id required',
+    detail: undefined,
+    field: undefined,
+  })
+})
+
+it.each([
+  ['a\0b', 'must not hold control characters', 'must not hold control characters'],
+  ['\ud800', 'must not hold control characters', 'must not hold control characters'],
+  ['a\nb\tc\r\n', 'must not hold control characters', undefined],
+  ['Größe 😀', undefined, undefined],
+  ['123456789012', 'must not be longer than 10 characters', 'must not be longer than 10 characters'],
+])('%j as a line: %s; as a text: %s', (text, line, lines) => {
+  expect(lineFault('name', text, 10)?.message).toBe(line)
+  expect(textFault('name', text, 10)?.message).toBe(lines)
+})
+
+it('what others wrote is mended', () => {
+  expect(stripLine(' a\0b\r\n\tc\u0007 ')).toBe('ab c')
+  expect(quoteLine('one\u0000\ntwo\u202ethree')).toBe('one two three')
+  expect(shorten('abcdef', 4)).toBe('abc…')
+  expect(shorten('ab😀def', 4)).toBe('ab…')
+  expect(shorten('abcd', 4)).toBe('abcd')
+})
