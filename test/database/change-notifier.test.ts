@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { Relay } from './relay.ts'
+import { Relay } from '../support/relay.ts'
 
 /** Ends only what hangs. */
 const WAIT = { timeout: 5_000, interval: 5 }

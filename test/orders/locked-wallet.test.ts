@@ -1,9 +1,6 @@
-import type { AddressInfo } from 'node:net'
-import { connect, createServer, type Server, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
-import { type DatabaseAddress, openPool, STEADY_PLANS } from '../../src/database/database.ts'
+import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { pools } from '../../src/database/pools.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
@@ -12,6 +9,7 @@ import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { Placement, queueOf } from '../../src/orders/place/placement.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { Relay } from '../support/relay.ts'
 import { brokenPromises, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
@@ -92,45 +90,6 @@ test('a wallet that somebody holds locked stops nobody else, and its orders are 
   await Promise.all(connections.map((one) => one.end({ timeout: 1 })))
 })
 
-/** A way to the database whose clients can be cut off while the server still works for them. */
-class Line {
-  readonly #server: Server
-  readonly #clients = new Set<Socket>()
-
-  constructor(address: DatabaseAddress) {
-    const to =
-      typeof address === 'string'
-        ? { host: new URL(address).hostname, port: Number(new URL(address).port || 5432) }
-        : { path: join(address.host, `.s.PGSQL.${address.port}`) }
-    this.#server = createServer((client) => {
-      this.#clients.add(client)
-      const database = connect(to)
-      client.pipe(database, { end: false })
-      database.pipe(client)
-      for (const socket of [client, database]) socket.on('error', () => {})
-    })
-  }
-
-  async open(address: DatabaseAddress): Promise<DatabaseAddress> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
-    const { port } = this.#server.address() as AddressInfo
-    if (typeof address !== 'string') return { ...address, host: '127.0.0.1', port }
-    const url = new URL(address)
-    url.host = `127.0.0.1:${port}`
-    return url.href
-  }
-
-  cut(): void {
-    for (const client of this.#clients) client.destroy()
-    this.#clients.clear()
-  }
-
-  close(): void {
-    this.cut()
-    this.#server.close()
-  }
-}
-
 /** `waiting` counts the sessions that wait for a lock. */
 const waiting = async (): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
@@ -146,15 +105,14 @@ test.each([
   'an order of %s whose connection was lost is placed once, also when the first try comes late',
   async (_, service) => {
     const account = await newAccount(sql, 1_000n)
-    const line = new Line(database.address)
-    const address = await line.open(database.address)
-    const { placement, close } = openPlacement({ ...database, address }, systemClock)
+    const relay = await Relay.open(database.address)
+    const { placement, close } = openPlacement({ ...database, address: relay.address }, systemClock)
     await placement.place(purchase(account, service(), 1))
     const unlock = await lockWallets(account)
     const second = placement.place(purchase(account, service(), 2))
     await expect.poll(waiting).toBe(1)
     // The server does not notice: the first try goes on waiting for the wallet, and the retry queues behind it.
-    line.cut()
+    relay.dropClients()
     await expect.poll(waiting).toBe(2)
     await unlock()
     const placed = await second
@@ -165,15 +123,14 @@ test.each([
     expect(await walletOf(sql, account)).toMatchObject({ available: 980n, held: 20n })
     expect(await brokenPromises(sql)).toEqual([])
     await close()
-    line.close()
+    await relay.close()
   },
 )
 
 test('while the first try of an order still holds its wallet, the order is not said to be refused and its id serves no other', async () => {
   const [account, other] = [await newAccount(sql, 1_000n), await newAccount(sql, 1_000n)]
-  const line = new Line(database.address)
-  const address = await line.open(database.address)
-  const steady = openPool(address, { max: 1, session: { ...STEADY_PLANS, lock_timeout: '200ms' } })
+  const relay = await Relay.open(database.address)
+  const steady = openPool(relay.address, { max: 1, session: { ...STEADY_PLANS, lock_timeout: '200ms' } })
   const placement = new Placement({ connections: [steady], clock: systemClock })
   await placement.place(purchase(other, checks, 1))
   // The first try stops with its wallet in hand, without waiting for a lock, until the test lets it go on.
@@ -200,7 +157,7 @@ test('while the first try of an order still holds its wallet, the order is not s
   const isStopped = async (): Promise<boolean | undefined> =>
     (await sql<{ is_called: boolean }[]>`select is_called from stopped_tries`)[0]?.is_called
   await expect.poll(isStopped).toBe(true)
-  line.cut()
+  relay.dropClients()
   expect(await first).toMatchObject({ code: 'CONNECTION_LOST' })
   // As many as take every id that was given back.
   for (let n = 2; n < 12; n++) {
@@ -215,16 +172,13 @@ test('while the first try of an order still holds its wallet, the order is not s
   await sql`drop trigger stop_try on orders`
   await placement.stop()
   await steady.end({ timeout: 1 })
-  line.close()
+  await relay.close()
 })
 
 test('a lack of money is no proof that nothing is placed while an earlier try may still be committed', async () => {
   const account = await newAccount(sql, 20n)
-  const line = new Line(database.address)
-  const { placement, close } = openPlacement(
-    { ...database, address: await line.open(database.address) },
-    systemClock,
-  )
+  const relay = await Relay.open(database.address)
+  const { placement, close } = openPlacement({ ...database, address: relay.address }, systemClock)
   await placement.place(purchase(account, checks, 1))
   const spent = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()
@@ -240,7 +194,7 @@ test('a lack of money is no proof that nothing is placed while an earlier try ma
     (error: { code: string }) => error.code,
   )
   await expect.poll(waiting).toBe(1)
-  line.cut()
+  relay.dropClients()
   await expect.poll(waiting).toBe(2)
   release.resolve()
   await spending
@@ -248,7 +202,7 @@ test('a lack of money is no proof that nothing is placed while an earlier try ma
   expect(await ordersOf(account)).toHaveLength(1)
   await sql`update wallets set available = 10 where account_id = ${account}`
   await close()
-  line.close()
+  await relay.close()
 })
 
 test('the outcomes of an account whose wallet is locked are written when it is free, those of others at once', async () => {

@@ -1,22 +1,25 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { DatabaseAddress } from '../../src/database/database.ts'
 
-/** Relay stands between a client and PostgreSQL, and can hold everything back, as a network does that is cut. */
+/** Relay stands between clients and PostgreSQL, and fails as a network does. */
 export class Relay {
   readonly address: DatabaseAddress
   readonly #server: Server
   readonly #sockets: Set<Socket>
+  readonly #clients: Set<Socket>
 
-  private constructor(address: DatabaseAddress, server: Server, sockets: Set<Socket>) {
+  private constructor(address: DatabaseAddress, server: Server, sockets: Set<Socket>, clients: Set<Socket>) {
     this.address = address
     this.#server = server
     this.#sockets = sockets
+    this.#clients = clients
   }
 
   static async open(to: DatabaseAddress): Promise<Relay> {
-    const sockets = new Set<Socket>()
+    const [sockets, clients] = [new Set<Socket>(), new Set<Socket>()]
     const server = createServer((from) => {
       const upstream = connect(targetOf(to))
+      clients.add(from)
       for (const [one, other] of [
         [from, upstream],
         [upstream, from],
@@ -29,12 +32,18 @@ export class Relay {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    return new Relay(addressAt(to, port), server, sockets)
+    return new Relay(addressAt(to, port), server, sockets, clients)
   }
 
-  /** Nothing passes any more, and nobody is told. */
+  /** `cut` lets nothing pass any more, without a sign to anybody. */
   cut(): void {
     for (const socket of this.#sockets) socket.unpipe().pause()
+  }
+
+  /** `dropClients` cuts the clients off, while the server goes on with what it does for them. */
+  dropClients(): void {
+    for (const client of this.#clients) client.destroy()
+    this.#clients.clear()
   }
 
   async close(): Promise<void> {
