@@ -1,17 +1,22 @@
+import { randomInt } from 'node:crypto'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
+
+const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31))
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
-    reporters: ['default', new ClosingLine()],
+    setupFiles: ['test/support/setup.ts'],
+    reporters: ['default', new ClosingLine(seed)],
+    provide: { seed },
     // Many tests wait most of the time: for leases, for processes that start.
     maxWorkers: 3,
     // A slow machine is no failure: these only end what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 5_000 } },
     slowTestThreshold: 5_000,
   },
 })

@@ -1,6 +1,4 @@
-import { CommanderError } from 'commander'
-import { printError } from './command/output.ts'
-import { build } from './command/program.ts'
+import { run } from './command/run.ts'
 
 // A reader that closed the pipe (`imeigate account list | head`) wants no more.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -10,14 +8,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const END_WITHIN_MS = 3_000
 
-try {
-  const program = await build(process.argv.slice(2))
-  await program.parseAsync()
-} catch (error) {
-  if (!(error instanceof CommanderError && error.exitCode === 0)) {
-    printError(error, process.argv.includes('--json'))
-    process.exitCode = 1
-    // What could not be stopped in order must not keep a process that has failed.
-    setTimeout(() => process.exit(), END_WITHIN_MS).unref()
-  }
+if (!(await run(process.argv.slice(2)))) {
+  // What could not be stopped in order must not keep a process that has failed.
+  setTimeout(() => process.exit(), END_WITHIN_MS).unref()
 }

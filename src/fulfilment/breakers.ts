@@ -77,6 +77,12 @@ export class Breakers {
     this.#loop.start()
   }
 
+  /** `idle` resolves when no supplier is looked after and a run has found nothing to do, for tests. */
+  async idle(): Promise<void> {
+    await Promise.all(this.#checking.values())
+    await this.#loop.idle()
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort(new Error('imeigate is stopping'))
     await this.#loop.stop()

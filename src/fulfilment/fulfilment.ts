@@ -76,6 +76,16 @@ export class Fulfilment {
     await this.#breakers.stop()
   }
 
+  /** `idle` resolves when every loop has found nothing to do and every answer that came is recorded, for tests. */
+  async idle(): Promise<void> {
+    const loops = [this.#dispatcher, this.#poller, this.#rechecks, this.#breakers]
+    do {
+      await Promise.all(loops.map((loop) => loop.idle()))
+      // Suppliers that answer at once have answered by then.
+      await new Promise(setImmediate)
+    } while (await this.#worker.recorded())
+  }
+
   #deps(): { start(): void }[] {
     return [this.#worker, this.#breakers, this.#dispatcher, this.#poller, this.#rechecks, this.#routeStats]
   }

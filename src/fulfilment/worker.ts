@@ -36,6 +36,7 @@ export class Worker {
   readonly #log: Logger
   readonly #inHand = new Set<ClaimedItem>()
   readonly #calls = new Set<Promise<void>>()
+  readonly #recording = new Set<Promise<unknown>>()
   readonly #abort = new AbortController()
   readonly #leases: Loop
   /** `onRoom` is called after each call: there is room for another. */
@@ -101,6 +102,13 @@ export class Worker {
     }
   }
 
+  /** `recorded` waits until the answers that have come are recorded, and tells whether there were any, for tests. */
+  async recorded(): Promise<boolean> {
+    const recording = [...this.#recording]
+    await Promise.allSettled(recording)
+    return recording.length > 0
+  }
+
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
     let given: SupplierOutcome[]
@@ -116,7 +124,7 @@ export class Worker {
     // What this process has broken off says nothing about the supplier.
     if (!this.#abort.signal.aborted) this.#breakers.note(config, call, outcomes)
     const now = this.#clock.now()
-    await Promise.all(
+    const recording = Promise.all(
       outcomes.map(async ({ item, outcome }) => {
         const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
         const own = call === 'ask' ? await this.#unlessAnothers(item, outcome) : outcome
@@ -128,6 +136,8 @@ export class Worker {
         if (update.itemState === 'pending') this.onPending()
       }),
     )
+    this.#recording.add(recording)
+    await recording.finally(() => this.#recording.delete(recording))
   }
 
   /** `#unlessAnothers`: a lost order that the supplier found by its input may be that of another item with the same one. */

@@ -2,53 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type InputSchema, inputSchemaFor } from '../../src/catalogue/input-schema.ts'
 import { type GivenInput, type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
-import type { Service, ServiceField } from '../../src/catalogue/service.ts'
+import type { Service } from '../../src/catalogue/service.ts'
 import { orThrow, refusalFor } from '../../src/lib/fault.ts'
-import type { ServiceId } from '../../src/lib/ids.ts'
-
-function service(given: Partial<Service> = {}): Service {
-  const kind = given.kind ?? 'imei'
-  return {
-    id: 1001 as ServiceId,
-    code: 'x',
-    name: 'X',
-    group: 'G',
-    description: '',
-    deliveryTime: '',
-    kind,
-    inputSchema: inputSchemaFor(kind, given.fields ?? []),
-    fields: [],
-    minQuantity: 1,
-    maxQuantity: 1,
-    opensAt: null,
-    closesAt: null,
-    timeZone: 'UTC',
-    active: true,
-    duplicatePolicy: 'replay',
-    replayWindowSeconds: 600,
-    processing: 'automatic',
-    routing: 'fixed',
-    failureMessage: 'Not available for this input',
-    minPollSeconds: 2,
-    maxPollSeconds: 600,
-    expirySeconds: 604_800,
-    visibleTo: null,
-    ...given,
-  }
-}
-
-const text = (name: string, required = false): ServiceField => ({
-  name,
-  label: name,
-  type: 'text',
-  required,
-  options: [],
-})
-const dropdown = (name: string, options: string[], required = false): ServiceField => ({
-  ...text(name, required),
-  type: 'dropdown',
-  options,
-})
+import { dropdown, service, text } from './catalogue.fixtures.ts'
 
 const given = (subject?: string, fields: Record<string, string> = {}, quantity?: string): GivenInput => ({
   subject,

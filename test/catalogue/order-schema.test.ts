@@ -1,55 +1,17 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { describe, expect, it } from 'vitest'
-import { type InputSchema, inputSchemaFor } from '../../src/catalogue/input-schema.ts'
+import type { InputSchema } from '../../src/catalogue/input-schema.ts'
 import { readData } from '../../src/catalogue/order-data.ts'
 import { readInput } from '../../src/catalogue/order-input.ts'
 import { publishedSchema } from '../../src/catalogue/order-schema.ts'
 import { schemaFault } from '../../src/catalogue/schema-fault.ts'
-import type { Service, ServiceField, UnitPrice } from '../../src/catalogue/service.ts'
+import type { Service, UnitPrice } from '../../src/catalogue/service.ts'
 import { faultsIn, orThrow, pathText } from '../../src/lib/fault.ts'
-import type { ServiceId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { imei } from '../support/server.ts'
+import { service, text } from './catalogue.fixtures.ts'
 
 const price: UnitPrice = { unitPrice: micros(1n), minItems: 1, maxItems: 100 }
-const text = (name: string, required = false): ServiceField => ({
-  name,
-  label: name,
-  type: 'text',
-  required,
-  options: [],
-})
-
-function service(given: Partial<Service> = {}): Service {
-  const kind = given.kind ?? 'imei'
-  return {
-    id: 1001 as ServiceId,
-    code: 'x',
-    name: 'X',
-    group: 'G',
-    description: '',
-    deliveryTime: '',
-    kind,
-    inputSchema: inputSchemaFor(kind, given.fields ?? []),
-    fields: [],
-    minQuantity: 1,
-    maxQuantity: 1,
-    opensAt: null,
-    closesAt: null,
-    timeZone: 'UTC',
-    active: true,
-    duplicatePolicy: 'replay',
-    replayWindowSeconds: 600,
-    processing: 'automatic',
-    routing: 'fixed',
-    failureMessage: 'Not available for this input',
-    minPollSeconds: 2,
-    maxPollSeconds: 600,
-    expirySeconds: 604_800,
-    visibleTo: null,
-    ...given,
-  }
-}
 
 const published = (of: Service) => new Ajv2020({ strict: false }).compile(publishedSchema(of, price))
 const faults = (of: Service, data: Record<string, unknown>): unknown => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build } from '../../src/command/program.ts'
-import { imeigate } from '../support/command.ts'
+import { imeigate, imeigateProcess } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -188,7 +188,7 @@ test('every command tells how it is used', async () => {
   expect(seen.length).toBeGreaterThan(60)
   // As processes: all of them would cost a minute.
   for (const name of ['imeigate', 'imeigate order', 'imeigate order show']) {
-    const { code, stdout, stderr } = await run(...name.split(' ').slice(1), '--help')
+    const { code, stdout, stderr } = await imeigateProcess([...name.split(' ').slice(1), '--help'], settings)
     expect([code, stderr], name).toEqual([0, ''])
     expect(stdout, name).toContain(`Usage: ${name}`)
   }
@@ -286,12 +286,7 @@ test('a wrong setting is named', async () => {
   expect(stderr).toContain('PORT="x"')
 })
 
-test('the doctor finds a healthy machine healthy, and a port that another program has', async () => {
-  const { ok, checks } = await json('doctor')
-  expect(ok).toBe(true)
-  expect(checks.map(({ name }: { name: string }) => name)).toEqual(
-    expect.arrayContaining(['Node.js', 'database', 'schema', 'durability', 'clock', 'port']),
-  )
+test('the doctor finds a port that another program has', async () => {
   const other = createServer((_request, reply) => reply.end('something else'))
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
   try {
@@ -304,13 +299,13 @@ test('the doctor finds a healthy machine healthy, and a port that another progra
   }
 })
 
-test('without DATABASE_URL commands share the embedded database of the data folder', async () => {
+test('without DATABASE_URL commands share the embedded database of the data folder, which the doctor finds healthy', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-command-'))
   const embedded = { IMEIGATE_DATA: join(folder, 'data') }
   try {
     const both = await Promise.all(
       ['One', 'Two'].map((name) =>
-        imeigate(
+        imeigateProcess(
           ['account', 'create', '--name', name, '--email', 'a@b.c', '--currency', 'EUR', '--json'],
           embedded,
         ),
@@ -320,8 +315,12 @@ test('without DATABASE_URL commands share the embedded database of the data fold
       [0, ''],
       [0, ''],
     ])
-    expect((await imeigate(['account', 'list', '--json'], embedded)).json()).toHaveLength(2)
-    expect((await imeigate(['doctor', '--json'], embedded)).json()).toMatchObject({ ok: true })
+    expect((await imeigateProcess(['account', 'list', '--json'], embedded)).json()).toHaveLength(2)
+    const { ok, checks } = (await imeigateProcess(['doctor', '--json'], embedded)).json()
+    expect(ok).toBe(true)
+    expect(checks.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['Node.js', 'database', 'schema', 'durability', 'clock', 'port']),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

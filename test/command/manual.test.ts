@@ -1,9 +1,6 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { FakeSupplier, until, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
@@ -123,14 +120,8 @@ describe('imeigate manual', () => {
   })
 
   it('takes a pasted list from standard input', async () => {
-    const { PATH = '', HOME = '' } = process.env
-    const program = fileURLToPath(new URL('../../bin/imeigate.js', import.meta.url))
-    const child = spawn(process.execPath, [program, 'manual', 'paste'], {
-      env: { PATH, HOME, PORT: '0', ...settings },
-      stdio: ['pipe', 'pipe', 'inherit'],
-    })
-    child.stdin.end(`${imei(7)}: Model X, clean\r\n`)
-    expect(await text(child.stdout)).toBe('1 answered\n')
+    const { stdout } = await imeigate(['manual', 'paste'], settings, `${imei(7)}: Model X, clean\r\n`)
+    expect(stdout).toBe('1 answered\n')
     expect(await itemsOf(4)).toMatchObject([{ state: 'success', result: 'Model X, clean' }])
   })
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { imeigate, type Run } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
@@ -8,16 +9,7 @@ let settings: Record<string, string>
 beforeAll(async () => {
   database = await testDatabase()
   const { address, sql } = database
-  settings =
-    typeof address === 'string'
-      ? { DATABASE_URL: address }
-      : // A URL has no room for a socket's folder.
-        {
-          DATABASE_URL: `postgres:///${address.database}`,
-          PGHOST: address.host,
-          PGPORT: String(address.port),
-          PGUSER: address.user,
-        }
+  settings = settingsFor(address)
   await sql`insert into suppliers (kind, name, url, currency) values ('dhru', 'Panel', 'https://x.example', 'EUR')`
   await sql`insert into services (id, code, name, group_name, kind, input_schema, duplicate_policy)
             values (5000, 'check', 'Check', 'Checks', 'imei', '{}', 'replay')`

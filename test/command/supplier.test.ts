@@ -1,35 +1,28 @@
-import { spawn } from 'node:child_process'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { imeigate, type Run } from '../support/command.ts'
+import { imeigate, imeigateProcess, type Run } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, temporaryFolder } from '../support/process.ts'
 
-const program = fileURLToPath(new URL('../../bin/imeigate.js', import.meta.url))
 let database: TestDatabase
 let settings: Record<string, string>
 
 beforeAll(async () => {
   database = await testDatabase()
-  settings = { ...databaseSettings(), IMEIGATE_DATA: temporaryFolder(), OUTBOUND_ALLOW: '127.0.0.0/8' }
+  settings = {
+    ...settingsFor(database.address),
+    IMEIGATE_DATA: temporaryFolder(),
+    OUTBOUND_ALLOW: '127.0.0.0/8',
+  }
 })
 afterAll(async () => {
   await database.drop()
   await cleanUp()
 })
-
-function databaseSettings(): Record<string, string> {
-  const { address } = database
-  if (typeof address === 'string') return { DATABASE_URL: address }
-  // A URL has no room for a socket's folder.
-  const { host, port, user, database: name } = address
-  return { DATABASE_URL: `postgres:///${name}`, PGHOST: host, PGPORT: String(port), PGUSER: user }
-}
 
 const run = (args: string[], more: Record<string, string> = {}): Promise<Run> =>
   imeigate(args, { ...settings, ...more })
@@ -39,16 +32,6 @@ async function json(...args: string[]): Promise<any> {
   const ended = await run([...args, '--json'])
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   return ended.json()
-}
-
-/** The same with something on stdin. */
-async function fed(input: string, args: string[]): Promise<{ code: number | null; stdout: string }> {
-  const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...settings } })
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  child.stdin.end(input)
-  const [stdout, code] = await Promise.all([text(child.stdout), ended])
-  return { code, stdout }
 }
 
 const dhru = (name: string, ...more: string[]): string[] => [
@@ -95,11 +78,11 @@ describe('imeigate supplier add', () => {
 
   it('reads secrets from stdin, so that no process list has them', async () => {
     const args = dhru('Careful', '--apiaccesskey', '-')
-    const { code, stdout } = await fed('typed-secret\n', [...args, '--json'])
+    const { code, stdout } = await imeigateProcess([...args, '--json'], settings, 'typed-secret\n')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ name: 'Careful', secrets: { apiaccesskey: true } })
     expect(stdout).not.toContain('typed-secret')
-    const empty = await fed('', dhru('Careless', '--apiaccesskey', '-'))
+    const empty = await imeigate(dhru('Careless', '--apiaccesskey', '-'), settings)
     expect(empty.code).toBe(1)
   })
 

@@ -1,15 +1,14 @@
-import { spawn } from 'node:child_process'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startServer } from '../../src/app/server.ts'
 import { readConfig } from '../../src/config.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { imeigate, type Run } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
 import { testDatabase } from '../support/postgres.ts'
-import { cleanUp, program, temporaryFolder } from '../support/process.ts'
+import { cleanUp, temporaryFolder } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
 import { type Shop, TestServer } from '../support/server.ts'
 import { balance, bank } from './deposits.fixtures.ts'
@@ -22,18 +21,7 @@ beforeAll(async () => {
   const database = await testDatabase()
   const { address } = database
   const outbound = { OUTBOUND_ALLOW: '127.0.0.0/8', IMEIGATE_SECRET_KEY: 'cd'.repeat(32) }
-  settings = { ...outbound, IMEIGATE_DATA: temporaryFolder() }
-  if (typeof address === 'string') settings['DATABASE_URL'] = address
-  else {
-    // A URL has no room for a socket's folder.
-    const { host, port, user, database: name } = address
-    Object.assign(settings, {
-      DATABASE_URL: `postgres:///${name}`,
-      PGHOST: host,
-      PGPORT: `${port}`,
-      PGUSER: user,
-    })
-  }
+  settings = { ...settingsFor(address), ...outbound, IMEIGATE_DATA: temporaryFolder() }
   const log = pino({ level: 'silent' })
   const started = await startServer(readConfig({ PORT: '0', ...outbound }), address, log, systemClock)
   server = new TestServer(started, database)
@@ -110,10 +98,11 @@ test('a gateway whose secrets came by stdin works, and they are not shown', asyn
   const words =
     'deposit provider add --kind stripe --code card --name Card --currency USD --secret-key - --webhook-secret -'
   const args = [...words.split(' '), '--success-url', 'https://shop.example.com/', '--url', fake.url]
-  const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [program, ...args], { env: { PATH, HOME, ...settings } })
-  child.stdin.end(`${SECRET_KEY}\n${WEBHOOK_SECRET}\n`)
-  const [shown, errors] = await Promise.all([text(child.stdout), text(child.stderr)])
+  const { stdout: shown, stderr: errors } = await imeigate(
+    args,
+    settings,
+    `${SECRET_KEY}\n${WEBHOOK_SECRET}\n`,
+  )
   expect(errors).toBe('')
   expect(shown).toContain('/hooks/deposits/card')
   expect(shown).not.toContain(SECRET_KEY)

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -65,7 +65,7 @@ export class FakeStripe {
     return Object.assign(session, { status: 'complete', payment_status: 'unpaid', intent: 'processing' })
   }
 
-  event(type: string, session: Session, id = `evt_${Math.random().toString(36).slice(2)}`): object {
+  event(type: string, session: Session, id = `evt_${randomUUID()}`): object {
     return { id, object: 'event', type: `checkout.session.${type}`, data: { object: seen(session) } }
   }
 
@@ -151,7 +151,7 @@ export class FakeStripe {
     ) {
       return error('Missing required param')
     }
-    const id = `cs_test_${this.sessions.size + 1}_${Math.random().toString(36).slice(2)}`
+    const id = `cs_test_${this.sessions.size + 1}_${randomUUID()}`
     const session = {
       ...{ id, object: 'checkout.session', url: `https://pay.example.com/${id}`, status: 'open' },
       ...{ payment_status: 'unpaid', amount_total: Number(amount), currency: form.get(`${item}[currency]`) },

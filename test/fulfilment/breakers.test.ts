@@ -10,7 +10,7 @@ import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -96,7 +96,7 @@ test.each(troubles)(
     for (let n = 1; n < count; n++) {
       await shop.place(n)
       await until(() => supplier.calls.length === n)
-      await aWhile()
+      await shop.idle()
       expect(await isOpen()).toBe(false)
     }
     await shop.place(count)
@@ -105,7 +105,7 @@ test.each(troubles)(
     expect(await probeIn()).toBe(2_000)
     const sent = supplier.calls.length
     await shop.place(99)
-    await aWhile()
+    await shop.idle()
     expect(supplier.calls.length).toBe(sent)
   },
 )
@@ -118,7 +118,7 @@ test('a clear answer between them begins the count anew', async () => {
     await shop.place(n)
     await until(() => supplier.calls.length === n)
   }
-  await aWhile()
+  await shop.idle()
   expect(await health()).toBeUndefined()
 })
 
@@ -128,7 +128,7 @@ test('one call counts once, however many items it was about', async () => {
   await shop.placeMany(20)
   shop.workers(supplier)
   await until(() => supplier.calls.length === 20)
-  await aWhile()
+  await shop.idle()
   expect(await health()).toBeUndefined()
 })
 
@@ -183,7 +183,7 @@ test('a refusal for want of credit that our account does not confirm is the item
   shop.workers(supplier)
   await shop.place(1)
   await until(() => supplier.looks === 1)
-  await aWhile()
+  await shop.idle()
   expect(await health()).toMatchObject({ open: false, balance: 1_000_000n })
 })
 
@@ -199,7 +199,7 @@ test('probes come after 2 s, 4 s, 8 s, up to 256 s, and buy nothing', async () =
     await until(async () => (await probeIn()) === seconds * 1000)
     const { looks } = supplier
     shop.clock.advance(seconds * 1000 - 1)
-    if (seconds < 8) await aWhile()
+    await shop.idle()
     expect(supplier.looks).toBe(looks)
     shop.clock.advance(1)
   }
@@ -219,7 +219,7 @@ test('what fails while it is open puts off no probe', async () => {
   shop.clock.advance(1_000)
   gate.resolve()
   await until(async () => (await shop.sql`select from attempts where state = 'sent'`).length === 0)
-  await aWhile()
+  await shop.idle()
   expect(await probeIn()).toBe(1_000)
 })
 
@@ -267,12 +267,14 @@ test('all processes share it; no item is lost or sent twice while it opens and c
   await Promise.all(Array.from({ length: 90 }, (_, n) => shop.place(100 + n)))
   wake()
   await until(isOpen)
-  // What was under way may still come to an end.
-  await aWhile()
+  // What was under way comes to its end.
+  await shop.idle()
+  await until(() => supplier.underWay === 0)
+  await shop.idle()
   const calls = supplier.calls.length
   await Promise.all(Array.from({ length: 10 }, (_, n) => shop.place(200 + n)))
   wake()
-  await aWhile()
+  await shop.idle()
   expect(supplier.calls.length).toBe(calls)
   expect(taken).toHaveLength(30)
   ill = false
@@ -299,7 +301,7 @@ test('questions go on, but not to a supplier that cannot be reached, unless they
     insert into supplier_health (supplier_id, open, why, opened_at, probe_at)
     values (${SANDBOX}, true, 'transport', now(), '2031-01-01')`
   shop.clock.advance(5_000 + 600_000 - 1)
-  await aWhile()
+  await shop.idle()
   expect(supplier.history).toEqual(['send'])
   shop.clock.advance(1)
   await ended(id)

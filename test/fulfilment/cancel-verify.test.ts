@@ -9,7 +9,7 @@ import type { OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -175,7 +175,7 @@ test('a doubt stays with a person while the supplier gives no clear answer', asy
   const { id, supplier } = await endedThen(SUCCESS, () => answer)
   await verify(id)
   await until(() => supplier.calls.length === 3)
-  await aWhile()
+  await shop.idle()
   expect(await onlyReview(id)).toMatchObject({ resolution: null })
   // It is asked again ten minutes later.
   answer = SUCCESS
@@ -189,7 +189,7 @@ test('a doubt about what cannot be asked for is answered by a person', async () 
   const id = await shop.place(1)
   await ended(id)
   expect(await verify(id)).toEqual({ asked: 1, open: 0 })
-  await aWhile()
+  await shop.idle()
   const review = await onlyReview(id)
   expect(review).toMatchObject({ kind: 'verify', resolution: null })
   await resolveReview(shop.sql, review.id, { kind: 'dismiss' }, decider, shop.clock)

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
 import { itemsOfOrder } from '../../src/fulfilment/people/reviews.sql.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newAccount, newService } from '../orders/orders.fixtures.ts'
+import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 import { takePending } from './fixed-directory.ts'
 import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -53,13 +54,14 @@ test('a cancel that races the dispatcher cancels or does not, but what it gave b
   const supplier = new FakeSupplier(async () => SUCCESS)
   const workers = shop.workers(supplier)
   const cancelled = new Set<string>()
+  const random = randomNumbers(inject('seed'))
   for (let round = 0; round < 15; round++) {
     const ids = await Promise.all(Array.from({ length: 20 }, (_, n) => shop.place(round * 20 + n)))
     const cancelling = ids.map(async (id, n) => {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * n))
+      await new Promise((resolve) => setTimeout(resolve, random() * n))
       if ((await cancel(id)) === 1) cancelled.add(`${id}-1-1`)
     })
-    setTimeout(() => workers.wake(), Math.random() * 10)
+    setTimeout(() => workers.wake(), random() * 10)
     await Promise.all(cancelling)
   }
   await until(async () => (await walletOf(shop.sql, shop.account)).held === 0n)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, inject, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { faults } from '../../src/fake-supplier/faults.ts'
 import type { KeptLine } from '../../src/fake-supplier/log.ts'
@@ -19,6 +19,7 @@ import {
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, Program, start, temporaryFolder, until } from '../support/process.ts'
+import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 
 const ITEMS = 20_000
@@ -30,6 +31,8 @@ const OF_A_SLOW_FAULT = 8
 const SLOW = ['00100201', '00100216', '00100217']
 /** What never comes to an end by itself: it is waited for, or asked about, for ever. */
 const ENDLESS = ['00100211', '00100214', '00100215', '00100220']
+
+const random = randomNumbers(inject('seed'))
 
 let database: TestDatabase | undefined
 afterEach(async () => {
@@ -88,7 +91,7 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   await placing
   while (kills < 12 || (await unsent())) {
     const victim = kills % WORKERS
-    await new Promise((resolve) => setTimeout(resolve, 500 + Math.random() * 2500))
+    await new Promise((resolve) => setTimeout(resolve, 500 + random() * 2500))
     await workers[victim]?.kill()
     workers[victim] = start(settings)
     kills++
@@ -228,7 +231,7 @@ function readSales(log: string): Map<string, Sale> {
 
 function shuffle<T>(list: T[]): void {
   for (let at = list.length - 1; at > 0; at--) {
-    const other = Math.floor(Math.random() * (at + 1))
+    const other = Math.floor(random() * (at + 1))
     ;[list[at], list[other]] = [list[other] as T, list[at] as T]
   }
 }

@@ -16,7 +16,7 @@ import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { ledgerEntries } from '../support/ledger-entries.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
-import { aWhile, type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { type Call, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -160,7 +160,7 @@ describe('what became of a lost item is decided by a person:', () => {
     expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
     expect(await attemptsOf(id)).toMatchObject([{ state: 'given_up', detail: 'cli:ann: asked them' }])
     shop.clock.advance(24 * HOUR)
-    await aWhile()
+    await shop.idle()
     expect(supplier.history).toEqual(['send'])
   })
 

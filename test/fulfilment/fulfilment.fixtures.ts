@@ -18,11 +18,14 @@ import { directoryOf, SANDBOX } from './fixed-directory.ts'
 /** A clock that stands still until it is moved. */
 export class StillClock implements Clock {
   #at = new Date('2030-01-01T12:00:00Z').getTime()
+  /** `onAdvance` is called when the clock was moved. */
+  onAdvance: () => void = () => {}
   now(): Date {
     return new Date(this.#at)
   }
   advance(ms: number): void {
     this.#at += ms
+    this.onAdvance()
   }
 }
 
@@ -36,6 +39,8 @@ export class FakeSupplier implements Supplier {
   sendAtOnce = 1
   askAtOnce = 1
   readonly calls: Call[] = []
+  /** `underWay` counts the calls that are not answered yet. */
+  underWay = 0
   readonly #answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>
 
   constructor(answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>) {
@@ -49,7 +54,8 @@ export class FakeSupplier implements Supplier {
   }
   #called(call: Call, signal: AbortSignal): Promise<SupplierOutcome> {
     this.calls.push(call)
-    return this.#answer(call, signal)
+    this.underWay++
+    return this.#answer(call, signal).finally(() => this.underWay--)
   }
   /** What was called, in order: 'send', 'ask'. */
   get history(): string[] {
@@ -72,6 +78,7 @@ export class Workshop {
   readonly service: Service
   readonly #closing: (() => Promise<unknown>)[] = []
   readonly #placement: ReturnType<typeof openPlacement>
+  readonly #working = new Set<Fulfilment>()
 
   static async open(): Promise<Workshop> {
     const database = await testDatabase()
@@ -87,6 +94,7 @@ export class Workshop {
     this.orders = orderReader(this.steady)
     this.outcomes = new OutcomeWriter(this.steady, this.clock)
     this.#placement = openPlacement(database, this.clock)
+    this.clock.onAdvance = () => this.#wake()
   }
 
   /** Another supplier with a route of the service; gives its id. */
@@ -113,6 +121,7 @@ export class Workshop {
       log: pino({ level: 'silent' }),
     })
     fulfilment.start()
+    this.#working.add(fulfilment)
     this.#closing.push(async () => {
       await fulfilment.stop(0)
       await sql.end({ timeout: 2 })
@@ -120,14 +129,25 @@ export class Workshop {
     return fulfilment
   }
 
+  /** `idle` waits until the workers have looked for something to do and found nothing. */
+  async idle(): Promise<void> {
+    for (const one of this.#working) await one.idle()
+  }
+
   async place(n: number, over: Partial<Purchase> = {}): Promise<OrderId> {
     const placed = await this.#placement.placement.place(purchase(this.account, this.service, n, over))
     if (placed instanceof Refusal) throw placed
+    this.#wake()
     return placed.orderId
   }
 
   placeMany(count: number): Promise<OrderId[]> {
     return Promise.all(Array.from({ length: count }, (_, n) => this.place(n)))
+  }
+
+  /** `#wake` has the workers look for something to do at once, and not when their intervals are over. */
+  #wake(): void {
+    for (const one of this.#working) void one.idle()
   }
 
   async order(id: OrderId): Promise<Order> {
@@ -153,14 +173,11 @@ interface RouteInput {
   currency: string
 }
 
-/** Waits for something that the workers will do in a moment. */
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 30_000
+/** `until` waits for something that the workers will do in a moment. */
+export async function until(holds: () => boolean | Promise<boolean>, seconds = 5): Promise<void> {
+  const giveUpAt = Date.now() + seconds * 1_000
   while (!(await holds())) {
     if (Date.now() > giveUpAt) throw new Error('it did not happen')
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
-
-/** As long as workers need to look twice for something to do. */
-export const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 600))

@@ -8,7 +8,7 @@ import { walletOf } from '../../src/ledger/wallets.ts'
 import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises, newService } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 const SECOND = 1_000
 const MINUTE = 60_000
@@ -283,7 +283,7 @@ describe('an item', () => {
     await ended(id)
     expect(await shop.order(id)).toMatchObject({ state: 'failed', items: [{ reason: 'already' }] })
     expect(await held()).toBe(0n)
-    await aWhile()
+    await shop.idle()
     expect(supplier.history).toEqual(['send'])
   })
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import {
@@ -15,6 +15,7 @@ import {
   purchase,
 } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 import { until } from './fulfilment.fixtures.ts'
 
@@ -37,9 +38,8 @@ afterEach(async () => {
 })
 
 async function startWorkers(aheadMs: number): Promise<ChildProcess> {
-  const child = fork(program, [JSON.stringify({ address: database.address, notes, aheadMs })], {
-    execArgv: [],
-  })
+  const settings = { address: database.address, notes, aheadMs, seed: inject('seed') + aheadMs }
+  const child = fork(program, [JSON.stringify(settings)], { execArgv: [] })
   alive.add(child)
   await new Promise((resolve) => child.once('message', resolve))
   return child
@@ -69,6 +69,7 @@ test('workers killed at random moments send nothing twice and leave nothing undo
         return placement.place(purchase(account, service, n, { items }))
       }),
     )
+  const random = randomNumbers(inject('seed'))
   const noted = (): number => readFileSync(notes, 'utf8').split('\n').length
   const ended = async (): Promise<number> =>
     (await sql<{ n: number }[]>`select count(*)::int as n from items where finished_at is not null`)[0]?.n ??
@@ -77,12 +78,12 @@ test('workers killed at random moments send nothing twice and leave nothing undo
   // Every life is ended in the middle of its calls; the next begins when the leases of the dead are over.
   for (let life = 0; life < 5; life++) {
     const workers = await Promise.all([startWorkers(life * 40_000), startWorkers(life * 40_000)])
-    const enough = noted() + Math.random() * 120
+    const enough = noted() + random() * 120
     await placeSome(life)
     await until(() => noted() > enough)
     for (const one of workers) {
       await kill(one)
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 80))
+      await new Promise((resolve) => setTimeout(resolve, random() * 80))
     }
     expect(await ended()).toBeLessThan(100 * (life + 1))
   }

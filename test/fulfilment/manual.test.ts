@@ -17,7 +17,7 @@ import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 const ANN = 'cli:ann'
 
@@ -246,8 +246,6 @@ test('what a person answered is verified by a person', async () => {
   await answer(await all(ids, { result: 'clean' }))
   const [orderId] = ids as [OrderId]
   await requestVerify(shop.sql, { accountId: shop.account, orderId }, 'acme', shop.clock)
-  // Rechecks look every second.
-  await aWhile()
-  await aWhile()
+  await shop.idle()
   expect(await listReviews(shop.sql, { all: true })).toMatchObject([{ kind: 'verify', resolution: null }])
 })

@@ -9,7 +9,7 @@ import type { OrderId } from '../../src/lib/ids.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -81,7 +81,7 @@ test.each([
   const { id, supplier } = await endedWith(first, () => later)
   const before = await stateOf(id)
   shop.clock.advance(HOUR - 1)
-  await aWhile()
+  await shop.idle()
   expect(supplier.history).toEqual(['send', 'ask'])
   shop.clock.advance(1)
   await until(async () => (await listReviews(shop.sql)).length === 1)
@@ -157,13 +157,12 @@ test('what a person gave up is not asked about', async () => {
 
 test('of two processes one asks', async () => {
   const gate = Promise.withResolvers<SupplierOutcome>()
-  const { id, supplier } = await endedWith(SUCCESS, () => gate.promise)
-  shop.workers(supplier, rechecked)
+  const { id, supplier, workers } = await endedWith(SUCCESS, () => gate.promise)
+  const another = shop.workers(supplier, rechecked)
   shop.clock.advance(HOUR)
   await until(() => supplier.calls.length === 3)
-  // Rechecks look every second.
-  await aWhile()
-  await aWhile()
+  // The one that asks is at it until it has an answer.
+  await Promise.race([workers.idle(), another.idle()])
   gate.resolve(SUCCESS)
   await until(async () => (await nextLook(id)) === 23 * HOUR)
   expect(supplier.history).toEqual(['send', 'ask', 'ask'])

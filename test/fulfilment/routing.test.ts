@@ -17,7 +17,7 @@ import { type Micros, micros } from '../../src/lib/money.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 describe('a route is chosen', () => {
   const now = new Date('2030-01-01T12:00:00Z')
@@ -289,7 +289,7 @@ describe('an item', () => {
       expect([first.history, second.history]).toEqual([['send'], ['send']])
       expect(await shop.order(id)).toMatchObject({ state: 'processing', items: [{ state: 'pending' }] })
       shop.clock.advance(999)
-      await aWhile()
+      await shop.idle()
       expect(first.history).toEqual(['send'])
       shop.clock.advance(1)
       await ended(id)

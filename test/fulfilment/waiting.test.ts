@@ -4,7 +4,7 @@ import { updateService } from '../../src/catalogue/services.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises, newService } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -37,7 +37,7 @@ test.each(cases)(
     }
     await updateService(shop.sql, String(service.id), change)
     shop.clock.advance(29_999)
-    await aWhile()
+    await shop.idle()
     expect(supplier.calls).toEqual([])
     shop.clock.advance(1)
     await until(async () => (await shop.order(id)).state === 'success')

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
 import type { Supplier, SupplierOutcome, SupplierTask } from '../../src/integrations/suppliers/supplier.ts'
+import { randomNumbers } from '../support/random.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
 /**
@@ -16,8 +17,11 @@ interface Settings {
   notes: string
   /** How far this process's clock is ahead: the leases of the dead are then over. */
   aheadMs: number
+  /** What its random choices are made from. */
+  seed: number
 }
-const { address, notes, aheadMs } = JSON.parse(process.argv[2] ?? '') as Settings
+const { address, notes, aheadMs, seed } = JSON.parse(process.argv[2] ?? '') as Settings
+const random = randomNumbers(seed)
 
 const success: SupplierOutcome = { kind: 'success', result: 'done', reference: null }
 const refused: SupplierOutcome = { kind: 'refused', reason: 'no' }
@@ -36,7 +40,7 @@ class NotingSupplier implements Supplier {
 
   async #send(work: SupplierTask): Promise<SupplierOutcome> {
     appendFileSync(notes, `send ${work.attemptKey}\n`)
-    await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+    await new Promise((resolve) => setTimeout(resolve, random() * 150))
     const digit = Number(work.input.at(-1))
     if (digit <= 3) return success
     if (digit <= 5) return refused

@@ -4,7 +4,7 @@ import { walletOf } from '../../src/ledger/wallets.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
-import { aWhile, FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
 beforeEach(async () => {
@@ -65,7 +65,7 @@ test('an accepted item is asked about when the supplier said, and not sent again
   const askAt = new Date(shop.clock.now().getTime() + 90_000)
   await until(async () => (await shop.order(id)).items[0]?.dueAt?.getTime() === askAt.getTime())
   shop.clock.advance(89_999)
-  await aWhile()
+  await shop.idle()
   expect(supplier.history).toEqual(['send'])
   shop.clock.advance(1)
   await until(async () => (await shop.order(id)).state === 'success')
@@ -93,7 +93,7 @@ test.each(clueless)(
       expect(supplier.history).toEqual(['send', ...Array(asked).fill('ask')])
       expect(await wallet()).toMatchObject({ available: 999_990n, held: 10n })
       shop.clock.advance(wait - 1)
-      if (asked < 2) await aWhile()
+      await shop.idle()
       expect(supplier.calls).toHaveLength(asked + 1)
       shop.clock.advance(1)
     }
@@ -176,7 +176,7 @@ test.each([
     await until(async () => (await shop.order(id)).finishedAt !== null)
     const [order, balances] = [await shop.order(id), await wallet()]
     gate.resolve(late)
-    await aWhile()
+    await shop.idle()
     expect(await shop.order(id)).toEqual(order)
     expect(await wallet()).toEqual(balances)
     expect(supplier.history).toEqual(['send', 'ask'])
@@ -192,7 +192,7 @@ test('a worker that lost its lease changes nothing while the other is still at i
   shop.clock.advance(15_000)
   await until(() => supplier.calls.length === 2)
   sent.resolve(REFUSED)
-  await aWhile()
+  await shop.idle()
   expect((await shop.order(id)).items[0]?.state).toBe('processing')
   asked.resolve(SUCCESS)
   await until(async () => (await shop.order(id)).state === 'success')
@@ -212,7 +212,7 @@ test('a worker that lives keeps its lease, however long the call lasts', async (
     await until(async () => (await shop.order(id)).items[0]?.dueAt?.getTime() === kept)
   }
   shop.clock.advance(14_999)
-  await aWhile()
+  await shop.idle()
   expect(supplier.history).toEqual(['send'])
   gate.resolve(SUCCESS)
   await until(async () => (await shop.order(id)).state === 'success')

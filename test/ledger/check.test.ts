@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { createKey } from '../../src/accounts/keys.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
@@ -71,14 +71,21 @@ async function books(): Promise<TestDatabase> {
   return database
 }
 
-let healthy: TestDatabase
+/** `original` is copied by each test. */
+let original: TestDatabase
+let database: TestDatabase
 beforeAll(async () => {
-  healthy = await books()
+  original = await books()
+  await original.sql.end()
 })
-afterAll(() => healthy.drop())
+beforeEach(async () => {
+  database = await testDatabase(original.name)
+})
+afterEach(() => database.drop())
+afterAll(() => original.drop())
 
 test('books in which every kind of order stands are right', async () => {
-  expect((await checkLedger(healthy.sql)).filter(({ ok }) => !ok)).toEqual([])
+  expect((await checkLedger(database.sql)).filter(({ ok }) => !ok)).toEqual([])
 })
 
 /** Lets transfers be changed, as nobody but a person at the database can. */
@@ -274,7 +281,7 @@ const damages: [check: string, statements: string[]][] = [
 ]
 
 test('every check has a damage here that it must notice', async () => {
-  const checks = (await checkLedger(healthy.sql)).map(({ name }) => name)
+  const checks = (await checkLedger(database.sql)).map(({ name }) => name)
   expect(damages.map(([name]) => name)).toEqual(checks)
 })
 
@@ -283,13 +290,8 @@ const each = damages.flatMap(([check, statements]) =>
 )
 
 test.each(each)('"%s" goes red after: %s', async (check, statement) => {
-  const database = await books()
-  try {
-    await database.sql.unsafe(statement)
-    const found = (await checkLedger(database.sql)).find(({ name }) => name === check)
-    expect(found?.ok).toBe(false)
-    expect(found?.rows.length).toBeGreaterThan(0)
-  } finally {
-    await database.drop()
-  }
+  await database.sql.unsafe(statement)
+  const found = (await checkLedger(database.sql)).find(({ name }) => name === check)
+  expect(found?.ok).toBe(false)
+  expect(found?.rows.length).toBeGreaterThan(0)
 })

@@ -3,7 +3,7 @@ import { createAccount } from '../../src/accounts/accounts.ts'
 import { Refusal } from '../../src/errors.ts'
 import { adjust, deposit } from '../../src/ledger/adjustments.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
-import { setCreditLimit, walletOf } from '../../src/ledger/wallets.ts'
+import { lockWallets, setCreditLimit, walletOf } from '../../src/ledger/wallets.ts'
 import { micros } from '../../src/lib/money.ts'
 import { ledgerEntries } from '../support/ledger-entries.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -44,6 +44,27 @@ test('deposits and adjustments move the balance and note who did it, when, and w
     },
     { kind: 'deposit', amount: 5n, availableAfter: 15n, actor: 'ann', note: 'bank', createdAt: at },
   ])
+})
+
+test('wallets are locked in id order, however they are named and wherever they lie', async () => {
+  const [first, second, third] = [await account(1n), await account(1n), await account(1n)]
+  // A row that is written anew lies behind the others.
+  await sql`update wallets set credit_limit = credit_limit where account_id = ${first}`
+  let locking: Promise<unknown> | undefined
+  await sql.begin(async (holder) => {
+    await lockWallets(holder, [second])
+    locking = sql.begin(async (transaction) => {
+      await transaction`set local enable_indexscan = off`
+      await transaction`set local enable_bitmapscan = off`
+      return await lockWallets(transaction, [third, second, first])
+    })
+    const free = async () =>
+      await sql`select account_id as id from wallets where account_id in (${first}, ${second}, ${third})
+                   for update skip locked`
+    // It waits for the second with the first in hand, and without the third.
+    await expect.poll(free).toEqual([{ id: third }])
+  })
+  await locking
 })
 
 test('what is no movement is refused', async () => {

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { randomNumbers } from '../support/random.ts'
 import { brokenPromises, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
 
 let database: TestDatabase
@@ -50,13 +51,14 @@ const ordersOf = async (accountId: AccountId): Promise<number[]> =>
 test('connections killed in the middle of placing lose no order and charge none twice', async () => {
   const account = await newAccount(sql, 1_000_000n)
   const { placement, close } = openPlacement(database, systemClock)
-  const killer = killBackends(() => 5 + Math.random() * 40)
+  const random = randomNumbers(inject('seed'))
+  const killer = killBackends(() => 5 + random() * 40)
   const results: PromiseSettledResult<unknown>[] = []
   const acknowledged: number[] = []
   // Waves, so that kills meet batches of many sizes. Half of the orders have no natural key to fall back on.
   for (let wave = 0; wave < 25 || killer.killed() < 5; wave++) {
     const placing = Array.from({ length: 20 }, async (_, n) => {
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 20))
+      await new Promise((resolve) => setTimeout(resolve, random() * 20))
       const placed = await placement.place(
         n % 2 === 0 ? purchase(account, checks, wave * 100 + n) : purchase(account, credits, 0),
       )

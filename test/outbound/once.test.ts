@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
-import { afterEach, expect, it } from 'vitest'
+import { afterEach, expect, inject, it } from 'vitest'
 import { Exchange } from '../../src/outbound/exchange.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
+import { randomNumbers } from '../support/random.ts'
 import { closePeers, listen, reply } from './peer.ts'
 
 afterEach(closePeers)
@@ -29,13 +30,10 @@ const whims: ((socket: Socket) => void)[] = [
 
 it.each([1, 2, 3])(
   'whatever breaks, no request is written twice, and what was not sent never is (%d)',
-  async (seed) => {
-    let state = seed
-    /** 0 to below `limit`; the same row of numbers each time (Lehmer). */
-    const random = (limit: number): number => {
-      state = (state * 48_271) % 2_147_483_647
-      return state % limit
-    }
+  async (n) => {
+    const numbers = randomNumbers(inject('seed') + n)
+    /** A whole number from 0 to below `limit`. */
+    const random = (limit: number): number => Math.floor(numbers() * limit)
     const peer = await listen({
       answer: (socket) => whims[random(whims.length)]?.(socket),
       onConnection: (socket) => random(10) === 0 && socket.resetAndDestroy(),

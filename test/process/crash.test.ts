@@ -1,5 +1,5 @@
 import { Agent } from 'node:http'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, inject, test } from 'vitest'
 import { post } from '../support/post.ts'
 import {
   cleanUp,
@@ -13,6 +13,7 @@ import {
   temporaryFolder,
   until,
 } from '../support/process.ts'
+import { randomNumbers } from '../support/random.ts'
 import { imei, type Shop } from '../support/server.ts'
 
 const ORDERS = 2000
@@ -28,6 +29,7 @@ const crashes: [who: string, victimsOf: (server: number, postgres: number[]) => 
 // One waits for leases and for suppliers most of its time: all of them wait together.
 describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_000 }, () => {
   afterAll(() => cleanUp())
+  const random = randomNumbers(inject('seed'))
 
   test.for(crashes)(
     'of %s: nothing acknowledged is lost, nothing is bought twice',
@@ -43,7 +45,7 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
       const pid = first.child.pid as number
       const victims = (): number[] => victimsOf(pid, postgresOf(data))
 
-      const crashAt = 200 + Math.floor(Math.random() * (ORDERS - 600))
+      const crashAt = 200 + Math.floor(random() * (ORDERS - 600))
       const acknowledged = new Map<string, string>()
       await placeAll(before.url, buyer, service, imeis, (placed, id) => {
         acknowledged.set(placed, id)

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { checkLedger } from '../../src/ledger/check.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { cleanUp, poolOn, shopOn, start, until } from '../support/process.ts'
+import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 import { Receiver } from '../webhooks/receiver.ts'
 import { newHook, SECRET_KEY } from '../webhooks/webhooks.fixtures.ts'
@@ -10,18 +11,6 @@ import { newHook, SECRET_KEY } from '../webhooks/webhooks.fixtures.ts'
 /** FAULTS are done to the database, by a seeded choice. */
 const FAULTS = ['terminate the queue', 'terminate everyone', 'kill a backend', 'kill the postmaster'] as const
 const COUNT = 30
-const seed = Number(process.env['TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-
-/** mulberry32: the same numbers for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b_79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 let postgres: OperatorPostgres
 let receiver: Receiver
@@ -35,8 +24,8 @@ afterAll(async () => {
   await postgres.kill()
 })
 
-test(`${COUNT} database faults under webhook load end no process and lose no order (TEST_SEED=${seed})`, async () => {
-  const random = randomOf(seed)
+test(`${COUNT} database faults under webhook load end no process and lose no order`, async () => {
+  const random = randomNumbers(inject('seed'))
   const url = await postgres.create('faults')
   const settings = { OUTBOUND_ALLOW: '127.0.0.1', IMEIGATE_SECRET_KEY: SECRET_KEY, LOG_LEVEL: 'warn' }
   const server = start({ DATABASE_URL: url }, { ...settings, LOG_LEVEL: 'info' })

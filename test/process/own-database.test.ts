@@ -26,12 +26,14 @@ describe('imeigate start on the operator’s own PostgreSQL', () => {
 
   test('an api process takes orders, and only a worker fulfils them', async () => {
     const url = await postgres.create('roles')
-    const api = start({ DATABASE_URL: url }, { IMEIGATE_ROLE: 'api' })
+    const api = start({ DATABASE_URL: url }, { IMEIGATE_ROLE: 'api', LOG_LEVEL: 'debug' })
     const shop = await shopOn(api, url)
     const service = await shop.service()
     const buyer = await shop.shop()
     const { SUCCESS } = await shop.place(buyer, { ID: service, IMEI: imei(1) })
-    await new Promise((resolve) => setTimeout(resolve, 600))
+    const started = api.log().map(({ service }) => service)
+    expect(started).toContain('http')
+    expect(started).not.toContain('fulfilment')
     expect(await shop.status(buyer, SUCCESS[0].REFERENCEID)).toMatchObject({ STATUS: '0' })
     const worker = start({ DATABASE_URL: url }, { IMEIGATE_ROLE: 'worker' })
     const workerUrl = await worker.url()
@@ -54,8 +56,8 @@ describe('imeigate start on the operator’s own PostgreSQL', () => {
     const metrics = await fetch(`${shop.url}/metrics`)
     expect(metrics.status).toBe(200)
     expect(await metrics.text()).toContain('process_cpu_seconds_total')
-    // Long enough for pools to have given up a few times.
-    await new Promise((resolve) => setTimeout(resolve, 3000))
+    // Pools have given up by then.
+    await until('rounds have failed', () => server.log().filter(({ loop }) => loop === 'poller').length > 5)
     await postgres.start()
     await until('ready', async () => (await ready()) === 200)
     const placed = await shop.place(buyer, { ID: service, IMEI: imei(1) })

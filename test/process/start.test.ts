@@ -1,7 +1,6 @@
 import { once } from 'node:events'
 import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { post } from '../support/post.ts'
 import {
@@ -128,16 +127,6 @@ describe('imeigate start', () => {
     expect(await newer.ended).toEqual({ code: 1, signal: null })
     expect(newer.stderr).toMatch(/^error: the database has schema 9999, this imeigate knows \d+: .+\n$/)
     await older.stop()
-    expect(postgresOf(data)).toEqual([])
-  })
-
-  test('heeds a SIGTERM that comes while it starts', async () => {
-    const data = join(temporaryFolder(), 'data')
-    const server = start(data)
-    await new Promise((resolve) => setTimeout(resolve, 700))
-    const { code, signal } = await server.stop()
-    // Before it could listen for signals at all, the signal itself ends it.
-    expect(signal ?? code).toBe(signal === null ? 0 : 'SIGTERM')
     expect(postgresOf(data)).toEqual([])
   })
 })

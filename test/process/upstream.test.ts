@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, inject, test } from 'vitest'
 import { walletOf } from '../../src/ledger/wallets.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -8,13 +8,16 @@ import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, shopOn, start, until } from '../support/process.ts'
-import { imei, type Shop, type TestServer } from '../support/server.ts'
+import { randomNumbers } from '../support/random.ts'
+import { imei, type Shop, TestClock, type TestServer, testServer } from '../support/server.ts'
 
 const KEY = 'c3'.repeat(32)
 const ORDERS = 60
 
 const databases: TestDatabase[] = []
+const servers: TestServer[] = []
 afterEach(async () => {
+  await Promise.all(servers.splice(0).map((server) => server.stop()))
   await cleanUp()
   await Promise.all(databases.splice(0).map((database) => database.drop()))
 })
@@ -27,13 +30,9 @@ async function newDatabase(): Promise<TestDatabase> {
 
 /** An imeigate that sells what another imeigate does, which is added as any Dhru panel is. */
 async function downstreamOf(url: string, account: Shop, service: string) {
-  const database = await newDatabase()
-  const settings = {
-    ...settingsFor(database.address),
-    IMEIGATE_SECRET_KEY: KEY,
-    OUTBOUND_ALLOW: '127.0.0.0/8',
-  }
-  const server = await shopOn(start(settings), database.address)
+  const clock = new TestClock()
+  const server = await testServer({ IMEIGATE_SECRET_KEY: KEY, OUTBOUND_ALLOW: '127.0.0.0/8' }, clock)
+  servers.push(server)
   await createSupplier(server.sql, new Sealer(Buffer.from(KEY, 'hex')), {
     kind: 'dhru',
     name: 'upstream',
@@ -43,7 +42,7 @@ async function downstreamOf(url: string, account: Shop, service: string) {
   })
   const sold = await server.service({ supplier: undefined, price: '2', minPollSeconds: 1, maxPollSeconds: 2 })
   await addRoute(server.sql, { service: sold, supplier: 'upstream', remoteService: service, cost: '1' })
-  return { server, sold, settings }
+  return { server, sold, clock }
 }
 
 const place = async (
@@ -90,9 +89,10 @@ test('upstream is killed and started again while orders come in: each is bought 
   const { port: PORT } = new URL(await process.url())
   const upstream = await shopOn(process, address)
   const account = await upstream.shop()
-  const { server, sold } = await downstreamOf(upstream.url, account, await upstream.service())
+  const { server, sold, clock } = await downstreamOf(upstream.url, account, await upstream.service())
   const shop = await server.shop({ deposit: '1000' })
 
+  const random = randomNumbers(inject('seed'))
   const orders: string[] = []
   const placing = (async () => {
     for (let n = 0; n < ORDERS; n++) {
@@ -102,10 +102,14 @@ test('upstream is killed and started again while orders come in: each is bought 
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   })()
+  const ordersMore = (more: number): Promise<void> => {
+    const enough = Math.min(orders.length + more, ORDERS)
+    return until('orders are placed', () => orders.length >= enough)
+  }
   for (let life = 0; life < 3; life++) {
-    await new Promise((resolve) => setTimeout(resolve, 400 + Math.random() * 600))
+    await ordersMore(8 + random() * 12)
     await process.kill()
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await ordersMore(6)
     process = start({ ...settingsFor(address), PORT })
     await process.url()
   }
@@ -113,7 +117,10 @@ test('upstream is killed and started again while orders come in: each is bought 
   const open = async (): Promise<number> =>
     (await server.sql`select from items where finished_at is null`).length
   // What upstream was asked about while it was away is asked about two minutes later.
-  await until('every order has ended', async () => (await open()) === 0, 300)
+  await until('every order has ended', async () => {
+    clock.advance(10_000)
+    return (await open()) === 0
+  })
 
   for (const id of orders) expect(await server.status(shop, id)).toMatchObject({ STATUS: '4' })
   const bought = await upstream.sql<{ subject: string; n: number }[]>`
@@ -126,4 +133,4 @@ test('upstream is killed and started again while orders come in: each is bought 
   })
   expect(await brokenPromises(server.sql)).toEqual([])
   expect(await brokenPromises(upstream.sql)).toEqual([])
-}, 480_000)
+}, 150_000)

@@ -1,14 +1,20 @@
 import type { Reporter, SerializedError, TestModule } from 'vitest/node'
 
-/** Ends the run's output with one line that a script can read: `N passed, N failed`. */
+/** `ClosingLine` ends the run's output with one line that a script can read: `N passed, N failed`. A failed run says its seed before. */
 export class ClosingLine implements Reporter {
+  readonly #seed: number
   #passed = 0
   #failed = 0
+
+  constructor(seed: number) {
+    this.#seed = seed
+  }
 
   onInit(): void {
     process.once('exit', (code) => {
       // A run that broke before its first test has failed as well.
       const failed = code !== 0 && this.#failed === 0 ? 1 : this.#failed
+      if (failed > 0) process.stdout.write(`TEST_SEED=${this.#seed} makes the same random choices again\n`)
       process.stdout.write(`${this.#passed} passed, ${failed} failed\n`)
     })
   }

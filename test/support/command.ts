@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
+import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { run } from '../../src/command/run.ts'
 
 const program = fileURLToPath(new URL('../../bin/imeigate.js', import.meta.url))
 
@@ -15,20 +17,69 @@ export interface Run {
   error(): { code: string; message: string; field: string | null }
 }
 
-/** Runs the command line as a user does: a process of its own, with nothing but these settings. */
-export async function imeigate(args: string[], settings: Record<string, string>): Promise<Run> {
-  const { PATH = '', HOME = '' } = process.env
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * `imeigate` runs the command line with nothing but these settings and this on stdin. It does so inside this process, because a process
+ * of its own costs about half a second: one command at a time, each with its own arguments, environment, streams and exit code.
+ */
+export function imeigate(args: string[], settings: Record<string, string>, stdin = ''): Promise<Run> {
+  const ended = last.then(() => runHere(args, settings, stdin))
+  last = ended.catch(() => {})
+  return ended
+}
+
+/** `imeigateProcess` does the same as a user does: as a process of its own. */
+export async function imeigateProcess(
+  args: string[],
+  settings: Record<string, string>,
+  stdin = '',
+): Promise<Run> {
   const child = spawn(process.execPath, [program, ...args], {
-    env: { PATH, HOME, PORT: '0', ...settings },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment(settings),
   })
+  child.stdin.end(stdin)
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  return {
-    code,
+  return runOf(code, stdout, stderr)
+}
+
+async function runHere(args: string[], settings: Record<string, string>, stdin: string): Promise<Run> {
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const own = {
+    argv: [process.execPath, program, ...args],
+    env: environment(settings),
+    stdin: Readable.from([Buffer.from(stdin)]),
     stdout,
     stderr,
-    json: () => JSON.parse(stdout),
-    error: () => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').error,
+  }
+  const before = Object.getOwnPropertyDescriptors(process)
+  const { exitCode } = process
+  const written = Promise.all([text(stdout), text(stderr)])
+  try {
+    for (const [name, value] of Object.entries(own))
+      Object.defineProperty(process, name, { value, configurable: true })
+    process.exitCode = undefined
+    await run(args)
+    stdout.end()
+    stderr.end()
+    return runOf(Number(process.exitCode ?? 0), ...(await written))
+  } finally {
+    for (const name of Object.keys(own) as (keyof typeof own)[])
+      Object.defineProperty(process, name, before[name])
+    process.exitCode = exitCode
   }
 }
+
+function environment(settings: Record<string, string>): Record<string, string> {
+  const { PATH = '', HOME = '' } = process.env
+  return { PATH, HOME, PORT: '0', ...settings }
+}
+
+const runOf = (code: number | null, stdout: string, stderr: string): Run => ({
+  code,
+  stdout,
+  stderr,
+  json: () => JSON.parse(stdout),
+  error: () => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').error,
+})

@@ -3,6 +3,7 @@ import { type DatabaseAddress, openPool, type Sql } from '../../src/database/dat
 import { databaseOn } from './database-on.ts'
 
 export interface TestDatabase {
+  name: string
   sql: Sql
   address: DatabaseAddress
   drop(): Promise<void>
@@ -10,19 +11,20 @@ export interface TestDatabase {
 
 let count = 0
 
-/** A fresh, migrated database on the run's PostgreSQL. */
-export async function testDatabase(): Promise<TestDatabase> {
+/** `testDatabase` makes a fresh, migrated database on the run's PostgreSQL, or a copy of another one that nobody is connected to. */
+export async function testDatabase(template = inject('databaseTemplate')): Promise<TestDatabase> {
   const server = inject('databaseServer')
   const name = `imeigate_test_${process.pid}_${process.env['VITEST_POOL_ID'] ?? 0}_${Date.now()}_${++count}`
-  const template = inject('databaseTemplate')
   await asAdmin((admin) => admin`create database ${admin(name)} template ${admin(template)}`)
   const address = databaseOn(server, name)
   const sql = openPool(address)
   return {
+    name,
     sql,
     address,
     drop: async () => {
-      await sql.end({ timeout: 2 })
+      // One that is copied has ended its pool before.
+      await sql.end({ timeout: 2 }).catch(() => {})
       await asAdmin((admin) => admin`drop database ${admin(name)} with (force)`)
     },
   }

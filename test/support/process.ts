@@ -147,7 +147,7 @@ export async function shopOn(server: Program, address: DatabaseAddress): Promise
         await server.stop()
       },
     },
-    { sql, address, drop: async () => {} },
+    { sql, drop: async () => {} },
   )
 }
 

@@ -7,7 +7,7 @@ import { createService, type NewService } from '../../src/catalogue/services.ts'
 import { readConfig } from '../../src/config.ts'
 import { parseMicros, ZERO } from '../../src/lib/money.ts'
 import { type Clock, systemClock } from '../../src/lib/time.ts'
-import { testDatabase } from './postgres.ts'
+import { type TestDatabase, testDatabase } from './postgres.ts'
 
 export interface Reply {
   status: number
@@ -60,10 +60,7 @@ export class TestServer {
   readonly #stop: () => Promise<void>
   readonly #probes = new Map<string, Shop>()
 
-  constructor(
-    server: Awaited<ReturnType<typeof startServer>>,
-    database: Awaited<ReturnType<typeof testDatabase>>,
-  ) {
+  constructor(server: Awaited<ReturnType<typeof startServer>>, database: Pick<TestDatabase, 'sql' | 'drop'>) {
     this.url = server.url
     this.sql = database.sql
     this.#stop = async () => {

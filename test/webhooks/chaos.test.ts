@@ -1,14 +1,17 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, inject, test } from 'vitest'
 import { systemClock } from '../../src/lib/time.ts'
 import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, start, until } from '../support/process.ts'
+import { randomNumbers } from '../support/random.ts'
 import { type Arrival, type Reaction, Receiver } from './receiver.ts'
 import { expectSigned, newHook, SECRET_KEY } from './webhooks.fixtures.ts'
 
 const ORDERS = 5000
 const KILLS = 6
+
+const random = randomNumbers(inject('seed'))
 
 let database: TestDatabase | undefined
 const receiver = new Receiver()
@@ -22,11 +25,11 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** Mostly well, and in every way that an endpoint may not be. */
 async function atRandom(): Promise<Reaction> {
-  const dice = Math.random()
+  const dice = random()
   if (dice < 0.01) return 500
   if (dice < 0.02) return 'hang up'
   if (dice < 0.03) return 'half an answer'
-  if (dice < 0.05) await pause(Math.random() * 500)
+  if (dice < 0.05) await pause(random() * 500)
   // Long enough for its worker to give up.
   return dice > 0.9998 ? 'silence' : 200
 }
@@ -59,7 +62,7 @@ test('5,000 orders are told, through workers that are killed and an endpoint tha
   })()
 
   for (let kills = 0; kills < KILLS; kills++) {
-    const enough = receiver.arrivals.length + 200 + Math.random() * 600
+    const enough = receiver.arrivals.length + 200 + random() * 600
     await until('more arrives', () => receiver.arrivals.length > enough)
     const victim = kills % workers.length
     await workers[victim]?.kill()

@@ -37,6 +37,11 @@ export class Rechecks {
     this.#loop.start()
   }
 
+  /** `idle` resolves when a run has found nothing to do, for tests. */
+  idle(): Promise<void> {
+    return this.#loop.idle()
+  }
+
   async stop(): Promise<void> {
     this.#abort.abort(new Error('imeigate is stopping'))
     await this.#loop.stop()

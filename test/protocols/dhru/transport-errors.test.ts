@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer } from '../../../src/app/server.ts'
@@ -71,6 +72,29 @@ describe('an error', () => {
         ])
       }
     }
+  })
+
+  it('body_too_large is not said before its sender has sent everything, unless that is 16 times the limit', async () => {
+    const { hostname, port } = new URL(server.url)
+    /** Begins a request of so many bytes, and sends so many of them. */
+    const begin = async (length: number, sent: number) => {
+      const socket = connect(Number(port), hostname)
+      let answer = ''
+      socket.on('data', (chunk) => {
+        answer += chunk.toString('latin1')
+      })
+      socket.write(`POST /api/dhru HTTP/1.1\r\nHost: x\r\nContent-Length: ${length}\r\n\r\n`)
+      await new Promise((resolve) => socket.write('x'.repeat(sent), resolve))
+      return { socket, answer: () => answer }
+    }
+    const patient = await begin(15 * BODY_LIMIT, 15 * BODY_LIMIT - 1)
+    // What is sent behind it on another connection is answered: so it has been read.
+    const endless = await begin(1_000 * BODY_LIMIT, 16 * BODY_LIMIT + 1)
+    await expect.poll(endless.answer).toContain('body_too_large')
+    expect(patient.answer()).toBe('')
+    patient.socket.write('x')
+    await expect.poll(patient.answer).toContain('body_too_large')
+    for (const { socket } of [patient, endless]) socket.destroy()
   })
 
   it.each(FORMATS)('internal_error in %s says no more than where to look in the log', async (format) => {

@@ -454,7 +454,8 @@ describe('an order that is not done yet', () => {
         Array.from({ length: 20 }, () => api.get(`/api/order/${id}${path}?wait=30`)),
       ),
     )
-    await new Promise((resolve) => setTimeout(resolve, 50))
+    // Those that wait were read before this one is answered.
+    await api.get(`/api/order/${id}/status`)
     await api.post(`/api/order/${id}/cancel`, undefined)
     expect(new Set((await waiting).map(({ body }) => body.status))).toEqual(new Set(['cancelled']))
   })
