@@ -11,6 +11,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', new ClosingLine(seed)],
     provide: { seed },
+    // The program's modules are loaded once by each worker, not once by each file.
+    isolate: false,
     // Many tests wait most of the time: for leases, for processes that start.
     maxWorkers: 3,
     // A slow machine is no failure: these only end what hangs.
