@@ -64,6 +64,9 @@ test('a list of ways to pay in goes on where its page ended', async () => {
     .page
   expect([...first.items, ...second.items]).toMatchObject([{ code: 'bank' }, { code: 'bank-2' }])
   expect(second.next_cursor).toBeNull()
+  // Behind the largest id that there can be.
+  const behind = await client.get('/api/deposit/provider?cursor=2147483648')
+  expect(behind.body.data.page).toEqual({ items: [], next_cursor: null })
 })
 
 test('codes are taken once, and what an operator gets wrong is named', async () => {

@@ -58,7 +58,7 @@ export function readXml(text: string): Result<Fields> {
   )
   parser.write(text)
   if (open.length > MAX_DEPTH) return malformed(TOO_DEEP)
-  // What is cut off may have lost a digit or a field, and it costs money to guess.
+  // XML that is cut off may have lost a digit or a field, and it costs money to guess.
   if (open.length > 0) return malformed(`the XML ends inside ${open[0]?.name.slice(0, 40).toUpperCase()}`)
   if (elements === 0) return malformed('the XML has no elements')
   return ok(last ?? loose)

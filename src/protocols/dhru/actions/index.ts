@@ -21,7 +21,7 @@ export const actions = new Map<string, Action>([
   ['orderstatusbulk', orderStatuses],
   ['getimeiorderbulk', orderStatusesByRow],
   ['getserverorderbulk', orderStatusesByRow],
-  // What real clients call beside them.
+  // Real clients call these beside them.
   ['getservices', serviceList],
   ['serverservicelist', serverServiceList],
   ['getimeiservicedetails', serviceDetails],

@@ -22,8 +22,10 @@ export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposit
     permission: 'deposit.provider.list',
     query: Type.Object(pageQuery),
     answer: pageShape(provider),
-    async handle({ key, query: { limit, cursor } }) {
-      const { providers: items, next } = await deposits.providers(key.account, { limit, after: cursor })
+    async handle({ key, query: { limit, cursor = 0 } }) {
+      // No id is larger, and the column takes no larger number.
+      const after = Math.min(cursor, 2_147_483_647)
+      const { providers: items, next } = await deposits.providers(key.account, { limit, after })
       return wirePage({ items, next }, wireProvider)
     },
   }),
