@@ -22,8 +22,8 @@ export interface ConnectedSupplier {
   showsReasons: boolean
 }
 
-/** DEAF_EVERY_MS is how often the table is read while no change notifications come. */
-const DEAF_EVERY_MS = 1000
+/** REREAD_EVERY_MS is how often the table is read while no change notifications come. */
+const REREAD_EVERY_MS = 1000
 /** GRACE_MS is how long a call, or a list that comes in, may last; after it a replaced supplier is closed. */
 const GRACE_MS = 10 * 60_000
 
@@ -39,9 +39,9 @@ export class SupplierDirectory {
   readonly #log: Logger
   readonly #graceMs: number
   #made = new Map<SupplierId, Made>()
-  #live: ReadonlyMap<SupplierId, ConnectedSupplier> = new Map()
-  /** `#told` counts the changes that came, and `#seen` those of them that the last reading has seen. */
-  #told = 0
+  #connected: ReadonlyMap<SupplierId, ConnectedSupplier> = new Map()
+  /** `#changes` counts the changes that came, and `#seen` those of them that the last reading has seen. */
+  #changes = 0
   #seen = -1
   #readAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | undefined
@@ -64,7 +64,7 @@ export class SupplierDirectory {
     this.#log = deps.log
     this.#graceMs = deps.graceMs ?? GRACE_MS
     deps.notifier.onInvalidate('suppliers', () => {
-      this.#told++
+      this.#changes++
     })
   }
 
@@ -73,12 +73,12 @@ export class SupplierDirectory {
    * do not open, or whose settings are no longer valid, is not among them: its items wait.
    */
   async current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> {
-    const told = this.#told
-    if (!this.#notifier.isConnected() && performance.now() - this.#readAt >= DEAF_EVERY_MS)
+    const changes = this.#changes
+    if (!this.#notifier.isConnected() && performance.now() - this.#readAt >= REREAD_EVERY_MS)
       await this.#refresh()
     // A reading that was under way may have been from before the last change.
-    while (this.#seen < told) await this.#refresh()
-    return this.#live
+    while (this.#seen < changes) await this.#refresh()
+    return this.#connected
   }
 
   /** `close` closes every supplier; nothing is called any more. */
@@ -89,7 +89,7 @@ export class SupplierDirectory {
     for (const { opened } of this.#made.values()) if (opened) suppliers.push(opened.supplier)
     this.#retired.clear()
     this.#made.clear()
-    this.#live = new Map()
+    this.#connected = new Map()
     await Promise.all(suppliers.map((supplier) => this.#close(supplier)))
   }
 
@@ -101,7 +101,7 @@ export class SupplierDirectory {
   }
 
   async #read(): Promise<void> {
-    const told = this.#told
+    const changes = this.#changes
     const from = performance.now()
     const rows = await selectSuppliers(this.#sql)
     const sealer = rows.some(({ secrets }) => secrets !== null) ? await this.#opener() : undefined
@@ -109,13 +109,13 @@ export class SupplierDirectory {
     for (const [id, old] of this.#made)
       if (old.opened && made.get(id) !== old) this.#retire(old.opened.supplier)
     this.#made = made
-    this.#live = new Map(
+    this.#connected = new Map(
       rows.flatMap((row) => {
         const opened = made.get(row.id)?.opened
         return opened ? [[row.id, { ...opened, ...limitsOf(row) }] as const] : []
       }),
     )
-    this.#seen = told
+    this.#seen = changes
     this.#readAt = from
   }
 
