@@ -60,7 +60,7 @@ export function completeService(
   // A schema that was checked with the same fields before needs no second compilation.
   const unchecked = input.inputSchema || input.fields ? given : undefined
   const wrongSchema = unchecked && schemaFault({ ...service, inputSchema: unchecked })
-  if (wrongSchema !== undefined) fault('inputSchema', wrongSchema)
+  if (wrongSchema) faults.push(wrongSchema)
   if (existing && kind !== existing.kind) fault('kind', `is ${existing.kind} and cannot be changed`)
   if (input.imeiFormat && kind !== 'imei') fault('imeiFormat', `a ${kind} service asks for no IMEI`)
   if (input.imeiFormat && input.inputSchema) {

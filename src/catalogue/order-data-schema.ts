@@ -1,3 +1,5 @@
+import type { Fault } from '../errors.ts'
+import { fault } from '../lib/fault.ts'
 import { isObject } from '../lib/json.ts'
 import { QUANTITY_FROM, REQUEST_FROM } from '../lib/json-schema.ts'
 import type { InputSchema } from './input-schema.ts'
@@ -44,80 +46,87 @@ export function putAt(data: Record<string, unknown>, [step = '', ...rest]: strin
   putAt(inner, rest, value)
 }
 
-/** Why a schema of whole orders cannot be a service's, but for its being a JSON Schema; undefined: it can. */
+/** `unfit` is what is wrong with a service's schema. */
+export const unfit = (message: string): Fault => fault('inputSchema', message)
+
+/** `wholeFault` says why a schema of whole orders cannot be a service's, but for its being a JSON Schema; undefined: it can. */
 export function wholeFault(
   schema: InputSchema,
   kind: ServiceKind,
   fields: readonly ServiceField[],
-): string | undefined {
+): Fault | undefined {
   return (
     pointerFault(schema, REQUEST_FROM) ??
     pointerFault(schema, QUANTITY_FROM) ??
-    subjectsFault(schema, kind) ??
+    inputsFault(schema, kind) ??
     quantityFault(schema, kind) ??
-    strangerFault(schema, fields)
+    unknownFault(schema, fields)
   )
 }
 
-function pointerFault(schema: InputSchema, keyword: string): string | undefined {
+function pointerFault(schema: InputSchema, keyword: string): Fault | undefined {
   const pointer = schema[keyword]
   if (pointer === undefined) return undefined
   const steps = stepsOf(pointer)
-  if (!steps) return `${keyword} must be a JSON pointer such as /imeis`
+  if (!steps) return unfit(`${keyword} must be a JSON pointer such as /imeis`)
   for (const [index, step] of steps.entries()) {
     const around = schemaAt(schema, steps.slice(0, index))
     if (!isObject(around?.['properties']) || !Object.hasOwn(around['properties'], step)) {
-      return `${keyword} is ${String(pointer)}, and there is no property ${step}`
+      return unfit(`${keyword} is ${String(pointer)}, and there is no property ${step}`)
     }
     const { required } = around
     if (keyword === REQUEST_FROM && !(Array.isArray(required) && required.includes(step))) {
-      return `${keyword} is ${String(pointer)}, and ${step} is not required`
+      return unfit(`${keyword} is ${String(pointer)}, and ${step} is not required`)
     }
   }
   return undefined
 }
 
-function subjectsFault(schema: InputSchema, kind: ServiceKind): string | undefined {
+function inputsFault(schema: InputSchema, kind: ServiceKind): Fault | undefined {
   const at = stepsOf(schema[REQUEST_FROM])
   if (!at)
-    return kind === 'server' ? undefined : `${REQUEST_FROM} is missing: it says where the ${kind}s stand`
+    return kind === 'server'
+      ? undefined
+      : unfit(`${REQUEST_FROM} is missing: it says where the ${kind}s stand`)
   const there = schemaAt(schema, at)
   const items = there?.['items']
   const isTexts = there?.['type'] === 'array' && isObject(items) && items['type'] === 'string'
   if (isTexts || there?.['type'] === 'string') return undefined
-  return `${REQUEST_FROM} must lead to a list of texts (an array whose items are of type string) or to a text`
+  return unfit(
+    `${REQUEST_FROM} must lead to a list of texts (an array whose items are of type string) or to a text`,
+  )
 }
 
-function quantityFault(schema: InputSchema, kind: ServiceKind): string | undefined {
+function quantityFault(schema: InputSchema, kind: ServiceKind): Fault | undefined {
   const { [QUANTITY_FROM]: quantityFrom, [REQUEST_FROM]: requestFrom } = schema
   if (quantityFrom === undefined || quantityFrom === requestFrom) return undefined
   if (typeAt(schema, stepsOf(quantityFrom) ?? []) !== 'integer') {
-    return `${QUANTITY_FROM} must lead to where ${REQUEST_FROM} does, or to a value of type integer`
+    return unfit(`${QUANTITY_FROM} must lead to where ${REQUEST_FROM} does, or to a value of type integer`)
   }
   if (kind !== 'server')
-    return `${QUANTITY_FROM} must be ${String(requestFrom)}: only server services have quantities`
+    return unfit(`${QUANTITY_FROM} must be ${String(requestFrom)}: only server services have quantities`)
   if (placesIn(schema).isList)
-    return `${QUANTITY_FROM} must be ${String(requestFrom)}: a list has no other quantity`
+    return unfit(`${QUANTITY_FROM} must be ${String(requestFrom)}: a list has no other quantity`)
   return undefined
 }
 
-/** What is neither pointed at nor a field would be taken from a caller and never sent on. */
-function strangerFault(schema: InputSchema, fields: readonly ServiceField[]): string | undefined {
+/** `unknownFault` finds what is neither pointed at nor a field: it would be taken from a caller and never sent on. */
+function unknownFault(schema: InputSchema, fields: readonly ServiceField[]): Fault | undefined {
   const pointed = [schema[REQUEST_FROM], schema[QUANTITY_FROM]].flatMap((pointer) => {
     const steps = stepsOf(pointer)
     return steps ? [steps] : []
   })
   const known = new Set(fields.map(({ name }) => name))
-  const look = (around: InputSchema, path: string[]): string | undefined => {
+  const find = (around: InputSchema, path: string[]): Fault | undefined => {
     const { properties = {}, required = [] } = around as { properties?: object; required?: string[] }
     for (const name of new Set([...Object.keys(properties), ...required])) {
       const here = [...path, name]
       if (pointed.some((steps) => same(steps, here))) continue
       if (pointed.some((steps) => same(steps.slice(0, here.length), here))) {
-        const fault = look(schemaAt(schema, here) ?? {}, here)
-        if (fault !== undefined) return fault
+        const found = find(schemaAt(schema, here) ?? {}, here)
+        if (found) return found
       } else if (path.length > 0 || !known.has(name.toUpperCase())) {
-        return `the schema has ${here.join('.')}, which is neither pointed at nor a field`
+        return unfit(`the schema has ${here.join('.')}, which is neither pointed at nor a field`)
       }
     }
     return undefined
@@ -126,7 +135,10 @@ function strangerFault(schema: InputSchema, fields: readonly ServiceField[]): st
     name.toUpperCase(),
   )
   const missing = fields.find(({ name, required }) => required && !properties.includes(name))
-  return look(schema, []) ?? (missing && `the schema has no property for the required field ${missing.name}`)
+  return (
+    find(schema, []) ??
+    (missing && unfit(`the schema has no property for the required field ${missing.name}`))
+  )
 }
 
 const same = (one: string[], other: string[]): boolean =>

@@ -1,6 +1,7 @@
+import type { Fault } from '../errors.ts'
 import { compileSchema } from '../lib/json-schema.ts'
 import { type InputSchema, inputCheck, subjectProperty } from './input-schema.ts'
-import { isWhole, wholeFault } from './order-data-schema.ts'
+import { isWhole, unfit, wholeFault } from './order-data-schema.ts'
 import { orderSchemaOf } from './order-schema.ts'
 import type { Service, ServiceKind } from './service.ts'
 
@@ -10,46 +11,46 @@ const MAX_SCHEMA_LENGTH = 65_536
 /** `schemaFault` says why the schema that an operator gave cannot be the service's; undefined: it can. */
 export function schemaFault(
   service: Pick<Service, 'kind' | 'fields' | 'inputSchema' | 'minQuantity' | 'maxQuantity'>,
-): string | undefined {
+): Fault | undefined {
   const { inputSchema, kind, fields } = service
-  if (inputSchema['type'] !== 'object') return 'the schema must be of type object'
+  if (inputSchema['type'] !== 'object') return unfit('the schema must be of type object')
   if (JSON.stringify(inputSchema).length > MAX_SCHEMA_LENGTH)
-    return `the schema must not be longer than ${MAX_SCHEMA_LENGTH} characters`
+    return unfit(`the schema must not be longer than ${MAX_SCHEMA_LENGTH} characters`)
   try {
     if (isWhole(inputSchema)) compileSchema(inputSchema, 'data')
     else inputCheck(inputSchema)
   } catch (error) {
-    return `not a JSON Schema 2020-12: ${(error as Error).message}`
+    return unfit(`not a JSON Schema 2020-12: ${(error as Error).message}`)
   }
-  const fault = isWhole(inputSchema) ? wholeFault(inputSchema, kind, fields) : strangerFault(service)
-  if (fault !== undefined) return fault
+  const wrong = isWhole(inputSchema) ? wholeFault(inputSchema, kind, fields) : unknownFault(service)
+  if (wrong) return wrong
   if (sound[kind].has(inputSchema)) return undefined
   try {
     compileSchema(orderSchemaOf(service), 'data')
     sound[kind].add(inputSchema)
   } catch (error) {
-    return `no schema of an order can be made of it: ${(error as Error).message}`
+    return unfit(`no schema of an order can be made of it: ${(error as Error).message}`)
   }
   return undefined
 }
 
-/** Schemas that one of whole orders could be made of: an import brings the same one thousands of times. */
+/** `sound` remembers schemas that one of whole orders could be made of: an import brings the same one thousands of times. */
 const sound: Record<ServiceKind, WeakSet<InputSchema>> = {
   imei: new WeakSet(),
   serial: new WeakSet(),
   server: new WeakSet(),
 }
 
-/** Nobody could ever send such a value: only the subject and the declared fields are passed on. */
-function strangerFault({
+/** `unknownFault` finds a required value that nobody could ever send: only the subject and the declared fields are passed on. */
+function unknownFault({
   inputSchema,
   kind,
   fields,
-}: Pick<Service, 'kind' | 'fields' | 'inputSchema'>): string | undefined {
+}: Pick<Service, 'kind' | 'fields' | 'inputSchema'>): Fault | undefined {
   const known = new Set([subjectProperty(kind), ...fields.map((field) => field.name)])
   const required = Array.isArray(inputSchema['required']) ? (inputSchema['required'] as string[]) : []
   const unknown = required.find((name) => !known.has(name))
   return unknown === undefined
     ? undefined
-    : `the schema requires ${unknown}, which is neither the subject nor a field`
+    : unfit(`the schema requires ${unknown}, which is neither the subject nor a field`)
 }

@@ -122,7 +122,8 @@ async function paste(file: string | undefined, options: Filter & { skipUnknown?:
           throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
         })
   return await withDatabase(async ({ sql }) => {
-    const { answers, problems } = await readPasted(sql, list, options)
+    const { answers, faults } = await readPasted(sql, list, options)
+    const problems = faults.map(({ path: [line], message: reason }) => ({ line, reason }))
     if (problems.length > 0 && !options.skipUnknown) {
       const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
       throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file')

@@ -77,7 +77,7 @@ describe('a schema of one item', () => {
       type: 'object',
       properties: { imei: { type: 'string' }, PIN: { $ref: '#/properties/imei' } },
     }
-    expect(schemaFault(service({ inputSchema: own, fields: [text('PIN')] }))).toContain(
+    expect(schemaFault(service({ inputSchema: own, fields: [text('PIN')] }))?.message).toContain(
       'no schema of an order',
     )
   })
@@ -214,7 +214,21 @@ describe('a schema of a whole order', () => {
     ],
   ])('is refused: %s', (words, over) => {
     const given = service(over)
-    expect(schemaFault({ ...given, inputSchema: { type: 'object', ...given.inputSchema } })).toContain(words)
+    expect(
+      schemaFault({ ...given, inputSchema: { type: 'object', ...given.inputSchema } })?.message,
+    ).toContain(words)
+  })
+
+  it('has patterns of RE2, and an end', () => {
+    const of = (pattern: string) => {
+      const imei = { type: 'string', pattern }
+      return schemaFault(
+        service({ inputSchema: { type: 'object', properties: { imei }, required: ['imei'] } }),
+      )
+    }
+    expect(of('^[0-9]{15}$')).toBeUndefined()
+    expect(of('^(?=35)')?.message).toContain("the syntax is RE2's")
+    expect(of('x'.repeat(70_000))?.message).toContain('must not be longer than 65536 characters')
   })
 
   it('is good as it is here', () => {

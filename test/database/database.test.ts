@@ -26,6 +26,16 @@ test('records have names in camel case and ids that are numbers; amounts are big
   expect(records.count).toBe(1)
 })
 
+test('a NUL in a parameter throws, and nothing that is sent beside it suffers', async () => {
+  for (const pool of [sql, one]) {
+    const sent = ['a\0b', 'c'].map((text) => pool<{ text: string }[]>`select ${text}::text as text`.execute())
+    const [wrong, right] = await Promise.allSettled(sent)
+    expect(wrong).toMatchObject({ status: 'rejected', reason: { code: '22021' } })
+    expect(right).toMatchObject({ status: 'fulfilled', value: [{ text: 'c' }] })
+    await expect(pool`select ${['a\0b']}::text[]`).rejects.toMatchObject({ code: '22021' })
+  }
+})
+
 test('what was built is sent inside of the transaction that sends it', async () => {
   const group = { name: 'of the transaction' }
   const rolledBack = sql.begin(async (transaction) => {

@@ -197,8 +197,8 @@ test('a pasted list is read line by line, whatever stands between an IMEI and it
     `${imei(4)}; https://example.com/a?b=c`,
     `${imei(5)}   clean\r`,
   ].join('\n')
-  const { answers, problems } = await readPasted(shop.sql, text)
-  expect(problems).toEqual([])
+  const { answers, faults } = await readPasted(shop.sql, text)
+  expect(faults).toEqual([])
   await answer(answers)
   const results = await Promise.all(ids.map(async (id) => (await shop.order(id)).items[0]?.result))
   expect(results).toEqual([
@@ -213,13 +213,13 @@ test('a pasted list is read line by line, whatever stands between an IMEI and it
 test('a pasted line that fits nothing, is there twice or has no result is named', async () => {
   await waiting(1, 2)
   const text = `${imei(1)} clean\n${imei(9)} clean\n${imei(2)}\n\n${imei(1)} dirty\nhello\n`
-  const { answers, problems } = await readPasted(shop.sql, text)
+  const { answers, faults } = await readPasted(shop.sql, text)
   expect(answers).toMatchObject([{ answer: { result: 'clean' }, item: { position: 1 } }])
-  expect(problems).toEqual([
-    { line: 2, reason: `nothing waits for ${imei(9)}` },
-    { line: 3, reason: 'is not of the form: IMEI result' },
-    { line: 5, reason: `${imei(1)} is there twice` },
-    { line: 6, reason: 'is not of the form: IMEI result' },
+  expect(faults).toEqual([
+    { path: [2], message: `nothing waits for ${imei(9)}` },
+    { path: [3], message: 'is not of the form: IMEI result' },
+    { path: [5], message: `${imei(1)} is there twice` },
+    { path: [6], message: 'is not of the form: IMEI result' },
   ])
 })
 
@@ -232,7 +232,7 @@ test('a pasted result is for every item of that input, but not of several servic
   const paste = (filter: object) => readPasted(shop.sql, `${imei(1)} clean`, filter)
   expect(await paste({})).toEqual({
     answers: [],
-    problems: [{ line: 1, reason: `${imei(1)} waits for several services: name one with --service` }],
+    faults: [{ path: [1], message: `${imei(1)} waits for several services: name one with --service` }],
   })
   expect((await paste({ service: 'by-hand' })).answers).toHaveLength(2)
   const { answers } = await paste({ service: other.code })

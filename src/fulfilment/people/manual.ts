@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/database.ts'
-import { Refusal } from '../../errors.ts'
+import { type Fault, Refusal } from '../../errors.ts'
 import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { OrderId } from '../../lib/ids.ts'
@@ -111,10 +111,10 @@ export async function answerManual(
   })
 }
 
-/** Pasted is what a pasted list comes to: answers, and the lines that fit nothing. */
+/** Pasted is what a pasted list comes to: answers, and the faults of lines that fit nothing, with the line (from 1) as their path. */
 export interface Pasted {
   answers: ManualAnswer[]
-  problems: { line: number; reason: string }[]
+  faults: Fault[]
 }
 
 /**
@@ -127,18 +127,18 @@ export async function readPasted(
   filter: { supplier?: string | undefined; service?: string | undefined } = {},
 ): Promise<Pasted> {
   const waiting = Map.groupBy(await listManual(sql, { ...filter, limit: MAX_WAITING }), ({ input }) => input)
-  const pasted: Pasted = { answers: [], problems: [] }
+  const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     if (raw.trim() === '') continue
-    const problem = (reason: string): void => void pasted.problems.push({ line: index + 1, reason })
+    const fault = (message: string): void => void pasted.faults.push({ path: [index + 1], message })
     const [, input = '', result = ''] = /^\s*([^\s,;:]+)[\s,;:]+(.*\S)\s*$/.exec(raw) ?? []
     const items = waiting.get(input) ?? []
-    if (input === '') problem('is not of the form: IMEI result')
-    else if (seen.has(input)) problem(`${input} is there twice`)
-    else if (items.length === 0) problem(`nothing waits for ${input}`)
+    if (input === '') fault('is not of the form: IMEI result')
+    else if (seen.has(input)) fault(`${input} is there twice`)
+    else if (items.length === 0) fault(`nothing waits for ${input}`)
     else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
-      problem(`${input} waits for several services: name one with --service`)
+      fault(`${input} waits for several services: name one with --service`)
     } else pasted.answers.push(...items.map((item) => ({ item, answer: { result } })))
     seen.add(input)
   }
