@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { program } from '../support/process.ts'
+
+/** HOOK writes every file that a process loads to stderr. */
+const HOOK = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module'
+  registerHooks({
+    load(url, context, next) {
+      process.stderr.write(url + '\\n')
+      return next(url, context)
+    },
+  })`)}`
+
+/** Packages of hundreds of files. With them a command takes three times as long to start. */
+const LARGE = ['kysely', 'typebox', 'fastify', 'graphile-worker']
+
+const packagesOf = (command: string): Set<string> => {
+  const { stderr, status } = spawnSync(process.execPath, ['--import', HOOK, program, command, '--help'], {
+    encoding: 'utf8',
+  })
+  expect(status).toBe(0)
+  return new Set(
+    [...stderr.matchAll(/node_modules\/(@[^/]+\/[^/]+|[^/]+)\//g)].map(([, name]) => name as string),
+  )
+}
+
+test.each(['account', 'group', 'ledger', 'migrate', 'order', 'price', 'rate', 'review', 'service'])(
+  '%s loads no large package before it needs one',
+  (command) => {
+    const loaded = packagesOf(command)
+    expect(loaded).toContain('pg')
+    expect(LARGE.filter((name) => loaded.has(name))).toEqual([])
+  },
+)
