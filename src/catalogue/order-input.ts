@@ -2,7 +2,7 @@ import type { Fault } from '../errors.ts'
 import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
-import { lineFault } from '../lib/text.ts'
+import { excerpt, isPrintable, lineFault } from '../lib/text.ts'
 import { inputCheck, MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
@@ -112,9 +112,6 @@ export function readInput(
 
 const NO_FIELDS = ok(null)
 
-/** No control, format, private or unassigned characters, no halves of a pair, no line separators. */
-const PRINTABLE = /^[^\p{C}\p{Zl}\p{Zp}]*$/u
-
 function subjectOf(service: Service, sent: string): Result<string> {
   const subject = service.kind === 'imei' ? normaliseImei(sent) : sent.trim()
   if (subject === '') {
@@ -122,10 +119,10 @@ function subjectOf(service: Service, sent: string): Result<string> {
     const message = service.kind === 'serial' ? 'the serial number goes in IMEI' : ''
     return refused('imei_required', 'IMEI', message)
   }
-  if (subject.length > MAX_INPUT_LENGTH || !PRINTABLE.test(subject)) {
+  if (subject.length > MAX_INPUT_LENGTH || !isPrintable(subject)) {
     const reason =
       service.kind === 'imei' ? imeiFault(subject, 'imei') : `1 to ${MAX_INPUT_LENGTH} printable characters`
-    return refused('invalid_imei', 'IMEI', `${shown(subject)}: ${reason}`)
+    return refused('invalid_imei', 'IMEI', `${excerpt(subject)}: ${reason}`)
   }
   return ok(subject)
 }
@@ -137,7 +134,7 @@ function quantityOf(service: Service, sent: string): Result<number> {
   const quantity = /^\d{1,10}$/.test(sent) ? Number(sent) : Number.NaN
   if (quantity >= least && quantity <= most) return ok(quantity)
   const range = least === most ? `must be ${least}` : `must be a whole number from ${least} to ${most}`
-  return refused('quantity_out_of_range', 'QUANTITY', `${shown(sent)}: the quantity ${range}`)
+  return refused('quantity_out_of_range', 'QUANTITY', `${excerpt(sent)}: the quantity ${range}`)
 }
 
 function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<string, string>> {
@@ -158,7 +155,7 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
 
 function fieldFault({ name, type, options }: ServiceField, value: string): Fault | undefined {
   if (type !== 'dropdown' || options.includes(value)) return lineFault(name, value, MAX_FIELD_LENGTH)
-  return fault(name, `${shown(value)} is not one of ${options.join(', ')}`)
+  return fault(name, `${excerpt(value)} is not one of ${options.join(', ')}`)
 }
 
 /** `refusedBy` says what the schema found wrong. */
@@ -169,11 +166,5 @@ function refusedBy({ path, message, keyword, params }: SchemaFault, plan: Plan, 
   if (name !== plan.subject) return refused('invalid_field', path, message)
   const { format } = params
   const why = format === 'imei' || format === 'imei-digits' ? imeiFault(subject, format) : undefined
-  return refused('invalid_imei', 'IMEI', `${shown(subject)}: ${why ?? message}`)
-}
-
-/** A caller's own text in a message to that caller: short, and on one line. */
-const shown = (text: string): string => {
-  const clean = text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')
-  return clean.length > 40 ? `${clean.slice(0, 40)}...` : clean
+  return refused('invalid_imei', 'IMEI', `${excerpt(subject)}: ${why ?? message}`)
 }

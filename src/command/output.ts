@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import { type Command, CommanderError } from 'commander'
 import { type ErrorCode, errors, Refusal } from '../errors.ts'
 import { faultText } from '../lib/fault.ts'
+import { forTerminal } from '../lib/text.ts'
 
 /** What a command gives: a value for machines (--json) and a text for people. */
 export interface Answer {
@@ -72,9 +73,7 @@ function show(cell: Cell): string {
   if (cell instanceof Date) return cell.toISOString()
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   // A supplier's text must not steer the operator's terminal.
-  return String(cell).replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\n' ? '\n' : '\ufffd',
-  )
+  return forTerminal(String(cell))
 }
 
 /** The one way an error reaches the user: words for people, and with --json one more line for machines. */

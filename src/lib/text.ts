@@ -29,6 +29,21 @@ export const stripLine = (text: string): string => strip(text.replace(/\s+/g, ' 
 export const quoteLine = (text: string, max = 200): string =>
   shorten(text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim(), max)
 
+/** `forTerminal` mends a text that must not steer a terminal; it may have several lines. */
+export const forTerminal = (text: string): string =>
+  text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? '\n' : REPLACEMENT,
+  )
+
+/** `excerpt` repeats a caller's text in a message to that caller: 40 characters at most, on one line. */
+export function excerpt(text: string): string {
+  const line = text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')
+  return line.length > 40 ? `${line.slice(0, 40)}...` : line
+}
+
+/** `isPrintable` refuses control, format, private and unassigned characters, halves of a pair, and line separators. */
+export const isPrintable = (text: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]*$/u.test(text)
+
 /** `shorten` cuts a text to `max` characters, the last of which then is an ellipsis. */
 export const shorten = (text: string, max: number): string =>
   text.length <= max
