@@ -199,7 +199,7 @@ test('a worker that lost its lease changes nothing while the other is still at i
 })
 
 test('a worker that lives keeps its lease, however long the call lasts', async () => {
-  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true })
   const gate = Promise.withResolvers<SupplierOutcome>()
   const supplier = new FakeSupplier(() => gate.promise)
   shop.workers(supplier)
