@@ -6,7 +6,7 @@ import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { openPool } from '../../src/database/database.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
-/** Ends only what hangs: a change is told within milliseconds. */
+/** `WAIT` ends only what hangs: a change is told within milliseconds. */
 const WAIT = { timeout: 30_000, interval: 10 }
 const IP = '203.0.113.7'
 
@@ -44,7 +44,7 @@ async function shop(options: Parameters<typeof createKey>[2] = {}) {
   return { username, account, ...key }
 }
 
-/** What comes out: the account's username, or the code of the refusal. */
+/** `outcome` gives the account's username, or the code of the refusal. */
 async function outcome(
   username: string,
   secret: string,
@@ -178,7 +178,7 @@ test('a revocation, and the closing of an account, count in every process', asyn
   }
 })
 
-/** Changes that a test tells by hand. */
+/** `SilentNotifier` tells of changes when a test says so. */
 class SilentNotifier extends ChangeNotifier {
   deaf = false
   forget = (): void => {}

@@ -33,7 +33,7 @@ const account = (id: number, group: number | null = null, currency = 'USD'): Acc
 const create = (code: string, over: Partial<NewService> = {}): Promise<Service> =>
   createService(sql, { code, name: code, group: 'G', price: '3', currency: 'USD', ...over })
 
-/** Changes that a test tells by hand. */
+/** `TestNotifier` tells of changes when a test says so. */
 class TestNotifier {
   heard = true
   #forget: (() => void)[] = []
@@ -48,7 +48,7 @@ class TestNotifier {
   }
 }
 
-/** The pool, with something about the start and the end of its transactions. */
+/** `overBegin` is the pool, with something around each of its transactions. */
 const overBegin = (around: (begin: () => Promise<unknown>) => Promise<unknown>): typeof sql =>
   new Proxy(sql, {
     get: (pool, name) =>
@@ -179,7 +179,7 @@ describe('the catalogue in memory', () => {
   })
 
   describe('when a change is told during the reading', () => {
-    /** A catalogue whose first reading has read, waits, and was then told of a new service. */
+    /** `overtaken` gives a catalogue whose first reading has read, waits, and was then told of a new service. */
     async function overtaken() {
       const notifier = new TestNotifier()
       const [wasRead, mayGoOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]

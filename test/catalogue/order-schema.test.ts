@@ -20,7 +20,7 @@ const faults = (of: Service, data: Record<string, unknown>): unknown => {
   return Object.fromEntries(read.faults.map(({ path, message }) => [pathText(path), [message]]))
 }
 
-/** A list that is not where ours is, with a field beside it and words that only it knows. */
+/** `nested` has its list elsewhere than ours, with a field beside it and keywords that ours lacks. */
 const nested: InputSchema = {
   type: 'object',
   required: ['devices'],

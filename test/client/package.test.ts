@@ -20,7 +20,7 @@ const page = readFileSync(join(root, 'docs/client.md'), 'utf8')
 // Compilers and programs take their time on a busy machine.
 vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
-/** A user's project: the package in node_modules as it is published, and the examples. */
+/** `project` is a user's folder: the package in node_modules as it is published, and the examples. */
 let project: string
 let built: string
 
@@ -52,18 +52,18 @@ beforeAll(async () => {
   for (const name of readdirSync(examples)) cpSync(join(examples, name), join(project, name))
 })
 
-/** What the page's short examples stand in. */
+/** `PRELUDE` stands before the page's short examples, and declares what they use. */
 const PRELUDE = `import { amountOf, ImeigateClient, microsOf, verifySignature } from 'imeigate/client'
 declare const [client, body, headers]: [ImeigateClient, Uint8Array, Headers]
 `
 
-/** Fails with what the compiler says. */
+/** `compile` fails with what the compiler says. */
 async function compile(config: string): Promise<void> {
   const { stdout } = await run(compiler, ['-p', join(project, config)]).catch((error) => error)
   expect(stdout).toBe('')
 }
 
-/** Of a user's project. */
+/** `configure` writes a tsconfig into the user's project. */
 function configure(name: string, compilerOptions: object, include: string[]): void {
   const all = { strict: true, noEmit: true, target: 'es2024', skipDefaultLibCheck: true, ...compilerOptions }
   writeFileSync(join(project, name), JSON.stringify({ compilerOptions: all, include }))

@@ -20,7 +20,7 @@ const decoded = async (request: DhruRequest, encoding: FormEncoding): Promise<Fo
   return await readForm(contentType, Buffer.from(body))
 }
 
-/** Texts that have broken encoders before, and any others. */
+/** `text` gives texts that have broken encoders before, and any others. */
 const text = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.string({ maxLength: 40 }),
@@ -52,7 +52,7 @@ const text = fc.oneof(
     )
     .map((parts) => parts.join('')),
 )
-/** A value that a server which trims leaves as it is. */
+/** `value` gives texts that a server which trims leaves as they are. */
 const value = text.map((one) => one.toWellFormed().trim()).filter((one) => one !== '')
 
 describe('a request', () => {
@@ -137,7 +137,7 @@ describe('a request', () => {
 })
 
 describe('parameters', () => {
-  /** What of a value travels in XML, which has no place for some characters. */
+  /** `legal` leaves out the characters that XML has no place for. */
   const legal = (one: string): string => one.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '').trim()
   const names = ['ID', 'IMEI', 'QNT', 'NETWORK', 'REFERENCE', 'CUSTOMFIELD']
   const fields = fc.dictionary(fc.constantFrom(...names), value, { minKeys: 1 }).map((one) => ({ ...one }))

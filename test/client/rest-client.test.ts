@@ -21,7 +21,7 @@ const ORDER = { code: 'blacklist', data: { imeis: ['490154203237518'] } }
 const placed = { order_id: 7, status: 'pending', total_price: 0.12 }
 const keysOf = (got: Got[]): unknown[] => got.map(({ headers }) => headers['idempotency-key'])
 
-/** Refuses so many times, then answers. */
+/** `refuses` gives a peer that refuses so many times and then answers. */
 function refuses(
   times: number,
   status: number,

@@ -23,7 +23,7 @@ import { matches, pretty } from './documented.ts'
 const page = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
 const run = promisify(execFile)
 
-/** There are fifty programs to start. */
+/** `PATIENCE_MS` is long because fifty programs are started. */
 const PATIENCE_MS = 300_000
 
 let server: TestServer
@@ -67,7 +67,7 @@ afterAll(() => server.stop())
 const ask = (path: string): Promise<Response> =>
   fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } })
 
-/** The page in pieces: text, and examples as commands with what they gave. */
+/** `EXAMPLE` finds the examples of the page: commands with what they gave. */
 const EXAMPLE = /^(```console\n)([\s\S]*?)(^```$)/gm
 
 interface Step {
@@ -88,7 +88,7 @@ const stepsOf = (example: string): Step[] =>
 const API = 'api() { curl -s -w \'\\n\' "$URL$1" -H "Authorization: Bearer $KEY" "${@:2}"; }'
 const MARK = '--- next ---'
 
-/** What each command says, in one shell. */
+/** `shell` runs the commands in one shell, and gives what each said. */
 async function shell(steps: Step[]): Promise<string[]> {
   const script = [API, ...steps.map(({ command }) => `${command}echo '${MARK}'`)].join('\n')
   const { PATH = '' } = process.env
@@ -96,7 +96,7 @@ async function shell(steps: Step[]): Promise<string[]> {
   return stdout.replaceAll('\r', '').split(`${MARK}\n`).slice(0, -1)
 }
 
-/** An example with what it says now, where that is not what stands there. */
+/** `renewed` gives an example with what it says now, where that is not what stands there. */
 async function renewed(example: string): Promise<string> {
   const steps = stepsOf(example)
   const changes = steps.some(({ command }) => / -(?:d|X) /.test(command))

@@ -11,7 +11,7 @@ import { imei } from '../support/server.ts'
 
 let shop: Workshop
 let settings: Record<string, string>
-/** The first has three items, the others one: all of them wait for a person. */
+/** `orders` all wait for a person; the first has three items, the others have one. */
 let orders: OrderId[]
 const folder = mkdtempSync(join(tmpdir(), 'imeigate-'))
 

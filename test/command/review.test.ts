@@ -12,7 +12,7 @@ const LOST: SupplierOutcome = { kind: 'unknown', reason: 'HTTP 502 \u001b[2J', a
 
 let shop: Workshop
 let settings: Record<string, string>
-/** One with two items, the others with one; of all of them nobody knows what became. */
+/** `orders` all have an unknown outcome; the first has two items, the others have one. */
 let orders: OrderId[]
 
 beforeAll(async () => {
@@ -40,7 +40,7 @@ async function json(...args: string[]): Promise<any> {
   expect(ended).toMatchObject({ code: 0, stderr: '' })
   return ended.json()
 }
-/** The number of the nth order's review. */
+/** `reviewOf` gives the number of the nth order's review. */
 const reviewOf = async (n: number): Promise<string> => {
   const [row] = await shop.sql<{ id: number }[]>`
     select id from reviews where order_id = ${orders[n] ?? 0} and resolved_at is null order by id limit 1`

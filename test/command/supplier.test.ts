@@ -188,7 +188,7 @@ describe('imeigate supplier test', () => {
   })
 })
 
-/** One that nobody listens on. */
+/** `freePort` gives a port that nobody listens on. */
 async function freePort(): Promise<number> {
   const server = createTcpServer().listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))

@@ -3,7 +3,7 @@ import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { Relay } from '../support/relay.ts'
 
-/** Ends only what hangs. */
+/** `WAIT` ends only what hangs. */
 const WAIT = { timeout: 5_000, interval: 5 }
 
 let database: TestDatabase

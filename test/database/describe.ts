@@ -83,7 +83,7 @@ const KINDS: Record<number, string> = {
   1700: 'string',
 }
 
-/** Types whose values only their room knows, or that hold nothing. */
+/** `ANY` lists the types whose values only their room knows, or that hold nothing. */
 const ANY = new Set([114, 3802, 2278])
 
 /** kindOf names the kind of JavaScript value that a type of PostgreSQL is read as; undefined: any. */

@@ -21,7 +21,7 @@ import { imei } from '../support/server.ts'
 
 const NOBODY = 65534
 const NOBODYS = { uid: NOBODY, gid: NOBODY, cwd: '/' }
-/** A checkout in a folder that is closed to others cannot be run as somebody else. */
+/** `asNobody` skips where the checkout is in a folder that other users may not enter. */
 const asNobody =
   process.getuid?.() === 0 && spawnSync(process.execPath, [program, '--version'], NOBODYS).status === 0
 

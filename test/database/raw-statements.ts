@@ -6,14 +6,14 @@ import { recordName } from '../../src/database/records.ts'
 /** Column is one property of a row's declared type: its name in the statement, and the kinds of value that it may have. */
 export interface Column {
   name: string
-  /** As `kindOfType` names them; undefined: the type says nothing that could be checked. */
+  /** `kind` is as `kindOfType` names it; undefined where the type says nothing that could be checked. */
   kind: string | undefined
   nullable: boolean
 }
 
 /** RawStatement is one way in which a template of src may be written out, with the row that its caller declares. */
 export interface RawStatement {
-  /** File and line of the template, for the reader of a failure. */
+  /** `where` is the file and line of the template, for the reader of a failure. */
   where: string
   text: string
   /** The kinds of value that the parameters have, as `kindOfType` names them. */
@@ -38,7 +38,7 @@ class Reader {
   readonly #program: ts.Program
   readonly #checker: ts.TypeChecker
   readonly #root: string
-  /** Templates that are a part of others. */
+  /** `#parts` holds the templates that are a part of others. */
   readonly #parts = new Set<ts.Node>()
 
   constructor(program: ts.Program, root: string) {
@@ -136,7 +136,7 @@ class Reader {
     })
   }
 
-  /** What a function gives that makes a part of a statement. */
+  /** `#called` gives what a function returns that makes a part of a statement. */
   #called(call: ts.CallExpression, bound: Bindings): string[] {
     const made = this.#declaration(call.expression)
     const body = made && (ts.isVariableDeclaration(made) ? made.initializer : made)
@@ -154,7 +154,7 @@ class Reader {
     return [...new Set(returned(body).flatMap((expression) => this.#ways(expression, inner)))]
   }
 
-  /** What a name stands for, or any of the properties of an object. */
+  /** `#resolved` gives what a name stands for, or any of the properties of an object. */
   #resolved(node: ts.Expression, bound: Bindings): string[] {
     if (ts.isElementAccessExpression(node)) {
       const made = this.#declaration(node.expression)
@@ -180,7 +180,7 @@ class Reader {
     return symbol?.declarations?.[0]
   }
 
-  /** The row that the caller declares: `sql<Row[]>`. */
+  /** `#columnsOf` reads the row that the caller declares: `sql<Row[]>`. */
   #columnsOf(template: ts.TaggedTemplateExpression): Column[] {
     const [declared] = template.typeArguments ?? []
     if (!declared) return []
@@ -239,7 +239,7 @@ class Reader {
   }
 }
 
-/** An expression without the brackets and assertions around it. */
+/** `bare` gives an expression without the brackets and assertions around it. */
 function bare(node: ts.Expression): ts.Expression {
   const wrapped =
     ts.isParenthesizedExpression(node) ||
@@ -249,7 +249,7 @@ function bare(node: ts.Expression): ts.Expression {
   return wrapped ? bare(node.expression) : node
 }
 
-/** The expressions that a function returns. */
+/** `returned` gives the expressions that a function returns. */
 function returned(body: ts.ArrowFunction | ts.FunctionDeclaration | ts.FunctionExpression): ts.Expression[] {
   if (!body.body) return []
   if (!ts.isBlock(body.body)) return [body.body]

@@ -7,7 +7,7 @@ import { Sealer } from '../../src/secrets/sealer.ts'
 import type { Shop, TestServer } from '../support/server.ts'
 import { SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts'
 
-/** The key of `testServer`. */
+/** `sealer` has the key of `testServer`. */
 export const sealer = async (): Promise<Sealer> => new Sealer(Buffer.from('ab'.repeat(32), 'hex'))
 
 export const money = (text: string): Micros => parseMicros(text) ?? ZERO
@@ -51,7 +51,7 @@ export const stripe = (
     clock,
   )
 
-/** The available balance of a shop, as a decimal. */
+/** `balance` gives the available balance of a shop, as a decimal. */
 export async function balance({ sql }: TestServer, { accountId }: Shop): Promise<string> {
   const [row] = await sql<
     { available: bigint }[]
@@ -59,7 +59,7 @@ export async function balance({ sql }: TestServer, { accountId }: Shop): Promise
   return formatMicros(row?.available ?? 0n)
 }
 
-/** The names of the checks that fail. */
+/** `broken` gives the names of the checks of the ledger that fail. */
 export async function broken({ sql }: TestServer): Promise<string[]> {
   return (await checkLedger(sql)).filter(({ ok }) => !ok).map(({ name }) => name)
 }

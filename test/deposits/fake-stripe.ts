@@ -10,7 +10,7 @@ export const WEBHOOK_SECRET = 'whsec_of_the_fake'
 // biome-ignore lint/suspicious/noExplicitAny: sessions are what each test makes of them.
 export type Session = any
 
-/** What goes wrong with the next request that opens a session. */
+/** `Fault` is what goes wrong with the next request that opens a session. */
 type Fault = 'no answer' | 'an answer that is lost' | 'an error' | 'an amount that it does not take' | 'busy'
 
 interface Kept {
@@ -19,13 +19,13 @@ interface Kept {
   body: unknown
 }
 
-/** The part of Stripe's API that deposits use, over real HTTP, with its idempotency and its signed events. */
+/** `FakeStripe` is the part of Stripe's API that deposits use, over real HTTP, with its idempotency and its signed events. */
 export class FakeStripe {
   readonly sessions = new Map<string, Session>()
-  /** Of requests that open sessions, in order. */
+  /** `keys` are the idempotency keys of the requests that opened sessions, in order. */
   readonly keys: string[] = []
   faults: Fault[] = []
-  /** Resolves before a session's answer goes out. */
+  /** `beforeAnswer` is awaited before a session's answer goes out. */
   beforeAnswer: (session: Session) => Promise<unknown> = async () => {}
   readonly #clock: Clock
   readonly #kept = new Map<string, Kept | 'in use'>()
@@ -55,12 +55,12 @@ export class FakeStripe {
     return [...this.sessions.values()][0]
   }
 
-  /** The payer pays. */
+  /** `pay` is the payer's payment. */
   pay(session: Session): Session {
     return Object.assign(session, { status: 'complete', payment_status: 'paid' })
   }
 
-  /** The payer's bank takes days. */
+  /** `payLater` is a payment for which the payer's bank takes days. */
   payLater(session: Session): Session {
     return Object.assign(session, { status: 'complete', payment_status: 'unpaid', intent: 'processing' })
   }
@@ -69,7 +69,7 @@ export class FakeStripe {
     return { id, object: 'event', type: `checkout.session.${type}`, data: { object: seen(session) } }
   }
 
-  /** Sends an event to a hook, signed as Stripe does unless told otherwise. */
+  /** `tell` sends an event to a hook, signed as Stripe does unless told otherwise. */
   async tell(
     hook: string,
     event: unknown,
@@ -168,7 +168,7 @@ export class FakeStripe {
   }
 }
 
-/** As it is now: what is made of it later does not change what was sent. */
+/** `seen` copies a session as it is now: a later change does not change what was sent. */
 const seen = ({ intent, ...session }: Session): Session => ({
   ...structuredClone(session),
   payment_intent: intent === undefined ? null : { id: 'pi_1', object: 'payment_intent', status: intent },

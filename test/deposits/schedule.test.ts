@@ -48,7 +48,7 @@ const create = async (code = card, key: Record<string, string> = {}): Promise<nu
   (await client.post('/api/deposit', { amount: 20, provider_code: code }, key)).body.id
 const state = async (id: number): Promise<string> => (await client.get(`/api/deposit/${id}`)).body.status
 
-/** So much later, one round. */
+/** `look` lets so many minutes pass and runs the schedule once. */
 async function look(minutes: number): Promise<void> {
   clock.advance(minutes * MINUTE)
   const jobs = depositJobs({ sql: server.sql, gateways, clock, log: pino({ level: 'silent' }) })

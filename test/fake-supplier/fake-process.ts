@@ -11,7 +11,7 @@ const folders = new Set<string>()
 // biome-ignore lint/suspicious/noExplicitAny: each test looks into its own lines.
 type LogLine = any
 
-/** A fake supplier as its operator runs it: a process of its own, on a free port. */
+/** `FakeProcess` is a fake supplier as its operator runs it: a process of its own, on a free port. */
 export class FakeProcess {
   readonly child: ChildProcess
   readonly ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>
@@ -44,7 +44,7 @@ export class FakeProcess {
     })
   }
 
-  /** Waits until it listens. */
+  /** `url` waits until the process listens. */
   async url(): Promise<string> {
     await this.#started
     const [url] = /http:\/\/[\d.]+:\d+/.exec(this.stdout) ?? []
@@ -58,14 +58,14 @@ export class FakeProcess {
   }
 }
 
-/** A path for a log, in a folder that is removed after the test. */
+/** `logPath` gives a path for a log, in a folder that is removed after the test. */
 export function logPath(): string {
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-fake-'))
   folders.add(folder)
   return join(folder, 'fake.jsonl')
 }
 
-/** Every line of a log, which has to be whole. */
+/** `readLines` gives every line of a log, and throws where one is not whole. */
 export function readLines(path: string): LogLine[] {
   const text = readFileSync(path, 'utf8')
   if (text === '') return []
@@ -75,7 +75,7 @@ export function readLines(path: string): LogLine[] {
     .map((line) => JSON.parse(line))
 }
 
-/** For afterAll: ends every process, also of a test that failed, and removes the folders. */
+/** `cleanUp` ends every process, also of a test that failed, and removes the folders. It is for afterAll. */
 export async function cleanUp(): Promise<void> {
   await Promise.all([...running].map((one) => one.stop('SIGKILL')))
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })

@@ -4,7 +4,7 @@ import { faults, isBought } from '../../src/fake-supplier/faults.ts'
 import { cleanUp, FakeProcess, logPath, readLines } from './fake-process.ts'
 import { bytesOf, dhru, imeiOf, rest, say, Wire } from './wire.ts'
 
-/** How a placement ends on the wire. */
+/** `Seen` is how a placement ends on the wire. */
 type Seen =
   | 'placed'
   | 'page'
@@ -16,7 +16,7 @@ type Seen =
   | 'open'
   | { refused: string }
 
-/** What the table promises: the first try on the wire, how often it is bought, and what status requests say. */
+/** `promised` is the table of the docs: the first try on the wire, how often it is bought, and what status requests say. */
 const promised: Record<string, { seen: Seen; bought: 0 | 1; told?: (string | undefined)[] }> = {
   '35000000': { seen: 'placed', bought: 1, told: ['4', '4', '4'] },
   '00100201': { seen: 'placed', bought: 1, told: ['4', '4', '4'] },
@@ -44,7 +44,7 @@ const promised: Record<string, { seen: Seen; bought: 0 | 1; told?: (string | und
 
 interface Protocol {
   place(imei: string): string
-  /** The refusal's words in an answer; undefined: it was placed. */
+  /** `refusal` gives the refusal's words in an answer; undefined where the order was placed. */
   // biome-ignore lint/suspicious/noExplicitAny: what each protocol says.
   refusal(says: any): string | undefined
 }

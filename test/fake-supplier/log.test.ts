@@ -11,7 +11,7 @@ const KILL_AFTER = 400
 const order = (imei: string, key?: string): string =>
   dhru('placeimeiorder', { ID: '101', IMEI: imei }, key === undefined ? {} : { idempotency_key: key })
 
-/** Orders until the connections break; gives the order that each acknowledged IMEI got. */
+/** `orderUntilKilled` orders until the connections break, and gives the order that each acknowledged IMEI got. */
 async function orderUntilKilled(fake: FakeProcess, url: string): Promise<Map<string, string>> {
   const acknowledged = new Map<string, string>()
   let serial = 0

@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import { register } from '../../src/command/fake-supplier.ts'
 import { printError } from '../../src/command/output.ts'
 
-/** The command by itself, so that a test of it starts fast. */
+/** `imeigate` has this one command, so that a test of it starts fast. */
 const imeigate = new Command('imeigate')
   .option('--json', 'for programs')
   .exitOverride()

@@ -7,10 +7,10 @@ export interface WireReply {
   body: string
 }
 
-/** One connection with one request on it, as bytes. */
+/** `Wire` is one connection with one request on it, as bytes. */
 export class Wire {
   heard = ''
-  /** How the other side ended the connection; undefined while it is open. */
+  /** `end` is how the other side ended the connection; undefined while it is open. */
   end: 'closed' | 'reset' | undefined
   readonly ended: Promise<void>
   readonly #socket: Socket
@@ -29,7 +29,7 @@ export class Wire {
     this.#socket.once('close', () => this.#onChange())
   }
 
-  /** The whole answer; undefined when the connection ends before there is one. */
+  /** `reply` gives the whole answer; undefined when the connection ends before there is one. */
   async reply(): Promise<WireReply | undefined> {
     for (;;) {
       const read = readReply(this.heard)
@@ -49,7 +49,7 @@ export class Wire {
   }
 }
 
-/** Sends a request and gives the whole answer; throws when there is none. */
+/** `exchange` sends a request and gives the whole answer; it throws when there is none. */
 export async function exchange(url: string, bytes: string): Promise<WireReply> {
   const wire = new Wire(url, bytes)
   const reply = await wire.reply()
@@ -72,7 +72,7 @@ function readReply(heard: string): WireReply | undefined {
   return { status: Number(first.split(' ')[1]), headers, body: Buffer.from(body, 'latin1').toString('utf8') }
 }
 
-/** A request as bytes. */
+/** `bytesOf` gives a request as bytes. */
 export function bytesOf(
   method: string,
   path: string,
@@ -89,7 +89,7 @@ export function bytesOf(
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
-/** A Dhru request as most clients send it. */
+/** `dhru` gives a Dhru request as most clients send it. */
 export function dhru(action: string, parameters?: unknown, more: Record<string, string> = {}): string {
   const fields = {
     username: 'fake',
@@ -102,7 +102,7 @@ export function dhru(action: string, parameters?: unknown, more: Record<string, 
   return bytesOf('POST', '/api/index.php', new URLSearchParams(fields).toString(), FORM)
 }
 
-/** A request of the REST API. */
+/** `rest` gives a request of the REST API. */
 export function rest(
   method: string,
   path: string,
@@ -118,7 +118,7 @@ export async function say(url: string, bytes: string): Promise<any> {
   return JSON.parse((await exchange(url, bytes)).body)
 }
 
-/** What the panel says of itself, after a setting if there is one. */
+/** `control` changes settings of the panel if there are any, and gives what it says of itself. */
 export const control = (url: string, settings?: unknown): ReturnType<typeof say> =>
   say(
     url,
@@ -127,7 +127,7 @@ export const control = (url: string, settings?: unknown): ReturnType<typeof say>
       : bytesOf('POST', '/control', JSON.stringify(settings)),
   )
 
-/** The n-th IMEI of a TAC. */
+/** `imeiOf` gives the n-th IMEI of a TAC. */
 export function imeiOf(tac: string, n: number): string {
   const digits = `${tac}${String(n).padStart(6, '0')}`
   return `${digits}${checkDigit(digits)}`

@@ -21,7 +21,7 @@ afterEach(async () => {
   await shop.close()
 })
 
-/** A supplier of which our account can be asked for. */
+/** `Banked` is a supplier that can be asked for our account. */
 class Banked extends FakeSupplier {
   looks = 0
   readonly #account: () => Promise<SupplierAccount>
@@ -65,14 +65,14 @@ const health = async (id: SupplierId = SANDBOX): Promise<Health | undefined> => 
   return row
 }
 const isOpen = async (): Promise<boolean> => (await health())?.open === true
-/** When the next probe is due, in milliseconds from now. */
+/** `probeIn` gives when the next probe is due, in milliseconds from now. */
 const probeIn = async (): Promise<number | undefined> => {
   const at = (await health())?.probe_at
   return at ? at.getTime() - shop.clock.now().getTime() : undefined
 }
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
 const allEnded = (): Promise<void> => until(async () => (await walletOf(shop.sql, shop.account)).held === 0n)
-/** Lets time pass until something holds, half a second at a time, as the workers can follow. */
+/** `passes` lets time pass until something holds, half a second at a time, as the workers can follow. */
 async function passes(holds: () => Promise<boolean> | boolean): Promise<void> {
   await until(async () => {
     shop.clock.advance(500)

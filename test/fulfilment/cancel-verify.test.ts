@@ -36,7 +36,7 @@ const onlyReview = async (order: OrderId): Promise<ReviewView> => {
   expect(found).toHaveLength(1)
   return found[0] as ReviewView
 }
-/** An order of two items, of which the first is with a supplier, as a worker left it. */
+/** `halfSent` gives an order of two items, of which the first is with a supplier, as a worker left it. */
 async function halfSent(): Promise<OrderId> {
   const id = await shop.place(1, { items: [input(shop.service, imei(1)), input(shop.service, imei(2))] })
   const [item] = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
@@ -118,7 +118,7 @@ test('nobody asks for another account’s order', async () => {
   expect(await reviewsOf(id)).toEqual([])
 })
 
-/** An order that has ended as its supplier, which gave it a number, said when asked; then the supplier says `again`. */
+/** `endedThen` gives an order that has ended as its supplier said when asked; from then on the supplier says `again`. */
 async function endedThen(
   first: SupplierOutcome,
   again: () => SupplierOutcome,

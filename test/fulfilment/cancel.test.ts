@@ -18,7 +18,7 @@ afterEach(async () => {
   await shop.close()
 })
 
-/** How many items were cancelled. */
+/** `cancel` gives how many items were cancelled. */
 const cancel = async (orderId: OrderId, accountId: AccountId = shop.account): Promise<number> =>
   (await requestCancel(shop.sql, shop.outcomes, { accountId, orderId }, 'test')).cancelled
 

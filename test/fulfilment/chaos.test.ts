@@ -25,11 +25,11 @@ import { imei } from '../support/server.ts'
 const ITEMS = 20_000
 const WORKERS = 3
 const KEY = 'a5'.repeat(32)
-/** Of each fault at each supplier; fewer of those that hold up a call for long. */
+/** `OF_A_FAULT` items meet each fault at each supplier; fewer meet those that hold up a call for long. */
 const OF_A_FAULT = 30
 const OF_A_SLOW_FAULT = 8
 const SLOW = ['00100201', '00100216', '00100217']
-/** What never comes to an end by itself: it is waited for, or asked about, for ever. */
+/** `ENDLESS` faults never come to an end by themselves: the item is waited for, or asked about, for ever. */
 const ENDLESS = ['00100211', '00100214', '00100215', '00100220']
 
 const random = randomNumbers(inject('seed'))
@@ -40,7 +40,7 @@ afterEach(async () => {
   await database?.drop()
 })
 
-/** A panel as most are, one that honours idempotency keys as another imeigate does, one that refuses duplicates. */
+/** `panels` are one as most are, one that honours idempotency keys as another imeigate does, and one that refuses duplicates. */
 const panels = [
   { name: 'plain', args: [], settings: {} },
   { name: 'keys', args: ['--idempotency'], settings: {} },
@@ -197,7 +197,7 @@ async function open(panel: (typeof panels)[0], index: number, folder: string): P
   return { name: panel.name, log, service, inputs: inputsOf(index) }
 }
 
-/** Of each fault some, and ordinary ones. No two suppliers get the same. */
+/** `inputsOf` gives some inputs of each fault, and ordinary ones. No two suppliers get the same. */
 function inputsOf(index: number): string[] {
   const faulty = faults.flatMap(({ tac }) => {
     const count = SLOW.includes(tac) ? OF_A_SLOW_FAULT : OF_A_FAULT
@@ -210,7 +210,7 @@ function inputsOf(index: number): string[] {
 
 interface Sale {
   bought: number
-  /** How it ended, and ended again. */
+  /** `ends` is how it ended, and ended again. */
   ends: string[]
 }
 

@@ -38,7 +38,7 @@ const itemOf = async (id: OrderId) => (await shop.order(id)).items[0]
 const attemptsOf = (id: OrderId) =>
   shop.sql`select number, state, fault, detail, reference from attempts where order_id = ${id} order by number`
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
-/** Opens a review as imeigate would. */
+/** `show` opens a review as imeigate would. */
 async function show(id: OrderId, kind: ReviewKind, attempt: number | null = 1): Promise<Review> {
   const item = { accountId: shop.account, orderId: id, position: 1 }
   await openReviews(shop.sql, [{ item, attempt, kind, detail: 'for this test' }], shop.clock.now())
@@ -46,13 +46,13 @@ async function show(id: OrderId, kind: ReviewKind, attempt: number | null = 1): 
   if (!found) throw new Error(`no review of kind ${kind}`)
   return found
 }
-/** The open review of an item. */
+/** `reviewOf` waits for the open review of an item. */
 async function reviewOf(id: OrderId): Promise<Review> {
   await until(async () => (await listReviews(shop.sql, { order: id })).length > 0)
   return (await listReviews(shop.sql, { order: id }))[0] as Review
 }
 const manners = { recheck: [], hadItBefore: false }
-/** An order that a worker, which is not heard of any more, has asked about after this answer, and its review. */
+/** `inHand` gives an order with its review, which a worker asked about after this answer before it died. */
 async function inHand(answer: SupplierOutcome): Promise<{ id: OrderId; item: ClaimedItem; review: Review }> {
   const id = await shop.place(1)
   const [sent] = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
@@ -63,7 +63,7 @@ async function inHand(answer: SupplierOutcome): Promise<{ id: OrderId; item: Cla
   if (!item) throw new Error('nothing was asked about')
   return { id, item, review: await reviewOf(id) }
 }
-/** An order of which nobody knows what became, and its review. */
+/** `lost` gives an order of which nobody knows what became, and its review. */
 async function lost(answer: (call: Call) => SupplierOutcome = () => LOST) {
   const supplier = new FakeSupplier(async (call) => answer(call))
   shop.workers(supplier)

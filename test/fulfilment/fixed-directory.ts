@@ -7,10 +7,10 @@ import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 import type { ServiceId, SupplierId } from '../../src/lib/ids.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 
-/** The sandbox's, in every new database. */
+/** `SANDBOX` is the sandbox's id in every new database. */
 export const SANDBOX = 1 as SupplierId
 
-/** Suppliers that stay as they are. */
+/** `directoryOf` gives a directory of suppliers that stay as they are. */
 export function directoryOf(
   suppliers: Map<SupplierId, Supplier>,
   over: Partial<ConnectedSupplier> = {},
@@ -48,7 +48,7 @@ const nobody: Supplier = {
   ask: () => Promise.reject(new Error('nobody is called')),
 }
 
-/** What a dispatcher with room for so many takes in one round, for the sandbox. */
+/** `takePending` claims what a dispatcher with so much room claims in one run, for the sandbox. */
 export async function takePending(
   sql: Sql,
   { limit, now }: { limit: number; now: Date },
@@ -59,6 +59,6 @@ export async function takePending(
   return sending.map(({ claimed }) => claimed)
 }
 
-/** What a poller with room for so many takes, of the sandbox. */
+/** `takeSent` claims what a poller with so much room claims, of the sandbox. */
 export const takeSent = (sql: Sql, { limit, now }: { limit: number; now: Date }): Promise<ClaimedItem[]> =>
   claimSentItems(sql, [{ supplierId: SANDBOX, items: limit, dueBy: now }], new Date(now.getTime() + LEASE_MS))

@@ -15,7 +15,7 @@ import { newAccount, newService, openPlacement, orderReader, purchase } from '..
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
-/** A clock that stands still until it is moved. */
+/** `StillClock` stands still until it is moved. */
 export class StillClock implements Clock {
   #at = new Date('2030-01-01T12:00:00Z').getTime()
   /** `onAdvance` is called when the clock was moved. */
@@ -34,7 +34,7 @@ export interface Call {
   work: SupplierTask
 }
 
-/** A supplier in this process that does as the test says and remembers what it was called for. */
+/** `FakeSupplier` does as the test says, in this process, and remembers what it was called for. */
 export class FakeSupplier implements Supplier {
   sendAtOnce = 1
   askAtOnce = 1
@@ -57,7 +57,7 @@ export class FakeSupplier implements Supplier {
     this.underWay++
     return this.#answer(call, signal).finally(() => this.underWay--)
   }
-  /** What was called, in order: 'send', 'ask'. */
+  /** `history` is what was called, in order: 'send', 'ask'. */
   get history(): string[] {
     return this.calls.map(({ call }) => call)
   }
@@ -66,7 +66,7 @@ export class FakeSupplier implements Supplier {
 export const SUCCESS: SupplierOutcome = { kind: 'success', result: 'clean', reference: 'R1' }
 export const REFUSED: SupplierOutcome = { kind: 'refused', reason: 'no such device' }
 
-/** An account with 1,000,000 micros, a service at 10, and as many workers as a test starts. */
+/** `Workshop` has an account with 1,000,000 micros, a service at 10, and as many workers as a test starts. */
 export class Workshop {
   readonly clock = new StillClock()
   readonly database: TestDatabase
@@ -97,7 +97,7 @@ export class Workshop {
     this.clock.onAdvance = () => this.#wake()
   }
 
-  /** Another supplier with a route of the service; gives its id. */
+  /** `addSupplier` makes another supplier with a route of the service, and gives its id. */
   async addSupplier(name: string, route: Partial<RouteInput> = {}): Promise<SupplierId> {
     const [row] = await this.sql<{ id: SupplierId }[]>`
       insert into suppliers (kind, name, currency) values ('sandbox', ${name}, ${route.currency ?? 'USD'}) returning id`
@@ -108,7 +108,7 @@ export class Workshop {
     return id
   }
 
-  /** A process with workers, on connections of its own: with the sandbox, or with several suppliers by their ids. */
+  /** `workers` starts what a process has of workers, on connections of its own: for the sandbox, or for several suppliers by their ids. */
   workers(
     suppliers: Supplier | Map<SupplierId, Supplier>,
     over: Partial<ConnectedSupplier> = {},

@@ -165,12 +165,12 @@ describe('an item', () => {
   const dueAt = async (id: OrderId): Promise<number | undefined> =>
     (await shop.order(id)).items[0]?.dueAt?.getTime()
   const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
-  /** Waits until an item is put off for so long. */
+  /** `putOff` waits until an item is put off for so long. */
   const putOff = (id: OrderId, ms: number): Promise<void> => {
     const next = shop.clock.now().getTime() + ms
     return until(async () => (await dueAt(id)) === next)
   }
-  /** The same, and lets that time pass. */
+  /** `passes` waits until an item is put off for so long, and lets that time pass. */
   async function passes(id: OrderId, ms: number): Promise<void> {
     await putOff(id, ms)
     shop.clock.advance(ms)

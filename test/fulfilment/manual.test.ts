@@ -22,7 +22,7 @@ import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts
 const ANN = 'cli:ann'
 
 let shop: Workshop
-/** A service that people do, and then the sandbox, for what they refuse. */
+/** `byHand` is done by people, and what they refuse by the sandbox. */
 let byHand: Service
 let people: SupplierId
 let sandbox: FakeSupplier
@@ -51,7 +51,7 @@ afterEach(async () => {
 
 const wallet = () => walletOf(shop.sql, shop.account)
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
-/** Orders of the nth IMEIs, each of them with a person. */
+/** `waiting` gives orders of the nth IMEIs, which all wait for a person. */
 async function waiting(...subjects: number[]): Promise<OrderId[]> {
   const before = (await listManual(shop.sql)).length
   const ids: OrderId[] = []

@@ -23,7 +23,7 @@ afterEach(async () => {
 const HOUR = 3_600_000
 const SILENT: SupplierOutcome = { kind: 'unknown', reason: 'HTTP 502', askable: true }
 
-/** A supplier that is asked once more an hour and a day after the end. */
+/** `rechecked` suppliers are asked once more an hour and a day after the end. */
 const rechecked: Partial<ConnectedSupplier> = {
   config: {
     id: SANDBOX,
@@ -43,7 +43,7 @@ const nextLook = async (id: OrderId): Promise<number | null> => {
   return row?.recheck_at ? row.recheck_at.getTime() - shop.clock.now().getTime() : null
 }
 
-/** An order that has ended with `first`, at a supplier that says `later()` from then on. */
+/** `endedWith` gives an order that has ended with `first`, at a supplier that says `later()` from then on. */
 async function endedWith(first: SupplierOutcome, later: () => SupplierOutcome | Promise<SupplierOutcome>) {
   const supplier: FakeSupplier = new FakeSupplier(async ({ call }) => {
     if (call === 'send') return { kind: 'accepted', reference: 'R1', askAgainAfterMs: 1_000 }

@@ -54,12 +54,12 @@ describe('a route is chosen', () => {
     detail: null,
     endedAt,
   })
-  /** Two units of any other currency are worth one dollar; for XXX there is no rate. */
+  /** `convert` takes two units of any other currency for one dollar; for XXX it has no rate. */
   const convert = (amount: Micros, from: string, to: string): Micros | undefined =>
     from === to ? amount : from === 'XXX' ? undefined : micros(amount / 2n)
   const choose = (one: RoutingCandidate, routes: RouteOption[], strategy: Strategy = 'fixed') =>
     chooseRoute(one, routes, strategy, convert, now)
-  /** The order in which a strategy takes routes: each next one after the others have refused. */
+  /** `order` gives the order in which a strategy takes routes: each next one after the others have refused. */
   const order = (strategy: Strategy, routes: RouteOption[]): number[] => {
     const taken: number[] = []
     for (;;) {
@@ -193,7 +193,7 @@ describe('an item', () => {
   const refuses = (reason: string): FakeSupplier => answers({ kind: 'refused', reason })
   const dueAt = async (id: OrderId): Promise<number | undefined> =>
     (await shop.order(id)).items[0]?.dueAt?.getTime()
-  /** Waits until an item was looked at and put off for so long. */
+  /** `putOff` waits until an item was looked at and put off for so long. */
   const putOff = (id: OrderId, ms: number): Promise<void> => {
     const next = shop.clock.now().getTime() + ms
     return until(async () => (await dueAt(id)) === next)

@@ -99,7 +99,7 @@ describe('workers', () => {
       return (await walletOf(shop.sql, shop.account)).held === 0n
     })
 
-  /** Notes how many calls are under way at a time. */
+  /** `counting` gives a supplier, and the most calls that were under way with it at a time. */
   function counting(): { supplier: FakeSupplier; most: () => number } {
     let now = 0
     let most = 0

@@ -13,11 +13,11 @@ import { directoryOf, SANDBOX } from './fixed-directory.ts'
  */
 interface Settings {
   address: Parameters<typeof openPool>[0]
-  /** Lines of `send|ask <attempt key>`. */
+  /** `notes` is a file with lines of `send|ask <attempt key>`. */
   notes: string
-  /** How far this process's clock is ahead: the leases of the dead are then over. */
+  /** `aheadMs` is how far this process's clock is ahead: the leases of the dead are then over. */
   aheadMs: number
-  /** What its random choices are made from. */
+  /** `seed` is what its random choices are made from. */
   seed: number
 }
 const { address, notes, aheadMs, seed } = JSON.parse(process.argv[2] ?? '') as Settings

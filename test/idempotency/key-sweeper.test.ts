@@ -26,7 +26,7 @@ const keysOf = async (id: OrderId): Promise<string[]> =>
        where order_id = ${id} order by 1`
   ).map(({ kind }) => kind)
 
-/** Lets the orders end: those of odd IMEIs with success. */
+/** `end` lets the orders end: those of odd IMEIs with success. */
 async function end(...ids: OrderId[]): Promise<void> {
   const workers = shop.workers(
     new FakeSupplier(async ({ work }) => (Number(work.input[13]) % 2 === 1 ? SUCCESS : REFUSED)),

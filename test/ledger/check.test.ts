@@ -88,7 +88,7 @@ test('books in which every kind of order stands are right', async () => {
   expect((await checkLedger(database.sql)).filter(({ ok }) => !ok)).toEqual([])
 })
 
-/** Lets transfers be changed, as nobody but a person at the database can. */
+/** `FORCE` lets ledger entries be changed, as nobody but a person at the database can. */
 const FORCE = 'alter table ledger_entries disable trigger ledger_entries_are_final;'
 const SENT = 'alter table transfers disable trigger transfers_are_final;'
 const DEPOSIT = `
@@ -99,7 +99,7 @@ const DEPOSIT = `
   select 1, 1, 'test', 0, now(), now(), *, 5 from (values`
 const NO_DUE = 'alter table items drop constraint items_check, drop constraint items_check1;'
 
-/** What a person might do to the tables by hand, by the check that must notice. */
+/** `damages` are what a person might do to the tables by hand, by the check that must notice. */
 const damages: [check: string, statements: string[]][] = [
   [
     'every account has a wallet in its currency',

@@ -7,10 +7,10 @@ import { type ChannelDeps, createChannel } from '../../src/notices/channels.ts'
 
 export const BOT_TOKEN = '123456:AAE-imeigate_test_bot_token_0000000'
 
-/** The Telegram Bot API on a real socket: it notes what bots say. */
+/** `TelegramInbox` is the Telegram Bot API on a real socket: it notes what bots say. */
 export class TelegramInbox {
   readonly messages: { chat: string; text: string }[] = []
-  /** Its answers to the next messages, before it takes any. */
+  /** `troubles` are its answers to the next messages, before it takes any. */
   readonly troubles: { status: number; body: string }[] = []
   readonly #server = createServer((request, reply) => void this.#answer(request, reply))
 
@@ -28,7 +28,7 @@ export class TelegramInbox {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** What a chat has read. */
+  /** `of` gives what a chat has read. */
   of(chat: string): string[] {
     return this.messages.filter((one) => one.chat === chat).map((one) => one.text)
   }
@@ -60,7 +60,7 @@ export async function makeChannels(
   await createChannel(deps, { kind: 'telegram', name: 'bot', ...bot }, systemClock)
 }
 
-/** A mail server on a real socket: it notes what it takes. */
+/** `MailInbox` is a mail server on a real socket: it notes what it takes. */
 export class MailInbox {
   readonly mails: { from: string; to: string[]; source: string }[] = []
   readonly #server: SMTPServer
@@ -104,7 +104,7 @@ export class MailInbox {
     return new Promise((resolve) => this.#server.close(() => resolve()))
   }
 
-  /** The lines of text that an address has got, without heads. */
+  /** `of` gives the lines of text that an address has got, without heads. */
   of(address: string): string[] {
     return this.mails
       .filter(({ to }) => to.includes(address))

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Holds the wallets of accounts locked, as somebody does who hangs in the middle of a transaction. */
+/** `lockWallets` holds the wallets of accounts locked, as somebody does who hangs in the middle of a transaction. */
 async function lockWallets(...accounts: AccountId[]): Promise<() => Promise<void>> {
   const locked = Promise.withResolvers<void>()
   const release = Promise.withResolvers<void>()

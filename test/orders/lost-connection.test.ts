@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-/** Ends the other sessions that are in or between the statements of a transaction, again and again. */
+/** `killBackends` ends the other sessions that are in or between the statements of a transaction, again and again. */
 function killBackends(everyMs: () => number): { killed: () => number; stop: () => Promise<void> } {
   let stopped = false
   let killed = 0

@@ -85,7 +85,7 @@ interface Real {
   orders: OrderReader
   accounts: AccountId[]
   services: Service[]
-  /** What workers hold, and what they held before others took it. */
+  /** `inHand` is what workers hold, and what they held before others took it. */
   inHand: ClaimedItem[]
   stale: ClaimedItem[]
 }
@@ -124,7 +124,7 @@ const purchaseOf = (real: Real, buy: Buy): Purchase => {
   }
 }
 
-/** What must come of it, on what the model knows. */
+/** `expected` gives what must come of a purchase, on what the model knows. */
 function expected(model: Model, buy: Buy, now: number): string {
   const account = model.accounts[buy.account] as ModelAccount
   const known = buy.key === null ? undefined : account.keys.get(buy.key)
@@ -144,7 +144,7 @@ function expected(model: Model, buy: Buy, now: number): string {
   return account.available + account.creditLimit < priceOf(buy) ? 'insufficient_balance' : 'placed'
 }
 
-/** Books in the model what came of it. */
+/** `book` writes into the model what came of a purchase. */
 function book(model: Model, buy: Buy, placed: Placed, now: number): void {
   if (placed instanceof Refusal) return
   const account = model.accounts[buy.account] as ModelAccount
@@ -240,7 +240,7 @@ const buy: fc.Arbitrary<Buy> = fc.record({
   key: fc.constantFrom(null, null, null, 'k1', 'k2'),
 })
 
-/** Placed at the same time, decided in order of arrival. */
+/** `burst` purchases are placed at the same time, and decided in order of arrival. */
 const burst = (buys: Buy[]): Command =>
   command(`place ${show(buys)}`, async (model, real) => {
     const now = real.clock.now().getTime()
@@ -252,7 +252,7 @@ const burst = (buys: Buy[]): Command =>
     }
   })
 
-/** A round of a dispatcher. */
+/** `dispatch` is a run of a dispatcher. */
 const dispatch = (limit: number): Command =>
   command(`dispatch ${limit}`, async (model, real) => {
     const now = real.clock.now()
@@ -266,7 +266,7 @@ const dispatch = (limit: number): Command =>
     real.inHand.push(...taken)
   })
 
-/** Time passes, and a poller takes what is due: whoever held it has lost it. */
+/** `poll` lets time pass, and a poller claim what is due: whoever held it has lost it. */
 const poll = (seconds: number): Command =>
   command(`poll after ${seconds} s`, async (model, real) => {
     real.clock.advance(seconds * 1000)
@@ -281,7 +281,7 @@ const poll = (seconds: number): Command =>
     }
   })
 
-/** Workers report on items in hand, together, and then once more. */
+/** `report` has workers report on items in hand, together, and then once more. */
 const report = (endings: Ending[]): Command =>
   command(`report ${endings}`, async (model, real) => {
     const items = real.inHand.splice(0, endings.length)
@@ -295,7 +295,7 @@ const report = (endings: Ending[]): Command =>
     for (const one of ended) expect(await real.outcomes.record(one)).toBe(false)
   })
 
-/** A worker that lost its lease reports all the same. */
+/** `reportLate` has a worker report that lost its lease. */
 const reportLate = (ending: 'success' | 'failed'): Command =>
   command(`report late ${ending}`, async (_model, real) => {
     const late = real.stale.filter(
@@ -341,7 +341,7 @@ const correct = (account: number, amount: bigint): Command =>
     known.available += amount
     known.paidIn += amount
   })
-/** Only what is there can be sent; a credit limit cannot. */
+/** `pass` sends money to another account: only what is there, and not the credit limit. */
 const pass = (from: number, to: number, amount: bigint): Command =>
   command(`send ${amount} from ${from} to ${to}`, async (model, real) => {
     const enough = (model.accounts[from] as ModelAccount).available >= amount
@@ -380,7 +380,7 @@ const limit = (account: number, amount: bigint): Command =>
     known.creditLimit = amount
   })
 
-/** Everything at once: nobody can say in which order, but each answer must be true of the books. */
+/** `storm` does everything at once: nobody can say in which order, but each answer must be true of the books. */
 const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
   command(`storm ${show(buys)} ${endings} ${amount}`, async (model, real) => {
     const now = real.clock.now()

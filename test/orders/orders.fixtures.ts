@@ -35,7 +35,7 @@ export async function newAccount(sql: Sql, deposit: bigint, creditLimit = 0n): P
   return account.id
 }
 
-/** An imei service done by the sandbox, unless told otherwise. */
+/** `newService` makes an imei service done by the sandbox, unless told otherwise. */
 export const newService = (sql: Sql, over: Partial<NewService> = {}): Promise<Service> =>
   createService(sql, {
     code: `s${++names}`,
@@ -48,7 +48,7 @@ export const newService = (sql: Sql, over: Partial<NewService> = {}): Promise<Se
     ...over,
   })
 
-/** One item's input, read as the protocols read it. */
+/** `input` is one item's input, read as the protocols read it. */
 export function input(service: Service, subject: string, quantity = 1): OrderInput {
   const read = readInput(service, {
     subject: service.kind === 'server' ? '' : subject,
@@ -58,7 +58,7 @@ export function input(service: Service, subject: string, quantity = 1): OrderInp
   return orThrow(read)
 }
 
-/** A purchase of the service at 10 micros an item: of the nth IMEI, unless told otherwise. */
+/** `purchase` is one of the service at 10 micros an item: of the nth IMEI, unless told otherwise. */
 export const purchase = (
   accountId: AccountId,
   service: Service,
@@ -76,7 +76,7 @@ export const purchase = (
   ...over,
 })
 
-/** A placement as a process of its own has it: on its own one connection. */
+/** `openPlacement` opens a placement as a process of its own has it: on its own one connection. */
 export function openPlacement(
   { address }: TestDatabase,
   clock: Clock,
@@ -97,6 +97,6 @@ export function openPlacement(
 export const orderReader = (sql: Sql, options?: { maxScanned: number }): OrderReader =>
   new OrderReader(sql, new Catalogue(sql, { onInvalidate: () => {}, isConnected: () => false }), options)
 
-/** The checks of the ledger that fail: none, always. */
+/** `brokenPromises` gives the checks of the ledger that fail: none, always. */
 export const brokenPromises = async (sql: Sql): Promise<LedgerCheck[]> =>
   (await checkLedger(sql)).filter(({ ok }) => !ok)

@@ -161,7 +161,7 @@ describe('a URL', () => {
 })
 
 describe('a name', () => {
-  /** Gives these addresses, one list for each look-up. */
+  /** `resolving` gives these addresses, one list for each look-up. */
   const resolving = (...answers: string[][]) => {
     const asked: string[] = []
     const lookup = async (hostname: string) => {

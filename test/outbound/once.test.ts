@@ -10,7 +10,7 @@ afterEach(closePeers)
 
 const REQUESTS = 400
 
-/** What the other side may do with a request, or with a connection. */
+/** `whims` are what the other side may do with a request, or with a connection. */
 const whims: ((socket: Socket) => void)[] = [
   (socket) => socket.write(reply('{}')),
   (socket) => socket.write(reply('{}')),
@@ -32,7 +32,7 @@ it.each([1, 2, 3])(
   'whatever breaks, no request is written twice, and what was not sent never is (%d)',
   async (n) => {
     const numbers = randomNumbers(inject('seed') + n)
-    /** A whole number from 0 to below `limit`. */
+    /** `random` gives a whole number from 0 to below `limit`. */
     const random = (limit: number): number => Math.floor(numbers() * limit)
     const peer = await listen({
       answer: (socket) => whims[random(whims.length)]?.(socket),

@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 
-/** Certificate and key of panel.test and 127.0.0.1, in one text. */
+/** `certificate` is the certificate and the key of panel.test and 127.0.0.1, in one text. */
 export const certificate = readFileSync(new URL('certificate.pem', import.meta.url), 'utf8')
 
-/** What to do with a request that has come in whole; `count` says the how manieth of this server it is. */
+/** `Answer` is what to do with a request that has come in whole, the `count`th of this server. */
 export type Answer = (socket: Socket, request: string, count: number) => void
 
-/** The other side as bytes: it notes what it gets, and does with the socket what a test says. */
+/** `Peer` is the other side as bytes: it notes what it gets, and does with the socket what a test says. */
 export class Peer {
-  /** All bytes of each connection, in the order in which they came about. */
+  /** `received` holds all bytes of each connection, in the order in which the connections came about. */
   readonly received: string[] = []
-  /** Whole requests, head and body. */
+  /** `requests` are whole ones, head and body. */
   readonly requests: string[] = []
-  /** Why connections of TLS did not come about. */
+  /** `failures` are why connections of TLS did not come about. */
   readonly failures: string[] = []
   readonly server: Server
   readonly #sockets = new Set<Socket>()
@@ -60,7 +60,7 @@ export class Peer {
     return `http://127.0.0.1:${this.port}/api?token=s3cret`
   }
 
-  /** Until this many whole requests have come in. */
+  /** `heard` waits until this many whole requests have come in. */
   async heard(count: number): Promise<void> {
     while (this.requests.length < count) {
       await new Promise<void>((resolve) => {
@@ -83,7 +83,7 @@ interface Behaviour {
 
 const peers = new Set<Peer>()
 
-/** Listens on a free port of 127.0.0.1, or elsewhere, until `closePeers`. */
+/** `listen` listens on a free port of 127.0.0.1, or elsewhere, until `closePeers`. */
 export async function listen(behaviour: Answer | Behaviour, host = '127.0.0.1', port = 0): Promise<Peer> {
   const peer = new Peer(typeof behaviour === 'function' ? { answer: behaviour } : behaviour)
   peers.add(peer)
@@ -91,13 +91,13 @@ export async function listen(behaviour: Answer | Behaviour, host = '127.0.0.1', 
   return peer
 }
 
-/** For afterEach. */
+/** `closePeers` is for afterEach. */
 export async function closePeers(): Promise<void> {
   await Promise.all([...peers].map((peer) => peer.close()))
   peers.clear()
 }
 
-/** A whole reply. */
+/** `reply` gives a whole reply. */
 export const reply = (body: string | Buffer, head = '', status = '200 OK'): Buffer =>
   Buffer.concat([
     Buffer.from(`HTTP/1.1 ${status}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n${head}\r\n`),

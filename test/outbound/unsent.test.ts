@@ -14,7 +14,7 @@ const open = (limits: Partial<OutboundLimits> = {}, lookup = here) =>
 const order = (url: string) =>
   ({ method: 'POST', url, headers: { authorization: 's3cret' }, body: 'key=s3cret' }) as const
 
-/** Fails with exactly this, and with nothing in it but host and port. */
+/** `expectNotSent` expects a failure with exactly this message, and nothing of the request in it but host and port. */
 async function expectNotSent(request: Promise<unknown>, message: string): Promise<void> {
   const error = await request.then(
     () => undefined,

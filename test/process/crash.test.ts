@@ -19,7 +19,7 @@ import { imei, type Shop } from '../support/server.ts'
 const ORDERS = 2000
 const CONNECTIONS = 200
 
-/** Who dies in the middle, by process id. */
+/** `crashes` say who dies in the middle, by process id. */
 const crashes: [who: string, victimsOf: (server: number, postgres: number[]) => number[]][] = [
   ['the whole process tree', (server, postgres) => [server, ...postgres]],
   ['the server alone', (server) => [server]],
@@ -94,14 +94,14 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
   )
 })
 
-/** Mostly ordinary ones; some that take 5 seconds, some refused, a few whose reply is lost. */
+/** `tacOf` is mostly an ordinary one; some take 5 seconds, some are refused, and a few lose their reply. */
 function tacOf(n: number): string {
   if (n % 20 === 3) return '00100101'
   if (n % 20 === 7) return '00100102'
   return n % 400 === 11 ? '00100103' : '35000000'
 }
 
-/** All at once; tells of each that was acknowledged. Whatever breaks leaves an order without. */
+/** `placeAll` places all at once, and tells of each that was acknowledged. What breaks leaves an order without. */
 async function placeAll(
   url: string,
   buyer: Shop,

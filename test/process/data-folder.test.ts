@@ -12,7 +12,7 @@ const file = (): string => {
   return path
 }
 
-/** Folders that nobody can make. */
+/** `unusable` are folders that nobody can make. */
 const unusable: [what: string, path: () => string, why: RegExp][] = [
   ['below /proc', () => '/proc/x', /\/proc\/x cannot be made \(E\w+\)/],
   ['deep below /proc', () => '/proc/x/y/z', /\/proc\/x cannot be made \(E\w+\)/],

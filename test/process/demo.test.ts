@@ -130,7 +130,7 @@ function credentials({ stdout }: Program): { url: string; username: string; apia
   return { url: after('Base URL'), username: after('username'), apiaccesskey: after('apiaccesskey') }
 }
 
-/** Runs the printed commands in a shell, exactly as they are. */
+/** `pasted` runs the printed commands in a shell, exactly as they are. */
 async function pasted({
   stdout,
 }: Program): Promise<[list: DhruJson, place: DhruJson, status: DhruJson, order: DhruJson]> {

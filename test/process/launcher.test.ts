@@ -12,7 +12,7 @@ import {
   temporaryFolder,
 } from '../support/process.ts'
 
-/** A Node of this machine that is too old for imeigate, if it has one. */
+/** `oldNode` is a Node of this machine that is too old for imeigate, if there is one. */
 const oldNode = (process.env['PATH'] ?? '')
   .split(delimiter)
   .map((folder) => join(folder, 'node'))

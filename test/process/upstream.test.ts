@@ -28,7 +28,7 @@ async function newDatabase(): Promise<TestDatabase> {
   return database
 }
 
-/** An imeigate that sells what another imeigate does, which is added as any Dhru panel is. */
+/** `downstreamOf` starts an imeigate that sells what another imeigate does, which is added as any Dhru panel is. */
 async function downstreamOf(url: string, account: Shop, service: string) {
   const clock = new TestClock()
   const server = await testServer({ IMEIGATE_SECRET_KEY: KEY, OUTBOUND_ALLOW: '127.0.0.0/8' }, clock)

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** What the shop's own log says, the oldest first, once so much is in it. */
+/** `logged` waits for so many entries of the shop's own log, and gives them, the oldest first. */
 async function logged(shop: Shop, count: number): Promise<LoggedRequest[]> {
   const read = () => selectRequests(server.sql, shop.accountId as AccountId, { limit: 100 })
   await expect.poll(async () => (await read()).length).toBe(count)

@@ -16,7 +16,7 @@ beforeEach(async () => {
 })
 afterEach(() => database.drop())
 
-/** Everything whose secrets are sealed: how one is made, and the table that keeps it. */
+/** `kinds` lists everything whose secrets are sealed: how one is made, and the table that keeps it. */
 const kinds: [what: string, table: string, make: (sealer: Sealer, name: string) => Promise<unknown>][] = [
   [
     'suppliers',

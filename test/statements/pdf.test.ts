@@ -53,7 +53,7 @@ async function* movements(count: number): AsyncGenerator<BalanceChange[]> {
   }
 }
 
-/** Every text of a PDF, page by page. */
+/** `textsOf` gives every text of a PDF, page by page. */
 async function textsOf(count: number): Promise<string[][]> {
   const pdf = await buffer(Readable.from(pdfOf(statement(count), movements(count))))
   const pages: string[][] = []

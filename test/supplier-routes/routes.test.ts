@@ -41,7 +41,7 @@ const newService = async (supplier?: string): Promise<string> => {
 const toPanel = (service: string, remoteService: string, more: RouteInput = {}) =>
   addRoute(sql, { service, supplier: 'panel', remoteService, ...more })
 
-/** The remote services of a service's routes in order, with their positions. */
+/** `order` gives the remote services of a service's routes in order, with their positions. */
 const order = async (service: string): Promise<string[]> =>
   (await listRoutes(sql, { service })).map(({ position, remoteService }) => `${position} ${remoteService}`)
 

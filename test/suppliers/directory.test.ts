@@ -11,7 +11,7 @@ import { type ConnectedSupplier, SupplierDirectory } from '../../src/suppliers/d
 import { createSupplier, enableSupplier, updateSupplier } from '../../src/suppliers/suppliers.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
-/** Ends only what hangs: a change is told within milliseconds. */
+/** `WAIT` ends only what hangs: a change is told within milliseconds. */
 const WAIT = { timeout: 30_000, interval: 10 }
 const sealer = new Sealer(randomBytes(32))
 const lines: { msg: string; supplier?: number }[] = []
@@ -61,7 +61,7 @@ const newPanel = () =>
     secrets: { apiaccesskey: 'secret' },
   })
 
-/** The supplier as the directory has it once this holds of it. */
+/** `liveWhen` waits for this to hold of the supplier in the directory, and gives it. */
 async function liveWhen(
   directory: SupplierDirectory,
   id: SupplierId,

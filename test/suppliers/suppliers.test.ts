@@ -277,7 +277,7 @@ describe('a test of a supplier', () => {
     allow: networks,
   })
 
-  /** A panel that answers everything with this, until the work is done. */
+  /** `withPanel` runs a panel that answers everything with this, until the work is done. */
   async function withPanel<T>(answer: unknown, work: (url: string) => Promise<T>): Promise<T> {
     const server: Server = createServer((request, response) => {
       request.resume().on('end', () => response.end(JSON.stringify(answer)))

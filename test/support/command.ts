@@ -10,10 +10,10 @@ export interface Run {
   code: number | null
   stdout: string
   stderr: string
-  /** stdout as the one JSON value that --json promises; throws when it is anything else. */
+  /** `json` gives stdout as the one JSON value that --json promises, and throws when it is anything else. */
   // biome-ignore lint/suspicious/noExplicitAny: each test looks into what its command gives.
   json(): any
-  /** The error of --json: the last line of stderr. */
+  /** `error` gives the error of --json: the last line of stderr. */
   error(): { code: string; message: string; field: string | null }
 }
 

@@ -1,6 +1,6 @@
 import type { DatabaseAddress } from '../../src/database/database.ts'
 
-/** The address of another database of the same server. */
+/** `databaseOn` gives the address of another database of the same server. */
 export function databaseOn(server: DatabaseAddress, database: string): DatabaseAddress {
   if (typeof server !== 'string') return { ...server, database }
   const url = new URL(server)
@@ -8,7 +8,7 @@ export function databaseOn(server: DatabaseAddress, database: string): DatabaseA
   return url.href
 }
 
-/** The environment in which a process finds it. A URL cannot name a socket's folder: PGHOST does. */
+/** `settingsFor` gives the settings with which a process finds a database. A URL cannot name a socket's folder: PGHOST does. */
 export function settingsFor(address: DatabaseAddress): Record<string, string> {
   if (typeof address === 'string') return { DATABASE_URL: address }
   const { host, port, user, database } = address

@@ -18,7 +18,7 @@ export interface RawRequest {
   path?: string
   method?: string
   headers?: Record<string, string>
-  /** Without a length: in chunks, as clients send what they do not hold in memory. */
+  /** `chunked` sends the body without a length, as clients do that do not hold it in memory. */
   chunked?: boolean
   agent?: Agent
 }
@@ -29,7 +29,7 @@ export interface RawReply {
   bytes: Buffer
 }
 
-/** One HTTP exchange; rejects when the connection breaks or nothing comes for 20 seconds. */
+/** `exchange` is one HTTP exchange; it rejects when the connection breaks or nothing comes for 20 seconds. */
 export function exchange(url: string, request: RawRequest): Promise<RawReply> {
   const { body = '', path = '/api/dhru', method = 'POST', headers = {}, chunked = false, agent } = request
   const { promise, resolve, reject } = Promise.withResolvers<RawReply>()
@@ -58,7 +58,7 @@ export function exchange(url: string, request: RawRequest): Promise<RawReply> {
   return promise
 }
 
-/** Writes bytes to a socket as they are and gives all that comes back until the server closes; or hangs up at once. */
+/** `talk` writes bytes to a socket as they are, or hangs up at once, and gives all that comes back until the server closes. */
 export function talk(url: string, bytes: string | Buffer, hangUp = false): Promise<string> {
   const { hostname, port } = new URL(url)
   const { promise, resolve } = Promise.withResolvers<string>()
@@ -99,7 +99,7 @@ function readXml(text: string): unknown {
   return contentOf(root)
 }
 
-/** A shop's own fields, to stand before the others. */
+/** `login` gives a shop's own fields, to stand before the others. */
 export const login = (shop: Shop, format: Format = 'JSON'): Pairs => [
   ['username', shop.securityId],
   ['apiaccesskey', shop.secret],
@@ -111,7 +111,7 @@ export const urlencoded = (fields: Pairs): RawRequest => ({
   headers: { 'content-type': URLENCODED },
 })
 
-/** As PHP's curl sends an array of fields. */
+/** `multipart` encodes as PHP's curl does with an array of fields. */
 export function multipart(fields: Pairs, boundary = '------------------------d74496d66958873e'): RawRequest {
   const parts = fields.map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
@@ -122,7 +122,7 @@ export function multipart(fields: Pairs, boundary = '------------------------d74
   }
 }
 
-/** Sends it, and gives what the answer says. */
+/** `ask` sends a request, and gives what the answer says. */
 export async function ask(server: TestServer, request: RawRequest): Promise<DhruJson> {
   return readDhru(await exchange(server.url, request)).says
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 // biome-ignore lint/suspicious/noExplicitAny: any JSON Schema.
 type Schema = any
 
-/** Texts that have broken servers before. */
+/** `NASTY` texts have broken servers before. */
 const NASTY = [
   '',
   ' ',
@@ -32,7 +32,7 @@ const NUMBERS = [0, -1, 1.5, 1e21, -1e-7, 2 ** 31, 2 ** 53, 2 ** 63, 1e308, 32_7
 const texts = fc.oneof(fc.constantFrom(...NASTY), fc.string({ maxLength: 40 }), fc.string({ unit: 'binary' }))
 const numbers = fc.oneof(fc.constantFrom(...NUMBERS), fc.integer(), fc.double({ noNaN: true }))
 
-/** Any JSON value. */
+/** `anything` gives any JSON value. */
 export const anything: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
   texts,
@@ -40,7 +40,7 @@ export const anything: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, true, [], {}),
 )
 
-/** Values that a schema asks for, or nearly: now and then something else stands anywhere in them. */
+/** `nearly` gives values that a schema asks for, or nearly: now and then something else stands anywhere in them. */
 export function nearly(schema: Schema): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 5, arbitrary: fitting(schema) }, { weight: 1, arbitrary: anything })
 }

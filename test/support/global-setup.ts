@@ -9,16 +9,16 @@ import { databaseOn } from './database-on.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The server's maintenance database. */
+    /** `databaseServer` is the server's maintenance database. */
     databaseServer: DatabaseAddress
-    /** A migrated database that `testDatabase` copies. */
+    /** `databaseTemplate` is a migrated database that `testDatabase` copies. */
     databaseTemplate: string
-    /** What all random choices of the run are made from. */
+    /** `seed` is what all random choices of the run are made from. */
     seed: number
   }
 }
 
-/** One PostgreSQL for the whole run: an embedded one in a folder of its own, or the one of TEST_DATABASE_URL. */
+/** `setup` opens one PostgreSQL for the whole run: an embedded one in a folder of its own, or the one of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { server, close } = await openServer()
   const template = `imeigate_test_${process.pid}_template`

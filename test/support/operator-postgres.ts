@@ -8,7 +8,7 @@ import { childrenOf, killAll, temporaryFolder, until } from './process.ts'
 
 export const PASSWORD = 'n0t-for-any-log'
 
-/** A PostgreSQL as an operator has one of their own: over TCP, with a password. */
+/** `OperatorPostgres` is a PostgreSQL as an operator has one of their own: over TCP, with a password. */
 export class OperatorPostgres {
   readonly #folder: string
   readonly #port: number

@@ -1,7 +1,7 @@
 import { type Agent, request as httpRequest } from 'node:http'
 import type { DhruJson, Shop } from './server.ts'
 
-/** Places an order on the agent's connections; rejects when the connection breaks before the whole answer is there. */
+/** `post` places an order on the agent's connections; it rejects when the connection breaks before the whole answer is there. */
 export function post(
   agent: Agent,
   url: string,

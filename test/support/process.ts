@@ -17,7 +17,7 @@ const processes = new Set<Program>()
 const folders = new Set<string>()
 const pools = new Set<Sql>()
 
-/** imeigate as its operator runs it: a process of its own, with nothing but these settings. */
+/** `Program` is imeigate as its operator runs it: a process of its own, with nothing but these settings. */
 export class Program {
   readonly child: ChildProcess
   readonly ended: Promise<Ended>
@@ -54,7 +54,7 @@ export class Program {
     })
   }
 
-  /** Waits for this on stdout, and gives the match; fails when the process ends without. */
+  /** `says` waits for this on stdout, and gives the match; it fails when the process ends without. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     for (;;) {
       const found = pattern.exec(this.stdout)
@@ -66,13 +66,13 @@ export class Program {
     }
   }
 
-  /** Waits until it listens; gives the URL. */
+  /** `url` waits until the process listens, and gives the URL. */
   async url(): Promise<string> {
     const [, url] = await this.says(/"url":"(http[^"]+)"/)
     return url as string
   }
 
-  /** Ends it as an operator does; gives how it ended. */
+  /** `stop` ends the process as an operator does, and gives how it ended. */
   stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.child.kill(signal)
     return this.ended
@@ -82,7 +82,7 @@ export class Program {
     return this.stop('SIGKILL')
   }
 
-  /** stdout as the structured log that it is where there is no terminal. */
+  /** `log` gives stdout as the structured log that it is where there is no terminal. */
   // biome-ignore lint/suspicious/noExplicitAny: each test looks into its own lines.
   log(): any[] {
     return this.stdout
@@ -93,14 +93,14 @@ export class Program {
 }
 
 export interface ProgramOptions {
-  /** Another Node to start it with. */
+  /** `node` is another Node to start it with. */
   node?: string
-  /** Another way to its file. */
+  /** `file` is another way to its file. */
   file?: string
   uid?: number
   gid?: number
   cwd?: string
-  /** In a process group of its own. */
+  /** `detached` starts it in a process group of its own. */
   detached?: boolean
 }
 
@@ -114,7 +114,7 @@ export function start(
   return new Program(['start'], { ...database, ...settings }, options)
 }
 
-/** An empty folder that is removed after the test, under a parent that only its owner may enter. */
+/** `temporaryFolder` makes an empty folder that `cleanUp` removes; only its owner may enter it, unless told otherwise. */
 export function temporaryFolder({ mode = 0o700 }: { mode?: number } = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-test-'))
   chmodSync(folder, mode)
@@ -122,7 +122,7 @@ export function temporaryFolder({ mode = 0o700 }: { mode?: number } = {}): strin
   return folder
 }
 
-/** Where the embedded database of a data folder is found. */
+/** `embeddedAddress` is where the embedded database of a data folder is found. */
 export const embeddedAddress = (data: string): DatabaseAddress => ({
   host: join(data, 'postgres'),
   port: 5432,
@@ -130,14 +130,14 @@ export const embeddedAddress = (data: string): DatabaseAddress => ({
   database: 'imeigate',
 })
 
-/** A pool on the embedded database of a data folder, closed after the test. */
+/** `poolOn` opens a pool that `cleanUp` closes. */
 export function poolOn(address: DatabaseAddress): Sql {
   const sql = openPool(address, { max: 2 })
   pools.add(sql)
   return sql
 }
 
-/** The means of the HTTP tests, on a server that runs as a process. */
+/** `shopOn` gives the means of the HTTP tests, on a server that runs as a process. */
 export async function shopOn(server: Program, address: DatabaseAddress): Promise<TestServer> {
   const sql = poolOn(address)
   return new TestServer(
@@ -151,7 +151,7 @@ export async function shopOn(server: Program, address: DatabaseAddress): Promise
   )
 }
 
-/** The id of the PostgreSQL server process of a data folder, where its lock file is. */
+/** `postmasterOf` gives the id of the PostgreSQL server process of a data folder, where its lock file is. */
 export function postmasterOf(data: string): number | undefined {
   try {
     return Number(readFileSync(join(data, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
@@ -160,7 +160,7 @@ export function postmasterOf(data: string): number | undefined {
   }
 }
 
-/** All running PostgreSQL processes of a data folder, the server process first. */
+/** `postgresOf` gives all running PostgreSQL processes of a data folder, the server process first. */
 export function postgresOf(data: string): number[] {
   const postmaster = postmasterOf(data)
   if (postmaster === undefined || !isRunning(postmaster)) return []
@@ -173,7 +173,7 @@ export function childrenOf(parent: number): number[] {
     .map(Number)
 }
 
-/** Not a zombie either. */
+/** `isRunning` takes a zombie for dead. */
 export function isRunning(pid: number): boolean {
   const status = statusOf(pid)
   return status !== undefined && status.state !== 'Z'
@@ -188,7 +188,7 @@ function statusOf(pid: number): { state: string; parent: number } | undefined {
   }
 }
 
-/** SIGKILL to all at once: stopped first, so that none sees another die. */
+/** `killAll` sends SIGKILL to all at once. They are stopped first, so that none sees another die. */
 export function killAll(pids: number[]): void {
   for (const signal of ['SIGSTOP', 'SIGKILL'] as const) {
     for (const pid of pids) {
@@ -201,7 +201,7 @@ export function killAll(pids: number[]): void {
   }
 }
 
-/** Asks until the answer is yes; gives up after about so many seconds. */
+/** `until` asks until the answer is yes, and gives up after about so many seconds. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
@@ -214,7 +214,7 @@ export async function until(
   throw new Error(`it did not come to this: ${what}`)
 }
 
-/** For afterEach: ends every process, also of a test that failed, and removes the folders. */
+/** `cleanUp` ends every process, also of a test that failed, and removes the folders. It is for afterEach. */
 export async function cleanUp({ keepFolders = false } = {}): Promise<void> {
   for (const { child } of processes)
     if (child.pid !== undefined) killAll([...childrenOf(child.pid), child.pid])

@@ -10,13 +10,13 @@ export interface RestReply {
   status: number
   headers: Headers
   text: string
-  /** null: it is no JSON. */
+  /** `body` is null where the answer is no JSON. */
   body: Json
 }
 
 interface Request {
   method?: string
-  /** An object goes as JSON, a text as it is. */
+  /** `body` goes as JSON where it is an object, and as it is where it is a text. */
   body?: unknown
   headers?: Record<string, string>
 }
@@ -66,7 +66,7 @@ export class RestClient {
     return seen
   }
 
-  /** The server's document. */
+  /** `document` gives the server's OpenAPI document. */
   document(): Promise<Json> {
     const { url } = this.server
     let document = RestClient.#documents.get(url)

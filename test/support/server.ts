@@ -13,7 +13,7 @@ export interface Reply {
   status: number
   headers: Record<string, string | string[] | undefined>
   text: string
-  /** The body as JSON; throws when it is none. */
+  /** `json` gives the body as JSON, and throws when it is none. */
   json: () => DhruJson
 }
 
@@ -27,7 +27,7 @@ export interface Shop {
   secret: string
 }
 
-/** A clock that tests move by hand. */
+/** `TestClock` goes on as the system's does, and tests move it forward. */
 export class TestClock implements Clock {
   #offset = 0
   now(): Date {
@@ -40,7 +40,7 @@ export class TestClock implements Clock {
 
 const QUIET = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }
 
-/** A whole server in this process, on a fresh database and a free port, with what a test needs to fill it. */
+/** `testServer` starts a whole server in this process, on a fresh database and a free port, with what a test needs to fill it. */
 export async function testServer(
   settings: Record<string, string> = {},
   clock: Clock = systemClock,
@@ -73,7 +73,7 @@ export class TestServer {
     return this.#stop()
   }
 
-  /** An account with a key and money. */
+  /** `shop` makes an account with a key and money. */
   async shop({
     deposit = '100',
     currency = 'USD',
@@ -105,7 +105,7 @@ export class TestServer {
     return { accountId: account.id, username, securityId: key.securityId, secret: key.secret }
   }
 
-  /** A service at 1.00, done by the sandbox. */
+  /** `service` makes a service at 1.00, done by the sandbox. */
   async service(over: Partial<NewService> = {}): Promise<string> {
     const service = await createService(this.sql, {
       code: `s${++names}`,
@@ -121,7 +121,7 @@ export class TestServer {
     return String(service.id)
   }
 
-  /** Waits until the server has heard of a new service, or half a second where the probe may not see it. */
+  /** `#seen` waits until the server has heard of a new service, or half a second where the probe may not see it. */
   async #seen(id: string, currency: string): Promise<void> {
     let probe = this.#probes.get(currency)
     if (!probe) {
@@ -135,7 +135,7 @@ export class TestServer {
     }
   }
 
-  /** Sends bytes to the Dhru endpoint as they are. */
+  /** `send` sends bytes to the Dhru endpoint as they are. */
   send(
     body: string | Buffer,
     options: { path?: string; method?: string; headers?: Record<string, string> } = {},
@@ -169,7 +169,7 @@ export class TestServer {
     return promise
   }
 
-  /** An urlencoded request of a shop. */
+  /** `call` sends an urlencoded request of a shop. */
   call(shop: Shop, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> {
     const body = new URLSearchParams({
       username: shop.securityId,
@@ -182,7 +182,7 @@ export class TestServer {
     })
   }
 
-  /** Places one order with JSON parameters; gives the whole answer. */
+  /** `place` places one order with JSON parameters, and gives the whole answer. */
   async place(
     shop: Shop,
     order: Record<string, string>,
@@ -201,7 +201,7 @@ export class TestServer {
     return reply.json().SUCCESS?.[0] ?? reply.json()
   }
 
-  /** Waits until the order's STATUS is final; fails when it does not get there. */
+  /** `ended` waits until the order's STATUS is final, and fails when it does not get there. */
   async ended(shop: Shop, id: string): Promise<DhruJson> {
     for (let tries = 0; tries < 400; tries++) {
       const status = await this.status(shop, id)
@@ -212,7 +212,7 @@ export class TestServer {
   }
 }
 
-/** The nth IMEI of a TAC, with its check digit. */
+/** `imei` gives the nth IMEI of a TAC, with its check digit. */
 export function imei(n: number, tac = '35000000'): string {
   const digits = `${tac}${String(n).padStart(6, '0')}`
   let sum = 0

@@ -1,13 +1,13 @@
-/** One element of a document that was read strictly. */
+/** `XmlElement` is one element of a document that was read strictly. */
 export interface XmlElement {
   name: string
-  /** The one attribute that Dhru answers have. */
+  /** `id` is the one attribute that Dhru answers have. */
   id: string | undefined
   children: XmlElement[]
   text: string
 }
 
-/** A name without colons; ASCII only, which is all that an answer of ours may use. */
+/** `TAG` has a name without colons; ASCII only, which is all that an answer of ours may use. */
 const TAG = /<(\/?)([A-Za-z_][A-Za-z0-9_.-]*)(?: id="([^"<]*)")?(\/?)>/y
 const TEXT = /[^<]+/y
 const REFERENCE = /&(?:(amp|lt|gt|quot|apos)|#(\d+)|#x([0-9a-fA-F]+));/g

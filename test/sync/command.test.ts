@@ -8,7 +8,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 let database: TestDatabase
 let panel: Server
 let settings: Record<string, string>
-/** What the panel answers to everything. */
+/** `answer` is what the panel answers to everything. */
 let answer = ''
 
 beforeAll(async () => {
@@ -54,7 +54,7 @@ const json = async (...args: string[]) => {
   return json()
 }
 
-/** A list with services of two groups, as the panel sends it. */
+/** `lists` has the panel send a list with services of two groups. */
 function lists(services: [id: string, group: string, credit: string][]): void {
   const LIST: Record<string, { GROUPNAME: string; GROUPTYPE: string; SERVICES: Record<string, object> }> = {}
   for (const [id, name, CREDIT] of services) {

@@ -16,7 +16,7 @@ interface Made {
   price: bigint | null
 }
 
-/** The imported services of a supplier, with everyone's price in a currency. */
+/** `made` gives the imported services of a supplier, with everyone's price in a currency. */
 const made = async ({ id }: ListedSupplier, currency = 'USD'): Promise<Made[]> => [
   ...(await used.store.sql<Made[]>`
     select v.id, v.code, y.remote_id, v.active, p.unit_price as price

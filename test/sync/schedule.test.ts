@@ -18,7 +18,7 @@ const lists = new Map<SupplierId, (signal: AbortSignal) => AsyncIterable<Supplie
 const read: SupplierId[] = []
 let closed = 0
 
-/** A supplier that has nothing but its list. */
+/** `open` connects a supplier that has nothing but its list. */
 const open = async (id: SupplierId): Promise<SupplierConnection> => {
   const services = lists.get(id)
   if (!services) throw new Error('its secrets do not open')
@@ -47,7 +47,7 @@ async function start(): Promise<Jobs> {
   return jobs
 }
 
-/** What happens every minute. */
+/** `look` does what happens every minute. */
 const look = () => addJob(used.store.sql, FIND_DUE, {}, { key: FIND_DUE })
 const idle = () =>
   expect

@@ -10,7 +10,7 @@ import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { applySync, previewSync, type SyncOptions } from '../../src/sync/sync.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
-/** A service of a supplier's list; what is not said is plain. */
+/** `Listed` is a service of a supplier's list; what is not said is plain. */
 export type Listed = Partial<Omit<SupplierService, 'cost'>> & { id: string; cost?: string }
 
 export const remote = ({ cost = '1', ...given }: Listed): SupplierService => ({
@@ -26,7 +26,7 @@ export const remote = ({ cost = '1', ...given }: Listed): SupplierService => ({
   ...given,
 })
 
-/** A list as a supplier sends it; with an error it breaks there, after its services. */
+/** `list` gives a list as a supplier sends it; with an error it breaks after its services. */
 export async function* list(services: Listed[], error?: Error): AsyncGenerator<SupplierService> {
   for (const service of services) yield remote(service)
   if (error) throw error
@@ -48,7 +48,7 @@ export const wish = (
   ...given,
 })
 
-/** A database with suppliers, one for each test. */
+/** `Store` is a database with suppliers, one for each test. */
 export class Store {
   readonly #database: TestDatabase
   #count = 0
@@ -94,7 +94,7 @@ export class Store {
     return previewSync(this.sql, supplier, listed, { groups, limit: null })
   }
 
-  /** A service with a route to a service of the supplier, as an operator makes one. */
+  /** `routed` makes a service with a route to a service of the supplier, as an operator does. */
   async routed(supplier: ListedSupplier, code: string, remoteService: string): Promise<number> {
     const [row] = await this.sql<{ id: number }[]>`
       insert into services (code, name, group_name, kind, input_schema, duplicate_policy)
@@ -114,7 +114,7 @@ export class Store {
     ]
   }
 
-  /** What a sync could change, as it is. */
+  /** `everything` gives what a sync could change, as it is. */
   async everything() {
     const tables = [
       'services',

@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Mostly well, and in every way that an endpoint may not be. */
+/** `atRandom` answers mostly well, and in every way that an endpoint may not. */
 async function atRandom(): Promise<Reaction> {
   const dice = random()
   if (dice < 0.01) return 500

@@ -1,22 +1,22 @@
 import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** A request that has come in whole. */
+/** `Arrival` is a request that has come in whole. */
 export interface Arrival {
   id: string
   path: string
   headers: IncomingHttpHeaders
   body: string
-  /** The body as JSON. */
+  /** `order` is the body as JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: each test looks into what it sent.
   order: any
-  /** Counts arrivals and answers of this receiver, so that tests can say what came first. */
+  /** `at` counts arrivals and answers of this receiver, so that tests can say what came first. */
   at: number
-  /** When it was answered with 2xx; undefined: it was not. */
+  /** `acknowledgedAt` is when it was answered with 2xx; undefined where it was not. */
   acknowledgedAt?: number
 }
 
-/** A status to answer with, or what else to do with the connection. */
+/** `Reaction` is a status to answer with, or what else to do with the connection. */
 export type Reaction =
   | number
   | { status: number; location: string }
@@ -24,7 +24,7 @@ export type Reaction =
   | 'hang up'
   | 'half an answer'
 
-/** A reseller's endpoint, on a real socket. */
+/** `Receiver` is a reseller's endpoint, on a real socket. */
 export class Receiver {
   readonly arrivals: Arrival[] = []
   react: (arrival: Arrival) => Reaction | Promise<Reaction> = () => 200
@@ -32,7 +32,7 @@ export class Receiver {
   #port = 0
   #ticks = 0
 
-  /** At the port that it had before, if it was open before. */
+  /** `open` listens at the port that the receiver had before, if it was open before. */
   async open(): Promise<this> {
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = []
@@ -57,7 +57,7 @@ export class Receiver {
     return `http://127.0.0.1:${this.#port}/hooks/imei`
   }
 
-  /** Nobody listens any more, and who is connected is cut off. */
+  /** `close` stops listening, and cuts off who is connected. */
   async close(): Promise<void> {
     const server = this.#server
     if (!server) return

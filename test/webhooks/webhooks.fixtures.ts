@@ -29,7 +29,7 @@ export interface Hook {
   webhook: NewWebhook
 }
 
-/** A key whose orders are told to a URL. */
+/** `newHook` makes a key whose orders are told to a URL. */
 export const newHook = (
   sql: TestDatabase['sql'],
   accountId: AccountId,
@@ -41,7 +41,7 @@ export const newHook = (
     return { key, webhook: await createWebhook(transaction, sealer, { accountId, key, url, allow }) }
   })
 
-/** A database with an account, a service and a deliverer; orders are moved by hand. */
+/** `Shop` is a database with an account, a service and a deliverer; orders are moved by hand. */
 export class Shop {
   readonly clock = new TestClock()
   readonly database: TestDatabase
@@ -92,7 +92,7 @@ export class Shop {
     return deliverer
   }
 
-  /** An order at 10 micros; `keyId` null: of no key. */
+  /** `place` places an order at 10 micros; with `keyId` null it is of no key. */
   async place(keyId: KeyId | null): Promise<OrderId> {
     const placed = await this.#placement.placement.place(
       purchase(this.account, this.service, ++this.#orders, { keyId, via: 'rest' }),
@@ -114,7 +114,7 @@ export class Shop {
     await this.sql`update orders set state = ${state}, finished_at = ${now} where id = ${order}`
   }
 
-  /** An order that was begun and has ended. */
+  /** `sell` gives an order that was begun and has ended. */
   async sell(keyId: KeyId): Promise<OrderId> {
     const order = await this.place(keyId)
     await this.begin(order)
@@ -122,7 +122,7 @@ export class Shop {
     return order
   }
 
-  /** The events of a webhook, the oldest first. */
+  /** `events` gives the events of a webhook, the oldest first. */
   async events({ webhook }: Hook): Promise<OrderEvent[]> {
     return (await listEvents(this.sql, webhook.id, { limit: 1000 })).reverse()
   }
@@ -132,7 +132,7 @@ export class Shop {
   }
 }
 
-/** Both signatures of a delivery, as its receiver checks them. */
+/** `expectSigned` checks both signatures of a delivery, as its receiver does. */
 export function expectSigned({ headers, body, order }: Arrival, { key, webhook }: Hook): void {
   expect(headers['x-webhook-event']).toBe('dispatch.webhook.order')
   expect(headers['content-type']).toBe('application/json')

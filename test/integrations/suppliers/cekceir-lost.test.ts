@@ -3,7 +3,7 @@ import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, type Got, IMEI, lost, OTHER_IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
-/** Orders as the server lists them. */
+/** `listed` are orders as the server lists them. */
 let listed: Record<string, unknown>[]
 let server: TestServer
 let supplier: Supplier

@@ -13,7 +13,7 @@ import {
 
 let panel: TestPanel
 let supplier: Supplier
-/** Milliseconds since 1970. */
+/** `now` is in milliseconds since 1970. */
 let now: number
 const signal = AbortSignal.timeout(60_000)
 const account = { SUCCESS: [{ AccoutInfo: { credit: '1' } }] }
@@ -36,7 +36,7 @@ const works = (): SupplierTask[] => IMEIS.map((input) => workOf({ input }))
 const accepted = (reference: string) => ({ kind: 'accepted', reference })
 const unknown = (askable: boolean) => ({ kind: 'unknown', reason: expect.any(String), askable })
 
-/** A supplier that has heard the panel. */
+/** `acquainted` gives a supplier that has had an answer of the panel. */
 async function acquainted(settings: Record<string, unknown> = {}): Promise<void> {
   supplier = supplierAt(panel.url, settings, { now: () => new Date(now) })
   await supplier.account?.(signal)
@@ -46,7 +46,7 @@ const byImei = (heard: Heard): [key: string, imei: string][] =>
   [...rowsOf(heard)].map(([key, { IMEI = '' }]) => [key, IMEI])
 const referenceOf = (imei: string): string => `9${IMEIS.indexOf(imei)}`
 
-/** A reply's three forms, each with the second row refused. */
+/** `forms` are the three forms of a reply, each with the second row refused. */
 const forms: [name: string, form: (heard: Heard) => object][] = [
   [
     "the vendor's rows",

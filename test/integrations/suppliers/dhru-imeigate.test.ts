@@ -10,11 +10,11 @@ let shop: Shop
 let supplier: Supplier
 let check: string
 let n = 0
-/** What the network does with the next requests: carries them, loses them, or loses their answers. */
+/** `network` is what happens to the next requests: they are carried, lost, or their answers are lost. */
 let network: 'whole' | 'loses requests' | 'loses answers' = 'whole'
 const signal = AbortSignal.timeout(60_000)
 
-/** Stands between the adapter and the server. */
+/** `wire` stands between the adapter and the server. */
 const wire = createServer((incoming, outgoing) => {
   const chunks: Buffer[] = []
   incoming.on('data', (chunk: Buffer) => chunks.push(chunk))

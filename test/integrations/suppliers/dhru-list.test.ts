@@ -25,7 +25,7 @@ async function read(): Promise<SupplierService[]> {
   return services
 }
 
-/** Answers with a text in pieces of so many bytes. */
+/** `answer` answers with a text in pieces of so many bytes. */
 const answer = (text: string, size = 1 << 20): void => {
   const bytes = Buffer.from(text)
   panel.answers = {

@@ -10,7 +10,7 @@ import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
 import { readForm, readRequest } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
 
-/** One request as the panel understood it. */
+/** `Heard` is one request as the panel understood it. */
 export interface Heard {
   path: string
   headers: IncomingHttpHeaders
@@ -26,12 +26,12 @@ export interface Heard {
 /** What the panel says to a request; or makes of it, and then nothing is said but what it wrote by itself. */
 export type Answer = object | string | ((heard: Heard, response: ServerResponse) => unknown)
 
-/** A Dhru panel on a real socket that answers as its test says and remembers what it was sent. */
+/** `TestPanel` is a Dhru panel on a real socket that answers as its test says and remembers what it was sent. */
 export class TestPanel {
   readonly heard: Heard[] = []
-  /** By action; `*` for all others. */
+  /** `answers` are by action; `*` stands for all others. */
   answers: Record<string, Answer> = {}
-  /** Sent with every answer: what an imeigate says of itself, for example. */
+  /** `headers` are sent with every answer: what an imeigate says of itself, for example. */
   headers: Record<string, string> = {}
   status = 200
   url = ''
@@ -68,12 +68,12 @@ export class TestPanel {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  /** What it was asked to do, in order. */
+  /** `actions` gives what the panel was asked to do, in order. */
   actions(): string[] {
     return this.heard.map(({ action }) => action)
   }
 
-  /** The parameters of the last request. */
+  /** `last` gives the last request. */
   last(): Heard {
     return this.heard.at(-1) as Heard
   }
@@ -86,7 +86,7 @@ export class TestPanel {
   }
 }
 
-/** The adapter as it is made from a configuration, over the real way out. */
+/** `supplierAt` makes the adapter from a configuration, over the real way out. */
 export function supplierAt(
   url: string,
   settings: Record<string, unknown> = {},
@@ -140,7 +140,7 @@ export const statusOf = (STATUS: string | number, more: object = {}): object => 
   apiversion: '6.1',
 })
 
-/** The rows of a bulk request: fields by key. */
+/** `rowsOf` gives the rows of a bulk request: fields by key. */
 export const rowsOf = ({ parameters }: Heard): Map<string, Record<string, string>> => {
   if (parameters.kind !== 'many') return new Map()
   return new Map(parameters.rows.map(({ key, fields }) => [key, Object.fromEntries(fields ?? [])]))

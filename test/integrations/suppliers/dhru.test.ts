@@ -23,7 +23,7 @@ const send = async (work: SupplierTask = workOf()): Promise<SupplierOutcome> =>
   (await supplier.send([work], signal))[0] as SupplierOutcome
 const ask = async (work: SupplierTask): Promise<SupplierOutcome> =>
   (await supplier.ask([work], signal))[0] as SupplierOutcome
-/** Lets the adapter hear that this is a plain panel. */
+/** `hear` lets the adapter hear that this is a plain panel. */
 const hear = async (): Promise<void> => {
   const { answers } = panel
   panel.answers = { accountinfo: { SUCCESS: [{ AccoutInfo: { credit: '1' } }] } }

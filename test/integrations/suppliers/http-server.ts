@@ -8,10 +8,10 @@ import type { SupplierId } from '../../../src/lib/ids.ts'
 import { type Clock, systemClock } from '../../../src/lib/time.ts'
 import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
 
-/** One request as the server got it. */
+/** `Got` is one request as the server got it. */
 export interface Got {
   method: string
-  /** Without the query. */
+  /** `path` lacks the query. */
   path: string
   query: URLSearchParams
   headers: IncomingHttpHeaders
@@ -20,10 +20,10 @@ export interface Got {
 
 type Said = { status?: number; headers?: Record<string, string>; body: unknown }
 
-/** Answers what it gives; or writes by itself, and gives nothing. */
+/** `Answer` gives the answer, or writes one by itself and gives nothing. */
 export type Answer = (got: Got, response: ServerResponse) => Said | undefined
 
-/** A server on a real socket that answers as its test says and remembers what it got. */
+/** `TestServer` is a server on a real socket that answers as its test says and remembers what it got. */
 export class TestServer {
   readonly got: Got[] = []
   answer: Answer = () => ({ status: 404, body: '' })
@@ -61,13 +61,13 @@ export class TestServer {
   }
 }
 
-/** Whatever was bought is lost on the way back. */
+/** `lost` loses the answer on its way back. */
 export const lost: Answer = (_got, response) => {
   response.destroy()
   return undefined
 }
 
-/** An adapter's supplier as it is made from a configuration, over the real way out. */
+/** `supplierOf` makes an adapter's supplier from a configuration, over the real way out. */
 export function supplierOf(
   adapter: SupplierKind,
   config: { url: string | null; settings?: Record<string, unknown>; secrets?: Record<string, string> },

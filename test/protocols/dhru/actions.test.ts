@@ -64,7 +64,7 @@ const refusedAs = (words: string, code: string, detail: string) => [
   { MESSAGE: `${words}: ${detail}`, FULL_DESCRIPTION: `${code}: ${detail}` },
 ]
 
-/** Every name of an action, and what it does in the words of the contract's own name for it. */
+/** `names` lists every name of an action, and the contract's own name for what it does. */
 const names: [name: string, same: string, fields: () => Promise<Record<string, string>>][] = []
 const nothing = async () => ({})
 const anOrder = async () => ({ parameters: JSON.stringify({ ID: checks, IMEI: next() }) })

@@ -148,10 +148,10 @@ const anyAnswer: fc.Arbitrary<Answer> = fc.oneof(
 const clean = (dirty: string): string =>
   dirty.toWellFormed().replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd')
 
-/** What a reader of the XML sees: tags opened and closed, attributes and texts. */
+/** `Event` is what a reader of the XML sees: tags opened and closed, attributes and texts. */
 type Event = { open: string; id?: string } | { close: string } | { text: string }
 
-/** The events that an answer should give, written down without any XML. */
+/** `eventsOf` gives the events that an answer should give, written down without any XML. */
 function eventsOf(value: Value): Event[] {
   const element = (open: string, inner: Value, id?: string): Event[] => [
     id === undefined ? { open } : { open, id: clean(id) },
@@ -166,7 +166,7 @@ function eventsOf(value: Value): Event[] {
   return Object.entries(value).flatMap(([field, inner]) => element(field, inner))
 }
 
-/** Reads XML in the narrow form that we write, and fails on anything else, unlike tolerant parsers. */
+/** `readStrictly` reads XML in the narrow form that we write, and fails on anything else, unlike tolerant parsers. */
 function readStrictly(xml: string): Event[] {
   expect(xml).not.toMatch(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u)
   const [head, body] = xml.split('\n', 2) as [string, string]

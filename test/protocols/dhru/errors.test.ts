@@ -15,7 +15,7 @@ import {
 } from '../../support/dhru.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 
-/** Errors of other doors than Dhru: the command line's, and those of paths and protocols that have a status. */
+/** `NOT_IN_DHRU` lists the errors of other doors: the command line's, and those of paths and protocols that have a status. */
 const NOT_IN_DHRU: ErrorCode[] = [
   'invalid_input',
   'invalid_signature',
@@ -56,7 +56,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-/** What a request is refused with, after it was seen that it is refused so and only so. */
+/** `refused` gives what a request is refused with, and expects nothing else in the answer. */
 async function refused(request: RawRequest, format: Format, status = 200): Promise<[string, string]> {
   const read = readDhru(await exchange(server.url, request), status)
   expect(read.format).toBe(format)
@@ -81,7 +81,7 @@ async function shopOnceBought(): Promise<{ buyer: Shop; orderId: string; number:
   return { buyer, number, orderId: answer.SUCCESS[0].REFERENCEID }
 }
 
-/** What is sent (behind the login of `by`, or of the usual shop) and what stands behind the colon. */
+/** `Case` is what is sent (behind the login of `by`, or of the usual shop) and what stands behind the colon. */
 interface Case {
   fields: Record<string, string>
   by?: Shop

@@ -10,7 +10,7 @@ const form = async (body: string | Buffer, contentType: string | undefined = URL
 const fieldsOf = (read: Form): Record<string, string> =>
   Object.fromEntries([...read.entries()].map(({ name, value }) => [name, value]))
 
-/** The bytes that PHP's curl sends for an array of fields. */
+/** `multipart` gives the bytes that PHP's curl sends for an array of fields. */
 function multipart(fields: [name: string, value: string][], boundary: string): string {
   const parts = fields.map(
     ([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,

@@ -44,7 +44,7 @@ afterAll(async () => {
   await server?.stop()
 })
 
-/** A request, and the format that its answer must have where a reader of the request can know it. */
+/** `Sent` is a request, and the format that its answer must have where a reader of the request can know it. */
 interface Sent extends RawRequest {
   format?: Format | undefined
 }
@@ -52,7 +52,7 @@ interface Sent extends RawRequest {
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 const url64 = (text: string): string => Buffer.from(text).toString('base64')
 
-/** Texts that have broken parsers, encoders and databases before. */
+/** `nasty` gives texts that have broken parsers, encoders and databases before. */
 const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 30 }),
   fc.string({ maxLength: 30 }),
@@ -139,7 +139,7 @@ const json = fc.oneof(
   fc.json(),
   fc.jsonValue().map((value) => JSON.stringify({ ID: value, IMEI: value, 7: value })),
 )
-/** An order that is right, or wrong in one place or another. */
+/** `order` gives orders that are right, or wrong in one place or another. */
 const order = fc
   .record({ service: fc.nat({ max: 4 }), IMEI: device, more: fc.array(field, { maxLength: 4 }) })
   .map(({ service, IMEI, more }) => ({ ID: services[service] ?? '77', IMEI, ...Object.fromEntries(more) }))
@@ -169,7 +169,7 @@ const actionNames = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom('placeimeiorder', 'placeimeiorderbulk', 'placebulkorder') },
   { weight: 1, arbitrary: nasty },
 )
-/** The fields of a request whose format is known: it is the first field of that name that is not blank. */
+/** `form` gives the fields of a request whose format is known: it is the first field of that name that is not blank. */
 const form = fc
   .record({
     stranger: fc.oneof(
@@ -201,7 +201,7 @@ const form = fc
   })
 
 const BOUNDARY = 'fuzz-boundary'
-/** Well-formed as a form, whatever the values are. */
+/** `formRequest` gives requests that are well-formed as a form, whatever the values are. */
 const formRequest: fc.Arbitrary<Sent> = fc.oneof(
   form.map(({ fields, format }) => ({ ...urlencoded(fields), format })),
   form
@@ -245,7 +245,7 @@ const contentType = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'aZ0/;= "\'%&<>\\,\t\u00e9\u00ff'), maxLength: 60 }),
 )
 
-/** A request that was right before somebody cut it, changed it, or said another thing about it. */
+/** `mutated` gives requests that were right before somebody cut them, changed them, or declared something else about them. */
 const mutated: fc.Arbitrary<Sent> = fc
   .record({
     request: formRequest,

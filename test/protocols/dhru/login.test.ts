@@ -29,7 +29,7 @@ const asJson = (fields: Pairs): RawRequest => ({
 })
 const encodings = { urlencoded, multipart, 'a JSON object': asJson }
 
-/** Whose account a request with these fields is about, or what it is refused with. */
+/** `whose` gives whose account a request with these fields is about, or what it is refused with. */
 async function whose(fields: Pairs, encode = urlencoded, format: Format = 'JSON'): Promise<string> {
   const request = encode([...fields, ['action', 'accountinfo'], ['requestformat', format]])
   const read = readDhru(await exchange(server.url, request))

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => server?.stop())
 
-/** Bytes that are no HTTP at all, or stop being it. */
+/** `notHttp` are bytes that are no HTTP at all, or stop being it. */
 const notHttp: [words: string, bytes: string | Buffer, hangUp?: boolean][] = [
   ['nothing', '', true],
   ['line ends', '\r\n\r\n\r\n', true],

@@ -135,7 +135,7 @@ describe('placing', () => {
   )
 })
 
-/** How an order gets into each state, and what its status says then. */
+/** `states` say how an order gets into each state, and what its status says then. */
 const states: [
   state: string,
   STATUS: string,

@@ -7,11 +7,11 @@ import { type Parameters, readParameters } from '../../../src/protocols/dhru/par
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
-/** What a urlencoded body says, byte for byte as given. */
+/** `read` reads a urlencoded body, byte for byte as given. */
 const read = (body: string): Result<Parameters> =>
   readParameters(readForm('application/x-www-form-urlencoded', Buffer.from(body)) as Form)
 
-/** What `parameters` says, with flat fields beside it. */
+/** `readText` reads `parameters`, with flat fields beside it. */
 function readText(parameters: string, beside: Record<string, string> = {}): Result<Parameters> {
   const form = new Form()
   form.add('parameters', parameters)

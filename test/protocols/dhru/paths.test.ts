@@ -17,7 +17,7 @@ const ways = OTHER_PATHS.flatMap((path) => Object.keys(encodings).map((words) =>
 let server: TestServer
 let serving: TestServer
 let shop: Shop
-/** Buys again whatever is sent again, unless an idempotency key says otherwise. */
+/** `service` buys again whatever is sent again, unless an idempotency key says otherwise. */
 let service: string
 let n = 0
 

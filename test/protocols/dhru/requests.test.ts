@@ -28,7 +28,7 @@ afterAll(() => server?.stop())
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const encodings = { urlencoded, multipart }
 
-/** The orders that one request of a new shop placed; fails unless the shop has paid for just these. */
+/** `placed` gives the orders that one request of a new shop placed, and fails unless the shop has paid for just these. */
 async function placed(
   action: string,
   make: (shop: Shop) => RawRequest,
@@ -170,7 +170,7 @@ describe('the encoding', () => {
   })
 })
 
-/** Base64 in which a plus stands, and which is broken where a form takes that for a blank. */
+/** `base64WithPlus` gives Base64 in which a plus stands, and which is broken where a form takes that for a blank. */
 function base64WithPlus(a: string): { text: string; reference: string } {
   for (let tries = 0; ; tries++) {
     const reference = `>>~~${tries}`
@@ -182,7 +182,7 @@ const inJson = (fields: Record<string, unknown>): Pairs => [
   ['parameters', JSON.stringify({ ID: service, ...fields })],
 ]
 
-/** Everything that the vendor's own module sends, mostly empty. */
+/** `empties` are what the vendor's own module sends empty. */
 const empties = ['MODELID', 'PROVIDERID', 'NETWORK', 'PIN', 'KBH', 'MEP', 'PRD', 'TYPE', 'LOCKS', 'SN', 'QNT']
 const emptyElements = empties.map((name) => `<${name}></${name}>`).join('')
 

@@ -76,7 +76,7 @@ describe('an error', () => {
 
   it('body_too_large is not said before its sender has sent everything, unless that is 16 times the limit', async () => {
     const { hostname, port } = new URL(server.url)
-    /** Begins a request of so many bytes, and sends so many of them. */
+    /** `begin` begins a request of so many bytes, and sends so many of them. */
     const begin = async (length: number, sent: number) => {
       const socket = connect(Number(port), hostname)
       let answer = ''

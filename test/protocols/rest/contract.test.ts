@@ -51,7 +51,7 @@ function fits(value: unknown, kind: string): boolean {
   })
 }
 
-/** Every field is there and of its kind. */
+/** `mustHave` expects every field to be there and of its kind. */
 // biome-ignore lint/suspicious/noExplicitAny: a JSON object.
 function mustHave(object: any, fields: Record<string, Kind | string>): void {
   for (const [name, kind] of Object.entries(fields)) {

@@ -22,7 +22,7 @@ afterAll(() => server.stop())
 const dayAfter = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * 86_400_000).toISOString().slice(0, 10)
 
-/** Every list that can be bounded by time, as the document says. */
+/** `lists` are those that can be bounded by time, as the document says. */
 const lists = ['/api/order', '/api/mutation', '/api/transactions', '/api/transfer']
 
 test('these are all lists that can be bounded by time', async () => {

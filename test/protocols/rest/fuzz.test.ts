@@ -9,7 +9,7 @@ import { imei, type TestServer, testServer } from '../../support/server.ts'
 
 const routes = routesOf({} as RestDeps)
 
-/** Requests of each kind to each route. */
+/** `RUNS` requests of each kind go to each route. */
 const RUNS = 40
 
 let server: TestServer
@@ -28,7 +28,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** What is right is done, what is wrong is the caller's fault; that the answer is a documented one, the client checks. */
+/** `mustBeTheirs` expects that nothing is our fault. The client checks that the answer is a documented one. */
 function mustBeTheirs(reply: RestReply, what: string): void {
   expect(reply.status, `${what} -> ${reply.text.slice(0, 300)}`).toBeLessThan(500)
 }
@@ -81,7 +81,7 @@ describe.each(routes.filter(({ method }) => method === 'GET'))('$method $path', 
   })
 })
 
-/** Now and then an idempotency key; never the same twice. */
+/** `keys` gives an idempotency key now and then, and never the same twice. */
 const keys = fc
   .option(fc.uuid())
   .map((key): Record<string, string> => (key ? { 'idempotency-key': key } : {}))

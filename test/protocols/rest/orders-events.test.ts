@@ -28,10 +28,10 @@ interface Event {
   processed: number
 }
 
-/** A client that follows orders. */
+/** `Stream` is a client that follows orders. */
 class Stream {
   readonly events: Event[] = []
-  /** Of the last event, or where it began. */
+  /** `id` is that of the last event, or where the stream began. */
   id = 0
   status = 0
   ended = false

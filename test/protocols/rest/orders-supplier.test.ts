@@ -9,10 +9,10 @@ import { brokenPromises } from '../../orders/orders.fixtures.ts'
 import { RestClient } from '../../support/rest.ts'
 import { imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 
-/** Sells to resellers, and buys at the other one. */
+/** `front` sells to resellers, and buys at the other one. */
 let front: TestServer
 let back: TestServer
-/** The front's account at the back. */
+/** `account` is the front's at the back. */
 let account: Shop
 const signal = AbortSignal.timeout(60_000)
 beforeAll(async () => {

@@ -36,7 +36,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** An account that was opened then, with 5.00. */
+/** `pastShop` gives an account that was opened then, with 5.00. */
 async function pastShop(time: string): Promise<Shop> {
   const made = await server.shop({ deposit: '0.000001' })
   const { sql } = server
