@@ -18,6 +18,7 @@ const gateways = new Gateways({ context, sealer })
 let server: TestServer
 let fake: FakeStripe
 let card: string
+let providers = 0
 let shop: Shop
 let client: RestClient
 beforeAll(async () => {
@@ -31,7 +32,7 @@ afterAll(async () => {
 })
 beforeEach(async () => {
   fake = await FakeStripe.start(clock)
-  card = `card${fake.url.split(':')[2]}`
+  card = `card${++providers}`
   await stripe(server, fake.url, { code: card })
   shop = await server.shop({ deposit: '1' })
   client = new RestClient(server, shop)

@@ -12,6 +12,7 @@ let fake: FakeStripe
 let shop: Shop
 let client: RestClient
 let hook: string
+let providers = 0
 /** Of the provider `card`: 2.5 percent and 0.30. */
 beforeAll(async () => {
   server = await testServer({ OUTBOUND_ALLOW: '127.0.0.0/8' }, clock)
@@ -19,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => server.stop())
 beforeEach(async () => {
   fake = await FakeStripe.start(clock)
-  const code = `card${fake.url.split(':')[2]}`
+  const code = `card${++providers}`
   await stripe(server, fake.url, { code, feePercent: 250, feeFlat: money('0.30') })
   shop = await server.shop({ deposit: '1' })
   client = new RestClient(server, shop)
