@@ -31,8 +31,8 @@ const uses = {
 } satisfies Record<string, Options>
 
 /**
- * The keywords of a schema that describes the data of a whole order, and not one item. Both are JSON pointers into the data: to what is
- * counted (a list or a whole number), and to what is sent on (a list of texts, or one text), of which each text becomes an item's input.
+ * QUANTITY_FROM and REQUEST_FROM are keywords of a schema that describes the data of a whole order, and not one item. Both are JSON
+ * pointers into the data: to what is counted (a list or a whole number), and to what is sent on (a list of texts, or one text), of which each text becomes an item's input.
  */
 export const QUANTITY_FROM = 'x-quantityFrom'
 export const REQUEST_FROM = 'x-requestFrom'
