@@ -1,24 +1,17 @@
+import type { Insertable, Updateable } from 'kysely'
 import { build, literal as sql } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
+import type { Accounts } from '../database/types.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
-import type { AccountView } from './account.ts'
+import type { AccountView } from './attributes.ts'
 
 const accounts = () =>
   build
     .selectFrom('accounts as a')
     .innerJoin('wallets as w', 'w.accountId', 'a.id')
     .leftJoin('priceGroups as g', 'g.id', 'a.priceGroupId')
-    .select([
-      'a.id',
-      'a.name',
-      'a.email',
-      'a.username',
-      'a.currency',
-      'a.priceGroupId',
-      'g.name as priceGroup',
-    ])
+    .select(['a.id', 'a.name', 'a.email', 'a.username', 'a.currency', 'g.name as group', 'a.status'])
     .select(['a.createdAt', 'w.available', 'w.held', 'w.creditLimit', 'a.lowBalance'])
-    .select((account) => account('a.status', '=', 'closed').$castTo<boolean>().as('closed'))
 
 export async function selectAccount(
   queryable: Queryable,
@@ -53,26 +46,12 @@ export async function selectTakenUsernames(queryable: Queryable, base: string): 
 /** insertAccount gives undefined when the username is taken. */
 export async function insertAccount(
   queryable: Queryable,
-  {
-    name,
-    email,
-    username,
-    currency,
-    priceGroupId,
-    createdAt,
-  }: {
-    name: string
-    email: string
-    username: string
-    currency: string
-    priceGroupId: PriceGroupId | null
-    createdAt: Date
-  },
+  account: Insertable<Accounts>,
 ): Promise<AccountId | undefined> {
   const [row] = await queryable.run(
     build
       .insertInto('accounts')
-      .values({ name, email, username, currency, priceGroupId, createdAt })
+      .values(account)
       .onConflict((taken) => taken.column('username').doNothing())
       .returning('id'),
   )
@@ -83,22 +62,10 @@ export async function insertAccount(
 export async function updateAccount(
   queryable: Queryable,
   id: AccountId,
-  change: { name?: string; email?: string; priceGroupId?: PriceGroupId | null; lowBalance?: bigint | null },
+  change: Updateable<Accounts>,
 ): Promise<void> {
-  const { name, email, priceGroupId, lowBalance } = change
-  if (Object.values({ name, email, priceGroupId, lowBalance }).every((value) => value === undefined)) return
-  await queryable.run(
-    build.updateTable('accounts').set({ name, email, priceGroupId, lowBalance }).where('id', '=', id),
-  )
-}
-
-export async function updateStatus(queryable: Queryable, id: AccountId, closed: boolean): Promise<void> {
-  await queryable.run(
-    build
-      .updateTable('accounts')
-      .set({ status: closed ? 'closed' : 'active' })
-      .where('id', '=', id),
-  )
+  if (Object.values(change).every((value) => value === undefined)) return
+  await queryable.run(build.updateTable('accounts').set(change).where('id', '=', id))
 }
 
 export interface PriceGroup {

@@ -2,13 +2,11 @@ import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { openWallet } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
-import { orThrow } from '../lib/fault.ts'
+import { matching } from '../lib/attribute-types.ts'
+import { type GivenOf, readValues } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
-import type { Micros } from '../lib/money.ts'
-import { sanitize } from '../lib/text.ts'
+import { emptyFault, lineFault, sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import type { AccountView } from './account.ts'
-import { deriveUsername, readCurrency, readEmail, readLine, readUsername } from './account-input.ts'
 import {
   insertAccount,
   insertPriceGroup,
@@ -18,26 +16,15 @@ import {
   selectPriceGroups,
   selectTakenUsernames,
   updateAccount,
-  updateStatus,
 } from './accounts.sql.ts'
+import { type AccountForm, type AccountView, accountAttributes, deriveUsername } from './attributes.ts'
 
-export interface NewAccount {
-  name: string
-  email: string
-  /** ISO 4217; never changes. */
-  currency: string
-  /** Made of the name or email, and unique, when it is left out. */
-  username?: string | undefined
-  /** A price group's id or name. */
-  priceGroup?: string | undefined
-  /** Micros of the currency. */
-  deposit?: Micros | undefined
-  creditLimit?: Micros | undefined
-}
+/** NewAccount is an account to be made; its currency never changes. */
+export type NewAccount = AccountForm & { name: string; email: string; currency: string }
 
 /**
- * Creates an account with its wallet, and the first deposit in it, at once.
- * Throws invalid_input naming the field at fault, or conflict when the username is taken.
+ * `createAccount` makes an account with its wallet, and the first deposit in it, at once.
+ * Throws invalid_input naming the value at fault, or conflict when the username is taken.
  */
 export async function createAccount(
   sql: Sql,
@@ -45,19 +32,16 @@ export async function createAccount(
   actor: string,
   clock: Clock = systemClock,
 ): Promise<AccountView> {
-  const name = orThrow(readLine('name', input.name))
-  const email = orThrow(readEmail(input.email))
-  const currency = orThrow(readCurrency(input.currency))
-  const asked = input.username === undefined ? undefined : orThrow(readUsername(input.username))
+  const given = readValues(accountAttributes, input)
+  const { name, email, currency, username: wanted, group, deposit, creditLimit } = given as Given
   const now = clock.now()
   return await sql.begin(async (transaction) => {
-    const priceGroupId =
-      input.priceGroup === undefined ? null : await findPriceGroup(transaction, input.priceGroup)
+    const priceGroupId = group == null ? null : await findPriceGroup(transaction, group)
     const account = { name, email, currency, priceGroupId, createdAt: now }
     let id: AccountId | undefined
-    if (asked !== undefined) {
-      id = await insertAccount(transaction, { ...account, username: asked })
-      if (id === undefined) throw new Refusal('conflict', `the username ${asked} is taken`, 'username')
+    if (wanted !== undefined) {
+      id = await insertAccount(transaction, { ...account, username: wanted })
+      if (id === undefined) throw new Refusal('conflict', `the username ${wanted} is taken`, 'username')
     } else {
       const base = deriveUsername(name, email)
       // Somebody else may take the free one first.
@@ -68,12 +52,14 @@ export async function createAccount(
         id = await insertAccount(transaction, { ...account, username })
       }
     }
-    await openWallet(transaction, { id, currency }, { ...input, actor, at: now })
+    await openWallet(transaction, { id, currency }, { deposit, creditLimit, actor, at: now })
     return await accountById(transaction, id)
   })
 }
 
-/** By id (all digits) or username in any case. Throws not_found. */
+type Given = GivenOf<typeof accountAttributes> & Record<'name' | 'email' | 'currency', string>
+
+/** `findAccount` finds an account by its id (all digits) or its username in any case. Throws not_found. */
 export async function findAccount(sql: Queryable, idOrUsername: string): Promise<AccountView> {
   const text = idOrUsername.trim()
   const account = /^\d+$/.test(text)
@@ -85,50 +71,30 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
   return account
 }
 
-/** By id; `search` is a part of the name, username or email. */
+/** `listAccounts` lists accounts by id. `search` is a part of the name, username or email. */
 export async function listAccounts(sql: Queryable, search = ''): Promise<AccountView[]> {
   return await selectAccounts(sql, sanitize(search))
 }
 
-export interface AccountChanges {
-  name?: string | undefined
-  email?: string | undefined
-  /** A price group's id or name; null takes the account out of its group. */
-  priceGroup?: string | null | undefined
-  /** Micros of the currency. */
-  creditLimit?: Micros | undefined
-  /** Micros of the currency; null: the owner is not told of a low balance. */
-  lowBalance?: Micros | null | undefined
-}
-
-/** Changes what is given. Throws not_found, or invalid_input naming the field at fault. */
-export async function changeAccount(
-  sql: Sql,
-  id: AccountId,
-  { name, email, priceGroup, creditLimit, lowBalance }: AccountChanges,
-): Promise<AccountView> {
+/** `changeAccount` changes what is given. Throws not_found, or invalid_input naming the value at fault. */
+export async function changeAccount(sql: Sql, id: AccountId, changes: AccountForm): Promise<AccountView> {
+  const { name, email, group, creditLimit, lowBalance } = readValues(accountAttributes, changes)
   return await sql.begin(async (transaction) => {
-    await updateAccount(transaction, id, {
-      ...(name !== undefined && { name: orThrow(readLine('name', name)) }),
-      ...(email !== undefined && { email: orThrow(readEmail(email)) }),
-      ...(priceGroup !== undefined && {
-        priceGroupId: priceGroup === null ? null : await findPriceGroup(transaction, priceGroup),
-      }),
-      ...(lowBalance !== undefined && { lowBalance }),
-    })
+    const priceGroupId = group == null ? group : await findPriceGroup(transaction, group)
+    await updateAccount(transaction, id, { name, email, priceGroupId, lowBalance })
     if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
     return await accountById(transaction, id)
   })
 }
 
-/** Its keys stop working in every process within a second; its orders are finished. */
+/** `closeAccount` lets the account's keys stop working in every process within a second; its orders are finished. */
 export async function closeAccount(sql: Queryable, id: AccountId): Promise<AccountView> {
-  await updateStatus(sql, id, true)
+  await updateAccount(sql, id, { status: 'closed' })
   return await accountById(sql, id)
 }
 
 export async function reopenAccount(sql: Queryable, id: AccountId): Promise<AccountView> {
-  await updateStatus(sql, id, false)
+  await updateAccount(sql, id, { status: 'active' })
   return await accountById(sql, id)
 }
 
@@ -138,13 +104,18 @@ async function accountById(sql: Queryable, id: AccountId): Promise<AccountView> 
   return account
 }
 
-/** Throws invalid_input, or conflict when there is one of that name in any case. */
+const groupName = matching({
+  help: 'of the price group',
+  fault: (name) => (emptyFault('', name) ?? lineFault('', name, 64))?.message,
+})
+
+/** `createPriceGroup` throws invalid_input, or conflict when there is a group of that name in any case. */
 export async function createPriceGroup(
   sql: Queryable,
   text: string,
   clock: Clock = systemClock,
 ): Promise<PriceGroup> {
-  const name = orThrow(readLine('name', text, 64))
+  const { name } = readValues({ name: groupName }, { name: text }) as { name: string }
   const group = await insertPriceGroup(sql, name, clock.now())
   if (!group) throw new Refusal('conflict', `there is a price group ${name}`, 'name')
   return group
@@ -160,5 +131,5 @@ export async function findPriceGroup(sql: Queryable, nameOrId: string): Promise<
   return found.id
 }
 
-/** By id, with how many accounts each has. */
+/** `listPriceGroups` lists groups by id, with how many accounts each has. */
 export const listPriceGroups = (sql: Queryable): Promise<PriceGroup[]> => selectPriceGroups(sql)

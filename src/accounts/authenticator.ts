@@ -11,7 +11,7 @@ import type { ApiKey } from './account.ts'
 import { selectKeysNamed, upsertUses } from './keys.sql.ts'
 import { hashSecret } from './keys.ts'
 
-/** The two credential fields as a caller sent them. */
+/** Credentials are the two fields as a caller sent them. */
 export interface Credentials {
   /** A security id, an account's username, or a full dotted key. */
   username: string
@@ -24,15 +24,15 @@ interface Candidate {
   allows: (ip: string) => boolean
 }
 
-/** Names kept in memory; only names that some key answers to are, so a flood of others fills nothing. */
+/** MAX_NAMES are kept in memory. Only names that some key answers to are kept, so a flood of others fills nothing. */
 const MAX_NAMES = 50_000
 const FLUSH_MS = 5000
 const DOTTED = /^([a-z0-9][a-z0-9_-]{1,63})\.([^.]+)$/i
-/** Nothing longer is a name or a secret of ours, and nothing longer needs to be hashed or looked up. */
+/** LONGEST is more than any name or secret of ours has, so nothing longer is hashed or looked up. */
 const LONGEST = 256
 
 /**
- * Says whose request this is. Keys are kept in memory, without their secrets, and forgotten when any process
+ * Authenticator finds the key of a request. Keys are kept in memory, without their secrets, and forgotten when any process
  * changes a key or an account, so that a revocation counts everywhere within a second.
  */
 export class Authenticator {
@@ -90,7 +90,7 @@ export class Authenticator {
     await this.#recordUses()
   }
 
-  /** Callers that ask for the same name at the same time share one look-up. */
+  /** `#fill` lets callers that ask for one name at the same time share one look-up. */
   #fill(name: string): Promise<Candidate[]> {
     const filling = this.#filling.get(name)
     if (filling) return filling
@@ -147,7 +147,7 @@ export class Authenticator {
   }
 }
 
-/** The name (in lower case) and the secret; a full dotted key in either field is both, in the secret's first. */
+/** `read` gives the name (in lower case) and the secret; a full dotted key in either field is both, in the secret's first. */
 function read({ username, secret }: Credentials): { name: string; secret: string } {
   const dotted = DOTTED.exec(secret.trim()) ?? DOTTED.exec(username.trim())
   const [name = '', given = ''] = dotted ? dotted.slice(1) : [username.trim(), secret.trim()]

@@ -1,58 +1,49 @@
 import { hash, randomBytes } from 'node:crypto'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { orThrow } from '../lib/fault.ts'
+import { readValues } from '../lib/attributes.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
-import { readAllowedIp } from '../lib/ip.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import type { ApiKey } from './account.ts'
-import { type ApiKeyView, insertKey, selectKeys, updateRevoked } from './keys.sql.ts'
-import { isPermission, type Permission, permissions } from './permissions.ts'
+import { type ApiKeyView, type KeyForm, keyAttributes } from './key-attributes.ts'
+import { insertKey, selectKeys, updateRevoked } from './keys.sql.ts'
+import type { Permission } from './permissions.ts'
 
-/** Lower case, without l and o, which people take for 1 and 0. */
+/** ALPHABET is lower case, without l and o, which people take for 1 and 0. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 const SECURITY_ID_LENGTH = 10
-/** 5 random bits a character: 200 bits. */
+/** SECRET_LENGTH gives 200 random bits: 5 a character. */
 const SECRET_LENGTH = 40
 
 const randomText = (length: number): string =>
   Array.from(randomBytes(length), (byte) => ALPHABET[byte % ALPHABET.length]).join('')
 
-/** A fast hash is right here: a secret of 200 random bits cannot be guessed, however fast the guesses are checked. */
+/** `hashSecret` is fast, as is right here: a secret of 200 random bits cannot be guessed, however fast the guesses are checked. */
 export const hashSecret = (secret: string): Buffer => hash('sha256', secret, 'buffer')
 
+/** NewKey is a key that was just made. */
 export interface NewKey {
   id: KeyId
   /** The key's public half, by which it is found; unique. */
   securityId: string
   /** Kept nowhere but here: only its SHA-256 is stored. */
   secret: string
+  permissions: Permission[] | null
 }
 
-/** Throws invalid_input naming the field at fault, and not_found when there is no such account. */
+/** `createKey` throws invalid_input naming the value at fault, and not_found when there is no such account. */
 export async function createKey(
   sql: Queryable,
   accountId: AccountId,
-  {
-    codeField = 'label',
-    expiresAt = null,
-    allowedIps = [],
-    permissions: wanted = null,
-  }: {
-    codeField?: ApiKey['codeField']
-    expiresAt?: Date | null
-    allowedIps?: string[]
-    /** null: everything. */
-    permissions?: string[] | null
-  } = {},
+  form: KeyForm = {},
   clock: Clock = systemClock,
 ): Promise<NewKey> {
   const now = clock.now()
+  const given = readValues(keyAttributes, form)
+  const { codeField = 'label', expiresAt = null, allowedIps = [] } = given
+  const permissions = (given.permissions ?? null) as Permission[] | null
   if (expiresAt && !(expiresAt > now)) {
     throw new Refusal('invalid_input', 'the key would have expired already', 'expires')
   }
-  const blocks = [...new Set(allowedIps.map((text) => orThrow(readAllowedIp(text))))]
-  const granted = wanted && checkPermissions(wanted)
   const secret = randomText(SECRET_LENGTH)
   for (;;) {
     const securityId = randomText(SECURITY_ID_LENGTH)
@@ -61,29 +52,34 @@ export async function createKey(
       securityId,
       secretHash: hashSecret(secret),
       codeField,
-      allowedIps: blocks,
-      permissions: granted,
+      allowedIps,
+      permissions,
       expiresAt,
       createdAt: now,
     }).catch(refuseUnknownAccount)
-    if (id !== undefined) return { id, securityId, secret }
+    if (id !== undefined) return { id, securityId, secret, permissions }
   }
 }
 
-function checkPermissions(wanted: string[]): Permission[] {
-  const stranger = wanted.find((one) => !isPermission(one))
-  if (stranger !== undefined) {
-    const words = `there is no permission ${JSON.stringify(stranger)}: ${Object.keys(permissions).join(', ')}`
-    throw new Refusal('invalid_input', words, 'permission')
-  }
-  return [...new Set(wanted.filter(isPermission))]
+/** `listKeys` gives one account's keys, or everybody's, by id. */
+export async function listKeys(
+  sql: Queryable,
+  accountId?: AccountId,
+  clock: Clock = systemClock,
+): Promise<ApiKeyView[]> {
+  const now = clock.now()
+  return (await selectKeys(sql, accountId)).map((key) => ({ ...key, status: statusAt(key, now) }))
 }
 
-/** One account's keys, or everybody's, by id. */
-export const listKeys = (sql: Queryable, accountId?: AccountId): Promise<ApiKeyView[]> =>
-  selectKeys(sql, accountId)
+function statusAt(
+  { revokedAt, expiresAt }: Pick<ApiKeyView, 'revokedAt' | 'expiresAt'>,
+  now: Date,
+): ApiKeyView['status'] {
+  if (revokedAt) return 'revoked'
+  return expiresAt && expiresAt <= now ? 'expired' : 'active'
+}
 
-/** The key stops working in every process within a second. Gives since when it is revoked. Throws not_found. */
+/** `revokeKey` lets the key stop working in every process within a second. Gives since when it is revoked. Throws not_found. */
 export async function revokeKey(sql: Queryable, id: KeyId, clock: Clock = systemClock): Promise<Date> {
   const revokedAt = await updateRevoked(sql, id, clock.now())
   if (!revokedAt) throw new Refusal('not_found', `there is no key ${id}`, 'id')

@@ -1,6 +1,8 @@
+import { Refusal } from '../errors.ts'
+
 /**
- * Everything that an API key may be allowed to do, and what it is: the one table from which every protocol is guarded.
- * A key without a list of its own may do all of it.
+ * `permissions` is everything that an API key may be allowed to do, and what it is: the one table from which every protocol is
+ * guarded. A key without a list of its own may do all of it.
  */
 export const permissions = {
   'user.me.read': 'read the account that the key belongs to',
@@ -20,8 +22,18 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
-export const isPermission = (text: string): text is Permission => Object.hasOwn(permissions, text)
+const isPermission = (text: string): text is Permission => Object.hasOwn(permissions, text)
 
-/** null: everything. */
+/** `checkPermissions` gives each of the names once; null for none: everything. Throws invalid_input. */
+export function checkPermissions(names: readonly string[]): Permission[] | null {
+  const unknown = names.find((one) => !isPermission(one))
+  if (unknown !== undefined) {
+    const message = `there is no permission ${JSON.stringify(unknown)}: ${Object.keys(permissions).join(', ')}`
+    throw new Refusal('invalid_input', message, 'permission')
+  }
+  return names.length === 0 ? null : [...new Set(names.filter(isPermission))]
+}
+
+/** `allows`: a key without a list (null) may do everything. */
 export const allows = (granted: readonly Permission[] | null, wanted: Permission): boolean =>
   granted === null || granted.includes(wanted)

@@ -1,7 +1,6 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { Services } from '../database/types.ts'
 import {
-  amount,
   attribute,
   choice,
   flag,
@@ -22,6 +21,7 @@ import type { ImeiFormat } from '../lib/imei.ts'
 import { isObject } from '../lib/json.ts'
 import { DAY_SECONDS } from '../lib/time.ts'
 import { isTimeZone } from './opening-hours.ts'
+import { priceAttributes } from './price-attributes.ts'
 import { fieldsAttribute } from './service-fields.ts'
 
 /** MAX_QUANTITY is the largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
@@ -259,14 +259,12 @@ export const serviceChecks: { [Name in keyof Values]?: (service: Values) => stri
     maxPollSeconds < minPollSeconds ? 'must not be less than the seconds at first' : undefined,
 }
 
-/** `priceAttributes` are everyone's price, which files and `service create` give beside a service. */
-export const priceAttributes = {
-  price: amount({ flag: '--price <amount>', help: 'of one item, such as 0.77', whenLeftOut: 'needed' }),
-  currency: line({ flag: '--currency <code>', help: 'of the price, such as USD', whenLeftOut: 'needed' }),
+/** `newServiceAttributes` are a service and its price for everyone, as files and `service create` give them. */
+export const newServiceAttributes = {
+  ...serviceAttributes,
+  price: priceAttributes.price,
+  currency: priceAttributes.currency,
 }
-
-/** `serviceForm` is what a row of a file may give. */
-export const serviceForm = { ...serviceAttributes, ...priceAttributes }
 
 function codeFault(code: string): string | undefined {
   if (code === '') return 'is missing'

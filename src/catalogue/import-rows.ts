@@ -1,7 +1,7 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
-import { serviceForm } from './attributes.ts'
+import { newServiceAttributes } from './attributes.ts'
 
 export type ImportFormat = 'csv' | 'json'
 
@@ -22,7 +22,7 @@ export interface ImportRows {
 }
 
 const columns = new Set(
-  Object.entries(serviceForm).flatMap(([name, { formerly }]) =>
+  Object.entries(newServiceAttributes).flatMap(([name, { formerly }]) =>
     formerly === undefined ? [columnOf(name)] : [columnOf(name), formerly],
   ),
 )

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Sql, Transaction } from '../database/database.ts'
 import type { Fault } from '../errors.ts'
-import { columnOf, readForm } from '../lib/attributes.ts'
+import { columnOf, faultsOfEach, readForm } from '../lib/attributes.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
 import type { ServiceId } from '../lib/ids.ts'
-import { type Micros, micros } from '../lib/money.ts'
-import { serviceForm } from './attributes.ts'
+import type { Micros } from '../lib/money.ts'
+import { newServiceAttributes } from './attributes.ts'
 import { type CompletedService, completeService } from './complete-service.ts'
 import { type ImportFormat, type ImportRow, readRows } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
 import { loadNames } from './names.ts'
+import { priceAttributes } from './price-attributes.ts'
 import { type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
-import { priceFaults } from './prices.ts'
 import type { Service } from './service.ts'
 import {
   insertServices,
@@ -98,7 +98,7 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
   const entries = new Map<string, Entry & { first: ImportRow; lines: Map<string, number> }>()
 
   for (const row of rows) {
-    const { given, faults: unreadable } = readForm(serviceForm, row.form)
+    const { given, faults: unreadable } = readForm(newServiceAttributes, row.form)
     const { price, currency, ...input } = given
     const report = (found: readonly (Fault | undefined)[]) =>
       faults.push(
@@ -158,7 +158,7 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
       const line = entry.lines.get(currency)
       if (line !== undefined) report([fault('code', `has a price in ${currency} already, at ${line}`)])
       entry.lines.set(currency, row.at)
-      report(unlessUnreadable(priceFaults({ currency, unitPrice: price })))
+      report(faultsOfEach(priceAttributes, { currency, price }))
       if (price !== undefined) entry.prices.set(currency, price)
     }
   }
@@ -180,8 +180,8 @@ async function changedPrices(
 ): Promise<Map<Entry, [currency: string, price: Micros][]>> {
   const old = new Map(
     (await selectPrices(transaction))
-      .filter((row) => row.account_id === null && row.price_group_id === null)
-      .map((row) => [`${row.service_id} ${row.currency}`, micros(row.unit_price)]),
+      .filter(({ accountId, priceGroupId }) => accountId === null && priceGroupId === null)
+      .map(({ serviceId, currency, unitPrice }) => [`${serviceId} ${currency}`, unitPrice]),
   )
   const changed = new Map<Entry, [string, Micros][]>()
   for (const entry of entries) {

@@ -3,16 +3,16 @@ import type { ImeiFormat } from '../lib/imei.ts'
 import { type Check, compileSchema } from '../lib/json-schema.ts'
 import type { Service, ServiceField, ServiceKind } from './service.ts'
 
-/** A JSON Schema 2020-12 of one item's input, or (see `isWhole`) of the data of a whole order. */
+/** InputSchema is a JSON Schema 2020-12 of one item's input, or (see `isWhole`) of the data of a whole order. */
 export interface InputSchema {
   type?: unknown
   required?: unknown
   [keyword: string]: unknown
 }
 
-/** The longest value of an extra field, in characters. */
+/** MAX_FIELD_LENGTH is the longest value of an extra field, in characters. */
 export const MAX_FIELD_LENGTH = 2000
-/** The longest IMEI, serial number or other name of what a service works on, in characters. */
+/** MAX_INPUT_LENGTH is the longest IMEI, serial number or other name of what a service works on, in characters. */
 export const MAX_INPUT_LENGTH = 64
 
 /** The schema's property that holds the subject; a server service has none. */
@@ -20,7 +20,7 @@ export function subjectProperty(kind: ServiceKind): string | undefined {
   return kind === 'server' ? undefined : kind
 }
 
-/** The JSON Schema (2020-12) of one item's input that follows from a service's kind and extra fields. */
+/** `inputSchemaFor` makes the JSON Schema (2020-12) of one item's input that follows from a service's kind and extra fields. */
 export function inputSchemaFor(
   kind: ServiceKind,
   fields: readonly ServiceField[],
@@ -47,7 +47,7 @@ export function inputSchemaFor(
   }
 }
 
-/** The IMEI format that a service's schema was derived with; undefined when an operator gave the schema. */
+/** `derivedWith` gives the IMEI format that a service's schema was derived with; undefined when an operator gave the schema. */
 export function derivedWith(
   service: Pick<Service, 'kind' | 'fields' | 'inputSchema'>,
 ): ImeiFormat | undefined {

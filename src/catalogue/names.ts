@@ -3,7 +3,7 @@ import type { PriceGroupId } from '../lib/ids.ts'
 import type { NamedSupplier, Names } from './complete-service.ts'
 import { selectGroupNames, selectSupplierNames } from './services.sql.ts'
 
-/** Price groups and suppliers by name and by id, as operators name them. A name wins over an id that looks the same. */
+/** `loadNames` gives price groups and suppliers by name and by id, as operators name them. A name wins over an id that looks the same. */
 export async function loadNames(sql: Queryable): Promise<Names> {
   // All kinds of suppliers are much to load for the commands that only read services.
   const { supplierKinds } = await import('../integrations/suppliers/index.ts')

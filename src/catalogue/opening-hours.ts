@@ -4,10 +4,10 @@ interface Hours {
   timeZone: string
 }
 
-/** Making a formatter costs far more than using it. */
+/** `clocks` keeps formatters, because making one costs far more than using it. */
 const clocks = new Map<string, Intl.DateTimeFormat>()
 
-/** Shows the time of day as "HH:mm" on the wall of a time zone, daylight saving time included. */
+/** `clockOf` gives a clock that shows the time of day as "HH:mm" on the wall of a time zone, daylight saving time included. */
 function clockOf(timeZone: string): Intl.DateTimeFormat {
   let clock = clocks.get(timeZone)
   if (!clock) {
@@ -23,7 +23,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /**
- * Whether the service takes orders at this instant. Opening hours are times on the wall of the service's time
+ * `isOpen` tells whether the service takes orders at this instant. Opening hours are times on the wall of the service's time
  * zone: from opensAt up to but not including closesAt, over midnight when closesAt is not later than opensAt.
  */
 export function isOpen({ opensAt, closesAt, timeZone }: Hours, now: Date): boolean {
@@ -32,12 +32,12 @@ export function isOpen({ opensAt, closesAt, timeZone }: Hours, now: Date): boole
   return opensAt < closesAt ? time >= opensAt && time < closesAt : time >= opensAt || time < closesAt
 }
 
-/** For whoever finds the service closed: "opens at 09:00 Asia/Jakarta". */
-export function closedWords({ opensAt, timeZone }: Hours): string {
+/** `closedMessage` tells whoever finds the service closed: "opens at 09:00 Asia/Jakarta". */
+export function closedMessage({ opensAt, timeZone }: Hours): string {
   return `opens at ${opensAt} ${timeZone}`
 }
 
-/** Whether a text names a time zone: an IANA name or a fixed offset such as "+07:00". */
+/** `isTimeZone` tells whether a text names a time zone: an IANA name or a fixed offset such as "+07:00". */
 export function isTimeZone(text: string): boolean {
   try {
     clockOf(text)

@@ -7,7 +7,7 @@ import type { ServiceField, ServiceKind } from './service.ts'
 
 export const isWhole = (schema: InputSchema): boolean => QUANTITY_FROM in schema || REQUEST_FROM in schema
 
-/** Where the data of a whole order has its subjects and its quantity: the steps to them. */
+/** Places are the steps to the subjects and to the quantity in the data of a whole order. */
 export interface Places {
   /** undefined: nothing but the fields is sent on. */
   subjectsAt: string[] | undefined
@@ -17,7 +17,7 @@ export interface Places {
   quantityAt: string[] | undefined
 }
 
-/** Of a schema that `wholeFault` has nothing against. */
+/** `placesIn` reads the places of a schema that `wholeFault` has nothing against. */
 export function placesIn(schema: InputSchema): Places {
   const subjectsAt = stepsOf(schema[REQUEST_FROM])
   const quantityAt = stepsOf(schema[QUANTITY_FROM])
@@ -28,14 +28,14 @@ export function placesIn(schema: InputSchema): Places {
   }
 }
 
-/** What stands at a place of the data. */
+/** `valueAt` gives the value at a place of the data. */
 export function valueAt(data: unknown, steps: string[]): unknown {
   let value = data
   for (const step of steps) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
   return value
 }
 
-/** Puts a value at a place of the data, and makes the objects around it. */
+/** `putAt` puts a value at a place of the data, and makes the objects around it. */
 export function putAt(data: Record<string, unknown>, [step = '', ...rest]: string[], value: unknown): void {
   if (rest.length === 0) {
     data[step] = value

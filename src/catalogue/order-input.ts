@@ -7,7 +7,7 @@ import { inputCheck, MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty } from 
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
 
-/** What a caller sent for one item, as text. An empty text means "not given". */
+/** GivenInput is what a caller sent for one item, as text. An empty text means "not given". */
 export interface GivenInput {
   subject?: string | undefined
   quantity?: string | undefined
@@ -15,18 +15,18 @@ export interface GivenInput {
   fields: ReadonlyMap<string, string>
 }
 
-/** One item's input, checked against its service. */
+/** OrderInput is one item's input, checked against its service. */
 export interface OrderInput {
   /** The IMEI (digits only) or the serial number as sent; empty where the service asks for none. */
   subject: string
   quantity: number
   /** The declared fields that were given, by upper-case name; null where the service declares none. */
   fields: Record<string, string> | null
-  /** The same text for the same meaning, and only for that: what a duplicate is told by (promise 3). */
+  /** `canonical` is the same text for the same meaning, and only for that: duplicates are known by it (promise 3, one purchase once). */
   canonical: string
 }
 
-/** What reading an input takes from a service, prepared once for each version of the service. */
+/** Plan is what reading an input takes from a service, prepared once for each version of the service. */
 interface Plan {
   check: Check
   /** What the schema is asked about: an item's input, or an order of it alone. */
@@ -82,7 +82,7 @@ function wholeOrder({ inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | '
 }
 
 /**
- * Makes a valid input of what a caller sent, or says why it is none. `isChecked`: it was sent with others in one order,
+ * `readInput` makes a valid input of what a caller sent, or says why it is none. `isChecked`: it was sent with others in one order,
  * and all of them were found to match the operator's schema of whole orders.
  */
 export function readInput(

@@ -3,10 +3,10 @@ import { type InputSchema, subjectProperty } from './input-schema.ts'
 import { isWhole, type Places, placesIn } from './order-data-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
-/** The most items of one order, whatever its price rule says. */
+/** MAX_ITEMS is the most items of one order, whatever its price rule says. */
 export const MAX_ITEMS = 10_000
 
-/** What the data of a service's orders must be, prepared once for each version of the service. */
+/** OrderForm is what the data of a service's orders must be, prepared once for each version of the service. */
 export interface OrderForm extends Places {
   /** JSON Schema 2020-12 with nothing of our own that validates. */
   schema: InputSchema
@@ -15,7 +15,7 @@ export interface OrderForm extends Places {
 
 const forms = new WeakMap<Service, OrderForm>()
 
-/** An operator's own schema of a whole order as it is; otherwise made of the schema of one item. */
+/** `orderFormOf` takes an operator's own schema of a whole order as it is; otherwise it makes one of the schema of one item. */
 export function orderFormOf(service: Service): OrderForm {
   let form = forms.get(service)
   if (!form) {
@@ -31,7 +31,7 @@ export function orderFormOf(service: Service): OrderForm {
   return form
 }
 
-/** What the data of an order may be, with the numbers of items that an account's price is for. */
+/** `publishedSchema` is what the data of an order may be, with the numbers of items that an account's price is for. */
 export function publishedSchema(service: Service, price: UnitPrice): InputSchema {
   const { schema, subjectsAt } = orderFormOf(service)
   const [list] = subjectsAt ?? []
@@ -47,7 +47,7 @@ export function publishedSchema(service: Service, price: UnitPrice): InputSchema
   return { ...schema, properties: { ...properties, [list]: counted } }
 }
 
-/** Of a service as it is, or as it would be written. */
+/** `orderSchemaOf` takes a service as it is, or as it would be written. */
 export function orderSchemaOf(
   service: Pick<Service, 'kind' | 'inputSchema' | 'minQuantity' | 'maxQuantity'>,
 ): InputSchema {
@@ -92,7 +92,7 @@ export function orderSchemaOf(
   }
 }
 
-/** What our own formats stand for in any validator; check digits are looked at when an order comes. */
+/** `inPlainFormats` puts patterns, which every validator knows, in the place of our own formats; check digits are checked when an order comes. */
 function inPlainFormats(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(inPlainFormats)
   if (typeof schema !== 'object' || schema === null) return schema

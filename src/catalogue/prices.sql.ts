@@ -1,66 +1,76 @@
+import type { Selectable } from 'kysely'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
+import type { Prices } from '../database/types.ts'
 import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { json } from './services.sql.ts'
 
-/** A price rule as its table has it; both holders null: for everyone. */
-export interface PriceRow {
-  service_id: ServiceId
-  account_id: AccountId | null
-  price_group_id: PriceGroupId | null
-  currency: string
-  /** Micros of the currency. */
-  unit_price: bigint
-  min_items: number
-  max_items: number
+/** Price is what one item of a service costs one account, one price group, or (both null) everyone. */
+export interface Price extends Omit<Selectable<Prices>, 'id' | 'updatedAt'> {
+  /** The price group's name. */
+  group: string | null
 }
 
-export async function selectPrices(sql: Queryable, service: ServiceId | null = null): Promise<PriceRow[]> {
-  return sql<PriceRow[]>`
-    select service_id, account_id, price_group_id, currency, unit_price, min_items, max_items
-      from prices where ${service}::int is null or service_id = ${service}::int
-     order by service_id, account_id nulls first, price_group_id nulls first, currency`
+/** PriceKey says which price of a service. */
+export type PriceKey = Pick<Price, 'serviceId' | 'accountId' | 'priceGroupId' | 'currency'>
+
+/** `selectPrices` gives the prices of one service or of all: everyone's, then accounts', then groups'. */
+export async function selectPrices(sql: Queryable, service: ServiceId | null = null): Promise<Price[]> {
+  const query = build
+    .selectFrom('prices as p')
+    .leftJoin('priceGroups as g', 'g.id', 'p.priceGroupId')
+    .select(['p.serviceId', 'p.accountId', 'p.priceGroupId', 'g.name as group', 'p.currency'])
+    .select(['p.unitPrice', 'p.minItems', 'p.maxItems'])
+    .orderBy('p.serviceId')
+    .orderBy('p.accountId', (order) => order.asc().nullsFirst())
+    .orderBy('p.priceGroupId', (order) => order.asc().nullsFirst())
+    .orderBy('p.currency')
+  return await sql.run(service === null ? query : query.where('p.serviceId', '=', service))
 }
 
-/** A rule to write; what stays out (null) of the item counts keeps its value, or takes the table's default. */
-export type PriceWrite = Omit<PriceRow, 'min_items' | 'max_items'> & {
-  min_items: number | null
-  max_items: number | null
+/** PriceWrite is a price to write. A count of items that is null keeps its value, or takes the table's default. */
+export type PriceWrite = PriceKey & {
+  unitPrice: bigint
+  minItems: number | null
+  maxItems: number | null
 }
 
-export async function upsertPrices(sql: Queryable, rows: PriceWrite[]): Promise<PriceRow[]> {
-  const given = rows.map((row) => ({ ...row, unit_price: row.unit_price.toString() }))
-  return sql<PriceRow[]>`
-    insert into prices as r
-           (service_id, account_id, price_group_id, currency, unit_price, min_items, max_items)
-    select given.service_id, given.account_id, given.price_group_id, given.currency, given.unit_price,
-           coalesce(given.min_items, old.min_items, 1), coalesce(given.max_items, old.max_items, 1000)
+export async function upsertPrices(sql: Queryable, rows: PriceWrite[]): Promise<void> {
+  const given = rows.map((row) => ({ ...row, unitPrice: row.unitPrice.toString() }))
+  await sql`
+    insert into prices (service_id, account_id, price_group_id, currency, unit_price, min_items, max_items)
+    select given."serviceId", given."accountId", given."priceGroupId", given.currency, given."unitPrice",
+           coalesce(given."minItems", old.min_items, 1), coalesce(given."maxItems", old.max_items, 1000)
       from jsonb_to_recordset(${json(given)}::text::jsonb) as given
-           (service_id integer, account_id integer, price_group_id integer, currency text, unit_price bigint,
-            min_items integer, max_items integer)
+           ("serviceId" integer, "accountId" integer, "priceGroupId" integer, currency text, "unitPrice" bigint,
+            "minItems" integer, "maxItems" integer)
       left join prices old
-        on old.service_id = given.service_id and old.currency = given.currency
-       and old.account_id is not distinct from given.account_id
-       and old.price_group_id is not distinct from given.price_group_id
+        on old.service_id = given."serviceId" and old.currency = given.currency
+       and old.account_id is not distinct from given."accountId"
+       and old.price_group_id is not distinct from given."priceGroupId"
     on conflict (service_id, account_id, price_group_id, currency)
     do update set unit_price = excluded.unit_price, min_items = excluded.min_items, max_items = excluded.max_items,
-                  updated_at = now()
-    returning service_id, account_id, price_group_id, currency, unit_price, min_items, max_items`
+                  updated_at = now()`
 }
 
-/** Whether there was such a rule. */
+/** `deletePrice` tells whether there was such a price. */
 export async function deletePrice(
   sql: Queryable,
-  rule: Pick<PriceRow, 'service_id' | 'account_id' | 'price_group_id' | 'currency'>,
+  { serviceId, accountId, priceGroupId, currency }: PriceKey,
 ): Promise<boolean> {
-  const { count } = await sql`
-    delete from prices
-     where service_id = ${rule.service_id} and currency = ${rule.currency}
-       and account_id is not distinct from ${rule.account_id}::int
-       and price_group_id is not distinct from ${rule.price_group_id}::int`
-  return count > 0
+  const deleted = await sql.run(
+    build
+      .deleteFrom('prices')
+      .where('serviceId', '=', serviceId)
+      .where('currency', '=', currency)
+      .where('accountId', 'is not distinct from', literal<AccountId | null>`${accountId}::int`)
+      .where('priceGroupId', 'is not distinct from', literal<PriceGroupId | null>`${priceGroupId}::int`)
+      .returning('id'),
+  )
+  return deleted.length > 0
 }
 
 export async function selectAccountCurrency(sql: Queryable, id: AccountId): Promise<string | undefined> {
-  const [row] = await sql<{ currency: string }[]>`select currency from accounts where id = ${id}`
+  const [row] = await sql.run(build.selectFrom('accounts').select('currency').where('id', '=', id))
   return row?.currency
 }

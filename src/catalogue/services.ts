@@ -1,13 +1,14 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { readValues } from '../lib/attributes.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import type { ServiceId } from '../lib/ids.ts'
-import { type Micros, parseMicros } from '../lib/money.ts'
+import type { Micros } from '../lib/money.ts'
 import type { ServiceInput } from './attributes.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
-import { selectPrices, upsertPrices } from './prices.sql.ts'
-import { type Price, priceFaults, ruleOf } from './prices.ts'
+import { priceAttributes } from './price-attributes.ts'
+import { type Price, type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
 import type { Service } from './service.ts'
 import {
   insertServices,
@@ -25,21 +26,26 @@ export type NewService = ServiceInput & {
   code: string
   name: string
   group: string
-  /** A decimal such as "0.77". */
-  price: string
+  price: string | Micros
   currency: string
 }
 
 /** `createService` throws invalid_input naming the value at fault, or conflict when the code is taken. */
 export async function createService(sql: Sql, input: NewService): Promise<Service> {
   const { service, supplierId, faults } = completeService(input, undefined, await loadNames(sql))
-  const price = parseMicros(input.price)
-  orThrow(resultOf(service, [...faults, ...priceFaults({ currency: input.currency, unitPrice: price })]))
+  orThrow(resultOf(service, faults))
+  const { price, currency } = readValues(priceAttributes, {
+    price: input.price,
+    currency: input.currency,
+  }) as {
+    price: Micros
+    currency: string
+  }
   return sql
     .begin(async (transaction) => {
       const ids = await insertServices(transaction, [service])
       const id = ids.get(service.code) as ServiceId
-      await upsertPrices(transaction, [everyonesPrice(id, input.currency, price as Micros)])
+      await upsertPrices(transaction, [everyonesPrice(id, currency, price)])
       if (supplierId !== undefined) await replaceRoutes(transaction, [{ service: id, supplier: supplierId }])
       return { id, ...service }
     })
@@ -116,23 +122,18 @@ async function viewsOf(sql: Queryable, services: Service[], only: ServiceId | nu
     selectGroupNames(sql),
   ])
   const names = new Map(groups.map(({ id, name }) => [id, name]))
-  const pricesOf = Map.groupBy(prices, (price) => price.service_id)
+  const pricesOf = Map.groupBy(prices, (price) => price.serviceId)
   return services.map((service) => ({
     service,
     suppliers: [...new Set(suppliers.get(service.id))],
     visibleTo: service.visibleTo?.map((id) => names.get(id) ?? String(id)) ?? null,
-    prices: (pricesOf.get(service.id) ?? []).map((price) => ruleOf(price, names)),
+    prices: pricesOf.get(service.id) ?? [],
   }))
 }
 
-export const everyonesPrice = (service: ServiceId, currency: string, unitPrice: Micros) => ({
-  service_id: service,
-  account_id: null,
-  price_group_id: null,
-  currency,
-  unit_price: unitPrice,
-  min_items: null,
-  max_items: null,
+export const everyonesPrice = (serviceId: ServiceId, currency: string, unitPrice: Micros): PriceWrite => ({
+  ...{ serviceId, accountId: null, priceGroupId: null, currency },
+  ...{ unitPrice, minItems: null, maxItems: null },
 })
 
 function refuseTakenCode(error: unknown): never {

@@ -1,7 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
-import { micros } from '../lib/money.ts'
-import type { PriceRow } from './prices.sql.ts'
+import type { Price } from './prices.sql.ts'
 import { type Service, serviceIdOf, type UnitPrice } from './service.ts'
 
 export interface Offer {
@@ -9,13 +8,13 @@ export interface Offer {
   price: UnitPrice
 }
 
-/** When a service was made, and changed last but for its prices. */
+/** ServiceTimes are when a service was made, and when it was changed last but for its prices. */
 export interface ServiceTimes {
   createdAt: Date
   updatedAt: Date
 }
 
-/** The whole catalogue as it was at one instant. Nothing in it changes. */
+/** Snapshot is the whole catalogue as it was at one instant. Nothing in it changes. */
 export class Snapshot {
   /** `services` are all services, active or not, in the order that lists show them in. */
   readonly services: readonly Service[]
@@ -27,28 +26,28 @@ export class Snapshot {
 
   constructor(
     services: readonly Service[],
-    prices: readonly PriceRow[],
+    prices: readonly Price[],
     times: ReadonlyMap<ServiceId, ServiceTimes>,
   ) {
     this.services = services
     this.#times = times
     this.#byId = new Map(services.map((service) => [service.id, service]))
     this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
-    for (const row of prices) {
+    for (const { serviceId, accountId, priceGroupId, currency, unitPrice, minItems, maxItems } of prices) {
       const holder =
-        row.account_id !== null
-          ? forAccount(row.account_id, row.currency)
-          : row.price_group_id !== null
-            ? forGroup(row.price_group_id, row.currency)
-            : row.currency
-      const price = { unitPrice: micros(row.unit_price), minItems: row.min_items, maxItems: row.max_items }
+        accountId !== null
+          ? forAccount(accountId, currency)
+          : priceGroupId !== null
+            ? forGroup(priceGroupId, currency)
+            : currency
+      const price = { unitPrice, minItems, maxItems }
       const list = this.#prices.get(holder)
-      if (list) list.set(row.service_id, price)
-      else this.#prices.set(holder, new Map([[row.service_id, price]]))
+      if (list) list.set(serviceId, price)
+      else this.#prices.set(holder, new Map([[serviceId, price]]))
     }
   }
 
-  /** By id, when the text is all digits, or else by code in any case. */
+  /** `find` finds by id, when the text is all digits, or else by code in any case. */
   find(idOrCode: string): Service | undefined {
     const id = serviceIdOf(idOrCode)
     return id === undefined ? this.#byCode.get(idOrCode.toLowerCase()) : this.#byId.get(id)
@@ -64,7 +63,7 @@ export class Snapshot {
     return times
   }
 
-  /** The nearest price rule in the account's currency: its own, its price group's, everyone's. */
+  /** `priceFor` gives the nearest price in the account's currency: its own, its price group's, everyone's. */
   priceFor(service: Service, account: Account): UnitPrice | undefined {
     const { currency, priceGroupId } = account
     return (
@@ -76,12 +75,12 @@ export class Snapshot {
     )
   }
 
-  /** The account's price of an active service that it may see; undefined: the account is not offered it. */
+  /** `mayBuy` gives the account's price of an active service that it may see; undefined: the account is not offered it. */
   mayBuy(service: Service, account: Account): UnitPrice | undefined {
     return service.active && isVisible(service, account) ? this.priceFor(service, account) : undefined
   }
 
-  /** What the account is offered, by group (in code point order), then by id. */
+  /** `eligible` gives what the account is offered, by group (in code point order), then by id. */
   eligible(account: Account): Offer[] {
     const offers: Offer[] = []
     for (const service of this.services) {
@@ -91,7 +90,7 @@ export class Snapshot {
     return offers
   }
 
-  /** The same text for accounts that are offered the same services at the same prices. */
+  /** `audience` gives the same text for accounts that are offered the same services at the same prices. */
   audience(account: Account): string {
     const { id, currency, priceGroupId } = account
     const shared = priceGroupId === null ? currency : forGroup(priceGroupId, currency)

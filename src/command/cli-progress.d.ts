@@ -1,4 +1,4 @@
-/** What is used of cli-progress, which ships no types. */
+/** cli-progress ships no types; these are those of what is used here. */
 declare module 'cli-progress' {
   class SingleBar {
     constructor(options: { format?: string; stream?: NodeJS.WritableStream; clearOnComplete?: boolean })

@@ -11,7 +11,7 @@ export interface Connected {
 }
 
 /**
- * Runs a command's work on the configured database (DATABASE_URL, or the embedded one: a running one is used, a
+ * `withDatabase` runs a command's work on the configured database (DATABASE_URL, or the embedded one: a running one is used, a
  * stopped one is started and stopped again). Migrates it first where it is empty or older; throws when it is newer.
  */
 export async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
@@ -50,7 +50,7 @@ export async function withAddress<T>(
   }
 }
 
-/** Says of a failed connection where the database was looked for, without its password. */
+/** `reaching` says of a failed connection where the database was looked for, without its password. */
 async function reaching<T>(
   address: DatabaseAddress,
   work: (address: DatabaseAddress) => Promise<T>,
@@ -68,7 +68,7 @@ async function reaching<T>(
 const whereOf = (url: string): string =>
   URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'DATABASE_URL'
 
-/** Who does what this command does, as it is recorded. */
+/** `actor` names who runs this command, as it is recorded. */
 export function actor(): string {
   try {
     return `cli:${userInfo().username}`

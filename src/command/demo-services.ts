@@ -1,5 +1,5 @@
 /**
- * The demo's catalogue: every kind of service and every setting that a service can have, in four groups, all in the
+ * `demoServices` is the demo's catalogue: every kind of service and every setting that a service can have, in four groups, all in the
  * form that `imeigate service import` takes.
  */
 export const DEMO_PRICE_GROUP = 'Gold resellers'

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs'
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import type { AccountView } from '../accounts/account.ts'
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
+import type { AccountView } from '../accounts/attributes.ts'
 import { createKey } from '../accounts/keys.ts'
 import { serve } from '../app/process.ts'
 import { importServices } from '../catalogue/import.ts'
@@ -18,11 +18,11 @@ import { micros } from '../lib/money.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 import { makeLog } from './start.ts'
 
-/** The demo reseller's key is a toy: it is kept in a file for its owner only, so that each start can show it again. */
+/** DemoKey is a toy: it is kept in a file for its owner only, so that each start can show it again. */
 interface DemoKey {
   username: string
   apiaccesskey: string
-  /** An order to ask the status of before the first one is placed by hand. */
+  /** `orderId` is an order to ask the status of before the first one is placed by hand. */
   orderId: string
 }
 
@@ -65,7 +65,7 @@ async function demoKey(folder: string, address: DatabaseAddress, url: string): P
   }
 }
 
-/** An operator, a price group, a reseller with money and a key, the catalogue, and a first order. */
+/** `fill` makes an operator, a price group, a reseller with money and a key, the catalogue, and a first order. */
 async function fill(sql: Sql, url: string): Promise<DemoKey> {
   const accounts = await listAccounts(sql)
   // A start that was broken off is carried on; a database in real use is left alone.
@@ -80,7 +80,7 @@ async function fill(sql: Sql, url: string): Promise<DemoKey> {
   await having(OPERATOR)
   const reseller = await having(RESELLER)
   orThrow(await importServices(sql, JSON.stringify(demoServices), 'json'))
-  await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', unitPrice: '0.69' })
+  await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', price: '0.69' })
   const { securityId, secret } = await createKey(sql, reseller.id, {})
   const key = { username: securityId, apiaccesskey: secret }
   return { ...key, orderId: await placeFirstOrder(url, key) }
@@ -97,7 +97,7 @@ const RESELLER = {
   email: 'reseller@example.com',
   currency: 'USD',
   username: 'reseller',
-  priceGroup: DEMO_PRICE_GROUP,
+  group: DEMO_PRICE_GROUP,
   deposit: micros(1_000_000_000n),
 }
 

@@ -28,7 +28,7 @@ export function addProviderOptions(command: Command, { isNew = false } = {}): Co
   return command
 }
 
-/** What the options say of a provider; reads secrets from stdin where asked to. */
+/** `readProviderOptions` gives what the options say of a provider; it reads secrets from stdin where asked to. */
 export async function readProviderOptions(given: GivenProvider): Promise<ProviderInput> {
   const { min, max, feePercent, feeFlat } = given
   const percent = feePercent === undefined ? undefined : parsePercent(feePercent)

@@ -18,7 +18,7 @@ interface Filter {
   limit: number
 }
 
-/** Adds to `deposit`, which by itself credits a payment at once, what is asked for by accounts themselves. */
+/** `register` adds to `deposit`, which by itself credits a payment at once, what is asked for by accounts themselves. */
 export function register(program: Command): void {
   const deposit = program.commands.find((command) => command.name() === 'deposit')
   if (!deposit) throw new Error('the command deposit comes first')

@@ -7,7 +7,7 @@ import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { newestSchema } from '../database/migrate.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
-import type { Webhook } from '../webhooks/webhook.ts'
+import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
 import { withAddress } from './connection.ts'
 import { answering, table } from './output.ts'
@@ -16,7 +16,7 @@ interface Symptom {
   name: string
   status: 'ok' | 'warn' | 'fail'
   detail: string
-  /** What to do; empty when there is nothing. */
+  /** `advice` says what to do; it is empty when there is nothing. */
   advice: string
 }
 
@@ -198,7 +198,7 @@ async function port({ host, port: number }: Config): Promise<Symptom> {
   return fail('port', detail, 'set HOST and PORT to a free address of this machine')
 }
 
-/** Whether an imeigate answers there. */
+/** `isServed` tells whether an imeigate answers there. */
 async function isServed(host: string, number: number): Promise<boolean> {
   const reachable =
     host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host

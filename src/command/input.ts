@@ -2,7 +2,7 @@ import { Refusal } from '../errors.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 
-/** An amount as a decimal such as 12.50. Throws invalid_input. */
+/** `amountOf` reads a decimal such as 12.50. Throws invalid_input. */
 export function amountOf(text: string, field: string): Micros {
   const amount = parseMicros(text)
   if (amount === undefined) {
@@ -15,7 +15,7 @@ export function amountOf(text: string, field: string): Micros {
   return amount
 }
 
-/** The number of something kept here. Throws invalid_input. */
+/** `idOf` reads the number of something kept here. Throws invalid_input. */
 export function idOf<Id extends number>(text: string, field = 'id'): Id {
   if (!/^[1-9]\d{0,9}$/.test(text) || Number(text) > 2_147_483_647) {
     throw new Refusal('invalid_input', `${JSON.stringify(text)} is no ${field}`, field)
@@ -31,7 +31,7 @@ const units: Record<string, number> = {
   y: 365 * DAY_MS,
 }
 
-/** An ISO 8601 date, or date and time (UTC unless it says otherwise), or a duration from now such as 30d. */
+/** `timeOf` reads an ISO 8601 date, or date and time (UTC unless it says otherwise), or a duration from now such as 30d. */
 export function timeOf(text: string, field: string, now: Date): Date {
   const [, count, unit = ''] = /^(\d{1,5})([mhdwy])$/.exec(text) ?? []
   if (count !== undefined) return new Date(now.getTime() + Number(count) * (units[unit] ?? 0))
@@ -41,8 +41,8 @@ export function timeOf(text: string, field: string, now: Date): Date {
   // Date takes the 31st of a shorter month for a day of the next.
   const exists = new Date(`${day}T00:00Z`)
   if (Number.isNaN(read.getTime()) || !exists.toISOString().startsWith(`${day}`)) {
-    const words = `${JSON.stringify(text)} is no date such as 2031-12-31, nor a duration such as 30d`
-    throw new Refusal('invalid_input', words, field)
+    const message = `${JSON.stringify(text)} is no date such as 2031-12-31, nor a duration such as 30d`
+    throw new Refusal('invalid_input', message, field)
   }
   return read
 }

@@ -1,109 +1,27 @@
-import { type Command, Option } from 'commander'
-import type { AccountView, ApiKey } from '../accounts/account.ts'
+import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
+import type { AccountView } from '../accounts/attributes.ts'
+import { keyAttributes } from '../accounts/key-attributes.ts'
 import { createKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
+import { jsonOf } from '../lib/attributes.ts'
 import type { KeyId } from '../lib/ids.ts'
-import { createWebhook, listWebhooks, type NewWebhook } from '../webhooks/webhooks.ts'
+import { createWebhook, type NewWebhook } from '../webhooks/webhooks.ts'
+import { addOptions, formOf } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
-import { type Answer, answering, keyValues, table } from './output.ts'
+import { type Answer, answering, keyValues, nounTable } from './output.ts'
 import { withSealer } from './sealing.ts'
-
-interface CreateOptions {
-  account: string
-  codeField: ApiKey['codeField']
-  expires?: string
-  allowIp: string[]
-  permission: string[]
-  webhookUrl?: string
-}
 
 export function register(program: Command): void {
   const key = program.command('key').description('API keys of accounts')
-
-  key
-    .command('create')
+  addOptions(key.command('create'), keyAttributes, 'create')
     .description('create an API key; its secret is shown this once')
-    .requiredOption('--account <id or username>')
-    .addOption(
-      new Option('--code-field <what>', 'what CODE of a Dhru status answer carries: the state or the result')
-        .choices(['label', 'result'])
-        .default('label'),
-    )
-    .option('--expires <time>', 'ISO date or time in UTC, or a duration from now such as 30d (m, h, d, w, y)')
-    .option('--allow-ip <CIDR>', 'address or block that the key may be used from; may be repeated', also, [])
-    .option('--permission <name>', 'something the key may do, and nothing else; may be repeated', also, [])
-    .option(
-      '--webhook-url <https URL>',
-      'where its orders are told of; only a new key can have one, since of an old one only a hash is kept',
-    )
     .action(answering(create))
-
   key
     .command('list')
     .description('list API keys')
     .option('--account <id or username>', 'only those of this account')
-    .action(
-      answering(async ({ account }: { account?: string }) => {
-        const { keys, urls } = await withDatabase(async ({ sql }) => {
-          const of = account === undefined ? undefined : (await findAccount(sql, account)).id
-          const webhooks = await listWebhooks(sql, of)
-          return {
-            keys: await listKeys(sql, of),
-            urls: new Map(webhooks.map(({ keyId, url }) => [keyId, url])),
-          }
-        })
-        const now = new Date()
-        const stateOf = (one: (typeof keys)[number]): string => {
-          if (one.revokedAt) return 'revoked'
-          return one.expiresAt && one.expiresAt <= now ? 'expired' : 'active'
-        }
-        return {
-          json: keys.map((one) => ({
-            id: one.id,
-            account: one.accountId,
-            username: one.securityId,
-            status: stateOf(one),
-            code_field: one.codeField,
-            allowed_ips: one.allowedIps,
-            permissions: one.permissions,
-            webhook_url: urls.get(one.id) ?? null,
-            created_at: one.createdAt,
-            expires_at: one.expiresAt,
-            revoked_at: one.revokedAt,
-            last_used_at: one.lastUsedAt,
-          })),
-          text: table(
-            [
-              'id',
-              'account',
-              'username',
-              'status',
-              'CODE',
-              'may',
-              'allowed from',
-              'expires',
-              'last used',
-              'webhook',
-            ],
-            keys.map((one) => [
-              one.id,
-              one.username,
-              one.securityId,
-              stateOf(one),
-              one.codeField,
-              one.permissions?.join(' ') ?? 'everything',
-              one.allowedIps.join(' ') || 'anywhere',
-              one.expiresAt,
-              one.lastUsedAt,
-              urls.get(one.id),
-            ]),
-            { right: ['id'] },
-          ),
-        }
-      }),
-    )
-
+    .action(answering(list))
   key
     .command('revoke')
     .description('let an API key stop working, for ever')
@@ -117,38 +35,45 @@ export function register(program: Command): void {
     )
 }
 
-const also = (one: string, others: string[]): string[] => [...others, one]
+async function list({ account }: { account?: string }): Promise<Answer> {
+  const keys = await withDatabase(async ({ sql }) =>
+    listKeys(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
+  )
+  const table = nounTable(
+    keyAttributes,
+    [
+      ...(['id', 'account', 'username', 'status', 'codeField'] as const),
+      ...(['permissions', 'allowedIps', 'expiresAt', 'lastUsedAt', 'webhookUrl'] as const),
+    ],
+    keys,
+  )
+  return { json: keys.map((one) => jsonOf(keyAttributes, one)), text: table }
+}
 
-async function create(options: CreateOptions): Promise<Answer> {
-  const { account: name, codeField, expires, allowIp, permission, webhookUrl } = options
+async function create(options: Record<string, unknown>): Promise<Answer> {
+  const { account: name, expires, webhookUrl } = options as { account: string; [option: string]: string }
   const expiresAt = expires === undefined ? null : timeOf(expires, 'expires', new Date())
-  const wanted = {
-    codeField,
-    expiresAt,
-    allowedIps: allowIp,
-    permissions: permission.length > 0 ? permission : null,
-  }
+  const form = { ...formOf(keyAttributes, options), expiresAt }
   if (webhookUrl === undefined) {
     return await withDatabase(async ({ sql }) => {
       const account = await findAccount(sql, name)
-      return created(account, await createKey(sql, account.id, wanted), permission)
+      return created(account, await createKey(sql, account.id, form))
     })
   }
   return await withSealer(async ({ sql, sealer, config }) => {
     const account = await findAccount(sql, name)
     // Both or none: a key's secret is known only while it is made.
     return await sql.begin(async (transaction) => {
-      const key = await createKey(transaction, account.id, wanted)
+      const key = await createKey(transaction, account.id, form)
       const to = { accountId: account.id, key, url: webhookUrl, allow: config.outboundAllow }
-      return created(account, key, permission, await createWebhook(transaction, sealer, to))
+      return created(account, key, await createWebhook(transaction, sealer, to))
     })
   })
 }
 
-function created(account: AccountView, key: NewKey, permission: string[], webhook?: NewWebhook): Answer {
-  const { id, securityId, secret } = key
+function created(account: AccountView, key: NewKey, webhook?: NewWebhook): Answer {
+  const { id, securityId, secret, permissions } = key
   const dotted = `${securityId}.${secret}`
-  const permissions = permission.length > 0 ? permission : null
   return {
     json: {
       id,
@@ -166,12 +91,12 @@ function created(account: AccountView, key: NewKey, permission: string[], webhoo
       ['apiaccesskey', secret],
       ['key', dotted],
       ...(permissions ? [['may', permissions.join(' ')] as [string, string]] : []),
-      ...(webhook ? sheetOf(webhook) : []),
+      ...(webhook ? webhookPairs(webhook) : []),
     ])}\n${webhook ? 'The secrets are' : 'The secret is'} not shown again.`,
   }
 }
 
-const sheetOf = ({ id, url, secret }: NewWebhook): [string, string | number][] => [
+const webhookPairs = ({ id, url, secret }: NewWebhook): [string, string | number][] => [
   ['webhook', id],
   ['webhook URL', url],
   ['webhook secret', secret],

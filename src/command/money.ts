@@ -58,7 +58,7 @@ export function register(program: Command): void {
   }
 }
 
-/** What the options leave out, the arguments say in order; what is said twice or not at all is refused. */
+/** `readArguments` takes from the arguments, in order, what the options leave out. It refuses what is given twice or not at all. */
 function readArguments(
   given: (string | undefined)[],
   { account, amount }: MoneyOptions,

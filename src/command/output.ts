@@ -1,29 +1,30 @@
 import Table from 'cli-table3'
 import { type Command, CommanderError } from 'commander'
 import { type ErrorCode, errors, Refusal } from '../errors.ts'
+import { type Attribute, type Attributes, textsOf } from '../lib/attributes.ts'
 import { faultText } from '../lib/fault.ts'
 import { forTerminal } from '../lib/text.ts'
 
-/** What a command gives: a value for machines (--json) and a text for people. */
+/** Answer is what a command gives: a value for machines (--json) and a text for people. */
 export interface Answer {
-  /** Amounts as decimal strings, Dates as they are; a bigint in here is a bug and throws. */
+  /** `json` has amounts as decimal strings, Dates as they are; a bigint in here is a bug and throws. */
   json: unknown
   text: string
-  /** The command did its work and what it found is bad: the exit code is 1. */
+  /** `bad`: the command did its work, and what it found is bad. The exit code is 1. */
   bad?: boolean
 }
 
 /**
- * Makes a commander action of a function: it takes the command's arguments and then its options, and gives the
+ * `answering` makes a commander action of a function, which takes the command's arguments and then its options, and gives the
  * Answer, which is printed as the caller asked for.
  */
-export function answering<Taken extends unknown[]>(
-  run: (...taken: Taken) => Promise<Answer>,
-): (...taken: unknown[]) => Promise<void> {
-  return async (...taken) => {
+export function answering<Given extends unknown[]>(
+  run: (...given: Given) => Promise<Answer>,
+): (...given: unknown[]) => Promise<void> {
+  return async (...given) => {
     // Commander calls with the arguments, the options and the command itself.
-    const command = taken.at(-1) as Command
-    const answer = await run(...(taken.slice(0, -1) as Taken))
+    const command = given.at(-1) as Command
+    const answer = await run(...(given.slice(0, -1) as Given))
     const json = command.optsWithGlobals()['json'] === true
     process.stdout.write(`${json ? JSON.stringify(answer.json) : answer.text}\n`)
     if (answer.bad) process.exitCode = 1
@@ -51,7 +52,7 @@ const border = {
 }
 const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
 
-/** An aligned table for people. `right` names the columns (by their head) whose cells are numbers. */
+/** `table` aligns columns for people. `right` names the columns (by their head) whose cells are numbers. */
 export function table(head: string[], rows: Cell[][], { right = [] }: { right?: string[] } = {}): string {
   const colAligns = head.map((name) => (right.includes(name) ? 'right' : 'left'))
   const lines = new Table({ head, chars: border, style, colAligns })
@@ -59,11 +60,30 @@ export function table(head: string[], rows: Cell[][], { right = [] }: { right?: 
   return trimmed(lines.toString())
 }
 
-/** One thing for people: a line for each of its names and values. */
+/** `keyValues` shows one thing to people: a line for each of its names and values. */
 export function keyValues(pairs: [name: string, value: Cell][]): string {
   const lines = new Table({ chars: border, style })
   lines.push(...pairs.map(([name, value]) => [name, show(value)]))
   return trimmed(lines.toString())
+}
+
+/** `nounText` shows those values of a noun that have a label. */
+export const nounText = (all: Attributes, noun: object): string => keyValues(textsOf(all, noun))
+
+/** `nounTable` shows the values called `names` of several nouns; each has a label. */
+export function nounTable<A extends Attributes>(
+  all: A,
+  names: (keyof A & string)[],
+  nouns: readonly object[],
+): string {
+  const columns: Attributes = Object.fromEntries(names.map((name) => [name, all[name] as Attribute]))
+  const right = Object.values(columns).flatMap(({ label, right }) => (right && label ? [label] : []))
+  const head = Object.values(columns).flatMap(({ label }) => label ?? [])
+  return table(
+    head,
+    nouns.map((noun) => textsOf(columns, noun).map(([, text]) => text)),
+    { right },
+  )
 }
 
 const trimmed = (lines: string): string => lines.replace(/ +$/gm, '')
@@ -76,7 +96,7 @@ function show(cell: Cell): string {
   return forTerminal(String(cell))
 }
 
-/** The one way an error reaches the user: words for people, and with --json one more line for machines. */
+/** `printError` is the one way an error reaches the user: words for people, and with --json one more line for machines. */
 export function printError(error: unknown, json: boolean): void {
   const { code, message, field } = describe(error)
   process.stderr.write(`error: ${message}\n`)

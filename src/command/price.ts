@@ -1,24 +1,22 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
-import { listPrices, type PriceKey, removePrice, setPrice } from '../catalogue/prices.ts'
+import { priceAttributes } from '../catalogue/price-attributes.ts'
+import { listPrices, type PriceForm, removePrice, setPrice } from '../catalogue/prices.ts'
 import type { Sql } from '../database/database.ts'
+import { jsonOf } from '../lib/attributes.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { type PriceChange, priceHistory } from '../sync/price-history.ts'
+import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { withOptionNames } from './option-names.ts'
 import { type Answer, answering, table } from './output.ts'
-import { serviceOptionOf } from './service-options.ts'
-import { priceJson, priceTable } from './service-view.ts'
+import { priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
   const price = program.command('price').description('prices: set, list, history, remove')
-  addKey(price.command('set'))
+  addOptions(price.command('set'), priceAttributes, 'create')
     .description(
       'the price of a service for everyone, for a price group, or for an account; the nearest wins',
     )
-    .requiredOption('--price <amount>', 'of one item, such as 0.77')
-    .option('--min-items <count>', 'the fewest items of an order', count)
-    .option('--max-items <count>', 'the most items of an order', count)
     .action(answering(set))
   price
     .command('list')
@@ -31,50 +29,31 @@ export function register(program: Command): void {
     .argument('<service>', 'id or code')
     .option('--limit <count>', 'how many changes', count, 100)
     .action(answering(history))
-  addKey(price.command('remove'))
+  addOptions(price.command('remove'), keyAttributes, 'create')
     .description('take a price away; without one in its currency an account is not offered the service')
     .action(answering(remove))
 }
 
-interface KeyOptions {
-  service: string
-  currency: string
-  account?: string
-  group?: string
+/** `keyAttributes` say which price of a service is meant. */
+const { price: _price, minItems: _minItems, maxItems: _maxItems, ...keyAttributes } = priceAttributes
+
+/** `priceForm` gives what the options say; an account may be named by its username. */
+async function priceForm(sql: Sql, options: Record<string, unknown>) {
+  const form = formOf(priceAttributes, options)
+  const account = form.account == null ? undefined : (await findAccount(sql, String(form.account))).id
+  return { ...form, account } as PriceForm & { price: string }
 }
 
-function addKey(command: Command): Command {
-  return command
-    .requiredOption('--service <id or code>', 'whose price it is')
-    .requiredOption('--currency <code>', 'such as USD')
-    .addOption(new Option('--account <id or username>', 'for this account only').conflicts('group'))
-    .option('--group <price group>', 'for this price group only')
-}
-
-async function keyOf(sql: Sql, { service, currency, account, group }: KeyOptions): Promise<PriceKey> {
-  return {
-    service,
-    currency,
-    group,
-    account: account === undefined ? undefined : (await findAccount(sql, account)).id,
-  }
-}
-
-async function set(
-  options: KeyOptions & { price: string; minItems?: number; maxItems?: number },
-): Promise<Answer> {
-  const { price, minItems, maxItems } = options
-  const rule = await withOptionNames(serviceOptionOf, () =>
-    withDatabase(async ({ sql }) =>
-      setPrice(sql, { ...(await keyOf(sql, options)), unitPrice: price, minItems, maxItems }),
-    ),
+async function set(options: Record<string, unknown>): Promise<Answer> {
+  const made = await withAttributeNames(priceAttributes, () =>
+    withDatabase(async ({ sql }) => setPrice(sql, await priceForm(sql, options))),
   )
-  return { json: priceJson(rule), text: priceTable([rule]) }
+  return { json: jsonOf(priceAttributes, made), text: priceTable([made]) }
 }
 
 async function list({ service }: { service: string }): Promise<Answer> {
   const prices = await withDatabase(({ sql }) => listPrices(sql, service))
-  return { json: prices.map(priceJson), text: priceTable(prices) }
+  return { json: prices.map((price) => jsonOf(priceAttributes, price)), text: priceTable(prices) }
 }
 
 async function history(service: string, { limit }: { limit: number }): Promise<Answer> {
@@ -116,9 +95,9 @@ function holderOf({ what, supplier, remoteId, accountId, group }: PriceChange): 
   return group === null ? 'everyone' : `group ${group}`
 }
 
-async function remove(options: KeyOptions): Promise<Answer> {
-  await withOptionNames(serviceOptionOf, () =>
-    withDatabase(async ({ sql }) => removePrice(sql, await keyOf(sql, options))),
+async function remove(options: Record<string, unknown>): Promise<Answer> {
+  await withAttributeNames(priceAttributes, () =>
+    withDatabase(async ({ sql }) => removePrice(sql, await priceForm(sql, options))),
   )
   return { json: { removed: true }, text: 'the price is removed' }
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
 
-/** The files of this folder and the commands that each adds to the program, in the order of the help. */
+/** `files` are those of this folder and the commands that each adds to the program, in the order of the help. */
 const files: { adds: string[]; load: () => Promise<{ register(program: Command): void }> }[] = [
   { adds: ['start'], load: () => import('./start.ts') },
   { adds: ['demo'], load: () => import('./demo.ts') },
@@ -28,10 +28,10 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
 ]
 
 /**
- * The command line. `asked`: the words after `imeigate`; only the files of the command among them are loaded, and all
- * where it is none.
+ * `build` makes the command line. `words` are those after `imeigate`: only the files of the command among them are loaded, and all
+ * of them where there is none.
  */
-export async function build(asked: string[] = []): Promise<Command> {
+export async function build(words: string[] = []): Promise<Command> {
   const program = new Command('imeigate')
     .description('The order server of the IMEI-service business.')
     .version(version)
@@ -40,7 +40,7 @@ export async function build(asked: string[] = []): Promise<Command> {
     // Errors are printed in one place: see main.ts.
     .configureOutput({ outputError: () => {} })
     .exitOverride()
-  const command = asked.find((word) => !word.startsWith('-')) ?? ''
+  const command = words.find((word) => !word.startsWith('-')) ?? ''
   const needed = files.filter(({ adds }) => adds.includes(command))
   for (const { load } of needed.length > 0 ? needed : files) {
     const { register } = await load()

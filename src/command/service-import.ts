@@ -53,7 +53,7 @@ function refused(faults: readonly Fault[], format: ImportFormat, file: string): 
   }
 }
 
-/** On a terminal only, and beside the answer: on stderr. */
+/** `progressBar` writes to a terminal only, beside the answer: on stderr. */
 function progressBar() {
   if (!process.stderr.isTTY) return { show: () => {}, stop: () => {} }
   const bar = new progress.SingleBar({ format: '{bar} {value}/{total} services', stream: process.stderr })

@@ -1,7 +1,8 @@
 import { serviceAttributes } from '../catalogue/attributes.ts'
+import { priceAttributes } from '../catalogue/price-attributes.ts'
 import type { Price } from '../catalogue/prices.ts'
 import type { ServiceView } from '../catalogue/services.ts'
-import { jsonOf, labelled } from '../lib/attributes.ts'
+import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { formatMicros } from '../lib/money.ts'
 import { keyValues, table } from './output.ts'
 
@@ -13,27 +14,17 @@ export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceVi
     ...{ id: service.id, code, name, group, kind },
     price: everyones ? formatMicros(everyones.unitPrice) : null,
     currency: everyones?.currency ?? null,
-    prices: prices.map(priceJson),
+    prices: prices.map((price) => jsonOf(priceAttributes, price)),
     supplier: suppliers[0] ?? null,
     ...rest,
     visible_to: visibleTo,
   }
 }
 
-export const priceJson = (rule: Price) => ({
-  service: rule.serviceId,
-  account: rule.accountId,
-  group: rule.group,
-  currency: rule.currency,
-  price: formatMicros(rule.unitPrice),
-  min_items: rule.minItems,
-  max_items: rule.maxItems,
-})
-
 export function serviceText({ service, suppliers, visibleTo, prices }: ServiceView): string {
   const head = keyValues([
     ['id', service.id],
-    ...labelled(serviceAttributes, service),
+    ...textsOf(serviceAttributes, service),
     ['supplier', suppliers.join(', ')],
     ['visible to', visibleTo?.join(', ') ?? 'everyone'],
   ])

@@ -1,16 +1,23 @@
 import type { Command } from 'commander'
-import { createService, listServices, showService, updateService } from '../catalogue/services.ts'
+import { newServiceAttributes, serviceAttributes } from '../catalogue/attributes.ts'
+import {
+  createService,
+  listServices,
+  type NewService,
+  showService,
+  updateService,
+} from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
+import { readGiven } from '../lib/attributes.ts'
+import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { withOptionNames } from './option-names.ts'
 import { type Answer, answering } from './output.ts'
 import { importFile } from './service-import.ts'
-import { addServiceOptions, readServiceOptions, serviceOptionOf } from './service-options.ts'
 import { serviceJson, serviceTable, serviceText } from './service-view.ts'
 
 export function register(program: Command): void {
   const service = program.command('service').description('services: create, list, show, update, import')
-  addServiceOptions(service.command('create'), ['code', 'name', 'group', 'price', 'currency'])
+  addOptions(service.command('create'), newServiceAttributes, 'create')
     .description('a new service, with its price for everyone')
     .action(answering(create))
   service
@@ -25,7 +32,7 @@ export function register(program: Command): void {
     .argument('<id or code>')
     .description('one service with its prices')
     .action(answering(show))
-  addServiceOptions(service.command('update'))
+  addOptions(service.command('update'), serviceAttributes, 'change')
     .argument('<id or code>')
     .description('change what is given and leave the rest; prices are changed by price set')
     .action(answering(update))
@@ -37,27 +44,17 @@ export function register(program: Command): void {
     .action(answering(importFile))
 }
 
-async function create(
-  options: Record<string, unknown> & { code: string; name: string; group: string },
-): Promise<Answer> {
-  const { code, name, group, price, currency } = options as typeof options & {
-    price: string
-    currency: string
-  }
-  return await withOptionNames(serviceOptionOf, async () => {
-    const input = { ...readServiceOptions(options), code, name, group, price, currency }
-    return await withDatabase(async ({ sql }) => answer(sql, (await createService(sql, input)).code))
+const create = (options: Record<string, unknown>): Promise<Answer> =>
+  withAttributeNames(newServiceAttributes, () => {
+    const input = readGiven(newServiceAttributes, formOf(newServiceAttributes, options)) as NewService
+    return withDatabase(async ({ sql }) => answer(sql, (await createService(sql, input)).code))
   })
-}
 
-async function update(idOrCode: string, options: Record<string, unknown>): Promise<Answer> {
-  return await withOptionNames(serviceOptionOf, async () => {
-    const changes = readServiceOptions(options)
-    return await withDatabase(async ({ sql }) =>
-      answer(sql, (await updateService(sql, idOrCode, changes)).code),
-    )
+const update = (idOrCode: string, options: Record<string, unknown>): Promise<Answer> =>
+  withAttributeNames(serviceAttributes, () => {
+    const changes = readGiven(serviceAttributes, formOf(serviceAttributes, options))
+    return withDatabase(async ({ sql }) => answer(sql, (await updateService(sql, idOrCode, changes)).code))
   })
-}
 
 const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => answer(sql, idOrCode))
 

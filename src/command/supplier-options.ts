@@ -48,7 +48,7 @@ export function addSupplierOptions(command: Command, { isNew = false } = {}): Co
   )
 }
 
-/** What the options say of a supplier; reads secrets from stdin and a template from its file, where asked to. */
+/** `readSupplierOptions` gives what the options say of a supplier; it reads secrets from stdin and a template from its file, where asked to. */
 export async function readSupplierOptions(given: Given): Promise<SupplierInput> {
   const set = new Map([...givenSettings(options, given), ...(given.setting ?? [])])
   const template = set.get('template')
@@ -86,7 +86,7 @@ async function readJson(file: string): Promise<unknown> {
   }
 }
 
-/** A value that looks like a JSON array or object is one; every other is a text. */
+/** `readSetting`: a value that looks like a JSON array or object is one; every other is a text. */
 function readSetting(text: string): [name: string, value: unknown] {
   const [, name, value = ''] = /^([a-z][a-z0-9_]*)=(.*)$/s.exec(text) ?? []
   if (name === undefined) throw new InvalidArgumentError('it must be name=value.')

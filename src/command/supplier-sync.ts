@@ -1,5 +1,6 @@
 import progress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { newServiceAttributes } from '../catalogue/attributes.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
@@ -9,10 +10,9 @@ import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
 import { applySync, previewSync, type SyncProgress } from '../sync/sync.ts'
+import { withAttributeNames } from './attribute-options.ts'
 import { actor } from './connection.ts'
-import { withOptionNames } from './option-names.ts'
 import { type Answer, answering, printError } from './output.ts'
-import { serviceOptionOf } from './service-options.ts'
 import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
 import { type WithSuppliers, withSuppliers } from './with-suppliers.ts'
 
@@ -60,7 +60,7 @@ export function registerSync(supplier: Command): void {
     .option('--max-loss <percent>', 'how much of it may be gone before a person must say so (20)', percentage)
     .action(
       answering((idOrName: string, options: Options) =>
-        withOptionNames(serviceOptionOf, () => sync(idOrName, options)),
+        withAttributeNames(newServiceAttributes, () => sync(idOrName, options)),
       ),
     )
 }

@@ -4,7 +4,7 @@ import type { SupplierView } from '../suppliers/suppliers.ts'
 import { fieldPairs } from './integration-options.ts'
 import { type Cell, keyValues, table } from './output.ts'
 
-/** A supplier for machines. Of its secrets only whether they are set. */
+/** `supplierJson` is a supplier for machines; its secrets are shown as set or not. */
 export const supplierJson = (supplier: SupplierView) => ({
   id: supplier.id,
   kind: supplier.kind,

@@ -2,9 +2,11 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import type { WebhookId } from '../lib/ids.ts'
+import { webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listAttempts, listEvents, replay } from '../webhooks/events.ts'
 import { eventIdOf, wireId } from '../webhooks/webhook.ts'
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
+import { addOptions } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
 import { type Answer, answering } from './output.ts'
@@ -14,10 +16,9 @@ import {
   attemptTable,
   eventJson,
   eventTable,
-  webhookJson,
-  webhookTable,
-  webhookText,
-} from './webhook-sheet.ts'
+  webhookAnswer,
+  webhooksAnswer,
+} from './webhook-view.ts'
 
 export function register(program: Command): void {
   const webhook = program.command('webhook').description('where resellers are told what becomes of orders')
@@ -54,11 +55,9 @@ export function register(program: Command): void {
     .argument('<id>')
     .option('--overlap <duration>', 'so long the old one signs, too; 0 for not at all', '24h')
     .action(answering(rotate))
-  webhook
-    .command('set')
+  addOptions(webhook.command('set'), webhookAttributes, 'create')
     .description('change where it is')
     .argument('<id>')
-    .requiredOption('--url <https URL>')
     .action(answering(set))
   webhook
     .command('resume')
@@ -71,14 +70,11 @@ async function list({ account }: { account?: string }): Promise<Answer> {
   const webhooks = await withDatabase(async ({ sql }) =>
     listWebhooks(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
   )
-  return { json: webhooks.map(webhookJson), text: webhookTable(webhooks) }
+  return webhooksAnswer(webhooks)
 }
 
 const show = (id: string): Promise<Answer> =>
-  withDatabase(async ({ sql }) => {
-    const webhook = await findWebhook(sql, webhookIdOf(id))
-    return { json: webhookJson(webhook), text: webhookText(webhook) }
-  })
+  withDatabase(async ({ sql }) => webhookAnswer(await findWebhook(sql, webhookIdOf(id))))
 
 const events = (id: string, options: { undelivered?: boolean; limit: number }): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
@@ -149,14 +145,15 @@ const rotate = (text: string, { overlap }: { overlap: string }): Promise<Answer>
 const set = (text: string, { url }: { url: string }): Promise<Answer> =>
   withDatabase(async ({ sql, config }) => {
     const webhook = await changeUrl(sql, webhookIdOf(text), { url, allow: config.outboundAllow })
-    return { json: webhookJson(webhook), text: webhookText(webhook) }
+    return webhookAnswer(webhook)
   })
 
 const resume = (text: string): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
     const webhook = await resumeWebhook(sql, webhookIdOf(text))
     const hint = `imeigate webhook replay --webhook ${webhook.id} --since <time> --undelivered`
-    return { json: webhookJson(webhook), text: `${webhookText(webhook)}\nWhat was held meanwhile: ${hint}` }
+    const answer = webhookAnswer(webhook)
+    return { ...answer, text: `${answer.text}\nWhat was held meanwhile: ${hint}` }
   })
 
 const webhookIdOf = (text: string): WebhookId => idOf<WebhookId>(text, 'webhook')

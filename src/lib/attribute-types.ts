@@ -1,5 +1,5 @@
 import { type Attribute, Unreadable } from './attributes.ts'
-import { type Micros, parseMicros } from './money.ts'
+import { formatMicros, formatMoney, isCurrency, type Micros, parseMicros } from './money.ts'
 import { emptyFault, lineFault, textFault } from './text.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
@@ -9,6 +9,7 @@ interface Described<Value> {
   help: string
   more?: string
   whenLeftOut?: string
+  onlyIn?: 'create' | 'change'
   default?: Value
   property?: string
   formerly?: string
@@ -25,6 +26,9 @@ const plain = {
   load: (column: unknown) => column,
   fault: () => undefined,
   show: (value: unknown) => String(value),
+  toJson: (value: unknown) => value,
+  right: false,
+  none: '',
 }
 
 /** `attribute` makes an attribute of a type that only its noun has. */
@@ -32,7 +36,7 @@ export function attribute<Value, Given = Value>(
   described: Described<Value>,
   kind: Partial<Attribute<Value, Given>> & Pick<Attribute<Value, Given>, 'read'>,
 ): Attribute<Value, Given> {
-  const { label, flag, help, more = '', whenLeftOut, property, formerly } = described
+  const { label, flag, help, more = '', whenLeftOut, onlyIn, property, formerly } = described
   return {
     ...plain,
     label,
@@ -40,6 +44,7 @@ export function attribute<Value, Given = Value>(
     help,
     more,
     whenLeftOut,
+    onlyIn,
     default: described.default,
     property,
     formerly,
@@ -50,6 +55,48 @@ export function attribute<Value, Given = Value>(
 /** `inputOnly` makes of an attribute one that has no column: what it says is kept by other attributes. */
 export const inputOnly = <Given>(of: Attribute<Given>): Attribute<never, Given> =>
   ({ ...of, stored: false }) as unknown as Attribute<never, Given>
+
+/** `shown` is a value that operators read and do not write. */
+export const shown = <Value>(
+  { label, property }: { label?: string; property?: string } = {},
+  kind: Partial<Attribute<Value>> = {},
+): Attribute<Value> =>
+  attribute<Value>(
+    { help: '', ...(label !== undefined && { label }), ...(property !== undefined && { property }) },
+    {
+      read: () => {
+        throw new Unreadable('is not written')
+      },
+      ...kind,
+    },
+  )
+
+const times = { show: (time: Date | null) => time?.toISOString() ?? '' }
+
+/** `shownTime` is a point in time that operators read. */
+export const shownTime = (label?: string) => shown<Date>(label === undefined ? {} : { label }, times)
+
+/** `shownTimeOrNone` is a point in time that may not have come. */
+export const shownTimeOrNone = (label?: string) =>
+  shown<Date | null>(label === undefined ? {} : { label }, times)
+
+/** `time` is a point in time, or null. */
+export const time = (described: Described<Date | null>) =>
+  attribute<Date | null>(described, {
+    nullable: true,
+    ...times,
+    read: (value) => {
+      if (value === null || value instanceof Date) return value
+      throw new Unreadable('must be a time')
+    },
+  })
+
+/** `shownId` is the number of something kept here. */
+export const shownId = <Id extends number | null>(label?: string, property?: string) =>
+  shown<Id>(
+    { ...(label !== undefined && { label }), ...(property !== undefined && { property }) },
+    { right: true },
+  )
 
 /** `readText` trims a text; a number is a text, too. */
 export function readText(value: unknown): string {
@@ -143,6 +190,7 @@ export const integer = (described: Described<number> & Bounds) =>
       throw new Unreadable('must be a whole number')
     },
     fault: rangeFault(described),
+    right: true,
   })
 
 const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
@@ -200,12 +248,54 @@ export const timeOfDay = (described: Described<string | null>) =>
     },
   )
 
-/** `amount` is money as a decimal. */
-export const amount = (described: Described<Micros>) =>
+const readAmount = (value: unknown): Micros => {
+  const parsed = typeof value === 'bigint' ? (value as Micros) : parseMicros(readText(value))
+  if (parsed !== undefined) return parsed
+  throw new Unreadable('must be an amount such as 0.77, with at most 6 decimals')
+}
+
+/** `money` shows an amount in the currency of its noun. */
+const money = {
+  show: (value: Micros | null, { currency }: Record<string, unknown>) =>
+    value === null ? '' : formatMoney(value, String(currency)),
+  toJson: (value: Micros | null) => (value === null ? null : formatMicros(value)),
+  right: true,
+}
+
+type Show<Value> = Attribute<Value>['show']
+
+/** `amount` is money as a decimal, in the currency of its noun. */
+export const amount = (
+  described: Described<Micros> & { fault?: (value: Micros) => string | undefined; show?: Show<Micros> },
+) =>
   attribute<Micros>(described, {
-    read: (value) => {
-      const parsed = parseMicros(readText(value))
-      if (parsed !== undefined) return parsed
-      throw new Unreadable('must be an amount such as 0.77, with at most 6 decimals')
-    },
+    ...money,
+    read: readAmount,
+    ...(described.fault && { fault: described.fault }),
+    ...(described.show && { show: described.show }),
+  })
+
+/** `amountOrNone` is an amount that may be missing. */
+export const amountOrNone = (
+  described: Described<Micros | null> & {
+    fault?: (value: Micros) => string | undefined
+    show?: Show<Micros | null>
+  },
+) =>
+  attribute<Micros | null>(described, {
+    ...money,
+    nullable: true,
+    read: orNull(readAmount),
+    fault: (value) => (value === null ? undefined : described.fault?.(value)),
+    ...(described.show && { show: described.show }),
+  })
+
+/** `shownAmount` is money that operators read. */
+export const shownAmount = (label: string) => shown<Micros>({ label }, money)
+
+/** `currency` is an ISO 4217 code. */
+export const currency = (described: Described<string>) =>
+  attribute<string>(described, {
+    read: readText,
+    fault: (code) => (isCurrency(code) ? undefined : 'must be a currency code such as USD'),
   })

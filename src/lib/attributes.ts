@@ -1,5 +1,5 @@
 import type { Fault } from '../errors.ts'
-import { fault } from './fault.ts'
+import { fault, orThrow, resultOf } from './fault.ts'
 
 /** Unreadable says that a value cannot be read; its message goes behind the name of the value. */
 export class Unreadable extends Error {}
@@ -15,6 +15,8 @@ export interface Attribute<Value = unknown, Given = Value> {
   readonly flag: string | undefined
   /** `offFlag` is the option that says no, where `flag` says yes. */
   readonly offFlag: string | undefined
+  /** `onlyIn`: the option is one of a new noun only, or of a change only. */
+  readonly onlyIn: 'create' | 'change' | undefined
   /** `help` describes the value in `--help` and in the docs. */
   readonly help: string
   /** `more` goes behind `help` in the docs only; it may hold links. */
@@ -42,8 +44,14 @@ export interface Attribute<Value = unknown, Given = Value> {
   load(column: unknown): Value
   /** `fault` says why the value is not allowed. */
   fault(value: Value): string | undefined
-  /** `show` writes the value for people. */
-  show(value: Value): string
+  /** `none` is shown in the place of null. */
+  readonly none: string
+  /** `show` writes the value for people; null is shown by `none`. `noun` has the values beside it. */
+  show(value: Value, noun: Record<string, unknown>): string
+  /** `toJson` writes the value for `--json`. */
+  toJson(value: Value): unknown
+  /** `right`: tables have the value at the right, as a number. */
+  readonly right: boolean
 }
 
 /** Attributes are those of one noun, in the order in which people read them. */
@@ -56,18 +64,23 @@ export type ValuesOf<A extends Attributes> = {
 type ValueOf<A> = A extends Attribute<infer Value, infer _Given> ? Value : never
 type GivenTo<A> = A extends Attribute<infer _Value, infer Given> ? Given : never
 
+/** FormOf is what an operator writes of a noun, each value as a text or as what the text says. */
+export type FormOf<A extends Attributes> = {
+  readonly [Name in keyof A]?: GivenTo<A[Name]> | string | undefined
+}
+
 /** GivenOf is a noun as an operator writes it: what is left out (undefined) takes its default, or stays as it is. */
 export type GivenOf<A extends Attributes> = { -readonly [Name in keyof A]?: GivenTo<A[Name]> | undefined }
 
 /**
  * AttributesOf is what ties a noun to its table when compiling: each column has its attribute with a value that fits, and nothing else is
- * one but for `Inputs`, which have no column. `Renamed` are the columns whose attributes are called otherwise.
+ * one but for `Others`, which have no column there. `Renamed` are the columns whose attributes are called otherwise.
  */
-export type AttributesOf<Row, Renamed extends Partial<Record<keyof Row, string>>, Inputs extends string> = {
+export type AttributesOf<Row, Renamed extends Partial<Record<keyof Row, string>>, Others extends string> = {
   readonly [Column in keyof Row as Column extends keyof Renamed
     ? Renamed[Column] & string
     : Column]: Attribute<Row[Column], unknown>
-} & { readonly [Name in Inputs]: Attribute<never, unknown> }
+} & { readonly [Name in Others]: Attribute }
 
 /** `columnOf` names an attribute's column in files and its field in JSON: `minPollSeconds` is min_poll_seconds. */
 export const columnOf = (name: string): string =>
@@ -93,6 +106,26 @@ export function readForm<A extends Attributes>(
   }
   return { given: given as GivenOf<A>, faults }
 }
+
+/** `readGiven` reads what is given. Throws invalid_input naming the first value that cannot be read. */
+export function readGiven<A extends Attributes>(all: A, form: FormOf<A>): GivenOf<A> {
+  const columns = Object.fromEntries(Object.entries(form).map(([name, value]) => [columnOf(name), value]))
+  const { given, faults } = readForm(all, columns)
+  return orThrow(resultOf(given, faults))
+}
+
+/** `readValues` reads what is given, and checks each value by itself. Throws invalid_input naming the first one at fault. */
+export function readValues<A extends Attributes>(all: A, form: FormOf<A>): GivenOf<A> {
+  const given = readGiven(all, form)
+  return orThrow(resultOf(given, faultsOfEach(all, given)))
+}
+
+/** `faultsOfEach` gives what is wrong with each value that is given, by itself. */
+export const faultsOfEach = (all: Attributes, given: Readonly<Record<string, unknown>>): Fault[] =>
+  Object.entries(given).flatMap(([name, value]) => {
+    const message = value === undefined ? undefined : all[name]?.fault(value)
+    return message === undefined ? [] : [fault(name, message)]
+  })
 
 /** `faultsOf` gives what is wrong with each stored value by itself, then by `check`, which sees the others. */
 export function faultsOf<A extends Attributes>(
@@ -156,23 +189,30 @@ export function loadRecord<A extends Attributes>(
   return values as ValuesOf<A>
 }
 
-/** `jsonOf` gives the stored values under the names of their columns in files. */
-export function jsonOf<A extends Attributes>(all: A, values: ValuesOf<A>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(all).flatMap(([name, { stored }]) =>
-      stored ? [[columnOf(name), values[name as keyof ValuesOf<A>]]] : [],
-    ),
+/** `viewOf` gives each value of a noun that is shown. A view has it by its attribute's name, or by that of the column. */
+function viewOf(all: Attributes, noun: object): [name: string, value: unknown, attribute: Attribute][] {
+  const values = noun as Record<string, unknown>
+  return Object.entries(all).flatMap(([name, attribute]) =>
+    attribute.stored ? [[name, values[name in values ? name : (attribute.property ?? name)], attribute]] : [],
   )
 }
 
-/** `labelled` gives the stored values that have a label, as people read them. */
-export function labelled<A extends Attributes>(all: A, values: ValuesOf<A>): [label: string, text: string][] {
-  return Object.entries(all).flatMap(([name, { stored, label, show }]) =>
-    stored && label !== undefined
-      ? [[label, show(values[name as keyof ValuesOf<A>])] as [string, string]]
-      : [],
+/** `jsonOf` gives the values for machines, under the names of their columns in files. */
+export const jsonOf = (all: Attributes, noun: object): Record<string, unknown> =>
+  Object.fromEntries(
+    viewOf(all, noun).map(([name, value, { toJson }]) => [
+      columnOf(name),
+      value === null || value === undefined ? null : toJson(value),
+    ]),
   )
-}
+
+/** `textsOf` gives the values that have a label, as people read them. */
+export const textsOf = (all: Attributes, noun: object): [label: string, text: string][] =>
+  viewOf(all, noun).flatMap(([, value, { label, show, none }]) => {
+    if (label === undefined) return []
+    const isMissing = value === null || value === undefined
+    return [[label, isMissing ? none : show(value, noun as Record<string, unknown>)] as [string, string]]
+  })
 
 /** `optionTable` writes the attributes' options as a table of the docs. */
 export function optionTable(all: Attributes): string {
@@ -180,7 +220,9 @@ export function optionTable(all: Attributes): string {
     if (one.flag === undefined) return []
     const words = one.offFlag === undefined ? code(one.flag) : `${code(one.flag)}, ${code(one.offFlag)}`
     const choices = one.choices ? `: ${one.choices.map((word) => `\`${word}\``).join(', ')}` : ''
-    const meaning = `${one.help}${choices}${one.more === '' ? '' : `; ${one.more}`}`
+    const only =
+      one.onlyIn === undefined ? '' : one.onlyIn === 'create' ? '; not later' : '; not of a new one'
+    const meaning = `${one.help}${choices}${one.more === '' ? '' : `; ${one.more}`}${only}`
     return [`| ${words} | ${escaped(meaning)} | ${escaped(one.whenLeftOut ?? presetOf(one))} |`]
   })
   return ['| option | meaning | when left out |', '| --- | --- | --- |', ...rows].join('\n')
@@ -191,5 +233,5 @@ const code = (text: string): string => `\`${escaped(text)}\``
 
 function presetOf({ default: preset, show }: Attribute): string {
   if (preset === undefined) return ''
-  return preset === '' ? 'empty' : `\`${show(preset)}\``
+  return preset === '' ? 'empty' : `\`${show(preset, {})}\``
 }

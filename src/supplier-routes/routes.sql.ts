@@ -1,84 +1,78 @@
+import type { Selectable, Updateable } from 'kysely'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
+import type { SupplierRoutes } from '../database/types.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
+import type { Route } from './attributes.ts'
 
-/** A route as its table has it, with what its service and its supplier are called. */
-export interface RouteRow {
-  id: RouteId
-  service_id: ServiceId
-  service_code: string
-  supplier_id: SupplierId
-  supplier_kind: string
-  supplier_name: string
-  remote_service: string
-  /** Of one unit, in micros of the supplier's currency; null: not known. */
-  cost: bigint | null
-  currency: string
-  position: number
-  /** Hundredths of a percent. */
-  margin_floor: number
-  available: boolean | null
-}
+/** RouteRecord is a route with its supplier's kind. */
+export type RouteRecord = Route & { supplierKind: string }
 
-/** Of one service, one supplier, both or neither (null), or the one of this id; by service, in order of preference. */
+/** `selectRoutes` gives the routes of one service, one supplier, both or neither, or the one of this id, in order of preference. */
 export async function selectRoutes(
   sql: Queryable,
-  {
-    id = null,
-    service = null,
-    supplier = null,
-  }: { id?: RouteId | null; service?: ServiceId | null; supplier?: SupplierId | null },
-): Promise<RouteRow[]> {
-  return sql<RouteRow[]>`
-    select r.id, r.service_id, services.code as service_code, r.supplier_id, s.kind as supplier_kind,
-           s.name as supplier_name, r.remote_service, r.cost, s.currency, r.position, r.margin_floor, r.available
-      from supplier_routes r
-      join services on services.id = r.service_id
-      join suppliers s on s.id = r.supplier_id
-     where (${id}::int is null or r.id = ${id}::int)
-       and (${service}::int is null or r.service_id = ${service}::int)
-       and (${supplier}::int is null or r.supplier_id = ${supplier}::int)
-     order by r.service_id, r.position, r.id`
+  { id, service, supplier }: { id?: RouteId; service?: ServiceId; supplier?: SupplierId },
+): Promise<RouteRecord[]> {
+  let query = build
+    .selectFrom('supplierRoutes as r')
+    .innerJoin('services as v', 'v.id', 'r.serviceId')
+    .innerJoin('suppliers as s', 's.id', 'r.supplierId')
+    .select(['r.id', 'r.serviceId', 'v.code as serviceCode', 'r.supplierId', 's.kind as supplierKind'])
+    .select(['s.name as supplierName', 'r.remoteService', 'r.cost', 's.currency', 'r.position'])
+    .select(['r.marginFloor', 'r.available'])
+    .orderBy('r.serviceId')
+    .orderBy('r.position')
+    .orderBy('r.id')
+  if (id !== undefined) query = query.where('r.id', '=', id)
+  if (service !== undefined) query = query.where('r.serviceId', '=', service)
+  if (supplier !== undefined) query = query.where('r.supplierId', '=', supplier)
+  return await sql.run(query)
 }
 
-/** The service's routes keep their order until the transaction ends. */
+/** `lockRoutesOf` keeps the order of the service's routes until the transaction ends. */
 export async function lockRoutesOf(sql: Queryable, service: ServiceId): Promise<void> {
   await sql`select from services where id = ${service} for no key update`
 }
 
-/** What an operator writes of a route. */
-export type RouteWrite = Pick<RouteRow, 'remote_service' | 'cost' | 'margin_floor'>
+/** RouteWrite is what an operator writes of a route. */
+export type RouteWrite = Pick<Selectable<SupplierRoutes>, 'remoteService' | 'cost' | 'marginFloor'>
 
-/** Behind the service's other routes. */
+/** `insertRoute` puts a route behind the service's others. */
 export async function insertRoute(
   sql: Queryable,
-  service: ServiceId,
-  supplier: SupplierId,
+  serviceId: ServiceId,
+  supplierId: SupplierId,
   row: RouteWrite,
 ): Promise<RouteId> {
-  const [made] = await sql<{ id: RouteId }[]>`
-    insert into supplier_routes (service_id, supplier_id, remote_service, cost, margin_floor, position)
-    select ${service}, ${supplier}, ${row.remote_service}, ${row.cost}::bigint,
-           ${row.margin_floor}, 1 + coalesce(max(position), 0)
-      from supplier_routes where service_id = ${service}
-    returning id`
+  const [made] = await sql.run(
+    build
+      .insertInto('supplierRoutes')
+      .values((eb) => ({
+        ...{ serviceId, supplierId, ...row },
+        position: eb
+          .selectFrom('supplierRoutes')
+          .select(literal<number>`1 + coalesce(max(position), 0)`.as('next'))
+          .where('serviceId', '=', serviceId),
+      }))
+      .returning('id'),
+  )
   return made?.id as RouteId
 }
 
-/** Whether the supplier's list has another remote service is not known before it is read again. */
-export async function updateRouteRow(sql: Queryable, id: RouteId, row: RouteWrite): Promise<void> {
-  await sql`
-    update supplier_routes
-       set available = case when remote_service = ${row.remote_service} then available end,
-           remote_service = ${row.remote_service}, cost = ${row.cost}::bigint,
-           margin_floor = ${row.margin_floor}
-     where id = ${id}`
+/** `updateRouteRow`: it is not known whether the supplier's list has another remote service before the list is read again. */
+export async function updateRouteRow(
+  sql: Queryable,
+  id: RouteId,
+  row: RouteWrite & Updateable<SupplierRoutes>,
+): Promise<void> {
+  await sql.run(build.updateTable('supplierRoutes').set(row).where('id', '=', id))
 }
 
 export async function deleteRoute(sql: Queryable, id: RouteId): Promise<void> {
-  await sql`delete from supplier_routes where id = ${id}`
+  await sql.run(build.deleteFrom('supplierRoutes').where('id', '=', id))
 }
 
-/** Gives routes of one service the positions 1, 2, ... in this order. */
+/** `renumberRoutes` gives routes of one service the positions 1, 2, ... in this order. */
 export async function renumberRoutes(sql: Queryable, ids: RouteId[]): Promise<void> {
   await sql`
     update supplier_routes r set position = given.position

@@ -11,12 +11,12 @@ import { DeliveryRecorder } from './delivery-recorder.ts'
 import { DeliveryRun } from './delivery-run.ts'
 import { Sender } from './sender.ts'
 
-/** The job that sends what is due for one webhook. */
+/** DELIVER is the job that sends what is due for one webhook. */
 export const DELIVER = 'webhook_deliver'
 
-/** After this long other webhooks have their turn. */
+/** TURN_MS is how long one webhook has its turn before others have theirs. */
 const TURN_MS = 20_000
-/** A stop gives what is being sent this long; what is cut off is sent again by the next process. */
+/** GRACE_MS is how long a stop waits for what is being sent. What is cut off is sent again by the next process. */
 const GRACE_MS = 500
 
 export interface DelivererDeps {
@@ -30,7 +30,7 @@ export interface DelivererDeps {
 }
 
 /**
- * Sends what waits for webhooks. What a process sends it has under a lease, so it does not matter how often, or by how
+ * Deliverer sends what waits for webhooks. A process has what it sends under a lease, so it does not matter how often, or by how
  * many processes, the same webhook is looked at.
  */
 export class Deliverer {
@@ -48,7 +48,7 @@ export class Deliverer {
     this.#book = new DeliveryRecorder(parts.sql, parts.clock, parts.log)
   }
 
-  /** Sends all that is due, for as long as it is its turn, and sees to it that it is looked at again. */
+  /** `deliver` sends all that is due, for as long as it is its turn, and sees to it that it is looked at again. */
   async deliver(id: WebhookId, stopping: AbortSignal): Promise<void> {
     if (this.#busy.has(id)) {
       this.#again.add(id)

@@ -3,31 +3,31 @@ import type { AccountId, EventId, OrderId, WebhookId } from '../lib/ids.ts'
 import type { OrderState } from '../lib/states.ts'
 import type { Health } from './health.ts'
 
-/** An event that this process has under a lease. */
+/** LeasedEvent is an event that this process has under a lease. */
 export interface LeasedEvent {
   id: EventId
   webhookId: WebhookId
   accountId: AccountId
   orderId: OrderId
   state: OrderState
-  /** As it was sent before; null before the first attempt. */
+  /** `rendered` is the body as it was sent before; null before the first attempt. */
   rendered: Rendered | null
-  /** The number of this attempt. */
+  /** `number` is that of this attempt, from 1. */
   number: number
-  /** Failures so far. */
+  /** `tries` counts the failures of this event so far. */
   tries: number
-  /** Failures of the endpoint in a row, when it was taken. */
+  /** `failuresBefore` counts the failures of the endpoint in a row, as of the lease. */
   failuresBefore: number
 }
 
 export interface Rendered {
   body: string
-  /** What X-Signature covers. */
+  /** `amount` is covered by X-Signature. */
   amount: string
 }
 
 /**
- * Takes events that are due under a lease, and notes their attempts (the intent is written before a byte is sent). Of
+ * `leaseDueEvents` takes events that are due under a lease, and notes their attempts (the intent is written before a byte is sent). Of
  * each order only the oldest that is still to be sent: what it says comes before what became of the order later.
  */
 export async function leaseDueEvents(
@@ -75,7 +75,7 @@ export async function leaseDueEvents(
   }))
 }
 
-/** Keeps what is sent in all attempts. Gives what is kept: that of another process, where one was first. */
+/** `keepRendered` keeps the body that all attempts send, and gives it: that of another process, where one was first. */
 export async function keepRendered(
   sql: Sql,
   events: (Rendered & { accountId: AccountId; id: EventId })[],
@@ -89,20 +89,20 @@ export async function keepRendered(
   return new Map(rows.map(({ id, body, amount }) => [Number(id) as EventId, { body, amount }]))
 }
 
-/** What became of an attempt. */
+/** DeliveryResult says how an attempt ended. */
 export interface DeliveryResult {
   event: LeasedEvent
   delivered: boolean
   ms: number
   status: number | null
   error: string | null
-  /** Of what was not delivered; null: never again. */
+  /** `retryAt` is when an event that was not delivered is tried again; null: never. */
   retryAt: Date | null
-  /** Whether it says something about the endpoint. */
+  /** `ofEndpoint`: the result says something about the endpoint. */
   ofEndpoint: boolean
 }
 
-/** An attempt whose event somebody else has taken since is noted, and decides nothing. */
+/** `writeDeliveryResults` notes every attempt. One whose event another process has taken since decides nothing. */
 export async function writeDeliveryResults(
   sql: Queryable,
   outcomes: DeliveryResult[],
@@ -134,7 +134,7 @@ export async function writeDeliveryResults(
      where e.account_id = g.account_id and e.id = g.event_id and e.attempts = g.number`
 }
 
-/** Locked until the end of the transaction. */
+/** `lockHealth` locks the webhook until the transaction ends. */
 export async function lockHealth(sql: Transaction, id: WebhookId): Promise<Health | undefined> {
   const [row] = await sql<Health[]>`
     select failures, failing_since as "failingSince", status from webhooks where id = ${id} for update`
@@ -154,21 +154,21 @@ export async function updateHealth(
      where id = ${id}`
 }
 
-/** Everything that waits for it becomes due. */
+/** `hasten` makes due everything that waits for the webhook. */
 export const hasten = (sql: Transaction, id: WebhookId, now: Date): Promise<unknown> =>
   sql`update order_events set due_at = ${now} where webhook_id = ${id} and due_at > ${now}`.execute()
 
-/** Nothing more is sent; what waits is held. */
+/** `hold` holds what waits for the webhook: nothing more is sent. */
 export const hold = (sql: Transaction, id: WebhookId): Promise<unknown> =>
   sql`update order_events set due_at = null where webhook_id = ${id} and due_at is not null`.execute()
 
-/** There is nobody to tell any more. */
+/** `abandon` gives up what waits for a webhook whose key or account is gone. */
 export const abandon = (sql: Sql, id: WebhookId, now: Date): Promise<unknown> =>
   sql`
     update order_events set due_at = null, given_up_at = ${now}
      where webhook_id = ${id} and due_at is not null and (leased_until is null or leased_until <= ${now})`.execute()
 
-/** Whether this process is the one that tries a failing endpoint now; nobody else does until then. */
+/** `claimTry` tells whether this process may try a failing endpoint now; no other process may before `until`. */
 export async function claimTry(sql: Sql, id: WebhookId, now: Date, until: Date): Promise<boolean> {
   const claimed = await sql`
     update webhooks set rest_until = ${until}
@@ -180,7 +180,7 @@ export async function releaseTry(sql: Sql, id: WebhookId): Promise<void> {
   await sql`update webhooks set rest_until = null where id = ${id}`
 }
 
-/** When there is something to send next; null: nothing waits. */
+/** `selectNextDue` gives when there is something to send next; null: nothing waits. */
 export async function selectNextDue(sql: Sql, id: WebhookId): Promise<Date | null> {
   const [row] = await sql<{ at: Date | null }[]>`
     select case when next.at is not null then greatest(next.at, w.rest_until) end as at
@@ -195,7 +195,7 @@ export async function selectNextDue(sql: Sql, id: WebhookId): Promise<Date | nul
   return row?.at ?? null
 }
 
-/** The webhooks that something is due for. */
+/** `selectDueWebhooks` gives the webhooks that something is due for. */
 export async function selectDueWebhooks(sql: Sql, now: Date): Promise<WebhookId[]> {
   const rows = await sql<{ id: WebhookId }[]>`
     select w.id from webhooks w
@@ -204,7 +204,7 @@ export async function selectDueWebhooks(sql: Sql, now: Date): Promise<WebhookId[
   return rows.map(({ id }) => id)
 }
 
-/** Removes old events with nothing to do, and their attempts; gives how many events. `limit` bounds one round. */
+/** `sweepEvents` removes old events with nothing to do, and their attempts; gives how many events. `limit` bounds one round. */
 export async function sweepEvents(sql: Sql, before: Date, limit: number): Promise<number> {
   const swept = await sql`
     with old as (

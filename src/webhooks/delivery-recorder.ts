@@ -15,7 +15,7 @@ import { healthAfter } from './health.ts'
 
 const BATCH_SIZE = 200
 
-/** Records what became of attempts, those that end together together, and what it says of their endpoints. */
+/** DeliveryRecorder records the results of attempts, those that end at one time together, and what they say of their endpoints. */
 export class DeliveryRecorder {
   readonly #sql: Sql
   readonly #clock: Clock
@@ -29,7 +29,7 @@ export class DeliveryRecorder {
     this.#batcher = new Batcher((outcomes) => this.#writeAll(outcomes), { size: BATCH_SIZE })
   }
 
-  /** Never throws: what cannot be recorded is sent again once its lease is over. */
+  /** `write` never throws: what cannot be recorded is sent again once its lease is over. */
   async write(outcome: DeliveryResult): Promise<void> {
     await this.#batcher.add(outcome).catch((error: unknown) => {
       this.#log.warn({ err: error, webhook: outcome.event.webhookId }, 'an attempt could not be recorded')

@@ -12,14 +12,14 @@ import { type Addressee, LEASE_MS, type Sender } from './sender.ts'
 import { selectTarget, type Target } from './webhooks.sql.ts'
 import { secretsAt } from './webhooks.ts'
 
-/** Events of one webhook that one process sends at a time. */
+/** AT_ONCE is how many events of one webhook one process sends at a time. */
 const AT_ONCE = 16
-/** Taken ahead for an endpoint that is quick: together they cost less. */
+/** MAX_IN_HAND is how many events are taken ahead for a quick endpoint: taken together they cost less. */
 const MAX_IN_HAND = 64
-/** Quick: half of what is in hand has landed within this. */
+/** QUICK_MS: an endpoint is quick when half of what is in hand was answered within this time. */
 const QUICK_MS = 500
 
-/** One webhook's events on their way, from being taken to being recorded. */
+/** DeliveryRun takes the events of one webhook, sends them and has the results recorded. */
 export class DeliveryRun {
   readonly #parts: { sql: Sql; orders: Pick<OrderReader, 'forBuyer'>; clock: Clock }
   readonly #sealer: () => Promise<Sealer>
@@ -45,7 +45,7 @@ export class DeliveryRun {
     this.#id = id
   }
 
-  /** Until nothing can be taken. What is in hand when `cut` is aborted is let go. */
+  /** `run` goes on until nothing can be taken. What is in hand when `cut` is aborted is let go. */
   async run(goesOn: () => boolean, cut: AbortSignal): Promise<void> {
     let room = AT_ONCE
     try {
@@ -62,7 +62,7 @@ export class DeliveryRun {
     }
   }
 
-  /** Takes what is due and sets it on its way. */
+  /** `#launch` takes what is due and begins to send it. */
   async #launch(limit: number, cut: AbortSignal): Promise<void> {
     const { sql, clock } = this.#parts
     const target = await selectTarget(sql, this.#id)
@@ -82,7 +82,7 @@ export class DeliveryRun {
     }
   }
 
-  /** An endpoint that fails is tried with one event at a time, by one process of all. */
+  /** `#take`: an endpoint that fails is tried with one event at a time, by one process of all. */
   async #take(target: Target, limit: number): Promise<LeasedEvent[]> {
     const { sql, clock } = this.#parts
     const now = clock.now()

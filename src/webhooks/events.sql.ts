@@ -40,7 +40,7 @@ export async function selectAttempts(
 }
 
 /**
- * Has events sent again, as if they had never been tried, and tells a worker. Gives how many.
+ * `replayEvents` has events sent again, as if they had never been tried, and tells a worker. Gives how many.
  * Those that wait anyway are due at once.
  */
 export async function replayEvents(
@@ -59,7 +59,7 @@ export async function replayEvents(
   return replayed.count
 }
 
-/** Has a worker look what is due for it. */
+/** `wakeWebhook` has a worker look what is due for the webhook. */
 export async function wakeWebhook(sql: Queryable, webhook: WebhookId): Promise<void> {
   await sql`select from wake_webhook(${webhook})`
 }

@@ -6,7 +6,7 @@ import { replayEvents, selectAttempts, selectEvents } from './events.sql.ts'
 import { type OrderEvent, type WebhookDelivery, wireId } from './webhook.ts'
 import { findWebhook } from './webhooks.ts'
 
-/** A webhook's events, the newest first. Throws not_found. */
+/** `listEvents` gives a webhook's events, the newest first. Throws not_found. */
 export async function listEvents(
   sql: Queryable,
   webhook: WebhookId,
@@ -16,7 +16,7 @@ export async function listEvents(
   return await selectEvents(sql, { webhook, undelivered, limit })
 }
 
-/** Throws not_found, also (promise 6) for another account's where `accountId` is given. */
+/** `findEvent` throws not_found, also (promise 6, own data only) for another account's where `accountId` is given. */
 export async function findEvent(sql: Queryable, id: EventId, accountId?: AccountId): Promise<OrderEvent> {
   const [event] = await selectEvents(sql, { event: id })
   if (!event) throw new Refusal('not_found', `there is no event ${wireId(id)}`, 'event')
@@ -24,7 +24,7 @@ export async function findEvent(sql: Queryable, id: EventId, accountId?: Account
   return event
 }
 
-/** What was tried for a webhook or for one event, the newest first. Throws not_found. */
+/** `listAttempts` gives the attempts for a webhook or for one event, the newest first. Throws not_found. */
 export async function listAttempts(
   sql: Queryable,
   of: { webhook: WebhookId } | { event: EventId },
@@ -36,7 +36,7 @@ export async function listAttempts(
 }
 
 /**
- * Has one event sent again, or a webhook's since a time (of those, with `undelivered`, what never arrived): under the
+ * `replay` has one event sent again, or a webhook's since a time (of those, with `undelivered`, what never arrived): under the
  * same ids, in the same order of each order. Gives how many.
  * Throws not_found, and conflict when the webhook is sent nothing.
  */

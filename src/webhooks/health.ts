@@ -1,17 +1,17 @@
+import type { Webhook } from './attributes.ts'
 import { FAILING_FROM, failsForTooLong, restUntil } from './schedule.ts'
-import type { WebhookStatus } from './webhook.ts'
 
-/** How an endpoint fares. */
+/** Health is how an endpoint has answered lately. */
 export interface Health {
-  /** Attempts that failed in a row, and since when none has gone well. */
+  /** `failures` counts attempts that failed in a row; none has gone well since `failingSince`. */
   failures: number
   failingSince: Date | null
-  status: WebhookStatus
+  status: Webhook['status']
 }
 
 const GONE = 410
 
-/** What attempts, in the order in which they ended, say of their endpoint. */
+/** `healthAfter` gives the health of an endpoint after attempts, in the order in which they ended. */
 export function healthAfter(
   before: Health,
   outcomes: { delivered: boolean; status: number | null }[],

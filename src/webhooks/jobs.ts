@@ -6,14 +6,14 @@ import { DELIVER, type Deliverer } from './deliverer.ts'
 import { selectDueWebhooks, sweepEvents } from './deliveries.sql.ts'
 import { KEPT_MS } from './schedule.ts'
 
-/** The job that looks which webhooks have something due, and removes what is old; to be run every minute. */
+/** LOOK_FOR_EVENTS is the job that looks which webhooks have something due, and removes what is old; to be run every minute. */
 export const LOOK_FOR_EVENTS = 'webhook_look'
-/** Old events that are removed in one look: 14 million a day. */
+/** SWEEP is how many old events one look removes: 14 million a day. */
 const SWEEP = 10_000
 
 /**
- * The jobs of webhooks. What is due is a time in a table, so that nothing is lost with a job: a worker that was killed
- * is looked after within a minute and a lease.
+ * `webhookJobs` are the jobs of webhooks. What is due is a time in a table, so nothing is lost with a job: what a killed worker
+ * had in hand is sent by another within a minute and a lease.
  */
 export function webhookJobs({
   sql,
@@ -37,6 +37,6 @@ export function webhookJobs({
   }
 }
 
-/** For the start of a process: what was left by those before it is not left until the next minute. */
+/** `lookForEvents` looks at the start of a process, so that what an earlier one left does not wait for the next minute. */
 export const lookForEvents = (sql: Sql): Promise<void> =>
   addJob(sql, LOOK_FOR_EVENTS, null, { key: LOOK_FOR_EVENTS })

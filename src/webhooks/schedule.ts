@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../lib/time.ts'
 
-/** After each failure of an event, until the next try: about three days in all. */
+/** RETRY_AFTER_MS is the time from each failure of an event to the next try: about three days in all. */
 const RETRY_AFTER_MS = [
   5 * SECOND_MS,
   30 * SECOND_MS,
@@ -16,18 +16,18 @@ const RETRY_AFTER_MS = [
 ]
 const JITTER = 0.2
 
-/** When to try an event again that has failed `tries` times; null: never, it is given up. */
+/** `retryAt` gives when to try an event again that has failed `tries` times; null: never, it is given up. */
 export function retryAt(tries: number, now: Date, random = Math.random()): Date | null {
   const delay = RETRY_AFTER_MS[tries - 1]
   return delay === undefined ? null : new Date(now.getTime() + delay * (1 + JITTER * (2 * random - 1)))
 }
 
-/** Failures in a row from which on an endpoint is tried with one event at a time, with rests. */
+/** FAILING_FROM failures in a row let an endpoint be tried with one event at a time, with rests. */
 export const FAILING_FROM = 3
 const SHORTEST_REST_MS = 5 * SECOND_MS
 const MAX_REST_MS = MINUTE_MS
 
-/** Until when a failing endpoint is left alone: as long as it has been failing, and a minute at most. */
+/** `restUntil` gives until when a failing endpoint is left alone: as long as it has been failing, and a minute at most. */
 export function restUntil(failingSince: Date, now: Date): Date {
   const failing = now.getTime() - failingSince.getTime()
   return new Date(now.getTime() + Math.min(Math.max(failing, SHORTEST_REST_MS), MAX_REST_MS))
@@ -35,9 +35,9 @@ export function restUntil(failingSince: Date, now: Date): Date {
 
 const PAUSED_AFTER_MS = 5 * DAY_MS
 
-/** Whether an endpoint has failed for so long that nobody seems to be there. */
+/** `failsForTooLong` tells whether an endpoint has failed for so long that nobody seems to be there. */
 export const failsForTooLong = (failingSince: Date, now: Date): boolean =>
   now.getTime() - failingSince.getTime() >= PAUSED_AFTER_MS
 
-/** Events with nothing to do, and their attempts, are kept this long. */
+/** KEPT_MS is how long events with nothing to do, and their attempts, are kept. */
 export const KEPT_MS = 90 * DAY_MS

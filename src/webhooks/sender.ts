@@ -5,25 +5,25 @@ import { retryAt } from './schedule.ts'
 import { orderSignature, standardHeaders } from './signature.ts'
 import { wireId } from './webhook.ts'
 
-/** From the first byte to the answer. */
+/** ANSWER_WITHIN_MS is the time from the first byte to the answer. */
 const ANSWER_WITHIN_MS = 15_000
-/** Longer than any attempt, so that nobody else sends an event at the same time. */
+/** LEASE_MS is longer than any attempt, so that nobody else sends an event at the same time. */
 export const LEASE_MS = 30_000
-/** What is left of the lease must be enough for the answer to be recorded. */
+/** RECORD_WITHIN_MS must be left of the lease when an attempt begins, so that its answer can be recorded. */
 const RECORD_WITHIN_MS = 2_000
-/** Of the answer only the status counts; this much is read so that the connection can be used again. */
+/** MAX_ANSWER_BYTES of an answer are read, so that the connection can be used again; only the status counts. */
 const MAX_ANSWER_BYTES = 65_536
 const CONNECTIONS = 64
 
 export interface Addressee {
   url: string
-  /** The API key's own secret. */
+  /** `key` is the API key's own secret. */
   key: string
-  /** Signing secrets, the newest first. */
+  /** `signing` are the signing secrets, the newest first. */
   signing: string[]
 }
 
-/** Tells endpoints of events: one attempt each. Never throws. */
+/** Sender tells endpoints of events, one attempt each. It never throws. */
 export class Sender {
   readonly #client: OutboundClient
   readonly #clock: Clock
@@ -37,7 +37,7 @@ export class Sender {
     this.#clock = clock
   }
 
-  /** `rendered`: undefined when there is no such order. `takenAt`: by performance.now(), when its lease began. */
+  /** `send`: `rendered` is undefined when there is no such order; `takenAt` is when the lease began, by performance.now(). */
   async send(
     to: Addressee,
     event: LeasedEvent,
@@ -58,7 +58,7 @@ export class Sender {
     })
     if (!rendered) return done({ error: 'there is no such order', ofEndpoint: false })
     const now = (): Date => this.#clock.now()
-    // After a time in which this process, or its database, stood still.
+    // This process, or its database, stood still in between.
     const left = takenAt + LEASE_MS - RECORD_WITHIN_MS - startedAt
     if (left < ANSWER_WITHIN_MS / 2) return done({ error: 'not in time', ofEndpoint: false, retryAt: now() })
     try {

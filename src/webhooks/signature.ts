@@ -4,13 +4,13 @@ import type { OrderId } from '../lib/ids.ts'
 import { decimalOf } from '../lib/money-json.ts'
 
 const PREFIX = 'whsec_'
-/** Standard Webhooks asks for 24 to 64. */
+/** SECRET_BYTES: Standard Webhooks asks for 24 to 64. */
 const SECRET_BYTES = 32
 
-/** A signing secret as its owner gets it: `whsec_` and base64. */
+/** `newSigningSecret` makes a secret in the form in which its owner gets it: `whsec_` and base64. */
 export const newSigningSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
 
-/** The amount that X-Signature covers: what the order is to cost while it is open, and what it did cost in the end. */
+/** `signedAmount` gives the amount that X-Signature covers: what the order is to cost while it is open, and what it did cost in the end. */
 export function signedAmount({
   status,
   total_price,
@@ -20,13 +20,13 @@ export function signedAmount({
   return status === 'failed' || status === 'cancelled' ? '0' : decimalOf(charged_amount)
 }
 
-/** X-Signature, as existing integrations verify it; `secret` is the API key's, after the dot. It covers no result. */
+/** `orderSignature` gives X-Signature, as existing integrations verify it; `secret` is the API key's, after the dot. It covers no result. */
 export const orderSignature = (secret: string, order: OrderId, amount: string): string =>
   createHmac('sha256', secret)
     .update(`{"orderId":${order},"amount":${JSON.stringify(amount)}}`)
     .digest('hex')
 
-/** The headers of Standard Webhooks: what is sent now, signed with each of the signing secrets, the newest first. */
+/** `standardHeaders` gives the headers of Standard Webhooks: what is sent now, signed with each of the signing secrets, the newest first. */
 export function standardHeaders(
   secrets: string[],
   { id, body, at }: { id: string; body: string; at: Date },

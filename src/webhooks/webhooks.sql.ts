@@ -1,7 +1,7 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
-import type { Webhook } from './webhook.ts'
+import type { Webhook } from './attributes.ts'
 
 const webhooks = build
   .selectFrom('webhooks as w')
@@ -106,7 +106,7 @@ export interface Target {
   failures: number
   failingSince: Date | null
   active: boolean
-  /** Its key was revoked, or its account is closed. */
+  /** `orphaned`: its key was revoked, or its account is closed. */
   orphaned: boolean
 }
 

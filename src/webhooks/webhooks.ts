@@ -5,10 +5,10 @@ import { orThrow } from '../lib/fault.ts'
 import type { AccountId, WebhookId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
+import type { Webhook } from './attributes.ts'
 import { wakeWebhook } from './events.sql.ts'
 import { newSigningSecret } from './signature.ts'
 import { readWebhookUrl } from './url.ts'
-import type { Webhook } from './webhook.ts'
 import {
   insertWebhook,
   lockSecrets,
@@ -22,6 +22,7 @@ import {
   updateUrl,
 } from './webhooks.sql.ts'
 
+/** NewWebhook is a webhook that was just made. */
 export interface NewWebhook {
   id: WebhookId
   url: string
@@ -30,16 +31,17 @@ export interface NewWebhook {
 }
 
 /**
- * Has orders told that are placed with a key, in the transaction that makes the key: X-Signature is made with the key's
- * own secret, which is known only then, and which is kept sealed here beside its hash.
+ * `createWebhook` has orders told that are placed with a key. It runs in the transaction that makes the key: X-Signature is made
+ * with the key's own secret, which is known only then, and which is kept sealed here beside its hash.
  * Throws invalid_input (webhook_url), and conflict when the secret key at hand is not the server's.
  */
 export async function createWebhook(
   sql: Transaction,
   sealer: Sealer,
-  { accountId, key, url, allow }: { accountId: AccountId; key: NewKey; url: string; allow: string[] },
+  input: { accountId: AccountId; key: Pick<NewKey, 'id' | 'secret'>; url: string; allow: string[] },
   clock: Clock = systemClock,
 ): Promise<NewWebhook> {
+  const { accountId, key, url, allow } = input
   const checked = orThrow(readWebhookUrl(url, allow))
   const newest = await selectNewestSecrets(sql)
   refuseForeignKey(sealer, newest ? [{ sealed: newest.secrets, owner: ownerOf(newest.id) }] : [], {
@@ -53,11 +55,11 @@ export async function createWebhook(
   return { id, url: checked, secret }
 }
 
-/** By id; one account's, or everybody's. */
+/** `listWebhooks` gives one account's webhooks, or everybody's, by id. */
 export const listWebhooks = (sql: Queryable, accountId?: AccountId): Promise<Webhook[]> =>
   selectWebhooks(sql, accountId)
 
-/** Throws not_found, also (promise 6) for another account's where `accountId` is given. */
+/** `findWebhook` throws not_found, also (promise 6, own data only) for another account's where `accountId` is given. */
 export async function findWebhook(sql: Queryable, id: WebhookId, accountId?: AccountId): Promise<Webhook> {
   const webhook = await selectWebhook(sql, id)
   if (!webhook || (accountId !== undefined && webhook.accountId !== accountId)) {
@@ -66,7 +68,7 @@ export async function findWebhook(sql: Queryable, id: WebhookId, accountId?: Acc
   return webhook
 }
 
-/** What waits goes to the new URL. A webhook that was stopped stays so until it is resumed. Throws as the above do. */
+/** `changeUrl` sends what waits to the new URL. A webhook that was stopped stays so until it is resumed. Throws invalid_input and not_found. */
 export async function changeUrl(
   sql: Queryable,
   id: WebhookId,
@@ -80,11 +82,11 @@ export async function changeUrl(
   return await findWebhook(sql, id)
 }
 
-/** The longest time for which the signing secret before the last still signs. */
+/** MAX_OVERLAP_MS is the longest time for which the signing secret before the last still signs. */
 const MAX_OVERLAP_MS = 30 * 24 * 3_600_000
 
 /**
- * Gives a new signing secret. Until `previousUntil` what is sent is signed with the one before, too, so that a receiver
+ * `rotateSecret` gives a new signing secret. Until `previousUntil` what is sent is signed with the one before, too, so that a receiver
  * can change in between; without, the one before is worth nothing at once. The API key's secret stays what it is.
  * Throws not_found, invalid_input (overlap), and an Error when the secret key at hand is another than the server's.
  */
@@ -112,7 +114,7 @@ export async function rotateSecret(
 }
 
 /**
- * Has a webhook that was paused, or that answered 410, sent to again: what happens from now on. What happened since can
+ * `resumeWebhook` has a webhook that was paused, or that answered 410, sent to again: what happens from now on. What happened since can
  * be replayed. Throws not_found.
  */
 export async function resumeWebhook(
@@ -126,15 +128,15 @@ export async function resumeWebhook(
   return await findWebhook(sql, id)
 }
 
-/** `key`: the API key's own secret. `current`, `previous`: signing secrets. */
+/** Secrets are kept sealed: `key` is the API key's own, `current` and `previous` sign. */
 type Secrets = { key: string; current: string; previous?: string }
 
-/** What to sign with at a time. Throws an Error when they were sealed with another key. */
+/** `secretsAt` gives the secrets to sign with at a time. Throws an Error when they were sealed with another key. */
 export function secretsAt(target: Target, sealer: Sealer, now: Date): { key: string; signing: string[] } {
   const { key, current, previous } = sealer.open(target.secrets, ownerOf(target.id)) as Secrets
   const overlaps = previous !== undefined && target.previousUntil && target.previousUntil > now
   return { key, signing: overlaps ? [current, previous] : [current] }
 }
 
-/** Binds sealed secrets to their row, so that rows cannot be swapped. */
+/** `ownerOf` binds sealed secrets to their row, so that rows cannot be swapped. */
 const ownerOf = (id: WebhookId): string => `webhook ${id}`

@@ -30,7 +30,7 @@ test('an account comes with its wallet and its first deposit', async () => {
     { ...valid, username: 'First', deposit: micros(100_000_000n) },
     'test',
   )
-  expect(made).toMatchObject({ username: 'first', available: 100_000_000n, held: 0n, closed: false })
+  expect(made).toMatchObject({ username: 'first', available: 100_000_000n, held: 0n, status: 'active' })
   const entries = await ledgerEntries(sql, made.id)
   expect(entries).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
 })
@@ -71,8 +71,8 @@ test.each([
   [{ username: 'a b' }, 'username'],
   [{ username: '12345' }, 'username'],
   [{ username: 'key.secret' }, 'username'],
-  [{ priceGroup: 'nobody' }, 'group'],
-  [{ priceGroup: '\0' }, 'group'],
+  [{ group: 'nobody' }, 'group'],
+  [{ group: '\0' }, 'group'],
   [{ creditLimit: micros(-1n) }, 'credit_limit'],
 ])('an account with %o is refused, naming %s', async (wrong, field) => {
   await expect(createAccount(sql, { ...valid, ...wrong }, 'test')).rejects.toMatchObject({
@@ -94,10 +94,10 @@ test('an account is found by id and by username in any case, and by nothing else
 test('price groups are unique by name in any case, and accounts enter and leave them by name or id', async () => {
   const gold = await createPriceGroup(sql, 'Gold resellers')
   await expect(createPriceGroup(sql, 'GOLD RESELLERS')).rejects.toMatchObject({ code: 'conflict' })
-  const { id } = await createAccount(sql, { ...valid, priceGroup: 'gold resellers' }, 'test')
+  const { id } = await createAccount(sql, { ...valid, group: 'gold resellers' }, 'test')
   expect(await listPriceGroups(sql)).toMatchObject([{ name: 'Gold resellers', accounts: 1 }])
-  expect((await changeAccount(sql, id, { priceGroup: null })).priceGroup).toBeNull()
-  expect((await changeAccount(sql, id, { priceGroup: String(gold.id) })).priceGroupId).toBe(gold.id)
+  expect((await changeAccount(sql, id, { group: null })).group).toBeNull()
+  expect((await changeAccount(sql, id, { group: String(gold.id) })).group).toBe('Gold resellers')
 })
 
 test('only what is given changes', async () => {
@@ -110,8 +110,8 @@ test('only what is given changes', async () => {
 
 test('an account is closed and reopened', async () => {
   const { id } = await createAccount(sql, valid, 'test')
-  expect((await closeAccount(sql, id)).closed).toBe(true)
-  expect((await reopenAccount(sql, id)).closed).toBe(false)
+  expect((await closeAccount(sql, id)).status).toBe('closed')
+  expect((await reopenAccount(sql, id)).status).toBe('active')
 })
 
 test('the books of all these accounts are right', async () => {

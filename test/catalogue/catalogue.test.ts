@@ -76,12 +76,12 @@ describe('the catalogue', () => {
       service: 'a',
       group: 'Gold',
       currency: 'USD',
-      unitPrice: '2',
+      price: '2',
       minItems: 2,
       maxItems: 5,
     })
-    await setPrice(sql, { service: 'a', account: 1 as AccountId, currency: 'USD', unitPrice: '1' })
-    await setPrice(sql, { service: 'a', group: 'Silver', currency: 'EUR', unitPrice: '4' })
+    await setPrice(sql, { service: 'a', account: 1 as AccountId, currency: 'USD', price: '1' })
+    await setPrice(sql, { service: 'a', group: 'Silver', currency: 'EUR', price: '4' })
     const snapshot = await current()
     const price = (of: Account) => snapshot.priceFor(service, of)?.unitPrice
     expect(price(account(1, 1))).toBe(1_000_000n)
@@ -118,7 +118,7 @@ describe('the catalogue', () => {
 
   it('has one audience for accounts that are offered the same, and others for the rest', async () => {
     await create('a')
-    await setPrice(sql, { service: 'a', account: 1 as AccountId, currency: 'USD', unitPrice: '1' })
+    await setPrice(sql, { service: 'a', account: 1 as AccountId, currency: 'USD', price: '1' })
     const snapshot = await current()
     const audience = (...of: Parameters<typeof account>) => snapshot.audience(account(...of))
     expect(audience(2, 1)).toBe(audience(3, 1))
@@ -243,7 +243,7 @@ describe('the catalogue in memory', () => {
       await expect.poll(async () => (await catalogue.current()).byId(service.id)?.name).toBe('before')
       await updateService(sql, 'far', { name: 'after' })
       await expect.poll(async () => (await catalogue.current()).byId(service.id)?.name).toBe('after')
-      await setPrice(sql, { service: 'far', currency: 'USD', unitPrice: '9' })
+      await setPrice(sql, { service: 'far', currency: 'USD', price: '9' })
       const price = async () => (await catalogue.current()).priceFor(service, account(2))?.unitPrice
       await expect.poll(price).toBe(9_000_000n)
     } finally {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { closedWords, isOpen, isTimeZone } from '../../src/catalogue/opening-hours.ts'
+import { closedMessage, isOpen, isTimeZone } from '../../src/catalogue/opening-hours.ts'
 
 const hours = (opensAt: string | null, closesAt: string | null, timeZone = 'UTC') => ({
   opensAt,
@@ -42,7 +42,7 @@ describe('a service with opening hours', () => {
     expect(isOpen(jakarta, at('2026-03-01T01:59:00Z'))).toBe(false)
     expect(isOpen(jakarta, at('2026-03-01T02:00:00Z'))).toBe(true)
     expect(isOpen(jakarta, at('2026-03-01T10:00:00Z'))).toBe(false)
-    expect(closedWords(jakarta)).toBe('opens at 09:00 Asia/Jakarta')
+    expect(closedMessage(jakarta)).toBe('opens at 09:00 Asia/Jakarta')
   })
 
   it('opens at the same wall time before and after the clocks change', () => {

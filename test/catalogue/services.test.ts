@@ -277,18 +277,18 @@ describe('a price', () => {
       service: code,
       group: 'GOLD',
       currency: 'USD',
-      unitPrice: '0.5',
+      price: '0.5',
       minItems: 2,
       maxItems: 10,
     })
-    await setPrice(sql, { service: code, account: 7 as never, currency: 'EUR', unitPrice: '0' })
+    await setPrice(sql, { service: code, account: 7 as never, currency: 'EUR', price: '0' })
     const changed = await setPrice(sql, {
       service: String(id),
       group: 'gold',
       currency: 'USD',
-      unitPrice: '0.4',
+      price: '0.4',
     })
-    expect(changed).toEqual({
+    expect(changed).toMatchObject({
       serviceId: id,
       accountId: null,
       group: 'Gold',
@@ -317,12 +317,12 @@ describe('a price', () => {
     [{ account: 99 as never }, 'invalid_input', 'account'],
     [{ account: 99 as never, group: 'Gold' }, 'invalid_input', 'account'],
     [{ currency: 'usd' }, 'invalid_input', 'currency'],
-    [{ unitPrice: '1,5' }, 'invalid_input', 'price'],
+    [{ price: '1,5' }, 'invalid_input', 'price'],
     [{ minItems: 0 }, 'invalid_input', 'minItems'],
     [{ minItems: 5, maxItems: 4 }, 'invalid_input', 'maxItems'],
   ])('is refused for %o', async (over, code, field) => {
     const service = await create()
-    const rule = { service: service.code, currency: 'USD', unitPrice: '1', ...over }
+    const rule = { service: service.code, currency: 'USD', price: '1', ...over }
     expect(await refusal(setPrice(sql, rule))).toMatchObject({ code, field })
   })
 
@@ -330,7 +330,7 @@ describe('a price', () => {
     const service = await create()
     await sql`insert into accounts (id, name, email, username, currency) overriding system value
               values (8, 'Shop', 'shop@example.com', 'shop8', 'EUR')`
-    const rule = { service: service.code, account: 8 as never, currency: 'USD', unitPrice: '1' }
+    const rule = { service: service.code, account: 8 as never, currency: 'USD', price: '1' }
     expect(await refusal(setPrice(sql, rule))).toMatchObject({ code: 'invalid_input', field: 'currency' })
   })
 })

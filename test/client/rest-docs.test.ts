@@ -37,7 +37,7 @@ beforeAll(async () => {
   await accountOf('operator', 'Demo Operator')
   const reseller = await accountOf('reseller', 'Demo Reseller', {
     deposit: micros(1_000_000_000n),
-    priceGroup: DEMO_PRICE_GROUP,
+    group: DEMO_PRICE_GROUP,
   })
   await accountOf('friend', 'Fred Friendly')
   await importServices(sql, JSON.stringify(demoServices), 'json')

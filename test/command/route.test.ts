@@ -70,7 +70,7 @@ describe('imeigate route', () => {
 
   it.each([
     [[], /^Invalid input: --remote-service is missing/, 'remote-service'],
-    [['--remote-service', '1', '--cost', 'cheap'], /^Invalid input: --cost must be from 0/, 'cost'],
+    [['--remote-service', '1', '--cost', 'cheap'], /^Invalid input: --cost must be an amount/, 'cost'],
     [['--remote-service', '1', '--margin-floor', 'half'], /--margin-floor must be a perc/, 'margin-floor'],
   ])('add with %o says what is wrong and exits 1', async (more, message, field) => {
     const ended = await run(...add, ...more, '--json')

@@ -148,7 +148,7 @@ describe('imeigate service create', () => {
     [['--field', 'A:number'], /"number" is neither text, dropdown nor required/, 'field'],
     [['--visible-to', 'Bronze'], 'Invalid input: --visible-to there is no price group Bronze', 'visible-to'],
     [['--input-schema', '{'], /^Invalid input: --input-schema is not JSON/, 'input-schema'],
-    [['--price', 'cheap'], /^Invalid input: --price must be from 0/, 'price'],
+    [['--price', 'cheap'], /^Invalid input: --price must be an amount/, 'price'],
     [['--kind', 'file'], /--kind/, 'kind'],
     [['--expiry-seconds', 'soon'], /--expiry-seconds must be a whole number of seconds/, 'expiry-seconds'],
   ])('with %o says what is wrong and exits 1', async (options, message, field) => {

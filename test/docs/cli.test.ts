@@ -3,11 +3,53 @@ import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { build } from '../../src/command/program.ts'
 
-const text = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8')
-const pages = ['cli', 'deposits', 'suppliers', 'money', 'notices', 'webhooks', 'operating']
-  .map((name) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8'))
-  .join('\n')
+const page = (name: string): string => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')
+const text = page('cli')
+/** Options that a kind of integration, or a supplier's list, brings are described where these are. */
+const elsewhere = ['deposits', 'suppliers', 'notices'].map(page).join('\n')
+
+const leaves = (command: Command, path: string[] = []): [string, Command][] =>
+  command.commands.length === 0
+    ? [[path.join(' '), command]]
+    : command.commands.flatMap((one) => leaves(one, [...path, one.name()]))
 const program = await build()
+const commands = leaves(program)
+
+const optionsOf = (command: Command): string[] =>
+  command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? [])
+const optionsIn = (words: string): string[] =>
+  [...words.matchAll(/(?<![\w-])--[a-z][a-z-]*/g)].map(([one]) => one)
+
+/** `rowOf` gives the row of a command in a table of commands, or its line where they are listed. */
+const rowOf = (path: string): string =>
+  new RegExp(`^(?:\\| \`| {4})${path}(?![\\w-]| [a-z]).*$`, 'm').exec(text)?.[0] ?? ''
+
+/** `sectionsOf` gives the sections that are headed by a command's noun. */
+const sectionsOf = (path: string): string =>
+  text
+    .split(/^## /m)
+    .filter((section) => (section.split('\n')[0] ?? '').split(', ').includes(path.split(' ')[0] ?? ''))
+    .join('\n')
+
+test.each(commands)('%s stands in docs/cli.md', (path) => {
+  expect(text).toMatch(new RegExp(`(\`|imeigate |^    |^## .*)${path}\\b`, 'm'))
+})
+
+test.each(commands)('the row of %s in docs/cli.md has options that it takes', (path, command) => {
+  const taken = [...optionsOf(command), '--help', '--json']
+  expect(optionsIn(rowOf(path)).filter((one) => !taken.includes(one))).toEqual([])
+})
+
+test.each(commands)('each option of %s stands in its section of docs/cli.md', (path, command) => {
+  const known = optionsIn(rowOf(path) + sectionsOf(path) + elsewhere)
+  expect(optionsOf(command).filter((one) => !known.includes(one))).toEqual([])
+})
+
+test('every table of options in docs/cli.md has options that there are', () => {
+  const all = new Set(commands.flatMap(([, command]) => command.options.flatMap(({ long }) => long ?? [])))
+  const named = (text.match(/^\| `--[^|]*/gm) ?? []).flatMap(optionsIn)
+  expect(named.filter((one) => !all.has(one))).toEqual([])
+})
 
 /** A command of the page, as a shell would split it: `$ imeigate ...`, over several lines where they end in a backslash. */
 const examples = [...text.matchAll(/^ *\$ (?:.*\| )?imeigate ((?:.*\\\n)*.*)$/gm)].map(
@@ -32,10 +74,11 @@ function commandOf(words: string[]): Command {
   return command
 }
 
-const optionsOf = (command: Command): string[] =>
-  [...command.options, ...program.options]
-    .flatMap(({ long, short }) => [long, short])
-    .filter((one) => one != null)
+const taken = (command: Command): (string | undefined)[] =>
+  [...command.options, ...program.options].flatMap(({ long, short }) => [
+    long ?? undefined,
+    short ?? undefined,
+  ])
 
 test('docs/cli.md has examples', () => {
   expect(examples.length).toBeGreaterThan(50)
@@ -47,22 +90,5 @@ test.each(examples)('imeigate %s: the command and its options exist', (line) => 
   const isDone = command.commands.length === 0 || command.registeredArguments.length > 0
   expect(isDone, `${line} names no command`).toBe(true)
   const given = words.filter((word) => /^--?[a-z]/.test(word)).map((word) => word.split('=')[0])
-  expect(given.filter((one) => one !== undefined && !optionsOf(command).includes(one))).toEqual([])
+  expect(given.filter((one) => one !== undefined && !taken(command).includes(one))).toEqual([])
 })
-
-const leaves = (command: Command, path: string[] = []): [string, Command][] =>
-  command.commands.length === 0
-    ? [[path.join(' '), command]]
-    : command.commands.flatMap((one) => leaves(one, [...path, one.name()]))
-
-test.each(leaves(program))('%s stands in docs/cli.md', (path) => {
-  expect(text).toMatch(new RegExp(`(\`|imeigate |^    )${path}\\b`, 'm'))
-})
-
-test.each(leaves(program))(
-  'each option of %s stands in docs/cli.md, or in the page that it leads to',
-  (_, command) => {
-    const shown = command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? [])
-    expect(shown.filter((long) => !new RegExp(`${long}(?![\\w-])`).test(pages))).toEqual([])
-  },
-)

@@ -7,7 +7,7 @@ import { Sealer } from '../../src/secrets/sealer.ts'
 import {
   addRoute,
   listRoutes,
-  type RouteInput,
+  type RouteForm,
   removeRoute,
   updateRoute,
 } from '../../src/supplier-routes/routes.ts'
@@ -38,8 +38,11 @@ const newService = async (supplier?: string): Promise<string> => {
   const input = { name: 'A service', group: 'Checks', price: '1', currency: 'USD', supplier }
   return (await createService(sql, { code: `service-${++count}`, ...input })).code
 }
-const toPanel = (service: string, remoteService: string, more: RouteInput = {}) =>
-  addRoute(sql, { service, supplier: 'panel', remoteService, ...more })
+const toPanel = (
+  service: string,
+  remoteService: string,
+  more: Omit<RouteForm, 'service' | 'supplier'> = {},
+) => addRoute(sql, { service, supplier: 'panel', remoteService, ...more })
 
 /** `order` gives the remote services of a service's routes in order, with their positions. */
 const order = async (service: string): Promise<string[]> =>
@@ -91,7 +94,7 @@ describe('a new route', () => {
     expect(await refusal(toPanel(service, '7'))).toMatchObject({ code: 'conflict' })
   })
 
-  it.each<[string, string, Partial<RouteInput & { service: string; supplier: string }>]>([
+  it.each<[string, string, Partial<RouteForm & { service: string; supplier: string }>]>([
     ['service_not_found', 'service', { service: 'nowhere' }],
     ['not_found', 'supplier', { supplier: 'nobody' }],
     ['invalid_input', 'remoteService', { remoteService: undefined }],

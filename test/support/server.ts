@@ -97,7 +97,7 @@ export class TestServer {
         username,
         currency,
         deposit: parseMicros(deposit) ?? ZERO,
-        ...(group !== undefined && { priceGroup: group }),
+        ...(group !== undefined && { group }),
       },
       'test',
     )

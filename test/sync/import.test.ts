@@ -236,7 +236,7 @@ describe('a sale price', () => {
       importing: wish({}, { wanted: { all: false, groups: [], ids: ['1', '2', '3'] } }),
     })
     const [, , two, three] = await made(supplier)
-    await setPrice(store.sql, { service: String(two?.id), currency: 'USD', unitPrice: '9' })
+    await setPrice(store.sql, { service: String(two?.id), currency: 'USD', price: '9' })
     await store.sql`delete from prices where service_id = ${three?.id ?? 0}`
     const { changes } = await store.apply(supplier, many(4, { cost: '2' }))
     expect(changes).toMatchObject({ repriced: 1, kept: 2 })

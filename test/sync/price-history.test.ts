@@ -23,9 +23,9 @@ it('every change of a sale price is in the history, whoever makes it, and none t
     price: '1',
     currency: 'USD',
   })
-  await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.50' })
-  await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.50', minItems: 2 })
-  await setPrice(sql, { service: 'sold', currency: 'USD', unitPrice: '1.20', group: 'gold' })
+  await setPrice(sql, { service: 'sold', currency: 'USD', price: '1.50' })
+  await setPrice(sql, { service: 'sold', currency: 'USD', price: '1.50', minItems: 2 })
+  await setPrice(sql, { service: 'sold', currency: 'USD', price: '1.20', group: 'gold' })
   await sql.begin(async (transaction) => {
     await transaction`select set_config('imeigate.actor', 'psql:bob', true)`
     await transaction`update prices set unit_price = unit_price * 2 where service_id = ${id}`

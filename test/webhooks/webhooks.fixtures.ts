@@ -11,9 +11,10 @@ import type { AccountId, KeyId, OrderId } from '../../src/lib/ids.ts'
 import type { Lookup } from '../../src/outbound/connector.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
+import type { Webhook } from '../../src/webhooks/attributes.ts'
 import { Deliverer } from '../../src/webhooks/deliverer.ts'
 import { listEvents } from '../../src/webhooks/events.ts'
-import type { OrderEvent, Webhook } from '../../src/webhooks/webhook.ts'
+import type { OrderEvent } from '../../src/webhooks/webhook.ts'
 import { createWebhook, findWebhook, type NewWebhook } from '../../src/webhooks/webhooks.ts'
 import { newAccount, newService, openPlacement, orderReader, purchase } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -25,7 +26,7 @@ export const sealer = new Sealer(Buffer.from(SECRET_KEY, 'hex'))
 export const LOOPBACK = ['127.0.0.1']
 
 export interface Hook {
-  key: NewKey
+  key: Omit<NewKey, 'permissions'>
   webhook: NewWebhook
 }
 

@@ -1,5 +1,5 @@
 import type { Account, ApiKey } from '../../accounts/account.ts'
-import { closedWords, isOpen } from '../../catalogue/opening-hours.ts'
+import { closedMessage, isOpen } from '../../catalogue/opening-hours.ts'
 import { readData } from '../../catalogue/order-data.ts'
 import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
 import type { Fault } from '../../errors.ts'
@@ -55,7 +55,7 @@ export function findOffer(
   const service = snapshot.find(idOrCode)
   const price = service && snapshot.mayBuy(service, account)
   if (!service || !price) return refused('service_not_found', field, idOrCode.slice(0, MAX_TEXT_LENGTH))
-  if (!isOpen(service, now)) return refused('service_closed', [], closedWords(service))
+  if (!isOpen(service, now)) return refused('service_closed', [], closedMessage(service))
   return ok({ service, price })
 }
 

@@ -33,7 +33,7 @@ let poor: Shop
 let service: string
 let once: string
 let closedService: string
-let closedWords: string
+let closedMessage: string
 let network: string
 let serial: string
 let credits: string
@@ -45,7 +45,7 @@ beforeAll(async () => {
   poor = await server.shop({ deposit: '0.5' })
   const wallTime = (hours: number): string =>
     new Date(Date.now() + hours * 3_600_000).toISOString().slice(11, 16)
-  closedWords = `opens at ${wallTime(2)} UTC`
+  closedMessage = `opens at ${wallTime(2)} UTC`
   service = await server.service()
   once = await server.service({ duplicatePolicy: 'refuse' })
   closedService = await server.service({ opensAt: wallTime(2), closesAt: wallTime(3), timeZone: 'UTC' })
@@ -279,7 +279,7 @@ const cases: Row[] = [
   [
     'service_closed',
     'the service is outside of its opening hours',
-    () => says(order({ ID: closedService, IMEI: imei(1) }), closedWords),
+    () => says(order({ ID: closedService, IMEI: imei(1) }), closedMessage),
   ],
   ['imei_required', 'the IMEI is missing', () => says(order({ ID: service }))],
   [

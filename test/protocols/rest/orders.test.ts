@@ -251,7 +251,7 @@ describe('what is no order is said by field', () => {
       service: bulk,
       currency: 'USD',
       account,
-      unitPrice: '1',
+      price: '1',
       minItems: 2,
       maxItems: 3,
     })
@@ -406,7 +406,7 @@ describe('orders are read', () => {
       supplier: undefined,
       processing: 'manual',
     })
-    await setPrice(server.sql, { service: large, currency: 'USD', unitPrice: '0.01', maxItems: 20_000 })
+    await setPrice(server.sql, { service: large, currency: 'USD', price: '0.01', maxItems: 20_000 })
     await expect
       .poll(async () => (await api.get('/api/services/large')).body.data.rule.max_items)
       .toBe(10_000)

@@ -118,7 +118,7 @@ it('are not sent again while nothing has changed, and are when something has', a
     service: 'zz',
     account: shop.accountId as AccountId,
     currency: 'USD',
-    unitPrice: '2',
+    price: '2',
     maxItems: 7,
   })
   const etag = before.headers.get('etag') ?? ''

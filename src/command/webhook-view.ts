@@ -1,50 +1,21 @@
-import { type OrderEvent, type Webhook, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
-import { keyValues, table } from './output.ts'
+import { jsonOf } from '../lib/attributes.ts'
+import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
+import { type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
+import { type Answer, nounTable, nounText, table } from './output.ts'
 
-export const webhookJson = (webhook: Webhook): unknown => ({
-  id: webhook.id,
-  account: webhook.accountId,
-  key: webhook.keyId,
-  url: webhook.url,
-  status: webhook.status,
-  waiting: webhook.waiting,
-  failures: webhook.failures,
-  failing_since: webhook.failingSince,
-  paused_at: webhook.pausedAt,
-  previous_secret_until: webhook.previousUntil,
-  created_at: webhook.createdAt,
-  updated_at: webhook.updatedAt,
+export const webhookAnswer = (webhook: Webhook): Answer => ({
+  json: jsonOf(webhookAttributes, webhook),
+  text: nounText(webhookAttributes, webhook),
 })
 
-export const webhookTable = (webhooks: Webhook[]): string =>
-  table(
-    ['id', 'account', 'key', 'URL', 'status', 'waiting', 'failing since'],
-    webhooks.map((one) => [
-      one.id,
-      one.username,
-      one.keyId,
-      one.url,
-      one.status,
-      one.waiting,
-      one.failingSince,
-    ]),
-    { right: ['id', 'key', 'waiting'] },
-  )
-
-export const webhookText = (webhook: Webhook): string =>
-  keyValues([
-    ['id', webhook.id],
-    ['account', `${webhook.accountId} ${webhook.username}`],
-    ['key', `${webhook.keyId} ${webhook.securityId}`],
-    ['URL', webhook.url],
-    ['status', webhook.status],
-    ['waiting', webhook.waiting],
-    ['failures in a row', webhook.failures],
-    ['failing since', webhook.failingSince],
-    ['stopped', webhook.pausedAt],
-    ['old secret until', webhook.previousUntil],
-    ['created', webhook.createdAt],
-  ])
+export const webhooksAnswer = (webhooks: Webhook[]): Answer => ({
+  json: webhooks.map((one) => jsonOf(webhookAttributes, one)),
+  text: nounTable(
+    webhookAttributes,
+    ['id', 'account', 'key', 'url', 'status', 'waiting', 'failingSince'],
+    webhooks,
+  ),
+})
 
 export const eventJson = (event: OrderEvent): unknown => ({
   id: wireId(event.id),

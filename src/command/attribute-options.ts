@@ -1,0 +1,79 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Refusal } from '../errors.ts'
+import { type Attributes, type FormOf, Unreadable } from '../lib/attributes.ts'
+import { dashed, withOptionNames } from './option-names.ts'
+
+/** `addOptions` adds an option for each attribute that a new noun, or a change of one, may be given. */
+export function addOptions(command: Command, all: Attributes, use: 'create' | 'change'): Command {
+  for (const attribute of Object.values(all)) {
+    const { flag, offFlag, help, choices, gather, onlyIn, formerly, whenLeftOut } = attribute
+    if (flag === undefined || (onlyIn ?? use) !== use) continue
+    const make = (flags: string): Option => {
+      const option = new Option(flags, help)
+      if (choices) option.choices([...choices])
+      else if (gather) option.argParser(collect(gather))
+      return option
+    }
+    const option = make(flag).makeOptionMandatory(use === 'create' && whenLeftOut === 'needed')
+    command.addOption(option)
+    if (offFlag !== undefined) {
+      option.conflicts(new Option(offFlag).attributeName())
+      command.addOption(new Option(offFlag, `the opposite of ${flag}`))
+    }
+    if (formerly !== undefined) {
+      command.addOption(
+        make(`${formerFlag(formerly)} <value>`)
+          .hideHelp()
+          .conflicts(option.attributeName()),
+      )
+    }
+  }
+  return command
+}
+
+/** `formOf` gives what the options say of each attribute. */
+export function formOf<A extends Attributes>(all: A, options: Record<string, unknown>): FormOf<A> {
+  const form: Record<string, unknown> = {}
+  for (const [name, { flag, offFlag, formerly }] of Object.entries(all)) {
+    if (flag === undefined) continue
+    const former = formerly === undefined ? undefined : options[optionName(formerFlag(formerly))]
+    const isOff = offFlag !== undefined && options[optionName(offFlag)] === true
+    const value = isOff ? false : (options[optionName(flag)] ?? former)
+    if (value !== undefined) form[name] = value
+  }
+  return form as FormOf<A>
+}
+
+/** `changesOf` is `formOf` where something must be given. Throws invalid_input. */
+export function changesOf<A extends Attributes>(all: A, options: Record<string, unknown>): FormOf<A> {
+  const form = formOf(all, options)
+  if (Object.keys(form).length === 0) throw new Refusal('invalid_input', 'there is nothing to change')
+  return form
+}
+
+/** `optionOf` gives a function that names the option of an attribute: `--min-poll` of minPollSeconds. */
+const optionOf =
+  (all: Attributes) =>
+  (name: string): string => {
+    const flag = all[name]?.flag
+    return flag === undefined ? dashed(name) : (new Option(flag).long as string)
+  }
+
+/** `withAttributeNames` says what was refused with the options' names in place of the values'. */
+export const withAttributeNames = <T>(all: Attributes, work: () => Promise<T>): Promise<T> =>
+  withOptionNames(optionOf(all), work)
+
+const optionName = (flag: string): string => new Option(flag).attributeName()
+const formerFlag = (column: string): string => `--${column.replaceAll('_', '-')}`
+
+/** `collect` gathers an option that may be given several times; an empty text takes away what there was. */
+function collect(read: (text: string) => unknown) {
+  return (text: string, gathered: unknown[] = []): unknown[] => {
+    try {
+      return text === '' ? [] : [...gathered, read(text)]
+    } catch (error) {
+      if (!(error instanceof Unreadable)) throw error
+      throw new InvalidArgumentError(error.message)
+    }
+  }
+}

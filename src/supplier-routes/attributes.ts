@@ -1,0 +1,108 @@
+import { amountFault } from '../catalogue/price-attributes.ts'
+import type { RowOf } from '../database/column-types.ts'
+import type { SupplierRoutes } from '../database/types.ts'
+import { amountOrNone, attribute, integer, readText, shown, shownId } from '../lib/attribute-types.ts'
+import { type AttributesOf, type FormOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
+import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
+import { formatMicros } from '../lib/money.ts'
+import { lineFault } from '../lib/text.ts'
+
+const MAX_ROUTES = 1000
+
+/**
+ * `routeAttributes` defines every value of a supplier route once: its options, `--json`, table and the table of docs/cli.md.
+ * A route is one way to have a service's items done: a supplier, and its service there.
+ */
+export const routeAttributes = {
+  id: shownId<RouteId>('id'),
+  service: attribute<ServiceId, string>(
+    {
+      flag: '--service <id or code>',
+      help: 'whose items go this way',
+      whenLeftOut: 'needed',
+      onlyIn: 'create',
+      property: 'serviceId',
+    },
+    { read: readText },
+  ),
+  serviceCode: shown<string>({ label: 'service' }),
+  position: integer({
+    label: 'position',
+    flag: '--position <number>',
+    help: '1 is tried first; the others move',
+    whenLeftOut: 'the last',
+    min: 1,
+    max: MAX_ROUTES,
+  }),
+  supplier: attribute<SupplierId, string>(
+    {
+      flag: '--supplier <id or name>',
+      help: 'who does the work',
+      whenLeftOut: 'needed',
+      onlyIn: 'create',
+      property: 'supplierId',
+    },
+    { read: readText },
+  ),
+  supplierName: shown<string>({ label: 'supplier' }),
+  /** `remoteService` is the service's id there; empty where the supplier has but one. */
+  remoteService: attribute<string>(
+    {
+      label: 'remote service',
+      flag: '--remote-service <id>',
+      help: 'what the service is called there; needed where the supplier has several',
+      whenLeftOut: 'none',
+    },
+    { read: readText, fault: (text) => lineFault('', text, 200)?.message, toJson: (text) => text || null },
+  ),
+  /** `cost` is what one unit costs us; null: it is not known, and then no margin is checked. */
+  cost: amountOrNone({
+    label: 'cost',
+    flag: '--cost <amount>',
+    help: 'of one item (or one of its quantity), in the supplier\'s currency, such as 0.80; "": not known',
+    more: '`supplier sync` keeps it up to date',
+    whenLeftOut: 'not known',
+    fault: amountFault,
+    show: (cost, noun) => (cost === null ? '' : `${formatMicros(cost)} ${noun['currency']}`),
+  }),
+  /** `currency` is the supplier's. */
+  currency: shown<string>(),
+  /** `marginFloor` is in hundredths of a percent of the sale price. */
+  marginFloor: attribute<number>(
+    {
+      label: 'margin floor',
+      flag: '--margin-floor <percent>',
+      help: 'what must remain of the sale price, as a percentage of it, such as 5%; may be negative',
+      whenLeftOut: '`0%`',
+    },
+    {
+      read: readPercent,
+      toJson: (floor) => String(floor / 100),
+      show: (floor) => `${floor / 100}%`,
+      right: true,
+    },
+  ),
+  /** `available`: the supplier's list has the remote service; null: the list was not read since. */
+  available: shown<boolean | null>({ label: 'there' }, { show: (there) => (there ? 'yes' : 'no') }),
+} satisfies AttributesOf<
+  Omit<RowOf<SupplierRoutes>, 'createdAt'>,
+  { serviceId: 'service'; supplierId: 'supplier' },
+  'serviceCode' | 'supplierName' | 'currency'
+>
+
+/** RouteForm is a route as an operator writes it. What is left out takes its default, or stays as it is. */
+export type RouteForm = FormOf<typeof routeAttributes>
+
+/** Route is a supplier route with what its service and its supplier are called. Costs are micros. */
+export interface Route extends Omit<ValuesOf<typeof routeAttributes>, 'service' | 'supplier'> {
+  serviceId: ServiceId
+  supplierId: SupplierId
+}
+
+/** `readPercent` gives hundredths of a percent. */
+function readPercent(value: unknown): number {
+  const [, sign, whole, decimals = ''] = /^([-+]?)(\d{1,3})(?:\.(\d{1,2}))?\s*%?$/.exec(readText(value)) ?? []
+  const hundredths = Number(whole) * 100 + Number(decimals.padEnd(2, '0'))
+  if (whole !== undefined && hundredths <= 10_000) return sign === '-' ? -hundredths : hundredths
+  throw new Unreadable('must be a percentage from -100% to 100%, such as 5%, with at most 2 decimals')
+}

@@ -1,0 +1,63 @@
+import type { RowOf } from '../database/column-types.ts'
+import type { Webhooks } from '../database/types.ts'
+import { attribute, readText, shown, shownId, shownTime, shownTimeOrNone } from '../lib/attribute-types.ts'
+import type { AttributesOf, ValuesOf } from '../lib/attributes.ts'
+import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
+
+/**
+ * `webhookAttributes` defines every value of a webhook once: its option, `--json`, text and table. A webhook is where orders that
+ * were placed with one key are told of.
+ */
+export const webhookAttributes = {
+  id: shownId<WebhookId>('id'),
+  account: shown<AccountId>(
+    { label: 'account', property: 'accountId' },
+    { show: (id, { username }) => `${id} ${username}` },
+  ),
+  key: shown<KeyId>(
+    { label: 'key', property: 'keyId' },
+    { show: (id, { securityId }) => `${id} ${securityId}` },
+  ),
+  /** `url` is checked by `checkWebhookUrl`, which knows the places that this installation may call. */
+  url: attribute<string>(
+    {
+      label: 'URL',
+      flag: '--url <https URL>',
+      help: 'where it is told of orders from now on',
+      whenLeftOut: 'needed',
+    },
+    { read: readText },
+  ),
+  /** `status`: it is `paused` after failing for too long and `gone` after a 410. Neither is sent anything until it is resumed. */
+  status: shown<'active' | 'paused' | 'gone'>({ label: 'status' }),
+  /** `waiting` counts events that are still to be sent. */
+  waiting: shown<number>({ label: 'waiting' }, { right: true }),
+  /** `failures` counts attempts that failed in a row, over all of its events. */
+  failures: shown<number>({ label: 'failures in a row' }, { right: true }),
+  failingSince: shownTimeOrNone('failing since'),
+  pausedAt: shownTimeOrNone('stopped'),
+  /** `previousSecretUntil`: until then what is sent carries the signature of the signing secret before this one, too. */
+  previousSecretUntil: shown<Date | null>(
+    { label: 'old secret until', property: 'previousUntil' },
+    { show: (time) => time?.toISOString() ?? '' },
+  ),
+  createdAt: shownTime('created'),
+  updatedAt: shownTime(),
+} satisfies AttributesOf<
+  // The secrets are sealed; when to try again after failures is the deliverer's.
+  Omit<RowOf<Webhooks>, 'secrets' | 'restUntil' | 'status'>,
+  { accountId: 'account'; keyId: 'key'; previousUntil: 'previousSecretUntil' },
+  'status' | 'waiting'
+>
+
+/** Webhook is a webhook as operators see it. */
+export interface Webhook
+  extends Omit<ValuesOf<typeof webhookAttributes>, 'account' | 'key' | 'previousSecretUntil'> {
+  accountId: AccountId
+  /** The account's username. */
+  username: string
+  keyId: KeyId
+  /** The key's public half. */
+  securityId: string
+  previousUntil: Date | null
+}
