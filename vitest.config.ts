@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31))
 
@@ -11,6 +12,7 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     reporters: ['default', new ClosingLine(seed)],
     provide: { seed },
+    sequence: { sequencer: LongestFirst },
     // The program's modules are loaded once by each worker, not once by each file.
     isolate: false,
     // Many tests wait most of the time: for leases, for processes that start.
