@@ -52,13 +52,16 @@ export async function serve(
   log.info('stopped')
 }
 
-function stopOnSignals(stop: (why: string) => void): void {
+/** `stopOnSignals` calls `stop` on SIGTERM or SIGINT, as often as one comes; a later second one of the same ends the process at once. */
+export function stopOnSignals(stop: (why: string) => void): void {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.once(signal, () => {
-      stop(signal)
+    let firstAt: number | undefined
+    // One listener, never removed: without any, even for a moment, the signal would end the process at once.
+    process.on(signal, () => {
+      firstAt ??= performance.now()
       // A second Ctrl-C means now; but a terminal and npm may both deliver the first one, on a busy machine one after the other.
-      setTimeout(() => process.once(signal, () => process.exit(1)), SAME_SIGNAL_MS).unref()
-      process.on(signal, () => {})
+      if (performance.now() - firstAt > SAME_SIGNAL_MS) process.exit(1)
+      stop(signal)
     })
   }
 }

@@ -12,8 +12,9 @@ export function name<Schema extends TSchema>($id: string, schema: Schema) {
   return Type.Unsafe<Static<Schema>>({ $ref: `${$id}#` })
 }
 
-/** `named` lists every schema that has a name. */
-export const named = (): TSchema[] => [...all.values()]
+/** `named` lists every schema that has a name, by that name: the document is the same whichever file was loaded first. */
+export const named = (): TSchema[] =>
+  [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, schema]) => schema)
 
 /** `oneOf` is one of some texts, by its type, too. */
 export const oneOf = <const Text extends string>(texts: readonly Text[], options: TSchemaOptions = {}) =>

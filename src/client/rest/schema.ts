@@ -2,27 +2,6 @@
 
 export interface components {
   schemas: {
-    DepositProvider: {
-      id: number
-      code: string
-      name: string
-      kind: 'manual' | 'stripe'
-      /** @description bank_transfer, checkout */
-      channel: string
-      currency: string
-      /** @description A decimal; of what is credited */
-      min_deposit: string
-      max_deposit: string | null
-      /** @description Percent of what is credited, paid on top of it */
-      fee_percent: string
-      /** @description Paid on top, too */
-      fee_flat: string
-      is_active: boolean
-      /** Format: date-time */
-      created_at: string
-      /** Format: date-time */
-      updated_at: string
-    }
     Deposit: {
       id: number
       provider_code: string
@@ -59,6 +38,27 @@ export interface components {
       completed_at: string | null
       cancelled_at: string | null
     }
+    DepositProvider: {
+      id: number
+      code: string
+      name: string
+      kind: 'manual' | 'stripe'
+      /** @description bank_transfer, checkout */
+      channel: string
+      currency: string
+      /** @description A decimal; of what is credited */
+      min_deposit: string
+      max_deposit: string | null
+      /** @description Percent of what is credited, paid on top of it */
+      fee_percent: string
+      /** @description Paid on top, too */
+      fee_flat: string
+      is_active: boolean
+      /** Format: date-time */
+      created_at: string
+      /** Format: date-time */
+      updated_at: string
+    }
     Me: {
       user_id: number
       /** @enum {string} */
@@ -88,16 +88,20 @@ export interface components {
       /** @description ISO 4217: that of every amount */
       currency: string
     }
-    OrderItem: {
-      position: number
-      imei?: string
-      serial?: string
-      /** @description What an item of another kind is for */
-      input?: string
-      quantity: number
-      status: 'pending' | 'success' | 'failed' | 'cancelled'
-      result: string | null
-      error: string | null
+    Mutation: {
+      id: number
+      /** @description The transaction that it belongs to */
+      reference_transaction_id: number
+      type: 'credit' | 'debit'
+      reason: 'order' | 'refund' | 'deposit' | 'adjustment' | 'transfer'
+      /** @description Never negative: the type says which way it went */
+      amount: number
+      /** @description The available balance that it left */
+      balance_after: number
+      note: string | null
+      order_id: number | null
+      /** Format: date-time */
+      created_at: string
     }
     Order: {
       order_id: number
@@ -148,6 +152,17 @@ export interface components {
         /** @description Items that had ended before */
         ended: number
       }
+    }
+    OrderItem: {
+      position: number
+      imei?: string
+      serial?: string
+      /** @description What an item of another kind is for */
+      input?: string
+      quantity: number
+      status: 'pending' | 'success' | 'failed' | 'cancelled'
+      result: string | null
+      error: string | null
     }
     OrderVerification: {
       data: {
@@ -302,32 +317,6 @@ export interface components {
         availability: null
       }
     }
-    Wallet: {
-      /** @description What can be spent; negative where a credit limit is in use */
-      balance: number
-      /** @description The price of items that have not ended */
-      reserved: number
-      wallet_id: number
-      /** @description ISO 4217 */
-      currency: string
-      /** @description How far the balance may go below 0 */
-      credit_limit: number
-    }
-    Mutation: {
-      id: number
-      /** @description The transaction that it belongs to */
-      reference_transaction_id: number
-      type: 'credit' | 'debit'
-      reason: 'order' | 'refund' | 'deposit' | 'adjustment' | 'transfer'
-      /** @description Never negative: the type says which way it went */
-      amount: number
-      /** @description The available balance that it left */
-      balance_after: number
-      note: string | null
-      order_id: number | null
-      /** Format: date-time */
-      created_at: string
-    }
     Statement: {
       /** @description YYYY-MM, in UTC */
       month: string
@@ -417,6 +406,17 @@ export interface components {
       transaction_id: number
       /** Format: date-time */
       created_at: string
+    }
+    Wallet: {
+      /** @description What can be spent; negative where a credit limit is in use */
+      balance: number
+      /** @description The price of items that have not ended */
+      reserved: number
+      wallet_id: number
+      /** @description ISO 4217 */
+      currency: string
+      /** @description How far the balance may go below 0 */
+      credit_limit: number
     }
     /** Error */
     Error: {

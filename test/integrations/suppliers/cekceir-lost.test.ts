@@ -7,7 +7,7 @@ import { ask, type Got, IMEI, lost, OTHER_IMEI, send, supplierOf, TestServer, wo
 let listed: Record<string, unknown>[]
 let server: TestServer
 let supplier: Supplier
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 beforeAll(async () => {
   server = await new TestServer().start()

@@ -15,7 +15,7 @@ let panel: TestPanel
 let supplier: Supplier
 /** `now` is in milliseconds since 1970. */
 let now: number
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 const account = { SUCCESS: [{ AccoutInfo: { credit: '1' } }] }
 
 beforeAll(async () => {

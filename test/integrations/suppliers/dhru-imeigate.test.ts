@@ -12,7 +12,7 @@ let check: string
 let n = 0
 /** `network` is what happens to the next requests: they are carried, lost, or their answers are lost. */
 let network: 'whole' | 'loses requests' | 'loses answers' = 'whole'
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 /** `wire` stands between the adapter and the server. */
 const wire = createServer((incoming, outgoing) => {

@@ -6,7 +6,7 @@ import { refusedWith, supplierAt, TestPanel } from './dhru-panel.ts'
 
 let panel: TestPanel
 let supplier: Supplier
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 beforeAll(async () => {
   panel = await new TestPanel().start()

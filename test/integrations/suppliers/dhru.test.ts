@@ -4,7 +4,7 @@ import { placedAs, refusedWith, statusOf, supplierAt, TestPanel, workOf } from '
 
 let panel: TestPanel
 let supplier: Supplier
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 beforeAll(async () => {
   panel = await new TestPanel().start()

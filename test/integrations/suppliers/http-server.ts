@@ -102,7 +102,7 @@ export function workOf(over: Partial<SupplierTask> = {}): SupplierTask {
   }
 }
 
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 
 export const send = async (supplier: Supplier, work = workOf()): Promise<SupplierOutcome> =>
   (await supplier.send([work], signal))[0] as SupplierOutcome

@@ -14,7 +14,7 @@ let front: TestServer
 let back: TestServer
 /** `account` is the front's at the back. */
 let account: Shop
-const signal = AbortSignal.timeout(60_000)
+const { signal } = new AbortController()
 beforeAll(async () => {
   ;[front, back] = await Promise.all([testServer({ OUTBOUND_ALLOW: '127.0.0.0/8' }), testServer()])
   account = await back.shop()
