@@ -96,7 +96,7 @@ const settings = {
     defaultText: 'the cores, at most 4',
     min: 1,
     max: 64,
-    help: 'transactions that place orders at a time in each process, each for its own share of the accounts',
+    help: 'queues that place orders in each process, each for its own share of the accounts; half of them write at a time',
   }),
   REST_REQUESTS_PER_MINUTE: integer({
     default: 300_000,
