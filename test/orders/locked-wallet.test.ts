@@ -64,6 +64,34 @@ test('accounts are spread over the queues evenly, and each stays in one', () => 
   for (const count of counts) expect(count).toBeGreaterThan(200)
 })
 
+/** `waiting` counts the sessions that wait for a lock. */
+const waiting = async (): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`
+  return row?.count ?? 0
+}
+
+test('a queue that waits for a lock gives its turn to the others', async () => {
+  const patient = {
+    ...pools.placement,
+    session: { ...pools.placement.session, lock_timeout: '30000', statement_timeout: '30000' },
+  }
+  const connections = [0, 1].map(() => openPool(database.address, patient))
+  const placement = new Placement({ connections, clock: systemClock })
+  const { apart } = await accountsIn(connections.length)
+  const [locked, other] = apart as [AccountId, AccountId]
+  const unlock = await lockWallets(locked)
+  const first = placement.place(purchase(locked, checks, 1))
+  await expect.poll(waiting).toBe(1)
+  expect(await placement.place(purchase(other, checks, 1))).toMatchObject({ replayed: false })
+  expect(await waiting()).toBe(1)
+  await unlock()
+  expect(await first).toMatchObject({ replayed: false })
+  await placement.stop()
+  await Promise.all(connections.map((one) => one.end({ timeout: 1 })))
+})
+
 test('a wallet that somebody holds locked stops nobody else, and its orders are refused until it is free', async () => {
   const connections = [0, 1, 2].map(() => openPool(database.address, pools.placement))
   const placement = new Placement({ connections, clock: systemClock })
@@ -89,14 +117,6 @@ test('a wallet that somebody holds locked stops nobody else, and its orders are 
   await placement.stop()
   await Promise.all(connections.map((one) => one.end({ timeout: 1 })))
 })
-
-/** `waiting` counts the sessions that wait for a lock. */
-const waiting = async (): Promise<number> => {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from pg_stat_activity
-     where datname = current_database() and wait_event_type = 'Lock'`
-  return row?.count ?? 0
-}
 
 test.each([
   ['a service that allows repeats', () => credits],
