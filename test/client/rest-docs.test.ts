@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Document } from '../../scripts/client-types.ts'
 import { createAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
@@ -12,16 +10,15 @@ import { DEMO_PRICE_GROUP, demoServices } from '../../src/command/demo-services.
 import { createProvider } from '../../src/deposits/providers.ts'
 import { micros, parseMicros, ZERO } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
+import { examplesOf, matches, renewed, type Step, shell } from '../support/documented.ts'
 import { until } from '../support/process.ts'
 import { type TestServer, testServer } from '../support/server.ts'
-import { matches, pretty } from './documented.ts'
 
 /**
  * Every example of docs/api.md is run, in their order, on a server that is filled as the demo is. To write what has
  * changed into the page: `vitest run test/client/rest-docs -u`.
  */
 const page = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
-const run = promisify(execFile)
 
 /** `PATIENCE_MS` is long because fifty programs are started. */
 const PATIENCE_MS = 300_000
@@ -67,66 +64,31 @@ afterAll(() => server.stop())
 const ask = (path: string): Promise<Response> =>
   fetch(`${server.url}${path}`, { headers: { authorization: `Bearer ${key}` } })
 
-/** `EXAMPLE` finds the examples of the page: commands with what they gave. */
-const EXAMPLE = /^(```console\n)([\s\S]*?)(^```$)/gm
-
-interface Step {
-  command: string
-  said: string
-}
-
-const stepsOf = (example: string): Step[] =>
-  example
-    .split(/^\$ /m)
-    .slice(1)
-    .map((step) => {
-      const [, command = '', said = ''] = /^((?:[^\n]*\\\n)*[^\n]*\n)([\s\S]*)$/.exec(step) ?? []
-      return { command, said }
-    })
-
 // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's.
 const API = 'api() { curl -s -w \'\\n\' "$URL$1" -H "Authorization: Bearer $KEY" "${@:2}"; }'
-const MARK = '--- next ---'
 
-/** `shell` runs the commands in one shell, and gives what each said. */
-async function shell(steps: Step[]): Promise<string[]> {
-  const script = [API, ...steps.map(({ command }) => `${command}echo '${MARK}'`)].join('\n')
+/** What each command of an example says. */
+async function answer(steps: Step[]): Promise<string[]> {
+  const commands = steps.map(({ command }) => command)
   const { PATH = '' } = process.env
-  const { stdout } = await run('bash', ['-c', script], { env: { PATH, URL: server.url, KEY: key } })
-  return stdout.replaceAll('\r', '').split(`${MARK}\n`).slice(0, -1)
-}
-
-/** `renewed` gives an example with what it says now, where that is not what stands there. */
-async function renewed(example: string): Promise<string> {
-  const steps = stepsOf(example)
-  const changes = steps.some(({ command }) => / -(?:d|X) /.test(command))
-  let said = await shell(steps)
+  const ask = () => shell(API, commands, { env: { PATH, URL: server.url, KEY: key } })
+  const changes = commands.some((command) => / -(?:d|X) /.test(command))
+  let said = await ask()
   const differs = (): boolean => steps.some((step, index) => !matches(step.said, said[index] ?? ''))
   // The log of requests is written once a second.
-  for (let tries = 0; tries < 8 && differs() && !changes && example.includes('/api/requests'); tries++) {
+  const isLog = commands.some((command) => command.includes('/api/requests'))
+  for (let tries = 0; tries < 8 && differs() && !changes && isLog; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 500))
-    said = await shell(steps)
+    said = await ask()
   }
-  return steps
-    .map((step, index) => {
-      const now = said[index] ?? ''
-      return `$ ${step.command}${matches(step.said, now) ? step.said : `${pretty(now.trim())}\n`}`
-    })
-    .join('')
+  return said
 }
 
 it(
   'every example of the page gives what stands there',
   async () => {
     const text = await readFile(page, 'utf8')
-    let now = ''
-    let end = 0
-    for (const example of text.matchAll(EXAMPLE)) {
-      const [whole, open = '', inside = '', close = ''] = example
-      now += text.slice(end, example.index) + open + (await renewed(inside)) + close
-      end = example.index + whole.length
-    }
-    await expect(now + text.slice(end)).toMatchFileSnapshot(page)
+    await expect(await renewed(text, answer)).toMatchFileSnapshot(page)
   },
   PATIENCE_MS,
 )
@@ -134,11 +96,12 @@ it(
 it('every route has an example, every permission and every error stands in a table', async () => {
   const text = await readFile(page, 'utf8')
   const document = (await (await ask('/openapi.json')).json()) as Document
-  const commands = [...text.matchAll(EXAMPLE)].flatMap(([, , inside = '']) => stepsOf(inside))
-  const asked = commands.map(({ command }) => {
-    const [, path = ''] = /\bapi ["']?([^\s"'?]+)/.exec(command.replace(/\$\([^)]*\)/g, 'x')) ?? []
-    return `${/ -(?:d|X POST)\b/.test(command) ? 'post' : 'get'} ${path}`
-  })
+  const asked = examplesOf(text)
+    .flat()
+    .map(({ command }) => {
+      const [, path = ''] = /\bapi ["']?([^\s"'?]+)/.exec(command.replace(/\$\([^)]*\)/g, 'x')) ?? []
+      return `${/ -(?:d|X POST)\b/.test(command) ? 'post' : 'get'} ${path}`
+    })
   for (const [path, methods] of Object.entries(document.paths)) {
     for (const [method, { responses }] of Object.entries(methods)) {
       const pattern = new RegExp(`^${method} ${path.replace(/\{\w+\}/g, '[^/]+')}$`)
