@@ -20,7 +20,7 @@ export default defineConfig({
     // A slow machine is no failure: these only end what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    expect: { poll: { timeout: 5_000 } },
+    expect: { poll: { timeout: 15_000 } },
     slowTestThreshold: 5_000,
   },
 })
