@@ -33,7 +33,7 @@ const LONGEST = 256
 
 /**
  * Authenticator finds the key of a request. Keys are kept in memory, without their secrets, and forgotten when any process
- * changes a key or an account, so that a revocation counts everywhere within a second.
+ * changes a key or an account, so that a revocation counts everywhere within a second. A new key counts at once.
  */
 export class Authenticator {
   readonly #sql: Sql
@@ -72,12 +72,14 @@ export class Authenticator {
       return refused('invalid_credentials')
     }
     if (!isStorable(name)) return refused('invalid_credentials')
+    const hashed = hashSecret(secret)
     if (!this.#notifier.isConnected()) {
-      return this.#select(name).then((candidates) => this.#judge(candidates, secret, ip))
+      return this.#select(name).then((candidates) => this.#judge(find(candidates, hashed), ip))
     }
-    const known = this.#known.get(name)
-    if (known) return this.#judge(known, secret, ip)
-    return this.#fill(name).then((candidates) => this.#judge(candidates, secret, ip))
+    const known = find(this.#known.get(name) ?? [], hashed)
+    if (known) return this.#judge(known, ip)
+    // A key that is not in memory may have been made a moment ago: a new key works at once.
+    return this.#fill(name).then((candidates) => this.#judge(find(candidates, hashed), ip))
   }
 
   start(): void {
@@ -115,9 +117,7 @@ export class Authenticator {
     return keys.map((key) => ({ key, allows: allowedIps(key.allowedIps) }))
   }
 
-  #judge(candidates: Candidate[], secret: string, ip: string): Result<ApiKey> {
-    const hashed = hashSecret(secret)
-    const found = candidates.find(({ key }) => timingSafeEqual(key.secretHash, hashed))
+  #judge(found: Candidate | undefined, ip: string): Result<ApiKey> {
     if (!found) return refused('invalid_credentials')
     const { key, allows } = found
     const now = this.#clock.now()
@@ -145,6 +145,10 @@ export class Authenticator {
       for (const [id, at] of uses) this.#uses.set(id, Math.max(at, this.#uses.get(id) ?? 0))
     }
   }
+}
+
+function find(candidates: Candidate[], hashed: Buffer): Candidate | undefined {
+  return candidates.find(({ key }) => timingSafeEqual(key.secretHash, hashed))
 }
 
 /** `read` gives the name (in lower case) and the secret; a full dotted key in either field is both, in the secret's first. */

@@ -109,9 +109,6 @@ test('a key that is in memory is judged at once, without the database', async ()
     expect(result).not.toBeInstanceOf(Promise)
     expect(result).toMatchObject({ ok: true, value: { account: { username } } })
   })
-  expect(authenticator.authenticate({ username: securityId, secret: 'wrong' }, IP)).toMatchObject({
-    ok: false,
-  })
 })
 
 test('an account may have many keys, each with its own settings', async () => {
@@ -199,6 +196,16 @@ test('a process that hears no changes asks the database every time', async () =>
   expect(await outcome(securityId, secret, { by })).toBe(username)
   silent.deaf = true
   expect(await outcome(securityId, secret, { by })).toBe('key_revoked')
+})
+
+test('a new key counts at once, also where its account is in memory and the change was not heard of yet', async () => {
+  const { account, username, secret } = await shop()
+  const by = new Authenticator(sql, new SilentNotifier(database.address), clock)
+  expect(await outcome(username, secret, { by })).toBe(username)
+  const second = await createKey(sql, account.id, {}, clock)
+  expect(await outcome(username, second.secret, { by })).toBe(username)
+  expect(await outcome(username, secret, { by })).toBe(username)
+  expect(await outcome(username, 'wrong', { by })).toBe('invalid_credentials')
 })
 
 test('what was read before a change and arrives after it is not kept', async () => {
