@@ -2,20 +2,13 @@ import { type Command, Option } from 'commander'
 import type { Config } from '../config.ts'
 import { formatPercent } from '../deposits/fees.ts'
 import type { Provider } from '../deposits/provider.ts'
-import {
-  changeProvider,
-  createProvider,
-  findProvider,
-  listProviders,
-  settingsOf,
-} from '../deposits/providers.ts'
+import { Providers, settingsOf } from '../deposits/providers.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
-import { systemClock } from '../lib/time.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
 import { destinationFault } from '../suppliers/destination.ts'
-import { withDatabase } from './connection.ts'
+import { type Connected, withDatabase } from './connection.ts'
 import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
 import { kindReader } from './integration-options.ts'
 import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
@@ -42,7 +35,9 @@ export function registerProviders(deposit: Command): void {
     .description('one with its settings')
     .argument('<code>')
     .action(
-      answering((code: string) => withDatabase(async ({ sql }) => shown(await findProvider(sql, code)))),
+      answering((code: string) =>
+        withDatabase(async (connected) => shown(await providersOf(connected).get(code))),
+      ),
     )
   addProviderOptions(provider.command('set'))
     .description('change what is given and leave the rest; deposits that have begun keep what they said')
@@ -58,10 +53,8 @@ export function registerProviders(deposit: Command): void {
       .argument('<code>')
       .action(
         answering((code: string) =>
-          withDatabase(async ({ sql, config }) =>
-            shown(
-              await changeProvider(sql, sealerOf(config), code, { enabled: verb === 'enable' }, systemClock),
-            ),
+          withDatabase(async (connected) =>
+            shown(await providersOf(connected).change(code, { enabled: verb === 'enable' })),
           ),
         ),
       )
@@ -71,14 +64,9 @@ export function registerProviders(deposit: Command): void {
 async function addProvider(options: GivenNew): Promise<Answer> {
   const input = await readProviderOptions(options)
   const { kind, code, currency } = options
-  return await withDatabase(async ({ sql, config }) => {
-    const provider = await createProvider(
-      sql,
-      sealerOf(config),
-      { ...input, kind, code, currency },
-      systemClock,
-    )
-    await warnOf(provider, config)
+  return await withDatabase(async (connected) => {
+    const provider = await providersOf(connected).create({ ...input, kind, code, currency })
+    await warnOf(provider, connected.config)
     return shown(provider)
   })
 }
@@ -88,15 +76,15 @@ async function change(code: string, options: GivenProvider): Promise<Answer> {
   if (Object.values(changes).every((value) => value === undefined)) {
     throw new Refusal('invalid_input', 'there is nothing to change')
   }
-  return await withDatabase(async ({ sql, config }) => {
-    const provider = await changeProvider(sql, sealerOf(config), code, changes, systemClock)
-    await warnOf(provider, config)
+  return await withDatabase(async (connected) => {
+    const provider = await providersOf(connected).change(code, changes)
+    await warnOf(provider, connected.config)
     return shown(provider)
   })
 }
 
 async function list(): Promise<Answer> {
-  const { providers } = await withDatabase(({ sql }) => listProviders(sql))
+  const providers = await withDatabase((connected) => providersOf(connected).list())
   return {
     json: providers.map(providerJson),
     text: table(
@@ -115,8 +103,8 @@ async function list(): Promise<Answer> {
   }
 }
 
-/** `sealerOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
-const sealerOf = (config: Config) => () => openSealer(config)
+/** The sealer is opened only when there are secrets, so that an installation without any needs no key. */
+const providersOf = ({ sql, config }: Connected) => new Providers(sql, () => openSealer(config))
 
 /** Not an error: the setting may be meant to come later. */
 async function warnOf(provider: Provider, { outboundAllow }: Config): Promise<void> {

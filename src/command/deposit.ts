@@ -1,12 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
-import { confirmDeposit, listDeposits, proofFile, refuseDeposit, showDeposit } from '../deposits/decisions.ts'
 import { type Deposit, type DepositEvent, type DepositState, depositStates } from '../deposits/deposit.ts'
+import { OperatorDeposits } from '../deposits/operator-deposits.ts'
 import { Refusal } from '../errors.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
-import { systemClock } from '../lib/time.ts'
 import { actor, withDatabase } from './connection.ts'
 import { registerProviders } from './deposit-provider.ts'
 import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
@@ -47,7 +46,7 @@ export function register(program: Command): void {
     .option('--note <text>', 'kept with it; the account reads it in its transactions')
     .action(
       answering((id: string, { note }: { note?: string }) =>
-        decide(id, (sql, number) => confirmDeposit(sql, number, { actor: actor(), note }, systemClock)),
+        decide(id, (deposits, number) => deposits.confirm(number, { actor: actor(), note })),
       ),
     )
   deposit
@@ -57,7 +56,7 @@ export function register(program: Command): void {
     .requiredOption('--reason <text>', 'what the account reads')
     .action(
       answering((id: string, { reason }: { reason: string }) =>
-        decide(id, (sql, number) => refuseDeposit(sql, number, { actor: actor(), reason }, systemClock)),
+        decide(id, (deposits, number) => deposits.refuse(number, { actor: actor(), reason })),
       ),
     )
 }
@@ -74,8 +73,8 @@ function handOptionsOn(deposit: Command, below: Command): void {
 }
 
 async function list({ state, provider, account, limit }: Filter): Promise<Answer> {
-  const { deposits } = await withDatabase(async ({ sql }) =>
-    listDeposits(sql, {
+  const { items: deposits } = await withDatabase(async ({ sql }) =>
+    new OperatorDeposits(sql).list({
       accountId: account === undefined ? undefined : (await findAccount(sql, account)).id,
       state,
       provider,
@@ -106,9 +105,10 @@ async function list({ state, provider, account, limit }: Filter): Promise<Answer
 async function show(text: string, { proof }: { proof?: string }): Promise<Answer> {
   const id = depositIdOf(text)
   return await withDatabase(async ({ sql }) => {
-    const { deposit, events } = await showDeposit(sql, id)
+    const deposits = new OperatorDeposits(sql)
+    const { deposit, events } = await deposits.get(id)
     if (proof !== undefined) {
-      const { content } = await proofFile(sql, id)
+      const { content } = await deposits.proofFile(id)
       await writeFile(proof, content, { mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
         throw new Refusal('invalid_input', `cannot write ${proof} (${error.code})`, 'proof')
       })
@@ -119,12 +119,13 @@ async function show(text: string, { proof }: { proof?: string }): Promise<Answer
 
 async function decide(
   text: string,
-  decision: (sql: Parameters<typeof confirmDeposit>[0], id: DepositId) => Promise<Deposit>,
+  decision: (deposits: OperatorDeposits, id: DepositId) => Promise<Deposit>,
 ): Promise<Answer> {
   const id = depositIdOf(text)
   return await withDatabase(async ({ sql }) => {
-    await decision(sql, id)
-    const { deposit, events } = await showDeposit(sql, id)
+    const deposits = new OperatorDeposits(sql)
+    await decision(deposits, id)
+    const { deposit, events } = await deposits.get(id)
     return shown(deposit, events)
   })
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
-import { adjust, deposit } from '../ledger/adjustments.ts'
+import { Adjustments } from '../ledger/adjustments.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { amountOf } from './input.ts'
@@ -14,15 +14,10 @@ interface MoneyOptions {
 }
 
 export function register(program: Command): void {
-  for (const { verb, description, note, move } of [
-    { verb: 'deposit', description: 'add a payment to an account', note: 'kept with it', move: deposit },
-    {
-      verb: 'adjust',
-      description: 'correct the balance of an account, up or (a negative amount) down',
-      note: 'why (needed)',
-      move: adjust,
-    },
-  ]) {
+  for (const [verb, description, note] of [
+    ['deposit', 'add a payment to an account', 'kept with it'],
+    ['adjust', 'correct the balance of an account, up or (a negative amount) down', 'why (needed)'],
+  ] as const) {
     program
       .command(verb)
       .description(description)
@@ -37,7 +32,7 @@ export function register(program: Command): void {
           const value = amountOf(amount, 'amount')
           return await withDatabase(async ({ sql }) => {
             const { id, currency, username } = await findAccount(sql, name)
-            const made = await move(sql, id, value, { actor: actor(), note: options.note })
+            const made = await new Adjustments(sql)[verb](id, value, { actor: actor(), note: options.note })
             return {
               json: {
                 id: made.id,

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { listRates, type Rate, setRate } from '../ledger/rates.ts'
+import { type Rate, Rates } from '../ledger/rates.ts'
 import { actor, withDatabase } from './connection.ts'
 import { timeOf } from './input.ts'
 import { type Answer, answering, table } from './output.ts'
@@ -26,12 +26,12 @@ export function register(program: Command): void {
 async function set(base: string, quote: string, rate: string, { from }: { from?: string }): Promise<Answer> {
   const validFrom = from === undefined ? undefined : timeOf(from, 'from', new Date())
   const given = { base: base.toUpperCase(), quote: quote.toUpperCase(), rate, validFrom, actor: actor() }
-  const made = await withDatabase(({ sql }) => setRate(sql, given))
+  const made = await withDatabase(({ sql }) => new Rates(sql).set(given))
   return { json: rateJson(made), text: rateTable([made]) }
 }
 
 async function list({ all = false }: { all?: boolean }): Promise<Answer> {
-  const rates = await withDatabase(({ sql }) => listRates(sql))
+  const rates = await withDatabase(({ sql }) => new Rates(sql).list())
   const shown = all ? rates : rates.filter(unlessReplaced(new Date()))
   return { json: shown.map(rateJson), text: rateTable(shown) }
 }

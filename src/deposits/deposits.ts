@@ -3,9 +3,9 @@ import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { orThrow } from '../lib/fault.ts'
-import type { AccountId, DepositId } from '../lib/ids.ts'
+import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
-import { listDeposits, refuseUnknown } from './decisions.ts'
+import { type Page, pageOf } from '../lib/page.ts'
 import type { Deposit } from './deposit.ts'
 import {
   countOpen,
@@ -13,14 +13,15 @@ import {
   insertDeposit,
   lockDeposit,
   selectDeposit,
+  selectDeposits,
   updateState,
 } from './deposits.sql.ts'
+import { refuseUnknown } from './operator-deposits.ts'
 import { type DepositsDeps, PaymentPages } from './pages.ts'
 import { readProof } from './proof.ts'
 import { updateProof, upsertProofFile } from './proofs.sql.ts'
 import type { Provider } from './provider.ts'
-import { selectProvider } from './providers.sql.ts'
-import { listProviders } from './providers.ts'
+import { selectProvider, selectProviders } from './providers.sql.ts'
 import { nextCheck } from './schedule.ts'
 import { isFor, termsOf } from './terms.ts'
 
@@ -40,9 +41,10 @@ export class Deposits {
   /** `providers` gives a page of the ways to pay in that an account has. */
   async providers(
     { currency }: Pick<Account, 'currency'>,
-    { limit, after = 0 }: { limit: number; after?: number | undefined },
-  ): Promise<{ providers: Provider[]; next: number | undefined }> {
-    return await listProviders(this.#deps.sql, { currency, enabled: true, limit, after })
+    { limit, after }: { limit: number; after?: ProviderId | undefined },
+  ): Promise<Page<Provider, ProviderId>> {
+    const filter = { currency, enabled: true, after, limit: limit + 1 }
+    return pageOf(await selectProviders(this.#deps.sql, filter), limit, ({ id }) => id)
   }
 
   /** `provider` throws not_found, also for a provider that the account cannot use. */
@@ -91,9 +93,10 @@ export class Deposits {
   /** `list` gives a page, newest first. */
   async list(
     accountId: AccountId,
-    filter: Omit<DepositFilter, 'accountId'> & { limit: number },
-  ): Promise<{ deposits: Deposit[]; next: DepositId | undefined }> {
-    return await listDeposits(this.#deps.sql, { ...filter, accountId })
+    { limit, ...filter }: Omit<DepositFilter, 'accountId'> & { limit: number },
+  ): Promise<Page<Deposit, DepositId>> {
+    const found = await selectDeposits(this.#deps.sql, { ...filter, accountId, limit: limit + 1 })
+    return pageOf(found, limit, ({ id }) => id)
   }
 
   /**

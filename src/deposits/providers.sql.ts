@@ -16,7 +16,7 @@ const providers = build.selectFrom('depositProviders').selectAll().$narrowType<P
 export interface ProviderFilter {
   currency?: string
   enabled?: boolean
-  after?: number
+  after?: ProviderId | undefined
 }
 
 /** `selectProviders` lists providers by id. */
@@ -27,7 +27,7 @@ export async function selectProviders(
   let chosen = providers.orderBy('id').limit(limit)
   if (currency !== undefined) chosen = chosen.where('currency', '=', currency)
   if (enabled !== undefined) chosen = chosen.where('enabled', '=', enabled)
-  if (after !== undefined) chosen = chosen.where('id', '>', after as ProviderId)
+  if (after !== undefined) chosen = chosen.where('id', '>', after)
   return await sql.run(chosen)
 }
 

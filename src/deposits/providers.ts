@@ -1,17 +1,16 @@
-import type { Queryable, Sql } from '../database/database.ts'
+import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import { completeSettings, readSecrets, secretNames } from '../integrations/kit/kind.ts'
 import { both, orThrow } from '../lib/fault.ts'
-import type { Clock } from '../lib/time.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
 import { completeProvider, type ProviderInput } from './provider-input.ts'
 import {
   insertProvider,
   lockProvider,
-  type ProviderFilter,
   selectProvider,
   selectProviders,
   updateProvider,
@@ -22,74 +21,76 @@ const credentials = new Credentials('deposit provider')
 
 export type { ProviderInput } from './provider-input.ts'
 
-/** `createProvider` throws invalid_input that names the value at fault, or conflict when the code is taken. */
-export async function createProvider(
-  sql: Sql,
-  sealer: () => Promise<Sealer>,
-  { kind: name, code, currency, ...input }: ProviderInput & { kind: string; code: string; currency: string },
-  clock: Clock,
-): Promise<Provider> {
-  const known = gatewayKinds.get(name)
-  const { kind } = known
-  const [write, secrets] = orThrow(
-    both(completeProvider({ kind, code, currency }, input), readSecrets(known, input.secrets ?? {})),
-  )
-  return await sql.begin(async (transaction) => {
-    const id = await insertProvider(transaction, { ...write, kind, code, currency }, clock.now())
-    if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
-    if (Object.keys(secrets).length > 0) {
-      const key = await sealer()
-      const others = await selectProviders(transaction, { limit: MAX_TRIED })
-      await updateProvider(transaction, id, { secrets: credentials.sealNew(id, secrets, key, others) })
-    }
-    return (await selectProvider(transaction, { id })) as Provider
-  })
-}
+/** MAX_PROVIDERS bounds how many providers are listed, and how many have their secrets tried. */
+const MAX_PROVIDERS = 1000
 
-/**
- * `changeProvider` changes what is given and leaves the rest: settings and secrets one by one. Kind, code and currency stay. A deposit
- * that has begun keeps what it was told. Throws not_found, or invalid_input that names the value at fault.
- */
-export async function changeProvider(
-  sql: Sql,
-  sealer: () => Promise<Sealer>,
-  code: string,
-  changes: ProviderInput,
-  clock: Clock,
-): Promise<Provider> {
-  const { id } = await findProvider(sql, code)
-  return await sql.begin(async (transaction) => {
-    const existing = (await lockProvider(transaction, id)) as Provider
-    const write = orThrow(completeProvider(existing, changes, existing))
-    await updateProvider(transaction, id, { ...write, updatedAt: clock.now() })
-    if (changes.secrets && Object.keys(changes.secrets).length > 0) {
-      const key = await sealer()
-      const opened = credentials.tryOpen(existing, key)
-      const secrets = orThrow(readSecrets(gatewayKinds.get(existing.kind), changes.secrets, opened))
-      await updateProvider(transaction, id, { secrets: credentials.seal(id, secrets, key) })
-    }
-    return (await selectProvider(transaction, { id })) as Provider
-  })
-}
+/** Providers is what operators do with the ways to pay in. `sealer` is opened only when there are secrets. */
+export class Providers {
+  readonly #sql: Sql
+  readonly #sealer: () => Promise<Sealer>
+  readonly #clock: Clock
 
-/** MAX_TRIED bounds how many providers' secrets are tried. */
-const MAX_TRIED = 1000
+  constructor(sql: Sql, sealer: () => Promise<Sealer>, clock: Clock = systemClock) {
+    this.#sql = sql
+    this.#sealer = sealer
+    this.#clock = clock
+  }
 
-/** `findProvider` throws not_found. */
-export async function findProvider(sql: Queryable, code: string): Promise<Provider> {
-  const provider = await selectProvider(sql, { code })
-  if (!provider) throw new Refusal('not_found', `there is no provider ${JSON.stringify(code)}`, 'code')
-  return provider
-}
+  /** `create` throws invalid_input that names the value at fault, or conflict when the code is taken. */
+  async create({
+    kind: name,
+    code,
+    currency,
+    ...input
+  }: ProviderInput & { kind: string; code: string; currency: string }): Promise<Provider> {
+    const known = gatewayKinds.get(name)
+    const { kind } = known
+    const [write, secrets] = orThrow(
+      both(completeProvider({ kind, code, currency }, input), readSecrets(known, input.secrets ?? {})),
+    )
+    return await this.#sql.begin(async (transaction) => {
+      const id = await insertProvider(transaction, { ...write, kind, code, currency }, this.#clock.now())
+      if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
+      if (Object.keys(secrets).length > 0) {
+        const key = await this.#sealer()
+        const others = await selectProviders(transaction, { limit: MAX_PROVIDERS })
+        await updateProvider(transaction, id, { secrets: credentials.sealNew(id, secrets, key, others) })
+      }
+      return (await selectProvider(transaction, { id })) as Provider
+    })
+  }
 
-/** `listProviders` gives a page by id; `next` is where the following one begins, if there is one. */
-export async function listProviders(
-  sql: Queryable,
-  { limit = 1000, ...filter }: ProviderFilter & { limit?: number } = {},
-): Promise<{ providers: Provider[]; next: number | undefined }> {
-  const providers = await selectProviders(sql, { ...filter, limit: limit + 1 })
-  const page = providers.slice(0, limit)
-  return { providers: page, next: providers.length > limit ? page.at(-1)?.id : undefined }
+  /**
+   * `change` changes what is given and leaves the rest: settings and secrets one by one. Kind, code and currency stay. A deposit
+   * that has begun keeps what it was told. Throws not_found, or invalid_input that names the value at fault.
+   */
+  async change(code: string, changes: ProviderInput): Promise<Provider> {
+    const { id } = await this.get(code)
+    return await this.#sql.begin(async (transaction) => {
+      const existing = (await lockProvider(transaction, id)) as Provider
+      const write = orThrow(completeProvider(existing, changes, existing))
+      await updateProvider(transaction, id, { ...write, updatedAt: this.#clock.now() })
+      if (changes.secrets && Object.keys(changes.secrets).length > 0) {
+        const key = await this.#sealer()
+        const opened = credentials.tryOpen(existing, key)
+        const secrets = orThrow(readSecrets(gatewayKinds.get(existing.kind), changes.secrets, opened))
+        await updateProvider(transaction, id, { secrets: credentials.seal(id, secrets, key) })
+      }
+      return (await selectProvider(transaction, { id })) as Provider
+    })
+  }
+
+  /** `get` throws not_found. */
+  async get(code: string): Promise<Provider> {
+    const provider = await selectProvider(this.#sql, { code })
+    if (!provider) throw new Refusal('not_found', `there is no provider ${JSON.stringify(code)}`, 'code')
+    return provider
+  }
+
+  /** `list` lists providers by id. */
+  async list(): Promise<Provider[]> {
+    return await selectProviders(this.#sql, { limit: MAX_PROVIDERS })
+  }
 }
 
 /** `settingsOf` completes the kind's defaults. Throws invalid_input when the settings are none of its kind any more. */

@@ -6,18 +6,34 @@ import { type Clock, systemClock } from '../lib/time.ts'
 import { move, type Reason } from './entries.ts'
 import type { LedgerEntry } from './entry.ts'
 
-/** `deposit` adds a payment of the account's owner. Throws not_found, or invalid_input unless the amount is above 0. */
-export async function deposit(
-  sql: Sql,
-  accountId: AccountId,
-  amount: Micros,
-  reason: Reason,
-  clock: Clock = systemClock,
-): Promise<LedgerEntry> {
-  checkDeposit(amount, 'amount')
-  return await sql.begin((transaction) =>
-    move(transaction, accountId, amount, { kind: 'deposit', ...reason, at: clock.now() }),
-  )
+/** Adjustments is what operators do to wallets by hand. */
+export class Adjustments {
+  readonly #sql: Sql
+  readonly #clock: Clock
+
+  constructor(sql: Sql, clock: Clock = systemClock) {
+    this.#sql = sql
+    this.#clock = clock
+  }
+
+  /** `deposit` adds a payment of the account's owner. Throws not_found, or invalid_input unless the amount is above 0. */
+  async deposit(accountId: AccountId, amount: Micros, reason: Reason): Promise<LedgerEntry> {
+    checkDeposit(amount, 'amount')
+    const at = this.#clock.now()
+    return await this.#sql.begin((transaction) =>
+      move(transaction, accountId, amount, { kind: 'deposit', ...reason, at }),
+    )
+  }
+
+  /**
+   * `adjust` corrects a balance, up or (a negative amount) down. Throws not_found, invalid_input when the amount is 0 or the
+   * note is missing, or insufficient_balance when less than minus the credit limit would remain.
+   */
+  async adjust(accountId: AccountId, amount: Micros, reason: Reason): Promise<LedgerEntry> {
+    return await this.#sql.begin((transaction) =>
+      adjustWithin(transaction, accountId, amount, reason, this.#clock),
+    )
+  }
 }
 
 /**
@@ -31,20 +47,6 @@ export async function creditDeposit(
   reason: Reason & { at: Date },
 ): Promise<LedgerEntry> {
   return await move(transaction, accountId, amount, { kind: 'deposit', depositId: id, ...reason })
-}
-
-/**
- * `adjust` corrects a balance, up or (a negative amount) down. Throws not_found, invalid_input when the amount is 0 or the
- * note is missing, or insufficient_balance when less than minus the credit limit would remain.
- */
-export async function adjust(
-  sql: Sql,
-  accountId: AccountId,
-  amount: Micros,
-  reason: Reason,
-  clock: Clock = systemClock,
-): Promise<LedgerEntry> {
-  return await sql.begin((transaction) => adjustWithin(transaction, accountId, amount, reason, clock))
 }
 
 /** `adjustWithin` does what `adjust` does, inside the caller's transaction. */

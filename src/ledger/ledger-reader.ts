@@ -9,7 +9,8 @@ import { inOrder } from './entries.sql.ts'
 import type { Wallet } from './entry.ts'
 import { type AccountTransaction, type TransactionType, transactionKinds } from './transaction.ts'
 import { selectTransactions } from './transactions.sql.ts'
-import { walletOf } from './wallets.ts'
+import { selectWallet } from './wallets.sql.ts'
+import { refuseUnknown } from './wallets.ts'
 
 interface PageFilter extends Period {
   /** `before` is the last id of the page before: only smaller ids are given. */
@@ -42,7 +43,7 @@ export class LedgerReader {
 
   /** `wallet` throws not_found. */
   async wallet(accountId: AccountId): Promise<Wallet> {
-    return await walletOf(this.#sql, accountId)
+    return (await selectWallet(this.#sql, accountId)) ?? refuseUnknown(accountId)
   }
 
   /** `transactions` gives a page of an account's transactions, newest first. */

@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { isCurrency, type Micros, micros } from '../lib/money.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
 import { selectRates, upsertRate } from './rates.sql.ts'
 
 /** Rate says what one unit of `base` is worth in `quote`, from a moment on until a newer rate holds. */
@@ -16,34 +17,41 @@ export interface Rate {
 /** RATE is what the table can hold exactly. */
 const RATE = /^\d{1,12}(?:\.\d{1,12})?$/
 
-/** `setRate` writes a rate; without `validFrom` it holds from now on. Throws invalid_input naming the value at fault. */
-export async function setRate(
-  sql: Queryable,
-  given: { base: string; quote: string; rate: string; validFrom?: Date | undefined; actor: string },
-): Promise<Rate> {
-  for (const field of ['base', 'quote'] as const) {
-    if (isCurrency(given[field])) continue
-    const message = `${JSON.stringify(given[field])} is no currency code such as USD`
-    throw new Refusal('invalid_input', message, field)
-  }
-  if (given.base === given.quote) {
-    throw new Refusal('invalid_input', 'a currency has no rate to itself', 'quote')
-  }
-  if (!RATE.test(given.rate) || numeratorOf(given.rate) === 0n) {
-    const message = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
-    throw new Refusal('invalid_input', message, 'rate')
-  }
-  const { validFrom = new Date(), base, quote, rate, actor } = given
-  return await upsertRate(sql, { base, quote, rate, actor, validFrom })
-}
+/** Rates keeps the exchange rates. */
+export class Rates {
+  readonly #sql: Queryable
+  readonly #clock: Clock
 
-/** `listRates` gives every rate that was ever set, by currencies, the newest first. */
-export async function listRates(sql: Queryable): Promise<Rate[]> {
-  return await selectRates(sql)
-}
+  constructor(sql: Queryable, clock: Clock = systemClock) {
+    this.#sql = sql
+    this.#clock = clock
+  }
 
-export async function loadRates(sql: Queryable): Promise<ExchangeRates> {
-  return new ExchangeRates(await listRates(sql))
+  /** `set` writes a rate; without `validFrom` it holds from now on. Throws invalid_input naming the value at fault. */
+  async set(given: Omit<Rate, 'validFrom'> & { validFrom?: Date | undefined }): Promise<Rate> {
+    for (const field of ['base', 'quote'] as const) {
+      if (isCurrency(given[field])) continue
+      const message = `${JSON.stringify(given[field])} is no currency code such as USD`
+      throw new Refusal('invalid_input', message, field)
+    }
+    if (given.base === given.quote) {
+      throw new Refusal('invalid_input', 'a currency has no rate to itself', 'quote')
+    }
+    if (!RATE.test(given.rate) || numeratorOf(given.rate) === 0n) {
+      const message = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
+      throw new Refusal('invalid_input', message, 'rate')
+    }
+    return await upsertRate(this.#sql, { ...given, validFrom: given.validFrom ?? this.#clock.now() })
+  }
+
+  /** `list` gives every rate that was ever set, by currencies, the newest first. */
+  async list(): Promise<Rate[]> {
+    return await selectRates(this.#sql)
+  }
+
+  async load(): Promise<ExchangeRates> {
+    return new ExchangeRates(await this.list())
+  }
 }
 
 /** ONE is what the numerators of rates are over. */

@@ -1,16 +1,11 @@
-import type { Queryable, Transaction } from '../database/database.ts'
+import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros, MAX_AMOUNT, type Micros } from '../lib/money.ts'
 import type { Wallet } from './entry.ts'
-import { lockWallets, selectWallet, updateCreditLimit } from './wallets.sql.ts'
+import { lockWallets, updateCreditLimit } from './wallets.sql.ts'
 
 export { lockWallets } from './wallets.sql.ts'
-
-/** `walletOf` reads an account's wallet. Throws not_found. */
-export async function walletOf(sql: Queryable, accountId: AccountId): Promise<Wallet> {
-  return (await selectWallet(sql, accountId)) ?? refuseUnknown(accountId)
-}
 
 /** `lockWallet` locks one wallet as `lockWallets` does. Throws not_found. */
 export async function lockWallet(transaction: Transaction, accountId: AccountId): Promise<Wallet> {
@@ -35,6 +30,6 @@ export async function setCreditLimit(
   return { ...wallet, creditLimit }
 }
 
-function refuseUnknown(accountId: AccountId): never {
+export function refuseUnknown(accountId: AccountId): never {
   throw new Refusal('not_found', `there is no account ${accountId}`, 'account')
 }

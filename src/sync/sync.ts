@@ -1,7 +1,7 @@
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SupplierService } from '../integrations/suppliers/supplier.ts'
-import { loadRates } from '../ledger/rates.ts'
+import { Rates } from '../ledger/rates.ts'
 import type { Clock } from '../lib/time.ts'
 import { type Comparison, changesOf, compare, type ListChange } from './comparison.ts'
 import { type ImportResult, type ImportWish, importWanted, type Progress } from './import.ts'
@@ -153,7 +153,7 @@ async function apply(
   await recordCosts(transaction, known)
   await keepList(transaction, known)
   const routes = await updateRoutes(transaction, supplier.id)
-  const rates = await loadRates(transaction)
+  const rates = await new Rates(transaction).load()
   const imported: ImportResult = importing
     ? await importWanted(transaction, supplier, importing, { rates, at, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }

@@ -7,9 +7,8 @@ import { createKey } from '../../src/accounts/keys.ts'
 import { permissions } from '../../src/accounts/permissions.ts'
 import { importServices } from '../../src/catalogue/import.ts'
 import { DEMO_PRICE_GROUP, demoServices } from '../../src/command/demo-services.ts'
-import { createProvider } from '../../src/deposits/providers.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import { micros, parseMicros, ZERO } from '../../src/lib/money.ts'
-import { systemClock } from '../../src/lib/time.ts'
 import { examplesOf, matches, renewed, type Step, shell } from '../support/documented.ts'
 import { until } from '../support/process.ts'
 import { type TestServer, testServer } from '../support/server.ts'
@@ -52,7 +51,7 @@ beforeAll(async () => {
       bank: 'Demo Bank',
     },
   } as const
-  await createProvider(sql, () => Promise.reject(new Error('it has no secrets')), bank, systemClock)
+  await new Providers(sql, () => Promise.reject(new Error('it has no secrets'))).create(bank)
   const shop = { accountId: reseller.id, username: 'reseller', securityId, secret }
   await until('the catalogue is known', async () => (await ask('/api/services/imei-basic')).ok)
   const first = await server.place(shop, { ID: 'imei-basic', IMEI: '004401000000014' })

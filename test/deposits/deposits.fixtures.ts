@@ -1,5 +1,5 @@
 import type { Provider } from '../../src/deposits/provider.ts'
-import { createProvider, type ProviderInput } from '../../src/deposits/providers.ts'
+import { type ProviderInput, Providers } from '../../src/deposits/providers.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { formatMicros, type Micros, parseMicros, ZERO } from '../../src/lib/money.ts'
 import { type Clock, systemClock } from '../../src/lib/time.ts'
@@ -18,20 +18,15 @@ export const bank = (
   { sql }: TestServer,
   { currency = 'USD', code = 'bank', ...more }: More = {},
 ): Promise<Provider> =>
-  createProvider(
-    sql,
-    sealer,
-    {
-      ...{ kind: 'manual', code, name: 'Bank transfer', currency },
-      settings: {
-        account_number: '12345',
-        account_holder_name: 'The Operator',
-        instructions: 'Say who you are',
-      },
-      ...more,
+  new Providers(sql, sealer).create({
+    ...{ kind: 'manual', code, name: 'Bank transfer', currency },
+    settings: {
+      account_number: '12345',
+      account_holder_name: 'The Operator',
+      instructions: 'Say who you are',
     },
-    systemClock,
-  )
+    ...more,
+  })
 
 export const stripe = (
   { sql }: TestServer,
@@ -39,17 +34,12 @@ export const stripe = (
   { currency = 'USD', code = 'card', ...more }: More = {},
   clock: Clock = systemClock,
 ): Promise<Provider> =>
-  createProvider(
-    sql,
-    sealer,
-    {
-      ...{ kind: 'stripe', code, name: 'Card', currency },
-      settings: { url, success_url: 'https://shop.example.com/paid' },
-      secrets: { secret_key: SECRET_KEY, webhook_secret: WEBHOOK_SECRET },
-      ...more,
-    },
-    clock,
-  )
+  new Providers(sql, sealer, clock).create({
+    ...{ kind: 'stripe', code, name: 'Card', currency },
+    settings: { url, success_url: 'https://shop.example.com/paid' },
+    secrets: { secret_key: SECRET_KEY, webhook_secret: WEBHOOK_SECRET },
+    ...more,
+  })
 
 /** `balance` gives the available balance of a shop, as a decimal. */
 export async function balance({ sql }: TestServer, { accountId }: Shop): Promise<string> {

@@ -1,17 +1,18 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { confirmDeposit, listDeposits, proofFile, refuseDeposit } from '../../src/deposits/decisions.ts'
-import { changeProvider } from '../../src/deposits/providers.ts'
+import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import type { DepositId } from '../../src/lib/ids.ts'
-import { systemClock } from '../../src/lib/time.ts'
 import { RestClient, type RestReply } from '../support/rest.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
 import { balance, bank, broken, money, sealer } from './deposits.fixtures.ts'
 
 let server: TestServer
+let deposits: OperatorDeposits
 let shop: Shop
 let client: RestClient
 beforeAll(async () => {
   server = await testServer()
+  deposits = new OperatorDeposits(server.sql)
   await bank(server, { minAmount: money('5'), maxAmount: money('500'), feeFlat: money('0.5') })
   await bank(server, { code: 'euro', currency: 'EUR' })
 })
@@ -26,7 +27,7 @@ const create = (amount: unknown = 20, more: object = {}): Promise<RestReply> =>
   client.post('/api/deposit', { amount, provider_code: 'bank', ...more })
 const begun = async (): Promise<DepositId> => (await create()).body.id
 const show = async (id: number) => (await client.get(`/api/deposit/${id}`)).body
-const confirm = (id: DepositId) => confirmDeposit(server.sql, id, { actor: 'cli:test' }, systemClock)
+const confirm = (id: DepositId) => deposits.confirm(id, { actor: 'cli:test' })
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
 
 test('an account sees the ways to pay in of its own currency', async () => {
@@ -92,7 +93,7 @@ test('codes are taken once, and what an operator gets wrong is named', async () 
 test('a provider that was disabled is gone, and what has begun with it goes on', async () => {
   await bank(server, { code: 'old' })
   const { id } = (await create(20, { provider_code: 'old' })).body
-  await changeProvider(server.sql, sealer, 'old', { enabled: false }, systemClock)
+  await new Providers(server.sql, sealer).change('old', { enabled: false })
   expect((await create(20, { provider_code: 'old' })).status).toBe(404)
   expect((await confirm(id)).state).toBe('succeeded')
 })
@@ -181,16 +182,16 @@ test('a proof waits for a person, who sees its file to the byte', async () => {
     file: PNG.toString('base64'),
   })
   expect(reply.body).toMatchObject({ status: 'review', proof: { reference: 'TX 77', has_file: true } })
-  const waiting = await listDeposits(server.sql, { state: 'review', limit: 10 })
-  expect(waiting.deposits).toMatchObject([{ id, proof: 'TX 77' }])
-  expect(await proofFile(server.sql, id)).toEqual({ mediaType: 'image/png', content: PNG })
+  const waiting = await deposits.list({ state: 'review', limit: 10 })
+  expect(waiting.items).toMatchObject([{ id, proof: 'TX 77' }])
+  expect(await deposits.proofFile(id)).toEqual({ mediaType: 'image/png', content: PNG })
   const pdf = Buffer.from('%PDF-1.7 and so on')
   await client.post(`/api/deposit/${id}/proof`, {
     file: `data:application/pdf;base64,${pdf.toString('base64')}`,
   })
-  expect(await proofFile(server.sql, id)).toEqual({ mediaType: 'application/pdf', content: pdf })
+  expect(await deposits.proofFile(id)).toEqual({ mediaType: 'application/pdf', content: pdf })
   expect((await client.post(`/api/deposit/${id}/cancel`, undefined)).status).toBe(409)
-  await refuseDeposit(server.sql, id, { actor: 'cli:test', reason: 'nothing came' }, systemClock)
+  await deposits.refuse(id, { actor: 'cli:test', reason: 'nothing came' })
   expect(await show(id)).toMatchObject({ status: 'failed', reason: 'nothing came' })
   expect(await balance(server, shop)).toBe('1.00')
 })

@@ -1,8 +1,8 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { confirmDeposit } from '../../src/deposits/decisions.ts'
 import { Gateways } from '../../src/deposits/gateways.ts'
-import { changeProvider } from '../../src/deposits/providers.ts'
+import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import { CHECK_DEPOSITS, depositJobs } from '../../src/deposits/schedule.ts'
 import type { DepositId } from '../../src/lib/ids.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
@@ -132,7 +132,7 @@ test('a bank transfer expires, and can be confirmed when it comes late', async (
   expect(await state(id)).toBe('pending')
   await look(61)
   expect(await state(id)).toBe('expired')
-  await confirmDeposit(server.sql, id as DepositId, { actor: 'test' }, clock)
+  await new OperatorDeposits(server.sql, clock).confirm(id as DepositId, { actor: 'test' })
   expect(await balance(server, shop)).toBe('21.00')
 })
 
@@ -146,16 +146,11 @@ test('one that was handed a proof does not expire', async () => {
 test('what has begun keeps its terms when the provider changes, and is asked for with the new secrets', async () => {
   const id = await create()
   fake.pay(fake.only())
-  await changeProvider(
-    server.sql,
-    sealer,
-    card,
-    { feePercent: 500, secrets: { secret_key: 'sk_wrong' } },
-    clock,
-  )
+  const providers = new Providers(server.sql, sealer, clock)
+  await providers.change(card, { feePercent: 500, secrets: { secret_key: 'sk_wrong' } })
   await look(10)
   expect(await state(id)).toBe('pending')
-  await changeProvider(server.sql, sealer, card, { secrets: { secret_key: 'sk_test_of_the_fake' } }, clock)
+  await providers.change(card, { secrets: { secret_key: 'sk_test_of_the_fake' } })
   await look(120)
   expect(await state(id)).toBe('succeeded')
 })

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { confirmDeposit, refuseDeposit } from '../../src/deposits/decisions.ts'
+import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
 import type { DepositId } from '../../src/lib/ids.ts'
 import { RestClient, type RestReply } from '../support/rest.ts'
 import { type Shop, TestClock, type TestServer, testServer } from '../support/server.ts'
@@ -8,6 +8,7 @@ import { FakeStripe, type Session, sign, WEBHOOK_SECRET } from './fake-stripe.ts
 
 const clock = new TestClock()
 let server: TestServer
+let deposits: OperatorDeposits
 let fake: FakeStripe
 let shop: Shop
 let client: RestClient
@@ -16,6 +17,7 @@ let providers = 0
 /** Of the provider `card`: 2.5 percent and 0.30. */
 beforeAll(async () => {
   server = await testServer({ OUTBOUND_ALLOW: '127.0.0.0/8' }, clock)
+  deposits = new OperatorDeposits(server.sql, clock)
 })
 afterAll(() => server.stop())
 beforeEach(async () => {
@@ -65,7 +67,7 @@ test('a deposit opens a page at the gateway for what is to be paid, fee included
     client_reference_id: String(reply.body.id),
   })
   expect(await balance(server, shop)).toBe('1.00')
-  const early = confirmDeposit(server.sql, reply.body.id, { actor: 'test' }, clock)
+  const early = deposits.confirm(reply.body.id, { actor: 'test' })
   await expect(early).rejects.toMatchObject({
     code: 'conflict',
     message: expect.stringContaining('says itself'),
@@ -96,7 +98,7 @@ test('a credit that would be the second breaks on an index, whatever the code do
   const { id, session } = await opened()
   await fake.tell(hook, fake.event('completed', fake.pay(session)))
   await server.sql`update deposits set state = 'review', settled_at = null, settled_by = null where id = ${id}`
-  const again = confirmDeposit(server.sql, id as DepositId, { actor: 'test' }, clock)
+  const again = deposits.confirm(id as DepositId, { actor: 'test' })
   await expect(again).rejects.toMatchObject({ code: '23505', constraint: 'ledger_entries_credit_once' })
   expect(await balance(server, shop)).toBe('21.00')
   await server.sql`update deposits set state = 'succeeded', settled_at = now(), settled_by = 'test' where id = ${id}`
@@ -161,7 +163,7 @@ test.each([
   // Once more, as it should be: a person is at it.
   await fake.tell(hook, fake.event('completed', session))
   expect(await balance(server, shop)).toBe('1.00')
-  await confirmDeposit(server.sql, id as DepositId, { actor: 'test', note: 'looked at' }, clock)
+  await deposits.confirm(id as DepositId, { actor: 'test', note: 'looked at' })
   expect(await balance(server, shop)).toBe('21.00')
 })
 
@@ -169,7 +171,7 @@ test('an event that comes again after a person has decided changes nothing', asy
   const { id, session } = await opened()
   const event = fake.event('completed', { ...fake.pay(session), amount_total: 1 })
   await fake.tell(hook, event)
-  await refuseDeposit(server.sql, id as DepositId, { actor: 'test', reason: 'given back' }, clock)
+  await deposits.refuse(id as DepositId, { actor: 'test', reason: 'given back' })
   expect(await fake.tell(hook, event)).toBe(204)
   expect(await show(id)).toMatchObject({ status: 'failed', reason: 'given back' })
 })

@@ -5,7 +5,7 @@ import type {
   SupplierFault,
   SupplierOutcome,
 } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
@@ -71,7 +71,8 @@ const probeIn = async (): Promise<number | undefined> => {
   return at ? at.getTime() - shop.clock.now().getTime() : undefined
 }
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
-const allEnded = (): Promise<void> => until(async () => (await walletOf(shop.sql, shop.account)).held === 0n)
+const allEnded = (): Promise<void> =>
+  until(async () => (await new LedgerReader(shop.sql).wallet(shop.account)).held === 0n)
 /** `passes` lets time pass until something holds, half a second at a time, as the workers can follow. */
 async function passes(holds: () => Promise<boolean> | boolean): Promise<void> {
   await until(async () => {
@@ -278,11 +279,11 @@ test('all processes share it; no item is lost or sent twice while it opens and c
   expect(supplier.calls.length).toBe(calls)
   expect(taken).toHaveLength(30)
   ill = false
-  await passes(async () => (await walletOf(shop.sql, shop.account)).held === 0n)
+  await passes(async () => (await new LedgerReader(shop.sql).wallet(shop.account)).held === 0n)
   expect(await isOpen()).toBe(false)
   expect(taken).toHaveLength(130)
   expect(new Set(taken).size).toBe(130)
-  expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 998_700n })
+  expect(await new LedgerReader(shop.sql).wallet(shop.account)).toMatchObject({ available: 998_700n })
 })
 
 test('questions go on, but not to a supplier that cannot be reached, unless they are long due', async () => {

@@ -4,7 +4,7 @@ import { requestCancel, requestVerify } from '../../src/fulfilment/people/cancel
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { listReviews, type ReviewView } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
@@ -28,7 +28,7 @@ const cancel = (orderId: OrderId, accountId = shop.account) =>
   requestCancel(shop.sql, shop.outcomes, { accountId, orderId }, 'acme', shop.clock)
 const verify = (orderId: OrderId, accountId = shop.account) =>
   requestVerify(shop.sql, { accountId, orderId }, 'acme', shop.clock)
-const wallet = () => walletOf(shop.sql, shop.account)
+const wallet = () => new LedgerReader(shop.sql).wallet(shop.account)
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
 const reviewsOf = (order: OrderId): Promise<ReviewView[]> => listReviews(shop.sql, { order, all: true })
 const onlyReview = async (order: OrderId): Promise<ReviewView> => {

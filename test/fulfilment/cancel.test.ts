@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
 import { itemsOfOrder } from '../../src/fulfilment/people/reviews.sql.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newAccount, newService } from '../orders/orders.fixtures.ts'
 import { randomNumbers } from '../support/random.ts'
@@ -30,7 +30,10 @@ test('cancelling gives back what was not sent', async () => {
     finishedAt: shop.clock.now(),
     items: [{ state: 'cancelled', reason: 'Cancelled before it was sent' }, { state: 'cancelled' }],
   })
-  expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 1_000_000n, held: 0n })
+  expect(await new LedgerReader(shop.sql).wallet(shop.account)).toMatchObject({
+    available: 1_000_000n,
+    held: 0n,
+  })
   expect(await cancel(id)).toBe(0)
 })
 
@@ -47,7 +50,10 @@ test('of two that cancel the same item one does it', async () => {
     const done = await Promise.all(Array.from({ length: 3 }, () => cancel(id)))
     expect(done.toSorted()).toEqual([0, 0, 1])
   }
-  expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 1_000_000n, held: 0n })
+  expect(await new LedgerReader(shop.sql).wallet(shop.account)).toMatchObject({
+    available: 1_000_000n,
+    held: 0n,
+  })
 })
 
 test('a cancel that races the dispatcher cancels or does not, but what it gave back was never sent', async () => {
@@ -64,13 +70,13 @@ test('a cancel that races the dispatcher cancels or does not, but what it gave b
     setTimeout(() => workers.wake(), random() * 10)
     await Promise.all(cancelling)
   }
-  await until(async () => (await walletOf(shop.sql, shop.account)).held === 0n)
+  await until(async () => (await new LedgerReader(shop.sql).wallet(shop.account)).held === 0n)
   const sent = supplier.calls.map(({ work }) => work.attemptKey)
   expect(sent.filter((key) => cancelled.has(key))).toEqual([])
   expect(new Set([...sent, ...cancelled]).size).toBe(300)
   expect(sent.length + cancelled.size).toBe(300)
   const available = 1_000_000n - 10n * BigInt(sent.length)
-  expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available, held: 0n })
+  expect(await new LedgerReader(shop.sql).wallet(shop.account)).toMatchObject({ available, held: 0n })
 })
 
 test('an order that was sent in part is cancelled in part', async () => {
@@ -80,7 +86,10 @@ test('an order that was sent in part is cancelled in part', async () => {
   const taken = await takePending(shop.sql, { limit: 1, now })
   expect(await cancel(id)).toBe(2)
   expect(await shop.order(id)).toMatchObject({ state: 'processing', finishedAt: null })
-  expect(await walletOf(shop.sql, shop.account)).toMatchObject({ available: 999_990n, held: 10n })
+  expect(await new LedgerReader(shop.sql).wallet(shop.account)).toMatchObject({
+    available: 999_990n,
+    held: 10n,
+  })
   const done = {
     number: 1,
     state: 'succeeded' as const,

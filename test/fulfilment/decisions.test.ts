@@ -11,7 +11,7 @@ import { type Review, type ReviewKind, reviewKinds } from '../../src/fulfilment/
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { findReview, listReviews } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { ledgerEntries } from '../support/ledger-entries.ts'
@@ -33,7 +33,7 @@ const LOST: SupplierOutcome = { kind: 'unknown', reason: 'reply lost', askable: 
 
 const decide = (review: { id: ReviewId }, decision: Decision, by = decider): Promise<Review> =>
   resolveReview(shop.sql, review.id, decision, by, shop.clock)
-const wallet = () => walletOf(shop.sql, shop.account)
+const wallet = () => new LedgerReader(shop.sql).wallet(shop.account)
 const itemOf = async (id: OrderId) => (await shop.order(id)).items[0]
 const attemptsOf = (id: OrderId) =>
   shop.sql`select number, state, fault, detail, reference from attempts where order_id = ${id} order by number`

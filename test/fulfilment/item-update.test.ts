@@ -4,7 +4,7 @@ import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { pollAfter, type SupplierTraits, updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId, OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises, newService } from '../orders/orders.fixtures.ts'
 import { SANDBOX } from './fixed-directory.ts'
@@ -181,7 +181,7 @@ describe('an item', () => {
       resolution,
       by: resolvedBy,
     }))
-  const held = async () => (await walletOf(shop.sql, shop.account)).held
+  const held = async () => (await new LedgerReader(shop.sql).wallet(shop.account)).held
 
   test('of unknown outcome is shown to a person after it was asked about four times, asked on, and settled by the supplier', async () => {
     let answer: SupplierOutcome | undefined

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import {
   brokenPromises,
@@ -112,6 +112,9 @@ test('workers killed at random moments send nothing twice and leave nothing undo
     expect(state, `${order_id}-${position}`).toBe(took ? 'success' : 'failed')
   }
   const captured = BigInt(rows.filter(({ state }) => state === 'success').length) * 10n
-  expect(await walletOf(sql, account)).toMatchObject({ available: 1_000_000n - captured, held: 0n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({
+    available: 1_000_000n - captured,
+    held: 0n,
+  })
   expect(await brokenPromises(sql)).toEqual([])
 }, 120_000)

@@ -12,7 +12,7 @@ import {
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { manual } from '../../src/integrations/suppliers/manual/index.ts'
 import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
@@ -49,7 +49,7 @@ afterEach(async () => {
   await shop.close()
 })
 
-const wallet = () => walletOf(shop.sql, shop.account)
+const wallet = () => new LedgerReader(shop.sql).wallet(shop.account)
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
 /** `waiting` gives orders of the nth IMEIs, which all wait for a person. */
 async function waiting(...subjects: number[]): Promise<OrderId[]> {

@@ -4,7 +4,7 @@ import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
@@ -35,7 +35,10 @@ const rechecked: Partial<ConnectedSupplier> = {
     secrets: {},
   },
 }
-const stateOf = async (id: OrderId) => [await shop.order(id), await walletOf(shop.sql, shop.account)]
+const stateOf = async (id: OrderId) => [
+  await shop.order(id),
+  await new LedgerReader(shop.sql).wallet(shop.account),
+]
 const nextLook = async (id: OrderId): Promise<number | null> => {
   const [row] = await shop.sql<
     { recheck_at: Date | null }[]

@@ -10,8 +10,8 @@ import {
 } from '../../src/fulfilment/dispatch/routing.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { setRate } from '../../src/ledger/rates.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
+import { Rates } from '../../src/ledger/rates.ts'
 import type { OrderId, RouteId, SupplierId } from '../../src/lib/ids.ts'
 import { type Micros, micros } from '../../src/lib/money.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
@@ -188,7 +188,7 @@ describe('an item', () => {
     await shop.close()
   })
 
-  const wallet = () => walletOf(shop.sql, shop.account)
+  const wallet = () => new LedgerReader(shop.sql).wallet(shop.account)
   const answers = (outcome: SupplierOutcome): FakeSupplier => new FakeSupplier(async () => outcome)
   const refuses = (reason: string): FakeSupplier => answers({ kind: 'refused', reason })
   const dueAt = async (id: OrderId): Promise<number | undefined> =>
@@ -352,11 +352,11 @@ describe('an item', () => {
       { kind: 'margin', detail: 'no exchange rate from IDR to USD' },
     ])
     const rate = { base: 'USD', quote: 'IDR', actor: 'test' }
-    await setRate(shop.sql, { ...rate, rate: '15000', validFrom: new Date('2029-01-01') })
+    await new Rates(shop.sql).set({ ...rate, rate: '15000', validFrom: new Date('2029-01-01') })
     shop.clock.advance(60_000)
     await putOff(id, 60_000)
     expect(supplier.calls).toEqual([])
-    await setRate(shop.sql, { ...rate, rate: '16000', validFrom: new Date('2030-01-01') })
+    await new Rates(shop.sql).set({ ...rate, rate: '16000', validFrom: new Date('2030-01-01') })
     shop.clock.advance(60_000)
     await ended(id)
     expect(supplier.history).toEqual(['send'])

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { SupplierLimiter, SupplierLimiters } from '../../src/fulfilment/supplier-limiter.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
@@ -96,7 +96,7 @@ describe('workers', () => {
   const allEnded = (): Promise<void> =>
     until(async () => {
       shop.clock.advance(1_000)
-      return (await walletOf(shop.sql, shop.account)).held === 0n
+      return (await new LedgerReader(shop.sql).wallet(shop.account)).held === 0n
     })
 
   /** `counting` gives a supplier, and the most calls that were under way with it at a time. */

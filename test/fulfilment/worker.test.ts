@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { takePending, takeSent } from './fixed-directory.ts'
@@ -16,7 +16,7 @@ afterEach(async () => {
   expect(await brokenPromises(shop.sql)).toEqual([])
   await shop.close()
 })
-const wallet = () => walletOf(shop.sql, shop.account)
+const wallet = () => new LedgerReader(shop.sql).wallet(shop.account)
 
 test('the supplier is called after the intent was committed', async () => {
   const seen: unknown[] = []

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ExchangeRates, listRates, loadRates, setRate } from '../../src/ledger/rates.ts'
+import { ExchangeRates, Rates } from '../../src/ledger/rates.ts'
 import { micros, parseMicros } from '../../src/lib/money.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -68,16 +68,16 @@ describe('rates that are set', () => {
   afterAll(() => database.drop())
 
   it('are kept with all their decimals, and a second one for the same moment takes the place', async () => {
-    const { sql } = database
+    const kept = new Rates(database.sql)
     const made = { ...rate('USD', 'IDR', '16250.123456789012'), actor: 'cli:ada' }
-    expect(await setRate(sql, made)).toEqual(made)
-    await setRate(sql, { ...made, rate: '999999999999' })
-    await setRate(sql, { ...made, validFrom: day('2031-02-01'), rate: '0.000000000001' })
-    expect((await listRates(sql)).map((one) => [one.rate, one.validFrom])).toEqual([
+    expect(await kept.set(made)).toEqual(made)
+    await kept.set({ ...made, rate: '999999999999' })
+    await kept.set({ ...made, validFrom: day('2031-02-01'), rate: '0.000000000001' })
+    expect((await kept.list()).map((one) => [one.rate, one.validFrom])).toEqual([
       ['0.000000000001', day('2031-02-01')],
       ['999999999999', day('2031-01-01')],
     ])
-    const rates = await loadRates(sql)
+    const rates = await kept.load()
     expect(rates.convert(amount('1'), 'USD', 'IDR', day('2031-01-15'))).toBe(999_999_999_999_000_000n)
   })
 
@@ -90,6 +90,6 @@ describe('rates that are set', () => {
     ['too many decimals', { rate: '1.0000000000001' }, 'rate'],
   ])('are refused when they are %s', async (_, wrong, field) => {
     const given = { base: 'USD', quote: 'IDR', rate: '1', actor: 'x', ...wrong }
-    await expect(setRate(database.sql, given)).rejects.toMatchObject({ code: 'invalid_input', field })
+    await expect(new Rates(database.sql).set(given)).rejects.toMatchObject({ code: 'invalid_input', field })
   })
 })

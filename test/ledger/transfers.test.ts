@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeAccount, createAccount } from '../../src/accounts/accounts.ts'
-import { deposit } from '../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { masked } from '../../src/ledger/transfer.ts'
 import { sendMoney } from '../../src/ledger/transfers.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
@@ -45,7 +45,7 @@ test("a receiver's balance stays inside its column", async () => {
   const much = 1_000_000_000_000_000_000n
   const [from, to] = [await account(much), await account(much)]
   for (let times = 0; times < 7; times++) {
-    await deposit(sql, to.id, micros(much), { actor: 'test' })
+    await new Adjustments(sql).deposit(to.id, micros(much), { actor: 'test' })
   }
   await expect(send(from.id, to.username, 1n)).rejects.toMatchObject({ field: 'amount' })
 })

@@ -1,19 +1,24 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { Refusal } from '../../src/errors.ts'
-import { adjust, deposit } from '../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
-import { lockWallets, setCreditLimit, walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
+import { lockWallets, setCreditLimit } from '../../src/ledger/wallets.ts'
 import { micros } from '../../src/lib/money.ts'
 import { ledgerEntries } from '../support/ledger-entries.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 let database: TestDatabase
 let sql: TestDatabase['sql']
+let adjustments: Adjustments
+let reader: LedgerReader
 let count = 0
 beforeAll(async () => {
   database = await testDatabase()
   sql = database.sql
+  adjustments = new Adjustments(sql)
+  reader = new LedgerReader(sql)
 })
 afterAll(() => database.drop())
 
@@ -27,10 +32,16 @@ const because = { actor: 'test', note: 'a correction' }
 test('deposits and adjustments move the balance and note who did it, when, and why', async () => {
   const id = await account(10n)
   const at = new Date('2030-05-05T05:05:05Z')
-  await deposit(sql, id, micros(5n), { actor: 'ann', note: 'bank' }, { now: () => at })
-  await adjust(sql, id, micros(-3n), { actor: 'bob', note: 'typing error' }, { now: () => at })
-  await adjust(sql, id, micros(1n), { actor: 'bob', note: 'gift' }, { now: () => at })
-  expect(await walletOf(sql, id)).toEqual({ currency: 'EUR', available: 13n, held: 0n, creditLimit: 0n })
+  const dated = new Adjustments(sql, { now: () => at })
+  await dated.deposit(id, micros(5n), { actor: 'ann', note: 'bank' })
+  await dated.adjust(id, micros(-3n), { actor: 'bob', note: 'typing error' })
+  await dated.adjust(id, micros(1n), { actor: 'bob', note: 'gift' })
+  expect(await reader.wallet(id)).toEqual({
+    currency: 'EUR',
+    available: 13n,
+    held: 0n,
+    creditLimit: 0n,
+  })
   const entries = await ledgerEntries(sql, id)
   expect(entries.slice(0, 3)).toMatchObject([
     { kind: 'adjust_up', amount: 1n, availableAfter: 13n, actor: 'bob', note: 'gift', createdAt: at },
@@ -70,31 +81,33 @@ test('wallets are locked in id order, however they are named and wherever they l
 test('what is no movement is refused', async () => {
   const id = await account(10n)
   for (const [work, refusal] of [
-    [() => deposit(sql, id, micros(0n), because), { field: 'amount' }],
-    [() => deposit(sql, id, micros(-1n), because), { field: 'amount' }],
-    [() => adjust(sql, id, micros(0n), because), { field: 'amount' }],
-    [() => adjust(sql, id, micros(1n), { actor: 'test', note: ' ' }), { field: 'note' }],
-    [() => adjust(sql, id, micros(1n), { actor: 'test', note: 'a\0b' }), { field: 'note' }],
-    [() => adjust(sql, id, micros(-11n), because), { code: 'insufficient_balance' }],
-    [() => deposit(sql, 999_999 as typeof id, micros(1n), because), { code: 'not_found' }],
-    [() => walletOf(sql, 999_999 as typeof id), { code: 'not_found' }],
+    [() => adjustments.deposit(id, micros(0n), because), { field: 'amount' }],
+    [() => adjustments.deposit(id, micros(-1n), because), { field: 'amount' }],
+    [() => adjustments.adjust(id, micros(0n), because), { field: 'amount' }],
+    [() => adjustments.adjust(id, micros(1n), { actor: 'test', note: ' ' }), { field: 'note' }],
+    [() => adjustments.adjust(id, micros(1n), { actor: 'test', note: 'a\0b' }), { field: 'note' }],
+    [() => adjustments.adjust(id, micros(-11n), because), { code: 'insufficient_balance' }],
+    [() => adjustments.deposit(999_999 as typeof id, micros(1n), because), { code: 'not_found' }],
+    [() => reader.wallet(999_999 as typeof id), { code: 'not_found' }],
   ] as const) {
     await expect(work()).rejects.toMatchObject(refusal)
   }
-  expect((await walletOf(sql, id)).available).toBe(10n)
+  expect((await reader.wallet(id)).available).toBe(10n)
 })
 
 test('a balance stays inside its column', async () => {
   const id = await account(1n)
   const much = micros(1_000_000_000_000_000_000n)
-  for (let times = 0; times < 7; times++) await deposit(sql, id, much, because)
-  await expect(deposit(sql, id, much, because)).rejects.toMatchObject({ code: 'invalid_input' })
+  for (let times = 0; times < 7; times++) await adjustments.deposit(id, much, because)
+  await expect(adjustments.deposit(id, much, because)).rejects.toMatchObject({
+    code: 'invalid_input',
+  })
 })
 
 test('a hundred adjustments at once never overdraw', async () => {
   const id = await account(1000n)
   const results = await Promise.allSettled(
-    Array.from({ length: 100 }, () => adjust(sql, id, micros(-30n), because)),
+    Array.from({ length: 100 }, () => adjustments.adjust(id, micros(-30n), because)),
   )
   const done = results.filter(({ status }) => status === 'fulfilled')
   const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
@@ -102,18 +115,20 @@ test('a hundred adjustments at once never overdraw', async () => {
   expect(refused.every((reason) => reason instanceof Refusal && reason.code === 'insufficient_balance')).toBe(
     true,
   )
-  expect((await walletOf(sql, id)).available).toBe(10n)
+  expect((await reader.wallet(id)).available).toBe(10n)
 })
 
 test('a credit limit lets a balance go below 0 that far and no further, and is not taken away while used', async () => {
   const id = await account(10n)
   const limit = (value: bigint) => sql.begin((transaction) => setCreditLimit(transaction, id, micros(value)))
   expect(await limit(100n)).toMatchObject({ creditLimit: 100n })
-  await adjust(sql, id, micros(-110n), because)
-  await expect(adjust(sql, id, micros(-1n), because)).rejects.toMatchObject({ code: 'insufficient_balance' })
+  await adjustments.adjust(id, micros(-110n), because)
+  await expect(adjustments.adjust(id, micros(-1n), because)).rejects.toMatchObject({
+    code: 'insufficient_balance',
+  })
   await expect(limit(99n)).rejects.toMatchObject({ field: 'credit_limit' })
   await expect(limit(-1n)).rejects.toMatchObject({ field: 'credit_limit' })
-  expect(await walletOf(sql, id)).toMatchObject({ available: -100n, creditLimit: 100n })
+  expect(await reader.wallet(id)).toMatchObject({ available: -100n, creditLimit: 100n })
 })
 
 test('a transfer is never changed or deleted', async () => {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { changeAccount, createAccount } from '../../src/accounts/accounts.ts'
 import { createKey } from '../../src/accounts/keys.ts'
 import { addJob, Jobs } from '../../src/jobs/jobs.ts'
-import { adjust } from '../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { noticeJobs, RAISE_NOTICES } from '../../src/notices/jobs.ts'
@@ -247,7 +247,7 @@ test('an account is told when less is left than its own mark, and no other accou
   await changeAccount(database.sql, other.id, { lowBalance: micros(5_000_000n) })
   await look()
   expect(telegram.messages).toEqual([])
-  await adjust(database.sql, mine.id, micros(-20_500_000n), { actor: 'test', note: 'spent' })
+  await new Adjustments(database.sql).adjust(mine.id, micros(-20_500_000n), { actor: 'test', note: 'spent' })
   await look()
   await look()
   expect(telegram.messages).toEqual([

@@ -4,7 +4,7 @@ import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { pools } from '../../src/database/pools.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { Placement, queueOf } from '../../src/orders/place/placement.ts'
@@ -112,7 +112,7 @@ test('a wallet that somebody holds locked stops nobody else, and its orders are 
   await unlock()
   expect(await placement.place(purchase(locked, checks, 1))).toMatchObject({ replayed: false })
   expect(await placement.place(purchase(locked, checks, 2))).toMatchObject({ replayed: false })
-  expect(await walletOf(sql, locked)).toMatchObject({ available: 980n, held: 20n })
+  expect(await new LedgerReader(sql).wallet(locked)).toMatchObject({ available: 980n, held: 20n })
   expect(await brokenPromises(sql)).toEqual([])
   await placement.stop()
   await Promise.all(connections.map((one) => one.end({ timeout: 1 })))
@@ -140,7 +140,7 @@ test.each([
     await expect.poll(waiting).toBe(0)
     expect(await ordersOf(account)).toHaveLength(2)
     expect(await ordersOf(account)).toContain(BigInt((placed as { orderId: number }).orderId))
-    expect(await walletOf(sql, account)).toMatchObject({ available: 980n, held: 20n })
+    expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 980n, held: 20n })
     expect(await brokenPromises(sql)).toEqual([])
     await close()
     await relay.close()
@@ -242,11 +242,11 @@ test('the outcomes of an account whose wallet is locked are written when it is f
   }))
   const ofOthers = records.filter(({ account }) => account === other)
   expect(await Promise.all(ofOthers.map(({ written }) => written))).toEqual([true, true])
-  expect(await walletOf(sql, other)).toMatchObject({ available: 1_000n, held: 0n })
-  expect(await walletOf(sql, locked)).toMatchObject({ available: 980n, held: 20n })
+  expect(await new LedgerReader(sql).wallet(other)).toMatchObject({ available: 1_000n, held: 0n })
+  expect(await new LedgerReader(sql).wallet(locked)).toMatchObject({ available: 980n, held: 20n })
   await unlock()
   expect(await Promise.all(records.map(({ written }) => written))).toEqual([true, true, true, true])
-  expect(await walletOf(sql, locked)).toMatchObject({ available: 1_000n, held: 0n })
+  expect(await new LedgerReader(sql).wallet(locked)).toMatchObject({ available: 1_000n, held: 0n })
   expect(await brokenPromises(sql)).toEqual([])
   await outcomes.stop()
   await steady.end({ timeout: 1 })

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -77,6 +77,9 @@ test('connections killed in the middle of placing lose no order and charge none 
   expect(results.filter(({ status }) => status === 'rejected')).toEqual([])
   expect(stored).toHaveLength(results.length)
   const spent = BigInt(results.length) * 10n
-  expect(await walletOf(sql, account)).toMatchObject({ available: 1_000_000n - spent, held: spent })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({
+    available: 1_000_000n - spent,
+    held: spent,
+  })
   expect(await brokenPromises(sql)).toEqual([])
 })

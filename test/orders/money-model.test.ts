@@ -8,9 +8,10 @@ import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
 import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
-import { adjust, deposit } from '../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { sendMoney } from '../../src/ledger/transfers.ts'
-import { setCreditLimit, walletOf } from '../../src/ledger/wallets.ts'
+import { setCreditLimit } from '../../src/ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import type { ItemState, OrderState } from '../../src/lib/states.ts'
@@ -205,7 +206,7 @@ function reportOf(item: ClaimedItem, ending: Ending, now: Date): ItemUpdate {
 }
 
 async function balancesMatch(model: Model, real: Real): Promise<void> {
-  const wallets = await Promise.all(real.accounts.map((id) => walletOf(real.sql, id)))
+  const wallets = await Promise.all(real.accounts.map((id) => new LedgerReader(real.sql).wallet(id)))
   expect(wallets.map(({ available, held, creditLimit }) => ({ available, held, creditLimit }))).toEqual(
     model.accounts.map(({ available, held, creditLimit }) => ({ available, held, creditLimit })),
   )
@@ -326,7 +327,7 @@ const cancel = (nth: number, byOther: boolean): Command =>
 const because = { actor: 'test', note: 'test' }
 const payIn = (account: number, amount: bigint): Command =>
   command(`deposit ${amount} to ${account}`, async (model, real) => {
-    await deposit(real.sql, real.accounts[account] as AccountId, micros(amount), because)
+    await new Adjustments(real.sql).deposit(real.accounts[account] as AccountId, micros(amount), because)
     const known = model.accounts[account] as ModelAccount
     known.available += amount
     known.paidIn += amount
@@ -335,7 +336,11 @@ const correct = (account: number, amount: bigint): Command =>
   command(`adjust ${account} by ${amount}`, async (model, real) => {
     const known = model.accounts[account] as ModelAccount
     const enough = amount > 0n || known.available + amount >= -known.creditLimit
-    const adjusted = adjust(real.sql, real.accounts[account] as AccountId, micros(amount), because)
+    const adjusted = new Adjustments(real.sql).adjust(
+      real.accounts[account] as AccountId,
+      micros(amount),
+      because,
+    )
     if (!enough) return expect(adjusted).rejects.toMatchObject({ code: 'insufficient_balance' })
     await adjusted
     known.available += amount
@@ -393,13 +398,13 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
       Promise.all(reports.map((one) => real.outcomes.record(one))),
       Promise.allSettled(
         payers.map((account) =>
-          adjust(real.sql, real.accounts[account] as AccountId, micros(-amount), because),
+          new Adjustments(real.sql).adjust(real.accounts[account] as AccountId, micros(-amount), because),
         ),
       ),
       Promise.allSettled(payers.map((account) => sendOn(real, account, next(account), amount))),
       Promise.all(
         payers.map((account) =>
-          deposit(real.sql, real.accounts[account] as AccountId, micros(amount), because),
+          new Adjustments(real.sql).deposit(real.accounts[account] as AccountId, micros(amount), because),
         ),
       ),
     ])

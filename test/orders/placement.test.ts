@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { ServiceId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
@@ -64,7 +64,7 @@ test('two processes that race with the same purchases make one order and one cha
   expect(count(placed)).toEqual({ placed: 200, replayed: 400 })
   expect(new Set(orderIds(placed)).size).toBe(200)
   expect(await ordersOf(account)).toHaveLength(200)
-  expect(await walletOf(sql, account)).toMatchObject({ available: 998_000n, held: 2_000n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 998_000n, held: 2_000n })
 })
 
 test('two processes that race with one idempotency key make one order and one charge', async () => {
@@ -76,7 +76,7 @@ test('two processes that race with one idempotency key make one order and one ch
     expect(count(placed)).toEqual({ placed: 1, replayed: 19 })
     expect(new Set(orderIds(placed)).size).toBe(1)
   }
-  expect(await walletOf(sql, account)).toMatchObject({ available: 999_800n, held: 200n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 999_800n, held: 200n })
 })
 
 test('one idempotency key with two contents buys one of them, in whichever process it came', async () => {
@@ -124,7 +124,7 @@ test('money for k of n orders that race buys exactly k', async () => {
     Array.from({ length: 300 }, (_, n) => purchase(account, checks, n)),
   )
   expect(count(placed)).toEqual({ placed: 40, insufficient_balance: 260 })
-  expect(await walletOf(sql, account)).toMatchObject({ available: -30n, held: 400n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: -30n, held: 400n })
 })
 
 test('what cannot be paid leaves nothing behind, and is bought once there is money', async () => {
@@ -186,7 +186,7 @@ test('a row that PostgreSQL refuses fails alone', async () => {
     expect(result.status, JSON.stringify(one.items)).toBe(bad.includes(one) ? 'rejected' : 'fulfilled')
   }
   expect(await ordersOf(account)).toHaveLength(60)
-  expect(await walletOf(sql, account)).toMatchObject({ available: 99_400n, held: 600n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 99_400n, held: 600n })
 })
 
 test('an account without a wallet fails alone', async () => {

@@ -1,5 +1,5 @@
 import { afterEach, expect, inject, test } from 'vitest'
-import { walletOf } from '../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { addRoute } from '../../src/supplier-routes/routes.ts'
@@ -72,11 +72,11 @@ test('an order placed downstream ends with what upstream says of it', async () =
     STATUS: '3',
     COMMENTS: 'Not available for this input',
   })
-  expect(await walletOf(upstream.sql, account.accountId as AccountId)).toMatchObject({
+  expect(await new LedgerReader(upstream.sql).wallet(account.accountId as AccountId)).toMatchObject({
     available: 99_000_000n,
     held: 0n,
   })
-  expect(await walletOf(server.sql, shop.accountId as AccountId)).toMatchObject({
+  expect(await new LedgerReader(server.sql).wallet(shop.accountId as AccountId)).toMatchObject({
     available: 98_000_000n,
     held: 0n,
   })
@@ -127,7 +127,7 @@ test('upstream is killed and started again while orders come in: each is bought 
     select input as subject, count(*)::int as n from items group by input`
   expect(bought.filter(({ n }) => n > 1)).toEqual([])
   expect(bought).toHaveLength(ORDERS)
-  expect(await walletOf(upstream.sql, account.accountId as AccountId)).toMatchObject({
+  expect(await new LedgerReader(upstream.sql).wallet(account.accountId as AccountId)).toMatchObject({
     available: 100_000_000n - BigInt(ORDERS) * 1_000_000n,
     held: 0n,
   })

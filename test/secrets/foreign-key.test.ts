@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createKey } from '../../src/accounts/keys.ts'
-import { createProvider } from '../../src/deposits/providers.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { createChannel } from '../../src/notices/channels.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
@@ -32,16 +32,11 @@ const kinds: [what: string, table: string, make: (sealer: Sealer, name: string) 
     'deposit providers',
     'deposit_providers',
     (sealer, code) =>
-      createProvider(
-        database.sql,
-        async () => sealer,
-        {
-          ...{ kind: 'stripe', code, name: 'Card', currency: 'USD' },
-          settings: { success_url: 'https://shop.example.com/paid' },
-          secrets: { secret_key: 'sk_test_123456789', webhook_secret: 'whsec_123456789' },
-        },
-        systemClock,
-      ),
+      new Providers(database.sql, async () => sealer).create({
+        ...{ kind: 'stripe', code, name: 'Card', currency: 'USD' },
+        settings: { success_url: 'https://shop.example.com/paid' },
+        secrets: { secret_key: 'sk_test_123456789', webhook_secret: 'whsec_123456789' },
+      }),
   ],
   [
     'notice channels',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/accounts/accounts.ts'
-import { deposit } from '../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { micros } from '../../src/lib/money.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
@@ -19,7 +19,7 @@ beforeAll(async () => {
   const account = { name: 'Shop', email: 'a@b.c', currency: 'USD', username: 'shop' }
   const { id } = await createAccount(database.sql, account, 'test')
   const at = { now: () => new Date('2026-02-03T04:05:06Z') }
-  await deposit(database.sql, id, micros(2_500_000n), { actor: 'ann', note: 'bank' }, at)
+  await new Adjustments(database.sql, at).deposit(id, micros(2_500_000n), { actor: 'ann', note: 'bank' })
 })
 afterAll(async () => {
   await database.drop()

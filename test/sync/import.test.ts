@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { setPrice } from '../../src/catalogue/prices.ts'
 import { updateService } from '../../src/catalogue/services.ts'
 import type { RemoteField } from '../../src/integrations/suppliers/supplier.ts'
-import { setRate } from '../../src/ledger/rates.ts'
+import { Rates } from '../../src/ledger/rates.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { type Listed, many, useStore, wish } from './sync.fixtures.ts'
 
@@ -74,7 +74,13 @@ describe('an import', () => {
   it('comes into a group of ours, in a sale currency, and finds a free code', async () => {
     const { store } = used
     const supplier = await store.supplier('USD', 'taken')
-    await setRate(store.sql, { base: 'USD', quote: 'IDR', rate: '16250', validFrom: new Date(0), actor: 'x' })
+    await new Rates(store.sql).set({
+      base: 'USD',
+      quote: 'IDR',
+      rate: '16250',
+      validFrom: new Date(0),
+      actor: 'x',
+    })
     await store.routed(await store.supplier(), 'TAKEN-1', '1')
     const importing = wish({ percent: '10', round: '500', currency: 'IDR' }, { into: 'Unlocking' })
     await store.apply(supplier, list, { importing })
@@ -211,7 +217,13 @@ describe('a sale price', () => {
     const { store } = used
     const supplier = await store.supplier('EUR')
     const rate = (value: string, day: number) =>
-      setRate(store.sql, { base: 'EUR', quote: 'USD', rate: value, validFrom: new Date(day), actor: 'x' })
+      new Rates(store.sql).set({
+        base: 'EUR',
+        quote: 'USD',
+        rate: value,
+        validFrom: new Date(day),
+        actor: 'x',
+      })
     await rate('1', 0)
     await store.apply(supplier, many(2), { importing: wish({ percent: '25', fixed: '0.10', round: '0.05' }) })
     expect(await prices(supplier)).toEqual([1_350_000n, 1_350_000n])
@@ -247,7 +259,13 @@ describe('a sale price', () => {
     const { store } = used
     const supplier = await store.supplier('CHF')
     const rate = (from: number) =>
-      setRate(store.sql, { base: 'CHF', quote: 'SEK', rate: '10', validFrom: new Date(from), actor: 'x' })
+      new Rates(store.sql).set({
+        base: 'CHF',
+        quote: 'SEK',
+        rate: '10',
+        validFrom: new Date(from),
+        actor: 'x',
+      })
     await rate(0)
     await store.apply(supplier, many(1), { importing: wish({ currency: 'SEK' }) })
     await store.sql`delete from exchange_rates where base = 'CHF'`

@@ -1,5 +1,5 @@
 import type { Sql, Transaction } from '../../database/database.ts'
-import { ExchangeRates, loadRates } from '../../ledger/rates.ts'
+import { ExchangeRates, Rates } from '../../ledger/rates.ts'
 import type { ServiceId, SupplierId } from '../../lib/ids.ts'
 import { type ClaimedItem, renamed } from '../claimed-item.ts'
 import { type NewReview, openReviews } from '../people/reviews.sql.ts'
@@ -182,7 +182,7 @@ async function conversion(
   const foreign = due.some((item) =>
     services.get(item.serviceId)?.routes.some(({ currency }) => currency !== item.currency),
   )
-  const rates = foreign ? await loadRates(sql) : new ExchangeRates([])
+  const rates = foreign ? await new Rates(sql).load() : new ExchangeRates([])
   return (amount, from, to) => rates.convert(amount, from, to, now)
 }
 

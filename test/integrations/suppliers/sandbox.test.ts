@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { Sandbox } from '../../../src/integrations/suppliers/sandbox/index.ts'
 import type { SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
-import { walletOf } from '../../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../../src/ledger/ledger-reader.ts'
 import type { OrderId } from '../../../src/lib/ids.ts'
 import { StillClock, until, Workshop } from '../../fulfilment/fulfilment.fixtures.ts'
 import { brokenPromises, input, newService } from '../../orders/orders.fixtures.ts'
@@ -112,14 +112,14 @@ test('in one order each item goes by its own TAC, and the order ends as partial'
   }
 
   await become('processing', 'failed', 'unknown', 'unknown', 'processing', 'success')
-  expect(await walletOf(sql, account)).toMatchObject({ available: 999_950n, held: 40n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 999_950n, held: 40n })
   shop.clock.advance(5_000)
   await become('success', 'failed', 'unknown', 'unknown', 'processing', 'success')
   shop.clock.advance(25_000)
   await become('success', 'failed', 'success', 'unknown', 'processing', 'success')
   shop.clock.advance(DAY_MS - 30_000)
   await become('success', 'failed', 'success', 'unknown', 'success', 'success')
-  expect(await walletOf(sql, account)).toMatchObject({ available: 999_950n, held: 10n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 999_950n, held: 10n })
 
   const rest = await shop.place(1, {
     service,
@@ -132,5 +132,5 @@ test('in one order each item goes by its own TAC, and the order ends as partial'
   await until(async () => (await shop?.order(rest))?.state === 'partial')
   // What never answers is still held, and still asked about.
   expect((await shop.order(id)).items[3]).toMatchObject({ state: 'unknown', finishedAt: null })
-  expect(await walletOf(sql, account)).toMatchObject({ available: 999_910n, held: 10n })
+  expect(await new LedgerReader(sql).wallet(account)).toMatchObject({ available: 999_910n, held: 10n })
 })

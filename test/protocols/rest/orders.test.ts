@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { setPrice } from '../../../src/catalogue/prices.ts'
-import { setCreditLimit, walletOf } from '../../../src/ledger/wallets.ts'
+import { LedgerReader } from '../../../src/ledger/ledger-reader.ts'
+import { setCreditLimit } from '../../../src/ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../../src/lib/ids.ts'
 import { parseMicros, ZERO } from '../../../src/lib/money.ts'
 import { brokenPromises, orderReader } from '../../orders/orders.fixtures.ts'
@@ -36,7 +37,7 @@ const placed = async (data: object, over: object = {}): Promise<number> => {
 }
 const ended = (id: number): Promise<RestReply> => api.get(`/api/order/${id}?wait=30`)
 const available = async (of = shop): Promise<bigint> =>
-  (await walletOf(server.sql, of.accountId as AccountId)).available
+  (await new LedgerReader(server.sql).wallet(of.accountId as AccountId)).available
 const ordersOf = async (of = shop): Promise<number> => {
   const [row] = await server.sql<
     { count: number }[]

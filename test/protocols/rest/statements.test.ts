@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { adjust, deposit } from '../../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../../src/ledger/adjustments.ts'
 import type { AccountId } from '../../../src/lib/ids.ts'
 import { micros } from '../../../src/lib/money.ts'
 import { RestClient } from '../../support/rest.ts'
@@ -20,18 +20,13 @@ beforeAll(async () => {
   client = new RestClient(server, shop)
   const id = accountOf(shop)
   const pay = (amount: bigint, time: string, note: string | null) =>
-    deposit(server.sql, id, micros(amount), { actor: 'ann', note }, at(time))
+    new Adjustments(server.sql, at(time)).deposit(id, micros(amount), { actor: 'ann', note })
   await pay(10_000_000n, '2024-01-31T23:59:59.999Z', null)
   await pay(1_500_000n, '2024-02-01T00:00:00Z', '=HYPERLINK("http://evil")')
   // Begun before midnight, committed after what was begun later.
   await pay(1n, '2024-01-31T23:59:58Z', 'late')
-  await adjust(
-    server.sql,
-    id,
-    micros(-500_000n),
-    { actor: 'ann', note: '-1+1, "a" fee' },
-    at('2024-02-29T12:00:00Z'),
-  )
+  const dated = new Adjustments(server.sql, at('2024-02-29T12:00:00Z'))
+  await dated.adjust(id, micros(-500_000n), { actor: 'ann', note: '-1+1, "a" fee' })
   await pay(3_000_000n, '2024-05-01T00:00:00Z', 'Привет ąż €')
 })
 afterAll(() => server.stop())
@@ -201,8 +196,8 @@ test('what does not add up is no statement', async () => {
   const cheat = await pastShop('2024-01-01T00:00:00Z')
   const by = new RestClient(server, cheat)
   const id = accountOf(cheat)
-  await deposit(server.sql, id, micros(1_000_000n), { actor: 'ann' }, at('2024-02-02T00:00:00Z'))
-  await deposit(server.sql, id, micros(1_000_000n), { actor: 'ann' }, at('2024-02-03T00:00:00Z'))
+  for (const time of ['2024-02-02T00:00:00Z', '2024-02-03T00:00:00Z'])
+    await new Adjustments(server.sql, at(time)).deposit(id, micros(1_000_000n), { actor: 'ann' })
   const damage = (statement: string): Promise<unknown> =>
     server.sql.unsafe(`
       alter table ledger_entries disable trigger ledger_entries_are_final;

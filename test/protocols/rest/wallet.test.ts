@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { adjust, deposit } from '../../../src/ledger/adjustments.ts'
+import { Adjustments } from '../../../src/ledger/adjustments.ts'
 import { setCreditLimit } from '../../../src/ledger/wallets.ts'
+import type { AccountId } from '../../../src/lib/ids.ts'
 import { micros } from '../../../src/lib/money.ts'
 import { brokenPromises } from '../../orders/orders.fixtures.ts'
 import { RestClient } from '../../support/rest.ts'
@@ -36,15 +37,15 @@ beforeAll(async () => {
     expect(reply.status, reply.text).toBe(200)
     return reply.body.order_id
   }
-  const id = shop.accountId as Parameters<typeof deposit>[1]
+  const id = shop.accountId as AccountId
   orders.success = await place([imei(1)])
   await server.ended(shop, String(orders.success))
   orders.failed = await place([imei(2, '00100102')])
   await server.ended(shop, String(orders.failed))
   orders.partial = await place([imei(3), imei(4, '00100102'), imei(5)])
   await server.ended(shop, String(orders.partial))
-  await deposit(server.sql, id, micros(2_500_000n), { actor: 'ann', note: 'bank' })
-  await adjust(server.sql, id, micros(-500_000n), { actor: 'ann', note: 'a fee' })
+  await new Adjustments(server.sql).deposit(id, micros(2_500_000n), { actor: 'ann', note: 'bank' })
+  await new Adjustments(server.sql).adjust(id, micros(-500_000n), { actor: 'ann', note: 'a fee' })
   orders.pending = await place([imei(6, '00100105')])
 })
 afterAll(() => server.stop())
@@ -200,9 +201,9 @@ test('an account sees nothing of another one', async () => {
 
 test('a balance below 0 is said as it is, with the credit limit', async () => {
   const debtor = await server.shop({ deposit: '1' })
-  const id = debtor.accountId as Parameters<typeof deposit>[1]
+  const id = debtor.accountId as AccountId
   await server.sql.begin((transaction) => setCreditLimit(transaction, id, micros(5_000_000n)))
-  await adjust(server.sql, id, micros(-3_250_000n), { actor: 'ann', note: 'owed' })
+  await new Adjustments(server.sql).adjust(id, micros(-3_250_000n), { actor: 'ann', note: 'owed' })
   const { body } = await new RestClient(server, debtor).get('/api/wallet/snap')
   expect(body).toMatchObject({ balance: -2.25, reserved: 0, credit_limit: 5 })
 })

@@ -4,7 +4,7 @@ import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { givenAmount, idParams, oneOf } from '../../../contract/schema.ts'
 import { depositStates } from '../../../deposits/deposit.ts'
 import { MAX_FILE_BYTES } from '../../../deposits/proof.ts'
-import type { DepositId } from '../../../lib/ids.ts'
+import type { DepositId, ProviderId } from '../../../lib/ids.ts'
 import { sanitize } from '../../../lib/text.ts'
 import { readAmount } from '../decode.ts'
 import type { RestDeps } from '../deps.ts'
@@ -24,9 +24,8 @@ export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposit
     answer: pageShape(provider),
     async handle({ key, query: { limit, cursor = 0 } }) {
       // No id is larger, and the column takes no larger number.
-      const after = Math.min(cursor, 2_147_483_647)
-      const { providers: items, next } = await deposits.providers(key.account, { limit, after })
-      return wirePage({ items, next }, wireProvider)
+      const after = Math.min(cursor, 2_147_483_647) as ProviderId
+      return wirePage(await deposits.providers(key.account, { limit, after }), wireProvider)
     },
   }),
   route({
@@ -87,13 +86,13 @@ export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposit
     }),
     answer: pageShape(deposit),
     async handle({ accountId, query }) {
-      const { deposits: items, next } = await deposits.list(accountId, {
+      const page = await deposits.list(accountId, {
         state: query.status,
         provider: query.provider_code === undefined ? undefined : sanitize(query.provider_code),
         before: query.cursor as DepositId | undefined,
         limit: query.limit,
       })
-      return wirePage({ items, next }, wireDeposit)
+      return wirePage(page, wireDeposit)
     },
   }),
   route({
