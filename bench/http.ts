@@ -30,7 +30,6 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     connections: { type: 'string', default: '100,1000' },
     against: { type: 'string' },
-    queues: { type: 'string' },
     only: { type: 'string', default: '' },
   },
 })
@@ -77,7 +76,6 @@ async function startTarget(name: Target['name'], checkout: string): Promise<Targ
     LOG_LEVEL: 'error',
     // What is measured is the server, not its limit.
     REST_REQUESTS_PER_MINUTE: '0',
-    ...(values.queues && { PLACEMENT_QUEUES: values.queues }),
   }
   const url = await start([join(checkout, 'bin/imeigate.js'), 'start'], env, `imeigate (${name})`)
   const { fillBench } = (await import(

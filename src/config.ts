@@ -96,7 +96,7 @@ const settings = {
     defaultText: 'the cores, at most 4',
     min: 1,
     max: 64,
-    help: 'queues that place orders in each process, each for its own share of the accounts; half of them write at a time',
+    help: 'queues for the orders of accounts whose wallets are held locked, in each process, beside the queue of all others',
   }),
   REST_REQUESTS_PER_MINUTE: integer({
     default: 300_000,

@@ -55,7 +55,10 @@ export function openDatabase({ config, address }: Given) {
     cold: openPool(address, pools.cold),
     long: openPool(address, pools.long),
     hot: openPool(address, pools.hot),
-    placement: Array.from({ length: config.placementQueues }, () => openPool(address, pools.placement)),
+    placement: openPool(address, pools.placement),
+    lockedPlacement: Array.from({ length: config.placementQueues }, () =>
+      openPool(address, pools.lockedPlacement),
+    ),
     notifier: new ChangeNotifier(address),
   }
 }
@@ -65,13 +68,16 @@ export type Database = ReturnType<typeof openDatabase>
 /** `databaseServices` lists what all else stands on: the pools, the migration, and the notifications of changes. */
 export function databaseServices(
   { address, log }: Given,
-  { cold, long, hot, placement, notifier }: Database,
+  { cold, long, hot, placement, lockedPlacement, notifier }: Database,
 ): ServiceGroup[] {
   return [
     [
       {
         name: 'pools',
-        stop: () => Promise.all([cold, long, hot, ...placement].map((pool) => pool.end({ timeout: 2 }))),
+        stop: () =>
+          Promise.all(
+            [cold, long, hot, placement, ...lockedPlacement].map((pool) => pool.end({ timeout: 2 })),
+          ),
       },
     ],
     [new Migration(address, log)],
@@ -138,7 +144,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
   // Workers in other processes learn of new orders by the database.
   const placement = new Placement({
-    connections: database.placement,
+    connections: { common: database.placement, locked: database.lockedPlacement },
     clock,
     onPlaced: () => (works ? fulfilment.wake() : notifier.publish('orders')),
   })

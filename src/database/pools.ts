@@ -11,8 +11,18 @@ export interface PoolKind {
  * than is said here. In milliseconds, as PostgreSQL takes them.
  */
 export const pools = {
-  /** `placement` is one connection, on which one placement queue writes its batches. */
+  /** `placement` is the connection on which the orders of all accounts are placed, so it does not wait long for the wallet of one. */
   placement: {
+    max: 1,
+    session: {
+      ...STEADY_PLANS,
+      lock_timeout: '100',
+      statement_timeout: '10000',
+      idle_in_transaction_session_timeout: '5000',
+    },
+  },
+  /** `lockedPlacement` is a connection on which orders are placed of accounts whose wallets were found locked. */
+  lockedPlacement: {
     max: 1,
     session: {
       ...STEADY_PLANS,

@@ -14,21 +14,12 @@ interface Waiting<In, Out> {
 export class Batcher<In, Out> {
   readonly #work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>
   readonly #size: number
-  readonly #inTurn: (work: () => Promise<void>) => Promise<void>
   #waiting: Waiting<In, Out>[] = []
   #running: Promise<void> | undefined
 
-  /** `inTurn` may let a batch wait; what arrives meanwhile goes with it. */
-  constructor(
-    work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>,
-    {
-      size,
-      inTurn = (work) => work(),
-    }: { size: number; inTurn?: (work: () => Promise<void>) => Promise<void> },
-  ) {
+  constructor(work: (values: In[]) => Promise<(Out | Error | Promise<Out>)[]>, { size }: { size: number }) {
     this.#work = work
     this.#size = size
-    this.#inTurn = inTurn
   }
 
   add(value: In): Promise<Out> {
@@ -46,7 +37,7 @@ export class Batcher<In, Out> {
   async #run(): Promise<void> {
     // Every request that is already in the socket buffers joins the first batch.
     await new Promise(setImmediate)
-    while (this.#waiting.length > 0) await this.#inTurn(() => this.#runBatch())
+    while (this.#waiting.length > 0) await this.#runBatch()
     this.#running = undefined
   }
 

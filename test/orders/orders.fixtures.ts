@@ -4,7 +4,7 @@ import { type OrderInput, readInput } from '../../src/catalogue/order-input.ts'
 import type { Service } from '../../src/catalogue/service.ts'
 import { createService, type NewService } from '../../src/catalogue/services.ts'
 import { openPool, type Sql } from '../../src/database/database.ts'
-import { pools } from '../../src/database/pools.ts'
+import { type PoolKind, pools } from '../../src/database/pools.ts'
 import { checkLedger, type LedgerCheck } from '../../src/ledger/check.ts'
 import { orThrow } from '../../src/lib/fault.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
@@ -76,19 +76,29 @@ export const purchase = (
   ...over,
 })
 
-/** `openPlacement` opens a placement as a process of its own has it: on its own one connection. */
+/** `openPlacement` opens a placement as a process of its own has it. The lock time-outs are milliseconds. */
 export function openPlacement(
-  { address }: TestDatabase,
+  { address }: Pick<TestDatabase, 'address'>,
   clock: Clock,
-): { placement: Placement; sql: Sql; close: () => Promise<void> } {
-  const sql = openPool(address, pools.placement)
-  const placement = new Placement({ connections: [sql], clock })
+  { lockTimeout = '100', lockedTimeout = '2000', lockedQueues = 2 } = {},
+): {
+  placement: Placement
+  connections: { common: Sql; locked: readonly Sql[] }
+  close: () => Promise<void>
+} {
+  const open = ({ max, session }: PoolKind, timeout: string): Sql =>
+    openPool(address, { max, session: { ...session, lock_timeout: timeout } })
+  const connections = {
+    common: open(pools.placement, lockTimeout),
+    locked: Array.from({ length: lockedQueues }, () => open(pools.lockedPlacement, lockedTimeout)),
+  }
+  const placement = new Placement({ connections, clock })
   return {
     placement,
-    sql,
+    connections,
     close: async () => {
       await placement.stop()
-      await sql.end({ timeout: 2 })
+      await Promise.all([connections.common, ...connections.locked].map((pool) => pool.end({ timeout: 2 })))
     },
   }
 }

@@ -3,7 +3,6 @@ import { isConnectionLoss, type Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
-import type { Semaphore } from '../../lib/semaphore.ts'
 import type { Clock } from '../../lib/time.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import { decidePlacements, type PlacementResult } from './decide.ts'
@@ -23,8 +22,21 @@ const RETRY_EVERY_MS = 100
 const LOCK_TIMEOUT = '55P03'
 const STATEMENT_TIMEOUT = '57014'
 
+/** Answer is what a row is answered with, now or later; an Error when it is not known what became of it. */
+type Answer = PlacementResult | Error | Promise<PlacementResult>
+
+interface PlacementQueueDeps {
+  /** `sql` is a pool of one connection with steady plans and a lock time-out. */
+  sql: Sql
+  clock: Clock
+  /** `onPlaced` is called after each commit that placed orders. */
+  onPlaced: () => void
+  /** `answerLocked` answers a row whose wallet somebody else holds locked; `temporarily_unavailable` unless said otherwise. */
+  answerLocked?: (row: PlacementRow) => Answer
+}
+
 /**
- * PlacementQueue places the orders of its accounts on one connection, one batch at a time: requests that arrive together go in one
+ * PlacementQueue places orders on one connection, one batch at a time: requests that arrive together go in one
  * transaction, and no caller is answered before its commit.
  *
  * Most purchases have nothing against them. So a batch is first written as if none had, in one statement that its constraints refuse
@@ -32,12 +44,13 @@ const STATEMENT_TIMEOUT = '57014'
  * locked, keys looked up, each row its own result in order of arrival.
  *
  * A wallet that somebody else holds locked costs the queue one lock time-out. After that, and until its lock is gone, the orders of
- * its account are decided apart, without waiting for the lock: they are refused with `temporarily_unavailable`, the others are placed.
+ * its account are decided apart, without waiting for the lock: `answerLocked` answers them, the others are placed.
  */
 export class PlacementQueue {
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #onPlaced: () => void
+  readonly #answerLocked: (row: PlacementRow) => Answer
   readonly #batcher: Batcher<PlacementRow, PlacementResult>
   /** `#ids` are taken ahead, so that a batch is one statement. */
   #ids: OrderId[] = []
@@ -46,50 +59,51 @@ export class PlacementQueue {
   /** `#locked` are accounts whose wallets were found locked by somebody else. */
   readonly #locked = new Set<AccountId>()
 
-  /** `sql` is a pool of one connection with steady plans and a lock time-out. */
-  constructor(sql: Sql, clock: Clock, onPlaced: () => void, turns: Semaphore) {
+  constructor({ sql, clock, onPlaced, answerLocked = notNow }: PlacementQueueDeps) {
     this.#sql = sql
     this.#clock = clock
     this.#onPlaced = onPlaced
-    this.#batcher = new Batcher((rows) => this.#placeAll(rows), {
-      size: MAX_BATCH_ORDERS,
-      inTurn: (batch) => turns.through(batch),
-    })
+    this.#answerLocked = answerLocked
+    this.#batcher = new Batcher((rows) => this.#placeAll(rows), { size: MAX_BATCH_ORDERS })
   }
 
   place(row: PlacementRow): Promise<PlacementResult> {
     return this.#batcher.add(row)
   }
 
+  /** `isLocked` tells whether the account's wallet was locked when it was last tried. */
+  isLocked(accountId: AccountId): boolean {
+    return this.#locked.has(accountId)
+  }
+
   async stop(): Promise<void> {
     await this.#batcher.drained()
   }
 
-  async #placeAll(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
-    const results = new Map<PlacementRow, PlacementResult | Error>()
-    const place = async (
-      some: PlacementRow[],
-      how: (rows: PlacementRow[]) => Promise<(PlacementResult | Error)[]>,
-    ) => {
+  async #placeAll(rows: PlacementRow[]): Promise<Answer[]> {
+    const results = new Map<PlacementRow, Answer>()
+    const place = async (some: PlacementRow[], how: (rows: PlacementRow[]) => Promise<Answer[]>) => {
       for (const group of ofSoManyItems(some, MAX_BATCH_ITEMS)) {
         const placed = await how(group)
         group.forEach((row, index) => {
-          results.set(row, placed[index] as PlacementResult | Error)
+          results.set(row, placed[index] as Answer)
         })
       }
     }
-    const isLocked = ({ accountId }: PlacementRow): boolean => this.#locked.has(accountId)
+    const isLocked = ({ accountId }: PlacementRow): boolean => this.isLocked(accountId)
     const [locked, others] = [rows.filter(isLocked), rows.filter((row) => !isLocked(row))]
     await place(others, (group) => this.#placeTogether(group))
     await place(locked, (group) => this.#placeCarefully(group, { skipLocked: true }))
-    return rows.map((row) => results.get(row) as PlacementResult | Error)
+    return rows.map((row) => results.get(row) as Answer)
   }
 
-  async #placeTogether(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
+  async #placeTogether(rows: PlacementRow[]): Promise<Answer[]> {
     if (this.#careful > 0) {
       this.#careful--
       return await this.#placeCarefully(rows)
     }
+    // A row that another queue tried may have been written there.
+    if (rows.some(({ orderId }) => orderId !== undefined)) return await this.#placeCarefully(rows)
     const quick = withoutRepeats(rows)
     const placed = await this.#placeQuickly(quick)
     if (placed === 'locked') return await this.#placeCarefully(rows, { skipLocked: true })
@@ -127,10 +141,7 @@ export class PlacementQueue {
   }
 
   /** `skipLocked`: rows of accounts whose wallets are locked are refused at once. */
-  async #placeCarefully(
-    rows: PlacementRow[],
-    { skipLocked = false } = {},
-  ): Promise<(PlacementResult | Error)[]> {
+  async #placeCarefully(rows: PlacementRow[], { skipLocked = false } = {}): Promise<Answer[]> {
     const giveUpAt = performance.now() + RETRY_FOR_MS
     for (;;) {
       try {
@@ -144,7 +155,9 @@ export class PlacementQueue {
           await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
         } else if (code === LOCK_TIMEOUT && !skipLocked) {
           return await this.#placeCarefully(rows, { skipLocked: true })
-        } else if (code === LOCK_TIMEOUT || code === STATEMENT_TIMEOUT) {
+        } else if (code === LOCK_TIMEOUT) {
+          return rows.map(this.#answerLocked)
+        } else if (code === STATEMENT_TIMEOUT) {
           return rows.map(notNow)
         } else if (rows.length === 1) {
           return [error as Error]
@@ -156,13 +169,13 @@ export class PlacementQueue {
   }
 
   /** `#placeApart` places each row of a refused batch alone, so that only the row at fault fails. */
-  async #placeApart(rows: PlacementRow[]): Promise<(PlacementResult | Error)[]> {
-    const results: (PlacementResult | Error)[] = []
+  async #placeApart(rows: PlacementRow[]): Promise<Answer[]> {
+    const results: Answer[] = []
     for (const row of rows) results.push(...(await this.#placeCarefully([row])))
     return results
   }
 
-  async #decideTogether(rows: PlacementRow[], skipLocked: boolean): Promise<(PlacementResult | Error)[]> {
+  async #decideTogether(rows: PlacementRow[], skipLocked: boolean): Promise<Answer[]> {
     const keys = rows.flatMap((row) =>
       [row.naturalKey, row.idempotency?.key]
         .filter((key) => key != null)
@@ -205,18 +218,22 @@ export class PlacementQueue {
         }
         if (placed.length > 0) await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true })
         if (bound.length > 0) await bindKeys(sql, bound, now)
-        return rows.map((row): PlacementResult | Error => {
+        return rows.map((row): PlacementResult | Error | 'locked' => {
           const result = decided.get(row)
           if (result) return isProof(row, result) ? result : notNow(row)
           // Without a result: committed by an earlier try whose answer was lost, or its wallet is locked.
-          return placedBefore.has(idOf(row)) ? { kind: 'placed', orderId: idOf(row) } : notNow(row)
+          return placedBefore.has(idOf(row)) ? { kind: 'placed', orderId: idOf(row) } : 'locked'
         })
       })
       // Committed: the ids of repeats and refusals stand for nothing, and serve the next orders. Not those that a lost connection may
       // still write.
       const unused = rows.filter((row, index) => !isPlaced(results[index]) && !row.maybeWritten)
       this.#ids.unshift(...unused.map(idOf))
-      return results
+      for (const row of unused) row.orderId = undefined
+      return rows.map((row, index) => {
+        const result = results[index] as PlacementResult | Error | 'locked'
+        return result === 'locked' ? this.#answerLocked(row) : result
+      })
     } catch (error) {
       noteLoss(rows, error)
       throw error
@@ -246,8 +263,8 @@ export class PlacementQueue {
 const isProof = ({ maybeWritten }: PlacementRow, result: PlacementResult): boolean =>
   !(maybeWritten && result.kind === 'refused' && result.refusal.code === 'insufficient_balance')
 
-const isPlaced = (result: PlacementResult | Error | undefined): boolean =>
-  result !== undefined && !(result instanceof Error) && result.kind === 'placed'
+const isPlaced = (result: Answer | 'locked' | undefined): boolean =>
+  typeof result === 'object' && 'kind' in result && result.kind === 'placed'
 
 /** `noteLoss` marks rows whose connection was lost: the server may still commit them, so their ids stand for no other order. */
 function noteLoss(rows: readonly PlacementRow[], error: unknown): void {

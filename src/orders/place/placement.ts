@@ -1,41 +1,44 @@
 import type { Sql } from '../../database/database.ts'
 import type { Refusal } from '../../errors.ts'
 import type { AccountId } from '../../lib/ids.ts'
-import { Semaphore } from '../../lib/semaphore.ts'
 import type { Clock } from '../../lib/time.ts'
-import { keyIsTaken } from './decide.ts'
+import { keyIsTaken, type PlacementResult } from './decide.ts'
 import { findKeyHolders } from './placement.sql.ts'
 import { PlacementQueue } from './placement-queue.ts'
-import { idempotencyDigest, rowOf } from './placement-row.ts'
+import { idempotencyDigest, type PlacementRow, rowOf } from './placement-row.ts'
 import type { Placed, Purchase } from './purchase.ts'
 
-/**
- * MAX_TURN_MS is how long a batch of one queue may keep another queue's waiting. Half of the queues write at a time, because two
- * batches at a time are each half as large, and the processor time of an order grows; one that waits for a lock gives its turn back.
- */
-const MAX_TURN_MS = 25
-
 interface PlacementDeps {
-  /** `connections` are pools of one connection each, one for each queue: `pools.placement`. */
-  connections: readonly Sql[]
+  /** `connections` are pools of one connection each: `pools.placement`, and `pools.lockedPlacement` for each queue of locked accounts. */
+  connections: { common: Sql; locked: readonly Sql[] }
   clock: Clock
   /** `onPlaced` is called after each commit that placed orders. */
   onPlaced?: () => void
 }
 
 /**
- * Placement places orders as group commits (promises 1 to 3: durable, paid, once), in several queues. An account stays in one queue,
- * so that its orders keep their sequence and two batches of a process never wait for one wallet; an account whose wallet is locked by
- * somebody else holds up its own queue only.
+ * Placement places orders as group commits (promises 1 to 3: durable, paid, once).
+ *
+ * All accounts share the common queue, because one large batch costs less than two small ones. It waits for a lock only briefly. When it
+ * finds a wallet that somebody else holds locked, the orders of its account go to one of the queues for locked accounts, by hash, which
+ * wait longer, until the wallet is free again. So a locked wallet costs the other accounts one short wait.
  */
 export class Placement {
-  readonly #connections: readonly Sql[]
-  readonly #queues: readonly PlacementQueue[]
+  readonly #connections: PlacementDeps['connections']
+  readonly #common: PlacementQueue
+  readonly #locked: readonly PlacementQueue[]
+  /** `#apart` holds the accounts whose orders go to the queues for locked accounts, each with how many of them wait there. */
+  readonly #apart = new Map<AccountId, number>()
 
   constructor({ connections, clock, onPlaced = () => {} }: PlacementDeps) {
     this.#connections = connections
-    const turns = new Semaphore(Math.ceil(connections.length / 2), MAX_TURN_MS)
-    this.#queues = connections.map((sql) => new PlacementQueue(sql, clock, onPlaced, turns))
+    this.#common = new PlacementQueue({
+      sql: connections.common,
+      clock,
+      onPlaced,
+      answerLocked: (row) => this.#placeApart(row),
+    })
+    this.#locked = connections.locked.map((sql) => new PlacementQueue({ sql, clock, onPlaced }))
   }
 
   /**
@@ -43,7 +46,8 @@ export class Placement {
    * the order (a database that stays away).
    */
   async place(purchase: Purchase): Promise<Placed> {
-    const result = await this.#at(this.#queues, purchase.accountId).place(rowOf(purchase))
+    const row = rowOf(purchase)
+    const result = await (this.#apart.has(row.accountId) ? this.#placeApart(row) : this.#common.place(row))
     if (result.kind === 'refused') return result.refusal
     return { orderId: result.orderId, replayed: result.kind === 'replayed' }
   }
@@ -55,20 +59,34 @@ export class Placement {
   async refusalOf(accountId: AccountId, idempotencyKey: string | null, refusal: Refusal): Promise<Refusal> {
     if (idempotencyKey === null) return refusal
     const key = idempotencyDigest(accountId, idempotencyKey)
-    const sql = this.#at(this.#connections, accountId)
+    const { common, locked } = this.#connections
+    const sql = this.#apart.has(accountId) ? at(locked, accountId) : common
     const holder = (await findKeyHolders(sql, [{ account: accountId, key }])).get(key)
     return holder ? keyIsTaken(holder.orderId) : refusal
   }
 
   /** `stop` resolves once everything that was to be placed has been answered. */
   async stop(): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.stop()))
+    await this.#common.stop()
+    await Promise.all(this.#locked.map((queue) => queue.stop()))
   }
 
-  #at<T>(each: readonly T[], accountId: AccountId): T {
-    return each[queueOf(accountId, each.length)] as T
+  /** `#placeApart` keeps the account apart until none of its orders waits and its wallet was found free. */
+  async #placeApart(row: PlacementRow): Promise<PlacementResult> {
+    const { accountId } = row
+    const queue = at(this.#locked, accountId)
+    this.#apart.set(accountId, (this.#apart.get(accountId) ?? 0) + 1)
+    try {
+      return await queue.place(row)
+    } finally {
+      const waiting = (this.#apart.get(accountId) ?? 1) - 1
+      if (waiting > 0 || queue.isLocked(accountId)) this.#apart.set(accountId, waiting)
+      else this.#apart.delete(accountId)
+    }
   }
 }
+
+const at = <T>(each: readonly T[], accountId: AccountId): T => each[queueOf(accountId, each.length)] as T
 
 /** `queueOf` gives the index of an account's queue: neighbouring ids go to different queues. */
 export const queueOf = (accountId: AccountId, queues: number): number =>
