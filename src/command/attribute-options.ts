@@ -51,17 +51,19 @@ export function changesOf<A extends Attributes>(all: A, options: Record<string, 
   return form
 }
 
-/** `optionOf` gives a function that names the option of an attribute: `--min-poll` of minPollSeconds. */
-const optionOf =
-  (all: Attributes) =>
-  (name: string): string => {
+/**
+ * `withAttributeNames` says what was refused with the options' names in place of the values': `--min-poll` of minPollSeconds. `others`
+ * names what is no option of an attribute.
+ */
+export const withAttributeNames = <T>(
+  all: Attributes,
+  work: () => Promise<T>,
+  others: (name: string) => string = dashed,
+): Promise<T> =>
+  withOptionNames((name) => {
     const flag = all[name]?.flag
-    return flag === undefined ? dashed(name) : (new Option(flag).long as string)
-  }
-
-/** `withAttributeNames` says what was refused with the options' names in place of the values'. */
-export const withAttributeNames = <T>(all: Attributes, work: () => Promise<T>): Promise<T> =>
-  withOptionNames(optionOf(all), work)
+    return flag === undefined ? others(name) : (new Option(flag).long as string)
+  }, work)
 
 const optionName = (flag: string): string => new Option(flag).attributeName()
 const formerFlag = (column: string): string => `--${column.replaceAll('_', '-')}`

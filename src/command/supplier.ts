@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
+import type { SupplierForm } from '../suppliers/attributes.ts'
 import { destinationFault } from '../suppliers/destination.ts'
 import { testSupplier } from '../suppliers/supplier-test.ts'
 import {
@@ -7,22 +8,20 @@ import {
   enableSupplier,
   findSupplier,
   listSuppliers,
-  type SupplierView,
   showSupplier,
   updateSupplier,
 } from '../suppliers/suppliers.ts'
-import { withOptionNames } from './option-names.ts'
 import { type Answer, answering } from './output.ts'
-import { addSupplierOptions, readSupplierOptions, supplierOptionOf } from './supplier-options.ts'
+import { addSupplierOptions, readSupplierOptions, withSupplierNames } from './supplier-options.ts'
 import { registerSync } from './supplier-sync.ts'
-import { supplierJson, supplierTable, supplierText, testJson, testText } from './supplier-view.ts'
+import { supplierAnswer, suppliersAnswer, testJson, testText } from './supplier-view.ts'
 import { withSuppliers } from './with-suppliers.ts'
 
-type Given = Parameters<typeof readSupplierOptions>[0]
+type Options = Record<string, unknown>
 
 export function register(program: Command): void {
   const supplier = program.command('supplier').description('those upstream who do the work')
-  addSupplierOptions(supplier.command('add'), { isNew: true })
+  addSupplierOptions(supplier.command('add'), 'create')
     .description('a new supplier; its secrets are kept sealed and are not shown again')
     .action(answering(add))
   supplier.command('list').description('suppliers, how they fare, what they hold').action(answering(list))
@@ -36,7 +35,7 @@ export function register(program: Command): void {
     .description('ask for our account there, which buys nothing; exit code 1 when it fails')
     .argument('<id or name>')
     .action(answering(test))
-  addSupplierOptions(supplier.command('update'))
+  addSupplierOptions(supplier.command('update'), 'change')
     .description('change what is given and leave the rest; running servers follow within a second')
     .argument('<id or name>')
     .action(answering(update))
@@ -51,7 +50,7 @@ export function register(program: Command): void {
       .action(
         answering((idOrName: string) =>
           withSuppliers(async ({ sql, sealer }) =>
-            shown(await enableSupplier(sql, sealer, idOrName, verb === 'enable')),
+            supplierAnswer(await enableSupplier(sql, sealer, idOrName, verb === 'enable')),
           ),
         ),
       )
@@ -59,18 +58,18 @@ export function register(program: Command): void {
   registerSync(supplier)
 }
 
-const add = (options: Given & { kind: string }): Promise<Answer> =>
-  withOptionNames(supplierOptionOf, async () => {
-    const input = await readSupplierOptions(options)
+const add = (options: Options): Promise<Answer> =>
+  withSupplierNames(async () => {
+    const form = (await readSupplierOptions(options)) as SupplierForm & { kind: string }
     return await withSuppliers(async ({ sql, sealer, allow }) => {
-      const made = await createSupplier(sql, sealer, { ...input, kind: options.kind })
+      const made = await createSupplier(sql, sealer, form)
       await warnOf(made.url, allow)
-      return shown(made)
+      return supplierAnswer(made)
     })
   })
 
-const update = (idOrName: string, options: Given): Promise<Answer> =>
-  withOptionNames(supplierOptionOf, async () => {
+const update = (idOrName: string, options: Options): Promise<Answer> =>
+  withSupplierNames(async () => {
     const changes = await readSupplierOptions(options)
     if (Object.values(changes).every((value) => value === undefined)) {
       throw new Refusal('invalid_input', 'there is nothing to change')
@@ -78,17 +77,15 @@ const update = (idOrName: string, options: Given): Promise<Answer> =>
     return await withSuppliers(async ({ sql, sealer, allow }) => {
       const changed = await updateSupplier(sql, sealer, idOrName, changes)
       if (changes.url !== undefined) await warnOf(changed.url, allow)
-      return shown(changed)
+      return supplierAnswer(changed)
     })
   })
 
 const show = (idOrName: string): Promise<Answer> =>
-  withSuppliers(async ({ sql, sealer }) => shown(await showSupplier(sql, sealer, idOrName)))
+  withSuppliers(async ({ sql, sealer }) => supplierAnswer(await showSupplier(sql, sealer, idOrName)))
 
-async function list(): Promise<Answer> {
-  const suppliers = await withSuppliers(({ sql, sealer }) => listSuppliers(sql, sealer))
-  return { json: suppliers.map(supplierJson), text: supplierTable(suppliers) }
-}
+const list = (): Promise<Answer> =>
+  withSuppliers(async ({ sql, sealer }) => suppliersAnswer(await listSuppliers(sql, sealer)))
 
 const test = (idOrName: string): Promise<Answer> =>
   withSuppliers(async (parts) => {
@@ -102,8 +99,3 @@ async function warnOf(url: string | null, allow: string[]): Promise<void> {
   const fault = url === null ? undefined : await destinationFault(url, allow)
   if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
 }
-
-const shown = (supplier: SupplierView): Answer => ({
-  json: supplierJson(supplier),
-  text: supplierText(supplier),
-})

@@ -17,7 +17,7 @@ import {
 } from './providers.sql.ts'
 
 /** `credentials` seals secrets for the owner `deposit provider <id>`. */
-const credentials = new Credentials('deposit provider')
+const credentials = new Credentials(gatewayKinds)
 
 export type { ProviderInput } from './provider-input.ts'
 
@@ -45,17 +45,16 @@ export class Providers {
   }: ProviderInput & { kind: string; code: string; currency: string }): Promise<Provider> {
     const known = gatewayKinds.get(name)
     const { kind } = known
-    const [write, secrets] = orThrow(
+    const [write] = orThrow(
       both(completeProvider({ kind, code, currency }, input), readSecrets(known, input.secrets ?? {})),
     )
     return await this.#sql.begin(async (transaction) => {
       const id = await insertProvider(transaction, { ...write, kind, code, currency }, this.#clock.now())
       if (id === undefined) throw new Refusal('conflict', `there is a provider ${code}`, 'code')
-      if (Object.keys(secrets).length > 0) {
-        const key = await this.#sealer()
-        const others = await selectProviders(transaction, { limit: MAX_PROVIDERS })
-        await updateProvider(transaction, id, { secrets: credentials.sealNew(id, secrets, key, others) })
-      }
+      const others = () => selectProviders(transaction, { limit: MAX_PROVIDERS })
+      const added = { id, kind, secrets: null }
+      const sealed = await credentials.change(added, input.secrets, this.#sealer, others)
+      await updateProvider(transaction, id, { ...sealed, updatedAt: this.#clock.now() })
       return (await selectProvider(transaction, { id })) as Provider
     })
   }
@@ -69,13 +68,8 @@ export class Providers {
     return await this.#sql.begin(async (transaction) => {
       const existing = (await lockProvider(transaction, id)) as Provider
       const write = orThrow(completeProvider(existing, changes, existing))
-      await updateProvider(transaction, id, { ...write, updatedAt: this.#clock.now() })
-      if (changes.secrets && Object.keys(changes.secrets).length > 0) {
-        const key = await this.#sealer()
-        const opened = credentials.tryOpen(existing, key)
-        const secrets = orThrow(readSecrets(gatewayKinds.get(existing.kind), changes.secrets, opened))
-        await updateProvider(transaction, id, { secrets: credentials.seal(id, secrets, key) })
-      }
+      const sealed = await credentials.change(existing, changes.secrets, this.#sealer)
+      await updateProvider(transaction, id, { ...write, ...sealed, updatedAt: this.#clock.now() })
       return (await selectProvider(transaction, { id })) as Provider
     })
   }
@@ -102,5 +96,5 @@ export function secretsOf(provider: Provider, sealer: Sealer): Record<string, st
   if (!provider.secrets && secretNames(gatewayKinds.get(provider.kind)).length > 0) {
     throw new Error('the provider has no secrets')
   }
-  return credentials.open(provider, sealer)
+  return credentials.openSecrets(provider, sealer)
 }

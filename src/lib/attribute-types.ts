@@ -29,6 +29,7 @@ const plain = {
   toJson: (value: unknown) => value,
   right: false,
   none: '',
+  within: undefined,
 }
 
 /** `attribute` makes an attribute of a type that only its noun has. */
@@ -180,16 +181,23 @@ const rangeFault =
   (value: number) =>
     Number.isInteger(value) && value >= min && value <= max
       ? undefined
-      : `must be a whole number from ${min} to ${max}`
+      : `must be a whole number from ${min} to ${max.toLocaleString('en')}`
+
+const readInteger = (value: unknown): number => {
+  if (/^\d{1,9}$/.test(readText(value))) return Number(value)
+  throw new Unreadable('must be a whole number')
+}
 
 /** `integer` is a whole number from `min` to `max`. */
 export const integer = (described: Described<number> & Bounds) =>
-  attribute<number>(described, {
-    read: (value) => {
-      if (/^\d{1,9}$/.test(readText(value))) return Number(value)
-      throw new Unreadable('must be a whole number')
-    },
-    fault: rangeFault(described),
+  attribute<number>(described, { read: readInteger, fault: rangeFault(described), right: true })
+
+/** `integerOrNone` is a whole number that may be missing. */
+export const integerOrNone = (described: Described<number | null> & Bounds) =>
+  attribute<number | null>(described, {
+    nullable: true,
+    read: orNull(readInteger),
+    fault: (value) => (value === null ? undefined : rangeFault(described)(value)),
     right: true,
   })
 

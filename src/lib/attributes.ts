@@ -44,12 +44,14 @@ export interface Attribute<Value = unknown, Given = Value> {
   load(column: unknown): Value
   /** `fault` says why the value is not allowed. */
   fault(value: Value): string | undefined
-  /** `none` is shown in the place of null. */
-  readonly none: string
+  /** `none` is shown in the place of null; undefined: then the text for people leaves the value out. */
+  readonly none: string | undefined
   /** `show` writes the value for people; null is shown by `none`. `noun` has the values beside it. */
   show(value: Value, noun: Record<string, unknown>): string
   /** `toJson` writes the value for `--json`. */
   toJson(value: Value): unknown
+  /** `within` is the object in `--json` that holds the value with others. */
+  readonly within: string | undefined
   /** `right`: tables have the value at the right, as a number. */
   readonly right: boolean
 }
@@ -107,10 +109,13 @@ export function readForm<A extends Attributes>(
   return { given: given as GivenOf<A>, faults }
 }
 
+/** `readNamed` is `readForm` of values by the names of their attributes. */
+export const readNamed = <A extends Attributes>(all: A, form: FormOf<A>) =>
+  readForm(all, Object.fromEntries(Object.entries(form).map(([name, value]) => [columnOf(name), value])))
+
 /** `readGiven` reads what is given. Throws invalid_input naming the first value that cannot be read. */
 export function readGiven<A extends Attributes>(all: A, form: FormOf<A>): GivenOf<A> {
-  const columns = Object.fromEntries(Object.entries(form).map(([name, value]) => [columnOf(name), value]))
-  const { given, faults } = readForm(all, columns)
+  const { given, faults } = readNamed(all, form)
   return orThrow(resultOf(given, faults))
 }
 
@@ -198,20 +203,23 @@ function viewOf(all: Attributes, noun: object): [name: string, value: unknown, a
 }
 
 /** `jsonOf` gives the values for machines, under the names of their columns in files. */
-export const jsonOf = (all: Attributes, noun: object): Record<string, unknown> =>
-  Object.fromEntries(
-    viewOf(all, noun).map(([name, value, { toJson }]) => [
-      columnOf(name),
-      value === null || value === undefined ? null : toJson(value),
-    ]),
-  )
+export function jsonOf(all: Attributes, noun: object): Record<string, unknown> {
+  const json: Record<string, unknown> = {}
+  for (const [name, value, { toJson, within }] of viewOf(all, noun)) {
+    if (within !== undefined) json[within] ??= {}
+    const holder = within === undefined ? json : (json[within] as typeof json)
+    holder[columnOf(name)] = value === null || value === undefined ? null : toJson(value)
+  }
+  return json
+}
 
 /** `textsOf` gives the values that have a label, as people read them. */
 export const textsOf = (all: Attributes, noun: object): [label: string, text: string][] =>
   viewOf(all, noun).flatMap(([, value, { label, show, none }]) => {
     if (label === undefined) return []
     const isMissing = value === null || value === undefined
-    return [[label, isMissing ? none : show(value, noun as Record<string, unknown>)] as [string, string]]
+    const text = isMissing ? none : show(value, noun as Record<string, unknown>)
+    return text === undefined ? [] : [[label, text] as [string, string]]
   })
 
 /** `optionTable` writes the attributes' options as a table of the docs. */

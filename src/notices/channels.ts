@@ -3,15 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { Channel, Message } from '../integrations/channels/channel.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
-import {
-  completeSettings,
-  type IntegrationContext,
-  nowhere,
-  readSecrets,
-  readSettings,
-  secretsSet,
-  shownSettings,
-} from '../integrations/kit/kind.ts'
+import { type IntegrationContext, nowhere, readSecrets, readSettings } from '../integrations/kit/kind.ts'
 import { both, orThrow, resultOf } from '../lib/fault.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 import { emptyFault, lineFault } from '../lib/text.ts'
@@ -29,7 +21,7 @@ import {
 } from './channels.sql.ts'
 
 /** `credentials` seals secrets for the owner `notice channel <id>`. */
-const credentials = new Credentials('notice channel')
+const credentials = new Credentials(channelKinds)
 const MAX_NAME_LENGTH = 100
 
 /** ChannelInput is a channel as an operator writes it: what is left out stays as it is. */
@@ -61,16 +53,14 @@ export async function createChannel(
   const kind = channelKinds.get(named)
   const now = clock.now()
   orThrow(resultOf(name, [emptyFault('name', name), lineFault('name', name, MAX_NAME_LENGTH)]))
-  const [read, secrets] = orThrow(both(readSettings(kind, settings), readSecrets(kind, given)))
+  const [read] = orThrow(both(readSettings(kind, settings), readSecrets(kind, given)))
   const row = { name, kind: kind.kind, settings: read, createdAt: now, updatedAt: now }
   return await sql.begin(async (transaction) => {
     const id = await insertChannel(transaction, row)
     if (id === undefined) throw new Refusal('conflict', `there is a channel ${name}`, 'name')
-    if (Object.keys(secrets).length > 0) {
-      const others = await selectChannels(transaction)
-      const sealed = credentials.sealNew(id, secrets, await sealer(), others)
-      await updateChannelRow(transaction, id, { secrets: sealed })
-    }
+    const added = { ...row, id, secrets: null }
+    const sealed = await credentials.change(added, given, sealer, () => selectChannels(transaction))
+    await updateChannelRow(transaction, id, { ...sealed, updatedAt: now })
     return await written(transaction, id, sealer)
   })
 }
@@ -87,12 +77,8 @@ export async function updateChannel(
     const row = (await lockChannel(transaction, id)) as ChannelRow
     const kind = channelKinds.get(row.kind)
     const merged = orThrow(readSettings(kind, { ...row.settings, ...settings }))
-    await updateChannelRow(transaction, id, { settings: merged, updatedAt: clock.now() })
-    if (secrets && Object.keys(secrets).length > 0) {
-      const key = await sealer()
-      const set = orThrow(readSecrets(kind, secrets, credentials.tryOpen(row, key)))
-      await updateChannelRow(transaction, id, { secrets: credentials.seal(id, set, key) })
-    }
+    const sealed = await credentials.change(row, secrets, sealer)
+    await updateChannelRow(transaction, id, { settings: merged, ...sealed, updatedAt: clock.now() })
     return await written(transaction, id, sealer)
   })
 }
@@ -167,11 +153,8 @@ export async function sendBy(
 export const sendTest = (deps: SendingDeps, id: NoticeChannelId, address: string): Promise<void> =>
   sendBy(deps, id, address, { title: 'a test', text: 'Notices to you arrive: there is nothing to do.' })
 
-function connect(row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel {
-  const kind = channelKinds.get(row.kind)
-  const settings = orThrow(completeSettings(kind, row.settings))
-  return kind.connect({ settings, secrets: credentials.open(row, sealer) }, context)
-}
+const connect = (row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel =>
+  channelKinds.get(row.kind).connect(credentials.open(row, sealer), context)
 
 /** `written` finds out whether a channel can be made of what was written, by making one. */
 async function written(
@@ -184,12 +167,7 @@ async function written(
   return await viewOf(row, sealer)
 }
 
-async function viewOf(row: ChannelRow, sealer: () => Promise<Sealer>): Promise<ChannelView> {
-  const kind = channelKinds.get(row.kind)
-  const secrets = credentials.tryOpen(row, row.secrets ? await sealer() : undefined)
-  return {
-    ...row,
-    settings: shownSettings(kind, row.settings),
-    secrets: secrets ? secretsSet(kind, secrets) : null,
-  }
-}
+const viewOf = async (row: ChannelRow, sealer: () => Promise<Sealer>): Promise<ChannelView> => ({
+  ...row,
+  ...credentials.show(row, row.secrets ? await sealer() : undefined),
+})

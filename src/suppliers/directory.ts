@@ -6,7 +6,8 @@ import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { type SupplierRow, selectSuppliers } from './suppliers.sql.ts'
+import type { SupplierRow } from './attributes.ts'
+import { selectSuppliers } from './suppliers.sql.ts'
 import { open } from './suppliers.ts'
 
 /** ConnectedSupplier is a supplier that this process can call. */

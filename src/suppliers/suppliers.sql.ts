@@ -1,57 +1,21 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
-import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import type { Micros } from '../lib/money.ts'
 import { isStorable } from '../lib/text.ts'
-
-/** SupplierRow is a supplier as its table has it. */
-export interface SupplierRow {
-  id: SupplierId
-  kind: string
-  name: string
-  url: string | null
-  currency: string
-  /** `settings` are what an operator has set; the rest are the kind's defaults. */
-  settings: Record<string, unknown>
-  /** `secrets` are sealed for the owner `supplier <id>`. */
-  secrets: Buffer | null
-  enabled: boolean
-  concurrency: number
-  ratePerSecond: number | null
-  showsReasons: boolean
-  createdAt: Date
-  updatedAt: Date
-}
-
-/** SupplierWrite is what an operator writes of a supplier. */
-export type SupplierWrite = Pick<
-  SupplierRow,
-  'name' | 'url' | 'currency' | 'settings' | 'concurrency' | 'ratePerSecond' | 'showsReasons'
->
+import type { SupplierRow, SupplierView, SupplierWrite } from './attributes.ts'
 
 const suppliers = build
   .selectFrom('suppliers as s')
-  .select(['s.id', 's.kind', 's.name', 's.url', 's.currency', 's.settings', 's.secrets', 's.enabled'])
-  .select(['s.concurrency', 's.ratePerSecond', 's.showsReasons', 's.createdAt', 's.updatedAt'])
+  .selectAll('s')
   .$narrowType<Pick<SupplierRow, 'settings'>>()
 
 /** `selectSuppliers` lists them by id. */
 export const selectSuppliers = (sql: Queryable): Promise<SupplierRow[]> => sql.run(suppliers.orderBy('s.id'))
 
 /** SupplierViewRow is a supplier with how it fares. */
-export interface SupplierViewRow extends SupplierRow {
-  /** `open` is the circuit breaker's: null where nothing has ever happened to it. */
+export interface SupplierViewRow extends SupplierRow, Omit<SupplierView, keyof SupplierRow | 'open'> {
+  /** `open` is null where nothing has ever happened to the circuit breaker. */
   open: boolean | null
-  why: SupplierFault | null
-  reason: string | null
-  openedAt: Date | null
-  probeAt: Date | null
-  /** `balance` is in micros of the supplier's currency. */
-  balance: Micros | null
-  balanceAt: Date | null
-  openItems: number
-  routes: number
 }
 
 const views = suppliers

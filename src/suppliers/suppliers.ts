@@ -1,18 +1,16 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
-import { completeSettings, type IntegrationContext, nowhere, readSecrets } from '../integrations/kit/kind.ts'
+import { type IntegrationContext, nowhere, readSecrets } from '../integrations/kit/kind.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { Supplier, SupplierAccount, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { completeSupplier, type SupplierInput } from './supplier-input.ts'
-import { type SupplierView, viewOf } from './supplier-view.ts'
+import { completeSupplier, type SupplierForm, type SupplierRow, type SupplierView } from './attributes.ts'
 import {
   insertSupplier,
   lockSupplier,
-  type SupplierRow,
   type SupplierViewRow,
   selectSupplier,
   selectSuppliers,
@@ -22,29 +20,24 @@ import {
 } from './suppliers.sql.ts'
 
 /** `credentials` seals secrets for the owner `supplier <id>`. */
-const credentials = new Credentials('supplier')
-
-export type { SupplierInput } from './supplier-input.ts'
-export type { SupplierView } from './supplier-view.ts'
+const credentials = new Credentials(supplierKinds)
 
 /** `createSupplier` throws invalid_input that names the value at fault, or conflict when the name is taken. */
 export async function createSupplier(
   sql: Sql,
   sealer: Sealer,
-  { kind, ...input }: SupplierInput & { kind: string },
+  { kind: name, ...form }: SupplierForm & { kind: string },
 ): Promise<SupplierView> {
-  const known = supplierKinds.get(kind)
-  const [row, secrets] = orThrow(
-    both(completeSupplier(known, input), readSecrets(known, input.secrets ?? {})),
-  )
+  const known = supplierKinds.get(name)
+  const { kind } = known
+  const [row] = orThrow(both(completeSupplier(known, form), readSecrets(known, form.secrets ?? {})))
   return sql
     .begin(async (transaction) => {
-      const id = await insertSupplier(transaction, known.kind, row)
-      if (Object.keys(secrets).length > 0) {
-        const others = await selectSuppliers(transaction)
-        const sealed = credentials.sealNew(id, secrets, sealer, others)
-        await updateSupplierRow(transaction, id, { secrets: sealed })
-      }
+      const id = await insertSupplier(transaction, kind, row)
+      const added = { id, kind, secrets: null }
+      const others = () => selectSuppliers(transaction)
+      const sealed = await credentials.change(added, form.secrets, async () => sealer, others)
+      await updateSupplierRow(transaction, id, sealed)
       return written(transaction, sealer, id)
     })
     .catch(refuseTakenName)
@@ -58,19 +51,15 @@ export async function updateSupplier(
   sql: Sql,
   sealer: Sealer,
   idOrName: string,
-  changes: SupplierInput,
+  changes: SupplierForm,
 ): Promise<SupplierView> {
   return sql
     .begin(async (transaction) => {
       const { id } = await findSupplier(transaction, idOrName)
       const row = (await lockSupplier(transaction, id)) as SupplierRow
-      const kind = supplierKinds.get(row.kind)
-      await updateSupplierRow(transaction, id, orThrow(completeSupplier(kind, changes, row)))
-      if (changes.secrets && Object.keys(changes.secrets).length > 0) {
-        const existing = credentials.tryOpen(row, sealer)
-        const secrets = orThrow(readSecrets(kind, changes.secrets, existing))
-        await updateSupplierRow(transaction, id, { secrets: credentials.seal(id, secrets, sealer) })
-      }
+      const write = orThrow(completeSupplier(supplierKinds.get(row.kind), changes, row))
+      const sealed = await credentials.change(row, changes.secrets, async () => sealer)
+      await updateSupplierRow(transaction, id, { ...write, ...sealed })
       return written(transaction, sealer, id)
     })
     .catch(refuseTakenName)
@@ -162,16 +151,9 @@ export function open(
  * `configOf` gives what a supplier is made of. Throws invalid_input when its settings are none of its kind any more, and an Error when
  * its secrets were sealed with another key.
  */
-export function configOf(row: SupplierRow, sealer: Sealer | undefined): SupplierConfig {
-  return {
-    id: row.id,
-    kind: row.kind,
-    name: row.name,
-    url: row.url,
-    currency: row.currency,
-    settings: orThrow(completeSettings(supplierKinds.get(row.kind), row.settings)),
-    secrets: credentials.open(row, sealer),
-  }
+export const configOf = (row: SupplierRow, sealer: Sealer | undefined): SupplierConfig => {
+  const { id, kind, name, url, currency } = row
+  return { id, kind, name, url, currency, ...credentials.open(row, sealer) }
 }
 
 /** `written` finds out whether a supplier can be made of what was written, by making one. */
@@ -182,8 +164,12 @@ async function written(transaction: Transaction, sealer: Sealer, id: SupplierId)
   return shown(row as SupplierViewRow, sealer)
 }
 
-const shown = (row: SupplierViewRow, sealer: Sealer): SupplierView =>
-  viewOf(row, supplierKinds.get(row.kind), credentials.tryOpen(row, sealer))
+/** `shown` leaves out what is kept of an earlier opening. */
+function shown(row: SupplierViewRow, sealer: Sealer): SupplierView {
+  const open = row.open === true
+  const closed = open ? {} : { why: null, reason: null, openedAt: null, probeAt: null }
+  return { ...row, open, ...closed, ...credentials.show(row, sealer) }
+}
 
 function refuseTakenName(error: unknown): never {
   const { code, constraint } = error as { code?: string; constraint?: string }

@@ -8,6 +8,7 @@ import { priceAttributes } from '../../src/catalogue/price-attributes.ts'
 import { settingsTable } from '../../src/config.ts'
 import { columnOf, optionTable } from '../../src/lib/attributes.ts'
 import { routeAttributes } from '../../src/supplier-routes/attributes.ts'
+import { supplierAttributes } from '../../src/suppliers/attributes.ts'
 
 const OPTIONS = '| option | meaning | when left out |'
 
@@ -21,6 +22,7 @@ test.each<[page: string, tables: [section: string, head: string, write: () => st
       ['## key', OPTIONS, () => optionTable(keyAttributes)],
       ['## service', OPTIONS, () => optionTable(newServiceAttributes)],
       ['## price', OPTIONS, () => optionTable(priceAttributes)],
+      ['## supplier', OPTIONS, () => optionTable(supplierAttributes)],
       ['## route', OPTIONS, () => optionTable(routeAttributes)],
     ],
   ],

@@ -30,12 +30,12 @@ function valid({ type, options, min, example }: Field): unknown {
   return options?.[0] ?? 'word'
 }
 
-const every = [supplierKinds, gatewayKinds, channelKinds].flatMap(({ noun, kinds }) =>
-  kinds.map((kind) => ({ noun, ...kind })),
+const every = [supplierKinds, gatewayKinds, channelKinds].flatMap((kinds) =>
+  kinds.kinds.map((kind) => ({ kinds, noun: kinds.noun, ...kind })),
 )
 
 describe.each(every)('$noun of kind $kind', (kind) => {
-  const { noun, fields } = kind
+  const { fields } = kind
   const plain = Object.entries(fields).filter(([, { secret }]) => !secret)
   const secrets = Object.entries(fields).filter(([, { secret }]) => secret)
   const needed = Object.fromEntries(
@@ -74,20 +74,28 @@ describe.each(every)('$noun of kind $kind', (kind) => {
     if (field.options) expect(faultsOf('another')).toMatchObject([{ path: [name] }])
   })
 
-  it('seals secrets for their owner, says only which are set, and refuses a foreign key', () => {
+  it('seals secrets for their owner, says only which are set, and refuses a foreign key', async () => {
     const given = Object.fromEntries(
       secrets.map(([name, { example }]) => [name, example ?? `hidden-${name}`]),
     )
     const set = orThrow(readSecrets(kind, given))
     expect(secretsSet(kind, set)).toEqual(Object.fromEntries(secrets.map(([name]) => [name, true])))
     if (secrets.length === 0) return
-    const credentials = new Credentials(noun)
-    const sealed = credentials.seal(7, set, sealer) as Buffer
-    for (const secret of Object.values(given)) expect(sealed.toString('latin1')).not.toContain(secret)
-    expect(credentials.open({ id: 7, secrets: sealed }, sealer)).toEqual(given)
-    expect(credentials.tryOpen({ id: 8, secrets: sealed }, sealer)).toBeUndefined()
-    expect(() => credentials.sealNew(8, set, foreign, [{ id: 7, secrets: sealed }])).toThrow(Refusal)
-    expect(credentials.sealNew(8, set, sealer, [{ id: 7, secrets: sealed }])).not.toBeNull()
+    const credentials = new Credentials(kind.kinds)
+    const row = { id: 7, kind: kind.kind, settings: {}, secrets: null }
+    const { secrets: sealed = null } = await credentials.change(row, given, async () => sealer)
+    for (const secret of Object.values(given)) expect(sealed?.toString('latin1')).not.toContain(secret)
+    expect(credentials.openSecrets({ id: 7, secrets: sealed }, sealer)).toEqual(given)
+    expect(credentials.show({ ...row, id: 8, secrets: sealed }, sealer)).toMatchObject({ secrets: null })
+    const beside = (key: Sealer) =>
+      credentials.change(
+        { ...row, id: 8 },
+        given,
+        async () => key,
+        async () => [{ id: 7, secrets: sealed }],
+      )
+    await expect(beside(foreign)).rejects.toThrow(Refusal)
+    expect(await beside(sealer)).toMatchObject({ secrets: expect.any(Buffer) })
   })
 
   it('names a wrong secret without showing it', () => {

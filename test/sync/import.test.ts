@@ -168,7 +168,7 @@ describe('an import', () => {
     expect(changes?.imported).toBe(2)
     expect(changes?.skipped).toEqual([
       { remoteId: '3', reason: 'name: is missing' },
-      { remoteId: '4', reason: 'minQuantity: must be a whole number from 1 to 10000' },
+      { remoteId: '4', reason: 'minQuantity: must be a whole number from 1 to 10,000' },
       { remoteId: '5', reason: '$124,999,998.75 is more than a price can be' },
     ])
     const again = await store.apply(supplier, services, { importing: wish({ percent: '50' }) })

@@ -11,6 +11,8 @@ export interface Registry<Kind extends IntegrationKind> {
   get(name: string): Kind
 }
 
+export type AnyRegistry = Registry<IntegrationKind>
+
 export function registry<Kind extends IntegrationKind>(noun: string, kinds: readonly Kind[]): Registry<Kind> {
   const byName = new Map<string, Kind>()
   for (const kind of kinds) {

@@ -1,0 +1,214 @@
+import type { RowOf } from '../database/column-types.ts'
+import type { Suppliers } from '../database/types.ts'
+import { readSettings } from '../integrations/kit/kind.ts'
+import { supplierKinds } from '../integrations/suppliers/index.ts'
+import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
+import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
+import {
+  attribute,
+  currency,
+  flag,
+  integer,
+  integerOrNone,
+  matching,
+  orNull,
+  readText,
+  shown,
+  shownId,
+  shownTime,
+  shownTimeOrNone,
+} from '../lib/attribute-types.ts'
+import {
+  type AttributesOf,
+  complete,
+  type FormOf,
+  faultsOf,
+  readNamed,
+  type ValuesOf,
+} from '../lib/attributes.ts'
+import { faultsIn, type Result, resultOf } from '../lib/fault.ts'
+import type { SupplierId } from '../lib/ids.ts'
+import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
+import { emptyFault, lineFault } from '../lib/text.ts'
+
+/** `written` are the values of a supplier that may change. Settings and secrets are those of its kind. */
+const written = {
+  name: matching({
+    label: 'name',
+    flag: '--name <text>',
+    help: 'what you call it',
+    whenLeftOut: 'needed',
+    default: '',
+    fault: (name) =>
+      (emptyFault('', name) ?? lineFault('', name, 100))?.message ??
+      (/^\d+$/.test(name) ? 'must not be all digits, as supplier ids are' : undefined),
+  }),
+  url: attribute<string | null>(
+    {
+      label: 'url',
+      flag: '--url <url>',
+      help: 'where it is',
+      whenLeftOut: 'needed, but of `manual` and `sandbox` there is none',
+      default: null,
+    },
+    { nullable: true, read: orNull(readText), fault: urlFault },
+  ),
+  currency: currency({
+    label: 'currency',
+    flag: '--currency <code>',
+    help: 'of its costs and of our balance there',
+    default: 'USD',
+  }),
+  /** `concurrency` bounds the calls that one process has under way at a time. */
+  concurrency: {
+    ...integer({
+      label: 'calls',
+      flag: '--concurrency <count>',
+      help: 'calls under way at a time, in each process; 1 to 1,000',
+      whenLeftOut: '`8`',
+      default: 8,
+      min: 1,
+      max: 1000,
+    }),
+    show: (count: number, { ratePerSecond: rate = null }: Record<string, unknown>) =>
+      `${count} at a time${rate === null ? '' : `, ${rate} begun in a second`}`,
+  },
+  /** `ratePerSecond` bounds the calls that one process begins in a second; null: no limit. */
+  ratePerSecond: integerOrNone({
+    flag: '--rate <count>',
+    help: 'calls begun in a second, in each process; 1 to 10,000, "" for no limit',
+    whenLeftOut: 'no limit',
+    default: null,
+    min: 1,
+    max: 10_000,
+  }),
+  /** `showsReasons`: resellers read the supplier's text of a refusal, and not the service's. */
+  showsReasons: {
+    ...flag({
+      label: 'reasons',
+      flag: '--show-reasons',
+      offFlag: '--hide-reasons',
+      help: "resellers read its words for a refusal, and not the service's",
+      whenLeftOut: "the service's, but for `sandbox`",
+    }),
+    show: (shows: boolean) => (shows ? "the supplier's words" : "the service's words"),
+  },
+}
+
+/** Of the circuit breaker and the balance `--json` has an object of its own. */
+const within = 'health'
+
+/** `supplierAttributes` defines every value of a supplier once: its options, `--json`, text and the table of docs/cli.md. */
+export const supplierAttributes = {
+  id: shownId<SupplierId>('id'),
+  name: written.name,
+  kind: attribute<string>(
+    {
+      label: 'kind',
+      flag: '--kind <kind>',
+      help: `how it is spoken to: ${supplierKinds.names.join(', ')}`,
+      whenLeftOut: 'needed',
+      onlyIn: 'create',
+    },
+    { read: readText },
+  ),
+  url: written.url,
+  currency: written.currency,
+  /** `enabled`: a disabled supplier is sent nothing more. */
+  enabled: shown<boolean>(
+    { label: 'state' },
+    {
+      show: (enabled, { open, why, probeAt }) => {
+        if (!enabled) return 'disabled'
+        return open ? `paused (${why}), tried again ${(probeAt as Date | null)?.toISOString()}` : 'in use'
+      },
+    },
+  ),
+  /** `open` is the circuit breaker's: nothing is sent to the supplier while it is open. */
+  open: shown<boolean>({}, { within }),
+  why: shown<SupplierFault | null>({}, { within }),
+  reason: shown<string | null>({ label: 'reason' }, { within, none: undefined }),
+  openedAt: { ...shownTimeOrNone(), within },
+  /** `probeAt` is when the supplier is tried again. */
+  probeAt: { ...shownTimeOrNone(), within },
+  /** `balance` is what it last said of our account, in micros of its currency. */
+  balance: shown<Micros | null>(
+    { label: 'balance' },
+    {
+      within,
+      show: (balance, noun) => (balance === null ? '' : formatMoney(balance, String(noun['currency']))),
+      toJson: (balance) => (balance === null ? null : formatMicros(balance)),
+      right: true,
+    },
+  ),
+  balanceAt: { ...shownTimeOrNone('balance of'), within },
+  /** `openItems` were sent to it and have not ended. */
+  openItems: shown<number>({ label: 'open items' }, { right: true }),
+  routes: shown<number>({ label: 'routes' }, { right: true }),
+  concurrency: written.concurrency,
+  ratePerSecond: written.ratePerSecond,
+  showsReasons: written.showsReasons,
+  /** `settings` are complete with the kind's defaults. */
+  settings: shown<Record<string, unknown>>(),
+  /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */
+  secrets: shown<Record<string, boolean> | null>(),
+  createdAt: shownTime(),
+  updatedAt: shownTime(),
+} satisfies AttributesOf<
+  Omit<RowOf<Suppliers>, 'settings' | 'secrets'>,
+  Record<never, never>,
+  | ('open' | 'why' | 'reason' | 'openedAt' | 'probeAt' | 'balance' | 'balanceAt')
+  | ('openItems' | 'routes' | 'settings' | 'secrets')
+>
+
+/** SupplierView is a supplier as operators see it. */
+export interface SupplierView extends ValuesOf<typeof supplierAttributes> {}
+
+/**
+ * SupplierForm is a supplier as an operator writes it. What is left out takes its default in a new supplier and stays as it is in an
+ * existing one.
+ */
+export interface SupplierForm extends FormOf<typeof written> {
+  /** `settings` are by name, as their values or as texts; null: back to the default. */
+  readonly settings?: Record<string, unknown> | undefined
+  /** `secrets` are by name; an empty text takes one away. */
+  readonly secrets?: Record<string, string> | undefined
+}
+
+/** SupplierRow is a supplier as its table has it. `secrets` are sealed. */
+export interface SupplierRow extends Omit<RowOf<Suppliers>, 'settings'> {
+  /** `settings` are what an operator has set; the rest are the kind's defaults. */
+  settings: Record<string, unknown>
+}
+
+/** SupplierWrite is what an operator writes of a supplier. */
+export interface SupplierWrite extends ValuesOf<typeof written>, Pick<SupplierRow, 'settings'> {}
+
+/** `completeSupplier` completes what an operator wrote, from the existing supplier or the defaults, and checks the whole. */
+export function completeSupplier(
+  { kind, hasUrl, showsReasons = false, ...rest }: SupplierKind,
+  { settings: set, secrets: _, ...form }: SupplierForm,
+  existing?: SupplierRow,
+): Result<SupplierWrite> {
+  const { given, faults } = readNamed(written, form)
+  const values = complete(written, given, existing ?? { showsReasons })
+  const settings = readSettings({ kind, ...rest }, { ...existing?.settings, ...set })
+  const placeFault = ({ url }: typeof values): string | undefined => {
+    if (hasUrl) return url ? undefined : `is missing: a ${kind} supplier is somewhere`
+    return url ? `has no place: a ${kind} supplier is nowhere` : undefined
+  }
+  return resultOf({ ...values, settings: settings.ok ? settings.value : {} }, [
+    ...faults,
+    ...faultsOf(written, values, { url: placeFault }),
+    ...faultsIn(settings),
+  ])
+}
+
+/** `urlFault` does not repeat the URL: there may be a password in it. */
+function urlFault(text: string | null): string | undefined {
+  if (text === null) return undefined
+  const url = URL.parse(text)
+  if (!url || !/^https?:$/.test(url.protocol)) return 'must begin with https:// or http://'
+  if (url.username || url.password) return 'must not hold a user name or a password'
+  return url.hash ? 'must not hold a # part' : undefined
+}
