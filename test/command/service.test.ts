@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { testDatabase } from '../support/postgres.ts'
+import { imeigate } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
-let database: Awaited<ReturnType<typeof testDatabase>>
+let database: TestDatabase
 let folder: string
 
 beforeAll(async () => {
@@ -23,38 +22,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-interface Outcome {
-  code: number
-  stdout: string
-  stderr: string
-}
-
-function run(...given: string[]): Promise<Outcome> {
-  const { address } = database
-  const env =
-    typeof address === 'string'
-      ? { ...process.env, DATABASE_URL: address }
-      : // A URL has no room for a socket's folder.
-        {
-          ...process.env,
-          DATABASE_URL: `postgres:///${address.database}`,
-          PGHOST: address.host,
-          PGPORT: String(address.port),
-          PGUSER: address.user,
-        }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...given], { env }, (error, stdout, stderr) => {
-      resolve({ code: error ? Number(error.code) : 0, stdout, stderr })
-    })
-  })
-}
+const run = (...given: string[]) => imeigate(given, settingsFor(database.address))
 
 // biome-ignore lint/suspicious/noExplicitAny: each test looks into what it asked for.
 async function json(...given: string[]): Promise<any> {
-  const { code, stdout, stderr } = await run(...given, '--json')
+  const { code, stderr, json } = await run(...given, '--json')
   expect(stderr).toBe('')
   expect(code).toBe(0)
-  return JSON.parse(stdout)
+  return json()
 }
 
 const create = (code: string, ...more: string[]) =>

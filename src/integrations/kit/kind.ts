@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import type { Fault } from '../../errors.ts'
 import { fault, ok, type Result, resultOf } from '../../lib/fault.ts'
-import { type Check, compileSchema } from '../../lib/json-schema.ts'
+import { checkOwn } from '../../lib/json-schema.ts'
 import { textFault } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
@@ -121,7 +121,7 @@ function faultOf(name: string, field: Field, value: unknown): Fault | undefined 
     return required ? fault(name, `is missing${secret ? `: ${help}` : ` (${help})`}`) : undefined
   const unkept = typeof value === 'string' ? textFault(name, value, Number.POSITIVE_INFINITY) : undefined
   if (unkept) return unkept
-  const [wrong] = checkOf(schema)(value)
+  const [wrong] = checkOwn(schema, value)
   if (!wrong) return undefined
   const message = `${messageOf(field, wrong.message)}${secret ? '' : ` (${help})`}`
   return { path: [name, ...wrong.path], message }
@@ -131,13 +131,4 @@ function messageOf({ type, schema, options, example }: Field, message: string): 
   if (example !== undefined) return `must be such as ${example}`
   if (type === 'secret') return 'pattern' in schema ? 'must be one word of visible characters' : message
   return options ? `must be one of ${options.join(', ')}` : message
-}
-
-const checks = new WeakMap<object, Check>()
-
-/** `checkOf` gives the check of a field's schema, compiled when it is first needed. */
-function checkOf(schema: object): Check {
-  const check = checks.get(schema) ?? compileSchema(schema, 'own')
-  checks.set(schema, check)
-  return check
 }

@@ -1,15 +1,14 @@
 import type { TSchema } from 'typebox'
-import { compileSchema } from '../../lib/json-schema.ts'
+import { checkOwn } from '../../lib/json-schema.ts'
 import { Mismatch } from './refusal.ts'
 import type { Source } from './route.ts'
 
 /** `validatorFor` makes of a schema the check that Fastify uses for each route. It gives the Mismatch that the caller is told. */
 export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   const source = sources[httpPart ?? ''] ?? 'body'
-  const check = compileSchema(schema, 'own')
   return (data: unknown) => {
     const value = source === 'body' ? data : withNumbers(data as Record<string, unknown>, schema)
-    const [first, ...others] = check(value)
+    const [first, ...others] = checkOwn(schema, value)
     return first ? { error: new Mismatch(source, [first, ...others]) } : { value }
   }
 }

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../errors.ts'
 import { type Result, resultOf } from '../../../lib/fault.ts'
-import { compileSchema, type SchemaFault } from '../../../lib/json-schema.ts'
+import { checkOwn, type SchemaFault } from '../../../lib/json-schema.ts'
 import { compilePattern } from '../../../lib/patterns.ts'
 import { isKnown, namesIn } from './placeholders.ts'
 import {
@@ -12,11 +12,9 @@ import {
   templateSchema,
 } from './template.ts'
 
-const check = compileSchema(templateSchema, 'own')
-
 /** `readTemplate` gives a template as an operator wrote it, or everything that is wrong with it. */
 export function readTemplate(json: unknown): Result<Template> {
-  const shape = check(json)
+  const shape = checkOwn(templateSchema, json)
   if (shape.length > 0) return resultOf(json as Template, shapeFaults(shape))
   const template = json as Template
   const faults = [...meaningProblems(template)].map(([at, message]) => ({
