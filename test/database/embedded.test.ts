@@ -7,6 +7,7 @@ import {
   embeddedAddress,
   isRunning,
   killAll,
+  migratedFolder,
   Program,
   poolOn,
   postgresOf,
@@ -65,7 +66,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('outlives a server that was killed, and the next one uses it and ends it', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const killed = start(data)
     await killed.url()
     const [postmaster] = postgresOf(data)
@@ -78,7 +79,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('comes back under a running server when it was killed, and orders are placed again', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const server = start(data)
     const shop = await shopOn(server, embeddedAddress(data))
     const service = await shop.service()
@@ -116,11 +117,8 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('starts although its lock file names a process that is another one now', async () => {
-    const data = temporaryFolder()
-    const first = start(data)
-    await first.url()
-    await first.stop()
-    const other = temporaryFolder()
+    const data = await migratedFolder()
+    const other = await migratedFolder()
     const bystander = start(other)
     await bystander.url()
     const lock = readFileSync(join(other, 'postgres/postmaster.pid'), 'utf8').split('\n')
@@ -149,10 +147,7 @@ describe('the embedded PostgreSQL', () => {
   })
 
   test('says why when it does not start, and does not take long', async () => {
-    const data = temporaryFolder()
-    const first = start(data)
-    await first.url()
-    await first.stop()
+    const data = await migratedFolder()
     writeFileSync(join(data, 'postgres/postgresql.conf'), 'shared_buffers = nonsense\n')
     const server = start(data)
     expect(await server.ended).toEqual({ code: 1, signal: null })

@@ -5,12 +5,12 @@ import {
   cleanUp,
   embeddedAddress,
   killAll,
+  migratedFolder,
   Program,
   poolOn,
   postgresOf,
   shopOn,
   start,
-  temporaryFolder,
   until,
 } from '../support/process.ts'
 import { randomNumbers } from '../support/random.ts'
@@ -34,7 +34,7 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
   test.for(crashes)(
     'of %s: nothing acknowledged is lost, nothing is bought twice',
     async ([, victimsOf], { onTestFailed }) => {
-      const data = temporaryFolder()
+      const data = await migratedFolder()
       const first = start(data)
       onTestFailed(() => void process.stderr.write(first.stdout + first.stderr))
       const before = await shopOn(first, embeddedAddress(data))

@@ -7,6 +7,7 @@ import {
   cleanUp,
   embeddedAddress,
   killAll,
+  migratedFolder,
   Program,
   poolOn,
   postgresOf,
@@ -48,7 +49,7 @@ describe('imeigate demo', () => {
   })
 
   test('stops once when a terminal and npm both deliver Ctrl-C', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const npm = new Program(
       ['run', 'demo'],
       { IMEIGATE_DATA: data },
@@ -95,7 +96,7 @@ describe('imeigate demo', () => {
   })
 
   test('makes a new key when the one it kept is of another database', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const first = demo(data)
     await first.says(/Ctrl-C stops/)
     await first.stop('SIGINT')
@@ -108,7 +109,7 @@ describe('imeigate demo', () => {
   })
 
   test('leaves a database in real use alone', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const real = new Program(
       ['account', 'create', '--name', 'Real', '--email', 'real@example.org', '--currency', 'EUR'],
       { IMEIGATE_DATA: data },

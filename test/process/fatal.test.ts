@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { cleanUp, postgresOf, start, temporaryFolder } from '../support/process.ts'
+import { cleanUp, migratedFolder, postgresOf, start } from '../support/process.ts'
 
 afterEach(() => cleanUp())
 
@@ -9,7 +9,7 @@ test.each([
 ])(
   '%s that nobody took care of is logged as fatal, stops the services, and ends the process with code 1',
   async (_what, code) => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const fault = `process.on("SIGUSR2", () => { ${code} })`
     const server = start(data, { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fault)}` })
     await server.url()

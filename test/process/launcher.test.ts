@@ -6,6 +6,7 @@ import {
   childrenOf,
   cleanUp,
   isRunning,
+  migratedFolder,
   Program,
   postgresOf,
   program,
@@ -43,7 +44,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
   })
 
   test('hands on a SIGTERM, and waits until all is stopped', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const server = new Program(['start'], { IMEIGATE_DATA: data }, { node })
     await server.url()
     expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
@@ -52,7 +53,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
   })
 
   test('stops in order on the Ctrl-C that a terminal gives to all of its processes', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const server = new Program(['start'], { IMEIGATE_DATA: data }, { node, detached: true })
     await server.url()
     process.kill(-(server.child.pid as number), 'SIGINT')
@@ -61,7 +62,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
   })
 
   test.runIf(which === 'an older Node')('tells of a program that was killed', async () => {
-    const server = new Program(['start'], { IMEIGATE_DATA: temporaryFolder() }, { node })
+    const server = new Program(['start'], { IMEIGATE_DATA: await migratedFolder() }, { node })
     await server.url()
     const [inner] = childrenOf(server.child.pid as number)
     process.kill(inner as number, 'SIGKILL')
@@ -69,7 +70,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
   })
 
   test.runIf(which === 'an older Node')('takes the program with it when it is killed itself', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const server = new Program(['start'], { IMEIGATE_DATA: data }, { node })
     await server.url()
     const [inner] = childrenOf(server.child.pid as number)

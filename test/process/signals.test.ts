@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
+import { migrate } from '../../src/database/migrate.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { cleanUp, Program, postgresOf, start, temporaryFolder, until } from '../support/process.ts'
 
@@ -21,6 +22,7 @@ const SERVICES = [
   'key sweeper',
   'http',
 ]
+const BEFORE_MIGRATION = ['pools', 'migration']
 const SECRET = { IMEIGATE_SECRET_KEY: 'ab'.repeat(32), LOG_LEVEL: 'debug' }
 
 const said = (server: Program): string[] => server.log().map(({ msg }) => msg)
@@ -29,6 +31,7 @@ let postgres: OperatorPostgres
 let databases = 0
 beforeAll(async () => {
   postgres = await OperatorPostgres.start()
+  await migrate(await postgres.create('migrated'))
 })
 afterEach(() => cleanUp({ keepFolders: true }))
 afterAll(async () => {
@@ -36,13 +39,13 @@ afterAll(async () => {
   await cleanUp()
 })
 
-async function begin(): Promise<Program> {
-  return start({ DATABASE_URL: await postgres.create(`signals_${++databases}`), ...SECRET })
+async function begin(template?: 'migrated'): Promise<Program> {
+  return start({ DATABASE_URL: await postgres.create(`signals_${++databases}`, template), ...SECRET })
 }
 
 describe('a signal is obeyed at every moment', () => {
   test.each(SERVICES)('when it comes as %s starts', async (service) => {
-    const server = await begin()
+    const server = await begin(BEFORE_MIGRATION.includes(service) ? undefined : 'migrated')
     await server.says(new RegExp(`"service":"${service}","msg":"starting"`))
     expect(await server.stop(), server.stdout).toEqual({ code: 0, signal: null })
     expect(said(server)).toEqual(expect.arrayContaining(['stopping on SIGTERM', 'stopped']))
@@ -92,7 +95,7 @@ describe('a signal is obeyed at every moment', () => {
   })
 
   test('a later one, while the stop lasts, ends the process at once with code 1', async () => {
-    const server = await begin()
+    const server = await begin('migrated')
     // Half a request holds the stop up for 4 seconds.
     const { hostname, port } = new URL(await server.url())
     const socket = connect(Number(port), hostname)

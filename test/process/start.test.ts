@@ -7,6 +7,7 @@ import {
   cleanUp,
   embeddedAddress,
   isRunning,
+  migratedFolder,
   Program,
   poolOn,
   postgresOf,
@@ -39,7 +40,7 @@ describe('imeigate start', () => {
   })
 
   test('is read by people on a terminal', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const command = `'${process.execPath}' bin/imeigate.js start`
     const terminal = new Program(
       ['-qec', command, '/dev/null'],
@@ -53,7 +54,7 @@ describe('imeigate start', () => {
   })
 
   test('answers everything that it took before a SIGTERM, and is gone within 10 seconds', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const server = start(data)
     const shop = await shopOn(server, embeddedAddress(data))
     const service = await shop.service()
@@ -88,8 +89,8 @@ describe('imeigate start', () => {
   })
 
   test('says in one line that its port is taken, and leaves no PostgreSQL behind', async () => {
-    const data = temporaryFolder()
-    const first = start(temporaryFolder())
+    const data = await migratedFolder()
+    const first = start(await migratedFolder())
     const { port } = new URL(await first.url())
     const second = start(data, { PORT: port })
     expect(await second.ended).toEqual({ code: 1, signal: null })
@@ -100,7 +101,7 @@ describe('imeigate start', () => {
   })
 
   test('says in one line that its address is not this machine’s', async () => {
-    const server = start(temporaryFolder(), { HOST: '192.0.2.1' })
+    const server = start(await migratedFolder(), { HOST: '192.0.2.1' })
     expect(await server.ended).toEqual({ code: 1, signal: null })
     expect(server.stderr).toMatch(/^error: .*192\.0\.2\.1.*HOST.*\n$/)
   })
@@ -119,7 +120,7 @@ describe('imeigate start', () => {
   })
 
   test('refuses a schema that is newer than itself, and stops what it started', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     const older = start(data)
     await older.url()
     await poolOn(embeddedAddress(data))`insert into schema_migrations (number, file) values (9999, 'x')`

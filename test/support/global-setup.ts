@@ -13,6 +13,8 @@ declare module 'vitest' {
     databaseServer: DatabaseAddress
     /** `databaseTemplate` is a migrated database that `testDatabase` copies. */
     databaseTemplate: string
+    /** `runFolder` is removed after the run. */
+    runFolder: string
     /** `seed` is what all random choices of the run are made from. */
     seed: number
   }
@@ -20,34 +22,34 @@ declare module 'vitest' {
 
 /** `setup` opens one PostgreSQL for the whole run: an embedded one in a folder of its own, or the one of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const { server, close } = await openServer()
+  const runFolder = mkdtempSync(join(tmpdir(), 'imeigate-test-'))
+  const removeFolder = (): void => rmSync(runFolder, { recursive: true, force: true })
+  const { server, close } = await openServer(join(runFolder, 'server')).catch((error: unknown) => {
+    removeFolder()
+    throw error
+  })
   const template = `imeigate_test_${process.pid}_template`
   const admin = openPool(server, { max: 1 })
   await admin`create database ${admin(template)}`
   await migrate(databaseOn(server, template))
+  project.provide('runFolder', runFolder)
   project.provide('databaseServer', server)
   project.provide('databaseTemplate', template)
   return async () => {
     await admin`drop database ${admin(template)} with (force)`
     await admin.end()
     await close()
+    removeFolder()
   }
 }
 
-async function openServer(): Promise<{ server: DatabaseAddress; close: () => Promise<void> }> {
+async function openServer(folder: string): Promise<{ server: DatabaseAddress; close: () => Promise<void> }> {
   const url = process.env['TEST_DATABASE_URL']
   if (url) return { server: url, close: async () => {} }
   const { openEmbedded } = await import('../../src/database/embedded.ts')
-  const folder = mkdtempSync(join(tmpdir(), 'imeigate-test-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  try {
-    const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
-    await trade(embedded.connection)
-    return { server: embedded.connection, close: () => embedded.close().finally(remove) }
-  } catch (error) {
-    remove()
-    throw error
-  }
+  const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
+  await trade(embedded.connection)
+  return { server: embedded.connection, close: () => embedded.close() }
 }
 
 /** `trade` gives durability away for speed: tests of promise 1 (what was acknowledged is durable) have a PostgreSQL of their own. */

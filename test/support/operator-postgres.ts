@@ -32,9 +32,9 @@ export class OperatorPostgres {
     return `postgres://operator:${password}@127.0.0.1:${this.#port}/${database}`
   }
 
-  async create(database: string): Promise<string> {
+  async create(database: string, template = 'template1'): Promise<string> {
     const sql = openPool(this.url(), { max: 1 })
-    await sql`create database ${sql(database)}`
+    await sql`create database ${sql(database)} template ${sql(template)}`
     await sql.end()
     return this.url(database)
   }
