@@ -13,7 +13,10 @@ import { restApi } from '../src/protocols/rest/endpoint.ts'
 
 interface Schema {
   type?: string
+  format?: string
+  default?: unknown
   description?: string
+  required?: string[]
   properties?: Record<string, Schema>
   items?: Schema
   additionalProperties?: Schema | boolean
@@ -26,7 +29,8 @@ interface Parameter {
   name: string
   in: 'path' | 'query' | 'header'
   required?: boolean
-  schema: Schema & { default?: unknown }
+  description?: string
+  schema: Schema
 }
 
 interface Operation {
@@ -73,50 +77,77 @@ export const fileOf = (name: string): string => fileURLToPath(new URL(name, fold
 
 const NOTE = '// Made of the OpenAPI document by `npm run client:types`: do not edit.\n\n'
 
-/** `schemaFile` leaves errors out, which are thrown and have one shape: an operation's answer is that with 200. */
+/**
+ * `schemaFile` has what answers are made of, and what each operation takes and answers. Errors are left out of the latter: they are
+ * thrown, and have one shape.
+ */
 async function schemaFile(document: Document): Promise<string> {
-  const lean = structuredClone(document)
-  for (const { responses, parameters } of operationsOf(lean)) {
-    for (const status of Object.keys(responses)) {
-      if (status === '200') delete (responses[status] as { headers?: unknown }).headers
-      else delete responses[status]
-    }
-    for (const parameter of parameters ?? []) if ('default' in parameter.schema) parameter.required = false
-  }
-  const nodes = await openapi(lean as never, {
-    defaultNonNullable: false,
-    emptyObjectsUnknown: true,
+  const operations = linesOf(document).map(([line, operation]) => {
+    const takes = parametersOf(operation)
+    const parts = { ...(Object.keys(takes.properties ?? {}).length > 0 && { takes }), ...answerOf(operation) }
+    return [operation.operationId, { ...objectOf(parts), description: `${operation.summary}: \`${line}\`` }]
   })
-  const wanted = nodes.filter((node) =>
-    ['components', 'operations'].includes((node as unknown as { name?: { text: string } }).name?.text ?? ''),
-  )
-  return NOTE + astToString(wanted)
+  const schemas = { ...document.components.schemas, operations: objectOf(Object.fromEntries(operations)) }
+  const lean = JSON.parse(JSON.stringify({ ...document, paths: {}, components: { schemas } }), withoutFormat)
+  const nodes = await openapi(lean, { defaultNonNullable: false, emptyObjectsUnknown: true })
+  return `${NOTE}${astToString(nodes)
+    .replace(/^[\s\S]*export interface components \{\s*schemas: \{/, 'export interface Schemas {')
+    .replace(/^\s*operations: \{/m, '}\n\nexport interface Operations {')
+    .replace(/\};\s*\};\s*responses: never[\s\S]*$/, '}')
+    .replaceAll("components['schemas']", 'Schemas')
+    .replaceAll('components["schemas"]', 'Schemas')
+    .replace(/@description |\/\*\* @enum \{\w+\} \*\/\s*/g, '')}`
+}
+
+/** `withoutFormat` leaves out what no type can say: what a text must look like, and what stands for a missing value. */
+const withoutFormat = (_name: string, value: unknown): unknown => {
+  if (typeof (value as Schema | null)?.type !== 'string') return value
+  const { format, default: _default, anyOf, ...rest } = value as Schema
+  return rest
+}
+
+const objectOf = (properties: Record<string, Schema>): Schema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+})
+
+/** `parametersOf` has an operation's parameters in one object, wherever in the request they stand. */
+function parametersOf({ parameters = [], requestBody }: Operation): Schema {
+  const given = parameters.filter((one) => one.in !== 'header')
+  const body = requestBody?.content['application/json']?.schema ?? {}
+  return {
+    type: 'object',
+    properties: {
+      ...Object.fromEntries(
+        given.map(({ name, schema, description }) => [
+          name,
+          { ...schema, ...(description !== undefined && { description }) },
+        ]),
+      ),
+      ...body.properties,
+    },
+    required: [
+      ...given.filter(({ required, schema }) => required && !('default' in schema)).map(({ name }) => name),
+      ...(body.required ?? []),
+    ],
+  }
+}
+
+/** `answerOf` has the answer with status 200; of a list, one entry of it. */
+function answerOf({ responses }: Operation): Record<string, Schema> {
+  const answer = responses['200']?.content?.['application/json']?.schema ?? {}
+  const entry = answer.properties?.['data']?.properties?.['page']?.properties?.['items']?.items
+  return entry ? { entry } : { answer }
 }
 
 function operationsFile(document: Document): string {
-  const rows = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => {
-      mustBeFlat(method, operation)
-      return { ...operation, line: `${method.toUpperCase()} ${path}` }
-    }),
-  )
-  return `${NOTE}import type { Method } from './types.ts'
-
-/** operations are method and path of each; parameters that are not in the path go into the query of a GET, or the body of a POST. */
+  const operations = linesOf(document)
+  for (const [line, operation] of operations) mustBeFlat(line, operation)
+  return `${NOTE}/** operations are method and path of each; parameters that are not in the path go into the query of a GET, or the body of a POST. */
 export const operations = {
-  ${rows.map(({ operationId, line }) => `${operationId}: '${line}',`).join('\n')}
+  ${operations.map(([line, { operationId }]) => `${operationId}: '${line}',`).join('\n')}
 } as const
-
-/** Methods has every operation of the API as a method. */
-export interface Methods<Exact extends boolean> {
-  ${rows
-    .filter((row) => !isStream(row))
-    .map(
-      ({ operationId, summary, line }) =>
-        `/** ${summary}: \`${line}\` */\n${operationId}: Method<'${operationId}', Exact>`,
-    )
-    .join('\n')}
-}
 
 /** amountFields are the fields of answers that hold an amount of money. */
 export const amountFields = [
@@ -128,17 +159,13 @@ export const amountFields = [
 }
 
 /** `mustBeFlat` checks that a method can take all parameters in one object: no two may have one name, and no POST has a query. */
-function mustBeFlat(method: string, { operationId, parameters = [], requestBody }: Operation): void {
+function mustBeFlat(line: string, { operationId, parameters = [], requestBody }: Operation): void {
   const body = Object.keys(requestBody?.content['application/json']?.schema.properties ?? {})
   const names = [...parameters.filter((one) => one.in !== 'header').map(({ name }) => name), ...body]
   if (new Set(names).size < names.length) throw new Error(`${operationId} has two parameters of one name`)
   const inQuery = parameters.some((one) => one.in === 'query')
-  if (method === 'post' && inQuery) throw new Error(`${operationId} is a POST with a query`)
+  if (line.startsWith('POST') && inQuery) throw new Error(`${operationId} is a POST with a query`)
 }
-
-/** `isStream` tells an operation that has no end: it is no method, `follow` reads it. */
-const isStream = ({ responses }: Operation): boolean =>
-  Object.keys(responses['200']?.content ?? {}).includes('text/event-stream')
 
 /** `amountFields` are numbers that are no integers and have no unit in their name. Throws where a name is an amount here and a count there. */
 function amountFields(document: Document): string[] {
@@ -151,7 +178,7 @@ function amountFields(document: Document): string[] {
     if (schema.items) visit(schema.items)
     if (typeof schema.additionalProperties === 'object') visit(schema.additionalProperties)
   }
-  const answers = operationsOf(document).flatMap(({ responses }) =>
+  const answers = linesOf(document).flatMap(([, { responses }]) =>
     Object.values(responses['200']?.content ?? {}),
   )
   for (const schema of Object.values(document.components.schemas)) visit(schema)
@@ -162,8 +189,14 @@ function amountFields(document: Document): string[] {
   return [...amounts].sort()
 }
 
-const operationsOf = ({ paths }: Document): Operation[] =>
-  Object.values(paths).flatMap((one) => Object.values(one))
+/** `linesOf` has each operation behind its method and path. */
+const linesOf = ({ paths }: Document): [string, Operation][] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, one]): [string, Operation] => [
+      `${method.toUpperCase()} ${path}`,
+      one,
+    ]),
+  )
 
 function tidy(name: string, text: string): string {
   const biome = fileURLToPath(new URL('../node_modules/.bin/biome', import.meta.url))

@@ -34,6 +34,7 @@ export type { Fetch } from './rest/calls.ts'
 export { type ClientSettings, ImeigateClient } from './rest/client.ts'
 export { ImeigateError } from './rest/error.ts'
 export type { FollowOptions, OrderEvent } from './rest/follow.ts'
+export type { Schemas } from './rest/schema.ts'
 export type {
   AnswerOf,
   CallOptions,
@@ -41,7 +42,6 @@ export type {
   ListName,
   OperationName,
   ParametersOf,
-  Schemas,
 } from './rest/types.ts'
 export type { WebhookHeaders } from './webhook/bytes.ts'
 export { WebhookError, type WebhookFault } from './webhook/error.ts'

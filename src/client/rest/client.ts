@@ -2,17 +2,18 @@ import { readAnswer } from './amounts.ts'
 import { type CallSettings, Calls, type Request } from './calls.ts'
 import { ImeigateError } from './error.ts'
 import { type FollowOptions, follow, type OrderEvent } from './follow.ts'
-import { type Methods, operations } from './operations.ts'
+import { operations } from './operations.ts'
 import { pause } from './pause.ts'
+import type { Schemas } from './schema.ts'
 import type {
   AnswerOf,
   CallOptions,
   EntryOf,
   ListName,
+  Methods,
   OperationName,
   ParametersOf,
   Reading,
-  Schemas,
 } from './types.ts'
 
 export interface ClientSettings<Exact extends boolean = false> extends CallSettings {

@@ -1,4 +1,4 @@
-import type { Schemas } from './types.ts'
+import type { Schemas } from './schema.ts'
 
 /** NoAnswer are the client's own codes, for calls that got no error object of the API. */
 type NoAnswer = 'CONNECTION_ERROR' | 'TIMEOUT_ERROR' | 'UNREADABLE_ANSWER_ERROR' | 'REDIRECT_ERROR'

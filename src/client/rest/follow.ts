@@ -3,7 +3,8 @@ import { type Calls, passes } from './calls.ts'
 import { ImeigateError } from './error.ts'
 import { messages } from './event-stream.ts'
 import { backoffMs, pause } from './pause.ts'
-import type { Reading, Schemas } from './types.ts'
+import type { Schemas } from './schema.ts'
+import type { Reading } from './types.ts'
 
 export interface FollowOptions {
   signal?: AbortSignal

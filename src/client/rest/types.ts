@@ -1,11 +1,8 @@
-import type { amountFields, operations as lines } from './operations.ts'
-import type { components, operations } from './schema.ts'
-
-/** Schemas are what answers are made of, by the names of the OpenAPI document. */
-export type Schemas = components['schemas']
+import type { amountFields } from './operations.ts'
+import type { Operations } from './schema.ts'
 
 /** OperationName is an operation's name in the OpenAPI document, such as `getMe`. */
-export type OperationName = keyof typeof lines
+export type OperationName = keyof Operations
 
 /** CallOptions are what one call takes beside its parameters. */
 export interface CallOptions {
@@ -18,48 +15,44 @@ export interface CallOptions {
   idempotencyKey?: string
 }
 
-type Part<Name extends OperationName, Place extends 'path' | 'query'> =
-  operations[Name]['parameters'] extends Partial<Record<Place, infer Given>>
-    ? [Exclude<Given, undefined>] extends [never]
-      ? unknown
-      : Exclude<Given, undefined>
-    : unknown
-
-type Body<Name extends OperationName> = operations[Name] extends {
-  requestBody?: { content: { 'application/json': infer Given } }
-}
-  ? Given
-  : unknown
-
 /** ParametersOf are those of an operation's path, query and body in one object. */
 export type ParametersOf<Name extends OperationName> = Flat<
-  Part<Name, 'path'> & Part<Name, 'query'> & Body<Name>
+  Operations[Name] extends { takes: infer Given } ? Given : unknown
 >
 
 /** AnswerOf is an operation's answer. `Exact`: its amounts are decimal texts. */
-export type AnswerOf<Name extends OperationName, Exact extends boolean = false> = operations[Name] extends {
-  responses: { 200: { content: { 'application/json': infer Answer } } }
-}
-  ? Reading<Answer, Exact>
-  : never
+export type AnswerOf<Name extends OperationName, Exact extends boolean = false> = Name extends ListName
+  ? Page<EntryOf<Name, Exact>>
+  : Operations[Name] extends { answer: infer Answer }
+    ? Reading<Answer, Exact>
+    : never
 
-/** Method is an operation as a method. */
-export type Method<Name extends OperationName, Exact extends boolean> =
+/** Methods has every operation of the API as a method, but for the stream, which has no end: `followOrders` of the client reads it. */
+export type Methods<Exact extends boolean> = {
+  [Name in OperationName as Exclude<Name, 'followOrders'>]: Method<Name, Exact>
+}
+
+type Method<Name extends OperationName, Exact extends boolean> =
   Record<never, never> extends ParametersOf<Name>
     ? (parameters?: ParametersOf<Name>, options?: CallOptions) => Promise<AnswerOf<Name, Exact>>
     : (parameters: ParametersOf<Name>, options?: CallOptions) => Promise<AnswerOf<Name, Exact>>
 
 /** ListName is an operation that lists something, a page at a time. */
 export type ListName = {
-  [Name in OperationName]: AnswerOf<Name> extends Page<unknown> ? Name : never
+  [Name in OperationName]: Operations[Name] extends { entry: unknown } ? Name : never
 }[OperationName]
 
 /** EntryOf is one entry of a list. */
-export type EntryOf<Name extends ListName, Exact extends boolean> =
-  AnswerOf<Name, Exact> extends Page<infer Entry> ? Entry : never
+export type EntryOf<Name extends ListName, Exact extends boolean> = Reading<Operations[Name]['entry'], Exact>
 
 interface Page<Entry> {
-  data: { page: { items: Entry[]; next_cursor: number | null } }
+  data: {
+    page: {
+      items: Entry[]
+      /** `next_cursor`: null is the end. */
+      next_cursor: number | null
+    }
+  }
 }
 
 type AmountField = (typeof amountFields)[number]
@@ -75,5 +68,5 @@ type Exactly<Value> = Value extends readonly (infer Entry)[]
 
 type AsText<Value> = Value extends number ? string : Value
 
-/** Flat has editors show an intersection as one object. */
+/** Flat is an object whatever an operation takes. */
 type Flat<Value> = { [Name in keyof Value]: Value[Name] }

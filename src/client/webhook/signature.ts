@@ -1,4 +1,5 @@
-import type { Reading, Schemas } from '../rest/types.ts'
+import type { Schemas } from '../rest/schema.ts'
+import type { Reading } from '../rest/types.ts'
 import { fromHex, isSigned, textOf, utf8 } from './bytes.ts'
 import { WebhookError } from './error.ts'
 import { orderIn } from './verify.ts'

@@ -1,5 +1,6 @@
 import { readAnswer } from '../rest/amounts.ts'
-import type { Reading, Schemas } from '../rest/types.ts'
+import type { Schemas } from '../rest/schema.ts'
+import type { Reading } from '../rest/types.ts'
 import { fromBase64, headerIn, isSigned, textOf, utf8, type WebhookHeaders } from './bytes.ts'
 import { WebhookError } from './error.ts'
 
