@@ -9,10 +9,9 @@ import {
   reopenAccount,
 } from '../accounts/accounts.ts'
 import { type AccountView, accountAttributes } from '../accounts/attributes.ts'
-import { jsonOf } from '../lib/attributes.ts'
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { actor, withDatabase } from './connection.ts'
-import { type Answer, answering, nounTable, nounText } from './output.ts'
+import { type Answer, answering, nounAnswer, nounsAnswer } from './output.ts'
 
 export function register(program: Command): void {
   const account = program.command('account').description('resellers: their names, wallets and price groups')
@@ -75,17 +74,11 @@ const change = (name: string, options: Options): Promise<Answer> =>
 
 async function list({ search }: { search?: string }): Promise<Answer> {
   const accounts = await withDatabase(({ sql }) => listAccounts(sql, search))
-  return {
-    json: accounts.map((one) => jsonOf(accountAttributes, one)),
-    text: nounTable(
-      accountAttributes,
-      ['id', 'username', 'name', 'group', 'status', 'available', 'held'],
-      accounts,
-    ),
-  }
+  return nounsAnswer(
+    accountAttributes,
+    ['id', 'username', 'name', 'group', 'status', 'available', 'held'],
+    accounts,
+  )
 }
 
-const shown = (account: AccountView): Answer => ({
-  json: jsonOf(accountAttributes, account),
-  text: nounText(accountAttributes, account),
-})
+const shown = (account: AccountView): Answer => nounAnswer(accountAttributes, account)

@@ -11,7 +11,7 @@ import { destinationFault } from '../suppliers/destination.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
 import { kindReader } from './integration-options.ts'
-import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
+import { type Answer, answering, type Cell, keyValues, listed } from './output.ts'
 
 type GivenNew = GivenProvider & { kind: string; code: string; currency: string }
 
@@ -85,22 +85,20 @@ async function change(code: string, options: GivenProvider): Promise<Answer> {
 
 async function list(): Promise<Answer> {
   const providers = await withDatabase((connected) => providersOf(connected).list())
-  return {
-    json: providers.map(providerJson),
-    text: table(
-      ['code', 'kind', 'name', 'currency', 'from', 'to', 'fee', 'state'],
-      providers.map((one) => [
-        ...[one.code, one.kind, one.name, one.currency],
-        ...[
-          formatMicros(one.minAmount),
-          one.maxAmount && formatMicros(one.maxAmount),
-          feeText(one),
-          stateText(one),
-        ],
-      ]),
-      { right: ['from', 'to'] },
-    ),
-  }
+  return listed(providers, {
+    json: providerJson,
+    columns: {
+      code: ({ code }) => code,
+      kind: ({ kind }) => kind,
+      name: ({ name }) => name,
+      currency: ({ currency }) => currency,
+      from: ({ minAmount }) => formatMicros(minAmount),
+      to: ({ maxAmount }) => maxAmount && formatMicros(maxAmount),
+      fee: feeText,
+      state: stateText,
+    },
+    right: ['from', 'to'],
+  })
 }
 
 /** The sealer is opened only when there are secrets, so that an installation without any needs no key. */

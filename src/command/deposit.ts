@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { type Deposit, type DepositEvent, type DepositState, depositStates } from '../deposits/deposit.ts'
 import { OperatorDeposits } from '../deposits/operator-deposits.ts'
@@ -8,7 +8,8 @@ import type { DepositId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { registerProviders } from './deposit-provider.ts'
-import { type Answer, answering, type Cell, keyValues, table } from './output.ts'
+import { limitOption } from './input.ts'
+import { type Answer, answering, type Cell, keyValues, listed } from './output.ts'
 
 interface Filter {
   state?: DepositState
@@ -31,7 +32,7 @@ export function register(program: Command): void {
     )
     .option('--provider <code>', 'only of this provider')
     .option('--account <id or username>', 'only of this account')
-    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .addOption(limitOption())
     .action(answering(list))
   deposit
     .command('show')
@@ -81,25 +82,22 @@ async function list({ state, provider, account, limit }: Filter): Promise<Answer
       limit,
     }),
   )
-  return {
-    json: deposits.map(depositJson),
-    text:
-      deposits.length === 0
-        ? 'there are none'
-        : table(
-            ['id', 'account', 'provider', 'state', 'credited', 'to pay', 'reference', 'proof', 'begun'],
-            deposits.map((one) => [
-              ...[one.id, one.accountId, one.providerCode, one.state, formatMoney(one.amount, one.currency)],
-              ...[
-                formatMoney(one.totalPay, one.currency),
-                one.proof ?? one.reference,
-                one.hasFile,
-                one.createdAt,
-              ],
-            ]),
-            { right: ['id', 'account', 'credited', 'to pay'] },
-          ),
-  }
+  return listed(deposits, {
+    json: depositJson,
+    columns: {
+      id: (one) => one.id,
+      account: (one) => one.accountId,
+      provider: (one) => one.providerCode,
+      state: (one) => one.state,
+      credited: (one) => formatMoney(one.amount, one.currency),
+      'to pay': (one) => formatMoney(one.totalPay, one.currency),
+      reference: (one) => one.proof ?? one.reference,
+      proof: (one) => one.hasFile,
+      begun: (one) => one.createdAt,
+    },
+    right: ['id', 'account', 'credited', 'to pay'],
+    none: 'there are none',
+  })
 }
 
 async function show(text: string, { proof }: { proof?: string }): Promise<Answer> {
@@ -186,10 +184,4 @@ const eventJson = ({ id, type, outcome, receivedAt }: DepositEvent) => ({
 function depositIdOf(text: string): DepositId {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text) as DepositId
   throw new Refusal('invalid_input', `${JSON.stringify(text)} is no deposit id`, 'id')
-}
-
-function count(text: string): number {
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
-  return value
 }

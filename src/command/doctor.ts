@@ -35,10 +35,12 @@ export function register(program: Command): void {
         const ok = found.every(({ status }) => status !== 'fail')
         return {
           json: { ok, checks: found },
-          text: table(
-            ['', 'what', 'found', 'what to do'],
-            found.map(({ status, name, detail, advice }) => [status, name, detail, advice]),
-          ),
+          text: table(found, {
+            '': ({ status }) => status,
+            what: ({ name }) => name,
+            found: ({ detail }) => detail,
+            'what to do': ({ advice }) => advice,
+          }),
           bad: !ok,
         }
       }),

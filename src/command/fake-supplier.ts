@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { faults, isBought } from '../fake-supplier/faults.ts'
 import { bulkShapes, defaults, type FakeOptions } from '../fake-supplier/options.ts'
 import { startFakeSupplier } from '../fake-supplier/server.ts'
 import { DAY_MS } from '../lib/time.ts'
-import { amountOf } from './input.ts'
+import { amountOf, wholeFrom } from './input.ts'
 import { table } from './output.ts'
 
 /** As commander gives them. */
@@ -21,18 +21,18 @@ export function register(program: Command): void {
       'start a supplier that sells nothing and goes wrong as asked: to try things on, and for tests',
     )
     .option('--host <address>', 'address to listen on', defaults.host)
-    .option('--port <number>', 'port to listen on; 0 takes a free one', countFrom(0, 65_535), defaults.port)
+    .option('--port <number>', 'port to listen on; 0 takes a free one', wholeFrom(0, 65_535), defaults.port)
     .option('--log <file>', 'keep its orders in this file, and go on with those that are in it')
     .option('--no-log-asked', 'leave status requests out of the log')
-    .option('--services <count>', 'how many services it sells', countFrom(1, 100_000), defaults.services)
-    .option('--delay-ms <ms>', 'before every answer', countFrom(0, DAY_MS), defaults.delayMs)
+    .option('--services <count>', 'how many services it sells', wholeFrom(1, 100_000), defaults.services)
+    .option('--delay-ms <ms>', 'before every answer', wholeFrom(0, DAY_MS), defaults.delayMs)
     .option(
       '--finish-ms <ms>',
       'from a purchase to its final answer',
-      countFrom(0, DAY_MS),
+      wholeFrom(0, DAY_MS),
       defaults.finishMs,
     )
-    .option('--slow-ms <ms>', 'what a slow answer takes', countFrom(0, DAY_MS), defaults.slowMs)
+    .option('--slow-ms <ms>', 'what a slow answer takes', wholeFrom(0, DAY_MS), defaults.slowMs)
     .option('--balance <amount>', 'what it says we have there (default: very much)')
     .option('--username <text>', 'the only user name that it takes (default: any)')
     .option('--apiaccesskey <secret>', 'the only API access key that it takes (default: any)')
@@ -52,14 +52,6 @@ export function register(program: Command): void {
       await run(optionsOf(given), json)
     })
 }
-
-const countFrom =
-  (least: number, most: number) =>
-  (text: string): number => {
-    if (!/^\d{1,9}$/.test(text) || Number(text) < least || Number(text) > most)
-      throw new InvalidArgumentError(`a whole number from ${least} to ${most} is expected.`)
-    return Number(text)
-  }
 
 function optionsOf({ balance, bulk, bulkShape, ...others }: Given): FakeOptions {
   if (others.webhook !== undefined) {
@@ -95,10 +87,11 @@ async function run(options: FakeOptions, json: boolean): Promise<void> {
 }
 
 const faultTable = (): string =>
-  table(
-    ['IMEI', 'bought', 'what happens'],
-    faults.map((fault) => [`${fault.tac}...`, isBought(fault), fault.description]),
-  )
+  table(faults, {
+    IMEI: ({ tac }) => `${tac}...`,
+    bought: isBought,
+    'what happens': ({ description }) => description,
+  })
 
 function welcome(url: string, { log, username, apiaccesskey }: FakeOptions, bought: number): string {
   const key = apiaccesskey === undefined ? 'fake' : '<the key that it was started with>'

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { createPriceGroup, listPriceGroups } from '../accounts/accounts.ts'
 import { withDatabase } from './connection.ts'
-import { answering, table } from './output.ts'
+import { answering, listed } from './output.ts'
 
 export function register(program: Command): void {
   const group = program
@@ -25,19 +25,11 @@ export function register(program: Command): void {
     .action(
       answering(async () => {
         const groups = await withDatabase(({ sql }) => listPriceGroups(sql))
-        return {
-          json: groups.map(({ id, name, accounts, createdAt }) => ({
-            id,
-            name,
-            accounts,
-            created_at: createdAt,
-          })),
-          text: table(
-            ['id', 'name', 'accounts'],
-            groups.map(({ id, name, accounts }) => [id, name, accounts]),
-            { right: ['id', 'accounts'] },
-          ),
-        }
+        return listed(groups, {
+          json: ({ id, name, accounts, createdAt }) => ({ id, name, accounts, created_at: createdAt }),
+          columns: { id: ({ id }) => id, name: ({ name }) => name, accounts: ({ accounts }) => accounts },
+          right: ['id', 'accounts'],
+        })
       }),
     )
 }

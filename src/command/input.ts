@@ -1,6 +1,9 @@
+import { InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
+import type { OrderId } from '../lib/ids.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
+import { parseOrderId } from '../orders/order.ts'
 
 /** `amountOf` reads a decimal such as 12.50. Throws invalid_input. */
 export function amountOf(text: string, field: string): Micros {
@@ -22,6 +25,28 @@ export function idOf<Id extends number>(text: string, field = 'id'): Id {
   }
   return Number(text) as Id
 }
+
+/** `orderIdOf` reads an order's number, an argument or an option's value. */
+export function orderIdOf(text: string): OrderId {
+  const id = parseOrderId(text)
+  if (id === undefined) throw new InvalidArgumentError('an order id is a whole number.')
+  return id
+}
+
+/** `wholeFrom` reads a whole number between two, of an option. */
+export const wholeFrom =
+  (min: number, max: number) =>
+  (text: string): number => {
+    if (!/^\d{1,9}$/.test(text) || Number(text) < min || Number(text) > max)
+      throw new InvalidArgumentError(`a whole number from ${min} to ${max}.`)
+    return Number(text)
+  }
+
+/** `limitOption` is how much of a list is wanted. */
+export const limitOption = (unlessGiven = 100): Option =>
+  new Option('--limit <count>', 'at most this many, up to 1000')
+    .argParser(wholeFrom(1, 1000))
+    .default(unlessGiven)
 
 const units: Record<string, number> = {
   m: MINUTE_MS,

@@ -3,13 +3,12 @@ import { findAccount } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import { keyAttributes } from '../accounts/key-attributes.ts'
 import { createKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
-import { jsonOf } from '../lib/attributes.ts'
 import type { KeyId } from '../lib/ids.ts'
 import { createWebhook, type NewWebhook } from '../webhooks/webhooks.ts'
 import { addOptions, formOf } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
-import { type Answer, answering, keyValues, nounTable } from './output.ts'
+import { type Answer, answering, keyValues, nounsAnswer } from './output.ts'
 import { withSealer } from './sealing.ts'
 
 export function register(program: Command): void {
@@ -39,7 +38,7 @@ async function list({ account }: { account?: string }): Promise<Answer> {
   const keys = await withDatabase(async ({ sql }) =>
     listKeys(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
   )
-  const table = nounTable(
+  return nounsAnswer(
     keyAttributes,
     [
       ...(['id', 'account', 'username', 'status', 'codeField'] as const),
@@ -47,7 +46,6 @@ async function list({ account }: { account?: string }): Promise<Answer> {
     ],
     keys,
   )
-  return { json: keys.map((one) => jsonOf(keyAttributes, one)), text: table }
 }
 
 async function create(options: Record<string, unknown>): Promise<Answer> {

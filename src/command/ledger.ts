@@ -34,6 +34,6 @@ const readable = (row: Record<string, Cell>): Record<string, Exclude<Cell, bigin
 
 const indented = (rows: Record<string, Cell>[]): string =>
   table(
-    Object.keys(rows[0] ?? {}),
-    rows.map((row) => Object.values(row)),
+    rows,
+    Object.fromEntries(Object.keys(rows[0] ?? {}).map((name) => [name, (row) => row[name]])),
   ).replace(/^/gm, '        ')

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
 import {
   answerManual,
@@ -14,7 +14,8 @@ import {
 import type { OrderId } from '../lib/ids.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
-import { type Answer, answering, table } from './output.ts'
+import { limitOption, wholeFrom } from './input.ts'
+import { type Answer, answering, listed } from './output.ts'
 
 interface Filter {
   supplier?: string
@@ -33,7 +34,7 @@ export function register(program: Command): void {
       .option('--service <id or code>', 'only of this service')
   filtered(manual.command('list'))
     .description('what waits for a person, the oldest first')
-    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .addOption(limitOption())
     .action(answering(list))
   manual
     .command('take')
@@ -45,14 +46,14 @@ export function register(program: Command): void {
     .argument('<order id...>')
     .description('the work is done: this is the result')
     .requiredOption('--result <text>')
-    .option('--item <number>', 'only this item of the order', count)
+    .option('--item <number>', 'only this item of the order', wholeFrom(1, 1000))
     .action(answering((ids: string[], { result, item }) => answer(ids, item, { result })))
   manual
     .command('refuse')
     .argument('<order id...>')
     .description('it cannot be done: the next supplier may try, or the money goes back')
     .requiredOption('--reason <text>')
-    .option('--item <number>', 'only this item of the order', count)
+    .option('--item <number>', 'only this item of the order', wholeFrom(1, 1000))
     .action(answering((ids: string[], { reason, item }) => answer(ids, item, { refusal: reason })))
   filtered(manual.command('paste'))
     .argument('[file]', 'lines of: IMEI result; standard input when left out')
@@ -63,8 +64,8 @@ export function register(program: Command): void {
 
 async function list(options: Filter & { limit: number }): Promise<Answer> {
   const items = await withDatabase(({ sql }) => listManual(sql, options))
-  return {
-    json: items.map((item) => ({
+  return listed(items, {
+    json: (item) => ({
       order: item.orderId,
       item: item.position,
       supplier: item.supplier,
@@ -74,26 +75,21 @@ async function list(options: Filter & { limit: number }): Promise<Answer> {
       quantity: item.quantity,
       sent_at: item.sentAt,
       taken: item.taken,
-    })),
-    text:
-      items.length === 0
-        ? 'nothing waits for a person'
-        : table(
-            ['order', 'item', 'supplier', 'service', 'input', 'quantity', 'fields', 'since', 'taken'],
-            items.map((item) => [
-              item.orderId,
-              item.position,
-              item.supplier,
-              item.serviceName,
-              item.input,
-              item.quantity,
-              fieldsOf(item),
-              item.sentAt,
-              item.taken,
-            ]),
-            { right: ['order', 'item', 'quantity'] },
-          ),
-  }
+    }),
+    columns: {
+      order: (item) => item.orderId,
+      item: (item) => item.position,
+      supplier: (item) => item.supplier,
+      service: (item) => item.serviceName,
+      input: (item) => item.input,
+      quantity: (item) => item.quantity,
+      fields: fieldsOf,
+      since: (item) => item.sentAt,
+      taken: (item) => item.taken,
+    },
+    right: ['order', 'item', 'quantity'],
+    none: 'nothing waits for a person',
+  })
 }
 
 async function take(ids: string[]): Promise<Answer> {
@@ -154,10 +150,4 @@ function orderIdOf(text: string): OrderId {
   const id = parseOrderId(text)
   if (id === undefined) throw new Refusal('invalid_input', `${JSON.stringify(text)} is no order id`, 'id')
   return id
-}
-
-function count(text: string): number {
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
-  return value
 }

@@ -18,7 +18,7 @@ import { openSealer } from '../secrets/open-sealer.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { integrationContext } from './integration-context.ts'
 import { fieldOptions, fieldPairs, givenFields, kindReader, secretPairs } from './integration-options.ts'
-import { type Answer, answering, keyValues, table } from './output.ts'
+import { type Answer, answering, keyValues, listed } from './output.ts'
 
 /** `options` has an option for every field of every kind. */
 const options = fieldOptions(channelKinds, () => true)
@@ -96,13 +96,10 @@ async function change(name: string, given: Given): Promise<Answer> {
 
 async function list(): Promise<Answer> {
   const channels = await withDatabase((connected) => listChannels(depsOf(connected)))
-  return {
-    json: channels.map(channelJson),
-    text: table(
-      ['name', 'kind', 'secrets'],
-      channels.map((one) => [one.name, one.kind, secretsText(one)]),
-    ),
-  }
+  return listed(channels, {
+    json: channelJson,
+    columns: { name: ({ name }) => name, kind: ({ kind }) => kind, secrets: secretsText },
+  })
 }
 
 async function remove(name: string): Promise<Answer> {

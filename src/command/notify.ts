@@ -15,7 +15,7 @@ import {
 import { actor, withDatabase } from './connection.ts'
 import { idOf } from './input.ts'
 import { registerChannels, sendingDeps } from './notify-channel.ts'
-import { type Answer, answering, table } from './output.ts'
+import { type Answer, answering, listed } from './output.ts'
 
 /** AddOptions has an address under the name of its kind of channel. */
 interface AddOptions {
@@ -62,10 +62,8 @@ async function add({ channel, account, event, ...given }: AddOptions): Promise<A
   return await withDatabase(async ({ sql }) => {
     const accountId = account === undefined ? null : (await findAccount(sql, account)).id
     const made = await subscribe(sql, { accountId, kind, channel, address, events: event }, actor())
-    return {
-      json: jsonOf(made),
-      text: `${tableOf([made])}\nTo see that it arrives: imeigate notify test ${made.id}`,
-    }
+    const { text } = subscriptions([made])
+    return { json: jsonOf(made), text: `${text}\nTo see that it arrives: imeigate notify test ${made.id}` }
   })
 }
 
@@ -82,7 +80,7 @@ function addressOf(given: Record<string, unknown>): [kind: string, address: stri
 
 async function list(): Promise<Answer> {
   const all = await withDatabase(({ sql }) => listSubscriptions(sql))
-  return { json: all.map(jsonOf), text: all.length === 0 ? 'nobody is told of anything' : tableOf(all) }
+  return subscriptions(all)
 }
 
 async function remove(text: string): Promise<Answer> {
@@ -102,27 +100,29 @@ async function test(text: string): Promise<Answer> {
 
 async function listEvents(): Promise<Answer> {
   const all = (Object.keys(events) as EventName[]).map((name) => ({ name, ...rulesOf(name) }))
-  return {
-    json: all.map(({ name, sides, description }) => ({ name, for: sides, description })),
-    text: table(
-      ['event', 'for', 'what it says'],
-      all.map(({ name, sides, description }) => [name, sides.join(', '), description]),
-    ),
-  }
+  return listed(all, {
+    json: ({ name, sides, description }) => ({ name, for: sides, description }),
+    columns: {
+      event: ({ name }) => name,
+      for: ({ sides }) => sides.join(', '),
+      'what it says': ({ description }) => description,
+    },
+  })
 }
 
-const tableOf = (all: Subscription[]): string =>
-  table(
-    ['id', 'for', 'by', 'address', 'events'],
-    all.map((one) => [
-      one.id,
-      one.username ?? 'operator',
-      one.channelName,
-      one.address,
-      one.events?.join(' ') ?? 'all',
-    ]),
-    { right: ['id'] },
-  )
+const subscriptions = (all: Subscription[]): Answer =>
+  listed(all, {
+    json: jsonOf,
+    columns: {
+      id: (one) => one.id,
+      for: (one) => one.username ?? 'operator',
+      by: (one) => one.channelName,
+      address: (one) => one.address,
+      events: (one) => one.events?.join(' ') ?? 'all',
+    },
+    right: ['id'],
+    none: 'nobody is told of anything',
+  })
 
 const jsonOf = (one: Subscription): unknown => ({
   id: one.id,

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { OutcomeWriter } from '../fulfilment/outcome/outcome-writer.ts'
@@ -7,14 +7,15 @@ import type { OrderId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { OrderState } from '../lib/states.ts'
 import { systemClock } from '../lib/time.ts'
-import { type Order, parseOrderId } from '../orders/order.ts'
+import type { Order } from '../orders/order.ts'
 import {
   type OperatorOrder,
   type OperatorOrderFilter,
   OperatorOrders,
 } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
-import { type Answer, answering, keyValues, table } from './output.ts'
+import { limitOption, orderIdOf } from './input.ts'
+import { type Answer, answering, keyValues, listed, table } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
 
@@ -25,49 +26,44 @@ export function register(program: Command): void {
     .description('the newest orders first')
     .option('--account <id or username>', 'only this account’s')
     .option('--service <id or code>', 'only of this service')
-    .option('--state <state>', `only in this state: ${states.join(', ')}`, oneOf)
+    .addOption(new Option('--state <state>', 'only in this state').choices(states))
     .option('--search <text>', 'only with this in an IMEI or serial number')
-    .option('--before <order id>', 'the page after this order', orderId)
-    .option('--limit <count>', 'at most this many, up to 1000', count, 50)
+    .option('--before <order id>', 'the page after this order', orderIdOf)
+    .addOption(limitOption(50))
     .action(answering(list))
   order
     .command('show')
-    .argument('<order id>', 'the number that REFERENCEID showed', orderId)
+    .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
     .description('one order with its items and what was tried for them')
     .action(answering(show))
   order
     .command('cancel')
-    .argument('<order id>', 'the number that REFERENCEID showed', orderId)
+    .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
     .description('cancel what was not sent to a supplier yet, and give its price back; ask for the rest')
     .action(answering(cancel))
   order
     .command('verify')
-    .argument('<order id>', 'the number that REFERENCEID showed', orderId)
+    .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
     .description('ask the suppliers again about what has ended')
     .action(answering(verify))
 }
 
 async function list(options: OperatorOrderFilter): Promise<Answer> {
   const orders = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
-  return {
-    json: orders.map(jsonOf),
-    text:
-      orders.length === 0
-        ? 'no orders'
-        : table(
-            ['id', 'account', 'service', 'input', 'state', 'total', 'placed'],
-            orders.map((sheet) => [
-              sheet.order.id,
-              sheet.username,
-              sheet.serviceCode,
-              inputOf(sheet.order),
-              stateOf(sheet.order),
-              `${formatMicros(sheet.order.total)} ${sheet.currency}`,
-              sheet.order.createdAt,
-            ]),
-            { right: ['id', 'total'] },
-          ),
-  }
+  return listed(orders, {
+    json: jsonOf,
+    columns: {
+      id: ({ order }) => order.id,
+      account: ({ username }) => username,
+      service: ({ serviceCode }) => serviceCode,
+      input: ({ order }) => inputOf(order),
+      state: ({ order }) => stateOf(order),
+      total: ({ order, currency }) => `${formatMicros(order.total)} ${currency}`,
+      placed: ({ order }) => order.createdAt,
+    },
+    right: ['id', 'total'],
+    none: 'no orders',
+  })
 }
 
 async function show(id: OrderId): Promise<Answer> {
@@ -120,34 +116,34 @@ function textOf(found: OperatorOrder): string {
     ['ended', order.finishedAt],
   ])
   const items = table(
-    ['item', 'input', 'quantity', 'state', 'answer', 'next look'],
-    order.items.map((item) => [
-      item.position,
-      item.input,
-      item.quantity,
-      item.state,
-      item.result ?? item.reason,
-      item.dueAt,
-    ]),
-    { right: ['item', 'quantity'] },
+    order.items,
+    {
+      item: (item) => item.position,
+      input: (item) => item.input,
+      quantity: (item) => item.quantity,
+      state: (item) => item.state,
+      answer: (item) => item.result ?? item.reason,
+      'next look': (item) => item.dueAt,
+    },
+    ['item', 'quantity'],
   )
   const attempts =
     found.attempts.length === 0
       ? 'nothing was sent to a supplier'
       : table(
-          ['item', 'attempt', 'supplier', 'state', 'reference', 'cost', 'detail', 'sent', 'ended'],
-          found.attempts.map((attempt) => [
-            attempt.position,
-            attempt.number,
-            attempt.supplier,
-            attempt.state,
-            attempt.reference,
-            attempt.cost === null ? null : `${formatMicros(attempt.cost)} ${attempt.currency}`,
-            attempt.detail,
-            attempt.createdAt,
-            attempt.finishedAt,
-          ]),
-          { right: ['item', 'attempt', 'cost'] },
+          found.attempts,
+          {
+            item: (one) => one.position,
+            attempt: (one) => one.number,
+            supplier: (one) => one.supplier,
+            state: (one) => one.state,
+            reference: (one) => one.reference,
+            cost: ({ cost, currency }) => (cost === null ? null : `${formatMicros(cost)} ${currency}`),
+            detail: (one) => one.detail,
+            sent: (one) => one.createdAt,
+            ended: (one) => one.finishedAt,
+          },
+          ['item', 'attempt', 'cost'],
         )
   return `${head}\n\n${items}\n\n${attempts}`
 }
@@ -200,20 +196,3 @@ const stateOf = (order: Order): string =>
 
 const inputOf = ({ items }: Order): string =>
   items.length === 1 ? (items[0]?.input ?? '') : `${items[0]?.input ?? ''} and ${items.length - 1} more`
-
-function orderId(text: string): OrderId {
-  const id = parseOrderId(text)
-  if (id === undefined) throw new InvalidArgumentError('an order id is a whole number.')
-  return id
-}
-
-function oneOf(text: string): OrderState {
-  if (!(states as string[]).includes(text)) throw new InvalidArgumentError(`one of ${states.join(', ')}.`)
-  return text as OrderState
-}
-
-function count(text: string): number {
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
-  return value
-}

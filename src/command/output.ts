@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { type Command, CommanderError } from 'commander'
 import { type ErrorCode, errors, Refusal } from '../errors.ts'
-import { type Attribute, type Attributes, textsOf } from '../lib/attributes.ts'
+import { type Attribute, type Attributes, jsonOf, textsOf } from '../lib/attributes.ts'
 import { faultText } from '../lib/fault.ts'
 import { forTerminal } from '../lib/text.ts'
 
@@ -52,13 +52,31 @@ const border = {
 }
 const style = { head: [], border: [], 'padding-left': 0, 'padding-right': 0 }
 
-/** `table` aligns columns for people. `right` names the columns (by their head) whose cells are numbers. */
-export function table(head: string[], rows: Cell[][], { right = [] }: { right?: string[] } = {}): string {
+/** Columns are what people see of a row, each cell by the head of its column. */
+export type Columns<Row> = Record<string, (row: Row) => Cell>
+
+/** `table` aligns columns for people. `right` names those whose cells are numbers. */
+export function table<Row>(rows: readonly Row[], columns: Columns<Row>, right: string[] = []): string {
+  const head = Object.keys(columns)
   const colAligns = head.map((name) => (right.includes(name) ? 'right' : 'left'))
   const lines = new Table({ head, chars: border, style, colAligns })
-  lines.push(...rows.map((row) => row.map(show)))
+  lines.push(...rows.map((row) => Object.values(columns).map((cell) => show(cell(row)))))
   return trimmed(lines.toString())
 }
+
+interface Listing<Row> {
+  json: (row: Row) => unknown
+  columns: Columns<Row>
+  right?: string[]
+  /** `none` is what people read where there is nothing; without it, the heads. */
+  none?: string
+}
+
+/** `listed` is the answer of a command that lists. */
+export const listed = <Row>(rows: readonly Row[], { json, columns, right, none }: Listing<Row>): Answer => ({
+  json: rows.map(json),
+  text: rows.length === 0 && none !== undefined ? none : table(rows, columns, right),
+})
 
 /** `keyValues` shows one thing to people: a line for each of its names and values. */
 export function keyValues(pairs: [name: string, value: Cell][]): string {
@@ -67,23 +85,25 @@ export function keyValues(pairs: [name: string, value: Cell][]): string {
   return trimmed(lines.toString())
 }
 
-/** `nounText` shows those values of a noun that have a label. */
-export const nounText = (all: Attributes, noun: object): string => keyValues(textsOf(all, noun))
+/** `nounAnswer` shows people those values of a noun that have a label. */
+export const nounAnswer = (all: Attributes, noun: object): Answer => ({
+  json: jsonOf(all, noun),
+  text: keyValues(textsOf(all, noun)),
+})
 
-/** `nounTable` shows the values called `names` of several nouns; each has a label. */
-export function nounTable<A extends Attributes>(
+/** `nounsAnswer` shows people the values called `names` of several nouns; each has a label. */
+export function nounsAnswer<A extends Attributes>(
   all: A,
   names: (keyof A & string)[],
   nouns: readonly object[],
-): string {
-  const columns: Attributes = Object.fromEntries(names.map((name) => [name, all[name] as Attribute]))
-  const right = Object.values(columns).flatMap(({ label, right }) => (right && label ? [label] : []))
-  const head = Object.values(columns).flatMap(({ label }) => label ?? [])
-  return table(
-    head,
-    nouns.map((noun) => textsOf(columns, noun).map(([, text]) => text)),
-    { right },
+  none?: string,
+): Answer {
+  const shown = names.map((name) => [name, all[name] as Attribute] as const)
+  const columns = Object.fromEntries(
+    shown.map(([name, one]) => [one.label, (noun: object) => textsOf({ [name]: one }, noun)[0]?.[1]]),
   )
+  const right = shown.flatMap(([, { label, right }]) => (right && label ? [label] : []))
+  return listed(nouns, { json: (noun) => jsonOf(all, noun), columns, right, ...(none && { none }) })
 }
 
 const trimmed = (lines: string): string => lines.replace(/ +$/gm, '')

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { priceAttributes } from '../catalogue/price-attributes.ts'
 import { listPrices, type PriceForm, removePrice, setPrice } from '../catalogue/prices.ts'
@@ -8,7 +8,8 @@ import { formatMicros, formatMoney } from '../lib/money.ts'
 import { type PriceChange, priceHistory } from '../sync/price-history.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { type Answer, answering, table } from './output.ts'
+import { wholeFrom } from './input.ts'
+import { type Answer, answering, listed } from './output.ts'
 import { priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
@@ -27,7 +28,7 @@ export function register(program: Command): void {
     .command('history')
     .description('what a service was sold for and what it cost us, and who changed it; the newest first')
     .argument('<service>', 'id or code')
-    .option('--limit <count>', 'how many changes', count, 100)
+    .option('--limit <count>', 'how many changes', wholeFrom(0, 999_999_999), 100)
     .action(answering(history))
   addOptions(price.command('remove'), keyAttributes, 'create')
     .description('take a price away; without one in its currency an account is not offered the service')
@@ -61,8 +62,8 @@ async function history(service: string, { limit }: { limit: number }): Promise<A
   const decimal = (amount: PriceChange['newAmount']) => (amount === null ? null : formatMicros(amount))
   const money = (amount: PriceChange['newAmount'], currency: string) =>
     amount === null ? null : formatMoney(amount, currency)
-  return {
-    json: changes.map((change) => ({
+  return listed(changes, {
+    json: (change) => ({
       at: change.at,
       what: change.what,
       supplier: change.supplier,
@@ -73,20 +74,17 @@ async function history(service: string, { limit }: { limit: number }): Promise<A
       old: decimal(change.oldAmount),
       new: decimal(change.newAmount),
       actor: change.actor,
-    })),
-    text: table(
-      ['at', 'what', 'of', 'old', 'new', 'by'],
-      changes.map((change) => [
-        change.at,
-        change.what,
-        holderOf(change),
-        money(change.oldAmount, change.currency),
-        money(change.newAmount, change.currency),
-        change.actor,
-      ]),
-      { right: ['old', 'new'] },
-    ),
-  }
+    }),
+    columns: {
+      at: ({ at }) => at,
+      what: ({ what }) => what,
+      of: holderOf,
+      old: ({ oldAmount, currency }) => money(oldAmount, currency),
+      new: ({ newAmount, currency }) => money(newAmount, currency),
+      by: ({ actor }) => actor,
+    },
+    right: ['old', 'new'],
+  })
 }
 
 function holderOf({ what, supplier, remoteId, accountId, group }: PriceChange): string {
@@ -100,9 +98,4 @@ async function remove(options: Record<string, unknown>): Promise<Answer> {
     withDatabase(async ({ sql }) => removePrice(sql, await priceForm(sql, options))),
   )
   return { json: { removed: true }, text: 'the price is removed' }
-}
-
-function count(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('a whole number.')
-  return Number(text)
 }

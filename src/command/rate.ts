@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { type Rate, Rates } from '../ledger/rates.ts'
 import { actor, withDatabase } from './connection.ts'
 import { timeOf } from './input.ts'
-import { type Answer, answering, table } from './output.ts'
+import { type Answer, answering, listed } from './output.ts'
 
 export function register(program: Command): void {
   const rate = program
@@ -27,13 +27,13 @@ async function set(base: string, quote: string, rate: string, { from }: { from?:
   const validFrom = from === undefined ? undefined : timeOf(from, 'from', new Date())
   const given = { base: base.toUpperCase(), quote: quote.toUpperCase(), rate, validFrom, actor: actor() }
   const made = await withDatabase(({ sql }) => new Rates(sql).set(given))
-  return { json: rateJson(made), text: rateTable([made]) }
+  return { ...ratesAnswer([made]), json: rateJson(made) }
 }
 
 async function list({ all = false }: { all?: boolean }): Promise<Answer> {
   const rates = await withDatabase(({ sql }) => new Rates(sql).list())
   const shown = all ? rates : rates.filter(unlessReplaced(new Date()))
-  return { json: shown.map(rateJson), text: rateTable(shown) }
+  return ratesAnswer(shown)
 }
 
 /** Of rates sorted with the newest first: those to come, and of each pair the one that holds. */
@@ -55,9 +55,15 @@ const rateJson = ({ base, quote, rate, validFrom, actor }: Rate) => ({
   actor,
 })
 
-const rateTable = (rates: Rate[]): string =>
-  table(
-    ['base', 'quote', 'rate', 'from', 'set by'],
-    rates.map(({ base, quote, rate, validFrom, actor }) => [base, quote, rate, validFrom, actor]),
-    { right: ['rate'] },
-  )
+const ratesAnswer = (rates: Rate[]): Answer =>
+  listed(rates, {
+    json: rateJson,
+    columns: {
+      base: ({ base }) => base,
+      quote: ({ quote }) => quote,
+      rate: ({ rate }) => rate,
+      from: ({ validFrom }) => validFrom,
+      'set by': ({ actor }) => actor,
+    },
+    right: ['rate'],
+  })

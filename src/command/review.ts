@@ -1,13 +1,12 @@
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { type Decision, decisionsFor, resolveReview } from '../fulfilment/people/decisions.ts'
 import { type Review, type ReviewKind, reviewKinds } from '../fulfilment/people/review.ts'
 import { findReview, listReviews, type ReviewView } from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
-import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
-import { idOf } from './input.ts'
-import { type Answer, answering, keyValues, table } from './output.ts'
+import { idOf, limitOption, orderIdOf } from './input.ts'
+import { type Answer, answering, keyValues, listed } from './output.ts'
 
 interface ListOptions {
   kind?: ReviewKind
@@ -38,9 +37,9 @@ export function register(program: Command): void {
     .command('list')
     .description('what is open, the oldest first')
     .addOption(new Option('--kind <kind>', 'only of this kind').choices(reviewKinds))
-    .option('--order <order id>', 'only of this order', orderId)
+    .option('--order <order id>', 'only of this order', orderIdOf)
     .option('--all', 'resolved ones too, the newest first')
-    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .addOption(limitOption())
     .action(answering(list))
   review
     .command('show')
@@ -67,29 +66,22 @@ export function register(program: Command): void {
 
 async function list({ kind, order, all = false, limit }: ListOptions): Promise<Answer> {
   const reviews = await withDatabase(({ sql }) => listReviews(sql, { kind, order, all, limit }))
-  return {
-    json: reviews.map(jsonOf),
-    text:
-      reviews.length === 0
-        ? all
-          ? 'no reviews'
-          : 'nothing waits for a person'
-        : table(
-            ['id', 'kind', 'order', 'account', 'service', 'input', 'supplier', 'since', 'why'],
-            reviews.map((one) => [
-              one.id,
-              one.resolution === null ? one.kind : `${one.kind}: ${one.resolution}`,
-              nameOf(one),
-              one.username,
-              one.serviceCode,
-              one.input,
-              one.supplier,
-              one.openedAt,
-              one.detail,
-            ]),
-            { right: ['id'] },
-          ),
-  }
+  return listed(reviews, {
+    json: jsonOf,
+    columns: {
+      id: (one) => one.id,
+      kind: ({ kind, resolution }) => (resolution === null ? kind : `${kind}: ${resolution}`),
+      order: nameOf,
+      account: (one) => one.username,
+      service: (one) => one.serviceCode,
+      input: (one) => one.input,
+      supplier: (one) => one.supplier,
+      since: (one) => one.openedAt,
+      why: (one) => one.detail,
+    },
+    right: ['id'],
+    none: all ? 'no reviews' : 'nothing waits for a person',
+  })
 }
 
 async function show(text: string): Promise<Answer> {
@@ -204,15 +196,3 @@ const jsonOf = (one: ReviewView): unknown => ({
   resolved_at: one.resolvedAt,
   decisions: one.resolution === null ? decisionsFor[one.kind] : [],
 })
-
-function orderId(text: string): OrderId {
-  const id = parseOrderId(text)
-  if (id === undefined) throw new InvalidArgumentError('an order id is a whole number.')
-  return id
-}
-
-function count(text: string): number {
-  const value = /^\d{1,4}$/.test(text) ? Number(text) : 0
-  if (value < 1 || value > 1000) throw new InvalidArgumentError('a whole number from 1 to 1000.')
-  return value
-}

@@ -13,7 +13,7 @@ import {
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf } from './input.ts'
-import { type Answer, answering, nounTable } from './output.ts'
+import { type Answer, answering, nounsAnswer } from './output.ts'
 
 export function register(program: Command): void {
   const route = program.command('route').description('who does the work of a service, in order of preference')
@@ -53,8 +53,7 @@ const update = (id: string, options: Options): Promise<Answer> =>
 
 async function list(filter: RouteFilter): Promise<Answer> {
   const routes = await withDatabase(({ sql }) => listRoutes(sql, filter))
-  const json = routes.map((route) => jsonOf(routeAttributes, route))
-  return { json, text: routes.length === 0 ? 'no routes' : routeTable(routes) }
+  return routesAnswer(routes)
 }
 
 async function remove(text: string): Promise<Answer> {
@@ -64,16 +63,17 @@ async function remove(text: string): Promise<Answer> {
 }
 
 const shown = (route: Route): Answer => ({
+  ...routesAnswer([route]),
   json: jsonOf(routeAttributes, route),
-  text: routeTable([route]),
 })
 
-const routeTable = (routes: Route[]): string =>
-  nounTable(
+const routesAnswer = (routes: Route[]): Answer =>
+  nounsAnswer(
     routeAttributes,
     [
       ...(['id', 'serviceCode', 'position', 'supplierName'] as const),
       ...(['remoteService', 'cost', 'marginFloor', 'available'] as const),
     ],
     routes,
+    'no routes',
   )

@@ -4,7 +4,7 @@ import type { Price } from '../catalogue/prices.ts'
 import type { ServiceView } from '../catalogue/services.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { formatMicros } from '../lib/money.ts'
-import { keyValues, table } from './output.ts'
+import { type Answer, keyValues, listed, table } from './output.ts'
 
 /** `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. */
 export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceView) {
@@ -31,28 +31,28 @@ export function serviceText({ service, suppliers, visibleTo, prices }: ServiceVi
   return `${head}\n\n${priceTable(prices)}`
 }
 
-export function serviceTable(views: ServiceView[]): string {
-  return table(
-    ['id', 'code', 'name', 'group', 'kind', 'price', 'active'],
-    views.map(({ service, prices }) => [
-      service.id,
-      service.code,
-      service.name,
-      service.group,
-      service.kind,
-      prices.filter(isForEveryone).map(amount).join(', '),
-      service.active,
-    ]),
-    { right: ['id'] },
-  )
-}
+export const servicesAnswer = (views: ServiceView[]): Answer =>
+  listed(views, {
+    json: serviceJson,
+    columns: {
+      id: ({ service }) => service.id,
+      code: ({ service }) => service.code,
+      name: ({ service }) => service.name,
+      group: ({ service }) => service.group,
+      kind: ({ service }) => service.kind,
+      price: ({ prices }) => prices.filter(isForEveryone).map(amount).join(', '),
+      active: ({ service }) => service.active,
+    },
+    right: ['id'],
+    none: 'no services',
+  })
 
 export function priceTable(prices: Price[]): string {
   if (prices.length === 0) return 'no price: nobody is offered this service'
   return table(
-    ['for', 'price', 'items an order'],
-    prices.map((rule) => [holder(rule), amount(rule), `${rule.minItems} to ${rule.maxItems}`]),
-    { right: ['price'] },
+    prices,
+    { for: holder, price: amount, 'items an order': (rule) => `${rule.minItems} to ${rule.maxItems}` },
+    ['price'],
   )
 }
 

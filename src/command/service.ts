@@ -13,7 +13,7 @@ import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, answering } from './output.ts'
 import { importFile } from './service-import.ts'
-import { serviceJson, serviceTable, serviceText } from './service-view.ts'
+import { serviceJson, servicesAnswer, serviceText } from './service-view.ts'
 
 export function register(program: Command): void {
   const service = program.command('service').description('services: create, list, show, update, import')
@@ -60,10 +60,7 @@ const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => an
 
 async function list(options: { group?: string; search?: string; all?: boolean }): Promise<Answer> {
   const views = await withDatabase(({ sql }) => listServices(sql, options))
-  return {
-    json: views.map(serviceJson),
-    text: views.length === 0 ? 'no services' : serviceTable(views),
-  }
+  return servicesAnswer(views)
 }
 
 async function answer(sql: Sql, idOrCode: string): Promise<Answer> {

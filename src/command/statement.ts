@@ -15,7 +15,7 @@ import { parseMonth } from '../statements/month.ts'
 import type { Statement } from '../statements/statement.ts'
 import { Statements } from '../statements/statements.ts'
 import { withDatabase } from './connection.ts'
-import { type Answer, answering, keyValues, table } from './output.ts'
+import { type Answer, answering, keyValues, listed } from './output.ts'
 
 interface StatementOptions {
   format?: string
@@ -91,25 +91,22 @@ async function writeFile(statement: Readable, file: string): Promise<void> {
 
 async function monthsOf(statements: Statements, { id, currency }: AccountView): Promise<Answer> {
   const months = await statements.list(id)
-  return {
-    json: months.map(({ month, complete, opening, closing }) => ({
+  return listed(months, {
+    json: ({ month, complete, opening, closing }) => ({
       month: month.text,
       complete,
       opening_balance: formatMicros(opening),
       closing_balance: formatMicros(closing),
       currency,
-    })),
-    text: table(
-      ['month', 'opening', 'closing', 'complete'],
-      months.map(({ month, complete, opening, closing }) => [
-        month.text,
-        formatMoney(opening, currency),
-        formatMoney(closing, currency),
-        complete,
-      ]),
-      { right: ['opening', 'closing'] },
-    ),
-  }
+    }),
+    columns: {
+      month: ({ month }) => month.text,
+      opening: ({ opening }) => formatMoney(opening, currency),
+      closing: ({ closing }) => formatMoney(closing, currency),
+      complete: ({ complete }) => complete,
+    },
+    right: ['opening', 'closing'],
+  })
 }
 
 function summary(statement: Statement): Answer {

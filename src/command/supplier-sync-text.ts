@@ -1,5 +1,5 @@
 import { formatMicros, formatMoney } from '../lib/money.ts'
-import type { ChangeCounts, ListChange } from '../sync/comparison.ts'
+import type { ListChange } from '../sync/comparison.ts'
 import type { SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
 
@@ -34,9 +34,14 @@ const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
 export function previewText(about: About, preview: SyncPreview): string {
   const { counts, groups, changes, suspicion } = preview
   const byGroup = table(
-    ['group', ...heads],
-    [...groups.map((one): Cell[] => [one.group, ...countCells(one.counts)]), ['all', ...countCells(counts)]],
-    { right: [...heads] },
+    [...groups, { group: 'all', counts }],
+    {
+      group: (one) => one.group,
+      ...Object.fromEntries(
+        heads.map((head) => [head, (one: SyncPreview['groups'][number]) => one.counts[head]]),
+      ),
+    },
+    [...heads],
   )
   const parts = [`${about.name}: ${preview.listed} services listed, ${preview.known} known`, byGroup]
   if (changes.length > 0) parts.push(changesTable(about, changes))
@@ -47,20 +52,20 @@ export function previewText(about: About, preview: SyncPreview): string {
   return parts.join('\n\n')
 }
 
-const countCells = (counts: ChangeCounts): Cell[] => heads.map((head) => counts[head])
-
 const changesTable = ({ currency }: About, changes: ListChange[]): string =>
   table(
-    ['service', 'group', 'name', 'change', 'cost', 'new cost'],
-    changes.map((one) => [
-      one.remoteId,
-      one.group,
-      one.name,
-      one.changed.join(', ') || one.change,
-      one.oldCost === null ? null : formatMoney(one.oldCost, one.oldCurrency ?? currency),
-      one.newCost === null || one.newCost === one.oldCost ? null : formatMoney(one.newCost, currency),
-    ]),
-    { right: ['cost', 'new cost'] },
+    changes,
+    {
+      service: (one) => one.remoteId,
+      group: (one) => one.group,
+      name: (one) => one.name,
+      change: (one) => one.changed.join(', ') || one.change,
+      cost: ({ oldCost, oldCurrency }) =>
+        oldCost === null ? null : formatMoney(oldCost, oldCurrency ?? currency),
+      'new cost': ({ oldCost, newCost }) =>
+        newCost === null || newCost === oldCost ? null : formatMoney(newCost, currency),
+    },
+    ['cost', 'new cost'],
   )
 
 export const reportJson = ({ name, currency }: About, report: SyncReport) => ({

@@ -3,21 +3,19 @@ import { formatMicros, formatMoney } from '../lib/money.ts'
 import { type SupplierView, supplierAttributes } from '../suppliers/attributes.ts'
 import type { SupplierTest } from '../suppliers/supplier-test.ts'
 import { fieldPairs } from './integration-options.ts'
-import { type Answer, type Cell, keyValues, nounTable } from './output.ts'
+import { type Answer, type Cell, keyValues, nounsAnswer } from './output.ts'
 
 export const supplierAnswer = (supplier: SupplierView): Answer => ({
   json: jsonOf(supplierAttributes, supplier),
   text: keyValues([...textsOf(supplierAttributes, supplier), ...fieldPairs(supplier)]),
 })
 
-export const suppliersAnswer = (suppliers: SupplierView[]): Answer => ({
-  json: suppliers.map((one) => jsonOf(supplierAttributes, one)),
-  text: nounTable(
+export const suppliersAnswer = (suppliers: SupplierView[]): Answer =>
+  nounsAnswer(
     supplierAttributes,
     ['id', 'name', 'kind', 'enabled', 'balance', 'openItems', 'routes', 'url'],
     suppliers,
-  ),
-})
+  )
 
 export const testJson = ({ id, name, account, milliseconds, problem, note }: SupplierTest) => ({
   id,

@@ -1,21 +1,15 @@
-import { jsonOf } from '../lib/attributes.ts'
 import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
-import { type Answer, nounTable, nounText, table } from './output.ts'
+import { type Answer, listed, nounAnswer, nounsAnswer } from './output.ts'
 
-export const webhookAnswer = (webhook: Webhook): Answer => ({
-  json: jsonOf(webhookAttributes, webhook),
-  text: nounText(webhookAttributes, webhook),
-})
+export const webhookAnswer = (webhook: Webhook): Answer => nounAnswer(webhookAttributes, webhook)
 
-export const webhooksAnswer = (webhooks: Webhook[]): Answer => ({
-  json: webhooks.map((one) => jsonOf(webhookAttributes, one)),
-  text: nounTable(
+export const webhooksAnswer = (webhooks: Webhook[]): Answer =>
+  nounsAnswer(
     webhookAttributes,
     ['id', 'account', 'key', 'url', 'status', 'waiting', 'failingSince'],
     webhooks,
-  ),
-})
+  )
 
 export const eventJson = (event: OrderEvent): unknown => ({
   id: wireId(event.id),
@@ -30,43 +24,41 @@ export const eventJson = (event: OrderEvent): unknown => ({
   created_at: event.createdAt,
 })
 
-export const eventTable = (events: OrderEvent[]): string =>
-  table(
-    ['event', 'order', 'became', 'state', 'attempts', 'last answer', 'next try', 'written'],
-    events.map((one) => [
-      wireId(one.id),
-      one.orderId,
-      one.orderState,
-      one.state.replace('_', ' '),
-      one.attempts,
-      one.last,
-      one.dueAt,
-      one.createdAt,
-    ]),
-    { right: ['order', 'attempts'] },
-  )
+export const eventsAnswer = (events: OrderEvent[]): Answer =>
+  listed(events, {
+    json: eventJson,
+    columns: {
+      event: (one) => wireId(one.id),
+      order: (one) => one.orderId,
+      became: (one) => one.orderState,
+      state: (one) => one.state.replace('_', ' '),
+      attempts: (one) => one.attempts,
+      'last answer': (one) => one.last,
+      'next try': (one) => one.dueAt,
+      written: (one) => one.createdAt,
+    },
+    right: ['order', 'attempts'],
+  })
 
-export const attemptJson = (attempt: WebhookDelivery): unknown => ({
-  event: wireId(attempt.eventId),
-  order: attempt.orderId,
-  number: attempt.number,
-  at: attempt.at,
-  ms: attempt.ms,
-  status: attempt.status,
-  error: attempt.error,
-})
-
-export const attemptTable = (attempts: WebhookDelivery[]): string =>
-  table(
-    ['event', 'order', 'attempt', 'at', 'ms', 'answer'],
-    attempts.map((one) => [
-      wireId(one.eventId),
-      one.orderId,
-      one.number,
-      one.at,
-      one.ms,
+export const attemptsAnswer = (attempts: WebhookDelivery[]): Answer =>
+  listed(attempts, {
+    json: (attempt) => ({
+      event: wireId(attempt.eventId),
+      order: attempt.orderId,
+      number: attempt.number,
+      at: attempt.at,
+      ms: attempt.ms,
+      status: attempt.status,
+      error: attempt.error,
+    }),
+    columns: {
+      event: (one) => wireId(one.eventId),
+      order: (one) => one.orderId,
+      attempt: (one) => one.number,
+      at: (one) => one.at,
+      ms: (one) => one.ms,
       // Without a duration it is under way, or was cut off with its process.
-      one.ms === null ? 'none yet' : (one.error ?? one.status),
-    ]),
-    { right: ['order', 'attempt', 'ms'] },
-  )
+      answer: (one) => (one.ms === null ? 'none yet' : (one.error ?? one.status)),
+    },
+    right: ['order', 'attempt', 'ms'],
+  })

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import type { WebhookId } from '../lib/ids.ts'
@@ -8,17 +8,10 @@ import { eventIdOf, wireId } from '../webhooks/webhook.ts'
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { idOf, timeOf } from './input.ts'
+import { idOf, limitOption, timeOf } from './input.ts'
 import { type Answer, answering } from './output.ts'
 import { withSealer } from './sealing.ts'
-import {
-  attemptJson,
-  attemptTable,
-  eventJson,
-  eventTable,
-  webhookAnswer,
-  webhooksAnswer,
-} from './webhook-view.ts'
+import { attemptsAnswer, eventJson, eventsAnswer, webhookAnswer, webhooksAnswer } from './webhook-view.ts'
 
 export function register(program: Command): void {
   const webhook = program.command('webhook').description('where resellers are told what becomes of orders')
@@ -33,13 +26,13 @@ export function register(program: Command): void {
     .description('what there was to tell, the newest first')
     .argument('<id>')
     .option('--undelivered', 'only what has never arrived')
-    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .addOption(limitOption())
     .action(answering(events))
   webhook
     .command('attempts')
     .description('what was tried, the newest first')
     .argument('<webhook or event>', 'such as 3 or evt_12')
-    .option('--limit <count>', 'at most this many, up to 1000', count, 100)
+    .addOption(limitOption())
     .action(answering(attempts))
   webhook
     .command('replay')
@@ -78,15 +71,13 @@ const show = (id: string): Promise<Answer> =>
 
 const events = (id: string, options: { undelivered?: boolean; limit: number }): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
-    const found = await listEvents(sql, webhookIdOf(id), options)
-    return { json: found.map(eventJson), text: eventTable(found) }
+    return eventsAnswer(await listEvents(sql, webhookIdOf(id), options))
   })
 
 const attempts = (text: string, { limit }: { limit: number }): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
     const of = text.startsWith('evt_') ? { event: eventIdOf(text) } : { webhook: webhookIdOf(text) }
-    const found = await listAttempts(sql, of, limit)
-    return { json: found.map(attemptJson), text: attemptTable(found) }
+    return attemptsAnswer(await listAttempts(sql, of, limit))
   })
 
 interface ReplayOptions {
@@ -157,8 +148,3 @@ const resume = (text: string): Promise<Answer> =>
   })
 
 const webhookIdOf = (text: string): WebhookId => idOf<WebhookId>(text, 'webhook')
-
-function count(text: string): number {
-  if (!/^[1-9]\d{0,3}$/.test(text) || Number(text) > 1000) throw new InvalidArgumentError('must be 1 to 1000')
-  return Number(text)
-}
