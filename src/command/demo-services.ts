@@ -1,165 +1,54 @@
-/**
- * `demoServices` is the demo's catalogue: every kind of service and every setting that a service can have, in four groups, all in the
- * form that `imeigate service import` takes.
- */
+import { parse } from 'csv-parse/sync'
+
 export const DEMO_PRICE_GROUP = 'Gold resellers'
 
-const sandbox = { currency: 'USD', supplier: 'sandbox', active: true }
+const services = `code,kind,price,delivery_time,group,name,description
+imei-basic,imei,0.05,Instant,IMEI checks,Basic IMEI Check,"Model, colour and storage from the IMEI."
+blacklist,imei,0.12,Instant,IMEI checks,Worldwide Blacklist Check,Clean or reported lost or stolen.
+carrier,imei,0.77,1-5 Minutes,IMEI checks,Carrier and Lock Status,Which network the phone is locked to.
+carrier-once,imei,0.70,1-5 Minutes,IMEI checks,"Carrier Check, no repeats",The same IMEI twice is refused and names the earlier order.
+unlock-network,imei,14.50,1-3 Days,Unlocking,Factory Unlock by Network,Needs the network that the phone is locked to.
+unlock-model,imei,6.25,1-24 Hours,Unlocking,Unlock Code by Model,Needs the model; the PRD helps where it is known.
+unlock-office,imei,9.90,1-6 Hours,Unlocking,Unlock in Office Hours,Orders are taken from 08:00 to 20:00 in Jakarta.
+unlock-gold,imei,11.00,1-2 Days,Unlocking,Premium Unlock for Gold Resellers,Seen by one price group only.
+serial-warranty,serial,0.09,Instant,Serial numbers,Warranty by Serial Number,The serial number goes in the IMEI field.
+serial-lock,serial,0.15,Instant,Serial numbers,Activation Lock by Serial Number,Lock on or off.
+tool-credits,server,1.00,1-15 Minutes,Server services,Repair Tool Credits,Credits for an account at the tool’s maker.
+tool-licence,server,49.00,1-15 Minutes,Server services,"Repair Tool Licence, 12 Months",A new licence key.
+tool-handmade,server,25.00,2-5 Days,Server services,Custom Firmware Request,"Done by a person, so orders stay pending in the demo."
+`
 
-export const demoServices = [
-  {
-    ...sandbox,
-    code: 'imei-basic',
-    name: 'Basic IMEI Check',
-    group: 'IMEI checks',
-    kind: 'imei',
-    price: '0.05',
-    description: 'Model, colour and storage from the IMEI.',
-    delivery_time: 'Instant',
+const text = { type: 'text', required: true, options: [] }
+const networks = ['Alpha Mobile', 'Beta Telecom', 'Gamma Wireless']
+
+/** `more` has what only one service has, by its code. */
+const more: Record<string, object> = {
+  'carrier-once': { duplicate_policy: 'refuse' },
+  'unlock-network': {
+    fields: [{ name: 'NETWORK', label: 'Network', type: 'dropdown', required: true, options: networks }],
   },
-  {
-    ...sandbox,
-    code: 'blacklist',
-    name: 'Worldwide Blacklist Check',
-    group: 'IMEI checks',
-    kind: 'imei',
-    price: '0.12',
-    description: 'Clean or reported lost or stolen.',
-    delivery_time: 'Instant',
-  },
-  {
-    ...sandbox,
-    code: 'carrier',
-    name: 'Carrier and Lock Status',
-    group: 'IMEI checks',
-    kind: 'imei',
-    price: '0.77',
-    description: 'Which network the phone is locked to.',
-    delivery_time: '1-5 Minutes',
-  },
-  {
-    ...sandbox,
-    code: 'carrier-once',
-    name: 'Carrier Check, no repeats',
-    group: 'IMEI checks',
-    kind: 'imei',
-    price: '0.70',
-    description: 'The same IMEI twice is refused and names the earlier order.',
-    delivery_time: '1-5 Minutes',
-    duplicate_policy: 'refuse',
-  },
-  {
-    ...sandbox,
-    code: 'unlock-network',
-    name: 'Factory Unlock by Network',
-    group: 'Unlocking',
-    kind: 'imei',
-    price: '14.50',
-    description: 'Needs the network that the phone is locked to.',
-    delivery_time: '1-3 Days',
+  'unlock-model': {
     fields: [
-      {
-        name: 'NETWORK',
-        label: 'Network',
-        type: 'dropdown',
-        required: true,
-        options: ['Alpha Mobile', 'Beta Telecom', 'Gamma Wireless'],
-      },
+      { ...text, name: 'MODEL', label: 'Model as printed on the phone' },
+      { ...text, name: 'PRD', label: 'PRD', required: false },
     ],
   },
-  {
-    ...sandbox,
-    code: 'unlock-model',
-    name: 'Unlock Code by Model',
-    group: 'Unlocking',
-    kind: 'imei',
-    price: '6.25',
-    description: 'Needs the model; the PRD helps where it is known.',
-    delivery_time: '1-24 Hours',
-    fields: [
-      { name: 'MODEL', label: 'Model as printed on the phone', type: 'text', required: true, options: [] },
-      { name: 'PRD', label: 'PRD', type: 'text', required: false, options: [] },
-    ],
-  },
-  {
-    ...sandbox,
-    code: 'unlock-office',
-    name: 'Unlock in Office Hours',
-    group: 'Unlocking',
-    kind: 'imei',
-    price: '9.90',
-    description: 'Orders are taken from 08:00 to 20:00 in Jakarta.',
-    delivery_time: '1-6 Hours',
-    opens_at: '08:00',
-    closes_at: '20:00',
-    time_zone: 'Asia/Jakarta',
-  },
-  {
-    ...sandbox,
-    code: 'unlock-gold',
-    name: 'Premium Unlock for Gold Resellers',
-    group: 'Unlocking',
-    kind: 'imei',
-    price: '11.00',
-    description: 'Seen by one price group only.',
-    delivery_time: '1-2 Days',
-    visible_to: [DEMO_PRICE_GROUP],
-  },
-  {
-    ...sandbox,
-    code: 'serial-warranty',
-    name: 'Warranty by Serial Number',
-    group: 'Serial numbers',
-    kind: 'serial',
-    price: '0.09',
-    description: 'The serial number goes in the IMEI field.',
-    delivery_time: 'Instant',
-  },
-  {
-    ...sandbox,
-    code: 'serial-lock',
-    name: 'Activation Lock by Serial Number',
-    group: 'Serial numbers',
-    kind: 'serial',
-    price: '0.15',
-    description: 'Lock on or off.',
-    delivery_time: 'Instant',
-  },
-  {
-    ...sandbox,
-    code: 'tool-credits',
-    name: 'Repair Tool Credits',
-    group: 'Server services',
-    kind: 'server',
-    price: '1.00',
-    description: 'Credits for an account at the tool’s maker.',
-    delivery_time: '1-15 Minutes',
+  'unlock-office': { opens_at: '08:00', closes_at: '20:00', time_zone: 'Asia/Jakarta' },
+  'unlock-gold': { visible_to: [DEMO_PRICE_GROUP] },
+  'tool-credits': {
     min_quantity: 5,
     max_quantity: 500,
-    fields: [
-      { name: 'EMAIL', label: 'E-mail of the tool account', type: 'text', required: true, options: [] },
-    ],
+    fields: [{ ...text, name: 'EMAIL', label: 'E-mail of the tool account' }],
   },
-  {
-    ...sandbox,
-    code: 'tool-licence',
-    name: 'Repair Tool Licence, 12 Months',
-    group: 'Server services',
-    kind: 'server',
-    price: '49.00',
-    description: 'A new licence key.',
-    delivery_time: '1-15 Minutes',
-  },
-  {
-    ...sandbox,
-    code: 'tool-handmade',
-    name: 'Custom Firmware Request',
-    group: 'Server services',
-    kind: 'server',
-    price: '25.00',
-    description: 'Done by a person, so orders stay pending in the demo.',
-    delivery_time: '2-5 Days',
-    processing: 'manual',
-    fields: [{ name: 'NOTES', label: 'What is needed', type: 'text', required: true, options: [] }],
-  },
-]
+  'tool-handmade': { processing: 'manual', fields: [{ ...text, name: 'NOTES', label: 'What is needed' }] },
+}
+
+/**
+ * `demoServices` is the demo's catalogue: every kind of service and every setting that a service can have, in four groups, in the form
+ * that `imeigate service import` takes.
+ */
+export const demoServices = parse<{ code: string }>(services, { columns: true }).map((service) => ({
+  ...service,
+  ...{ currency: 'USD', supplier: 'sandbox', active: true },
+  ...more[service.code],
+}))
