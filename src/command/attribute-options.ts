@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { type Attributes, type FormOf, Unreadable } from '../lib/attributes.ts'
-import { dashed, withOptionNames } from './option-names.ts'
+import { pathText } from '../lib/fault.ts'
 
 /** `addOptions` adds an option for each attribute that a new noun, or a change of one, may be given. */
 export function addOptions(command: Command, all: Attributes, use: 'create' | 'change'): Command {
@@ -52,18 +52,29 @@ export function changesOf<A extends Attributes>(all: A, options: Record<string, 
 }
 
 /**
- * `withAttributeNames` says what was refused with the options' names in place of the values': `--min-poll` of minPollSeconds. `others`
+ * `withAttributeNames` says everything that was refused with the options' names in place of the values': `--min-poll` of minPollSeconds. `others`
  * names what is no option of an attribute.
  */
-export const withAttributeNames = <T>(
+export async function withAttributeNames<T>(
   all: Attributes,
   work: () => Promise<T>,
   others: (name: string) => string = dashed,
-): Promise<T> =>
-  withOptionNames((name) => {
+): Promise<T> {
+  const optionOf = (name: string): string => {
     const flag = all[name]?.flag
     return flag === undefined ? others(name) : (new Option(flag).long as string)
-  }, work)
+  }
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.field === undefined) throw error
+    const said = error.faults.map(({ path: [field = '', ...rest], message }) =>
+      [optionOf(String(field)), pathText(rest), message].filter(Boolean).join(' '),
+    )
+    const name = optionOf(error.field).replace(/^--(setting )?/, '')
+    throw new Refusal(error.code, said.length > 0 ? said.join('; ') : error.detail, name)
+  }
+}
 
 const optionName = (flag: string): string => new Option(flag).attributeName()
 const formerFlag = (column: string): string => `--${column.replaceAll('_', '-')}`
@@ -79,3 +90,7 @@ function collect(read: (text: string) => unknown) {
     }
   }
 }
+
+/** `dashed` is the option of a name: `--remote-service` of remoteService. */
+const dashed = (name: string): string =>
+  `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replaceAll('_', '-')}`

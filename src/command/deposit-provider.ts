@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander'
 import type { Config } from '../config.ts'
-import { formatPercent } from '../deposits/fees.ts'
+import { formatPercent, parsePercent } from '../deposits/fees.ts'
 import type { Provider } from '../deposits/provider.ts'
+import type { ProviderInput } from '../deposits/providers.ts'
 import { Providers, settingsOf } from '../deposits/providers.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
@@ -9,8 +10,8 @@ import { formatMicros, formatMoney } from '../lib/money.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
 import { destinationFault } from '../suppliers/destination.ts'
 import { type Connected, withDatabase } from './connection.ts'
-import { addProviderOptions, type GivenProvider, readProviderOptions } from './deposit-options.ts'
-import { kindReader } from './integration-options.ts'
+import { amountOf } from './input.ts'
+import { fieldOptions, givenFields, kindReader } from './integration-options.ts'
 import { type Answer, answering, type Cell, keyValues, listed } from './output.ts'
 
 type GivenNew = GivenProvider & { kind: string; code: string; currency: string }
@@ -158,4 +159,44 @@ function feeText({ feePercent, feeFlat, currency }: Provider): string {
     ...(feeFlat > 0n ? [formatMoney(feeFlat, currency)] : []),
   ]
   return parts.join(' + ') || 'none'
+}
+
+/** `options` has an option for every field of every kind. */
+const options = fieldOptions(gatewayKinds, () => true)
+
+type GivenProvider = Record<string, unknown> & {
+  name?: string
+  min?: string
+  max?: string
+  feePercent?: string
+  feeFlat?: string
+}
+
+function addProviderOptions(command: Command, { isNew = false } = {}): Command {
+  command
+    .addOption(new Option('--name <text>', 'what payers read').makeOptionMandatory(isNew))
+    .option('--min <amount>', 'the least that is credited at a time')
+    .option('--max <amount>', 'the most; "" for no bound')
+    .option('--fee-percent <percent>', 'of what is credited, paid on top of it, for example 2.5')
+    .option('--fee-flat <amount>', 'paid on top, too')
+  for (const { option } of options) command.addOption(option)
+  return command
+}
+
+/** `readProviderOptions` gives what the options say of a provider; it reads secrets from stdin where asked to. */
+async function readProviderOptions(given: GivenProvider): Promise<ProviderInput> {
+  const { min, max, feePercent, feeFlat } = given
+  const percent = feePercent === undefined ? undefined : parsePercent(feePercent)
+  if (feePercent !== undefined && percent === undefined) {
+    const words = `${JSON.stringify(feePercent)} is no percentage such as 2.5, with at most two decimals`
+    throw new Refusal('invalid_input', words, 'fee_percent')
+  }
+  return {
+    name: given.name,
+    minAmount: min === undefined ? undefined : amountOf(min, 'min'),
+    maxAmount: max === undefined ? undefined : max === '' ? null : amountOf(max, 'max'),
+    feePercent: percent,
+    feeFlat: feeFlat === undefined ? undefined : amountOf(feeFlat, 'fee_flat'),
+    ...(await givenFields(options, given)),
+  }
 }

@@ -16,9 +16,9 @@ import {
 import { readAddress } from '../notices/subscriptions.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
 import { type Connected, withDatabase } from './connection.ts'
-import { integrationContext } from './integration-context.ts'
 import { fieldOptions, fieldPairs, givenFields, kindReader, secretPairs } from './integration-options.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
+import { integrationContext } from './sealing.ts'
 
 /** `options` has an option for every field of every kind. */
 const options = fieldOptions(channelKinds, () => true)

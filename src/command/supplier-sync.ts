@@ -13,8 +13,8 @@ import { applySync, previewSync, type SyncProgress } from '../sync/sync.ts'
 import { withAttributeNames } from './attribute-options.ts'
 import { actor } from './connection.ts'
 import { type Answer, answering, printError } from './output.ts'
+import { type WithSuppliers, withSuppliers } from './sealing.ts'
 import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
-import { type WithSuppliers, withSuppliers } from './with-suppliers.ts'
 
 /** Changes shown to people; machines get all of them. */
 const SHOWN_CHANGES = 20

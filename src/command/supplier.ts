@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
-import type { SupplierForm } from '../suppliers/attributes.ts'
+import { jsonOf, textsOf } from '../lib/attributes.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
+import { type SupplierForm, type SupplierView, supplierAttributes } from '../suppliers/attributes.ts'
 import { destinationFault } from '../suppliers/destination.ts'
-import { testSupplier } from '../suppliers/supplier-test.ts'
+import { type SupplierTest, testSupplier } from '../suppliers/supplier-test.ts'
 import {
   createSupplier,
   enableSupplier,
@@ -11,11 +13,11 @@ import {
   showSupplier,
   updateSupplier,
 } from '../suppliers/suppliers.ts'
-import { type Answer, answering } from './output.ts'
+import { fieldPairs } from './integration-options.ts'
+import { type Answer, answering, type Cell, keyValues, nounsAnswer } from './output.ts'
+import { withSuppliers } from './sealing.ts'
 import { addSupplierOptions, readSupplierOptions, withSupplierNames } from './supplier-options.ts'
 import { registerSync } from './supplier-sync.ts'
-import { supplierAnswer, suppliersAnswer, testJson, testText } from './supplier-view.ts'
-import { withSuppliers } from './with-suppliers.ts'
 
 type Options = Record<string, unknown>
 
@@ -98,4 +100,48 @@ const test = (idOrName: string): Promise<Answer> =>
 async function warnOf(url: string | null, allow: string[]): Promise<void> {
   const fault = url === null ? undefined : await destinationFault(url, allow)
   if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
+}
+
+const supplierAnswer = (supplier: SupplierView): Answer => ({
+  json: jsonOf(supplierAttributes, supplier),
+  text: keyValues([...textsOf(supplierAttributes, supplier), ...fieldPairs(supplier)]),
+})
+
+const suppliersAnswer = (suppliers: SupplierView[]): Answer =>
+  nounsAnswer(
+    supplierAttributes,
+    ['id', 'name', 'kind', 'enabled', 'balance', 'openItems', 'routes', 'url'],
+    suppliers,
+  )
+
+const testJson = ({ id, name, account, milliseconds, problem, note }: SupplierTest) => ({
+  id,
+  name,
+  ok: problem === null,
+  account: account && {
+    name: account.name,
+    balance: account.balance === null ? null : formatMicros(account.balance),
+    currency: account.currency,
+  },
+  milliseconds,
+  problem,
+  note,
+})
+
+function testText({ name, account, milliseconds, problem, note }: SupplierTest, currency: string): string {
+  const balance = account?.balance ?? null
+  const pairs: [string, Cell][] = [
+    ['supplier', name],
+    ['works', milliseconds === null && problem === null ? '-' : problem === null],
+    ...(account
+      ? ([
+          ['account', account.name],
+          ['balance', balance === null ? null : formatMoney(balance, account.currency ?? currency)],
+        ] as [string, Cell][])
+      : []),
+    ...(milliseconds === null ? [] : ([['took', `${milliseconds} ms`]] as [string, Cell][])),
+    ...(problem === null ? [] : ([['problem', problem]] as [string, Cell][])),
+    ...(note === null ? [] : ([['note', note]] as [string, Cell][])),
+  ]
+  return keyValues(pairs)
 }

@@ -2,16 +2,15 @@ import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import type { WebhookId } from '../lib/ids.ts'
-import { webhookAttributes } from '../webhooks/attributes.ts'
+import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listAttempts, listEvents, replay } from '../webhooks/events.ts'
-import { eventIdOf, wireId } from '../webhooks/webhook.ts'
+import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, limitOption, timeOf } from './input.ts'
-import { type Answer, answering } from './output.ts'
+import { type Answer, answering, listed, nounAnswer, nounsAnswer } from './output.ts'
 import { withSealer } from './sealing.ts'
-import { attemptsAnswer, eventJson, eventsAnswer, webhookAnswer, webhooksAnswer } from './webhook-view.ts'
 
 export function register(program: Command): void {
   const webhook = program.command('webhook').description('where resellers are told what becomes of orders')
@@ -148,3 +147,64 @@ const resume = (text: string): Promise<Answer> =>
   })
 
 const webhookIdOf = (text: string): WebhookId => idOf<WebhookId>(text, 'webhook')
+
+const webhookAnswer = (webhook: Webhook): Answer => nounAnswer(webhookAttributes, webhook)
+
+const webhooksAnswer = (webhooks: Webhook[]): Answer =>
+  nounsAnswer(
+    webhookAttributes,
+    ['id', 'account', 'key', 'url', 'status', 'waiting', 'failingSince'],
+    webhooks,
+  )
+
+const eventJson = (event: OrderEvent): unknown => ({
+  id: wireId(event.id),
+  webhook: event.webhookId,
+  order: event.orderId,
+  order_state: event.orderState,
+  state: event.state,
+  attempts: event.attempts,
+  last: event.last,
+  due_at: event.dueAt,
+  delivered_at: event.deliveredAt,
+  created_at: event.createdAt,
+})
+
+const eventsAnswer = (events: OrderEvent[]): Answer =>
+  listed(events, {
+    json: eventJson,
+    columns: {
+      event: (one) => wireId(one.id),
+      order: (one) => one.orderId,
+      became: (one) => one.orderState,
+      state: (one) => one.state.replace('_', ' '),
+      attempts: (one) => one.attempts,
+      'last answer': (one) => one.last,
+      'next try': (one) => one.dueAt,
+      written: (one) => one.createdAt,
+    },
+    right: ['order', 'attempts'],
+  })
+
+const attemptsAnswer = (attempts: WebhookDelivery[]): Answer =>
+  listed(attempts, {
+    json: (attempt) => ({
+      event: wireId(attempt.eventId),
+      order: attempt.orderId,
+      number: attempt.number,
+      at: attempt.at,
+      ms: attempt.ms,
+      status: attempt.status,
+      error: attempt.error,
+    }),
+    columns: {
+      event: (one) => wireId(one.eventId),
+      order: (one) => one.orderId,
+      attempt: (one) => one.number,
+      at: (one) => one.at,
+      ms: (one) => one.ms,
+      // Without a duration it is under way, or was cut off with its process.
+      answer: (one) => (one.ms === null ? 'none yet' : (one.error ?? one.status)),
+    },
+    right: ['order', 'attempt', 'ms'],
+  })

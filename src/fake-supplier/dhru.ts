@@ -1,12 +1,14 @@
+import { formatMicros, formatMoney } from '../lib/money.ts'
 import { readRequest } from '../protocols/dhru/form.ts'
+import { readOrderFields } from '../protocols/dhru/order-fields.ts'
 import { readParameters } from '../protocols/dhru/parameters.ts'
 import type { FakeDeps } from './deps.ts'
-import { accountInfo, serviceDetails, serviceList } from './dhru-account.ts'
 import { orderStatuses, placeOrders } from './dhru-bulk.ts'
-import { type Call, refuse } from './dhru-call.ts'
+import { type Call, refuse, succeed } from './dhru-call.ts'
 import { orderStatus, placeOrder } from './dhru-orders.ts'
 import { readFormFast } from './multipart.ts'
 import type { HttpRequest, Reply } from './reply.ts'
+import { sayService } from './service-list.ts'
 
 /** `actions` are found by their name in lower case; any other name is an `Invalid Action`. */
 const actions = new Map<string, (call: Call) => Reply>([
@@ -47,3 +49,26 @@ function refusesAll({ panel, request: { username, secret } }: Call): Reply | und
 }
 
 const FAILURE = String(refuse('failure').body)
+
+function accountInfo({ orders, request }: Call): Reply {
+  const account = {
+    credit: formatMoney(orders.balance, 'USD'),
+    creditraw: formatMicros(orders.balance),
+    mail: 'fake@example.com',
+    currency: 'USD',
+    username: request.username,
+  }
+  return succeed({ message: 'Your Account Info', AccoutInfo: account })
+}
+
+function serviceList({ panel, list }: Call): Reply {
+  return { status: 200, body: list.bytes(), ...(panel.list === 'cut' && { manner: 'cut' }) }
+}
+
+function serviceDetails({ panel, parameters }: Call): Reply {
+  const read =
+    parameters.ok && parameters.value.kind === 'one' ? readOrderFields(parameters.value.fields) : undefined
+  const service = read?.ok ? panel.find(read.value.service ?? '') : undefined
+  if (!service) return refuse('service')
+  return succeed({ MESSAGE: 'IMEI Service Details', LIST: sayService(panel, service) })
+}

@@ -1,5 +1,3 @@
-import { toBase64 } from './base64.ts'
-
 /** ParametersEncoding is that of `parameters`: the vendor's XML block, base64 of JSON, or the JSON itself. */
 export type ParametersEncoding = 'xml' | 'base64' | 'json'
 
@@ -60,3 +58,10 @@ const escaped = (text: string): string =>
     .toWellFormed()
     .replace(ILLEGAL, '')
     .replace(SPECIAL, (character) => escapes[character] ?? character)
+
+/** `toBase64` encodes a text's UTF-8 bytes; half of a surrogate pair becomes U+FFFD. */
+function toBase64(text: string): string {
+  let binary = ''
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte)
+  return btoa(binary)
+}

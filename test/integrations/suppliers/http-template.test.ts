@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import { readTemplate } from '../../../src/integrations/suppliers/http/read-template.ts'
-import { templates } from '../../../src/integrations/suppliers/http/templates/index.ts'
+import { templates } from '../../../src/integrations/suppliers/http/templates.ts'
 import type { SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
 import { faultsIn, ok, pathText } from '../../../src/lib/fault.ts'
 import { ask, IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'

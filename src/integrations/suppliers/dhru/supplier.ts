@@ -8,7 +8,6 @@ import type {
   SupplierService,
   SupplierTask,
 } from '../supplier.ts'
-import { BulkSwitch } from './bulk-switch.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Called, Panel } from './panel.ts'
 import type { DhruSettings } from './settings.ts'
@@ -252,3 +251,23 @@ const notSent = (reason: string): SupplierOutcome => ({ kind: 'unavailable', why
 
 const keyedBy = <T>(values: T[], keyOf: (value: T, index: number) => string): Map<string, T> =>
   new Map(values.map((value, index) => [keyOf(value, index), value]))
+
+const OFF_FOR_MS = 3_600_000
+
+/** BulkSwitch says whether a panel's bulk action is used: one that the panel does not know is left alone for an hour. */
+class BulkSwitch {
+  readonly #clock: Clock
+  #offUntil = Number.NEGATIVE_INFINITY
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get isOn(): boolean {
+    return this.#clock.now().getTime() >= this.#offUntil
+  }
+
+  turnOff(): void {
+    this.#offUntil = this.#clock.now().getTime() + OFF_FOR_MS
+  }
+}

@@ -6,7 +6,7 @@ import { namesIn, Unfit } from './placeholders.ts'
 import { readTemplate } from './read-template.ts'
 import { HttpSupplier } from './supplier.ts'
 import type { Template } from './template.ts'
-import { templates } from './templates/index.ts'
+import { templates } from './templates.ts'
 
 /** CONNECTIONS bounds the requests that wait for an answer at a time; more wait for a connection, and nothing of them is sent. */
 const CONNECTIONS = 64
