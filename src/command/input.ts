@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import type { OrderId } from '../lib/ids.ts'
@@ -25,6 +26,12 @@ export function idOf<Id extends number>(text: string, field = 'id'): Id {
   }
   return Number(text) as Id
 }
+
+/** `readBytes` reads a whole file. Throws invalid_input. */
+export const readBytes = (file: string, field = 'file'): Promise<Buffer> =>
+  readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, field)
+  })
 
 /** `orderIdOf` reads an order's number, an argument or an option's value. */
 export function orderIdOf(text: string): OrderId {

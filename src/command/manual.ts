@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { text as readAll } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
@@ -14,7 +13,7 @@ import {
 import type { OrderId } from '../lib/ids.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
-import { limitOption, wholeFrom } from './input.ts'
+import { limitOption, readBytes, wholeFrom } from './input.ts'
 import { type Answer, answering, listed } from './output.ts'
 
 interface Filter {
@@ -111,12 +110,7 @@ async function answer(
 }
 
 async function paste(file: string | undefined, options: Filter & { skipUnknown?: boolean }): Promise<Answer> {
-  const list =
-    file === undefined
-      ? await readAll(process.stdin)
-      : await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-          throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
-        })
+  const list = file === undefined ? await readAll(process.stdin) : (await readBytes(file)).toString()
   return await withDatabase(async ({ sql }) => {
     const { answers, faults } = await readPasted(sql, list, options)
     const problems = faults.map(({ path: [line], message: reason }) => ({ line, reason }))

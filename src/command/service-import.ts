@@ -1,20 +1,18 @@
 import { isUtf8 } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
-import progress from 'cli-progress'
 import { type ImportFormat, importServices } from '../catalogue/import.ts'
 import { type Fault, Refusal } from '../errors.ts'
 import { withDatabase } from './connection.ts'
+import { readBytes } from './input.ts'
 import { type Answer, printError } from './output.ts'
+import { progressBar } from './progress.ts'
 
 /** Problems shown to people; machines get all of them. */
 const SHOWN_PROBLEMS = 50
 
 export async function importFile(file: string, { dryRun = false }: { dryRun?: boolean }): Promise<Answer> {
   const format: ImportFormat = extname(file).toLowerCase() === '.json' ? 'json' : 'csv'
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
-  })
+  const bytes = await readBytes(file)
   const text = bytes.toString('utf8')
   if (!isUtf8(bytes)) {
     const line = text.split('\n').findIndex((row) => row.includes('\ufffd')) + 1
@@ -22,7 +20,7 @@ export async function importFile(file: string, { dryRun = false }: { dryRun?: bo
   }
   const bar = progressBar()
   const result = await withDatabase(({ sql }) =>
-    importServices(sql, text, format, { dryRun, onProgress: bar.show }),
+    importServices(sql, text, format, { dryRun, onProgress: bar.progress.onWrite }),
   ).finally(bar.stop)
   if (!result.ok) return refused(result.faults, format, file)
   const { created, updated, unchanged, prices } = result.value
@@ -50,22 +48,5 @@ function refused(faults: readonly Fault[], format: ImportFormat, file: string): 
     json: { problems },
     text: lines.join('\n'),
     bad: true,
-  }
-}
-
-/** `progressBar` writes to a terminal only, beside the answer: on stderr. */
-function progressBar() {
-  if (!process.stderr.isTTY) return { show: () => {}, stop: () => {} }
-  const bar = new progress.SingleBar({ format: '{bar} {value}/{total} services', stream: process.stderr })
-  let started = false
-  return {
-    show: (done: number, total: number) => {
-      if (started) bar.update(done)
-      else bar.start(total, done)
-      started = true
-    },
-    stop: () => {
-      if (started) bar.stop()
-    },
   }
 }

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import { Refusal } from '../errors.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import { type SupplierForm, supplierAttributes } from '../suppliers/attributes.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
+import { readBytes } from './input.ts'
 import { fieldOptions, givenSecrets, givenSettings } from './integration-options.ts'
 
 /** `options` has the fields that have an option of their own; the others are given by --setting. */
@@ -41,9 +41,7 @@ export const withSupplierNames = <T>(work: () => Promise<T>): Promise<T> =>
   })
 
 async function readJson(file: string): Promise<unknown> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'template')
-  })
+  const text = (await readBytes(file, 'template')).toString()
   try {
     return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch (error) {

@@ -1,4 +1,3 @@
-import progress from 'cli-progress'
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { newServiceAttributes } from '../catalogue/attributes.ts'
 import { Refusal } from '../errors.ts'
@@ -9,10 +8,11 @@ import type { ImportWish } from '../sync/import.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
-import { applySync, previewSync, type SyncProgress } from '../sync/sync.ts'
+import { applySync, previewSync } from '../sync/sync.ts'
 import { withAttributeNames } from './attribute-options.ts'
 import { actor } from './connection.ts'
 import { type Answer, answering, printError } from './output.ts'
+import { progressBar } from './progress.ts'
 import { type WithSuppliers, withSuppliers } from './sealing.ts'
 import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
 
@@ -191,27 +191,4 @@ function interval(text: string): number | 'off' {
 function percentage(text: string): number {
   if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('a whole number of percent.')
   return Number(text)
-}
-
-/** On a terminal only, and beside the answer: on stderr. How long the list is, nobody knows before its end. */
-function progressBar(): { progress: SyncProgress; stop: () => void } {
-  if (!process.stderr.isTTY) return { progress: {}, stop: () => {} }
-  const reading = new progress.SingleBar({ format: '{value} services read', stream: process.stderr })
-  const writing = new progress.SingleBar({ format: '{bar} {value}/{total} services', stream: process.stderr })
-  let shown: typeof reading | undefined
-  const show = (bar: typeof reading, done: number, total: number): void => {
-    if (shown !== bar) {
-      shown?.stop()
-      bar.start(total, done)
-    }
-    bar.update(done)
-    shown = bar
-  }
-  return {
-    progress: {
-      onRead: (services) => show(reading, services, services),
-      onWrite: (done, total) => show(writing, done, total),
-    },
-    stop: () => shown?.stop(),
-  }
 }

@@ -1,13 +1,11 @@
 /**
- * Database is every table as the newest schema has it: made of the migrated schema by `npm run database:types`, and not edited.
+ * Database is the tables of built statements as the newest schema has them: made by `npm run database:types`, and not edited.
  */
 
 import type { ColumnType } from 'kysely'
 import type {
   AccountId,
   DepositId,
-  EntryId,
-  EventId,
   KeyId,
   NoticeChannelId,
   NoticeId,
@@ -20,41 +18,20 @@ import type {
   ServiceId,
   SubscriptionId,
   SupplierId,
-  TransferId,
   WebhookId,
 } from '../lib/ids.ts'
 import type { Amount, JsonText } from './column-types.ts'
 
 export type AccountStatus = 'active' | 'closed'
 
-export type AttemptState = 'accepted' | 'given_up' | 'refused' | 'sent' | 'succeeded' | 'unknown'
-
 export type CodeField = 'label' | 'result'
 
 export type DuplicatePolicy = 'allow' | 'refuse' | 'replay'
-
-export type EntryKind =
-  | 'adjust_down'
-  | 'adjust_up'
-  | 'capture'
-  | 'deposit'
-  | 'hold'
-  | 'receive'
-  | 'release'
-  | 'send'
 
 export type Generated<T> =
   T extends ColumnType<infer S, infer I, infer U>
     ? ColumnType<S, I | undefined, U>
     : ColumnType<T, T | undefined, T>
-
-export type ItemState = 'cancelled' | 'failed' | 'pending' | 'processing' | 'success' | 'unknown'
-
-export type Numeric = ColumnType<string, number | string, number | string>
-
-export type OrderState = 'cancelled' | 'failed' | 'partial' | 'pending' | 'processing' | 'success'
-
-export type Priced = 'cost' | 'price'
 
 export type Processing = 'automatic' | 'manual'
 
@@ -63,12 +40,6 @@ export type ReviewKind = 'cancel' | 'changed' | 'expired' | 'margin' | 'supplier
 export type Routing = 'best' | 'cheapest' | 'fastest' | 'fixed'
 
 export type ServiceKind = 'imei' | 'serial' | 'server'
-
-export type SyncOutcome = 'failed' | 'ok' | 'suspicious'
-
-export type SyncTrigger = 'manual' | 'scheduled'
-
-export type WalletSide = 'available' | 'bank' | 'held' | 'peers' | 'revenue'
 
 export interface Accounts {
   createdAt: Generated<Date>
@@ -98,25 +69,6 @@ export interface ApiKeys {
 export interface ApiKeyUses {
   keyId: KeyId
   lastUsedAt: Date
-}
-
-export interface Attempts {
-  accountId: AccountId
-  asked: Generated<number>
-  cost: Amount | null
-  createdAt: Date
-  detail: string | null
-  fault: string | null
-  finishedAt: Date | null
-  number: number
-  orderId: OrderId
-  position: number
-  recheckAt: Date | null
-  reference: string | null
-  remoteService: Generated<string>
-  routeId: RouteId | null
-  state: Generated<AttemptState>
-  supplierId: SupplierId
 }
 
 export interface DepositEvents {
@@ -174,72 +126,12 @@ export interface Deposits {
   totalPay: Amount
 }
 
-export interface EntryKinds {
-  givesTo: WalletSide
-  kind: EntryKind
-  takesFrom: WalletSide
-}
-
-export interface ExchangeRates {
-  actor: string
-  base: string
-  createdAt: Generated<Date>
-  quote: string
-  rate: Numeric
-  validFrom: Date
-}
-
 export interface IdempotencyKeys {
   accountId: AccountId
   answer: string
   body: string
   createdAt: Date
   key: string
-}
-
-export interface Installation {
-  id: Generated<string>
-}
-
-export interface Items {
-  accountId: AccountId
-  anyMargin: Generated<boolean>
-  dueAt: Date | null
-  fence: Generated<number>
-  fields: JsonText | null
-  finishedAt: Date | null
-  input: string
-  orderId: OrderId
-  position: number
-  price: Amount
-  quantity: number
-  reason: string | null
-  result: string | null
-  serviceId: ServiceId
-  state: Generated<ItemState>
-  supplierId: SupplierId | null
-}
-
-export interface LedgerEntries {
-  accountId: AccountId
-  actor: string | null
-  amount: Amount
-  availableAfter: Amount
-  createdAt: Date
-  depositId: DepositId | null
-  id: EntryId
-  kind: EntryKind
-  note: string | null
-  orderId: OrderId | null
-  position: number | null
-  transferId: TransferId | null
-}
-
-export interface LedgerLines {
-  accountId: AccountId | null
-  delta: Amount | null
-  entryId: number | null
-  side: WalletSide | null
 }
 
 export interface NoticeChannels {
@@ -274,71 +166,10 @@ export interface NoticeSubscriptions {
   id: Generated<SubscriptionId>
 }
 
-export interface OrderEventBodies {
-  accountId: AccountId
-  amount: string
-  body: string
-  eventId: EventId
-}
-
-export interface OrderEvents {
-  accountId: AccountId
-  attempts: Generated<number>
-  createdAt: Date
-  deliveredAt: Date | null
-  dueAt: Date | null
-  givenUpAt: Date | null
-  id: Generated<EventId>
-  leasedUntil: Date | null
-  orderId: OrderId
-  state: OrderState
-  tries: Generated<number>
-  webhookId: WebhookId
-}
-
-export interface OrderKeys {
-  accountId: AccountId
-  body: string | null
-  createdAt: Date
-  key: string
-  orderId: OrderId
-}
-
-export interface Orders {
-  accountId: AccountId
-  createdAt: Date
-  finishedAt: Date | null
-  holdId: EntryId | null
-  id: OrderId
-  itemCount: number
-  keyId: KeyId | null
-  reference: string | null
-  serviceId: ServiceId
-  state: Generated<OrderState>
-  total: Amount
-  unitPrice: Amount
-  via: string
-}
-
 export interface PriceGroups {
   createdAt: Generated<Date>
   id: Generated<PriceGroupId>
   name: string
-}
-
-export interface PriceHistory {
-  accountId: AccountId | null
-  actor: string | null
-  at: Generated<Date>
-  currency: string
-  id: Generated<number>
-  newAmount: Amount | null
-  oldAmount: Amount | null
-  priceGroupId: PriceGroupId | null
-  remoteId: string | null
-  serviceId: ServiceId | null
-  supplierId: SupplierId | null
-  what: Priced
 }
 
 export interface Prices {
@@ -385,20 +216,6 @@ export interface Reviews {
   why: string | null
 }
 
-export interface RouteStats {
-  measuredAt: Date
-  medianSeconds: number | null
-  routeId: RouteId
-  succeeded: number
-  tried: number
-}
-
-export interface SchemaMigrations {
-  appliedAt: Generated<Date>
-  file: string
-  number: number
-}
-
 export interface Services {
   active: Generated<boolean>
   closesAt: string | null
@@ -428,22 +245,6 @@ export interface Services {
   visibleTo: number[] | null
 }
 
-export interface StagedServices {
-  cost: Amount
-  deliveryTime: string
-  description: string
-  fields: JsonText
-  groupName: string
-  hash: string
-  kind: ServiceKind
-  maxQuantity: number
-  minQuantity: number
-  name: string
-  position: number
-  remoteId: string
-  supplierId: SupplierId
-}
-
 export interface SupplierHealth {
   balance: Amount | null
   balanceAt: Date | null
@@ -456,12 +257,6 @@ export interface SupplierHealth {
   reason: string | null
   supplierId: SupplierId
   why: string | null
-}
-
-export interface SupplierRouteFields {
-  ours: string
-  routeId: RouteId
-  theirs: string
 }
 
 export interface SupplierRoutes {
@@ -492,68 +287,6 @@ export interface Suppliers {
   url: string | null
 }
 
-export interface SupplierServices {
-  available: Generated<boolean>
-  cost: Amount
-  currency: string
-  deliveryTime: string
-  description: string
-  fields: JsonText
-  firstSeenAt: Date
-  goneAt: Date | null
-  groupName: string
-  hash: string
-  kind: ServiceKind
-  lastSeenAt: Date
-  maxQuantity: number
-  minQuantity: number
-  name: string
-  remoteId: string
-  supplierId: SupplierId
-}
-
-export interface SupplierSyncs {
-  everyMinutes: number | null
-  maxLoss: Generated<number>
-  nextAt: Date | null
-  supplierId: SupplierId
-}
-
-export interface SyncedServices {
-  deactivatedBySync: Generated<boolean>
-  follows: Generated<boolean>
-  price: Amount | null
-  remoteId: string
-  rule: JsonText
-  serviceId: ServiceId
-  supplierId: SupplierId
-}
-
-export interface SyncRuns {
-  actor: string
-  counts: Generated<JsonText>
-  error: string | null
-  finishedAt: Date | null
-  id: Generated<number>
-  outcome: SyncOutcome | null
-  startedAt: Date
-  supplierId: SupplierId
-  trigger: SyncTrigger
-}
-
-export interface Transfers {
-  amount: Amount
-  createdAt: Date
-  currency: string
-  description: string | null
-  id: Generated<TransferId>
-  keyId: KeyId | null
-  receivedId: EntryId
-  receiverId: AccountId
-  senderId: AccountId
-  sentId: EntryId
-}
-
 export interface Wallets {
   accountId: AccountId
   available: Generated<Amount>
@@ -561,17 +294,6 @@ export interface Wallets {
   currency: string
   held: Generated<Amount>
   lastEntry: Generated<Amount>
-}
-
-export interface WebhookDeliveries {
-  accountId: AccountId
-  at: Date
-  error: string | null
-  eventId: EventId
-  ms: number | null
-  number: number
-  status: number | null
-  webhookId: WebhookId
 }
 
 export interface Webhooks {
@@ -594,44 +316,22 @@ export interface Database {
   accounts: Accounts
   apiKeys: ApiKeys
   apiKeyUses: ApiKeyUses
-  attempts: Attempts
   depositEvents: DepositEvents
   depositProofs: DepositProofs
   depositProviders: DepositProviders
   deposits: Deposits
-  entryKinds: EntryKinds
-  exchangeRates: ExchangeRates
   idempotencyKeys: IdempotencyKeys
-  installation: Installation
-  items: Items
-  ledgerEntries: LedgerEntries
-  ledgerLines: LedgerLines
   noticeChannels: NoticeChannels
   notices: Notices
   noticeSubscriptions: NoticeSubscriptions
-  orderEventBodies: OrderEventBodies
-  orderEvents: OrderEvents
-  orderKeys: OrderKeys
-  orders: Orders
   priceGroups: PriceGroups
-  priceHistory: PriceHistory
   prices: Prices
   requests: Requests
   reviews: Reviews
-  routeStats: RouteStats
-  schemaMigrations: SchemaMigrations
   services: Services
-  stagedServices: StagedServices
   supplierHealth: SupplierHealth
-  supplierRouteFields: SupplierRouteFields
   supplierRoutes: SupplierRoutes
   suppliers: Suppliers
-  supplierServices: SupplierServices
-  supplierSyncs: SupplierSyncs
-  syncedServices: SyncedServices
-  syncRuns: SyncRuns
-  transfers: Transfers
   wallets: Wallets
-  webhookDeliveries: WebhookDeliveries
   webhooks: Webhooks
 }
