@@ -11,7 +11,7 @@ import { selectSchedule } from './runs.sql.ts'
 
 export type { ListChange } from './comparison.sql.ts'
 
-export type ChangeCounts = Record<Change, number>
+type ChangeCounts = Record<Change, number>
 
 /** Comparison is a whole list beside what was known before. */
 export interface Comparison {
