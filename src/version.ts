@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** imeigate's own, of package.json. */
+/** `version` is imeigate's own, as package.json has it. */
 export const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   version: string
 }

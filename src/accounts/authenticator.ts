@@ -7,6 +7,7 @@ import { allowedIps } from '../lib/ip.ts'
 import { isStorable } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { ApiKey } from './account.ts'
 import { selectKeysNamed, upsertUses } from './keys.sql.ts'
 import { hashSecret } from './keys.ts'
@@ -35,7 +36,8 @@ const LONGEST = 256
  * Authenticator finds the key of a request. Keys are kept in memory, without their secrets, and forgotten when any process
  * changes a key or an account, so that a revocation counts everywhere within a second. A new key counts at once.
  */
-export class Authenticator {
+export class Authenticator implements RuntimeService {
+  readonly name = 'authenticator'
   readonly #sql: Sql
   readonly #notifier: ChangeListener
   readonly #clock: Clock

@@ -39,9 +39,7 @@ import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
 import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
 
-/** GRACE_MS is how long calls to suppliers, and requests, may go on after a stop was asked for. */
-export const GRACE_MS = 4000
-
+/** Given is what a process gets from outside. */
 export interface Given {
   config: Config
   address: DatabaseAddress
@@ -81,13 +79,7 @@ export function databaseServices(
       },
     ],
     [new Migration(address, log)],
-    [
-      {
-        name: 'change notifications',
-        start: () => notifier.start(),
-        stop: () => notifier.stop(),
-      },
-    ],
+    [notifier],
   ]
 }
 
@@ -135,7 +127,6 @@ export async function compose({ config, address, log, clock }: Given, database: 
     clock,
     installation: await installationId(sql),
   }
-  const { outbound } = context
   const sealer = (): Promise<Sealer> => openSealer(config)
 
   const authenticator = new Authenticator(sql, notifier, clock)
@@ -154,11 +145,11 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const orders = new OrderReader(hot, catalogue)
   const ledger = new LedgerReader(sql)
   const orderRequests = new OrderRequests(hot, clock)
-  const deliverer = new Deliverer({ sql: hot, outbound, sealer, orders, clock, log })
+  const deliverer = new Deliverer({ sql: hot, outbound: context.outbound, sealer, orders, clock, log })
   const gateways = new Gateways({ context, sealer })
   const paying = { sql, gateways, clock, log }
   const open = async (id: SupplierId) => connectSupplierById(sql, await sealer(), context, id)
-  const jobs = new Jobs({
+  const queue = new Jobs({
     address,
     log,
     tasks: {
@@ -171,31 +162,14 @@ export async function compose({ config, address, log, clock }: Given, database: 
     everyMinute: [FIND_DUE, SWEEP_REQUESTS, RAISE_NOTICES, CHECK_DEPOSITS, LOOK_FOR_EVENTS],
   })
 
-  const services = {
-    authenticator: {
-      name: 'authenticator',
-      start: () => authenticator.start(),
-      stop: () => authenticator.stop(),
+  const jobs: RuntimeService = {
+    name: 'jobs',
+    start: async () => {
+      await queue.start()
+      await lookForEvents(sql)
     },
-    requests: { name: 'request log', start: () => requests.start(), stop: () => requests.stop() },
-    directory: { name: 'suppliers', stop: () => directory.close() },
-    gateways: { name: 'payment gateways', stop: () => gateways.close() },
-    deliverer: { name: 'webhooks', stop: () => deliverer.close() },
-    jobs: {
-      name: 'jobs',
-      start: async () => {
-        await jobs.start()
-        await lookForEvents(sql)
-      },
-      stop: () => jobs.stop(),
-    },
-    fulfilment: {
-      name: 'fulfilment',
-      start: () => fulfilment.start(),
-      stop: () => fulfilment.stop(GRACE_MS),
-    },
-    sweeper: { name: 'key sweeper', start: () => sweeper.start(), stop: () => sweeper.stop() },
-  } satisfies Record<string, RuntimeService>
+    stop: () => queue.stop(),
+  }
 
   return {
     ...database,
@@ -204,7 +178,11 @@ export async function compose({ config, address, log, clock }: Given, database: 
     authenticator,
     catalogue,
     directory,
+    gateways,
+    deliverer,
+    jobs,
     fulfilment,
+    sweeper,
     placement,
     requests,
     orderRequests,
@@ -217,7 +195,6 @@ export async function compose({ config, address, log, clock }: Given, database: 
     statements: new Statements({ sql, ledger, clock }),
     idempotency: new Idempotency(sql, clock),
     gauges: [...fulfilmentGauges(sql), ...webhookGauges(sql)],
-    services,
   }
 }
 

@@ -7,8 +7,11 @@ import { isReady } from '../database/migrate.ts'
 import { Refusal } from '../errors.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
-import { type Components, GRACE_MS } from './compose.ts'
+import type { Components } from './compose.ts'
 import type { Metrics } from './metrics.ts'
+
+/** GRACE_MS is how long a request may go on after a stop was asked for. */
+const GRACE_MS = 4000
 
 /** `buildHttp` makes the HTTP server, without routes: what is refused before a protocol sees it is answered here. */
 export function buildHttp(config: Config, log: Logger): FastifyInstance {
@@ -42,7 +45,9 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
     routerOptions: { ignoreTrailingSlash: true },
     // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
     rewriteUrl: ({ url = '/' }) =>
-      url.startsWith('/') && url.includes('//') ? url.replace(/^[^?]*/, collapseSlashes) : url,
+      url.startsWith('/') && url.includes('//')
+        ? url.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/'))
+        : url,
   })
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
   Object.assign(app.server, { httpAllowHalfOpen: true })
@@ -79,8 +84,6 @@ function requestIds(): () => string {
   let count = 0
   return () => process + (count++).toString(16).padStart(12, '0')
 }
-
-const collapseSlashes = (path: string): string => path.replace(/\/{2,}/g, '/')
 
 /** `httpService` answers requests: those about the process itself in every role, and whatever routes were added. */
 export function httpService(http: FastifyInstance, components: Components, metrics: Metrics): RuntimeService {

@@ -4,24 +4,27 @@ import type { GaugeSource } from '../runtime/gauge.ts'
 /** Metrics is what `GET /metrics` gives a Prometheus server: what this process counts, and the gauges of the rooms. */
 export class Metrics {
   readonly #registry = new Registry()
-  readonly #requests: Counter<'action' | 'outcome'>
-  readonly #restRequests: Counter<'route' | 'outcome'>
+  readonly countRequest = this.#counter('imeigate_dhru_requests_total', 'Dhru requests', 'action')
+  readonly countRestRequest = this.#counter(
+    'imeigate_rest_requests_total',
+    'requests to the REST API',
+    'route',
+  )
 
   constructor(gauges: readonly GaugeSource[]) {
     collectDefaultMetrics({ register: this.#registry })
-    this.#requests = new Counter({
-      name: 'imeigate_dhru_requests_total',
-      help: 'Answered Dhru requests by action and outcome (ok, or the error code)',
-      labelNames: ['action', 'outcome'],
-      registers: [this.#registry],
-    })
-    this.#restRequests = new Counter({
-      name: 'imeigate_rest_requests_total',
-      help: 'Answered requests to the REST API by route and outcome (ok, or the error code)',
-      labelNames: ['route', 'outcome'],
-      registers: [this.#registry],
-    })
     for (const source of gauges) this.#add(source)
+  }
+
+  /** `#counter` makes a function that counts answers; `what` is the label of what was asked for. */
+  #counter(name: string, requests: string, what: string): (asked: string, outcome: string) => void {
+    const counter = new Counter({
+      name,
+      help: `Answered ${requests} by ${what} and outcome (ok, or the error code)`,
+      labelNames: [what, 'outcome'],
+      registers: [this.#registry],
+    })
+    return (asked, outcome) => counter.inc({ [what]: asked, outcome })
   }
 
   #add({ name, help, labels, read }: GaugeSource): void {
@@ -38,14 +41,6 @@ export class Metrics {
         for (const { labels: given, value } of values) this.set(given, value)
       },
     })
-  }
-
-  countRequest = (action: string, outcome: string): void => {
-    this.#requests.inc({ action, outcome })
-  }
-
-  countRestRequest = (route: string, outcome: string): void => {
-    this.#restRequests.inc({ route, outcome })
   }
 
   get contentType(): string {

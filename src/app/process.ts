@@ -36,7 +36,7 @@ export async function serve(
   let close = async (): Promise<void> => {}
   let server: Server | undefined
   try {
-    const database = await openDatabase(config, log, stop.signal)
+    const database = await reachDatabase(config, log, stop.signal)
     close = database.close
     const { startServer } = await import('./server.ts')
     server = await startServer(config, database.address, log, undefined, stop.signal)
@@ -91,7 +91,8 @@ const isQueuesLostConnection = (error: unknown): boolean =>
   isConnectionLoss(withCode(error)) &&
   /graphile-worker[\\/]dist[\\/].*(completeJob|failJob)/s.test(error.stack ?? '')
 
-async function openDatabase(
+/** `reachDatabase` gives the address of the configured database, or starts the embedded one. */
+async function reachDatabase(
   config: Config,
   log: Logger,
   signal: AbortSignal,

@@ -39,7 +39,7 @@ export async function startServer(
     if (config.role !== 'worker') serveProtocols(http, components, metrics)
     await services.start([
       apiRole(components),
-      [components.services.directory, components.services.gateways, components.services.deliverer],
+      [components.directory, components.gateways, components.deliverer],
       // Requests are taken last, so that nothing is answered before all the rest runs.
       [...(config.role === 'api' ? [] : workerRole(components)), httpService(http, components, metrics)],
     ])

@@ -1,4 +1,5 @@
 import { Loop } from '../runtime/loop.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { type DatabaseAddress, openPool, type Sql } from './database.ts'
 
 const CHANNEL = 'imeigate_changes'
@@ -24,7 +25,8 @@ export type ChangeListener = Pick<ChangeNotifier, 'onInvalidate' | 'isConnected'
  * `isConnected()` is false when no heartbeat came back lately, and then the owner of a copy must read the database instead. What is
  * published between two sessions of PostgreSQL is lost, so every new session invalidates every topic.
  */
-export class ChangeNotifier {
+export class ChangeNotifier implements RuntimeService {
+  readonly name = 'change notifications'
   readonly #sql: Sql
   readonly #listeners = new Map<Topic, (() => void)[]>()
   readonly #heartbeat = `imeigate_${process.pid}_${Math.random().toString(36).slice(2)}`

@@ -2,6 +2,7 @@ import type { Gateway } from '../integrations/gateways/gateway.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import type { OutboundClient } from '../outbound/outbound.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
 import { secretsOf, settingsOf } from './providers.ts'
@@ -10,7 +11,8 @@ import { secretsOf, settingsOf } from './providers.ts'
 const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 1_048_576 }
 
 /** Gateways connects to gateways when they are needed, because from one payment to the next they may change. */
-export class Gateways {
+export class Gateways implements RuntimeService {
+  readonly name = 'payment gateways'
   readonly #context: IntegrationContext
   readonly #sealer: () => Promise<Sealer>
   #client: OutboundClient | undefined
@@ -34,7 +36,7 @@ export class Gateways {
     })
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#client?.close()
   }
 }

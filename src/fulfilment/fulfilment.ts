@@ -3,6 +3,7 @@ import type { Sql } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Loop } from '../runtime/loop.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { ConnectedSupplier } from '../suppliers/directory.ts'
 import { askSoon } from './ask/poll.sql.ts'
 import { Poller } from './ask/poller.ts'
@@ -14,8 +15,12 @@ import { OutcomeWriter } from './outcome/outcome-writer.ts'
 import { SupplierLimiters } from './supplier-limiter.ts'
 import { Worker } from './worker.ts'
 
+/** GRACE_MS is how long calls to suppliers may go on after a stop was asked for. */
+const GRACE_MS = 4000
+
 /** Fulfilment gets orders done: it claims due items, has suppliers do them, and records what came of it. */
-export class Fulfilment {
+export class Fulfilment implements RuntimeService {
+  readonly name = 'fulfilment'
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #worker: Worker
@@ -64,8 +69,8 @@ export class Fulfilment {
     for (const part of this.#deps()) part.start()
   }
 
-  /** `stop` claims nothing more, and lets what is in hand end for `graceMs` before its calls are broken off. */
-  async stop(graceMs: number): Promise<void> {
+  /** `stop` claims nothing more, and lets calls go on for `graceMs` before its calls are broken off. */
+  async stop(graceMs = GRACE_MS): Promise<void> {
     await Promise.all([
       this.#dispatcher.stop(),
       this.#poller.stop(),

@@ -2,13 +2,15 @@ import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { sweepAnswers, sweepKeys } from './key-sweeper.sql.ts'
 
 const EVERY_MS = 600_000
 const KEYS_PER_ROUND = 10_000
 
 /** KeySweeper keeps the tables of keys small: it removes those that no longer answer a repeated request. */
-export class KeySweeper {
+export class KeySweeper implements RuntimeService {
+  readonly name = 'key sweeper'
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #loop: Loop

@@ -3,26 +3,30 @@ import { formatMicros, formatMoney, isCurrency, type Micros, parseMicros } from 
 import { emptyFault, lineFault, textFault } from './text.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
-interface Described<Value> {
-  label?: string
-  flag?: string
-  help: string
-  more?: string
-  whenLeftOut?: string
-  onlyIn?: 'create' | 'change'
-  default?: Value
-  property?: string
-  formerly?: string
-}
+type Described<Value> = Pick<Attribute<Value>, 'help'> &
+  Partial<
+    Pick<
+      Attribute<Value>,
+      'label' | 'flag' | 'more' | 'whenLeftOut' | 'onlyIn' | 'default' | 'property' | 'formerly'
+    >
+  >
 
 /** `plain` is what an attribute is unless its type says more. */
 const plain = {
+  label: undefined,
+  flag: undefined,
   offFlag: undefined,
+  more: '',
+  whenLeftOut: undefined,
+  onlyIn: undefined,
   choices: undefined,
   gather: undefined,
+  default: undefined,
   nullable: false,
   stored: true,
   json: false,
+  property: undefined,
+  formerly: undefined,
   load: (column: unknown) => column,
   fault: () => undefined,
   show: (value: unknown) => String(value),
@@ -33,25 +37,10 @@ const plain = {
 }
 
 /** `attribute` makes an attribute of a type that only its noun has. */
-export function attribute<Value, Given = Value>(
+export const attribute = <Value, Given = Value>(
   described: Described<Value>,
   kind: Partial<Attribute<Value, Given>> & Pick<Attribute<Value, Given>, 'read'>,
-): Attribute<Value, Given> {
-  const { label, flag, help, more = '', whenLeftOut, onlyIn, property, formerly } = described
-  return {
-    ...plain,
-    label,
-    flag,
-    help,
-    more,
-    whenLeftOut,
-    onlyIn,
-    default: described.default,
-    property,
-    formerly,
-    ...kind,
-  } as Attribute<Value, Given>
-}
+): Attribute<Value, Given> => ({ ...plain, ...described, ...kind }) as Attribute<Value, Given>
 
 /** `inputOnly` makes of an attribute one that has no column: what it says is kept by other attributes. */
 export const inputOnly = <Given>(of: Attribute<Given>): Attribute<never, Given> =>
@@ -59,11 +48,11 @@ export const inputOnly = <Given>(of: Attribute<Given>): Attribute<never, Given> 
 
 /** `shown` is a value that operators read and do not write. */
 export const shown = <Value>(
-  { label, property }: { label?: string; property?: string } = {},
+  described: Partial<Described<Value>> = {},
   kind: Partial<Attribute<Value>> = {},
 ): Attribute<Value> =>
   attribute<Value>(
-    { help: '', ...(label !== undefined && { label }), ...(property !== undefined && { property }) },
+    { help: '', ...described },
     {
       read: () => {
         throw new Unreadable('is not written')
@@ -75,11 +64,10 @@ export const shown = <Value>(
 const times = { show: (time: Date | null) => time?.toISOString() ?? '' }
 
 /** `shownTime` is a point in time that operators read. */
-export const shownTime = (label?: string) => shown<Date>(label === undefined ? {} : { label }, times)
+export const shownTime = (label?: string) => shown<Date>({ label }, times)
 
 /** `shownTimeOrNone` is a point in time that may not have come. */
-export const shownTimeOrNone = (label?: string) =>
-  shown<Date | null>(label === undefined ? {} : { label }, times)
+export const shownTimeOrNone = (label?: string) => shown<Date | null>({ label }, times)
 
 /** `time` is a point in time, or null. */
 export const time = (described: Described<Date | null>) =>
@@ -94,10 +82,7 @@ export const time = (described: Described<Date | null>) =>
 
 /** `shownId` is the number of something kept here. */
 export const shownId = <Id extends number | null>(label?: string, property?: string) =>
-  shown<Id>(
-    { ...(label !== undefined && { label }), ...(property !== undefined && { property }) },
-    { right: true },
-  )
+  shown<Id>({ label, property }, { right: true })
 
 /** `readText` trims a text; a number is a text, too. */
 export function readText(value: unknown): string {
@@ -157,7 +142,7 @@ export const lines = (described: Described<string> & { max: number }) =>
 
 /** `matching` is a text that `fault` checks. */
 export const matching = (described: Described<string> & { fault: (text: string) => string | undefined }) =>
-  attribute<string>(described, { read: readText, fault: described.fault })
+  attribute<string>(described, { read: readText })
 
 /** `choice` is one of several words. */
 export const choice = <const Word extends string>(
@@ -233,7 +218,6 @@ export const seconds = (described: Described<number> & Bounds) =>
 /** `flag` is yes or no, with an option for each. */
 export const flag = (described: Described<boolean> & { offFlag?: string }) =>
   attribute<boolean>(described, {
-    offFlag: described.offFlag,
     read: readFlag,
     show: (value) => (value ? 'yes' : 'no'),
   })
@@ -275,13 +259,7 @@ type Show<Value> = Attribute<Value>['show']
 /** `amount` is money as a decimal, in the currency of its noun. */
 export const amount = (
   described: Described<Micros> & { fault?: (value: Micros) => string | undefined; show?: Show<Micros> },
-) =>
-  attribute<Micros>(described, {
-    ...money,
-    read: readAmount,
-    ...(described.fault && { fault: described.fault }),
-    ...(described.show && { show: described.show }),
-  })
+) => attribute<Micros>({ ...money, ...described }, { read: readAmount })
 
 /** `amountOrNone` is an amount that may be missing. */
 export const amountOrNone = (
@@ -290,13 +268,14 @@ export const amountOrNone = (
     show?: Show<Micros | null>
   },
 ) =>
-  attribute<Micros | null>(described, {
-    ...money,
-    nullable: true,
-    read: orNull(readAmount),
-    fault: (value) => (value === null ? undefined : described.fault?.(value)),
-    ...(described.show && { show: described.show }),
-  })
+  attribute<Micros | null>(
+    { ...money, ...described },
+    {
+      nullable: true,
+      read: orNull(readAmount),
+      fault: (value) => (value === null ? undefined : described.fault?.(value)),
+    },
+  )
 
 /** `shownAmount` is money that operators read. */
 export const shownAmount = (label: string) => shown<Micros>({ label }, money)

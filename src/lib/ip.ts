@@ -19,7 +19,7 @@ export function readAddress(text: string): Address | undefined {
 }
 
 /** `readNetwork` reads an address or a CIDR block. */
-export function readNetwork(text: string): Network | undefined {
+function readNetwork(text: string): Network | undefined {
   const [, name = '', length] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? []
   const address = readAddress(name)
   if (!address) return undefined

@@ -57,14 +57,13 @@ export const findPattern = (
 
 /** `schemaPattern` makes the patterns of JSON Schemas for Ajv, in which case matters. A text that is too long matches none. */
 export const schemaPattern = Object.assign(
-  (source: string): { test(text: string): boolean } => {
+  (source: string) => {
     const pattern = boundedBy(source, 0)
-    const matcher = {
+    return {
       test: (text: string) => text.length <= MAX_TEXT_LENGTH && pattern.test(text),
       // Ajv tells patterns by their texts.
       toString: () => source,
     }
-    return matcher
   },
   { code: 'schemaPattern' },
 )

@@ -4,6 +4,7 @@ import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { sanitizeLine } from '../lib/text.ts'
 import { Loop } from '../runtime/loop.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { LoggedRequest, RequestEntry } from './request.ts'
 import { insertRequests, type RequestFilter, selectRequests } from './requests.sql.ts'
 
@@ -20,7 +21,8 @@ const MAX_TEXT_LENGTH = 500
  * RequestLog writes what accounts' keys asked for, behind the answers: no request waits for its entry or fails with it. Entries that
  * were not written yet are lost in a crash. An insert whose answer was lost is repeated, so that an entry may come twice.
  */
-export class RequestLog {
+export class RequestLog implements RuntimeService {
+  readonly name = 'request log'
   readonly #sql: Sql
   readonly #log: Logger
   readonly #on: boolean

@@ -5,6 +5,7 @@ import type { Sql } from '../database/database.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { SupplierRow } from './attributes.ts'
 import { selectSuppliers } from './suppliers.sql.ts'
@@ -32,7 +33,8 @@ const GRACE_MS = 10 * 60_000
  * SupplierDirectory holds the suppliers of this process, as they were last written. A supplier's code learns while it is used, so a
  * supplier is connected anew only when something that it is made of has changed, which health and limits are not.
  */
-export class SupplierDirectory {
+export class SupplierDirectory implements RuntimeService {
+  readonly name = 'suppliers'
   readonly #sql: Sql
   readonly #notifier: ChangeListener
   readonly #sealer: () => Promise<Sealer>
@@ -82,8 +84,8 @@ export class SupplierDirectory {
     return this.#connected
   }
 
-  /** `close` closes every supplier; nothing is called any more. */
-  async close(): Promise<void> {
+  /** `stop` closes every supplier; nothing is called any more. */
+  async stop(): Promise<void> {
     await this.#reading?.catch(() => {})
     for (const timer of this.#retired.values()) clearTimeout(timer)
     const suppliers = [...this.#retired.keys()]

@@ -5,6 +5,7 @@ import type { WebhookId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { OrderReader } from '../orders/read/order-reader.ts'
 import type { Outbound } from '../outbound/outbound.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { selectNextDue } from './deliveries.sql.ts'
 import { DeliveryRecorder } from './delivery-recorder.ts'
@@ -33,7 +34,8 @@ export interface DelivererDeps {
  * Deliverer sends what waits for webhooks. A process has what it sends under a lease, so it does not matter how often, or by how
  * many processes, the same webhook is looked at.
  */
-export class Deliverer {
+export class Deliverer implements RuntimeService {
+  readonly name = 'webhooks'
   readonly #parts: DelivererDeps
   readonly #sender: Sender
   readonly #book: DeliveryRecorder
@@ -75,7 +77,7 @@ export class Deliverer {
     if ((round.tookAny || this.#again.has(id)) && !stopping.aborted) await this.#lookAgain(id)
   }
 
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
     await this.#sender.close()
   }
 

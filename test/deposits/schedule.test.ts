@@ -27,7 +27,7 @@ beforeAll(async () => {
   await bank(server)
 })
 afterAll(async () => {
-  await gateways.close()
+  await gateways.stop()
   await server.stop()
 })
 beforeEach(async () => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterEach(async () => {
   vi.restoreAllMocks()
-  await Promise.all(directories.splice(0).map((directory) => directory.close()))
+  await Promise.all(directories.splice(0).map((directory) => directory.stop()))
   lines.length = 0
 })
 afterAll(async () => {
@@ -140,7 +140,7 @@ test('a replaced adapter is closed after its grace, and all of them in the end',
   await vi.waitFor(() => expect(closed).toContain(old?.supplier), WAIT)
   const newer = await liveWhen(patient, id, isOther)
   expect(closed).not.toContain(oldOfPatient?.supplier)
-  await patient.close()
+  await patient.stop()
   expect(closed).toContain(oldOfPatient?.supplier)
   expect(closed).toContain(newer?.supplier)
 })

@@ -75,7 +75,7 @@ export class Shop {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#deliverers.map((one) => one.close()))
+    await Promise.all(this.#deliverers.map((one) => one.stop()))
     await this.#placement.close()
     await this.database.drop()
   }

@@ -12,9 +12,10 @@ import type { Components } from '../compose.ts'
 import type { Metrics } from '../metrics.ts'
 
 /** `apiRole` lists what runs behind the answers: the record of last uses of keys, and the request log. */
-export function apiRole({ services }: Components): RuntimeService[] {
-  return [services.authenticator, services.requests]
-}
+export const apiRole = ({ authenticator, requests }: Components): RuntimeService[] => [
+  authenticator,
+  requests,
+]
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
 export function serveProtocols(http: FastifyInstance, components: Components, metrics: Metrics): void {
