@@ -6,6 +6,7 @@ import {
   findManual,
   listManual,
   type ManualAnswer,
+  type ManualFilter,
   type ManualItem,
   readPasted,
   takeManual,
@@ -15,11 +16,6 @@ import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, readBytes, wholeFrom } from './input.ts'
 import { type Answer, answering, listed } from './output.ts'
-
-interface Filter {
-  supplier?: string
-  service?: string
-}
 
 const SHOWN_PROBLEMS = 50
 
@@ -61,7 +57,7 @@ export function register(program: Command): void {
     .action(answering(paste))
 }
 
-async function list(options: Filter & { limit: number }): Promise<Answer> {
+async function list(options: ManualFilter & { limit: number }): Promise<Answer> {
   const items = await withDatabase(({ sql }) => listManual(sql, options))
   return listed(items, {
     json: (item) => ({
@@ -109,7 +105,7 @@ async function answer(
   })
 }
 
-async function paste(file: string | undefined, options: Filter & { skipUnknown?: boolean }): Promise<Answer> {
+async function paste(file: string | undefined, options: ManualFilter & { skipUnknown?: boolean }): Promise<Answer> {
   const list = file === undefined ? await readAll(process.stdin) : (await readBytes(file)).toString()
   return await withDatabase(async ({ sql }) => {
     const { answers, faults } = await readPasted(sql, list, options)

@@ -5,7 +5,7 @@ import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
-import type { ConnectedSupplier } from '../suppliers/directory.ts'
+import type { ConnectedSupplier, SupplierDirectory } from '../suppliers/directory.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
 import {
   claimProbes,
@@ -44,7 +44,7 @@ interface Trouble {
 
 interface BreakersDeps {
   sql: Sql
-  directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
+  directory: Pick<SupplierDirectory, 'current'>
   clock: Clock
   log: Logger
 }

@@ -2,19 +2,20 @@ import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import type { Loop } from '../runtime/loop.ts'
+import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
-import type { ConnectedSupplier } from '../suppliers/directory.ts'
+import type { SupplierDirectory } from '../suppliers/directory.ts'
 import { askSoon } from './ask/poll.sql.ts'
 import { Poller } from './ask/poller.ts'
 import { Rechecks } from './ask/rechecks.ts'
 import { Breakers } from './breakers.ts'
 import { Dispatcher } from './dispatch/dispatcher.ts'
-import { routeStatsLoop } from './dispatch/route-stats.ts'
+import { measureRoutes } from './dispatch/route-stats.sql.ts'
 import { OutcomeWriter } from './outcome/outcome-writer.ts'
 import { SupplierLimiters } from './supplier-limiter.ts'
 import { Worker } from './worker.ts'
 
+const ROUTE_STATS_EVERY_MS = 30_000
 /** GRACE_MS is how long calls to suppliers may go on after a stop was asked for. */
 const GRACE_MS = 4000
 
@@ -33,7 +34,7 @@ export class Fulfilment implements RuntimeService {
   /** `sql` is a pool with steady plans; `directory` knows the suppliers. */
   constructor(deps: {
     sql: Sql
-    directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
+    directory: Pick<SupplierDirectory, 'current'>
     clock: Clock
     log: Logger
   }) {
@@ -46,7 +47,12 @@ export class Fulfilment implements RuntimeService {
     this.#dispatcher = new Dispatcher({ ...deps, limiters, outcomes, worker: this.#worker })
     this.#poller = new Poller({ ...deps, limiters, worker: this.#worker })
     this.#rechecks = new Rechecks({ ...deps, limiters })
-    this.#routeStats = routeStatsLoop(deps)
+    this.#routeStats = new Loop({
+      name: 'route stats',
+      log: deps.log,
+      intervalMs: ROUTE_STATS_EVERY_MS,
+      run: () => measureRoutes(deps.sql, deps.clock.now()),
+    })
     this.#worker.onRoom = () => {
       this.#dispatcher.onRoom()
       this.#poller.onRoom()
@@ -66,7 +72,8 @@ export class Fulfilment implements RuntimeService {
   }
 
   start(): void {
-    for (const part of this.#deps()) part.start()
+    const loops = [this.#dispatcher, this.#poller, this.#rechecks, this.#routeStats]
+    for (const part of [this.#worker, this.#breakers, ...loops]) part.start()
   }
 
   /** `stop` claims nothing more, and lets calls go on for `graceMs` before its calls are broken off. */
@@ -89,9 +96,5 @@ export class Fulfilment implements RuntimeService {
       // Suppliers that answer at once have answered by then.
       await new Promise(setImmediate)
     } while (await this.#worker.recorded())
-  }
-
-  #deps(): { start(): void }[] {
-    return [this.#worker, this.#breakers, this.#dispatcher, this.#poller, this.#rechecks, this.#routeStats]
   }
 }

@@ -1,5 +1,5 @@
 import type { SupplierId } from '../lib/ids.ts'
-import type { ConnectedSupplier } from '../suppliers/directory.ts'
+import type { ConnectedSupplier, SupplierDirectory } from '../suppliers/directory.ts'
 
 /** BURST is how much of a second's calls may go at once: a process looks for work four times a second at least. */
 const BURST = 0.25
@@ -77,10 +77,10 @@ export class SupplierLimiter {
 
 /** SupplierLimiters holds the limiters of all suppliers that this process knows. */
 export class SupplierLimiters {
-  readonly #directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }
+  readonly #directory: Pick<SupplierDirectory, 'current'>
   #limiters = new Map<SupplierId, SupplierLimiter>()
 
-  constructor(directory: { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> }) {
+  constructor(directory: Pick<SupplierDirectory, 'current'>) {
     this.#directory = directory
   }
 

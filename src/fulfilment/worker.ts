@@ -179,7 +179,10 @@ export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
   return Promise.race([call, promise])
 }
 
-const taskOf = (item: ClaimedItem): SupplierTask => ({
+/** `taskOf` makes what a supplier is told of an attempt; `attemptKey` is the same in every call about it. */
+export const taskOf = (
+  item: Omit<SupplierTask, 'attemptKey'> & { position: number; attempt: number },
+): SupplierTask => ({
   attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
   orderId: item.orderId,
   remoteService: item.remoteService,

@@ -5,7 +5,7 @@ import { claimDueItems, LEASE_MS } from '../../src/fulfilment/dispatch/claim-due
 import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
 import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
 import type { ServiceId, SupplierId } from '../../src/lib/ids.ts'
-import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
+import type { ConnectedSupplier, SupplierDirectory } from '../../src/suppliers/directory.ts'
 
 /** `SANDBOX` is the sandbox's id in every new database. */
 export const SANDBOX = 1 as SupplierId
@@ -14,7 +14,7 @@ export const SANDBOX = 1 as SupplierId
 export function directoryOf(
   suppliers: Map<SupplierId, Supplier>,
   over: Partial<ConnectedSupplier> = {},
-): { current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> } {
+): Pick<SupplierDirectory, 'current'> {
   const live = new Map([...suppliers].map(([id, supplier]) => [id, liveOf(id, supplier, over)]))
   return { current: async () => live }
 }
@@ -54,7 +54,7 @@ export async function takePending(
   { limit, now }: { limit: number; now: Date },
 ): Promise<ClaimedItem[]> {
   const limiter = new SupplierLimiter(liveOf(SANDBOX, nobody, { concurrency: limit }))
-  const look = { now, after: 0 as ServiceId, rooms: new Map(), each: limit, most: 2000 }
+  const look = { now, after: 0 as ServiceId, rooms: new Map(), each: limit, max: 2000 }
   const { sending } = await claimDueItems(sql, new Map([[SANDBOX, limiter]]), look)
   return sending.map(({ claimed }) => claimed)
 }

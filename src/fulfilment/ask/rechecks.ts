@@ -1,11 +1,10 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../../database/database.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
-import type { Clock } from '../../lib/time.ts'
-import { DAY_MS } from '../../lib/time.ts'
+import { type Clock, DAY_MS } from '../../lib/time.ts'
 import { Loop } from '../../runtime/loop.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
-import { endedBy } from '../worker.ts'
+import { endedBy, taskOf } from '../worker.ts'
 import { claimRechecks, type Recheck, type Rechecked, writeRechecked } from './rechecks.sql.ts'
 
 const INTERVAL_MS = 1_000
@@ -129,14 +128,3 @@ function nextTime(recheck: Recheck, after: number[], clear: boolean, now: Date):
   if (now.getTime() > since(after.at(-1) ?? 0).getTime() + DAY_MS) return null
   return new Date(now.getTime() + AGAIN_MS)
 }
-
-const taskOf = (recheck: Recheck) => ({
-  attemptKey: `${recheck.orderId}-${recheck.position}-${recheck.attempt}`,
-  orderId: recheck.orderId,
-  remoteService: recheck.remoteService,
-  input: recheck.input,
-  fields: recheck.fields,
-  quantity: recheck.quantity,
-  sentAt: recheck.sentAt,
-  reference: recheck.reference,
-})

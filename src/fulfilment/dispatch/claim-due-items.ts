@@ -5,6 +5,7 @@ import { type ClaimedItem, renamed } from '../claimed-item.ts'
 import { type NewReview, openReviews } from '../people/reviews.sql.ts'
 import type { SupplierLimiter } from '../supplier-limiter.ts'
 import {
+  type ClaimLimits,
   type DueItem,
   insertAttempts,
   lockDueItems,
@@ -19,15 +20,6 @@ import { type Convert, chooseRoute } from './routing.ts'
 export const LEASE_MS = 15_000
 /** IDLE_MS is when an item that no supplier fulfils by itself is due again, so that a new route is soon used. */
 const IDLE_MS = 30_000
-
-/** ClaimLimits bounds what is claimed in one transaction: see `lockDueItems`. */
-export interface ClaimLimits {
-  now: Date
-  after: ServiceId
-  rooms: ReadonlyMap<ServiceId, number>
-  each: number
-  most: number
-}
 
 /** DispatchPlan is what one transaction decided about the items that were due. */
 export interface DispatchPlan {

@@ -26,14 +26,22 @@ interface DueRow extends Omit<DueItem, 'tries'> {
     | null
 }
 
+/** ClaimLimits bounds what is claimed in one transaction. */
+export interface ClaimLimits {
+  now: Date
+  /** `after` is the service behind which it begins. */
+  after: ServiceId
+  /** `rooms` has how many items of a service are claimed at most; of any other service it is `each`. */
+  rooms: ReadonlyMap<ServiceId, number>
+  each: number
+  /** `max` bounds all of them. */
+  max: number
+}
+
 /**
- * `lockDueItems` locks due pending items, service by service from `after` on, the longest due first: up to `most` in all, and of a
- * service up to what `rooms` says of it, or else `each`. An item that another worker has locked is passed by.
+ * `lockDueItems` locks due pending items, service by service, the longest due first. An item that another worker has locked is passed by.
  */
-export async function lockDueItems(
-  sql: Transaction,
-  limits: { now: Date; after: ServiceId; rooms: ReadonlyMap<ServiceId, number>; each: number; most: number },
-): Promise<DueItem[]> {
+export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promise<DueItem[]> {
   const rows = await sql<DueRow[]>`
     with recursive waiting as (
       (select service_id from items where state = 'pending' and service_id > ${limits.after}
@@ -52,7 +60,7 @@ export async function lockDueItems(
          where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${limits.now}
          order by i.due_at limit coalesce(r.room, ${limits.each}) for update skip locked) d
        where w.service_id is not null and r.room is distinct from 0
-       limit ${limits.most}
+       limit ${limits.max}
     )
     select due.*, o.created_at as placed_at, w.currency, coalesce(a.attempts, 0) as attempts, a.tries
       from due
@@ -120,7 +128,8 @@ export async function selectRoutesOf(
       minPollSeconds,
       maxPollSeconds,
       expirySeconds,
-      ...rest
+      routeId,
+      ...route
     } = row
     let service = found.get(serviceId)
     if (!service) {
@@ -135,7 +144,6 @@ export async function selectRoutesOf(
       }
       found.set(serviceId, service)
     }
-    const { routeId, ...route } = rest
     if (routeId !== null) service.routes.push({ routeId, ...route })
   }
   return found

@@ -1,8 +1,10 @@
 import type { ServiceId, SupplierId } from '../../lib/ids.ts'
+import { itemUpdate } from '../outcome/item-update.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
 import type { SupplierLimiter } from '../supplier-limiter.ts'
 import { WorkLoop, type WorkLoopDeps } from '../work-loop.ts'
-import { type ClaimLimits, claimDueItems, type DispatchPlan } from './claim-due-items.ts'
+import { claimDueItems, type DispatchPlan } from './claim-due-items.ts'
+import type { ClaimLimits } from './dispatch.sql.ts'
 
 /** MAX_... bound the items locked in one transaction: of one service, of one whose suppliers are not known yet, and in all. */
 const MAX_OF_A_SERVICE = 500
@@ -47,7 +49,7 @@ export class Dispatcher extends WorkLoop {
       after: this.#after,
       rooms: this.#roomsOf(rooms),
       each: Math.min(room, MAX_OF_A_NEW_SERVICE),
-      most: MAX_AT_ONCE,
+      max: MAX_AT_ONCE,
     }
     const plan = await claimDueItems(sql, limiters, limits)
     this.#send(plan, limiters)
@@ -83,15 +85,7 @@ export class Dispatcher extends WorkLoop {
   async #end({ ended }: DispatchPlan): Promise<void> {
     await Promise.all(
       ended.map(({ item, reason }) =>
-        this.#deps.outcomes.record({
-          item,
-          itemState: 'failed',
-          attempt: null,
-          result: null,
-          reason,
-          dueAt: null,
-          review: null,
-        }),
+        this.#deps.outcomes.record(itemUpdate({ item, itemState: 'failed', reason })),
       ),
     )
   }
@@ -103,7 +97,7 @@ export class Dispatcher extends WorkLoop {
     const counts = Map.groupBy(due, ({ serviceId }) => serviceId)
     const full = [...counts].some(([id, items]) => items.length >= (limits.rooms.get(id) ?? limits.each))
     this.starved = full || crowded > 0
-    if (due.length >= limits.most) {
+    if (due.length >= limits.max) {
       this.#after = due.at(-1)?.serviceId ?? (0 as ServiceId)
       return true
     }

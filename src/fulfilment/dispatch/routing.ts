@@ -71,7 +71,7 @@ const MANY_FAULTS = 12
 const RARELY_MS = 3_600_000
 /** MARGIN_WAIT_MS is when the margin is checked again: a price or a cost may be mended meanwhile. */
 const MARGIN_WAIT_MS = 60_000
-const OPEN_WAIT_MS = { least: 500, most: 30_000 }
+const OPEN_WAIT_MS = { min: 500, max: 30_000 }
 
 /** `chooseRoute` chooses where an item goes next, or says why it goes nowhere. Pure. */
 export function chooseRoute(
@@ -142,7 +142,7 @@ function price(route: RouteOption, item: RoutingCandidate, convert: Convert): Pr
 
 function firstProbe(routes: Priced[], now: Date): Date {
   const probe = Math.min(...routes.map(({ route }) => route.openUntil?.getTime() ?? 0)) - now.getTime()
-  return new Date(now.getTime() + Math.min(Math.max(probe, OPEN_WAIT_MS.least), OPEN_WAIT_MS.most))
+  return new Date(now.getTime() + Math.min(Math.max(probe, OPEN_WAIT_MS.min), OPEN_WAIT_MS.max))
 }
 
 type Compare = (a: Priced, b: Priced) => number

@@ -6,6 +6,11 @@ import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
 /** ASK_AGAIN_AFTER_MS spaces the polls of an attempt of unknown outcome. A person is told after the last. */
 const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
 
+/** `itemUpdate` makes an update of what is given; what is left out is null. */
+export const itemUpdate = (
+  given: Pick<ItemUpdate, 'item' | 'itemState'> & Partial<ItemUpdate>,
+): ItemUpdate => ({ attempt: null, result: null, reason: null, dueAt: null, review: null, ...given })
+
 /** SupplierTraits are what decides how a supplier's answers are taken. */
 export interface SupplierTraits {
   /** `recheck` is how long after an attempt has ended it is asked about once more, in seconds, ascending. */
@@ -27,7 +32,7 @@ export function updateFor(
   traits: SupplierTraits,
   now: Date,
 ): ItemUpdate {
-  const update = write(item, call, outcome, traits, now)
+  const update = updateBy(item, call, outcome, traits, now)
   const open = update.dueAt !== null && update.review === null
   if (open && now > item.terms.expiresAt) {
     update.review = { kind: 'expired', detail: `open since before ${item.terms.expiresAt.toISOString()}` }
@@ -35,7 +40,8 @@ export function updateFor(
   return update
 }
 
-function write(
+/** `updateBy` is the update by the outcome alone. */
+function updateBy(
   item: ClaimedItem,
   call: 'send' | 'ask',
   outcome: SupplierOutcome,
@@ -52,15 +58,7 @@ function write(
     fault: null,
     recheckAt: null,
   }
-  const base: ItemUpdate = {
-    item,
-    itemState: 'processing',
-    attempt,
-    result: null,
-    reason: null,
-    dueAt: null,
-    review: null,
-  }
+  const base = itemUpdate({ item, itemState: 'processing', attempt })
   const firstRecheck = traits.recheck[0] === undefined ? null : after(traits.recheck[0] * 1000)
 
   switch (outcome.kind) {

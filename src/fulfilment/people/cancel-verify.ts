@@ -2,6 +2,7 @@ import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { itemUpdate } from '../outcome/item-update.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
 import { itemsOfOrder, openReviews, recheckNow } from './reviews.sql.ts'
 
@@ -39,15 +40,13 @@ export async function requestCancel(
     items
       .filter(({ state }) => state === 'pending')
       .map((item) =>
-        outcomes.record({
-          item: { ...order, position: item.position, fence: item.fence },
-          itemState: 'cancelled',
-          attempt: null,
-          result: null,
-          reason: 'Cancelled before it was sent',
-          dueAt: null,
-          review: null,
-        }),
+        outcomes.record(
+          itemUpdate({
+            item: { ...order, position: item.position, fence: item.fence },
+            itemState: 'cancelled',
+            reason: 'Cancelled before it was sent',
+          }),
+        ),
       ),
   )
   // Read again: an item may have been sent in the same moment.

@@ -5,6 +5,7 @@ import { lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import type { Review, ReviewKind } from './review.ts'
 import {
@@ -161,15 +162,7 @@ function decidedUpdate(item: Decided, decision: Decision, { actor, why }: Decide
   const open = item.state === 'processing' || item.state === 'unknown'
   // A pending item is with nobody: its attempts have ended.
   const attempt = open && item.attempt ? { ...ended, number: item.attempt.number, detail: said } : null
-  const update: ItemUpdate = {
-    item,
-    itemState: 'processing',
-    attempt,
-    result: null,
-    reason: null,
-    dueAt: now,
-    review: null,
-  }
+  const update = itemUpdate({ item, itemState: 'processing', attempt, dueAt: now })
   const needed = (): NonNullable<ItemUpdate['attempt']> => {
     if (attempt) return attempt
     throw new Refusal('conflict', `the item is ${item.state}, and with no supplier`, 'id')
@@ -178,11 +171,7 @@ function decidedUpdate(item: Decided, decision: Decision, { actor, why }: Decide
     case 'found':
       return { ...update, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
     case 'send_again':
-      return {
-        ...update,
-        itemState: 'pending',
-        attempt: { ...needed(), state: 'refused' },
-      }
+      return { ...update, itemState: 'pending', attempt: { ...needed(), state: 'refused' } }
     case 'result':
       if (!decision.text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')
       return {

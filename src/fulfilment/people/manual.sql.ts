@@ -16,10 +16,16 @@ export interface ManualItem extends ItemName {
   taken: string | null
 }
 
+/** ManualFilter narrows a list; `supplier` and `service` are names or ids. */
+export interface ManualFilter {
+  supplier?: string | undefined
+  service?: string | undefined
+}
+
 /** `selectManual` gives the oldest first. */
 export async function selectManual(
   sql: Queryable,
-  filter: { supplier?: string | undefined; service?: string | undefined; limit: number },
+  filter: ManualFilter & { limit: number },
 ): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
     select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,

@@ -5,11 +5,18 @@ import { lockWallets } from '../../ledger/wallets.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { ItemName } from '../claimed-item.ts'
+import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
-import { type ManualItem, noteTaken, selectManual, selectOrderItems } from './manual.sql.ts'
+import {
+  type ManualFilter,
+  type ManualItem,
+  noteTaken,
+  selectManual,
+  selectOrderItems,
+} from './manual.sql.ts'
 import { takeForDecision } from './reviews.sql.ts'
 
-export type { ManualItem } from './manual.sql.ts'
+export type { ManualFilter, ManualItem } from './manual.sql.ts'
 
 /** MAX_WAITING bounds the items that one pasted list can answer. */
 const MAX_WAITING = 100_000
@@ -22,10 +29,8 @@ export interface ManualAnswer {
 }
 
 /** `listManual` gives what waits for a person, the oldest first. */
-export const listManual = (
-  sql: Sql,
-  filter: { supplier?: string | undefined; service?: string | undefined; limit?: number } = {},
-): Promise<ManualItem[]> => selectManual(sql, { limit: 100, ...filter })
+export const listManual = (sql: Sql, filter: ManualFilter & { limit?: number } = {}): Promise<ManualItem[]> =>
+  selectManual(sql, { limit: 100, ...filter })
 
 /** `takeManual` notes that a person works on these orders, so that no other does. Throws conflict when nothing of them waits. */
 export async function takeManual(
@@ -82,24 +87,18 @@ export async function answerManual(
       const said = `answered by ${actor}`
       updates.push(
         'result' in answer
-          ? {
+          ? itemUpdate({
               item,
               itemState: 'success',
               attempt: { ...attempt, state: 'succeeded', detail: said, fault: null },
               result: answer.result.trim(),
-              reason: null,
-              dueAt: null,
-              review: null,
-            }
-          : {
+            })
+          : itemUpdate({
               item,
               itemState: 'pending',
               attempt: { ...attempt, state: 'refused', detail: answer.refusal.trim(), fault: 'item' },
-              result: null,
-              reason: null,
               dueAt: now,
-              review: null,
-            },
+            }),
       )
     }
     await writeItemUpdates(transaction, updates, now)
@@ -121,11 +120,7 @@ export interface Pasted {
  * `readPasted` reads a list of lines `IMEI result`: the first word is an item's input, the rest its result (a tab, comma, semicolon,
  * colon or blanks between). Every waiting item of that input gets the result, within one service.
  */
-export async function readPasted(
-  sql: Sql,
-  text: string,
-  filter: { supplier?: string | undefined; service?: string | undefined } = {},
-): Promise<Pasted> {
+export async function readPasted(sql: Sql, text: string, filter: ManualFilter = {}): Promise<Pasted> {
   const waiting = Map.groupBy(await listManual(sql, { ...filter, limit: MAX_WAITING }), ({ input }) => input)
   const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
