@@ -1,5 +1,4 @@
 import type { ServiceKind } from '../../catalogue/service.ts'
-import type { AccountId } from '../../lib/ids.ts'
 import { type Micros, micros, ZERO } from '../../lib/money.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Item, Order } from '../order.ts'
@@ -50,7 +49,6 @@ export interface BuyerOrder extends Omit<OrderDetails, 'order'> {
 
 /** BuyerOrderSummary is a buyer order that may leave out most items of a large order. */
 export interface BuyerOrderSummary extends BuyerOrder {
-  accountId: AccountId
   /** `truncated` says that items are missing in `items`. */
   truncated: boolean
 }

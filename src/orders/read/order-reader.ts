@@ -6,15 +6,9 @@ import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import { isStorable } from '../../lib/text.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import type { Order } from '../order.ts'
-import type {
-  BuyerItem,
-  BuyerItemStatus,
-  BuyerOrderSummary,
-  BuyerStatus,
-  OrderDetails,
-} from './buyer-order.ts'
+import type { BuyerItem, BuyerOrderSummary, BuyerStatus, OrderDetails } from './buyer-order.ts'
 import { readDetails } from './order-details.sql.ts'
-import { selectItems, serviceOf } from './order-items.sql.ts'
+import { type ItemFilter, selectItems, serviceOf } from './order-items.sql.ts'
 import { findOrders } from './order-list.sql.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
 import { readSummaries } from './summaries.sql.ts'
@@ -51,19 +45,25 @@ const MAX_SUMMARY_ITEMS = 100
 const MAX_SCANNED_ORDERS = 50_000
 const ITEMS_PER_READ = 1000
 
+/** Reading is what all orders of a process are read with. `batches` read together what is asked for together. */
+interface Reading {
+  sql: Sql
+  services: Services
+  maxScanned: number
+  batches: {
+    orders: Batcher<OrderName, Order | undefined>
+    details: Batcher<OrderName, OrderDetails | undefined>
+    summaries: Batcher<OrderName, BuyerOrderSummary | undefined>
+  }
+}
+
 /** OrderReader reads orders for buyers. What they ask for together is read together, in one statement. */
 export class OrderReader {
-  readonly #sql: Sql
-  readonly #services: Services
-  readonly #batches: Batches
-  readonly #maxScanned: number
+  readonly #reading: Reading
 
   /** `sql` is a pool with steady plans. */
   constructor(sql: Sql, services: Services, { maxScanned = MAX_SCANNED_ORDERS } = {}) {
-    this.#sql = sql
-    this.#services = services
-    this.#maxScanned = maxScanned
-    this.#batches = {
+    const batches = {
       orders: batched(
         (names) => readOrders(sql, names),
         (order) => order,
@@ -81,43 +81,32 @@ export class OrderReader {
         MAX_DETAILS_PER_READ,
       ),
     }
+    this.#reading = { sql, services, maxScanned, batches }
   }
 
   /** `forBuyer` reads the account's orders only (promise 6, own data only). */
   forBuyer(accountId: AccountId): BuyerOrders {
-    return new BuyerOrders(accountId, this.#sql, this.#services, this.#batches, this.#maxScanned)
+    return new BuyerOrders(accountId, this.#reading)
   }
-}
-
-interface Batches {
-  orders: Batcher<OrderName, Order | undefined>
-  details: Batcher<OrderName, OrderDetails | undefined>
-  summaries: Batcher<OrderName, BuyerOrderSummary | undefined>
 }
 
 /** BuyerOrders reads one account's orders. Another account's order is answered as one that is not there (promise 6, own data only). */
 export class BuyerOrders {
   readonly #accountId: AccountId
-  readonly #sql: Sql
-  readonly #services: Services
-  readonly #batches: Batches
-  readonly #maxScanned: number
+  readonly #reading: Reading
 
-  constructor(accountId: AccountId, sql: Sql, services: Services, batches: Batches, maxScanned: number) {
+  constructor(accountId: AccountId, reading: Reading) {
     this.#accountId = accountId
-    this.#sql = sql
-    this.#services = services
-    this.#batches = batches
-    this.#maxScanned = maxScanned
+    this.#reading = reading
   }
 
   /** `find` gives the order with its items and nothing beside it. */
   find(id: OrderId): Promise<Order | undefined> {
-    return this.#batches.orders.add(this.#name(id))
+    return this.#reading.batches.orders.add(this.#name(id))
   }
 
   findDetails(id: OrderId): Promise<OrderDetails | undefined> {
-    return this.#batches.details.add(this.#name(id))
+    return this.#reading.batches.details.add(this.#name(id))
   }
 
   /** `getDetails` throws order_not_found. */
@@ -126,7 +115,7 @@ export class BuyerOrders {
   }
 
   findSummary(id: OrderId): Promise<BuyerOrderSummary | undefined> {
-    return this.#batches.summaries.add(this.#name(id))
+    return this.#reading.batches.summaries.add(this.#name(id))
   }
 
   /** `getSummary` throws order_not_found. */
@@ -140,25 +129,18 @@ export class BuyerOrders {
     if (!isStorable(`${rest.search}`)) return { items: [], next: null }
     const serviceIds = await this.#serviceIds(processing, service)
     if (serviceIds?.length === 0) return { items: [], next: null }
-    const { ids, next } = await findOrders(
-      this.#sql,
-      this.#accountId,
-      { ...rest, serviceIds },
-      this.#maxScanned,
-    )
+    const { sql, services, maxScanned } = this.#reading
+    const { ids, next } = await findOrders(sql, this.#accountId, { ...rest, serviceIds }, maxScanned)
     const names = ids.map((id) => this.#name(id))
-    const found = await readSummaries(this.#sql, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
-    const items = await withServices(this.#services, found)
+    const found = await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
+    const items = await withServices(services, found)
     return { items: items.sort((a, b) => b.order.id - a.order.id), next }
   }
 
   /** `items` gives one page of an order's items, by position. Throws order_not_found. */
-  async items(
-    id: OrderId,
-    filter: { status?: BuyerItemStatus | undefined; after: number; limit: number },
-  ): Promise<{ items: KindedItem[]; next: number | null }> {
+  async items(id: OrderId, filter: ItemFilter): Promise<{ items: KindedItem[]; next: number | null }> {
     const { kind } = await this.#getService(id)
-    const found = await selectItems(this.#sql, this.#name(id), { ...filter, limit: filter.limit + 1 })
+    const found = await selectItems(this.#reading.sql, this.#name(id), { ...filter, limit: filter.limit + 1 })
     const items = found.slice(0, filter.limit).map((item) => ({ ...item, kind }))
     return { items, next: found.length > filter.limit ? (items.at(-1)?.position ?? null) : null }
   }
@@ -169,7 +151,7 @@ export class BuyerOrders {
    */
   async everyItem(
     id: OrderId,
-    filter: { status?: BuyerItemStatus | undefined; after: number },
+    filter: Omit<ItemFilter, 'limit'>,
   ): Promise<AsyncGenerator<KindedItem[], void>> {
     const { kind } = await this.#getService(id)
     return this.#pages(id, kind, filter)
@@ -178,10 +160,14 @@ export class BuyerOrders {
   async *#pages(
     id: OrderId,
     kind: ServiceKind,
-    filter: { status?: BuyerItemStatus | undefined; after: number },
+    filter: Omit<ItemFilter, 'limit'>,
   ): AsyncGenerator<KindedItem[], void> {
     for (let { after } = filter; ; ) {
-      const found = await selectItems(this.#sql, this.#name(id), { ...filter, after, limit: ITEMS_PER_READ })
+      const found = await selectItems(this.#reading.sql, this.#name(id), {
+        ...filter,
+        after,
+        limit: ITEMS_PER_READ,
+      })
       if (found.length > 0) yield found.map((item) => ({ ...item, kind }))
       const last = found.at(-1)
       if (!last || found.length < ITEMS_PER_READ) return
@@ -191,8 +177,8 @@ export class BuyerOrders {
 
   /** `#getService` gives the service of an order. Throws order_not_found when the account has no such order. */
   async #getService(id: OrderId): Promise<Service> {
-    const serviceId = await serviceOf(this.#sql, this.#name(id))
-    return serviceId === undefined ? notFound(id) : await this.#services.getService(serviceId)
+    const serviceId = await serviceOf(this.#reading.sql, this.#name(id))
+    return serviceId === undefined ? notFound(id) : await this.#reading.services.getService(serviceId)
   }
 
   /** `#serviceIds` gives the services that a filter names; undefined: it names none. */
@@ -201,7 +187,7 @@ export class BuyerOrders {
     service: string | undefined,
   ): Promise<ServiceId[] | undefined> {
     if (processing === undefined && service === undefined) return undefined
-    const catalogue = await this.#services.current()
+    const catalogue = await this.#reading.services.current()
     const named = service === undefined ? catalogue.services : [catalogue.find(service)]
     return named.flatMap((one) =>
       one && (processing === undefined || one.processing === processing) ? [one.id] : [],

@@ -29,7 +29,7 @@ interface Row extends Omit<Order, 'items'>, Omit<BuyerItem, 'state' | 'finishedA
 export async function readSummaries(
   sql: Sql,
   names: OrderName[],
-  { rows: most, search }: { rows: number; search?: string | undefined },
+  { rows: max, search }: { rows: number; search?: string | undefined },
 ): Promise<Omit<BuyerOrderSummary, 'service'>[]> {
   const asked = [...new Map(names.map((name) => [`${name.accountId} ${name.id}`, name])).values()]
   const rows = await sql<Row[]>`
@@ -61,7 +61,7 @@ export async function readSummaries(
        select position, input, quantity, state as item_state, result, reason, finished_at as item_finished_at
          from items where account_id = o.account_id and order_id = o.id
         order by ${search === undefined ? sql`` : sql`position(lower(${search}) in lower(input)) = 0,`} position
-        limit ${most}) i`.records()
+        limit ${max}) i`.records()
   const byOrder = Map.groupBy(rows, ({ id }) => id)
   return [...byOrder.values()].map(summaryOf)
 }
@@ -71,7 +71,6 @@ function summaryOf(rows: Row[]): Omit<BuyerOrderSummary, 'service'> {
   const { accountId, id, serviceId, state, unitPrice, total, reference, via, createdAt, finishedAt } = row
   const items = rows.map((one) => ({ ...one, state: one.itemState, finishedAt: one.itemFinishedAt }))
   return {
-    accountId,
     order: { accountId, id, serviceId, state, unitPrice, total, reference, via, createdAt, finishedAt },
     currency: row.currency,
     hold: { id: row.holdId, availableAfter: row.holdAfter },
