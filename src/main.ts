@@ -6,9 +6,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0)
 })
 
-const END_WITHIN_MS = 3_000
+const MAX_END_MS = 3_000
 
 if (!(await run(process.argv.slice(2)))) {
   // What could not be stopped in order must not keep a process that has failed.
-  setTimeout(() => process.exit(), END_WITHIN_MS).unref()
+  setTimeout(() => process.exit(), MAX_END_MS).unref()
 }

@@ -23,13 +23,13 @@ export async function selectAccount(
   return account
 }
 
-/** selectAccounts lists accounts by id. `search` is a part of the name, username or email, in any case. */
+/** `selectAccounts` lists accounts by id. `search` is a part of the name, username or email, in any case. */
 export async function selectAccounts(queryable: Queryable, search: string): Promise<AccountView[]> {
   const holds = sql<boolean>`position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0`
   return await queryable.run(accounts().where(holds).orderBy('a.id'))
 }
 
-/** selectTakenUsernames gives those usernames that are `base` or start with `base-`. */
+/** `selectTakenUsernames` gives those usernames that are `base` or start with `base-`. */
 export async function selectTakenUsernames(queryable: Queryable, base: string): Promise<Set<string>> {
   const query = build
     .selectFrom('accounts')
@@ -43,7 +43,7 @@ export async function selectTakenUsernames(queryable: Queryable, base: string): 
   return new Set((await queryable.run(query)).map(({ username }) => username))
 }
 
-/** insertAccount gives undefined when the username is taken. */
+/** `insertAccount` gives undefined when the username is taken. */
 export async function insertAccount(
   queryable: Queryable,
   account: Insertable<Accounts>,
@@ -58,7 +58,7 @@ export async function insertAccount(
   return row?.id
 }
 
-/** updateAccount changes what is given; a null price group takes the account out of its group, a null mark away. */
+/** `updateAccount` changes what is given; a null price group takes the account out of its group, a null mark away. */
 export async function updateAccount(
   queryable: Queryable,
   id: AccountId,
@@ -75,7 +75,7 @@ export interface PriceGroup {
   createdAt: Date
 }
 
-/** insertPriceGroup gives undefined when the name is taken, in any case. */
+/** `insertPriceGroup` gives undefined when the name is taken, in any case. */
 export async function insertPriceGroup(
   queryable: Queryable,
   name: string,
@@ -91,6 +91,7 @@ export async function insertPriceGroup(
   return row && { id: row.id, name, accounts: 0, createdAt }
 }
 
+/** `selectPriceGroups` gives groups by id, with how many accounts each has. */
 export async function selectPriceGroups(queryable: Queryable): Promise<PriceGroup[]> {
   return await queryable.run(
     build

@@ -19,6 +19,8 @@ import {
 } from './accounts.sql.ts'
 import { type AccountForm, type AccountView, accountAttributes, deriveUsername } from './attributes.ts'
 
+export { selectPriceGroups as listPriceGroups } from './accounts.sql.ts'
+
 /** NewAccount is an account to be made; its currency never changes. */
 export type NewAccount = AccountForm & { name: string; email: string; currency: string }
 
@@ -130,6 +132,3 @@ export async function findPriceGroup(sql: Queryable, nameOrId: string): Promise<
   if (!found) throw new Refusal('invalid_input', `there is no price group ${nameOrId}`, 'group')
   return found.id
 }
-
-/** `listPriceGroups` lists groups by id, with how many accounts each has. */
-export const listPriceGroups = (sql: Queryable): Promise<PriceGroup[]> => selectPriceGroups(sql)

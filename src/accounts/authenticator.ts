@@ -14,9 +14,9 @@ import { hashSecret } from './keys.ts'
 
 /** Credentials are the two fields as a caller sent them. */
 export interface Credentials {
-  /** A security id, an account's username, or a full dotted key. */
+  /** `username` is a security id, an account's username, or a full dotted key. */
   username: string
-  /** The key's secret, or a full dotted key. */
+  /** `secret` is the key's secret, or a full dotted key. */
   secret: string
 }
 
@@ -29,8 +29,8 @@ interface Candidate {
 const MAX_NAMES = 50_000
 const FLUSH_MS = 5000
 const DOTTED = /^([a-z0-9][a-z0-9_-]{1,63})\.([^.]+)$/i
-/** LONGEST is more than any name or secret of ours has, so nothing longer is hashed or looked up. */
-const LONGEST = 256
+/** MAX_LENGTH bounds names and secrets that are hashed or looked up; ours are shorter. */
+const MAX_LENGTH = 256
 
 /**
  * Authenticator finds the key of a request. Keys are kept in memory, without their secrets, and forgotten when any process
@@ -43,9 +43,9 @@ export class Authenticator implements RuntimeService {
   readonly #clock: Clock
   readonly #known = new Map<string, Candidate[]>()
   readonly #filling = new Map<string, Promise<Candidate[]>>()
-  /** Counts the changes: what was read from the database before the last one is used once and not kept. */
+  /** `#generation` counts the changes: what was read from the database before the last one is used once and not kept. */
   #generation = 0
-  /** When each key was used last and that is not recorded yet, in milliseconds since 1970. */
+  /** `#uses` has when keys were used last that is not recorded yet, in milliseconds since 1970. */
   #uses = new Map<KeyId, number>()
   readonly #loop = new Loop({
     name: 'last uses of keys',
@@ -70,10 +70,8 @@ export class Authenticator implements RuntimeService {
    */
   authenticate(credentials: Credentials, ip: string): Result<ApiKey> | Promise<Result<ApiKey>> {
     const { name, secret } = read(credentials)
-    if (name === '' || secret === '' || name.length > LONGEST || secret.length > LONGEST) {
-      return refused('invalid_credentials')
-    }
-    if (!isStorable(name)) return refused('invalid_credentials')
+    const isPossible = [name, secret].every(({ length }) => length > 0 && length <= MAX_LENGTH)
+    if (!isPossible || !isStorable(name)) return refused('invalid_credentials')
     const hashed = hashSecret(secret)
     if (!this.#notifier.isConnected()) {
       return this.#select(name).then((candidates) => this.#judge(find(candidates, hashed), ip))
@@ -137,11 +135,9 @@ export class Authenticator implements RuntimeService {
     const uses = this.#uses
     this.#uses = new Map()
     try {
-      await upsertUses(
-        this.#sql,
-        // In one order, so that two processes never wait for each other.
-        [...uses].map(([id, at]) => ({ id, at: new Date(at) })).sort((a, b) => a.id - b.id),
-      )
+      // In one order, so that two processes never wait for each other.
+      const sorted = [...uses].map(([id, at]) => ({ id, at: new Date(at) })).sort((a, b) => a.id - b.id)
+      await upsertUses(this.#sql, sorted)
     } catch {
       // A last use is not worth failing for.
       for (const [id, at] of uses) this.#uses.set(id, Math.max(at, this.#uses.get(id) ?? 0))

@@ -101,7 +101,7 @@ export type KeyForm = FormOf<typeof keyAttributes>
 /** ApiKeyView is a key as operators see it. */
 export interface ApiKeyView extends Omit<ValuesOf<typeof keyAttributes>, 'account' | 'username'> {
   accountId: AccountId
-  /** The account's username. */
+  /** `accountName` is the account's username. */
   accountName: string
   securityId: string
 }

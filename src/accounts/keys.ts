@@ -23,9 +23,9 @@ export const hashSecret = (secret: string): Buffer => hash('sha256', secret, 'bu
 /** NewKey is a key that was just made. */
 export interface NewKey {
   id: KeyId
-  /** The key's public half, by which it is found; unique. */
+  /** `securityId` is the key's public half, by which it is found; unique. */
   securityId: string
-  /** Kept nowhere but here: only its SHA-256 is stored. */
+  /** `secret` is kept nowhere: only its SHA-256 is stored. */
   secret: string
   permissions: Permission[] | null
 }

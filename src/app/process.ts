@@ -5,8 +5,8 @@ import type { DatabaseAddress } from '../database/database.ts'
 import { StartStopped } from '../runtime/runtime-service.ts'
 import type { Server } from './server.ts'
 
-/** STOP_WITHIN_MS: a stop that takes longer has hung, and is ended with an error. */
-const STOP_WITHIN_MS = 9_500
+/** MAX_STOP_MS bounds the stop: one that takes longer has hung, and is ended with an error. */
+const MAX_STOP_MS = 9_500
 /** SAME_SIGNAL_MS is how long a signal that comes again is taken for the same one. */
 const SAME_SIGNAL_MS = 2_000
 
@@ -28,7 +28,7 @@ export async function serve(
     setTimeout(() => {
       log.error('the stop took too long and was cut off')
       process.exit(1)
-    }, STOP_WITHIN_MS).unref()
+    }, MAX_STOP_MS).unref()
   }
   stopOnSignals(stopNow)
   stopOnNeglectedErrors(log, stopNow)

@@ -3,10 +3,10 @@ import type { Sql, Transaction } from '../database/database.ts'
 import type { Fault } from '../errors.ts'
 import { columnOf, faultsOfEach, readForm } from '../lib/attributes.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
-import type { ServiceId } from '../lib/ids.ts'
+import type { ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
-import { newServiceAttributes } from './attributes.ts'
-import { type CompletedService, completeService } from './complete-service.ts'
+import { newServiceAttributes, type ServiceInput } from './attributes.ts'
+import { type CompletedService, completeService, type Names } from './complete-service.ts'
 import { type ImportFormat, type ImportRow, readRows } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
 import { loadNames } from './names.ts'
@@ -35,9 +35,9 @@ export interface Imported {
 }
 
 export interface ImportOptions {
-  /** Check everything, write nothing. */
+  /** `dryRun` checks everything and writes nothing. */
   dryRun?: boolean | undefined
-  /** Told how many services of how many are written, as the writing goes on. */
+  /** `onProgress` is told how many services of how many are written, as the writing goes on. */
   onProgress?: ((done: number, total: number) => void) | undefined
 }
 
@@ -46,10 +46,19 @@ const BATCH_SIZE = 1000
 /** Entry is one service of a file: its first row, and the prices of all its rows. */
 interface Entry extends CompletedService {
   existing: Service | undefined
-  /** Micros by currency. */
+  /** `prices` are micros by currency, and `lines` the rows that have them. */
   prices: Map<string, Micros>
+  lines: Map<string, number>
   changed: boolean
   id: ServiceId | undefined
+  first: ImportRow
+}
+
+/** Known is what the database has beside the services: routes and suppliers' names. */
+interface Known {
+  names: Names
+  routes: Map<ServiceId, string[]>
+  supplierNames: Map<SupplierId, string>
 }
 
 /**
@@ -93,23 +102,19 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
     loadNames(transaction),
   ])
   const existing = new Map(services.map(({ service }) => [service.code.toLowerCase(), service]))
-  const supplierNames = new Map(suppliers.map(({ id, name }) => [id, name]))
+  const known = { names, routes, supplierNames: new Map(suppliers.map(({ id, name }) => [id, name])) }
   const schemas = new Map<string, InputSchema>()
-  const entries = new Map<string, Entry & { first: ImportRow; lines: Map<string, number> }>()
+  const entries = new Map<string, Entry>()
 
   for (const row of rows) {
     const { given, faults: unreadable } = readForm(newServiceAttributes, row.form)
     const { price, currency, ...input } = given
-    const report = (found: readonly (Fault | undefined)[]) =>
+    const report = (found: readonly Fault[]) =>
       faults.push(
-        ...found
-          .filter((one) => one !== undefined)
-          .map(({ path: [name], message }) => ({ path: [row.at, columnOf(String(name))], message })),
+        ...found.map(({ path: [name], message }) => ({ path: [row.at, columnOf(String(name))], message })),
       )
     // What cannot be read is reported as that alone.
     const isRead = (name: string | number | undefined) => unreadable.every(({ path }) => path[0] !== name)
-    const unlessUnreadable = (found: readonly (Fault | undefined)[]) =>
-      found.filter((one) => isRead(one?.path[0]))
     report(unreadable)
     const key = input.code?.toLowerCase()
     if (!key) {
@@ -126,46 +131,55 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
         input.inputSchema = schemas.get(text) ?? input.inputSchema
         schemas.set(text, input.inputSchema)
       }
-      const service = existing.get(key)
-      const completed = completeService(input, service, names)
-      report(unlessUnreadable(completed.faults))
-      const supplier = completed.supplierId && supplierNames.get(completed.supplierId)
-      const rerouted = service && supplier && !isDeepStrictEqual(routes.get(service.id), [supplier])
-      entry = {
-        ...completed,
-        // What stays as it is needs no write.
-        supplierId: service && !rerouted ? undefined : completed.supplierId,
-        existing: service,
-        id: service?.id,
-        changed:
-          !service ||
-          Boolean(rerouted) ||
-          !isDeepStrictEqual({ id: service.id, ...completed.service }, service),
-        prices: new Map(),
-        first: row,
-        lines: new Map(),
-      }
+      entry = entryOf(row, input, existing.get(key), known)
       entries.set(key, entry)
-      if (!service && row.form['price'] === undefined) {
+      report(entry.faults.filter(({ path }) => isRead(path[0])))
+      if (!entry.existing && row.form['price'] === undefined) {
         report([fault('price', 'is missing: a new service needs a price')])
       }
     }
-    if (row.form['price'] !== undefined && currency === undefined) {
-      report([fault('currency', 'is missing beside the price')])
-    } else if (currency !== undefined && row.form['price'] === undefined) {
-      report([fault('price', 'is missing beside the currency')])
-    } else if (currency !== undefined) {
-      const line = entry.lines.get(currency)
-      if (line !== undefined) report([fault('code', `has a price in ${currency} already, at ${line}`)])
-      entry.lines.set(currency, row.at)
-      report(faultsOfEach(priceAttributes, { currency, price }))
-      if (price !== undefined) entry.prices.set(currency, price)
-    }
+    report(addPrice(entry, row, price, currency))
   }
   return [...entries.values()]
 }
 
-/** `differences`: a further row of a service adds a price; whatever else it says must be what the first row says. */
+/** `entryOf` makes the entry of a service's first row. */
+function entryOf(row: ImportRow, input: ServiceInput, existing: Service | undefined, known: Known): Entry {
+  const completed = completeService(input, existing, known.names)
+  const supplier = completed.supplierId && known.supplierNames.get(completed.supplierId)
+  const isRerouted =
+    existing !== undefined &&
+    supplier !== undefined &&
+    !isDeepStrictEqual(known.routes.get(existing.id), [supplier])
+  return {
+    ...completed,
+    // What stays as it is needs no write.
+    supplierId: existing && !isRerouted ? undefined : completed.supplierId,
+    existing,
+    id: existing?.id,
+    changed:
+      !existing || isRerouted || !isDeepStrictEqual({ id: existing.id, ...completed.service }, existing),
+    prices: new Map(),
+    lines: new Map(),
+    first: row,
+  }
+}
+
+/** `addPrice` takes a row's price into its entry; gives what is wrong with it. */
+function addPrice(entry: Entry, row: ImportRow, price?: Micros, currency?: string): Fault[] {
+  const hasPrice = row.form['price'] !== undefined
+  if (currency === undefined) return hasPrice ? [fault('currency', 'is missing beside the price')] : []
+  if (!hasPrice) return [fault('price', 'is missing beside the currency')]
+  const line = entry.lines.get(currency)
+  entry.lines.set(currency, row.at)
+  if (price !== undefined) entry.prices.set(currency, price)
+  return [
+    ...(line === undefined ? [] : [fault('code', `has a price in ${currency} already, at ${line}`)]),
+    ...faultsOfEach(priceAttributes, { currency, price }),
+  ]
+}
+
+/** `differences` gives what a further row of a service says otherwise than the first: it may only add a price. */
 function differences({ form }: ImportRow, first: ImportRow): Fault[] {
   return Object.keys(form)
     .filter((column) => !['code', 'price', 'currency'].includes(column))
@@ -222,10 +236,10 @@ async function write(
       supplierId ? [{ service: id, supplier: supplierId }] : [],
     )
     if (routes.length > 0) await replaceRoutes(transaction, routes)
-    const rules: PriceWrite[] = ofId.flatMap((entry) =>
+    const priced: PriceWrite[] = ofId.flatMap((entry) =>
       (prices.get(entry) ?? []).map(([currency, price]) => everyonesPrice(entry.id, currency, price)),
     )
-    if (rules.length > 0) await upsertPrices(transaction, rules)
+    if (priced.length > 0) await upsertPrices(transaction, priced)
     onProgress(start + batch.length, entries.length)
   }
 }

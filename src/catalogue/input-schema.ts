@@ -15,7 +15,7 @@ export const MAX_FIELD_LENGTH = 2000
 /** MAX_INPUT_LENGTH is the longest IMEI, serial number or other name of what a service works on, in characters. */
 export const MAX_INPUT_LENGTH = 64
 
-/** The schema's property that holds the subject; a server service has none. */
+/** `subjectProperty` names the schema's property that holds the subject; a server service has none. */
 export function subjectProperty(kind: ServiceKind): string | undefined {
   return kind === 'server' ? undefined : kind
 }

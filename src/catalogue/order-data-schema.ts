@@ -9,11 +9,11 @@ export const isWhole = (schema: InputSchema): boolean => QUANTITY_FROM in schema
 
 /** Places are the steps to the subjects and to the quantity in the data of a whole order. */
 export interface Places {
-  /** undefined: nothing but the fields is sent on. */
+  /** `subjectsAt`, undefined: nothing but the fields is sent on. */
   subjectsAt: string[] | undefined
-  /** Whether there is a list of subjects there, or one text. */
+  /** `isList` tells whether there is a list of subjects there, or one text. */
   isList: boolean
-  /** Of a whole number; undefined: the subjects are counted. */
+  /** `quantityAt` leads to a whole number; undefined: the subjects are counted. */
   quantityAt: string[] | undefined
 }
 

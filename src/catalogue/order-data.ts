@@ -67,9 +67,9 @@ function fieldsIn({ fields }: Service, data: Record<string, unknown>): ReadonlyM
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))
 
 function countFault(count: number, { minItems, maxItems }: UnitPrice): string | undefined {
-  const most = Math.min(maxItems, MAX_ITEMS)
-  if (count >= minItems && count <= most && count > 0) return undefined
-  return `this service is sold in orders of ${minItems} to ${most} items, here are ${count}`
+  const max = Math.min(maxItems, MAX_ITEMS)
+  if (count >= minItems && count <= max && count > 0) return undefined
+  return `this service is sold in orders of ${minItems} to ${max} items, here are ${count}`
 }
 
 function placeOf(

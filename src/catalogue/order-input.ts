@@ -11,16 +11,16 @@ import type { Service, ServiceField } from './service.ts'
 export interface GivenInput {
   subject?: string | undefined
   quantity?: string | undefined
-  /** By name, in any case. */
+  /** `fields` are by name, in any case. */
   fields: ReadonlyMap<string, string>
 }
 
 /** OrderInput is one item's input, checked against its service. */
 export interface OrderInput {
-  /** The IMEI (digits only) or the serial number as sent; empty where the service asks for none. */
+  /** `subject` is the IMEI (digits only) or the serial number as sent; empty where the service asks for none. */
   subject: string
   quantity: number
-  /** The declared fields that were given, by upper-case name; null where the service declares none. */
+  /** `fields` are the declared ones that were given, by upper-case name; null where the service declares none. */
   fields: Record<string, string> | null
   /** `canonical` is the same text for the same meaning, and only for that: duplicates are known by it (promise 3, one purchase once). */
   canonical: string
@@ -29,12 +29,12 @@ export interface OrderInput {
 /** Plan is what reading an input takes from a service, prepared once for each version of the service. */
 interface Plan {
   check: Check
-  /** What the schema is asked about: an item's input, or an order of it alone. */
+  /** `dataOf` makes what the schema checks: an item's input, or an order of it alone. */
   dataOf(subject: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
-  /** The property that has the subject, or that has the subjects in it. */
+  /** `subject` is the property that has the subject, or that has the subjects in it. */
   subject: string | undefined
   byName: Map<string, ServiceField>
-  /** Sorted by name. */
+  /** `fields` are sorted by name. */
   fields: ServiceField[]
 }
 
@@ -62,7 +62,7 @@ function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' 
   }
 }
 
-/** Where the operator's schema is one of whole orders, an item is looked at as an order of it alone. */
+/** `wholeOrder` checks an item as an order of it alone, because the operator's schema is one of whole orders. */
 function wholeOrder({ inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'subject'> {
   const { subjectsAt, isList, quantityAt } = placesIn(inputSchema)
   const names = Object.keys((inputSchema['properties'] as object | undefined) ?? {})
@@ -128,12 +128,11 @@ function subjectOf(service: Service, sent: string): Result<string> {
 }
 
 function quantityOf(service: Service, sent: string): Result<number> {
-  const least = service.kind === 'server' ? service.minQuantity : 1
-  const most = service.kind === 'server' ? service.maxQuantity : 1
-  if (sent === '') return ok(least)
+  const [min, max] = service.kind === 'server' ? [service.minQuantity, service.maxQuantity] : [1, 1]
+  if (sent === '') return ok(min)
   const quantity = /^\d{1,10}$/.test(sent) ? Number(sent) : Number.NaN
-  if (quantity >= least && quantity <= most) return ok(quantity)
-  const range = least === most ? `must be ${least}` : `must be a whole number from ${least} to ${most}`
+  if (quantity >= min && quantity <= max) return ok(quantity)
+  const range = min === max ? `must be ${min}` : `must be a whole number from ${min} to ${max}`
   return refused('quantity_out_of_range', 'QUANTITY', `${excerpt(sent)}: the quantity ${range}`)
 }
 

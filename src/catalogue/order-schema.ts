@@ -3,7 +3,7 @@ import { type InputSchema, subjectProperty } from './input-schema.ts'
 import { isWhole, type Places, placesIn } from './order-data-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
-/** MAX_ITEMS is the most items of one order, whatever its price rule says. */
+/** MAX_ITEMS bounds the items of one order, whatever its price says. */
 export const MAX_ITEMS = 10_000
 
 /** OrderForm is what the data of a service's orders must be, prepared once for each version of the service. */

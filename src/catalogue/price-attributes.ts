@@ -8,7 +8,7 @@ import { formatMicros, type Micros, micros } from '../lib/money.ts'
 /** MAX_PRICE is the largest unit price: with the largest quantity of an item it stays well inside a bigint. */
 const MAX_PRICE = micros(100_000_000_000_000n)
 
-/** Items of an order are counted in a smallint. */
+/** ITEMS bounds the items of an order, which are counted in a smallint. */
 const ITEMS = { min: 1, max: 32_767 }
 
 /** `priceAttributes` defines every value of a price once: its options, its form in files, `--json` and its checks. */

@@ -3,11 +3,10 @@ import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Prices } from '../database/types.ts'
 import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
-import { json } from './services.sql.ts'
 
 /** Price is what one item of a service costs one account, one price group, or (both null) everyone. */
 export interface Price extends Omit<Selectable<Prices>, 'id' | 'updatedAt'> {
-  /** The price group's name. */
+  /** `group` is the price group's name. */
   group: string | null
 }
 
@@ -41,7 +40,7 @@ export async function upsertPrices(sql: Queryable, rows: PriceWrite[]): Promise<
     insert into prices (service_id, account_id, price_group_id, currency, unit_price, min_items, max_items)
     select given."serviceId", given."accountId", given."priceGroupId", given.currency, given."unitPrice",
            coalesce(given."minItems", old.min_items, 1), coalesce(given."maxItems", old.max_items, 1000)
-      from jsonb_to_recordset(${json(given)}::text::jsonb) as given
+      from jsonb_to_recordset(${JSON.stringify(given)}::text::jsonb) as given
            ("serviceId" integer, "accountId" integer, "priceGroupId" integer, currency text, "unitPrice" bigint,
             "minItems" integer, "maxItems" integer)
       left join prices old

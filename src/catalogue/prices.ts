@@ -13,7 +13,7 @@ import {
   selectPrices,
   upsertPrices,
 } from './prices.sql.ts'
-import { selectService } from './services.sql.ts'
+import { findService } from './services.ts'
 
 export type { PriceForm } from './price-attributes.ts'
 export type { Price } from './prices.sql.ts'
@@ -56,9 +56,7 @@ export async function removePrice(sql: Queryable, form: PriceForm): Promise<void
 
 /** `listPrices` gives a service's prices: everyone's, then accounts', then groups'. Throws service_not_found. */
 export async function listPrices(sql: Queryable, idOrCode: string): Promise<Price[]> {
-  const service = await selectService(sql, idOrCode)
-  if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
-  return await selectPrices(sql, service.id)
+  return await selectPrices(sql, (await findService(sql, idOrCode)).id)
 }
 
 async function findKey(sql: Queryable, form: PriceForm): Promise<PriceKey> {
@@ -66,10 +64,8 @@ async function findKey(sql: Queryable, form: PriceForm): Promise<PriceKey> {
   if (account !== null && group !== undefined) {
     throw refusalFor(invalid('account', 'has no place beside a group'))
   }
-  const found = await selectService(sql, service)
-  if (!found) throw new Refusal('service_not_found', service, 'service')
   return {
-    serviceId: found.id,
+    serviceId: (await findService(sql, service)).id,
     accountId: account as PriceKey['accountId'],
     priceGroupId: group === undefined ? null : await findPriceGroup(sql, group),
     currency,

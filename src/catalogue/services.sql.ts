@@ -7,12 +7,11 @@ import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
 import { type ServiceValues, serviceAttributes } from './attributes.ts'
 import { type Service, serviceIdOf } from './service.ts'
+import type { ServiceTimes } from './snapshot.ts'
 
 /** StoredService is a service as its table has it. */
-export interface StoredService {
+export interface StoredService extends ServiceTimes {
   service: Service
-  createdAt: Date
-  updatedAt: Date
 }
 
 /** ParseJson reads the text of a JSON column. One that keeps what it read lets equal texts share one object. */
@@ -34,7 +33,7 @@ const services = () =>
       ),
     )
 
-type ServiceRecord = { id: ServiceId; createdAt: Date; updatedAt: Date } & Record<string, unknown>
+type ServiceRecord = { id: ServiceId } & ServiceTimes & Record<string, unknown>
 
 const storedService = (record: ServiceRecord, parse: ParseJson = JSON.parse): StoredService => ({
   service: { id: record.id, ...loadRecord(serviceAttributes, record, parse) },
@@ -72,8 +71,6 @@ export async function lockCatalogue(sql: Queryable): Promise<void> {
   await sql`lock table services in share row exclusive mode`
 }
 
-export const json = (value: unknown): string => JSON.stringify(value)
-
 /** `given` is services as a relation: its columns are those of the table, which says their types. */
 function given(rows: readonly (ServiceValues & { id?: ServiceId })[]) {
   const records = rows.map(({ id, ...service }) =>
@@ -84,7 +81,7 @@ function given(rows: readonly (ServiceValues & { id?: ServiceId })[]) {
   )
   return literal<
     Selectable<Services>
-  >`jsonb_populate_recordset(null::services, ${json(records)}::text::jsonb)`
+  >`jsonb_populate_recordset(null::services, ${JSON.stringify(records)}::text::jsonb)`
 }
 
 /** `insertServices` writes new services, and returns their ids by code. */
@@ -149,7 +146,7 @@ export async function replaceRoutes(
 ): Promise<void> {
   await sql`
     with given as (
-      select * from jsonb_to_recordset(${json(routes)}::text::jsonb) as given (service integer, supplier integer)
+      select * from jsonb_to_recordset(${JSON.stringify(routes)}::text::jsonb) as given (service integer, supplier integer)
     ), others as (
       delete from supplier_routes r using given
        where r.service_id = given.service and (r.supplier_id <> given.supplier or r.remote_service <> '')
@@ -158,11 +155,6 @@ export async function replaceRoutes(
     on conflict (service_id, supplier_id, remote_service) do update set position = 1`
 }
 
-export interface PriceGroupRow {
-  id: PriceGroupId
-  name: string
-}
-
-export async function selectGroupNames(sql: Queryable): Promise<PriceGroupRow[]> {
-  return sql<PriceGroupRow[]>`select id, name from price_groups order by id`
+export async function selectGroupNames(sql: Queryable): Promise<{ id: PriceGroupId; name: string }[]> {
+  return sql<{ id: PriceGroupId; name: string }[]>`select id, name from price_groups order by id`
 }

@@ -20,7 +20,7 @@ export class Snapshot {
   readonly services: readonly Service[]
   readonly #byId: Map<ServiceId, Service>
   readonly #byCode: Map<string, Service>
-  /** Prices by whom they are for (see the three functions below), then by service. */
+  /** `#prices` are by whom they are for (`forAccount`, `forGroup`, or the currency alone for everyone), then by service. */
   readonly #prices = new Map<string, Map<ServiceId, UnitPrice>>()
   readonly #times: ReadonlyMap<ServiceId, ServiceTimes>
 

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
-import { newestSchema } from '../database/migrate.ts'
+import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
@@ -20,8 +20,7 @@ interface Symptom {
   advice: string
 }
 
-const OLDEST_NODE = 24
-const OLDEST_POSTGRESQL = 150_000
+const MIN_NODE = 24
 const MAX_SKEW_MS = 1000
 const GIGABYTE = 1024 ** 3
 
@@ -74,8 +73,8 @@ const fail = (name: string, detail: string, advice: string): Symptom => ({
 
 function node(): Symptom {
   const { node: version } = process.versions
-  if (Number.parseInt(version, 10) >= OLDEST_NODE) return ok('Node.js', version)
-  return fail('Node.js', version, `install Node.js ${OLDEST_NODE} or newer`)
+  if (Number.parseInt(version, 10) >= MIN_NODE) return ok('Node.js', version)
+  return fail('Node.js', version, `install Node.js ${MIN_NODE} or newer`)
 }
 
 function folder({ databaseUrl, dataFolder }: Config): Symptom[] {
@@ -124,7 +123,7 @@ function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis
   const newest = newestSchema()
   const off = Object.entries(durability).filter(([, value]) => value === 'off')
   return [
-    versionNumber >= OLDEST_POSTGRESQL
+    versionNumber >= MIN_POSTGRESQL
       ? ok('database', `PostgreSQL ${version}`)
       : fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer'),
     schema === 'unreleased'

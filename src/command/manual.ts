@@ -105,7 +105,10 @@ async function answer(
   })
 }
 
-async function paste(file: string | undefined, options: ManualFilter & { skipUnknown?: boolean }): Promise<Answer> {
+async function paste(
+  file: string | undefined,
+  options: ManualFilter & { skipUnknown?: boolean },
+): Promise<Answer> {
   const list = file === undefined ? await readAll(process.stdin) : (await readBytes(file)).toString()
   return await withDatabase(async ({ sql }) => {
     const { answers, faults } = await readPasted(sql, list, options)

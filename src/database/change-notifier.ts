@@ -51,12 +51,12 @@ export class ChangeNotifier implements RuntimeService {
     })
   }
 
-  /** onInvalidate has `forget` called after each change of a topic, and whenever changes may have been missed. */
+  /** `onInvalidate` has `forget` called after each change of a topic, and whenever changes may have been missed. */
   onInvalidate(topic: Topic, forget: () => void): void {
     this.#listeners.set(topic, [...(this.#listeners.get(topic) ?? []), forget])
   }
 
-  /** publish tells every process, this one too, of a change. It is not part of any transaction, and may be lost. */
+  /** `publish` tells every process, this one too, of a change. It is not part of any transaction, and may be lost. */
   publish(topic: Topic): void {
     if (this.#publishing.has(topic)) return
     this.#publishing.add(topic)
@@ -66,7 +66,7 @@ export class ChangeNotifier implements RuntimeService {
     }, PUBLISH_DELAY_MS)
   }
 
-  /** isConnected tells whether changes are being received, so that copies in memory may be trusted. */
+  /** `isConnected` tells whether changes are being received, so that copies in memory may be trusted. */
   isConnected(): boolean {
     return performance.now() - this.#heartbeatAt < CACHE_TRUST_MS
   }

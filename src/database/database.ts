@@ -54,21 +54,16 @@ export function openPool(
 ): Sql {
   const source: Source =
     max === 1 ? new ClientSource(address, session, onNotify) : new PoolSource(address, session, max)
-  const tag = queryable(
-    (statement, form) => source.use((client) => client.send(statement, form)),
-    (text) => source.use((client) => client.sendText(text)),
-  )
+  const tag = queryable({
+    send: (statement, form) => source.use((client) => client.send(statement, form)),
+    sendText: (text) => source.use((client) => client.sendText(text)),
+  })
+  type Work<T> = (transaction: Transaction) => Promise<T>
   return Object.assign(tag, {
-    begin: async <T>(
-      ...[mode, work]:
-        | [(transaction: Transaction) => Promise<T>]
-        | [string, (transaction: Transaction) => Promise<T>]
-    ): Promise<T> =>
-      typeof mode === 'string'
-        ? await source.transaction(mode, (client) =>
-            (work as (transaction: Transaction) => Promise<T>)(inside(client)),
-          )
-        : await source.transaction('', (client) => mode(inside(client))),
+    begin: <T>(...given: [Work<T>] | [mode: string, Work<T>]): Promise<T> => {
+      const [mode, work] = given.length === 1 ? (['', given[0]] as const) : given
+      return source.transaction(mode, (client) => work(inside(client)))
+    },
     end: ({ timeout = 5 } = {}) => source.end(timeout * 1000),
   })
 }
@@ -79,20 +74,15 @@ interface Sender {
 }
 
 const inside = (client: Sender): Transaction =>
-  Object.assign(
-    queryable(
-      (statement, form) => client.send(statement, form),
-      (text) => client.sendText(text),
-    ),
-    { inTransaction: true as const },
-  )
+  Object.assign(queryable(client), { inTransaction: true as const })
 
-function queryable(send: Run, sendText: (text: string) => Promise<Rows<unknown[]>>): Queryable {
+function queryable(sender: Sender): Queryable {
+  const send: Run = (statement, form) => sender.send(statement, form)
   const tag = (first: TemplateStringsArray | string, ...values: readonly unknown[]): Query | Identifier =>
     typeof first === 'string' ? new Identifier(first) : new Query({ strings: first, values }, send)
   const run = (built: Compilable): Promise<Rows<unknown[]>> => {
     const { sql: text, parameters: values } = built.compile()
     return send({ text, values }, 'records')
   }
-  return Object.assign(tag, { run, unsafe: sendText }) as unknown as Queryable
+  return Object.assign(tag, { run, unsafe: (text: string) => sender.sendText(text) }) as unknown as Queryable
 }

@@ -7,14 +7,14 @@ import { Cluster, PORT, USER } from './embedded/cluster.ts'
 const DATABASE = 'imeigate'
 /** IN_USE_LOCK is held, shared, by every process that uses the cluster. It may be any constant. */
 const IN_USE_LOCK = 7_164_002
-/** SILENT_FOR_MS is how long a server that does not even answer is waited for. One that says it is starting may take its time. */
-const SILENT_FOR_MS = 30_000
-/** ENDING_FOR_MS is how long a server that ends each time is started again: what a killed one left may need that long to go away. */
-const ENDING_FOR_MS = 8_000
+/** MAX_SILENT_MS is how long a server that does not even answer is waited for. One that says it is starting may take its time. */
+const MAX_SILENT_MS = 30_000
+/** MAX_ENDING_MS is how long a server that ends each time is started again: what a killed one left may need that long to go away. */
+const MAX_ENDING_MS = 8_000
 const START_AGAIN_AFTER_MS = 200
 const STARTING_UP = '57P03'
-/** STOP_WITHIN_MS is how long the server's end is waited for. One that takes longer ends by itself, and the next start waits for that. */
-const STOP_WITHIN_MS = 3_000
+/** MAX_STOP_MS is how long the server's end is waited for. One that takes longer ends by itself, and the next start waits for that. */
+const MAX_STOP_MS = 3_000
 
 export interface Embedded {
   connection: { host: string; port: number; user: string; database: string }
@@ -77,7 +77,7 @@ class SharedCluster {
         if (!isConnectionLoss(error)) throw error
         if (code === STARTING_UP) silentSince = performance.now()
       }
-      const patience = child?.ended ? ENDING_FOR_MS : SILENT_FOR_MS
+      const patience = child?.ended ? MAX_ENDING_MS : MAX_SILENT_MS
       if (performance.now() - silentSince > patience) {
         const why = child?.error?.message ?? `its log ends with\n${this.cluster.lastWords()}`
         throw new Error(`the embedded PostgreSQL did not start; ${why}`)
@@ -156,7 +156,7 @@ class SharedCluster {
     if (pid === undefined) return
     process.kill(pid, 'SIGINT')
     // The lock file goes last. The process itself may linger as a zombie where nobody collects orphans.
-    const giveUpAt = performance.now() + STOP_WITHIN_MS
+    const giveUpAt = performance.now() + MAX_STOP_MS
     while (this.cluster.pid() === pid) {
       if (performance.now() > giveUpAt) return
       await new Promise((resolve) => setTimeout(resolve, 10))

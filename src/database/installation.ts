@@ -1,6 +1,6 @@
 import type { Sql } from './database.ts'
 
-/** 32 hex digits, made with the database: no other installation has them. */
+/** `installationId` is 32 hex digits, made with the database: no other installation has them. */
 export async function installationId(sql: Sql): Promise<string> {
   const [row] = await sql<{ id: string }[]>`select id from installation`
   if (!row) throw new Error('the database has lost the name of its installation')

@@ -5,7 +5,8 @@ import { pools } from './pools.ts'
 const folder = new URL('./migrations/', import.meta.url)
 /** MIGRATION_LOCK lets one process migrate at a time. It may be any constant. */
 const MIGRATION_LOCK = 7_164_001
-const OLDEST_POSTGRESQL = 150_000
+/** MIN_POSTGRESQL is the oldest version of PostgreSQL that has what the schema needs. */
+export const MIN_POSTGRESQL = 150_000
 
 interface Migration {
   number: number
@@ -96,7 +97,7 @@ async function findNext(sql: Queryable): Promise<Migration | undefined> {
   const [server] = await sql<
     { version: number }[]
   >`select current_setting('server_version_num')::int as version`
-  if (server && server.version < OLDEST_POSTGRESQL) throw new Error('imeigate needs PostgreSQL 15 or newer')
+  if (server && server.version < MIN_POSTGRESQL) throw new Error('imeigate needs PostgreSQL 15 or newer')
   const current = (await schemaOf(sql)) ?? 0
   const newest = newestSchema()
   if (current === 'unreleased') {

@@ -7,7 +7,7 @@ export interface PoolKind {
 }
 
 /**
- * The pools, each with its time-outs, so that a session that hangs with a wallet locked ends by itself, and nobody waits longer for it
+ * `pools` has the pools, each with its time-outs, so that a session that hangs with a wallet locked ends by itself, and nobody waits longer for it
  * than is said here. In milliseconds, as PostgreSQL takes them.
  */
 export const pools = {

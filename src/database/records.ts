@@ -1,7 +1,7 @@
 import type { FieldDef } from 'pg'
 
 /**
- * recordsOf makes records of rows: names in camel case, and an int8 column that is named `id` or `..._id` as a number, which is how
+ * `recordsOf` makes records of rows: names in camel case, and an int8 column that is named `id` or `..._id` as a number, which is how
  * `Database` has them. Every other int8 stays a bigint.
  */
 export function recordsOf(fields: FieldDef[], rows: unknown[][]): Record<string, unknown>[] {
@@ -19,7 +19,7 @@ export function recordsOf(fields: FieldDef[], rows: unknown[][]): Record<string,
   })
 }
 
-/** recordName gives a column's name in a record: that of `CamelCasePlugin`, which names the columns of built statements. */
+/** `recordName` gives a column's name in a record: that of `CamelCasePlugin`, which names the columns of built statements. */
 export function recordName(column: string): string {
   let name = known.get(column)
   if (name === undefined) {
@@ -29,7 +29,7 @@ export function recordName(column: string): string {
   return name
 }
 
-/** The names that were asked for: as many as the statements of this program have. */
+/** `known` has the names that were asked for: as many as the statements of this program have. */
 const known = new Map<string, string>()
 
 const INT8 = 20

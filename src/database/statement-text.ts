@@ -1,5 +1,5 @@
 /**
- * SQL written as tagged templates. A value becomes a parameter ($1, $2, ...); a template inside of a template becomes part of its
+ * SQL is written as tagged templates. A value becomes a parameter ($1, $2, ...); a template inside of a template becomes part of its
  * text, and so does an `Identifier`.
  */
 

@@ -24,9 +24,9 @@ export interface JobsDeps {
 const CONCURRENCY = 6
 /** POLL_EVERY_MS is how soon a job is found whose time has come; new jobs are found at once. */
 const POLL_EVERY_MS = 5_000
-/** GRACE_MS is how long jobs may take to end by themselves; then the queue's own shutdown has the rest of STOP_WITHIN_MS. */
+/** GRACE_MS is how long jobs may take to end by themselves; then the queue's own shutdown has the rest of MAX_STOP_MS. */
 const GRACE_MS = 1_000
-const STOP_WITHIN_MS = 2_000
+const MAX_STOP_MS = 2_000
 const START_AGAIN_AFTER_MS = 1_000
 
 /** Jobs works on the jobs of the queue, which is kept in PostgreSQL. Each process that works has one. */
@@ -55,13 +55,13 @@ export class Jobs {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the process is stopping'))
     // The queue cannot be told to stop while it starts.
-    if (this.#starting) await isDone(Promise.allSettled([this.#starting]), STOP_WITHIN_MS)
+    if (this.#starting) await isDone(Promise.allSettled([this.#starting]), MAX_STOP_MS)
     const runner = this.#runner
     if (runner) {
       const ended = Promise.allSettled([runner.stop(), this.#watching])
       if (!(await isDone(ended, GRACE_MS))) {
         runner.kill().catch(() => {})
-        await isDone(ended, STOP_WITHIN_MS - GRACE_MS)
+        await isDone(ended, MAX_STOP_MS - GRACE_MS)
       }
     }
     const pool = this.#pool

@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { Rate } from './rates.ts'
 
-/** `selectRates` gives rates by currencies, the newest first. */
+/** `selectRates` gives every rate that was ever set, by currencies, the newest first. */
 export async function selectRates(sql: Queryable): Promise<Rate[]> {
   return await sql<Rate[]>`
     select base, quote, valid_from, trim_scale(rate)::text as rate, actor

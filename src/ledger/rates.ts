@@ -85,8 +85,8 @@ export class ExchangeRates {
 
   /**
    * `convert` gives an amount in another currency, rounded up to the next micro, because it is used for costs. It takes the pair's own
-   * rate, else by that of the other direction, else through one currency (the first by its code) that has a rate
-   * with both. Undefined when there is none.
+   * rate, else that of the other direction, else the two of the first currency (by its code) that has a rate with both. Undefined when there
+   * is none.
    */
   convert(amount: Micros, from: string, to: string, at: Date): Micros | undefined {
     const fraction = this.#between(from, to, at.getTime())

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs'
+import { closeSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /**
@@ -36,3 +36,13 @@ function isFolder(path: string, folder: string): boolean {
 
 const unusable = (folder: string, why: string): Error =>
   new Error(`the data folder ${folder} cannot be used: ${why}; choose another one by IMEIGATE_DATA`)
+
+/** `syncFolder` makes the names in a folder as durable as what they name. */
+export function syncFolder(folder: string): void {
+  const opened = openSync(folder, 'r')
+  try {
+    fsyncSync(opened)
+  } finally {
+    closeSync(opened)
+  }
+}

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chown, link, open, readFile, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { makeFolder } from '../lib/data-folder.ts'
+import { makeFolder, syncFolder } from '../lib/data-folder.ts'
 
 const KEY_BYTES = 32
 /** SECRET_KEY_PATTERN is 32 bytes as hex digits or as base64 (standard or url-safe, with or without padding). */
@@ -64,7 +64,7 @@ async function make(file: string): Promise<Buffer> {
   } finally {
     await rm(half, { force: true })
   }
-  for (const parent of [folder, dirname(folder)]) await syncFolder(parent)
+  for (const parent of [folder, dirname(folder)]) syncFolder(parent)
   const key = await read(file)
   if (!key) throw new Error(`the key of suppliers' secrets was removed while it was made: ${file}`)
   return key
@@ -74,15 +74,6 @@ async function write(file: string, text: string): Promise<void> {
   const opened = await open(file, 'wx', 0o600)
   try {
     await opened.writeFile(text)
-    await opened.sync()
-  } finally {
-    await opened.close()
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const opened = await open(folder, 'r')
-  try {
     await opened.sync()
   } finally {
     await opened.close()

@@ -2,7 +2,7 @@ import type { BalanceChange } from '../ledger/balance-change.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { StatementTotal } from './statement.ts'
 
-const sorts: Record<string, string> = {
+const totalLabels: Record<string, string> = {
   'debit order': 'Orders',
   'credit refund': 'Given back for items that failed or were cancelled',
   'credit deposit': 'Deposits',
@@ -13,9 +13,9 @@ const sorts: Record<string, string> = {
 }
 
 export const totalWords = ({ type, reason, count }: StatementTotal): string =>
-  `${sorts[`${type} ${reason}`] ?? reason} (${count})`
+  `${totalLabels[`${type} ${reason}`] ?? reason} (${count})`
 
-const whats: Record<BalanceChange['reason'], string> = {
+const reasonLabels: Record<BalanceChange['reason'], string> = {
   order: 'Order',
   refund: 'Refund',
   deposit: 'Deposit',
@@ -27,7 +27,7 @@ const whats: Record<BalanceChange['reason'], string> = {
 export const whatOf = ({ type, reason, orderId, note }: BalanceChange): string => {
   if (reason === 'order') return `Order ${orderId}: ${note}`
   if (reason === 'refund') return `Refund, ${note?.replace(/^Released: /, '')}`
-  const what = reason === 'transfer' ? (type === 'debit' ? 'Sent' : 'Received') : whats[reason]
+  const what = reason === 'transfer' ? (type === 'debit' ? 'Sent' : 'Received') : reasonLabels[reason]
   return note === null ? what : `${what}: ${note}`
 }
 

@@ -7,7 +7,6 @@ import {
   closeSync,
   constants,
   existsSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -20,7 +19,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Logger } from 'pino'
-import { makeFolder } from '../../lib/data-folder.ts'
+import { makeFolder, syncFolder } from '../../lib/data-folder.ts'
 import { removeAbandoned } from './abandoned.ts'
 import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
 
@@ -302,13 +301,4 @@ function chooseSocketFolder(folder: string): string {
   if (Buffer.byteLength(join(folder, `.s.PGSQL.${PORT}`)) <= MAX_SOCKET_LENGTH) return folder
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 16)
   return join(tmpdir(), `imeigate-${name}`)
-}
-
-function syncFolder(folder: string): void {
-  const opened = openSync(folder, 'r')
-  try {
-    fsyncSync(opened)
-  } finally {
-    closeSync(opened)
-  }
 }
