@@ -74,7 +74,7 @@ const settings = {
   }),
   DHRU_ALIASES: choice(['redirect', 'serve'], {
     default: 'redirect',
-    help: 'how `/api/index.php` and `/api/dhru/index.php` answer: `redirect` (308, with the answer in its body) or `serve` (200 in place)',
+    help: 'how the other paths of the Dhru endpoint answer what only reads: `redirect` (308, with the answer in its body) or `serve` (200 in place); see [dhru.md](dhru.md#url)',
   }),
   DHRU_MAX_ROWS: integer({ default: 500, min: 1, max: 10_000, help: 'rows in one bulk request' }),
   BODY_LIMIT: integer({ default: 2_097_152, min: 1024, max: 104_857_600, help: 'bytes of one request body' }),

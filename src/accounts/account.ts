@@ -12,18 +12,24 @@ export interface Account {
   closed: boolean
 }
 
+/**
+ * Dialect says how the Dhru endpoint answers a key: to the letter of the contract, or as Dhru panels do, whose clients differ from it.
+ */
+export type Dialect = 'contract' | 'panel'
+
 /** ApiKey is a key as the authenticator holds it: the secret itself is nowhere, only its SHA-256. */
 export interface ApiKey {
   id: KeyId
   account: Account
   securityId: string
   secretHash: Buffer
-  /** `codeField` is what CODE of a Dhru status answer carries: the state's label (the contract) or the result (Dhru panels). */
-  codeField: 'label' | 'result'
+  dialect: Dialect
   /** `allowedIps` are CIDR blocks or single addresses; empty: any address. */
   allowedIps: string[]
   /** `permissions`: null is everything. */
   permissions: Permission[] | null
   expiresAt: Date | null
   revokedAt: Date | null
+  /** `requestsPerMinute` bounds the key's requests to the REST API; null: as the setting says. */
+  requestsPerMinute: number | null
 }

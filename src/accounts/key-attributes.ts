@@ -3,6 +3,8 @@ import type { ApiKeys } from '../database/types.ts'
 import {
   attribute,
   choice,
+  integerOrNone,
+  line,
   orNull,
   readText,
   shown,
@@ -26,19 +28,22 @@ export const keyAttributes = {
       flag: '--account <id or username>',
       help: 'whose key it is',
       whenLeftOut: 'needed',
+      onlyIn: 'create',
       property: 'accountId',
     },
     { read: readText, show: (id, { accountName }) => `${id} ${accountName}` },
   ),
   username: shown<string>({ label: 'username', property: 'securityId' }),
+  name: line({ label: 'name', flag: '--name <text>', help: 'what or whom the key is for' }),
   status: shown<'active' | 'expired' | 'revoked'>({ label: 'status' }),
-  /** `codeField` is what CODE of a Dhru status answer carries: the state's label (the contract) or the result (Dhru panels). */
-  codeField: choice(['label', 'result'], {
-    label: 'CODE',
-    flag: '--code-field <what>',
-    help: 'what CODE of a Dhru status answer carries: the state or the result',
-    more: 'see [dhru.md](dhru.md#order-status)',
-    default: 'label',
+  dialect: choice(['contract', 'panel'], {
+    label: 'dialect',
+    flag: '--dialect <name>',
+    help: 'how the Dhru endpoint answers: to the letter of the contract, or as Dhru panels do',
+    more: 'see [dhru.md](dhru.md#dialects)',
+    default: 'contract',
+    formerly: 'code_field',
+    formerWords: { label: 'contract', result: 'panel' },
   }),
   /** `permissions`: null is everything. */
   permissions: attribute<Permission[] | null, string[] | null>(
@@ -69,6 +74,14 @@ export const keyAttributes = {
       show: (blocks) => blocks.join(' ') || 'anywhere',
     },
   ),
+  requestsPerMinute: integerOrNone({
+    label: 'requests a minute',
+    flag: '--rate-limit <requests>',
+    help: 'requests to the REST API that the key may make in a minute',
+    whenLeftOut: 'as REST_REQUESTS_PER_MINUTE says',
+    min: 1,
+    max: 100_000_000,
+  }),
   createdAt: shownTime(),
   expiresAt: time({
     label: 'expires',
@@ -83,7 +96,7 @@ export const keyAttributes = {
     {
       label: 'webhook',
       flag: '--webhook-url <https URL>',
-      help: 'where its orders are told of; only a new key can have one, since of an old one only a hash is kept',
+      help: 'where its orders are told of',
       more: 'see [webhooks.md](webhooks.md)',
       whenLeftOut: 'none',
     },

@@ -1,4 +1,4 @@
-import type { Insertable } from 'kysely'
+import type { Insertable, Updateable } from 'kysely'
 import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { ApiKeys } from '../database/types.ts'
@@ -9,7 +9,7 @@ import type { ApiKeyView } from './key-attributes.ts'
 type KeyRow = Omit<ApiKey, 'account'> & Omit<Account, 'id'> & { accountId: AccountId }
 
 const keys = (sql: Queryable) => sql`
-  select k.id, k.security_id, k.secret_hash, k.code_field, k.allowed_ips, k.permissions, k.expires_at, k.revoked_at,
+  select k.id, k.security_id, k.secret_hash, k.dialect, k.requests_per_minute, k.allowed_ips, k.permissions, k.expires_at, k.revoked_at,
          a.id as account_id, a.name, a.email, a.username, a.currency, a.price_group_id,
          a.status = 'closed' as closed`
 
@@ -29,32 +29,25 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Api
 
 export async function selectKeys(
   sql: Queryable,
-  accountId: AccountId | undefined,
+  { id, accountId }: { id?: KeyId; accountId?: AccountId | undefined },
 ): Promise<Omit<ApiKeyView, 'status'>[]> {
   const query = build
     .selectFrom('apiKeys as k')
     .innerJoin('accounts as a', 'a.id', 'k.accountId')
     .leftJoin('apiKeyUses as u', 'u.keyId', 'k.id')
     .leftJoin('webhooks as w', 'w.keyId', 'k.id')
-    .select([
-      'k.id',
-      'k.accountId',
-      'a.username as accountName',
-      'k.securityId',
-      'k.codeField',
-      'k.allowedIps',
-    ])
-    .select([
-      'k.permissions',
-      'k.expiresAt',
-      'k.revokedAt',
-      'k.createdAt',
-      'u.lastUsedAt',
-      'w.url as webhookUrl',
-    ])
+    .select(['k.id', 'k.accountId', 'a.username as accountName', 'k.securityId', 'k.name', 'k.dialect'])
+    .select(['k.requestsPerMinute', 'k.allowedIps', 'k.permissions', 'k.expiresAt', 'k.revokedAt'])
+    .select(['k.createdAt', 'u.lastUsedAt', 'w.url as webhookUrl'])
     .$if(accountId !== undefined, (all) => all.where('k.accountId', '=', accountId as AccountId))
+    .$if(id !== undefined, (all) => all.where('k.id', '=', id as KeyId))
     .orderBy('k.id')
   return await sql.run(query.$narrowType<Pick<ApiKeyView, 'permissions'>>())
+}
+
+export async function selectSecretHash(sql: Queryable, id: KeyId): Promise<Buffer | undefined> {
+  const [row] = await sql.run(build.selectFrom('apiKeys').select('secretHash').where('id', '=', id))
+  return row?.secretHash
 }
 
 /** `insertKey` gives undefined when the security id is taken. */
@@ -67,6 +60,21 @@ export async function insertKey(sql: Queryable, key: Insertable<ApiKeys>): Promi
       .returning('id'),
   )
   return row?.id
+}
+
+/** `updateKey` changes what is given. Gives false when there is no such key. */
+export async function updateKey(
+  sql: Queryable,
+  id: KeyId,
+  changes: { [Name in keyof Updateable<ApiKeys>]?: Updateable<ApiKeys>[Name] | undefined },
+): Promise<boolean> {
+  // An update of nothing is no statement: the key keeps its account.
+  const query = build
+    .updateTable('apiKeys')
+    .set(({ ref }) => ({ accountId: ref('accountId'), ...changes }))
+    .where('id', '=', id)
+    .returning('id')
+  return (await sql.run(query)).length > 0
 }
 
 /** `updateRevoked` keeps the time of an earlier revocation. Gives undefined when there is no such key. */

@@ -1,11 +1,12 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { readValues } from '../lib/attributes.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import type { Dialect } from './account.ts'
 import { type ApiKeyView, type KeyForm, keyAttributes } from './key-attributes.ts'
-import { insertKey, selectKeys, updateRevoked } from './keys.sql.ts'
+import { insertKey, selectKeys, selectSecretHash, updateKey, updateRevoked } from './keys.sql.ts'
 import type { Permission } from './permissions.ts'
 
 /** ALPHABET is lower case, without l and o, which people take for 1 and 0. */
@@ -27,6 +28,7 @@ export interface NewKey {
   securityId: string
   /** `secret` is kept nowhere: only its SHA-256 is stored. */
   secret: string
+  dialect: Dialect
   permissions: Permission[] | null
 }
 
@@ -39,11 +41,10 @@ export async function createKey(
 ): Promise<NewKey> {
   const now = clock.now()
   const given = readValues(keyAttributes, form)
-  const { codeField = 'label', expiresAt = null, allowedIps = [] } = given
+  const { name = '', dialect = 'contract', requestsPerMinute = null } = given
+  const { expiresAt = null, allowedIps = [] } = given
   const permissions = (given.permissions ?? null) as Permission[] | null
-  if (expiresAt && !(expiresAt > now)) {
-    throw new Refusal('invalid_input', 'the key would have expired already', 'expires')
-  }
+  refuseExpired(expiresAt, now)
   const secret = randomText(SECRET_LENGTH)
   for (;;) {
     const securityId = randomText(SECURITY_ID_LENGTH)
@@ -51,14 +52,50 @@ export async function createKey(
       accountId,
       securityId,
       secretHash: hashSecret(secret),
-      codeField,
+      name,
+      dialect,
+      requestsPerMinute,
       allowedIps,
       permissions,
       expiresAt,
       createdAt: now,
     }).catch(refuseUnknownAccount)
-    if (id !== undefined) return { id, securityId, secret, permissions }
+    if (id !== undefined) return { id, securityId, secret, dialect, permissions }
   }
+}
+
+/**
+ * `changeKey` changes what is given, in every process within a second. Throws not_found, or invalid_input naming the value at fault. The
+ * key's webhook is changed by `setWebhookOfKey`.
+ */
+export async function changeKey(
+  sql: Queryable,
+  id: KeyId,
+  form: KeyForm,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const given = readValues(keyAttributes, form)
+  const { name, dialect, requestsPerMinute, expiresAt, allowedIps, permissions } = given
+  refuseExpired(expiresAt, clock.now())
+  const changes = { name, dialect, requestsPerMinute, expiresAt, allowedIps, permissions }
+  if (!(await updateKey(sql, id, changes))) refuseUnknown(id)
+}
+
+/** `findKey` throws not_found. */
+export async function findKey(sql: Queryable, id: KeyId, clock: Clock = systemClock): Promise<ApiKeyView> {
+  const [key] = await selectKeys(sql, { id })
+  return key ? { ...key, status: statusAt(key, clock.now()) } : refuseUnknown(id)
+}
+
+function refuseExpired(expiresAt: Date | null | undefined, now: Date): void {
+  // An invalid date is not later than anything.
+  if (expiresAt && !(expiresAt > now)) {
+    throw new Refusal('invalid_input', 'the key would have expired already', 'expires')
+  }
+}
+
+function refuseUnknown(id: KeyId): never {
+  throw new Refusal('not_found', `there is no key ${id}`, 'id')
 }
 
 /** `listKeys` gives one account's keys, or everybody's, by id. */
@@ -68,7 +105,7 @@ export async function listKeys(
   clock: Clock = systemClock,
 ): Promise<ApiKeyView[]> {
   const now = clock.now()
-  return (await selectKeys(sql, accountId)).map((key) => ({ ...key, status: statusAt(key, now) }))
+  return (await selectKeys(sql, { accountId })).map((key) => ({ ...key, status: statusAt(key, now) }))
 }
 
 function statusAt(
@@ -79,11 +116,16 @@ function statusAt(
   return expiresAt && expiresAt <= now ? 'expired' : 'active'
 }
 
+/** `isSecretOf` tells whether a key has this secret. */
+export async function isSecretOf(sql: Queryable, id: KeyId, secret: string): Promise<boolean> {
+  const kept = await selectSecretHash(sql, id)
+  return kept !== undefined && timingSafeEqual(kept, hashSecret(secret))
+}
+
 /** `revokeKey` lets the key stop working in every process within a second. Gives since when it is revoked. Throws not_found. */
 export async function revokeKey(sql: Queryable, id: KeyId, clock: Clock = systemClock): Promise<Date> {
   const revokedAt = await updateRevoked(sql, id, clock.now())
-  if (!revokedAt) throw new Refusal('not_found', `there is no key ${id}`, 'id')
-  return revokedAt
+  return revokedAt ?? refuseUnknown(id)
 }
 
 const FOREIGN_KEY = '23503'

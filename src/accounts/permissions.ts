@@ -9,7 +9,8 @@ export const permissions = {
   'service.list': 'list services',
   'service.read_detail': 'read a service with its price',
   'order.create': 'place orders, cancel them and have them verified; the whole Dhru endpoint',
-  'order.read': 'read orders, follow them, and read the request log',
+  'order.list': 'list orders and their items',
+  'order.read': 'read orders, list and follow them, and read the request log',
   'wallet.balance.read': 'read the balance',
   'wallet.ledger.read': 'read mutations and statements',
   'transaction.read': 'read transactions',
@@ -34,6 +35,9 @@ export function checkPermissions(names: readonly string[]): Permission[] | null 
   return names.length === 0 ? null : [...new Set(names.filter(isPermission))]
 }
 
+/** `wider` has the permissions that are part of another one. */
+const wider: Partial<Record<Permission, Permission>> = { 'order.list': 'order.read' }
+
 /** `allows`: a key without a list (null) may do everything. */
 export const allows = (granted: readonly Permission[] | null, wanted: Permission): boolean =>
-  granted === null || granted.includes(wanted)
+  granted === null || granted.some((one) => one === wanted || one === wider[wanted])

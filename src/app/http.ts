@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { isReady } from '../database/migrate.ts'
 import { Refusal } from '../errors.ts'
+import { endpointUrl } from '../protocols/dhru/paths.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Components } from './compose.ts'
@@ -43,11 +44,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
         reply,
       ),
     routerOptions: { ignoreTrailingSlash: true },
-    // The kit's sample URL ends in a slash, so its path arrives as //api/index.php.
-    rewriteUrl: ({ url = '/' }) =>
-      url.startsWith('/') && url.includes('//')
-        ? url.replace(/^[^?]*/, (path) => path.replace(/\/{2,}/g, '/'))
-        : url,
+    rewriteUrl: ({ method, url = '/' }) => endpointUrl(method, url),
   })
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
   Object.assign(app.server, { httpAllowHalfOpen: true })

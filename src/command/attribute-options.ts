@@ -8,9 +8,9 @@ export function addOptions(command: Command, all: Attributes, use: 'create' | 'c
   for (const attribute of Object.values(all)) {
     const { flag, offFlag, help, choices, gather, onlyIn, formerly, whenLeftOut } = attribute
     if (flag === undefined || (onlyIn ?? use) !== use) continue
-    const make = (flags: string): Option => {
+    const make = (flags: string, words = choices): Option => {
       const option = new Option(flags, help)
-      if (choices) option.choices([...choices])
+      if (words && words.length > 0) option.choices([...words])
       else if (gather) option.argParser(collect(gather))
       return option
     }
@@ -22,7 +22,8 @@ export function addOptions(command: Command, all: Attributes, use: 'create' | 'c
     }
     if (formerly !== undefined) {
       command.addOption(
-        make(`${formerFlag(formerly)} <value>`)
+        // The earlier option may have earlier words: they are checked when they are read.
+        make(`${formerFlag(formerly)} <value>`, [])
           .hideHelp()
           .conflicts(option.attributeName()),
       )

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { createAccount, createPriceGroup, listAccounts, listPriceGroups } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
+import type { KeyForm } from '../accounts/key-attributes.ts'
 import { createKey } from '../accounts/keys.ts'
 import { serve } from '../app/process.ts'
 import { importServices } from '../catalogue/import.ts'
@@ -18,10 +19,15 @@ import { micros } from '../lib/money.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 import { makeLog } from './start.ts'
 
-/** DemoKey is a toy: it is kept in a file for its owner only, so that each start can show it again. */
-interface DemoKey {
+interface Credentials {
   username: string
   apiaccesskey: string
+}
+
+/** DemoKeys are toys: they are kept in a file for its owner only, so that each start can show them again. */
+interface DemoKeys extends Credentials {
+  /** `panel` is a key of the dialect `panel`; the one beside it is of the dialect `contract`. */
+  panel: Credentials
   /** `orderId` is an order to ask the status of before the first one is placed by hand. */
   orderId: string
 }
@@ -39,34 +45,36 @@ async function demo(): Promise<void> {
   const log = makeLog({ ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' })
   process.stdout.write('Starting imeigate with demo data ...\n')
   await serve(config, log, async (server, address) => {
-    const key = await demoKey(config.dataFolder, address, server.url)
-    process.stdout.write(welcome(server.url, key))
+    const keys = await demoKeys(config.dataFolder, address, server.url)
+    process.stdout.write(welcome(server.url, keys))
   })
   process.stdout.write('Stopped. The next start finds everything.\n')
 }
 
-async function demoKey(folder: string, address: DatabaseAddress, url: string): Promise<DemoKey> {
+async function demoKeys(folder: string, address: DatabaseAddress, url: string): Promise<DemoKeys> {
   const file = join(folder, 'demo-key.json')
   if (existsSync(file)) {
-    const kept = JSON.parse(await readFile(file, 'utf8')) as DemoKey
+    const kept = JSON.parse(await readFile(file, 'utf8')) as DemoKeys
     // The file may stand beside another database by now.
-    if ((await ask(url, kept, { action: 'orderstatus', orderid: kept.orderId })).SUCCESS) return kept
+    const question = { action: 'orderstatus', orderid: kept.orderId }
+    const answers = await Promise.all([kept, kept.panel].map((key) => ask(url, key, question)))
+    if (answers.every(({ SUCCESS }) => SUCCESS)) return kept
   }
   const sql = openPool(address, { max: 4 })
   try {
-    const key = await fill(sql, url)
+    const keys = await fill(sql, url)
     makeFolder(folder)
     // Whole or not at all.
-    await writeFile(`${file}.new`, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600 })
+    await writeFile(`${file}.new`, `${JSON.stringify(keys, null, 2)}\n`, { mode: 0o600 })
     await rename(`${file}.new`, file)
-    return key
+    return keys
   } finally {
     await sql.end({ timeout: 2 })
   }
 }
 
-/** `fill` makes an operator, a price group, a reseller with money and a key, the catalogue, and a first order. */
-async function fill(sql: Sql, url: string): Promise<DemoKey> {
+/** `fill` makes an operator, a price group, a reseller with money and keys, the catalogue, and a first order. */
+async function fill(sql: Sql, url: string): Promise<DemoKeys> {
   const accounts = await listAccounts(sql)
   // A start that was broken off is carried on; a database in real use is left alone.
   if (accounts.length > 0 && !accounts.some(({ email }) => email === OPERATOR.email)) {
@@ -81,9 +89,13 @@ async function fill(sql: Sql, url: string): Promise<DemoKey> {
   const reseller = await having(RESELLER)
   orThrow(await importServices(sql, JSON.stringify(demoServices), 'json'))
   await setPrice(sql, { service: 'carrier', group: DEMO_PRICE_GROUP, currency: 'USD', price: '0.69' })
-  const { securityId, secret } = await createKey(sql, reseller.id, {})
-  const key = { username: securityId, apiaccesskey: secret }
-  return { ...key, orderId: await placeFirstOrder(url, key) }
+  const newKey = async (form: KeyForm): Promise<Credentials> => {
+    const { securityId, secret } = await createKey(sql, reseller.id, form)
+    return { username: securityId, apiaccesskey: secret }
+  }
+  const key = await newKey({ name: 'programs' })
+  const panel = await newKey({ name: 'a Dhru panel', dialect: 'panel' })
+  return { ...key, panel, orderId: await placeFirstOrder(url, key) }
 }
 
 const OPERATOR = {
@@ -100,8 +112,6 @@ const RESELLER = {
   group: DEMO_PRICE_GROUP,
   deposit: micros(1_000_000_000n),
 }
-
-type Credentials = Pick<DemoKey, 'username' | 'apiaccesskey'>
 
 async function placeFirstOrder(url: string, key: Credentials): Promise<string> {
   const parameters = JSON.stringify({ ID: 'imei-basic', IMEI: '004401000000014' })
@@ -121,7 +131,7 @@ async function ask(
   return (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
 }
 
-function welcome(url: string, key: DemoKey): string {
+function welcome(url: string, { panel, ...key }: DemoKeys): string {
   // Each on one line, so that whatever is selected and pasted is whole.
   const curl = (fields: string): string =>
     `curl -s -w '\\n' ${url}/api/dhru -d username=${key.username} -d apiaccesskey=${key.apiaccesskey} ${fields}`
@@ -131,9 +141,16 @@ function welcome(url: string, key: DemoKey): string {
 imeigate is running with a demo shop.
 
   Base URL      ${url}
+
+  For your own programs (Dhru to the letter of its contract, and the REST API, see ${url}/docs):
+
   username      ${key.username}
   apiaccesskey  ${key.apiaccesskey}
-  REST API      ${url}/docs
+
+  For a shop panel that speaks Dhru (answers as Dhru panels give them; type in the Base URL):
+
+  username      ${panel.username}
+  apiaccesskey  ${panel.apiaccesskey}
 
 List the services:
 

@@ -111,7 +111,7 @@ export const kindReader =
   }
 
 /** `readLines` reads a line of stdin for each name. It does not show what is typed on a terminal. */
-async function readLines(names: string[]): Promise<Map<string, string>> {
+export async function readLines(names: string[]): Promise<Map<string, string>> {
   const isTerminal = process.stdin.isTTY === true
   const output = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: process.stdin, output, terminal: isTerminal })

@@ -1,14 +1,15 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
-import { keyAttributes } from '../accounts/key-attributes.ts'
-import { createKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
+import { type ApiKeyView, type KeyForm, keyAttributes } from '../accounts/key-attributes.ts'
+import { changeKey, createKey, findKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
 import type { KeyId } from '../lib/ids.ts'
-import { createWebhook, type NewWebhook } from '../webhooks/webhooks.ts'
-import { addOptions, formOf } from './attribute-options.ts'
+import { createWebhook, type NewWebhook, setWebhookOfKey } from '../webhooks/webhooks.ts'
+import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
-import { type Answer, answering, keyValues, nounsAnswer } from './output.ts'
+import { readLines } from './integration-options.ts'
+import { type Answer, answering, keyValues, nounAnswer, nounsAnswer } from './output.ts'
 import { withSealer } from './sealing.ts'
 
 export function register(program: Command): void {
@@ -16,6 +17,11 @@ export function register(program: Command): void {
   addOptions(key.command('create'), keyAttributes, 'create')
     .description('create an API key; its secret is shown this once')
     .action(answering(create))
+  addOptions(key.command('set'), keyAttributes, 'change')
+    .description('change an API key; an empty value takes away what there was')
+    .argument('<id>')
+    .option('--secret <secret>', "the key's own secret, which a first webhook needs; - reads it from stdin")
+    .action(answering(change))
   key
     .command('list')
     .description('list API keys')
@@ -41,17 +47,56 @@ async function list({ account }: { account?: string }): Promise<Answer> {
   return nounsAnswer(
     keyAttributes,
     [
-      ...(['id', 'account', 'username', 'status', 'codeField'] as const),
+      ...(['id', 'name', 'account', 'username', 'status', 'dialect'] as const),
       ...(['permissions', 'allowedIps', 'expiresAt', 'lastUsedAt', 'webhookUrl'] as const),
     ],
     keys,
   )
 }
 
+const change = (text: string, options: Record<string, unknown>): Promise<Answer> =>
+  withAttributeNames(keyAttributes, async () => {
+    const id = idOf<KeyId>(text)
+    const { webhookUrl, secret } = options as Record<string, string | undefined>
+    const form = withTime(changesOf(keyAttributes, options), options)
+    if (webhookUrl === undefined) {
+      return await withDatabase(async ({ sql }) => {
+        await changeKey(sql, id, form)
+        return shown(await findKey(sql, id))
+      })
+    }
+    const given = secret === '-' ? (await readLines(['secret'])).get('secret') : secret
+    return await withSealer(async ({ sql, sealer, config }) => {
+      return await sql.begin(async (transaction) => {
+        const key = await findKey(transaction, id)
+        await changeKey(transaction, id, form)
+        const to = { key, url: webhookUrl, secret: given, allow: config.outboundAllow }
+        const webhook = await setWebhookOfKey(transaction, sealer, to)
+        return shown(await findKey(transaction, id), webhook)
+      })
+    })
+  })
+
+function shown(key: ApiKeyView, webhook?: NewWebhook): Answer {
+  const { json, text } = nounAnswer(keyAttributes, key)
+  if (!webhook) return { json, text }
+  return {
+    json: { ...(json as object), webhook },
+    text: `${text}\n${keyValues(webhookPairs(webhook))}\nThe webhook secret is not shown again.`,
+  }
+}
+
+/** `withTime` reads when the key expires, which may be told as a duration from now. */
+const withTime = (form: KeyForm, { expires }: { expires?: string }): KeyForm => ({
+  ...form,
+  ...(expires !== undefined && {
+    expiresAt: ['', 'never'].includes(expires) ? null : timeOf(expires, 'expires', new Date()),
+  }),
+})
+
 async function create(options: Record<string, unknown>): Promise<Answer> {
-  const { account: name, expires, webhookUrl } = options as { account: string; [option: string]: string }
-  const expiresAt = expires === undefined ? null : timeOf(expires, 'expires', new Date())
-  const form = { ...formOf(keyAttributes, options), expiresAt }
+  const { account: name, webhookUrl } = options as { account: string; [option: string]: string }
+  const form = withTime(formOf(keyAttributes, options), options)
   if (webhookUrl === undefined) {
     return await withDatabase(async ({ sql }) => {
       const account = await findAccount(sql, name)
@@ -70,7 +115,7 @@ async function create(options: Record<string, unknown>): Promise<Answer> {
 }
 
 function created(account: AccountView, key: NewKey, webhook?: NewWebhook): Answer {
-  const { id, securityId, secret, permissions } = key
+  const { id, securityId, secret, permissions, dialect } = key
   const dotted = `${securityId}.${secret}`
   return {
     json: {
@@ -79,6 +124,7 @@ function created(account: AccountView, key: NewKey, webhook?: NewWebhook): Answe
       username: securityId,
       apiaccesskey: secret,
       key: dotted,
+      dialect,
       permissions,
       webhook: webhook ?? null,
     },
@@ -88,11 +134,15 @@ function created(account: AccountView, key: NewKey, webhook?: NewWebhook): Answe
       ['username', securityId],
       ['apiaccesskey', secret],
       ['key', dotted],
+      ['dialect', dialect],
       ...(permissions ? [['may', permissions.join(' ')] as [string, string]] : []),
       ...(webhook ? webhookPairs(webhook) : []),
-    ])}\n${webhook ? 'The secrets are' : 'The secret is'} not shown again.`,
+    ])}\n${webhook ? 'The secrets are' : 'The secret is'} not shown again.${dialect === 'contract' ? PANEL_HINT : ''}`,
   }
 }
+
+const PANEL_HINT =
+  '\nA Dhru panel needs a key made with --dialect panel, or: imeigate key set <id> --dialect panel'
 
 const webhookPairs = ({ id, url, secret }: NewWebhook): [string, string | number][] => [
   ['webhook', id],

@@ -24,7 +24,7 @@ import type { Amount, JsonText } from './column-types.ts'
 
 export type AccountStatus = 'active' | 'closed'
 
-export type CodeField = 'label' | 'result'
+export type Dialect = 'contract' | 'panel'
 
 export type DuplicatePolicy = 'allow' | 'refuse' | 'replay'
 
@@ -56,11 +56,13 @@ export interface Accounts {
 export interface ApiKeys {
   accountId: AccountId
   allowedIps: Generated<string[]>
-  codeField: Generated<CodeField>
   createdAt: Generated<Date>
+  dialect: Generated<Dialect>
   expiresAt: Date | null
   id: Generated<KeyId>
+  name: Generated<string>
   permissions: string[] | null
+  requestsPerMinute: number | null
   revokedAt: Date | null
   secretHash: Buffer
   securityId: string

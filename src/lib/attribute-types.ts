@@ -144,15 +144,15 @@ export const lines = (described: Described<string> & { max: number }) =>
 export const matching = (described: Described<string> & { fault: (text: string) => string | undefined }) =>
   attribute<string>(described, { read: readText })
 
-/** `choice` is one of several words. */
+/** `choice` is one of several words. `formerWords` are earlier words, which are still taken. */
 export const choice = <const Word extends string>(
   choices: readonly Word[],
-  described: Described<NoInfer<Word>>,
+  described: Described<NoInfer<Word>> & { formerWords?: Record<string, NoInfer<Word>> },
 ) =>
   attribute<Word>(described, {
     choices,
     // `fault` says what the choices are, beside everything else that is wrong.
-    read: (value) => readText(value) as Word,
+    read: (value) => described.formerWords?.[readText(value)] ?? (readText(value) as Word),
     fault: (word) => choiceFault(word, choices),
   })
 

@@ -1,4 +1,5 @@
-import type { NewKey } from '../accounts/keys.ts'
+import type { ApiKeyView } from '../accounts/key-attributes.ts'
+import { isSecretOf, type NewKey } from '../accounts/keys.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -80,6 +81,40 @@ export async function changeUrl(
   await updateUrl(sql, id, checked, clock.now())
   await wakeWebhook(sql, id)
   return await findWebhook(sql, id)
+}
+
+/**
+ * `setWebhookOfKey` changes the URL of a key's webhook, or gives the key one. A new one needs the key's secret, which X-Signature is made
+ * with, and of which only a hash is kept. Gives the new webhook, undefined where there was one.
+ * Throws invalid_input (webhook_url, secret), and conflict when the secret key at hand is not the server's.
+ */
+export async function setWebhookOfKey(
+  sql: Transaction,
+  sealer: Sealer,
+  input: {
+    key: Pick<ApiKeyView, 'id' | 'accountId'>
+    url: string
+    secret: string | undefined
+    allow: string[]
+  },
+  clock: Clock = systemClock,
+): Promise<NewWebhook | undefined> {
+  const { key, url, secret, allow } = input
+  const webhook = (await selectWebhooks(sql, key.accountId)).find(({ keyId }) => keyId === key.id)
+  if (webhook) {
+    await changeUrl(sql, webhook.id, { url, allow }, clock)
+    return undefined
+  }
+  if (secret === undefined) {
+    const message =
+      "the key has no webhook yet, and a new one needs the key's secret, of which only a hash is kept"
+    throw new Refusal('invalid_input', message, 'secret')
+  }
+  if (!(await isSecretOf(sql, key.id, secret))) {
+    throw new Refusal('invalid_input', "it is not the key's secret", 'secret')
+  }
+  const to = { accountId: key.accountId, key: { id: key.id, secret }, url, allow }
+  return await createWebhook(sql, sealer, to, clock)
 }
 
 /** MAX_OVERLAP_MS is the longest time for which the signing secret before the last still signs. */

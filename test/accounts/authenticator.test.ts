@@ -113,13 +113,13 @@ test('a key that is in memory is judged at once, without the database', async ()
 
 test('an account may have many keys, each with its own settings', async () => {
   const { account, username, secret } = await shop()
-  const second = await createKey(sql, account.id, { codeField: 'result' }, clock)
-  for (const [given, codeField] of [
-    [secret, 'label'],
-    [second.secret, 'result'],
+  const second = await createKey(sql, account.id, { dialect: 'panel' }, clock)
+  for (const [given, dialect] of [
+    [secret, 'contract'],
+    [second.secret, 'panel'],
   ] as const) {
     expect(await authenticator.authenticate({ username, secret: given }, IP)).toMatchObject({
-      value: { codeField },
+      value: { dialect },
     })
   }
 })

@@ -149,7 +149,7 @@ test('every error goes to stderr, in words and with --json also as one line, and
     [['frob'], 'invalid_input', null],
     [['--frob'], 'invalid_input', 'frob'],
     [[], 'invalid_input', null],
-    [['key', 'create', '--account', 'minus', '--code-field', 'x'], 'invalid_input', 'code_field'],
+    [['key', 'create', '--account', 'minus', '--dialect', 'x'], 'invalid_input', 'dialect'],
     [['key', 'create', '--account', 'minus', '--expires', '2030-02-30'], 'invalid_input', 'expires'],
     [['key', 'create', '--account', 'minus', '--expires', '2020-01-01'], 'invalid_input', 'expires'],
     [['key', 'create', '--account', 'minus', '--allow-ip', '10.0.0.0/33'], 'invalid_input', 'allow_ip'],

@@ -77,7 +77,7 @@ const meanwhile: [words: string, work: () => Promise<unknown>][] = [
   [
     'imeigate service create',
     async () => {
-      const { securityId, secret } = await createKey(server.sql, 1 as AccountId, { codeField: 'result' })
+      const { securityId, secret } = await createKey(server.sql, 1 as AccountId, { dialect: 'panel' })
       reseller = { accountId: 1, username: 'first-shop', securityId, secret }
     },
   ],

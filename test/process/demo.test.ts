@@ -45,6 +45,11 @@ describe('imeigate demo', () => {
     expect(key).toEqual({ username: told.username, apiaccesskey: told.apiaccesskey })
     const found = await ask(url, { ...key, action: 'orderstatus', orderid: REFERENCEID })
     expect(found.SUCCESS[0]).toMatchObject({ STATUS: '4' })
+    // The second key that it prints is a panel's.
+    const [, username = ''] = [...second.stdout.matchAll(/username +(\w+)/g)].map(([, text]) => text)
+    const [, apiaccesskey = ''] = [...second.stdout.matchAll(/apiaccesskey +(\w+)/g)].map(([, text]) => text)
+    const panel = await ask(url, { username, apiaccesskey, action: 'getimeiorder', ID: REFERENCEID })
+    expect(panel).toMatchObject({ SUCCESS: [{ STATUS: '4', COMMENTS: '' }], ID: REFERENCEID })
     await second.stop('SIGINT')
   })
 

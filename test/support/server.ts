@@ -78,13 +78,13 @@ export class TestServer {
     deposit = '100',
     currency = 'USD',
     group,
-    codeField = 'label',
+    dialect = 'contract',
     allowedIps = [],
   }: {
     deposit?: string
     currency?: string
     group?: string
-    codeField?: 'label' | 'result'
+    dialect?: 'contract' | 'panel'
     allowedIps?: string[]
   } = {}): Promise<Shop> {
     const username = `shop${++names}`
@@ -101,7 +101,7 @@ export class TestServer {
       },
       'test',
     )
-    const key = await createKey(this.sql, account.id, { codeField, allowedIps, expiresAt: null })
+    const key = await createKey(this.sql, account.id, { dialect, allowedIps, expiresAt: null })
     return { accountId: account.id, username, securityId: key.securityId, secret: key.secret }
   }
 

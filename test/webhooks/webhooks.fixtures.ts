@@ -26,7 +26,7 @@ export const sealer = new Sealer(Buffer.from(SECRET_KEY, 'hex'))
 export const LOOPBACK = ['127.0.0.1']
 
 export interface Hook {
-  key: Omit<NewKey, 'permissions'>
+  key: Omit<NewKey, 'permissions' | 'dialect'>
   webhook: NewWebhook
 }
 

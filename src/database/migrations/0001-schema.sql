@@ -31,7 +31,7 @@ end $$;
 -- accounts ---------------------------------------------------------------------------------------------------
 
 create type account_status as enum ('active', 'closed');
-create type code_field as enum ('label', 'result');
+create type dialect as enum ('contract', 'panel');
 
 -- Accounts of a price group see the same services and prices.
 create table price_groups (
@@ -67,7 +67,10 @@ create table api_keys (
   -- The part of the key that is shown; secret_hash is of the whole key.
   security_id text not null check (security_id ~ '^[a-z0-9]{6,32}$'),
   secret_hash bytea not null check (length(secret_hash) = 32),
-  code_field code_field not null default 'label',
+  name text not null default '',
+  dialect dialect not null default 'contract',
+  -- Requests to the REST API a minute; null: as the setting says.
+  requests_per_minute integer check (requests_per_minute between 1 and 100000000),
   allowed_ips text[] not null default '{}',
   expires_at timestamptz,
   revoked_at timestamptz,

@@ -1,24 +1,21 @@
-import { randomUUID } from 'node:crypto'
 import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiKey } from '../../accounts/account.ts'
+import type { ApiKey, Dialect } from '../../accounts/account.ts'
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
-import { actions } from './actions/index.ts'
-import { type Answer, fail, Prepared, toJson, toXml } from './answer.ts'
+import { actions, placesOrders } from './actions/index.ts'
+import { type Answer, API_VERSION, Prepared, toJson, toXml } from './answer.ts'
 import { type Body, readBody } from './body.ts'
 import type { ActionResult, DhruDeps } from './call.ts'
 import { type DhruRequest, readForm, readRequest } from './form.ts'
 import { readParameters } from './parameters.ts'
+import { ALIAS_PATHS, PATH } from './paths.ts'
 import { sayRefusal } from './refusal.ts'
 import { actionName, requestEntry } from './request-entry.ts'
-
-const PATH = '/api/dhru'
-const ALIASES = ['/api/dhru/index.php', '/api/index.php']
 
 export interface EndpointDeps extends DhruDeps {
   authenticator: Authenticator
@@ -30,6 +27,7 @@ export interface EndpointDeps extends DhruDeps {
 
 export interface EndpointSettings {
   bodyLimit: number
+  /** `aliases`: how the other paths answer what only reads, for keys of the dialect `contract`. */
   aliases: 'redirect' | 'serve'
 }
 
@@ -53,17 +51,15 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         .code(200)
         .headers(headersOf(request))
         .type(JSON_TYPE)
-        .send(toJson(failed(internal(request))))
+        .send(toJson(failed(internal(request), 'contract')))
     })
 
-    const answer = async (
-      request: FastifyRequest,
-      reply: FastifyReply,
-      generatedKey?: string,
-    ): Promise<FastifyReply> => {
+    const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const at = deps.clock.now()
       const began = performance.now()
-      const { dhru, key, format, result } = await handle(request, generatedKey)
+      const handled = await handle(request)
+      const { dhru, key, format, result } = handled
+      if (redirects(request, handled)) reply.code(308).header('location', PATH)
       const outcome = result instanceof Refusal ? result.code : 'ok'
       deps.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
       if (key) {
@@ -77,10 +73,22 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
           requestId: request.id,
         })
       }
-      return send(request, reply, format, result)
+      return send(request, reply, format, result, key?.dialect)
     }
 
-    const handle = async (request: FastifyRequest, generatedKey: string | undefined): Promise<Handled> => {
+    /**
+     * `redirects` follows the contract, whose two other paths redirect, with the whole answer in the body, for clients that follow nothing.
+     * What places orders is never redirected: a client that insists on a 2xx would take it for failed, and a client that follows would send
+     * it twice. Clients of panels know no redirect.
+     */
+    const redirects = ({ routeOptions, method }: FastifyRequest, { dhru, key }: Handled): boolean =>
+      routeOptions.url !== PATH &&
+      method === 'POST' &&
+      settings.aliases === 'redirect' &&
+      key?.dialect !== 'panel' &&
+      !placesOrders(dhru.action)
+
+    const handle = async (request: FastifyRequest): Promise<Handled> => {
       const read = await readBody(request.raw, settings.bodyLimit).catch(
         (): Body => ({ bytes: Buffer.alloc(0), tooLarge: false }),
       )
@@ -98,7 +106,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         const authenticated = deps.authenticator.authenticate(dhru, request.ip)
         const known = authenticated instanceof Promise ? await authenticated : authenticated
         key = orThrow(known)
-        return { ...handled, key, result: await run(dhru, key, request, generatedKey) }
+        return { ...handled, key, result: await run(dhru, key, request) }
       } catch (error) {
         if (error instanceof Refusal) return { ...handled, key, result: error }
         request.log.error({ err: error, requestId: request.id, action: dhru.action }, 'a Dhru action failed')
@@ -106,12 +114,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       }
     }
 
-    const run = async (
-      dhru: DhruRequest,
-      key: ApiKey,
-      request: FastifyRequest,
-      generatedKey: string | undefined,
-    ): Promise<ActionResult> => {
+    const run = async (dhru: DhruRequest, key: ApiKey, request: FastifyRequest): Promise<ActionResult> => {
       if (!allows(key.permissions, 'order.create')) {
         throw new Refusal('permission_denied', 'the key may not order.create')
       }
@@ -123,7 +126,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         key,
         request: dhru,
         parameters: readParameters(dhru.form),
-        idempotencyKey: idempotencyKeyOf(request, dhru) ?? generatedKey ?? null,
+        idempotencyKey: idempotencyKeyOf(request, dhru) ?? null,
         report: ({ placed }) => {
           request.placedOrder = placed
         },
@@ -133,21 +136,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
     for (const method of EVERY_METHOD) {
       if (!scope.supportedMethods.includes(method)) scope.addHttpMethod(method)
     }
-    scope.route({ method: EVERY_METHOD, url: PATH, handler: (request, reply) => answer(request, reply) })
-    for (const url of ALIASES) {
-      scope.route({
-        method: EVERY_METHOD,
-        url,
-        handler: (request, reply) => {
-          if (settings.aliases === 'serve' || request.method !== 'POST') return answer(request, reply)
-          // The kit follows no redirect and reads this answer; a client that follows it sends the same request
-          // again, and the key in Location makes that the same order.
-          const key = queryKey(request) ?? randomUUID()
-          reply.code(308).header('location', `${PATH}?idempotency_key=${encodeURIComponent(key)}`)
-          return answer(request, reply, key)
-        },
-      })
-    }
+    for (const url of [PATH, ...ALIAS_PATHS]) scope.route({ method: EVERY_METHOD, url, handler: answer })
   })
 }
 
@@ -171,11 +160,14 @@ function send(
   reply: FastifyReply,
   format: DhruRequest['format'],
   result: ActionResult | Refusal,
+  dialect: Dialect = 'contract',
 ): FastifyReply {
   reply.headers(headersOf(request))
   if (format === 'xml') {
     const xml =
-      result instanceof Prepared ? result.xml() : toXml(result instanceof Refusal ? failed(result) : result)
+      result instanceof Prepared
+        ? result.xml()
+        : toXml(result instanceof Refusal ? failed(result, dialect) : result)
     return reply.type(XML_TYPE).send(xml)
   }
   reply.type(JSON_TYPE)
@@ -184,13 +176,13 @@ function send(
     if (!acceptsGzip(request)) return reply.send(result.json)
     return reply.header('content-encoding', 'gzip').send(result.gzippedJson)
   }
-  return reply.send(toJson(result instanceof Refusal ? failed(result) : result))
+  return reply.send(toJson(result instanceof Refusal ? failed(result, dialect) : result))
 }
 
-function failed(refusal: Refusal): Answer {
-  const { MESSAGE, FULL_DESCRIPTION } = sayRefusal(refusal)
-  return fail(MESSAGE, FULL_DESCRIPTION)
-}
+const failed = (refusal: Refusal, dialect: Dialect): Answer => ({
+  ERROR: [sayRefusal(refusal, dialect)],
+  apiversion: API_VERSION,
+})
 
 /** `internal` tells the caller the id under which the log says what broke, and no more. */
 const internal = (request: FastifyRequest): Refusal => new Refusal('internal_error', `request ${request.id}`)

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { Account } from '../../accounts/account.ts'
+import type { ApiKey, Dialect } from '../../accounts/account.ts'
 import type { Snapshot } from '../../catalogue/catalogue.ts'
 import type { Service, ServiceField, UnitPrice } from '../../catalogue/service.ts'
 import { formatMicros } from '../../lib/money.ts'
@@ -16,15 +16,19 @@ export class ServiceLists {
   #snapshot: Snapshot | undefined
   #lists = new Map<string, Prepared>()
 
-  get(snapshot: Snapshot, account: Account, selection: Selection): Prepared {
+  get(
+    snapshot: Snapshot,
+    { account, dialect }: Pick<ApiKey, 'account' | 'dialect'>,
+    selection: Selection,
+  ): Prepared {
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot
       this.#lists = new Map()
     }
-    const audience = `${selection} ${snapshot.audience(account)}`
+    const audience = `${selection} ${dialect} ${snapshot.audience(account)}`
     let list = this.#lists.get(audience)
     if (!list) {
-      list = prepare(sayList(snapshot.eligible(account), selection))
+      list = prepare(sayList(snapshot.eligible(account), selection, dialect))
       this.#lists.set(audience, list)
     }
     return list
@@ -37,7 +41,11 @@ function prepare(answer: Answer): Prepared {
 }
 
 /** `sayList` makes objects of LIST and SERVICES, also when they are empty; a group of both types is listed as two. */
-function sayList(eligible: { service: Service; price: UnitPrice }[], selection: Selection): Answer {
+function sayList(
+  eligible: { service: Service; price: UnitPrice }[],
+  selection: Selection,
+  dialect: Dialect,
+): Answer {
   const groups = new Map<string, { name: string; type: 'IMEI' | 'SERVER'; services: [string, Value][] }>()
   for (const { service, price } of eligible) {
     const type = typeOf(service)
@@ -49,7 +57,7 @@ function sayList(eligible: { service: Service; price: UnitPrice }[], selection: 
       group = { name, type, services: [] }
       groups.set(name, group)
     }
-    group.services.push([String(service.id), sayService(service, price)])
+    group.services.push([String(service.id), sayService(service, price, dialect)])
   }
   const list = [...groups.values()].map(({ name, type, services }): [string, Value] => [
     name,
@@ -61,16 +69,19 @@ function sayList(eligible: { service: Service; price: UnitPrice }[], selection: 
 const typeOf = (service: Service): 'IMEI' | 'SERVER' => (service.kind === 'server' ? 'SERVER' : 'IMEI')
 
 /** `sayService` gives one service as Dhru clients read it; every number that PHP panels compare is a string, as real panels send. */
-export function sayService(service: Service, price: UnitPrice): Record<string, Value> {
+export function sayService(service: Service, price: UnitPrice, dialect: Dialect): Record<string, Value> {
   const server = service.kind === 'server'
+  const hasQuantity = server && service.maxQuantity > 1
+  const bounds = dialect === 'contract' || hasQuantity
   const custom = service.fields.filter((field) => !(field.name in requiredNames))
   return {
     SERVICEID: String(service.id),
     SERVICETYPE: typeOf(service),
     SERVER: server ? '1' : '0',
-    QNT: server && service.maxQuantity > 1 ? 1 : 0,
-    MINQNT: service.minQuantity,
-    MAXQNT: service.maxQuantity,
+    QNT: hasQuantity ? 1 : 0,
+    // Panels say 0 where there is no quantity, and their clients ask for one where it is another number.
+    MINQNT: bounds ? service.minQuantity : 0,
+    MAXQNT: bounds ? service.maxQuantity : 0,
     CUSTOM: sayCustom(service),
     SERVICENAME: service.name,
     CREDIT: formatMicros(price.unitPrice),

@@ -16,7 +16,7 @@ import { validatorFor } from './validation.ts'
 
 export interface RestSettings {
   bodyLimit: number
-  /** `requestsPerMinute` bounds the requests of one key; 0: it may make as many as it likes. */
+  /** `requestsPerMinute` bounds the requests of a key that has no limit of its own; 0: it may make as many as it likes. */
   requestsPerMinute: number
   /** `version` is the one that the document names. */
   version: string
@@ -59,17 +59,18 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         deps.count(routeOf(request).name, refusal?.code ?? 'ok')
         if (key) deps.requests.note(requestEntry(request, reply, routeOf(request), key, deps.clock.now()))
       })
-      if (settings.requestsPerMinute > 0) {
-        await api.register(rateLimit, {
-          max: settings.requestsPerMinute,
-          timeWindow: 60_000,
-          hook: 'preParsing',
-          enableDraftSpec: true,
-          keyGenerator: (request) => `${request.restKey?.id}`,
-          errorResponseBuilder: (_request, { ttl }) =>
-            new Refusal('too_many_requests', `wait ${Math.ceil(ttl / 1000)} s`),
-        })
-      }
+      const limitOf = ({ restKey: key }: FastifyRequest): number =>
+        key?.requestsPerMinute ?? settings.requestsPerMinute
+      await api.register(rateLimit, {
+        max: limitOf,
+        allowList: (request) => limitOf(request) === 0,
+        timeWindow: 60_000,
+        hook: 'preParsing',
+        enableDraftSpec: true,
+        keyGenerator: (request) => `${request.restKey?.id}`,
+        errorResponseBuilder: (_request, { ttl }) =>
+          new Refusal('too_many_requests', `wait ${Math.ceil(ttl / 1000)} s`),
+      })
       for (const route of routesOf(deps)) {
         api.route({
           method: route.method,

@@ -25,7 +25,10 @@ const refusedAs = (words: string, code: string, detail: string) => [
   { MESSAGE: `${words}: ${detail}`, FULL_DESCRIPTION: `${code}: ${detail}` },
 ]
 const NOT_AN_IMEI = refusedAs('Invalid IMEI', 'invalid_imei', '12: an IMEI has 15 digits, this has 2')
-const notFound = (id: string) => refusedAs('Order not found', 'order_not_found', id)
+const notFound = (id: string, dialect = 'contract') =>
+  dialect === 'panel'
+    ? [{ MESSAGE: 'Order not found', FULL_DESCRIPTION: id }]
+    : refusedAs('Order not found', 'order_not_found', id)
 
 describe('placing', () => {
   it('one order echoes what was sent beside SUCCESS', async () => {
@@ -229,25 +232,29 @@ describe('the status', () => {
   it.each(states)(
     'of an order that is %s is %s %s',
     async (_state, STATUS, CODE, MESSAGE, comments, arrange) => {
-      for (const codeField of ['label', 'result'] as const) {
-        const own = await server.shop({ codeField })
+      for (const dialect of ['contract', 'panel'] as const) {
+        const own = await server.shop({ dialect })
         const id = await arrange(own, next())
         const [row] = (await answer({ action: 'orderstatus', orderid: id }, own)).SUCCESS
-        const COMMENTS = comments.replaceAll('IMEI', row.IMEI)
+        const text = comments.replaceAll('IMEI', row.IMEI)
+        const panel = dialect === 'panel'
         const expected = {
           STATUS,
-          CODE: codeField === 'label' ? CODE : COMMENTS,
+          CODE: panel ? text : CODE,
           MESSAGE,
           REFERENCEID: id,
           IMEI: expect.stringMatching(/^\d{15}$/),
-          COMMENTS,
+          COMMENTS: panel ? '' : text,
         }
-        expect(await answer({ action: 'orderstatus', orderid: id }, own)).toEqual({
-          SUCCESS: [expected],
-          apiversion: '8.2',
-        })
+        for (const action of ['orderstatus', 'getimeiorder', 'getserverorder']) {
+          expect(await answer({ action, parameters: JSON.stringify({ ID: id }) }, own)).toEqual({
+            SUCCESS: [expected],
+            ...(panel && { ID: id }),
+            apiversion: '8.2',
+          })
+        }
         expect(await answer({ action: 'orderstatusbulk', orderid: `${id},77` }, own)).toEqual({
-          SUCCESS: [expected, { REFERENCEID: '77', ERROR: notFound('77') }],
+          SUCCESS: [expected, { REFERENCEID: '77', ERROR: notFound('77', dialect) }],
           apiversion: '8.2',
         })
         expect(
@@ -260,7 +267,7 @@ describe('the status', () => {
           ),
         ).toEqual({
           5: { SUCCESS: [expected] },
-          'A-1': { ERROR: notFound('77') },
+          'A-1': { ERROR: notFound('77', dialect) },
           apiversion: '8.2',
         })
       }

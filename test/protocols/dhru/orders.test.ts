@@ -345,7 +345,7 @@ describe('order status', () => {
   })
 
   it('puts the result or the reason into CODE for a key made for Dhru panels', async () => {
-    const panel = await server.shop({ codeField: 'result' })
+    const panel = await server.shop({ dialect: 'panel' })
     const id = await server.service()
     const good = (await server.place(panel, { ID: id, IMEI: next() })).SUCCESS[0].REFERENCEID
     const bad = (await server.place(panel, { ID: id, IMEI: next('00100102') })).SUCCESS[0].REFERENCEID

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { actions } from '../../../src/protocols/dhru/actions/index.ts'
 import {
   exchange,
   login,
@@ -48,29 +49,58 @@ const orders = async (of: Shop): Promise<number> => {
 }
 
 describe('another path', () => {
-  it.each(ways)(
-    '%s answers 308 with the whole answer, and gives the same order when it is followed (%s)',
-    async (path, words) => {
-      shop = await server.shop()
-      for (const format of ['JSON', 'XML'] as const) {
-        const before = await orders(shop)
-        const request = encoded(words, order(shop, [], format))
-        const reply = await exchange(server.url, { ...request, path })
-        const first = readDhru(reply, 308)
-        expect(first.format).toBe(format)
-        const location = String(reply.headers['location'])
-        expect(location).toMatch(/^\/api\/dhru\?idempotency_key=[0-9a-f-]{36}$/)
-        expect(await orders(shop)).toBe(before + 1)
-        for (let again = 0; again < 3; again++) {
-          const followed = readDhru(await exchange(server.url, { ...request, path: location }))
-          expect(followed).toEqual(first)
+  it.each(ways)('%s places an order once, and answers 200 in place (%s)', async (path, words) => {
+    shop = await server.shop()
+    for (const format of ['JSON', 'XML'] as const) {
+      const before = await orders(shop)
+      const reply = await exchange(server.url, { ...encoded(words, order(shop, [], format)), path })
+      expect(readDhru(reply).says.SUCCESS).toHaveLength(1)
+      expect(reply.headers['location']).toBeUndefined()
+      expect(await orders(shop)).toBe(before + 1)
+    }
+  })
+
+  const placing = [
+    'placeimeiorder',
+    'placeorder',
+    'placeserverorder',
+    'placeimeiorderbulk',
+    'placeorderbulk',
+    'placebulkorder',
+  ]
+  const reading = [...actions.keys()].filter((action) => !placing.includes(action))
+
+  it.each(placing)('answers %s with 200, whatever it comes to', async (action) => {
+    shop = await server.shop({ deposit: '0.5' })
+    for (const path of OTHER_PATHS) {
+      for (const of of [shop, { ...shop, secret: 'wrong' }]) {
+        for (const parameters of ['', JSON.stringify([{ ID: service, IMEI: imei(++n) }]), '{']) {
+          const request = urlencoded([
+            ...login(of),
+            ['action', ` ${action.toUpperCase()} `],
+            ['parameters', parameters],
+          ])
+          const reply = await exchange(server.url, { ...request, path })
+          expect([reply.status, reply.headers['location']], `${path} ${parameters}`).toEqual([200, undefined])
         }
-        expect(await orders(shop)).toBe(before + 1)
-        // Sent anew and not followed: an order of its own.
-        const anew = await exchange(server.url, { ...request, path })
-        expect(readDhru(anew, 308).says).not.toEqual(first.says)
-        expect(await orders(shop)).toBe(before + 2)
       }
+    }
+  })
+
+  it.each([...reading, 'cancelorder', ''])(
+    'answers "%s", which only reads, with 308 and the whole answer, and with the same one when it is followed',
+    async (action) => {
+      shop = await server.shop()
+      const [path] = OTHER_PATHS as [string]
+      const request = urlencoded([...login(shop), ['action', action], ['orderid', '1']])
+      const reply = await exchange(server.url, { ...request, path })
+      const location = String(reply.headers['location'])
+      expect(location).toBe('/api/dhru')
+      const followed = await exchange(server.url, { ...request, path: location })
+      expect(readDhru(followed)).toEqual(readDhru(reply, 308))
+      const panel = await server.shop({ dialect: 'panel' })
+      const inPlace = urlencoded([...login(panel), ['action', action], ['orderid', '1']])
+      expect((await exchange(server.url, { ...inPlace, path })).status).toBe(200)
     },
   )
 
@@ -78,72 +108,76 @@ describe('another path', () => {
     shop = await server.shop()
     for (const Body of [FormData, URLSearchParams]) {
       const body = new Body()
-      for (const [name, value] of order(shop)) body.append(name, value)
-      const before = await orders(shop)
+      for (const [name, value] of [...login(shop), ['action', 'accountinfo']] as Pairs)
+        body.append(name, value)
       const reply = await fetch(`${server.url}${path}`, { method: 'POST', body })
       expect([reply.status, reply.redirected]).toEqual([200, true])
-      const says = (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
-      expect(says.SUCCESS?.[0]?.REFERENCEID).toMatch(/^\d+$/)
-      expect(await orders(shop)).toBe(before + 1)
+      expect(await reply.json()).toHaveProperty('SUCCESS')
     }
   })
 
-  it('places the rows of a bulk request once when it is followed', async () => {
-    shop = await server.shop()
-    const rows = [1, 2, 3].map(() => ({ ID: service, IMEI: imei(++n) }))
-    const request = urlencoded([
-      ...login(shop),
-      ['action', 'placeimeiorderbulk'],
-      ['parameters', JSON.stringify(rows)],
-    ])
-    const reply = await exchange(server.url, { ...request, path: '/api/index.php' })
-    const followed = await exchange(server.url, { ...request, path: String(reply.headers['location']) })
-    expect(readDhru(followed).says).toEqual(readDhru(reply, 308).says)
-    expect(await orders(shop)).toBe(3)
-  })
-
-  const keyed: [where: string, path: string, headers: Record<string, string>, fields: Pairs][] = [
+  it.each([
     ['its header', '', { 'idempotency-key': 'own & key' }, []],
     ['its form', '', {}, [['idempotency_key', 'own & key']]],
     ['its query', '?idempotency_key=own%20%26%20key', {}, []],
-  ]
-  it.each(keyed)(
-    "keeps the client's own idempotency key that stands in %s",
+  ] as [where: string, path: string, headers: Record<string, string>, fields: Pairs][])(
+    "goes by the client's own idempotency key that stands in %s",
     async (_where, query, headers, fields) => {
       shop = await server.shop()
       const request = urlencoded(order(shop, fields))
       const send = (path: string) =>
         exchange(server.url, { ...request, path, headers: { ...request.headers, ...headers } })
-      const reply = await send(`/api/index.php${query}`)
-      const first = readDhru(reply, 308).says.SUCCESS
-      const location = String(reply.headers['location'])
-      if (query) expect(location).toBe('/api/dhru?idempotency_key=own%20%26%20key')
-      for (const path of [location, `/api/dhru${query}`, `/api/dhru/index.php${query}`]) {
-        const again = await send(path)
-        expect(readDhru(again, path.includes('.php') ? 308 : 200).says.SUCCESS).toEqual(first)
+      const first = readDhru(await send(`/api/index.php${query}`)).says.SUCCESS
+      for (const path of ['/api/dhru', ...OTHER_PATHS]) {
+        expect(readDhru(await send(`${path}${query}`)).says.SUCCESS).toEqual(first)
       }
       expect(await orders(shop)).toBe(1)
     },
   )
 
-  it('answers a refusal with 308 too, and the same refusal when it is followed', async () => {
-    shop = await server.shop({ deposit: '0.5' })
-    const request = urlencoded(order(shop))
-    const reply = await exchange(server.url, { ...request, path: '/api/index.php' })
-    const first = readDhru(reply, 308).says
-    expect(first.ERROR[0].FULL_DESCRIPTION).toMatch(/^insufficient_balance: /)
-    const followed = await exchange(server.url, { ...request, path: String(reply.headers['location']) })
-    expect(readDhru(followed).says).toEqual(first)
-  })
-
   it.each(OTHER_PATHS)('%s answers 200 in place where the operator chose that', async (path) => {
     shop = await serving.shop()
-    const id = await serving.service()
     for (const encode of Object.values(encodings)) {
-      const request = encode([...login(shop), ['action', 'placeimeiorder'], ['ID', id], ['IMEI', imei(++n)]])
+      const request = encode([...login(shop), ['action', 'accountinfo']])
       const reply = await exchange(serving.url, { ...request, path })
       expect(readDhru(reply).says.SUCCESS).toHaveLength(1)
       expect(reply.headers['location']).toBeUndefined()
+    }
+  })
+})
+
+describe('a path that clients make of the base URL that was typed in', () => {
+  const bases = ['', '/', '/api', '/api/', '/api/dhru', '/api/dhru/', '/api/dhru/index.php', '/api/index.php']
+  const more = ['/index.php', '/dhru', '/public', '/public/', '/public/api', '/shop/panel', '/API']
+  const built = [...bases, ...more].flatMap((base) =>
+    ['/api/index.php', '/index.php', '/api/dhru', '/dhru/api/index.php', ''].map((end) => `${base}${end}`),
+  )
+  it.each(built.filter((path) => !/^\/shop.*(?<!php)$/.test(path)))('"%s" is served', async (path) => {
+    const panel = await server.shop({ dialect: 'panel' })
+    const sent = path === '' ? '/' : path
+    const read = urlencoded([...login(panel), ['action', 'accountinfo']])
+    const { says } = readDhru(await exchange(server.url, { ...read, path: sent }))
+    expect(says.SUCCESS[0].AccountInfo.username).toBe(panel.username)
+    const placed = await exchange(server.url, { ...urlencoded(order(panel)), path: sent })
+    expect(readDhru(placed).says.SUCCESS).toHaveLength(1)
+    expect(await orders(panel)).toBe(1)
+  })
+
+  it.each(['/api/dhruu', '/index.php.bak', '/api/orders', '/wp-login.php', '/publicapi', '/api/dhru/x'])(
+    '"%s" is not one',
+    async (path) => {
+      shop = await server.shop()
+      const reply = await exchange(server.url, {
+        ...urlencoded([...login(shop), ['action', 'accountinfo']]),
+        path,
+      })
+      expect(reply.status).toBeGreaterThanOrEqual(400)
+    },
+  )
+
+  it('is one for a POST only', async () => {
+    for (const path of ['/', '/index.php', '/dhru', '/public/api/index.php']) {
+      expect((await fetch(`${server.url}${path}`)).status, path).toBe(404)
     }
   })
 })

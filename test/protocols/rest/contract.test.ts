@@ -417,6 +417,24 @@ describe('every documented error', () => {
     says(await limited.post('/api/order', newOrder()), 403, 'PERMISSION_DENIED_ERROR')
   })
 
+  test('a key that may list orders lists them and reads none; one that may read them does both', async () => {
+    const { order_id: id } = done(await client.post('/api/order', newOrder())).body
+    for (const [permission, may] of [
+      ['order.list', false],
+      ['order.read', true],
+    ] as const) {
+      const key = await createKey(server.sql, shop.accountId as AccountId, { permissions: [permission] })
+      const limited = new RestClient(server, { ...shop, securityId: key.securityId, secret: key.secret })
+      done(await limited.get('/api/order'))
+      done(await limited.get(`/api/order/${id}/items`))
+      for (const path of [`/api/order/${id}`, `/api/order/${id}/status`]) {
+        const reply = await limited.get(path)
+        if (may) done(reply)
+        else says(reply, 403, 'PERMISSION_DENIED_ERROR')
+      }
+    }
+  })
+
   test('404: what is missing, and what is another account’s', async () => {
     says(await client.get('/api/services/nothing'), 404, 'SERVICE_NOT_FOUND_ERROR')
     says(await client.post('/api/order', { ...newOrder(), code: 'nothing' }), 404, 'SERVICE_NOT_FOUND_ERROR')
@@ -455,8 +473,13 @@ describe('every documented error', () => {
       const third = await asks.get('/api/me')
       says(third, 429, 'TOO_MANY_REQUESTS_ERROR')
       expect(Number(third.headers.get('retry-after'))).toBeGreaterThan(0)
-      // Another key is another matter.
-      done(await new RestClient(strict, await strict.shop()).get('/api/me'))
+      // Another key is another matter, and may have a limit of its own.
+      const other = await strict.shop()
+      done(await new RestClient(strict, other).get('/api/me'))
+      const key = await createKey(strict.sql, other.accountId as AccountId, { requestsPerMinute: 4 })
+      const more = new RestClient(strict, { ...other, securityId: key.securityId, secret: key.secret })
+      for (let n = 0; n < 4; n++) done(await more.get('/api/me'))
+      says(await more.get('/api/me'), 429, 'TOO_MANY_REQUESTS_ERROR')
     } finally {
       await strict.stop()
     }

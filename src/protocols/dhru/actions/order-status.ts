@@ -1,11 +1,11 @@
 import { Refusal } from '../../../errors.ts'
-import { ok, orThrow, type Result, refusalFor, refused } from '../../../lib/fault.ts'
+import { ok, orThrow, type Refused, type Result, refusalFor, refused } from '../../../lib/fault.ts'
 import type { OrderState } from '../../../lib/states.ts'
 import { type Order, parseOrderId } from '../../../orders/order.ts'
 import { type Answer, API_VERSION, Keyed, Merged, succeed, type Value } from '../answer.ts'
 import { type Action, type Call, checkRowCount } from '../call.ts'
 import { idIn, readOrderIds } from '../order-fields.ts'
-import { sayRefusal } from '../refusal.ts'
+import { type RefusalRow, sayRefusal } from '../refusal.ts'
 import { isReserved } from './place-orders.ts'
 
 /** `statuses` has STATUS as in the contract's table, CODE's label, and a text for people. */
@@ -19,19 +19,15 @@ const statuses: Record<OrderState, { STATUS: string; CODE: string; MESSAGE: stri
 }
 
 function statusRow(call: Call, order: Order): Record<string, string> {
-  const comments = commentsOf(order)
   const status = statuses[order.state]
-  return {
-    ...status,
-    CODE: call.key.codeField === 'result' ? comments : status.CODE,
-    REFERENCEID: String(order.id),
-    IMEI: order.items[0]?.input ?? '',
-    COMMENTS: comments,
-  }
+  const row = { ...status, REFERENCEID: String(order.id), IMEI: order.items[0]?.input ?? '' }
+  const text = resultsOf(order)
+  // Clients of panels show CODE, and COMMENTS behind it.
+  return call.key.dialect === 'panel' ? { ...row, CODE: text, COMMENTS: '' } : { ...row, COMMENTS: text }
 }
 
-/** `commentsOf` gives the result or the reason; of an order of many items, one line each. */
-function commentsOf({ items }: Order): string {
+/** `resultsOf` gives the result or the reason; of an order of many items, one line each. */
+function resultsOf({ items }: Order): string {
   const texts = items.map(({ input, result, reason }) => ({ input, text: result ?? reason ?? '' }))
   if (texts.length === 1) return texts[0]?.text ?? ''
   return texts
@@ -54,17 +50,23 @@ async function statusList(call: Call, ids: string[]): Promise<Answer> {
   const rows = await Promise.all(
     ids.map(async (id) => {
       const status = await readStatus(call, id)
-      return status.ok ? status.value : { REFERENCEID: id, ERROR: [sayRefusal(refusalFor(status))] }
+      return status.ok ? status.value : { REFERENCEID: id, ERROR: [refusalRow(call, status)] }
     }),
   )
   return succeed(rows)
 }
 
-/** `orderStatus` answers `orderstatus`, `getimeiorder` and `getserverorder`: one order; many when several ids are given. */
+const refusalRow = (call: Call, why: Refused): RefusalRow => sayRefusal(refusalFor(why), call.key.dialect)
+
+/**
+ * `orderStatus` answers `orderstatus`, `getimeiorder` and `getserverorder`: one order; many when several ids are given. Panels repeat the
+ * ID that they were sent beside SUCCESS.
+ */
 export const orderStatus: Action = async (call) => {
   const ids = orThrow(readOrderIds(call.parameters, call.request.form))
   if (ids.length > 1) return await statusList(call, ids)
-  return succeed([orThrow(await readStatus(call, ids[0]))])
+  const status = orThrow(await readStatus(call, ids[0]))
+  return succeed([status], call.key.dialect === 'panel' ? { ID: ids[0] ?? '' } : {})
 }
 
 /** `orderStatuses` answers `orderstatusbulk`: always a list. */
@@ -82,10 +84,7 @@ export const orderStatusesByRow: Action = async (call) => {
       .filter(({ key }) => !isReserved(key))
       .map(async (row): Promise<[string, Value]> => {
         const status = await readStatus(call, row.fields ? idIn(row.fields) : row.text)
-        return [
-          row.key,
-          status.ok ? { SUCCESS: [status.value] } : { ERROR: [sayRefusal(refusalFor(status))] },
-        ]
+        return [row.key, status.ok ? { SUCCESS: [status.value] } : { ERROR: [refusalRow(call, status)] }]
       }),
   )
   return new Merged([new Keyed('ROW', entries), { apiversion: API_VERSION }])

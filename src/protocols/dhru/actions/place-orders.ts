@@ -1,3 +1,4 @@
+import type { Dialect } from '../../../accounts/account.ts'
 import { Refusal } from '../../../errors.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { type Answer, API_VERSION, Keyed, Merged, type Value } from '../answer.ts'
@@ -33,9 +34,9 @@ async function placeRows(call: Call): Promise<Row[]> {
   )
 }
 
-const rowAnswer = ({ result }: Row): Value =>
+const rowAnswer = ({ result }: Row, dialect: Dialect): Value =>
   result instanceof Refusal
-    ? { ERROR: [sayRefusal(result)] }
+    ? { ERROR: [sayRefusal(result, dialect)] }
     : { SUCCESS: [{ MESSAGE: PLACED, REFERENCEID: result }] }
 
 /**
@@ -44,17 +45,18 @@ const rowAnswer = ({ result }: Row): Value =>
  */
 export const placeOrders: Action = async (call): Promise<Answer> => {
   const rows = await placeRows(call)
+  const { dialect } = call.key
   const list = rows.map((row) => ({
     ROW: row.key,
     ...row.echo,
     ...(row.result instanceof Refusal
-      ? { ERROR: [sayRefusal(row.result)] }
+      ? { ERROR: [sayRefusal(row.result, dialect)] }
       : { MESSAGE: PLACED, REFERENCEID: row.result }),
   }))
   return new Merged([
     new Keyed(
       'ROW',
-      rows.filter(({ key }) => !isReserved(key)).map((row) => [row.key, rowAnswer(row)]),
+      rows.filter(({ key }) => !isReserved(key)).map((row) => [row.key, rowAnswer(row, dialect)]),
     ),
     { SUCCESS: list, apiversion: API_VERSION },
   ])

@@ -7,11 +7,11 @@ import { sayService } from '../service-lists.ts'
 
 /** `serviceList` answers `imeiservicelist`: every service that the account may buy. */
 export const serviceList: Action = async (call) =>
-  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key.account, 'all')
+  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'all')
 
 /** `serverServiceList` answers `serverservicelist`: those of kind server only. */
 export const serverServiceList: Action = async (call) =>
-  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key.account, 'server')
+  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'server')
 
 /** `serviceDetails` answers `getimeiservicedetails`: one service. */
 export const serviceDetails: Action = async ({ deps, key, parameters }) => {
@@ -24,7 +24,7 @@ export const serviceDetails: Action = async ({ deps, key, parameters }) => {
   const service = snapshot.find(name)
   const price = service && snapshot.mayBuy(service, key.account)
   if (!service || !price) throw new Refusal('service_not_found', name.slice(0, 64), 'ID')
-  return succeed([{ MESSAGE: 'IMEI Service Details', LIST: sayService(service, price) }])
+  return succeed([{ MESSAGE: 'IMEI Service Details', LIST: sayService(service, price, key.dialect) }])
 }
 
 /** `emptyList` answers `modellist`, `providerlist` and `meplist`: imeigate has no such lists, and clients expect an empty one. */

@@ -20,7 +20,7 @@ export const orderItemRoutes = ({ orders: reader }: Pick<RestDeps, 'orders'>) =>
     description:
       `In the order in which they were sent; the cursor is a position. With \`Accept: ${LINES}\` all of them come, ` +
       'one JSON object a line, and `limit` says nothing.',
-    permission: 'order.read',
+    permission: 'order.list',
     params: idParams,
     query: Type.Object({
       ...pageQuery,

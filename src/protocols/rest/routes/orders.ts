@@ -85,7 +85,7 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
       '`result` has at most 100 items of each order, those that `q` is found in before others. A page may hold fewer ' +
       'orders than asked for, or none, before the end: a request that filters looks at 50,000 orders at most. Only ' +
       '`next_cursor: null` is the end.',
-    permission: 'order.read',
+    permission: 'order.list',
     query: Type.Object({
       ...pageQuery,
       q: Type.Optional(
