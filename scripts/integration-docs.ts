@@ -1,9 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { channelKinds } from '../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../src/integrations/gateways/index.ts'
-import type { Field } from '../src/integrations/kit/fields.ts'
+import { isNeeded } from '../src/integrations/kit/fields.ts'
 import type { IntegrationKind } from '../src/integrations/kit/kind.ts'
 import { supplierKinds } from '../src/integrations/suppliers/index.ts'
+import type { Attribute } from '../src/lib/attributes.ts'
 
 /** PAGES have a table for each kind, between a comment that names the kind and one that ends it. */
 export const PAGES = ['docs/suppliers.md', 'docs/deposits.md', 'docs/notices.md']
@@ -24,9 +25,8 @@ export function withFieldTables(page: string): string {
 
 function fieldTable(noun: string, { fields }: IntegrationKind): string {
   const rows = Object.entries(fields).map(([name, field]) => {
-    const own = field.secret || field.flag || noun !== 'supplier'
-    const flag = own ? `--${name.replaceAll('_', '-')}` : name
-    return [`\`${flag}\``, `${field.label}: ${field.help}`, leftOut(field)].map((cell) =>
+    const option = field.flag?.split(' ')[0] ?? name
+    return [`\`${option}\``, `${field.label}: ${field.help}`, leftOut(field)].map((cell) =>
       cell.replaceAll('|', '\\|'),
     )
   })
@@ -35,8 +35,9 @@ function fieldTable(noun: string, { fields }: IntegrationKind): string {
   return `${[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
 }
 
-function leftOut({ required, default: preset }: Field): string {
-  if (required) return 'needed'
+function leftOut(field: Attribute): string {
+  if (isNeeded(field)) return 'needed'
+  const { default: preset } = field
   if (preset === undefined || preset === '') return 'none'
   return `\`${typeof preset === 'string' ? preset : JSON.stringify(preset)}\``
 }

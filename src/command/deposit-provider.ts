@@ -162,7 +162,7 @@ function feeText({ feePercent, feeFlat, currency }: Provider): string {
 }
 
 /** `options` has an option for every field of every kind. */
-const options = fieldOptions(gatewayKinds, () => true)
+const options = fieldOptions(gatewayKinds)
 
 type GivenProvider = Record<string, unknown> & {
   name?: string

@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
-import type { Field } from '../integrations/kit/fields.ts'
 import type { IntegrationKind } from '../integrations/kit/kind.ts'
 import type { Registry } from '../integrations/kit/registry.ts'
 
@@ -13,32 +12,17 @@ export interface FieldOption {
   option: Option
 }
 
-/** `fieldOptions` makes an option of every secret of every kind, and of those other fields that `wanted` chooses. */
-export function fieldOptions(
-  { kinds }: Registry<IntegrationKind>,
-  wanted: (field: Field) => boolean,
-): FieldOption[] {
+/** `fieldOptions` makes an option of every field that has a flag. */
+export function fieldOptions({ kinds }: Registry<IntegrationKind>): FieldOption[] {
   const all = kinds.flatMap(({ kind, fields }) =>
-    Object.entries(fields).flatMap(([name, field]) =>
-      field.secret || wanted(field) ? [{ kind, name, field }] : [],
+    Object.entries(fields).flatMap(([name, { flag, secret, label, help }]) =>
+      flag === undefined ? [] : [{ name, flag, secret, help: `${label}: ${help} (${kind})` }],
     ),
   )
   return [...Map.groupBy(all, ({ name }) => name)].map(([name, same]) => {
-    const { type, secret } = (same[0] as (typeof same)[number]).field
-    const flag = `--${name.replaceAll('_', '-')}`
-    const value = secret
-      ? ' <secret or ->'
-      : name === 'template'
-        ? ' <name or file.json>'
-        : type === 'boolean'
-          ? ''
-          : ' <text>'
-    const help = same.map(({ kind, field }) => `${field.label}: ${field.help} (${kind})`).join('; ')
-    return {
-      name,
-      secret,
-      option: new Option(`${flag}${value}`, secret ? `${help}; - reads it from stdin` : help),
-    }
+    const { flag, secret } = same[0] as (typeof same)[number]
+    const help = same.map((one) => one.help).join('; ')
+    return { name, secret, option: new Option(flag, secret ? `${help}; - reads it from stdin` : help) }
   })
 }
 

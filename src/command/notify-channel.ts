@@ -21,7 +21,7 @@ import { type Answer, answering, keyValues, listed } from './output.ts'
 import { integrationContext } from './sealing.ts'
 
 /** `options` has an option for every field of every kind. */
-const options = fieldOptions(channelKinds, () => true)
+const options = fieldOptions(channelKinds)
 
 type Given = Record<string, unknown>
 

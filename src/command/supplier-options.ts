@@ -7,7 +7,7 @@ import { readBytes } from './input.ts'
 import { fieldOptions, givenSecrets, givenSettings } from './integration-options.ts'
 
 /** `options` has the fields that have an option of their own; the others are given by --setting. */
-const options = fieldOptions(supplierKinds, ({ flag }) => flag === true)
+const options = fieldOptions(supplierKinds)
 
 export function addSupplierOptions(command: Command, use: 'create' | 'change'): Command {
   addOptions(command, supplierAttributes, use)

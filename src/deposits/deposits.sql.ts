@@ -4,13 +4,14 @@ import { gatewayKinds } from '../integrations/gateways/index.ts'
 import type { AccountId, DepositId } from '../lib/ids.ts'
 import type { Deposit, DepositDetails, DepositState } from './deposit.ts'
 
-const deposits = build
-  .selectFrom('deposits as d')
-  .innerJoin('depositProviders as p', 'p.id', 'd.providerId')
-  .selectAll('d')
-  .select(['p.code as providerCode', 'p.kind'])
-  .select(literal<boolean>`exists (select from deposit_proofs f where f.deposit_id = d.id)`.as('hasFile'))
-  .$narrowType<Pick<Deposit, 'state' | 'details'>>()
+const deposits = () =>
+  build
+    .selectFrom('deposits as d')
+    .innerJoin('depositProviders as p', 'p.id', 'd.providerId')
+    .selectAll('d')
+    .select(['p.code as providerCode', 'p.kind'])
+    .select(literal<boolean>`exists (select from deposit_proofs f where f.deposit_id = d.id)`.as('hasFile'))
+    .$narrowType<Pick<Deposit, 'state' | 'details'>>()
 
 type Row = Omit<Deposit, 'channel' | 'hasGateway'> & { kind: string }
 
@@ -61,7 +62,7 @@ export async function selectDeposit(
   accountId: AccountId | null,
   id: DepositId,
 ): Promise<Deposit | undefined> {
-  let chosen = deposits.where('d.id', '=', id)
+  let chosen = deposits().where('d.id', '=', id)
   if (accountId !== null) chosen = chosen.where('d.accountId', '=', accountId)
   const [row] = await sql.run(chosen)
   return row && depositOf(row)
@@ -69,7 +70,7 @@ export async function selectDeposit(
 
 /** `lockDeposit` comes first in whatever changes a deposit, and the lock of its wallet after it. */
 export async function lockDeposit(sql: Queryable, id: DepositId): Promise<Deposit | undefined> {
-  const [row] = await sql.run(deposits.where('d.id', '=', id).forNoKeyUpdate('d'))
+  const [row] = await sql.run(deposits().where('d.id', '=', id).forNoKeyUpdate('d'))
   return row && depositOf(row)
 }
 
@@ -87,7 +88,7 @@ export async function selectDeposits(
   sql: Queryable,
   { accountId, state, provider, before, limit }: DepositFilter & { limit: number },
 ): Promise<Deposit[]> {
-  let chosen = deposits.orderBy('d.id', 'desc').limit(limit)
+  let chosen = deposits().orderBy('d.id', 'desc').limit(limit)
   if (accountId !== undefined) chosen = chosen.where('d.accountId', '=', accountId)
   if (state !== undefined) chosen = chosen.where('d.state', '=', state)
   if (provider !== undefined) chosen = chosen.where('p.code', '=', provider)
@@ -162,7 +163,7 @@ export async function updateState(
 
 /** `selectDue` gives what is to be checked now, the longest waiting first. */
 export async function selectDue(sql: Queryable, now: Date, limit: number): Promise<Deposit[]> {
-  const due = deposits.where('d.checkAt', '<=', now).orderBy('d.checkAt').orderBy('d.id').limit(limit)
+  const due = deposits().where('d.checkAt', '<=', now).orderBy('d.checkAt').orderBy('d.id').limit(limit)
   return (await sql.run(due)).map(depositOf)
 }
 

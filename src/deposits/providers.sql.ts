@@ -10,7 +10,8 @@ export type ProviderWrite = Pick<
   'name' | 'minAmount' | 'maxAmount' | 'feePercent' | 'feeFlat' | 'settings' | 'enabled'
 >
 
-const providers = build.selectFrom('depositProviders').selectAll().$narrowType<Pick<Provider, 'settings'>>()
+const providers = () =>
+  build.selectFrom('depositProviders').selectAll().$narrowType<Pick<Provider, 'settings'>>()
 
 /** ProviderFilter chooses the providers of one currency, those that are enabled, and those behind the id `after`. */
 export interface ProviderFilter {
@@ -24,7 +25,7 @@ export async function selectProviders(
   sql: Queryable,
   { currency, enabled, after, limit }: ProviderFilter & { limit: number },
 ): Promise<Provider[]> {
-  let chosen = providers.orderBy('id').limit(limit)
+  let chosen = providers().orderBy('id').limit(limit)
   if (currency !== undefined) chosen = chosen.where('currency', '=', currency)
   if (enabled !== undefined) chosen = chosen.where('enabled', '=', enabled)
   if (after !== undefined) chosen = chosen.where('id', '>', after)
@@ -36,14 +37,14 @@ export async function selectProvider(
   by: { code: string } | { id: ProviderId },
 ): Promise<Provider | undefined> {
   if ('code' in by && !isStorable(by.code)) return undefined
-  const chosen = 'id' in by ? providers.where('id', '=', by.id) : providers.where('code', '=', by.code)
+  const chosen = 'id' in by ? providers().where('id', '=', by.id) : providers().where('code', '=', by.code)
   const [provider] = await sql.run(chosen)
   return provider
 }
 
 /** `lockProvider` keeps other transactions from changing the provider until this one ends. */
 export async function lockProvider(sql: Queryable, id: ProviderId): Promise<Provider | undefined> {
-  const [provider] = await sql.run(providers.where('id', '=', id).forNoKeyUpdate())
+  const [provider] = await sql.run(providers().where('id', '=', id).forNoKeyUpdate())
   return provider
 }
 

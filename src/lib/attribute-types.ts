@@ -3,7 +3,7 @@ import { formatMicros, formatMoney, isCurrency, type Micros, parseMicros } from 
 import { emptyFault, lineFault, textFault } from './text.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
-type Described<Value> = Pick<Attribute<Value>, 'help'> &
+export type Described<Value> = Pick<Attribute<Value>, 'help'> &
   Partial<
     Pick<
       Attribute<Value>,
@@ -27,6 +27,8 @@ const plain = {
   json: false,
   property: undefined,
   formerly: undefined,
+  secret: false,
+  optional: false,
   load: (column: unknown) => column,
   fault: () => undefined,
   show: (value: unknown) => String(value),

@@ -44,6 +44,10 @@ export interface Attribute<Value = unknown, Given = Value> {
   load(column: unknown): Value
   /** `fault` says why the value is not allowed. */
   fault(value: Value): string | undefined
+  /** `secret`: the value is sealed, and never shown again. */
+  readonly secret: boolean
+  /** `optional`: a whole noun may be without the value. */
+  readonly optional: boolean
   /** `none` is shown in the place of null; undefined: then the text for people leaves the value out. */
   readonly none: string | undefined
   /** `show` writes the value for people; null is shown by `none`. `noun` has the values beside it. */

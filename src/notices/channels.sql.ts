@@ -16,26 +16,27 @@ export interface ChannelRow {
   updatedAt: Date
 }
 
-const channels = build.selectFrom('noticeChannels').selectAll().$narrowType<Pick<ChannelRow, 'settings'>>()
+const channels = () =>
+  build.selectFrom('noticeChannels').selectAll().$narrowType<Pick<ChannelRow, 'settings'>>()
 
 /** `selectChannels` lists channels by id. */
-export const selectChannels = (sql: Queryable): Promise<ChannelRow[]> => sql.run(channels.orderBy('id'))
+export const selectChannels = (sql: Queryable): Promise<ChannelRow[]> => sql.run(channels().orderBy('id'))
 
 export async function selectChannel(sql: Queryable, id: NoticeChannelId): Promise<ChannelRow | undefined> {
-  const [row] = await sql.run(channels.where('id', '=', id))
+  const [row] = await sql.run(channels().where('id', '=', id))
   return row
 }
 
 /** `selectChannelNamed` finds by name, in any case. */
 export async function selectChannelNamed(sql: Queryable, name: string): Promise<ChannelRow | undefined> {
   if (!isStorable(name)) return undefined
-  const [row] = await sql.run(channels.where(literal<boolean>`lower(name) = lower(${name})`))
+  const [row] = await sql.run(channels().where(literal<boolean>`lower(name) = lower(${name})`))
   return row
 }
 
 /** `lockChannel` keeps other transactions from changing the channel until this one ends. */
 export async function lockChannel(sql: Queryable, id: NoticeChannelId): Promise<ChannelRow | undefined> {
-  const [row] = await sql.run(channels.where('id', '=', id).forUpdate())
+  const [row] = await sql.run(channels().where('id', '=', id).forUpdate())
   return row
 }
 

@@ -20,23 +20,31 @@ export interface Subscription {
   createdAt: Date
 }
 
-const subscriptions = build
-  .selectFrom('noticeSubscriptions as s')
-  .innerJoin('noticeChannels as c', 'c.id', 's.channelId')
-  .leftJoin('accounts as a', 'a.id', 's.accountId')
-  .select(['s.id', 's.accountId', 'a.username', 's.channelId', 'c.kind as channel', 'c.name as channelName'])
-  .select(['s.address', 's.events', 's.actor', 's.createdAt'])
-  .$narrowType<Pick<Subscription, 'events'>>()
+const subscriptions = () =>
+  build
+    .selectFrom('noticeSubscriptions as s')
+    .innerJoin('noticeChannels as c', 'c.id', 's.channelId')
+    .leftJoin('accounts as a', 'a.id', 's.accountId')
+    .select([
+      's.id',
+      's.accountId',
+      'a.username',
+      's.channelId',
+      'c.kind as channel',
+      'c.name as channelName',
+    ])
+    .select(['s.address', 's.events', 's.actor', 's.createdAt'])
+    .$narrowType<Pick<Subscription, 'events'>>()
 
 export async function selectSubscriptions(sql: Queryable): Promise<Subscription[]> {
-  return await sql.run(subscriptions.orderBy('s.id'))
+  return await sql.run(subscriptions().orderBy('s.id'))
 }
 
 export async function selectSubscription(
   sql: Queryable,
   id: SubscriptionId,
 ): Promise<Subscription | undefined> {
-  const [subscription] = await sql.run(subscriptions.where('s.id', '=', id))
+  const [subscription] = await sql.run(subscriptions().where('s.id', '=', id))
   return subscription
 }
 

@@ -4,13 +4,12 @@ import type { SupplierId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
 import type { SupplierRow, SupplierView, SupplierWrite } from './attributes.ts'
 
-const suppliers = build
-  .selectFrom('suppliers as s')
-  .selectAll('s')
-  .$narrowType<Pick<SupplierRow, 'settings'>>()
+const suppliers = () =>
+  build.selectFrom('suppliers as s').selectAll('s').$narrowType<Pick<SupplierRow, 'settings'>>()
 
 /** `selectSuppliers` lists them by id. */
-export const selectSuppliers = (sql: Queryable): Promise<SupplierRow[]> => sql.run(suppliers.orderBy('s.id'))
+export const selectSuppliers = (sql: Queryable): Promise<SupplierRow[]> =>
+  sql.run(suppliers().orderBy('s.id'))
 
 /** SupplierViewRow is a supplier with how it fares. */
 export interface SupplierViewRow extends SupplierRow, Omit<SupplierView, keyof SupplierRow | 'open'> {
@@ -18,21 +17,22 @@ export interface SupplierViewRow extends SupplierRow, Omit<SupplierView, keyof S
   open: boolean | null
 }
 
-const views = suppliers
-  .leftJoin('supplierHealth as h', 'h.supplierId', 's.id')
-  .select(['h.open', 'h.why', 'h.reason', 'h.openedAt', 'h.probeAt', 'h.balance', 'h.balanceAt'])
-  .select([
-    literal<number>`(select count(*)::integer from items i
+const views = () =>
+  suppliers()
+    .leftJoin('supplierHealth as h', 'h.supplierId', 's.id')
+    .select(['h.open', 'h.why', 'h.reason', 'h.openedAt', 'h.probeAt', 'h.balance', 'h.balanceAt'])
+    .select([
+      literal<number>`(select count(*)::integer from items i
                       where i.supplier_id = s.id and i.state in ('processing', 'unknown'))`.as('openItems'),
-    literal<number>`(select count(*)::integer from supplier_routes r where r.supplier_id = s.id)`.as(
-      'routes',
-    ),
-  ])
-  .$narrowType<Pick<SupplierViewRow, 'why'>>()
+      literal<number>`(select count(*)::integer from supplier_routes r where r.supplier_id = s.id)`.as(
+        'routes',
+      ),
+    ])
+    .$narrowType<Pick<SupplierViewRow, 'why'>>()
 
 /** `selectSupplierViews` gives all suppliers by id, or the one of this id. */
 export const selectSupplierViews = (sql: Queryable, id?: SupplierId): Promise<SupplierViewRow[]> =>
-  sql.run((id === undefined ? views : views.where('s.id', '=', id)).orderBy('s.id'))
+  sql.run((id === undefined ? views() : views().where('s.id', '=', id)).orderBy('s.id'))
 
 /** `selectSupplier` prefers a name to an id that looks the same. */
 export async function selectSupplier(sql: Queryable, idOrName: string): Promise<SupplierRow | undefined> {
@@ -40,7 +40,7 @@ export async function selectSupplier(sql: Queryable, idOrName: string): Promise<
   const id = (/^\d{1,9}$/.test(idOrName) ? Number(idOrName) : 0) as SupplierId
   const isNamed = literal<boolean>`lower(s.name) = lower(${idOrName})`
   const [row] = await sql.run(
-    suppliers
+    suppliers()
       .where((supplier) => supplier.or([isNamed, supplier('s.id', '=', id)]))
       .orderBy(isNamed, 'desc')
       .limit(1),
@@ -50,7 +50,7 @@ export async function selectSupplier(sql: Queryable, idOrName: string): Promise<
 
 /** `lockSupplier` keeps other transactions from changing the supplier until this one ends. */
 export async function lockSupplier(sql: Queryable, id: SupplierId): Promise<SupplierRow | undefined> {
-  const [row] = await sql.run(suppliers.where('s.id', '=', id).forUpdate())
+  const [row] = await sql.run(suppliers().where('s.id', '=', id).forUpdate())
   return row
 }
 

@@ -3,27 +3,37 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
 import type { Webhook } from './attributes.ts'
 
-const webhooks = build
-  .selectFrom('webhooks as w')
-  .innerJoin('accounts as a', 'a.id', 'w.accountId')
-  .innerJoin('apiKeys as k', 'k.id', 'w.keyId')
-  .select(['w.id', 'w.accountId', 'a.username', 'w.keyId', 'k.securityId', 'w.url', 'w.status', 'w.failures'])
-  .select(['w.failingSince', 'w.pausedAt', 'w.previousUntil', 'w.createdAt', 'w.updatedAt'])
-  .select(
-    literal<number>`(select count(*)::int from order_events e where e.webhook_id = w.id and e.due_at is not null)`.as(
-      'waiting',
-    ),
-  )
-  .$narrowType<Pick<Webhook, 'status'>>()
+const webhooks = () =>
+  build
+    .selectFrom('webhooks as w')
+    .innerJoin('accounts as a', 'a.id', 'w.accountId')
+    .innerJoin('apiKeys as k', 'k.id', 'w.keyId')
+    .select([
+      'w.id',
+      'w.accountId',
+      'a.username',
+      'w.keyId',
+      'k.securityId',
+      'w.url',
+      'w.status',
+      'w.failures',
+    ])
+    .select(['w.failingSince', 'w.pausedAt', 'w.previousUntil', 'w.createdAt', 'w.updatedAt'])
+    .select(
+      literal<number>`(select count(*)::int from order_events e where e.webhook_id = w.id and e.due_at is not null)`.as(
+        'waiting',
+      ),
+    )
+    .$narrowType<Pick<Webhook, 'status'>>()
 
 /** selectWebhooks lists one account's, or everybody's, by id. */
 export async function selectWebhooks(sql: Queryable, accountId: AccountId | undefined): Promise<Webhook[]> {
-  const chosen = accountId === undefined ? webhooks : webhooks.where('w.accountId', '=', accountId)
+  const chosen = accountId === undefined ? webhooks() : webhooks().where('w.accountId', '=', accountId)
   return await sql.run(chosen.orderBy('w.id'))
 }
 
 export async function selectWebhook(sql: Queryable, id: WebhookId): Promise<Webhook | undefined> {
-  const [webhook] = await sql.run(webhooks.where('w.id', '=', id))
+  const [webhook] = await sql.run(webhooks().where('w.id', '=', id))
   return webhook
 }
 

@@ -112,7 +112,7 @@ describe('imeigate supplier add', () => {
 
   it.each([
     [dhru('X', '--url', 'panel'), '--url must begin with https:// or http://', 'url'],
-    [dhru('X', '--bulk', 'many'), /^--bulk must be integer/, 'bulk'],
+    [dhru('X', '--bulk', 'many'), /^--bulk must be a whole number/, 'bulk'],
     [dhru('X', '--setting', 'encoding=pigeon'), /^--setting encoding must be one of/, 'encoding'],
     [dhru('X', '--setting', 'colour=red'), '--setting colour is no setting of the kind dhru', 'colour'],
     [dhru('X', '--rate', '0'), '--rate must be a whole number from 1 to 10,000', 'rate'],

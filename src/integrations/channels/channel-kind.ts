@@ -1,4 +1,4 @@
-import type { Fields, FieldValues } from '../kit/fields.ts'
+import type { Attributes, ValuesOf } from '../../lib/attributes.ts'
 import type { IntegrationContext, IntegrationKind } from '../kit/kind.ts'
 import type { Channel } from './channel.ts'
 
@@ -25,11 +25,11 @@ interface ChannelConfig {
 }
 
 /** `channelKind` makes a kind whose `connect` reads settings and secrets of the types that its fields say. */
-export function channelKind<const F extends Fields>(
+export function channelKind<const F extends Attributes>(
   definition: Omit<ChannelKind, 'fields' | 'connect'> & {
     fields: F
     connect(
-      config: { settings: FieldValues<F>; secrets: Record<string, string> },
+      config: { settings: ValuesOf<F>; secrets: Record<string, string> },
       context: IntegrationContext,
     ): Channel
   },

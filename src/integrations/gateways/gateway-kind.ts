@@ -1,6 +1,6 @@
+import type { Attributes } from '../../lib/attributes.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { OutboundClient } from '../../outbound/outbound.ts'
-import type { Fields } from '../kit/fields.ts'
 import type { IntegrationKind } from '../kit/kind.ts'
 import type { Gateway } from './gateway.ts'
 
@@ -29,7 +29,7 @@ export interface GatewayDeps {
 }
 
 /** `gatewayKind` makes a kind whose `shown` names fields of its own. */
-export function gatewayKind<const F extends Fields>(
+export function gatewayKind<const F extends Attributes>(
   definition: Omit<GatewayKind, 'fields' | 'shown'> & { fields: F; shown: readonly (keyof F & string)[] },
 ): GatewayKind {
   return definition

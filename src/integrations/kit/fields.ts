@@ -1,156 +1,109 @@
-import { type TSchema, Type } from 'typebox'
-
-/** FieldType says how a field is written by people and which of its bounds mean something. */
-type FieldType = 'text' | 'url' | 'integer' | 'boolean' | 'choice' | 'seconds' | 'map' | 'json' | 'secret'
+import { attribute, type Described, readJson, readText } from '../../lib/attribute-types.ts'
+import { type Attribute, Unreadable } from '../../lib/attributes.ts'
+import { textFault } from '../../lib/text.ts'
 
 /**
- * Field is the metadata of one value that an integration is configured with. It is the only definition of that value: checks, defaults,
- * command-line options and the tables of the docs are made from it.
+ * The attributes that only integrations have; their other ones are those of every noun. A field without a default is needed unless it
+ * is `optional`. A field with a flag has an option of its own; the others of a supplier are given by `--setting`.
  */
-export interface Field<Value = unknown, Present extends boolean = boolean> {
-  readonly type: FieldType
-  readonly label: string
-  readonly help: string
-  /** `secret`: the value is sealed, and never shown again. */
-  readonly secret: boolean
-  readonly required: boolean
-  readonly default?: Value
-  /** `min` and `max` bound a number, or the length of a text. */
-  readonly min?: number
-  readonly max?: number
-  readonly options?: readonly string[]
-  /** `example` is a value of the field's form, where the form is more than its type. */
-  readonly example?: string
-  /** `flag` makes an option of its own on the command line of a kind whose other fields are given by `--setting`. */
-  readonly flag?: boolean
-  /** `schema` checks a value; the kit makes it from the rest. */
-  readonly schema: TSchema
-  /** `present` exists in types only: a connected kind finds a value in the field. */
-  readonly present?: Present
-}
 
-export type Fields = Readonly<Record<string, Field>>
-
-/** FieldValues are what a connected kind reads: complete with defaults. */
-export type FieldValues<F extends Fields> = {
-  -readonly [Name in keyof F as F[Name] extends Field<unknown, true> ? Name : never]: ValueOf<F[Name]>
-} & {
-  -readonly [Name in keyof F as F[Name] extends Field<unknown, true> ? never : Name]?: ValueOf<F[Name]>
-}
-type ValueOf<F> = F extends Field<infer Value> ? Value : never
-
-interface Said<Value> {
-  label: string
-  help: string
-  required?: boolean
-  default?: Value
-  flag?: boolean
-}
-type PresentIn<O> = O extends { required: true } | { default: unknown } ? true : false
-
-function field<Value, O extends Said<Value>>(
-  type: FieldType,
-  said: O,
-  schema: TSchema,
-  bounds: Pick<Field, 'min' | 'max' | 'options' | 'example'> = {},
-): Field<Value, PresentIn<O>> {
-  const { label, help, required = false, default: preset, flag = false } = said
-  const present = preset === undefined ? {} : { default: preset }
-  return { type, label, help, secret: type === 'secret', required, flag, ...present, ...bounds, schema }
-}
-
-const bounded = ({ min, max }: { min?: number; max?: number }) => ({
-  ...(min !== undefined && { min }),
-  ...(max !== undefined && { max }),
+/** `optional` makes of a field one that a connected kind may find empty. */
+export const optional = <Value>(of: Attribute<Value>): Attribute<Value | undefined> => ({
+  ...(of as Attribute<Value | undefined>),
+  optional: true,
 })
+
+/** `isNeeded` tells whether a kind cannot be connected without the field. */
+export const isNeeded = ({ default: preset, optional }: Attribute): boolean =>
+  preset === undefined && !optional
 
 /** Form is the pattern of a text, with an example of it for those who get it wrong. */
 interface Form {
-  pattern?: string
-  example?: string
+  pattern: string
+  example: string
 }
 
-const formed = ({ pattern, example }: Form): [{ pattern?: string }, { example?: string }] => [
-  pattern === undefined ? {} : { pattern },
-  example === undefined ? {} : { example },
-]
+const formFault = ({ pattern, example }: Form, text: string): string | undefined =>
+  new RegExp(pattern, 'u').test(text) ? undefined : `must be such as ${example}`
 
 /** `text` is free text, of at least one character unless it has a default of none. */
-export function text<const O extends Said<string> & Form & { max?: number }>(
-  said: O,
-): Field<string, PresentIn<O>> {
-  const { max } = said
-  const minLength = said.default === '' ? 0 : 1
-  const [pattern, example] = formed(said)
-  const schema = Type.String({ minLength, ...pattern, ...(max !== undefined && { maxLength: max }) })
-  return field<string, O>('text', said, schema, {
-    ...bounded({ min: minLength, ...(max !== undefined && { max }) }),
-    ...example,
+export const text = (described: Described<string> & { max?: number; form?: Form }): Attribute<string> =>
+  attribute<string>(described, {
+    read: readText,
+    fault: (value) => {
+      const { max = Number.POSITIVE_INFINITY, form } = described
+      if (value === '') return described.default === '' ? undefined : 'must not be empty'
+      return textFault('', value, max)?.message ?? (form && formFault(form, value))
+    },
   })
-}
 
 /** `url` is an http or https address of at most 1,000 characters; `base` allows a host and port only. */
-export function url<const O extends Said<string> & { base?: boolean }>(said: O): Field<string, PresentIn<O>> {
-  const pattern = said.base ? '^https?://[^/?#@]+/?$' : '^https?://'
-  return field<string, O>('url', said, Type.String({ maxLength: 1000, pattern }), { max: 1000 })
-}
+export const url = (described: Described<string> & { base?: boolean }): Attribute<string> =>
+  text({
+    ...described,
+    max: 1000,
+    form: described.base
+      ? { pattern: '^https?://[^/?#@]+/?$', example: 'https://example.com' }
+      : { pattern: '^https?://', example: 'https://example.com/path' },
+  })
 
-/** `integer` is a whole number within its bounds. */
-export function integer<const O extends Said<number> & { min: number; max: number }>(
-  said: O,
-): Field<number, PresentIn<O>> {
-  const { min, max } = said
-  return field<number, O>('integer', said, Type.Integer({ minimum: min, maximum: max }), { min, max })
-}
+const YEAR_SECONDS = 31_622_400
 
-export function boolean<const O extends Said<boolean>>(said: O): Field<boolean, PresentIn<O>> {
-  return field<boolean, O>('boolean', said, Type.Boolean())
-}
+/** `times` is a list of up to ten spans of time, each from a second to a year, in seconds. */
+export const times = (described: Described<number[]>): Attribute<number[]> =>
+  attribute<number[]>(described, {
+    read: (value) => {
+      const list = readJson(value)
+      if (Array.isArray(list)) return list as number[]
+      throw new Unreadable('must be a list of seconds')
+    },
+    fault: (list) =>
+      list.length <= 10 && list.every((one) => Number.isInteger(one) && one >= 1 && one <= YEAR_SECONDS)
+        ? undefined
+        : `must be at most 10 numbers of seconds from 1 to ${YEAR_SECONDS}`,
+  })
 
-/** `choice` is one of a few words. */
-export function choice<const Option extends string, const O extends Said<Option>>(
-  options: readonly Option[],
-  said: O,
-): Field<Option, PresentIn<O>> {
-  const schema = Type.Union(options.map((option) => Type.Literal(option)))
-  return field<Option, O>('choice', said, schema, { options })
-}
-
-/** `seconds` is a list of up to ten spans of time, each from a second to a year. */
-export function seconds<const O extends Said<readonly number[]>>(said: O): Field<number[], PresentIn<O>> {
-  const schema = Type.Array(Type.Integer({ minimum: 1, maximum: 31_622_400 }), { maxItems: 10 })
-  return field<number[], O & Said<number[]>>('seconds', said as O & Said<number[]>, schema, {
-    min: 1,
-    max: 31_622_400,
-  }) as Field<number[], PresentIn<O>>
-}
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `map` gives texts by name. */
-export function map<const O extends Said<Record<string, string>>>(
-  said: O,
-): Field<Record<string, string>, PresentIn<O>> {
-  return field<Record<string, string>, O>(
-    'map',
-    said,
-    Type.Record(Type.String(), Type.String({ minLength: 1 })),
-  )
-}
+export const map = (described: Described<Record<string, string>>): Attribute<Record<string, string>> =>
+  attribute<Record<string, string>>(described, {
+    read: (value) => {
+      const json = readJson(value)
+      if (isObject(json)) return json as Record<string, string>
+      throw new Unreadable('must be an object')
+    },
+    fault: (texts) =>
+      Object.values(texts).every((one) => typeof one === 'string' && one !== '')
+        ? undefined
+        : 'must have a text for each name',
+  })
 
 /** `textOrJson` is a name, or an object in its place. */
-export function textOrJson<const O extends Said<string | Record<string, unknown>>>(
-  said: O,
-): Field<string | Record<string, unknown>, PresentIn<O>> {
-  const schema = Type.Union([Type.String({ minLength: 1 }), Type.Record(Type.String(), Type.Unknown())])
-  return field<string | Record<string, unknown>, O>('json', said, schema)
-}
+export const textOrJson = (
+  described: Described<string | Record<string, unknown>>,
+): Attribute<string | Record<string, unknown>> =>
+  attribute<string | Record<string, unknown>>(described, {
+    read: (value) => (isObject(value) ? value : readText(value)),
+    fault: (value) => {
+      if (typeof value !== 'string') return undefined
+      return value === '' ? 'must not be empty' : textFault('', value, Number.POSITIVE_INFINITY)?.message
+    },
+  })
 
-/** `secret` is sealed. `header` secrets travel in a header, and are one word of visible ASCII characters. */
-export function secret<const O extends Said<string> & Form & { header?: boolean }>(
-  said: O,
-): Field<string, PresentIn<O>> {
-  const [pattern, example] = formed(said)
-  const schema = said.header
-    ? Type.String({ pattern: '^[\\x21-\\x7e]+$', maxLength: 500 })
-    : Type.String({ minLength: 1, maxLength: 10_000, ...pattern })
-  return field<string, O>('secret', said, schema, example)
-}
+/** `secret` is sealed, and never shown again. `header` secrets travel in a header, and are one word of visible ASCII characters. */
+export const secret = (described: Described<string> & { header?: boolean; form?: Form }): Attribute<string> =>
+  attribute<string>(described, {
+    secret: true,
+    read: (value) => {
+      if (typeof value === 'string') return value
+      throw new Unreadable('must be a text')
+    },
+    fault: (value) => {
+      const { header = false, form } = described
+      if (header)
+        return /^[\x21-\x7e]{1,500}$/.test(value) ? undefined : 'must be one word of visible characters'
+      return textFault('', value, 10_000)?.message ?? (form && formFault(form, value))
+    },
+  })

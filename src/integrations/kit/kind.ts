@@ -1,11 +1,8 @@
-import { Value } from 'typebox/value'
-import type { Fault } from '../../errors.ts'
+import { type Attribute, type Attributes, Unreadable } from '../../lib/attributes.ts'
 import { fault, ok, type Result, resultOf } from '../../lib/fault.ts'
-import { checkOwn } from '../../lib/json-schema.ts'
-import { textFault } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import type { Outbound } from '../../outbound/outbound.ts'
-import type { Field, Fields } from './fields.ts'
+import { isNeeded } from './fields.ts'
 
 /** IntegrationKind describes one sort of supplier, gateway or channel: its folder's `index.ts` makes one. */
 export interface IntegrationKind {
@@ -13,7 +10,8 @@ export interface IntegrationKind {
   readonly label: string
   /** `aliases` are earlier names, still understood where a person writes one. */
   readonly aliases?: readonly string[]
-  readonly fields: Fields
+  /** `fields` are the only definition of what the kind is configured with. */
+  readonly fields: Attributes
 }
 
 /** IntegrationContext is what an integration may use of the process that it runs in. */
@@ -44,16 +42,35 @@ export function checkFields(
   { secret }: { secret: boolean },
 ): Result<Record<string, unknown>> {
   const known = Object.entries(fields).filter(([, field]) => field.secret === secret)
-  const values: Record<string, unknown> = structuredClone(given)
+  const values: Record<string, unknown> = {}
   const unknown = Object.keys(given)
     .filter((name) => !known.some(([one]) => one === name))
     .map((name) => fault(name, `is no ${secret ? 'secret' : 'setting'} of the kind ${kind}`))
   const wrong = known.map(([name, field]) => {
-    if (values[name] === undefined && field.default !== undefined)
-      values[name] = structuredClone(field.default)
-    return faultOf(name, field, values[name])
+    const { help, default: preset } = field
+    const note = secret ? '' : ` (${help})`
+    if (given[name] === undefined) {
+      if (preset !== undefined) values[name] = structuredClone(preset)
+      return isNeeded(field) ? fault(name, `is missing${secret ? `: ${help}` : note}`) : undefined
+    }
+    const message = readValue(field, given[name], (value) => {
+      values[name] = value
+    })
+    return message === undefined ? undefined : fault(name, `${message}${note}`)
   })
   return resultOf(values, [...unknown, ...wrong])
+}
+
+/** `readValue` keeps a value as the field reads it, or says why it cannot be. */
+function readValue(field: Attribute, given: unknown, keep: (value: unknown) => void): string | undefined {
+  try {
+    const value = field.read(given)
+    keep(value)
+    return field.fault(value)
+  } catch (error) {
+    if (error instanceof Unreadable) return error.message
+    throw error
+  }
 }
 
 /** `completeSettings` gives a kind's settings complete with defaults, or every fault. */
@@ -70,15 +87,9 @@ export function readSettings(
   kind: IntegrationKind,
   given: Record<string, unknown>,
 ): Result<Record<string, unknown>> {
-  const set = Object.entries(given)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([name, value]) => {
-      const field = Object.hasOwn(kind.fields, name) ? kind.fields[name] : undefined
-      return [name, field && typeof value === 'string' ? Value.Convert(field.schema, value) : value]
-    })
-  const settings = Object.fromEntries(set) as Record<string, unknown>
-  const complete = completeSettings(kind, settings)
-  return complete.ok ? ok(settings) : complete
+  const set = Object.entries(given).filter(([, value]) => value !== null && value !== undefined)
+  const complete = completeSettings(kind, Object.fromEntries(set))
+  return complete.ok ? ok(Object.fromEntries(set.map(([name]) => [name, complete.value[name]]))) : complete
 }
 
 /**
@@ -114,21 +125,3 @@ export function secretsSet(
 
 export const secretNames = ({ fields }: Pick<IntegrationKind, 'fields'>): string[] =>
   Object.keys(fields).filter((name) => fields[name]?.secret)
-
-function faultOf(name: string, field: Field, value: unknown): Fault | undefined {
-  const { required, secret, help, schema } = field
-  if (value === undefined)
-    return required ? fault(name, `is missing${secret ? `: ${help}` : ` (${help})`}`) : undefined
-  const unkept = typeof value === 'string' ? textFault(name, value, Number.POSITIVE_INFINITY) : undefined
-  if (unkept) return unkept
-  const [wrong] = checkOwn(schema, value)
-  if (!wrong) return undefined
-  const message = `${messageOf(field, wrong.message)}${secret ? '' : ` (${help})`}`
-  return { path: [name, ...wrong.path], message }
-}
-
-function messageOf({ type, schema, options, example }: Field, message: string): string {
-  if (example !== undefined) return `must be such as ${example}`
-  if (type === 'secret') return 'pattern' in schema ? 'must be one word of visible characters' : message
-  return options ? `must be one of ${options.join(', ')}` : message
-}

@@ -1,4 +1,4 @@
-import type { Fields, FieldValues } from '../kit/fields.ts'
+import type { Attributes, ValuesOf } from '../../lib/attributes.ts'
 import type { IntegrationContext, IntegrationKind } from '../kit/kind.ts'
 import type { Supplier, SupplierConfig } from './supplier.ts'
 
@@ -26,10 +26,10 @@ export interface SupplierKind extends IntegrationKind {
 }
 
 /** `supplierKind` makes a kind whose `connect` reads settings of the types that its fields say. */
-export function supplierKind<const F extends Fields>(
+export function supplierKind<const F extends Attributes>(
   definition: Omit<SupplierKind, 'fields' | 'connect'> & {
     fields: F
-    connect(config: SupplierConfig & { settings: FieldValues<F> }, context: IntegrationContext): Supplier
+    connect(config: SupplierConfig & { settings: ValuesOf<F> }, context: IntegrationContext): Supplier
   },
 ): SupplierKind {
   return definition as SupplierKind

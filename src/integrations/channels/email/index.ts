@@ -1,5 +1,6 @@
 import { Refusal } from '../../../errors.ts'
-import { choice, integer, secret, text } from '../../kit/fields.ts'
+import { choice, integer } from '../../../lib/attribute-types.ts'
+import { optional, secret, text } from '../../kit/fields.ts'
 import { channelKind } from '../channel-kind.ts'
 import { EmailChannel } from './email.ts'
 
@@ -16,37 +17,47 @@ export const email = channelKind({
   fields: {
     host: text({
       label: 'Mail server',
+      flag: '--host <text>',
       help: 'its name or IP address',
-      required: true,
       max: 253,
-      pattern: '^[^\\s/@?#\\[\\]]+$',
-      example: 'mail.example.com',
+      form: { pattern: '^[^\\s/@?#\\[\\]]+$', example: 'mail.example.com' },
     }),
     security: choice(['starttls', 'tls'], {
       label: 'Security',
+      flag: '--security <text>',
       default: 'starttls',
       help: 'starttls, or TLS from the first byte',
     }),
-    port: integer({
-      label: 'Port',
-      help: '1 to 65535; when left out, 587 with starttls and 465 with tls',
-      min: 1,
-      max: 65_535,
-    }),
+    port: optional(
+      integer({
+        label: 'Port',
+        flag: '--port <text>',
+        help: '1 to 65535; when left out, 587 with starttls and 465 with tls',
+        min: 1,
+        max: 65_535,
+      }),
+    ),
     from: text({
       label: 'Sender',
+      flag: '--from <text>',
       help: 'the address that notices come from, alone or as Name <address>',
-      required: true,
       max: 320,
-      pattern: '^([^\\s@<>"]+@[^\\s@<>"]+|[^<>"\\r\\n]+ <[^\\s@<>"]+@[^\\s@<>"]+>)$',
-      example: 'The Shop <imeigate@example.com>',
+      form: {
+        pattern: '^([^\\s@<>"]+@[^\\s@<>"]+|[^<>"\\r\\n]+ <[^\\s@<>"]+@[^\\s@<>"]+>)$',
+        example: 'The Shop <imeigate@example.com>',
+      },
     }),
-    user: text({
-      label: 'User',
-      help: 'whom the mail server knows us as; when left out, it asks for none',
-      max: 320,
-    }),
-    password: secret({ label: 'Password', help: "the user's password" }),
+    user: optional(
+      text({
+        label: 'User',
+        flag: '--user <text>',
+        help: 'whom the mail server knows us as; when left out, it asks for none',
+        max: 320,
+      }),
+    ),
+    password: optional(
+      secret({ label: 'Password', flag: '--password <secret or ->', help: "the user's password" }),
+    ),
   },
   connect({ settings, secrets: { password } }) {
     const { host, security, from, user } = settings

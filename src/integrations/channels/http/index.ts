@@ -44,10 +44,12 @@ export const http = channelKind({
   fields: {
     url: secret({
       label: 'URL',
+      flag: '--url <secret or ->',
       help: 'where each notice is posted as JSON with `to`, `title` and `text`; it is kept like a password',
-      required: true,
-      pattern: '^https?://[^\\s/?#@]+([/?][^\\s#]*)?$',
-      example: 'https://hooks.example.com/notices?token=secret',
+      form: {
+        pattern: '^https?://[^\\s/?#@]+([/?][^\\s#]*)?$',
+        example: 'https://hooks.example.com/notices?token=secret',
+      },
     }),
   },
   connect: ({ secrets: { url = '' } }, { outbound }) => new HttpChannel(url, outbound),

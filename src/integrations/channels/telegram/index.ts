@@ -16,15 +16,18 @@ export const telegram = channelKind({
   fields: {
     api_url: url({
       label: 'Bot API',
+      flag: '--api-url <text>',
       default: 'https://api.telegram.org',
       help: 'where it is',
     }),
     token: secret({
       label: 'Token',
+      flag: '--token <secret or ->',
       help: "the bot's token, as BotFather gave it",
-      required: true,
-      pattern: '^\\d{3,20}:[A-Za-z0-9_-]{20,100}$',
-      example: '123456789:AAEhBOweik6ad9r_exampleToken',
+      form: {
+        pattern: '^\\d{3,20}:[A-Za-z0-9_-]{20,100}$',
+        example: '123456789:AAEhBOweik6ad9r_exampleToken',
+      },
     }),
   },
   connect: ({ settings, secrets: { token = '' } }, { outbound }) =>

@@ -1,5 +1,6 @@
+import { integer } from '../../../lib/attribute-types.ts'
 import { minorUnit } from '../../../lib/money.ts'
-import { integer, text } from '../../kit/fields.ts'
+import { optional, text } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
 
 /** `bankTransfer` is an account that people pay to and people look at. */
@@ -9,17 +10,30 @@ export const bankTransfer = gatewayKind({
   label: 'Bank transfer',
   wireKind: 'manual',
   fields: {
-    account_number: text({ label: 'Account number', help: 'where to pay to', required: true, max: 200 }),
-    account_holder_name: text({
-      label: 'Account holder',
-      help: 'whose account that is',
-      required: true,
+    account_number: text({
+      label: 'Account number',
+      flag: '--account-number <text>',
+      help: 'where to pay to',
       max: 200,
     }),
-    bank: text({ label: 'Bank', help: 'the bank', max: 200 }),
-    instructions: text({ label: 'Instructions', help: 'what else the payer must know', max: 2000 }),
+    account_holder_name: text({
+      label: 'Account holder',
+      flag: '--account-holder-name <text>',
+      help: 'whose account that is',
+      max: 200,
+    }),
+    bank: optional(text({ label: 'Bank', flag: '--bank <text>', help: 'the bank', max: 200 })),
+    instructions: optional(
+      text({
+        label: 'Instructions',
+        flag: '--instructions <text>',
+        help: 'what else the payer must know',
+        max: 2000,
+      }),
+    ),
     expires_hours: integer({
       label: 'Time to pay',
+      flag: '--expires-hours <text>',
       default: 72,
       min: 1,
       max: 2160,

@@ -1,4 +1,5 @@
-import { integer, secret, url } from '../../kit/fields.ts'
+import { integer } from '../../../lib/attribute-types.ts'
+import { optional, secret, url } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
 import { smallestStep } from './amounts.ts'
 import { StripeGateway } from './gateway.ts'
@@ -10,15 +11,19 @@ export const stripe = gatewayKind({
   fields: {
     success_url: url({
       label: 'Page after payment',
+      flag: '--success-url <text>',
       help: 'where the payer lands after paying',
-      required: true,
     }),
-    cancel_url: url({
-      label: 'Page after giving up',
-      help: 'where the payer lands instead; success_url when left out',
-    }),
+    cancel_url: optional(
+      url({
+        label: 'Page after giving up',
+        flag: '--cancel-url <text>',
+        help: 'where the payer lands instead; success_url when left out',
+      }),
+    ),
     url: url({
       label: 'API',
+      flag: '--url <text>',
       default: 'https://api.stripe.com',
       base: true,
       help: 'the API, where it is not Stripe itself: https://host',
@@ -26,6 +31,7 @@ export const stripe = gatewayKind({
     // Stripe takes 30 minutes to 24 hours; the rest is for clocks that differ and answers that are slow.
     expires_minutes: integer({
       label: 'Time to pay',
+      flag: '--expires-minutes <text>',
       default: 60,
       min: 35,
       max: 1430,
@@ -33,14 +39,14 @@ export const stripe = gatewayKind({
     }),
     secret_key: secret({
       label: 'Secret key',
+      flag: '--secret-key <secret or ->',
       help: "the API's secret or restricted key (sk_..., rk_...)",
-      required: true,
       header: true,
     }),
     webhook_secret: secret({
       label: 'Webhook secret',
+      flag: '--webhook-secret <secret or ->',
       help: "the webhook endpoint's signing secret (whsec_...)",
-      required: true,
       header: true,
     }),
   },

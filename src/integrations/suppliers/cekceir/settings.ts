@@ -1,4 +1,6 @@
-import { boolean, type FieldValues, integer, seconds, secret, text } from '../../kit/fields.ts'
+import { flag, integer } from '../../../lib/attribute-types.ts'
+import type { ValuesOf } from '../../../lib/attributes.ts'
+import { secret, text, times } from '../../kit/fields.ts'
 
 /** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
 export const cekceirFields = {
@@ -14,12 +16,12 @@ export const cekceirFields = {
     default: 'imeis',
     help: 'the field of an order that lists IMEIs or serial numbers',
   }),
-  idempotency: boolean({
+  idempotency: flag({
     label: 'Honours Idempotency-Key',
     default: false,
     help: 'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
   }),
-  recheck: seconds({
+  recheck: times({
     label: 'Rechecks',
     default: [600, 86_400],
     help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
@@ -27,9 +29,9 @@ export const cekceirFields = {
   api_key: secret({
     label: 'API key',
     help: 'the API key, of the form <id>.<secret>',
-    required: true,
+    flag: '--api-key <secret or ->',
     header: true,
   }),
 }
 
-export type CekceirSettings = FieldValues<typeof cekceirFields>
+export type CekceirSettings = ValuesOf<typeof cekceirFields>

@@ -1,8 +1,10 @@
-import { boolean, choice, type FieldValues, integer, map, seconds, secret, text } from '../../kit/fields.ts'
+import { choice, flag, integer } from '../../../lib/attribute-types.ts'
+import type { ValuesOf } from '../../../lib/attributes.ts'
+import { map, secret, text, times } from '../../kit/fields.ts'
 
 /** `dhruFields` are what a Dhru panel is configured with. */
 export const dhruFields = {
-  username: text({ label: 'User name', help: 'our user name there', required: true, flag: true }),
+  username: text({ label: 'User name', help: 'our user name there', flag: '--username <text>' }),
   encoding: choice(['multipart', 'urlencoded'], {
     label: 'Encoding',
     default: 'multipart',
@@ -23,7 +25,7 @@ export const dhruFields = {
     default: 0,
     min: 0,
     max: 500,
-    flag: true,
+    flag: '--bulk <text>',
     help:
       'how many items one request orders; 1: always one by one; 0: one by one, but 100 where the other side is an ' +
       'imeigate',
@@ -42,15 +44,15 @@ export const dhruFields = {
     default: {},
     help: 'fields that the panel calls otherwise than our services do, its name by ours; they travel in CUSTOMFIELD',
   }),
-  refuses_duplicates: boolean({
+  refuses_duplicates: flag({
     label: 'Refuses duplicates',
     default: false,
-    flag: true,
+    flag: '--refuses-duplicates',
     help:
       'the panel refuses the same IMEI for the same service, also after the first order has ended: then an order ' +
       'whose answer was lost is found by ordering again',
   }),
-  recheck: seconds({
+  recheck: times({
     label: 'Rechecks',
     default: [600, 86_400],
     help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
@@ -58,12 +60,12 @@ export const dhruFields = {
   apiaccesskey: secret({
     label: 'API access key',
     help: 'the API access key that goes with the user name',
-    required: true,
+    flag: '--apiaccesskey <secret or ->',
   }),
 }
 
-export type DhruSettings = FieldValues<typeof dhruFields>
+export type DhruSettings = ValuesOf<typeof dhruFields>
 
-function action<const Name extends string>(name: Name, what: string) {
-  return text({ label: `Action that ${what}`, default: name as string, help: `the action that ${what}` })
+function action(name: string, what: string) {
+  return text({ label: `Action that ${what}`, default: name, help: `the action that ${what}` })
 }

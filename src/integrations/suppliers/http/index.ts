@@ -1,5 +1,6 @@
+import { flag } from '../../../lib/attribute-types.ts'
 import { fault, invalid, ok, orThrow, type Result, refusalFor, resultOf } from '../../../lib/fault.ts'
-import { boolean, seconds, secret, text, textOrJson } from '../../kit/fields.ts'
+import { optional, secret, text, textOrJson, times } from '../../kit/fields.ts'
 import { Reasons } from '../http-kit/reasons.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
@@ -14,8 +15,7 @@ const CONNECTIONS = 64
 const fields = {
   template: textOrJson({
     label: 'Template',
-    required: true,
-    flag: true,
+    flag: '--template <name or file.json>',
     help: `how it is asked and how its answers read: one of ${Object.keys(templates).join(', ')}, or a whole template`,
   }),
   service: text({
@@ -26,20 +26,28 @@ const fields = {
   username: text({
     label: 'User name',
     default: '',
-    flag: true,
+    flag: '--username <text>',
     help: 'what {username} is in the template',
   }),
-  repeatable: boolean({
-    label: 'Repeatable',
-    help: 'asking again about the same input is free, or answered from the first purchase; when left out, as the template says. Then a lost answer is asked for again',
-  }),
-  recheck: seconds({
+  repeatable: optional(
+    flag({
+      label: 'Repeatable',
+      help: 'asking again about the same input is free, or answered from the first purchase; when left out, as the template says. Then a lost answer is asked for again',
+    }),
+  ),
+  recheck: times({
     label: 'Rechecks',
     default: [],
     help: 'seconds after its end at which an order is asked about once more, for a change of mind',
   }),
-  key: secret({ label: 'Key', help: 'what {key} is in the template' }),
-  secret: secret({ label: 'Second secret', help: 'what {secret.secret} is in the template' }),
+  key: optional(secret({ label: 'Key', flag: '--key <secret or ->', help: 'what {key} is in the template' })),
+  secret: optional(
+    secret({
+      label: 'Second secret',
+      flag: '--secret <secret or ->',
+      help: 'what {secret.secret} is in the template',
+    }),
+  ),
 }
 
 /** `http` asks an API about one input at a time, as a template describes. */

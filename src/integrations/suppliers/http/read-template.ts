@@ -14,7 +14,7 @@ import {
 
 /** `readTemplate` gives a template as an operator wrote it, or everything that is wrong with it. */
 export function readTemplate(json: unknown): Result<Template> {
-  const shape = checkOwn(templateSchema, json)
+  const shape = checkOwn(templateSchema(), json)
   if (shape.length > 0) return resultOf(json as Template, shapeFaults(shape))
   const template = json as Template
   const faults = [...meaningProblems(template)].map(([at, message]) => ({
