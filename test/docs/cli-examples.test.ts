@@ -1,21 +1,18 @@
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createKey } from '../../src/accounts/keys.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { cleanUp as endSuppliers, FakeProcess } from '../fake-supplier/fake-process.ts'
+import { imeigate } from '../support/command.ts'
 import { renewed, type Step, shell } from '../support/documented.ts'
-import {
-  cleanUp,
-  embeddedAddress,
-  program,
-  shopOn,
-  start,
-  temporaryFolder,
-  until,
-} from '../support/process.ts'
+import { cleanUp, embeddedAddress, shopOn, start, temporaryFolder, until } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
 import { type DhruJson, imei, type Shop, type TestServer } from '../support/server.ts'
 import { Receiver } from '../webhooks/receiver.ts'
@@ -26,7 +23,7 @@ import { Receiver } from '../webhooks/receiver.ts'
  */
 const page = fileURLToPath(new URL('../../docs/cli.md', import.meta.url))
 
-/** `PATIENCE_MS` is long because about a hundred programs are started. */
+/** `PATIENCE_MS` is long because about a hundred commands are run. */
 const PATIENCE_MS = 300_000
 
 const PANEL_KEY = 'tpd2k5bfqj3zqk6jxn3xw7uwuk95a2snhvhdj7sk'
@@ -37,6 +34,7 @@ const OPERATOR = `cli:${userInfo().username}`
 const data = temporaryFolder()
 /** `desk` is the folder in which the commands run. */
 const desk = temporaryFolder()
+const home = process.cwd()
 const receiver = new Receiver()
 const settings: Record<string, string> = {
   IMEIGATE_DATA: data,
@@ -63,6 +61,24 @@ afterAll(async () => {
   await receiver.close()
   await endSuppliers()
   await cleanUp()
+})
+
+/** `terminal` runs inside this process what the shell's `imeigate` sends to it: the number of arguments, the arguments, stdin. */
+const terminal = createServer(async (request, response) => {
+  const [count, ...texts] = (await text(request)).split('\0')
+  const stdin = texts.splice(Number(count)).join('\0')
+  const { output } = await imeigate(texts, { ...settings, PORT: serverPort() }, stdin)
+  response.end(output)
+})
+const terminalPort = (): number => (terminal.address() as AddressInfo).port
+const serverPort = (): string => (server === undefined ? '0' : new URL(server.url).port)
+beforeAll(async () => {
+  process.chdir(desk)
+  await once(terminal.listen(0, '127.0.0.1'), 'listening')
+})
+afterAll(() => {
+  process.chdir(home)
+  terminal.close()
 })
 
 /** `meanwhile` is what others do before the first example that holds these words, in the order of the page. */
@@ -164,14 +180,10 @@ async function answer(steps: Step[]): Promise<string[]> {
     ['2026-11', month],
   ]
   const { PATH = '', HOME = '' } = process.env
-  const port = server === undefined ? '0' : new URL(server.url).port
   const said = await shell(
-    `imeigate() { '${process.execPath}' '${program}' "$@" 2>&1; }`,
+    `exec < /dev/null; imeigate() { { printf '%s\\0' "$#" "$@"; cat; } | curl -s --data-binary @- 127.0.0.1:${terminalPort()}; }`,
     commands.map((command) => stands.reduce((text, [name, truth]) => text.replaceAll(name, truth), command)),
-    {
-      cwd: desk,
-      env: { PATH, HOME, PORT: port, PANEL_KEY, ...settings },
-    },
+    { cwd: desk, env: { PATH, HOME, PANEL_KEY } },
   )
   const keys =
     server && (await server.sql<{ id: number; security_id: string }[]>`select id, security_id from api_keys`)
@@ -180,7 +192,7 @@ async function answer(steps: Step[]): Promise<string[]> {
     ['panels.example', new URL(panelUrl).host],
     ['cli:anna', OPERATOR],
     ['/srv/imeigate/data', data],
-    ['127.0.0.1:8080', `127.0.0.1:${port}`],
+    ['127.0.0.1:8080', `127.0.0.1:${serverPort()}`],
   )
   const [, securityId = '', secret = ''] = /^key +(\w+)\.(\w+)$/m.exec(said.join('\n')) ?? []
   if (said.join('').includes('webhook secret')) told = { ...reseller, securityId, secret }
@@ -194,14 +206,14 @@ async function answer(steps: Step[]): Promise<string[]> {
 it(
   'every example of the page gives what stands there',
   async () => {
-    const text = readFileSync(page, 'utf8')
+    const before = readFileSync(page, 'utf8')
     writeFileSync(join(desk, 'token.txt'), '123456789:AAEhBOweik6ad9r_exampleToken\n')
-    for (const [, name = '', content = ''] of text.matchAll(
+    for (const [, name = '', content = ''] of before.matchAll(
       /`([a-z]+\.(?:csv|json))`:\n\n```\w+\n([\s\S]*?)^```$/gm,
     )) {
       writeFileSync(join(desk, name), content)
     }
-    await expect(await renewed(text, answer)).toMatchFileSnapshot(page)
+    await expect(await renewed(before, answer)).toMatchFileSnapshot(page)
     expect(meanwhile, 'examples that stood in the page, in this order').toEqual([])
   },
   PATIENCE_MS,

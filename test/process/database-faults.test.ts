@@ -76,7 +76,7 @@ test(`${COUNT} database faults under webhook load end no process and lose no ord
     receiver.arrivals.some(({ order }) => order.order_id === lastId && order.status === 'success'),
   )
   expect(server.child.exitCode).toBeNull()
-  expect(await server.stop()).toEqual({ code: 0, signal: null })
+  expect(await server.stop(), server.stdout).toEqual({ code: 0, signal: null })
   const fatal = server.log().filter(({ level }) => level >= 60)
   expect(fatal).toEqual([])
 

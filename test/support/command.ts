@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
-import { PassThrough, Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
+import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { run } from '../../src/command/run.ts'
 
@@ -10,6 +9,8 @@ export interface Run {
   code: number | null
   stdout: string
   stderr: string
+  /** `output` is both, in the order in which they were written. */
+  output: string
   /** `json` gives stdout as the one JSON value that --json promises, and throws when it is anything else. */
   // biome-ignore lint/suspicious/noExplicitAny: each test looks into what its command gives.
   json(): any
@@ -40,30 +41,29 @@ export async function imeigateProcess(
   })
   child.stdin.end(stdin)
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-  return runOf(code, stdout, stderr)
+  const written: Written[] = []
+  for (const to of ['stdout', 'stderr'] as const)
+    child[to].on('data', (bytes: Buffer) => written.push({ to, bytes }))
+  return runOf(await ended, written)
 }
 
 async function runHere(args: string[], settings: Record<string, string>, stdin: string): Promise<Run> {
-  const [stdout, stderr] = [new PassThrough(), new PassThrough()]
+  const written: Written[] = []
   const own = {
     argv: [process.execPath, program, ...args],
     env: environment(settings),
     stdin: Readable.from([Buffer.from(stdin)]),
-    stdout,
-    stderr,
+    stdout: new Collector(written, 'stdout'),
+    stderr: new Collector(written, 'stderr'),
   }
   const before = Object.getOwnPropertyDescriptors(process)
   const { exitCode } = process
-  const written = Promise.all([text(stdout), text(stderr)])
   try {
     for (const [name, value] of Object.entries(own))
       Object.defineProperty(process, name, { value, configurable: true })
     process.exitCode = undefined
     await run(args)
-    stdout.end()
-    stderr.end()
-    return runOf(Number(process.exitCode ?? 0), ...(await written))
+    return runOf(Number(process.exitCode ?? 0), written)
   } finally {
     for (const name of Object.keys(own) as (keyof typeof own)[])
       Object.defineProperty(process, name, before[name])
@@ -76,10 +76,32 @@ function environment(settings: Record<string, string>): Record<string, string> {
   return { PATH, HOME, PORT: '0', ...settings }
 }
 
-const runOf = (code: number | null, stdout: string, stderr: string): Run => ({
-  code,
-  stdout,
-  stderr,
-  json: () => JSON.parse(stdout),
-  error: () => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').error,
-})
+interface Written {
+  to: 'stdout' | 'stderr'
+  bytes: Buffer
+}
+
+class Collector extends Writable {
+  constructor(written: Written[], to: Written['to']) {
+    super({
+      write(bytes: Buffer, _encoding, done) {
+        written.push({ to, bytes })
+        done()
+      },
+    })
+  }
+}
+
+function runOf(code: number | null, written: Written[]): Run {
+  const textOf = (...names: Written['to'][]): string =>
+    Buffer.concat(written.filter(({ to }) => names.includes(to)).map(({ bytes }) => bytes)).toString()
+  const [stdout, stderr] = [textOf('stdout'), textOf('stderr')]
+  return {
+    code,
+    stdout,
+    stderr,
+    output: textOf('stdout', 'stderr'),
+    json: () => JSON.parse(stdout),
+    error: () => JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '').error,
+  }
+}
