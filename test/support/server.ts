@@ -117,22 +117,22 @@ export class TestServer {
       supplier: 'sandbox',
       ...over,
     })
-    await this.#seen(String(service.id), over.currency ?? 'USD')
+    await this.#seen(String(service.id), over.currency ?? 'USD', over.visibleTo?.[0])
     return String(service.id)
   }
 
-  /** `#seen` waits until the server has heard of a new service, or half a second where the probe may not see it. */
-  async #seen(id: string, currency: string): Promise<void> {
-    let probe = this.#probes.get(currency)
-    if (!probe) {
-      probe = await this.shop({ currency })
-      this.#probes.set(currency, probe)
-    }
-    for (let tries = 0; tries < 50; tries++) {
+  /** `#seen` waits until the server has heard of a new service: it is asked by an account that sees it. */
+  async #seen(id: string, currency: string, group?: string): Promise<void> {
+    const key = `${currency} ${group}`
+    const probe =
+      this.#probes.get(key) ?? (await this.shop({ currency, ...(group !== undefined && { group }) }))
+    this.#probes.set(key, probe)
+    for (let tries = 0; tries < 2_000; tries++) {
       const reply = await this.call(probe, { action: 'getimeiservicedetails', ID: id })
       if (reply.json().SUCCESS) return
       await new Promise((resolve) => setTimeout(resolve, 10))
     }
+    throw new Error(`service ${id} is not seen`)
   }
 
   /** `send` sends bytes to the Dhru endpoint as they are. */
