@@ -76,7 +76,7 @@ async function answer(steps: Step[]): Promise<string[]> {
   const differs = (): boolean => steps.some((step, index) => !matches(step.said, said[index] ?? ''))
   // The log of requests is written once a second.
   const isLog = commands.some((command) => command.includes('/api/requests'))
-  for (let tries = 0; tries < 8 && differs() && !changes && isLog; tries++) {
+  for (let tries = 0; tries < 60 && differs() && !changes && isLog; tries++) {
     await new Promise((resolve) => setTimeout(resolve, 500))
     said = await ask()
   }

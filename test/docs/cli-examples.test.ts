@@ -199,7 +199,9 @@ async function answer(steps: Step[]): Promise<string[]> {
   return said.map((text) =>
     stands
       .reduce((now, [name, truth]) => now.replaceAll(truth, name), text)
-      .replace(/(?<=Z +)\d+(?= {2}200$)/gm, '73'),
+      .replace(/(?<=Z +)\d+(?= {2}200$)/gm, '73')
+      // The test's machine may have little room.
+      .replace(/^warn +(disk space .+ free) .+$/m, 'ok  $1  -'),
   )
 }
 

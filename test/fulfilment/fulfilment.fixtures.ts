@@ -174,7 +174,7 @@ interface RouteInput {
 }
 
 /** `until` waits for something that the workers will do in a moment. */
-export async function until(holds: () => boolean | Promise<boolean>, seconds = 15): Promise<void> {
+export async function until(holds: () => boolean | Promise<boolean>, seconds = 50): Promise<void> {
   const giveUpAt = Date.now() + seconds * 1_000
   while (!(await holds())) {
     if (Date.now() > giveUpAt) throw new Error('it did not happen')

@@ -144,7 +144,7 @@ async function pasted({
   expect(commands).toHaveLength(4)
   const answers: DhruJson[] = []
   for (const command of commands) {
-    const { stdout: answer } = await run('bash', ['-c', command])
+    const { stdout: answer } = await run('bash', ['--norc', '-c', command])
     answers.push(JSON.parse(answer))
   }
   return answers as [DhruJson, DhruJson, DhruJson, DhruJson]

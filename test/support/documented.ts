@@ -57,7 +57,8 @@ export async function shell(
   options: { env: Record<string, string>; cwd?: string },
 ): Promise<string[]> {
   const script = [prelude, ...commands.map((command) => `${command}echo '${MARK}'`)].join('\n')
-  const { stdout } = await run('bash', ['-c', script], options)
+  // Behind a socket, as Node's pipes are, a shell would read the user's .bashrc.
+  const { stdout } = await run('bash', ['--norc', '-c', script], options)
   return stdout.replaceAll('\r', '').split(`${MARK}\n`).slice(0, -1)
 }
 

@@ -203,7 +203,7 @@ export class TestServer {
 
   /** `ended` waits until the order's STATUS is final, and fails when it does not get there. */
   async ended(shop: Shop, id: string): Promise<DhruJson> {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 1_600; tries++) {
       const status = await this.status(shop, id)
       if (status.STATUS === '3' || status.STATUS === '4') return status
       await new Promise((resolve) => setTimeout(resolve, 25))

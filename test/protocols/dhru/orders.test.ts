@@ -61,10 +61,9 @@ describe('placing an order', () => {
     for (const tac of ['00100101', '00100103', '00100105']) {
       const placed = await server.place(shop, { ID: id, IMEI: next(tac) })
       const orderId = placed.SUCCESS[0].REFERENCEID
-      let status = await server.status(shop, orderId)
-      for (let tries = 0; tries < 200 && status.STATUS === '0'; tries++)
-        status = await server.status(shop, orderId)
-      expect(status).toMatchObject({ STATUS: '1', CODE: 'processing', COMMENTS: '' })
+      await expect
+        .poll(() => server.status(shop, orderId))
+        .toMatchObject({ STATUS: '1', CODE: 'processing', COMMENTS: '' })
     }
   })
 
