@@ -16,7 +16,7 @@ import { type Answer, answering, type Cell, keyValues, listed } from './output.t
 
 type GivenNew = GivenProvider & { kind: string; code: string; currency: string }
 
-/** `deposit provider`: the ways to pay in. */
+/** `registerProviders` adds `deposit provider`: the ways to pay in. */
 export function registerProviders(deposit: Command): void {
   const provider = deposit.command('provider').description('the ways to pay in')
   const add = provider
@@ -102,10 +102,10 @@ async function list(): Promise<Answer> {
   })
 }
 
-/** The sealer is opened only when there are secrets, so that an installation without any needs no key. */
+/** `providersOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
 const providersOf = ({ sql, config }: Connected) => new Providers(sql, () => openSealer(config))
 
-/** Not an error: the setting may be meant to come later. */
+/** `warnOf` warns of an address that may not be called. It refuses nothing: the setting may be meant to come later. */
 async function warnOf(provider: Provider, { outboundAllow }: Config): Promise<void> {
   const { url } = settingsOf(provider)
   const fault = typeof url === 'string' ? await destinationFault(url, outboundAllow) : undefined

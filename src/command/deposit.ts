@@ -62,7 +62,7 @@ export function register(program: Command): void {
     )
 }
 
-/** What `deposit` itself takes, such as --note, it also takes from the words behind it: it is theirs, or it is a mistake. */
+/** `handOptionsOn` gives a subcommand the options, such as --note, that `deposit` itself took from the words behind it. */
 function handOptionsOn(deposit: Command, below: Command): void {
   if (below === deposit) return
   for (const [name, value] of Object.entries(deposit.opts())) {

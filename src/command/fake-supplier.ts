@@ -7,7 +7,7 @@ import { DAY_MS } from '../lib/time.ts'
 import { amountOf, wholeFrom } from './input.ts'
 import { table } from './output.ts'
 
-/** As commander gives them. */
+/** Given is what commander gives for the options. */
 type Given = Omit<FakeOptions, 'balance' | 'bulk'> & {
   balance?: string
   bulk: boolean
@@ -71,7 +71,7 @@ function optionsOf({ balance, bulk, bulkShape, ...others }: Given): FakeOptions 
   }
 }
 
-/** Runs until SIGTERM or SIGINT. */
+/** `run` resolves after SIGTERM or SIGINT. */
 async function run(options: FakeOptions, json: boolean): Promise<void> {
   const { promise: stopAsked, resolve } = Promise.withResolvers<void>()
   // A terminal and npm may both deliver a Ctrl-C: the second one changes nothing.

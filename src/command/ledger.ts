@@ -23,7 +23,7 @@ export function register(program: Command): void {
     )
 }
 
-/** Numbers of things as numbers, amounts as decimal strings. */
+/** `readable` writes ids as numbers, and amounts as decimal strings. */
 const readable = (row: Record<string, Cell>): Record<string, Exclude<Cell, bigint>> =>
   Object.fromEntries(
     Object.entries(row).map(([name, value]) => {

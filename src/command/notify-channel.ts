@@ -25,7 +25,7 @@ const options = fieldOptions(channelKinds)
 
 type Given = Record<string, unknown>
 
-/** `notify channel`: the ways to send notices. */
+/** `registerChannels` adds `notify channel`: the ways to send notices. */
 export function registerChannels(notify: Command): void {
   const channel = notify.command('channel').description('the ways to send notices')
   const add = channel

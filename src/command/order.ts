@@ -190,7 +190,7 @@ const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOr
   })),
 })
 
-/** An operator wants to see that an outcome is unknown, where a reseller is told "processing". */
+/** `stateOf` tells an operator of an unknown outcome, where a reseller is told "processing". */
 const stateOf = (order: Order): string =>
   order.items.some((item) => item.state === 'unknown') ? `${order.state} (unknown outcome)` : order.state
 

@@ -36,7 +36,7 @@ async function list({ all = false }: { all?: boolean }): Promise<Answer> {
   return ratesAnswer(shown)
 }
 
-/** Of rates sorted with the newest first: those to come, and of each pair the one that holds. */
+/** `unlessReplaced` keeps, of rates with the newest first, those to come and of each pair the one that holds. */
 function unlessReplaced(now: Date): (rate: Rate) => boolean {
   const holding = new Set<string>()
   return ({ base, quote, validFrom }) => {

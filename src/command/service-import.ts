@@ -7,7 +7,7 @@ import { readBytes } from './input.ts'
 import { type Answer, printError } from './output.ts'
 import { progressBar } from './progress.ts'
 
-/** Problems shown to people; machines get all of them. */
+/** SHOWN_PROBLEMS is how many problems people are shown; machines get all of them. */
 const SHOWN_PROBLEMS = 50
 
 export async function importFile(file: string, { dryRun = false }: { dryRun?: boolean }): Promise<Answer> {

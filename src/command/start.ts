@@ -10,7 +10,7 @@ export function register(program: Command): void {
     .action(() => serve(readConfig(process.env), makeLog(process.env)))
 }
 
-/** Pretty on a terminal, one JSON object a line elsewhere. */
+/** `makeLog` logs readable lines on a terminal, and one JSON object a line elsewhere. */
 export function makeLog(environment: NodeJS.ProcessEnv): Logger {
   const options = { level: readConfig(environment).logLevel, base: null }
   if (!process.stdout.isTTY) return pino(options)

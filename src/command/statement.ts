@@ -63,7 +63,7 @@ export function register(program: Command): void {
   )
 }
 
-/** undefined: its summary is wanted. Throws invalid_input. */
+/** `formatOf` gives undefined where the summary is wanted. Throws invalid_input. */
 function formatOf({ format, out }: StatementOptions): StatementFormat | undefined {
   const ending = /\.(json|csv|pdf)$/i.exec(out ?? '')?.[1]
   const wanted = (format ?? ending)?.toLowerCase()

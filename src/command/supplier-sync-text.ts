@@ -91,7 +91,7 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
   })),
 })
 
-/** Skipped services shown to people; machines get all of them. */
+/** SHOWN_SKIPPED is how many skipped services people are shown; machines get all of them. */
 const SHOWN_SKIPPED = 20
 
 export function reportText({ name }: About, { run, error, comparison, changes }: SyncReport): string {

@@ -16,7 +16,7 @@ import { progressBar } from './progress.ts'
 import { type WithSuppliers, withSuppliers } from './sealing.ts'
 import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
 
-/** Changes shown to people; machines get all of them. */
+/** SHOWN_CHANGES is how many changes people are shown; machines get all of them. */
 const SHOWN_CHANGES = 20
 
 interface Options {
@@ -33,7 +33,7 @@ interface Options {
   currency?: string
   into?: string
   follow: boolean
-  /** Minutes. */
+  /** `schedule` is in minutes. */
   schedule?: number | 'off'
   maxLoss?: number
 }
@@ -128,7 +128,7 @@ async function apply(
   return { json: reportJson(config, report), text: reportText(config, report), bad: report.outcome !== 'ok' }
 }
 
-/** What is to be imported and for how much; undefined: nothing is. */
+/** `wishOf` gives what is to be imported and for how much; undefined: nothing is. */
 function wishOf(options: Options, currency: string): ImportWish | undefined {
   const { all = false, group: groups, remoteService: ids, into, follow: follows } = options
   if (!all && groups.length === 0 && ids.length === 0) {

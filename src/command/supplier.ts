@@ -96,7 +96,7 @@ const test = (idOrName: string): Promise<Answer> =>
     return { json: testJson(result), text: testText(result, currency), bad: result.problem !== null }
   })
 
-/** Not an error: the setting may be meant to come later. */
+/** `warnOf` warns of an address that may not be called. It refuses nothing: the setting may be meant to come later. */
 async function warnOf(url: string | null, allow: string[]): Promise<void> {
   const fault = url === null ? undefined : await destinationFault(url, allow)
   if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)

@@ -1,7 +1,7 @@
 import type { Fault } from '../errors.ts'
 
 /**
- * The one place that knows which characters a text may have. PostgreSQL takes neither NUL nor half of a surrogate pair, and no text needs
+ * This file alone knows which characters a text may have. PostgreSQL takes neither NUL nor half of a surrogate pair, and no text needs
  * control characters but for line ends and tabs. What people send is refused by `lineFault` and `textFault`; what suppliers, gateways
  * and receivers say is mended by `sanitize`. Behind these a NUL in a parameter of a statement is a bug, and throws.
  */

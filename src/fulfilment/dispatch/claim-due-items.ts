@@ -14,7 +14,7 @@ import {
   type ServiceRoutes,
   selectRoutesOf,
 } from './dispatch.sql.ts'
-import { type Convert, chooseRoute } from './routing.ts'
+import { type Choice, type Convert, chooseRoute } from './routing.ts'
 
 /** LEASE_MS is how long a claimed item stays with a worker that has died. */
 export const LEASE_MS = 15_000
@@ -84,63 +84,59 @@ async function planDispatch(
   }
   if (due.length === 0) return plan
   const services = await selectRoutesOf(sql, [...new Set(due.map(({ serviceId }) => serviceId))])
-  for (const [id, { routes }] of services) {
-    plan.suppliers.set(id, [
-      ...new Set(routes.filter(({ usable }) => usable).map(({ supplierId }) => supplierId)),
-    ])
-  }
   const convert = await conversion(sql, due, services, now)
   // From here to the end nothing is awaited, so that no other takes the same room.
   const rooms = new Map([...limiters].map(([id, limiter]) => [id, limiter.sendRoom()]))
-  const idle = new Date(now.getTime() + IDLE_MS)
-  for (const { routes } of services.values()) {
+  for (const [id, { routes }] of services) {
+    const usable = routes.filter((route) => route.usable)
+    plan.suppliers.set(id, [...new Set(usable.map(({ supplierId }) => supplierId))])
     // A supplier that this process cannot call, because its secrets do not open, is as one that does not answer.
-    for (const route of routes) if (!limiters.has(route.supplierId)) route.openUntil ??= idle
-  }
-  const wait = (item: DueItem, service: ServiceRoutes, until: Date): void => {
-    plan.postponed.push({ item, until })
-    if (now.getTime() - item.placedAt.getTime() > service.expirySeconds * 1000) {
-      plan.reviews.push({ item, attempt: null, kind: 'expired', detail: 'not sent to any supplier yet' })
-    }
+    for (const route of routes) if (!limiters.has(route.supplierId)) route.openUntil ??= idleUntil(now)
   }
   for (const item of due) {
     const service = services.get(item.serviceId)
     if (!service) throw new Error(`an item of service ${item.serviceId}, which is not there`)
-    if (!service.automatic) {
-      wait(item, service, idle)
-      continue
-    }
-    const choice = chooseRoute(item, service.routes, service.strategy, convert, now)
-    switch (choice.kind) {
-      case 'send': {
-        const { supplierId } = choice.route
-        const room = rooms.get(supplierId)
-        if (!room) plan.crowded++
-        else {
-          rooms.set(supplierId, room - 1)
-          const sending = { item, route: choice.route, cost: choice.cost, service }
-          // A try that ended by nobody's fault was called untaken by a person, who may be wrong.
-          const hadBefore = item.tries.some((one) => one.supplierId === supplierId && one.fault === null)
-          plan.sending.push({ ...sending, claimed: claimedItemOf(sending, now), hadBefore })
-        }
-        break
-      }
-      case 'wait':
-        wait(item, service, choice.until)
-        break
-      case 'review':
-        plan.postponed.push({ item, until: choice.until })
-        plan.reviews.push({ item, attempt: null, kind: choice.review, detail: choice.detail })
-        break
-      case 'unrouted':
-        wait(item, service, idle)
-        break
-      case 'refused':
-        plan.ended.push({ item, reason: reasonFor(item, service, limiters) })
-    }
+    const choice: Choice = service.automatic
+      ? chooseRoute(item, service.routes, service.strategy, convert, now)
+      : { kind: 'unrouted' }
+    if (choice.kind === 'refused') plan.ended.push({ item, reason: reasonFor(item, service, limiters) })
+    else if (choice.kind === 'send') planSending(plan, rooms, { item, service, ...choice }, now)
+    else planWaiting(plan, item, service, choice, now)
   }
   plan.release = reserveCalls(plan.sending, limiters)
   return plan
+}
+
+const idleUntil = (now: Date): Date => new Date(now.getTime() + IDLE_MS)
+
+/** `planSending` has an item sent where there is room; `rooms` has how many more each supplier takes. */
+function planSending(plan: DispatchPlan, rooms: Map<SupplierId, number>, sending: Sending, now: Date): void {
+  const { supplierId } = sending.route
+  const room = rooms.get(supplierId)
+  if (!room) {
+    plan.crowded++
+    return
+  }
+  rooms.set(supplierId, room - 1)
+  // A try that ended by nobody's fault was called untaken by a person, who may be wrong.
+  const hadBefore = sending.item.tries.some((one) => one.supplierId === supplierId && one.fault === null)
+  plan.sending.push({ ...sending, claimed: claimedItemOf(sending, now), hadBefore })
+}
+
+/** `planWaiting` has an item looked at again later, and shown to a person where one is needed. */
+function planWaiting(
+  plan: DispatchPlan,
+  item: DueItem,
+  service: ServiceRoutes,
+  choice: Exclude<Choice, { kind: 'send' | 'refused' }>,
+  now: Date,
+): void {
+  plan.postponed.push({ item, until: choice.kind === 'unrouted' ? idleUntil(now) : choice.until })
+  if (choice.kind === 'review') {
+    plan.reviews.push({ item, attempt: null, kind: choice.review, detail: choice.detail })
+  } else if (now.getTime() - item.placedAt.getTime() > service.expirySeconds * 1000) {
+    plan.reviews.push({ item, attempt: null, kind: 'expired', detail: 'not sent to any supplier yet' })
+  }
 }
 
 /** `reserveCalls` reserves room for the calls that items will go out with; gives what releases it. */

@@ -6,9 +6,10 @@ import { WorkLoop, type WorkLoopDeps } from '../work-loop.ts'
 import { claimDueItems, type DispatchPlan } from './claim-due-items.ts'
 import type { ClaimLimits } from './dispatch.sql.ts'
 
-/** MAX_... bound the items locked in one transaction: of one service, of one whose suppliers are not known yet, and in all. */
+/** MAX_OF_A_SERVICE and MAX_OF_A_NEW_SERVICE, whose suppliers are not known yet, bound the items of a service that one transaction locks. */
 const MAX_OF_A_SERVICE = 500
 const MAX_OF_A_NEW_SERVICE = 50
+/** MAX_AT_ONCE bounds the items that one transaction locks. */
 const MAX_AT_ONCE = 2_000
 /** REMEMBER_MS is how long it is believed which suppliers a service has, which says how many of its items can go. */
 const REMEMBER_MS = 1_000

@@ -1,4 +1,5 @@
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
+import type { ItemState } from '../../lib/states.ts'
 import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
@@ -49,110 +50,83 @@ function updateBy(
   now: Date,
 ): ItemUpdate {
   const after = (ms: number): Date => new Date(now.getTime() + ms)
-  const attempt: AttemptUpdate = {
-    number: item.attempt,
-    state: item.attemptState,
-    reference: null,
-    detail: null,
-    asked: item.asked,
-    fault: null,
-    recheckAt: null,
+  const update = (
+    itemState: ItemState,
+    attempt: Partial<AttemptUpdate>,
+    rest: Partial<ItemUpdate>,
+  ): ItemUpdate => {
+    const unchanged = { state: item.attemptState, asked: item.asked }
+    const none = { reference: null, detail: null, fault: null, recheckAt: null }
+    return itemUpdate({
+      item,
+      itemState,
+      attempt: { number: item.attempt, ...unchanged, ...none, ...attempt },
+      ...rest,
+    })
   }
-  const base = itemUpdate({ item, itemState: 'processing', attempt })
-  const firstRecheck = traits.recheck[0] === undefined ? null : after(traits.recheck[0] * 1000)
+  const isAskedOften = item.asked >= ASK_AGAIN_AFTER_MS.length
+
+  /** `recheckOf` is when an attempt that ended is asked about once more; what has no number there cannot be. */
+  const recheckOf = (reference: string | null): Date | null =>
+    reference === null || traits.recheck[0] === undefined ? null : after(traits.recheck[0] * 1000)
+
+  const accepted = (reference: string | null, detail: string | null, ms = pollAfter(item, now)): ItemUpdate =>
+    update('processing', { state: 'accepted', reference, detail, asked: 0 }, { dueAt: after(ms) })
+
+  /** `refused`: the dispatcher says where the item goes next, and when. */
+  const refused = (fault: 'item' | 'supplier', detail: string): ItemUpdate => {
+    const recheckAt = fault === 'item' ? recheckOf(item.reference) : null
+    return update('pending', { state: 'refused', detail, fault, recheckAt }, { dueAt: now })
+  }
+
+  /** `stillOpen`: not sent again, not given back, only asked about. A person is told once it was asked about often enough. */
+  const stillOpen = (detail: string): ItemUpdate => {
+    const dueAt = after(ASK_AGAIN_AFTER_MS[Math.min(item.asked, ASK_AGAIN_AFTER_MS.length - 1)] as number)
+    const asked = item.asked + 1
+    if (isAskedOften) {
+      return update(
+        'unknown',
+        { state: 'unknown', detail, asked },
+        { dueAt, review: { kind: 'unknown', detail } },
+      )
+    }
+    const [itemState, state] =
+      item.attemptState === 'accepted'
+        ? (['processing', 'accepted'] as const)
+        : (['unknown', 'unknown'] as const)
+    return update(itemState, { state, detail, asked }, { dueAt })
+  }
+
+  /** `forAPerson`: it may be asked again once the supplier has learnt to answer, or its settings have. */
+  const forAPerson = (detail: string): ItemUpdate =>
+    update(
+      'unknown',
+      { state: 'unknown', detail, asked: item.asked + 1 },
+      { dueAt: after(isAskedOften ? DAY_MS : HOUR_MS), review: { kind: 'unknown', detail } },
+    )
 
   switch (outcome.kind) {
-    case 'success':
-      return {
-        ...base,
-        itemState: 'success',
-        attempt: {
-          ...attempt,
-          state: 'succeeded',
-          reference: outcome.reference,
-          recheckAt: (outcome.reference ?? item.reference) === null ? null : firstRecheck,
-        },
-        result: outcome.result,
-      }
+    case 'success': {
+      const { reference, result } = outcome
+      const recheckAt = recheckOf(reference ?? item.reference)
+      return update('success', { state: 'succeeded', reference, recheckAt }, { result })
+    }
     case 'accepted':
-      return {
-        ...base,
-        attempt: { ...attempt, state: 'accepted', reference: outcome.reference, asked: 0 },
-        dueAt: after(outcome.askAgainAfterMs ?? pollAfter(item, now)),
-      }
+      return accepted(outcome.reference, null, outcome.askAgainAfterMs)
     case 'refused':
-      return refusal(outcome.reason)
+      return refused('item', outcome.reason)
     case 'duplicate':
-      return duplicate(outcome.reason, outcome.reference)
+      // The supplier has an order for the same input, which is this item's own where it may have been sent before.
+      if (call === 'send' && !traits.hadItBefore) return refused('item', outcome.reason)
+      return outcome.reference === null
+        ? forAPerson(outcome.reason)
+        : accepted(outcome.reference, outcome.reason)
     case 'unavailable':
-      return call === 'send' ? notTaken(outcome.reason) : stillOpen(outcome.reason)
+      return call === 'send' ? refused('supplier', outcome.reason) : stillOpen(outcome.reason)
     case 'unknown':
       return outcome.askable ? stillOpen(outcome.reason) : forAPerson(outcome.reason)
     default:
       throw new Error('the adapter gave no outcome')
-  }
-
-  function refusal(reason: string): ItemUpdate {
-    const refused: AttemptUpdate = {
-      ...attempt,
-      state: 'refused',
-      detail: reason,
-      fault: 'item',
-      // What was refused at once has no number to ask about.
-      recheckAt: item.reference === null ? null : firstRecheck,
-    }
-    return { ...base, itemState: 'pending', attempt: refused, dueAt: now }
-  }
-
-  /** `notTaken`: clearly refused, and not because of the item. The dispatcher says where the item goes next, and when. */
-  function notTaken(reason: string): ItemUpdate {
-    return {
-      ...base,
-      itemState: 'pending',
-      attempt: { ...attempt, state: 'refused', detail: reason, fault: 'supplier' },
-      dueAt: now,
-    }
-  }
-
-  /** `duplicate`: the supplier has an order for the same input, which is this item's own where it may have been sent before. */
-  function duplicate(reason: string, reference: string | null): ItemUpdate {
-    if (call === 'send' && !traits.hadItBefore) return refusal(reason)
-    if (reference === null) return forAPerson(reason)
-    return {
-      ...base,
-      attempt: { ...attempt, state: 'accepted', reference, detail: reason, asked: 0 },
-      dueAt: after(pollAfter(item, now)),
-    }
-  }
-
-  /** `stillOpen`: not sent again, not given back, only asked about. A person is told once it was asked about often enough. */
-  function stillOpen(reason: string): ItemUpdate {
-    const wait = ASK_AGAIN_AFTER_MS[Math.min(item.asked, ASK_AGAIN_AFTER_MS.length - 1)] as number
-    const often = item.asked >= ASK_AGAIN_AFTER_MS.length
-    const accepted = item.attemptState === 'accepted' && !often
-    return {
-      ...base,
-      itemState: accepted ? 'processing' : 'unknown',
-      attempt: {
-        ...attempt,
-        state: accepted ? 'accepted' : 'unknown',
-        detail: reason,
-        asked: item.asked + 1,
-      },
-      dueAt: after(wait),
-      review: often ? { kind: 'unknown', detail: reason } : null,
-    }
-  }
-
-  function forAPerson(reason: string): ItemUpdate {
-    return {
-      ...base,
-      itemState: 'unknown',
-      attempt: { ...attempt, state: 'unknown', detail: reason, asked: item.asked + 1 },
-      // It may be asked again once the supplier has learnt to answer, or its settings have.
-      dueAt: after(item.asked < ASK_AGAIN_AFTER_MS.length ? HOUR_MS : DAY_MS),
-      review: { kind: 'unknown', detail: reason },
-    }
   }
 }
 
