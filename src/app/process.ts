@@ -7,6 +7,8 @@ import type { Server } from './server.ts'
 
 /** MAX_STOP_MS bounds the stop: one that takes longer has hung, and is ended with an error. */
 const MAX_STOP_MS = 9_500
+/** MAX_END_MS is how long what is left of a process that has stopped may go on. */
+const MAX_END_MS = 1_000
 /** SAME_SIGNAL_MS is how long a signal that comes again is taken for the same one. */
 const SAME_SIGNAL_MS = 2_000
 
@@ -21,11 +23,12 @@ export async function serve(
   ready: (server: Server, address: DatabaseAddress) => Promise<void> = async () => {},
 ): Promise<void> {
   const stop = new AbortController()
+  let cutOff: NodeJS.Timeout | undefined
   const stopNow = (why: string): void => {
     if (stop.signal.aborted) return
     log.info(`stopping on ${why}`)
     stop.abort(new StartStopped(`the process was told to stop by ${why}`))
-    setTimeout(() => {
+    cutOff = setTimeout(() => {
       log.error('the stop took too long and was cut off')
       process.exit(1)
     }, MAX_STOP_MS).unref()
@@ -50,6 +53,9 @@ export async function serve(
     await close()
   }
   log.info('stopped')
+  // The job queue may still wait to tell a database that came back late what became of a job, for up to two minutes.
+  clearTimeout(cutOff)
+  setTimeout(() => process.exit(), MAX_END_MS).unref()
 }
 
 /** `stopOnSignals` calls `stop` on SIGTERM or SIGINT, as often as one comes; a later second one of the same ends the process at once. */

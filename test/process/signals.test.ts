@@ -116,6 +116,14 @@ describe('a signal is obeyed at every moment', () => {
   })
 })
 
+test('what still waits does not keep a process that has stopped', async () => {
+  const waits = '--import=data:text/javascript,setInterval(()=>{},1e6)'
+  const url = await postgres.create(`signals_${++databases}`, 'migrated')
+  const server = start({ DATABASE_URL: url }, { ...SECRET, NODE_OPTIONS: waits })
+  await server.url()
+  expect(await server.stop(), server.stdout).toEqual({ code: 0, signal: null })
+})
+
 test.each([
   ['is set up', 'SIGTERM'],
   ['is started', 'SIGINT'],
