@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
-import { openPool, type Sql, STEADY_PLANS, type Transaction } from '../../src/database/database.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId, OrderId } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { queueOf } from '../../src/orders/place/placement.ts'
+import { lock, lockWallets } from '../support/lock.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { Relay } from '../support/relay.ts'
 import { brokenPromises, newAccount, newService, openPlacement, purchase } from './orders.fixtures.ts'
@@ -22,28 +23,6 @@ beforeAll(async () => {
   credits = await newService(sql, { kind: 'server', minQuantity: 1, maxQuantity: 1000 })
 })
 afterAll(() => database.drop())
-
-/** `lockWallets` holds the wallets of accounts locked, as somebody does who hangs in the middle of a transaction. */
-const lockWallets = (...accounts: AccountId[]): Promise<() => Promise<void>> =>
-  lock(
-    (transaction) => transaction`select 1 from wallets where account_id = any(${accounts}::int[]) for update`,
-  )
-
-/** `lock` holds what a statement locks until it is called back. */
-async function lock(statement: (transaction: Transaction) => Promise<unknown>): Promise<() => Promise<void>> {
-  const locked = Promise.withResolvers<void>()
-  const release = Promise.withResolvers<void>()
-  const holding = sql.begin(async (transaction) => {
-    await statement(transaction)
-    locked.resolve()
-    await release.promise
-  })
-  await locked.promise
-  return async () => {
-    release.resolve()
-    await holding
-  }
-}
 
 const ordersOf = async (accountId: AccountId): Promise<bigint[]> =>
   (await sql<{ id: bigint }[]>`select id from orders where account_id = ${accountId}`).map(({ id }) => id)
@@ -83,7 +62,7 @@ const temporarilyUnavailable = {
 test('while an account waits for its wallet, other accounts are placed', async () => {
   const { placement, connections, close } = openPlacement(database, systemClock, { lockedTimeout: '9000' })
   const [locked, other] = [await newAccount(sql, 1_000n), await newAccount(sql, 1_000n)]
-  const unlock = await lockWallets(locked)
+  const unlock = await lockWallets(sql, locked)
   const orders = [1, 2, 3].map((n) => placement.place(purchase(locked, checks, n)))
   const others: unknown[] = []
   for (let n = 1; n <= 5; n++) others.push(await placement.place(purchase(other, checks, n)))
@@ -115,8 +94,8 @@ test('a wallet that somebody holds locked stops nobody else, and its orders are 
   const [locked, longer, ...others] = await Promise.all(
     Array.from({ length: 5 }, () => newAccount(sql, 1_000n)),
   )
-  const unlock = await lockWallets(locked as AccountId)
-  const unlockLonger = await lockWallets(longer as AccountId)
+  const unlock = await lockWallets(sql, locked as AccountId)
+  const unlockLonger = await lockWallets(sql, longer as AccountId)
   const place = (accounts: (AccountId | undefined)[], n: number) =>
     Promise.all(accounts.map((account) => placement.place(purchase(account as AccountId, checks, n))))
   // Round after round, so that those come too that find the lock known.
@@ -154,7 +133,7 @@ test('orders wait for a table that somebody holds locked, and are placed when it
   })
   const session = await sessionOf(connections.locked[0] as Sql)
   const accounts = [await newAccount(sql, 1_000n), await newAccount(sql, 1_000n)]
-  const unlock = await lock((transaction) => transaction`lock table orders in share mode`)
+  const unlock = await lock(sql, (transaction) => transaction`lock table orders in share mode`)
   const orders = accounts.map((account) => placement.place(purchase(account, checks, 1)))
   await expect.poll(() => isWaiting(session)).toBe(true)
   await unlock()
@@ -181,7 +160,7 @@ test.each([
     })
     await placement.place(purchase(account, service(), 1))
     const session = await sessionOf(queue === 'common' ? connections.common : (connections.locked[0] as Sql))
-    const unlock = await lockWallets(account)
+    const unlock = await lockWallets(sql, account)
     const second = placement.place(purchase(account, service(), 2))
     await expect.poll(() => isWaiting(session)).toBe(true)
     // The server does not notice: the first try goes on waiting for the wallet, and the retry queues behind it.
@@ -214,7 +193,7 @@ async function stopTries(account: AccountId) {
       return new;
     end $$;
     create trigger stop_try before insert on orders for each row execute function stop_try()`)
-  const goOn = await lock((transaction) => transaction`select pg_advisory_xact_lock(9)`)
+  const goOn = await lock(sql, (transaction) => transaction`select pg_advisory_xact_lock(9)`)
   return {
     isStopped: async () =>
       (await sql<{ is_called: boolean }[]>`select is_called from stopped_tries`)[0]?.is_called,
@@ -276,14 +255,10 @@ test('a lack of money is no proof that nothing is placed while an earlier try ma
   const relay = await Relay.open(database.address)
   const { placement, close } = openPlacement(relay, systemClock, { lockTimeout: '9000' })
   await placement.place(purchase(account, checks, 1))
-  const spent = Promise.withResolvers<void>()
-  const release = Promise.withResolvers<void>()
-  const spending = sql.begin(async (transaction) => {
-    await transaction`update wallets set available = 0 where account_id = ${account}`
-    spent.resolve()
-    await release.promise
-  })
-  await spent.promise
+  const commit = await lock(
+    sql,
+    (transaction) => transaction`update wallets set available = 0 where account_id = ${account}`,
+  )
   const order = placement.place(purchase(account, credits, 2))
   const answer = order.then(
     (placed) => placed,
@@ -292,8 +267,7 @@ test('a lack of money is no proof that nothing is placed while an earlier try ma
   await expect.poll(waiting).toBe(1)
   relay.dropClients()
   await expect.poll(waiting).toBe(2)
-  release.resolve()
-  await spending
+  await commit()
   expect(await answer).toBe('CONNECTION_LOST')
   expect(await ordersOf(account)).toHaveLength(1)
   await sql`update wallets set available = 10 where account_id = ${account}`
@@ -311,7 +285,7 @@ test('the outcomes of an account whose wallet is locked are written when it is f
   )
   const steady = openPool(database.address, { max: 2, session: { ...STEADY_PLANS, lock_timeout: '200ms' } })
   const outcomes = new OutcomeWriter(steady, systemClock)
-  const unlock = await lockWallets(locked)
+  const unlock = await lockWallets(sql, locked)
   const records = orders.map(({ account, placed }) => ({
     account,
     written: outcomes.record(cancelled(account, (placed as { orderId: OrderId }).orderId)),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { lockWallets } from '../support/lock.ts'
 import { RestClient } from '../support/rest.ts'
 import { imei, type Shop, type TestServer, testServer } from '../support/server.ts'
 
@@ -16,29 +17,13 @@ beforeAll(async () => {
 })
 afterAll(() => server.stop())
 
-/** Holds the locked shop's wallet, as a session does that hangs in the middle of a transaction. */
-async function lockWallet(): Promise<() => Promise<void>> {
-  const held = Promise.withResolvers<void>()
-  const release = Promise.withResolvers<void>()
-  const holding = server.sql.begin(async (transaction) => {
-    await transaction`select 1 from wallets where account_id = ${locked.accountId} for update`
-    held.resolve()
-    await release.promise
-  })
-  await held.promise
-  return async () => {
-    release.resolve()
-    await holding
-  }
-}
-
 let number = 0
 const byDhru = (shop: Shop) => server.place(shop, { ID: service, IMEI: imei(++number) })
 const byRest = (shop: Shop) =>
   new RestClient(server, shop).post('/api/order', { code: 'check', data: { imeis: [imei(++number)] } })
 
 test('an account whose wallet is locked is told by Dhru and REST to try again, and all other accounts are served', async () => {
-  const unlock = await lockWallet()
+  const unlock = await lockWallets(server.sql, locked.accountId)
   const unavailable = { error: true, code: 'TEMPORARILY_UNAVAILABLE_ERROR' }
   const [dhru, rest, transfer, ...placed] = await Promise.all([
     byDhru(locked),
