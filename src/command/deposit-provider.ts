@@ -1,5 +1,4 @@
 import { type Command, Option } from 'commander'
-import type { Config } from '../config.ts'
 import { formatPercent, parsePercent } from '../deposits/fees.ts'
 import type { Provider } from '../deposits/provider.ts'
 import type { ProviderInput } from '../deposits/providers.ts'
@@ -8,11 +7,11 @@ import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
-import { destinationFault } from '../suppliers/destination.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { amountOf } from './input.ts'
 import { fieldOptions, givenFields, kindReader } from './integration-options.ts'
 import { type Answer, answering, type Cell, keyValues, listed } from './output.ts'
+import { warnOf } from './sealing.ts'
 
 type GivenNew = GivenProvider & { kind: string; code: string; currency: string }
 
@@ -67,7 +66,7 @@ async function addProvider(options: GivenNew): Promise<Answer> {
   const { kind, code, currency } = options
   return await withDatabase(async (connected) => {
     const provider = await providersOf(connected).create({ ...input, kind, code, currency })
-    await warnOf(provider, connected.config)
+    await warnOf(settingsOf(provider)['url'], connected.config)
     return shown(provider)
   })
 }
@@ -79,7 +78,7 @@ async function change(code: string, options: GivenProvider): Promise<Answer> {
   }
   return await withDatabase(async (connected) => {
     const provider = await providersOf(connected).change(code, changes)
-    await warnOf(provider, connected.config)
+    await warnOf(settingsOf(provider)['url'], connected.config)
     return shown(provider)
   })
 }
@@ -105,13 +104,6 @@ async function list(): Promise<Answer> {
 /** `providersOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
 const providersOf = ({ sql, config }: Connected) => new Providers(sql, () => openSealer(config))
 
-/** `warnOf` warns of an address that may not be called. It refuses nothing: the setting may be meant to come later. */
-async function warnOf(provider: Provider, { outboundAllow }: Config): Promise<void> {
-  const { url } = settingsOf(provider)
-  const fault = typeof url === 'string' ? await destinationFault(url, outboundAllow) : undefined
-  if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
-}
-
 const hookOf = ({ kind, code }: Provider): string | null =>
   gatewayKinds.get(kind).connect ? `/hooks/deposits/${code}` : null
 
@@ -135,7 +127,8 @@ const providerJson = (provider: Provider) => ({
 
 function shown(provider: Provider): Answer {
   const { currency } = provider
-  const pairs: [string, Cell][] = [
+  const hook = hookOf(provider)
+  const text = keyValues([
     ['code', provider.code],
     ['kind', provider.kind],
     ['name', provider.name],
@@ -144,11 +137,10 @@ function shown(provider: Provider): Answer {
     ['to', provider.maxAmount === null ? 'no bound' : formatMoney(provider.maxAmount, currency)],
     ['fee', feeText(provider)],
     ...Object.entries(settingsOf(provider)).map(([name, value]): [string, Cell] => [name, String(value)]),
-  ]
-  const hook = hookOf(provider)
-  if (hook !== null)
-    pairs.push(['secrets', provider.secrets === null ? 'missing' : 'set'], ['its hook', hook])
-  return { json: providerJson(provider), text: keyValues(pairs) }
+    hook !== null && ['secrets', provider.secrets === null ? 'missing' : 'set'],
+    hook !== null && ['its hook', hook],
+  ])
+  return { json: providerJson(provider), text }
 }
 
 const stateText = ({ enabled }: Provider): string => (enabled ? 'enabled' : 'disabled')

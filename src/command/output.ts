@@ -78,10 +78,10 @@ export const listed = <Row>(rows: readonly Row[], { json, columns, right, none }
   text: rows.length === 0 && none !== undefined ? none : table(rows, columns, right),
 })
 
-/** `keyValues` shows one thing to people: a line for each of its names and values. */
-export function keyValues(pairs: [name: string, value: Cell][]): string {
+/** `keyValues` shows one thing to people: a line for each of its names and values; false is left out. */
+export function keyValues(pairs: readonly (readonly [name: string, value: Cell] | false)[]): string {
   const lines = new Table({ chars: border, style })
-  lines.push(...pairs.map(([name, value]) => [name, show(value)]))
+  lines.push(...pairs.filter((pair) => pair !== false).map(([name, value]) => [name, show(value)]))
   return trimmed(lines.toString())
 }
 

@@ -45,3 +45,10 @@ export const withSuppliers = <T>(work: (equipped: WithSuppliers) => Promise<T>):
     const context = await integrationContext(sql, config)
     return await work({ ...equipped, context, allow: config.outboundAllow })
   })
+
+/** `warnOf` warns of an address that may not be called. It refuses nothing: the setting may be meant to come later. */
+export async function warnOf(url: unknown, { outboundAllow }: Config): Promise<void> {
+  const { destinationFault } = await import('../suppliers/destination.ts')
+  const fault = typeof url === 'string' ? await destinationFault(url, outboundAllow) : undefined
+  if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
+}

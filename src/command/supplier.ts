@@ -3,7 +3,6 @@ import { Refusal } from '../errors.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { type SupplierForm, type SupplierView, supplierAttributes } from '../suppliers/attributes.ts'
-import { destinationFault } from '../suppliers/destination.ts'
 import { type SupplierTest, testSupplier } from '../suppliers/supplier-test.ts'
 import {
   createSupplier,
@@ -14,8 +13,8 @@ import {
   updateSupplier,
 } from '../suppliers/suppliers.ts'
 import { fieldPairs } from './integration-options.ts'
-import { type Answer, answering, type Cell, keyValues, nounsAnswer } from './output.ts'
-import { withSuppliers } from './sealing.ts'
+import { type Answer, answering, keyValues, nounsAnswer } from './output.ts'
+import { warnOf, withSuppliers } from './sealing.ts'
 import { addSupplierOptions, readSupplierOptions, withSupplierNames } from './supplier-options.ts'
 import { registerSync } from './supplier-sync.ts'
 
@@ -63,9 +62,9 @@ export function register(program: Command): void {
 const add = (options: Options): Promise<Answer> =>
   withSupplierNames(async () => {
     const form = (await readSupplierOptions(options)) as SupplierForm & { kind: string }
-    return await withSuppliers(async ({ sql, sealer, allow }) => {
+    return await withSuppliers(async ({ sql, sealer, config }) => {
       const made = await createSupplier(sql, sealer, form)
-      await warnOf(made.url, allow)
+      await warnOf(made.url, config)
       return supplierAnswer(made)
     })
   })
@@ -76,9 +75,9 @@ const update = (idOrName: string, options: Options): Promise<Answer> =>
     if (Object.values(changes).every((value) => value === undefined)) {
       throw new Refusal('invalid_input', 'there is nothing to change')
     }
-    return await withSuppliers(async ({ sql, sealer, allow }) => {
+    return await withSuppliers(async ({ sql, sealer, config }) => {
       const changed = await updateSupplier(sql, sealer, idOrName, changes)
-      if (changes.url !== undefined) await warnOf(changed.url, allow)
+      if (changes.url !== undefined) await warnOf(changed.url, config)
       return supplierAnswer(changed)
     })
   })
@@ -95,12 +94,6 @@ const test = (idOrName: string): Promise<Answer> =>
     const result = await testSupplier(parts, idOrName)
     return { json: testJson(result), text: testText(result, currency), bad: result.problem !== null }
   })
-
-/** `warnOf` warns of an address that may not be called. It refuses nothing: the setting may be meant to come later. */
-async function warnOf(url: string | null, allow: string[]): Promise<void> {
-  const fault = url === null ? undefined : await destinationFault(url, allow)
-  if (fault !== undefined) process.stderr.write(`warning: ${fault}\n`)
-}
 
 const supplierAnswer = (supplier: SupplierView): Answer => ({
   json: jsonOf(supplierAttributes, supplier),
@@ -130,18 +123,16 @@ const testJson = ({ id, name, account, milliseconds, problem, note }: SupplierTe
 
 function testText({ name, account, milliseconds, problem, note }: SupplierTest, currency: string): string {
   const balance = account?.balance ?? null
-  const pairs: [string, Cell][] = [
+  return keyValues([
     ['supplier', name],
     ['works', milliseconds === null && problem === null ? '-' : problem === null],
-    ...(account
-      ? ([
-          ['account', account.name],
-          ['balance', balance === null ? null : formatMoney(balance, account.currency ?? currency)],
-        ] as [string, Cell][])
-      : []),
-    ...(milliseconds === null ? [] : ([['took', `${milliseconds} ms`]] as [string, Cell][])),
-    ...(problem === null ? [] : ([['problem', problem]] as [string, Cell][])),
-    ...(note === null ? [] : ([['note', note]] as [string, Cell][])),
-  ]
-  return keyValues(pairs)
+    account !== null && ['account', account.name],
+    account !== null && [
+      'balance',
+      balance === null ? null : formatMoney(balance, account.currency ?? currency),
+    ],
+    milliseconds !== null && ['took', `${milliseconds} ms`],
+    problem !== null && ['problem', problem],
+    note !== null && ['note', note],
+  ])
 }
