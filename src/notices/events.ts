@@ -51,3 +51,13 @@ export const rulesOf = (event: EventName): EventRules => events[event]
 /** `eventsOf` gives the events of one side, in the table's order. */
 export const eventsOf = (side: Side): EventName[] =>
   (Object.keys(events) as EventName[]).filter((name) => rulesOf(name).sides.includes(side))
+
+/** `eventTable` writes the events as a table of the docs. */
+export const eventTable = (): string =>
+  [
+    '| event | for | it says |',
+    '| --- | --- | --- |',
+    ...Object.entries(events).map(
+      ([name, { sides, description }]) => `| \`${name}\` | ${sides.join(', ')} | ${description} |`,
+    ),
+  ].join('\n')
