@@ -10,7 +10,7 @@ import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
 import { Gateways } from '../deposits/gateways.ts'
-import { CHECK_DEPOSITS, depositJobs } from '../deposits/schedule.ts'
+import { depositJobs } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { fulfilmentGauges } from '../fulfilment/gauges.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
@@ -21,23 +21,23 @@ import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import { noticeJobs, RAISE_NOTICES } from '../notices/jobs.ts'
+import { noticeJobs } from '../notices/jobs.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { Placement } from '../orders/place/placement.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
 import { RequestLog } from '../request-log/request-log.ts'
-import { requestJobs, SWEEP_REQUESTS } from '../request-log/sweep.ts'
+import { requestJobs } from '../request-log/sweep.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
-import { FIND_DUE, syncJobs } from '../sync/schedule.ts'
+import { syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
-import { LOOK_FOR_EVENTS, lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
+import { lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
 
 /** Given is what a process gets from outside. */
 export interface Given {
@@ -159,7 +159,6 @@ export async function compose({ config, address, log, clock }: Given, database: 
       ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),
     },
-    everyMinute: [FIND_DUE, SWEEP_REQUESTS, RAISE_NOTICES, CHECK_DEPOSITS, LOOK_FOR_EVENTS],
   })
 
   const jobs: RuntimeService = {

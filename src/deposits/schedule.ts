@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import { GatewayRefused, GatewayUnreachable } from '../integrations/gateways/gateway.ts'
-import type { JobTask } from '../jobs/jobs.ts'
+import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { MINUTE_MS } from '../lib/time.ts'
@@ -12,7 +12,7 @@ import type { Provider } from './provider.ts'
 import { selectProvider } from './providers.sql.ts'
 import { settle } from './settlement.ts'
 
-/** CHECK_DEPOSITS is the job that checks deposits which nobody said anything about; to be run every minute. */
+/** CHECK_DEPOSITS is the job that checks deposits which nobody said anything about. */
 export const CHECK_DEPOSITS = 'deposits_check'
 
 /** MAX_PER_RUN bounds the deposits that one run checks; the rest wait for the next minute. */
@@ -62,7 +62,7 @@ export function depositJobs(deps: {
       }
     }
   }
-  return { [CHECK_DEPOSITS]: check }
+  return { [CHECK_DEPOSITS]: everyMinute(check) }
 }
 
 async function checkDeposit(

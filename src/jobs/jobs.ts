@@ -6,15 +6,19 @@ import type { DatabaseAddress, Queryable } from '../database/database.ts'
 import { insertJob } from './jobs.sql.ts'
 
 /** JobTask does a job. What it throws is logged. Its signal says that the process stops: the task must end soon. */
-export type JobTask = (payload: unknown, stopping: AbortSignal) => Promise<void>
+export interface JobTask {
+  (payload: unknown, stopping: AbortSignal): Promise<void>
+  everyMinute?: boolean
+}
+
+/** `everyMinute` makes a task that one process of all runs every minute. */
+export const everyMinute = (task: JobTask): JobTask => Object.assign(task, { everyMinute: true })
 
 export interface JobsDeps {
   address: DatabaseAddress
   log: Logger
   /** `tasks` are by the names of the jobs. */
   tasks: Record<string, JobTask>
-  /** `everyMinute` names the tasks that one process of all runs every minute. */
-  everyMinute?: string[]
 }
 
 /**
@@ -70,7 +74,7 @@ export class Jobs {
   }
 
   async #run(): Promise<Runner> {
-    const { address, tasks, everyMinute = [] } = this.#deps
+    const { address, tasks } = this.#deps
     this.#pool ??= queuePool(address)
     const taskList: TaskList = {}
     for (const [name, task] of Object.entries(tasks)) {
@@ -88,13 +92,15 @@ export class Jobs {
       pollInterval: POLL_EVERY_MS,
       taskList,
       parsedCronItems: parseCronItems(
-        everyMinute.map((task) => ({
-          task,
-          match: '* * * * *',
-          identifier: task,
-          // A minute that nobody worked in leaves one job, not one each.
-          options: { jobKey: task, maxAttempts: 1, backfillPeriod: 0 },
-        })),
+        Object.keys(tasks)
+          .filter((name) => tasks[name]?.everyMinute)
+          .map((task) => ({
+            task,
+            match: '* * * * *',
+            identifier: task,
+            // A minute that nobody worked in leaves one job, not one each.
+            options: { jobKey: task, maxAttempts: 1, backfillPeriod: 0 },
+          })),
       ),
     })
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { JobTask } from '../jobs/jobs.ts'
+import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { type SendingDeps, sendBy } from './channels.ts'
 import { type EventName, events } from './events.ts'
@@ -7,7 +7,7 @@ import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
 import { raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
 import { selectSubscription } from './subscriptions.sql.ts'
 
-/** RAISE_NOTICES is the job that finds what people are to be told; to be run every minute. */
+/** RAISE_NOTICES is the job that finds what people are to be told. */
 export const RAISE_NOTICES = 'notices_raise'
 
 const KEPT_MS = 90 * DAY_MS
@@ -38,5 +38,5 @@ export function noticeJobs({ log, ...deps }: SendingDeps & { log: Logger }): Rec
     const text = ended ? `${message.text}\nThis was over at ${ended.toISOString()}.` : message.text
     await sendBy(deps, channelId, address, { title: message.title, text })
   }
-  return { [RAISE_NOTICES]: raise, [SEND_NOTICE]: send }
+  return { [RAISE_NOTICES]: everyMinute(raise), [SEND_NOTICE]: send }
 }

@@ -1,9 +1,9 @@
 import type { Sql } from '../database/database.ts'
-import type { JobTask } from '../jobs/jobs.ts'
+import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
 import { deleteRequests } from './requests.sql.ts'
 
-/** SWEEP_REQUESTS is the job that keeps the log to its days, every minute. */
+/** SWEEP_REQUESTS is the job that keeps the log to its days. */
 export const SWEEP_REQUESTS = 'requests_sweep'
 
 const REQUESTS_PER_ROUND = 10_000
@@ -26,5 +26,5 @@ export function requestJobs({
       if ((await deleteRequests(sql, before, REQUESTS_PER_ROUND)) < REQUESTS_PER_ROUND) return
     }
   }
-  return { [SWEEP_REQUESTS]: sweep }
+  return { [SWEEP_REQUESTS]: everyMinute(sweep) }
 }

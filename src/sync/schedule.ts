@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { addJob, type JobTask } from '../jobs/jobs.ts'
+import { addJob, everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
@@ -56,7 +56,7 @@ const isInteger = (number: number, min: number, max: number): boolean =>
 /** MAX_LIST_MS is how long a list may take, with all its pages. */
 export const MAX_LIST_MS = 15 * 60_000
 
-/** FIND_DUE is the job that finds the lists that are due; to be run every minute. */
+/** FIND_DUE is the job that finds the lists that are due. */
 export const FIND_DUE = 'sync_look'
 const READ = 'sync_read'
 
@@ -101,5 +101,5 @@ export function syncJobs({
       await opened?.supplier.close?.()
     }
   }
-  return { [FIND_DUE]: findDue, [READ]: read }
+  return { [FIND_DUE]: everyMinute(findDue), [READ]: read }
 }

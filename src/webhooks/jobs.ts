@@ -1,12 +1,12 @@
 import type { Sql } from '../database/database.ts'
-import { addJob, type JobTask } from '../jobs/jobs.ts'
+import { addJob, everyMinute, type JobTask } from '../jobs/jobs.ts'
 import type { WebhookId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { DELIVER, type Deliverer } from './deliverer.ts'
 import { selectDueWebhooks, sweepEvents } from './deliveries.sql.ts'
 import { KEPT_MS } from './schedule.ts'
 
-/** LOOK_FOR_EVENTS is the job that looks which webhooks have something due, and removes what is old; to be run every minute. */
+/** LOOK_FOR_EVENTS is the job that looks which webhooks have something due, and removes what is old. */
 export const LOOK_FOR_EVENTS = 'webhook_look'
 /** SWEEP is how many old events one look removes: 14 million a day. */
 const SWEEP = 10_000
@@ -27,13 +27,13 @@ export function webhookJobs({
   return {
     [DELIVER]: (payload, stopping) =>
       deliverer.deliver((payload as { webhook: WebhookId }).webhook, stopping),
-    [LOOK_FOR_EVENTS]: async () => {
+    [LOOK_FOR_EVENTS]: everyMinute(async () => {
       const now = clock.now()
       for (const webhook of await selectDueWebhooks(sql, now)) {
         await addJob(sql, DELIVER, { webhook }, { key: `${DELIVER}:${webhook}` })
       }
       await sweepEvents(sql, new Date(now.getTime() - KEPT_MS), SWEEP)
-    },
+    }),
   }
 }
 

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectionSettings, queueSettings } from '../../src/database/connection-settings.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
-import { addJob, Jobs, type JobsDeps } from '../../src/jobs/jobs.ts'
+import { addJob, everyMinute, Jobs, type JobsDeps } from '../../src/jobs/jobs.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp } from '../support/process.ts'
@@ -10,10 +10,7 @@ import { cleanUp } from '../support/process.ts'
 const log = pino({ level: 'silent' })
 const running = new Set<Jobs>()
 
-async function start(
-  address: DatabaseAddress,
-  parts: Pick<JobsDeps, 'tasks' | 'everyMinute'>,
-): Promise<Jobs> {
+async function start(address: DatabaseAddress, parts: Pick<JobsDeps, 'tasks'>): Promise<Jobs> {
   const jobs = new Jobs({ address, log, ...parts })
   running.add(jobs)
   await jobs.start()
@@ -92,7 +89,7 @@ describe('the job queue', () => {
 
   it('knows what is to be done every minute, once for all processes', async () => {
     const { sql, address } = database
-    const parts = { tasks: { look: async () => {} }, everyMinute: ['look'] }
+    const parts = { tasks: { once: async () => {}, look: everyMinute(async () => {}) } }
     await Promise.all([start(address, parts), start(address, parts)])
     await expect
       .poll(async () => [...(await sql`select identifier from graphile_worker._private_known_crontabs`)])
@@ -114,7 +111,7 @@ describe('when PostgreSQL goes away and comes back', () => {
   it('jobs are done again, and new ones are told at once', async () => {
     const url = await server.create('jobs')
     const done: unknown[] = []
-    await start(url, { tasks: { note: async (payload) => void done.push(payload) }, everyMinute: [] })
+    await start(url, { tasks: { note: async (payload) => void done.push(payload) } })
     const sql = openPool(url, { max: 1 })
     const listening = async () => {
       const [row] = await sql<{ count: number }[]>`
