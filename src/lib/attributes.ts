@@ -226,18 +226,21 @@ export const textsOf = (all: Attributes, noun: object): [label: string, text: st
     return text === undefined ? [] : [[label, text] as [string, string]]
   })
 
-/** `optionTable` writes the attributes' options as a table of the docs. */
-export function optionTable(all: Attributes): string {
-  const rows = Object.values(all).flatMap((one) => {
+/** `optionTable` writes the attributes' options as a table of the docs; `files`: with their columns in files. */
+export function optionTable(all: Attributes, { files = false } = {}): string {
+  const row = (option: string, column: string, ...rest: string[]): string =>
+    `| ${[option, ...(files ? [column] : []), ...rest].join(' | ')} |`
+  const rows = Object.entries(all).flatMap(([name, one]) => {
     if (one.flag === undefined) return []
     const words = one.offFlag === undefined ? code(one.flag) : `${code(one.flag)}, ${code(one.offFlag)}`
     const choices = one.choices ? `: ${one.choices.map((word) => `\`${word}\``).join(', ')}` : ''
     const only =
       one.onlyIn === undefined ? '' : one.onlyIn === 'create' ? '; not later' : '; not of a new one'
     const meaning = `${one.help}${choices}${one.more === '' ? '' : `; ${one.more}`}${only}`
-    return [`| ${words} | ${escaped(meaning)} | ${escaped(one.whenLeftOut ?? presetOf(one))} |`]
+    return [row(words, code(columnOf(name)), escaped(meaning), escaped(one.whenLeftOut ?? presetOf(one)))]
   })
-  return ['| option | meaning | when left out |', '| --- | --- | --- |', ...rows].join('\n')
+  const head = ['option', 'column of a file', 'meaning', 'when left out'] as const
+  return [row(...head), row('---', '---', '---', '---'), ...rows].join('\n')
 }
 
 const escaped = (text: string): string => text.replaceAll('|', '\\|')
