@@ -1,10 +1,11 @@
 /**
- * The arrow of imports: lib -> runtime, database, jobs, outbound, secrets -> integrations -> domain -> protocols -> app -> command.
+ * The arrow of imports: lib -> runtime -> database, outbound, secrets -> jobs, integrations -> domain -> contract -> protocols -> app ->
+ * command. Of the domain, webhooks and statements write shapes of the contract, too.
  * A protocol asks the domain for what it needs of the database; the domain knows no HTTP, no XML, no Dhru. Only the composition root
  * and the command line see everything.
  */
 const domain =
-  '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|sync|jobs|request-log|idempotency|notices|webhooks|statements)/'
+  '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|sync|request-log|idempotency|notices|webhooks|statements)/'
 const protocols = '^src/protocols/'
 
 export default {
@@ -27,6 +28,12 @@ export default {
       severity: 'error',
       from: { path: '^src/(database|outbound|secrets)/' },
       to: { path: '^src/', pathNot: '^src/($1|lib|runtime)/|^src/errors.ts$' },
+    },
+    {
+      name: 'jobs-know-no-domain',
+      severity: 'error',
+      from: { path: '^src/jobs/' },
+      to: { path: '^src/', pathNot: '^src/(jobs|database|lib|runtime)/|^src/errors.ts$' },
     },
     {
       name: 'integrations-know-no-domain',

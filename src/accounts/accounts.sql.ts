@@ -10,8 +10,8 @@ const accounts = () =>
     .selectFrom('accounts as a')
     .innerJoin('wallets as w', 'w.accountId', 'a.id')
     .leftJoin('priceGroups as g', 'g.id', 'a.priceGroupId')
-    .select(['a.id', 'a.name', 'a.email', 'a.username', 'a.currency', 'g.name as group', 'a.status'])
-    .select(['a.createdAt', 'w.available', 'w.held', 'w.creditLimit', 'a.lowBalance'])
+    .selectAll('a')
+    .select(['g.name as group', 'w.available', 'w.held', 'w.creditLimit'])
 
 export async function selectAccount(
   queryable: Queryable,
@@ -43,15 +43,15 @@ export async function selectTakenUsernames(queryable: Queryable, base: string): 
   return new Set((await queryable.run(query)).map(({ username }) => username))
 }
 
-/** `insertAccount` gives undefined when the username is taken. */
+/** `insertAccount` gives undefined when the username is taken. What is not given takes the column's default. */
 export async function insertAccount(
   queryable: Queryable,
-  account: Insertable<Accounts>,
+  account: Updateable<Accounts> & Pick<Insertable<Accounts>, 'name' | 'email' | 'username' | 'currency'>,
 ): Promise<AccountId | undefined> {
   const [row] = await queryable.run(
     build
       .insertInto('accounts')
-      .values(account)
+      .values(account as Insertable<Accounts>)
       .onConflict((taken) => taken.column('username').doNothing())
       .returning('id'),
   )

@@ -35,11 +35,12 @@ export async function createAccount(
   clock: Clock = systemClock,
 ): Promise<AccountView> {
   const given = readValues(accountAttributes, input)
-  const { name, email, currency, username: wanted, group, deposit, creditLimit } = given as Given
+  const { username: wanted, group, deposit, creditLimit, ...columns } = given as Given
+  const { name, email, currency } = columns
   const now = clock.now()
   return await sql.begin(async (transaction) => {
     const priceGroupId = group == null ? null : await findPriceGroup(transaction, group)
-    const account = { name, email, currency, priceGroupId, createdAt: now }
+    const account = { ...columns, priceGroupId, createdAt: now }
     let id: AccountId | undefined
     if (wanted !== undefined) {
       id = await insertAccount(transaction, { ...account, username: wanted })
@@ -78,12 +79,19 @@ export async function listAccounts(sql: Queryable, search = ''): Promise<Account
   return await selectAccounts(sql, sanitize(search))
 }
 
-/** `changeAccount` changes what is given. Throws not_found, or invalid_input naming the value at fault. */
+/** `changeAccount` changes what is given, but for what an account has from its start. Throws not_found, or invalid_input naming the value at fault. */
 export async function changeAccount(sql: Sql, id: AccountId, changes: AccountForm): Promise<AccountView> {
-  const { name, email, group, creditLimit, lowBalance } = readValues(accountAttributes, changes)
+  const {
+    username: _u,
+    currency: _c,
+    deposit: _d,
+    group,
+    creditLimit,
+    ...columns
+  } = readValues(accountAttributes, changes)
   return await sql.begin(async (transaction) => {
     const priceGroupId = group == null ? group : await findPriceGroup(transaction, group)
-    await updateAccount(transaction, id, { name, email, priceGroupId, lowBalance })
+    await updateAccount(transaction, id, { ...columns, priceGroupId })
     if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
     return await accountById(transaction, id)
   })

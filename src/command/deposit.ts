@@ -96,7 +96,6 @@ async function list({ state, provider, account, limit }: Filter): Promise<Answer
       begun: (one) => one.createdAt,
     },
     right: ['id', 'account', 'credited', 'to pay'],
-    none: 'there are none',
   })
 }
 

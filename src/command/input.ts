@@ -33,10 +33,10 @@ export const readBytes = (file: string, field = 'file'): Promise<Buffer> =>
     throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, field)
   })
 
-/** `orderIdOf` reads an order's number, an argument or an option's value. */
+/** `orderIdOf` reads an order's number. Throws invalid_input. */
 export function orderIdOf(text: string): OrderId {
   const id = parseOrderId(text)
-  if (id === undefined) throw new InvalidArgumentError('an order id is a whole number.')
+  if (id === undefined) throw new Refusal('invalid_input', `${JSON.stringify(text)} is no order id`, 'id')
   return id
 }
 

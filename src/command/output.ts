@@ -68,14 +68,17 @@ interface Listing<Row> {
   json: (row: Row) => unknown
   columns: Columns<Row>
   right?: string[]
-  /** `none` is what people read where there is nothing; without it, the heads. */
+  /** `none` is what people read where there is nothing. */
   none?: string
 }
 
 /** `listed` is the answer of a command that lists. */
-export const listed = <Row>(rows: readonly Row[], { json, columns, right, none }: Listing<Row>): Answer => ({
+export const listed = <Row>(
+  rows: readonly Row[],
+  { json, columns, right, none = 'there are none' }: Listing<Row>,
+): Answer => ({
   json: rows.map(json),
-  text: rows.length === 0 && none !== undefined ? none : table(rows, columns, right),
+  text: rows.length === 0 ? none : table(rows, columns, right),
 })
 
 /** `keyValues` shows one thing to people: a line for each of its names and values; false is left out. */
