@@ -42,14 +42,18 @@ export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefin
   if (state === 'succeeded') {
     return deposit.reference === payment.reference
       ? undefined
-      : { state, note: `${paid}, too: perhaps it is to be refunded` }
+      : { state, note: added(deposit, `${paid}, too: perhaps it is to be refunded`) }
   }
-  if (state === 'review') return { state, note: fault ?? `${paid} as asked` }
+  if (state === 'review') return { state, note: added(deposit, fault ?? `${paid} as asked`) }
   return {
     state: 'review',
     note: `${paid}, after the deposit had ${ended[state]}${fault ? `; ${fault}` : ''}`,
   }
 }
+
+/** `added` keeps what was noted of the money that came earlier. */
+const added = ({ note }: Deposit, more: string): string =>
+  note === null || note.includes(more) ? (note ?? more) : `${note}; ${more}`
 
 const ended = { cancelled: 'been cancelled', expired: 'expired', failed: 'failed' } as const
 

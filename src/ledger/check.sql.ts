@@ -112,19 +112,22 @@ export const ledgerQueries: LedgerQuery[] = [
     'success is captured once, failure and cancellation are released once, open items neither',
     (sql, limit) => sql`
       select i.account_id, i.order_id, i.position, i.state, i.price, coalesce(s.captures, 0) as captures,
-             s.captured, coalesce(s.releases, 0) as releases, s.released
+             s.captured, coalesce(s.releases, 0) as releases, s.released, o.hold_id, s.entry_id
         from items i
+        left join orders o on o.account_id = i.account_id and o.id = i.order_id
         left join (select account_id, order_id, position,
                           count(*) filter (where kind = 'capture')::int as captures,
                           sum(amount) filter (where kind = 'capture')::bigint as captured,
                           count(*) filter (where kind = 'release')::int as releases,
-                          sum(amount) filter (where kind = 'release')::bigint as released
+                          sum(amount) filter (where kind = 'release')::bigint as released, min(id) as entry_id
                      from ledger_entries where kind in ('capture', 'release')
                     group by account_id, order_id, position) s
                on s.account_id = i.account_id and s.order_id = i.order_id and s.position = i.position
        where coalesce(s.captures, 0) <> (i.state = 'success')::int
           or coalesce(s.releases, 0) <> (i.state in ('failed', 'cancelled'))::int
           or s.captured <> i.price or s.released <> i.price
+          -- Nothing is settled before its order was held.
+          or s.entry_id <= o.hold_id
        limit ${limit}`,
   ),
   check(

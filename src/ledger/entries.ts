@@ -8,7 +8,7 @@ import { insertEntry } from './entries.sql.ts'
 import type { EntryKind, LedgerEntry } from './entry.ts'
 import { lockWallet } from './wallets.ts'
 
-/** `MAX_BALANCE` keeps the sum of many deposits inside a bigint column. */
+/** `MAX_BALANCE` keeps the sum of many deposits inside a bigint column, together with what is held, because that may come back. */
 export const MAX_BALANCE = 8_000_000_000_000_000_000n
 
 /** `Reason` says who moves money, as it is recorded, and why. */
@@ -30,7 +30,7 @@ export async function move(
     const most = formatMicros(wallet.available + wallet.creditLimit)
     throw new Refusal('insufficient_balance', `at most ${most} ${wallet.currency} can be taken`, 'amount')
   }
-  if (availableAfter > MAX_BALANCE) {
+  if (availableAfter + wallet.held > MAX_BALANCE) {
     throw new Refusal('invalid_input', 'the balance would be too large', 'amount')
   }
   const entry = {

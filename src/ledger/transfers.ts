@@ -58,7 +58,7 @@ export async function sendMoney(transaction: Transaction, sending: TransferReque
     micros(sender.available - amount),
     micros(receiver.available + amount),
   ]
-  if (receiverAfter > MAX_BALANCE) {
+  if (receiverAfter + receiver.held > MAX_BALANCE) {
     throw new Refusal('invalid_input', "the receiver's balance would be too large", 'amount')
   }
   const made = { senderId, receiverId, currency, amount, description, createdAt }

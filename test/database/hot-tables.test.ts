@@ -8,17 +8,41 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-test('every hot table exists, has a primary key, and its unique keys begin with account_id', async () => {
-  const keys = await database.sql<{ table: string; key: string; first: string; primary: boolean }[]>`
+/** `uniqueKeys` gives the unique keys of the hot tables and of their partitions; `first` is null where an expression stands first. */
+const uniqueKeys = () =>
+  database.sql<{ table: string; key: string; first: string | null; primary: boolean }[]>`
+    with recursive hot as (
+      select oid from pg_class
+       where relname = any(${HOT}::text[]) and relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+      union all
+      select p.inhrelid from hot join pg_inherits p on p.inhparent = hot.oid
+    )
     select t.relname as table, k.relname as key, a.attname as first, i.indisprimary as primary
-      from pg_index i
-      join pg_class t on t.oid = i.indrelid
+      from hot
+      join pg_class t on t.oid = hot.oid
+      join pg_index i on i.indrelid = t.oid and (i.indisunique or i.indisexclusion)
       join pg_class k on k.oid = i.indexrelid
       left join pg_attribute a on a.attrelid = t.oid and a.attnum = i.indkey[0]
-     where t.relname = any(${HOT}::text[]) and t.relnamespace = 'public'::regnamespace and i.indisunique
      order by t.relname, k.relname`
+
+test('every hot table exists, has a primary key, and its unique keys begin with account_id', async () => {
+  const keys = await uniqueKeys()
   expect(keys.filter(({ primary }) => primary).map(({ table }) => table)).toEqual(HOT)
   expect(keys.filter(({ first }) => first !== 'account_id')).toEqual([])
+})
+
+test('a partition, an index and an expression that come later are looked at, too', async () => {
+  await database.sql.unsafe(`
+    create table attempts_later () inherits (attempts);
+    create unique index attempts_by_number on attempts_later (number, account_id);
+    create unique index items_by_input on items (lower(input), account_id);
+    alter table orders add constraint orders_once unique (id)`)
+  const wrong = (await uniqueKeys()).filter(({ first }) => first !== 'account_id')
+  expect(wrong.map(({ key }) => key)).toEqual(['attempts_by_number', 'items_by_input', 'orders_once'])
+  await database.sql.unsafe(`
+    drop table attempts_later;
+    drop index items_by_input;
+    alter table orders drop constraint orders_once`)
 })
 
 test('no table but the hot ones has an account_id without naming a row of configuration', async () => {
@@ -26,7 +50,7 @@ test('no table but the hot ones has an account_id without naming a row of config
   const tables = await database.sql<{ name: string }[]>`
     select t.relname as name
       from pg_class t join pg_attribute a on a.attrelid = t.oid and a.attname = 'account_id'
-     where t.relkind = 'r' and t.relnamespace = 'public'::regnamespace
+     where t.relkind in ('r', 'p') and t.relnamespace = 'public'::regnamespace
        and not exists (select from pg_constraint c
                         where c.conrelid = t.oid and c.contype = 'f' and c.confrelid = 'accounts'::regclass)
      order by t.relname`

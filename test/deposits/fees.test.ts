@@ -68,6 +68,22 @@ test('the smallest amounts are those that both the currency and Stripe have', ()
   }
 })
 
+test('what a gateway is asked for is to the micro what the deposit says, in every currency', () => {
+  const any = fc.record({
+    currency: fc.constantFrom(...Intl.supportedValuesOf('currency')),
+    steps: fc.bigInt(1n, 10n ** 9n),
+    feePercent: fc.integer({ min: 0, max: 10_000 }),
+    feeFlat: fc.bigInt(0n, 10n ** 12n),
+  })
+  fc.assert(
+    fc.property(any, ({ currency, steps, ...fees }) => {
+      const step = smallestStep(currency)
+      const total = steps * step + feeOf(steps * step, fees, step)
+      expect(fromStripe(Number(toStripe(total, currency)), currency)).toBe(total)
+    }),
+  )
+})
+
 test('percentages have at most two decimals', () => {
   expect(['0', '2.5', '2.50', '100', '100.01', '2.555', '-1', ''].map(parsePercent)).toEqual([
     0,

@@ -121,6 +121,9 @@ const damages: [check: string, statements: string[]][] = [
        values (1, 'deposit', 1, 96, 'thief', now())`,
       `insert into ledger_entries (account_id, kind, amount, available_after, actor, created_at)
        values (99, 'deposit', 1, 1, 'thief', now())`,
+      // An entry is given to another account, as its next.
+      `${FORCE} update ledger_entries set account_id = 2, id = 2, available_after = 105
+        where account_id = 1 and id = 1`,
     ],
   ],
   [
@@ -197,6 +200,12 @@ const damages: [check: string, statements: string[]][] = [
       `drop index ledger_entries_settle_once;
        insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, created_at)
        values (1, 'capture', 1, 95, 3, 1, now())`,
+      // A hold and its capture change places, with all balances as they follow.
+      `${FORCE} update ledger_entries set id = 1013 - id where account_id = 1 and id in (4, 9);
+       update ledger_entries set id = id - 1000, available_after = case id when 1004 then 97 else 91 end
+        where account_id = 1 and id > 1000;
+       update ledger_entries set available_after = available_after + 1 where account_id = 1 and id between 5 and 8;
+       update orders set hold_id = 9 where id = 3`,
     ],
   ],
   [

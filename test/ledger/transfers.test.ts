@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closeAccount, createAccount } from '../../src/accounts/accounts.ts'
+import type { Transaction } from '../../src/database/database.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { masked } from '../../src/ledger/transfer.ts'
 import { sendMoney } from '../../src/ledger/transfers.ts'
@@ -23,17 +24,17 @@ const account = async (opening = 0n): Promise<{ id: AccountId; username: string 
   const made = { name: username, email: `${username}@example.com`, currency: 'EUR', username }
   return await createAccount(sql, { ...made, ...(opening > 0n && { deposit: micros(opening) }) }, 'test')
 }
+const sendWithin = (transaction: Transaction, senderId: AccountId, receiver: string, amount: bigint) =>
+  sendMoney(transaction, {
+    senderId,
+    receiver,
+    amount: micros(amount),
+    keyId: null,
+    actor: 'test',
+    at: new Date(),
+  })
 const send = (senderId: AccountId, receiver: string, amount: bigint) =>
-  sql.begin((transaction) =>
-    sendMoney(transaction, {
-      senderId,
-      receiver,
-      amount: micros(amount),
-      keyId: null,
-      actor: 'test',
-      at: new Date(),
-    }),
-  )
+  sql.begin((transaction) => sendWithin(transaction, senderId, receiver, amount))
 
 test('a closed account sends nothing', async () => {
   const [from, to] = [await account(10n), await account()]
@@ -48,6 +49,12 @@ test("a receiver's balance stays inside its column", async () => {
     await new Adjustments(sql).deposit(to.id, micros(much), { actor: 'test' })
   }
   await expect(send(from.id, to.username, 1n)).rejects.toMatchObject({ field: 'amount' })
+  // What is held may come back, and must fit then.
+  const held = sql.begin(async (transaction) => {
+    await transaction`update wallets set available = 0, held = available where account_id = ${to.id}`
+    await sendWithin(transaction, from.id, to.username, 1n)
+  })
+  await expect(held).rejects.toMatchObject({ field: 'amount' })
 })
 
 test('a transaction that fails after it has sent nothing', async () => {

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/accounts/accounts.ts'
 import { Refusal } from '../../src/errors.ts'
-import { Adjustments } from '../../src/ledger/adjustments.ts'
+import { Adjustments, adjustWithin } from '../../src/ledger/adjustments.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { lockWallets, setCreditLimit } from '../../src/ledger/wallets.ts'
 import { micros } from '../../src/lib/money.ts'
+import { systemClock } from '../../src/lib/time.ts'
 import { ledgerEntries } from '../support/ledger-entries.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -99,9 +100,13 @@ test('a balance stays inside its column', async () => {
   const id = await account(1n)
   const much = micros(1_000_000_000_000_000_000n)
   for (let times = 0; times < 7; times++) await adjustments.deposit(id, much, because)
-  await expect(adjustments.deposit(id, much, because)).rejects.toMatchObject({
-    code: 'invalid_input',
+  await expect(adjustments.deposit(id, much, because)).rejects.toMatchObject({ code: 'invalid_input' })
+  // What is held may come back, and must fit then.
+  const held = sql.begin(async (transaction) => {
+    await transaction`update wallets set available = 0, held = available where account_id = ${id}`
+    await adjustWithin(transaction, id, much, because, systemClock)
   })
+  await expect(held).rejects.toMatchObject({ code: 'invalid_input', field: 'amount' })
 })
 
 test('a hundred adjustments at once never overdraw', async () => {
