@@ -13,12 +13,19 @@ const keys = (sql: Queryable) => sql`
          a.id as account_id, a.name, a.email, a.username, a.currency, a.price_group_id,
          a.status = 'closed' as closed`
 
-/** `selectKeysNamed` gives the key of this security id and all keys of the account of this username; `name` is in lower case. */
+/**
+ * `selectKeysNamed` gives the key of this security id, all keys of the account of this username, and all keys of the account of this e-mail
+ * address, unless several accounts have it; `name` is in lower case.
+ */
 export async function selectKeysNamed(sql: Queryable, name: string): Promise<ApiKey[]> {
   const rows = await sql<KeyRow[]>`
     ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where k.security_id = ${name}
     union
-    ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where a.username = ${name}`.records()
+    ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where a.username = ${name}
+    union
+    ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id
+     where lower(a.email) = ${name}
+       and not exists (select 1 from accounts o where lower(o.email) = ${name} and o.id <> a.id)`.records()
   return rows.map(
     ({ accountId, name: accountName, email, username, currency, priceGroupId, closed, ...key }) => ({
       ...key,

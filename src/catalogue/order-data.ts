@@ -1,26 +1,29 @@
 import type { ErrorCode, Fault } from '../errors.ts'
 import { type Result, refused, resultOf } from '../lib/fault.ts'
-import { MAX_FAULTS } from '../lib/json-schema.ts'
-import { isWhole, valueAt } from './order-data-schema.ts'
+import { imeiFault, normaliseImei } from '../lib/imei.ts'
+import { MAX_FAULTS, type SchemaFault } from '../lib/json-schema.ts'
+import { isWhole, putAt, valueAt } from './order-data-schema.ts'
 import { type OrderInput, readInput } from './order-input.ts'
-import { MAX_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
+import { FIFTEEN_DIGITS, MAX_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
 /** `readData` makes the items of an order of the data that a caller sent for it as JSON, or says everything that is wrong. */
 export function readData(
   service: Service,
   price: UnitPrice,
-  data: Record<string, unknown>,
+  sent: Record<string, unknown>,
 ): Result<OrderInput[]> {
   const form = orderFormOf(service)
-  const unfit = form.check(data).map(({ path, message }) => ({ path: ['data', ...path], message }))
-  if (unfit.length > 0) return resultOf([], unfit)
+  const data = service.kind === 'imei' ? withPlainImeis(form, sent) : sent
+  const [first, ...others] = form.check(data).map((found) => inOrder(found, form, data))
+  if (first)
+    return { ok: false, code: first.code, faults: [first.fault, ...others.map(({ fault }) => fault)] }
   const subjects = subjectsIn(form, data)
   const wrongCount = countFault(subjects.length, price)
   const at = ['data', ...(form.subjectsAt ?? [])]
   if (wrongCount !== undefined) return refused('quantity_out_of_range', at, wrongCount)
   const quantity = form.quantityAt && valueAt(data, form.quantityAt)
-  const sent = {
+  const common = {
     ...(quantity !== undefined && { quantity: String(quantity) }),
     fields: fieldsIn(service, data),
   }
@@ -31,7 +34,7 @@ export function readData(
   const seen = new Set<string>()
   for (const [index, subject] of subjects.entries()) {
     const here = form.isList ? [...at, index] : at
-    const item = readInput(service, { subject, ...sent }, { isChecked })
+    const item = readInput(service, { subject, ...common }, { isChecked })
     if (!item.ok) {
       code = item.code
       const [{ path, message }] = item.faults
@@ -45,6 +48,42 @@ export function readData(
     }
   }
   return resultOf(items, faults, code)
+}
+
+/** `withPlainImeis` writes the IMEIs of the data with their digits only, as the wire's other protocol takes them, too. */
+function withPlainImeis({ subjectsAt }: OrderForm, sent: Record<string, unknown>): Record<string, unknown> {
+  const there = subjectsAt && valueAt(sent, subjectsAt)
+  if (there === undefined) return sent
+  const plain = (value: unknown): unknown => (typeof value === 'string' ? normaliseImei(value) : value)
+  const data = structuredClone(sent)
+  putAt(data, subjectsAt as string[], Array.isArray(there) ? there.map(plain) : plain(there))
+  return data
+}
+
+/** `inOrder` gives the code of what the schema found, the same as for the same mistake over the Dhru endpoint. */
+function inOrder(
+  { path, message, keyword, params }: SchemaFault,
+  { subjectsAt, schema }: OrderForm,
+  data: unknown,
+): { code: ErrorCode; fault: Fault } {
+  const at = ['data', ...path]
+  const isSubject = subjectsAt?.every((step, index) => path[index] === step) ?? false
+  if (isSubject && (keyword === 'required' || keyword === 'minItems')) {
+    return { code: 'imei_required', fault: { path: at, message } }
+  }
+  const value = path.reduce<unknown>((inner, step) => Object(inner)[step], data)
+  if (
+    isSubject &&
+    ['pattern', 'format', 'minLength', 'maxLength'].includes(keyword) &&
+    typeof value === 'string'
+  ) {
+    const isImeiFormat = keyword === 'format' || params['pattern'] === FIFTEEN_DIGITS
+    const why = isImeiFormat ? imeiFault(value, 'imei') : undefined
+    return { code: 'invalid_imei', fault: { path: at, message: why ?? message } }
+  }
+  if (keyword === 'required') return { code: 'field_missing', fault: { path: at, message } }
+  const isField = path[0] !== undefined && Object.hasOwn(Object(schema['properties']), path[0]) && !isSubject
+  return { code: isField ? 'invalid_field' : 'invalid_input', fault: { path: at, message } }
 }
 
 function subjectsIn({ subjectsAt, isList }: OrderForm, data: unknown): string[] {

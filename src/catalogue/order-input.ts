@@ -2,7 +2,7 @@ import type { Fault } from '../errors.ts'
 import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
-import { excerpt, isPrintable, lineFault } from '../lib/text.ts'
+import { excerpt, isPrintable, lineFault, withoutMarks } from '../lib/text.ts'
 import { inputCheck, MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
@@ -10,8 +10,10 @@ import type { Service, ServiceField } from './service.ts'
 /** GivenInput is what a caller sent for one item, as text. An empty text means "not given". */
 export interface GivenInput {
   subject?: string | undefined
+  /** `bare` is a value without a name: that of the service's one field, or else the subject. */
+  bare?: string | undefined
   quantity?: string | undefined
-  /** `fields` are by name, in any case. */
+  /** `fields` are by name or label, in any case. */
   fields: ReadonlyMap<string, string>
 }
 
@@ -33,7 +35,10 @@ interface Plan {
   dataOf(subject: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
   /** `subject` is the property that has the subject, or that has the subjects in it. */
   subject: string | undefined
+  /** `byName` has each field by its name, and by its label where that is no other's name. */
   byName: Map<string, ServiceField>
+  /** `only` is the one field that a value without a name can be meant for. */
+  only: ServiceField | undefined
   /** `fields` are sorted by name. */
   fields: ServiceField[]
 }
@@ -45,12 +50,29 @@ function planOf(service: Service): Plan {
   if (!plan) {
     plan = {
       ...(isWhole(service.inputSchema) ? wholeOrder(service) : oneItem(service)),
-      byName: new Map(service.fields.map((field) => [field.name, field])),
+      byName: new Map([
+        ...service.fields.toReversed().map((field) => [nameKey(field.label), field] as const),
+        ...service.fields.map((field) => [nameKey(field.name), field] as const),
+        ...service.fields.map((field) => [field.name, field] as const),
+      ]),
+      only: onlyField(service.fields),
       fields: service.fields.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     }
     plans.set(service, plan)
   }
   return plan
+}
+
+/** `nameKey` makes one key of the ways in which clients write a field's name or label: `E-mail`, `e_mail`, `E mail:`. */
+const nameKey = (text: string): string =>
+  text.toUpperCase().replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '') || text.toUpperCase()
+
+const fieldNamed = (byName: Plan['byName'], name: string): ServiceField | undefined =>
+  byName.get(name.toUpperCase()) ?? byName.get(nameKey(name))
+
+function onlyField(fields: readonly ServiceField[]): ServiceField | undefined {
+  const required = fields.filter((field) => field.required)
+  return fields.length === 1 ? fields[0] : required.length === 1 ? required[0] : undefined
 }
 
 function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'subject'> {
@@ -91,11 +113,12 @@ export function readInput(
   { isChecked = false }: { isChecked?: boolean } = {},
 ): Result<OrderInput> {
   const plan = planOf(service)
-  const readSubject = subjectOf(service, given.subject ?? '')
+  const { subject: sentSubject, fields: sentFields } = placed(service, plan, given)
+  const readSubject = subjectOf(service, sentSubject)
   if (!readSubject.ok) return readSubject
   const readQuantity = quantityOf(service, given.quantity?.trim() ?? '')
   if (!readQuantity.ok) return readQuantity
-  const readFields = plan.fields.length > 0 ? fieldsOf(plan, given.fields) : NO_FIELDS
+  const readFields = plan.fields.length > 0 ? fieldsOf(plan, sentFields) : NO_FIELDS
   if (!readFields.ok) return readFields
   const [subject, quantity, fields] = [readSubject.value, readQuantity.value, readFields.value]
 
@@ -112,8 +135,31 @@ export function readInput(
 
 const NO_FIELDS = ok(null)
 
+/**
+ * `placed` puts what came in the box of the IMEI, or without a name, where the service has a place for it. A service of kind server may
+ * have a field that is called IMEI; and clients with one box for everything send its only field there.
+ */
+function placed(
+  service: Service,
+  { byName, only }: Plan,
+  { subject = '', bare = '', fields }: GivenInput,
+): { subject: string; fields: ReadonlyMap<string, string> } {
+  const isGiven = (field: ServiceField): boolean =>
+    [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
+  const own = byName.get('IMEI')
+  const box = service.kind === 'server' ? (own ?? only) : undefined
+  if (subject.trim() !== '' && box) {
+    if (!isGiven(box)) return { subject: '', fields: new Map([...fields, [box.name, subject]]) }
+    return { subject: box === own ? '' : subject, fields }
+  }
+  if (bare.trim() !== '' && only && !isGiven(only)) {
+    return { subject, fields: new Map([...fields, [only.name, bare]]) }
+  }
+  return { subject: subject.trim() === '' && service.kind !== 'server' ? bare : subject, fields }
+}
+
 function subjectOf(service: Service, sent: string): Result<string> {
-  const subject = service.kind === 'imei' ? normaliseImei(sent) : sent.trim()
+  const subject = service.kind === 'imei' ? normaliseImei(sent) : withoutMarks(sent).trim()
   if (subject === '') {
     if (service.kind === 'server') return ok('')
     const message = service.kind === 'serial' ? 'the serial number goes in IMEI' : ''
@@ -139,7 +185,7 @@ function quantityOf(service: Service, sent: string): Result<number> {
 function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<string, string>> {
   const fields: Record<string, string> = {}
   for (const [key, text] of sent) {
-    const field = plan.byName.get(key.toUpperCase())
+    const field = fieldNamed(plan.byName, key)
     const value = text.trim()
     if (!field || value === '' || fields[field.name] !== undefined) continue
     const wrong = fieldFault(field, value)

@@ -92,6 +92,9 @@ export function orderSchemaOf(
   }
 }
 
+/** FIFTEEN_DIGITS is the pattern that stands for an IMEI's format. */
+export const FIFTEEN_DIGITS = '^[0-9]{15}$'
+
 /** `inPlainFormats` puts patterns, which every validator knows, in the place of our own formats; check digits are checked when an order comes. */
 function inPlainFormats(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(inPlainFormats)
@@ -107,11 +110,10 @@ function inPlainFormats(schema: unknown): unknown {
       ...others,
     }
   }
-  const digits = '^[0-9]{15}$'
-  if (pattern === undefined) return { pattern: digits, ...others }
+  if (pattern === undefined) return { pattern: FIFTEEN_DIGITS, ...others }
   return {
     pattern,
     ...others,
-    allOf: [...((others['allOf'] as object[] | undefined) ?? []), { pattern: digits }],
+    allOf: [...((others['allOf'] as object[] | undefined) ?? []), { pattern: FIFTEEN_DIGITS }],
   }
 }

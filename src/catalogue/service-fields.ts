@@ -111,17 +111,8 @@ function showField({ name, label, type, required, options }: ServiceField): stri
   return `${name === label ? name : `${name} "${label}"`}: ${words.join(', ')}`
 }
 
-/** RESERVED_NAMES are names that an order carries besides its extra fields. */
-const RESERVED_NAMES = new Set([
-  'ID',
-  'SERVICE',
-  'SERVICEID',
-  'IMEI',
-  'QNT',
-  'QUANTITY',
-  'CUSTOMFIELD',
-  'SERIAL',
-])
+/** RESERVED_NAMES are names that an order carries besides its extra fields. Services do have fields that are called IMEI, ID or SERIAL. */
+const RESERVED_NAMES = new Set(['SERVICE', 'SERVICEID', 'QNT', 'QUANTITY', 'CUSTOMFIELD'])
 const MAX_LINE_LENGTH = 200
 
 function fieldsFault(fields: readonly ServiceField[]): string | undefined {

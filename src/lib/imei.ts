@@ -14,20 +14,48 @@ export function checkDigit(digits: string): number {
   return (10 - (sum % 10)) % 10
 }
 
-/** `normaliseImei` takes out what people and panels put between the digits: spaces, dashes, dots, slashes. */
+/**
+ * BETWEEN_DIGITS is what people, chats, spreadsheets and panels put round and between the digits: blanks, dashes (the minus sign U+2212
+ * too), dots, slashes, quotes, underscores, and marks that are not seen, such as those of texts from right to left.
+ */
+const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\p{Mn}\u2212\u2800\u3164._/\\'"`\u00b4\u2018-\u201f]/gu
+
+/** `normaliseImei` takes out what stands between the digits, and writes digits of other scripts (Arabic, Persian, full width) as 0 to 9. */
 export function normaliseImei(text: string): string {
-  return FIFTEEN_DIGITS.test(text) ? text : text.replace(/[\s\p{Pd}./]/gu, '')
+  return FIFTEEN_DIGITS.test(text)
+    ? text
+    : text.replace(BETWEEN_DIGITS, '').replace(/(?!\d)\p{Nd}/gu, (digit) => String(digitValue(digit)))
 }
 
-export const hasFifteenDigits = (text: string): boolean => FIFTEEN_DIGITS.test(text)
+/** `digitValue` counts back to the zero of the digit's script: Unicode has the ten digits of each in a row. */
+function digitValue(digit: string): number {
+  const code = digit.codePointAt(0) ?? 0
+  let before = 0
+  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++
+  return before % 10
+}
+
+/** NO_DEVICE is what people type in to get past a form: its check digit is right, and no device has it. */
+const NO_DEVICE = '0'.repeat(15)
+
+export const hasFifteenDigits = (text: string): boolean => FIFTEEN_DIGITS.test(text) && text !== NO_DEVICE
 
 export const isImei = (text: string): boolean =>
-  FIFTEEN_DIGITS.test(text) && checkDigit(text) === text.charCodeAt(14) - 48
+  hasFifteenDigits(text) && checkDigit(text) === text.charCodeAt(14) - 48
 
 /** `imeiFault` says what is wrong with a normalised IMEI; undefined: nothing. */
 export function imeiFault(text: string, format: ImeiFormat): string | undefined {
+  if (/^\d+E\+?\d+$/i.test(text)) return 'a spreadsheet has rounded it: make its column one of text'
   if (/\D/.test(text)) return 'an IMEI has 15 digits and nothing else'
-  if (text.length !== 15) return `an IMEI has 15 digits, this has ${text.length}`
+  if (text.length !== 15) return `an IMEI has 15 digits, this has ${text.length}${hintOf(text)}`
+  if (text === NO_DEVICE) return 'no device has it'
   if (format === 'imei' && !isImei(text)) return `the check digit should be ${checkDigit(text)}`
   return undefined
+}
+
+/** `hintOf` tells the IMEI of an IMEISV (14 digits and a software version), and of one without its check digit (3GPP TS 23.003, 6.2). */
+function hintOf(digits: string): string {
+  const whole = `${digits.slice(0, 14)}${checkDigit(digits)}`
+  if (digits.length === 14) return `: with its check digit it is ${whole}`
+  return digits.length === 16 ? `: if it is an IMEISV, the IMEI is ${whole}` : ''
 }

@@ -44,6 +44,9 @@ export function excerpt(text: string): string {
 /** `isPrintable` refuses control, format, private and unassigned characters, halves of a pair, and line separators. */
 export const isPrintable = (text: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]*$/u.test(text)
 
+/** `withoutMarks` leaves out characters that are not seen, such as those that turn a text's direction. */
+export const withoutMarks = (text: string): string => text.replace(/[\p{Cf}\u2800\u3164]/gu, '')
+
 /** `shorten` cuts a text to `max` characters, the last of which then is an ellipsis. */
 export const shorten = (text: string, max: number): string =>
   text.length <= max

@@ -60,8 +60,12 @@ describe('normalising an IMEI', () => {
 
 describe('what is wrong with an IMEI', () => {
   it('says how many digits there are', () => {
-    expect(imeiFault('49015420323751', 'imei')).toBe('an IMEI has 15 digits, this has 14')
-    expect(imeiFault('4901542032375180', 'imei-digits')).toBe('an IMEI has 15 digits, this has 16')
+    expect(imeiFault('49015420323751', 'imei')).toBe(
+      'an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',
+    )
+    expect(imeiFault('4901542032375180', 'imei-digits')).toBe(
+      'an IMEI has 15 digits, this has 16: if it is an IMEISV, the IMEI is 490154203237518',
+    )
   })
 
   it('says that letters do not belong', () => {

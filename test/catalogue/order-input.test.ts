@@ -44,7 +44,10 @@ describe('the input of an imei service', () => {
 
   it.each([
     ['490154203237519', '490154203237519: the check digit should be 8'],
-    ['49015420323751', '49015420323751: an IMEI has 15 digits, this has 14'],
+    [
+      '49015420323751',
+      '49015420323751: an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',
+    ],
     ['4901542032375I8', '4901542032375I8: an IMEI has 15 digits and nothing else'],
     ['4'.repeat(500), `${'4'.repeat(40)}...: an IMEI has 15 digits, this has 500`],
     ['4\0', '4?: an IMEI has 15 digits and nothing else'],
@@ -56,7 +59,7 @@ describe('the input of an imei service', () => {
     const lenient = service({ inputSchema: inputSchemaFor('imei', [], 'imei-digits') })
     expect(accepted(lenient, given('490154203237519')).subject).toBe('490154203237519')
     expect(refused(lenient, given('49015420323751')).detail).toBe(
-      '49015420323751: an IMEI has 15 digits, this has 14',
+      '49015420323751: an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',
     )
   })
 
@@ -101,7 +104,7 @@ describe('the input of a serial service', () => {
     })
   })
 
-  it.each(['A'.repeat(65), 'A\0B', 'A\nB', 'A\ud800B', 'A\u2028B', 'A\u202eB'])('refuses %o', (subject) => {
+  it.each(['A'.repeat(65), 'A\0B', 'A\nB', 'A\ud800B', 'A\u2028B'])('refuses %o', (subject) => {
     expect(refused(serial, given(subject)).code).toBe('invalid_imei')
   })
 })

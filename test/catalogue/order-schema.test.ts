@@ -121,7 +121,7 @@ describe('a schema of a whole order', () => {
 
   it('says what is wrong where it is', () => {
     expect(faults(of, { devices: { list: [imei(1), '351'] }, level: 4 })).toEqual({
-      'data.devices.list.1': ['must be an IMEI, check digit and all'],
+      'data.devices.list.1': ['an IMEI has 15 digits, this has 3'],
       'data.level': ['must be <= 3'],
     })
     expect(faults(server, { player: 'p1', amount: 110 })).toEqual({

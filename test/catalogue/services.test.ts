@@ -132,7 +132,7 @@ describe('a new service', () => {
     ['currency', { currency: 'usd' }],
     ['currency', { currency: 'XYZ' }],
     ['fields', { fields: [{ name: 'A B' }] }],
-    ['fields', { fields: [{ name: 'imei' }] }],
+    ['fields', { fields: [{ name: 'qnt' }] }],
     ['fields', { fields: [{ name: 'A' }, { name: 'a' }] }],
     ['fields', { fields: [{ name: 'A', type: 'dropdown' }] }],
     ['fields', { fields: [{ name: 'A', type: 'text', options: ['x'] }] }],

@@ -135,7 +135,7 @@ describe('an import', () => {
       { ...none, name: 'PIN', label: 'Your PIN', required: true },
       { ...none, name: 'E_MAIL_ADDRESS', label: 'e-mail address' },
       { ...none, name: 'E_MAIL_ADDRESS_2', label: 'E MAIL ADDRESS' },
-      { ...none, name: 'FIELD_IMEI', label: 'imei' },
+      { ...none, name: 'IMEI', label: 'imei' },
       { ...none, name: 'FIELD', label: '序列号' },
       { ...none, name: 'NETWORK', label: 'Network', type: 'dropdown', options: ['A', 'B'] },
       { ...none, name: 'MODEL', label: 'Model' },
@@ -146,7 +146,7 @@ describe('an import', () => {
       E_MAIL_ADDRESS: 'e-mail address',
       E_MAIL_ADDRESS_2: 'E MAIL ADDRESS',
       FIELD: '序列号',
-      FIELD_IMEI: 'imei',
+      IMEI: 'imei',
       MODEL: 'Model',
       NETWORK: 'Network',
     })

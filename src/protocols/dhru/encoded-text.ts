@@ -1,3 +1,4 @@
+import { decodeHTMLStrict } from 'entities'
 import { ok, type Result } from '../../lib/fault.ts'
 import type { Fields } from './fields.ts'
 import { malformed, parseJson } from './json.ts'
@@ -6,8 +7,32 @@ import { readXml } from './parameters-xml.ts'
 /** Decoded is what a text holds: JSON, or the fields of the kit's XML. */
 export type Decoded = { json: unknown } | { fields: Fields }
 
-/** `decodeText` reads JSON, the kit's XML, or base64 of either, from a text without blanks around it. Blanks in base64 are null. */
+/**
+ * `decodeText` reads JSON, the kit's XML, or base64 of either, from a text without blanks around it. Blanks in base64 are null. A text that
+ * was escaped once more than it should be is taken.
+ */
 export function decodeText(text: string): Result<Decoded> {
+  const read = decodeOnce(text)
+  if (read.ok) return read
+  const plain = unescaped(text)
+  return plain === text ? read : decodeOnce(plain)
+}
+
+/** `unescaped` takes away the HTML entities, the percent signs or the slashes that a client, or its framework, added to a whole text. */
+function unescaped(text: string): string {
+  if (/^%(?:3c|7b|5b)/i.test(text)) {
+    try {
+      return decodeURIComponent(text.replaceAll('+', ' '))
+    } catch {
+      return text
+    }
+  }
+  if (/^&(?:lt|#0*60|#x0*3c);|^[[{]\s*[[{]?\s*&(?:quot|#0*34|#x0*22);/i.test(text))
+    return decodeHTMLStrict(text)
+  return /^[[{]\s*[[{]?\s*\\"/.test(text) ? text.replace(/\\(.)/gs, '$1') : text
+}
+
+function decodeOnce(text: string): Result<Decoded> {
   const plain = PLAIN.test(text) ? text : decodeBase64(text)
   if (plain === undefined) return malformed('neither JSON, XML nor base64 of one of them')
   if (plain === '') return ok({ json: null })

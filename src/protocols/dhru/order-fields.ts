@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../lib/fault.ts'
-import { readCustomField } from './custom-field.ts'
+import { NOT_JSON, readCustomField } from './custom-field.ts'
 import { type Fields, put } from './fields.ts'
 import type { Form } from './form.ts'
 import { malformed } from './json.ts'
@@ -10,30 +10,47 @@ export interface OrderFields {
   service: string | undefined
   /** `imei` is the IMEI, or the serial number that travels in its place. */
   imei: string | undefined
+  /** `device` is the same under another name, as some clients have it in CUSTOMFIELD. */
+  device: string | undefined
+  /** `bare` is a CUSTOMFIELD that is a plain text, and so has no name. */
+  bare: string | undefined
   quantity: string | undefined
   reference: string | undefined
   /** `extra` has everything else, CUSTOMFIELD's entries among it, by name in upper case. */
   extra: Fields
 }
 
-const SERVICE = ['ID', 'SERVICEID', 'SERVICE']
+const SERVICE = ['ID', 'SERVICEID', 'SERVICE_ID', 'SERVICE', 'SERVICECODE', 'SERVICE_CODE']
+/** MORE_SERVICE are names that other servers use, and that may also be those of a service's own field. */
+const MORE_SERVICE = [
+  'IDSERVICE',
+  'ID_SERVICE',
+  'TOOLID',
+  'TOOL_ID',
+  'PRODUCTID',
+  'PRODUCT_ID',
+  'SERVICEIMEI',
+]
 const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
-/** OWN_NAMES has no REFERENCE: a service may ask for it as a field. */
-const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, 'IMEI', 'CUSTOMFIELD'])
+const CUSTOM = ['CUSTOMFIELD', 'CUSTOM_FIELD', 'CUSTOMFIELDS', 'CUSTOM']
+/** OWN_NAMES has no REFERENCE and no IMEI: a service may ask for either as a field. */
+const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, ...CUSTOM])
 /** OWN_IN_CUSTOM has no ID and SERVICE: a custom field may well be called so (of an account somewhere), and is not the service then. */
-const OWN_IN_CUSTOM = new Set([...QUANTITY, 'IMEI'])
+const OWN_IN_CUSTOM = new Set(QUANTITY)
 
 /** `readOrderFields` reads an order's fields. */
 export function readOrderFields(fields: Fields): Result<OrderFields> {
-  const custom = readCustomField(fields.get('CUSTOMFIELD') ?? '')
-  if (!custom) return malformed('CUSTOMFIELD is neither JSON nor base64 of it')
+  const sent = firstOf(fields, CUSTOM) ?? ''
+  const custom = readCustomField(sent)
+  if (!custom) return malformed('CUSTOMFIELD is JSON that cannot be read')
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
   for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
   return ok({
-    service: firstOf(fields, SERVICE),
-    // Some clients send nothing but ID and CUSTOMFIELD, with the IMEI in the latter.
-    imei: fields.get('IMEI') ?? deviceIn(custom),
+    service: firstOf(fields, SERVICE) ?? firstOf(fields, MORE_SERVICE),
+    imei: fields.get('IMEI') ?? custom.get('IMEI'),
+    device: deviceIn(custom) ?? deviceIn(fields),
+    bare: custom === NOT_JSON ? sent : undefined,
     quantity: firstOf(fields, QUANTITY) ?? firstOf(custom, QUANTITY),
     reference: fields.get('REFERENCE') ?? custom.get('REFERENCE'),
     extra,
@@ -43,10 +60,10 @@ export function readOrderFields(fields: Fields): Result<OrderFields> {
 const firstOf = (fields: Fields, names: string[]): string | undefined =>
   names.map((name) => fields.get(name)).find((value) => value !== undefined)
 
-/** `deviceIn` gives the value of IMEI, of a name that ends so ("Phone IMEI"), or else of a serial number's usual names. */
+/** `deviceIn` gives the value of a name that ends in IMEI ("Phone IMEI"), or else of a serial number's usual names. */
 function deviceIn(custom: Fields): string | undefined {
   const named = (pattern: RegExp): string | undefined => [...custom].find(([name]) => pattern.test(name))?.[1]
-  return custom.get('IMEI') ?? named(/IMEI$/) ?? named(/^(?:SN|SERIAL(?: ?(?:NO|NUMBER))?)$/)
+  return named(/.IMEI$/) ?? named(/^(?:SN|SERIAL(?:[ _]?(?:NO|NUMBER))?)$/)
 }
 
 /**
@@ -56,7 +73,7 @@ function deviceIn(custom: Fields): string | undefined {
 export function readOrderIds(parameters: Result<Parameters>, form: Form): Result<string[]> {
   if (!parameters.ok) {
     // The ids may stand beside parameters that cannot be read, or be all that parameters holds.
-    const beside = form.first('orderid', 'referenceid')
+    const beside = form.first('orderid', 'order_id', 'referenceid', 'reference_id')
     const bare = /^["\d\s,;]+$/.test(form.first('parameters')) ? form.first('parameters') : ''
     return beside || bare ? ok(listOf(beside || bare)) : parameters
   }
@@ -70,6 +87,8 @@ export function readOrderIds(parameters: Result<Parameters>, form: Form): Result
   }
 }
 
-export const idIn = (fields: Fields): string | undefined => firstOf(fields, ['ORDERID', 'REFERENCEID', 'ID'])
+export const idIn = (fields: Fields): string | undefined => firstOf(fields, ORDER_ID)
+
+const ORDER_ID = ['ORDERID', 'ORDER_ID', 'REFERENCEID', 'REFERENCE_ID', 'REFID', 'ID']
 
 const listOf = (text: string): string[] => text.split(/[\s,;[\]"']+/).filter((id) => id !== '')

@@ -186,7 +186,7 @@ const cases: Row[] = [
   [
     'malformed_parameters',
     'CUSTOMFIELD cannot be read',
-    () => says(order({ ID: service, CUSTOMFIELD: '@@@' }), 'CUSTOMFIELD is neither JSON nor base64 of it'),
+    () => says(order({ ID: service, CUSTOMFIELD: '{"a":' }), 'CUSTOMFIELD is JSON that cannot be read'),
   ],
   [
     'malformed_parameters',
@@ -299,7 +299,7 @@ const cases: Row[] = [
     () =>
       says(
         order({ ID: service, IMEI: '49015420323751' }),
-        '49015420323751: an IMEI has 15 digits, this has 14',
+        '49015420323751: an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',
       ),
   ],
   [

@@ -19,9 +19,11 @@ const IMEI = '490154203237518'
 const order = {
   service: '1382',
   imei: IMEI,
+  device: undefined,
+  bare: undefined,
   quantity: undefined,
   reference: undefined,
-  extra: new Map(),
+  extra: new Map([['IMEI', IMEI]]),
 }
 
 describe("an order's fields", () => {
@@ -55,7 +57,8 @@ describe("an order's fields", () => {
     expect(orderOf({ ID: '1382', IMEI, ...extra })).toEqual({
       ...order,
       reference: 'of REFERENCE',
-      extra: new Map(Object.entries(extra)),
+      device: 'of SN',
+      extra: new Map(Object.entries({ IMEI, ...extra })),
     })
   })
 
@@ -84,7 +87,8 @@ describe("an order's fields", () => {
     'take %s of CUSTOMFIELD for the device where there is no IMEI',
     (name) => {
       expect(orderOf({ ID: '1', CUSTOMFIELD: base64({ Colour: 'red', [name]: 'C39' }) })).toMatchObject({
-        imei: 'C39',
+        imei: undefined,
+        device: 'C39',
       })
     },
   )
@@ -100,6 +104,7 @@ describe("an order's fields", () => {
     expect(orderOf({ ID: '1382', IMEI, NETWORK: 'flat', CUSTOMFIELD: custom })).toEqual({
       ...order,
       extra: new Map([
+        ['IMEI', IMEI],
         ['NETWORK', 'flat'],
         ['ID', 'apple@example.com'],
         ['MODEL NAME', 'X'],

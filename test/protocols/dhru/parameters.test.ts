@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ok, type Result } from '../../../src/lib/fault.ts'
-import { readCustomField } from '../../../src/protocols/dhru/custom-field.ts'
+import { NOT_JSON, readCustomField } from '../../../src/protocols/dhru/custom-field.ts'
 import { Form, readForm } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
 
@@ -311,17 +311,16 @@ describe('CUSTOMFIELD', () => {
     expect(readCustomField(text)).toEqual(new Map(Object.entries(fields)))
   })
 
-  it.each([
-    'x',
-    '{',
-    '[1]',
-    '"x"',
-    base64('[1]'),
-    '<P><A>1</A></P>',
-    `{"a":${'['.repeat(9)}${']'.repeat(9)}}`,
-  ])('is malformed as %j', (text) => {
-    expect(readCustomField(text)).toBeUndefined()
+  it.each(['x', 'someone@example.com', '@@@', 'MTIzNDU=', '"x'])('is a plain text, as %j', (text) => {
+    expect(readCustomField(text)).toBe(NOT_JSON)
   })
+
+  it.each(['{', '[1]', '"x"', base64('[1]'), '<P><A>1</A></P>', `{"a":${'['.repeat(9)}${']'.repeat(9)}}`])(
+    'is malformed as %j',
+    (text) => {
+      expect(readCustomField(text)).toBeUndefined()
+    },
+  )
 })
 
 describe('any parameters', () => {

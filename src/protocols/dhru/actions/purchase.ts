@@ -16,14 +16,15 @@ function readPurchase(
 ): Result<Purchase> {
   const order = readOrderFields(fields)
   if (!order.ok) return order
-  const { service: idOrCode, imei, quantity, reference, extra } = order.value
+  const { service: idOrCode, imei, device, bare, quantity, reference, extra } = order.value
   if (idOrCode === undefined) return refused('field_missing', 'ID', 'ID, the service id or code')
   const { account } = call.key
   const now = call.deps.clock.now()
   const offer = findOffer(snapshot, account, idOrCode, { now, field: 'ID' })
   if (!offer.ok) return offer
   const { service, price } = offer.value
-  const input = readInput(service, { subject: imei, quantity, fields: extra })
+  const subject = imei ?? (service.kind === 'server' ? undefined : device)
+  const input = readInput(service, { subject, bare, quantity, fields: extra })
   if (!input.ok) return input
   if (price.minItems > 1) {
     const message = `this service is sold from ${price.minItems} items an order`

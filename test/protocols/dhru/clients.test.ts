@@ -1,0 +1,275 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { checkDigit } from '../../../src/lib/imei.ts'
+import { RestClient } from '../../support/rest.ts'
+import { type DhruJson, imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
+
+/** What real clients send, and what they mean by it. */
+let server: TestServer
+let shop: Shop
+let n = 0
+
+beforeAll(async () => {
+  server = await testServer()
+  shop = await server.shop({ deposit: '10000' })
+  await server.service({ code: 'bl', duplicatePolicy: 'allow' })
+  await server.service({ code: 'sn', kind: 'serial', duplicatePolicy: 'allow' })
+  const field = (name: string, label: string, required = true) => ({
+    name,
+    label,
+    type: 'text' as const,
+    required,
+    options: [] as string[],
+  })
+  await server.service({ code: 'mail', kind: 'server', fields: [field('EMAIL', 'Account e-mail')] })
+  await server.service({
+    code: 'two',
+    kind: 'server',
+    fields: [field('USER_NAME', 'User name'), field('NOTE', 'Note to us', false)],
+  })
+  await server.service({
+    code: 'named',
+    kind: 'server',
+    fields: [
+      field('IMEI', 'IMEI'),
+      field('LINK', 'Link'),
+      field('ID', 'Apple ID', false),
+      field('SERIAL', 'Serial', false),
+    ],
+  })
+  await server.service({ code: 'plain', kind: 'server' })
+})
+afterAll(() => server?.stop())
+
+const order = async (fields: Record<string, string>, of = shop): Promise<DhruJson> =>
+  (await server.call(of, { action: 'placeimeiorder', ...fields })).json()
+
+/** `placed` gives what was kept of the order: its input and fields. */
+async function placed(fields: Record<string, string>): Promise<{ input: string; fields: unknown }> {
+  const says = await order(fields)
+  expect(says.ERROR, JSON.stringify(fields)).toBeUndefined()
+  const [item] = await server.sql<{ input: string; fields: unknown }[]>`
+    select input, fields from items where order_id = ${says.SUCCESS[0].REFERENCEID}`
+  return item as { input: string; fields: unknown }
+}
+
+describe('the service of an order', () => {
+  it.each([
+    'ID',
+    'id',
+    'SERVICEID',
+    'ServiceId',
+    'SERVICE_ID',
+    'service_id',
+    'SERVICE',
+    'SERVICE_CODE',
+    'ID_SERVICE',
+    'tool_id',
+    'PRODUCTID',
+  ])('is found in %s', async (name) => {
+    const number = imei(++n)
+    expect(await placed({ parameters: JSON.stringify({ [name]: 'bl', IMEI: number }) })).toMatchObject({
+      input: number,
+    })
+    expect(await placed({ [name]: 'bl', IMEI: number })).toMatchObject({ input: number })
+  })
+})
+
+describe('an order of which a status is asked', () => {
+  it.each(['ID', 'ORDERID', 'ORDER_ID', 'orderid', 'REFERENCEID', 'reference_id'])(
+    'is found in %s',
+    async (name) => {
+      const { REFERENCEID } = (await order({ ID: 'bl', IMEI: imei(++n) })).SUCCESS[0]
+      const parameters = JSON.stringify({ [name]: REFERENCEID })
+      const says = (await server.call(shop, { action: 'getimeiorder', parameters })).json()
+      expect(says.SUCCESS[0]).toMatchObject({ REFERENCEID })
+    },
+  )
+})
+
+describe('a value without a name', () => {
+  it.each([
+    ['a bare customfield', { ID: 'mail', 'parameters[customfield]': 'someone@example.com' }],
+    ['a bare CUSTOM_FIELD', { ID: 'mail', CUSTOM_FIELD: ' someone@example.com ' }],
+    ['the box of the IMEI', { ID: 'mail', IMEI: 'someone@example.com' }],
+    ['a bare customfield in JSON', { parameters: '{"ID":"mail","CUSTOMFIELD":"someone@example.com"}' }],
+    [
+      'a bare customfield in XML',
+      { parameters: '<PARAMETERS><ID>mail</ID><CUSTOMFIELD>someone@example.com</CUSTOMFIELD></PARAMETERS>' },
+    ],
+  ] as [string, Record<string, string>][])('in %s is that of the only field', async (_where, fields) => {
+    const bracketed = 'parameters[customfield]' in fields ? { 'parameters[ID]': 'mail', ...fields } : fields
+    expect(await placed(bracketed)).toEqual({ input: '', fields: { EMAIL: 'someone@example.com' } })
+  })
+
+  it('is that of the only field that is required', async () => {
+    expect(await placed({ ID: 'two', CUSTOMFIELD: 'ali' })).toMatchObject({ fields: { USER_NAME: 'ali' } })
+    expect(await placed({ ID: 'two', IMEI: 'ali', NOTE: 'soon' })).toMatchObject({
+      fields: { USER_NAME: 'ali', NOTE: 'soon' },
+    })
+  })
+
+  it('never takes the place of one that has a name', async () => {
+    const fields = { ID: 'mail', EMAIL: 'named@example.com', CUSTOMFIELD: 'other@example.com' }
+    expect(await placed(fields)).toMatchObject({ fields: { EMAIL: 'named@example.com' } })
+  })
+
+  it('is the IMEI where the service has no field', async () => {
+    const number = imei(++n)
+    expect(await placed({ ID: 'bl', CUSTOMFIELD: number })).toEqual({ input: number, fields: null })
+  })
+})
+
+describe('a field', () => {
+  it.each([
+    'EMAIL',
+    'email',
+    'E-Mail',
+    'e_mail',
+    'Account e-mail',
+    'ACCOUNT E-MAIL:',
+    'account_email',
+    ' Account  e‑mail ',
+  ])('is found under its name or its label, however that is written: %j', async (name) => {
+    const custom = JSON.stringify({ [name]: 'a@example.com' })
+    for (const CUSTOMFIELD of [custom, Buffer.from(custom).toString('base64')]) {
+      expect(await placed({ ID: 'mail', CUSTOMFIELD })).toMatchObject({ fields: { EMAIL: 'a@example.com' } })
+    }
+    expect(await placed({ ID: 'mail', [name]: 'a@example.com' })).toMatchObject({
+      fields: { EMAIL: 'a@example.com' },
+    })
+  })
+
+  it('that is called IMEI, ID or SERIAL keeps its own name', async () => {
+    const fields = { IMEI: 'anything', LINK: 'https://x.example', ID: 'me@icloud.example', SERIAL: 'C39' }
+    const custom = Buffer.from(JSON.stringify(fields)).toString('base64')
+    expect(await placed({ parameters: JSON.stringify({ ID: 'named', CUSTOMFIELD: custom }) })).toEqual({
+      input: '',
+      fields,
+    })
+    const { ID: _, ...flat } = fields
+    expect(await placed({ parameters: JSON.stringify({ ID: 'named', ...flat }) })).toEqual({
+      input: '',
+      fields: flat,
+    })
+  })
+})
+
+describe('parameters that were escaped once more', () => {
+  const xml = (number: string) => `<PARAMETERS><ID>bl</ID><IMEI>${number}</IMEI></PARAMETERS>`
+  const json = (number: string) => JSON.stringify({ ID: 'bl', IMEI: number })
+  it.each([
+    [
+      'XML with named entities',
+      (number: string) => xml(number).replaceAll('<', '&lt;').replaceAll('>', '&gt;'),
+    ],
+    ['XML with numbers', (number: string) => xml(number).replaceAll('<', '&#60;').replaceAll('>', '&#x3E;')],
+    ['XML in percent signs', (number: string) => encodeURIComponent(xml(number))],
+    ['JSON with named entities', (number: string) => json(number).replaceAll('"', '&quot;')],
+    ['JSON with numbers', (number: string) => json(number).replaceAll('"', '&#34;')],
+    ['JSON in percent signs', (number: string) => encodeURIComponent(json(number))],
+    ['JSON with slashes', (number: string) => json(number).replaceAll('"', '\\"')],
+    ['rows of JSON with entities', (number: string) => `[${json(number)}]`.replaceAll('"', '&quot;')],
+  ])('are read: %s', async (_words, parameters) => {
+    const number = imei(++n)
+    expect(await placed({ parameters: parameters(number) })).toMatchObject({ input: number })
+  })
+})
+
+const digitsOf = (zero: number) => (text: string) =>
+  text.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
+const grouped = (mark: string) => (text: string) =>
+  text.replace(/^(..)(.{6})(.{6})(.)$/, `$1${mark}$2${mark}$3${mark}$4`)
+
+describe('an IMEI', () => {
+  const written: [how: string, write: (text: string) => string][] = [
+    ['with dashes', grouped('-')],
+    ['with long dashes', grouped('\u2013')],
+    ['with the minus sign', grouped('\u2212')],
+    ['with the dash that does not break', grouped('\u2011')],
+    ['with blanks', grouped(' ')],
+    ['with blanks that do not break', grouped('\u00a0')],
+    ['with narrow blanks', grouped('\u202f')],
+    ['with slashes', grouped('/')],
+    ['with dots', grouped('.')],
+    ['with tabs and line ends', (text) => `\t${text}\r\n`],
+    ['behind a mark of texts from right to left', (text) => `\u200f${text}`],
+    ['between marks of a chat', (text) => `\u200e${text}\u202c`],
+    ['between isolates', (text) => `\u2068${text}\u2069`],
+    ['with an Arabic letter mark', (text) => `\u061c${text}`],
+    ['with blanks of no width', (text) => [...text].join('\u200b')],
+    ['behind a byte order mark', (text) => `\ufeff${text}`],
+    ['behind the quote of a spreadsheet', (text) => `'${text}`],
+    ['in Arabic digits', digitsOf(0x660)],
+    ['in Persian digits', digitsOf(0x6f0)],
+    ['in Indian digits', digitsOf(0x966)],
+    ['in digits of full width', digitsOf(0xff10)],
+    [
+      'in Persian digits with marks and dashes',
+      (text) => `\u202b${grouped('-')(digitsOf(0x6f0)(text))}\u202c`,
+    ],
+  ]
+  it.each(written)('is taken %s, over Dhru and REST', async (_how, write) => {
+    const [one, two] = [imei(++n), imei(++n)]
+    expect(await placed({ ID: 'bl', IMEI: write(one) })).toEqual({ input: one, fields: null })
+    const rest = await new RestClient(server, shop).post('/api/order', {
+      code: 'bl',
+      data: { imeis: [write(two)] },
+    })
+    expect(rest.status, rest.text).toBe(200)
+    const [item] = await server.sql<
+      { input: string }[]
+    >`select input from items where order_id = ${rest.body.order_id}`
+    expect(item?.input).toBe(two)
+  })
+
+  const first = '49015420323751'
+  it.each([
+    ['000000000000000', 'no device has it'],
+    ['0000-0000-0000-000', 'no device has it'],
+    ['٠٠٠٠٠٠٠٠٠٠٠٠٠٠٠', 'no device has it'],
+    [first, `this has 14: with its check digit it is ${first}${checkDigit(first)}`],
+    [`${first}01`, `this has 16: if it is an IMEISV, the IMEI is ${first}8`],
+    [`${first}9`, 'the check digit should be 8'],
+    [`${first}8123`, 'this has 18'],
+    ['4.90154E+14', 'a spreadsheet has rounded it'],
+    ['490154203237518x', '15 digits and nothing else'],
+  ])('that is %s is refused over Dhru and REST: %s', async (text, why) => {
+    const says = await order({ ID: 'bl', IMEI: text })
+    expect(says.ERROR[0].FULL_DESCRIPTION).toMatch(/^invalid_imei: /)
+    expect(says.ERROR[0].FULL_DESCRIPTION).toContain(why)
+    const rest = await new RestClient(server, shop).post('/api/order', {
+      code: 'bl',
+      data: { imeis: [text] },
+    })
+    expect(rest.body).toMatchObject({ code: 'INVALID_IMEI_ERROR' })
+    expect(JSON.stringify(rest.body.errors)).toContain(why)
+  })
+
+  it('a serial number loses only marks that are not seen', async () => {
+    expect(await placed({ ID: 'sn', IMEI: '\u200eC39-X/1 2\u202c' })).toMatchObject({ input: 'C39-X/1 2' })
+  })
+})
+
+describe('the e-mail address of the account as user name', () => {
+  const info = async (username: string, secret: string): Promise<DhruJson> => {
+    const body = new URLSearchParams({ username, apiaccesskey: secret, action: 'accountinfo' })
+    return await (await fetch(`${server.url}/api/dhru`, { method: 'POST', body })).json()
+  }
+  it('is taken in any case where exactly one account has it', async () => {
+    const one = await server.shop()
+    const two = await server.shop()
+    await server.sql`update accounts set email = 'One@Example.com' where id = ${one.accountId}`
+    await server.sql`update accounts set email = 'two@example.com' where id = ${two.accountId}`
+    for (const written of ['One@Example.com', 'one@example.com', ' ONE@EXAMPLE.COM ']) {
+      expect((await info(written, one.secret)).SUCCESS?.[0].AccountInfo.username, written).toBe(one.username)
+    }
+    expect((await info('one@example.com', two.secret)).ERROR[0].FULL_DESCRIPTION).toBe('invalid_credentials')
+    await server.sql`update accounts set email = 'ONE@example.com' where id = ${two.accountId}`
+    for (const of of [one, two]) {
+      await expect
+        .poll(async () => (await info('one@example.com', of.secret)).ERROR?.[0].FULL_DESCRIPTION)
+        .toBe('invalid_credentials')
+      expect((await info(of.username, of.secret)).SUCCESS).toHaveLength(1)
+    }
+  })
+})
