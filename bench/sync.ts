@@ -98,7 +98,7 @@ async function measure(): Promise<SyncFigures> {
     const rssBefore = process.memoryUsage.rss()
     const common = { trigger: 'manual', actor: 'bench', clock: systemClock } as const
     const rule = orThrow(MarkupRule.read({ percent: '25', round: '0.05', currency: 'USD' }))
-    const importing = { wanted: { all: true, groups: [], ids: [] }, rule, follows: true }
+    const importing = { selection: { all: true, groups: [], ids: [] }, rule, follows: true }
 
     const previewMs = await timed(
       () => previewSync(sql, config, list(false), { groups: null, limit: 20 }),

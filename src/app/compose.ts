@@ -37,7 +37,7 @@ import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { syncJobs } from '../sync/schedule.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
-import { lookForEvents, webhookJobs } from '../webhooks/jobs.ts'
+import { findDueEvents, webhookJobs } from '../webhooks/jobs.ts'
 
 /** Given is what a process gets from outside. */
 export interface Given {
@@ -165,7 +165,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     name: 'jobs',
     start: async () => {
       await queue.start()
-      await lookForEvents(sql)
+      await findDueEvents(sql)
     },
     stop: () => queue.stop(),
   }

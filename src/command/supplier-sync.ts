@@ -4,7 +4,7 @@ import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
-import type { ImportWish } from '../sync/import.ts'
+import type { ImportRequest } from '../sync/import.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
@@ -129,7 +129,7 @@ async function apply(
 }
 
 /** `wishOf` gives what is to be imported and for how much; undefined: nothing is. */
-function wishOf(options: Options, currency: string): ImportWish | undefined {
+function wishOf(options: Options, currency: string): ImportRequest | undefined {
   const { all = false, group: groups, remoteService: ids, into, follow: follows } = options
   if (!all && groups.length === 0 && ids.length === 0) {
     if (!wantsImport(options)) return undefined
@@ -142,7 +142,7 @@ function wishOf(options: Options, currency: string): ImportWish | undefined {
     minPrice: options.minPrice,
     currency: options.currency?.toUpperCase() ?? currency,
   })
-  return { wanted: { all, groups, ids }, rule: orThrow(rule), follows, into }
+  return { selection: { all, groups, ids }, rule: orThrow(rule), follows, into }
 }
 
 const wantsImport = ({ all, remoteService, percent, fixed, round, minPrice, into }: Options): boolean =>

@@ -3,7 +3,7 @@ import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import type { WebhookId } from '../lib/ids.ts'
 import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
-import { findEvent, listAttempts, listEvents, replay } from '../webhooks/events.ts'
+import { findEvent, listDeliveries, listEvents, replay } from '../webhooks/events.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions } from './attribute-options.ts'
@@ -76,7 +76,7 @@ const events = (id: string, options: { undelivered?: boolean; limit: number }): 
 const attempts = (text: string, { limit }: { limit: number }): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
     const of = text.startsWith('evt_') ? { event: eventIdOf(text) } : { webhook: webhookIdOf(text) }
-    return attemptsAnswer(await listAttempts(sql, of, limit))
+    return attemptsAnswer(await listDeliveries(sql, of, limit))
   })
 
 interface ReplayOptions {

@@ -84,7 +84,7 @@ export async function settle(
   clock: Clock,
 ): Promise<Settled> {
   const { depositId, payment, event } = said
-  return (await sql.begin(async (transaction): Promise<Settled> => {
+  return await sql.begin(async (transaction): Promise<Settled> => {
     const deposit = await lockDeposit(transaction, depositId)
     if (deposit?.providerId !== provider.id) return { outcome: 'unknown' }
     const at = clock.now()
@@ -103,7 +103,7 @@ export async function settle(
     }
     if (!verdict) return { outcome }
     return await apply(transaction, deposit, verdict, { actor: `deposit:${provider.code}`, payment, at })
-  })) as Settled
+  })
 }
 
 async function apply(

@@ -2,10 +2,10 @@ import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
-/** Change is what became of a service between two readings of a list. A new cost counts as that, whatever else is new. */
+/** Change is what became of a service between two readings of a list. It is `cost` where the cost is new, whatever else is. */
 export type Change = 'new' | 'cost' | 'details' | 'gone' | 'unchanged'
 
-/** `compared` is the staged list beside what is known of the supplier: one row for each service that either of them has. */
+/** `compared` joins the staged list with what is known of the supplier: it has one row for each service that either of them has. */
 const compared = (sql: Queryable, supplier: SupplierId, currency: string) => sql`
   select remote_id, s.position, coalesce(s.group_name, k.group_name) as group_name,
          coalesce(s.name, k.name) as name, k.cost as old_cost, s.cost as new_cost,
@@ -44,7 +44,7 @@ export async function selectGroupCounts(
      group by group_name, change order by min(position) nulls last, group_name, change`
 }
 
-/** ListChange is a service that is not as it was. */
+/** ListChange is a service whose row in the list has changed. */
 export interface ListChange {
   remoteId: string
   group: string
@@ -54,11 +54,14 @@ export interface ListChange {
   oldCost: Micros | null
   newCost: Micros | null
   oldCurrency: string | null
-  /** `changed` says what of it: cost, group, name, kind, delivery time, description, quantity, fields. */
+  /** `changed` names what has changed: cost, group, name, kind, delivery time, description, quantity, fields. */
   changed: string[]
 }
 
-/** `selectChanges` gives changes in the order of the list; what is gone comes last. */
+/**
+ * `selectChanges` gives what changed in these groups (in any case; null: in all), at most `limit` changes (null: all), in the order of the
+ * list. What is gone comes last.
+ */
 export async function selectChanges(
   sql: Queryable,
   supplier: SupplierId,

@@ -1,11 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import {
-  type Change,
-  type ListChange,
-  selectChanges,
-  selectGroupCounts,
-  selectLoss,
-} from './comparison.sql.ts'
+import { type Change, selectGroupCounts, selectLoss } from './comparison.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 import { selectSchedule } from './runs.sql.ts'
 
@@ -42,7 +36,7 @@ export async function compare(
     ofGroup[change] += count
     counts[change] += count
   }
-  const { max_loss: maxLoss } = await selectSchedule(sql, id)
+  const { maxLoss } = await selectSchedule(sql, id)
   const suspicious = known > 0 && (listed === 0 || lost * 100 > known * maxLoss)
   return {
     listed,
@@ -51,15 +45,6 @@ export async function compare(
     counts,
     groups: [...groups].map(([group, ofGroup]) => ({ group, counts: ofGroup })),
   }
-}
-
-/** `changesOf` gives what changed in these groups (in any case; null: in all), at most `limit` changes (null: all). */
-export async function changesOf(
-  sql: Queryable,
-  { id, currency }: ListedSupplier,
-  which: { groups: string[] | null; limit: number | null },
-): Promise<ListChange[]> {
-  return await selectChanges(sql, id, { currency, ...which })
 }
 
 const noChanges = (): ChangeCounts => ({ new: 0, cost: 0, details: 0, gone: 0, unchanged: 0 })

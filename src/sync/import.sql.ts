@@ -11,7 +11,7 @@ export interface ImportSelection {
   ids: string[]
 }
 
-const wants = (sql: Queryable, { all, groups, ids }: ImportSelection) => sql`
+const isSelected = (sql: Queryable, { all, groups, ids }: ImportSelection) => sql`
   (${all}::boolean or lower(s.group_name) = any(${groups.map((name) => name.toLowerCase())}::text[])
    or s.remote_id = any(${ids}::text[]))`
 
@@ -31,11 +31,11 @@ export async function findUnknownServices(
   return row ?? { groups: [], ids: [] }
 }
 
-/** `updateRules` gives the new rule to services that were imported before. A price in another currency was never this rule's. */
+/** `updateRules` gives the rule to services that were imported before, and counts them. It forgets prices in another currency. */
 export async function updateRules(
   sql: Queryable,
   supplier: SupplierId,
-  { wanted, rule, follows }: { wanted: ImportSelection; rule: MarkupRule; follows: boolean },
+  { selection, rule, follows }: { selection: ImportSelection; rule: MarkupRule; follows: boolean },
 ): Promise<number> {
   const { count } = await sql`
     update synced_services y
@@ -43,7 +43,7 @@ export async function updateRules(
            price = case when y.rule ->> 'currency' = ${rule.currency} then y.price end
       from staged_services s
      where s.supplier_id = ${supplier} and y.supplier_id = s.supplier_id and y.remote_id = s.remote_id
-       and ${wants(sql, wanted)}`
+       and ${isSelected(sql, selection)}`
   return count
 }
 
@@ -51,13 +51,13 @@ export async function updateRules(
 export async function selectSelected(
   sql: Queryable,
   supplier: SupplierId,
-  { wanted, after, limit }: { wanted: ImportSelection; after: number; limit: number },
+  { selection, after, limit }: { selection: ImportSelection; after: number; limit: number },
 ): Promise<StagedService[]> {
   return sql<StagedService[]>`
     select remote_id, position, group_name, name, kind, cost::text as cost, delivery_time, description, min_quantity,
            max_quantity, fields
       from staged_services s
-     where s.supplier_id = ${supplier} and s.position > ${after} and ${wants(sql, wanted)}
+     where s.supplier_id = ${supplier} and s.position > ${after} and ${isSelected(sql, selection)}
        and not exists (select from synced_services y
                         where y.supplier_id = s.supplier_id and y.remote_id = s.remote_id)
        and not exists (select from supplier_routes r
@@ -68,10 +68,10 @@ export async function selectSelected(
 export async function countSelected(
   sql: Queryable,
   supplier: SupplierId,
-  wanted: ImportSelection,
+  selection: ImportSelection,
 ): Promise<number> {
   const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count from staged_services s where s.supplier_id = ${supplier} and ${wants(sql, wanted)}`
+    select count(*)::int as count from staged_services s where s.supplier_id = ${supplier} and ${isSelected(sql, selection)}`
   return row?.count ?? 0
 }
 

@@ -21,21 +21,21 @@ import { ourServiceOf } from './supplier-service.ts'
 
 export type { ImportSelection } from './import.sql.ts'
 
-/** ImportWish says which services of a list become ours, and what they are sold for. */
-export interface ImportWish {
-  wanted: ImportSelection
+/** ImportRequest says which services of a list become ours, and what they are sold for. */
+export interface ImportRequest {
+  selection: ImportSelection
   rule: MarkupRule
   /** `follows`: prices follow later costs. */
   follows: boolean
-  /** `into` is the group of ours that they come into; without it: the supplier's own. */
+  /** `into` is the group that they get; without it they keep the supplier's. */
   into?: string | undefined
 }
 
 export interface ImportResult {
   imported: number
-  /** `ruled` were imported before, and have the rule now. */
+  /** `ruled` counts those that were imported before, and have the rule now. */
   ruled: number
-  /** `skipped` cannot be ours, for the reason. */
+  /** `skipped` are those that cannot be ours, each with the reason. */
   skipped: { remoteId: string; reason: string }[]
 }
 
@@ -45,17 +45,17 @@ const BATCH_SIZE = 1000
 const MAX_PRICE = 100_000_000_000_000n
 
 /**
- * `importWanted` makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
- * already, or that a route leads to, is not made twice. Throws invalid_input when the list does not have what is
- * asked for, or when nobody has said what the supplier's currency is worth in the sale currency.
+ * `importSelected` makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
+ * already, or that a route leads to, is not made twice. Throws invalid_input when the list lacks what is asked for, or when there is no
+ * exchange rate from the supplier's currency to the sale currency.
  */
-export async function importWanted(
+export async function importSelected(
   transaction: Transaction,
   supplier: ListedSupplier,
-  { wanted, rule, follows, into }: ImportWish,
+  { selection, rule, follows, into }: ImportRequest,
   { rates, at, onProgress }: { rates: ExchangeRates; at: Date; onProgress: Progress },
 ): Promise<ImportResult> {
-  const unknown = await findUnknownServices(transaction, supplier.id, wanted)
+  const unknown = await findUnknownServices(transaction, supplier.id, selection)
   const [group, id] = [unknown.groups[0], unknown.ids[0]]
   if (group !== undefined) throw new Refusal('invalid_input', `the list has no group ${group}`, 'group')
   if (id !== undefined) throw new Refusal('invalid_input', `the list has no service ${id}`, 'remoteService')
@@ -63,14 +63,13 @@ export async function importWanted(
     const message = `there is no exchange rate from ${supplier.currency} to ${rule.currency}`
     throw new Refusal('invalid_input', message, 'currency')
   }
-
   const result: ImportResult = { imported: 0, ruled: 0, skipped: [] }
-  result.ruled = await updateRules(transaction, supplier.id, { wanted, rule, follows })
-  const total = await countSelected(transaction, supplier.id, wanted)
+  result.ruled = await updateRules(transaction, supplier.id, { selection, rule, follows })
+  const total = await countSelected(transaction, supplier.id, selection)
   await lockServices(transaction)
   let after = -1
   for (;;) {
-    const page = await selectSelected(transaction, supplier.id, { wanted, after, limit: BATCH_SIZE })
+    const page = await selectSelected(transaction, supplier.id, { selection, after, limit: BATCH_SIZE })
     const last = page.at(-1)
     if (!last) return result
     after = last.position
@@ -97,7 +96,7 @@ export async function importWanted(
 
 export type Progress = (done: number, total: number) => void
 
-/** `freeCodes` makes codes of the supplier's name and its ids; one that is taken gets a number behind it. */
+/** `freeCodes` makes codes of the supplier's name and its ids, with a number behind those that are taken. */
 async function freeCodes(
   transaction: Transaction,
   supplier: ListedSupplier,

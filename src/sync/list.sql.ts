@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** `actAs` says who it is that changes prices in this transaction. */
+/** `actAs` names the actor that the price history gets in this transaction. */
 export async function actAs(sql: Queryable, actor: string): Promise<void> {
   await sql`select set_config('imeigate.actor', ${actor}, true)`
 }
@@ -43,7 +43,7 @@ export async function keepList(
        and not exists (select from staged_services s where s.supplier_id = k.supplier_id and s.remote_id = k.remote_id)`
 }
 
-/** `differing` selects the supplier's routes that are otherwise than the staged list says. */
+/** `differing` selects the supplier's routes whose cost or availability the staged list changes. */
 const differing = (sql: Queryable, supplier: SupplierId) => sql`
   select r.id, s.cost, s.remote_id is not null as available
     from supplier_routes r
@@ -63,14 +63,14 @@ export async function updateRoutes(sql: Queryable, supplier: SupplierId): Promis
   return count
 }
 
-const hasWay = (sql: Queryable) => sql`
+const hasRoute = (sql: Queryable) => sql`
   exists (select from supplier_routes r where r.service_id = y.service_id and r.available is not false)`
 
-/** `deactivateLost` makes imported services inactive of which every route has gone, and counts them. */
+/** `deactivateLost` makes imported services inactive whose routes are all gone, and counts them. */
 export async function deactivateLost(sql: Queryable, supplier: SupplierId): Promise<number> {
   const lost = await sql<{ service_id: number }[]>`
     select y.service_id from synced_services y join services v on v.id = y.service_id
-     where y.supplier_id = ${supplier} and v.active and not ${hasWay(sql)}
+     where y.supplier_id = ${supplier} and v.active and not ${hasRoute(sql)}
        and exists (select from supplier_routes r where r.service_id = y.service_id and r.supplier_id = y.supplier_id
                       and r.remote_service = y.remote_id)`
   if (lost.length === 0) return 0
@@ -81,11 +81,11 @@ export async function deactivateLost(sql: Queryable, supplier: SupplierId): Prom
   return ids.length
 }
 
-/** `reactivateFound` makes those active again that `deactivateLost` made inactive and that have a route again. */
+/** `reactivateFound` makes active again what `deactivateLost` made inactive and what has a route again, and counts it. */
 export async function reactivateFound(sql: Queryable, supplier: SupplierId): Promise<number> {
   const found = await sql<{ service_id: number }[]>`
     select y.service_id from synced_services y
-     where y.supplier_id = ${supplier} and y.deactivated_by_sync and ${hasWay(sql)}`
+     where y.supplier_id = ${supplier} and y.deactivated_by_sync and ${hasRoute(sql)}`
   if (found.length === 0) return 0
   await sql`
     update services set active = true, updated_at = now()

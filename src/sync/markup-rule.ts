@@ -3,17 +3,14 @@ import { upwards } from '../ledger/rates.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
 import { formatMicros, isCurrency, type Micros, micros, parseMicros, ZERO } from '../lib/money.ts'
 
-/**
- * MarkupRuleInput says how a sale price follows from what a service costs, as an operator writes it: decimals such as "25" or "0.05".
- */
+/** MarkupRuleInput says how a sale price follows from a cost, as an operator writes it: decimals such as "25" or "0.05". */
 export interface MarkupRuleInput {
   /** `percent` of the cost is added to it. */
   percent?: string | undefined
   /** `fixed` is added after that, in the sale currency. */
   fixed?: string | undefined
-  /** `round`: the price is rounded up to a multiple of this. */
+  /** `round` is what the price is rounded up to a multiple of. */
   round?: string | undefined
-  /** `minPrice` is the least price. */
   minPrice?: string | undefined
   /** `currency` is that of the sale. */
   currency: string
@@ -51,7 +48,7 @@ export class MarkupRule {
     this.#min = parseMicros(min) ?? ZERO
   }
 
-  /** `read` refuses a rule of which nothing says what is earned. */
+  /** `read` refuses a rule without `percent` and `fixed`, because it would sell at cost by mistake. */
   static read({ percent, fixed, round, minPrice, currency }: MarkupRuleInput): Result<MarkupRule> {
     const isEmpty = percent === undefined && fixed === undefined
     const rule = { percent: percent ?? '0', fixed: fixed ?? '0', round: round ?? '0', min: minPrice ?? '0' }

@@ -7,9 +7,9 @@ interface FollowerRow {
   rule: StoredMarkupRule
   /** `cost` is in micros of the supplier's currency. */
   cost: bigint
-  /** `written` is what the rule made of it last, in micros of the rule's currency. */
+  /** `written` is the price that the rule made last, in micros of the rule's currency. */
   written: bigint | null
-  /** `price` is everyone's price in the rule's currency as it is. */
+  /** `price` is everyone's price now, in the rule's currency. */
   price: bigint | null
 }
 

@@ -10,9 +10,9 @@ const BATCH_SIZE = 1000
 export interface Repriced {
   /** `repriced` counts the sale prices that were changed. */
   repriced: number
-  /** `kept` counts those that the rule would change, and that were set by hand since: they stay. */
+  /** `kept` counts those that the rule would change, and that were set by hand since, so that they stay. */
   kept: number
-  /** `unpriced` counts those without an exchange rate from the cost's currency: they stay as they are. */
+  /** `unpriced` counts those that stay because there is no exchange rate from the cost's currency. */
   unpriced: number
 }
 

@@ -4,9 +4,9 @@ import type { RemoteField, SupplierService } from '../integrations/suppliers/sup
 import type { SupplierId } from '../lib/ids.ts'
 import { lineFault, strip, stripLine } from '../lib/text.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
-import { clearStaged, insertStaged, type StagedService, settleStatistics } from './staging.sql.ts'
+import { analyzeStaged, clearStaged, insertStaged, type StagedService } from './staging.sql.ts'
 
-/** ListedSupplier is a supplier as its list concerns it. */
+/** ListedSupplier is what a sync needs to know of a supplier. */
 export interface ListedSupplier {
   id: SupplierId
   name: string
@@ -52,7 +52,7 @@ export async function stage(
     listed += await insertStaged(sql, supplier, rows)
     onRead(read)
   }
-  await settleStatistics(sql)
+  await analyzeStaged(sql)
   return listed
 }
 

@@ -4,10 +4,10 @@ import type { SupplierId } from '../lib/ids.ts'
 export type SyncTrigger = 'manual' | 'scheduled'
 export type SyncOutcome = 'ok' | 'failed' | 'suspicious'
 
-/** RunCounts are what one reading of a list found and did, by name. */
+/** RunCounts count what one reading of a list found and did, by name. */
 export type RunCounts = Record<string, number>
 
-/** `insertRun` is called under the supplier's lock: a run that is still open was cut off by a crash, and is closed as that. */
+/** `insertRun` begins a run, under the supplier's lock. A run that is still open was cut off by a crash, and is ended as failed. */
 export async function insertRun(
   sql: Queryable,
   run: { supplier: SupplierId; trigger: SyncTrigger; actor: string; at: Date },
@@ -32,34 +32,36 @@ export async function finishRun(
      where id = ${id}`
 }
 
-const MAX_LOSS = 20
-
-interface ScheduleRow {
-  every_minutes: number | null
-  next_at: Date | null
-  /** `max_loss` is in percent. */
-  max_loss: number
+/** SyncSchedule says when a supplier's list is read by itself. */
+export interface SyncSchedule {
+  /** `everyMinutes`, null: never. */
+  everyMinutes: number | null
+  nextAt: Date | null
+  /** `maxLoss` is what a list may lose, in percent of what was there, before only a person can accept it. */
+  maxLoss: number
 }
 
-export async function selectSchedule(sql: Queryable, supplier: SupplierId): Promise<ScheduleRow> {
-  const [row] = await sql<ScheduleRow[]>`
-    select every_minutes, next_at, max_loss from supplier_syncs where supplier_id = ${supplier}`
-  return row ?? { every_minutes: null, next_at: null, max_loss: MAX_LOSS }
+const UNSCHEDULED: SyncSchedule = { everyMinutes: null, nextAt: null, maxLoss: 20 }
+
+export async function selectSchedule(sql: Queryable, supplier: SupplierId): Promise<SyncSchedule> {
+  const [schedule] = await sql<SyncSchedule[]>`
+    select every_minutes, next_at, max_loss from supplier_syncs where supplier_id = ${supplier}`.records()
+  return schedule ?? UNSCHEDULED
 }
 
 export async function upsertSchedule(
   sql: Queryable,
   supplier: SupplierId,
-  { every_minutes, next_at, max_loss }: ScheduleRow,
+  { everyMinutes, nextAt, maxLoss }: SyncSchedule,
 ): Promise<void> {
   await sql`
     insert into supplier_syncs (supplier_id, every_minutes, next_at, max_loss)
-    values (${supplier}, ${every_minutes}, ${next_at}, ${max_loss})
+    values (${supplier}, ${everyMinutes}, ${nextAt}, ${maxLoss})
     on conflict (supplier_id) do update
        set every_minutes = excluded.every_minutes, next_at = excluded.next_at, max_loss = excluded.max_loss`
 }
 
-/** `selectDue` gives the suppliers whose list is to be read now. */
+/** `selectDue` gives the enabled suppliers whose list is to be read now. */
 export async function selectDue(sql: Queryable, now: Date): Promise<SupplierId[]> {
   const rows = await sql<{ supplier_id: SupplierId }[]>`
     select y.supplier_id from supplier_syncs y join suppliers s on s.id = y.supplier_id

@@ -1,37 +1,25 @@
 import type { Logger } from 'pino'
-import type { Queryable, Sql } from '../database/database.ts'
+import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { addJob, everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import type { Clock } from '../lib/time.ts'
+import { type Clock, MINUTE_MS } from '../lib/time.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { listOf } from './remote-list.ts'
-import { isDue, moveNext, selectDue, selectSchedule, upsertSchedule } from './runs.sql.ts'
+import { isDue, moveNext, type SyncSchedule, selectDue, selectSchedule, upsertSchedule } from './runs.sql.ts'
 import { applySync } from './sync.ts'
 
-/** SyncSchedule says when a supplier's list is read by itself. */
-export interface SyncSchedule {
-  /** `everyMinutes`, null: never. */
-  everyMinutes: number | null
-  nextAt: Date | null
-  /** `maxLoss` is what a list may lose, in percent of what was there, before only a person can accept it. */
-  maxLoss: number
-}
-
-export async function syncSchedule(sql: Queryable, supplier: SupplierId): Promise<SyncSchedule> {
-  const row = await selectSchedule(sql, supplier)
-  return { everyMinutes: row.every_minutes, nextAt: row.next_at, maxLoss: row.max_loss }
-}
+export type { SyncSchedule } from './runs.sql.ts'
 
 /** `scheduleSync` changes what is given and leaves the rest. Throws invalid_input naming the value at fault. */
 export async function scheduleSync(
   sql: Sql,
   supplier: SupplierId,
-  { everyMinutes, maxLoss, now }: { everyMinutes?: number | null; maxLoss?: number; now: Date },
+  { now, ...changes }: { everyMinutes?: number | null; maxLoss?: number; now: Date },
 ): Promise<SyncSchedule> {
-  const isTime = typeof everyMinutes !== 'number' || isInteger(everyMinutes, 1, 525_600)
-  const isPercent = maxLoss === undefined || isInteger(maxLoss, 0, 100)
+  const isTime = typeof changes.everyMinutes !== 'number' || isInteger(changes.everyMinutes, 1, 525_600)
+  const isPercent = changes.maxLoss === undefined || isInteger(changes.maxLoss, 0, 100)
   const faults = [
     isTime ? undefined : fault('schedule', 'must be from 1 minute to 365 days'),
     isPercent ? undefined : fault('maxLoss', 'must be a whole number of percent from 0 to 100'),
@@ -39,14 +27,11 @@ export async function scheduleSync(
   orThrow(resultOf(supplier, faults))
   return await sql.begin(async (transaction) => {
     const old = await selectSchedule(transaction, supplier)
-    const every = everyMinutes === undefined ? old.every_minutes : everyMinutes
-    const next = every === old.every_minutes ? old.next_at : every && new Date(now.getTime() + every * 60_000)
-    await upsertSchedule(transaction, supplier, {
-      every_minutes: every,
-      next_at: next || null,
-      max_loss: maxLoss ?? old.max_loss,
-    })
-    return await syncSchedule(transaction, supplier)
+    const { everyMinutes = old.everyMinutes, maxLoss = old.maxLoss } = changes
+    const next = everyMinutes === null ? null : new Date(now.getTime() + everyMinutes * MINUTE_MS)
+    const nextAt = everyMinutes === old.everyMinutes ? old.nextAt : next
+    await upsertSchedule(transaction, supplier, { everyMinutes, nextAt, maxLoss })
+    return { everyMinutes, nextAt, maxLoss }
   })
 }
 
@@ -54,28 +39,23 @@ const isInteger = (number: number, min: number, max: number): boolean =>
   Number.isInteger(number) && number >= min && number <= max
 
 /** MAX_LIST_MS is how long a list may take, with all its pages. */
-export const MAX_LIST_MS = 15 * 60_000
+export const MAX_LIST_MS = 15 * MINUTE_MS
 
-/** FIND_DUE is the job that finds the lists that are due. */
-export const FIND_DUE = 'sync_look'
+/** FIND_DUE_LISTS is the job that finds the lists that are due. */
+export const FIND_DUE_LISTS = 'sync_look'
 const READ = 'sync_read'
 
 /**
- * `syncJobs` are the jobs of scheduled reading. What is due is a time in a table: runs that were missed while no process was up
- * happen once, as soon as there is one, and a run that was cut off by a crash happens again. `open` throws when the
- * supplier cannot be opened.
+ * `syncJobs` are the jobs of scheduled reading. What is due is a time in a table: runs that were missed while no process was up happen
+ * once, as soon as there is one, and a run that was cut off by a crash happens again. `open` throws when the supplier cannot be connected.
  */
-export function syncJobs({
-  sql,
-  open,
-  clock,
-  log,
-}: {
+export function syncJobs(deps: {
   sql: Sql
   open: (supplier: SupplierId) => Promise<SupplierConnection>
   clock: Clock
   log: Logger
 }): Record<string, JobTask> {
+  const { sql, open, clock, log } = deps
   const findDue: JobTask = async () => {
     for (const supplier of await selectDue(sql, clock.now())) {
       await addJob(sql, READ, { supplier }, { key: `${READ}:${supplier}` })
@@ -93,7 +73,7 @@ export function syncJobs({
       if (outcome === 'ok') return
       log.warn({ supplier: opened.config.name, outcome, reason: error }, 'a list was not applied')
     } catch (error) {
-      // Another process is at it, or was.
+      // Another process reads the list, or has just read it.
       if (error instanceof Refusal && error.code === 'conflict') return
       log.error({ err: error, supplier: id }, 'a list cannot be read')
       if (!stopping.aborted) await moveNext(sql, id, clock.now())
@@ -101,5 +81,5 @@ export function syncJobs({
       await opened?.supplier.close?.()
     }
   }
-  return { [FIND_DUE]: everyMinute(findDue), [READ]: read }
+  return { [FIND_DUE_LISTS]: everyMinute(findDue), [READ]: read }
 }

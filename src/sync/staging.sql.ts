@@ -2,7 +2,7 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import type { RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** StagedService is a service of a list as it is staged. */
+/** StagedService is a service of a list as its table has it. */
 export interface StagedService {
   remote_id: string
   /** `position` is its place in the list, from 0 on. */
@@ -19,7 +19,7 @@ export interface StagedService {
   fields: RemoteField[]
 }
 
-/** SYNC_LOCK is any constant. With a supplier's id it names the lock that lets one process read its list at a time. */
+/** SYNC_LOCK is any constant: with a supplier's id it names the lock that lets one process at a time read the supplier's list. */
 const SYNC_LOCK = 7_164_003
 
 /** `lockSync` tells whether this transaction has the supplier's lock, until it ends. It does not wait. */
@@ -33,7 +33,7 @@ export async function clearStaged(sql: Queryable, supplier: SupplierId): Promise
   await sql`delete from staged_services where supplier_id = ${supplier}`
 }
 
-/** `insertStaged` gives how many services were new in the list: of one that it has twice, the first counts. */
+/** `insertStaged` gives how many services were written: of one that the list has twice, the first counts. */
 export async function insertStaged(
   sql: Queryable,
   supplier: SupplierId,
@@ -62,7 +62,7 @@ export async function planForMany(sql: Transaction): Promise<void> {
   await sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`
 }
 
-/** `settleStatistics`: a table that was filled a moment ago would be planned for as if it were empty. */
-export async function settleStatistics(sql: Sql): Promise<void> {
+/** `analyzeStaged` counts the table, because one that was filled a moment ago is planned for as if it were empty. */
+export async function analyzeStaged(sql: Sql): Promise<void> {
   await sql`analyze staged_services`
 }

@@ -8,13 +8,13 @@ import type { StagedService } from './staging.sql.ts'
 /** OurService is a service of ours made of one of a supplier's. */
 interface OurService {
   service: Omit<Service, 'id'>
-  /** `theirs` are the fields that the supplier calls otherwise: ours -> theirs. */
+  /** `theirs` has the supplier's names of fields, by ours, where they differ. */
   theirs: Map<string, string>
 }
 
 const MAX_LINE_LENGTH = 200
 const MAX_TEXT_LENGTH = 20_000
-/** NO_NAMES: an imported service belongs to no price group, and its route is written apart. */
+/** NO_NAMES is empty, because an imported service belongs to no price group, and its route is written apart. */
 const NO_NAMES: Names = { groups: new Map(), suppliers: new Map() }
 
 /**
@@ -36,7 +36,7 @@ export function ourServiceOf(
       description: shorten(remote.description, MAX_TEXT_LENGTH),
       deliveryTime: shorten(remote.delivery_time, MAX_LINE_LENGTH),
       fields,
-      // The others are sold one at a time, whatever the supplier says.
+      // Other kinds are sold one at a time, whatever the supplier says.
       minQuantity: isServer ? Math.max(1, remote.min_quantity) : 1,
       maxQuantity: isServer ? Math.max(1, remote.min_quantity, remote.max_quantity) : 1,
     },
@@ -55,7 +55,7 @@ function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map
     taken.add(name)
     if (name !== theirName) theirs.set(name, theirName)
     const choices = [...new Set(options.map((option) => option.trim()))].filter((option) => option !== '')
-    // What order forms cannot offer as a list is typed in, so that the supplier still gets its own words.
+    // Options that an order form cannot list are typed in, so that the supplier still gets its own words.
     const listed = type === 'dropdown' && choices.length > 0 && choices.every(isChoice)
     fields.push({
       name,

@@ -3,8 +3,9 @@ import { Refusal } from '../errors.ts'
 import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
 import type { Clock } from '../lib/time.ts'
-import { type Comparison, changesOf, compare, type ListChange } from './comparison.ts'
-import { type ImportResult, type ImportWish, importWanted, type Progress } from './import.ts'
+import { type ListChange, selectChanges } from './comparison.sql.ts'
+import { type Comparison, compare } from './comparison.ts'
+import { type ImportRequest, type ImportResult, importSelected, type Progress } from './import.ts'
 import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
 import { type Repriced, reprice } from './pricing.ts'
 import { BrokenList, type ListedSupplier, stage } from './remote-list.ts'
@@ -19,7 +20,7 @@ import {
 } from './runs.sql.ts'
 import { clearStaged, lockSync, planForMany } from './staging.sql.ts'
 
-/** SyncProgress is told how far the work is: services read of a list whose length nobody knows, then services written of a total. */
+/** SyncProgress is told how many services were read of a list whose length nobody knows, then how many were written of a total. */
 export interface SyncProgress {
   onRead?: ((services: number) => void) | undefined
   onWrite?: Progress | undefined
@@ -30,9 +31,9 @@ export interface SyncPreview extends Comparison {
 }
 
 /**
- * `previewSync` compares a supplier's list with what is known, and changes nothing. `groups` and `limit` choose which changes are
- * given (null: all). Throws BrokenList when the list is not whole, and conflict when the list is being read already.
- * The pool needs two connections.
+ * `previewSync` compares a supplier's list with what is known, and changes nothing. `groups` and `limit` choose which changes are given
+ * (null: all). Throws BrokenList when the list is not whole, and conflict when the list is being read already. The pool needs two
+ * connections.
  */
 export async function previewSync(
   sql: Sql,
@@ -43,25 +44,26 @@ export async function previewSync(
   return await underLock(sql, supplier, async (transaction) => {
     const listed = await stage(sql, supplier.id, list, onRead)
     const comparison = await compare(transaction, supplier, listed)
-    return { ...comparison, changes: await changesOf(transaction, supplier, { groups, limit }) }
+    const { id, currency } = supplier
+    return { ...comparison, changes: await selectChanges(transaction, id, { currency, groups, limit }) }
   })
 }
 
 export interface SyncOptions extends SyncProgress {
-  /** `trigger`: a scheduled run is one only while the supplier is due, and moves its next time on. */
+  /** `trigger`, `scheduled`: the run is refused unless the supplier is due, and sets the time of the next one. */
   trigger: SyncTrigger
   /** `stopping` breaks a run off; a scheduled one stays due. */
   stopping?: AbortSignal | undefined
   actor: string
   clock: Clock
-  /** `acceptLoss`: a person has said that what the list has lost is really gone. */
+  /** `acceptLoss` is a person's word that what the list has lost is really gone. */
   acceptLoss?: boolean | undefined
-  importing?: ImportWish | undefined
+  importing?: ImportRequest | undefined
 }
 
 /** SyncChanges counts what an applied list changed. */
 interface SyncChanges extends ImportResult, Repriced {
-  /** `routes` have another cost, or lead somewhere or nowhere now. */
+  /** `routes` counts those whose cost or availability was changed. */
   routes: number
   deactivated: number
   reactivated: number
@@ -78,11 +80,10 @@ export interface SyncReport {
 }
 
 /**
- * `applySync` reads a supplier's list to its end and makes routes, costs and prices as it says; imports what is asked for. All of
- * it happens in one transaction, or nothing: a list that is not whole changes nothing (`failed`), nor does one that
- * has lost more than it may (`suspicious`). No service is ever deleted. Every run is recorded.
- * Throws conflict when the list is being read already (or, scheduled, was), invalid_input when an import cannot be as asked for. The pool
- * needs two connections.
+ * `applySync` reads a supplier's list to its end, makes routes, costs and prices as it says, and imports what is asked for. All of it
+ * happens in one transaction: a list that is not whole changes nothing (`failed`), nor does one that has lost more than it may
+ * (`suspicious`). No service is ever deleted. Every run is recorded. Throws conflict when the list is being read already (or, scheduled,
+ * was), and invalid_input when an import cannot be as asked for. The pool needs two connections.
  */
 export async function applySync(
   sql: Sql,
@@ -100,7 +101,7 @@ export async function applySync(
   ): Promise<void> => {
     if (run === undefined) return
     await finishRun(queryable, run, { outcome, counts, error, at: clock.now() })
-    // While the lock is held, so that nobody takes it for due who has waited for it.
+    // This happens while the lock is held, so that a process that gets the lock next does not find the list due.
     if (trigger === 'scheduled' && !options.stopping?.aborted) {
       await moveNext(queryable, supplier.id, clock.now())
     }
@@ -155,7 +156,7 @@ async function apply(
   const routes = await updateRoutes(transaction, supplier.id)
   const rates = await new Rates(transaction).load()
   const imported: ImportResult = importing
-    ? await importWanted(transaction, supplier, importing, { rates, at, onProgress: onWrite })
+    ? await importSelected(transaction, supplier, importing, { rates, at, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }
   const repriced = await reprice(transaction, supplier, rates, at)
   const deactivated = await deactivateLost(transaction, supplier.id)
@@ -172,14 +173,13 @@ async function underLock<Result>(
   supplier: ListedSupplier,
   work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
-  const result = await sql.begin(async (transaction) => {
+  return await sql.begin(async (transaction) => {
     if (!(await lockSync(transaction, supplier.id))) {
       throw new Refusal('conflict', `the list of ${supplier.name} is being read already`)
     }
     await planForMany(transaction)
-    const value = await work(transaction)
+    const result = await work(transaction)
     await clearStaged(transaction, supplier.id)
-    return { value }
+    return result
   })
-  return (result as { value: Result }).value
 }

@@ -32,7 +32,7 @@ export const webhookAttributes = {
   status: shown<'active' | 'paused' | 'gone'>({ label: 'status' }),
   /** `waiting` counts events that are still to be sent. */
   waiting: shown<number>({ label: 'waiting' }, { right: true }),
-  /** `failures` counts attempts that failed in a row, over all of its events. */
+  /** `failures` counts deliveries that failed in a row, over all of its events. */
   failures: shown<number>({ label: 'failures in a row' }, { right: true }),
   failingSince: shownTimeOrNone('failing since'),
   pausedAt: shownTimeOrNone('stopped'),
@@ -54,10 +54,10 @@ export const webhookAttributes = {
 export interface Webhook
   extends Omit<ValuesOf<typeof webhookAttributes>, 'account' | 'key' | 'previousSecretUntil'> {
   accountId: AccountId
-  /** The account's username. */
+  /** `username` is the account's. */
   username: string
   keyId: KeyId
-  /** The key's public half. */
+  /** `securityId` is the key's public half. */
   securityId: string
   previousUntil: Date | null
 }

@@ -15,13 +15,13 @@ import { Sender } from './sender.ts'
 /** DELIVER is the job that sends what is due for one webhook. */
 export const DELIVER = 'webhook_deliver'
 
-/** TURN_MS is how long one webhook has its turn before others have theirs. */
-const TURN_MS = 20_000
+/** MAX_TURN_MS is how long one webhook is sent to before others have their turn. */
+const MAX_TURN_MS = 20_000
 /** GRACE_MS is how long a stop waits for what is being sent. What is cut off is sent again by the next process. */
 const GRACE_MS = 500
 
-export interface DelivererDeps {
-  /** A pool with steady plans. */
+interface DelivererDeps {
+  /** `sql` is a pool with steady plans. */
   sql: Sql
   outbound: Outbound
   sealer: () => Promise<Sealer>
@@ -31,26 +31,26 @@ export interface DelivererDeps {
 }
 
 /**
- * Deliverer sends what waits for webhooks. A process has what it sends under a lease, so it does not matter how often, or by how
- * many processes, the same webhook is looked at.
+ * Deliverer sends the events that wait for webhooks. Events are sent under a lease, so any number of jobs and processes may work for the
+ * same webhook.
  */
 export class Deliverer implements RuntimeService {
   readonly name = 'webhooks'
-  readonly #parts: DelivererDeps
+  readonly #deps: DelivererDeps
   readonly #sender: Sender
-  readonly #book: DeliveryRecorder
+  readonly #recorder: DeliveryRecorder
   readonly #busy = new Set<WebhookId>()
-  /** Busy ones that there may be something new for. */
+  /** `#again` are the busy webhooks for which another job has come. */
   readonly #again = new Set<WebhookId>()
   #sealer: Promise<Sealer> | undefined
 
-  constructor(parts: DelivererDeps) {
-    this.#parts = parts
-    this.#sender = new Sender(parts.outbound, parts.clock)
-    this.#book = new DeliveryRecorder(parts.sql, parts.clock, parts.log)
+  constructor(deps: DelivererDeps) {
+    this.#deps = deps
+    this.#sender = new Sender(deps.outbound, deps.clock)
+    this.#recorder = new DeliveryRecorder(deps.sql, deps.clock, deps.log)
   }
 
-  /** `deliver` sends all that is due, for as long as it is its turn, and sees to it that it is looked at again. */
+  /** `deliver` sends what is due for a webhook, for 20 s at most, and queues the job for what is due later. */
   async deliver(id: WebhookId, stopping: AbortSignal): Promise<void> {
     if (this.#busy.has(id)) {
       this.#again.add(id)
@@ -60,21 +60,24 @@ export class Deliverer implements RuntimeService {
     const cut = new AbortController()
     const cutSoon = (): void => void setTimeout(() => cut.abort(), GRACE_MS)
     stopping.addEventListener('abort', cutSoon, { once: true })
-    const endsAt = performance.now() + TURN_MS
+    const endsAt = performance.now() + MAX_TURN_MS
     const goesOn = (): boolean => !stopping.aborted && performance.now() < endsAt
-    const round = new DeliveryRun(this.#parts, this.#openSealer, this.#sender, this.#book, id)
+    const { sql, orders, clock } = this.#deps
+    const run = new DeliveryRun(id, {
+      ...{ sql, orders, clock, sealer: this.#openSealer, sender: this.#sender, recorder: this.#recorder },
+    })
     try {
       do {
         this.#again.delete(id)
-        await round.run(goesOn, cut.signal)
+        await run.deliver(goesOn, cut.signal)
       } while (this.#again.has(id) && goesOn())
     } finally {
       stopping.removeEventListener('abort', cutSoon)
-      // Before it looks what is next: a job that comes from now on is not taken for part of this one.
+      // Before the next time is read: a job that comes from now on is not taken for part of this one.
       this.#busy.delete(id)
     }
-    // Who found nothing to take changed nothing: whoever took it last has seen to what is next.
-    if ((round.tookAny || this.#again.has(id)) && !stopping.aborted) await this.#lookAgain(id)
+    // A run that leased nothing changed nothing: the one that leased last has queued the next job.
+    if ((run.leasedAny || this.#again.has(id)) && !stopping.aborted) await this.#queueNext(id)
   }
 
   async stop(): Promise<void> {
@@ -82,15 +85,15 @@ export class Deliverer implements RuntimeService {
   }
 
   readonly #openSealer = (): Promise<Sealer> => {
-    this.#sealer ??= this.#parts.sealer().catch((error: unknown) => {
+    this.#sealer ??= this.#deps.sealer().catch((error: unknown) => {
       this.#sealer = undefined
       throw error
     })
     return this.#sealer
   }
 
-  async #lookAgain(id: WebhookId): Promise<void> {
-    const runAt = await selectNextDue(this.#parts.sql, id)
-    if (runAt) await addJob(this.#parts.sql, DELIVER, { webhook: id }, { runAt, key: `${DELIVER}:${id}` })
+  async #queueNext(id: WebhookId): Promise<void> {
+    const runAt = await selectNextDue(this.#deps.sql, id)
+    if (runAt) await addJob(this.#deps.sql, DELIVER, { webhook: id }, { runAt, key: `${DELIVER}:${id}` })
   }
 }

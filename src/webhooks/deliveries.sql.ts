@@ -10,13 +10,13 @@ export interface LeasedEvent {
   accountId: AccountId
   orderId: OrderId
   state: OrderState
-  /** `rendered` is the body as it was sent before; null before the first attempt. */
+  /** `rendered` is the body as it was sent before; null before the first delivery. */
   rendered: Rendered | null
-  /** `number` is that of this attempt, from 1. */
+  /** `number` is that of this delivery, from 1. */
   number: number
   /** `tries` counts the failures of this event so far. */
   tries: number
-  /** `failuresBefore` counts the failures of the endpoint in a row, as of the lease. */
+  /** `failuresBefore` counts the failures of the endpoint in a row when the lease began. */
   failuresBefore: number
 }
 
@@ -27,8 +27,8 @@ export interface Rendered {
 }
 
 /**
- * `leaseDueEvents` takes events that are due under a lease, and notes their attempts (the intent is written before a byte is sent). Of
- * each order only the oldest that is still to be sent: what it says comes before what became of the order later.
+ * `leaseDueEvents` takes events that are due under a lease, and writes their deliveries down before a byte is sent. Of each order only the
+ * oldest event that is still to be sent is taken, so that a receiver learns in the right sequence what became of it.
  */
 export async function leaseDueEvents(
   sql: Sql,
@@ -36,16 +36,10 @@ export async function leaseDueEvents(
   { limit, now, leaseUntil }: { limit: number; now: Date; leaseUntil: Date },
 ): Promise<LeasedEvent[]> {
   const rows = await sql<
-    {
-      id: EventId
-      accountId: AccountId
-      orderId: OrderId
-      state: OrderState
+    (Omit<LeasedEvent, 'webhookId' | 'rendered' | 'failuresBefore'> & {
       body: string | null
       amount: string | null
-      attempts: number
-      tries: number
-    }[]
+    })[]
   >`
     with due as materialized (
       select e.account_id, e.id from order_events e
@@ -56,26 +50,26 @@ export async function leaseDueEvents(
                 where before.webhook_id = e.webhook_id and before.order_id = e.order_id and before.id < e.id
                   and before.due_at is not null)
        order by e.due_at, e.id limit ${limit} for update of e skip locked
-    ), taken as (
+    ), leased as (
       update order_events e set attempts = e.attempts + 1, leased_until = ${leaseUntil}
         from due where e.account_id = due.account_id and e.id = due.id
-      returning e.id, e.account_id, e.order_id, e.state, e.attempts, e.tries
-    ), noted as (
+      returning e.id, e.account_id, e.order_id, e.state, e.attempts as number, e.tries
+    ), begun as (
       insert into webhook_deliveries (account_id, event_id, number, webhook_id, at)
-      select account_id, id, attempts, ${webhook}, ${now} from taken
+      select account_id, id, number, ${webhook}, ${now} from leased
     )
-    select t.*, b.body, b.amount from taken t left join order_event_bodies b on b.account_id = t.account_id and b.event_id = t.id
-     order by t.id`.records()
-  return rows.map(({ body, amount, attempts, ...event }) => ({
+    select l.*, b.body, b.amount
+      from leased l left join order_event_bodies b on b.account_id = l.account_id and b.event_id = l.id
+     order by l.id`.records()
+  return rows.map(({ body, amount, ...event }) => ({
     ...event,
     webhookId: webhook,
     rendered: body === null || amount === null ? null : { body, amount },
-    number: attempts,
     failuresBefore: failures,
   }))
 }
 
-/** `keepRendered` keeps the body that all attempts send, and gives it: that of another process, where one was first. */
+/** `keepRendered` keeps the bodies that all deliveries send, and gives them: those of another process, where one was first. */
 export async function keepRendered(
   sql: Sql,
   events: (Rendered & { accountId: AccountId; id: EventId })[],
@@ -89,7 +83,7 @@ export async function keepRendered(
   return new Map(rows.map(({ id, body, amount }) => [Number(id) as EventId, { body, amount }]))
 }
 
-/** DeliveryResult says how an attempt ended. */
+/** DeliveryResult says how a delivery ended. */
 export interface DeliveryResult {
   event: LeasedEvent
   delivered: boolean
@@ -102,13 +96,13 @@ export interface DeliveryResult {
   ofEndpoint: boolean
 }
 
-/** `writeDeliveryResults` notes every attempt. One whose event another process has taken since decides nothing. */
+/** `writeDeliveryResults` writes every result. One whose event another process has leased since changes nothing of the event. */
 export async function writeDeliveryResults(
   sql: Queryable,
-  outcomes: DeliveryResult[],
+  results: DeliveryResult[],
   now: Date,
 ): Promise<void> {
-  const column = <T>(of: (one: DeliveryResult) => T): T[] => outcomes.map(of)
+  const column = <T>(of: (one: DeliveryResult) => T): T[] => results.map(of)
   await sql`
     with given as materialized (
       select * from unnest(
@@ -154,16 +148,16 @@ export async function updateHealth(
      where id = ${id}`
 }
 
-/** `hasten` makes due everything that waits for the webhook. */
-export const hasten = (sql: Transaction, id: WebhookId, now: Date): Promise<unknown> =>
+/** `makeEventsDue` has everything that waits for the webhook sent now. */
+export const makeEventsDue = (sql: Transaction, id: WebhookId, now: Date): Promise<unknown> =>
   sql`update order_events set due_at = ${now} where webhook_id = ${id} and due_at > ${now}`.execute()
 
-/** `hold` holds what waits for the webhook: nothing more is sent. */
-export const hold = (sql: Transaction, id: WebhookId): Promise<unknown> =>
+/** `holdEvents` has nothing more sent of what waits for the webhook. */
+export const holdEvents = (sql: Transaction, id: WebhookId): Promise<unknown> =>
   sql`update order_events set due_at = null where webhook_id = ${id} and due_at is not null`.execute()
 
-/** `abandon` gives up what waits for a webhook whose key or account is gone. */
-export const abandon = (sql: Sql, id: WebhookId, now: Date): Promise<unknown> =>
+/** `giveUpEvents` ends what waits for a webhook whose key or account is gone. */
+export const giveUpEvents = (sql: Sql, id: WebhookId, now: Date): Promise<unknown> =>
   sql`
     update order_events set due_at = null, given_up_at = ${now}
      where webhook_id = ${id} and due_at is not null and (leased_until is null or leased_until <= ${now})`.execute()
@@ -204,7 +198,7 @@ export async function selectDueWebhooks(sql: Sql, now: Date): Promise<WebhookId[
   return rows.map(({ id }) => id)
 }
 
-/** `sweepEvents` removes old events with nothing to do, and their attempts; gives how many events. `limit` bounds one round. */
+/** `sweepEvents` removes up to `limit` old events that are not to be sent, with their deliveries, and gives how many. */
 export async function sweepEvents(sql: Sql, before: Date, limit: number): Promise<number> {
   const swept = await sql`
     with old as (
@@ -215,7 +209,7 @@ export async function sweepEvents(sql: Sql, before: Date, limit: number): Promis
                   order by created_at limit ${limit} for update skip locked) e
          limit ${limit}))
       returning account_id, id
-    ), attempts as (
+    ), deliveries as (
       delete from webhook_deliveries a using old where a.account_id = old.account_id and a.event_id = old.id
     ), bodies as (
       delete from order_event_bodies b using old where b.account_id = old.account_id and b.event_id = old.id

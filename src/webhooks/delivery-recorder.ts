@@ -5,9 +5,9 @@ import type { Clock } from '../lib/time.ts'
 import { Batcher } from '../runtime/batcher.ts'
 import {
   type DeliveryResult,
-  hasten,
-  hold,
+  holdEvents,
   lockHealth,
+  makeEventsDue,
   updateHealth,
   writeDeliveryResults,
 } from './deliveries.sql.ts'
@@ -15,7 +15,7 @@ import { healthAfter } from './health.ts'
 
 const BATCH_SIZE = 200
 
-/** DeliveryRecorder records the results of attempts, those that end at one time together, and what they say of their endpoints. */
+/** DeliveryRecorder writes the results of deliveries, in batches, and what they say of the endpoints' health. */
 export class DeliveryRecorder {
   readonly #sql: Sql
   readonly #clock: Clock
@@ -26,40 +26,39 @@ export class DeliveryRecorder {
     this.#sql = sql
     this.#clock = clock
     this.#log = log
-    this.#batcher = new Batcher((outcomes) => this.#writeAll(outcomes), { size: BATCH_SIZE })
+    this.#batcher = new Batcher((results) => this.#writeAll(results), { size: BATCH_SIZE })
   }
 
   /** `write` never throws: what cannot be recorded is sent again once its lease is over. */
-  async write(outcome: DeliveryResult): Promise<void> {
-    await this.#batcher.add(outcome).catch((error: unknown) => {
-      this.#log.warn({ err: error, webhook: outcome.event.webhookId }, 'an attempt could not be recorded')
+  async write(result: DeliveryResult): Promise<void> {
+    await this.#batcher.add(result).catch((error: unknown) => {
+      this.#log.warn({ err: error, webhook: result.event.webhookId }, 'an attempt could not be recorded')
     })
   }
 
-  async #writeAll(outcomes: DeliveryResult[]): Promise<(undefined | Error)[]> {
-    const groups = Map.groupBy(outcomes, ({ event }) => event.webhookId)
+  async #writeAll(results: DeliveryResult[]): Promise<(undefined | Error)[]> {
+    const groups = Map.groupBy(results, ({ event }) => event.webhookId)
     const failures = new Map<WebhookId, Error>()
     for (const [id, group] of groups) {
       await this.#writeOf(id, group).catch((error: Error) => failures.set(id, error))
     }
-    return outcomes.map(({ event }) => failures.get(event.webhookId))
+    return results.map(({ event }) => failures.get(event.webhookId))
   }
 
-  async #writeOf(id: WebhookId, outcomes: DeliveryResult[]): Promise<void> {
+  async #writeOf(id: WebhookId, results: DeliveryResult[]): Promise<void> {
     const now = this.#clock.now()
-    const telling = outcomes.filter(({ ofEndpoint }) => ofEndpoint)
-    const allWell = telling.every(({ delivered, event }) => delivered && event.failuresBefore === 0)
-    // There is nothing new of the endpoint.
-    if (allWell) return await writeDeliveryResults(this.#sql, outcomes, now)
+    const ofEndpoint = results.filter((result) => result.ofEndpoint)
+    const isStillWell = ofEndpoint.every(({ delivered, event }) => delivered && event.failuresBefore === 0)
+    if (isStillWell) return await writeDeliveryResults(this.#sql, results, now)
     const after = await this.#sql.begin(async (sql) => {
-      // Locked before its events, as everywhere.
+      // Every transaction locks a webhook before its events.
       const before = await lockHealth(sql, id)
-      await writeDeliveryResults(sql, outcomes, now)
+      await writeDeliveryResults(sql, results, now)
       if (!before) return undefined
-      const after = healthAfter(before, telling, now)
+      const after = healthAfter(before, ofEndpoint, now)
       await updateHealth(sql, id, after, now)
-      if (after.recovered) await hasten(sql, id, now)
-      if (after.status !== 'active') await hold(sql, id)
+      if (after.recovered) await makeEventsDue(sql, id, now)
+      if (after.status !== 'active') await holdEvents(sql, id)
       return before.status === 'active' ? after : undefined
     })
     if (after && after.status !== 'active') {

@@ -8,7 +8,7 @@ const stateOf = (sql: Queryable) => sql`
        when e.given_up_at is not null then 'given_up'
        else 'held' end`
 
-/** Newest first. */
+/** `selectEvents` gives the newest first. */
 export async function selectEvents(
   sql: Queryable,
   where: { webhook: WebhookId; undelivered: boolean; limit: number } | { event: EventId },
@@ -27,8 +27,8 @@ export async function selectEvents(
      order by e.created_at desc, e.id desc limit ${'event' in where ? 1 : where.limit}`.records()
 }
 
-/** Newest first. */
-export async function selectAttempts(
+/** `selectDeliveries` gives the newest first. */
+export async function selectDeliveries(
   sql: Queryable,
   where: { webhook: WebhookId; limit: number } | { event: EventId; limit: number },
 ): Promise<WebhookDelivery[]> {
@@ -40,8 +40,7 @@ export async function selectAttempts(
 }
 
 /**
- * `replayEvents` has events sent again, as if they had never been tried, and tells a worker. Gives how many.
- * Those that wait anyway are due at once.
+ * `replayEvents` has events sent again as if they had never been tried, and gives how many. Events that wait for a retry are due at once.
  */
 export async function replayEvents(
   sql: Queryable,
@@ -59,7 +58,7 @@ export async function replayEvents(
   return replayed.count
 }
 
-/** `wakeWebhook` has a worker look what is due for the webhook. */
+/** `wakeWebhook` queues the job that sends what is due for the webhook. */
 export async function wakeWebhook(sql: Queryable, webhook: WebhookId): Promise<void> {
   await sql`select from wake_webhook(${webhook})`
 }

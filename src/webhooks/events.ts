@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, EventId, WebhookId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { replayEvents, selectAttempts, selectEvents } from './events.sql.ts'
+import { replayEvents, selectDeliveries, selectEvents } from './events.sql.ts'
 import { type OrderEvent, type WebhookDelivery, wireId } from './webhook.ts'
 import { findWebhook } from './webhooks.ts'
 
@@ -24,21 +24,20 @@ export async function findEvent(sql: Queryable, id: EventId, accountId?: Account
   return event
 }
 
-/** `listAttempts` gives the attempts for a webhook or for one event, the newest first. Throws not_found. */
-export async function listAttempts(
+/** `listDeliveries` gives the deliveries to a webhook or of one event, the newest first. Throws not_found. */
+export async function listDeliveries(
   sql: Queryable,
   of: { webhook: WebhookId } | { event: EventId },
   limit = 100,
 ): Promise<WebhookDelivery[]> {
   if ('event' in of) await findEvent(sql, of.event)
   else await findWebhook(sql, of.webhook)
-  return await selectAttempts(sql, { ...of, limit })
+  return await selectDeliveries(sql, { ...of, limit })
 }
 
 /**
- * `replay` has one event sent again, or a webhook's since a time (of those, with `undelivered`, what never arrived): under the
- * same ids, in the same order of each order. Gives how many.
- * Throws not_found, and conflict when the webhook is sent nothing.
+ * `replay` has one event sent again, or a webhook's events since a time (with `undelivered` only those that never arrived), and gives how
+ * many. They keep their ids, and their sequence within each order. Throws not_found, and conflict when the webhook is sent nothing.
  */
 export async function replay(
   sql: Queryable,

@@ -8,9 +8,8 @@ import { keepRendered, type LeasedEvent, type Rendered } from './deliveries.sql.
 import { signedAmount } from './signature.ts'
 
 /**
- * `renderAll` gives the body of each event. A body is made for the first attempt, since the transaction that writes an
- * event has no time for it, and stored before it is sent: every attempt sends the same bytes. An event whose order is
- * gone is left out.
+ * `renderAll` gives the body of each event. A body is made for the first delivery, since the transaction that writes an event has no time
+ * for it, and stored before it is sent: every delivery sends the same bytes. An event whose order is gone is left out.
  */
 export async function renderAll(
   { sql, orders }: { sql: Sql; orders: Pick<OrderReader, 'forBuyer'> },
@@ -26,7 +25,7 @@ export async function renderAll(
       }
       const details = await orders.forBuyer(accountId).findDetails(orderId)
       if (!details) return
-      // The order may have ended since: that is the next event.
+      // The order may have ended since, which the next event says.
       const order = wireOrder(state === 'processing' ? buyerOrderAsPlaced(details) : buyerOrderOf(details))
       made.push({ accountId, id, body: jsonWithAmounts(order), amount: signedAmount(order) })
     }),

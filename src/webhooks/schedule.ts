@@ -24,20 +24,15 @@ export function retryAt(tries: number, now: Date, random = Math.random()): Date 
 
 /** FAILING_FROM failures in a row let an endpoint be tried with one event at a time, with rests. */
 export const FAILING_FROM = 3
-const SHORTEST_REST_MS = 5 * SECOND_MS
+const MIN_REST_MS = 5 * SECOND_MS
 const MAX_REST_MS = MINUTE_MS
 
-/** `restUntil` gives until when a failing endpoint is left alone: as long as it has been failing, and a minute at most. */
-export function restUntil(failingSince: Date, now: Date): Date {
-  const failing = now.getTime() - failingSince.getTime()
-  return new Date(now.getTime() + Math.min(Math.max(failing, SHORTEST_REST_MS), MAX_REST_MS))
-}
+/** `restUntil` gives until when a failing endpoint is left alone: for as long as it has been failing, from 5 s to a minute. */
+export const restUntil = (failsForMs: number, now: Date): Date =>
+  new Date(now.getTime() + Math.min(Math.max(failsForMs, MIN_REST_MS), MAX_REST_MS))
 
-const PAUSED_AFTER_MS = 5 * DAY_MS
+/** PAUSED_AFTER_MS is how long an endpoint may fail before nothing more is sent to it. */
+export const PAUSED_AFTER_MS = 5 * DAY_MS
 
-/** `failsForTooLong` tells whether an endpoint has failed for so long that nobody seems to be there. */
-export const failsForTooLong = (failingSince: Date, now: Date): boolean =>
-  now.getTime() - failingSince.getTime() >= PAUSED_AFTER_MS
-
-/** KEPT_MS is how long events with nothing to do, and their attempts, are kept. */
+/** KEPT_MS is how long events that are not to be sent are kept, with their deliveries. */
 export const KEPT_MS = 90 * DAY_MS

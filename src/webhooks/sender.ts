@@ -5,12 +5,12 @@ import { retryAt } from './schedule.ts'
 import { orderSignature, standardHeaders } from './signature.ts'
 import { wireId } from './webhook.ts'
 
-/** ANSWER_WITHIN_MS is the time from the first byte to the answer. */
-const ANSWER_WITHIN_MS = 15_000
-/** LEASE_MS is longer than any attempt, so that nobody else sends an event at the same time. */
+/** MAX_ANSWER_MS is the longest time from the first byte to the answer. */
+const MAX_ANSWER_MS = 15_000
+/** LEASE_MS is longer than any delivery, so that nobody else sends an event at the same time. */
 export const LEASE_MS = 30_000
-/** RECORD_WITHIN_MS must be left of the lease when an attempt begins, so that its answer can be recorded. */
-const RECORD_WITHIN_MS = 2_000
+/** RECORDING_MS must be left of the lease after a delivery, so that its answer can be recorded. */
+const RECORDING_MS = 2_000
 /** MAX_ANSWER_BYTES of an answer are read, so that the connection can be used again; only the status counts. */
 const MAX_ANSWER_BYTES = 65_536
 const CONNECTIONS = 64
@@ -23,26 +23,26 @@ export interface Addressee {
   signing: string[]
 }
 
-/** Sender tells endpoints of events, one attempt each. It never throws. */
+/** Sender makes one delivery of an event. It never throws. */
 export class Sender {
   readonly #client: OutboundClient
   readonly #clock: Clock
 
   constructor(outbound: Outbound, clock: Clock) {
     this.#client = outbound.open({
-      totalTimeoutMs: ANSWER_WITHIN_MS,
+      totalTimeoutMs: MAX_ANSWER_MS,
       maxBytes: MAX_ANSWER_BYTES,
       connections: CONNECTIONS,
     })
     this.#clock = clock
   }
 
-  /** `send`: `rendered` is undefined when there is no such order; `takenAt` is when the lease began, by performance.now(). */
+  /** `send` sends an event. `rendered` is undefined when there is no such order; `leasedAt` is by performance.now(). */
   async send(
     to: Addressee,
     event: LeasedEvent,
     rendered: Rendered | undefined,
-    takenAt: number,
+    leasedAt: number,
     cut: AbortSignal,
   ): Promise<DeliveryResult> {
     const startedAt = performance.now()
@@ -58,11 +58,11 @@ export class Sender {
     })
     if (!rendered) return done({ error: 'there is no such order', ofEndpoint: false })
     const now = (): Date => this.#clock.now()
-    // This process, or its database, stood still in between.
-    const left = takenAt + LEASE_MS - RECORD_WITHIN_MS - startedAt
-    if (left < ANSWER_WITHIN_MS / 2) return done({ error: 'not in time', ofEndpoint: false, retryAt: now() })
+    const left = leasedAt + LEASE_MS - RECORDING_MS - startedAt
+    // This process, or its database, stood still since the lease began.
+    if (left < MAX_ANSWER_MS / 2) return done({ error: 'not in time', ofEndpoint: false, retryAt: now() })
     try {
-      const status = await this.#post(to, event, rendered, Math.min(left, ANSWER_WITHIN_MS), cut)
+      const status = await this.#post(to, event, rendered, Math.min(left, MAX_ANSWER_MS), cut)
       if (status >= 200 && status < 300) return done({ status, delivered: true })
       const redirected = status >= 300 && status < 400
       const error = `answered ${status}${redirected ? ', and redirects are not followed' : ''}`
@@ -101,7 +101,7 @@ export class Sender {
     try {
       for await (const _chunk of reply.body);
     } catch {
-      // It has answered.
+      // Only the status counts.
     }
     return reply.status
   }

@@ -10,23 +10,19 @@ const SECRET_BYTES = 32
 /** `newSigningSecret` makes a secret in the form in which its owner gets it: `whsec_` and base64. */
 export const newSigningSecret = (): string => PREFIX + randomBytes(SECRET_BYTES).toString('base64')
 
-/** `signedAmount` gives the amount that X-Signature covers: what the order is to cost while it is open, and what it did cost in the end. */
-export function signedAmount({
-  status,
-  total_price,
-  charged_amount,
-}: Pick<WireOrder, 'status' | 'total_price' | 'charged_amount'>): string {
-  if (status === 'pending') return decimalOf(total_price)
-  return status === 'failed' || status === 'cancelled' ? '0' : decimalOf(charged_amount)
+/** `signedAmount` gives the amount that X-Signature covers: an open order's total, and what an ended one cost. */
+export function signedAmount(order: Pick<WireOrder, 'status' | 'total_price' | 'charged_amount'>): string {
+  if (order.status === 'pending') return decimalOf(order.total_price)
+  return order.status === 'failed' || order.status === 'cancelled' ? '0' : decimalOf(order.charged_amount)
 }
 
-/** `orderSignature` gives X-Signature, as existing integrations verify it; `secret` is the API key's, after the dot. It covers no result. */
+/** `orderSignature` gives X-Signature, as existing integrations verify it. It covers no result. `secret` is the API key's. */
 export const orderSignature = (secret: string, order: OrderId, amount: string): string =>
   createHmac('sha256', secret)
     .update(`{"orderId":${order},"amount":${JSON.stringify(amount)}}`)
     .digest('hex')
 
-/** `standardHeaders` gives the headers of Standard Webhooks: what is sent now, signed with each of the signing secrets, the newest first. */
+/** `standardHeaders` gives the headers of Standard Webhooks, with one signature for each signing secret, the newest first. */
 export function standardHeaders(
   secrets: string[],
   { id, body, at }: { id: string; body: string; at: Date },
@@ -36,9 +32,5 @@ export function standardHeaders(
     const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
     return `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`
   })
-  return {
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': signatures.join(' '),
-  }
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signatures.join(' ') }
 }

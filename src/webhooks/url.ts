@@ -5,8 +5,8 @@ import { Destinations } from '../outbound/destinations.ts'
 const MAX_URL_LENGTH = 2000
 
 /**
- * `readWebhookUrl` gives a URL in the form in which it is called. It must be https and public, or at an address of `allow` (the networks
- * of OUTBOUND_ALLOW), where http will do. Where a name leads is looked up each time it is called.
+ * `readWebhookUrl` gives a URL in the form in which it is called. It must be https and public, or http or https at an address of `allow`
+ * (the networks of OUTBOUND_ALLOW). Addresses of names are checked at each call, not here.
  */
 export function readWebhookUrl(text: string, allow: string[]): Result<string> {
   const url = URL.parse(text.trim())

@@ -3,8 +3,8 @@ import type { EventId, OrderId, WebhookId } from '../lib/ids.ts'
 import type { OrderState } from '../lib/states.ts'
 
 /**
- * EventState says whether an event has arrived. `waiting`: it is sent, now or later. `held`: it happened, or was not sent yet, when the webhook stopped. `given_up`:
- * it was tried for three days, or there is nobody to tell any more. What is held or given up can be replayed.
+ * EventState says whether an event has arrived. `waiting`: it is sent, now or later. `held`: the webhook was paused or gone, and it is not
+ * sent. `given_up`: it was tried for three days, or the webhook's key or account is gone. What is held or given up can be replayed.
  */
 type EventState = 'waiting' | 'delivered' | 'held' | 'given_up'
 
@@ -13,11 +13,11 @@ export interface OrderEvent {
   id: EventId
   webhookId: WebhookId
   orderId: OrderId
-  /** What the order had become. */
+  /** `orderState` is what the order had become. */
   orderState: OrderState
   state: EventState
   attempts: number
-  /** The answer or the failure of the last attempt. */
+  /** `last` is the status or the failure of the last delivery. */
   last: string | null
   dueAt: Date | null
   deliveredAt: Date | null
@@ -30,14 +30,14 @@ export interface WebhookDelivery {
   orderId: OrderId
   number: number
   at: Date
-  /** How long it took; null while it is under way, or when its process died. */
+  /** `ms` is how long it took; null while it is under way, or when its process died. */
   ms: number | null
-  /** Of the answer; null where there was none. */
+  /** `status` is the answer's; null where there was none. */
   status: number | null
   error: string | null
 }
 
-/** `wireId` is the event's id on the wire; the same in all attempts and replays. */
+/** `wireId` gives an event's id on the wire, which is the same in all deliveries and replays. */
 export const wireId = (id: EventId): string => `evt_${id}`
 
 /** `eventIdOf` throws invalid_input for what is no event's id. */

@@ -26,8 +26,8 @@ const webhooks = () =>
     )
     .$narrowType<Pick<Webhook, 'status'>>()
 
-/** selectWebhooks lists one account's, or everybody's, by id. */
-export async function selectWebhooks(sql: Queryable, accountId: AccountId | undefined): Promise<Webhook[]> {
+/** `listWebhooks` gives one account's webhooks, or everybody's, by id. */
+export async function listWebhooks(sql: Queryable, accountId?: AccountId): Promise<Webhook[]> {
   const chosen = accountId === undefined ? webhooks() : webhooks().where('w.accountId', '=', accountId)
   return await sql.run(chosen.orderBy('w.id'))
 }
@@ -37,7 +37,7 @@ export async function selectWebhook(sql: Queryable, id: WebhookId): Promise<Webh
   return webhook
 }
 
-/** nextWebhookId gives the id before the row is written, because the secrets are sealed for it. */
+/** `nextWebhookId` gives the id before the row is written, because the secrets are sealed for it. */
 export async function nextWebhookId(sql: Queryable): Promise<WebhookId> {
   const [row] = await sql<{ id: WebhookId }[]>`
     select nextval(pg_get_serial_sequence('webhooks', 'id'))::int as id`
@@ -54,7 +54,7 @@ export async function insertWebhook(
     values (${id}, ${accountId}, ${keyId}, ${url}, ${secrets}, ${now}, ${now})`
 }
 
-/** updateUrl also forgets the failures, because where it failed before says nothing about the new place. */
+/** `updateUrl` also forgets the failures, because those of the old place say nothing about the new one. */
 export async function updateUrl(sql: Queryable, id: WebhookId, url: string, now: Date): Promise<void> {
   await sql.run(
     build
@@ -64,7 +64,7 @@ export async function updateUrl(sql: Queryable, id: WebhookId, url: string, now:
   )
 }
 
-/** lockSecrets gives undefined when there is no such webhook. */
+/** `lockSecrets` gives undefined when there is no such webhook. */
 export async function lockSecrets(sql: Transaction, id: WebhookId): Promise<Buffer | undefined> {
   const [row] = await sql.run(build.selectFrom('webhooks').select('secrets').where('id', '=', id).forUpdate())
   return row?.secrets
@@ -95,7 +95,7 @@ export async function updateSecrets(
   )
 }
 
-/** updateResumed makes due whatever still waits, also what was waiting for a retry. */
+/** `updateResumed` also makes due what waits for a retry. */
 export async function updateResumed(sql: Queryable, id: WebhookId, now: Date): Promise<void> {
   await sql`
     with resumed as (
@@ -107,14 +107,13 @@ export async function updateResumed(sql: Queryable, id: WebhookId, now: Date): P
     update order_events set due_at = ${now} where webhook_id = ${id} and due_at > ${now}`
 }
 
-/** Target is what a worker needs to send to a webhook. */
+/** Target is what it takes to send to a webhook. */
 export interface Target {
   id: WebhookId
   url: string
   secrets: Buffer
   previousUntil: Date | null
   failures: number
-  failingSince: Date | null
   active: boolean
   /** `orphaned`: its key was revoked, or its account is closed. */
   orphaned: boolean
@@ -122,7 +121,7 @@ export interface Target {
 
 export async function selectTarget(sql: Sql, id: WebhookId): Promise<Target | undefined> {
   const [row] = await sql<Target[]>`
-    select w.id, w.url, w.secrets, w.previous_until, w.failures, w.failing_since, w.status = 'active' as active,
+    select w.id, w.url, w.secrets, w.previous_until, w.failures, w.status = 'active' as active,
            k.revoked_at is not null or a.status = 'closed' as orphaned
       from webhooks w join api_keys k on k.id = w.key_id join accounts a on a.id = w.account_id
      where w.id = ${id}`.records()

@@ -4,7 +4,7 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { AccountId, WebhookId } from '../lib/ids.ts'
-import { type Clock, systemClock } from '../lib/time.ts'
+import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import type { Webhook } from './attributes.ts'
 import { wakeWebhook } from './events.sql.ts'
@@ -16,25 +16,25 @@ import {
   nextWebhookId,
   selectNewestSecrets,
   selectWebhook,
-  selectWebhooks,
   type Target,
   updateResumed,
   updateSecrets,
   updateUrl,
 } from './webhooks.sql.ts'
 
+export { listWebhooks } from './webhooks.sql.ts'
+
 /** NewWebhook is a webhook that was just made. */
 export interface NewWebhook {
   id: WebhookId
   url: string
-  /** The signing secret (`whsec_...`), which is shown this once. */
+  /** `secret` is the signing secret (`whsec_...`), which is shown this once. */
   secret: string
 }
 
 /**
- * `createWebhook` has orders told that are placed with a key. It runs in the transaction that makes the key: X-Signature is made
- * with the key's own secret, which is known only then, and which is kept sealed here beside its hash.
- * Throws invalid_input (webhook_url), and conflict when the secret key at hand is not the server's.
+ * `createWebhook` makes the webhook of a key, in the transaction that makes the key: X-Signature is made with the key's own secret, which
+ * is known only then and is kept sealed. Throws invalid_input (webhook_url), and conflict when the secret key at hand is not the server's.
  */
 export async function createWebhook(
   sql: Transaction,
@@ -55,10 +55,6 @@ export async function createWebhook(
   await insertWebhook(sql, { id, accountId, keyId: key.id, url: checked, secrets, now: clock.now() })
   return { id, url: checked, secret }
 }
-
-/** `listWebhooks` gives one account's webhooks, or everybody's, by id. */
-export const listWebhooks = (sql: Queryable, accountId?: AccountId): Promise<Webhook[]> =>
-  selectWebhooks(sql, accountId)
 
 /** `findWebhook` throws not_found, also (promise 6, own data only) for another account's where `accountId` is given. */
 export async function findWebhook(sql: Queryable, id: WebhookId, accountId?: AccountId): Promise<Webhook> {
@@ -118,12 +114,12 @@ export async function setWebhookOfKey(
 }
 
 /** MAX_OVERLAP_MS is the longest time for which the signing secret before the last still signs. */
-const MAX_OVERLAP_MS = 30 * 24 * 3_600_000
+const MAX_OVERLAP_MS = 30 * DAY_MS
 
 /**
- * `rotateSecret` gives a new signing secret. Until `previousUntil` what is sent is signed with the one before, too, so that a receiver
- * can change in between; without, the one before is worth nothing at once. The API key's secret stays what it is.
- * Throws not_found, invalid_input (overlap), and an Error when the secret key at hand is another than the server's.
+ * `rotateSecret` gives a new signing secret. The one before signs, too, until `previousUntil`, so that a receiver can change in between;
+ * null: it signs nothing more. The API key's secret stays. Throws not_found, invalid_input (overlap), and an Error when the secret key at
+ * hand is not the server's.
  */
 export async function rotateSecret(
   sql: Sql,
@@ -149,8 +145,8 @@ export async function rotateSecret(
 }
 
 /**
- * `resumeWebhook` has a webhook that was paused, or that answered 410, sent to again: what happens from now on. What happened since can
- * be replayed. Throws not_found.
+ * `resumeWebhook` has a webhook that was paused, or that answered 410, sent what happens from now on. What happened meanwhile can be
+ * replayed. Throws not_found.
  */
 export async function resumeWebhook(
   sql: Queryable,

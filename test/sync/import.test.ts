@@ -38,8 +38,8 @@ describe('an import', () => {
   it('makes services of chosen groups and single ids, with a code, a route and a price by the rule', async () => {
     const { store } = used
     const supplier = await store.supplier('USD', 'Große Panel, 1')
-    const wanted = { all: false, groups: ['checks'], ids: ['x/4'] }
-    const { changes } = await store.apply(supplier, list, { importing: wish({}, { wanted }) })
+    const selection = { all: false, groups: ['checks'], ids: ['x/4'] }
+    const { changes } = await store.apply(supplier, list, { importing: wish({}, { selection }) })
     expect(changes).toMatchObject({ imported: 2, ruled: 0, skipped: [], repriced: 0 })
     const services = await store.sql`
       select code, name, group_name, kind, delivery_time, active, duplicate_policy, min_quantity, max_quantity
@@ -179,14 +179,14 @@ describe('an import', () => {
   it.each([
     [
       'a group',
-      { wanted: { all: false, groups: ['Unlocks', 'None'], ids: [] } },
+      { selection: { all: false, groups: ['Unlocks', 'None'], ids: [] } },
       {},
       'group',
       'no group None',
     ],
     [
       'a service',
-      { wanted: { all: false, groups: [], ids: ['1', '99'] } },
+      { selection: { all: false, groups: [], ids: ['1', '99'] } },
       {},
       'remoteService',
       'no service 99',
@@ -242,10 +242,10 @@ describe('a sale price', () => {
   it('stays where a person has changed or removed it, or nobody wanted it to follow', async () => {
     const { store } = used
     const supplier = await store.supplier()
-    const fixed = wish({}, { follows: false, wanted: { all: false, groups: [], ids: ['4'] } })
+    const fixed = wish({}, { follows: false, selection: { all: false, groups: [], ids: ['4'] } })
     await store.apply(supplier, many(4), { importing: fixed })
     await store.apply(supplier, many(4), {
-      importing: wish({}, { wanted: { all: false, groups: [], ids: ['1', '2', '3'] } }),
+      importing: wish({}, { selection: { all: false, groups: [], ids: ['1', '2', '3'] } }),
     })
     const [, , two, three] = await made(supplier)
     await setPrice(store.sql, { service: String(two?.id), currency: 'USD', price: '9' })

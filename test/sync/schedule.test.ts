@@ -5,7 +5,8 @@ import { addJob, Jobs } from '../../src/jobs/jobs.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import type { SupplierConnection } from '../../src/suppliers/suppliers.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
-import { FIND_DUE, scheduleSync, syncJobs, syncSchedule } from '../../src/sync/schedule.ts'
+import { selectSchedule } from '../../src/sync/runs.sql.ts'
+import { FIND_DUE_LISTS, scheduleSync, syncJobs } from '../../src/sync/schedule.ts'
 import { list, many, useStore } from './sync.fixtures.ts'
 
 const used = useStore()
@@ -48,7 +49,7 @@ async function start(): Promise<Jobs> {
 }
 
 /** `look` does what happens every minute. */
-const look = () => addJob(used.store.sql, FIND_DUE, {}, { key: FIND_DUE })
+const look = () => addJob(used.store.sql, FIND_DUE_LISTS, {}, { key: FIND_DUE_LISTS })
 const idle = () =>
   expect
     .poll(async () => [...(await used.store.sql`select key, last_error from graphile_worker.jobs`)])
@@ -79,7 +80,7 @@ it('a list is applied when its time has come, once however many runs were missed
   await look()
   await idle()
   expect(read).toEqual([supplier.id])
-  expect(await syncSchedule(used.store.sql, supplier.id)).toEqual({
+  expect(await selectSchedule(used.store.sql, supplier.id)).toEqual({
     everyMinutes: 60,
     nextAt: new Date(clock.time + 60 * MINUTE),
     maxLoss: 20,
@@ -104,7 +105,7 @@ it('a list that fails, and a supplier that cannot be opened, hold up no other, a
     .toMatchObject([{ outcome: 'failed', error: 'half a list' }])
   await idle()
   for (const { id } of [broken, sealed, whole]) {
-    expect((await syncSchedule(used.store.sql, id)).nextAt).toEqual(new Date(clock.time + 60 * MINUTE))
+    expect((await selectSchedule(used.store.sql, id)).nextAt).toEqual(new Date(clock.time + 60 * MINUTE))
     await scheduleSync(used.store.sql, id, { everyMinutes: null, now: clock.now() })
   }
 })
@@ -131,7 +132,9 @@ it('what a stop has broken off is read again at the next start, and a disabled s
   await start()
   await look()
   await expect
-    .poll(async () => [...(await used.store.sql`select from graphile_worker.jobs where key = ${FIND_DUE}`)])
+    .poll(async () => [
+      ...(await used.store.sql`select from graphile_worker.jobs where key = ${FIND_DUE_LISTS}`),
+    ])
     .toEqual([])
   expect(await used.store.runs(supplier)).toHaveLength(1)
   await used.store.sql`update suppliers set enabled = true where id = ${supplier.id}`

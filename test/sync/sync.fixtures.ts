@@ -4,7 +4,7 @@ import { orThrow } from '../../src/lib/fault.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { micros, parseMicros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
-import type { ImportSelection, ImportWish } from '../../src/sync/import.ts'
+import type { ImportRequest, ImportSelection } from '../../src/sync/import.ts'
 import { MarkupRule, type MarkupRuleInput } from '../../src/sync/markup-rule.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { applySync, previewSync, type SyncOptions } from '../../src/sync/sync.ts'
@@ -40,9 +40,9 @@ const everything: ImportSelection = { all: true, groups: [], ids: [] }
 
 export const wish = (
   rule: Partial<MarkupRuleInput> = {},
-  { wanted = everything, ...given }: Partial<Omit<ImportWish, 'rule'>> = {},
-): ImportWish => ({
-  wanted,
+  { selection = everything, ...given }: Partial<Omit<ImportRequest, 'rule'>> = {},
+): ImportRequest => ({
+  selection,
   follows: true,
   rule: orThrow(MarkupRule.read({ percent: '25', currency: 'USD', ...rule })),
   ...given,

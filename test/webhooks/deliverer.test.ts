@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { closeAccount } from '../../src/accounts/accounts.ts'
 import { revokeKey } from '../../src/accounts/keys.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
-import { listAttempts, replay } from '../../src/webhooks/events.ts'
+import { listDeliveries, replay } from '../../src/webhooks/events.ts'
 import { changeUrl, createWebhook, resumeWebhook, rotateSecret } from '../../src/webhooks/webhooks.ts'
 import { Receiver } from './receiver.ts'
 import { expectSigned, type Hook, LOOPBACK, newHook, Shop, sealer } from './webhooks.fixtures.ts'
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const deliver = (deliverer = shop.deliverer()): Promise<void> => deliverer.deliver(hook.webhook.id, never)
 const told = (): [number, string][] => receiver.arrivals.map(({ order }) => [order.order_id, order.status])
-const attempts = async () => (await listAttempts(shop.sql, { webhook: hook.webhook.id })).reverse()
+const attempts = async () => (await listDeliveries(shop.sql, { webhook: hook.webhook.id })).reverse()
 
 describe('an order that was placed with the key', () => {
   it('is told when it is begun and when it has ended, as it was then, and signed in both ways', async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { LOOK_FOR_EVENTS, webhookJobs } from '../../src/webhooks/jobs.ts'
+import { FIND_DUE_EVENTS, webhookJobs } from '../../src/webhooks/jobs.ts'
 import { Receiver } from './receiver.ts'
 import { type Hook, newHook, Shop } from './webhooks.fixtures.ts'
 
@@ -22,7 +22,7 @@ afterAll(async () => {
 const look = async (): Promise<number> => {
   await shop.sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`
   const tasks = webhookJobs({ sql: shop.sql, deliverer: shop.deliverer(), clock: shop.clock })
-  await tasks[LOOK_FOR_EVENTS]?.(null, never)
+  await tasks[FIND_DUE_EVENTS]?.(null, never)
   return (
     await shop.sql`select from graphile_worker.jobs where key = ${`webhook_deliver:${hook.webhook.id}`}`
   ).length
