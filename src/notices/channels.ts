@@ -38,7 +38,7 @@ export interface ChannelView extends Omit<ChannelRow, 'secrets'> {
   secrets: Record<string, boolean> | null
 }
 
-/** ChannelDeps is what it takes to keep channels. The sealer is opened once there are secrets, so that who has none needs no key. */
+/** ChannelDeps is what it takes to keep channels. The sealer is opened once there are secrets: an installation without any needs no key. */
 export interface ChannelDeps {
   sql: Sql
   sealer: () => Promise<Sealer>
@@ -156,7 +156,7 @@ export const sendTest = (deps: SendingDeps, id: NoticeChannelId, address: string
 const connect = (row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel =>
   channelKinds.get(row.kind).connect(credentials.open(row, sealer), context)
 
-/** `written` finds out whether a channel can be made of what was written, by making one. */
+/** `written` gives the view of what was written. Throws invalid_input when no channel can be made of it. */
 async function written(
   transaction: Transaction,
   id: NoticeChannelId,

@@ -2,7 +2,7 @@ import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { ReviewKind } from '../fulfilment/people/review.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
-import type { AccountId, DepositId, ReviewId, SupplierId, WebhookId } from '../lib/ids.ts'
+import type { ReviewId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
 /** OpenBreaker is an enabled supplier to which nothing is sent. */
@@ -31,16 +31,8 @@ export const selectOpenBreakers = (sql: Queryable, { credit }: { credit: boolean
       .$narrowType<{ why: SupplierFault; openedAt: Date }>(),
   )
 
-/** WaitingReviews counts the open reviews of each kind. */
-export interface WaitingReviews {
-  kind: ReviewKind
-  count: number
-  oldest: Date
-  /** `newestId` is the newest one's id. */
-  newestId: ReviewId
-}
-
-export const selectWaitingReviews = (sql: Queryable): Promise<WaitingReviews[]> =>
+/** `selectWaitingReviews` counts the open reviews of each kind. */
+export const selectWaitingReviews = (sql: Queryable) =>
   sql.run(
     build
       .selectFrom('reviews')
@@ -56,15 +48,7 @@ export const selectWaitingReviews = (sql: Queryable): Promise<WaitingReviews[]> 
       .$narrowType<{ kind: ReviewKind }>(),
   )
 
-export interface PausedWebhook {
-  id: WebhookId
-  accountId: AccountId
-  username: string
-  url: string
-  pausedAt: Date
-}
-
-export const selectPausedWebhooks = (sql: Queryable): Promise<PausedWebhook[]> =>
+export const selectPausedWebhooks = (sql: Queryable) =>
   sql.run(
     build
       .selectFrom('webhooks as w')
@@ -76,14 +60,7 @@ export const selectPausedWebhooks = (sql: Queryable): Promise<PausedWebhook[]> =
       .$narrowType<{ pausedAt: Date }>(),
   )
 
-export interface WaitingDeposit {
-  id: DepositId
-  username: string
-  currency: string
-  amount: Micros
-}
-
-export const selectWaitingDeposits = (sql: Queryable): Promise<WaitingDeposit[]> =>
+export const selectWaitingDeposits = (sql: Queryable) =>
   sql.run(
     build
       .selectFrom('deposits as d')
@@ -93,16 +70,8 @@ export const selectWaitingDeposits = (sql: Queryable): Promise<WaitingDeposit[]>
       .orderBy('d.id'),
   )
 
-/** LowBalance is an account that can spend less than its mark, both in micros. */
-export interface LowBalance {
-  accountId: AccountId
-  name: string
-  currency: string
-  available: Micros
-  mark: Micros
-}
-
-export const selectLowBalances = (sql: Queryable): Promise<LowBalance[]> =>
+/** `selectLowBalances` gives the accounts that can spend less than their mark, both in micros. */
+export const selectLowBalances = (sql: Queryable) =>
   sql.run(
     build
       .selectFrom('accounts as a')

@@ -16,7 +16,7 @@ import type { EventName, Side } from './events.ts'
 
 /** Condition is something that holds now and that people may want to be told of. */
 export interface Condition {
-  /** `subject` names what it is about, among those of its event. */
+  /** `subject` names what it is about, and is unique among the conditions of one event. */
   subject: string
   /** `accountId` is whom it happened to; null: the operator alone. */
   accountId: AccountId | null
@@ -26,7 +26,7 @@ export interface Condition {
   messages: Partial<Record<Side, Message>>
 }
 
-/** `conditions` finds each event's conditions. */
+/** `conditions` has a function for each event that finds the event's conditions. */
 export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition[]>> = {
   'supplier.out_of_credit': async (sql) => (await selectOpenBreakers(sql, { credit: true })).map(ofSupplier),
   'supplier.trouble': async (sql) => (await selectOpenBreakers(sql, { credit: false })).map(ofSupplier),

@@ -1,7 +1,7 @@
 /**
- * `events` is everything that a person can be told of: who may be (`operator`; `account`: the one that it happened to), and for how
- * long (`goneMs`) it must be gone before it counts as new when it comes back. With `againMs` it is told once more after so long at the
- * earliest, while there is something new about it.
+ * `events` has everything that a person can be told of. `sides` says who may be: the operator, and the account that it happened to. An
+ * event that was gone for less than `goneMs` is not new when it comes back. With `againMs` an event that lasts is told again after that
+ * time at the earliest, if there is something new about it.
  */
 export const events = {
   'supplier.out_of_credit': {
@@ -43,7 +43,7 @@ export interface EventRules {
 export type Side = 'operator' | 'account'
 export type EventName = keyof typeof events
 
-/** GONE_MS keeps what comes and goes, such as a supplier's trouble, from being told each time. */
+/** GONE_MS is the default of `goneMs`: what comes and goes, such as a supplier's trouble, is not told each time. */
 export const GONE_MS = 600_000
 
 export const rulesOf = (event: EventName): EventRules => events[event]

@@ -12,7 +12,7 @@ export const RAISE_NOTICES = 'notices_raise'
 
 const KEPT_MS = 90 * DAY_MS
 
-/** `noticeJobs` cost hot paths nothing, because what there is to tell is found in the tables, and no event is written for it. */
+/** `noticeJobs` find in the tables what there is to tell, so that hot paths write no event for it. */
 export function noticeJobs({ log, ...deps }: SendingDeps & { log: Logger }): Record<string, JobTask> {
   const { sql, context } = deps
   const raise: JobTask = async (_payload, stopping) => {

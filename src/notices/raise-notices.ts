@@ -17,8 +17,8 @@ import { selectSubscribed } from './subscriptions.sql.ts'
 
 /** SEND_NOTICE is the job that tells one person. */
 export const SEND_NOTICE = 'notice_send'
-/** ATTEMPTS take three and a half hours, with the queue's growing pauses. */
-const ATTEMPTS = 10
+/** MAX_ATTEMPTS take three and a half hours, with the queue's growing pauses. */
+const MAX_ATTEMPTS = 10
 
 export interface SendPayload {
   subscription: SubscriptionId
@@ -26,7 +26,7 @@ export interface SendPayload {
   message: Message
 }
 
-/** `raiseNotices` finds the conditions of one event that hold now, and has everybody told who wants to be, once while they last. */
+/** `raiseNotices` finds the conditions of one event that hold now, and has their subscribers told, once while they last. */
 export async function raiseNotices(transaction: Transaction, event: EventName, now: Date): Promise<void> {
   await lockNotices(transaction)
   const current = await conditions[event](transaction)
@@ -37,12 +37,8 @@ export async function raiseNotices(transaction: Transaction, event: EventName, n
     now,
   )
   for (const condition of fresh) {
-    await notifySubscribers(
-      transaction,
-      event,
-      await insertNotice(transaction, event, condition, now),
-      condition,
-    )
+    const id = await insertNotice(transaction, event, condition, now)
+    await notifySubscribers(transaction, event, id, condition)
   }
   for (const { id, condition } of again) {
     await updateSent(transaction, id, condition.mark, now)
@@ -60,7 +56,7 @@ interface Comparison {
   ended: NoticeId[]
 }
 
-/** `compare` holds the conditions that hold now against the notices that were sent. */
+/** `compare` compares the conditions that hold now with the notices that were sent. */
 function compare(
   current: Condition[],
   open: OpenNotice[],
@@ -97,7 +93,7 @@ async function notifySubscribers(
     const subscribed = await selectSubscribed(transaction, event, side === 'account' ? accountId : null)
     for (const subscription of subscribed) {
       const payload: SendPayload = { subscription, notice, message }
-      await addJob(transaction, SEND_NOTICE, payload, { attempts: ATTEMPTS })
+      await addJob(transaction, SEND_NOTICE, payload, { attempts: MAX_ATTEMPTS })
     }
   }
 }

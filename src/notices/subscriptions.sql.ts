@@ -3,7 +3,7 @@ import type { Queryable } from '../database/database.ts'
 import type { AccountId, NoticeChannelId, SubscriptionId } from '../lib/ids.ts'
 import type { EventName } from './events.ts'
 
-/** Subscription is somebody who wants to be told. */
+/** Subscription is an address that wants to be told of events. */
 export interface Subscription {
   id: SubscriptionId
   /** `accountId`, null: the operator's. */
@@ -36,9 +36,9 @@ const subscriptions = () =>
     .select(['s.address', 's.events', 's.actor', 's.createdAt'])
     .$narrowType<Pick<Subscription, 'events'>>()
 
-export async function selectSubscriptions(sql: Queryable): Promise<Subscription[]> {
-  return await sql.run(subscriptions().orderBy('s.id'))
-}
+/** `listSubscriptions` lists subscriptions by id. */
+export const listSubscriptions = (sql: Queryable): Promise<Subscription[]> =>
+  sql.run(subscriptions().orderBy('s.id'))
 
 export async function selectSubscription(
   sql: Queryable,

@@ -11,12 +11,11 @@ import {
   insertSubscription,
   type Subscription,
   selectSubscription,
-  selectSubscriptions,
 } from './subscriptions.sql.ts'
 
-export type { Subscription }
+export { listSubscriptions, type Subscription } from './subscriptions.sql.ts'
 
-/** NewSubscription is somebody to be told, as an operator writes it. */
+/** NewSubscription is a subscription as an operator writes it. */
 export interface NewSubscription {
   /** `accountId`, null: the operator. */
   accountId: AccountId | null
@@ -55,9 +54,6 @@ export async function unsubscribe(sql: Queryable, id: SubscriptionId): Promise<v
 export async function findSubscription(sql: Queryable, id: SubscriptionId): Promise<Subscription> {
   return (await selectSubscription(sql, id)) ?? refuseUnknown(id)
 }
-
-/** `listSubscriptions` lists subscriptions by id. */
-export const listSubscriptions = (sql: Queryable): Promise<Subscription[]> => selectSubscriptions(sql)
 
 /** `readAddress` gives an address as a kind of channel takes it. */
 export function readAddress(kind: string, text: string): Result<string> {

@@ -80,7 +80,7 @@ async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
 
 const timedOut = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
 
-/** `codeOf` is the short word for an error, in which there is nothing that was sent or received. */
+/** `codeOf` gives an error's code, or its name, in which there is nothing that was sent or received. */
 export function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown }
   return String(code ?? name)

@@ -11,7 +11,7 @@ export class Exchange {
   readonly #onCallerAbort = (): void => this.#stop('aborted')
   #started = false
 
-  /** The exchange's time begins with the constructor. `place` is host and port. */
+  /** The constructor starts the exchange's time. `place` is host and port. */
   constructor(place: string, totalTimeoutMs: number, caller: AbortSignal | undefined) {
     this.#place = place
     this.#caller = caller
@@ -31,7 +31,7 @@ export class Exchange {
     this.#caller?.removeEventListener('abort', this.#onCallerAbort)
   }
 
-  /** `watch` lets the exchange see when undici begins to write the request: nothing of it has left before. */
+  /** `watch` notices when undici begins to write the request: nothing of it was sent before that. */
   readonly watch: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart: (controller, context) => {
@@ -76,10 +76,10 @@ export class Exchange {
   }
 }
 
-/** `inWords` are errors whose message by undici says more than the code, and holds nothing that was sent or received. */
-const inWords = ['UND_ERR_SOCKET', 'UND_ERR_INVALID_ARG']
+/** CLEAR_MESSAGES has the codes of undici's errors whose message says more than the code, and holds nothing that was sent or received. */
+const CLEAR_MESSAGES = ['UND_ERR_SOCKET', 'UND_ERR_INVALID_ARG']
 
 function reasonOf(error: unknown): string {
   const code = codeOf(error)
-  return inWords.includes(code) ? (error as Error).message : code
+  return CLEAR_MESSAGES.includes(code) ? (error as Error).message : code
 }

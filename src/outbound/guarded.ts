@@ -24,7 +24,7 @@ const defaults: OutboundLimits = {
 /** KEEP_ALIVE_MS is shorter than the 5 s after which usual servers close, because a request on a connection that just closed is Broken. */
 const KEEP_ALIVE_MS = 3_000
 
-/** `ownHeaders` name us because firewalls before panels turn away clients that do not say what they are. */
+/** `ownHeaders` name imeigate, because firewalls before panels refuse clients without a user agent. */
 const ownHeaders = { 'user-agent': 'imeigate', accept: '*/*', 'accept-encoding': 'gzip' }
 
 /** GuardedOutbound sends to public hosts with verified TLS, and to allowed networks with and without TLS. */
@@ -32,7 +32,7 @@ export class GuardedOutbound implements Outbound {
   readonly #destinations: Destinations
   readonly #lookup: Lookup
 
-  /** `allow` has networks as `parseNetworks` gives them. Throws an Error that names one that is none. */
+  /** `allow` has networks as OUTBOUND_ALLOW has them. Throws an Error that names one that is none. */
   constructor({ allow, lookup = systemLookups }: { allow: string[]; lookup?: Lookup }) {
     this.#destinations = new Destinations(allow)
     this.#lookup = lookup

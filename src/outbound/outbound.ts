@@ -45,9 +45,8 @@ export interface OutboundReply {
 }
 
 /**
- * NotSent is proof that no byte of the request has reached the other side, and that none will: it may be sent again (promise 4: no
- * guess about what was sent).
- * The message names host and port, never a path, a header or a body.
+ * NotSent is proof that no byte of the request has reached the other side, and that none will: it may be sent again (promise 4: no guess
+ * about what was sent). The message names host and port, never a path, a header or a body.
  */
 export class NotSent extends Error {
   override readonly name = 'NotSent'

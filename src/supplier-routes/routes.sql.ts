@@ -59,7 +59,6 @@ export async function insertRoute(
   return made?.id as RouteId
 }
 
-/** `updateRouteRow`: it is not known whether the supplier's list has another remote service before the list is read again. */
 export async function updateRouteRow(
   sql: Queryable,
   id: RouteId,

@@ -70,6 +70,7 @@ export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm): Pr
       } = given
       const row = { remoteService, cost, marginFloor }
       checkRemoteService(row, old.supplierKind, old.supplierName)
+      // Whether the supplier's list has another remote service is not known before the list is read again.
       const available = remoteService === old.remoteService ? old.available : null
       await updateRouteRow(transaction, id, { ...row, available })
       if (position !== undefined) await move(transaction, id, position)
@@ -78,7 +79,7 @@ export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm): Pr
     .catch(refuseSecond)
 }
 
-/** `removeRoute` lets items that were sent by the route be finished. Throws not_found. */
+/** `removeRoute` deletes a route. Items that were sent by it are finished. Throws not_found. */
 export async function removeRoute(sql: Sql, id: RouteId): Promise<void> {
   await sql.begin(async (transaction) => {
     const { serviceId: service } = await findLocked(transaction, id)

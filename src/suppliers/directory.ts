@@ -3,19 +3,17 @@ import type { Logger } from 'pino'
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
-import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplier.ts'
+import type { Supplier } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { SupplierRow } from './attributes.ts'
 import { selectSuppliers } from './suppliers.sql.ts'
-import { open } from './suppliers.ts'
+import { open, type SupplierConnection } from './suppliers.ts'
 
-/** ConnectedSupplier is a supplier that this process can call. */
-export interface ConnectedSupplier {
-  config: SupplierConfig
-  supplier: Supplier
-  /** A supplier that is not `enabled` is sent nothing more, but is asked about what it has. */
+/** ConnectedSupplier is a supplier that this process can call, with its limits. */
+export interface ConnectedSupplier extends SupplierConnection {
+  /** `enabled`, false: it is sent nothing more, but is asked about what it has. */
   enabled: boolean
   /** `concurrency` and `ratePerSecond` (null: no limit) bound the calls that this process has under way, and begins in a second. */
   concurrency: number
@@ -79,7 +77,7 @@ export class SupplierDirectory implements RuntimeService {
     const changes = this.#changes
     if (!this.#notifier.isConnected() && performance.now() - this.#readAt >= REREAD_EVERY_MS)
       await this.#refresh()
-    // A reading that was under way may have been from before the last change.
+    // A reading that was under way may have begun before the last change.
     while (this.#seen < changes) await this.#refresh()
     return this.#connected
   }
@@ -160,10 +158,10 @@ export class SupplierDirectory implements RuntimeService {
   }
 }
 
-/** Made is a supplier with what it was made of; nothing `opened`: it cannot be made of that. */
+/** Made is a supplier with what it was made of. `opened`, undefined: no supplier can be made of that. */
 interface Made {
   source: unknown
-  opened: { config: SupplierConfig; supplier: Supplier } | undefined
+  opened: SupplierConnection | undefined
 }
 
 const sourceOf = ({ kind, name, url, currency, settings, secrets }: SupplierRow) => ({

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/database.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import { Reasons } from '../integrations/suppliers/http-kit/reasons.ts'
 import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
@@ -16,7 +17,7 @@ export interface SupplierTest {
   milliseconds: number | null
   /** `problem` says what went wrong, so that an operator can act on it; null: nothing did. */
   problem: string | null
-  /** `note` is worth knowing although nothing went wrong. */
+  /** `note` tells the operator something although nothing went wrong. */
   note: string | null
 }
 
@@ -51,17 +52,13 @@ export async function testSupplier(
       return { ...none, account, milliseconds, note }
     } catch (error) {
       const milliseconds = took()
-      // A place that may not be called is the reason before any other.
+      // A destination that may not be called explains the error best.
       const fault = config.url === null ? undefined : await destinationFault(config.url, allow)
-      return { ...none, milliseconds, problem: fault ?? messageOf(error, config.secrets) }
+      const message = error instanceof Error ? error.message : String(error)
+      const { secrets } = config
+      return { ...none, milliseconds, problem: fault ?? new Reasons(Object.values(secrets)).of(message) }
     }
   } finally {
     await supplier.close?.()
   }
-}
-
-/** `messageOf` gives an error's message with every secret taken out. */
-function messageOf(error: unknown, secrets: Record<string, string>): string {
-  const message = error instanceof Error ? error.message : String(error)
-  return Object.values(secrets).reduce((text, secret) => text.replaceAll(secret, '***'), message)
 }

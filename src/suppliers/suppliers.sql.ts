@@ -1,5 +1,6 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
+import type { SupplierAccount } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
 import type { SupplierRow, SupplierView, SupplierWrite } from './attributes.ts'
@@ -11,7 +12,7 @@ const suppliers = () =>
 export const selectSuppliers = (sql: Queryable): Promise<SupplierRow[]> =>
   sql.run(suppliers().orderBy('s.id'))
 
-/** SupplierViewRow is a supplier with how it fares. */
+/** SupplierViewRow is a supplier with its health and the counts of what depends on it. */
 export interface SupplierViewRow extends SupplierRow, Omit<SupplierView, keyof SupplierRow | 'open'> {
   /** `open` is null where nothing has ever happened to the circuit breaker. */
   open: boolean | null
@@ -79,13 +80,14 @@ export async function updateSupplierRow(
   )
 }
 
-/** `upsertBalance` keeps what the supplier has just said of our account there, in micros of its currency. */
-export async function upsertBalance(
+/** `recordBalance` keeps the balance that the supplier has just named, if it named one, for operators to see. */
+export async function recordBalance(
   sql: Queryable,
   supplierId: SupplierId,
-  balance: bigint,
+  { balance }: SupplierAccount,
   balanceAt: Date,
 ): Promise<void> {
+  if (balance === null) return
   await sql.run(
     build
       .insertInto('supplierHealth')

@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import { type IntegrationContext, nowhere, readSecrets } from '../integrations/kit/kind.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
-import type { Supplier, SupplierAccount, SupplierConfig } from '../integrations/suppliers/supplier.ts'
+import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Sealer } from '../secrets/sealer.ts'
@@ -16,8 +16,9 @@ import {
   selectSuppliers,
   selectSupplierViews,
   updateSupplierRow,
-  upsertBalance,
 } from './suppliers.sql.ts'
+
+export { recordBalance } from './suppliers.sql.ts'
 
 /** `credentials` seals secrets for the owner `supplier <id>`. */
 const credentials = new Credentials(supplierKinds)
@@ -44,8 +45,8 @@ export async function createSupplier(
 }
 
 /**
- * `updateSupplier` changes what is given and leaves the rest: settings and secrets one by one.
- * Throws not_found, invalid_input that names the value at fault, or conflict when the new name is taken.
+ * `updateSupplier` changes what is given and leaves the rest: settings and secrets one by one. Throws not_found, invalid_input that names
+ * the value at fault, or conflict when the new name is taken.
  */
 export async function updateSupplier(
   sql: Sql,
@@ -66,9 +67,8 @@ export async function updateSupplier(
 }
 
 /**
- * `enableSupplier` enables or disables: a disabled supplier is sent nothing more, and what it has is finished. None is deleted, because
- * orders name it.
- * Throws not_found.
+ * `enableSupplier` enables or disables a supplier, which is never deleted, because orders name it. A disabled one is sent nothing more, and
+ * what it has is finished. Throws not_found.
  */
 export async function enableSupplier(
   sql: Sql,
@@ -100,16 +100,7 @@ export async function findSupplier(sql: Queryable, idOrName: string): Promise<Su
   return row
 }
 
-/** `recordBalance` keeps what the supplier has just said of our balance, for operators to see. */
-export async function recordBalance(
-  sql: Queryable,
-  id: SupplierId,
-  { balance }: SupplierAccount,
-  at: Date,
-): Promise<void> {
-  if (balance !== null) await upsertBalance(sql, id, balance, at)
-}
-
+/** SupplierConnection is a supplier that can be called. */
 export interface SupplierConnection {
   config: SupplierConfig
   supplier: Supplier
@@ -156,7 +147,7 @@ export const configOf = (row: SupplierRow, sealer: Sealer | undefined): Supplier
   return { id, kind, name, url, currency, ...credentials.open(row, sealer) }
 }
 
-/** `written` finds out whether a supplier can be made of what was written, by making one. */
+/** `written` gives the view of what was written. Throws invalid_input when no supplier can be made of it. */
 async function written(transaction: Transaction, sealer: Sealer, id: SupplierId): Promise<SupplierView> {
   const [row] = await selectSupplierViews(transaction, id)
   const { supplier } = open(row as SupplierViewRow, sealer, nowhere)
