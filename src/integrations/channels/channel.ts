@@ -1,12 +1,12 @@
 /** Message is what one person is told: plain text, for e-mail and chats alike. */
 export interface Message {
-  /** `title` is one line that says it all. */
+  /** `title` is one line, which must do alone. */
   title: string
   /** `text` has lines of detail. */
   text: string
 }
 
-/** Channel is a way to send notices. `send` throws an Error, in which no secret stands, when the message may not have got there. */
+/** Channel is a way to send notices. `send` throws an Error, in which no secret stands, when the message may not have arrived. */
 export interface Channel {
   send(address: string, message: Message): Promise<void>
 }

@@ -12,10 +12,7 @@ export interface Gateway {
   ask(reference: string): Promise<Payment | undefined>
   /** `withdraw` closes the page, so that nobody can pay any more, where that is still possible. Throws as `begin`. */
   withdraw(reference: string): Promise<Payment | undefined>
-  /**
-   * `receive` reads what was sent to our hook; undefined when it is about no deposit of ours.
-   * Throws invalid_signature unless it is signed, and that lately.
-   */
+  /** `receive` reads an inbound webhook; undefined: it is about no deposit of ours. Throws invalid_signature unless it was signed lately. */
   receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined
 }
 
@@ -49,13 +46,10 @@ export interface GatewayEvent {
   payment: Payment
 }
 
-/**
- * GatewayRefused: the gateway's whole answer is an error, so that nobody has a page to pay at. The message quotes the gateway, and has
- * no secrets.
- */
+/** GatewayRefused says that the gateway's whole answer is an error: nobody has a page to pay at. The message quotes it, without secrets. */
 export class GatewayRefused extends Error {
   override readonly name = 'GatewayRefused'
-  /** `amount`: the amount is what it does not take. */
+  /** `amount` says that the gateway does not take the amount. */
   readonly amount: boolean
 
   constructor(message: string, { amount = false } = {}) {
@@ -64,7 +58,7 @@ export class GatewayRefused extends Error {
   }
 }
 
-/** GatewayUnreachable is anything else: nobody knows whether the gateway took the request. */
+/** GatewayUnreachable is any other failure: nobody knows whether the gateway took the request. */
 export class GatewayUnreachable extends Error {
   override readonly name = 'GatewayUnreachable'
 }

@@ -88,9 +88,9 @@ export interface Supplier {
    * `send` asks for the work to be done; it gives one outcome for each, in order. It is called at most once for an attempt, after its
    * intent was committed.
    */
-  send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
+  send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
   /** `ask` asks what became of attempts, as often as needed; it buys nothing that was not bought before. */
-  ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
+  ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
   /** `account` gives our account there. Throws when it cannot be had. Absent: there is none. */
   account?(signal: AbortSignal): Promise<SupplierAccount>
   /**

@@ -5,13 +5,12 @@ import type { Channel, Message } from '../channel.ts'
 const CONNECT_MS = 10_000
 const SILENCE_MS = 20_000
 
-/** MailSettings are those of the mail server. */
 interface MailSettings {
   host: string
   port: number
-  /** `secure`: TLS from the first byte; otherwise STARTTLS: see `transportOptions`. */
+  /** `secure` asks for TLS from the first byte; otherwise STARTTLS is used, see `transportOptions`. */
   secure: boolean
-  /** `login`, undefined: it asks for none. */
+  /** `login`, undefined: the server asks for none. */
   login: { user: string; password: string } | undefined
   from: string
 }
@@ -52,16 +51,14 @@ export class EmailChannel implements Channel {
     const place = `the mail server ${host}:${port}`
     const message = response ?? (code === 'ESOCKET' || code === 'ETLS' ? (error as Error).message : '')
     const secrets = login ? [login.password, Buffer.from(login.password).toString('base64')] : []
-    const tells = message === '' || secrets.some((secret) => secret !== '' && message.includes(secret))
-    return tells
-      ? `${place} did not take the mail (${code})`
-      : `${place} did not take the mail: ${quoteLine(message)}`
+    const isHidden = message === '' || secrets.some((secret) => secret !== '' && message.includes(secret))
+    return `${place} did not take the mail${isHidden ? ` (${code})` : `: ${quoteLine(message)}`}`
   }
 }
 
 /**
- * `transportOptions` always verifies certificates. On this machine itself nothing needs TLS, and mail servers there often have a
- * certificate for no name at all; elsewhere a login is never sent without TLS.
+ * `transportOptions` always verifies certificates. A mail server on this machine needs no TLS, and often has a certificate for no name at
+ * all; elsewhere a login is never sent without TLS.
  */
 export function transportOptions({ host, port, secure, login }: MailSettings): SMTPTransportOptions {
   const here = host === 'localhost' || host === '::1' || host.startsWith('127.')

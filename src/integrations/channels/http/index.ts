@@ -1,37 +1,8 @@
-import type { Outbound } from '../../../outbound/outbound.ts'
 import { secret } from '../../kit/fields.ts'
-import type { Channel, Message } from '../channel.ts'
 import { channelKind } from '../channel-kind.ts'
+import { postJson } from '../post-json.ts'
 
-const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 65_536, connections: 2 }
-
-/** HttpChannel posts messages as JSON. The URL may hold a token, and is in no error. */
-class HttpChannel implements Channel {
-  readonly #url: string
-  readonly #outbound: Outbound
-
-  constructor(url: string, outbound: Outbound) {
-    this.#url = url
-    this.#outbound = outbound
-  }
-
-  async send(to: string, message: Message): Promise<void> {
-    const client = this.#outbound.open(LIMITS)
-    try {
-      const { status } = await client.request({
-        method: 'POST',
-        url: this.#url,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ to, ...message }),
-      })
-      if (status < 200 || status > 299) throw new Error(`the URL did not take the message: HTTP ${status}`)
-    } finally {
-      await client.close()
-    }
-  }
-}
-
-/** `http` posts each notice to a URL of the operator's, for chats and pagers of other makers. */
+/** `http` posts each notice to a URL of the operator's. The URL may hold a token, and is in no error. */
 export const http = channelKind({
   kind: 'http',
   label: 'HTTP',
@@ -52,5 +23,10 @@ export const http = channelKind({
       },
     }),
   },
-  connect: ({ secrets: { url = '' } }, { outbound }) => new HttpChannel(url, outbound),
+  connect: ({ secrets: { url = '' } }, { outbound }) => ({
+    async send(to, message) {
+      const { status } = await postJson(outbound, url, { to, ...message })
+      if (status < 200 || status > 299) throw new Error(`the URL did not take the message: HTTP ${status}`)
+    },
+  }),
 })

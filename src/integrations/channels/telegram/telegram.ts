@@ -1,8 +1,8 @@
 import { quoteLine } from '../../../lib/text.ts'
 import type { Outbound } from '../../../outbound/outbound.ts'
 import type { Channel, Message } from '../channel.ts'
+import { postJson } from '../post-json.ts'
 
-/** TelegramSettings are those of the bot that sends notices. */
 interface TelegramSettings {
   token: string
   /** `apiUrl` is the Bot API's, without the token. */
@@ -11,7 +11,6 @@ interface TelegramSettings {
 
 /** MAX_TEXT_LENGTH is below the 4,096 characters that Telegram takes. */
 const MAX_TEXT_LENGTH = 4_000
-const LIMITS = { totalTimeoutMs: 20_000, maxBytes: 65_536, connections: 2 }
 
 /** TelegramChannel has a bot send messages. The token is in the request's path, which no error of an outbound call names. */
 export class TelegramChannel implements Channel {
@@ -25,25 +24,16 @@ export class TelegramChannel implements Channel {
 
   async send(address: string, { title, text }: Message): Promise<void> {
     const { token, apiUrl } = this.#settings
-    const client = this.#outbound.open(LIMITS)
-    try {
-      const { status, body } = await client.request({
-        method: 'POST',
-        url: `${apiUrl.replace(/\/+$/, '')}/bot${token}/sendMessage`,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          chat_id: address,
-          text: `${title}\n\n${text}`.slice(0, MAX_TEXT_LENGTH).toWellFormed(),
-          link_preview_options: { is_disabled: true },
-        }),
-      })
-      const { ok, description } = readAnswer(body)
-      if (status === 200 && ok === true) return
-      const why = description === undefined || description.includes(token) ? `HTTP ${status}` : description
-      throw new Error(`Telegram did not take the message: ${quoteLine(why)}`)
-    } finally {
-      await client.close()
-    }
+    const url = `${apiUrl.replace(/\/+$/, '')}/bot${token}/sendMessage`
+    const { status, body } = await postJson(this.#outbound, url, {
+      chat_id: address,
+      text: `${title}\n\n${text}`.slice(0, MAX_TEXT_LENGTH).toWellFormed(),
+      link_preview_options: { is_disabled: true },
+    })
+    const { ok, description } = readAnswer(body)
+    if (status === 200 && ok) return
+    const why = description === undefined || description.includes(token) ? `HTTP ${status}` : description
+    throw new Error(`Telegram did not take the message: ${quoteLine(why)}`)
   }
 }
 

@@ -3,7 +3,7 @@ import { minorUnit } from '../../../lib/money.ts'
 import { optional, text } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
 
-/** `bankTransfer` is an account that people pay to and people look at. */
+/** `bankTransfer` is a bank account; a person confirms that the money is there. */
 export const bankTransfer = gatewayKind({
   kind: 'bank-transfer',
   aliases: ['manual'],

@@ -1,6 +1,6 @@
 import { minorUnit } from '../../../lib/money.ts'
 
-/** WHOLE and THOUSANDTHS are currencies that Stripe counts so; all others it counts in hundredths. */
+/** WHOLE and THOUSANDTHS are the currencies that Stripe counts in whole units and in thousandths; all others it counts in hundredths. */
 const WHOLE = new Set('BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF'.split(' '))
 const THOUSANDTHS = new Set('BHD JOD KWD OMR TND'.split(' '))
 
@@ -11,8 +11,8 @@ function unitOf(currency: string): bigint {
 }
 
 /**
- * `smallestStep` gives the smallest amount that Stripe takes, in micros: of the thousandths it wants tens, and whole units of
- * currencies that have no decimals any more but that it counts in hundredths (ISK, UGX).
+ * `smallestStep` gives the smallest amount that Stripe takes, in micros: ten thousandths, and whole units of currencies that have no
+ * decimals any more but that it counts in hundredths (ISK, UGX).
  */
 export function smallestStep(currency: string): bigint {
   const counted = THOUSANDTHS.has(currency) ? 10_000n : unitOf(currency)

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Refusal } from '../../../errors.ts'
+import { isObject } from '../../../lib/json.ts'
 import { quoteLine } from '../../../lib/text.ts'
 import {
   type Gateway,
@@ -11,15 +12,15 @@ import {
 } from '../gateway.ts'
 import type { GatewayDeps } from '../gateway-kind.ts'
 import { toStripe } from './amounts.ts'
-import { isObject, metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
+import { metadataOf, NOT_THROUGH, ownerOf, paymentOf } from './session.ts'
 import { isSigned } from './signature.ts'
 
 /** API_VERSION is the version whose names and states of fields are read here. */
 const API_VERSION = '2024-06-20'
 const SESSIONS = '/v1/checkout/sessions'
-/** IN_USE_PAUSE_MS: another request under the same idempotency key is under way there, and over in a moment. */
+/** IN_USE_PAUSE_MS is how long is waited while another request under the same idempotency key is under way at Stripe. */
 const IN_USE_PAUSE_MS = 250
-const IN_USE_TRIES = 8
+const MAX_IN_USE_TRIES = 8
 
 /** StripeGateway speaks to Stripe Checkout over its REST API, or to a service that speaks the same. */
 export class StripeGateway implements Gateway {
@@ -47,13 +48,13 @@ export class StripeGateway implements Gateway {
   async ask(reference: string): Promise<Payment | undefined> {
     // Without the intent a payment that failed later looks like one that is under way.
     const path = `${SESSIONS}/${encodeURIComponent(reference)}?expand%5B%5D=payment_intent`
-    return payment(await this.#call('GET', path))
+    return paymentIn(await this.#call('GET', path))
   }
 
   async withdraw(reference: string): Promise<Payment | undefined> {
     const path = `${SESSIONS}/${encodeURIComponent(reference)}`
     try {
-      return payment(await this.#call('POST', `${path}/expire`, new URLSearchParams()))
+      return paymentIn(await this.#call('POST', `${path}/expire`, new URLSearchParams()))
     } catch (error) {
       // The session is paid or expired already, which it says itself when it is read.
       if (!(error instanceof GatewayRefused)) throw error
@@ -70,12 +71,12 @@ export class StripeGateway implements Gateway {
     const { id, type, data } = isObject(event) ? event : {}
     if (typeof id !== 'string' || id === '' || id.length > 255 || typeof type !== 'string') return undefined
     const session = isObject(data) ? data['object'] : undefined
-    const said = paymentOf(session)
+    const found = paymentOf(session)
     const owner = ownerOf(session)
-    // Several installations, and other programs, may share one account there.
-    if (!said || owner?.installation !== installation) return undefined
-    const seen = seenBy(type, said)
-    return seen && { id, type, depositId: owner.depositId, payment: seen }
+    // Several installations, and other programs, may share one account at Stripe.
+    if (!found || owner?.installation !== installation) return undefined
+    const payment = paymentAfter(type, found)
+    return payment && { id, type, depositId: owner.depositId, payment }
   }
 
   #form(deposit: PaymentRequest): URLSearchParams {
@@ -105,18 +106,15 @@ export class StripeGateway implements Gateway {
       const { status, value } = await this.#once(method, path, form, key)
       if (status >= 200 && status < 300) return value
       if (status === 404 && key === undefined) return undefined
-      const error = isObject(value) && isObject(value['error']) ? value['error'] : {}
-      if (status === 409 && tries < IN_USE_TRIES) {
+      const { message, code } = isObject(value) && isObject(value['error']) ? value['error'] : {}
+      if (status === 409 && tries < MAX_IN_USE_TRIES) {
         await sleep(IN_USE_PAUSE_MS)
         continue
       }
-      const message = [
-        `HTTP ${status}`,
-        ...(typeof error['message'] === 'string' ? [this.#clean(error['message'])] : []),
-      ].join(': ')
+      const why = `HTTP ${status}${typeof message === 'string' ? `: ${this.#clean(message)}` : ''}`
       // A busy Stripe has not read the request, which may come again as it is.
-      if (status < 400 || status === 409 || status === 429) throw new GatewayUnreachable(message)
-      throw new GatewayRefused(message, { amount: /^amount_too_(small|large)$/.test(String(error['code'])) })
+      if (status < 400 || status === 409 || status === 429) throw new GatewayUnreachable(why)
+      throw new GatewayRefused(why, { amount: /^amount_too_(small|large)$/.test(String(code)) })
     }
   }
 
@@ -151,28 +149,26 @@ export class StripeGateway implements Gateway {
   }
 }
 
-/** `seenBy` says what an event makes of the session that it brings, which may be older or newer; undefined: nothing. */
-function seenBy(type: string, said: Payment): Payment | undefined {
+/** `paymentAfter` says what an event makes of the session that it brings, which may be older or newer; undefined: nothing. */
+function paymentAfter(type: string, payment: Payment): Payment | undefined {
   switch (type) {
     case 'checkout.session.completed':
-      return said
     case 'checkout.session.async_payment_succeeded':
-      return said
+      return payment
     case 'checkout.session.async_payment_failed':
-      return { ...said, state: 'failed', reason: NOT_THROUGH }
+      return { ...payment, state: 'failed', reason: NOT_THROUGH }
     case 'checkout.session.expired':
-      return { ...said, state: 'expired' }
+      return { ...payment, state: 'expired' }
     default:
       return undefined
   }
 }
 
-/** `payment` throws GatewayUnreachable, because an answer that is not understood says nothing. */
-function payment(session: unknown): Payment | undefined {
-  if (session === undefined) return undefined
-  const said = paymentOf(session)
-  if (!said) throw new GatewayUnreachable('its answer is no Checkout Session')
-  return said
+/** `paymentIn` reads an answer; undefined: there is no such session. Throws GatewayUnreachable where the answer is no session. */
+function paymentIn(answer: unknown): Payment | undefined {
+  const payment = paymentOf(answer)
+  if (answer !== undefined && !payment) throw new GatewayUnreachable('its answer is no Checkout Session')
+  return payment
 }
 
 function read(text: string): unknown {

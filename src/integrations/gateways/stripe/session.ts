@@ -1,13 +1,9 @@
 import type { DepositId } from '../../../lib/ids.ts'
+import { isObject, type JsonObject } from '../../../lib/json.ts'
 import type { Payment } from '../gateway.ts'
 import { fromStripe } from './amounts.ts'
 
-type Json = Record<string, unknown>
-
-export const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** `paymentOf` reads a Checkout Session as Stripe gives it, in its answers and in its events; undefined: it is none. */
+/** `paymentOf` reads a Checkout Session of an answer or an event of Stripe's; undefined: it is none. */
 export function paymentOf(session: unknown): Payment | undefined {
   if (!isObject(session)) return undefined
   const { id, object, amount_total: total } = session
@@ -22,14 +18,11 @@ export function paymentOf(session: unknown): Payment | undefined {
   }
 }
 
-function stateOf({
-  status,
-  payment_status: paid,
-  payment_intent: intent,
-}: Json): Pick<Payment, 'state' | 'reason'> {
+function stateOf(session: JsonObject): Pick<Payment, 'state' | 'reason'> {
+  const { status, payment_status: paid, payment_intent: intent } = session
   if (status === 'expired') return { state: 'expired' }
   if (status !== 'complete') return { state: 'open' }
-  // `no_payment_required` is no deposit of ours: its amount of 0 will not fit.
+  // `no_payment_required` counts as paid, and then its amount of 0 does not fit.
   if (paid !== 'unpaid') return { state: 'paid' }
   const failed =
     isObject(intent) && ['requires_payment_method', 'canceled'].includes(String(intent['status']))

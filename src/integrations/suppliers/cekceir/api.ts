@@ -11,7 +11,7 @@ interface Answer {
   date: Date | null
 }
 
-/** Fault is the API's own error object: it is said by the application itself, and not by something before it. */
+/** Fault is the API's own error object, which the application itself sent, and no proxy before it. */
 export interface Fault {
   kind: 'fault'
   status: number
@@ -43,7 +43,7 @@ export class Api {
     return this.#said({ method: 'GET', url, headers: this.#headers(), signal })
   }
 
-  /** `idempotencyKey`: the same for the same request only. */
+  /** `post` sends a request. `idempotencyKey` must be the same for the same request only. */
   post(path: string, body: string, idempotencyKey: string, signal: AbortSignal): Promise<Said> {
     const headers = {
       ...this.#headers(),
@@ -87,7 +87,7 @@ export class Api {
   }
 }
 
-/** `baseOf` takes the `/api` that a URL may end in for the one that paths begin with. */
+/** `baseOf` adds `/api` to a URL that does not end in it. */
 function baseOf(url: string): string {
   const { origin, pathname } = new URL(url)
   return `${origin}${pathname.replace(/\/+$/, '').replace(/\/api$/i, '')}/api`

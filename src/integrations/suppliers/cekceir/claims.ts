@@ -10,43 +10,41 @@ interface Claim {
 }
 
 /**
- * Claims remembers in memory which orders at the supplier belong to which of our attempts, as far as this process has seen, so that an
- * order that one attempt has is not taken for the lost one of another with the same input.
+ * Claims remembers which orders at the supplier belong to which attempts, as far as this process has seen, so that the order of one attempt
+ * is not taken for the lost order of another with the same input.
  */
 export class Claims {
   readonly #byInput = new Map<string, Map<string, Claim>>()
 
   /** `note` is called before each call about an attempt, and when its order becomes known. */
-  note(work: SupplierTask, reference = work.reference): void {
-    const input = inputOf(work)
+  note(task: SupplierTask, reference = task.reference): void {
+    const input = inputOf(task)
     const claims = this.#byInput.get(input) ?? new Map<string, Claim>()
-    claims.set(work.attemptKey, { sentAt: work.sentAt.getTime(), reference })
+    claims.set(task.attemptKey, { sentAt: task.sentAt.getTime(), reference })
     this.#byInput.delete(input)
     this.#byInput.set(input, claims)
     if (this.#byInput.size > MAX_INPUTS) this.#byInput.delete(this.#byInput.keys().next().value as string)
   }
 
   /** `drop` forgets an attempt that was clearly not taken. */
-  drop(work: SupplierTask): void {
-    this.#byInput.get(inputOf(work))?.delete(work.attemptKey)
+  drop(task: SupplierTask): void {
+    this.#byInput.get(inputOf(task))?.delete(task.attemptKey)
   }
 
-  isAnothers(reference: string, work: SupplierTask): boolean {
-    return this.#others(work).some((claim) => claim.reference === reference)
+  isAnothers(reference: string, task: SupplierTask): boolean {
+    return this.#others(task).some((claim) => claim.reference === reference)
   }
 
-  /**
-   * `hasRival` tells whether another lost attempt with the same input was sent at about the same time: nobody knows whose order is whose.
-   */
-  hasRival(work: SupplierTask, withinMs: number): boolean {
-    return this.#others(work).some(
-      ({ sentAt, reference }) => reference === null && Math.abs(sentAt - work.sentAt.getTime()) <= withinMs,
+  /** `hasRival` tells whether another lost attempt with the same input was sent at about the same time: an order may be of either. */
+  hasRival(task: SupplierTask, withinMs: number): boolean {
+    return this.#others(task).some(
+      ({ sentAt, reference }) => reference === null && Math.abs(sentAt - task.sentAt.getTime()) <= withinMs,
     )
   }
 
-  #others(work: SupplierTask): Claim[] {
-    const claims = this.#byInput.get(inputOf(work)) ?? []
-    return [...claims].flatMap(([attemptKey, claim]) => (attemptKey === work.attemptKey ? [] : [claim]))
+  #others(task: SupplierTask): Claim[] {
+    const claims = this.#byInput.get(inputOf(task)) ?? []
+    return [...claims].flatMap(([attemptKey, claim]) => (attemptKey === task.attemptKey ? [] : [claim]))
   }
 }
 

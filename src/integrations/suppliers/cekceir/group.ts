@@ -3,7 +3,7 @@ import type { SupplierTask } from '../supplier.ts'
 
 /** Group is tasks that travel in one order: for one service, with the same extra fields, each with an input of its own. */
 export interface Group {
-  works: SupplierTask[]
+  tasks: SupplierTask[]
   body: string
   /** `idempotencyKey` follows from what is ordered and for which attempts: the same group has the same key, and no other has it. */
   idempotencyKey: string
@@ -22,36 +22,36 @@ export interface Grouping {
  * `groupsOf` never puts the same input into an order twice, because results are told apart by their input. A task without an input, or of
  * more than one unit, is an order of its own.
  */
-export function groupsOf(works: SupplierTask[], { most, itemsField, installation }: Grouping): Group[] {
+export function groupsOf(tasks: SupplierTask[], { most, itemsField, installation }: Grouping): Group[] {
   const open = new Map<string, SupplierTask[][]>()
   const alone: SupplierTask[][] = []
-  for (const work of works) {
-    if (travelsAlone(work)) {
-      alone.push([work])
+  for (const task of tasks) {
+    if (travelsAlone(task)) {
+      alone.push([task])
       continue
     }
-    const kind = JSON.stringify([work.remoteService, sortedFields(work)])
+    const kind = JSON.stringify([task.remoteService, sortedFields(task)])
     const alike = open.get(kind) ?? []
     open.set(kind, alike)
-    const roomy = alike.find((group) => group.length < most && group.every((one) => one.input !== work.input))
-    if (roomy) roomy.push(work)
-    else alike.push([work])
+    const roomy = alike.find((group) => group.length < most && group.every((one) => one.input !== task.input))
+    if (roomy) roomy.push(task)
+    else alike.push([task])
   }
   return [...[...open.values()].flat(), ...alone].map((group) => groupOf(group, itemsField, installation))
 }
 
-/** `travelsAlone`: the task's order is about nothing else, however many units it counts. */
+/** `travelsAlone` tells whether the task's order is about nothing else, however many units it counts. */
 export const travelsAlone = ({ input, quantity }: SupplierTask): boolean => input === '' || quantity !== 1
 
 function groupOf(unsorted: SupplierTask[], itemsField: string, installation: string): Group {
-  const works = unsorted.toSorted((a, b) => (a.attemptKey < b.attemptKey ? -1 : 1))
-  const [first] = works as [SupplierTask]
+  const tasks = unsorted.toSorted((a, b) => (a.attemptKey < b.attemptKey ? -1 : 1))
+  const [first] = tasks as [SupplierTask]
   const data: Record<string, unknown> = { ...Object.fromEntries(sortedFields(first)) }
-  if (first.input !== '') data[itemsField] = works.map(({ input }) => input)
+  if (first.input !== '') data[itemsField] = tasks.map(({ input }) => input)
   if (travelsAlone(first)) data['quantity'] = first.quantity
   const body = JSON.stringify({ code: first.remoteService, data })
-  const named = JSON.stringify([installation, works.map(({ attemptKey }) => attemptKey), body])
-  return { works, body, idempotencyKey: uuidOf(named) }
+  const named = JSON.stringify([installation, tasks.map(({ attemptKey }) => attemptKey), body])
+  return { tasks, body, idempotencyKey: uuidOf(named) }
 }
 
 const sortedFields = ({ fields }: SupplierTask): [string, string][] =>

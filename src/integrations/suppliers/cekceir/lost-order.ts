@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/time.ts'
+import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { SupplierOutcome, SupplierTask } from '../supplier.ts'
@@ -7,19 +7,19 @@ import type { Claims } from './claims.ts'
 import { orderIdOf } from './order.ts'
 import { unavailable } from './outcomes.ts'
 
-const LISTED_AT_ONCE = 50
+const PAGE_SIZE = 50
 const MAX_PAGES = 4
 /** LISTED_BACK_MS is how far back orders are listed, so that no clock that goes wrong hides an order. */
-const LISTED_BACK_MS = 86_400_000
-/** EARLIEST_MS: an order is made within a call's longest time after its attempt was written down; its clock says whole seconds. */
+const LISTED_BACK_MS = DAY_MS
+/** EARLIEST_MS and LATEST_MS are from when to when after its attempt was written down an order is made, on clocks that may differ. */
 const EARLIEST_MS = -10_000
 const LATEST_MS = 60_000
 /** CLOCK_SLACK_MS is allowed for the server's clock where it does not say its time. */
 const CLOCK_SLACK_MS = 120_000
 /** ASK_AGAIN_AFTER_MS is short because an order that was just listed can be asked about at once. */
 const ASK_AGAIN_AFTER_MS = 1_000
-/** DEEPEST is how many levels are searched for the input. */
-const DEEPEST = 8
+/** MAX_DEPTH is how many levels are searched for the input. */
+const MAX_DEPTH = 8
 
 /**
  * `findLost` finds the order of an attempt whose answer was lost: the one order in the supplier's list that is for its service, holds its
@@ -28,7 +28,7 @@ const DEEPEST = 8
  * Where there is none, or more than one, nothing is proven (promise 4), and the answer is `none` or unknown.
  */
 export async function findLost(
-  work: SupplierTask,
+  task: SupplierTask,
   { api, reasons, clock, claims }: { api: Api; reasons: Reasons; clock: Clock; claims: Claims },
   signal: AbortSignal,
 ): Promise<SupplierOutcome | 'none'> {
@@ -36,27 +36,27 @@ export async function findLost(
   let cursor: string | undefined
   for (let page = 1; ; page++) {
     const said = await api.get('/order', signal, {
-      q: work.input,
-      ...(work.remoteService !== '' && { service_code: work.remoteService }),
-      created_from: new Date(work.sentAt.getTime() - LISTED_BACK_MS).toISOString(),
-      limit: String(LISTED_AT_ONCE),
+      q: task.input,
+      ...(task.remoteService !== '' && { service_code: task.remoteService }),
+      created_from: new Date(task.sentAt.getTime() - LISTED_BACK_MS).toISOString(),
+      limit: String(PAGE_SIZE),
       ...(cursor !== undefined && { cursor }),
     })
     if (said.kind !== 'answer') return unlisted(said, reasons)
     const list = readList(said.body)
     if (!list) return reasons.unknown('its list of orders cannot be read', true)
-    const window = windowOf(work, said.date, clock)
-    found.push(...list.items.filter((order) => isOf(order, work, window)))
+    const window = windowOf(task, said.date, clock)
+    found.push(...list.items.filter((order) => isOf(order, task, window)))
     if (list.next === undefined) break
     if (page === MAX_PAGES || list.next === cursor)
       return reasons.unknown('its list of orders has no end', true)
     cursor = list.next
   }
   const references = [...new Set(found.map((order) => orderIdOf(order) as string))]
-  const [reference, ...others] = references.filter((one) => !claims.isAnothers(one, work))
+  const [reference, ...others] = references.filter((one) => !claims.isAnothers(one, task))
   if (reference === undefined) return 'none'
   if (others.length > 0) return reasons.unknown('it has several orders that may be this one', true)
-  if (claims.hasRival(work, LATEST_MS - EARLIEST_MS)) {
+  if (claims.hasRival(task, LATEST_MS - EARLIEST_MS)) {
     return reasons.unknown(`its order ${reference} may be of another attempt with the same input`, true)
   }
   return { kind: 'accepted', reference, askAgainAfterMs: ASK_AGAIN_AFTER_MS }
@@ -68,7 +68,7 @@ function unlisted(said: Exclude<Said, { kind: 'answer' }>, reasons: Reasons): Su
   return unavailable(said, reasons) ?? reasons.unknown(said.message, true)
 }
 
-/** `data.page`, `data` or the answer itself has the items. */
+/** `readList` finds the items in `data.page`, in `data` or in the answer itself. */
 export function readList(body: JsonObject): { items: JsonObject[]; next: string | undefined } | undefined {
   const data = unwrapped(body)
   const page = own(data, 'page')
@@ -88,14 +88,14 @@ function windowOf({ sentAt }: SupplierTask, date: Date | null, clock: Clock): { 
   }
 }
 
-function isOf(order: JsonObject, work: SupplierTask, { from, to }: { from: number; to: number }): boolean {
+function isOf(order: JsonObject, task: SupplierTask, { from, to }: { from: number; to: number }): boolean {
   const made = Date.parse(textField(order, 'created_at') ?? '')
   return (
     orderIdOf(order) !== undefined &&
-    textField(order, 'service_code') === work.remoteService &&
+    textField(order, 'service_code') === task.remoteService &&
     made >= from &&
     made <= to &&
-    holds(order, work.input, DEEPEST)
+    holds(order, task.input, MAX_DEPTH)
   )
 }
 

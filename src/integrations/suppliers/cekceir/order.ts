@@ -1,7 +1,7 @@
 import { type ExactJson, isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
 import { unwrapped } from './api.ts'
 
-/** ApiOrder is one order as the API tells of it. */
+/** ApiOrder is one order as the API shows it. */
 export interface ApiOrder {
   id: string
   state: 'pending' | 'success' | 'partial' | 'failed'

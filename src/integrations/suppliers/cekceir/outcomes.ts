@@ -27,11 +27,11 @@ export function unavailable({ status, message }: Fault, reasons: Reasons): Suppl
  */
 export function itemOutcome(
   order: ApiOrder,
-  work: SupplierTask,
+  task: SupplierTask,
   reasons: Reasons,
   wasAlone = false,
 ): SupplierOutcome {
-  const { input } = work
+  const { input } = task
   const { id: reference, state } = order
   if (state === 'pending') return { kind: 'accepted', reference }
   const row = rowOf(order.result, input)
@@ -41,7 +41,7 @@ export function itemOutcome(
   const unknown = (why: string): SupplierOutcome =>
     reasons.unknown(`order ${reference} is ${state}, ${why}`, true)
 
-  const isAlone = travelsAlone(work) || order.items === 1 || (wasAlone && order.items === null)
+  const isAlone = travelsAlone(task) || order.items === 1 || (wasAlone && order.items === null)
   if (isAlone && state !== 'partial') {
     const text = (typeof row === 'object' && row.text) || plainText(order.result)
     return state === 'success'

@@ -4,9 +4,9 @@ import { plainText } from '../http-kit/plain-text.ts'
 
 /** Row is what an order's result says of one of its items. */
 export interface Row {
-  /** `contradictory`: it says both. */
+  /** `state`, `contradictory`: the row says both success and failure. */
   state: 'success' | 'failed' | 'pending' | 'unsaid' | 'contradictory'
-  /** `text` is for people; empty: nothing. */
+  /** `text` is for people; empty: the row has none. */
   text: string
 }
 

@@ -8,7 +8,7 @@ import { type Api, type Query, type Said, unwrapped } from './api.ts'
 import { readList } from './lost-order.ts'
 import { inPool } from './pool.ts'
 
-const LISTED_AT_ONCE = 50
+const PAGE_SIZE = 50
 const DETAILS_AT_ONCE = 4
 /** MAX_TRIES bounds how often a busy server is asked. */
 const MAX_TRIES = 6
@@ -28,7 +28,7 @@ export async function* readServices(
 ): AsyncGenerator<SupplierService> {
   const seen = new Set<string>()
   for (let cursor: string | undefined; ; ) {
-    const query = { limit: String(LISTED_AT_ONCE), ...(cursor !== undefined && { cursor }) }
+    const query = { limit: String(PAGE_SIZE), ...(cursor !== undefined && { cursor }) }
     const list = readList(answered(await patiently(api, '/services', signal, query), reasons))
     if (!list) throw new Error('its list of services cannot be read')
     const active = list.items.filter((item) => own(item, 'is_active') !== false)

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../lib/time.ts'
+import { type Clock, HOUR_MS } from '../../../lib/time.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type {
   Supplier,
@@ -20,12 +20,12 @@ import type { CekceirSettings } from './settings.ts'
 
 const ASKED_AT_ONCE = 50
 const REQUESTS_AT_ONCE = 8
-/** BEGINS_WITHIN_MS: a call for many orders begins none after this. */
-const BEGINS_WITHIN_MS = 12_000
-/** ENDS_WITHIN_MS: requests are given up then, before whoever waits for all of them gives up the answers that came. */
-const ENDS_WITHIN_MS = 27_000
-/** KEYS_LAST_MS: servers forget idempotency keys, most of them after a day; after that, the same order would be another one. */
-const KEYS_LAST_MS = 12 * 3_600_000
+/** MAX_BEGIN_MS is how long a call for many orders begins new requests. */
+const MAX_BEGIN_MS = 12_000
+/** MAX_CALL_MS is when requests are given up: before the caller gives up the answers that have come. */
+const MAX_CALL_MS = 27_000
+/** MAX_KEY_AGE_MS is well below the day after which most servers forget idempotency keys: the same order would then be another one. */
+const MAX_KEY_AGE_MS = 12 * HOUR_MS
 
 interface CekceirDeps {
   api: Api
@@ -60,36 +60,36 @@ export class CekceirSupplier implements Supplier {
     this.sendAtOnce = settings.idempotency ? 1 : settings.items_per_order
   }
 
-  async send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    for (const work of works) this.#claims.note(work)
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(ENDS_WITHIN_MS)])
-    const lateAt = performance.now() + BEGINS_WITHIN_MS
+  async send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    for (const task of tasks) this.#claims.note(task)
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(MAX_CALL_MS)])
+    const lateAt = performance.now() + MAX_BEGIN_MS
     const outcomes = new Map<SupplierTask, SupplierOutcome>()
     const refused: SupplierTask[] = []
     const order = async (group: Group): Promise<void> => {
       const said = performance.now() < lateAt ? await this.#order(group, inTime) : LATE
       // One item at fault has the whole order refused, and nothing of it was taken, so each is tried by itself.
       const isWhole = said.kind === 'fault' && [400, 409, 422].includes(said.status)
-      if (isWhole && group.works.length > 1) refused.push(...group.works)
-      else for (const work of group.works) outcomes.set(work, this.#sent(said, work, group))
+      if (isWhole && group.tasks.length > 1) refused.push(...group.tasks)
+      else for (const task of group.tasks) outcomes.set(task, this.#sent(said, task, group))
     }
-    await inPool(this.#groups(works, this.sendAtOnce), REQUESTS_AT_ONCE, order)
+    await inPool(this.#groups(tasks, this.sendAtOnce), REQUESTS_AT_ONCE, order)
     await inPool(this.#groups(refused, 1), REQUESTS_AT_ONCE, order)
-    return works.map((work) => outcomes.get(work) as SupplierOutcome)
+    return tasks.map((task) => outcomes.get(task) as SupplierOutcome)
   }
 
-  async ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    for (const work of works) this.#claims.note(work)
-    const inTime = AbortSignal.any([signal, AbortSignal.timeout(ENDS_WITHIN_MS)])
+  async ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    for (const task of tasks) this.#claims.note(task)
+    const inTime = AbortSignal.any([signal, AbortSignal.timeout(MAX_CALL_MS)])
     const outcomes = new Map<SupplierTask, SupplierOutcome>()
-    const byReference = Map.groupBy(works, ({ reference }) => reference)
+    const byReference = Map.groupBy(tasks, ({ reference }) => reference)
     const jobs = [...byReference].flatMap(([reference, some]): (() => Promise<void>)[] =>
       reference === null
-        ? some.map((work) => async () => void outcomes.set(work, await this.#find(work, inTime)))
+        ? some.map((task) => async () => void outcomes.set(task, await this.#find(task, inTime)))
         : [() => this.#ask(reference, some, outcomes, inTime)],
     )
     await inPool(jobs, REQUESTS_AT_ONCE, (job) => job())
-    return works.map((work) => outcomes.get(work) as SupplierOutcome)
+    return tasks.map((task) => outcomes.get(task) as SupplierOutcome)
   }
 
   account(signal: AbortSignal): Promise<SupplierAccount> {
@@ -104,23 +104,23 @@ export class CekceirSupplier implements Supplier {
     await this.#api.close()
   }
 
-  #groups(works: SupplierTask[], most: number): Group[] {
+  #groups(tasks: SupplierTask[], most: number): Group[] {
     const { items_field: itemsField } = this.#settings
-    return groupsOf(works, { most, itemsField, installation: this.#installation })
+    return groupsOf(tasks, { most, itemsField, installation: this.#installation })
   }
 
   #order({ body, idempotencyKey }: Group, signal: AbortSignal): Promise<Said> {
     return this.#api.post('/order', body, idempotencyKey, signal)
   }
 
-  #sent(said: Said | typeof LATE, work: SupplierTask, { works }: Group): SupplierOutcome {
-    const askable = work.input !== '' || this.#settings.idempotency
+  #sent(said: Said | typeof LATE, task: SupplierTask, { tasks }: Group): SupplierOutcome {
+    const askable = task.input !== '' || this.#settings.idempotency
     if (said.kind === 'answer' || said.kind === 'unclear') {
-      return this.#ordered(said, work, { wasAlone: works.length === 1, askable })
+      return this.#ordered(said, task, { wasAlone: tasks.length === 1, askable })
     }
     const outcome = this.#refused(said)
     if (!outcome) return this.#reasons.unknown(messageOf(said), askable)
-    this.#claims.drop(work)
+    this.#claims.drop(task)
     return outcome
   }
 
@@ -137,49 +137,49 @@ export class CekceirSupplier implements Supplier {
   /** `#ordered` gives the outcomes after a request for an order, or for the same one again. */
   #ordered(
     said: Extract<Said, { kind: 'answer' | 'unclear' }>,
-    work: SupplierTask,
+    task: SupplierTask,
     { wasAlone, askable }: { wasAlone: boolean; askable: boolean },
   ): SupplierOutcome {
     if (said.kind === 'unclear') return this.#reasons.unknown(said.why, askable)
     const order = readOrder(said.body)
     if (!order) return this.#reasons.unknown('its answer is no order', askable)
-    this.#claims.note(work, order.id)
-    return itemOutcome(order, work, this.#reasons, wasAlone)
+    this.#claims.note(task, order.id)
+    return itemOutcome(order, task, this.#reasons, wasAlone)
   }
 
   /** `#ask` gives what has become of an order. A refusal to answer says nothing of it. */
   async #ask(
     reference: string,
-    works: SupplierTask[],
+    tasks: SupplierTask[],
     outcomes: Map<SupplierTask, SupplierOutcome>,
     signal: AbortSignal,
   ): Promise<void> {
     const said = await this.#api.get(`/order/${encodeURIComponent(reference)}`, signal)
     const order = said.kind === 'answer' ? readOrder(said.body) : undefined
-    for (const work of works) {
+    for (const task of tasks) {
       const outcome =
         order?.id === reference
-          ? itemOutcome(order, work, this.#reasons)
+          ? itemOutcome(order, task, this.#reasons)
           : (this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true))
-      outcomes.set(work, outcome)
+      outcomes.set(task, outcome)
     }
   }
 
-  async #find(work: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
+  async #find(task: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
     const deps = { api: this.#api, reasons: this.#reasons, clock: this.#clock, claims: this.#claims }
-    const found = work.input === '' ? 'none' : await findLost(work, deps, signal)
+    const found = task.input === '' ? 'none' : await findLost(task, deps, signal)
     if (found !== 'none') {
-      if (found.kind === 'accepted') this.#claims.note(work, found.reference)
+      if (found.kind === 'accepted') this.#claims.note(task, found.reference)
       return found
     }
     const { idempotency } = this.#settings
-    const age = this.#clock.now().getTime() - work.sentAt.getTime()
+    const age = this.#clock.now().getTime() - task.sentAt.getTime()
     const message = 'its list shows no order for it, which does not say that there will be none'
-    if (!idempotency || age > KEYS_LAST_MS) return this.#reasons.unknown(message, work.input !== '')
-    const [group] = this.#groups([work], 1) as [Group]
+    if (!idempotency || age > MAX_KEY_AGE_MS) return this.#reasons.unknown(message, task.input !== '')
+    const [group] = this.#groups([task], 1) as [Group]
     const said = await this.#order(group, signal)
     if (said.kind === 'answer' || said.kind === 'unclear') {
-      return this.#ordered(said, work, { wasAlone: true, askable: true })
+      return this.#ordered(said, task, { wasAlone: true, askable: true })
     }
     // The server checks some things, such as the input, before the key: a refusal for them proves nothing of the first request.
     return this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true)

@@ -2,11 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { isObject, parseExact, textField } from '../http-kit/json.ts'
 
 /**
- * `readOrderWebhook` reads what the API posts about an order: `signature` is its X-Signature header. It gives undefined unless it is
- * signed with our key's secret.
- *
- * The signature covers the order's number and an amount, and not its result: it proves that there is news of the order,
- * which is then asked for.
+ * `readOrderWebhook` reads what the API posts about an order; undefined unless `signature`, its X-Signature header, was made with our key's
+ * secret. The signature covers the order's number and an amount, but no result, which is therefore asked for.
  */
 export function readOrderWebhook(
   rawBody: Buffer,

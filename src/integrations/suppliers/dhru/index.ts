@@ -1,3 +1,4 @@
+import { Reasons } from '../http-kit/reasons.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { Outcomes } from './outcomes.ts'
 import { Panel } from './panel.ts'
@@ -6,8 +7,6 @@ import { DhruSupplier } from './supplier.ts'
 
 /** CONNECTIONS is as many as a supplier may have calls under way, so that none waits for a connection. */
 const CONNECTIONS = 1000
-/** MIN_HIDDEN_SECRET: a shorter secret would be found in innocent text, and is not hidden. */
-const MIN_HIDDEN_SECRET = 4
 
 /** `dhru` speaks to panels of the Dhru protocol, and to other imeigates. */
 export const dhru = supplierKind({
@@ -18,8 +17,6 @@ export const dhru = supplierKind({
   fields: dhruFields,
   connect({ url, settings, secrets }, { outbound, clock, installation }) {
     const { apiaccesskey = '' } = secrets
-    const hide = (text: string): string =>
-      apiaccesskey.length < MIN_HIDDEN_SECRET ? text : text.replaceAll(apiaccesskey, '***')
     const panel = new Panel({
       url: url ?? '',
       settings,
@@ -27,6 +24,6 @@ export const dhru = supplierKind({
       outbound: outbound.open({ connections: CONNECTIONS }),
       installation,
     })
-    return new DhruSupplier({ panel, settings, clock, outcomes: new Outcomes(hide) })
+    return new DhruSupplier({ panel, settings, clock, outcomes: new Outcomes(new Reasons([apiaccesskey])) })
   },
 })

@@ -22,7 +22,7 @@ export class DocumentStart {
   }
 }
 
-/** ListShape reads the tokens of an answer for what makes it a service list, since an empty list has no other sign. */
+/** ListShape looks in the tokens of an answer for what makes it a service list, because an empty list has no other sign. */
 export class ListShape {
   #depth = 0
   #lastString = ''

@@ -5,13 +5,13 @@ import type { SupplierTask } from '../supplier.ts'
  * `orderFields` gives the parameters of an order: the fields that have names of their own on the wire under these; all others, and those
  * that the panel calls otherwise, in CUSTOMFIELD. The same task has the same fields each time.
  */
-export function orderFields(work: SupplierTask, fieldNames: Readonly<Record<string, string>>): DhruFields {
-  const fields: Record<string, string> = { ID: work.remoteService }
+export function orderFields(task: SupplierTask, fieldNames: Readonly<Record<string, string>>): DhruFields {
+  const fields: Record<string, string> = { ID: task.remoteService }
   // A serial number travels in the place of an IMEI.
-  if (work.input !== '') fields['IMEI'] = work.input
-  if (work.input === '' || work.quantity > 1) fields['QNT'] = String(work.quantity)
+  if (task.input !== '') fields['IMEI'] = task.input
+  if (task.input === '' || task.quantity > 1) fields['QNT'] = String(task.quantity)
   const custom: [name: string, value: string][] = []
-  for (const [name, value] of Object.entries(work.fields ?? {})) {
+  for (const [name, value] of Object.entries(task.fields ?? {})) {
     const theirs = Object.hasOwn(fieldNames, name) ? fieldNames[name] : undefined
     const own = name.toUpperCase()
     if (theirs === undefined && parameterNames.has(own)) fields[own] = value
@@ -28,5 +28,5 @@ export function orderFields(work: SupplierTask, fieldNames: Readonly<Record<stri
 export const bulkKeyOf = (installation: string): string => `imeigate-${installation}`
 
 /** `idempotencyKeyOf` makes a repeated request the same order at another imeigate, whether it went alone or in bulk. */
-export const idempotencyKeyOf = (installation: string, work: SupplierTask): string =>
-  `${bulkKeyOf(installation)}#${work.attemptKey}`
+export const idempotencyKeyOf = (installation: string, task: SupplierTask): string =>
+  `${bulkKeyOf(installation)}#${task.attemptKey}`

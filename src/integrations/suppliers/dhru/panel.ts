@@ -11,6 +11,7 @@ import {
   type Unreadable,
 } from '../../../client/index.ts'
 import { Broken, NotSent, type OutboundClient } from '../../../outbound/outbound.ts'
+import type { NothingSent } from '../http-kit/call.ts'
 import type { SupplierTask } from '../supplier.ts'
 import { bulkKeyOf, idempotencyKeyOf, orderFields } from './order.ts'
 import { readServiceList } from './service-list.ts'
@@ -18,12 +19,6 @@ import type { DhruSettings } from './settings.ts'
 
 /** LIST_LIMITS are wide because a list of many thousand services takes panels minutes. */
 const LIST_LIMITS = { totalTimeoutMs: 300_000, maxBytes: 200 * 1024 * 1024 }
-
-/** NothingSent: nothing of the request went out. */
-export interface NothingSent {
-  kind: 'not sent'
-  why: string
-}
 
 export type Called<T> = T | Refused | Unreadable | NothingSent
 
@@ -62,36 +57,36 @@ export class Panel {
   }
 
   account(signal: AbortSignal) {
-    return this.#heard(this.#client.account(signal))
+    return this.#call(this.#client.account(signal))
   }
 
-  place(work: SupplierTask, signal: AbortSignal): Promise<Called<Placed>> {
+  place(task: SupplierTask, signal: AbortSignal): Promise<Called<Placed>> {
     const order = {
-      fields: orderFields(work, this.#settings.field_names),
-      idempotencyKey: idempotencyKeyOf(this.#installation, work),
+      fields: orderFields(task, this.#settings.field_names),
+      idempotencyKey: idempotencyKeyOf(this.#installation, task),
     }
-    return this.#heard(this.#client.place(this.#settings.place_action, order, signal))
+    return this.#call(this.#client.place(this.#settings.place_action, order, signal))
   }
 
   /** `placeMany` sends each row's key, of which an imeigate makes an idempotency key; plain panels know rows by number. */
-  placeMany(works: ReadonlyMap<string, SupplierTask>, signal: AbortSignal): Promise<Called<Many<Placed>>> {
+  placeMany(tasks: ReadonlyMap<string, SupplierTask>, signal: AbortSignal): Promise<Called<Many<Placed>>> {
     const orders = new Map(
-      [...works].map(([key, work]) => [key, orderFields(work, this.#settings.field_names)]),
+      [...tasks].map(([key, task]) => [key, orderFields(task, this.#settings.field_names)]),
     )
     const idempotencyKey = bulkKeyOf(this.#installation)
     const options = this.#kind === 'imeigate' ? { signal, idempotencyKey } : { signal }
-    return this.#heard(this.#client.placeMany(this.#settings.bulk_place_action, orders, options))
+    return this.#call(this.#client.placeMany(this.#settings.bulk_place_action, orders, options))
   }
 
   status(reference: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
-    return this.#heard(this.#client.status(this.#settings.status_action, reference, signal))
+    return this.#call(this.#client.status(this.#settings.status_action, reference, signal))
   }
 
   statusMany(
     references: ReadonlyMap<string, string>,
     signal: AbortSignal,
   ): Promise<Called<Many<OrderStatus>>> {
-    return this.#heard(this.#client.statusMany(this.#settings.bulk_status_action, references, signal))
+    return this.#call(this.#client.statusMany(this.#settings.bulk_status_action, references, signal))
   }
 
   /** `services` throws an Error when the list is not whole. */
@@ -114,7 +109,7 @@ export class Panel {
     return this.#outbound.close()
   }
 
-  async #heard<T>(call: Promise<DhruAnswer<T>>): Promise<T | Unreadable | NothingSent> {
+  async #call<T>(call: Promise<DhruAnswer<T>>): Promise<T | Unreadable | NothingSent> {
     try {
       const { answer, honoursKeys: honours } = await call
       if (honours !== null) this.#kind = honours ? 'imeigate' : 'plain'

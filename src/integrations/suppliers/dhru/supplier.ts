@@ -1,5 +1,5 @@
 import type { Placed } from '../../../client/index.ts'
-import type { Clock } from '../../../lib/time.ts'
+import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { balanceOf, costOf } from '../http-kit/amounts.ts'
 import type {
   Supplier,
@@ -12,15 +12,12 @@ import type { Outcomes } from './outcomes.ts'
 import type { Called, Panel } from './panel.ts'
 import type { DhruSettings } from './settings.ts'
 
-/** ROWS_AT_AN_IMEIGATE is how many items one request to an imeigate orders, where the operator has said nothing. */
+/** ROWS_AT_AN_IMEIGATE is how many items one request to an imeigate orders, unless the operator has set a number. */
 const ROWS_AT_AN_IMEIGATE = 100
 const STATUSES_AT_ONCE = 100
-/** KEYS_LAST_MS: an imeigate keeps idempotency keys for 30 days; after that, the same request might be another order. */
-const KEYS_LAST_MS = 25 * 86_400_000
-/**
- * FIRST_ROW is the first row's number. Panels that number rows by themselves begin at 0: an answer under their numbers must never look
- * like one under ours.
- */
+/** MAX_KEY_AGE_MS is below the 30 days for which an imeigate keeps idempotency keys: later the same request might be another order. */
+const MAX_KEY_AGE_MS = 25 * DAY_MS
+/** FIRST_ROW is the first row's number: that of panels which number rows by themselves is 0, and the two must not be mixed up. */
 const FIRST_ROW = 1001
 
 interface DhruSupplierDeps {
@@ -63,54 +60,51 @@ export class DhruSupplier implements Supplier {
     return mode === 'on' || (mode === 'auto' && this.#bulkStatuses.isOn) ? STATUSES_AT_ONCE : 1
   }
 
-  async send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    if (works.length === 1 || this.sendAtOnce === 1) return await this.#sendSingly(works, signal)
-    const keyed = keyedBy(works, ({ attemptKey }, index) =>
+  async send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    if (tasks.length === 1 || this.sendAtOnce === 1) return await this.#sendSingly(tasks, signal)
+    const keyed = keyedBy(tasks, ({ attemptKey }, index) =>
       this.#panel.kind === 'imeigate' ? attemptKey : String(FIRST_ROW + index),
     )
     const answer = await this.#panel.placeMany(keyed, signal)
     if (answer.kind === 'rows') {
-      return [...keyed].map(([key, work]) =>
-        this.#sent(
-          answer.rows.get(key) ?? { kind: 'unreadable', why: 'the answer does not mention the row' },
-          work,
-        ),
-      )
+      const missing = { kind: 'unreadable', why: 'the answer does not mention the row' } as const
+      return [...keyed].map(([key, task]) => this.#sent(answer.rows.get(key) ?? missing, task))
     }
-    if (answer.kind !== 'refused') return works.map((work) => this.#sent(answer, work))
+    if (answer.kind !== 'refused') return tasks.map((task) => this.#sent(answer, task))
     const { refusal } = answer
     // An imeigate says these before it reads any row.
     const nothingTaken = refusal.meaning === 'malformed' && this.#panel.kind === 'imeigate'
     if (refusal.meaning === 'unsupported' || nothingTaken) {
       this.#bulkPlaces.turnOff()
-      return await this.#sendSingly(works, signal)
+      return await this.#sendSingly(tasks, signal)
     }
     // Nobody can say how many rows were taken before the one that a refusal is about.
     const reason = `the whole request was refused, which does not say that no row was taken: ${refusal.message}`
-    return works.map(
-      (work) => this.#outcomes.unavailable(refusal) ?? this.#outcomes.unknown(reason, this.#canBeFound(work)),
+    return tasks.map(
+      (task) =>
+        this.#outcomes.unavailable(refusal) ?? this.#outcomes.reasons.unknown(reason, this.#canBeFound(task)),
     )
   }
 
-  async ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+  async ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     const numbered: Numbered[] = []
     const lost: SupplierTask[] = []
-    for (const work of works) {
-      if (work.reference === null) lost.push(work)
-      else numbered.push({ work, reference: work.reference })
+    for (const task of tasks) {
+      if (task.reference === null) lost.push(task)
+      else numbered.push({ task, reference: task.reference })
     }
     const [statuses, found] = await Promise.all([
       this.#statuses(numbered, signal),
       lost.length > 0 ? this.#find(lost, signal) : [],
     ])
     const outcomes = new Map<SupplierTask, SupplierOutcome>([
-      ...numbered.map(({ work }, index): [SupplierTask, SupplierOutcome] => [
-        work,
+      ...numbered.map(({ task }, index): [SupplierTask, SupplierOutcome] => [
+        task,
         statuses[index] as SupplierOutcome,
       ]),
-      ...lost.map((work, index): [SupplierTask, SupplierOutcome] => [work, found[index] as SupplierOutcome]),
+      ...lost.map((task, index): [SupplierTask, SupplierOutcome] => [task, found[index] as SupplierOutcome]),
     ])
-    return works.map((work) => outcomes.get(work) as SupplierOutcome)
+    return tasks.map((task) => outcomes.get(task) as SupplierOutcome)
   }
 
   async account(signal: AbortSignal): Promise<SupplierAccount> {
@@ -123,9 +117,9 @@ export class DhruSupplier implements Supplier {
           name: answer.username,
         }
       case 'refused':
-        throw new Error(this.#outcomes.reason(answer.refusal.message))
+        throw new Error(this.#outcomes.reasons.of(answer.refusal.message))
       default:
-        throw new Error(this.#outcomes.reason(answer.why))
+        throw new Error(this.#outcomes.reasons.of(answer.why))
     }
   }
 
@@ -151,7 +145,7 @@ export class DhruSupplier implements Supplier {
         }
       }
     } catch (error) {
-      throw new Error(this.#outcomes.reason(error instanceof Error ? error.message : String(error)))
+      throw new Error(this.#outcomes.reasons.of(error instanceof Error ? error.message : String(error)))
     }
   }
 
@@ -159,56 +153,58 @@ export class DhruSupplier implements Supplier {
     await this.#panel.close()
   }
 
-  #sendSingly(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    return Promise.all(works.map(async (work) => this.#sent(await this.#panel.place(work, signal), work)))
+  #sendSingly(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    return Promise.all(tasks.map(async (task) => this.#sent(await this.#panel.place(task, signal), task)))
   }
 
-  #sent(answer: Called<Placed>, work: SupplierTask): SupplierOutcome {
-    if (answer.kind === 'not sent') return notSent(answer.why)
-    return this.#outcomes.placed(answer, this.#canBeFound(work))
+  #sent(answer: Called<Placed>, task: SupplierTask): SupplierOutcome {
+    if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer.why)
+    return this.#outcomes.placed(answer, this.#canBeFound(task))
   }
 
   /** `#canBeFound` tells whether `ask` has a way to find an order without a number. A panel that has never answered may have one. */
-  #canBeFound(work: SupplierTask): boolean {
-    return this.#panel.kind !== 'plain' || this.#takesInputOnce(work)
+  #canBeFound(task: SupplierTask): boolean {
+    return this.#panel.kind !== 'plain' || this.#takesInputOnce(task)
   }
 
-  #takesInputOnce(work: SupplierTask): boolean {
-    return this.#settings.refuses_duplicates && work.input !== ''
+  #takesInputOnce(task: SupplierTask): boolean {
+    return this.#settings.refuses_duplicates && task.input !== ''
   }
 
-  async #statuses(works: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    if (works.length <= 1 || this.askAtOnce === 1) return await this.#statusesSingly(works, signal)
-    const keyed = keyedBy(works, (_work, index) => String(FIRST_ROW + index))
+  async #statuses(tasks: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    if (tasks.length <= 1 || this.askAtOnce === 1) return await this.#statusesSingly(tasks, signal)
+    const keyed = keyedBy(tasks, (_work, index) => String(FIRST_ROW + index))
     const references = new Map([...keyed].map(([key, { reference }]) => [key, reference]))
     const answer = await this.#panel.statusMany(references, signal)
     const isAuto = this.#settings.bulk_status === 'auto'
     if (answer.kind === 'rows') {
-      const missing = works.filter((_work, index) => !answer.rows.has(String(FIRST_ROW + index)))
+      const missing = tasks.filter((_work, index) => !answer.rows.has(String(FIRST_ROW + index)))
       const asked = isAuto && missing.length > 0 ? await this.#statusesSingly(missing, signal) : []
-      return [...keyed].map(([key, work]) => {
+      return [...keyed].map(([key, task]) => {
         const row = answer.rows.get(key)
-        if (row) return this.#outcomes.status(row, work.reference)
+        if (row) return this.#outcomes.status(row, task.reference)
         return (
-          asked[missing.indexOf(work)] ??
-          this.#outcomes.unknown('the answer does not mention the order', true)
+          asked[missing.indexOf(task)] ??
+          this.#outcomes.reasons.unknown('the answer does not mention the order', true)
         )
       })
     }
-    if (answer.kind === 'not sent') return works.map(() => notSent(answer.why))
+    if (answer.kind === 'not sent') return tasks.map(() => this.#outcomes.reasons.notSent(answer.why))
     const unavailable = answer.kind === 'refused' && this.#outcomes.unavailable(answer.refusal)
     if (isAuto && !unavailable) {
       this.#bulkStatuses.turnOff()
-      if (answer.kind === 'refused') return await this.#statusesSingly(works, signal)
+      if (answer.kind === 'refused') return await this.#statusesSingly(tasks, signal)
     }
-    return works.map(({ reference }) => this.#outcomes.status(answer, reference))
+    return tasks.map(({ reference }) => this.#outcomes.status(answer, reference))
   }
 
-  #statusesSingly(works: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+  #statusesSingly(tasks: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(
-      works.map(async ({ reference }) => {
+      tasks.map(async ({ reference }) => {
         const answer = await this.#panel.status(reference, signal)
-        return answer.kind === 'not sent' ? notSent(answer.why) : this.#outcomes.status(answer, reference)
+        return answer.kind === 'not sent'
+          ? this.#outcomes.reasons.notSent(answer.why)
+          : this.#outcomes.status(answer, reference)
       }),
     )
   }
@@ -217,37 +213,36 @@ export class DhruSupplier implements Supplier {
    * `#find` finds orders whose answer was lost by asking for the same again, where that buys nothing twice. It first asks what kind of
    * server the other side is now, which buys nothing: yesterday it may have been another one.
    */
-  async #find(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+  async #find(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     const account = await this.#panel.account(signal)
-    if (account.kind === 'not sent') return works.map(() => notSent(account.why))
-    if (account.kind === 'unreadable') return works.map(() => this.#outcomes.unknown(account.why, true))
+    if (account.kind === 'not sent') return tasks.map(() => this.#outcomes.reasons.notSent(account.why))
+    if (account.kind === 'unreadable')
+      return tasks.map(() => this.#outcomes.reasons.unknown(account.why, true))
     const unavailable = account.kind === 'refused' && this.#outcomes.unavailable(account.refusal)
-    if (unavailable) return works.map(() => unavailable)
+    if (unavailable) return tasks.map(() => unavailable)
     const honoursKeys = this.#panel.kind === 'imeigate'
-    return await Promise.all(works.map((work) => this.#findOne(work, honoursKeys, signal)))
+    return await Promise.all(tasks.map((task) => this.#findOne(task, honoursKeys, signal)))
   }
 
-  async #findOne(work: SupplierTask, honoursKeys: boolean, signal: AbortSignal): Promise<SupplierOutcome> {
-    const age = this.#clock.now().getTime() - work.sentAt.getTime()
-    const byKey = honoursKeys && age < KEYS_LAST_MS
-    if (!byKey && !this.#takesInputOnce(work)) {
+  async #findOne(task: SupplierTask, honoursKeys: boolean, signal: AbortSignal): Promise<SupplierOutcome> {
+    const age = this.#clock.now().getTime() - task.sentAt.getTime()
+    const byKey = honoursKeys && age < MAX_KEY_AGE_MS
+    if (!byKey && !this.#takesInputOnce(task)) {
       const message = honoursKeys
         ? 'it was sent too long ago to be asked for again'
         : 'the supplier gave no order number'
-      return this.#outcomes.unknown(`${message}, and knows no other way to find the order`, false)
+      return this.#outcomes.reasons.unknown(`${message}, and knows no other way to find the order`, false)
     }
-    const answer = await this.#panel.place(work, signal)
-    if (answer.kind === 'not sent') return notSent(answer.why)
+    const answer = await this.#panel.place(task, signal)
+    if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer.why)
     return byKey ? this.#outcomes.placedAgainByKey(answer) : this.#outcomes.placedAgain(answer)
   }
 }
 
 interface Numbered {
-  work: SupplierTask
+  task: SupplierTask
   reference: string
 }
-
-const notSent = (reason: string): SupplierOutcome => ({ kind: 'unavailable', why: 'transport', reason })
 
 const keyedBy = <T>(values: T[], keyOf: (value: T, index: number) => string): Map<string, T> =>
   new Map(values.map((value, index) => [keyOf(value, index), value]))

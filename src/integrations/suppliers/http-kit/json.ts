@@ -1,4 +1,4 @@
-/** JSON whose numbers are their digits as sent: a float would change money, long ids and serial numbers. */
+/** ExactJson is JSON whose numbers are their digits as sent: a float would change money, long ids and serial numbers. */
 export type ExactJson = string | boolean | null | ExactJson[] | { [name: string]: ExactJson }
 
 /** `parseExact` gives undefined for what is no JSON, and for what is nested too deep to read. */

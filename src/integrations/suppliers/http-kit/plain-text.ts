@@ -1,11 +1,11 @@
 import { type ExactJson, isObject } from './json.ts'
 
-/** DEEPEST is how many levels are written out; what is deeper is left as JSON. */
-const DEEPEST = 6
+/** MAX_DEPTH is how many levels are written out; what is deeper is left as JSON. */
+const MAX_DEPTH = 6
 
 /** `plainText` writes a value as people read it: objects as "name: value" lines, lists line by line; what is null or empty is left out. */
 export function plainText(value: ExactJson | undefined): string {
-  return lines(value, '', DEEPEST).join('\n').trim()
+  return lines(value, '', MAX_DEPTH).join('\n').trim()
 }
 
 function lines(value: ExactJson | undefined, name: string, levels: number): string[] {

@@ -1,16 +1,16 @@
 import type { SupplierOutcome } from '../supplier.ts'
 
-/** MAX_REASON_LENGTH is there because servers print whole pages where a sentence is expected. */
+/** MAX_REASON_LENGTH cuts the whole pages that servers print where a sentence is expected. */
 const MAX_REASON_LENGTH = 500
-/** SHORTEST_SECRET: what is shorter would be found in innocent text, and hides nothing. */
-const SHORTEST_SECRET = 4
+/** MIN_SECRET_LENGTH leaves shorter secrets in, because they would be found in innocent text. */
+const MIN_SECRET_LENGTH = 4
 
 /** Reasons keeps what a supplier says short, and takes out our secrets, which it may quote from what it was sent. */
 export class Reasons {
   readonly #hidden: string[]
 
   constructor(secrets: string[]) {
-    const long = secrets.filter((secret) => secret.length >= SHORTEST_SECRET)
+    const long = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH)
     const spellings = long.flatMap((secret) => [
       secret,
       encodeURIComponent(secret.toWellFormed()),

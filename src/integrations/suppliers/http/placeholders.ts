@@ -13,14 +13,14 @@ const ofSupplier = ['key', 'secret.key', 'secret.secret', 'username']
 export const namesIn = (text: string): string[] =>
   [...text.matchAll(placeholder)].map(([, name = '']) => name)
 
-/** `about`: what the request is about. */
+/** `isKnown` tells whether a request about an item, a status or the supplier can have the placeholder. */
 export function isKnown(name: string, about: 'item' | 'status' | 'supplier'): boolean {
   if (ofSupplier.includes(name)) return true
   if (about === 'supplier') return false
   return ofItem.includes(name) || name.startsWith('field.') || (about === 'status' && name === 'reference')
 }
 
-/** Unfit: a value cannot be sent where the template wants it, and nothing was sent. */
+/** Unfit says that a value cannot be sent where the template wants it, and that nothing was sent. */
 export class Unfit extends Error {}
 
 /** Spelling is how a value is written, which depends on where it stands. */

@@ -4,7 +4,7 @@ import { type ExactJson, isObject, own, parseExact } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
 import type { Place, Places } from './template.ts'
 
-/** Seen is an answer that rules are held against. */
+/** Seen is an answer that rules are tested on. */
 export interface Seen {
   status: number
   headers: Record<string, string>
@@ -61,9 +61,6 @@ function textAtPlace(place: Place, seen: Seen): string {
     const text = plainText(valueAt(place.path ?? '$text', seen))
     return findPattern(place.matches, text)?.[place.group ?? 0] ?? ''
   }
-  return place === 'whole'
-    ? seen.json === undefined
-      ? seen.text
-      : plainText(seen.json)
-    : plainText(valueAt(place, seen))
+  if (place !== 'whole') return plainText(valueAt(place, seen))
+  return seen.json === undefined ? seen.text : plainText(seen.json)
 }

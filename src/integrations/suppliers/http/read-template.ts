@@ -24,7 +24,7 @@ export function readTemplate(json: unknown): Result<Template> {
   return resultOf(template, faults)
 }
 
-/** `shapeFaults` says of a value that could be one of several only that it is none of them: what each would want is for nobody. */
+/** `shapeFaults` says of a value that fits none of several forms only that, and leaves out what each form wants. */
 function shapeFaults(all: readonly SchemaFault[]): Fault[] {
   const choices = all.filter(({ keyword }) => keyword === 'anyOf').map(({ path }) => path)
   const [outermost] = choices.toSorted((a, b) => a.length - b.length)

@@ -18,7 +18,7 @@ interface HttpSupplierDeps {
   url: string
   /** `service` is for tasks without one. */
   service: string
-  /** `{key}` and the others that are of the supplier. */
+  /** `values` has `{key}` and the others that are of the supplier. */
   values: Values
   repeatable: boolean
   installation: string
@@ -43,18 +43,15 @@ export class HttpSupplier implements Supplier {
     if (balance) this.account = (signal) => this.#account(balance, signal)
   }
 
-  send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    return Promise.all(works.map((work) => this.#outcome(this.#deps.template, work, signal, true)))
+  send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    return Promise.all(tasks.map((task) => this.#outcome(this.#deps.template, task, signal, true)))
   }
 
-  ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+  ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(
-      works.map((work) => {
-        const { status } = this.#deps.template
-        if (status && (work.reference !== null || !needsReference(status.request))) {
-          return this.#outcome(status, work, signal)
-        }
-        if (this.#deps.repeatable) return this.#outcome(this.#deps.template, work, signal)
+      tasks.map((task) => {
+        const asked = this.#askedFor(task.reference)
+        if (asked) return this.#outcome(asked, task, signal)
         return this.#deps.reasons.unknown('the supplier cannot be asked what became of it', false)
       }),
     )
@@ -62,7 +59,7 @@ export class HttpSupplier implements Supplier {
 
   /** `check` throws Unfit where the template cannot be sent to this supplier at all. */
   check(): void {
-    const work = {
+    const task = {
       attemptKey: '1-1-1',
       remoteService: '',
       input: '0',
@@ -71,7 +68,7 @@ export class HttpSupplier implements Supplier {
       reference: '1',
     }
     const { request, status, balance } = this.#deps.template
-    for (const one of [request, status?.request, balance?.request]) if (one) this.#request(one, work)
+    for (const one of [request, status?.request, balance?.request]) if (one) this.#request(one, task)
   }
 
   async close(): Promise<void> {
@@ -80,17 +77,17 @@ export class HttpSupplier implements Supplier {
 
   async #outcome(
     { request, answer }: { request: TemplateRequest; answer: TemplateAnswer },
-    work: SupplierTask,
+    task: SupplierTask,
     signal: AbortSignal,
     isFirst = false,
   ): Promise<SupplierOutcome> {
     const { client, reasons } = this.#deps
-    const askable = this.#isAskable(work.reference)
+    const askable = this.#askedFor(task.reference) !== undefined
     try {
-      const said = await call(client, { ...this.#request(request, work), signal })
+      const said = await call(client, { ...this.#request(request, task), signal })
       if (said.kind === 'not sent') return reasons.notSent(said.why)
       if (said.kind === 'unclear') return reasons.unknown(said.why, askable)
-      return this.#read(answer, seenOf(said, answer.format), work)
+      return this.#read(answer, seenOf(said, answer.format), task)
     } catch (error) {
       // Nothing was sent this time, which says nothing of what was sent before.
       if (error instanceof Unfit && isFirst) return reasons.refused(error.message)
@@ -98,11 +95,11 @@ export class HttpSupplier implements Supplier {
     }
   }
 
-  #read(answer: TemplateAnswer, seen: Seen, work: SupplierTask): SupplierOutcome {
+  #read(answer: TemplateAnswer, seen: Seen, task: SupplierTask): SupplierOutcome {
     const { reasons } = this.#deps
-    const verdict = verdictOf(answer, seen, work.input)
-    const reference = textAt(answer.reference, seen) || work.reference
-    const askable = this.#isAskable(reference)
+    const verdict = verdictOf(answer, seen, task.input)
+    const reference = textAt(answer.reference, seen) || task.reference
+    const askable = this.#askedFor(reference) !== undefined
     const text = textAt(answer.reason, seen)
     const reason = reasons.of(text) || `HTTP ${seen.status}`
     switch (verdict) {
@@ -132,10 +129,12 @@ export class HttpSupplier implements Supplier {
     }
   }
 
-  #isAskable(reference: string | null): boolean {
+  /** `#askedFor` gives the part of the template that asks what became of an item; undefined: nothing can be asked. */
+  #askedFor(reference: string | null): Template['status'] {
     const { template, repeatable } = this.#deps
-    if (repeatable) return true
-    return template.status !== undefined && (reference !== null || !needsReference(template.status.request))
+    const { status } = template
+    if (status && (reference !== null || !needsReference(status.request))) return status
+    return repeatable ? template : undefined
   }
 
   async #account(
@@ -153,16 +152,16 @@ export class HttpSupplier implements Supplier {
     return { balance, currency: textAt(currency, seen) || null, name: textAt(name, seen) || null }
   }
 
-  #request(request: TemplateRequest, work?: Omit<SupplierTask, 'orderId' | 'sentAt'>) {
+  #request(request: TemplateRequest, task?: Omit<SupplierTask, 'orderId' | 'sentAt'>) {
     const { url, service, values, installation } = this.#deps
-    const ofItem: [string, string][] = work
+    const ofItem: [string, string][] = task
       ? [
-          ['service', work.remoteService || service],
-          ['imei', work.input],
-          ['quantity', String(work.quantity)],
-          ['attempt', `${installation}-${work.attemptKey}`],
-          ['reference', work.reference ?? ''],
-          ...Object.entries(work.fields ?? {}).map(([name, value]): [string, string] => [
+          ['service', task.remoteService || service],
+          ['imei', task.input],
+          ['quantity', String(task.quantity)],
+          ['attempt', `${installation}-${task.attemptKey}`],
+          ['reference', task.reference ?? ''],
+          ...Object.entries(task.fields ?? {}).map(([name, value]): [string, string] => [
             `field.${name}`,
             value,
           ]),

@@ -16,8 +16,8 @@ type Test = Omit<Rule, 'all'>
  * `verdictOf` says what a template's rules make of an answer; `unclear` where none holds, and where some say that it was taken and others
  * that it was not (promise 4: no guess).
  *
- * A rule that says nothing of `$status` holds for answers that went well (2xx), and for 4xx when it is about what was
- * not taken. An answer that should be JSON and is not is held against `$status` alone.
+ * A rule that says nothing of `$status` applies to answers of 2xx, and to those of 4xx when it is about what was not taken. To an answer
+ * that should be JSON and is not, only rules about `$status` alone apply.
  */
 export function verdictOf(answer: TemplateAnswer, seen: Seen, imei: string): Verdict {
   const held = kinds.filter((kind) =>

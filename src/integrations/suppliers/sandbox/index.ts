@@ -3,8 +3,8 @@ import type { Supplier, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { supplierKind } from '../supplier-kind.ts'
 
 /**
- * Sandbox is the supplier that every installation has: deterministic, free, and clearly no real one. It keeps nothing: what became of an
- * attempt follows from its input and from when it was sent.
+ * Sandbox is a supplier for trying things out: deterministic, free, and clearly no real one. It keeps nothing: what became of an attempt
+ * follows from its input and from when it was sent.
  *
  * Every input succeeds at once, except IMEIs of these test TACs (their first eight digits; 00 is a reporting body
  * identifier for test equipment, GSMA TS.06):
@@ -26,35 +26,35 @@ export class Sandbox implements Supplier {
     this.#clock = clock
   }
 
-  send(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    const lost = works.find((work) => tac(work) === '00100103')
+  send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    const lost = tasks.find((task) => tac(task) === '00100103')
     if (lost) return Promise.reject(new Error('the sandbox lost its reply'))
-    return this.ask(works, signal)
+    return this.ask(tasks, signal)
   }
 
-  ask(works: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    return Promise.all(works.map((work) => this.#answer(work, signal)))
+  ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+    return Promise.all(tasks.map((task) => this.#answer(task, signal)))
   }
 
-  async #answer(work: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
-    switch (tac(work)) {
+  async #answer(task: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
+    switch (tac(task)) {
       case '00100101':
-        return this.#after(5_000, work)
+        return this.#after(5_000, task)
       case '00100102':
         return { kind: 'refused', reason: 'The sandbox refuses this TAC' }
       case '00100104':
         return await never(signal)
       case '00100105':
-        return this.#after(86_400_000, work)
+        return this.#after(86_400_000, task)
       default:
-        return done(work)
+        return done(task)
     }
   }
 
-  #after(ms: number, work: SupplierTask): SupplierOutcome {
-    const left = work.sentAt.getTime() + ms - this.#clock.now().getTime()
-    if (left <= 0) return done(work)
-    return { kind: 'accepted', reference: reference(work), askAgainAfterMs: left }
+  #after(ms: number, task: SupplierTask): SupplierOutcome {
+    const left = task.sentAt.getTime() + ms - this.#clock.now().getTime()
+    if (left <= 0) return done(task)
+    return { kind: 'accepted', reference: reference(task), askAgainAfterMs: left }
   }
 }
 
@@ -66,14 +66,14 @@ export const sandbox = supplierKind({
   connect: (_config, { clock }) => new Sandbox(clock),
 })
 
-const tac = (work: SupplierTask): string => work.input.slice(0, 8)
+const tac = (task: SupplierTask): string => task.input.slice(0, 8)
 
-const reference = (work: SupplierTask): string => `SANDBOX-${work.attemptKey}`
+const reference = (task: SupplierTask): string => `SANDBOX-${task.attemptKey}`
 
-const done = (work: SupplierTask): SupplierOutcome => ({
+const done = (task: SupplierTask): SupplierOutcome => ({
   kind: 'success',
-  result: `Sandbox result, not a real one: ${work.input || `quantity ${work.quantity}`} is clean`,
-  reference: reference(work),
+  result: `Sandbox result, not a real one: ${task.input || `quantity ${task.quantity}`} is clean`,
+  reference: reference(task),
 })
 
 const never = (signal: AbortSignal): Promise<never> =>
