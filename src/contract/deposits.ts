@@ -6,7 +6,7 @@ import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { formatMicros } from '../lib/money.ts'
 import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
-const text = (description?: string) => orNull(Type.String(description === undefined ? {} : { description }))
+const text = (description?: string) => orNull(Type.String({ ...(description && { description }) }))
 
 export const provider = name(
   'DepositProvider',

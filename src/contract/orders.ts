@@ -35,7 +35,7 @@ export const order = name(
   Type.Object({
     order_id: Type.Integer(),
     status: oneOf(statuses, { description: '`partial`: some items ended well and some did not' }),
-    reference_id: Type.Union([Type.String(), Type.Null()], { description: "The supplier's" }),
+    reference_id: orNull(Type.String(), "The supplier's"),
     message: Type.String(),
     processed: counted('Items that have ended'),
     processed_success: counted('Items that ended well'),
@@ -57,11 +57,11 @@ export const order = name(
     created_at: time(),
     finished_at: orNull(time()),
     currency: Type.String(),
-    reference: Type.Union([Type.String(), Type.Null()], { description: "The buyer's own words" }),
+    reference: orNull(Type.String(), "The buyer's own words"),
   }),
 )
 
-/** `cancellation` is what an order's buyer is told who wants it cancelled. */
+/** `cancellation` answers the request to cancel an order. */
 export const cancellation = name(
   'OrderCancellation',
   Type.Object({
@@ -74,7 +74,7 @@ export const cancellation = name(
   }),
 )
 
-/** `verification` is what an order's buyer is told who doubts the answer. */
+/** `verification` answers the request to verify an order. */
 export const verification = name(
   'OrderVerification',
   Type.Object({
@@ -122,7 +122,7 @@ export function wireOrder(found: BuyerOrder): WireOrder {
   }
 }
 
-/** `wireOrderSummary` also says if items are missing. */
+/** `wireOrderSummary` also says whether items are missing. */
 export const wireOrderSummary = (summary: BuyerOrderSummary): WireOrder => ({
   ...wireOrder(summary),
   result_truncated: summary.truncated,

@@ -42,7 +42,7 @@ export const pageShape = <Item extends TSchema>(item: Item) =>
     }),
   })
 
-/** `wirePage` fills it. */
+/** `wirePage` fills `pageShape`. */
 export const wirePage = <Item, Wire>(
   { items, next }: { items: readonly Item[]; next: number | null | undefined },
   wire: (item: Item) => Wire,
@@ -57,28 +57,16 @@ export const filterOf = <Id extends number>(query: {
 }): { limit: number; before: Id | undefined } & Period => ({
   limit: query.limit,
   before: query.cursor as Id | undefined,
-  ...periodOf(query),
+  ...(query.created_from !== undefined && { from: timeOf(query.created_from, 0) }),
+  ...(query.created_to !== undefined && { to: timeOf(query.created_to, DAY_MS) }),
 })
 
-/** EARLIEST, LATEST: what the database takes for a time; nothing here was made before or after. */
-const [EARLIEST, LATEST] = [0, Date.UTC(9999, 0)]
+/** MAX_TIME is within what the database takes for a time; nothing here was made after it, or before 1970. */
+const MAX_TIME = Date.UTC(9999, 0)
 
-/** `periodOf` reads the bounds. A day as the end is included. */
-function periodOf({
-  created_from: from,
-  created_to: to,
-}: {
-  created_from?: string
-  created_to?: string
-}): Period {
-  return {
-    ...(from !== undefined && { from: timeOf(from, 0) }),
-    ...(to !== undefined && { to: timeOf(to, DAY_MS) }),
-  }
-}
-
-function timeOf(text: string, wholeDay: number): Date {
+/** `timeOf` reads a bound. `dayMs` is added to a day, so that a day as the end is included. */
+function timeOf(text: string, dayMs: number): Date {
   // A leap second is a time, which Date does not know.
-  const time = Date.parse(text.replace(/:60(?=[.Zz+-])/, ':59')) + (text.length === 10 ? wholeDay : 0)
-  return new Date(Math.min(Math.max(time, EARLIEST), LATEST))
+  const time = Date.parse(text.replace(/:60(?=[.Zz+-])/, ':59')) + (text.length === 10 ? dayMs : 0)
+  return new Date(Math.min(Math.max(time, 0), MAX_TIME))
 }

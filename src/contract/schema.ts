@@ -16,7 +16,7 @@ export function name<Schema extends TSchema>($id: string, schema: Schema) {
 export const named = (): TSchema[] =>
   [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, schema]) => schema)
 
-/** `oneOf` is one of some texts, by its type, too. */
+/** `oneOf` is one of some texts, also by its type. */
 export const oneOf = <const Text extends string>(texts: readonly Text[], options: TSchemaOptions = {}) =>
   Type.Unsafe<Text>(
     Type.Union(
@@ -25,24 +25,22 @@ export const oneOf = <const Text extends string>(texts: readonly Text[], options
     ),
   )
 
+const described = (description: string | undefined) => (description === undefined ? {} : { description })
+
 /** `orNull` is a value that may be missing. */
 export const orNull = <Schema extends TSchema>(schema: Schema, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
+  Type.Union([schema, Type.Null()], described(description))
 
 /** `time` is an instant: a Date, or its ISO 8601 text in UTC. */
 export const time = (description?: string) =>
-  Type.Unsafe<Date | string>({
-    type: 'string',
-    format: 'date-time',
-    ...(description !== undefined && { description }),
-  })
+  Type.Unsafe<Date | string>({ type: 'string', format: 'date-time', ...described(description) })
 
 /**
  * `amount` is an amount in an answer: here in micros, on the wire a decimal number of whole units of the account's currency, exact to
  * six decimals.
  */
 export const amount = (description?: string) =>
-  Type.Unsafe<bigint>({ type: 'number', ...(description !== undefined && { description }) })
+  Type.Unsafe<bigint>({ type: 'number', ...described(description) })
 
 /** `givenAmount` is an amount in a request: a number or a decimal text. */
 export const givenAmount = Type.Union([Type.Number(), Type.String({ maxLength: 30 })], {
@@ -50,10 +48,6 @@ export const givenAmount = Type.Union([Type.Number(), Type.String({ maxLength: 3
 })
 
 export const id = (description?: string) =>
-  Type.Integer({
-    minimum: 1,
-    maximum: Number.MAX_SAFE_INTEGER,
-    ...(description !== undefined && { description }),
-  })
+  Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, ...described(description) })
 
 export const idParams = Type.Object({ id: id() })

@@ -4,9 +4,9 @@ import { MAX_ITEMS, publishedSchema } from '../catalogue/order-schema.ts'
 import type { Service } from '../catalogue/service.ts'
 import type { Offer, ServiceTimes } from '../catalogue/snapshot.ts'
 import { rowStatuses } from './orders.ts'
-import { amount, name, orNull, time } from './schema.ts'
+import { amount, name, oneOf, orNull, time } from './schema.ts'
 
-const processingType = Type.Union([Type.Literal('automatic'), Type.Literal('manual')])
+const processingType = oneOf(['automatic', 'manual'])
 const schema = (description: string) =>
   Type.Unsafe<object>({ type: 'object', additionalProperties: true, description })
 
@@ -15,9 +15,7 @@ const serviceFields = {
   code: Type.String(),
   name: Type.String(),
   description: orNull(Type.String()),
-  open_time: Type.Union([Type.String(), Type.Null()], {
-    description: '"HH:mm" in `time_zone`; null: always open',
-  }),
+  open_time: orNull(Type.String(), '"HH:mm" in `time_zone`; null: always open'),
   close_time: orNull(Type.String()),
   time_zone: Type.String(),
   delivery_time: Type.String(),

@@ -39,7 +39,7 @@ export const wireTransfer = (one: OwnTransfer): Static<typeof transfer> => ({
   created_at: one.createdAt.toISOString(),
 })
 
-/** `newTransfer` is what the sender of money is told. */
+/** `newTransfer` answers the sender of money. */
 export const newTransfer = Type.Object({
   transferId: id(),
   transactionId: id('Yours, of /api/transactions'),

@@ -27,7 +27,7 @@ export function answerControl(deps: FakeDeps, { method, body }: HttpRequest, rem
   return wrong === undefined ? say(200, sayState(deps)) : say(400, { error: wrong })
 }
 
-/** `set` sets all or nothing; gives what is wrong. */
+/** `set` changes all that is asked for, or nothing, and gives what is wrong. */
 function set({ panel, orders }: FakeDeps, text: string): string | undefined {
   let read: unknown
   try {

@@ -1,5 +1,6 @@
+import { echo } from '../protocols/dhru/fields.ts'
 import { readOrderIds } from '../protocols/dhru/order-fields.ts'
-import { answer, type Call, echo, refuse, rowsOf, sayError } from './dhru-call.ts'
+import { answer, type Call, refuse, rowsOf, sayError } from './dhru-call.ts'
 import { buy, PLACED, statusOf } from './dhru-orders.ts'
 import { mannerOf } from './faults.ts'
 import type { PurchaseResult } from './order.ts'
@@ -55,7 +56,7 @@ const listRow = ({ result, echo: echoed }: Row): unknown =>
     ? { ...echoed, ERROR: [sayError(result.refusal)] }
     : { ...echoed, MESSAGE: PLACED, REFERENCEID: String(result.order.id) }
 
-/** `orderStatuses` answers with rows under the caller's keys, or with a list: where bulk answers are not the vendor's, or ids came without keys. */
+/** `orderStatuses` answers with rows under the caller's keys; with a list where bulk answers are not the vendor's, or ids came without keys. */
 export function orderStatuses(call: Call): Reply {
   const { parameters, panel } = call
   if (panel.options.bulk === 'none') return refuse('action')

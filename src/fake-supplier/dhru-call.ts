@@ -37,12 +37,3 @@ export function rowsOf(read: Result<Parameters>): { key: string; fields: Fields 
   if (!read.ok || read.value.kind === 'none') return []
   return read.value.kind === 'many' ? read.value.rows : [{ key: '0', fields: read.value.fields }]
 }
-
-/** `echo` repeats of a placement what real panels repeat. */
-export function echo(fields: Fields | undefined): Record<string, string> {
-  const named = (name: string): Record<string, string> => {
-    const value = fields?.get(name)
-    return value === undefined ? {} : { [name]: value }
-  }
-  return { ...named('ID'), ...named('IMEI') }
-}

@@ -1,7 +1,7 @@
-import type { Fields } from '../protocols/dhru/fields.ts'
+import { echo, type Fields } from '../protocols/dhru/fields.ts'
 import { readOrderFields, readOrderIds } from '../protocols/dhru/order-fields.ts'
 import type { FakeDeps } from './deps.ts'
-import { type Call, echo, refuse, rowsOf, succeed } from './dhru-call.ts'
+import { type Call, refuse, rowsOf, succeed } from './dhru-call.ts'
 import { type Order, type PurchaseResult, resultOf } from './order.ts'
 import type { Reply } from './reply.ts'
 
@@ -32,7 +32,7 @@ export function placeOrder(call: Call): Reply {
   return { ...succeed(placed, echo(row.fields)), manner: result.manner }
 }
 
-/** `statusOf` is the status answer about one order. Real panels put the result, or the reason, into CODE. */
+/** `statusOf` makes the status row of an order. Real panels put the result, or the reason, into CODE. */
 export function statusOf({ orders }: FakeDeps, order: Order): Record<string, string> {
   const [item] = order.items
   const end = item ? orders.reportEnd(order, item) : null

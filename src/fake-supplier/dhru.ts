@@ -10,7 +10,7 @@ import { readFormFast } from './multipart.ts'
 import type { HttpRequest, Reply } from './reply.ts'
 import { sayService } from './service-list.ts'
 
-/** `actions` are found by their name in lower case; any other name is an `Invalid Action`. */
+/** `actions` has every action by its name in lower case; any other name is an `Invalid Action`. */
 const actions = new Map<string, (call: Call) => Reply>([
   ['accountinfo', accountInfo],
   ['imeiservicelist', serviceList],

@@ -23,7 +23,7 @@ export interface Fault {
   placing: 'bought' | 'once' | 'refused' | 'ignored'
   refusal?: RefusalName
   manner: Manner
-  /** `ends` are its final answers. None: it never ends. Two: the second comes four times `finishMs` after the first was given. */
+  /** `ends` has its final answers. None: it never ends. Two: the second comes four times `finishMs` after the first was given. */
   ends: readonly [] | readonly [End] | readonly [End, End]
   /** `unfindable` orders do not exist for those who ask for them. */
   unfindable?: true
@@ -36,32 +36,20 @@ const bought = (
   description: string,
   manner: Manner = 'whole',
   ends: Fault['ends'] = DONE,
-): Fault => ({
-  tac,
-  description,
-  placing: 'bought',
-  manner,
-  ends,
-})
+): Fault => ({ tac, description, placing: 'bought', manner, ends })
 
 const refused = (tac: string, description: string, refusal: RefusalName): Fault => ({
-  tac,
-  description,
+  ...bought(tac, description, 'whole', ['rejected']),
   placing: 'refused',
   refusal,
-  manner: 'whole',
-  ends: ['rejected'],
 })
 
 const ignored = (tac: string, description: string, manner: Manner): Fault => ({
-  tac,
-  description,
+  ...bought(tac, description, manner),
   placing: 'ignored',
-  manner,
-  ends: DONE,
 })
 
-/** `faults` are all that there are; `docs/cli.md` has the same table. */
+/** `faults` has every fault; `docs/cli.md` has the same table. */
 export const faults: readonly Fault[] = [
   bought('00100201', 'slow: accepted, answered after 3 seconds', 'slow'),
   refused('00100202', 'refused: IMEI not found', 'imei'),
@@ -73,12 +61,9 @@ export const faults: readonly Fault[] = [
   bought('00100208', 'HTTP 500 with an error in the body', 'error'),
   bought('00100209', 'half of the JSON in a whole HTTP answer', 'cut'),
   {
-    tac: '00100210',
-    description: 'first without an answer, then refused: This IMEI is already pending',
+    ...bought('00100210', 'first without an answer, then refused: This IMEI is already pending', 'lost'),
     placing: 'once',
     refusal: 'duplicate',
-    manner: 'lost',
-    ends: DONE,
   },
   refused('00100211', 'refused: CreditprocessError', 'credit'),
   bought('00100212', 'success, and refused later', 'whole', ['delivered', 'rejected']),
@@ -102,5 +87,5 @@ export const faultOf = (input: string): Fault => byTac.get(input.slice(0, 8)) ??
 export const isBought = ({ placing }: Fault): string =>
   placing === 'once' ? 'once' : placing === 'bought' ? 'yes' : 'no'
 
-/** `mannerOf` is how several answers leave as one: in the first manner that is not `whole`. */
+/** `mannerOf` says how several answers leave as one: in the first manner that is not `whole`. */
 export const mannerOf = (manners: Manner[]): Manner => manners.find((manner) => manner !== 'whole') ?? 'whole'

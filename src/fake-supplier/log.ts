@@ -35,7 +35,7 @@ export type KeptLine = Line & { at: string }
 export class Log {
   readonly #file: number | undefined
 
-  /** Keeps nothing without a path. Throws when the file cannot be written. */
+  /** The constructor throws when the file cannot be written. Without a path nothing is kept. */
   constructor(path: string | undefined) {
     this.#file = path === undefined ? undefined : openSync(path, 'a', 0o600)
   }

@@ -9,8 +9,8 @@ const FIRST_ID = 1001
 type BoughtLine = Extract<Line, { what: 'bought' | 'refused' }>
 
 /**
- * LoggedOrders are the orders and the balance as they follow from the lines of the log, and from nothing else: a process that reads
- * the log knows what the one that wrote it knew.
+ * LoggedOrders has the orders and the balance as they follow from the lines of the log, and from nothing else: a process that reads the log
+ * knows what the one that wrote it knew.
  */
 export class LoggedOrders {
   /** `balance` is what is left to buy for. */
@@ -29,7 +29,7 @@ export class LoggedOrders {
     this.balance = options.balance
   }
 
-  /** `record` takes a line over; `at` is in milliseconds since 1970. */
+  /** `record` takes in a line; `at` is in milliseconds since 1970. */
   record(line: Line, at: number): void {
     switch (line.what) {
       case 'bought':
@@ -53,17 +53,17 @@ export class LoggedOrders {
     return key !== null && this.#honoursKeys(via) ? this.#byKey.get(keyName(via, key)) : undefined
   }
 
-  /** `hasInput` says whether an input was bought before; it knows so only of those that are refused as duplicates. */
+  /** `hasInput` tells whether an input was bought before; it knows only those that are refused as duplicates. */
   hasInput(service: string, input: string): boolean {
     return this.#boughtInputs.has(inputName(service, input))
   }
 
-  /** `wasIgnored` says whether it came in before, was ignored, and may be sent again safely. */
+  /** `wasIgnored` tells whether an input came in before, was ignored, and may be sent again safely. */
   wasIgnored(via: Via, key: string | null, service: string, input: string): boolean {
     return this.#namesOf(via, key, service, input).some((name) => this.#ignored.has(name))
   }
 
-  /** `#namesOf` are the names under which a repeated request is the same to this panel. */
+  /** `#namesOf` gives the names under which a repeated request is the same to this panel. */
   #namesOf(via: Via, key: string | null, service: string, input: string): string[] {
     const names = key !== null && this.#honoursKeys(via) ? [keyName(via, key)] : []
     return this.#options.refuseDuplicates ? [...names, inputName(service, input)] : names

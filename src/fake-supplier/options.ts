@@ -1,9 +1,9 @@
 import { MAX_AMOUNT, type Micros } from '../lib/money.ts'
 
-/** `bulkShapes` are the forms of a bulk answer: the vendor's rows under the caller's keys, those of theme panels, or a list. */
+/** `bulkShapes` has the forms of a bulk answer: the vendor's rows under the caller's keys, those of theme panels, or a list. */
 export const bulkShapes = ['vendor', 'theme', 'rows'] as const
 
-/** FakeOptions are what a fake supplier is started with; each has a default. */
+/** FakeOptions has what a fake supplier is started with; each has a default. */
 export interface FakeOptions {
   host: string
   /** `port` 0 takes a free one. */

@@ -44,14 +44,14 @@ export interface PurchaseRequest {
   key: string | null
 }
 
-/** PurchaseResult is what a purchase came to, and how its answer leaves. */
+/** PurchaseResult says what became of a purchase, and how its answer leaves. */
 export type PurchaseResult =
   | { kind: 'bought'; order: Order; manner: Manner }
   | { kind: 'refused'; refusal: RefusalName }
   /** `ignored`: not bought, and the answer does not say so. */
   | { kind: 'ignored'; manner: Manner }
 
-/** `resultOf` is the text of a final answer. */
+/** `resultOf` gives the text of a final answer. */
 export function resultOf({ service, quantity }: Order, { input }: OrderItem, end: End): string {
   const what = input || `${quantity} of service ${service}`
   return end === 'delivered'

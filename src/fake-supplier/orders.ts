@@ -18,7 +18,7 @@ export class Orders {
   readonly #logged: LoggedOrders
   readonly #log: Log
 
-  /** Goes on with the orders of the log. Throws when the log cannot be read or written. */
+  /** The constructor takes the orders of the log over. It throws when the log cannot be read or written. */
   constructor(panel: Panel) {
     const { options } = panel
     this.#panel = panel
@@ -134,7 +134,7 @@ export class Orders {
     return end
   }
 
-  /** `endOf` is the final answer of an item at this time; null: it has not ended. */
+  /** `endOf` gives the final answer of an item at this time; null: it has not ended. */
   endOf(order: Order, item: OrderItem): End | null {
     const due = this.changesAt(order, item)
     if (due === undefined || Date.now() < due) return item.reported
@@ -142,7 +142,7 @@ export class Orders {
     return (item.reported === null ? first : then) ?? null
   }
 
-  /** `changesAt` is when an item gets its next final answer, in milliseconds since 1970; undefined: never. */
+  /** `changesAt` gives when an item gets its next final answer, in milliseconds since 1970; undefined: never. */
   changesAt({ at, via }: Order, { fault, reported, reportedAt }: OrderItem): number | undefined {
     const [first, then] = fault.ends
     const { finishMs } = this.#panel.options
@@ -162,7 +162,7 @@ export class Orders {
   }
 }
 
-/** `lacks` says whether something that the service needs is missing, or the quantity is out of its range. */
+/** `lacks` tells whether something that the service needs is missing, or the quantity is out of its range. */
 function lacks(service: FakeService, { inputs, quantity, fields }: PurchaseRequest): boolean {
   if (service.kind !== 'server' && (inputs.length === 0 || inputs.includes(''))) return true
   if (!Number.isInteger(quantity) || quantity < 1 || quantity > service.maxQuantity) return true

@@ -2,11 +2,11 @@ import { type Micros, micros } from '../lib/money.ts'
 import type { FakeOptions } from './options.ts'
 import { type FakeService, makeServices } from './services.ts'
 
-/** `modes` say what is wrong with the whole panel at the moment; `ok`: nothing. */
+/** `modes` has what can be wrong with the whole panel; `ok`: nothing. */
 export const modes = ['ok', 'down', 'credit', 'login', 'html', 'slow', 'maintenance'] as const
 export type Mode = (typeof modes)[number]
 
-/** `listModes` say what is wrong with its service list: it has `half` of the services, or is `cut` in the middle. */
+/** `listModes` has what can be wrong with its service list: it has `half` of the services, or is `cut` in the middle. */
 export const listModes = ['whole', 'half', 'cut'] as const
 export type ListMode = (typeof listModes)[number]
 
@@ -53,7 +53,7 @@ export class Panel {
     return this.#byName.get(name)
   }
 
-  /** `offered` are the services that its list has at the moment. */
+  /** `offered` gives the services that its list has at the moment. */
   offered(): FakeService[] {
     return this.list === 'half'
       ? this.#services.slice(0, Math.ceil(this.#services.length / 2))

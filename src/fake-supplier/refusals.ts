@@ -1,6 +1,6 @@
 /**
- * `refusals` are the reasons for which the fake supplier refuses, in the words of real panels. Dhru says `message` and `description`;
- * REST the code and both, with the HTTP status; the instant check both.
+ * `refusals` has the reasons for which the fake supplier refuses, in the words of real panels. Dhru and the instant check send `message`
+ * and `description`; REST sends the code, too, with the HTTP status.
  */
 export const refusals = {
   login: {

@@ -31,7 +31,7 @@ const HTML_PAGE = `<!DOCTYPE html>
 <body><h1>Checking your browser</h1><p>This page is the fake supplier's fault, and no answer.</p></body></html>
 `
 
-/** `send` lets an answer leave in its manner; a slow one after `slowMs`. */
+/** `send` sends an answer in its manner; a slow one after `slowMs`. */
 export function send(response: ServerResponse, reply: Reply, slowMs: number): void {
   const { socket } = response
   switch (reply.manner ?? 'whole') {
@@ -52,7 +52,7 @@ export function send(response: ServerResponse, reply: Reply, slowMs: number): vo
       break
     case 'half':
       response.writeHead(reply.status, headersOf(reply))
-      // Not before the half is out.
+      // The reset waits until the half was sent.
       response.write(firstHalf(reply.body), () => socket?.resetAndDestroy())
       break
     case 'lost':

@@ -41,7 +41,7 @@ export const sayDetails = (panel: Panel, service: FakeService): Record<string, u
   availability: null,
 })
 
-/** `schemaOf` is the JSON Schema of an order's `data`. */
+/** `schemaOf` gives the JSON Schema of an order's `data`. */
 function schemaOf({ kind, fields, maxQuantity }: FakeService): Record<string, unknown> {
   const extra = fields.map(({ name, label, options }) => [
     name,

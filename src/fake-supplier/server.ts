@@ -49,14 +49,12 @@ export async function startFakeSupplier(given: Partial<FakeOptions> = {}): Promi
     throw error
   })
   const webhook =
-    webhookUrl === undefined || apiaccesskey === undefined
-      ? undefined
-      : new Webhook(deps, webhookUrl, apiaccesskey)
+    webhookUrl !== undefined && apiaccesskey !== undefined && new Webhook(deps, webhookUrl, apiaccesskey)
   return {
     url,
     orders: deps.orders,
     stop: async () => {
-      webhook?.stop()
+      if (webhook) webhook.stop()
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
       await closed
@@ -100,11 +98,8 @@ async function handle(deps: FakeDeps, request: IncomingMessage, response: Server
   if (delayMs > 0 && !control) await sleep(delayMs, undefined, { ref: false })
   const { manner = 'whole' } = reply
   // A manner that is worse than slow stays.
-  send(
-    response,
-    mode === 'slow' && manner === 'whole' && !control ? { ...reply, manner: 'slow' } : reply,
-    slowMs,
-  )
+  const isSlow = mode === 'slow' && manner === 'whole' && !control
+  send(response, isSlow ? { ...reply, manner: 'slow' } : reply, slowMs)
 }
 
 function answerOf(deps: FakeDeps, request: HttpRequest, tooLarge: boolean): Reply | Promise<Reply> {

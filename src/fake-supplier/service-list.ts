@@ -4,7 +4,7 @@ import { succeed } from './dhru-call.ts'
 import type { Panel } from './panel.ts'
 import type { FakeField, FakeService } from './services.ts'
 
-/** ServiceList is the panel's Dhru list as bytes: made once, and again when prices or the list change. */
+/** ServiceList keeps the panel's Dhru list as bytes, made once, and again when prices or the list change. */
 export class ServiceList {
   readonly #panel: Panel
   #madeFor = ''

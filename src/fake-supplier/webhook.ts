@@ -5,7 +5,7 @@ import { sayOrder, signatureOf } from './rest-order.ts'
 
 const MAX_TRIES = 5
 const BETWEEN_TRIES_MS = 1000
-const ANSWER_WITHIN_MS = 5000
+const MAX_ANSWER_MS = 5000
 
 /** Webhook posts each REST order to a URL when it ends, and when its end changes. */
 export class Webhook {
@@ -55,9 +55,9 @@ export class Webhook {
     this.#watch(order)
   }
 
-  /** `#post` says whether it was taken: any 2xx is a yes. */
+  /** `#post` tells whether the order was taken: whether the answer is a 2xx. */
   async #post(headers: Record<string, string>, body: string): Promise<boolean> {
-    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(ANSWER_WITHIN_MS)])
+    const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(MAX_ANSWER_MS)])
     try {
       const reply = await fetch(this.#url, { method: 'POST', headers, body, signal })
       await reply.arrayBuffer()

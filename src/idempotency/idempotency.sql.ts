@@ -8,10 +8,7 @@ interface KeyName {
   key: string
 }
 
-/**
- * `claimKey` keeps an answer's place; it waits for another request that has it and is not committed yet. It gives false where the place
- * is taken.
- */
+/** `claimKey` inserts a key without its answer; false: it exists. It waits for another request under the key that is not committed yet. */
 export async function claimKey(
   sql: Queryable,
   { accountId, key, body, at }: KeyName & { body: string; at: Date },
@@ -38,7 +35,7 @@ export async function keepAnswer(
   )
 }
 
-/** `selectAnswer` gives a kept answer; `body` without dashes, as it was claimed with. */
+/** `selectAnswer` gives a kept answer, with the digest of the body that it was claimed with. */
 export async function selectAnswer(
   sql: Queryable,
   { accountId, key }: KeyName,

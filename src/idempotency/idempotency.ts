@@ -9,15 +9,15 @@ import { claimKey, keepAnswer, selectAnswer } from './idempotency.sql.ts'
 /** KeyedRequest is a request that may be repeated. */
 export interface KeyedRequest {
   accountId: AccountId
-  /** `key` is the caller's; null: the work is done, and nothing is kept. */
+  /** `key` is the caller's idempotency key; null: the work is done, and nothing is kept. */
   key: string | null
-  /** `action` is what the key is for: the same key under another action is another key. */
+  /** `action` is what the key is for: keys of different actions never meet. */
   action: string
   /** `body` is everything that was asked, as JSON values. */
   body: unknown
 }
 
-/** KeptAnswer is an answer as JSON; `replayed`: it was given before. */
+/** KeptAnswer is an answer as JSON, and whether it was given before. */
 export interface KeptAnswer {
   json: string
   replayed: boolean
@@ -55,7 +55,7 @@ export class Idempotency {
         return { json: answer, replayed: false }
       }
       const kept = await selectAnswer(transaction, { accountId, key })
-      // It was swept in this moment: the caller asks again, as if it had not been asked yet.
+      // The key was swept in this moment, and the caller may try again.
       if (!kept) throw new Refusal('temporarily_unavailable')
       if (kept.body !== request) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
       return { json: kept.answer, replayed: true }

@@ -11,8 +11,8 @@ export async function sweepAnswers(sql: Sql, now: Date, limit: number): Promise<
 }
 
 /**
- * `sweepKeys` removes up to `limit` order keys that no longer answer anything and gives how many. The keys are locked as they
- * are found: one that a placement gives to a new order in this moment must stay (promise 3).
+ * `sweepKeys` removes up to `limit` order keys that no longer answer anything and gives how many. The keys are locked as they are found,
+ * because one that a placement gives to a new order in this moment must stay (promise 3, one purchase once).
  */
 export async function sweepKeys(sql: Sql, now: Date, limit: number): Promise<number> {
   const swept = await sql`

@@ -31,6 +31,7 @@ export class KeySweeper implements RuntimeService {
     await this.#loop.stop()
   }
 
+  /** `sweep` goes on until nothing is left, or until it is stopped. */
   async sweep(): Promise<void> {
     for (const sweep of [sweepKeys, sweepAnswers]) {
       while (

@@ -9,17 +9,17 @@ import type { LoggedRequest, RequestEntry } from './request.ts'
 import { insertRequests, type RequestFilter, selectRequests } from './requests.sql.ts'
 
 const EVERY_MS = 1_000
-/** SOON entries are written at once, without waiting for the second to pass. */
-const SOON = 1_000
-/** BATCH entries at most are written by one statement. */
-const BATCH = 5_000
-/** MAX_WAITING entries are kept while the database is slow or away: a few seconds of a busy server. */
+/** WRITE_AT is how many waiting entries are written at once, before the second is over. */
+const WRITE_AT = 1_000
+/** BATCH_SIZE is how many entries at most one statement writes. */
+const BATCH_SIZE = 5_000
+/** MAX_WAITING is how many entries are kept while the database is slow or away: a few seconds of a busy server. */
 const MAX_WAITING = 50_000
 const MAX_TEXT_LENGTH = 500
 
 /**
- * RequestLog writes what accounts' keys asked for, behind the answers: no request waits for its entry or fails with it. Entries that
- * were not written yet are lost in a crash. An insert whose answer was lost is repeated, so that an entry may come twice.
+ * RequestLog writes what accounts' keys asked for, after the answers: no request waits for its entry or fails with it. Entries that were
+ * not written yet are lost in a crash. An insert whose answer was lost is repeated, so that an entry may be there twice.
  */
 export class RequestLog implements RuntimeService {
   readonly name = 'request log'
@@ -31,7 +31,7 @@ export class RequestLog implements RuntimeService {
   #writing: Promise<void> | undefined
   readonly #loop: Loop
 
-  /** `on` false notes nothing. */
+  /** `on`, false: nothing is written. */
   constructor({ sql, log, on }: { sql: Sql; log: Logger; on: boolean }) {
     this.#sql = sql
     this.#log = log
@@ -43,7 +43,7 @@ export class RequestLog implements RuntimeService {
     if (this.#on) this.#loop.start()
   }
 
-  /** `stop` writes the rest. */
+  /** `stop` writes what is waiting. */
   async stop(): Promise<void> {
     await this.#loop.stop()
     await this.#writing
@@ -73,10 +73,10 @@ export class RequestLog implements RuntimeService {
       return
     }
     this.#waiting.push(entry)
-    if (this.#waiting.length === SOON && this.#writing === undefined) void this.#write()
+    if (this.#waiting.length === WRITE_AT && this.#writing === undefined) void this.#write()
   }
 
-  /** `#write` runs once at a time: two would only wait for the same disk. */
+  /** `#write` runs once at a time, because two writes would wait for the same disk. */
   #write(): Promise<void> {
     this.#writing ??= this.#writeBatches().finally(() => {
       this.#writing = undefined
@@ -84,10 +84,10 @@ export class RequestLog implements RuntimeService {
     return this.#writing
   }
 
-  /** `#writeBatches` leaves what came in meanwhile for the next second, unless it is much. */
+  /** `#writeBatches` leaves what came in meanwhile for the next second, unless that is WRITE_AT entries. */
   async #writeBatches(): Promise<void> {
     do {
-      const batch = this.#waiting.splice(0, BATCH)
+      const batch = this.#waiting.splice(0, BATCH_SIZE)
       if (batch.length === 0) break
       try {
         await insertRequests(this.#sql, batch.map(presentable))
@@ -97,11 +97,11 @@ export class RequestLog implements RuntimeService {
           this.#waiting.unshift(...batch)
           break
         }
-        // It would fail again, and hold up all that follow.
+        // The batch would fail again, and hold up all that follow.
         this.#dropped += batch.length
         this.#log.error({ err: error }, 'requests could not be logged')
       }
-    } while (this.#waiting.length >= SOON)
+    } while (this.#waiting.length >= WRITE_AT)
     this.#reportDropped()
   }
 
@@ -112,13 +112,11 @@ export class RequestLog implements RuntimeService {
   }
 }
 
-/** `presentable` makes lines of the texts of an entry, for who reads the log. */
-function presentable(entry: RequestEntry): RequestEntry {
-  return {
-    ...entry,
-    action: textOf(entry.action),
-    detail: entry.detail === null ? null : textOf(entry.detail),
-  }
-}
+/** `presentable` cuts an entry's texts, and makes them lines that can be shown. */
+const presentable = (entry: RequestEntry): RequestEntry => ({
+  ...entry,
+  action: lineOf(entry.action),
+  detail: entry.detail === null ? null : lineOf(entry.detail),
+})
 
-const textOf = (text: string): string => sanitizeLine(text.slice(0, MAX_TEXT_LENGTH))
+const lineOf = (text: string): string => sanitizeLine(text.slice(0, MAX_TEXT_LENGTH))

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../errors.ts'
 import type { AccountId, KeyId, RequestNumber } from '../lib/ids.ts'
 
-/** RequestEntry is one answered request of an account's key. Credentials and bodies have no place in it. */
+/** RequestEntry is one answered request of an account's key. It holds no credentials and no body. */
 export interface RequestEntry {
   accountId: AccountId
   keyId: KeyId

@@ -11,15 +11,8 @@ const REQUESTS_PER_ROUND = 10_000
 const MAX_ROUNDS = 100
 
 /** `requestJobs` has the task of the job. `days` of 0 removes all that was logged before. */
-export function requestJobs({
-  sql,
-  clock,
-  days,
-}: {
-  sql: Sql
-  clock: Clock
-  days: number
-}): Record<string, JobTask> {
+export function requestJobs(deps: { sql: Sql; clock: Clock; days: number }): Record<string, JobTask> {
+  const { sql, clock, days } = deps
   const sweep: JobTask = async (_payload, stopping) => {
     const before = new Date(clock.now().getTime() - days * DAY_MS)
     for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {

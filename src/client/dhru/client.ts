@@ -46,7 +46,7 @@ export interface DhruOrder {
   idempotencyKey?: string
 }
 
-/** RowOutcomes are the rows' answers by their keys; a row that was not mentioned has none. */
+/** RowOutcomes has the rows' answers by their keys; a row that was not mentioned has none. */
 export type RowOutcomes<T> = { kind: 'rows'; rows: Map<string, T | Refused | Unreadable> }
 
 /** Many is the answer to a bulk request: rows, or a refusal of all of it, or nothing that can be read. */
@@ -74,12 +74,8 @@ export class DhruClient {
     { fields, idempotencyKey }: DhruOrder,
     signal?: AbortSignal,
   ): Promise<DhruAnswer<Placed | Refused | Unreadable>> {
-    const form = this.form(
-      action,
-      encodeParameters(fields, this.#settings.one),
-      idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey },
-    )
-    return this.#call(form, readPlaced, signal)
+    const parameters = encodeParameters(fields, this.#settings.one)
+    return this.#call(this.form(action, parameters, keyField(idempotencyKey)), readPlaced, signal)
   }
 
   /** `placeMany` has one key for the whole request; a server that honours it gives each row its share, `<key>#<row's key>`. */
@@ -88,16 +84,12 @@ export class DhruClient {
     orders: ReadonlyMap<string, DhruFields>,
     { idempotencyKey, signal }: { idempotencyKey?: string; signal?: AbortSignal } = {},
   ): Promise<DhruAnswer<Many<Placed>>> {
-    const form = this.form(
-      action,
-      encodeRows(orders, this.#settings.many),
-      idempotencyKey === undefined ? {} : { idempotency_key: idempotencyKey },
-    )
+    const form = this.form(action, encodeRows(orders, this.#settings.many), keyField(idempotencyKey))
     const requested = [...orders].map(([key, { IMEI: imei }]) => ({
       key,
       ...(imei !== undefined && { imei }),
     }))
-    return this.#call(form, (object) => rowsOf(object, requested, (row) => readPlaced(row)), signal)
+    return this.#call(form, (object) => rowsOf(object, requested, readPlaced), signal)
   }
 
   /** `status` sends the order's number as ID in the parameters and as `orderid` beside them: panels read one or the other. */
@@ -106,9 +98,8 @@ export class DhruClient {
     reference: string,
     signal?: AbortSignal,
   ): Promise<DhruAnswer<OrderStatus | Refused | Unreadable>> {
-    const form = this.form(action, encodeParameters({ ID: reference }, this.#settings.one), {
-      orderid: reference,
-    })
+    const parameters = encodeParameters({ ID: reference }, this.#settings.one)
+    const form = this.form(action, parameters, { orderid: reference })
     return this.#call(form, (object) => readStatus(object, reference), signal)
   }
 
@@ -143,6 +134,9 @@ export class DhruClient {
     return { answer, honoursKeys: honoursKeys(reply.headers) }
   }
 }
+
+const keyField = (key: string | undefined): Record<string, string> =>
+  key === undefined ? {} : { idempotency_key: key }
 
 const HONOURS_KEYS = 'x-imeigate'
 

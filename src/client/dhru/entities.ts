@@ -19,7 +19,7 @@ function decodeOne(whole: string, decimal?: string, hex?: string, name?: string)
 
 const windows1252 = new TextDecoder('windows-1252')
 
-/** `latin1` are the names of the characters from U+00A0 on. */
+/** `latin1` has the names of the characters from U+00A0 on. */
 const latin1 =
   'nbsp iexcl cent pound curren yen brvbar sect uml copy ordf laquo not shy reg macr deg plusmn ' +
   'sup2 sup3 acute micro para middot cedil sup1 ordm raquo frac14 frac12 frac34 iquest Agrave ' +

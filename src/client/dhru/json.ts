@@ -3,7 +3,7 @@ export type JsonObject = { readonly [name: string]: unknown }
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** BROKEN stands for JSON that cannot be read. It is never repaired: it may have lost a digit. */
+/** BROKEN stands for JSON that cannot be read, and that is never repaired, because it may have lost a digit. */
 const BROKEN = Symbol('broken')
 
 /**
@@ -29,7 +29,7 @@ export function findObjects(text: string): JsonObject[] | undefined {
 /** GOES_ON matches behind an object that is inside of something whose beginning is missing. */
 const GOES_ON = /^\s*[\]},:]/
 
-/** `endOf` is the place behind the brace that closes the one at `from`; undefined when none does. */
+/** `endOf` gives the place behind the brace that closes the one at `from`; undefined when none does. */
 function endOf(text: string, from: number): number | undefined {
   const step = /[{}"]/g
   step.lastIndex = from
@@ -47,7 +47,7 @@ function endOf(text: string, from: number): number | undefined {
   return undefined
 }
 
-/** `closingQuote` is the place behind the quote that ends the string whose content begins at `from`. */
+/** `closingQuote` gives the place behind the quote that ends the string whose content begins at `from`. */
 function closingQuote(text: string, from: number): number | undefined {
   for (let at = from; at < text.length; at++) {
     if (text[at] === '\\') at++

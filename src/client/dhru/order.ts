@@ -64,7 +64,7 @@ function statusOf(row: Row): OrderStatus {
 
 const states: Record<string, OrderStatus['state']> = { 0: 'open', 1: 'open', 3: 'rejected', 4: 'done' }
 
-/** PLACES are the fields that may hold the text of an answer. In real panels it is in CODE; elsewhere CODE only names the state. */
+/** PLACES has the fields that may hold the text of an answer. In real panels it is in CODE; elsewhere CODE only names the state. */
 const PLACES = ['CODE', 'COMMENTS', 'COMMENT', 'RESULT', 'REPLY', 'REASON', 'MESSAGE']
 const labels = {
   done: label(

@@ -76,7 +76,7 @@ const NUMBER_WORDS = String.raw`(?:\s*(?:id|no\.?|number|ref(?:erence)?(?:\s*id)
 const ORDER_NUMBER = new RegExp(String.raw`\b(?:order|reference)${NUMBER_WORDS}(\d{1,12})${ENDS}`, 'gi')
 const HASHED_NUMBER = new RegExp(String.raw`(?<!error\s*)#(\d{3,12})${ENDS}`, 'gi')
 
-/** `codes` are those with which another imeigate begins FULL_DESCRIPTION. */
+/** `codes` has those with which another imeigate begins FULL_DESCRIPTION. */
 const codes = new Map<string, RefusalMeaning>(
   Object.entries({
     internal_error: 'unclear',

@@ -40,11 +40,8 @@ export function isEmpty(value: unknown): boolean {
   return typeof value === 'object' && Object.keys(value).length === 0
 }
 
-/** REFERENCE_NAMES are the names of the number that a panel gave an order. */
-const REFERENCE_NAMES = ['REFERENCEID', 'REFERENCE_ID', 'ORDERID', 'ORDER_ID']
-
-/** `referenceIn` is an order's number; null when the row names none. */
+/** `referenceIn` gives the number that a panel gave an order; null when the row names none. */
 export function referenceIn(row: Row): string | null {
-  const text = row.text(...REFERENCE_NAMES)
+  const text = row.text('REFERENCEID', 'REFERENCE_ID', 'ORDERID', 'ORDER_ID')
   return text === '' || /^(?:0+|null|false|none|n\/a)$/i.test(text) ? null : text
 }

@@ -12,19 +12,17 @@ export interface RequestedRow {
   reference?: string
 }
 
-/** RowAnswers are the objects that answer the rows, by their keys: each with the names of an answer about one order. */
-export type RowAnswers = Map<string, JsonObject>
-
 /**
  * `readRows` finds the answer to each row in any of the forms of real panels: rows under their keys at the top; under their keys in
- * SUCCESS, in lower case; or a list under SUCCESS. A row that is not mentioned is not in the result.
+ * SUCCESS, in lower case; or a list under SUCCESS. It gives by key objects with the names of an answer about one order, none for a row that
+ * is not mentioned.
  */
 export function readRows(
   object: JsonObject,
   requested: readonly RequestedRow[],
-): RowAnswers | Refused | Unreadable {
+): Map<string, JsonObject> | Refused | Unreadable {
   const top = new Row(object)
-  const answers: RowAnswers = new Map()
+  const answers = new Map<string, JsonObject>()
   for (const { key } of requested) {
     const row = object[key]
     if (isObject(row) && hasVerdict(row)) answers.set(key, row)
@@ -45,14 +43,14 @@ export function readRows(
   return isEmpty(success) ? { kind: 'refused', refusal } : unreadable('the answer has SUCCESS and ERROR')
 }
 
-/** `{"status":"success","message":"..","referenceid":98214}` */
+/** `ofThemePanel` reads a row such as `{"status":"success","message":"..","referenceid":98214}`. */
 function ofThemePanel(row: JsonObject): JsonObject {
   if (isComplete(row)) return row
   const fields = new Row(row)
   const status = fields.text('STATUS').toLowerCase()
   if (/^(?:success|ok|true|1)$/.test(status)) return { SUCCESS: [row] }
   if (/^(?:error|fail|failed|false|0)$/.test(status) && referenceIn(fields) === null) return { ERROR: [row] }
-  // Neither: it proves nothing.
+  // An answer with neither proves nothing.
   return {}
 }
 

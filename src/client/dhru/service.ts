@@ -82,7 +82,7 @@ function infoIn(row: Row): string {
   return typeof info === 'string' && /<\/?[a-z][^<]*>/i.test(info) ? info.trim() : row.text('INFO')
 }
 
-/** `announced` are the parameters with names of their own, each with the entry by which a service says that it needs one. */
+/** `announced` has the parameters with names of their own, each with the entry by which a service says that it needs one. */
 const announced: readonly [name: string, entry: string, label: string][] = [
   ['NETWORK', 'REQUIRES.NETWORK', 'Network'],
   ['MODELID', 'REQUIRES.MOBILE', 'Model'],
@@ -98,7 +98,7 @@ const announced: readonly [name: string, entry: string, label: string][] = [
   ['SECRO', 'REQUIRES.SECRO', 'SecRO'],
 ]
 
-/** `parameterNames` are those that an order may have beside ID, IMEI and QNT; all others go into CUSTOMFIELD. */
+/** `parameterNames` has the parameters that an order may have beside ID, IMEI and QNT; all others go into CUSTOMFIELD. */
 export const parameterNames: ReadonlySet<string> = new Set(announced.map(([name]) => name))
 
 function fieldsIn(row: Row): DhruField[] {

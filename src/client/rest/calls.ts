@@ -33,8 +33,8 @@ const TIMEOUT_MS = 30_000
 const RETRIES = 5
 /** MAX_WAIT_MS is the longest `Retry-After` that is waited for; beyond that the error is thrown. */
 const MAX_WAIT_MS = 61_000
-/** AGAIN are statuses that are tried again: nothing was done, or an idempotency key makes the repetition safe. */
-const AGAIN = [429, 502, 503, 504]
+/** RETRIED has the statuses that are tried again: nothing was done, or an idempotency key makes the repetition safe. */
+const RETRIED = [429, 502, 503, 504]
 
 /** Calls sends requests until they are answered. */
 export class Calls {
@@ -44,7 +44,7 @@ export class Calls {
   readonly #timeoutMs: number
   readonly #retries: number
 
-  /** Throws a TypeError for settings that cannot work. */
+  /** The constructor throws a TypeError for settings that cannot work. */
   constructor({ url, key, fetch, timeoutMs = TIMEOUT_MS, retries = RETRIES }: CallSettings) {
     const { protocol } = new URL(url)
     if (!/^https?:$/.test(protocol)) throw new TypeError('url must begin with https:// or http://')
@@ -120,9 +120,9 @@ export class Calls {
   }
 }
 
-/** `passes` says of an error that the same call may be answered later. */
+/** `passes` tells whether the same call may be answered later. */
 export const passes = ({ status, code, retryAfterMs }: ImeigateError): boolean =>
-  (code === 'CONNECTION_ERROR' || code === 'TIMEOUT_ERROR' || AGAIN.includes(status)) &&
+  (code === 'CONNECTION_ERROR' || code === 'TIMEOUT_ERROR' || RETRIED.includes(status)) &&
   (retryAfterMs ?? 0) <= MAX_WAIT_MS
 
 const unanswered = (

@@ -26,15 +26,15 @@ export interface ClientSettings<Exact extends boolean = false> extends CallSetti
 
 /** MAX_WAIT_S is the longest that a server is asked to wait until an order has ended. */
 const MAX_WAIT_S = 30
-/** AT_LEAST_MS is the shortest time between two questions to a server that does not wait. */
-const AT_LEAST_MS = 1000
+/** MIN_POLL_MS is the shortest time between two polls of a server that does not wait. */
+const MIN_POLL_MS = 1000
 
-/** Client is what the client can do beside the operations, which are added below. */
+/** Client has what the client can do beside the operations, which are added below. */
 class Client<Exact extends boolean> {
   readonly #calls: Calls
   readonly #exact: boolean
 
-  /** Throws a TypeError for a url or a key that cannot be one. */
+  /** The constructor throws a TypeError for a url or a key that cannot be one. */
   constructor({ exactAmounts = false as Exact, ...settings }: ClientSettings<Exact>) {
     this.#calls = new Calls(settings)
     this.#exact = exactAmounts
@@ -108,7 +108,7 @@ class Client<Exact extends boolean> {
       if (order.status !== 'pending') {
         return order.result_truncated ? await this.call('getOrder', { id }, options) : order
       }
-      await pause(Math.max(0, begun + AT_LEAST_MS - Date.now()), signal)
+      await pause(Math.max(0, begun + MIN_POLL_MS - Date.now()), signal)
     }
   }
 

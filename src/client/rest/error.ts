@@ -1,6 +1,6 @@
 import type { Schemas } from './schema.ts'
 
-/** NoAnswer are the client's own codes, for calls that got no error object of the API. */
+/** NoAnswer has the client's own codes, for calls that got no error object of the API. */
 type NoAnswer = 'CONNECTION_ERROR' | 'TIMEOUT_ERROR' | 'UNREADABLE_ANSWER_ERROR' | 'REDIRECT_ERROR'
 
 type ErrorObject = Schemas['Error']
@@ -28,61 +28,41 @@ export class ImeigateError extends Error {
 
   constructor(message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
-    const { code, status = 0, source = null, errors = {}, traceId = null } = details
-    this.code = code
-    this.status = status
-    this.source = source
-    this.errors = errors
-    this.traceId = traceId
+    this.code = details.code
+    this.status = details.status ?? 0
+    this.source = details.source ?? null
+    this.errors = details.errors ?? {}
+    this.traceId = details.traceId ?? null
     this.idempotencyKey = details.idempotencyKey ?? null
     this.retryAfterMs = details.retryAfterMs ?? null
   }
 }
 
-interface ErrorDetails {
-  code: ImeigateError['code']
-  status?: number
-  source?: ImeigateError['source']
-  errors?: Record<string, string[]>
-  traceId?: string | null
-  idempotencyKey?: string | null
-  retryAfterMs?: number | null
-  cause?: unknown
-}
+type ErrorDetails = Pick<ImeigateError, 'code'> &
+  Partial<Omit<ImeigateError, keyof Error | 'code'>> & { cause?: unknown }
 
 /** `errorIn` makes an error of an answer, also of a proxy's HTML page. */
 export function errorIn(response: Response, text: string, idempotencyKey: string | null): ImeigateError {
   const { status, headers } = response
-  const retryAfterMs = waitIn(headers)
-  const traceId = headers.get('x-request-id')
-  const object = errorObject(text)
-  if (object) {
-    const { code, message, source, errors } = object
-    return new ImeigateError(message, {
-      code,
-      status,
-      source,
-      errors,
-      traceId: object.traceId ?? traceId,
-      idempotencyKey,
-      retryAfterMs,
-    })
-  }
-  return new ImeigateError(`HTTP ${status} without an error object`, {
-    code: 'UNREADABLE_ANSWER_ERROR',
+  const { code, message, source, errors, traceId } = errorObject(text)
+  return new ImeigateError(message ?? `HTTP ${status} without an error object`, {
+    code: code ?? 'UNREADABLE_ANSWER_ERROR',
     status,
-    traceId,
+    source: source ?? null,
+    errors: errors ?? {},
+    traceId: traceId ?? headers.get('x-request-id'),
     idempotencyKey,
-    retryAfterMs,
+    retryAfterMs: waitIn(headers),
   })
 }
 
-function errorObject(text: string): ErrorObject | undefined {
+/** `errorObject` gives an empty object where the text has no error object of the API. */
+function errorObject(text: string): Partial<ErrorObject> {
   try {
-    const value: unknown = JSON.parse(text)
-    return (value as ErrorObject | null)?.error === true ? (value as ErrorObject) : undefined
+    const value = JSON.parse(text) as ErrorObject | null
+    return value?.error === true ? value : {}
   } catch {
-    return undefined
+    return {}
   }
 }
 

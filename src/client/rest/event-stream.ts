@@ -1,12 +1,12 @@
 /** Message is one message of a stream of server-sent events. */
 export interface Message {
-  /** `id` is the last one that the stream gave; '': none yet. */
+  /** `id` is the last one that the stream gave; '': it has given none. */
   id: string
   event: string
   data: string
 }
 
-/** Silence says that nothing came for so long that the connection must be dead. */
+/** Silence says that nothing came for so long that the connection is taken for dead. */
 class Silence extends Error {}
 
 /**

@@ -8,11 +8,11 @@ import type { Reading } from './types.ts'
 
 export interface FollowOptions {
   signal?: AbortSignal
-  /** `after` is the event to go on behind: the `id` of the last one that you have dealt with. Without it, from now on. */
+  /** `after` is the `id` of the last event that you have handled; what follows it is given. Without it, what happens from now on is. */
   after?: string
 }
 
-/** OrderEvent says that an order has changed, and how it is now. */
+/** OrderEvent is an order that has changed, as it is now. */
 export interface OrderEvent<Exact extends boolean = false> {
   id: string
   order: Reading<Schemas['Order'], Exact>
@@ -20,7 +20,7 @@ export interface OrderEvent<Exact extends boolean = false> {
 
 const PATH = '/api/order/events'
 const STREAM = 'text/event-stream'
-/** SILENCE_MS is when a connection is taken for dead: the server sends something every 15 seconds. */
+/** SILENCE_MS is how long a connection may be silent before it is taken for dead: the server sends something every 15 seconds. */
 const SILENCE_MS = 45_000
 
 export async function* follow(

@@ -16,6 +16,6 @@ export async function pause(ms: number, signal: AbortSignal | undefined): Promis
 const FIRST_MS = 250
 const MAX_MS = 8_000
 
-/** `backoffMs` is how long to wait after so many failures in a row: doubled each time, and random, so that clients do not come together. */
+/** `backoffMs` gives how long to wait after so many failures in a row: doubled each time, and random, so that clients spread out. */
 export const backoffMs = (failures: number): number =>
   Math.min(MAX_MS, FIRST_MS * 2 ** (failures - 1)) * (0.5 + Math.random() / 2)

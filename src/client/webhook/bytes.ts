@@ -3,7 +3,7 @@ import { WebhookError } from './error.ts'
 /** WebhookHeaders are headers as servers give them; names in any case. */
 export type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** `headerIn` is a header's value; undefined: it was not sent. */
+/** `headerIn` gives a header's value; undefined: it was not sent. */
 export function headerIn(headers: WebhookHeaders, name: string): string | undefined {
   if (isHeaders(headers)) return headers.get(name) ?? undefined
   const value = Object.entries(headers).find(([key]) => key.toLowerCase() === name)?.[1]
@@ -30,7 +30,7 @@ export function fromHex(text: string, length: number): Uint8Array<ArrayBuffer> |
 
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
 
-/** `textOf` is a body as text. Throws a WebhookError for bytes that are no UTF-8. */
+/** `textOf` gives a body as text. Throws a WebhookError for bytes that are no UTF-8. */
 export function textOf(body: string | Uint8Array): string {
   if (typeof body === 'string') return body
   try {

@@ -1,7 +1,7 @@
 /**
- * WebhookFault is why a request is not believed. `headers`: one is missing or malformed. `secret`: the given secret cannot be one.
- * `time`: sent too long ago, or in the future: a copy, or a wrong clock. `signature`: made with another secret, or the request was
- * changed. `body`: signed, but no order.
+ * WebhookFault says why a request is not believed. `headers`: one is missing or malformed. `secret`: the given secret cannot be one.
+ * `time`: it was sent too long ago, or in the future. `signature`: it was made with another secret, or the request was changed. `body`: it
+ * is signed, and is no order.
  */
 export type WebhookFault = 'headers' | 'secret' | 'time' | 'signature' | 'body'
 

@@ -32,7 +32,7 @@ export async function verifySignature<Exact extends boolean = false>(
   return (exactAmounts === true ? exact : orderIn(text, false)) as Reading<Schemas['Order'], Exact>
 }
 
-/** `signedAmount` is the order's price while it is open, and what was charged once it has ended, as written in the body. */
+/** `signedAmount` gives the order's price while it is open, and what was charged once it has ended, as written in the body. */
 function signedAmount({ status, total_price, charged_amount }: Reading<Schemas['Order'], true>): string {
   if (status === 'pending') return total_price
   return status === 'failed' || status === 'cancelled' ? '0' : charged_amount

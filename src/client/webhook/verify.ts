@@ -4,11 +4,11 @@ import type { Reading } from '../rest/types.ts'
 import { fromBase64, headerIn, isSigned, textOf, utf8, type WebhookHeaders } from './bytes.ts'
 import { WebhookError } from './error.ts'
 
-/** WebhookEvent says that an order of a key with a webhook has changed, and how it is now. */
+/** WebhookEvent is an order that has changed, as it is now. */
 export interface WebhookEvent<Exact extends boolean = false> {
-  /** `id` is the same each time that this event is sent: an event is to be dealt with once. */
+  /** `id` is the same each time that this event is sent, so that it can be handled once. */
   id: string
-  /** `sentAt` is when this attempt was made. */
+  /** `sentAt` is when this delivery was made. */
   sentAt: Date
   order: Reading<Schemas['Order'], Exact>
 }
@@ -52,7 +52,7 @@ export async function verifyWebhook<Exact extends boolean = false>(
   }
 }
 
-/** `anySigned` allows for several signatures, divided by blanks: one for each secret while a secret is being replaced. */
+/** `anySigned` accepts several signatures, divided by blanks: there is one for each secret while a secret is being replaced. */
 async function anySigned(
   keys: Uint8Array<ArrayBuffer>[],
   given: string,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Body is a request's body; `tooLarge`: it went past the limit, and this is only its beginning. */
+/** Body is a request's body, or, `tooLarge`, the beginning of one that is longer than the limit. */
 export interface Body {
   bytes: Buffer
   tooLarge: boolean

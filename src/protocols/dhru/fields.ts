@@ -8,6 +8,12 @@ export function put(fields: Map<string, string>, name: string, value: string): v
   if (key !== '' && text !== '' && !fields.has(key)) fields.set(key, text)
 }
 
+/** `echo` gives ID and IMEI as the client sent them, which real panels repeat. */
+export function echo(fields: Fields | undefined): Record<string, string> {
+  const names = ['ID', 'IMEI'].filter((name) => fields?.has(name))
+  return Object.fromEntries(names.map((name) => [name, fields?.get(name) ?? '']))
+}
+
 /** `fieldsOf` gives a JSON object's values as texts; nested ones stay JSON. */
 export function fieldsOf(object: Record<string, unknown>): Map<string, string> {
   const fields = new Map<string, string>()

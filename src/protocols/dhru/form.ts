@@ -128,7 +128,7 @@ function readMultipart(contentType: string, body: Buffer): Promise<Form> {
       if (!ended) form.add(String(name ?? ''), String(value ?? ''))
     })
     parser.on('finish', end)
-    // The body is cut off or no multipart at all. What came whole counts; the half of a field follows this event.
+    // The body is cut off or no multipart at all. The fields before this event are whole; the half of one follows it.
     parser.on('error', end)
     parser.end(body)
   } catch {
@@ -138,8 +138,8 @@ function readMultipart(contentType: string, body: Buffer): Promise<Form> {
 }
 
 /**
- * `withBoundary` believes the boundary that the body begins with before that of the header: clients that set the header by hand forget
- * it, and Node's fetch, when it follows a redirect, writes the body anew under the header of the old one.
+ * `withBoundary` prefers the boundary that the body begins with to that of the header: clients that set the header by hand forget it, and
+ * Node's fetch, when it follows a redirect, writes the body anew under the header of the old one.
  */
 function withBoundary(contentType: string, body: Buffer): string {
   const [, boundary] = /^\s*--([\w'()+,./:=?-]{1,70})\r?\n/.exec(body.toString('latin1', 0, 200)) ?? []

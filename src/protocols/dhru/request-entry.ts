@@ -5,10 +5,10 @@ import type { RequestEntry } from '../../request-log/request.ts'
 import type { ActionResult } from './call.ts'
 import type { DhruRequest } from './form.ts'
 
-/** `actionName` gives the action as it is told and logged: a client may have sent anything for one. */
+/** `actionName` gives the action as messages and the log name it: its first 64 characters. */
 export const actionName = ({ action }: DhruRequest): string => action.slice(0, 64)
 
-/** `requestEntry` makes the entry of the reseller's log: it holds the action and what was said of a refusal, and nothing else that was sent. */
+/** `requestEntry` makes the entry of the request log, which holds the action and a refusal's message, and nothing else that was sent. */
 export function requestEntry(
   dhru: DhruRequest,
   key: ApiKey,

@@ -40,7 +40,7 @@ export async function document(scope: FastifyInstance, version: string): Promise
       layout: 'BaseLayout',
       deepLinking: true,
       docExpansion: 'list',
-      // Nobody else hears of the document.
+      // The document is sent to no validator.
       validatorUrl: null,
     },
   })
@@ -51,7 +51,7 @@ export async function document(scope: FastifyInstance, version: string): Promise
   })
 }
 
-/** PAGE_MAY: everything comes from this server, also without TLS, and a key that was entered goes nowhere else. */
+/** PAGE_MAY is the page's Content-Security-Policy: everything comes from this server, and a key that was entered goes nowhere else. */
 const PAGE_MAY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
@@ -62,12 +62,7 @@ export function schemaOf(route: Route): FastifySchema {
     operationId: route.name,
     tags: [route.section],
     summary: route.summary,
-    description: [
-      route.description,
-      `Needs the permission \`${route.permission}\`: ${permissions[route.permission]}.`,
-    ]
-      .filter(Boolean)
-      .join('\n\n'),
+    description: `${route.description === undefined ? '' : `${route.description}\n\n`}Needs the permission \`${route.permission}\`: ${permissions[route.permission]}.`,
     ...(params && { params }),
     ...(query && { querystring: withDefaults(query) }),
     ...(body && { body }),
@@ -106,7 +101,7 @@ const keyHeader = (needed: boolean): TSchema => {
   return Type.Object({ 'idempotency-key': needed ? key : Type.Optional(key) })
 }
 
-/** WITH_RETRY_AFTER has the statuses of which an answer may say when to come again. */
+/** WITH_RETRY_AFTER has the statuses whose answers may have the header Retry-After. */
 const WITH_RETRY_AFTER = ['429', '503']
 
 /** `errorsOf` gives one answer a status, with the codes that it may carry. */

@@ -34,7 +34,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
     await document(scope, settings.version)
     scope.register(async (api) => {
       api.removeAllContentTypeParsers()
-      // Whatever type it says, or none: it can only be JSON.
+      // Every body is read as JSON, whatever its content type.
       api.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: settings.bodyLimit }, readJson)
       api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
       api.setSerializerCompiler(() => jsonWithAmounts)
@@ -109,7 +109,7 @@ async function answer(
       request.placed = placed
     },
   })
-  // It has answered by itself: a reply that is waited for gives nothing, once it has been sent.
+  // The route has answered by itself: a reply that is waited for gives nothing, once it has been sent.
   if (reply.sent) return reply
   const { body, status, headers } =
     given instanceof Answered ? given : new Answered<unknown>({ value: given })
@@ -117,7 +117,7 @@ async function answer(
   return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
 }
 
-/** `untilOver` gives a signal that is aborted when nobody waits for this answer any more. It leaves the server's own signal then. */
+/** `untilOver` gives a signal that is aborted when the client has gone or the server stops. */
 function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
   const over = new AbortController()
   const end = (): void => over.abort()

@@ -1,4 +1,5 @@
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
+import { oneOf } from '../../contract/schema.ts'
 import { type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
 import { fault, faultText, pathText } from '../../lib/fault.ts'
 import type { Source } from './route.ts'
@@ -27,29 +28,12 @@ export const everyRoutes: ErrorCode[] = [
   'shutting_down',
 ]
 
-export interface ErrorBody {
-  error: true
-  code: string
-  message: string
-  source: Source
-  errors: Record<string, string[]>
-  traceId: string
-}
-
 export const errorBody = Type.Object(
   {
     error: Type.Literal(true),
-    code: Type.Union(
-      [...new Set(Object.keys(errors).map((code) => restCode(code as ErrorCode)))].map((code) =>
-        Type.Literal(code),
-      ),
-    ),
+    code: oneOf([...new Set((Object.keys(errors) as ErrorCode[]).map(restCode))]),
     message: Type.String(),
-    source: Type.Union(
-      (['body', 'query', 'headers', 'params', 'order'] satisfies Source[]).map((source) =>
-        Type.Literal(source),
-      ),
-    ),
+    source: oneOf(['body', 'query', 'headers', 'params', 'order'] satisfies Source[]),
     errors: Type.Record(Type.String(), Type.Array(Type.String()), {
       description: 'What is wrong, by field; the steps of a nested field are joined by dots',
     }),
@@ -67,11 +51,11 @@ export const headersOf = ({ code }: Refusal): Record<string, string> =>
     ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
     : {}
 
-/** RETRY_AFTER_SECONDS is how long placement waits for a wallet: until then most locks have ended. */
+/** RETRY_AFTER_SECONDS is how long placement waits for a wallet, after which most locks have ended. */
 const RETRY_AFTER_SECONDS = 2
 
 /** `sayRefusal` gives the body of a refusal. `source` is where it comes from, unless the error itself says so. */
-export function sayRefusal(refusal: Refusal, traceId: string, source: Source): ErrorBody {
+export function sayRefusal(refusal: Refusal, traceId: string, source: Source): Static<typeof errorBody> {
   const { code, message, detail, field, faults } = refusal
   return {
     error: true,
@@ -92,7 +76,7 @@ function byPath(faults: readonly Fault[]): Record<string, string[]> {
   return errors
 }
 
-/** BY_KEY has the statuses of refusals that the key is the cause of, which a header names. */
+/** BY_KEY has the statuses of refusals that the key is the cause of: their source is the headers. */
 const BY_KEY: number[] = [401, 403, 429]
 
 /** Mismatch is a request that does not match a schema of this API. */

@@ -3,7 +3,7 @@ import type { ApiKey } from '../../accounts/account.ts'
 import type { RequestEntry } from '../../request-log/request.ts'
 import type { Route } from './route.ts'
 
-/** `requestEntry` makes the entry of the reseller's log: it holds the action and what was said of a refusal, and nothing that was sent. */
+/** `requestEntry` makes the entry of the request log, which holds the action and a refusal's message, and nothing that was sent. */
 export function requestEntry(
   request: FastifyRequest,
   reply: FastifyReply,

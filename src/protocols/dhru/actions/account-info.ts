@@ -2,7 +2,7 @@ import { formatMicros, formatMoney } from '../../../lib/money.ts'
 import { succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 
-/** `accountinfo`: both spellings of both names, since some clients read only the misspelt ones of old panels. */
+/** `accountInfo` answers `accountinfo`, with both spellings of both names, because some clients read only the misspelt ones of old panels. */
 export const accountInfo: Action = async ({ deps, key }) => {
   const { account } = key
   const { available } = await deps.ledger.wallet(account.id)

@@ -2,7 +2,8 @@ import { Refusal } from '../../../errors.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
-import { echo, placeRow } from './purchase.ts'
+import { echo } from '../fields.ts'
+import { placeRow } from './purchase.ts'
 
 /** PLACED is the contract's text. */
 export const PLACED = 'Order Placed Successfully'

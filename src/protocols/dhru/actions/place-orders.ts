@@ -3,9 +3,10 @@ import { Refusal } from '../../../errors.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { type Answer, API_VERSION, Keyed, Merged, type Value } from '../answer.ts'
 import { type Action, type Call, checkRowCount } from '../call.ts'
+import { echo } from '../fields.ts'
 import { sayRefusal } from '../refusal.ts'
 import { PLACED } from './place-order.ts'
-import { echo, placeRow } from './purchase.ts'
+import { placeRow } from './purchase.ts'
 
 interface Row {
   key: string

@@ -55,10 +55,3 @@ export async function placeRow(
   if (purchase.ok) return await call.deps.placement.place(purchase.value)
   return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, refusalFor(purchase))
 }
-
-/** `echo` is what the client sent as ID and IMEI, which real panels repeat. */
-export function echo(fields: Fields): Record<string, string> {
-  const id = fields.get('ID')
-  const imei = fields.get('IMEI')
-  return { ...(id !== undefined && { ID: id }), ...(imei !== undefined && { IMEI: imei }) }
-}

@@ -9,7 +9,7 @@ import { sayService } from '../service-lists.ts'
 export const serviceList: Action = async (call) =>
   call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'all')
 
-/** `serverServiceList` answers `serverservicelist`: those of kind server only. */
+/** `serverServiceList` answers `serverservicelist`: the services of kind server. */
 export const serverServiceList: Action = async (call) =>
   call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'server')
 

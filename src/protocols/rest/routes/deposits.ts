@@ -56,7 +56,7 @@ export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposit
     answer: deposit,
     refusals: ['not_found', 'invalid_input', 'conflict', 'provider_unavailable'],
     async handle({ accountId, key: { account }, body, idempotencyKey: key }) {
-      // Twice: what is begun is kept before the gateway is asked, and the answer once it has answered.
+      // Two keys: what was begun is kept before the gateway is asked, and the answer once the gateway has answered.
       const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) =>
         deposits.begin(transaction, account, {
           providerCode: body.provider_code,

@@ -7,11 +7,11 @@ import { bearerOf } from '../decode.ts'
 import type { RestDeps } from '../deps.ts'
 import { type Call, route } from '../route.ts'
 
-/** HEARTBEAT_MS apart, proxies see that the connection is alive. */
+/** HEARTBEAT_MS is the time between heartbeats, which keep proxies from closing the connection. */
 const HEARTBEAT_MS = 15_000
-/** CLOSED_MS takes its place once the client has closed its half of the connection. */
+/** CLOSED_MS is that time once the client has closed its half of the connection. */
 const CLOSED_MS = 500
-/** RETRY_MS is after how long a client that lost the connection comes back. */
+/** RETRY_MS is the time after which a client that lost the connection comes back. */
 const RETRY_MS = 2000
 
 type EventDeps = Pick<RestDeps, 'orderFeed' | 'orders' | 'authenticator'>
@@ -53,10 +53,10 @@ async function* events(
   { accountId, signal, request }: Call,
   from: number,
 ): AsyncGenerator<string, void> {
-  // Whoever closes the connection may mean only its own half, and still read: beats find that out.
+  // A client that closes its half of the connection may still read, which the next heartbeat finds out.
   const closed = new AbortController()
   request.raw.socket.once('end', () => closed.abort())
-  // An event without data tells nobody anything, but the id: who loses the connection now comes back with it.
+  // An event without data is not dispatched, but its id is kept: a client that loses the connection now comes back with it.
   yield `retry: ${RETRY_MS}\nid: ${from}\n\n`
   for (let since = from; ; ) {
     const changes = closed.signal.aborted

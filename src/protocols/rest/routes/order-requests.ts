@@ -53,8 +53,8 @@ export const orderRequestRoutes = ({ orderRequests, idempotency }: OrderRequestD
 ]
 
 /**
- * `onceOf` does the work of a request once. The work has transactions of its own, since it waits its turn for wallets; it changes
- * nothing when it is done twice, as when the process ends before the answer is kept.
+ * `onceOf` does the work of a request once. The work has transactions of its own, because it waits for wallets. It changes nothing when it
+ * is done again, which happens when the process ends before the answer is kept.
  */
 async function onceOf(
   idempotency: RestDeps['idempotency'],

@@ -1,0 +1,23 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { FastifyInstance } from 'fastify'
+
+/**
+ * `hook` adds `POST <path>/<name>`, where inbound webhooks come in. `receive` gets the body byte by byte, because a signature covers it; once
+ * `receive` has ended the answer is 204. `bodyLimit` is in bytes.
+ */
+export function hook(
+  app: FastifyInstance,
+  { path, bodyLimit }: { path: string; bodyLimit: number },
+  receive: (name: string, body: Buffer, headers: IncomingHttpHeaders) => Promise<void>,
+): void {
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit }, (_request, body, done) =>
+      done(null, body),
+    )
+    scope.post<{ Params: { name: string } }>(`${path}/:name`, async ({ params, body, headers }, reply) => {
+      await receive(params.name, Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers)
+      return reply.code(204).send()
+    })
+  })
+}
