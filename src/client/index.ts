@@ -1,4 +1,4 @@
-/** The client library: what others use to speak to an imeigate, or to any Dhru panel. Nothing of it needs Node. */
+/** This is the client library, which others use to speak to an imeigate, or to any Dhru panel. Nothing of it needs Node. */
 export type { DhruAccount } from './dhru/account.ts'
 export type { Refused, Unreadable } from './dhru/answer.ts'
 export {

@@ -1,7 +1,7 @@
 import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
-/** `depositStates`: a pending deposit is to be paid, one in review waits for a person; only `succeeded` has been credited, and that once. */
+/** `depositStates`: `pending` says that the money is to be paid, `review` that a person decides; only `succeeded` has been credited, once. */
 export const depositStates = ['pending', 'review', 'succeeded', 'cancelled', 'expired', 'failed'] as const
 export type DepositState = (typeof depositStates)[number]
 
@@ -22,7 +22,7 @@ export interface Deposit {
   providerId: ProviderId
   providerCode: string
   channel: string
-  /** `hasGateway`: a gateway says when it is paid; else a person does. */
+  /** `hasGateway` says that a gateway confirms the payment; otherwise a person does. */
   hasGateway: boolean
   state: DepositState
   currency: string
@@ -33,7 +33,7 @@ export interface Deposit {
   totalPay: Micros
   /** `reference` is the gateway's name of the payment; null: it has none, or its answer never arrived. */
   reference: string | null
-  /** `attempt` counts what the gateway answered with an error: each further try is a new request to it. */
+  /** `attempt` counts the gateway's errors: after each one the next try is a new request to it. */
   attempt: number
   details: DepositDetails
   /** `proof` is what the payer wrote of the payment. */

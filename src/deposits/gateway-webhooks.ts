@@ -12,8 +12,8 @@ export class GatewayWebhooks {
   }
 
   /**
-   * `receive` takes in what was sent to the hook of a provider. When it returns that is committed, or is none of our concern.
-   * Throws invalid_signature, and not_found when it is about a deposit that is not here: the gateway then sends it again.
+   * `receive` takes in what was sent to the hook of a provider. When it returns that is committed, or is about no deposit of ours. Throws
+   * invalid_signature, and not_found when it is about a deposit that is not here: the gateway then sends it again.
    */
   async receive(code: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
     const { sql, gateways, clock, log } = this.#deps

@@ -27,7 +27,7 @@ export class PaymentPages {
     this.#deps = deps
   }
 
-  /** `open` is `Deposits.open`. */
+  /** `open` does what `Deposits.open` promises. */
   async open(deposit: Deposit, { isKept }: { isKept: boolean }): Promise<Deposit> {
     const { sql, clock, log } = this.#deps
     const { id } = deposit
@@ -61,7 +61,7 @@ export class PaymentPages {
     const provider = (await selectProvider(sql, { id: providerId })) as Provider
     try {
       const payment = await (await this.#gateway(provider)).withdraw(reference)
-      // The caller says what that means.
+      // Nobody can pay: the caller ends the deposit.
       if (!payment || payment.state === 'expired') return
       if (payment.state === 'open') throw new GatewayUnreachable('it did not close its page')
       await settle(sql, provider, { depositId: id, payment }, clock)

@@ -12,18 +12,18 @@ import type { Provider } from './provider.ts'
 import { selectProvider } from './providers.sql.ts'
 import { settle } from './settlement.ts'
 
-/** CHECK_DEPOSITS is the job that checks deposits which nobody said anything about. */
+/** CHECK_DEPOSITS is the job that checks deposits whose gateway has sent nothing. */
 export const CHECK_DEPOSITS = 'deposits_check'
 
 /** MAX_PER_RUN bounds the deposits that one run checks; the rest wait for the next minute. */
 const MAX_PER_RUN = 100
-/** FIRST_CHECK_MS: a gateway is asked about a deposit this long after it began, and then after as long again as it is old. */
+/** FIRST_CHECK_MS is the age at which a gateway is first asked about a deposit; each further pause is as long as the deposit is old. */
 const FIRST_CHECK_MS = 5 * MINUTE_MS
 const MAX_PAUSE_MS = 6 * 60 * MINUTE_MS
 
 /**
- * `nextCheck` says when a pending deposit is checked next: one for people when it expires; a gateway's more and more seldom, and right
- * after it expires, in case that its event was lost.
+ * `nextCheck` gives when a pending deposit is checked next: one without a gateway when it expires; a gateway's at longer and longer
+ * intervals, and right after it expires, because its event may have been lost.
  */
 export function nextCheck(
   { hasGateway, createdAt, expiresAt }: Pick<Deposit, 'hasGateway' | 'createdAt' | 'expiresAt'>,
@@ -97,7 +97,7 @@ async function endUnpaid(sql: Sql, { id }: Deposit, clock: Clock): Promise<void>
   })
 }
 
-/** `handOver` leaves to a person what the gateway does not know though it named it, as when its account was changed. */
+/** `handOver` leaves a deposit to a person whose payment the gateway does not know any more, as when its account was changed. */
 async function handOver(sql: Sql, { id }: Deposit, clock: Clock): Promise<void> {
   await sql.begin(async (transaction) => {
     const deposit = await lockDeposit(transaction, id)

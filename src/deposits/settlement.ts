@@ -19,8 +19,8 @@ interface Verdict {
 }
 
 /**
- * `verdictOn` says what follows from what a gateway says; undefined: nothing new. Pure. It credits only what is pending and fits in every respect; money that
- * came otherwise waits for a person, and never becomes nothing.
+ * `verdictOn` decides what a payment makes of a deposit; undefined: nothing new. Pure. It credits only a pending deposit that the payment
+ * fits in every respect; any other money that came waits for a person.
  */
 export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefined {
   const { state } = deposit
@@ -74,8 +74,8 @@ export interface Settled {
 }
 
 /**
- * `settle` takes in what a gateway said, by itself (with its event) or when it was asked. However often that is said and whatever comes
- * at the same time, the deposit's lock puts it in a row, each event counts once, and a unique index allows one credit.
+ * `settle` takes in a payment that a gateway sent by itself (with its event) or gave when it was asked. It may come any number of times and
+ * at the same time: the deposit's lock puts the calls in a row, each event counts once, and a unique index allows one credit.
  */
 export async function settle(
   sql: Sql,

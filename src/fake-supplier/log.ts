@@ -17,9 +17,9 @@ export type Line =
   | ({ what: 'bought'; order: number; price: string; quantity: number } & Try)
   /** `refused` with an order's number is one of several inputs, of which others were bought. */
   | ({ what: 'refused'; order: number | null; reason: string } & Try)
-  /** `ignored`: it came in, nothing was bought, and the answer did not say so. */
+  /** `ignored` says that an input came in, that nothing was bought, and that the answer did not say so. */
   | ({ what: 'ignored' } & Try)
-  /** An End is the final answer, when it was given for the first time. */
+  /** `what`, an End: the final answer was given for the first time. */
   | { what: End; order: number; input: string }
   /** `changed` is another final answer than was given before. */
   | { what: 'changed'; order: number; input: string; to: End }

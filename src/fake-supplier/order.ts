@@ -48,7 +48,7 @@ export interface PurchaseRequest {
 export type PurchaseResult =
   | { kind: 'bought'; order: Order; manner: Manner }
   | { kind: 'refused'; refusal: RefusalName }
-  /** `ignored`: not bought, and the answer does not say so. */
+  /** `ignored` says that nothing was bought, which the answer does not say. */
   | { kind: 'ignored'; manner: Manner }
 
 /** `resultOf` gives the text of a final answer. */

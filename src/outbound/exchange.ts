@@ -20,7 +20,7 @@ export class Exchange {
     else caller?.addEventListener('abort', this.#onCallerAbort)
   }
 
-  /** The signal aborts when the exchange's time is up or its caller gave up. */
+  /** `signal` aborts when the exchange's time is up or its caller gave up. */
   get signal(): AbortSignal {
     return this.#giveUp.signal
   }

@@ -82,7 +82,7 @@ export const routeAttributes = {
       right: true,
     },
   ),
-  /** `available`: the supplier's list has the remote service; null: the list was not read since. */
+  /** `available` says whether the supplier's list has the remote service; null: the list was not read since. */
   available: shown<boolean | null>({ label: 'there' }, { show: (there) => (there ? 'yes' : 'no') }),
 } satisfies AttributesOf<
   Omit<RowOf<SupplierRoutes>, 'createdAt'>,

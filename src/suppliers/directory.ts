@@ -18,7 +18,7 @@ export interface ConnectedSupplier extends SupplierConnection {
   /** `concurrency` and `ratePerSecond` (null: no limit) bound the calls that this process has under way, and begins in a second. */
   concurrency: number
   ratePerSecond: number | null
-  /** `showsReasons`: resellers read the supplier's text of a refusal, and not the service's. */
+  /** `showsReasons` says that resellers read the supplier's text of a refusal, and not the service's. */
   showsReasons: boolean
 }
 

@@ -25,7 +25,7 @@ export type { ImportSelection } from './import.sql.ts'
 export interface ImportRequest {
   selection: ImportSelection
   rule: MarkupRule
-  /** `follows`: prices follow later costs. */
+  /** `follows` says that prices follow later costs. */
   follows: boolean
   /** `into` is the group that they get; without it they keep the supplier's. */
   into?: string | undefined

@@ -28,7 +28,7 @@ export const webhookAttributes = {
     },
     { read: readText },
   ),
-  /** `status`: it is `paused` after failing for too long and `gone` after a 410. Neither is sent anything until it is resumed. */
+  /** `status` is `paused` after failing for too long and `gone` after a 410. Such a webhook is sent nothing until it is resumed. */
   status: shown<'active' | 'paused' | 'gone'>({ label: 'status' }),
   /** `waiting` counts events that are still to be sent. */
   waiting: shown<number>({ label: 'waiting' }, { right: true }),
@@ -36,7 +36,7 @@ export const webhookAttributes = {
   failures: shown<number>({ label: 'failures in a row' }, { right: true }),
   failingSince: shownTimeOrNone('failing since'),
   pausedAt: shownTimeOrNone('stopped'),
-  /** `previousSecretUntil`: until then what is sent carries the signature of the signing secret before this one, too. */
+  /** `previousSecretUntil` is until when what is sent also carries a signature of the signing secret before this one. */
   previousSecretUntil: shown<Date | null>(
     { label: 'old secret until', property: 'previousUntil' },
     { show: (time) => time?.toISOString() ?? '' },

@@ -92,7 +92,7 @@ export interface DeliveryResult {
   error: string | null
   /** `retryAt` is when an event that was not delivered is tried again; null: never. */
   retryAt: Date | null
-  /** `ofEndpoint`: the result says something about the endpoint. */
+  /** `ofEndpoint` tells whether the result says something about the endpoint. */
   ofEndpoint: boolean
 }
 

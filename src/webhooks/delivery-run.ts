@@ -16,7 +16,7 @@ import { secretsAt } from './webhooks.ts'
 const MAX_AT_ONCE = 16
 /** MAX_LEASED is how many events are leased ahead for a quick endpoint: leased together they cost less. */
 const MAX_LEASED = 64
-/** QUICK_MS: an endpoint is quick when half of what is leased was answered within this time. */
+/** QUICK_MS is the time within which a quick endpoint answers half of what is leased. */
 const QUICK_MS = 500
 
 interface DeliveryRunDeps {

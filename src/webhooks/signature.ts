@@ -4,7 +4,7 @@ import type { OrderId } from '../lib/ids.ts'
 import { decimalOf } from '../lib/money-json.ts'
 
 const PREFIX = 'whsec_'
-/** SECRET_BYTES: Standard Webhooks asks for 24 to 64. */
+/** SECRET_BYTES is within the 24 to 64 that Standard Webhooks asks for. */
 const SECRET_BYTES = 32
 
 /** `newSigningSecret` makes a secret in the form in which its owner gets it: `whsec_` and base64. */

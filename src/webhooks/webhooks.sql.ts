@@ -115,7 +115,7 @@ export interface Target {
   previousUntil: Date | null
   failures: number
   active: boolean
-  /** `orphaned`: its key was revoked, or its account is closed. */
+  /** `orphaned` says that its key was revoked, or its account is closed. */
   orphaned: boolean
 }
 

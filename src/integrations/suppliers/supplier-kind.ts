@@ -4,13 +4,13 @@ import type { Supplier, SupplierConfig } from './supplier.ts'
 
 /** SupplierKind describes one sort of supplier, and connects to suppliers of it. */
 export interface SupplierKind extends IntegrationKind {
-  /** `hasUrl`: such a supplier has an address, which is needed. */
+  /** `hasUrl` says that such a supplier has a URL, which is needed. */
   readonly hasUrl?: boolean
-  /** `hasServices`: it has many services, so that a route must say which of them is meant. */
+  /** `hasServices` says that such a supplier has many services, so that a route must name one. */
   readonly hasServices?: boolean
-  /** `doneByPeople`: people answer its items, by the commands of manual work. */
+  /** `doneByPeople` says that people answer its items, by the commands of manual work. */
   readonly doneByPeople?: boolean
-  /** `showsReasons`: resellers read the supplier's words for a refusal unless the operator says otherwise. */
+  /** `showsReasons` is the default of a supplier's `showsReasons`: whether resellers read its words for a refusal. */
   readonly showsReasons?: boolean
   /** `connect` throws invalid_input when the settings contradict each other. It calls nobody. */
   connect(config: SupplierConfig, context: IntegrationContext): Supplier

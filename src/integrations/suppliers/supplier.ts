@@ -23,22 +23,22 @@ export interface SupplierTask {
  * whatever a supplier's code is not sure of is `unknown`, and so is what it throws.
  */
 export type SupplierOutcome =
-  /** `success`: done; the result is for the reseller. */
+  /** `success` says that it is done; the result is for the reseller. */
   | { kind: 'success'; result: string; reference: string | null }
-  /** `accepted`: taken, and not done yet. Without `askAgainAfterMs` the service says when to ask. */
+  /** `accepted` says that it was taken, and is not done yet. Without `askAgainAfterMs` the service says when to ask. */
   | { kind: 'accepted'; reference: string | null; askAgainAfterMs?: number }
-  /** `refused`: clearly not taken, or ended without a result, because of this item: the next route may try. */
+  /** `refused` says that it was clearly not taken, or ended without a result, because of this item: the next route may try. */
   | { kind: 'refused'; reason: string }
-  /** `unavailable`: clearly not taken, because of the supplier and not of the item: the item may be sent to it again later. */
+  /** `unavailable` says that it was clearly not taken, because of the supplier and not of the item, which may be sent again later. */
   | { kind: 'unavailable'; why: SupplierFault; reason: string }
-  /** `duplicate`: it says that it has an order for the same input already; the caller finds out whose. */
+  /** `duplicate` says that the supplier has an order for the same input already; the caller finds out whose. */
   | { kind: 'duplicate'; reason: string; reference: string | null }
-  /** `unknown`: nobody can say whether it was taken. Not `askable`: the supplier cannot be asked either, and a person must find out. */
+  /** `unknown` says that nobody knows whether it was taken. Not `askable`: the supplier cannot be asked, and a person must find out. */
   | { kind: 'unknown'; reason: string; askable: boolean }
 
 /**
- * `credit`: out of credit. `login`: it does not know us any more. `transport`: nothing was sent, since no connection
- * came about. `busy`: it asks us to come back later.
+ * SupplierFault says why a supplier takes nothing. `credit`: our account is out of credit. `login`: it does not know us any more.
+ * `transport`: no connection came about. `busy`: it asks us to come back later.
  */
 export type SupplierFault = 'credit' | 'login' | 'transport' | 'busy'
 
@@ -79,14 +79,14 @@ export interface RemoteField {
   options: string[]
 }
 
-/** Supplier is someone upstream who does the work. Calls end with the signal at the latest. */
+/** Supplier is someone upstream who does tasks. Calls end with the signal at the latest. */
 export interface Supplier {
   /** `sendAtOnce` and `askAtOnce` bound the attempts that one call of `send` or of `ask` is about. They may change as the code learns. */
   readonly sendAtOnce: number
   readonly askAtOnce: number
   /**
-   * `send` asks for the work to be done; it gives one outcome for each, in order. It is called at most once for an attempt, after its
-   * intent was committed.
+   * `send` asks for tasks to be done, and gives one outcome for each, in order. It is called at most once for an attempt, after its intent
+   * was committed.
    */
   send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
   /** `ask` asks what became of attempts, as often as needed; it buys nothing that was not bought before. */

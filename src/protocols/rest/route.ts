@@ -78,7 +78,7 @@ interface Definition<
   refusals?: ErrorCode[]
   /** `source` is where a refusal that names no part of the request comes from. */
   source?: Source
-  /** `needsKey`: `Idempotency-Key` must be sent. Every POST may send one. */
+  /** `needsKey` says that `Idempotency-Key` must be sent. Every POST may send one. */
   needsKey?: boolean
   /**
    * `handle` gives what `answer` says, which is sent as JSON (bigints are amounts in micros); an `Answered`; or the reply, when it has
