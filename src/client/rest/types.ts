@@ -15,7 +15,7 @@ export interface CallOptions {
   idempotencyKey?: string
 }
 
-/** ParametersOf are those of an operation's path, query and body in one object. */
+/** ParametersOf has an operation's parameters of path, query and body in one object. */
 export type ParametersOf<Name extends OperationName> = Flat<
   Operations[Name] extends { takes: infer Given } ? Given : unknown
 >

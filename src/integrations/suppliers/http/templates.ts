@@ -31,7 +31,7 @@ const failedFor = (pattern: string): Rule[] =>
   failed.flatMap((rule) => reasons.map((path) => ({ all: [rule, { path, matches: pattern }] })))
 
 /**
- * `{"status": "success", "result": ...}` or `{"status": "error", "message": ...}`, with the usual other words for them.
+ * `jsonAnswer` reads `{"status": "success", "result": ...}` or `{"status": "error", "message": ...}`, with the usual other words for them.
  * Success needs a result, at one of these paths.
  */
 const jsonAnswer = (results: string[]) =>
@@ -89,7 +89,7 @@ const results = ['result', 'response', 'properties', 'data.result']
 const answer = jsonAnswer(results)
 const waiting: Rule = { path: 'status', in: waits }
 const noResult = results.map((path) => ({ path, exists: false }))
-/** `numbered`: success with a number and without a result is that of the request, not of the order. */
+/** `numbered` matches success with a number and without a result, which is that of the request, and not of the order. */
 const numbered: Rule[] = succeeded.flatMap((rule) =>
   references.map((path) => ({ all: [rule, { path, exists: true }, ...noResult] })),
 )
