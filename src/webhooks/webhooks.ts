@@ -12,6 +12,7 @@ import { newSigningSecret } from './signature.ts'
 import { readWebhookUrl } from './url.ts'
 import {
   insertWebhook,
+  listWebhooks,
   lockSecrets,
   nextWebhookId,
   selectNewestSecrets,
@@ -22,7 +23,7 @@ import {
   updateUrl,
 } from './webhooks.sql.ts'
 
-export { listWebhooks } from './webhooks.sql.ts'
+export { listWebhooks }
 
 /** NewWebhook is a webhook that was just made. */
 export interface NewWebhook {
@@ -96,7 +97,7 @@ export async function setWebhookOfKey(
   clock: Clock = systemClock,
 ): Promise<NewWebhook | undefined> {
   const { key, url, secret, allow } = input
-  const webhook = (await selectWebhooks(sql, key.accountId)).find(({ keyId }) => keyId === key.id)
+  const webhook = (await listWebhooks(sql, key.accountId)).find(({ keyId }) => keyId === key.id)
   if (webhook) {
     await changeUrl(sql, webhook.id, { url, allow }, clock)
     return undefined

@@ -173,6 +173,13 @@ describe('an order', () => {
     expect(outcome).toMatchObject({ reason: expect.stringContaining('Invalid access *** for') })
     expect(JSON.stringify(outcome).length).toBeLessThan(600)
   })
+
+  it('whose refusal quotes our secret as a form writes it says so without it', async () => {
+    panel.answers = { '*': refusedWith('Not taken: apiaccesskey=SE%2FKEY%2B1') }
+    await supplier.close?.()
+    supplier = supplierAt(panel.url, {}, undefined, 'SE/KEY+1')
+    expect(await send()).toMatchObject({ reason: 'Not taken: apiaccesskey=***' })
+  })
 })
 
 describe('an order with a number', () => {
