@@ -180,9 +180,7 @@ describe('the embedded PostgreSQL', () => {
 
   test.runIf(asNobody)('says whose folder it is when another user made it', async () => {
     const data = temporaryFolder({ mode: 0o777 })
-    const first = start(data)
-    await first.url()
-    await first.stop()
+    mkdirSync(join(data, 'postgres'), { mode: 0o700 })
     chownSync(join(data, 'postgres'), 1, 1)
     const server = start(data, {}, NOBODYS)
     expect(await server.ended).toEqual({ code: 1, signal: null })
