@@ -1,8 +1,6 @@
 import { createRequire } from 'node:module'
 import type { Static } from 'typebox'
 
-/** A template is data: nothing of it is run as code. `readTemplate` says what else must hold. */
-
 /** `schemas` loads typebox when the first template is read: it is hundreds of files, and every command of suppliers names their kinds. */
 function schemas() {
   const { Type }: typeof import('typebox') = createRequire(import.meta.url)('typebox')
@@ -94,9 +92,9 @@ function schemas() {
       success: rules,
       pending: Type.Optional(rules),
       refused: Type.Optional(rules),
-      /** `duplicate`: it has such an order already. */
+      /** `duplicate` says that the API has such an order already. */
       duplicate: Type.Optional(rules),
-      /** `credit`, `login` and `busy`: nothing was taken, because of the supplier or of us. */
+      /** `credit`, `login` and `busy` say that nothing was taken, for a reason that is not the item. */
       credit: Type.Optional(rules),
       login: Type.Optional(rules),
       busy: Type.Optional(rules),
@@ -122,7 +120,7 @@ function schemas() {
           closed,
         ),
       ),
-      /** `repeatable`: asking again is free, or answered from the first purchase, so a lost answer is asked for again. */
+      /** `repeatable` says that asking again is free, or answered from the first purchase, so that a lost answer is asked for again. */
       repeatable: Type.Optional(Type.Boolean()),
     },
     closed,
@@ -139,6 +137,7 @@ export function templateSchema(): Schemas['template'] {
   return made.template
 }
 
+/** Template is data: nothing of it is run as code. `readTemplate` checks what the schema cannot say. */
 export type Template = Static<Schemas['template']>
 export type TemplateRequest = Static<Schemas['request']>
 export type TemplateAnswer = Static<Schemas['answer']>
