@@ -31,17 +31,15 @@ export function registerProviders(deposit: Command): void {
   addProviderOptions(add, { isNew: true }).action(answering(addProvider))
   provider.command('list').description('all of them').action(answering(list))
   provider
-    .command('show')
+    .command('show <code>')
     .description('one with its settings')
-    .argument('<code>')
     .action(
       answering((code: string) =>
         withDatabase(async (connected) => shown(await providersOf(connected).get(code))),
       ),
     )
-  addProviderOptions(provider.command('set'))
+  addProviderOptions(provider.command('set <code>'))
     .description('change what is given and leave the rest; deposits that have begun keep what they said')
-    .argument('<code>')
     .action(answering(change))
   for (const [verb, description] of [
     ['disable', 'begin no deposit with it; those that have begun are finished'],

@@ -35,15 +35,13 @@ export function register(program: Command): void {
     .addOption(limitOption())
     .action(answering(list))
   deposit
-    .command('show')
+    .command('show <id>')
     .description('a deposit with what the gateway said of it')
-    .argument('<id>')
     .option('--proof <file>', 'save the file that the payer handed in')
     .action(answering(show))
   deposit
-    .command('confirm')
+    .command('confirm <id>')
     .description('the money is there: credit it, once')
-    .argument('<id>')
     .option('--note <text>', 'kept with it; the account reads it in its transactions')
     .action(
       answering((id: string, { note }: { note?: string }) =>
@@ -51,9 +49,8 @@ export function register(program: Command): void {
       ),
     )
   deposit
-    .command('refuse')
+    .command('refuse <id>')
     .description('the money will not come, or goes back')
-    .argument('<id>')
     .requiredOption('--reason <text>', 'what the account reads')
     .action(
       answering((id: string, { reason }: { reason: string }) =>

@@ -28,9 +28,8 @@ export function register(program: Command): void {
     .option('--account <id or username>', 'only those of this account')
     .action(answering(list))
   key
-    .command('revoke')
+    .command('revoke <id>')
     .description('let an API key stop working, for ever')
-    .argument('<id>')
     .action(
       answering(async (text: string) => {
         const id = idOf<KeyId>(text)

@@ -41,27 +41,23 @@ export function registerChannels(notify: Command): void {
   add.action(answering(addChannel))
   channel.command('list').description('all of them').action(answering(list))
   channel
-    .command('show')
+    .command('show <name>')
     .description('one with its settings')
-    .argument('<name>')
     .action(
       answering((name: string) => withDatabase(async (one) => shown(await showChannel(depsOf(one), name)))),
     )
   const update = channel
-    .command('update')
+    .command('update <name>')
     .description('change what is given and leave the rest; what is sent from now on follows')
-    .argument('<name>')
   for (const { option } of options) update.addOption(option)
   update.action(answering(change))
   channel
-    .command('remove')
+    .command('remove <name>')
     .description('send nothing more by it; refused while somebody is told by it')
-    .argument('<name>')
     .action(answering(remove))
   channel
-    .command('test')
+    .command('test <name>')
     .description('send a message now; exit code 1 when it did not get there')
-    .argument('<name>')
     .requiredOption('--to <address>', 'to whom, as in notify add')
     .action(answering(test))
 }

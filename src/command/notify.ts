@@ -41,15 +41,10 @@ export function register(program: Command): void {
     .option('--event <name>', 'only of this (see notify events); may be repeated', collect, [])
     .action(answering(add))
   notify.command('list').description('who is told of what').action(answering(list))
+  notify.command('remove <id>').description('tell this one nothing more').action(answering(remove))
   notify
-    .command('remove')
-    .description('tell this one nothing more')
-    .argument('<id>')
-    .action(answering(remove))
-  notify
-    .command('test')
+    .command('test <id>')
     .description('send this one a message now; exit code 1 when it did not get there')
-    .argument('<id>')
     .action(answering(test))
   registerChannels(notify)
   notify.command('events').description('all that somebody can be told of').action(answering(listEvents))

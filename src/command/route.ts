@@ -26,14 +26,12 @@ export function register(program: Command): void {
     .option('--service <id or code>', 'only those of this service')
     .option('--supplier <id or name>', 'only those to this supplier')
     .action(answering(list))
-  addOptions(route.command('update'), routeAttributes, 'change')
+  addOptions(route.command('update <id>'), routeAttributes, 'change')
     .description('change what is given and leave the rest')
-    .argument('<id>')
     .action(answering(update))
   route
-    .command('remove')
+    .command('remove <id>')
     .description('send no more items this way; what was sent is finished')
-    .argument('<id>')
     .action(answering(remove))
 }
 

@@ -19,11 +19,10 @@ export function register(program: Command): void {
     .description('webhooks and how they fare; a key gets one when it is created (key create --webhook-url)')
     .option('--account <id or username>', 'only those of this account')
     .action(answering(list))
-  webhook.command('show').description('one webhook').argument('<id>').action(answering(show))
+  webhook.command('show <id>').description('one webhook').action(answering(show))
   webhook
-    .command('events')
+    .command('events <id>')
     .description('what there was to tell, the newest first')
-    .argument('<id>')
     .option('--undelivered', 'only what has never arrived')
     .addOption(limitOption())
     .action(answering(events))
@@ -42,19 +41,16 @@ export function register(program: Command): void {
     .option('--undelivered', 'only what has never arrived')
     .action(answering(replayed))
   webhook
-    .command('rotate')
+    .command('rotate <id>')
     .description('make a new signing secret; it is shown this once')
-    .argument('<id>')
     .option('--overlap <duration>', 'so long the old one signs, too; 0 for not at all', '24h')
     .action(answering(rotate))
-  addOptions(webhook.command('set'), webhookAttributes, 'create')
+  addOptions(webhook.command('set <id>'), webhookAttributes, 'create')
     .description('change where it is')
-    .argument('<id>')
     .action(answering(set))
   webhook
-    .command('resume')
+    .command('resume <id>')
     .description('send again to a webhook that was paused, or that said it is gone')
-    .argument('<id>')
     .action(answering(resume))
 }
 

@@ -27,13 +27,17 @@ export interface Call {
   hadBefore?: ReadonlySet<ClaimedItem>
 }
 
+interface WorkerDeps {
+  sql: Sql
+  outcomes: OutcomeWriter
+  breakers: Breakers
+  clock: Clock
+  log: Logger
+}
+
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
-  readonly #sql: Sql
-  readonly #outcomes: OutcomeWriter
-  readonly #breakers: Breakers
-  readonly #clock: Clock
-  readonly #log: Logger
+  readonly #deps: WorkerDeps
   readonly #inHand = new Set<ClaimedItem>()
   readonly #calls = new Set<Promise<void>>()
   readonly #recording = new Set<Promise<unknown>>()
@@ -44,12 +48,8 @@ export class Worker {
   /** `onPending` is called when an item is to go on to its next route. */
   onPending: () => void = () => {}
 
-  constructor(deps: { sql: Sql; outcomes: OutcomeWriter; breakers: Breakers; clock: Clock; log: Logger }) {
-    this.#sql = deps.sql
-    this.#outcomes = deps.outcomes
-    this.#breakers = deps.breakers
-    this.#clock = deps.clock
-    this.#log = deps.log
+  constructor(deps: WorkerDeps) {
+    this.#deps = deps
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -70,13 +70,13 @@ export class Worker {
   /** `stop` lets calls end by themselves for a while, then breaks them off: their outcome is then unknown, and recorded so. */
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
-      this.#outcomes.hurry()
+      this.#deps.outcomes.hurry()
       this.#abort.abort(new Error('imeigate is stopping'))
     }, graceMs)
     await Promise.allSettled(this.#calls)
     clearTimeout(timer)
     await this.#leases.stop()
-    await this.#outcomes.stop()
+    await this.#deps.outcomes.stop()
   }
 
   /** `work` calls a supplier about items, as many in a call as it takes. */
@@ -89,7 +89,7 @@ export class Worker {
       const end = limiter.begin(call)
       const done = this.#call({ limiter, call, items: some, hadBefore }, end)
         .catch((error: unknown) =>
-          this.#log.error(
+          this.#deps.log.error(
             { err: error, orders: some.map(({ orderId }) => orderId) },
             'outcomes were not recorded',
           ),
@@ -122,16 +122,19 @@ export class Worker {
     this.onRoom()
     const outcomes = items.map((item, index) => ({ item, outcome: known(given[index]), cost: item.cost }))
     // What this process has broken off says nothing about the supplier.
-    if (!this.#abort.signal.aborted) this.#breakers.note(config, call, outcomes)
-    const now = this.#clock.now()
+    if (!this.#abort.signal.aborted) this.#deps.breakers.note(config, call, outcomes)
+    const now = this.#deps.clock.now()
     const recording = Promise.all(
       outcomes.map(async ({ item, outcome }) => {
         const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
         const own = call === 'ask' ? await this.#unlessAnothers(item, outcome) : outcome
         const update = updateFor(item, call, own, traits, now)
-        const written = await this.#outcomes.record(update)
+        const written = await this.#deps.outcomes.record(update)
         if (!written) {
-          this.#log.warn({ order: item.orderId, position: item.position }, 'the lease of an item was lost')
+          this.#deps.log.warn(
+            { order: item.orderId, position: item.position },
+            'the lease of an item was lost',
+          )
         }
         if (update.itemState === 'pending') this.onPending()
       }),
@@ -143,7 +146,7 @@ export class Worker {
   /** `#unlessAnothers`: a lost order that the supplier found by its input may be that of another item with the same one. */
   async #unlessAnothers(item: ClaimedItem, outcome: SupplierOutcome): Promise<SupplierOutcome> {
     if (item.reference !== null || !('reference' in outcome) || outcome.reference === null) return outcome
-    if (!(await isAnothers(this.#sql, item, outcome.reference))) return outcome
+    if (!(await isAnothers(this.#deps.sql, item, outcome.reference))) return outcome
     const reason = `what the supplier has under ${outcome.reference} is another order's`
     return { kind: 'unknown', reason, askable: false }
   }
@@ -151,9 +154,9 @@ export class Worker {
   /** `#extendLeases` does not wait for its statement, so that one that hangs keeps no later one from another connection. */
   #extendLeases(): void {
     if (this.#inHand.size === 0) return
-    const until = new Date(this.#clock.now().getTime() + LEASE_MS)
-    extendLeases(this.#sql, [...this.#inHand], until).catch((error: unknown) =>
-      this.#log.warn({ err: error }, 'leases could not be extended'),
+    const until = new Date(this.#deps.clock.now().getTime() + LEASE_MS)
+    extendLeases(this.#deps.sql, [...this.#inHand], until).catch((error: unknown) =>
+      this.#deps.log.warn({ err: error }, 'leases could not be extended'),
     )
   }
 }
