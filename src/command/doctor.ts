@@ -57,19 +57,10 @@ async function examine(): Promise<Symptom[]> {
   return [ok('settings', 'valid'), ...folder(config), ...(await database()), await port(config)]
 }
 
-const ok = (name: string, detail: string): Symptom => ({ name, status: 'ok', detail, advice: '' })
-const warn = (name: string, detail: string, advice: string): Symptom => ({
-  name,
-  status: 'warn',
-  detail,
-  advice,
-})
-const fail = (name: string, detail: string, advice: string): Symptom => ({
-  name,
-  status: 'fail',
-  detail,
-  advice,
-})
+const symptom =
+  (status: Symptom['status']) =>
+  (name: string, detail: string, advice = ''): Symptom => ({ name, status, detail, advice })
+const [ok, warn, fail] = [symptom('ok'), symptom('warn'), symptom('fail')]
 
 function node(): Symptom {
   const { node: version } = process.versions
@@ -122,6 +113,8 @@ async function database(): Promise<Symptom[]> {
 function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis): Symptom[] {
   const newest = newestSchema()
   const off = Object.entries(durability).filter(([, value]) => value === 'off')
+  const said = (settings: string[][]): string => settings.map((pair) => pair.join(' ')).join(', ')
+  const skew = `${Math.abs(skewMs)} ms from the database's`
   return [
     versionNumber >= MIN_POSTGRESQL
       ? ok('database', `PostgreSQL ${version}`)
@@ -138,20 +131,15 @@ function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis
               'run imeigate migrate, or start the server',
             ),
     off.length === 0
-      ? ok(
-          'durability',
-          Object.entries(durability)
-            .map((pair) => pair.join(' '))
-            .join(', '),
-        )
+      ? ok('durability', said(Object.entries(durability)))
       : fail(
           'durability',
-          off.map((pair) => pair.join(' ')).join(', '),
+          said(off),
           'switch it on in PostgreSQL: orders and money would be lost in a crash',
         ),
     Math.abs(skewMs) < MAX_SKEW_MS
-      ? ok('clock', `${Math.abs(skewMs)} ms from the database's`)
-      : fail('clock', `${Math.abs(skewMs)} ms from the database's`, 'synchronise both machines (NTP)'),
+      ? ok('clock', skew)
+      : fail('clock', skew, 'synchronise both machines (NTP)'),
   ]
 }
 
