@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
+import { endsWithin } from '../lib/time.ts'
 import { ConnectionLost, isConnectionLoss, withCode } from './connection-loss.ts'
 import { connectionSettings, type DatabaseAddress, type Session } from './connection-settings.ts'
 import type { Form, Rows } from './query.ts'
@@ -148,9 +149,7 @@ export class PoolSource implements Source {
   }
 
   async end(withinMs: number): Promise<void> {
-    await within(withinMs, this.#pool.end(), () => {
-      for (const client of this.#clients) cutOff(client)
-    })
+    if (!(await endsWithin(withinMs, this.#pool.end()))) for (const client of this.#clients) cutOff(client)
   }
 }
 
@@ -198,7 +197,7 @@ export class ClientSource implements Source {
     this.#ended = true
     const idle = Promise.allSettled([...this.#underWay, this.#connecting])
     const ended = idle.then(() => this.#client?.end().catch(() => {}))
-    await within(withinMs, ended, () => this.#client && cutOff(this.#client))
+    if (!(await endsWithin(withinMs, ended)) && this.#client) cutOff(this.#client)
   }
 
   async #track<T>(work: Promise<T>): Promise<T> {
@@ -243,17 +242,6 @@ export class ClientSource implements Source {
     this.#client = undefined
     cutOff(client)
   }
-}
-
-/** `within` waits for `ended`; after the time it calls `late` and waits no longer. */
-async function within(ms: number, ended: Promise<unknown>, late: () => void): Promise<void> {
-  const { promise: over, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(() => {
-    late()
-    resolve()
-  }, ms)
-  await Promise.race([ended, over])
-  clearTimeout(timer)
 }
 
 /** `isSpoilt`: a connection that was lost, or whose prepared plans no longer fit the schema, is not used again. */

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 import { queueSettings } from '../database/connection-settings.ts'
 import type { DatabaseAddress, Queryable } from '../database/database.ts'
+import { endsWithin } from '../lib/time.ts'
 import { insertJob } from './jobs.sql.ts'
 
 /** JobTask does a job. What it throws is logged. Its signal says that the process stops: the task must end soon. */
@@ -59,18 +60,18 @@ export class Jobs {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the process is stopping'))
     // The queue cannot be told to stop while it starts.
-    if (this.#starting) await isDone(Promise.allSettled([this.#starting]), MAX_STOP_MS)
+    if (this.#starting) await endsWithin(MAX_STOP_MS, Promise.allSettled([this.#starting]))
     const runner = this.#runner
     if (runner) {
       const ended = Promise.allSettled([runner.stop(), this.#watching])
-      if (!(await isDone(ended, GRACE_MS))) {
+      if (!(await endsWithin(GRACE_MS, ended))) {
         runner.kill().catch(() => {})
-        await isDone(ended, MAX_STOP_MS - GRACE_MS)
+        await endsWithin(MAX_STOP_MS - GRACE_MS, ended)
       }
     }
     const pool = this.#pool
     this.#pool = undefined
-    if (pool) await isDone(pool.end(), GRACE_MS)
+    if (pool) await endsWithin(GRACE_MS, pool.end())
   }
 
   async #run(): Promise<Runner> {
@@ -158,14 +159,4 @@ function queueLogger(Queue: typeof QueueLogger, log: Logger): QueueLogger {
     else if (level === 'error' || level === 'warning') log.warn(line)
     else log.trace(line)
   })
-}
-
-async function isDone(work: Promise<unknown>, withinMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), withinMs)
-  })
-  const done = await Promise.race([work.then(() => true as const), late])
-  clearTimeout(timer)
-  return done
 }

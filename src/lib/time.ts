@@ -11,3 +11,10 @@ export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
 
 export const DAY_SECONDS = 86_400
+
+/** `endsWithin` waits for work, but no longer than a time; false: it goes on. Rejects as the work does. */
+export async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<false>()
+  const timer = setTimeout(() => resolve(false), ms)
+  return await Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer))
+}

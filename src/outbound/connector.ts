@@ -1,6 +1,7 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import type { buildConnector } from 'undici'
+import { endsWithin } from '../lib/time.ts'
 import type { Destinations } from './destinations.ts'
 import { NotSent } from './outbound.ts'
 
@@ -22,10 +23,11 @@ export function guardedConnector(
     const place = placeOf(target)
     const withTls = target.protocol === 'https:'
     try {
-      const found = isIP(target.hostname)
-        ? [{ address: target.hostname }]
-        : await within(timeoutMs, lookup(target.hostname))
-      const permitted = found.filter(({ address }) => destinations.permits(address, withTls))
+      const finding = isIP(target.hostname)
+        ? Promise.resolve([{ address: target.hostname }])
+        : lookup(target.hostname)
+      if (!(await endsWithin(timeoutMs, finding))) throw timedOut()
+      const permitted = (await finding).filter(({ address }) => destinations.permits(address, withTls))
       if (permitted.length === 0) {
         const why = withTls
           ? 'it is at no public address'
@@ -70,12 +72,6 @@ function open(target: buildConnector.Options, address: string, timeoutMs: number
   // The listener stays, because an error may come before undici listens for errors, which then sees that the socket is destroyed.
   socket.on('error', reject)
   return promise.finally(() => clearTimeout(timer))
-}
-
-async function within<T>(timeoutMs: number, work: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const timer = setTimeout(() => reject(timedOut()), timeoutMs)
-  return await Promise.race([work, promise]).finally(() => clearTimeout(timer))
 }
 
 const timedOut = (): Error => Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })
