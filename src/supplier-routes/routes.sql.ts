@@ -1,4 +1,4 @@
-import type { Selectable, Updateable } from 'kysely'
+import type { Selectable } from 'kysely'
 import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { SupplierRoutes } from '../database/types.ts'
@@ -62,7 +62,7 @@ export async function insertRoute(
 export async function updateRouteRow(
   sql: Queryable,
   id: RouteId,
-  row: RouteWrite & Updateable<SupplierRoutes>,
+  row: RouteWrite & Pick<Selectable<SupplierRoutes>, 'available'>,
 ): Promise<void> {
   await sql.run(build.updateTable('supplierRoutes').set(row).where('id', '=', id))
 }

@@ -5,8 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeDatabase, typesFile } from '../../scripts/database-types.ts'
 import { connectionSettings, queueSettings } from '../../src/database/connection-settings.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { compileBuilt } from './built-statements.ts'
 import { type Described, describeStatement, kindOf, takes } from './describe.ts'
-import { type Column, readRawStatements } from './raw-statements.ts'
+import { type Column, type RawStatement, readStatements } from './source-statements.ts'
 import { CONFIGURATION, HOT, OF_ACCOUNTS, tablesIn } from './tables.ts'
 
 let database: TestDatabase
@@ -41,21 +42,36 @@ test('the types of the tables are those of the migrated schema', async () => {
   expect(await describeDatabase(database.address)).toBe(readFileSync(typesFile, 'utf8'))
 })
 
-const statements = readRawStatements()
+const { raw: statements, built } = readStatements()
 describe('every raw statement fits the schema, its parameters, and the row that its caller declares', () => {
-  test.each(statements)('$where', async ({ text, parameters, columns }) => {
-    const described = await describeStatement(client, text)
-    expect(described.parameters).toHaveLength(parameters.length)
-    const misfits = parameters.map((kind, at) => ({
-      parameter: at + 1,
-      kind,
-      type: described.parameters[at] as number,
-    }))
-    expect(misfits.filter(({ kind, type }) => !takes(type, arrays.has(type), kind))).toEqual([])
-    const given = new Map(described.columns.map((column) => [column.name, column]))
-    expect(columns.filter((column) => !fits(column, given.get(column.name), text))).toEqual([])
+  test.each(statements)('$where', isFitting)
+})
+
+const compiled = await compileBuilt(built)
+describe('every built statement does, too', () => {
+  test.each(compiled)('$where', isFitting)
+
+  test('every place that sends one has sent it', () => {
+    const sent = new Set(compiled.map(({ where }) => where))
+    expect(built.filter(({ where }) => !sent.has(where)).map(({ where }) => where)).toEqual([])
   })
 })
+
+/** `unquoted`: names in built statements are quoted. */
+const unquoted = (text: string): string => text.replaceAll('"', '')
+
+async function isFitting({ text, parameters, columns }: RawStatement): Promise<void> {
+  const described = await describeStatement(client, text)
+  expect(described.parameters).toHaveLength(parameters.length)
+  const misfits = parameters.map((kind, at) => ({
+    parameter: at + 1,
+    kind,
+    type: described.parameters[at] as number,
+  }))
+  expect(misfits.filter(({ kind, type }) => !takes(type, arrays.has(type), kind))).toEqual([])
+  const given = new Map(described.columns.map((column) => [column.name, column]))
+  expect(columns.filter((column) => !fits(column, given.get(column.name), unquoted(text)))).toEqual([])
+}
 
 /** The rooms whose statements run for every order, poll or request. */
 const HOT_ROOMS = /^src\/(orders|fulfilment|ledger\/(wallets|transfers)|idempotency|request-log)\b/
@@ -63,7 +79,7 @@ const HOT_ROOMS = /^src\/(orders|fulfilment|ledger\/(wallets|transfers)|idempote
 const COLD = /^src\/(orders\/read\/operator-orders|fulfilment\/people\/|idempotency\/key-sweeper)/
 
 test('no hot statement joins configuration', () => {
-  const hot = statements.filter(
+  const hot = [...statements, ...compiled.map(({ where, text }) => ({ where, text: unquoted(text) }))].filter(
     ({ where, text }) => HOT_ROOMS.test(where) && !COLD.test(where) && tablesIn(text, HOT).length > 0,
   )
   // One of each way in which orders are placed, read, followed, dispatched, polled, rechecked and written.
@@ -100,7 +116,7 @@ const NOT_NULL_WHERE: Record<string, RegExp> = {
   'supplier_health.opened_at': /\bopen\b/,
   'supplier_health.probe_at': /\bopen\b/,
   'supplier_health.why': /\bopen\b/,
-  'webhooks.paused_at': /status = 'paused'/,
+  'webhooks.paused_at': /status = ('paused'|\$1)/,
 }
 
 function mayBeNull(text: string, { tableID, columnID }: Described['columns'][number]): boolean {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { recordName } from '../../src/database/records.ts'
+import { sampleOf } from './samples.ts'
 
 /** Column is one property of a row's declared type: its name in the statement, and the kinds of value that it may have. */
 export interface Column {
@@ -21,14 +22,25 @@ export interface RawStatement {
   columns: Column[]
 }
 
-/** readRawStatements reads every statement that src writes as a template, from the source text and its types. */
-export function readRawStatements(): RawStatement[] {
+/** BuiltCall is a place in src that sends a built statement. */
+export interface BuiltCall {
+  where: string
+  /** The file, and the function of it that builds the statement, with samples of what it takes. */
+  file: string
+  exported: string
+  samples: unknown[][]
+  columns: Column[]
+}
+
+/** readStatements reads every statement that src writes as a template, and where it sends built ones, from the source text and its types. */
+export function readStatements(): { raw: RawStatement[]; built: BuiltCall[] } {
   const root = fileURLToPath(new URL('../../', import.meta.url))
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root)
   const files = ts.sys.readDirectory(join(root, 'src'), ['.ts'])
   const program = ts.createProgram(files, { ...options, noEmit: true })
-  return new Reader(program, root).read()
+  const reader = new Reader(program, root)
+  return { raw: reader.read(), built: reader.readBuilt() }
 }
 
 type Bindings = ReadonlyMap<ts.Symbol, { expression: ts.Expression; within: Bindings }>
@@ -47,16 +59,54 @@ class Reader {
     this.#root = root
   }
 
-  read(): RawStatement[] {
-    const templates: ts.TaggedTemplateExpression[] = []
+  #nodes<N extends ts.Node>(isWanted: (node: ts.Node) => node is N): N[] {
+    const found: N[] = []
     for (const file of this.#program.getSourceFiles()) {
       if (!file.fileName.startsWith(join(this.#root, 'src/'))) continue
       const visit = (node: ts.Node): void => {
-        if (this.#isTemplate(node)) templates.push(node)
+        if (isWanted(node)) found.push(node)
         ts.forEachChild(node, visit)
       }
       visit(file)
     }
+    return found
+  }
+
+  readBuilt(): BuiltCall[] {
+    const isRun = (node: ts.Node): node is ts.CallExpression =>
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      node.expression.name.text === 'run' &&
+      this.#isQueryable(node.expression.expression)
+    return this.#nodes(isRun).map((call) => {
+      let maker: ts.Node = call
+      while (!ts.isSourceFile(maker.parent)) maker = maker.parent
+      const named = ts.isVariableStatement(maker) ? maker.declarationList.declarations[0] : maker
+      const name = named && (ts.isFunctionDeclaration(named) || ts.isVariableDeclaration(named)) && named.name
+      const type = name && this.#checker.getTypeAtLocation(name)
+      const [signature] = type ? type.getCallSignatures() : []
+      if (!name || !ts.isIdentifier(name) || !signature)
+        throw new Error(`${this.#where(call)}: sent by no function`)
+      const samples = [0, 1, 2, 3].map((way) =>
+        signature.parameters.map((one) =>
+          sampleOf(this.#checker, this.#checker.getTypeOfSymbolAtLocation(one, call), way),
+        ),
+      )
+      const sent = this.#checker.getAwaitedType(this.#checker.getTypeAtLocation(call))
+      const row = sent && this.#checker.getIndexTypeOfType(sent, ts.IndexKind.Number)
+      const isResult = /^(Insert|Update|Delete)Result$/.test(row?.symbol?.name ?? '')
+      return {
+        where: this.#where((call.expression as ts.PropertyAccessExpression).name),
+        file: call.getSourceFile().fileName,
+        exported: name.text,
+        samples,
+        columns: row && !isResult ? this.#columnsOfRow(row, call, true) : [],
+      }
+    })
+  }
+
+  read(): RawStatement[] {
+    const templates = this.#nodes((node) => this.#isTemplate(node))
     const written = templates.map((template) => ({ template, texts: this.#write(template, NOTHING_BOUND) }))
     return written
       .filter(({ template }) => !this.#parts.has(template))
@@ -190,11 +240,18 @@ class Reader {
     )
     if (!row) return []
     const access = template.parent
-    const asRecords = ts.isPropertyAccessExpression(access) && access.name.text === 'records'
+    return this.#columnsOfRow(
+      row,
+      template,
+      ts.isPropertyAccessExpression(access) && access.name.text === 'records',
+    )
+  }
+
+  #columnsOfRow(row: ts.Type, at: ts.Node, asRecords: boolean): Column[] {
     const members = row.isUnion() ? row.types : [row]
     return members.flatMap((member) =>
       this.#checker.getPropertiesOfType(member).map((property) => {
-        const type = this.#checker.getTypeOfSymbolAtLocation(property, template)
+        const type = this.#checker.getTypeOfSymbolAtLocation(property, at)
         const isId = asRecords && /^id$|Id$/.test(property.name)
         const kind = this.#kindOfType(type)
         return {
