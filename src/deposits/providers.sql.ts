@@ -3,12 +3,7 @@ import type { Queryable } from '../database/database.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
 import type { Provider } from './provider.ts'
-
-/** ProviderWrite is what an operator writes of a provider that is there. */
-export type ProviderWrite = Pick<
-  Provider,
-  'name' | 'minAmount' | 'maxAmount' | 'feePercent' | 'feeFlat' | 'settings' | 'enabled'
->
+import type { ProviderWrite } from './provider-attributes.ts'
 
 const providers = () =>
   build.selectFrom('depositProviders').selectAll().$narrowType<Pick<Provider, 'settings'>>()

@@ -7,7 +7,7 @@ import { both, orThrow } from '../lib/fault.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
-import { completeProvider, type ProviderInput } from './provider-input.ts'
+import { completeProvider, type ProviderForm } from './provider-attributes.ts'
 import {
   insertProvider,
   lockProvider,
@@ -18,8 +18,6 @@ import {
 
 /** `credentials` seals secrets for the owner `deposit provider <id>`. */
 const credentials = new Credentials(gatewayKinds)
-
-export type { ProviderInput } from './provider-input.ts'
 
 /** MAX_PROVIDERS bounds how many providers are listed, and how many have their secrets tried. */
 const MAX_PROVIDERS = 1000
@@ -42,7 +40,7 @@ export class Providers {
     code,
     currency,
     ...input
-  }: ProviderInput & { kind: string; code: string; currency: string }): Promise<Provider> {
+  }: ProviderForm & { kind: string; code: string; currency: string }): Promise<Provider> {
     const known = gatewayKinds.get(name)
     const { kind } = known
     const [write] = orThrow(
@@ -63,7 +61,7 @@ export class Providers {
    * `change` changes what is given and leaves the rest: settings and secrets one by one. Kind, code and currency stay. A deposit
    * that has begun keeps what it was told. Throws not_found, or invalid_input that names the value at fault.
    */
-  async change(code: string, changes: ProviderInput): Promise<Provider> {
+  async change(code: string, changes: ProviderForm): Promise<Provider> {
     const { id } = await this.get(code)
     return await this.#sql.begin(async (transaction) => {
       const existing = (await lockProvider(transaction, id)) as Provider

@@ -1,5 +1,5 @@
-import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
+import { createRequire } from 'node:module'
+import type { Ajv2020, ErrorObject, Options } from 'ajv/dist/2020.js'
 import type { Fault } from '../errors.ts'
 import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
 import { schemaPattern } from './patterns.ts'
@@ -37,11 +37,15 @@ const uses = {
 export const QUANTITY_FROM = 'x-quantityFrom'
 export const REQUEST_FROM = 'x-requestFrom'
 
+/** `load` loads Ajv when the first schema is compiled: most commands compile none. */
+const load = createRequire(import.meta.url)
 const validators = new Map<string, Ajv2020>()
 
 function validatorFor(use: keyof typeof uses): Ajv2020 {
   let ajv = validators.get(use)
   if (!ajv) {
+    const { Ajv2020 }: typeof import('ajv/dist/2020.js') = load('ajv/dist/2020.js')
+    const formats: { default(ajv: Ajv2020): void } = load('ajv-formats')
     // Strict, so that a misspelt keyword is an error, but for types: an operator's schema may leave them out.
     ajv = new Ajv2020({ strictTypes: false, logger: false, ...uses[use] })
     formats.default(ajv)

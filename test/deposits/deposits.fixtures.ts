@@ -1,5 +1,6 @@
 import type { Provider } from '../../src/deposits/provider.ts'
-import { type ProviderInput, Providers } from '../../src/deposits/providers.ts'
+import type { ProviderForm } from '../../src/deposits/provider-attributes.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import { checkLedger } from '../../src/ledger/check.ts'
 import { formatMicros, type Micros, parseMicros, ZERO } from '../../src/lib/money.ts'
 import { type Clock, systemClock } from '../../src/lib/time.ts'
@@ -12,7 +13,7 @@ export const sealer = async (): Promise<Sealer> => new Sealer(Buffer.from('ab'.r
 
 export const money = (text: string): Micros => parseMicros(text) ?? ZERO
 
-type More = ProviderInput & { currency?: string; code?: string }
+type More = ProviderForm & { currency?: string; code?: string }
 
 export const bank = (
   { sql }: TestServer,

@@ -79,8 +79,8 @@ test('codes are taken once, and what an operator gets wrong is named', async () 
     [{ settings: { account_number: '1', account_holder_name: 'x', iban: 'y' } }, 'iban'],
     [{ settings: { account_number: '1', account_holder_name: 'x', expires_hours: '0' } }, 'expires_hours'],
     [{ secrets: { secret_key: 'x' } }, 'secret_key'],
-    [{ maxAmount: money('1'), minAmount: money('2') }, 'max_deposit'],
-    [{ feePercent: 10_001 }, 'fee_percent'],
+    [{ maxAmount: money('1'), minAmount: money('2') }, 'maxAmount'],
+    [{ feePercent: 10_001 }, 'feePercent'],
   ]
   for (const [more, field] of wrong) {
     await expect(bank(server, { code: 'wrong', ...more }), field).rejects.toMatchObject({

@@ -6,6 +6,7 @@ import { keyAttributes } from '../../src/accounts/key-attributes.ts'
 import { newServiceAttributes } from '../../src/catalogue/attributes.ts'
 import { priceAttributes } from '../../src/catalogue/price-attributes.ts'
 import { settingsTable } from '../../src/config.ts'
+import { providerAttributes } from '../../src/deposits/provider-attributes.ts'
 import { optionTable } from '../../src/lib/attributes.ts'
 import { eventTable } from '../../src/notices/events.ts'
 import { routeAttributes } from '../../src/supplier-routes/attributes.ts'
@@ -15,6 +16,7 @@ const OPTIONS = '| option | meaning | when left out |'
 
 /** The tables of the docs that metadata writes. `vitest run test/docs/tables -u` writes what has changed into the pages. */
 test.each<[page: string, tables: [section: string, head: string, write: () => string][]]>([
+  ['deposits.md', [['## Providers', OPTIONS, () => optionTable(providerAttributes)]]],
   ['operating.md', [['## Settings', '| setting | default |', settingsTable]]],
   ['notices.md', [['## Events', '| event', eventTable]]],
   [

@@ -1,4 +1,4 @@
-import { Refusal } from '../../errors.ts'
+import { invalid, refusalFor } from '../../lib/fault.ts'
 import type { IntegrationKind } from './kind.ts'
 
 /** Registry holds every kind of one sort of integration. A kind is added to it by one line. */
@@ -28,7 +28,7 @@ export function registry<Kind extends IntegrationKind>(noun: string, kinds: read
     names,
     get(name) {
       const kind = byName.get(name)
-      if (!kind) throw new Refusal('invalid_input', `kind: must be one of ${names.join(', ')}`, 'kind')
+      if (!kind) throw refusalFor(invalid('kind', `must be one of ${names.join(', ')}`))
       return kind
     },
   }
