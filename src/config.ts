@@ -104,6 +104,11 @@ const settings = {
     secret: true,
     help: "the key of all secrets that are kept: suppliers', payment gateways', webhooks' and notice channels', 32 bytes as 64 hex digits or base64; without it `secret.key` in the data folder",
   }),
+  CURRENCY_DECIMALS: text({
+    default: '',
+    pattern: '^[A-Z]{3}=[0-6](,[A-Z]{3}=[0-6])*$',
+    help: 'decimals that amounts of a currency have, where ICU says other ones than people use: `HUF=2,TZS=0`',
+  }),
   REQUEST_LOG_DAYS: integer({
     default: 30,
     min: 0,
@@ -159,9 +164,18 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     secretKey: values.IMEIGATE_SECRET_KEY,
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
+    decimals: decimalsIn(values.CURRENCY_DECIMALS),
     logLevel: values.LOG_LEVEL,
   }
 }
+
+const decimalsIn = (text: string): ReadonlyMap<string, number> =>
+  new Map(
+    text.split(',').flatMap((one): [string, number][] => {
+      const [currency = '', decimals] = one.split('=')
+      return decimals === undefined ? [] : [[currency, Number(decimals)]]
+    }),
+  )
 
 function readValues(environment: NodeJS.ProcessEnv): Values {
   const wrong: string[] = []

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import type { DatabaseAddress } from '../database/database.ts'
+import { setDecimals } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { RuntimeServices } from '../runtime/runtime-service.ts'
 import { compose, databaseServices, openDatabase } from './compose.ts'
@@ -27,6 +28,7 @@ export async function startServer(
   clock: Clock = systemClock,
   signal?: AbortSignal,
 ): Promise<Server> {
+  setDecimals(config.decimals)
   const given = { config, address, log, clock }
   // Wrong settings of the HTTP server are found before anything is started.
   const http = buildHttp(config, log)

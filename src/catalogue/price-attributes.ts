@@ -44,7 +44,7 @@ export const priceAttributes = {
     label: 'price',
     property: 'unitPrice',
     fault: amountFault,
-    show: (price, noun) => `${formatMicros(price)} ${noun['currency']}`,
+    show: (price, noun) => `${formatMicros(price, String(noun['currency']))} ${noun['currency']}`,
   }),
   minItems: integer({
     flag: '--min-items <count>',

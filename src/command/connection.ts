@@ -4,6 +4,7 @@ import { type Config, readConfig } from '../config.ts'
 import { type DatabaseAddress, isConnectionLoss, openPool, type Sql } from '../database/database.ts'
 import { isReady, migrate } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
+import { setDecimals } from '../lib/money.ts'
 
 export interface Connected {
   sql: Sql
@@ -39,6 +40,7 @@ export async function withAddress<T>(
   signal?: AbortSignal,
 ): Promise<T> {
   const config = readConfig(process.env)
+  setDecimals(config.decimals)
   if (config.databaseUrl !== undefined) return await reaching(config.databaseUrl, (url) => work(url, config))
   const { openEmbedded } = await import('../database/embedded.ts')
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))

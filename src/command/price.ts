@@ -59,7 +59,8 @@ async function list({ service }: { service: string }): Promise<Answer> {
 
 async function history(service: string, { limit }: { limit: number }): Promise<Answer> {
   const changes = await withDatabase(({ sql }) => priceHistory(sql, service, { limit }))
-  const decimal = (amount: PriceChange['newAmount']) => (amount === null ? null : formatMicros(amount))
+  const decimal = (amount: PriceChange['newAmount'], currency: string) =>
+    amount === null ? null : formatMicros(amount, currency)
   const money = (amount: PriceChange['newAmount'], currency: string) =>
     amount === null ? null : formatMoney(amount, currency)
   return listed(changes, {
@@ -71,8 +72,8 @@ async function history(service: string, { limit }: { limit: number }): Promise<A
       account: change.accountId,
       group: change.group,
       currency: change.currency,
-      old: decimal(change.oldAmount),
-      new: decimal(change.newAmount),
+      old: decimal(change.oldAmount, change.currency),
+      new: decimal(change.newAmount, change.currency),
       actor: change.actor,
     }),
     columns: {

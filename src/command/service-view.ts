@@ -12,7 +12,7 @@ export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceVi
   const { code, name, group, kind, ...rest } = jsonOf(serviceAttributes, service)
   return {
     ...{ id: service.id, code, name, group, kind },
-    price: everyones ? formatMicros(everyones.unitPrice) : null,
+    price: everyones ? formatMicros(everyones.unitPrice, everyones.currency) : null,
     currency: everyones?.currency ?? null,
     prices: prices.map((price) => jsonOf(priceAttributes, price)),
     supplier: suppliers[0] ?? null,
@@ -57,7 +57,7 @@ export function priceTable(prices: Price[]): string {
 }
 
 const isForEveryone = (rule: Price): boolean => rule.accountId === null && rule.group === null
-const amount = (rule: Price): string => `${formatMicros(rule.unitPrice)} ${rule.currency}`
+const amount = (rule: Price): string => `${formatMicros(rule.unitPrice, rule.currency)} ${rule.currency}`
 
 function holder({ accountId, group }: Price): string {
   if (accountId !== null) return `account ${accountId}`

@@ -95,8 +95,8 @@ async function monthsOf(statements: Statements, { id, currency }: AccountView): 
     json: ({ month, complete, opening, closing }) => ({
       month: month.text,
       complete,
-      opening_balance: formatMicros(opening),
-      closing_balance: formatMicros(closing),
+      opening_balance: formatMicros(opening, currency),
+      closing_balance: formatMicros(closing, currency),
       currency,
     }),
     columns: {
@@ -119,11 +119,11 @@ function summary(statement: Statement): Answer {
       account: account.id,
       username: account.username,
       currency,
-      opening_balance: formatMicros(opening),
-      closing_balance: formatMicros(closing),
-      captured: formatMicros(captured),
+      opening_balance: formatMicros(opening, currency),
+      closing_balance: formatMicros(closing, currency),
+      captured: formatMicros(captured, currency),
       count,
-      totals: totals.map((total) => ({ ...total, amount: formatMicros(total.amount) })),
+      totals: totals.map((total) => ({ ...total, amount: formatMicros(total.amount, currency) })),
     },
     text: keyValues([
       ['account', `${account.username} (${account.id})`],

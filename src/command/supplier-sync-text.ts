@@ -23,8 +23,8 @@ export const previewJson = ({ name, currency }: About, preview: SyncPreview) => 
     name: change.name,
     change: change.change,
     changed: change.changed,
-    old_cost: change.oldCost === null ? null : formatMicros(change.oldCost),
-    new_cost: change.newCost === null ? null : formatMicros(change.newCost),
+    old_cost: change.oldCost === null ? null : formatMicros(change.oldCost, change.oldCurrency ?? currency),
+    new_cost: change.newCost === null ? null : formatMicros(change.newCost, currency),
     old_currency: change.oldCurrency,
   })),
 })

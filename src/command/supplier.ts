@@ -113,7 +113,7 @@ const testJson = ({ id, name, account, milliseconds, problem, note }: SupplierTe
   ok: problem === null,
   account: account && {
     name: account.name,
-    balance: account.balance === null ? null : formatMicros(account.balance),
+    balance: account.balance === null ? null : formatMicros(account.balance, account.currency ?? undefined),
     currency: account.currency,
   },
   milliseconds,

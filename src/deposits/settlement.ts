@@ -63,8 +63,10 @@ function faultOf(deposit: Deposit, { reference, amount, currency }: Payment): st
   }
   if (amount === deposit.totalPay && currency === deposit.currency) return undefined
   const paid =
-    amount === null || currency === null ? 'an unknown amount' : `${formatMicros(amount)} ${currency}`
-  return `${paid} was paid instead of ${formatMicros(deposit.totalPay)} ${deposit.currency}`
+    amount === null || currency === null
+      ? 'an unknown amount'
+      : `${formatMicros(amount, currency)} ${currency}`
+  return `${paid} was paid instead of ${formatMicros(deposit.totalPay, deposit.currency)} ${deposit.currency}`
 }
 
 export interface Settled {

@@ -26,7 +26,7 @@ export function termsOf(provider: Provider, amount: Micros, now: Date): Result<T
   const { step, shown } = gatewayKinds.get(kind)
   const smallest = step(currency)
   const bound = (message: string, of: bigint) =>
-    invalid('amount', `${message} ${formatMicros(of)} ${currency}`)
+    invalid('amount', `${message} ${formatMicros(of, currency)} ${currency}`)
   if (amount < minAmount) return bound('must be at least', minAmount)
   if (maxAmount !== null && amount > maxAmount) return bound('must be at most', maxAmount)
   if (amount % smallest !== 0n) return bound('must be a multiple of', smallest)

@@ -180,7 +180,7 @@ export class Breakers {
       const { balance } = account
       if (why !== 'credit' || balance === null) return undefined
       if (balance > 0n && (needed === null || balance >= needed)) return undefined
-      return `the balance is ${formatMicros(balance)} ${config.currency}`
+      return `the balance is ${formatMicros(balance, config.currency)} ${config.currency}`
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
     }

@@ -27,7 +27,7 @@ export async function move(
   const wallet = await lockWallet(transaction, accountId)
   const availableAfter = micros(wallet.available + amount)
   if (amount < 0n && availableAfter < -wallet.creditLimit) {
-    const most = formatMicros(wallet.available + wallet.creditLimit)
+    const most = formatMicros(wallet.available + wallet.creditLimit, wallet.currency)
     throw new Refusal('insufficient_balance', `at most ${most} ${wallet.currency} can be taken`, 'amount')
   }
   if (availableAfter + wallet.held > MAX_BALANCE) {

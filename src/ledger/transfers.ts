@@ -51,7 +51,7 @@ export async function sendMoney(transaction: Transaction, sending: TransferReque
     throw new Refusal('invalid_input', `the receiver's wallet is not in ${currency}`, 'receiver')
   }
   if (sender.available < amount) {
-    const balance = `${formatMicros(sender.available)} ${currency}`
+    const balance = `${formatMicros(sender.available, currency)} ${currency}`
     throw new Refusal('insufficient_balance', `the balance is ${balance}`, 'amount')
   }
   const [senderAfter, receiverAfter] = [

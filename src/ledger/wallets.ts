@@ -23,7 +23,7 @@ export async function setCreditLimit(
   }
   const wallet = await lockWallet(transaction, accountId)
   if (wallet.available < -creditLimit) {
-    const used = `${formatMicros(-wallet.available)} ${wallet.currency}`
+    const used = `${formatMicros(-wallet.available, wallet.currency)} ${wallet.currency}`
     throw new Refusal('invalid_input', `${used} of the credit is in use`, 'credit_limit')
   }
   await updateCreditLimit(transaction, accountId, creditLimit)

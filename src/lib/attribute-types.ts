@@ -252,7 +252,8 @@ const readAmount = (value: unknown): Micros => {
 const money = {
   show: (value: Micros | null, { currency }: Record<string, unknown>) =>
     value === null ? '' : formatMoney(value, String(currency)),
-  toJson: (value: Micros | null) => (value === null ? null : formatMicros(value)),
+  toJson: (value: Micros | null, { currency }: Record<string, unknown>) =>
+    value === null ? null : formatMicros(value, String(currency)),
   right: true,
 }
 

@@ -52,8 +52,8 @@ export interface Attribute<Value = unknown, Given = Value> {
   readonly none: string | undefined
   /** `show` writes the value for people; null is shown by `none`. `noun` has the values beside it. */
   show(value: Value, noun: Record<string, unknown>): string
-  /** `toJson` writes the value for `--json`. */
-  toJson(value: Value): unknown
+  /** `toJson` writes the value for `--json`; `noun` has the values beside it. */
+  toJson(value: Value, noun: Record<string, unknown>): unknown
   /** `within` is the object in `--json` that holds the value with others. */
   readonly within: string | undefined
   /** `right`: tables have the value at the right, as a number. */
@@ -212,7 +212,8 @@ export function jsonOf(all: Attributes, noun: object): Record<string, unknown> {
   for (const [name, value, { toJson, within }] of viewOf(all, noun)) {
     if (within !== undefined) json[within] ??= {}
     const holder = within === undefined ? json : (json[within] as typeof json)
-    holder[columnOf(name)] = value === null || value === undefined ? null : toJson(value)
+    holder[columnOf(name)] =
+      value === null || value === undefined ? null : toJson(value, noun as Record<string, unknown>)
   }
   return json
 }

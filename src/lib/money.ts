@@ -22,17 +22,40 @@ export function parseMicros(text: string): Micros | undefined {
   return micros(match[1] === '-' ? -value : value)
 }
 
-/** `formatMicros` writes a decimal without separators, with at least two decimals and as many as the amount needs: "0.77", "1.2345". */
-export function formatMicros(amount: bigint): string {
+/**
+ * `formatMicros` writes a decimal without separators, with the decimals that the currency has in use and as many more as the amount needs:
+ * "0.77" and "1.2345" USD, "15000" IDR, "1.500" KWD. Where there is no currency (a percentage) there are at least two.
+ */
+export function formatMicros(amount: bigint, currency?: string): string {
+  const least = currency === undefined ? 2 : decimalsOf(currency)
   const sign = amount < 0n ? '-' : ''
   const digits = (amount < 0n ? -amount : amount).toString().padStart(7, '0')
-  const decimals = digits.slice(-6).replace(/0{1,4}$/, '')
-  return `${sign}${digits.slice(0, -6)}.${decimals}`
+  const decimals = digits.slice(-6).replace(/0+$/, '').padEnd(least, '0')
+  return `${sign}${digits.slice(0, -6)}${decimals && '.'}${decimals}`
+}
+
+const decimals = new Map<string, number>()
+
+/** `setDecimals` has amounts of these currencies written with so many decimals, in the place of what ICU says. */
+export function setDecimals(overrides: ReadonlyMap<string, number>): void {
+  decimals.clear()
+  for (const [currency, count] of overrides) decimals.set(currency, count)
+}
+
+/** `decimalsOf` gives the decimals that a currency has in use: 2 for USD, 3 for KWD, 0 for JPY, and for IDR, whose sen nobody has any more. */
+function decimalsOf(currency: string): number {
+  let count = decimals.get(currency)
+  if (count === undefined) {
+    const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+    count = format.resolvedOptions().maximumFractionDigits ?? 2
+    decimals.set(currency, count)
+  }
+  return count
 }
 
 const symbols = new Map<string, string>()
 
-/** `formatMoney` writes an amount for people, with the currency's symbol and thousands separators: "$1,016.41", "-IDR 1,500.00". */
+/** `formatMoney` writes an amount for people, with the currency's symbol and thousands separators: "$1,016.41", "-IDR 1,500". */
 export function formatMoney(amount: bigint, currency: string): string {
   let symbol = symbols.get(currency)
   if (symbol === undefined) {
@@ -45,8 +68,13 @@ export function formatMoney(amount: bigint, currency: string): string {
     if (/^[A-Z]{3}$/.test(symbol)) symbol = `${symbol} `
     symbols.set(currency, symbol)
   }
-  const [units = '0', decimals = '00'] = formatMicros(amount < 0n ? -amount : amount).split('.')
-  return `${amount < 0n ? '-' : ''}${symbol}${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`
+  return `${amount < 0n ? '-' : ''}${symbol}${grouped(amount < 0n ? -amount : amount, currency)}`
+}
+
+/** `grouped` writes an amount with thousands separators: "1,016.41". */
+export function grouped(amount: bigint, currency: string): string {
+  const [units = '0', ...rest] = formatMicros(amount, currency).split('.')
+  return [units.replace(/\B(?=(\d{3})+$)/g, ','), ...rest].join('.')
 }
 
 /** `isCurrency` tells whether a text is a currency code that money can be shown in (ISO 4217, upper case). */
@@ -56,11 +84,5 @@ export function isCurrency(text: string): boolean {
 
 const currencies = new Set(Intl.supportedValuesOf('currency'))
 
-/** `minorUnit` gives the minor unit of a currency in micros: 10000 for USD, 1000000 for JPY, 1000 for KWD. */
-export function minorUnit(currency: string): bigint {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  return 10n ** BigInt(6 - maximumFractionDigits)
-}
+/** `minorUnit` gives the smallest amount of a currency in use, in micros: 10000 for USD, 1000000 for JPY, 1000 for KWD. */
+export const minorUnit = (currency: string): bigint => 10n ** BigInt(6 - decimalsOf(currency))

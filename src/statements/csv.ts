@@ -23,7 +23,7 @@ export async function* csvOf(
   const balance = (time: Date, type: string, amount: bigint): Row => ({
     time: time.toISOString(),
     type,
-    balance: formatMicros(amount),
+    balance: formatMicros(amount, account.currency),
   })
   yield lines([balance(month.from, 'opening', opening)], true)
   for await (const piece of movements) {
@@ -35,8 +35,8 @@ export async function* csvOf(
         reason,
         order_id: orderId,
         note: asText(note ?? ''),
-        [type]: formatMicros(amount),
-        balance: formatMicros(balanceAfter),
+        [type]: formatMicros(amount, account.currency),
+        balance: formatMicros(balanceAfter, account.currency),
       })),
     )
   }

@@ -1,6 +1,7 @@
 import { type BalanceChange, signed } from '../ledger/balance-change.ts'
+import { grouped } from '../lib/money.ts'
 import { shownText } from './pdf-text.ts'
-import { grouped, minuteOf, monthName, totalWords, whatOf } from './pdf-words.ts'
+import { minuteOf, monthName, totalWords, whatOf } from './pdf-words.ts'
 import type { Statement } from './statement.ts'
 
 /** LEFT, RIGHT, TOP, BOTTOM, ROW are in points, of which A4 has 595 x 842. */
@@ -82,7 +83,7 @@ export class Pages {
       this.#foot()
       this.tableHead()
     }
-    const amount = grouped(one.amount)
+    const amount = this.#grouped(one.amount)
     const [debit, credit] = one.type === 'debit' ? [amount, ''] : ['', amount]
     const cells = [
       minuteOf(one.createdAt),
@@ -90,7 +91,7 @@ export class Pages {
       whatOf(one),
       debit,
       credit,
-      grouped(one.balanceAfter),
+      this.#grouped(one.balanceAfter),
     ]
     for (const [index, { x, width, right }] of columns.entries()) {
       this.#text(cells[index] ?? '', x, { width, right })
@@ -102,8 +103,13 @@ export class Pages {
   #sum(label: string, amount: bigint, { bold, grey }: { bold?: boolean; grey?: boolean } = {}): void {
     const { x, width } = columns.at(-1) as (typeof columns)[number]
     this.#text(label, LEFT, { width: 330, bold, grey })
-    this.#text(grouped(amount), x - 75, { width: width + 75, right: true, bold, grey })
+    this.#text(this.#grouped(amount), x - 75, { width: width + 75, right: true, bold, grey })
     this.#y += ROW
+  }
+
+  /** `#grouped` leaves out the currency's sign, which the fonts may lack. */
+  #grouped(amount: bigint): string {
+    return grouped(amount, this.#statement.account.currency)
   }
 
   #line(): void {

@@ -1,5 +1,4 @@
 import type { BalanceChange } from '../ledger/balance-change.ts'
-import { formatMicros } from '../lib/money.ts'
 import type { StatementTotal } from './statement.ts'
 
 const totalLabels: Record<string, string> = {
@@ -36,9 +35,3 @@ export const minuteOf = (time: Date): string => time.toISOString().slice(0, 16).
 
 export const monthName = (time: Date): string =>
   time.toLocaleString('en-GB', { month: 'long', year: 'numeric', timeZone: 'UTC' })
-
-/** `grouped` writes "1,016.41", without the currency's sign, which the fonts may lack. */
-export function grouped(amount: bigint): string {
-  const [units = '', decimals] = formatMicros(amount).split('.')
-  return `${units.replace(/\B(?=(\d{3})+$)/g, ',')}.${decimals}`
-}

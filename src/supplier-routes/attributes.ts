@@ -63,7 +63,8 @@ export const routeAttributes = {
     more: '`supplier sync` keeps it up to date',
     whenLeftOut: 'not known',
     fault: amountFault,
-    show: (cost, noun) => (cost === null ? '' : `${formatMicros(cost)} ${noun['currency']}`),
+    show: (cost, noun) =>
+      cost === null ? '' : `${formatMicros(cost, String(noun['currency']))} ${noun['currency']}`,
   }),
   /** `currency` is the supplier's. */
   currency: shown<string>(),

@@ -137,7 +137,7 @@ export const supplierAttributes = {
     {
       within,
       show: (balance, noun) => (balance === null ? '' : formatMoney(balance, String(noun['currency']))),
-      toJson: (balance) => (balance === null ? null : formatMicros(balance)),
+      toJson: (balance, noun) => (balance === null ? null : formatMicros(balance, String(noun['currency']))),
       right: true,
     },
   ),

@@ -1,7 +1,7 @@
 import type { Fault } from '../errors.ts'
 import { upwards } from '../ledger/rates.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
-import { formatMicros, isCurrency, type Micros, micros, parseMicros, ZERO } from '../lib/money.ts'
+import { formatMicros, isCurrency, type Micros, micros, minorUnit, parseMicros, ZERO } from '../lib/money.ts'
 
 /** MarkupRuleInput says how a sale price follows from a cost, as an operator writes it: decimals such as "25" or "0.05". */
 export interface MarkupRuleInput {
@@ -70,7 +70,8 @@ export class MarkupRule {
   priceOf(cost: Micros): Micros {
     let price = upwards(cost * (HUNDRED_PERCENT + this.#percent), HUNDRED_PERCENT) + this.#fixed
     if (price < this.#min) price = this.#min
-    return micros(this.#round === 0n ? price : upwards(price, this.#round) * this.#round)
+    const round = this.#round === 0n ? minorUnit(this.currency) : this.#round
+    return micros(upwards(price, round) * round)
   }
 
   toJSON(): StoredMarkupRule {

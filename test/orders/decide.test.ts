@@ -24,7 +24,7 @@ const candidate = (over: Partial<PlacementCandidate> = {}): PlacementCandidate =
   ...over,
 })
 const funds = (available: bigint, creditLimit = 0n): Map<AccountId, Funds> =>
-  new Map([[account, { available, creditLimit }]])
+  new Map([[account, { currency: 'USD', available, creditLimit }]])
 const holder = (state: OrderState, createdAt: Date, body: string | null = null): KeyHolder => ({
   orderId: 7 as OrderId,
   body,
@@ -132,7 +132,7 @@ describe('the balance', () => {
         fc.bigInt(0n, 200n),
         fc.bigInt(0n, 50n),
         (rows, available, limit) => {
-          const wallet = { available, creditLimit: limit }
+          const wallet = { currency: 'USD', available, creditLimit: limit }
           const candidates = rows.map(({ total, key }) =>
             candidate({ total: micros(total), naturalKey: key }),
           )

@@ -64,7 +64,7 @@ describe('an import', () => {
         max_quantity: 1,
       },
     ])
-    expect(await prices(supplier)).toEqual([62_500n, 2_500_000n])
+    expect(await prices(supplier)).toEqual([70_000n, 2_500_000n])
     expect(await store.routes(supplier)).toMatchObject([
       { remote_service: '3', cost: 50_000n, available: true },
       { remote_service: 'x/4', cost: 2_000_000n, available: true },

@@ -15,7 +15,18 @@ describe('a sale price', () => {
     expect(priceOf({ fixed: '0.10' }, '0.80')).toBe('0.90')
     expect(priceOf({ percent: '12.5', fixed: '0.10' }, '0.80')).toBe('1.00')
     expect(priceOf({ percent: '0' }, '0.80')).toBe('0.80')
-    expect(priceOf({ percent: '33.333333' }, '0.000001')).toBe('0.000002')
+    expect(priceOf({ percent: '33.333333', round: '0.000001' }, '0.000001')).toBe('0.000002')
+  })
+
+  it.each([
+    ['EUR', '17.5', '4.437288', '5.22'],
+    ['USD', '25', '0.05', '0.07'],
+    ['IDR', '12.5', '15000.4', '16876'],
+    ['JPY', '10', '125', '138'],
+    ['KWD', '10', '1.2345', '1.358'],
+  ])('in %s is rounded up to the unit that is in use', (currency, percent, cost, price) => {
+    const rule = orThrow(MarkupRule.read({ percent, currency }))
+    expect(formatMicros(rule.priceOf(parseMicros(cost) ?? micros(0n)), currency)).toBe(price)
   })
 
   it('is rounded up to a multiple, after the least price', () => {

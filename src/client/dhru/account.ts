@@ -23,17 +23,17 @@ export function readAccount(object: JsonObject): DhruAccount | Refused | Unreada
   const inner = [row.get('ACCOUTINFO'), row.get('ACCOUNTINFO')].find(isObject)
   const info = inner ? new Row(inner) : row
   if (!inner && !info.has('CREDIT') && !info.has('CREDITRAW')) return unreadable('SUCCESS without an account')
-  const currency = info.text('CURRENCY').toUpperCase()
+  const [code] = /^[A-Z]{3}$/.exec(info.text('CURRENCY').toUpperCase()) ?? []
   return {
     kind: 'account',
-    credit: amountIn(info, 'CREDITRAW') ?? amountIn(info, 'CREDIT') ?? null,
-    currency: /^[A-Z]{3}$/.test(currency) ? currency : null,
+    credit: amountIn(info, 'CREDITRAW', code) ?? amountIn(info, 'CREDIT', code) ?? null,
+    currency: code ?? null,
     username: info.text('USERNAME') || null,
     mail: info.text('MAIL', 'EMAIL') || null,
   }
 }
 
-function amountIn(info: Row, name: string): string | undefined {
+function amountIn(info: Row, name: string, currency: string | undefined): string | undefined {
   const value = info.get(name)
-  return typeof value === 'number' ? readAmount(value) : readAmount(info.text(name))
+  return typeof value === 'number' ? readAmount(value) : readAmount(info.text(name), currency)
 }

@@ -38,13 +38,18 @@ export interface DhruGroup {
 }
 
 /**
- * `readService` reads one service; `key` is what it stands under where services are an object. Undefined when it has no id or no
- * price that can be read: nobody could order it, or know what it costs.
+ * `readService` reads one service; `key` is what it stands under where services are an object, `currency` that of the panel's prices.
+ * Undefined when it has no id or no price that can be read: nobody could order it, or know what it costs.
  */
-export function readService(object: JsonObject, group: DhruGroup, key?: string): DhruService | undefined {
+export function readService(
+  object: JsonObject,
+  group: DhruGroup,
+  { key, currency }: { key?: string | undefined; currency?: string | undefined } = {},
+): DhruService | undefined {
   const row = new Row(object)
   const id = row.text('SERVICEID', 'ID') || (key ?? '')
-  const credit = readAmount(typeof row.get('CREDIT') === 'number' ? row.get('CREDIT') : row.text('CREDIT'))
+  const said = row.get('CREDIT')
+  const credit = typeof said === 'number' ? readAmount(said) : readAmount(row.text('CREDIT'), currency)
   if (id === '' || credit === undefined || credit.startsWith('-')) return undefined
   const minQuantity = Math.max(1, quantityIn(row, 'MINQNT'))
   return {

@@ -135,7 +135,7 @@ function price(route: RouteOption, item: RoutingCandidate, convert: Convert): Pr
   }
   // cost > price - price * floor, in integers.
   if (worth * 10_000n <= item.price * (10_000n - BigInt(route.marginFloor))) return priced
-  const sums = `costs ${formatMicros(worth)}, sold for ${formatMicros(item.price)} ${item.currency}`
+  const sums = `costs ${formatMicros(worth, item.currency)}, sold for ${formatMicros(item.price, item.currency)} ${item.currency}`
   const floor = route.marginFloor === 0 ? '' : `, margin floor ${route.marginFloor / 100}%`
   return { ...priced, blocked: `${route.supplierName}: ${sums}${floor}` }
 }

@@ -25,6 +25,7 @@ export interface KeyHolder {
 }
 
 export interface Funds {
+  currency: string
   available: bigint
   creditLimit: bigint
 }
@@ -69,11 +70,12 @@ export function decidePlacements(
     const wallet = funds.get(row.accountId)
     if (!wallet) throw new Error(`account ${row.accountId} has no wallet`)
     if (wallet.available + wallet.creditLimit < row.total) {
+      const { currency } = wallet
+      const [cost, available] = [row.total, wallet.available + wallet.creditLimit].map((amount) =>
+        formatMicros(amount, currency),
+      )
       return refused(
-        new Refusal(
-          'insufficient_balance',
-          `the order costs ${formatMicros(row.total)}, available is ${formatMicros(wallet.available + wallet.creditLimit)}`,
-        ),
+        new Refusal('insufficient_balance', `the order costs ${cost}, available is ${available}`),
       )
     }
     wallet.available -= row.total

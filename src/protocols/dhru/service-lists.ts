@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib'
-import type { ApiKey, Dialect } from '../../accounts/account.ts'
+import type { ApiKey } from '../../accounts/account.ts'
 import type { Snapshot } from '../../catalogue/catalogue.ts'
 import type { Service, ServiceField, UnitPrice } from '../../catalogue/service.ts'
 import { formatMicros } from '../../lib/money.ts'
@@ -7,6 +7,9 @@ import { type Answer, Keyed, Prepared, succeed, toJson, toXml, type Value } from
 
 /** Selection says which services a list has: all, or those of kind server. */
 type Selection = 'all' | 'server'
+
+/** Audience is for whom a list is. */
+type Audience = Pick<ApiKey, 'account' | 'dialect'>
 
 /**
  * ServiceLists keeps the service lists as bytes, made once for each audience (accounts that see the same services at the same prices),
@@ -16,11 +19,8 @@ export class ServiceLists {
   #snapshot: Snapshot | undefined
   #lists = new Map<string, Prepared>()
 
-  get(
-    snapshot: Snapshot,
-    { account, dialect }: Pick<ApiKey, 'account' | 'dialect'>,
-    selection: Selection,
-  ): Prepared {
+  get(snapshot: Snapshot, key: Audience, selection: Selection): Prepared {
+    const { account, dialect } = key
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot
       this.#lists = new Map()
@@ -28,7 +28,7 @@ export class ServiceLists {
     const audience = `${selection} ${dialect} ${snapshot.audience(account)}`
     let list = this.#lists.get(audience)
     if (!list) {
-      list = prepare(sayList(snapshot.eligible(account), selection, dialect))
+      list = prepare(sayList(snapshot.eligible(account), selection, key))
       this.#lists.set(audience, list)
     }
     return list
@@ -44,7 +44,7 @@ function prepare(answer: Answer): Prepared {
 function sayList(
   eligible: { service: Service; price: UnitPrice }[],
   selection: Selection,
-  dialect: Dialect,
+  key: Audience,
 ): Answer {
   const groups = new Map<string, { name: string; type: 'IMEI' | 'SERVER'; services: [string, Value][] }>()
   for (const { service, price } of eligible) {
@@ -57,7 +57,7 @@ function sayList(
       group = { name, type, services: [] }
       groups.set(name, group)
     }
-    group.services.push([String(service.id), sayService(service, price, dialect)])
+    group.services.push([String(service.id), sayService(service, price, key)])
   }
   const list = [...groups.values()].map(({ name, type, services }): [string, Value] => [
     name,
@@ -69,7 +69,11 @@ function sayList(
 const typeOf = (service: Service): 'IMEI' | 'SERVER' => (service.kind === 'server' ? 'SERVER' : 'IMEI')
 
 /** `sayService` gives one service as Dhru clients read it; every number that PHP panels compare is a string, as real panels send. */
-export function sayService(service: Service, price: UnitPrice, dialect: Dialect): Record<string, Value> {
+export function sayService(
+  service: Service,
+  price: UnitPrice,
+  { account, dialect }: Audience,
+): Record<string, Value> {
   const server = service.kind === 'server'
   const hasQuantity = server && service.maxQuantity > 1
   const bounds = dialect === 'contract' || hasQuantity
@@ -84,7 +88,7 @@ export function sayService(service: Service, price: UnitPrice, dialect: Dialect)
     MAXQNT: bounds ? service.maxQuantity : 0,
     CUSTOM: sayCustom(service),
     SERVICENAME: service.name,
-    CREDIT: formatMicros(price.unitPrice),
+    CREDIT: formatMicros(price.unitPrice, account.currency),
     TIME: service.deliveryTime,
     INFO: service.description,
     ...sayRequires(service.fields),

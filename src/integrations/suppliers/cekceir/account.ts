@@ -1,4 +1,4 @@
-import { balanceOf } from '../http-kit/amounts.ts'
+import { balanceOf, decimalIn } from '../http-kit/amounts.ts'
 import { type JsonObject, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { SupplierAccount } from '../supplier.ts'
@@ -9,9 +9,10 @@ export async function readAccount(api: Api, reasons: Reasons, signal: AbortSigna
   const [me, wallet] = await Promise.all([api.get('/me', signal), api.get('/wallet/snap', signal)])
   const who = merged(answered(me, reasons))
   const has = merged(answered(wallet, reasons))
+  const currency = textField(has, 'currency') ?? textField(who, 'currency') ?? null
   return {
-    balance: balanceOf(textField(has, 'balance') ?? '') ?? null,
-    currency: textField(has, 'currency') ?? textField(who, 'currency') ?? null,
+    balance: balanceOf(decimalIn(has['balance'], currency ?? undefined) ?? '') ?? null,
+    currency,
     name: textField(who, 'username', 'email', 'user_id') ?? null,
   }
 }

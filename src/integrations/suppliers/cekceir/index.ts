@@ -16,11 +16,11 @@ export const cekceir = supplierKind({
   hasUrl: true,
   hasServices: true,
   fields: cekceirFields,
-  connect({ url, settings, secrets }, { outbound, clock, installation }) {
+  connect({ url, settings, currency, secrets }, { outbound, clock, installation }) {
     const { api_key: key = '' } = secrets
     const api = new Api(url ?? '', key, outbound.open({ connections: CONNECTIONS }))
     const reasons = new Reasons([key, key.slice(key.indexOf('.') + 1)])
-    return new CekceirSupplier({ api, reasons, clock, installation, settings })
+    return new CekceirSupplier({ api, reasons, clock, installation, settings, currency })
   },
   readWebhook: (body, signature, { api_key: key = '' }) => readOrderWebhook(body, signature, key),
 })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { costOf } from '../http-kit/amounts.ts'
+import { costOf, decimalIn } from '../http-kit/amounts.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { RemoteField, SupplierService } from '../supplier.ts'
@@ -23,7 +23,7 @@ const UNLIMITED = 10_000
 export async function* readServices(
   api: Api,
   reasons: Reasons,
-  itemsField: string,
+  { itemsField, currency }: { itemsField: string; currency: string },
   signal: AbortSignal,
 ): AsyncGenerator<SupplierService> {
   const seen = new Set<string>()
@@ -33,7 +33,7 @@ export async function* readServices(
     if (!list) throw new Error('its list of services cannot be read')
     const active = list.items.filter((item) => own(item, 'is_active') !== false)
     const whole = await inPool(active, DETAILS_AT_ONCE, (item) => details(api, item, reasons, signal))
-    yield* whole.flatMap((item) => (item ? readService(item, itemsField) : []))
+    yield* whole.flatMap((item) => (item ? readService(item, itemsField, currency) : []))
     if (list.next === undefined) return
     if (seen.has(list.next)) throw new Error('its list of services has no end')
     seen.add(list.next)
@@ -66,10 +66,10 @@ async function patiently(api: Api, path: string, signal: AbortSignal, query: Que
   }
 }
 
-function readService(item: JsonObject, itemsField: string): SupplierService[] {
+function readService(item: JsonObject, itemsField: string, currency: string): SupplierService[] {
   const code = textField(item, 'code')
   const rule = own(item, 'rule')
-  const cost = isObject(rule) ? costOf(textField(rule, 'unit_price') ?? '') : undefined
+  const cost = isObject(rule) ? costOf(decimalIn(own(rule, 'unit_price'), currency) ?? '') : undefined
   if (code === undefined || !isObject(rule) || cost === undefined || cost < 0n) return []
   const type = own(item, 'service_type')
   const schema = isObject(type) ? own(type, 'input_schema') : undefined

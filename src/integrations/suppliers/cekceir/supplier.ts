@@ -33,6 +33,8 @@ interface CekceirDeps {
   clock: Clock
   installation: string
   settings: CekceirSettings
+  /** `currency` is that of its prices. */
+  currency: string
 }
 
 /**
@@ -47,10 +49,12 @@ export class CekceirSupplier implements Supplier {
   readonly #reasons: Reasons
   readonly #clock: Clock
   readonly #settings: CekceirSettings
+  readonly #currency: string
   readonly #installation: string
   readonly #claims = new Claims()
 
-  constructor({ api, reasons, clock, installation, settings }: CekceirDeps) {
+  constructor({ api, reasons, clock, installation, settings, currency }: CekceirDeps) {
+    this.#currency = currency
     this.#installation = installation
     this.#api = api
     this.#reasons = reasons
@@ -97,7 +101,8 @@ export class CekceirSupplier implements Supplier {
   }
 
   services(signal: AbortSignal): AsyncIterable<SupplierService> {
-    return readServices(this.#api, this.#reasons, this.#settings.items_field, signal)
+    const { items_field: itemsField } = this.#settings
+    return readServices(this.#api, this.#reasons, { itemsField, currency: this.#currency }, signal)
   }
 
   async close(): Promise<void> {

@@ -15,11 +15,12 @@ export const dhru = supplierKind({
   hasUrl: true,
   hasServices: true,
   fields: dhruFields,
-  connect({ url, settings, secrets }, { outbound, clock, installation }) {
+  connect({ url, settings, currency, secrets }, { outbound, clock, installation }) {
     const { apiaccesskey = '' } = secrets
     const panel = new Panel({
       url: url ?? '',
       settings,
+      currency,
       apiaccesskey,
       outbound: outbound.open({ connections: CONNECTIONS }),
       installation,

@@ -25,6 +25,8 @@ export type Called<T> = T | Refused | Unreadable | NothingSent
 interface PanelDeps {
   url: string
   settings: DhruSettings
+  /** `currency` is that of its prices. */
+  currency: string
   apiaccesskey: string
   outbound: OutboundClient
   /** `installation` is a part of every idempotency key. */
@@ -35,15 +37,17 @@ interface PanelDeps {
 export class Panel {
   readonly #url: string
   readonly #settings: DhruSettings
+  readonly #currency: string
   readonly #outbound: OutboundClient
   readonly #client: DhruClient
   readonly #installation: string
   #kind: 'imeigate' | 'plain' | undefined
 
-  constructor({ url, settings, apiaccesskey, outbound, installation }: PanelDeps) {
+  constructor({ url, settings, currency, apiaccesskey, outbound, installation }: PanelDeps) {
     this.#installation = installation
     this.#url = endpointOf(url)
     this.#settings = settings
+    this.#currency = currency
     this.#outbound = outbound
     const { username, encoding, parameters_one: one, parameters_many: many } = settings
     this.#client = new DhruClient({ username, apiaccesskey, encoding, one, many }, (form, signal) =>
@@ -102,7 +106,7 @@ export class Panel {
       throw new Error(`HTTP ${status} instead of a service list`)
     }
     if (honoursKeys(headers)) this.#kind = 'imeigate'
-    yield* readServiceList(body)
+    yield* readServiceList(body, this.#currency)
   }
 
   close(): Promise<void> {

@@ -8,8 +8,11 @@ import { DocumentStart, ListShape } from './list-shape.ts'
  * without an id or a price are left out. Throws an Error when the list is not whole (cut short, malformed, no list at all) or is a refusal:
  * what was given before then must not be used.
  */
-export async function* readServiceList(body: AsyncIterable<Uint8Array>): AsyncGenerator<DhruService> {
-  const reader = new ServiceListReader()
+export async function* readServiceList(
+  body: AsyncIterable<Uint8Array>,
+  currency?: string,
+): AsyncGenerator<DhruService> {
+  const reader = new ServiceListReader(currency)
   // Old panels send single bytes that are no UTF-8.
   const decoder = new TextDecoder()
   for await (const chunk of body) {
@@ -42,13 +45,15 @@ class ServiceListReader {
   readonly #start = new DocumentStart()
   readonly #shape = new ListShape()
   readonly #tokenizer = new Tokenizer()
+  readonly #currency: string | undefined
   #isWhole = false
   #group: OpenGroup | undefined
   /** `#nameless` are the services of a group that has not said its name yet. */
   #nameless: [object: Record<string, unknown>, key: string | undefined][] = []
   #ready: DhruService[] = []
 
-  constructor() {
+  constructor(currency: string | undefined) {
+    this.#currency = currency
     const parser = new TokenParser({ paths: PATHS, keepStack: false })
     this.#tokenizer.onToken = (token) => {
       this.#shape.see(token)
@@ -129,7 +134,7 @@ class ServiceListReader {
   #release({ name, key, type }: OpenGroup): void {
     const group: DhruGroup = { name: name || textOf(key), type }
     for (const [object, under] of this.#nameless) {
-      const service = readService(object, group, under)
+      const service = readService(object, group, { key: under, currency: this.#currency })
       if (service) this.#ready.push(service)
     }
     this.#nameless = []

@@ -56,7 +56,7 @@ export const http = supplierKind({
   label: 'HTTP API by a template',
   hasUrl: true,
   fields,
-  connect({ url, settings, secrets: { key = '', secret = '' } }, { outbound, installation }) {
+  connect({ url, settings, currency, secrets: { key = '', secret = '' } }, { outbound, installation }) {
     const { template: named, service, username, repeatable } = settings
     const template = orThrow(templateOf(named))
     const ofSupplier = { key, 'secret.key': key, 'secret.secret': secret, username }
@@ -69,6 +69,7 @@ export const http = supplierKind({
     const supplier = new HttpSupplier({
       template,
       url: url ?? '',
+      currency,
       service,
       values: new Map(Object.entries(ofSupplier)),
       repeatable: repeatable ?? template.repeatable ?? false,

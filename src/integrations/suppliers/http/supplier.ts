@@ -1,5 +1,5 @@
 import type { OutboundClient } from '../../../outbound/outbound.ts'
-import { balanceOf } from '../http-kit/amounts.ts'
+import { balanceOf, decimalIn } from '../http-kit/amounts.ts'
 import { call } from '../http-kit/call.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
@@ -16,6 +16,8 @@ const MAX_EXCERPT_LENGTH = 200
 interface HttpSupplierDeps {
   template: Template
   url: string
+  /** `currency` is that of our balance, where its answer names none. */
+  currency: string
   /** `service` is for tasks without one. */
   service: string
   /** `values` has `{key}` and the others that are of the supplier. */
@@ -146,10 +148,10 @@ export class HttpSupplier implements Supplier {
     if (said.kind !== 'reply') throw new Error(reasons.of(said.why))
     const seen = seenOf(said, 'json')
     const text = said.status < 300 ? textAt(amount, seen) : ''
-    const [decimal = ''] = /-?\d[\d,]*(?:\.\d+)?/.exec(text) ?? []
-    const balance = balanceOf(decimal.replaceAll(',', ''))
+    const unit = textAt(currency, seen) || null
+    const balance = balanceOf(decimalIn(text, unit ?? this.#deps.currency) ?? '')
     if (balance === undefined) throw new Error(`HTTP ${said.status}, and no balance in it`)
-    return { balance, currency: textAt(currency, seen) || null, name: textAt(name, seen) || null }
+    return { balance, currency: unit, name: textAt(name, seen) || null }
   }
 
   #request(request: TemplateRequest, task?: Omit<SupplierTask, 'orderId' | 'sentAt'>) {

@@ -8,7 +8,7 @@ export const accountInfo: Action = async ({ deps, key }) => {
   const { available } = await deps.ledger.wallet(account.id)
   const info = {
     credit: formatMoney(available, account.currency),
-    creditraw: formatMicros(available),
+    creditraw: formatMicros(available, account.currency),
     mail: account.email,
     currency: account.currency,
     username: account.username,

@@ -24,7 +24,7 @@ export const serviceDetails: Action = async ({ deps, key, parameters }) => {
   const service = snapshot.find(name)
   const price = service && snapshot.mayBuy(service, key.account)
   if (!service || !price) throw new Refusal('service_not_found', name.slice(0, 64), 'ID')
-  return succeed([{ MESSAGE: 'IMEI Service Details', LIST: sayService(service, price, key.dialect) }])
+  return succeed([{ MESSAGE: 'IMEI Service Details', LIST: sayService(service, price, key) }])
 }
 
 /** `emptyList` answers `modellist`, `providerlist` and `meplist`: imeigate has no such lists, and clients expect an empty one. */
