@@ -21,7 +21,7 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
     reply
       .code(statusOf(refusal))
       .headers({ ...headersOf(refusal), 'x-request-id': request.id })
-      .send(sayRefusal(refusal, request.id, 'params'))
+      .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof: true }))
   const app = Fastify({
     // The framework's own line about where it listens would come a second time.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),

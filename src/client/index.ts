@@ -1,4 +1,6 @@
 /** This is the client library, which others use to speak to an imeigate, or to any Dhru panel. Nothing of it needs Node. */
+
+export { isImei, isSameInput, plainInput } from './dhru/about.ts'
 export type { DhruAccount } from './dhru/account.ts'
 export { readAmount } from './dhru/amount.ts'
 export type { Refused, Unreadable } from './dhru/answer.ts'

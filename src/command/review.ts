@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { Refusal } from '../errors.ts'
-import { type Decision, decisionsFor, resolveReview } from '../fulfilment/people/decisions.ts'
+import { type Decision, decisionsFor, type Resolved, resolveReview } from '../fulfilment/people/decisions.ts'
 import { type Review, type ReviewKind, reviewKinds } from '../fulfilment/people/review.ts'
 import { findReview, listReviews, type ReviewView } from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
@@ -26,6 +26,7 @@ interface ResolveOptions {
   grant?: true
   decline?: true
   dismiss?: true
+  keep?: true
   why: string
 }
 
@@ -60,6 +61,7 @@ export function register(program: Command): void {
     .option('--grant', 'the reseller’s request is granted: cancelled, the money goes back')
     .option('--decline', 'the reseller’s request is declined')
     .option('--dismiss', 'seen; nothing is to be done')
+    .option('--keep', 'the same for all items that the supplier refused in these words, and for later ones')
     .requiredOption('--why <text>', 'the reason, for the record')
     .action(answering(resolve))
 }
@@ -108,24 +110,32 @@ async function show(text: string): Promise<Answer> {
   const ways = decisionsFor[found.kind].map((kind) => `--${kind.replaceAll('_', '-')}`).join(', ')
   return {
     json: jsonOf(found),
-    text: found.resolution === null ? `${lines}\n\nTo be resolved by one of ${ways}, with --why.` : lines,
+    text:
+      found.resolution === null
+        ? `${lines}\n\nTo be resolved by one of ${ways}, with --why.${found.kind === 'unrecognised answer' ? KEEP : ''}`
+        : lines,
   }
 }
+
+const KEEP =
+  '\nWith --keep, --send-again and --give-back count for all items refused in these words, and for later ones.'
 
 async function resolve(ids: string[], options: ResolveOptions): Promise<Answer> {
   const reviews = ids.map((id) => idOf<ReviewId>(id))
   const decision = decisionOf(options)
   return await withDatabase(async ({ sql }) => {
-    const resolved: Review[] = []
+    const resolved: Resolved[] = []
     for (const id of reviews) {
       resolved.push(
-        await resolveReview(sql, id, decision, { actor: actor(), why: options.why }).catch(
-          (error: unknown) => {
-            if (!(error instanceof Refusal) || resolved.length === 0) throw error
-            const done = resolved.map((review) => review.id).join(', ')
-            throw new Refusal(error.code, `${error.detail}; resolved before it: ${done}`, error.field)
-          },
-        ),
+        await resolveReview(sql, id, decision, {
+          actor: actor(),
+          why: options.why,
+          keep: options.keep ?? false,
+        }).catch((error: unknown) => {
+          if (!(error instanceof Refusal) || resolved.length === 0) throw error
+          const done = resolved.map((review) => review.id).join(', ')
+          throw new Refusal(error.code, `${error.detail}; resolved before it: ${done}`, error.field)
+        }),
       )
     }
     const json = resolved.map((review) => ({
@@ -137,11 +147,15 @@ async function resolve(ids: string[], options: ResolveOptions): Promise<Answer> 
       resolved_by: review.resolvedBy,
       why: review.why,
       resolved_at: review.resolvedAt,
+      ...(review.alike !== undefined && { alike: review.alike }),
     }))
     return {
       json: json.length === 1 ? json[0] : json,
       text: resolved
-        .map((one) => `review ${one.id} is resolved: ${one.resolution?.replaceAll('_', ' ')}`)
+        .map(
+          (one) =>
+            `review ${one.id} is resolved: ${one.resolution?.replaceAll('_', ' ')}${one.alike ? `, and ${one.alike} more items` : ''}`,
+        )
         .join('\n'),
     }
   })

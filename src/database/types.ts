@@ -35,7 +35,15 @@ export type Generated<T> =
 
 export type Processing = 'automatic' | 'manual'
 
-export type ReviewKind = 'cancel' | 'changed' | 'expired' | 'margin' | 'supplier' | 'unknown' | 'verify'
+export type ReviewKind =
+  | 'cancel'
+  | 'changed'
+  | 'expired'
+  | 'margin'
+  | 'supplier'
+  | 'unknown'
+  | 'unrecognised answer'
+  | 'verify'
 
 export type Routing = 'best' | 'cheapest' | 'fastest' | 'fixed'
 

@@ -15,6 +15,8 @@ export interface Opening {
   needed: bigint | null
   /** `wasWell`: the supplier has given a clear answer since the breaker closed, so it is probed as soon as the first time. */
   wasWell: boolean
+  /** `probeAfterMs`: it is not probed before. */
+  probeAfterMs: number
 }
 
 /**
@@ -27,13 +29,15 @@ export async function openBreaker(sql: Sql, opening: Opening, now: Date): Promis
   const [row] = await sql<{ probeAt: Date }[]>`
     insert into supplier_health as h (supplier_id, open, why, reason, needed, probes, opened_at, probe_at)
     values (${opening.supplierId}, true, ${opening.why}, ${opening.reason}, ${opening.needed}, 0, ${now},
-            ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second')
+            ${now}::timestamptz + greatest(${FIRST_PROBE_SECONDS} * interval '1 second', ${opening.probeAfterMs} * interval '1 millisecond'))
     on conflict (supplier_id) do update
        set open = true, why = excluded.why, reason = excluded.reason, needed = excluded.needed,
            opened_at = excluded.opened_at,
            probes = case when ${again} then least(h.probes + 1, ${MAX_DOUBLINGS}) else 0 end,
-           probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' *
-                      case when ${again} then 2 ^ least(h.probes + 1, ${MAX_DOUBLINGS}) else 1 end
+           probe_at = ${now}::timestamptz + greatest(
+                        ${FIRST_PROBE_SECONDS} * interval '1 second' *
+                          case when ${again} then 2 ^ least(h.probes + 1, ${MAX_DOUBLINGS}) else 1 end,
+                        ${opening.probeAfterMs} * interval '1 millisecond')
      where not h.open
     returning probe_at`.records()
   return row?.probeAt

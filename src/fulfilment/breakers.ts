@@ -40,6 +40,8 @@ interface CallResult {
 interface Trouble {
   why: SupplierFault | 'unclear'
   reason: string
+  /** `retryAfterMs` is when the supplier says that it may be asked again. */
+  retryAfterMs?: number | undefined
 }
 
 interface BreakersDeps {
@@ -115,8 +117,12 @@ export class Breakers {
           ? `${count} calls in a row without a clear answer: ${trouble.reason}`
           : trouble.reason,
       needed: trouble.why === 'credit' ? cost : null,
+      probeAfterMs: trouble.retryAfterMs ?? 0,
     }
-    if (count >= OPENS_AFTER[trouble.why]) this.#later(supplier.id, () => this.#open(supplier, opening))
+    // Who says when to come again is not asked a second time before that.
+    const isSaid = trouble.retryAfterMs !== undefined
+    if (isSaid || count >= OPENS_AFTER[trouble.why])
+      this.#later(supplier.id, () => this.#open(supplier, opening))
     else if (trouble.why === 'credit' || trouble.why === 'login') {
       this.#later(supplier.id, () => this.#confirm(supplier, opening))
     }
@@ -189,7 +195,12 @@ export class Breakers {
 
 /** `troubleOf` gives `none` where the answer was clear, and `nothing` where it says nothing about the supplier's health. */
 function troubleOf(call: 'send' | 'ask', outcome: SupplierOutcome): Trouble | 'none' | 'nothing' {
-  if (outcome.kind === 'unavailable') return { why: outcome.why, reason: outcome.reason }
+  if (outcome.kind === 'unavailable') {
+    const { why, reason, retryAfterMs } = outcome
+    return { why, reason, retryAfterMs }
+  }
   if (outcome.kind !== 'unknown') return 'none'
+  // It answered, though in words that nobody knows.
+  if (outcome.unrecognised !== undefined) return 'nothing'
   return call === 'send' ? { why: 'unclear', reason: outcome.reason } : 'nothing'
 }

@@ -15,10 +15,14 @@ export interface ClaimedItem extends ItemName {
   supplierId: SupplierId
   remoteService: string
   attempt: number
+  /** `keyNumber` is the attempt whose idempotency key is used. */
+  keyNumber: number
   attemptState: AttemptState
   /** `asked` counts the calls about the attempt that came to no clear answer. */
   asked: number
   reference: string | null
+  /** `unrecognised` is the text of a refusal that a person is asked about. */
+  unrecognised: string | null
   sentAt: Date
   input: string
   /** `fields` are under the supplier's names. */

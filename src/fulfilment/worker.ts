@@ -1,15 +1,18 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
+import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
-import { isAnothers } from './ask/poll.sql.ts'
 import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
 import { LEASE_MS } from './dispatch/claim-due-items.ts'
 import { extendLeases } from './dispatch/dispatch.sql.ts'
 import { updateFor } from './outcome/item-update.ts'
 import type { OutcomeWriter } from './outcome/outcome-writer.ts'
+import type { ItemUpdate } from './outcome/outcomes.sql.ts'
+import { References } from './outcome/references.ts'
+import { askOnce, dueNow, type KeptDecision, selectKept } from './people/kept-answers.sql.ts'
 import type { SupplierLimiter } from './supplier-limiter.ts'
 
 const EXTEND_EVERY_MS = 5_000
@@ -38,6 +41,7 @@ interface WorkerDeps {
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #deps: WorkerDeps
+  readonly #references: References
   readonly #inHand = new Set<ClaimedItem>()
   readonly #calls = new Set<Promise<void>>()
   readonly #recording = new Set<Promise<unknown>>()
@@ -50,6 +54,7 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
+    this.#references = new References(deps.sql)
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -71,6 +76,7 @@ export class Worker {
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#deps.outcomes.hurry()
+      this.#references.hurry()
       this.#abort.abort(new Error('imeigate is stopping'))
     }, graceMs)
     await Promise.allSettled(this.#calls)
@@ -111,44 +117,116 @@ export class Worker {
 
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
+    const kept = await this.#kept(items)
+    const open = items.filter((item) => !kept.has(item))
     let given: SupplierOutcome[]
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      given = await endedBy(signal, supplier[call](items.map(taskOf), signal))
+      given = open.length === 0 ? [] : await endedBy(signal, supplier[call](open.map(taskOf), signal))
     } catch (error) {
-      given = items.map(() => unclear(error))
+      given = open.map(() => unclear(error))
     }
     end()
     this.onRoom()
-    const outcomes = items.map((item, index) => ({ item, outcome: known(given[index]), cost: item.cost }))
+    const said = open.map((item, index) => heldAgainst(item, known(given[index])))
     // What this process has broken off says nothing about the supplier.
-    if (!this.#abort.signal.aborted) this.#deps.breakers.note(config, call, outcomes)
-    const now = this.#deps.clock.now()
-    const recording = Promise.all(
-      outcomes.map(async ({ item, outcome }) => {
-        const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
-        const own = call === 'ask' ? await this.#unlessAnothers(item, outcome) : outcome
-        const update = updateFor(item, call, own, traits, now)
-        const written = await this.#deps.outcomes.record(update)
-        if (!written) {
-          this.#deps.log.warn(
-            { order: item.orderId, position: item.position },
-            'the lease of an item was lost',
-          )
-        }
-        if (update.itemState === 'pending') this.onPending()
-      }),
-    )
+    if (!this.#abort.signal.aborted && open.length > 0) {
+      this.#deps.breakers.note(
+        config,
+        call,
+        open.map(({ cost }, index) => ({ outcome: said[index] as SupplierOutcome, cost })),
+      )
+    }
+    const recording = Promise.all([
+      this.#recordKept({ limiter, items: [...kept.keys()] }, kept),
+      open.length > 0 && this.#record({ limiter, call, items: open, hadBefore }, said),
+    ])
     this.#recording.add(recording)
     await recording.finally(() => this.#recording.delete(recording))
   }
 
-  /** `#unlessAnothers`: a lost order that the supplier found by its input may be that of another item with the same one. */
-  async #unlessAnothers(item: ClaimedItem, outcome: SupplierOutcome): Promise<SupplierOutcome> {
-    if (item.reference !== null || !('reference' in outcome) || outcome.reference === null) return outcome
-    if (!(await isAnothers(this.#deps.sql, item, outcome.reference))) return outcome
-    const reason = `what the supplier has under ${outcome.reference} is another order's`
-    return { kind: 'unknown', reason, askable: false }
+  /** `#kept` gives what a person has said for good of the texts that items wait for. */
+  async #kept(items: ClaimedItem[]): Promise<Map<ClaimedItem, KeptDecision>> {
+    const waiting = items.filter(({ unrecognised }) => unrecognised !== null)
+    const [first] = waiting
+    if (!first) return new Map()
+    const texts = [...new Set(waiting.map(({ unrecognised }) => unrecognised as string))]
+    const decisions = await selectKept(this.#deps.sql, first.supplierId, texts)
+    return new Map(
+      waiting.flatMap((item) => {
+        const decision = decisions.get(item.unrecognised as string)
+        return decision === undefined ? [] : [[item, decision] as const]
+      }),
+    )
+  }
+
+  /** `#recordKept` ends the attempts of items by what a person has said of what they wait for: nobody is asked any more. */
+  async #recordKept(
+    { limiter, items }: Pick<Required<Call>, 'limiter' | 'items'>,
+    kept: ReadonlyMap<ClaimedItem, KeptDecision>,
+  ): Promise<void> {
+    const outcomes = items.map((item) =>
+      keptOutcome(kept.get(item) as KeptDecision, item.unrecognised as string),
+    )
+    if (items.length > 0) await this.#record({ limiter, call: 'send', items, hadBefore: new Set() }, outcomes)
+  }
+
+  /** `#decided` gives the outcomes where those in words that somebody has decided about are as decided. */
+  async #decided(items: ClaimedItem[], outcomes: SupplierOutcome[]): Promise<SupplierOutcome[]> {
+    const texts = outcomes.flatMap((outcome) => textOf(outcome) ?? [])
+    const [first] = items
+    if (texts.length === 0 || !first) return outcomes
+    const decisions = await selectKept(this.#deps.sql, first.supplierId, [...new Set(texts)])
+    return outcomes.map((outcome) => {
+      const decision = decisions.get(textOf(outcome) ?? '')
+      return decision === undefined || outcome.kind !== 'unknown'
+        ? outcome
+        : keptOutcome(decision, outcome.reason)
+    })
+  }
+
+  /** `#askOnce` has a person asked about each text that items wait for, once they are recorded as waiting. */
+  async #askOnce(items: ClaimedItem[], updates: ItemUpdate[]): Promise<void> {
+    const byText = new Map<string, number>()
+    for (const [index, { attempt }] of updates.entries()) {
+      if (attempt?.unrecognised !== undefined) byText.set(attempt.unrecognised, index)
+    }
+    const now = this.#deps.clock.now()
+    for (const [text, index] of byText) {
+      const item = items[index] as ClaimedItem
+      const reason = updates[index]?.attempt?.detail ?? text
+      const { supplierId, attempt } = item
+      const decided = await askOnce(this.#deps.sql, { item, attempt, supplierId, text, reason }, now)
+      // Somebody has decided in the meantime: it is looked at again at once.
+      if (decided !== null) await dueNow(this.#deps.sql, item, now)
+    }
+  }
+
+  async #record({ limiter, call, items, hadBefore }: Required<Call>, said: SupplierOutcome[]): Promise<void> {
+    const shared = limiter.connected.supplier.ordersHoldMany ?? false
+    const decided = await this.#decided(items, said)
+    const { outcomes, recorded } = await this.#references.check(items, decided, shared)
+    const now = this.#deps.clock.now()
+    try {
+      const updates = await Promise.all(
+        items.map(async (item, index) => {
+          const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
+          const update = updateFor(item, call, outcomes[index] as SupplierOutcome, traits, now)
+          const written = await this.#deps.outcomes.record(update)
+          if (!written) {
+            this.#deps.log.warn(
+              { order: item.orderId, position: item.position },
+              'the lease of an item was lost',
+            )
+          }
+          if (update.itemState === 'pending') this.onPending()
+          return update
+        }),
+      )
+      await this.#askOnce(items, updates)
+    } finally {
+      recorded()
+    }
   }
 
   /** `#extendLeases` does not wait for its statement, so that one that hangs keeps no later one from another connection. */
@@ -160,6 +238,13 @@ export class Worker {
     )
   }
 }
+
+/** `textOf` gives the words that nobody knows. */
+const textOf = (outcome: SupplierOutcome): string | undefined =>
+  outcome.kind === 'unknown' ? outcome.unrecognised : undefined
+
+const keptOutcome = (decision: KeptDecision, reason: string): SupplierOutcome =>
+  decision === 'give_back' ? { kind: 'refused', reason } : { kind: 'unavailable', why: 'busy', reason }
 
 const kinds = new Set(['success', 'accepted', 'refused', 'unavailable', 'duplicate', 'unknown'])
 
@@ -184,9 +269,9 @@ export function endedBy<T>(signal: AbortSignal, call: Promise<T>): Promise<T> {
 
 /** `taskOf` makes what a supplier is told of an attempt; `attemptKey` is the same in every call about it. */
 export const taskOf = (
-  item: Omit<SupplierTask, 'attemptKey'> & { position: number; attempt: number },
+  item: Omit<SupplierTask, 'attemptKey'> & { position: number; attempt: number; keyNumber?: number },
 ): SupplierTask => ({
-  attemptKey: `${item.orderId}-${item.position}-${item.attempt}`,
+  attemptKey: `${item.orderId}-${item.position}-${item.keyNumber ?? item.attempt}`,
   orderId: item.orderId,
   remoteService: item.remoteService,
   input: item.input,

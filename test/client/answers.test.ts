@@ -113,7 +113,7 @@ describe('a body', () => {
   ])('with ERROR as %s is a refusal', (_how, body, message) => {
     expect(placed(body)).toEqual({
       kind: 'refused',
-      refusal: { message, meaning: 'refused', reference: null },
+      refusal: { message, meaning: 'refused', reference: null, isCoded: false, text: expect.any(String) },
       ...(body.includes('SUCCESS":[{') && { row: expect.anything() }),
     })
   })
@@ -170,7 +170,10 @@ describe("an order's status", () => {
 
   it('is no answer when it is about another order, about two or about none', () => {
     expect(status(answer({ STATUS: '4', CODE: 'x', REFERENCEID: 321 }))).toMatchObject({ state: 'done' })
-    expect(status(answer({ STATUS: '4', CODE: 'x', REFERENCEID: '322' }))).toEqual(unclear)
+    expect(status(answer({ STATUS: '4', CODE: 'x', REFERENCEID: '322' }))).toEqual({
+      ...unclear,
+      contradicts: true,
+    })
     expect(status('{"SUCCESS":[{"STATUS":4},{"STATUS":4}]}')).toEqual(unclear)
     expect(status('{"SUCCESS":[]}')).toEqual(unclear)
   })

@@ -54,7 +54,16 @@ describe('the client by itself', () => {
         ['77', { kind: 'placed', reference: '7' }],
         [
           '78',
-          { kind: 'refused', refusal: { message: 'Invalid IMEI', meaning: 'refused', reference: null } },
+          {
+            kind: 'refused',
+            refusal: {
+              message: 'Invalid IMEI',
+              meaning: 'refused',
+              reference: null,
+              isCoded: false,
+              text: '\nInvalid IMEI',
+            },
+          },
         ],
       ]),
     })

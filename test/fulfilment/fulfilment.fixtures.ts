@@ -41,6 +41,7 @@ export class FakeSupplier implements Supplier {
   readonly calls: Call[] = []
   /** `underWay` counts the calls that are not answered yet. */
   underWay = 0
+  readonly #numbers = new Map<string, number>()
   readonly #answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>
 
   constructor(answer: (call: Call, signal: AbortSignal) => Promise<SupplierOutcome>) {
@@ -55,7 +56,17 @@ export class FakeSupplier implements Supplier {
   #called(call: Call, signal: AbortSignal): Promise<SupplierOutcome> {
     this.calls.push(call)
     this.underWay++
-    return this.#answer(call, signal).finally(() => this.underWay--)
+    return this.#answer(call, signal)
+      .then((outcome) => this.#numbered(call.work, outcome))
+      .finally(() => this.underWay--)
+  }
+  /** `#numbered` has R1 stand for a number of the item's own, as real suppliers give: R1 of the first, R2 of the second. */
+  #numbered({ attemptKey }: SupplierTask, outcome: SupplierOutcome): SupplierOutcome {
+    if (!('reference' in outcome) || outcome.reference !== 'R1') return outcome
+    const item = attemptKey.replace(/-\d+$/, '')
+    const number = this.#numbers.get(item) ?? this.#numbers.size + 1
+    this.#numbers.set(item, number)
+    return { ...outcome, reference: `R${number}` }
   }
   /** `history` is what was called, in order: 'send', 'ask'. */
   get history(): string[] {

@@ -48,8 +48,12 @@ describe('a route is chosen', () => {
     ...over,
   })
   const tried = (id: number, fault: EarlierAttempt['fault'], endedAt = now): EarlierAttempt => ({
+    number: 1,
+    keyNumber: 1,
     routeId: id as RouteId,
     supplierId: id as SupplierId,
+    remoteService: '',
+    reference: null,
     fault,
     detail: null,
     endedAt,

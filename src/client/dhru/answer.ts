@@ -6,6 +6,8 @@ import { isEmpty, Row } from './row.ts'
 export interface Unreadable {
   kind: 'unreadable'
   why: string
+  /** `contradicts`: it is about something else than what was asked about. */
+  contradicts?: true
 }
 
 export interface Refused {

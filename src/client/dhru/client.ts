@@ -75,7 +75,8 @@ export class DhruClient {
     signal?: AbortSignal,
   ): Promise<DhruAnswer<Placed | Refused | Unreadable>> {
     const parameters = encodeParameters(fields, this.#settings.one)
-    return this.#call(this.form(action, parameters, keyField(idempotencyKey)), readPlaced, signal)
+    const form = this.form(action, parameters, keyField(idempotencyKey))
+    return this.#call(form, (object) => readPlaced(object, fields['IMEI']), signal)
   }
 
   /** `placeMany` has one key for the whole request; a server that honours it gives each row its share, `<key>#<row's key>`. */
@@ -89,31 +90,40 @@ export class DhruClient {
       key,
       ...(imei !== undefined && { imei }),
     }))
-    return this.#call(form, (object) => rowsOf(object, requested, readPlaced), signal)
+    const read = (row: JsonObject, key: string) => readPlaced(row, orders.get(key)?.['IMEI'])
+    return this.#call(form, (object) => rowsOf(object, requested, read), signal)
   }
 
-  /** `status` sends the order's number as ID in the parameters and as `orderid` beside them: panels read one or the other. */
+  /**
+   * `status` sends the order's number as ID in the parameters and as `orderid` beside them: panels read one or the other. `input` is what
+   * the order is about: an answer about another one is unreadable.
+   */
   status(
     action: string,
     reference: string,
     signal?: AbortSignal,
+    input?: string,
   ): Promise<DhruAnswer<OrderStatus | Refused | Unreadable>> {
     const parameters = encodeParameters({ ID: reference }, this.#settings.one)
     const form = this.form(action, parameters, { orderid: reference })
-    return this.#call(form, (object) => readStatus(object, reference), signal)
+    return this.#call(form, (object) => readStatus(object, reference, input), signal)
   }
 
-  /** `statusMany` takes and gives orders by the caller's keys. */
+  /** `statusMany` takes and gives orders by the caller's keys; `inputs` are what they are about. */
   statusMany(
     action: string,
     references: ReadonlyMap<string, string>,
     signal?: AbortSignal,
+    inputs: ReadonlyMap<string, string> = new Map(),
   ): Promise<DhruAnswer<Many<OrderStatus>>> {
     const rows = [...references].map(([key, ID]) => [key, { ID }] as const)
     const form = this.form(action, encodeRows(rows, this.#settings.many))
-    const requested = [...references].map(([key, reference]) => ({ key, reference }))
+    const requested = [...references].map(([key, reference]) => {
+      const imei = inputs.get(key)
+      return { key, reference, ...(imei !== undefined && { imei }) }
+    })
     const read = (object: JsonObject): Many<OrderStatus> =>
-      rowsOf(object, requested, (row, key) => readStatus(row, references.get(key) as string))
+      rowsOf(object, requested, (row, key) => readStatus(row, references.get(key) as string, inputs.get(key)))
     return this.#call(form, read, signal)
   }
 

@@ -1,3 +1,4 @@
+import { contradiction, contradictionIn } from './about.ts'
 import { type Refused, type Unreadable, unreadable, verdictOf } from './answer.ts'
 import type { JsonObject } from './json.ts'
 import { Row, referenceIn } from './row.ts'
@@ -20,8 +21,13 @@ export interface OrderStatus {
   reference: string | null
 }
 
-/** `readPlaced` reads the answer to a request to place one order. A SUCCESS that names no order proves nothing. */
-export function readPlaced(object: JsonObject): Placed | Refused | Unreadable {
+/**
+ * `readPlaced` reads the answer to a request to place one order, for `input`. A SUCCESS that names no order proves nothing, and neither does
+ * an answer that names another input.
+ */
+export function readPlaced(object: JsonObject, input?: string): Placed | Refused | Unreadable {
+  const contradicting = contradictionIn(object, input)
+  if (contradicting) return contradicting
   const verdict = verdictOf(object)
   if (verdict.kind === 'refused') {
     const reference = referenceIn(verdict.row ?? new Row(object))
@@ -42,16 +48,25 @@ export function readPlaced(object: JsonObject): Placed | Refused | Unreadable {
     : { kind: 'placed', reference }
 }
 
-/** `readStatus` reads the answer to one status request. A row that names another order is no answer. */
-export function readStatus(object: JsonObject, reference: string): OrderStatus | Refused | Unreadable {
+/** `readStatus` reads the answer to one status request. A row that names another order, or another input than the order's, is no answer. */
+export function readStatus(
+  object: JsonObject,
+  reference: string,
+  input?: string,
+): OrderStatus | Refused | Unreadable {
+  const contradicting = contradictionIn(object, input)
+  if (contradicting) return contradicting
   const verdict = verdictOf(object)
   if (verdict.kind !== 'rows') return verdict
   const [row, second] = verdict.rows
   if (!row || second) return unreadable(row ? 'SUCCESS with more than one order' : 'SUCCESS without an order')
   const status = statusOf(row)
-  return status.reference === null || status.reference === reference
-    ? status
-    : unreadable('the answer is about another order')
+  // Panels echo the order's number as ID beside SUCCESS.
+  const others = [status.reference, new Row(object).text('ID') || null].filter(
+    (one) => one !== null && one !== reference,
+  )
+  const [other = null] = others
+  return other === null ? status : contradiction('order', reference, other.slice(0, 60))
 }
 
 /** `statusOf` knows STATUS 0 (new), 1 (in process), 3 (rejected) and 4 (done); clients and panels disagree about all others. */

@@ -21,6 +21,9 @@ export interface DhruRefusal {
   /** `message` is the panel's own, for people. */
   message: string
   meaning: RefusalMeaning
+  /** `text` is all that it says, MESSAGE and FULL_DESCRIPTION of each error. `isCoded`: it begins with a code, as an imeigate's does. */
+  text: string
+  isCoded: boolean
   /** `reference` is the order that it names, as refusals of duplicates do; null where it names none, or more than one. */
   reference: string | null
 }
@@ -36,6 +39,8 @@ export function readRefusal(error: unknown): DhruRefusal | undefined {
   return {
     message: message || 'refused without a word',
     meaning: meaningOf(everything),
+    text: everything,
+    isCoded: codeOf(everything) !== undefined,
     reference: references.size === 1 ? reference : null,
   }
 }
@@ -88,6 +93,10 @@ const codes = new Map<string, RefusalMeaning>(
     account_closed: 'login',
     ip_not_allowed: 'login',
     insufficient_balance: 'credit',
+    permission_denied: 'login',
+    invalid_signature: 'login',
+    too_many_requests: 'busy',
+    provider_unavailable: 'busy',
     shutting_down: 'busy',
     temporarily_unavailable: 'busy',
     unsupported_action: 'unsupported',
@@ -98,6 +107,17 @@ const codes = new Map<string, RefusalMeaning>(
     too_many_rows: 'malformed',
     body_too_large: 'malformed',
     method_not_allowed: 'malformed',
+    invalid_input: 'refused',
+    service_not_found: 'refused',
+    service_closed: 'refused',
+    imei_required: 'refused',
+    invalid_imei: 'refused',
+    field_missing: 'refused',
+    invalid_field: 'refused',
+    quantity_out_of_range: 'refused',
+    order_id_required: 'refused',
+    not_found: 'refused',
+    conflict: 'refused',
   }),
 )
 
@@ -174,8 +194,11 @@ const patterns: [meaning: RefusalMeaning, text: RegExp][] = [
 ]
 
 function meaningOf(everything: string): RefusalMeaning {
-  const code = codes.get(/^([a-z_]+)(?=$|:|\n)/.exec(everything)?.[1] ?? '')
+  const code = codeOf(everything)
   if (code !== undefined) return code
   const text = everything.toLowerCase().replace(/\s+/g, ' ')
   return patterns.find(([, pattern]) => pattern.test(text))?.[0] ?? 'refused'
 }
+
+const codeOf = (everything: string): RefusalMeaning | undefined =>
+  codes.get(/^([a-z_]+)(?=$|:|\n)/.exec(everything)?.[1] ?? '')

@@ -64,7 +64,8 @@ const isComplete = (row: JsonObject): boolean => {
 
 /**
  * `matched` finds the requested row that a row of a list answers: by its key, its order's number or its IMEI, where no other has the
- * same; else by its place, when there are as many rows as were requested and none of them contradicts.
+ * same; else by its place, when there are as many rows as were requested and none of them contradicts. A row that contradicts is given
+ * to be found so by who reads it.
  */
 function matched(rows: JsonObject[], requested: readonly RequestedRow[]): [key: string, row: JsonObject][] {
   const fields = rows.map((row) => new Row(row))
@@ -79,17 +80,24 @@ function matched(rows: JsonObject[], requested: readonly RequestedRow[]): [key: 
     const byName = new Map(fields.map((row, index) => [name.in(row), rows[index] as JsonObject]))
     const wanted = requested.map((one) => name.of(one) as string)
     if (new Set(wanted).size < wanted.length) continue
+    // As many rows as were requested, of which some name something else: each of these stands against a request that no row names.
+    const strangers =
+      rows.length === requested.length ? [...byName].filter(([of]) => !wanted.includes(of)) : []
     return requested.flatMap((one, index): [string, JsonObject][] => {
-      const row = byName.get(wanted[index] as string)
+      const row = byName.get(wanted[index] as string) ?? strangers.shift()?.[1]
       return row ? [[one.key, row]] : []
     })
   }
   if (rows.length !== requested.length) return []
-  const contradicts = requested.some((one, index) =>
+  const contradicts = requested.map((one, index) =>
     names.slice(1).some((name) => {
       const answered = name.in(fields[index] as Row)
       return answered !== '' && name.of(one) !== undefined && name.of(one) !== answered
     }),
   )
-  return contradicts ? [] : requested.map((one, index) => [one.key, rows[index] as JsonObject])
+  // Where one row is about something else, the places of the others say nothing.
+  const isSure = !contradicts.includes(true)
+  return requested.flatMap((one, index): [string, JsonObject][] =>
+    isSure || contradicts[index] ? [[one.key, rows[index] as JsonObject]] : [],
+  )
 }

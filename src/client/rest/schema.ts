@@ -429,6 +429,8 @@ export interface Schemas {
     }
     /** Names the request, also in X-Request-Id and in the server log */
     traceId: string
+    /** With a status of 500 and above: whether something of the request may have been done. false: nothing was, and it may be sent again */
+    mayHaveBeenDone?: boolean
   }
 }
 

@@ -632,14 +632,20 @@ create table attempts (
   remote_service text not null default '',
   -- The cost of the whole item, in micros of the supplier's currency; null: not known.
   cost bigint,
-  -- The side that a refusal lays the fault on. Only an item's fault closes the route to the item.
-  fault text check (fault in ('item', 'supplier')),
+  -- The side that a refusal lays the fault on. Only an item's fault closes the route to the item. wait: the supplier asked to
+  -- come again later; the same attempt is then made again, and counts for nothing until then.
+  fault text check (fault in ('item', 'supplier', 'wait')),
+  -- The number of the earlier attempt whose idempotency key it uses again; null: its own.
+  key_number smallint,
+  -- A refusal in words that nobody knows: the text that it waits for, see unrecognised_answers.
+  unrecognised text,
   -- When an ended attempt is asked about once more, to learn of a change of mind.
   recheck_at timestamptz,
   primary key (account_id, order_id, position, number)
 ) with (fillfactor = 85);
 create index attempts_to_recheck on attempts (supplier_id, recheck_at) where recheck_at is not null;
 create index attempts_by_reference on attempts (supplier_id, reference) where reference is not null;
+create index attempts_unrecognised on attempts (supplier_id, unrecognised) where unrecognised is not null;
 create index attempts_measured on attempts (route_id, finished_at desc)
   where finished_at is not null and route_id is not null;
 
@@ -647,7 +653,27 @@ create index attempts_measured on attempts (route_id, finished_at desc)
 -- unknown: sent, and nobody can say whether it was taken      margin: costs more than the sale allows
 -- supplier: no supplier is able to take it                    expired: open for too long
 -- changed: the supplier says otherwise than it said before    cancel, verify: the reseller asks for it
-create type review_kind as enum ('unknown', 'margin', 'supplier', 'expired', 'changed', 'cancel', 'verify');
+-- unrecognised answer: refused in words that nobody knows, once for all items that they were said of
+create type review_kind as enum (
+  'unknown', 'margin', 'supplier', 'expired', 'changed', 'cancel', 'verify', 'unrecognised answer'
+);
+
+-- What suppliers refused in words that no list knows, and what a person said of them for good.
+create table unrecognised_answers (
+  supplier_id integer not null,
+  -- The words without numbers, as they are compared.
+  text text not null,
+  -- What was said when it was heard first.
+  example text not null,
+  heard_at timestamptz not null,
+  -- give_back: a refusal of the item. send_again: the supplier's own trouble. null: a person is asked.
+  decision text check (decision in ('give_back', 'send_again')),
+  decided_by text,
+  why text,
+  decided_at timestamptz,
+  primary key (supplier_id, text),
+  check ((decision is null) = (decided_at is null))
+);
 
 create table reviews (
   id integer generated always as identity,

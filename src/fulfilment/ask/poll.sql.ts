@@ -41,7 +41,7 @@ export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Dat
       returning i.account_id, i.order_id, i.position, i.fence, i.service_id, i.input, i.fields, i.quantity
     )
     select m.account_id, m.order_id, m.position, m.fence, m.service_id, m.input, m.fields, m.quantity,
-           a.number as attempt, a.state as attempt_state, a.asked, a.reference, a.created_at as sent_at, a.supplier_id,
+           a.number as attempt, coalesce(a.key_number, a.number) as key_number, a.state as attempt_state, a.asked, a.reference, a.unrecognised, a.created_at as sent_at, a.supplier_id,
            a.remote_service, a.cost, a.route_id, o.created_at as placed_at
       from moved m
       join lateral (
@@ -96,22 +96,6 @@ export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promis
         as held (account_id, order_id, position, fence)
      where i.account_id = held.account_id and i.order_id = held.order_id and i.position = held.position
        and i.fence = held.fence and i.state in ('processing', 'unknown')`
-}
-
-/**
- * `isAnothers` tells whether the supplier's order of this number was bought for another item of the same input. Then its state says
- * nothing of this one.
- */
-export async function isAnothers(
-  sql: Sql,
-  { supplierId, input, accountId, orderId, position }: ClaimedItem,
-  reference: string,
-): Promise<boolean> {
-  const rows = await sql`
-    select from attempts a join items i using (account_id, order_id, position)
-     where a.supplier_id = ${supplierId} and a.reference = ${reference} and i.input = ${input}
-       and (a.account_id, a.order_id, a.position) <> (${accountId}, ${orderId}, ${position}) limit 1`
-  return rows.length > 0
 }
 
 /** `askSoon` makes the items of a supplier's order due at once, because the supplier said that something happened. */

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../../database/database.ts'
+import { heldAgainst } from '../../integrations/suppliers/http-kit/evidence.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { type Clock, DAY_MS } from '../../lib/time.ts'
 import { Loop } from '../../runtime/loop.ts'
@@ -82,7 +83,8 @@ export class Rechecks {
     end()
     const now = this.#deps.clock.now()
     const rows = rechecks.map((recheck, index): Rechecked => {
-      const changed = changeOf(recheck, outcomes[index])
+      const outcome = outcomes[index]
+      const changed = changeOf(recheck, outcome && heldAgainst(recheck, outcome))
       return { recheck, changed, again: nextTime(recheck, limiter.recheck(), changed !== undefined, now) }
     })
     await writeRechecked(this.#deps.sql, rows, now)

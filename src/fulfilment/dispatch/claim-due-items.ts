@@ -14,7 +14,7 @@ import {
   type ServiceRoutes,
   selectRoutesOf,
 } from './dispatch.sql.ts'
-import { type Choice, type Convert, chooseRoute } from './routing.ts'
+import { attemptFor, type Choice, type Convert, chooseRoute } from './routing.ts'
 
 /** LEASE_MS is how long a claimed item stays with a worker that has died. */
 export const LEASE_MS = 15_000
@@ -100,7 +100,8 @@ async function planDispatch(
       ? chooseRoute(item, service.routes, service.strategy, convert, now)
       : { kind: 'unrouted' }
     if (choice.kind === 'refused') plan.ended.push({ item, reason: reasonFor(item, service, limiters) })
-    else if (choice.kind === 'send') planSending(plan, rooms, { item, service, ...choice }, now)
+    else if (choice.kind === 'send')
+      planSending(plan, rooms, { item, service, ...choice, ...attemptFor(item, choice.route) }, now)
     else planWaiting(plan, item, service, choice, now)
   }
   plan.release = reserveCalls(plan.sending, limiters)
@@ -174,17 +175,22 @@ async function conversion(
   return (amount, from, to) => rates.convert(amount, from, to, now)
 }
 
-const claimedItemOf = ({ item, route, cost, service }: Sending, now: Date): ClaimedItem => ({
+const claimedItemOf = (
+  { item, route, cost, service, number, keyNumber }: Sending,
+  now: Date,
+): ClaimedItem => ({
   accountId: item.accountId,
   orderId: item.orderId,
   position: item.position,
   fence: item.fence + 1,
   supplierId: route.supplierId,
   remoteService: route.remoteService,
-  attempt: item.attempts + 1,
+  attempt: number,
+  keyNumber,
   attemptState: 'sent',
   asked: 0,
   reference: null,
+  unrecognised: null,
   sentAt: now,
   input: item.input,
   fields: renamed(item.fields, route.fieldNames),

@@ -17,8 +17,12 @@ export interface DueItem extends ItemName, RoutingCandidate {
 interface DueRow extends Omit<DueItem, 'tries'> {
   tries:
     | {
+        number: number
+        key: number
         route: RouteId | null
         supplier: SupplierId
+        service: string
+        reference: string | null
         fault: EarlierAttempt['fault']
         detail: string | null
         ended: string | null
@@ -68,20 +72,28 @@ export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promi
       join wallets w on w.account_id = due.account_id
       left join lateral (
         select count(*)::int as attempts,
-               jsonb_agg(jsonb_build_object('route', route_id, 'supplier', supplier_id, 'fault', fault, 'detail', detail,
+               jsonb_agg(jsonb_build_object('number', number, 'key', coalesce(key_number, number), 'route', route_id,
+                                            'supplier', supplier_id, 'service', remote_service,
+                                            'reference', reference, 'fault', fault, 'detail', detail,
                                             'ended', finished_at) order by number) as tries
           from attempts a
          where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
       ) a on true`.records()
   return rows.map(({ tries, ...item }) => ({
     ...item,
-    tries: (tries ?? []).map(({ route, supplier, fault, detail, ended }) => ({
-      routeId: route,
-      supplierId: supplier,
-      fault,
-      detail,
-      endedAt: ended === null ? null : new Date(ended),
-    })),
+    tries: (tries ?? []).map(
+      ({ number, key, route, supplier, service, reference, fault, detail, ended }) => ({
+        number,
+        keyNumber: key,
+        routeId: route,
+        supplierId: supplier,
+        remoteService: service,
+        reference,
+        fault,
+        detail,
+        endedAt: ended === null ? null : new Date(ended),
+      }),
+    ),
   }))
 }
 
@@ -155,6 +167,10 @@ export interface Sending {
   route: RouteOption
   cost: bigint | null
   service: ServiceRoutes
+  /** `number` is the attempt's: a new one, or that of one which the supplier asked to wait with. */
+  number: number
+  /** `keyNumber` is the attempt whose idempotency key is used. */
+  keyNumber: number
 }
 
 /**
@@ -171,10 +187,11 @@ export async function insertAttempts(
     with given as materialized (
       select * from unnest(
         ${column(({ item }) => item.accountId)}::int[], ${column(({ item }) => item.orderId)}::bigint[],
-        ${column(({ item }) => item.position)}::smallint[], ${column(({ item }) => item.attempts + 1)}::smallint[],
+        ${column(({ item }) => item.position)}::smallint[], ${column(({ number }) => number)}::smallint[],
         ${column(({ route }) => route.supplierId)}::int[], ${column(({ route }) => route.routeId)}::int[],
-        ${column(({ route }) => route.remoteService)}::text[], ${column(({ cost }) => cost?.toString() ?? null)}::text[]
-      ) as g (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost)
+        ${column(({ route }) => route.remoteService)}::text[], ${column(({ cost }) => cost?.toString() ?? null)}::text[],
+        ${column(({ number, keyNumber }) => (keyNumber === number ? null : keyNumber))}::smallint[]
+      ) as g (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost, key_number)
     ), moved as (
       update items i
          set fence = i.fence + 1, state = 'processing', supplier_id = g.supplier_id, due_at = ${leaseUntil}
@@ -185,9 +202,13 @@ export async function insertAttempts(
         from (select distinct account_id, order_id from given) g
        where o.account_id = g.account_id and o.id = g.order_id and o.state = 'pending'
     )
-    insert into attempts (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost, created_at)
-    select account_id, order_id, position, number, supplier_id, route_id, remote_service, cost::bigint, ${now}
-      from given`
+    insert into attempts (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost, key_number,
+                          created_at)
+    select account_id, order_id, position, number, supplier_id, route_id, remote_service, cost::bigint, key_number, ${now}
+      from given
+    on conflict (account_id, order_id, position, number) do update
+       set state = 'sent', asked = 0, detail = null, fault = null, unrecognised = null, finished_at = null, cost = excluded.cost,
+           created_at = excluded.created_at`
 }
 
 /** `postpone` has items that cannot go now looked at again later. */

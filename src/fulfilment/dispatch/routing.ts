@@ -39,13 +39,21 @@ export interface RoutingCandidate {
 }
 
 export interface EarlierAttempt {
+  number: number
+  /** `keyNumber` is the attempt whose idempotency key it used. */
+  keyNumber: number
   routeId: RouteId | null
   supplierId: SupplierId
-  fault: 'item' | 'supplier' | null
+  remoteService: string
+  reference: string | null
+  fault: AttemptFault | null
   /** `detail` is what the supplier said. */
   detail: string | null
   endedAt: Date | null
 }
+
+/** AttemptFault is the side that a refusal lays the fault on. `wait`: nobody's, and the attempt is to be made again later. */
+export type AttemptFault = 'item' | 'supplier' | 'wait'
 
 export type Choice =
   /** `cost` is that of the whole item, in the supplier's currency. */
@@ -112,6 +120,26 @@ export function chooseRoute(
       return many ? { kind: 'review', review: 'supplier', detail, until } : { kind: 'wait', until }
   }
   return { kind: 'send', route, cost }
+}
+
+/**
+ * `attemptFor` gives the number of the attempt that an item is sent with, and of the one whose idempotency key it uses: the same for the
+ * same item as long as the supplier may have it from before, so that a supplier that honours keys never does it twice.
+ */
+export function attemptFor(
+  { tries }: Pick<RoutingCandidate, 'tries'>,
+  route: Pick<RouteOption, 'routeId' | 'supplierId' | 'remoteService'>,
+): { number: number; keyNumber: number } {
+  const last = tries.at(-1)
+  const before = tries.findLast(
+    ({ supplierId, remoteService }) =>
+      supplierId === route.supplierId && remoteService === route.remoteService,
+  )
+  const isMadeAgain =
+    last !== undefined && last === before && last.fault === 'wait' && last.routeId === route.routeId
+  const number = isMadeAgain ? last.number : (last?.number ?? 0) + 1
+  const isSameKey = before !== undefined && before.fault !== 'item' && before.reference === null
+  return { number, keyNumber: isSameKey ? before.keyNumber : number }
 }
 
 interface Priced {

@@ -105,6 +105,29 @@ function updateBy(
       { dueAt: after(isAskedOften ? DAY_MS : HOUR_MS), review: { kind: 'unknown', detail } },
     )
 
+  /** `later`: not taken, or not answered, until the time that the supplier says; this call counts for nothing. */
+  const later = (detail: string, ms: number): ItemUpdate => {
+    if (call === 'send')
+      return update('pending', { state: 'refused', detail, fault: 'wait' }, { dueAt: after(ms) })
+    return item.attemptState === 'accepted'
+      ? update('processing', { state: 'accepted', detail }, { dueAt: after(ms) })
+      : update('unknown', { state: 'unknown', detail }, { dueAt: after(ms) })
+  }
+
+  /** `contradicted`: a person is told at once, and the supplier is asked again, which may have mixed something up. */
+  const contradicted = (detail: string, askable: boolean): ItemUpdate => {
+    const shown = forAPerson(detail)
+    return askable ? { ...shown, dueAt: stillOpen(detail).dueAt } : shown
+  }
+
+  /** `unrecognised`: it waits for what a person says of the text, who is asked once for all that wait; it is looked after now and then. */
+  const unrecognised = (detail: string, text: string): ItemUpdate =>
+    update(
+      'unknown',
+      { state: 'unknown', detail, asked: item.asked + 1, unrecognised: text },
+      { dueAt: after(HOUR_MS) },
+    )
+
   switch (outcome.kind) {
     case 'success': {
       const { reference, result } = outcome
@@ -122,8 +145,15 @@ function updateBy(
         ? forAPerson(outcome.reason)
         : accepted(outcome.reference, outcome.reason)
     case 'unavailable':
-      return call === 'send' ? refused('supplier', outcome.reason) : stillOpen(outcome.reason)
+      if (outcome.retryAfterMs !== undefined) return later(outcome.reason, outcome.retryAfterMs)
+      if (call === 'send') return refused('supplier', outcome.reason)
+      return item.unrecognised === null
+        ? stillOpen(outcome.reason)
+        : unrecognised(outcome.reason, item.unrecognised)
     case 'unknown':
+      if (outcome.unrecognised !== undefined) return unrecognised(outcome.reason, outcome.unrecognised)
+      if (outcome.contradicts) return contradicted(outcome.reason, outcome.askable)
+      if (item.unrecognised !== null) return unrecognised(outcome.reason, item.unrecognised)
       return outcome.askable ? stillOpen(outcome.reason) : forAPerson(outcome.reason)
     default:
       throw new Error('the adapter gave no outcome')

@@ -3,6 +3,7 @@ import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
+import type { AttemptFault } from '../dispatch/routing.ts'
 import type { ReviewKind } from '../people/review.ts'
 
 /** ItemUpdate is what became of an item, as it is to be written. */
@@ -27,9 +28,11 @@ export interface AttemptUpdate {
   detail: string | null
   asked: number
   /** `fault` is that of a refusal: an item's fault closes the route to it. */
-  fault: 'item' | 'supplier' | null
+  fault: AttemptFault | null
   /** `recheckAt` is when to ask once more, to learn of a change of mind. */
   recheckAt: Date | null
+  /** `unrecognised` is the text that it waits for; left out: what is known stays. */
+  unrecognised?: string
 }
 
 /**
@@ -64,22 +67,23 @@ export function writeItemUpdates(
           ${column((r) => r.attempt?.state ?? null)}::text[]::attempt_state[],
           ${texts((r) => r.attempt?.reference)}::text[], ${texts((r) => r.attempt?.detail)}::text[],
           ${column((r) => r.attempt?.asked ?? null)}::int[], ${column((r) => r.attempt?.fault ?? null)}::text[],
-          ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[],
+          ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[], ${texts((r) => r.attempt?.unrecognised)}::text[],
           ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${texts((r) => r.review?.detail)}::text[]
         ) with ordinality as r (account_id, order_id, position, fence, item_state, result, reason, due_at,
                                 number, attempt_state, reference, detail, asked, fault, recheck_at,
-                                review, review_detail, ord)
+                                unrecognised, review, review_detail, ord)
        where i.account_id = r.account_id and i.order_id = r.order_id and i.position = r.position
          and i.fence = r.fence and i.finished_at is null
       returning i.account_id, i.order_id, i.position, i.price, i.state, i.finished_at,
                 r.number, r.attempt_state, r.reference, r.detail, r.asked, r.fault, r.recheck_at,
-                r.review, r.review_detail, r.ord
+                r.unrecognised, r.review, r.review_detail, r.ord
     ), tried as (
       update attempts a
          set state = m.attempt_state, reference = coalesce(m.reference, a.reference),
              -- What was noted of an accepted one, such as who works on it, stays.
              detail = case when m.attempt_state = 'accepted' then coalesce(m.detail, a.detail) else m.detail end,
              asked = m.asked, fault = m.fault, recheck_at = m.recheck_at,
+             unrecognised = coalesce(m.unrecognised, a.unrecognised),
              finished_at = case when m.attempt_state in ('succeeded', 'refused', 'given_up')
                                 then ${now}::timestamptz end
         from moved m
@@ -94,7 +98,7 @@ export function writeItemUpdates(
        where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
          and v.resolved_at is null
          and case when m.finished_at is not null then v.kind not in ('changed', 'verify')
-                  when v.kind = 'unknown' then m.state <> 'unknown'
+                  when v.kind in ('unknown', 'unrecognised answer') then m.state <> 'unknown'
                   -- It waits no more, but is with a supplier.
                   else v.kind in ('margin', 'supplier') and m.state <> 'pending' end
     ), shown as (

@@ -7,11 +7,13 @@ import { micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { keepDecision, selectTextOf, selectWaiting, type Unrecognised } from './kept-answers.sql.ts'
 import type { Review, ReviewKind } from './review.ts'
 import {
   allowAnyMargin,
   type Decided,
   lockReview,
+  openReviews,
   referenceIsTaken,
   selectReview,
   takeForDecision,
@@ -50,13 +52,24 @@ export const decisionsFor: Record<ReviewKind, readonly DecisionKind[]> = {
   changed: ['dismiss', 'give_back'],
   cancel: ['grant', 'decline'],
   verify: ['dismiss'],
+  'unrecognised answer': ['send_again', 'give_back', 'found', 'result'],
 }
 
 /** Decider is who decides, and why; both are recorded. */
 export interface Decider {
   actor: string
   why: string
+  /** `keep`: the decision counts for all items of which the supplier said the same words, and for later ones. */
+  keep?: boolean
 }
+
+/** Resolved is a review as it was resolved. `alike` counts the other items that a decision which is kept has settled. */
+export interface Resolved extends Review {
+  alike?: number
+}
+
+/** MAX_ALIKE bounds the items that are settled in one transaction. */
+const MAX_ALIKE = 200
 
 const DEFAULT_MESSAGE = 'Cancelled by the operator'
 
@@ -73,12 +86,12 @@ export async function resolveReview(
   sql: Sql,
   id: ReviewId,
   decision: Decision,
-  { actor, why }: Decider,
+  { actor, why, keep = false }: Decider,
   clock: Clock = systemClock,
-): Promise<Review> {
+): Promise<Resolved> {
   if (!why.trim()) throw new Refusal('invalid_input', 'a decision needs its reason', 'why')
   const now = clock.now()
-  return await sql.begin(async (transaction) => {
+  const text = await sql.begin(async (transaction) => {
     const seen = await selectReview(transaction, id)
     if (!seen) throw new Refusal('not_found', `there is no review ${id}`, 'id')
     await lockWallets(transaction, [seen.accountId])
@@ -103,9 +116,79 @@ export async function resolveReview(
       why: why.trim(),
       at: now,
     })
+    const about = review.kind === 'unrecognised answer' ? await selectTextOf(transaction, id) : undefined
+    if (keep) await keepFor(transaction, about, decision, { actor, why: why.trim() }, now)
     if (item) await carryOut(transaction, review, item, decision, { actor, why: why.trim() }, clock)
-    return (await selectReview(transaction, id)) as Review
+    if (about && !keep) await askAboutNext(transaction, about, now)
+    return about
   })
+  const alike =
+    keep && text ? await settleAlike(sql, text, decision, { actor, why: why.trim() }, clock) : undefined
+  return { ...((await selectReview(sql, id)) as Review), ...(alike !== undefined && { alike }) }
+}
+
+/** `keepFor` keeps a decision for the words that a review is about. */
+async function keepFor(
+  sql: Transaction,
+  about: Unrecognised | undefined,
+  { kind }: Decision,
+  { actor, why }: Decider,
+  now: Date,
+): Promise<void> {
+  if (!about || (kind !== 'give_back' && kind !== 'send_again')) {
+    throw new Refusal(
+      'invalid_input',
+      'only send-again and give-back of an unrecognised answer can be kept',
+      'keep',
+    )
+  }
+  await keepDecision(sql, about, { decision: kind, by: actor, why, at: now })
+}
+
+/** `askAboutNext` asks about the same words for the next item that waits for them. */
+async function askAboutNext(sql: Transaction, about: Unrecognised, now: Date): Promise<void> {
+  const [next] = await selectWaiting(sql, about, 1)
+  if (!next) return
+  const { attempt, reason, ...item } = next
+  await openReviews(
+    sql,
+    [{ item, attempt, kind: 'unrecognised answer', detail: reason || about.reason }],
+    now,
+  )
+}
+
+/**
+ * `settleAlike` carries a kept decision out for all items that wait for the same words, some at a time. What it does not come to, the
+ * workers settle when they look at it next.
+ */
+async function settleAlike(
+  sql: Sql,
+  about: Unrecognised,
+  decision: Decision,
+  decider: Decider,
+  clock: Clock,
+): Promise<number> {
+  for (let settled = 0; ; ) {
+    const now = clock.now()
+    const count = await sql.begin(async (transaction) => {
+      const waiting = await selectWaiting(transaction, about, MAX_ALIKE)
+      await lockWallets(transaction, [...new Set(waiting.map(({ accountId }) => accountId))])
+      const updates: ItemUpdate[] = []
+      for (const name of waiting) {
+        const item = await takeForDecision(transaction, name)
+        if (item?.attempt?.number === name.attempt) updates.push(decidedUpdate(item, decision, decider, now))
+      }
+      const written = await writeItemUpdates(transaction, updates, now)
+      await followItems(
+        transaction,
+        updates.map(({ item }) => item),
+        now,
+      )
+      return written.length
+    })
+    settled += count
+    if (count === 0) return settled
+  }
 }
 
 async function carryOut(

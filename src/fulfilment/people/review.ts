@@ -9,6 +9,7 @@ import type { ItemName } from '../claimed-item.ts'
  * - `expired`: it is open for longer than its service allows
  * - `changed`: the supplier says otherwise than it said when the item ended
  * - `cancel`, `verify`: the reseller asks for it
+ * - `unrecognised answer`: refused in words that nobody knows; one review is of all items that they were said of
  */
 export const reviewKinds = [
   'unknown',
@@ -18,6 +19,7 @@ export const reviewKinds = [
   'changed',
   'cancel',
   'verify',
+  'unrecognised answer',
 ] as const
 export type ReviewKind = (typeof reviewKinds)[number]
 

@@ -63,21 +63,46 @@ export const times = (described: Described<number[]>): Attribute<number[]> =>
         : `must be at most 10 numbers of seconds from 1 to ${YEAR_SECONDS}`,
   })
 
+/** `integers` is a list of up to twenty whole numbers within its bounds. */
+export const integers = (
+  described: Described<number[]> & { min: number; max: number },
+): Attribute<number[]> =>
+  attribute<number[]>(described, {
+    read: (value) => {
+      const list = readJson(value)
+      if (Array.isArray(list)) return list as number[]
+      throw new Unreadable('must be a list of whole numbers')
+    },
+    fault: (list) => {
+      const { min, max } = described
+      return list.length <= 20 && list.every((one) => Number.isInteger(one) && one >= min && one <= max)
+        ? undefined
+        : `must be at most 20 whole numbers from ${min} to ${max}`
+    },
+  })
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `map` gives texts by name. */
-export const map = (described: Described<Record<string, string>>): Attribute<Record<string, string>> =>
+/** `map` gives texts by name; `values` are those that may stand in it. */
+export const map = (
+  described: Described<Record<string, string>> & { values?: readonly string[] },
+): Attribute<Record<string, string>> =>
   attribute<Record<string, string>>(described, {
     read: (value) => {
       const json = readJson(value)
       if (isObject(json)) return json as Record<string, string>
       throw new Unreadable('must be an object')
     },
-    fault: (texts) =>
-      Object.values(texts).every((one) => typeof one === 'string' && one !== '')
+    fault: (texts) => {
+      const { values } = described
+      if (!Object.values(texts).every((one) => typeof one === 'string' && one !== '')) {
+        return 'must have a text for each name'
+      }
+      return !values || Object.values(texts).every((one) => values.includes(one))
         ? undefined
-        : 'must have a text for each name',
+        : `must have for each name one of ${values.join(', ')}`
+    },
   })
 
 /** `textOrJson` is a name, or an object in its place. */

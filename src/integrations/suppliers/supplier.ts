@@ -29,12 +29,19 @@ export type SupplierOutcome =
   | { kind: 'accepted'; reference: string | null; askAgainAfterMs?: number }
   /** `refused` says that it was clearly not taken, or ended without a result, because of this item: the next route may try. */
   | { kind: 'refused'; reason: string }
-  /** `unavailable` says that it was clearly not taken, because of the supplier and not of the item, which may be sent again later. */
-  | { kind: 'unavailable'; why: SupplierFault; reason: string }
+  /**
+   * `unavailable` says that it was clearly not taken, because of the supplier and not of the item, which may be sent again later. With
+   * `retryAfterMs` the supplier says when, and the try counts for nothing.
+   */
+  | { kind: 'unavailable'; why: SupplierFault; reason: string; retryAfterMs?: number }
   /** `duplicate` says that the supplier has an order for the same input already; the caller finds out whose. */
   | { kind: 'duplicate'; reason: string; reference: string | null }
-  /** `unknown` says that nobody knows whether it was taken. Not `askable`: the supplier cannot be asked, and a person must find out. */
-  | { kind: 'unknown'; reason: string; askable: boolean }
+  /**
+   * `unknown` says that nobody knows whether it was taken. Not `askable`: the supplier cannot be asked, and a person must find out.
+   * `contradicts`: it answered about something else, which a person is shown at once. `unrecognised` is a refusal in words that nobody
+   * knows, without what tells its items apart: a person says once what they mean.
+   */
+  | { kind: 'unknown'; reason: string; askable: boolean; contradicts?: true; unrecognised?: string }
 
 /**
  * SupplierFault says why a supplier takes nothing. `credit`: our account is out of credit. `login`: it does not know us any more.
@@ -84,6 +91,8 @@ export interface Supplier {
   /** `sendAtOnce` and `askAtOnce` bound the attempts that one call of `send` or of `ask` is about. They may change as the code learns. */
   readonly sendAtOnce: number
   readonly askAtOnce: number
+  /** `ordersHoldMany` says that the items of one call of `send` may have one number in common, and are told apart by their inputs. */
+  readonly ordersHoldMany?: boolean
   /**
    * `send` asks for tasks to be done, and gives one outcome for each, in order. It is called at most once for an attempt, after its intent
    * was committed.

@@ -141,11 +141,18 @@ function answerError(
   }
   request.refusal = refusal
   const source: Source = refusal instanceof Mismatch ? refusal.source : sourceOf(refusal, routeOf(request))
-  return reply
-    .code(statusOf(refusal))
-    .headers(headersOf(refusal))
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify(sayRefusal(refusal, request.id, source)))
+  return (
+    reply
+      .code(statusOf(refusal))
+      .headers(headersOf(refusal))
+      .type('application/json; charset=utf-8')
+      // What was thrown as a refusal is one: nothing was done. What broke may have broken behind a commit.
+      .send(
+        JSON.stringify(
+          sayRefusal(refusal, { traceId: request.id, source, isProof: error instanceof Refusal }),
+        ),
+      )
+  )
 }
 
 function refusalOf(error: unknown, isTemporary: RestDeps['isTemporary']): Refusal {

@@ -38,6 +38,12 @@ export const errorBody = Type.Object(
       description: 'What is wrong, by field; the steps of a nested field are joined by dots',
     }),
     traceId: Type.String({ description: 'Names the request, also in X-Request-Id and in the server log' }),
+    mayHaveBeenDone: Type.Optional(
+      Type.Boolean({
+        description:
+          'With a status of 500 and above: whether something of the request may have been done. false: nothing was, and it may be sent again',
+      }),
+    ),
   },
   { title: 'Error' },
 )
@@ -54,8 +60,14 @@ export const headersOf = ({ code }: Refusal): Record<string, string> =>
 /** RETRY_AFTER_SECONDS is how long placement waits for a wallet, after which most locks have ended. */
 const RETRY_AFTER_SECONDS = 2
 
-/** `sayRefusal` gives the body of a refusal. `source` is where it comes from, unless the error itself says so. */
-export function sayRefusal(refusal: Refusal, traceId: string, source: Source): Static<typeof errorBody> {
+/**
+ * `sayRefusal` gives the body of a refusal. `source` is where it comes from, unless the error itself says so. `isProof`: nothing of the
+ * request was done, which is said where the status leaves it open.
+ */
+export function sayRefusal(
+  refusal: Refusal,
+  { traceId, source, isProof }: { traceId: string; source: Source; isProof: boolean },
+): Static<typeof errorBody> {
   const { code, message, detail, field, faults } = refusal
   return {
     error: true,
@@ -64,6 +76,7 @@ export function sayRefusal(refusal: Refusal, traceId: string, source: Source): S
     source: BY_KEY.includes(errors[code].status) ? 'headers' : source,
     errors: field === undefined ? {} : byPath(faults.length > 0 ? faults : [fault(field, detail ?? message)]),
     traceId,
+    ...(errors[code].status >= 500 && { mayHaveBeenDone: !isProof }),
   }
 }
 

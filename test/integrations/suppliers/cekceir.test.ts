@@ -206,7 +206,6 @@ describe('an answer to an order', () => {
     ['of one item and yet partial', order({ status: 'partial', result: 'half' })],
     ['an error with HTTP 200', fault('Out of stock')],
     ['a bare 503', 'Service Unavailable', 503],
-    ['a bare 429', { message: 'slow down' }, 429],
     ['a bare 401', '<html>Who are you?</html>', 401],
     ['a bare 402', '', 402],
     ['a bare 404', '{"detail":"Not Found"}', 404],
@@ -222,8 +221,6 @@ describe('an answer to an order', () => {
     [401, 'login'],
     [402, 'credit'],
     [403, 'login'],
-    [429, 'busy'],
-    [503, 'busy'],
   ])("that is the API's own error %d is about us or the supplier: %s", async (status, why) => {
     server.says(fault('No'), status)
     expect(await send(supplier)).toEqual({ kind: 'unavailable', why, reason: 'No' })

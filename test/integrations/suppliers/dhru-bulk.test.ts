@@ -299,7 +299,7 @@ describe('many orders asked about in one request', () => {
       },
     }
     expect(await supplier.ask(numbered(), signal)).toEqual([
-      unknown(true),
+      { ...unknown(true), contradicts: true },
       { kind: 'success', result: 'y', reference: '91' },
       unknown(true),
     ])

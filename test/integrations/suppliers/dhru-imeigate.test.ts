@@ -148,7 +148,10 @@ describe('another imeigate', () => {
     expect(second).toMatchObject({ kind: 'refused', reason: expect.stringContaining('Invalid IMEI') })
     for (const reference of references) await server.ended(shop, reference)
     const asked = await supplier.ask(
-      references.map((reference) => work({ reference })),
+      [many[0], many[2]].map((one, index) => ({
+        ...(one as SupplierTask),
+        reference: references[index] as string,
+      })),
       signal,
     )
     expect(asked.map(({ kind }) => kind)).toEqual(['success', 'success'])

@@ -229,8 +229,8 @@ describe('the template that we ship', () => {
         { kind: 'success', result: 'Clean', reference: '7' },
       ],
       [
-        { status: 'rejected', message: 'No' },
-        { kind: 'refused', reason: 'No' },
+        { status: 'rejected', message: 'IMEI not found' },
+        { kind: 'refused', reason: 'IMEI not found' },
       ],
       [
         { status: 'success', id: 7 },

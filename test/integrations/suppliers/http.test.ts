@@ -268,7 +268,7 @@ describe('an answer', () => {
       { busy: [{ path: '$status', equals: 429 }] },
       '{}',
       429,
-      { kind: 'unavailable', why: 'busy', reason: 'HTTP 429' },
+      { kind: 'unavailable', why: 'busy', reason: 'HTTP 429: too many requests', retryAfterMs: 30_000 },
     ],
     [
       'a duplicate',

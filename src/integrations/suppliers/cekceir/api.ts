@@ -1,7 +1,9 @@
+import type { Clock } from '../../../lib/time.ts'
 import type { OutboundClient } from '../../../outbound/outbound.ts'
 import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
 import { isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
+import { retryAfterOf, turnedAway } from '../http-kit/turned-away.ts'
 
 /** Answer is a whole answer that is no error. */
 interface Answer {
@@ -17,8 +19,8 @@ export interface Fault {
   status: number
   message: string
   body: JsonObject
-  /** `retryAfter` is how long it asks us to wait, in seconds. */
-  retryAfter: number | null
+  /** `retryAfterMs` is how long it asks us to wait; null: it does not say. */
+  retryAfterMs: number | null
 }
 
 export type Said = Answer | Fault | NothingSent | Unclear
@@ -30,11 +32,21 @@ export class Api {
   readonly #base: string
   readonly #key: string
   readonly #client: OutboundClient
+  readonly #fronts: readonly number[]
+  readonly #clock: Clock
 
-  constructor(url: string, key: string, client: OutboundClient) {
-    this.#base = baseOf(url)
-    this.#key = key
-    this.#client = client
+  constructor(deps: {
+    url: string
+    key: string
+    client: OutboundClient
+    fronts: readonly number[]
+    clock: Clock
+  }) {
+    this.#base = baseOf(deps.url)
+    this.#key = deps.key
+    this.#client = deps.client
+    this.#fronts = deps.fronts
+    this.#clock = deps.clock
   }
 
   get(path: string, signal: AbortSignal, query: Query = {}): Promise<Said> {
@@ -67,6 +79,10 @@ export class Api {
     const { status, headers, text } = reply
     const body = parseExact(text)
     const what = `HTTP ${status}`
+    const isOwn = isObject(body) && own(body, 'error') === true && textField(body, 'code') !== undefined
+    const now = this.#clock.now()
+    const away = turnedAway(reply, { fronts: this.#fronts, isOwn, now })
+    if (away) return away
     if (!isObject(body)) return { kind: 'unclear', why: `${what} without a JSON object` }
     const isError = own(body, 'error') === true
     if (status >= 200 && status < 300) {
@@ -74,7 +90,7 @@ export class Api {
         ? { kind: 'unclear', why: `${what} with an error: ${messageOf(body)}` }
         : { kind: 'answer', body, date: dateOf(headers['date']) }
     }
-    if (status < 400 || !isError || textField(body, 'code') === undefined) {
+    if (status < 400 || !isOwn) {
       return { kind: 'unclear', why: `${what} without the API's error object` }
     }
     return {
@@ -82,7 +98,7 @@ export class Api {
       status,
       message: messageOf(body),
       body,
-      retryAfter: secondsOf(headers['retry-after']),
+      retryAfterMs: retryAfterOf(headers['retry-after'], now),
     }
   }
 }
@@ -103,9 +119,6 @@ function dateOf(header: string | undefined): Date | null {
   const date = new Date(header ?? '')
   return Number.isNaN(date.getTime()) ? null : date
 }
-
-const secondsOf = (header: string | undefined): number | null =>
-  header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : null
 
 /** `unwrapped` gives the object itself where it is wrapped in `data`. */
 export function unwrapped(body: JsonObject): JsonObject {

@@ -1,3 +1,4 @@
+import { Refusals } from '../book/refusals.ts'
 import { Reasons } from '../http-kit/reasons.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { Api } from './api.ts'
@@ -18,9 +19,11 @@ export const cekceir = supplierKind({
   fields: cekceirFields,
   connect({ url, settings, currency, secrets }, { outbound, clock, installation }) {
     const { api_key: key = '' } = secrets
-    const api = new Api(url ?? '', key, outbound.open({ connections: CONNECTIONS }))
+    const client = outbound.open({ connections: CONNECTIONS })
+    const api = new Api({ url: url ?? '', key, client, fronts: settings.front_statuses, clock })
     const reasons = new Reasons([key, key.slice(key.indexOf('.') + 1)])
-    return new CekceirSupplier({ api, reasons, clock, installation, settings, currency })
+    const refusals = new Refusals({ reasons, ...settings })
+    return new CekceirSupplier({ api, reasons, refusals, clock, installation, settings, currency })
   },
   readWebhook: (body, signature, { api_key: key = '' }) => readOrderWebhook(body, signature, key),
 })

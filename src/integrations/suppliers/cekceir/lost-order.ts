@@ -63,7 +63,7 @@ export async function findLost(
 }
 
 function unlisted(said: Exclude<Said, { kind: 'answer' }>, reasons: Reasons): SupplierOutcome {
-  if (said.kind === 'not sent') return reasons.notSent(said.why)
+  if (said.kind === 'not sent') return reasons.notSent(said)
   if (said.kind === 'unclear') return reasons.unknown(said.why, true)
   return unavailable(said, reasons) ?? reasons.unknown(said.message, true)
 }

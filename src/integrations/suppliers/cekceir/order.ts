@@ -12,6 +12,8 @@ export interface ApiOrder {
   /** `error` is what it says of a failure or otherwise; empty: nothing. */
   error: string
   message: string
+  /** `body` is all that it says. */
+  body: JsonObject
 }
 
 const states: Record<string, ApiOrder['state']> = {
@@ -41,6 +43,7 @@ function readFlat(body: JsonObject): ApiOrder | undefined {
     result: readResult(own(body, 'result')),
     error: textField(body, 'error_message') ?? '',
     message: textField(body, 'message') ?? '',
+    body,
   }
 }
 

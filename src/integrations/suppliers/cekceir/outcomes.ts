@@ -1,3 +1,5 @@
+import { contradictionIn } from '../http-kit/evidence.ts'
+import { own } from '../http-kit/json.ts'
 import { plainText } from '../http-kit/plain-text.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { SupplierFault, SupplierOutcome, SupplierTask } from '../supplier.ts'
@@ -6,16 +8,24 @@ import { travelsAlone } from './group.ts'
 import type { ApiOrder } from './order.ts'
 import { type Row, rowOf } from './row.ts'
 
-const faults: Record<number, SupplierFault> = {
-  401: 'login',
-  402: 'credit',
-  403: 'login',
-  429: 'busy',
-  503: 'busy',
-}
+const faults: Record<number, SupplierFault> = { 401: 'login', 402: 'credit', 403: 'login' }
 
-/** `unavailable` gives what an error says about us or the supplier, and not about the order; undefined: it is about the order. */
-export function unavailable({ status, message }: Fault, reasons: Reasons): SupplierOutcome | undefined {
+/**
+ * `unavailable` gives what an error says about us or the supplier, and not about the order; undefined: it is about the order, or proves
+ * nothing, as what failed inside (5xx) does. An imeigate says then whether something of the request may have been done.
+ */
+export function unavailable(
+  { status, message, body, retryAfterMs }: Fault,
+  reasons: Reasons,
+): SupplierOutcome | undefined {
+  if (status >= 500 && own(body, 'mayHaveBeenDone') === false) {
+    return {
+      kind: 'unavailable',
+      why: 'busy',
+      reason: reasons.of(message),
+      ...(retryAfterMs !== null && { retryAfterMs }),
+    }
+  }
   const why = faults[status]
   return why && { kind: 'unavailable', why, reason: reasons.of(message) }
 }
@@ -23,16 +33,24 @@ export function unavailable({ status, message }: Fault, reasons: Reasons): Suppl
 /**
  * `itemOutcome` says what an order proves of one of its items (promise 4: no guess). Pure. An order of one item says it of that item. In
  * an order of many the item's own row does, and only where both agree, because the amounts charged and given back are of the whole order,
- * and prove nothing of one item. `wasAlone`: the order was made for this item only.
+ * and prove nothing of one item. `wasAlone`: the order was made for this item only; `others` are the inputs that it is asked about beside it.
  */
 export function itemOutcome(
   order: ApiOrder,
   task: SupplierTask,
   reasons: Reasons,
-  wasAlone = false,
+  { wasAlone = false, others = [] }: { wasAlone?: boolean; others?: readonly string[] } = {},
 ): SupplierOutcome {
   const { input } = task
   const { id: reference, state } = order
+  const isAlone = travelsAlone(task) || order.items === 1 || (wasAlone && order.items === null)
+  // An order of many that is pending shows what there is so far.
+  if (isAlone || state !== 'pending') {
+    const contradiction =
+      contradictionIn(order.result, input, others) ??
+      (isAlone ? contradictionIn(order.body, input) : undefined)
+    if (contradiction !== undefined) return reasons.contradicted(`order ${reference}: ${contradiction}`, true)
+  }
   if (state === 'pending') return { kind: 'accepted', reference }
   const row = rowOf(order.result, input)
   const success = (text: string): SupplierOutcome => ({ kind: 'success', result: text, reference })
@@ -41,7 +59,6 @@ export function itemOutcome(
   const unknown = (why: string): SupplierOutcome =>
     reasons.unknown(`order ${reference} is ${state}, ${why}`, true)
 
-  const isAlone = travelsAlone(task) || order.items === 1 || (wasAlone && order.items === null)
   if (isAlone && state !== 'partial') {
     const text = (typeof row === 'object' && row.text) || plainText(order.result)
     return state === 'success'

@@ -12,7 +12,8 @@ const PAGE_SIZE = 50
 const DETAILS_AT_ONCE = 4
 /** MAX_TRIES bounds how often a busy server is asked. */
 const MAX_TRIES = 6
-const MAX_WAIT_SECONDS = 60
+const FIRST_WAIT_MS = 2_000
+const MAX_WAIT_MS = 60_000
 /** UNLIMITED is the quantity where nothing limits it: no service of ours takes more. */
 const UNLIMITED = 10_000
 
@@ -60,9 +61,10 @@ async function details(
 async function patiently(api: Api, path: string, signal: AbortSignal, query: Query = {}): Promise<Said> {
   for (let tries = 1; ; tries++) {
     const said = await api.get(path, signal, query)
-    if (said.kind !== 'fault' || said.status !== 429 || tries === MAX_TRIES) return said
-    const seconds = Math.min(said.retryAfter ?? 2 ** tries, MAX_WAIT_SECONDS)
-    await sleep(seconds * 1000, undefined, { signal })
+    if (said.kind !== 'not sent' || !said.turnedAway || tries === MAX_TRIES) return said
+    await sleep(Math.min(said.turnedAway.retryAfterMs ?? FIRST_WAIT_MS * tries, MAX_WAIT_MS), undefined, {
+      signal,
+    })
   }
 }
 

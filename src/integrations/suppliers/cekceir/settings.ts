@@ -1,6 +1,8 @@
 import { flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
 import { secret, text, times } from '../../kit/fields.ts'
+import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
+import { frontStatuses } from '../http-kit/turned-away.ts'
 
 /** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
 export const cekceirFields = {
@@ -21,6 +23,9 @@ export const cekceirFields = {
     default: false,
     help: 'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
   }),
+  words: wordsSetting,
+  unrecognised: unrecognisedSetting,
+  front_statuses: frontStatuses,
   recheck: times({
     label: 'Rechecks',
     default: [600, 86_400],

@@ -1,4 +1,6 @@
 import { type Clock, HOUR_MS } from '../../../lib/time.ts'
+import type { Refusals } from '../book/refusals.ts'
+import { textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type {
   Supplier,
@@ -12,7 +14,7 @@ import type { Api, Said } from './api.ts'
 import { Claims } from './claims.ts'
 import { type Group, groupsOf } from './group.ts'
 import { findLost } from './lost-order.ts'
-import { orderIdOf, readOrder } from './order.ts'
+import { type ApiOrder, orderIdOf, readOrder } from './order.ts'
 import { itemOutcome, unavailable } from './outcomes.ts'
 import { inPool } from './pool.ts'
 import { readServices } from './services.ts'
@@ -30,6 +32,7 @@ const MAX_KEY_AGE_MS = 12 * HOUR_MS
 interface CekceirDeps {
   api: Api
   reasons: Reasons
+  refusals: Refusals
   clock: Clock
   installation: string
   settings: CekceirSettings
@@ -44,20 +47,23 @@ interface CekceirDeps {
  */
 export class CekceirSupplier implements Supplier {
   readonly sendAtOnce: number
+  readonly ordersHoldMany = true
   readonly askAtOnce = ASKED_AT_ONCE
   readonly #api: Api
   readonly #reasons: Reasons
+  readonly #refusals: Refusals
   readonly #clock: Clock
   readonly #settings: CekceirSettings
   readonly #currency: string
   readonly #installation: string
   readonly #claims = new Claims()
 
-  constructor({ api, reasons, clock, installation, settings, currency }: CekceirDeps) {
+  constructor({ api, reasons, refusals, clock, installation, settings, currency }: CekceirDeps) {
     this.#currency = currency
     this.#installation = installation
     this.#api = api
     this.#reasons = reasons
+    this.#refusals = refusals
     this.#clock = clock
     this.#settings = settings
     // A lost order can only be ordered again where it is known to have held nothing else.
@@ -123,20 +129,33 @@ export class CekceirSupplier implements Supplier {
     if (said.kind === 'answer' || said.kind === 'unclear') {
       return this.#ordered(said, task, { wasAlone: tasks.length === 1, askable })
     }
-    const outcome = this.#refused(said)
+    const outcome = this.#refused(said, task, askable)
     if (!outcome) return this.#reasons.unknown(messageOf(said), askable)
-    this.#claims.drop(task)
+    if (outcome.kind !== 'unknown') this.#claims.drop(task)
     return outcome
   }
 
-  /** `#refused` gives the outcome of what was clearly not taken; undefined: that is not clear. */
-  #refused(said: Exclude<Said, { kind: 'answer' | 'unclear' }> | typeof LATE): SupplierOutcome | undefined {
+  /** `#refused` gives the outcome of what was not taken; undefined: that is not clear. */
+  #refused(
+    said: Exclude<Said, { kind: 'answer' | 'unclear' }> | typeof LATE,
+    { input }: SupplierTask,
+    askable: boolean,
+  ): SupplierOutcome | undefined {
     if (said.kind === 'late') return { kind: 'unavailable', why: 'busy', reason: said.why }
     if (said.kind === 'not sent') return this.#unavailable(said)
-    if ([400, 404, 422].includes(said.status)) return this.#reasons.refused(said.message)
-    if (said.status !== 409) return this.#unavailable(said)
-    const reference = orderIdOf(said.body) ?? null
-    return { kind: 'duplicate', reason: this.#reasons.of(said.message), reference }
+    const { status, message, body } = said
+    const reference = orderIdOf(body) ?? null
+    // The words of its code say as much as those of its message.
+    const text = `${textField(body, 'code') ?? ''}\n${message}`
+    if (status === 409 && reference !== null) {
+      return { kind: 'duplicate', reason: this.#reasons.of(message), reference }
+    }
+    if ([400, 404, 409, 422].includes(status)) {
+      const isDuplicate = status === 409 && this.#refusals.judge(text) === undefined
+      if (isDuplicate) return { kind: 'duplicate', reason: this.#reasons.of(message), reference }
+      return this.#refusals.outcomeOf({ text, message, input, reference, askable })
+    }
+    return this.#unavailable(said)
   }
 
   /** `#ordered` gives the outcomes after a request for an order, or for the same one again. */
@@ -149,7 +168,7 @@ export class CekceirSupplier implements Supplier {
     const order = readOrder(said.body)
     if (!order) return this.#reasons.unknown('its answer is no order', askable)
     this.#claims.note(task, order.id)
-    return itemOutcome(order, task, this.#reasons, wasAlone)
+    return itemOutcome(order, task, this.#reasons, { wasAlone })
   }
 
   /** `#ask` gives what has become of an order. A refusal to answer says nothing of it. */
@@ -161,13 +180,17 @@ export class CekceirSupplier implements Supplier {
   ): Promise<void> {
     const said = await this.#api.get(`/order/${encodeURIComponent(reference)}`, signal)
     const order = said.kind === 'answer' ? readOrder(said.body) : undefined
+    const inputs = tasks.map(({ input }) => input)
     for (const task of tasks) {
-      const outcome =
-        order?.id === reference
-          ? itemOutcome(order, task, this.#reasons)
-          : (this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true))
-      outcomes.set(task, outcome)
+      outcomes.set(task, this.#asked(said, order, task, inputs))
     }
+  }
+
+  #asked(said: Said, order: ApiOrder | undefined, task: SupplierTask, others: string[]): SupplierOutcome {
+    if (!order) return this.#unavailable(said) ?? this.#reasons.unknown(messageOf(said), true)
+    if (order.id === task.reference) return itemOutcome(order, task, this.#reasons, { others })
+    const what = `asked about order ${task.reference}, answered about order ${order.id}`
+    return this.#reasons.contradicted(what, true)
   }
 
   async #find(task: SupplierTask, signal: AbortSignal): Promise<SupplierOutcome> {
@@ -192,7 +215,7 @@ export class CekceirSupplier implements Supplier {
 
   #unavailable(said: Said): SupplierOutcome | undefined {
     if (said.kind === 'fault') return unavailable(said, this.#reasons)
-    return said.kind === 'not sent' ? this.#reasons.notSent(said.why) : undefined
+    return said.kind === 'not sent' ? this.#reasons.notSent(said) : undefined
   }
 }
 

@@ -1,3 +1,4 @@
+import { Refusals } from '../book/refusals.ts'
 import { Reasons } from '../http-kit/reasons.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { Outcomes } from './outcomes.ts'
@@ -24,7 +25,10 @@ export const dhru = supplierKind({
       apiaccesskey,
       outbound: outbound.open({ connections: CONNECTIONS }),
       installation,
+      clock,
     })
-    return new DhruSupplier({ panel, settings, clock, outcomes: new Outcomes(new Reasons([apiaccesskey])) })
+    const reasons = new Reasons([apiaccesskey])
+    const outcomes = new Outcomes(reasons, new Refusals({ reasons, ...settings }))
+    return new DhruSupplier({ panel, settings, clock, outcomes })
   },
 })

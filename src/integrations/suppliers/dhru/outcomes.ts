@@ -1,28 +1,38 @@
 import type { DhruRefusal, OrderStatus, Placed, Refused, Unreadable } from '../../../client/index.ts'
+import type { Refusals } from '../book/refusals.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { SupplierOutcome } from '../supplier.ts'
+
+/** Asked is what an answer is about: its input, and whether the order can be found without its number. */
+interface Asked {
+  input: string
+  askable: boolean
+}
 
 /** Outcomes says what a panel's answers prove (promise 4: no guess). Pure. */
 export class Outcomes {
   readonly reasons: Reasons
+  readonly #refusals: Refusals
 
-  constructor(reasons: Reasons) {
+  constructor(reasons: Reasons, refusals: Refusals) {
     this.reasons = reasons
+    this.#refusals = refusals
   }
 
-  /** `placed` reads the answer to the first request for an order. `askable`: it can be found without its number. */
-  placed(answer: Placed | Refused | Unreadable, askable: boolean): SupplierOutcome {
+  unreadable({ why, contradicts }: Unreadable, askable: boolean): SupplierOutcome {
+    return contradicts ? this.reasons.contradicted(why, askable) : this.reasons.unknown(why, askable)
+  }
+
+  /** `placed` reads the answer to the first request for an order. */
+  placed(answer: Placed | Refused | Unreadable, { input, askable }: Asked): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
-    if (answer.kind === 'unreadable') return this.reasons.unknown(answer.why, askable)
+    if (answer.kind === 'unreadable') return this.unreadable(answer, askable)
     const { refusal } = answer
-    switch (refusal.meaning) {
-      case 'unclear':
-        return this.reasons.unknown(refusal.message, askable)
-      case 'duplicate':
-        return { kind: 'duplicate', reason: this.reasons.of(refusal.message), reference: refusal.reference }
-      default:
-        return this.unavailable(refusal) ?? { kind: 'refused', reason: this.reasons.of(refusal.message) }
-    }
+    const { meaning, isCoded, text, message, reference } = refusal
+    if (!isCoded) return this.#refusals.outcomeOf({ text, message, input, reference, askable })
+    if (meaning === 'unclear') return this.reasons.unknown(message, askable)
+    if (meaning === 'duplicate') return { kind: 'duplicate', reason: this.reasons.of(message), reference }
+    return this.unavailable(refusal) ?? this.reasons.refused(message)
   }
 
   /**
@@ -31,7 +41,7 @@ export class Outcomes {
    */
   placedAgainByKey(answer: Placed | Refused | Unreadable): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
-    if (answer.kind === 'unreadable') return this.reasons.unknown(answer.why, true)
+    if (answer.kind === 'unreadable') return this.unreadable(answer, true)
     const { refusal } = answer
     if (refusal.meaning === 'duplicate') {
       return { kind: 'duplicate', reason: this.reasons.of(refusal.message), reference: refusal.reference }
@@ -43,9 +53,9 @@ export class Outcomes {
   /** `placedAgain` reads the answer to the same request again, by a panel that takes an input once only. */
   placedAgain(answer: Placed | Refused | Unreadable): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
-    if (answer.kind === 'unreadable') return this.reasons.unknown(answer.why, true)
+    if (answer.kind === 'unreadable') return this.unreadable(answer, true)
     const { refusal } = answer
-    if (refusal.meaning !== 'duplicate') return this.unavailable(refusal) ?? this.#provesNothing(refusal)
+    if (!this.#isDuplicate(refusal)) return this.unavailable(refusal) ?? this.#provesNothing(refusal)
     if (refusal.reference !== null) return { kind: 'accepted', reference: refusal.reference }
     const message = `taken by the supplier, which did not say under which reference: ${refusal.message}`
     return this.reasons.unknown(message, false)
@@ -53,7 +63,7 @@ export class Outcomes {
 
   /** `status` reads the answer to a question about an order whose number is known. A refusal to answer says nothing of the order. */
   status(answer: OrderStatus | Refused | Unreadable, reference: string): SupplierOutcome {
-    if (answer.kind === 'unreadable') return this.reasons.unknown(answer.why, true)
+    if (answer.kind === 'unreadable') return this.unreadable(answer, true)
     if (answer.kind === 'refused') {
       return this.unavailable(answer.refusal) ?? this.reasons.unknown(answer.refusal.message, true)
     }
@@ -73,9 +83,21 @@ export class Outcomes {
   }
 
   /** `unavailable` gives the supplier's own trouble; undefined: the refusal is about something else. */
-  unavailable({ meaning, message }: DhruRefusal): SupplierOutcome | undefined {
+  unavailable({ meaning, isCoded, text, message }: DhruRefusal): SupplierOutcome | undefined {
+    if (!isCoded) return this.#refusals.troubleOf(text, message)
+    if (meaning === 'unsupported')
+      return { kind: 'unavailable', why: 'login', reason: this.reasons.of(message) }
     if (meaning !== 'credit' && meaning !== 'login' && meaning !== 'busy') return undefined
     return { kind: 'unavailable', why: meaning, reason: this.reasons.of(message) }
+  }
+
+  /** `isUnsupported` tells that the panel does not know the action. */
+  isUnsupported({ meaning, isCoded, text }: DhruRefusal): boolean {
+    return isCoded ? meaning === 'unsupported' : this.#refusals.judge(text) === 'command'
+  }
+
+  #isDuplicate({ meaning, isCoded, text }: DhruRefusal): boolean {
+    return isCoded ? meaning === 'duplicate' : this.#refusals.judge(text) === 'duplicate'
   }
 
   #provesNothing({ message }: DhruRefusal): SupplierOutcome {

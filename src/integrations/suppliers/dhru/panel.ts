@@ -10,8 +10,10 @@ import {
   type Refused,
   type Unreadable,
 } from '../../../client/index.ts'
+import type { Clock } from '../../../lib/time.ts'
 import { Broken, NotSent, type OutboundClient } from '../../../outbound/outbound.ts'
 import type { NothingSent } from '../http-kit/call.ts'
+import { turnedAway } from '../http-kit/turned-away.ts'
 import type { SupplierTask } from '../supplier.ts'
 import { bulkKeyOf, idempotencyKeyOf, orderFields } from './order.ts'
 import { readServiceList } from './service-list.ts'
@@ -31,6 +33,7 @@ interface PanelDeps {
   outbound: OutboundClient
   /** `installation` is a part of every idempotency key. */
   installation: string
+  clock: Clock
 }
 
 /** Panel is a panel as it is spoken to over the network. Each answer says what kind of server it is. */
@@ -41,10 +44,12 @@ export class Panel {
   readonly #outbound: OutboundClient
   readonly #client: DhruClient
   readonly #installation: string
+  readonly #clock: Clock
   #kind: 'imeigate' | 'plain' | undefined
 
-  constructor({ url, settings, currency, apiaccesskey, outbound, installation }: PanelDeps) {
+  constructor({ url, settings, currency, apiaccesskey, outbound, installation, clock }: PanelDeps) {
     this.#installation = installation
+    this.#clock = clock
     this.#url = endpointOf(url)
     this.#settings = settings
     this.#currency = currency
@@ -82,15 +87,16 @@ export class Panel {
     return this.#call(this.#client.placeMany(this.#settings.bulk_place_action, orders, options))
   }
 
-  status(reference: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
-    return this.#call(this.#client.status(this.#settings.status_action, reference, signal))
+  status(reference: string, input: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
+    return this.#call(this.#client.status(this.#settings.status_action, reference, signal, input))
   }
 
   statusMany(
     references: ReadonlyMap<string, string>,
+    inputs: ReadonlyMap<string, string>,
     signal: AbortSignal,
   ): Promise<Called<Many<OrderStatus>>> {
-    return this.#call(this.#client.statusMany(this.#settings.bulk_status_action, references, signal))
+    return this.#call(this.#client.statusMany(this.#settings.bulk_status_action, references, signal, inputs))
   }
 
   /** `services` throws an Error when the list is not whole. */
@@ -119,6 +125,7 @@ export class Panel {
       if (honours !== null) this.#kind = honours ? 'imeigate' : 'plain'
       return answer
     } catch (error) {
+      if (error instanceof TurnedAway) return error.said
       if (error instanceof NotSent) return { kind: 'not sent', why: error.message }
       if (error instanceof Broken) return { kind: 'unreadable', why: error.message }
       throw error
@@ -126,8 +133,13 @@ export class Panel {
   }
 
   async #post(form: EncodedForm, signal: AbortSignal | undefined): Promise<DhruReply> {
-    const { status, headers, body } = await this.#outbound.request(this.#request(form, signal))
-    return { status, headers, body: body.toString('utf8') }
+    const reply = await this.#outbound.request(this.#request(form, signal))
+    const body = reply.body.toString('utf8')
+    const { front_statuses: fronts } = this.#settings
+    const isOwn = reply.status === 429 ? /"?SUCCESS\b/i.test(body) : /"?(?:SUCCESS|ERROR)\b/i.test(body)
+    const said = isOwn ? undefined : turnedAway(reply, { fronts, isOwn, now: this.#clock.now() })
+    if (said) throw new TurnedAway(said)
+    return { status: reply.status, headers: reply.headers, body }
   }
 
   #request({ contentType, body }: EncodedForm, signal: AbortSignal | undefined) {
@@ -138,6 +150,16 @@ export class Panel {
       body,
       ...(signal && { signal }),
     }
+  }
+}
+
+/** TurnedAway is thrown past the client, which reads nothing of such an answer. */
+class TurnedAway extends Error {
+  readonly said: NothingSent
+
+  constructor(said: NothingSent) {
+    super(said.why)
+    this.said = said
   }
 }
 

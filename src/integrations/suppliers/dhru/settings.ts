@@ -1,6 +1,8 @@
 import { choice, flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
 import { map, secret, text, times } from '../../kit/fields.ts'
+import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
+import { frontStatuses } from '../http-kit/turned-away.ts'
 
 /** `dhruFields` are what a Dhru panel is configured with. */
 export const dhruFields = {
@@ -52,6 +54,9 @@ export const dhruFields = {
       'the panel refuses the same IMEI for the same service, also after the first order has ended: then an order ' +
       'whose answer was lost is found by ordering again',
   }),
+  words: wordsSetting,
+  unrecognised: unrecognisedSetting,
+  front_statuses: frontStatuses,
   recheck: times({
     label: 'Rechecks',
     default: [600, 86_400],

@@ -74,7 +74,7 @@ export class DhruSupplier implements Supplier {
     const { refusal } = answer
     // An imeigate says these before it reads any row.
     const nothingTaken = refusal.meaning === 'malformed' && this.#panel.kind === 'imeigate'
-    if (refusal.meaning === 'unsupported' || nothingTaken) {
+    if (this.#outcomes.isUnsupported(refusal) || nothingTaken) {
       this.#bulkPlaces.turnOff()
       return await this.#sendSingly(tasks, signal)
     }
@@ -158,8 +158,8 @@ export class DhruSupplier implements Supplier {
   }
 
   #sent(answer: Called<Placed>, task: SupplierTask): SupplierOutcome {
-    if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer.why)
-    return this.#outcomes.placed(answer, this.#canBeFound(task))
+    if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer)
+    return this.#outcomes.placed(answer, { input: task.input, askable: this.#canBeFound(task) })
   }
 
   /** `#canBeFound` tells whether `ask` has a way to find an order without a number. A panel that has never answered may have one. */
@@ -175,7 +175,10 @@ export class DhruSupplier implements Supplier {
     if (tasks.length <= 1 || this.askAtOnce === 1) return await this.#statusesSingly(tasks, signal)
     const keyed = keyedBy(tasks, (_work, index) => String(FIRST_ROW + index))
     const references = new Map([...keyed].map(([key, { reference }]) => [key, reference]))
-    const answer = await this.#panel.statusMany(references, signal)
+    const inputs = new Map(
+      [...keyed].flatMap(([key, { task }]) => (task.input === '' ? [] : [[key, task.input] as const])),
+    )
+    const answer = await this.#panel.statusMany(references, inputs, signal)
     const isAuto = this.#settings.bulk_status === 'auto'
     if (answer.kind === 'rows') {
       const missing = tasks.filter((_work, index) => !answer.rows.has(String(FIRST_ROW + index)))
@@ -189,8 +192,11 @@ export class DhruSupplier implements Supplier {
         )
       })
     }
-    if (answer.kind === 'not sent') return tasks.map(() => this.#outcomes.reasons.notSent(answer.why))
-    const unavailable = answer.kind === 'refused' && this.#outcomes.unavailable(answer.refusal)
+    if (answer.kind === 'not sent') return tasks.map(() => this.#outcomes.reasons.notSent(answer))
+    const unavailable =
+      answer.kind === 'refused' &&
+      !this.#outcomes.isUnsupported(answer.refusal) &&
+      this.#outcomes.unavailable(answer.refusal)
     if (isAuto && !unavailable) {
       this.#bulkStatuses.turnOff()
       if (answer.kind === 'refused') return await this.#statusesSingly(tasks, signal)
@@ -200,10 +206,10 @@ export class DhruSupplier implements Supplier {
 
   #statusesSingly(tasks: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(
-      tasks.map(async ({ reference }) => {
-        const answer = await this.#panel.status(reference, signal)
+      tasks.map(async ({ task, reference }) => {
+        const answer = await this.#panel.status(reference, task.input, signal)
         return answer.kind === 'not sent'
-          ? this.#outcomes.reasons.notSent(answer.why)
+          ? this.#outcomes.reasons.notSent(answer)
           : this.#outcomes.status(answer, reference)
       }),
     )
@@ -215,7 +221,7 @@ export class DhruSupplier implements Supplier {
    */
   async #find(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     const account = await this.#panel.account(signal)
-    if (account.kind === 'not sent') return tasks.map(() => this.#outcomes.reasons.notSent(account.why))
+    if (account.kind === 'not sent') return tasks.map(() => this.#outcomes.reasons.notSent(account))
     if (account.kind === 'unreadable')
       return tasks.map(() => this.#outcomes.reasons.unknown(account.why, true))
     const unavailable = account.kind === 'refused' && this.#outcomes.unavailable(account.refusal)
@@ -234,7 +240,7 @@ export class DhruSupplier implements Supplier {
       return this.#outcomes.reasons.unknown(`${message}, and knows no other way to find the order`, false)
     }
     const answer = await this.#panel.place(task, signal)
-    if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer.why)
+    if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer)
     return byKey ? this.#outcomes.placedAgainByKey(answer) : this.#outcomes.placedAgain(answer)
   }
 }

@@ -9,10 +9,12 @@ export interface Reply {
   text: string
 }
 
-/** NothingSent is proof that nothing of the request went out. */
+/** NothingSent is proof that nothing of the request went out, or that nothing of it came through. */
 export interface NothingSent {
   kind: 'not sent'
   why: string
+  /** `turnedAway`: it was answered, by a front or for asking too often. `retryAfterMs` is when to come again; null: it does not say. */
+  turnedAway?: { retryAfterMs: number | null }
 }
 
 /** Unclear is whatever is neither a clear answer nor a proof that nothing was sent. */

@@ -1,4 +1,5 @@
 import type { SupplierOutcome } from '../supplier.ts'
+import type { NothingSent } from './call.ts'
 
 /** MAX_REASON_LENGTH cuts the whole pages that servers print where a sentence is expected. */
 const MAX_REASON_LENGTH = 500
@@ -32,11 +33,19 @@ export class Reasons {
     return { kind: 'unknown', reason: this.of(message), askable }
   }
 
+  /** `contradicted`: what the supplier says is about something else than what it was asked. */
+  contradicted(message: string, askable: boolean): SupplierOutcome {
+    return { kind: 'unknown', reason: this.of(message), askable, contradicts: true }
+  }
+
   refused(message: string): SupplierOutcome {
     return { kind: 'refused', reason: this.of(message) || 'Refused by the supplier' }
   }
 
-  notSent(message: string): SupplierOutcome {
-    return { kind: 'unavailable', why: 'transport', reason: this.of(message) }
+  notSent({ why, turnedAway }: NothingSent): SupplierOutcome {
+    const reason = this.of(why)
+    if (!turnedAway) return { kind: 'unavailable', why: 'transport', reason }
+    const { retryAfterMs } = turnedAway
+    return { kind: 'unavailable', why: 'busy', reason, ...(retryAfterMs !== null && { retryAfterMs }) }
   }
 }

@@ -1,7 +1,10 @@
 import { flag } from '../../../lib/attribute-types.ts'
 import { fault, invalid, ok, orThrow, type Result, refusalFor, resultOf } from '../../../lib/fault.ts'
 import { optional, secret, text, textOrJson, times } from '../../kit/fields.ts'
+import { Refusals } from '../book/refusals.ts'
+import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
 import { Reasons } from '../http-kit/reasons.ts'
+import { frontStatuses } from '../http-kit/turned-away.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
 import { readTemplate } from './read-template.ts'
@@ -35,6 +38,9 @@ const fields = {
       help: 'asking again about the same input is free, or answered from the first purchase; when left out, as the template says. Then a lost answer is asked for again',
     }),
   ),
+  words: wordsSetting,
+  unrecognised: unrecognisedSetting,
+  front_statuses: frontStatuses,
   recheck: times({
     label: 'Rechecks',
     default: [],
@@ -56,8 +62,12 @@ export const http = supplierKind({
   label: 'HTTP API by a template',
   hasUrl: true,
   fields,
-  connect({ url, settings, currency, secrets: { key = '', secret = '' } }, { outbound, installation }) {
-    const { template: named, service, username, repeatable } = settings
+  connect(
+    { url, settings, currency, secrets: { key = '', secret = '' } },
+    { outbound, clock, installation },
+  ) {
+    const { template: named, service, username, repeatable, front_statuses: fronts } = settings
+    const reasons = new Reasons([key, secret])
     const template = orThrow(templateOf(named))
     const ofSupplier = { key, 'secret.key': key, 'secret.secret': secret, username }
     const used = namesIn(JSON.stringify({ ...template, description: '' }))
@@ -74,8 +84,11 @@ export const http = supplierKind({
       values: new Map(Object.entries(ofSupplier)),
       repeatable: repeatable ?? template.repeatable ?? false,
       installation,
+      fronts,
+      clock,
       client: outbound.open({ connections: CONNECTIONS }),
-      reasons: new Reasons([key, secret]),
+      reasons,
+      refusals: new Refusals({ reasons, ...settings }),
     })
     try {
       supplier.check()

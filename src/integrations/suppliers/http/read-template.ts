@@ -136,7 +136,7 @@ function* answerProblems(at: string, answer: TemplateAnswer): Problems {
         yield* testProblems(`${place}.all[${inner}]`, one, answer.format)
     }
   }
-  for (const name of ['result', 'reference', 'reason'] as const)
+  for (const name of ['result', 'reference', 'about', 'reason'] as const)
     yield* placesProblems(`${at}.${name}`, answer[name])
 }
 

@@ -1,7 +1,11 @@
+import type { Clock } from '../../../lib/time.ts'
 import type { OutboundClient } from '../../../outbound/outbound.ts'
+import type { Refusals, Words } from '../book/refusals.ts'
 import { balanceOf, decimalIn } from '../http-kit/amounts.ts'
 import { call } from '../http-kit/call.ts'
+import { contradictionIn } from '../http-kit/evidence.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
+import { turnedAway } from '../http-kit/turned-away.ts'
 import type { Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { Unfit, type Values } from './placeholders.ts'
 import { type Seen, seenOf, textAt } from './places.ts'
@@ -24,8 +28,12 @@ interface HttpSupplierDeps {
   values: Values
   repeatable: boolean
   installation: string
+  /** `fronts` are the statuses of a front. */
+  fronts: readonly number[]
+  clock: Clock
   client: OutboundClient
   reasons: Reasons
+  refusals: Refusals
 }
 
 /**
@@ -83,12 +91,14 @@ export class HttpSupplier implements Supplier {
     signal: AbortSignal,
     isFirst = false,
   ): Promise<SupplierOutcome> {
-    const { client, reasons } = this.#deps
+    const { client, reasons, fronts, clock } = this.#deps
     const askable = this.#askedFor(task.reference) !== undefined
     try {
       const said = await call(client, { ...this.#request(request, task), signal })
-      if (said.kind === 'not sent') return reasons.notSent(said.why)
+      if (said.kind === 'not sent') return reasons.notSent(said)
       if (said.kind === 'unclear') return reasons.unknown(said.why, askable)
+      const away = turnedAway(said, { fronts, isOwn: false, now: clock.now() })
+      if (away) return reasons.notSent(away)
       return this.#read(answer, seenOf(said, answer.format), task)
     } catch (error) {
       // Nothing was sent this time, which says nothing of what was sent before.
@@ -99,6 +109,10 @@ export class HttpSupplier implements Supplier {
 
   #read(answer: TemplateAnswer, seen: Seen, task: SupplierTask): SupplierOutcome {
     const { reasons } = this.#deps
+    const contradiction = contradictionOf(answer, seen, task, answer === this.#deps.template.status?.answer)
+    if (contradiction !== undefined) {
+      return reasons.contradicted(contradiction, this.#askedFor(task.reference) !== undefined)
+    }
     const verdict = verdictOf(answer, seen, task.input)
     const reference = textAt(answer.reference, seen) || task.reference
     const askable = this.#askedFor(reference) !== undefined
@@ -116,7 +130,7 @@ export class HttpSupplier implements Supplier {
           ? { kind: 'accepted', reference }
           : reasons.unknown('taken, without a number that it could be asked about by', false)
       case 'refused':
-        return reasons.refused(text)
+        return this.#refused(answer, { text, message: text, input: task.input, reference: null, askable })
       case 'duplicate':
         return { kind: 'duplicate', reason, reference: textAt(answer.reference, seen) || null }
       case 'unclear': {
@@ -129,6 +143,18 @@ export class HttpSupplier implements Supplier {
       default:
         return { kind: 'unavailable', why: verdict, reason }
     }
+  }
+
+  /**
+   * `#refused`: a rule of one's own for refusals is the operator's word, unless what is said is no refusal of the item; the rules of
+   * shipped templates only say that it went wrong, and the words say why.
+   */
+  #refused(answer: TemplateAnswer, words: Words): SupplierOutcome {
+    const { reasons, refusals } = this.#deps
+    if (words.text === '' || (!answer.judged && refusals.judge(words.text) === undefined)) {
+      return reasons.refused(words.message)
+    }
+    return refusals.outcomeOf(words)
   }
 
   /** `#askedFor` gives the part of the template that asks what became of an item; undefined: nothing can be asked. */
@@ -171,4 +197,22 @@ export class HttpSupplier implements Supplier {
       : []
     return requestOf(request, url, new Map([...ofItem, ...values]))
   }
+}
+
+/** `contradictionOf` says what an answer is about instead of the task, as far as it names what it is about. */
+function contradictionOf(
+  answer: TemplateAnswer,
+  seen: Seen,
+  task: SupplierTask,
+  isStatus: boolean,
+): string | undefined {
+  const about = textAt(answer.about, seen)
+  // The name has it read as what it is: an IMEI, or a serial number.
+  const named = about === '' ? undefined : contradictionIn({ imei: about }, task.input)
+  const found = named ?? contradictionIn(seen.json, task.input)
+  if (found !== undefined) return found
+  // The same check again may have a number of its own.
+  const reference = isStatus ? textAt(answer.reference, seen) : ''
+  if (task.reference === null || reference === '' || reference === task.reference) return undefined
+  return `asked about order ${task.reference}, answered about order ${reference}`
 }

@@ -92,6 +92,8 @@ function schemas() {
       success: rules,
       pending: Type.Optional(rules),
       refused: Type.Optional(rules),
+      /** `judged`: `refused` only finds what went wrong, and the words of the reason say why; what no list knows is asked about. */
+      judged: Type.Optional(Type.Boolean()),
       /** `duplicate` says that the API has such an order already. */
       duplicate: Type.Optional(rules),
       /** `credit`, `login` and `busy` say that nothing was taken, for a reason that is not the item. */
@@ -101,6 +103,8 @@ function schemas() {
       /** `result` is what the reseller gets. */
       result: places,
       reference: Type.Optional(places),
+      /** `about` is the input that the answer is about: another than ours is no answer. In JSON, fields named imei or serial are seen without it. */
+      about: Type.Optional(places),
       reason: Type.Optional(places),
     },
     closed,

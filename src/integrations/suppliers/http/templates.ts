@@ -5,16 +5,6 @@ const successes = ['success', 'successful', 'ok', 'completed', 'done', 'true', '
 const failures = ['error', 'failed', 'failure', 'fail', 'rejected', 'refused', 'false', '0']
 const waits = ['pending', 'processing', 'queued', 'in process', 'in progress', 'waiting', 'accepted']
 
-/**
- * `outOfCredit`, `badLogin` and `tooBusy` are narrow on purpose: what they miss is a refusal of the item, what they hit in error would be
- * sent again and again.
- */
-const outOfCredit = '\\b(?:insufficient|not enough|no|low) (?:account )?(?:balance|credits?|funds)\\b'
-const badLogin =
-  '\\b(?:invalid|wrong|unknown|missing|incorrect|expired|bad) (?:api[ _-]?)?(?:key|token|credentials|login)\\b|\\bunauthori[sz]ed\\b|\\bauthentication failed\\b'
-const tooBusy =
-  '\\b(?:too many requests|rate limit(?:ed)?|try again later|under maintenance|maintenance mode)\\b'
-
 /** `reasons` are the places where a failure is explained. */
 const reasons = ['message', 'error_message', 'error', 'reason', 'result', 'response']
 
@@ -27,8 +17,6 @@ const failed: Rule[] = [
   { path: 'status', in: failures },
   { path: 'success', in: ['false', '0'] },
 ]
-const failedFor = (pattern: string): Rule[] =>
-  failed.flatMap((rule) => reasons.map((path) => ({ all: [rule, { path, matches: pattern }] })))
 
 /**
  * `jsonAnswer` reads `{"status": "success", "result": ...}` or `{"status": "error", "message": ...}`, with the usual other words for them.
@@ -39,9 +27,7 @@ const jsonAnswer = (results: string[]) =>
     format: 'json',
     success: succeeded.flatMap((rule) => results.map((path) => ({ all: [rule, { path, exists: true }] }))),
     refused: failed,
-    credit: failedFor(outOfCredit),
-    login: failedFor(badLogin),
-    busy: failedFor(tooBusy),
+    judged: true,
     result: results,
     reason: reasons,
   }) satisfies TemplateAnswer
@@ -74,9 +60,7 @@ const instantGetText = {
       },
     ],
     refused: [{ path: '$text', matches: failedText }],
-    credit: [{ path: '$text', matches: `${failedText}.{0,40}${outOfCredit}` }],
-    login: [{ path: '$text', matches: `${failedText}.{0,40}(?:${badLogin})` }],
-    busy: [{ path: '$text', matches: `${failedText}.{0,40}${tooBusy}` }],
+    judged: true,
     result: 'whole',
     reason: { matches: '^(?:error)?[\\s:-]*(.{1,300})', group: 1 },
   },
@@ -107,7 +91,7 @@ const orderPoll = {
   answer: { ...answer, pending: [waiting, ...numbered], reference: references },
   status: {
     request: { method: 'GET', url: '{url}/orders/{reference}', headers },
-    answer: { ...answer, pending: [waiting] },
+    answer: { ...answer, pending: [waiting], reference: references },
   },
 } satisfies Template
 

@@ -1,0 +1,138 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import type { OrderId, ReviewId } from '../../src/lib/ids.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+
+let shop: Workshop
+beforeEach(async () => {
+  shop = await Workshop.open()
+})
+afterEach(async () => {
+  expect(await brokenPromises(shop.sql)).toEqual([])
+  await shop.close()
+})
+
+const odd = (text: string): SupplierOutcome => ({
+  kind: 'unknown',
+  reason: `It said: ${text}`,
+  askable: false,
+  unrecognised: text,
+})
+const SILENT: SupplierOutcome = { kind: 'unknown', reason: 'nobody can ask it', askable: false }
+const decider = { actor: 'ann', why: 'the supplier says so' }
+const states = (orders: OrderId[]): Promise<unknown[]> =>
+  Promise.all(orders.map(async (id) => (await shop.order(id)).items[0]?.state))
+const open = async () =>
+  (await listReviews(shop.sql)).map(({ id, kind, detail, orderId }) => ({ id, kind, detail, orderId }))
+const onlyReview = async (): Promise<ReviewId> => {
+  const [review, ...others] = await open()
+  expect(others).toEqual([])
+  return review?.id as ReviewId
+}
+
+/** `refusedOddly` has orders placed that the supplier refuses in words that nobody knows. */
+async function refusedOddly(count: number, says: () => SupplierOutcome = () => odd('ask sales')) {
+  const supplier = new FakeSupplier(async ({ call }) => (call === 'send' ? says() : SILENT))
+  const workers = shop.workers(supplier)
+  const orders = await shop.placeMany(count)
+  await until(() => supplier.calls.length === count && supplier.underWay === 0)
+  await shop.idle()
+  return { supplier, workers, orders }
+}
+
+test('words that nobody knows hold the money and ask once, however many items they are said of', async () => {
+  const { orders } = await refusedOddly(5)
+  expect(await states(orders)).toEqual(orders.map(() => 'unknown'))
+  expect(await open()).toMatchObject([{ kind: 'unrecognised answer', detail: 'It said: ask sales' }])
+  // Nobody can be asked, which is no reason to ask a person again.
+  shop.clock.advance(3_600_000)
+  await shop.idle()
+  expect(await states(orders)).toEqual(orders.map(() => 'unknown'))
+  expect(await open()).toHaveLength(1)
+})
+
+test('other words are another question', async () => {
+  let n = 0
+  await refusedOddly(4, () => odd(n++ % 2 === 0 ? 'ask sales' : 'ask support'))
+  expect((await open()).map(({ kind }) => kind)).toEqual(['unrecognised answer', 'unrecognised answer'])
+})
+
+test('a decision that is kept gives the money back for all that wait, and for later ones at once', async () => {
+  const { orders, supplier } = await refusedOddly(4)
+  const resolved = await resolveReview(
+    shop.sql,
+    await onlyReview(),
+    { kind: 'give_back', message: 'Not possible' },
+    { ...decider, keep: true },
+    shop.clock,
+  )
+  expect(resolved).toMatchObject({ resolution: 'give_back', alike: 3 })
+  expect(await states(orders)).toEqual(orders.map(() => 'failed'))
+  const later = await shop.place(9)
+  await until(async () => (await shop.order(later)).state === 'failed')
+  expect(supplier.history).toEqual(['send', 'send', 'send', 'send', 'send'])
+  expect(await open()).toEqual([])
+})
+
+test('a decision that is kept has all that wait sent again, and later ones in their time', async () => {
+  let answer = odd('ask sales')
+  const { orders } = await refusedOddly(3, () => answer)
+  answer = SUCCESS
+  await resolveReview(
+    shop.sql,
+    await onlyReview(),
+    { kind: 'send_again' },
+    { ...decider, keep: true },
+    shop.clock,
+  )
+  shop.clock.advance(1_000)
+  await until(async () => (await states(orders)).every((state) => state === 'success'))
+  answer = odd('ask sales')
+  const later = await shop.place(9)
+  await until(
+    async () =>
+      (await shop.sql`select from attempts where order_id = ${later} and fault = 'supplier'`).length > 0,
+  )
+  expect((await shop.order(later)).items[0]?.state).toBe('pending')
+  expect(await open()).toEqual([])
+})
+
+test('a decision that is not kept is of one item, and the next one is asked about', async () => {
+  const { orders } = await refusedOddly(3)
+  const first = await onlyReview()
+  await resolveReview(shop.sql, first, { kind: 'give_back' }, decider, shop.clock)
+  expect((await states(orders)).filter((state) => state === 'failed')).toHaveLength(1)
+  const second = await onlyReview()
+  expect(second).not.toBe(first)
+  await resolveReview(shop.sql, second, { kind: 'result', text: 'it was done' }, decider, shop.clock)
+  await resolveReview(shop.sql, await onlyReview(), { kind: 'give_back' }, decider, shop.clock)
+  expect(await open()).toEqual([])
+})
+
+test('an item that began to wait while a decision was kept is settled when it is looked at next', async () => {
+  const { orders } = await refusedOddly(1)
+  const [{ supplierId } = { supplierId: 0 }] = await shop.sql<{ supplierId: number }[]>`
+    select supplier_id from attempts`.records()
+  await shop.sql`
+    update unrecognised_answers set decision = 'give_back', decided_by = 'ann', why = 'so', decided_at = now()
+     where supplier_id = ${supplierId}`
+  shop.clock.advance(3_600_000)
+  await until(async () => (await states(orders))[0] === 'failed')
+  expect(await open()).toEqual([])
+})
+
+test('only what all such items have in common can be kept', async () => {
+  await refusedOddly(1)
+  const id = await onlyReview()
+  const keep = { ...decider, keep: true }
+  await expect(
+    resolveReview(shop.sql, id, { kind: 'found', reference: '7' }, keep, shop.clock),
+  ).rejects.toMatchObject({
+    code: 'invalid_input',
+    field: 'keep',
+  })
+  expect(await open()).toHaveLength(1)
+})
