@@ -1,8 +1,9 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
+import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import { lineFault, strip, stripLine } from '../lib/text.ts'
+import { lineFault, stripLine } from '../lib/text.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { analyzeStaged, clearStaged, insertStaged, type StagedService } from './staging.sql.ts'
 
@@ -91,24 +92,27 @@ function rowOf(service: SupplierService, position: number): StagedService {
   return {
     remote_id: id,
     position,
-    group_name: stripLine(service.group),
-    name: stripLine(service.name),
+    group_name: lineOf(service.group),
+    name: lineOf(service.name),
     kind: service.kind,
     cost: service.cost.toString(),
-    delivery_time: stripLine(service.deliveryTime),
-    description: strip(service.description).trim(),
+    delivery_time: lineOf(service.deliveryTime),
+    description: textOfHtml(service.description),
     min_quantity: count(service.minQuantity),
     max_quantity: count(service.maxQuantity),
     fields: service.fields.map(fieldOf),
   }
 }
 
+/** `lineOf` leaves a supplier's markup behind: this text is shown to resellers. */
+const lineOf = (html: string): string => stripLine(textOfHtml(html))
+
 const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteField => ({
   name: stripLine(name),
-  label: stripLine(label),
+  label: lineOf(label),
   type,
   required,
-  options: options.map(stripLine),
+  options: options.map(lineOf),
 })
 
 const count = (quantity: number): number =>

@@ -152,6 +152,33 @@ describe('an import', () => {
     })
   })
 
+  it('makes text of what the supplier writes', async () => {
+    const { store } = used
+    const supplier = await store.supplier()
+    const evil = 'free<script>alert(1)</script><img src=x onerror=go()>&lt;svg onload=go()&gt;'
+    const field: RemoteField = {
+      name: 'NOTE',
+      label: evil,
+      type: 'dropdown',
+      required: true,
+      options: [evil],
+    }
+    const texts = { name: evil, group: evil, deliveryTime: evil, description: `<p>one</p>${evil}` }
+    await store.apply(supplier, [{ id: '1', ...texts, fields: [field] }], { importing: wish() })
+    const made = await store.sql`
+      select v.name, v.group_name, v.delivery_time, v.description, v.fields from services v
+        join synced_services y on y.service_id = v.id where y.supplier_id = ${supplier.id}`
+    expect(made).toMatchObject([
+      {
+        name: 'free',
+        group_name: 'free',
+        delivery_time: 'free',
+        description: 'one\nfree',
+        fields: [{ label: 'free', options: ['free'] }],
+      },
+    ])
+  })
+
   it('makes none twice, nor one that a route leads to, and says what cannot be sold', async () => {
     const { store } = used
     const supplier = await store.supplier()

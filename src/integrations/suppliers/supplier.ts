@@ -68,7 +68,7 @@ export interface SupplierService {
   /** `cost` is what one costs us, in micros of the supplier's currency. */
   cost: Micros
   deliveryTime: string
-  /** `description` may hold HTML. */
+  /** `description` may hold HTML, of which a sync makes text. */
   description: string
   minQuantity: number
   maxQuantity: number
