@@ -15,6 +15,7 @@ export {
   type RowOutcomes,
   type Send,
 } from './dhru/client.ts'
+export { decodeEntities } from './dhru/entities.ts'
 export { sendTo } from './dhru/fetch.ts'
 export type { OrderStatus, Placed } from './dhru/order.ts'
 export {
@@ -22,6 +23,7 @@ export {
   encodeCustomField,
   type ParametersEncoding,
 } from './dhru/parameters.ts'
+export { plainText } from './dhru/plain-text.ts'
 export { type DhruRefusal, type RefusalMeaning, readRefusal } from './dhru/refusal.ts'
 export type { EncodedForm, FormEncoding } from './dhru/request.ts'
 export { textOf } from './dhru/row.ts'
@@ -32,6 +34,7 @@ export {
   parameterNames,
   readService,
 } from './dhru/service.ts'
+export { type OrderState, stateOf, statusWord } from './dhru/status-words.ts'
 export { amountOf, microsOf } from './rest/amounts.ts'
 export type { Fetch } from './rest/calls.ts'
 export { type ClientSettings, ImeigateClient } from './rest/client.ts'

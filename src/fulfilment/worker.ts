@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
 import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
+import { withText } from '../integrations/suppliers/http-kit/results.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
@@ -9,6 +10,7 @@ import type { ClaimedItem } from './claimed-item.ts'
 import { LEASE_MS } from './dispatch/claim-due-items.ts'
 import { extendLeases } from './dispatch/dispatch.sql.ts'
 import { updateFor } from './outcome/item-update.ts'
+import { recordLate } from './outcome/late-answers.ts'
 import type { OutcomeWriter } from './outcome/outcome-writer.ts'
 import type { ItemUpdate } from './outcome/outcomes.sql.ts'
 import { References } from './outcome/references.ts'
@@ -118,7 +120,8 @@ export class Worker {
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
     const kept = await this.#kept(items)
-    const open = items.filter((item) => !kept.has(item))
+    const late = call === 'send' ? items.filter((item) => this.#isOver(item)) : []
+    const open = items.filter((item) => !kept.has(item) && !late.includes(item))
     let given: SupplierOutcome[]
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
@@ -128,7 +131,9 @@ export class Worker {
     }
     end()
     this.onRoom()
-    const said = open.map((item, index) => heldAgainst(item, known(given[index])))
+    const said = open.map((item, index) =>
+      heldAgainst(item, withText(known(given[index]), supplier.base64Results)),
+    )
     // What this process has broken off says nothing about the supplier.
     if (!this.#abort.signal.aborted && open.length > 0) {
       this.#deps.breakers.note(
@@ -140,6 +145,11 @@ export class Worker {
     const recording = Promise.all([
       this.#recordKept({ limiter, items: [...kept.keys()] }, kept),
       open.length > 0 && this.#record({ limiter, call, items: open, hadBefore }, said),
+      late.length > 0 &&
+        this.#record(
+          { limiter, call, items: late, hadBefore },
+          late.map(() => NOT_SENT),
+        ),
     ])
     this.#recording.add(recording)
     await recording.finally(() => this.#recording.delete(recording))
@@ -204,7 +214,8 @@ export class Worker {
 
   async #record({ limiter, call, items, hadBefore }: Required<Call>, said: SupplierOutcome[]): Promise<void> {
     const shared = limiter.connected.supplier.ordersHoldMany ?? false
-    const decided = await this.#decided(items, said)
+    const { patiently } = this.#deps.outcomes
+    const decided = await patiently(() => this.#decided(items, said))
     const { outcomes, recorded } = await this.#references.check(items, decided, shared)
     const now = this.#deps.clock.now()
     try {
@@ -213,20 +224,38 @@ export class Worker {
           const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
           const update = updateFor(item, call, outcomes[index] as SupplierOutcome, traits, now)
           const written = await this.#deps.outcomes.record(update)
-          if (!written) {
-            this.#deps.log.warn(
-              { order: item.orderId, position: item.position },
-              'the lease of an item was lost',
-            )
-          }
+          if (!written)
+            await this.#recordLate({
+              item,
+              outcome: outcomes[index] as SupplierOutcome,
+              update,
+              supplier: limiter.connected.config.name,
+            })
           if (update.itemState === 'pending') this.onPending()
           return update
         }),
       )
-      await this.#askOnce(items, updates)
+      await patiently(() => this.#askOnce(items, updates))
     } finally {
       recorded()
     }
+  }
+
+  /** `#isOver`: the lease was over before the first byte, so that somebody else may have the item by now. */
+  #isOver({ sentAt }: ClaimedItem): boolean {
+    return this.#deps.clock.now().getTime() >= sentAt.getTime() + LEASE_MS
+  }
+
+  /** `#recordLate` keeps an answer that came after its lease. */
+  async #recordLate(late: Parameters<typeof recordLate>[1]): Promise<void> {
+    const { item } = late
+    const became = await this.#deps.outcomes.patiently(() =>
+      recordLate(this.#deps.sql, late, this.#deps.clock.now()),
+    )
+    this.#deps.log.warn(
+      { order: item.orderId, position: item.position, became },
+      'the lease of an item was lost',
+    )
   }
 
   /** `#extendLeases` does not wait for its statement, so that one that hangs keeps no later one from another connection. */
@@ -245,6 +274,13 @@ const textOf = (outcome: SupplierOutcome): string | undefined =>
 
 const keptOutcome = (decision: KeptDecision, reason: string): SupplierOutcome =>
   decision === 'give_back' ? { kind: 'refused', reason } : { kind: 'unavailable', why: 'busy', reason }
+
+/** NOT_SENT is proof that nothing went out. */
+const NOT_SENT: SupplierOutcome = {
+  kind: 'unavailable',
+  why: 'transport',
+  reason: 'not sent: the lease was over before the first byte',
+}
 
 const kinds = new Set(['success', 'accepted', 'refused', 'unavailable', 'duplicate', 'unknown'])
 

@@ -133,7 +133,8 @@ describe("an order's status", () => {
     ['4', 'done'],
     [2, 'unknown'],
     ['5', 'unknown'],
-    ['completed', 'unknown'],
+    ['completed', 'done'],
+    ['hmm', 'unknown'],
     ['', 'unknown'],
     [null, 'unknown'],
   ])('%j is %s', (STATUS, state) => {
@@ -141,7 +142,7 @@ describe("an order's status", () => {
   })
 
   it.each([
-    ['CODE', { CODE: 'Clean&lt;br&gt;Unlocked', COMMENTS: 'no' }, 'Clean<br>Unlocked'],
+    ['CODE and COMMENTS', { CODE: 'Clean&lt;br&gt;Unlocked', COMMENTS: 'no' }, 'Clean<br>Unlocked\nno'],
     ['COMMENTS where CODE is a label', { CODE: 'completed', COMMENTS: 'Clean' }, 'Clean'],
     ['COMMENTS where CODE is empty', { CODE: '', COMMENTS: 'Clean' }, 'Clean'],
     ['MESSAGE where both are', { CODE: 'Success', COMMENTS: null, MESSAGE: 'Clean' }, 'Clean'],

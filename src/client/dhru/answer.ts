@@ -1,6 +1,7 @@
 import { findObjects, isObject, type JsonObject } from './json.ts'
 import { type DhruRefusal, readRefusal } from './refusal.ts'
 import { isEmpty, Row } from './row.ts'
+import { isXml, parseXml } from './xml.ts'
 
 /** Unreadable is an answer that cannot be relied on: nobody knows whether the request was carried out. */
 export interface Unreadable {
@@ -26,11 +27,18 @@ export interface Whole {
 export const unreadable = (why: string): Unreadable => ({ kind: 'unreadable', why })
 
 /**
- * `readWhole` finds the one answer in a body, between a byte order mark, PHP's warnings and whatever else a panel prints. HTML, half
- * of a JSON, and two answers in one are unreadable.
+ * `readWhole` finds the one answer in a body, between a byte order mark, PHP's warnings and whatever else a panel prints, and reads XML
+ * as well, though JSON is asked for. HTML, half of an answer, and two answers in one are unreadable.
  */
 export function readWhole(body: string): Whole | Unreadable {
   if (body.trim() === '') return unreadable('the answer is empty')
+  if (isXml(body)) {
+    const object = parseXml(body)
+    if (!object) return unreadable('the XML of the answer is not whole')
+    return isAnswer(object)
+      ? { kind: 'whole', object }
+      : unreadable('the answer has neither SUCCESS nor ERROR')
+  }
   if (PAGE.test(body)) return unreadable('the answer is an HTML page')
   const objects = findObjects(body)
   if (!objects) return unreadable('the JSON of the answer is not whole')
@@ -45,9 +53,15 @@ export function readWhole(body: string): Whole | Unreadable {
 
 const PAGE = /<(?:!doctype|html|head|body)\b/i
 
-/** `isAnswer` looks for SUCCESS or ERROR at the top, or in one of the rows. */
+/** `isAnswer` looks for SUCCESS or ERROR at the top, or in one of the rows, which may be flat. */
 const isAnswer = (object: JsonObject): boolean =>
-  hasVerdict(object) || Object.values(object).some((row) => isObject(row) && hasVerdict(row))
+  hasVerdict(object) ||
+  Object.entries(object).some(
+    ([key, row]) => isObject(row) && (hasVerdict(row) || (/\d/.test(key) && isFlat(row))),
+  )
+
+/** `isFlat` tells a row that says by its STATUS what others say by SUCCESS or ERROR. */
+export const isFlat = (row: JsonObject): boolean => new Row(row).text('STATUS') !== ''
 
 export const hasVerdict = (object: JsonObject): boolean =>
   Object.keys(object).some((name) => /^\s*(?:SUCCESS|ERROR)\s*$/i.test(name))

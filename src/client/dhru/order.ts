@@ -1,7 +1,10 @@
 import { contradiction, contradictionIn } from './about.ts'
 import { type Refused, type Unreadable, unreadable, verdictOf } from './answer.ts'
+import { decodeEntities } from './entities.ts'
 import type { JsonObject } from './json.ts'
+import { plainText } from './plain-text.ts'
 import { Row, referenceIn } from './row.ts'
+import { maySpeakOfRequest, stateOf } from './status-words.ts'
 
 /** Placed says that an order was taken. */
 export interface Placed {
@@ -15,7 +18,7 @@ export interface OrderStatus {
   state: 'open' | 'done' | 'rejected' | 'unknown'
   /** `status` is STATUS as sent. */
   status: string
-  /** `text` is the result of an order that is done, or the reason of a rejected one; '' where the panel gives none. */
+  /** `text` is the result and the comment of an order that has ended, or whose status is not known; '' where the panel gives none. */
   text: string
   /** `reference` is the panel's number of the order; null where the answer has none. */
   reference: string | null
@@ -69,18 +72,25 @@ export function readStatus(
   return other === null ? status : contradiction('order', reference, other.slice(0, 60))
 }
 
-/** `statusOf` knows STATUS 0 (new), 1 (in process), 3 (rejected) and 4 (done); clients and panels disagree about all others. */
+/** `statusOf` reads STATUS as a number or a word; ORDER_STATUS beside it says it more exactly than a word that may be about the question. */
 function statusOf(row: Row): OrderStatus {
-  const status = row.text('STATUS')
-  const state = states[status] ?? 'unknown'
-  const text = state === 'done' || state === 'rejected' ? textOf(row, labels[state]) : ''
-  return { kind: 'status', state, status, text, reference: referenceIn(row) }
+  const said = row.text('STATUS')
+  const status = (maySpeakOfRequest(said) && row.text('ORDER_STATUS', 'ORDERSTATUS')) || said
+  const state = stateOf(status) ?? 'unknown'
+  const reference = referenceIn(row)
+  if (state === 'open') return { kind: 'status', state, status, text: '', reference }
+  const text = textIn(row, state === 'rejected' ? labels.rejected : labels.done)
+  const isProof =
+    state !== 'done' ||
+    !maySpeakOfRequest(status) ||
+    [...RESULTS, ...COMMENTS].some((name) => resultText(row.get(name)) !== '')
+  return { kind: 'status', state: isProof ? state : 'unknown', status, text, reference }
 }
 
-const states: Record<string, OrderStatus['state']> = { 0: 'open', 1: 'open', 3: 'rejected', 4: 'done' }
-
-/** PLACES has the fields that may hold the text of an answer. In real panels it is in CODE; elsewhere CODE only names the state. */
-const PLACES = ['CODE', 'COMMENTS', 'COMMENT', 'RESULT', 'REPLY', 'REASON', 'MESSAGE']
+/** RESULTS, COMMENTS and REASONS may hold the text of an answer. In real panels it is in CODE; elsewhere CODE only names the state. */
+const RESULTS = ['CODE', 'RESULT', 'REPLY']
+const COMMENTS = ['COMMENTS', 'COMMENT']
+const REASONS = ['REASON', 'MESSAGE']
 const labels = {
   done: label(
     'complete|completed|success|successful|successfully|partial|partially completed|done|available|ok|finished',
@@ -95,7 +105,35 @@ function label(...names: string[]): RegExp {
   return new RegExp(`^(?:(?:your )?order )?(?:is |was |has been )?(?:${names.join('|')})[.!]?$`, 'i')
 }
 
-function textOf(row: Row, mere: RegExp): string {
-  const texts = PLACES.map((name) => row.text(name)).filter((text) => text !== '')
-  return texts.find((text) => !mere.test(text)) ?? texts.at(-1) ?? ''
+/** `textIn` gives the result and the comment, once where they say the same; a reason or a message only where there is neither. */
+function textIn(row: Row, mere: RegExp): string {
+  const texts = (names: string[]): string[] =>
+    names.map((name) => resultText(row.get(name))).filter((text) => text !== '')
+  const firstIn = (names: string[]): string | undefined => texts(names).find((text) => !mere.test(text))
+  const [result, comment] = [firstIn(RESULTS), firstIn(COMMENTS)]
+  if (result !== undefined && comment !== undefined) {
+    return result.split('\n').some((line) => isSame(line, comment)) || isSame(result, comment)
+      ? result
+      : `${result}\n${comment}`
+  }
+  return result ?? comment ?? firstIn(REASONS) ?? texts([...RESULTS, ...COMMENTS, ...REASONS]).at(-1) ?? ''
+}
+
+const isSame = (one: string, other: string): boolean => normal(one) === normal(other)
+const normal = (text: string): string => text.replace(/\s+/g, ' ').trim().toLowerCase()
+
+/** `resultText` writes a result of any shape as text, also JSON within a text, its character references decoded once. */
+function resultText(value: unknown): string {
+  if (typeof value === 'boolean') return ''
+  return decodeEntities(plainText(within(value))).trim()
+}
+
+function within(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\s*[[{][\s\S]*[\]}]\s*$/.test(value)) return value
+  try {
+    const inner: unknown = JSON.parse(value)
+    return typeof inner === 'object' ? inner : value
+  } catch {
+    return value
+  }
 }

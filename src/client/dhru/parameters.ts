@@ -11,7 +11,7 @@ export const NO_PARAMETERS = '\n'
 export function encodeParameters(fields: DhruFields, encoding: ParametersEncoding): string {
   const entries = Object.entries(fields)
   if (entries.length === 0) return NO_PARAMETERS
-  if (encoding !== 'xml') return encodeJson(fields, encoding)
+  if (encoding !== 'xml') return encodeJson(inJson(fields), encoding)
   const elements = entries.map(([name, value]) => {
     const tag = elementName(name)
     return `<${tag}>${escaped(value)}</${tag}>`
@@ -23,10 +23,25 @@ export function encodeParameters(fields: DhruFields, encoding: ParametersEncodin
 export const encodeRows = (
   rows: Iterable<readonly [key: string, fields: DhruFields]>,
   encoding: Exclude<ParametersEncoding, 'xml'>,
-): string => encodeJson(Object.fromEntries(rows), encoding)
+): string => encodeJson(Object.fromEntries([...rows].map(([key, fields]) => [key, inJson(fields)])), encoding)
 
 /** `encodeCustomField` makes CUSTOMFIELD: the fields that have no name of their own on the wire. */
 export const encodeCustomField = (fields: DhruFields): string => encodeJson(fields, 'base64')
+
+/** VENDOR_NAMES are spelt in JSON as the vendor's kit spells them: panels that look a name up by its letters find no other. */
+const VENDOR_NAMES: Readonly<Record<string, string>> = {
+  CUSTOMFIELD: 'customfield',
+  SECRO: 'SecRO',
+  NETWORK: 'Network',
+}
+
+const inJson = (fields: DhruFields): DhruFields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      Object.hasOwn(VENDOR_NAMES, name) ? (VENDOR_NAMES[name] as string) : name,
+      value,
+    ]),
+  )
 
 function encodeJson(value: object, encoding: 'base64' | 'json'): string {
   const json = JSON.stringify(value)

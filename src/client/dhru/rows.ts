@@ -1,4 +1,4 @@
-import { hasVerdict, type Refused, type Unreadable, unreadable } from './answer.ts'
+import { hasVerdict, isFlat, type Refused, type Unreadable, unreadable } from './answer.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { readRefusal } from './refusal.ts'
 import { isEmpty, Row, referenceIn } from './row.ts'
@@ -13,8 +13,8 @@ export interface RequestedRow {
 }
 
 /**
- * `readRows` finds the answer to each row in any of the forms of real panels: rows under their keys at the top; under their keys in
- * SUCCESS, in lower case; or a list under SUCCESS. It gives by key objects with the names of an answer about one order, none for a row that
+ * `readRows` finds the answer to each row in any of the forms of real panels: rows under their keys at the top, with SUCCESS or ERROR
+ * or flat; under their keys in SUCCESS, in lower case; or a list under SUCCESS. It gives by key objects with the names of an answer about one order, none for a row that
  * is not mentioned.
  */
 export function readRows(
@@ -23,9 +23,11 @@ export function readRows(
 ): Map<string, JsonObject> | Refused | Unreadable {
   const top = new Row(object)
   const answers = new Map<string, JsonObject>()
-  for (const { key } of requested) {
-    const row = object[key]
-    if (isObject(row) && hasVerdict(row)) answers.set(key, row)
+  for (const one of requested) {
+    const row = object[one.key]
+    if (!isObject(row)) continue
+    if (hasVerdict(row)) answers.set(one.key, row)
+    else if (isFlat(row)) answers.set(one.key, one.reference === undefined ? ofThemePanel(row) : ofList(row))
   }
   const success = top.get('SUCCESS')
   if (answers.size === 0 && isObject(success)) {

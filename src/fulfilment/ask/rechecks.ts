@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../../database/database.ts'
 import { heldAgainst } from '../../integrations/suppliers/http-kit/evidence.ts'
+import { withText } from '../../integrations/suppliers/http-kit/results.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { type Clock, DAY_MS } from '../../lib/time.ts'
 import { Loop } from '../../runtime/loop.ts'
@@ -76,7 +77,9 @@ export class Rechecks {
     let outcomes: (SupplierOutcome | undefined)[] = []
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      outcomes = await endedBy(signal, limiter.connected.supplier.ask(rechecks.map(taskOf), signal))
+      const { supplier } = limiter.connected
+      const said = await endedBy(signal, supplier.ask(rechecks.map(taskOf), signal))
+      outcomes = said.map((one) => withText(one, supplier.base64Results))
     } catch {
       // No answer is as unclear as one that says nothing.
     }

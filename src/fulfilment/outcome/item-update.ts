@@ -130,9 +130,9 @@ function updateBy(
 
   switch (outcome.kind) {
     case 'success': {
-      const { reference, result } = outcome
+      const { reference, result, raw = null } = outcome
       const recheckAt = recheckOf(reference ?? item.reference)
-      return update('success', { state: 'succeeded', reference, recheckAt }, { result })
+      return update('success', { state: 'succeeded', reference, recheckAt, detail: raw }, { result })
     }
     case 'accepted':
       return accepted(outcome.reference, null, outcome.askAgainAfterMs)

@@ -10,8 +10,8 @@ const BATCH_SIZE = 1000
 const DEADLOCK = '40P01'
 const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
-/** MAX_TRIES bounds how often a batch is tried while the database is away; LAST_TRIES does when the process is to end. */
-const MAX_TRIES = 50
+const MAX_RETRY_EVERY_MS = 1_000
+/** LAST_TRIES bounds how often a batch is tried once the process is to end: until then answers wait for the database. */
 const LAST_TRIES = 10
 
 /** `locked`: somebody else holds the wallet, so nothing was written. */
@@ -31,7 +31,7 @@ export class OutcomeWriter {
   readonly #locked = new Set<AccountId>()
   /** `#postponed` are updates that wait for a locked wallet. */
   readonly #postponed = new Set<Promise<boolean>>()
-  #maxTries = MAX_TRIES
+  #isEnding = false
 
   constructor(sql: Sql, clock: Clock) {
     this.#sql = sql
@@ -44,9 +44,21 @@ export class OutcomeWriter {
     return this.#batcher.add(update)
   }
 
+  /** `patiently` does work that needs the database again and again while that is away, as long as the process lives. */
+  readonly patiently = async <T>(work: () => Promise<T>): Promise<T> => {
+    const pause = this.#patience()
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        if (!mayGoWell(error) || !(await pause())) throw error
+      }
+    }
+  }
+
   /** `hurry` is called when the process is to end: what cannot be written soon is asked about after the next start. */
   hurry(): void {
-    this.#maxTries = LAST_TRIES
+    this.#isEnding = true
   }
 
   async stop(): Promise<void> {
@@ -72,17 +84,29 @@ export class OutcomeWriter {
   }
 
   async #write(updates: ItemUpdate[], { skipLocked }: { skipLocked: boolean }): Promise<(Written | Error)[]> {
-    for (let tries = 1; ; tries++) {
+    const pause = this.#patience()
+    for (;;) {
       try {
         return skipLocked ? await this.#writeUnlocked(updates) : await this.#writeAll(updates)
       } catch (error) {
         const { code } = error as { code?: string }
         if (code === LOCK_TIMEOUT && !skipLocked) return await this.#write(updates, { skipLocked: true })
-        const again = isConnectionLoss(error) || code === DEADLOCK || code === LOCK_TIMEOUT
+        const again = mayGoWell(error)
         if (!again && updates.length > 1) return await this.#writeApart(updates, { skipLocked })
-        if (!again || tries >= this.#maxTries) return updates.map(() => error as Error)
-        await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
+        if (!again || !(await pause())) return updates.map(() => error as Error)
       }
+    }
+  }
+
+  /** `#patience` gives what waits until the next try; false: the process is to end, and has tried often enough. */
+  #patience(): () => Promise<boolean> {
+    let [tries, left] = [0, LAST_TRIES]
+    return async () => {
+      tries++
+      if (this.#isEnding && left-- <= 0) return false
+      const ms = this.#isEnding ? RETRY_EVERY_MS : Math.min(RETRY_EVERY_MS * tries, MAX_RETRY_EVERY_MS)
+      await new Promise((resolve) => setTimeout(resolve, ms))
+      return true
     }
   }
 
@@ -132,7 +156,7 @@ export class OutcomeWriter {
   /** `#postpone` has the update written with a later batch. */
   #postpone(update: ItemUpdate): Promise<boolean> {
     const later = (async () => {
-      if (this.#maxTries === LAST_TRIES) throw new Error('the wallet of the account is locked')
+      if (this.#isEnding) throw new Error('the wallet of the account is locked')
       await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
       return await this.#batcher.add(update)
     })()
@@ -141,6 +165,12 @@ export class OutcomeWriter {
     later.then(settled, settled)
     return later
   }
+}
+
+/** `mayGoWell` tells the errors after which the same may go well in a moment. */
+const mayGoWell = (error: unknown): boolean => {
+  const { code } = error as { code?: string }
+  return isConnectionLoss(error) || code === DEADLOCK || code === LOCK_TIMEOUT
 }
 
 const itemsOf = (updates: readonly ItemUpdate[]) => updates.map(({ item }) => item)

@@ -23,8 +23,8 @@ export interface SupplierTask {
  * whatever a supplier's code is not sure of is `unknown`, and so is what it throws.
  */
 export type SupplierOutcome =
-  /** `success` says that it is done; the result is for the reseller. */
-  | { kind: 'success'; result: string; reference: string | null }
+  /** `success` says that it is done; the result is for the reseller, `raw` is the result as it came, where that was another. */
+  | { kind: 'success'; result: string; reference: string | null; raw?: string }
   /** `accepted` says that it was taken, and is not done yet. Without `askAgainAfterMs` the service says when to ask. */
   | { kind: 'accepted'; reference: string | null; askAgainAfterMs?: number }
   /** `refused` says that it was clearly not taken, or ended without a result, because of this item: the next route may try. */
@@ -93,6 +93,8 @@ export interface Supplier {
   readonly askAtOnce: number
   /** `ordersHoldMany` says that the items of one call of `send` may have one number in common, and are told apart by their inputs. */
   readonly ordersHoldMany?: boolean
+  /** `base64Results`: its results are base64 of texts. */
+  readonly base64Results?: boolean
   /**
    * `send` asks for tasks to be done, and gives one outcome for each, in order. It is called at most once for an attempt, after its intent
    * was committed.

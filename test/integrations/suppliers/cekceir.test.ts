@@ -179,7 +179,7 @@ describe('an answer to an order', () => {
     [
       'with an object',
       { status: 'success', result: { model: 'X', lock: { fmi: false, sim: null } } },
-      { kind: 'success', result: 'model: X\nlock fmi: no', reference: '17' },
+      { kind: 'success', result: 'model: X\nlock:\n  fmi: no', reference: '17' },
     ],
     [
       'that failed',

@@ -1,8 +1,8 @@
+import { plainText } from '../../../client/index.ts'
 import type { Clock } from '../../../lib/time.ts'
 import type { OutboundClient } from '../../../outbound/outbound.ts'
 import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
 import { isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
-import { plainText } from '../http-kit/plain-text.ts'
 import { retryAfterOf, turnedAway } from '../http-kit/turned-away.ts'
 
 /** Answer is a whole answer that is no error. */

@@ -1,4 +1,6 @@
+import { stateOf } from '../../../client/index.ts'
 import { type ExactJson, isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
+import { ownState, type StatusWords } from '../http-kit/status-words.ts'
 import { unwrapped } from './api.ts'
 
 /** ApiOrder is one order as the API shows it. */
@@ -26,14 +28,24 @@ const states: Record<string, ApiOrder['state']> = {
   canceled: 'failed',
 }
 
-/** `readOrder` reads the order that an answer is, or has in `data`; undefined for what has no number or no state that we know. */
-export const readOrder = (body: JsonObject): ApiOrder | undefined =>
-  readFlat(body) ?? readFlat(unwrapped(body))
+/** `orderStateOf` reads a status word: the operator's own, the API's, or another in the languages that are shipped. No number is one. */
+function orderStateOf(said: string, statusWords: StatusWords): ApiOrder['state'] | undefined {
+  const api = said.toLowerCase()
+  const own = ownState(said, statusWords)
+  if (own === undefined && Object.hasOwn(states, api)) return states[api]
+  const state = own ?? (/^\d*$/.test(said) ? undefined : stateOf(said))
+  return state && ofWords[state]
+}
 
-function readFlat(body: JsonObject): ApiOrder | undefined {
+const ofWords = { open: 'pending', done: 'success', rejected: 'failed' } as const
+
+/** `readOrder` reads the order that an answer is, or has in `data`; undefined for what has no number or no state that we know. */
+export const readOrder = (body: JsonObject, statusWords: StatusWords = {}): ApiOrder | undefined =>
+  readFlat(body, statusWords) ?? readFlat(unwrapped(body), statusWords)
+
+function readFlat(body: JsonObject, statusWords: StatusWords): ApiOrder | undefined {
   const id = orderIdOf(body)
-  const said = textField(body, 'status')?.toLowerCase() ?? ''
-  const state = Object.hasOwn(states, said) ? states[said] : undefined
+  const state = orderStateOf(textField(body, 'status') ?? '', statusWords)
   if (id === undefined || state === undefined) return undefined
   const total = textField(body, 'total') ?? ''
   return {

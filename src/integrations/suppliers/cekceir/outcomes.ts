@@ -1,6 +1,6 @@
+import { plainText } from '../../../client/index.ts'
 import { contradictionIn } from '../http-kit/evidence.ts'
 import { own } from '../http-kit/json.ts'
-import { plainText } from '../http-kit/plain-text.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { SupplierFault, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import type { Fault } from './api.ts'

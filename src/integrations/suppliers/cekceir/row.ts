@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
+import { plainText } from '../../../client/index.ts'
 import { type ExactJson, isObject, type JsonObject, own } from '../http-kit/json.ts'
-import { plainText } from '../http-kit/plain-text.ts'
 
 /** Row is what an order's result says of one of its items. */
 export interface Row {

@@ -2,6 +2,8 @@ import { flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
 import { secret, text, times } from '../../kit/fields.ts'
 import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
+import { base64Setting } from '../http-kit/results.ts'
+import { statusWordsSetting } from '../http-kit/status-words.ts'
 import { frontStatuses } from '../http-kit/turned-away.ts'
 
 /** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
@@ -26,6 +28,8 @@ export const cekceirFields = {
   words: wordsSetting,
   unrecognised: unrecognisedSetting,
   front_statuses: frontStatuses,
+  status_words: statusWordsSetting,
+  base64_results: base64Setting,
   recheck: times({
     label: 'Rechecks',
     default: [600, 86_400],

@@ -49,6 +49,7 @@ export class CekceirSupplier implements Supplier {
   readonly sendAtOnce: number
   readonly ordersHoldMany = true
   readonly askAtOnce = ASKED_AT_ONCE
+  readonly base64Results: boolean
   readonly #api: Api
   readonly #reasons: Reasons
   readonly #refusals: Refusals
@@ -66,6 +67,7 @@ export class CekceirSupplier implements Supplier {
     this.#refusals = refusals
     this.#clock = clock
     this.#settings = settings
+    this.base64Results = settings.base64_results
     // A lost order can only be ordered again where it is known to have held nothing else.
     this.sendAtOnce = settings.idempotency ? 1 : settings.items_per_order
   }
@@ -165,7 +167,7 @@ export class CekceirSupplier implements Supplier {
     { wasAlone, askable }: { wasAlone: boolean; askable: boolean },
   ): SupplierOutcome {
     if (said.kind === 'unclear') return this.#reasons.unknown(said.why, askable)
-    const order = readOrder(said.body)
+    const order = readOrder(said.body, this.#settings.status_words)
     if (!order) return this.#reasons.unknown('its answer is no order', askable)
     this.#claims.note(task, order.id)
     return itemOutcome(order, task, this.#reasons, { wasAlone })
@@ -179,8 +181,8 @@ export class CekceirSupplier implements Supplier {
     signal: AbortSignal,
   ): Promise<void> {
     const said = await this.#api.get(`/order/${encodeURIComponent(reference)}`, signal)
-    const order = said.kind === 'answer' ? readOrder(said.body) : undefined
     const inputs = tasks.map(({ input }) => input)
+    const order = said.kind === 'answer' ? readOrder(said.body, this.#settings.status_words) : undefined
     for (const task of tasks) {
       outcomes.set(task, this.#asked(said, order, task, inputs))
     }

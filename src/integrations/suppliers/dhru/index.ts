@@ -28,7 +28,7 @@ export const dhru = supplierKind({
       clock,
     })
     const reasons = new Reasons([apiaccesskey])
-    const outcomes = new Outcomes(reasons, new Refusals({ reasons, ...settings }))
+    const outcomes = new Outcomes(reasons, new Refusals({ reasons, ...settings }), settings.status_words)
     return new DhruSupplier({ panel, settings, clock, outcomes })
   },
 })

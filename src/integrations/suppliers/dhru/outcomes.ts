@@ -1,6 +1,7 @@
 import type { DhruRefusal, OrderStatus, Placed, Refused, Unreadable } from '../../../client/index.ts'
 import type { Refusals } from '../book/refusals.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
+import { ownState, type StatusWords } from '../http-kit/status-words.ts'
 import type { SupplierOutcome } from '../supplier.ts'
 
 /** Asked is what an answer is about: its input, and whether the order can be found without its number. */
@@ -13,10 +14,12 @@ interface Asked {
 export class Outcomes {
   readonly reasons: Reasons
   readonly #refusals: Refusals
+  readonly #statusWords: StatusWords
 
-  constructor(reasons: Reasons, refusals: Refusals) {
+  constructor(reasons: Reasons, refusals: Refusals, statusWords: StatusWords = {}) {
     this.reasons = reasons
     this.#refusals = refusals
+    this.#statusWords = statusWords
   }
 
   unreadable({ why, contradicts }: Unreadable, askable: boolean): SupplierOutcome {
@@ -67,7 +70,7 @@ export class Outcomes {
     if (answer.kind === 'refused') {
       return this.unavailable(answer.refusal) ?? this.reasons.unknown(answer.refusal.message, true)
     }
-    switch (answer.state) {
+    switch (ownState(answer.status, this.#statusWords) ?? answer.state) {
       case 'open':
         return { kind: 'accepted', reference }
       case 'done':

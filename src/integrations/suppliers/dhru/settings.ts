@@ -2,6 +2,8 @@ import { choice, flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
 import { map, secret, text, times } from '../../kit/fields.ts'
 import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
+import { base64Setting } from '../http-kit/results.ts'
+import { statusWordsSetting } from '../http-kit/status-words.ts'
 import { frontStatuses } from '../http-kit/turned-away.ts'
 
 /** `dhruFields` are what a Dhru panel is configured with. */
@@ -57,6 +59,8 @@ export const dhruFields = {
   words: wordsSetting,
   unrecognised: unrecognisedSetting,
   front_statuses: frontStatuses,
+  status_words: statusWordsSetting,
+  base64_results: base64Setting,
   recheck: times({
     label: 'Rechecks',
     default: [600, 86_400],

@@ -55,6 +55,10 @@ export class DhruSupplier implements Supplier {
     return Math.max(1, this.#settings.bulk || (kind === 'imeigate' ? ROWS_AT_AN_IMEIGATE : 1))
   }
 
+  get base64Results(): boolean {
+    return this.#settings.base64_results
+  }
+
   get askAtOnce(): number {
     const { bulk_status: mode } = this.#settings
     return mode === 'on' || (mode === 'auto' && this.#bulkStatuses.isOn) ? STATUSES_AT_ONCE : 1

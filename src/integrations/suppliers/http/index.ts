@@ -4,6 +4,7 @@ import { optional, secret, text, textOrJson, times } from '../../kit/fields.ts'
 import { Refusals } from '../book/refusals.ts'
 import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
 import { Reasons } from '../http-kit/reasons.ts'
+import { base64Setting } from '../http-kit/results.ts'
 import { frontStatuses } from '../http-kit/turned-away.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
@@ -41,6 +42,7 @@ const fields = {
   words: wordsSetting,
   unrecognised: unrecognisedSetting,
   front_statuses: frontStatuses,
+  base64_results: base64Setting,
   recheck: times({
     label: 'Rechecks',
     default: [],
@@ -86,6 +88,7 @@ export const http = supplierKind({
       installation,
       fronts,
       clock,
+      base64Results: settings.base64_results,
       client: outbound.open({ connections: CONNECTIONS }),
       reasons,
       refusals: new Refusals({ reasons, ...settings }),

@@ -1,7 +1,7 @@
+import { plainText } from '../../../client/index.ts'
 import { findPattern } from '../../../lib/patterns.ts'
 import type { Reply } from '../http-kit/call.ts'
 import { type ExactJson, isObject, own, parseExact } from '../http-kit/json.ts'
-import { plainText } from '../http-kit/plain-text.ts'
 import type { Place, Places } from './template.ts'
 
 /** Seen is an answer that rules are tested on. */

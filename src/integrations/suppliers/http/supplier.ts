@@ -31,6 +31,7 @@ interface HttpSupplierDeps {
   /** `fronts` are the statuses of a front. */
   fronts: readonly number[]
   clock: Clock
+  base64Results: boolean
   client: OutboundClient
   reasons: Reasons
   refusals: Refusals
@@ -43,12 +44,14 @@ interface HttpSupplierDeps {
 export class HttpSupplier implements Supplier {
   readonly sendAtOnce = 1
   readonly askAtOnce = 1
+  readonly base64Results: boolean
   readonly #deps: HttpSupplierDeps
   /** `account` is there only where the template has a request for it. */
   readonly account?: (signal: AbortSignal) => Promise<SupplierAccount>
 
   constructor(deps: HttpSupplierDeps) {
     this.#deps = deps
+    this.base64Results = deps.base64Results
     const { balance } = deps.template
     if (balance) this.account = (signal) => this.#account(balance, signal)
   }

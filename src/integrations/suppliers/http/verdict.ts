@@ -1,6 +1,6 @@
+import { plainText } from '../../../client/index.ts'
 import { findPattern } from '../../../lib/patterns.ts'
 import type { ExactJson } from '../http-kit/json.ts'
-import { plainText } from '../http-kit/plain-text.ts'
 import { type Seen, valueAt } from './places.ts'
 import type { Rule, TemplateAnswer } from './template.ts'
 

@@ -1,0 +1,96 @@
+import type { Sql, Transaction } from '../../database/database.ts'
+import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
+import { lockWallets } from '../../ledger/wallets.ts'
+import type { ClaimedItem } from '../claimed-item.ts'
+import { openReviews } from '../people/reviews.sql.ts'
+import { addToOpenReviews, type LateItem, lockLateItem } from './late-answers.sql.ts'
+import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
+
+/** Late is what became of an answer that came after its lease: nothing in it was new, it was written, or a person is shown it. */
+export type Late = 'nothing' | 'written' | 'shown'
+
+/**
+ * `recordLate` keeps an answer whose item is no longer this worker's. It is written where nothing contradicts it; otherwise it is shown in
+ * the open review of the item, or in a new one.
+ */
+export async function recordLate(
+  sql: Sql,
+  late: { item: ClaimedItem; outcome: SupplierOutcome; update: ItemUpdate; supplier: string },
+  now: Date,
+): Promise<Late> {
+  const { item, outcome, update, supplier } = late
+  return await sql.begin(async (transaction) => {
+    await lockWallets(transaction, [item.accountId])
+    const current = await lockLateItem(transaction, item, now)
+    if (!current) return 'nothing'
+    const verdict = verdictOf(outcome, item, current)
+    if (verdict === 'write') {
+      const itself = { ...update, item: { ...update.item, fence: current.fence } }
+      const written = await writeItemUpdates(transaction, [itself], now)
+      await followItems(transaction, [item], now)
+      return written.length > 0 ? 'written' : 'nothing'
+    }
+    if (verdict === 'nothing') return 'nothing'
+    await show(transaction, { item, current, detail: `${supplier} answered late: ${wordsOf(outcome)}` }, now)
+    return 'shown'
+  })
+}
+
+/** `verdictOf` compares a late answer with what is known by now. Pure. */
+export function verdictOf(
+  outcome: SupplierOutcome,
+  item: Pick<ClaimedItem, 'attempt'>,
+  current: Pick<LateItem, 'isFinished' | 'isHeld' | 'result' | 'attempt'>,
+): 'write' | 'show' | 'nothing' {
+  const { attempt } = current
+  const isOurs = attempt.latest === item.attempt
+  const isOpen = isOurs && !current.isFinished && openStates.includes(attempt.state)
+  const reference = 'reference' in outcome ? outcome.reference : null
+  const isAnother = reference !== null && attempt.reference !== null && reference !== attempt.reference
+  switch (outcome.kind) {
+    case 'success':
+      if (attempt.state === 'succeeded') return current.result === outcome.result ? 'nothing' : 'show'
+      return isOpen && !isAnother ? 'write' : 'show'
+    case 'accepted':
+      if (isAnother) return 'show'
+      if (isOpen) return attempt.reference === null && reference !== null ? 'write' : 'nothing'
+      return attempt.state === 'succeeded' ? 'nothing' : 'show'
+    case 'duplicate':
+      return 'nothing'
+    case 'refused':
+    case 'unavailable':
+      if (attempt.state === 'refused' || attempt.state === 'given_up') return 'nothing'
+      // A refusal to answer a question says nothing; of a request it is proof, as long as nobody has heard that it was taken.
+      if (outcome.kind === 'unavailable' && attempt.reference !== null) return 'nothing'
+      // Whoever asks at this moment may hear otherwise.
+      if (isOpen && !current.isHeld && attempt.state !== 'accepted' && attempt.reference === null)
+        return 'write'
+      return outcome.kind === 'refused' ? 'show' : 'nothing'
+    default:
+      return 'nothing'
+  }
+}
+
+const openStates: readonly string[] = ['sent', 'accepted', 'unknown']
+
+function wordsOf(outcome: SupplierOutcome): string {
+  switch (outcome.kind) {
+    case 'success':
+      return `success, with "${outcome.result.slice(0, 1000)}"`
+    case 'accepted':
+      return `taken, under ${outcome.reference ?? 'no reference'}`
+    default:
+      return `refused: "${'reason' in outcome ? outcome.reason : ''}"`
+  }
+}
+
+async function show(
+  sql: Transaction,
+  { item, current, detail }: { item: ClaimedItem; current: LateItem; detail: string },
+  now: Date,
+): Promise<void> {
+  if ((await addToOpenReviews(sql, item, detail)) > 0) return
+  // An item that waits for another supplier is asked about as `changed`, too: this attempt had ended.
+  const kind = current.isFinished || current.attempt.latest !== item.attempt ? 'changed' : 'unknown'
+  await openReviews(sql, [{ item, attempt: item.attempt, kind, detail }], now)
+}

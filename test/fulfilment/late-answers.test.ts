@@ -1,0 +1,213 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
+import type { Sql } from '../../src/database/database.ts'
+import type { Breakers } from '../../src/fulfilment/breakers.ts'
+import { LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
+import { itemUpdate } from '../../src/fulfilment/outcome/item-update.ts'
+import { verdictOf } from '../../src/fulfilment/outcome/late-answers.ts'
+import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
+import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
+import { Worker } from '../../src/fulfilment/worker.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
+import type { AttemptState } from '../../src/lib/states.ts'
+import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
+import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { directoryOf, SANDBOX, takePending } from './fixed-directory.ts'
+import { FakeSupplier, REFUSED, StillClock, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+
+const accepted = (reference: string | null): SupplierOutcome => ({ kind: 'accepted', reference })
+const away: SupplierOutcome = { kind: 'unavailable', why: 'transport', reason: 'nothing went out' }
+const unknown: SupplierOutcome = { kind: 'unknown', reason: '?', askable: true }
+
+describe('an answer after its lease', () => {
+  type Current = [
+    state: AttemptState,
+    reference: string | null,
+    latest?: number,
+    result?: string | undefined,
+    isHeld?: true,
+  ]
+  it.each<[SupplierOutcome, Current, 'write' | 'show' | 'nothing']>([
+    [SUCCESS, ['sent', null], 'write'],
+    [SUCCESS, ['unknown', null], 'write'],
+    [SUCCESS, ['accepted', 'R1'], 'write'],
+    [SUCCESS, ['accepted', 'R2'], 'show'],
+    [SUCCESS, ['succeeded', 'R1', 1, 'clean'], 'nothing'],
+    [SUCCESS, ['succeeded', 'R1', 1, 'dirty'], 'show'],
+    [SUCCESS, ['refused', null], 'show'],
+    [SUCCESS, ['given_up', null], 'show'],
+    [SUCCESS, ['refused', null, 2], 'show'],
+    [accepted('R1'), ['unknown', null], 'write'],
+    [accepted('R1'), ['accepted', 'R1'], 'nothing'],
+    [accepted('R1'), ['accepted', 'R2'], 'show'],
+    [accepted('R1'), ['refused', null, 2], 'show'],
+    [accepted('R1'), ['given_up', null], 'show'],
+    [accepted(null), ['unknown', null], 'nothing'],
+    [REFUSED, ['sent', null], 'write'],
+    [REFUSED, ['unknown', null], 'write'],
+    [REFUSED, ['unknown', null, 1, undefined, true], 'show'],
+    [SUCCESS, ['unknown', null, 1, undefined, true], 'write'],
+    [away, ['unknown', null, 1, undefined, true], 'nothing'],
+    [REFUSED, ['accepted', 'R1'], 'show'],
+    [REFUSED, ['succeeded', 'R1', 1, 'clean'], 'show'],
+    [REFUSED, ['refused', null, 2], 'nothing'],
+    [away, ['unknown', null], 'write'],
+    [away, ['accepted', 'R1'], 'nothing'],
+    [unknown, ['sent', null], 'nothing'],
+  ])(
+    '%j, where the attempt is %j by now: %s',
+    (outcome, [state, reference, latest = 1, result, isHeld = false], verdict) => {
+      const isFinished = result !== undefined || state === 'given_up'
+      const current = { isFinished, isHeld, result: result ?? null, attempt: { latest, state, reference } }
+      expect(verdictOf(outcome, { attempt: 1 }, current)).toBe(verdict)
+    },
+  )
+})
+
+describe('with a database', () => {
+  let shop: Workshop
+  let answer: (outcome: SupplierOutcome) => void
+  let supplier: FakeSupplier
+  beforeEach(async () => {
+    shop = await Workshop.open()
+    const { promise, resolve } = Promise.withResolvers<SupplierOutcome>()
+    answer = resolve
+    supplier = new FakeSupplier(() => promise)
+  })
+  afterEach(async () => {
+    expect(await brokenPromises(shop.sql)).toEqual([])
+    await shop.close()
+  })
+
+  /** `sent` is an order that is with the supplier, and whose lease somebody else has by now. */
+  const sent = async (): Promise<OrderId> => {
+    shop.workers(supplier)
+    const id = await shop.place(1)
+    await until(() => supplier.underWay === 1)
+    await shop.sql`update items set fence = fence + 1 where order_id = ${id}`
+    return id
+  }
+  const reviews = () => listReviews(shop.sql, { all: true })
+
+  test('proof that comes late is written: the order has its result, and is paid once', async () => {
+    const id = await sent()
+    answer(SUCCESS)
+    await until(async () => (await shop.order(id)).finishedAt !== null)
+    expect(await shop.order(id)).toMatchObject({ state: 'success', items: [{ result: 'clean' }] })
+    expect(await reviews()).toEqual([])
+  })
+
+  test('proof that contradicts what a person decided is shown, and no money moves', async () => {
+    const id = await sent()
+    const item = { accountId: shop.account, orderId: id, position: 1 }
+    await openReviews(shop.sql, [{ item, attempt: 1, kind: 'unknown', detail: 'lost' }], shop.clock.now())
+    const [review] = await reviews()
+    const decider = { actor: 'ana', why: 'the panel has nothing' }
+    await resolveReview(shop.sql, review?.id as never, { kind: 'give_back' }, decider, shop.clock)
+    answer(SUCCESS)
+    await until(async () => (await reviews()).length === 2)
+    expect(await shop.order(id)).toMatchObject({ state: 'failed' })
+    expect(await reviews()).toMatchObject([
+      {
+        kind: 'changed',
+        resolution: null,
+        detail: expect.stringContaining('answered late: success, with "clean"'),
+      },
+      { kind: 'unknown', resolution: 'give_back' },
+    ])
+  })
+
+  test('proof that contradicts is added to the review that is open', async () => {
+    const id = await sent()
+    const item = { accountId: shop.account, orderId: id, position: 1 }
+    await shop.sql`update attempts set state = 'accepted', reference = 'R9' where order_id = ${id}`
+    await openReviews(
+      shop.sql,
+      [{ item, attempt: 1, kind: 'expired', detail: 'open for long' }],
+      shop.clock.now(),
+    )
+    answer(SUCCESS)
+    await until(async () => (await reviews())[0]?.detail.includes('clean') ?? false)
+    expect(await reviews()).toMatchObject([
+      { kind: 'expired', resolution: null, detail: expect.stringMatching(/^open for long\n.*answered late/) },
+    ])
+    expect(await shop.order(id)).toMatchObject({ state: 'processing' })
+  })
+
+  test('nothing is sent when the lease is over before the first byte', async () => {
+    const directory = await directoryOf(new Map([[SANDBOX, supplier]])).current()
+    const limiter = new SupplierLimiter(directory.get(SANDBOX) as ConnectedSupplier)
+    const worker = new Worker({
+      sql: shop.sql,
+      outcomes: shop.outcomes,
+      breakers: { note: () => {} } as unknown as Breakers,
+      clock: shop.clock,
+      log: pino({ level: 'silent' }),
+    })
+    const id = await shop.place(1)
+    const items = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
+    // The process stands still between the intent and the call.
+    shop.clock.advance(LEASE_MS)
+    worker.work({ limiter, call: 'send', items })
+    await until(async () => (await shop.order(id)).items[0]?.state === 'pending')
+    expect(supplier.calls).toEqual([])
+    const [first] = await shop.sql`select state, fault, detail from attempts where order_id = ${id}`
+    expect(first).toMatchObject({
+      state: 'refused',
+      fault: 'supplier',
+      detail: expect.stringContaining('not sent'),
+    })
+    await worker.stop(0)
+  })
+})
+
+describe('an answer in memory', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+  const update = itemUpdate({
+    item: { accountId: 1 as never, orderId: 1001 as never, position: 1, fence: 1 },
+    itemState: 'success',
+  })
+  /** `writerOn` writes to a database that is away until `back` is called. */
+  const writerOn = () => {
+    const lost = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' })
+    const seen = { tries: 0, away: true }
+    const begin = async () => {
+      seen.tries++
+      if (seen.away) throw lost
+      return [{ ord: 1 }]
+    }
+    return { seen, writer: new OutcomeWriter({ begin } as unknown as Sql, new StillClock()) }
+  }
+
+  it('waits for the database as long as the process lives', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const { seen, writer } = writerOn()
+    let written: boolean | undefined
+    const recorded = writer.record(update).then((one) => {
+      written = one
+    })
+    await vi.advanceTimersByTimeAsync(3_600_000)
+    expect(written).toBeUndefined()
+    expect(seen.tries).toBeGreaterThan(3_000)
+    seen.away = false
+    await vi.advanceTimersByTimeAsync(1_000)
+    await recorded
+    expect(written).toBe(true)
+  })
+
+  it('is tried a few times more when the process is to end', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    const { writer } = writerOn()
+    const failed = expect(writer.record(update)).rejects.toThrow('ECONNREFUSED')
+    await vi.advanceTimersByTimeAsync(60_000)
+    writer.hurry()
+    await vi.advanceTimersByTimeAsync(5_000)
+    await failed
+  })
+})
