@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { updateService } from '../../src/catalogue/services.ts'
 import { measureRoutes } from '../../src/fulfilment/dispatch/route-stats.sql.ts'
 import {
+  attemptFor,
   chooseRoute,
   type EarlierAttempt,
   type RouteOption,
@@ -63,6 +64,25 @@ describe('a route is chosen', () => {
     from === to ? amount : from === 'XXX' ? undefined : micros(amount / 2n)
   const choose = (one: RoutingCandidate, routes: RouteOption[], strategy: Strategy = 'fixed') =>
     chooseRoute(one, routes, strategy, convert, now)
+  test('what a supplier put off counts for nothing, and is made again as the same attempt', () => {
+    const off = Array.from({ length: 20 }, () => tried(1, 'wait'))
+    const routes = [route(1)]
+    expect(choose(item({ tries: off }), routes)).toMatchObject({ kind: 'send' })
+    expect(attemptFor(item({ tries: off }), routes[0] as RouteOption)).toEqual({ number: 1, keyNumber: 1 })
+    const busy = { ...tried(1, 'supplier'), number: 2 }
+    expect(attemptFor(item({ tries: [busy] }), routes[0] as RouteOption)).toEqual({ number: 3, keyNumber: 1 })
+    const refused = { ...tried(1, 'item'), number: 2 }
+    expect(attemptFor(item({ tries: [refused] }), routes[0] as RouteOption)).toEqual({
+      number: 3,
+      keyNumber: 3,
+    })
+    const taken = { ...busy, reference: '7' }
+    expect(attemptFor(item({ tries: [taken] }), routes[0] as RouteOption)).toEqual({
+      number: 3,
+      keyNumber: 3,
+    })
+  })
+
   /** `order` gives the order in which a strategy takes routes: each next one after the others have refused. */
   const order = (strategy: Strategy, routes: RouteOption[]): number[] => {
     const taken: number[] = []

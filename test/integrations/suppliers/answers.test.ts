@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ErrorCode, errors } from '../../../src/errors.ts'
 import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import type { Supplier, SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
@@ -141,6 +142,18 @@ describe('a refusal', () => {
     expect(await placed(supplier, refusedWith('Kode 77: hubungi sales'))).toMatchObject(unavailable('credit'))
     expect(await placed(supplier, refusedWith('Invalid IMEI'))).toMatchObject(unavailable('busy'))
   })
+
+  it.each(Object.keys(errors) as ErrorCode[])(
+    'of another imeigate is known by its code: %s',
+    async (code) => {
+      const supplier = await dhru()
+      const { message } = errors[code]
+      const outcome = await placed(supplier, refusedWith(message, `${code}: hubungi sales`))
+      expect(outcome).not.toHaveProperty('unrecognised')
+      if (code === 'internal_error') expect(outcome).toMatchObject({ kind: 'unknown' })
+      else expect(outcome.kind).not.toBe('unknown')
+    },
+  )
 
   it('of one row of many is judged as that of one order', async () => {
     const supplier = await dhru({ bulk: 10 })
