@@ -43,7 +43,8 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
         request as unknown as FastifyRequest,
         reply,
       ),
-    routerOptions: { ignoreTrailingSlash: true },
+    // Long enough for every reference of an order, each character of it escaped.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2500 },
     rewriteUrl: ({ method, url = '/' }) => endpointUrl(method, url),
   })
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.

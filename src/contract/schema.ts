@@ -51,3 +51,11 @@ export const id = (description?: string) =>
   Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER, ...described(description) })
 
 export const idParams = Type.Object({ id: id() })
+
+/** `orderParams` names an order in a path. */
+export const orderParams = Type.Object({
+  id: Type.Unsafe<string>({
+    anyOf: [{ type: 'string', minLength: 1, maxLength: 255 }, id()],
+    description: 'Its `order_id`, or its `reference` or `reference_id`',
+  }),
+})

@@ -478,6 +478,10 @@ export interface Operations {
       cursor?: number
       /** An order's number, or a part of its reference or of an IMEI or serial number */
       q?: string
+      /** The whole of your reference: all orders that have it */
+      reference?: string
+      /** A `transaction_id`, or the whole of a `reference_id`, as orders show them */
+      trx_id?: string
       status?: 'pending' | 'success' | 'partial' | 'failed' | 'cancelled'
       processing_type?: 'automatic' | 'manual'
       /** Or its id */
@@ -494,7 +498,8 @@ export interface Operations {
     takes: {
       /** Seconds to wait for the end of an order that is pending */
       wait?: number
-      id: number
+      /** Its `order_id`, or its `reference` or `reference_id` */
+      id: string | number
     }
     answer: Schemas['Order']
   }
@@ -503,7 +508,8 @@ export interface Operations {
     takes: {
       /** Seconds to wait for the end of an order that is pending */
       wait?: number
-      id: number
+      /** Its `order_id`, or its `reference` or `reference_id` */
+      id: string | number
     }
     answer: Schemas['Order']
   }
@@ -514,21 +520,24 @@ export interface Operations {
       /** The `next_cursor` of the page before */
       cursor?: number
       status?: 'pending' | 'success' | 'failed' | 'cancelled'
-      id: number
+      /** Its `order_id`, or its `reference` or `reference_id` */
+      id: string | number
     }
     entry: Schemas['OrderItem']
   }
   /** Cancel what is not done yet: `POST /api/order/{id}/cancel` */
   cancelOrder: {
     takes: {
-      id: number
+      /** Its `order_id`, or its `reference` or `reference_id` */
+      id: string | number
     }
     answer: Schemas['OrderCancellation']
   }
   /** Doubt the answer: `POST /api/order/{id}/verify` */
   verifyOrder: {
     takes: {
-      id: number
+      /** Its `order_id`, or its `reference` or `reference_id` */
+      id: string | number
     }
     answer: Schemas['OrderVerification']
   }

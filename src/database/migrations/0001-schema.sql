@@ -566,6 +566,8 @@ create table orders (
 ) with (fillfactor = 85);
 -- Operators name an order by its id alone.
 create index orders_id on orders (id);
+-- Resellers name an order by their own reference, too.
+create index orders_by_reference on orders (account_id, reference, id) where reference is not null;
 
 -- Keys under which an order answers a repeated request (promise 3, one purchase, once): its natural key, and the caller's
 -- idempotency key (then body has the hash of the request). They stand apart from orders, with one index only, so that
@@ -646,6 +648,8 @@ create table attempts (
 create index attempts_to_recheck on attempts (supplier_id, recheck_at) where recheck_at is not null;
 create index attempts_by_reference on attempts (supplier_id, reference) where reference is not null;
 create index attempts_unrecognised on attempts (supplier_id, unrecognised) where unrecognised is not null;
+-- Resellers name an order by the supplier's reference that they are shown: that of its first item.
+create index attempts_of_buyer on attempts (account_id, reference, order_id) where reference is not null and position = 1;
 create index attempts_measured on attempts (route_id, finished_at desc)
   where finished_at is not null and route_id is not null;
 

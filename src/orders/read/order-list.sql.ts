@@ -9,7 +9,9 @@ export interface Listed {
 }
 
 /** OrderListFilter has the ids of services in place of what names them: hot statements join no configuration. */
-export type OrderListFilter = Omit<BuyerOrderFilter, 'processing' | 'service'> & {
+export type OrderListFilter = Omit<BuyerOrderFilter, 'processing' | 'service' | 'transaction'> & {
+  /** `ids` leaves out all other orders. */
+  ids?: readonly OrderId[] | undefined
   serviceIds?: readonly ServiceId[] | undefined
 }
 
@@ -20,22 +22,37 @@ export async function findOrders(
   filter: OrderListFilter,
   maxScanned: number,
 ): Promise<Listed> {
-  const { search, state, serviceIds, from, to, before, limit } = filter
+  const { search, reference, ids: only, state, serviceIds, from, to, before, limit } = filter
   const high = before ?? Number.MAX_SAFE_INTEGER
-  const isPlain = [search, state, serviceIds, from, to].every((given) => given === undefined)
+  const isPlain = [search, only, state, serviceIds, from, to].every((given) => given === undefined)
   // A search that rarely matches must not read a whole history in one request.
   const [last] = isPlain
     ? []
     : await sql<{ id: OrderId }[]>`
-        select id from orders where (account_id, id) >= (${accountId}, 0) and (account_id, id) < (${accountId}, ${high}::bigint)
-         order by account_id desc, id desc offset ${maxScanned - 1} limit 1`.records()
+        select id from orders
+         where ${
+           reference === undefined
+             ? sql`(account_id, id) >= (${accountId}, 0) and (account_id, id) < (${accountId}, ${high}::bigint)
+                   order by account_id desc, id desc`
+             : sql`(account_id, reference, id) >= (${accountId}, ${reference}, 0)
+                   and (account_id, reference, id) < (${accountId}, ${reference}, ${high}::bigint)
+                   and reference is not null
+                   order by account_id desc, reference desc, id desc`
+         } offset ${maxScanned - 1} limit 1`.records()
   const number = search !== undefined && /^\d{1,15}$/.test(search) ? Number(search) : null
   // No join, no subquery that could be read whole first, and no equation of the account: so that the orders can only be
-  // walked through by the account's own index, and never by that of everybody's numbers.
+  // walked through by the account's own indexes, and never by that of everybody's numbers.
   const rows = await sql<{ id: OrderId }[]>`
     select id from orders o
-     where (account_id, id) >= (${accountId}, ${last?.id ?? 0}::bigint)
-       and (account_id, id) < (${accountId}, ${high}::bigint)
+     where ${
+       reference === undefined
+         ? sql`(account_id, id) >= (${accountId}, ${last?.id ?? 0}::bigint)
+               and (account_id, id) < (${accountId}, ${high}::bigint)`
+         : sql`(account_id, reference, id) >= (${accountId}, ${reference}, ${last?.id ?? 0}::bigint)
+               and (account_id, reference, id) < (${accountId}, ${reference}, ${high}::bigint)
+               and reference is not null`
+     }
+       ${only === undefined ? sql`` : sql`and id = any(${only}::bigint[])`}
        ${state === undefined ? sql`` : sql`and state = any(${STATES[state]}::text[]::order_state[])`}
        ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
        ${to === undefined ? sql`` : sql`and created_at < ${to}`}
@@ -47,7 +64,7 @@ export async function findOrders(
                    select bool_or(position(lower(${search}) in lower(i.input)) > 0)
                      from items i where i.account_id = o.account_id and i.order_id = o.id))`
        }
-     order by account_id desc, id desc limit ${limit + 1}`.records()
+     order by account_id desc, ${reference === undefined ? sql`` : sql`reference desc,`} id desc limit ${limit + 1}`.records()
   const ids = rows.slice(0, limit).map(({ id }) => id)
   return { ids, next: (rows.length > limit ? ids.at(-1) : last?.id) ?? null }
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts'
-import type { Service, ServiceKind } from '../../catalogue/service.ts'
+import type { ServiceKind } from '../../catalogue/service.ts'
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
@@ -10,6 +10,7 @@ import type { BuyerItem, BuyerOrderSummary, BuyerStatus, OrderDetails } from './
 import { readDetails } from './order-details.sql.ts'
 import { type ItemFilter, selectItems, serviceOf } from './order-items.sql.ts'
 import { findOrders } from './order-list.sql.ts'
+import { bySupplierReference, newestByReference, orderOfTransaction } from './order-references.sql.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
 import { readSummaries } from './summaries.sql.ts'
 
@@ -24,6 +25,10 @@ type Services = Pick<Catalogue, 'current' | 'getService'>
 export interface BuyerOrderFilter {
   /** `search` is an order's number, or a part of its reference or of an item's input. */
   search?: string | undefined
+  /** `reference` is the whole of the buyer's own reference. */
+  reference?: string | undefined
+  /** `transaction` is the number of the transaction that reserved the price, or the supplier's reference. */
+  transaction?: string | undefined
   state?: BuyerStatus | undefined
   processing?: 'automatic' | 'manual' | undefined
   /** `service` is the id or the code of a service. */
@@ -109,28 +114,41 @@ export class BuyerOrders {
     return this.#reading.batches.details.add(this.#name(id))
   }
 
-  /** `getDetails` throws order_not_found. */
-  async getDetails(id: OrderId): Promise<OrderDetails> {
-    return (await this.findDetails(id)) ?? notFound(id)
+  /** `getDetails` takes any name of an order. Throws order_not_found. */
+  getDetails(name: string): Promise<OrderDetails> {
+    return this.#named(name, (id) => this.findDetails(id))
   }
 
   findSummary(id: OrderId): Promise<BuyerOrderSummary | undefined> {
     return this.#reading.batches.summaries.add(this.#name(id))
   }
 
-  /** `getSummary` throws order_not_found. */
-  async getSummary(id: OrderId): Promise<BuyerOrderSummary> {
-    return (await this.findSummary(id)) ?? notFound(id)
+  /** `getSummary` takes any name of an order. Throws order_not_found. */
+  getSummary(name: string): Promise<BuyerOrderSummary> {
+    return this.#named(name, (id) => this.findSummary(id))
+  }
+
+  /** `idOf` gives the number of the order that a name is for. Throws order_not_found. */
+  async idOf(name: string): Promise<OrderId> {
+    return (await this.#serviceOf(name)).id
   }
 
   /** `list` gives summaries, newest first. A page may be short before the end: `next` is null only there. */
   async list(filter: BuyerOrderFilter): Promise<{ items: BuyerOrderSummary[]; next: OrderId | null }> {
-    const { processing, service, ...rest } = filter
-    if (!isStorable(`${rest.search}`)) return { items: [], next: null }
+    const { processing, service, transaction, ...rest } = filter
+    const texts = [rest.search, rest.reference, transaction]
+    if (!texts.every((text) => isStorable(text ?? ''))) return { items: [], next: null }
     const serviceIds = await this.#serviceIds(processing, service)
     if (serviceIds?.length === 0) return { items: [], next: null }
     const { sql, services, maxScanned } = this.#reading
-    const { ids, next } = await findOrders(sql, this.#accountId, { ...rest, serviceIds }, maxScanned)
+    const only = transaction === undefined ? undefined : await this.#ofTransaction(transaction)
+    if (only?.length === 0) return { items: [], next: null }
+    const { ids, next } = await findOrders(
+      sql,
+      this.#accountId,
+      { ...rest, ids: only, serviceIds },
+      maxScanned,
+    )
     const names = ids.map((id) => this.#name(id))
     const found = await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
     const items = await withServices(services, found)
@@ -138,8 +156,8 @@ export class BuyerOrders {
   }
 
   /** `items` gives one page of an order's items, by position. Throws order_not_found. */
-  async items(id: OrderId, filter: ItemFilter): Promise<{ items: KindedItem[]; next: number | null }> {
-    const { kind } = await this.#getService(id)
+  async items(name: string, filter: ItemFilter): Promise<{ items: KindedItem[]; next: number | null }> {
+    const { id, kind } = await this.#serviceOf(name)
     const found = await selectItems(this.#reading.sql, this.#name(id), { ...filter, limit: filter.limit + 1 })
     const items = found.slice(0, filter.limit).map((item) => ({ ...item, kind }))
     return { items, next: found.length > filter.limit ? (items.at(-1)?.position ?? null) : null }
@@ -150,10 +168,10 @@ export class BuyerOrders {
    * item is as it was when its page was read. Throws order_not_found before the first page.
    */
   async everyItem(
-    id: OrderId,
+    name: string,
     filter: Omit<ItemFilter, 'limit'>,
   ): Promise<AsyncGenerator<KindedItem[], void>> {
-    const { kind } = await this.#getService(id)
+    const { id, kind } = await this.#serviceOf(name)
     return this.#pages(id, kind, filter)
   }
 
@@ -175,10 +193,43 @@ export class BuyerOrders {
     }
   }
 
-  /** `#getService` gives the service of an order. Throws order_not_found when the account has no such order. */
-  async #getService(id: OrderId): Promise<Service> {
-    const serviceId = await serviceOf(this.#reading.sql, this.#name(id))
-    return serviceId === undefined ? notFound(id) : await this.#reading.services.getService(serviceId)
+  /** `#serviceOf` gives an order's number and the kind of its service. Throws order_not_found when the account has no such order. */
+  async #serviceOf(name: string): Promise<{ id: OrderId; kind: ServiceKind }> {
+    const { sql, services } = this.#reading
+    const { id, serviceId } = await this.#named(name, async (id) => {
+      const serviceId = await serviceOf(sql, this.#name(id))
+      return serviceId === undefined ? undefined : { id, serviceId }
+    })
+    return { id, kind: (await services.getService(serviceId)).kind }
+  }
+
+  /**
+   * `#named` finds an order by a name that may be its number, the buyer's reference or the supplier's, in this order; of several orders
+   * that have a reference the newest. Throws order_not_found.
+   */
+  async #named<Found>(name: string, find: (id: OrderId) => Promise<Found | undefined>): Promise<Found> {
+    const number = numberOf(name)
+    const numbered = number === undefined ? undefined : await find(number as OrderId)
+    if (numbered !== undefined) return numbered
+    const id = isStorable(name) ? await this.#byReference(name) : undefined
+    return (id === undefined ? undefined : await find(id)) ?? notFound(name)
+  }
+
+  async #byReference(reference: string): Promise<OrderId | undefined> {
+    const { sql } = this.#reading
+    const own = await newestByReference(sql, this.#accountId, reference)
+    return own ?? (await bySupplierReference(sql, this.#accountId, reference, 1))[0]
+  }
+
+  /** `#ofTransaction` gives the orders that have a transaction's number, or a reference of the supplier's. */
+  async #ofTransaction(text: string): Promise<OrderId[]> {
+    const { sql } = this.#reading
+    const number = numberOf(text)
+    const [reserved, supplied] = await Promise.all([
+      number === undefined ? undefined : orderOfTransaction(sql, this.#accountId, number),
+      bySupplierReference(sql, this.#accountId, text, MAX_ORDERS_PER_READ),
+    ])
+    return reserved === undefined ? supplied : [reserved, ...supplied]
   }
 
   /** `#serviceIds` gives the services that a filter names; undefined: it names none. */
@@ -214,8 +265,14 @@ async function withServices<Found extends { order: { serviceId: ServiceId } }>(
   )
 }
 
-function notFound(id: OrderId): never {
-  throw new Refusal('order_not_found', String(id), 'id')
+/** `numberOf` gives the number that a text is; undefined: it is none that an order or a transaction can have. */
+function numberOf(text: string): number | undefined {
+  const number = /^\d{1,16}$/.test(text) ? Number(text) : 0
+  return number > 0 && Number.isSafeInteger(number) ? number : undefined
+}
+
+function notFound(name: string): never {
+  throw new Refusal('order_not_found', name, 'id')
 }
 
 /** `batched` reads together what is asked for together, and gives each caller only the order of the account it named. */

@@ -2,8 +2,7 @@ import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { orderRow, rowStatuses, wireOrderItem } from '../../../contract/orders.ts'
 import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
-import { idParams, oneOf } from '../../../contract/schema.ts'
-import type { OrderId } from '../../../lib/ids.ts'
+import { oneOf, orderParams } from '../../../contract/schema.ts'
 import type { KindedItem } from '../../../orders/read/order-reader.ts'
 import type { RestDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -21,7 +20,7 @@ export const orderItemRoutes = ({ orders: reader }: Pick<RestDeps, 'orders'>) =>
       `In the order in which they were sent; the cursor is a position. With \`Accept: ${LINES}\` all of them come, ` +
       'one JSON object a line, and `limit` says nothing.',
     permission: 'order.list',
-    params: idParams,
+    params: orderParams,
     query: Type.Object({
       ...pageQuery,
       limit: Type.Integer({ minimum: 1, maximum: 500, default: 100 }),
@@ -32,14 +31,13 @@ export const orderItemRoutes = ({ orders: reader }: Pick<RestDeps, 'orders'>) =>
     refusals: ['order_not_found'],
     async handle({ accountId, params, query, request, reply }) {
       const orders = reader.forBuyer(accountId)
-      const id = params.id as OrderId
       // No position is larger, and the column takes no larger number.
       const after = Math.min(query.cursor ?? 0, 32_767)
       const { status, limit } = query
       if (!String(request.headers.accept).toLowerCase().includes(LINES)) {
-        return wirePage(await orders.items(id, { status, after, limit }), wireItem)
+        return wirePage(await orders.items(params.id, { status, after, limit }), wireItem)
       }
-      const pages = await orders.everyItem(id, { status, after })
+      const pages = await orders.everyItem(params.id, { status, after })
       return reply.type(LINES).send(Readable.from(linesOf(pages)))
     },
   }),

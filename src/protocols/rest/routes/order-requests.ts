@@ -1,13 +1,13 @@
 import { cancellation, verification } from '../../../contract/orders.ts'
-import { idParams } from '../../../contract/schema.ts'
+import { orderParams } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import type { AccountId, OrderId } from '../../../lib/ids.ts'
 import type { RestDeps } from '../deps.ts'
 import { type Answered, answeredOnce, type Call, route } from '../route.ts'
 
-type OrderRequestDeps = Pick<RestDeps, 'orderRequests' | 'idempotency'>
+type OrderRequestDeps = Pick<RestDeps, 'orderRequests' | 'idempotency' | 'orders'>
 
-export const orderRequestRoutes = ({ orderRequests, idempotency }: OrderRequestDeps) => [
+export const orderRequestRoutes = ({ orderRequests, idempotency, orders }: OrderRequestDeps) => [
   route({
     method: 'POST',
     path: '/api/order/:id/cancel',
@@ -18,12 +18,12 @@ export const orderRequestRoutes = ({ orderRequests, idempotency }: OrderRequestD
       'What was not sent to a supplier yet is cancelled and given back at once. For what was, it is a request that the ' +
       'supplier or a person answers. `CONFLICT_ERROR`: everything has ended.',
     permission: 'order.create',
-    params: idParams,
+    params: orderParams,
     answer: cancellation,
     source: 'order',
     refusals: ['order_not_found', 'conflict'],
     handle: (call) =>
-      onceOf(idempotency, call, 'cancel', async (order, by) => {
+      onceOf({ idempotency, orders }, call, 'cancel', async (order, by) => {
         const { cancelled, asked, ended } = await orderRequests.cancel(order, by)
         if (cancelled + asked === 0) throw new Refusal('conflict', 'the order has ended')
         return { cancelled, requested: asked, ended }
@@ -39,12 +39,12 @@ export const orderRequestRoutes = ({ orderRequests, idempotency }: OrderRequestD
       'The suppliers are asked again about the items that have ended; where they cannot be, a person looks. ' +
       '`CONFLICT_ERROR`: no item has ended.',
     permission: 'order.create',
-    params: idParams,
+    params: orderParams,
     answer: verification,
     source: 'order',
     refusals: ['order_not_found', 'conflict'],
     handle: (call) =>
-      onceOf(idempotency, call, 'verify', async (order, by) => {
+      onceOf({ idempotency, orders }, call, 'verify', async (order, by) => {
         const { asked, open } = await orderRequests.verify(order, by)
         if (asked === 0) throw new Refusal('conflict', 'the order has no item that was answered')
         return { requested: asked, open }
@@ -54,21 +54,22 @@ export const orderRequestRoutes = ({ orderRequests, idempotency }: OrderRequestD
 
 /**
  * `onceOf` does the work of a request once. The work has transactions of its own, because it waits for wallets. It changes nothing when it
- * is done again, which happens when the process ends before the answer is kept.
+ * is done again, which happens when the process ends before the answer is kept. A repeat is known by the
+ * order's name as it was sent: another order may have the reference by then.
  */
 async function onceOf(
-  idempotency: RestDeps['idempotency'],
-  { accountId, key, params, idempotencyKey }: Call<{ id: number }>,
+  { idempotency, orders }: Pick<RestDeps, 'idempotency' | 'orders'>,
+  { accountId, key, params, idempotencyKey }: Call<{ id: string }>,
   what: 'cancel' | 'verify',
   work: (order: { accountId: AccountId; orderId: OrderId }, by: string) => Promise<object>,
 ): Promise<Answered> {
-  const orderId = params.id as OrderId
   return answeredOnce(
     await idempotency.once(
-      { accountId, key: idempotencyKey, action: `order.${what}`, body: { orderId } },
-      async () => ({
-        data: { order_id: orderId, ...(await work({ accountId, orderId }, key.account.username)) },
-      }),
+      { accountId, key: idempotencyKey, action: `order.${what}`, body: { order: params.id } },
+      async () => {
+        const orderId = await orders.forBuyer(accountId).idOf(params.id)
+        return { data: { order_id: orderId, ...(await work({ accountId, orderId }, key.account.username)) } }
+      },
     ),
   )
 }

@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import { order, statuses, wireOrder, wireOrderSummary } from '../../../contract/orders.ts'
 import { createdQuery, filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
-import { idParams, oneOf, orNull } from '../../../contract/schema.ts'
+import { oneOf, orderParams, orNull } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import { refusalFor } from '../../../lib/fault.ts'
 import type { OrderId } from '../../../lib/ids.ts'
@@ -11,6 +11,9 @@ import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
 
 const section = 'Orders'
+const NAMED =
+  'By its number, your `reference` or its `reference_id`. A number goes before a reference that looks the same, your reference before ' +
+  "a supplier's; of several orders with one reference, the newest is given."
 const wait = Type.Integer({
   minimum: 0,
   maximum: 30,
@@ -94,6 +97,15 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
           description: "An order's number, or a part of its reference or of an IMEI or serial number",
         }),
       ),
+      reference: Type.Optional(
+        Type.String({ maxLength: 255, description: 'The whole of your reference: all orders that have it' }),
+      ),
+      trx_id: Type.Optional(
+        Type.String({
+          maxLength: 255,
+          description: 'A `transaction_id`, or the whole of a `reference_id`, as orders show them',
+        }),
+      ),
       status: Type.Optional(oneOf(statuses)),
       processing_type: Type.Optional(oneOf(['automatic', 'manual'])),
       service_code: Type.Optional(Type.String({ maxLength: 64, description: 'Or its id' })),
@@ -105,6 +117,8 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
       const page = await orders.forBuyer(accountId).list({
         ...filterOf<OrderId>(query),
         search: query.q || undefined,
+        reference: query.reference || undefined,
+        transaction: query.trx_id || undefined,
         state: query.status,
         processing: query.processing_type,
         service: query.service_code || undefined,
@@ -118,15 +132,17 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
     name: 'getOrder',
     section,
     summary: 'An order with all of its items',
+    description: NAMED,
     permission: 'order.read',
-    params: idParams,
+    params: orderParams,
     query: Type.Object({ wait }),
     answer: order,
     refusals: ['order_not_found'],
     async handle(call) {
       // A large order is read whole only once.
-      if (call.query.wait > 0) await afterWait(call, { orders, orderFeed })
-      const details = await orders.forBuyer(call.accountId).getDetails(call.params.id as OrderId)
+      const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
+      const name = waited ? String(waited.order.id) : call.params.id
+      const details = await orders.forBuyer(call.accountId).getDetails(name)
       return { ...wireOrder(buyerOrderOf(details)), result_truncated: false }
     },
   }),
@@ -136,8 +152,9 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
     name: 'getOrderStatus',
     section,
     summary: 'How an order is, with at most 100 of its items',
+    description: NAMED,
     permission: 'order.read',
-    params: idParams,
+    params: orderParams,
     query: Type.Object({ wait }),
     answer: order,
     refusals: ['order_not_found'],
@@ -147,14 +164,14 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
 
 /** `afterWait` gives an order once it has ended or the wait that was asked for is over. Throws order_not_found. */
 async function afterWait(
-  { accountId, params, query, signal, reply }: Call<{ id: number }, { wait: number }>,
+  { accountId, params, query, signal, reply }: Call<{ id: string }, { wait: number }>,
   { orders, orderFeed }: Pick<OrderDeps, 'orders' | 'orderFeed'>,
 ): Promise<BuyerOrderSummary> {
-  const id = params.id as OrderId
-  const summary = await orders.forBuyer(accountId).getSummary(id)
-  if (query.wait === 0 || summary.order.finishedAt !== null) return summary
+  const summary = await orders.forBuyer(accountId).getSummary(params.id)
+  const { id, finishedAt } = summary.order
+  if (query.wait === 0 || finishedAt !== null) return summary
   await orderFeed.untilEnded({ accountId, id }, query.wait * 1000, signal)
   // The server stops: this connection is not to be used again.
   if (signal.aborted) reply.header('connection', 'close')
-  return await orders.forBuyer(accountId).getSummary(id)
+  return await orders.forBuyer(accountId).getSummary(String(id))
 }
