@@ -54,7 +54,7 @@ export async function selectSelected(
   { selection, after, limit }: { selection: ImportSelection; after: number; limit: number },
 ): Promise<StagedService[]> {
   return sql<StagedService[]>`
-    select remote_id, position, group_name, name, kind, cost::text as cost, delivery_time, description, min_quantity,
+    select remote_id, type, position, group_name, name, kind, cost::text as cost, delivery_time, description, min_quantity,
            max_quantity, fields
       from staged_services s
      where s.supplier_id = ${supplier} and s.position > ${after} and ${isSelected(sql, selection)}

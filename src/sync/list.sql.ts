@@ -27,13 +27,13 @@ export async function keepList(
 ): Promise<void> {
   await sql`
     insert into supplier_services
-           (supplier_id, remote_id, group_name, name, kind, cost, currency, delivery_time, description, min_quantity,
+           (supplier_id, remote_id, type, group_name, name, kind, cost, currency, delivery_time, description, min_quantity,
             max_quantity, fields, hash, first_seen_at, last_seen_at)
-    select supplier_id, remote_id, group_name, name, kind, cost, ${currency}, delivery_time, description, min_quantity,
+    select supplier_id, remote_id, type, group_name, name, kind, cost, ${currency}, delivery_time, description, min_quantity,
            max_quantity, fields, hash, ${at}::timestamptz, ${at}::timestamptz
       from staged_services where supplier_id = ${supplier}
     on conflict (supplier_id, remote_id) do update
-       set group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
+       set type = excluded.type, group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
            currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
            min_quantity = excluded.min_quantity, max_quantity = excluded.max_quantity, fields = excluded.fields,
            hash = excluded.hash, available = true, last_seen_at = excluded.last_seen_at, gone_at = null`

@@ -5,7 +5,7 @@ import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { lineFault, stripLine } from '../lib/text.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
-import { analyzeStaged, clearStaged, insertStaged, type StagedService } from './staging.sql.ts'
+import { analyzeStaged, clearStaged, insertStaged, nameTypes, type StagedService } from './staging.sql.ts'
 
 /** ListedSupplier is what a sync needs to know of a supplier. */
 export interface ListedSupplier {
@@ -54,6 +54,7 @@ export async function stage(
     onRead(read)
   }
   await analyzeStaged(sql)
+  await nameTypes(sql, supplier)
   return listed
 }
 
@@ -91,6 +92,7 @@ function rowOf(service: SupplierService, position: number): StagedService {
   if (service.cost < 0n) throw new BrokenList(`service ${id} of the list costs less than nothing`)
   return {
     remote_id: id,
+    type: service.type ?? '',
     position,
     group_name: lineOf(service.group),
     name: lineOf(service.name),

@@ -5,6 +5,8 @@ import type { SupplierId } from '../lib/ids.ts'
 /** StagedService is a service of a list as its table has it. */
 export interface StagedService {
   remote_id: string
+  /** `type` is '' where an id has but one. */
+  type: string
   /** `position` is its place in the list, from 0 on. */
   position: number
   group_name: string
@@ -40,18 +42,41 @@ export async function insertStaged(
   rows: StagedService[],
 ): Promise<number> {
   const { count } = await sql`
-    insert into staged_services (supplier_id, remote_id, position, group_name, name, kind, cost, delivery_time,
+    insert into staged_services (supplier_id, remote_id, type, position, group_name, name, kind, cost, delivery_time,
                                  description, min_quantity, max_quantity, fields, hash)
-    select ${supplier}, remote_id, position, group_name, name, kind, cost, delivery_time, description, min_quantity,
+    select ${supplier}, remote_id, type, position, group_name, name, kind, cost, delivery_time, description, min_quantity,
            max_quantity, fields,
            md5(jsonb_build_array(group_name, name, kind, delivery_time, description, min_quantity, max_quantity,
                                  fields)::text)::uuid
       from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
-           remote_id text, position integer, group_name text, name text, kind service_kind, cost bigint,
+           remote_id text, type text, position integer, group_name text, name text, kind service_kind, cost bigint,
            delivery_time text, description text, min_quantity integer, max_quantity integer, fields jsonb)
      order by position
-    on conflict (supplier_id, remote_id) do nothing`
+    on conflict (supplier_id, remote_id, type) do nothing`
   return count
+}
+
+/** TYPES has first the type that keeps the id by itself, where neither was known before. */
+const TYPES = ['IMEI', 'SERVER', 'REMOTE']
+
+/**
+ * `nameTypes` tells services of one id and different types apart: one keeps the id, the others have their type behind it, `654:SERVER`.
+ * Which one keeps it does not depend on the order of the list, nor on what else is in it once it is known.
+ */
+export async function nameTypes(sql: Queryable, supplier: SupplierId): Promise<void> {
+  await sql`
+    update staged_services s set remote_id = s.remote_id || ':' || s.type
+      from staged_services t
+      left join supplier_services k on k.supplier_id = t.supplier_id and k.remote_id = t.remote_id
+     where s.supplier_id = ${supplier} and t.supplier_id = ${supplier} and t.remote_id = s.remote_id and t.type = s.type
+       and s.type <> ''
+       and (k.type <> s.type
+            or exists (select from supplier_services n
+                        where n.supplier_id = s.supplier_id and n.remote_id = s.remote_id || ':' || s.type)
+            or (k.type is null
+                and exists (select from staged_services o
+                             where o.supplier_id = s.supplier_id and o.remote_id = s.remote_id
+                               and array_position(${TYPES}::text[], o.type) < array_position(${TYPES}::text[], s.type))))`
 }
 
 /**

@@ -5,6 +5,8 @@ import { Row } from './row.ts'
 /** DhruService is one service of a panel's list. */
 export interface DhruService {
   id: string
+  /** `type` makes the id one service's: panels number the services of each type by themselves. */
+  type: 'IMEI' | 'SERVER' | 'REMOTE'
   group: string
   name: string
   /** `kind` `serial`: another device number is sent in IMEI. `server`: there is no device. */
@@ -54,6 +56,7 @@ export function readService(
   const minQuantity = Math.max(1, quantityIn(row, 'MINQNT'))
   return {
     id,
+    type: typeOf(row, group),
     group: group.name,
     name: row.text('SERVICENAME', 'NAME') || id,
     kind: kindOf(row, group),
@@ -71,12 +74,16 @@ function quantityIn(row: Row, name: string): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : 0
 }
 
+function typeOf(row: Row, group: DhruGroup): DhruService['type'] {
+  const ofGroup = group.type.toUpperCase()
+  const other =
+    ofGroup === 'REMOTE' ? 'REMOTE' : row.text('SERVER') === '1' || ofGroup === 'SERVER' ? 'SERVER' : 'IMEI'
+  const own = row.text('SERVICETYPE').toUpperCase()
+  return own === 'IMEI' || own === 'SERVER' || own === 'REMOTE' ? own : other
+}
+
 function kindOf(row: Row, group: DhruGroup): DhruService['kind'] {
-  const type = row.text('SERVICETYPE').toUpperCase()
-  const isServer = /^(?:IMEI|SERVER|REMOTE)$/.test(type)
-    ? type !== 'IMEI'
-    : row.text('SERVER') === '1' || /^(?:SERVER|REMOTE)$/i.test(group.type)
-  if (isServer) return 'server'
+  if (typeOf(row, group) !== 'IMEI') return 'server'
   const custom = row.get('CUSTOM')
   return isObject(custom) && new Row(custom).text('ALLOW') === '1' ? 'serial' : 'imei'
 }

@@ -246,7 +246,10 @@ create table route_stats (
 -- A supplier's list as it was when it was last read whole.
 create table supplier_services (
   supplier_id integer not null references suppliers,
+  -- The supplier's id; of a second type of the same id with the type behind it, as in 654:SERVER.
   remote_id text not null check (remote_id <> ''),
+  -- IMEI, SERVER, REMOTE; empty where ids are not by type.
+  type text not null default '',
   group_name text not null,
   name text not null,
   kind service_kind not null,
@@ -274,6 +277,7 @@ create table supplier_services (
 create unlogged table staged_services (
   supplier_id integer not null,
   remote_id text not null,
+  type text not null default '',
   position integer not null,
   group_name text not null,
   name text not null,
@@ -285,7 +289,7 @@ create unlogged table staged_services (
   max_quantity integer not null,
   fields jsonb not null,
   hash uuid not null,
-  primary key (supplier_id, remote_id)
+  primary key (supplier_id, remote_id, type)
 );
 
 -- The schedule by which a supplier's list is read.

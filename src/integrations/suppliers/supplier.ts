@@ -62,6 +62,8 @@ export interface SupplierAccount {
 export interface SupplierService {
   /** `id` is a route's remote service. */
   id: string
+  /** `type` is said where two services of different types may have the same id. */
+  type?: string
   group: string
   name: string
   kind: 'imei' | 'serial' | 'server'

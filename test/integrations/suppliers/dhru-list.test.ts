@@ -261,6 +261,30 @@ describe('a service of a list', () => {
   })
 
   it.each([
+    [{}, 'IMEI', 'IMEI'],
+    [{ SERVICETYPE: 'server' }, 'IMEI', 'SERVER'],
+    [{ SERVICETYPE: 'REMOTE' }, 'SERVER', 'REMOTE'],
+    [{ SERVICETYPE: '' }, 'Remote', 'REMOTE'],
+    [{ SERVICETYPE: '', SERVER: 1 }, '', 'SERVER'],
+    [{ SERVICETYPE: 'other' }, '', 'IMEI'],
+  ])('%j in a group of type %s is of type %s', async (more, group, type) => {
+    expect((await one(more, group)).type).toBe(type)
+  })
+
+  it('of one id in two groups is two services', async () => {
+    const [server, imei] = [{ SERVICETYPE: 'SERVER', CREDIT: '85.50' }, { CREDIT: '7.99' }]
+    const groups = [
+      group('Tools', { 654: service('654', server) }, 'SERVER'),
+      group('Unlock', { 654: service('654', imei) }),
+    ]
+    answer(JSON.stringify(listOf({ Tools: groups[0], Unlock: groups[1] })))
+    expect(await read()).toMatchObject([
+      { id: '654', type: 'SERVER', cost: 85_500_000n },
+      { id: '654', type: 'IMEI', cost: 7_990_000n },
+    ])
+  })
+
+  it.each([
     ['0.77', 770_000n],
     ['0.0000001', 1n],
     ['1.0000000', 1_000_000n],

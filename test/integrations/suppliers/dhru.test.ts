@@ -74,6 +74,18 @@ describe('an order', () => {
   })
 
   it.each([
+    ['654', '654'],
+    ['654:SERVER', '654'],
+    ['77:REMOTE', '77'],
+    ['5:IMEI', '5'],
+    ['a:b', 'a:b'],
+  ])('of remote service %s asks the panel for %s', async (remoteService, id) => {
+    await send(workOf({ remoteService }))
+    const { parameters } = panel.last()
+    expect(parameters.kind === 'one' && Object.fromEntries(parameters.fields)['ID']).toBe(id)
+  })
+
+  it.each([
     ['', '/api/index.php'],
     ['/', '/api/index.php'],
     ['/panel/api/index.php', '/panel/api/index.php'],

@@ -6,7 +6,7 @@ import type { SupplierTask } from '../supplier.ts'
  * that the panel calls otherwise, in CUSTOMFIELD. The same task has the same fields each time.
  */
 export function orderFields(task: SupplierTask, fieldNames: Readonly<Record<string, string>>): DhruFields {
-  const fields: Record<string, string> = { ID: task.remoteService }
+  const fields: Record<string, string> = { ID: idOf(task.remoteService) }
   // A serial number travels in the place of an IMEI.
   if (task.input !== '') fields['IMEI'] = task.input
   if (task.input === '' || task.quantity > 1) fields['QNT'] = String(task.quantity)
@@ -20,6 +20,9 @@ export function orderFields(task: SupplierTask, fieldNames: Readonly<Record<stri
   if (custom.length > 0) fields['CUSTOMFIELD'] = encodeCustomField(Object.fromEntries(custom))
   return fields
 }
+
+/** `idOf` leaves out the type that tells two services of one id apart: a panel is asked for its own id. */
+const idOf = (remoteService: string): string => remoteService.replace(/:(?:IMEI|SERVER|REMOTE)$/, '')
 
 /**
  * `bulkKeyOf` gives the one idempotency key of bulk requests, of which each row has its share: the key, a # and the row's own key. The

@@ -133,10 +133,11 @@ export class DhruSupplier implements Supplier {
       for await (const service of this.#panel.services(signal)) {
         const cost = costOf(service.credit)
         if (cost === undefined) continue
-        const { id, group, name, kind, time, info, minQuantity, maxQuantity } = service
+        const { id, type, group, name, kind, time, info, minQuantity, maxQuantity } = service
         const fields = service.fields.map(({ travels: _, ...field }) => field)
         yield {
           id,
+          type,
           group,
           name,
           kind,
