@@ -25,7 +25,7 @@ import { priceAttributes } from './price-attributes.ts'
 import { fieldsAttribute } from './service-fields.ts'
 
 /** MAX_QUANTITY is the largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
-const MAX_QUANTITY = 10_000
+export const MAX_QUANTITY = 10_000
 const MAX_WINDOW_SECONDS = 366 * DAY_SECONDS
 
 /**

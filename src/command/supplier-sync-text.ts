@@ -1,5 +1,6 @@
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import type { ListChange } from '../sync/comparison.ts'
+import type { LeftOut } from '../sync/remote-list.ts'
 import type { SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
 
@@ -15,6 +16,7 @@ export const previewJson = ({ name, currency }: About, preview: SyncPreview) => 
   error: preview.suspicion,
   listed: preview.listed,
   known: preview.known,
+  left_out: preview.leftOut.map(({ id, name, reason }) => ({ remote_service: id, name, reason })),
   counts: preview.counts,
   groups: preview.groups.map(({ group, counts }) => ({ group, ...counts })),
   changes: preview.changes.map((change) => ({
@@ -32,7 +34,7 @@ export const previewJson = ({ name, currency }: About, preview: SyncPreview) => 
 const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
 
 export function previewText(about: About, preview: SyncPreview): string {
-  const { counts, groups, changes, suspicion } = preview
+  const { counts, groups, changes, suspicion, leftOut } = preview
   const byGroup = table(
     [...groups, { group: 'all', counts }],
     {
@@ -48,8 +50,18 @@ export function previewText(about: About, preview: SyncPreview): string {
   const more = counts.new + counts.cost + counts.details + counts.gone - changes.length
   if (changes.length > 0 && more > 0)
     parts.push(`and ${more} more (--json gives all, --group those of a group)`)
+  if (leftOut.length > 0) parts.push(leftOutText(leftOut))
   if (suspicion !== null) parts.push(`${suspicion}: an --apply would change nothing without --accept-loss`)
+  parts.push('nothing was changed: add --apply')
   return parts.join('\n\n')
+}
+
+function leftOutText(leftOut: LeftOut[]): string {
+  const lines = leftOut
+    .slice(0, SHOWN_SKIPPED)
+    .map(({ id, name, reason }) => `left out ${id} ${name}: ${reason}`)
+  const more = leftOut.length - SHOWN_SKIPPED
+  return [...lines, ...(more > 0 ? [`and ${more} more left out (--json gives all)`] : [])].join('\n')
 }
 
 const changesTable = ({ currency }: About, changes: ListChange[]): string =>

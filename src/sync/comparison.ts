@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { type Change, selectGroupCounts, selectLoss } from './comparison.sql.ts'
-import type { ListedSupplier } from './remote-list.ts'
+import type { LeftOut, ListedSupplier, StagedList } from './remote-list.ts'
 import { selectSchedule } from './runs.sql.ts'
 
 export type { ListChange } from './comparison.sql.ts'
@@ -11,6 +11,8 @@ type ChangeCounts = Record<Change, number>
 export interface Comparison {
   /** `listed` counts the services of the list. */
   listed: number
+  /** `leftOut` are the others of the list, which cannot be sold. */
+  leftOut: LeftOut[]
   /** `known` counts the services that could be bought before: those of the last list, and those that routes lead to. */
   known: number
   /** `suspicion` says why nobody but a person should believe the list; null: nothing is wrong with it. */
@@ -24,7 +26,7 @@ export interface Comparison {
 export async function compare(
   sql: Queryable,
   { id, currency }: ListedSupplier,
-  listed: number,
+  { listed, leftOut }: StagedList,
 ): Promise<Comparison> {
   const rows = await selectGroupCounts(sql, id, currency)
   const { known, lost } = await selectLoss(sql, id)
@@ -40,6 +42,7 @@ export async function compare(
   const suspicious = known > 0 && (listed === 0 || lost * 100 > known * maxLoss)
   return {
     listed,
+    leftOut,
     known,
     suspicion: suspicious ? `the list has ${english(known - lost)} of ${english(known)} services` : null,
     counts,

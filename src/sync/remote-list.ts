@@ -34,8 +34,21 @@ const BATCH_SIZE = 500
 /** MAX_COUNT is the largest integer of PostgreSQL. */
 const MAX_COUNT = 2_147_483_647
 
+/** LeftOut is a service of a list that nobody can sell. */
+export interface LeftOut {
+  id: string
+  name: string
+  reason: string
+}
+
+export interface StagedList {
+  /** `listed` counts the services that can be ours. */
+  listed: number
+  leftOut: LeftOut[]
+}
+
 /**
- * `stage` reads a supplier's list to its end, into the database, and gives how many services it has. Throws BrokenList when the list is
+ * `stage` reads a supplier's list to its end, into the database, and gives what it has. Throws BrokenList when the list is
  * cut, malformed or refused. Call it under the supplier's lock only.
  */
 export async function stage(
@@ -43,19 +56,25 @@ export async function stage(
   supplier: SupplierId,
   list: AsyncIterable<SupplierService>,
   onRead: (services: number) => void = () => {},
-): Promise<number> {
+): Promise<StagedList> {
   await clearStaged(sql, supplier)
   let read = 0
   let listed = 0
+  const leftOut: LeftOut[] = []
   for await (const batch of batchesOf(list)) {
-    const rows = batch.map((service, index) => rowOf(service, read + index))
+    const rows: StagedService[] = []
+    for (const [index, service] of batch.entries()) {
+      const { id, name, leftOut: reason } = service
+      if (reason === undefined) rows.push(rowOf(service, read + index))
+      else leftOut.push({ id: stripLine(id), name: lineOf(name), reason })
+    }
     read += batch.length
     listed += await insertStaged(sql, supplier, rows)
     onRead(read)
   }
   await analyzeStaged(sql)
   await nameTypes(sql, supplier)
-  return listed
+  return { listed, leftOut }
 }
 
 /** `batchesOf` makes BrokenList of a list's own errors, and of no others. */

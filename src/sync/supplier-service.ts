@@ -1,3 +1,4 @@
+import { MAX_QUANTITY } from '../catalogue/attributes.ts'
 import { completeService, type FieldInput, type Names } from '../catalogue/complete-service.ts'
 import type { Service } from '../catalogue/service.ts'
 import type { RemoteField } from '../integrations/suppliers/supplier.ts'
@@ -38,13 +39,17 @@ export function ourServiceOf(
       fields,
       // Other kinds are sold one at a time, whatever the supplier says.
       minQuantity: isServer ? Math.max(1, remote.min_quantity) : 1,
-      maxQuantity: isServer ? Math.max(1, remote.min_quantity, remote.max_quantity) : 1,
+      maxQuantity: isServer ? mostOf(remote) : 1,
     },
     undefined,
     NO_NAMES,
   )
   return resultOf({ service, theirs }, faults)
 }
+
+/** `mostOf` is no more than we can sell; what must be more than that is for the catalogue to refuse. */
+const mostOf = ({ min_quantity: min, max_quantity: max }: StagedService): number =>
+  Math.max(1, min, Math.min(max, MAX_QUANTITY))
 
 function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {
   const fields: FieldInput[] = []

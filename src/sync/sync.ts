@@ -8,7 +8,7 @@ import { type Comparison, compare } from './comparison.ts'
 import { type ImportRequest, type ImportResult, importSelected, type Progress } from './import.ts'
 import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
 import { type Repriced, reprice } from './pricing.ts'
-import { BrokenList, type ListedSupplier, stage } from './remote-list.ts'
+import { BrokenList, type ListedSupplier, type StagedList, stage } from './remote-list.ts'
 import {
   finishRun,
   insertRun,
@@ -42,8 +42,8 @@ export async function previewSync(
   { groups, limit, onRead }: { groups: string[] | null; limit: number | null } & SyncProgress,
 ): Promise<SyncPreview> {
   return await underLock(sql, supplier, async (transaction) => {
-    const listed = await stage(sql, supplier.id, list, onRead)
-    const comparison = await compare(transaction, supplier, listed)
+    const staged = await stage(sql, supplier.id, list, onRead)
+    const comparison = await compare(transaction, supplier, staged)
     const { id, currency } = supplier
     return { ...comparison, changes: await selectChanges(transaction, id, { currency, groups, limit }) }
   })
@@ -113,16 +113,16 @@ export async function applySync(
         throw new Refusal('conflict', `the list of ${supplier.name} has just been read`)
       }
       run = await insertRun(sql, { supplier: supplier.id, trigger, actor, at: clock.now() })
-      let listed: number
+      let staged: StagedList
       try {
-        listed = await stage(sql, supplier.id, list, options.onRead)
+        staged = await stage(sql, supplier.id, list, options.onRead)
       } catch (error) {
         if (!(error instanceof BrokenList)) throw error
         await finish(sql, 'failed', error.message)
         return { ...report, run, outcome: 'failed', error: error.message }
       }
-      const comparison = await compare(transaction, supplier, listed)
-      counts = { listed, known: comparison.known, ...comparison.counts }
+      const comparison = await compare(transaction, supplier, staged)
+      counts = { listed: staged.listed, known: comparison.known, ...comparison.counts }
       if (comparison.suspicion !== null && !options.acceptLoss) {
         const error = `${comparison.suspicion}: nothing was changed; run with --accept-loss if that is right`
         await finish(sql, 'suspicious', error)

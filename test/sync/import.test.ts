@@ -152,6 +152,34 @@ describe('an import', () => {
     })
   })
 
+  it.each([
+    [0, 20_000, 1, 10_000],
+    [5, Number.POSITIVE_INFINITY, 5, 10_000],
+    [0, 0, 1, 1],
+    [10, 50, 10, 50],
+  ])('sells a quantity from %d to %d from %i to %i', async (minQuantity, maxQuantity, min, max) => {
+    const { store } = used
+    const supplier = await store.supplier()
+    const bounds = { minQuantity, maxQuantity }
+    await store.apply(supplier, [{ id: '1', kind: 'server', ...bounds }], { importing: wish() })
+    const made = await store.sql`
+      select v.min_quantity, v.max_quantity from services v
+        join synced_services y on y.service_id = v.id where y.supplier_id = ${supplier.id}`
+    expect(made).toMatchObject([{ min_quantity: min, max_quantity: max }])
+  })
+
+  it('names what is left out, and imports the rest', async () => {
+    const { store } = used
+    const supplier = await store.supplier()
+    const services = [{ id: '1' }, { id: '2', name: 'By <b>file</b>', leftOut: 'it takes a file' }]
+    const { comparison, changes } = await store.apply(supplier, services, { importing: wish() })
+    expect(comparison).toMatchObject({
+      listed: 1,
+      leftOut: [{ id: '2', name: 'By file', reason: 'it takes a file' }],
+    })
+    expect(changes).toMatchObject({ imported: 1, skipped: [] })
+  })
+
   it('makes text of what the supplier writes', async () => {
     const { store } = used
     const supplier = await store.supplier()

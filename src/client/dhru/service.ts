@@ -6,17 +6,18 @@ import { Row } from './row.ts'
 export interface DhruService {
   id: string
   /** `type` makes the id one service's: panels number the services of each type by themselves. */
-  type: 'IMEI' | 'SERVER' | 'REMOTE'
+  type: (typeof TYPES)[number]
   group: string
   name: string
-  /** `kind` `serial`: another device number is sent in IMEI. `server`: there is no device. */
-  kind: 'imei' | 'serial' | 'server'
+  /** `kind` `serial`: another device number is sent in IMEI. `server`: there is no device. `file`: a file is sent. */
+  kind: 'imei' | 'serial' | 'server' | 'file'
   /** `credit` is the price, a decimal such as "0.77". */
   credit: string
   time: string
   /** `info` may hold HTML. */
   info: string
   minQuantity: number
+  /** `maxQuantity` is Infinity where the panel names no bound. */
   maxQuantity: number
   fields: DhruField[]
 }
@@ -53,7 +54,6 @@ export function readService(
   const said = row.get('CREDIT')
   const credit = typeof said === 'number' ? readAmount(said) : readAmount(row.text('CREDIT'), currency)
   if (id === '' || credit === undefined || credit.startsWith('-')) return undefined
-  const minQuantity = Math.max(1, quantityIn(row, 'MINQNT'))
   return {
     id,
     type: typeOf(row, group),
@@ -63,8 +63,7 @@ export function readService(
     credit,
     time: row.text('TIME'),
     info: infoIn(row),
-    minQuantity,
-    maxQuantity: Math.max(minQuantity, quantityIn(row, 'MAXQNT')),
+    ...boundsIn(row),
     fields: fieldsIn(row),
   }
 }
@@ -74,19 +73,51 @@ function quantityIn(row: Row, name: string): number {
   return /^\d{1,9}$/.test(text) ? Number(text) : 0
 }
 
+/** `boundsIn` reads quantities: 0 is no bound, and choices (QNTOPTIONS) bound the quantity, too. */
+function boundsIn(row: Row): { minQuantity: number; maxQuantity: number } {
+  const choices = row
+    .text('QNTOPTIONS')
+    .split(/[^\d]+/)
+    .map(Number)
+    .filter((choice) => choice > 0)
+  const least = choices.length > 0 ? Math.min(...choices) : quantityIn(row, 'MINQNT')
+  const most = choices.length > 0 ? Math.max(...choices) : quantityIn(row, 'MAXQNT')
+  const minQuantity = Math.max(1, least)
+  const unbounded = most === 0 && (quantityIn(row, 'QNT') > 0 || least > 1)
+  return { minQuantity, maxQuantity: unbounded ? Number.POSITIVE_INFINITY : Math.max(minQuantity, most) }
+}
+
+const TYPES = ['IMEI', 'SERVER', 'REMOTE', 'FILE'] as const
+
 function typeOf(row: Row, group: DhruGroup): DhruService['type'] {
-  const ofGroup = group.type.toUpperCase()
-  const other =
-    ofGroup === 'REMOTE' ? 'REMOTE' : row.text('SERVER') === '1' || ofGroup === 'SERVER' ? 'SERVER' : 'IMEI'
-  const own = row.text('SERVICETYPE').toUpperCase()
-  return own === 'IMEI' || own === 'SERVER' || own === 'REMOTE' ? own : other
+  const typeNamed = (name: string) => TYPES.find((type) => type === name.toUpperCase())
+  const ofGroup = typeNamed(group.type) ?? 'IMEI'
+  return (
+    typeNamed(row.text('SERVICETYPE')) ??
+    (ofGroup === 'IMEI' && row.text('SERVER') === '1' ? 'SERVER' : ofGroup)
+  )
 }
 
 function kindOf(row: Row, group: DhruGroup): DhruService['kind'] {
-  if (typeOf(row, group) !== 'IMEI') return 'server'
-  const custom = row.get('CUSTOM')
-  return isObject(custom) && new Row(custom).text('ALLOW') === '1' ? 'serial' : 'imei'
+  const type = typeOf(row, group)
+  if (type === 'FILE') return 'file'
+  if (type !== 'IMEI') return 'server'
+  const given = row.get('CUSTOM')
+  const custom = isObject(given) ? new Row(given) : undefined
+  return custom?.text('ALLOW') === '1' && !isImei(custom.text('CUSTOMNAME')) ? 'serial' : 'imei'
 }
+
+const IMEI_WORDS =
+  /^(?:(?:enter|the|your|phone|device|de|numero|nomor|no)*)imei(?:number|num|no|nr|code|numero)?\d?$/
+
+/** `isImei` tells whether a panel's name of the box says IMEI, and nothing else such as a serial number. */
+const isImei = (name: string): boolean =>
+  IMEI_WORDS.test(
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]/g, ''),
+  )
 
 /** `infoIn` decodes INFO unless it is HTML: then its character references belong to it. */
 function infoIn(row: Row): string {

@@ -73,9 +73,12 @@ export interface SupplierService {
   /** `description` may hold HTML, of which a sync makes text. */
   description: string
   minQuantity: number
+  /** `maxQuantity` is Infinity where the supplier names no bound. */
   maxQuantity: number
   /** `fields` are the extra fields that an order there takes. */
   fields: RemoteField[]
+  /** `leftOut` says why nobody can sell it; absent: somebody can. */
+  leftOut?: string
 }
 
 export interface RemoteField {

@@ -305,6 +305,52 @@ describe('a service of a list', () => {
     expect(await one({ MINQNT: 0, MAXQNT: '' })).toMatchObject({ minQuantity: 1, maxQuantity: 1 })
   })
 
+  it.each([
+    [{ QNT: '1', MINQNT: '0', MAXQNT: '0' }, 1, Number.POSITIVE_INFINITY],
+    [{ QNT: 1, MINQNT: 0, MAXQNT: 0 }, 1, Number.POSITIVE_INFINITY],
+    [{ QNT: '1', MINQNT: '5', MAXQNT: '0' }, 5, Number.POSITIVE_INFINITY],
+    [{ QNT: '0', MINQNT: '5', MAXQNT: '' }, 5, Number.POSITIVE_INFINITY],
+    [{ QNT: '1', MINQNT: '', MAXQNT: '20000' }, 1, 20_000],
+    [{ QNT: '1', MINQNT: '1', MAXQNT: '20000' }, 1, 20_000],
+    [{ QNT: '0', MINQNT: '0', MAXQNT: '0' }, 1, 1],
+    [{ QNT: '1', MINQNT: '9', MAXQNT: '3' }, 9, 9],
+    [{ QNT: '1', MINQNT: '0', MAXQNT: '0', QNTOPTIONS: '10,20,50' }, 10, 50],
+    [{ QNT: '1', QNTOPTIONS: ' 100 | 25 ' }, 25, 100],
+    [{ QNT: '1', MAXQNT: '7', QNTOPTIONS: '' }, 1, 7],
+    [{ QNT: '1', MAXQNT: '-1' }, 1, Number.POSITIVE_INFINITY],
+  ])('with %j is sold from %i to %d', async (more, minQuantity, maxQuantity) => {
+    expect(await one({ SERVICETYPE: 'SERVER', ...more })).toMatchObject({ minQuantity, maxQuantity })
+  })
+
+  it.each([
+    ['IMEI', 'imei'],
+    ['imei', 'imei'],
+    ['I.M.E.I.', 'imei'],
+    [' Imei Number: ', 'imei'],
+    ['IMEI No.', 'imei'],
+    ['Número de IMEI', 'imei'],
+    ['Nomor IMEI', 'imei'],
+    ['Enter your IMEI', 'imei'],
+    ['IMEI 1', 'imei'],
+    ['ＩＭＥＩ', 'imei'],
+    ['IMEI/SN', 'serial'],
+    ['IMEI or Serial', 'serial'],
+    ['ECID', 'serial'],
+    ['Lock Code', 'serial'],
+    ['SN', 'serial'],
+    ['', 'serial'],
+  ])('whose box is called %j is of kind %s', async (customname, kind) => {
+    expect((await one({ CUSTOM: { allow: '1', customname } })).kind).toBe(kind)
+  })
+
+  it.each([
+    [{ SERVICETYPE: 'FILE' }, 'IMEI'],
+    [{ SERVICETYPE: 'file' }, 'SERVER'],
+    [{ SERVICETYPE: '' }, 'File'],
+  ])('that takes a file says so: %j in a group of type %s', async (more, group) => {
+    expect(await one(more, group)).toMatchObject({ type: 'FILE', leftOut: 'it takes a file' })
+  })
+
   it('has the fields that it needs, and its own', async () => {
     const { fields } = await one({
       'Requires.Mobile': 'Required',
