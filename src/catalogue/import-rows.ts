@@ -38,13 +38,32 @@ interface CsvRecord {
   record: string[]
 }
 
-/** `readCsv` reads RFC 4180 with a header row; an empty value is not given. */
-function readCsv(text: string): ImportRows {
+/** DELIMITERS are those that spreadsheets write, by the language of their owner. */
+const DELIMITERS = [',', ';', '\t', '|']
+
+/** `delimiterOf` gives the delimiter that a line `sep=;` names, or else the one that most of the header is parted by. */
+function delimiterOf(text: string): { delimiter: string; named: boolean } {
+  const [first = ''] = text.replace(/^\ufeff/, '').split('\n', 1)
+  const named =
+    /^"?sep=(.)"?$/i.exec(first.trimEnd() || first)?.[1] ?? (/^sep=\t/i.test(first) ? '\t' : undefined)
+  if (named !== undefined) return { delimiter: named, named: true }
+  const counts = DELIMITERS.map((one) => first.split(one).filter((name) => isColumn(nameOf(name))).length)
+  return { delimiter: DELIMITERS[counts.indexOf(Math.max(...counts))] as string, named: false }
+}
+
+const nameOf = (cell: string): string => cell.replaceAll('"', '').trim().toLowerCase()
+
+/** `readCsv` reads RFC 4180 with a header row and any of the delimiters of spreadsheets; an empty value is not given. */
+function readCsv(given: string): ImportRows {
+  const text = given.replace(/\r\n?/g, '\n')
+  const { delimiter, named } = delimiterOf(text)
   let records: CsvRecord[]
   try {
     // The parser counts a line break inside quotes twice when it is CR LF.
-    records = parse(text.replace(/\r\n?/g, '\n'), {
+    records = parse(text, {
       bom: true,
+      delimiter,
+      ...(named && { from_line: 2 }),
       info: true,
       raw: true,
       record_delimiter: '\n',
@@ -72,8 +91,26 @@ function readCsv(text: string): ImportRows {
     const given = header.flatMap((name, index) => (record[index]?.trim() ? [[name, record[index]]] : []))
     rows.push({ at, form: Object.fromEntries(given) })
   }
-  return { rows, faults }
+  return { rows: delimiter === ',' ? rows : withPoints(rows), faults }
 }
+
+/**
+ * `withPoints` writes the prices of a file with a decimal point, where the file itself shows that its comma is a decimal one: all of its
+ * prices may be read so, and one has not three digits behind its comma.
+ */
+function withPoints(rows: ImportRow[]): ImportRow[] {
+  const prices = rows.flatMap(({ form }) => (typeof form['price'] === 'string' ? [form['price'].trim()] : []))
+  const isEvident =
+    prices.every((one) => COMMA_PRICE.test(one)) && prices.some((one) => /,(?!\d{3}$)/.test(one))
+  if (!isEvident) return rows
+  return rows.map(({ at, form }) => {
+    const { price } = form
+    const read = typeof price === 'string' ? price.trim().replaceAll('.', '').replace(',', '.') : price
+    return { at, form: price === undefined ? form : { ...form, price: read } }
+  })
+}
+
+const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$/
 
 function headerFaults(header: string[], at: number): Fault[] {
   const faults = header.flatMap((name, index) => {

@@ -15,7 +15,6 @@ export {
   type RowOutcomes,
   type Send,
 } from './dhru/client.ts'
-export { decodeEntities } from './dhru/entities.ts'
 export { sendTo } from './dhru/fetch.ts'
 export type { OrderStatus, Placed } from './dhru/order.ts'
 export {

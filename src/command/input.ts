@@ -33,6 +33,16 @@ export const readBytes = (file: string, field = 'file'): Promise<Buffer> =>
     throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, field)
   })
 
+/** `textOfFile` reads UTF-8, and UTF-16 by its byte order mark or by the zeros between Latin letters, as spreadsheets write it. */
+export function textOfFile(bytes: Uint8Array): string {
+  const [first, second] = bytes
+  const zeros = (from: number) =>
+    bytes.subarray(0, 200).filter((byte, at) => at % 2 === from && byte === 0).length
+  const isLittle = (first === 0xff && second === 0xfe) || (zeros(1) > 2 && zeros(0) === 0)
+  const isBig = (first === 0xfe && second === 0xff) || (zeros(0) > 2 && zeros(1) === 0)
+  return new TextDecoder(isLittle ? 'utf-16le' : isBig ? 'utf-16be' : 'utf-8').decode(bytes)
+}
+
 /** `orderIdOf` reads an order's number. Throws invalid_input. */
 export function orderIdOf(text: string): OrderId {
   const id = parseOrderId(text)

@@ -8,13 +8,13 @@ import {
   type ManualAnswer,
   type ManualFilter,
   type ManualItem,
-  readPasted,
   takeManual,
 } from '../fulfilment/people/manual.ts'
+import { type PastedAnswer, type PasteOptions, readPasted } from '../fulfilment/people/pasted.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
-import { limitOption, readBytes, wholeFrom } from './input.ts'
+import { limitOption, readBytes, textOfFile, wholeFrom } from './input.ts'
 import { type Answer, answering, listed } from './output.ts'
 
 const SHOWN_PROBLEMS = 50
@@ -54,6 +54,12 @@ export function register(program: Command): void {
     .argument('[file]', 'lines of: IMEI result; standard input when left out')
     .description('many results at once; all are written, or none where a line fits nothing')
     .option('--skip-unknown', 'leave out lines that fit nothing')
+    .option(
+      '--refused <text>',
+      'a result that begins with this is a refusal: the item goes to its next supplier, or is given back; may be given several times',
+      (text: string, before: string[] = []) => [...before, text],
+    )
+    .option('--preview', 'show which line goes where, and write nothing')
     .action(answering(paste))
 }
 
@@ -107,12 +113,13 @@ async function answer(
 
 async function paste(
   file: string | undefined,
-  options: ManualFilter & { skipUnknown?: boolean },
+  options: PasteOptions & { skipUnknown?: boolean; preview?: boolean },
 ): Promise<Answer> {
-  const list = file === undefined ? await readAll(process.stdin) : (await readBytes(file)).toString()
+  const list = file === undefined ? await readAll(process.stdin) : textOfFile(await readBytes(file))
   return await withDatabase(async ({ sql }) => {
     const { answers, faults } = await readPasted(sql, list, options)
     const problems = faults.map(({ path: [line], message: reason }) => ({ line, reason }))
+    if (options.preview) return previewed(answers, problems)
     if (problems.length > 0 && !options.skipUnknown) {
       const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
       throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file')
@@ -124,6 +131,42 @@ async function paste(
       text: problems.length === 0 ? done.text : `${done.text}, ${problems.length} lines left out`,
     }
   })
+}
+
+interface Problem {
+  line: string | number | undefined
+  reason: string
+}
+
+/** `previewed` shows where each line would go. */
+function previewed(answers: PastedAnswer[], problems: Problem[]): Answer {
+  const went = answers.map(({ line, item, answer }) => ({
+    line,
+    order: item.orderId,
+    item: item.position,
+    input: item.input,
+    ...('result' in answer ? { result: answer.result } : { refusal: answer.refusal }),
+  }))
+  const shown = listed(answers, {
+    json: () => ({}),
+    columns: {
+      line: ({ line }) => line,
+      order: ({ item }) => item.orderId,
+      item: ({ item }) => item.position,
+      service: ({ item }) => item.serviceName,
+      input: ({ item }) => item.input,
+      'is to be': ({ answer }) => ('result' in answer ? 'answered' : 'refused'),
+      with: ({ answer }) =>
+        ('result' in answer ? answer.result : answer.refusal).slice(0, 60).replace(/\s+/g, ' '),
+    },
+    right: ['line', 'order', 'item'],
+    none: 'no line fits anything that waits',
+  })
+  const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
+  return {
+    json: { preview: went, problems },
+    text: [shown.text, ...lines, 'nothing was written: leave --preview out'].join('\n'),
+  }
 }
 
 const answered = (answers: ManualAnswer[]): Answer => ({

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { type ImportFormat, importServices } from '../catalogue/import.ts'
 import { type Fault, Refusal } from '../errors.ts'
 import { withDatabase } from './connection.ts'
-import { readBytes } from './input.ts'
+import { readBytes, textOfFile } from './input.ts'
 import { type Answer, printError } from './output.ts'
 import { progressBar } from './progress.ts'
 
@@ -13,10 +13,14 @@ const SHOWN_PROBLEMS = 50
 export async function importFile(file: string, { dryRun = false }: { dryRun?: boolean }): Promise<Answer> {
   const format: ImportFormat = extname(file).toLowerCase() === '.json' ? 'json' : 'csv'
   const bytes = await readBytes(file)
-  const text = bytes.toString('utf8')
-  if (!isUtf8(bytes)) {
+  const text = textOfFile(bytes)
+  if (text.includes('\ufffd') && !isUtf8(bytes)) {
     const line = text.split('\n').findIndex((row) => row.includes('\ufffd')) + 1
-    throw new Refusal('invalid_input', `${file} is not UTF-8, line ${line}: nothing was written`, 'file')
+    throw new Refusal(
+      'invalid_input',
+      `${file} is neither UTF-8 nor UTF-16, line ${line}: nothing was written`,
+      'file',
+    )
   }
   const bar = progressBar()
   const result = await withDatabase(({ sql }) =>

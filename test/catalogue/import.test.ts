@@ -21,6 +21,8 @@ async function load(text: string, format: ImportFormat = 'csv', options: ImportO
 const everything = () => listServices(sql, { all: true })
 const head = 'code,name,group,price,currency'
 
+let sheets = 0
+
 describe('importing services', () => {
   it('makes those that are new and says how many', async () => {
     const text = `\ufeff${head},kind,description,delivery_time,supplier,fields,min_quantity,max_quantity,opens_at,closes_at,time_zone,active,duplicate_policy,processing,visible_to\r
@@ -117,6 +119,39 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
     const text = `${head},supplier,fields\nsame,Same,G,1,USD,sandbox,"[{""name"":""A""}]"\nsame,,,9,EUR,,`
     expect(await load(text)).toEqual({ created: 1, updated: 0, unchanged: 0, prices: 2 })
     expect(await load(text)).toEqual({ created: 0, updated: 0, unchanged: 1, prices: 0 })
+  })
+
+  it.each([
+    [
+      'a semicolon',
+      `code;name;group;price;currency\r\nSEP1;"Uno; dos";G;1,50;EUR\r\nSEP2;Dos;G;1.234,5;EUR\r\n`,
+    ],
+    ['a tab', `code\tname\tgroup\tprice\tcurrency\nSEP1\tUno; dos\tG\t1,50\tEUR\nSEP2\tDos\tG\t1234,5\tEUR`],
+    ['a bar', `code|name|group|price|currency\nSEP1|Uno; dos|G|1.50|EUR\nSEP2|Dos|G|1234.5|EUR`],
+    ['sep=;', `sep=;\ncode;name;group;price;currency\nSEP1;"Uno; dos";G;1.50;EUR\nSEP2;Dos;G;1234.5;EUR`],
+    [
+      '"sep=;" and a mark',
+      `\ufeff"sep=;"\r\ncode;name;group;price;currency\r\nSEP1;"Uno; dos";G;1,5;EUR\r\nSEP2;Dos;G;1234,50;EUR`,
+    ],
+    [
+      'quoted names',
+      `"code";"name";"group";"price";"currency"\n"SEP1";"Uno; dos";"G";"1,50";"EUR"\n"SEP2";"Dos";"G";"1234,5";"EUR"`,
+    ],
+  ])('takes %s between the columns', async (_words, file) => {
+    const codes = [`sheet-${++sheets}`, `sheet-${++sheets}`] as const
+    const text = file.replace('SEP1', codes[0]).replace('SEP2', codes[1])
+    expect(await load(text)).toEqual({ created: 2, updated: 0, unchanged: 0, prices: 2 })
+    const [one, two] = [await showService(sql, codes[0]), await showService(sql, codes[1])]
+    expect([one.service.name, one.prices[0]?.unitPrice]).toEqual(['Uno; dos', 1_500_000n])
+    expect(two.prices[0]?.unitPrice).toBe(1_234_500_000n)
+  })
+
+  it('does not guess what a comma means', async () => {
+    const rows = (...prices: string[]) =>
+      `code;name;group;price;currency\n${prices.map((price, n) => `guess${n};Guess;G;${price};EUR`).join('\n')}`
+    for (const text of [rows('1,500'), rows('1,500', '2,000'), rows('1,50', '2.5')]) {
+      expect(await load(text)).toContainEqual(expect.objectContaining({ field: 'price' }))
+    }
   })
 
   it('takes several currencies of a service as several rows', async () => {

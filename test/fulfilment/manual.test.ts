@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
 import {
@@ -6,9 +6,9 @@ import {
   findManual,
   listManual,
   type ManualAnswer,
-  readPasted,
   takeManual,
 } from '../../src/fulfilment/people/manual.ts'
+import { readPasted } from '../../src/fulfilment/people/pasted.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { manual } from '../../src/integrations/suppliers/manual/index.ts'
 import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
@@ -217,10 +217,64 @@ test('a pasted line that fits nothing, is there twice or has no result is named'
   expect(answers).toMatchObject([{ answer: { result: 'clean' }, item: { position: 1 } }])
   expect(faults).toEqual([
     { path: [2], message: `nothing waits for ${imei(9)}` },
-    { path: [3], message: 'is not of the form: IMEI result' },
+    { path: [3], message: `is not of the form: IMEI result: "${imei(2)}"` },
     { path: [5], message: `${imei(1)} is there twice` },
-    { path: [6], message: 'is not of the form: IMEI result' },
+    { path: [6], message: 'is not of the form: IMEI result: "hello"' },
   ])
+})
+
+describe('a line of a sheet', () => {
+  const spaced = (n: number) => imei(n).replace(/^(\d\d)(\d{6})(\d{6})(\d)$/, '$1 $2 $3 $4')
+  const lines: [text: string, result: string][] = [
+    [`1) ${imei(1)}: Unlocked`, 'Unlocked'],
+    [`12. ${imei(1)} - Código 12345678`, 'Código 12345678'],
+    [`#3 ${imei(1)} => done`, 'done'],
+    [`- ${imei(1)} — Model: X`, 'Model: X'],
+    [`• ${imei(1)} -> ok`, 'ok'],
+    [`"${imei(1)}";"Model: X; Lock: ""On"""`, 'Model: X; Lock: "On"'],
+    [`1;${imei(1)};Selesai`, 'Selesai'],
+    [`1\t${imei(1)}\tГотово`, 'Готово'],
+    [`IMEI;Result\n${imei(1)};تم`, 'تم'],
+    [`\ufeffIMEI\tResult\r\n'${imei(1)}\tdone\r\n`, 'done'],
+    [`${spaced(1)} | 完成`, '完成'],
+    [`\u200e${imei(1)}\u202c: hecho`, 'hecho'],
+    [`${imei(1)},"Model: X\nLock: On"`, 'Model: X\nLock: On'],
+    [`${imei(1)} = 12"5 inches`, '12"5 inches'],
+    [`${imei(1)}-Clean`, 'Clean'],
+  ]
+  it('is read as it was copied', async () => {
+    await waiting(1)
+    for (const [text, result] of lines) {
+      const { answers, faults } = await readPasted(shop.sql, text)
+      expect(faults, text).toEqual([])
+      expect(answers, text).toMatchObject([{ item: { input: imei(1) }, answer: { result } }])
+    }
+  })
+
+  it('may hold a refusal', async () => {
+    const ids = await waiting(1, 2, 3, 4, 5)
+    const text = [
+      `${imei(1)} NOT FOUND`,
+      `2) ${imei(2)}: not found - other carrier`,
+      `${imei(3)};No encontrado`,
+      `${imei(4)}\tnot founded in 1999: clean`,
+      `${imei(5)} Model: NOT FOUND`,
+    ].join('\n')
+    const { answers, faults } = await readPasted(shop.sql, text, { refused: ['NOT FOUND', 'no encontrado'] })
+    expect(faults).toEqual([])
+    expect(answers.map(({ line, answer: given }) => [line, Object.keys(given)[0]])).toEqual([
+      [1, 'refusal'],
+      [2, 'refusal'],
+      [3, 'refusal'],
+      [4, 'result'],
+      [5, 'result'],
+    ])
+    await answer(answers)
+    const [first] =
+      await shop.sql`select state, detail from attempts where order_id = ${ids[0] as OrderId} and number = 1`
+    expect(first).toMatchObject({ state: 'refused', detail: 'NOT FOUND' })
+    expect(await shop.order(ids[3] as OrderId)).toMatchObject({ state: 'success' })
+  })
 })
 
 test('a pasted result is for every item of that input, but not of several services', async () => {

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/database.ts'
-import { type Fault, Refusal } from '../../errors.ts'
+import { Refusal } from '../../errors.ts'
 import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { OrderId } from '../../lib/ids.ts'
@@ -18,8 +18,6 @@ import { takeForDecision } from './reviews.sql.ts'
 
 export type { ManualFilter, ManualItem } from './manual.sql.ts'
 
-/** MAX_WAITING bounds the items that one pasted list can answer. */
-const MAX_WAITING = 100_000
 const MAX_RESULT_LENGTH = 20_000
 
 /** ManualAnswer is what a person answers about one item. */
@@ -108,36 +106,6 @@ export async function answerManual(
       now,
     )
   })
-}
-
-/** Pasted is what a pasted list comes to: answers, and the faults of lines that fit nothing, with the line (from 1) as their path. */
-export interface Pasted {
-  answers: ManualAnswer[]
-  faults: Fault[]
-}
-
-/**
- * `readPasted` reads a list of lines `IMEI result`: the first word is an item's input, the rest its result (a tab, comma, semicolon,
- * colon or blanks between). Every waiting item of that input gets the result, within one service.
- */
-export async function readPasted(sql: Sql, text: string, filter: ManualFilter = {}): Promise<Pasted> {
-  const waiting = Map.groupBy(await listManual(sql, { ...filter, limit: MAX_WAITING }), ({ input }) => input)
-  const pasted: Pasted = { answers: [], faults: [] }
-  const seen = new Set<string>()
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    if (raw.trim() === '') continue
-    const fault = (message: string): void => void pasted.faults.push({ path: [index + 1], message })
-    const [, input = '', result = ''] = /^\s*([^\s,;:]+)[\s,;:]+(.*\S)\s*$/.exec(raw) ?? []
-    const items = waiting.get(input) ?? []
-    if (input === '') fault('is not of the form: IMEI result')
-    else if (seen.has(input)) fault(`${input} is there twice`)
-    else if (items.length === 0) fault(`nothing waits for ${input}`)
-    else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
-      fault(`${input} waits for several services: name one with --service`)
-    } else pasted.answers.push(...items.map((item) => ({ item, answer: { result } })))
-    seen.add(input)
-  }
-  return pasted
 }
 
 function checkText(text: string): void {

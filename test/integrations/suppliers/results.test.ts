@@ -17,7 +17,7 @@ describe('a result', () => {
     ],
     [
       '<ul><li>\u041c\u043e\u0434\u0435\u043b\u044c</li><li>\u0411\u043b\u043e\u043a</li></ul>',
-      '- \u041c\u043e\u0434\u0435\u043b\u044c\n- \u0411\u043b\u043e\u043a',
+      '\u041c\u043e\u0434\u0435\u043b\u044c\n\u0411\u043b\u043e\u043a',
     ],
     ['Model: X<img src=x onerror=alert(1)>', 'Model: X'],
     ['Model: X<img src=x onerror=alert(1)', 'Model: X'],

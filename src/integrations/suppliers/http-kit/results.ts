@@ -1,5 +1,5 @@
-import { decodeEntities } from '../../../client/index.ts'
 import { flag } from '../../../lib/attribute-types.ts'
+import { textOfHtml } from '../../../lib/html.ts'
 import { strip } from '../../../lib/text.ts'
 import type { SupplierOutcome } from '../supplier.ts'
 
@@ -17,7 +17,7 @@ export const base64Setting = flag({
 export function withText(outcome: SupplierOutcome, isBase64 = false): SupplierOutcome {
   if (outcome.kind !== 'success') return outcome
   const { result: raw } = outcome
-  const result = textOfHtml(strip((isBase64 && fromBase64(raw)) || raw)).trim()
+  const result = plain(strip((isBase64 && fromBase64(raw)) || raw)).trim()
   if (result === raw) return outcome
   // A result that was nothing but marks is a success all the same.
   return { ...outcome, result: result === '' ? 'Completed' : result, raw }
@@ -32,32 +32,8 @@ function fromBase64(text: string): string | undefined {
   return read.includes('\ufffd') || /[^\P{Cc}\n\r\t]/u.test(read) ? undefined : read
 }
 
-const MARKUP = /<[a-z!/?]|&(?:#\d|#x[\da-f]|[a-z])/i
-const MOST_ROUNDS = 5
+/** MARKUP is where HTML may begin: a text without it keeps its blanks. */
+const MARKUP = /<[a-z!/?]|&(?:#|[a-z])/i
+const MAX_RESULT_LENGTH = 100_000
 
-/** `textOfHtml` gives a text without marks as it is. What is still marked after a few rounds loses its angle brackets. */
-function textOfHtml(text: string): string {
-  let read = text
-  for (let round = 0; round < MOST_ROUNDS && MARKUP.test(read); round++) {
-    const next = once(read)
-    if (next === read) break
-    read = next
-  }
-  return /<[a-z!/?]/i.test(read) ? read.replace(/[<>]/g, '') : read
-}
-
-function once(html: string): string {
-  const bare = html
-    .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
-    .replace(/<(script|style|iframe|object|svg|template|noscript)\b[^>]*>[\s\S]*?(?:<\/\1\s*>|$)/gi, '')
-    .replace(/<\/t[dh]\s*>\s*(?=<t[dh]\b)/gi, ' ')
-    .replace(/\s*<(?:br|hr)\b[^>]*>\s*/gi, '\n')
-    .replace(/<\/(?:p|div|tr|li|ul|ol|table|h[1-6])\s*>\s*/gi, '\n')
-    .replace(/<li\b[^>]*>/gi, '- ')
-    .replace(/<[a-z!/?][^>]*(?:>|$)/gi, '')
-  return decodeEntities(bare)
-    .replace(/[^\S\n]+/g, ' ')
-    .replace(/ ?\n ?/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()
-}
+const plain = (text: string): string => (MARKUP.test(text) ? textOfHtml(text, MAX_RESULT_LENGTH) : text)

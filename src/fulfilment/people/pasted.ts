@@ -1,0 +1,150 @@
+import type { Sql } from '../../database/database.ts'
+import type { Fault } from '../../errors.ts'
+import { withoutMarks } from '../../lib/text.ts'
+import { listManual, type ManualAnswer, type ManualFilter, type ManualItem } from './manual.ts'
+
+/** MAX_WAITING bounds the items that one pasted list can answer. */
+const MAX_WAITING = 100_000
+
+/** PastedAnswer is the answer to an item, with the line (from 1) that it stands on. */
+export interface PastedAnswer extends ManualAnswer {
+  item: ManualItem
+  line: number
+}
+
+/** Pasted is what a pasted list comes to: answers, and the faults of lines that fit nothing, with the line (from 1) as their path. */
+export interface Pasted {
+  answers: PastedAnswer[]
+  faults: Fault[]
+}
+
+export interface PasteOptions extends ManualFilter {
+  /** `refused` are texts with which a result begins that is a refusal. */
+  refused?: readonly string[] | undefined
+}
+
+/**
+ * `readPasted` reads a list of lines `IMEI result`, as people copy it from chats and sheets: lines may be numbered, cells quoted, and a
+ * tab, comma, semicolon, colon, dash, arrow, bar or blanks stand between. Every waiting item of that input gets the result, within one
+ * service.
+ */
+export async function readPasted(sql: Sql, text: string, options: PasteOptions = {}): Promise<Pasted> {
+  const { refused = [], ...filter } = options
+  const waiting = Map.groupBy(await listManual(sql, { ...filter, limit: MAX_WAITING }), ({ input }) =>
+    keyOf(input),
+  )
+  const refusals = refused.map(normal).filter((one) => one !== '')
+  const pasted: Pasted = { answers: [], faults: [] }
+  const seen = new Set<string>()
+  for (const { line, text: row } of rowsOf(text)) {
+    const { input, result } = splitRow(row, waiting)
+    const items = waiting.get(keyOf(input)) ?? []
+    if (items.length === 0 && pasted.answers.length === 0 && HEADER.test(input)) continue
+    const fault = (message: string): void => void pasted.faults.push({ path: [line], message })
+    if (input === '' || result === '') fault(`is not of the form: IMEI result${quoted(row)}`)
+    else if (seen.has(keyOf(input))) fault(`${input} is there twice`)
+    else if (items.length === 0) fault(`nothing waits for ${input}`)
+    else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
+      fault(`${input} waits for several services: name one with --service`)
+    } else {
+      const answer = isRefusal(result, refusals) ? { refusal: result } : { result }
+      pasted.answers.push(...items.map((item) => ({ item, line, answer })))
+    }
+    seen.add(keyOf(input))
+  }
+  return pasted
+}
+
+/** HEADER names the column of inputs in the first line of a sheet. */
+const HEADER = /^(?:imei|imeis|imei\/sn|sn|serial|serial number|input|no|#)$/i
+
+const quoted = (row: string): string => `: ${JSON.stringify(row.trim().slice(0, 60))}`
+
+/** `keyOf` compares inputs without case, and IMEIs without what people put between their digits. */
+function keyOf(input: string): string {
+  const bare = input.replace(/[\s./-]/g, '')
+  return /^\d{14,17}$/.test(bare) ? bare : input.trim().toUpperCase()
+}
+
+const normal = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ')
+    .trim()
+
+/** `isRefusal`: a refusal's text may go on, but not with the same word. */
+const isRefusal = (result: string, refusals: readonly string[]): boolean => {
+  const said = normal(result)
+  return refusals.some((one) => said.startsWith(one) && !/^[\p{L}\p{N}]/u.test(said.slice(one.length)))
+}
+
+/** `rowsOf` gives the rows that are not empty; a quoted cell may go over several lines. */
+function rowsOf(text: string): { line: number; text: string }[] {
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n?|\n/)
+  const rows: { line: number; text: string }[] = []
+  for (let at = 0; at < lines.length; at++) {
+    const line = at + 1
+    let row = lines[at] as string
+    if (OPEN_CELL.test(row) && isOpen(row)) {
+      const end = lines.findIndex((_, index) => index > at && !isOpen(lines.slice(at, index + 1).join('\n')))
+      if (end > at && end - at <= MAX_LINES_OF_CELL) {
+        row = lines.slice(at, end + 1).join('\n')
+        at = end
+      }
+    }
+    if (row.trim() !== '') rows.push({ line, text: row })
+  }
+  return rows
+}
+
+const MAX_LINES_OF_CELL = 200
+/** OPEN_CELL finds a cell that begins with a quote. */
+const OPEN_CELL = /(?:^|[\t;,])\s*"/
+const isOpen = (row: string): boolean => (row.match(/"/g)?.length ?? 0) % 2 === 1
+
+const NUMBERING = /^\s*(?:#?\d{1,5}\s*[.):\]]|#\d{1,5}|[-*\u2022\u2013\u2014>])\s*/
+/** NUMBER_CELL is a first column with the number of the row. */
+const NUMBER_CELL = /^\s*"?\d{1,5}"?\s*[\t;,|]\s*/
+const BETWEEN = /^(?:[\s,;:|]|=?>|[-\u2013\u2014=]+>?)+/
+
+/** `splitRow` finds a waiting input at the beginning of a row, with or without a number before it; else the first word is the input. */
+function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: string; result: string } {
+  const plain = withoutMarks(row)
+  const starts = [plain, plain.replace(NUMBERING, ''), plain.replace(NUMBER_CELL, '')]
+  for (const start of starts) {
+    for (const form of FORMS) {
+      const found = form.exec(start)
+      if (found && waiting.has(keyOf(found[1] ?? ''))) return cut(start, found)
+    }
+  }
+  const [, , , WORD] = FORMS
+  const without = plain.replace(NUMBERING, '')
+  const start = /^\s*["']?[^\s,;:]{6,}/.test(without) ? without : plain
+  const found = (WORD as RegExp).exec(start)
+  return found ? cut(start, found) : { input: '', result: '' }
+}
+
+/** FORMS are an input in quotes, an IMEI in groups of digits, a word up to any mark, and a word up to the marks of a sheet. */
+const FORMS = [
+  /^\s*["']([^"']+)["']/,
+  /^\s*(\d(?:[ ./-]?\d){13,16})(?!\d)/,
+  /^\s*["']?([^\s,;:|="']+?)(?=["']?(?:[\s,;:|="']|[-\u2013\u2014]+>|$))["']?/,
+  /^\s*["']?([^\s,;:|"']+)["']?/,
+]
+
+function cut(row: string, found: RegExpExecArray): { input: string; result: string } {
+  const rest = row.slice(found[0].length)
+  const between = BETWEEN.exec(rest)?.[0] ?? ''
+  const isApart = between !== '' || rest.trim() === ''
+  return { input: (found[1] ?? '').trim(), result: isApart ? unquoted(rest.slice(between.length)) : '' }
+}
+
+/** `unquoted` takes the quotes of one cell away; several cells stay as they are. */
+function unquoted(cell: string): string {
+  const text = cell
+    .trim()
+    .replace(/[\t;,]+$/, '')
+    .trim()
+  const [, inside] = /^"((?:[^"]|"")*)"$/.exec(text) ?? []
+  return (inside === undefined ? text : inside.replaceAll('""', '"')).trim()
+}
