@@ -1,7 +1,7 @@
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import type { ServiceId } from '../lib/ids.ts'
-import { selectPrices } from './prices.sql.ts'
+import { selectPriceChanges, selectPrices } from './prices.sql.ts'
 import type { Service } from './service.ts'
 import { selectServices } from './services.sql.ts'
 import { Snapshot } from './snapshot.ts'
@@ -86,14 +86,16 @@ export class Catalogue {
       parsed.set(text, value)
       return value
     }
-    // One instant for both tables: a service and its prices are often changed together.
-    const [services, prices] = await this.#sql.begin('isolation level repeatable read read only', (sql) =>
-      Promise.all([selectServices(sql, parse), selectPrices(sql)]),
+    // One instant for all tables: a service and its prices are often changed together.
+    const [services, prices, priceChanges] = await this.#sql.begin(
+      'isolation level repeatable read read only',
+      (sql) => Promise.all([selectServices(sql, parse), selectPrices(sql), selectPriceChanges(sql)]),
     )
     const snapshot = new Snapshot(
       services.map(({ service }) => service),
       prices,
       new Map(services.map(({ service, ...times }) => [service.id, times])),
+      priceChanges,
     )
     this.#parsed = parsed
     return snapshot

@@ -27,6 +27,19 @@ export async function selectPrices(sql: Queryable, service: ServiceId | null = n
   return await sql.run(service === null ? query : query.where('p.serviceId', '=', service))
 }
 
+/** PriceChange is when a price was written last, or taken away. */
+export type PriceChange = PriceKey & { at: Date }
+
+/** `selectPriceChanges` gives the last change of each price that is there, and of each that was taken away. */
+export async function selectPriceChanges(sql: Queryable): Promise<PriceChange[]> {
+  return await sql<PriceChange[]>`
+    select service_id, account_id, price_group_id, currency, updated_at as at from prices
+    union all
+    select service_id, account_id, price_group_id, currency, max(at) as at from price_history
+     where what = 'price' and new_amount is null
+     group by service_id, account_id, price_group_id, currency`.records()
+}
+
 /** PriceWrite is a price to write. A count of items that is null keeps its value, or takes the table's default. */
 export type PriceWrite = PriceKey & {
   unitPrice: bigint

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
-import type { Price } from './prices.sql.ts'
+import type { Price, PriceChange, PriceKey } from './prices.sql.ts'
 import { type Service, serviceIdOf, type UnitPrice } from './service.ts'
 
 export interface Offer {
@@ -8,7 +8,7 @@ export interface Offer {
   price: UnitPrice
 }
 
-/** ServiceTimes are when a service was made, and when it was changed last but for its prices. */
+/** ServiceTimes are when a service was made, and when it was changed last. */
 export interface ServiceTimes {
   createdAt: Date
   updatedAt: Date
@@ -23,27 +23,26 @@ export class Snapshot {
   /** `#prices` are by whom they are for (`forAccount`, `forGroup`, or the currency alone for everyone), then by service. */
   readonly #prices = new Map<string, Map<ServiceId, UnitPrice>>()
   readonly #times: ReadonlyMap<ServiceId, ServiceTimes>
+  /** `#priceChanges` has when prices were changed last, also those that are no more, as `#prices` has the prices. */
+  readonly #priceChanges = new Map<string, Map<ServiceId, Date>>()
 
   constructor(
     services: readonly Service[],
     prices: readonly Price[],
     times: ReadonlyMap<ServiceId, ServiceTimes>,
+    priceChanges: readonly PriceChange[],
   ) {
     this.services = services
     this.#times = times
     this.#byId = new Map(services.map((service) => [service.id, service]))
     this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
-    for (const { serviceId, accountId, priceGroupId, currency, unitPrice, minItems, maxItems } of prices) {
-      const holder =
-        accountId !== null
-          ? forAccount(accountId, currency)
-          : priceGroupId !== null
-            ? forGroup(priceGroupId, currency)
-            : currency
-      const price = { unitPrice, minItems, maxItems }
-      const list = this.#prices.get(holder)
-      if (list) list.set(serviceId, price)
-      else this.#prices.set(holder, new Map([[serviceId, price]]))
+    for (const price of prices) {
+      const { unitPrice, minItems, maxItems } = price
+      listOf(this.#prices, price).set(price.serviceId, { unitPrice, minItems, maxItems })
+    }
+    for (const change of priceChanges) {
+      const list = listOf(this.#priceChanges, change)
+      list.set(change.serviceId, latest(change.at, list.get(change.serviceId)))
     }
   }
 
@@ -57,10 +56,14 @@ export class Snapshot {
     return this.#byId.get(id)
   }
 
-  timesOf({ id }: Service): ServiceTimes {
+  /** `timesOf` gives the times of a service as one account is offered it: its last change is also one of a price that the account has. */
+  timesOf({ id }: Service, { id: accountId, currency, priceGroupId }: Account): ServiceTimes {
     const times = this.#times.get(id)
     if (!times) throw new Error(`service ${id} is of another snapshot`)
-    return times
+    const holders = [forAccount(accountId, currency), currency]
+    if (priceGroupId !== null) holders.push(forGroup(priceGroupId, currency))
+    const changes = holders.map((holder) => this.#priceChanges.get(holder)?.get(id))
+    return { ...times, updatedAt: latest(times.updatedAt, ...changes) }
   }
 
   /** `priceFor` gives the nearest price in the account's currency: its own, its price group's, everyone's. */
@@ -90,13 +93,30 @@ export class Snapshot {
     return offers
   }
 
-  /** `audience` gives the same text for accounts that are offered the same services at the same prices. */
+  /** `audience` gives the same text for accounts that are offered the same services at the same prices, and were all along. */
   audience(account: Account): string {
     const { id, currency, priceGroupId } = account
     const shared = priceGroupId === null ? currency : forGroup(priceGroupId, currency)
-    return this.#prices.has(forAccount(id, currency)) ? `${shared} ${forAccount(id, currency)}` : shared
+    return this.#priceChanges.has(forAccount(id, currency)) ? `${shared} ${forAccount(id, currency)}` : shared
   }
 }
+
+/** `listOf` gives what a map has for those that a price is for. */
+function listOf<Value>(map: Map<string, Map<ServiceId, Value>>, price: PriceKey): Map<ServiceId, Value> {
+  const { accountId, priceGroupId, currency } = price
+  const holder =
+    accountId !== null
+      ? forAccount(accountId, currency)
+      : priceGroupId !== null
+        ? forGroup(priceGroupId, currency)
+        : currency
+  const list = map.get(holder) ?? new Map<ServiceId, Value>()
+  map.set(holder, list)
+  return list
+}
+
+const latest = (first: Date, ...others: (Date | undefined)[]): Date =>
+  others.reduce<Date>((last, one) => (one !== undefined && one > last ? one : last), first)
 
 const forAccount = (id: number, currency: string): string => `account ${id} ${currency}`
 const forGroup = (id: PriceGroupId, currency: string): string => `group ${id} ${currency}`

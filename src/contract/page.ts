@@ -15,7 +15,8 @@ export const pageQuery = {
   ),
 }
 
-const bound = (description: string) =>
+/** `bound` is a time, or a day in UTC, in a query. */
+export const bound = (description: string) =>
   Type.Optional(
     Type.Unsafe<string>({
       type: 'string',
@@ -57,7 +58,7 @@ export const filterOf = <Id extends number>(query: {
 }): { limit: number; before: Id | undefined } & Period => ({
   limit: query.limit,
   before: query.cursor as Id | undefined,
-  ...(query.created_from !== undefined && { from: timeOf(query.created_from, 0) }),
+  ...(query.created_from !== undefined && { from: timeOf(query.created_from) }),
   ...(query.created_to !== undefined && { to: timeOf(query.created_to, DAY_MS) }),
 })
 
@@ -65,7 +66,7 @@ export const filterOf = <Id extends number>(query: {
 const MAX_TIME = Date.UTC(9999, 0)
 
 /** `timeOf` reads a bound. `dayMs` is added to a day, so that a day as the end is included. */
-function timeOf(text: string, dayMs: number): Date {
+export function timeOf(text: string, dayMs = 0): Date {
   // A leap second is a time, which Date does not know.
   const time = Date.parse(text.replace(/:60(?=[.Zz+-])/, ':59')) + (text.length === 10 ? dayMs : 0)
   return new Date(Math.min(Math.max(time, 0), MAX_TIME))

@@ -21,10 +21,19 @@ const serviceFields = {
   delivery_time: Type.String(),
   is_active: Type.Boolean(),
   processing_type: processingType,
+  group: Type.String({ description: 'The heading of the list that the service stands under' }),
+  rule: Type.Object({
+    unit_price: amount('Of one item, or of a quantity of 1'),
+    min_items: Type.Integer({
+      description: 'Of an order; of a service without inputs: its smallest quantity',
+    }),
+    max_items: Type.Integer(),
+    processing_type: processingType,
+  }),
   service_type: Type.Object({
     id: Type.Integer({ description: 'The same for services of the same kind and group' }),
     code: Type.String(),
-    name: Type.String({ description: 'The heading of the list that the service stands under' }),
+    name: Type.String({ description: 'The same as `group`' }),
     description: orNull(Type.String()),
     is_active: Type.Boolean(),
     input_schema: schema(
@@ -34,11 +43,27 @@ const serviceFields = {
     result_schema: schema("JSON Schema 2020-12 of an order's `result`"),
   }),
   created_at: time(),
-  updated_at: time(),
+  updated_at: time('When it, or a price that the account has, was changed last'),
 }
 
 const serviceShape = Type.Object(serviceFields)
 export const service = name('Service', serviceShape)
+
+export const servicePage = Type.Object({
+  data: Type.Object({
+    page: Type.Object({
+      items: Type.Array(service),
+      next_cursor: orNull(Type.Integer(), 'null: this is the end'),
+      withdrawn: Type.Optional(
+        Type.Array(Type.Integer(), {
+          description:
+            'With `updated_since`: the ids of services that were changed since and are not in this list, now or ever. ' +
+            'They are by id as the items are, those up to `next_cursor` on this page',
+        }),
+      ),
+    }),
+  }),
+})
 
 export const serviceDetail = name(
   'ServiceDetail',
@@ -49,14 +74,6 @@ export const serviceDetail = name(
         access_channel: Type.Literal('api'),
         account_type: Type.Literal('basic'),
         source: Type.Literal('default'),
-      }),
-      rule: Type.Object({
-        unit_price: amount('Of one item, or of a quantity of 1'),
-        min_items: Type.Integer({
-          description: 'Of an order; of a service without inputs: its smallest quantity',
-        }),
-        max_items: Type.Integer(),
-        processing_type: processingType,
       }),
       availability: Type.Null(),
     }),
@@ -69,6 +86,7 @@ export function wireService(
   { createdAt, updatedAt }: ServiceTimes,
 ): Static<typeof serviceShape> {
   const { id, code, name, description, group, kind } = service
+  const isServer = kind === 'server'
   return {
     id,
     code,
@@ -80,6 +98,13 @@ export function wireService(
     delivery_time: service.deliveryTime,
     is_active: service.active,
     processing_type: service.processing,
+    group,
+    rule: {
+      unit_price: price.unitPrice,
+      min_items: isServer ? service.minQuantity : price.minItems,
+      max_items: isServer ? service.maxQuantity : Math.min(price.maxItems, MAX_ITEMS),
+      processing_type: service.processing,
+    },
     service_type: {
       id: typeId(service),
       code: [kind, ...(group.toLowerCase().match(/[a-z0-9]+/g) ?? [])].join('-'),
@@ -95,18 +120,10 @@ export function wireService(
 }
 
 export function wireServiceDetail(offer: Offer, times: ServiceTimes): Static<typeof serviceDetail> {
-  const { service, price } = offer
-  const isServer = service.kind === 'server'
   return {
     data: {
       ...wireService(offer, times),
       scope: { access_channel: 'api', account_type: 'basic', source: 'default' },
-      rule: {
-        unit_price: price.unitPrice,
-        min_items: isServer ? service.minQuantity : price.minItems,
-        max_items: isServer ? service.maxQuantity : Math.min(price.maxItems, MAX_ITEMS),
-        processing_type: service.processing,
-      },
       availability: null,
     },
   }

@@ -225,11 +225,21 @@ export interface Schemas {
     delivery_time: string
     is_active: boolean
     processing_type: 'automatic' | 'manual'
+    /** The heading of the list that the service stands under */
+    group: string
+    rule: {
+      /** Of one item, or of a quantity of 1 */
+      unit_price: number
+      /** Of an order; of a service without inputs: its smallest quantity */
+      min_items: number
+      max_items: number
+      processing_type: 'automatic' | 'manual'
+    }
     service_type: {
       /** The same for services of the same kind and group */
       id: number
       code: string
-      /** The heading of the list that the service stands under */
+      /** The same as `group` */
       name: string
       description: string | null
       is_active: boolean
@@ -243,6 +253,7 @@ export interface Schemas {
       }
     }
     created_at: string
+    /** When it, or a price that the account has, was changed last */
     updated_at: string
   }
   ServiceDetail: {
@@ -258,11 +269,21 @@ export interface Schemas {
       delivery_time: string
       is_active: boolean
       processing_type: 'automatic' | 'manual'
+      /** The heading of the list that the service stands under */
+      group: string
+      rule: {
+        /** Of one item, or of a quantity of 1 */
+        unit_price: number
+        /** Of an order; of a service without inputs: its smallest quantity */
+        min_items: number
+        max_items: number
+        processing_type: 'automatic' | 'manual'
+      }
       service_type: {
         /** The same for services of the same kind and group */
         id: number
         code: string
-        /** The heading of the list that the service stands under */
+        /** The same as `group` */
         name: string
         description: string | null
         is_active: boolean
@@ -276,19 +297,12 @@ export interface Schemas {
         }
       }
       created_at: string
+      /** When it, or a price that the account has, was changed last */
       updated_at: string
       scope: {
         access_channel: 'api'
         account_type: 'basic'
         source: 'default'
-      }
-      rule: {
-        /** Of one item, or of a quantity of 1 */
-        unit_price: number
-        /** Of an order; of a service without inputs: its smallest quantity */
-        min_items: number
-        max_items: number
-        processing_type: 'automatic' | 'manual'
       }
       availability: null
     }
@@ -445,6 +459,12 @@ export interface Operations {
       limit?: number
       /** The `next_cursor` of the page before */
       cursor?: number
+      /** A service's id, or a part of its code, name or group; upper or lower case */
+      q?: string
+      /** The whole name of a group; upper or lower case */
+      group?: string
+      /** Only what was changed then or later: a time with its zone, or a day in UTC */
+      updated_since?: string
     }
     entry: Schemas['Service']
   }

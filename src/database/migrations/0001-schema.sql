@@ -377,6 +377,8 @@ create table price_history (
                    else service_id is not null end)
 );
 create index price_history_of_service on price_history (service_id, id) where service_id is not null;
+-- What is offered no longer: few lines, read with the catalogue.
+create index price_history_removed on price_history (service_id, at) where what = 'price' and new_amount is null;
 create index price_history_of_remote on price_history (supplier_id, remote_id, id) where supplier_id is not null;
 create trigger price_history_is_final before update or delete or truncate on price_history
   for each statement execute function refuse_change('line of the price history');

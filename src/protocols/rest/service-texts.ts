@@ -40,11 +40,10 @@ export class ServiceTexts {
     const key = `${name} ${snapshot.audience(account)}`
     let text = this.#texts.get(key)
     if (!text) {
-      const json = jsonWithAmounts(make())
-      text = { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` }
+      text = textOf(make())
       if (this.#kept > MAX_KEPT) this.#forget()
       this.#texts.set(key, text)
-      this.#kept += key.length + json.length
+      this.#kept += key.length + text.json.length
     }
     return text
   }
@@ -60,6 +59,12 @@ export class ServiceTexts {
     this.#texts = new Map()
     this.#kept = 0
   }
+}
+
+/** `textOf` gives an answer that is kept nowhere. */
+export function textOf(value: unknown): Text {
+  const json = jsonWithAmounts(value)
+  return { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` }
 }
 
 /** `isKnown` tells whether the client has the text already, by its `If-None-Match`. */

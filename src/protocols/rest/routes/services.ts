@@ -1,11 +1,13 @@
 import { Type } from 'typebox'
-import { pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
-import { service, serviceDetail, wireService, wireServiceDetail } from '../../../contract/services.ts'
+import type { Service } from '../../../catalogue/service.ts'
+import type { Offer } from '../../../catalogue/snapshot.ts'
+import { bound, pageQuery, timeOf, wirePage } from '../../../contract/page.ts'
+import { serviceDetail, servicePage, wireService, wireServiceDetail } from '../../../contract/services.ts'
 import { Refusal } from '../../../errors.ts'
 import { pageOf } from '../../../lib/page.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, route } from '../route.ts'
-import { isKnown, type Text } from '../service-texts.ts'
+import { isKnown, type Text, textOf } from '../service-texts.ts'
 
 const KNOWN =
   'With the header `If-None-Match` (the `ETag` of the last answer) the answer is 304 while nothing has changed.'
@@ -17,24 +19,57 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
     name: 'listServices',
     section: 'Services',
     summary: 'What the account can buy',
-    description: `By id. ${KNOWN}`,
+    description:
+      'By id, in pages of up to 500. `updated_since` gives what was changed then or later: the service itself, whom it is shown to, ' +
+      'or a price that the account has; and in `withdrawn` the ids of what is not offered any more. It does not follow a move of the ' +
+      `account to another price group. ${KNOWN}`,
     permission: 'service.list',
-    query: Type.Object(pageQuery),
-    answer: pageShape(service),
+    query: Type.Object({
+      ...pageQuery,
+      limit: Type.Integer({ minimum: 1, maximum: 500, default: 20 }),
+      q: Type.Optional(
+        Type.String({
+          maxLength: 255,
+          description: "A service's id, or a part of its code, name or group; upper or lower case",
+        }),
+      ),
+      group: Type.Optional(
+        Type.String({ maxLength: 255, description: 'The whole name of a group; upper or lower case' }),
+      ),
+      updated_since: bound('Only what was changed then or later: a time with its zone, or a day in UTC'),
+    }),
+    answer: servicePage,
     async handle(call) {
       const { key, query } = call
-      const { limit, cursor = 0 } = query
+      const { limit, cursor = 0, q, group, updated_since } = query
+      const { account } = key
       const snapshot = await catalogue.current()
-      const make = (): unknown => {
-        const offers = serviceTexts.offers(snapshot, key.account)
-        const first = offers.findIndex((offer) => offer.service.id > cursor)
-        const found = first < 0 ? [] : offers.slice(first, first + limit + 1)
+      const offers = serviceTexts.offers(snapshot, account)
+      const page = (listed: readonly Offer[]) => {
+        const first = listed.findIndex((offer) => offer.service.id > cursor)
+        const found = first < 0 ? [] : listed.slice(first, first + limit + 1)
         return wirePage(
           pageOf(found, limit, ({ service }) => service.id),
-          (offer) => wireService(offer, snapshot.timesOf(offer.service)),
+          (offer) => wireService(offer, snapshot.timesOf(offer.service, account)),
         )
       }
-      return answered(call, serviceTexts.text(snapshot, key.account, `page ${cursor} ${limit}`, make))
+      if (!q && !group && updated_since === undefined) {
+        const text = serviceTexts.text(snapshot, account, `page ${cursor} ${limit}`, () => page(offers))
+        return answered(call, text)
+      }
+      const listed = offers.filter(({ service }) => isFound(service, { q, group }))
+      if (updated_since === undefined) return answered(call, textOf(page(listed)))
+      const since = timeOf(updated_since)
+      const isChanged = (service: Service) => snapshot.timesOf(service, account).updatedAt >= since
+      const answer = page(listed.filter(({ service }) => isChanged(service)))
+      const end = answer.data.page.next_cursor ?? Number.POSITIVE_INFINITY
+      const known = new Set(listed.map(({ service }) => service))
+      const withdrawn = snapshot.services
+        .filter((service) => service.id > cursor && service.id <= end && !known.has(service))
+        .filter(isChanged)
+        .map(({ id }) => id)
+        .sort((a, b) => a - b)
+      return answered(call, textOf({ data: { page: { ...answer.data.page, withdrawn } } }))
     },
   }),
   route({
@@ -54,7 +89,8 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
       const found = snapshot.find(params.idOrCode)
       const price = found && snapshot.mayBuy(found, key.account)
       if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
-      const make = (): unknown => wireServiceDetail({ service: found, price }, snapshot.timesOf(found))
+      const make = (): unknown =>
+        wireServiceDetail({ service: found, price }, snapshot.timesOf(found, key.account))
       return answered(call, serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
     },
   }),
@@ -65,4 +101,16 @@ function answered({ request }: Pick<Call, 'request'>, text: Text): Answered {
   return isKnown(request.headers['if-none-match'], text)
     ? new Answered({ json: '' }, { status: 304, headers })
     : new Answered({ json: text.json }, { headers })
+}
+
+/** `isFound` tells whether a service is among those that a query asks for. */
+function isFound(
+  { id, code, name, group }: Service,
+  wanted: { q: string | undefined; group: string | undefined },
+): boolean {
+  const part = (wanted.q ?? '').trim().toLowerCase()
+  return (
+    (!wanted.group || group.toLowerCase() === wanted.group.trim().toLowerCase()) &&
+    (part === '' || `${id}` === part || [code, name, group].some((text) => text.toLowerCase().includes(part)))
+  )
 }
