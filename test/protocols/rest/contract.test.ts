@@ -371,7 +371,7 @@ describe('every documented error', () => {
     says(reply, 400, 'REQUEST_NOT_MATCH_SPEC_ERROR')
     expect(reply.body.source).toBe('body')
     expect(Object.keys(reply.body.errors).sort()).toEqual(['code', 'data'])
-    const query = await client.get('/api/services?limit=51')
+    const query = await client.get('/api/services?limit=501')
     says(query, 400, 'REQUEST_NOT_MATCH_SPEC_ERROR')
     expect(query.body).toMatchObject({ source: 'query', errors: { limit: [expect.any(String)] } })
     says(
