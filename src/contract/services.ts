@@ -47,7 +47,7 @@ const serviceFields = {
 }
 
 const serviceShape = Type.Object(serviceFields)
-export const service = name('Service', serviceShape)
+const service = name('Service', serviceShape)
 
 export const servicePage = Type.Object({
   data: Type.Object({
