@@ -61,7 +61,7 @@ export const routeAttributes = {
     flag: '--cost <amount>',
     help: 'of one item (or one of its quantity), in the supplier\'s currency, such as 0.80; "": not known',
     more: '`supplier sync` keeps it up to date',
-    whenLeftOut: 'not known',
+    whenLeftOut: "that of the supplier's list, if it was read",
     fault: amountFault,
     show: (cost, noun) =>
       cost === null ? '' : `${formatMicros(cost, String(noun['currency']))} ${noun['currency']}`,

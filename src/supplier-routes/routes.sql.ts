@@ -3,6 +3,7 @@ import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { SupplierRoutes } from '../database/types.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Route } from './attributes.ts'
 
 /** RouteRecord is a route with its supplier's kind. */
@@ -37,12 +38,34 @@ export async function lockRoutesOf(sql: Queryable, service: ServiceId): Promise<
 /** RouteWrite is what an operator writes of a route. */
 export type RouteWrite = Pick<Selectable<SupplierRoutes>, 'remoteService' | 'cost' | 'marginFloor'>
 
+/** InList is what a supplier's list, as it was last read, says of a remote service. */
+interface InList {
+  /** `available`, null: no list was read. */
+  available: boolean | null
+  /** `cost` is null where the list lacks the service, or was read in another currency. */
+  cost: Micros | null
+}
+
+export async function selectInList(
+  sql: Queryable,
+  supplier: SupplierId,
+  remoteService: string,
+): Promise<InList> {
+  const [row] = await sql<InList[]>`
+    select case when exists (select from supplier_services l where l.supplier_id = s.id)
+                then coalesce(k.available, false) end as available,
+           case when k.available and k.currency = s.currency then k.cost end as cost
+      from suppliers s left join supplier_services k on k.supplier_id = s.id and k.remote_id = ${remoteService}
+     where s.id = ${supplier}`.records()
+  return row ?? { available: null, cost: null }
+}
+
 /** `insertRoute` puts a route behind the service's others. */
 export async function insertRoute(
   sql: Queryable,
   serviceId: ServiceId,
   supplierId: SupplierId,
-  row: RouteWrite,
+  row: RouteWrite & Pick<Selectable<SupplierRoutes>, 'available'>,
 ): Promise<RouteId> {
   const [made] = await sql.run(
     build

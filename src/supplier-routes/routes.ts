@@ -14,6 +14,7 @@ import {
   type RouteRecord,
   type RouteWrite,
   renumberRoutes,
+  selectInList,
   selectRoutes,
   updateRouteRow,
 } from './routes.sql.ts'
@@ -36,8 +37,11 @@ export async function addRoute(
       const { id: serviceId } = await findService(transaction, form.service)
       const { id: supplierId, kind, name } = await findSupplier(transaction, form.supplier)
       const given = readValues(routeAttributes, form)
-      const { remoteService = '', cost = null, marginFloor = 0, position } = given
-      const row = { remoteService, cost, marginFloor }
+      const { remoteService = '', marginFloor = 0, position } = given
+      const inList = await selectInList(transaction, supplierId, remoteService)
+      const { cost = inList.cost } = given
+      const available = remoteService === '' ? null : inList.available
+      const row = { remoteService, cost, marginFloor, available }
       checkRemoteService(row, kind, name)
       await lockRoutesOf(transaction, serviceId)
       const id = await insertRoute(transaction, serviceId, supplierId, row)
@@ -70,8 +74,8 @@ export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm): Pr
       } = given
       const row = { remoteService, cost, marginFloor }
       checkRemoteService(row, old.supplierKind, old.supplierName)
-      // Whether the supplier's list has another remote service is not known before the list is read again.
-      const available = remoteService === old.remoteService ? old.available : null
+      const inList = await selectInList(transaction, old.supplierId, remoteService)
+      const available = remoteService === old.remoteService ? old.available : inList.available
       await updateRouteRow(transaction, id, { ...row, available })
       if (position !== undefined) await move(transaction, id, position)
       return viewOf(await find(transaction, id))
