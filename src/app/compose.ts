@@ -3,6 +3,7 @@ import { Authenticator } from '../accounts/authenticator.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
+import { keepNumbersApart } from '../database/continuity.ts'
 import { type DatabaseAddress, openPool } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import { MigrationCancelled, migrate } from '../database/migrate.ts'
@@ -111,6 +112,13 @@ class Migration implements RuntimeService {
   async #migrate(): Promise<void> {
     for (const file of await migrate(this.#address, this.#stop.signal)) {
       this.#log.info({ migration: file }, 'migrated')
+    }
+    const last = await keepNumbersApart(this.#address)
+    if (last !== undefined) {
+      this.#log.warn(
+        { last },
+        'the database is another one than before: numbers of orders go on beyond those given',
+      )
     }
   }
 }

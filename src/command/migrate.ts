@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { stopOnSignals } from '../app/process.ts'
+import { keepNumbersApart } from '../database/continuity.ts'
 import { migrate, newestSchema } from '../database/migrate.ts'
 import { withAddress } from './connection.ts'
 import { answering } from './output.ts'
@@ -8,14 +9,24 @@ export function register(program: Command): void {
   program
     .command('migrate')
     .description('bring the database up to this version (starting the server does the same)')
+    .option(
+      '--restored',
+      'a backup was restored: numbers of orders go on beyond those that may have been given since it was made',
+    )
     .action(
-      answering(async () => {
+      answering(async ({ restored = false }: { restored?: boolean }) => {
         const stop = new AbortController()
         stopOnSignals((signal) => stop.abort(new Error(`stopped by ${signal} before the migration began`)))
         const applied = await withAddress((address) => migrate(address, stop.signal), stop.signal)
-        const text =
-          applied.length === 0 ? 'nothing to do' : applied.map((file) => `applied ${file}`).join('\n')
-        return { json: { schema: newestSchema(), applied }, text }
+        const last = restored
+          ? await withAddress((address) => keepNumbersApart(address, { restored }))
+          : undefined
+        const lines = applied.map((file) => `applied ${file}`)
+        if (last !== undefined) lines.push(`the next order is ${last + 1}`)
+        return {
+          json: { schema: newestSchema(), applied, ...(last !== undefined && { next_order: last + 1 }) },
+          text: lines.join('\n') || 'nothing to do',
+        }
       }),
     )
 }

@@ -11,7 +11,9 @@
 -- The id names this installation among all. Two installations that buy from one supplier never use the same
 -- idempotency key, and neither does one that was set up anew.
 create table installation (
-  id text primary key default replace(gen_random_uuid()::text, '-', '')
+  id text primary key default replace(gen_random_uuid()::text, '-', ''),
+  -- The database server and its history, by which a restored backup and a promoted standby are found: see src/database/continuity.ts.
+  server text
 );
 insert into installation default values;
 

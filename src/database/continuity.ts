@@ -1,0 +1,51 @@
+import { type DatabaseAddress, openPool, type Sql } from './database.ts'
+import { pools } from './pools.ts'
+
+/** NUMBERS_A_SECOND is how many orders a second may have been placed all the time since a backup was made, and no number is given twice. */
+const NUMBERS_A_SECOND = 100
+/** NO_PRIVILEGE: the user may not ask which server this is. */
+const NO_PRIVILEGE = '42501'
+
+/**
+ * `keepNumbersApart` lets the numbers of orders go on beyond all that were given before, where the database is another one than it was: a
+ * backup that was restored, or a standby that was promoted. Such a database has forgotten the last orders, whose numbers suppliers know as
+ * ours: their idempotency keys are made of them. `restored`: somebody says so, as of a copy of the files, which cannot be told.
+ * Gives the number before the next order's; undefined: nothing was changed.
+ */
+export async function keepNumbersApart(
+  address: DatabaseAddress,
+  { restored = false, now = new Date() }: { restored?: boolean; now?: Date } = {},
+): Promise<number | undefined> {
+  const sql = openPool(address, pools.migration)
+  try {
+    const server = await serverOf(sql)
+    return await sql.begin(async (transaction) => {
+      const [known] = await transaction<
+        { server: string | null }[]
+      >`select server from installation for update`
+      const isAnother = server !== undefined && known?.server !== null && known?.server !== server
+      if (server !== undefined) await transaction`update installation set server = ${server}`
+      if (!isAnother && !restored) return undefined
+      // By the clock, so that a backup that is restored twice gives no number twice.
+      const least = Math.floor(now.getTime() / 1000) * NUMBERS_A_SECOND
+      const [row] = await transaction<{ last: bigint }[]>`
+        select setval('order_ids', greatest(${least}::bigint, (select last_value from order_ids) + ${NUMBERS_A_SECOND}::int)) as last`
+      return Number(row?.last)
+    })
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
+/** `serverOf` names the database server and its history: another server has another name, and a promoted standby another timeline. */
+async function serverOf(sql: Sql): Promise<string | undefined> {
+  try {
+    const [row] = await sql<{ server: string }[]>`
+      select system_identifier::text || '-' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as server
+        from pg_control_system()`
+    return row?.server
+  } catch (error) {
+    if ((error as { code?: string }).code === NO_PRIVILEGE) return undefined
+    throw error
+  }
+}
