@@ -2,7 +2,13 @@ import { type Command, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import { type Decision, decisionsFor, type Resolved, resolveReview } from '../fulfilment/people/decisions.ts'
 import { type Review, type ReviewKind, reviewKinds } from '../fulfilment/people/review.ts'
-import { findReview, listReviews, type ReviewView } from '../fulfilment/people/reviews.ts'
+import {
+  findReview,
+  forgetKeptAnswer,
+  listKeptAnswers,
+  listReviews,
+  type ReviewView,
+} from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
 import { actor, withDatabase } from './connection.ts'
 import { idOf, limitOption, orderIdOf } from './input.ts'
@@ -64,6 +70,45 @@ export function register(program: Command): void {
     .option('--keep', 'the same for all items that the supplier refused in these words, and for later ones')
     .requiredOption('--why <text>', 'the reason, for the record')
     .action(answering(resolve))
+  review
+    .command('kept')
+    .description('what was decided with --keep, by supplier and words')
+    .action(answering(kept))
+  review
+    .command('forget')
+    .argument('<supplier>')
+    .argument('<words>', 'as `review kept` shows them')
+    .description('what was decided about these words counts no more: the next item asks again')
+    .action(answering(forget))
+}
+
+async function kept(): Promise<Answer> {
+  const answers = await withDatabase(({ sql }) => listKeptAnswers(sql))
+  return listed(answers, {
+    json: ({ supplier, text, decision, decidedBy, why, decidedAt }) => ({
+      supplier,
+      words: text,
+      decision,
+      decided_by: decidedBy,
+      why,
+      decided_at: decidedAt,
+    }),
+    columns: {
+      supplier: (one) => one.supplier,
+      words: (one) => one.text,
+      decision: (one) => one.decision?.replaceAll('_', ' '),
+      by: (one) => one.decidedBy,
+      since: (one) => one.decidedAt,
+      why: (one) => one.why,
+    },
+    none: 'nothing was decided for good',
+  })
+}
+
+async function forget(supplier: string, words: string): Promise<Answer> {
+  const was = await withDatabase(({ sql }) => forgetKeptAnswer(sql, supplier, words))
+  if (!was) throw new Refusal('not_found', 'nothing is kept of these words of this supplier', 'words')
+  return { json: { supplier, words }, text: 'forgotten: the next item of which they are said asks again' }
 }
 
 async function list({ kind, order, all = false, limit }: ListOptions): Promise<Answer> {

@@ -112,3 +112,30 @@ export async function dueNow(sql: Queryable, item: ItemName, now: Date): Promise
      where account_id = ${item.accountId} and order_id = ${item.orderId} and position = ${item.position}
        and state = 'unknown'`
 }
+
+/** KeptAnswer is a decision that is kept, as operators see it. */
+export interface KeptAnswer {
+  supplier: string
+  text: string
+  decision: KeptDecision | null
+  decidedBy: string | null
+  why: string | null
+  decidedAt: Date | null
+}
+
+/** `listKeptAnswers` gives every decision that is kept, by supplier. */
+export const listKeptAnswers = (sql: Queryable): Promise<KeptAnswer[]> =>
+  sql<KeptAnswer[]>`
+    select s.name as supplier, u.text, u.decision, u.decided_by, u.why, u.decided_at
+      from unrecognised_answers u join suppliers s on s.id = u.supplier_id
+     where u.decision is not null order by s.name, u.text`.records()
+
+/** `forgetKeptAnswer` has a person asked about the words again; gives whether there was a decision. */
+export async function forgetKeptAnswer(sql: Queryable, supplier: string, text: string): Promise<boolean> {
+  const { count } = await sql`
+    update unrecognised_answers u set decision = null, decided_by = null, why = null, decided_at = null
+      from suppliers s
+     where s.id = u.supplier_id and (s.name = ${supplier} or s.id::text = ${supplier})
+       and u.text = ${text} and u.decision is not null`
+  return count > 0
+}
