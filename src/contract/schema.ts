@@ -16,14 +16,9 @@ export function name<Schema extends TSchema>($id: string, schema: Schema) {
 export const named = (): TSchema[] =>
   [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, schema]) => schema)
 
-/** `oneOf` is one of some texts, also by its type. */
+/** `oneOf` is one of some texts, also by its type. An `enum`, so that a fault names the texts. */
 export const oneOf = <const Text extends string>(texts: readonly Text[], options: TSchemaOptions = {}) =>
-  Type.Unsafe<Text>(
-    Type.Union(
-      texts.map((text) => Type.Literal(text)),
-      options,
-    ),
-  )
+  Type.Unsafe<Text>({ ...options, type: 'string', enum: [...texts] })
 
 const described = (description: string | undefined) => (description === undefined ? {} : { description })
 

@@ -5,7 +5,10 @@ export interface Schemas {
     id: number
     provider_code: string
     channel: string
-    /** pending: to be paid. review: a person looks at it. Only succeeded has been credited. */
+    /**
+     * pending: to be paid. review: a person looks at it. Only succeeded has been credited.
+     * @enum {string}
+     */
     status: 'pending' | 'review' | 'succeeded' | 'cancelled' | 'expired' | 'failed'
     currency: string
     amounts: {
@@ -92,7 +95,10 @@ export interface Schemas {
   }
   Order: {
     order_id: number
-    /** `partial`: some items ended well and some did not */
+    /**
+     * `partial`: some items ended well and some did not
+     * @enum {string}
+     */
     status: 'pending' | 'success' | 'partial' | 'failed' | 'cancelled'
     /** The supplier's */
     reference_id: string | null
@@ -168,7 +174,10 @@ export interface Schemas {
     action: string
     /** Of HTTP; the Dhru endpoint always answers 200 */
     status: number
-    /** `ok`, or the error: in the words of the Dhru endpoint, here also in capitals */
+    /**
+     * `ok`, or the error: in the words of the Dhru endpoint, here also in capitals
+     * @enum {string}
+     */
     outcome:
       | 'ok'
       | 'invalid_credentials'
@@ -340,7 +349,10 @@ export interface Schemas {
   }
   Transaction: {
     id: number
-    /** Who began it: a key, or the operator */
+    /**
+     * Who began it: a key, or the operator
+     * @enum {string}
+     */
     access_channel: 'api' | 'operator'
     type: 'order' | 'deposit' | 'adjustment' | 'transfer'
     status: 'pending' | 'succeeded' | 'failed' | 'cancelled'
@@ -572,7 +584,10 @@ export interface Operations {
       /** The `next_cursor` of the page before */
       cursor?: number
       protocol?: 'dhru' | 'rest'
-      /** `refused`: everything but `ok` */
+      /**
+       * `refused`: everything but `ok`
+       * @enum {string}
+       */
       outcome?:
         | 'refused'
         | 'ok'
