@@ -1,4 +1,4 @@
-import { formatMicros, formatMoney } from '../lib/money.ts'
+import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
 import type { ListChange } from '../sync/comparison.ts'
 import type { LeftOut } from '../sync/remote-list.ts'
 import type { SyncPreview, SyncReport } from '../sync/sync.ts'
@@ -9,7 +9,17 @@ interface About {
   currency: string
 }
 
-export const previewJson = ({ name, currency }: About, preview: SyncPreview) => ({
+/** Sale says what services of a list would be sold for; null: an import would not take it, or there is no exchange rate. */
+export interface Sale {
+  currency: string
+  priceOf: (change: ListChange) => Micros | null
+}
+
+interface AboutPreview extends About {
+  sale: Sale | undefined
+}
+
+export const previewJson = ({ name, currency, sale }: AboutPreview, preview: SyncPreview) => ({
   supplier: name,
   currency,
   outcome: preview.suspicion === null ? 'ok' : 'suspicious',
@@ -28,12 +38,18 @@ export const previewJson = ({ name, currency }: About, preview: SyncPreview) => 
     old_cost: change.oldCost === null ? null : formatMicros(change.oldCost, change.oldCurrency ?? currency),
     new_cost: change.newCost === null ? null : formatMicros(change.newCost, currency),
     old_currency: change.oldCurrency,
+    ...(sale && saleJson(sale, change)),
   })),
 })
 
+function saleJson({ currency, priceOf }: Sale, change: ListChange) {
+  const price = priceOf(change)
+  return { sale_price: price === null ? null : formatMicros(price, currency), sale_currency: currency }
+}
+
 const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
 
-export function previewText(about: About, preview: SyncPreview): string {
+export function previewText(about: AboutPreview, preview: SyncPreview): string {
   const { counts, groups, changes, suspicion, leftOut } = preview
   const byGroup = table(
     [...groups, { group: 'all', counts }],
@@ -64,7 +80,7 @@ function leftOutText(leftOut: LeftOut[]): string {
   return [...lines, ...(more > 0 ? [`and ${more} more left out (--json gives all)`] : [])].join('\n')
 }
 
-const changesTable = ({ currency }: About, changes: ListChange[]): string =>
+const changesTable = ({ currency, sale }: AboutPreview, changes: ListChange[]): string =>
   table(
     changes,
     {
@@ -76,8 +92,14 @@ const changesTable = ({ currency }: About, changes: ListChange[]): string =>
         oldCost === null ? null : formatMoney(oldCost, oldCurrency ?? currency),
       'new cost': ({ oldCost, newCost }) =>
         newCost === null || newCost === oldCost ? null : formatMoney(newCost, currency),
+      ...(sale && {
+        'sale price': (one: ListChange) => {
+          const price = sale.priceOf(one)
+          return price === null ? null : formatMoney(price, sale.currency)
+        },
+      }),
     },
-    ['cost', 'new cost'],
+    ['cost', 'new cost', 'sale price'],
   )
 
 export const reportJson = ({ name, currency }: About, report: SyncReport) => ({

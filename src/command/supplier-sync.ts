@@ -1,9 +1,12 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { newServiceAttributes } from '../catalogue/attributes.ts'
+import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { Rates } from '../ledger/rates.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
+import type { ListChange } from '../sync/comparison.ts'
 import type { ImportRequest } from '../sync/import.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
@@ -14,7 +17,7 @@ import { actor } from './connection.ts'
 import { type Answer, answering, printError } from './output.ts'
 import { progressBar } from './progress.ts'
 import { type WithSuppliers, withSuppliers } from './sealing.ts'
-import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
+import { previewJson, previewText, reportJson, reportText, type Sale } from './supplier-sync-text.ts'
 
 /** SHOWN_CHANGES is how many changes people are shown; machines get all of them. */
 const SHOWN_CHANGES = 20
@@ -96,7 +99,8 @@ async function preview(
   const groups = options.group.length > 0 ? options.group : null
   try {
     const found = await previewSync(sql, config, list, { groups, limit, ...bar.progress }).finally(bar.stop)
-    return { json: previewJson(config, found), text: previewText(config, found) }
+    const about = { ...config, sale: await saleOf(sql, config.currency, options) }
+    return { json: previewJson(about, found), text: previewText(about, found) }
   } catch (error) {
     if (!(error instanceof BrokenList)) throw error
     const words = `the list of ${config.name} is not whole: ${error.message}`
@@ -106,6 +110,26 @@ async function preview(
       text: 'nothing was compared',
       bad: true,
     }
+  }
+}
+
+/** `saleOf` says what the services that an import would take would be sold for; undefined: no rule was given. */
+async function saleOf(sql: Sql, currency: string, options: Options): Promise<Sale | undefined> {
+  const { percent, fixed, all = false, group, remoteService } = options
+  if (percent === undefined && fixed === undefined) return undefined
+  const named = group.map((name) => name.toLowerCase())
+  const takes = ({ remoteId, group: theirs }: ListChange): boolean =>
+    all || named.includes(theirs.toLowerCase()) || remoteService.includes(remoteId)
+  const rule = ruleOf(options, currency)
+  const rates = await new Rates(sql).load()
+  const now = systemClock.now()
+  return {
+    currency: rule.currency,
+    priceOf: (change) => {
+      if (change.newCost === null || !takes(change)) return null
+      const cost = rates.convert(change.newCost, currency, rule.currency, now)
+      return cost === undefined ? null : rule.priceOf(cost)
+    },
   }
 }
 
@@ -135,15 +159,16 @@ function wishOf(options: Options, currency: string): ImportRequest | undefined {
     if (!wantsImport(options)) return undefined
     throw new Refusal('invalid_input', 'say what to import: --group, --remote-service or --all', 'group')
   }
-  const rule = MarkupRule.read({
-    percent: options.percent,
-    fixed: options.fixed,
-    round: options.round,
-    minPrice: options.minPrice,
-    currency: options.currency?.toUpperCase() ?? currency,
-  })
-  return { selection: { all, groups, ids }, rule: orThrow(rule), follows, into }
+  return { selection: { all, groups, ids }, rule: ruleOf(options, currency), follows, into }
 }
+
+const ruleOf = ({ percent, fixed, round, minPrice, ...options }: Options, currency: string): MarkupRule =>
+  orThrow(
+    MarkupRule.read({
+      ...{ percent, fixed, round, minPrice },
+      currency: options.currency?.toUpperCase() ?? currency,
+    }),
+  )
 
 const wantsImport = ({ all, remoteService, percent, fixed, round, minPrice, into }: Options): boolean =>
   all === true ||

@@ -106,6 +106,11 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
     valid_from: '2026-01-01T00:00:00.000Z',
     actor: expect.stringMatching(/^cli:/),
   })
+  const priced = await json(...wanted.slice(0, -1))
+  expect(priced.changes).toMatchObject([{ remote_service: '1', sale_price: '16250', sale_currency: 'IDR' }])
+  const { stdout } = await run(...wanted.slice(0, -1))
+  expect(stdout).toMatch(/new cost +sale price\n.*16,?250/)
+  expect(stdout).toMatch(/nothing was changed: add --apply\n$/)
   expect(await json(...wanted)).toMatchObject({ outcome: 'ok', imported: 1, skipped: [] })
   expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([
     { currency: 'IDR', price: '16250' },
