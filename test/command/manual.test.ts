@@ -119,6 +119,22 @@ describe('imeigate manual', () => {
     expect(gone.error()).toMatchObject({ code: 'invalid_input', field: 'file' })
   })
 
+  it('shows where each line of a pasted list would go, and writes nothing', async () => {
+    const file = join(folder, 'sheet.csv')
+    writeFileSync(
+      file,
+      Buffer.from(`\ufeffIMEI;Result\r\n"${imei(7)}";"NOT FOUND"\r\n${imei(99)};clean\r\n`, 'utf16le'),
+    )
+    const refused = ['--refused', 'not found']
+    expect(await json('manual', 'paste', file, '--preview', ...refused)).toEqual({
+      preview: [{ line: 2, order: orders[4], item: 1, input: imei(7), refusal: 'NOT FOUND' }],
+      problems: [{ line: 3, reason: `nothing waits for ${imei(99)}` }],
+    })
+    const { stdout } = await run('manual', 'paste', file, '--preview', ...refused)
+    expect(stdout).toMatch(/refused +NOT FOUND\nline 3: .*\nnothing was written: leave --preview out\n$/)
+    expect(await itemsOf(4)).toMatchObject([{ state: 'processing' }])
+  })
+
   it('takes a pasted list from standard input', async () => {
     const { stdout } = await imeigate(['manual', 'paste'], settings, `${imei(7)}: Model X, clean\r\n`)
     expect(stdout).toBe('1 answered\n')
