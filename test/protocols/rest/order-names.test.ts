@@ -101,6 +101,17 @@ describe("an order's name in a path", () => {
     expect((await api.get(`/api/order/${foreign}/status`)).body.order_id).toBe(mine)
   })
 
+  it("is of the account's own order, also where another account has an order of that reference", async () => {
+    const [mine, theirs] = [await placed('shared'), await placed('shared', other)]
+    for (const [client, id] of [
+      [api, mine],
+      [other, theirs],
+    ] as const) {
+      expect((await client.get('/api/order/shared')).body.order_id).toBe(id)
+      expect(await idsOf('reference=shared', client)).toEqual([id])
+    }
+  })
+
   it('is of the newest of several orders, and the list has all of them, page by page', async () => {
     const ids = [await placed('twice'), await placed('twice'), await placed('twice')]
     await placed('twice or not')
