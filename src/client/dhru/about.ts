@@ -1,6 +1,6 @@
 import { type Unreadable, unreadable } from './answer.ts'
 import { isObject, type JsonObject } from './json.ts'
-import { Row } from './row.ts'
+import { textOf } from './row.ts'
 
 /** `contradiction` is an answer that is about something else than what was asked about: no answer, and more than a mere silence. */
 export const contradiction = (what: string, ours: string, theirs: string): Unreadable => ({
@@ -13,37 +13,44 @@ export const contradiction = (what: string, ours: string, theirs: string): Unrea
  * may name the serial number of a phone that was asked about by its IMEI, or a second IMEI, which contradicts nothing.
  */
 export function contradictionIn(object: JsonObject, input: string | undefined): Unreadable | undefined {
-  if (input === undefined || plainInput(input) === '') return undefined
-  const rows = rowsOf(object)
-  const named = (names: readonly string[]): string[] =>
-    rows.flatMap((row) => names.map((name) => row.text(name))).filter(isIdentifier)
-  const [theirs] = named(isImei(input) ? IMEI_NAMES : [...IMEI_NAMES, ...SERIAL_NAMES])
-  const isOurs = named([...IMEI_NAMES, ...SECOND_NAMES, ...SERIAL_NAMES]).some((one) =>
-    isSameInput(one, input),
-  )
-  if (theirs === undefined || isOurs) return undefined
+  if (input === undefined) return undefined
+  let theirs: string | undefined
+  // Every answer passes here, and few name a device: only what stands under such a name is read.
+  for (const row of objectsOf(object)) {
+    for (const name in row) {
+      const kind = names.get(name.trim().toUpperCase())
+      if (kind === undefined) continue
+      const text = textOf(row[name])
+      if (text === input) return undefined
+      if (!isIdentifier(text)) continue
+      if (isSameInput(text, input)) return undefined
+      if (kind === 'imei' || (kind === 'serial' && !isImei(input))) theirs ??= text
+    }
+  }
+  if (theirs === undefined || plainInput(input) === '') return undefined
   return contradiction(isImei(input) ? 'IMEI' : 'serial number', input, theirs.slice(0, 60))
 }
 
-const IMEI_NAMES = ['IMEI', 'IMEI1', 'IMEINO', 'IMEI_NO', 'IMEI NUMBER', 'IMEI_NUMBER', 'IMEI/SN', 'IMEI_SN']
-const SECOND_NAMES = ['IMEI2', 'IMEI_2', 'IMEI 2']
-const SERIAL_NAMES = [
-  'SN',
-  'SERIAL',
-  'SERIALNO',
-  'SERIAL_NO',
-  'SERIALNUMBER',
-  'SERIAL_NUMBER',
-  'SERIAL NUMBER',
-]
+/** `names` has what each name of a device in an answer stands for, `second` for a phone's second IMEI. */
+const names = new Map<string, 'imei' | 'second' | 'serial'>([
+  ...(
+    ['IMEI', 'IMEI1', 'IMEINO', 'IMEI_NO', 'IMEI NUMBER', 'IMEI_NUMBER', 'IMEI/SN', 'IMEI_SN'] as const
+  ).map((name) => [name, 'imei'] as const),
+  ...(['IMEI2', 'IMEI_2', 'IMEI 2'] as const).map((name) => [name, 'second'] as const),
+  ...(
+    ['SN', 'SERIAL', 'SERIALNO', 'SERIAL_NO', 'SERIALNUMBER', 'SERIAL_NUMBER', 'SERIAL NUMBER'] as const
+  ).map((name) => [name, 'serial'] as const),
+])
 
-/** `rowsOf` gives the objects of an answer about one order: itself, and what stands under SUCCESS and ERROR. */
-function rowsOf(object: JsonObject): Row[] {
-  const top = new Row(object)
-  const inner = [top.get('SUCCESS'), top.get('ERROR')].flatMap((value) =>
-    Array.isArray(value) ? value : [value],
-  )
-  return [top, ...inner.filter(isObject).map((row) => new Row(row))]
+/** `objectsOf` gives the objects of an answer about one order: itself, and what stands under SUCCESS and ERROR. */
+function objectsOf(object: JsonObject): JsonObject[] {
+  const objects = [object]
+  for (const name in object) {
+    if (!/^\s*(?:success|error)\s*$/i.test(name)) continue
+    const value = object[name]
+    for (const row of Array.isArray(value) ? value : [value]) if (isObject(row)) objects.push(row)
+  }
+  return objects
 }
 
 /** `plainInput` gives an IMEI or serial number without signs between its digits and letters. */
