@@ -16,7 +16,7 @@ export default defineConfig({
     // The program's modules are loaded once by each worker, not once by each file.
     isolate: false,
     // Many tests wait most of the time: for leases, for processes that start.
-    maxWorkers: 4,
+    maxWorkers: 3,
     // A slow machine is no failure: these only end what hangs.
     testTimeout: 60_000,
     hookTimeout: 60_000,
