@@ -12,7 +12,7 @@ const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
 const MAX_RETRY_EVERY_MS = 1_000
 /** LAST_TRIES bounds how often a batch is tried once the process is to end: until then answers wait for the database. */
-const LAST_TRIES = 10
+const LAST_TRIES = 4
 
 /** `locked`: somebody else holds the wallet, so nothing was written. */
 type Written = boolean | 'locked'

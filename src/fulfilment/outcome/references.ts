@@ -7,7 +7,7 @@ import { ownersOf, type ReferenceClaim } from './references.sql.ts'
 const BATCH_SIZE = 500
 const RETRY_EVERY_MS = 100
 /** LAST_TRIES bounds how often a number is looked up while the database is away, once the process is to end. */
-const LAST_TRIES = 10
+const LAST_TRIES = 4
 
 /**
  * References keeps the supplier's numbers apart: one that another of our orders has already is no answer to this one (promise 4). Numbers
