@@ -119,7 +119,8 @@ export class Worker {
 
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
-    const kept = await this.#kept(items)
+    // What cannot be read now is read with the next look; the room of the call must be given back in any case.
+    const kept = await this.#kept(items).catch(() => new Map<ClaimedItem, KeptDecision>())
     const late = call === 'send' ? items.filter((item) => this.#isOver(item)) : []
     const open = items.filter((item) => !kept.has(item) && !late.includes(item))
     let given: SupplierOutcome[]

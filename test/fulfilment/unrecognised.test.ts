@@ -136,3 +136,24 @@ test('only what all such items have in common can be kept', async () => {
   })
   expect(await open()).toHaveLength(1)
 })
+
+test('where it cannot be read what was decided, the supplier is asked as ever, and its room for calls comes back', async () => {
+  let sent = 0
+  const supplier = new FakeSupplier(async ({ call }) =>
+    call === 'ask' ? SILENT : sent++ === 0 ? odd('ask sales') : SUCCESS,
+  )
+  const workers = shop.workers(supplier, { concurrency: 1 })
+  await shop.placeMany(1)
+  await until(() => supplier.calls.length === 1 && supplier.underWay === 0)
+  await shop.idle()
+  await shop.sql`alter table unrecognised_answers rename to hidden`
+  shop.clock.advance(3_600_000)
+  await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
+  await shop.sql`alter table hidden rename to unrecognised_answers`
+  expect(supplier.history).toEqual(['send', 'ask'])
+  // The second of two: the first is what is open already.
+  await shop.placeMany(2)
+  await until(() => supplier.calls.length === 3)
+  expect(supplier.history.at(-1)).toBe('send')
+  await workers.stop(0)
+})
