@@ -136,26 +136,25 @@ export function readInput(
 const NO_FIELDS = ok(null)
 
 /**
- * `placed` puts what came in the box of the IMEI, or without a name, where the service has a place for it. A service of kind server may
- * have a field that is called IMEI; and clients with one box for everything send its only field there.
+ * `placed` puts what came without a name, or in the box of the IMEI, where the service has a place for it. A service of kind server may
+ * have a field that is called IMEI; and clients with one box for everything send its only field there. A value without a name goes first:
+ * it was meant for a field, and something may stand in the box only because there is one.
  */
 function placed(
   service: Service,
   { byName, only }: Plan,
   { subject = '', bare = '', fields }: GivenInput,
 ): { subject: string; fields: ReadonlyMap<string, string> } {
+  const isServer = service.kind === 'server'
   const isGiven = (field: ServiceField): boolean =>
     [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
+  const isBare = bare.trim() !== ''
+  if (isBare && only && !isGiven(only)) return { subject, fields: new Map([...fields, [only.name, bare]]) }
+  if (subject.trim() === '') return { subject: isBare && !isServer ? bare : subject, fields }
   const own = byName.get('IMEI')
-  const box = service.kind === 'server' ? (own ?? only) : undefined
-  if (subject.trim() !== '' && box) {
-    if (!isGiven(box)) return { subject: '', fields: new Map([...fields, [box.name, subject]]) }
-    return { subject: box === own ? '' : subject, fields }
-  }
-  if (bare.trim() !== '' && only && !isGiven(only)) {
-    return { subject, fields: new Map([...fields, [only.name, bare]]) }
-  }
-  return { subject: subject.trim() === '' && service.kind !== 'server' ? bare : subject, fields }
+  const box = isServer ? (own ?? only) : undefined
+  if (box && !isGiven(box)) return { subject: '', fields: new Map([...fields, [box.name, subject]]) }
+  return { subject: box && box === own ? '' : subject, fields }
 }
 
 function subjectOf(service: Service, sent: string): Result<string> {

@@ -79,9 +79,14 @@ export function readForm(contentType: string | undefined, body: Buffer): Form | 
   return (/^\s*\{/.test(text) && readJson(text.trim())) || readUrlencoded(text)
 }
 
+/** ENTITY is a `&` that begins an HTML entity of a value that was escaped, and not encoded: it ends no field. */
+const ENTITY = /&(?=(?:lt|gt|quot|#\d{1,7}|#x[\da-f]{1,6});)/gi
+
 function readUrlencoded(text: string): Form {
   const form = new Form()
-  const fields: Record<string, string | string[]> = querystring.parse(text)
+  const fields: Record<string, string | string[]> = querystring.parse(
+    text.includes(';') ? text.replace(ENTITY, '%26') : text,
+  )
   for (const name in fields) {
     const value = fields[name] as string | string[]
     if (typeof value === 'string') form.add(name, value)

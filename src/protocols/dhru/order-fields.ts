@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../lib/fault.ts'
-import { NOT_JSON, readCustomField } from './custom-field.ts'
+import { readCustomField } from './custom-field.ts'
 import { type Fields, put } from './fields.ts'
 import type { Form } from './form.ts'
 import { malformed } from './json.ts'
@@ -32,17 +32,19 @@ const MORE_SERVICE = [
   'SERVICEIMEI',
 ]
 const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
-const CUSTOM = ['CUSTOMFIELD', 'CUSTOM_FIELD', 'CUSTOMFIELDS', 'CUSTOM']
+export const CUSTOM = ['CUSTOMFIELD', 'CUSTOM_FIELD', 'CUSTOMFIELDS', 'CUSTOM']
 /** OWN_NAMES has no REFERENCE and no IMEI: a service may ask for either as a field. */
 const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, ...CUSTOM])
 /** OWN_IN_CUSTOM has no ID and SERVICE: a custom field may well be called so (of an account somewhere), and is not the service then. */
 const OWN_IN_CUSTOM = new Set(QUANTITY)
 
+const NO_FIELDS: Fields = new Map()
+
 /** `readOrderFields` reads an order's fields. */
 export function readOrderFields(fields: Fields): Result<OrderFields> {
-  const sent = firstOf(fields, CUSTOM) ?? ''
-  const custom = readCustomField(sent)
-  if (!custom) return malformed('CUSTOMFIELD is JSON that cannot be read')
+  const read = readCustomField(firstOf(fields, CUSTOM) ?? '')
+  if (read === undefined) return malformed('CUSTOMFIELD is JSON that cannot be read')
+  const [custom, bare] = typeof read === 'string' ? [NO_FIELDS, read] : [read]
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
   for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
@@ -50,7 +52,7 @@ export function readOrderFields(fields: Fields): Result<OrderFields> {
     service: firstOf(fields, SERVICE) ?? firstOf(fields, MORE_SERVICE),
     imei: fields.get('IMEI') ?? custom.get('IMEI'),
     device: deviceIn(custom) ?? deviceIn(fields),
-    bare: custom === NOT_JSON ? sent : undefined,
+    bare,
     quantity: firstOf(fields, QUANTITY) ?? firstOf(custom, QUANTITY),
     reference: fields.get('REFERENCE') ?? custom.get('REFERENCE'),
     extra,
@@ -62,7 +64,8 @@ const firstOf = (fields: Fields, names: string[]): string | undefined =>
 
 /** `deviceIn` gives the value of a name that ends in IMEI ("Phone IMEI"), or else of a serial number's usual names. */
 function deviceIn(custom: Fields): string | undefined {
-  const named = (pattern: RegExp): string | undefined => [...custom].find(([name]) => pattern.test(name))?.[1]
+  const named = (pattern: RegExp): string | undefined =>
+    [...custom].find(([name]) => pattern.test(name) && !MORE_SERVICE.includes(name))?.[1]
   return named(/.IMEI$/) ?? named(/^(?:SN|SERIAL(?:[ _]?(?:NO|NUMBER))?)$/)
 }
 

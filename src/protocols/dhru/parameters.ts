@@ -4,6 +4,7 @@ import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf, put } from './fields.ts'
 import { ENVELOPE, type Form } from './form.ts'
 import { isTooDeep, malformed, TOO_DEEP } from './json.ts'
+import { CUSTOM } from './order-fields.ts'
 
 /**
  * Parameters is what a request says beyond its action. `many` has rows under keys, the caller's own or (an array) "0", "1", ...; a row
@@ -108,6 +109,7 @@ function readValue(value: unknown): Result<Parameters> {
 function isRows(object: Record<string, unknown>): boolean {
   const names = Object.keys(object)
   return (
-    names.length > 0 && names.every((name) => isObject(object[name]) && name.toUpperCase() !== 'CUSTOMFIELD')
+    names.length > 0 &&
+    names.every((name) => isObject(object[name]) && !CUSTOM.includes(name.trim().toUpperCase()))
   )
 }

@@ -108,6 +108,25 @@ describe('a value without a name', () => {
     })
   })
 
+  it.each(['"someone@example.com"', Buffer.from('"someone@example.com"').toString('base64')])(
+    'may be a text in JSON: %s',
+    async (CUSTOMFIELD) => {
+      expect(await placed({ ID: 'mail', CUSTOMFIELD })).toMatchObject({
+        fields: { EMAIL: 'someone@example.com' },
+      })
+    },
+  )
+
+  it('goes before what stands in the box of the IMEI only because there is one', async () => {
+    const number = imei(++n)
+    for (const IMEI of [number, '0']) {
+      expect(await placed({ ID: 'mail', IMEI, CUSTOMFIELD: `${n}@example.com` })).toMatchObject({
+        fields: { EMAIL: `${n}@example.com` },
+      })
+      n++
+    }
+  })
+
   it('never takes the place of one that has a name', async () => {
     const fields = { ID: 'mail', EMAIL: 'named@example.com', CUSTOMFIELD: 'other@example.com' }
     expect(await placed(fields)).toMatchObject({ fields: { EMAIL: 'named@example.com' } })
@@ -172,6 +191,28 @@ describe('parameters that were escaped once more', () => {
   ])('are read: %s', async (_words, parameters) => {
     const number = imei(++n)
     expect(await placed({ parameters: parameters(number) })).toMatchObject({ input: number })
+  })
+})
+
+describe('XML that was escaped and then not encoded for the form', () => {
+  it.each([
+    ['&lt;', '&gt;'],
+    ['&LT;', '&GT;'],
+    ['&#60;', '&#62;'],
+    ['&#x3c;', '&#x3E;'],
+  ])('is read: %s', async (open, close) => {
+    const number = imei(++n)
+    const xml = `<PARAMETERS><ID>bl</ID><IMEI>${number}</IMEI></PARAMETERS>`
+    const escaped = xml.replaceAll('<', open).replaceAll('>', close)
+    const { securityId, secret } = shop
+    const credentials = `username=${securityId}&apiaccesskey=${secret}`
+    const reply = await server.send(
+      `${credentials}&action=placeimeiorder&parameters=${escaped}&requestformat=JSON`,
+      {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      },
+    )
+    expect(reply.json()).toMatchObject({ IMEI: number })
   })
 })
 

@@ -112,6 +112,24 @@ describe("an order's fields", () => {
     })
   })
 
+  it('do not take the service for the device, whatever its name ends in', () => {
+    expect(orderOf({ SERVICEIMEI: '1382', SN: 'C39' })).toMatchObject({ service: '1382', device: 'C39' })
+    expect(orderOf({ SERVICEIMEI: '1382' })).toMatchObject({ service: '1382', device: undefined })
+  })
+
+  it.each(['CUSTOMFIELD', 'CustomFields', 'custom_field', 'CUSTOM'])(
+    'of one order may be an object alone: %s',
+    (name) => {
+      const body = `ID=7&parameters=${encodeURIComponent(JSON.stringify({ [name]: { IMEI } }))}`
+      const parameters = orThrow(readParameters(formOf(body)))
+      expect(parameters).toMatchObject({ kind: 'one' })
+      expect(parameters.kind === 'one' && orThrow(readOrderFields(parameters.fields))).toMatchObject({
+        service: '7',
+        imei: IMEI,
+      })
+    },
+  )
+
   it('leave out a CUSTOMFIELD of null, and refuse one that cannot be read', () => {
     expect(orderOf({ ID: '1382', IMEI, CUSTOMFIELD: 'bnVsbA==' })).toEqual(order)
     expect(orderOf({ ID: '1382', IMEI, CUSTOMFIELD: '{"a"' })).toMatchObject({

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ok, type Result } from '../../../src/lib/fault.ts'
-import { NOT_JSON, readCustomField } from '../../../src/protocols/dhru/custom-field.ts'
+import { readCustomField } from '../../../src/protocols/dhru/custom-field.ts'
 import { Form, readForm } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
 
@@ -312,10 +312,14 @@ describe('CUSTOMFIELD', () => {
   })
 
   it.each(['x', 'someone@example.com', '@@@', 'MTIzNDU=', '"x'])('is a plain text, as %j', (text) => {
-    expect(readCustomField(text)).toBe(NOT_JSON)
+    expect(readCustomField(text)).toBe(text)
   })
 
-  it.each(['{', '[1]', '"x"', base64('[1]'), '<P><A>1</A></P>', `{"a":${'['.repeat(9)}${']'.repeat(9)}}`])(
+  it.each(['"x"', base64('"x"'), ' "x" '])('is the plain text in JSON that is a text, as %j', (text) => {
+    expect(readCustomField(text)).toBe('x')
+  })
+
+  it.each(['{', '[1]', base64('[1]'), '<P><A>1</A></P>', `{"a":${'['.repeat(9)}${']'.repeat(9)}}`])(
     'is malformed as %j',
     (text) => {
       expect(readCustomField(text)).toBeUndefined()
