@@ -56,7 +56,7 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
-    this.#references = new References(deps.sql)
+    this.#references = new References(deps.sql, deps.outcomes.patiently)
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -78,7 +78,6 @@ export class Worker {
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => {
       this.#deps.outcomes.hurry()
-      this.#references.hurry()
       this.#abort.abort(new Error('imeigate is stopping'))
     }, graceMs)
     await Promise.allSettled(this.#calls)

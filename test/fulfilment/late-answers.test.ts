@@ -202,7 +202,7 @@ describe('an answer in memory', () => {
   })
 
   it('is tried a few times more when the process is to end', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
     const { writer } = writerOn()
     const failed = expect(writer.record(update)).rejects.toThrow('ECONNREFUSED')
     await vi.advanceTimersByTimeAsync(60_000)

@@ -74,6 +74,7 @@ describe('imeigate start on the operator’s own PostgreSQL', () => {
     const service = await shop.service()
     const buyer = await shop.shop()
     await shop.place(buyer, { ID: service, IMEI: imei(1, '00100104') })
+    await until('its call is under way', async () => (await shop.sql`select from attempts`).length === 1)
     await postgres.kill()
     try {
       await until('not ready', async () => (await fetch(`${shop.url}/readyz`)).status === 503)

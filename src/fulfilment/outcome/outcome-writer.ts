@@ -11,8 +11,8 @@ const DEADLOCK = '40P01'
 const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
 const MAX_RETRY_EVERY_MS = 1_000
-/** LAST_TRIES bounds how often a batch is tried once the process is to end: until then answers wait for the database. */
-const LAST_TRIES = 4
+/** LAST_TRIES_MS is how long it is tried once the process is to end: until then answers wait for the database. */
+const LAST_TRIES_MS = 2_000
 
 /** `locked`: somebody else holds the wallet, so nothing was written. */
 type Written = boolean | 'locked'
@@ -31,7 +31,8 @@ export class OutcomeWriter {
   readonly #locked = new Set<AccountId>()
   /** `#postponed` are updates that wait for a locked wallet. */
   readonly #postponed = new Set<Promise<boolean>>()
-  #isEnding = false
+  /** `#giveUpAt` is set once the process is to end. */
+  #giveUpAt = Number.POSITIVE_INFINITY
 
   constructor(sql: Sql, clock: Clock) {
     this.#sql = sql
@@ -58,7 +59,11 @@ export class OutcomeWriter {
 
   /** `hurry` is called when the process is to end: what cannot be written soon is asked about after the next start. */
   hurry(): void {
-    this.#isEnding = true
+    this.#giveUpAt = Math.min(this.#giveUpAt, performance.now() + LAST_TRIES_MS)
+  }
+
+  get #isEnding(): boolean {
+    return this.#giveUpAt !== Number.POSITIVE_INFINITY
   }
 
   async stop(): Promise<void> {
@@ -98,12 +103,12 @@ export class OutcomeWriter {
     }
   }
 
-  /** `#patience` gives what waits until the next try; false: the process is to end, and has tried often enough. */
+  /** `#patience` gives what waits until the next try; false: the process is to end, and has tried long enough. */
   #patience(): () => Promise<boolean> {
-    let [tries, left] = [0, LAST_TRIES]
+    let tries = 0
     return async () => {
       tries++
-      if (this.#isEnding && left-- <= 0) return false
+      if (performance.now() >= this.#giveUpAt) return false
       const ms = this.#isEnding ? RETRY_EVERY_MS : Math.min(RETRY_EVERY_MS * tries, MAX_RETRY_EVERY_MS)
       await new Promise((resolve) => setTimeout(resolve, ms))
       return true

@@ -1,13 +1,11 @@
-import { isConnectionLoss, type Sql } from '../../database/database.ts'
+import type { Sql } from '../../database/database.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
+import type { OutcomeWriter } from './outcome-writer.ts'
 import { ownersOf, type ReferenceClaim } from './references.sql.ts'
 
 const BATCH_SIZE = 500
-const RETRY_EVERY_MS = 100
-/** LAST_TRIES bounds how often a number is looked up while the database is away, once the process is to end. */
-const LAST_TRIES = 4
 
 /**
  * References keeps the supplier's numbers apart: one that another of our orders has already is no answer to this one (promise 4). Numbers
@@ -15,10 +13,12 @@ const LAST_TRIES = 4
  */
 export class References {
   readonly #owners: Batcher<ReferenceClaim, string | null>
-  #isEnding = false
+  readonly #patiently: OutcomeWriter['patiently']
   readonly #coming = new Map<string, Set<ClaimedItem>>()
 
-  constructor(sql: Sql) {
+  /** `patiently` waits for a database that is away: the answer must not be lost for it. */
+  constructor(sql: Sql, patiently: OutcomeWriter['patiently']) {
+    this.#patiently = patiently
     this.#owners = new Batcher((claims) => ownersOf(sql, claims), { size: BATCH_SIZE })
   }
 
@@ -54,7 +54,7 @@ export class References {
           const rival = [...(this.#coming.get(keyOf(claim)) ?? [])].find(
             (one) => !isSameItem(one, claim.item),
           )
-          const owner = rival ? nameOf(rival) : await this.#ownerOf(claim)
+          const owner = rival ? nameOf(rival) : await this.#patiently(() => this.#owners.add(claim))
           return owner === null ? outcome : anothers(claim, owner)
         }),
       )
@@ -62,23 +62,6 @@ export class References {
     } catch (error) {
       recorded()
       throw error
-    }
-  }
-
-  /** `hurry` is called when the process is to end: what cannot be looked up soon is asked about after the next start. */
-  hurry(): void {
-    this.#isEnding = true
-  }
-
-  /** `#ownerOf` waits for a database that is away: the answer must not be lost for it. */
-  async #ownerOf(claim: ReferenceClaim): Promise<string | null> {
-    for (let tries = 1; ; tries++) {
-      try {
-        return await this.#owners.add(claim)
-      } catch (error) {
-        if (!isConnectionLoss(error) || (this.#isEnding && tries >= LAST_TRIES)) throw error
-        await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
-      }
     }
   }
 }
