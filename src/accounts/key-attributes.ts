@@ -50,12 +50,12 @@ export const keyAttributes = {
     {
       label: 'may',
       flag: '--permission <name>',
-      help: 'something the key may do, and nothing else; may be repeated',
+      help: 'something the key may do, and nothing else; may be repeated; or `everything`',
       whenLeftOut: 'everything',
     },
     {
       gather: (name) => name,
-      read: (value) => checkPermissions(readList(value)),
+      read: (value) => checkPermissions(readList(value, 'everything')),
       show: (granted) => granted?.join(' ') ?? '',
       none: 'everything',
     },
@@ -65,12 +65,12 @@ export const keyAttributes = {
     {
       label: 'allowed from',
       flag: '--allow-ip <CIDR>',
-      help: 'address or block that the key may be used from; may be repeated',
+      help: 'address or block that the key may be used from; may be repeated; or `anywhere`',
       whenLeftOut: 'anywhere',
     },
     {
       gather: (block) => block,
-      read: (value) => [...new Set(readList(value).map((text) => orThrow(readAllowedIp(text))))],
+      read: (value) => [...new Set(readList(value, 'anywhere').map((text) => orThrow(readAllowedIp(text))))],
       show: (blocks) => blocks.join(' ') || 'anywhere',
     },
   ),
@@ -119,8 +119,14 @@ export interface ApiKeyView extends Omit<ValuesOf<typeof keyAttributes>, 'accoun
   securityId: string
 }
 
-function readList(value: unknown): string[] {
+/**
+ * `readList` reads what a key is bound to; `unbound` says that it is bound to nothing. A list of nothing is refused: it may be a variable
+ * of a script that is not set, and would open the key.
+ */
+function readList(value: unknown, unbound: string): string[] {
   if (value === null) return []
-  if (Array.isArray(value)) return value.map(readText)
-  throw new Unreadable('must be a list')
+  if (!Array.isArray(value)) throw new Unreadable('must be a list')
+  const texts = value.map(readText)
+  if (texts.length === 0) throw new Unreadable(`must name one at least, or be ${unbound}`)
+  return texts.length === 1 && texts[0] === unbound ? [] : texts
 }

@@ -18,7 +18,7 @@ export function register(program: Command): void {
     .description('create an API key; its secret is shown this once')
     .action(answering(create))
   addOptions(key.command('set'), keyAttributes, 'change')
-    .description('change an API key; an empty value takes away what there was')
+    .description('change an API key; an empty name or rate limit takes away what there was')
     .argument('<id>')
     .option('--secret <secret>', "the key's own secret, which a first webhook needs; - reads it from stdin")
     .action(answering(change))
@@ -89,29 +89,30 @@ function shown(key: ApiKeyView, webhook?: NewWebhook): Answer {
 const withTime = (form: KeyForm, { expires }: { expires?: string }): KeyForm => ({
   ...form,
   ...(expires !== undefined && {
-    expiresAt: ['', 'never'].includes(expires) ? null : timeOf(expires, 'expires', new Date()),
+    expiresAt: expires === 'never' ? null : timeOf(expires, 'expires', new Date()),
   }),
 })
 
-async function create(options: Record<string, unknown>): Promise<Answer> {
-  const { account: name, webhookUrl } = options as { account: string; [option: string]: string }
-  const form = withTime(formOf(keyAttributes, options), options)
-  if (webhookUrl === undefined) {
-    return await withDatabase(async ({ sql }) => {
+const create = (options: Record<string, unknown>): Promise<Answer> =>
+  withAttributeNames(keyAttributes, async () => {
+    const { account: name, webhookUrl } = options as { account: string; [option: string]: string }
+    const form = withTime(formOf(keyAttributes, options), options)
+    if (webhookUrl === undefined) {
+      return await withDatabase(async ({ sql }) => {
+        const account = await findAccount(sql, name)
+        return created(account, await createKey(sql, account.id, form))
+      })
+    }
+    return await withSealer(async ({ sql, sealer, config }) => {
       const account = await findAccount(sql, name)
-      return created(account, await createKey(sql, account.id, form))
-    })
-  }
-  return await withSealer(async ({ sql, sealer, config }) => {
-    const account = await findAccount(sql, name)
-    // Both or none: a key's secret is known only while it is made.
-    return await sql.begin(async (transaction) => {
-      const key = await createKey(transaction, account.id, form)
-      const to = { accountId: account.id, key, url: webhookUrl, allow: config.outboundAllow }
-      return created(account, key, await createWebhook(transaction, sealer, to))
+      // Both or none: a key's secret is known only while it is made.
+      return await sql.begin(async (transaction) => {
+        const key = await createKey(transaction, account.id, form)
+        const to = { accountId: account.id, key, url: webhookUrl, allow: config.outboundAllow }
+        return created(account, key, await createWebhook(transaction, sealer, to))
+      })
     })
   })
-}
 
 function created(account: AccountView, key: NewKey, webhook?: NewWebhook): Answer {
   const { id, securityId, secret, permissions, dialect } = key

@@ -6,7 +6,7 @@ import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../webhooks/events.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
-import { addOptions } from './attribute-options.ts'
+import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, limitOption, timeOf } from './input.ts'
 import { type Answer, answering, listed, nounAnswer, nounsAnswer } from './output.ts'
@@ -129,10 +129,15 @@ const rotate = (text: string, { overlap }: { overlap: string }): Promise<Answer>
   })
 
 const set = (text: string, { url }: { url: string }): Promise<Answer> =>
-  withDatabase(async ({ sql, config }) => {
-    const webhook = await changeUrl(sql, webhookIdOf(text), { url, allow: config.outboundAllow })
-    return webhookAnswer(webhook)
-  })
+  withAttributeNames(
+    webhookAttributes,
+    () =>
+      withDatabase(async ({ sql, config }) => {
+        const webhook = await changeUrl(sql, webhookIdOf(text), { url, allow: config.outboundAllow })
+        return webhookAnswer(webhook)
+      }),
+    (name) => (name === 'webhook_url' ? '--url' : name),
+  )
 
 const resume = (text: string): Promise<Answer> =>
   withDatabase(async ({ sql }) => {

@@ -52,14 +52,14 @@ test.each([
     'addresses',
     ['--allow-ip', '203.0.113.7', '--allow-ip', '10.0.0.0/8'],
     { allowed_ips: ['203.0.113.7', '10.0.0.0/8'] },
-    ['--allow-ip', ''],
+    ['--allow-ip', 'anywhere'],
     { allowed_ips: [] },
   ],
   [
     'permissions',
     ['--permission', 'order.list', '--permission', 'user.me.read'],
     { permissions: ['order.list', 'user.me.read'] },
-    ['--permission', ''],
+    ['--permission', 'everything'],
     { permissions: null },
   ],
   [
@@ -102,6 +102,8 @@ test('a key gets a webhook with its own secret, and another URL without it', asy
   expect((await json('key', 'list')).find(({ id }: { id: number }) => id === first.id).name).toBe('')
   const made = (await set(...url, '--secret', first.apiaccesskey)).json()
   expect(made).toMatchObject({ webhook_url: url[1], webhook: { secret: expect.stringMatching(/^whsec_/) } })
+  const wrong = await run('webhook', 'set', `${made.webhook.id}`, '--url', 'ftp://x', '--json')
+  expect(wrong.error()).toMatchObject({ code: 'invalid_input', field: 'url' })
   const moved = (await set('--webhook-url', 'https://shop.example/other')).json()
   expect(moved).toMatchObject({ webhook_url: 'https://shop.example/other' })
   expect(moved).not.toHaveProperty('webhook')
@@ -120,6 +122,16 @@ test('what cannot be set is refused, naming the option, and changes nothing', as
     [[`${id}`, '--name', 'x', '--expires', '2020-01-01'], 'invalid_input', 'expires'],
     [[`${id}`, '--name', 'x', '--allow-ip', '1.2.3.4/33'], 'invalid_input', 'allow-ip'],
     [[`${id}`, '--name', 'x', '--permission', 'order.eat'], 'invalid_input', 'permission'],
+    // A variable that is not set opens no key.
+    [[`${id}`, '--name', 'x', '--permission', ''], 'invalid_input', 'permission'],
+    [
+      [`${id}`, '--name', 'x', '--permission', 'order.read', '--permission', ''],
+      'invalid_input',
+      'permission',
+    ],
+    [[`${id}`, '--permission', 'everything', '--permission', 'order.read'], 'invalid_input', 'permission'],
+    [[`${id}`, '--name', 'x', '--expires', ''], 'invalid_input', 'expires'],
+    [[`${id}`, '--name', 'x', '--allow-ip', ''], 'invalid_input', 'allow-ip'],
     [[`${id}`, '--name', 'x', '--webhook-url', 'ftp://x', '--secret', 'y'], 'invalid_input', 'secret'],
     [[`${id}`, '--account', '1'], 'invalid_input', 'account'],
   ] as const) {
@@ -130,4 +142,20 @@ test('what cannot be set is refused, naming the option, and changes nothing', as
   expect((await json('key', 'list')).find((key: { id: number }) => key.id === id)).toMatchObject({
     name: 'kept',
   })
+})
+
+test('a new key that cannot be made is refused by the same names', async () => {
+  const before = await json('key', 'list')
+  for (const [args, field] of [
+    [['--rate-limit', '0'], 'rate-limit'],
+    [['--allow-ip', '1.2.3.4/33'], 'allow-ip'],
+    [['--allow-ip', ''], 'allow-ip'],
+    [['--permission', ''], 'permission'],
+    [['--expires', '2020-01-01'], 'expires'],
+    [['--webhook-url', 'ftp://x'], 'webhook-url'],
+  ] as const) {
+    const ended = await run('key', 'create', '--account', '1', ...args, '--json')
+    expect(ended.error(), args.join(' ')).toMatchObject({ code: 'invalid_input', field })
+  }
+  expect(await json('key', 'list')).toEqual(before)
 })

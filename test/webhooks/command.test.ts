@@ -29,7 +29,7 @@ it('an operator makes a key with a webhook, sees what was tried, and has it sent
     run(...create, 'https://10.0.0.1/x?token=s3cret'),
     run(...create, receiver.url),
   ])
-  expect(refused.error()).toMatchObject({ code: 'invalid_input', field: 'webhook_url' })
+  expect(refused.error()).toMatchObject({ code: 'invalid_input', field: 'webhook-url' })
   expect(refused.stderr).not.toContain('s3cret')
   const key = made.json()
   expect(key).toMatchObject({
