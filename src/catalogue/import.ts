@@ -153,7 +153,7 @@ function entryOf(row: ImportRow, input: ServiceInput, existing: Service | undefi
     !isDeepStrictEqual(known.routes.get(existing.id), [supplier])
   return {
     ...completed,
-    // What stays as it is needs no write.
+    // A supplier that stays needs no write.
     supplierId: existing && !isRerouted ? undefined : completed.supplierId,
     existing,
     id: existing?.id,

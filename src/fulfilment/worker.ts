@@ -118,7 +118,7 @@ export class Worker {
 
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
-    // What cannot be read now is read with the next look; the room of the call must be given back in any case.
+    // A decision that cannot be read now is read with the next look; the room of the call must be given back in any case.
     const kept = await this.#kept(items).catch(() => new Map<ClaimedItem, KeptDecision>())
     const late = call === 'send' ? items.filter((item) => this.#isOver(item)) : []
     const open = items.filter((item) => !kept.has(item) && !late.includes(item))
@@ -134,7 +134,7 @@ export class Worker {
     const said = open.map((item, index) =>
       heldAgainst(item, withText(known(given[index]), supplier.base64Results)),
     )
-    // What this process has broken off says nothing about the supplier.
+    // A call that this process broke off says nothing about the supplier.
     if (!this.#abort.signal.aborted && open.length > 0) {
       this.#deps.breakers.note(
         config,

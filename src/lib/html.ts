@@ -2,7 +2,7 @@ import { Parser } from 'htmlparser2'
 import { shorten, strip } from './text.ts'
 
 /**
- * What suppliers write is data from strangers, and often HTML, which resellers' panels print as they get it. This file alone makes text
+ * Suppliers' words are data from strangers, and often HTML, which resellers' panels print as they get it. This file alone makes text
  * of it: nothing that it gives is markup, however often the markup was escaped.
  */
 
@@ -44,7 +44,7 @@ export function textOfHtml(html: string, max = 20_000): string {
     text = plain
     keepsLines = true
   }
-  // What is left are the names of schemes, which are harmless without the colon, and markup that was escaped too often.
+  // Names of schemes, which are harmless without the colon, and markup that was escaped too often are left.
   const harmless = text.replace(TAG_START, '‹').replace(/((?:java|vb)script)\s*:/gi, '$1 ')
   const folded = strip(harmless)
     .replace(/\r\n?/g, '\n')

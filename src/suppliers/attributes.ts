@@ -95,7 +95,7 @@ const written = {
   },
 }
 
-/** Of the circuit breaker and the balance `--json` has an object of its own. */
+/** `within` names the object of `--json` that holds the circuit breaker and the balance. */
 const within = 'health'
 
 /** `supplierAttributes` defines every value of a supplier once: its options, `--json`, text and the table of docs/cli.md. */

@@ -83,7 +83,7 @@ test.each([
     const others = { id, account: 1, status: 'active' }
     const kept = await json('key', 'set', `${id}`, ...set)
     expect(kept).toMatchObject({ ...others, ...after })
-    // What is not given stays.
+    // A value that is not given stays.
     expect(await json('key', 'set', `${id}`, '--name', kept.name)).toMatchObject({ ...others, ...after })
     expect(await json('key', 'set', `${id}`, ...reset)).toMatchObject({ ...others, ...before })
     expect((await json('key', 'list', '--account', '1')).at(-1)).toMatchObject({ id, ...before })

@@ -24,7 +24,7 @@ export async function compileBuilt(calls: readonly BuiltCall[]): Promise<RawStat
           found.set(`${where} ${text} ${kinds}`, { where, text, parameters: kinds, columns: call.columns })
         })
         const given = sample.map((one) => (one === QUERYABLE ? pool : one))
-        // What it makes of such an answer is of no interest.
+        // The function's own result is of no interest.
         await Promise.resolve()
           .then(() => make(...given))
           .catch((error: unknown) => {

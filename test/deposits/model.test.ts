@@ -182,7 +182,7 @@ test('whoever says what in whatever order, from two processes at once: money is 
       }
       const deposit = (await selectDeposit(database.sql, null, id)) as Deposit
       await isRight(deposit, told)
-      // What came and was not credited, nor decided on by a person, stands before one by name.
+      // A payment that was not credited, nor decided on by a person, stands before one by name.
       if (!told.decided) {
         if (told.paid.length > 0) expect(['succeeded', 'review']).toContain(deposit.state)
         for (const { reference } of told.paid)

@@ -49,7 +49,7 @@ test("a receiver's balance stays inside its column", async () => {
     await new Adjustments(sql).deposit(to.id, micros(much), { actor: 'test' })
   }
   await expect(send(from.id, to.username, 1n)).rejects.toMatchObject({ field: 'amount' })
-  // What is held may come back, and must fit then.
+  // Held money may come back, and must fit then.
   const held = sql.begin(async (transaction) => {
     await transaction`update wallets set available = 0, held = available where account_id = ${to.id}`
     await sendWithin(transaction, from.id, to.username, 1n)

@@ -101,7 +101,7 @@ test('a balance stays inside its column', async () => {
   const much = micros(1_000_000_000_000_000_000n)
   for (let times = 0; times < 7; times++) await adjustments.deposit(id, much, because)
   await expect(adjustments.deposit(id, much, because)).rejects.toMatchObject({ code: 'invalid_input' })
-  // What is held may come back, and must fit then.
+  // Held money may come back, and must fit then.
   const held = sql.begin(async (transaction) => {
     await transaction`update wallets set available = 0, held = available where account_id = ${id}`
     await adjustWithin(transaction, id, much, because, systemClock)

@@ -50,7 +50,7 @@ export class References {
         claims.map(async (claim, index) => {
           const outcome = outcomes[index] as SupplierOutcome
           if (claim === undefined) return outcome
-          // What comes in at the same moment is as much another's as what is recorded.
+          // A number that comes in at the same moment is as much another's as one that is recorded.
           const rival = [...(this.#coming.get(keyOf(claim)) ?? [])].find(
             (one) => !isSameItem(one, claim.item),
           )

@@ -78,8 +78,8 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
 
     /**
      * `redirects` follows the contract, whose two other paths redirect, with the whole answer in the body, for clients that follow nothing.
-     * What places orders is never redirected: a client that insists on a 2xx would take it for failed, and a client that follows would send
-     * it twice. Clients of panels know no redirect.
+     * An action that places orders is never redirected: a client that insists on a 2xx would take it for failed, and
+     * a client that follows would send it twice. Clients of panels know no redirect.
      */
     const redirects = ({ routeOptions, method }: FastifyRequest, { dhru, key }: Handled): boolean =>
       routeOptions.url !== PATH &&

@@ -146,7 +146,7 @@ function answerError(
       .code(statusOf(refusal))
       .headers(headersOf(refusal))
       .type('application/json; charset=utf-8')
-      // What was thrown as a refusal is one: nothing was done. What broke may have broken behind a commit.
+      // A `Refusal` proves that nothing was done. Anything else may have broken behind a commit.
       .send(
         JSON.stringify(
           sayRefusal(refusal, { traceId: request.id, source, isProof: error instanceof Refusal }),

@@ -3,7 +3,7 @@ import { checkDigit } from '../../../src/lib/imei.ts'
 import { RestClient } from '../../support/rest.ts'
 import { type DhruJson, imei, type Shop, type TestServer, testServer } from '../../support/server.ts'
 
-/** What real clients send, and what they mean by it. */
+/** These are requests as real clients send them, and what they mean by them. */
 let server: TestServer
 let shop: Shop
 let n = 0
