@@ -119,14 +119,10 @@ export interface ApiKeyView extends Omit<ValuesOf<typeof keyAttributes>, 'accoun
   securityId: string
 }
 
-/**
- * `readList` reads what a key is bound to; `unbound` says that it is bound to nothing. A list of nothing is refused: it may be a variable
- * of a script that is not set, and would open the key.
- */
+/** `readList` reads what a key is bound to; `unbound` says that it is bound to nothing. */
 function readList(value: unknown, unbound: string): string[] {
   if (value === null) return []
   if (!Array.isArray(value)) throw new Unreadable('must be a list')
   const texts = value.map(readText)
-  if (texts.length === 0) throw new Unreadable(`must name one at least, or be ${unbound}`)
   return texts.length === 1 && texts[0] === unbound ? [] : texts
 }

@@ -3,6 +3,7 @@ import { findAccount } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
 import { type ApiKeyView, type KeyForm, keyAttributes } from '../accounts/key-attributes.ts'
 import { changeKey, createKey, findKey, listKeys, type NewKey, revokeKey } from '../accounts/keys.ts'
+import { Refusal } from '../errors.ts'
 import type { KeyId } from '../lib/ids.ts'
 import { createWebhook, type NewWebhook, setWebhookOfKey } from '../webhooks/webhooks.ts'
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
@@ -57,7 +58,7 @@ const change = (text: string, options: Record<string, unknown>): Promise<Answer>
   withAttributeNames(keyAttributes, async () => {
     const id = idOf<KeyId>(text)
     const { webhookUrl, secret } = options as Record<string, string | undefined>
-    const form = withTime(changesOf(keyAttributes, options), options)
+    const form = withBounds(changesOf(keyAttributes, options), options)
     if (webhookUrl === undefined) {
       return await withDatabase(async ({ sql }) => {
         await changeKey(sql, id, form)
@@ -85,18 +86,23 @@ function shown(key: ApiKeyView, webhook?: NewWebhook): Answer {
   }
 }
 
-/** `withTime` reads when the key expires, which may be told as a duration from now. */
-const withTime = (form: KeyForm, { expires }: { expires?: string }): KeyForm => ({
-  ...form,
-  ...(expires !== undefined && {
-    expiresAt: expires === 'never' ? null : timeOf(expires, 'expires', new Date()),
-  }),
-})
+/** `withBounds` reads what bounds the key: when it expires, which may be told as a duration from now, and that no list is empty. */
+function withBounds(form: KeyForm, { expires }: { expires?: string }): KeyForm {
+  // It may be a variable of a script that is not set, and would open the key.
+  const empty = (['permissions', 'allowedIps'] as const).find((name) => form[name]?.length === 0)
+  if (empty !== undefined) throw new Refusal('invalid_input', 'must not be empty', empty)
+  return {
+    ...form,
+    ...(expires !== undefined && {
+      expiresAt: expires === 'never' ? null : timeOf(expires, 'expires', new Date()),
+    }),
+  }
+}
 
 const create = (options: Record<string, unknown>): Promise<Answer> =>
   withAttributeNames(keyAttributes, async () => {
     const { account: name, webhookUrl } = options as { account: string; [option: string]: string }
-    const form = withTime(formOf(keyAttributes, options), options)
+    const form = withBounds(formOf(keyAttributes, options), options)
     if (webhookUrl === undefined) {
       return await withDatabase(async ({ sql }) => {
         const account = await findAccount(sql, name)
