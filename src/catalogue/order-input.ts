@@ -149,7 +149,11 @@ function placed(
   const isGiven = (field: ServiceField): boolean =>
     [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
   const isBare = bare.trim() !== ''
-  if (isBare && only && !isGiven(only)) return { subject, fields: new Map([...fields, [only.name, bare]]) }
+  if (isBare && only && !isGiven(only)) {
+    const [, name = '', value = ''] = /^([^:=]{1,64})[:=](.*)$/s.exec(bare) ?? []
+    const isNamed = value.trim() !== '' && fieldNamed(byName, name.trim()) === only
+    return { subject, fields: new Map([...fields, [only.name, isNamed ? value : bare]]) }
+  }
   if (subject.trim() === '') return { subject: isBare && !isServer ? bare : subject, fields }
   const own = byName.get('IMEI')
   const box = isServer ? (own ?? only) : undefined

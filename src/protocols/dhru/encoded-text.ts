@@ -13,7 +13,10 @@ export type Decoded = { json: unknown } | { fields: Fields }
  */
 export function decodeText(text: string): Result<Decoded> {
   const read = decodeOnce(text)
-  if (read.ok) return read
+  if (read.ok) {
+    const inner = 'json' in read.value && typeof read.value.json === 'string' ? read.value.json.trim() : ''
+    return /^[[{<]/.test(inner) ? decodeOnce(inner) : read
+  }
   const plain = unescaped(text)
   return plain === text ? read : decodeOnce(plain)
 }

@@ -56,10 +56,12 @@ interface Tree {
 /** `newTree` has no prototype: the keys are the caller's. */
 const newTree = (): Tree => Object.create(null)
 
-/** `pathOf` makes ["77", "ID"] of `parameters[77][ID]`. */
+/** `pathOf` makes ["77", "ID"] of `parameters[77][ID]`, and ["CUSTOMFIELD", "PIN"] of `customfield[PIN]`. */
 function pathOf(name: string): string[] | undefined {
-  const brackets = /^parameters((?:\[[^[\]]+\])+)$/i.exec(name)?.[1]
-  return brackets?.slice(1, -1).split('][')
+  const [, of = '', brackets] = /^([a-z_]+)((?:\[[^[\]]+\])+)$/i.exec(name) ?? []
+  const path = brackets?.slice(1, -1).split('][')
+  if (path === undefined || of.toLowerCase() === 'parameters') return path
+  return CUSTOM.includes(of.toUpperCase()) ? [of, ...path] : undefined
 }
 
 function addAt(tree: Tree, path: string[], value: string): void {

@@ -117,6 +117,26 @@ describe('a value without a name', () => {
     },
   )
 
+  it.each([
+    ['in base64', { CUSTOMFIELD: Buffer.from('someone@example.com').toString('base64') }],
+    ['in base64 without padding', { CUSTOMFIELD: Buffer.from('someone.1@example.com').toString('base64') }],
+    ['behind the name', { CUSTOMFIELD: 'EMAIL=someone@example.com' }],
+    ['behind the label', { CUSTOMFIELD: 'Account e-mail: someone@example.com' }],
+    ['in brackets', { 'customfield[E-mail]': 'someone@example.com' }],
+    ['in brackets of another name', { 'CUSTOM[email]': 'someone@example.com' }],
+    ['in JSON that is a text', { CUSTOMFIELD: JSON.stringify('{"EMAIL":"someone@example.com"}') }],
+  ] as [string, Record<string, string>][])('or with one may stand %s', async (_how, fields) => {
+    const { fields: kept } = await placed({ ID: 'mail', ...fields })
+    expect(kept).toEqual({ EMAIL: expect.stringMatching(/^someone(\.1)?@example\.com$/) })
+  })
+
+  it.each(['password', 'ABCDEFGH1234', 'AAAA', 'https://x.example/?EMAIL=1', 'Note: soon', '====', 'gA=='])(
+    'stays what it is: %s',
+    async (CUSTOMFIELD) => {
+      expect(await placed({ ID: 'mail', CUSTOMFIELD })).toMatchObject({ fields: { EMAIL: CUSTOMFIELD } })
+    },
+  )
+
   it('goes before what stands in the box of the IMEI only because there is one', async () => {
     const number = imei(++n)
     for (const IMEI of [number, '0']) {
@@ -187,6 +207,12 @@ describe('parameters that were escaped once more', () => {
     ['JSON with numbers', (number: string) => json(number).replaceAll('"', '&#34;')],
     ['JSON in percent signs', (number: string) => encodeURIComponent(json(number))],
     ['JSON with slashes', (number: string) => json(number).replaceAll('"', '\\"')],
+    ['JSON as a text in JSON', (number: string) => JSON.stringify(json(number))],
+    ['XML as a text in JSON', (number: string) => JSON.stringify(xml(number))],
+    [
+      'base64 of JSON as a text in JSON',
+      (number: string) => Buffer.from(JSON.stringify(json(number))).toString('base64'),
+    ],
     ['rows of JSON with entities', (number: string) => `[${json(number)}]`.replaceAll('"', '&quot;')],
   ])('are read: %s', async (_words, parameters) => {
     const number = imei(++n)
