@@ -119,7 +119,7 @@ async function paste(
   return await withDatabase(async ({ sql }) => {
     const { answers, faults } = await readPasted(sql, list, options)
     const problems = faults.map(({ path: [line], message: reason }) => ({ line, reason }))
-    if (options.preview) return previewed(answers, problems)
+    if (options.preview) return previewed(answers, problems, options.skipUnknown === true)
     if (problems.length > 0 && !options.skipUnknown) {
       const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
       throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file')
@@ -139,7 +139,7 @@ interface Problem {
 }
 
 /** `previewed` shows where each line would go. */
-function previewed(answers: PastedAnswer[], problems: Problem[]): Answer {
+function previewed(answers: PastedAnswer[], problems: Problem[], skips: boolean): Answer {
   const went = answers.map(({ line, item, answer }) => ({
     line,
     order: item.orderId,
@@ -163,9 +163,13 @@ function previewed(answers: PastedAnswer[], problems: Problem[]): Answer {
     none: 'no line fits anything that waits',
   })
   const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
+  const next =
+    problems.length === 0 || skips
+      ? 'leave --preview out'
+      : 'put these lines right or add --skip-unknown, then leave --preview out'
   return {
     json: { preview: went, problems },
-    text: [shown.text, ...lines, 'nothing was written: leave --preview out'].join('\n'),
+    text: [shown.text, ...lines, `nothing was written: ${next}`].join('\n'),
   }
 }
 
@@ -174,8 +178,15 @@ const answered = (answers: ManualAnswer[]): Answer => ({
     answered: answers.length,
     items: answers.map(({ item }) => ({ order: item.orderId, item: item.position })),
   },
-  text: `${answers.length} answered`,
+  text: countsOf(answers),
 })
+
+function countsOf(answers: ManualAnswer[]): string {
+  const refused = answers.filter(({ answer }) => !('result' in answer)).length
+  const done = answers.length - refused
+  if (refused === 0) return `${done} answered`
+  return done === 0 ? `${refused} refused` : `${done} answered, ${refused} refused`
+}
 
 const fieldsOf = ({ fields }: ManualItem): string =>
   Object.entries(fields ?? {})

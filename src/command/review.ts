@@ -107,7 +107,12 @@ async function kept(): Promise<Answer> {
 
 async function forget(supplier: string, words: string): Promise<Answer> {
   const was = await withDatabase(({ sql }) => forgetKeptAnswer(sql, supplier, words))
-  if (!was) throw new Refusal('not_found', 'nothing is kept of these words of this supplier', 'words')
+  if (!was)
+    throw new Refusal(
+      'not_found',
+      'nothing was decided for good about these words of this supplier: review kept lists what was',
+      'words',
+    )
   return { json: { supplier, words }, text: 'forgotten: the next item of which they are said asks again' }
 }
 

@@ -101,5 +101,8 @@ function messageOf(keyword: string, params: ErrorObject['params'], message: stri
   if (keyword === 'enum') return `must be one of ${params['allowedValues'].join(', ')}`
   if (keyword === 'format' && params['format'] === ('imei' satisfies ImeiFormat))
     return 'must be an IMEI, check digit and all'
+  if (keyword === 'format' && params['format'] === 'date-time')
+    return 'must be a time with its zone, such as 2026-01-31T12:00:00Z'
+  if (keyword === 'format' && params['format'] === 'date') return 'must be a day, such as 2026-01-31'
   return keyword === 'additionalProperties' ? 'is not known' : message
 }

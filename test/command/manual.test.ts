@@ -131,7 +131,11 @@ describe('imeigate manual', () => {
       problems: [{ line: 3, reason: `nothing waits for ${imei(99)}` }],
     })
     const { stdout } = await run('manual', 'paste', file, '--preview', ...refused)
-    expect(stdout).toMatch(/refused +NOT FOUND\nline 3: .*\nnothing was written: leave --preview out\n$/)
+    expect(stdout).toMatch(
+      /refused +NOT FOUND\nline 3: .*\nnothing was written: put these lines right or add --skip-unknown, then leave --preview out\n$/,
+    )
+    const skipping = await run('manual', 'paste', file, '--preview', '--skip-unknown', ...refused)
+    expect(skipping.stdout).toMatch(/\nnothing was written: leave --preview out\n$/)
     expect(await itemsOf(4)).toMatchObject([{ state: 'processing' }])
   })
 

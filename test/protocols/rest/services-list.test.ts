@@ -103,7 +103,14 @@ describe('the list is narrowed', () => {
   })
 
   it.each(['yesterday', '2026-13-01', '12', '2026-01-01T00:00:00'])('but not since %s', async (since) => {
-    expect((await api.get(`/api/services?updated_since=${since}`)).status).toBe(400)
+    const { status, body } = await api.get(`/api/services?updated_since=${since}`)
+    expect(status).toBe(400)
+    expect(body.errors.updated_since).toEqual(
+      expect.arrayContaining([
+        'must be a time with its zone, such as 2026-01-31T12:00:00Z',
+        'must be a day, such as 2026-01-31',
+      ]),
+    )
   })
 })
 
