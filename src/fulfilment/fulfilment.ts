@@ -78,13 +78,9 @@ export class Fulfilment implements RuntimeService {
 
   /** `stop` claims nothing more, and lets calls go on for `graceMs` before its calls are broken off. */
   async stop(graceMs = GRACE_MS): Promise<void> {
-    await Promise.all([
-      this.#dispatcher.stop(),
-      this.#poller.stop(),
-      this.#rechecks.stop(),
-      this.#routeStats.stop(),
-    ])
-    await this.#worker.stop(graceMs)
+    const loops = [this.#dispatcher, this.#poller, this.#rechecks, this.#routeStats]
+    const claimed = Promise.all(loops.map((loop) => loop.stop()))
+    await this.#worker.stop(graceMs, claimed)
     await this.#breakers.stop()
   }
 

@@ -74,12 +74,16 @@ export class Worker {
     this.#leases.start()
   }
 
-  /** `stop` lets calls end by themselves for a while, then breaks them off: their outcome is then unknown, and recorded so. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * `stop` lets calls end by themselves for a while, then breaks them off: their outcome is then unknown, and recorded so. `claimed`
+   * resolves once no more work comes, and may wait for the database as records do.
+   */
+  async stop(graceMs: number, claimed: Promise<unknown> = Promise.resolve()): Promise<void> {
     const timer = setTimeout(() => {
       this.#deps.outcomes.hurry()
       this.#abort.abort(new Error('imeigate is stopping'))
     }, graceMs)
+    await claimed
     await Promise.allSettled(this.#calls)
     clearTimeout(timer)
     await this.#leases.stop()

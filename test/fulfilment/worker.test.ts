@@ -1,9 +1,14 @@
+import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
+import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
+import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
+import { lockWallets } from '../../src/ledger/wallets.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
-import { takePending, takeSent } from './fixed-directory.ts'
+import { directoryOf, SANDBOX, takePending, takeSent } from './fixed-directory.ts'
 import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 let shop: Workshop
@@ -146,6 +151,30 @@ test('stopping breaks calls off after the grace time, and their outcome is recor
   await workers.stop(50)
   expect((await shop.order(id)).items[0]?.state).toBe('unknown')
   expect(await wallet()).toMatchObject({ held: 10n })
+})
+
+test('stopping does not wait for a wallet that somebody holds, though an item without a route left is to be ended', async () => {
+  const id = await shop.place(1)
+  await shop.sql`
+    insert into attempts (account_id, order_id, position, number, supplier_id, route_id, remote_service, state, fault, detail,
+                          created_at, finished_at)
+    select ${shop.account}, ${id}, 1, 1, supplier_id, id, '1', 'refused', 'item', 'no', ${shop.clock.now()}, ${shop.clock.now()}
+      from supplier_routes where service_id = ${shop.service.id}`
+  await shop.sql`update orders set state = 'processing' where id = ${id}`
+  const sql = openPool(shop.database.address, { max: 4, session: { ...STEADY_PLANS, lock_timeout: '100' } })
+  const supplier = new FakeSupplier(async () => SUCCESS)
+  const ended = vi.spyOn(OutcomeWriter.prototype, 'record')
+  const directory = directoryOf(new Map([[SANDBOX, supplier]]))
+  const workers = new Fulfilment({ sql, directory, clock: shop.clock, log: pino({ level: 'silent' }) })
+  await shop.sql.begin(async (held) => {
+    await lockWallets(held, [shop.account])
+    workers.start()
+    await until(() => ended.mock.calls.length > 0)
+    await workers.stop(0)
+  })
+  await sql.end({ timeout: 2 })
+  expect(supplier.calls).toEqual([])
+  expect((await shop.order(id)).items[0]?.state).toBe('pending')
 })
 
 test('stopping lets calls end by themselves within the grace time', async () => {
