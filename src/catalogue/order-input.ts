@@ -149,7 +149,9 @@ function placed(
   const isGiven = (field: ServiceField): boolean =>
     [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
   const isBare = bare.trim() !== ''
-  if (isBare && only && !isGiven(only)) {
+  // An IMEI service needs its IMEI before a field that may be left out.
+  const isDevice = service.kind === 'imei' && subject.trim() === '' && !only?.required
+  if (isBare && only && !isDevice && !isGiven(only)) {
     const [, name = '', value = ''] = /^([^:=]{1,64})[:=](.*)$/s.exec(bare) ?? []
     const isNamed = value.trim() !== '' && fieldNamed(byName, name.trim()) === only
     return { subject, fields: new Map([...fields, [only.name, isNamed ? value : bare]]) }

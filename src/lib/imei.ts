@@ -16,15 +16,19 @@ export function checkDigit(digits: string): number {
 
 /**
  * BETWEEN_DIGITS is what people, chats, spreadsheets and panels put round and between the digits: blanks, dashes (the minus sign U+2212
- * too), dots, slashes, quotes, underscores, and marks that are not seen, such as those of texts from right to left.
+ * too), dots, commas, colons, slashes, quotes, brackets, bullets, underscores, and marks that are not seen, such as those of texts from
+ * right to left.
  */
-const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\p{Mn}\u2212\u2800\u3164._/\\'"`\u00b4\u2018-\u201f]/gu
+const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\p{Mn}\u2212\u2800\u3164.,;:·•|*#()[\]_/\\'"`\u00b4\u2018-\u201f]/gu
 
-/** `normaliseImei` takes out what stands between the digits, and writes digits of other scripts (Arabic, Persian, full width) as 0 to 9. */
+/** `normaliseImei` takes out what stands between the digits and the word IMEI before them, and writes digits of other scripts (Arabic, Persian, full width) as 0 to 9. */
 export function normaliseImei(text: string): string {
   return FIFTEEN_DIGITS.test(text)
     ? text
-    : text.replace(BETWEEN_DIGITS, '').replace(/(?!\d)\p{Nd}/gu, (digit) => String(digitValue(digit)))
+    : text
+        .replace(BETWEEN_DIGITS, '')
+        .replace(/^IMEI(?=\p{Nd}{15}$)/iu, '')
+        .replace(/(?!\d)\p{Nd}/gu, (digit) => String(digitValue(digit)))
 }
 
 /** `digitValue` counts back to the zero of the digit's script: Unicode has the ten digits of each in a row. */

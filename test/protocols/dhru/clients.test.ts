@@ -36,6 +36,7 @@ beforeAll(async () => {
       field('SERIAL', 'Serial', false),
     ],
   })
+  await server.service({ code: 'noted', duplicatePolicy: 'allow', fields: [field('NOTE', 'Note', false)] })
   await server.service({ code: 'plain', kind: 'server' })
 })
 afterAll(() => server?.stop())
@@ -152,6 +153,15 @@ describe('a value without a name', () => {
     expect(await placed(fields)).toMatchObject({ fields: { EMAIL: 'named@example.com' } })
   })
 
+  it('is the IMEI where the only field may be left out', async () => {
+    const number = imei(++n)
+    expect(await placed({ ID: 'noted', CUSTOMFIELD: number })).toMatchObject({ input: number })
+    expect(await placed({ ID: 'noted', IMEI: number, CUSTOMFIELD: 'soon' })).toEqual({
+      input: number,
+      fields: { NOTE: 'soon' },
+    })
+  })
+
   it('is the IMEI where the service has no field', async () => {
     const number = imei(++n)
     expect(await placed({ ID: 'bl', CUSTOMFIELD: number })).toEqual({ input: number, fields: null })
@@ -257,6 +267,15 @@ describe('an IMEI', () => {
     ['with blanks that do not break', grouped('\u00a0')],
     ['with narrow blanks', grouped('\u202f')],
     ['with slashes', grouped('/')],
+    ['with colons', grouped(':')],
+    ['with middle dots', grouped('\u00b7')],
+    ['before a comma', (text: string) => `${text},`],
+    ['before a semicolon', (text: string) => `${text} ;`],
+    ['in brackets', (text: string) => `(${text})`],
+    ['in square brackets', (text: string) => `[${text}]`],
+    ['behind its name', (text: string) => `IMEI: ${text}`],
+    ['behind its name without a blank', (text: string) => `imei${text}`],
+    ['behind its name, in Persian digits', (text: string) => `IMEI: ${digitsOf(0x06f0)(text)}`],
     ['with dots', grouped('.')],
     ['with tabs and line ends', (text) => `\t${text}\r\n`],
     ['behind a mark of texts from right to left', (text) => `\u200f${text}`],
