@@ -152,7 +152,7 @@ test('every error goes to stderr, in words and with --json also as one line, and
     [['key', 'create', '--account', 'minus', '--dialect', 'x'], 'invalid_input', 'dialect'],
     [['key', 'create', '--account', 'minus', '--expires', '2030-02-30'], 'invalid_input', 'expires'],
     [['key', 'create', '--account', 'minus', '--expires', '2020-01-01'], 'invalid_input', 'expires'],
-    [['key', 'create', '--account', 'minus', '--allow-ip', '10.0.0.0/33'], 'invalid_input', 'allow_ip'],
+    [['key', 'create', '--account', 'minus', '--allow-ip', '10.0.0.0/33'], 'invalid_input', 'allow-ip'],
     [['key', 'revoke', 'x'], 'invalid_input', 'id'],
     [['deposit', 'minus', '0'], 'invalid_input', 'amount'],
     [['adjust', 'minus', '-1000', '--note', 'x'], 'insufficient_balance', 'amount'],
