@@ -9,11 +9,10 @@ import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
 import { LEASE_MS } from './dispatch/claim-due-items.ts'
 import { extendLeases } from './dispatch/dispatch.sql.ts'
-import { updateFor } from './outcome/item-update.ts'
+import { anothers, type SupplierTraits, updateFor } from './outcome/item-update.ts'
 import { recordLate } from './outcome/late-answers.ts'
 import type { OutcomeWriter } from './outcome/outcome-writer.ts'
 import type { ItemUpdate } from './outcome/outcomes.sql.ts'
-import { References } from './outcome/references.ts'
 import { askOnce, dueNow, type KeptDecision, selectKept } from './people/kept-answers.sql.ts'
 import type { SupplierLimiter } from './supplier-limiter.ts'
 
@@ -43,7 +42,6 @@ interface WorkerDeps {
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #deps: WorkerDeps
-  readonly #references: References
   readonly #inHand = new Set<ClaimedItem>()
   readonly #calls = new Set<Promise<void>>()
   readonly #recording = new Set<Promise<unknown>>()
@@ -56,7 +54,6 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
-    this.#references = new References(deps.sql, deps.outcomes.patiently)
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -190,7 +187,9 @@ export class Worker {
     const texts = outcomes.flatMap((outcome) => textOf(outcome) ?? [])
     const [first] = items
     if (texts.length === 0 || !first) return outcomes
-    const decisions = await selectKept(this.#deps.sql, first.supplierId, [...new Set(texts)])
+    const decisions = await this.#deps.outcomes.patiently(() =>
+      selectKept(this.#deps.sql, first.supplierId, [...new Set(texts)]),
+    )
     return outcomes.map((outcome) => {
       const decision = decisions.get(textOf(outcome) ?? '')
       return decision === undefined || outcome.kind !== 'unknown'
@@ -217,32 +216,35 @@ export class Worker {
   }
 
   async #record({ limiter, call, items, hadBefore }: Required<Call>, said: SupplierOutcome[]): Promise<void> {
-    const shared = limiter.connected.supplier.ordersHoldMany ?? false
-    const { patiently } = this.#deps.outcomes
-    const decided = await patiently(() => this.#decided(items, said))
-    const { outcomes, recorded } = await this.#references.check(items, decided, shared)
-    const now = this.#deps.clock.now()
-    try {
-      const updates = await Promise.all(
-        items.map(async (item, index) => {
-          const traits = { recheck: limiter.recheck(), hadItBefore: hadBefore.has(item) }
-          const update = updateFor(item, call, outcomes[index] as SupplierOutcome, traits, now)
-          const written = await this.#deps.outcomes.record(update)
-          if (!written)
-            await this.#recordLate({
-              item,
-              outcome: outcomes[index] as SupplierOutcome,
-              update,
-              supplier: limiter.connected.config.name,
-            })
-          if (update.itemState === 'pending') this.onPending()
-          return update
-        }),
-      )
-      await patiently(() => this.#askOnce(items, updates))
-    } finally {
-      recorded()
+    const { connected } = limiter
+    const outcomes = await this.#decided(items, said)
+    const ordersHoldMany = connected.supplier.ordersHoldMany ?? false
+    const recheck = limiter.recheck()
+    const updates = await Promise.all(
+      items.map((item, index) => {
+        const traits = { recheck, hadItBefore: hadBefore.has(item), ordersHoldMany }
+        return this.#recordOne(item, call, outcomes[index] as SupplierOutcome, traits, connected.config.name)
+      }),
+    )
+    await this.#deps.outcomes.patiently(() => this.#askOnce(items, updates))
+  }
+
+  async #recordOne(
+    item: ClaimedItem,
+    call: 'send' | 'ask',
+    outcome: SupplierOutcome,
+    traits: SupplierTraits,
+    supplier: string,
+  ): Promise<ItemUpdate> {
+    const update = updateFor(item, call, outcome, traits, this.#deps.clock.now())
+    const recorded = await this.#deps.outcomes.record(update)
+    if (typeof recorded === 'object') {
+      const worth = anothers(item, update.claim?.reference ?? '', recorded.takenBy)
+      return await this.#recordOne(item, call, worth, traits, supplier)
     }
+    if (!recorded) await this.#recordLate({ item, outcome, update, supplier })
+    if (update.itemState === 'pending') this.onPending()
+    return update
   }
 
   /** `#isOver`: the lease was over before the first byte, so that somebody else may have the item by now. */

@@ -21,7 +21,7 @@ afterEach(async () => {
 })
 
 const decider = { actor: 'cli:ann', why: 'asked them' }
-const manners = { recheck: [], hadItBefore: false }
+const manners = { recheck: [], hadItBefore: false, ordersHoldMany: false }
 const ACCEPTED: SupplierOutcome = { kind: 'accepted', reference: 'R1', askAgainAfterMs: 60_000 }
 
 const cancel = (orderId: OrderId, accountId = shop.account) =>

@@ -109,6 +109,7 @@ test('an order that was sent in part is cancelled in part', async () => {
     reason: null,
     dueAt: null,
     review: null,
+    claim: null,
   })
   expect((await shop.order(id)).state).toBe('partial')
 })
@@ -121,6 +122,6 @@ test('a dispatcher that only looks at an item does not get in the way of a cance
   const item = found && { ...found, accountId: shop.account, orderId: id }
   if (!item) throw new Error('nothing is pending')
   await takePending(shop.sql, { limit: 1, now })
-  const cancelled = { attempt: null, result: null, reason: null, dueAt: null, review: null }
+  const cancelled = { attempt: null, result: null, reason: null, dueAt: null, review: null, claim: null }
   expect(await shop.outcomes.record({ item, itemState: 'cancelled', ...cancelled })).toBe(true)
 })

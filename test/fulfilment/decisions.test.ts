@@ -51,7 +51,7 @@ async function reviewOf(id: OrderId): Promise<Review> {
   await until(async () => (await listReviews(shop.sql, { order: id })).length > 0)
   return (await listReviews(shop.sql, { order: id }))[0] as Review
 }
-const manners = { recheck: [], hadItBefore: false }
+const manners = { recheck: [], hadItBefore: false, ordersHoldMany: false }
 /** `inHand` gives an order with its review, which a worker asked about after this answer before it died. */
 async function inHand(answer: SupplierOutcome): Promise<{ id: OrderId; item: ClaimedItem; review: Review }> {
   const id = await shop.place(1)

@@ -39,7 +39,7 @@ describe('an answer means', () => {
     terms: { minPollSeconds: 2, maxPollSeconds: 600, expiresAt: new Date(now.getTime() + DAY) },
     ...over,
   })
-  const plain: SupplierTraits = { recheck: [], hadItBefore: false }
+  const plain: SupplierTraits = { recheck: [], hadItBefore: false, ordersHoldMany: false }
   const report = (
     outcome: SupplierOutcome,
     {
@@ -116,7 +116,7 @@ describe('an answer means', () => {
       reason: 'twice',
       reference,
     })
-    const hadIt = { ...plain, hadItBefore: true }
+    const hadIt = { ...plain, hadItBefore: true, ordersHoldMany: false }
     const refused = { item: 'pending', attempt: { state: 'refused', fault: 'item', detail: 'twice' } }
     const own = { item: 'processing', attempt: { state: 'accepted', reference: 'R9' }, dueIn: 2 * SECOND }
     const whose = { item: 'unknown', review: { kind: 'unknown', detail: 'twice' } }

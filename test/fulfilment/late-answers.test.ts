@@ -5,7 +5,7 @@ import type { Breakers } from '../../src/fulfilment/breakers.ts'
 import { LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
 import { itemUpdate } from '../../src/fulfilment/outcome/item-update.ts'
 import { verdictOf } from '../../src/fulfilment/outcome/late-answers.ts'
-import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import { OutcomeWriter, type Recorded } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
@@ -180,7 +180,7 @@ describe('an answer in memory', () => {
     const begin = async () => {
       seen.tries++
       if (seen.away) throw lost
-      return [{ ord: 1 }]
+      return [{ ord: 1, takenBy: null }]
     }
     return { seen, writer: new OutcomeWriter({ begin } as unknown as Sql, new StillClock()) }
   }
@@ -188,7 +188,7 @@ describe('an answer in memory', () => {
   it('waits for the database as long as the process lives', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     const { seen, writer } = writerOn()
-    let written: boolean | undefined
+    let written: Recorded | undefined
     const recorded = writer.record(update).then((one) => {
       written = one
     })

@@ -281,6 +281,7 @@ test('a report that cannot be written fails alone', async () => {
       reason: null,
       dueAt: null,
       review: null,
+      claim: null,
     }),
   )
   const results = await Promise.allSettled(reports)

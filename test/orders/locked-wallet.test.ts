@@ -311,4 +311,5 @@ const cancelled = (accountId: AccountId, orderId: OrderId): ItemUpdate => ({
   reason: 'cancelled',
   dueAt: null,
   review: null,
+  claim: null,
 })

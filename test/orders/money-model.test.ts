@@ -202,6 +202,7 @@ function reportOf(item: ClaimedItem, ending: Ending, now: Date): ItemUpdate {
     reason: ending === 'failed' ? 'refused' : null,
     dueAt: open ? new Date(now.getTime() + 30_000) : null,
     review: null,
+    claim: null,
   }
 }
 

@@ -2,7 +2,7 @@ import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import type { ItemState } from '../../lib/states.ts'
 import { DAY_MS, HOUR_MS } from '../../lib/time.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
-import type { AttemptUpdate, ItemUpdate } from './outcomes.sql.ts'
+import type { AttemptUpdate, ItemPosition, ItemUpdate, ReferenceClaim } from './outcomes.sql.ts'
 
 /** ASK_AGAIN_AFTER_MS spaces the polls of an attempt of unknown outcome. A person is told after the last. */
 const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
@@ -10,7 +10,15 @@ const ASK_AGAIN_AFTER_MS = [30_000, 120_000, 600_000, 3_600_000]
 /** `itemUpdate` makes an update of what is given; what is left out is null. */
 export const itemUpdate = (
   given: Pick<ItemUpdate, 'item' | 'itemState'> & Partial<ItemUpdate>,
-): ItemUpdate => ({ attempt: null, result: null, reason: null, dueAt: null, review: null, ...given })
+): ItemUpdate => ({
+  attempt: null,
+  result: null,
+  reason: null,
+  dueAt: null,
+  review: null,
+  claim: null,
+  ...given,
+})
 
 /** SupplierTraits are what decides how a supplier's answers are taken. */
 export interface SupplierTraits {
@@ -18,6 +26,8 @@ export interface SupplierTraits {
   recheck: readonly number[]
   /** `hadItBefore`: an earlier attempt of the same item may still be with the supplier. */
   hadItBefore: boolean
+  /** `ordersHoldMany`: its orders are of all items that were sent together. */
+  ordersHoldMany: boolean
 }
 
 /**
@@ -34,12 +44,37 @@ export function updateFor(
   now: Date,
 ): ItemUpdate {
   const update = updateBy(item, call, outcome, traits, now)
+  update.claim = claimOf(item, update, traits)
   const open = update.dueAt !== null && update.review === null
   if (open && now > item.terms.expiresAt) {
     update.review = { kind: 'expired', detail: `open since before ${item.terms.expiresAt.toISOString()}` }
   }
   return update
 }
+
+/** `claimOf` gives the number under which the supplier says that it has the item. One that is known already is looked at again at the end. */
+function claimOf(
+  item: ClaimedItem,
+  { attempt }: ItemUpdate,
+  { ordersHoldMany }: SupplierTraits,
+): ReferenceClaim | null {
+  if (attempt?.state !== 'accepted' && attempt?.state !== 'succeeded') return null
+  const reference = attempt.reference ?? item.reference
+  if (reference === null || (attempt.state === 'accepted' && reference === item.reference)) return null
+  const shared = ordersHoldMany ? { input: item.input, sentAt: item.sentAt } : null
+  return { supplierId: item.supplierId, reference, shared }
+}
+
+/** `anothers` is what an answer is worth whose number another item has: nothing, and a person sees both. */
+export const anothers = (item: ClaimedItem, reference: string, owner: ItemPosition): SupplierOutcome => ({
+  kind: 'unknown',
+  reason: `the supplier's number ${reference} for our order ${nameOf(item)} is that of our order ${nameOf(owner)}`,
+  askable: item.reference !== null,
+  contradicts: true,
+})
+
+const nameOf = ({ orderId, position }: ItemPosition): string =>
+  position === 1 ? `${orderId}` : `${orderId} item ${position}`
 
 /** `updateBy` is the update by the outcome alone. */
 function updateBy(

@@ -28,7 +28,7 @@ export async function recordLate(
       const itself = { ...update, item: { ...update.item, fence: current.fence } }
       const written = await writeItemUpdates(transaction, [itself], now)
       await followItems(transaction, [item], now)
-      return written.length > 0 ? 'written' : 'nothing'
+      return written.some(({ takenBy }) => takenBy === null) ? 'written' : 'nothing'
     }
     if (verdict === 'nothing') return 'nothing'
     await show(transaction, { item, current, detail: `${supplier} answered late: ${wordsOf(outcome)}` }, now)

@@ -3,7 +3,15 @@ import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import { Batcher } from '../../runtime/batcher.ts'
-import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
+import type { ItemName } from '../claimed-item.ts'
+import {
+  followItems,
+  type ItemPosition,
+  type ItemUpdate,
+  type ReferenceClaim,
+  type Written,
+  writeItemUpdates,
+} from './outcomes.sql.ts'
 
 const BATCH_SIZE = 1000
 /** DEADLOCK: PostgreSQL chose this transaction to end a deadlock, so it is done again. */
@@ -14,8 +22,11 @@ const MAX_RETRY_EVERY_MS = 1_000
 /** LAST_TRIES_MS is how long it is tried once the process is to end: until then answers wait for the database. */
 const LAST_TRIES_MS = 2_000
 
+/** Recorded: an update was written, its lease was lost or its item had ended before, or another item has the number that it claims. */
+export type Recorded = boolean | { takenBy: ItemPosition }
+
 /** `locked`: somebody else holds the wallet, so nothing was written. */
-type Written = boolean | 'locked'
+type Tried = Recorded | 'locked'
 
 /**
  * OutcomeWriter records what became of items, many in one transaction (promise 2: each capture or release once, with the balances that
@@ -27,10 +38,12 @@ type Written = boolean | 'locked'
 export class OutcomeWriter {
   readonly #sql: Sql
   readonly #clock: Clock
-  readonly #batcher: Batcher<ItemUpdate, boolean>
+  readonly #batcher: Batcher<ItemUpdate, Recorded>
   readonly #locked = new Set<AccountId>()
   /** `#postponed` are updates that wait for a locked wallet. */
-  readonly #postponed = new Set<Promise<boolean>>()
+  readonly #postponed = new Set<Promise<Recorded>>()
+  /** `#claims` has the updates that claim a number and are not recorded yet: two items that come with one number at once both lose it. */
+  readonly #claims = new Map<string, Set<ItemUpdate>>()
   /** `#giveUpAt` is set once the process is to end. */
   #giveUpAt = Number.POSITIVE_INFINITY
 
@@ -40,9 +53,15 @@ export class OutcomeWriter {
     this.#batcher = new Batcher((updates) => this.#record(updates), { size: BATCH_SIZE })
   }
 
-  /** `record` gives whether the update was written: false when the lease was lost or the item had ended before. */
-  record(update: ItemUpdate): Promise<boolean> {
-    return this.#batcher.add(update)
+  record(update: ItemUpdate): Promise<Recorded> {
+    if (update.claim === null) return this.#batcher.add(update)
+    const key = keyOf(update.claim)
+    const claims = this.#claims.get(key) ?? new Set()
+    this.#claims.set(key, claims.add(update))
+    return this.#batcher.add(update).finally(() => {
+      claims.delete(update)
+      if (claims.size === 0) this.#claims.delete(key)
+    })
   }
 
   /** `patiently` does work that needs the database again and again while that is away, as long as the process lives. */
@@ -71,24 +90,35 @@ export class OutcomeWriter {
     while (this.#postponed.size > 0) await Promise.allSettled(this.#postponed)
   }
 
-  async #record(updates: ItemUpdate[]): Promise<(boolean | Error | Promise<boolean>)[]> {
-    const results = new Map<ItemUpdate, boolean | Error | Promise<boolean>>()
+  async #record(updates: ItemUpdate[]): Promise<(Recorded | Error | Promise<Recorded>)[]> {
+    const results = new Map<ItemUpdate, Recorded | Error | Promise<Recorded>>()
+    for (const update of updates) {
+      const rival = this.#rivalOf(update)
+      if (rival) results.set(update, { takenBy: rival.item })
+    }
     const write = async (some: ItemUpdate[], skipLocked: boolean): Promise<void> => {
       if (some.length === 0) return
       const written = await this.#write(some, { skipLocked })
       some.forEach((update, index) => {
-        const one = written[index] as Written | Error
+        const one = written[index] as Tried | Error
         results.set(update, one === 'locked' ? this.#postpone(update) : one)
       })
     }
     const isLocked = ({ item }: ItemUpdate): boolean => this.#locked.has(item.accountId)
-    const [locked, others] = [updates.filter(isLocked), updates.filter((update) => !isLocked(update))]
+    const alone = updates.filter((update) => !results.has(update))
+    const [locked, others] = [alone.filter(isLocked), alone.filter((update) => !isLocked(update))]
     await write(others, false)
     await write(locked, true)
-    return updates.map((update) => results.get(update) as boolean | Error | Promise<boolean>)
+    return updates.map((update) => results.get(update) as Recorded | Error | Promise<Recorded>)
   }
 
-  async #write(updates: ItemUpdate[], { skipLocked }: { skipLocked: boolean }): Promise<(Written | Error)[]> {
+  #rivalOf({ item, claim }: ItemUpdate): ItemUpdate | undefined {
+    const claims = claim && this.#claims.get(keyOf(claim))
+    if (!claims || claims.size === 1) return undefined
+    return [...claims].find((one) => !isSameItem(one.item, item))
+  }
+
+  async #write(updates: ItemUpdate[], { skipLocked }: { skipLocked: boolean }): Promise<(Tried | Error)[]> {
     const pause = this.#patience()
     for (;;) {
       try {
@@ -116,13 +146,13 @@ export class OutcomeWriter {
   }
 
   /** `#writeApart` writes each update of a refused batch alone, so that only the one at fault fails. */
-  async #writeApart(updates: ItemUpdate[], how: { skipLocked: boolean }): Promise<(Written | Error)[]> {
-    const written: (Written | Error)[] = []
+  async #writeApart(updates: ItemUpdate[], how: { skipLocked: boolean }): Promise<(Tried | Error)[]> {
+    const written: (Tried | Error)[] = []
     for (const update of updates) written.push(...(await this.#write([update], how)))
     return written
   }
 
-  async #writeAll(updates: ItemUpdate[]): Promise<boolean[]> {
+  async #writeAll(updates: ItemUpdate[]): Promise<Recorded[]> {
     const now = this.#clock.now()
     const rows = await this.#sql.begin(async (sql) => {
       const [, written] = await Promise.all([
@@ -135,7 +165,7 @@ export class OutcomeWriter {
     return marked(updates, rows)
   }
 
-  async #writeUnlocked(updates: ItemUpdate[]): Promise<Written[]> {
+  async #writeUnlocked(updates: ItemUpdate[]): Promise<Tried[]> {
     const now = this.#clock.now()
     const accounts = accountsOf(updates)
     return await this.#sql.begin(async (sql) => {
@@ -153,13 +183,13 @@ export class OutcomeWriter {
       const done = marked(some, rows)
       return updates.map((update) => {
         const index = some.indexOf(update)
-        return index < 0 ? 'locked' : (done[index] as boolean)
+        return index < 0 ? 'locked' : (done[index] as Recorded)
       })
     })
   }
 
   /** `#postpone` has the update written with a later batch. */
-  #postpone(update: ItemUpdate): Promise<boolean> {
+  #postpone(update: ItemUpdate): Promise<Recorded> {
     const later = (async () => {
       if (this.#isEnding) throw new Error('the wallet of the account is locked')
       await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
@@ -184,8 +214,15 @@ const accountsOf = (updates: readonly ItemUpdate[]): AccountId[] => [
   ...new Set(updates.map(({ item }) => item.accountId)),
 ]
 
-/** `marked` tells which of the updates were written: the rows have their numbers, from 1. */
-function marked(updates: readonly ItemUpdate[], rows: readonly { ord: number }[]): boolean[] {
-  const done = new Set(rows.map(({ ord }) => ord))
-  return updates.map((_update, index) => done.has(index + 1))
+/** `marked` gives what became of each of the updates. */
+function marked(updates: readonly ItemUpdate[], rows: readonly Written[]): Recorded[] {
+  const done = new Map(rows.map(({ ord, takenBy }) => [ord, takenBy === null || { takenBy }]))
+  return updates.map((_update, index) => done.get(index + 1) ?? false)
 }
+
+/** `keyOf` is the same for claims that exclude each other. */
+const keyOf = ({ supplierId, reference, shared }: ReferenceClaim): string =>
+  `${supplierId} ${reference.length} ${reference} ${shared?.input ?? ''}`
+
+const isSameItem = (a: ItemName, b: ItemName): boolean =>
+  a.accountId === b.accountId && a.orderId === b.orderId && a.position === b.position

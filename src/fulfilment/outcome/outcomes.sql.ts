@@ -1,5 +1,5 @@
 import type { Transaction } from '../../database/database.ts'
-import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId, SupplierId } from '../../lib/ids.ts'
 import type { AttemptState, ItemState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
@@ -18,6 +18,25 @@ export interface ItemUpdate {
   dueAt: Date | null
   /** `review` is what a person should look at from now on. */
   review: { kind: ReviewKind; detail: string } | null
+  /** `claim` is the supplier's number that the answer claims for the item; null: it claims none, or says again what is known. */
+  claim: ReferenceClaim | null
+}
+
+/** ReferenceClaim is a supplier's number: one that another of our orders has already is no answer to this one (promise 4). */
+export interface ReferenceClaim {
+  supplierId: SupplierId
+  reference: string
+  /** `shared`: such a number is of all items sent together, at `sentAt`, which are told apart by their inputs. */
+  shared: { input: string; sentAt: Date } | null
+}
+
+/** ItemPosition names an item to people, who know its account. */
+export type ItemPosition = Pick<ItemName, 'orderId' | 'position'>
+
+/** Written says that the update with this number, from 1, was written; or was not, since `takenBy` has its number already. */
+export interface Written {
+  ord: number
+  takenBy: ItemPosition | null
 }
 
 export interface AttemptUpdate {
@@ -37,14 +56,14 @@ export interface AttemptUpdate {
 
 /**
  * `writeItemUpdates` writes updates in one statement: items, attempts, reviews, and for each item that ended its capture or release and
- * the wallet's balances. An update whose fence is no longer the item's, or whose item has ended, changes nothing.
- * Gives the numbers of the updates that were written, from 1.
+ * the wallet's balances. An update whose fence is no longer the item's, whose item has ended, or whose number is another item's, changes
+ * nothing. A shared number is another's where the other item has the same input, or was not sent together with this one.
  */
-export function writeItemUpdates(
+export async function writeItemUpdates(
   sql: Transaction,
   updates: ItemUpdate[],
   now: Date,
-): Promise<{ ord: number }[]> {
+): Promise<Written[]> {
   const column = <T>(of: (update: ItemUpdate) => T): T[] => updates.map(of)
   const texts = (of: (update: ItemUpdate) => string | null | undefined): (string | null)[] =>
     updates.map((update) => {
@@ -53,12 +72,9 @@ export function writeItemUpdates(
     })
   const times = (of: (update: ItemUpdate) => Date | null | undefined): (string | null)[] =>
     updates.map((update) => of(update)?.toISOString() ?? null)
-  return sql<{ ord: number }[]>`
-    with moved as (
-      update items i
-         set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at,
-             finished_at = case when r.due_at is null then ${now}::timestamptz end
-        from unnest(
+  const rows = await sql<{ ord: number; orderId: OrderId | null; position: number | null }[]>`
+    with given as materialized (
+      select * from unnest(
           ${column((r) => r.item.accountId)}::int[], ${column((r) => r.item.orderId)}::bigint[],
           ${column((r) => r.item.position)}::smallint[], ${column((r) => r.item.fence)}::int[],
           ${column((r) => r.itemState)}::text[]::item_state[], ${texts((r) => r.result)}::text[],
@@ -68,12 +84,32 @@ export function writeItemUpdates(
           ${texts((r) => r.attempt?.reference)}::text[], ${texts((r) => r.attempt?.detail)}::text[],
           ${column((r) => r.attempt?.asked ?? null)}::int[], ${column((r) => r.attempt?.fault ?? null)}::text[],
           ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[], ${texts((r) => r.attempt?.unrecognised)}::text[],
-          ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${texts((r) => r.review?.detail)}::text[]
+          ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${texts((r) => r.review?.detail)}::text[],
+          ${column((r) => r.claim?.supplierId ?? null)}::int[], ${texts((r) => r.claim?.reference)}::text[],
+          ${column((r) => r.claim?.shared?.input ?? null)}::text[], ${times((r) => r.claim?.shared?.sentAt)}::text[]::timestamptz[]
         ) with ordinality as r (account_id, order_id, position, fence, item_state, result, reason, due_at,
                                 number, attempt_state, reference, detail, asked, fault, recheck_at,
-                                unrecognised, review, review_detail, ord)
+                                unrecognised, review, review_detail, supplier_id, claimed, input, sent_at, ord)
+    ), taken as materialized (
+      select g.ord, o.order_id, o.position
+        from given g
+       cross join lateral (
+         select a.order_id, a.position from attempts a
+          where a.supplier_id = g.supplier_id and a.reference = g.claimed
+            and (a.account_id, a.order_id, a.position) <> (g.account_id, g.order_id, g.position)
+            and (g.input is null or a.created_at <> g.sent_at
+                 or exists (select from items i
+                             where i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
+                               and i.input = g.input))
+          limit 1) o
+       where g.claimed is not null
+    ), moved as (
+      update items i
+         set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at,
+             finished_at = case when r.due_at is null then ${now}::timestamptz end
+        from given r
        where i.account_id = r.account_id and i.order_id = r.order_id and i.position = r.position
-         and i.fence = r.fence and i.finished_at is null
+         and i.fence = r.fence and i.finished_at is null and not exists (select from taken t where t.ord = r.ord)
       returning i.account_id, i.order_id, i.position, i.price, i.state, i.finished_at,
                 r.number, r.attempt_state, r.reference, r.detail, r.asked, r.fault, r.recheck_at,
                 r.unrecognised, r.review, r.review_detail, r.ord
@@ -130,7 +166,13 @@ export function writeItemUpdates(
                 from ended group by account_id) e
        where w.account_id = e.account_id
     )
-    select ord::int from moved`.execute()
+    select ord::int, null::bigint as order_id, null::smallint as position from moved
+    union all
+    select ord::int, order_id, position from taken`.records()
+  return rows.map(({ ord, orderId, position }) => ({
+    ord,
+    takenBy: orderId === null || position === null ? null : { orderId, position },
+  }))
 }
 
 /**
