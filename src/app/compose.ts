@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { Authenticator } from '../accounts/authenticator.ts'
+import { LiveAnswers } from '../accounts/live-answers.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
@@ -138,6 +139,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
   const sealer = (): Promise<Sealer> => openSealer(config)
 
   const authenticator = new Authenticator(sql, notifier, clock)
+  const liveAnswers = new LiveAnswers(authenticator, notifier)
   const catalogue = new Catalogue(sql, notifier)
   const directory = new SupplierDirectory({ sql, notifier, sealer, context, log })
   const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
@@ -183,6 +185,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     config,
     clock,
     authenticator,
+    liveAnswers,
     catalogue,
     directory,
     gateways,

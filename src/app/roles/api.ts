@@ -11,10 +11,11 @@ import { version } from '../../version.ts'
 import type { Components } from '../compose.ts'
 import type { Metrics } from '../metrics.ts'
 
-/** `apiRole` lists what runs behind the answers: the record of last uses of keys, and the request log. */
-export const apiRole = ({ authenticator, requests }: Components): RuntimeService[] => [
+/** `apiRole` lists what runs behind the answers: the record of last uses of keys, the request log, and the end of live answers. */
+export const apiRole = ({ authenticator, requests, liveAnswers }: Components): RuntimeService[] => [
   authenticator,
   requests,
+  liveAnswers,
 ]
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */

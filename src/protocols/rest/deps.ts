@@ -1,4 +1,5 @@
 import type { Authenticator } from '../../accounts/authenticator.ts'
+import type { LiveAnswers } from '../../accounts/live-answers.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { Deposits } from '../../deposits/deposits.ts'
 import type { OrderRequests } from '../../fulfilment/people/order-requests.ts'
@@ -16,6 +17,7 @@ import type { ServiceTexts } from './service-texts.ts'
 /** RestDeps is what the routes use of the domain; each file of routes names its own part of it. */
 export interface RestDeps {
   authenticator: Authenticator
+  liveAnswers: Pick<LiveAnswers, 'watch'>
   catalogue: Catalogue
   serviceTexts: ServiceTexts
   placement: Placement

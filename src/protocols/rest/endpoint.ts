@@ -8,9 +8,10 @@ import { jsonWithAmounts } from '../../lib/money-json.ts'
 import { bearerOf, readJson } from './decode.ts'
 import type { RestDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
+import { untilOver } from './live.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from './refusal.ts'
 import { requestEntry } from './request-entry.ts'
-import { Answered, type Route, type Source } from './route.ts'
+import { Answered, type Route, routeOf, type Source } from './route.ts'
 import { routesOf } from './routes.ts'
 import { validatorFor } from './validation.ts'
 
@@ -77,7 +78,8 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
           url: route.path,
           schema: schemaOf(route),
           config: { route },
-          handler: (request, reply) => answer(closing.signal, route, request, reply),
+          handler: (request, reply) =>
+            answer(route, request, reply, () => untilOver(deps.liveAnswers, closing.signal, request, reply)),
         })
       }
     })
@@ -85,14 +87,15 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
 }
 
 async function answer(
-  closing: AbortSignal,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
+  makeSignal: () => AbortSignal,
 ): Promise<unknown> {
   const { restKey: key } = request
   if (!key) throw new Error(`${route.path} was reached without a key`)
   const header = request.headers['idempotency-key']
+  let signal: AbortSignal | undefined
   const given = await route.handle({
     key,
     accountId: key.account.id,
@@ -101,7 +104,8 @@ async function answer(
     body: request.body,
     idempotencyKey: typeof header === 'string' ? header : null,
     get signal() {
-      return untilOver(reply, closing)
+      signal ??= makeSignal()
+      return signal
     },
     request,
     reply,
@@ -109,25 +113,12 @@ async function answer(
       request.placed = placed
     },
   })
-  // The route has answered by itself: a reply that is waited for gives nothing, once it has been sent.
-  if (reply.sent) return reply
+  // The route has answered by itself: a reply that is waited for gives nothing, once it has been sent or its client has gone.
+  if (reply.raw.headersSent || reply.raw.destroyed) return reply
   const { body, status, headers } =
     given instanceof Answered ? given : new Answered<unknown>({ value: given })
   reply.code(status).headers(headers).type('application/json; charset=utf-8')
   return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
-}
-
-/** `untilOver` gives a signal that is aborted when the client has gone or the server stops. */
-function untilOver({ raw }: FastifyReply, closing: AbortSignal): AbortSignal {
-  const over = new AbortController()
-  const end = (): void => over.abort()
-  if (closing.aborted) end()
-  closing.addEventListener('abort', end)
-  raw.once('close', () => {
-    closing.removeEventListener('abort', end)
-    end()
-  })
-  return over.signal
 }
 
 function answerError(
@@ -175,12 +166,7 @@ function sourceOf({ field }: Refusal, { source, method, params, body, query }: R
   return source ?? (method === 'POST' ? 'body' : 'params')
 }
 
-const routeOf = (request: FastifyRequest): Route => request.routeOptions.config.route as Route
-
 declare module 'fastify' {
-  interface FastifyContextConfig {
-    route?: Route
-  }
   interface FastifyRequest {
     /** `restKey` is the key of the request, once it is known. */
     restKey?: import('../../accounts/account.ts').ApiKey | null

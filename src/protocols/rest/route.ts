@@ -16,7 +16,10 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   body: Body
   /** `idempotencyKey` is the caller's `Idempotency-Key`; null: none was sent. */
   idempotencyKey: string | null
-  /** `signal` is aborted when the client has gone or the server stops: for what waits. */
+  /**
+   * `signal` is aborted when the client has gone, the server stops, or the key may no longer do this (then its reason is the Refusal): for
+   * what takes long.
+   */
   signal: AbortSignal
   request: FastifyRequest
   /** `report` tells the request log which order the request placed. */
@@ -105,3 +108,11 @@ export const route = <
 >(
   definition: Definition<Params, Query, Body, Answer>,
 ): Route => definition as unknown as Route
+
+export const routeOf = (request: FastifyRequest): Route => request.routeOptions.config.route as Route
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    route?: Route
+  }
+}

@@ -171,6 +171,7 @@ async function afterWait(
   const { id, finishedAt } = summary.order
   if (query.wait === 0 || finishedAt !== null) return summary
   await orderFeed.untilEnded({ accountId, id }, query.wait * 1000, signal)
+  if (signal.reason instanceof Refusal) throw signal.reason
   // The server stops: this connection is not to be used again.
   if (signal.aborted) reply.header('connection', 'close')
   return await orders.forBuyer(accountId).getSummary(String(id))
