@@ -39,6 +39,7 @@ const placed = async (supplier: Supplier, answer: object, status = 200): Promise
 
 const unavailable = (why: string) => ({ kind: 'unavailable', why })
 const means: Record<string, object> = {
+  taken: { kind: 'unknown', unrecognised: expect.any(String) },
   item: { kind: 'refused' },
   duplicate: { kind: 'duplicate' },
   credit: unavailable('credit'),
@@ -133,6 +134,9 @@ describe('a refusal', () => {
     const supplier = await dhru({ unrecognised: 'refuse' })
     expect(await placed(supplier, refusedWith('Kode 77: hubungi sales'))).toMatchObject({ kind: 'refused' })
     expect(await placed(supplier, refusedWith('Error interno del servidor'))).toMatchObject({
+      kind: 'unknown',
+    })
+    expect(await placed(supplier, refusedWith('IMEI not found, order accepted'))).toMatchObject({
       kind: 'unknown',
     })
   })

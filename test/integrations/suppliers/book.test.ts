@@ -60,7 +60,30 @@ it.each([
   ['余额不足，IMEI无效', 'credit'],
   ['Too many requests: invalid IMEI', 'limit'],
   ['Command Not Found', 'command'],
+  ['IMEI not found, order accepted', 'taken'],
+  ['Database error, order accepted', 'taken'],
 ])('where a text fits several classes, what gives no money back counts: %j is %s', (text, name) => {
+  expect(book.judge(text)).toBe(name)
+})
+
+it.each([
+  ['Order not accepted: invalid IMEI', 'item'],
+  ['Your order was not placed: invalid IMEI', 'item'],
+  ['Invalid IMEI. No order placed', 'item'],
+  ['Invalid order submitted: wrong IMEI', 'item'],
+  ['The same order was placed before', 'duplicate'],
+  ['Order was already accepted', 'duplicate'],
+  ['Last request received 3 seconds ago, wait 5 seconds', 'limit'],
+  ['Pedido no aceptado: IMEI inválido', 'item'],
+  ['Pedido não recebido: IMEI inválido', 'item'],
+  ['Pesanan tidak diterima: IMEI tidak valid', 'item'],
+  ['Заказ не принят: неверный IMEI', 'item'],
+  ['لم تم قبول الطلب: IMEI غير صالح', 'item'],
+  ['Sipariş kabul edilmedi: geçersiz IMEI', 'item'],
+  ['Commande non acceptée : IMEI invalide', 'item'],
+  ['Đơn hàng không được chấp nhận: IMEI không hợp lệ', 'item'],
+  ['订单未接受：IMEI无效', 'item'],
+])('what was not taken does not say that it was: %j is %s', (text, name) => {
   expect(book.judge(text)).toBe(name)
 })
 
@@ -125,6 +148,11 @@ describe('a phrase', () => {
     ['not? found', 'found', true],
     ['=not found', 'Not found!', true],
     ['=not found', 'Page not found', false],
+    ['!no|not order', 'the order', true],
+    ['!no|not order', 'no order', false],
+    ['!not order', 'order', true],
+    ['order !before', 'order', true],
+    ['order !bef*', 'order before', false],
   ])('%j in %j: %s', (phrase, text, wanted) => {
     expect(holds(phrase, text)).toBe(wanted)
   })

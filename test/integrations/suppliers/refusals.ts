@@ -5,6 +5,15 @@ type Said = Exclude<AnswerClass, 'command' | 'later'>
 /** `refusals` are what panels say in ten languages, by what it means. None is a phrase of the lists as it stands there. */
 export const refusals: Record<string, Record<Said, readonly string[]>> = {
   english: {
+    taken: [
+      'IMEI not found, order accepted',
+      'Invalid IMEI. Your order has been placed successfully',
+      'Insufficient balance, but your request was received',
+      'Order 1234 was successfully submitted (warning: model not supported)',
+      'This IMEI is already in process. Thank you for your order',
+      'Not eligible: order is now queued',
+      'Server busy, we have received your request',
+    ],
     item: [
       'Invalid IMEI',
       'This device is not eligible for unlock',
@@ -66,6 +75,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   spanish: {
+    taken: [
+      'IMEI no encontrado, pedido aceptado',
+      'Saldo insuficiente. Su orden ha sido recibida',
+      'IMEI inválido: orden creada con éxito',
+      'Gracias por su pedido. Número de serie incorrecto',
+      'Hemos recibido su pedido; IMEI no soportado',
+    ],
     item: [
       'IMEI no válido',
       'Dispositivo no soportado',
@@ -124,6 +140,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   portuguese: {
+    taken: [
+      'IMEI não encontrado, pedido aceito',
+      'Pedido foi recebido. Saldo insuficiente',
+      'IMEI inválido: enviado com sucesso',
+      'Recebemos seu pedido, modelo não suportado',
+      'Obrigado pelo seu pedido. IMEI na lista negra',
+    ],
     item: [
       'IMEI inválido',
       'Aparelho não suportado',
@@ -182,6 +205,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   indonesian: {
+    taken: [
+      'IMEI tidak ditemukan, pesanan diterima',
+      'Pesanan telah diterima. IMEI tidak valid',
+      'Berhasil dipesan, model tidak didukung',
+      'Saldo tidak cukup, order berhasil dibuat',
+      'Terima kasih atas pesanan Anda. IMEI salah',
+    ],
     item: [
       'IMEI tidak valid',
       'Perangkat tidak didukung',
@@ -240,6 +270,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   russian: {
+    taken: [
+      'IMEI не найден, заказ принят',
+      'Недостаточно средств. Ваш заказ успешно размещен',
+      'Неверный IMEI: успешно отправлен',
+      'Мы получили ваш заказ, модель не поддерживается',
+      'Спасибо за ваш заказ. Неверный серийный номер',
+    ],
     item: [
       'Неверный IMEI',
       'Устройство не поддерживается',
@@ -298,6 +335,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   arabic: {
+    taken: [
+      'لم يتم العثور على IMEI، تم قبول الطلب',
+      'الرصيد غير كاف. تم استلام طلبك',
+      'IMEI غير صالح: تم ارسال الطلب بنجاح',
+      'طلبك مقبول، الجهاز غير مدعوم',
+      'شكرا على طلبك. الرقم التسلسلي غير صحيح',
+    ],
     item: [
       'رقم IMEI غير صحيح',
       'الجهاز غير مدعوم',
@@ -350,6 +394,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   turkish: {
+    taken: [
+      'IMEI bulunamadı, sipariş kabul edildi',
+      'Bakiye yetersiz. Siparişiniz alındı',
+      'Geçersiz IMEI: başarıyla gönderildi',
+      'Sipariş başarılı, model desteklenmiyor',
+      'Siparişiniz için teşekkürler. IMEI hatalı',
+    ],
     item: [
       'Geçersiz IMEI',
       'Cihaz desteklenmiyor',
@@ -408,6 +459,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   french: {
+    taken: [
+      'IMEI introuvable, commande acceptée',
+      'Solde insuffisant. Votre commande a été reçue',
+      'IMEI invalide : envoyée avec succès',
+      'Nous avons bien reçu votre commande, modèle non pris en charge',
+      'Merci pour votre commande. Numéro de série incorrect',
+    ],
     item: [
       'IMEI invalide',
       'Appareil non supporté',
@@ -466,6 +524,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   vietnamese: {
+    taken: [
+      'Không tìm thấy IMEI, đơn hàng đã được chấp nhận',
+      'Số dư không đủ. Yêu cầu của bạn đã được tiếp nhận',
+      'IMEI không hợp lệ: đặt hàng thành công',
+      'Chúng tôi đã nhận đơn hàng, thiết bị không được hỗ trợ',
+      'Cảm ơn bạn đã đặt hàng. IMEI sai',
+    ],
     item: [
       'IMEI không hợp lệ',
       'Thiết bị không được hỗ trợ',
@@ -524,6 +589,13 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
   },
   chinese: {
+    taken: [
+      'IMEI无效，订单已接受',
+      '余额不足，订单已受理',
+      '找不到IMEI，下单成功',
+      '设备不支持，成功提交订单',
+      '感谢您的订单。序列号错误',
+    ],
     item: ['IMEI无效', '设备不支持', '未找到该IMEI', '序列号错误', '該手機在黑名單'],
     duplicate: ['重复订单', '该IMEI已存在', '订单已提交', 'IMEI正在处理中', '相同的IMEI訂單'],
     credit: ['余额不足', '您的餘額不足', '信用额度不足', '账户余额不够', '请充值'],

@@ -2,6 +2,7 @@
  * `answerClasses` are what words of a refusal may mean, in the order in which they count where a text fits several. Only `item`, and
  * `duplicate` at a supplier that had nothing from us, give money back, so whatever contradicts them comes before them.
  *
+ * - `taken`: it says that it was taken, whatever it says beside that
  * - `internal`: something broke there, which proves nothing
  * - `ip`, `login`: it does not know the address that we call from, or us
  * - `credit`: our credit there is not enough
@@ -13,6 +14,7 @@
  * - `item`: what was ordered cannot be done
  */
 export const answerClasses = [
+  'taken',
   'internal',
   'ip',
   'login',

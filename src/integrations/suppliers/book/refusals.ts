@@ -57,8 +57,10 @@ export class Refusals {
         return { kind: 'duplicate', reason: this.#reasons.of(message), reference }
       case 'internal':
         return this.#reasons.unknown(message, askable)
+      // A refusal that says that it was taken contradicts itself: what it means, a person says.
+      case 'taken':
       case undefined: {
-        if (this.#refusesUnrecognised) return this.#reasons.refused(message)
+        if (judged === undefined && this.#refusesUnrecognised) return this.#reasons.refused(message)
         const reason = this.#reasons.of(message) || 'refused without a word'
         const unrecognised = wordsOf(this.#reasons.of(text), input)
         return { kind: 'unknown', reason, askable, unrecognised }
@@ -69,7 +71,7 @@ export class Refusals {
   }
 }
 
-type OfSupplier = Exclude<AnswerClass, 'item' | 'duplicate' | 'internal'>
+type OfSupplier = Exclude<AnswerClass, 'taken' | 'item' | 'duplicate' | 'internal'>
 
 const faults: Record<OfSupplier, SupplierFault> & Partial<Record<AnswerClass, SupplierFault>> = {
   credit: 'credit',

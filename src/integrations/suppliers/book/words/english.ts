@@ -1,6 +1,16 @@
 import type { WordList } from '../classes.ts'
 
 export const english: WordList = {
+  taken: [
+    '!no|not|duplicate|duplicated|repeated|same|only|if|invalid|bad|empty|malformed|last|previous|another|first|each|one order|request|submission is|was|has|have? been? now|successfully|just|well? accepted|placed|received|created|submitted|registered|queued|confirmed|booked|taken !already|before|twice|earlier|previously|by|only',
+    '!not|never|been_not successfully accepted|placed|received|created|submitted|registered|queued|ordered|added|sent|booked',
+    '!not|never accepted|placed|received|created|submitted|registered|queued|ordered|added|sent|booked successfully',
+    '!not|no order|request is|was? successful|success|succeeded|ok|accepted',
+    '!not|cannot|can_not|never|t we have|ve? accepted|received|placed|booked your order|request',
+    '!not accepted your order|request',
+    'thank|thanks ... your order',
+    'thank|thanks ... ordering',
+  ],
   internal: [
     'internal|server|fatal|unexpected|unknown|system|application|runtime error|exception|failure',
     'internal server',
@@ -63,7 +73,7 @@ export const english: WordList = {
     'duplicate|duplicated',
     'same imei|serial|order|request|device',
     'already|previously been? in|under|being process*|progress|queue|pending|processed|system',
-    'already|previously been? exist*|pending|processing|ordered|placed|submitted|received|sent|added|requested|queued|registered|available',
+    'already|previously been? exist*|pending|processing|ordered|placed|accepted|submitted|received|sent|added|requested|queued|registered|available',
     'already|previously been? in ... account|list|history|queue|system',
     'already have|has ... order|request|imei|pending',
     'exists already',

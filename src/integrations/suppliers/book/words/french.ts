@@ -1,6 +1,12 @@
 import type { WordList } from '../classes.ts'
 
 export const french: WordList = {
+  taken: [
+    '!non|pas|meme commande|demande|requete a|est|votre? ete? bien? acceptee|accepte|recue|recu|enregistree|enregistre|passee|creee|validee|confirmee|prise_en_compte !auparavant|avant|precedemment',
+    '!non|pas|jamais acceptee|recue|enregistree|passee|creee|envoyee|soumise|ajoutee avec_succes',
+    '!pas nous avons bien? recu|accepte votre commande|demande',
+    'merci pour|de votre commande',
+  ],
   internal: [
     'erreur|panne|defaillance|echec interne|fatale|inattendue|inconnue|serveur|du_serveur|de_serveur|systeme|du_systeme|technique|critique|imprevue',
     'erreur ... serveur|systeme|base_de_donnees|application|connexion|reseau',

@@ -1,6 +1,12 @@
 import type { WordList } from '../classes.ts'
 
 export const indonesian: WordList = {
+  taken: [
+    '!tidak|belum|sama pesanan|order|orderan|permintaan anda|kamu? telah|berhasil? berhasil? diterima|dibuat|dikonfirmasi|disetujui|ditempatkan !sebelumnya|sebelum',
+    '!tidak|belum|gagal berhasil dipesan|diorder|dikirim|diterima|dibuat|ditambahkan|disubmit|order',
+    '!tidak|belum pesanan|order|permintaan berhasil|sukses',
+    'terima kasih ... pesanan|order',
+  ],
   internal: [
     'kesalahan|eror|error|gangguan|kegagalan internal|server|sistem|teknis|fatal|database|koneksi|jaringan|tak_terduga|tidak_terduga|tidak_diketahui|aplikasi|di|pada_server|pada_sistem',
     'terjadi kesalahan|gangguan|error|masalah|kegagalan',

@@ -1,6 +1,12 @@
 import type { WordList } from '../classes.ts'
 
 export const portuguese: WordList = {
+  taken: [
+    '!nao|mesmo|mesma pedido|ordem|solicitacao foi|esta? aceit*|recebid*|realizad*|criad*|confirmad*|efetuad* !anteriormente|antes|previamente',
+    '!nao aceit*|recebid*|realizad*|criad*|enviad*|registrad*|efetuad*|feito|feita com_sucesso|corretamente',
+    '!nao recebemos|aceitamos seu|o pedido',
+    'obrigado pel* seu? pedido|compra',
+  ],
   internal: [
     'erro|falha interno|interna|fatal|inesperado|inesperada|desconhecido|do_servidor|de_servidor|no_servidor|do_sistema|no_sistema|tecnica|tecnico',
     'erro|falha ... servidor|sistema|banco_de_dados|base_de_dados|aplicacao|conexao',

@@ -1,6 +1,13 @@
 import type { WordList } from '../classes.ts'
 
 export const spanish: WordList = {
+  taken: [
+    '!no|misma|mismo orden|pedido|solicitud ha|fue|esta? sido? aceptad*|recibid*|realizad*|cread*|tomad*|confirmad*|ingresad* !anteriormente|antes|previamente',
+    '!no aceptad*|recibid*|realizad*|cread*|enviad*|registrad*|ingresad* con_exito|exitosamente|correctamente|satisfactoriamente',
+    '!no hemos aceptado|recibido su|tu pedido|orden|solicitud',
+    '!no se acepto|recibio|creo su|tu|el|la? pedido|orden|solicitud',
+    'gracias por su|tu pedido|orden|compra',
+  ],
   internal: [
     'error|fallo|falla interno|interna|fatal|inesperado|desconocido|del_servidor|de_servidor|en_el_servidor|del_sistema|de_sistema|de_base',
     'error|fallo|falla ... servidor|sistema|base_de_datos|aplicacion|conexion',

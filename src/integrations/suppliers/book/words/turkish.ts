@@ -1,6 +1,12 @@
 import type { WordList } from '../classes.ts'
 
 export const turkish: WordList = {
+  taken: [
+    '!aynı sipariş*|talep*|istek* başarıyla? alındı|alınmıştır|kabul_edildi|kabul_edilmiştir|oluşturuldu|verildi|onaylandı !önce',
+    'başarıyla alındı|kabul_edildi|oluşturuldu|gönderildi|eklendi|kaydedildi|verildi',
+    'sipariş başarılı !değil',
+    'sipariş* için? teşekkür*',
+  ],
   internal: [
     'dahili|iç|beklenmeyen|beklenmedik|bilinmeyen|kritik|sistemsel|teknik|ölümcül sunucu? bir? hata*|sorun*|arıza*',
     'sunucu|sistem|veritaban*|veri_tabanı|bağlantı|uygulama|server|sunucuda|sistemde ... hata*|hatas*|arıza*',

@@ -1,6 +1,12 @@
 import type { WordList } from '../classes.ts'
 
 export const vietnamese: WordList = {
+  taken: [
+    '!trùng|cùng|không|chưa đơn|đơn_hàng|yêu_cầu của_bạn? đã? được? chấp_nhận|tiếp_nhận|tạo|nhận|đặt_thành_công|gửi_thành_công !trước|rồi|trước_đó',
+    '!không|chưa đặt|tạo|gửi đơn|hàng|đơn_hàng|yêu_cầu? thành_công',
+    'chúng_tôi đã nhận|tiếp_nhận|chấp_nhận đơn|đơn_hàng|yêu_cầu',
+    'cảm_ơn ... đặt_hàng|đơn_hàng',
+  ],
   internal: [
     'lỗi nội_bộ|máy_chủ|hệ_thống|server|cơ_sở_dữ_liệu|không_xác_định|kết_nối|kỹ_thuật|database|không_mong_muốn|nghiêm_trọng|ứng_dụng',
     'máy_chủ|hệ_thống|server gặp|bị|đang|có|xảy_ra lỗi|sự_cố',
