@@ -141,6 +141,97 @@ test.each(Object.entries(templates))('the template %s that we ship is right', (n
   expect(template.name).toBe(name)
 })
 
+describe('words for states', () => {
+  const heard = async (template: unknown, settings: object, body: unknown, work = workOf()) => {
+    server.says(body)
+    const given = { url: `${server.url}/api`, secrets: { key: 'the-key' } }
+    const supplier = supplierOf(http, { ...given, settings: { template, ...settings } })
+    return await (work.reference === null ? send(supplier, work) : ask(supplier, work))
+  }
+  const own = {
+    'Entregue ao cliente': 'done',
+    'Em análise': 'open',
+    Extornado: 'rejected',
+    2: 'done',
+    error: 'open',
+  }
+
+  it.each<[string, object, object]>([
+    ['Entregue ao cliente', own, { kind: 'success', result: 'Clean' }],
+    ['ENTREGUE  ao Cliente.', own, { kind: 'success', result: 'Clean' }],
+    ['em analise', own, { kind: 'accepted', reference: '7' }],
+    ['Extornado', own, { kind: 'refused', reason: 'IMEI not found' }],
+    ['2', own, { kind: 'success', result: 'Clean' }],
+    ['error', own, { kind: 'accepted', reference: '7' }],
+    ['2', {}, { kind: 'unknown' }],
+    ['Entregue ao cliente', {}, { kind: 'unknown' }],
+    ['Completado', {}, { kind: 'success', result: 'Clean' }],
+    ['Concluído', {}, { kind: 'success', result: 'Clean' }],
+    ['Selesai', {}, { kind: 'success', result: 'Clean' }],
+    ['Выполнен', {}, { kind: 'success', result: 'Clean' }],
+    ['مكتمل', {}, { kind: 'success', result: 'Clean' }],
+    ['Tamamlandı', {}, { kind: 'success', result: 'Clean' }],
+    ['Terminé', {}, { kind: 'success', result: 'Clean' }],
+    ['Hoàn thành', {}, { kind: 'success', result: 'Clean' }],
+    ['已完成', {}, { kind: 'success', result: 'Clean' }],
+    ['In Process', {}, { kind: 'accepted', reference: '7' }],
+    ['Sedang diproses', {}, { kind: 'accepted', reference: '7' }],
+    ['Отклонён', {}, { kind: 'refused', reason: 'IMEI not found' }],
+    ['已取消', {}, { kind: 'refused', reason: 'IMEI not found' }],
+  ])('%j with %j of a question is %j', async (status, words, outcome) => {
+    const body = { status, result: 'Clean', id: 7, message: 'IMEI not found' }
+    const work = workOf({ reference: '7' })
+    expect(await heard('order-poll', { status_words: words }, body, work)).toMatchObject(outcome)
+  })
+
+  it('say of an order that was just placed whether it was taken', async () => {
+    const settings = { status_words: own }
+    expect(await heard('order-poll', settings, { status: 'Em análise', id: 7 })).toMatchObject({
+      kind: 'accepted',
+      reference: '7',
+    })
+    expect(
+      await heard('instant-get', settings, { status: 'Entregue ao cliente', result: 'Clean' }),
+    ).toMatchObject({
+      kind: 'success',
+      result: 'Clean',
+    })
+    // What contradicts them counts as ever.
+    const both = { status: 'Entregue ao cliente', success: false, result: 'Clean' }
+    expect(await heard('instant-get', settings, both)).toMatchObject({ kind: 'unknown' })
+  })
+
+  it('are read by the rules of a template of one’s own where its state stands', async () => {
+    const template = {
+      ...good,
+      answer: {
+        format: 'json',
+        state: ['data.state', 'phase'],
+        success: [
+          { path: 'data.state', equals: 'success' },
+          { path: 'phase', equals: 'success' },
+        ],
+        result: 'b',
+      },
+    }
+    for (const body of [{ data: { state: 'Listo' } }, { phase: 'fertig' }]) {
+      const outcome = await heard(template, { status_words: { Fertig: 'done' } }, { ...body, b: 'Clean' })
+      expect(outcome).toMatchObject({ kind: 'success', result: 'Clean' })
+    }
+    const text = {
+      ...good,
+      answer: {
+        ...good.answer,
+        format: 'text',
+        success: [{ path: '$text', exists: true }],
+        state: 'a',
+        result: 'whole',
+      },
+    }
+    expect(faultsIn(readTemplate(text)).map(({ path }) => pathText(path))).toEqual(['answer.state'])
+  })
+})
+
 describe('the template that we ship', () => {
   const at = (template: string) =>
     supplierOf(http, { url: `${server.url}/api`, settings: { template }, secrets: { key: 'the-key' } })
@@ -162,6 +253,7 @@ describe('the template that we ship', () => {
     [{ status: 'failed', message: 'Invalid API key' }, 401, { kind: 'unavailable', why: 'login' }],
     [{ status: 'error', error: 'Too many requests' }, 429, { kind: 'unavailable', why: 'busy' }],
     [{ status: 'error', message: 'IMEI not found, credit returned' }, 200, { kind: 'refused' }],
+    [{ status: 'error' }, 200, { kind: 'unknown', unrecognised: 'no words' }],
     [{ status: 'success' }, 200, unknown],
     [{ status: 'success', result: '' }, 200, unknown],
     [{ status: 'success', success: false, result: 'x' }, 200, unknown],

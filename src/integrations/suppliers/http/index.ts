@@ -5,6 +5,7 @@ import { Refusals } from '../book/refusals.ts'
 import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
 import { Reasons } from '../http-kit/reasons.ts'
 import { base64Setting } from '../http-kit/results.ts'
+import { statusWordsSetting } from '../http-kit/status-words.ts'
 import { frontStatuses } from '../http-kit/turned-away.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
@@ -42,6 +43,7 @@ const fields = {
   words: wordsSetting,
   unrecognised: unrecognisedSetting,
   front_statuses: frontStatuses,
+  status_words: statusWordsSetting,
   base64_results: base64Setting,
   recheck: times({
     label: 'Rechecks',
@@ -89,6 +91,7 @@ export const http = supplierKind({
       fronts,
       clock,
       base64Results: settings.base64_results,
+      statusWords: settings.status_words,
       client: outbound.open({ connections: CONNECTIONS }),
       reasons,
       refusals: new Refusals({ reasons, ...settings }),

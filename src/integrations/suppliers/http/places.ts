@@ -36,7 +36,7 @@ export function valueAt(path: string, seen: Seen): ExactJson | undefined {
   return at ?? undefined
 }
 
-function stepsOf(path: string): string[] {
+export function stepsOf(path: string): string[] {
   if (path.startsWith('/')) {
     return path
       .slice(1)

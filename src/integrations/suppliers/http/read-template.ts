@@ -136,6 +136,7 @@ function* answerProblems(at: string, answer: TemplateAnswer): Problems {
         yield* testProblems(`${place}.all[${inner}]`, one, answer.format)
     }
   }
+  if (answer.state !== undefined && answer.format === 'text') yield [`${at}.state`, 'is in no JSON']
   for (const name of ['result', 'reference', 'about', 'reason'] as const)
     yield* placesProblems(`${at}.${name}`, answer[name])
 }

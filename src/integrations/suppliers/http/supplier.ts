@@ -5,12 +5,14 @@ import { balanceOf, decimalIn } from '../http-kit/amounts.ts'
 import { call } from '../http-kit/call.ts'
 import { contradictionIn } from '../http-kit/evidence.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
+import type { StatusWords } from '../http-kit/status-words.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
 import type { Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { Unfit, type Values } from './placeholders.ts'
 import { type Seen, seenOf, textAt } from './places.ts'
 import { needsReference } from './read-template.ts'
 import { requestOf } from './request.ts'
+import { inPlainWords } from './state-words.ts'
 import type { Template, TemplateAnswer, TemplateRequest } from './template.ts'
 import { verdictOf } from './verdict.ts'
 
@@ -32,6 +34,8 @@ interface HttpSupplierDeps {
   fronts: readonly number[]
   clock: Clock
   base64Results: boolean
+  /** `statusWords` are the operator's own words for the states of orders. */
+  statusWords: StatusWords
   client: OutboundClient
   reasons: Reasons
   refusals: Refusals
@@ -111,12 +115,12 @@ export class HttpSupplier implements Supplier {
   }
 
   #read(answer: TemplateAnswer, seen: Seen, task: SupplierTask): SupplierOutcome {
-    const { reasons } = this.#deps
+    const { reasons, statusWords } = this.#deps
     const contradiction = contradictionOf(answer, seen, task, answer === this.#deps.template.status?.answer)
     if (contradiction !== undefined) {
       return reasons.contradicted(contradiction, this.#askedFor(task.reference) !== undefined)
     }
-    const verdict = verdictOf(answer, seen, task.input)
+    const verdict = verdictOf(answer, inPlainWords(seen, answer, statusWords), task.input)
     const reference = textAt(answer.reference, seen) || task.reference
     const askable = this.#askedFor(reference) !== undefined
     const text = textAt(answer.reason, seen)
@@ -154,10 +158,10 @@ export class HttpSupplier implements Supplier {
    */
   #refused(answer: TemplateAnswer, words: Words): SupplierOutcome {
     const { reasons, refusals } = this.#deps
-    if (words.text === '' || (!answer.judged && refusals.judge(words.text) === undefined)) {
-      return reasons.refused(words.message)
-    }
-    return refusals.outcomeOf(words)
+    const isOwnWord = !answer.judged && (words.text === '' || refusals.judge(words.text) === undefined)
+    // The order's own state needs no words.
+    const isState = words.text === '' && answer === this.#deps.template.status?.answer
+    return isOwnWord || isState ? reasons.refused(words.message) : refusals.outcomeOf(words)
   }
 
   /** `#askedFor` gives the part of the template that asks what became of an item; undefined: nothing can be asked. */

@@ -70,9 +70,10 @@ function schemas() {
   /** `rules` hold when one of them does. */
   const rules = Type.Array(rule, { minItems: 1 })
 
+  const path = Type.String({ minLength: 1 })
   /** `place` is a path; or what a regular expression finds, in the whole text or at a path. */
   const place = Type.Union([
-    Type.String({ minLength: 1 }),
+    path,
     Type.Object(
       {
         path: Type.Optional(Type.String()),
@@ -94,6 +95,8 @@ function schemas() {
       refused: Type.Optional(rules),
       /** `judged`: `refused` only finds what went wrong, and the words of the reason say why; what no list knows is asked about. */
       judged: Type.Optional(Type.Boolean()),
+      /** `state` is where the word for the state of the order stands, which rules read as pending, success or rejected: see `state-words.ts`. */
+      state: Type.Optional(Type.Union([path, Type.Array(path, { minItems: 1 })])),
       /** `duplicate` says that the API has such an order already. */
       duplicate: Type.Optional(rules),
       /** `credit`, `login` and `busy` say that nothing was taken, for a reason that is not the item. */

@@ -28,6 +28,7 @@ const jsonAnswer = (results: string[]) =>
     success: succeeded.flatMap((rule) => results.map((path) => ({ all: [rule, { path, exists: true }] }))),
     refused: failed,
     judged: true,
+    state: 'status',
     result: results,
     reason: reasons,
   }) satisfies TemplateAnswer
