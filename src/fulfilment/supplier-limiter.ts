@@ -44,7 +44,8 @@ export class SupplierLimiter {
   begin(call: 'send' | 'ask'): () => void {
     this.#calls++
     if (call === 'ask') this.#asks++
-    this.#tokens--
+    // Calls that were free do not count against a rate that is set later.
+    if (this.connected.ratePerSecond !== null) this.#tokens--
     return () => {
       this.#calls--
       if (call === 'ask') this.#asks--

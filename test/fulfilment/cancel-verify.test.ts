@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import { requestCancel, requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
+import { OrderRequests } from '../../src/fulfilment/people/order-requests.ts'
 import { listReviews, type ReviewView } from '../../src/fulfilment/people/reviews.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newAccount } from '../orders/orders.fixtures.ts'
+import { lockWallets } from '../support/lock.ts'
 import { imei } from '../support/server.ts'
 import { takePending } from './fixed-directory.ts'
 import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
@@ -136,6 +139,22 @@ async function endedThen(
   await ended(id)
   return { id, supplier }
 }
+
+test('a cancellation whose wallet stays locked does not hold up the end of the process', async () => {
+  const id = await shop.place(1)
+  const session = { ...STEADY_PLANS, lock_timeout: '50' }
+  const sql = openPool(shop.database.address, { max: 2, session })
+  const release = await lockWallets(shop.sql, shop.account)
+  const requests = new OrderRequests(sql, shop.clock)
+  const refused = expect(
+    requests.cancel({ accountId: shop.account, orderId: id }, 'acme'),
+  ).rejects.toThrow('locked')
+  await requests.stop()
+  await refused
+  await release()
+  await sql.end()
+  expect(await shop.order(id)).toMatchObject({ state: 'pending' })
+})
 
 test.each([
   ['success', SUCCESS],

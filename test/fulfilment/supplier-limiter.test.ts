@@ -77,6 +77,15 @@ describe('a limiter', () => {
     expect((await limiters.current()).size).toBe(0)
   })
 
+  test('begins calls at a rate from the moment that it is set, however many calls there were before', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] })
+    const one = await limiter({ concurrency: 4 })
+    for (let calls = 0; calls < 1_000; calls++) one.begin('send')()
+    vi.advanceTimersByTime(1_000)
+    one.connected = { ...one.connected, ratePerSecond: 8 }
+    expect([one.sendRoom(), one.askRoom()]).toEqual([2, 2])
+  })
+
   test('knows when its supplier wants to be asked once more', async () => {
     const config = { ...(await limiter({})).connected.config, settings: { recheck: [86_400, 60] } }
     expect((await limiter({ config })).recheck()).toEqual([60, 86_400])

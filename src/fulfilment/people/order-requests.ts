@@ -26,8 +26,9 @@ export class OrderRequests {
     return requestVerify(this.#sql, order, by, this.#clock)
   }
 
-  /** `stop` resolves once everything that was to be written is. */
+  /** `stop` resolves once everything that was to be written is, or cannot be: a database that is away, or a wallet that stays locked. */
   async stop(): Promise<void> {
+    this.#outcomes.hurry()
     await this.#outcomes.stop()
   }
 }
