@@ -1,6 +1,7 @@
 import type { Sql } from '../database/database.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import { sanitize } from '../lib/text.ts'
 
 /** FIRST_PROBE_SECONDS, MAX_DOUBLINGS: each further probe comes after twice as long, up to about five minutes. */
 const FIRST_PROBE_SECONDS = 2
@@ -81,7 +82,7 @@ export async function postponeProbe(
 ): Promise<void> {
   await sql`
     update supplier_health
-       set probes = least(probes + 1, ${MAX_DOUBLINGS}), reason = ${reason},
+       set probes = least(probes + 1, ${MAX_DOUBLINGS}), reason = ${sanitize(reason)},
            probe_at = ${now}::timestamptz + ${FIRST_PROBE_SECONDS} * interval '1 second' * 2 ^ least(probes + 1, ${MAX_DOUBLINGS})
      where supplier_id = ${supplierId} and open`
 }

@@ -86,6 +86,12 @@ const troubles: [string, () => Promise<SupplierOutcome>, number, SupplierFault][
   ['login', async () => unavailable('login'), 3, 'login'],
   ['transport', async () => unavailable('transport'), 3, 'transport'],
   ['busy', async () => unavailable('busy'), 2, 'busy'],
+  [
+    'words that the database does not take',
+    async () => ({ kind: 'unavailable', why: 'busy', reason: 'wait\0' }),
+    2,
+    'busy',
+  ],
   ['no clear answer', () => Promise.reject(new Error('HTTP 502')), 5, 'transport'],
 ]
 test.each(troubles)(
@@ -191,7 +197,7 @@ test('a refusal for want of credit that our account does not confirm is the item
 test('probes come after 2 s, 4 s, 8 s, up to 256 s, and buy nothing', async () => {
   const supplier = new Banked(
     async () => unavailable('login'),
-    () => Promise.reject(new Error('still not')),
+    () => Promise.reject(new Error('still\0 not')),
   )
   shop.workers(supplier)
   await shop.place(1)
@@ -205,6 +211,7 @@ test('probes come after 2 s, 4 s, 8 s, up to 256 s, and buy nothing', async () =
     shop.clock.advance(1)
   }
   expect(supplier.history).toEqual(['send'])
+  expect(await health()).toMatchObject({ reason: 'still\ufffd not' })
 })
 
 test('what fails while it is open puts off no probe', async () => {

@@ -146,9 +146,9 @@ test('a cancellation whose wallet stays locked does not hold up the end of the p
   const sql = openPool(shop.database.address, { max: 2, session })
   const release = await lockWallets(shop.sql, shop.account)
   const requests = new OrderRequests(sql, shop.clock)
-  const refused = expect(
-    requests.cancel({ accountId: shop.account, orderId: id }, 'acme'),
-  ).rejects.toThrow('locked')
+  const refused = expect(requests.cancel({ accountId: shop.account, orderId: id }, 'acme')).rejects.toThrow(
+    'locked',
+  )
   await requests.stop()
   await refused
   await release()

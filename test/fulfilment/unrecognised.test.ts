@@ -54,6 +54,15 @@ test('words that nobody knows hold the money and ask once, however many items th
   expect(await open()).toHaveLength(1)
 })
 
+test('words with characters that the database does not take are shown to a person all the same', async () => {
+  const { orders } = await refusedOddly(
+    1,
+    () => ({ ...odd('ask sales'), reason: 'ask\0 sales \ud800' }) as SupplierOutcome,
+  )
+  expect(await states(orders)).toEqual(['unknown'])
+  expect(await open()).toMatchObject([{ kind: 'unrecognised answer', detail: 'ask\ufffd sales \ufffd' }])
+})
+
 test('other words are another question', async () => {
   let n = 0
   await refusedOddly(4, () => odd(n++ % 2 === 0 ? 'ask sales' : 'ask support'))

@@ -78,6 +78,19 @@ test('an accepted item is asked about when the supplier said, and not sent again
   expect(supplier.calls[1]?.work).toMatchObject({ reference: 'S-7', attemptKey: `${id}-1-1` })
 })
 
+test('a number with characters that the database does not take loses no answer', async () => {
+  const supplier = new FakeSupplier(async ({ call }) =>
+    call === 'send' ? { kind: 'accepted', reference: 'S\0 7\ud800', askAgainAfterMs: 1_000 } : SUCCESS,
+  )
+  shop.workers(supplier)
+  const id = await shop.place(1)
+  await until(async () => {
+    shop.clock.advance(1_000)
+    return (await shop.order(id)).state === 'success'
+  })
+  expect(supplier.calls[1]?.work).toMatchObject({ reference: 'S\ufffd 7\ufffd' })
+})
+
 const clueless: [string, () => Promise<SupplierOutcome>][] = [
   ['an error', () => Promise.reject(new Error('socket hang up'))],
   ['a thrown text', async () => Promise.reject('half a JSON')],

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { Claims } from '../../../src/integrations/suppliers/cekceir/claims.ts'
 import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import type { Supplier, SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { ask, type Got, IMEI, lost, OTHER_IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
@@ -237,4 +238,13 @@ describe('where the server honours idempotency keys', () => {
       expect(await ask(supplier, work)).toEqual(unknown(true))
     },
   )
+})
+
+it('of orders without an input, which are never searched, nothing is remembered', () => {
+  const claims = new Claims()
+  for (const input of ['', IMEI]) {
+    const [one, other] = [workOf({ input }), workOf({ input })]
+    claims.note(one)
+    expect(claims.hasRival(other, 1_000)).toBe(input === IMEI)
+  }
 })

@@ -16,8 +16,12 @@ interface Claim {
 export class Claims {
   readonly #byInput = new Map<string, Map<string, Claim>>()
 
-  /** `note` is called before each call about an attempt, and when its order becomes known. */
+  /**
+   * `note` is called before each call about an attempt, and when its order becomes known. Orders without an input are never searched, so
+   * that nothing is remembered of them.
+   */
   note(task: SupplierTask, reference = task.reference): void {
+    if (task.input === '') return
     const input = inputOf(task)
     const claims = this.#byInput.get(input) ?? new Map<string, Claim>()
     claims.set(task.attemptKey, { sentAt: task.sentAt.getTime(), reference })

@@ -1,6 +1,6 @@
 import { flag } from '../../../lib/attribute-types.ts'
 import { textOfHtml } from '../../../lib/html.ts'
-import { strip } from '../../../lib/text.ts'
+import { isStorable, sanitize, strip } from '../../../lib/text.ts'
 import type { SupplierOutcome } from '../supplier.ts'
 
 /** `base64Setting` is that of every kind whose results are texts of somebody else's making. */
@@ -11,16 +11,27 @@ export const base64Setting = flag({
 })
 
 /**
- * `withText` makes a result the text that resellers read: HTML as text, no control characters, base64 decoded where the supplier's setting
- * says so. The result as it came is kept in `raw` where it was another.
+ * `withText` mends what the database would not take, and makes a result the text that resellers read: HTML as text, no control characters,
+ * base64 decoded where the supplier's setting says so. The result as it came is kept in `raw` where it was another.
  */
-export function withText(outcome: SupplierOutcome, isBase64 = false): SupplierOutcome {
+export function withText(said: SupplierOutcome, isBase64 = false): SupplierOutcome {
+  const outcome = storable(said)
   if (outcome.kind !== 'success') return outcome
   const { result: raw } = outcome
   const result = plain(strip((isBase64 && fromBase64(raw)) || raw)).trim()
   if (result === raw) return outcome
   // A result that was nothing but marks is a success all the same.
   return { ...outcome, result: result === '' ? 'Completed' : result, raw }
+}
+
+/** `storable` mends the supplier's words and its number of the order; of the result `withText` makes a text. */
+function storable(outcome: SupplierOutcome): SupplierOutcome {
+  const wrong = Object.entries(outcome).filter(
+    (entry): entry is [string, string] =>
+      entry[0] !== 'result' && typeof entry[1] === 'string' && !isStorable(entry[1]),
+  )
+  if (wrong.length === 0) return outcome
+  return { ...outcome, ...Object.fromEntries(wrong.map(([name, text]) => [name, sanitize(text)])) }
 }
 
 /** `fromBase64` gives undefined for what is no base64 of a text. */
