@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts'
 import { faults, isBought } from '../fake-supplier/faults.ts'
 import { bulkShapes, defaults, type FakeOptions } from '../fake-supplier/options.ts'
 import { startFakeSupplier } from '../fake-supplier/server.ts'
+import { isCurrency } from '../lib/money.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { amountOf, wholeFrom } from './input.ts'
 import { table } from './output.ts'
@@ -25,6 +26,11 @@ export function register(program: Command): void {
     .option('--log <file>', 'keep its orders in this file, and go on with those that are in it')
     .option('--no-log-asked', 'leave status requests out of the log')
     .option('--services <count>', 'how many services it sells', wholeFrom(1, 100_000), defaults.services)
+    .option(
+      '--currency <code>',
+      'what it sells in; its list shows prices as its country prints them',
+      defaults.currency,
+    )
     .option('--delay-ms <ms>', 'before every answer', wholeFrom(0, DAY_MS), defaults.delayMs)
     .option(
       '--finish-ms <ms>',
@@ -63,6 +69,8 @@ function optionsOf({ balance, bulk, bulkShape, ...others }: Given): FakeOptions 
         'apiaccesskey',
       )
   }
+  if (!isCurrency(others.currency))
+    throw new Refusal('invalid_input', `${others.currency} is no currency`, 'currency')
   return {
     ...defaults,
     ...others,
@@ -93,7 +101,11 @@ const faultTable = (): string =>
     'what happens': ({ description }) => description,
   })
 
-function welcome(url: string, { log, username, apiaccesskey }: FakeOptions, bought: number): string {
+function welcome(
+  url: string,
+  { log, username, apiaccesskey, currency }: FakeOptions,
+  bought: number,
+): string {
   const key = apiaccesskey === undefined ? 'fake' : '<the key that it was started with>'
   const kept = log === undefined ? 'in memory only (--log keeps them)' : `in ${log}, ${bought} bought so far`
   return `
@@ -106,7 +118,7 @@ A fake supplier is running: it takes orders, does nothing, and charges nothing.
 
 Add it as a supplier, to a server that was started with OUTBOUND_ALLOW=127.0.0.0/8:
 
-imeigate supplier add --kind dhru --name fake --url ${url} --username ${username ?? 'fake'} --apiaccesskey ${key}
+imeigate supplier add --kind dhru --name fake --url ${url} --username ${username ?? 'fake'} --apiaccesskey ${key}${currency === defaults.currency ? '' : ` --currency ${currency}`}
 
 IMEIs that begin with one of these go wrong, others succeed:
 

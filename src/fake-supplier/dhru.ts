@@ -7,6 +7,7 @@ import { orderStatuses, placeOrders } from './dhru-bulk.ts'
 import { type Call, refuse, succeed } from './dhru-call.ts'
 import { orderStatus, placeOrder } from './dhru-orders.ts'
 import { readFormFast } from './multipart.ts'
+import { printed } from './prices.ts'
 import type { HttpRequest, Reply } from './reply.ts'
 import { sayService } from './service-list.ts'
 
@@ -50,12 +51,13 @@ function refusesAll({ panel, request: { username, secret } }: Call): Reply | und
 
 const FAILURE = String(refuse('failure').body)
 
-function accountInfo({ orders, request }: Call): Reply {
+function accountInfo({ orders, panel, request }: Call): Reply {
+  const { currency } = panel.options
   const account = {
-    credit: formatMoney(orders.balance, 'USD'),
-    creditraw: formatMicros(orders.balance),
+    credit: currency === 'USD' ? formatMoney(orders.balance, currency) : printed(orders.balance, currency),
+    creditraw: formatMicros(orders.balance, currency),
     mail: 'fake@example.com',
-    currency: 'USD',
+    currency,
     username: request.username,
   }
   return succeed({ message: 'Your Account Info', AccoutInfo: account })

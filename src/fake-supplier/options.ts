@@ -14,6 +14,8 @@ export interface FakeOptions {
   logAsked: boolean
   /** `services` is how many it sells. */
   services: number
+  /** `currency` is the one that it sells in. */
+  currency: string
   /** `delayMs` passes before every answer. */
   delayMs: number
   /** `finishMs` passes from a purchase to its final answer. */
@@ -43,6 +45,7 @@ export const defaults: FakeOptions = {
   log: undefined,
   logAsked: true,
   services: 20,
+  currency: 'USD',
   delayMs: 0,
   finishMs: 500,
   slowMs: 3000,

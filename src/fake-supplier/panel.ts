@@ -1,5 +1,6 @@
 import { type Micros, micros } from '../lib/money.ts'
 import type { FakeOptions } from './options.ts'
+import { scaleOf } from './prices.ts'
 import { type FakeService, makeServices } from './services.ts'
 
 /** `modes` has what can be wrong with the whole panel; `ok`: nothing. */
@@ -61,7 +62,7 @@ export class Panel {
   }
 
   priceOf(service: FakeService): Micros {
-    return micros((service.price * this.priceFactor) / 1_000_000n)
+    return micros((service.price * scaleOf(this.options.currency) * this.priceFactor) / 1_000_000n)
   }
 
   /** `knows` checks credentials. The user name is null where the protocol sends none. */

@@ -1,7 +1,7 @@
-import { formatMicros } from '../lib/money.ts'
 import { requiredNames } from '../protocols/dhru/service-lists.ts'
 import { succeed } from './dhru-call.ts'
 import type { Panel } from './panel.ts'
+import { printed } from './prices.ts'
 import type { FakeField, FakeService } from './services.ts'
 
 /** ServiceList keeps the panel's Dhru list as bytes, made once, and again when prices or the list change. */
@@ -59,7 +59,7 @@ export function sayService(panel: Panel, service: FakeService): Record<string, u
       isalpha: kind === 'serial' ? '1' : '0',
     },
     SERVICENAME: service.name,
-    CREDIT: formatMicros(panel.priceOf(service)),
+    CREDIT: printed(panel.priceOf(service), panel.options.currency),
     TIME: service.deliveryTime,
     INFO: '<p>Sold by a <b>fake supplier</b>: nothing is done.</p>',
     ...Object.fromEntries(

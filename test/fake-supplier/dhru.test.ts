@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { readFormFast } from '../../src/fake-supplier/multipart.ts'
 import type { FakeOptions } from '../../src/fake-supplier/options.ts'
 import { type FakeSupplier, startFakeSupplier } from '../../src/fake-supplier/server.ts'
+import { micros } from '../../src/lib/money.ts'
 import { readForm } from '../../src/protocols/dhru/form.ts'
 import { multipart, type Pairs } from '../support/dhru.ts'
 import { bytesOf, control, dhru, exchange, imeiOf, say, Wire } from './wire.ts'
@@ -22,6 +23,20 @@ const imei = (n: number): string => imeiOf('35000000', n)
 const ERROR = (message: string) => [{ MESSAGE: message, FULL_DESCRIPTION: expect.any(String) }]
 
 describe('the Dhru side', () => {
+  it.each([
+    ['USD', '0.80', '$50.00', '50.00'],
+    ['IDR', 'Rp 8.000', 'Rp 50', '50'],
+    ['VND', '8.000 ₫', '50 ₫', '50'],
+    ['EUR', '0,80 €', '50,00 €', '50.00'],
+    ['BRL', 'R$ 0,80', 'R$ 50,00', '50.00'],
+  ])('that sells in %s prints its prices as that country does: %s', async (currency, price, credit, raw) => {
+    const url = await start({ currency, balance: micros(50_000_000n) })
+    const details = await say(url, dhru('getimeiservicedetails', { ID: '101' }))
+    expect(details.SUCCESS[0].LIST).toMatchObject({ CREDIT: price })
+    const { AccoutInfo } = (await say(url, dhru('accountinfo'))).SUCCESS[0]
+    expect(AccoutInfo).toMatchObject({ credit, creditraw: raw, currency })
+  })
+
   it('takes an order as the kit sends it and echoes it, and puts the result into CODE', async () => {
     const url = await start()
     const fields: Pairs = [

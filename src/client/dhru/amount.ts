@@ -1,30 +1,62 @@
 /**
- * `readAmount` makes a plain decimal such as "1016.41" or "-0.5" of a number, or of a text with a currency's sign and separators. What came
- * as text is never held by a float. How a text is read depends on its `currency`: "15.000" is 15000 IDR and 15.000 USD.
+ * `readAmount` makes a plain decimal such as "1016.41" or "-0.5" of a number, or of a text with a currency's sign and separators, in
+ * digits of any script. What came as text is never held by a float. How a text is read depends on its `currency`: "15.000" is 15000 IDR
+ * and 15.000 USD.
  *
- * Undefined when it is no amount, and when it is in doubt: "1.234" EUR may be either, and a guess would be wrong a thousandfold.
+ * Undefined when it is no amount, and when it is in doubt: "1.234" EUR may be either, and a guess would be wrong a thousandfold. So may
+ * "15k" and "15 rb", and a minus behind the digits, or brackets around them.
  */
 export function readAmount(value: unknown, currency?: string): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? plain(value) : undefined
-  if (typeof value !== 'string') return undefined
-  const match =
-    /^(?:\p{L}+\.|[^\d.,+-])*([+-]?)(?:\p{L}+\.|[^\d.,+-])*([\d.,'\u2019 \u00a0\u202f]*\d)[^\d.,]*$/u.exec(
-      value.trim(),
-    )
-  if (!match) return undefined
-  const digits = withoutSeparators((match[2] ?? '').replace(/['\u2019 \u00a0\u202f]/g, ''), currency)
+  if (typeof value !== 'string' || value.length > LONGEST) return undefined
+  const [, sign, amount = '', behind = ''] = AMOUNT.exec(inLatin(value)) ?? []
+  if (THOUSANDS.test(behind)) return undefined
+  const digits = withoutSeparators(amount, currency)
   if (digits === undefined) return undefined
-  return match[1] === '-' ? `-${digits}` : digits
+  return sign === '-' ? `-${digits}` : digits
 }
 
-function withoutSeparators(text: string, currency: string | undefined): string | undefined {
+/** LONGEST is longer than any amount with its currency's name. */
+const LONGEST = 100
+/** SIGN is a currency's, or its name: a dot belongs to it behind a letter or a slash, as in "Rp.", "S/." and "kr.". */
+const SIGN = String.raw`(?:[^\d.,+-]|(?<=[\p{L}\p{M}/])\.)*`
+const AMOUNT = new RegExp(String.raw`^(?!.*\([^)]*\d)${SIGN}([+-]?)${SIGN}([\d.,' ]*\d)(${SIGN})$`, 'u')
+/** THOUSANDS are words behind an amount that make more of it, or another currency's sign, such as the kyat's K: nobody can tell. */
+const THOUSANDS = /^ ?(?:k|m|mn|mio|rb|ribu|jt|juta|mil|tr|lakh|cr|тыс|млн|万|萬|ألف|مليون)(?!\p{L})/iu
+
+/** ZEROS begin the digits of scripts that write amounts with their own: Arabic, Persian, Hindi, Bengali, Thai, and those of full width. */
+const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
+
+/** `inLatin` writes digits, separators, dashes and blanks in one way each, without marks that are not seen, and "5,-" as "5,00". */
+const inLatin = (text: string): string =>
+  text
+    .replace(/\p{Nd}/gu, (digit) => {
+      const code = digit.codePointAt(0) ?? 0
+      const zero = ZEROS.find((first) => code >= first && code < first + 10)
+      return zero === undefined ? digit : String(code - zero)
+    })
+    .replace(/\p{Cf}/gu, '')
+    .replaceAll('\u066b', '.')
+    .replace(/[\u066c\u2019]/g, "'")
+    .replace(/[\u2010-\u2015\u2212]/g, '-')
+    .replace(/\s/g, ' ')
+    .replace(/(?<=\d)([.,])-{1,2}/, '$100')
+    .replace(/(?<=\d) ?\/[-=]/, '')
+    .trim()
+
+function withoutSeparators(given: string, currency: string | undefined): string | undefined {
+  // Blanks and apostrophes separate thousands and nothing else.
+  if (/[' ]/.test(given) && !/^\d{1,3}(?:[' ]\d{3})+(?:[.,]\d*)?$/.test(given)) return undefined
+  const text = given.replace(/[' ]/g, '')
   const [, before = '', separator, after = ''] = /^(.*?)([.,])(\d*)$/.exec(text) ?? []
   if (separator === undefined) return /^\d+$/.test(text) ? text : undefined
   const isDecimal = separatesDecimals(before, separator, after, currency)
   if (isDecimal === undefined) return undefined
   const whole = isDecimal ? before : text
-  // Thousands have separators of one kind, and three digits behind each.
-  if (!/^(?:\d*|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)$/.test(whole)) return undefined
+  // Thousands have separators of one kind, and three digits behind each; lakhs have two.
+  const isGrouped = /^(?:\d*|\d{1,3}(?:\.\d{3})+|\d{1,3}(?:,\d{3})+)$/.test(whole)
+  const inLakhs = /^\d{1,2}(?:,\d\d)+,\d{3}$/.test(whole) && usageOf(currency).lakhs
+  if (!isGrouped && !inLakhs) return undefined
   const units = whole.replace(/[.,]/g, '') || '0'
   return isDecimal && after !== '' ? `${units}.${after}` : units
 }
@@ -48,6 +80,8 @@ interface Usage {
   /** `decimals` are those in use. */
   decimals: number
   point: '.' | ','
+  /** `lakhs`: large amounts are written as 12,34,567. */
+  lakhs: boolean
 }
 
 const usages = new Map<string, Usage>()
@@ -55,17 +89,19 @@ const usages = new Map<string, Usage>()
 /** `usageOf` says how amounts of a currency are written where it is at home: its code begins with that country's. */
 function usageOf(currency: string | undefined): Usage {
   // The wire writes a point, and so do most panels.
-  const known = currency === undefined ? { decimals: 2, point: '.' as const } : usages.get(currency)
+  const known =
+    currency === undefined ? { decimals: 2, point: '.' as const, lakhs: false } : usages.get(currency)
   if (known) return known
   const country = currency === 'EUR' ? 'DE' : (currency as string).slice(0, 2)
   const format = { style: 'currency', currency: currency as string } as const
   const { language, region } = new Intl.Locale(`und-${country}`).maximize()
-  const point = new Intl.NumberFormat(`${language}-${region}`, { numberingSystem: 'latn' })
-    .formatToParts(0.5)
-    .find(({ type }) => type === 'decimal')?.value
+  const parts = new Intl.NumberFormat(`${language}-${region}`, { numberingSystem: 'latn' }).formatToParts(
+    1_234_567.5,
+  )
   const usage: Usage = {
     decimals: new Intl.NumberFormat('en', format).resolvedOptions().maximumFractionDigits ?? 2,
-    point: point === ',' ? ',' : '.',
+    point: parts.some(({ type, value }) => type === 'decimal' && value === ',') ? ',' : '.',
+    lakhs: parts.some(({ type, value }) => type === 'integer' && value.length === 2),
   }
   usages.set(currency as string, usage)
   return usage
