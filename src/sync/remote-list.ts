@@ -66,7 +66,7 @@ export async function stage(
     for (const [index, service] of batch.entries()) {
       const { id, name, leftOut: reason } = service
       if (reason === undefined) rows.push(rowOf(service, read + index))
-      else leftOut.push({ id: stripLine(id), name: lineOf(name), reason })
+      else leftOut.push({ id: stripLine(id), name: lineOf(name), reason: lineOf(reason) })
     }
     read += batch.length
     listed += await insertStaged(sql, supplier, rows)

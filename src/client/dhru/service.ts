@@ -11,8 +11,9 @@ export interface DhruService {
   name: string
   /** `kind` `serial`: another device number is sent in IMEI. `server`: there is no device. `file`: a file is sent. */
   kind: 'imei' | 'serial' | 'server' | 'file'
-  /** `credit` is the price, a decimal such as "0.77". */
-  credit: string
+  /** `credit` is the price, a decimal such as "0.77"; null: `creditSaid`, what the panel says, is no amount, or in doubt. */
+  credit: string | null
+  creditSaid: string
   time: string
   /** `info` may hold HTML. */
   info: string
@@ -42,7 +43,7 @@ export interface DhruGroup {
 
 /**
  * `readService` reads one service; `key` is what it stands under where services are an object, `currency` that of the panel's prices.
- * Undefined when it has no id or no price that can be read: nobody could order it, or know what it costs.
+ * Undefined when it has no id: nobody could order it.
  */
 export function readService(
   object: JsonObject,
@@ -51,16 +52,18 @@ export function readService(
 ): DhruService | undefined {
   const row = new Row(object)
   const id = row.text('SERVICEID', 'ID') || (key ?? '')
+  if (id === '') return undefined
   const said = row.get('CREDIT')
-  const credit = typeof said === 'number' ? readAmount(said) : readAmount(row.text('CREDIT'), currency)
-  if (id === '' || credit === undefined || credit.startsWith('-')) return undefined
+  const creditSaid = row.text('CREDIT')
+  const credit = typeof said === 'number' ? readAmount(said) : readAmount(creditSaid, currency)
   return {
     id,
     type: typeOf(row, group),
     group: group.name,
     name: row.text('SERVICENAME', 'NAME') || id,
     kind: kindOf(row, group),
-    credit,
+    credit: credit === undefined || credit.startsWith('-') ? null : credit,
+    creditSaid,
     time: row.text('TIME'),
     info: infoIn(row),
     ...boundsIn(row),

@@ -102,7 +102,7 @@ test('services are of IMEIs, serial numbers, or neither, by what an order of the
   expect(server.got).toHaveLength(1)
 })
 
-test('what is not active, has no price, or went away meanwhile is left out', async () => {
+test('what is not active or went away meanwhile is left out, and what has no price with the reason', async () => {
   const listed = await list(({ path }) => {
     if (path === '/api/services')
       return page([service(1, { is_active: false }), service(2), service(3), service(4)])
@@ -111,7 +111,10 @@ test('what is not active, has no price, or went away meanwhile is left out', asy
       ? { status: 404, body: { error: true, code: 'NOT_FOUND', message: 'gone' } }
       : detail(4, '2')
   })
-  expect(listed.map(({ id }) => id)).toEqual(['S4'])
+  expect(listed.map(({ id, leftOut }) => [id, leftOut])).toEqual([
+    ['S2', 'its price cannot be read: on request'],
+    ['S4', undefined],
+  ])
 })
 
 test('a server that is busy is asked again', async () => {

@@ -295,9 +295,15 @@ describe('a service of a list', () => {
     expect((await one({ CREDIT })).cost).toBe(cost)
   })
 
-  it('without a price that can be read is left out', async () => {
-    for (const CREDIT of ['', 'free', null, '-1', '99999999999999999'])
-      expect(await one({ CREDIT })).toBeUndefined()
+  it.each([
+    ['', 'it has no price'],
+    [null, 'it has no price'],
+    ['free', 'its price cannot be read: free'],
+    ['-1', 'its price cannot be read: -1'],
+    ['15k', 'its price cannot be read: 15k'],
+    ['99999999999999999', 'its price cannot be read: 99999999999999999'],
+  ])('whose price is %j is left out, with the reason: %s', async (CREDIT, leftOut) => {
+    expect(await one({ CREDIT })).toMatchObject({ leftOut })
   })
 
   it('has quantities from its least to its most', async () => {

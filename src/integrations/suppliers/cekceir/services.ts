@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { costOf, decimalIn } from '../http-kit/amounts.ts'
+import { costIn, decimalIn } from '../http-kit/amounts.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { RemoteField, SupplierService } from '../supplier.ts'
@@ -18,8 +18,7 @@ const MAX_WAIT_MS = 60_000
 const UNLIMITED = 10_000
 
 /**
- * `readServices` gives the whole list, page by page; prices stand in each service's details. It leaves out what is not active, and what
- * has no price that can be read. Throws an Error when the list does not come in whole.
+ * `readServices` gives the whole list, page by page; prices stand in each service's details. It leaves out what is not active. Throws an Error when the list does not come in whole.
  */
 export async function* readServices(
   api: Api,
@@ -70,9 +69,9 @@ async function patiently(api: Api, path: string, signal: AbortSignal, query: Que
 
 function readService(item: JsonObject, itemsField: string, currency: string): SupplierService[] {
   const code = textField(item, 'code')
-  const rule = own(item, 'rule')
-  const cost = isObject(rule) ? costOf(decimalIn(own(rule, 'unit_price'), currency) ?? '') : undefined
-  if (code === undefined || !isObject(rule) || cost === undefined || cost < 0n) return []
+  if (code === undefined) return []
+  const given = own(item, 'rule')
+  const rule = isObject(given) ? given : {}
   const type = own(item, 'service_type')
   const schema = isObject(type) ? own(type, 'input_schema') : undefined
   const kind = kindOf(schema, itemsField)
@@ -83,7 +82,7 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
       group: (isObject(type) && textField(type, 'name', 'code')) || '',
       name: textField(item, 'name') ?? code,
       kind,
-      cost,
+      ...costIn(decimalIn(own(rule, 'unit_price'), currency) ?? null, textField(rule, 'unit_price') ?? ''),
       deliveryTime: '',
       description: textField(item, 'description') ?? '',
       // An input is one unit; the service says how many of them one order must hold, and not what one item is.

@@ -5,7 +5,7 @@ import { DocumentStart, ListShape } from './list-shape.ts'
 /**
  * `readServiceList` reads a service list while it comes in and keeps no more of it than one service, or one group where the group's name
  * stands behind its services. SUCCESS, LIST and SERVICES may each be an object or an array. Junk around the JSON is skipped. Services
- * without an id or a price are left out. Throws an Error when the list is not whole (cut short, malformed, no list at all) or is a refusal:
+ * without an id are left out. Throws an Error when the list is not whole (cut short, malformed, no list at all) or is a refusal:
  * what was given before then must not be used.
  */
 export async function* readServiceList(

@@ -1,6 +1,6 @@
 import type { Placed } from '../../../client/index.ts'
 import { type Clock, DAY_MS } from '../../../lib/time.ts'
-import { balanceOf, costOf } from '../http-kit/amounts.ts'
+import { balanceOf, costIn } from '../http-kit/amounts.ts'
 import type {
   Supplier,
   SupplierAccount,
@@ -127,12 +127,9 @@ export class DhruSupplier implements Supplier {
     }
   }
 
-  /** `services` leaves out services whose cost is no amount. */
   async *services(signal: AbortSignal): AsyncIterable<SupplierService> {
     try {
       for await (const service of this.#panel.services(signal)) {
-        const cost = costOf(service.credit)
-        if (cost === undefined) continue
         const { id, type, group, name, kind, time, info, minQuantity, maxQuantity } = service
         const fields = service.fields.map(({ travels: _, ...field }) => field)
         yield {
@@ -141,8 +138,8 @@ export class DhruSupplier implements Supplier {
           group,
           name,
           kind: kind === 'file' ? 'server' : kind,
+          ...costIn(service.credit, service.creditSaid),
           ...(kind === 'file' && { leftOut: 'it takes a file' }),
-          cost,
           deliveryTime: time,
           description: info,
           minQuantity,

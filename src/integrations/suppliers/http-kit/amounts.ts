@@ -1,8 +1,19 @@
 import { readAmount } from '../../../client/index.ts'
-import { type Micros, micros, parseMicros } from '../../../lib/money.ts'
+import { type Micros, micros, parseMicros, ZERO } from '../../../lib/money.ts'
+import type { SupplierService } from '../supplier.ts'
 
 /** `costOf` gives a cost in micros: what is finer than a micro is rounded up, so that no margin is counted that is not there. */
-export const costOf = (decimal: string): Micros | undefined => rounded(decimal, 1n)
+const costOf = (decimal: string): Micros | undefined => rounded(decimal, 1n)
+
+/** `costIn` gives the cost of a service whose list says `decimal`, or why it cannot be sold: nobody can tell what `said` means. */
+export function costIn(decimal: string | null, said: string): Pick<SupplierService, 'cost' | 'leftOut'> {
+  const cost = decimal === null || decimal.startsWith('-') ? undefined : costOf(decimal)
+  if (cost !== undefined) return { cost }
+  return {
+    cost: ZERO,
+    leftOut: said === '' ? 'it has no price' : `its price cannot be read: ${said.slice(0, 50)}`,
+  }
+}
 
 /** `balanceOf` gives a balance in micros: what is finer than a micro is not counted. */
 export const balanceOf = (decimal: string): Micros | undefined => rounded(decimal, 0n)
