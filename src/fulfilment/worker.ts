@@ -42,7 +42,8 @@ interface WorkerDeps {
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #deps: WorkerDeps
-  readonly #inHand = new Set<ClaimedItem>()
+  /** `#inHand` has the items under way, and when their leases end. */
+  readonly #inHand = new Map<ClaimedItem, Date>()
   readonly #calls = new Set<Promise<void>>()
   readonly #recording = new Set<Promise<unknown>>()
   readonly #abort = new AbortController()
@@ -93,7 +94,7 @@ export class Worker {
     const atOnce = call === 'send' ? supplier.sendAtOnce : supplier.askAtOnce
     for (let at = 0; at < items.length; at += atOnce) {
       const some = items.slice(at, at + atOnce)
-      for (const item of some) this.#inHand.add(item)
+      for (const item of some) this.#inHand.set(item, new Date(item.sentAt.getTime() + LEASE_MS))
       const end = limiter.begin(call)
       const done = this.#call({ limiter, call, items: some, hadBefore }, end)
         .catch((error: unknown) =>
@@ -123,10 +124,13 @@ export class Worker {
     const kept = await this.#kept(items).catch(() => new Map<ClaimedItem, KeptDecision>())
     const late = call === 'send' ? items.filter((item) => this.#isOver(item)) : []
     const open = items.filter((item) => !kept.has(item) && !late.includes(item))
+    const mayBegin = (): boolean => !open.some((item) => this.#isOver(item))
     let given: SupplierOutcome[]
     try {
       const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
-      given = open.length === 0 ? [] : await endedBy(signal, supplier[call](open.map(taskOf), signal))
+      const tasks = open.map(taskOf)
+      const answers = call === 'send' ? supplier.send(tasks, signal, mayBegin) : supplier.ask(tasks, signal)
+      given = open.length === 0 ? [] : await endedBy(signal, answers)
     } catch (error) {
       given = open.map(() => unclear(error))
     }
@@ -135,14 +139,12 @@ export class Worker {
     const said = open.map((item, index) =>
       heldAgainst(item, withText(known(given[index]), supplier.base64Results)),
     )
-    // A call that this process broke off says nothing about the supplier.
-    if (!this.#abort.signal.aborted && open.length > 0) {
-      this.#deps.breakers.note(
-        config,
-        call,
-        open.map(({ cost }, index) => ({ outcome: said[index] as SupplierOutcome, cost })),
-      )
-    }
+    // A call that this process broke off, or did not begin, says nothing about the supplier.
+    const told = open.flatMap((item, index) => {
+      const outcome = said[index] as SupplierOutcome
+      return call === 'send' && isNotSent(outcome) && this.#isOver(item) ? [] : [{ outcome, cost: item.cost }]
+    })
+    if (!this.#abort.signal.aborted && told.length > 0) this.#deps.breakers.note(config, call, told)
     const recording = Promise.all([
       this.#recordKept({ limiter, items: [...kept.keys()] }, kept),
       open.length > 0 && this.#record({ limiter, call, items: open, hadBefore }, said),
@@ -247,9 +249,9 @@ export class Worker {
     return update
   }
 
-  /** `#isOver`: the lease was over before the first byte, so that somebody else may have the item by now. */
-  #isOver({ sentAt }: ClaimedItem): boolean {
-    return this.#deps.clock.now().getTime() >= sentAt.getTime() + LEASE_MS
+  /** `#isOver`: the lease is over as far as this worker knows, so that somebody else may have the item by now. */
+  #isOver(item: ClaimedItem): boolean {
+    return this.#deps.clock.now() >= (this.#inHand.get(item) ?? item.sentAt)
   }
 
   /** `#recordLate` keeps an answer that came after its lease. */
@@ -268,8 +270,11 @@ export class Worker {
   #extendLeases(): void {
     if (this.#inHand.size === 0) return
     const until = new Date(this.#deps.clock.now().getTime() + LEASE_MS)
-    extendLeases(this.#deps.sql, [...this.#inHand], until).catch((error: unknown) =>
-      this.#deps.log.warn({ err: error }, 'leases could not be extended'),
+    extendLeases(this.#deps.sql, [...this.#inHand.keys()], until).then(
+      (extended) => {
+        for (const item of extended) if (this.#inHand.has(item)) this.#inHand.set(item, until)
+      },
+      (error: unknown) => this.#deps.log.warn({ err: error }, 'leases could not be extended'),
     )
   }
 }
@@ -280,6 +285,9 @@ const textOf = (outcome: SupplierOutcome): string | undefined =>
 
 const keptOutcome = (decision: KeptDecision, reason: string): SupplierOutcome =>
   decision === 'give_back' ? { kind: 'refused', reason } : { kind: 'unavailable', why: 'busy', reason }
+
+const isNotSent = (outcome: SupplierOutcome): boolean =>
+  outcome.kind === 'unavailable' && outcome.why === 'transport'
 
 /** NOT_SENT is proof that nothing went out. */
 const NOT_SENT: SupplierOutcome = {

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { codeOf } from './connector.ts'
-import { Broken, NotSent } from './outbound.ts'
+import { Broken, NotSent, type OutboundRequest } from './outbound.ts'
 
 /** Exchange is one request under way: how long it may take, and whether any of it was given to a connection (promise 4). */
 export class Exchange {
@@ -8,13 +8,19 @@ export class Exchange {
   readonly #giveUp = new AbortController()
   readonly #timer: NodeJS.Timeout
   readonly #caller: AbortSignal | undefined
+  readonly #mayBegin: () => boolean
   readonly #onCallerAbort = (): void => this.#stop('aborted')
   #started = false
 
   /** The constructor starts the exchange's time. `place` is host and port. */
-  constructor(place: string, totalTimeoutMs: number, caller: AbortSignal | undefined) {
+  constructor(
+    place: string,
+    totalTimeoutMs: number,
+    { signal: caller, mayBegin = () => true }: Pick<OutboundRequest, 'signal' | 'mayBegin'>,
+  ) {
     this.#place = place
     this.#caller = caller
+    this.#mayBegin = mayBegin
     this.#timer = setTimeout(() => this.#stop(`not within ${totalTimeoutMs} ms`), totalTimeoutMs)
     if (caller?.aborted) this.#onCallerAbort()
     else caller?.addEventListener('abort', this.#onCallerAbort)
@@ -42,6 +48,8 @@ export class Exchange {
         }
         // The signal may have aborted while the request was queued.
         handler.onRequestStart?.(controller, context)
+        if (!controller.aborted && !this.#mayBegin())
+          controller.abort(new NotSent(`nothing was sent to ${this.#place} (it was too late to begin)`))
         this.#started = !controller.aborted
       },
       onResponseStart: (...reply) => handler.onResponseStart?.(...reply),

@@ -76,7 +76,7 @@ class GuardedClient implements OutboundClient {
   async stream(request: OutboundRequest): Promise<OutboundReply & { body: AsyncIterable<Buffer> }> {
     const url = readUrl(request.url)
     const { totalTimeoutMs, maxBytes } = { ...this.#limits, ...request }
-    const exchange = new Exchange(placeOf(url), totalTimeoutMs, request.signal)
+    const exchange = new Exchange(placeOf(url), totalTimeoutMs, request)
     try {
       const reply = await this.#send(url, request, exchange)
       const headers = firstValues(reply.headers)

@@ -33,6 +33,8 @@ export interface OutboundRequest {
   headers?: Record<string, string>
   body?: string | Buffer
   signal?: AbortSignal
+  /** `mayBegin` is asked when the first byte is about to be written, however long the request has waited for it; false: nothing is sent. */
+  mayBegin?: () => boolean
   /** `totalTimeoutMs` stands instead of the client's. */
   totalTimeoutMs?: number
   maxBytes?: number

@@ -2,7 +2,9 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
 import type { Sql } from '../../src/database/database.ts'
 import type { Breakers } from '../../src/fulfilment/breakers.ts'
+import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
+import { extendLeases } from '../../src/fulfilment/dispatch/dispatch.sql.ts'
 import { itemUpdate } from '../../src/fulfilment/outcome/item-update.ts'
 import { verdictOf } from '../../src/fulfilment/outcome/late-answers.ts'
 import { OutcomeWriter, type Recorded } from '../../src/fulfilment/outcome/outcome-writer.ts'
@@ -11,7 +13,7 @@ import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
 import { Worker } from '../../src/fulfilment/worker.ts'
-import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import type { Supplier, SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import type { AttemptState } from '../../src/lib/states.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
@@ -162,6 +164,49 @@ describe('with a database', () => {
       detail: expect.stringContaining('not sent'),
     })
     await worker.stop(0)
+  })
+
+  test('a request that waited for its first byte until the lease was over is not sent, and nobody is blamed', async () => {
+    const noted: unknown[] = []
+    const begins: boolean[] = []
+    const waiting: Supplier = {
+      sendAtOnce: 1,
+      askAtOnce: 1,
+      async send(_tasks, _signal, mayBegin = () => true) {
+        begins.push(mayBegin())
+        shop.clock.advance(LEASE_MS)
+        begins.push(mayBegin())
+        return [away]
+      },
+      ask: () => Promise.reject(new Error('nobody asks')),
+    }
+    const directory = await directoryOf(new Map([[SANDBOX, waiting]])).current()
+    const limiter = new SupplierLimiter(directory.get(SANDBOX) as ConnectedSupplier)
+    const worker = new Worker({
+      sql: shop.sql,
+      outcomes: shop.outcomes,
+      breakers: { note: (...call: unknown[]) => noted.push(call) } as unknown as Breakers,
+      clock: shop.clock,
+      log: pino({ level: 'silent' }),
+    })
+    const id = await shop.place(1)
+    worker.work({
+      limiter,
+      call: 'send',
+      items: await takePending(shop.sql, { limit: 1, now: shop.clock.now() }),
+    })
+    await until(async () => (await shop.order(id)).items[0]?.state === 'pending')
+    expect({ begins, noted }).toEqual({ begins: [true, false], noted: [] })
+    await worker.stop(0)
+  })
+
+  test('a lease that was extended is not over, and one that somebody else has is', async () => {
+    const id = await shop.place(1)
+    const [item] = await takePending(shop.sql, { limit: 1, now: shop.clock.now() })
+    const until = new Date(shop.clock.now().getTime() + 2 * LEASE_MS)
+    expect(await extendLeases(shop.sql, [item as ClaimedItem], until)).toEqual([item])
+    await shop.sql`update items set fence = fence + 1 where order_id = ${id}`
+    expect(await extendLeases(shop.sql, [item as ClaimedItem], until)).toEqual([])
   })
 })
 

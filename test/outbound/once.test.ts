@@ -79,7 +79,7 @@ it.each([1, 2, 3])(
 )
 
 it('a request that is to be written again is stopped', () => {
-  const exchange = new Exchange('panel.test:443', 1_000, undefined)
+  const exchange = new Exchange('panel.test:443', 1_000, {})
   const aborted: string[] = []
   const begin = (name: string, handler: Dispatcher.DispatchHandler): void => {
     const controller = { aborted: false, paused: false, reason: null, pause: () => {}, resume: () => {} }

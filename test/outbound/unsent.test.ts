@@ -155,6 +155,42 @@ describe('nothing was sent', () => {
     expect(peer.requests.map((one) => /n=(\d)/.exec(one)?.[1])).toEqual(['1', '3'])
   })
 
+  it.each([
+    ['on a new connection', 1],
+    ['on one that was used before', 2],
+  ])('when it is too late at the first byte, %s, and the connection stays of use', async (_where, nth) => {
+    const peer = await listen((socket, _request, count) => socket.write(reply(`answer ${count}`)))
+    const client = open({ connections: 1 })
+    if (nth === 2) await client.request({ method: 'POST', url: `${peer.url}&n=1`, body: 'x' })
+    let asked = 0
+    const mayBegin = (): boolean => ++asked > 1
+    await expectNotSent(
+      client.request({ ...order(`${peer.url}&n=2`), mayBegin }),
+      `nothing was sent to 127.0.0.1:${peer.port} (it was too late to begin)`,
+    )
+    expect(asked).toBe(1)
+    const next = await client.request({ ...order(`${peer.url}&n=3`), mayBegin })
+    expect(next.body.toString()).toBe(`answer ${nth}`)
+    expect(peer.requests.map((one) => /n=(\d)/.exec(one)?.[1])).toEqual(nth === 2 ? ['1', '3'] : ['3'])
+  })
+
+  it('when it was queued until it is too late', async () => {
+    let answerFirst = (): void => {}
+    const peer = await listen((socket) => {
+      answerFirst = () => socket.write(reply('first'))
+    })
+    const client = open({ connections: 1 })
+    const first = client.request({ method: 'POST', url: `${peer.url}&n=1`, body: 'x' })
+    await peer.heard(1)
+    let isLate = false
+    const queued = client.request({ ...order(`${peer.url}&n=2`), mayBegin: () => !isLate })
+    isLate = true
+    answerFirst()
+    await first
+    await expectNotSent(queued, `nothing was sent to 127.0.0.1:${peer.port} (it was too late to begin)`)
+    expect(peer.requests).toHaveLength(1)
+  })
+
   it('when many requests wait for a connection that cannot be made', async () => {
     const peer = await listen({})
     const client = open({ connectTimeoutMs: 50, connections: 2 })

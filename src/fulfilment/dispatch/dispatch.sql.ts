@@ -222,17 +222,19 @@ export async function postpone(sql: Transaction, items: { item: DueItem; until: 
      where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position`
 }
 
-/** `extendLeases` moves the leases of items that this worker still works on. */
-export async function extendLeases(
+/** `extendLeases` moves the leases of items that this worker still works on, and gives those that it still has. */
+export async function extendLeases<T extends ItemName & { fence: number }>(
   sql: Sql,
-  items: (ItemName & { fence: number })[],
+  items: T[],
   leaseUntil: Date,
-): Promise<void> {
-  await sql`
+): Promise<T[]> {
+  const rows = await sql<{ ord: number }[]>`
     update items i set due_at = greatest(i.due_at, ${leaseUntil})
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
-        as held (account_id, order_id, position, fence)
+             with ordinality as held (account_id, order_id, position, fence, ord)
      where i.account_id = held.account_id and i.order_id = held.order_id and i.position = held.position
-       and i.fence = held.fence and i.state in ('processing', 'unknown')`
+       and i.fence = held.fence and i.state in ('processing', 'unknown')
+    returning held.ord::int`
+  return rows.map(({ ord }) => items[ord - 1] as T)
 }

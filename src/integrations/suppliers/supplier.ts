@@ -91,6 +91,8 @@ export interface RemoteField {
   options: string[]
 }
 
+export type MayBegin = () => boolean
+
 /** Supplier is someone upstream who does tasks. Calls end with the signal at the latest. */
 export interface Supplier {
   /** `sendAtOnce` and `askAtOnce` bound the attempts that one call of `send` or of `ask` is about. They may change as the code learns. */
@@ -102,9 +104,10 @@ export interface Supplier {
   readonly base64Results?: boolean
   /**
    * `send` asks for tasks to be done, and gives one outcome for each, in order. It is called at most once for an attempt, after its intent
-   * was committed.
+   * was committed. `mayBegin` is asked just before the first byte of each request: false means that the tasks may be somebody else's by
+   * now, and nothing is sent.
    */
-  send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
+  send(tasks: SupplierTask[], signal: AbortSignal, mayBegin?: MayBegin): Promise<SupplierOutcome[]>
   /** `ask` asks what became of attempts, as often as needed; it buys nothing that was not bought before. */
   ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]>
   /** `account` gives our account there. Throws when it cannot be had. Absent: there is none. */

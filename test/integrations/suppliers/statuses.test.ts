@@ -120,3 +120,15 @@ it('Retry-After is seconds or a date, within an hour', () => {
   expect(retryAfterOf('never', NOW)).toBeNull()
   expect(retryAfterOf(' 5 ', NOW)).toBe(5_000)
 })
+
+it.each(Object.keys(kinds))(
+  'a supplier of kind %s sends nothing when it is too late at the first byte',
+  async (kind) => {
+    const { got } = server
+    const before = got.length
+    const supplier = opened(kind)
+    const [outcome] = await supplier.send([workOf()], new AbortController().signal, () => false)
+    expect(outcome).toMatchObject({ kind: 'unavailable', why: 'transport' })
+    expect(got).toHaveLength(before)
+  },
+)

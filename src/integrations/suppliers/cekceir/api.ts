@@ -1,6 +1,6 @@
 import { plainText } from '../../../client/index.ts'
 import type { Clock } from '../../../lib/time.ts'
-import type { OutboundClient } from '../../../outbound/outbound.ts'
+import type { OutboundClient, OutboundRequest } from '../../../outbound/outbound.ts'
 import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
 import { isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
 import { retryAfterOf, turnedAway } from '../http-kit/turned-away.ts'
@@ -56,13 +56,17 @@ export class Api {
   }
 
   /** `post` sends a request. `idempotencyKey` must be the same for the same request only. */
-  post(path: string, body: string, idempotencyKey: string, signal: AbortSignal): Promise<Said> {
+  post(
+    path: string,
+    { body, idempotencyKey }: { body: string; idempotencyKey: string },
+    how: Pick<OutboundRequest, 'signal' | 'mayBegin'>,
+  ): Promise<Said> {
     const headers = {
       ...this.#headers(),
       'content-type': 'application/json',
       'idempotency-key': idempotencyKey,
     }
-    return this.#said({ method: 'POST', url: `${this.#base}${path}`, headers, body, signal })
+    return this.#said({ method: 'POST', url: `${this.#base}${path}`, headers, body, ...how })
   }
 
   close(): Promise<void> {
@@ -73,7 +77,7 @@ export class Api {
     return { authorization: `Bearer ${this.#key}`, accept: 'application/json' }
   }
 
-  async #said(request: Parameters<OutboundClient['request']>[0]): Promise<Said> {
+  async #said(request: OutboundRequest): Promise<Said> {
     const reply = await call(this.#client, request)
     if (reply.kind !== 'reply') return reply
     const { status, headers, text } = reply

@@ -3,6 +3,7 @@ import type { Refusals } from '../book/refusals.ts'
 import { textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type {
+  MayBegin,
   Supplier,
   SupplierAccount,
   SupplierOutcome,
@@ -72,14 +73,14 @@ export class CekceirSupplier implements Supplier {
     this.sendAtOnce = settings.idempotency ? 1 : settings.items_per_order
   }
 
-  async send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
+  async send(tasks: SupplierTask[], signal: AbortSignal, mayBegin?: MayBegin): Promise<SupplierOutcome[]> {
     for (const task of tasks) this.#claims.note(task)
     const inTime = AbortSignal.any([signal, AbortSignal.timeout(MAX_CALL_MS)])
     const lateAt = performance.now() + MAX_BEGIN_MS
     const outcomes = new Map<SupplierTask, SupplierOutcome>()
     const refused: SupplierTask[] = []
     const order = async (group: Group): Promise<void> => {
-      const said = performance.now() < lateAt ? await this.#order(group, inTime) : LATE
+      const said = performance.now() < lateAt ? await this.#order(group, inTime, mayBegin) : LATE
       // One item at fault has the whole order refused, and nothing of it was taken, so each is tried by itself.
       const isWhole = said.kind === 'fault' && [400, 409, 422].includes(said.status)
       if (isWhole && group.tasks.length > 1) refused.push(...group.tasks)
@@ -122,8 +123,8 @@ export class CekceirSupplier implements Supplier {
     return groupsOf(tasks, { most, itemsField, installation: this.#installation })
   }
 
-  #order({ body, idempotencyKey }: Group, signal: AbortSignal): Promise<Said> {
-    return this.#api.post('/order', body, idempotencyKey, signal)
+  #order(group: Group, signal: AbortSignal, mayBegin?: MayBegin): Promise<Said> {
+    return this.#api.post('/order', group, { signal, ...(mayBegin && { mayBegin }) })
   }
 
   #sent(said: Said | typeof LATE, task: SupplierTask, { tasks }: Group): SupplierOutcome {

@@ -11,10 +11,10 @@ import {
   type Unreadable,
 } from '../../../client/index.ts'
 import type { Clock } from '../../../lib/time.ts'
-import { Broken, NotSent, type OutboundClient } from '../../../outbound/outbound.ts'
+import { Broken, NotSent, type OutboundClient, type OutboundRequest } from '../../../outbound/outbound.ts'
 import type { NothingSent } from '../http-kit/call.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
-import type { SupplierTask } from '../supplier.ts'
+import type { MayBegin, SupplierTask } from '../supplier.ts'
 import { bulkKeyOf, idempotencyKeyOf, orderFields } from './order.ts'
 import { readServiceList } from './service-list.ts'
 import type { DhruSettings } from './settings.ts'
@@ -43,6 +43,8 @@ export class Panel {
   readonly #currency: string
   readonly #outbound: OutboundClient
   readonly #client: DhruClient
+  /** `#clientThat` gives a client that asks before the first byte. */
+  readonly #clientThat: (mayBegin: MayBegin | undefined) => DhruClient
   readonly #installation: string
   readonly #clock: Clock
   #kind: 'imeigate' | 'plain' | undefined
@@ -55,9 +57,11 @@ export class Panel {
     this.#currency = currency
     this.#outbound = outbound
     const { username, encoding, parameters_one: one, parameters_many: many } = settings
-    this.#client = new DhruClient({ username, apiaccesskey, encoding, one, many }, (form, signal) =>
-      this.#post(form, signal),
-    )
+    this.#clientThat = (mayBegin) =>
+      new DhruClient({ username, apiaccesskey, encoding, one, many }, (form, signal) =>
+        this.#post(form, { ...(signal && { signal }), ...(mayBegin && { mayBegin }) }),
+      )
+    this.#client = this.#clientThat(undefined)
   }
 
   /** `kind` is what the panel was by its last answer; undefined: it has not answered yet. An imeigate honours idempotency keys. */
@@ -69,22 +73,26 @@ export class Panel {
     return this.#call(this.#client.account(signal))
   }
 
-  place(task: SupplierTask, signal: AbortSignal): Promise<Called<Placed>> {
+  place(task: SupplierTask, signal: AbortSignal, mayBegin?: MayBegin): Promise<Called<Placed>> {
     const order = {
       fields: orderFields(task, this.#settings.field_names),
       idempotencyKey: idempotencyKeyOf(this.#installation, task),
     }
-    return this.#call(this.#client.place(this.#settings.place_action, order, signal))
+    return this.#call(this.#clientThat(mayBegin).place(this.#settings.place_action, order, signal))
   }
 
   /** `placeMany` sends each row's key, of which an imeigate makes an idempotency key; plain panels know rows by number. */
-  placeMany(tasks: ReadonlyMap<string, SupplierTask>, signal: AbortSignal): Promise<Called<Many<Placed>>> {
+  placeMany(
+    tasks: ReadonlyMap<string, SupplierTask>,
+    signal: AbortSignal,
+    mayBegin?: MayBegin,
+  ): Promise<Called<Many<Placed>>> {
     const orders = new Map(
       [...tasks].map(([key, task]) => [key, orderFields(task, this.#settings.field_names)]),
     )
     const idempotencyKey = bulkKeyOf(this.#installation)
     const options = this.#kind === 'imeigate' ? { signal, idempotencyKey } : { signal }
-    return this.#call(this.#client.placeMany(this.#settings.bulk_place_action, orders, options))
+    return this.#call(this.#clientThat(mayBegin).placeMany(this.#settings.bulk_place_action, orders, options))
   }
 
   status(reference: string, input: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
@@ -103,7 +111,7 @@ export class Panel {
   async *services(signal: AbortSignal) {
     const form = this.#client.form('imeiservicelist')
     const { status, headers, body } = await this.#outbound.stream({
-      ...this.#request(form, signal),
+      ...this.#request(form, { signal }),
       ...LIST_LIMITS,
     })
     if (status < 200 || status >= 500) {
@@ -132,8 +140,8 @@ export class Panel {
     }
   }
 
-  async #post(form: EncodedForm, signal: AbortSignal | undefined): Promise<DhruReply> {
-    const reply = await this.#outbound.request(this.#request(form, signal))
+  async #post(form: EncodedForm, how: Pick<OutboundRequest, 'signal' | 'mayBegin'>): Promise<DhruReply> {
+    const reply = await this.#outbound.request(this.#request(form, how))
     const body = reply.body.toString('utf8')
     const { front_statuses: fronts } = this.#settings
     const isOwn = reply.status === 429 ? /"?SUCCESS\b/i.test(body) : /"?(?:SUCCESS|ERROR)\b/i.test(body)
@@ -142,13 +150,13 @@ export class Panel {
     return { status: reply.status, headers: reply.headers, body }
   }
 
-  #request({ contentType, body }: EncodedForm, signal: AbortSignal | undefined) {
+  #request({ contentType, body }: EncodedForm, how: Pick<OutboundRequest, 'signal' | 'mayBegin'>) {
     return {
       method: 'POST' as const,
       url: this.#url,
       headers: { 'content-type': contentType },
       body,
-      ...(signal && { signal }),
+      ...how,
     }
   }
 }

@@ -2,6 +2,7 @@ import type { Placed } from '../../../client/index.ts'
 import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { balanceOf, costIn } from '../http-kit/amounts.ts'
 import type {
+  MayBegin,
   Supplier,
   SupplierAccount,
   SupplierOutcome,
@@ -64,12 +65,12 @@ export class DhruSupplier implements Supplier {
     return mode === 'on' || (mode === 'auto' && this.#bulkStatuses.isOn) ? STATUSES_AT_ONCE : 1
   }
 
-  async send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    if (tasks.length === 1 || this.sendAtOnce === 1) return await this.#sendSingly(tasks, signal)
+  async send(tasks: SupplierTask[], signal: AbortSignal, mayBegin?: MayBegin): Promise<SupplierOutcome[]> {
+    if (tasks.length === 1 || this.sendAtOnce === 1) return await this.#sendSingly(tasks, signal, mayBegin)
     const keyed = keyedBy(tasks, ({ attemptKey }, index) =>
       this.#panel.kind === 'imeigate' ? attemptKey : String(FIRST_ROW + index),
     )
-    const answer = await this.#panel.placeMany(keyed, signal)
+    const answer = await this.#panel.placeMany(keyed, signal, mayBegin)
     if (answer.kind === 'rows') {
       const missing = { kind: 'unreadable', why: 'the answer does not mention the row' } as const
       return [...keyed].map(([key, task]) => this.#sent(answer.rows.get(key) ?? missing, task))
@@ -80,7 +81,7 @@ export class DhruSupplier implements Supplier {
     const nothingTaken = refusal.meaning === 'malformed' && this.#panel.kind === 'imeigate'
     if (this.#outcomes.isUnsupported(refusal) || nothingTaken) {
       this.#bulkPlaces.turnOff()
-      return await this.#sendSingly(tasks, signal)
+      return await this.#sendSingly(tasks, signal, mayBegin)
     }
     // Nobody can say how many rows were taken before the one that a refusal is about.
     const reason = `the whole request was refused, which does not say that no row was taken: ${refusal.message}`
@@ -156,8 +157,10 @@ export class DhruSupplier implements Supplier {
     await this.#panel.close()
   }
 
-  #sendSingly(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    return Promise.all(tasks.map(async (task) => this.#sent(await this.#panel.place(task, signal), task)))
+  #sendSingly(tasks: SupplierTask[], signal: AbortSignal, mayBegin?: MayBegin): Promise<SupplierOutcome[]> {
+    return Promise.all(
+      tasks.map(async (task) => this.#sent(await this.#panel.place(task, signal, mayBegin), task)),
+    )
   }
 
   #sent(answer: Called<Placed>, task: SupplierTask): SupplierOutcome {

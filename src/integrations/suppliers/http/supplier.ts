@@ -1,5 +1,5 @@
 import type { Clock } from '../../../lib/time.ts'
-import type { OutboundClient } from '../../../outbound/outbound.ts'
+import type { OutboundClient, OutboundRequest } from '../../../outbound/outbound.ts'
 import type { Refusals, Words } from '../book/refusals.ts'
 import { balanceOf, decimalIn } from '../http-kit/amounts.ts'
 import { call } from '../http-kit/call.ts'
@@ -7,7 +7,7 @@ import { contradictionIn } from '../http-kit/evidence.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
 import type { StatusWords } from '../http-kit/status-words.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
-import type { Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
+import type { MayBegin, Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { Unfit, type Values } from './placeholders.ts'
 import { type Seen, seenOf, textAt } from './places.ts'
 import { needsReference } from './read-template.ts'
@@ -60,15 +60,21 @@ export class HttpSupplier implements Supplier {
     if (balance) this.account = (signal) => this.#account(balance, signal)
   }
 
-  send(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
-    return Promise.all(tasks.map((task) => this.#outcome(this.#deps.template, task, signal, true)))
+  send(
+    tasks: SupplierTask[],
+    signal: AbortSignal,
+    mayBegin: MayBegin = () => true,
+  ): Promise<SupplierOutcome[]> {
+    return Promise.all(
+      tasks.map((task) => this.#outcome(this.#deps.template, task, { signal, mayBegin }, true)),
+    )
   }
 
   ask(tasks: SupplierTask[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(
       tasks.map((task) => {
         const asked = this.#askedFor(task.reference)
-        if (asked) return this.#outcome(asked, task, signal)
+        if (asked) return this.#outcome(asked, task, { signal })
         return this.#deps.reasons.unknown('the supplier cannot be asked what became of it', false)
       }),
     )
@@ -95,13 +101,13 @@ export class HttpSupplier implements Supplier {
   async #outcome(
     { request, answer }: { request: TemplateRequest; answer: TemplateAnswer },
     task: SupplierTask,
-    signal: AbortSignal,
+    how: Pick<OutboundRequest, 'signal' | 'mayBegin'>,
     isFirst = false,
   ): Promise<SupplierOutcome> {
     const { client, reasons, fronts, clock } = this.#deps
     const askable = this.#askedFor(task.reference) !== undefined
     try {
-      const said = await call(client, { ...this.#request(request, task), signal })
+      const said = await call(client, { ...this.#request(request, task), ...how })
       if (said.kind === 'not sent') return reasons.notSent(said)
       if (said.kind === 'unclear') return reasons.unknown(said.why, askable)
       const away = turnedAway(said, { fronts, isOwn: false, now: clock.now() })
