@@ -55,7 +55,6 @@ export async function readDocument(): Promise<Document> {
   const app = Fastify()
   restApi(app as unknown as FastifyInstance, {} as RestDeps, {
     bodyLimit: 1,
-    requestsPerMinute: 0,
     version: '',
   })
   try {

@@ -89,7 +89,19 @@ const settings = {
     default: 300_000,
     min: 0,
     max: 100_000_000,
-    help: 'requests to the REST API that one key may make in a minute, in each process; `0`: as many as it likes',
+    help: 'requests to the REST API that a key without a limit of its own may make in a minute; `0`: as many as it likes; see [Throttles](#throttles)',
+  }),
+  DHRU_REQUESTS_PER_MINUTE: integer({
+    default: 1_200_000,
+    min: 0,
+    max: 100_000_000,
+    help: 'the same of requests to the Dhru endpoint',
+  }),
+  FAILED_LOGINS_PER_MINUTE: integer({
+    default: 20,
+    min: 0,
+    max: 1_000_000,
+    help: 'wrong credentials that are looked at in a minute, of one name from one address, and ten times as many of one address; `0`: as many as come; see [Throttles](#throttles)',
   }),
   TRUST_PROXY: text({
     default: '',
@@ -158,6 +170,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     bodyLimit: values.BODY_LIMIT,
     placementQueues: values.PLACEMENT_QUEUES,
     restRequestsPerMinute: values.REST_REQUESTS_PER_MINUTE,
+    dhruRequestsPerMinute: values.DHRU_REQUESTS_PER_MINUTE,
+    failedLoginsPerMinute: values.FAILED_LOGINS_PER_MINUTE,
     trustProxy: networksOf('TRUST_PROXY', values.TRUST_PROXY),
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     /** `secretKey` is as it was given; see `loadSecretKey`. */

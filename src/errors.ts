@@ -33,6 +33,7 @@ export const errors = {
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   not_found: { status: 404, message: 'Not found' },
   conflict: { status: 409, message: 'Conflict' },
+  too_many_failed_logins: { status: 429, message: 'Too many failed logins' },
   too_many_requests: { status: 429, message: 'Too many requests' },
   provider_unavailable: { status: 503, message: 'The payment provider cannot be reached, try again' },
   temporarily_unavailable: { status: 503, message: 'Temporarily unavailable, try again' },
@@ -67,5 +68,17 @@ export class Refusal extends Error {
     this.detail = detail
     this.field = field
     this.faults = faults
+  }
+}
+
+/** Throttled is a refusal of what comes too often: it ends by itself. */
+export class Throttled extends Refusal {
+  /** `seconds` is when it may be tried again, from now: 1 at least. */
+  readonly seconds: number
+
+  constructor(code: 'too_many_requests' | 'too_many_failed_logins', waitMs: number) {
+    const seconds = Math.max(1, Math.ceil(waitMs / 1000))
+    super(code, `wait ${seconds} s`)
+    this.seconds = seconds
   }
 }

@@ -30,6 +30,6 @@ export interface ApiKey {
   permissions: Permission[] | null
   expiresAt: Date | null
   revokedAt: Date | null
-  /** `requestsPerMinute` bounds the key's requests to the REST API; null: as the setting says. */
+  /** `requestsPerMinute` bounds the key's requests to each of the two protocols; null: as the settings say. */
   requestsPerMinute: number | null
 }

@@ -1,15 +1,18 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
+import { Throttled } from '../errors.ts'
 import { ok, type Result, refused } from '../lib/fault.ts'
 import type { KeyId } from '../lib/ids.ts'
-import { allowedIps } from '../lib/ip.ts'
+import { addressGroup, allowedIps } from '../lib/ip.ts'
 import { isStorable } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
+import { Bucket } from '../throttles/bucket.ts'
+import type { FailedLogins } from '../throttles/failed-logins.ts'
 import type { ApiKey } from './account.ts'
-import { selectKeysNamed, upsertUses } from './keys.sql.ts'
+import { type KeyUse, MAX_ADDRESSES, selectKeysNamed, upsertUses } from './keys.sql.ts'
 import { hashSecret } from './keys.ts'
 
 /** Credentials are the two fields as a caller sent them. */
@@ -23,12 +26,16 @@ export interface Credentials {
 interface Candidate {
   key: ApiKey
   allows: (ip: string) => boolean
+  /** `addresses` are those that the key was used from, as `addressGroup` gives them. */
+  addresses: Set<string>
 }
 
 /** MAX_NAMES are kept in memory. Only names that some key answers to are kept, so a flood of others fills nothing. */
 const MAX_NAMES = 50_000
 const FLUSH_MS = 5000
 const DOTTED = /^([a-z0-9][a-z0-9_-]{1,63})\.([^.]+)$/i
+/** LOOK_UPS_PER_MINUTE bounds the look-ups for callers whose credentials have failed too often: ten a second for all of them together. */
+const LOOK_UPS_PER_MINUTE = 600
 /** MAX_LENGTH bounds names and secrets that are hashed or looked up; ours are shorter. */
 const MAX_LENGTH = 256
 
@@ -41,22 +48,32 @@ export class Authenticator implements RuntimeService {
   readonly #sql: Sql
   readonly #notifier: ChangeListener
   readonly #clock: Clock
+  readonly #failedLogins: FailedLogins
   readonly #known = new Map<string, Candidate[]>()
   readonly #filling = new Map<string, Promise<Candidate[]>>()
   /** `#generation` counts the changes: what was read from the database before the last one is used once and not kept. */
   #generation = 0
+  readonly #lookUps = new Bucket('look-ups for throttled callers', () => {})
   /** `#uses` has when keys were used last that is not recorded yet, in milliseconds since 1970. */
   #uses = new Map<KeyId, number>()
+  /** `#newAddresses` are those that are not recorded yet. */
+  #newAddresses = new Map<KeyId, string[]>()
   readonly #loop = new Loop({
     name: 'last uses of keys',
     intervalMs: FLUSH_MS,
     run: () => this.#recordUses(),
   })
 
-  constructor(sql: Sql, notifier: ChangeListener, clock: Clock) {
+  constructor({
+    sql,
+    notifier,
+    clock,
+    failedLogins,
+  }: { sql: Sql; notifier: ChangeListener; clock: Clock; failedLogins: FailedLogins }) {
     this.#sql = sql
     this.#notifier = notifier
     this.#clock = clock
+    this.#failedLogins = failedLogins
     notifier.onInvalidate('accounts', () => {
       this.#generation++
       this.#known.clear()
@@ -66,20 +83,39 @@ export class Authenticator implements RuntimeService {
 
   /**
    * `authenticate` gives the key, or why the caller is refused; synchronously when the key is in memory. `ip` is the address that the
-   * request came from.
+   * request came from. Throws Throttled where credentials have failed too often; but never to a key at an address that it was used from.
    */
   authenticate(credentials: Credentials, ip: string): Result<ApiKey> | Promise<Result<ApiKey>> {
     const { name, secret } = read(credentials)
+    const address = addressGroup(ip)
     const isPossible = [name, secret].every(({ length }) => length > 0 && length <= MAX_LENGTH)
-    if (!isPossible || !isStorable(name)) return refused('invalid_credentials')
-    const hashed = hashSecret(secret)
-    if (!this.#notifier.isConnected()) {
-      return this.#select(name).then((candidates) => this.#judge(find(candidates, hashed), ip))
+    if (!isPossible || !isStorable(name)) {
+      this.#refuseThrottled(name, address)
+      return this.#fail(name, address)
     }
-    const known = find(this.#known.get(name) ?? [], hashed)
-    if (known) return this.#judge(known, ip)
+    const hashed = hashSecret(secret)
+    const inMemory = this.#notifier.isConnected() ? this.#known.get(name) : undefined
+    const known = inMemory && find(inMemory, hashed)
+    if (known?.addresses.has(address)) return this.#judge(known, ip, address)
+    const wait = this.#failedLogins.waitMs(name, address)
+    if (wait > 0) return this.#judgeThrottled(name, hashed, ip, address)
+    if (known) return this.#judge(known, ip, address)
     // A key that is not in memory may have been made a moment ago: a new key works at once.
-    return this.#fill(name).then((candidates) => this.#judge(find(candidates, hashed), ip))
+    return this.#find(name, hashed).then((found) =>
+      found ? this.#judge(found, ip, address) : this.#fail(name, address),
+    )
+  }
+
+  /** `#judgeThrottled` lets through only a key at an address that it was used from. */
+  #judgeThrottled(name: string, hashed: Buffer, ip: string, address: string): Promise<Result<ApiKey>> {
+    // What is in memory has been looked at; and what is not is looked up so often only that no flood reaches the database.
+    if (this.#known.has(name) || this.#lookUps.take(LOOK_UPS_PER_MINUTE, performance.now()) > 0) {
+      this.#refuseThrottled(name, address)
+    }
+    return this.#find(name, hashed).then((found) => {
+      if (!found?.addresses.has(address)) this.#refuseThrottled(name, address)
+      return found ? this.#judge(found, ip, address) : this.#fail(name, address)
+    })
   }
 
   start(): void {
@@ -90,6 +126,11 @@ export class Authenticator implements RuntimeService {
   async stop(): Promise<void> {
     await this.#loop.stop()
     await this.#recordUses()
+  }
+
+  #find(name: string, hashed: Buffer): Promise<Candidate | undefined> {
+    const candidates = this.#notifier.isConnected() ? this.#fill(name) : this.#select(name)
+    return candidates.then((read) => find(read, hashed))
   }
 
   /** `#fill` lets callers that ask for one name at the same time share one look-up. */
@@ -113,34 +154,61 @@ export class Authenticator implements RuntimeService {
   }
 
   async #select(name: string): Promise<Candidate[]> {
-    const keys = await selectKeysNamed(this.#sql, name)
-    return keys.map((key) => ({ key, allows: allowedIps(key.allowedIps) }))
+    const found = await selectKeysNamed(this.#sql, name)
+    return found.map(({ key, addresses }) => ({
+      key,
+      allows: allowedIps(key.allowedIps),
+      addresses: new Set([...addresses, ...(this.#newAddresses.get(key.id) ?? [])]),
+    }))
   }
 
-  #judge(found: Candidate | undefined, ip: string): Result<ApiKey> {
-    if (!found) return refused('invalid_credentials')
-    const { key, allows } = found
+  #refuseThrottled(name: string, address: string): void {
+    const wait = this.#failedLogins.waitMs(name, address)
+    if (wait > 0) throw new Throttled('too_many_failed_logins', wait)
+  }
+
+  #fail(name: string, address: string): Result<ApiKey> {
+    this.#failedLogins.count(name, address)
+    return refused('invalid_credentials')
+  }
+
+  #judge({ key, allows, addresses }: Candidate, ip: string, address: string): Result<ApiKey> {
     const now = this.#clock.now()
     if (key.revokedAt) return refused('key_revoked')
     if (key.expiresAt && key.expiresAt <= now) return refused('key_expired')
     if (key.account.closed) return refused('account_closed')
     if (!allows(ip)) return refused('ip_not_allowed', [], ip)
     this.#uses.set(key.id, now.getTime())
+    if (!addresses.has(address)) this.#moveIn(key.id, addresses, address)
     return ok(key)
+  }
+
+  #moveIn(id: KeyId, addresses: Set<string>, address: string): void {
+    if (addresses.size >= MAX_ADDRESSES) addresses.clear()
+    addresses.add(address)
+    const fresh = this.#newAddresses.get(id) ?? []
+    if (fresh.length < MAX_ADDRESSES) this.#newAddresses.set(id, [...fresh, address])
   }
 
   /** `#recordUses` records all in one statement; what cannot be recorded now is recorded with the next. */
   async #recordUses(): Promise<void> {
     if (this.#uses.size === 0) return
     const uses = this.#uses
+    const newAddresses = this.#newAddresses
     this.#uses = new Map()
+    this.#newAddresses = new Map()
     try {
       // In one order, so that two processes never wait for each other.
-      const sorted = [...uses].map(([id, at]) => ({ id, at: new Date(at) })).sort((a, b) => a.id - b.id)
+      const sorted = [...uses]
+        .map(([id, at]): KeyUse => ({ id, at: new Date(at), addresses: newAddresses.get(id) ?? [] }))
+        .sort((a, b) => a.id - b.id)
       await upsertUses(this.#sql, sorted)
     } catch {
       // A last use is not worth failing for.
       for (const [id, at] of uses) this.#uses.set(id, Math.max(at, this.#uses.get(id) ?? 0))
+      for (const [id, some] of newAddresses) {
+        this.#newAddresses.set(id, [...some, ...(this.#newAddresses.get(id) ?? [])])
+      }
     }
   }
 }

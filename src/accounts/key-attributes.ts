@@ -77,8 +77,8 @@ export const keyAttributes = {
   requestsPerMinute: integerOrNone({
     label: 'requests a minute',
     flag: '--rate-limit <requests>',
-    help: 'requests to the REST API that the key may make in a minute',
-    whenLeftOut: 'as REST_REQUESTS_PER_MINUTE says',
+    help: 'requests that the key may make in a minute to the REST API, and as many to the Dhru endpoint',
+    whenLeftOut: 'as REST_REQUESTS_PER_MINUTE and DHRU_REQUESTS_PER_MINUTE say',
     min: 1,
     max: 100_000_000,
   }),

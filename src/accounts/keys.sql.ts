@@ -6,18 +6,25 @@ import type { AccountId, KeyId } from '../lib/ids.ts'
 import type { Account, ApiKey } from './account.ts'
 import type { ApiKeyView } from './key-attributes.ts'
 
-type KeyRow = Omit<ApiKey, 'account'> & Omit<Account, 'id'> & { accountId: AccountId }
+type KeyRow = Omit<ApiKey, 'account'> & Omit<Account, 'id'> & { accountId: AccountId; addresses: string[] }
+
+/** FoundKey is a key with the addresses that it was used from. */
+export interface FoundKey {
+  key: ApiKey
+  addresses: string[]
+}
 
 const keys = (sql: Queryable) => sql`
   select k.id, k.security_id, k.secret_hash, k.dialect, k.requests_per_minute, k.allowed_ips, k.permissions, k.expires_at, k.revoked_at,
          a.id as account_id, a.name, a.email, a.username, a.currency, a.price_group_id,
-         a.status = 'closed' as closed`
+         a.status = 'closed' as closed,
+         coalesce((select addresses from api_key_uses u where u.key_id = k.id), '{}') as addresses`
 
 /**
  * `selectKeysNamed` gives the key of this security id, all keys of the account of this username, and all keys of the account of this e-mail
  * address, unless several accounts have it; `name` is in lower case.
  */
-export async function selectKeysNamed(sql: Queryable, name: string): Promise<ApiKey[]> {
+export async function selectKeysNamed(sql: Queryable, name: string): Promise<FoundKey[]> {
   const rows = await sql<KeyRow[]>`
     ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where k.security_id = ${name}
     union
@@ -27,9 +34,22 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Api
      where lower(a.email) = ${name}
        and not exists (select 1 from accounts o where lower(o.email) = ${name} and o.id <> a.id)`.records()
   return rows.map(
-    ({ accountId, name: accountName, email, username, currency, priceGroupId, closed, ...key }) => ({
-      ...key,
-      account: { id: accountId, name: accountName, email, username, currency, priceGroupId, closed },
+    ({
+      accountId,
+      name: accountName,
+      email,
+      username,
+      currency,
+      priceGroupId,
+      closed,
+      addresses,
+      ...key
+    }) => ({
+      key: {
+        ...key,
+        account: { id: accountId, name: accountName, email, username, currency, priceGroupId, closed },
+      },
+      addresses,
     }),
   )
 }
@@ -96,11 +116,25 @@ export async function updateRevoked(sql: Queryable, id: KeyId, at: Date): Promis
   return row?.revokedAt ?? undefined
 }
 
+/** MAX_ADDRESSES is how many of a key's addresses are kept: the latest. */
+export const MAX_ADDRESSES = 64
+
+/** KeyUse is that a key was used, and from which addresses that are new to it. */
+export interface KeyUse {
+  id: KeyId
+  at: Date
+  addresses: readonly string[]
+}
+
 /** `upsertUses` records last uses; a later one that another process recorded stands. */
-export async function upsertUses(sql: Queryable, uses: { id: KeyId; at: Date }[]): Promise<void> {
+export async function upsertUses(sql: Queryable, uses: readonly KeyUse[]): Promise<void> {
+  // An array of arrays has rows of one length: what is new of a key's addresses goes as one text. No address has a blank.
   await sql`
-    insert into api_key_uses as u (key_id, last_used_at)
-    select id, at from unnest(${uses.map(({ id }) => id)}::int[],
-                              ${uses.map(({ at }) => at.toISOString())}::text[]::timestamptz[]) as used (id, at)
-    on conflict (key_id) do update set last_used_at = greatest(u.last_used_at, excluded.last_used_at)`
+    insert into api_key_uses as u (key_id, last_used_at, addresses)
+    select id, at, string_to_array(addresses, ' ')
+      from unnest(${uses.map(({ id }) => id)}::int[], ${uses.map(({ at }) => at.toISOString())}::text[]::timestamptz[],
+                  ${uses.map(({ addresses }) => addresses.join(' '))}::text[]) as used (id, at, addresses)
+    on conflict (key_id) do update
+       set last_used_at = greatest(u.last_used_at, excluded.last_used_at),
+           addresses = (excluded.addresses || u.addresses)[1:${MAX_ADDRESSES}::int]`
 }

@@ -71,9 +71,8 @@ export class LiveAnswers implements RuntimeService {
   async #check(answers: LiveAnswer[]): Promise<void> {
     const [{ right }] = answers as [LiveAnswer]
     // While the database is away nobody knows, and the next run asks again.
-    const known = await Promise.resolve(this.#authenticator.authenticate(right.credentials, right.ip)).catch(
-      () => undefined,
-    )
+    const ask = async () => this.#authenticator.authenticate(right.credentials, right.ip)
+    const known = await ask().catch(() => undefined)
     if (!known) return
     for (const answer of answers) {
       const { permission } = answer.right

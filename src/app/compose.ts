@@ -37,6 +37,8 @@ import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { syncJobs } from '../sync/schedule.ts'
+import { FailedLogins } from '../throttles/failed-logins.ts'
+import { SharedBuckets } from '../throttles/shared-buckets.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
 import { findDueEvents, webhookJobs } from '../webhooks/jobs.ts'
@@ -138,7 +140,9 @@ export async function compose({ config, address, log, clock }: Given, database: 
   }
   const sealer = (): Promise<Sealer> => openSealer(config)
 
-  const authenticator = new Authenticator(sql, notifier, clock)
+  const buckets = new SharedBuckets({ sql, log })
+  const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
+  const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
   const liveAnswers = new LiveAnswers(authenticator, notifier)
   const catalogue = new Catalogue(sql, notifier)
   const directory = new SupplierDirectory({ sql, notifier, sealer, context, log })
@@ -184,6 +188,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     ...database,
     config,
     clock,
+    buckets,
     authenticator,
     liveAnswers,
     catalogue,

@@ -77,6 +77,7 @@ export interface ApiKeys {
 }
 
 export interface ApiKeyUses {
+  addresses: Generated<string[]>
   keyId: KeyId
   lastUsedAt: Date
 }

@@ -81,6 +81,17 @@ export function allowedIps(list: string[]): (ip: string) => boolean {
   }
 }
 
+/**
+ * `addressGroup` is whose address one is, where callers are counted: an IPv4 address is itself, and of IPv6 the first 64 bits count, because a
+ * caller has all the addresses behind them.
+ */
+export function addressGroup(text: string): string {
+  if (!text.includes(':')) return text
+  const address = readAddress(text)
+  if (!address) return text
+  return address.kind() === 'ipv4' ? address.toString() : networkText([address, 64])
+}
+
 const NAT64 = ipaddr.IPv6.parse('64:ff9b::')
 /** GLOBAL_UNICAST is all of IPv6 that is given out for the public internet. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parse('2000::')

@@ -1,9 +1,12 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { closeAccount, createAccount, reopenAccount } from '../../src/accounts/accounts.ts'
 import { Authenticator } from '../../src/accounts/authenticator.ts'
 import { createKey, listKeys, revokeKey } from '../../src/accounts/keys.ts'
 import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { openPool } from '../../src/database/database.ts'
+import { FailedLogins } from '../../src/throttles/failed-logins.ts'
+import { SharedBuckets } from '../../src/throttles/shared-buckets.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 /** `WAIT` ends only what hangs: a change is told within milliseconds. */
@@ -14,6 +17,7 @@ let database: TestDatabase
 let sql: TestDatabase['sql']
 let notifier: ChangeNotifier
 let authenticator: Authenticator
+let failedLogins: FailedLogins
 let now = new Date('2030-01-01T00:00:00Z')
 const clock = { now: () => now }
 let count = 0
@@ -22,7 +26,9 @@ beforeAll(async () => {
   database = await testDatabase()
   sql = database.sql
   notifier = new ChangeNotifier(database.address)
-  authenticator = new Authenticator(sql, notifier, clock)
+  const buckets = new SharedBuckets({ sql, log: pino({ level: 'silent' }) })
+  failedLogins = new FailedLogins(buckets, { perMinute: 0 })
+  authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
   await notifier.start()
 })
 afterAll(async () => {
@@ -154,7 +160,7 @@ test('a revocation, and the closing of an account, count in every process', asyn
   // Another process: its own pool, its own memory.
   const otherSql = openPool(database.address)
   const otherNotifier = new ChangeNotifier(database.address)
-  const other = new Authenticator(otherSql, otherNotifier, clock)
+  const other = new Authenticator({ sql: otherSql, notifier: otherNotifier, clock, failedLogins })
   await otherNotifier.start()
   const everywhere = async (expected: string) => {
     for (const by of [authenticator, other]) {
@@ -190,7 +196,7 @@ class SilentNotifier extends ChangeNotifier {
 test('a process that hears no changes asks the database every time', async () => {
   const { id, securityId, secret, username } = await shop()
   const silent = new SilentNotifier(database.address)
-  const by = new Authenticator(sql, silent, clock)
+  const by = new Authenticator({ sql, notifier: silent, clock, failedLogins })
   expect(await outcome(securityId, secret, { by })).toBe(username)
   await revokeKey(sql, id, clock)
   expect(await outcome(securityId, secret, { by })).toBe(username)
@@ -200,7 +206,7 @@ test('a process that hears no changes asks the database every time', async () =>
 
 test('a new key counts at once, also where its account is in memory and the change was not heard of yet', async () => {
   const { account, username, secret } = await shop()
-  const by = new Authenticator(sql, new SilentNotifier(database.address), clock)
+  const by = new Authenticator({ sql, notifier: new SilentNotifier(database.address), clock, failedLogins })
   expect(await outcome(username, secret, { by })).toBe(username)
   const second = await createKey(sql, account.id, {}, clock)
   expect(await outcome(username, second.secret, { by })).toBe(username)
@@ -211,7 +217,7 @@ test('a new key counts at once, also where its account is in memory and the chan
 test('what was read before a change and arrives after it is not kept', async () => {
   const { id, securityId, secret, username } = await shop()
   const silent = new SilentNotifier(database.address)
-  const by = new Authenticator(sql, silent, clock)
+  const by = new Authenticator({ sql, notifier: silent, clock, failedLogins })
   const early = outcome(securityId, secret, { by })
   silent.forget()
   expect(await early).toBe(username)
@@ -223,8 +229,8 @@ test('last uses are recorded together, and a later one stands', async () => {
   const silent = new SilentNotifier(database.address)
   const one = await shop()
   const other = await shop()
-  const first = new Authenticator(sql, silent, clock)
-  const second = new Authenticator(sql, silent, clock)
+  const first = new Authenticator({ sql, notifier: silent, clock, failedLogins })
+  const second = new Authenticator({ sql, notifier: silent, clock, failedLogins })
   const late = new Date('2030-03-01T00:00:00Z')
   now = late
   await outcome(one.securityId, one.secret, { by: first })

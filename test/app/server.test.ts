@@ -10,7 +10,7 @@ const ORDER = [
   ['pools'],
   ['migration'],
   ['change notifications'],
-  ['authenticator', 'request log', 'live answers'],
+  ['throttles', 'authenticator', 'request log', 'live answers'],
   ['suppliers', 'payment gateways', 'webhooks'],
   ['jobs', 'fulfilment', 'key sweeper', 'http'],
 ]

@@ -38,7 +38,8 @@ export class TestClock implements Clock {
   }
 }
 
-const QUIET = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent' }
+// Tests of wrong credentials all come from one address.
+const QUIET = { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'silent', FAILED_LOGINS_PER_MINUTE: '0' }
 
 /** `testServer` starts a whole server in this process, on a fresh database and a free port, with what a test needs to fill it. */
 export async function testServer(

@@ -7,12 +7,14 @@ import { supplierHook } from '../../protocols/hooks/supplier-hook.ts'
 import { restApi } from '../../protocols/rest/endpoint.ts'
 import { ServiceTexts } from '../../protocols/rest/service-texts.ts'
 import type { RuntimeService } from '../../runtime/runtime-service.ts'
+import { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { version } from '../../version.ts'
 import type { Components } from '../compose.ts'
 import type { Metrics } from '../metrics.ts'
 
-/** `apiRole` lists what runs behind the answers: the record of last uses of keys, the request log, and the end of live answers. */
-export const apiRole = ({ authenticator, requests, liveAnswers }: Components): RuntimeService[] => [
+/** `apiRole` lists what runs behind the answers: throttles, the record of last uses of keys, the request log, and the end of live answers. */
+export const apiRole = ({ buckets, authenticator, requests, liveAnswers }: Components): RuntimeService[] => [
+  buckets,
   authenticator,
   requests,
   liveAnswers,
@@ -20,7 +22,8 @@ export const apiRole = ({ authenticator, requests, liveAnswers }: Components): R
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
 export function serveProtocols(http: FastifyInstance, components: Components, metrics: Metrics): void {
-  const { config, directory, fulfilment, gatewayWebhooks } = components
+  const { config, buckets, directory, fulfilment, gatewayWebhooks } = components
+  const { dhruRequestsPerMinute, restRequestsPerMinute } = config
   supplierHook(http, { directory, fulfilment })
   depositHook(http, { gatewayWebhooks })
   dhruEndpoint(
@@ -30,12 +33,19 @@ export function serveProtocols(http: FastifyInstance, components: Components, me
       serviceLists: new ServiceLists(),
       maxRows: config.dhruMaxRows,
       count: metrics.countRequest,
+      throttle: new KeyThrottle(buckets, { protocol: 'dhru', perMinute: dhruRequestsPerMinute }),
     },
     { bodyLimit: config.bodyLimit, aliases: config.dhruAliases },
   )
   restApi(
     http,
-    { ...components, serviceTexts: new ServiceTexts(), count: metrics.countRestRequest, isTemporary },
-    { bodyLimit: config.bodyLimit, requestsPerMinute: config.restRequestsPerMinute, version },
+    {
+      ...components,
+      serviceTexts: new ServiceTexts(),
+      count: metrics.countRestRequest,
+      throttle: new KeyThrottle(buckets, { protocol: 'rest', perMinute: restRequestsPerMinute }),
+      isTemporary,
+    },
+    { bodyLimit: config.bodyLimit, version },
   )
 }

@@ -96,6 +96,7 @@ const codes = new Map<string, RefusalMeaning>(
     permission_denied: 'login',
     invalid_signature: 'login',
     too_many_requests: 'busy',
+    too_many_failed_logins: 'busy',
     provider_unavailable: 'busy',
     shutting_down: 'busy',
     temporarily_unavailable: 'busy',

@@ -71,7 +71,7 @@ create table api_keys (
   secret_hash bytea not null check (length(secret_hash) = 32),
   name text not null default '',
   dialect dialect not null default 'contract',
-  -- Requests to the REST API a minute; null: as the setting says.
+  -- Requests a minute to each protocol; null: as the settings say.
   requests_per_minute integer check (requests_per_minute between 1 and 100000000),
   allowed_ips text[] not null default '{}',
   expires_at timestamptz,
@@ -88,7 +88,18 @@ create trigger api_keys_changed after insert or update or delete on api_keys
 -- Uses stand apart from api_keys, so that recording a use makes no process forget the key.
 create table api_key_uses (
   key_id integer primary key references api_keys,
-  last_used_at timestamptz not null
+  last_used_at timestamptz not null,
+  -- The addresses that it was used from, the latest first: there it goes on working, however many logins fail from them.
+  addresses text[] not null default '{}'
+);
+
+-- throttles --------------------------------------------------------------------------------------------------
+
+-- What all processes have spent of each throttle: see src/throttles. Not logged: after a crash every throttle begins anew.
+create unlogged table throttles (
+  subject text primary key,
+  -- When nothing of it is spent any more.
+  full_at timestamptz not null
 );
 
 -- suppliers --------------------------------------------------------------------------------------------------

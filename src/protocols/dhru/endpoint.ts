@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiKey, Dialect } from '../../accounts/account.ts'
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
-import { Refusal } from '../../errors.ts'
+import { Refusal, Throttled } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
+import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { actions, placesOrders } from './actions/index.ts'
 import { type Answer, API_VERSION, Prepared, toJson, toXml } from './answer.ts'
 import { type Body, readBody } from './body.ts'
@@ -19,6 +20,7 @@ import { actionName, requestEntry } from './request-entry.ts'
 
 export interface EndpointDeps extends DhruDeps {
   authenticator: Authenticator
+  throttle: KeyThrottle
   /** `count` counts an answered request: its action (a known one, or `other`) and its outcome. */
   count: (action: string, outcome: string) => void
   /** `requests` is the resellers' own log of every request whose credentials are known. */
@@ -106,6 +108,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         const authenticated = deps.authenticator.authenticate(dhru, request.ip)
         const known = authenticated instanceof Promise ? await authenticated : authenticated
         key = orThrow(known)
+        deps.throttle.count(key)
         return { ...handled, key, result: await run(dhru, key, request) }
       } catch (error) {
         if (error instanceof Refusal) return { ...handled, key, result: error }
@@ -163,6 +166,7 @@ function send(
   dialect: Dialect = 'contract',
 ): FastifyReply {
   reply.headers(headersOf(request))
+  if (result instanceof Throttled) reply.header('retry-after', String(result.seconds))
   if (format === 'xml') {
     const xml =
       result instanceof Prepared

@@ -12,12 +12,14 @@ import type { Placement } from '../../orders/place/placement.ts'
 import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { Statements } from '../../statements/statements.ts'
+import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import type { ServiceTexts } from './service-texts.ts'
 
 /** RestDeps is what the routes use of the domain; each file of routes names its own part of it. */
 export interface RestDeps {
   authenticator: Authenticator
   liveAnswers: Pick<LiveAnswers, 'watch'>
+  throttle: KeyThrottle
   catalogue: Catalogue
   serviceTexts: ServiceTexts
   placement: Placement

@@ -1,10 +1,11 @@
-import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
+import type { ApiKey } from '../../accounts/account.ts'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
+import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { bearerOf, readJson } from './decode.ts'
 import type { RestDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
@@ -17,8 +18,6 @@ import { validatorFor } from './validation.ts'
 
 export interface RestSettings {
   bodyLimit: number
-  /** `requestsPerMinute` bounds the requests of a key that has no limit of its own; 0: it may make as many as it likes. */
-  requestsPerMinute: number
   /** `version` is the one that the document names. */
   version: string
 }
@@ -51,6 +50,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         const credentials = bearerOf(request.headers.authorization)
         const key = orThrow(await deps.authenticator.authenticate(credentials, request.ip))
         request.restKey = key
+        countRequest(deps.throttle, key, reply)
         if (!allows(key.permissions, permission)) {
           throw new Refusal('permission_denied', `the key may not ${permission}`)
         }
@@ -59,18 +59,6 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         const { refusal, restKey: key } = request
         deps.count(routeOf(request).name, refusal?.code ?? 'ok')
         if (key) deps.requests.note(requestEntry(request, reply, routeOf(request), key, deps.clock.now()))
-      })
-      const limitOf = ({ restKey: key }: FastifyRequest): number =>
-        key?.requestsPerMinute ?? settings.requestsPerMinute
-      await api.register(rateLimit, {
-        max: limitOf,
-        allowList: (request) => limitOf(request) === 0,
-        timeWindow: 60_000,
-        hook: 'preParsing',
-        enableDraftSpec: true,
-        keyGenerator: (request) => `${request.restKey?.id}`,
-        errorResponseBuilder: (_request, { ttl }) =>
-          new Refusal('too_many_requests', `wait ${Math.ceil(ttl / 1000)} s`),
       })
       for (const route of routesOf(deps)) {
         api.route({
@@ -84,6 +72,21 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
       }
     })
   })
+}
+
+/** `countRequest` says in the answer's headers what the key may still ask for. Throws Throttled. */
+function countRequest(throttle: KeyThrottle, key: ApiKey, reply: FastifyReply): void {
+  try {
+    throttle.count(key)
+  } finally {
+    const allowance = throttle.allowance(key)
+    if (allowance) {
+      reply
+        .header('ratelimit-limit', allowance.limit)
+        .header('ratelimit-remaining', allowance.remaining)
+        .header('ratelimit-reset', allowance.resetSeconds)
+    }
+  }
 }
 
 async function answer(
@@ -169,7 +172,7 @@ function sourceOf({ field }: Refusal, { source, method, params, body, query }: R
 declare module 'fastify' {
   interface FastifyRequest {
     /** `restKey` is the key of the request, once it is known. */
-    restKey?: import('../../accounts/account.ts').ApiKey | null
+    restKey?: ApiKey | null
     /** `refusal` is what the request was refused with. */
     refusal?: Refusal | null
     /** `placed` is the order that the request placed. */

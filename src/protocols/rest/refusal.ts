@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { oneOf } from '../../contract/schema.ts'
-import { type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
+import { type ErrorCode, errors, type Fault, Refusal, Throttled } from '../../errors.ts'
 import { fault, faultText, pathText } from '../../lib/fault.ts'
 import type { Source } from './route.ts'
 
@@ -22,6 +22,7 @@ export const everyRoutes: ErrorCode[] = [
   'ip_not_allowed',
   'permission_denied',
   'too_many_requests',
+  'too_many_failed_logins',
   'body_too_large',
   'internal_error',
   'temporarily_unavailable',
@@ -51,11 +52,13 @@ export const errorBody = Type.Object(
 export const statusOf = (refusal: Refusal): number =>
   MALFORMED.includes(refusal.code) ? 400 : errors[refusal.code].status
 
-/** `headersOf` says in `Retry-After` when a request that is refused for a moment may be repeated. */
-export const headersOf = ({ code }: Refusal): Record<string, string> =>
-  code === 'temporarily_unavailable' || code === 'shutting_down'
+/** `headersOf` says in `Retry-After` when a request that is refused for a while may be repeated. */
+export function headersOf(refusal: Refusal): Record<string, string> {
+  if (refusal instanceof Throttled) return { 'retry-after': String(refusal.seconds) }
+  return refusal.code === 'temporarily_unavailable' || refusal.code === 'shutting_down'
     ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
     : {}
+}
 
 /** RETRY_AFTER_SECONDS is how long placement waits for a wallet, after which most locks have ended. */
 const RETRY_AFTER_SECONDS = 2

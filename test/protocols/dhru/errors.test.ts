@@ -22,7 +22,6 @@ const NOT_IN_DHRU: ErrorCode[] = [
   'not_found',
   'conflict',
   'shutting_down',
-  'too_many_requests',
   'provider_unavailable',
 ]
 const FORMATS: Format[] = ['JSON', 'XML']
@@ -438,9 +437,11 @@ describe("the documentation's table of errors", () => {
   })
 
   it('is seen in these tests row by row', () => {
-    // transport-errors.test.ts, login.test.ts, test/orders/locked-wallet.test.ts
+    // transport-errors.test.ts, login.test.ts, test/orders/locked-wallet.test.ts, test/throttles/throttles.test.ts
     const elsewhere = [
       'permission_denied',
+      'too_many_failed_logins',
+      'too_many_requests',
       'method_not_allowed',
       'body_too_large',
       'temporarily_unavailable',
