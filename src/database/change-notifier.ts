@@ -1,6 +1,7 @@
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { type DatabaseAddress, openPool, type Sql } from './database.ts'
+import { pools } from './pools.ts'
 
 const CHANNEL = 'imeigate_changes'
 const HEARTBEAT_MS = 250
@@ -43,7 +44,7 @@ export class ChangeNotifier implements RuntimeService {
 
   constructor(address: DatabaseAddress) {
     this.#sql = openPool(address, {
-      max: 1,
+      ...pools.notifications,
       onNotify: (channel, payload) => {
         if (channel === CHANNEL) this.#invalidate(payload as Topic)
         else this.#heartbeatAt = performance.now()

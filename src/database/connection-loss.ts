@@ -33,4 +33,4 @@ export const withCode = (error: unknown): unknown =>
     : error
 
 const WORDS =
-  /connection|not queryable|timeout exceeded when trying to connect|Client was closed|pool after calling end/i
+  /connection|not queryable|timeout exceeded when trying to connect|Query read timeout|Client was closed|pool after calling end/i

@@ -38,13 +38,16 @@ export function connectionSettings(address: DatabaseAddress, session: Session = 
     types,
     pipeline: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    // A statement that the network swallowed must not hang a worker for ever.
+    // A statement that the network swallowed without a sign must not hang for the quarter of an hour that the operating system waits.
+    query_timeout: Number(session['statement_timeout'] ?? 0) * SILENT_TIMES,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
   }
 }
 
 const CONNECT_TIMEOUT_MS = 10_000
+/** SILENT_TIMES: an answer is waited for so many statement time-outs, since others may come before it; then its connection is lost. */
+const SILENT_TIMES = 3
 
 /** `queueSettings` is what the job queue opens its own connections with: it reads values by the driver's own types. */
 export function queueSettings(address: DatabaseAddress): ClientConfig {

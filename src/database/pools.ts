@@ -59,6 +59,8 @@ export const pools = {
       idle_in_transaction_session_timeout: '60000',
     },
   },
+  /** `notifications` is the connection on which changes are told of. */
+  notifications: { max: 1, session: { statement_timeout: '2000' } },
   /** `migration` waits as long as another process migrates. */
   migration: { max: 1, session: {} },
 } as const satisfies Record<string, PoolKind>

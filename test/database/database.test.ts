@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build } from '../../src/database/build.ts'
 import { isConnectionLoss, openPool, type Sql } from '../../src/database/database.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { Relay } from '../support/relay.ts'
 
 let database: TestDatabase
 let sql: TestDatabase['sql']
@@ -83,3 +84,20 @@ test.each([
     await pool.end()
   }
 })
+
+test.each([1, 2])(
+  'a statement that the network swallows without a sign is lost after a while, and the next has another connection (pool of %i)',
+  async (max) => {
+    const relay = await Relay.open(database.address)
+    const pool = openPool(relay.address, { max, session: { statement_timeout: '200' } })
+    const ways = [() => pool`select 1`.execute(), () => pool.begin(async (inside) => await inside`select 1`)]
+    for (const ask of ways) {
+      await pool`select 1`
+      relay.cut()
+      await expect(ask()).rejects.toMatchObject({ code: 'CONNECTION_LOST' })
+    }
+    expect(await pool<{ one: number }[]>`select 1 as one`).toEqual([{ one: 1 }])
+    await pool.end({ timeout: 0 })
+    await relay.close()
+  },
+)
