@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
 import { type DatabaseAddress, openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { databaseOn } from './database-on.ts'
+import { openRunFolder } from './run-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -22,8 +21,7 @@ declare module 'vitest' {
 
 /** `setup` opens one PostgreSQL for the whole run: an embedded one in a folder of its own, or the one of TEST_DATABASE_URL. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const runFolder = mkdtempSync(join(tmpdir(), 'imeigate-test-'))
-  const removeFolder = (): void => rmSync(runFolder, { recursive: true, force: true })
+  const { folder: runFolder, remove: removeFolder } = openRunFolder()
   const { server, close } = await openServer(join(runFolder, 'server')).catch((error: unknown) => {
     removeFolder()
     throw error
