@@ -37,9 +37,15 @@ function isFolder(path: string, folder: string): boolean {
 const unusable = (folder: string, why: string): Error =>
   new Error(`the data folder ${folder} cannot be used: ${why}; choose another one by IMEIGATE_DATA`)
 
-/** `syncFolder` makes the names in a folder as durable as what they name. */
+/** `syncFolder` makes the names in a folder as durable as what they name. A folder that we may not read is one that somebody else has filled. */
 export function syncFolder(folder: string): void {
-  const opened = openSync(folder, 'r')
+  let opened: number
+  try {
+    opened = openSync(folder, 'r')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return
+    throw error
+  }
   try {
     fsyncSync(opened)
   } finally {
