@@ -76,6 +76,7 @@ async function startTarget(name: Target['name'], checkout: string): Promise<Targ
     LOG_LEVEL: 'error',
     // What is measured is the server, not its limit.
     REST_REQUESTS_PER_MINUTE: '0',
+    DHRU_REQUESTS_PER_MINUTE: '0',
   }
   const url = await start([join(checkout, 'bin/imeigate.js'), 'start'], env, `imeigate (${name})`)
   const { fillBench } = (await import(
