@@ -3,6 +3,7 @@ import { Authenticator } from '../accounts/authenticator.ts'
 import { LiveAnswers } from '../accounts/live-answers.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
+import { AccountReads } from '../database/account-reads.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
 import { keepNumbersApart } from '../database/continuity.ts'
 import { type DatabaseAddress, openPool } from '../database/database.ts'
@@ -57,6 +58,8 @@ export function openDatabase({ config, address }: Given) {
     cold: openPool(address, pools.cold),
     long: openPool(address, pools.long),
     hot: openPool(address, pools.hot),
+    lookups: openPool(address, pools.lookups),
+    reads: new AccountReads(address),
     placement: openPool(address, pools.placement),
     lockedPlacement: Array.from({ length: config.placementQueues }, () =>
       openPool(address, pools.lockedPlacement),
@@ -70,7 +73,7 @@ export type Database = ReturnType<typeof openDatabase>
 /** `databaseServices` lists what all else stands on: the pools, the migration, and the notifications of changes. */
 export function databaseServices(
   { address, log }: Given,
-  { cold, long, hot, placement, lockedPlacement, notifier }: Database,
+  { cold, long, hot, lookups, reads, placement, lockedPlacement, notifier }: Database,
 ): ServiceGroup[] {
   return [
     [
@@ -78,7 +81,9 @@ export function databaseServices(
         name: 'pools',
         stop: () =>
           Promise.all(
-            [cold, long, hot, placement, ...lockedPlacement].map((pool) => pool.end({ timeout: 2 })),
+            [cold, long, hot, lookups, reads, placement, ...lockedPlacement].map((pool) =>
+              pool.end({ timeout: 2 }),
+            ),
           ),
       },
     ],
@@ -131,7 +136,7 @@ class Migration implements RuntimeService {
  * installation's id is read from it.
  */
 export async function compose({ config, address, log, clock }: Given, database: Database) {
-  const { cold: sql, long, hot, notifier } = database
+  const { cold: sql, long, hot, lookups, reads, notifier } = database
   const works = config.role !== 'api'
   const context = {
     outbound: new GuardedOutbound({ allow: config.outboundAllow }),
@@ -155,9 +160,9 @@ export async function compose({ config, address, log, clock }: Given, database: 
   })
   notifier.onInvalidate('orders', () => fulfilment.wake())
   const sweeper = new KeySweeper(long, clock, log)
-  const requests = new RequestLog({ sql, log, on: config.requestLogDays > 0 })
-  const orders = new OrderReader(hot, catalogue)
-  const ledger = new LedgerReader(sql)
+  const requests = new RequestLog({ sql, reads, log, on: config.requestLogDays > 0 })
+  const orders = new OrderReader(lookups, catalogue, { reads })
+  const ledger = new LedgerReader(sql, reads)
   const orderRequests = new OrderRequests(hot, clock)
   const deliverer = new Deliverer({ sql: hot, outbound: context.outbound, sealer, orders, clock, log })
   const gateways = new Gateways({ context, sealer })
@@ -201,13 +206,13 @@ export async function compose({ config, address, log, clock }: Given, database: 
     placement,
     requests,
     orderRequests,
-    deposits: new Deposits(paying),
+    deposits: new Deposits(paying, reads),
     gatewayWebhooks: new GatewayWebhooks(paying),
     orders,
-    orderFeed: new OrderFeed(hot),
+    orderFeed: new OrderFeed(lookups),
     ledger,
-    transfers: new Transfers(sql),
-    statements: new Statements({ sql, ledger, clock }),
+    transfers: new Transfers(reads),
+    statements: new Statements({ reads, ledger, clock }),
     idempotency: new Idempotency(sql, clock),
     gauges: [...fulfilmentGauges(sql), ...webhookGauges(sql)],
   }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
+import { unshared } from '../database/account-reads.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { LedgerReader } from '../ledger/ledger-reader.ts'
@@ -75,7 +76,7 @@ function formatOf({ format, out }: StatementOptions): StatementFormat | undefine
 }
 
 const statementsOf = (sql: Sql): Statements =>
-  new Statements({ sql, ledger: new LedgerReader(sql), clock: systemClock })
+  new Statements({ reads: unshared(sql), ledger: new LedgerReader(sql), clock: systemClock })
 
 /** `writeFile` gives the file its name once it is whole. */
 async function writeFile(statement: Readable, file: string): Promise<void> {

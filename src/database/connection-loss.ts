@@ -20,11 +20,15 @@ export function isConnectionLoss(error: unknown): boolean {
 const LOST =
   /^(CONNECTION_LOST|ECONN|ENOENT|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|08|25P03|25P04|57P0)/
 
-/** `isTemporary` tells whether the same statement may go well in a moment: the connection was lost, or a lock was waited for too long. */
+/**
+ * `isTemporary` tells whether the same statement may go well in a moment: the connection was lost, a lock was waited for too long, or the
+ * database was too busy to end it in time.
+ */
 export const isTemporary = (error: unknown): boolean =>
-  isConnectionLoss(error) || (error as { code?: unknown } | null)?.code === LOCK_NOT_AVAILABLE
+  isConnectionLoss(error) || BUSY.includes((error as { code?: unknown } | null)?.code)
 
-const LOCK_NOT_AVAILABLE = '55P03'
+/** BUSY: a lock was not to be had; the statement's time was over. */
+const BUSY: unknown[] = ['55P03', '57014']
 
 /** `withCode` gives the error itself where it says what it is, and a ConnectionLost where the driver only says it in words. */
 export const withCode = (error: unknown): unknown =>

@@ -52,8 +52,13 @@ export function openPool(
   address: DatabaseAddress,
   { max = 10, session = {}, onNotify }: PoolOptions = {},
 ): Sql {
-  const source: Source =
-    max === 1 ? new ClientSource(address, session, onNotify) : new PoolSource(address, session, max)
+  return sqlOn(
+    max === 1 ? new ClientSource(address, session, onNotify) : new PoolSource(address, session, max),
+  )
+}
+
+/** `sqlOn` sends statements on the connections that a source lends. */
+export function sqlOn(source: Source): Sql {
   const tag = queryable({
     send: (statement, form) => source.use((client) => client.send(statement, form)),
     sendText: (text) => source.use((client) => client.sendText(text)),

@@ -31,13 +31,36 @@ export const pools = {
       idle_in_transaction_session_timeout: '5000',
     },
   },
-  /** `hot` is for the batches of reads and of fulfilment. */
+  /** `hot` is for the batches of fulfilment and of webhooks. */
   hot: {
     max: 8,
     session: {
       ...STEADY_PLANS,
       lock_timeout: '5000',
       statement_timeout: '10000',
+      idle_in_transaction_session_timeout: '5000',
+    },
+  },
+  /** `lookups` is for the batches in which orders are read by their numbers, and for those who wait for what becomes of them. */
+  lookups: {
+    max: 4,
+    session: {
+      ...STEADY_PLANS,
+      lock_timeout: '5000',
+      statement_timeout: '10000',
+      idle_in_transaction_session_timeout: '5000',
+    },
+  },
+  /**
+   * `reads` is for the lists, searches and statements of resellers: few connections, so that however many ask, placing keeps its part of
+   * the machine. Nothing there reads for long, unless the database has too much to do.
+   */
+  reads: {
+    max: 4,
+    session: {
+      ...STEADY_PLANS,
+      lock_timeout: '5000',
+      statement_timeout: '5000',
       idle_in_transaction_session_timeout: '5000',
     },
   },

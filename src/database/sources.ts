@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { endsWithin } from '../lib/time.ts'
+import { cancelledBy } from './cancellation.ts'
 import { ConnectionLost, isConnectionLoss, withCode } from './connection-loss.ts'
 import { connectionSettings, type DatabaseAddress, type Session } from './connection-settings.ts'
 import type { Form, Rows } from './query.ts'
@@ -18,10 +19,13 @@ export interface Source {
 /** Connection is one session of PostgreSQL. What is sent on it together goes out together (pipelining). */
 export class Connection {
   readonly #client: pg.ClientBase
+  readonly #signal: AbortSignal | undefined
   #firstError: unknown
 
-  constructor(client: pg.ClientBase) {
+  /** Once `signal` is aborted nothing more is sent. */
+  constructor(client: pg.ClientBase, signal?: AbortSignal) {
     this.#client = client
+    this.#signal = signal
   }
 
   /** `send` sends one statement, which PostgreSQL parses and plans once for each session and text. */
@@ -36,6 +40,7 @@ export class Connection {
   }
 
   async #ask(query: pg.QueryConfig & { rowMode?: 'array' }): Promise<Rows<unknown[]>> {
+    this.#signal?.throwIfAborted()
     try {
       const results = (await this.#client.query(query)) as pg.QueryResult | pg.QueryResult[]
       const result = (Array.isArray(results) ? results.at(-1) : results) as pg.QueryResult
@@ -59,7 +64,7 @@ export class Connection {
       result = await work(this)
       await begun
     } catch (error) {
-      await this.sendText('rollback').catch(() => {})
+      await this.#client.query('rollback').catch(() => {})
       // Statements that were sent together fail together: the first error says why, the others only that there was one.
       throw codeOf(error) === IN_FAILED_TRANSACTION ? this.#firstError : error
     }
@@ -132,14 +137,20 @@ export class PoolSource implements Source {
     this.#pool.on('remove', (client) => this.#clients.delete(client))
   }
 
-  async use<T>(work: (client: Connection) => Promise<T>): Promise<T> {
+  /** `use`: what runs when `signal` is aborted is cancelled, and its reason thrown. */
+  async use<T>(work: (client: Connection) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    signal?.throwIfAborted()
     const client = await this.#backoff.connect(() => this.#pool.connect())
+    const settle = signal && cancelledBy(signal, client)
     try {
-      const result = await work(new Connection(client))
+      const result = await work(new Connection(client, signal))
+      await settle?.()
       client.release()
       return result
     } catch (error) {
+      await settle?.()
       client.release(isSpoilt(error))
+      signal?.throwIfAborted()
       throw error
     }
   }

@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts'
+import { type Reads, unshared } from '../database/account-reads.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
@@ -31,10 +32,12 @@ const MAX_OPEN = 20
 /** Deposits is what accounts do with deposits. Every read names the account (promise 6: own data only). */
 export class Deposits {
   readonly #deps: DepositsDeps
+  readonly #reads: Reads
   readonly #pages: PaymentPages
 
-  constructor(deps: DepositsDeps) {
+  constructor(deps: DepositsDeps, reads: Reads = unshared(deps.sql)) {
     this.#deps = deps
+    this.#reads = reads
     this.#pages = new PaymentPages(deps)
   }
 
@@ -94,8 +97,13 @@ export class Deposits {
   async list(
     accountId: AccountId,
     { limit, ...filter }: Omit<DepositFilter, 'accountId'> & { limit: number },
+    signal?: AbortSignal,
   ): Promise<Page<Deposit, DepositId>> {
-    const found = await selectDeposits(this.#deps.sql, { ...filter, accountId, limit: limit + 1 })
+    const found = await selectDeposits(this.#reads.of(accountId, signal), {
+      ...filter,
+      accountId,
+      limit: limit + 1,
+    })
     return pageOf(found, limit, ({ id }) => id)
   }
 

@@ -1,3 +1,4 @@
+import { type Reads, unshared } from '../database/account-reads.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, EntryId } from '../lib/ids.ts'
@@ -36,9 +37,11 @@ const ENTRIES_PER_READ = 500
 /** LedgerReader reads wallets and the ledger for one account at a time (promise 6, own data only). */
 export class LedgerReader {
   readonly #sql: Sql
+  readonly #reads: Reads
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, reads: Reads = unshared(sql)) {
     this.#sql = sql
+    this.#reads = reads
   }
 
   /** `wallet` throws not_found. */
@@ -50,10 +53,13 @@ export class LedgerReader {
   async transactions(
     accountId: AccountId,
     { type, limit, ...filter }: TransactionFilter,
+    signal?: AbortSignal,
   ): Promise<Page<AccountTransaction, EntryId>> {
     const kinds = firstKinds.filter((kind) => type === undefined || transactionKinds[kind].type === type)
     const rows = { ...filter, kinds, limit: limit + 1 }
-    const found = await inOrder(this.#sql, (transaction) => selectTransactions(transaction, accountId, rows))
+    const found = await inOrder(this.#reads.of(accountId, signal), (transaction) =>
+      selectTransactions(transaction, accountId, rows),
+    )
     return pageOf(found, limit, ({ id }) => id)
   }
 
@@ -68,6 +74,7 @@ export class LedgerReader {
   async balanceChanges(
     accountId: AccountId,
     { type, reason, limit, ...filter }: BalanceChangeFilter,
+    signal?: AbortSignal,
   ): Promise<Page<BalanceChange, EntryId>> {
     const kinds = balanceKinds.filter(
       (kind) =>
@@ -75,7 +82,7 @@ export class LedgerReader {
         (reason === undefined || balanceChangeKinds[kind].reason === reason),
     )
     const rows = { ...filter, kinds, limit: limit + 1 }
-    const found = await inOrder(this.#sql, (transaction) =>
+    const found = await inOrder(this.#reads.of(accountId, signal), (transaction) =>
       selectBalanceChanges(transaction, accountId, rows),
     )
     return pageOf(found, limit, ({ id }) => id)
@@ -95,10 +102,11 @@ export class LedgerReader {
   async *everyBalanceChange(
     accountId: AccountId,
     { after, last }: { after: EntryId; last: EntryId },
+    signal?: AbortSignal,
   ): AsyncGenerator<BalanceChange[]> {
     for (let from = after; ; ) {
       const rows = { kinds: balanceKinds, after: from, last, limit: ENTRIES_PER_READ }
-      const piece = await inOrder(this.#sql, (transaction) =>
+      const piece = await inOrder(this.#reads.of(accountId, signal), (transaction) =>
         selectBalanceChanges(transaction, accountId, rows),
       )
       if (piece.length > 0) yield piece

@@ -1,4 +1,5 @@
-import type { Queryable, Transaction } from '../database/database.ts'
+import type { Reads } from '../database/account-reads.ts'
+import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { AccountId, TransferId } from '../lib/ids.ts'
@@ -80,10 +81,10 @@ async function findReceiver(transaction: Transaction, text: string): Promise<Acc
 
 /** Transfers reads what an account sent to other accounts and received from them (promise 6, own data only). */
 export class Transfers {
-  readonly #sql: Queryable
+  readonly #reads: Reads
 
-  constructor(sql: Queryable) {
-    this.#sql = sql
+  constructor(reads: Reads) {
+    this.#reads = reads
   }
 
   /** `get` throws not_found, also where the account neither sent nor received it. */
@@ -94,8 +95,13 @@ export class Transfers {
   }
 
   /** `list` gives a page, newest first. */
-  async list(accountId: AccountId, filter: TransferFilter): Promise<Page<OwnTransfer, TransferId>> {
-    const found = await selectTransfers(this.#sql, accountId, { ...filter, limit: filter.limit + 1 })
+  async list(
+    accountId: AccountId,
+    filter: TransferFilter,
+    signal?: AbortSignal,
+  ): Promise<Page<OwnTransfer, TransferId>> {
+    const sql = this.#reads.of(accountId, signal)
+    const found = await selectTransfers(sql, accountId, { ...filter, limit: filter.limit + 1 })
     const own = found.map(
       (one): OwnTransfer =>
         one.senderId === accountId

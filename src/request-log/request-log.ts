@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { type Reads, unshared } from '../database/account-reads.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
@@ -24,6 +25,7 @@ const MAX_TEXT_LENGTH = 500
 export class RequestLog implements RuntimeService {
   readonly name = 'request log'
   readonly #sql: Sql
+  readonly #reads: Reads
   readonly #log: Logger
   readonly #on: boolean
   #waiting: RequestEntry[] = []
@@ -32,8 +34,14 @@ export class RequestLog implements RuntimeService {
   readonly #loop: Loop
 
   /** `on`, false: nothing is written. */
-  constructor({ sql, log, on }: { sql: Sql; log: Logger; on: boolean }) {
+  constructor({
+    sql,
+    reads = unshared(sql),
+    log,
+    on,
+  }: { sql: Sql; reads?: Reads; log: Logger; on: boolean }) {
     this.#sql = sql
+    this.#reads = reads
     this.#log = log
     this.#on = on
     this.#loop = new Loop({ name: 'request log', log, intervalMs: EVERY_MS, run: () => this.#write() })
@@ -60,8 +68,12 @@ export class RequestLog implements RuntimeService {
   async list(
     accountId: AccountId,
     { limit, ...filter }: RequestFilter & { before?: RequestNumber | undefined; limit: number },
+    signal?: AbortSignal,
   ): Promise<Page<LoggedRequest, RequestNumber>> {
-    const found = await selectRequests(this.#sql, accountId, { ...filter, limit: limit + 1 })
+    const found = await selectRequests(this.#reads.of(accountId, signal), accountId, {
+      ...filter,
+      limit: limit + 1,
+    })
     return pageOf(found, limit, ({ id }) => id)
   }
 

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import type { Sql } from '../database/database.ts'
+import type { Reads } from '../database/account-reads.ts'
 import { Refusal } from '../errors.ts'
 import { type BalanceChange, balanceChangeKinds, signed } from '../ledger/balance-change.ts'
 import type { LedgerReader } from '../ledger/ledger-reader.ts'
@@ -21,7 +21,7 @@ import {
 const SETTLED_AFTER_MS = 15 * 60_000
 
 interface StatementsDeps {
-  sql: Sql
+  reads: Reads
   ledger: Pick<LedgerReader, 'everyBalanceChange'>
   clock: Clock
 }
@@ -35,13 +35,15 @@ export class Statements {
   }
 
   /** `list` gives the months in which something moved, newest first. */
-  async list(accountId: AccountId): Promise<StatementMonth[]> {
-    const { sql, clock } = this.#deps
+  async list(accountId: AccountId, signal?: AbortSignal): Promise<StatementMonth[]> {
+    const { reads, clock } = this.#deps
     const now = clock.now()
-    const months = await sql.begin('isolation level repeatable read read only', async (transaction) => {
-      await readInOrder(transaction)
-      return await selectMonths(transaction, accountId)
-    })
+    const months = await reads
+      .of(accountId, signal)
+      .begin('isolation level repeatable read read only', async (transaction) => {
+        await readInOrder(transaction)
+        return await selectMonths(transaction, accountId)
+      })
     return months.reverse().map(({ moment, opening, closing }) => {
       const month = monthOf(moment)
       return { month, complete: isComplete(month, now), opening, closing }
@@ -53,8 +55,9 @@ export class Statements {
    * it to the one before the first of the next, so that months join without a gap. Throws invalid_input for a month that has not
    * begun, and an internal error, not a statement, where it would not add up.
    */
-  async open(accountId: AccountId, month: Month): Promise<Statement> {
-    const { sql, clock } = this.#deps
+  async open(accountId: AccountId, month: Month, signal?: AbortSignal): Promise<Statement> {
+    const { reads, clock } = this.#deps
+    const sql = reads.of(accountId, signal)
     const madeAt = clock.now()
     if (month.from > madeAt) throw new Refusal('invalid_input', `${month.text} has not begun`, 'month')
     return await sql.begin('isolation level repeatable read read only', async (transaction) => {
@@ -86,16 +89,17 @@ export class Statements {
   }
 
   /** `stream` gives a statement as bytes, and reads no faster than they are taken. */
-  stream(statement: Statement, format: StatementFormat): Readable {
-    const written = statementFormats[format].write(statement, this.#movements(statement))
+  stream(statement: Statement, format: StatementFormat, signal?: AbortSignal): Readable {
+    const written = statementFormats[format].write(statement, this.#movements(statement, signal))
     return Readable.from(written, { objectMode: false })
   }
 
   /** `#movements` gives the balance changes, oldest first, in pieces. Throws at the first that does not continue the one before. */
-  async *#movements(statement: Statement): AsyncGenerator<BalanceChange[]> {
-    const where = { account: statement.account.id, month: statement.month.text }
+  async *#movements(statement: Statement, signal?: AbortSignal): AsyncGenerator<BalanceChange[]> {
+    const { account, ids, month } = statement
+    const where = { account: account.id, month: month.text }
     let balance = statement.opening
-    for await (const piece of this.#deps.ledger.everyBalanceChange(statement.account.id, statement.ids)) {
+    for await (const piece of this.#deps.ledger.everyBalanceChange(account.id, ids, signal)) {
       for (const one of piece) {
         balance = micros(balance + signed(one))
         mustBe(balance, one.balanceAfter, { ...where, entry: one.id })

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { ServiceKind } from '../../catalogue/service.ts'
+import { type Reads, unshared } from '../../database/account-reads.ts'
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
@@ -53,6 +54,7 @@ const ITEMS_PER_READ = 1000
 /** Reading is what all orders of a process are read with. `batches` read together what is asked for together. */
 interface Reading {
   sql: Sql
+  reads: Reads
   services: Services
   maxScanned: number
   batches: {
@@ -66,8 +68,12 @@ interface Reading {
 export class OrderReader {
   readonly #reading: Reading
 
-  /** `sql` is a pool with steady plans. */
-  constructor(sql: Sql, services: Services, { maxScanned = MAX_SCANNED_ORDERS } = {}) {
+  /** `sql` and `reads` are pools with steady plans. */
+  constructor(
+    sql: Sql,
+    services: Services,
+    { reads = unshared(sql), maxScanned = MAX_SCANNED_ORDERS }: { reads?: Reads; maxScanned?: number } = {},
+  ) {
     const batches = {
       orders: batched(
         (names) => readOrders(sql, names),
@@ -86,12 +92,12 @@ export class OrderReader {
         MAX_DETAILS_PER_READ,
       ),
     }
-    this.#reading = { sql, services, maxScanned, batches }
+    this.#reading = { sql, reads, services, maxScanned, batches }
   }
 
-  /** `forBuyer` reads the account's orders only (promise 6, own data only). */
-  forBuyer(accountId: AccountId): BuyerOrders {
-    return new BuyerOrders(accountId, this.#reading)
+  /** `forBuyer` reads the account's orders only (promise 6, own data only). Lists are no longer read when `signal` is aborted. */
+  forBuyer(accountId: AccountId, signal?: AbortSignal): BuyerOrders {
+    return new BuyerOrders(accountId, this.#reading, signal)
   }
 }
 
@@ -99,10 +105,13 @@ export class OrderReader {
 export class BuyerOrders {
   readonly #accountId: AccountId
   readonly #reading: Reading
+  /** `#lists` is what lists are read with, many rows at a time. */
+  readonly #lists: Sql
 
-  constructor(accountId: AccountId, reading: Reading) {
+  constructor(accountId: AccountId, reading: Reading, signal?: AbortSignal) {
     this.#accountId = accountId
     this.#reading = reading
+    this.#lists = reading.reads.of(accountId, signal)
   }
 
   /** `find` gives the order with its items and nothing beside it. */
@@ -140,17 +149,17 @@ export class BuyerOrders {
     if (!texts.every((text) => isStorable(text ?? ''))) return { items: [], next: null }
     const serviceIds = await this.#serviceIds(processing, service)
     if (serviceIds?.length === 0) return { items: [], next: null }
-    const { sql, services, maxScanned } = this.#reading
+    const { services, maxScanned } = this.#reading
     const only = transaction === undefined ? undefined : await this.#ofTransaction(transaction)
     if (only?.length === 0) return { items: [], next: null }
     const { ids, next } = await findOrders(
-      sql,
+      this.#lists,
       this.#accountId,
       { ...rest, ids: only, serviceIds },
       maxScanned,
     )
     const names = ids.map((id) => this.#name(id))
-    const found = await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
+    const found = await readSummaries(this.#lists, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
     const items = await withServices(services, found)
     return { items: items.sort((a, b) => b.order.id - a.order.id), next }
   }
@@ -158,7 +167,7 @@ export class BuyerOrders {
   /** `items` gives one page of an order's items, by position. Throws order_not_found. */
   async items(name: string, filter: ItemFilter): Promise<{ items: KindedItem[]; next: number | null }> {
     const { id, kind } = await this.#serviceOf(name)
-    const found = await selectItems(this.#reading.sql, this.#name(id), { ...filter, limit: filter.limit + 1 })
+    const found = await selectItems(this.#lists, this.#name(id), { ...filter, limit: filter.limit + 1 })
     const items = found.slice(0, filter.limit).map((item) => ({ ...item, kind }))
     return { items, next: found.length > filter.limit ? (items.at(-1)?.position ?? null) : null }
   }
@@ -181,7 +190,7 @@ export class BuyerOrders {
     filter: Omit<ItemFilter, 'limit'>,
   ): AsyncGenerator<KindedItem[], void> {
     for (let { after } = filter; ; ) {
-      const found = await selectItems(this.#reading.sql, this.#name(id), {
+      const found = await selectItems(this.#lists, this.#name(id), {
         ...filter,
         after,
         limit: ITEMS_PER_READ,

@@ -9,7 +9,7 @@ import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { bearerOf, readJson } from './decode.ts'
 import type { RestDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
-import { untilOver } from './live.ts'
+import { Listener } from './live.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from './refusal.ts'
 import { requestEntry } from './request-entry.ts'
 import { Answered, type Route, routeOf, type Source } from './route.ts'
@@ -67,7 +67,12 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
           schema: schemaOf(route),
           config: { route },
           handler: (request, reply) =>
-            answer(route, request, reply, () => untilOver(deps.liveAnswers, closing.signal, request, reply)),
+            answer(
+              route,
+              request,
+              reply,
+              () => new Listener(deps.liveAnswers, closing.signal, request, reply),
+            ),
         })
       }
     })
@@ -93,12 +98,16 @@ async function answer(
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
-  makeSignal: () => AbortSignal,
+  makeListener: () => Listener,
 ): Promise<unknown> {
   const { restKey: key } = request
   if (!key) throw new Error(`${route.path} was reached without a key`)
   const header = request.headers['idempotency-key']
-  let signal: AbortSignal | undefined
+  let listener: Listener | undefined
+  const listening = (): Listener => {
+    listener ??= makeListener()
+    return listener
+  }
   const given = await route.handle({
     key,
     accountId: key.account.id,
@@ -106,9 +115,11 @@ async function answer(
     query: request.query,
     body: request.body,
     idempotencyKey: typeof header === 'string' ? header : null,
+    get gone() {
+      return listening().gone
+    },
     get signal() {
-      signal ??= makeSignal()
-      return signal
+      return listening().signal
     },
     request,
     reply,
@@ -130,6 +141,8 @@ function answerError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
+  // What was read for a client that has gone was cancelled: nobody is answered, and nothing has failed.
+  if ((error as Error).name === 'AbortError') return reply.send()
   if (refusal.code === 'internal_error' || refusal.code === 'temporarily_unavailable') {
     request.log.error({ err: error, requestId: request.id }, 'a REST request failed')
   }

@@ -5,36 +5,77 @@ import { routeOf } from './route.ts'
 
 /** LAST_WORDS_MS is how long an answer that has begun may take to end once its right has ended. */
 const LAST_WORDS_MS = 500
+/** PROBE_MS is the time between two looks for a client that has closed its half of the connection. */
+const PROBE_MS = 500
 
 /**
- * `untilOver` gives a signal that is aborted when the client has gone, the server stops, or the caller's right has ended, whose Refusal is
- * the reason then. An answer that goes on nevertheless, because it is long or its client reads slowly, is cut off.
+ * Listener is the client of one answer, for what takes long: `gone` is aborted when the client has gone, or the right has ended that it had
+ * the answer by, whose Refusal is the reason then. An answer that goes on nevertheless, because it is long or its client reads slowly,
+ * is cut off. `signal` is aborted then, too, and when the server stops.
  */
-export function untilOver(
-  liveAnswers: Pick<LiveAnswers, 'watch'>,
-  closing: AbortSignal,
-  request: FastifyRequest,
-  { raw }: FastifyReply,
-): AbortSignal {
-  const over = new AbortController()
-  const end = (): void => over.abort()
-  if (closing.aborted) end()
-  closing.addEventListener('abort', end)
-  const right = {
-    credentials: bearerOf(request.headers.authorization),
-    ip: request.ip,
-    permission: routeOf(request).permission,
+export class Listener {
+  readonly #gone = new AbortController()
+  readonly #over = new AbortController()
+
+  constructor(
+    liveAnswers: Pick<LiveAnswers, 'watch'>,
+    closing: AbortSignal,
+    request: FastifyRequest,
+    { raw }: FastifyReply,
+  ) {
+    const right = {
+      credentials: bearerOf(request.headers.authorization),
+      ip: request.ip,
+      permission: routeOf(request).permission,
+    }
+    const unwatch = liveAnswers.watch(right, (why) => {
+      this.#end(why)
+      setTimeout(() => {
+        if (raw.headersSent && !raw.writableFinished) raw.destroy()
+      }, LAST_WORDS_MS)
+    })
+    const stop = (): void => this.#over.abort()
+    if (closing.aborted) stop()
+    closing.addEventListener('abort', stop)
+    const stopProbes = probe(request, raw)
+    raw.once('close', () => {
+      stopProbes()
+      unwatch()
+      closing.removeEventListener('abort', stop)
+      this.#end()
+    })
   }
-  const unwatch = liveAnswers.watch(right, (why) => {
-    over.abort(why)
-    setTimeout(() => {
-      if (raw.headersSent && !raw.writableFinished) raw.destroy()
-    }, LAST_WORDS_MS)
-  })
-  raw.once('close', () => {
-    unwatch()
-    closing.removeEventListener('abort', end)
-    end()
-  })
-  return over.signal
+
+  get gone(): AbortSignal {
+    return this.#gone.signal
+  }
+
+  get signal(): AbortSignal {
+    return this.#over.signal
+  }
+
+  #end(why?: unknown): void {
+    this.#gone.abort(why)
+    this.#over.abort(why)
+  }
+}
+
+/**
+ * `probe` finds out whether a client is still there that has closed its half of the connection: it may still read, as netcat does, or have
+ * gone, which only writing shows. Before an answer it is told that it is being worked on (102), which HTTP/1.1 lets any client pass over.
+ */
+function probe({ raw: request }: FastifyRequest, answer: FastifyReply['raw']): () => void {
+  let timer: NodeJS.Timeout | undefined
+  const begin = (): void => {
+    timer ??= setInterval(() => {
+      if (!answer.headersSent && request.httpVersion === '1.1') answer.writeProcessing()
+    }, PROBE_MS)
+  }
+  const { socket } = request
+  if (socket.readableEnded) begin()
+  else socket.once('end', begin)
+  return () => {
+    clearInterval(timer)
+    socket.off('end', begin)
+  }
 }

@@ -17,9 +17,11 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   /** `idempotencyKey` is the caller's `Idempotency-Key`; null: none was sent. */
   idempotencyKey: string | null
   /**
-   * `signal` is aborted when the client has gone, the server stops, or the key may no longer do this (then its reason is the Refusal): for
-   * what takes long.
+   * `gone` is aborted when nobody is to have the answer any more: the client has gone, or the key may no longer do this (then its reason is
+   * the Refusal). For what reads much.
    */
+  gone: AbortSignal
+  /** `signal` is aborted when `gone` is, and when the server stops: for what waits. */
   signal: AbortSignal
   request: FastifyRequest
   /** `report` tells the request log which order the request placed. */

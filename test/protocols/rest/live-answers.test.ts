@@ -137,3 +137,28 @@ test('a client that leaves makes no line of the log', async () => {
   await client.get(`/api/order/${order}/status?wait=1`)
   expect(lines).toEqual([])
 })
+
+test('a list whose client has gone is cancelled in PostgreSQL, and more than may wait are refused', async () => {
+  const { shop } = await buyer()
+  const waiting = async (): Promise<number> => {
+    const [row] = await server.sql<{ count: bigint }[]>`
+      select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    return Number(row?.count)
+  }
+  const gone = new AbortController()
+  await server.sql.begin(async (transaction) => {
+    await transaction`lock table transfers in access exclusive mode`
+    const lists = Array.from({ length: 51 }, () =>
+      fetch(`${server.url}/api/transfer`, { headers: bearer(shop), signal: gone.signal }),
+    )
+    const refused = (await Promise.race(lists)) as Response
+    expect(refused.status).toBe(429)
+    expect(await refused.json()).toMatchObject({ code: 'TOO_MANY_REQUESTS_ERROR', source: 'headers' })
+    await expect.poll(waiting).toBe(2)
+    gone.abort()
+    // The lock is still held: only a cancellation ends them without a line of the log.
+    await expect.poll(waiting).toBe(0)
+    await Promise.allSettled(lists)
+  })
+  expect(lines).toEqual([])
+})

@@ -85,13 +85,14 @@ export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposit
       ...pageQuery,
     }),
     answer: pageShape(deposit),
-    async handle({ accountId, query }) {
-      const page = await deposits.list(accountId, {
+    async handle({ accountId, query, gone }) {
+      const filter = {
         state: query.status,
         provider: query.provider_code === undefined ? undefined : sanitize(query.provider_code),
         before: query.cursor as DepositId | undefined,
         limit: query.limit,
-      })
+      }
+      const page = await deposits.list(accountId, filter, gone)
       return wirePage(page, wireDeposit)
     },
   }),

@@ -113,8 +113,8 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
     }),
     answer: pageShape(order),
     refusals: ['invalid_input'],
-    async handle({ accountId, query }) {
-      const page = await orders.forBuyer(accountId).list({
+    async handle({ accountId, query, gone }) {
+      const page = await orders.forBuyer(accountId, gone).list({
         ...filterOf<OrderId>(query),
         search: query.q || undefined,
         reference: query.reference || undefined,

@@ -27,14 +27,15 @@ export const requestRoutes = ({ requests }: Pick<RestDeps, 'requests'>) => [
       action: Type.Optional(Type.String({ maxLength: 100 })),
     }),
     answer: pageShape(request),
-    async handle({ accountId, query }) {
+    async handle({ accountId, query, gone }) {
       const { protocol, outcome, action } = query
-      const page = await requests.list(accountId, {
+      const filter = {
         ...filterOf<RequestNumber>(query),
         via: protocol,
         outcome,
         action: action === undefined ? undefined : sanitize(action),
-      })
+      }
+      const page = await requests.list(accountId, filter, gone)
       return wirePage(page, wireRequest)
     },
   }),

@@ -23,8 +23,8 @@ export const statementRoutes = ({ statements }: Pick<RestDeps, 'statements'>) =>
     permission,
     query: Type.Object(pageQuery),
     answer: pageShape(statementMonth),
-    async handle({ accountId, query: { limit, cursor = Number.POSITIVE_INFINITY } }) {
-      const months = (await statements.list(accountId)).filter((one) => cursorOf(one) < cursor)
+    async handle({ accountId, query: { limit, cursor = Number.POSITIVE_INFINITY }, gone }) {
+      const months = (await statements.list(accountId, gone)).filter((one) => cursorOf(one) < cursor)
       return wirePage(pageOf(months, limit, cursorOf), wireStatementMonth)
     },
   }),
@@ -48,15 +48,15 @@ export const statementRoutes = ({ statements }: Pick<RestDeps, 'statements'>) =>
       'application/pdf': Type.String({ contentMediaType: 'application/pdf' }),
     },
     refusals: ['invalid_input'],
-    async handle({ accountId, params, query, request, reply }) {
+    async handle({ accountId, params, query, request, reply, gone }) {
       const format = query.format ?? accepted(request.headers.accept)
-      const found = await statements.open(accountId, parseMonth(params.month))
+      const found = await statements.open(accountId, parseMonth(params.month), gone)
       const { type } = statementFormats[format]
       reply.type(format === 'pdf' ? type : `${type}; charset=utf-8`)
       if (format !== 'json') {
         reply.header('content-disposition', `attachment; filename="${fileNameOf(found, format)}"`)
       }
-      return reply.send(statements.stream(found, format))
+      return reply.send(statements.stream(found, format, gone))
     },
   }),
 ]

@@ -20,9 +20,9 @@ export const transactionRoutes = ({ ledger }: Pick<RestDeps, 'ledger'>) => [
     permission,
     query: Type.Object({ ...pageQuery, ...createdQuery, type: Type.Optional(oneOf(transactionTypes)) }),
     answer: pageShape(transaction),
-    async handle({ accountId, query }) {
+    async handle({ accountId, query, gone }) {
       const filter = { ...filterOf<EntryId>(query), type: query.type }
-      return wirePage(await ledger.transactions(accountId, filter), wireTransaction)
+      return wirePage(await ledger.transactions(accountId, filter, gone), wireTransaction)
     },
   }),
   route({

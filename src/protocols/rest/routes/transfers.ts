@@ -81,9 +81,9 @@ export const transferRoutes = ({
       direction: Type.Optional(oneOf(transferDirections)),
     }),
     answer: pageShape(transfer),
-    async handle({ accountId, query }) {
+    async handle({ accountId, query, gone }) {
       const filter = { ...filterOf<TransferId>(query), direction: query.direction }
-      return wirePage(await transfers.list(accountId, filter), wireTransfer)
+      return wirePage(await transfers.list(accountId, filter, gone), wireTransfer)
     },
   }),
   route({

@@ -43,10 +43,10 @@ export const walletRoutes = ({ ledger }: Pick<RestDeps, 'ledger'>) => [
       reason: Type.Optional(oneOf(mutationReasons)),
     }),
     answer: pageShape(mutation),
-    async handle({ accountId, query }) {
+    async handle({ accountId, query, gone }) {
       const { type, reason } = query
       const filter = { ...filterOf<EntryId>(query), type, reason }
-      return wirePage(await ledger.balanceChanges(accountId, filter), wireMutation)
+      return wirePage(await ledger.balanceChanges(accountId, filter, gone), wireMutation)
     },
   }),
   route({
