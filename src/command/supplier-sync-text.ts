@@ -1,5 +1,6 @@
 import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
 import type { ListChange } from '../sync/comparison.ts'
+import type { Jump } from '../sync/jumps.ts'
 import type { LeftOut } from '../sync/remote-list.ts'
 import type { SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
@@ -27,6 +28,7 @@ export const previewJson = ({ name, currency, sale }: AboutPreview, preview: Syn
   listed: preview.listed,
   known: preview.known,
   left_out: preview.leftOut.map(({ id, name, reason }) => ({ remote_service: id, name, reason })),
+  jumps: preview.jumps.map((jump) => jumpJson(jump, currency)),
   counts: preview.counts,
   groups: preview.groups.map(({ group, counts }) => ({ group, ...counts })),
   changes: preview.changes.map((change) => ({
@@ -38,8 +40,16 @@ export const previewJson = ({ name, currency, sale }: AboutPreview, preview: Syn
     old_cost: change.oldCost === null ? null : formatMicros(change.oldCost, change.oldCurrency ?? currency),
     new_cost: change.newCost === null ? null : formatMicros(change.newCost, currency),
     old_currency: change.oldCurrency,
+    waits: change.waits,
     ...(sale && saleJson(sale, change)),
   })),
+})
+
+const jumpJson = ({ remoteId, name, cost, newCost }: Jump, currency: string) => ({
+  remote_service: remoteId,
+  name,
+  cost: formatMicros(cost, currency),
+  new_cost: formatMicros(newCost, currency),
 })
 
 function saleJson({ currency, priceOf }: Sale, change: ListChange) {
@@ -50,7 +60,7 @@ function saleJson({ currency, priceOf }: Sale, change: ListChange) {
 const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
 
 export function previewText(about: AboutPreview, preview: SyncPreview): string {
-  const { counts, groups, changes, suspicion, leftOut } = preview
+  const { counts, groups, changes, suspicion, leftOut, jumps } = preview
   const byGroup = table(
     [...groups, { group: 'all', counts }],
     {
@@ -67,9 +77,29 @@ export function previewText(about: AboutPreview, preview: SyncPreview): string {
   if (changes.length > 0 && more > 0)
     parts.push(`and ${more} more (--json gives all, --group those of a group)`)
   if (leftOut.length > 0) parts.push(leftOutText(leftOut))
+  if (jumps.length > 0) parts.push(jumpsText(about, jumps))
   if (suspicion !== null) parts.push(`${suspicion}: an --apply would change nothing without --accept-loss`)
   parts.push('nothing was changed: add --apply')
   return parts.join('\n\n')
+}
+
+function jumpsText({ currency }: About, jumps: Jump[]): string {
+  const lines = jumps.slice(0, SHOWN_SKIPPED).map(({ remoteId, name, cost, newCost }) => {
+    const change = `${formatMoney(cost, currency)} -> ${formatMoney(newCost, currency)}`
+    return `waits ${remoteId} ${name}: ${change}${percentOf(cost, newCost)}`
+  })
+  const more = jumps.length - SHOWN_SKIPPED
+  return [
+    ...lines,
+    ...(more > 0 ? [`and ${more} more wait (--json gives all)`] : []),
+    'a cost that has jumped stays as it was until a person takes it: --apply --accept-jump <id or all>',
+  ].join('\n')
+}
+
+const percentOf = (cost: Micros, newCost: Micros): string => {
+  if (cost === 0n) return ''
+  const percent = ((newCost - cost) * 100n) / cost
+  return ` (${percent > 0n ? '+' : ''}${percent}%)`
 }
 
 function leftOutText(leftOut: LeftOut[]): string {
@@ -87,7 +117,7 @@ const changesTable = ({ currency, sale }: AboutPreview, changes: ListChange[]): 
       service: (one) => one.remoteId,
       group: (one) => one.group,
       name: (one) => one.name,
-      change: (one) => one.changed.join(', ') || one.change,
+      change: (one) => `${one.changed.join(', ') || one.change}${one.waits ? ' (waits)' : ''}`,
       cost: ({ oldCost, oldCurrency }) =>
         oldCost === null ? null : formatMoney(oldCost, oldCurrency ?? currency),
       'new cost': ({ oldCost, newCost }) =>
@@ -110,6 +140,7 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
   error: report.error,
   listed: report.comparison?.listed ?? null,
   known: report.comparison?.known ?? null,
+  jumps: (report.comparison?.jumps ?? []).map((jump) => jumpJson(jump, currency)),
   counts: report.comparison?.counts ?? null,
   routes: report.changes?.routes ?? 0,
   imported: report.changes?.imported ?? 0,
@@ -128,14 +159,15 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
 /** SHOWN_SKIPPED is how many skipped services people are shown; machines get all of them. */
 const SHOWN_SKIPPED = 20
 
-export function reportText({ name }: About, { run, error, comparison, changes }: SyncReport): string {
-  if (!comparison || !changes) return `${name}: ${error} (run ${run})`
+export function reportText(about: About, { run, error, comparison, changes }: SyncReport): string {
+  if (!comparison || !changes) return `${about.name}: ${error} (run ${run})`
   const { counts } = comparison
   const pairs: [string, Cell][] = [
     ['run', run],
     ['listed', comparison.listed],
     ['new there', counts.new],
     ['other cost', counts.cost],
+    ['of these wait (jumps)', comparison.jumps.length],
     ['other details', counts.details],
     ['gone', counts.gone],
     ['routes changed', changes.routes],
@@ -155,5 +187,6 @@ export function reportText({ name }: About, { run, error, comparison, changes }:
   }
   const more = changes.skipped.length - SHOWN_SKIPPED
   if (more > 0) lines.push(`and ${more} more skipped (--json gives all)`)
+  if (comparison.jumps.length > 0) lines.push(jumpsText(about, comparison.jumps))
   return lines.join('\n')
 }

@@ -8,6 +8,7 @@ import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
 import type { ListChange } from '../sync/comparison.ts'
 import type { ImportRequest } from '../sync/import.ts'
+import type { AcceptedJumps } from '../sync/jumps.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
@@ -26,6 +27,7 @@ interface Options {
   preview?: boolean
   apply?: boolean
   acceptLoss?: boolean
+  acceptJump: string[]
   all?: boolean
   group: string[]
   remoteService: string[]
@@ -39,6 +41,7 @@ interface Options {
   /** `schedule` is in minutes. */
   schedule?: number | 'off'
   maxLoss?: number
+  maxJump?: number
 }
 
 export function registerSync(supplier: Command): void {
@@ -49,6 +52,12 @@ export function registerSync(supplier: Command): void {
     .option('--preview', 'say what is new, changed and gone, and change nothing (so without --apply, too)')
     .addOption(new Option('--apply', 'take costs and what is available over to routes').conflicts('preview'))
     .option('--accept-loss', 'apply also a list that has lost more than --max-loss')
+    .option(
+      '--accept-jump <id or all>',
+      'accept the cost of this service of theirs, though it has changed by more than --max-jump; may be repeated',
+      collect,
+      [],
+    )
     .option('--all', 'import every service of the list')
     .option('--group <name>', 'import those of this group of theirs; may be repeated', collect, [])
     .option('--remote-service <id>', 'import this service of theirs; may be repeated', collect, [])
@@ -61,6 +70,11 @@ export function registerSync(supplier: Command): void {
     .option('--no-follow', 'leave the price as it is when the cost changes')
     .option('--schedule <interval>', 'apply the list by itself every 30m, 6h, 1d; off: no more', interval)
     .option('--max-loss <percent>', 'how much of it may be gone before a person must say so (20)', percentage)
+    .option(
+      '--max-jump <percent>',
+      'by how much a cost may go up or down before a person must say so (30)',
+      percentage,
+    )
     .action(
       answering((idOrName: string, options: Options) =>
         withAttributeNames(newServiceAttributes, () => sync(idOrName, options)),
@@ -73,10 +87,17 @@ async function sync(idOrName: string, options: Options): Promise<Answer> {
     const opened = await connectSupplier(parts.sql, parts.sealer, parts.context, idOrName)
     try {
       const list = listOf(opened, AbortSignal.timeout(MAX_LIST_MS))
-      const scheduled = options.schedule !== undefined || options.maxLoss !== undefined
+      const scheduled =
+        options.schedule !== undefined ||
+        [options.maxLoss, options.maxJump].some((option) => option !== undefined)
       const schedule = scheduled ? await setSchedule(parts, opened, options) : undefined
       if (options.apply) return await apply(parts, opened, list, options)
-      const named = options.preview || options.group.length > 0 || options.acceptLoss || wantsImport(options)
+      const named =
+        options.preview ||
+        options.group.length > 0 ||
+        options.acceptLoss ||
+        options.acceptJump.length > 0 ||
+        wantsImport(options)
       if (schedule && !named) return scheduleAnswer(opened, schedule)
       return await preview(parts, opened, list, options)
     } finally {
@@ -98,7 +119,10 @@ async function preview(
   const limit = process.argv.includes('--json') ? null : SHOWN_CHANGES
   const groups = options.group.length > 0 ? options.group : null
   try {
-    const found = await previewSync(sql, config, list, { groups, limit, ...bar.progress }).finally(bar.stop)
+    const found = await previewSync(sql, config, list, {
+      ...{ groups, limit, acceptJumps: acceptedOf(options) },
+      ...bar.progress,
+    }).finally(bar.stop)
     const about = { ...config, sale: await saleOf(sql, config.currency, options) }
     return { json: previewJson(about, found), text: previewText(about, found) }
   } catch (error) {
@@ -126,8 +150,9 @@ async function saleOf(sql: Sql, currency: string, options: Options): Promise<Sal
   return {
     currency: rule.currency,
     priceOf: (change) => {
-      if (change.newCost === null || !takes(change)) return null
-      const cost = rates.convert(change.newCost, currency, rule.currency, now)
+      const standing = change.waits ? change.oldCost : change.newCost
+      if (standing === null || !takes(change)) return null
+      const cost = rates.convert(standing, currency, rule.currency, now)
       return cost === undefined ? null : rule.priceOf(cost)
     },
   }
@@ -146,11 +171,15 @@ async function apply(
     actor: actor(),
     clock: systemClock,
     acceptLoss: options.acceptLoss,
+    acceptJumps: acceptedOf(options),
     importing,
     ...bar.progress,
   }).finally(bar.stop)
   return { json: reportJson(config, report), text: reportText(config, report), bad: report.outcome !== 'ok' }
 }
+
+const acceptedOf = ({ acceptJump }: Options): AcceptedJumps =>
+  acceptJump.includes('all') ? 'all' : acceptJump
 
 /** `wishOf` gives what is to be imported and for how much; undefined: nothing is. */
 function wishOf(options: Options, currency: string): ImportRequest | undefined {
@@ -186,19 +215,26 @@ const setSchedule = (
       everyMinutes: options.schedule === 'off' ? null : options.schedule,
     }),
     ...(options.maxLoss !== undefined && { maxLoss: options.maxLoss }),
+    ...(options.maxJump !== undefined && { maxJump: options.maxJump }),
   })
 
 function scheduleAnswer(
   { config }: SupplierConnection,
-  { everyMinutes, nextAt, maxLoss }: SyncSchedule,
+  { everyMinutes, nextAt, maxLoss, maxJump }: SyncSchedule,
 ): Answer {
   const when =
     everyMinutes === null
       ? 'is read only when asked for'
       : `is applied every ${everyMinutes} minutes, next at ${nextAt?.toISOString()}`
   return {
-    json: { supplier: config.name, every_minutes: everyMinutes, next_at: nextAt, max_loss: maxLoss },
-    text: `the list of ${config.name} ${when}; it may lose ${maxLoss} percent`,
+    json: {
+      supplier: config.name,
+      every_minutes: everyMinutes,
+      next_at: nextAt,
+      max_loss: maxLoss,
+      max_jump: maxJump,
+    },
+    text: `the list of ${config.name} ${when}; it may lose ${maxLoss} percent, and a cost may change by ${maxJump}`,
   }
 }
 
@@ -214,6 +250,6 @@ function interval(text: string): number | 'off' {
 }
 
 function percentage(text: string): number {
-  if (!/^\d{1,3}$/.test(text)) throw new InvalidArgumentError('a whole number of percent.')
+  if (!/^\d{1,4}$/.test(text)) throw new InvalidArgumentError('a whole number of percent.')
   return Number(text)
 }

@@ -10,6 +10,7 @@ import {
   selectOpenBreakers,
   selectPausedWebhooks,
   selectWaitingDeposits,
+  selectWaitingLists,
   selectWaitingReviews,
 } from './conditions.sql.ts'
 import type { EventName, Side } from './events.ts'
@@ -43,6 +44,17 @@ export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition
       }),
     ]
   },
+  'supplier.list': async (sql) =>
+    (await selectWaitingLists(sql)).map(({ supplierId, name, error, jumps }) =>
+      operators(String(supplierId), 0, {
+        title: `The list of supplier ${quoteLine(name, 80)} waits for a person`,
+        text: lines(
+          error && `It was not applied: ${quoteLine(error)}`,
+          jumps > 0 && `Costs that have jumped, so that the known ones stand: ${jumps}.`,
+          `More: imeigate supplier sync ${supplierId}`,
+        ),
+      }),
+    ),
   'webhook.paused': async (sql) =>
     (await selectPausedWebhooks(sql)).map(({ id, accountId, username, url, pausedAt }) => {
       const text = `It failed for days; it is paused since ${utc(pausedAt)}. What happens is kept.`

@@ -19,6 +19,11 @@ export const events = {
     goneMs: 3_600_000,
     againMs: 3_600_000,
   },
+  'supplier.list': {
+    sides: ['operator'],
+    description:
+      "a supplier's list waits for a person: it has lost too much and is not applied, or costs in it have jumped",
+  },
   'webhook.paused': {
     sides: ['operator', 'account'],
     description: 'a webhook failed for so long that nothing more is sent to it',

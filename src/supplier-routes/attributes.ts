@@ -4,7 +4,7 @@ import type { SupplierRoutes } from '../database/types.ts'
 import { amountOrNone, attribute, integer, readText, shown, shownId } from '../lib/attribute-types.ts'
 import { type AttributesOf, type FormOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
-import { formatMicros } from '../lib/money.ts'
+import { formatMicros, type Micros } from '../lib/money.ts'
 import { lineFault } from '../lib/text.ts'
 
 const MAX_ROUTES = 1000
@@ -63,9 +63,13 @@ export const routeAttributes = {
     more: '`supplier sync` keeps it up to date',
     whenLeftOut: "that of the supplier's list, if it was read",
     fault: amountFault,
-    show: (cost, noun) =>
-      cost === null ? '' : `${formatMicros(cost, String(noun['currency']))} ${noun['currency']}`,
+    show: (cost, noun) => [costText(cost, noun), waitingText(noun)].filter(Boolean).join(' '),
   }),
+  /** `waitingCost` is what the supplier's list says since the cost jumped; null: nothing waits to be accepted. */
+  waitingCost: shown<Micros | null>(
+    {},
+    { toJson: (cost, noun) => (cost === null ? null : formatMicros(cost, String(noun['currency']))) },
+  ),
   /** `currency` is the supplier's. */
   currency: shown<string>(),
   /** `marginFloor` is in hundredths of a percent of the sale price. */
@@ -88,7 +92,7 @@ export const routeAttributes = {
 } satisfies AttributesOf<
   Omit<RowOf<SupplierRoutes>, 'createdAt'>,
   { serviceId: 'service'; supplierId: 'supplier' },
-  'serviceCode' | 'supplierName' | 'currency'
+  'serviceCode' | 'supplierName' | 'currency' | 'waitingCost'
 >
 
 /** RouteForm is a route as an operator writes it. What is left out takes its default, or stays as it is. */
@@ -98,6 +102,14 @@ export type RouteForm = FormOf<typeof routeAttributes>
 export interface Route extends Omit<ValuesOf<typeof routeAttributes>, 'service' | 'supplier'> {
   serviceId: ServiceId
   supplierId: SupplierId
+}
+
+const costText = (cost: Micros | null, { currency }: Record<string, unknown>): string =>
+  cost === null ? '' : `${formatMicros(cost, String(currency))} ${currency}`
+
+function waitingText({ waitingCost, currency }: Record<string, unknown>): string {
+  const cost = waitingCost as Micros | null
+  return cost === null ? '' : `(${formatMicros(cost, String(currency))} waits)`
 }
 
 /** `readPercent` gives hundredths of a percent. */

@@ -21,6 +21,12 @@ export async function selectRoutes(
     .select(['r.id', 'r.serviceId', 'v.code as serviceCode', 'r.supplierId', 's.kind as supplierKind'])
     .select(['s.name as supplierName', 'r.remoteService', 'r.cost', 's.currency', 'r.position'])
     .select(['r.marginFloor', 'r.available'])
+    .select(
+      literal<Micros | null>`(select waiting_cost from supplier_services k
+         where k.supplier_id = r.supplier_id and k.remote_id = r.remote_service and k.currency = s.currency)`.as(
+        'waitingCost',
+      ),
+    )
     .orderBy('r.serviceId')
     .orderBy('r.position')
     .orderBy('r.id')

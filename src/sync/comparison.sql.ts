@@ -8,16 +8,16 @@ export type Change = 'new' | 'cost' | 'details' | 'gone' | 'unchanged'
 /** `compared` joins the staged list with what is known of the supplier: it has one row for each service that either of them has. */
 const compared = (sql: Queryable, supplier: SupplierId, currency: string) => sql`
   select remote_id, s.position, coalesce(s.group_name, k.group_name) as group_name,
-         coalesce(s.name, k.name) as name, k.cost as old_cost, s.cost as new_cost,
-         k.currency as old_currency,
+         coalesce(s.name, k.name) as name, k.cost as old_cost,
+         coalesce(s.waiting_cost, s.cost) as new_cost, k.currency as old_currency, s.waiting_cost is not null as waits,
          case when k.remote_id is null then 'new'
               when s.remote_id is null then 'gone'
-              when s.cost <> k.cost or k.currency <> ${currency} then 'cost'
+              when coalesce(s.waiting_cost, s.cost) <> k.cost or k.currency <> ${currency} then 'cost'
               when s.hash <> k.hash then 'details'
               else 'unchanged' end as change,
          case when k.remote_id is null or s.remote_id is null then '{}'::text[]
               else array_remove(array[
-                case when s.cost <> k.cost or k.currency <> ${currency} then 'cost' end,
+                case when coalesce(s.waiting_cost, s.cost) <> k.cost or k.currency <> ${currency} then 'cost' end,
                 case when s.group_name <> k.group_name then 'group' end,
                 case when s.name <> k.name then 'name' end,
                 case when s.kind <> k.kind then 'kind' end,
@@ -54,6 +54,8 @@ export interface ListChange {
   oldCost: Micros | null
   newCost: Micros | null
   oldCurrency: string | null
+  /** `waits` says that the new cost has jumped, and that the old one stands until a person accepts it. */
+  waits: boolean
   /** `changed` names what has changed: cost, group, name, kind, delivery time, description, quantity, fields. */
   changed: string[]
 }
@@ -68,7 +70,7 @@ export async function selectChanges(
   { currency, groups, limit }: { currency: string; groups: string[] | null; limit: number | null },
 ): Promise<ListChange[]> {
   return sql<ListChange[]>`
-    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, changed
+    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, waits, changed
       from (${compared(sql, supplier, currency)}) c
      where change <> 'unchanged'
        and (${groups}::text[] is null or lower(group_name) = any(${groups?.map((name) => name.toLowerCase()) ?? null}::text[]))

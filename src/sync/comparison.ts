@@ -1,5 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { type Change, selectGroupCounts, selectLoss } from './comparison.sql.ts'
+import { type Jump, selectJumps } from './jumps.sql.ts'
 import type { LeftOut, ListedSupplier, StagedList } from './remote-list.ts'
 import { selectSchedule } from './runs.sql.ts'
 
@@ -17,6 +18,8 @@ export interface Comparison {
   known: number
   /** `suspicion` says why nobody but a person should believe the list; null: nothing is wrong with it. */
   suspicion: string | null
+  /** `jumps` are costs that have changed by more than they may. They wait for a person, and the known ones stand. */
+  jumps: Jump[]
   counts: ChangeCounts
   /** `groups` are in the order of the list. */
   groups: { group: string; counts: ChangeCounts }[]
@@ -45,6 +48,7 @@ export async function compare(
     leftOut,
     known,
     suspicion: suspicious ? `the list has ${english(known - lost)} of ${english(known)} services` : null,
+    jumps: await selectJumps(sql, id),
     counts,
     groups: [...groups].map(([group, ofGroup]) => ({ group, counts: ofGroup })),
   }

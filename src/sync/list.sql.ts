@@ -27,29 +27,33 @@ export async function keepList(
 ): Promise<void> {
   await sql`
     insert into supplier_services
-           (supplier_id, remote_id, type, group_name, name, kind, cost, currency, delivery_time, description, min_quantity,
-            max_quantity, fields, hash, first_seen_at, last_seen_at)
-    select supplier_id, remote_id, type, group_name, name, kind, cost, ${currency}, delivery_time, description, min_quantity,
+           (supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, currency, delivery_time, description,
+            min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
+    select supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, ${currency}, delivery_time, description, min_quantity,
            max_quantity, fields, hash, ${at}::timestamptz, ${at}::timestamptz
       from staged_services where supplier_id = ${supplier}
     on conflict (supplier_id, remote_id) do update
        set type = excluded.type, group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
-           currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
+           waiting_cost = excluded.waiting_cost, currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
            min_quantity = excluded.min_quantity, max_quantity = excluded.max_quantity, fields = excluded.fields,
            hash = excluded.hash, available = true, last_seen_at = excluded.last_seen_at, gone_at = null`
   await sql`
-    update supplier_services k set available = false, gone_at = ${at}
+    update supplier_services k set available = false, gone_at = ${at}, waiting_cost = null
      where k.supplier_id = ${supplier} and k.available
        and not exists (select from staged_services s where s.supplier_id = k.supplier_id and s.remote_id = k.remote_id)`
 }
 
-/** `differing` selects the supplier's routes whose cost or availability the staged list changes. */
+/**
+ * `differing` selects the supplier's routes whose cost or availability the staged list changes. While another cost waits for a person,
+ * that of the route stands, also one that a person wrote.
+ */
 const differing = (sql: Queryable, supplier: SupplierId) => sql`
-  select r.id, s.cost, s.remote_id is not null as available
+  select r.id, case when s.waiting_cost is null or r.cost is null then s.cost else r.cost end as cost,
+         s.remote_id is not null as available
     from supplier_routes r
     left join staged_services s on s.supplier_id = r.supplier_id and s.remote_id = r.remote_service
    where r.supplier_id = ${supplier} and r.remote_service <> ''
-     and (r.available is distinct from (s.remote_id is not null) or r.cost <> s.cost
+     and (r.available is distinct from (s.remote_id is not null) or (r.cost <> s.cost and s.waiting_cost is null)
           or (r.cost is null and s.cost is not null))`
 
 /** `updateRoutes` writes routes' costs, and whether they lead anywhere. A route that leads nowhere keeps its last cost. */

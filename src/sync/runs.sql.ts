@@ -39,26 +39,29 @@ export interface SyncSchedule {
   nextAt: Date | null
   /** `maxLoss` is what a list may lose, in percent of what was there, before only a person can accept it. */
   maxLoss: number
+  /** `maxJump` is by how many percent of itself a cost may change, up or down, before only a person can accept it. */
+  maxJump: number
 }
 
-const UNSCHEDULED: SyncSchedule = { everyMinutes: null, nextAt: null, maxLoss: 20 }
+const UNSCHEDULED: SyncSchedule = { everyMinutes: null, nextAt: null, maxLoss: 20, maxJump: 30 }
 
 export async function selectSchedule(sql: Queryable, supplier: SupplierId): Promise<SyncSchedule> {
   const [schedule] = await sql<SyncSchedule[]>`
-    select every_minutes, next_at, max_loss from supplier_syncs where supplier_id = ${supplier}`.records()
+    select every_minutes, next_at, max_loss, max_jump from supplier_syncs where supplier_id = ${supplier}`.records()
   return schedule ?? UNSCHEDULED
 }
 
 export async function upsertSchedule(
   sql: Queryable,
   supplier: SupplierId,
-  { everyMinutes, nextAt, maxLoss }: SyncSchedule,
+  { everyMinutes, nextAt, maxLoss, maxJump }: SyncSchedule,
 ): Promise<void> {
   await sql`
-    insert into supplier_syncs (supplier_id, every_minutes, next_at, max_loss)
-    values (${supplier}, ${everyMinutes}, ${nextAt}, ${maxLoss})
+    insert into supplier_syncs (supplier_id, every_minutes, next_at, max_loss, max_jump)
+    values (${supplier}, ${everyMinutes}, ${nextAt}, ${maxLoss}, ${maxJump})
     on conflict (supplier_id) do update
-       set every_minutes = excluded.every_minutes, next_at = excluded.next_at, max_loss = excluded.max_loss`
+       set every_minutes = excluded.every_minutes, next_at = excluded.next_at, max_loss = excluded.max_loss,
+           max_jump = excluded.max_jump`
 }
 
 /** `selectDue` gives the enabled suppliers whose list is to be read now. */

@@ -16,22 +16,25 @@ export type { SyncSchedule } from './runs.sql.ts'
 export async function scheduleSync(
   sql: Sql,
   supplier: SupplierId,
-  { now, ...changes }: { everyMinutes?: number | null; maxLoss?: number; now: Date },
+  { now, ...changes }: { everyMinutes?: number | null; maxLoss?: number; maxJump?: number; now: Date },
 ): Promise<SyncSchedule> {
   const isTime = typeof changes.everyMinutes !== 'number' || isInteger(changes.everyMinutes, 1, 525_600)
   const isPercent = changes.maxLoss === undefined || isInteger(changes.maxLoss, 0, 100)
+  const isJump = changes.maxJump === undefined || isInteger(changes.maxJump, 0, 1000)
   const faults = [
     isTime ? undefined : fault('schedule', 'must be from 1 minute to 365 days'),
     isPercent ? undefined : fault('maxLoss', 'must be a whole number of percent from 0 to 100'),
+    isJump ? undefined : fault('maxJump', 'must be a whole number of percent from 0 to 1000'),
   ]
   orThrow(resultOf(supplier, faults))
   return await sql.begin(async (transaction) => {
     const old = await selectSchedule(transaction, supplier)
-    const { everyMinutes = old.everyMinutes, maxLoss = old.maxLoss } = changes
+    const { everyMinutes = old.everyMinutes, maxLoss = old.maxLoss, maxJump = old.maxJump } = changes
     const next = everyMinutes === null ? null : new Date(now.getTime() + everyMinutes * MINUTE_MS)
     const nextAt = everyMinutes === old.everyMinutes ? old.nextAt : next
-    await upsertSchedule(transaction, supplier, { everyMinutes, nextAt, maxLoss })
-    return { everyMinutes, nextAt, maxLoss }
+    const schedule = { everyMinutes, nextAt, maxLoss, maxJump }
+    await upsertSchedule(transaction, supplier, schedule)
+    return schedule
   })
 }
 
@@ -69,7 +72,9 @@ export function syncJobs(deps: {
       opened = await open(id)
       const list = listOf(opened, AbortSignal.any([stopping, AbortSignal.timeout(MAX_LIST_MS)]))
       const options = { trigger: 'scheduled', actor: 'schedule', clock, stopping } as const
-      const { outcome, error } = await applySync(sql, opened.config, list, options)
+      const { outcome, error, comparison } = await applySync(sql, opened.config, list, options)
+      const jumps = comparison?.jumps.length ?? 0
+      if (jumps > 0) log.warn({ supplier: opened.config.name, jumps }, 'costs of a list wait for a person')
       if (outcome === 'ok') return
       log.warn({ supplier: opened.config.name, outcome, reason: error }, 'a list was not applied')
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Clock } from '../lib/time.ts'
 import { type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
 import { type ImportRequest, type ImportResult, importSelected, type Progress } from './import.ts'
+import { type AcceptedJumps, holdJumps } from './jumps.ts'
 import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
 import { type Repriced, reprice } from './pricing.ts'
 import { BrokenList, type ListedSupplier, type StagedList, stage } from './remote-list.ts'
@@ -30,19 +31,26 @@ export interface SyncPreview extends Comparison {
   changes: ListChange[]
 }
 
+/** PreviewOptions choose which changes are given by `groups` and `limit` (null: all). */
+interface PreviewOptions extends SyncProgress {
+  groups: string[] | null
+  limit: number | null
+  acceptJumps?: AcceptedJumps | undefined
+}
+
 /**
- * `previewSync` compares a supplier's list with what is known, and changes nothing. `groups` and `limit` choose which changes are given
- * (null: all). Throws BrokenList when the list is not whole, and conflict when the list is being read already. The pool needs two
- * connections.
+ * `previewSync` compares a supplier's list with what is known, and changes nothing. Throws BrokenList when the list is not
+ * whole, and conflict when the list is being read already. The pool needs two connections.
  */
 export async function previewSync(
   sql: Sql,
   supplier: ListedSupplier,
   list: AsyncIterable<SupplierService>,
-  { groups, limit, onRead }: { groups: string[] | null; limit: number | null } & SyncProgress,
+  { groups, limit, acceptJumps, onRead }: PreviewOptions,
 ): Promise<SyncPreview> {
   return await underLock(sql, supplier, async (transaction) => {
     const staged = await stage(sql, supplier.id, list, onRead)
+    await holdJumps(transaction, supplier, acceptJumps)
     const comparison = await compare(transaction, supplier, staged)
     const { id, currency } = supplier
     return { ...comparison, changes: await selectChanges(transaction, id, { currency, groups, limit }) }
@@ -58,6 +66,8 @@ export interface SyncOptions extends SyncProgress {
   clock: Clock
   /** `acceptLoss` is a person's word that what the list has lost is really gone. */
   acceptLoss?: boolean | undefined
+  /** `acceptJumps` is a person's word that these costs are right, though they have jumped. */
+  acceptJumps?: AcceptedJumps | undefined
   importing?: ImportRequest | undefined
 }
 
@@ -82,7 +92,7 @@ export interface SyncReport {
 /**
  * `applySync` reads a supplier's list to its end, makes routes, costs and prices as it says, and imports what is asked for. All of it
  * happens in one transaction: a list that is not whole changes nothing (`failed`), nor does one that has lost more than it may
- * (`suspicious`). No service is ever deleted. Every run is recorded. Throws conflict when the list is being read already (or, scheduled,
+ * (`suspicious`). A cost that has jumped waits until a person accepts it, and the known one stands. No service is ever deleted. Every run is recorded. Throws conflict when the list is being read already (or, scheduled,
  * was), and invalid_input when an import cannot be as asked for. The pool needs two connections.
  */
 export async function applySync(
@@ -121,8 +131,10 @@ export async function applySync(
         await finish(sql, 'failed', error.message)
         return { ...report, run, outcome: 'failed', error: error.message }
       }
+      await holdJumps(transaction, supplier, options.acceptJumps)
       const comparison = await compare(transaction, supplier, staged)
-      counts = { listed: staged.listed, known: comparison.known, ...comparison.counts }
+      const { known, jumps } = comparison
+      counts = { listed: staged.listed, known, jumps: jumps.length, ...comparison.counts }
       if (comparison.suspicion !== null && !options.acceptLoss) {
         const error = `${comparison.suspicion}: nothing was changed; run with --accept-loss if that is right`
         await finish(sql, 'suspicious', error)

@@ -38,6 +38,7 @@ describe('imeigate route', () => {
       supplier_name: 'Panel',
       remote_service: '1382',
       cost: '0.80',
+      waiting_cost: null,
       currency: 'EUR',
       position: 1,
       margin_floor: '2.5',

@@ -351,6 +351,39 @@ describe('an item', () => {
     expect(attempt).toEqual({ cost: 10n })
   })
 
+  test.each([
+    ['dearer than the sale', 5n, 11n, 'margin'],
+    ['dearer, and no dearer than the sale', 5n, 10n, 10n],
+    ['ten times as dear', 8n, 80n, 'margin'],
+    ['cheaper, while the known one is dearer than the sale', 11n, 1n, 'margin'],
+    ['cheaper', 9n, 1n, 9n],
+    ['nothing', 9n, 0n, 9n],
+    ['there where none was known', null, 11n, 'margin'],
+  ] as const)(
+    'whose cost has jumped counts the greater one: it is %s',
+    async (_name, known, waiting, becomes) => {
+      await shop.sql`
+      update supplier_routes set remote_service = '7', cost = ${known} where supplier_id = ${SANDBOX}`
+      await shop.sql`
+      insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, currency, delivery_time,
+                                     description, min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
+      values (${SANDBOX}, '7', '', '', 'imei', ${known ?? 0n}, ${waiting}, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now())`
+      const supplier = answers(SUCCESS)
+      shop.workers(supplier)
+      const id = await shop.place(1)
+      if (becomes === 'margin') {
+        await putOff(id, 60_000)
+        expect(await listReviews(shop.sql)).toMatchObject([{ orderId: id, kind: 'margin' }])
+        expect(supplier.calls).toEqual([])
+      } else {
+        await ended(id)
+        expect([...(await shop.sql`select cost from attempts where order_id = ${id}`)]).toEqual([
+          { cost: becomes },
+        ])
+      }
+    },
+  )
+
   test('goes to the route that leaves the margin rather than to the first', async () => {
     await cost(11n)
     const b = await shop.addSupplier('b', { cost: 9n, marginFloor: 1000 })

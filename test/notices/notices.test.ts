@@ -323,3 +323,40 @@ test('two processes that look at the same time tell once', async () => {
   await look()
   expect(telegram.of(CHAT)).toHaveLength(1)
 })
+
+test('a list that waits for a person is told once: one that has lost too much, and one whose costs have jumped', async () => {
+  const { sql } = database
+  const run = (outcome: string, error: string | null) => sql`
+    insert into sync_runs (supplier_id, trigger, actor, started_at, finished_at, outcome, error)
+    values (${SANDBOX}, 'scheduled', 'schedule', ${clock.now()}, ${clock.now()}, ${outcome}::sync_outcome, ${error})`
+  await tell(CHAT, null, ['supplier.list'])
+  await run('suspicious', 'the list has 1 of 9 services')
+  await look()
+  await look()
+  const title = 'imeigate: The list of supplier sandbox waits for a person'
+  const more = 'More: imeigate supplier sync 1'
+  expect(telegram.of(CHAT)).toEqual([`${title}\n\nIt was not applied: the list has 1 of 9 services\n${more}`])
+  await run('ok', null)
+  await look()
+  await look(30)
+  await sql`
+    with made as (insert into services (code, name, group_name, kind, input_schema, duplicate_policy)
+                  values ('jumpy', 'Jumpy', 'Ours', 'imei', '{}', 'replay') returning id)
+    insert into supplier_routes (service_id, supplier_id, remote_service) select id, ${SANDBOX}, '7' from made`
+  await sql`
+    insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, currency, delivery_time,
+                                   description, min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
+    select ${SANDBOX}, id, '', '', 'imei', 1, 2, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now()
+      from unnest(array['7', '8']) as g (id)`
+  await look()
+  await look()
+  const jumped = 'Costs that have jumped, so that the known ones stand: 1.'
+  expect(telegram.of(CHAT).slice(1)).toEqual([
+    `${title}
+
+${jumped}
+${more}`,
+  ])
+  await sql`truncate supplier_services, sync_runs`
+  await sql`delete from supplier_routes where remote_service = '7'`
+})

@@ -126,6 +126,42 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
   ])
 })
 
+it('a cost that has jumped is shown, waits, and is taken over at a person’s word', async () => {
+  lists([
+    ['1', 'Unlocks', '10.00'],
+    ['2', 'Checks', '0.05'],
+  ])
+  const jump = { remote_service: '1', name: 'Service 1', cost: '1.00', new_cost: '10.00' }
+  const preview = await json('supplier', 'sync', 'Panel')
+  expect(preview).toMatchObject({ outcome: 'ok', jumps: [jump], changes: [{ waits: true }] })
+  for (const args of [[], ['--apply']]) {
+    const { stdout } = await run('supplier', 'sync', 'Panel', ...args)
+    expect(stdout).toContain('waits 1 Service 1: $1.00 -> $10.00 (+900%)\n')
+    expect(stdout).toContain('until a person takes it: --apply --accept-jump <id or all>\n')
+  }
+  expect(await json('route', 'list', '--supplier', 'Panel')).toMatchObject([
+    { cost: '1.00', waiting_cost: '10.00' },
+  ])
+  expect((await run('route', 'list', '--supplier', 'Panel')).stdout).toContain('1.00 USD (10.00 waits)')
+  const wrong = await run('supplier', 'sync', 'Panel', '--apply', '--accept-jump', '2', '--json')
+  expect(wrong.error()).toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('service 2'),
+  })
+  const taken = await json('supplier', 'sync', 'Panel', '--apply', '--accept-jump', '1')
+  expect(taken).toMatchObject({ jumps: [], routes: 1, repriced: 1 })
+  expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([{ price: '203125' }])
+  lists([
+    ['1', 'Unlocks', '1.00'],
+    ['2', 'Checks', '0.05'],
+  ])
+  expect(await json('supplier', 'sync', 'Panel', '--apply', '--accept-jump', 'all')).toMatchObject({
+    routes: 1,
+  })
+  const one = await run('supplier', 'sync', 'Panel', '--max-jump', '1001', '--json')
+  expect(one.error()).toMatchObject({ field: 'max-jump' })
+})
+
 it('a list that is not to be believed is refused with its reason and exit code 1', async () => {
   lists([['1', 'Unlocks', '1.00']])
   const suspicious = await run('supplier', 'sync', 'Panel', '--apply', '--json')
@@ -149,10 +185,12 @@ it('a schedule is set and taken away, and a word that means nothing is refused',
     every_minutes: 360,
     next_at: expect.any(String),
     max_loss: 5,
+    max_jump: 30,
   })
   expect(await run('supplier', 'sync', 'Panel', '--schedule', 'off')).toMatchObject({
     stderr: '',
-    stdout: 'the list of Panel is read only when asked for; it may lose 5 percent\n',
+    stdout:
+      'the list of Panel is read only when asked for; it may lose 5 percent, and a cost may change by 30\n',
   })
   const wrong: [string[], string][] = [
     [['--schedule', '6x'], 'schedule'],

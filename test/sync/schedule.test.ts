@@ -84,6 +84,7 @@ it('a list is applied when its time has come, once however many runs were missed
     everyMinutes: 60,
     nextAt: new Date(clock.time + 60 * MINUTE),
     maxLoss: 20,
+    maxJump: 30,
   })
   clock.time += 61 * MINUTE
   await look()
@@ -146,6 +147,8 @@ it.each([
   [{ everyMinutes: 0 }, 'schedule'],
   [{ everyMinutes: 1.5 }, 'schedule'],
   [{ maxLoss: 101 }, 'maxLoss'],
+  [{ maxJump: -1 }, 'maxJump'],
+  [{ maxJump: 1001 }, 'maxJump'],
 ])('no list is read by %j', async (given, field) => {
   const supplier = await used.store.supplier()
   const tried = scheduleSync(used.store.sql, supplier.id, { ...given, now: clock.now() })

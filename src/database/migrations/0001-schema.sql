@@ -268,6 +268,8 @@ create table supplier_services (
   kind service_kind not null,
   -- Micros of the currency, which is the supplier's currency at that time.
   cost bigint not null check (cost >= 0),
+  -- What the list says of a cost that has jumped, until a person accepts it or the list takes it back. The cost stands meanwhile.
+  waiting_cost bigint check (waiting_cost >= 0),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   delivery_time text not null,
   description text not null,
@@ -296,6 +298,7 @@ create unlogged table staged_services (
   name text not null,
   kind service_kind not null,
   cost bigint not null,
+  waiting_cost bigint,
   delivery_time text not null,
   description text not null,
   min_quantity integer not null,
@@ -313,6 +316,8 @@ create table supplier_syncs (
   next_at timestamptz,
   -- Percent of the services that may be gone; a list that lost more is believed only by a person.
   max_loss integer not null default 20 check (max_loss between 0 and 100),
+  -- Percent by which a cost may change, up or down; a larger jump is believed only by a person.
+  max_jump integer not null default 30 check (max_jump between 0 and 1000),
   check ((every_minutes is null) = (next_at is null))
 );
 

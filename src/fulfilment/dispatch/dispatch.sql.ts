@@ -119,7 +119,8 @@ export async function selectRoutesOf(
   const rows = await sql<RouteRow[]>`
     select sv.id as service_id, sv.routing as strategy, sv.processing = 'automatic' as automatic, sv.failure_message,
            sv.min_poll_seconds, sv.max_poll_seconds, sv.expiry_seconds,
-           r.id as route_id, r.supplier_id, s.name as supplier_name, r.remote_service, r.position, r.cost,
+           r.id as route_id, r.supplier_id, s.name as supplier_name, r.remote_service, r.position,
+           greatest(r.cost, case when k.currency = s.currency then k.waiting_cost end) as cost,
            (select jsonb_object_agg(ours, theirs) from supplier_route_fields n where n.route_id = r.id) as field_names,
            s.currency, r.margin_floor, s.enabled and r.available is not false as usable,
            case when h.open then h.probe_at end as open_until,
@@ -127,6 +128,7 @@ export async function selectRoutesOf(
       from services sv
       left join supplier_routes r on r.service_id = sv.id
       left join suppliers s on s.id = r.supplier_id
+      left join supplier_services k on k.supplier_id = r.supplier_id and k.remote_id = r.remote_service
       left join supplier_health h on h.supplier_id = r.supplier_id
       left join route_stats f on f.route_id = r.id
      where sv.id = any(${services}::int[])`.records()

@@ -12,7 +12,10 @@ export interface RouteOption {
   /** `fieldNames` has the supplier's names of extra fields, by ours. */
   fieldNames: Record<string, string> | null
   position: number
-  /** `cost` is that of one unit, in micros of `currency`; null: not known, and no margin is checked. */
+  /**
+   * `cost` is that of one unit, in micros of `currency`; null: not known, and no margin is checked. Of a cost that has jumped, and of the
+   * one that stands until a person accepts it, it is the greater: the supplier may take that.
+   */
   cost: bigint | null
   currency: string
   /** `marginFloor` is what must remain of the sale price, in hundredths of a percent of it. */
