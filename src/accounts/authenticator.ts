@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import { Throttled } from '../errors.ts'
-import { ok, type Result, refused } from '../lib/fault.ts'
+import { ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import type { KeyId } from '../lib/ids.ts'
 import { addressGroup, allowedIps } from '../lib/ip.ts'
 import { isStorable } from '../lib/text.ts'
@@ -22,6 +22,9 @@ export interface Credentials {
   /** `secret` is the key's secret, or a full dotted key. */
   secret: string
 }
+
+/** Login is what became of credentials: the key; or why they are refused, with the key where the credentials were right. */
+export type Login = Result<ApiKey> | (Refused & { readonly of: ApiKey })
 
 interface Candidate {
   key: ApiKey
@@ -85,7 +88,7 @@ export class Authenticator implements RuntimeService {
    * `authenticate` gives the key, or why the caller is refused; synchronously when the key is in memory. `ip` is the address that the
    * request came from. Throws Throttled where credentials have failed too often; but never to a key at an address that it was used from.
    */
-  authenticate(credentials: Credentials, ip: string): Result<ApiKey> | Promise<Result<ApiKey>> {
+  authenticate(credentials: Credentials, ip: string): Login | Promise<Login> {
     const { name, secret } = read(credentials)
     const address = addressGroup(ip)
     const isPossible = [name, secret].every(({ length }) => length > 0 && length <= MAX_LENGTH)
@@ -107,7 +110,7 @@ export class Authenticator implements RuntimeService {
   }
 
   /** `#judgeThrottled` lets through only a key at an address that it was used from. */
-  #judgeThrottled(name: string, hashed: Buffer, ip: string, address: string): Promise<Result<ApiKey>> {
+  #judgeThrottled(name: string, hashed: Buffer, ip: string, address: string): Promise<Login> {
     // What is in memory has been looked at; and what is not is looked up so often only that no flood reaches the database.
     if (this.#known.has(name) || this.#lookUps.take(LOOK_UPS_PER_MINUTE, performance.now()) > 0) {
       this.#refuseThrottled(name, address)
@@ -172,12 +175,12 @@ export class Authenticator implements RuntimeService {
     return refused('invalid_credentials')
   }
 
-  #judge({ key, allows, addresses }: Candidate, ip: string, address: string): Result<ApiKey> {
+  #judge({ key, allows, addresses }: Candidate, ip: string, address: string): Login {
     const now = this.#clock.now()
-    if (key.revokedAt) return refused('key_revoked')
-    if (key.expiresAt && key.expiresAt <= now) return refused('key_expired')
-    if (key.account.closed) return refused('account_closed')
-    if (!allows(ip)) return refused('ip_not_allowed', [], ip)
+    if (key.revokedAt) return { ...refused('key_revoked'), of: key }
+    if (key.expiresAt && key.expiresAt <= now) return { ...refused('key_expired'), of: key }
+    if (key.account.closed) return { ...refused('account_closed'), of: key }
+    if (!allows(ip)) return { ...refused('ip_not_allowed', [], ip), of: key }
     this.#uses.set(key.id, now.getTime())
     if (!addresses.has(address)) this.#moveIn(key.id, addresses, address)
     return ok(key)

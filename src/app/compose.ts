@@ -29,6 +29,7 @@ import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { Placement } from '../orders/place/placement.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
+import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
@@ -133,9 +134,13 @@ class Migration implements RuntimeService {
 
 /**
  * `compose` builds the parts and wires them; nothing runs before its service is started. The database must have been migrated: the
- * installation's id is read from it.
+ * installation's id is read from it. `countRefusal` counts a refused request.
  */
-export async function compose({ config, address, log, clock }: Given, database: Database) {
+export async function compose(
+  { config, address, log, clock }: Given,
+  database: Database,
+  countRefusal: (protocol: string, reason: string) => void,
+) {
   const { cold: sql, long, hot, lookups, reads, notifier } = database
   const works = config.role !== 'api'
   const context = {
@@ -160,7 +165,9 @@ export async function compose({ config, address, log, clock }: Given, database: 
   })
   notifier.onInvalidate('orders', () => fulfilment.wake())
   const sweeper = new KeySweeper(long, clock, log)
-  const requests = new RequestLog({ sql, reads, log, on: config.requestLogDays > 0 })
+  const on = config.requestLogDays > 0
+  const refusals = new Refusals({ sql, log, keeps: on, count: countRefusal })
+  const requests = new RequestLog({ sql, reads, log, on, refusals })
   const orders = new OrderReader(lookups, catalogue, { reads })
   const ledger = new LedgerReader(sql, reads)
   const orderRequests = new OrderRequests(hot, clock)
@@ -204,6 +211,7 @@ export async function compose({ config, address, log, clock }: Given, database: 
     fulfilment,
     sweeper,
     placement,
+    refusals,
     requests,
     orderRequests,
     deposits: new Deposits(paying, reads),

@@ -5,8 +5,10 @@ import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
 import { isReady } from '../database/migrate.ts'
 import { Refusal } from '../errors.ts'
+import { requestIds } from '../lib/request-id.ts'
 import { endpointUrl } from '../protocols/dhru/paths.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
+import type { RequestEntry } from '../request-log/request.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Components } from './compose.ts'
 import type { Metrics } from './metrics.ts'
@@ -14,14 +16,20 @@ import type { Metrics } from './metrics.ts'
 /** GRACE_MS is how long a request may go on after a stop was asked for. */
 const GRACE_MS = 4000
 
-/** `buildHttp` makes the HTTP server, without routes: what is refused before a protocol sees it is answered here. */
-export function buildHttp(config: Config, log: Logger): FastifyInstance {
+/** `buildHttp` makes the HTTP server, without routes: what is refused before a protocol sees it is answered here, and noted. */
+export function buildHttp(
+  config: Config,
+  log: Logger,
+  note: (refused: RequestEntry) => void,
+): FastifyInstance {
   // A client that asks for what does not exist most likely reads JSON: the answer is an error of the REST API.
-  const say = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply =>
-    reply
+  const say = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    note(entryOf(refusal, request, reply))
+    return reply
       .code(statusOf(refusal))
       .headers({ ...headersOf(refusal), 'x-request-id': request.id })
       .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof: true }))
+  }
   const app = Fastify({
     // The framework's own line about where it listens would come a second time.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
@@ -58,6 +66,25 @@ export function buildHttp(config: Config, log: Logger): FastifyInstance {
   return app as unknown as FastifyInstance
 }
 
+/** `entryOf` makes the entry of the request log for what is refused here; of a path only the pattern is in it. */
+function entryOf(refusal: Refusal, request: FastifyRequest, { elapsedTime }: FastifyReply): RequestEntry {
+  const pattern = request.is404 ? undefined : request.routeOptions?.url
+  return {
+    accountId: null,
+    keyId: null,
+    at: new Date(Date.now() - elapsedTime),
+    via: pattern?.startsWith('/hooks/') ? 'hook' : 'http',
+    action: `${request.method} ${pattern?.replace(/:(\w+)/g, '{$1}') ?? '(no such path)'}`,
+    status: statusOf(refusal),
+    outcome: refusal.code,
+    detail: refusal.message,
+    orderId: null,
+    ip: request.ip,
+    tookUs: Math.round(elapsedTime * 1000),
+    requestId: request.id,
+  }
+}
+
 /** `refusalBy` turns what the framework itself refuses into a refusal; undefined: the fault is ours. */
 function refusalBy(error: unknown): Refusal | undefined {
   const { statusCode = 500 } = error as { statusCode?: number }
@@ -74,13 +101,6 @@ function onBrokenRequest(_error: Error, socket: Socket): void {
   if (answer?.req.complete && !answer.writableEnded) answer.once('finish', () => socket.destroySoon())
   else if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
   else socket.destroy()
-}
-
-/** `requestIds` makes ids that look like UUIDs: a random part for the process, and a count. */
-function requestIds(): () => string {
-  const process = crypto.randomUUID().slice(0, 24)
-  let count = 0
-  return () => process + (count++).toString(16).padStart(12, '0')
 }
 
 /** `httpService` answers requests: those about the process itself in every role, and whatever routes were added. */

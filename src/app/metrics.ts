@@ -11,8 +11,20 @@ export class Metrics {
     'route',
   )
 
-  constructor(gauges: readonly GaugeSource[]) {
+  readonly #refusals = new Counter({
+    name: 'imeigate_refusals_total',
+    help: 'Refused requests by protocol (dhru, rest, hook; http: none was reached) and reason (the error code)',
+    labelNames: ['protocol', 'reason'],
+    registers: [this.#registry],
+  })
+  readonly countRefusal = (protocol: string, reason: string): void => this.#refusals.inc({ protocol, reason })
+
+  constructor() {
     collectDefaultMetrics({ register: this.#registry })
+  }
+
+  /** `show` adds the gauges of the rooms. */
+  show(gauges: readonly GaugeSource[]): void {
     for (const source of gauges) this.#add(source)
   }
 

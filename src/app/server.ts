@@ -4,7 +4,7 @@ import type { DatabaseAddress } from '../database/database.ts'
 import { setDecimals } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { RuntimeServices } from '../runtime/runtime-service.ts'
-import { compose, databaseServices, openDatabase } from './compose.ts'
+import { type Components, compose, databaseServices, openDatabase } from './compose.ts'
 import { buildHttp, httpService, urlOf } from './http.ts'
 import { Metrics } from './metrics.ts'
 import { apiRole, serveProtocols } from './roles/api.ts'
@@ -31,13 +31,15 @@ export async function startServer(
   setDecimals(config.decimals)
   const given = { config, address, log, clock }
   // Wrong settings of the HTTP server are found before anything is started.
-  const http = buildHttp(config, log)
+  let components: Components | undefined
+  const http = buildHttp(config, log, (refused) => components?.requests.note(refused))
   const database = openDatabase(given)
   const services = new RuntimeServices(log, signal)
   await services.start(databaseServices(given, database))
   try {
-    const components = await compose(given, database)
-    const metrics = new Metrics(components.gauges)
+    const metrics = new Metrics()
+    components = await compose(given, database, metrics.countRefusal)
+    metrics.show(components.gauges)
     if (config.role !== 'worker') serveProtocols(http, components, metrics)
     await services.start([
       apiRole(components),

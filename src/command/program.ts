@@ -18,6 +18,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['deposit'], load: () => import('./deposit.ts') },
   { adds: ['statement'], load: () => import('./statement.ts') },
   { adds: ['order'], load: () => import('./order.ts') },
+  { adds: ['request'], load: () => import('./request.ts') },
   { adds: ['review'], load: () => import('./review.ts') },
   { adds: ['manual'], load: () => import('./manual.ts') },
   { adds: ['webhook'], load: () => import('./webhook.ts') },

@@ -3,10 +3,10 @@ import { type Reads, unshared } from '../database/account-reads.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
-import { sanitizeLine } from '../lib/text.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
-import type { LoggedRequest, RequestEntry } from './request.ts'
+import type { Refusals } from './refusals.ts'
+import { isOwned, type LoggedRequest, type OwnedRequest, presentable, type RequestEntry } from './request.ts'
 import { insertRequests, type RequestFilter, selectRequests } from './requests.sql.ts'
 
 const EVERY_MS = 1_000
@@ -16,7 +16,6 @@ const WRITE_AT = 1_000
 const BATCH_SIZE = 5_000
 /** MAX_WAITING is how many entries are kept while the database is slow or away: a few seconds of a busy server. */
 const MAX_WAITING = 50_000
-const MAX_TEXT_LENGTH = 500
 
 /**
  * RequestLog writes what accounts' keys asked for, after the answers: no request waits for its entry or fails with it. Entries that were
@@ -28,7 +27,8 @@ export class RequestLog implements RuntimeService {
   readonly #reads: Reads
   readonly #log: Logger
   readonly #on: boolean
-  #waiting: RequestEntry[] = []
+  readonly #refusals: Pick<Refusals, 'note' | 'mayKeep'>
+  #waiting: OwnedRequest[] = []
   #dropped = 0
   #writing: Promise<void> | undefined
   readonly #loop: Loop
@@ -39,11 +39,13 @@ export class RequestLog implements RuntimeService {
     reads = unshared(sql),
     log,
     on,
-  }: { sql: Sql; reads?: Reads; log: Logger; on: boolean }) {
+    refusals,
+  }: { sql: Sql; reads?: Reads; log: Logger; on: boolean; refusals: Pick<Refusals, 'note' | 'mayKeep'> }) {
     this.#sql = sql
     this.#reads = reads
     this.#log = log
     this.#on = on
+    this.#refusals = refusals
     this.#loop = new Loop({ name: 'request log', log, intervalMs: EVERY_MS, run: () => this.#write() })
   }
 
@@ -77,9 +79,12 @@ export class RequestLog implements RuntimeService {
     return pageOf(found, limit, ({ id }) => id)
   }
 
-  /** `note` is called for every answer to a known key. */
+  /** `note` is called for every answer. */
   note(entry: RequestEntry): void {
-    if (!this.#on) return
+    if (entry.outcome !== 'ok') this.#refusals.note(entry)
+    if (!this.#on || !isOwned(entry)) return
+    // What is refused without any work may come as fast as it can be sent.
+    if (entry.outcome === 'too_many_requests' && !this.#refusals.mayKeep(entry)) return
     if (this.#waiting.length >= MAX_WAITING) {
       this.#dropped++
       return
@@ -123,12 +128,3 @@ export class RequestLog implements RuntimeService {
     this.#dropped = 0
   }
 }
-
-/** `presentable` cuts an entry's texts, and makes them lines that can be shown. */
-const presentable = (entry: RequestEntry): RequestEntry => ({
-  ...entry,
-  action: lineOf(entry.action),
-  detail: entry.detail === null ? null : lineOf(entry.detail),
-})
-
-const lineOf = (text: string): string => sanitizeLine(text.slice(0, MAX_TEXT_LENGTH))

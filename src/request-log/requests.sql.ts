@@ -1,11 +1,11 @@
 import { build } from '../database/build.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
-import type { LoggedRequest, RequestEntry } from './request.ts'
+import type { LoggedRequest, OwnedRequest } from './request.ts'
 
 /** `insertRequests` writes entries, however many, in one statement. */
-export async function insertRequests(sql: Sql, entries: RequestEntry[]): Promise<void> {
-  const all = <T>(read: (entry: RequestEntry) => T): T[] => entries.map(read)
+export async function insertRequests(sql: Sql, entries: OwnedRequest[]): Promise<void> {
+  const all = <T>(read: (entry: OwnedRequest) => T): T[] => entries.map(read)
   await sql`
     insert into requests (account_id, key_id, at, via, action, status, outcome, detail, order_id, ip, took_us, request_id)
     select account_id, key_id, timestamptz 'epoch' + at * interval '1 ms', via, action, status, outcome, detail,
@@ -21,9 +21,9 @@ export async function insertRequests(sql: Sql, entries: RequestEntry[]): Promise
 }
 
 export interface RequestFilter {
-  via?: RequestEntry['via'] | undefined
+  via?: OwnedRequest['via'] | undefined
   /** `outcome` of `refused` is everything but ok. */
-  outcome?: RequestEntry['outcome'] | 'refused' | undefined
+  outcome?: OwnedRequest['outcome'] | 'refused' | undefined
   action?: string | undefined
 }
 

@@ -2,6 +2,7 @@ import type { Sql } from '../database/database.ts'
 import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { type Clock, DAY_MS } from '../lib/time.ts'
 import { deleteRequests } from './requests.sql.ts'
+import { deleteStrangers } from './strangers.sql.ts'
 
 /** SWEEP_REQUESTS is the job that keeps the log to its days. */
 export const SWEEP_REQUESTS = 'requests_sweep'
@@ -15,8 +16,10 @@ export function requestJobs(deps: { sql: Sql; clock: Clock; days: number }): Rec
   const { sql, clock, days } = deps
   const sweep: JobTask = async (_payload, stopping) => {
     const before = new Date(clock.now().getTime() - days * DAY_MS)
-    for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {
-      if ((await deleteRequests(sql, before, REQUESTS_PER_ROUND)) < REQUESTS_PER_ROUND) return
+    for (const sweepRound of [deleteStrangers, deleteRequests]) {
+      for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {
+        if ((await sweepRound(sql, before, REQUESTS_PER_ROUND)) < REQUESTS_PER_ROUND) break
+      }
     }
   }
   return { [SWEEP_REQUESTS]: everyMinute(sweep) }

@@ -10,7 +10,7 @@ const ORDER = [
   ['pools'],
   ['migration'],
   ['change notifications'],
-  ['throttles', 'authenticator', 'request log', 'live answers'],
+  ['throttles', 'authenticator', 'refusals', 'request log', 'live answers'],
   ['suppliers', 'payment gateways', 'webhooks'],
   ['jobs', 'fulfilment', 'key sweeper', 'http'],
 ]

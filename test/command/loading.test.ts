@@ -39,7 +39,7 @@ const NOUNS = [
     'order',
     'price',
   ],
-  ...['rate', 'review', 'route', 'service', 'supplier', 'webhook'],
+  ...['rate', 'request', 'review', 'route', 'service', 'supplier', 'webhook'],
 ]
 
 test.each(NOUNS)('%s loads no large package before it needs one', (command) => {

@@ -33,7 +33,7 @@ afterEach(async () => {
 })
 
 function open({ on = true, sql = database.sql } = {}): RequestLog {
-  const requests = new RequestLog({ sql, log, on })
+  const requests = new RequestLog({ sql, log, on, refusals: { note: () => {}, mayKeep: () => true } })
   opened.push(requests)
   requests.start()
   return requests

@@ -12,13 +12,14 @@ import { version } from '../../version.ts'
 import type { Components } from '../compose.ts'
 import type { Metrics } from '../metrics.ts'
 
-/** `apiRole` lists what runs behind the answers: throttles, the record of last uses of keys, the request log, and the end of live answers. */
-export const apiRole = ({ buckets, authenticator, requests, liveAnswers }: Components): RuntimeService[] => [
+/** `apiRole` lists what runs behind the answers: throttles, the record of last uses of keys, what is told of refusals, the request log, and the end of live answers. */
+export const apiRole = ({
   buckets,
   authenticator,
+  refusals,
   requests,
   liveAnswers,
-]
+}: Components): RuntimeService[] => [buckets, authenticator, refusals, requests, liveAnswers]
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
 export function serveProtocols(http: FastifyInstance, components: Components, metrics: Metrics): void {

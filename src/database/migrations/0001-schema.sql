@@ -972,6 +972,23 @@ create index requests_refused on requests (account_id, id) where outcome <> 'ok'
 -- every sweep read the whole table.
 create index requests_age on requests (at);
 
+-- Requests that were refused before their account was known. How many are written in a minute is bounded, and how many are kept.
+create table stranger_requests (
+  id bigint generated always as identity primary key,
+  at timestamptz not null,
+  via text not null check (via in ('dhru', 'rest', 'hook', 'http')),
+  action text not null,
+  status smallint not null,
+  outcome text not null,
+  detail text,
+  ip text not null,
+  took_us integer not null,
+  request_id uuid not null,
+  -- A key that was refused, such as a revoked one; no foreign key, as nothing here may fail.
+  key_id integer
+);
+create index stranger_requests_age on stranger_requests (at);
+
 -- notices ----------------------------------------------------------------------------------------------------
 
 -- A way to send notices.

@@ -4,7 +4,7 @@ import type { ApiKey, Dialect } from '../../accounts/account.ts'
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal, Throttled } from '../../errors.ts'
-import { orThrow } from '../../lib/fault.ts'
+import { refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
@@ -16,14 +16,14 @@ import { type DhruRequest, readForm, readRequest } from './form.ts'
 import { readParameters } from './parameters.ts'
 import { ALIAS_PATHS, PATH } from './paths.ts'
 import { sayRefusal } from './refusal.ts'
-import { actionName, requestEntry } from './request-entry.ts'
+import { actionName, requestEntry, strangerEntry } from './request-entry.ts'
 
 export interface EndpointDeps extends DhruDeps {
   authenticator: Authenticator
   throttle: KeyThrottle
   /** `count` counts an answered request: its action (a known one, or `other`) and its outcome. */
   count: (action: string, outcome: string) => void
-  /** `requests` is the resellers' own log of every request whose credentials are known. */
+  /** `requests` logs every request. */
   requests: RequestLog
 }
 
@@ -60,21 +60,22 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       const at = deps.clock.now()
       const began = performance.now()
       const handled = await handle(request)
-      const { dhru, key, format, result } = handled
+      const { dhru, key, refusedKey, format, result } = handled
       if (redirects(request, handled)) reply.code(308).header('location', PATH)
       const outcome = result instanceof Refusal ? result.code : 'ok'
-      deps.count(actions.has(dhru.action) ? dhru.action : 'other', outcome)
-      if (key) {
-        deps.requests.note({
-          ...requestEntry(dhru, key, result, request.placedOrder ?? null),
-          at,
-          status: reply.statusCode,
-          outcome,
-          ip: request.ip,
-          tookUs: Math.round((performance.now() - began) * 1000),
-          requestId: request.id,
-        })
-      }
+      const action = actions.has(dhru.action) ? dhru.action : 'other'
+      deps.count(action, outcome)
+      deps.requests.note({
+        ...(key
+          ? requestEntry(dhru, key, result, request.placedOrder ?? null)
+          : strangerEntry(action, refusedKey, result)),
+        at,
+        status: reply.statusCode,
+        outcome,
+        ip: request.ip,
+        tookUs: Math.round((performance.now() - began) * 1000),
+        requestId: request.id,
+      })
       return send(request, reply, format, result, key?.dialect)
     }
 
@@ -107,7 +108,10 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       try {
         const authenticated = deps.authenticator.authenticate(dhru, request.ip)
         const known = authenticated instanceof Promise ? await authenticated : authenticated
-        key = orThrow(known)
+        if (!known.ok) {
+          return { ...handled, refusedKey: 'of' in known ? known.of : undefined, result: refusalFor(known) }
+        }
+        key = known.value
         deps.throttle.count(key)
         return { ...handled, key, result: await run(dhru, key, request) }
       } catch (error) {
@@ -147,6 +151,8 @@ interface Handled {
   dhru: DhruRequest
   /** `key` is undefined where the credentials are not known, or were not looked at. */
   key?: ApiKey | undefined
+  /** `refusedKey` is a key that is not let in, such as a revoked one. */
+  refusedKey?: ApiKey | undefined
   format: DhruRequest['format']
   result: ActionResult | Refusal
 }

@@ -1,7 +1,7 @@
 import type { ApiKey } from '../../accounts/account.ts'
 import { Refusal } from '../../errors.ts'
 import type { OrderId } from '../../lib/ids.ts'
-import type { RequestEntry } from '../../request-log/request.ts'
+import type { OwnedRequest, RequestEntry } from '../../request-log/request.ts'
 import type { ActionResult } from './call.ts'
 import type { DhruRequest } from './form.ts'
 
@@ -14,7 +14,7 @@ export function requestEntry(
   key: ApiKey,
   result: ActionResult | Refusal,
   placed: OrderId | null,
-): Pick<RequestEntry, 'accountId' | 'keyId' | 'via' | 'action' | 'detail' | 'orderId'> {
+): Pick<OwnedRequest, 'accountId' | 'keyId' | 'via' | 'action' | 'detail' | 'orderId'> {
   const detail = result instanceof Refusal ? result.message : null
   // A client that mixes its fields up may have its secret named among them.
   const hidden = detail !== null && holdsSecret(`${dhru.action} ${detail}`, dhru)
@@ -27,6 +27,20 @@ export function requestEntry(
     orderId: placed,
   }
 }
+
+/** `strangerEntry` makes the entry of a request that was refused before its account was known: nothing that was sent is in it. */
+export const strangerEntry = (
+  action: string,
+  refusedKey: ApiKey | undefined,
+  result: ActionResult | Refusal,
+): Pick<RequestEntry, 'accountId' | 'keyId' | 'via' | 'action' | 'detail' | 'orderId'> => ({
+  accountId: null,
+  keyId: refusedKey?.id ?? null,
+  via: 'dhru',
+  action,
+  detail: result instanceof Refusal ? result.message : null,
+  orderId: null,
+})
 
 /** `holdsSecret` looks for the whole credential, and for what stands behind the dot of a dotted key in either field. */
 function holdsSecret(text: string, { username, secret }: DhruRequest): boolean {

@@ -42,13 +42,16 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         answerError(refusalOf(error, deps.isTemporary), error, request, reply),
       )
       api.decorateRequest('restKey', null)
+      api.decorateRequest('refusedKey', null)
       api.decorateRequest('refusal', null)
       api.decorateRequest('placed', null)
       api.addHook('onRequest', async (request, reply) => {
         reply.header('x-request-id', request.id)
         const { permission } = routeOf(request)
         const credentials = bearerOf(request.headers.authorization)
-        const key = orThrow(await deps.authenticator.authenticate(credentials, request.ip))
+        const login = await deps.authenticator.authenticate(credentials, request.ip)
+        if ('of' in login) request.refusedKey = login.of
+        const key = orThrow(login)
         request.restKey = key
         countRequest(deps.throttle, key, reply)
         if (!allows(key.permissions, permission)) {
@@ -56,9 +59,9 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         }
       })
       api.addHook('onResponse', async (request, reply) => {
-        const { refusal, restKey: key } = request
+        const { refusal } = request
         deps.count(routeOf(request).name, refusal?.code ?? 'ok')
-        if (key) deps.requests.note(requestEntry(request, reply, routeOf(request), key, deps.clock.now()))
+        deps.requests.note(requestEntry(request, reply, routeOf(request), deps.clock.now()))
       })
       for (const route of routesOf(deps)) {
         api.route({
@@ -186,6 +189,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** `restKey` is the key of the request, once it is known. */
     restKey?: ApiKey | null
+    /** `refusedKey` is a key that was not let in, such as a revoked one. */
+    refusedKey?: ApiKey | null
     /** `refusal` is what the request was refused with. */
     refusal?: Refusal | null
     /** `placed` is the order that the request placed. */

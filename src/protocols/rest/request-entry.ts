@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ApiKey } from '../../accounts/account.ts'
 import type { RequestEntry } from '../../request-log/request.ts'
 import type { Route } from './route.ts'
 
@@ -8,14 +7,13 @@ export function requestEntry(
   request: FastifyRequest,
   reply: FastifyReply,
   { method, path }: Route,
-  key: ApiKey,
   now: Date,
 ): RequestEntry {
-  const { refusal } = request
+  const { refusal, restKey: key, refusedKey } = request
   const { elapsedTime: tookMs } = reply
   return {
-    accountId: key.account.id,
-    keyId: key.id,
+    accountId: key?.account.id ?? null,
+    keyId: (key ?? refusedKey)?.id ?? null,
     at: new Date(now.getTime() - tookMs),
     via: 'rest',
     action: `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
