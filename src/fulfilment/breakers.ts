@@ -61,7 +61,7 @@ export class Breakers {
   readonly #streaks = new Map<SupplierId, { why: SupplierFault | 'unclear'; count: number }>()
   /** `#well` are the suppliers that have given a clear answer since their breaker opened last. */
   readonly #well = new Set<SupplierId>()
-  /** `#checking` are the suppliers whose account is being asked for, so that a thousand refusals ask once. */
+  /** `#checking` are the suppliers that are looked after at this moment, so that a thousand refusals ask for our account once. */
   readonly #checking = new Map<SupplierId, Promise<void>>()
   readonly #abort = new AbortController()
 
@@ -81,8 +81,10 @@ export class Breakers {
 
   /** `idle` resolves when no supplier is looked after and a run has found nothing to do, for tests. */
   async idle(): Promise<void> {
-    await Promise.all(this.#checking.values())
-    await this.#loop.idle()
+    do {
+      await Promise.all(this.#checking.values())
+      await this.#loop.idle()
+    } while (this.#checking.size > 0)
   }
 
   async stop(): Promise<void> {
@@ -156,12 +158,14 @@ export class Breakers {
     if (trouble !== undefined) await this.#open(supplier, opening)
   }
 
-  async #probeAll(): Promise<boolean> {
+  /** `#probeAll` does not wait for the probes, so that a supplier that does not answer holds up no other's. */
+  async #probeAll(): Promise<void> {
     const probes = await claimProbes(this.#deps.sql, this.#deps.clock.now())
-    if (probes.length === 0) return false
+    if (probes.length === 0) return
     const suppliers = await this.#deps.directory.current()
-    await Promise.all(probes.map((probe) => this.#probeOne(probe, suppliers.get(probe.supplierId))))
-    return false
+    for (const probe of probes) {
+      this.#later(probe.supplierId, () => this.#probeOne(probe, suppliers.get(probe.supplierId)))
+    }
   }
 
   async #probeOne(probe: Probe, connected: ConnectedSupplier | undefined): Promise<void> {

@@ -214,6 +214,34 @@ test('probes come after 2 s, 4 s, 8 s, up to 256 s, and buy nothing', async () =
   expect(await health()).toMatchObject({ reason: 'still\ufffd not' })
 })
 
+test('a supplier that does not answer its probe holds up no other’s', async () => {
+  const b = await shop.addSupplier('b')
+  const gate = Promise.withResolvers<SupplierAccount>()
+  const silent = new Banked(
+    async () => unavailable('busy'),
+    () => gate.promise,
+  )
+  let isWell = true
+  const other = new FakeSupplier(async () => (isWell ? SUCCESS : unavailable('busy')))
+  shop.workers(
+    new Map([
+      [SANDBOX, silent],
+      [b, other],
+    ]),
+    { concurrency: 1 },
+  )
+  for (let n = 1; n <= 2; n++) await ended(await shop.place(n))
+  await passes(() => silent.looks === 1)
+  isWell = false
+  await shop.placeMany(2)
+  await passes(async () => (await health(b))?.open === true)
+  isWell = true
+  await passes(async () => (await health(b))?.open === false)
+  expect(silent.looks).toBe(1)
+  gate.resolve(balance(1n))
+  await passes(async () => (await new LedgerReader(shop.sql).wallet(shop.account)).held === 0n)
+})
+
 test('what fails while it is open puts off no probe', async () => {
   const gate = Promise.withResolvers<void>()
   let calls = 0
