@@ -85,11 +85,11 @@ function rowsOf(text: string): { line: number; text: string }[] {
   for (let at = 0; at < lines.length; at++) {
     const line = at + 1
     let row = lines[at] as string
-    if (OPEN_CELL.test(row) && isOpen(row)) {
-      const end = lines.findIndex((_, index) => index > at && !isOpen(lines.slice(at, index + 1).join('\n')))
-      if (end > at && end - at <= MAX_LINES_OF_CELL) {
-        row = lines.slice(at, end + 1).join('\n')
-        at = end
+    if (OPEN_CELL.test(row) && hasOddQuotes(row)) {
+      const next = lines.slice(line, line + MAX_LINES_OF_CELL).findIndex(hasOddQuotes)
+      if (next >= 0) {
+        at = line + next
+        row = lines.slice(line - 1, at + 1).join('\n')
       }
     }
     if (row.trim() !== '') rows.push({ line, text: row })
@@ -100,7 +100,8 @@ function rowsOf(text: string): { line: number; text: string }[] {
 const MAX_LINES_OF_CELL = 200
 /** OPEN_CELL finds a cell that begins with a quote. */
 const OPEN_CELL = /(?:^|[\t;,])\s*"/
-const isOpen = (row: string): boolean => (row.match(/"/g)?.length ?? 0) % 2 === 1
+/** `hasOddQuotes`: the line opens a cell that a later one closes, or closes it. */
+const hasOddQuotes = (row: string): boolean => (row.match(/"/g)?.length ?? 0) % 2 === 1
 
 const NUMBERING = /^\s*(?:#?\d{1,5}\s*[.):\]]|#\d{1,5}|[-*\u2022\u2013\u2014>])\s*/
 /** NUMBER_CELL is a first column with the number of the row. */
