@@ -2,10 +2,10 @@ import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { openWallet } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
-import { matching } from '../lib/attribute-types.ts'
+import { line } from '../lib/attribute-types.ts'
 import { type GivenOf, readValues } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
-import { emptyFault, lineFault, sanitize } from '../lib/text.ts'
+import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import {
   insertAccount,
@@ -114,10 +114,7 @@ async function accountById(sql: Queryable, id: AccountId): Promise<AccountView> 
   return account
 }
 
-const groupName = matching({
-  help: 'of the price group',
-  fault: (name) => (emptyFault('', name) ?? lineFault('', name, 64))?.message,
-})
+const groupName = line({ help: 'of the price group', required: true, max: 64 })
 
 /** `createPriceGroup` throws invalid_input, or conflict when there is a group of that name in any case. */
 export async function createPriceGroup(

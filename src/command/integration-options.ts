@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import type { IntegrationKind } from '../integrations/kit/kind.ts'
 import type { Registry } from '../integrations/kit/registry.ts'
@@ -82,17 +82,6 @@ function textOf(value: unknown): string {
   const text = JSON.stringify(value)
   return text.length > 100 ? `${text.slice(0, 100)}...` : text
 }
-
-/** `kindReader` reads a kind by its name or an alias, and gives its name. */
-export const kindReader =
-  (kinds: Registry<IntegrationKind>) =>
-  (text: string): string => {
-    try {
-      return kinds.get(text).kind
-    } catch {
-      throw new InvalidArgumentError(`Allowed choices are ${kinds.names.join(', ')}.`)
-    }
-  }
 
 /** `readLines` reads a line of stdin for each name. It does not show what is typed on a terminal. */
 export async function readLines(names: string[]): Promise<Map<string, string>> {

@@ -1,10 +1,11 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
+import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
+import { type ChannelView, channelAttributes } from '../notices/channel-attributes.ts'
 import {
-  type ChannelView,
   createChannel,
   findChannel,
   listChannels,
@@ -15,8 +16,9 @@ import {
 } from '../notices/channels.ts'
 import { readAddress } from '../notices/subscriptions.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
+import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { type Connected, withDatabase } from './connection.ts'
-import { fieldOptions, fieldPairs, givenFields, kindReader, secretPairs } from './integration-options.ts'
+import { fieldOptions, fieldPairs, givenFields, secretPairs } from './integration-options.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
 import { integrationContext } from './sealing.ts'
 
@@ -28,15 +30,9 @@ type Given = Record<string, unknown>
 /** `registerChannels` adds `notify channel`: the ways to send notices. */
 export function registerChannels(notify: Command): void {
   const channel = notify.command('channel').description('the ways to send notices')
-  const add = channel
-    .command('add')
-    .description('a new one; its secrets are kept sealed and are not shown again')
-    .addOption(
-      new Option('--kind <kind>', `how it is sent: ${channelKinds.names.join(', ')}`)
-        .argParser(kindReader(channelKinds))
-        .makeOptionMandatory(),
-    )
-    .option('--name <text>', 'what you call it; its kind when left out')
+  const add = addOptions(channel.command('add'), channelAttributes, 'create').description(
+    'a new one; its secrets are kept sealed and are not shown again',
+  )
   for (const { option } of options) add.addOption(option)
   add.action(answering(addChannel))
   channel.command('list').description('all of them').action(answering(list))
@@ -77,8 +73,10 @@ async function addChannel({
   ...given
 }: Given & { kind: string; name?: string }): Promise<Answer> {
   const fields = await givenFields(options, given)
-  return await withDatabase(async (connected) =>
-    shown(await createChannel(depsOf(connected), { kind, name, ...fields }, systemClock)),
+  return await withChannelNames(() =>
+    withDatabase(async (connected) =>
+      shown(await createChannel(depsOf(connected), { kind, name, ...fields }, systemClock)),
+    ),
   )
 }
 
@@ -112,20 +110,16 @@ async function test(name: string, { to }: { to: string }): Promise<Answer> {
   })
 }
 
-const channelJson = (channel: ChannelView) => ({
-  id: channel.id,
-  name: channel.name,
-  kind: channel.kind,
-  settings: channel.settings,
-  secrets: channel.secrets,
-  created_at: channel.createdAt,
-  updated_at: channel.updatedAt,
-})
+/** `withChannelNames` says what was refused with the options' names; a field of a kind is named as `--json` does. */
+const withChannelNames = (work: () => Promise<Answer>): Promise<Answer> =>
+  withAttributeNames(channelAttributes, work, (field) => field)
 
-function shown(channel: ChannelView): Answer {
-  const pairs: [string, string][] = [['name', channel.name], ['kind', channel.kind], ...fieldPairs(channel)]
-  return { json: channelJson(channel), text: keyValues(pairs) }
-}
+const channelJson = (channel: ChannelView) => jsonOf(channelAttributes, channel)
+
+const shown = (channel: ChannelView): Answer => ({
+  json: channelJson(channel),
+  text: keyValues([...textsOf(channelAttributes, channel), ...fieldPairs(channel)]),
+})
 
 const secretsText = (channel: ChannelView): string =>
   secretPairs(channel.secrets)

@@ -8,6 +8,7 @@ import {
   attribute,
   currency,
   flag,
+  line,
   matching,
   readText,
   shown,
@@ -26,7 +27,6 @@ import {
 import { faultsIn, type Result, resultOf } from '../lib/fault.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import { formatMoney, isCurrency, MAX_AMOUNT, type Micros } from '../lib/money.ts'
-import { emptyFault, lineFault } from '../lib/text.ts'
 import { formatPercent, parsePercent } from './fees.ts'
 import type { Provider } from './provider.ts'
 
@@ -56,13 +56,14 @@ const fixed = {
 
 /** `written` are the values of a provider that may change. Settings and secrets are those of its kind. */
 const written = {
-  name: matching({
+  name: line({
     label: 'name',
     flag: '--name <text>',
     help: 'what payers read',
     whenLeftOut: 'needed',
     default: '',
-    fault: (name) => (emptyFault('', name) ?? lineFault('', name, 100))?.message,
+    required: true,
+    max: 100,
   }),
   enabled: {
     ...flag({ label: 'state', help: '', default: true }),

@@ -124,15 +124,14 @@ export const orNull =
 export const choiceFault = (value: string, choices: readonly string[]): string | undefined =>
   choices.includes(value) ? undefined : `must be one of ${choices.join(', ')}`
 
-const MAX_LINE_LENGTH = 200
-
-/** `line` is one line of at most 200 characters; `required` forbids an empty one. */
-export const line = (described: Described<string> & { required?: boolean }) =>
+/** `line` is one line of at most `max` characters, 200 when left out; `required` forbids an empty one. */
+export const line = (described: Described<string> & { required?: boolean; max?: number }) =>
   attribute<string>(described, {
     read: readText,
-    fault: (text) =>
-      (lineFault('', text, MAX_LINE_LENGTH) ?? (described.required ? emptyFault('', text) : undefined))
-        ?.message,
+    fault: (text) => {
+      const { max = 200, required = false } = described
+      return (lineFault('', text, max) ?? (required ? emptyFault('', text) : undefined))?.message
+    },
   })
 
 /** `lines` is a text with line breaks and tabs. */

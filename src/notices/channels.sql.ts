@@ -1,19 +1,14 @@
 import { build, literal } from '../database/build.ts'
+import type { RowOf } from '../database/column-types.ts'
 import type { Queryable } from '../database/database.ts'
+import type { NoticeChannels } from '../database/types.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 import { isStorable } from '../lib/text.ts'
 
-/** ChannelRow is a way to send notices as its table has it. */
-export interface ChannelRow {
-  id: NoticeChannelId
-  name: string
-  kind: string
+/** ChannelRow is a way to send notices as its table has it. `secrets` are sealed for the owner `notice channel <id>`. */
+export interface ChannelRow extends Omit<RowOf<NoticeChannels>, 'settings'> {
   /** `settings` are what an operator has set; the rest are the kind's defaults. */
   settings: Record<string, unknown>
-  /** `secrets` are sealed for the owner `notice channel <id>`. */
-  secrets: Buffer | null
-  createdAt: Date
-  updatedAt: Date
 }
 
 const channels = () =>

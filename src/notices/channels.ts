@@ -4,11 +4,12 @@ import type { Channel, Message } from '../integrations/channels/channel.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import { type IntegrationContext, nowhere, readSecrets, readSettings } from '../integrations/kit/kind.ts'
-import { both, orThrow, resultOf } from '../lib/fault.ts'
+import { readValues } from '../lib/attributes.ts'
+import { both, orThrow } from '../lib/fault.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
-import { emptyFault, lineFault } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
+import { type ChannelView, channelAttributes } from './channel-attributes.ts'
 import {
   type ChannelRow,
   deleteChannel,
@@ -22,7 +23,6 @@ import {
 
 /** `credentials` seals secrets for the owner `notice channel <id>`. */
 const credentials = new Credentials(channelKinds)
-const MAX_NAME_LENGTH = 100
 
 /** ChannelInput is a channel as an operator writes it: what is left out stays as it is. */
 export interface ChannelInput {
@@ -30,12 +30,6 @@ export interface ChannelInput {
   settings?: Record<string, unknown> | undefined
   /** `secrets` are by name; an empty text takes one away. */
   secrets?: Record<string, string> | undefined
-}
-
-/** ChannelView is a channel as operators see it; its settings are complete with the defaults. */
-export interface ChannelView extends Omit<ChannelRow, 'secrets'> {
-  /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */
-  secrets: Record<string, boolean> | null
 }
 
 /** ChannelDeps is what it takes to keep channels. The sealer is opened once there are secrets: an installation without any needs no key. */
@@ -47,12 +41,17 @@ export interface ChannelDeps {
 /** `createChannel` throws invalid_input that names the value at fault, or conflict when the name is taken. */
 export async function createChannel(
   { sql, sealer }: ChannelDeps,
-  { kind: named, name, settings = {}, secrets: given = {} }: ChannelInput & { kind: string; name: string },
+  {
+    kind: named,
+    name: called,
+    settings = {},
+    secrets: given = {},
+  }: ChannelInput & { kind: string; name: string },
   clock: Clock,
 ): Promise<ChannelView> {
   const kind = channelKinds.get(named)
   const now = clock.now()
-  orThrow(resultOf(name, [emptyFault('name', name), lineFault('name', name, MAX_NAME_LENGTH)]))
+  const { name = called } = readValues({ name: channelAttributes.name }, { name: called })
   const [read] = orThrow(both(readSettings(kind, settings), readSecrets(kind, given)))
   const row = { name, kind: kind.kind, settings: read, createdAt: now, updatedAt: now }
   return await sql.begin(async (transaction) => {
