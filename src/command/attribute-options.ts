@@ -46,10 +46,13 @@ export function formOf<A extends Attributes>(all: A, options: Record<string, unk
 }
 
 /** `changesOf` is `formOf` where something must be given. Throws invalid_input. */
-export function changesOf<A extends Attributes>(all: A, options: Record<string, unknown>): FormOf<A> {
-  const form = formOf(all, options)
-  if (Object.keys(form).length === 0) throw new Refusal('invalid_input', 'there is nothing to change')
-  return form
+export const changesOf = <A extends Attributes>(all: A, options: Record<string, unknown>): FormOf<A> =>
+  someOf(formOf(all, options))
+
+/** `someOf` gives what is given, where that is something. Throws invalid_input. */
+export function someOf<Form extends object>(form: Form): Form {
+  if (Object.values(form).some((value) => value !== undefined)) return form
+  throw new Refusal('invalid_input', 'there is nothing to change')
 }
 
 /**

@@ -2,11 +2,10 @@ import type { Command } from 'commander'
 import type { Provider } from '../deposits/provider.ts'
 import { type ProviderForm, providerAttributes } from '../deposits/provider-attributes.ts'
 import { Providers, settingsOf } from '../deposits/providers.ts'
-import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
-import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
+import { addOptions, formOf, someOf, withAttributeNames } from './attribute-options.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { fieldOptions, givenFields } from './integration-options.ts'
 import { type Answer, answering, type Cell, keyValues, nounsAnswer } from './output.ts'
@@ -62,10 +61,7 @@ const addProvider = (options: Options): Promise<Answer> =>
 
 const change = (code: string, options: Options): Promise<Answer> =>
   withProviderNames(async () => {
-    const changes = await readProviderOptions(options)
-    if (Object.values(changes).every((value) => value === undefined)) {
-      throw new Refusal('invalid_input', 'there is nothing to change')
-    }
+    const changes = someOf(await readProviderOptions(options))
     return await withDatabase(async (connected) => {
       const provider = await providersOf(connected).change(code, changes)
       await warnOf(settingsOf(provider)['url'], connected.config)

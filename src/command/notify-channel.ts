@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -16,7 +15,7 @@ import {
 } from '../notices/channels.ts'
 import { readAddress } from '../notices/subscriptions.ts'
 import { openSealer } from '../secrets/open-sealer.ts'
-import { addOptions, withAttributeNames } from './attribute-options.ts'
+import { addOptions, someOf, withAttributeNames } from './attribute-options.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { fieldOptions, fieldPairs, givenFields, secretPairs } from './integration-options.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
@@ -81,8 +80,7 @@ async function addChannel({
 }
 
 async function change(name: string, given: Given): Promise<Answer> {
-  const fields = await givenFields(options, given)
-  if (!fields.settings && !fields.secrets) throw new Refusal('invalid_input', 'there is nothing to change')
+  const fields = someOf(await givenFields(options, given))
   return await withDatabase(async (connected) =>
     shown(await updateChannel(depsOf(connected), name, fields, systemClock)),
   )

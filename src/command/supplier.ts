@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { Refusal } from '../errors.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { type SupplierForm, type SupplierView, supplierAttributes } from '../suppliers/attributes.ts'
@@ -12,6 +11,7 @@ import {
   showSupplier,
   updateSupplier,
 } from '../suppliers/suppliers.ts'
+import { someOf } from './attribute-options.ts'
 import { fieldPairs } from './integration-options.ts'
 import { type Answer, answering, keyValues, nounsAnswer } from './output.ts'
 import { warnOf, withSuppliers } from './sealing.ts'
@@ -71,10 +71,7 @@ const add = (options: Options): Promise<Answer> =>
 
 const update = (idOrName: string, options: Options): Promise<Answer> =>
   withSupplierNames(async () => {
-    const changes = await readSupplierOptions(options)
-    if (Object.values(changes).every((value) => value === undefined)) {
-      throw new Refusal('invalid_input', 'there is nothing to change')
-    }
+    const changes = someOf(await readSupplierOptions(options))
     return await withSuppliers(async ({ sql, sealer, config }) => {
       const changed = await updateSupplier(sql, sealer, idOrName, changes)
       if (changes.url !== undefined) await warnOf(changed.url, config)

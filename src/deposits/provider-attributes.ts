@@ -1,7 +1,8 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { DepositProviders } from '../database/types.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
-import { readSettings } from '../integrations/kit/kind.ts'
+import { kindOf } from '../integrations/kit/fields.ts'
+import { type FieldsForm, readSettings } from '../integrations/kit/kind.ts'
 import {
   amount,
   amountOrNone,
@@ -122,16 +123,7 @@ const PERCENT = 'must be 0 to 100 percent such as 2.5, with at most two decimals
 export const providerAttributes = {
   id: shownId<ProviderId>(),
   code: fixed.code,
-  kind: attribute<string>(
-    {
-      label: 'kind',
-      flag: '--kind <kind>',
-      help: `how it is paid: ${gatewayKinds.names.join(', ')}`,
-      whenLeftOut: 'needed',
-      onlyIn: 'create',
-    },
-    { read: readText },
-  ),
+  kind: kindOf(gatewayKinds, 'how it is paid'),
   name: written.name,
   currency: fixed.currency,
   enabled: written.enabled,
@@ -153,12 +145,7 @@ export const providerAttributes = {
 >
 
 /** ProviderForm is a provider as an operator writes it. What is left out takes its default in a new one and stays as it is later. */
-export interface ProviderForm extends FormOf<typeof written> {
-  /** `settings` are by name, as their values or as texts; null: back to the default. */
-  readonly settings?: Record<string, unknown> | undefined
-  /** `secrets` are by name. */
-  readonly secrets?: Record<string, string> | undefined
-}
+export interface ProviderForm extends FormOf<typeof written>, FieldsForm {}
 
 /** ProviderWrite is what an operator writes of a provider that is there. */
 export interface ProviderWrite extends ValuesOf<typeof written>, Pick<Provider, 'settings'> {}
@@ -173,7 +160,7 @@ export function completeProvider(
   const step = (isCurrency(currency) ? kind.step(currency) : 1n) as Micros
   const { given, faults } = readNamed(written, form)
   const values = complete(written, given, existing ?? { minAmount: step })
-  const settings = readSettings(kind, { ...existing?.settings, ...set })
+  const settings = readSettings(kind, set, existing?.settings)
   return resultOf({ ...values, settings: settings.ok ? settings.value : {} }, [
     ...faultsOf(fixed, { code, currency }, {}),
     ...faults,

@@ -44,7 +44,7 @@ export class Providers {
     const known = gatewayKinds.get(name)
     const { kind } = known
     const [write] = orThrow(
-      both(completeProvider({ kind, code, currency }, input), readSecrets(known, input.secrets ?? {})),
+      both(completeProvider({ kind, code, currency }, input), readSecrets(known, input.secrets)),
     )
     return await this.#sql.begin(async (transaction) => {
       const id = await insertProvider(transaction, { ...write, kind, code, currency }, this.#clock.now())

@@ -1,7 +1,8 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { NoticeChannels } from '../database/types.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
-import { attribute, line, readText, shown, shownId, shownTime } from '../lib/attribute-types.ts'
+import { kindOf } from '../integrations/kit/fields.ts'
+import { line, shown, shownId, shownTime } from '../lib/attribute-types.ts'
 import type { AttributesOf, ValuesOf } from '../lib/attributes.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 
@@ -16,16 +17,7 @@ export const channelAttributes = {
     required: true,
     max: 100,
   }),
-  kind: attribute<string>(
-    {
-      label: 'kind',
-      flag: '--kind <kind>',
-      help: `how it is sent: ${channelKinds.names.join(', ')}`,
-      whenLeftOut: 'needed',
-      onlyIn: 'create',
-    },
-    { read: readText },
-  ),
+  kind: kindOf(channelKinds, 'how it is sent'),
   /** `settings` are complete with the kind's defaults. */
   settings: shown<Record<string, unknown>>(),
   /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */

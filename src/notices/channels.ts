@@ -3,7 +3,13 @@ import { Refusal } from '../errors.ts'
 import type { Channel, Message } from '../integrations/channels/channel.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
-import { type IntegrationContext, nowhere, readSecrets, readSettings } from '../integrations/kit/kind.ts'
+import {
+  type FieldsForm,
+  type IntegrationContext,
+  nowhere,
+  readSecrets,
+  readSettings,
+} from '../integrations/kit/kind.ts'
 import { readValues } from '../lib/attributes.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
@@ -24,14 +30,6 @@ import {
 /** `credentials` seals secrets for the owner `notice channel <id>`. */
 const credentials = new Credentials(channelKinds)
 
-/** ChannelInput is a channel as an operator writes it: what is left out stays as it is. */
-export interface ChannelInput {
-  /** `settings` are by name, as their values or as texts; null: back to the default. */
-  settings?: Record<string, unknown> | undefined
-  /** `secrets` are by name; an empty text takes one away. */
-  secrets?: Record<string, string> | undefined
-}
-
 /** ChannelDeps is what it takes to keep channels. The sealer is opened once there are secrets: an installation without any needs no key. */
 export interface ChannelDeps {
   sql: Sql
@@ -41,24 +39,19 @@ export interface ChannelDeps {
 /** `createChannel` throws invalid_input that names the value at fault, or conflict when the name is taken. */
 export async function createChannel(
   { sql, sealer }: ChannelDeps,
-  {
-    kind: named,
-    name: called,
-    settings = {},
-    secrets: given = {},
-  }: ChannelInput & { kind: string; name: string },
+  { kind: named, name: called, settings, secrets }: FieldsForm & { kind: string; name: string },
   clock: Clock,
 ): Promise<ChannelView> {
   const kind = channelKinds.get(named)
   const now = clock.now()
   const { name = called } = readValues({ name: channelAttributes.name }, { name: called })
-  const [read] = orThrow(both(readSettings(kind, settings), readSecrets(kind, given)))
+  const [read] = orThrow(both(readSettings(kind, settings), readSecrets(kind, secrets)))
   const row = { name, kind: kind.kind, settings: read, createdAt: now, updatedAt: now }
   return await sql.begin(async (transaction) => {
     const id = await insertChannel(transaction, row)
     if (id === undefined) throw new Refusal('conflict', `there is a channel ${name}`, 'name')
     const added = { ...row, id, secrets: null }
-    const sealed = await credentials.change(added, given, sealer, () => selectChannels(transaction))
+    const sealed = await credentials.change(added, secrets, sealer, () => selectChannels(transaction))
     await updateChannelRow(transaction, id, { ...sealed, updatedAt: now })
     return await written(transaction, id, sealer)
   })
@@ -68,14 +61,14 @@ export async function createChannel(
 export async function updateChannel(
   { sql, sealer }: ChannelDeps,
   name: string,
-  { settings, secrets }: ChannelInput,
+  { settings, secrets }: FieldsForm,
   clock: Clock,
 ): Promise<ChannelView> {
   return await sql.begin(async (transaction) => {
     const { id } = await findChannel(transaction, name)
     const row = (await lockChannel(transaction, id)) as ChannelRow
     const kind = channelKinds.get(row.kind)
-    const merged = orThrow(readSettings(kind, { ...row.settings, ...settings }))
+    const merged = orThrow(readSettings(kind, settings, row.settings))
     const sealed = await credentials.change(row, secrets, sealer)
     await updateChannelRow(transaction, id, { settings: merged, ...sealed, updatedAt: clock.now() })
     return await written(transaction, id, sealer)

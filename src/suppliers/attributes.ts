@@ -1,6 +1,7 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { Suppliers } from '../database/types.ts'
-import { readSettings } from '../integrations/kit/kind.ts'
+import { kindOf } from '../integrations/kit/fields.ts'
+import { type FieldsForm, readSettings } from '../integrations/kit/kind.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
@@ -102,16 +103,7 @@ const within = 'health'
 export const supplierAttributes = {
   id: shownId<SupplierId>('id'),
   name: written.name,
-  kind: attribute<string>(
-    {
-      label: 'kind',
-      flag: '--kind <kind>',
-      help: `how it is spoken to: ${supplierKinds.names.join(', ')}`,
-      whenLeftOut: 'needed',
-      onlyIn: 'create',
-    },
-    { read: readText },
-  ),
+  kind: kindOf(supplierKinds, 'how it is spoken to'),
   url: written.url,
   currency: written.currency,
   /** `enabled`: a disabled supplier is sent nothing more. */
@@ -168,12 +160,7 @@ export interface SupplierView extends ValuesOf<typeof supplierAttributes> {}
  * SupplierForm is a supplier as an operator writes it. What is left out takes its default in a new supplier and stays as it is in an
  * existing one.
  */
-export interface SupplierForm extends FormOf<typeof written> {
-  /** `settings` are by name, as their values or as texts; null: back to the default. */
-  readonly settings?: Record<string, unknown> | undefined
-  /** `secrets` are by name; an empty text takes one away. */
-  readonly secrets?: Record<string, string> | undefined
-}
+export interface SupplierForm extends FormOf<typeof written>, FieldsForm {}
 
 /** SupplierRow is a supplier as its table has it. `secrets` are sealed. */
 export interface SupplierRow extends Omit<RowOf<Suppliers>, 'settings'> {
@@ -192,7 +179,7 @@ export function completeSupplier(
 ): Result<SupplierWrite> {
   const { given, faults } = readNamed(written, form)
   const values = complete(written, given, existing ?? { showsReasons })
-  const settings = readSettings({ kind, ...rest }, { ...existing?.settings, ...set })
+  const settings = readSettings({ kind, ...rest }, set, existing?.settings)
   const placeFault = ({ url }: typeof values): string | undefined => {
     if (hasUrl) return url ? undefined : `is missing: a ${kind} supplier is somewhere`
     return url ? `has no place: a ${kind} supplier is nowhere` : undefined

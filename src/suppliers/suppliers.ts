@@ -31,7 +31,7 @@ export async function createSupplier(
 ): Promise<SupplierView> {
   const known = supplierKinds.get(name)
   const { kind } = known
-  const [row] = orThrow(both(completeSupplier(known, form), readSecrets(known, form.secrets ?? {})))
+  const [row] = orThrow(both(completeSupplier(known, form), readSecrets(known, form.secrets)))
   return sql
     .begin(async (transaction) => {
       const id = await insertSupplier(transaction, kind, row)

@@ -1,6 +1,7 @@
 import { attribute, type Described, readJson, readText } from '../../lib/attribute-types.ts'
 import { type Attribute, Unreadable } from '../../lib/attributes.ts'
 import { textFault } from '../../lib/text.ts'
+import type { AnyRegistry } from './registry.ts'
 
 /**
  * The attributes that only integrations have; their other ones are those of every noun. A field without a default is needed unless it
@@ -16,6 +17,19 @@ export const optional = <Value>(of: Attribute<Value>): Attribute<Value | undefin
 /** `isNeeded` tells whether a kind cannot be connected without the field. */
 export const isNeeded = ({ default: preset, optional }: Attribute): boolean =>
   preset === undefined && !optional
+
+/** `kindOf` is the kind of a configured integration, which never changes. */
+export const kindOf = ({ names }: AnyRegistry, help: string): Attribute<string> =>
+  attribute<string>(
+    {
+      label: 'kind',
+      flag: '--kind <kind>',
+      help: `${help}: ${names.join(', ')}`,
+      whenLeftOut: 'needed',
+      onlyIn: 'create',
+    },
+    { read: readText },
+  )
 
 /** Form is the pattern of a text, with an example of it for those who get it wrong. */
 interface Form {

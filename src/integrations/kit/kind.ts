@@ -79,15 +79,26 @@ export const completeSettings = (
   given: Record<string, unknown>,
 ): Result<Record<string, unknown>> => checkFields(kind, given, { secret: false })
 
+/** FieldsForm is what an operator writes of an integration's fields: what is left out stays as it is. */
+export interface FieldsForm {
+  /** `settings` are by name, as their values or as texts; null: back to the default. */
+  readonly settings?: Record<string, unknown> | undefined
+  /** `secrets` are by name; an empty text takes one away. */
+  readonly secrets?: Record<string, string> | undefined
+}
+
 /**
- * `readSettings` gives what is to be stored: texts become the values that they stand for, null takes a value back to its default, and
- * defaults are not stored, so that a later one applies.
+ * `readSettings` gives what is to be stored after a change: texts become the values that they stand for, null takes a value back to its
+ * default, and defaults are not stored, so that a later one applies.
  */
 export function readSettings(
   kind: IntegrationKind,
-  given: Record<string, unknown>,
+  given: FieldsForm['settings'],
+  existing: Record<string, unknown> = {},
 ): Result<Record<string, unknown>> {
-  const set = Object.entries(given).filter(([, value]) => value !== null && value !== undefined)
+  const set = Object.entries({ ...existing, ...given }).filter(
+    ([, value]) => value !== null && value !== undefined,
+  )
   const complete = completeSettings(kind, Object.fromEntries(set))
   return complete.ok ? ok(Object.fromEntries(set.map(([name]) => [name, complete.value[name]]))) : complete
 }
@@ -98,7 +109,7 @@ export function readSettings(
  */
 export function readSecrets(
   kind: IntegrationKind,
-  given: Record<string, string>,
+  given: FieldsForm['secrets'],
   existing: Record<string, string> = {},
 ): Result<Record<string, string>> {
   const set = Object.entries({ ...existing, ...given }).filter(([, value]) => value !== '')
