@@ -1,8 +1,8 @@
 import type { Selectable } from 'kysely'
-import { build, literal } from '../database/build.ts'
+import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Prices } from '../database/types.ts'
-import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
+import type { AccountId, ServiceId } from '../lib/ids.ts'
 
 /** Price is what one item of a service costs one account, one price group, or (both null) everyone. */
 export interface Price extends Omit<Selectable<Prices>, 'id' | 'updatedAt'> {
@@ -65,20 +65,21 @@ export async function upsertPrices(sql: Queryable, rows: PriceWrite[]): Promise<
                   updated_at = now()`
 }
 
-/** `deletePrice` tells whether there was such a price. */
+/** `deletePrice` tells whether there was such a price. The rule that made it ends, so that no later list brings the price back. */
 export async function deletePrice(
   sql: Queryable,
   { serviceId, accountId, priceGroupId, currency }: PriceKey,
 ): Promise<boolean> {
-  const deleted = await sql.run(
-    build
-      .deleteFrom('prices')
-      .where('serviceId', '=', serviceId)
-      .where('currency', '=', currency)
-      .where('accountId', 'is not distinct from', literal<AccountId | null>`${accountId}::int`)
-      .where('priceGroupId', 'is not distinct from', literal<PriceGroupId | null>`${priceGroupId}::int`)
-      .returning('id'),
-  )
+  const deleted = await sql`
+    with ended as (
+      delete from markup_rules
+       where ${accountId}::int is null and service_id = ${serviceId} and currency = ${currency}
+         and price_group_id is not distinct from ${priceGroupId}::int
+    )
+    delete from prices
+     where service_id = ${serviceId} and currency = ${currency} and account_id is not distinct from ${accountId}::int
+       and price_group_id is not distinct from ${priceGroupId}::int
+    returning id`
   return deleted.length > 0
 }
 

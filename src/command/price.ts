@@ -1,11 +1,13 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { priceAttributes } from '../catalogue/price-attributes.ts'
-import { listPrices, type PriceForm, removePrice, setPrice } from '../catalogue/prices.ts'
+import { type PriceForm, removePrice, setPrice } from '../catalogue/prices.ts'
 import type { Sql } from '../database/database.ts'
 import { jsonOf } from '../lib/attributes.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
+import type { StoredMarkupRule } from '../sync/markup-rule.ts'
 import { type PriceChange, priceHistory } from '../sync/price-history.ts'
+import { listRuledPrices, type RuledPrice } from '../sync/price-rules.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { wholeFrom } from './input.ts'
@@ -53,8 +55,40 @@ async function set(options: Record<string, unknown>): Promise<Answer> {
 }
 
 async function list({ service }: { service: string }): Promise<Answer> {
-  const prices = await withDatabase(({ sql }) => listPrices(sql, service))
-  return { json: prices.map((price) => jsonOf(priceAttributes, price)), text: priceTable(prices) }
+  const prices = await withDatabase(({ sql }) => listRuledPrices(sql, service))
+  return {
+    json: prices.map((price) => ({ ...jsonOf(priceAttributes, price), markup_rule: ruleJson(price) })),
+    text: priceTable(prices, prices.some(({ markup }) => markup) ? { rule: ruleText } : {}),
+  }
+}
+
+function ruleJson({ markup }: RuledPrice) {
+  if (!markup) return null
+  const { percent, fixed, round, min } = rounded(markup.rule)
+  const { supplier, follows, setByHand } = markup
+  return { supplier, percent, fixed, round, min_price: min, follows, set_by_hand: setByHand }
+}
+
+/** `rounded` takes the zeros from the ends of a rule's decimals. */
+const rounded = ({ percent, fixed, round, min }: StoredMarkupRule): StoredMarkupRule => {
+  const short = (decimal: string): string => decimal.replace(/(?<=\.\d*)0+$/, '').replace(/\.$/, '')
+  return { percent: short(percent), fixed: short(fixed), round: short(round), min: short(min) }
+}
+
+function ruleText({ markup, currency }: RuledPrice): string {
+  if (!markup) return ''
+  const { supplier, follows, setByHand } = markup
+  const rule = rounded(markup.rule)
+  const isSaid = (value: string): boolean => value !== '0'
+  return [
+    `cost of ${supplier} + ${rule.percent}%${isSaid(rule.fixed) ? ` + ${rule.fixed} ${currency}` : ''}`,
+    isSaid(rule.round) && `rounded up to ${rule.round}`,
+    isSaid(rule.min) && `at least ${rule.min}`,
+    !follows && 'not followed',
+    setByHand && 'set by hand since',
+  ]
+    .filter(Boolean)
+    .join(', ')
 }
 
 async function history(service: string, { limit }: { limit: number }): Promise<Answer> {

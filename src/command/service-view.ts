@@ -4,7 +4,7 @@ import type { Price } from '../catalogue/prices.ts'
 import type { ServiceView } from '../catalogue/services.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { formatMicros } from '../lib/money.ts'
-import { type Answer, keyValues, listed, table } from './output.ts'
+import { type Answer, type Cell, keyValues, listed, table } from './output.ts'
 
 /** `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. */
 export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceView) {
@@ -47,11 +47,20 @@ export const servicesAnswer = (views: ServiceView[]): Answer =>
     none: 'no services',
   })
 
-export function priceTable(prices: Price[]): string {
+/** `priceTable` shows prices, with more columns where there are any. */
+export function priceTable<One extends Price>(
+  prices: One[],
+  more: Record<string, (price: One) => Cell> = {},
+): string {
   if (prices.length === 0) return 'no price: nobody is offered this service'
   return table(
     prices,
-    { for: holder, price: amount, 'items an order': (rule) => `${rule.minItems} to ${rule.maxItems}` },
+    {
+      for: holder,
+      price: amount,
+      'items an order': ({ minItems, maxItems }) => `${minItems} to ${maxItems}`,
+      ...more,
+    },
     ['price'],
   )
 }

@@ -1,8 +1,7 @@
 import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
-import type { ListChange } from '../sync/comparison.ts'
 import type { Jump } from '../sync/jumps.ts'
 import type { LeftOut } from '../sync/remote-list.ts'
-import type { SyncPreview, SyncReport } from '../sync/sync.ts'
+import type { PreviewedChange, SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
 
 interface About {
@@ -10,17 +9,15 @@ interface About {
   currency: string
 }
 
-/** Sale says what services of a list would be sold for; null: an import would not take it, or there is no exchange rate. */
-export interface Sale {
-  currency: string
-  priceOf: (change: ListChange) => Micros | null
-}
-
 interface AboutPreview extends About {
-  sale: Sale | undefined
+  /** `saleCurrency` is that of the rule of an import; undefined: none was asked for. */
+  saleCurrency: string | undefined
 }
 
-export const previewJson = ({ name, currency, sale }: AboutPreview, preview: SyncPreview) => ({
+/** NOTHING_CHANGED ends every preview. */
+const NOTHING_CHANGED = 'nothing was changed: add --apply'
+
+export const previewJson = ({ name, currency, saleCurrency }: AboutPreview, preview: SyncPreview) => ({
   supplier: name,
   currency,
   outcome: preview.suspicion === null ? 'ok' : 'suspicious',
@@ -41,8 +38,13 @@ export const previewJson = ({ name, currency, sale }: AboutPreview, preview: Syn
     new_cost: change.newCost === null ? null : formatMicros(change.newCost, currency),
     old_currency: change.oldCurrency,
     waits: change.waits,
-    ...(sale && saleJson(sale, change)),
+    ...(saleCurrency !== undefined && {
+      sale_price: change.salePrice === null ? null : formatMicros(change.salePrice, saleCurrency),
+      sale_currency: saleCurrency,
+    }),
   })),
+  applied: false,
+  note: NOTHING_CHANGED,
 })
 
 const jumpJson = ({ remoteId, name, cost, newCost }: Jump, currency: string) => ({
@@ -52,15 +54,10 @@ const jumpJson = ({ remoteId, name, cost, newCost }: Jump, currency: string) => 
   new_cost: formatMicros(newCost, currency),
 })
 
-function saleJson({ currency, priceOf }: Sale, change: ListChange) {
-  const price = priceOf(change)
-  return { sale_price: price === null ? null : formatMicros(price, currency), sale_currency: currency }
-}
-
 const heads = ['new', 'cost', 'details', 'gone', 'unchanged'] as const
 
 export function previewText(about: AboutPreview, preview: SyncPreview): string {
-  const { counts, groups, changes, suspicion, leftOut, jumps } = preview
+  const { groups, changes, total, counts, suspicion, leftOut, jumps } = preview
   const byGroup = table(
     [...groups, { group: 'all', counts }],
     {
@@ -73,13 +70,13 @@ export function previewText(about: AboutPreview, preview: SyncPreview): string {
   )
   const parts = [`${about.name}: ${preview.listed} services listed, ${preview.known} known`, byGroup]
   if (changes.length > 0) parts.push(changesTable(about, changes))
-  const more = counts.new + counts.cost + counts.details + counts.gone - changes.length
+  const more = total - changes.length
   if (changes.length > 0 && more > 0)
     parts.push(`and ${more} more (--json gives all, --group those of a group)`)
   if (leftOut.length > 0) parts.push(leftOutText(leftOut))
   if (jumps.length > 0) parts.push(jumpsText(about, jumps))
   if (suspicion !== null) parts.push(`${suspicion}: an --apply would change nothing without --accept-loss`)
-  parts.push('nothing was changed: add --apply')
+  parts.push(NOTHING_CHANGED)
   return parts.join('\n\n')
 }
 
@@ -110,7 +107,7 @@ function leftOutText(leftOut: LeftOut[]): string {
   return [...lines, ...(more > 0 ? [`and ${more} more left out (--json gives all)`] : [])].join('\n')
 }
 
-const changesTable = ({ currency, sale }: AboutPreview, changes: ListChange[]): string =>
+const changesTable = ({ currency, saleCurrency }: AboutPreview, changes: PreviewedChange[]): string =>
   table(
     changes,
     {
@@ -122,11 +119,9 @@ const changesTable = ({ currency, sale }: AboutPreview, changes: ListChange[]): 
         oldCost === null ? null : formatMoney(oldCost, oldCurrency ?? currency),
       'new cost': ({ oldCost, newCost }) =>
         newCost === null || newCost === oldCost ? null : formatMoney(newCost, currency),
-      ...(sale && {
-        'sale price': (one: ListChange) => {
-          const price = sale.priceOf(one)
-          return price === null ? null : formatMoney(price, sale.currency)
-        },
+      ...(saleCurrency !== undefined && {
+        'sale price': ({ salePrice }: PreviewedChange) =>
+          salePrice === null ? null : formatMoney(salePrice, saleCurrency),
       }),
     },
     ['cost', 'new cost', 'sale price'],
@@ -136,6 +131,7 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
   supplier: name,
   currency,
   run: report.run,
+  applied: report.outcome === 'ok',
   outcome: report.outcome,
   error: report.error,
   listed: report.comparison?.listed ?? null,

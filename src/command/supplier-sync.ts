@@ -1,12 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { findPriceGroup } from '../accounts/accounts.ts'
 import { newServiceAttributes } from '../catalogue/attributes.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { Rates } from '../ledger/rates.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
-import type { ListChange } from '../sync/comparison.ts'
 import type { ImportRequest } from '../sync/import.ts'
 import type { AcceptedJumps } from '../sync/jumps.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
@@ -18,7 +17,7 @@ import { actor } from './connection.ts'
 import { type Answer, answering, printError } from './output.ts'
 import { progressBar } from './progress.ts'
 import { type WithSuppliers, withSuppliers } from './sealing.ts'
-import { previewJson, previewText, reportJson, reportText, type Sale } from './supplier-sync-text.ts'
+import { previewJson, previewText, reportJson, reportText } from './supplier-sync-text.ts'
 
 /** SHOWN_CHANGES is how many changes people are shown; machines get all of them. */
 const SHOWN_CHANGES = 20
@@ -36,6 +35,7 @@ interface Options {
   round?: string
   minPrice?: string
   currency?: string
+  priceGroup?: string
   into?: string
   follow: boolean
   /** `schedule` is in minutes. */
@@ -66,6 +66,7 @@ export function registerSync(supplier: Command): void {
     .option('--round <amount>', 'rounded up to a multiple of this')
     .option('--min-price <amount>', 'and never for less than this')
     .option('--currency <code>', "of the sale price; without it: the supplier's")
+    .option('--price-group <name>', 'for this price group only; without it: for everyone')
     .option('--into <group>', "import into this group of ours; without it: the supplier's own")
     .option('--no-follow', 'leave the price as it is when the cost changes')
     .option('--schedule <interval>', 'apply the list by itself every 30m, 6h, 1d; off: no more', interval)
@@ -90,8 +91,9 @@ async function sync(idOrName: string, options: Options): Promise<Answer> {
       const scheduled =
         options.schedule !== undefined ||
         [options.maxLoss, options.maxJump].some((option) => option !== undefined)
+      const importing = await importOf(parts.sql, options, opened.config.currency)
       const schedule = scheduled ? await setSchedule(parts, opened, options) : undefined
-      if (options.apply) return await apply(parts, opened, list, options)
+      if (options.apply) return await apply(parts, opened, list, { ...options, importing })
       const named =
         options.preview ||
         options.group.length > 0 ||
@@ -99,20 +101,31 @@ async function sync(idOrName: string, options: Options): Promise<Answer> {
         options.acceptJump.length > 0 ||
         wantsImport(options)
       if (schedule && !named) return scheduleAnswer(opened, schedule)
-      return await preview(parts, opened, list, options)
+      const previewed = await preview(parts, opened, list, { ...options, importing })
+      return schedule ? behind(scheduleAnswer(opened, schedule), previewed) : previewed
     } finally {
       await opened.supplier.close?.()
     }
   })
 }
 
+/** `behind` gives two answers in one; machines get the values of both. */
+const behind = (first: Answer, second: Answer): Answer => ({
+  ...second,
+  json: { ...(first.json as object), ...(second.json as object) },
+  text: `${first.text}\n\n${second.text}`,
+})
+
 type List = ReturnType<typeof listOf>
+
+/** Wanted is what the options say, with the import that follows from them; undefined: none. */
+type Wanted = Options & { importing: ImportRequest | undefined }
 
 async function preview(
   { sql }: WithSuppliers,
   { config }: SupplierConnection,
   list: List,
-  options: Options,
+  options: Wanted,
 ): Promise<Answer> {
   const bar = progressBar()
   // Machines get every change; people the first.
@@ -120,10 +133,10 @@ async function preview(
   const groups = options.group.length > 0 ? options.group : null
   try {
     const found = await previewSync(sql, config, list, {
-      ...{ groups, limit, acceptJumps: acceptedOf(options) },
+      ...{ groups, limit, importing: options.importing, acceptJumps: acceptedOf(options) },
       ...bar.progress,
     }).finally(bar.stop)
-    const about = { ...config, sale: await saleOf(sql, config.currency, options) }
+    const about = { ...config, saleCurrency: options.importing?.rule.currency }
     return { json: previewJson(about, found), text: previewText(about, found) }
   } catch (error) {
     if (!(error instanceof BrokenList)) throw error
@@ -137,34 +150,12 @@ async function preview(
   }
 }
 
-/** `saleOf` says what the services that an import would take would be sold for; undefined: no rule was given. */
-async function saleOf(sql: Sql, currency: string, options: Options): Promise<Sale | undefined> {
-  const { percent, fixed, all = false, group, remoteService } = options
-  if (percent === undefined && fixed === undefined) return undefined
-  const named = group.map((name) => name.toLowerCase())
-  const takes = ({ remoteId, group: theirs }: ListChange): boolean =>
-    all || named.includes(theirs.toLowerCase()) || remoteService.includes(remoteId)
-  const rule = ruleOf(options, currency)
-  const rates = await new Rates(sql).load()
-  const now = systemClock.now()
-  return {
-    currency: rule.currency,
-    priceOf: (change) => {
-      const standing = change.waits ? change.oldCost : change.newCost
-      if (standing === null || !takes(change)) return null
-      const cost = rates.convert(standing, currency, rule.currency, now)
-      return cost === undefined ? null : rule.priceOf(cost)
-    },
-  }
-}
-
 async function apply(
   { sql }: WithSuppliers,
   { config }: SupplierConnection,
   list: List,
-  options: Options,
+  options: Wanted,
 ): Promise<Answer> {
-  const importing = wishOf(options, config.currency)
   const bar = progressBar()
   const report = await applySync(sql, config, list, {
     trigger: 'manual',
@@ -172,7 +163,7 @@ async function apply(
     clock: systemClock,
     acceptLoss: options.acceptLoss,
     acceptJumps: acceptedOf(options),
-    importing,
+    importing: options.importing,
     ...bar.progress,
   }).finally(bar.stop)
   return { json: reportJson(config, report), text: reportText(config, report), bad: report.outcome !== 'ok' }
@@ -181,14 +172,18 @@ async function apply(
 const acceptedOf = ({ acceptJump }: Options): AcceptedJumps =>
   acceptJump.includes('all') ? 'all' : acceptJump
 
-/** `wishOf` gives what is to be imported and for how much; undefined: nothing is. */
-function wishOf(options: Options, currency: string): ImportRequest | undefined {
-  const { all = false, group: groups, remoteService: ids, into, follow: follows } = options
+/** `importOf` gives what is to be imported and for how much; undefined: nothing is. A preview without a rule shows no prices. */
+async function importOf(sql: Sql, options: Options, currency: string): Promise<ImportRequest | undefined> {
+  const { all = false, group: groups, remoteService: ids, into, follow: follows, percent, fixed } = options
+  if (!options.apply && percent === undefined && fixed === undefined) return undefined
   if (!all && groups.length === 0 && ids.length === 0) {
     if (!wantsImport(options)) return undefined
     throw new Refusal('invalid_input', 'say what to import: --group, --remote-service or --all', 'group')
   }
-  return { selection: { all, groups, ids }, rule: ruleOf(options, currency), follows, into }
+  const rule = ruleOf(options, currency)
+  const priceGroup =
+    options.priceGroup === undefined ? undefined : await findPriceGroup(sql, options.priceGroup)
+  return { selection: { all, groups, ids }, rule, follows, priceGroup, into }
 }
 
 const ruleOf = ({ percent, fixed, round, minPrice, ...options }: Options, currency: string): MarkupRule =>
@@ -199,10 +194,12 @@ const ruleOf = ({ percent, fixed, round, minPrice, ...options }: Options, curren
     }),
   )
 
-const wantsImport = ({ all, remoteService, percent, fixed, round, minPrice, into }: Options): boolean =>
+const wantsImport = ({ all, remoteService, ...options }: Options): boolean =>
   all === true ||
   remoteService.length > 0 ||
-  [percent, fixed, round, minPrice, into].some((option) => option !== undefined)
+  [options.percent, options.fixed, options.round, options.minPrice, options.priceGroup, options.into].some(
+    (option) => option !== undefined,
+  )
 
 const setSchedule = (
   { sql }: WithSuppliers,

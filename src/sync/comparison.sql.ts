@@ -1,6 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
+import { type ImportSelection, isSelected } from './import.sql.ts'
 
 /** Change is what became of a service between two readings of a list. It is `cost` where the cost is new, whatever else is. */
 export type Change = 'new' | 'cost' | 'details' | 'gone' | 'unchanged'
@@ -44,37 +45,56 @@ export async function selectGroupCounts(
      group by group_name, change order by min(position) nulls last, group_name, change`
 }
 
-/** ListChange is a service whose row in the list has changed. */
+/** ListChange is a service whose row in the list has changed, or that an import takes. */
 export interface ListChange {
   remoteId: string
   group: string
   name: string
-  change: Exclude<Change, 'unchanged'>
+  change: Change
   /** `oldCost` is in `oldCurrency`, `newCost` in the supplier's currency. */
   oldCost: Micros | null
   newCost: Micros | null
   oldCurrency: string | null
   /** `waits` says that the new cost has jumped, and that the old one stands until a person accepts it. */
   waits: boolean
+  /** `taken` says that an import makes a service of ours of it, or gives its rule to the one that it was imported as. */
+  taken: boolean
   /** `changed` names what has changed: cost, group, name, kind, delivery time, description, quantity, fields. */
   changed: string[]
 }
 
+/** ChangeFilter chooses changes of these groups (in any case; null: of all), and at most `limit` of them (null: all). */
+export interface ChangeFilter {
+  groups: string[] | null
+  limit: number | null
+  /** `selection` is what an import would take. */
+  selection: ImportSelection | undefined
+}
+
 /**
- * `selectChanges` gives what changed in these groups (in any case; null: in all), at most `limit` changes (null: all), in the order of the
- * list. What is gone comes last.
+ * `selectChanges` gives what an import would take and what changed, and how many there are without the limit. They are in the order of the
+ * list; what an import takes comes first, what is gone last.
  */
 export async function selectChanges(
   sql: Queryable,
   supplier: SupplierId,
-  { currency, groups, limit }: { currency: string; groups: string[] | null; limit: number | null },
-): Promise<ListChange[]> {
-  return sql<ListChange[]>`
-    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, waits, changed
-      from (${compared(sql, supplier, currency)}) c
-     where change <> 'unchanged'
+  currency: string,
+  { groups, limit, selection = { all: false, groups: [], ids: [] } }: ChangeFilter,
+): Promise<{ changes: ListChange[]; total: number }> {
+  const rows = await sql<(ListChange & { total: number })[]>`
+    select remote_id, group_name as "group", name, change, old_cost, new_cost, old_currency, waits, taken, changed,
+           count(*) over ()::int as total
+      from (select c.*, s.remote_id is not null as taken
+              from (${compared(sql, supplier, currency)}) c
+              left join (select remote_id from staged_services s
+                          where supplier_id = ${supplier} and ${isSelected(sql, selection)}
+                            and (s.remote_id in (select remote_id from synced_services where supplier_id = ${supplier})
+                                 or s.remote_id not in (select remote_service from supplier_routes
+                                                         where supplier_id = ${supplier}))) s using (remote_id)) c
+     where (change <> 'unchanged' or taken)
        and (${groups}::text[] is null or lower(group_name) = any(${groups?.map((name) => name.toLowerCase()) ?? null}::text[]))
-     order by position nulls last, remote_id limit ${limit}::int`.records()
+     order by taken desc, position nulls last, remote_id limit ${limit}::int`.records()
+  return { changes: rows.map(({ total: _, ...change }) => change), total: rows[0]?.total ?? 0 }
 }
 
 /** `selectLoss` counts the services that could be bought before (`known`), and those of them that the list has lost. */

@@ -4,8 +4,6 @@ import { type Jump, selectJumps } from './jumps.sql.ts'
 import type { LeftOut, ListedSupplier, StagedList } from './remote-list.ts'
 import { selectSchedule } from './runs.sql.ts'
 
-export type { ListChange } from './comparison.sql.ts'
-
 type ChangeCounts = Record<Change, number>
 
 /** Comparison is a whole list beside what was known before. */

@@ -1,6 +1,6 @@
 import type { Service } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../lib/ids.ts'
+import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
 import type { MarkupRule } from './markup-rule.ts'
 import type { StagedService } from './staging.sql.ts'
 
@@ -11,7 +11,7 @@ export interface ImportSelection {
   ids: string[]
 }
 
-const isSelected = (sql: Queryable, { all, groups, ids }: ImportSelection) => sql`
+export const isSelected = (sql: Queryable, { all, groups, ids }: ImportSelection) => sql`
   (${all}::boolean or lower(s.group_name) = any(${groups.map((name) => name.toLowerCase())}::text[])
    or s.remote_id = any(${ids}::text[]))`
 
@@ -31,19 +31,28 @@ export async function findUnknownServices(
   return row ?? { groups: [], ids: [] }
 }
 
-/** `updateRules` gives the rule to services that were imported before, and counts them. It forgets prices in another currency. */
+/** Ruling is a rule with the price group that it is for; null: for everyone. */
+export interface Ruling {
+  rule: MarkupRule
+  follows: boolean
+  priceGroup: PriceGroupId | null
+}
+
+/**
+ * `updateRules` gives the rule to services that were imported before, beside those that they have for other currencies and price groups,
+ * and counts the services.
+ */
 export async function updateRules(
   sql: Queryable,
   supplier: SupplierId,
-  { selection, rule, follows }: { selection: ImportSelection; rule: MarkupRule; follows: boolean },
+  { selection, rule, follows, priceGroup }: Ruling & { selection: ImportSelection },
 ): Promise<number> {
   const { count } = await sql`
-    update synced_services y
-       set rule = ${JSON.stringify(rule)}::text::jsonb, follows = ${follows},
-           price = case when y.rule ->> 'currency' = ${rule.currency} then y.price end
-      from staged_services s
-     where s.supplier_id = ${supplier} and y.supplier_id = s.supplier_id and y.remote_id = s.remote_id
-       and ${isSelected(sql, selection)}`
+    insert into markup_rules (service_id, price_group_id, currency, rule, follows)
+    select y.service_id, ${priceGroup}::int, ${rule.currency}, ${JSON.stringify(rule)}::text::jsonb, ${follows}
+      from synced_services y join staged_services s using (supplier_id, remote_id)
+     where s.supplier_id = ${supplier} and ${isSelected(sql, selection)}
+    on conflict (service_id, price_group_id, currency) do update set rule = excluded.rule, follows = excluded.follows`
   return count
 }
 
@@ -101,7 +110,7 @@ export interface Imported {
 export async function insertImported(
   sql: Queryable,
   supplier: SupplierId,
-  { imported, rule, follows }: { imported: Imported[]; rule: MarkupRule; follows: boolean },
+  { imported, rule, follows, priceGroup }: Ruling & { imported: Imported[] },
 ): Promise<void> {
   const rows = imported.map(({ service, remoteId, cost, price, theirs }) => ({
     code: service.code,
@@ -135,10 +144,13 @@ export async function insertImported(
     ), whole as materialized (
       select made.id, given.* from made join given using (code)
     ), priced as (
-      insert into prices (service_id, currency, unit_price) select id, ${rule.currency}, price from whole
+      insert into prices (service_id, price_group_id, currency, unit_price)
+      select id, ${priceGroup}::int, ${rule.currency}, price from whole
     ), synced as (
-      insert into synced_services (service_id, supplier_id, remote_id, rule, follows, price)
-      select id, ${supplier}, remote_id, ${JSON.stringify(rule)}::text::jsonb, ${follows}, price from whole
+      insert into synced_services (service_id, supplier_id, remote_id) select id, ${supplier}, remote_id from whole
+    ), ruled as (
+      insert into markup_rules (service_id, price_group_id, currency, rule, follows, price)
+      select id, ${priceGroup}::int, ${rule.currency}, ${JSON.stringify(rule)}::text::jsonb, ${follows}, price from whole
     ), routed as (
       insert into supplier_routes (service_id, supplier_id, remote_service, cost, available)
       select id, ${supplier}, remote_id, cost, true from whole

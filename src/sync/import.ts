@@ -1,8 +1,9 @@
-import type { Transaction } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { ExchangeRates } from '../ledger/rates.ts'
 import { faultText } from '../lib/fault.ts'
-import { formatMoney, micros, ZERO } from '../lib/money.ts'
+import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
+import { formatMoney, type Micros, micros, ZERO } from '../lib/money.ts'
 import {
   countSelected,
   findUnknownServices,
@@ -27,6 +28,8 @@ export interface ImportRequest {
   rule: MarkupRule
   /** `follows` says that prices follow later costs. */
   follows: boolean
+  /** `priceGroup` is whom the price is for; without it: everyone. */
+  priceGroup?: PriceGroupId | null | undefined
   /** `into` is the group that they get; without it they keep the supplier's. */
   into?: string | undefined
 }
@@ -52,19 +55,14 @@ const MAX_PRICE = 100_000_000_000_000n
 export async function importSelected(
   transaction: Transaction,
   supplier: ListedSupplier,
-  { selection, rule, follows, into }: ImportRequest,
+  { selection, rule, follows, priceGroup = null, into }: ImportRequest,
   { rates, at, onProgress }: { rates: ExchangeRates; at: Date; onProgress: Progress },
 ): Promise<ImportResult> {
-  const unknown = await findUnknownServices(transaction, supplier.id, selection)
-  const [group, id] = [unknown.groups[0], unknown.ids[0]]
-  if (group !== undefined) throw new Refusal('invalid_input', `the list has no group ${group}`, 'group')
-  if (id !== undefined) throw new Refusal('invalid_input', `the list has no service ${id}`, 'remoteService')
-  if (rates.convert(ZERO, supplier.currency, rule.currency, at) === undefined) {
-    const message = `there is no exchange rate from ${supplier.currency} to ${rule.currency}`
-    throw new Refusal('invalid_input', message, 'currency')
-  }
+  await checkSelection(transaction, supplier.id, selection)
+  const priceOf = pricedBy(rule, supplier.currency, rates, at)
+  const ruling = { rule, follows, priceGroup }
   const result: ImportResult = { imported: 0, ruled: 0, skipped: [] }
-  result.ruled = await updateRules(transaction, supplier.id, { selection, rule, follows })
+  result.ruled = await updateRules(transaction, supplier.id, { selection, ...ruling })
   const total = await countSelected(transaction, supplier.id, selection)
   await lockServices(transaction)
   let after = -1
@@ -78,7 +76,7 @@ export async function importSelected(
     for (const remote of page) {
       const made = ourServiceOf(remote, { code: codes.get(remote.remote_id) ?? '', into })
       const cost = micros(BigInt(remote.cost))
-      const price = rule.priceOf(rates.convert(cost, supplier.currency, rule.currency, at) ?? ZERO)
+      const price = priceOf(cost)
       if (!made.ok) {
         result.skipped.push({ remoteId: remote.remote_id, reason: faultText(made.faults[0]) })
       } else if (price > MAX_PRICE) {
@@ -88,13 +86,40 @@ export async function importSelected(
         imported.push({ ...made.value, remoteId: remote.remote_id, cost, price })
       }
     }
-    if (imported.length > 0) await insertImported(transaction, supplier.id, { imported, rule, follows })
+    if (imported.length > 0) await insertImported(transaction, supplier.id, { imported, ...ruling })
     result.imported += imported.length
     onProgress(result.imported + result.skipped.length, total)
   }
 }
 
 export type Progress = (done: number, total: number) => void
+
+/** `checkSelection` throws invalid_input when the staged list lacks what is asked for. */
+export async function checkSelection(
+  sql: Queryable,
+  supplier: SupplierId,
+  selection: ImportSelection,
+): Promise<void> {
+  const unknown = await findUnknownServices(sql, supplier, selection)
+  const [group, id] = [unknown.groups[0], unknown.ids[0]]
+  if (group !== undefined) throw new Refusal('invalid_input', `the list has no group ${group}`, 'group')
+  if (id !== undefined) throw new Refusal('invalid_input', `the list has no service ${id}`, 'remoteService')
+}
+
+/** `pricedBy` gives the sale price of a cost in `currency`. Throws invalid_input when there is no exchange rate to the rule's currency. */
+export function pricedBy(
+  rule: MarkupRule,
+  currency: string,
+  rates: ExchangeRates,
+  at: Date,
+): (cost: Micros) => Micros {
+  const convert = (cost: Micros) => rates.convert(cost, currency, rule.currency, at)
+  if (convert(ZERO) === undefined) {
+    const message = `there is no exchange rate from ${currency} to ${rule.currency}: imeigate rate set ${currency} ${rule.currency} <rate>`
+    throw new Refusal('invalid_input', message, 'currency')
+  }
+  return (cost) => rule.priceOf(convert(cost) ?? ZERO)
+}
 
 /** `freeCodes` makes codes of the supplier's name and its ids, with a number behind those that are taken. */
 async function freeCodes(

@@ -16,13 +16,12 @@ export interface MarkupRuleInput {
   currency: string
 }
 
-/** StoredMarkupRule is a rule as it is kept. */
+/** StoredMarkupRule is a rule as it is kept, beside its currency. */
 export interface StoredMarkupRule {
   percent: string
   fixed: string
   round: string
   min: string
-  currency: string
 }
 
 /** HUNDRED_PERCENT is in millionths of a percent. */
@@ -40,7 +39,7 @@ export class MarkupRule {
   readonly #round: bigint
   readonly #min: bigint
 
-  constructor({ percent, fixed, round, min, currency }: StoredMarkupRule) {
+  constructor({ percent, fixed, round, min }: StoredMarkupRule, currency: string) {
     this.currency = currency
     this.#percent = parseMicros(percent) ?? ZERO
     this.#fixed = parseMicros(fixed) ?? ZERO
@@ -52,7 +51,7 @@ export class MarkupRule {
   static read({ percent, fixed, round, minPrice, currency }: MarkupRuleInput): Result<MarkupRule> {
     const isEmpty = percent === undefined && fixed === undefined
     const rule = { percent: percent ?? '0', fixed: fixed ?? '0', round: round ?? '0', min: minPrice ?? '0' }
-    return resultOf(new MarkupRule({ ...rule, currency }), [
+    return resultOf(new MarkupRule(rule, currency), [
       isEmpty
         ? fault('percent', 'say what is added to the cost, in percent or as a fixed amount (0: nothing)')
         : undefined,
@@ -80,7 +79,6 @@ export class MarkupRule {
       fixed: formatMicros(this.#fixed),
       round: formatMicros(this.#round),
       min: formatMicros(this.#min),
-      currency: this.currency,
     }
   }
 }

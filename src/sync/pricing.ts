@@ -17,7 +17,7 @@ export interface Repriced {
 }
 
 /**
- * `reprice` has sale prices follow costs and exchange rates, by the rule that each service was imported with. A price that is no longer
+ * `reprice` has sale prices follow costs and exchange rates, by each rule of the services that were imported. A price that is no longer
  * the one that its rule made was set by a person, and stays.
  */
 export async function reprice(
@@ -30,17 +30,18 @@ export async function reprice(
   const prices: NewPrice[] = []
   const rules = new Map<string, MarkupRule>()
   for (const row of await selectFollowers(transaction, supplier.id)) {
-    const text = JSON.stringify(row.rule)
-    const rule = rules.get(text) ?? new MarkupRule(row.rule)
+    const { service_id, price_group_id, currency } = row
+    const text = JSON.stringify([row.rule, currency])
+    const rule = rules.get(text) ?? new MarkupRule(row.rule, currency)
     rules.set(text, rule)
-    const cost = rates.convert(micros(row.cost), supplier.currency, rule.currency, at)
+    const cost = rates.convert(micros(row.cost), supplier.currency, currency, at)
     if (cost === undefined) {
       result.unpriced++
       continue
     }
     const price = rule.priceOf(cost)
     if (price === row.price) continue
-    if (row.price === row.written) prices.push({ service_id: row.service_id, currency: rule.currency, price })
+    if (row.price === row.written) prices.push({ service_id, price_group_id, currency, price })
     else result.kept++
   }
   for (let start = 0; start < prices.length; start += BATCH_SIZE) {

@@ -2,10 +2,18 @@ import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
-import type { Clock } from '../lib/time.ts'
-import { type ListChange, selectChanges } from './comparison.sql.ts'
+import type { Micros } from '../lib/money.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
+import { type ChangeFilter, type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
-import { type ImportRequest, type ImportResult, importSelected, type Progress } from './import.ts'
+import {
+  checkSelection,
+  type ImportRequest,
+  type ImportResult,
+  importSelected,
+  type Progress,
+  pricedBy,
+} from './import.ts'
 import { type AcceptedJumps, holdJumps } from './jumps.ts'
 import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
 import { type Repriced, reprice } from './pricing.ts'
@@ -28,33 +36,58 @@ export interface SyncProgress {
 }
 
 export interface SyncPreview extends Comparison {
-  changes: ListChange[]
+  changes: PreviewedChange[]
+  /** `total` counts the changes without the limit. */
+  total: number
 }
 
-/** PreviewOptions choose which changes are given by `groups` and `limit` (null: all). */
-interface PreviewOptions extends SyncProgress {
-  groups: string[] | null
-  limit: number | null
+export interface PreviewedChange extends ListChange {
+  /** `salePrice` is what an import would sell it for, in the rule's currency; null: no import takes it. */
+  salePrice: Micros | null
+}
+
+/** PreviewOptions choose which changes are given, and what would be imported. */
+interface PreviewOptions extends SyncProgress, Omit<ChangeFilter, 'selection'> {
+  importing?: ImportRequest | undefined
   acceptJumps?: AcceptedJumps | undefined
 }
 
 /**
  * `previewSync` compares a supplier's list with what is known, and changes nothing. Throws BrokenList when the list is not
- * whole, and conflict when the list is being read already. The pool needs two connections.
+ * whole, conflict when the list is being read already, and invalid_input when an import cannot be as asked for. The pool needs two
+ * connections.
  */
 export async function previewSync(
   sql: Sql,
   supplier: ListedSupplier,
   list: AsyncIterable<SupplierService>,
-  { groups, limit, acceptJumps, onRead }: PreviewOptions,
+  { groups, limit, importing, acceptJumps, onRead }: PreviewOptions,
 ): Promise<SyncPreview> {
   return await underLock(sql, supplier, async (transaction) => {
     const staged = await stage(sql, supplier.id, list, onRead)
     await holdJumps(transaction, supplier, acceptJumps)
     const comparison = await compare(transaction, supplier, staged)
     const { id, currency } = supplier
-    return { ...comparison, changes: await selectChanges(transaction, id, { currency, groups, limit }) }
+    const selection = importing?.selection
+    const found = await selectChanges(transaction, id, currency, { groups, limit, selection })
+    const price = importing && (await priceImport(transaction, supplier, importing))
+    const changes = found.changes.map((change) => {
+      const { oldCost, newCost, waits, taken } = change
+      // The cost that stands is the one that an import counts with.
+      const cost = waits ? oldCost : newCost
+      return { ...change, salePrice: price && taken && cost !== null ? price(cost) : null }
+    })
+    return { ...comparison, changes, total: found.total }
   })
+}
+
+async function priceImport(
+  transaction: Transaction,
+  { id, currency }: ListedSupplier,
+  { selection, rule }: ImportRequest,
+): Promise<(cost: Micros) => Micros> {
+  await checkSelection(transaction, id, selection)
+  return pricedBy(rule, currency, await new Rates(transaction).load(), systemClock.now())
 }
 
 export interface SyncOptions extends SyncProgress {

@@ -97,8 +97,14 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
     'idr',
     '--apply',
   ]
-  const refused = await run(...wanted, '--json')
-  expect(refused.error()).toMatchObject({ code: 'invalid_input', field: 'currency' })
+  for (const args of [wanted, wanted.slice(0, -1)]) {
+    const refused = await run(...args, '--json')
+    expect(refused.error()).toMatchObject({
+      code: 'invalid_input',
+      field: 'currency',
+      message: expect.stringContaining('imeigate rate set USD IDR'),
+    })
+  }
   expect(await json('rate', 'set', 'USD', 'IDR', '16250', '--from', '2026-01-01')).toMatchObject({
     base: 'USD',
     quote: 'IDR',
@@ -107,6 +113,7 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
     actor: expect.stringMatching(/^cli:/),
   })
   const priced = await json(...wanted.slice(0, -1))
+  expect(priced).toMatchObject({ applied: false, note: 'nothing was changed: add --apply' })
   expect(priced.changes).toMatchObject([{ remote_service: '1', sale_price: '16250', sale_currency: 'IDR' }])
   const { stdout } = await run(...wanted.slice(0, -1))
   expect(stdout).toMatch(/new cost +sale price\n.*16,?250/)
@@ -124,6 +131,41 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
   expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([
     { currency: 'IDR', price: '20313' },
   ])
+})
+
+it('a second currency and a price group get rules of their own beside the first, and the price list shows all', async () => {
+  await json('group', 'create', '--name', 'Gold')
+  const wanted = ['supplier', 'sync', 'Panel', '--remote-service', '1', '--percent', '10', '--fixed', '0.05']
+  const preview = await json(...wanted, '--price-group', 'Gold')
+  expect(preview.changes).toMatchObject([
+    { remote_service: '1', change: 'unchanged', sale_price: '1.15', sale_currency: 'USD' },
+  ])
+  const shown = await run(...wanted, '--price-group', 'gold', '--schedule', 'off')
+  expect(shown.stdout).toMatch(/^the list of Panel is read only when asked for;/)
+  expect(shown.stdout).toMatch(/1 +Unlocks +Service 1 +unchanged +\$1\.00 +- +\$1\.15\n/)
+  expect(shown.stdout).toMatch(/\n\nnothing was changed: add --apply\n$/)
+  expect((await run(...wanted, '--price-group', 'Tin', '--json')).error()).toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('there is no price group Tin'),
+  })
+  const report = await json(...wanted, '--price-group', 'Gold', '--round', '0.25', '--apply')
+  expect(report).toMatchObject({ applied: true, imported: 0, ruled: 1, repriced: 1 })
+  await json('price', 'set', '--service', 'panel-1', '--currency', 'EUR', '--price', '3')
+  const none = { fixed: '0', round: '0', min_price: '0' }
+  const rule = { supplier: 'Panel', percent: '25', ...none, follows: true, set_by_hand: false }
+  expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([
+    { group: null, currency: 'EUR', price: '3.00', markup_rule: null },
+    { group: null, currency: 'IDR', price: '20313', markup_rule: rule },
+    {
+      ...{ group: 'Gold', currency: 'USD', price: '1.25' },
+      markup_rule: { ...rule, percent: '10', fixed: '0.05', round: '0.25' },
+    },
+  ])
+  const { stdout } = await run('price', 'list', '--service', 'panel-1')
+  expect(stdout).toContain('cost of Panel + 25%\n')
+  expect(stdout).toContain('cost of Panel + 10% + 0.05 USD, rounded up to 0.25\n')
+  await json('price', 'remove', '--service', 'panel-1', '--currency', 'EUR')
+  await json('price', 'remove', '--service', 'panel-1', '--currency', 'USD', '--group', 'Gold')
 })
 
 it('a cost that has jumped is shown, waits, and is taken over at a person’s word', async () => {

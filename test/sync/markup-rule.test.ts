@@ -54,7 +54,7 @@ describe('a sale price', () => {
           expect((price - fixed) * 100_000_000n).toBeGreaterThanOrEqual(cost * (100_000_000n + percent))
           expect(price).toBeGreaterThanOrEqual(min)
           if (round > 0n) expect(price % round).toBe(0n)
-          expect(new MarkupRule(JSON.parse(JSON.stringify(rule))).priceOf(micros(cost))).toBe(price)
+          expect(new MarkupRule(JSON.parse(JSON.stringify(rule)), 'USD').priceOf(micros(cost))).toBe(price)
         },
       ),
     )

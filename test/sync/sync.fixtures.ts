@@ -122,6 +122,7 @@ export class Store {
       'prices',
       'supplier_services',
       'synced_services',
+      'markup_rules',
       'price_history',
     ]
     return Promise.all(tables.map((name) => this.sql`select * from ${this.sql(name)} t order by t::text`))

@@ -343,14 +343,23 @@ create table synced_services (
   service_id integer primary key references services,
   supplier_id integer not null references suppliers,
   remote_id text not null,
-  -- The markup rule: {percent, fixed, round, min, currency}, decimals as texts.
+  -- True: the service was made inactive because no route was left. A later change of active by anybody makes it false.
+  deactivated_by_sync boolean not null default false,
+  unique (supplier_id, remote_id)
+);
+
+-- How a price of an imported service follows from its cost: one rule for each price that is not an account's.
+create table markup_rules (
+  service_id integer not null references synced_services,
+  -- null: the rule makes everyone's price.
+  price_group_id integer references price_groups,
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  -- {percent, fixed, round, min}, decimals as texts.
   rule jsonb not null,
   follows boolean not null default true,
   -- The price that the rule wrote last. A price that differs was set by hand, and stays.
   price bigint,
-  -- True: the service was made inactive because no route was left. A later change of active by anybody makes it false.
-  deactivated_by_sync boolean not null default false,
-  unique (supplier_id, remote_id)
+  unique nulls not distinct (service_id, price_group_id, currency)
 );
 
 create function forget_deactivation() returns trigger language plpgsql as $$
