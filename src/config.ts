@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseNetworks } from './lib/ip.ts'
+import { type Micros, parseMicros, ZERO } from './lib/money.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
 /** Setting is the only definition of a setting. Its line of an error and its row of docs/operating.md are made from it. */
@@ -121,6 +122,11 @@ const settings = {
     pattern: '^[A-Z]{3}=[0-6](,[A-Z]{3}=[0-6])*$',
     help: 'decimals that amounts of a currency have, where ICU says other ones than people use: `HUF=2,TZS=0`',
   }),
+  TRANSFER_MINIMUMS: text({
+    default: '',
+    pattern: '^[A-Z]{3}=\\d{1,9}(\\.\\d{1,6})?(,[A-Z]{3}=\\d{1,9}(\\.\\d{1,6})?)*$',
+    help: 'the least that one account may send to another, by currency: `USD=1,IDR=10000`; of the others it is the smallest amount that the currency has in use, such as 0.01 USD',
+  }),
   REQUEST_LOG_DAYS: integer({
     default: 30,
     min: 0,
@@ -179,17 +185,23 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
     decimals: decimalsIn(values.CURRENCY_DECIMALS),
+    transferMinimums: amountsIn(values.TRANSFER_MINIMUMS),
     logLevel: values.LOG_LEVEL,
   }
 }
 
 const decimalsIn = (text: string): ReadonlyMap<string, number> =>
-  new Map(
-    text.split(',').flatMap((one): [string, number][] => {
-      const [currency = '', decimals] = one.split('=')
-      return decimals === undefined ? [] : [[currency, Number(decimals)]]
-    }),
-  )
+  new Map(byCurrency(text).map(([currency, decimals]) => [currency, Number(decimals)]))
+
+const amountsIn = (text: string): ReadonlyMap<string, Micros> =>
+  new Map(byCurrency(text).map(([currency, amount]) => [currency, parseMicros(amount) ?? ZERO]))
+
+/** `byCurrency` splits a text such as `HUF=2,TZS=0`. */
+const byCurrency = (text: string): [currency: string, value: string][] =>
+  text.split(',').flatMap((one): [string, string][] => {
+    const [currency = '', value] = one.split('=')
+    return value === undefined ? [] : [[currency, value]]
+  })
 
 function readValues(environment: NodeJS.ProcessEnv): Values {
   const wrong: string[] = []

@@ -6,9 +6,9 @@ import {
   attribute,
   currency,
   inputOnly,
-  line,
   matching,
   orNull,
+  plainLine,
   readText,
   shown,
   shownAmount,
@@ -17,7 +17,7 @@ import {
 } from '../lib/attribute-types.ts'
 import type { AttributesOf, FormOf, ValuesOf } from '../lib/attributes.ts'
 import type { AccountId } from '../lib/ids.ts'
-import { lineFault } from '../lib/text.ts'
+import { plainLineFault } from '../lib/text.ts'
 
 /** `accountAttributes` defines every value of an account once: its options, `--json`, text and the table of docs/cli.md. */
 export const accountAttributes = {
@@ -32,7 +32,7 @@ export const accountAttributes = {
     },
     { read: (value) => readText(value).toLowerCase(), fault: usernameFault },
   ),
-  name: line({
+  name: plainLine({
     label: 'name',
     flag: '--name <text>',
     help: 'of the reseller',
@@ -113,7 +113,7 @@ function usernameFault(username: string): string | undefined {
 
 function emailFault(email: string): string | undefined {
   return (
-    lineFault('', email, 254)?.message ??
+    plainLineFault('', email, 254)?.message ??
     (/^[^\s@]+@[^\s@]+$/.test(email) ? undefined : 'must be an email address')
   )
 }

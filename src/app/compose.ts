@@ -40,6 +40,7 @@ import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { syncJobs } from '../sync/schedule.ts'
 import { FailedLogins } from '../throttles/failed-logins.ts'
+import { MissThrottle } from '../throttles/miss-throttle.ts'
 import { SharedBuckets } from '../throttles/shared-buckets.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
@@ -219,7 +220,11 @@ export async function compose(
     orders,
     orderFeed: new OrderFeed(lookups),
     ledger,
-    transfers: new Transfers(reads),
+    transfers: new Transfers({
+      reads,
+      minimums: config.transferMinimums,
+      misses: new MissThrottle(buckets),
+    }),
     statements: new Statements({ reads, ledger, clock }),
     idempotency: new Idempotency(sql, clock),
     gauges: [...fulfilmentGauges(sql), ...webhookGauges(sql)],

@@ -1,5 +1,5 @@
 import { fault, faultsIn, invalid, ok, type Result, resultOf } from '../lib/fault.ts'
-import { lineFault } from '../lib/text.ts'
+import { plainLineFault } from '../lib/text.ts'
 import type { ProofFile } from './proofs.sql.ts'
 
 /** MAX_FILE_BYTES is the largest file that is taken as a proof. */
@@ -30,7 +30,7 @@ export function readProof({
   const read = file === undefined ? ok(null) : readFile(file)
   const proof = { reference: line || null, file: read.ok ? read.value : null }
   return resultOf(proof, [
-    lineFault('reference', line, 200),
+    plainLineFault('reference', line, 200),
     line === '' && file === undefined ? fault('reference', 'a reference or a file is needed') : undefined,
     ...faultsIn(read),
   ])

@@ -4,12 +4,18 @@ import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { Party, Transfer } from './transfer.ts'
 
-/** `selectReceivers` gives the open accounts of a user name or of an e-mail address in any case: two at most. */
-export async function selectReceivers(sql: Queryable, name: string): Promise<AccountId[]> {
+/**
+ * `selectReceivers` gives the open accounts of a user name, or of an e-mail address in any case, whose currency is the sender's: two at most.
+ */
+export async function selectReceivers(
+  sql: Queryable,
+  name: string,
+  senderId: AccountId,
+): Promise<AccountId[]> {
   const rows = await sql<{ id: AccountId }[]>`
     select id from accounts
      where ${name.includes('@') ? sql`lower(email) = lower(${name})` : sql`username = lower(${name})`}
-       and status = 'active'
+       and status = 'active' and currency = (select currency from accounts where id = ${senderId})
      order by id limit 2`
   return rows.map(({ id }) => id)
 }

@@ -3,9 +3,10 @@ import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { AccountId, TransferId } from '../lib/ids.ts'
-import { formatMicros, type Micros, micros, ZERO } from '../lib/money.ts'
+import { formatMicros, type Micros, micros, minorUnit, ZERO } from '../lib/money.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import { sanitize } from '../lib/text.ts'
+import type { MissThrottle } from '../throttles/miss-throttle.ts'
 import { MAX_BALANCE, readNote } from './entries.ts'
 import { masked, type OwnTransfer, type Transfer } from './transfer.ts'
 import {
@@ -32,28 +33,41 @@ export interface TransferRequest {
 
 /**
  * `sendMoney` sends money to another account, as part of a transaction that may do more. Only money that is there is sent: a credit
- * limit is for orders. Throws not_found with the field receiver (a closed account is not found, either), invalid_input
- * naming the field at fault, or insufficient_balance.
+ * limit is for orders. Throws invalid_input naming the field at fault, insufficient_balance, or not_found with the field receiver.
+ *
+ * Who is a customer is told to nobody: what is wrong with the sender and the amount is said first, whoever the receiver is; and of a
+ * receiver who is not there, is closed, has another currency, or shares the address, the same is said after the same statements.
  */
-export async function sendMoney(transaction: Transaction, sending: TransferRequest): Promise<Transfer> {
+export async function sendMoney(
+  transaction: Transaction,
+  sending: TransferRequest,
+  minimums: ReadonlyMap<string, Micros> = new Map(),
+): Promise<Transfer> {
   const { senderId, amount, at: createdAt, keyId, actor } = sending
   if (amount <= ZERO) throw new Refusal('invalid_input', 'the amount is more than 0', 'amount')
   const description = orThrow(readNote(sending.description, 'description'))
-  const receiverId = await findReceiver(transaction, sending.receiver)
+  const receiverId = await findReceiver(transaction, sending)
   if (receiverId === senderId) {
     throw new Refusal('invalid_input', 'the receiver is the sender', 'receiver')
   }
-  const wallets = await lockWallets(transaction, [senderId, receiverId])
-  const [sender, receiver] = [wallets.get(senderId), wallets.get(receiverId)]
-  if (!sender || !receiver) throw new Error(`account ${senderId} or ${receiverId} has no wallet`)
+  const wallets = await lockWallets(transaction, receiverId ? [senderId, receiverId] : [senderId])
+  const sender = wallets.get(senderId)
+  if (!sender) throw new Error(`account ${senderId} has no wallet`)
   if (await isClosed(transaction, senderId)) throw new Refusal('account_closed')
   const { currency } = sender
-  if (receiver.currency !== currency) {
-    throw new Refusal('invalid_input', `the receiver's wallet is not in ${currency}`, 'receiver')
-  }
+  const said = (one: Micros) => `${formatMicros(one, currency)} ${currency}`
+  const least = minimums.get(currency) ?? micros(minorUnit(currency))
+  if (amount < least) throw new Refusal('invalid_input', `the least is ${said(least)}`, 'amount')
   if (sender.available < amount) {
-    const balance = `${formatMicros(sender.available, currency)} ${currency}`
-    throw new Refusal('insufficient_balance', `the balance is ${balance}`, 'amount')
+    throw new Refusal('insufficient_balance', `the balance is ${said(sender.available)}`, 'amount')
+  }
+  const receiver = receiverId && wallets.get(receiverId)
+  if (!receiver) {
+    throw new Refusal(
+      'not_found',
+      `no account in ${currency} has this user name, or alone has this e-mail address`,
+      'receiver',
+    )
   }
   const [senderAfter, receiverAfter] = [
     micros(sender.available - amount),
@@ -67,24 +81,41 @@ export async function sendMoney(transaction: Transaction, sending: TransferReque
   return { ...made, ...ids }
 }
 
-async function findReceiver(transaction: Transaction, text: string): Promise<AccountId> {
-  const name = sanitize(text.trim())
-  const [receiver, another] = await selectReceivers(transaction, name)
-  if (another !== undefined) {
-    throw new Refusal('invalid_input', 'several accounts have this address: give the user name', 'receiver')
-  }
-  if (receiver === undefined) {
-    throw new Refusal('not_found', 'nobody has this user name or e-mail address', 'receiver')
-  }
-  return receiver
+async function findReceiver(
+  transaction: Transaction,
+  { receiver, senderId }: TransferRequest,
+): Promise<AccountId | undefined> {
+  const found = await selectReceivers(transaction, sanitize(receiver.trim()), senderId)
+  return found.length === 1 ? found[0] : undefined
 }
 
-/** Transfers reads what an account sent to other accounts and received from them (promise 6, own data only). */
+/** Transfers sends money, and reads what an account sent to other accounts and received from them (promise 6, own data only). */
 export class Transfers {
   readonly #reads: Reads
+  readonly #minimums: ReadonlyMap<string, Micros>
+  readonly #misses: MissThrottle
 
-  constructor(reads: Reads) {
+  /** `minimums` are the least amounts by currency; of another one it is its smallest unit in use. `misses` bounds guesses at receivers. */
+  constructor({
+    reads,
+    minimums,
+    misses,
+  }: { reads: Reads; minimums: ReadonlyMap<string, Micros>; misses: MissThrottle }) {
     this.#reads = reads
+    this.#minimums = minimums
+    this.#misses = misses
+  }
+
+  /** `send` does `sendMoney`. Throws Throttled where an account names receivers who are not there again and again. */
+  async send(transaction: Transaction, sending: TransferRequest): Promise<Transfer> {
+    const who = `receivers of account ${sending.senderId}`
+    this.#misses.refuse(who)
+    try {
+      return await sendMoney(transaction, sending, this.#minimums)
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'not_found') this.#misses.count(who)
+      throw error
+    }
   }
 
   /** `get` throws not_found, also where the account neither sent nor received it. */

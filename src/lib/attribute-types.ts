@@ -1,6 +1,6 @@
 import { type Attribute, Unreadable } from './attributes.ts'
 import { formatMicros, formatMoney, isCurrency, type Micros, parseMicros } from './money.ts'
-import { emptyFault, lineFault, textFault } from './text.ts'
+import { emptyFault, lineFault, plainLineFault, textFault } from './text.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
 export type Described<Value> = Pick<Attribute<Value>, 'help'> &
@@ -124,13 +124,23 @@ export const orNull =
 export const choiceFault = (value: string, choices: readonly string[]): string | undefined =>
   choices.includes(value) ? undefined : `must be one of ${choices.join(', ')}`
 
+interface LineDescribed extends Described<string> {
+  required?: boolean
+  max?: number
+}
+
 /** `line` is one line of at most `max` characters, 200 when left out; `required` forbids an empty one. */
-export const line = (described: Described<string> & { required?: boolean; max?: number }) =>
+export const line = (described: LineDescribed) => lineWith(lineFault, described)
+
+/** `plainLine` is a `line` that people of other accounts read. */
+export const plainLine = (described: LineDescribed) => lineWith(plainLineFault, described)
+
+const lineWith = (faultOf: typeof lineFault, described: LineDescribed) =>
   attribute<string>(described, {
     read: readText,
     fault: (text) => {
       const { max = 200, required = false } = described
-      return (lineFault('', text, max) ?? (required ? emptyFault('', text) : undefined))?.message
+      return (faultOf('', text, max) ?? (required ? emptyFault('', text) : undefined))?.message
     },
   })
 

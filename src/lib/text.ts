@@ -9,6 +9,8 @@ import type { Fault } from '../errors.ts'
 const REPLACEMENT = '\ufffd'
 const CONTROL = /\p{Cc}/u
 const CONTROL_BUT_LINES = /[^\P{Cc}\n\r\t]/u
+/** TURNING are the characters that turn the direction of a text, so that another one is read than is there, and the two rare ends of lines. */
+const TURNING = /[\p{Bidi_Control}\p{Zl}\p{Zp}]/u
 
 /** `isStorable` tells whether PostgreSQL takes a text. A name that it does not take is the name of nothing. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -63,6 +65,16 @@ export const textFault = (path: string, text: string, max: number): Fault | unde
 /** `lineFault` says why a text cannot be kept as one line; undefined: it can. `max` is in characters. */
 export const lineFault = (path: string, text: string, max: number): Fault | undefined =>
   faultBut(CONTROL, path, text, max)
+
+/** `turningFault` says why a text cannot be shown to somebody else than who wrote it; undefined: it can. */
+export const turningFault = (path: string, text: string): Fault | undefined =>
+  TURNING.test(text)
+    ? { path: [path], message: 'must not hold characters that turn the direction of text' }
+    : undefined
+
+/** `plainLineFault` is `lineFault` for what people of other accounts read. */
+export const plainLineFault = (path: string, text: string, max: number): Fault | undefined =>
+  lineFault(path, text, max) ?? turningFault(path, text)
 
 /** `emptyFault` says that a text is missing. */
 export const emptyFault = (path: string, text: string): Fault | undefined =>

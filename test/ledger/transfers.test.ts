@@ -24,15 +24,14 @@ const account = async (opening = 0n): Promise<{ id: AccountId; username: string 
   const made = { name: username, email: `${username}@example.com`, currency: 'EUR', username }
   return await createAccount(sql, { ...made, ...(opening > 0n && { deposit: micros(opening) }) }, 'test')
 }
+/** These tests send micros. */
+const LEAST = new Map([['EUR', micros(1n)]])
 const sendWithin = (transaction: Transaction, senderId: AccountId, receiver: string, amount: bigint) =>
-  sendMoney(transaction, {
-    senderId,
-    receiver,
-    amount: micros(amount),
-    keyId: null,
-    actor: 'test',
-    at: new Date(),
-  })
+  sendMoney(
+    transaction,
+    { senderId, receiver, amount: micros(amount), keyId: null, actor: 'test', at: new Date() },
+    LEAST,
+  )
 const send = (senderId: AccountId, receiver: string, amount: bigint) =>
   sql.begin((transaction) => sendWithin(transaction, senderId, receiver, amount))
 
@@ -61,9 +60,7 @@ test('a transaction that fails after it has sent nothing', async () => {
   const [from, to] = [await account(10n), await account()]
   await expect(
     sql.begin(async (transaction) => {
-      const at = new Date()
-      const sending = { senderId: from.id, receiver: to.username, keyId: null, actor: 'test', at }
-      await sendMoney(transaction, { ...sending, amount: micros(3n) })
+      await sendWithin(transaction, from.id, to.username, 3n)
       throw new Error('changed its mind')
     }),
   ).rejects.toThrow('changed its mind')

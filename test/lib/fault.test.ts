@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { both, fault, invalid, ok, orThrow, refusalFor, refused, resultOf } from '../../src/lib/fault.ts'
-import { lineFault, quoteLine, shorten, stripLine, textFault } from '../../src/lib/text.ts'
+import { lineFault, plainLineFault, quoteLine, shorten, stripLine, textFault } from '../../src/lib/text.ts'
 
 it('a result is a value, or every fault with its path', () => {
   expect(resultOf(5, [undefined])).toEqual(ok(5))
@@ -45,6 +45,22 @@ it.each([
 ])('%j as a line: %s; as a text: %s', (text, line, lines) => {
   expect(lineFault('name', text, 10)?.message).toBe(line)
   expect(textFault('name', text, 10)?.message).toBe(lines)
+})
+
+it('what people of other accounts read turns no direction, and breaks no line', () => {
+  for (const code of [0x61c, 0x200e, 0x200f, 0x2028, 0x2029, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e]) {
+    expect(plainLineFault('name', `a${String.fromCodePoint(code)}b`, 10)?.message).toContain(
+      'turn the direction',
+    )
+  }
+  for (let code = 0x2066; code <= 0x2069; code++) {
+    expect(plainLineFault('name', String.fromCodePoint(code), 10)?.message).toContain('turn the direction')
+  }
+  expect(plainLineFault('name', 'a\u001bb', 10)?.message).toBe('must not hold control characters')
+  // Right-to-left scripts need no marks, and some need joiners.
+  for (const text of ['متجر', 'חנות', 'می\u200cخواهم', '店 😀', 'Größe']) {
+    expect(plainLineFault('name', text, 10), text).toBeUndefined()
+  }
 })
 
 it('what others wrote is mended', () => {

@@ -5,7 +5,7 @@ import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
 import type { Fault } from '../../errors.ts'
 import { ok, type Result, refused, resultOf } from '../../lib/fault.ts'
 import type { Via } from '../../lib/states.ts'
-import { textFault } from '../../lib/text.ts'
+import { textFault, turningFault } from '../../lib/text.ts'
 import type { Purchase } from './purchase.ts'
 
 /** MAX_TEXT_LENGTH bounds references and idempotency keys, in characters. */
@@ -61,4 +61,6 @@ export function findOffer(
 
 /** `callerTextFaults` says which of a caller's own words cannot be kept. */
 export const callerTextFaults = (texts: Record<string, string | null | undefined>): (Fault | undefined)[] =>
-  Object.entries(texts).map(([name, text]) => textFault(name, text ?? '', MAX_TEXT_LENGTH))
+  Object.entries(texts).map(
+    ([name, text]) => textFault(name, text ?? '', MAX_TEXT_LENGTH) ?? turningFault(name, text ?? ''),
+  )

@@ -229,6 +229,10 @@ describe('what is no order is said by field', () => {
       code: 'INVALID_FIELD_ERROR',
       errors: { reference: ['must not hold control characters'] },
     })
+    expect((await place({ imeis: imeis(1) }, { reference: 'a\u202eb' })).body).toMatchObject({
+      code: 'INVALID_FIELD_ERROR',
+      errors: { reference: ['must not hold characters that turn the direction of text'] },
+    })
   })
 
   it('a service that there is not, is not for the account, or is closed', async () => {

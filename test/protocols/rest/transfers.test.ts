@@ -95,8 +95,7 @@ test('a receiver is found by e-mail address in any case, if it is the only open 
   expect((await send({ receiver: ' TWIN@example.org ', amount: 1 })).status).toBe(200)
   const second = await make('twin-2')
   const both = await send({ receiver: email, amount: 1 })
-  expect(both.status).toBe(422)
-  expect(both.body.errors.receiver[0]).toContain('several accounts')
+  expect(both.status).toBe(404)
   expect((await send({ receiver: 'Twin-2', amount: 1 })).status).toBe(200)
   await closeAccount(server.sql, first.id)
   expect((await send({ receiver: email, amount: 1 })).status).toBe(200)
@@ -118,13 +117,18 @@ test('what cannot be sent is refused by naming the field, and moves nothing', as
     [{ receiver: String(receiver.accountId), amount: 1 }, 404, 'receiver'],
     [{ receiver: gone.username, amount: 1 }, 404, 'receiver'],
     [{ receiver: sender.username, amount: 1 }, 422, 'receiver'],
-    [{ receiver: euros.username, amount: 1 }, 422, 'receiver'],
+    [{ receiver: euros.username, amount: 1 }, 404, 'receiver'],
     [{ receiver: to, amount: 0 }, 422, 'amount'],
     [{ receiver: to, amount: -1 }, 422, 'amount'],
     [{ receiver: to, amount: '1e2' }, 422, 'amount'],
     [{ receiver: to, amount: '0.0000001' }, 422, 'amount'],
+    [{ receiver: to, amount: 0.009999 }, 422, 'amount'],
     [{ receiver: to, amount: before + 0.000001 }, 402, 'amount'],
     [{ receiver: to, amount: 1, description: 'two\nlines' }, 422, 'description'],
+    ...['\u202e', '\u2066', '\u200f', '\u061c', '\u2028', '\u0007', '\u001b[31m'].map(
+      (character) =>
+        [{ receiver: to, amount: 1, description: `a${character}b` }, 422, 'description'] as const,
+    ),
     [{ receiver: to, amount: 1, description: 5 }, 400, 'description'],
     [{ receiver: to }, 400, 'amount'],
     [{ amount: 1 }, 400, 'receiver'],
@@ -146,7 +150,7 @@ test('a credit limit cannot be sent on', async () => {
   expect(reply.status).toBe(402)
   expect(reply.body.errors.amount[0]).toBe('the balance is 2.00 USD')
   expect((await send({ receiver: receiver.username, amount: 2 }, 'all', by)).status).toBe(200)
-  expect((await send({ receiver: receiver.username, amount: '0.000001' }, 'more', by)).status).toBe(402)
+  expect((await send({ receiver: receiver.username, amount: '0.01' }, 'more', by)).status).toBe(402)
 })
 
 test('many at once in both directions neither wait for each other for ever nor overdraw', async () => {
@@ -192,4 +196,68 @@ test("a transfer of two others is none of one's own", async () => {
 test('the books are right', async () => {
   expect(await brokenPromises(server.sql)).toEqual([])
   await expect(server.sql`update transfers set amount = 1`).rejects.toThrow('never changed or deleted')
+})
+
+test('who is a customer is told to nobody: the answer is the same whoever is named, and so is the way to it', async () => {
+  const guesser = await server.shop()
+  const euros = await server.shop({ currency: 'EUR' })
+  const gone = await server.shop()
+  await closeAccount(server.sql, gone.accountId as AccountId)
+  for (const username of ['same-1', 'same-2']) {
+    const account = { name: 'Same', email: 'same@example.org', username, currency: 'USD' }
+    await createAccount(server.sql, account, 'test')
+  }
+  const asks = new RestClient(server, guesser)
+  let keys = 0
+  const answers = async (rest: Record<string, unknown>, names: string[]): Promise<string[]> => {
+    const said = []
+    for (const name of names) {
+      const reply = await asks.post(
+        '/api/transfer',
+        { receiver: name, ...rest },
+        { 'idempotency-key': `guess ${++keys}` },
+      )
+      said.push(JSON.stringify({ ...reply.body, traceId: '', status: reply.status }))
+    }
+    return [...new Set(said)]
+  }
+  const strangers = [
+    'nobody',
+    'nobody@example.org',
+    euros.username,
+    `${euros.username}@example.com`,
+    gone.username,
+    `${gone.username}@example.com`,
+    'same@example.org',
+  ]
+  const [unknown, ...others] = await answers({ amount: 1 }, strangers)
+  expect(others).toEqual([])
+  expect(JSON.parse(unknown ?? '')).toMatchObject({ status: 404, errors: { receiver: [expect.any(String)] } })
+  // What cannot be sent tells nothing of receivers who are there.
+  const all = [...strangers, receiver.username, `${receiver.username}@example.com`]
+  for (const [amount, status] of [
+    [100.01, 402],
+    [1_000_000, 402],
+    [0.001, 422],
+    ['x', 422],
+  ]) {
+    const said = await answers({ amount }, all)
+    expect(said.map((one) => JSON.parse(one).status)).toEqual([status])
+  }
+  expect(await answers({ amount: 1, description: '\u202e' }, all)).toHaveLength(1)
+})
+
+test('an account that goes on naming receivers who are not there is refused for a while', async () => {
+  const guesser = await server.shop()
+  const asks = new RestClient(server, guesser)
+  const name = (receiver: string, key: string) =>
+    asks.post('/api/transfer', { receiver, amount: 1 }, { 'idempotency-key': key })
+  let tries = 0
+  while ((await name(`nobody-${tries}`, `${tries}`)).status === 404 && tries < 1_000) tries++
+  expect(tries).toBeLessThan(1_000)
+  expect(tries).toBeGreaterThanOrEqual(20)
+  const refused = await name(receiver.username, 'one more')
+  expect(refused.body.code).toBe('TOO_MANY_REQUESTS_ERROR')
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await new RestClient(server, await server.shop()).get('/api/me')).status).toBe(200)
 })

@@ -8,7 +8,6 @@ import {
   wireNewTransfer,
   wireTransfer,
 } from '../../../contract/transfers.ts'
-import { sendMoney } from '../../../ledger/transfers.ts'
 import type { TransferId } from '../../../lib/ids.ts'
 import { readAmount } from '../decode.ts'
 import type { RestDeps } from '../deps.ts'
@@ -61,7 +60,7 @@ export const transferRoutes = ({
         },
         async (transaction) => {
           const sender = { senderId: accountId, keyId: key.id, actor: `key:${key.id}`, at: clock.now() }
-          return wireNewTransfer(await sendMoney(transaction, { ...sender, ...given }))
+          return wireNewTransfer(await transfers.send(transaction, { ...sender, ...given }))
         },
       )
       const answer = `{"data":${json},"replayed":${replayed}}`
