@@ -2,7 +2,8 @@ import { createRequire } from 'node:module'
 import type { Ajv2020, ErrorObject, Options } from 'ajv/dist/2020.js'
 import type { Fault } from '../errors.ts'
 import { hasFifteenDigits, type ImeiFormat, isImei } from './imei.ts'
-import { schemaPattern } from './patterns.ts'
+import { isObject } from './json.ts'
+import { MAX_VALUE_LENGTH, schemaPattern } from './patterns.ts'
 
 /** MAX_FAULTS limits the faults that are told of one value: more would drown the first. */
 export const MAX_FAULTS = 20
@@ -19,7 +20,7 @@ export type Check = (value: unknown) => readonly SchemaFault[]
 
 /**
  * `uses` are the settings of the validators, one for each use. Patterns of `data` and `text` are an operator's, and what they match is
- * a stranger's, so they are RE2's, which take linear time.
+ * a stranger's, so they are RE2's, which take linear time; for the same reason formats look at short texts only.
  */
 const uses = {
   /** `own` is for this program's own schemas. Defaults are written into the value. */
@@ -49,6 +50,12 @@ function validatorFor(use: keyof typeof uses): Ajv2020 {
     // Strict, so that a misspelt keyword is an error, but for types: an operator's schema may leave them out.
     ajv = new Ajv2020({ strictTypes: false, logger: false, ...uses[use] })
     formats.default(ajv)
+    for (const name of Object.keys(ajv.formats)) shortOnly(ajv, name)
+    // The package's own expression takes a time that grows with the square of the length.
+    ajv.addFormat(
+      'url',
+      (text) => text.length <= MAX_VALUE_LENGTH && /^(https?|ftp):/i.test(text) && URL.canParse(text),
+    )
     ajv.addFormat('imei' satisfies ImeiFormat, isImei)
     ajv.addFormat('imei-digits' satisfies ImeiFormat, hasFifteenDigits)
     ajv.addVocabulary([QUANTITY_FROM, REQUEST_FROM])
@@ -57,9 +64,34 @@ function validatorFor(use: keyof typeof uses): Ajv2020 {
   return ajv
 }
 
+/** `shortOnly` has a format of texts refuse long ones without a look: some of the expressions go back and forth in them. */
+function shortOnly(ajv: Ajv2020, name: string): void {
+  const format = ajv.formats[name]
+  if (format instanceof RegExp) {
+    ajv.addFormat(name, (text) => text.length <= MAX_VALUE_LENGTH && format.test(text))
+  } else if (typeof format === 'function') {
+    ajv.addFormat(name, (text) => text.length <= MAX_VALUE_LENGTH && format(text) === true)
+  }
+}
+
+/** `refuseSlow` throws for a schema that asks whether the objects of a list differ: each is compared with each. */
+function refuseSlow(schema: unknown): void {
+  if (Array.isArray(schema)) schema.forEach(refuseSlow)
+  if (!isObject(schema)) return
+  const { uniqueItems, items } = schema
+  const type = isObject(items) ? items['type'] : undefined
+  if (uniqueItems === true && !SCALARS.includes(type)) {
+    throw new Error(`uniqueItems needs items of one type: ${SCALARS.join(', ')}`)
+  }
+  Object.values(schema).forEach(refuseSlow)
+}
+
+const SCALARS: unknown[] = ['string', 'number', 'integer', 'boolean']
+
 /** `compileSchema` makes the check of a schema. Throws when it is no valid JSON Schema 2020-12. */
 export function compileSchema(schema: object, use: keyof typeof uses): Check {
   const ajv = validatorFor(use)
+  if (use !== 'own') refuseSlow(schema)
   try {
     const validate = ajv.compile(schema)
     return (value) => (validate(value) ? [] : (validate.errors ?? []).slice(0, MAX_FAULTS).map(faultOf))

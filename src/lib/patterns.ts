@@ -11,6 +11,8 @@ const MAX_TEXT_LENGTH = 65_536
 const MAX_PROGRAM_SIZE = 700
 /** MAX_KEPT bounds how many compiled expressions are kept; past it all are dropped. */
 const MAX_KEPT = 1000
+/** MAX_VALUE_LENGTH bounds a value that a schema's pattern or format looks at, in characters: as long as the longest extra field. */
+export const MAX_VALUE_LENGTH = 2000
 const FLAGS = RE2JS.CASE_INSENSITIVE | RE2JS.DOTALL
 
 const kept = new Map<string, RE2JS>()
@@ -60,7 +62,7 @@ export const schemaPattern = Object.assign(
   (source: string) => {
     const pattern = boundedBy(source, 0)
     return {
-      test: (text: string) => text.length <= MAX_TEXT_LENGTH && pattern.test(text),
+      test: (text: string) => text.length <= MAX_VALUE_LENGTH && pattern.test(text),
       // Ajv tells patterns by their texts.
       toString: () => source,
     }

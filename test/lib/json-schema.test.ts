@@ -12,6 +12,39 @@ it('no pattern of an operator takes without end for a text of a stranger', () =>
   expect(fits('a', 'a'.repeat(1_000_000))).toBe(false)
 })
 
+it('neither does a format, nor a list whose values must differ', () => {
+  const check = (schema: object, value: unknown) => compileSchema(schema, 'data')(value).length === 0
+  for (const [format, part] of [
+    ['email', 'a.'],
+    ['url', '::'],
+    ['uri', 'a'],
+    ['uri-template', ':'],
+    ['hostname', 'a-'],
+    ['ipv4', '1.'],
+    ['regex', '\\'],
+    ['json-pointer', '/'],
+    ['uuid', '0'],
+  ] as const) {
+    const text = `http://${part.repeat(1_000_000)}!`
+    expect(check({ type: 'string', format }, text), format).toBe(false)
+  }
+  const url = { type: 'string', format: 'url' }
+  expect([
+    check(url, 'https://example.com/a?b=c'),
+    check(url, 'example.com'),
+    check(url, 'file:///x'),
+  ]).toEqual([true, false, false])
+  const list = { type: 'array', uniqueItems: true, items: { type: 'string' } }
+  expect([check(list, ['a', 'b']), check(list, ['a', 'a'])]).toEqual([true, false])
+  for (const slow of [
+    { type: 'array', uniqueItems: true },
+    { type: 'object', properties: { a: { type: 'array', uniqueItems: true, items: { type: 'object' } } } },
+    { anyOf: [{ type: 'array', uniqueItems: true, items: { type: ['string', 'object'] } }] },
+  ]) {
+    expect(() => compileSchema(slow, 'data')).toThrow('uniqueItems')
+  }
+})
+
 it('a pattern that RE2 does not know, or that repeats too much, is refused', () => {
   expect(() => fits('^(a)\\1$', 'aa')).toThrow("the syntax is RE2's")
   expect(() => fits('(?:abcdefghij){1,100}', 'aa')).toThrow('repeats too much')

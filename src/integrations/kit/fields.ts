@@ -98,9 +98,12 @@ export const integers = (
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** `map` gives texts by name; `values` are those that may stand in it. */
+/** `map` gives texts by name; `values` are those that may stand in it, and `nameFault` checks the names. */
 export const map = (
-  described: Described<Record<string, string>> & { values?: readonly string[] },
+  described: Described<Record<string, string>> & {
+    values?: readonly string[]
+    nameFault?: (name: string) => string | undefined
+  },
 ): Attribute<Record<string, string>> =>
   attribute<Record<string, string>>(described, {
     read: (value) => {
@@ -109,10 +112,16 @@ export const map = (
       throw new Unreadable('must be an object')
     },
     fault: (texts) => {
-      const { values } = described
+      const { values, nameFault } = described
       if (!Object.values(texts).every((one) => typeof one === 'string' && one !== '')) {
         return 'must have a text for each name'
       }
+      const wrong =
+        nameFault &&
+        Object.keys(texts)
+          .map(nameFault)
+          .find((one) => one !== undefined)
+      if (wrong !== undefined) return wrong
       return !values || Object.values(texts).every((one) => values.includes(one))
         ? undefined
         : `must have for each name one of ${values.join(', ')}`

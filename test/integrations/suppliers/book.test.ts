@@ -3,6 +3,7 @@ import { Book } from '../../../src/integrations/suppliers/book/book.ts'
 import { answerClasses } from '../../../src/integrations/suppliers/book/classes.ts'
 import { normal, wordsOf } from '../../../src/integrations/suppliers/book/normal.ts'
 import { phraseOf } from '../../../src/integrations/suppliers/book/phrases.ts'
+import { wordsSetting } from '../../../src/integrations/suppliers/book/settings.ts'
 import { wordLists } from '../../../src/integrations/suppliers/book/words/index.ts'
 import { dressed, refusals } from './refusals.ts'
 
@@ -106,6 +107,29 @@ describe('the operator’s own words', () => {
     ['Insufficient balance', 'credit'],
   ])('count first: %j is %s', (text, name) => {
     expect(own.judge(text)).toBe(name)
+  })
+})
+
+describe('a phrase of the operator’s', () => {
+  it('is refused where it could be laid over a text in very many ways', () => {
+    const fault = (phrase: string) => wordsSetting.fault?.({ [phrase]: 'credit' })
+    for (const phrase of [
+      'a ... b ... c ... d ... e ... f',
+      '... ... ... ... ...',
+      `${'a? '.repeat(11)}b`,
+      'a? b? c? d? e? f? ... g ... h ... i',
+      'a'.repeat(201),
+    ]) {
+      expect(fault(phrase), phrase).toContain('must have')
+    }
+    for (const phrase of [
+      'kode ... limit*',
+      'a ... b ... c ... d ... e',
+      'a|b_c|*d* ... !e =f',
+      'a? b? c? ... d',
+    ]) {
+      expect(fault(phrase), phrase).toBeUndefined()
+    }
   })
 })
 

@@ -29,6 +29,22 @@ export function phraseOf(phrase: string): RegExp {
   return new RegExp(isWhole ? `^ ${parts.join('')}$` : ` ${parts.join('')}`, 'mu')
 }
 
+/** MAX_LENGTH bounds a phrase, in characters. */
+const MAX_LENGTH = 200
+/** MAX_WAYS bounds in how many ways one phrase may be laid over a text, since each of them may be tried at every word. */
+const MAX_WAYS = 1296
+
+/** `phraseFault` says why a phrase of an operator's is not taken; undefined: it is. Few gaps and words that may be missing are enough for any. */
+export function phraseFault(phrase: string): string | undefined {
+  if (phrase.length > MAX_LENGTH) return `must have phrases of at most ${MAX_LENGTH} characters`
+  const parts = phrase.trim().split(/\s+/)
+  const ways = parts.reduce((all, part) => {
+    if (part === '...') return all * (GAP + 1)
+    return /.\?$/.test(part) ? all * 2 : all
+  }, 1)
+  return ways > MAX_WAYS ? `must have fewer parts in a phrase that may be missing: ${phrase}` : undefined
+}
+
 function wordOf(word: string): string {
   const [, before = '', middle = '', after = ''] = /^(\*?)(.*?)(\*?)$/.exec(word) ?? []
   const any = '[^ \\n]*'

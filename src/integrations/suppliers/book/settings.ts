@@ -1,12 +1,14 @@
 import { choice } from '../../../lib/attribute-types.ts'
 import { map } from '../../kit/fields.ts'
 import { answerClasses } from './classes.ts'
+import { phraseFault } from './phrases.ts'
 
 /** `wordsSetting` are the operator's own words, which count before the shipped lists. */
 export const wordsSetting = map({
   label: 'Own words',
   default: {},
   values: answerClasses,
+  nameFault: phraseFault,
   help: `what words of its refusals mean, by phrase: {"hubungi sales": "credit"}; one of ${answerClasses.join(', ')}. They count before the lists of ten languages that are shipped`,
 })
 
