@@ -117,6 +117,20 @@ test('what is not active or went away meanwhile is left out, and what has no pri
   ])
 })
 
+test.each([
+  [{ unit_price: '5', currency: 'USD' }, undefined],
+  [{ unit_price: 5, currency: 'usd' }, undefined],
+  [
+    { unit_price: '15000', currency: 'IDR' },
+    "its price is in another currency than the supplier's USD: 15000 IDR",
+  ],
+  [{ unit_price: '€5', currency: 'USD' }, undefined],
+  [{ unit_price: 5, currency: '' }, undefined],
+])('a price of %j is that of a supplier in USD, or it is left out', async (rule, leftOut) => {
+  const [first] = await list(() => page([service(1, { rule })]))
+  expect(first?.leftOut).toBe(leftOut)
+})
+
 test('a server that is busy is asked again', async () => {
   let busy = 2
   const listed = await list(({ path }) => {

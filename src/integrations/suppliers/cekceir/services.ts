@@ -82,7 +82,7 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
       group: (isObject(type) && textField(type, 'name', 'code')) || '',
       name: textField(item, 'name') ?? code,
       kind,
-      ...costIn(decimalIn(own(rule, 'unit_price'), currency) ?? null, textField(rule, 'unit_price') ?? ''),
+      ...costIn(decimalIn(own(rule, 'unit_price'), currency) ?? null, priceText(rule), currency),
       deliveryTime: '',
       description: textField(item, 'description') ?? '',
       // An input is one unit; the service says how many of them one order must hold, and not what one item is.
@@ -92,6 +92,9 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
     },
   ]
 }
+
+const priceText = (rule: JsonObject): string =>
+  [textField(rule, 'unit_price'), textField(rule, 'currency')].filter(Boolean).join(' ')
 
 /** `kindOf` says what an order lists: IMEIs, where each must have 15 digits or the list says so; else serial numbers; or nothing. */
 function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierService['kind'] {

@@ -40,7 +40,7 @@ interface PanelDeps {
 export class Panel {
   readonly #url: string
   readonly #settings: DhruSettings
-  readonly #currency: string
+  readonly currency: string
   readonly #outbound: OutboundClient
   readonly #client: DhruClient
   /** `#clientThat` gives a client that asks before the first byte. */
@@ -54,7 +54,7 @@ export class Panel {
     this.#clock = clock
     this.#url = endpointOf(url)
     this.#settings = settings
-    this.#currency = currency
+    this.currency = currency
     this.#outbound = outbound
     const { username, encoding, parameters_one: one, parameters_many: many } = settings
     this.#clientThat = (mayBegin) =>
@@ -120,7 +120,7 @@ export class Panel {
       throw new Error(`HTTP ${status} instead of a service list`)
     }
     if (honoursKeys(headers)) this.#kind = 'imeigate'
-    yield* readServiceList(body, this.#currency)
+    yield* readServiceList(body, this.currency)
   }
 
   close(): Promise<void> {

@@ -139,7 +139,7 @@ export class DhruSupplier implements Supplier {
           group,
           name,
           kind: kind === 'file' ? 'server' : kind,
-          ...costIn(service.credit, service.creditSaid),
+          ...costIn(service.credit, service.creditSaid, this.#panel.currency),
           ...(kind === 'file' && { leftOut: 'it takes a file' }),
           deliveryTime: time,
           description: info,

@@ -1,18 +1,26 @@
 import { readAmount } from '../../../client/index.ts'
 import { type Micros, micros, parseMicros, ZERO } from '../../../lib/money.ts'
 import type { SupplierService } from '../supplier.ts'
+import { namesOther } from './currency-signs.ts'
 
 /** `costOf` gives a cost in micros: what is finer than a micro is rounded up, so that no margin is counted that is not there. */
 const costOf = (decimal: string): Micros | undefined => rounded(decimal, 1n)
 
-/** `costIn` gives the cost of a service whose list says `decimal`, or why it cannot be sold: nobody can tell what `said` means. */
-export function costIn(decimal: string | null, said: string): Pick<SupplierService, 'cost' | 'leftOut'> {
+/**
+ * `costIn` gives the cost, in the supplier's currency, of a service whose list says `decimal`, or why it cannot be sold: nobody can tell
+ * what `said` means.
+ */
+export function costIn(
+  decimal: string | null,
+  said: string,
+  currency: string,
+): Pick<SupplierService, 'cost' | 'leftOut'> {
   const cost = decimal === null || decimal.startsWith('-') ? undefined : costOf(decimal)
-  if (cost !== undefined) return { cost }
-  return {
-    cost: ZERO,
-    leftOut: said === '' ? 'it has no price' : `its price cannot be read: ${said.slice(0, 50)}`,
-  }
+  const text = said.slice(0, 50)
+  if (said === '') return cost === undefined ? { cost: ZERO, leftOut: 'it has no price' } : { cost }
+  if (cost === undefined) return { cost: ZERO, leftOut: `its price cannot be read: ${text}` }
+  if (!namesOther(said, currency)) return { cost }
+  return { cost: ZERO, leftOut: `its price is in another currency than the supplier's ${currency}: ${text}` }
 }
 
 /** `balanceOf` gives a balance in micros: what is finer than a micro is not counted. */
