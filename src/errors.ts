@@ -49,6 +49,8 @@ export interface Fault {
   readonly path: readonly (string | number)[]
   /** `message` reads on from the path: "is missing". */
   readonly message: string
+  /** `value` is what stands at the place in a file, where that helps to find it. */
+  readonly value?: string
 }
 
 /** Refusal is thrown where something that a caller asked for is refused, with the reason that the caller is told. */

@@ -1,6 +1,7 @@
 import { type CsvError, parse } from 'csv-parse/sync'
 import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
+import { quoteLine } from '../lib/text.ts'
 import { newServiceAttributes } from './attributes.ts'
 
 export type ImportFormat = 'csv' | 'json'
@@ -27,6 +28,10 @@ const columns = new Set(
   ),
 )
 const isColumn = (name: string): boolean => columns.has(name)
+
+/** `shownValue` gives what is shown of a value that cannot be read, on one line. */
+export const shownValue = (value: unknown): string =>
+  quoteLine(typeof value === 'string' ? value : JSON.stringify(value), 60)
 
 export function readRows(text: string, format: ImportFormat): ImportRows {
   return format === 'csv' ? readCsv(text) : readJson(text)
@@ -85,7 +90,8 @@ function readCsv(given: string): ImportRows {
     if (record.every((value) => value.trim() === '')) continue
     const at = info.lines - (raw.replace(/^\n+|\n$/g, '').match(/\n/g)?.length ?? 0)
     if (record.length !== header.length) {
-      faults.push({ path: [at], message: `has ${record.length} values, the header has ${header.length}` })
+      const message = `has ${record.length} values, the header has ${header.length}`
+      faults.push({ path: [at], message, value: shownValue(raw.trim()) })
       continue
     }
     const given = header.flatMap((name, index) => (record[index]?.trim() ? [[name, record[index]]] : []))
@@ -135,7 +141,7 @@ function readJson(text: string): ImportRows {
   const faults: Fault[] = []
   for (const [at, item] of list.entries()) {
     if (typeof item !== 'object' || item === null || Array.isArray(item)) {
-      faults.push({ path: [at], message: 'must be an object' })
+      faults.push({ path: [at], message: 'must be an object', value: shownValue(item) })
       continue
     }
     const unknown = Object.keys(item).filter((name) => !isColumn(name))

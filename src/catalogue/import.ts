@@ -7,7 +7,7 @@ import type { ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { newServiceAttributes, type ServiceInput } from './attributes.ts'
 import { type CompletedService, completeService, type Names } from './complete-service.ts'
-import { type ImportFormat, type ImportRow, readRows } from './import-rows.ts'
+import { type ImportFormat, type ImportRow, readRows, shownValue } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
 import { loadNames } from './names.ts'
 import { priceAttributes } from './price-attributes.ts'
@@ -110,9 +110,7 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
     const { given, faults: unreadable } = readForm(newServiceAttributes, row.form)
     const { price, currency, ...input } = given
     const report = (found: readonly Fault[]) =>
-      faults.push(
-        ...found.map(({ path: [name], message }) => ({ path: [row.at, columnOf(String(name))], message })),
-      )
+      faults.push(...found.map(({ path: [name], message }) => faultAt(row, columnOf(String(name)), message)))
     // What cannot be read is reported as that alone.
     const isRead = (name: string | number | undefined) => unreadable.every(({ path }) => path[0] !== name)
     report(unreadable)
@@ -141,6 +139,12 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
     report(addPrice(entry, row, price, currency))
   }
   return [...entries.values()]
+}
+
+/** `faultAt` names the row and the column, and what stands there. */
+function faultAt({ at, form }: ImportRow, column: string, message: string): Fault {
+  const given = form[column]
+  return { path: [at, column], message, ...(given !== undefined && { value: shownValue(given) }) }
 }
 
 /** `entryOf` makes the entry of a service's first row. */

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { extname } from 'node:path'
 import { type ImportFormat, importServices } from '../catalogue/import.ts'
+import { shownValue } from '../catalogue/import-rows.ts'
 import { type Fault, Refusal } from '../errors.ts'
 import { withDatabase } from './connection.ts'
 import { readBytes, textOfFile } from './input.ts'
@@ -15,10 +16,12 @@ export async function importFile(file: string, { dryRun = false }: { dryRun?: bo
   const bytes = await readBytes(file)
   const text = textOfFile(bytes)
   if (text.includes('\ufffd') && !isUtf8(bytes)) {
-    const line = text.split('\n').findIndex((row) => row.includes('\ufffd')) + 1
+    const rows = text.split('\n')
+    const at = rows.findIndex((row) => row.includes('\ufffd'))
+    const said = JSON.stringify(shownValue(rows[at] ?? ''))
     throw new Refusal(
       'invalid_input',
-      `${file} is neither UTF-8 nor UTF-16, line ${line}: nothing was written`,
+      `${file} is neither UTF-8 nor UTF-16, line ${at + 1}: ${said}; nothing was written`,
       'file',
     )
   }
@@ -37,14 +40,15 @@ export async function importFile(file: string, { dryRun = false }: { dryRun?: bo
 
 function refused(faults: readonly Fault[], format: ImportFormat, file: string): Answer {
   const place = format === 'csv' ? 'line' : 'index'
-  const problems = faults.map(({ path: [at, field = null], message: reason }) => ({
+  const problems = faults.map(({ path: [at, field = null], value = null, message: reason }) => ({
     [place]: at,
     field,
+    value,
     reason,
   }))
   const lines = faults
     .slice(0, SHOWN_PROBLEMS)
-    .map(({ path: [at, field], message }) => `${place} ${at}: ${field ? `${field} ` : ''}${message}`)
+    .map((fault) => `${place} ${fault.path[0]}: ${faultText(fault)}`)
   if (problems.length > SHOWN_PROBLEMS) lines.push(`and ${problems.length - SHOWN_PROBLEMS} more`)
   const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
   printError(new Refusal('invalid_input', `${count} in ${file}, nothing was written`, 'file'), false)
@@ -53,4 +57,9 @@ function refused(faults: readonly Fault[], format: ImportFormat, file: string): 
     text: lines.join('\n'),
     bad: true,
   }
+}
+
+function faultText({ path: [, column], value, message }: Fault): string {
+  const shown = value !== undefined && !message.includes(value) && JSON.stringify(value)
+  return [column, shown, message].filter(Boolean).join(' ')
 }

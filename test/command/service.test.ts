@@ -240,16 +240,76 @@ describe('imeigate service import', () => {
     expect(problems[0]).toEqual({
       line: 3,
       field: 'price',
+      value: 'free',
       reason: 'must be an amount such as 0.77, with at most 6 decimals',
     })
     const { code, stdout, stderr } = await run('service', 'import', file)
     expect(code).toBe(1)
     const lines = stdout.trimEnd().split('\n')
     expect(lines).toHaveLength(51)
-    expect(lines[0]).toBe('line 3: price must be an amount such as 0.77, with at most 6 decimals')
+    expect(lines[0]).toBe('line 3: price "free" must be an amount such as 0.77, with at most 6 decimals')
     expect(lines[50]).toBe('and 10 more')
     expect(stderr).toBe(`error: Invalid input: 60 problems in ${file}, nothing was written\n`)
     expect((await run('service', 'show', 'right')).code).toBe(1)
+  })
+
+  it.each<[what: string, file: string, content: string | Buffer, problem: string]>([
+    [
+      'an amount',
+      'a.csv',
+      'code,price\nx,15rb\n',
+      'line 2: price "15rb" must be an amount such as 0.77, with',
+    ],
+    [
+      'an amount with two commas',
+      'a.csv',
+      'code;price\nx;1,5,0\n',
+      'line 2: price "1,5,0" must be an amount',
+    ],
+    [
+      'a currency',
+      'a.csv',
+      'code,price,currency\nx,1,Rupiah\n',
+      'line 2: currency "Rupiah" must be a currency',
+    ],
+    ['a choice', 'a.csv', 'code,kind\nx,vin\n', 'line 2: kind "vin" must be one of imei, serial, server'],
+    ['yes or no', 'a.csv', 'code\tactive\nx\tmaybe\n', 'line 2: active "maybe" must be yes or no'],
+    ['a time of day', 'a.csv', 'code,opens_at\nx,25:00\n', 'line 2: opens_at "25:00" must be'],
+    ['a number', 'a.csv', 'code,min_quantity\nx,many\n', 'line 2: min_quantity "many" must be'],
+    ['JSON', 'a.csv', 'code,fields\nx,"[{"\n', 'line 2: fields "[{" is not JSON'],
+    ['a code', 'a.csv', 'code,name\n4711,N\n', 'line 2: code "4711" must not be all digits'],
+    ['a name', 'a.csv', 'code,supplier\nx,nobody\n', 'line 2: supplier there is no supplier nobody'],
+    [
+      'a value below a cell of two lines',
+      'a.csv',
+      'code,name\nx,"a\nb"\ny,N,Z\n',
+      'line 4: "y,N,Z" has 3 values, the',
+    ],
+    ['a long text', 'a.csv', `code,kind\nx,${'k'.repeat(90)}\n`, `line 2: kind "${'k'.repeat(57)}`],
+    [
+      'what would steer a terminal',
+      'a.csv',
+      'code,kind\nx,"a\u001b[2Jb"\n',
+      'line 2: kind "a [2Jb" must be one of',
+    ],
+    ['a value of JSON', 'a.json', '[{"code":"x","price":true}]', 'index 0: price "true" must be'],
+    ['what is no object', 'a.json', '["x"]', 'index 0: "x" must be an object'],
+  ])(
+    'names the line, the column and the value of %s that it could not read',
+    async (_what, name, content, problem) => {
+      const file = join(folder, name)
+      await writeFile(file, content)
+      const { code, stdout } = await run('service', 'import', file)
+      expect(code).toBe(1)
+      expect(stdout).toContain(problem)
+    },
+  )
+
+  it('shows the line that is in no encoding that it knows', async () => {
+    const file = join(folder, 'latin.csv')
+    await writeFile(file, Buffer.from('code,name\nx,Caf\xe9\n', 'latin1'))
+    const { stderr } = await run('service', 'import', file)
+    expect(stderr).toContain('is neither UTF-8 nor UTF-16, line 2: "x,Caf\ufffd"; nothing was written')
   })
 
   it('says that a file is not there', async () => {

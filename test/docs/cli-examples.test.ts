@@ -1,20 +1,16 @@
-import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { createKey } from '../../src/accounts/keys.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { cleanUp as endSuppliers, FakeProcess } from '../fake-supplier/fake-process.ts'
-import { imeigate } from '../support/command.ts'
-import { renewed, type Step, shell } from '../support/documented.ts'
+import { renewed, type Step } from '../support/documented.ts'
 import { cleanUp, embeddedAddress, shopOn, start, temporaryFolder, until } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
 import { type DhruJson, imei, type Shop, type TestServer } from '../support/server.ts'
+import { Terminal } from '../support/terminal.ts'
 import { Receiver } from '../webhooks/receiver.ts'
 
 /**
@@ -32,9 +28,6 @@ const SECURITY_IDS = ['maauwx5t7w', 'rnkvdkv3ad', 'pjk48wch6n', 'e7tqkz2bfs']
 const OPERATOR = `cli:${userInfo().username}`
 
 const data = temporaryFolder()
-/** `desk` is the folder in which the commands run. */
-const desk = temporaryFolder()
-const home = process.cwd()
 const receiver = new Receiver()
 const settings: Record<string, string> = {
   IMEIGATE_DATA: data,
@@ -63,23 +56,10 @@ afterAll(async () => {
   await cleanUp()
 })
 
-/** `terminal` runs inside this process what the shell's `imeigate` sends to it: the number of arguments, the arguments, stdin. */
-const terminal = createServer(async (request, response) => {
-  const [count, ...texts] = (await text(request)).split('\0')
-  const stdin = texts.splice(Number(count)).join('\0')
-  const { output } = await imeigate(texts, { ...settings, PORT: serverPort() }, stdin)
-  response.end(output)
-})
-const terminalPort = (): number => (terminal.address() as AddressInfo).port
 const serverPort = (): string => (server === undefined ? '0' : new URL(server.url).port)
-beforeAll(async () => {
-  process.chdir(desk)
-  await once(terminal.listen(0, '127.0.0.1'), 'listening')
-})
-afterAll(() => {
-  process.chdir(home)
-  terminal.close()
-})
+const terminal = new Terminal(() => ({ ...settings, PORT: serverPort() }), { PANEL_KEY })
+beforeAll(() => terminal.open())
+afterAll(() => terminal.close())
 
 /** `meanwhile` is what others do before the first example that holds these words, in the order of the page. */
 const meanwhile: [words: string, work: () => Promise<unknown>][] = [
@@ -179,11 +159,8 @@ async function answer(steps: Step[]): Promise<string[]> {
     ['http://127.0.0.1:8090', panelUrl],
     ['2026-11', month],
   ]
-  const { PATH = '', HOME = '' } = process.env
-  const said = await shell(
-    `exec < /dev/null; imeigate() { { printf '%s\\0' "$#" "$@"; cat; } | curl -s --data-binary @- 127.0.0.1:${terminalPort()}; }`,
+  const said = await terminal.run(
     commands.map((command) => stands.reduce((text, [name, truth]) => text.replaceAll(name, truth), command)),
-    { cwd: desk, env: { PATH, HOME, PANEL_KEY } },
   )
   const keys =
     server && (await server.sql<{ id: number; security_id: string }[]>`select id, security_id from api_keys`)
@@ -209,11 +186,11 @@ it(
   'every example of the page gives what stands there',
   async () => {
     const before = readFileSync(page, 'utf8')
-    writeFileSync(join(desk, 'token.txt'), '123456789:AAEhBOweik6ad9r_exampleToken\n')
+    writeFileSync(join(terminal.folder, 'token.txt'), '123456789:AAEhBOweik6ad9r_exampleToken\n')
     for (const [, name = '', content = ''] of before.matchAll(
       /`([a-z]+\.(?:csv|json))`:\n\n```\w+\n([\s\S]*?)^```$/gm,
     )) {
-      writeFileSync(join(desk, name), content)
+      writeFileSync(join(terminal.folder, name), content)
     }
     await expect(await renewed(before, answer)).toMatchFileSnapshot(page)
     expect(meanwhile, 'examples that stood in the page, in this order').toEqual([])
