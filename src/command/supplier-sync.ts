@@ -3,6 +3,7 @@ import { findPriceGroup } from '../accounts/accounts.ts'
 import { newServiceAttributes } from '../catalogue/attributes.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { showSeconds } from '../lib/attribute-types.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
@@ -222,7 +223,7 @@ function scheduleAnswer(
   const when =
     everyMinutes === null
       ? 'is read only when asked for'
-      : `is applied every ${everyMinutes} minutes, next at ${nextAt?.toISOString()}`
+      : `is applied every ${showSeconds(60 * everyMinutes)}, next at ${nextAt?.toISOString()}`
   return {
     json: {
       supplier: config.name,

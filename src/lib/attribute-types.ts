@@ -206,7 +206,7 @@ const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
 ]
 
 /** `showSeconds` writes seconds in the largest unit up to days that says them exactly, as `seconds` reads them: 7d, 90s. */
-function showSeconds(seconds: number): string {
+export function showSeconds(seconds: number): string {
   const [unit, length] = UNITS.find(
     ([name, size]) => name !== 'w' && seconds >= size && seconds % size === 0,
   ) ?? ['s', 1]
