@@ -83,8 +83,7 @@ export const time = (described: Described<Date | null>) =>
   })
 
 /** `shownId` is the number of something kept here. */
-export const shownId = <Id extends number | null>(label?: string, property?: string) =>
-  shown<Id>({ label, property }, { right: true })
+export const shownId = <Id extends number | null>(label?: string) => shown<Id>({ label }, { right: true })
 
 /** `readText` trims a text; a number is a text, too. */
 export function readText(value: unknown): string {

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { AccountId, EventId, WebhookId } from '../lib/ids.ts'
+import type { EventId, WebhookId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { replayEvents, selectDeliveries, selectEvents } from './events.sql.ts'
 import { type OrderEvent, type WebhookDelivery, wireId } from './webhook.ts'
@@ -16,11 +16,10 @@ export async function listEvents(
   return await selectEvents(sql, { webhook, undelivered, limit })
 }
 
-/** `findEvent` throws not_found, also (promise 6, own data only) for another account's where `accountId` is given. */
-export async function findEvent(sql: Queryable, id: EventId, accountId?: AccountId): Promise<OrderEvent> {
+/** `findEvent` throws not_found. */
+export async function findEvent(sql: Queryable, id: EventId): Promise<OrderEvent> {
   const [event] = await selectEvents(sql, { event: id })
   if (!event) throw new Refusal('not_found', `there is no event ${wireId(id)}`, 'event')
-  if (accountId !== undefined) await findWebhook(sql, event.webhookId, accountId)
   return event
 }
 

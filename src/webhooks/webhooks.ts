@@ -57,12 +57,10 @@ export async function createWebhook(
   return { id, url: checked, secret }
 }
 
-/** `findWebhook` throws not_found, also (promise 6, own data only) for another account's where `accountId` is given. */
-export async function findWebhook(sql: Queryable, id: WebhookId, accountId?: AccountId): Promise<Webhook> {
+/** `findWebhook` throws not_found. */
+export async function findWebhook(sql: Queryable, id: WebhookId): Promise<Webhook> {
   const webhook = await selectWebhook(sql, id)
-  if (!webhook || (accountId !== undefined && webhook.accountId !== accountId)) {
-    throw new Refusal('not_found', `there is no webhook ${id}`, 'webhook')
-  }
+  if (!webhook) throw new Refusal('not_found', `there is no webhook ${id}`, 'webhook')
   return webhook
 }
 
