@@ -8,6 +8,16 @@ export async function selectRates(sql: Queryable): Promise<Rate[]> {
       from exchange_rates order by base, quote, valid_from desc`.records()
 }
 
+/** `selectRatesAt` gives the rate of each pair that holds at a moment. */
+export async function selectRatesAt(
+  sql: Queryable,
+  at: Date,
+): Promise<Pick<Rate, 'base' | 'quote' | 'rate'>[]> {
+  return await sql<Pick<Rate, 'base' | 'quote' | 'rate'>[]>`
+    select distinct on (base, quote) base, quote, trim_scale(rate)::text as rate
+      from exchange_rates where valid_from <= ${at} order by base, quote, valid_from desc`.records()
+}
+
 /** `upsertRate` writes a rate; a second one for the same moment takes the first one's place. */
 export async function upsertRate(
   sql: Queryable,

@@ -2,7 +2,7 @@ import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { isCurrency, type Micros, micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { selectRates, upsertRate } from './rates.sql.ts'
+import { selectRates, selectRatesAt, upsertRate } from './rates.sql.ts'
 
 /** Rate says what one unit of `base` is worth in `quote`, from a moment on until a newer rate holds. */
 export interface Rate {
@@ -49,8 +49,9 @@ export class Rates {
     return await selectRates(this.#sql)
   }
 
-  async load(): Promise<ExchangeRates> {
-    return new ExchangeRates(await this.list())
+  /** `load` gives the rates that hold at a moment. */
+  async load(at: Date): Promise<ExchangeRates> {
+    return new ExchangeRates(await selectRatesAt(this.#sql, at))
   }
 }
 
@@ -67,19 +68,16 @@ interface Fraction {
   under: bigint
 }
 
-/** ExchangeRates gives amounts of one currency in another, by the rates that hold at a moment. */
+/** ExchangeRates gives amounts of one currency in another, by the rates that hold at one moment. */
 export class ExchangeRates {
-  /** `#rates` is by "base quote", the newest first. */
-  readonly #rates = new Map<string, { from: number; numerator: bigint }[]>()
-  readonly #currencies: string[]
+  /** `#numerators` is by "base quote". */
+  readonly #numerators: ReadonlyMap<string, bigint>
+  readonly #currencies: readonly string[]
 
-  constructor(rates: Pick<Rate, 'base' | 'quote' | 'rate' | 'validFrom'>[]) {
-    for (const { base, quote, rate, validFrom } of rates) {
-      const pair = `${base} ${quote}`
-      const dated = { from: validFrom.getTime(), numerator: numeratorOf(rate) }
-      this.#rates.set(pair, [...(this.#rates.get(pair) ?? []), dated])
-    }
-    for (const dated of this.#rates.values()) dated.sort((a, b) => b.from - a.from)
+  constructor(rates: readonly Pick<Rate, 'base' | 'quote' | 'rate'>[]) {
+    this.#numerators = new Map(
+      rates.map(({ base, quote, rate }) => [`${base} ${quote}`, numeratorOf(rate)] as const),
+    )
     this.#currencies = [...new Set(rates.flatMap(({ base, quote }) => [base, quote]))].sort()
   }
 
@@ -88,31 +86,27 @@ export class ExchangeRates {
    * rate, else that of the other direction, else the two of the first currency (by its code) that has a rate with both. Undefined when there
    * is none.
    */
-  convert(amount: Micros, from: string, to: string, at: Date): Micros | undefined {
-    const fraction = this.#between(from, to, at.getTime())
+  convert(amount: Micros, from: string, to: string): Micros | undefined {
+    const fraction = this.#between(from, to)
     return fraction && micros(upwards(amount * fraction.over, fraction.under))
   }
 
-  #between(from: string, to: string, at: number): Fraction | undefined {
-    const near = this.#near(from, to, at)
+  #between(from: string, to: string): Fraction | undefined {
+    const near = this.#near(from, to)
     if (near) return near
     for (const common of this.#currencies) {
-      const [first, second] = [this.#near(from, common, at), this.#near(common, to, at)]
+      const [first, second] = [this.#near(from, common), this.#near(common, to)]
       if (first && second) return { over: first.over * second.over, under: first.under * second.under }
     }
     return undefined
   }
 
-  #near(from: string, to: string, at: number): Fraction | undefined {
+  #near(from: string, to: string): Fraction | undefined {
     if (from === to) return { over: 1n, under: 1n }
-    const direct = this.#dated(from, to, at)
+    const direct = this.#numerators.get(`${from} ${to}`)
     if (direct !== undefined) return { over: direct, under: ONE }
-    const reverse = this.#dated(to, from, at)
+    const reverse = this.#numerators.get(`${to} ${from}`)
     return reverse === undefined ? undefined : { over: ONE, under: reverse }
-  }
-
-  #dated(base: string, quote: string, at: number): bigint | undefined {
-    return this.#rates.get(`${base} ${quote}`)?.find(({ from }) => from <= at)?.numerator
   }
 }
 

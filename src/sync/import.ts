@@ -56,10 +56,10 @@ export async function importSelected(
   transaction: Transaction,
   supplier: ListedSupplier,
   { selection, rule, follows, priceGroup = null, into }: ImportRequest,
-  { rates, at, onProgress }: { rates: ExchangeRates; at: Date; onProgress: Progress },
+  { rates, onProgress }: { rates: ExchangeRates; onProgress: Progress },
 ): Promise<ImportResult> {
   await checkSelection(transaction, supplier.id, selection)
-  const priceOf = pricedBy(rule, supplier.currency, rates, at)
+  const priceOf = pricedBy(rule, supplier.currency, rates)
   const ruling = { rule, follows, priceGroup }
   const result: ImportResult = { imported: 0, ruled: 0, skipped: [] }
   result.ruled = await updateRules(transaction, supplier.id, { selection, ...ruling })
@@ -107,13 +107,8 @@ export async function checkSelection(
 }
 
 /** `pricedBy` gives the sale price of a cost in `currency`. Throws invalid_input when there is no exchange rate to the rule's currency. */
-export function pricedBy(
-  rule: MarkupRule,
-  currency: string,
-  rates: ExchangeRates,
-  at: Date,
-): (cost: Micros) => Micros {
-  const convert = (cost: Micros) => rates.convert(cost, currency, rule.currency, at)
+export function pricedBy(rule: MarkupRule, currency: string, rates: ExchangeRates): (cost: Micros) => Micros {
+  const convert = (cost: Micros) => rates.convert(cost, currency, rule.currency)
   if (convert(ZERO) === undefined) {
     const message = `there is no exchange rate from ${currency} to ${rule.currency}: imeigate rate set ${currency} ${rule.currency} <rate>`
     throw new Refusal('invalid_input', message, 'currency')

@@ -24,7 +24,6 @@ export async function reprice(
   transaction: Transaction,
   supplier: ListedSupplier,
   rates: ExchangeRates,
-  at: Date,
 ): Promise<Repriced> {
   const result = { repriced: 0, kept: 0, unpriced: 0 }
   const prices: NewPrice[] = []
@@ -34,7 +33,7 @@ export async function reprice(
     const text = JSON.stringify([row.rule, currency])
     const rule = rules.get(text) ?? new MarkupRule(row.rule, currency)
     rules.set(text, rule)
-    const cost = rates.convert(micros(row.cost), supplier.currency, currency, at)
+    const cost = rates.convert(micros(row.cost), supplier.currency, currency)
     if (cost === undefined) {
       result.unpriced++
       continue

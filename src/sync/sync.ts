@@ -87,7 +87,7 @@ async function priceImport(
   { selection, rule }: ImportRequest,
 ): Promise<(cost: Micros) => Micros> {
   await checkSelection(transaction, id, selection)
-  return pricedBy(rule, currency, await new Rates(transaction).load(), systemClock.now())
+  return pricedBy(rule, currency, await new Rates(transaction).load(systemClock.now()))
 }
 
 export interface SyncOptions extends SyncProgress {
@@ -199,11 +199,11 @@ async function apply(
   await recordCosts(transaction, known)
   await keepList(transaction, known)
   const routes = await updateRoutes(transaction, supplier.id)
-  const rates = await new Rates(transaction).load()
+  const rates = await new Rates(transaction).load(at)
   const imported: ImportResult = importing
-    ? await importSelected(transaction, supplier, importing, { rates, at, onProgress: onWrite })
+    ? await importSelected(transaction, supplier, importing, { rates, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }
-  const repriced = await reprice(transaction, supplier, rates, at)
+  const repriced = await reprice(transaction, supplier, rates)
   const deactivated = await deactivateLost(transaction, supplier.id)
   const reactivated = await reactivateFound(transaction, supplier.id)
   return { routes, ...imported, ...repriced, deactivated, reactivated }

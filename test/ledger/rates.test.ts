@@ -4,7 +4,6 @@ import { micros, parseMicros } from '../../src/lib/money.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 const day = (date: string): Date => new Date(`${date}T00:00Z`)
-const now = day('2031-06-01')
 const rate = (base: string, quote: string, value: string, from = '2031-01-01') => ({
   base,
   quote,
@@ -16,47 +15,35 @@ const amount = (text: string) => parseMicros(text) ?? micros(-1n)
 describe('an amount in another currency', () => {
   it('is exact by the rate of the pair, rounded up to the next micro', () => {
     const rates = new ExchangeRates([rate('USD', 'IDR', '16250'), rate('USD', 'EUR', '0.333333333333')])
-    expect(rates.convert(amount('0.77'), 'USD', 'IDR', now)).toBe(amount('12512.5'))
-    expect(rates.convert(amount('3'), 'USD', 'EUR', now)).toBe(amount('1'))
-    expect(rates.convert(micros(1n), 'USD', 'EUR', now)).toBe(1n)
-    expect(rates.convert(micros(0n), 'USD', 'EUR', now)).toBe(0n)
-    expect(rates.convert(micros(-1n), 'USD', 'EUR', now)).toBe(0n)
+    expect(rates.convert(amount('0.77'), 'USD', 'IDR')).toBe(amount('12512.5'))
+    expect(rates.convert(amount('3'), 'USD', 'EUR')).toBe(amount('1'))
+    expect(rates.convert(micros(1n), 'USD', 'EUR')).toBe(1n)
+    expect(rates.convert(micros(0n), 'USD', 'EUR')).toBe(0n)
+    expect(rates.convert(micros(-1n), 'USD', 'EUR')).toBe(0n)
   })
 
   it('goes against the rate of the other direction where the pair has none of its own', () => {
     const rates = new ExchangeRates([rate('USD', 'IDR', '16250')])
-    expect(rates.convert(amount('16250'), 'IDR', 'USD', now)).toBe(amount('1'))
-    expect(rates.convert(amount('16250.000001'), 'IDR', 'USD', now)).toBe(amount('1.000001'))
+    expect(rates.convert(amount('16250'), 'IDR', 'USD')).toBe(amount('1'))
+    expect(rates.convert(amount('16250.000001'), 'IDR', 'USD')).toBe(amount('1.000001'))
     const both = new ExchangeRates([rate('USD', 'IDR', '16250'), rate('IDR', 'USD', '0.00007')])
-    expect(both.convert(amount('16250'), 'IDR', 'USD', now)).toBe(amount('1.1375'))
+    expect(both.convert(amount('16250'), 'IDR', 'USD')).toBe(amount('1.1375'))
   })
 
   it('goes through one currency that both have a rate with, and is rounded once', () => {
     const rates = new ExchangeRates([rate('USD', 'IDR', '16250'), rate('EUR', 'USD', '1.1')])
-    expect(rates.convert(amount('2'), 'EUR', 'IDR', now)).toBe(amount('35750'))
-    expect(rates.convert(amount('17875'), 'IDR', 'EUR', now)).toBe(amount('1'))
+    expect(rates.convert(amount('2'), 'EUR', 'IDR')).toBe(amount('35750'))
+    expect(rates.convert(amount('17875'), 'IDR', 'EUR')).toBe(amount('1'))
     const thirds = new ExchangeRates([rate('XOF', 'USD', '0.000001'), rate('EUR', 'USD', '0.000001')])
-    expect(thirds.convert(micros(1n), 'XOF', 'EUR', now)).toBe(1n)
-    expect(thirds.convert(micros(7n), 'XOF', 'EUR', now)).toBe(7n)
+    expect(thirds.convert(micros(1n), 'XOF', 'EUR')).toBe(1n)
+    expect(thirds.convert(micros(7n), 'XOF', 'EUR')).toBe(7n)
   })
 
   it('is nowhere to be had without a rate, and is itself in its own currency', () => {
     const rates = new ExchangeRates([rate('USD', 'IDR', '16250'), rate('EUR', 'GBP', '0.8')])
-    expect(rates.convert(amount('1'), 'USD', 'GBP', now)).toBeUndefined()
-    expect(rates.convert(amount('1'), 'USD', 'JPY', now)).toBeUndefined()
-    expect(rates.convert(amount('1.5'), 'JPY', 'JPY', now)).toBe(amount('1.5'))
-  })
-
-  it('is by the rate that held on the day, and by none before the first', () => {
-    const rates = new ExchangeRates([
-      rate('USD', 'IDR', '16000', '2031-01-01'),
-      rate('USD', 'IDR', '18000', '2031-09-01'),
-      rate('USD', 'IDR', '17000', '2031-06-01'),
-    ])
-    expect(rates.convert(amount('1'), 'USD', 'IDR', day('2031-05-31'))).toBe(amount('16000'))
-    expect(rates.convert(amount('1'), 'USD', 'IDR', day('2031-06-01'))).toBe(amount('17000'))
-    expect(rates.convert(amount('1'), 'USD', 'IDR', day('2032-01-01'))).toBe(amount('18000'))
-    expect(rates.convert(amount('1'), 'USD', 'IDR', day('2030-12-31'))).toBeUndefined()
+    expect(rates.convert(amount('1'), 'USD', 'GBP')).toBeUndefined()
+    expect(rates.convert(amount('1'), 'USD', 'JPY')).toBeUndefined()
+    expect(rates.convert(amount('1.5'), 'JPY', 'JPY')).toBe(amount('1.5'))
   })
 })
 
@@ -77,8 +64,24 @@ describe('rates that are set', () => {
       ['0.000000000001', day('2031-02-01')],
       ['999999999999', day('2031-01-01')],
     ])
-    const rates = await kept.load()
-    expect(rates.convert(amount('1'), 'USD', 'IDR', day('2031-01-15'))).toBe(999_999_999_999_000_000n)
+    const rates = await kept.load(day('2031-01-15'))
+    expect(rates.convert(amount('1'), 'USD', 'IDR')).toBe(999_999_999_999_000_000n)
+  })
+
+  it('hold from their day on, until a newer one does, and none holds before the first', async () => {
+    const kept = new Rates(database.sql)
+    for (const [value, from] of [
+      ['16000', '2031-01-01'],
+      ['18000', '2031-09-01'],
+      ['17000', '2031-06-01'],
+    ] as const) {
+      await kept.set({ ...rate('EUR', 'IDR', value, from), actor: 'x' })
+    }
+    const on = async (date: string) => (await kept.load(day(date))).convert(amount('1'), 'EUR', 'IDR')
+    expect(await on('2031-05-31')).toBe(amount('16000'))
+    expect(await on('2031-06-01')).toBe(amount('17000'))
+    expect(await on('2032-01-01')).toBe(amount('18000'))
+    expect(await on('2030-12-31')).toBeUndefined()
   })
 
   it.each([

@@ -171,8 +171,8 @@ async function conversion(
   const foreign = due.some((item) =>
     services.get(item.serviceId)?.routes.some(({ currency }) => currency !== item.currency),
   )
-  const rates = foreign ? await new Rates(sql).load() : new ExchangeRates([])
-  return (amount, from, to) => rates.convert(amount, from, to, now)
+  const rates = foreign ? await new Rates(sql).load(now) : new ExchangeRates([])
+  return (amount, from, to) => rates.convert(amount, from, to)
 }
 
 const claimedItemOf = (
