@@ -45,6 +45,7 @@ const built = new Set([
     'supplier_health',
     'supplier_routes',
     'suppliers',
+    'trail',
     'wallets',
     'webhooks',
   ],

@@ -88,3 +88,10 @@ export function timeOf(text: string, field: string, now: Date): Date {
   }
   return read
 }
+
+/** `pastTimeOf` reads a date or time as `timeOf` does, and a duration as one before now. */
+export function pastTimeOf(text: string, field: string): Date {
+  const now = new Date()
+  const time = timeOf(text, field, now)
+  return text.includes('-') ? time : new Date(2 * now.getTime() - time.getTime())
+}

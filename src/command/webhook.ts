@@ -8,7 +8,7 @@ import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../web
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { idOf, limitOption, timeOf } from './input.ts'
+import { idOf, limitOption, pastTimeOf, timeOf } from './input.ts'
 import { type Answer, answering, listed, nounAnswer, nounsAnswer } from './output.ts'
 import { withSealer } from './sealing.ts'
 
@@ -98,8 +98,7 @@ async function replayed({ event, webhook, since, undelivered = false }: ReplayOp
     throw new Refusal('invalid_input', 'needs --event, or --webhook and --since', field)
   }
   const id = webhookIdOf(webhook)
-  const from =
-    /^\d/.test(since) && !since.includes('-') ? durationBefore(since) : timeOf(since, 'since', new Date())
+  const from = pastTimeOf(since, 'since')
   return await withDatabase(async ({ sql }) => {
     const replayed = await replay(sql, { webhook: id, since: from, undelivered })
     return {
@@ -107,11 +106,6 @@ async function replayed({ event, webhook, since, undelivered = false }: ReplayOp
       text: `${replayed} ${replayed === 1 ? 'event is' : 'events are'} sent again to webhook ${id}`,
     }
   })
-}
-
-function durationBefore(text: string): Date {
-  const now = new Date()
-  return new Date(2 * now.getTime() - timeOf(text, 'since', now).getTime())
 }
 
 const rotate = (text: string, { overlap }: { overlap: string }): Promise<Answer> =>

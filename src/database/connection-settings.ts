@@ -27,6 +27,8 @@ export function connectionSettings(address: DatabaseAddress, session: Session = 
     TimeZone: 'UTC',
     // Promise 1 (what was acknowledged is durable) holds whatever the default of the cluster is.
     synchronous_commit: 'on',
+    // Who is named in the trail where no person is.
+    'imeigate.actor': 'imeigate',
     ...session,
   }
   return {

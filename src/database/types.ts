@@ -298,6 +298,17 @@ export interface Suppliers {
   url: string | null
 }
 
+export interface Trail {
+  accountId: AccountId | null
+  actor: string
+  after: JsonText | null
+  at: Generated<Date>
+  before: JsonText | null
+  id: Generated<number>
+  subject: string
+  what: string
+}
+
 export interface Wallets {
   accountId: AccountId
   available: Generated<Amount>
@@ -343,6 +354,7 @@ export interface Database {
   supplierHealth: SupplierHealth
   supplierRoutes: SupplierRoutes
   suppliers: Suppliers
+  trail: Trail
   wallets: Wallets
   webhooks: Webhooks
 }

@@ -38,12 +38,12 @@ it('every change of a sale price is in the history, whoever makes it, and none t
     one.actor,
   ])
   expect(rows).toEqual([
-    ['Gold', 2_400_000n, null, null],
+    ['Gold', 2_400_000n, null, 'imeigate'],
     ['Gold', 1_200_000n, 2_400_000n, 'psql:bob'],
     [null, 1_500_000n, 3_000_000n, 'psql:bob'],
-    ['Gold', null, 1_200_000n, null],
-    [null, 1_000_000n, 1_500_000n, null],
-    [null, null, 1_000_000n, null],
+    ['Gold', null, 1_200_000n, 'imeigate'],
+    [null, 1_000_000n, 1_500_000n, 'imeigate'],
+    [null, null, 1_000_000n, 'imeigate'],
   ])
   expect(await priceHistory(sql, 'sold', { limit: 1 })).toHaveLength(1)
   await expect(priceHistory(sql, 'nothing')).rejects.toMatchObject({ code: 'service_not_found' })

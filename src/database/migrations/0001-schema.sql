@@ -1045,3 +1045,100 @@ create table notices (
 );
 create unique index notices_open on notices (event, subject) where ended_at is null;
 create index notices_ended on notices (ended_at) where ended_at is not null;
+
+-- audit ------------------------------------------------------------------------------------------------------
+
+-- The trail: who changed what of accounts, keys, limits, suppliers, services, prices, ways to pay and notices, and what people decided.
+-- Money has the ledger. Rows are final.
+create table trail (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  -- The session's imeigate.actor, or the role of a session that is not imeigate's.
+  actor text not null,
+  -- The table, and the primary key of its row.
+  what text not null,
+  subject text not null,
+  account_id integer,
+  -- Of a change only the columns that differ; null: there was, or is, no row. Secrets are not told, only that they are another.
+  before jsonb,
+  after jsonb,
+  check (before is not null or after is not null)
+);
+create index trail_of_subject on trail (what, subject, id);
+create index trail_of_account on trail (account_id, id) where account_id is not null;
+create trigger trail_is_final before update or delete or truncate on trail
+  for each statement execute function refuse_change('line of the trail');
+
+-- record_change writes a line of the trail. Its arguments are names with blanks between: the primary key, columns whose values are secret,
+-- and columns that imeigate keeps by itself, whose change is no line.
+create function record_change() returns trigger language plpgsql as $$
+declare
+  old_row jsonb := case when tg_op = 'INSERT' then null else to_jsonb(old) - string_to_array(tg_argv[2], ' ') end;
+  new_row jsonb := case when tg_op = 'DELETE' then null else to_jsonb(new) - string_to_array(tg_argv[2], ' ') end;
+  named jsonb := coalesce(new_row, old_row);
+  secret text;
+begin
+  foreach secret in array string_to_array(tg_argv[1], ' ') loop
+    if jsonb_typeof(new_row -> secret) <> 'null' then
+      new_row := new_row || jsonb_build_object(secret,
+        case when old_row -> secret not in ('null', new_row -> secret) then 'another secret' else 'a secret' end);
+    end if;
+    if jsonb_typeof(old_row -> secret) <> 'null' then
+      old_row := old_row || jsonb_build_object(secret, 'a secret');
+    end if;
+  end loop;
+  if tg_op = 'UPDATE' then
+    select jsonb_object_agg(key, o.value), jsonb_object_agg(key, n.value) into old_row, new_row
+      from jsonb_each(old_row) o join jsonb_each(new_row) n using (key) where o.value <> n.value;
+    if new_row is null then
+      return null;
+    end if;
+  end if;
+  insert into trail (actor, what, subject, account_id, before, after)
+  select coalesce(acting(), 'role ' || session_user), tg_table_name,
+         (select string_agg(named ->> name, '/' order by place)
+            from unnest(string_to_array(tg_argv[0], ' ')) with ordinality as k (name, place)),
+         case when tg_table_name = 'accounts' then named ->> 'id' else named ->> 'account_id' end::integer, old_row, new_row;
+  return null;
+end $$;
+
+create trigger accounts_trail after insert or update or delete on accounts
+  for each row execute function record_change('id', '', '');
+create trigger price_groups_trail after insert or update or delete on price_groups
+  for each row execute function record_change('id', '', '');
+create trigger api_keys_trail after insert or update or delete on api_keys
+  for each row execute function record_change('id', 'secret_hash', '');
+-- Balances are the ledger's.
+create trigger wallets_trail after insert or update of credit_limit on wallets
+  for each row execute function record_change('account_id', '', 'available held last_entry');
+create trigger suppliers_trail after insert or update or delete on suppliers
+  for each row execute function record_change('id', 'secrets', 'updated_at');
+create trigger services_trail after insert or update or delete on services
+  for each row execute function record_change('id', '', 'updated_at');
+create trigger prices_trail after insert or update or delete on prices
+  for each row execute function record_change('id', '', 'updated_at');
+-- Costs and what a list has come from suppliers: see price_history.
+create trigger supplier_routes_trail after insert or update or delete on supplier_routes
+  for each row execute function record_change('id', '', 'cost available');
+create trigger supplier_route_fields_trail after insert or update or delete on supplier_route_fields
+  for each row execute function record_change('route_id ours', '', '');
+create trigger supplier_syncs_trail after insert or update or delete on supplier_syncs
+  for each row execute function record_change('supplier_id', '', 'next_at');
+create trigger markup_rules_trail after insert or update or delete on markup_rules
+  for each row execute function record_change('service_id price_group_id currency', '', 'price');
+create trigger exchange_rates_trail after insert or update or delete on exchange_rates
+  for each row execute function record_change('base quote valid_from', '', '');
+create trigger reviews_trail after update of resolved_at on reviews
+  for each row when (new.resolved_by <> 'imeigate') execute function record_change('account_id id', '', '');
+create trigger unrecognised_answers_kept after insert or update on unrecognised_answers
+  for each row when (new.decision is not null) execute function record_change('supplier_id text', '', '');
+create trigger unrecognised_answers_forgotten after delete on unrecognised_answers
+  for each row when (old.decision is not null) execute function record_change('supplier_id text', '', '');
+create trigger webhooks_trail after insert or update or delete on webhooks
+  for each row execute function record_change('id', 'secrets', 'failures failing_since rest_until updated_at');
+create trigger deposit_providers_trail after insert or update or delete on deposit_providers
+  for each row execute function record_change('id', 'secrets', 'updated_at');
+create trigger notice_channels_trail after insert or update or delete on notice_channels
+  for each row execute function record_change('id', 'secrets', 'updated_at');
+create trigger notice_subscriptions_trail after insert or update or delete on notice_subscriptions
+  for each row execute function record_change('id', '', '');

@@ -1,0 +1,40 @@
+/** `tableOf` has the table of each noun whose changes are in the trail, under the word of the command line. */
+export const tableOf = {
+  account: 'accounts',
+  group: 'price_groups',
+  key: 'api_keys',
+  'credit limit': 'wallets',
+  supplier: 'suppliers',
+  service: 'services',
+  price: 'prices',
+  route: 'supplier_routes',
+  'field name': 'supplier_route_fields',
+  sync: 'supplier_syncs',
+  'markup rule': 'markup_rules',
+  rate: 'exchange_rates',
+  review: 'reviews',
+  'kept answer': 'unrecognised_answers',
+  webhook: 'webhooks',
+  'deposit provider': 'deposit_providers',
+  channel: 'notice_channels',
+  subscription: 'notice_subscriptions',
+} as const
+
+export type Noun = keyof typeof tableOf
+
+export const nouns = Object.keys(tableOf) as Noun[]
+
+const nounOfTable = new Map<string, Noun>(nouns.map((noun) => [tableOf[noun], noun]))
+
+/** `nounOf` gives the noun of a table of the trail. */
+export const nounOf = (table: string): string => nounOfTable.get(table) ?? table
+
+/** `amounts` are the columns that hold micros. */
+export const amounts: ReadonlySet<string> = new Set([
+  'credit_limit',
+  'fee_flat',
+  'low_balance',
+  'max_amount',
+  'min_amount',
+  'unit_price',
+])

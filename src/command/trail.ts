@@ -1,0 +1,76 @@
+import { type Command, Option } from 'commander'
+import { findAccount } from '../accounts/accounts.ts'
+import { type Noun, nouns } from '../audit/nouns.ts'
+import { type Change, readTrail } from '../audit/trail.ts'
+import { withDatabase } from './connection.ts'
+import { pastTimeOf, wholeFrom } from './input.ts'
+import { type Answer, answering, listed } from './output.ts'
+
+export function register(program: Command): void {
+  program
+    .command('trail')
+    .description(
+      'who changed what, and how it was before: keys, limits, prices, suppliers, decisions; the newest first',
+    )
+    .addOption(new Option('--what <noun>', 'changes of one sort of thing').choices(nouns))
+    .option('--subject <id>', 'changes of one thing')
+    .option('--account <id or username>', 'changes of an account and of what belongs to it')
+    .option('--by <actor>', 'changes by one, such as cli:anna')
+    .option('--since <time>', 'ISO date or time in UTC, or a duration before now such as 1h (m, h, d, w)')
+    .option('--before <id>', 'the page behind a change', wholeFrom(1, Number.MAX_SAFE_INTEGER))
+    .option('--limit <count>', 'how many changes', wholeFrom(1, 1000), 100)
+    .action(answering(list))
+}
+
+interface TrailOptions {
+  what?: Noun
+  subject?: string
+  account?: string
+  by?: string
+  since?: string
+  before?: number
+  limit: number
+}
+
+async function list({ account, by, since, ...filter }: TrailOptions): Promise<Answer> {
+  const from = since === undefined ? undefined : pastTimeOf(since, 'since')
+  const { items } = await withDatabase(async ({ sql }) => {
+    const accountId = account === undefined ? undefined : (await findAccount(sql, account)).id
+    return readTrail(sql, { ...filter, accountId, actor: by, from })
+  })
+  return listed(items, {
+    json: ({ accountId, ...change }) => ({ ...change, account: accountId }),
+    columns: {
+      id: ({ id }) => id,
+      at: ({ at }) => at,
+      by: ({ actor }) => actor,
+      what: ({ what, subject }) => `${what} ${subject}`,
+      change: changeText,
+    },
+    none: 'nothing was changed',
+  })
+}
+
+/** MAX_VALUE is how much of a value people are shown. */
+const MAX_VALUE = 60
+
+/** `changeText` says for example `requests_per_minute: null -> 600`. */
+function changeText({ before, after }: Change): string {
+  if (before === null) return `made: ${valuesText(after ?? {})}`
+  if (after === null) return `removed: ${valuesText(before)}`
+  return Object.keys(after)
+    .map((name) => `${name}: ${valueText(before[name])} -> ${valueText(after[name])}`)
+    .join('\n')
+}
+
+/** `valuesText` leaves out what says nothing: the name stands for the thing. */
+const valuesText = (values: Record<string, unknown>): string =>
+  ['name', 'code', 'username', 'currency', 'unit_price', 'rate', 'url', 'credit_limit']
+    .filter((name) => values[name] != null)
+    .map((name) => `${name} ${valueText(values[name])}`)
+    .join(', ')
+
+function valueText(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}...` : text
+}
