@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { build } from '../../src/command/program.ts'
@@ -51,9 +51,15 @@ test('every table of options in docs/cli.md has options that there are', () => {
   expect(named.filter((one) => !all.has(one))).toEqual([])
 })
 
-/** A command of the page, as a shell would split it: `$ imeigate ...`, over several lines where they end in a backslash. */
-const examples = [...text.matchAll(/^ *\$ (?:.*\| )?imeigate ((?:.*\\\n)*.*)$/gm)].map(
-  ([, line = '']) => line,
+const pages = ['../README', ...readdirSync(new URL('../../docs', import.meta.url))]
+  .filter((name) => name.endsWith('.md') || name.endsWith('README'))
+  .map((name) => name.replace(/\.md$/, ''))
+
+/** A command of a page, as a shell would split it: `$ imeigate ...`, over several lines where they end in a backslash. */
+const examples = pages.flatMap((name) =>
+  [
+    ...page(name).matchAll(/^ *(?:\$ (?:.*\| )?imeigate|(?:\$ )?npm run -s imeigate --) ((?:.*\\\n)*.*)$/gm),
+  ].map(([, line = '']) => [name, line.replace(/ +#.*$/, '')] as const),
 )
 
 /** Words inside quotes are values, and may hold anything; the sign of a negative value is no option. */
@@ -80,11 +86,11 @@ const taken = (command: Command): (string | undefined)[] =>
     short ?? undefined,
   ])
 
-test('docs/cli.md has examples', () => {
-  expect(examples.length).toBeGreaterThan(50)
+test('the pages have examples', () => {
+  expect(examples.length).toBeGreaterThan(150)
 })
 
-test.each(examples)('imeigate %s: the command and its options exist', (line) => {
+test.each(examples)('%s.md: imeigate %s: the command and its options exist', (_page, line) => {
   const words = wordsOf(line)
   const command = commandOf(words)
   const isDone = command.commands.length === 0 || command.registeredArguments.length > 0
