@@ -60,6 +60,7 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
     busy: [
       'Server under maintenance',
+      'We are upgrading our system',
       'System is busy',
       'API temporarily unavailable',
       'The service is currently offline',
@@ -119,6 +120,7 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
     ],
     limit: [
       'Demasiadas solicitudes',
+      'Muchas peticiones, espere',
       'Límite diario alcanzado',
       'Ha excedido el límite de peticiones',
       'Demasiados intentos',
@@ -237,6 +239,7 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
       'Username atau API key salah',
       'Akun anda diblokir',
       'Akses ditolak',
+      'Akses API ditolak',
       'Kunci API tidak valid',
       'Autentikasi gagal',
     ],

@@ -174,6 +174,7 @@ export const english: WordList = {
   ],
   busy: [
     'maintenance',
+    'upgrading',
     'maintainance',
     'maintenence',
     'shutting down',

@@ -44,7 +44,7 @@ export const indonesian: WordList = {
   login: [
     'username|user|pengguna|password|sandi|kata_sandi|api|key|kunci|token|kredensial|akun|login|nama_pengguna|otentikasi|autentikasi|apikey ... salah|tidak|gagal|kadaluarsa|kedaluwarsa|kadaluwarsa|invalid|belum|keliru|dicabut|expired ... valid?|ditemukan?|terdaftar?|aktif?|cocok?|dikenal?|sah?|benar?',
     'akun|pengguna|user|akses|api ... diblokir|dinonaktifkan|ditangguhkan|nonaktif|ditutup|dibekukan|disuspend|terblokir|terkunci|dibatasi|diblok|suspend|suspended|banned',
-    'akses|izin ditolak|dilarang|tidak_diizinkan|terbatas',
+    'akses|izin ... ditolak|dilarang|tidak_diizinkan|terbatas',
     'tidak memiliki|punya|ada akses|izin|hak',
     'tidak diizinkan|berwenang|sah|terautentikasi|terotorisasi|diotorisasi',
     'otentikasi|autentikasi|otorisasi|login|masuk gagal|diperlukan|ditolak|salah|error',

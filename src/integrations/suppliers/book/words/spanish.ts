@@ -69,7 +69,7 @@ export const spanish: WordList = {
     'no se permite|permiten ... ip',
   ],
   limit: [
-    'demasiad* solicitudes|peticiones|intentos|llamadas|conexiones|consultas|pedidos|ordenes|rapido|seguido',
+    'demasiad*|muchas|muchos solicitudes|peticiones|intentos|llamadas|conexiones|consultas|pedidos|ordenes|rapido|seguido',
     'limite ... solicitudes|peticiones|pedidos|ordenes|diario|llamadas|consultas|intentos|velocidad|alcanzad*|excedid*|superad*',
     'excedi* ... limite|cuota|maximo',
     'superad* ... limite|cuota|maximo',
