@@ -63,6 +63,15 @@ const settings = {
     max: 65_535,
     help: 'port to listen on; `0` takes a free one',
   }),
+  METRICS_ADDR: text({
+    pattern: '^(\\[[0-9a-fA-F:.]+\\]|[^:\\[\\]\\s]+):\\d{1,5}$',
+    help: 'another address, `host:port`, at which `/metrics` and what `/readyz` has to say are; see [Health and figures](#health-and-figures)',
+  }),
+  METRICS_TOKEN: text({
+    pattern: '^\\S{16,200}$',
+    secret: true,
+    help: 'a text of 16 to 200 characters that is asked for, as `Authorization: Bearer ...`, before figures are told',
+  }),
   DATABASE_URL: text({
     pattern: '^postgres(ql)?://',
     secret: true,
@@ -167,6 +176,9 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   return {
     host: values.HOST,
     port: values.PORT,
+    /** `metricsAddress`, undefined: figures are at the same address as all the rest. */
+    metricsAddress: addressIn(values.METRICS_ADDR),
+    metricsToken: values.METRICS_TOKEN,
     databaseUrl: values.DATABASE_URL,
     /** `dataFolder` is an absolute path. */
     dataFolder: resolve(values.IMEIGATE_DATA),
@@ -195,6 +207,12 @@ const decimalsIn = (text: string): ReadonlyMap<string, number> =>
 
 const amountsIn = (text: string): ReadonlyMap<string, Micros> =>
   new Map(byCurrency(text).map(([currency, amount]) => [currency, parseMicros(amount) ?? ZERO]))
+
+function addressIn(text: string | undefined): { host: string; port: number } | undefined {
+  if (text === undefined) return undefined
+  const colon = text.lastIndexOf(':')
+  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) }
+}
 
 /** `byCurrency` splits a text such as `HUF=2,TZS=0`. */
 const byCurrency = (text: string): [currency: string, value: string][] =>

@@ -3,7 +3,6 @@ import type { AddressInfo, Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
-import { isReady } from '../database/migrate.ts'
 import { Refusal } from '../errors.ts'
 import { requestIds } from '../lib/request-id.ts'
 import { endpointUrl } from '../protocols/dhru/paths.ts'
@@ -11,7 +10,8 @@ import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/ref
 import type { RequestEntry } from '../request-log/request.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Components } from './compose.ts'
-import type { Metrics } from './metrics.ts'
+import { SAFE_HEADERS } from './headers.ts'
+import type { Readiness } from './readiness.ts'
 
 /** GRACE_MS is how long a request may go on after a stop was asked for. */
 const GRACE_MS = 4000
@@ -27,7 +27,7 @@ export function buildHttp(
     note(entryOf(refusal, request, reply))
     return reply
       .code(statusOf(refusal))
-      .headers({ ...headersOf(refusal), 'x-request-id': request.id })
+      .headers({ ...SAFE_HEADERS, ...headersOf(refusal), 'x-request-id': request.id })
       .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof: true }))
   }
   const app = Fastify({
@@ -57,6 +57,10 @@ export function buildHttp(
   })
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
   Object.assign(app.server, { httpAllowHalfOpen: true })
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(SAFE_HEADERS)
+    done()
+  })
   app.setNotFoundHandler((request, reply) => say(new Refusal('not_found'), request, reply))
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalBy(error)
@@ -103,17 +107,14 @@ function onBrokenRequest(_error: Error, socket: Socket): void {
   else socket.destroy()
 }
 
-/** `httpService` answers requests: those about the process itself in every role, and whatever routes were added. */
-export function httpService(http: FastifyInstance, components: Components, metrics: Metrics): RuntimeService {
-  const { config, cold, placement, orderRequests } = components
-  let stopping = false
+/** `httpService` answers requests of whatever routes were added. */
+export function httpService(
+  http: FastifyInstance,
+  components: Components,
+  readiness: Readiness,
+): RuntimeService {
+  const { config, placement, orderRequests } = components
   let listening: Promise<unknown> = Promise.resolve()
-  http.get('/healthz', async () => ({ status: 'ok' }))
-  http.get('/readyz', async (_request, reply) => {
-    const ready = !stopping && (await isReady(cold))
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready' })
-  })
-  http.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()))
   return {
     name: 'http',
     start: async () => {
@@ -125,7 +126,7 @@ export function httpService(http: FastifyInstance, components: Components, metri
       }
     },
     stop: async () => {
-      stopping = true
+      readiness.stop()
       // A server that is closed while it begins to listen would listen afterwards.
       await listening.catch(() => {})
       // A client that does not finish its request must not hold the stop up.

@@ -1,6 +1,23 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import type { GaugeSource } from '../runtime/gauge.ts'
 
+/** KEPT_MS is how long a figure of the database counts, however often it is asked for: a count of many rows is work. */
+const KEPT_MS = 10_000
+
+/** `kept` reads again only when what was read is too old; those who ask meanwhile wait for the same answer. */
+function kept<Value>(read: () => Promise<Value>): () => Promise<Value> {
+  let asked: Promise<Value> | undefined
+  let askedAt = 0
+  return () => {
+    const now = performance.now()
+    if (!asked || now - askedAt > KEPT_MS) {
+      askedAt = now
+      asked = read()
+    }
+    return asked
+  }
+}
+
 /** Metrics is what `GET /metrics` gives a Prometheus server: what this process counts, and the gauges of the rooms. */
 export class Metrics {
   readonly #registry = new Registry()
@@ -40,14 +57,15 @@ export class Metrics {
   }
 
   #add({ name, help, labels, read }: GaugeSource): void {
+    // While the database is away the process's own figures are still worth having.
+    const readOnce = kept(() => read().catch(() => []))
     new Gauge({
       name,
       help,
       labelNames: labels,
       registers: [this.#registry],
       async collect() {
-        // While the database is away the process's own figures are still worth having.
-        const values = await read().catch(() => [])
+        const values = await readOnce()
         // One without labels would be 0, which is not known.
         if (labels.length > 0) this.reset()
         for (const { labels: given, value } of values) this.set(given, value)

@@ -5,8 +5,10 @@ import { setDecimals } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { RuntimeServices } from '../runtime/runtime-service.ts'
 import { type Components, compose, databaseServices, openDatabase } from './compose.ts'
+import { figureRoutes, figuresService } from './figures.ts'
 import { buildHttp, httpService, urlOf } from './http.ts'
 import { Metrics } from './metrics.ts'
+import { Readiness } from './readiness.ts'
 import { apiRole, serveProtocols } from './roles/api.ts'
 import { workerRole } from './roles/worker.ts'
 
@@ -40,12 +42,19 @@ export async function startServer(
     const metrics = new Metrics()
     components = await compose(given, database, metrics.countRefusal)
     metrics.show(components.gauges)
+    const readiness = new Readiness(components.cold)
+    const told = { config, metrics, readiness, log }
+    figureRoutes(http, told, false)
     if (config.role !== 'worker') serveProtocols(http, components, metrics)
     await services.start([
       apiRole(components),
       [components.directory, components.gateways, components.deliverer],
       // Requests are taken last, so that nothing is answered before all the rest runs.
-      [...(config.role === 'api' ? [] : workerRole(components)), httpService(http, components, metrics)],
+      [
+        ...(config.role === 'api' ? [] : workerRole(components)),
+        ...(config.metricsAddress ? [figuresService(told, config.metricsAddress)] : []),
+        httpService(http, components, readiness),
+      ],
     ])
   } catch (error) {
     await services.stop()

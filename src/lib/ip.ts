@@ -92,6 +92,9 @@ export function addressGroup(text: string): string {
   return address.kind() === 'ipv4' ? address.toString() : networkText([address, 64])
 }
 
+/** `isLoopback` tells whether a text is an address of this machine that no other one reaches. */
+export const isLoopback = (text: string): boolean => readAddress(text)?.range() === 'loopback'
+
 const NAT64 = ipaddr.IPv6.parse('64:ff9b::')
 /** GLOBAL_UNICAST is all of IPv6 that is given out for the public internet. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parse('2000::')

@@ -1,4 +1,4 @@
-/** GaugeSource is a figure that a room exports for `GET /metrics`. It is read anew for each request. */
+/** GaugeSource is a figure that a room exports for `GET /metrics`. It is read anew every ten seconds at most. */
 export interface GaugeSource<Label extends string = string> {
   name: string
   help: string
