@@ -45,6 +45,12 @@ const order = (over: object = {}) => ({
 const inputsOf = (got: Got): string[] => JSON.parse(got.body).data.imeis
 const orders = (): Got[] => server.got.filter(({ method }) => method === 'POST')
 
+it('whose items are orders of their own says that no number is of many', () => {
+  expect(restAt({ idempotency: true }).ordersHoldMany).toBe(false)
+  expect(restAt({ items_per_order: 1 }).ordersHoldMany).toBe(false)
+  expect(restAt().ordersHoldMany).toBe(true)
+})
+
 describe('an order', () => {
   it('is posted as the API documents it, with a key of its own', async () => {
     server.says(order())
@@ -139,6 +145,21 @@ describe('many items', () => {
     ])
     expect(orders()).toHaveLength(4)
   })
+
+  it.each([
+    [422, 'IMEI not found, order accepted'],
+    [400, 'Internal server error'],
+    [422, 'Kode 77: hubungi sales'],
+    [409, 'Deadlock found when trying to get lock'],
+  ])(
+    'that are refused as a whole with %d in words that prove nothing are not tried again: %j',
+    async (status, words) => {
+      server.says(fault(words), status)
+      const outcomes = await supplier.send([workOf(), workOf({ input: OTHER_IMEI })], signal)
+      expect(outcomes.map(({ kind }) => kind)).toEqual(['unknown', 'unknown'])
+      expect(orders()).toHaveLength(1)
+    },
+  )
 
   it('of a service that is not there are refused at once', async () => {
     server.says(fault('No such service'), 404)

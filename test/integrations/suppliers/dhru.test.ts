@@ -334,6 +334,12 @@ describe('an order without a number, of another imeigate', () => {
       { kind: 'duplicate', reason: 'Idempotency key already used for another request', reference: '9' },
     ],
     ['breaks', refusedWith('Internal error', 'internal_error: request 7'), unknown(true)],
+    [
+      'says in words of nobody’s what proves nothing',
+      refusedWith('Contact your reseller'),
+      { ...unknown(true), unrecognised: 'contact your reseller' },
+    ],
+    ['breaks in words of another', refusedWith('Error interno del servidor'), unknown(true)],
     ['loses it again', lose, unknown(true)],
   ])('is found by the same request again: it %s', async (_words, answer, outcome) => {
     panel.answers = { '*': lose }

@@ -48,7 +48,7 @@ interface CekceirDeps {
  */
 export class CekceirSupplier implements Supplier {
   readonly sendAtOnce: number
-  readonly ordersHoldMany = true
+  readonly ordersHoldMany: boolean
   readonly askAtOnce = ASKED_AT_ONCE
   readonly base64Results: boolean
   readonly #api: Api
@@ -71,6 +71,7 @@ export class CekceirSupplier implements Supplier {
     this.base64Results = settings.base64_results
     // A lost order can only be ordered again where it is known to have held nothing else.
     this.sendAtOnce = settings.idempotency ? 1 : settings.items_per_order
+    this.ordersHoldMany = this.sendAtOnce > 1
   }
 
   async send(tasks: SupplierTask[], signal: AbortSignal, mayBegin?: MayBegin): Promise<SupplierOutcome[]> {
@@ -81,9 +82,7 @@ export class CekceirSupplier implements Supplier {
     const refused: SupplierTask[] = []
     const order = async (group: Group): Promise<void> => {
       const said = performance.now() < lateAt ? await this.#order(group, inTime, mayBegin) : LATE
-      // One item at fault has the whole order refused, and nothing of it was taken, so each is tried by itself.
-      const isWhole = said.kind === 'fault' && [400, 409, 422].includes(said.status)
-      if (isWhole && group.tasks.length > 1) refused.push(...group.tasks)
+      if (group.tasks.length > 1 && this.#isRefusedForOne(said, group)) refused.push(...group.tasks)
       else for (const task of group.tasks) outcomes.set(task, this.#sent(said, task, group))
     }
     await inPool(this.#groups(tasks, this.sendAtOnce), REQUESTS_AT_ONCE, order)
@@ -136,6 +135,16 @@ export class CekceirSupplier implements Supplier {
     if (!outcome) return this.#reasons.unknown(messageOf(said), askable)
     if (outcome.kind !== 'unknown') this.#claims.drop(task)
     return outcome
+  }
+
+  /**
+   * `#isRefusedForOne`: one item at fault has the whole order refused, and its words say that nothing of it was taken, so that each may be
+   * tried by itself.
+   */
+  #isRefusedForOne(said: Said | typeof LATE, { tasks: [task] }: Group): boolean {
+    if (said.kind !== 'fault' || ![400, 409, 422].includes(said.status) || !task) return false
+    const kind = this.#refused(said, task, true)?.kind
+    return kind === 'refused' || kind === 'duplicate'
   }
 
   /** `#refused` gives the outcome of what was not taken; undefined: that is not clear. */

@@ -40,12 +40,17 @@ export class Outcomes {
 
   /**
    * `placedAgainByKey` reads the answer to the same request again, with its idempotency key. An imeigate that has an order under the key
-   * says so whatever else is wrong with the request: any other refusal proves that the first one was not taken.
+   * says so whatever else is wrong with the request: any other refusal proves that the first one was not taken. A refusal without a code of
+   * its own is judged by its words, as everybody's.
    */
-  placedAgainByKey(answer: Placed | Refused | Unreadable): SupplierOutcome {
+  placedAgainByKey(answer: Placed | Refused | Unreadable, input: string): SupplierOutcome {
     if (answer.kind === 'placed') return { kind: 'accepted', reference: answer.reference }
     if (answer.kind === 'unreadable') return this.unreadable(answer, true)
     const { refusal } = answer
+    if (!refusal.isCoded) {
+      const { text, message, reference } = refusal
+      return this.#refusals.outcomeOf({ text, message, input, reference, askable: true })
+    }
     if (refusal.meaning === 'duplicate') {
       return { kind: 'duplicate', reason: this.reasons.of(refusal.message), reference: refusal.reference }
     }

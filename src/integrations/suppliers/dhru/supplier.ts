@@ -247,7 +247,7 @@ export class DhruSupplier implements Supplier {
     }
     const answer = await this.#panel.place(task, signal)
     if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer)
-    return byKey ? this.#outcomes.placedAgainByKey(answer) : this.#outcomes.placedAgain(answer)
+    return byKey ? this.#outcomes.placedAgainByKey(answer, task.input) : this.#outcomes.placedAgain(answer)
   }
 }
 
