@@ -102,6 +102,20 @@ test("an order that holds many items is each one's where they were sent together
   expect(items).toEqual(['processing', 'processing', 'unknown'])
 })
 
+test('a number is not shared by what travels alone: without an input, or of many units', async () => {
+  const supplier = Object.assign(
+    new FakeSupplier(async () => ({ kind: 'accepted', reference: 'S-1', askAgainAfterMs: 3_600_000 })),
+    { sendAtOnce: 10, ordersHoldMany: true },
+  )
+  const many = [{ ...input(shop.service, imei(1)), quantity: 2 }]
+  const orders = [await shop.place(1, { items: many }), await shop.place(2)]
+  shop.workers(supplier)
+  await until(() => supplier.calls.length === 2)
+  await shop.idle()
+  const items = await Promise.all(orders.map(async (id) => (await shop.order(id)).items[0]?.state))
+  expect(items.toSorted()).not.toEqual(['processing', 'processing'])
+})
+
 test("another phone's result is not sold, whatever the kind of the supplier", async () => {
   const text = `Model: X\nIMEI: ${imei(2)}\nLock: off`
   const supplier = new FakeSupplier(async ({ work }) => ({

@@ -61,7 +61,9 @@ function claimOf(
   if (attempt?.state !== 'accepted' && attempt?.state !== 'succeeded') return null
   const reference = attempt.reference ?? item.reference
   if (reference === null || (attempt.state === 'accepted' && reference === item.reference)) return null
-  const shared = ordersHoldMany ? { input: item.input, sentAt: item.sentAt } : null
+  // What has no input of its own, or is of many units, travels alone.
+  const mayShare = ordersHoldMany && item.input !== '' && item.quantity === 1
+  const shared = mayShare ? { input: item.input, sentAt: item.sentAt } : null
   return { supplierId: item.supplierId, reference, shared }
 }
 

@@ -115,7 +115,10 @@ export class OutcomeWriter {
   #rivalOf({ item, claim }: ItemUpdate): ItemUpdate | undefined {
     const claims = claim && this.#claims.get(keyOf(claim))
     if (!claims || claims.size === 1) return undefined
-    return [...claims].find((one) => !isSameItem(one.item, item))
+    for (const one of claims) {
+      if (!isSameItem(one.item, item) && !areTogether(one.claim as ReferenceClaim, claim)) return one
+    }
+    return undefined
   }
 
   async #write(updates: ItemUpdate[], { skipLocked }: { skipLocked: boolean }): Promise<(Tried | Error)[]> {
@@ -220,9 +223,12 @@ function marked(updates: readonly ItemUpdate[], rows: readonly Written[]): Recor
   return updates.map((_update, index) => done.get(index + 1) ?? false)
 }
 
-/** `keyOf` is the same for claims that exclude each other. */
-const keyOf = ({ supplierId, reference, shared }: ReferenceClaim): string =>
-  `${supplierId} ${reference.length} ${reference} ${shared?.input ?? ''}`
+/** `keyOf` is the same for claims that may exclude each other. */
+const keyOf = ({ supplierId, reference }: ReferenceClaim): string => `${supplierId} ${reference}`
+
+/** `areTogether`: the number may be of both, which were sent together and are told apart by their inputs. */
+const areTogether = ({ shared: a }: ReferenceClaim, { shared: b }: ReferenceClaim): boolean =>
+  a !== null && b !== null && a.input !== b.input && a.sentAt.getTime() === b.sentAt.getTime()
 
 const isSameItem = (a: ItemName, b: ItemName): boolean =>
   a.accountId === b.accountId && a.orderId === b.orderId && a.position === b.position

@@ -57,7 +57,7 @@ export interface AttemptUpdate {
 /**
  * `writeItemUpdates` writes updates in one statement: items, attempts, reviews, and for each item that ended its capture or release and
  * the wallet's balances. An update whose fence is no longer the item's, whose item has ended, or whose number is another item's, changes
- * nothing. A shared number is another's where the other item has the same input, or was not sent together with this one.
+ * nothing. A shared number is another's where the other item has the same input, travelled alone, or was not sent together with this one.
  */
 export async function writeItemUpdates(
   sql: Transaction,
@@ -100,7 +100,7 @@ export async function writeItemUpdates(
             and (g.input is null or a.created_at <> g.sent_at
                  or exists (select from items i
                              where i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
-                               and i.input = g.input))
+                               and (i.input in (g.input, '') or i.quantity <> 1)))
           limit 1) o
        where g.claimed is not null
     ), moved as (
