@@ -1,0 +1,66 @@
+import type { Sql } from '../../../src/database/database.ts'
+import { type Truth, tokensIn } from './truth.ts'
+
+/** `unsettled` counts the items that have not ended, and that no person is asked about. */
+export async function unsettled(sql: Sql): Promise<number> {
+  const [row] = await sql<
+    { count: number }[]
+  >`select count(*)::int from (${openItems(sql)}) o where not o.shown`
+  return row?.count ?? 0
+}
+
+const openItems = (sql: Sql) => sql`
+  select i.input, i.state, i.due_at, a.asked, a.unrecognised, a.state as attempt,
+         exists (select from reviews v
+                   left join attempts w on w.account_id = v.account_id and w.order_id = v.order_id and w.position = v.position
+                                       and w.number = v.attempt
+                  where v.resolved_at is null
+                    and (v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
+                         or v.kind = 'unrecognised answer' and w.supplier_id = a.supplier_id
+                            and w.unrecognised = a.unrecognised)) as shown
+    from items i left join lateral (
+      select * from attempts a where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
+       order by number desc limit 1) a on true
+   where i.finished_at is null`
+
+/** `violations` holds what is in the database against what really happened. */
+export async function violations(sql: Sql, truth: Truth, items: number): Promise<string[]> {
+  const found = [...truth.violations]
+  const ended = await sql<{ input: string; state: string; result: string | null }[]>`
+    select input, state, result from items where finished_at is not null`
+  for (const { input: about, state, result } of ended) {
+    const own = truth.of(about)
+    if (state === 'success') {
+      const tokens = tokensIn(result ?? '')
+      const [bought, other] = own.filter(({ no }) => tokens.includes(no))
+      if (!bought || other || new Set(tokens).size > 1)
+        found.push(`${about} has the result of another: ${result}`)
+      else if (!bought.told.has('delivered')) found.push(`${about} is captured, and was not delivered`)
+    } else if (own.some(({ told }) => !told.has('rejected')))
+      found.push(`${about} is ${state}, and was bought`)
+  }
+  const waiting = await sql<
+    { input: string; state: string; dueAt: Date | null; asked: number | null; shown: boolean }[]
+  >`${openItems(sql)}`.records()
+  for (const { input: about, state, dueAt, asked, shown } of waiting) {
+    if (dueAt === null) found.push(`${about} is ${state}, and forgotten`)
+    else if (state === 'unknown' && !shown && !asked) found.push(`${about} is unknown, and nobody is asked`)
+  }
+  if (ended.length + waiting.length !== items) found.push(`${ended.length} + ${waiting.length} items`)
+  if (ended.length < items * 0.8) found.push(`only ${ended.length} items have ended`)
+  return await Promise.all(found.slice(0, 20).map((one) => explained(sql, truth, one)))
+}
+
+/** `explained` adds to a violation what was said of its item, and what was written down. */
+async function explained(sql: Sql, truth: Truth, violation: string): Promise<string> {
+  const [about = ''] = violation.split(' ')
+  const attempts = await sql<{ text: string }[]>`
+    select concat_ws(' ', 'attempt', a.number, s.name, a.state, a.reference, a.fault, a.detail) as text
+      from attempts a join items i using (account_id, order_id, position) join suppliers s on s.id = a.supplier_id
+     where i.input = ${about} order by a.number`
+  const reviews = await sql<{ text: string }[]>`
+    select concat_ws(' ', 'review', v.kind, v.resolution, v.detail) as text
+      from reviews v join items i using (account_id, order_id, position) where i.input = ${about} order by v.id`
+  const written = [...attempts, ...reviews].map(({ text }) => text)
+  return [violation, truth.historyOf(about), ...written].join('\n')
+}

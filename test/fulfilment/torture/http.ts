@@ -1,0 +1,296 @@
+import type { IncomingMessage } from 'node:http'
+import { mishap, turnedAway } from './mishaps.ts'
+import { Draw } from './random.ts'
+import type { Reply } from './server.ts'
+import { aboutAnother, echoOf, resultOf } from './shapes.ts'
+import type { Purchase, Truth } from './truth.ts'
+import { oddWords, trouble, wordsOf } from './words.ts'
+
+type Answer = Record<string, unknown>
+
+/**
+ * `TortureHttp` is an API of the two styles that most have: orders that are asked about by their number, and instant checks, which answer at
+ * once and give the same input the same purchase.
+ */
+export class TortureHttp {
+  readonly #name: string
+  readonly #fronts: number[]
+  readonly #truth: Truth
+  readonly #seed: number
+  readonly #times = new Map<string, number>()
+  #number = 7_000
+
+  constructor(name: string, fronts: number[], truth: Truth, seed: number) {
+    this.#name = name
+    this.#fronts = fronts
+    this.#truth = truth
+    this.#seed = seed
+  }
+
+  readonly handle = (request: IncomingMessage, body: Buffer): Reply => {
+    const url = new URL(request.url ?? '', 'http://here')
+    const checked = url.searchParams.get('imei')
+    if (checked !== null)
+      return this.#answer('check', checked, (draw, isRead) => this.#check(draw, checked, isRead))
+    if (request.method === 'POST') {
+      const { imei } = JSON.parse(body.toString('utf8')) as { imei: string }
+      return this.#answer('place', imei, (draw, isRead) => this.#place(draw, imei, isRead))
+    }
+    const reference = url.pathname.split('/').at(-1) ?? ''
+    return this.#answer('status', reference, (draw) => this.#status(draw, reference))
+  }
+
+  #answer(
+    what: string,
+    about: string,
+    say: (draw: Draw, isRead: boolean) => Answer & { told?: () => void },
+  ): Reply {
+    const reply = this.#drawn(what, about, say)
+    const [purchase] = what === 'status' ? this.#truth.under(this.#name, about) : []
+    this.#truth.note(purchase?.input ?? about, `${this.#name}: ${reply.what}`)
+    return reply
+  }
+
+  #drawn(
+    what: string,
+    about: string,
+    say: (draw: Draw, isRead: boolean) => Answer & { told?: () => void },
+  ): Reply {
+    const time = (this.#times.get(`${what} ${about}`) ?? 0) + 1
+    this.#times.set(`${what} ${about}`, time)
+    const draw = new Draw(this.#seed, this.#name, what, about, time)
+    const way = draw.weighted({
+      whole: 84,
+      away: 1.5,
+      mishap: what === 'status' ? 5 : 10,
+      held: 1.5,
+      slow: 1,
+    })
+    if (way === 'away') return turnedAway(draw, this.#fronts)
+    const { told, said, ...answer } = say(draw, way !== 'mishap')
+    const json = JSON.stringify(answer)
+    if (way === 'mishap') {
+      const reply = mishap(draw, json, JSON.stringify(refusedWith(draw, wordsOf(draw, 'item'))), this.#fronts)
+      return { ...reply, what: `${what}, ${reply.what}` }
+    }
+    const isRefused = ['error', 'failed'].includes(String(answer['status'])) || answer['success'] === false
+    const status = isRefused ? draw.one([200, 200, 400, 422]) : draw.one([200, 201])
+    return { what: `${what}, ${String(said)}`, status, body: json, manner: way, ...(told && { told }) }
+  }
+
+  #buy(draw: Draw, input: string): Purchase {
+    const end = draw.chance(0.85) ? 'delivered' : 'rejected'
+    return this.#truth.buy(this.#name, input, String(++this.#number), {
+      end,
+      endsAfter: Math.floor(draw.next() * 4),
+    })
+  }
+
+  #place(draw: Draw, input: string, isRead: boolean): Answer {
+    const maybe = (): Purchase | undefined => (draw.chance(0.5) ? this.#buy(draw, input) : undefined)
+    if (!isRead) {
+      const bought = maybe()
+      return bought ? accepted(draw, bought) : refusedWith(draw, wordsOf(draw, 'item'))
+    }
+    const stranger = draw.one(this.#truth.purchases.slice(-200))
+    const said = draw.weighted({
+      accepted: 70,
+      'refused for the item': 8,
+      trouble: 2,
+      'words that nobody knows': 4,
+      'refused and accepted': 1.5,
+      'something broke': 2,
+      'another device': stranger ? 2 : 0,
+      'a number that another has': 2,
+      'success and failure': 1,
+      'no number': 1,
+    })
+    const answer = ((): Answer => {
+      switch (said) {
+        case 'accepted':
+          return accepted(draw, this.#buy(draw, input))
+        case 'refused for the item':
+          return refusedWith(draw, wordsOf(draw, 'item'))
+        case 'trouble':
+          return refusedWith(draw, trouble(draw))
+        case 'words that nobody knows': {
+          const oddity = draw.one(['refusal', 'delay', 'odd'] as const)
+          if (oddity === 'odd') maybe()
+          return refusedWith(draw, oddWords(draw, oddity))
+        }
+        case 'refused and accepted':
+          maybe()
+          return refusedWith(draw, wordsOf(draw, 'taken'))
+        case 'something broke':
+          maybe()
+          return refusedWith(draw, wordsOf(draw, 'internal'))
+        case 'another device':
+          maybe()
+          return {
+            status: 'pending',
+            id: ++this.#number,
+            ...aboutAnother(draw, (stranger as Purchase).input),
+          }
+        case 'a number that another has': {
+          maybe()
+          const known = this.#truth.purchases.findLast(
+            (one) => one.panel === this.#name && one.isKnown && one.input !== input,
+          )
+          return known
+            ? { status: 'pending', id: known.reference }
+            : refusedWith(draw, wordsOf(draw, 'internal'))
+        }
+        case 'success and failure':
+          maybe()
+          return { status: 'pending', success: false, id: ++this.#number }
+        case 'no number':
+          maybe()
+          return { status: draw.one(['pending', 'success', 'Recibido']) }
+      }
+    })()
+    return { ...answer, said }
+  }
+
+  #status(draw: Draw, reference: string): Answer & { told?: () => void } {
+    const [purchase] = this.#truth.under(this.#name, reference)
+    if (!purchase) return { status: 'error', message: 'Order not found', said: 'no such order' }
+    purchase.isKnown = true
+    purchase.asked++
+    const stranger = draw.one(
+      this.#truth.purchases.filter(({ input }) => input !== purchase.input).slice(-200),
+    )
+    const said = draw.weighted({
+      'as it is': 90,
+      'another device': stranger ? 2 : 0,
+      'another order': 1.5,
+      'something broke': 1.5,
+      'a state that nobody knows': 1.5,
+      'success without a result': 1,
+      'success and failure': 1,
+    })
+    switch (said) {
+      case 'as it is':
+        return this.#truly(draw, purchase)
+      case 'another device':
+        return {
+          said,
+          status: 'success',
+          result: resultOf(stranger as Purchase, false),
+          ...aboutAnother(draw, (stranger as Purchase).input),
+        }
+      case 'another order':
+        return { said, status: 'success', result: 'Code: 1234', id: `9${reference}` }
+      case 'something broke':
+        return { said, ...refusedWith(draw, wordsOf(draw, 'internal')) }
+      case 'a state that nobody knows':
+        return { said, status: draw.one(['maybe', '', '17']), result: 'Code: 1234' }
+      case 'success without a result':
+        return { said, status: 'success', id: reference }
+      case 'success and failure':
+        return { said, status: 'success', success: false, result: 'Code: 1234' }
+    }
+  }
+
+  #truly(draw: Draw, purchase: Purchase): Answer & { told?: () => void } {
+    const echo = echoOf(draw, purchase.input)
+    if (purchase.told.size === 0 && purchase.asked <= purchase.endsAfter) {
+      return {
+        said: 'open',
+        status: draw.one(['pending', 'Processing', 'En proceso', '处理中', 'В обработке']),
+        ...echo,
+      }
+    }
+    const { end } = purchase
+    const told = (): void => {
+      purchase.told.add(end)
+    }
+    if (end === 'rejected') {
+      return {
+        said: end,
+        status: draw.one(['rejected', 'failed', 'Cancelado']),
+        message: wordsOf(draw, 'item'),
+        ...echo,
+        told,
+      }
+    }
+    const status = draw.one(['success', 'Completed', 'Concluído', 'Selesai', '已完成'])
+    return { said: end, status, result: resultOf(purchase, false), ...echo, told }
+  }
+
+  /** `#check` answers at once. Whoever asks again about the same input is answered from the first purchase. */
+  #check(draw: Draw, input: string, isRead: boolean): Answer & { told?: () => void } {
+    const had = this.#truth.at(this.#name, input)
+    const of = (): Purchase => {
+      const bought = had ?? this.#buy(draw, input)
+      bought.end = 'delivered'
+      return bought
+    }
+    if (!isRead) {
+      if (draw.chance(0.5)) of()
+      return { status: 'success', result: had ? resultOf(had, false) : 'Code: 1234' }
+    }
+    const stranger = draw.one(this.#truth.purchases.filter((one) => one.input !== input).slice(-200))
+    const said = draw.weighted({
+      delivered: 80,
+      'refused for the item': had ? 0 : 8,
+      'words that nobody knows': had ? 0 : 2,
+      'something broke': 2,
+      'another device': stranger ? 3 : 0,
+      'success without a result': 1,
+      'success and failure': 1,
+      'a state that nobody knows': 1,
+    })
+    switch (said) {
+      case 'delivered': {
+        const bought = of()
+        const told = (): void => {
+          bought.told.add('delivered')
+        }
+        return {
+          said,
+          status: draw.one(['success', 'OK', 'Completado']),
+          result: resultOf(bought, false),
+          ...echoOf(draw, input),
+          told,
+        }
+      }
+      case 'refused for the item':
+        return { said, ...refusedWith(draw, wordsOf(draw, 'item')) }
+      case 'words that nobody knows':
+        return { said, ...refusedWith(draw, oddWords(draw, draw.one(['refusal', 'delay'] as const))) }
+      case 'something broke':
+        if (draw.chance(0.5)) of()
+        return { said, ...refusedWith(draw, wordsOf(draw, 'internal')) }
+      case 'another device':
+        if (draw.chance(0.5)) of()
+        return {
+          said,
+          status: 'success',
+          result: resultOf(stranger as Purchase, false),
+          ...aboutAnother(draw, (stranger as Purchase).input),
+        }
+      case 'success without a result':
+        return { said, status: 'success' }
+      case 'success and failure':
+        return { said, status: 'success', success: false, result: 'Code: 1234' }
+      case 'a state that nobody knows':
+        return { said, status: 'maybe', result: 'Code: 1234' }
+    }
+  }
+}
+
+const refusedWith = (draw: Draw, words: string): Answer =>
+  draw.one<Answer>([
+    { status: 'error', message: words },
+    { status: 'failed', error: words },
+    { success: false, message: words },
+  ])
+
+const accepted = (draw: Draw, { reference, input }: Purchase): Answer =>
+  draw.one<Answer>([
+    { status: 'pending', id: reference, ...echoOf(draw, input) },
+    { status: 'pending', order_id: Number(reference) },
+    { success: true, id: reference },
+    { status: 'success', data: { order_id: reference } },
+    { status: 'En proceso', id: reference },
+  ])

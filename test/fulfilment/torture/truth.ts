@@ -1,0 +1,90 @@
+/** `Purchase` is what one input was bought once for, as the panel itself knows it. */
+export interface Purchase {
+  no: number
+  panel: string
+  input: string
+  /** `reference` is the number of its order, which may hold others. */
+  reference: string
+  /** `end` is how it ends once it was asked about so many times. */
+  end: 'delivered' | 'rejected'
+  endsAfter: number
+  asked: number
+  /** `told` has the ends that were said of it, in answers that were whole: a panel may change its mind. */
+  told: Set<'delivered' | 'rejected'>
+  /** `isKnown`: somebody has asked by its reference, so that it is written down there. */
+  isKnown: boolean
+  /** `version` counts its results. `hasFlipped`: it ended otherwise, or with another result, after it was told. */
+  version: number
+  hasFlipped: boolean
+}
+
+/** `tokenOf` is in the result of a purchase and in no other. */
+export const tokenOf = ({ no }: Pick<Purchase, 'no'>): string => String(700_000_000_000 + no)
+export const tokensIn = (text: string): number[] =>
+  (text.match(/(?<!\d)7\d{11}(?!\d)/g) ?? []).map((token) => Number(token) - 700_000_000_000)
+
+/** `Truth` is what really happened at all panels. */
+export class Truth {
+  readonly purchases: Purchase[] = []
+  readonly violations: string[] = []
+  /** `counts` are the answers by what they were. */
+  readonly counts = new Map<string, number>()
+  readonly #history = new Map<string, string[]>()
+  readonly #byInput = new Map<string, Purchase[]>()
+  readonly #byReference = new Map<string, Purchase[]>()
+
+  /** `buy` buys, whatever the answer will say of it. Whoever buys again what was not told to be rejected buys twice. */
+  buy(panel: string, input: string, reference: string, fate: Pick<Purchase, 'end' | 'endsAfter'>): Purchase {
+    const before = this.of(input).find(({ told }) => !told.has('rejected'))
+    if (before)
+      this.violations.push(`${input} bought at ${panel}, and before at ${before.panel} (${before.reference})`)
+    const purchase: Purchase = {
+      no: this.purchases.length,
+      panel,
+      input,
+      reference,
+      ...fate,
+      asked: 0,
+      told: new Set(),
+      isKnown: false,
+      version: 0,
+      hasFlipped: false,
+    }
+    this.purchases.push(purchase)
+    this.note(input, `bought at ${panel} as ${reference}, to be ${purchase.end}`)
+    push(this.#byInput, input, purchase)
+    push(this.#byReference, `${panel} ${reference}`, purchase)
+    return purchase
+  }
+
+  of(input: string): Purchase[] {
+    return this.#byInput.get(input) ?? []
+  }
+
+  at(panel: string, input: string): Purchase | undefined {
+    return this.of(input).findLast((one) => one.panel === panel)
+  }
+
+  under(panel: string, reference: string): Purchase[] {
+    return this.#byReference.get(`${panel} ${reference}`) ?? []
+  }
+
+  /** `note` keeps what was said of an input, to be shown where something is wrong with it. */
+  note(input: string, what: string): void {
+    push(this.#history, input, what)
+  }
+
+  historyOf(input: string): string {
+    return (this.#history.get(input) ?? []).join('; ')
+  }
+
+  count(what: string): void {
+    this.counts.set(what, (this.counts.get(what) ?? 0) + 1)
+  }
+}
+
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}
