@@ -13,7 +13,7 @@ import { anothers, type SupplierTraits, updateFor } from './outcome/item-update.
 import { recordLate } from './outcome/late-answers.ts'
 import type { OutcomeWriter } from './outcome/outcome-writer.ts'
 import type { ItemUpdate } from './outcome/outcomes.sql.ts'
-import { askOnce, dueNow, type KeptDecision, selectKept } from './people/kept-answers.sql.ts'
+import { KeptDecisions } from './people/kept-decisions.ts'
 import type { SupplierLimiter } from './supplier-limiter.ts'
 
 const EXTEND_EVERY_MS = 5_000
@@ -42,6 +42,7 @@ interface WorkerDeps {
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #deps: WorkerDeps
+  readonly #kept: KeptDecisions
   /** `#inHand` has the items under way, and when their leases end. */
   readonly #inHand = new Map<ClaimedItem, Date>()
   readonly #calls = new Set<Promise<void>>()
@@ -55,6 +56,7 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
+    this.#kept = new KeptDecisions(deps.sql, deps.clock, deps.outcomes.patiently)
     this.#leases = new Loop({
       name: 'leases',
       log: deps.log,
@@ -121,7 +123,7 @@ export class Worker {
   async #call({ limiter, call, items, hadBefore }: Required<Call>, end: () => void): Promise<void> {
     const { config, supplier } = limiter.connected
     // A decision that cannot be read now is read with the next look; the room of the call must be given back in any case.
-    const kept = await this.#kept(items).catch(() => new Map<ClaimedItem, KeptDecision>())
+    const kept = await this.#kept.outcomesFor(items).catch(() => new Map<ClaimedItem, SupplierOutcome>())
     const late = call === 'send' ? items.filter((item) => this.#isOver(item)) : []
     const open = items.filter((item) => !kept.has(item) && !late.includes(item))
     const mayBegin = (): boolean => !open.some((item) => this.#isOver(item))
@@ -146,7 +148,11 @@ export class Worker {
     })
     if (!this.#abort.signal.aborted && told.length > 0) this.#deps.breakers.note(config, call, told)
     const recording = Promise.all([
-      this.#recordKept({ limiter, items: [...kept.keys()] }, kept),
+      // Where a person has said for good what such words mean, nobody is asked any more, and the attempt ends.
+      kept.size > 0 &&
+        this.#record({ limiter, call: 'send', items: [...kept.keys()], hadBefore: new Set() }, [
+          ...kept.values(),
+        ]),
       open.length > 0 && this.#record({ limiter, call, items: open, hadBefore }, said),
       late.length > 0 &&
         this.#record(
@@ -158,68 +164,9 @@ export class Worker {
     await recording.finally(() => this.#recording.delete(recording))
   }
 
-  /** `#kept` gives what a person has said for good of the texts that items wait for. */
-  async #kept(items: ClaimedItem[]): Promise<Map<ClaimedItem, KeptDecision>> {
-    const waiting = items.filter(({ unrecognised }) => unrecognised !== null)
-    const [first] = waiting
-    if (!first) return new Map()
-    const texts = [...new Set(waiting.map(({ unrecognised }) => unrecognised as string))]
-    const decisions = await selectKept(this.#deps.sql, first.supplierId, texts)
-    return new Map(
-      waiting.flatMap((item) => {
-        const decision = decisions.get(item.unrecognised as string)
-        return decision === undefined ? [] : [[item, decision] as const]
-      }),
-    )
-  }
-
-  /** `#recordKept` ends the attempts of items by what a person has said of what they wait for: nobody is asked any more. */
-  async #recordKept(
-    { limiter, items }: Pick<Required<Call>, 'limiter' | 'items'>,
-    kept: ReadonlyMap<ClaimedItem, KeptDecision>,
-  ): Promise<void> {
-    const outcomes = items.map((item) =>
-      keptOutcome(kept.get(item) as KeptDecision, item.unrecognised as string),
-    )
-    if (items.length > 0) await this.#record({ limiter, call: 'send', items, hadBefore: new Set() }, outcomes)
-  }
-
-  /** `#decided` gives the outcomes where those in words that somebody has decided about are as decided. */
-  async #decided(items: ClaimedItem[], outcomes: SupplierOutcome[]): Promise<SupplierOutcome[]> {
-    const texts = outcomes.flatMap((outcome) => textOf(outcome) ?? [])
-    const [first] = items
-    if (texts.length === 0 || !first) return outcomes
-    const decisions = await this.#deps.outcomes.patiently(() =>
-      selectKept(this.#deps.sql, first.supplierId, [...new Set(texts)]),
-    )
-    return outcomes.map((outcome) => {
-      const decision = decisions.get(textOf(outcome) ?? '')
-      return decision === undefined || outcome.kind !== 'unknown'
-        ? outcome
-        : keptOutcome(decision, outcome.reason)
-    })
-  }
-
-  /** `#askOnce` has a person asked about each text that items wait for, once they are recorded as waiting. */
-  async #askOnce(items: ClaimedItem[], updates: ItemUpdate[]): Promise<void> {
-    const byText = new Map<string, number>()
-    for (const [index, { attempt }] of updates.entries()) {
-      if (attempt?.unrecognised !== undefined) byText.set(attempt.unrecognised, index)
-    }
-    const now = this.#deps.clock.now()
-    for (const [text, index] of byText) {
-      const item = items[index] as ClaimedItem
-      const reason = updates[index]?.attempt?.detail ?? text
-      const { supplierId, attempt } = item
-      const decided = await askOnce(this.#deps.sql, { item, attempt, supplierId, text, reason }, now)
-      // Somebody has decided in the meantime: it is looked at again at once.
-      if (decided !== null) await dueNow(this.#deps.sql, item, now)
-    }
-  }
-
   async #record({ limiter, call, items, hadBefore }: Required<Call>, said: SupplierOutcome[]): Promise<void> {
     const { connected } = limiter
-    const outcomes = await this.#decided(items, said)
+    const outcomes = await this.#kept.applied(items, said)
     const ordersHoldMany = connected.supplier.ordersHoldMany ?? false
     const recheck = limiter.recheck()
     const updates = await Promise.all(
@@ -228,7 +175,7 @@ export class Worker {
         return this.#recordOne(item, call, outcomes[index] as SupplierOutcome, traits, connected.config.name)
       }),
     )
-    await this.#deps.outcomes.patiently(() => this.#askOnce(items, updates))
+    await this.#kept.ask(items, updates)
   }
 
   async #recordOne(
@@ -278,13 +225,6 @@ export class Worker {
     )
   }
 }
-
-/** `textOf` gives the words that nobody knows. */
-const textOf = (outcome: SupplierOutcome): string | undefined =>
-  outcome.kind === 'unknown' ? outcome.unrecognised : undefined
-
-const keptOutcome = (decision: KeptDecision, reason: string): SupplierOutcome =>
-  decision === 'give_back' ? { kind: 'refused', reason } : { kind: 'unavailable', why: 'busy', reason }
 
 const isNotSent = (outcome: SupplierOutcome): boolean =>
   outcome.kind === 'unavailable' && outcome.why === 'transport'
