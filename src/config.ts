@@ -95,6 +95,10 @@ const settings = {
     max: 64,
     help: 'queues for the orders of accounts whose wallets are held locked, in each process, beside the queue of all others',
   }),
+  UNROUTED_SERVICES: choice(['refuse', 'wait'], {
+    default: 'refuse',
+    help: 'services without a working route: `refuse` does not sell them, `wait` sells them, and their orders wait for a route; see [suppliers.md](suppliers.md#services-without-a-working-route)',
+  }),
   REST_REQUESTS_PER_MINUTE: integer({
     default: 300_000,
     min: 0,
@@ -187,6 +191,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     dhruMaxRows: values.DHRU_MAX_ROWS,
     bodyLimit: values.BODY_LIMIT,
     placementQueues: values.PLACEMENT_QUEUES,
+    sellsUnrouted: values.UNROUTED_SERVICES === 'wait',
     restRequestsPerMinute: values.REST_REQUESTS_PER_MINUTE,
     dhruRequestsPerMinute: values.DHRU_REQUESTS_PER_MINUTE,
     failedLoginsPerMinute: values.FAILED_LOGINS_PER_MINUTE,

@@ -18,6 +18,7 @@ export const errors = {
   invalid_input: { status: 422, message: 'Invalid input' },
   service_not_found: { status: 404, message: 'Service not found' },
   service_closed: { status: 409, message: 'Service closed' },
+  service_paused: { status: 409, message: 'Service not available at present' },
   imei_required: { status: 422, message: 'IMEI required' },
   invalid_imei: { status: 422, message: 'Invalid IMEI' },
   field_missing: { status: 422, message: 'Required field missing' },

@@ -155,7 +155,7 @@ export async function compose(
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
   const liveAnswers = new LiveAnswers(authenticator, notifier)
-  const catalogue = new Catalogue(sql, notifier)
+  const catalogue = new Catalogue(sql, notifier, config)
   const directory = new SupplierDirectory({ sql, notifier, sealer, context, log })
   const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
   // Workers in other processes learn of new orders by the database.

@@ -68,7 +68,7 @@ export const serviceAttributes = {
     line({
       flag: '--supplier <name>',
       help: 'the only one who does the work, such as sandbox; for more see route add',
-      more: 'one that has a list of services, or more than one: see [route](#route). Without a supplier orders stay pending',
+      more: 'one that has a list of services, or more than one: see [route](#route). Without a route it is [not sold](suppliers.md#services-without-a-working-route)',
       whenLeftOut: 'none',
     }),
   ),
@@ -235,7 +235,7 @@ export const serviceAttributes = {
   ),
 } satisfies AttributesOf<
   // The database itself writes the others.
-  Omit<RowOf<Services>, 'id' | 'createdAt' | 'updatedAt'>,
+  Omit<RowOf<Services>, 'id' | 'createdAt' | 'updatedAt' | 'unroutedSince'>,
   { groupName: 'group' },
   'supplier' | 'imeiFormat'
 >

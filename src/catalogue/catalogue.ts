@@ -12,6 +12,7 @@ export type { Snapshot } from './snapshot.ts'
 export class Catalogue {
   readonly #sql: Sql
   readonly #notifier: ChangeListener
+  readonly #sellsUnrouted: boolean
   #snapshot: Snapshot | undefined
   /** `#generation` counts the changes, so that what was read before a change is not kept after it. */
   #generation = 0
@@ -19,9 +20,11 @@ export class Catalogue {
   #next: Promise<Snapshot> | undefined
   #parsed = new Map<string, unknown>()
 
-  constructor(sql: Sql, notifier: ChangeListener) {
+  /** `sellsUnrouted`: services without a working route are sold, and their orders wait for one. */
+  constructor(sql: Sql, notifier: ChangeListener, { sellsUnrouted = false } = {}) {
     this.#sql = sql
     this.#notifier = notifier
+    this.#sellsUnrouted = sellsUnrouted
     notifier.onInvalidate('catalogue', () => this.#forget())
   }
 
@@ -91,12 +94,14 @@ export class Catalogue {
       'isolation level repeatable read read only',
       (sql) => Promise.all([selectServices(sql, parse), selectPrices(sql), selectPriceChanges(sql)]),
     )
-    const snapshot = new Snapshot(
-      services.map(({ service }) => service),
+    const unrouted = services.filter(({ unroutedSince }) => unroutedSince !== null && !this.#sellsUnrouted)
+    const snapshot = new Snapshot({
+      services: services.map(({ service }) => service),
       prices,
-      new Map(services.map(({ service, ...times }) => [service.id, times])),
+      times: new Map(services.map(({ service, ...times }) => [service.id, times])),
       priceChanges,
-    )
+      unsold: new Set(unrouted.map(({ service }) => service.id)),
+    })
     this.#parsed = parsed
     return snapshot
   }

@@ -12,6 +12,8 @@ import type { ServiceTimes } from './snapshot.ts'
 /** StoredService is a service as its table has it. */
 export interface StoredService extends ServiceTimes {
   service: Service
+  /** `unroutedSince` is since when nobody does it: it has no working route, and is not done by hand; null: somebody does it. */
+  unroutedSince: Date | null
 }
 
 /** ParseJson reads the text of a JSON column. One that keeps what it read lets equal texts share one object. */
@@ -26,19 +28,20 @@ const jsonColumns = new Set(
 const services = () =>
   build
     .selectFrom('services')
-    .select(['id', 'createdAt', 'updatedAt'])
+    .select(['id', 'createdAt', 'updatedAt', 'unroutedSince'])
     .select((eb) =>
       columns.map((column) =>
         jsonColumns.has(column) ? eb.cast<string>(column, 'text').as(column) : eb.ref(column).as(column),
       ),
     )
 
-type ServiceRecord = { id: ServiceId } & ServiceTimes & Record<string, unknown>
+type ServiceRecord = Omit<StoredService, 'service'> & { id: ServiceId } & Record<string, unknown>
 
 const storedService = (record: ServiceRecord, parse: ParseJson = JSON.parse): StoredService => ({
   service: { id: record.id, ...loadRecord(serviceAttributes, record, parse) },
   createdAt: record.createdAt,
   updatedAt: record.updatedAt,
+  unroutedSince: record.unroutedSince,
 })
 
 /** `selectServices` gives all services by group (in code point order), then by id. */
@@ -48,7 +51,7 @@ export async function selectServices(sql: Queryable, parse?: ParseJson): Promise
 }
 
 /** `selectService` finds one service by its id (all digits) or its code in any case. */
-export async function selectService(sql: Queryable, idOrCode: string): Promise<Service | undefined> {
+export async function selectService(sql: Queryable, idOrCode: string): Promise<StoredService | undefined> {
   if (!isStorable(idOrCode)) return undefined
   const id = serviceIdOf(idOrCode)
   const [row] = await sql.run(
@@ -58,8 +61,29 @@ export async function selectService(sql: Queryable, idOrCode: string): Promise<S
         : eb('id', '=', id),
     ),
   )
-  return row && storedService(row).service
+  return row && storedService(row)
 }
+
+/** UnroutedService is an active service that nobody does: it has no working route, and is not done by hand. */
+export interface UnroutedService {
+  id: ServiceId
+  code: string
+  name: string
+  since: Date
+}
+
+/** `findUnrouted` gives the active services without a working route, those first that lost theirs last. */
+export const findUnrouted = (sql: Queryable): Promise<UnroutedService[]> =>
+  sql.run(
+    build
+      .selectFrom('services')
+      .select(['id', 'code', 'name', 'unroutedSince as since'])
+      .where('active', '=', true)
+      .where('unroutedSince', 'is not', null)
+      .orderBy('unroutedSince', 'desc')
+      .orderBy('id')
+      .$narrowType<{ since: Date }>(),
+  )
 
 export async function lockService(sql: Queryable, id: ServiceId): Promise<Service | undefined> {
   const [row] = await sql.run(services().where('id', '=', id).forUpdate())

@@ -14,12 +14,15 @@ import {
   insertServices,
   lockService,
   replaceRoutes,
+  type StoredService,
   selectGroupNames,
   selectRoutes,
   selectService,
   selectServices,
   updateServices,
 } from './services.sql.ts'
+
+export { findUnrouted, type UnroutedService } from './services.sql.ts'
 
 /** NewService is a new service with everyone's price in one currency. */
 export type NewService = ServiceInput & {
@@ -54,9 +57,13 @@ export async function createService(sql: Sql, input: NewService): Promise<Servic
 
 /** `findService` finds by id or by code in any case. Throws service_not_found. */
 export async function findService(sql: Queryable, idOrCode: string): Promise<Service> {
-  const service = await selectService(sql, idOrCode)
-  if (!service) throw new Refusal('service_not_found', idOrCode, 'service')
-  return service
+  return (await findStored(sql, idOrCode)).service
+}
+
+async function findStored(sql: Queryable, idOrCode: string): Promise<StoredService> {
+  const stored = await selectService(sql, idOrCode)
+  if (!stored) throw new Refusal('service_not_found', idOrCode, 'service')
+  return stored
 }
 
 /**
@@ -67,7 +74,7 @@ export async function updateService(sql: Sql, idOrCode: string, changes: Service
   return sql
     .begin(async (transaction) => {
       const found = await selectService(transaction, idOrCode)
-      const old = found && (await lockService(transaction, found.id))
+      const old = found && (await lockService(transaction, found.service.id))
       if (!old) throw new Refusal('service_not_found', idOrCode, 'service')
       const { service, supplierId, faults } = completeService(changes, old, await loadNames(transaction))
       const changed = { id: old.id, ...orThrow(resultOf(service, faults)) }
@@ -80,42 +87,49 @@ export async function updateService(sql: Sql, idOrCode: string, changes: Service
 }
 
 /** ServiceView is a service as operators see it: with its routes' suppliers in order of preference (each once), its groups' names, its prices. */
-export interface ServiceView {
-  service: Service
+export interface ServiceView extends Pick<StoredService, 'service' | 'unroutedSince'> {
   suppliers: string[]
   visibleTo: string[] | null
   prices: Price[]
 }
 
-/** `listServices` lists by group, then id. `search` is looked for in code and name, in any case; inactive ones only with `all`. */
+/** ServiceFilter chooses services: `search` is looked for in code and name, in any case; inactive ones are there only with `all`. */
+export interface ServiceFilter {
+  group?: string | undefined
+  search?: string | undefined
+  all?: boolean
+  /** `unrouted`: only those without a working route. */
+  unrouted?: boolean
+}
+
+/** `listServices` lists by group, then id. */
 export async function listServices(
   sql: Queryable,
-  {
-    group,
-    search,
-    all = false,
-  }: { group?: string | undefined; search?: string | undefined; all?: boolean } = {},
+  { group, search, all = false, unrouted = false }: ServiceFilter = {},
 ): Promise<ServiceView[]> {
   const sought = search?.toLowerCase() ?? ''
-  const services = (await selectServices(sql))
-    .map(({ service }) => service)
-    .filter(
-      (one) =>
-        (all || one.active) &&
-        (group === undefined || one.group.toLowerCase() === group.toLowerCase()) &&
-        (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
-    )
+  const services = (await selectServices(sql)).filter(
+    ({ service: one, unroutedSince }) =>
+      (all || one.active) &&
+      (!unrouted || unroutedSince !== null) &&
+      (group === undefined || one.group.toLowerCase() === group.toLowerCase()) &&
+      (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
+  )
   return viewsOf(sql, services, null)
 }
 
 /** `showService` throws service_not_found. */
 export async function showService(sql: Queryable, idOrCode: string): Promise<ServiceView> {
-  const service = await findService(sql, idOrCode)
-  const [view] = await viewsOf(sql, [service], service.id)
+  const stored = await findStored(sql, idOrCode)
+  const [view] = await viewsOf(sql, [stored], stored.service.id)
   return view as ServiceView
 }
 
-async function viewsOf(sql: Queryable, services: Service[], only: ServiceId | null): Promise<ServiceView[]> {
+async function viewsOf(
+  sql: Queryable,
+  services: StoredService[],
+  only: ServiceId | null,
+): Promise<ServiceView[]> {
   const [prices, suppliers, groups] = await Promise.all([
     selectPrices(sql, only),
     selectRoutes(sql, only),
@@ -123,8 +137,9 @@ async function viewsOf(sql: Queryable, services: Service[], only: ServiceId | nu
   ])
   const names = new Map(groups.map(({ id, name }) => [id, name]))
   const pricesOf = Map.groupBy(prices, (price) => price.serviceId)
-  return services.map((service) => ({
+  return services.map(({ service, unroutedSince }) => ({
     service,
+    unroutedSince,
     suppliers: [...new Set(suppliers.get(service.id))],
     visibleTo: service.visibleTo?.map((id) => names.get(id) ?? String(id)) ?? null,
     prices: pricesOf.get(service.id) ?? [],

@@ -14,6 +14,16 @@ export interface ServiceTimes {
   updatedAt: Date
 }
 
+/** CatalogueRows are what a snapshot is made of. */
+interface CatalogueRows {
+  services: readonly Service[]
+  prices: readonly Price[]
+  times: ReadonlyMap<ServiceId, ServiceTimes>
+  priceChanges: readonly PriceChange[]
+  /** `unsold` are services that nobody is offered, because they have no working route. */
+  unsold: ReadonlySet<ServiceId>
+}
+
 /** Snapshot is the whole catalogue as it was at one instant. Nothing in it changes. */
 export class Snapshot {
   /** `services` are all services, active or not, in the order that lists show them in. */
@@ -26,14 +36,12 @@ export class Snapshot {
   /** `#priceChanges` has when prices were changed last, also those that are no more, as `#prices` has the prices. */
   readonly #priceChanges = new Map<string, Map<ServiceId, Date>>()
 
-  constructor(
-    services: readonly Service[],
-    prices: readonly Price[],
-    times: ReadonlyMap<ServiceId, ServiceTimes>,
-    priceChanges: readonly PriceChange[],
-  ) {
+  readonly #unsold: ReadonlySet<ServiceId>
+
+  constructor({ services, prices, times, priceChanges, unsold }: CatalogueRows) {
     this.services = services
     this.#times = times
+    this.#unsold = unsold
     this.#byId = new Map(services.map((service) => [service.id, service]))
     this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
     for (const price of prices) {
@@ -78,9 +86,19 @@ export class Snapshot {
     )
   }
 
-  /** `mayBuy` gives the account's price of an active service that it may see; undefined: the account is not offered it. */
+  /** `mayBuy` gives the account's price of what it is offered; undefined: the account is not offered it. */
   mayBuy(service: Service, account: Account): UnitPrice | undefined {
+    return this.isUnsold(service) ? undefined : this.maySee(service, account)
+  }
+
+  /** `maySee` gives the account's price of an active service that is shown to it, whether it is sold at present or not. */
+  maySee(service: Service, account: Account): UnitPrice | undefined {
     return service.active && isVisible(service, account) ? this.priceFor(service, account) : undefined
+  }
+
+  /** `isUnsold` tells whether a service is not sold at present, because it has no working route. */
+  isUnsold({ id }: Service): boolean {
+    return this.#unsold.has(id)
   }
 
   /** `eligible` gives what the account is offered, by group (in code point order), then by id. */

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { findUnrouted, type UnroutedService } from '../catalogue/services.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
@@ -98,7 +99,12 @@ async function database(): Promise<Symptom[]> {
         const symptoms = judge(diagnosis)
         // Another schema does not have what is looked for.
         return diagnosis.schema === newestSchema()
-          ? [...symptoms, ...trouble(await findHealthIssues(sql)), stopped(await listWebhooks(sql))]
+          ? [
+              ...symptoms,
+              ...trouble(await findHealthIssues(sql)),
+              unrouted(await findUnrouted(sql)),
+              stopped(await listWebhooks(sql)),
+            ]
           : symptoms
       } finally {
         await sql.end({ timeout: 2 })
@@ -160,6 +166,14 @@ function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues
           'imeigate review list',
         ),
   ]
+}
+
+function unrouted(services: UnroutedService[]): Symptom {
+  if (services.length === 0) return ok('services', 'each has a working route')
+  const named = services.slice(0, 3).map(({ code }) => code)
+  const others = services.length > named.length ? ', ...' : ''
+  const advice = 'imeigate service list --unrouted, then route list --service <code>'
+  return warn('services', `${services.length} without a working route: ${named.join(', ')}${others}`, advice)
 }
 
 function stopped(webhooks: Webhook[]): Symptom {

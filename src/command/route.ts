@@ -70,7 +70,7 @@ const routesAnswer = (routes: Route[]): Answer =>
     routeAttributes,
     [
       ...(['id', 'serviceCode', 'position', 'supplierName'] as const),
-      ...(['remoteService', 'cost', 'marginFloor', 'available'] as const),
+      ...(['remoteService', 'cost', 'marginFloor', 'available', 'works'] as const),
     ],
     routes,
     'no routes',

@@ -7,7 +7,7 @@ import { formatMicros } from '../lib/money.ts'
 import { type Answer, type Cell, keyValues, listed, table } from './output.ts'
 
 /** `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. */
-export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceView) {
+export function serviceJson({ service, unroutedSince, suppliers, visibleTo, prices }: ServiceView) {
   const everyones = prices.find(isForEveryone)
   const { code, name, group, kind, ...rest } = jsonOf(serviceAttributes, service)
   return {
@@ -16,16 +16,18 @@ export function serviceJson({ service, suppliers, visibleTo, prices }: ServiceVi
     currency: everyones?.currency ?? null,
     prices: prices.map((price) => jsonOf(priceAttributes, price)),
     supplier: suppliers[0] ?? null,
+    unrouted_since: unroutedSince,
     ...rest,
     visible_to: visibleTo,
   }
 }
 
-export function serviceText({ service, suppliers, visibleTo, prices }: ServiceView): string {
+export function serviceText({ service, unroutedSince, suppliers, visibleTo, prices }: ServiceView): string {
   const head = keyValues([
     ['id', service.id],
     ...textsOf(serviceAttributes, service),
     ['supplier', suppliers.join(', ')],
+    unroutedSince !== null && ['no working route since', unroutedSince],
     ['visible to', visibleTo?.join(', ') ?? 'everyone'],
   ])
   return `${head}\n\n${priceTable(prices)}`
@@ -42,6 +44,7 @@ export const servicesAnswer = (views: ServiceView[]): Answer =>
       kind: ({ service }) => service.kind,
       price: ({ prices }) => prices.filter(isForEveryone).map(amount).join(', '),
       active: ({ service }) => service.active,
+      routed: ({ unroutedSince }) => unroutedSince === null,
     },
     right: ['id'],
     none: 'no services',

@@ -4,6 +4,7 @@ import {
   createService,
   listServices,
   type NewService,
+  type ServiceFilter,
   showService,
   updateService,
 } from '../catalogue/services.ts'
@@ -26,6 +27,7 @@ export function register(program: Command): void {
     .option('--group <heading>', 'only under this heading')
     .option('--search <text>', 'only with this in the code or the name')
     .option('--all', 'inactive ones too')
+    .option('--unrouted', 'only those without a working route')
     .action(answering(list))
   service
     .command('show')
@@ -58,7 +60,7 @@ const update = (idOrCode: string, options: Record<string, unknown>): Promise<Ans
 
 const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => answer(sql, idOrCode))
 
-async function list(options: { group?: string; search?: string; all?: boolean }): Promise<Answer> {
+async function list(options: ServiceFilter): Promise<Answer> {
   const views = await withDatabase(({ sql }) => listServices(sql, options))
   return servicesAnswer(views)
 }

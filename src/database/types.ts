@@ -252,6 +252,7 @@ export interface Services {
   replayWindowSeconds: Generated<number>
   routing: Generated<Routing>
   timeZone: Generated<string>
+  unroutedSince: Generated<Date | null>
   updatedAt: Generated<Date>
   visibleTo: number[] | null
 }

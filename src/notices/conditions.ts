@@ -1,3 +1,4 @@
+import { findUnrouted } from '../catalogue/services.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Message } from '../integrations/channels/channel.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
@@ -15,6 +16,9 @@ import {
 } from './conditions.sql.ts'
 import type { EventName, Side } from './events.ts'
 
+/** MANY_NAMES is how many services a message names. */
+const MANY_NAMES = 10
+
 /** Condition is something that holds now and that people may want to be told of. */
 export interface Condition {
   /** `subject` names what it is about, and is unique among the conditions of one event. */
@@ -31,6 +35,25 @@ export interface Condition {
 export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition[]>> = {
   'supplier.out_of_credit': async (sql) => (await selectOpenBreakers(sql, { credit: true })).map(ofSupplier),
   'supplier.trouble': async (sql) => (await selectOpenBreakers(sql, { credit: false })).map(ofSupplier),
+  'service.unrouted': async (sql) => {
+    const [latest, ...others] = await findUnrouted(sql)
+    if (!latest) return []
+    const named = [latest, ...others].slice(0, MANY_NAMES).map(({ code, name }) => `${code} (${name})`)
+    const more = others.length + 1 - named.length
+    return [
+      operators('all', latest.since.getTime(), {
+        title:
+          others.length === 0
+            ? `Service ${quoteLine(latest.name, 80)} has no working route`
+            : `${others.length + 1} services have no working route`,
+        text: lines(
+          'They are not sold; with UNROUTED_SERVICES=wait their orders wait for a route.',
+          `${quoteLine(named.join(', '), 500)}${more > 0 ? ` and ${more} more` : ''}`,
+          'More: imeigate service list --unrouted',
+        ),
+      }),
+    ]
+  },
   'review.waiting': async (sql) => {
     const waiting = await selectWaitingReviews(sql)
     if (waiting.length === 0) return []

@@ -12,6 +12,11 @@ export const events = {
     sides: ['operator'],
     description: 'nothing is sent to a supplier: it cannot be reached, is busy, or does not know us',
   },
+  'service.unrouted': {
+    sides: ['operator'],
+    description: 'services have no working route: they are not sold, or their orders wait',
+    againMs: 3_600_000,
+  },
   'review.waiting': {
     sides: ['operator'],
     description:

@@ -89,10 +89,12 @@ export const routeAttributes = {
   ),
   /** `available` says whether the supplier's list has the remote service; null: the list was not read since. */
   available: shown<boolean | null>({ label: 'there' }, { show: (there) => (there ? 'yes' : 'no') }),
+  /** `works` says whether items go this way: the supplier is enabled, and its list has the remote service as far as is known. */
+  works: shown<boolean>({ label: 'works' }, { show: (works) => (works ? 'yes' : 'no') }),
 } satisfies AttributesOf<
   Omit<RowOf<SupplierRoutes>, 'createdAt'>,
   { serviceId: 'service'; supplierId: 'supplier' },
-  'serviceCode' | 'supplierName' | 'currency' | 'waitingCost'
+  'serviceCode' | 'supplierName' | 'currency' | 'waitingCost' | 'works'
 >
 
 /** RouteForm is a route as an operator writes it. What is left out takes its default, or stays as it is. */

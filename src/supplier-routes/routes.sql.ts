@@ -27,6 +27,7 @@ export async function selectRoutes(
         'waitingCost',
       ),
     )
+    .select(literal<boolean>`s.enabled and r.available is not false`.as('works'))
     .orderBy('r.serviceId')
     .orderBy('r.position')
     .orderBy('r.id')
@@ -39,6 +40,11 @@ export async function selectRoutes(
 /** `lockRoutesOf` keeps the order of the service's routes until the transaction ends. */
 export async function lockRoutesOf(sql: Queryable, service: ServiceId): Promise<void> {
   await sql`select from services where id = ${service} for no key update`
+}
+
+/** `keepSupplier` has a change of the supplier wait until the transaction ends. It comes before `lockRoutesOf`. */
+export async function keepSupplier(sql: Queryable, supplier: SupplierId): Promise<void> {
+  await sql`select from suppliers where id = ${supplier} for share`
 }
 
 /** RouteWrite is what an operator writes of a route. */

@@ -10,6 +10,7 @@ import { type Route, type RouteForm, routeAttributes } from './attributes.ts'
 import {
   deleteRoute,
   insertRoute,
+  keepSupplier,
   lockRoutesOf,
   type RouteRecord,
   type RouteWrite,
@@ -43,6 +44,7 @@ export async function addRoute(
       const available = remoteService === '' ? null : inList.available
       const row = { remoteService, cost, marginFloor, available }
       checkRemoteService(row, kind, name)
+      await keepSupplier(transaction, supplierId)
       await lockRoutesOf(transaction, serviceId)
       const id = await insertRoute(transaction, serviceId, supplierId, row)
       if (position !== undefined) await move(transaction, id, position)

@@ -79,7 +79,7 @@ export async function deactivateLost(sql: Queryable, supplier: SupplierId): Prom
                       and r.remote_service = y.remote_id)`
   if (lost.length === 0) return 0
   const ids = lost.map((row) => row.service_id)
-  await sql`update services set active = false, updated_at = now() where id = any(${ids}::int[])`
+  await sql`update services set active = false, updated_at = clock_timestamp() where id = any(${ids}::int[])`
   // A trigger has just taken the mark away, as it does when anybody else changes what is active.
   await sql`update synced_services set deactivated_by_sync = true where service_id = any(${ids}::int[])`
   return ids.length
@@ -92,7 +92,7 @@ export async function reactivateFound(sql: Queryable, supplier: SupplierId): Pro
      where y.supplier_id = ${supplier} and y.deactivated_by_sync and ${hasRoute(sql)}`
   if (found.length === 0) return 0
   await sql`
-    update services set active = true, updated_at = now()
+    update services set active = true, updated_at = clock_timestamp()
      where id = any(${found.map((row) => row.service_id)}::int[]) and not active`
   return found.length
 }

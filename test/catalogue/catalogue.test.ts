@@ -31,7 +31,15 @@ const account = (id: number, group: number | null = null, currency = 'USD'): Acc
 })
 
 const create = (code: string, over: Partial<NewService> = {}): Promise<Service> =>
-  createService(sql, { code, name: code, group: 'G', price: '3', currency: 'USD', ...over })
+  createService(sql, {
+    code,
+    name: code,
+    group: 'G',
+    price: '3',
+    currency: 'USD',
+    supplier: 'sandbox',
+    ...over,
+  })
 
 /** `TestNotifier` tells of changes when a test says so. */
 class TestNotifier {

@@ -43,6 +43,7 @@ describe('imeigate route', () => {
       position: 1,
       margin_floor: '2.5',
       available: null,
+      works: true,
     })
     const second = await json(
       ...['route', 'add', '--service', '5000', '--supplier', 'sandbox', '--position', '1'],
@@ -51,7 +52,7 @@ describe('imeigate route', () => {
     expect(await json('route', 'list', '--service', 'check')).toEqual([second, { ...first, position: 2 }])
     expect(await json('route', 'list', '--supplier', '2')).toHaveLength(1)
     const { stdout } = await run('route', 'list')
-    expect(stdout).toMatch(/check +2 +Panel +1382 +0\.80 EUR +2\.5% +-\n/)
+    expect(stdout).toMatch(/check +2 +Panel +1382 +0\.80 EUR +2\.5% +- +yes\n/)
 
     const id = String(first.id)
     const changed = ['--cost', '', '--position', '1', '--margin-floor', '-10']

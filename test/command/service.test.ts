@@ -207,7 +207,7 @@ describe('imeigate service list', () => {
     expect(await codes('--all')).toEqual(['listed-a', 'listed-b'])
     expect(await codes('--group', 'Other')).toEqual([])
     const { stdout } = await run('service', 'list', '--search', 'listed')
-    expect(stdout).toMatch(/^ *id +code +name +group +kind +price +active\n/)
+    expect(stdout).toMatch(/^ *id +code +name +group +kind +price +active +routed\n/)
     expect(stdout).toMatch(/listed-a +The listed-a +Checks +imei +0\.77 USD +yes/)
   })
 })

@@ -31,7 +31,10 @@ async function newDatabase(): Promise<TestDatabase> {
 /** `downstreamOf` starts an imeigate that sells what another imeigate does, which is added as any Dhru panel is. */
 async function downstreamOf(url: string, account: Shop, service: string) {
   const clock = new TestClock()
-  const server = await testServer({ IMEIGATE_SECRET_KEY: KEY, OUTBOUND_ALLOW: '127.0.0.0/8' }, clock)
+  const server = await testServer(
+    { IMEIGATE_SECRET_KEY: KEY, OUTBOUND_ALLOW: '127.0.0.0/8', UNROUTED_SERVICES: 'wait' },
+    clock,
+  )
   servers.push(server)
   await createSupplier(server.sql, new Sealer(Buffer.from(KEY, 'hex')), {
     kind: 'dhru',

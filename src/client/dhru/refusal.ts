@@ -111,6 +111,7 @@ const codes = new Map<string, RefusalMeaning>(
     invalid_input: 'refused',
     service_not_found: 'refused',
     service_closed: 'refused',
+    service_paused: 'refused',
     imei_required: 'refused',
     invalid_imei: 'refused',
     field_missing: 'refused',

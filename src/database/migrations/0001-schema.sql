@@ -191,6 +191,8 @@ create table services (
   max_poll_seconds integer not null default 600,
   -- An item that is open longer than this is shown to a person.
   expiry_seconds integer not null default 604800 check (expiry_seconds between 60 and 31622400),
+  -- Since when it has no working route, and nobody does it by hand either; null: somebody does it. Triggers keep it: note_unrouted.
+  unrouted_since timestamptz default clock_timestamp(),
   check ((opens_at is null) = (closes_at is null)),
   check (max_poll_seconds between min_poll_seconds and 86400)
 );
@@ -235,6 +237,67 @@ create table supplier_routes (
 create index supplier_routes_of_supplier on supplier_routes (supplier_id, remote_service);
 create trigger supplier_routes_changed after insert or update or delete on supplier_routes
   for each statement execute function notify_change('catalogue');
+
+-- note_unrouted says of services whether they have a working route (to an enabled supplier whose list has its service, as far as is
+-- known) or are done by hand. What changes is a change of the service, at the time at which it is seen, and not at the transaction's.
+create function note_unrouted(ids integer[]) returns void language plpgsql as $$
+begin
+  -- Two changes of one service's routes wait for each other here, so that the later one sees what the earlier one did.
+  perform from services where id = any(ids) order by id for no key update;
+  update services v
+     set unrouted_since = case when not w.works then clock_timestamp() end, updated_at = clock_timestamp()
+    from (select one.id,
+                 one.processing = 'manual'
+                 or exists (select from supplier_routes r join suppliers s on s.id = r.supplier_id
+                             where r.service_id = one.id and r.available is not false and s.enabled) as works
+            from services one where one.id = any(ids)) w
+   where w.id = v.id and w.works <> (v.unrouted_since is null);
+end $$;
+
+create function note_processing() returns trigger language plpgsql as $$
+begin
+  perform note_unrouted(array[new.id]);
+  return null;
+end $$;
+create trigger services_made_by_hand after insert on services
+  for each row when (new.processing = 'manual') execute function note_processing();
+create trigger services_processing after update of processing on services
+  for each row when (old.processing <> new.processing) execute function note_processing();
+
+create function note_supplier() returns trigger language plpgsql as $$
+begin
+  perform note_unrouted(array(select distinct service_id from supplier_routes where supplier_id = new.id));
+  return null;
+end $$;
+create trigger suppliers_enabled after update of enabled on suppliers
+  for each row when (old.enabled <> new.enabled) execute function note_supplier();
+
+create function note_new_routes() returns trigger language plpgsql as $$
+begin
+  -- A supplier that is being disabled does not know of these routes yet.
+  perform from suppliers where id in (select supplier_id from after) order by id for share;
+  perform note_unrouted(array(select distinct service_id from after));
+  return null;
+end $$;
+create trigger supplier_routes_inserted after insert on supplier_routes
+  referencing new table as after for each statement execute function note_new_routes();
+
+create function note_changed_routes() returns trigger language plpgsql as $$
+begin
+  perform note_unrouted(array(select distinct n.service_id from after n join before o using (id)
+                               where n.available is distinct from o.available));
+  return null;
+end $$;
+create trigger supplier_routes_updated after update on supplier_routes
+  referencing old table as before new table as after for each statement execute function note_changed_routes();
+
+create function note_removed_routes() returns trigger language plpgsql as $$
+begin
+  perform note_unrouted(array(select distinct service_id from before));
+  return null;
+end $$;
+create trigger supplier_routes_deleted after delete on supplier_routes
+  referencing old table as before for each statement execute function note_removed_routes();
 
 -- Our name and the supplier's name of an extra field, where they differ.
 create table supplier_route_fields (

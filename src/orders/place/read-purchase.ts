@@ -53,8 +53,9 @@ export function findOffer(
   { now, field }: { now: Date; field: string },
 ): Result<Offer> {
   const service = snapshot.find(idOrCode)
-  const price = service && snapshot.mayBuy(service, account)
+  const price = service && snapshot.maySee(service, account)
   if (!service || !price) return refused('service_not_found', field, idOrCode.slice(0, MAX_TEXT_LENGTH))
+  if (snapshot.isUnsold(service)) return refused('service_paused')
   if (!isOpen(service, now)) return refused('service_closed', [], closedMessage(service))
   return ok({ service, price })
 }

@@ -32,6 +32,7 @@ let poor: Shop
 let service: string
 let once: string
 let closedService: string
+let pausedService: string
 let closedMessage: string
 let network: string
 let serial: string
@@ -48,7 +49,10 @@ beforeAll(async () => {
   service = await server.service()
   once = await server.service({ duplicatePolicy: 'refuse' })
   closedService = await server.service({ opensAt: wallTime(2), closesAt: wallTime(3), timeZone: 'UTC' })
+  pausedService = await server.service()
+  await server.sql`delete from supplier_routes where service_id = ${Number(pausedService)}`
   const options = ['Alpha Mobile', 'Beta Telecom']
+  // The server hears of these after it has heard that the last one has lost its route.
   network = await server.service({ fields: [{ name: 'NETWORK', type: 'dropdown', required: true, options }] })
   serial = await server.service({ kind: 'serial' })
   credits = await server.service({ kind: 'server', minQuantity: 5, maxQuantity: 500 })
@@ -279,6 +283,11 @@ const cases: Row[] = [
     'service_closed',
     'the service is outside of its opening hours',
     () => says(order({ ID: closedService, IMEI: imei(1) }), closedMessage),
+  ],
+  [
+    'service_paused',
+    'the service has no working route',
+    () => says(order({ ID: pausedService, IMEI: imei(1) })),
   ],
   ['imei_required', 'the IMEI is missing', () => says(order({ ID: service }))],
   [

@@ -15,7 +15,11 @@ let shop: Shop
 let service: string
 let supplierId: number
 beforeEach(async () => {
-  server = await testServer({ OUTBOUND_ALLOW: '127.0.0.0/8', IMEIGATE_SECRET_KEY: KEY })
+  server = await testServer({
+    OUTBOUND_ALLOW: '127.0.0.0/8',
+    IMEIGATE_SECRET_KEY: KEY,
+    UNROUTED_SERVICES: 'wait',
+  })
   // It is not there yet when the supplier is told where to say what happened.
   const id = 2
   fake = await startFakeSupplier({

@@ -16,7 +16,10 @@ let back: TestServer
 let account: Shop
 const { signal } = new AbortController()
 beforeAll(async () => {
-  ;[front, back] = await Promise.all([testServer({ OUTBOUND_ALLOW: '127.0.0.0/8' }), testServer()])
+  ;[front, back] = await Promise.all([
+    testServer({ OUTBOUND_ALLOW: '127.0.0.0/8', UNROUTED_SERVICES: 'wait' }),
+    testServer(),
+  ])
   account = await back.shop()
   await back.service({ code: 'deep', price: '0.4' })
   await back.service({

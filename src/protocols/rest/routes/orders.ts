@@ -59,6 +59,7 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
       'quantity_out_of_range',
       'service_not_found',
       'service_closed',
+      'service_paused',
       'duplicate_order',
       'insufficient_balance',
     ],

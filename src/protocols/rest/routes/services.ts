@@ -20,8 +20,8 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
     section: 'Services',
     summary: 'What the account can buy',
     description:
-      'By id, in pages of up to 500. `updated_since` gives what was changed then or later: the service itself, whom it is shown to, ' +
-      'or a price that the account has; and in `withdrawn` the ids of what is not offered any more. It does not follow a move of the ' +
+      'By id, in pages of up to 500. `updated_since` gives what was changed then or later: the service itself, whether somebody does it, ' +
+      'whom it is shown to, or a price that the account has; and in `withdrawn` the ids of what is not offered any more. It does not follow a move of the ' +
       `account to another price group. ${KNOWN}`,
     permission: 'service.list',
     query: Type.Object({
