@@ -3,6 +3,7 @@ import type { Jump } from '../sync/jumps.ts'
 import type { LeftOut } from '../sync/remote-list.ts'
 import type { PreviewedChange, SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
+import { attachedJson, attachedText } from './supplier-attach-text.ts'
 
 interface About {
   name: string
@@ -43,6 +44,7 @@ export const previewJson = ({ name, currency, saleCurrency }: AboutPreview, prev
       sale_currency: saleCurrency,
     }),
   })),
+  ...(preview.attached && { attached: attachedJson(preview.attached, currency) }),
   applied: false,
   note: NOTHING_CHANGED,
 })
@@ -74,6 +76,7 @@ export function previewText(about: AboutPreview, preview: SyncPreview): string {
   if (changes.length > 0 && more > 0)
     parts.push(`and ${more} more (--json gives all, --group those of a group)`)
   if (leftOut.length > 0) parts.push(leftOutText(leftOut))
+  if (preview.attached) parts.push(attachedText(about, preview.attached))
   if (jumps.length > 0) parts.push(jumpsText(about, jumps))
   if (suspicion !== null) parts.push(`${suspicion}: an --apply would change nothing without --accept-loss`)
   parts.push(NOTHING_CHANGED)
@@ -146,6 +149,7 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
   unpriced: report.changes?.unpriced ?? 0,
   deactivated: report.changes?.deactivated ?? 0,
   reactivated: report.changes?.reactivated ?? 0,
+  ...(report.changes?.attached && { attached: attachedJson(report.changes.attached, currency) }),
   skipped: (report.changes?.skipped ?? []).map(({ remoteId, reason }) => ({
     remote_service: remoteId,
     reason,
@@ -183,6 +187,7 @@ export function reportText(about: About, { run, error, comparison, changes }: Sy
   }
   const more = changes.skipped.length - SHOWN_SKIPPED
   if (more > 0) lines.push(`and ${more} more skipped (--json gives all)`)
+  if (changes.attached) lines.push(attachedText(about, changes.attached))
   if (comparison.jumps.length > 0) lines.push(jumpsText(about, comparison.jumps))
   return lines.join('\n')
 }

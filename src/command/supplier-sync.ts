@@ -7,14 +7,17 @@ import { showSeconds } from '../lib/attribute-types.ts'
 import { orThrow } from '../lib/fault.ts'
 import { systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
+import type { AttachBy } from '../sync/attach.ts'
 import type { ImportRequest } from '../sync/import.ts'
 import type { AcceptedJumps } from '../sync/jumps.ts'
 import { MarkupRule } from '../sync/markup-rule.ts'
+import { readPairs } from '../sync/pairs.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
 import { applySync, previewSync } from '../sync/sync.ts'
 import { withAttributeNames } from './attribute-options.ts'
 import { actor } from './connection.ts'
+import { readBytes, textOfFile } from './input.ts'
 import { type Answer, answering, printError } from './output.ts'
 import { progressBar } from './progress.ts'
 import { type WithSuppliers, withSuppliers } from './sealing.ts'
@@ -38,6 +41,7 @@ interface Options {
   currency?: string
   priceGroup?: string
   into?: string
+  attach?: string
   follow: boolean
   /** `schedule` is in minutes. */
   schedule?: number | 'off'
@@ -70,6 +74,10 @@ export function registerSync(supplier: Command): void {
     .option('--price-group <name>', 'for this price group only; without it: for everyone')
     .option('--into <group>', "import into this group of ours; without it: the supplier's own")
     .option('--no-follow', 'leave the price as it is when the cost changes')
+    .option(
+      '--attach <code, name or file>',
+      'give services of ours a route to those of theirs with the same code or name, or by a CSV file with the columns ours and theirs',
+    )
     .option('--schedule <interval>', 'apply the list by itself every 30m, 6h, 1d; off: no more', interval)
     .option('--max-loss <percent>', 'how much of it may be gone before a person must say so (20)', percentage)
     .option(
@@ -93,16 +101,18 @@ async function sync(idOrName: string, options: Options): Promise<Answer> {
         options.schedule !== undefined ||
         [options.maxLoss, options.maxJump].some((option) => option !== undefined)
       const importing = await importOf(parts.sql, options, opened.config.currency)
+      const attaching = await attachingOf(options)
       const schedule = scheduled ? await setSchedule(parts, opened, options) : undefined
-      if (options.apply) return await apply(parts, opened, list, { ...options, importing })
+      if (options.apply) return await apply(parts, opened, list, { ...options, importing, attaching })
       const named =
         options.preview ||
         options.group.length > 0 ||
         options.acceptLoss ||
         options.acceptJump.length > 0 ||
+        options.attach !== undefined ||
         wantsImport(options)
       if (schedule && !named) return scheduleAnswer(opened, schedule)
-      const previewed = await preview(parts, opened, list, { ...options, importing })
+      const previewed = await preview(parts, opened, list, { ...options, importing, attaching })
       return schedule ? behind(scheduleAnswer(opened, schedule), previewed) : previewed
     } finally {
       await opened.supplier.close?.()
@@ -119,8 +129,8 @@ const behind = (first: Answer, second: Answer): Answer => ({
 
 type List = ReturnType<typeof listOf>
 
-/** Wanted is what the options say, with the import that follows from them; undefined: none. */
-type Wanted = Options & { importing: ImportRequest | undefined }
+/** Wanted is what the options say, with the import and the routes that follow from them; undefined: none. */
+type Wanted = Options & { importing: ImportRequest | undefined; attaching: AttachBy | undefined }
 
 async function preview(
   { sql }: WithSuppliers,
@@ -134,7 +144,13 @@ async function preview(
   const groups = options.group.length > 0 ? options.group : null
   try {
     const found = await previewSync(sql, config, list, {
-      ...{ groups, limit, importing: options.importing, acceptJumps: acceptedOf(options) },
+      ...{
+        groups,
+        limit,
+        importing: options.importing,
+        attaching: options.attaching,
+        acceptJumps: acceptedOf(options),
+      },
       ...bar.progress,
     }).finally(bar.stop)
     const about = { ...config, saleCurrency: options.importing?.rule.currency }
@@ -165,9 +181,16 @@ async function apply(
     acceptLoss: options.acceptLoss,
     acceptJumps: acceptedOf(options),
     importing: options.importing,
+    attaching: options.attaching,
     ...bar.progress,
   }).finally(bar.stop)
   return { json: reportJson(config, report), text: reportText(config, report), bad: report.outcome !== 'ok' }
+}
+
+/** `attachingOf` reads the file of pairs, where it is one. */
+async function attachingOf({ attach }: Options): Promise<AttachBy | undefined> {
+  if (attach === undefined || attach === 'code' || attach === 'name') return attach
+  return readPairs(textOfFile(await readBytes(attach, 'attach')))
 }
 
 const acceptedOf = ({ acceptJump }: Options): AcceptedJumps =>

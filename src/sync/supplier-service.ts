@@ -51,7 +51,8 @@ export function ourServiceOf(
 const mostOf = ({ min_quantity: min, max_quantity: max }: StagedService): number =>
   Math.max(1, min, Math.min(max, MAX_QUANTITY))
 
-function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {
+/** `ourFieldsOf` gives fields of ours for those of a supplier, and its names for them where they differ. */
+export function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {
   const fields: FieldInput[] = []
   const theirs = new Map<string, string>()
   const taken = new Set<string>()

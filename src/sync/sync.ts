@@ -4,6 +4,7 @@ import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { type AttachBy, attachMatches, findMatches, type Matches } from './attach.ts'
 import { type ChangeFilter, type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
 import {
@@ -39,6 +40,8 @@ export interface SyncPreview extends Comparison {
   changes: PreviewedChange[]
   /** `total` counts the changes without the limit. */
   total: number
+  /** `attached` has the routes that would be made; null: none are asked for. */
+  attached: Matches | null
 }
 
 export interface PreviewedChange extends ListChange {
@@ -49,6 +52,7 @@ export interface PreviewedChange extends ListChange {
 /** PreviewOptions choose which changes are given, and what would be imported. */
 interface PreviewOptions extends SyncProgress, Omit<ChangeFilter, 'selection'> {
   importing?: ImportRequest | undefined
+  attaching?: AttachBy | undefined
   acceptJumps?: AcceptedJumps | undefined
 }
 
@@ -61,7 +65,7 @@ export async function previewSync(
   sql: Sql,
   supplier: ListedSupplier,
   list: AsyncIterable<SupplierService>,
-  { groups, limit, importing, acceptJumps, onRead }: PreviewOptions,
+  { groups, limit, importing, attaching, acceptJumps, onRead }: PreviewOptions,
 ): Promise<SyncPreview> {
   return await underLock(sql, supplier, async (transaction) => {
     const staged = await stage(sql, supplier.id, list, onRead)
@@ -77,7 +81,8 @@ export async function previewSync(
       const cost = waits ? oldCost : newCost
       return { ...change, salePrice: price && taken && cost !== null ? price(cost) : null }
     })
-    return { ...comparison, changes, total: found.total }
+    const attached = attaching ? await findMatches(transaction, supplier, attaching) : null
+    return { ...comparison, changes, total: found.total, attached }
   })
 }
 
@@ -102,6 +107,8 @@ export interface SyncOptions extends SyncProgress {
   /** `acceptJumps` is a person's word that these costs are right, though they have jumped. */
   acceptJumps?: AcceptedJumps | undefined
   importing?: ImportRequest | undefined
+  /** `attaching` says which services of ours get a route to this supplier, too. */
+  attaching?: AttachBy | undefined
 }
 
 /** SyncChanges counts what an applied list changed. */
@@ -110,6 +117,7 @@ interface SyncChanges extends ImportResult, Repriced {
   routes: number
   deactivated: number
   reactivated: number
+  attached: Matches | null
 }
 
 /** SyncReport says how one run went. Only an `ok` one has changed anything. */
@@ -174,8 +182,8 @@ export async function applySync(
         return { ...report, run, outcome: 'suspicious', error, comparison }
       }
       const changes = await apply(transaction, supplier, options)
-      const { skipped, ...done } = changes
-      counts = { ...counts, ...done, skipped: skipped.length }
+      const { skipped, attached, ...done } = changes
+      counts = { ...counts, ...done, skipped: skipped.length, attached: attached?.matches.length ?? 0 }
       await finish(transaction, 'ok', null)
       return { run, outcome: 'ok', error: null, comparison, changes }
     })
@@ -191,7 +199,7 @@ export async function applySync(
 async function apply(
   transaction: Transaction,
   supplier: ListedSupplier,
-  { actor, clock, importing, onWrite = () => {} }: SyncOptions,
+  { actor, clock, importing, attaching, onWrite = () => {} }: SyncOptions,
 ): Promise<SyncChanges> {
   const at = clock.now()
   const known = { supplier: supplier.id, currency: supplier.currency, at }
@@ -203,10 +211,11 @@ async function apply(
   const imported: ImportResult = importing
     ? await importSelected(transaction, supplier, importing, { rates, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }
+  const attached = attaching ? await attachMatches(transaction, supplier, attaching) : null
   const repriced = await reprice(transaction, supplier, rates)
   const deactivated = await deactivateLost(transaction, supplier.id)
   const reactivated = await reactivateFound(transaction, supplier.id)
-  return { routes, ...imported, ...repriced, deactivated, reactivated }
+  return { routes, ...imported, ...repriced, deactivated, reactivated, attached }
 }
 
 /**

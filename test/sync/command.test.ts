@@ -1,9 +1,12 @@
+import { writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { cleanUp, temporaryFolder } from '../support/process.ts'
 
 let database: TestDatabase
 let panel: Server
@@ -44,6 +47,7 @@ afterAll(async () => {
   panel.closeAllConnections()
   panel.close()
   await database.drop()
+  await cleanUp()
 })
 
 const run = (...args: string[]) => imeigate(args, settings)
@@ -202,6 +206,41 @@ it('a cost that has jumped is shown, waits, and is taken over at a person’s wo
   })
   const one = await run('supplier', 'sync', 'Panel', '--max-jump', '1001', '--json')
   expect(one.error()).toMatchObject({ field: 'max-jump' })
+})
+
+it('a second supplier is attached by codes, names or a file, after a look', async () => {
+  const url = `http://127.0.0.1:${(panel.address() as AddressInfo).port}`
+  await json(
+    ...['supplier', 'add', '--kind', 'dhru', '--name', 'Second', '--url', url],
+    ...['--username', 'us', '--apiaccesskey', 'panel-key-2'],
+  )
+  lists([
+    ['71', 'Other', '0.90'],
+    ['72', 'Other', '0.95'],
+  ])
+  answer = answer.replace('Service 71', 'service  1')
+  const attach = ['supplier', 'sync', 'Second', '--attach', 'name']
+  const route = { service_code: 'panel-1', remote_service: '71', name: 'service 1', cost: '0.90' }
+  expect(await json(...attach)).toMatchObject({
+    applied: false,
+    attached: { routes: [route], there_already: 0, unmatched: [] },
+  })
+  const { stdout } = await run(...attach)
+  expect(stdout).toMatch(/panel-1 +Service 1 +71 +service 1 +\$0\.90\n/)
+  expect(stdout).toMatch(/nothing was changed: add --apply\n$/)
+  expect(await json('route', 'list', '--supplier', 'Second')).toEqual([])
+  expect(await json(...attach, '--apply')).toMatchObject({ applied: true, attached: { routes: [route] } })
+  expect(await json('route', 'list', '--supplier', 'Second')).toMatchObject([
+    { service_code: 'panel-1', position: 2, remote_service: '71', cost: '0.90', available: true },
+  ])
+  const file = join(temporaryFolder(), 'pairs.csv')
+  writeFileSync(file, 'ours;theirs\npanel-1;72\nnobody;71\npanel-1;99\n')
+  const paired = await run(...attach.slice(0, -1), file, '--apply')
+  expect(paired.stdout).toContain('routes to Second: 1 new, 0 there already')
+  expect(paired.stdout).toContain('line 3: nobody -> 71: we have no service nobody\n')
+  expect(paired.stdout).toContain('line 4: panel-1 -> 99: the list has no service 99')
+  const wrong = await run(...attach.slice(0, -1), 'none.csv', '--json')
+  expect(wrong.error()).toMatchObject({ code: 'invalid_input', field: 'attach' })
 })
 
 it('a list that is not to be believed is refused with its reason and exit code 1', async () => {

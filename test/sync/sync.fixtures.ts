@@ -4,6 +4,7 @@ import { orThrow } from '../../src/lib/fault.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { micros, parseMicros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
+import type { AttachBy } from '../../src/sync/attach.ts'
 import type { ImportRequest, ImportSelection } from '../../src/sync/import.ts'
 import { MarkupRule, type MarkupRuleInput } from '../../src/sync/markup-rule.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
@@ -89,9 +90,10 @@ export class Store {
     supplier: ListedSupplier,
     services: Listed[] | AsyncIterable<SupplierService>,
     groups: string[] | null = null,
+    options: { attaching?: AttachBy } = {},
   ) {
     const listed = Array.isArray(services) ? list(services) : services
-    return previewSync(this.sql, supplier, listed, { groups, limit: null })
+    return previewSync(this.sql, supplier, listed, { groups, limit: null, ...options })
   }
 
   /** `routed` makes a service with a route to a service of the supplier, as an operator does. */

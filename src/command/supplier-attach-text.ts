@@ -1,0 +1,54 @@
+import { formatMicros, formatMoney, micros } from '../lib/money.ts'
+import type { Match, Matches, Unmatched } from '../sync/attach.ts'
+import { table } from './output.ts'
+
+interface About {
+  name: string
+  /** `currency` is that of the costs. */
+  currency: string
+}
+
+export const attachedJson = ({ matches, attached, unmatched }: Matches, currency: string) => ({
+  routes: matches.map(({ ours, theirs }) => ({
+    service: ours.id,
+    service_code: ours.code,
+    remote_service: theirs.remoteId,
+    name: theirs.name,
+    cost: formatMicros(micros(theirs.cost), currency),
+  })),
+  there_already: attached,
+  unmatched,
+})
+
+/** SHOWN is how many routes, and how many services without one, people are shown; machines get all of them. */
+const SHOWN = 50
+
+export function attachedText({ name, currency }: About, { matches, attached, unmatched }: Matches): string {
+  const more = (count: number): string[] =>
+    count > SHOWN ? [`and ${count - SHOWN} more (--json gives all)`] : []
+  const parts = [`routes to ${name}: ${matches.length} new, ${attached} there already`]
+  if (matches.length > 0) {
+    const columns = {
+      service: ({ ours }: Match) => ours.code,
+      name: ({ ours }: Match) => ours.name,
+      theirs: ({ theirs }: Match) => theirs.remoteId,
+      'their name': ({ theirs }: Match) => theirs.name,
+      cost: ({ theirs }: Match) => formatMoney(micros(theirs.cost), currency),
+    }
+    parts.push([table(matches.slice(0, SHOWN), columns, ['cost']), ...more(matches.length)].join('\n'))
+  }
+  if (unmatched.length > 0) {
+    const lines = unmatched.slice(0, SHOWN).map(unmatchedText)
+    parts.push([...lines, ...more(unmatched.length)].join('\n'))
+  }
+  return parts.join('\n\n')
+}
+
+const unmatchedText = ({ line, ours, theirs, reason }: Unmatched): string =>
+  [
+    line === null ? 'no route for' : `line ${line}:`,
+    [ours, theirs].filter((one) => one !== null).join(' -> ') || '(empty)',
+    `: ${reason}`,
+  ]
+    .join(' ')
+    .replace(' : ', ': ')
