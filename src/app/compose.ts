@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { Authenticator } from '../accounts/authenticator.ts'
 import { LiveAnswers } from '../accounts/live-answers.ts'
+import { ChainWriter } from '../audit/chain-writer.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
 import { AccountReads } from '../database/account-reads.ts'
@@ -33,7 +34,7 @@ import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
-import { openSealer } from '../secrets/open-sealer.ts'
+import { findSigner, openSealer } from '../secrets/open-sealer.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
@@ -199,6 +200,7 @@ export async function compose(
 
   return {
     ...database,
+    chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(config) }),
     config,
     clock,
     buckets,

@@ -1,27 +1,56 @@
 import type { Command } from 'commander'
+import { checkChain } from '../audit/chain-check.ts'
+import { readCheckpoints, signCheckpoint } from '../audit/checkpoint.ts'
+import { Refusal } from '../errors.ts'
 import { checkLedger } from '../ledger/check.ts'
 import { formatMicros } from '../lib/money.ts'
+import { openSigner } from '../secrets/open-sealer.ts'
 import { withDatabase } from './connection.ts'
-import { answering, type Cell, table } from './output.ts'
+import { readBytes, textOfFile } from './input.ts'
+import { type Answer, answering, type Cell, table } from './output.ts'
 
 export function register(program: Command): void {
-  program
-    .command('ledger')
-    .description('the books')
+  const ledger = program.command('ledger').description('the books')
+  ledger
     .command('check')
-    .description('recompute every balance and check every promise; exit code 1 when one is broken')
-    .action(
-      answering(async () => {
-        const found = await withDatabase(({ sql }) => checkLedger(sql))
-        const checks = found.map(({ name, ok, rows }) => ({ name, ok, rows: rows.map(readable) }))
-        const ok = checks.every((check) => check.ok)
-        const lines = checks.flatMap((check) =>
-          check.ok ? [`ok      ${check.name}`] : [`BROKEN  ${check.name}`, indented(check.rows)],
-        )
-        return { json: { ok, checks }, text: lines.join('\n'), bad: !ok }
-      }),
+    .description(
+      'recompute every balance, check every promise and the hash chain; exit code 1 when one is broken',
     )
+    .option('--checkpoints <file>', 'checkpoints that were kept elsewhere, one a line')
+    .action(answering(check))
+  ledger
+    .command('checkpoint')
+    .description(
+      'one signed line that says how far the hash chain has come: keep it where the database is not',
+    )
+    .action(answering(checkpoint))
 }
+
+async function check({ checkpoints }: { checkpoints?: string }): Promise<Answer> {
+  const found = await withDatabase(async ({ sql, config }) => {
+    const text = checkpoints === undefined ? '' : textOfFile(await readBytes(checkpoints, 'checkpoints'))
+    const kept = readCheckpoints(text, await openSigner(config))
+    return [...(await checkLedger(sql)), ...(await checkChain(sql, kept))]
+  })
+  const checks = found.map(({ name, ok, rows }) => ({ name, ok, rows: rows.map(readable) }))
+  const ok = checks.every((one) => one.ok)
+  const lines = checks.flatMap((one) =>
+    one.ok ? [`ok      ${one.name}`] : [`BROKEN  ${one.name}`, indented(one.rows)],
+  )
+  return { json: { ok, checks }, text: lines.join('\n'), bad: !ok }
+}
+
+const checkpoint = (): Promise<Answer> =>
+  withDatabase(async ({ sql, config }) => {
+    const line = await signCheckpoint(sql, await openSigner(config))
+    if (line === undefined) {
+      throw new Refusal(
+        'not_found',
+        'nothing is chained yet: the server chains what was written within a second',
+      )
+    }
+    return { json: { checkpoint: line }, text: line }
+  })
 
 /** `readable` writes ids as numbers, and amounts as decimal strings. */
 const readable = (row: Record<string, Cell>): Record<string, Exclude<Cell, bigint>> =>

@@ -12,18 +12,20 @@ export const SECRET_KEY_PATTERN = '^(?:[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?)$'
  * is made where it is missing; processes that do so at the same time all use the first one's.
  * Throws an Error, in which there is nothing of the key, when either is malformed or the file cannot be had.
  */
-export async function loadSecretKey({
-  fromEnvironment,
-  file,
-}: {
+export async function loadSecretKey(where: KeyPlace): Promise<Buffer> {
+  return (await findSecretKey(where)) ?? (await make(where.file))
+}
+
+/** `findSecretKey` does the same where there is a key, and makes none. */
+export async function findSecretKey({ fromEnvironment, file }: KeyPlace): Promise<Buffer | undefined> {
+  if (fromEnvironment === undefined) return await read(file)
+  if (new RegExp(SECRET_KEY_PATTERN).test(fromEnvironment)) return decode(fromEnvironment)
+  throw new Error('IMEIGATE_SECRET_KEY is not 32 bytes as 64 hex digits or base64')
+}
+
+interface KeyPlace {
   fromEnvironment: string | undefined
   file: string
-}): Promise<Buffer> {
-  if (fromEnvironment !== undefined) {
-    if (new RegExp(SECRET_KEY_PATTERN).test(fromEnvironment)) return decode(fromEnvironment)
-    throw new Error('IMEIGATE_SECRET_KEY is not 32 bytes as 64 hex digits or base64')
-  }
-  return (await read(file)) ?? (await make(file))
 }
 
 function decode(text: string): Buffer {

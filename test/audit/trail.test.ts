@@ -67,7 +67,7 @@ describe('the trail', () => {
       before: null,
       after: { security_id: expect.any(String), secret_hash: 'a secret' },
     })
-    await run('key set ' + `${key.id} --rate-limit 600 --allow-ip 10.0.0.0/8`)
+    await run(`key set ${key.id} --rate-limit 600 --allow-ip 10.0.0.0/8`)
     expect(await newest('--what key')).toMatchObject({
       before: { requests_per_minute: null, allowed_ips: [] },
       after: { requests_per_minute: 600, allowed_ips: ['10.0.0.0/8'] },
@@ -133,6 +133,9 @@ describe('the trail', () => {
     const others = [
       ...[
         'api_key_uses',
+        'chain_links',
+        'chained_changes',
+        'chained_ledgers',
         'deposit_events',
         'deposit_proofs',
         'deposits',

@@ -59,16 +59,15 @@ async function books(): Promise<TestDatabase> {
     update orders o set hold_id = t.id from ledger_entries t where t.order_id = o.id and t.kind = 'hold';
     update wallets set available = 95, held = 2 where account_id = 1;
     drop table plan`)
-  await sql.begin((transaction) =>
-    sendMoney(transaction, {
-      senderId: id,
-      receiver: 'peer',
-      amount: micros(5n),
-      keyId: null,
-      actor: 'test',
-      at: new Date(),
-    }),
-  )
+  const sending = {
+    senderId: id,
+    receiver: 'peer',
+    amount: micros(5n),
+    keyId: null,
+    actor: 'test',
+    at: new Date(),
+  }
+  await sql.begin((transaction) => sendMoney(transaction, sending, new Map([['USD', micros(1n)]])))
   return database
 }
 

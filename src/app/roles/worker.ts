@@ -2,8 +2,9 @@ import type { RuntimeService } from '../../runtime/runtime-service.ts'
 import type { Components } from '../compose.ts'
 
 /** `workerRole` lists what gets orders done and jobs run, in the order of its start. */
-export const workerRole = ({ jobs, fulfilment, sweeper }: Components): RuntimeService[] => [
+export const workerRole = ({ jobs, fulfilment, sweeper, chain }: Components): RuntimeService[] => [
   jobs,
   fulfilment,
   sweeper,
+  chain,
 ]

@@ -1129,6 +1129,7 @@ create table trail (
 );
 create index trail_of_subject on trail (what, subject, id);
 create index trail_of_account on trail (account_id, id) where account_id is not null;
+create index trail_of_time on trail (at);
 create trigger trail_is_final before update or delete or truncate on trail
   for each statement execute function refuse_change('line of the trail');
 
@@ -1205,3 +1206,31 @@ create trigger notice_channels_trail after insert or update or delete on notice_
   for each row execute function record_change('id', 'secrets', 'updated_at');
 create trigger notice_subscriptions_trail after insert or update or delete on notice_subscriptions
   for each row execute function record_change('id', '', '');
+
+-- The hash chain over the ledger and the trail, written a moment behind them: a row that is changed, removed or put in between afterwards no
+-- longer fits its link, and a link that is made to fit no longer fits the next one. Links are numbered 1, 2, 3, ...
+create table chain_links (
+  id bigint primary key check (id >= 1),
+  at timestamptz not null,
+  -- Whose ledger entries it holds, and how many of each account, which follow on those of the links before.
+  accounts integer[] not null,
+  counts integer[] not null check (cardinality(counts) = cardinality(accounts)),
+  -- The lines of the trail that it holds, in this order.
+  changes bigint[] not null,
+  -- SHA-256 of the rows: see src/audit/chain.sql.ts.
+  entries_hash bytea not null,
+  changes_hash bytea not null,
+  -- SHA-256 of the hash before and of all of the above: see src/audit/link.ts.
+  hash bytea not null check (length(hash) = 32)
+);
+create trigger chain_links_are_final before update or delete or truncate on chain_links
+  for each statement execute function refuse_change('link of the chain');
+
+-- How far the chain has come: with each account's ledger, and with the trail. What it holds is proved by the links alone.
+create table chained_ledgers (
+  account_id integer primary key references accounts,
+  last_id bigint not null
+);
+create table chained_changes (
+  id bigint primary key
+);

@@ -1,0 +1,103 @@
+import type { Logger } from 'pino'
+import type { Sql } from '../database/database.ts'
+import type { Clock } from '../lib/time.ts'
+import { Loop } from '../runtime/loop.ts'
+import type { RuntimeService } from '../runtime/runtime-service.ts'
+import type { Signer } from '../secrets/signer.ts'
+import {
+  hashChanges,
+  hashEntries,
+  insertLink,
+  lockChain,
+  selectLastLink,
+  selectUnchainedChanges,
+  selectUnchainedEntries,
+} from './chain.sql.ts'
+import { signCheckpoint } from './checkpoint.ts'
+import { hashOf, START } from './link.ts'
+
+interface ChainWriterDeps {
+  sql: Sql
+  clock: Clock
+  log: Logger
+  /** `signer` gives undefined while the installation has no secret key. */
+  signer: () => Promise<Signer | undefined>
+}
+
+const EVERY_MS = 1000
+/** LIMITS bound what one link holds. */
+const LIMITS = { accounts: 200, entries: 500 }
+const MAX_CHANGES = 1000
+const EMPTY = Buffer.alloc(0)
+
+/**
+ * ChainWriter chains what was written to the ledger and the trail by hashes, a second behind and in transactions of its own, so that placing an
+ * order waits for nothing of it. One process does so at a time. Once a day it logs a checkpoint, to be found where logs are kept.
+ */
+export class ChainWriter implements RuntimeService {
+  readonly name = 'hash chain'
+  readonly #deps: ChainWriterDeps
+  readonly #loop: Loop
+  #day = ''
+
+  constructor(deps: ChainWriterDeps) {
+    this.#deps = deps
+    this.#loop = new Loop({ name: this.name, log: deps.log, intervalMs: EVERY_MS, run: () => this.#run() })
+  }
+
+  start(): void {
+    this.#loop.start()
+  }
+
+  stop(): Promise<void> {
+    return this.#loop.stop()
+  }
+
+  /** `idle` resolves when nothing waits to be chained, for tests. */
+  idle(): Promise<void> {
+    return this.#loop.idle()
+  }
+
+  async #run(): Promise<boolean> {
+    const { sql, clock, log, signer } = this.#deps
+    const now = clock.now()
+    const more = await chainNext(sql, now)
+    const day = now.toISOString().slice(0, 10)
+    if (more || day === this.#day) return more
+    this.#day = day
+    const key = await signer()
+    const checkpoint = key && (await signCheckpoint(sql, key))
+    if (checkpoint !== undefined) {
+      log.info({ checkpoint }, 'the hash chain has come so far')
+    }
+    return more
+  }
+}
+
+/** `chainNext` writes one link; true: there is more. */
+export async function chainNext(sql: Sql, now: Date): Promise<boolean> {
+  return await sql.begin('isolation level repeatable read', async (transaction) => {
+    if (!(await lockChain(transaction))) return false
+    const last = await selectLastLink(transaction)
+    const id = (last?.id ?? 0) + 1
+    const spans = (await selectUnchainedEntries(transaction, LIMITS)).map((span) => ({ link: id, ...span }))
+    const changes = await selectUnchainedChanges(transaction, MAX_CHANGES)
+    if (spans.length === 0 && changes.length === 0) return false
+    const entriesHash = (await hashEntries(transaction, spans)).get(id) ?? EMPTY
+    const named = changes.map((change) => ({ link: id, id: change }))
+    const changesHash = (await hashChanges(transaction, named)).get(id) ?? EMPTY
+    const link = {
+      id,
+      at: now,
+      accounts: spans.map(({ accountId }) => accountId),
+      counts: spans.map(({ first, last: end }) => end - first + 1),
+      changes,
+      entriesHash,
+      changesHash,
+    }
+    await insertLink(transaction, { ...link, hash: hashOf(last?.hash ?? START, link) }, spans)
+    const isFull = ({ first, last: end }: { first: number; last: number }): boolean =>
+      end - first + 1 === LIMITS.entries
+    return spans.length === LIMITS.accounts || spans.some(isFull) || changes.length === MAX_CHANGES
+  })
+}

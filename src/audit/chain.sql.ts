@@ -1,0 +1,120 @@
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { AccountId } from '../lib/ids.ts'
+import type { Link } from './link.ts'
+
+/** CHAIN_LOCK lets one process write the chain at a time. It may be any constant. */
+const CHAIN_LOCK = 7_164_004
+
+/** Span is what a link holds of one account's ledger: the entries from `first` to `last`. */
+export interface Span {
+  link: number
+  accountId: AccountId
+  first: number
+  last: number
+}
+
+/** `lockChain` gives whether this transaction may write the chain: one at a time may. */
+export async function lockChain(sql: Transaction): Promise<boolean> {
+  const [row] = await sql<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${CHAIN_LOCK}) as locked`
+  return row?.locked === true
+}
+
+export async function selectLastLink(sql: Queryable): Promise<Pick<Link, 'id' | 'at' | 'hash'> | undefined> {
+  const [link] = await sql<
+    Pick<Link, 'id' | 'at' | 'hash'>[]
+  >`select id, at, hash from chain_links order by id desc limit 1`.records()
+  return link
+}
+
+/** `selectLinks` gives links in their order, behind the one with the id `after`. */
+export async function selectLinks(sql: Queryable, after: number, limit: number): Promise<Link[]> {
+  return await sql<Link[]>`
+    select id, at, accounts, counts, changes, entries_hash, changes_hash, hash
+      from chain_links where id > ${after} order by id limit ${limit}`.records()
+}
+
+/** `selectUnchainedEntries` gives what is to be chained of ledgers: of so many accounts, and so many entries of each. */
+export async function selectUnchainedEntries(
+  sql: Queryable,
+  { accounts, entries }: { accounts: number; entries: number },
+): Promise<Omit<Span, 'link'>[]> {
+  return await sql<{ accountId: AccountId; firstId: number; lastId: number }[]>`
+    select w.account_id, coalesce(c.last_id, 0) + 1 as first_id,
+           least(w.last_entry, coalesce(c.last_id, 0) + ${entries}::int) as last_id
+      from wallets w left join chained_ledgers c on c.account_id = w.account_id
+     where w.last_entry > coalesce(c.last_id, 0)
+     order by w.account_id limit ${accounts}`
+    .records()
+    .then((rows) => rows.map(({ accountId, firstId: first, lastId: last }) => ({ accountId, first, last })))
+}
+
+/**
+ * `selectUnchainedChanges` gives lines of the trail that no link holds. A line may become visible after later ones, by as long as its
+ * transaction took: never two hours.
+ */
+export async function selectUnchainedChanges(sql: Queryable, limit: number): Promise<bigint[]> {
+  const rows = await sql<{ change: bigint }[]>`
+    select t.id as change from trail t
+     where t.at >= coalesce((select at from trail where id = (select max(id) from chained_changes)) - interval '2 hours', '-infinity')
+       and not exists (select from chained_changes c where c.id = t.id)
+     order by t.id limit ${limit}`
+  return rows.map(({ change }) => change)
+}
+
+/** `hashEntries` gives the hash of each link's ledger entries, as they are now, in the order of the spans. */
+export async function hashEntries(sql: Queryable, spans: readonly Span[]): Promise<Map<number, Buffer>> {
+  const rows = await sql<{ link: number; hash: Buffer }[]>`
+    select s.link, sha256(convert_to(string_agg(
+             jsonb_build_array(e.account_id, e.id, e.kind, e.amount, e.available_after, e.order_id, e.position, e.actor, e.note,
+                               (extract(epoch from e.created_at) * 1000000)::bigint, e.deposit_id, e.transfer_id)::text,
+             E'\n' order by s.ord, e.id), 'UTF8')) as hash
+      from unnest(${spans.map(({ link }) => link)}::int[], ${spans.map(({ accountId }) => accountId)}::int[],
+                  ${spans.map(({ first }) => first)}::bigint[], ${spans.map(({ last }) => last)}::bigint[])
+             with ordinality as s (link, account_id, first, last, ord)
+      join ledger_entries e on e.account_id = s.account_id and e.id between s.first and s.last
+     group by s.link`
+  return new Map(rows.map(({ link, hash }) => [link, hash]))
+}
+
+/** `hashChanges` gives the hash of each link's lines of the trail, as they are now. */
+export async function hashChanges(
+  sql: Queryable,
+  changes: readonly { link: number; id: bigint }[],
+): Promise<Map<number, Buffer>> {
+  const rows = await sql<{ link: number; hash: Buffer }[]>`
+    select c.link, sha256(convert_to(string_agg(
+             jsonb_build_array(t.id, (extract(epoch from t.at) * 1000000)::bigint, t.actor, t.what, t.subject, t.account_id,
+                               t.before, t.after)::text,
+             E'\n' order by c.ord), 'UTF8')) as hash
+      from unnest(${changes.map(({ link }) => link)}::int[], ${changes.map(({ id }) => id)}::bigint[])
+             with ordinality as c (link, id, ord)
+      join trail t on t.id = c.id
+     group by c.link`
+  return new Map(rows.map(({ link, hash }) => [link, hash]))
+}
+
+/** `insertLink` writes a link, and notes how far the chain has come. */
+export async function insertLink(sql: Transaction, link: Link, spans: readonly Span[]): Promise<void> {
+  const { id, at, accounts, counts, changes, entriesHash, changesHash, hash } = link
+  await sql`
+    insert into chain_links (id, at, accounts, counts, changes, entries_hash, changes_hash, hash)
+    values (${id}, ${at}, ${accounts}::int[], ${counts}::int[], ${changes}::bigint[], ${entriesHash}, ${changesHash}, ${hash})`
+  await sql`
+    insert into chained_ledgers (account_id, last_id)
+    select * from unnest(${spans.map(({ accountId }) => accountId)}::int[], ${spans.map(({ last }) => last)}::bigint[])
+    on conflict (account_id) do update set last_id = excluded.last_id`
+  await sql`insert into chained_changes (id) select unnest(${changes}::bigint[])`
+}
+
+/** `selectChainedFurther` gives accounts whose chained ledger reaches further than the links, which hold `last` of each: a link is missing. */
+export async function selectChainedFurther(
+  sql: Queryable,
+  held: readonly { accountId: AccountId; last: number }[],
+): Promise<{ accountId: AccountId; last_id: bigint }[]> {
+  return await sql<{ accountId: AccountId; last_id: bigint }[]>`
+    select c.account_id as "accountId", c.last_id
+      from chained_ledgers c
+      left join unnest(${held.map(({ accountId }) => accountId)}::int[], ${held.map(({ last }) => last)}::bigint[]) as h (account_id, last)
+             on h.account_id = c.account_id
+     where c.last_id <> coalesce(h.last, 0) limit 100`
+}

@@ -1,0 +1,25 @@
+import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, verify } from 'node:crypto'
+
+/** PKCS8_HEAD is what stands before the 32 bytes of a private Ed25519 key in PKCS #8 (RFC 8410). */
+const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
+
+/** Signer signs texts of this installation with Ed25519, by a key that follows from the secret key. */
+export class Signer {
+  readonly #private: KeyObject
+  readonly #public: KeyObject
+
+  /** `key` is 32 bytes, as `loadSecretKey` gives them. */
+  constructor(key: Buffer) {
+    const seed = Buffer.from(hkdfSync('sha256', key, '', 'imeigate: signing key', 32))
+    this.#private = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, seed]), format: 'der', type: 'pkcs8' })
+    this.#public = createPublicKey(this.#private)
+  }
+
+  sign(text: string): string {
+    return sign(null, Buffer.from(text), this.#private).toString('base64url')
+  }
+
+  verify(text: string, signature: string): boolean {
+    return verify(null, Buffer.from(text), this.#public, Buffer.from(signature, 'base64url'))
+  }
+}

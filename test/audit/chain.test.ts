@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { checkChain, followChain } from '../../src/audit/chain-check.ts'
+import { chainNext } from '../../src/audit/chain-writer.ts'
+import { readCheckpoints, signCheckpoint } from '../../src/audit/checkpoint.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import { Signer } from '../../src/secrets/signer.ts'
+import { newAccount } from '../orders/orders.fixtures.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { randomNumbers } from '../support/random.ts'
+
+let database: TestDatabase
+let accounts: AccountId[]
+const signer = new Signer(Buffer.alloc(32, 7))
+const random = randomNumbers(inject('seed'))
+
+beforeAll(async () => {
+  database = await testDatabase()
+  accounts = [await newAccount(database.sql, 1_000_000n), await newAccount(database.sql, 2_000_000n)]
+  for (let n = 0; n < 3; n++) {
+    await grow(n)
+    await chainAll()
+  }
+})
+afterAll(() => database.drop())
+
+const at = new Date('2026-05-01T12:00:00.123Z')
+
+/** `grow` adds entries to the ledgers and lines to the trail. */
+async function grow(n: number): Promise<void> {
+  for (const account of accounts) {
+    for (const amount of [1n, 2n, 3n]) {
+      await new Adjustments(database.sql).deposit(account, micros(amount * 1_000_000n), {
+        actor: 'cli:anna',
+        note: `${n}`,
+      })
+    }
+  }
+  await database.sql`update accounts set name = name || ${String(n)}`
+}
+
+async function chainAll(): Promise<void> {
+  while (await chainNext(database.sql, at)) {}
+}
+
+const broken = async (known: Parameters<typeof checkChain>[1] = []) =>
+  (await checkChain(database.sql, known)).filter(({ ok }) => !ok).map(({ name }) => name)
+
+class Undone extends Error {}
+
+/** `found` gives what a check finds after somebody who may switch triggers off has changed the database; the change is then undone. */
+async function found(...statements: string[]): Promise<string[]> {
+  let names: string[] = []
+  const work = database.sql.begin(async (transaction) => {
+    await transaction.unsafe('set local session_replication_role = replica')
+    for (const statement of statements) {
+      expect((await transaction.unsafe(statement)).count, statement).toBeGreaterThan(0)
+    }
+    names = (await followChain(transaction)).filter(({ ok }) => !ok).map(({ name }) => name)
+    throw new Undone()
+  })
+  await expect(work).rejects.toThrow(Undone)
+  return names
+}
+
+const CHAIN = 'every link of the hash chain follows from the one before'
+const ENTRIES = 'the chained ledger entries are as they were chained'
+const TRAIL = 'the chained trail is as it was chained'
+/** `entry` and `line` are any of those that are chained. */
+const entry = () =>
+  `where account_id = ${accounts[Math.floor(random() * 2)]} and id = ${1 + Math.floor(random() * 10)}`
+const line = () => `where id = (select id from trail order by id offset ${Math.floor(random() * 8)} limit 1)`
+
+describe('the hash chain', () => {
+  it('holds all of the ledger and the trail, and finds nothing in what is as it was', async () => {
+    expect(await broken()).toEqual([])
+    const [{ n }] = (await database.sql`
+      select (select count(*) from trail t where not exists (select from chained_changes c where c.id = t.id))
+           + (select count(*) from wallets w left join chained_ledgers c using (account_id)
+               where c.last_id is distinct from w.last_entry) as n`) as unknown as [{ n: bigint }]
+    expect(n).toBe(0n)
+    expect(await chainNext(database.sql, at)).toBe(false)
+  })
+
+  it.each([
+    ['an amount', () => `update ledger_entries set amount = amount + 1 ${entry()}`],
+    ['a balance', () => `update ledger_entries set available_after = available_after - 1 ${entry()}`],
+    ['a note', () => `update ledger_entries set note = coalesce(note, '') || '!' ${entry()}`],
+    ['who made it', () => `update ledger_entries set actor = 'cli:bob' ${entry()}`],
+    [
+      'a time',
+      () => `update ledger_entries set created_at = created_at + interval '1 microsecond' ${entry()}`,
+    ],
+    ['a kind', () => `update ledger_entries set kind = 'adjust_up' ${entry()}`],
+    ['a row that is gone', () => `delete from ledger_entries ${entry()}`],
+  ])('finds a ledger entry that was changed: %s', async (_what, change) => {
+    expect(await found(change())).toEqual([ENTRIES])
+  })
+
+  it('finds entries that have changed places', async () => {
+    const of = `where account_id = ${accounts[0]}`
+    const swap = [
+      `update ledger_entries set id = 1000 ${of} and id = 3`,
+      `update ledger_entries set id = 3 ${of} and id = 4`,
+      `update ledger_entries set id = 4 ${of} and id = 1000`,
+    ]
+    expect(await found(...swap)).toEqual([ENTRIES])
+  })
+
+  it.each([
+    ['who', () => `update trail set actor = 'cli:bob' ${line()}`],
+    ['what was before', () => `update trail set before = '{"name": "other"}' ${line()}`],
+    ['when', () => `update trail set at = at - interval '1 day' ${line()}`],
+    ['a line that is gone', () => `delete from trail ${line()}`],
+  ])('finds a line of the trail that was changed: %s', async (_what, change) => {
+    expect(await found(change())).toEqual([TRAIL])
+  })
+
+  it.each([
+    ['a link that is gone', ['delete from chain_links where id = 2'], [CHAIN, ENTRIES]],
+    [
+      'the last link that is gone',
+      ['delete from chain_links where id = (select max(id) from chain_links)'],
+      [CHAIN],
+    ],
+    ['a time', [`update chain_links set at = at + interval '1 second' where id = 2`], [CHAIN]],
+    ['a hash', [`update chain_links set hash = sha256('x') where id = 2`], [CHAIN]],
+    ['a line less', ['update chain_links set changes = changes[2:] where id = 2'], [CHAIN, TRAIL]],
+  ])('finds a link that was changed: %s', async (_what, statements, names) => {
+    expect(await found(...statements)).toEqual(expect.arrayContaining(names))
+  })
+
+  it('finds an entry that was changed together with its link', async () => {
+    const hash = `(select sha256(convert_to('made to fit', 'UTF8')))`
+    expect(
+      await found(
+        `update ledger_entries set amount = amount * 2 where account_id = ${accounts[1]} and id = 2`,
+        `update chain_links set entries_hash = ${hash} where id = 1`,
+      ),
+    ).toEqual(expect.arrayContaining([CHAIN]))
+  })
+
+  it('is found by a checkpoint to have been made anew', async () => {
+    const checkpoint = (await signCheckpoint(database.sql, signer)) as string
+    expect(await broken(readCheckpoints(`${checkpoint}\n`, signer))).toEqual([])
+    const { sql } = database
+    await sql.begin(async (transaction) => {
+      await transaction.unsafe('set local session_replication_role = replica')
+      await transaction.unsafe(
+        `update ledger_entries set note = 'forged' where account_id = ${accounts[0]} and id = 2`,
+      )
+      for (const table of ['chain_links', 'chained_ledgers', 'chained_changes']) {
+        await transaction.unsafe(`delete from ${table}`)
+      }
+    })
+    await chainAll()
+    expect(await broken()).toEqual([])
+    expect(await broken(readCheckpoints(checkpoint, signer))).toEqual([
+      'the hash chain goes through the checkpoints',
+    ])
+  })
+
+  it('takes no checkpoint that was not signed here', async () => {
+    const checkpoint = (await signCheckpoint(database.sql, signer)) as string
+    const other = new Signer(Buffer.alloc(32, 8))
+    expect(() => readCheckpoints(checkpoint, other)).toThrow('was not signed with the secret key')
+    expect(() =>
+      readCheckpoints(checkpoint.replace(' 1 ', ' 2 ').replace('2026-05', '2026-06'), signer),
+    ).toThrow('was not signed')
+    expect(() => readCheckpoints('hello', signer)).toThrow('line 1 is no checkpoint')
+  })
+
+  it('gets a line of the trail whose transaction ended after later ones were chained', async () => {
+    const { promise: begun, resolve: hasBegun } = Promise.withResolvers<void>()
+    const { promise: goOn, resolve: end } = Promise.withResolvers<void>()
+    const slow = database.sql.begin(async (transaction) => {
+      await transaction`update accounts set name = 'slow' where id = ${accounts[0] as AccountId}`
+      hasBegun()
+      await goOn
+    })
+    await begun
+    await database.sql`update accounts set name = 'quick' where id = ${accounts[1] as AccountId}`
+    await chainAll()
+    end()
+    await slow
+    await chainAll()
+    const [{ open }] = (await database.sql`
+      select count(*) as open from trail t where not exists (select from chained_changes c where c.id = t.id)`) as unknown as [
+      { open: bigint },
+    ]
+    expect(open).toBe(0n)
+    expect(await broken()).toEqual([])
+  })
+
+  it('is written by one process at a time', async () => {
+    await grow(9)
+    const both = await Promise.all([chainNext(database.sql, at), chainNext(database.sql, at)])
+    expect(both).toEqual([false, false])
+    await chainAll()
+    expect(await broken()).toEqual([])
+  })
+})
