@@ -1,10 +1,7 @@
 import { flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
-import { secret, text, times } from '../../kit/fields.ts'
-import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
-import { base64Setting } from '../http-kit/results.ts'
-import { statusWordsSetting } from '../http-kit/status-words.ts'
-import { frontStatuses } from '../http-kit/turned-away.ts'
+import { secret, text } from '../../kit/fields.ts'
+import { answerFields } from '../http-kit/answer-fields.ts'
 
 /** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
 export const cekceirFields = {
@@ -25,16 +22,7 @@ export const cekceirFields = {
     default: false,
     help: 'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
   }),
-  words: wordsSetting,
-  unrecognised: unrecognisedSetting,
-  front_statuses: frontStatuses,
-  status_words: statusWordsSetting,
-  base64_results: base64Setting,
-  recheck: times({
-    label: 'Rechecks',
-    default: [600, 86_400],
-    help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
-  }),
+  ...answerFields({ recheck: [600, 86_400] }),
   api_key: secret({
     label: 'API key',
     help: 'the API key, of the form <id>.<secret>',

@@ -1,10 +1,7 @@
 import { choice, flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
-import { map, secret, text, times } from '../../kit/fields.ts'
-import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
-import { base64Setting } from '../http-kit/results.ts'
-import { statusWordsSetting } from '../http-kit/status-words.ts'
-import { frontStatuses } from '../http-kit/turned-away.ts'
+import { map, secret, text } from '../../kit/fields.ts'
+import { answerFields } from '../http-kit/answer-fields.ts'
 
 /** `dhruFields` are what a Dhru panel is configured with. */
 export const dhruFields = {
@@ -56,16 +53,7 @@ export const dhruFields = {
       'the panel refuses the same IMEI for the same service, also after the first order has ended: then an order ' +
       'whose answer was lost is found by ordering again',
   }),
-  words: wordsSetting,
-  unrecognised: unrecognisedSetting,
-  front_statuses: frontStatuses,
-  status_words: statusWordsSetting,
-  base64_results: base64Setting,
-  recheck: times({
-    label: 'Rechecks',
-    default: [600, 86_400],
-    help: 'seconds after the end of an order at which it is asked about once more, for a change of mind',
-  }),
+  ...answerFields({ recheck: [600, 86_400] }),
   apiaccesskey: secret({
     label: 'API access key',
     help: 'the API access key that goes with the user name',

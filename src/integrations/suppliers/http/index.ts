@@ -1,12 +1,9 @@
 import { flag } from '../../../lib/attribute-types.ts'
 import { fault, invalid, ok, orThrow, type Result, refusalFor, resultOf } from '../../../lib/fault.ts'
-import { optional, secret, text, textOrJson, times } from '../../kit/fields.ts'
+import { optional, secret, text, textOrJson } from '../../kit/fields.ts'
 import { Refusals } from '../book/refusals.ts'
-import { unrecognisedSetting, wordsSetting } from '../book/settings.ts'
+import { answerFields } from '../http-kit/answer-fields.ts'
 import { Reasons } from '../http-kit/reasons.ts'
-import { base64Setting } from '../http-kit/results.ts'
-import { statusWordsSetting } from '../http-kit/status-words.ts'
-import { frontStatuses } from '../http-kit/turned-away.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
 import { readTemplate } from './read-template.ts'
@@ -40,16 +37,7 @@ const fields = {
       help: 'asking again about the same input is free, or answered from the first purchase; when left out, as the template says. Then a lost answer is asked for again',
     }),
   ),
-  words: wordsSetting,
-  unrecognised: unrecognisedSetting,
-  front_statuses: frontStatuses,
-  status_words: statusWordsSetting,
-  base64_results: base64Setting,
-  recheck: times({
-    label: 'Rechecks',
-    default: [],
-    help: 'seconds after its end at which an order is asked about once more, for a change of mind',
-  }),
+  ...answerFields({ recheck: [] }),
   key: optional(secret({ label: 'Key', flag: '--key <secret or ->', help: 'what {key} is in the template' })),
   secret: optional(
     secret({
