@@ -27,7 +27,7 @@ export function register(program: Command): void {
     .option('--account <id or username>', 'only this account’s')
     .option('--service <id or code>', 'only of this service')
     .addOption(new Option('--state <state>', 'only in this state').choices(states))
-    .option('--search <text>', 'only with this in an IMEI or serial number')
+    .option('--search <text>', 'an order number, a reference, IMEI or serial number, or a part of one')
     .option('--before <order id>', 'the page after this order', orderIdOf)
     .addOption(limitOption(50))
     .action(answering(list))
@@ -49,8 +49,8 @@ export function register(program: Command): void {
 }
 
 async function list(options: OperatorOrderFilter): Promise<Answer> {
-  const orders = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
-  return listed(orders, {
+  const { orders, stoppedAt } = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
+  const answer = listed(orders, {
     json: jsonOf,
     columns: {
       id: ({ order }) => order.id,
@@ -64,6 +64,9 @@ async function list(options: OperatorOrderFilter): Promise<Answer> {
     right: ['id', 'total'],
     none: 'no orders',
   })
+  if (stoppedAt === undefined) return answer
+  const words = `older orders than ${stoppedAt} were not looked at: --before ${stoppedAt} goes on there`
+  return { ...answer, text: `${answer.text}\n\n${words}` }
 }
 
 async function show(id: OrderId): Promise<Answer> {

@@ -5,8 +5,11 @@ import { type DatabaseAddress, type Sql, sqlOn } from './database.ts'
 import { pools } from './pools.ts'
 import { type Connection, PoolSource } from './sources.ts'
 
-/** READS_AT_ONCE are the lists, searches and pieces of statements of one account that a process reads at a time. */
-const READS_AT_ONCE = 2
+/**
+ * READS_AT_ONCE are the lists, searches and pieces of statements of one account that a process reads at a time. They take milliseconds, and
+ * two at a time would take both cores of a small machine from all others.
+ */
+const READS_AT_ONCE = 1
 /** MAX_WAITING_READS may wait for their turn; more are refused. */
 const MAX_WAITING_READS = 48
 
@@ -34,7 +37,7 @@ export class AccountReads implements Reads {
 
   of(accountId: AccountId, signal?: AbortSignal): Sql {
     const use = async <T>(work: (client: Connection) => Promise<T>): Promise<T> =>
-      await (this.#turns.through(accountId, () => this.#source.use(work, signal)) ?? refuse())
+      await (this.#turns.through(accountId, () => this.#source.use(work, signal), signal) ?? refuse())
     return sqlOn({
       use,
       transaction: (mode, work) => use((client) => client.transaction(mode, work)),
@@ -50,6 +53,6 @@ export class AccountReads implements Reads {
 function refuse(): never {
   throw new Refusal(
     'too_many_requests',
-    `${READS_AT_ONCE} lists, searches and statements of an account are read at a time, and ${MAX_WAITING_READS} may wait`,
+    `lists, searches and statements of an account are read one after another, and ${MAX_WAITING_READS} may wait`,
   )
 }

@@ -662,8 +662,8 @@ create table orders (
 ) with (fillfactor = 85);
 -- Operators name an order by its id alone.
 create index orders_id on orders (id);
--- Resellers name an order by their own reference, too.
-create index orders_by_reference on orders (account_id, reference, id) where reference is not null;
+-- Resellers name an order by their own reference, too, and look for it in any case.
+create index orders_by_reference on orders (account_id, lower(reference), id) where reference is not null;
 
 -- Keys under which an order answers a repeated request (promise 3, one purchase, once): its natural key, and the caller's
 -- idempotency key (then body has the hash of the request). They stand apart from orders, with one index only, so that
@@ -706,6 +706,8 @@ create table items (
 -- By service and by supplier, so that a slow one holds up no other.
 create index items_to_send on items (service_id, due_at) where state = 'pending';
 create index items_to_poll on items (supplier_id, due_at) where state in ('processing', 'unknown');
+-- People look for an IMEI or a serial number, of whatever age. It costs each placement one more entry of an index.
+create index items_by_text on items (account_id, lower(input), order_id) where input <> '';
 
 -- fulfilment -------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-import type { Sql } from '../../database/database.ts'
+import type { Queryable, Sql } from '../../database/database.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { OrderName } from './orders.sql.ts'
@@ -16,31 +16,83 @@ export interface OrderFilter {
   accountId?: AccountId | undefined
   state?: OrderState | undefined
   serviceId?: ServiceId | undefined
-  /** `search` is a part of an item's IMEI or serial number. */
-  search?: string | undefined
   /** `before` is the last id of the page before: only orders with a smaller id are given. */
   before?: OrderId | undefined
   limit: number
 }
 
-/** `listOrders` gives the newest first. */
-export async function listOrders(sql: Sql, filter: OrderFilter): Promise<OrderName[]> {
-  const { accountId, state, serviceId, before, search } = filter
+const fitting = (sql: Queryable, { accountId, state, serviceId, before }: Omit<OrderFilter, 'limit'>) => sql`
+  ${accountId === undefined ? sql`` : sql`and o.account_id = ${accountId}`}
+  ${state === undefined ? sql`` : sql`and o.state = ${state}`}
+  ${serviceId === undefined ? sql`` : sql`and o.service_id = ${serviceId}`}
+  ${before === undefined ? sql`` : sql`and o.id < ${before}`}`
+
+/** `listOrders` gives the newest first. `downTo` is the last one that is looked at; `search` is a part of a reference, IMEI or serial number. */
+export async function listOrders(
+  sql: Sql,
+  { limit, downTo, search, ...filter }: OrderFilter & { downTo: OrderId; search?: string | undefined },
+): Promise<OrderName[]> {
   return await sql<OrderName[]>`
     select o.account_id, o.id from orders o
-     where true
-       ${accountId === undefined ? sql`` : sql`and o.account_id = ${accountId}`}
-       ${state === undefined ? sql`` : sql`and o.state = ${state}`}
-       ${serviceId === undefined ? sql`` : sql`and o.service_id = ${serviceId}`}
-       ${before === undefined ? sql`` : sql`and o.id < ${before}`}
+     where o.id >= ${downTo} ${fitting(sql, filter)}
        ${
          search === undefined
            ? sql``
-           : sql`and exists (select from items i where i.account_id = o.account_id and i.order_id = o.id
-                             and position(${search} in i.input) > 0)`
+           : sql`and (position(lower(${search}) in lower(o.reference)) > 0 or exists (
+                   select from items i where i.account_id = o.account_id and i.order_id = o.id
+                      and position(lower(${search}) in lower(i.input)) > 0))`
        }
-     order by o.id desc limit ${filter.limit}`.records()
+     order by o.id desc limit ${limit}`.records()
 }
+
+/** `selectStop` gives the order at which `maxRows` orders and items have been looked at, newest first; undefined: there are not so many. */
+export async function selectStop(
+  sql: Sql,
+  { accountId, before }: Pick<OrderFilter, 'accountId' | 'before'>,
+  maxRows: number,
+): Promise<OrderId | undefined> {
+  const [stop] = await sql<{ id: OrderId }[]>`
+    select id from (
+      select o.id, sum(o.item_count) over (order by o.id desc rows unbounded preceding) as rows
+        from orders o where true ${fitting(sql, { accountId, before })}) t
+     where rows >= ${maxRows}::bigint order by id desc limit 1`.records()
+  return stop?.id
+}
+
+/**
+ * `findNamed` gives the orders whose number, reference or input is a text, in any case and of any age, newest first. It goes through the
+ * accounts, because the indexes begin with them.
+ */
+export async function findNamed(
+  sql: Sql,
+  text: string,
+  { limit, ...filter }: OrderFilter,
+): Promise<OrderName[]> {
+  const number = /^\d{1,15}$/.test(text) ? Number(text) : null
+  return await sql<OrderName[]>`
+    with named as materialized (
+      select i.account_id, i.order_id as id
+        from accounts a
+       cross join lateral (select account_id, order_id from items
+                            where account_id = a.id and lower(input) = lower(${text}) and input <> ''
+                            order by order_id desc limit ${MAX_NAMED}) i
+      union
+      select r.account_id, r.id
+        from accounts a
+       cross join lateral (select account_id, id from orders
+                            where account_id = a.id and lower(reference) = lower(${text}) and reference is not null
+                            order by id desc limit ${MAX_NAMED}) r
+      union
+      select account_id, id from orders where id = ${number}::bigint
+    ), found as materialized (
+      select o.* from named n join orders o on o.account_id = n.account_id and o.id = n.id)
+    select o.account_id, o.id from found o
+     where true ${fitting(sql, filter)}
+     order by o.id desc limit ${limit}`.records()
+}
+
+/** MAX_NAMED bounds what of one account is found under one name: the newest. */
+const MAX_NAMED = 1000
 
 /** AttemptView is one try to have an item done, as operators may see it. */
 export interface AttemptView {

@@ -3,7 +3,15 @@ import type { Sql } from '../../database/database.ts'
 import type { OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Order } from '../order.ts'
-import { type AttemptView, accountOfOrder, listAttempts, listOrders, namesOf } from './operator-orders.sql.ts'
+import {
+  type AttemptView,
+  accountOfOrder,
+  findNamed,
+  listAttempts,
+  listOrders,
+  namesOf,
+  selectStop,
+} from './operator-orders.sql.ts'
 import { readOrders } from './orders.sql.ts'
 
 /** OperatorOrder is an order as operators may see it: with the names behind its ids, and every attempt. */
@@ -21,10 +29,20 @@ export interface OperatorOrderFilter {
   account?: string
   service?: string
   state?: OrderState
+  /** `search` is an order's number, or a part of its reference, or of an IMEI or serial number. */
   search?: string
   before?: OrderId
   limit: number
 }
+
+/** OperatorPage is a page of a list. `stoppedAt`: older orders than this one were not looked at. */
+interface OperatorPage {
+  orders: OperatorOrder[]
+  stoppedAt: OrderId | undefined
+}
+
+/** MAX_SCANNED_ROWS bounds the orders and items that one page is looked for in. */
+const MAX_SCANNED_ROWS = 200_000
 
 /** OperatorOrders reads the orders of every account. */
 export class OperatorOrders {
@@ -39,15 +57,31 @@ export class OperatorOrders {
     return accountId === undefined ? undefined : (await readOperatorOrders(this.#sql, [{ accountId, id }]))[0]
   }
 
-  /** `list` gives them newest first; throws not_found when there is no such account or service. */
-  async list(filter: OperatorOrderFilter): Promise<OperatorOrder[]> {
-    const { account, service, ...rest } = filter
-    const names = await listOrders(this.#sql, {
+  /**
+   * `list` gives them newest first. A search gives the orders that it names whole, of any age; where there is none, those that have it as a
+   * part. Throws not_found when there is no such account or service.
+   */
+  async list(filter: OperatorOrderFilter): Promise<OperatorPage> {
+    const sql = this.#sql
+    const { account, service, search, ...rest } = filter
+    const wanted = {
       ...rest,
-      ...(account !== undefined && { accountId: (await findAccount(this.#sql, account)).id }),
-      ...(service !== undefined && { serviceId: await serviceIdOf(this.#sql, service) }),
-    })
-    return await readOperatorOrders(this.#sql, names)
+      ...(account !== undefined && { accountId: (await findAccount(sql, account)).id }),
+      ...(service !== undefined && { serviceId: await serviceIdOf(sql, service) }),
+    }
+    const text = search?.trim() || undefined
+    const isName = text !== undefined && (await findNamed(sql, text, { limit: 1 })).length > 0
+    if (isName) {
+      return {
+        orders: await readOperatorOrders(sql, await findNamed(sql, text, wanted)),
+        stoppedAt: undefined,
+      }
+    }
+    const takesAll = [text, wanted.state, service].every((given) => given === undefined)
+    const stop = takesAll ? undefined : await selectStop(sql, wanted, MAX_SCANNED_ROWS)
+    const names = await listOrders(sql, { ...wanted, search: text, downTo: stop ?? (0 as OrderId) })
+    const orders = await readOperatorOrders(sql, names)
+    return { orders, stoppedAt: names.length < wanted.limit ? stop : undefined }
   }
 }
 

@@ -10,7 +10,7 @@ import type { Order } from '../order.ts'
 import type { BuyerItem, BuyerOrderSummary, BuyerStatus, OrderDetails } from './buyer-order.ts'
 import { readDetails } from './order-details.sql.ts'
 import { type ItemFilter, selectItems, serviceOf } from './order-items.sql.ts'
-import { findOrders } from './order-list.sql.ts'
+import { findOrders } from './order-list.ts'
 import { bySupplierReference, newestByReference, orderOfTransaction } from './order-references.sql.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
 import { readSummaries } from './summaries.sql.ts'
@@ -47,8 +47,8 @@ const MAX_ORDERS_PER_READ = 500
 const MAX_DETAILS_PER_READ = 200
 /** MAX_SUMMARY_ITEMS bounds the items of a summary, so that a page of the largest orders stays small. */
 const MAX_SUMMARY_ITEMS = 100
-/** MAX_SCANNED_ORDERS bounds the orders that one page is looked for in; then the page ends and says where to go on. */
-const MAX_SCANNED_ORDERS = 50_000
+/** MAX_SCANNED_ROWS bounds the orders, and their items, that one page is looked for in; then the page ends and says where to go on. */
+const MAX_SCANNED_ROWS = 20_000
 const ITEMS_PER_READ = 1000
 
 /** Reading is what all orders of a process are read with. `batches` read together what is asked for together. */
@@ -72,7 +72,7 @@ export class OrderReader {
   constructor(
     sql: Sql,
     services: Services,
-    { reads = unshared(sql), maxScanned = MAX_SCANNED_ORDERS }: { reads?: Reads; maxScanned?: number } = {},
+    { reads = unshared(sql), maxScanned = MAX_SCANNED_ROWS }: { reads?: Reads; maxScanned?: number } = {},
   ) {
     const batches = {
       orders: batched(
@@ -142,7 +142,7 @@ export class BuyerOrders {
     return (await this.#serviceOf(name)).id
   }
 
-  /** `list` gives summaries, newest first. A page may be short before the end: `next` is null only there. */
+  /** `list` gives summaries, newest first, those before others that a search names whole. A page may be short before the end: `next` is null only there. */
   async list(filter: BuyerOrderFilter): Promise<{ items: BuyerOrderSummary[]; next: OrderId | null }> {
     const { processing, service, transaction, ...rest } = filter
     const texts = [rest.search, rest.reference, transaction]
@@ -156,12 +156,14 @@ export class BuyerOrders {
       this.#lists,
       this.#accountId,
       { ...rest, ids: only, serviceIds },
-      maxScanned,
+      { maxRows: maxScanned },
     )
     const names = ids.map((id) => this.#name(id))
     const found = await readSummaries(this.#lists, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
     const items = await withServices(services, found)
-    return { items: items.sort((a, b) => b.order.id - a.order.id), next }
+    const place = new Map(ids.map((id, index) => [id, index]))
+    const placeOf = ({ order }: BuyerOrderSummary): number => place.get(order.id) ?? 0
+    return { items: items.sort((a, b) => placeOf(a) - placeOf(b)), next }
   }
 
   /** `items` gives one page of an order's items, by position. Throws order_not_found. */

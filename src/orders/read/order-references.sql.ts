@@ -12,10 +12,10 @@ export async function newestByReference(
 ): Promise<OrderId | undefined> {
   const [order] = await sql<{ id: OrderId }[]>`
     select id from orders
-     where (account_id, reference, id) >= (${accountId}, ${reference}, 0)
-       and (account_id, reference, id) < (${accountId}, ${reference}, ${Number.MAX_SAFE_INTEGER}::bigint)
-       and reference is not null
-     order by account_id desc, reference desc, id desc limit 1`.records()
+     where (account_id, lower(reference), id) >= (${accountId}, lower(${reference}), 0)
+       and (account_id, lower(reference), id) < (${accountId}, lower(${reference}), ${Number.MAX_SAFE_INTEGER}::bigint)
+       and lower(reference) = lower(${reference}) and reference = ${reference}
+     order by account_id desc, lower(reference) desc, id desc limit 1`.records()
   return order?.id
 }
 
@@ -30,7 +30,7 @@ export async function bySupplierReference(
     select order_id as id from attempts
      where (account_id, reference, order_id) >= (${accountId}, ${reference}, 0)
        and (account_id, reference, order_id) < (${accountId}, ${reference}, ${Number.MAX_SAFE_INTEGER}::bigint)
-       and reference is not null and position = 1 and state in ('accepted', 'succeeded')
+       and reference = ${reference} and position = 1 and state in ('accepted', 'succeeded')
      order by account_id desc, reference desc, order_id desc limit ${limit}`.records()
   return [...new Set(orders.map(({ id }) => id))]
 }

@@ -87,8 +87,9 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
     summary: 'Orders, newest first',
     description:
       '`result` has at most 100 items of each order, those that `q` is found in before others. A page may hold fewer ' +
-      'orders than asked for, or none, before the end: a request that filters looks at 50,000 orders at most. Only ' +
-      '`next_cursor: null` is the end.',
+      'orders than asked for, or none, before the end: a request that filters looks at 20,000 orders and items at most. ' +
+      'Only `next_cursor: null` is the end. With `q` those orders come first whose number, reference, IMEI or serial number it is, ' +
+      'of whatever age; then those that hold it as a part.',
     permission: 'order.list',
     query: Type.Object({
       ...pageQuery,

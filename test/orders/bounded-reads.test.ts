@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { fillAccount, inputOf } from '../../bench/filled-account.ts'
+import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
+import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { RowsRead } from '../support/rows-read.ts'
+import { newAccount, newService, orderReader } from './orders.fixtures.ts'
+
+/** ORDERS of ITEMS each are more than any page may look at here: MAX_SCANNED rows, and what it shows. */
+const ORDERS = 6_000
+const ITEMS = 3
+const MAX_SCANNED = 300
+/** MAX_ROWS: the orders to find where to stop, their items, the orders again, and the items, wallets and the like of what is shown. */
+const MAX_ROWS = 4 * MAX_SCANNED + 600
+
+let database: TestDatabase
+let read: RowsRead
+let account: AccountId
+let mine: BuyerOrders
+let first: number
+beforeAll(async () => {
+  database = await testDatabase()
+  const service = await newService(database.sql)
+  const filling = { serviceId: service.id, orders: ORDERS, itemsPerOrder: ITEMS }
+  const [from, to] = [new Date('2026-10-01T00:00:00Z'), new Date('2026-11-01T00:00:00Z')]
+  account = await newAccount(database.sql, 0n)
+  first = await fillAccount(database.sql, { accountId: account, ...filling, from, to })
+  // A neighbour with the same inputs and references, newer than all of them.
+  await fillAccount(database.sql, { accountId: await newAccount(database.sql, 0n), ...filling, from, to })
+  read = await new RowsRead(database).open()
+  mine = orderReader(read.sql, { maxScanned: MAX_SCANNED }).forBuyer(account)
+})
+afterAll(async () => {
+  await read.sql.end()
+  await database.drop()
+})
+
+/** `nth` gives the number of the account's nth order. */
+const nth = (n: number) => (first + n - 1) as OrderId
+
+/** `finds` gives the numbers on one page, after looking at how much was read for it. */
+async function finds(filter: Partial<BuyerOrderFilter>): Promise<{ ids: OrderId[]; next: number | null }> {
+  let page: Awaited<ReturnType<BuyerOrders['list']>> | undefined
+  const rows = await read.of(async () => {
+    page = await mine.list({ limit: 20, ...filter })
+  })
+  expect(rows, JSON.stringify(filter)).toBeLessThan(MAX_ROWS)
+  expect([...read.scanned].filter((name) => /^(orders|items|ledger_entries|attempts)$/.test(name))).toEqual(
+    [],
+  )
+  return { ids: (page?.items ?? []).map(({ order }) => order.id), next: page?.next ?? null }
+}
+
+test.each([
+  ['an IMEI', inputOf(3 * ITEMS), 3],
+  ['the first IMEI of all', inputOf(1), 1],
+  ['a reference', 'Ref-17', 17],
+  ['a reference in another case', 'rEF-17', 17],
+])('%s of any age is found on the first page, by an index', async (_what, search, n) => {
+  const { ids } = await finds({ search })
+  expect(ids[0]).toBe(nth(n))
+})
+
+test('an order number is found in the same way, and another filter still holds', async () => {
+  expect((await finds({ search: String(nth(5)) })).ids[0]).toBe(nth(5))
+  expect((await finds({ search: inputOf(1), state: 'failed' })).ids).toEqual([])
+  expect((await finds({ search: inputOf(1), reference: 'Ref-1' })).ids).toEqual([nth(1)])
+  expect((await finds({ search: inputOf(1), reference: 'Ref-2' })).ids).toEqual([])
+})
+
+test('what no order has is looked for in a part, and each page goes on where the one before stopped', async () => {
+  const one = await finds({ search: 'nothing' })
+  // The newest 100 orders have 300 items.
+  expect(one).toEqual({ ids: [], next: nth(ORDERS - 99) })
+  expect(await finds({ search: 'nothing', before: one.next as OrderId })).toEqual({
+    ids: [],
+    next: nth(ORDERS - 199),
+  })
+})
+
+test('every order that a search fits comes once, whole names first, however the pages are cut', async () => {
+  const search = 'Ref-59'
+  const fitting = Array.from({ length: ORDERS }, (_, index) => index + 1).filter((n) =>
+    `Ref-${n}`.includes(search),
+  )
+  const seen: OrderId[] = []
+  let before: OrderId | undefined
+  do {
+    const { ids, next } = await finds({ search, limit: 7, ...(before !== undefined && { before }) })
+    seen.push(...ids)
+    before = (next ?? undefined) as OrderId | undefined
+  } while (before !== undefined)
+  const rest = fitting.filter((n) => n !== 59).toReversed()
+  expect(seen).toEqual([59, ...rest].map(nth))
+})
+
+test.each<[string, Partial<BuyerOrderFilter>, number]>([
+  ['no filter', {}, 20],
+  ['a state that none is in', { state: 'failed' }, 0],
+  ['a time long ago', { to: new Date('2026-10-02T00:00:00Z') }, 0],
+  ['a reference', { reference: 'Ref-1' }, 1],
+  ['a reference in another case, which is another one', { reference: 'ref-1' }, 0],
+  ['a reference with a search', { reference: 'Ref-1', search: '000' }, 1],
+])('a list with %s reads few rows', async (_what, filter, count) => {
+  expect((await finds(filter)).ids).toHaveLength(count)
+})
+
+test('an order of any age is found by the number of its transaction and by the reference of the supplier', async () => {
+  expect((await finds({ transaction: '2' })).ids).toEqual([nth(1)])
+  expect((await finds({ transaction: `${account}-7-1` })).ids).toEqual([nth(7)])
+})
+
+test('an operator finds a whole name of any age in all accounts, by indexes', async () => {
+  const operator = new OperatorOrders(read.sql)
+  for (const [search, n] of [
+    [inputOf(1), 1],
+    ['ref-9', 9],
+  ] as const) {
+    const rows = await read.of(async () => {
+      const { orders, stoppedAt } = await operator.list({ search, limit: 50 })
+      expect(orders.map(({ order }) => order.id)).toEqual([nth(n) + ORDERS, nth(n)])
+      expect(stoppedAt).toBeUndefined()
+    })
+    expect(rows).toBeLessThan(200)
+  }
+  expect(
+    (await operator.list({ search: String(nth(4)), limit: 50 })).orders.map(({ order }) => order.id),
+  ).toEqual([nth(4)])
+  expect(
+    (await operator.list({ search: inputOf(1), account: String(account), limit: 50 })).orders,
+  ).toHaveLength(1)
+})
