@@ -191,7 +191,7 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
   const fields: Record<string, string> = {}
   for (const [key, text] of sent) {
     const field = fieldNamed(plan.byName, key)
-    const value = text.trim()
+    const value = field ? optionIn(field, text) : ''
     if (!field || value === '' || fields[field.name] !== undefined) continue
     const wrong = fieldFault(field, value)
     if (wrong) return refused('invalid_field', wrong.path, wrong.message)
@@ -202,6 +202,16 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
   }
   return ok(fields)
 }
+
+/** `optionIn` gives the option that is meant, where a client writes one in another case or with other blanks. */
+function optionIn({ options }: ServiceField, text: string): string {
+  const value = text.trim()
+  if (options.length === 0 || options.includes(value)) return value
+  const meant = options.filter((option) => comparable(option) === comparable(value))
+  return meant.length === 1 ? (meant[0] as string) : value
+}
+
+const comparable = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ')
 
 function fieldFault({ name, type, options }: ServiceField, value: string): Fault | undefined {
   if (type !== 'dropdown' || options.includes(value)) return lineFault(name, value, MAX_FIELD_LENGTH)

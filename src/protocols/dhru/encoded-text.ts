@@ -1,6 +1,6 @@
 import { decodeHTMLStrict } from 'entities'
 import { ok, type Result } from '../../lib/fault.ts'
-import type { Fields } from './fields.ts'
+import { type Fields, put } from './fields.ts'
 import { malformed, parseJson } from './json.ts'
 import { readXml } from './parameters-xml.ts'
 
@@ -36,6 +36,7 @@ function unescaped(text: string): string {
 }
 
 function decodeOnce(text: string): Result<Decoded> {
+  if (PAIRS.test(text)) return ok({ fields: fieldsOfPairs(text) })
   const plain = PLAIN.test(text) ? text : decodeBase64(text)
   if (plain === undefined) return malformed('neither JSON, XML nor base64 of one of them')
   if (plain === '') return ok({ json: null })
@@ -48,6 +49,15 @@ function decodeOnce(text: string): Result<Decoded> {
   } catch {
     return malformed('the JSON cannot be read')
   }
+}
+
+/** PAIRS is a form within the form, `ID=bl&IMEI=...`; base64 has no sign behind its last `=`. */
+const PAIRS = /^[A-Za-z_]{1,30}=[^=]/
+
+function fieldsOfPairs(text: string): Fields {
+  const fields = new Map<string, string>()
+  for (const [name, value] of new URLSearchParams(text.replaceAll('&amp;', '&'))) put(fields, name, value)
+  return fields
 }
 
 const PLAIN = /^(?:[[{"<]|null$)/

@@ -38,6 +38,12 @@ beforeAll(async () => {
   })
   await server.service({ code: 'noted', duplicatePolicy: 'allow', fields: [field('NOTE', 'Note', false)] })
   await server.service({ code: 'plain', kind: 'server' })
+  const network = {
+    ...field('NETWORK', 'Network'),
+    type: 'dropdown' as const,
+    options: ['AT&T', 'Beta Télécom'],
+  }
+  await server.service({ code: 'net', duplicatePolicy: 'allow', fields: [network] })
 })
 afterAll(() => server?.stop())
 
@@ -200,6 +206,41 @@ describe('a field', () => {
       input: '',
       fields: flat,
     })
+  })
+})
+
+describe('an option', () => {
+  it.each([
+    ['AT&T', 'AT&T'],
+    ['at&t', 'AT&T'],
+    [' BETA  TÉLÉCOM ', 'Beta Télécom'],
+    ['beta\u00a0te\u0301le\u0301com', 'Beta Télécom'],
+    ['Ｂｅｔａ Télécom', 'Beta Télécom'],
+  ])('is taken in any case and with any blanks: %j', async (NETWORK, option) => {
+    expect(await placed({ ID: 'net', IMEI: imei(++n), NETWORK })).toMatchObject({
+      fields: { NETWORK: option },
+    })
+  })
+  it.each(['Beta', 'Gamma', '1'])('is no other one: %s', async (NETWORK) => {
+    const says = await order({ ID: 'net', IMEI: imei(++n), NETWORK })
+    expect(says.ERROR[0].FULL_DESCRIPTION).toBe(
+      `invalid_field: NETWORK: ${NETWORK} is not one of AT&T, Beta Télécom`,
+    )
+  })
+})
+
+describe('parameters that are a form of their own', () => {
+  it.each([
+    ['encoded', (number: string) => `ID=bl&IMEI=${number}`],
+    [
+      'with marks and other fields',
+      (number: string) => `service_id=bl&imei=${grouped('-')(number)}&QNT=&NOTE=a%26b`,
+    ],
+    ['in another order', (number: string) => `IMEI=${number}&ID=bl`],
+    ['as an HTML page escapes it', (number: string) => `ID=bl&amp;IMEI=${number}`],
+  ])('are read: %s', async (_how, parameters) => {
+    const number = imei(++n)
+    expect(await placed({ parameters: parameters(number) })).toMatchObject({ input: number })
   })
 })
 
