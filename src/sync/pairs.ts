@@ -1,5 +1,6 @@
 import { parse } from 'csv-parse/sync'
 import { Refusal } from '../errors.ts'
+import { quoteLine } from '../lib/text.ts'
 
 /** Pair is a line of a file that says which service of ours goes to which of theirs. */
 export interface Pair {
@@ -45,7 +46,8 @@ export function readPairs(given: string): Pair[] {
   const [ours, theirs] = [header.indexOf('ours'), header.indexOf('theirs')]
   const hasHeader = ours >= 0 && theirs >= 0
   if (!hasHeader && header.length !== 2) {
-    throw new Refusal('invalid_input', 'the file needs the columns ours and theirs', 'attach')
+    const said = `the file needs the columns ours and theirs; its first line is ${JSON.stringify(quoteLine(first, 60))}`
+    throw new Refusal('invalid_input', said, 'attach')
   }
   return (hasHeader ? lines.slice(1) : lines)
     .map(({ info, record }) => ({
