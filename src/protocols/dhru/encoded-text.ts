@@ -51,8 +51,8 @@ function decodeOnce(text: string): Result<Decoded> {
   }
 }
 
-/** PAIRS is a form within the form, `ID=bl&IMEI=...`; base64 has no sign behind its last `=`. */
-const PAIRS = /^[A-Za-z_]{1,30}=[^=]/
+/** PAIRS is a form within the form, `ID=bl&IMEI=...`, known by the first of its names; base64 has no sign behind its last `=`. */
+const PAIRS = /^(?:id|service(?:_?id|_code)?|imei|(?:order|reference)_?id)=[^=]/i
 
 function fieldsOfPairs(text: string): Fields {
   const fields = new Map<string, string>()
