@@ -3,110 +3,24 @@ import { afterEach, expect, inject, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { openPool, STEADY_PLANS } from '../../src/database/database.ts'
 import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
-import { completeSettings } from '../../src/integrations/kit/kind.ts'
-import { cekceir } from '../../src/integrations/suppliers/cekceir/index.ts'
-import { dhru } from '../../src/integrations/suppliers/dhru/index.ts'
-import { http } from '../../src/integrations/suppliers/http/index.ts'
-import type { SupplierKind } from '../../src/integrations/suppliers/supplier-kind.ts'
-import { orThrow } from '../../src/lib/fault.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
-import { GuardedOutbound } from '../../src/outbound/guarded.ts'
-import type { Outbound } from '../../src/outbound/outbound.ts'
-import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { until, Workshop } from './fulfilment.fixtures.ts'
 import { unsettled, violations } from './torture/audit.ts'
-import { TortureCekceir } from './torture/cekceir.ts'
-import { TortureDhru } from './torture/dhru.ts'
-import { TortureHttp } from './torture/http.ts'
-import { FRONTS } from './torture/mishaps.ts'
+import { connected, panelsOf } from './torture/panels.ts'
 import { Person } from './torture/person.ts'
 import { Draw } from './torture/random.ts'
-import { type Handler, TortureServer } from './torture/server.ts'
+import { TortureServer } from './torture/server.ts'
 import { Truth } from './torture/truth.ts'
 
-const ITEMS = Number(process.env['TORTURE_ITEMS'] ?? 1_000)
+const ITEMS = Number(process.env['TORTURE_ITEMS'] ?? 600)
 const MAX_ROUNDS = 1_500
-/** `TIMEOUT_MS` is how long a request waits for its answer at most; who answers later is late. */
-const TIMEOUT_MS = 1_200
 const seed = inject('seed')
 const truth = new Truth()
-
-interface PanelKind {
-  kind: SupplierKind
-  settings: Record<string, unknown>
-  secrets: Record<string, string>
-  handle: Handler
-}
-const dhruAt = (
-  name: string,
-  traits: Partial<ConstructorParameters<typeof TortureDhru>[0]>,
-  settings: Record<string, unknown> = {},
-): [string, PanelKind] => [
-  name,
-  {
-    kind: dhru,
-    settings: {
-      username: 'shop',
-      recheck: [600, 7_200],
-      front_statuses: traits.fronts ?? [],
-      base64_results: traits.isBase64 ?? false,
-      ...settings,
-    },
-    secrets: { apiaccesskey: 'SECRET-KEY' },
-    handle: new TortureDhru({ name, honours: 'nothing', fronts: [], isBase64: false, ...traits }, truth, seed)
-      .handle,
-  },
-]
-
-const httpAt = (
-  name: string,
-  template: string,
-  fronts: number[],
-  settings: Record<string, unknown> = {},
-): [string, PanelKind] => [
-  name,
-  {
-    kind: http,
-    settings: {
-      template,
-      recheck: template === 'order-poll' ? [600] : [],
-      front_statuses: fronts,
-      ...settings,
-    },
-    secrets: { key: 'the-key' },
-    handle: new TortureHttp(name, fronts, truth, seed).handle,
-  },
-]
-const cekceirAt = (name: string, idempotency: boolean, fronts: number[]): [string, PanelKind] => [
-  name,
-  {
-    kind: cekceir,
-    settings: { idempotency, items_per_order: 8, front_statuses: fronts },
-    secrets: { api_key: 'id7.very-secret' },
-    handle: new TortureCekceir(
-      { name, honoursKeys: idempotency, fronts, clock: { now: () => now() } },
-      truth,
-      seed,
-    ).handle,
-  },
-]
 /** `now` is the time of the shop, once there is one. */
 let now = (): Date => new Date(0)
-
-const panels = new Map<string, PanelKind>([
-  dhruAt('single', { fronts: FRONTS }),
-  dhruAt('bulk', {}, { bulk: 12, bulk_status: 'on' }),
-  dhruAt('base64', { isBase64: true, fronts: [403] }, { bulk: 5, parameters_one: 'json' }),
-  dhruAt('keys', { honours: 'keys' }),
-  dhruAt('strict', { honours: 'duplicates' }, { refuses_duplicates: true }),
-  httpAt('poll', 'order-poll', [403, 404, 415]),
-  httpAt('instant', 'instant-get', [], { repeatable: true }),
-  cekceirAt('rest', false, [403, 404, 415, 503]),
-  cekceirAt('keyed', true, []),
-  dhruAt('backup', {}),
-])
+const panels = panelsOf({ truth, seed, clock: { now: () => now() } })
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -168,7 +82,7 @@ async function open(shop: Workshop, url: string): Promise<{ services: Service[];
     const suppliers = new Map(
       [...panels].map(([name, panel]) => [
         ids.get(name) as SupplierId,
-        connected(name, panel, ids.get(name) as SupplierId, url, shop),
+        connected({ id: ids.get(name) as SupplierId, name, url: `${url}/${name}` }, panel, shop.clock),
       ]),
     )
     const fulfilment = new Fulfilment({
@@ -186,40 +100,6 @@ async function open(shop: Workshop, url: string): Promise<{ services: Service[];
     return fulfilment
   })
   return { services, workers }
-}
-
-function connected(
-  name: string,
-  { kind, settings, secrets }: PanelKind,
-  id: SupplierId,
-  url: string,
-  { clock }: Workshop,
-): ConnectedSupplier {
-  const complete = orThrow(completeSettings(kind, settings))
-  const config = {
-    id,
-    kind: kind.kind,
-    name,
-    url: `${url}/${name}`,
-    currency: 'USD',
-    settings: complete,
-    secrets,
-  }
-  const supplier = kind.connect(config, { outbound: hasty, clock, installation: 'torture' })
-  return { config, supplier, enabled: true, concurrency: 40, ratePerSecond: null, showsReasons: true }
-}
-
-/** `hasty` is the real way out, with less patience. */
-const hasty: Outbound = {
-  open(limits) {
-    const client = new GuardedOutbound({ allow: ['127.0.0.0/8'] }).open(limits)
-    return {
-      ...client,
-      request: (one) => client.request({ ...one, totalTimeoutMs: TIMEOUT_MS }),
-      stream: (one) => client.stream(one),
-      close: () => client.close(),
-    }
-  },
 }
 
 /** `place` places orders of one to three items each. */

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http'
+import { type Answer, accepted, refusedWith } from './http-shapes.ts'
+import { InstantChecks } from './instant.ts'
 import { mishap, turnedAway } from './mishaps.ts'
 import { Draw } from './random.ts'
 import type { Reply } from './server.ts'
 import { aboutAnother, echoOf, resultOf } from './shapes.ts'
 import type { Purchase, Truth } from './truth.ts'
 import { oddWords, trouble, wordsOf } from './words.ts'
-
-type Answer = Record<string, unknown>
 
 /**
  * `TortureHttp` is an API of the two styles that most have: orders that are asked about by their number, and instant checks, which answer at
@@ -18,6 +18,7 @@ export class TortureHttp {
   readonly #truth: Truth
   readonly #seed: number
   readonly #times = new Map<string, number>()
+  readonly #checks: InstantChecks
   #number = 7_000
 
   constructor(name: string, fronts: number[], truth: Truth, seed: number) {
@@ -25,13 +26,14 @@ export class TortureHttp {
     this.#fronts = fronts
     this.#truth = truth
     this.#seed = seed
+    this.#checks = new InstantChecks(name, truth, (draw, input) => this.#buy(draw, input))
   }
 
   readonly handle = (request: IncomingMessage, body: Buffer): Reply => {
     const url = new URL(request.url ?? '', 'http://here')
     const checked = url.searchParams.get('imei')
     if (checked !== null)
-      return this.#answer('check', checked, (draw, isRead) => this.#check(draw, checked, isRead))
+      return this.#answer('check', checked, (draw, isRead) => this.#checks.check(draw, checked, isRead))
     if (request.method === 'POST') {
       const { imei } = JSON.parse(body.toString('utf8')) as { imei: string }
       return this.#answer('place', imei, (draw, isRead) => this.#place(draw, imei, isRead))
@@ -216,81 +218,4 @@ export class TortureHttp {
     const status = draw.one(['success', 'Completed', 'Concluído', 'Selesai', '已完成'])
     return { said: end, status, result: resultOf(purchase, false), ...echo, told }
   }
-
-  /** `#check` answers at once. Whoever asks again about the same input is answered from the first purchase. */
-  #check(draw: Draw, input: string, isRead: boolean): Answer & { told?: () => void } {
-    const had = this.#truth.at(this.#name, input)
-    const of = (): Purchase => {
-      const bought = had ?? this.#buy(draw, input)
-      bought.end = 'delivered'
-      return bought
-    }
-    if (!isRead) {
-      if (draw.chance(0.5)) of()
-      return { status: 'success', result: had ? resultOf(had, false) : 'Code: 1234' }
-    }
-    const stranger = draw.one(this.#truth.purchases.filter((one) => one.input !== input).slice(-200))
-    const said = draw.weighted({
-      delivered: 80,
-      'refused for the item': had ? 0 : 8,
-      'words that nobody knows': had ? 0 : 2,
-      'something broke': 2,
-      'another device': stranger ? 3 : 0,
-      'success without a result': 1,
-      'success and failure': 1,
-      'a state that nobody knows': 1,
-    })
-    switch (said) {
-      case 'delivered': {
-        const bought = of()
-        const told = (): void => {
-          bought.told.add('delivered')
-        }
-        return {
-          said,
-          status: draw.one(['success', 'OK', 'Completado']),
-          result: resultOf(bought, false),
-          ...echoOf(draw, input),
-          told,
-        }
-      }
-      case 'refused for the item':
-        return { said, ...refusedWith(draw, wordsOf(draw, 'item')) }
-      case 'words that nobody knows':
-        return { said, ...refusedWith(draw, oddWords(draw, draw.one(['refusal', 'delay'] as const))) }
-      case 'something broke':
-        if (draw.chance(0.5)) of()
-        return { said, ...refusedWith(draw, wordsOf(draw, 'internal')) }
-      case 'another device':
-        if (draw.chance(0.5)) of()
-        return {
-          said,
-          status: 'success',
-          result: resultOf(stranger as Purchase, false),
-          ...aboutAnother(draw, (stranger as Purchase).input),
-        }
-      case 'success without a result':
-        return { said, status: 'success' }
-      case 'success and failure':
-        return { said, status: 'success', success: false, result: 'Code: 1234' }
-      case 'a state that nobody knows':
-        return { said, status: 'maybe', result: 'Code: 1234' }
-    }
-  }
 }
-
-const refusedWith = (draw: Draw, words: string): Answer =>
-  draw.one<Answer>([
-    { status: 'error', message: words },
-    { status: 'failed', error: words },
-    { success: false, message: words },
-  ])
-
-const accepted = (draw: Draw, { reference, input }: Purchase): Answer =>
-  draw.one<Answer>([
-    { status: 'pending', id: reference, ...echoOf(draw, input) },
-    { status: 'pending', order_id: Number(reference) },
-    { success: true, id: reference },
-    { status: 'success', data: { order_id: reference } },
-    { status: 'En proceso', id: reference },
-  ])
