@@ -4,7 +4,7 @@ import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { OrderState } from '../lib/states.ts'
 import { type BalanceChange, balanceChangeKinds, debitNotes } from './balance-change.ts'
-import { ofKinds, ofPeriod } from './entries.sql.ts'
+import { type EntryRange, ofKinds, ofPeriod } from './entries.sql.ts'
 
 type Kind = keyof typeof balanceChangeKinds
 
@@ -23,11 +23,9 @@ interface Row {
 
 export interface BalanceChangeRows extends Period {
   kinds: Kind[]
-  id?: EntryId | undefined
-  /** `before`: newest first, and only smaller ids. `after`: oldest first, and only larger ids, up to `last`. */
-  before?: EntryId | undefined
-  after?: EntryId | undefined
-  last?: EntryId | undefined
+  range: EntryRange
+  /** `oldestFirst`; else the newest come first. */
+  oldestFirst?: boolean
   limit: number
 }
 
@@ -35,17 +33,14 @@ export interface BalanceChangeRows extends Period {
 export async function selectBalanceChanges(
   sql: Queryable,
   accountId: AccountId,
-  { kinds, id, before, after, last, limit, ...period }: BalanceChangeRows,
+  { kinds, range: { first, below }, oldestFirst = false, limit, ...period }: BalanceChangeRows,
 ): Promise<BalanceChange[]> {
-  const order = after === undefined ? sql`desc` : sql`asc`
+  const order = oldestFirst ? sql`asc` : sql`desc`
   const rows = await sql<Row[]>`
     select t.id, t.kind, t.amount, t.available_after, t.order_id, t.position, t.note, t.created_at, o.hold_id, o.state
       from (select * from ledger_entries
-             where account_id = ${accountId} and ${ofKinds(sql, kinds)} ${ofPeriod(sql, accountId, period)}
-               ${id === undefined ? sql`` : sql`and id = ${id}`}
-               ${before === undefined ? sql`` : sql`and id < ${before}`}
-               ${after === undefined ? sql`` : sql`and id > ${after}`}
-               ${last === undefined ? sql`` : sql`and id <= ${last}`}
+             where account_id = ${accountId} and ${ofKinds(sql, kinds)} ${ofPeriod(sql, period)}
+               and id >= ${first} and id < ${below}
              order by id ${order} limit ${limit}) t
       -- Looked up one by one: never all of the account's orders for each row.
       left join lateral (select hold_id, state from orders

@@ -37,30 +37,39 @@ export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
       : sql`and kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive')`
   }`
 
-/** `ofPeriod` filters an account's ledger entries by time, through their ids: `first_entry_since` of the schema explains the 15 minutes. */
-export const ofPeriod = (sql: Queryable, accountId: AccountId, { from, to }: Period) => sql`
-  ${
-    from === undefined
-      ? sql``
-      : sql`and created_at >= ${from} and id >= first_entry_since(${accountId}, ${from})`
-  }
-  ${
-    to === undefined
-      ? sql``
-      : sql`and created_at < ${to}
-            and id < coalesce(first_entry_since(${accountId}, ${to}::timestamptz + interval '15 minutes'),
-                              9223372036854775807)`
-  }`
+/** `ofPeriod` filters entries by time, beside `selectRange`, which bounds their ids. */
+export const ofPeriod = (sql: Queryable, { from, to }: Period) => sql`
+  ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
+  ${to === undefined ? sql`` : sql`and created_at < ${to}`}`
+
+/** EntryRange is a part of an account's entries by their ids: from `first`, which is in it, to `below`, which is not. */
+export interface EntryRange {
+  first: EntryId
+  below: EntryId
+}
+
+/** `selectRange` gives the ids of a period, and of the page behind `before`: `first_entry_since` of the schema explains the 15 minutes. */
+export async function selectRange(
+  sql: Queryable,
+  accountId: AccountId,
+  { before, from, to }: Period & { before?: EntryId | undefined },
+): Promise<EntryRange> {
+  const [row] = await sql<{ firstId: EntryId; belowId: EntryId }[]>`
+    select ${from === undefined ? sql`1::bigint` : sql`coalesce(first_entry_since(${accountId}, ${from}), last_entry + 1)`}
+             as first_id,
+           least(last_entry + 1, ${before ?? Number.MAX_SAFE_INTEGER}::bigint,
+                 ${to === undefined ? sql`null` : sql`first_entry_since(${accountId}, ${to}::timestamptz + interval '15 minutes')`})
+             as below_id
+      from wallets where account_id = ${accountId}`.records()
+  return { first: row?.firstId ?? (1 as EntryId), below: row?.belowId ?? (1 as EntryId) }
+}
 
 /**
  * `inOrder` reads a page of an account's entries by the index that has them in the order of their ids. Without this a table that grew
  * since its statistics were made would be read whole and sorted for each page.
  */
-export const inOrder = async <Row>(
-  sql: Sql,
-  read: (transaction: Transaction) => Promise<Row[]>,
-): Promise<Row[]> =>
-  (await sql.begin('read only', async (transaction) => {
+export const inOrder = async <T>(sql: Sql, read: (transaction: Transaction) => Promise<T>): Promise<T> =>
+  await sql.begin('read only', async (transaction) => {
     await transaction`set local enable_bitmapscan = off`
     return await read(transaction)
-  })) as Row[]
+  })

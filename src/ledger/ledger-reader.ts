@@ -1,13 +1,13 @@
 import { type Reads, unshared } from '../database/account-reads.ts'
-import type { Sql } from '../database/database.ts'
+import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, EntryId } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import type { Period } from '../lib/period.ts'
 import { type BalanceChange, type BalanceChangeReason, balanceChangeKinds } from './balance-change.ts'
 import { selectBalanceChanges } from './balance-changes.sql.ts'
-import { inOrder } from './entries.sql.ts'
-import type { Wallet } from './entry.ts'
+import { type EntryRange, inOrder, selectRange } from './entries.sql.ts'
+import type { EntryKind, Wallet } from './entry.ts'
 import { type AccountTransaction, type TransactionType, transactionKinds } from './transaction.ts'
 import { selectTransactions } from './transactions.sql.ts'
 import { selectWallet } from './wallets.sql.ts'
@@ -32,7 +32,9 @@ const balanceKinds = keysOf(balanceChangeKinds)
 const firstKinds = keysOf(transactionKinds)
 
 /** ENTRIES_PER_READ is few enough to hold up nobody while they are written out. */
-const ENTRIES_PER_READ = 500
+const ENTRIES_PER_READ = 1000
+/** MAX_SCANNED_ENTRIES bounds the entries that one page is looked for in; then the page ends and says where to go on. */
+const MAX_SCANNED_ENTRIES = 20_000
 
 /** LedgerReader reads wallets and the ledger for one account at a time (promise 6, own data only). */
 export class LedgerReader {
@@ -56,16 +58,19 @@ export class LedgerReader {
     signal?: AbortSignal,
   ): Promise<Page<AccountTransaction, EntryId>> {
     const kinds = firstKinds.filter((kind) => type === undefined || transactionKinds[kind].type === type)
-    const rows = { ...filter, kinds, limit: limit + 1 }
-    const found = await inOrder(this.#reads.of(accountId, signal), (transaction) =>
-      selectTransactions(transaction, accountId, rows),
-    )
-    return pageOf(found, limit, ({ id }) => id)
+    return await inOrder(this.#reads.of(accountId, signal), async (transaction) => {
+      const { range, next } = await this.#lookAt(transaction, accountId, filter, kinds)
+      const rows = { ...filter, kinds, range, limit: limit + 1 }
+      const { found, isCut } = await selectTransactions(transaction, accountId, rows)
+      const page = pageOf(found, limit, ({ id }) => id)
+      return { ...page, next: page.next ?? (isCut ? found.at(-1)?.id : next) }
+    })
   }
 
   /** `transaction` throws not_found. */
   async transaction(accountId: AccountId, id: EntryId): Promise<AccountTransaction> {
-    const [found] = await selectTransactions(this.#sql, accountId, { kinds: firstKinds, id, limit: 1 })
+    const rows = { kinds: firstKinds, range: only(id), limit: 1 }
+    const [found] = (await selectTransactions(this.#sql, accountId, rows)).found
     if (!found) throw new Refusal('not_found', `there is no transaction ${id}`, 'id')
     return found
   }
@@ -81,16 +86,21 @@ export class LedgerReader {
         (type === undefined || balanceChangeKinds[kind].type === type) &&
         (reason === undefined || balanceChangeKinds[kind].reason === reason),
     )
-    const rows = { ...filter, kinds, limit: limit + 1 }
-    const found = await inOrder(this.#reads.of(accountId, signal), (transaction) =>
-      selectBalanceChanges(transaction, accountId, rows),
-    )
-    return pageOf(found, limit, ({ id }) => id)
+    return await inOrder(this.#reads.of(accountId, signal), async (transaction) => {
+      const { range, next } = await this.#lookAt(transaction, accountId, filter, kinds)
+      const rows = { ...filter, kinds, range, limit: limit + 1 }
+      const page = pageOf(await selectBalanceChanges(transaction, accountId, rows), limit, ({ id }) => id)
+      return { ...page, next: page.next ?? next }
+    })
   }
 
   /** `balanceChange` throws not_found. */
   async balanceChange(accountId: AccountId, id: EntryId): Promise<BalanceChange> {
-    const [found] = await selectBalanceChanges(this.#sql, accountId, { kinds: balanceKinds, id, limit: 1 })
+    const [found] = await selectBalanceChanges(this.#sql, accountId, {
+      kinds: balanceKinds,
+      range: only(id),
+      limit: 1,
+    })
     if (!found) throw new Refusal('not_found', `there is no mutation ${id}`, 'id')
     return found
   }
@@ -104,18 +114,33 @@ export class LedgerReader {
     { after, last }: { after: EntryId; last: EntryId },
     signal?: AbortSignal,
   ): AsyncGenerator<BalanceChange[]> {
-    for (let from = after; ; ) {
-      const rows = { kinds: balanceKinds, after: from, last, limit: ENTRIES_PER_READ }
+    for (let first = after + 1; first <= last; first += ENTRIES_PER_READ) {
+      const range = { first, below: Math.min(first + ENTRIES_PER_READ, last + 1) } as EntryRange
+      const rows = { kinds: balanceKinds, range, oldestFirst: true, limit: ENTRIES_PER_READ }
       const piece = await inOrder(this.#reads.of(accountId, signal), (transaction) =>
         selectBalanceChanges(transaction, accountId, rows),
       )
       if (piece.length > 0) yield piece
-      const end = piece.at(-1)?.id
-      if (end === undefined || piece.length < ENTRIES_PER_READ) return
-      from = end
     }
   }
+
+  /** `#lookAt` gives the entries that a page is looked for in, and where the next page goes on behind them. */
+  async #lookAt(
+    transaction: Transaction,
+    accountId: AccountId,
+    { before, from, to }: Omit<PageFilter, 'limit'>,
+    kinds: readonly EntryKind[],
+  ): Promise<{ range: EntryRange; next: EntryId | undefined }> {
+    const { first, below } = await selectRange(transaction, accountId, { before, from, to })
+    // Entries of no order have an index of their own.
+    const ofOrders = kinds.some((kind) => kind === 'hold' || kind === 'release')
+    const downTo = (ofOrders ? Math.max(first, below - MAX_SCANNED_ENTRIES) : first) as EntryId
+    return { range: { first: downTo, below }, next: downTo > first ? downTo : undefined }
+  }
 }
+
+/** `only` is the range of one entry. */
+const only = (id: EntryId): EntryRange => ({ first: id, below: (id + 1) as EntryId })
 
 function keysOf<Key extends string>(table: Record<Key, unknown>): Key[] {
   return Object.keys(table) as Key[]

@@ -3,7 +3,7 @@ import type { AccountId, DepositId, EntryId, OrderId, TransferId } from '../lib/
 import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
 import type { OrderState } from '../lib/states.ts'
-import { ofKinds, ofPeriod } from './entries.sql.ts'
+import { type EntryRange, ofKinds, ofPeriod } from './entries.sql.ts'
 import { type AccountTransaction, statusOfOrder, transactionKinds } from './transaction.ts'
 
 type Kind = keyof typeof transactionKinds
@@ -25,51 +25,59 @@ interface Row {
   serviceName: string | null
   captured: Micros
   refunded: Micros
+  counted: bigint
 }
 
 export interface TransactionRows extends Period {
   kinds: Kind[]
-  id?: EntryId | undefined
-  before?: EntryId | undefined
+  range: EntryRange
   limit: number
 }
 
+/** MAX_COUNTED bounds the items whose money is added up for one page. */
+const MAX_COUNTED = 20_000
+
 /**
  * `selectTransactions` reads an account's own (promise 6, own data only), newest first. Only orders that are half done have their
- * items' money added up.
+ * items' money added up. Those before which too much was added up are left out; `isCut` says that there are any.
  */
 export async function selectTransactions(
   sql: Queryable,
   accountId: AccountId,
-  { kinds, id, before, limit, ...period }: TransactionRows,
-): Promise<AccountTransaction[]> {
+  { kinds, range: { first, below }, limit, ...period }: TransactionRows,
+): Promise<{ found: AccountTransaction[]; isCut: boolean }> {
   const rows = await sql<Row[]>`
-    select t.id, t.kind, t.amount, t.note, t.deposit_id, t.transfer_id, t.created_at,
-           o.id as order_id, o.state, o.finished_at, o.reference, s.code as service_code, s.name as service_name,
+    select o.*, s.code as service_code, s.name as service_name,
            d.reference as gateway_reference,
            case o.state when 'success' then o.total when 'partial' then e.captured
                         when 'processing' then e.captured else 0 end::bigint as captured,
            case o.state when 'failed' then o.total when 'cancelled' then o.total when 'partial' then e.refunded
                         when 'processing' then e.refunded else 0 end::bigint as refunded
-      from (select * from ledger_entries
-             where account_id = ${accountId} and ${ofKinds(sql, kinds)} ${ofPeriod(sql, accountId, period)}
-               ${id === undefined ? sql`` : sql`and id = ${id}`}
-               ${before === undefined ? sql`` : sql`and id < ${before}`}
-             order by id desc limit ${limit}) t
-      -- Looked up one by one: never all of the account's orders for each row.
-      left join lateral (select * from orders
-                          where account_id = ${accountId} and id = t.order_id offset 0) o on true
+      from (
+        select t.id, t.kind, t.amount, t.note, t.deposit_id, t.transfer_id, t.created_at, o.id as order_id, o.state,
+               o.finished_at, o.reference, o.total, o.service_id,
+               coalesce(sum(o.item_count) filter (where o.state in ('processing', 'partial'))
+                          over (order by t.id desc rows between unbounded preceding and 1 preceding), 0)::bigint as counted
+          from (select * from ledger_entries
+                 where account_id = ${accountId} and ${ofKinds(sql, kinds)} ${ofPeriod(sql, period)}
+                   and id >= ${first} and id < ${below}
+                 order by id desc limit ${limit}) t
+          -- Looked up one by one: never all of the account's orders for each row.
+          left join lateral (select * from orders
+                              where account_id = ${accountId} and id = t.order_id offset 0) o on true
+      ) o
       left join services s on s.id = o.service_id
-      left join deposits d on d.id = t.deposit_id
+      left join deposits d on d.id = o.deposit_id
       left join lateral (
         select coalesce(sum(i.amount) filter (where i.kind = 'capture'), 0) as captured,
                coalesce(sum(i.amount) filter (where i.kind = 'release'), 0) as refunded
           from ledger_entries i
-         where i.account_id = ${accountId} and i.order_id = o.id and i.kind in ('capture', 'release')
-           and o.state in ('processing', 'partial')
+         where i.account_id = ${accountId} and i.order_id = o.order_id and i.kind in ('capture', 'release')
+           and o.state in ('processing', 'partial') and o.counted < ${MAX_COUNTED}::bigint
       ) e on true
-     order by t.id desc`.records()
-  return rows.map(transactionOf)
+     order by o.id desc`.records()
+  const kept = rows.filter(({ counted }) => Number(counted) < MAX_COUNTED)
+  return { found: kept.map(transactionOf), isCut: kept.length < rows.length }
 }
 
 function transactionOf(row: Row): AccountTransaction {

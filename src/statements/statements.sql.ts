@@ -50,8 +50,38 @@ export async function selectBounds(
   }
 }
 
-/** `selectTotals` adds up the entries after one id and up to another, by kind. */
+/** KINDS is the order in which totals are shown. */
+const KINDS: EntryKind[] = [
+  'deposit',
+  'adjust_up',
+  'adjust_down',
+  'hold',
+  'capture',
+  'release',
+  'send',
+  'receive',
+]
+/** TOTALED_PER_READ bounds the entries that one statement adds up. */
+const TOTALED_PER_READ = 50_000
+
+/** `selectTotals` adds up the entries after one id and up to another, by kind, some at a time. */
 export async function selectTotals(
+  sql: Queryable,
+  accountId: AccountId,
+  { after, last }: { after: EntryId; last: EntryId },
+): Promise<{ kind: EntryKind; count: number; amount: Micros }[]> {
+  const totals = new Map<EntryKind, { kind: EntryKind; count: number; amount: Micros }>()
+  for (let from = after; from < last; from = (from + TOTALED_PER_READ) as EntryId) {
+    const upTo = Math.min(from + TOTALED_PER_READ, last) as EntryId
+    for (const { kind, count, amount } of await selectTotalsOf(sql, accountId, { after: from, last: upTo })) {
+      const sum = totals.get(kind) ?? { kind, count: 0, amount: ZERO }
+      totals.set(kind, { kind, count: sum.count + count, amount: micros(sum.amount + amount) })
+    }
+  }
+  return [...totals.values()].sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind))
+}
+
+async function selectTotalsOf(
   sql: Queryable,
   accountId: AccountId,
   { after, last }: { after: EntryId; last: EntryId },
@@ -60,7 +90,7 @@ export async function selectTotals(
   const rows = await sql<{ kind: EntryKind; count: number; amount: string }[]>`
     select kind, count(*)::int as count, sum(amount)::text as amount from ledger_entries
      where account_id = ${accountId} and id > ${after} and id <= ${last}
-     group by kind order by kind`
+     group by kind`
   return rows.map((row) => ({ ...row, amount: micros(BigInt(row.amount)) }))
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillAccount, inputOf } from '../../bench/filled-account.ts'
-import type { AccountId, OrderId } from '../../src/lib/ids.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
+import type { AccountId, EntryId, OrderId } from '../../src/lib/ids.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -109,6 +110,28 @@ test.each<[string, Partial<BuyerOrderFilter>, number]>([
 test('an order of any age is found by the number of its transaction and by the reference of the supplier', async () => {
   expect((await finds({ transaction: '2' })).ids).toEqual([nth(1)])
   expect((await finds({ transaction: `${account}-7-1` })).ids).toEqual([nth(7)])
+})
+
+test('mutations and transactions of a kind that there is none of are looked for in a part of the ledger', async () => {
+  const ledger = new LedgerReader(read.sql)
+  const entries = 1 + ORDERS * (ITEMS + 1)
+  const bound = 20_000
+  for (const list of [
+    (before?: EntryId) => ledger.balanceChanges(account, { reason: 'refund', limit: 20, before }),
+    (before?: EntryId) =>
+      ledger.balanceChanges(account, { reason: 'refund', from: new Date(0), limit: 20, before }),
+  ]) {
+    expect(await list()).toEqual({ items: [], next: entries + 1 - bound })
+    expect(await list((entries + 1 - bound) as EntryId)).toEqual({ items: [], next: undefined })
+  }
+  // What is of no order has an index of its own, and the page of a period begins there.
+  const rows = await read.of(async () => {
+    expect((await ledger.transactions(account, { type: 'deposit', limit: 20 })).items).toHaveLength(1)
+    expect((await ledger.transactions(account, { limit: 20 })).items).toHaveLength(20)
+    const to = new Date('2026-10-05T00:00:00Z')
+    expect((await ledger.balanceChanges(account, { to, limit: 20 })).items).toHaveLength(20)
+  })
+  expect(rows).toBeLessThan(1_500)
 })
 
 test('an operator finds a whole name of any age in all accounts, by indexes', async () => {
