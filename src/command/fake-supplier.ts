@@ -51,6 +51,10 @@ export function register(program: Command): void {
     )
     .option('--no-bulk', 'know no bulk actions')
     .option('--list-cut', 'end the service list in the middle', false)
+    .option(
+      '--list-file <file>',
+      'answer its Dhru service list with this file, such as one that a panel has sent; read anew each time',
+    )
     .option('--webhook <url>', 'tell this URL of REST orders that end; needs --apiaccesskey, which signs')
     .addHelpText('after', `\nIMEIs that begin with one of these go wrong:\n\n${faultTable()}`)
     .action(async (given: Given, command: Command) => {

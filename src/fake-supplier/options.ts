@@ -35,6 +35,8 @@ export interface FakeOptions {
   bulk: (typeof bulkShapes)[number] | 'none'
   /** `listCut` ends its service list in the middle, in a whole HTTP answer. */
   listCut: boolean
+  /** `listFile` has the answer to the service list, as a panel has sent it; it is read each time. It sells its own services nevertheless. */
+  listFile: string | undefined
   /** `webhook` is the URL that REST orders which end are posted to, signed with `apiaccesskey`, which is needed then. */
   webhook: string | undefined
 }
@@ -56,5 +58,6 @@ export const defaults: FakeOptions = {
   refuseDuplicates: false,
   bulk: 'vendor',
   listCut: false,
+  listFile: undefined,
   webhook: undefined,
 }

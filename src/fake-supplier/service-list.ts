@@ -1,10 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { requiredNames } from '../protocols/dhru/service-lists.ts'
 import { succeed } from './dhru-call.ts'
 import type { Panel } from './panel.ts'
 import { printed } from './prices.ts'
 import type { FakeField, FakeService } from './services.ts'
 
-/** ServiceList keeps the panel's Dhru list as bytes, made once, and again when prices or the list change. */
+/** ServiceList keeps the panel's Dhru list as bytes, made once, and again when prices or the list change; or has them from a file. */
 export class ServiceList {
   readonly #panel: Panel
   #madeFor = ''
@@ -15,6 +16,8 @@ export class ServiceList {
   }
 
   bytes(): Buffer {
+    const { listFile } = this.#panel.options
+    if (listFile !== undefined) return readFileSync(listFile)
     const madeFor = `${this.#panel.list} ${this.#panel.priceFactor}`
     if (madeFor !== this.#madeFor) {
       this.#bytes = Buffer.from(sayList(this.#panel))
