@@ -56,6 +56,8 @@ test('what one process has spent is missing in the others, and the table holds n
   const [here, there] = [first.open('key 1'), second.open('key 1')]
   for (let n = 0; n < 100; n++) expect(here.take(100, now)).toBe(0)
   expect(here.take(100, now)).toBeGreaterThan(0)
+  // So much is owed that it makes no difference how long the database takes, by whose clock the table goes.
+  for (let n = 0; n < 90; n++) here.spend(100, now)
   await first.share()
   // A twentieth is let through before the others are heard of.
   for (let n = 0; n < 5; n++) expect(there.take(100, now)).toBe(0)
@@ -73,7 +75,8 @@ test('processes that each keep below the limit do not pass it together', async (
     buckets,
     bucket: buckets.open('key 3'),
   }))
-  // The table goes by the clock of the database, which stands still here: all of it happens in one moment.
+  // The table goes by the clock of the database, the processes by one that stands still.
+  const began = performance.now()
   let passed = 0
   for (let round = 0; round < 40; round++) {
     for (const { buckets, bucket } of processes) {
@@ -82,8 +85,9 @@ test('processes that each keep below the limit do not pass it together', async (
     }
   }
   expect(passed).toBeGreaterThanOrEqual(LIMIT)
-  // What flows in while the test runs is little; each process may be ahead by a twentieth and one round.
-  expect(passed).toBeLessThan(LIMIT * 2)
+  // What the buckets hold and what flows in; each process may be ahead by a twentieth and one round.
+  const minutes = (performance.now() - began) / 60_000
+  expect(passed).toBeLessThanOrEqual(LIMIT * (1 + minutes) + 3 * (LIMIT / 20 + 20) + 1)
 })
 
 test('while the database is away each process counts for itself, and owes nothing afterwards', async () => {
@@ -131,7 +135,7 @@ test('failures are counted by name and address; who has not failed is let in, ho
 
 test('a flood of names and addresses fills no memory, and one that goes on stays refused', () => {
   const failed = new FailedLogins(processOn(), { perMinute: 10 })
-  for (let n = 0; n < 60_000; n++) failed.count(`name ${n}`, `2001:db8:${n.toString(16)}::/64`)
+  for (let n = 0; n < 20_000; n++) failed.count(`name ${n}`, `2001:db8:${n.toString(16)}::/64`)
   for (let n = 0; n < 10; n++) failed.count('shop', '192.0.2.9')
   expect(failed.waitMs('shop', '192.0.2.9')).toBeGreaterThan(0)
 })
