@@ -20,12 +20,14 @@ import type { PriceGroupId } from '../lib/ids.ts'
 import type { ImeiFormat } from '../lib/imei.ts'
 import { isObject } from '../lib/json.ts'
 import { DAY_SECONDS } from '../lib/time.ts'
+import { DEFAULT_INPUT_LENGTH, MAX_INPUT_LENGTH } from './input-schema.ts'
 import { isTimeZone } from './opening-hours.ts'
 import { priceAttributes } from './price-attributes.ts'
 import { fieldsAttribute } from './service-fields.ts'
 
 /** MAX_QUANTITY is the largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
 export const MAX_QUANTITY = 10_000
+const MAX_QUANTITY_OPTIONS = 100
 const MAX_WINDOW_SECONDS = 366 * DAY_SECONDS
 
 /**
@@ -121,6 +123,47 @@ export const serviceAttributes = {
     whenLeftOut: 'the smallest',
     min: 1,
     max: MAX_QUANTITY,
+  }),
+  /** `quantityOptions` are ascending; the smallest and the largest quantity are the first and the last of them. */
+  quantityOptions: attribute<number[]>(
+    {
+      label: 'quantities',
+      flag: '--quantity-options <counts>',
+      help: 'the only quantities, such as 10,20,50 (server services); "" allows all between the smallest and the largest',
+      whenLeftOut: 'all',
+      default: [],
+    },
+    { read: readQuantities, fault: quantitiesFault, show: (options) => options.join(', ') },
+  ),
+  inputName: line({
+    label: 'input is called',
+    flag: '--input-name <name>',
+    help: 'what order forms call the input, such as ECID or Lock Code (serial services)',
+    whenLeftOut: 'Serial Number',
+    default: '',
+    max: 100,
+  }),
+  inputHint: line({
+    label: 'hint for the input',
+    flag: '--input-hint <text>',
+    help: 'what order forms say beside it (serial services)',
+    default: '',
+  }),
+  minInputLength: integer({
+    label: 'shortest input',
+    flag: '--min-input-length <characters>',
+    help: 'characters that it has at least (serial services)',
+    default: 1,
+    min: 1,
+    max: MAX_INPUT_LENGTH,
+  }),
+  maxInputLength: integer({
+    label: 'longest input',
+    flag: '--max-input-length <characters>',
+    help: 'characters that it has at most (serial services)',
+    default: DEFAULT_INPUT_LENGTH,
+    min: 1,
+    max: MAX_INPUT_LENGTH,
   }),
   opensAt: timeOfDay({
     label: 'opens',
@@ -253,6 +296,20 @@ export const serviceChecks: { [Name in keyof Values]?: (service: Values) => stri
   minQuantity: ({ minQuantity, kind }) => unitFault(minQuantity, kind),
   maxQuantity: ({ maxQuantity, minQuantity, kind }) =>
     maxQuantity < minQuantity ? 'must not be less than the smallest quantity' : unitFault(maxQuantity, kind),
+  quantityOptions: ({ quantityOptions: options, minQuantity, maxQuantity, kind }) => {
+    if (options.length === 0) return undefined
+    if (kind !== 'server') return `only server services have quantities, this is ${kind}`
+    return options[0] === minQuantity && options.at(-1) === maxQuantity
+      ? undefined
+      : 'must have the smallest and the largest quantity as its first and its last'
+  },
+  inputName: ({ inputName, kind }) => boxFault(inputName !== '', kind),
+  inputHint: ({ inputHint, kind }) => boxFault(inputHint !== '', kind),
+  minInputLength: ({ minInputLength, kind }) => boxFault(minInputLength !== 1, kind),
+  maxInputLength: ({ maxInputLength, minInputLength, kind }) =>
+    maxInputLength < minInputLength
+      ? 'must not be less than the shortest input'
+      : boxFault(maxInputLength !== DEFAULT_INPUT_LENGTH, kind),
   opensAt: ({ opensAt, closesAt }) => halfFault(opensAt, closesAt),
   closesAt: ({ opensAt, closesAt }) => halfFault(closesAt, opensAt),
   maxPollSeconds: ({ maxPollSeconds, minPollSeconds }) =>
@@ -279,6 +336,9 @@ const unitFault = (quantity: number, kind: string): string | undefined =>
     ? `must be 1: only server services have quantities, this is ${kind}`
     : undefined
 
+const boxFault = (isOwn: boolean, kind: string): string | undefined =>
+  isOwn && kind !== 'serial' ? `only serial services have an input of their own, this is ${kind}` : undefined
+
 const halfFault = (time: string | null, other: string | null): string | undefined =>
   time === null && other !== null ? 'is missing: give both the opening and the closing time' : undefined
 
@@ -292,6 +352,22 @@ function readSchema(value: unknown): Record<string, unknown> {
   const given = readJson(value)
   if (isObject(given)) return given
   throw new Unreadable('must be a JSON object')
+}
+
+/** `readQuantities` reads a list, or a text with blanks, commas, semicolons or bars between its numbers. */
+function readQuantities(value: unknown): number[] {
+  const given = value === null ? [] : Array.isArray(value) ? value : readText(value).split(/[\s,;|]+/)
+  const counts = given.map(readText).filter((count) => count !== '')
+  if (!counts.every((count) => /^\d{1,9}$/.test(count)))
+    throw new Unreadable('must be whole numbers such as 10,20,50')
+  return counts.map(Number)
+}
+
+function quantitiesFault(counts: number[]): string | undefined {
+  if (counts.length > MAX_QUANTITY_OPTIONS) return `at most ${MAX_QUANTITY_OPTIONS}`
+  return counts.every((count) => Number.isInteger(count) && count >= 1 && count <= MAX_QUANTITY)
+    ? undefined
+    : `must be whole numbers from 1 to ${MAX_QUANTITY.toLocaleString('en')}`
 }
 
 function readNames(value: unknown): string[] {

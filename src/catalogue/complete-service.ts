@@ -45,12 +45,12 @@ export function completeService(
   const plain = complete(serviceAttributes, input, base)
   const fields = input.fields?.map(completeField) ?? existing?.fields ?? []
   const given = givenSchema(input, existing)
+  const quantityOptions = [...new Set(plain.quantityOptions)].sort((a, b) => a - b)
+  const inputs = { ...plain, kind, fields, quantityOptions }
   const service = {
-    ...plain,
-    kind,
-    fields,
-    inputSchema:
-      given ?? inputSchemaFor(kind, fields, input.imeiFormat ?? (existing && derivedWith(existing))),
+    ...inputs,
+    ...boundsOf(input, inputs),
+    inputSchema: given ?? inputSchemaFor(inputs, input.imeiFormat ?? (existing && derivedWith(existing))),
     maxPollSeconds: input.maxPollSeconds ?? Math.max(plain.maxPollSeconds, plain.minPollSeconds),
     visibleTo:
       input.visibleTo === undefined ? (existing?.visibleTo ?? null) : groupIds(input.visibleTo, names),
@@ -75,6 +75,20 @@ export function completeService(
     fault('supplier', `${supplier.name} has services of its own: say by "route add" which of them is meant`)
   }
   return { service, supplierId: supplier?.id, faults }
+}
+
+/** `boundsOf` takes the bounds of a quantity from its options, where these are given, can be, and leave the bounds unsaid. */
+function boundsOf(
+  input: ServiceInput,
+  { kind, quantityOptions: options, ...bounds }: Omit<ServiceValues, 'inputSchema' | 'visibleTo'>,
+): Pick<Service, 'minQuantity' | 'maxQuantity'> {
+  const { minQuantity, maxQuantity } = bounds
+  const canBe = kind === 'server' && serviceAttributes.quantityOptions.fault(options) === undefined
+  if (input.quantityOptions === undefined || !canBe) return { minQuantity, maxQuantity }
+  return {
+    minQuantity: input.minQuantity ?? options[0] ?? minQuantity,
+    maxQuantity: input.maxQuantity ?? options.at(-1) ?? maxQuantity,
+  }
 }
 
 const nameKey = (name: string): string => name.trim().toLowerCase()

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { ImeiFormat } from '../lib/imei.ts'
 import { type Check, compileSchema } from '../lib/json-schema.ts'
-import type { Service, ServiceField, ServiceKind } from './service.ts'
+import type { Service, ServiceKind } from './service.ts'
 
 /** InputSchema is a JSON Schema 2020-12 of one item's input, or (see `isWhole`) of the data of a whole order. */
 export interface InputSchema {
@@ -12,23 +12,28 @@ export interface InputSchema {
 
 /** MAX_FIELD_LENGTH is the longest value of an extra field, in characters. */
 export const MAX_FIELD_LENGTH = 2000
-/** MAX_INPUT_LENGTH is the longest IMEI, serial number or other name of what a service works on, in characters. */
-export const MAX_INPUT_LENGTH = 64
+/** DEFAULT_INPUT_LENGTH is the longest serial number or other name of what a service works on, unless it says another, in characters. */
+export const DEFAULT_INPUT_LENGTH = 64
+/** MAX_INPUT_LENGTH is the most that a service can say. */
+export const MAX_INPUT_LENGTH = 255
 
 /** `subjectProperty` names the schema's property that holds the subject; a server service has none. */
 export function subjectProperty(kind: ServiceKind): string | undefined {
   return kind === 'server' ? undefined : kind
 }
 
-/** `inputSchemaFor` makes the JSON Schema (2020-12) of one item's input that follows from a service's kind and extra fields. */
-export function inputSchemaFor(
-  kind: ServiceKind,
-  fields: readonly ServiceField[],
-  imeiFormat: ImeiFormat = 'imei',
-): InputSchema {
+/** Inputs is what a service says of its inputs. */
+type Inputs = Pick<
+  Service,
+  'kind' | 'fields' | 'inputName' | 'inputHint' | 'minInputLength' | 'maxInputLength'
+>
+
+/** `inputSchemaFor` makes the JSON Schema (2020-12) of one item's input that follows from what a service says of its inputs. */
+export function inputSchemaFor(service: Inputs, imeiFormat: ImeiFormat = 'imei'): InputSchema {
+  const { kind, fields } = service
   const properties: Record<string, unknown> = {
     ...(kind === 'imei' && { imei: { type: 'string', format: imeiFormat } }),
-    ...(kind === 'serial' && { serial: { type: 'string', minLength: 1, maxLength: MAX_INPUT_LENGTH } }),
+    ...(kind === 'serial' && { serial: serialSchema(service) }),
   }
   for (const field of fields) {
     properties[field.name] =
@@ -47,12 +52,18 @@ export function inputSchemaFor(
   }
 }
 
+const serialSchema = ({ inputName, inputHint, minInputLength, maxInputLength }: Inputs) => ({
+  type: 'string',
+  ...(inputName && { title: inputName }),
+  ...(inputHint && { description: inputHint }),
+  minLength: minInputLength,
+  maxLength: maxInputLength,
+})
+
 /** `derivedWith` gives the IMEI format that a service's schema was derived with; undefined when an operator gave the schema. */
-export function derivedWith(
-  service: Pick<Service, 'kind' | 'fields' | 'inputSchema'>,
-): ImeiFormat | undefined {
+export function derivedWith(service: Inputs & Pick<Service, 'inputSchema'>): ImeiFormat | undefined {
   return (['imei', 'imei-digits'] as const).find((format) =>
-    isDeepStrictEqual(service.inputSchema, inputSchemaFor(service.kind, service.fields, format)),
+    isDeepStrictEqual(service.inputSchema, inputSchemaFor(service, format)),
   )
 }
 

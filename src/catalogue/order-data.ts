@@ -63,13 +63,16 @@ function withPlainImeis({ subjectsAt }: OrderForm, sent: Record<string, unknown>
 /** `inOrder` gives the code of what the schema found, the same as for the same mistake over the Dhru endpoint. */
 function inOrder(
   { path, message, keyword, params }: SchemaFault,
-  { subjectsAt, schema }: OrderForm,
+  { subjectsAt, quantityAt, schema }: OrderForm,
   data: unknown,
 ): { code: ErrorCode; fault: Fault } {
   const at = ['data', ...path]
   const isSubject = subjectsAt?.every((step, index) => path[index] === step) ?? false
   if (isSubject && (keyword === 'required' || keyword === 'minItems')) {
     return { code: 'imei_required', fault: { path: at, message } }
+  }
+  if (quantityAt && keyword !== 'required' && quantityAt.every((step, index) => path[index] === step)) {
+    return { code: 'quantity_out_of_range', fault: { path: at, message } }
   }
   const value = path.reduce<unknown>((inner, step) => Object(inner)[step], data)
   if (

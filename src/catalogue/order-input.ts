@@ -3,7 +3,7 @@ import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
 import { excerpt, isPrintable, lineFault, withoutMarks } from '../lib/text.ts'
-import { inputCheck, MAX_FIELD_LENGTH, MAX_INPUT_LENGTH, subjectProperty } from './input-schema.ts'
+import { inputCheck, MAX_FIELD_LENGTH, subjectProperty } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
 
@@ -167,12 +167,17 @@ function subjectOf(service: Service, sent: string): Result<string> {
   const subject = service.kind === 'imei' ? normaliseImei(sent) : withoutMarks(sent).trim()
   if (subject === '') {
     if (service.kind === 'server') return ok('')
-    const message = service.kind === 'serial' ? 'the serial number goes in IMEI' : ''
+    const message =
+      service.kind === 'serial' ? `${service.inputName || 'the serial number'} goes in IMEI` : ''
     return refused('imei_required', 'IMEI', message)
   }
-  if (subject.length > MAX_INPUT_LENGTH || !isPrintable(subject)) {
+  const { minInputLength: min, maxInputLength: max } = service
+  if (subject.length < min || subject.length > max || !isPrintable(subject)) {
+    const length = min === max ? min : `${min} to ${max}`
     const reason =
-      service.kind === 'imei' ? imeiFault(subject, 'imei') : `1 to ${MAX_INPUT_LENGTH} printable characters`
+      service.kind === 'imei'
+        ? imeiFault(subject, 'imei')
+        : `${service.inputName ? `${service.inputName} has ` : ''}${length} printable characters`
     return refused('invalid_imei', 'IMEI', `${excerpt(subject)}: ${reason}`)
   }
   return ok(subject)
@@ -182,8 +187,15 @@ function quantityOf(service: Service, sent: string): Result<number> {
   const [min, max] = service.kind === 'server' ? [service.minQuantity, service.maxQuantity] : [1, 1]
   if (sent === '') return ok(min)
   const quantity = /^\d{1,10}$/.test(sent) ? Number(sent) : Number.NaN
-  if (quantity >= min && quantity <= max) return ok(quantity)
-  const range = min === max ? `must be ${min}` : `must be a whole number from ${min} to ${max}`
+  const { quantityOptions: options } = service
+  if (options.length === 0 ? quantity >= min && quantity <= max : options.includes(quantity))
+    return ok(quantity)
+  const range =
+    options.length > 1
+      ? `must be one of ${options.join(', ')}`
+      : min === max
+        ? `must be ${min}`
+        : `must be a whole number from ${min} to ${max}`
   return refused('quantity_out_of_range', 'QUANTITY', `${excerpt(sent)}: the quantity ${range}`)
 }
 

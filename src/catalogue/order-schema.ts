@@ -49,7 +49,7 @@ export function publishedSchema(service: Service, price: UnitPrice): InputSchema
 
 /** `orderSchemaOf` takes a service as it is, or as it would be written. */
 export function orderSchemaOf(
-  service: Pick<Service, 'kind' | 'inputSchema' | 'minQuantity' | 'maxQuantity'>,
+  service: Pick<Service, 'kind' | 'inputSchema' | 'minQuantity' | 'maxQuantity' | 'quantityOptions'>,
 ): InputSchema {
   const given = inPlainFormats(service.inputSchema) as InputSchema
   if (isWhole(given)) return { [QUANTITY_FROM]: given[REQUEST_FROM], ...given }
@@ -73,8 +73,9 @@ export function orderSchemaOf(
     subject === undefined
       ? {
           type: 'integer',
-          minimum: service.minQuantity,
-          maximum: service.maxQuantity,
+          ...(service.quantityOptions.length > 0
+            ? { enum: service.quantityOptions }
+            : { minimum: service.minQuantity, maximum: service.maxQuantity }),
           default: service.minQuantity,
         }
       : { type: 'array', items: { type: 'string', ...one }, minItems: 1, maxItems: MAX_ITEMS }

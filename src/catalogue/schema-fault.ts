@@ -10,7 +10,10 @@ const MAX_SCHEMA_LENGTH = 65_536
 
 /** `schemaFault` says why the schema that an operator gave cannot be the service's; undefined: it can. */
 export function schemaFault(
-  service: Pick<Service, 'kind' | 'fields' | 'inputSchema' | 'minQuantity' | 'maxQuantity'>,
+  service: Pick<
+    Service,
+    'kind' | 'fields' | 'inputSchema' | 'minQuantity' | 'maxQuantity' | 'quantityOptions'
+  >,
 ): Fault | undefined {
   const { inputSchema, kind, fields } = service
   if (inputSchema['type'] !== 'object') return unfit('the schema must be of type object')

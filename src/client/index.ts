@@ -27,6 +27,7 @@ export { type DhruRefusal, type RefusalMeaning, readRefusal } from './dhru/refus
 export type { EncodedForm, FormEncoding } from './dhru/request.ts'
 export { textOf } from './dhru/row.ts'
 export {
+  type DhruBox,
   type DhruField,
   type DhruGroup,
   type DhruService,

@@ -240,15 +240,20 @@ export interface Services {
   fields: Generated<JsonText>
   groupName: string
   id: Generated<ServiceId>
+  inputHint: Generated<string>
+  inputName: Generated<string>
   inputSchema: JsonText
   kind: ServiceKind
+  maxInputLength: Generated<number>
   maxPollSeconds: Generated<number>
   maxQuantity: Generated<number>
+  minInputLength: Generated<number>
   minPollSeconds: Generated<number>
   minQuantity: Generated<number>
   name: string
   opensAt: string | null
   processing: Generated<Processing>
+  quantityOptions: Generated<number[]>
   replayWindowSeconds: Generated<number>
   routing: Generated<Routing>
   timeZone: Generated<string>

@@ -24,7 +24,9 @@ const compared = (sql: Queryable, supplier: SupplierId, currency: string) => sql
                 case when s.kind <> k.kind then 'kind' end,
                 case when s.delivery_time <> k.delivery_time then 'delivery time' end,
                 case when s.description <> k.description then 'description' end,
-                case when (s.min_quantity, s.max_quantity) <> (k.min_quantity, k.max_quantity) then 'quantity' end,
+                case when (s.min_quantity, s.max_quantity, s.quantity_options) <> (k.min_quantity, k.max_quantity, k.quantity_options)
+                     then 'quantity' end,
+                case when s.box is distinct from k.box then 'box' end,
                 case when s.fields <> k.fields then 'fields' end], null) end as changed
     from (select * from staged_services where supplier_id = ${supplier}) s
     full join (select * from supplier_services where supplier_id = ${supplier} and available) k using (remote_id)`
@@ -59,7 +61,7 @@ export interface ListChange {
   waits: boolean
   /** `taken` says that an import makes a service of ours of it, or gives its rule to the one that it was imported as. */
   taken: boolean
-  /** `changed` names what has changed: cost, group, name, kind, delivery time, description, quantity, fields. */
+  /** `changed` names what has changed: cost, group, name, kind, delivery time, description, quantity, box, fields. */
   changed: string[]
 }
 

@@ -64,7 +64,7 @@ export async function selectSelected(
 ): Promise<StagedService[]> {
   return sql<StagedService[]>`
     select remote_id, type, position, group_name, name, kind, cost::text as cost, delivery_time, description, min_quantity,
-           max_quantity, fields
+           max_quantity, quantity_options, box, fields
       from staged_services s
      where s.supplier_id = ${supplier} and s.position > ${after} and ${isSelected(sql, selection)}
        and not exists (select from synced_services y
@@ -122,6 +122,11 @@ export async function insertImported(
     input_schema: service.inputSchema,
     fields: service.fields,
     min_quantity: service.minQuantity,
+    quantity_options: service.quantityOptions,
+    input_name: service.inputName,
+    input_hint: service.inputHint,
+    min_input_length: service.minInputLength,
+    max_input_length: service.maxInputLength,
     max_quantity: service.maxQuantity,
     duplicate_policy: service.duplicatePolicy,
     remote_id: remoteId,
@@ -134,12 +139,15 @@ export async function insertImported(
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
         code text, name text, group_name text, description text, delivery_time text, kind service_kind,
         input_schema jsonb, fields jsonb, min_quantity integer, max_quantity integer,
+        quantity_options integer[], input_name text, input_hint text, min_input_length integer, max_input_length integer,
         duplicate_policy duplicate_policy, remote_id text, cost bigint, price bigint, theirs jsonb)
     ), made as (
       insert into services (code, name, group_name, description, delivery_time, kind, input_schema, fields,
-                            min_quantity, max_quantity, duplicate_policy)
+                            min_quantity, max_quantity, quantity_options, input_name, input_hint,
+                            min_input_length, max_input_length, duplicate_policy)
       select code, name, group_name, description, delivery_time, kind, input_schema, fields, min_quantity,
-             max_quantity, duplicate_policy from given
+             max_quantity, quantity_options, input_name, input_hint, min_input_length, max_input_length,
+             duplicate_policy from given
       returning id, code
     ), whole as materialized (
       select made.id, given.* from made join given using (code)

@@ -28,14 +28,15 @@ export async function keepList(
   await sql`
     insert into supplier_services
            (supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, currency, delivery_time, description,
-            min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
+            min_quantity, max_quantity, quantity_options, box, fields, hash, first_seen_at, last_seen_at)
     select supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, ${currency}, delivery_time, description, min_quantity,
-           max_quantity, fields, hash, ${at}::timestamptz, ${at}::timestamptz
+           max_quantity, quantity_options, box, fields, hash, ${at}::timestamptz, ${at}::timestamptz
       from staged_services where supplier_id = ${supplier}
     on conflict (supplier_id, remote_id) do update
        set type = excluded.type, group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
            waiting_cost = excluded.waiting_cost, currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
-           min_quantity = excluded.min_quantity, max_quantity = excluded.max_quantity, fields = excluded.fields,
+           min_quantity = excluded.min_quantity, max_quantity = excluded.max_quantity,
+           quantity_options = excluded.quantity_options, box = excluded.box, fields = excluded.fields,
            hash = excluded.hash, available = true, last_seen_at = excluded.last_seen_at, gone_at = null`
   await sql`
     update supplier_services k set available = false, gone_at = ${at}, waiting_cost = null

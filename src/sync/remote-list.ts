@@ -1,6 +1,6 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
+import type { RemoteBox, RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
 import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { lineFault, stripLine } from '../lib/text.ts'
@@ -121,6 +121,8 @@ function rowOf(service: SupplierService, position: number): StagedService {
     description: textOfHtml(service.description),
     min_quantity: count(service.minQuantity),
     max_quantity: count(service.maxQuantity),
+    quantity_options: service.quantityOptions?.map(count) ?? [],
+    box: service.box ? boxOf(service.box) : null,
     fields: service.fields.map(fieldOf),
   }
 }
@@ -134,6 +136,13 @@ const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteF
   type,
   required,
   options: options.map(lineOf),
+})
+
+const boxOf = ({ name, hint, minLength, maxLength }: RemoteBox): RemoteBox => ({
+  name: lineOf(name),
+  hint: lineOf(hint),
+  minLength: count(minLength),
+  maxLength: count(maxLength),
 })
 
 const count = (quantity: number): number =>

@@ -1,5 +1,5 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
-import type { RemoteField } from '../integrations/suppliers/supplier.ts'
+import type { RemoteBox, RemoteField } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
 /** StagedService is a service of a list as its table has it. */
@@ -18,6 +18,8 @@ export interface StagedService {
   description: string
   min_quantity: number
   max_quantity: number
+  quantity_options: number[]
+  box: RemoteBox | null
   fields: RemoteField[]
 }
 
@@ -43,14 +45,15 @@ export async function insertStaged(
 ): Promise<number> {
   const { count } = await sql`
     insert into staged_services (supplier_id, remote_id, type, position, group_name, name, kind, cost, delivery_time,
-                                 description, min_quantity, max_quantity, fields, hash)
+                                 description, min_quantity, max_quantity, quantity_options, box, fields, hash)
     select ${supplier}, remote_id, type, position, group_name, name, kind, cost, delivery_time, description, min_quantity,
-           max_quantity, fields,
+           max_quantity, quantity_options, box, fields,
            md5(jsonb_build_array(group_name, name, kind, delivery_time, description, min_quantity, max_quantity,
-                                 fields)::text)::uuid
+                                 quantity_options, box, fields)::text)::uuid
       from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
            remote_id text, type text, position integer, group_name text, name text, kind service_kind, cost bigint,
-           delivery_time text, description text, min_quantity integer, max_quantity integer, fields jsonb)
+           delivery_time text, description text, min_quantity integer, max_quantity integer,
+           quantity_options integer[], box jsonb, fields jsonb)
      order by position
     on conflict (supplier_id, remote_id, type) do nothing`
   return count

@@ -1,7 +1,13 @@
 import { MAX_QUANTITY } from '../catalogue/attributes.ts'
-import { completeService, type FieldInput, type Names } from '../catalogue/complete-service.ts'
+import {
+  completeService,
+  type FieldInput,
+  type Names,
+  type ServiceInput,
+} from '../catalogue/complete-service.ts'
+import { MAX_INPUT_LENGTH } from '../catalogue/input-schema.ts'
 import type { Service } from '../catalogue/service.ts'
-import type { RemoteField } from '../integrations/suppliers/supplier.ts'
+import type { RemoteBox, RemoteField } from '../integrations/suppliers/supplier.ts'
 import { type Result, resultOf } from '../lib/fault.ts'
 import { shorten } from '../lib/text.ts'
 import type { StagedService } from './staging.sql.ts'
@@ -14,6 +20,7 @@ interface OurService {
 }
 
 const MAX_LINE_LENGTH = 200
+const MAX_NAME_LENGTH = 100
 const MAX_TEXT_LENGTH = 20_000
 /** NO_NAMES is empty, because an imported service belongs to no price group, and its route is written apart. */
 const NO_NAMES: Names = { groups: new Map(), suppliers: new Map() }
@@ -40,6 +47,8 @@ export function ourServiceOf(
       // Other kinds are sold one at a time, whatever the supplier says.
       minQuantity: isServer ? Math.max(1, remote.min_quantity) : 1,
       maxQuantity: isServer ? mostOf(remote) : 1,
+      ...(isServer && optionsOf(remote)),
+      ...(remote.kind === 'serial' && remote.box && inputOf(remote.box)),
     },
     undefined,
     NO_NAMES,
@@ -50,6 +59,27 @@ export function ourServiceOf(
 /** `mostOf` is no more than we can sell; what must be more than that is for the catalogue to refuse. */
 const mostOf = ({ min_quantity: min, max_quantity: max }: StagedService): number =>
   Math.max(1, min, Math.min(max, MAX_QUANTITY))
+
+/** `optionsOf` gives the options that we can sell; where that is none, the bounds say why to the catalogue. */
+function optionsOf({ quantity_options: given }: StagedService): Partial<ServiceInput> {
+  const canBe = given.filter((option) => option >= 1 && option <= MAX_QUANTITY)
+  const quantityOptions = canBe.toSorted((a, b) => a - b)
+  return quantityOptions.length === 0
+    ? {}
+    : { quantityOptions, minQuantity: quantityOptions[0], maxQuantity: quantityOptions.at(-1) }
+}
+
+/** `inputOf` keeps the name and the lengths of a supplier's box, as far as ours can have them. */
+function inputOf({ name, hint, minLength, maxLength }: RemoteBox): Partial<ServiceInput> {
+  const minInputLength = Math.min(Math.max(minLength, 1), MAX_INPUT_LENGTH)
+  const maxInputLength = Math.min(maxLength === 0 ? MAX_INPUT_LENGTH : maxLength, MAX_INPUT_LENGTH)
+  return {
+    inputName: shorten(name, MAX_NAME_LENGTH),
+    inputHint: shorten(hint, MAX_LINE_LENGTH),
+    minInputLength: Math.min(minInputLength, maxInputLength),
+    maxInputLength,
+  }
+}
 
 /** `ourFieldsOf` gives fields of ours for those of a supplier, and its names for them where they differ. */
 export function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; theirs: Map<string, string> } {

@@ -6,10 +6,9 @@ import type { ServiceId } from '../../src/lib/ids.ts'
 
 /** `service` is one that no database knows. */
 export function service({ id = 1001 as ServiceId, ...given }: Partial<Service> = {}): Service {
-  const { kind = 'imei', fields = [] } = given
   const needed = { code: 'x', name: 'X', group: 'G', maxQuantity: 1, duplicatePolicy: 'replay' } as const
-  const made = { ...needed, kind, inputSchema: inputSchemaFor(kind, fields), ...given }
-  return { id, ...complete(serviceAttributes, {}, made) }
+  const made = complete(serviceAttributes, {}, { ...needed, ...given })
+  return { id, ...made, inputSchema: given.inputSchema ?? inputSchemaFor(made) }
 }
 
 /** `text` and `dropdown` are fields of a service. */

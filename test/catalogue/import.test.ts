@@ -228,6 +228,29 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
   })
 })
 
+describe('quantities in a file', () => {
+  let tools = 0
+  it.each<[string, string, number[]]>([
+    ['csv', '"10,20,50"', [10, 20, 50]],
+    ['csv', '10;20;50', [10, 20, 50]],
+    ['csv', '50 10 | 20', [10, 20, 50]],
+    ['csv', '7', [7]],
+    ['json', '[20, "10", 20]', [10, 20]],
+    ['json', '"5, 10"', [5, 10]],
+    ['json', 'null', []],
+    ['json', '[]', []],
+  ])('has quantities as %s writes them: %s', async (format, written, quantities) => {
+    const code = `tool${++tools}`
+    const row = { code, name: 'T', group: 'G', kind: 'server', price: '1', currency: 'USD' }
+    const text =
+      format === 'csv'
+        ? `${Object.keys(row)},quantity_options\n${Object.values(row)},${written}`
+        : `[${JSON.stringify(row).slice(0, -1)},"quantity_options":${written}}]`
+    await load(text, format as ImportFormat)
+    expect((await showService(sql, code)).service.quantityOptions).toEqual(quantities)
+  })
+})
+
 describe('a file with something wrong in it', () => {
   it('gives every problem by line, column and reason, and nothing of it is written', async () => {
     await createService(sql, { code: 'there', name: 'T', group: 'G', price: '1', currency: 'USD' })

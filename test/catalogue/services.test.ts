@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inputSchemaFor } from '../../src/catalogue/input-schema.ts'
 import { listPrices, removePrice, setPrice } from '../../src/catalogue/prices.ts'
+import type { Service } from '../../src/catalogue/service.ts'
 import {
   createService,
   listServices,
@@ -110,6 +111,42 @@ describe('a new service', () => {
     expect(sheet.visibleTo).toEqual(['Gold', 'Silver'])
   })
 
+  it('has its bounds from its quantities, until the quantities are taken away', async () => {
+    const service = await create({ kind: 'server', quantityOptions: [50, 10, 10, 20] })
+    expect(service).toMatchObject({ quantityOptions: [10, 20, 50], minQuantity: 10 })
+    expect(service.maxQuantity).toBe(50)
+    const other = await updateService(sql, service.code, { quantityOptions: [5, 100] })
+    expect(other).toMatchObject({ quantityOptions: [5, 100], minQuantity: 5, maxQuantity: 100 })
+    expect(await refusal(updateService(sql, service.code, { maxQuantity: 200 }))).toMatchObject({
+      field: 'quantityOptions',
+    })
+    const free = await updateService(sql, service.code, { quantityOptions: [], maxQuantity: 200 })
+    expect(free).toMatchObject({ quantityOptions: [], minQuantity: 5, maxQuantity: 200 })
+  })
+
+  it('of kind serial has a box of its own, which its schema follows', async () => {
+    const service = await create({
+      kind: 'serial',
+      inputName: 'ECID',
+      minInputLength: 10,
+      maxInputLength: 75,
+    })
+    const serialOf = ({ inputSchema }: Service) =>
+      (inputSchema['properties'] as Record<string, object>)['serial']
+    expect(serialOf(service)).toEqual({ type: 'string', title: 'ECID', minLength: 10, maxLength: 75 })
+    const changed = await updateService(sql, service.code, {
+      inputName: '',
+      inputHint: 'On the box',
+      minInputLength: 1,
+    })
+    expect(serialOf(changed)).toEqual({
+      type: 'string',
+      description: 'On the box',
+      minLength: 1,
+      maxLength: 75,
+    })
+  })
+
   it('must have a code of its own, in any case', async () => {
     await create({ code: 'taken' })
     expect(await refusal(create({ code: 'TAKEN' }))).toMatchObject({ code: 'conflict', field: 'code' })
@@ -152,6 +189,21 @@ describe('a new service', () => {
     ['minQuantity', { minQuantity: 2 }],
     ['maxQuantity', { kind: 'server', minQuantity: 5, maxQuantity: 4 }],
     ['maxQuantity', { maxQuantity: 2 }],
+    ['quantityOptions', { quantityOptions: [2, 5] }],
+    ['quantityOptions', { kind: 'server', quantityOptions: [0, 5] }],
+    ['quantityOptions', { kind: 'server', quantityOptions: [1.5] }],
+    ['quantityOptions', { kind: 'server', quantityOptions: [5, 10_001] }],
+    ['quantityOptions', { kind: 'server', quantityOptions: [5, 10], minQuantity: 6 }],
+    ['quantityOptions', { kind: 'server', quantityOptions: [5, 10], maxQuantity: 20 }],
+    ['quantityOptions', { kind: 'server', quantityOptions: Array.from({ length: 101 }, (_, n) => n + 1) }],
+    ['inputName', { inputName: 'ECID' }],
+    ['inputName', { kind: 'serial', inputName: 'a\nb' }],
+    ['inputHint', { kind: 'server', inputHint: 'of the phone' }],
+    ['minInputLength', { minInputLength: 2 }],
+    ['minInputLength', { kind: 'serial', minInputLength: 0 }],
+    ['maxInputLength', { maxInputLength: 20 }],
+    ['maxInputLength', { kind: 'serial', maxInputLength: 256 }],
+    ['maxInputLength', { kind: 'serial', minInputLength: 12, maxInputLength: 10 }],
     ['opensAt', { opensAt: '9:00', closesAt: '17:00' }],
     ['closesAt', { opensAt: '09:00', closesAt: '24:00' }],
     ['closesAt', { opensAt: '09:00' }],
@@ -207,9 +259,9 @@ describe('changing a service', () => {
   it('of fields changes the schema that follows from them, in the IMEI format it had', async () => {
     const service = await create({ imeiFormat: 'imei-digits' })
     const changed = await updateService(sql, service.code, { fields: [{ name: 'PIN', required: true }] })
-    expect(changed.inputSchema).toEqual(inputSchemaFor('imei', changed.fields, 'imei-digits'))
+    expect(changed.inputSchema).toEqual(inputSchemaFor(changed, 'imei-digits'))
     const strict = await updateService(sql, service.code, { imeiFormat: 'imei' })
-    expect(strict.inputSchema).toEqual(inputSchemaFor('imei', changed.fields, 'imei'))
+    expect(strict.inputSchema).toEqual(inputSchemaFor(changed, 'imei'))
   })
 
   it('of fields leaves a schema that the operator gave, until the schema is taken away', async () => {
@@ -224,7 +276,7 @@ describe('changing a service', () => {
     const without = updateService(sql, service.code, { fields: [] })
     expect(await refusal(without)).toMatchObject({ field: 'inputSchema' })
     const derived = await updateService(sql, service.code, { inputSchema: null })
-    expect(derived.inputSchema).toEqual(inputSchemaFor('imei', changed.fields))
+    expect(derived.inputSchema).toEqual(inputSchemaFor(changed))
   })
 
   it('asks no less often at most than at first', async () => {

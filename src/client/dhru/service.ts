@@ -20,7 +20,20 @@ export interface DhruService {
   minQuantity: number
   /** `maxQuantity` is Infinity where the panel names no bound. */
   maxQuantity: number
+  /** `quantityOptions` are the only quantities that can be ordered, ascending; none: any within the bounds. */
+  quantityOptions: number[]
+  /** `box` is what the panel says of the box for what is sent in IMEI; null: nothing, or it is for an IMEI. */
+  box: DhruBox | null
   fields: DhruField[]
+}
+
+/** DhruBox is the box for a device number that is no IMEI. */
+export interface DhruBox {
+  name: string
+  hint: string
+  /** `minLength` and `maxLength` bound its characters; 0: the panel names no bound. */
+  minLength: number
+  maxLength: number
 }
 
 /** DhruField is something that an order must or may have beside the device. */
@@ -67,6 +80,7 @@ export function readService(
     time: row.text('TIME'),
     info: infoIn(row),
     ...boundsIn(row),
+    box: boxIn(row, group),
     fields: fieldsIn(row),
   }
 }
@@ -77,17 +91,24 @@ function quantityIn(row: Row, name: string): number {
 }
 
 /** `boundsIn` reads quantities: 0 is no bound, and choices (QNTOPTIONS) bound the quantity, too. */
-function boundsIn(row: Row): { minQuantity: number; maxQuantity: number } {
-  const choices = row
-    .text('QNTOPTIONS')
-    .split(/[^\d]+/)
-    .map(Number)
-    .filter((choice) => choice > 0)
-  const least = choices.length > 0 ? Math.min(...choices) : quantityIn(row, 'MINQNT')
-  const most = choices.length > 0 ? Math.max(...choices) : quantityIn(row, 'MAXQNT')
+function boundsIn(row: Row): Pick<DhruService, 'minQuantity' | 'maxQuantity' | 'quantityOptions'> {
+  const quantityOptions = optionsIn(row)
+  const least = quantityOptions[0] ?? quantityIn(row, 'MINQNT')
+  const most = quantityOptions.at(-1) ?? quantityIn(row, 'MAXQNT')
   const minQuantity = Math.max(1, least)
   const unbounded = most === 0 && (quantityIn(row, 'QNT') > 0 || least > 1)
-  return { minQuantity, maxQuantity: unbounded ? Number.POSITIVE_INFINITY : Math.max(minQuantity, most) }
+  const maxQuantity = unbounded ? Number.POSITIVE_INFINITY : Math.max(minQuantity, most)
+  return { minQuantity, maxQuantity, quantityOptions }
+}
+
+/** `optionsIn` reads QNTOPTIONS: a text with anything between its numbers, a list, or an object. */
+function optionsIn(row: Row): number[] {
+  const given = row.get('QNTOPTIONS')
+  const listed = typeof given === 'object' && given !== null ? Object.values(given) : [row.text('QNTOPTIONS')]
+  const options = listed
+    .flatMap((one) => String(one).split(/[^\d]+/))
+    .filter((option) => /^\d{1,9}$/.test(option) && Number(option) > 0)
+  return [...new Set(options.map(Number))].sort((a, b) => a - b)
 }
 
 const TYPES = ['IMEI', 'SERVER', 'REMOTE', 'FILE'] as const
@@ -105,13 +126,85 @@ function kindOf(row: Row, group: DhruGroup): DhruService['kind'] {
   const type = typeOf(row, group)
   if (type === 'FILE') return 'file'
   if (type !== 'IMEI') return 'server'
-  const given = row.get('CUSTOM')
-  const custom = isObject(given) ? new Row(given) : undefined
-  return custom?.text('ALLOW') === '1' && !isImei(custom.text('CUSTOMNAME')) ? 'serial' : 'imei'
+  return ownBox(row) ? 'serial' : 'imei'
 }
 
-const IMEI_WORDS =
-  /^(?:(?:enter|the|your|phone|device|de|numero|nomor|no)*)imei(?:number|num|no|nr|code|numero)?\d?$/
+/** `ownBox` gives what a service says of its box, where that is for something else than an IMEI. */
+function ownBox(row: Row): Row | undefined {
+  const given = row.get('CUSTOM')
+  const custom = isObject(given) ? new Row(given) : undefined
+  return custom?.text('ALLOW') === '1' && !isImei(custom.text('CUSTOMNAME')) ? custom : undefined
+}
+
+function boxIn(row: Row, group: DhruGroup): DhruBox | null {
+  const custom = kindOf(row, group) === 'serial' ? ownBox(row) : undefined
+  if (!custom) return null
+  const minLength = quantityIn(custom, 'CUSTOMLEN')
+  const maxLength = quantityIn(custom, 'MAXLENGTH')
+  return {
+    name: custom.text('CUSTOMNAME'),
+    hint: custom.text('CUSTOMINFO'),
+    // A panel whose bounds exclude each other means neither.
+    ...(maxLength > 0 && minLength > maxLength ? { minLength: 0, maxLength: 0 } : { minLength, maxLength }),
+  }
+}
+
+const BEFORE_IMEI = [
+  ...['enter', 'the', 'your', 'phone', 'device', 'valid', 'full', 'number', 'of', '15', 'digit', 'digits'],
+  ...['ingrese', 'introduzca', 'el', 'su', 'numero', 'de', 'del', 'telefono', 'celular', 'codigo'],
+  ...['digite', 'informe', 'o', 'seu', 'do', 'aparelho', 'masukkan', 'nomor', 'no', 'nr', 'hp'],
+  ...[
+    'entrez',
+    'votre',
+    'le',
+    'd',
+    'l',
+    'telephone',
+    'geben',
+    'sie',
+    'die',
+    'ihre',
+    'telefon',
+    'cihaz',
+    'nhap',
+    'so',
+  ],
+  ...['введите', 'номер', 'код', 'телефона', 'ادخل', 'رقم', '请输入', '输入', '手机', '设备'],
+]
+const BEHIND_IMEI = [
+  ...[
+    'number',
+    'numbers',
+    'num',
+    'no',
+    'nr',
+    'code',
+    'id',
+    '15',
+    'digit',
+    'digits',
+    'only',
+    'of',
+    'phone',
+    'device',
+  ],
+  ...[
+    'numero',
+    'nummer',
+    'numarasi',
+    'numara',
+    'kodu',
+    'hp',
+    'perangkat',
+    'del',
+    'do',
+    'du',
+    'telefono',
+    'telephone',
+  ],
+  ...['номер', 'код', 'телефона', 'الجهاز', '号码', '号', '码', '串号'],
+]
+const IMEI_WORDS = new RegExp(`^(?:${BEFORE_IMEI.join('|')})*imei\\d?(?:${BEHIND_IMEI.join('|')})*\\d?$`)
 
 /** `isImei` tells whether a panel's name of the box says IMEI, and nothing else such as a serial number. */
 const isImei = (name: string): boolean =>
@@ -119,7 +212,8 @@ const isImei = (name: string): boolean =>
     name
       .normalize('NFKD')
       .toLowerCase()
-      .replace(/[^a-z0-9]/g, ''),
+      .replace(/ı/g, 'i')
+      .replace(/[^\p{L}\p{N}]/gu, ''),
   )
 
 /** `infoIn` decodes INFO unless it is HTML: then its character references belong to it. */

@@ -172,6 +172,13 @@ create table services (
   fields jsonb not null default '[]',
   min_quantity integer not null default 1 check (min_quantity >= 1),
   max_quantity integer not null default 1 check (max_quantity >= min_quantity),
+  -- The only quantities that can be ordered, ascending; none: any from the smallest to the largest.
+  quantity_options integer[] not null default '{}',
+  -- The box that a serial service has for what it works on: its name, what is said beside it, how long its content is.
+  input_name text not null default '',
+  input_hint text not null default '',
+  min_input_length integer not null default 1 check (min_input_length >= 1),
+  max_input_length integer not null default 64 check (max_input_length between min_input_length and 255),
   opens_at time,
   closes_at time,
   time_zone text not null default 'UTC',
@@ -338,6 +345,9 @@ create table supplier_services (
   description text not null,
   min_quantity integer not null,
   max_quantity integer not null,
+  quantity_options integer[] not null,
+  -- {name, hint, minLength, maxLength} of what an order is about, where it is no IMEI and the list says it.
+  box jsonb,
   -- [{name, label, type: text|dropdown, required, options}] under the supplier's names.
   fields jsonb not null,
   -- A hash of everything but the cost.
@@ -366,6 +376,8 @@ create unlogged table staged_services (
   description text not null,
   min_quantity integer not null,
   max_quantity integer not null,
+  quantity_options integer[] not null,
+  box jsonb,
   fields jsonb not null,
   hash uuid not null,
   primary key (supplier_id, remote_id, type)

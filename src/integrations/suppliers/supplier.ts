@@ -75,10 +75,23 @@ export interface SupplierService {
   minQuantity: number
   /** `maxQuantity` is Infinity where the supplier names no bound. */
   maxQuantity: number
+  /** `quantityOptions` are the only quantities that it takes; absent: any within the bounds. */
+  quantityOptions?: number[]
+  /** `box` is what an order is about, where it is no IMEI and the list says what it is. */
+  box?: RemoteBox
   /** `fields` are the extra fields that an order there takes. */
   fields: RemoteField[]
   /** `leftOut` says why nobody can sell it; absent: somebody can. */
   leftOut?: string
+}
+
+/** RemoteBox is what a supplier calls the one thing that an order is about, such as ECID. */
+export interface RemoteBox {
+  name: string
+  hint: string
+  /** `minLength` and `maxLength` bound its characters; 0: no bound. */
+  minLength: number
+  maxLength: number
 }
 
 export interface RemoteField {

@@ -86,6 +86,7 @@ export function sayService(
     // Panels say 0 where there is no quantity, and their clients ask for one where it is another number.
     MINQNT: bounds ? service.minQuantity : 0,
     MAXQNT: bounds ? service.maxQuantity : 0,
+    ...(service.quantityOptions.length > 0 && { QNTOPTIONS: service.quantityOptions.join(',') }),
     CUSTOM: sayCustom(service),
     SERVICENAME: service.name,
     CREDIT: formatMicros(price.unitPrice, account.currency),
@@ -96,16 +97,17 @@ export function sayService(
   }
 }
 
-/** `sayCustom` says what travels in IMEI: an IMEI, or (`allow` "1") a serial number. */
-function sayCustom({ kind }: Service): Record<string, Value> {
-  const serial = kind === 'serial'
+/** `sayCustom` says what travels in IMEI: an IMEI, or (`allow` "1") a serial number or what else the service's box is for. */
+function sayCustom(service: Service): Record<string, Value> {
+  const { inputName, inputHint, minInputLength, maxInputLength } = service
+  const serial = service.kind === 'serial'
   return {
     allow: serial ? '1' : '0',
     bulk: '1',
-    customname: serial ? 'Serial Number' : '',
-    custominfo: '',
-    customlen: serial ? '0' : '15',
-    maxlength: serial ? '64' : '15',
+    customname: serial ? inputName || 'Serial Number' : '',
+    custominfo: inputHint,
+    customlen: serial ? String(minInputLength > 1 ? minInputLength : 0) : '15',
+    maxlength: serial ? String(maxInputLength) : '15',
     regex: '',
     isalpha: serial ? '1' : '0',
   }

@@ -85,6 +85,73 @@ describe('an order', () => {
     expect(parameters.kind === 'one' && Object.fromEntries(parameters.fields)['ID']).toBe(id)
   })
 
+  // Of two services with one id the panel knows by the action which is meant.
+  const own = { server_place_action: 'buytool', server_status_action: 'asktool' }
+  const all = { place_action: 'placeorder', status_action: 'orderstatus' }
+  it.each([
+    ['654', '490154203237518', {}, 'placeimeiorder', 'getimeiorder'],
+    ['654', '', {}, 'placeimeiorder', 'getimeiorder'],
+    ['654:IMEI', '490154203237518', {}, 'placeimeiorder', 'getimeiorder'],
+    ['654:SERVER', '', {}, 'placeserverorder', 'getserverorder'],
+    ['654:REMOTE', '', {}, 'placeserverorder', 'getserverorder'],
+    ['654:SERVER', '', all, 'placeserverorder', 'getserverorder'],
+    ['654:SERVER', '', own, 'buytool', 'asktool'],
+    ['654', '', own, 'buytool', 'asktool'],
+    ['654', 'F2LXK1', own, 'placeimeiorder', 'getimeiorder'],
+    ['654', '', { server_place_action: 'buytool' }, 'buytool', 'getimeiorder'],
+    ['654', '', { ...all, server_status_action: 'asktool' }, 'placeorder', 'asktool'],
+    ['654:SERVER', '', { server_status_action: 'asktool' }, 'placeserverorder', 'asktool'],
+    ['a:SERVERS', '', {}, 'placeimeiorder', 'getimeiorder'],
+  ])(
+    'of %s with input %j and %j is placed by %s and asked about by %s',
+    async (id, input, settings, place, ask) => {
+      supplier = supplierAt(panel.url, settings)
+      panel.answers = { [place]: placedAs(5), [ask]: { SUCCESS: [{ STATUS: '4', CODE: 'done' }] } }
+      const work = workOf({ remoteService: id, input })
+      expect(await send(work)).toMatchObject({ kind: 'accepted', reference: '5' })
+      const [asked] = await supplier.ask([{ ...work, reference: '5' }], signal)
+      expect(asked).toMatchObject({ kind: 'success' })
+      expect(panel.actions()).toEqual([place, ask])
+    },
+  )
+
+  it("of a server service with another's id goes alone where others go together", async () => {
+    supplier = supplierAt(panel.url, { bulk: 10, bulk_status: 'on' })
+    panel.answers = {
+      '*': { ERROR: [{ MESSAGE: 'nothing here' }] },
+      accountinfo: { SUCCESS: [{ AccoutInfo: { creditraw: '1' } }] },
+      placeserverorder: placedAs(9),
+      getserverorder: { SUCCESS: [{ STATUS: '4', CODE: 'tool' }] },
+      placeimeiorderbulk: ({ parameters }) =>
+        Object.fromEntries(
+          (parameters.kind === 'many' ? parameters.rows : []).map(({ key }, n) => [key, placedAs(n + 1)]),
+        ),
+      getimeiorderbulk: ({ parameters }) =>
+        Object.fromEntries(
+          (parameters.kind === 'many' ? parameters.rows : []).map(({ key }) => [
+            key,
+            { SUCCESS: [{ STATUS: '4', CODE: 'phone' }] },
+          ]),
+        ),
+    }
+    await supplier.account?.(signal)
+    const phones = ['490154203237518', '356938035643809'].map((input) =>
+      workOf({ remoteService: '654', input }),
+    )
+    const tool = workOf({ remoteService: '654:SERVER', input: '' })
+    const works = [phones[0], tool, phones[1]] as (typeof tool)[]
+    const sent = await supplier.send(works, signal)
+    expect(sent).toMatchObject([{ reference: '1' }, { reference: '9' }, { reference: '2' }])
+    const asked = await supplier.ask(
+      works.map((work, n) => ({ ...work, reference: ['1', '9', '2'][n] as string })),
+      signal,
+    )
+    expect(asked).toMatchObject([{ result: 'phone' }, { result: 'tool' }, { result: 'phone' }])
+    expect(panel.actions().sort()).toEqual([
+      ...['accountinfo', 'getimeiorderbulk', 'getserverorder', 'placeimeiorderbulk', 'placeserverorder'],
+    ])
+  })
+
   it.each([
     ['', '/api/index.php'],
     ['/', '/api/index.php'],

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { costIn, decimalIn } from '../http-kit/amounts.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
-import type { RemoteField, SupplierService } from '../supplier.ts'
+import type { RemoteBox, RemoteField, SupplierService } from '../supplier.ts'
 import { answered } from './account.ts'
 import { type Api, type Query, type Said, unwrapped } from './api.ts'
 import { readList } from './lost-order.ts'
@@ -88,6 +88,8 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
       // An input is one unit; the service says how many of them one order must hold, and not what one item is.
       minQuantity: isServer ? countOf(rule, 'min_items') : 1,
       maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
+      ...(isServer && { quantityOptions: optionsOf(schema) }),
+      ...(kind === 'serial' && boxOf(schema, itemsField)),
       fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
     },
   ]
@@ -107,6 +109,30 @@ function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierServ
   if (pattern === undefined) return /imei/i.test(itemsField) ? 'imei' : 'serial'
   return /15/.test(pattern) ? 'imei' : 'serial'
 }
+
+/** `optionsOf` gives the quantities that a schema lists. */
+function optionsOf(schema: ExactJson | undefined): number[] {
+  const choices = valueIn(schema, 'properties', 'quantity', 'enum')
+  const counts = Array.isArray(choices) ? choices.map(Number) : []
+  return counts.filter((count) => Number.isInteger(count) && count > 0).sort((a, b) => a - b)
+}
+
+/** `boxOf` gives what a schema says of its inputs, where it says how long they are or what they are called. */
+function boxOf(schema: ExactJson | undefined, itemsField: string): { box?: RemoteBox } {
+  const one = valueIn(schema, 'properties', itemsField, 'items')
+  if (!isObject(one)) return {}
+  const lengthOf = (name: string): number => Number(/^\d{1,9}$/.exec(textField(one, name) ?? '')?.[0] ?? 0)
+  const box = {
+    name: textField(one, 'title') ?? '',
+    hint: textField(one, 'description') ?? '',
+    minLength: lengthOf('minLength'),
+    maxLength: lengthOf('maxLength'),
+  }
+  return box.name || box.hint || box.minLength || box.maxLength ? { box } : {}
+}
+
+const valueIn = (value: ExactJson | undefined, ...steps: string[]): ExactJson | undefined =>
+  steps.reduce((inner, step) => (isObject(inner) ? own(inner, step) : undefined), value)
 
 /** `fieldsOf` leaves out the inputs and the quantity, which an order has anyway. */
 function fieldsOf(schema: JsonObject, itemsField: string): RemoteField[] {

@@ -1,5 +1,6 @@
 import { type DhruFields, encodeCustomField, parameterNames } from '../../../client/index.ts'
 import type { SupplierTask } from '../supplier.ts'
+import type { DhruSettings } from './settings.ts'
 
 /**
  * `orderFields` gives the parameters of an order: the fields that have names of their own on the wire under these; all others, and those
@@ -23,6 +24,31 @@ export function orderFields(task: SupplierTask, fieldNames: Readonly<Record<stri
 
 /** `idOf` leaves out the type that tells two services of one id apart: a panel is asked for its own id. */
 const idOf = (remoteService: string): string => remoteService.replace(/:(?:IMEI|SERVER|REMOTE)$/, '')
+
+/** ServerActions are the panel's actions for server services. */
+interface ServerActions {
+  place: string
+  status: string
+}
+
+/**
+ * `serverActionsFor` gives the actions by which a task is ordered and asked about where they are not those of every other task; undefined:
+ * they are. Of two services with one id the panel knows by the action which is meant: by the other's it would sell the other.
+ */
+export function serverActionsFor(
+  { remoteService, input }: Pick<SupplierTask, 'remoteService' | 'input'>,
+  settings: Pick<
+    DhruSettings,
+    'server_place_action' | 'server_status_action' | 'place_action' | 'status_action'
+  >,
+): ServerActions | undefined {
+  const { server_place_action: place, server_status_action: status } = settings
+  if (/:(?:SERVER|REMOTE)$/.test(remoteService)) {
+    return { place: place || 'placeserverorder', status: status || 'getserverorder' }
+  }
+  if (input !== '' || (place === '' && status === '')) return undefined
+  return { place: place || settings.place_action, status: status || settings.status_action }
+}
 
 /**
  * `bulkKeyOf` gives the one idempotency key of bulk requests, of which each row has its share: the key, a # and the row's own key. The

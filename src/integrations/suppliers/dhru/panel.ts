@@ -15,7 +15,7 @@ import { Broken, NotSent, type OutboundClient, type OutboundRequest } from '../.
 import type { NothingSent } from '../http-kit/call.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
 import type { MayBegin, SupplierTask } from '../supplier.ts'
-import { bulkKeyOf, idempotencyKeyOf, orderFields } from './order.ts'
+import { bulkKeyOf, idempotencyKeyOf, orderFields, serverActionsFor } from './order.ts'
 import { readServiceList } from './service-list.ts'
 import type { DhruSettings } from './settings.ts'
 
@@ -73,12 +73,18 @@ export class Panel {
     return this.#call(this.#client.account(signal))
   }
 
+  /** `serverActions` are those of a task that has actions of its own; such a task goes alone. */
+  serverActions(task: SupplierTask) {
+    return serverActionsFor(task, this.#settings)
+  }
+
   place(task: SupplierTask, signal: AbortSignal, mayBegin?: MayBegin): Promise<Called<Placed>> {
     const order = {
       fields: orderFields(task, this.#settings.field_names),
       idempotencyKey: idempotencyKeyOf(this.#installation, task),
     }
-    return this.#call(this.#clientThat(mayBegin).place(this.#settings.place_action, order, signal))
+    const action = this.serverActions(task)?.place ?? this.#settings.place_action
+    return this.#call(this.#clientThat(mayBegin).place(action, order, signal))
   }
 
   /** `placeMany` sends each row's key, of which an imeigate makes an idempotency key; plain panels know rows by number. */
@@ -95,8 +101,9 @@ export class Panel {
     return this.#call(this.#clientThat(mayBegin).placeMany(this.#settings.bulk_place_action, orders, options))
   }
 
-  status(reference: string, input: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
-    return this.#call(this.#client.status(this.#settings.status_action, reference, signal, input))
+  status(task: SupplierTask, reference: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
+    const action = this.serverActions(task)?.status ?? this.#settings.status_action
+    return this.#call(this.#client.status(action, reference, signal, task.input))
   }
 
   statusMany(

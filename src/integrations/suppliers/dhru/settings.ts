@@ -40,6 +40,8 @@ export const dhruFields = {
   bulk_place_action: action('placeimeiorderbulk', 'orders many'),
   status_action: action('getimeiorder', 'asks about one order'),
   bulk_status_action: action('getimeiorderbulk', 'asks about many'),
+  server_place_action: serverAction('orders one of a server service', 'place_action', 'placeserverorder'),
+  server_status_action: serverAction('asks about such an order', 'status_action', 'getserverorder'),
   field_names: map({
     label: 'Names of fields',
     default: {},
@@ -65,4 +67,14 @@ export type DhruSettings = ValuesOf<typeof dhruFields>
 
 function action(name: string, what: string) {
   return text({ label: `Action that ${what}`, default: name, help: `the action that ${what}` })
+}
+
+function serverAction(what: string, otherwise: string, byType: string) {
+  return text({
+    label: `Action that ${what}`,
+    default: '',
+    help:
+      `the action that ${what}, for panels that number these apart; left out: \`${otherwise}\`, but \`${byType}\` ` +
+      'where an id is that of two services, such as `654:SERVER`',
+  })
 }

@@ -67,6 +67,19 @@ export class DhruSupplier implements Supplier {
 
   async send(tasks: SupplierTask[], signal: AbortSignal, mayBegin?: MayBegin): Promise<SupplierOutcome[]> {
     if (tasks.length === 1 || this.sendAtOnce === 1) return await this.#sendSingly(tasks, signal, mayBegin)
+    return await inParts(
+      tasks,
+      (task) => this.#panel.serverActions(task) !== undefined,
+      (some) => this.#sendSingly(some, signal, mayBegin),
+      (others) => this.#sendTogether(others, signal, mayBegin),
+    )
+  }
+
+  async #sendTogether(
+    tasks: SupplierTask[],
+    signal: AbortSignal,
+    mayBegin?: MayBegin,
+  ): Promise<SupplierOutcome[]> {
     const keyed = keyedBy(tasks, ({ attemptKey }, index) =>
       this.#panel.kind === 'imeigate' ? attemptKey : String(FIRST_ROW + index),
     )
@@ -131,7 +144,8 @@ export class DhruSupplier implements Supplier {
   async *services(signal: AbortSignal): AsyncIterable<SupplierService> {
     try {
       for await (const service of this.#panel.services(signal)) {
-        const { id, type, group, name, kind, time, info, minQuantity, maxQuantity } = service
+        const { id, type, group, name, kind, time, info, minQuantity, maxQuantity, quantityOptions, box } =
+          service
         const fields = service.fields.map(({ travels: _, ...field }) => field)
         yield {
           id,
@@ -145,6 +159,8 @@ export class DhruSupplier implements Supplier {
           description: info,
           minQuantity,
           maxQuantity,
+          quantityOptions,
+          ...(box && { box }),
           fields,
         }
       }
@@ -179,6 +195,15 @@ export class DhruSupplier implements Supplier {
 
   async #statuses(tasks: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     if (tasks.length <= 1 || this.askAtOnce === 1) return await this.#statusesSingly(tasks, signal)
+    return await inParts(
+      tasks,
+      ({ task }) => this.#panel.serverActions(task) !== undefined,
+      (some) => this.#statusesSingly(some, signal),
+      (others) => this.#statusesTogether(others, signal),
+    )
+  }
+
+  async #statusesTogether(tasks: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     const keyed = keyedBy(tasks, (_work, index) => String(FIRST_ROW + index))
     const references = new Map([...keyed].map(([key, { reference }]) => [key, reference]))
     const inputs = new Map(
@@ -213,7 +238,7 @@ export class DhruSupplier implements Supplier {
   #statusesSingly(tasks: Numbered[], signal: AbortSignal): Promise<SupplierOutcome[]> {
     return Promise.all(
       tasks.map(async ({ task, reference }) => {
-        const answer = await this.#panel.status(reference, task.input, signal)
+        const answer = await this.#panel.status(task, reference, signal)
         return answer.kind === 'not sent'
           ? this.#outcomes.reasons.notSent(answer)
           : this.#outcomes.status(answer, reference)
@@ -254,6 +279,22 @@ export class DhruSupplier implements Supplier {
 interface Numbered {
   task: SupplierTask
   reference: string
+}
+
+/** `inParts` does work in two ways, and gives the outcomes in the order of the work. */
+async function inParts<Work>(
+  all: Work[],
+  isApart: (work: Work) => boolean,
+  apart: (some: Work[]) => Promise<SupplierOutcome[]>,
+  together: (others: Work[]) => Promise<SupplierOutcome[]>,
+): Promise<SupplierOutcome[]> {
+  const some = all.filter(isApart)
+  const others = all.filter((work) => !isApart(work))
+  const [ofSome, ofOthers] = await Promise.all([
+    some.length > 0 ? apart(some) : [],
+    others.length > 0 ? together(others) : [],
+  ])
+  return all.map((work) => (isApart(work) ? ofSome.shift() : ofOthers.shift()) as SupplierOutcome)
 }
 
 const keyedBy = <T>(values: T[], keyOf: (value: T, index: number) => string): Map<string, T> =>
