@@ -53,7 +53,7 @@ test(`${ITEMS} items over panels that go wrong in every way at random`, async ()
   report(round, server, person)
   expect(await violations(shop.sql, truth, ITEMS)).toEqual([])
   expect(await brokenPromises(shop.sql)).toEqual([])
-}, 1_500_000)
+}, 3_600_000)
 
 async function open(shop: Workshop, url: string): Promise<{ services: Service[]; workers: Fulfilment[] }> {
   const services: Service[] = []

@@ -10,14 +10,18 @@ export async function unsettled(sql: Sql): Promise<number> {
 }
 
 const openItems = (sql: Sql) => sql`
+  with shown as materialized (
+    select account_id, order_id, position from reviews where resolved_at is null
+  ), texts as materialized (
+    select distinct a.supplier_id, a.unrecognised as text
+      from reviews v
+      join attempts a on a.account_id = v.account_id and a.order_id = v.order_id and a.position = v.position
+                     and a.number = v.attempt
+     where v.resolved_at is null and v.kind = 'unrecognised answer'
+  )
   select i.input, i.state, i.due_at, a.asked, a.unrecognised, a.state as attempt,
-         exists (select from reviews v
-                   left join attempts w on w.account_id = v.account_id and w.order_id = v.order_id and w.position = v.position
-                                       and w.number = v.attempt
-                  where v.resolved_at is null
-                    and (v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
-                         or v.kind = 'unrecognised answer' and w.supplier_id = a.supplier_id
-                            and w.unrecognised = a.unrecognised)) as shown
+         (i.account_id, i.order_id, i.position) in (select account_id, order_id, position from shown)
+         or coalesce((a.supplier_id, a.unrecognised) in (select supplier_id, text from texts), false) as shown
     from items i left join lateral (
       select * from attempts a where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
        order by number desc limit 1) a on true

@@ -88,9 +88,7 @@ export class TortureCekceir {
       const reply = mishap(draw, answer, JSON.stringify(faultOf(wordsOf(draw, 'item'))), fronts)
       return { ...reply, what: `place, ${reply.what}` }
     }
-    const stranger = draw.one(
-      this.#truth.purchases.filter(({ input }) => !inputs.includes(input)).slice(-200),
-    )
+    const stranger = this.#truth.stranger(draw, ...inputs)
     const said = draw.weighted({
       accepted: had ? 100 : 72,
       'refused for the item': had ? 0 : 8,
@@ -147,9 +145,7 @@ export class TortureCekceir {
         })
       case 'a number that another has': {
         maybe()
-        const known = this.#truth.purchases.findLast(
-          (one) => one.panel === name && one.isKnown && !inputs.includes(one.input),
-        )
+        const known = this.#truth.knownAt(name, ...inputs)
         return known
           ? say(200, { order_id: known.reference, status: 'pending', total: inputs.length })
           : say(500, faultOf('no'))
@@ -199,8 +195,7 @@ export class TortureCekceir {
     if (!order)
       return { what: 'status, no such order', status: 404, body: JSON.stringify(faultOf('Order not found')) }
     for (const item of order.items) {
-      item.isKnown = true
-      item.asked++
+      this.#truth.askedAbout(item)
     }
     const way = draw.weighted({ whole: 86, away: 1, mishap: 6, held: 1.5, slow: 1 })
     if (way === 'away') return turnedAway(draw, fronts)
@@ -210,11 +205,7 @@ export class TortureCekceir {
       const reply = mishap(draw, JSON.stringify(answer), JSON.stringify(faultOf('Order not found')), fronts)
       return { ...reply, what: `status, ${reply.what}` }
     }
-    const stranger = draw.one(
-      this.#truth.purchases
-        .filter(({ reference, panel }) => reference !== id || panel !== this.#traits.name)
-        .slice(-200),
-    )
+    const stranger = this.#truth.stranger(draw, ...order.items.map(({ input }) => input))
     const said = draw.weighted({
       'as it is': 90,
       'another device': stranger ? 2 : 0,

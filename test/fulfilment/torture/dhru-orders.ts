@@ -71,7 +71,7 @@ export class DhruOrders {
       return { what: 'a duplicate of ours', answer }
     }
     if (had) return { what: 'the same again', answer: acceptance(draw, had) }
-    const stranger = draw.one(this.#truth.purchases.slice(-200))
+    const stranger = this.#truth.stranger(draw, input)
     const what = draw.weighted({
       accepted: 68,
       'refused for the item': 8,
@@ -119,9 +119,7 @@ export class DhruOrders {
           }
         case 'a number that another has': {
           maybe()
-          const known = this.#truth.purchases.findLast(
-            (one) => one.panel === name && one.isKnown && one.input !== input,
-          )
+          const known = this.#truth.knownAt(name, input)
           return known
             ? { SUCCESS: [{ MESSAGE: 'Order received', REFERENCEID: known.reference }] }
             : refusedWith(wordsOf(draw, 'internal'))
@@ -160,11 +158,8 @@ export class DhruOrders {
   status(draw: Draw, reference: string): Said {
     const [purchase] = this.#truth.under(this.#traits.name, reference)
     if (!purchase) return { what: 'no such order', answer: refusedWith('Order not found') }
-    purchase.isKnown = true
-    purchase.asked++
-    const stranger = draw.one(
-      this.#truth.purchases.filter(({ input }) => input !== purchase.input).slice(-200),
-    )
+    this.#truth.askedAbout(purchase)
+    const stranger = this.#truth.stranger(draw, purchase.input)
     const what = draw.weighted({
       'as it is': 88,
       'another device': stranger ? 2 : 0,

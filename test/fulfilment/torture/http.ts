@@ -94,7 +94,7 @@ export class TortureHttp {
       const bought = maybe()
       return bought ? accepted(draw, bought) : refusedWith(draw, wordsOf(draw, 'item'))
     }
-    const stranger = draw.one(this.#truth.purchases.slice(-200))
+    const stranger = this.#truth.stranger(draw, input)
     const said = draw.weighted({
       accepted: 70,
       'refused for the item': 8,
@@ -135,9 +135,7 @@ export class TortureHttp {
           }
         case 'a number that another has': {
           maybe()
-          const known = this.#truth.purchases.findLast(
-            (one) => one.panel === this.#name && one.isKnown && one.input !== input,
-          )
+          const known = this.#truth.knownAt(this.#name, input)
           return known
             ? { status: 'pending', id: known.reference }
             : refusedWith(draw, wordsOf(draw, 'internal'))
@@ -156,11 +154,8 @@ export class TortureHttp {
   #status(draw: Draw, reference: string): Answer & { told?: () => void } {
     const [purchase] = this.#truth.under(this.#name, reference)
     if (!purchase) return { status: 'error', message: 'Order not found', said: 'no such order' }
-    purchase.isKnown = true
-    purchase.asked++
-    const stranger = draw.one(
-      this.#truth.purchases.filter(({ input }) => input !== purchase.input).slice(-200),
-    )
+    this.#truth.askedAbout(purchase)
+    const stranger = this.#truth.stranger(draw, purchase.input)
     const said = draw.weighted({
       'as it is': 90,
       'another device': stranger ? 2 : 0,

@@ -28,7 +28,7 @@ export class InstantChecks {
       if (draw.chance(0.5)) of()
       return { status: 'success', result: had ? resultOf(had, false) : 'Code: 1234' }
     }
-    const stranger = draw.one(this.#truth.purchases.filter((one) => one.input !== input).slice(-200))
+    const stranger = this.#truth.stranger(draw, input)
     const said = draw.weighted({
       delivered: 80,
       'refused for the item': had ? 0 : 8,

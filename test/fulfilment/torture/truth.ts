@@ -1,3 +1,5 @@
+import type { Draw } from './random.ts'
+
 /** `Purchase` is what one input was bought once for, as the panel itself knows it. */
 export interface Purchase {
   no: number
@@ -11,8 +13,6 @@ export interface Purchase {
   asked: number
   /** `told` has the ends that were said of it, in answers that were whole: a panel may change its mind. */
   told: Set<'delivered' | 'rejected'>
-  /** `isKnown`: somebody has asked by its reference, so that it is written down there. */
-  isKnown: boolean
   /** `version` counts its results. `hasFlipped`: it ended otherwise, or with another result, after it was told. */
   version: number
   hasFlipped: boolean
@@ -29,6 +29,7 @@ export class Truth {
   readonly violations: string[] = []
   /** `counts` are the answers by what they were. */
   readonly counts = new Map<string, number>()
+  readonly #known = new Map<string, Purchase[]>()
   readonly #history = new Map<string, string[]>()
   readonly #byInput = new Map<string, Purchase[]>()
   readonly #byReference = new Map<string, Purchase[]>()
@@ -46,7 +47,6 @@ export class Truth {
       ...fate,
       asked: 0,
       told: new Set(),
-      isKnown: false,
       version: 0,
       hasFlipped: false,
     }
@@ -63,6 +63,23 @@ export class Truth {
 
   at(panel: string, input: string): Purchase | undefined {
     return this.of(input).findLast((one) => one.panel === panel)
+  }
+
+  /** `stranger` is another device that was bought for lately, if any was. */
+  stranger(draw: Draw, ...inputs: string[]): Purchase | undefined {
+    const lately = this.purchases.slice(-200).filter(({ input }) => !inputs.includes(input))
+    return draw.one(lately)
+  }
+
+  /** `askedAbout` notes that somebody knows the number of a purchase; `knownAt` gives one of another device. */
+  askedAbout(purchase: Purchase): void {
+    purchase.asked++
+    const known = this.#known.get(purchase.panel) ?? []
+    if (known[0]?.input !== purchase.input) this.#known.set(purchase.panel, [purchase, ...known].slice(0, 20))
+  }
+
+  knownAt(panel: string, ...inputs: string[]): Purchase | undefined {
+    return this.#known.get(panel)?.find(({ input }) => !inputs.includes(input))
   }
 
   under(panel: string, reference: string): Purchase[] {
