@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { parseNetworks } from './lib/ip.ts'
@@ -51,6 +52,16 @@ const choice = <Word extends string>(
   read: (value) => words.find((word) => word === value) as never,
 })
 
+/** `openFiles` gives how many files the process may have open, sockets among them; where the system does not say, more than enough. */
+function openFiles(): number {
+  try {
+    const [, most = ''] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []
+    return most === '' ? Number.POSITIVE_INFINITY : Number(most)
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
+}
+
 /** `settings` is every setting that imeigate reads, from the environment. */
 const settings = {
   HOST: text({
@@ -86,8 +97,14 @@ const settings = {
     default: 'redirect',
     help: 'how the other paths of the Dhru endpoint answer what only reads: `redirect` (308, with the answer in its body) or `serve` (200 in place); see [dhru.md](dhru.md#url)',
   }),
-  DHRU_MAX_ROWS: integer({ default: 500, min: 1, max: 10_000, help: 'rows in one bulk request' }),
+  DHRU_MAX_ROWS: integer({ default: 500, min: 1, max: 2000, help: 'rows in one bulk request' }),
   BODY_LIMIT: integer({ default: 2_097_152, min: 1024, max: 104_857_600, help: 'bytes of one request body' }),
+  DHRU_BODY_LIMIT: integer({
+    default: 1_048_576,
+    min: 1024,
+    max: 104_857_600,
+    help: 'bytes of the body of one Dhru request, where `BODY_LIMIT` is not less: nobody knows who sends it before it is read',
+  }),
   PLACEMENT_QUEUES: integer({
     default: Math.min(availableParallelism(), 4),
     defaultText: 'the cores, at most 4',
@@ -116,6 +133,31 @@ const settings = {
     min: 0,
     max: 1_000_000,
     help: 'wrong credentials that are looked at in a minute, of one name from one address, and ten times as many of one address; `0`: as many as come; see [Throttles](#throttles)',
+  }),
+  MAX_CONNECTIONS: integer({
+    default: Math.min(10_000, Math.max(100, openFiles() - 256)),
+    defaultText: 'as many files as the process may have open, less 256, at most 10,000',
+    min: 10,
+    max: 1_000_000,
+    help: 'connections of the HTTP server; when there are more, one that waits for its client gives way; see [Admission](#admission)',
+  }),
+  CONNECTIONS_PER_ADDRESS: integer({
+    default: 500,
+    min: 0,
+    max: 1_000_000,
+    help: 'the same of one client address; `0`: as many as there may be',
+  }),
+  REQUESTS_PER_ADDRESS: integer({
+    default: 500,
+    min: 0,
+    max: 1_000_000,
+    help: 'requests of one client address that are being answered at a time; `0`: as many as come',
+  }),
+  ANONYMOUS_BYTES_PER_SECOND: integer({
+    default: 8_388_608,
+    min: 0,
+    max: 1_000_000_000,
+    help: 'bytes of bodies that one client address may send in a second without valid credentials, four times as many at once; `0`: as many as come',
   }),
   TRUST_PROXY: text({
     default: '',
@@ -190,12 +232,20 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     dhruAliases: values.DHRU_ALIASES,
     dhruMaxRows: values.DHRU_MAX_ROWS,
     bodyLimit: values.BODY_LIMIT,
+    dhruBodyLimit: Math.min(values.DHRU_BODY_LIMIT, values.BODY_LIMIT),
     placementQueues: values.PLACEMENT_QUEUES,
     sellsUnrouted: values.UNROUTED_SERVICES === 'wait',
     restRequestsPerMinute: values.REST_REQUESTS_PER_MINUTE,
     dhruRequestsPerMinute: values.DHRU_REQUESTS_PER_MINUTE,
     failedLoginsPerMinute: values.FAILED_LOGINS_PER_MINUTE,
     trustProxy: networksOf('TRUST_PROXY', values.TRUST_PROXY),
+    admission: {
+      proxies: networksOf('TRUST_PROXY', values.TRUST_PROXY),
+      connections: values.MAX_CONNECTIONS,
+      connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
+      requestsPerAddress: values.REQUESTS_PER_ADDRESS,
+      bytesPerSecond: values.ANONYMOUS_BYTES_PER_SECOND,
+    },
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     /** `secretKey` is as it was given; see `loadSecretKey`. */
     secretKey: values.IMEIGATE_SECRET_KEY,

@@ -2,6 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
+import type { Admission } from '../admission/admission.ts'
+import { hangUp } from '../admission/hang-up.ts'
 import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { requestIds } from '../lib/request-id.ts'
@@ -13,6 +15,9 @@ import type { Components } from './compose.ts'
 import { SAFE_HEADERS } from './headers.ts'
 import type { Readiness } from './readiness.ts'
 
+/** HEADERS_MS is how long a client may take to send the head of a request. */
+const HEADERS_MS = 20_000
+
 /** GRACE_MS is how long a request may go on after a stop was asked for. */
 const GRACE_MS = 4000
 
@@ -20,6 +25,7 @@ const GRACE_MS = 4000
 export function buildHttp(
   config: Config,
   log: Logger,
+  admission: Admission,
   note: (refused: RequestEntry) => void,
 ): FastifyInstance {
   // A client that asks for what does not exist most likely reads JSON: the answer is an error of the REST API.
@@ -38,6 +44,7 @@ export function buildHttp(
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
     bodyLimit: config.bodyLimit,
     requestTimeout: 60_000,
+    http: { connectionsCheckingInterval: 5000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: requestIds(),
@@ -55,11 +62,25 @@ export function buildHttp(
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 2500 },
     rewriteUrl: ({ method, url = '/' }) => endpointUrl(method, url),
   })
+  // A head takes a client less than a second; what it may take is looked at often, so that its end comes soon.
+  app.server.headersTimeout = HEADERS_MS
+  admission.guard(app.server)
+  app.decorateRequest('caller', null)
+  app.decorateRequest('isBrokenOff', false)
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
   Object.assign(app.server, { httpAllowHalfOpen: true })
-  app.addHook('onRequest', (_request, reply, done) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SAFE_HEADERS)
-    done()
+    try {
+      admission.enter(request as unknown as FastifyRequest, reply as unknown as FastifyReply)
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  })
+  app.addHook('onSend', (request, reply, payload, done) => {
+    if (request.isBrokenOff) reply.header('connection', 'close')
+    done(null, payload)
   })
   app.setNotFoundHandler((request, reply) => say(new Refusal('not_found'), request, reply))
   app.setErrorHandler((error, request, reply) => {
@@ -102,8 +123,8 @@ function refusalBy(error: unknown): Refusal | undefined {
  */
 function onBrokenRequest(_error: Error, socket: Socket): void {
   const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null }
-  if (answer?.req.complete && !answer.writableEnded) answer.once('finish', () => socket.destroySoon())
-  else if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
+  if (answer?.req.complete && !answer.writableEnded) answer.once('finish', () => hangUp(socket))
+  else if (socket.writable) hangUp(socket, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
   else socket.destroy()
 }
 

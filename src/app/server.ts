@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { Admission } from '../admission/admission.ts'
 import type { Config } from '../config.ts'
 import type { DatabaseAddress } from '../database/database.ts'
 import { setDecimals } from '../lib/money.ts'
@@ -34,18 +35,19 @@ export async function startServer(
   const given = { config, address, log, clock }
   // Wrong settings of the HTTP server are found before anything is started.
   let components: Components | undefined
-  const http = buildHttp(config, log, (refused) => components?.requests.note(refused))
+  const admission = new Admission(config.admission, log)
+  const http = buildHttp(config, log, admission, (refused) => components?.requests.note(refused))
   const database = openDatabase(given)
   const services = new RuntimeServices(log, signal)
   await services.start(databaseServices(given, database))
   try {
     const metrics = new Metrics()
     components = await compose(given, database, metrics.countRefusal)
-    metrics.show(components.gauges)
+    metrics.show([...components.gauges, ...admission.gauges])
     const readiness = new Readiness(components.cold)
     const told = { config, metrics, readiness, log }
     figureRoutes(http, told, false)
-    if (config.role !== 'worker') serveProtocols(http, components, metrics)
+    if (config.role !== 'worker') serveProtocols(http, { ...components, admission }, metrics)
     await services.start([
       apiRole(components),
       [components.directory, components.gateways, components.deliverer],

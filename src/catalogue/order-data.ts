@@ -56,7 +56,11 @@ function withPlainImeis({ subjectsAt }: OrderForm, sent: Record<string, unknown>
   if (there === undefined) return sent
   const plain = (value: unknown): unknown => (typeof value === 'string' ? normaliseImei(value) : value)
   const data = structuredClone(sent)
-  putAt(data, subjectsAt as string[], Array.isArray(there) ? there.map(plain) : plain(there))
+  putAt(
+    data,
+    subjectsAt as string[],
+    Array.isArray(there) ? there.map((one, at) => (at < MAX_ITEMS ? plain(one) : one)) : plain(there),
+  )
   return data
 }
 

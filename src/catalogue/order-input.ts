@@ -67,8 +67,11 @@ function planOf(service: Service): Plan {
 const nameKey = (text: string): string =>
   text.toUpperCase().replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '') || text.toUpperCase()
 
+/** MAX_NAME is longer than a field's name or label may be. */
+const MAX_NAME = 1000
+
 const fieldNamed = (byName: Plan['byName'], name: string): ServiceField | undefined =>
-  byName.get(name.toUpperCase()) ?? byName.get(nameKey(name))
+  byName.get(name.toUpperCase()) ?? (name.length <= MAX_NAME ? byName.get(nameKey(name)) : undefined)
 
 function onlyField(fields: readonly ServiceField[]): ServiceField | undefined {
   const required = fields.filter((field) => field.required)
@@ -163,8 +166,12 @@ function placed(
   return { subject: box && box === own ? '' : subject, fields }
 }
 
+/** MAX_SENT is how long a subject may be with all that is taken out of it. */
+const MAX_SENT = 1000
+
 function subjectOf(service: Service, sent: string): Result<string> {
-  const subject = service.kind === 'imei' ? normaliseImei(sent) : withoutMarks(sent).trim()
+  const isTooLong = sent.length > MAX_SENT
+  const subject = isTooLong ? sent : service.kind === 'imei' ? normaliseImei(sent) : withoutMarks(sent).trim()
   if (subject === '') {
     if (service.kind === 'server') return ok('')
     const message =

@@ -2,11 +2,11 @@ import { formatMicros, formatMoney } from '../lib/money.ts'
 import { readRequest } from '../protocols/dhru/form.ts'
 import { readOrderFields } from '../protocols/dhru/order-fields.ts'
 import { readParameters } from '../protocols/dhru/parameters.ts'
+import { readForm } from '../protocols/dhru/read-form.ts'
 import type { FakeDeps } from './deps.ts'
 import { orderStatuses, placeOrders } from './dhru-bulk.ts'
 import { type Call, refuse, succeed } from './dhru-call.ts'
 import { orderStatus, placeOrder } from './dhru-orders.ts'
-import { readFormFast } from './multipart.ts'
 import { printed } from './prices.ts'
 import type { HttpRequest, Reply } from './reply.ts'
 import { sayService } from './service-list.ts'
@@ -34,7 +34,7 @@ const actions = new Map<string, (call: Call) => Reply>([
 /** `answerDhru` answers a POST in any of the encodings that imeigate's own Dhru endpoint reads; always in JSON. */
 export async function answerDhru(deps: FakeDeps, { headers, body }: HttpRequest): Promise<Reply> {
   const { panel } = deps
-  const request = readRequest(await readFormFast(headers['content-type'], body))
+  const request = readRequest(readForm(headers['content-type'], body))
   const action = actions.get(request.action)
   panel.count(action ? request.action : 'unknown action')
   const header = headers['idempotency-key']

@@ -144,19 +144,15 @@ function placeOrder(deps: FakeDeps, request: HttpRequest): Reply {
 
 /** `readPurchase` reads `{code, data: {imeis, quantity, ...fields}}`; no input may come twice in one order. */
 function readPurchase({ body, headers }: HttpRequest): PurchaseRequest | undefined {
-  let read: unknown
-  try {
-    read = parseJson(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
-  if (!isObject(read) || !isObject(read['data'])) return undefined
-  const { imeis = [''], quantity = 1, ...fields } = read['data']
+  const read = parseJson(body.toString('utf8'))
+  const sent = read.ok ? read.value : undefined
+  if (!isObject(sent) || !isObject(sent['data'])) return undefined
+  const { imeis = [''], quantity = 1, ...fields } = sent['data']
   if (!Array.isArray(imeis) || new Set(imeis).size < imeis.length) return undefined
   const key = headers['idempotency-key']
   return {
     via: 'rest',
-    service: String(read['code']),
+    service: String(sent['code']),
     inputs: imeis.map(String),
     quantity: Number(quantity),
     fields: fieldsOf(fields),

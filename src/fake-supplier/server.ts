@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { readBody } from '../protocols/dhru/body.ts'
+import { Bodies } from '../admission/bodies.ts'
 import { answerControl, CONTROL_PATH } from './control.ts'
 import type { FakeDeps } from './deps.ts'
 import { answerDhru } from './dhru.ts'
@@ -15,6 +15,7 @@ import { ServiceList } from './service-list.ts'
 import { Webhook } from './webhook.ts'
 
 const BODY_LIMIT = 16 * 1024 * 1024
+const bodies = new Bodies({ bytesPerSecond: 0, held: Number.POSITIVE_INFINITY }, () => {})
 /** KEEP_ALIVE_MS is longer than clients keep an idle connection, so that none is closed under a request. */
 const KEEP_ALIVE_MS = 120_000
 
@@ -89,12 +90,12 @@ async function handle(deps: FakeDeps, request: IncomingMessage, response: Server
     request.socket.destroy()
     return
   }
-  const { bytes, tooLarge } = await readBody(request, BODY_LIMIT)
+  const { bytes, refusal } = await bodies.read(request, BODY_LIMIT, null)
   const whole = { ...head, body: bytes }
   const { mode } = panel
   const reply = control
     ? answerControl(deps, whole, request.socket.remoteAddress ?? '')
-    : await answerOf(deps, whole, tooLarge)
+    : await answerOf(deps, whole, refusal !== undefined)
   if (delayMs > 0 && !control) await sleep(delayMs, undefined, { ref: false })
   const { manner = 'whole' } = reply
   // A manner that is worse than slow stays.

@@ -21,21 +21,28 @@ export function checkDigit(digits: string): number {
  */
 const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\p{Mn}\u2212\u2800\u3164.,;:·•|*#()[\]_/\\'"`\u00b4\u2018-\u201f]/gu
 
+/** MAX_SENT bounds the texts in which an IMEI is looked for, and MAX_DIGITS what is left of one for its digits to be looked at. */
+const MAX_SENT = 1000
+const MAX_DIGITS = 32
+
 /** `normaliseImei` takes out what stands between the digits and the word IMEI before them, and writes digits of other scripts (Arabic, Persian, full width) as 0 to 9. */
 export function normaliseImei(text: string): string {
-  return FIFTEEN_DIGITS.test(text)
-    ? text
-    : text
-        .replace(BETWEEN_DIGITS, '')
-        .replace(/^IMEI(?=\p{Nd}{15}$)/iu, '')
-        .replace(/(?!\d)\p{Nd}/gu, (digit) => String(digitValue(digit)))
+  if (FIFTEEN_DIGITS.test(text) || text.length > MAX_SENT) return text
+  const plain = text.replace(BETWEEN_DIGITS, '').replace(/^IMEI(?=\p{Nd}{15}$)/iu, '')
+  if (plain.length > MAX_DIGITS) return plain
+  return plain.replace(/(?!\d)\p{Nd}/gu, (digit) => String(digitValue(digit)))
 }
+
+const digitValues = new Map<string, number>()
 
 /** `digitValue` counts back to the zero of the digit's script: Unicode has the ten digits of each in a row. */
 function digitValue(digit: string): number {
+  const known = digitValues.get(digit)
+  if (known !== undefined) return known
   const code = digit.codePointAt(0) ?? 0
   let before = 0
   while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++
+  digitValues.set(digit, before % 10)
   return before % 10
 }
 

@@ -39,7 +39,10 @@ export const forTerminal = (text: string): string =>
 
 /** `excerpt` repeats a caller's text in a message to that caller: 40 characters at most, on one line. */
 export function excerpt(text: string): string {
-  const line = text.toWellFormed().replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')
+  const line = text
+    .slice(0, 41)
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '?')
   return line.length > 40 ? `${line.slice(0, 40)}...` : line
 }
 

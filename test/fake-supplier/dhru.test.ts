@@ -1,10 +1,7 @@
-import * as fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import { readFormFast } from '../../src/fake-supplier/multipart.ts'
 import type { FakeOptions } from '../../src/fake-supplier/options.ts'
 import { type FakeSupplier, startFakeSupplier } from '../../src/fake-supplier/server.ts'
 import { micros } from '../../src/lib/money.ts'
-import { readForm } from '../../src/protocols/dhru/form.ts'
 import { multipart, type Pairs } from '../support/dhru.ts'
 import { bytesOf, control, dhru, exchange, imeiOf, say, Wire } from './wire.ts'
 
@@ -58,20 +55,6 @@ describe('the Dhru side', () => {
       SUCCESS: [{ STATUS: '4', CODE: result, COMMENTS: '', REFERENCEID: '1001', IMEI: imei(1) }],
       apiversion: '6.1',
     })
-  })
-
-  it('reads multipart the fast way as the Dhru endpoint reads it', async () => {
-    const text = fc.string({ unit: fc.constantFrom('a', '"', '\r\n', '--', '=', ';', ' ', 'é', '<') })
-    const name = fc.stringMatching(/^[a-z_[\]0-9]{1,8}$/)
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.tuple(name, text), { minLength: 1, maxLength: 6 }), async (fields) => {
-        const { body, headers } = multipart(fields)
-        const read = async (reader: typeof readForm) => [
-          ...(await reader(headers?.['content-type'], Buffer.from(String(body)))).entries(),
-        ]
-        expect(await read(readFormFast)).toEqual(await read(readForm))
-      }),
-    )
   })
 
   it('sells each service to those who give what it needs', async () => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import type { Admission } from '../../admission/admission.ts'
 import { isTemporary } from '../../database/connection-loss.ts'
 import { dhruEndpoint } from '../../protocols/dhru/endpoint.ts'
 import { ServiceLists } from '../../protocols/dhru/service-lists.ts'
@@ -21,12 +22,17 @@ export const apiRole = ({
   liveAnswers,
 }: Components): RuntimeService[] => [buckets, authenticator, refusals, requests, liveAnswers]
 
+/** ApiComponents are the parts that answer requests. */
+interface ApiComponents extends Components {
+  admission: Admission
+}
+
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
-export function serveProtocols(http: FastifyInstance, components: Components, metrics: Metrics): void {
-  const { config, buckets, directory, fulfilment, gatewayWebhooks } = components
+export function serveProtocols(http: FastifyInstance, components: ApiComponents, metrics: Metrics): void {
+  const { config, admission, buckets, directory, fulfilment, gatewayWebhooks } = components
   const { dhruRequestsPerMinute, restRequestsPerMinute } = config
-  supplierHook(http, { directory, fulfilment })
-  depositHook(http, { gatewayWebhooks })
+  supplierHook(http, { admission, directory, fulfilment })
+  depositHook(http, { admission, gatewayWebhooks })
   dhruEndpoint(
     http,
     {
@@ -36,7 +42,7 @@ export function serveProtocols(http: FastifyInstance, components: Components, me
       count: metrics.countRequest,
       throttle: new KeyThrottle(buckets, { protocol: 'dhru', perMinute: dhruRequestsPerMinute }),
     },
-    { bodyLimit: config.bodyLimit, aliases: config.dhruAliases },
+    { bodyLimit: config.dhruBodyLimit, aliases: config.dhruAliases },
   )
   restApi(
     http,

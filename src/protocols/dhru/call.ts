@@ -39,7 +39,12 @@ export type ActionResult = Answer | Prepared
 /** Action answers a request. Throws Refusals. */
 export type Action = (call: Call) => ActionResult | Promise<ActionResult>
 
+/** MAX_COUNTED is as far as rows are counted; no operator can allow more of them. */
+export const MAX_COUNTED = 2000
+
 /** `checkRowCount` guards a bulk request's size. Throws too_many_rows. */
 export function checkRowCount(count: number, maxRows: number): void {
-  if (count > maxRows) throw new Refusal('too_many_rows', `${count} rows, at most ${maxRows} in one request`)
+  if (count <= maxRows) return
+  const counted = count > MAX_COUNTED ? `more than ${MAX_COUNTED}` : count
+  throw new Refusal('too_many_rows', `${counted} rows, at most ${maxRows} in one request`)
 }

@@ -1,7 +1,9 @@
 import { decodeHTMLStrict } from 'entities'
 import { ok, type Result } from '../../lib/fault.ts'
 import { type Fields, put } from './fields.ts'
+import { percentDecoded } from './form-urlencoded.ts'
 import { malformed, parseJson } from './json.ts'
+import { hasMoreThan } from './marks.ts'
 import { readXml } from './parameters-xml.ts'
 
 /** Decoded is what a text holds: JSON, or the fields of the kit's XML. */
@@ -21,22 +23,25 @@ export function decodeText(text: string): Result<Decoded> {
   return plain === text ? read : decodeOnce(plain)
 }
 
-/** `unescaped` takes away the HTML entities, the percent signs or the slashes that a client, or its framework, added to a whole text. */
+/** MAX_ESCAPES bounds the entities, or the slashes, that are taken out of one text. */
+const MAX_ESCAPES = 20_000
+
+/**
+ * `unescaped` takes away the HTML entities, the percent signs or the slashes that a client, or its framework, added to a whole text. A
+ * text with too many stays as it is.
+ */
 function unescaped(text: string): string {
-  if (/^%(?:3c|7b|5b)/i.test(text)) {
-    try {
-      return decodeURIComponent(text.replaceAll('+', ' '))
-    } catch {
-      return text
-    }
+  if (/^%(?:3c|7b|5b)/i.test(text)) return percentDecoded(text) ?? text
+  const beginning = text.slice(0, 100)
+  if (/^&(?:lt|#0{0,9}60|#x0{0,9}3c);|^[[{]\s*[[{]?\s*&(?:quot|#0{0,9}34|#x0{0,9}22);/i.test(beginning)) {
+    return hasMoreThan(MAX_ESCAPES, '&', text) ? text : decodeHTMLStrict(text)
   }
-  if (/^&(?:lt|#0*60|#x0*3c);|^[[{]\s*[[{]?\s*&(?:quot|#0*34|#x0*22);/i.test(text))
-    return decodeHTMLStrict(text)
-  return /^[[{]\s*[[{]?\s*\\"/.test(text) ? text.replace(/\\(.)/gs, '$1') : text
+  if (!/^[[{]\s*[[{]?\s*\\"/.test(beginning) || hasMoreThan(MAX_ESCAPES, '\\', text)) return text
+  return text.replace(/\\(.)/gs, '$1')
 }
 
 function decodeOnce(text: string): Result<Decoded> {
-  if (PAIRS.test(text)) return ok({ fields: fieldsOfPairs(text) })
+  if (PAIRS.test(text)) return fieldsOfPairs(text)
   const plain = PLAIN.test(text) ? text : decodeBase64(text)
   if (plain === undefined) return malformed('neither JSON, XML nor base64 of one of them')
   if (plain === '') return ok({ json: null })
@@ -44,30 +49,42 @@ function decodeOnce(text: string): Result<Decoded> {
     const read = readXml(plain)
     return read.ok ? ok({ fields: read.value }) : read
   }
-  try {
-    return ok({ json: parseJson(plain) })
-  } catch {
-    return malformed('the JSON cannot be read')
-  }
+  const read = parseJson(plain)
+  return read.ok ? ok({ json: read.value }) : read
 }
 
 /** PAIRS is a form within the form, `ID=bl&IMEI=...`, known by the first of its names; base64 has no sign behind its last `=`. */
 const PAIRS = /^(?:id|service(?:_?id|_code)?|imei|(?:order|reference)_?id)=[^=]/i
 
-function fieldsOfPairs(text: string): Fields {
+/** MAX_PAIRS bounds the pairs of such a form: an order has 100 fields at most. */
+const MAX_PAIRS = 200
+
+function fieldsOfPairs(text: string): Result<Decoded> {
+  if (hasMoreThan(MAX_PAIRS, '&', text)) return malformed(`more than ${MAX_PAIRS} fields in a text`)
   const fields = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(text.replaceAll('&amp;', '&'))) put(fields, name, value)
-  return fields
+  return ok({ fields })
 }
 
 const PLAIN = /^(?:[[{"<]|null$)/
 
 /** `decodeBase64` reads standard or url-safe base64, with or without padding; where a form turned + into a blank, it turns it back. */
 function decodeBase64(text: string): string | undefined {
-  const compact = text.replace(/[\r\n\t]/g, '').replaceAll(' ', '+')
-  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) return undefined
-  const bytes = Buffer.from(compact, 'base64')
+  if (!/^[A-Za-z0-9+/_ \r\n\t-]+={0,2}$/.test(text)) return undefined
+  const bytes = Buffer.from(/[ \r\n\t]/.test(text) ? compacted(text) : text, 'base64')
   const decoded = bytes.toString('utf8').trim()
   const blank = decoded === '' && bytes.length > 0
   return blank || PLAIN.test(decoded) ? decoded : undefined
+}
+
+/** `compacted` leaves out line ends and tabs, and puts a `+` in the place of each blank. */
+function compacted(text: string): string {
+  const bytes = Buffer.from(text, 'latin1')
+  let length = 0
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number
+    if (byte === 0x20) bytes[length++] = 0x2b
+    else if (byte > 0x20) bytes[length++] = byte
+  }
+  return bytes.toString('latin1', 0, length)
 }

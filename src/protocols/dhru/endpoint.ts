@@ -3,22 +3,26 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiKey, Dialect } from '../../accounts/account.ts'
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
+import type { Admission } from '../../admission/admission.ts'
+import type { Body } from '../../admission/bodies.ts'
 import { Refusal, Throttled } from '../../errors.ts'
 import { refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
+import { turnFor } from '../../runtime/pace.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { actions, placesOrders } from './actions/index.ts'
 import { type Answer, API_VERSION, Prepared, toJson, toXml } from './answer.ts'
-import { type Body, readBody } from './body.ts'
 import type { ActionResult, DhruDeps } from './call.ts'
-import { type DhruRequest, readForm, readRequest } from './form.ts'
+import { type DhruRequest, MAX_FIELDS, readRequest } from './form.ts'
 import { readParameters } from './parameters.ts'
 import { ALIAS_PATHS, PATH } from './paths.ts'
+import { readForm } from './read-form.ts'
 import { sayRefusal } from './refusal.ts'
 import { actionName, requestEntry, strangerEntry } from './request-entry.ts'
 
 export interface EndpointDeps extends DhruDeps {
+  admission: Pick<Admission, 'readBody' | 'know'>
   authenticator: Authenticator
   throttle: KeyThrottle
   /** `count` counts an answered request: its action (a known one, or `other`) and its outcome. */
@@ -48,12 +52,10 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       done()
     })
     scope.setErrorHandler((error, request, reply) => {
-      request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
-      return reply
-        .code(200)
-        .headers(headersOf(request))
-        .type(JSON_TYPE)
-        .send(toJson(failed(internal(request), 'contract')))
+      if (!(error instanceof Refusal)) {
+        request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
+      }
+      return send(request, reply.code(200), 'json', error instanceof Refusal ? error : internal(request))
     })
 
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -92,18 +94,18 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       !placesOrders(dhru.action)
 
     const handle = async (request: FastifyRequest): Promise<Handled> => {
-      const read = await readBody(request.raw, settings.bodyLimit).catch(
-        (): Body => ({ bytes: Buffer.alloc(0), tooLarge: false }),
-      )
-      const dhru = readRequest(await readForm(request.sentContentType, read.bytes))
+      const read = await deps.admission
+        .readBody(request, settings.bodyLimit)
+        .catch((): Body => ({ bytes: Buffer.alloc(0), isBrokenOff: true }))
+      const dhru = readRequest(readForm(request.sentContentType, read.bytes))
       const handled = { dhru, format: dhru.format }
       if (request.method !== 'POST') {
         const result = new Refusal('method_not_allowed', 'send a POST')
         return { dhru, format: formatOf(request, dhru), result }
       }
-      if (read.tooLarge) {
-        return { ...handled, result: new Refusal('body_too_large', `at most ${settings.bodyLimit} bytes`) }
-      }
+      if (read.refusal) return { ...handled, result: read.refusal }
+      if (dhru.form.isCut)
+        return { ...handled, result: new Refusal('body_too_large', `at most ${MAX_FIELDS} fields`) }
       let key: ApiKey | undefined
       try {
         const authenticated = deps.authenticator.authenticate(dhru, request.ip)
@@ -112,8 +114,9 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
           return { ...handled, refusedKey: 'of' in known ? known.of : undefined, result: refusalFor(known) }
         }
         key = known.value
+        deps.admission.know(request, read.bytes.length)
         deps.throttle.count(key)
-        return { ...handled, key, result: await run(dhru, key, request) }
+        return { ...handled, key, result: await run(dhru, key, request, read.bytes.length) }
       } catch (error) {
         if (error instanceof Refusal) return { ...handled, key, result: error }
         request.log.error({ err: error, requestId: request.id, action: dhru.action }, 'a Dhru action failed')
@@ -121,18 +124,28 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       }
     }
 
-    const run = async (dhru: DhruRequest, key: ApiKey, request: FastifyRequest): Promise<ActionResult> => {
+    const run = async (
+      dhru: DhruRequest,
+      key: ApiKey,
+      request: FastifyRequest,
+      length: number,
+    ): Promise<ActionResult> => {
       if (!allows(key.permissions, 'order.create')) {
         throw new Refusal('permission_denied', 'the key may not order.create')
       }
       if (dhru.action === '') throw new Refusal('action_missing')
       const action = actions.get(dhru.action)
       if (!action) throw new Refusal('unsupported_action', actionName(dhru))
+      const beforeReading = turnFor(length)
+      if (beforeReading) await beforeReading
+      const parameters = readParameters(dhru.form)
+      const beforeAction = turnFor(length)
+      if (beforeAction) await beforeAction
       return await action({
         deps,
         key,
         request: dhru,
-        parameters: readParameters(dhru.form),
+        parameters,
         idempotencyKey: idempotencyKeyOf(request, dhru) ?? null,
         report: ({ placed }) => {
           request.placedOrder = placed

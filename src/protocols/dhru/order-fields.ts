@@ -1,8 +1,8 @@
 import { ok, type Result } from '../../lib/fault.ts'
+import { MAX_COUNTED } from './call.ts'
 import { readCustomField } from './custom-field.ts'
 import { type Fields, put } from './fields.ts'
 import type { Form } from './form.ts'
-import { malformed } from './json.ts'
 import type { Parameters } from './parameters.ts'
 
 /** OrderFields has the fields of one order, as sent. */
@@ -43,8 +43,8 @@ const NO_FIELDS: Fields = new Map()
 /** `readOrderFields` reads an order's fields. */
 export function readOrderFields(fields: Fields): Result<OrderFields> {
   const read = readCustomField(firstOf(fields, CUSTOM) ?? '')
-  if (read === undefined) return malformed('CUSTOMFIELD is JSON that cannot be read')
-  const [custom, bare] = typeof read === 'string' ? [NO_FIELDS, read] : [read]
+  if (!read.ok) return read
+  const [custom, bare] = typeof read.value === 'string' ? [NO_FIELDS, read.value] : [read.value]
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
   for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
@@ -94,4 +94,7 @@ export const idIn = (fields: Fields): string | undefined => firstOf(fields, ORDE
 
 const ORDER_ID = ['ORDERID', 'ORDER_ID', 'REFERENCEID', 'REFERENCE_ID', 'REFID', 'ID']
 
-const listOf = (text: string): string[] => text.split(/[\s,;[\]"']+/).filter((id) => id !== '')
+/** MAX_PIECES is one more than are counted, with an empty one before and behind them. */
+const MAX_PIECES = MAX_COUNTED + 3
+
+const listOf = (text: string): string[] => text.split(/[\s,;[\]"']+/, MAX_PIECES).filter((id) => id !== '')

@@ -3,7 +3,7 @@ import { isObject } from '../../lib/json.ts'
 import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf, put } from './fields.ts'
 import { ENVELOPE, type Form } from './form.ts'
-import { isTooDeep, malformed, TOO_DEEP } from './json.ts'
+import { MAX_DEPTH, malformed, TOO_DEEP } from './json.ts'
 import { CUSTOM } from './order-fields.ts'
 
 /**
@@ -16,13 +16,30 @@ export type Parameters =
   | { kind: 'one'; fields: Fields }
   | { kind: 'many'; rows: ParameterRow[] }
 
+/** ParameterRow reads its fields when they are wanted, so that nobody pays for all rows at once. */
 interface ParameterRow {
-  key: string
-  fields: Fields | undefined
-  text: string | undefined
+  readonly key: string
+  readonly fields: Fields | undefined
+  readonly text: string | undefined
+}
+
+function parameterRow(key: string, value: unknown): ParameterRow {
+  let fields: Fields | undefined
+  return {
+    key,
+    get fields() {
+      if (isObject(value)) fields ??= fieldsOf(value)
+      return fields
+    },
+    get text() {
+      return value === null || typeof value === 'object' ? undefined : String(value).trim()
+    },
+  }
 }
 
 const MAX_FIELDS_IN_A_ROW = 100
+/** MAX_NAME bounds the name of a field, in characters: one with brackets has the row's key in it. */
+const MAX_NAME = 2000
 const TOO_MANY_FIELDS = `more than ${MAX_FIELDS_IN_A_ROW} fields in a row`
 const envelopeNames = new Set(Object.values(ENVELOPE).flat())
 
@@ -34,7 +51,9 @@ export function readParameters(form: Form): Result<Parameters> {
   const beside = new Map<string, string>()
   let bracketed: Tree | undefined
   for (const { name, value } of form.entries()) {
+    if (name.length > MAX_NAME) return malformed(`the name of a field is longer than ${MAX_NAME} characters`)
     const path = name.includes('[') ? pathOf(name) : undefined
+    if (path && path.length > MAX_DEPTH) return malformed(TOO_DEEP)
     if (path) {
       bracketed ??= newTree()
       addAt(bracketed, path, value)
@@ -93,18 +112,15 @@ function readValue(value: unknown): Result<Parameters> {
   // PHP's json_encode says "no parameters" as null, "" or [].
   if (value === null || value === '') return NONE
   if (typeof value !== 'object') return malformed('a JSON object or array is expected')
-  if (isTooDeep(value)) return malformed(TOO_DEEP)
-  if (isObject(value) && !isRows(value)) return oneOf(fieldsOf(value))
-  const rows = Object.entries(value).map(
-    ([key, row]): ParameterRow => ({
-      key,
-      fields: isObject(row) ? fieldsOf(row) : undefined,
-      text: row === null || typeof row === 'object' ? undefined : String(row).trim(),
-    }),
-  )
-  if (rows.length === 0) return NONE
-  const tooWide = rows.some(({ fields }) => fields && fields.size > MAX_FIELDS_IN_A_ROW)
-  return tooWide ? malformed(TOO_MANY_FIELDS) : ok({ kind: 'many', rows })
+  if (isObject(value) && !isRows(value)) {
+    const isWide = Object.keys(value).length > MAX_FIELDS_IN_A_ROW
+    return isWide ? malformed(TOO_MANY_FIELDS) : oneOf(fieldsOf(value))
+  }
+  const entries = Object.entries(value)
+  if (entries.length === 0) return NONE
+  const tooWide = entries.some(([, row]) => isObject(row) && Object.keys(row).length > MAX_FIELDS_IN_A_ROW)
+  if (tooWide) return malformed(TOO_MANY_FIELDS)
+  return ok({ kind: 'many', rows: entries.map(([key, row]) => parameterRow(key, row)) })
 }
 
 /** `isRows` knows rows under the caller's own keys; one field that holds an object (CUSTOMFIELD) is still one order. */

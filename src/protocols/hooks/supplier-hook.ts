@@ -4,10 +4,10 @@ import type { Fulfilment } from '../../fulfilment/fulfilment.ts'
 import { supplierKinds } from '../../integrations/suppliers/index.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import type { SupplierDirectory } from '../../suppliers/directory.ts'
-import { hook } from './hook.ts'
+import { type HookAdmission, hook } from './hook.ts'
 
-/** BODY_LIMIT, in bytes, has room for an order with some thousand results. */
-const BODY_LIMIT = 4_194_304
+/** BODY_LIMIT, in bytes, has room for an order with a thousand results. */
+const BODY_LIMIT = 1_048_576
 
 /**
  * `supplierHook` adds `POST /hooks/suppliers/<id>`, where a supplier whose kind reads webhooks says that something happened to an order.
@@ -16,9 +16,13 @@ const BODY_LIMIT = 4_194_304
  */
 export function supplierHook(
   app: FastifyInstance,
-  { directory, fulfilment }: { directory: SupplierDirectory; fulfilment: Pick<Fulfilment, 'askSoon'> },
+  {
+    admission,
+    directory,
+    fulfilment,
+  }: { admission: HookAdmission; directory: SupplierDirectory; fulfilment: Pick<Fulfilment, 'askSoon'> },
 ): void {
-  hook(app, { path: '/hooks/suppliers', bodyLimit: BODY_LIMIT }, async (name, body, headers) => {
+  hook(app, { path: '/hooks/suppliers', bodyLimit: BODY_LIMIT, admission }, async (name, body, headers) => {
     const id = Number(/^[1-9]\d{0,8}$/.test(name) ? name : 0) as SupplierId
     const config = (await directory.current()).get(id)?.config
     const header = headers['x-signature']

@@ -1,7 +1,8 @@
-import type { FastifyRequest } from 'fastify'
 import type { Credentials } from '../../accounts/authenticator.ts'
 import { Refusal } from '../../errors.ts'
+import { type JsonLimits, outlineOf } from '../../lib/json-text.ts'
 import { type Micros, parseMicros } from '../../lib/money.ts'
+import { turnFor } from '../../runtime/pace.ts'
 import { Mismatch } from './refusal.ts'
 
 /** `bearerOf` gives the key in `Authorization: Bearer <username>.<apiaccesskey>`; an empty one, which no account has, where there is none. */
@@ -15,15 +16,29 @@ export function bearerOf(authorization: string | undefined): Credentials {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
+/** LIMITS have room for the items of the largest order, with some fields of each. */
+const LIMITS: JsonLimits = { values: 50_000, depth: 32 }
+const EXCESS = {
+  values: `has more than ${LIMITS.values} values`,
+  depth: `is nested deeper than ${LIMITS.depth} levels`,
+}
+
 /** `readJson` reads a body as JSON; an empty one is undefined. */
-export async function readJson(_request: FastifyRequest, body: string | Buffer): Promise<unknown> {
+export async function readJson(body: Buffer): Promise<unknown> {
   if (body.length === 0) return undefined
   try {
-    return JSON.parse(typeof body === 'string' ? body : utf8.decode(body))
-  } catch {
-    throw new Mismatch('body', [{ path: ['body'], message: 'is not JSON in UTF-8' }])
+    const text = utf8.decode(body)
+    const { excess } = outlineOf(text, LIMITS)
+    if (excess) throw mismatch(EXCESS[excess])
+    const read: unknown = JSON.parse(text)
+    await turnFor(body.length)
+    return read
+  } catch (error) {
+    throw error instanceof Mismatch ? error : mismatch('is not JSON in UTF-8')
   }
 }
+
+const mismatch = (message: string): Mismatch => new Mismatch('body', [{ path: ['body'], message }])
 
 /** `readAmount` reads an amount of money. Throws invalid_input unless it is more than 0. */
 export function readAmount(given: number | string, field: string): Micros {

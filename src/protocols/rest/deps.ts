@@ -1,5 +1,6 @@
 import type { Authenticator } from '../../accounts/authenticator.ts'
 import type { LiveAnswers } from '../../accounts/live-answers.ts'
+import type { Admission } from '../../admission/admission.ts'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { Deposits } from '../../deposits/deposits.ts'
 import type { OrderRequests } from '../../fulfilment/people/order-requests.ts'
@@ -17,6 +18,7 @@ import type { ServiceTexts } from './service-texts.ts'
 
 /** RestDeps is what the routes use of the domain; each file of routes names its own part of it. */
 export interface RestDeps {
+  admission: Pick<Admission, 'readBody'>
   authenticator: Authenticator
   liveAnswers: Pick<LiveAnswers, 'watch'>
   throttle: KeyThrottle

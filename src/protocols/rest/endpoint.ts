@@ -35,7 +35,11 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
     scope.register(async (api) => {
       api.removeAllContentTypeParsers()
       // Every body is read as JSON, whatever its content type.
-      api.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: settings.bodyLimit }, readJson)
+      api.addContentTypeParser('*', async (request: FastifyRequest) => {
+        const body = await deps.admission.readBody(request, settings.bodyLimit, { isKnown: true })
+        if (body.refusal) throw body.refusal
+        return await readJson(body.bytes)
+      })
       api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
       api.setSerializerCompiler(() => jsonWithAmounts)
       api.setErrorHandler((error, request, reply) =>

@@ -7,8 +7,9 @@ import { orThrow } from '../../../src/lib/fault.ts'
 import type { SupplierId } from '../../../src/lib/ids.ts'
 import { type Clock, systemClock } from '../../../src/lib/time.ts'
 import { GuardedOutbound } from '../../../src/outbound/guarded.ts'
-import { readForm, readRequest } from '../../../src/protocols/dhru/form.ts'
+import { readRequest } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
+import { readForm } from '../../../src/protocols/dhru/read-form.ts'
 
 /** `Heard` is one request as the panel understood it. */
 export interface Heard {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Form, readForm, readRequest } from '../../../src/protocols/dhru/form.ts'
+import { type Form, readRequest } from '../../../src/protocols/dhru/form.ts'
+import { readForm } from '../../../src/protocols/dhru/read-form.ts'
 
 const URLENCODED = 'application/x-www-form-urlencoded'
 
@@ -78,10 +79,6 @@ describe('a urlencoded body', () => {
     const body = Buffer.concat([Buffer.from('action=x'), Buffer.from([0xff, 0xc3]), Buffer.from('&b=2')])
     expect(fieldsOf(await form(body))).toEqual({ action: 'x\ufffd\ufffd', b: '2' })
   })
-
-  it('is read without waiting, as the hot path wants it', () => {
-    expect(readForm(URLENCODED, Buffer.from('a=1'))).not.toBeInstanceOf(Promise)
-  })
 })
 
 describe('a JSON body', () => {
@@ -103,13 +100,18 @@ describe('a JSON body', () => {
     const read = await form('{"IMEI":8901234567890123456,"parameters":{"IMEI":8901234567890123456}}')
     expect(fieldsOf(read)).toEqual({
       IMEI: '8901234567890123456',
-      parameters: '{"IMEI":"8901234567890123456"}',
+      parameters: '{"IMEI":8901234567890123456}',
     })
   })
 
-  it('is read without what is nested far too deep', async () => {
+  it('is read however deep its values are nested: that is said where they are read', async () => {
     const deep = `${'['.repeat(500_000)}${']'.repeat(500_000)}`
-    expect(fieldsOf(await form(`{"action":"x","parameters":${deep}}`))).toEqual({ action: 'x' })
+    expect((await form(`{"action":"x","parameters":${deep}}`)).get('parameters')).toBe(deep)
+  })
+
+  it('gives the last of two members of one name, and what is inside of texts is text', async () => {
+    const body = '{ "id" : 1 , "id": "}\\",\\"a\\":{" , "yes" : [ "]" , {} ] , "s": "\\u0041\\\\" }'
+    expect(fieldsOf(await form(body))).toEqual({ id: '}","a":{', yes: '[ "]" , {} ]', s: 'A\\' })
   })
 
   it.each(['{', '{"a":', '{]', `{"a":${'['.repeat(500_000)}`])(
@@ -184,16 +186,36 @@ describe('a multipart body', () => {
     expect(fieldsOf(await form(body, contentType))).toEqual({})
   })
 
-  it('gives what can be read of tens of thousands of parts', async () => {
-    const many = Array.from({ length: 30_000 }, (_, i): [string, string] => [`f${i}`, 'x'])
-    const read = fieldsOf(await form(multipart(many, 'X'), 'multipart/form-data; boundary=X'))
-    expect(read).toMatchObject({ f0: 'x', f9999: 'x' })
-  })
-
   it('gives the other parts when one has headers that are too long', async () => {
     const long = `--X\r\nContent-Disposition: form-data; name="long"\r\nA: ${'b'.repeat(200_000)}\r\n\r\nx\r\n`
     const body = `--X\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n${long}--X--\r\n`
     expect((await form(body, 'multipart/form-data; boundary=X')).get('a')).toBe('1')
+  })
+})
+
+describe('a body of more than 5,000 fields', () => {
+  const fields = (count: number) => Array.from({ length: count }, (_, i): [string, string] => [`f${i}`, 'x'])
+  const encodings: [name: string, contentType: string, body: (count: number) => string][] = [
+    [
+      'urlencoded',
+      URLENCODED,
+      (count) =>
+        fields(count)
+          .map((pair) => pair.join('='))
+          .join('&'),
+    ],
+    ['JSON', 'application/json', (count) => JSON.stringify(Object.fromEntries(fields(count)))],
+    ['multipart', 'multipart/form-data; boundary=X', (count) => multipart(fields(count), 'X')],
+  ]
+
+  it.each(encodings)('is cut there as %s', async (_name, contentType, body) => {
+    const whole = await form(body(5000), contentType)
+    expect([whole.isCut, Object.keys(fieldsOf(whole))]).toEqual([false, fields(5000).map(([name]) => name)])
+    expect((await form(body(5001), contentType)).isCut).toBe(true)
+  })
+
+  it.each(['&', 'a&', '&lt;'])('counts every mark that may end a field: %s', async (mark) => {
+    expect((await form(mark.repeat(5002))).isCut).toBe(true)
   })
 })
 

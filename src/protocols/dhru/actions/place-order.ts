@@ -3,7 +3,7 @@ import { orThrow } from '../../../lib/fault.ts'
 import { succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 import { echo } from '../fields.ts'
-import { placeRow } from './purchase.ts'
+import { placeWanted, readPurchase } from './purchase.ts'
 
 /** PLACED is the contract's text. */
 export const PLACED = 'Order Placed Successfully'
@@ -17,7 +17,8 @@ export const placeOrder: Action = async (call) => {
   }
   const fields = parameters.kind === 'one' ? parameters.fields : parameters.rows[0]?.fields
   if (!fields) throw new Refusal('malformed_parameters', 'the order is not an object')
-  const placed = await placeRow(call, await call.deps.catalogue.current(), fields, call.idempotencyKey)
+  const wanted = readPurchase(call, await call.deps.catalogue.current(), fields, call.idempotencyKey)
+  const placed = await placeWanted(call, wanted, call.idempotencyKey)
   if (placed instanceof Refusal) throw placed
   call.report({ placed: placed.orderId })
   return succeed([{ MESSAGE: PLACED, REFERENCEID: String(placed.orderId) }], echo(fields))

@@ -1,12 +1,13 @@
 import type { Dialect } from '../../../accounts/account.ts'
 import { Refusal } from '../../../errors.ts'
 import { orThrow } from '../../../lib/fault.ts'
+import { mapInTurns } from '../../../runtime/pace.ts'
 import { type Answer, API_VERSION, Keyed, Merged, type Value } from '../answer.ts'
 import { type Action, type Call, checkRowCount } from '../call.ts'
-import { echo } from '../fields.ts'
+import { echo, type Fields } from '../fields.ts'
 import { sayRefusal } from '../refusal.ts'
 import { PLACED } from './place-order.ts'
-import { placeRow } from './purchase.ts'
+import { placeWanted, readPurchase } from './purchase.ts'
 
 interface Row {
   key: string
@@ -19,17 +20,21 @@ interface Row {
 async function placeRows(call: Call): Promise<Row[]> {
   const parameters = orThrow(call.parameters)
   if (parameters.kind === 'none') throw new Refusal('payload_required')
-  const rows = parameters.kind === 'many' ? parameters.rows : [{ key: '0', fields: parameters.fields }]
+  const rows: { key: string; fields: Fields | undefined }[] =
+    parameters.kind === 'many' ? parameters.rows : [{ key: '0', fields: parameters.fields }]
   if (rows.length === 0) throw new Refusal('payload_required')
   checkRowCount(rows.length, call.deps.maxRows)
   const snapshot = await call.deps.catalogue.current()
+  const read = await mapInTurns(rows, ({ key, fields }) => {
+    // One idempotency key covers the whole request: each row has its own share of it.
+    const own = call.idempotencyKey === null ? null : `${call.idempotencyKey}#${key}`
+    return { key, own, fields, wanted: fields && readPurchase(call, snapshot, fields, own) }
+  })
   return await Promise.all(
-    rows.map(async ({ key, fields }): Promise<Row> => {
-      if (!fields)
+    read.map(async ({ key, own, fields, wanted }): Promise<Row> => {
+      if (!wanted)
         return { key, echo: {}, result: new Refusal('malformed_parameters', 'the row is not an object') }
-      // One idempotency key covers the whole request: each row has its own share of it.
-      const own = call.idempotencyKey === null ? null : `${call.idempotencyKey}#${key}`
-      const placed = await placeRow(call, snapshot, fields, own)
+      const placed = await placeWanted(call, wanted, own)
       return { key, echo: echo(fields), result: placed instanceof Refusal ? placed : String(placed.orderId) }
     }),
   )

@@ -7,13 +7,16 @@ import type { Call } from '../call.ts'
 import type { Fields } from '../fields.ts'
 import { readOrderFields } from '../order-fields.ts'
 
+/** Wanted is what one row of a place request says: a purchase, or what is wrong with it. */
+export type Wanted = Result<Purchase>
+
 /** `readPurchase` turns one row of a place request into a purchase, or says what is wrong with it. */
-function readPurchase(
+export function readPurchase(
   call: Call,
   snapshot: Snapshot,
   fields: Fields,
   idempotencyKey: string | null,
-): Result<Purchase> {
+): Wanted {
   const order = readOrderFields(fields)
   if (!order.ok) return order
   const { service: idOrCode, imei, device, bare, quantity, reference, extra } = order.value
@@ -44,14 +47,12 @@ function readPurchase(
   return resultOf(purchase, faults, 'invalid_field')
 }
 
-/** `placeRow` reads and places one row. */
-export async function placeRow(
+/** `placeWanted` places what one row wants. */
+export async function placeWanted(
   call: Call,
-  snapshot: Snapshot,
-  fields: Fields,
+  wanted: Wanted,
   idempotencyKey: string | null,
 ): Promise<Placed> {
-  const purchase = readPurchase(call, snapshot, fields, idempotencyKey)
-  if (purchase.ok) return await call.deps.placement.place(purchase.value)
-  return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, refusalFor(purchase))
+  if (wanted.ok) return await call.deps.placement.place(wanted.value)
+  return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, refusalFor(wanted))
 }

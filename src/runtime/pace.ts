@@ -1,0 +1,24 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
+/** TURN_MS is how long one piece of work keeps the event loop to itself. */
+const TURN_MS = 5
+
+/** LARGE is the size from which a text is worth a turn of its own, in bytes. */
+const LARGE = 65_536
+
+/** `turnFor` lets all others have their turn before work on so many bytes; undefined: so few need no turn of their own. */
+export const turnFor = (bytes: number): Promise<void> | undefined =>
+  bytes < LARGE ? undefined : nextTurn(undefined)
+
+/** `mapInTurns` maps in order, and lets all others have their turn whenever that has taken a while. */
+export async function mapInTurns<From, To>(values: readonly From[], map: (value: From) => To): Promise<To[]> {
+  const mapped: To[] = []
+  let began = performance.now()
+  for (const value of values) {
+    mapped.push(map(value))
+    if (performance.now() - began < TURN_MS) continue
+    await nextTurn()
+    began = performance.now()
+  }
+  return mapped
+}

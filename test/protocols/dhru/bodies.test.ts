@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { readConfig } from '../../../src/config.ts'
+import { readOrderWebhook } from '../../../src/integrations/suppliers/cekceir/webhook.ts'
+import { readRequest } from '../../../src/protocols/dhru/form.ts'
+import { readOrderFields, readOrderIds } from '../../../src/protocols/dhru/order-fields.ts'
+import { readParameters } from '../../../src/protocols/dhru/parameters.ts'
+import { readForm } from '../../../src/protocols/dhru/read-form.ts'
+import { readJson } from '../../../src/protocols/rest/decode.ts'
+import { bodyShapes } from '../../support/bodies.ts'
+import { exchange, login, readDhru } from '../../support/dhru.ts'
+import { randomNumbers } from '../../support/random.ts'
+import { type Shop, type TestServer, testServer } from '../../support/server.ts'
+
+const { dhruBodyLimit } = readConfig({})
+const shapes = (shop: [string, string][]) => bodyShapes(dhruBodyLimit, shop, randomNumbers(inject('seed')))
+
+const STRANGER: [string, string][] = [
+  ['username', 'shop'],
+  ['apiaccesskey', 'x'],
+]
+
+/** `cpuMs` gives the processor time that this thread has spent: others on the machine do not count. */
+function cpuMs(work: () => unknown): number {
+  const { user, system } = process.threadCpuUsage()
+  work()
+  const spent = process.threadCpuUsage({ user, system })
+  return (spent.user + spent.system) / 1000
+}
+
+/** `least` is the least of some runs, or the first one below `enough`: some pay for being compiled, and any may pay for garbage. */
+function least(work: () => unknown, enough = 0): number {
+  let spent = Number.POSITIVE_INFINITY
+  for (let runs = 0; runs < 5 && spent > enough; runs++) spent = Math.min(spent, cpuMs(work))
+  return spent
+}
+
+/**
+ * `turn` is what 20 ms are on a machine on which JSON.parse takes 12 ms for this, so that the bound does not depend on the machine's
+ * speed. Without one of the limits a shape takes many times as long.
+ */
+const names = `{${Array.from({ length: 50_000 }, (_, i) => `"${i.toString(36)}":1`)}}`
+const turn = (): number => (least(() => JSON.parse(names)) * 20) / 12
+
+describe('a body of the largest size, of any shape', () => {
+  it('takes less than a turn of the loop, for what it costs before its sender is known, and for each step after that', () => {
+    const allowed = turn()
+    const slow: string[] = []
+    for (const { name, contentType, body: make } of shapes(STRANGER)) {
+      const body = make()
+      const webhook = () => readOrderWebhook(body, '0'.repeat(64), 'a.b')
+      const form = () => {
+        const read = readForm(contentType, body)
+        readRequest(read)
+        return read
+      }
+      const steps: [step: string, work: () => unknown][] = [['before', form]]
+      if (name.startsWith('JSON body')) steps.push(['webhook', webhook])
+      if (!form().isCut) {
+        const parameters = readParameters(form())
+        const rows =
+          parameters.ok && parameters.value.kind === 'many'
+            ? parameters.value.rows
+            : [
+                {
+                  fields:
+                    parameters.ok && parameters.value.kind === 'one' ? parameters.value.fields : undefined,
+                },
+              ]
+        steps.push(['parameters', () => readParameters(form())])
+        steps.push(['ids', () => readOrderIds(parameters, form())])
+        // Rows have turns of their own.
+        steps.push(['a row', () => rows[0]?.fields && readOrderFields(rows[0].fields)])
+      }
+      for (const [step, work] of steps) {
+        const spent = least(work, allowed)
+        if (spent > allowed) slow.push(`${name}, ${step}: ${spent.toFixed(1)} of ${allowed.toFixed(1)} ms`)
+      }
+    }
+    expect(slow).toEqual([])
+  })
+})
+
+/** SAMPLE is the part of the shapes that go over the wire, other ones in each run. */
+const SAMPLE = 0.1
+
+describe('the endpoint', () => {
+  let server: TestServer
+  let shop: Shop
+  beforeAll(async () => {
+    server = await testServer()
+    shop = await server.shop()
+  })
+  afterAll(() => server?.stop())
+
+  it('answers shapes in Dhru, and says which limit was passed, or that the sender is not known', async () => {
+    const random = randomNumbers(inject('seed'))
+    for (const known of [false, true]) {
+      const sender: [string, string][] = known ? login(shop) : STRANGER
+      for (const { name, contentType, body } of shapes(sender)) {
+        if (random() > SAMPLE) continue
+        const reply = await exchange(server.url, { body: body(), headers: { 'content-type': contentType } })
+        const { says } = readDhru(reply)
+        const said = says.ERROR?.[0].FULL_DESCRIPTION ?? 'rows'
+        const expected = known
+          ? /^(?:body_too_large: at most 5000 fields|malformed_parameters: .+|payload_required|action_missing|too_many_rows: .+|invalid_credentials|rows)/
+          : /^(?:body_too_large: at most 5000 fields|invalid_credentials)/
+        expect(said, name).toMatch(expected)
+      }
+    }
+  })
+})
+
+describe('a body of the REST API', () => {
+  it.each([
+    ['values', `[${'1,'.repeat(60_000)}1]`, 'has more than 50000 values'],
+    ['levels', '['.repeat(1000), 'is nested deeper than 32 levels'],
+    ['levels of objects', '{"a":'.repeat(1000), 'is nested deeper than 32 levels'],
+  ])('is read to a limit of %s', async (_what, body, message) => {
+    await expect(readJson(Buffer.from(body))).rejects.toMatchObject({ faults: [{ message }] })
+  })
+})
