@@ -30,6 +30,9 @@ import {
   orderReader,
 } from './orders.fixtures.ts'
 
+/** LEAST lets the model send single micros. */
+const LEAST = new Map([['USD', micros(1n)]])
+
 const WINDOW_MS = 600_000
 const ACCOUNTS = 3
 const SERVICES: { policy: DuplicatePolicy; price: bigint; kind: 'imei' | 'server'; manual?: boolean }[] = [
@@ -363,7 +366,7 @@ const sendOn = (real: Real, from: number, to: number, amount: bigint): Promise<u
     const senderId = real.accounts[from] as AccountId
     const at = real.clock.now()
     const sending = { senderId, receiver: username, amount: micros(amount), keyId: null, actor: 'test', at }
-    return await sendMoney(transaction, sending)
+    return await sendMoney(transaction, sending, LEAST)
   })
 const bookSent = (model: Model, from: number, to: number, amount: bigint): void => {
   for (const [account, change] of [
