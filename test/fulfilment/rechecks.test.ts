@@ -61,6 +61,34 @@ async function endedWith(first: SupplierOutcome, later: () => SupplierOutcome | 
   return { id, supplier, workers }
 }
 
+test('a supplier that does not answer holds up no other’s rechecks', async () => {
+  const b = await shop.addSupplier('b')
+  const gate = Promise.withResolvers<SupplierOutcome>()
+  const silent: FakeSupplier = new FakeSupplier(async ({ call }) => {
+    if (call === 'ask') return await gate.promise
+    return silent.calls.length === 1 ? SUCCESS : REFUSED
+  })
+  const other = new FakeSupplier(async () => SUCCESS)
+  shop.workers(
+    new Map([
+      [SANDBOX, silent],
+      [b, other],
+    ]),
+    rechecked,
+  )
+  for (let n = 1; n <= 2; n++) {
+    const id = await shop.place(n)
+    await until(async () => (await shop.order(id)).finishedAt !== null)
+    if (n === 1) shop.clock.advance(10_000)
+  }
+  shop.clock.advance(HOUR - 10_000)
+  await until(() => silent.history.includes('ask'))
+  shop.clock.advance(10_000)
+  await until(() => other.history.includes('ask'))
+  gate.resolve(SUCCESS)
+  await shop.idle()
+})
+
 test.each([
   [
     'success after a refusal',

@@ -22,6 +22,7 @@ const AGAIN_MS = 600_000
 export class Rechecks {
   readonly #deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }
   readonly #loop: Loop
+  readonly #asking = new Set<Promise<void>>()
   readonly #abort = new AbortController()
 
   constructor(deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }) {
@@ -38,16 +39,21 @@ export class Rechecks {
     this.#loop.start()
   }
 
-  /** `idle` resolves when a run has found nothing to do, for tests. */
-  idle(): Promise<void> {
-    return this.#loop.idle()
+  /** `idle` resolves when nobody is asked and a run has found nothing to do, for tests. */
+  async idle(): Promise<void> {
+    do {
+      await Promise.all(this.#asking)
+      await this.#loop.idle()
+    } while (this.#asking.size > 0)
   }
 
   async stop(): Promise<void> {
     this.#abort.abort(new Error('imeigate is stopping'))
     await this.#loop.stop()
+    await Promise.all(this.#asking)
   }
 
+  /** `#run` does not wait for the answers, so that a supplier that does not answer holds up no other. */
   async #run(): Promise<boolean> {
     const { sql, clock } = this.#deps
     const limiters = await this.#deps.limiters.current()
@@ -63,13 +69,22 @@ export class Rechecks {
     const due = await claimRechecks(sql, room, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
     if (due.length === 0) return false
     const bySupplier = Map.groupBy(due, ({ supplierId }) => supplierId)
-    const calls = [...bySupplier].flatMap(([id, rechecks]) => {
+    for (const [id, rechecks] of bySupplier) {
       const limiter = limiters.get(id) as SupplierLimiter
+      const { askAtOnce } = limiter.connected.supplier
       // Items may have been sent meanwhile; what has no room now has its turn when its lease is over.
-      return inCalls(limiter, rechecks.slice(0, limiter.askRoom()))
-    })
-    await Promise.all(calls.map(({ limiter, rechecks }) => this.#ask(limiter, rechecks)))
+      const asked = rechecks.slice(0, limiter.askRoom())
+      for (let at = 0; at < asked.length; at += askAtOnce)
+        this.#begin(limiter, asked.slice(at, at + askAtOnce))
+    }
     return true
+  }
+
+  #begin(limiter: SupplierLimiter, rechecks: Recheck[]): void {
+    const done = this.#ask(limiter, rechecks)
+      .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'rechecks were not recorded'))
+      .finally(() => this.#asking.delete(done))
+    this.#asking.add(done)
   }
 
   async #ask(limiter: SupplierLimiter, rechecks: Recheck[]): Promise<void> {
@@ -92,17 +107,6 @@ export class Rechecks {
     })
     await writeRechecked(this.#deps.sql, rows, now)
   }
-}
-
-function inCalls(
-  limiter: SupplierLimiter,
-  rechecks: Recheck[],
-): { limiter: SupplierLimiter; rechecks: Recheck[] }[] {
-  const { askAtOnce } = limiter.connected.supplier
-  return Array.from({ length: Math.ceil(rechecks.length / askAtOnce) }, (_, n) => ({
-    limiter,
-    rechecks: rechecks.slice(n * askAtOnce, (n + 1) * askAtOnce),
-  }))
 }
 
 /** `changeOf` says how the supplier has changed its mind, in words for the operator; null: it has not; undefined: unclear. */
