@@ -133,6 +133,26 @@ test('an item that began to wait while a decision was kept is settled when it is
   expect(await open()).toEqual([])
 })
 
+test('an item that the supplier has taken after all is not ended by what is decided about its words later', async () => {
+  let asked: SupplierOutcome = { kind: 'accepted', reference: 'R1', askAgainAfterMs: 60_000 }
+  const supplier = new FakeSupplier(async ({ call }) => (call === 'send' ? odd('ask sales') : asked))
+  shop.workers(supplier)
+  const [taken] = await shop.placeMany(1)
+  await until(() => supplier.calls.length === 1 && supplier.underWay === 0)
+  await shop.idle()
+  shop.clock.advance(3_600_000)
+  await until(async () => (await states([taken as OrderId]))[0] === 'processing')
+  // Somebody decides about the same words, said of another item.
+  await shop.place(2)
+  await until(async () => (await open()).length === 1)
+  const keep = { ...decider, keep: true }
+  await resolveReview(shop.sql, await onlyReview(), { kind: 'give_back' }, keep, shop.clock)
+  asked = SUCCESS
+  shop.clock.advance(60_000)
+  await until(async () => (await states([taken as OrderId]))[0] !== 'processing')
+  expect(await states([taken as OrderId])).toEqual(['success'])
+})
+
 test('only what all such items have in common can be kept', async () => {
   await refusedOddly(1)
   const id = await onlyReview()

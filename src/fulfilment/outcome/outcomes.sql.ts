@@ -119,7 +119,8 @@ export async function writeItemUpdates(
              -- What was noted of an accepted one, such as who works on it, stays.
              detail = case when m.attempt_state = 'accepted' then coalesce(m.detail, a.detail) else m.detail end,
              asked = m.asked, fault = m.fault, recheck_at = m.recheck_at,
-             unrecognised = coalesce(m.unrecognised, a.unrecognised),
+             -- Once the supplier has said more, it waits for no text any more.
+             unrecognised = case when m.attempt_state = 'unknown' then coalesce(m.unrecognised, a.unrecognised) end,
              finished_at = case when m.attempt_state in ('succeeded', 'refused', 'given_up')
                                 then ${now}::timestamptz end
         from moved m
