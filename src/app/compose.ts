@@ -40,6 +40,7 @@ import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { syncJobs } from '../sync/schedule.ts'
+import { ActionThrottle } from '../throttles/action-throttle.ts'
 import { FailedLogins } from '../throttles/failed-logins.ts'
 import { MissThrottle } from '../throttles/miss-throttle.ts'
 import { SharedBuckets } from '../throttles/shared-buckets.ts'
@@ -204,6 +205,7 @@ export async function compose(
     config,
     clock,
     buckets,
+    actionThrottle: new ActionThrottle(buckets),
     authenticator,
     liveAnswers,
     catalogue,

@@ -175,6 +175,21 @@ test.each([
   expect([await shop.order(id), await wallet()]).toEqual(before)
 })
 
+test('who doubts in a loop has the supplier asked once in ten minutes', async () => {
+  const { id, supplier } = await endedThen(SUCCESS, () => SUCCESS)
+  const confirmed = async (): Promise<number> =>
+    (await reviewsOf(id)).filter(({ resolution }) => resolution === 'confirmed').length
+  await verify(id)
+  await until(async () => (await confirmed()) === 1)
+  for (let times = 0; times < 5; times++) expect(await verify(id)).toEqual({ asked: 1, open: 0 })
+  await shop.idle()
+  expect(supplier.history).toEqual(['send', 'ask', 'ask'])
+  shop.clock.advance(600_000)
+  await verify(id)
+  await until(async () => (await confirmed()) === 2)
+  expect(supplier.history).toEqual(['send', 'ask', 'ask', 'ask'])
+})
+
 test('a doubt that the supplier shares is shown to a person, and touches no money', async () => {
   const { id } = await endedThen(SUCCESS, () => REFUSED)
   const before = [await shop.order(id), await wallet()]

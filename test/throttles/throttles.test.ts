@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { changeKey, createKey } from '../../src/accounts/keys.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
-import { type Reply, type Shop, type TestServer, testServer } from '../support/server.ts'
+import { RestClient } from '../support/rest.ts'
+import { imei, type Reply, type Shop, type TestServer, testServer } from '../support/server.ts'
 
 /** The limits are so low that it takes a quarter of a minute until one more is let through. */
 const FAILURES = 2
@@ -108,4 +109,28 @@ test('a key asks each protocol as often as the setting says, or as it says itsel
   for (let n = 0; n < REQUESTS * 3; n++) {
     expect(codeOf(await dhru({ ...shop, securityId: own.securityId, secret: own.secret }, from))).toBe('ok')
   }
+})
+
+test('an order is cancelled or verified ten times a minute at most, and as many deposits are begun as people begin', async () => {
+  const shop = await server.shop()
+  await server.sql`update api_keys set requests_per_minute = 1000 where account_id = ${shop.accountId}`
+  const client = new RestClient(server, shop)
+  const code = await server.service({ supplier: undefined, processing: 'manual' })
+  const place = async (n: number): Promise<number> =>
+    (await client.post('/api/order', { code, data: { imeis: [imei(n)] } })).body.order_id
+  const [one, other] = [await place(1), await place(2)]
+  const seen: number[] = []
+  for (let times = 0; times < 10; times++) {
+    const what = times % 2 === 0 ? 'cancel' : 'verify'
+    seen.push((await client.post(`/api/order/${one}/${what}`, {})).status)
+  }
+  expect(seen).toEqual([200, ...Array.from({ length: 9 }, () => 409)])
+  const refused = await client.post(`/api/order/${one}/verify`, {})
+  expect(refused.body).toMatchObject({ code: 'TOO_MANY_REQUESTS_ERROR' })
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await client.post(`/api/order/${other}/cancel`, {})).status).toBe(200)
+  const begin = async (): Promise<number> =>
+    (await client.post('/api/deposit', { amount: 1, provider_code: 'none' })).status
+  for (let times = 0; times < 60; times++) expect(await begin()).toBe(404)
+  expect(await begin()).toBe(429)
 })

@@ -1,10 +1,10 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
-import { type Clock, systemClock } from '../../lib/time.ts'
+import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../../lib/time.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
-import { itemsOfOrder, openReviews, recheckNow } from './reviews.sql.ts'
+import { countVerified, itemsOfOrder, openReviews, recheckNow, verifiedSince } from './reviews.sql.ts'
 
 /** CancelAnswer counts an order's items by what the request did to them. The three add up to all items. */
 export interface CancelAnswer {
@@ -68,6 +68,11 @@ export async function requestCancel(
   return { cancelled: done, asked: rest.length, ended: items.length - done - rest.length }
 }
 
+/** VERIFY_EVERY_MS is how soon after it was asked about an item is asked about again: who asks in a loop makes no work for suppliers. */
+const VERIFY_EVERY_MS = 10 * MINUTE_MS
+/** MAX_VERIFIED bounds the items of one account that are asked about in an hour. */
+const MAX_VERIFIED = 10_000
+
 /**
  * `requestVerify` has suppliers asked again about what has ended, because the reseller doubts it. A supplier that still says the same
  * settles it; one that says otherwise makes a review of kind `changed`; one that cannot be asked leaves the answer to a person.
@@ -81,23 +86,40 @@ export async function requestVerify(
 ): Promise<VerifyAnswer> {
   const items = await findItems(sql, order)
   const ended = items.filter(({ state }) => state === 'success' || state === 'failed')
-  const names = ended.map(({ position }) => ({ ...order, position }))
+  const now = clock.now()
+  const lately = await verifiedSince(
+    sql,
+    order.accountId,
+    order.orderId,
+    new Date(now.getTime() - VERIFY_EVERY_MS),
+  )
+  const doubted = ended.filter(({ position }) => !lately.has(position))
+  const open = items.filter(({ state }) => state !== 'success' && state !== 'failed' && state !== 'cancelled')
+  const answer = { asked: ended.length, open: open.length }
+  if (doubted.length === 0) return answer
+  const hourAgo = new Date(now.getTime() - HOUR_MS)
+  if ((await countVerified(sql, order.accountId, hourAgo, MAX_VERIFIED)) >= MAX_VERIFIED) {
+    throw new Refusal(
+      'too_many_requests',
+      `at most ${MAX_VERIFIED} items of an account are verified in an hour`,
+    )
+  }
+  const names = doubted.map(({ position }) => ({ ...order, position }))
   await openReviews(
     sql,
-    ended.map(({ position, attempt }) => ({
+    doubted.map(({ position, attempt }) => ({
       item: { ...order, position },
       attempt,
       kind: 'verify',
       detail: 'the reseller doubts the answer',
       openedBy: by,
     })),
-    clock.now(),
+    now,
   )
   // All kinds of suppliers are much to load for the commands about orders, most of which do not need them.
   const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
-  await recheckNow(sql, names, kindsDoneByPeople, clock.now())
-  const open = items.filter(({ state }) => state !== 'success' && state !== 'failed' && state !== 'cancelled')
-  return { asked: ended.length, open: open.length }
+  await recheckNow(sql, names, kindsDoneByPeople, now)
+  return answer
 }
 
 async function findItems(sql: Sql, order: { accountId: AccountId; orderId: OrderId }) {

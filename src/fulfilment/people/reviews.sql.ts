@@ -206,6 +206,34 @@ export async function itemsOfOrder(
       from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`
 }
 
+/** `verifiedSince` gives the positions of an order's items that the reseller had verified since a time. */
+export async function verifiedSince(
+  sql: Queryable,
+  accountId: AccountId,
+  orderId: OrderId,
+  since: Date,
+): Promise<Set<number>> {
+  const rows = await sql<{ position: number }[]>`
+    select position from reviews
+     where account_id = ${accountId} and order_id = ${orderId} and kind = 'verify' and opened_at > ${since}`
+  return new Set(rows.map(({ position }) => position))
+}
+
+/** `countVerified` gives how many of the account's newest `limit` reviews are of items that it had verified since a time. */
+export async function countVerified(
+  sql: Queryable,
+  accountId: AccountId,
+  since: Date,
+  limit: number,
+): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count
+      from (select kind, opened_at from reviews where account_id = ${accountId}
+             order by account_id desc, id desc limit ${limit}) r
+     where kind = 'verify' and opened_at > ${since}`
+  return row?.count ?? 0
+}
+
 /** `recheckNow` has the suppliers, but not people, asked at once about the ended attempts of these items that have a reference. */
 export async function recheckNow(
   sql: Queryable,

@@ -13,6 +13,7 @@ import type { Placement } from '../../orders/place/placement.ts'
 import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { Statements } from '../../statements/statements.ts'
+import type { ActionThrottle } from '../../throttles/action-throttle.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import type { ServiceTexts } from './service-texts.ts'
 
@@ -22,6 +23,7 @@ export interface RestDeps {
   authenticator: Authenticator
   liveAnswers: Pick<LiveAnswers, 'watch'>
   throttle: KeyThrottle
+  actionThrottle: ActionThrottle
   catalogue: Catalogue
   serviceTexts: ServiceTexts
   placement: Placement

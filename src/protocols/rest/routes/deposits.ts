@@ -12,7 +12,11 @@ import { answeredOnce, route } from '../route.ts'
 
 const section = 'Deposits'
 
-export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposits' | 'idempotency'>) => [
+export const depositRoutes = ({
+  deposits,
+  idempotency,
+  actionThrottle,
+}: Pick<RestDeps, 'deposits' | 'idempotency' | 'actionThrottle'>) => [
   route({
     method: 'GET',
     path: '/api/deposit/provider',
@@ -57,12 +61,13 @@ export const depositRoutes = ({ deposits, idempotency }: Pick<RestDeps, 'deposit
     refusals: ['not_found', 'invalid_input', 'conflict', 'provider_unavailable'],
     async handle({ accountId, key: { account }, body, idempotencyKey: key }) {
       // Two keys: what was begun is kept before the gateway is asked, and the answer once the gateway has answered.
-      const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) =>
-        deposits.begin(transaction, account, {
+      const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) => {
+        actionThrottle.countDeposit(accountId)
+        return deposits.begin(transaction, account, {
           providerCode: body.provider_code,
           amount: readAmount(body.amount, 'amount'),
-        }),
-      )
+        })
+      })
       const begunId = Number(begun.json) as DepositId
       const opened = await deposits.open(accountId, begunId, { isKept: key !== null })
       return answeredOnce(

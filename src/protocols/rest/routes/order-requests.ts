@@ -5,9 +5,9 @@ import type { AccountId, OrderId } from '../../../lib/ids.ts'
 import type { RestDeps } from '../deps.ts'
 import { type Answered, answeredOnce, type Call, route } from '../route.ts'
 
-type OrderRequestDeps = Pick<RestDeps, 'orderRequests' | 'idempotency' | 'orders'>
+type OrderRequestDeps = Pick<RestDeps, 'orderRequests' | 'idempotency' | 'orders' | 'actionThrottle'>
 
-export const orderRequestRoutes = ({ orderRequests, idempotency, orders }: OrderRequestDeps) => [
+export const orderRequestRoutes = ({ orderRequests, ...deps }: OrderRequestDeps) => [
   route({
     method: 'POST',
     path: '/api/order/:id/cancel',
@@ -23,7 +23,7 @@ export const orderRequestRoutes = ({ orderRequests, idempotency, orders }: Order
     source: 'order',
     refusals: ['order_not_found', 'conflict'],
     handle: (call) =>
-      onceOf({ idempotency, orders }, call, 'cancel', async (order, by) => {
+      onceOf(deps, call, 'cancel', async (order, by) => {
         const { cancelled, asked, ended } = await orderRequests.cancel(order, by)
         if (cancelled + asked === 0) throw new Refusal('conflict', 'the order has ended')
         return { cancelled, requested: asked, ended }
@@ -36,7 +36,7 @@ export const orderRequestRoutes = ({ orderRequests, idempotency, orders }: Order
     section: 'Orders',
     summary: 'Doubt the answer',
     description:
-      'The suppliers are asked again about the items that have ended; where they cannot be, a person looks. ' +
+      'The suppliers are asked again about the items that have ended, each at most every ten minutes; where they cannot be, a person looks. ' +
       '`CONFLICT_ERROR`: no item has ended.',
     permission: 'order.create',
     params: orderParams,
@@ -44,7 +44,7 @@ export const orderRequestRoutes = ({ orderRequests, idempotency, orders }: Order
     source: 'order',
     refusals: ['order_not_found', 'conflict'],
     handle: (call) =>
-      onceOf({ idempotency, orders }, call, 'verify', async (order, by) => {
+      onceOf(deps, call, 'verify', async (order, by) => {
         const { asked, open } = await orderRequests.verify(order, by)
         if (asked === 0) throw new Refusal('conflict', 'the order has no item that was answered')
         return { requested: asked, open }
@@ -58,7 +58,7 @@ export const orderRequestRoutes = ({ orderRequests, idempotency, orders }: Order
  * order's name as it was sent: another order may have the reference by then.
  */
 async function onceOf(
-  { idempotency, orders }: Pick<RestDeps, 'idempotency' | 'orders'>,
+  { idempotency, orders, actionThrottle }: Omit<OrderRequestDeps, 'orderRequests'>,
   { accountId, key, params, idempotencyKey }: Call<{ id: string }>,
   what: 'cancel' | 'verify',
   work: (order: { accountId: AccountId; orderId: OrderId }, by: string) => Promise<object>,
@@ -68,6 +68,7 @@ async function onceOf(
       { accountId, key: idempotencyKey, action: `order.${what}`, body: { order: params.id } },
       async () => {
         const orderId = await orders.forBuyer(accountId).idOf(params.id)
+        actionThrottle.countOrderRequest(accountId, orderId)
         return { data: { order_id: orderId, ...(await work({ accountId, orderId }, key.account.username)) } }
       },
     ),

@@ -1,0 +1,39 @@
+import { Throttled } from '../errors.ts'
+import type { AccountId, OrderId } from '../lib/ids.ts'
+import type { Bucket } from './bucket.ts'
+import type { SharedBuckets } from './shared-buckets.ts'
+
+/** PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin deposits. */
+export const PER_MINUTE = { account: 600, order: 10, deposits: 60 }
+/** MAX_KEPT bounds the buckets in memory; the one that was used longest ago goes. */
+const MAX_KEPT = 20_000
+
+/** ActionThrottle bounds what makes work for suppliers, gateways and people beyond the request itself, for each account and order. */
+export class ActionThrottle {
+  readonly #buckets: SharedBuckets
+  readonly #kept = new Map<string, Bucket>()
+
+  constructor(buckets: SharedBuckets) {
+    this.#buckets = buckets
+  }
+
+  /** `countOrderRequest` counts a request to cancel or verify an order. Throws Throttled. */
+  countOrderRequest(accountId: AccountId, orderId: OrderId): void {
+    this.#count(`order ${orderId} of ${accountId}`, PER_MINUTE.order)
+    this.#count(`order requests of ${accountId}`, PER_MINUTE.account)
+  }
+
+  /** `countDeposit` counts a deposit that is begun. Throws Throttled. */
+  countDeposit(accountId: AccountId): void {
+    this.#count(`deposits of ${accountId}`, PER_MINUTE.deposits)
+  }
+
+  #count(subject: string, perMinute: number): void {
+    const bucket = this.#kept.get(subject) ?? this.#buckets.open(subject)
+    this.#kept.delete(subject)
+    this.#kept.set(subject, bucket)
+    if (this.#kept.size > MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value as string)
+    const wait = bucket.take(perMinute, this.#buckets.now())
+    if (wait > 0) throw new Throttled('too_many_requests', wait)
+  }
+}
