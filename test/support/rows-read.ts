@@ -19,6 +19,8 @@ export class RowsRead {
   readonly sql: Sql
   /** `rows` is what the statements since the last `reset` have read; `scanned` names the tables that were read whole. */
   rows = 0
+  /** `most` is what the largest of them has read. */
+  most = 0
   readonly scanned = new Set<string>()
   readonly #client: pg.Client
 
@@ -31,7 +33,9 @@ export class RowsRead {
         const [row] = (await connection.send({ ...statement, text }, 'rows')) as {
           'QUERY PLAN': [{ Plan: PlanNode }]
         }[]
+        const before = this.rows
         if (row) this.#count(row['QUERY PLAN'][0].Plan)
+        this.most = Math.max(this.most, this.rows - before)
       }
       return await connection.send(statement, form)
     }
@@ -57,6 +61,7 @@ export class RowsRead {
   /** `of` gives the rows that `work` has read. */
   async of(work: () => Promise<unknown>): Promise<number> {
     this.rows = 0
+    this.most = 0
     await work()
     return this.rows
   }

@@ -4,6 +4,7 @@ import { type Reads, unshared } from '../../database/account-reads.ts'
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
+import { Semaphore } from '../../lib/semaphore.ts'
 import { isStorable } from '../../lib/text.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import type { Order } from '../order.ts'
@@ -12,7 +13,7 @@ import { readDetails } from './order-details.sql.ts'
 import { type ItemFilter, selectItems, serviceOf } from './order-items.sql.ts'
 import { findOrders } from './order-list.ts'
 import { bySupplierReference, newestByReference, orderOfTransaction } from './order-references.sql.ts'
-import { type OrderName, readOrders } from './orders.sql.ts'
+import { MAX_ITEMS, type OrderName, readOrders, selectLarge } from './orders.sql.ts'
 import { readSummaries } from './summaries.sql.ts'
 
 export type { OrderName } from './orders.sql.ts'
@@ -45,6 +46,10 @@ export interface BuyerOrderFilter {
 /** MAX_ORDERS_PER_READ, MAX_DETAILS_PER_READ: the most orders that one statement reads. */
 const MAX_ORDERS_PER_READ = 500
 const MAX_DETAILS_PER_READ = 200
+/** MAX_BATCHED_ITEMS are the items of an order up to which it is read together with others. */
+const MAX_BATCHED_ITEMS = 500
+/** LARGE_AT_ONCE orders of more items are read at a time. */
+const LARGE_AT_ONCE = 2
 /** MAX_SUMMARY_ITEMS bounds the items of a summary, so that a page of the largest orders stays small. */
 const MAX_SUMMARY_ITEMS = 100
 /** MAX_SCANNED_ROWS bounds the orders, and their items, that one page is looked for in; then the page ends and says where to go on. */
@@ -74,20 +79,29 @@ export class OrderReader {
     services: Services,
     { reads = unshared(sql), maxScanned = MAX_SCANNED_ROWS }: { reads?: Reads; maxScanned?: number } = {},
   ) {
+    const large = new Semaphore(LARGE_AT_ONCE)
+    const batched = <Found>(
+      read: (names: OrderName[], maxItems?: number) => Promise<Found[]>,
+      nameOf: (found: Found) => OrderName,
+      size: number,
+    ): Batcher<OrderName, Found | undefined> => batch({ sql, large, read, nameOf, size })
     const batches = {
       orders: batched(
-        (names) => readOrders(sql, names),
+        (names, maxItems) => readOrders(sql, names, maxItems),
         (order) => order,
         MAX_ORDERS_PER_READ,
       ),
       details: batched(
-        async (names) => await withServices(services, await readDetails(sql, names)),
+        async (names, maxItems) => await withServices(services, await readDetails(sql, names, maxItems)),
         ({ order }) => order,
         MAX_DETAILS_PER_READ,
       ),
       summaries: batched(
-        async (names) =>
-          await withServices(services, await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS })),
+        async (names, maxItems = MAX_ITEMS) =>
+          await withServices(
+            services,
+            await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS, maxItems }),
+          ),
         ({ order }) => order,
         MAX_DETAILS_PER_READ,
       ),
@@ -286,17 +300,36 @@ function notFound(name: string): never {
   throw new Refusal('order_not_found', name, 'id')
 }
 
-/** `batched` reads together what is asked for together, and gives each caller only the order of the account it named. */
-function batched<Found>(
-  read: (names: OrderName[]) => Promise<Found[]>,
-  nameOf: (found: Found) => OrderName,
-  size: number,
-): Batcher<OrderName, Found | undefined> {
+interface Batch<Found> {
+  sql: Sql
+  large: Semaphore
+  /** `read` leaves out orders of more than `maxItems` items. */
+  read: (names: OrderName[], maxItems?: number) => Promise<Found[]>
+  nameOf: (found: Found) => OrderName
+  size: number
+}
+
+/**
+ * `batch` reads together what is asked for together, and gives each caller only the order of the account it named. Large orders are read by
+ * themselves, a few at a time, so that nobody waits for somebody else's.
+ */
+function batch<Found>({
+  sql,
+  large,
+  read,
+  nameOf,
+  size,
+}: Batch<Found>): Batcher<OrderName, Found | undefined> {
   return new Batcher(
     async (names) => {
-      const found = new Map((await read(names)).map((one) => [nameOf(one).id, one]))
+      const found = new Map((await read(names, MAX_BATCHED_ITEMS)).map((one) => [nameOf(one).id, one]))
+      const missing = names.filter(({ id }) => !found.has(id))
+      const apart = missing.length === 0 ? new Set() : await selectLarge(sql, missing, MAX_BATCHED_ITEMS)
       return names.map(({ accountId, id }) => {
         const one = found.get(id)
+        if (one === undefined && apart.has(id)) {
+          return large.through(async () => (await read([{ accountId, id }]))[0])
+        }
         return one !== undefined && nameOf(one).accountId === accountId ? one : undefined
       })
     },

@@ -2,7 +2,7 @@ import type { Sql } from '../../database/database.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { Order } from '../order.ts'
 import type { BuyerItem, BuyerOrderSummary } from './buyer-order.ts'
-import type { OrderName } from './orders.sql.ts'
+import { MAX_ITEMS, type OrderName } from './orders.sql.ts'
 
 interface Row extends Omit<Order, 'items'>, Omit<BuyerItem, 'state' | 'finishedAt'> {
   itemCount: number
@@ -23,13 +23,17 @@ interface Row extends Omit<Order, 'items'>, Omit<BuyerItem, 'state' | 'finishedA
 
 /**
  * `readSummaries` gives orders with at most `rows` items each, those whose input holds `search` before others. It leaves
- * out an id that is none, or not the account's (promise 6, own data only). It is one statement, so that an order and its
+ * out an id that is none, or not the account's (promise 6, own data only), and orders of more than `maxItems` items. It is one statement, so that an order and its
  * items are of one instant. The service is not part of what it gives: hot statements join no configuration.
  */
 export async function readSummaries(
   sql: Sql,
   names: OrderName[],
-  { rows: max, search }: { rows: number; search?: string | undefined },
+  {
+    rows: max,
+    search,
+    maxItems = MAX_ITEMS,
+  }: { rows: number; search?: string | undefined; maxItems?: number },
 ): Promise<Omit<BuyerOrderSummary, 'service'>[]> {
   const asked = [...new Map(names.map((name) => [`${name.accountId} ${name.id}`, name])).values()]
   const rows = await sql<Row[]>`
@@ -39,7 +43,8 @@ export async function readSummaries(
       select o.*
         from unnest(${asked.map(({ accountId }) => accountId)}::int[], ${asked.map(({ id }) => id)}::bigint[])
                as asked (account_id, id)
-        join orders o on o.account_id = asked.account_id and o.id = asked.id)
+        join orders o on o.account_id = asked.account_id and o.id = asked.id
+       where o.item_count <= ${maxItems})
     select o.account_id, o.id, o.service_id, o.state, o.item_count, o.unit_price, o.total, o.reference, o.via,
            o.created_at, o.finished_at, w.currency, w.available, h.id as hold_id,
            h.available_after as hold_after, t.*, i.*,
