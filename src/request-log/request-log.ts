@@ -7,7 +7,7 @@ import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Refusals } from './refusals.ts'
 import { isOwned, type LoggedRequest, type OwnedRequest, presentable, type RequestEntry } from './request.ts'
-import { insertRequests, type RequestFilter, selectRequests } from './requests.sql.ts'
+import { insertRequests, type RequestFilter, selectRequests, selectStop } from './requests.sql.ts'
 
 const EVERY_MS = 1_000
 /** WRITE_AT is how many waiting entries are written at once, before the second is over. */
@@ -16,6 +16,8 @@ const WRITE_AT = 1_000
 const BATCH_SIZE = 5_000
 /** MAX_WAITING is how many entries are kept while the database is slow or away: a few seconds of a busy server. */
 const MAX_WAITING = 50_000
+/** MAX_SCANNED_REQUESTS bounds the requests that one page is looked for in; then the page ends and says where to go on. */
+const MAX_SCANNED_REQUESTS = 20_000
 
 /**
  * RequestLog writes what accounts' keys asked for, after the answers: no request waits for its entry or fails with it. Entries that were
@@ -72,11 +74,12 @@ export class RequestLog implements RuntimeService {
     { limit, ...filter }: RequestFilter & { before?: RequestNumber | undefined; limit: number },
     signal?: AbortSignal,
   ): Promise<Page<LoggedRequest, RequestNumber>> {
-    const found = await selectRequests(this.#reads.of(accountId, signal), accountId, {
-      ...filter,
-      limit: limit + 1,
-    })
-    return pageOf(found, limit, ({ id }) => id)
+    const sql = this.#reads.of(accountId, signal)
+    const takesAll = [filter.via, filter.outcome, filter.action].every((given) => given === undefined)
+    const stop = takesAll ? undefined : await selectStop(sql, accountId, filter, MAX_SCANNED_REQUESTS)
+    const found = await selectRequests(sql, accountId, { ...filter, downTo: stop, limit: limit + 1 })
+    const page = pageOf(found, limit, ({ id }) => id)
+    return { ...page, next: page.next ?? stop }
   }
 
   /** `note` is called for every answer. */

@@ -1,4 +1,4 @@
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable, Sql } from '../database/database.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import type { LoggedRequest, OwnedRequest } from './request.ts'
@@ -27,17 +27,44 @@ export interface RequestFilter {
   action?: string | undefined
 }
 
-/** `selectRequests` gives the newest first. `before` is the last id of the page before. */
+/**
+ * `selectStop` gives the request at which `maxRows` have been looked at, newest first, of those that the filter's index has: all, or the refused
+ * ones. undefined: there are not so many.
+ */
+export async function selectStop(
+  sql: Queryable,
+  accountId: AccountId,
+  { before, outcome }: Pick<RequestFilter, 'outcome'> & { before?: RequestNumber | undefined },
+  maxRows: number,
+): Promise<RequestNumber | undefined> {
+  let query = build.selectFrom('requests').select('id').where('accountId', '=', accountId)
+  if (before !== undefined) query = query.where('id', '<', before)
+  if (outcome !== undefined && outcome !== 'ok') query = query.where('outcome', '<>', literal.lit('ok'))
+  const [stop] = await sql.run(
+    query
+      .orderBy('id', 'desc')
+      .offset(maxRows - 1)
+      .limit(1),
+  )
+  return stop?.id
+}
+
+/** `selectRequests` gives the newest first. `before` is the last id of the page before, `downTo` the last one that is looked at. */
 export async function selectRequests(
   sql: Queryable,
   accountId: AccountId,
   {
     before,
+    downTo,
     limit,
     via,
     outcome,
     action,
-  }: RequestFilter & { before?: RequestNumber | undefined; limit: number },
+  }: RequestFilter & {
+    before?: RequestNumber | undefined
+    downTo?: RequestNumber | undefined
+    limit: number
+  },
 ): Promise<LoggedRequest[]> {
   let query = build
     .selectFrom('requests')
@@ -45,9 +72,11 @@ export async function selectRequests(
     .select(['ip', 'tookUs', 'requestId'])
     .where('accountId', '=', accountId)
   if (before !== undefined) query = query.where('id', '<', before)
+  if (downTo !== undefined) query = query.where('id', '>=', downTo)
   if (via !== undefined) query = query.where('via', '=', via)
-  if (outcome === 'refused') query = query.where('outcome', '<>', 'ok')
-  else if (outcome !== undefined) query = query.where('outcome', '=', outcome)
+  // In the words of the index of refused requests.
+  if (outcome !== undefined && outcome !== 'ok') query = query.where('outcome', '<>', literal.lit('ok'))
+  if (outcome !== undefined && outcome !== 'refused') query = query.where('outcome', '=', outcome)
   if (action !== undefined) query = query.where('action', '=', action)
   return await sql.run(
     query.orderBy('id', 'desc').limit(limit).$narrowType<Pick<LoggedRequest, 'via' | 'outcome'>>(),

@@ -1,9 +1,11 @@
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillAccount, inputOf } from '../../bench/filled-account.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId, EntryId, OrderId } from '../../src/lib/ids.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
+import { RequestLog } from '../../src/request-log/request-log.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { RowsRead } from '../support/rows-read.ts'
 import { newAccount, newService, orderReader } from './orders.fixtures.ts'
@@ -180,4 +182,19 @@ test('an operator finds a whole name of any age in all accounts, by indexes', as
   expect(
     (await operator.list({ search: inputOf(1), account: String(account), limit: 50 })).orders,
   ).toHaveLength(1)
+})
+
+test('requests of a kind that there is none of are looked for in a part of the log, refused ones by their index', async () => {
+  const refusals = { note: () => {}, mayKeep: () => true }
+  const requests = new RequestLog({ sql: read.sql, log: pino({ level: 'silent' }), on: false, refusals })
+  const rows = await read.of(async () => {
+    expect(await requests.list(account, { outcome: 'refused', limit: 20 })).toEqual({
+      items: [],
+      next: undefined,
+    })
+    expect((await requests.list(account, { limit: 20 })).items).toHaveLength(20)
+  })
+  expect(rows).toBeLessThan(100)
+  // All of them are fewer than one page looks at.
+  expect(await requests.list(account, { via: 'dhru', limit: 20 })).toEqual({ items: [], next: undefined })
 })
