@@ -136,33 +136,6 @@ test('mutations and transactions of a kind that there is none of are looked for 
   expect(rows).toBeLessThan(1_500)
 })
 
-test('large orders are read one by one, however many are asked for at once', async () => {
-  const service = await newService(database.sql)
-  const large = {
-    accountId: await newAccount(database.sql, 0n),
-    serviceId: service.id,
-    orders: 8,
-    itemsPerOrder: 700,
-  }
-  const [from, to] = [new Date('2026-10-01T00:00:00Z'), new Date('2026-11-01T00:00:00Z')]
-  const begin = await fillAccount(database.sql, { ...large, from, to })
-  const ids = Array.from({ length: large.orders }, (_, n) => (begin + n) as OrderId)
-  const own = orderReader(read.sql).forBuyer(large.accountId as AccountId)
-  await read.of(async () => {
-    const found = await Promise.all([...ids, nth(1)].map((id) => own.find(id)))
-    expect(found.map((order) => order?.items.length)).toEqual([
-      ...ids.map(() => large.itemsPerOrder),
-      undefined,
-    ])
-    const summaries = await Promise.all(ids.map((id) => own.findSummary(id)))
-    expect(summaries.map((one) => one?.tally.ended)).toEqual(ids.map(() => large.itemsPerOrder))
-    const details = await Promise.all(ids.map((id) => own.findDetails(id)))
-    expect(details.map((one) => one?.order.items.length)).toEqual(ids.map(() => large.itemsPerOrder))
-    expect(await Promise.all(ids.map((id) => mine.find(id)))).toEqual(ids.map(() => undefined))
-  })
-  expect(read.most).toBeLessThan(3 * large.itemsPerOrder)
-})
-
 test('an operator finds a whole name of any age in all accounts, by indexes', async () => {
   const operator = new OperatorOrders(read.sql)
   for (const [search, n] of [
@@ -197,4 +170,31 @@ test('requests of a kind that there is none of are looked for in a part of the l
   expect(rows).toBeLessThan(100)
   // All of them are fewer than one page looks at.
   expect(await requests.list(account, { via: 'dhru', limit: 20 })).toEqual({ items: [], next: undefined })
+})
+
+test('large orders are read one by one, however many are asked for at once', async () => {
+  const service = await newService(database.sql)
+  const large = {
+    accountId: await newAccount(database.sql, 0n),
+    serviceId: service.id,
+    orders: 8,
+    itemsPerOrder: 700,
+  }
+  const [from, to] = [new Date('2026-10-01T00:00:00Z'), new Date('2026-11-01T00:00:00Z')]
+  const begin = await fillAccount(database.sql, { ...large, from, to })
+  const ids = Array.from({ length: large.orders }, (_, n) => (begin + n) as OrderId)
+  const own = orderReader(read.sql).forBuyer(large.accountId as AccountId)
+  await read.of(async () => {
+    const found = await Promise.all([...ids, nth(1)].map((id) => own.find(id)))
+    expect(found.map((order) => order?.items.length)).toEqual([
+      ...ids.map(() => large.itemsPerOrder),
+      undefined,
+    ])
+    const summaries = await Promise.all(ids.map((id) => own.findSummary(id)))
+    expect(summaries.map((one) => one?.tally.ended)).toEqual(ids.map(() => large.itemsPerOrder))
+    const details = await Promise.all(ids.map((id) => own.findDetails(id)))
+    expect(details.map((one) => one?.order.items.length)).toEqual(ids.map(() => large.itemsPerOrder))
+    expect(await Promise.all(ids.map((id) => mine.find(id)))).toEqual(ids.map(() => undefined))
+  })
+  expect(read.most).toBeLessThan(3 * large.itemsPerOrder)
 })
