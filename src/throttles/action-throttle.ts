@@ -4,7 +4,7 @@ import type { Bucket } from './bucket.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 
 /** PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin deposits. */
-export const PER_MINUTE = { account: 600, order: 10, deposits: 60 }
+const PER_MINUTE = { account: 600, order: 10, deposits: 60 }
 /** MAX_KEPT bounds the buckets in memory; the one that was used longest ago goes. */
 const MAX_KEPT = 20_000
 
