@@ -64,8 +64,12 @@ async function endedWith(first: SupplierOutcome, later: () => SupplierOutcome | 
 test('a supplier that does not answer holds up no other’s rechecks', async () => {
   const b = await shop.addSupplier('b')
   const gate = Promise.withResolvers<SupplierOutcome>()
-  const silent: FakeSupplier = new FakeSupplier(async ({ call }) => {
-    if (call === 'ask') return await gate.promise
+  let wait: AbortSignal | undefined
+  const silent: FakeSupplier = new FakeSupplier(async ({ call }, signal) => {
+    if (call === 'ask') {
+      wait = signal
+      return await gate.promise
+    }
     return silent.calls.length === 1 ? SUCCESS : REFUSED
   })
   const other = new FakeSupplier(async () => SUCCESS)
@@ -85,6 +89,7 @@ test('a supplier that does not answer holds up no other’s rechecks', async () 
   await until(() => silent.history.includes('ask'))
   shop.clock.advance(10_000)
   await until(() => other.history.includes('ask'))
+  expect(wait?.aborted).toBe(false)
   gate.resolve(SUCCESS)
   await shop.idle()
 })
