@@ -359,4 +359,5 @@ ${more}`,
   ])
   await sql`truncate supplier_services, sync_runs`
   await sql`delete from supplier_routes where remote_service = '7'`
+  await sql`delete from services where code = 'jumpy'`
 })

@@ -345,7 +345,7 @@ create table supplier_services (
   description text not null,
   min_quantity integer not null,
   max_quantity integer not null,
-  quantity_options integer[] not null,
+  quantity_options integer[] not null default '{}',
   -- {name, hint, minLength, maxLength} of what an order is about, where it is no IMEI and the list says it.
   box jsonb,
   -- [{name, label, type: text|dropdown, required, options}] under the supplier's names.
