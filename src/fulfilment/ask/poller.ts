@@ -22,8 +22,9 @@ export class Poller extends WorkLoop {
   protected async run(): Promise<boolean> {
     const { sql, worker, clock } = this.#deps
     const limiters = await this.#deps.limiters.current()
-    const unreachable = await selectUnreachable(sql)
+    // The time before the look: who is found reachable now is asked only about what was due by then.
     const now = clock.now()
+    const unreachable = await selectUnreachable(sql)
     const longDue = new Date(now.getTime() - LONG_DUE_MS)
     const rooms = [...limiters]
       .map(([supplierId, limiter]) => ({
