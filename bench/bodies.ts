@@ -1,5 +1,5 @@
 /**
- * What hostile bodies cost others:
+ * This bench measures what hostile bodies cost others:
  *
  *   node bench/bodies.ts                   every shape of test/support/bodies.ts, from strangers and with a key
  *   node bench/bodies.ts --seconds 20      as long as the flood lasts

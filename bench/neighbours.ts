@@ -1,5 +1,5 @@
 /**
- * What a heavy neighbour costs others: how long one account's orders take to be placed, alone and beside an account with a long past that
+ * This bench measures what a heavy neighbour costs others: how long one account's orders take to be placed, alone and beside an account with a long past that
  * reads as much as it can.
  *
  *   node bench/neighbours.ts                    an account with a million items, some seconds for each kind of neighbour

@@ -183,11 +183,8 @@ export class OutcomeWriter {
         writeItemUpdates(sql, some, now),
         followItems(sql, itemsOf(some), now),
       ])
-      const done = marked(some, rows)
-      return updates.map((update) => {
-        const index = some.indexOf(update)
-        return index < 0 ? 'locked' : (done[index] as Recorded)
-      })
+      const done = new Map(marked(some, rows).map((one, index) => [some[index], one]))
+      return updates.map((update) => done.get(update) ?? 'locked')
     })
   }
 
