@@ -24,6 +24,11 @@ import { FakeSupplier, REFUSED, StillClock, SUCCESS, until, Workshop } from './f
 const accepted = (reference: string | null): SupplierOutcome => ({ kind: 'accepted', reference })
 const away: SupplierOutcome = { kind: 'unavailable', why: 'transport', reason: 'nothing went out' }
 const unknown: SupplierOutcome = { kind: 'unknown', reason: '?', askable: true }
+const anothers: SupplierOutcome = {
+  ...unknown,
+  reason: 'the number is that of our order 7',
+  contradicts: true,
+}
 
 describe('an answer after its lease', () => {
   type Current = [
@@ -60,6 +65,10 @@ describe('an answer after its lease', () => {
     [away, ['unknown', null], 'write'],
     [away, ['accepted', 'R1'], 'nothing'],
     [unknown, ['sent', null], 'nothing'],
+    [anothers, ['sent', null], 'show'],
+    [anothers, ['unknown', null], 'show'],
+    [anothers, ['refused', null], 'show'],
+    [anothers, ['succeeded', 'R1'], 'nothing'],
   ])(
     '%j, where the attempt is %j by now: %s',
     (outcome, [state, reference, latest = 1, result, isHeld = false], verdict) => {

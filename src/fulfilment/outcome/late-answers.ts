@@ -66,6 +66,9 @@ export function verdictOf(
       if (isOpen && !current.isHeld && attempt.state !== 'accepted' && attempt.reference === null)
         return 'write'
       return outcome.kind === 'refused' ? 'show' : 'nothing'
+    case 'unknown':
+      // Such as a number that another order has: nobody else may come to see it.
+      return outcome.contradicts && attempt.state !== 'succeeded' ? 'show' : 'nothing'
     default:
       return 'nothing'
   }
@@ -79,6 +82,8 @@ function wordsOf(outcome: SupplierOutcome): string {
       return `success, with "${outcome.result.slice(0, 1000)}"`
     case 'accepted':
       return `taken, under ${outcome.reference ?? 'no reference'}`
+    case 'unknown':
+      return outcome.reason
     default:
       return `refused: "${'reason' in outcome ? outcome.reason : ''}"`
   }
