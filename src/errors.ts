@@ -1,7 +1,8 @@
 /**
  * `errors` lists every error that a caller can be told of: its code, its message, and the HTTP status of protocols that have one. No
  * code is invented elsewhere. Dhru says an error as MESSAGE (the message, with the detail) and FULL_DESCRIPTION (code, with the detail),
- * always with HTTP 200.
+ * always with HTTP 200. `retryAfter`: in so many seconds it may be tried again, where the refusal itself does not know it better; every
+ * 429 and 503 has it.
  */
 export const errors = {
   invalid_credentials: { status: 401, message: 'Authentication failed' },
@@ -34,13 +35,17 @@ export const errors = {
   method_not_allowed: { status: 405, message: 'Method not allowed' },
   not_found: { status: 404, message: 'Not found' },
   conflict: { status: 409, message: 'Conflict' },
-  too_many_failed_logins: { status: 429, message: 'Too many failed logins' },
-  too_many_requests: { status: 429, message: 'Too many requests' },
-  provider_unavailable: { status: 503, message: 'The payment provider cannot be reached, try again' },
-  temporarily_unavailable: { status: 503, message: 'Temporarily unavailable, try again' },
-  shutting_down: { status: 503, message: 'Shutting down, try again' },
+  too_many_failed_logins: { status: 429, message: 'Too many failed logins', retryAfter: 60 },
+  too_many_requests: { status: 429, message: 'Too many requests', retryAfter: 2 },
+  provider_unavailable: {
+    status: 503,
+    message: 'The payment provider cannot be reached, try again',
+    retryAfter: 10,
+  },
+  temporarily_unavailable: { status: 503, message: 'Temporarily unavailable, try again', retryAfter: 2 },
+  shutting_down: { status: 503, message: 'Shutting down, try again', retryAfter: 2 },
   internal_error: { status: 500, message: 'Internal error' },
-} as const satisfies Record<string, { status: number; message: string }>
+} as const satisfies Record<string, { status: number; message: string; retryAfter?: number }>
 
 export type ErrorCode = keyof typeof errors
 
@@ -63,6 +68,8 @@ export class Refusal extends Error {
   readonly field: string | undefined
   /** `faults` is everything that is wrong with what was sent, where that was read as a whole. */
   readonly faults: readonly Fault[]
+  /** `retryAfter` is in how many seconds it may be tried again; undefined: waiting does not help. */
+  readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, detail?: string, field?: string, faults: readonly Fault[] = []) {
     super(detail === undefined ? errors[code].message : `${errors[code].message}: ${detail}`)
@@ -71,17 +78,19 @@ export class Refusal extends Error {
     this.detail = detail
     this.field = field
     this.faults = faults
+    const row: { status: number; retryAfter?: number } = errors[code]
+    this.retryAfter = row.retryAfter
   }
 }
 
 /** Throttled is a refusal of what comes too often: it ends by itself. */
 export class Throttled extends Refusal {
-  /** `seconds` is when it may be tried again, from now: 1 at least. */
-  readonly seconds: number
+  override readonly retryAfter: number
 
-  constructor(code: 'too_many_requests' | 'too_many_failed_logins', waitMs: number) {
+  /** `limit` says which one was reached, where that helps. */
+  constructor(code: 'too_many_requests' | 'too_many_failed_logins', waitMs: number, limit?: string) {
     const seconds = Math.max(1, Math.ceil(waitMs / 1000))
-    super(code, `wait ${seconds} s`)
-    this.seconds = seconds
+    super(code, `${limit === undefined ? '' : `${limit}: `}wait ${seconds} s`)
+    this.retryAfter = seconds
   }
 }

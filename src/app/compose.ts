@@ -220,7 +220,7 @@ export async function compose(
     requests,
     orderRequests,
     deposits: new Deposits(paying, reads),
-    gatewayWebhooks: new GatewayWebhooks(paying),
+    gatewayWebhooks: new GatewayWebhooks(paying, notifier),
     orders,
     orderFeed: new OrderFeed(lookups),
     ledger,

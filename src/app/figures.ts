@@ -31,9 +31,8 @@ export function figureRoutes(app: FastifyInstance, told: Told, isOwn: boolean): 
     const status = isReady ? 'ready' : 'not ready'
     const details =
       !isPublic && (isOwn || config.metricsToken !== undefined) && mayRead(request, config, isOwn)
-    return reply
-      .code(isReady ? 200 : 503)
-      .send(details ? { status, ...why, role: config.role, version } : { status })
+    if (!isReady) reply.code(503).header('retry-after', '2')
+    return reply.send(details ? { status, ...why, role: config.role, version } : { status })
   })
   if (isPublic) return
   app.get('/metrics', async (request, reply) => {

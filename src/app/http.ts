@@ -1,9 +1,7 @@
-import type { ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import type { Logger } from 'pino'
 import type { Admission } from '../admission/admission.ts'
-import { hangUp } from '../admission/hang-up.ts'
 import type { Config } from '../config.ts'
 import { Refusal } from '../errors.ts'
 import { requestIds } from '../lib/request-id.ts'
@@ -11,6 +9,7 @@ import { endpointUrl } from '../protocols/dhru/paths.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
 import type { RequestEntry } from '../request-log/request.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
+import { brokenRequests } from './broken-request.ts'
 import type { Components } from './compose.ts'
 import { SAFE_HEADERS } from './headers.ts'
 import type { Readiness } from './readiness.ts'
@@ -36,6 +35,7 @@ export function buildHttp(
       .headers({ ...SAFE_HEADERS, ...headersOf(refusal), 'x-request-id': request.id })
       .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof: true }))
   }
+  const newId = requestIds()
   const app = Fastify({
     // The framework's own line about where it listens would come a second time.
     loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
@@ -47,10 +47,10 @@ export function buildHttp(
     http: { connectionsCheckingInterval: 5000 },
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    genReqId: requestIds(),
+    genReqId: newId,
     // Requests have no loggers of their own: what is logged names its request.
     childLoggerFactory: (logger) => logger,
-    clientErrorHandler: onBrokenRequest,
+    clientErrorHandler: brokenRequests(newId, note),
     // The framework refuses paths that are not text.
     frameworkErrors: (_error, request, reply) =>
       say(
@@ -115,17 +115,6 @@ function refusalBy(error: unknown): Refusal | undefined {
   const { statusCode = 500 } = error as { statusCode?: number }
   if (statusCode === 413) return new Refusal('body_too_large')
   return statusCode >= 400 && statusCode < 500 ? new Refusal('payload_required') : undefined
-}
-
-/**
- * `onBrokenRequest` ends a connection on which something else than HTTP came. Behind a whole request (a body longer than its
- * Content-Length, from clients that count characters) that request still gets its answer, because its order may be placed.
- */
-function onBrokenRequest(_error: Error, socket: Socket): void {
-  const { _httpMessage: answer } = socket as Socket & { _httpMessage?: ServerResponse | null }
-  if (answer?.req.complete && !answer.writableEnded) answer.once('finish', () => hangUp(socket))
-  else if (socket.writable) hangUp(socket, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n')
-  else socket.destroy()
 }
 
 /** `httpService` answers requests of whatever routes were added. */

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
+import { KeptCopy } from '../database/kept-copy.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import type { Supplier } from '../integrations/suppliers/supplier.ts'
 import type { SupplierId } from '../lib/ids.ts'
@@ -22,8 +23,6 @@ export interface ConnectedSupplier extends SupplierConnection {
   showsReasons: boolean
 }
 
-/** REREAD_EVERY_MS is how often the table is read while no change notifications come. */
-const REREAD_EVERY_MS = 1000
 /** GRACE_MS is how long a call, or a list that comes in, may last; after it a replaced supplier is closed. */
 const GRACE_MS = 10 * 60_000
 
@@ -34,18 +33,12 @@ const GRACE_MS = 10 * 60_000
 export class SupplierDirectory implements RuntimeService {
   readonly name = 'suppliers'
   readonly #sql: Sql
-  readonly #notifier: ChangeListener
   readonly #sealer: () => Promise<Sealer>
   readonly #context: IntegrationContext
   readonly #log: Logger
   readonly #graceMs: number
   #made = new Map<SupplierId, Made>()
-  #connected: ReadonlyMap<SupplierId, ConnectedSupplier> = new Map()
-  /** `#changes` counts the changes that came, and `#seen` those of them that the last reading has seen. */
-  #changes = 0
-  #seen = -1
-  #readAt = Number.NEGATIVE_INFINITY
-  #reading: Promise<void> | undefined
+  readonly #connected: KeptCopy<ReadonlyMap<SupplierId, ConnectedSupplier>>
   /** `#retired` are replaced suppliers that may still be called, with the timers that close them. */
   readonly #retired = new Map<Supplier, NodeJS.Timeout>()
 
@@ -59,14 +52,16 @@ export class SupplierDirectory implements RuntimeService {
     graceMs?: number
   }) {
     this.#sql = deps.sql
-    this.#notifier = deps.notifier
     this.#sealer = deps.sealer
     this.#context = deps.context
     this.#log = deps.log
     this.#graceMs = deps.graceMs ?? GRACE_MS
-    deps.notifier.onInvalidate('suppliers', () => {
-      this.#changes++
-    })
+    this.#connected = new KeptCopy<ReadonlyMap<SupplierId, ConnectedSupplier>>(
+      'suppliers',
+      deps.notifier,
+      new Map(),
+      () => this.#read(),
+    )
   }
 
   /**
@@ -74,50 +69,33 @@ export class SupplierDirectory implements RuntimeService {
    * do not open, or whose settings are no longer valid, is not among them: its items wait.
    */
   async current(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> {
-    const changes = this.#changes
-    if (!this.#notifier.isConnected() && performance.now() - this.#readAt >= REREAD_EVERY_MS)
-      await this.#refresh()
-    // A reading that was under way may have begun before the last change.
-    while (this.#seen < changes) await this.#refresh()
-    return this.#connected
+    return await this.#connected.current()
   }
 
   /** `stop` closes every supplier; nothing is called any more. */
   async stop(): Promise<void> {
-    await this.#reading?.catch(() => {})
+    await this.#connected.stop(new Map())
     for (const timer of this.#retired.values()) clearTimeout(timer)
     const suppliers = [...this.#retired.keys()]
     for (const { opened } of this.#made.values()) if (opened) suppliers.push(opened.supplier)
     this.#retired.clear()
     this.#made.clear()
-    this.#connected = new Map()
     await Promise.all(suppliers.map((supplier) => this.#close(supplier)))
   }
 
-  #refresh(): Promise<void> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined
-    })
-    return this.#reading
-  }
-
-  async #read(): Promise<void> {
-    const changes = this.#changes
-    const from = performance.now()
+  async #read(): Promise<ReadonlyMap<SupplierId, ConnectedSupplier>> {
     const rows = await selectSuppliers(this.#sql)
     const sealer = rows.some(({ secrets }) => secrets !== null) ? await this.#opener() : undefined
     const made = new Map(rows.map((row) => [row.id, this.#make(row, sealer)]))
     for (const [id, old] of this.#made)
       if (old.opened && made.get(id) !== old) this.#retire(old.opened.supplier)
     this.#made = made
-    this.#connected = new Map(
+    return new Map(
       rows.flatMap((row) => {
         const opened = made.get(row.id)?.opened
         return opened ? [[row.id, { ...opened, ...limitsOf(row) }] as const] : []
       }),
     )
-    this.#seen = changes
-    this.#readAt = from
   }
 
   /** `#make` gives what was made before, where the row is made of the same. */

@@ -1,9 +1,14 @@
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { GatewayWebhooks } from '../../src/deposits/gateway-webhooks.ts'
+import { Gateways } from '../../src/deposits/gateways.ts'
 import { OperatorDeposits } from '../../src/deposits/operator-deposits.ts'
+import { Providers } from '../../src/deposits/providers.ts'
 import type { DepositId } from '../../src/lib/ids.ts'
+import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { RestClient, type RestReply } from '../support/rest.ts'
 import { type Shop, TestClock, type TestServer, testServer } from '../support/server.ts'
-import { balance, broken, money, stripe } from './deposits.fixtures.ts'
+import { balance, broken, money, sealer, stripe } from './deposits.fixtures.ts'
 import { FakeStripe, type Session, sign, WEBHOOK_SECRET } from './fake-stripe.ts'
 
 const clock = new TestClock()
@@ -138,6 +143,50 @@ test('while the secret is rolled, one fitting signature of several is enough', a
   const time = Math.floor(clock.now().getTime() / 1000)
   const header = `t=${time},v1=${sign(body, time, 'old')},v1=${sign(body, time, WEBHOOK_SECRET)}`
   expect(await fake.tell(hook, body, { header })).toBe(204)
+  expect(await balance(server, shop)).toBe('21.00')
+})
+
+test('a flood of wrong signatures costs the database a bounded number of queries', async () => {
+  let queries = 0
+  const sql = new Proxy(server.sql, {
+    get: (of, name) => {
+      if (name === 'run' || name === 'begin') queries++
+      const value: unknown = Reflect.get(of, name)
+      return typeof value === 'function' ? value.bind(of) : value
+    },
+    apply: (of, self, statement) => {
+      queries++
+      return Reflect.apply(of, self, statement)
+    },
+  })
+  const context = { outbound: new GuardedOutbound({ allow: [] }), clock, installation: 'test' }
+  const log = pino({ level: 'silent' })
+  const deps = { sql, gateways: new Gateways({ context, sealer }), clock, log }
+  const webhooks = new GatewayWebhooks(deps, { onInvalidate: () => {}, isConnected: () => true })
+  const headers = { 'stripe-signature': 't=1,v1=00' }
+  for (let n = 0; n < 500; n++) {
+    const name = n % 2 === 0 ? code() : `nobody${n}`
+    await expect(webhooks.receive(name, Buffer.from('{}'), headers)).rejects.toMatchObject({
+      code: 'invalid_signature',
+    })
+  }
+  // The first reading, a minute's number for secrets that were changed a moment ago, and what a slow minute adds.
+  expect(queries).toBeGreaterThan(0)
+  expect(queries).toBeLessThan(200)
+})
+
+test('a secret that was changed counts at once', async () => {
+  const { session } = await opened()
+  const event = fake.event('completed', fake.pay(session))
+  const body = JSON.stringify(event)
+  const time = Math.floor(clock.now().getTime() / 1000)
+  const header = `t=${time},v1=${sign(body, time, 'whsec_another')}`
+  expect(await fake.tell(hook, body, { header })).toBe(401)
+  await new Providers(server.sql, sealer, clock).change(code(), {
+    secrets: { webhook_secret: 'whsec_another' },
+  })
+  expect(await fake.tell(hook, body, { header })).toBe(204)
+  expect(await fake.tell(hook, event)).toBe(401)
   expect(await balance(server, shop)).toBe('21.00')
 })
 

@@ -11,6 +11,7 @@ import { requestJobs, SWEEP_REQUESTS } from '../../src/request-log/sweep.ts'
 import { StillClock } from '../fulfilment/fulfilment.fixtures.ts'
 import { imeigate, type Run } from '../support/command.ts'
 import { databaseOn, settingsFor } from '../support/database-on.ts'
+import { talk } from '../support/dhru.ts'
 import { imei, type Shop, type TestServer, testServer } from '../support/server.ts'
 
 interface Line {
@@ -58,6 +59,15 @@ const rest = (path: string, options: { method?: string; ip?: string; key?: strin
       authorization: `Bearer ${options.key ?? `${shop.securityId}.${shop.secret}`}`,
     },
   }).then(({ status, headers }) => ({ status, id: headers.get('x-request-id') ?? '' }))
+/** `broken` sends what is no HTTP, and reads the answer's status and id. */
+const broken = async (bytes: string) => {
+  const answer = await talk(server.url, bytes)
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  const id = /^x-request-id: (\S+)/m.exec(head)?.[1] ?? ''
+  expect(JSON.parse(body)).toMatchObject({ error: true, traceId: id })
+  expect(head).toMatch(/^cache-control: no-store/m)
+  return { status: Number(/^HTTP\/1\.1 (\d+) /.exec(head)?.[1]), id }
+}
 const dhru = async (fields: Record<string, string>, of = shop, ip = '192.0.2.2') => {
   const reply = await server.call(of, fields, { 'x-forwarded-for': ip })
   return { status: reply.status, id: String(reply.headers['x-request-id']) }
@@ -128,6 +138,35 @@ const cases: [
     () => rest('/wrong-secret-of-mine?key=wrong-secret-of-mine'),
     { protocol: 'http', outcome: 'not_found', action: 'GET (no such path)', isOwned: false },
   ],
+  ...(
+    [
+      ['no HTTP at all', 'wrong-secret-of-mine\r\n\r\n', 'payload_required'],
+      [
+        'a header without a colon',
+        'GET / HTTP/1.1\r\nHost: x\r\nwrong-secret-of-mine\r\n\r\n',
+        'payload_required',
+      ],
+      [
+        'two lengths',
+        'POST /api/dhru HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+        'payload_required',
+      ],
+      [
+        'a length and chunks',
+        'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+        'payload_required',
+      ],
+      [
+        'a head that is too long',
+        `GET / HTTP/1.1\r\nHost: x\r\nX: ${'y'.repeat(100_000)}\r\n\r\n`,
+        'body_too_large',
+      ],
+    ] as const
+  ).map(([what, bytes, outcome]): (typeof cases)[number] => [
+    what,
+    () => broken(bytes),
+    { protocol: 'http', outcome, action: '(no HTTP request)', isOwned: false },
+  ]),
   [
     'a supplier’s hook without a signature',
     () => rest('/hooks/suppliers/1', { method: 'POST' }),

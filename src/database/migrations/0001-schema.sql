@@ -966,6 +966,8 @@ create table deposit_providers (
   updated_at timestamptz not null
 );
 create unique index deposit_providers_code on deposit_providers (code);
+create trigger deposit_providers_changed after insert or update or delete on deposit_providers
+  for each statement execute function notify_change('deposit_providers');
 
 -- Amounts are micros of the account's currency, which is the provider's.
 create table deposits (

@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/database.ts'
-import { Refusal } from '../../errors.ts'
+import { Refusal, Throttled } from '../../errors.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../../lib/time.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
@@ -98,11 +98,11 @@ export async function requestVerify(
   const answer = { asked: ended.length, open: open.length }
   if (doubted.length === 0) return answer
   const hourAgo = new Date(now.getTime() - HOUR_MS)
-  if ((await countVerified(sql, order.accountId, hourAgo, MAX_VERIFIED)) >= MAX_VERIFIED) {
-    throw new Refusal(
-      'too_many_requests',
-      `at most ${MAX_VERIFIED} items of an account are verified in an hour`,
-    )
+  const { count, first } = await countVerified(sql, order.accountId, hourAgo, MAX_VERIFIED)
+  if (count >= MAX_VERIFIED && first !== null) {
+    const waitMs = first.getTime() - hourAgo.getTime()
+    const limit = `at most ${MAX_VERIFIED} items of an account are verified in an hour`
+    throw new Throttled('too_many_requests', waitMs, limit)
   }
   const names = doubted.map(({ position }) => ({ ...order, position }))
   await openReviews(

@@ -219,19 +219,22 @@ export async function verifiedSince(
   return new Set(rows.map(({ position }) => position))
 }
 
-/** `countVerified` gives how many of the account's newest `limit` reviews are of items that it had verified since a time. */
+/**
+ * `countVerified` gives how many of the account's newest `limit` reviews are of items that it had verified since a time, and when the first of
+ * those was opened.
+ */
 export async function countVerified(
   sql: Queryable,
   accountId: AccountId,
   since: Date,
   limit: number,
-): Promise<number> {
-  const [row] = await sql<{ count: number }[]>`
-    select count(*)::int as count
+): Promise<{ count: number; first: Date | null }> {
+  const [row] = await sql<{ count: number; first: Date | null }[]>`
+    select count(*)::int as count, min(opened_at) as first
       from (select kind, opened_at from reviews where account_id = ${accountId}
              order by account_id desc, id desc limit ${limit}) r
      where kind = 'verify' and opened_at > ${since}`
-  return row?.count ?? 0
+  return row ?? { count: 0, first: null }
 }
 
 /** `recheckNow` has the suppliers, but not people, asked at once about the ended attempts of these items that have a reference. */

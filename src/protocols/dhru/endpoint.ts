@@ -5,7 +5,7 @@ import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import type { Admission } from '../../admission/admission.ts'
 import type { Body } from '../../admission/bodies.ts'
-import { Refusal, Throttled } from '../../errors.ts'
+import { Refusal } from '../../errors.ts'
 import { refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
@@ -185,7 +185,9 @@ function send(
   dialect: Dialect = 'contract',
 ): FastifyReply {
   reply.headers(headersOf(request))
-  if (result instanceof Throttled) reply.header('retry-after', String(result.seconds))
+  if (result instanceof Refusal && result.retryAfter !== undefined) {
+    reply.header('retry-after', String(result.retryAfter))
+  }
   if (format === 'xml') {
     const xml =
       result instanceof Prepared

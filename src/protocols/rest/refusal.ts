@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { oneOf } from '../../contract/schema.ts'
-import { type ErrorCode, errors, type Fault, Refusal, Throttled } from '../../errors.ts'
+import { type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
 import { fault, faultText, pathText } from '../../lib/fault.ts'
 import type { Source } from './route.ts'
 
@@ -53,15 +53,8 @@ export const statusOf = (refusal: Refusal): number =>
   MALFORMED.includes(refusal.code) ? 400 : errors[refusal.code].status
 
 /** `headersOf` says in `Retry-After` when a request that is refused for a while may be repeated. */
-export function headersOf(refusal: Refusal): Record<string, string> {
-  if (refusal instanceof Throttled) return { 'retry-after': String(refusal.seconds) }
-  return refusal.code === 'temporarily_unavailable' || refusal.code === 'shutting_down'
-    ? { 'retry-after': String(RETRY_AFTER_SECONDS) }
-    : {}
-}
-
-/** RETRY_AFTER_SECONDS is how long placement waits for a wallet, after which most locks have ended. */
-const RETRY_AFTER_SECONDS = 2
+export const headersOf = ({ retryAfter }: Refusal): Record<string, string> =>
+  retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }
 
 /**
  * `sayRefusal` gives the body of a refusal. `source` is where it comes from, unless the error itself says so. `isProof`: nothing of the
