@@ -172,6 +172,11 @@ const settings = {
     secret: true,
     help: "the key of all secrets that are kept: suppliers', payment gateways', webhooks' and notice channels', 32 bytes as 64 hex digits or base64; without it `secret.key` in the data folder",
   }),
+  IMEIGATE_SECRET_KEY_NEXT: text({
+    pattern: SECRET_KEY_PATTERN,
+    secret: true,
+    help: 'the key that takes the place of `IMEIGATE_SECRET_KEY`, while it is [rotated](#rotation-of-the-secret-key)',
+  }),
   CURRENCY_DECIMALS: text({
     default: '',
     pattern: '^[A-Z]{3}=[0-6](,[A-Z]{3}=[0-6])*$',
@@ -249,6 +254,7 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     /** `secretKey` is as it was given; see `loadSecretKey`. */
     secretKey: values.IMEIGATE_SECRET_KEY,
+    nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
     decimals: decimalsIn(values.CURRENCY_DECIMALS),

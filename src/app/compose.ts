@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { AccountReads } from '../database/account-reads.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
 import { keepNumbersApart } from '../database/continuity.ts'
-import { type DatabaseAddress, openPool } from '../database/database.ts'
+import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import { MigrationCancelled, migrate } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
@@ -34,7 +34,9 @@ import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
-import { findSigner, openSealer } from '../secrets/open-sealer.ts'
+import { keyState, wrongKey } from '../secret-keys/key-state.ts'
+import { findSigner } from '../secret-keys/sealing.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
@@ -135,6 +137,16 @@ class Migration implements RuntimeService {
   }
 }
 
+/** `tellWrongKey` says at the start what would otherwise be seen of one supplier or webhook after the other. */
+async function tellWrongKey(sql: Sql, keys: KeyRing, log: Logger): Promise<void> {
+  try {
+    const wrong = wrongKey(await keyState(sql, keys))
+    if (wrong !== undefined) log.error(`${wrong}: what has them cannot be used`)
+  } catch (error) {
+    log.error({ err: error }, 'the secret key cannot be read')
+  }
+}
+
 /**
  * `compose` builds the parts and wires them; nothing runs before its service is started. The database must have been migrated: the
  * installation's id is read from it. `countRefusal` counts a refused request.
@@ -151,7 +163,10 @@ export async function compose(
     clock,
     installation: await installationId(sql),
   }
-  const sealer = (): Promise<Sealer> => openSealer(config)
+  const keys = new KeyRing(config)
+  const sealer = (): Promise<Sealer> => keys.opener()
+
+  await tellWrongKey(sql, keys, log)
 
   const buckets = new SharedBuckets({ sql, log })
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
@@ -201,7 +216,7 @@ export async function compose(
 
   return {
     ...database,
-    chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(config) }),
+    chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(sql, keys) }),
     config,
     clock,
     buckets,

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import { Refusal } from '../errors.ts'
 import type { Signer } from '../secrets/signer.ts'
@@ -18,13 +18,21 @@ export async function signCheckpoint(sql: Sql, signer: Signer): Promise<string |
   return `${said} ${signer.sign(said)}`
 }
 
+/** `lastLinkOf` gives the number of the last link of the hash chain; 0: nothing is chained yet. */
+export const lastLinkOf = async (sql: Queryable): Promise<number> => (await selectLastLink(sql))?.id ?? 0
+
+/** Signatures tell whether this installation signed a text about a link. */
+interface Signatures {
+  verify(text: string, signature: string, link: number): boolean
+}
+
 /** `readCheckpoints` reads lines that `signCheckpoint` gave. Throws a Refusal for a line that is none, or is not this installation's. */
-export function readCheckpoints(text: string, signer: Signer): Known[] {
+export function readCheckpoints(text: string, signer: Signatures): Known[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
     const [, , link = '', , hash = '', signature = ''] = FORM.exec(line.trim()) ?? []
     const said = line.trim().slice(0, -signature.length - 1)
-    if (signature === '' || !signer.verify(said, signature)) {
+    if (signature === '' || !signer.verify(said, signature, Number(link))) {
       const why =
         signature === '' ? 'is no checkpoint' : 'was not signed with the secret key of this installation'
       throw new Refusal('invalid_input', `line ${index + 1} ${why}`, 'checkpoints')

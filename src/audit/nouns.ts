@@ -18,6 +18,7 @@ export const tableOf = {
   'deposit provider': 'deposit_providers',
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
+  'secret key': 'secret_key_rotations',
 } as const
 
 export type Noun = keyof typeof tableOf

@@ -4,7 +4,8 @@ import { type ProviderForm, providerAttributes } from '../deposits/provider-attr
 import { Providers, settingsOf } from '../deposits/providers.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
-import { openSealer } from '../secrets/open-sealer.ts'
+import { openSealer } from '../secret-keys/sealing.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import { addOptions, formOf, someOf, withAttributeNames } from './attribute-options.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { fieldOptions, givenFields } from './integration-options.ts'
@@ -80,7 +81,8 @@ async function list(): Promise<Answer> {
 }
 
 /** `providersOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
-const providersOf = ({ sql, config }: Connected) => new Providers(sql, () => openSealer(config))
+const providersOf = ({ sql, config }: Connected) =>
+  new Providers(sql, () => openSealer(sql, new KeyRing(config)))
 
 /** `viewOf` is a provider as operators see it. */
 const viewOf = (provider: Provider) => ({

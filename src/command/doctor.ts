@@ -8,6 +8,8 @@ import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
+import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
 import { withAddress } from './connection.ts'
@@ -102,6 +104,7 @@ async function database(): Promise<Symptom[]> {
           ? [
               ...symptoms,
               ...trouble(await findHealthIssues(sql)),
+              secretKey(await keyState(sql, new KeyRing(readConfig(process.env)))),
               unrouted(await findUnrouted(sql)),
               stopped(await listWebhooks(sql)),
             ]
@@ -166,6 +169,22 @@ function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues
           'imeigate review list',
         ),
   ]
+}
+
+function secretKey(state: KeyState): Symptom {
+  const wrong = wrongKey(state)
+  if (wrong !== undefined) {
+    return fail(
+      'secret key',
+      wrong,
+      'use the key of the servers: IMEIGATE_SECRET_KEY, or secret.key in IMEIGATE_DATA',
+    )
+  }
+  if (state.rotations.some(({ endedAt }) => endedAt === null)) {
+    return warn('secret key', 'a rotation was begun and has not ended', 'imeigate secrets rotate')
+  }
+  const count = state.sealed.reduce((sum, one) => sum + one.count, 0)
+  return ok('secret key', count === 0 ? 'nothing is sealed yet' : `opens all that is sealed (${count})`)
 }
 
 function unrouted(services: UnroutedService[]): Symptom {

@@ -4,7 +4,9 @@ import { readCheckpoints, signCheckpoint } from '../audit/checkpoint.ts'
 import { Refusal } from '../errors.ts'
 import { checkLedger } from '../ledger/check.ts'
 import { formatMicros } from '../lib/money.ts'
-import { openSigner } from '../secrets/open-sealer.ts'
+import { openSigner } from '../secret-keys/sealing.ts'
+import { openSigners } from '../secret-keys/signers.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import { withDatabase } from './connection.ts'
 import { readBytes, textOfFile } from './input.ts'
 import { type Answer, answering, type Cell, table } from './output.ts'
@@ -29,7 +31,7 @@ export function register(program: Command): void {
 async function check({ checkpoints }: { checkpoints?: string }): Promise<Answer> {
   const found = await withDatabase(async ({ sql, config }) => {
     const text = checkpoints === undefined ? '' : textOfFile(await readBytes(checkpoints, 'checkpoints'))
-    const kept = readCheckpoints(text, await openSigner(config))
+    const kept = readCheckpoints(text, await openSigners(sql, new KeyRing(config)))
     return [...(await checkLedger(sql)), ...(await checkChain(sql, kept))]
   })
   const checks = found.map(({ name, ok, rows }) => ({ name, ok, rows: rows.map(readable) }))
@@ -42,7 +44,7 @@ async function check({ checkpoints }: { checkpoints?: string }): Promise<Answer>
 
 const checkpoint = (): Promise<Answer> =>
   withDatabase(async ({ sql, config }) => {
-    const line = await signCheckpoint(sql, await openSigner(config))
+    const line = await signCheckpoint(sql, await openSigner(sql, new KeyRing(config)))
     if (line === undefined) {
       throw new Refusal(
         'not_found',

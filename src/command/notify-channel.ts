@@ -14,7 +14,8 @@ import {
   updateChannel,
 } from '../notices/channels.ts'
 import { readAddress } from '../notices/subscriptions.ts'
-import { openSealer } from '../secrets/open-sealer.ts'
+import { openSealer } from '../secret-keys/sealing.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import { addOptions, someOf, withAttributeNames } from './attribute-options.ts'
 import { type Connected, withDatabase } from './connection.ts'
 import { fieldOptions, fieldPairs, givenFields, secretPairs } from './integration-options.ts'
@@ -58,7 +59,7 @@ export function registerChannels(notify: Command): void {
 }
 
 /** `depsOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
-const depsOf = ({ sql, config }: Connected) => ({ sql, sealer: () => openSealer(config) })
+const depsOf = ({ sql, config }: Connected) => ({ sql, sealer: () => openSealer(sql, new KeyRing(config)) })
 
 /** `sendingDeps` is what it takes to send by channels. */
 export const sendingDeps = async (connected: Connected) => ({

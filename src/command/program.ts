@@ -23,6 +23,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['manual'], load: () => import('./manual.ts') },
   { adds: ['webhook'], load: () => import('./webhook.ts') },
   { adds: ['notify'], load: () => import('./notify.ts') },
+  { adds: ['secrets'], load: () => import('./secrets.ts') },
   { adds: ['trail'], load: () => import('./trail.ts') },
   { adds: ['ledger'], load: () => import('./ledger.ts') },
   { adds: ['doctor'], load: () => import('./doctor.ts') },

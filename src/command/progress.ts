@@ -3,6 +3,23 @@ import type { SyncProgress } from '../sync/sync.ts'
 
 type Bar = InstanceType<typeof progress.SingleBar>
 
+/** `countingBar` shows how far something is done, on a terminal. */
+export function countingBar(format: string): {
+  show: (done: number, total: number) => void
+  stop: () => void
+} {
+  const { stderr } = process
+  if (!stderr.isTTY) return { show: () => {}, stop: () => {} }
+  const bar = new progress.SingleBar({ format, stream: stderr })
+  let started = false
+  const show = (done: number, total: number): void => {
+    if (!started) bar.start(total, done)
+    started = true
+    bar.update(done)
+  }
+  return { show, stop: () => bar.stop() }
+}
+
 /**
  * `progressBar` shows how far a list of services is read, and then written. It writes to a terminal only, beside the answer: on stderr.
  * How long a list is, nobody knows before its end.

@@ -3,7 +3,8 @@ import type { Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import { systemClock } from '../lib/time.ts'
-import { openSealer } from '../secrets/open-sealer.ts'
+import { openSealer } from '../secret-keys/sealing.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { type Connected, withDatabase } from './connection.ts'
 
@@ -27,7 +28,7 @@ export interface WithSealer extends Connected {
 /** `withSealer` is `withDatabase` with the secret key of the server's settings or data folder, which is made where there is none. */
 export async function withSealer<T>(work: (equipped: WithSealer) => Promise<T>): Promise<T> {
   return await withDatabase(async ({ sql, config }) => {
-    return await work({ sql, config, sealer: await openSealer(config) })
+    return await work({ sql, config, sealer: await openSealer(sql, new KeyRing(config)) })
   })
 }
 

@@ -12,25 +12,32 @@ const TAG_BYTES = 16
 const HEAD_BYTES = 1 + MARK_BYTES
 const CIPHER = 'aes-256-gcm'
 
+/** `markOf` gives the mark of a key in hex: it tells which key it was, and nothing about the key. */
+export const markOf = (key: Buffer): string =>
+  createHmac('sha256', key).update('imeigate: mark of a key').digest().subarray(0, MARK_BYTES).toString('hex')
+
 /** Sealer seals secrets for the database: whoever has its rows or a backup, but not the key, reads and changes nothing. */
 export class Sealer {
   readonly #key: Buffer
   readonly #head: Buffer
+  readonly #find: (mark: string) => Buffer | undefined
 
-  /** `key` is 32 bytes, as `loadSecretKey` gives them. */
-  constructor(key: Buffer) {
+  /**
+   * `key` is 32 bytes, as `loadSecretKey` gives them: it seals. What another key has sealed is opened where `find` knows that one by
+   * its mark, as while the key is rotated.
+   */
+  constructor(key: Buffer, find: (mark: string) => Buffer | undefined = () => undefined) {
     if (key.length !== 32) throw new Error('a secret key has 32 bytes')
     this.#key = key
-    // The mark tells which key it was, and nothing about the key.
-    const mark = createHmac('sha256', key).update('imeigate: mark of a key').digest().subarray(0, MARK_BYTES)
-    this.#head = Buffer.concat([Buffer.of(VERSION), mark])
+    this.#head = Buffer.concat([Buffer.of(VERSION), Buffer.from(markOf(key), 'hex')])
+    this.#find = find
   }
 
   /** `seal` takes an `owner`, such as `supplier 7`, which must be given again to open the envelope: one row's secrets are of no use in another. */
   seal(plain: Record<string, string>, owner: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES)
     const cipher = createCipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES })
-    cipher.setAAD(this.#bound(owner))
+    cipher.setAAD(bound(this.#head, owner))
     const sealed = [cipher.update(JSON.stringify(plain), 'utf8'), cipher.final()]
     return Buffer.concat([this.#head, nonce, ...sealed, cipher.getAuthTag()])
   }
@@ -40,14 +47,16 @@ export class Sealer {
     if (sealed[0] !== VERSION || sealed.length < HEAD_BYTES + NONCE_BYTES + TAG_BYTES) {
       throw new Error(`the secrets of ${owner} are not in a form that this imeigate knows`)
     }
-    if (!sealed.subarray(0, HEAD_BYTES).equals(this.#head)) {
+    const head = sealed.subarray(0, HEAD_BYTES)
+    const key = head.equals(this.#head) ? this.#key : this.#find(head.subarray(1).toString('hex'))
+    if (!key) {
       throw new Error(
         `the secrets of ${owner} were sealed with another key: give back the key (IMEIGATE_SECRET_KEY, or secret.key in the data folder), or enter the secrets again`,
       )
     }
     const nonce = sealed.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES)
-    const decipher = createDecipheriv(CIPHER, this.#key, nonce, { authTagLength: TAG_BYTES })
-    decipher.setAAD(this.#bound(owner))
+    const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
+    decipher.setAAD(bound(head, owner))
     decipher.setAuthTag(sealed.subarray(-TAG_BYTES))
     try {
       const text = decipher.update(sealed.subarray(HEAD_BYTES + NONCE_BYTES, -TAG_BYTES))
@@ -58,11 +67,9 @@ export class Sealer {
       )
     }
   }
-
-  #bound(owner: string): Buffer {
-    return Buffer.concat([this.#head, Buffer.from(owner)])
-  }
 }
+
+const bound = (head: Buffer, owner: string): Buffer => Buffer.concat([head, Buffer.from(owner)])
 
 /** SealedRow is the secrets of one row, and the owner that they were sealed for. */
 export interface SealedRow {

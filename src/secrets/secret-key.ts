@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { chown, link, open, readFile, rm, stat } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { chown, link, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder, syncFolder } from '../lib/data-folder.ts'
 
@@ -13,12 +14,12 @@ export const SECRET_KEY_PATTERN = '^(?:[0-9A-Fa-f]{64}|[A-Za-z0-9+/_-]{43}=?)$'
  * Throws an Error, in which there is nothing of the key, when either is malformed or the file cannot be had.
  */
 export async function loadSecretKey(where: KeyPlace): Promise<Buffer> {
-  return (await findSecretKey(where)) ?? (await make(where.file))
+  return findSecretKey(where) ?? (await makeSecretKey(where.file))
 }
 
 /** `findSecretKey` does the same where there is a key, and makes none. */
-export async function findSecretKey({ fromEnvironment, file }: KeyPlace): Promise<Buffer | undefined> {
-  if (fromEnvironment === undefined) return await read(file)
+export function findSecretKey({ fromEnvironment, file }: KeyPlace): Buffer | undefined {
+  if (fromEnvironment === undefined) return readSecretKey(file)
   if (new RegExp(SECRET_KEY_PATTERN).test(fromEnvironment)) return decode(fromEnvironment)
   throw new Error('IMEIGATE_SECRET_KEY is not 32 bytes as 64 hex digits or base64')
 }
@@ -32,10 +33,11 @@ function decode(text: string): Buffer {
   return Buffer.from(text, text.length === 2 * KEY_BYTES ? 'hex' : 'base64')
 }
 
-async function read(file: string): Promise<Buffer | undefined> {
+/** `readSecretKey` gives undefined where there is no such file. */
+export function readSecretKey(file: string): Buffer | undefined {
   let text: string
   try {
-    text = await readFile(file, 'latin1')
+    text = readFileSync(file, 'latin1')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') return undefined
@@ -48,8 +50,8 @@ async function read(file: string): Promise<Buffer | undefined> {
   )
 }
 
-/** `make` writes the key under another name first, so that nobody reads half a key and no crash takes a used one. */
-async function make(file: string): Promise<Buffer> {
+/** `makeSecretKey` writes the key under another name first, so that nobody reads half a key and no crash takes a used one. */
+export async function makeSecretKey(file: string): Promise<Buffer> {
   const folder = dirname(file)
   makeFolder(folder)
   const half = `${file}.new-${process.pid}-${randomBytes(4).toString('hex')}`
@@ -67,9 +69,25 @@ async function make(file: string): Promise<Buffer> {
     await rm(half, { force: true })
   }
   for (const parent of [folder, dirname(folder)]) syncFolder(parent)
-  const key = await read(file)
+  const key = readSecretKey(file)
   if (!key) throw new Error(`the key of suppliers' secrets was removed while it was made: ${file}`)
   return key
+}
+
+/**
+ * `replaceSecretKey` puts the key of the file `next` in the place of that of `file`, which is kept as `former`. There is a whole key under
+ * `file` at every moment; cut off anywhere, it can be done again.
+ */
+export async function replaceSecretKey(file: string, next: string, former: string): Promise<void> {
+  try {
+    await link(file, former)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST') throw new Error(`the former key cannot be kept as ${former} (${code})`)
+  }
+  syncFolder(dirname(file))
+  await rename(next, file)
+  syncFolder(dirname(file))
 }
 
 async function write(file: string, text: string): Promise<void> {

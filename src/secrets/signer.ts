@@ -2,6 +2,8 @@ import { createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign, veri
 
 /** PKCS8_HEAD is what stands before the 32 bytes of a private Ed25519 key in PKCS #8 (RFC 8410). */
 const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
+/** SPKI_HEAD is what stands before those of a public one. */
+const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex')
 
 /** Signer signs texts of this installation with Ed25519, by a key that follows from the secret key. */
 export class Signer {
@@ -20,6 +22,24 @@ export class Signer {
   }
 
   verify(text: string, signature: string): boolean {
-    return verify(null, Buffer.from(text), this.#public, Buffer.from(signature, 'base64url'))
+    return isSigned(text, signature, this.#public)
+  }
+
+  /** `publicKey` is what `verifierOf` takes: 32 bytes in base64url. */
+  get publicKey(): string {
+    return this.#public.export({ format: 'der', type: 'spki' }).subarray(-32).toString('base64url')
   }
 }
+
+/** Verifier tells whether a text was signed by one signer. */
+export type Verifier = Pick<Signer, 'verify'>
+
+/** `verifierOf` makes one of a signer's public key. */
+export function verifierOf(publicKey: string): Verifier {
+  const der = Buffer.concat([SPKI_HEAD, Buffer.from(publicKey, 'base64url')])
+  const key = createPublicKey({ key: der, format: 'der', type: 'spki' })
+  return { verify: (text, signature) => isSigned(text, signature, key) }
+}
+
+const isSigned = (text: string, signature: string, key: KeyObject): boolean =>
+  verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'))

@@ -10,7 +10,7 @@ import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { SupplierRow } from './attributes.ts'
 import { selectSuppliers } from './suppliers.sql.ts'
-import { open, type SupplierConnection } from './suppliers.ts'
+import { configOf, open, type SupplierConnection } from './suppliers.ts'
 
 /** ConnectedSupplier is a supplier that this process can call, with its limits. */
 export interface ConnectedSupplier extends SupplierConnection {
@@ -87,8 +87,8 @@ export class SupplierDirectory implements RuntimeService {
     const rows = await selectSuppliers(this.#sql)
     const sealer = rows.some(({ secrets }) => secrets !== null) ? await this.#opener() : undefined
     const made = new Map(rows.map((row) => [row.id, this.#make(row, sealer)]))
-    for (const [id, old] of this.#made)
-      if (old.opened && made.get(id) !== old) this.#retire(old.opened.supplier)
+    for (const [id, { opened }] of this.#made)
+      if (opened && made.get(id)?.opened !== opened) this.#retire(opened.supplier)
     this.#made = made
     return new Map(
       rows.flatMap((row) => {
@@ -104,6 +104,9 @@ export class SupplierDirectory implements RuntimeService {
     const old = this.#made.get(row.id)
     if (old && isDeepStrictEqual(old.source, source)) return old
     try {
+      // Secrets that were sealed anew are the same: the key was rotated.
+      if (old?.opened && isDeepStrictEqual(configOf(row, sealer), old.opened.config))
+        return { source, opened: old.opened }
       return { source, opened: open(row, sealer, this.#context) }
     } catch (error) {
       const about = { supplier: row.id, name: row.name, reason: (error as Error).message }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { checkChain, followChain } from '../../src/audit/chain-check.ts'
 import { chainNext } from '../../src/audit/chain-writer.ts'
@@ -5,6 +6,12 @@ import { readCheckpoints, signCheckpoint } from '../../src/audit/checkpoint.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { rotate } from '../../src/secret-keys/rotate.ts'
+import { openSigner } from '../../src/secret-keys/sealing.ts'
+import { openSigners } from '../../src/secret-keys/signers.ts'
+import { KeyRing } from '../../src/secrets/key-ring.ts'
+import { markOf } from '../../src/secrets/sealer.ts'
 import { Signer } from '../../src/secrets/signer.ts'
 import { newAccount } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -169,6 +176,39 @@ describe('the hash chain', () => {
       readCheckpoints(checkpoint.replace(' 1 ', ' 2 ').replace('2026-05', '2026-06'), signer),
     ).toThrow('was not signed')
     expect(() => readCheckpoints('hello', signer)).toThrow('line 1 is no checkpoint')
+  })
+
+  it('takes checkpoints of before a rotation of the secret key, and none that the former key signs afterwards', async () => {
+    const { sql } = database
+    const keys = [1, 2, 3].map((byte) => Buffer.alloc(32, byte))
+    const ring = (own: number, next?: number): KeyRing =>
+      new KeyRing({
+        secretKey: keys[own]?.toString('hex'),
+        nextSecretKey: next === undefined ? undefined : keys[next]?.toString('hex'),
+        dataFolder: '/nowhere',
+      })
+    const lines: string[] = []
+    for (const [own, next] of [
+      [0, 1],
+      [1, 2],
+    ] as const) {
+      lines.push((await signCheckpoint(sql, await openSigner(sql, ring(own)))) as string)
+      await rotate({ sql, ring: ring(own, next), clock: systemClock })
+      await chainAll()
+    }
+    const signers = await openSigners(sql, ring(2))
+    expect(await broken(readCheckpoints(lines.join('\n'), signers))).toEqual([])
+    // What was chained since, the rotations themselves, is for the new key alone.
+    const late = (await signCheckpoint(sql, new Signer(keys[0] as Buffer))) as string
+    expect(() => readCheckpoints(late, signers)).toThrow('line 1 was not signed with the secret key')
+    // Who writes the database, and has no key, makes no signer of his own.
+    const forger = new Signer(randomBytes(32))
+    const forged = (await signCheckpoint(sql, forger)) as string
+    await sql`update secret_key_rotations set former_signer = ${forger.publicKey}, last_link_id = 1000000 where to_key = ${markOf(keys[2] as Buffer)}`
+    const misled = await openSigners(sql, ring(2))
+    for (const line of [forged, ...lines])
+      expect(() => readCheckpoints(line, misled)).toThrow('was not signed')
+    await sql`truncate secret_key_rotations`
   })
 
   it('gets a line of the trail whose transaction ended after later ones were chained', async () => {

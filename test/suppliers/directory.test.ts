@@ -109,9 +109,16 @@ test('news of what it is not made of makes no adapter anew', async () => {
   const { id } = await newPanel()
   const first = await liveWhen(directory, id, (live) => live !== undefined)
   const made = make.mock.calls.length
-  for (let round = 0; round < 2; round++) {
+  const resealed = sealer.seal({ apiaccesskey: 'secret' }, `supplier ${id}`)
+  const news = [
+    () => sql`update suppliers set updated_at = now()`,
+    () => sql`update suppliers set updated_at = now()`,
+    // The same secrets, sealed anew: the secret key was rotated.
+    () => sql`update suppliers set secrets = ${resealed} where id = ${id}`,
+  ]
+  for (const tell of news) {
     const told = heard.mock.calls.length
-    await sql`update suppliers set updated_at = now()`
+    await tell()
     await vi.waitFor(() => expect(heard.mock.calls.length).toBeGreaterThan(told), WAIT)
   }
   expect((await directory.current()).get(id)?.supplier).toBe(first?.supplier)

@@ -1125,6 +1125,48 @@ create table notices (
 create unique index notices_open on notices (event, subject) where ended_at is null;
 create index notices_ended on notices (ended_at) where ended_at is not null;
 
+-- secrets ----------------------------------------------------------------------------------------------------
+
+-- Everything that is sealed with the secret key: whose it is, and the mark of the key. See src/secrets/sealer.ts.
+create view sealed_secrets as
+  select owner, id, secrets, encode(substring(secrets from 2 for 8), 'hex') as key
+    from (select 'supplier' as owner, id, secrets from suppliers
+          union all select 'deposit provider', id, secrets from deposit_providers
+          union all select 'notice channel', id, secrets from notice_channels
+          union all select 'webhook', id, secrets from webhooks) as all_of_them
+   where secrets is not null;
+
+-- Keys are named by their marks. From a rotation's row on nothing is sealed with its old key any more; once it has ended, nothing is
+-- left that was.
+create table secret_key_rotations (
+  id integer generated always as identity primary key,
+  from_key text not null unique check (from_key ~ '^[0-9a-f]{16}$'),
+  to_key text not null check (to_key ~ '^[0-9a-f]{16}$' and to_key <> from_key),
+  started_at timestamptz not null,
+  ended_at timestamptz,
+  -- The public key of the old key's signatures, which count of checkpoints up to this link; the new key's signature says so.
+  former_signer text not null,
+  last_link_id bigint not null,
+  attestation text not null
+);
+create unique index secret_key_rotations_open on secret_key_rotations ((true)) where ended_at is null;
+
+create function refuse_former_key() returns trigger language plpgsql as $$
+begin
+  if exists (select from secret_key_rotations where from_key = encode(substring(new.secrets from 2 for 8), 'hex')) then
+    raise exception 'the secret key was rotated meanwhile: try again with the new one';
+  end if;
+  return new;
+end $$;
+create trigger suppliers_sealed before insert or update of secrets on suppliers
+  for each row when (new.secrets is not null) execute function refuse_former_key();
+create trigger deposit_providers_sealed before insert or update of secrets on deposit_providers
+  for each row when (new.secrets is not null) execute function refuse_former_key();
+create trigger notice_channels_sealed before insert or update of secrets on notice_channels
+  for each row when (new.secrets is not null) execute function refuse_former_key();
+create trigger webhooks_sealed before insert or update of secrets on webhooks
+  for each row execute function refuse_former_key();
+
 -- audit ------------------------------------------------------------------------------------------------------
 
 -- The trail: who changed what of accounts, keys, limits, suppliers, services, prices, ways to pay and notices, and what people decided.
@@ -1220,6 +1262,8 @@ create trigger deposit_providers_trail after insert or update or delete on depos
   for each row execute function record_change('id', 'secrets', 'updated_at');
 create trigger notice_channels_trail after insert or update or delete on notice_channels
   for each row execute function record_change('id', 'secrets', 'updated_at');
+create trigger secret_key_rotations_trail after insert or update or delete on secret_key_rotations
+  for each row execute function record_change('id', '', 'former_signer attestation');
 create trigger notice_subscriptions_trail after insert or update or delete on notice_subscriptions
   for each row execute function record_change('id', '', '');
 

@@ -1,0 +1,59 @@
+import { createKey } from '../../src/accounts/keys.ts'
+import type { Sql } from '../../src/database/database.ts'
+import { Providers } from '../../src/deposits/providers.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { createChannel } from '../../src/notices/channels.ts'
+import type { Sealer } from '../../src/secrets/sealer.ts'
+import { createSupplier } from '../../src/suppliers/suppliers.ts'
+import { createWebhook } from '../../src/webhooks/webhooks.ts'
+import { newAccount } from '../orders/orders.fixtures.ts'
+
+/** `sealedKinds` lists everything whose secrets are sealed: how one is made, and the table that keeps it. */
+export const sealedKinds: [
+  what: string,
+  table: string,
+  make: (sql: Sql, sealer: Sealer, name: string) => Promise<unknown>,
+][] = [
+  [
+    'suppliers',
+    'suppliers',
+    (sql, sealer, name) =>
+      createSupplier(sql, sealer, {
+        ...{ kind: 'dhru', name, url: 'https://panel.example' },
+        settings: { username: 'me' },
+        secrets: { apiaccesskey: 'secret' },
+      }),
+  ],
+  [
+    'deposit providers',
+    'deposit_providers',
+    (sql, sealer, code) =>
+      new Providers(sql, async () => sealer).create({
+        ...{ kind: 'stripe', code, name: 'Card', currency: 'USD' },
+        settings: { success_url: 'https://shop.example.com/paid' },
+        secrets: { secret_key: 'sk_test_123456789', webhook_secret: 'whsec_123456789' },
+      }),
+  ],
+  [
+    'notice channels',
+    'notice_channels',
+    (sql, sealer, name) =>
+      createChannel(
+        { sql, sealer: async () => sealer },
+        { kind: 'http', name, secrets: { url: 'https://hooks.example.com/secret' } },
+        systemClock,
+      ),
+  ],
+  [
+    'webhooks',
+    'webhooks',
+    async (sql, sealer) => {
+      const accountId = await newAccount(sql, 0n)
+      return await sql.begin(async (transaction) => {
+        const key = await createKey(transaction, accountId)
+        const hook = { accountId, key, url: 'https://shop.example.com/hook', allow: [] }
+        return await createWebhook(transaction, sealer, hook)
+      })
+    },
+  ],
+]
