@@ -84,11 +84,10 @@ export async function countSelected(
   return row?.count ?? 0
 }
 
-/** `selectTakenCodes` gives those codes (in lower case) that services have. */
-export async function selectTakenCodes(sql: Queryable, codes: string[]): Promise<Set<string>> {
-  const rows = await sql<{ code: string }[]>`
-    select lower(code) as code from services where lower(code) = any(${codes}::text[])`
-  return new Set(rows.map((row) => row.code))
+/** `selectCodes` gives the codes of all services, in lower case. */
+export async function selectCodes(sql: Queryable): Promise<string[]> {
+  const rows = await sql<{ code: string }[]>`select lower(code) as code from services`
+  return rows.map(({ code }) => code)
 }
 
 /** `lockServices` lets no other transaction write services until this one ends, so that a free code stays free. */

@@ -4,6 +4,7 @@ import type { ExchangeRates } from '../ledger/rates.ts'
 import { faultText } from '../lib/fault.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
 import { formatMoney, type Micros, micros, ZERO } from '../lib/money.ts'
+import { NewCodes } from './codes.ts'
 import {
   countSelected,
   findUnknownServices,
@@ -11,13 +12,12 @@ import {
   type ImportSelection,
   insertImported,
   lockServices,
+  selectCodes,
   selectSelected,
-  selectTakenCodes,
   updateRules,
 } from './import.sql.ts'
 import type { MarkupRule } from './markup-rule.ts'
 import type { ListedSupplier } from './remote-list.ts'
-import type { StagedService } from './staging.sql.ts'
 import { ourServiceOf } from './supplier-service.ts'
 
 export type { ImportSelection } from './import.sql.ts'
@@ -65,16 +65,16 @@ export async function importSelected(
   result.ruled = await updateRules(transaction, supplier.id, { selection, ...ruling })
   const total = await countSelected(transaction, supplier.id, selection)
   await lockServices(transaction)
+  const codes = new NewCodes(await selectCodes(transaction))
   let after = -1
   for (;;) {
     const page = await selectSelected(transaction, supplier.id, { selection, after, limit: BATCH_SIZE })
     const last = page.at(-1)
     if (!last) return result
     after = last.position
-    const codes = await freeCodes(transaction, supplier, page)
     const imported: Imported[] = []
     for (const remote of page) {
-      const made = ourServiceOf(remote, { code: codes.get(remote.remote_id) ?? '', into })
+      const made = ourServiceOf(remote, { code: codes.codeOf(remote.name), into })
       const cost = micros(BigInt(remote.cost))
       const price = priceOf(cost)
       if (!made.ok) {
@@ -114,40 +114,4 @@ export function pricedBy(rule: MarkupRule, currency: string, rates: ExchangeRate
     throw new Refusal('invalid_input', message, 'currency')
   }
   return (cost) => rule.priceOf(convert(cost) ?? ZERO)
-}
-
-/** `freeCodes` makes codes of the supplier's name and its ids, with a number behind those that are taken. */
-async function freeCodes(
-  transaction: Transaction,
-  supplier: ListedSupplier,
-  page: StagedService[],
-): Promise<Map<string, string>> {
-  const wished = page.map(({ remote_id: id }): [string, string] => [id, slug(`${supplier.name}-${id}`)])
-  const taken = await selectTakenCodes(
-    transaction,
-    wished.map(([, code]) => code),
-  )
-  const codes = new Map<string, string>()
-  for (const [id, wish] of wished) {
-    let code = wish
-    for (let count = 2; taken.has(code); count++) {
-      code = `${wish}-${count}`
-      for (const one of await selectTakenCodes(transaction, [code])) taken.add(one)
-    }
-    taken.add(code)
-    codes.set(id, code)
-  }
-  return codes
-}
-
-/** `slug` makes a code in lower case. It is never all digits, as a service's id is. */
-function slug(text: string): string {
-  const letters = text
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-z0-9._-]+/g, '-')
-    .replace(/^[^a-z0-9]+|-+$/g, '')
-    .slice(0, 58)
-  return /[^0-9]/.test(letters) ? letters : `s-${letters}`
 }

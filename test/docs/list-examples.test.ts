@@ -37,7 +37,7 @@ beforeAll(async () => {
     expect(await run('supplier', 'add', '--kind', 'dhru', '--name', name, ...url)).toMatchObject({ code: 0 })
   }
   expect(await run('group', 'create', '--name', 'Gold')).toMatchObject({ code: 0 })
-  writeFileSync(pairs, 'ours,theirs\nbig-panel-1382,1383\n')
+  writeFileSync(pairs, 'ours,theirs\nblacklist,1383\n')
 })
 afterAll(async () => {
   await panel.stop()
@@ -69,7 +69,7 @@ it('every example works as it stands, and a preview says so at its end', async (
     if (isPreview && command.includes('--percent')) expect(stdout).toMatch(/sale price/)
     if (command.includes('--accept-jump')) expect(stdout).toMatch(/prices changed +\d/)
   }
-  const { stdout } = await run('price', 'list', '--service', 'big-panel-1382')
+  const { stdout } = await run('price', 'list', '--service', 'blacklist')
   expect(stdout).toMatch(/everyone +\d+ IDR .*cost of Big Panel \+ 30%, rounded up to 500\n/)
   expect(stdout).toMatch(/group Gold .*cost of Big Panel \+ 15%\n/)
 })

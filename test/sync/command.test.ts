@@ -123,7 +123,7 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
   expect(stdout).toMatch(/new cost +sale price\n.*16,?250/)
   expect(stdout).toMatch(/nothing was changed: add --apply\n$/)
   expect(await json(...wanted)).toMatchObject({ outcome: 'ok', imported: 1, skipped: [] })
-  expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([
+  expect(await json('price', 'list', '--service', 'service-1')).toMatchObject([
     { currency: 'IDR', price: '16250' },
   ])
 
@@ -132,7 +132,7 @@ it('an operator looks at a list, imports a group of it in rupiah, and has prices
     ['2', 'Checks', '0.05'],
   ])
   expect((await run('supplier', 'sync', 'Panel', '--apply')).stdout).toMatch(/prices changed +1\n/)
-  expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([
+  expect(await json('price', 'list', '--service', 'service-1')).toMatchObject([
     { currency: 'IDR', price: '20313' },
   ])
 })
@@ -154,10 +154,10 @@ it('a second currency and a price group get rules of their own beside the first,
   })
   const report = await json(...wanted, '--price-group', 'Gold', '--round', '0.25', '--apply')
   expect(report).toMatchObject({ applied: true, imported: 0, ruled: 1, repriced: 1 })
-  await json('price', 'set', '--service', 'panel-1', '--currency', 'EUR', '--price', '3')
+  await json('price', 'set', '--service', 'service-1', '--currency', 'EUR', '--price', '3')
   const none = { fixed: '0', round: '0', min_price: '0' }
   const rule = { supplier: 'Panel', percent: '25', ...none, follows: true, set_by_hand: false }
-  expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([
+  expect(await json('price', 'list', '--service', 'service-1')).toMatchObject([
     { group: null, currency: 'EUR', price: '3.00', markup_rule: null },
     { group: null, currency: 'IDR', price: '20313', markup_rule: rule },
     {
@@ -165,11 +165,11 @@ it('a second currency and a price group get rules of their own beside the first,
       markup_rule: { ...rule, percent: '10', fixed: '0.05', round: '0.25' },
     },
   ])
-  const { stdout } = await run('price', 'list', '--service', 'panel-1')
+  const { stdout } = await run('price', 'list', '--service', 'service-1')
   expect(stdout).toContain('cost of Panel + 25%\n')
   expect(stdout).toContain('cost of Panel + 10% + 0.05 USD, rounded up to 0.25\n')
-  await json('price', 'remove', '--service', 'panel-1', '--currency', 'EUR')
-  await json('price', 'remove', '--service', 'panel-1', '--currency', 'USD', '--group', 'Gold')
+  await json('price', 'remove', '--service', 'service-1', '--currency', 'EUR')
+  await json('price', 'remove', '--service', 'service-1', '--currency', 'USD', '--group', 'Gold')
 })
 
 it('a cost that has jumped is shown, waits, and is taken over at a person’s word', async () => {
@@ -196,7 +196,7 @@ it('a cost that has jumped is shown, waits, and is taken over at a person’s wo
   })
   const taken = await json('supplier', 'sync', 'Panel', '--apply', '--accept-jump', '1')
   expect(taken).toMatchObject({ jumps: [], routes: 1, repriced: 1 })
-  expect(await json('price', 'list', '--service', 'panel-1')).toMatchObject([{ price: '203125' }])
+  expect(await json('price', 'list', '--service', 'service-1')).toMatchObject([{ price: '203125' }])
   lists([
     ['1', 'Unlocks', '1.00'],
     ['2', 'Checks', '0.05'],
@@ -220,25 +220,25 @@ it('a second supplier is attached by codes, names or a file, after a look', asyn
   ])
   answer = answer.replace('Service 71', 'service  1')
   const attach = ['supplier', 'sync', 'Second', '--attach', 'name']
-  const route = { service_code: 'panel-1', remote_service: '71', name: 'service 1', cost: '0.90' }
+  const route = { service_code: 'service-1', remote_service: '71', name: 'service 1', cost: '0.90' }
   expect(await json(...attach)).toMatchObject({
     applied: false,
     attached: { routes: [route], there_already: 0, unmatched: [] },
   })
   const { stdout } = await run(...attach)
-  expect(stdout).toMatch(/panel-1 +Service 1 +71 +service 1 +\$0\.90\n/)
+  expect(stdout).toMatch(/service-1 +Service 1 +71 +service 1 +\$0\.90\n/)
   expect(stdout).toMatch(/nothing was changed: add --apply\n$/)
   expect(await json('route', 'list', '--supplier', 'Second')).toEqual([])
   expect(await json(...attach, '--apply')).toMatchObject({ applied: true, attached: { routes: [route] } })
   expect(await json('route', 'list', '--supplier', 'Second')).toMatchObject([
-    { service_code: 'panel-1', position: 2, remote_service: '71', cost: '0.90', available: true },
+    { service_code: 'service-1', position: 2, remote_service: '71', cost: '0.90', available: true },
   ])
   const file = join(temporaryFolder(), 'pairs.csv')
-  writeFileSync(file, 'ours;theirs\npanel-1;72\nnobody;71\npanel-1;99\n')
+  writeFileSync(file, 'ours;theirs\nservice-1;72\nnobody;71\nservice-1;99\n')
   const paired = await run(...attach.slice(0, -1), file, '--apply')
   expect(paired.stdout).toContain('routes to Second: 1 new, 0 there already')
   expect(paired.stdout).toContain('line 3: nobody -> 71: we have no service nobody\n')
-  expect(paired.stdout).toContain('line 4: panel-1 -> 99: the list has no service 99')
+  expect(paired.stdout).toContain('line 4: service-1 -> 99: the list has no service 99')
   const wrong = await run(...attach.slice(0, -1), 'none.csv', '--json')
   expect(wrong.error()).toMatchObject({ code: 'invalid_input', field: 'attach' })
 })

@@ -27,6 +27,9 @@ const made = async ({ id }: ListedSupplier, currency = 'USD'): Promise<Made[]> =
 const prices = async (supplier: ListedSupplier, currency = 'USD') =>
   (await made(supplier, currency)).map((row) => row.price)
 
+/** `named` gives the list with names of its own, which codes are made of. */
+const named = (...names: string[]): Listed[] => list.map((one, n) => ({ ...one, name: names[n] ?? '' }))
+
 const list: Listed[] = [
   { id: '1', group: 'Unlocks', cost: '0.80' },
   { id: '2', group: 'Unlocks', cost: '1.00' },
@@ -49,7 +52,7 @@ describe('an import', () => {
     expect([...services]).toEqual([
       {
         ...plain,
-        code: 'gro-e-panel-1-3',
+        code: 'service-3',
         name: 'Service 3',
         group_name: 'Checks',
         min_quantity: 1,
@@ -57,7 +60,7 @@ describe('an import', () => {
       },
       {
         ...plain,
-        code: 'gro-e-panel-1-x-4',
+        code: 'service-x-4',
         name: 'Service x/4',
         group_name: 'Other',
         min_quantity: 1,
@@ -73,7 +76,7 @@ describe('an import', () => {
 
   it('comes into a group of ours, in a sale currency, and finds a free code', async () => {
     const { store } = used
-    const supplier = await store.supplier('USD', 'taken')
+    const supplier = await store.supplier()
     await new Rates(store.sql).set({
       base: 'USD',
       quote: 'IDR',
@@ -82,13 +85,14 @@ describe('an import', () => {
       actor: 'x',
     })
     await store.routed(await store.supplier(), 'TAKEN-1', '1')
+    const services = named('Taken 1', 'taken: 1', 'Taken 2', 'TAKEN (1)')
     const importing = wish({ percent: '10', round: '500', currency: 'IDR' }, { into: 'Unlocking' })
-    await store.apply(supplier, list, { importing })
+    await store.apply(supplier, services, { importing })
     expect((await made(supplier)).map((row) => row.code)).toEqual([
       'taken-1-2',
+      'taken-1-3',
       'taken-2',
-      'taken-3',
-      'taken-x-4',
+      'taken-1-4',
     ])
     expect(await prices(supplier, 'IDR')).toEqual([
       14_500_000_000n,
