@@ -10,10 +10,12 @@ import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
+import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
 import { withAddress } from './connection.ts'
 import { answering, table } from './output.ts'
+import { waitingListText } from './waiting-lists-text.ts'
 
 interface Symptom {
   name: string
@@ -105,6 +107,7 @@ async function database(): Promise<Symptom[]> {
               ...symptoms,
               ...trouble(await findHealthIssues(sql)),
               secretKey(await keyState(sql, new KeyRing(readConfig(process.env)))),
+              lists(await findWaitingLists(sql)),
               unrouted(await findUnrouted(sql)),
               stopped(await listWebhooks(sql)),
             ]
@@ -185,6 +188,12 @@ function secretKey(state: KeyState): Symptom {
   }
   const count = state.sealed.reduce((sum, one) => sum + one.count, 0)
   return ok('secret key', count === 0 ? 'nothing is sealed yet' : `opens all that is sealed (${count})`)
+}
+
+function lists(waiting: WaitingList[]): Symptom {
+  const [first] = waiting
+  if (!first) return ok('lists', 'none waits for a person')
+  return warn('lists', waiting.map(waitingListText).join('; '), `imeigate supplier sync "${first.name}"`)
 }
 
 function unrouted(services: UnroutedService[]): Symptom {

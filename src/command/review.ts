@@ -10,9 +10,11 @@ import {
   type ReviewView,
 } from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
+import { findWaitingLists } from '../sync/waiting.ts'
 import { actor, withDatabase } from './connection.ts'
 import { idOf, limitOption, orderIdOf } from './input.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
+import { waitingListText } from './waiting-lists-text.ts'
 
 interface ListOptions {
   kind?: ReviewKind
@@ -117,8 +119,11 @@ async function forget(supplier: string, words: string): Promise<Answer> {
 }
 
 async function list({ kind, order, all = false, limit }: ListOptions): Promise<Answer> {
-  const reviews = await withDatabase(({ sql }) => listReviews(sql, { kind, order, all, limit }))
-  return listed(reviews, {
+  const { reviews, lists } = await withDatabase(async ({ sql }) => ({
+    reviews: await listReviews(sql, { kind, order, all, limit }),
+    lists: kind === undefined && order === undefined ? await findWaitingLists(sql) : [],
+  }))
+  const answer = listed(reviews, {
     json: jsonOf,
     columns: {
       id: (one) => one.id,
@@ -132,8 +137,10 @@ async function list({ kind, order, all = false, limit }: ListOptions): Promise<A
       why: (one) => one.detail,
     },
     right: ['id'],
-    none: all ? 'no reviews' : 'nothing waits for a person',
+    none: all ? 'no reviews' : lists.length > 0 ? 'no review is open' : 'nothing waits for a person',
   })
+  const notes = lists.map((one) => `${waitingListText(one)} (imeigate supplier sync "${one.name}")`)
+  return { ...answer, text: [answer.text, ...notes].join('\n') }
 }
 
 async function show(text: string): Promise<Answer> {

@@ -31,30 +31,6 @@ export const selectOpenBreakers = (sql: Queryable, { credit }: { credit: boolean
       .$narrowType<{ why: SupplierFault; openedAt: Date }>(),
   )
 
-/** WaitingList is a supplier's list of which a person must say what is right. */
-interface WaitingList {
-  supplierId: SupplierId
-  name: string
-  /** `error` says why the last list was not applied; null: it was. */
-  error: string | null
-  /** `jumps` counts the costs that wait, of what routes lead to. */
-  jumps: number
-}
-
-export const selectWaitingLists = (sql: Queryable): Promise<WaitingList[]> =>
-  sql<WaitingList[]>`
-    select s.id as supplier_id, s.name, case when r.outcome = 'suspicious' then r.error end as error,
-           coalesce(k.jumps, 0) as jumps
-      from suppliers s
-      left join lateral (select outcome, error from sync_runs r
-                          where r.supplier_id = s.id and r.finished_at is not null order by r.id desc limit 1) r on true
-      left join (select supplier_id, count(*)::int as jumps from supplier_services k
-                  where waiting_cost is not null
-                    and exists (select from supplier_routes r
-                                 where r.supplier_id = k.supplier_id and r.remote_service = k.remote_id)
-                  group by supplier_id) k on k.supplier_id = s.id
-     where s.enabled and (r.outcome = 'suspicious' or k.jumps > 0) order by s.id`.records()
-
 /** `selectWaitingReviews` counts the open reviews of each kind. */
 export const selectWaitingReviews = (sql: Queryable) =>
   sql.run(

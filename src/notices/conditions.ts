@@ -5,13 +5,13 @@ import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
+import { findWaitingLists } from '../sync/waiting.ts'
 import {
   type OpenBreaker,
   selectLowBalances,
   selectOpenBreakers,
   selectPausedWebhooks,
   selectWaitingDeposits,
-  selectWaitingLists,
   selectWaitingReviews,
 } from './conditions.sql.ts'
 import type { EventName, Side } from './events.ts'
@@ -68,8 +68,8 @@ export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition
     ]
   },
   'supplier.list': async (sql) =>
-    (await selectWaitingLists(sql)).map(({ supplierId, name, error, jumps }) =>
-      operators(String(supplierId), 0, {
+    (await findWaitingLists(sql)).map(({ supplierId, name, error, jumps, newestJump }) =>
+      operators(String(supplierId), newestJump?.getTime() ?? 0, {
         title: `The list of supplier ${quoteLine(name, 80)} waits for a person`,
         text: lines(
           error && `It was not applied: ${quoteLine(error)}`,

@@ -28,6 +28,7 @@ export const events = {
     sides: ['operator'],
     description:
       "a supplier's list waits for a person: it has lost too much and is not applied, or costs in it have jumped",
+    againMs: 3_600_000,
   },
   'webhook.paused': {
     sides: ['operator', 'account'],

@@ -26,20 +26,23 @@ export async function keepList(
   { supplier, currency, at }: { supplier: SupplierId; currency: string; at: Date },
 ): Promise<void> {
   await sql`
-    insert into supplier_services
-           (supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, currency, delivery_time, description,
+    insert into supplier_services as k
+           (supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, waiting_since, currency, delivery_time, description,
             min_quantity, max_quantity, quantity_options, box, fields, hash, first_seen_at, last_seen_at)
-    select supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost, ${currency}, delivery_time, description, min_quantity,
-           max_quantity, quantity_options, box, fields, hash, ${at}::timestamptz, ${at}::timestamptz
+    select supplier_id, remote_id, type, group_name, name, kind, cost, waiting_cost,
+           case when waiting_cost is not null then ${at}::timestamptz end, ${currency}, delivery_time, description, min_quantity, max_quantity,
+           quantity_options, box, fields, hash, ${at}::timestamptz, ${at}::timestamptz
       from staged_services where supplier_id = ${supplier}
     on conflict (supplier_id, remote_id) do update
        set type = excluded.type, group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
-           waiting_cost = excluded.waiting_cost, currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
+           waiting_cost = excluded.waiting_cost,
+           waiting_since = case when excluded.waiting_cost is not null then coalesce(k.waiting_since, excluded.waiting_since) end,
+           currency = excluded.currency, delivery_time = excluded.delivery_time, description = excluded.description,
            min_quantity = excluded.min_quantity, max_quantity = excluded.max_quantity,
            quantity_options = excluded.quantity_options, box = excluded.box, fields = excluded.fields,
            hash = excluded.hash, available = true, last_seen_at = excluded.last_seen_at, gone_at = null`
   await sql`
-    update supplier_services k set available = false, gone_at = ${at}, waiting_cost = null
+    update supplier_services k set available = false, gone_at = ${at}, waiting_cost = null, waiting_since = null
      where k.supplier_id = ${supplier} and k.available
        and not exists (select from staged_services s where s.supplier_id = k.supplier_id and s.remote_id = k.remote_id)`
 }

@@ -344,9 +344,9 @@ test('a list that waits for a person is told once: one that has lost too much, a
                   values ('jumpy', 'Jumpy', 'Ours', 'imei', '{}', 'replay') returning id)
     insert into supplier_routes (service_id, supplier_id, remote_service) select id, ${SANDBOX}, '7' from made`
   await sql`
-    insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, currency, delivery_time,
+    insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, waiting_since, currency, delivery_time,
                                    description, min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
-    select ${SANDBOX}, id, '', '', 'imei', 1, 2, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now()
+    select ${SANDBOX}, id, '', '', 'imei', 1, 2, ${clock.now()}, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now()
       from unnest(array['7', '8']) as g (id)`
   await look()
   await look()
@@ -357,7 +357,16 @@ test('a list that waits for a person is told once: one that has lost too much, a
 ${jumped}
 ${more}`,
   ])
+  // Another cost jumps while the first one waits.
+  await look(61)
+  expect(telegram.of(CHAT)).toHaveLength(2)
+  await sql`
+    insert into supplier_routes (service_id, supplier_id, remote_service) select id, ${SANDBOX}, '8' from services where code = 'jumpy'`
+  await sql`update supplier_services set waiting_since = ${clock.now()} where remote_id = '8'`
+  await look()
+  await look(61)
+  expect(telegram.of(CHAT).slice(2)).toEqual([expect.stringContaining('so that the known ones stand: 2.')])
   await sql`truncate supplier_services, sync_runs`
-  await sql`delete from supplier_routes where remote_service = '7'`
+  await sql`delete from supplier_routes where remote_service in ('7', '8')`
   await sql`delete from services where code = 'jumpy'`
 })

@@ -189,6 +189,15 @@ it('a cost that has jumped is shown, waits, and is taken over at a person’s wo
     { cost: '1.00', waiting_cost: '10.00' },
   ])
   expect((await run('route', 'list', '--supplier', 'Panel')).stdout).toContain('1.00 USD (10.00 waits)')
+  const symptoms = async () => (await run('doctor', '--json')).json().checks
+  expect(await symptoms()).toContainEqual({
+    ...{ name: 'lists', status: 'warn', detail: 'Panel: 1 cost has jumped and waits' },
+    advice: 'imeigate supplier sync "Panel"',
+  })
+  expect((await run('review', 'list')).stdout).toBe(
+    'no review is open\nPanel: 1 cost has jumped and waits (imeigate supplier sync "Panel")\n',
+  )
+  expect(await json('review', 'list')).toEqual([])
   const wrong = await run('supplier', 'sync', 'Panel', '--apply', '--accept-jump', '2', '--json')
   expect(wrong.error()).toMatchObject({
     code: 'invalid_input',
@@ -196,6 +205,8 @@ it('a cost that has jumped is shown, waits, and is taken over at a person’s wo
   })
   const taken = await json('supplier', 'sync', 'Panel', '--apply', '--accept-jump', '1')
   expect(taken).toMatchObject({ jumps: [], routes: 1, repriced: 1 })
+  expect((await run('review', 'list')).stdout).toBe('nothing waits for a person\n')
+  expect(await symptoms()).toContainEqual(expect.objectContaining({ name: 'lists', status: 'ok' }))
   expect(await json('price', 'list', '--service', 'service-1')).toMatchObject([{ price: '203125' }])
   lists([
     ['1', 'Unlocks', '1.00'],

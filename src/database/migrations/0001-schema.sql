@@ -340,6 +340,7 @@ create table supplier_services (
   cost bigint not null check (cost >= 0),
   -- What the list says of a cost that has jumped, until a person accepts it or the list takes it back. The cost stands meanwhile.
   waiting_cost bigint check (waiting_cost >= 0),
+  waiting_since timestamptz,
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   delivery_time text not null,
   description text not null,
@@ -357,7 +358,8 @@ create table supplier_services (
   last_seen_at timestamptz not null,
   gone_at timestamptz,
   primary key (supplier_id, remote_id),
-  check (available = (gone_at is null))
+  check (available = (gone_at is null)),
+  check ((waiting_cost is null) = (waiting_since is null))
 ) with (fillfactor = 50);
 
 -- A list while it is read, under the supplier's lock. Nothing is done with it before its end has come. Rows that a crash

@@ -1,0 +1,28 @@
+import type { Queryable } from '../database/database.ts'
+import type { SupplierId } from '../lib/ids.ts'
+
+/** WaitingList is an enabled supplier's list of which a person must say what is right. */
+export interface WaitingList {
+  supplierId: SupplierId
+  name: string
+  /** `error` says why the last list was not applied; null: it was. */
+  error: string | null
+  /** `jumps` counts the costs that wait, of what routes lead to. */
+  jumps: number
+  /** `newestJump` is when the last of them began to wait; null: none does. */
+  newestJump: Date | null
+}
+
+export const findWaitingLists = (sql: Queryable): Promise<WaitingList[]> =>
+  sql<WaitingList[]>`
+    select s.id as supplier_id, s.name, case when r.outcome = 'suspicious' then r.error end as error,
+           coalesce(k.jumps, 0) as jumps, k.newest_jump
+      from suppliers s
+      left join lateral (select outcome, error from sync_runs r
+                          where r.supplier_id = s.id and r.finished_at is not null order by r.id desc limit 1) r on true
+      left join (select supplier_id, count(*)::int as jumps, max(waiting_since) as newest_jump from supplier_services k
+                  where waiting_cost is not null
+                    and exists (select from supplier_routes r
+                                 where r.supplier_id = k.supplier_id and r.remote_service = k.remote_id)
+                  group by supplier_id) k on k.supplier_id = s.id
+     where s.enabled and (r.outcome = 'suspicious' or k.jumps > 0) order by s.id`.records()

@@ -1,0 +1,1 @@
+export { findWaitingLists, type WaitingList } from './waiting.sql.ts'
