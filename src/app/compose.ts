@@ -28,6 +28,7 @@ import type { Clock } from '../lib/time.ts'
 import { noticeJobs } from '../notices/jobs.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { Placement } from '../orders/place/placement.ts'
+import { longOpenJobs } from '../orders/read/long-open.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
 import { Refusals } from '../request-log/refusals.ts'
@@ -199,6 +200,7 @@ export async function compose(
     tasks: {
       ...syncJobs({ sql: long, open, clock, log }),
       ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
+      ...longOpenJobs({ sql: long, clock }),
       ...depositJobs(paying),
       ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),

@@ -3,9 +3,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fillAccount, inputOf } from '../../bench/filled-account.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { AccountId, EntryId, OrderId } from '../../src/lib/ids.ts'
+import { DAY_MS } from '../../src/lib/time.ts'
+import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
 import { RequestLog } from '../../src/request-log/request-log.ts'
+import { StillClock } from '../fulfilment/fulfilment.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { RowsRead } from '../support/rows-read.ts'
 import { newAccount, newService, orderReader } from './orders.fixtures.ts'
@@ -14,8 +17,8 @@ import { newAccount, newService, orderReader } from './orders.fixtures.ts'
 const ORDERS = 6_000
 const ITEMS = 3
 const MAX_SCANNED = 300
-/** MAX_ROWS: the orders to find where to stop, their items, the orders again, and the items, wallets and the like of what is shown. */
-const MAX_ROWS = 4 * MAX_SCANNED + 600
+/** MAX_ROWS: the orders to find where to stop, their items, those that are open, the orders again, and the items, wallets and the like of what is shown. */
+const MAX_ROWS = 5 * MAX_SCANNED + 600
 
 let database: TestDatabase
 let read: RowsRead
@@ -31,6 +34,8 @@ beforeAll(async () => {
   first = await fillAccount(database.sql, { accountId: account, ...filling, from, to })
   // A neighbour with the same inputs and references, newer than all of them.
   await fillAccount(database.sql, { accountId: await newAccount(database.sql, 0n), ...filling, from, to })
+  // The supplier of the filled attempts.
+  await database.sql`insert into suppliers (kind, name, currency) values ('sandbox', 'Fill', 'USD')`
   read = await new RowsRead(database).open()
   mine = orderReader(read.sql, { maxScanned: MAX_SCANNED }).forBuyer(account)
 })
@@ -170,6 +175,46 @@ test('requests of a kind that there is none of are looked for in a part of the l
   expect(rows).toBeLessThan(100)
   // All of them are fewer than one page looks at.
   expect(await requests.list(account, { via: 'dhru', limit: 20 })).toEqual({ items: [], next: undefined })
+})
+
+test('an open order is found, too: the newest at once, one that stays open when it was marked', async () => {
+  const [{ clock, accountId }, orders] = [
+    { clock: new StillClock(), accountId: await newAccount(database.sql, 0n) },
+    400,
+  ]
+  const service = await newService(database.sql)
+  const day = new Date(clock.now().getTime() - 60_000)
+  const begin = await fillAccount(database.sql, {
+    ...{ accountId, serviceId: service.id, orders, itemsPerOrder: 1 },
+    ...{ from: new Date(day.getTime() - DAY_MS), to: day },
+  })
+  const [old, young] = [(begin + 4) as OrderId, (begin + orders - 5) as OrderId]
+  const reopen = async (id: OrderId, state: string) =>
+    await database.sql`
+      update items set state = ${state}::text::item_state, due_at = now() + interval '1 day', finished_at = null, result = null
+       where account_id = ${accountId} and order_id = ${id}`
+  const own = orderReader(read.sql, { maxScanned: MAX_SCANNED }).forBuyer(accountId)
+  const mark = longOpenJobs({ sql: database.sql, clock })[MARK_LONG_OPEN]
+  for (const state of ['pending', 'processing', 'unknown']) {
+    await reopen(old, state)
+    await reopen(young, state)
+    const search = async (n: number) => {
+      const found: OrderId[] = []
+      const rows = await read.of(async () => {
+        const { items } = await own.list({ search: inputOf(n), limit: 20 })
+        found.push(...items.map(({ order }) => order.id))
+      })
+      expect(rows).toBeLessThan(MAX_ROWS)
+      return found
+    }
+    expect(await search(orders - 4)).toEqual([young])
+    const everywhere = await new OperatorOrders(read.sql).list({ search: inputOf(5), limit: 50 })
+    expect(everywhere.orders.map(({ order }) => order.id)).toContain(old)
+    await mark?.({}, new AbortController().signal)
+    expect(await search(5)).toEqual([old])
+    expect(await search(orders - 4)).toEqual([young])
+    await database.sql`update items set long_open = false where account_id = ${accountId} and long_open`
+  }
 })
 
 test('large orders are read one by one, however many are asked for at once', async () => {

@@ -713,6 +713,8 @@ create table items (
   supplier_id integer,
   -- True: a person allowed it to be sent below the margin floor.
   any_margin boolean not null default false,
+  -- True: it has been open for a while, see items_by_text.
+  long_open boolean not null default false,
   primary key (account_id, order_id, position),
   check ((due_at is null) = (state in ('success', 'failed', 'cancelled'))),
   check ((finished_at is not null) = (state in ('success', 'failed', 'cancelled')))
@@ -720,8 +722,11 @@ create table items (
 -- By service and by supplier, so that a slow one holds up no other.
 create index items_to_send on items (service_id, due_at) where state = 'pending';
 create index items_to_poll on items (supplier_id, due_at) where state in ('processing', 'unknown');
--- People look for an IMEI or a serial number, of whatever age. It costs each placement one more entry of an index.
-create index items_by_text on items (account_id, lower(input), order_id) where input <> '';
+-- People look for an IMEI or a serial number, of whatever age. Nearly every update of an open item writes its entries in all indexes
+-- again, so this one takes an item only when it has ended, or has been open for so long that it is no longer among the account's newest,
+-- which a search looks through anyway.
+create index items_by_text on items (account_id, lower(input), order_id)
+  where input <> '' and (finished_at is not null or long_open);
 
 -- fulfilment -------------------------------------------------------------------------------------------------
 
@@ -760,8 +765,6 @@ create table attempts (
 create index attempts_to_recheck on attempts (supplier_id, recheck_at) where recheck_at is not null;
 create index attempts_by_reference on attempts (supplier_id, reference) where reference is not null;
 create index attempts_unrecognised on attempts (supplier_id, unrecognised) where unrecognised is not null;
--- Resellers name an order by the supplier's reference that they are shown: that of its first item.
-create index attempts_of_buyer on attempts (account_id, reference, order_id) where reference is not null and position = 1;
 create index attempts_measured on attempts (route_id, finished_at desc)
   where finished_at is not null and route_id is not null;
 

@@ -61,7 +61,8 @@ export async function selectStop(
 
 /**
  * `findNamed` gives the orders whose number, reference or input is a text, in any case and of any age, newest first. It goes through the
- * accounts, because the indexes begin with them.
+ * accounts, because the indexes begin with them; and through all open items, which the index of inputs has only when they have been open for
+ * long.
  */
 export async function findNamed(
   sql: Sql,
@@ -75,7 +76,12 @@ export async function findNamed(
         from accounts a
        cross join lateral (select account_id, order_id from items
                             where account_id = a.id and lower(input) = lower(${text}) and input <> ''
+                              and (finished_at is not null or long_open)
                             order by order_id desc limit ${MAX_NAMED}) i
+      union
+      select account_id, order_id from items where state = 'pending' and lower(input) = lower(${text})
+      union
+      select account_id, order_id from items where state in ('processing', 'unknown') and lower(input) = lower(${text})
       union
       select r.account_id, r.id
         from accounts a

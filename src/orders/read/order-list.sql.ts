@@ -144,19 +144,30 @@ export async function filterOrders(
      order by id desc limit ${limit}`.records()
 }
 
-/** `findByInput` gives the newest orders, below a number, that have a text as the whole input of an item, by its index. One may come twice. */
+/**
+ * `findByInput` gives the newest orders, below a number, that have a text as the whole input of an item. Items that have ended or been open for
+ * long are found by their index, of any age; others among those of the orders from `newestDownTo` on. One may come twice.
+ */
 export async function findByInput(
   sql: Sql,
   accountId: AccountId,
   text: string,
-  { below, limit }: { below: number; limit: number },
+  { below, newestDownTo, limit }: { below: number; newestDownTo: number; limit: number },
 ): Promise<OrderId[]> {
   const rows = await sql<{ id: OrderId }[]>`
-    select order_id as id from items
-     where (account_id, lower(input), order_id) >= (${accountId}, lower(${text}), 0)
-       and (account_id, lower(input), order_id) < (${accountId}, lower(${text}), ${below}::bigint)
-       and lower(input) = lower(${text}) and input <> ''
-     order by account_id desc, lower(input) desc, order_id desc limit ${limit}`.records()
+    select order_id as id from (
+      (select order_id from items
+        where (account_id, lower(input), order_id) >= (${accountId}, lower(${text}), 0)
+          and (account_id, lower(input), order_id) < (${accountId}, lower(${text}), ${below}::bigint)
+          and lower(input) = lower(${text}) and input <> '' and (finished_at is not null or long_open)
+        order by account_id desc, lower(input) desc, order_id desc limit ${limit})
+      union all
+      (select order_id from items
+        where (account_id, order_id) >= (${accountId}, ${newestDownTo}::bigint)
+          and (account_id, order_id) < (${accountId}, ${below}::bigint)
+          and finished_at is null and not long_open and lower(input) = lower(${text})
+        order by account_id desc, order_id desc limit ${limit})) found
+     order by order_id desc limit ${limit}`.records()
   return rows.map(({ id }) => id)
 }
 

@@ -50,11 +50,12 @@ export async function findOrders(
   if (search === undefined || !(isFirst || before > NAMED)) {
     return await walk(sql, accountId, filter, bounds)
   }
-  const named = await findNamed(sql, accountId, {
-    ...filter,
-    search,
-    below: isFirst ? before : before - NAMED,
-  })
+  const named = await findNamed(
+    sql,
+    accountId,
+    { ...filter, search, below: isFirst ? before : before - NAMED },
+    bounds,
+  )
   if (named.next !== null) return { ids: named.ids, next: (NAMED + named.next) as OrderId }
   const room = limit - named.ids.length
   const parts = await walk(sql, accountId, { ...filter, before: undefined, limit: room || 1 }, bounds)
@@ -69,11 +70,14 @@ async function findNamed(
   sql: Sql,
   accountId: AccountId,
   { search, below, ...filter }: OrderListFilter & { search: string; below: number },
+  { maxRows }: Bounds,
 ): Promise<Listed> {
   const number = numberIn(search)
   const rows = { below, limit: NAMED_PER_PAGE }
+  const newest = { reference: undefined, below: Number.MAX_SAFE_INTEGER, downTo: 0 }
+  const newestDownTo = (await selectStop(sql, accountId, newest, { countsItems: true, maxRows })) ?? 0
   const found = await Promise.all([
-    findByInput(sql, accountId, search, rows),
+    findByInput(sql, accountId, search, { ...rows, newestDownTo }),
     findByReference(sql, accountId, search, rows),
   ])
   // Of what has more rows than were read, nothing is known below the last of them.

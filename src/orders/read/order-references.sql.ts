@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/database.ts'
-import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { AccountId, OrderId, SupplierId } from '../../lib/ids.ts'
 
 // Rows are bounded and ordered by all columns of the index that finds them: so that no plan that was made while there were few
 // orders can go through all of an account's.
@@ -19,21 +19,32 @@ export async function newestByReference(
   return order?.id
 }
 
-/** `bySupplierReference` gives the account's orders whose buyer is shown that reference of the supplier's, newest first. */
+/**
+ * `bySupplierReference` gives the account's orders whose buyer is shown that reference of the supplier's, newest first. The index of references
+ * begins with the supplier, who gives a reference once.
+ */
 export async function bySupplierReference(
   sql: Sql,
   accountId: AccountId,
   reference: string,
   limit: number,
 ): Promise<OrderId[]> {
+  const suppliers = await sql<{ id: SupplierId }[]>`select id from suppliers`.records()
   const orders = await sql<{ id: OrderId }[]>`
-    select order_id as id from attempts
-     where (account_id, reference, order_id) >= (${accountId}, ${reference}, 0)
-       and (account_id, reference, order_id) < (${accountId}, ${reference}, ${Number.MAX_SAFE_INTEGER}::bigint)
-       and reference = ${reference} and position = 1 and state in ('accepted', 'succeeded')
-     order by account_id desc, reference desc, order_id desc limit ${limit}`.records()
-  return [...new Set(orders.map(({ id }) => id))]
+    select distinct a.order_id as id
+      from unnest(${suppliers.map(({ id }) => id)}::int[]) as s (id)
+     cross join lateral (
+             select account_id, order_id, position, state from attempts
+              where (supplier_id, reference) >= (s.id, ${reference}) and (supplier_id, reference) <= (s.id, ${reference})
+                and reference is not null
+              order by supplier_id, reference limit ${MAX_SHARING}) a
+     where a.account_id = ${accountId} and a.position = 1 and a.state in ('accepted', 'succeeded')
+     order by id desc limit ${limit}`.records()
+  return orders.map(({ id }) => id)
 }
+
+/** MAX_SHARING bounds the attempts of one reference that are read: a supplier gives a reference to one order, whose routes and items share it. */
+const MAX_SHARING = 20_000
 
 /** `orderOfTransaction` gives the order whose price that transaction reserved. */
 export async function orderOfTransaction(
