@@ -43,7 +43,8 @@ export interface ClaimLimits {
 }
 
 /**
- * `lockDueItems` locks due pending items, service by service, the longest due first. An item that another worker has locked is passed by.
+ * `lockDueItems` locks due pending items, service by service, the longest due first. An item that another worker has locked is passed by. What
+ * belongs to an item is read for each by itself: joined, orders could be read by their account alone, all of them for each item.
  */
 export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promise<DueItem[]> {
   const rows = await sql<DueRow[]>`
@@ -66,10 +67,10 @@ export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promi
        where w.service_id is not null and r.room is distinct from 0
        limit ${limits.max}
     )
-    select due.*, o.created_at as placed_at, w.currency, coalesce(a.attempts, 0) as attempts, a.tries
+    select due.*, coalesce(a.attempts, 0) as attempts, a.tries,
+           (select created_at from orders o where o.account_id = due.account_id and o.id = due.order_id) as placed_at,
+           (select currency from wallets w where w.account_id = due.account_id) as currency
       from due
-      join orders o on o.account_id = due.account_id and o.id = due.order_id
-      join wallets w on w.account_id = due.account_id
       left join lateral (
         select count(*)::int as attempts,
                jsonb_agg(jsonb_build_object('number', number, 'key', coalesce(key_number, number), 'route', route_id,

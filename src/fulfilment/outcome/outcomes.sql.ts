@@ -144,10 +144,10 @@ export async function writeItemUpdates(
         from moved m
        where review is not null
          -- A person said not long ago that it may take longer.
-         and not (review = 'expired' and exists (
-               select from reviews v
+         and (review <> 'expired' or (
+               select v.id from reviews v
                 where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
-                  and v.kind = 'expired' and v.resolved_at > ${now}::timestamptz - interval '1 day'))
+                  and v.kind = 'expired' and v.resolved_at > ${now}::timestamptz - interval '1 day' limit 1) is null)
       on conflict do nothing
     ), ended as materialized (
       select m.*, sum(case when state = 'success' then 0 else price end)
