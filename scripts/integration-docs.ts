@@ -26,7 +26,8 @@ export function withFieldTables(page: string): string {
 function fieldTable(noun: string, { fields }: IntegrationKind): string {
   const rows = Object.entries(fields).map(([name, field]) => {
     const option = field.flag?.split(' ')[0] ?? name
-    return [`\`${option}\``, `${field.label}: ${field.help}`, leftOut(field)].map((cell) =>
+    const file = field.secret && field.flag ? `, \`${option}-file\`` : ''
+    return [`\`${option}\`${file}`, `${field.label}: ${field.help}`, leftOut(field)].map((cell) =>
       cell.replaceAll('|', '\\|'),
     )
   })

@@ -202,9 +202,9 @@ const settings = {
 /** `settingsTable` writes the table of settings in docs/operating.md. */
 export function settingsTable(): string {
   const rows = Object.entries<Setting>(settings).map(
-    ([name, { help, default: preset, defaultText, ...one }]) => {
+    ([name, { help, default: preset, defaultText, secret, ...one }]) => {
       const shown = preset === undefined || preset === '' ? '' : `\`${preset}\``
-      return `| \`${name}\` | ${defaultText ?? shown} | ${help}${rangeOf(one)} |`
+      return `| \`${name}\`${secret ? `, \`${name}_FILE\`` : ''} | ${defaultText ?? shown} | ${help}${rangeOf(one)} |`
     },
   )
   return ['| setting | default | meaning |', '| --- | --- | --- |', ...rows].join('\n')
@@ -285,7 +285,7 @@ const byCurrency = (text: string): [currency: string, value: string][] =>
 function readValues(environment: NodeJS.ProcessEnv): Values {
   const wrong: string[] = []
   const values = Object.entries<Setting>(settings).map(([name, one]) => {
-    const given = environment[name]?.trim()
+    const given = givenTo(name, one, environment, wrong)?.trim()
     if (given === undefined || given === '') return [name, one.default]
     const value = one.read(given)
     if (value === undefined) {
@@ -297,6 +297,30 @@ function readValues(environment: NodeJS.ProcessEnv): Values {
   })
   if (wrong.length > 0) throw new Error(wrong.join('\n'))
   return Object.fromEntries(values) as Values
+}
+
+/** `givenTo` gives the text of a setting; that of a secret may be in a file, which `NAME_FILE` names. */
+function givenTo(
+  name: string,
+  { secret }: Setting,
+  environment: NodeJS.ProcessEnv,
+  wrong: string[],
+): string | undefined {
+  const given = environment[name]
+  const file = secret ? environment[`${name}_FILE`]?.trim() : undefined
+  if (file === undefined || file === '') return given
+  if (given !== undefined && given.trim() !== '') {
+    wrong.push(`${name} and ${name}_FILE are both set: only one of them may be`)
+    return undefined
+  }
+  try {
+    const text = readFileSync(file, 'utf8')
+    if (text.trim() === '') wrong.push(`${name}_FILE names ${file}, which is empty`)
+    return text
+  } catch (error) {
+    wrong.push(`${name}_FILE names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    return undefined
+  }
 }
 
 function networksOf(name: string, text: string): string[] {

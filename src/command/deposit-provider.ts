@@ -118,10 +118,10 @@ function addProviderOptions(command: Command, use: 'create' | 'change'): Command
   return command
 }
 
-/** `readProviderOptions` gives what the options say of a provider; it reads secrets from stdin where asked to. */
-const readProviderOptions = async (given: Options): Promise<ProviderForm> => ({
+/** `readProviderOptions` gives what the options say of a provider. */
+const readProviderOptions = (given: Options): ProviderForm => ({
   ...formOf(providerAttributes, given),
-  ...(await givenFields(options, given)),
+  ...givenFields(options, given),
 })
 
 /** `withProviderNames` says what was refused with the options' names; a field of a kind is named as `--json` does. */

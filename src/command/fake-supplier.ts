@@ -7,6 +7,7 @@ import { isCurrency } from '../lib/money.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { amountOf, wholeFrom } from './input.ts'
 import { table } from './output.ts'
+import { SecretOption } from './secret-options.ts'
 
 /** Given is what commander gives for the options. */
 type Given = Omit<FakeOptions, 'balance' | 'bulk'> & {
@@ -41,7 +42,12 @@ export function register(program: Command): void {
     .option('--slow-ms <ms>', 'what a slow answer takes', wholeFrom(0, DAY_MS), defaults.slowMs)
     .option('--balance <amount>', 'what it says we have there (default: very much)')
     .option('--username <text>', 'the only user name that it takes (default: any)')
-    .option('--apiaccesskey <secret>', 'the only API access key that it takes (default: any)')
+    .addOption(
+      new SecretOption(
+        '--apiaccesskey <secret or ->',
+        'the only API access key that it takes (default: any)',
+      ),
+    )
     .option('--idempotency', 'honour idempotency keys on the Dhru wire, as another imeigate does', false)
     .option('--refuse-duplicates', 'refuse an input that it had for the same service before', false)
     .addOption(
@@ -110,7 +116,7 @@ function welcome(
   { log, username, apiaccesskey, currency }: FakeOptions,
   bought: number,
 ): string {
-  const key = apiaccesskey === undefined ? 'fake' : '<the key that it was started with>'
+  const key = apiaccesskey === undefined ? 'echo fake | ' : ''
   const kept = log === undefined ? 'in memory only (--log keeps them)' : `in ${log}, ${bought} bought so far`
   return `
 A fake supplier is running: it takes orders, does nothing, and charges nothing.
@@ -120,9 +126,9 @@ A fake supplier is running: it takes orders, does nothing, and charges nothing.
   instant check ${url}/check?service=101&imei=<IMEI>&key=<key>
   orders        ${kept}
 
-Add it as a supplier, to a server that was started with OUTBOUND_ALLOW=127.0.0.0/8:
+Add it as a supplier, to a server that was started with OUTBOUND_ALLOW=127.0.0.0/8${key === '' ? '; the key that is asked for is the one that this was started with' : ''}:
 
-imeigate supplier add --kind dhru --name fake --url ${url} --username ${username ?? 'fake'} --apiaccesskey ${key}${currency === defaults.currency ? '' : ` --currency ${currency}`}
+${key}imeigate supplier add --kind dhru --name fake --url ${url} --username ${username ?? 'fake'} --apiaccesskey -${currency === defaults.currency ? '' : ` --currency ${currency}`}
 
 IMEIs that begin with one of these go wrong, others succeed:
 

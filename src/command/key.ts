@@ -9,9 +9,9 @@ import { createWebhook, type NewWebhook, setWebhookOfKey } from '../webhooks/web
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, timeOf } from './input.ts'
-import { readLines } from './integration-options.ts'
 import { type Answer, answering, keyValues, nounAnswer, nounsAnswer } from './output.ts'
 import { withSealer } from './sealing.ts'
+import { SecretOption } from './secret-options.ts'
 
 export function register(program: Command): void {
   const key = program.command('key').description('API keys of accounts')
@@ -21,7 +21,9 @@ export function register(program: Command): void {
   addOptions(key.command('set'), keyAttributes, 'change')
     .description('change an API key; an empty name or rate limit takes away what there was')
     .argument('<id>')
-    .option('--secret <secret>', "the key's own secret, which a first webhook needs; - reads it from stdin")
+    .addOption(
+      new SecretOption('--secret <secret or ->', "the key's own secret, which a first webhook needs"),
+    )
     .action(answering(change))
   key
     .command('list')
@@ -65,12 +67,11 @@ const change = (text: string, options: Record<string, unknown>): Promise<Answer>
         return shown(await findKey(sql, id))
       })
     }
-    const given = secret === '-' ? (await readLines(['secret'])).get('secret') : secret
     return await withSealer(async ({ sql, sealer, config }) => {
       return await sql.begin(async (transaction) => {
         const key = await findKey(transaction, id)
         await changeKey(transaction, id, form)
-        const to = { key, url: webhookUrl, secret: given, allow: config.outboundAllow }
+        const to = { key, url: webhookUrl, secret, allow: config.outboundAllow }
         const webhook = await setWebhookOfKey(transaction, sealer, to)
         return shown(await findKey(transaction, id), webhook)
       })

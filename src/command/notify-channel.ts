@@ -72,7 +72,7 @@ async function addChannel({
   name = kind,
   ...given
 }: Given & { kind: string; name?: string }): Promise<Answer> {
-  const fields = await givenFields(options, given)
+  const fields = givenFields(options, given)
   return await withChannelNames(() =>
     withDatabase(async (connected) =>
       shown(await createChannel(depsOf(connected), { kind, name, ...fields }, systemClock)),
@@ -81,7 +81,7 @@ async function addChannel({
 }
 
 async function change(name: string, given: Given): Promise<Answer> {
-  const fields = someOf(await givenFields(options, given))
+  const fields = someOf(givenFields(options, given))
   return await withDatabase(async (connected) =>
     shown(await updateChannel(depsOf(connected), name, fields, systemClock)),
   )

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { equipSecrets } from './secret-options.ts'
 
 /** `files` are those of this folder and the commands that each adds to the program, in the order of the help. */
 const files: { adds: string[]; load: () => Promise<{ register(program: Command): void }> }[] = [
@@ -49,5 +50,6 @@ export async function build(words: string[] = []): Promise<Command> {
     const { register } = await load()
     register(program)
   }
+  equipSecrets(program)
   return program
 }

@@ -11,7 +11,7 @@ const options = fieldOptions(supplierKinds)
 
 export function addSupplierOptions(command: Command, use: 'create' | 'change'): Command {
   addOptions(command, supplierAttributes, use)
-  for (const { option } of options) command.option(option.flags, option.description)
+  for (const { option } of options) command.addOption(option)
   return command.option(
     '--setting <name=value>',
     'any setting of its kind; may be given several times; without a value: back to the default',
@@ -19,7 +19,7 @@ export function addSupplierOptions(command: Command, use: 'create' | 'change'): 
   )
 }
 
-/** `readSupplierOptions` gives what the options say of a supplier; it reads secrets from stdin and a template from its file, where asked to. */
+/** `readSupplierOptions` gives what the options say of a supplier; it reads a template from its file, where asked to. */
 export async function readSupplierOptions(given: Record<string, unknown>): Promise<SupplierForm> {
   const byOption = (given['setting'] ?? []) as [name: string, value: unknown][]
   const set = new Map([...givenSettings(options, given), ...byOption])
@@ -29,7 +29,7 @@ export async function readSupplierOptions(given: Record<string, unknown>): Promi
   return {
     ...formOf(supplierAttributes, given),
     settings: set.size > 0 ? Object.fromEntries(set) : undefined,
-    secrets: await givenSecrets(options, given),
+    secrets: givenSecrets(options, given),
   }
 }
 

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
@@ -34,10 +35,13 @@ async function json(...args: string[]): Promise<any> {
   return ended.json()
 }
 
+const keyFile = join(temporaryFolder(), 'key.txt')
+writeFileSync(keyFile, 'top-secret\n')
+
 const dhru = (name: string, ...more: string[]): string[] => [
   ...['supplier', 'add', '--kind', 'dhru', '--name', name, '--username', 'me'],
   ...(more.includes('--url') ? [] : ['--url', 'http://127.0.0.1:9/']),
-  ...(more.includes('--apiaccesskey') ? [] : ['--apiaccesskey', 'top-secret']),
+  ...(more.includes('--apiaccesskey') ? [] : ['--apiaccesskey-file', keyFile]),
   ...more,
 ]
 

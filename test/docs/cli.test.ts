@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { build } from '../../src/command/program.ts'
+import { SecretOption } from '../../src/command/secret-options.ts'
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')
 const text = page('cli')
@@ -88,6 +89,13 @@ const taken = (command: Command): (string | undefined)[] =>
 
 test('the pages have examples', () => {
   expect(examples.length).toBeGreaterThan(150)
+})
+
+test.each(examples)('%s.md: imeigate %s: no secret is typed', (_page, line) => {
+  const words = wordsOf(line)
+  const secrets = commandOf(words).options.filter((option) => option instanceof SecretOption)
+  const typed = words.filter((_word, at) => secrets.some(({ long }) => words[at - 1] === long))
+  expect(typed.filter((word) => word !== '-')).toEqual([])
 })
 
 test.each(examples)('%s.md: imeigate %s: the command and its options exist', (_page, line) => {

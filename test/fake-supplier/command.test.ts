@@ -18,7 +18,7 @@ describe('imeigate fake-supplier', () => {
       expect(await fake.stop(signal)).toEqual({ code: 0, signal: null })
       expect(await waiting.reply()).toBeUndefined()
       expect(fake.stdout).toContain(
-        `supplier add --kind dhru --name fake --url ${url} --username fake --apiaccesskey fake`,
+        `echo fake | imeigate supplier add --kind dhru --name fake --url ${url} --username fake --apiaccesskey -\n`,
       )
       expect(fake.stdout).toContain('OUTBOUND_ALLOW=127.0.0.0/8')
       expect(fake.stdout).toContain('IMEI not found')

@@ -10,7 +10,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readTrail } from '../../src/audit/trail.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { keyState, wrongKey } from '../../src/secret-keys/key-state.ts'
@@ -23,6 +23,8 @@ import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
+/** `WAIT` ends only what hangs. */
+const WAIT = { timeout: 30_000, interval: 10 }
 /** MANY is more than one batch has. */
 const MANY = 130
 
@@ -192,6 +194,31 @@ describe('a rotation of the secret key', () => {
     await fill(await openSealer(database.sql, inSettings(next)))
     expect(await readable(new Sealer(next))).toBe(12)
     await expect(turn(inSettings(next, former))).rejects.toThrow('was before')
+  })
+
+  it('waits for whoever is writing a secret with the former key', async () => {
+    const sealer = await openSealer(database.sql, inFolder())
+    await fill(sealer)
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>()
+    const { promise: written, resolve: hasWritten } = Promise.withResolvers<void>()
+    const writing = database.sql.begin(async (transaction) => {
+      const [row] = await transaction<{ id: number }[]>`
+        insert into suppliers (kind, name, url) values ('dhru', 'slow', 'https://panel.example') returning id`
+      const secrets = sealer.seal({ apiaccesskey: 'x' }, `supplier ${row?.id}`)
+      await transaction`update suppliers set secrets = ${secrets} where id = ${row?.id ?? 0}`
+      hasWritten()
+      await mayEnd
+    })
+    await written
+    const rotating = turn(inFolder())
+    await vi.waitFor(async () => {
+      const waiting =
+        await database.sql`select 1 from pg_locks where not granted and relation = 'suppliers'::regclass`
+      expect(waiting).toHaveLength(1)
+    }, WAIT)
+    end()
+    await Promise.all([writing, rotating])
+    expect(await readable(new Sealer(inFolder().findOwn() as Buffer))).toBe(5)
   })
 
   it('is not begun with a key that opens nothing', async () => {
