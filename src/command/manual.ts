@@ -106,8 +106,7 @@ async function answer(
   return await withDatabase(async ({ sql }) => {
     const found = await Promise.all(ids.map((id) => findManual(sql, orderIdOf(id), position)))
     const answers = found.flat().map((item) => ({ item, answer: given }))
-    await answerManual(sql, answers, actor())
-    return answered(answers)
+    return answered(answers, await answerManual(sql, answers, actor()))
   })
 }
 
@@ -124,8 +123,7 @@ async function paste(
       const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
       throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file')
     }
-    if (answers.length > 0) await answerManual(sql, answers, actor())
-    const done = answered(answers)
+    const done = answered(answers, answers.length > 0 ? await answerManual(sql, answers, actor()) : 0)
     return {
       json: { ...(done.json as object), problems },
       text: problems.length === 0 ? done.text : `${done.text}, ${problems.length} lines left out`,
@@ -173,12 +171,16 @@ function previewed(answers: PastedAnswer[], problems: Problem[], skips: boolean)
   }
 }
 
-const answered = (answers: ManualAnswer[]): Answer => ({
+/** `answered`: `shown` are answers to what another supplier has by now. */
+const answered = (answers: ManualAnswer[], shown: number): Answer => ({
   json: {
     answered: answers.length,
     items: answers.map(({ item }) => ({ order: item.orderId, item: item.position })),
   },
-  text: countsOf(answers),
+  text:
+    shown === 0
+      ? countsOf(answers)
+      : `${countsOf(answers)}, of which ${shown} had been refused and are with another supplier by now: see review list`,
 })
 
 function countsOf(answers: ManualAnswer[]): string {

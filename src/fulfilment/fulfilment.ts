@@ -69,6 +69,7 @@ export class Fulfilment implements RuntimeService {
   async askSoon(supplierId: SupplierId, reference: string): Promise<void> {
     await askSoon(this.#sql, supplierId, reference, this.#clock.now())
     this.#poller.wake()
+    this.#rechecks.wake()
   }
 
   start(): void {

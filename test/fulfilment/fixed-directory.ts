@@ -48,14 +48,14 @@ const nobody: Supplier = {
   ask: () => Promise.reject(new Error('nobody is called')),
 }
 
-/** `takePending` claims what a dispatcher with so much room claims in one run, for the sandbox. */
+/** `takePending` claims what a dispatcher with so much room claims in one run, for the sandbox or another supplier. */
 export async function takePending(
   sql: Sql,
-  { limit, now }: { limit: number; now: Date },
+  { limit, now, supplier = SANDBOX }: { limit: number; now: Date; supplier?: SupplierId },
 ): Promise<ClaimedItem[]> {
-  const limiter = new SupplierLimiter(liveOf(SANDBOX, nobody, { concurrency: limit }))
+  const limiter = new SupplierLimiter(liveOf(supplier, nobody, { concurrency: limit }))
   const look = { now, after: 0 as ServiceId, rooms: new Map(), each: limit, max: 2000 }
-  const { sending } = await claimDueItems(sql, new Map([[SANDBOX, limiter]]), look)
+  const { sending } = await claimDueItems(sql, new Map([[supplier, limiter]]), look)
   return sending.map(({ claimed }) => claimed)
 }
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import type { Service } from '../../src/catalogue/service.ts'
 import { requestVerify } from '../../src/fulfilment/people/cancel-verify.ts'
+import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import {
   answerManual,
   findManual,
@@ -11,13 +12,13 @@ import {
 import { readPasted } from '../../src/fulfilment/people/pasted.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { manual } from '../../src/integrations/suppliers/manual/index.ts'
-import type { Supplier } from '../../src/integrations/suppliers/supplier.ts'
+import type { Supplier, SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId, SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { SANDBOX } from './fixed-directory.ts'
-import { FakeSupplier, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
 const ANN = 'cli:ann'
 
@@ -26,12 +27,14 @@ let shop: Workshop
 let byHand: Service
 let people: SupplierId
 let sandbox: FakeSupplier
+let sandboxSays: () => Promise<SupplierOutcome>
 beforeEach(async () => {
   shop = await Workshop.open()
   byHand = await newService(shop.sql, { code: 'by-hand', duplicatePolicy: 'allow' })
   people = await shop.addSupplier('Ann and Bob', { service: byHand, position: 0 })
   await shop.sql`update suppliers set kind = 'manual' where id = ${people}`
-  sandbox = new FakeSupplier(async () => SUCCESS)
+  sandboxSays = async () => SUCCESS
+  sandbox = new FakeSupplier(() => sandboxSays())
   const person = manual.connect(
     { id: people, kind: 'manual', name: '', url: null, currency: 'USD', settings: {}, secrets: {} },
     // A person is in no network and has no clock.
@@ -181,7 +184,7 @@ test('of an order those items are answered that still wait', async () => {
 test('of two people who answer the same item one does it', async () => {
   const ids = await waiting(1)
   const [given] = (await all(ids, { result: 'x' })) as [ManualAnswer]
-  const done = await Promise.allSettled([answer([given]), answer([{ ...given, answer: { refusal: 'no' } }])])
+  const done = await Promise.allSettled([answer([given]), answer([{ ...given, answer: { result: 'y' } }])])
   expect(done.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
   await ended(ids[0] as OrderId)
   expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
@@ -293,6 +296,79 @@ test('a pasted result is for every item of that input, but not of several servic
   expect(answers).toMatchObject([{ item: { orderId: elsewhere } }])
   await answer(answers)
   expect((await paste({})).answers).toHaveLength(2)
+})
+
+describe('what a person has done after refusing it', () => {
+  const routeCosts = (cost: bigint | null) =>
+    shop.sql`update supplier_routes set cost = ${cost} where service_id = ${byHand.id} and supplier_id = ${SANDBOX}`
+  /** `refused` gives an order that a person refused, and that waits for the next supplier, which costs too much. */
+  async function refused(n: number): Promise<OrderId> {
+    await routeCosts(1_000n)
+    const [id] = (await waiting(n)) as [OrderId]
+    await answer(await all([id], { refusal: 'not today' }))
+    await until(async () => (await listReviews(shop.sql, { order: id })).length === 1)
+    return id
+  }
+  const attemptsOf = async (id: OrderId) => [
+    ...(await shop.sql`select state from attempts where order_id = ${id} order by number`).map(
+      ({ state }) => state,
+    ),
+  ]
+
+  it.each(['order', 'sheet'])('ends an item that waits for the next supplier, by its %s', async (by) => {
+    const id = await refused(1)
+    const pasted = await readPasted(shop.sql, `${imei(1)} Unlocked`, { refused: ['not today'] })
+    expect(pasted.faults).toEqual([])
+    const shown = await answer(by === 'sheet' ? pasted.answers : await all([id], { result: 'Unlocked' }))
+    expect(shown).toBe(0)
+    expect(await shop.order(id)).toMatchObject({ state: 'success', items: [{ result: 'Unlocked' }] })
+    expect(await attemptsOf(id)).toEqual(['succeeded'])
+    await routeCosts(null)
+    await shop.idle()
+    expect(sandbox.calls).toEqual([])
+    expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+  })
+
+  it('is shown where the next supplier has it, and the item is not given back when that one refuses', async () => {
+    const gate = Promise.withResolvers<SupplierOutcome>()
+    sandboxSays = () => gate.promise
+    const id = await refused(1)
+    await routeCosts(null)
+    shop.clock.advance(60_000)
+    await until(() => sandbox.underWay === 1)
+    const { answers } = await readPasted(shop.sql, `${imei(1)}\tUnlocked`)
+    expect(await answer(answers)).toBe(1)
+    const changed = async () =>
+      (await listReviews(shop.sql, { order: id })).filter((one) => one.kind === 'changed')
+    expect(await changed()).toMatchObject([
+      { attempt: 1, supplier: 'Ann and Bob', detail: 'cli:ann answers now: "Unlocked"; it had been refused' },
+    ])
+    gate.resolve(REFUSED)
+    await until(async () => (await shop.order(id)).items[0]?.state === 'pending')
+    shop.clock.advance(60_000)
+    await shop.idle()
+    expect(await shop.order(id)).toMatchObject({ state: 'processing', items: [{ state: 'pending' }] })
+    const [review] = await changed()
+    const decider = { actor: ANN, why: 'Bob did it' }
+    await resolveReview(
+      shop.sql,
+      review?.id as never,
+      { kind: 'result', text: 'Unlocked' },
+      decider,
+      shop.clock,
+    )
+    expect(await shop.order(id)).toMatchObject({ state: 'success', items: [{ result: 'Unlocked' }] })
+    expect(await attemptsOf(id)).toEqual(['succeeded', 'refused'])
+  })
+
+  it('is no second refusal', async () => {
+    const id = await refused(1)
+    const text = `${imei(1)} not today`
+    expect((await readPasted(shop.sql, text, { refused: ['not today'] })).faults).toEqual([
+      { path: [1], message: `nothing waits for ${imei(1)}` },
+    ])
+    await expect(answer(await all([id], { refusal: 'no' }))).rejects.toMatchObject({ code: 'conflict' })
+  })
 })
 
 test('what a person answered is verified by a person', async () => {

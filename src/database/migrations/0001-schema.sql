@@ -760,6 +760,8 @@ create table attempts (
   unrecognised text,
   -- When an ended attempt is asked about once more, to learn of a change of mind.
   recheck_at timestamptz,
+  -- Until when it is being asked about: an item that waits for another supplier is not sent on meanwhile.
+  recheck_lease timestamptz,
   primary key (account_id, order_id, position, number)
 ) with (fillfactor = 85);
 create index attempts_to_recheck on attempts (supplier_id, recheck_at) where recheck_at is not null;

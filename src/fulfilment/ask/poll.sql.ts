@@ -1,6 +1,7 @@
 import type { Sql } from '../../database/database.ts'
 import type { RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import { type ClaimedItem, renamed } from '../claimed-item.ts'
+import { heldFrom } from './rechecks.sql.ts'
 
 /** PollTerms says how often the items of a service are polled. */
 interface PollTerms {
@@ -98,7 +99,10 @@ export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promis
        and i.fence = held.fence and i.state in ('processing', 'unknown')`
 }
 
-/** `askSoon` makes the items of a supplier's order due at once, because the supplier said that something happened. */
+/**
+ * `askSoon` makes the items of a supplier's order due at once, because the supplier said that something happened. Of its ended attempts it
+ * is asked again, and an item that waits for another supplier is not sent on for that moment.
+ */
 export async function askSoon(
   sql: Sql,
   supplierId: SupplierId,
@@ -110,10 +114,17 @@ export async function askSoon(
       from attempts a
      where a.supplier_id = ${supplierId} and a.reference = ${reference}
        and i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
-       and i.state in ('processing', 'unknown')`
-  if (count > 0) return count
+       and i.state in ('processing', 'unknown') and a.state in ('sent', 'accepted', 'unknown')`
+  // An order may be of many items.
   const rechecked = await sql`
-    update attempts set recheck_at = ${now}
-     where supplier_id = ${supplierId} and reference = ${reference} and state in ('succeeded', 'refused')`
-  return rechecked.count
+    update attempts a set recheck_at = ${now}, recheck_lease = ${heldFrom(now)}
+      from items i
+     where a.supplier_id = ${supplierId} and a.reference = ${reference} and a.state in ('succeeded', 'refused')
+       and i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
+       and (${count === 0} or i.finished_at is null)
+       -- One that goes on with it is open, or is asked about instead.
+       and (select n.number from attempts n
+             where n.account_id = a.account_id and n.order_id = a.order_id and n.position = a.position
+               and n.supplier_id = a.supplier_id and n.reference = a.reference and n.number > a.number limit 1) is null`
+  return count + rechecked.count
 }

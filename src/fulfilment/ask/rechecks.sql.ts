@@ -18,9 +18,14 @@ export interface Recheck extends ItemName {
   quantity: number
   /** `result` is the item's, where this attempt gave it. */
   result: string | null
+  /** `isOpen`: the item has not ended: it waits for another supplier, or is with one. */
+  isOpen: boolean
 }
 
-/** `claimRechecks` takes due rechecks, of each supplier up to so many, out of the way of others until `leaseUntil`. */
+/**
+ * `claimRechecks` takes due rechecks, of each supplier up to so many, out of the way of others until `leaseUntil`. As long no dispatcher
+ * sends their items on.
+ */
 export async function claimRechecks(
   sql: Sql,
   room: { supplierId: SupplierId; supplierName: string; items: number }[],
@@ -37,7 +42,7 @@ export async function claimRechecks(
          where a.supplier_id = r.supplier_id and a.recheck_at <= ${now}
          order by a.recheck_at limit r.items for update skip locked) d
     ), moved as (
-      update attempts a set recheck_at = ${leaseUntil}
+      update attempts a set recheck_at = ${leaseUntil}, recheck_lease = ${leaseUntil}
         from due
        where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
          and a.number = due.number and a.state in ('succeeded', 'refused') and a.reference is not null
@@ -45,10 +50,16 @@ export async function claimRechecks(
     )
     select m.account_id, m.order_id, m.position, m.number as attempt, m.state, m.supplier_id, m.supplier_name,
            m.remote_service, m.reference, m.created_at as sent_at, m.finished_at, i.input, i.fields,
-           i.quantity, case when m.state = 'succeeded' then i.result end as result
+           i.quantity, case when m.state = 'succeeded' then i.result end as result, i.finished_at is null as is_open
       from moved m
       join items i on i.account_id = m.account_id and i.order_id = m.order_id and i.position = m.position`.records()
 }
+
+/** HELD_MS is how long an item that waits is not sent on before its former supplier is asked: that may be out of reach. */
+const HELD_MS = 15_000
+
+/** `heldFrom` is until when an item is held whose former supplier is to be asked at once. */
+export const heldFrom = (now: Date): Date => new Date(now.getTime() + HELD_MS)
 
 /** Rechecked is what an attempt's supplier says now. */
 export interface Rechecked {
@@ -72,7 +83,7 @@ export async function writeRechecked(sql: Sql, rows: Rechecked[], now: Date): Pr
         ${rows.map(({ again }) => again?.toISOString() ?? null)}::text[]::timestamptz[]
       ) as g (account_id, order_id, position, number, supplier, changed, clear, again)
     ), next as (
-      update attempts a set recheck_at = g.again
+      update attempts a set recheck_at = g.again, recheck_lease = null
         from given g
        where a.account_id = g.account_id and a.order_id = g.order_id and a.position = g.position
          and a.number = g.number
@@ -95,4 +106,14 @@ export async function writeRechecked(sql: Sql, rows: Rechecked[], now: Date): Pr
       from given g
      where g.clear = 1 and v.account_id = g.account_id and v.order_id = g.order_id and v.position = g.position
        and v.kind = 'verify' and v.resolved_at is null and v.attempt = g.number`
+}
+
+/** `letGo` has items that a dispatcher held until `leaseUntil` looked at again at once: their former suppliers have been asked. */
+export async function letGo(sql: Sql, items: ItemName[], leaseUntil: Date, now: Date): Promise<void> {
+  await sql`
+    update items i set due_at = ${now}
+      from unnest(${items.map(({ accountId }) => accountId)}::int[], ${items.map(({ orderId }) => orderId)}::bigint[],
+                  ${items.map(({ position }) => position)}::smallint[]) as h (account_id, order_id, position)
+     where i.account_id = h.account_id and i.order_id = h.order_id and i.position = h.position
+       and i.state = 'pending' and i.due_at = ${leaseUntil}`
 }

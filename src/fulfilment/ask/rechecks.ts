@@ -5,19 +5,24 @@ import { withText } from '../../integrations/suppliers/http-kit/results.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { type Clock, DAY_MS } from '../../lib/time.ts'
 import { Loop } from '../../runtime/loop.ts'
+import { resumeAttempt } from '../outcome/resumed.sql.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
 import { endedBy, taskOf } from '../worker.ts'
-import { claimRechecks, type Recheck, type Rechecked, writeRechecked } from './rechecks.sql.ts'
+import { claimRechecks, letGo, type Recheck, type Rechecked, writeRechecked } from './rechecks.sql.ts'
 
 const INTERVAL_MS = 1_000
 const LEASE_MS = 60_000
 const CALL_TIMEOUT_MS = 30_000
-/** AGAIN_MS is the wait after no clear answer. Asking ends a day after the last time at which it was to be asked. */
+/**
+ * AGAIN_MS is the wait after no clear answer, and while the supplier's word stands against an open item. Without a clear answer, asking
+ * ends a day after the last time at which it was to be asked.
+ */
 const AGAIN_MS = 600_000
 
 /**
  * Rechecks asks once more about attempts that have ended, because suppliers change their minds: success after a refusal, and
- * the reverse. What it finds is shown to a person; it touches neither items nor money.
+ * the reverse. What it finds is shown to a person, and touches neither items nor money; but an item that waits for another supplier goes
+ * back to the one that has it after all, and is not sent on while that one is asked.
  */
 export class Rechecks {
   readonly #deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }
@@ -37,6 +42,10 @@ export class Rechecks {
 
   start(): void {
     this.#loop.start()
+  }
+
+  wake(): void {
+    this.#loop.wake()
   }
 
   /** `idle` resolves when nobody is asked and a run has found nothing to do, for tests. */
@@ -66,7 +75,8 @@ export class Rechecks {
       .filter(({ items }) => items > 0)
     if (room.length === 0) return false
     const now = clock.now()
-    const due = await claimRechecks(sql, room, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) })
+    const leaseUntil = new Date(now.getTime() + LEASE_MS)
+    const due = await claimRechecks(sql, room, { now, leaseUntil })
     if (due.length === 0) return false
     const bySupplier = Map.groupBy(due, ({ supplierId }) => supplierId)
     for (const [id, rechecks] of bySupplier) {
@@ -75,19 +85,19 @@ export class Rechecks {
       // Items may have been sent meanwhile; what has no room now has its turn when its lease is over.
       const asked = rechecks.slice(0, limiter.askRoom())
       for (let at = 0; at < asked.length; at += askAtOnce)
-        this.#begin(limiter, asked.slice(at, at + askAtOnce))
+        this.#begin(limiter, asked.slice(at, at + askAtOnce), leaseUntil)
     }
     return true
   }
 
-  #begin(limiter: SupplierLimiter, rechecks: Recheck[]): void {
-    const done = this.#ask(limiter, rechecks)
+  #begin(limiter: SupplierLimiter, rechecks: Recheck[], leaseUntil: Date): void {
+    const done = this.#ask(limiter, rechecks, leaseUntil)
       .catch((error: unknown) => this.#deps.log.warn({ err: error }, 'rechecks were not recorded'))
       .finally(() => this.#asking.delete(done))
     this.#asking.add(done)
   }
 
-  async #ask(limiter: SupplierLimiter, rechecks: Recheck[]): Promise<void> {
+  async #ask(limiter: SupplierLimiter, rechecks: Recheck[], leaseUntil: Date): Promise<void> {
     const end = limiter.begin('ask')
     let outcomes: (SupplierOutcome | undefined)[] = []
     try {
@@ -100,12 +110,23 @@ export class Rechecks {
     }
     end()
     const now = this.#deps.clock.now()
-    const rows = rechecks.map((recheck, index): Rechecked => {
+    const rows: Rechecked[] = []
+    for (const [index, recheck] of rechecks.entries()) {
       const outcome = outcomes[index]
       const changed = changeOf(recheck, outcome && heldAgainst(recheck, outcome))
-      return { recheck, changed, again: nextTime(recheck, limiter.recheck(), changed !== undefined, now) }
-    })
-    await writeRechecked(this.#deps.sql, rows, now)
+      if (await this.#isResumed(recheck, changed, now)) continue
+      rows.push({ recheck, changed, again: nextTime(recheck, limiter.recheck(), changed, now) })
+    }
+    if (rows.length > 0) await writeRechecked(this.#deps.sql, rows, now)
+    const held = rows.flatMap(({ recheck }) => (recheck.isOpen ? [recheck] : []))
+    if (held.length > 0) await letGo(this.#deps.sql, held, leaseUntil, now)
+  }
+
+  /** `#isResumed`: the item waited, and is with this supplier again. */
+  async #isResumed(recheck: Recheck, changed: string | null | undefined, now: Date): Promise<boolean> {
+    if (!changed || !recheck.isOpen) return false
+    const { attempt, reference } = recheck
+    return await resumeAttempt(this.#deps.sql, { item: recheck, attempt, reference, said: changed }, now)
   }
 }
 
@@ -130,10 +151,16 @@ export function changeOf(
   }
 }
 
-function nextTime(recheck: Recheck, after: number[], clear: boolean, now: Date): Date | null {
+function nextTime(
+  recheck: Recheck,
+  after: number[],
+  changed: string | null | undefined,
+  now: Date,
+): Date | null {
   const since = (seconds: number): Date => new Date(recheck.finishedAt.getTime() + seconds * 1000)
   const next = after.map(since).find((time) => time > now) ?? null
-  if (clear) return next
+  if (changed && recheck.isOpen) return new Date(now.getTime() + AGAIN_MS)
+  if (changed !== undefined) return next
   if (now.getTime() > since(after.at(-1) ?? 0).getTime() + DAY_MS) return null
   return new Date(now.getTime() + AGAIN_MS)
 }

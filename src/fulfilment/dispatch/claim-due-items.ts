@@ -96,9 +96,7 @@ async function planDispatch(
   for (const item of due) {
     const service = services.get(item.serviceId)
     if (!service) throw new Error(`an item of service ${item.serviceId}, which is not there`)
-    const choice: Choice = service.automatic
-      ? chooseRoute(item, service.routes, service.strategy, convert, now)
-      : { kind: 'unrouted' }
+    const choice = choiceFor(item, service, convert, now)
     if (choice.kind === 'refused') plan.ended.push({ item, reason: reasonFor(item, service, limiters) })
     else if (choice.kind === 'send')
       planSending(plan, rooms, { item, service, ...choice, ...attemptFor(item, choice.route) }, now)
@@ -106,6 +104,13 @@ async function planDispatch(
   }
   plan.release = reserveCalls(plan.sending, limiters)
   return plan
+}
+
+/** `choiceFor`: what a former supplier may have done after all is neither sent on nor given up until it, or a person, has said so. */
+function choiceFor(item: DueItem, service: ServiceRoutes, convert: Convert, now: Date): Choice {
+  if (item.heldUntil) return { kind: 'wait', until: item.heldUntil }
+  if (item.isDoubted || !service.automatic) return { kind: 'unrouted' }
+  return chooseRoute(item, service.routes, service.strategy, convert, now)
 }
 
 const idleUntil = (now: Date): Date => new Date(now.getTime() + IDLE_MS)

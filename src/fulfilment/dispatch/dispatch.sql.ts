@@ -12,6 +12,10 @@ export interface DueItem extends ItemName, RoutingCandidate {
   placedAt: Date
   /** `attempts` counts the earlier ones. */
   attempts: number
+  /** `isDoubted`: a person is asked about a former supplier that says it has it. */
+  isDoubted: boolean
+  /** `heldUntil` is how long a former supplier is being asked; null: none is. */
+  heldUntil: Date | null
 }
 
 interface DueRow extends Omit<DueItem, 'tries'> {
@@ -67,12 +71,15 @@ export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promi
        where w.service_id is not null and r.room is distinct from 0
        limit ${limits.max}
     )
-    select due.*, coalesce(a.attempts, 0) as attempts, a.tries,
+    select due.*, coalesce(a.attempts, 0) as attempts, a.tries, a.held_until,
            (select created_at from orders o where o.account_id = due.account_id and o.id = due.order_id) as placed_at,
-           (select currency from wallets w where w.account_id = due.account_id) as currency
+           (select currency from wallets w where w.account_id = due.account_id) as currency,
+           (select v.id from reviews v
+             where v.account_id = due.account_id and v.order_id = due.order_id and v.position = due.position
+               and v.kind = 'changed' and v.resolved_at is null limit 1) is not null as is_doubted
       from due
       left join lateral (
-        select count(*)::int as attempts,
+        select count(*)::int as attempts, max(recheck_lease) filter (where recheck_lease > ${limits.now}) as held_until,
                jsonb_agg(jsonb_build_object('number', number, 'key', coalesce(key_number, number), 'route', route_id,
                                             'supplier', supplier_id, 'service', remote_service,
                                             'reference', reference, 'fault', fault, 'detail', detail,

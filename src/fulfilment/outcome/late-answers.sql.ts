@@ -2,11 +2,14 @@ import type { Queryable, Transaction } from '../../database/database.ts'
 import type { AttemptState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
+import type { ReviewKind } from '../people/review.ts'
 
 /** LateItem is an item as it is by now, with the attempt that a late answer is about. */
 export interface LateItem {
   fence: number
   isFinished: boolean
+  /** `isWaiting`: it is with nobody, and waits for another supplier. */
+  isWaiting: boolean
   /** `isHeld`: it is not due, so that somebody may be asking about it at this moment. */
   isHeld: boolean
   result: string | null
@@ -23,6 +26,7 @@ export async function lockLateItem(
     {
       fence: number
       finished: boolean
+      waiting: boolean
       held: boolean
       result: string | null
       latest: number
@@ -30,7 +34,7 @@ export async function lockLateItem(
       reference: string | null
     }[]
   >`
-    select i.fence, i.finished_at is not null as finished,
+    select i.fence, i.finished_at is not null as finished, i.state = 'pending' as waiting,
            i.due_at is not null and i.due_at > ${now} as held, i.result, a.state, a.reference,
            (select max(n.number) from attempts n
              where n.account_id = i.account_id and n.order_id = i.order_id and n.position = i.position)::int as latest
@@ -40,19 +44,31 @@ export async function lockLateItem(
      where i.account_id = ${accountId} and i.order_id = ${orderId} and i.position = ${position}
        for update of i, a`.records()
   if (!row) return undefined
-  const { fence, finished, held, result, ...of } = row
-  return { fence, isFinished: finished, isHeld: held, result, attempt: of }
+  const { fence, finished, waiting, held, result, ...of } = row
+  return { fence, isFinished: finished, isWaiting: waiting, isHeld: held, result, attempt: of }
 }
 
-/** `addToOpenReviews` adds what a supplier said late to the open reviews of an item; gives how many there are. */
+/** `addToOpenReviews` adds what a supplier said late to the open reviews of these kinds of an item; gives how many there are. */
 export async function addToOpenReviews(
   sql: Queryable,
   { accountId, orderId, position }: ItemName,
+  kinds: readonly ReviewKind[],
   detail: string,
 ): Promise<number> {
   const { count } = await sql`
     update reviews set detail = left(detail || E'\n' || ${sanitize(detail)}, 4000)
      where account_id = ${accountId} and order_id = ${orderId} and position = ${position} and resolved_at is null
-       and kind in ('unknown', 'expired', 'changed')`
+       and kind = any(${kinds}::text[]::review_kind[])`
   return count
+}
+
+/** `holdWaiting` has an item that waits not sent by a dispatcher that looked at it before what was just written. */
+export async function holdWaiting(
+  sql: Queryable,
+  { accountId, orderId, position }: ItemName,
+  until: Date,
+): Promise<void> {
+  await sql`
+    update items set due_at = greatest(due_at, ${until})
+     where account_id = ${accountId} and order_id = ${orderId} and position = ${position} and state = 'pending'`
 }

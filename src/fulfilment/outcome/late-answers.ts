@@ -3,15 +3,23 @@ import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import { openReviews } from '../people/reviews.sql.ts'
-import { addToOpenReviews, type LateItem, lockLateItem } from './late-answers.sql.ts'
+import { addToOpenReviews, holdWaiting, type LateItem, lockLateItem } from './late-answers.sql.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
+import { resumeAttempt } from './resumed.sql.ts'
 
-/** Late is what became of an answer that came after its lease: nothing in it was new, it was written, or a person is shown it. */
-export type Late = 'nothing' | 'written' | 'shown'
+/** HELD_MS is how long an item is held that a dispatcher may have looked at before a person was asked about it. */
+const HELD_MS = 1_000
 
 /**
- * `recordLate` keeps an answer whose item is no longer this worker's. It is written where nothing contradicts it; otherwise it is shown in
- * the open review of the item, or in a new one.
+ * Late is what became of an answer that came after its lease: nothing in it was new, it was written, its item went back to the supplier,
+ * or a person is shown it.
+ */
+export type Late = 'nothing' | 'written' | 'resumed' | 'shown'
+
+/**
+ * `recordLate` keeps an answer whose item is no longer this worker's. It is written where nothing contradicts it. An item that waits for
+ * another supplier goes back to one that has it after all, and is asked about. Otherwise it is shown in the open review of the item, or in
+ * a new one.
  */
 export async function recordLate(
   sql: Sql,
@@ -31,7 +39,13 @@ export async function recordLate(
       return written.some(({ takenBy }) => takenBy === null) ? 'written' : 'nothing'
     }
     if (verdict === 'nothing') return 'nothing'
-    await show(transaction, { item, current, detail: `${supplier} answered late: ${wordsOf(outcome)}` }, now)
+    const detail = `${supplier} answered late: ${wordsOf(outcome)}`
+    const reference = takenUnder(outcome, current)
+    if (reference !== null) {
+      const resumption = { item, attempt: item.attempt, reference, said: detail }
+      if (await resumeAttempt(transaction, resumption, now)) return 'resumed'
+    }
+    await show(transaction, { item, current, detail }, now)
     return 'shown'
   })
 }
@@ -89,13 +103,24 @@ function wordsOf(outcome: SupplierOutcome): string {
   }
 }
 
+/** `takenUnder` is the number under which the supplier has an item that waits for another; null: it has none, or does not have the item. */
+function takenUnder(outcome: SupplierOutcome, { isWaiting, attempt }: LateItem): string | null {
+  if (!isWaiting || (outcome.kind !== 'success' && outcome.kind !== 'accepted')) return null
+  return outcome.reference ?? attempt.reference
+}
+
 async function show(
   sql: Transaction,
   { item, current, detail }: { item: ClaimedItem; current: LateItem; detail: string },
   now: Date,
 ): Promise<void> {
-  if ((await addToOpenReviews(sql, item, detail)) > 0) return
-  // An item that waits for another supplier is asked about as `changed`, too: this attempt had ended.
-  const kind = current.isFinished || current.attempt.latest !== item.attempt ? 'changed' : 'unknown'
+  // An item that waits for another supplier, or is with one, is asked about as `changed`, too: this attempt had ended.
+  const isOpen = !current.isFinished && !current.isWaiting && current.attempt.latest === item.attempt
+  const kind = isOpen ? 'unknown' : 'changed'
+  if (current.isWaiting) await holdWaiting(sql, item, new Date(now.getTime() + HELD_MS))
+  if ((await addToOpenReviews(sql, item, isOpen ? ABOUT_OPEN : ['changed'], detail)) > 0) return
   await openReviews(sql, [{ item, attempt: item.attempt, kind, detail }], now)
 }
+
+/** ABOUT_OPEN are the kinds of reviews of an item that is with the supplier. */
+const ABOUT_OPEN = ['unknown', 'expired', 'changed'] as const

@@ -135,6 +135,8 @@ export async function writeItemUpdates(
        where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
          and v.resolved_at is null
          and case when m.finished_at is not null then v.kind not in ('changed', 'verify')
+                       -- It came as the supplier of this attempt said.
+                       or v.kind = 'changed' and v.attempt = m.number and m.state = 'success'
                   when v.kind in ('unknown', 'unrecognised answer') then m.state <> 'unknown'
                   -- It waits no more, but is with a supplier.
                   else v.kind in ('margin', 'supplier') and m.state <> 'pending' end
@@ -148,7 +150,10 @@ export async function writeItemUpdates(
                select v.id from reviews v
                 where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
                   and v.kind = 'expired' and v.resolved_at > ${now}::timestamptz - interval '1 day' limit 1) is null)
-      on conflict do nothing
+      -- One that is open already is about the supplier that has it now.
+      on conflict (account_id, order_id, position, kind) where resolved_at is null do update
+         set attempt = excluded.attempt
+       where reviews.kind = 'expired' and reviews.attempt is distinct from excluded.attempt
     ), ended as materialized (
       select m.*, sum(case when state = 'success' then 0 else price end)
                     over (partition by account_id order by ord) as freed,

@@ -4,7 +4,8 @@ import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../../lib/time.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
-import { countVerified, itemsOfOrder, openReviews, recheckNow, verifiedSince } from './reviews.sql.ts'
+import { itemsOfOrder, openReviews } from './reviews.sql.ts'
+import { countVerified, recheckNow, verifiedSince } from './verify.sql.ts'
 
 /** CancelAnswer counts an order's items by what the request did to them. The three add up to all items. */
 export interface CancelAnswer {
@@ -19,14 +20,14 @@ export interface CancelAnswer {
 export interface VerifyAnswer {
   /** `asked` have ended: the supplier is asked again where it can be, otherwise a person. */
   asked: number
-  /** `open` have not ended yet, and are polled anyway. */
+  /** `open` have not ended yet: they are polled anyway, and of those that wait for another supplier the former one is asked again. */
   open: number
 }
 
 /**
  * `requestCancel` cancels what was not sent yet, for a reseller or an operator. A dispatcher that claims an item in the same moment wins,
- * because its claim is newer than the one read here. For the rest it opens reviews of kind `cancel`. Throws order_not_found (promise
- * 6, own data only).
+ * because its claim is newer than the one read here. For the rest, and for what a former supplier says that it has, it opens reviews of
+ * kind `cancel`. Throws order_not_found (promise 6, own data only).
  */
 export async function requestCancel(
   sql: Sql,
@@ -38,7 +39,7 @@ export async function requestCancel(
   const items = await findItems(sql, order)
   const cancelled = await Promise.all(
     items
-      .filter(({ state }) => state === 'pending')
+      .filter(({ state, isDoubted }) => state === 'pending' && !isDoubted)
       .map((item) =>
         outcomes.record(
           itemUpdate({
@@ -51,7 +52,8 @@ export async function requestCancel(
   )
   // Read again: an item may have been sent in the same moment.
   const rest = (await findItems(sql, order)).filter(
-    ({ state }) => state === 'processing' || state === 'unknown',
+    ({ state, isDoubted }) =>
+      state === 'processing' || state === 'unknown' || (state === 'pending' && isDoubted),
   )
   await openReviews(
     sql,
@@ -93,10 +95,12 @@ export async function requestVerify(
     order.orderId,
     new Date(now.getTime() - VERIFY_EVERY_MS),
   )
-  const doubted = ended.filter(({ position }) => !lately.has(position))
+  const [doubted = [], waiting = []] = [ended, items.filter(({ state }) => state === 'pending')].map((some) =>
+    some.filter(({ position }) => !lately.has(position)),
+  )
   const open = items.filter(({ state }) => state !== 'success' && state !== 'failed' && state !== 'cancelled')
   const answer = { asked: ended.length, open: open.length }
-  if (doubted.length === 0) return answer
+  if (doubted.length + waiting.length === 0) return answer
   const hourAgo = new Date(now.getTime() - HOUR_MS)
   const { count, first } = await countVerified(sql, order.accountId, hourAgo, MAX_VERIFIED)
   if (count >= MAX_VERIFIED && first !== null) {
@@ -104,21 +108,25 @@ export async function requestVerify(
     const limit = `at most ${MAX_VERIFIED} items of an account are verified in an hour`
     throw new Throttled('too_many_requests', waitMs, limit)
   }
-  const names = doubted.map(({ position }) => ({ ...order, position }))
-  await openReviews(
-    sql,
-    doubted.map(({ position, attempt }) => ({
-      item: { ...order, position },
-      attempt,
-      kind: 'verify',
-      detail: 'the reseller doubts the answer',
-      openedBy: by,
-    })),
-    now,
-  )
   // All kinds of suppliers are much to load for the commands about orders, most of which do not need them.
   const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
-  await recheckNow(sql, names, kindsDoneByPeople, now)
+  await sql.begin(async (transaction) => {
+    const names = [...doubted, ...waiting].map(({ position }) => ({ ...order, position }))
+    const asked = await recheckNow(transaction, names, kindsDoneByPeople, now)
+    // Of what waits no person is asked.
+    const wanted = [
+      ...doubted,
+      ...asked.filter((one) => waiting.some(({ position }) => position === one.position)),
+    ]
+    const reviews = wanted.map(({ position, attempt }) => ({
+      item: { ...order, position },
+      attempt,
+      kind: 'verify' as const,
+      detail: 'the reseller doubts the answer',
+      openedBy: by,
+    }))
+    await openReviews(transaction, reviews, now)
+  })
   return answer
 }
 

@@ -1,67 +1,16 @@
 import type { Sql, Transaction } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import { adjustWithin } from '../../ledger/adjustments.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
-import { micros } from '../../lib/money.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
-import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { carryOut, decidedUpdate } from './carry-out.ts'
+import { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 import { keepDecision, selectTextOf, selectWaiting, type Unrecognised } from './kept-answers.sql.ts'
-import type { Review, ReviewKind } from './review.ts'
-import {
-  allowAnyMargin,
-  type Decided,
-  lockReview,
-  openReviews,
-  referenceIsTaken,
-  selectReview,
-  takeForDecision,
-  updateResolved,
-  wasGivenBack,
-} from './reviews.sql.ts'
+import type { Review } from './review.ts'
+import { lockReview, openReviews, selectReview, takeForDecision, updateResolved } from './reviews.sql.ts'
 
-/** Decision is what a person decides about a review. */
-export type Decision =
-  /** `found`: the supplier has it, under this reference, and is polled from now on. */
-  | { kind: 'found'; reference: string }
-  /** `send_again`: the supplier certainly did not take it. */
-  | { kind: 'send_again' }
-  /** `give_back`: the reseller gets the money back, and reads this message. */
-  | { kind: 'give_back'; message?: string | undefined }
-  /** `result`: the supplier did it, and this is the result. */
-  | { kind: 'result'; text: string }
-  /** `send_anyway`: it is sent although it costs more than the sale allows. */
-  | { kind: 'send_anyway' }
-  /** `wait`: it may take longer; it is shown again a day later. */
-  | { kind: 'wait' }
-  /** `grant`, `decline`: what the reseller asked to cancel is cancelled and given back, or not. */
-  | { kind: 'grant' }
-  | { kind: 'decline' }
-  /** `dismiss`: nothing is to be done. */
-  | { kind: 'dismiss' }
-
-export type DecisionKind = Decision['kind']
-
-/** `decisionsFor` has the decisions that resolve each kind of review. */
-export const decisionsFor: Record<ReviewKind, readonly DecisionKind[]> = {
-  unknown: ['found', 'send_again', 'give_back', 'result'],
-  margin: ['send_anyway', 'give_back', 'dismiss'],
-  supplier: ['give_back', 'dismiss'],
-  expired: ['wait', 'found', 'send_again', 'give_back', 'result'],
-  changed: ['dismiss', 'give_back'],
-  cancel: ['grant', 'decline'],
-  verify: ['dismiss'],
-  'unrecognised answer': ['send_again', 'give_back', 'found', 'result'],
-}
-
-/** Decider is who decides, and why; both are recorded. */
-export interface Decider {
-  actor: string
-  why: string
-  /** `keep`: the decision counts for all items of which the supplier said the same words, and for later ones. */
-  keep?: boolean
-}
+export { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 
 /** Resolved is a review as it was resolved. `alike` counts the other items that a decision which is kept has settled. */
 export interface Resolved extends Review {
@@ -70,8 +19,6 @@ export interface Resolved extends Review {
 
 /** MAX_ALIKE bounds the items that are settled in one transaction. */
 const MAX_ALIKE = 200
-
-const DEFAULT_MESSAGE = 'Cancelled by the operator'
 
 /** `leaveTheItem` are decisions that change nothing about the item: a worker keeps it, and its update counts. */
 const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
@@ -190,98 +137,3 @@ async function settleAlike(
     if (count === 0) return settled
   }
 }
-
-async function carryOut(
-  sql: Transaction,
-  review: Review,
-  item: Decided,
-  decision: Decision,
-  decider: Decider,
-  clock: Clock,
-): Promise<void> {
-  const now = clock.now()
-  // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
-  if ((review.kind === 'margin' || review.kind === 'supplier') && item.state !== 'pending') {
-    throw new Refusal('conflict', `the item does not wait any more, it is ${item.state}`, 'id')
-  }
-  if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
-  if (review.kind === 'changed') return await giveBackAfterSuccess(sql, review, item, decider, clock)
-  if (decision.kind === 'found') await checkReference(sql, item, decision.reference.trim())
-  const update = decidedUpdate(item, decision, decider, now)
-  const written = await writeItemUpdates(sql, [update], now)
-  if (written.length === 0) throw new Refusal('conflict', `the item is ${item.state} already`, 'id')
-  await followItems(sql, [item], now)
-}
-
-/** `giveBackAfterSuccess` gives back by an adjustment, because the price of an item that succeeded is captured for good. */
-async function giveBackAfterSuccess(
-  sql: Transaction,
-  review: Review,
-  item: Decided,
-  { actor, why }: Decider,
-  clock: Clock,
-): Promise<void> {
-  if (item.state !== 'success')
-    throw new Refusal('conflict', `the item is ${item.state}: nothing of it is to be given back`, 'id')
-  if (await wasGivenBack(sql, review)) {
-    throw new Refusal('conflict', 'the price of the item was given back already', 'id')
-  }
-  if (item.price === 0n) return
-  const note = `order ${item.orderId} item ${item.position}, review ${review.id}: ${why}`.slice(0, 500)
-  await adjustWithin(sql, item.accountId, micros(item.price), { actor, note }, clock)
-}
-
-async function checkReference(sql: Transaction, item: Decided, reference: string): Promise<void> {
-  if (reference === '' || reference.length > 200) {
-    throw new Refusal('invalid_input', 'a reference has 1 to 200 characters', 'reference')
-  }
-  if (item.attempt && (await referenceIsTaken(sql, item.attempt.supplierId, reference, item))) {
-    throw new Refusal('conflict', `another item was bought under reference ${reference}`, 'reference')
-  }
-}
-
-function decidedUpdate(item: Decided, decision: Decision, { actor, why }: Decider, now: Date): ItemUpdate {
-  const said = `${actor}: ${why}`
-  const open = item.state === 'processing' || item.state === 'unknown'
-  // A pending item is with nobody: its attempts have ended.
-  const attempt = open && item.attempt ? { ...ended, number: item.attempt.number, detail: said } : null
-  const update = itemUpdate({ item, itemState: 'processing', attempt, dueAt: now })
-  const needed = (): NonNullable<ItemUpdate['attempt']> => {
-    if (attempt) return attempt
-    throw new Refusal('conflict', `the item is ${item.state}, and with no supplier`, 'id')
-  }
-  switch (decision.kind) {
-    case 'found':
-      return { ...update, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
-    case 'send_again':
-      return { ...update, itemState: 'pending', attempt: { ...needed(), state: 'refused' } }
-    case 'result':
-      if (!decision.text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')
-      return {
-        ...update,
-        itemState: 'success',
-        attempt: { ...needed(), state: 'succeeded' },
-        result: decision.text,
-        dueAt: null,
-      }
-    case 'give_back':
-      return {
-        ...update,
-        itemState: 'failed',
-        reason: decision.message?.trim() || DEFAULT_MESSAGE,
-        dueAt: null,
-      }
-    case 'grant':
-      return { ...update, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
-    default:
-      throw new Error(`${decision.kind} writes nothing`)
-  }
-}
-
-const ended = {
-  state: 'given_up',
-  reference: null,
-  asked: 0,
-  fault: null,
-  recheckAt: null,
-} as const

@@ -8,13 +8,16 @@ import type { ItemName } from '../claimed-item.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import {
+  lockRefused,
   type ManualFilter,
   type ManualItem,
   noteTaken,
+  type RefusedItem,
   selectManual,
   selectOrderItems,
+  selectRefused,
 } from './manual.sql.ts'
-import { takeForDecision } from './reviews.sql.ts'
+import { type NewReview, openReviews, takeForDecision } from './reviews.sql.ts'
 
 export type { ManualFilter, ManualItem } from './manual.sql.ts'
 
@@ -42,35 +45,53 @@ export async function takeManual(
   return taken
 }
 
-/** `findManual` gives the items of an order that wait for a person, or the one at a position. Throws order_not_found, not_found, conflict. */
+/** `listRefused` gives the open items that a person refused: who has done one after all may still say so. */
+export const listRefused = (sql: Sql, filter: ManualFilter = {}): Promise<ManualItem[]> =>
+  selectRefused(sql, filter)
+
+/**
+ * `findManual` gives the items of an order that wait for a person, or the one at a position; where none does, those that a person refused
+ * and that have not ended. Throws order_not_found, not_found, conflict.
+ */
 export async function findManual(sql: Sql, orderId: OrderId, position?: number): Promise<ItemName[]> {
   const items = await selectOrderItems(sql, orderId)
   if (items.length === 0) throw new Refusal('order_not_found', String(orderId), 'id')
   const wanted = items.filter((item) => position === undefined || item.position === position)
   if (wanted.length === 0) throw new Refusal('not_found', `order ${orderId} has no item ${position}`, 'item')
   const waiting = wanted.filter(({ waits }) => waits)
-  if (waiting.length === 0) {
+  const open = waiting.length > 0 ? waiting : wanted.filter(({ isRefused }) => isRefused)
+  if (open.length === 0) {
     throw new Refusal('conflict', `nothing of order ${orderId} waits for a person`, 'id')
   }
-  return waiting
+  return open
 }
 
 /**
  * `answerManual` records what people answered, all or nothing: a result ends an item with success, a refusal sends it to its next
- * route or ends it. Throws conflict naming the first item that does not wait for a person.
+ * route or ends it. A result for an item that a person had refused ends it where it still waits for its next route; where another supplier
+ * has it by now, it is shown in a review, and the item goes no further. Gives how many are shown. Throws conflict naming the first item
+ * that does not wait for a person.
  */
 export async function answerManual(
   sql: Sql,
   answers: ManualAnswer[],
   actor: string,
   clock: Clock = systemClock,
-): Promise<void> {
+): Promise<number> {
   const now = clock.now()
-  await sql.begin(async (transaction) => {
+  return await sql.begin(async (transaction) => {
     await lockWallets(transaction, [...new Set(answers.map(({ item }) => item.accountId))])
     const updates: ItemUpdate[] = []
+    const reviews: NewReview[] = []
     for (const { item: name, answer } of answers) {
       checkText('result' in answer ? answer.result : answer.refusal)
+      const refused = 'result' in answer ? await lockRefused(transaction, name) : undefined
+      if (refused && 'result' in answer) {
+        const result = answer.result.trim()
+        if (refused.isWaiting) updates.push(doneAfterAll(name, refused, result, actor))
+        else reviews.push(changeOfMind(name, refused, result, actor))
+        continue
+      }
       const item = await takeForDecision(transaction, name)
       const waits = item?.state === 'processing' || item?.state === 'unknown'
       if (!item?.attempt || !waits || !kindsDoneByPeople.includes(item.attempt.supplierKind)) {
@@ -105,8 +126,43 @@ export async function answerManual(
       answers.map(({ item }) => item),
       now,
     )
+    if (reviews.length > 0) await openReviews(transaction, reviews, now)
+    return reviews.length
   })
 }
+
+const doneAfterAll = (
+  name: ItemName,
+  { fence, attempt }: RefusedItem,
+  result: string,
+  actor: string,
+): ItemUpdate =>
+  itemUpdate({
+    item: { ...name, fence },
+    itemState: 'success',
+    attempt: {
+      number: attempt,
+      state: 'succeeded',
+      reference: null,
+      detail: `answered by ${actor}`,
+      asked: 0,
+      fault: null,
+      recheckAt: null,
+    },
+    result,
+  })
+
+const changeOfMind = (
+  item: ItemName,
+  { attempt }: RefusedItem,
+  result: string,
+  actor: string,
+): NewReview => ({
+  item,
+  attempt,
+  kind: 'changed',
+  detail: `${actor} answers now: "${result.slice(0, 1000)}"; it had been refused`,
+})
 
 function checkText(text: string): void {
   if (!text.trim()) throw new Refusal('invalid_input', 'the answer is empty', 'result')

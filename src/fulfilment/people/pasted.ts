@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/database.ts'
 import type { Fault } from '../../errors.ts'
 import { withoutMarks } from '../../lib/text.ts'
-import { listManual, type ManualAnswer, type ManualFilter, type ManualItem } from './manual.ts'
+import { listManual, listRefused, type ManualAnswer, type ManualFilter, type ManualItem } from './manual.ts'
 
 /** MAX_WAITING bounds the items that one pasted list can answer. */
 const MAX_WAITING = 100_000
@@ -26,19 +26,22 @@ export interface PasteOptions extends ManualFilter {
 /**
  * `readPasted` reads a list of lines `IMEI result`, as people copy it from chats and sheets: lines may be numbered, cells quoted, and a
  * tab, comma, semicolon, colon, dash, arrow, bar or blanks stand between. Every waiting item of that input gets the result, within one
- * service.
+ * service; where none waits, those that a person refused and that have not ended.
  */
 export async function readPasted(sql: Sql, text: string, options: PasteOptions = {}): Promise<Pasted> {
   const { refused = [], ...filter } = options
-  const waiting = Map.groupBy(await listManual(sql, { ...filter, limit: MAX_WAITING }), ({ input }) =>
-    keyOf(input),
-  )
+  const byInput = (items: ManualItem[]): Map<string, ManualItem[]> =>
+    Map.groupBy(items, ({ input }) => keyOf(input))
+  const waiting = byInput(await listManual(sql, { ...filter, limit: MAX_WAITING }))
+  const refusedBefore = byInput(await listRefused(sql, filter))
+  const known = new Map([...refusedBefore, ...waiting])
   const refusals = refused.map(normal).filter((one) => one !== '')
   const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
   for (const { line, text: row } of rowsOf(text)) {
-    const { input, result } = splitRow(row, waiting)
-    const items = waiting.get(keyOf(input)) ?? []
+    const { input, result } = splitRow(row, known)
+    const isRefused = isRefusal(result, refusals)
+    const items = (isRefused ? waiting : known).get(keyOf(input)) ?? []
     if (items.length === 0 && pasted.answers.length === 0 && HEADER.test(input)) continue
     const fault = (message: string): void => void pasted.faults.push({ path: [line], message })
     if (input === '' || result === '') fault(`is not of the form: IMEI result${quoted(row)}`)
@@ -47,7 +50,7 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
     else if (new Set(items.map(({ serviceCode }) => serviceCode)).size > 1) {
       fault(`${input} waits for several services: name one with --service`)
     } else {
-      const answer = isRefusal(result, refusals) ? { refusal: result } : { result }
+      const answer = isRefused ? { refusal: result } : { result }
       pasted.answers.push(...items.map((item) => ({ item, line, answer })))
     }
     seen.add(keyOf(input))

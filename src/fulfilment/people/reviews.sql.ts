@@ -193,63 +193,29 @@ export async function referenceIsTaken(
   return rows.length > 0
 }
 
-/** `itemsOfOrder` gives the items of an account's order, as far as a request about them needs to know. */
+/** OrderItem is an item of an order, as far as a request about it needs to know. */
+interface OrderItem {
+  position: number
+  fence: number
+  state: ItemState
+  /** `attempt` is the latest. */
+  attempt: number | null
+  /** `isDoubted`: a person is asked about a supplier that says otherwise than before. */
+  isDoubted: boolean
+}
+
+/** `itemsOfOrder` gives the items of an account's order. */
 export async function itemsOfOrder(
   sql: Queryable,
   accountId: AccountId,
   orderId: OrderId,
-): Promise<{ position: number; fence: number; state: ItemState; attempt: number | null }[]> {
-  return await sql<{ position: number; fence: number; state: ItemState; attempt: number | null }[]>`
+): Promise<OrderItem[]> {
+  return await sql<OrderItem[]>`
     select i.position, i.fence, i.state,
+           (select v.id from reviews v
+             where v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
+               and v.kind = 'changed' and v.resolved_at is null limit 1) is not null as is_doubted,
            (select max(a.number) from attempts a
              where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position) as attempt
-      from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`
-}
-
-/** `verifiedSince` gives the positions of an order's items that the reseller had verified since a time. */
-export async function verifiedSince(
-  sql: Queryable,
-  accountId: AccountId,
-  orderId: OrderId,
-  since: Date,
-): Promise<Set<number>> {
-  const rows = await sql<{ position: number }[]>`
-    select position from reviews
-     where account_id = ${accountId} and order_id = ${orderId} and kind = 'verify' and opened_at > ${since}`
-  return new Set(rows.map(({ position }) => position))
-}
-
-/**
- * `countVerified` gives how many of the account's newest `limit` reviews are of items that it had verified since a time, and when the first of
- * those was opened.
- */
-export async function countVerified(
-  sql: Queryable,
-  accountId: AccountId,
-  since: Date,
-  limit: number,
-): Promise<{ count: number; first: Date | null }> {
-  const [row] = await sql<{ count: number; first: Date | null }[]>`
-    select count(*)::int as count, min(opened_at) as first
-      from (select kind, opened_at from reviews where account_id = ${accountId}
-             order by account_id desc, id desc limit ${limit}) r
-     where kind = 'verify' and opened_at > ${since}`
-  return row ?? { count: 0, first: null }
-}
-
-/** `recheckNow` has the suppliers, but not people, asked at once about the ended attempts of these items that have a reference. */
-export async function recheckNow(
-  sql: Queryable,
-  items: ItemName[],
-  kindsDoneByPeople: readonly string[],
-  now: Date,
-): Promise<number> {
-  const { count } = await sql`
-    update attempts a set recheck_at = ${now}
-      from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
-                  ${items.map((item) => item.position)}::smallint[]) as g (account_id, order_id, position)
-     where a.account_id = g.account_id and a.order_id = g.order_id and a.position = g.position
-       and a.reference is not null and a.state in ('succeeded', 'refused')
-       and exists (select from suppliers s where s.id = a.supplier_id and s.kind <> all(${kindsDoneByPeople}::text[]))`
-  return count
+      from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`.records()
 }

@@ -1,0 +1,177 @@
+import type { Transaction } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import { adjustWithin } from '../../ledger/adjustments.ts'
+import { micros } from '../../lib/money.ts'
+import type { Clock } from '../../lib/time.ts'
+import { itemUpdate } from '../outcome/item-update.ts'
+import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { resumeAttempt } from '../outcome/resumed.sql.ts'
+import type { Decider, Decision, DecisionKind } from './decision.ts'
+import type { Review } from './review.ts'
+import { allowAnyMargin, type Decided, referenceIsTaken, wasGivenBack } from './reviews.sql.ts'
+
+const DEFAULT_MESSAGE = 'Cancelled by the operator'
+
+/** `carryOut` does to an item, and to its money, what a person decided. */
+export async function carryOut(
+  sql: Transaction,
+  review: Review,
+  item: Decided,
+  decision: Decision,
+  decider: Decider,
+  clock: Clock,
+): Promise<void> {
+  const now = clock.now()
+  // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
+  if ((review.kind === 'margin' || review.kind === 'supplier') && item.state !== 'pending') {
+    throw new Refusal('conflict', `the item does not wait any more, it is ${item.state}`, 'id')
+  }
+  if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
+  if (review.kind === 'changed') {
+    if (item.state !== 'pending')
+      return await giveBackAfterSuccess(sql, review, item, decision, decider, clock)
+    if (decision.kind === 'found') return await resume(sql, review, item, decision.reference, decider, now)
+  } else if (aboutTheSupplier.includes(decision.kind)) checkAttempt(review, item)
+  if (decision.kind === 'found') await checkReference(sql, item, decision.reference.trim())
+  const update =
+    review.kind === 'changed'
+      ? waitingUpdate(review, item, decision, decider, now)
+      : decidedUpdate(item, decision, decider, now)
+  const written = await writeItemUpdates(sql, [update], now)
+  if (written.length === 0) throw new Refusal('conflict', `the item is ${item.state} already`, 'id')
+  await followItems(sql, [item], now)
+}
+
+/** `aboutTheSupplier` are decisions that say what the supplier of the attempt in question did. */
+const aboutTheSupplier: readonly DecisionKind[] = ['found', 'send_again', 'result']
+
+/** `checkAttempt`: what is known of one supplier says nothing about another that has the item by now (promise 4). */
+function checkAttempt({ attempt }: Review, { state, attempt: latest }: Decided): void {
+  if (state === 'pending' || latest === null || latest.number === attempt) return
+  throw new Refusal('conflict', `the item has gone on to another supplier, where it is ${state}`, 'id')
+}
+
+/** `resume` gives an item that waits for another supplier back to the one that the review is about. */
+async function resume(
+  sql: Transaction,
+  { attempt }: Review,
+  item: Decided,
+  reference: string,
+  { actor, why }: Decider,
+  now: Date,
+): Promise<void> {
+  const found = reference.trim()
+  checkForm(found)
+  const resumption = { item, attempt: attempt ?? 0, reference: found, said: `${actor}: ${why}` }
+  if (await resumeAttempt(sql, resumption, now)) return
+  throw new Refusal('conflict', `another item was bought under reference ${found}`, 'reference')
+}
+
+/** `waitingUpdate` ends an item that waits for another supplier, while a former one says that it has it. */
+function waitingUpdate(
+  { attempt }: Review,
+  item: Decided,
+  decision: Decision,
+  decider: Decider,
+  now: Date,
+): ItemUpdate {
+  if (decision.kind !== 'result' || attempt === null) return decidedUpdate(item, decision, decider, now)
+  checkResult(decision.text)
+  const said = `${decider.actor}: ${decider.why}`
+  return itemUpdate({
+    item,
+    itemState: 'success',
+    attempt: { ...ended, number: attempt, state: 'succeeded', detail: said },
+    result: decision.text,
+  })
+}
+
+/** `giveBackAfterSuccess` gives back by an adjustment, because the price of an item that succeeded is captured for good. */
+async function giveBackAfterSuccess(
+  sql: Transaction,
+  review: Review,
+  item: Decided,
+  decision: Decision,
+  { actor, why }: Decider,
+  clock: Clock,
+): Promise<void> {
+  if (decision.kind !== 'give_back')
+    throw new Refusal('conflict', `the item is ${item.state}, and waits for no supplier`, 'id')
+  if (item.state !== 'success')
+    throw new Refusal('conflict', `the item is ${item.state}: nothing of it is to be given back`, 'id')
+  if (await wasGivenBack(sql, review)) {
+    throw new Refusal('conflict', 'the price of the item was given back already', 'id')
+  }
+  if (item.price === 0n) return
+  const note = `order ${item.orderId} item ${item.position}, review ${review.id}: ${why}`.slice(0, 500)
+  await adjustWithin(sql, item.accountId, micros(item.price), { actor, note }, clock)
+}
+
+async function checkReference(sql: Transaction, item: Decided, reference: string): Promise<void> {
+  checkForm(reference)
+  if (item.attempt && (await referenceIsTaken(sql, item.attempt.supplierId, reference, item))) {
+    throw new Refusal('conflict', `another item was bought under reference ${reference}`, 'reference')
+  }
+}
+
+function checkForm(reference: string): void {
+  if (reference === '' || reference.length > 200) {
+    throw new Refusal('invalid_input', 'a reference has 1 to 200 characters', 'reference')
+  }
+}
+
+function checkResult(text: string): void {
+  if (!text.trim()) throw new Refusal('invalid_input', 'the result is empty', 'result')
+}
+
+/** `decidedUpdate` is the update of an item by a decision about its latest attempt. */
+export function decidedUpdate(
+  item: Decided,
+  decision: Decision,
+  { actor, why }: Decider,
+  now: Date,
+): ItemUpdate {
+  const said = `${actor}: ${why}`
+  const open = item.state === 'processing' || item.state === 'unknown'
+  // A pending item is with nobody: its attempts have ended.
+  const attempt = open && item.attempt ? { ...ended, number: item.attempt.number, detail: said } : null
+  const update = itemUpdate({ item, itemState: 'processing', attempt, dueAt: now })
+  const needed = (): NonNullable<ItemUpdate['attempt']> => {
+    if (attempt) return attempt
+    throw new Refusal('conflict', `the item is ${item.state}, and with no supplier`, 'id')
+  }
+  switch (decision.kind) {
+    case 'found':
+      return { ...update, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
+    case 'send_again':
+      return { ...update, itemState: 'pending', attempt: { ...needed(), state: 'refused' } }
+    case 'result':
+      checkResult(decision.text)
+      return {
+        ...update,
+        itemState: 'success',
+        attempt: { ...needed(), state: 'succeeded' },
+        result: decision.text,
+        dueAt: null,
+      }
+    case 'give_back':
+      return {
+        ...update,
+        itemState: 'failed',
+        reason: decision.message?.trim() || DEFAULT_MESSAGE,
+        dueAt: null,
+      }
+    case 'grant':
+      return { ...update, itemState: 'cancelled', reason: 'Cancelled on request', dueAt: null }
+    default:
+      throw new Error(`${decision.kind} writes nothing`)
+  }
+}
+
+const ended = {
+  state: 'given_up',
+  reference: null,
+  asked: 0,
+  fault: null,
+  recheckAt: null,
+} as const
