@@ -40,13 +40,13 @@ type Options = Record<string, unknown>
 const add = (options: Options): Promise<Answer> =>
   withAttributeNames(routeAttributes, () => {
     const form = formOf(routeAttributes, options) as Parameters<typeof addRoute>[1]
-    return withDatabase(async ({ sql }) => shown(await addRoute(sql, form)))
+    return withDatabase(async ({ sql }) => noted(await addRoute(sql, form)))
   })
 
 const update = (id: string, options: Options): Promise<Answer> =>
   withAttributeNames(routeAttributes, async () => {
     const changes = changesOf(routeAttributes, options)
-    return await withDatabase(async ({ sql }) => shown(await updateRoute(sql, idOf<RouteId>(id), changes)))
+    return await withDatabase(async ({ sql }) => noted(await updateRoute(sql, idOf<RouteId>(id), changes)))
   })
 
 async function list(filter: RouteFilter): Promise<Answer> {
@@ -64,6 +64,15 @@ const shown = (route: Route): Answer => ({
   ...routesAnswer([route]),
   json: jsonOf(routeAttributes, route),
 })
+
+/** `noted` tells people of a route where nobody knows whether its remote service is there. */
+function noted(route: Route): Answer {
+  const { remoteService, supplierName, available, acceptUnlisted } = route
+  const answer = shown(route)
+  if (available !== null || remoteService === '' || acceptUnlisted) return answer
+  const note = `no list of ${supplierName} was applied, so nobody knows whether it has ${remoteService}`
+  return { ...answer, text: `${answer.text}\n\n${note}` }
+}
 
 const routesAnswer = (routes: Route[]): Answer =>
   nounsAnswer(

@@ -277,6 +277,7 @@ export interface SupplierHealth {
 }
 
 export interface SupplierRoutes {
+  acceptUnlisted: Generated<boolean>
   available: boolean | null
   cost: Amount | null
   createdAt: Generated<Date>

@@ -1,7 +1,7 @@
 import { amountFault } from '../catalogue/price-attributes.ts'
 import type { RowOf } from '../database/column-types.ts'
 import type { SupplierRoutes } from '../database/types.ts'
-import { amountOrNone, attribute, integer, readText, shown, shownId } from '../lib/attribute-types.ts'
+import { amountOrNone, attribute, flag, integer, readText, shown, shownId } from '../lib/attribute-types.ts'
 import { type AttributesOf, type FormOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { formatMicros, type Micros } from '../lib/money.ts'
@@ -53,8 +53,22 @@ export const routeAttributes = {
       help: 'what the service is called there; needed where the supplier has several',
       whenLeftOut: 'none',
     },
-    { read: readText, fault: (text) => lineFault('', text, 200)?.message, toJson: (text) => text || null },
+    {
+      read: readText,
+      fault: (text) => lineFault('', text, 200)?.message,
+      toJson: (text) => text || null,
+      show: (text, { acceptUnlisted, available }) =>
+        acceptUnlisted === true && available !== true ? `${text} (unlisted)` : text,
+    },
   ),
+  /** `acceptUnlisted` says that a person knows better than the supplier's list. */
+  acceptUnlisted: flag({
+    flag: '--accept-unlisted',
+    offFlag: '--only-listed',
+    help: "send items there although the supplier's list lacks the remote service",
+    more: 'without it such a route is refused, and one whose service goes from the list is passed over',
+    whenLeftOut: 'only listed',
+  }),
   /** `cost` is what one unit costs us; null: it is not known, and then no margin is checked. */
   cost: amountOrNone({
     label: 'cost',
@@ -87,7 +101,7 @@ export const routeAttributes = {
       right: true,
     },
   ),
-  /** `available` says whether the supplier's list has the remote service; null: the list was not read since. */
+  /** `available` says whether the supplier's list has the remote service; null: it was not read since, or lacks it and need not have it. */
   available: shown<boolean | null>({ label: 'there' }, { show: (there) => (there ? 'yes' : 'no') }),
   /** `works` says whether items go this way: the supplier is enabled, and its list has the remote service as far as is known. */
   works: shown<boolean>({ label: 'works' }, { show: (works) => (works ? 'yes' : 'no') }),

@@ -5,6 +5,7 @@ import type { SupplierRoutes } from '../database/types.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import type { Route } from './attributes.ts'
+import type { ListedService } from './near-services.ts'
 
 /** RouteRecord is a route with its supplier's kind. */
 export type RouteRecord = Route & { supplierKind: string }
@@ -20,7 +21,7 @@ export async function selectRoutes(
     .innerJoin('suppliers as s', 's.id', 'r.supplierId')
     .select(['r.id', 'r.serviceId', 'v.code as serviceCode', 'r.supplierId', 's.kind as supplierKind'])
     .select(['s.name as supplierName', 'r.remoteService', 'r.cost', 's.currency', 'r.position'])
-    .select(['r.marginFloor', 'r.available'])
+    .select(['r.marginFloor', 'r.available', 'r.acceptUnlisted'])
     .select(
       literal<Micros | null>`(select waiting_cost from supplier_services k
          where k.supplier_id = r.supplier_id and k.remote_id = r.remote_service and k.currency = s.currency)`.as(
@@ -48,14 +49,25 @@ export async function keepSupplier(sql: Queryable, supplier: SupplierId): Promis
 }
 
 /** RouteWrite is what an operator writes of a route. */
-export type RouteWrite = Pick<Selectable<SupplierRoutes>, 'remoteService' | 'cost' | 'marginFloor'>
+export type RouteWrite = Pick<
+  Selectable<SupplierRoutes>,
+  'remoteService' | 'cost' | 'marginFloor' | 'acceptUnlisted'
+>
+
+/** `selectListed` gives the services of a supplier's list, as it was last read. */
+export const selectListed = (sql: Queryable, supplier: SupplierId): Promise<ListedService[]> =>
+  sql<ListedService[]>`
+    select remote_id, type, name from supplier_services where supplier_id = ${supplier} and available
+     order by remote_id`.records()
 
 /** InList is what a supplier's list, as it was last read, says of a remote service. */
-interface InList {
+export interface InList {
   /** `available`, null: no list was read. */
   available: boolean | null
   /** `cost` is null where the list lacks the service, or was read in another currency. */
   cost: Micros | null
+  /** `goneAt` is since when the list has lacked it; null: it has it, or never had it. */
+  goneAt: Date | null
 }
 
 export async function selectInList(
@@ -66,10 +78,10 @@ export async function selectInList(
   const [row] = await sql<InList[]>`
     select case when exists (select from supplier_services l where l.supplier_id = s.id)
                 then coalesce(k.available, false) end as available,
-           case when k.available and k.currency = s.currency then k.cost end as cost
+           case when k.available and k.currency = s.currency then k.cost end as cost, k.gone_at
       from suppliers s left join supplier_services k on k.supplier_id = s.id and k.remote_id = ${remoteService}
      where s.id = ${supplier}`.records()
-  return row ?? { available: null, cost: null }
+  return row ?? { available: null, cost: null, goneAt: null }
 }
 
 /** `insertRoute` puts a route behind the service's others. */

@@ -4,11 +4,13 @@ import { Refusal } from '../errors.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
 import { readValues } from '../lib/attributes.ts'
 import { invalid, refusalFor } from '../lib/fault.ts'
-import type { RouteId } from '../lib/ids.ts'
+import type { RouteId, SupplierId } from '../lib/ids.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import { type Route, type RouteForm, routeAttributes } from './attributes.ts'
+import { nearServices } from './near-services.ts'
 import {
   deleteRoute,
+  type InList,
   insertRoute,
   keepSupplier,
   lockRoutesOf,
@@ -16,6 +18,7 @@ import {
   type RouteWrite,
   renumberRoutes,
   selectInList,
+  selectListed,
   selectRoutes,
   updateRouteRow,
 } from './routes.sql.ts'
@@ -38,12 +41,12 @@ export async function addRoute(
       const { id: serviceId } = await findService(transaction, form.service)
       const { id: supplierId, kind, name } = await findSupplier(transaction, form.supplier)
       const given = readValues(routeAttributes, form)
-      const { remoteService = '', marginFloor = 0, position } = given
-      const inList = await selectInList(transaction, supplierId, remoteService)
+      const { remoteService = '', marginFloor = 0, acceptUnlisted = false, position } = given
+      const supplier = { id: supplierId, kind, name }
+      checkRemoteService(remoteService, supplier)
+      const inList = await findInList(transaction, supplier, { remoteService, acceptUnlisted })
       const { cost = inList.cost } = given
-      const available = remoteService === '' ? null : inList.available
-      const row = { remoteService, cost, marginFloor, available }
-      checkRemoteService(row, kind, name)
+      const row = { remoteService, cost, marginFloor, acceptUnlisted, available: inList.available }
       await keepSupplier(transaction, supplierId)
       await lockRoutesOf(transaction, serviceId)
       const id = await insertRoute(transaction, serviceId, supplierId, row)
@@ -73,11 +76,17 @@ export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm): Pr
         remoteService = old.remoteService,
         cost = old.cost,
         marginFloor = old.marginFloor,
+        acceptUnlisted = old.acceptUnlisted,
       } = given
-      const row = { remoteService, cost, marginFloor }
-      checkRemoteService(row, old.supplierKind, old.supplierName)
-      const inList = await selectInList(transaction, old.supplierId, remoteService)
-      const available = remoteService === old.remoteService ? old.available : inList.available
+      const supplier = { id: old.supplierId, kind: old.supplierKind, name: old.supplierName }
+      checkRemoteService(remoteService, supplier)
+      const row = { remoteService, cost, marginFloor, acceptUnlisted }
+      const { available } =
+        remoteService !== old.remoteService
+          ? await findInList(transaction, supplier, row)
+          : acceptUnlisted !== old.acceptUnlisted
+            ? await readInList(transaction, supplier, row)
+            : old
       await updateRouteRow(transaction, id, { ...row, available })
       if (position !== undefined) await move(transaction, id, position)
       return viewOf(await find(transaction, id))
@@ -120,9 +129,41 @@ async function move(transaction: Transaction, id: RouteId, position: number): Pr
   await renumberRoutes(transaction, others.toSpliced(position - 1, 0, id))
 }
 
-function checkRemoteService({ remoteService }: RouteWrite, kind: string, supplier: string): void {
+interface RoutedSupplier {
+  id: SupplierId
+  kind: string
+  name: string
+}
+
+type Remote = Pick<RouteWrite, 'remoteService' | 'acceptUnlisted'>
+
+/** `findInList` refuses a remote service that the supplier's list lacks, unless the operator says that it need not be there. */
+async function findInList(sql: Queryable, supplier: RoutedSupplier, remote: Remote): Promise<InList> {
+  const inList = await readInList(sql, supplier, remote)
+  if (inList.available !== false) return inList
+  const near = nearServices(remote.remoteService, await selectListed(sql, supplier.id))
+  const said = near.map(
+    ({ remoteId, type, name }) => `${remoteId} (${[type, name].filter(Boolean).join(': ')})`,
+  )
+  const gone = inList.goneAt && ` (it was there until ${inList.goneAt.toISOString().slice(0, 10)})`
+  const reason = [
+    `${remote.remoteService} is not in the list of ${supplier.name}, as it was last applied${gone ?? ''}`,
+    said.length > 0 && `near are ${said.join(', ')}`,
+    'supplier sync --apply reads it anew, --accept-unlisted takes it all the same',
+  ]
+  throw refusalFor(invalid('remoteService', reason.filter(Boolean).join('; ')))
+}
+
+async function readInList(sql: Queryable, { id }: RoutedSupplier, remote: Remote): Promise<InList> {
+  const none = { available: null, cost: null, goneAt: null }
+  if (remote.remoteService === '') return none
+  const inList = await selectInList(sql, id, remote.remoteService)
+  return inList.available === false && remote.acceptUnlisted ? none : inList
+}
+
+function checkRemoteService(remoteService: string, { kind, name }: RoutedSupplier): void {
   if (remoteService !== '' || !supplierKinds.get(kind).hasServices) return
-  const reason = `is missing: ${supplier} has services of its own to choose from`
+  const reason = `is missing: ${name} has services of its own to choose from`
   throw refusalFor(invalid('remoteService', reason))
 }
 

@@ -109,7 +109,8 @@ export async function selectLoss(
       from (select remote_id from supplier_services where supplier_id = ${supplier} and available
             union
             select remote_service from supplier_routes
-             where supplier_id = ${supplier} and available is not false and remote_service <> '') k (remote_id)
+             where supplier_id = ${supplier} and available is not false and remote_service <> ''
+                and not accept_unlisted) k (remote_id)
       left join staged_services s on s.supplier_id = ${supplier} and s.remote_id = k.remote_id`
   return row ?? { known: 0, lost: 0 }
 }

@@ -47,17 +47,20 @@ export async function keepList(
        and not exists (select from staged_services s where s.supplier_id = k.supplier_id and s.remote_id = k.remote_id)`
 }
 
+/** `isThere` is what a route says of the staged list: null where its service need not be in it. */
+const isThere = (sql: Queryable) =>
+  sql`case when s.remote_id is not null then true when not r.accept_unlisted then false end`
+
 /**
  * `differing` selects the supplier's routes whose cost or availability the staged list changes. While another cost waits for a person,
  * that of the route stands, also one that a person wrote.
  */
 const differing = (sql: Queryable, supplier: SupplierId) => sql`
-  select r.id, case when s.waiting_cost is null or r.cost is null then s.cost else r.cost end as cost,
-         s.remote_id is not null as available
+  select r.id, case when s.waiting_cost is null or r.cost is null then s.cost else r.cost end as cost, ${isThere(sql)} as available
     from supplier_routes r
     left join staged_services s on s.supplier_id = r.supplier_id and s.remote_id = r.remote_service
    where r.supplier_id = ${supplier} and r.remote_service <> ''
-     and (r.available is distinct from (s.remote_id is not null) or (r.cost <> s.cost and s.waiting_cost is null)
+     and (r.available is distinct from ${isThere(sql)} or (r.cost <> s.cost and s.waiting_cost is null)
           or (r.cost is null and s.cost is not null))`
 
 /** `updateRoutes` writes routes' costs, and whether they lead anywhere. A route that leads nowhere keeps its last cost. */

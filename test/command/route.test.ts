@@ -37,6 +37,7 @@ describe('imeigate route', () => {
       supplier: 2,
       supplier_name: 'Panel',
       remote_service: '1382',
+      accept_unlisted: false,
       cost: '0.80',
       waiting_cost: null,
       currency: 'EUR',

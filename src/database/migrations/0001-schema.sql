@@ -236,10 +236,13 @@ create table supplier_routes (
   cost bigint check (cost >= 0),
   -- The least margin on the sale price, in hundredths of a percent of it.
   margin_floor integer not null default 0 check (margin_floor between -10000 and 10000),
-  -- True: the supplier's list has the service. null: the list has not been read.
+  -- True: the supplier's list has the service. null: the list has not been read, or the service need not be in it.
   available boolean,
+  -- A person knows that the supplier does the service, whether its list has it or not.
+  accept_unlisted boolean not null default false,
   created_at timestamptz not null default now(),
-  constraint supplier_routes_once unique (service_id, supplier_id, remote_service)
+  constraint supplier_routes_once unique (service_id, supplier_id, remote_service),
+  check (not accept_unlisted or available is not false)
 );
 create index supplier_routes_of_supplier on supplier_routes (supplier_id, remote_service);
 create trigger supplier_routes_changed after insert or update or delete on supplier_routes
