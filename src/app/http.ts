@@ -12,6 +12,7 @@ import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { brokenRequests } from './broken-request.ts'
 import type { Components } from './compose.ts'
 import { SAFE_HEADERS } from './headers.ts'
+import type { ProxyWatch } from './proxy-watch.ts'
 import type { Readiness } from './readiness.ts'
 
 /** HEADERS_MS is how long a client may take to send the head of a request. */
@@ -25,6 +26,7 @@ export function buildHttp(
   config: Config,
   log: Logger,
   admission: Admission,
+  watch: ProxyWatch,
   note: (refused: RequestEntry) => void,
 ): FastifyInstance {
   // A client that asks for what does not exist most likely reads JSON: the answer is an error of the REST API.
@@ -71,6 +73,7 @@ export function buildHttp(
   Object.assign(app.server, { httpAllowHalfOpen: true })
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SAFE_HEADERS)
+    watch.look(request.raw)
     try {
       admission.enter(request as unknown as FastifyRequest, reply as unknown as FastifyReply)
       done()

@@ -9,6 +9,7 @@ import { type Components, compose, databaseServices, openDatabase } from './comp
 import { figureRoutes, figuresService } from './figures.ts'
 import { buildHttp, httpService, urlOf } from './http.ts'
 import { Metrics } from './metrics.ts'
+import { noteSighting, ProxyWatch } from './proxy-watch.ts'
 import { Readiness } from './readiness.ts'
 import { apiRole, serveProtocols } from './roles/api.ts'
 import { workerRole } from './roles/worker.ts'
@@ -36,7 +37,13 @@ export async function startServer(
   // Wrong settings of the HTTP server are found before anything is started.
   let components: Components | undefined
   const admission = new Admission(config.admission, log)
-  const http = buildHttp(config, log, admission, (refused) => components?.requests.note(refused))
+  const watch = new ProxyWatch(config.trustProxy, log, (sighting, peer) => {
+    if (!components) return
+    noteSighting(components.cold, sighting, peer, clock.now()).catch((error: unknown) =>
+      log.debug({ err: error }, 'what was seen of proxies was not noted'),
+    )
+  })
+  const http = buildHttp(config, log, admission, watch, (refused) => components?.requests.note(refused))
   const database = openDatabase(given)
   const services = new RuntimeServices(log, signal)
   await services.start(databaseServices(given, database))

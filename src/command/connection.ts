@@ -71,11 +71,14 @@ const whereOf = (url: string): string =>
   URL.canParse(url) ? `${new URL(url).host}${new URL(url).pathname}` : 'DATABASE_URL'
 
 /** `actor` names who runs this command, as it is recorded. */
-export function actor(): string {
+export const actor = (): string => `cli:${userName()}`
+
+/** `userName` names who runs this process. */
+export function userName(): string {
   try {
-    return `cli:${userInfo().username}`
+    return userInfo().username
   } catch {
     // A container may run under a user id that no passwd file knows.
-    return `cli:${process.getuid?.() ?? 'unknown'}`
+    return `${process.getuid?.() ?? 'unknown'}`
   }
 }

@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
+import { recentSightings } from '../app/proxy-watch.ts'
 import { findUnrouted, type UnroutedService } from '../catalogue/services.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
@@ -13,8 +14,9 @@ import { KeyRing } from '../secrets/key-ring.ts'
 import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
-import { withAddress } from './connection.ts'
+import { userName, withAddress } from './connection.ts'
 import { answering, table } from './output.ts'
+import { AGAINST_ROOT, isRoot } from './root.ts'
 import { waitingListText } from './waiting-lists-text.ts'
 
 interface Symptom {
@@ -35,7 +37,7 @@ export function register(program: Command): void {
     .description('look for what would keep the server from working; exit code 1 when something would')
     .action(
       answering(async () => {
-        const found = [node(), ...(await examine())]
+        const found = [node(), user(), ...(await examine())]
         const ok = found.every(({ status }) => status !== 'fail')
         return {
           json: { ok, checks: found },
@@ -73,6 +75,10 @@ function node(): Symptom {
   return fail('Node.js', version, `install Node.js ${MIN_NODE} or newer`)
 }
 
+function user(): Symptom {
+  return isRoot() ? warn('user', 'root', AGAINST_ROOT) : ok('user', userName())
+}
+
 function folder({ databaseUrl, dataFolder }: Config): Symptom[] {
   if (databaseUrl !== undefined) return []
   let nearest = dataFolder
@@ -108,6 +114,7 @@ async function database(): Promise<Symptom[]> {
               ...trouble(await findHealthIssues(sql)),
               secretKey(await keyState(sql, new KeyRing(readConfig(process.env)))),
               lists(await findWaitingLists(sql)),
+              proxies(await recentSightings(sql, readConfig(process.env).trustProxy, new Date())),
               unrouted(await findUnrouted(sql)),
               stopped(await listWebhooks(sql)),
             ]
@@ -194,6 +201,12 @@ function lists(waiting: WaitingList[]): Symptom {
   const [first] = waiting
   if (!first) return ok('lists', 'none waits for a person')
   return warn('lists', waiting.map(waitingListText).join('; '), `imeigate supplier sync "${first.name}"`)
+}
+
+function proxies(sightings: string[]): Symptom {
+  return sightings.length === 0
+    ? ok('proxy', 'TRUST_PROXY fits what servers have seen')
+    : warn('proxy', sightings.join('; '), 'see docs/operating.md, Behind a reverse proxy')
 }
 
 function unrouted(services: UnroutedService[]): Symptom {

@@ -178,6 +178,8 @@ async function answer(steps: Step[]): Promise<string[]> {
       .reduce((now, [name, truth]) => now.replaceAll(truth, name), text)
       .replace(/(?<=Z +)\d+(?= {2}200$)/gm, '73')
       // The test's machine may have little room.
+      // Whoever runs the test.
+      .replace(/^(?:ok|warn) +user .+$/m, 'ok  user  imeigate  -')
       .replace(/^warn +(disk space .+ free) .+$/m, 'ok  $1  -'),
   )
 }

@@ -31,6 +31,9 @@ describe('imeigate start', () => {
     expect(await server.stop()).toEqual({ code: 0, signal: null })
     const said = server.log().map(({ msg }) => msg)
     expect(said.filter((msg, index) => msg !== said[index - 1])).toEqual([
+      ...(process.getuid?.() === 0
+        ? [expect.stringMatching(/^imeigate runs as root: run it as a user/)]
+        : []),
       'migrated',
       `imeigate listens on ${url}`,
       'stopping on SIGTERM',

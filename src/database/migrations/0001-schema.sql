@@ -102,6 +102,13 @@ create unlogged table throttles (
   full_at timestamptz not null
 );
 
+-- What servers have last seen that TRUST_PROXY does not fit, for `imeigate doctor`: see src/app/proxy-watch.ts.
+create unlogged table proxy_sightings (
+  sighting text primary key check (sighting in ('unbelieved', 'beside')),
+  peer text not null,
+  seen_at timestamptz not null
+);
+
 -- suppliers --------------------------------------------------------------------------------------------------
 -- Costs are micros of the supplier's currency.
 
