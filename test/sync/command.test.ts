@@ -221,9 +221,11 @@ it('a cost that has jumped is shown, waits, and is taken over at a person’s wo
 
 it('a second supplier is attached by codes, names or a file, after a look', async () => {
   const url = `http://127.0.0.1:${(panel.address() as AddressInfo).port}`
+  const keyFile = join(temporaryFolder(), 'key')
+  writeFileSync(keyFile, 'panel-key-2')
   await json(
     ...['supplier', 'add', '--kind', 'dhru', '--name', 'Second', '--url', url],
-    ...['--username', 'us', '--apiaccesskey', 'panel-key-2'],
+    ...['--username', 'us', '--apiaccesskey-file', keyFile],
   )
   lists([
     ['71', 'Other', '0.90'],

@@ -14,7 +14,9 @@ import { makeTruths, shuffled, type Truth, writeList } from './made-up-list.ts'
  * sold for is that of the same service of theirs, whatever came before.
  */
 const random = randomNumbers(inject('seed'))
-const file = join(temporaryFolder(), 'list.json')
+const folder = temporaryFolder()
+const file = join(folder, 'list.json')
+const keyFile = join(folder, 'key')
 let database: TestDatabase
 let panel: FakeSupplier
 let truths = makeTruths(random)
@@ -22,6 +24,7 @@ let truths = makeTruths(random)
 beforeAll(async () => {
   database = await testDatabase()
   panel = await startFakeSupplier({ port: 0, listFile: file })
+  writeFileSync(keyFile, 'fake')
   await json('supplier', 'add', '--kind', 'dhru', '--name', 'P', '--url', panel.url, ...KEY)
   await json('supplier', 'sync', 'P', '--max-loss', '50')
   await json('rate', 'set', 'USD', 'IDR', '16000')
@@ -31,7 +34,7 @@ afterAll(async () => {
   await database.drop()
   await cleanUp()
 })
-const KEY = ['--username', 'fake', '--apiaccesskey', 'fake']
+const KEY = ['--username', 'fake', '--apiaccesskey-file', keyFile]
 
 async function json(...args: string[]) {
   const settings = {

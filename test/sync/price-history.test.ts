@@ -66,7 +66,7 @@ it('an operator sees it, costs and prices in one', async () => {
   await store.apply(supplier, [{ id: '7', cost: '0.80' }], { importing: wish() })
   await store.apply(supplier, [{ id: '7', cost: '1.00' }])
   const settings = settingsFor(database.address)
-  const { json } = await imeigate(['price', 'history', 'panel-7', '--json'], settings)
+  const { json } = await imeigate(['price', 'history', 'service-7', '--json'], settings)
   expect(json()).toMatchObject([
     {
       what: 'price',
@@ -80,7 +80,7 @@ it('an operator sees it, costs and prices in one', async () => {
     { what: 'cost', currency: 'USD', old: '0.80', new: '1.00', supplier: 'Panel', remote_service: '7' },
     { what: 'price', currency: 'USD', old: null, new: '1.00', actor: 'test:ada' },
   ])
-  const { stdout, code } = await imeigate(['price', 'history', 'panel-7', '--limit', '2'], settings)
+  const { stdout, code } = await imeigate(['price', 'history', 'service-7', '--limit', '2'], settings)
   expect(code).toBe(0)
   expect(stdout).toMatch(/price +everyone +\$1\.00 +\$1\.25 +test:ada/)
   expect(stdout).toMatch(/cost +Panel 7 +\$0\.80 +\$1\.00 +test:ada/)

@@ -125,11 +125,18 @@ it.each<[string, Step[], string[], string[]]>([
   expect(await prices(supplier)).toEqual(first)
 })
 
+/** `codeOf` gives the code of the one service that was imported from a supplier. */
+async function codeOf({ id }: ListedSupplier): Promise<string> {
+  const [row] = await used.store.sql<{ code: string }[]>`
+    select code from services v join synced_services y on y.service_id = v.id where y.supplier_id = ${id}`
+  return row?.code ?? ''
+}
+
 it('a price that was set by hand stays, and the others follow', async () => {
   const supplier = await used.store.supplier()
   await importWith(supplier, '1', usd)
   await importWith(supplier, '1', idr)
-  const service = `panel-${supplier.name.split(' ')[1]}-1`
+  const service = await codeOf(supplier)
   await setPrice(used.store.sql, { service, currency: 'EUR', price: '7' })
   await setPrice(used.store.sql, { service, currency: 'USD', price: '9' })
   expect((await importWith(supplier, '1', eur)).changes).toMatchObject({ ruled: 1, repriced: 0, kept: 2 })
@@ -140,7 +147,7 @@ it('a price that was set by hand stays, and the others follow', async () => {
 it('a price that was removed takes its rule along, and comes back with a new one', async () => {
   const supplier = await used.store.supplier()
   for (const step of [usd, idr, { ...usd, group: 'Gold' }]) await importWith(supplier, '1', step)
-  const service = `panel-${supplier.name.split(' ')[1]}-1`
+  const service = await codeOf(supplier)
   await removePrice(used.store.sql, { service, currency: 'USD' })
   expect((await resync(supplier, '2')).changes).toMatchObject({ repriced: 2, kept: 0 })
   expect(await prices(supplier)).toEqual(['40000 IDR', 'Gold 2.50 USD'])
