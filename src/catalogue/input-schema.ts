@@ -17,8 +17,8 @@ export const DEFAULT_INPUT_LENGTH = 64
 /** MAX_INPUT_LENGTH is the most that a service can say. */
 export const MAX_INPUT_LENGTH = 255
 
-/** `subjectProperty` names the schema's property that holds the subject; a server service has none. */
-export function subjectProperty(kind: ServiceKind): string | undefined {
+/** `inputProperty` names the schema's property that holds the input; a server service has none. */
+export function inputProperty(kind: ServiceKind): string | undefined {
   return kind === 'server' ? undefined : kind
 }
 
@@ -41,13 +41,13 @@ export function inputSchemaFor(service: Inputs, imeiFormat: ImeiFormat = 'imei')
         ? { type: 'string', title: field.label, enum: field.options }
         : { type: 'string', title: field.label, minLength: 1, maxLength: MAX_FIELD_LENGTH }
   }
-  const subject = subjectProperty(kind)
+  const input = inputProperty(kind)
   const required = fields.filter((field) => field.required).map((field) => field.name)
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     type: 'object',
     properties,
-    required: subject === undefined ? required : [subject, ...required],
+    required: input === undefined ? required : [input, ...required],
     additionalProperties: false,
   }
 }

@@ -7,23 +7,23 @@ import type { ServiceField, ServiceKind } from './service.ts'
 
 export const isWhole = (schema: InputSchema): boolean => QUANTITY_FROM in schema || REQUEST_FROM in schema
 
-/** Places are the steps to the subjects and to the quantity in the data of a whole order. */
+/** Places are the steps to the inputs and to the quantity in the data of a whole order. */
 export interface Places {
-  /** `subjectsAt`, undefined: nothing but the fields is sent on. */
-  subjectsAt: string[] | undefined
-  /** `isList` tells whether there is a list of subjects there, or one text. */
+  /** `inputsAt`, undefined: nothing but the fields is sent on. */
+  inputsAt: string[] | undefined
+  /** `isList` tells whether there is a list of inputs there, or one text. */
   isList: boolean
-  /** `quantityAt` leads to a whole number; undefined: the subjects are counted. */
+  /** `quantityAt` leads to a whole number; undefined: the inputs are counted. */
   quantityAt: string[] | undefined
 }
 
 /** `placesIn` reads the places of a schema that `wholeFault` has nothing against. */
 export function placesIn(schema: InputSchema): Places {
-  const subjectsAt = stepsOf(schema[REQUEST_FROM])
+  const inputsAt = stepsOf(schema[REQUEST_FROM])
   const quantityAt = stepsOf(schema[QUANTITY_FROM])
   return {
-    subjectsAt,
-    isList: subjectsAt !== undefined && typeAt(schema, subjectsAt) === 'array',
+    inputsAt,
+    isList: inputsAt !== undefined && typeAt(schema, inputsAt) === 'array',
     quantityAt: quantityAt && typeAt(schema, quantityAt) === 'integer' ? quantityAt : undefined,
   }
 }

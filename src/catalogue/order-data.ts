@@ -18,9 +18,9 @@ export function readData(
   const [first, ...others] = form.check(data).map((found) => inOrder(found, form, data))
   if (first)
     return { ok: false, code: first.code, faults: [first.fault, ...others.map(({ fault }) => fault)] }
-  const subjects = subjectsIn(form, data)
-  const wrongCount = countFault(subjects.length, price)
-  const at = ['data', ...(form.subjectsAt ?? [])]
+  const inputs = inputsIn(form, data)
+  const wrongCount = countFault(inputs.length, price)
+  const at = ['data', ...(form.inputsAt ?? [])]
   if (wrongCount !== undefined) return refused('quantity_out_of_range', at, wrongCount)
   const quantity = form.quantityAt && valueAt(data, form.quantityAt)
   const common = {
@@ -32,9 +32,9 @@ export function readData(
   const faults: Fault[] = []
   let code: ErrorCode = 'invalid_input'
   const seen = new Set<string>()
-  for (const [index, subject] of subjects.entries()) {
+  for (const [index, input] of inputs.entries()) {
     const here = form.isList ? [...at, index] : at
-    const item = readInput(service, { subject, ...common }, { isChecked })
+    const item = readInput(service, { input, ...common }, { isChecked })
     if (!item.ok) {
       code = item.code
       const [{ path, message }] = item.faults
@@ -51,14 +51,14 @@ export function readData(
 }
 
 /** `withPlainImeis` writes the IMEIs of the data with their digits only, as the wire's other protocol takes them, too. */
-function withPlainImeis({ subjectsAt }: OrderForm, sent: Record<string, unknown>): Record<string, unknown> {
-  const there = subjectsAt && valueAt(sent, subjectsAt)
+function withPlainImeis({ inputsAt }: OrderForm, sent: Record<string, unknown>): Record<string, unknown> {
+  const there = inputsAt && valueAt(sent, inputsAt)
   if (there === undefined) return sent
   const plain = (value: unknown): unknown => (typeof value === 'string' ? normaliseImei(value) : value)
   const data = structuredClone(sent)
   putAt(
     data,
-    subjectsAt as string[],
+    inputsAt as string[],
     Array.isArray(there) ? there.map((one, at) => (at < MAX_ITEMS ? plain(one) : one)) : plain(there),
   )
   return data
@@ -67,12 +67,12 @@ function withPlainImeis({ subjectsAt }: OrderForm, sent: Record<string, unknown>
 /** `inOrder` gives the code of what the schema found, the same as for the same mistake over the Dhru endpoint. */
 function inOrder(
   { path, message, keyword, params }: SchemaFault,
-  { subjectsAt, quantityAt, schema }: OrderForm,
+  { inputsAt, quantityAt, schema }: OrderForm,
   data: unknown,
 ): { code: ErrorCode; fault: Fault } {
   const at = ['data', ...path]
-  const isSubject = subjectsAt?.every((step, index) => path[index] === step) ?? false
-  if (isSubject && (keyword === 'required' || keyword === 'minItems')) {
+  const isInput = inputsAt?.every((step, index) => path[index] === step) ?? false
+  if (isInput && (keyword === 'required' || keyword === 'minItems')) {
     return { code: 'imei_required', fault: { path: at, message } }
   }
   if (quantityAt && keyword !== 'required' && quantityAt.every((step, index) => path[index] === step)) {
@@ -80,7 +80,7 @@ function inOrder(
   }
   const value = path.reduce<unknown>((inner, step) => Object(inner)[step], data)
   if (
-    isSubject &&
+    isInput &&
     ['pattern', 'format', 'minLength', 'maxLength'].includes(keyword) &&
     typeof value === 'string'
   ) {
@@ -89,13 +89,13 @@ function inOrder(
     return { code: 'invalid_imei', fault: { path: at, message: why ?? message } }
   }
   if (keyword === 'required') return { code: 'field_missing', fault: { path: at, message } }
-  const isField = path[0] !== undefined && Object.hasOwn(Object(schema['properties']), path[0]) && !isSubject
+  const isField = path[0] !== undefined && Object.hasOwn(Object(schema['properties']), path[0]) && !isInput
   return { code: isField ? 'invalid_field' : 'invalid_input', fault: { path: at, message } }
 }
 
-function subjectsIn({ subjectsAt, isList }: OrderForm, data: unknown): string[] {
-  if (!subjectsAt) return ['']
-  const there = valueAt(data, subjectsAt)
+function inputsIn({ inputsAt, isList }: OrderForm, data: unknown): string[] {
+  if (!inputsAt) return ['']
+  const there = valueAt(data, inputsAt)
   return isList ? (there as string[]) : [there as string]
 }
 
@@ -121,10 +121,10 @@ function countFault(count: number, { minItems, maxItems }: UnitPrice): string | 
 function placeOf(
   code: ErrorCode,
   path: Fault['path'],
-  subject: Fault['path'],
+  here: Fault['path'],
   { quantityAt }: OrderForm,
 ): Fault['path'] {
-  if (code === 'invalid_imei' || code === 'imei_required') return subject
+  if (code === 'invalid_imei' || code === 'imei_required') return here
   if (code !== 'quantity_out_of_range') return ['data', ...path]
-  return quantityAt ? ['data', ...quantityAt] : subject
+  return quantityAt ? ['data', ...quantityAt] : here
 }

@@ -3,14 +3,14 @@ import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
 import { excerpt, isPrintable, lineFault, withoutMarks } from '../lib/text.ts'
-import { inputCheck, MAX_FIELD_LENGTH, subjectProperty } from './input-schema.ts'
+import { inputCheck, inputProperty, MAX_FIELD_LENGTH } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
 
 /** GivenInput is what a caller sent for one item, as text. An empty text means "not given". */
 export interface GivenInput {
-  subject?: string | undefined
-  /** `bare` is a value without a name: that of the service's one field, or else the subject. */
+  input?: string | undefined
+  /** `bare` is a value without a name: that of the service's one field, or else the input. */
   bare?: string | undefined
   quantity?: string | undefined
   /** `fields` are by name or label, in any case. */
@@ -19,8 +19,8 @@ export interface GivenInput {
 
 /** OrderInput is one item's input, checked against its service. */
 export interface OrderInput {
-  /** `subject` is the IMEI (digits only) or the serial number as sent; empty where the service asks for none. */
-  subject: string
+  /** `input` is the IMEI (digits only) or the serial number as sent; empty where the service asks for none. */
+  input: string
   quantity: number
   /** `fields` are the declared ones that were given, by upper-case name; null where the service declares none. */
   fields: Record<string, string> | null
@@ -32,9 +32,9 @@ export interface OrderInput {
 interface Plan {
   check: Check
   /** `dataOf` makes what the schema checks: an item's input, or an order of it alone. */
-  dataOf(subject: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
-  /** `subject` is the property that has the subject, or that has the subjects in it. */
-  subject: string | undefined
+  dataOf(input: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
+  /** `input` is the property that has the input, or that has the inputs in it. */
+  input: string | undefined
   /** `byName` has each field by its name, and by its label where that is no other's name. */
   byName: Map<string, ServiceField>
   /** `only` is the one field that a value without a name can be meant for. */
@@ -78,31 +78,31 @@ function onlyField(fields: readonly ServiceField[]): ServiceField | undefined {
   return fields.length === 1 ? fields[0] : required.length === 1 ? required[0] : undefined
 }
 
-function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'subject'> {
-  const name = subjectProperty(kind)
+function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'input'> {
+  const name = inputProperty(kind)
   return {
     check: inputCheck(inputSchema),
-    dataOf: (subject, _quantity, fields) => ({ ...fields, ...(name !== undefined && { [name]: subject }) }),
-    subject: name,
+    dataOf: (input, _quantity, fields) => ({ ...fields, ...(name !== undefined && { [name]: input }) }),
+    input: name,
   }
 }
 
 /** `wholeOrder` checks an item as an order of it alone, because the operator's schema is one of whole orders. */
-function wholeOrder({ inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'subject'> {
-  const { subjectsAt, isList, quantityAt } = placesIn(inputSchema)
+function wholeOrder({ inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'input'> {
+  const { inputsAt, isList, quantityAt } = placesIn(inputSchema)
   const names = Object.keys((inputSchema['properties'] as object | undefined) ?? {})
   return {
     check: compileSchema(inputSchema, 'text'),
-    dataOf(subject, quantity, fields) {
+    dataOf(input, quantity, fields) {
       const data: Record<string, unknown> = {}
       for (const [name, value] of Object.entries(fields ?? {})) {
         data[names.find((one) => one.toUpperCase() === name) ?? name] = value
       }
-      if (subjectsAt) putAt(data, subjectsAt, isList ? [subject] : subject)
+      if (inputsAt) putAt(data, inputsAt, isList ? [input] : input)
       if (quantityAt) putAt(data, quantityAt, quantity)
       return data
     },
-    subject: subjectsAt?.[0],
+    input: inputsAt?.[0],
   }
 }
 
@@ -116,24 +116,24 @@ export function readInput(
   { isChecked = false }: { isChecked?: boolean } = {},
 ): Result<OrderInput> {
   const plan = planOf(service)
-  const { subject: sentSubject, fields: sentFields } = placed(service, plan, given)
-  const readSubject = subjectOf(service, sentSubject)
-  if (!readSubject.ok) return readSubject
+  const { input: sentInput, fields: sentFields } = placed(service, plan, given)
+  const readText = inputOf(service, sentInput)
+  if (!readText.ok) return readText
   const readQuantity = quantityOf(service, given.quantity?.trim() ?? '')
   if (!readQuantity.ok) return readQuantity
   const readFields = plan.fields.length > 0 ? fieldsOf(plan, sentFields) : NO_FIELDS
   if (!readFields.ok) return readFields
-  const [subject, quantity, fields] = [readSubject.value, readQuantity.value, readFields.value]
+  const [input, quantity, fields] = [readText.value, readQuantity.value, readFields.value]
 
-  const [unfit] = isChecked ? [] : plan.check(plan.dataOf(subject, quantity, fields))
-  if (unfit) return refusedBy(unfit, plan, subject)
+  const [unfit] = isChecked ? [] : plan.check(plan.dataOf(input, quantity, fields))
+  if (unfit) return refusedBy(unfit, plan, input)
 
-  const device = service.kind === 'serial' ? subject.toUpperCase() : subject
+  const device = service.kind === 'serial' ? input.toUpperCase() : input
   const canonical: unknown[] = [device, quantity]
   if (fields) {
     for (const { name } of plan.fields) if (fields[name] !== undefined) canonical.push(name, fields[name])
   }
-  return ok({ subject, quantity, fields, canonical: JSON.stringify(canonical) })
+  return ok({ input, quantity, fields, canonical: JSON.stringify(canonical) })
 }
 
 const NO_FIELDS = ok(null)
@@ -146,48 +146,48 @@ const NO_FIELDS = ok(null)
 function placed(
   service: Service,
   { byName, only }: Plan,
-  { subject = '', bare = '', fields }: GivenInput,
-): { subject: string; fields: ReadonlyMap<string, string> } {
+  { input = '', bare = '', fields }: GivenInput,
+): { input: string; fields: ReadonlyMap<string, string> } {
   const isServer = service.kind === 'server'
   const isGiven = (field: ServiceField): boolean =>
     [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
   const isBare = bare.trim() !== ''
   // An IMEI service needs its IMEI before a field that may be left out.
-  const isDevice = service.kind === 'imei' && subject.trim() === '' && !only?.required
+  const isDevice = service.kind === 'imei' && input.trim() === '' && !only?.required
   if (isBare && only && !isDevice && !isGiven(only)) {
     const [, name = '', value = ''] = /^([^:=]{1,64})[:=](.*)$/s.exec(bare) ?? []
     const isNamed = value.trim() !== '' && fieldNamed(byName, name.trim()) === only
-    return { subject, fields: new Map([...fields, [only.name, isNamed ? value : bare]]) }
+    return { input, fields: new Map([...fields, [only.name, isNamed ? value : bare]]) }
   }
-  if (subject.trim() === '') return { subject: isBare && !isServer ? bare : subject, fields }
+  if (input.trim() === '') return { input: isBare && !isServer ? bare : input, fields }
   const own = byName.get('IMEI')
   const box = isServer ? (own ?? only) : undefined
-  if (box && !isGiven(box)) return { subject: '', fields: new Map([...fields, [box.name, subject]]) }
-  return { subject: box && box === own ? '' : subject, fields }
+  if (box && !isGiven(box)) return { input: '', fields: new Map([...fields, [box.name, input]]) }
+  return { input: box && box === own ? '' : input, fields }
 }
 
-/** MAX_SENT is how long a subject may be with all that is taken out of it. */
+/** MAX_SENT is how long an input may be with all that is taken out of it. */
 const MAX_SENT = 1000
 
-function subjectOf(service: Service, sent: string): Result<string> {
+function inputOf(service: Service, sent: string): Result<string> {
   const isTooLong = sent.length > MAX_SENT
-  const subject = isTooLong ? sent : service.kind === 'imei' ? normaliseImei(sent) : withoutMarks(sent).trim()
-  if (subject === '') {
+  const input = isTooLong ? sent : service.kind === 'imei' ? normaliseImei(sent) : withoutMarks(sent).trim()
+  if (input === '') {
     if (service.kind === 'server') return ok('')
     const message =
       service.kind === 'serial' ? `${service.inputName || 'the serial number'} goes in IMEI` : ''
     return refused('imei_required', 'IMEI', message)
   }
   const { minInputLength: min, maxInputLength: max } = service
-  if (subject.length < min || subject.length > max || !isPrintable(subject)) {
+  if (input.length < min || input.length > max || !isPrintable(input)) {
     const length = min === max ? min : `${min} to ${max}`
     const reason =
       service.kind === 'imei'
-        ? imeiFault(subject, 'imei')
+        ? imeiFault(input, 'imei')
         : `${service.inputName ? `${service.inputName} has ` : ''}${length} printable characters`
-    return refused('invalid_imei', 'IMEI', `${excerpt(subject)}: ${reason}`)
+    return refused('invalid_imei', 'IMEI', `${excerpt(input)}: ${reason}`)
   }
-  return ok(subject)
+  return ok(input)
 }
 
 function quantityOf(service: Service, sent: string): Result<number> {
@@ -238,12 +238,12 @@ function fieldFault({ name, type, options }: ServiceField, value: string): Fault
 }
 
 /** `refusedBy` says what the schema found wrong. */
-function refusedBy({ path, message, keyword, params }: SchemaFault, plan: Plan, subject: string): Refused {
+function refusedBy({ path, message, keyword, params }: SchemaFault, plan: Plan, input: string): Refused {
   const [name] = path
   const isMissing = keyword === 'required'
-  if (isMissing && name !== plan.subject) return refused('field_missing', path, String(name))
-  if (name !== plan.subject) return refused('invalid_field', path, message)
+  if (isMissing && name !== plan.input) return refused('field_missing', path, String(name))
+  if (name !== plan.input) return refused('invalid_field', path, message)
   const { format } = params
-  const why = format === 'imei' || format === 'imei-digits' ? imeiFault(subject, format) : undefined
-  return refused('invalid_imei', 'IMEI', `${excerpt(subject)}: ${why ?? message}`)
+  const why = format === 'imei' || format === 'imei-digits' ? imeiFault(input, format) : undefined
+  return refused('invalid_imei', 'IMEI', `${excerpt(input)}: ${why ?? message}`)
 }

@@ -1,5 +1,5 @@
 import { type Check, compileSchema, QUANTITY_FROM, REQUEST_FROM } from '../lib/json-schema.ts'
-import { type InputSchema, subjectProperty } from './input-schema.ts'
+import { type InputSchema, inputProperty } from './input-schema.ts'
 import { isWhole, type Places, placesIn } from './order-data-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
@@ -33,8 +33,8 @@ export function orderFormOf(service: Service): OrderForm {
 
 /** `publishedSchema` is what the data of an order may be, with the numbers of items that an account's price is for. */
 export function publishedSchema(service: Service, price: UnitPrice): InputSchema {
-  const { schema, subjectsAt } = orderFormOf(service)
-  const [list] = subjectsAt ?? []
+  const { schema, inputsAt } = orderFormOf(service)
+  const [list] = inputsAt ?? []
   // An operator's own schema says itself how many it takes.
   if (list === undefined || isWhole(service.inputSchema)) return schema
   const properties = schema['properties'] as Record<string, object>
@@ -66,11 +66,11 @@ export function orderSchemaOf(
     properties?: Record<string, object>
     required?: string[]
   }
-  const subject = subjectProperty(service.kind)
-  const list = subject === undefined ? 'quantity' : `${subject}s`
-  const { [subject ?? '']: one = {}, ...fields } = properties
+  const input = inputProperty(service.kind)
+  const list = input === undefined ? 'quantity' : `${input}s`
+  const { [input ?? '']: one = {}, ...fields } = properties
   const counted =
-    subject === undefined
+    input === undefined
       ? {
           type: 'integer',
           ...(service.quantityOptions.length > 0
@@ -86,10 +86,10 @@ export function orderSchemaOf(
     ),
     type: 'object',
     properties: { [list]: counted, ...fields },
-    required: [...(subject === undefined ? [] : [list]), ...required.filter((name) => name !== subject)],
+    required: [...(input === undefined ? [] : [list]), ...required.filter((name) => name !== input)],
     ...(additionalProperties !== undefined && { additionalProperties }),
     [QUANTITY_FROM]: `/${list}`,
-    ...(subject !== undefined && { [REQUEST_FROM]: `/${list}` }),
+    ...(input !== undefined && { [REQUEST_FROM]: `/${list}` }),
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Fault } from '../errors.ts'
 import { compileSchema } from '../lib/json-schema.ts'
-import { type InputSchema, inputCheck, subjectProperty } from './input-schema.ts'
+import { type InputSchema, inputCheck, inputProperty } from './input-schema.ts'
 import { isWhole, unfit, wholeFault } from './order-data-schema.ts'
 import { orderSchemaOf } from './order-schema.ts'
 import type { Service, ServiceKind } from './service.ts'
@@ -44,16 +44,16 @@ const sound: Record<ServiceKind, WeakSet<InputSchema>> = {
   server: new WeakSet(),
 }
 
-/** `unknownFault` finds a required value that nobody could ever send: only the subject and the declared fields are passed on. */
+/** `unknownFault` finds a required value that nobody could ever send: only the input and the declared fields are passed on. */
 function unknownFault({
   inputSchema,
   kind,
   fields,
 }: Pick<Service, 'kind' | 'fields' | 'inputSchema'>): Fault | undefined {
-  const known = new Set([subjectProperty(kind), ...fields.map((field) => field.name)])
+  const known = new Set([inputProperty(kind), ...fields.map((field) => field.name)])
   const required = Array.isArray(inputSchema['required']) ? (inputSchema['required'] as string[]) : []
   const unknown = required.find((name) => !known.has(name))
   return unknown === undefined
     ? undefined
-    : unfit(`the schema requires ${unknown}, which is neither the subject nor a field`)
+    : unfit(`the schema requires ${unknown}, which is neither the input nor a field`)
 }

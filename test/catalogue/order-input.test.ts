@@ -6,8 +6,8 @@ import type { Service } from '../../src/catalogue/service.ts'
 import { orThrow, refusalFor } from '../../src/lib/fault.ts'
 import { dropdown, service, text } from './catalogue.fixtures.ts'
 
-const given = (subject?: string, fields: Record<string, string> = {}, quantity?: string): GivenInput => ({
-  subject,
+const given = (input?: string, fields: Record<string, string> = {}, quantity?: string): GivenInput => ({
+  input,
   quantity,
   fields: new Map(Object.entries(fields)),
 })
@@ -31,15 +31,15 @@ const IMEI = '490154203237518'
 describe('the input of an imei service', () => {
   it('is the IMEI in digits, one of it', () => {
     expect(accepted(service(), given(' 49-015420-323751-8 '))).toEqual({
-      subject: IMEI,
+      input: IMEI,
       quantity: 1,
       fields: null,
       canonical: JSON.stringify([IMEI, 1]),
     })
   })
 
-  it.each([undefined, '', '  ', '-'])('must have an IMEI (%o)', (subject) => {
-    expect(refused(service(), given(subject))).toMatchObject({ code: 'imei_required', field: 'IMEI' })
+  it.each([undefined, '', '  ', '-'])('must have an IMEI (%o)', (input) => {
+    expect(refused(service(), given(input))).toMatchObject({ code: 'imei_required', field: 'IMEI' })
   })
 
   it.each([
@@ -51,13 +51,13 @@ describe('the input of an imei service', () => {
     ['4901542032375I8', '4901542032375I8: an IMEI has 15 digits and nothing else'],
     ['4'.repeat(500), `${'4'.repeat(40)}...: an IMEI has 15 digits, this has 500`],
     ['4\0', '4?: an IMEI has 15 digits and nothing else'],
-  ])('says what is wrong with %o', (subject, detail) => {
-    expect(refused(service(), given(subject))).toEqual({ code: 'invalid_imei', detail, field: 'IMEI' })
+  ])('says what is wrong with %o', (input, detail) => {
+    expect(refused(service(), given(input))).toEqual({ code: 'invalid_imei', detail, field: 'IMEI' })
   })
 
   it('may have a wrong check digit where the service says so, but not another length', () => {
     const lenient = service({ inputSchema: inputSchemaFor(service(), 'imei-digits') })
-    expect(accepted(lenient, given('490154203237519')).subject).toBe('490154203237519')
+    expect(accepted(lenient, given('490154203237519')).input).toBe('490154203237519')
     expect(refused(lenient, given('49015420323751')).detail).toBe(
       '49015420323751: an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',
     )
@@ -70,7 +70,7 @@ describe('the input of an imei service', () => {
       required: ['imei'],
     }
     const own = service({ inputSchema, fields: [text('PIN')] })
-    expect(accepted(own, given('35123')).subject).toBe('35123')
+    expect(accepted(own, given('35123')).input).toBe('35123')
     expect(refused(own, given('49'))).toEqual({
       code: 'invalid_imei',
       detail: '49: must match pattern "^35"',
@@ -91,7 +91,7 @@ describe('the input of a serial service', () => {
 
   it('keeps the serial number as sent and knows the same device in any case', () => {
     const lower = accepted(serial, given(' dnpx1abc '))
-    expect(lower.subject).toBe('dnpx1abc')
+    expect(lower.input).toBe('dnpx1abc')
     expect(lower.canonical).toBe(accepted(serial, given('DNPX1ABC')).canonical)
     expect(lower.canonical).not.toBe(accepted(serial, given('DNPX1ABD')).canonical)
   })
@@ -104,8 +104,8 @@ describe('the input of a serial service', () => {
     })
   })
 
-  it.each(['A'.repeat(65), 'A\0B', 'A\nB', 'A\ud800B', 'A\u2028B'])('refuses %o', (subject) => {
-    expect(refused(serial, given(subject)).code).toBe('invalid_imei')
+  it.each(['A'.repeat(65), 'A\0B', 'A\nB', 'A\ud800B', 'A\u2028B'])('refuses %o', (input) => {
+    expect(refused(serial, given(input)).code).toBe('invalid_imei')
   })
 })
 
@@ -146,10 +146,10 @@ describe('the quantity', () => {
 })
 
 describe('a server service', () => {
-  it('takes an order without a subject, and keeps one that is given', () => {
+  it('takes an order without an input, and keeps one that is given', () => {
     const server = service({ kind: 'server' })
-    expect(accepted(server, given()).subject).toBe('')
-    expect(accepted(server, given('user@example.com')).subject).toBe('user@example.com')
+    expect(accepted(server, given()).input).toBe('')
+    expect(accepted(server, given('user@example.com')).input).toBe('user@example.com')
     expect(refused(server, given('a\0')).code).toBe('invalid_imei')
   })
 })
@@ -207,15 +207,15 @@ describe('the canonical form', () => {
     .string({ minLength: 1, maxLength: 8, unit: fc.constantFrom(...'ab1,"[]\\: |') })
     .filter((sent) => sent.trim() !== '')
   const input = fc.record({
-    subject: fc.constantFrom('', 'a', 'b', 'a,1', '1'),
+    input: fc.constantFrom('', 'a', 'b', 'a,1', '1'),
     quantity: fc.integer({ min: 1, max: 9 }),
     fields: fc.dictionary(fc.constantFrom(...names), value),
   })
-  type Input = { subject: string; quantity: number; fields: Record<string, string> }
-  const canonical = ({ subject, quantity, fields }: Input) =>
-    accepted(of, given(subject, fields, String(quantity))).canonical
-  const meaning = ({ subject, quantity, fields }: Input) => [
-    subject,
+  type Input = { input: string; quantity: number; fields: Record<string, string> }
+  const canonical = ({ input, quantity, fields }: Input) =>
+    accepted(of, given(input, fields, String(quantity))).canonical
+  const meaning = ({ input, quantity, fields }: Input) => [
+    input,
     quantity,
     names.map((name) => (fields[name] === undefined ? null : fields[name].trim())),
   ]
@@ -231,7 +231,7 @@ describe('the canonical form', () => {
         ])
         const { C: last } = sent.fields
         const fields = last === undefined ? again : { ...again, c: ` ${last}` }
-        const other = accepted(of, given(` ${sent.subject}`, fields, `0${sent.quantity}`))
+        const other = accepted(of, given(` ${sent.input}`, fields, `0${sent.quantity}`))
         expect(other.canonical).toBe(canonical(sent))
       }),
     )

@@ -16,7 +16,7 @@ const price: UnitPrice = { unitPrice: micros(1n), minItems: 1, maxItems: 100 }
 const published = (of: Service) => new Ajv2020({ strict: false }).compile(publishedSchema(of, price))
 const faults = (of: Service, data: Record<string, unknown>): unknown => {
   const read = readData(of, price, data)
-  if (read.ok) return read.value.map(({ subject }) => subject)
+  if (read.ok) return read.value.map(({ input }) => input)
   return Object.fromEntries(read.faults.map(({ path, message }) => [pathText(path), [message]]))
 }
 
@@ -111,11 +111,11 @@ describe('a schema of a whole order', () => {
   it('says what is counted and what is sent on', () => {
     const read = orThrow(readData(of, price, { devices: { list: [imei(1), imei(2)] }, level: 2 }))
     expect(read).toMatchObject([
-      { subject: imei(1), quantity: 1, fields: { LEVEL: '2' } },
-      { subject: imei(2), quantity: 1, fields: { LEVEL: '2' } },
+      { input: imei(1), quantity: 1, fields: { LEVEL: '2' } },
+      { input: imei(2), quantity: 1, fields: { LEVEL: '2' } },
     ])
     expect(orThrow(readData(server, price, { player: 'p1', amount: 30 }))).toMatchObject([
-      { subject: 'p1', quantity: 30 },
+      { input: 'p1', quantity: 30 },
     ])
   })
 
@@ -131,19 +131,19 @@ describe('a schema of a whole order', () => {
 
   it('sells one item an order on the Dhru wire', () => {
     const fields = new Map([['level', '2']])
-    expect(orThrow(readInput(of, { subject: imei(1), fields }))).toMatchObject({
-      subject: imei(1),
+    expect(orThrow(readInput(of, { input: imei(1), fields }))).toMatchObject({
+      input: imei(1),
       fields: { LEVEL: '2' },
     })
-    const wrong = readInput(of, { subject: imei(1), fields: new Map([['LEVEL', '4']]) })
+    const wrong = readInput(of, { input: imei(1), fields: new Map([['LEVEL', '4']]) })
     expect(wrong).toMatchObject({ code: 'invalid_field', faults: [{ path: ['level'] }] })
-    expect(readInput(of, { subject: '351', fields })).toMatchObject({ code: 'invalid_imei' })
-    const bought = orThrow(readInput(server, { subject: 'p1', quantity: '30', fields: new Map() }))
-    expect(bought).toMatchObject({ subject: 'p1', quantity: 30 })
-    expect(readInput(server, { subject: 'x', quantity: '30', fields: new Map() })).toMatchObject({
+    expect(readInput(of, { input: '351', fields })).toMatchObject({ code: 'invalid_imei' })
+    const bought = orThrow(readInput(server, { input: 'p1', quantity: '30', fields: new Map() }))
+    expect(bought).toMatchObject({ input: 'p1', quantity: 30 })
+    expect(readInput(server, { input: 'x', quantity: '30', fields: new Map() })).toMatchObject({
       code: 'invalid_imei',
     })
-    expect(readInput(server, { subject: 'p1', quantity: '35', fields: new Map() })).toMatchObject({
+    expect(readInput(server, { input: 'p1', quantity: '35', fields: new Map() })).toMatchObject({
       faults: [{ path: ['amount'] }],
     })
   })

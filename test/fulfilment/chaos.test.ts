@@ -113,8 +113,8 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   // hand, and then it is asked about too. An ordinary item that
   // could not be asked about on a busy machine is asked again, and waited for.
   const stuck = async () =>
-    await sql<{ subject: string; state: string; due_at: Date }[]>`
-    select i.input as subject, i.state, i.due_at from items i
+    await sql<{ input: string; state: string; due_at: Date }[]>`
+    select i.input, i.state, i.due_at from items i
      where i.finished_at is null and (left(i.input, 8) <> all(${ENDLESS}::text[]) or i.state = 'unknown')
        and not exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
                           and v.position = i.position and v.kind = 'unknown' and v.resolved_at is null)
@@ -130,8 +130,8 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   })
   // What only changes its mind later has done so, and a person is told.
   const changes = async () =>
-    await sql<{ subject: string }[]>`
-    select i.input as subject from reviews v join items i using (account_id, order_id, position) where v.kind = 'changed'`
+    await sql<{ input: string }[]>`
+    select i.input from reviews v join items i using (account_id, order_id, position) where v.kind = 'changed'`
   // One that had changed before it was first told to a worker that lived is none.
   const changing = await sql`
     select from attempts a join items i using (account_id, order_id, position)
@@ -142,7 +142,7 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   await Promise.all(workers.map((worker) => worker.stop()))
 
   const rows = await sql<ItemRow[]>`
-    select i.input as subject, i.state, i.service_id, i.due_at is not null as looked_at, a.number as attempts, a.state as attempt,
+    select i.input, i.state, i.service_id, i.due_at is not null as looked_at, a.number as attempts, a.state as attempt,
            a.asked, exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
                                and v.position = i.position and v.kind = 'unknown') as shown
       from items i left join lateral (
@@ -150,23 +150,23 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
          where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
          order by number desc limit 1) a on true`
   expect(rows).toHaveLength(ITEMS)
-  const changed = new Set((await changes()).map(({ subject }) => subject))
+  const changed = new Set((await changes()).map(({ input }) => input))
   for (const { name, log, service } of upstreams) {
     const sold = readSales(log)
     for (const row of rows.filter(({ service_id }) => service_id === service.id)) {
-      const what = `${name} ${row.subject} ${row.state} ${row.attempt}`
-      const sale = sold.get(row.subject)
+      const what = `${name} ${row.input} ${row.state} ${row.attempt}`
+      const sale = sold.get(row.input)
       expect(sale?.bought ?? 0, what).toBeLessThanOrEqual(1)
       if (row.state === 'success') expect(sale?.ends, what).toContain('delivered')
       // Given back: never bought, or the supplier gave it back too; a later change of its mind is shown to a person.
       if (row.state === 'failed' && sale) {
         expect(sale.ends, what).toContain('rejected')
-        if (sale.ends.at(-1) === 'delivered') expect(changed.has(row.subject), what).toBe(true)
+        if (sale.ends.at(-1) === 'delivered') expect(changed.has(row.input), what).toBe(true)
       }
       if (row.state === 'unknown') expect(row.shown || row.asked > 1, what).toBe(true)
       expect(row.looked_at, what).toBe(!['success', 'failed', 'cancelled'].includes(row.state))
       // What ordinarily ends has ended, unless its worker died with it in hand and the panel cannot be asked.
-      if (row.subject.startsWith('35')) expect(row.state === 'success' || row.shown, what).toBe(true)
+      if (row.input.startsWith('35')) expect(row.state === 'success' || row.shown, what).toBe(true)
     }
   }
   expect(kills).toBeGreaterThanOrEqual(12)
@@ -174,7 +174,7 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
 }, 1_500_000)
 
 interface ItemRow {
-  subject: string
+  input: string
   state: string
   service_id: number
   looked_at: boolean

@@ -64,8 +64,8 @@ test('workers killed at random moments send nothing twice and leave nothing undo
     Promise.all(
       Array.from({ length: 80 }, (_, index) => {
         const n = life * 80 + index
-        const subjects = index < 60 ? [imei(n)] : [imei(n), imei(n + 1000)]
-        const items = subjects.map((subject) => input(service, subject))
+        const imeis = index < 60 ? [imei(n)] : [imei(n), imei(n + 1000)]
+        const items = imeis.map((one) => input(service, one))
         return placement.place(purchase(account, service, n, { items }))
       }),
     )
@@ -105,10 +105,10 @@ test('workers killed at random moments send nothing twice and leave nothing undo
   // The deaths did hit calls: more was asked about than what is answered late by itself.
   expect(lines.length).toBeGreaterThan(sent.length + 250)
   // The money tells what the supplier did.
-  const rows = await sql<{ order_id: bigint; position: number; subject: string; state: string }[]>`
-    select order_id, position, input as subject, state from items`
-  for (const { order_id, position, subject, state } of rows) {
-    const took = sent.includes(`send ${order_id}-${position}-1`) && !/[45]$/.test(subject)
+  const rows = await sql<{ order_id: bigint; position: number; input: string; state: string }[]>`
+    select order_id, position, input, state from items`
+  for (const { order_id, position, input, state } of rows) {
+    const took = sent.includes(`send ${order_id}-${position}-1`) && !/[45]$/.test(input)
     expect(state, `${order_id}-${position}`).toBe(took ? 'success' : 'failed')
   }
   const captured = BigInt(rows.filter(({ state }) => state === 'success').length) * 10n

@@ -55,12 +55,11 @@ afterEach(async () => {
 const wallet = () => new LedgerReader(shop.sql).wallet(shop.account)
 const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
 /** `waiting` gives orders of the nth IMEIs, which all wait for a person. */
-async function waiting(...subjects: number[]): Promise<OrderId[]> {
+async function waiting(...numbers: number[]): Promise<OrderId[]> {
   const before = (await listManual(shop.sql)).length
   const ids: OrderId[] = []
-  for (const n of subjects)
-    ids.push(await shop.place(n, { service: byHand, items: [input(byHand, imei(n))] }))
-  await until(async () => (await listManual(shop.sql)).length === before + subjects.length)
+  for (const n of numbers) ids.push(await shop.place(n, { service: byHand, items: [input(byHand, imei(n))] }))
+  await until(async () => (await listManual(shop.sql)).length === before + numbers.length)
   return ids
 }
 const answer = async (answers: ManualAnswer[]) => await answerManual(shop.sql, answers, ANN, shop.clock)

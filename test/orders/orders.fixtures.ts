@@ -49,9 +49,9 @@ export const newService = (sql: Sql, over: Partial<NewService> = {}): Promise<Se
   })
 
 /** `input` is one item's input, read as the protocols read it. */
-export function input(service: Service, subject: string, quantity = 1): OrderInput {
+export function input(service: Service, text: string, quantity = 1): OrderInput {
   const read = readInput(service, {
-    subject: service.kind === 'server' ? '' : subject,
+    input: service.kind === 'server' ? '' : text,
     quantity: String(quantity),
     fields: new Map(),
   })

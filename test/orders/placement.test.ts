@@ -222,15 +222,15 @@ test('whatever the texts are, they come out as they went in', async () => {
     texts.map((text) =>
       purchase(account, checks, 1, {
         reference: text,
-        items: [{ subject: text, quantity: 1, fields: { NOTE: text, [text]: '1' }, canonical: text }],
+        items: [{ input: text, quantity: 1, fields: { NOTE: text, [text]: '1' }, canonical: text }],
       }),
     ),
   )
-  const rows = await sql<{ reference: string; subject: string; fields: Record<string, string> }[]>`
-    select o.reference, i.input as subject, i.fields from orders o join items i on i.order_id = o.id
+  const rows = await sql<{ reference: string; input: string; fields: Record<string, string> }[]>`
+    select o.reference, i.input, i.fields from orders o join items i on i.order_id = o.id
      where o.id = any(${orderIds(placed)}) order by o.id`
   expect(rows).toEqual(
-    texts.map((text) => ({ reference: text, subject: text, fields: { NOTE: text, [text]: '1' } })),
+    texts.map((text) => ({ reference: text, input: text, fields: { NOTE: text, [text]: '1' } })),
   )
 })
 

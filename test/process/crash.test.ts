@@ -59,10 +59,10 @@ describe.concurrent('kill -9 in the middle of 2,000 placements', { timeout: 150_
       await until('ready', async () => (await fetch(`${url}/readyz`)).status === 200)
 
       const kept = new Map<string, string>()
-      for (const { id, subject } of await sql<{ id: bigint; subject: string }[]>`
-      select o.id, i.input as subject from orders o join items i on i.account_id = o.account_id and i.order_id = o.id
+      for (const { id, input } of await sql<{ id: bigint; input: string }[]>`
+      select o.id, i.input from orders o join items i on i.account_id = o.account_id and i.order_id = o.id
       where o.account_id = ${buyer.accountId}`) {
-        kept.set(String(id), subject)
+        kept.set(String(id), input)
       }
       const lost = [...acknowledged].filter(([placed, id]) => kept.get(id) !== placed)
       expect(lost).toEqual([])

@@ -126,8 +126,8 @@ test('upstream is killed and started again while orders come in: each is bought 
   })
 
   for (const id of orders) expect(await server.status(shop, id)).toMatchObject({ STATUS: '4' })
-  const bought = await upstream.sql<{ subject: string; n: number }[]>`
-    select input as subject, count(*)::int as n from items group by input`
+  const bought = await upstream.sql<{ input: string; n: number }[]>`
+    select input, count(*)::int as n from items group by input`
   expect(bought.filter(({ n }) => n > 1)).toEqual([])
   expect(bought).toHaveLength(ORDERS)
   expect(await new LedgerReader(upstream.sql).wallet(account.accountId as AccountId)).toMatchObject({

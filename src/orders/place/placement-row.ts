@@ -91,7 +91,7 @@ export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewIte
       order: orderId,
       position: index + 1,
       service: purchase.service.id,
-      input: item.subject,
+      input: item.input,
       fields: item.fields === null ? null : JSON.stringify(item.fields),
       quantity: item.quantity,
       key: purchase.keyId,

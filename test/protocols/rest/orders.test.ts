@@ -172,8 +172,8 @@ describe('a service whose orders an operator described', () => {
     const dhru = await server.place(shop, { ID: code, IMEI: String(three), LEVEL: '3' })
     expect(dhru.SUCCESS, JSON.stringify(dhru)).toBeTruthy()
     const [item] =
-      await server.sql`select input as subject, fields from items where order_id = ${dhru.SUCCESS[0].REFERENCEID}`
-    expect(item).toEqual({ subject: three, fields: { LEVEL: '3' } })
+      await server.sql`select input, fields from items where order_id = ${dhru.SUCCESS[0].REFERENCEID}`
+    expect(item).toEqual({ input: three, fields: { LEVEL: '3' } })
     const refused = await server.place(shop, { ID: code, IMEI: String(three), LEVEL: '4' })
     expect(refused.ERROR[0].FULL_DESCRIPTION).toContain('level')
   })

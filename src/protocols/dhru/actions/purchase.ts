@@ -26,9 +26,9 @@ export function readPurchase(
   const offer = findOffer(snapshot, account, idOrCode, { now, field: 'ID' })
   if (!offer.ok) return offer
   const { service, price } = offer.value
-  const subject = imei ?? (service.kind === 'server' ? undefined : device)
-  const input = readInput(service, { subject, bare, quantity, fields: extra })
-  if (!input.ok) return input
+  const input = imei ?? (service.kind === 'server' ? undefined : device)
+  const item = readInput(service, { input, bare, quantity, fields: extra })
+  if (!item.ok) return item
   if (price.minItems > 1) {
     const message = `this service is sold from ${price.minItems} items an order`
     return refused('quantity_out_of_range', 'QNT', message)
@@ -39,7 +39,7 @@ export function readPurchase(
     via: 'dhru',
     service,
     unitPrice: price.unitPrice,
-    items: [input.value],
+    items: [item.value],
     reference: reference ?? null,
     idempotencyKey,
   }
