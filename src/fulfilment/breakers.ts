@@ -4,6 +4,7 @@ import type { SupplierConfig, SupplierFault, SupplierOutcome } from '../integrat
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
+import { Cuts } from '../runtime/cuts.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { ConnectedSupplier, SupplierDirectory } from '../suppliers/directory.ts'
 import { recordBalance } from '../suppliers/suppliers.ts'
@@ -63,7 +64,7 @@ export class Breakers {
   readonly #well = new Set<SupplierId>()
   /** `#checking` are the suppliers that are looked after at this moment, so that a thousand refusals ask for our account once. */
   readonly #checking = new Map<SupplierId, Promise<void>>()
-  readonly #abort = new AbortController()
+  readonly #cuts = new Cuts()
 
   constructor(deps: BreakersDeps) {
     this.#deps = deps
@@ -88,7 +89,7 @@ export class Breakers {
   }
 
   async stop(): Promise<void> {
-    this.#abort.abort(new Error('imeigate is stopping'))
+    this.#cuts.abort(new Error('imeigate is stopping'))
     await this.#loop.stop()
     await Promise.all(this.#checking.values())
   }
@@ -183,9 +184,9 @@ export class Breakers {
     { why, needed }: Omit<Probe, 'supplierId'>,
   ): Promise<string | undefined> {
     if (!supplier.account) return undefined
+    const cut = this.#cuts.begin(ACCOUNT_TIMEOUT_MS)
     try {
-      const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(ACCOUNT_TIMEOUT_MS)])
-      const account = await supplier.account(signal)
+      const account = await supplier.account(cut.signal)
       await recordBalance(this.#deps.sql, config.id, account, this.#deps.clock.now())
       const { balance } = account
       if (why !== 'credit' || balance === null) return undefined
@@ -193,6 +194,8 @@ export class Breakers {
       return `the balance is ${formatMicros(balance, config.currency)} ${config.currency}`
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
+    } finally {
+      cut.end()
     }
   }
 }

@@ -4,6 +4,7 @@ import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
 import { withText } from '../integrations/suppliers/http-kit/results.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import type { Clock } from '../lib/time.ts'
+import { Cuts } from '../runtime/cuts.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
@@ -47,7 +48,7 @@ export class Worker {
   readonly #inHand = new Map<ClaimedItem, Date>()
   readonly #calls = new Set<Promise<void>>()
   readonly #recording = new Set<Promise<unknown>>()
-  readonly #abort = new AbortController()
+  readonly #cuts = new Cuts()
   readonly #leases: Loop
   /** `onRoom` is called after each call: there is room for another. */
   onRoom: () => void = () => {}
@@ -81,7 +82,7 @@ export class Worker {
   async stop(graceMs: number, claimed: Promise<unknown> = Promise.resolve()): Promise<void> {
     const timer = setTimeout(() => {
       this.#deps.outcomes.hurry()
-      this.#abort.abort(new Error('imeigate is stopping'))
+      this.#cuts.abort(new Error('imeigate is stopping'))
     }, graceMs)
     await claimed
     await Promise.allSettled(this.#calls)
@@ -124,18 +125,21 @@ export class Worker {
     const { config, supplier } = limiter.connected
     // A decision that cannot be read now is read with the next look; the room of the call must be given back in any case.
     const kept = await this.#kept.outcomesFor(items).catch(() => new Map<ClaimedItem, SupplierOutcome>())
-    const late = call === 'send' ? items.filter((item) => this.#isOver(item)) : []
-    const open = items.filter((item) => !kept.has(item) && !late.includes(item))
-    const mayBegin = (): boolean => !open.some((item) => this.#isOver(item))
+    const late = call === 'send' ? this.#over(items) : []
+    const open =
+      kept.size + late.length === 0 ? items : items.filter((item) => !kept.has(item) && !late.includes(item))
+    const mayBegin = (): boolean => this.#over(open).length === 0
     let given: SupplierOutcome[]
+    const cut = this.#cuts.begin(CALL_TIMEOUT_MS)
     try {
-      const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
+      const { signal } = cut
       const tasks = open.map(taskOf)
       const answers = call === 'send' ? supplier.send(tasks, signal, mayBegin) : supplier.ask(tasks, signal)
       given = open.length === 0 ? [] : await endedBy(signal, answers)
     } catch (error) {
       given = open.map(() => unclear(error))
     }
+    cut.end()
     end()
     this.onRoom()
     const said = open.map((item, index) =>
@@ -144,9 +148,11 @@ export class Worker {
     // A call that this process broke off, or did not begin, says nothing about the supplier.
     const told = open.flatMap((item, index) => {
       const outcome = said[index] as SupplierOutcome
-      return call === 'send' && isNotSent(outcome) && this.#isOver(item) ? [] : [{ outcome, cost: item.cost }]
+      return call === 'send' && isNotSent(outcome) && this.#over([item]).length > 0
+        ? []
+        : [{ outcome, cost: item.cost }]
     })
-    if (!this.#abort.signal.aborted && told.length > 0) this.#deps.breakers.note(config, call, told)
+    if (!this.#cuts.aborted && told.length > 0) this.#deps.breakers.note(config, call, told)
     const recording = Promise.all([
       // Where a person has said for good what such words mean, nobody is asked any more, and the attempt ends.
       kept.size > 0 &&
@@ -196,9 +202,10 @@ export class Worker {
     return update
   }
 
-  /** `#isOver`: the lease is over as far as this worker knows, so that somebody else may have the item by now. */
-  #isOver(item: ClaimedItem): boolean {
-    return this.#deps.clock.now() >= (this.#inHand.get(item) ?? item.sentAt)
+  /** `#over` gives the items whose leases are over as far as this worker knows, so that somebody else may have them by now. */
+  #over(items: ClaimedItem[]): ClaimedItem[] {
+    const now = this.#deps.clock.now()
+    return items.filter((item) => now >= (this.#inHand.get(item) ?? item.sentAt))
   }
 
   /** `#recordLate` keeps an answer that came after its lease. */

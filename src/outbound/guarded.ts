@@ -70,7 +70,7 @@ class GuardedClient implements OutboundClient {
     const { status, headers, body } = await this.stream(request)
     const chunks: Buffer[] = []
     for await (const chunk of body) chunks.push(chunk)
-    return { status, headers, body: Buffer.concat(chunks) }
+    return { status, headers, body: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks) }
   }
 
   async stream(request: OutboundRequest): Promise<OutboundReply & { body: AsyncIterable<Buffer> }> {

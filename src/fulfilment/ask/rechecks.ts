@@ -4,6 +4,7 @@ import { heldAgainst } from '../../integrations/suppliers/http-kit/evidence.ts'
 import { withText } from '../../integrations/suppliers/http-kit/results.ts'
 import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { type Clock, DAY_MS } from '../../lib/time.ts'
+import { Cuts } from '../../runtime/cuts.ts'
 import { Loop } from '../../runtime/loop.ts'
 import { resumeAttempt } from '../outcome/resumed.sql.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
@@ -28,7 +29,7 @@ export class Rechecks {
   readonly #deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }
   readonly #loop: Loop
   readonly #asking = new Set<Promise<void>>()
-  readonly #abort = new AbortController()
+  readonly #cuts = new Cuts()
 
   constructor(deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }) {
     this.#deps = deps
@@ -57,7 +58,7 @@ export class Rechecks {
   }
 
   async stop(): Promise<void> {
-    this.#abort.abort(new Error('imeigate is stopping'))
+    this.#cuts.abort(new Error('imeigate is stopping'))
     await this.#loop.stop()
     await Promise.all(this.#asking)
   }
@@ -100,14 +101,15 @@ export class Rechecks {
   async #ask(limiter: SupplierLimiter, rechecks: Recheck[], leaseUntil: Date): Promise<void> {
     const end = limiter.begin('ask')
     let outcomes: (SupplierOutcome | undefined)[] = []
+    const cut = this.#cuts.begin(CALL_TIMEOUT_MS)
     try {
-      const signal = AbortSignal.any([this.#abort.signal, AbortSignal.timeout(CALL_TIMEOUT_MS)])
       const { supplier } = limiter.connected
-      const said = await endedBy(signal, supplier.ask(rechecks.map(taskOf), signal))
+      const said = await endedBy(cut.signal, supplier.ask(rechecks.map(taskOf), cut.signal))
       outcomes = said.map((one) => withText(one, supplier.base64Results))
     } catch {
       // No answer is as unclear as one that says nothing.
     }
+    cut.end()
     end()
     const now = this.#deps.clock.now()
     const rows: Rechecked[] = []
