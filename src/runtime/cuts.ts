@@ -21,10 +21,7 @@ export class Cuts {
   begin(limitMs: number): Cut {
     const call = new AbortController()
     if (this.#reason) call.abort(this.#reason)
-    const timer = setTimeout(
-      () => call.abort(new DOMException(`not within ${limitMs} ms`, 'TimeoutError')),
-      limitMs,
-    )
+    const timer = setTimeout(() => call.abort(new Error(`not within ${limitMs} ms`)), limitMs).unref()
     this.#calls.add(call)
     return {
       signal: call.signal,

@@ -6,6 +6,7 @@ import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { lockWallets } from '../../src/ledger/wallets.ts'
+import { Cuts } from '../../src/runtime/cuts.ts'
 import { brokenPromises, input } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
 import { directoryOf, SANDBOX, takePending, takeSent } from './fixed-directory.ts'
@@ -136,11 +137,11 @@ test.each([
 })
 
 test('a call that takes longer than 30 s is broken off: its outcome is unknown', async () => {
-  const timeout = AbortSignal.timeout
+  const { begin } = Cuts.prototype
   const limits: number[] = []
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+  vi.spyOn(Cuts.prototype, 'begin').mockImplementation(function (this: Cuts, ms) {
     limits.push(ms)
-    return timeout.call(AbortSignal, 50)
+    return begin.call(this, 50)
   })
   // One that ends with its signal, and one that forgets about it.
   const supplier = new FakeSupplier(({ work }, signal) =>

@@ -3,6 +3,7 @@ import { Sandbox } from '../../../src/integrations/suppliers/sandbox/index.ts'
 import type { SupplierOutcome, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
 import { LedgerReader } from '../../../src/ledger/ledger-reader.ts'
 import type { OrderId } from '../../../src/lib/ids.ts'
+import { Cuts } from '../../../src/runtime/cuts.ts'
 import { StillClock, until, Workshop } from '../../fulfilment/fulfilment.fixtures.ts'
 import { brokenPromises, input, newService } from '../../orders/orders.fixtures.ts'
 import { imei } from '../../support/server.ts'
@@ -97,8 +98,10 @@ test('TAC 00100104 never answers: its calls end with the signal', async () => {
 
 test('in one order each item goes by its own TAC, and the order ends as partial', async () => {
   // The call that never answers is given up at once instead of after 30 s.
-  const timeout = AbortSignal.timeout
-  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout.call(AbortSignal, 100))
+  const { begin } = Cuts.prototype
+  vi.spyOn(Cuts.prototype, 'begin').mockImplementation(function (this: Cuts) {
+    return begin.call(this, 100)
+  })
   shop = await Workshop.open()
   const { sql, account } = shop
   const service = await newService(sql, { imeiFormat: 'imei-digits' })
