@@ -1,11 +1,11 @@
 import type { Sql } from '../database/database.ts'
+import { isGiven, MAX_SCANNED_ROWS, type WalkedPage, walkPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
-import { type Page, pageOf } from '../lib/page.ts'
 import type { Period } from '../lib/period.ts'
 import { amounts, type Noun, nounOf, tableOf } from './nouns.ts'
-import { selectTrail } from './trail.sql.ts'
+import { selectStop, selectTrail } from './trail.sql.ts'
 
 /** MAX_CHANGES bounds a page. */
 const MAX_CHANGES = 1000
@@ -39,12 +39,21 @@ export interface ChangeFilter extends Period {
 }
 
 /** `readTrail` gives changes, the newest first. */
-export async function readTrail(sql: Sql, { what, ...filter }: ChangeFilter): Promise<Page<Change, number>> {
-  const { limit } = filter
+export async function readTrail(
+  sql: Sql,
+  { what, limit, ...rest }: ChangeFilter,
+  maxRows: number = MAX_SCANNED_ROWS.operator,
+): Promise<WalkedPage<Change, number>> {
   if (limit > MAX_CHANGES) throw new Refusal('invalid_input', `is at most ${MAX_CHANGES}`, 'limit')
-  const table = what && tableOf[what]
-  const found = await selectTrail(sql, { ...filter, what: table, limit: limit + 1 })
-  return pageOf(found.map(readable), limit, ({ id }) => id)
+  const filter = { ...rest, what: what && tableOf[what] }
+  const page = await walkPage({
+    limit,
+    isNarrowed: isGiven(what, rest.subject, rest.accountId, rest.actor, rest.from, rest.to),
+    from: rest.from,
+    selectStop: () => selectStop(sql, filter, maxRows),
+    select: (part) => selectTrail(sql, { ...filter, ...part }),
+  })
+  return { ...page, items: page.items.map(readable) }
 }
 
 const readable = (line: Change): Change => ({

@@ -9,12 +9,13 @@ import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { registerProviders } from './deposit-provider.ts'
 import { limitOption } from './input.ts'
-import { type Answer, answering, type Cell, keyValues, listed } from './output.ts'
+import { type Answer, answering, type Cell, keyValues, listed, withStop } from './output.ts'
 
 interface Filter {
   state?: DepositState
   provider?: string
   account?: string
+  before?: DepositId
   limit: number
 }
 
@@ -32,6 +33,7 @@ export function register(program: Command): void {
     )
     .option('--provider <code>', 'only of this provider')
     .option('--account <id or username>', 'only of this account')
+    .option('--before <id>', 'the page behind a deposit', depositIdOf)
     .addOption(limitOption())
     .action(answering(list))
   deposit
@@ -70,16 +72,17 @@ function handOptionsOn(deposit: Command, below: Command): void {
   }
 }
 
-async function list({ state, provider, account, limit }: Filter): Promise<Answer> {
-  const { items: deposits } = await withDatabase(async ({ sql }) =>
+async function list({ state, provider, account, before, limit }: Filter): Promise<Answer> {
+  const { items: deposits, stoppedAt } = await withDatabase(async ({ sql }) =>
     new OperatorDeposits(sql).list({
       accountId: account === undefined ? undefined : (await findAccount(sql, account)).id,
       state,
       provider,
+      before,
       limit,
     }),
   )
-  return listed(deposits, {
+  const answer = listed(deposits, {
     json: depositJson,
     columns: {
       id: (one) => one.id,
@@ -94,6 +97,7 @@ async function list({ state, provider, account, limit }: Filter): Promise<Answer
     },
     right: ['id', 'account', 'credited', 'to pay'],
   })
+  return withStop(answer, stoppedAt)
 }
 
 async function show(text: string, { proof }: { proof?: string }): Promise<Answer> {

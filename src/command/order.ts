@@ -15,7 +15,7 @@ import {
 } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, orderIdOf } from './input.ts'
-import { type Answer, answering, keyValues, listed, table } from './output.ts'
+import { type Answer, answering, keyValues, listed, table, withStop } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
 
@@ -64,9 +64,7 @@ async function list(options: OperatorOrderFilter): Promise<Answer> {
     right: ['id', 'total'],
     none: 'no orders',
   })
-  if (stoppedAt === undefined) return answer
-  const words = `older orders than ${stoppedAt} were not looked at: --before ${stoppedAt} goes on there`
-  return { ...answer, text: `${answer.text}\n\n${words}` }
+  return withStop(answer, stoppedAt)
 }
 
 async function show(id: OrderId): Promise<Answer> {

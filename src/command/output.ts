@@ -10,6 +10,8 @@ export interface Answer {
   /** `json` has amounts as decimal strings, Dates as they are; a bigint in here is a bug and throws. */
   json: unknown
   text: string
+  /** `note` stands below the text; with --json it goes to stderr. */
+  note?: string
   /** `bad`: the command did its work, and what it found is bad. The exit code is 1. */
   bad?: boolean
 }
@@ -27,6 +29,8 @@ export function answering<Given extends unknown[]>(
     const answer = await run(...(given.slice(0, -1) as Given))
     const json = command.optsWithGlobals()['json'] === true
     process.stdout.write(`${json ? JSON.stringify(answer.json) : answer.text}\n`)
+    if (answer.note !== undefined && json) process.stderr.write(`${answer.note}\n`)
+    else if (answer.note !== undefined) process.stdout.write(`\n${answer.note}\n`)
     if (answer.bad) process.exitCode = 1
   }
 }
@@ -80,6 +84,13 @@ export const listed = <Row>(
   json: rows.map(json),
   text: rows.length === 0 ? none : table(rows, columns, right),
 })
+
+/** `withStop` says to people where a list stopped that looks at a part. */
+export function withStop(answer: Answer, stoppedAt: string | number | undefined): Answer {
+  if (stoppedAt === undefined) return answer
+  const words = `older ones than ${stoppedAt} were not looked at: --before ${stoppedAt} goes on there`
+  return { ...answer, note: words }
+}
 
 /** `keyValues` shows one thing to people: a line for each of its names and values; false is left out. */
 export function keyValues(pairs: readonly (readonly [name: string, value: Cell] | false)[]): string {

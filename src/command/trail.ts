@@ -4,7 +4,7 @@ import { type Noun, nouns } from '../audit/nouns.ts'
 import { type Change, readTrail } from '../audit/trail.ts'
 import { withDatabase } from './connection.ts'
 import { pastTimeOf, wholeFrom } from './input.ts'
-import { type Answer, answering, listed } from './output.ts'
+import { type Answer, answering, listed, withStop } from './output.ts'
 
 export function register(program: Command): void {
   program
@@ -34,11 +34,11 @@ interface TrailOptions {
 
 async function list({ account, by, since, ...filter }: TrailOptions): Promise<Answer> {
   const from = since === undefined ? undefined : pastTimeOf(since, 'since')
-  const { items } = await withDatabase(async ({ sql }) => {
+  const { items, stoppedAt } = await withDatabase(async ({ sql }) => {
     const accountId = account === undefined ? undefined : (await findAccount(sql, account)).id
     return readTrail(sql, { ...filter, accountId, actor: by, from })
   })
-  return listed(items, {
+  const answer = listed(items, {
     json: ({ accountId, ...change }) => ({ ...change, account: accountId }),
     columns: {
       id: ({ id }) => id,
@@ -49,6 +49,7 @@ async function list({ account, by, since, ...filter }: TrailOptions): Promise<An
     },
     none: 'nothing was changed',
   })
+  return withStop(answer, stoppedAt)
 }
 
 /** MAX_VALUE is how much of a value people are shown. */

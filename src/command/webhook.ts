@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
-import type { WebhookId } from '../lib/ids.ts'
+import type { EventId, WebhookId } from '../lib/ids.ts'
 import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../webhooks/events.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
@@ -9,7 +9,7 @@ import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } fro
 import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { idOf, limitOption, pastTimeOf, timeOf } from './input.ts'
-import { type Answer, answering, listed, nounAnswer, nounsAnswer } from './output.ts'
+import { type Answer, answering, listed, nounAnswer, nounsAnswer, withStop } from './output.ts'
 import { withSealer } from './sealing.ts'
 
 export function register(program: Command): void {
@@ -24,6 +24,7 @@ export function register(program: Command): void {
     .command('events <id>')
     .description('what there was to tell, the newest first')
     .option('--undelivered', 'only what has never arrived')
+    .option('--before <event>', 'the page behind an event, such as evt_12', eventIdOf)
     .addOption(limitOption())
     .action(answering(events))
   webhook
@@ -64,9 +65,13 @@ async function list({ account }: { account?: string }): Promise<Answer> {
 const show = (id: string): Promise<Answer> =>
   withDatabase(async ({ sql }) => webhookAnswer(await findWebhook(sql, webhookIdOf(id))))
 
-const events = (id: string, options: { undelivered?: boolean; limit: number }): Promise<Answer> =>
+const events = (
+  id: string,
+  options: { undelivered?: boolean; before?: EventId; limit: number },
+): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
-    return eventsAnswer(await listEvents(sql, webhookIdOf(id), options))
+    const { items, stoppedAt } = await listEvents(sql, webhookIdOf(id), options)
+    return withStop(eventsAnswer(items), stoppedAt && wireId(stoppedAt))
   })
 
 const attempts = (text: string, { limit }: { limit: number }): Promise<Answer> =>

@@ -4,7 +4,7 @@ import { gatewayKinds } from '../integrations/gateways/index.ts'
 import type { AccountId, DepositId } from '../lib/ids.ts'
 import type { Deposit, DepositDetails, DepositState } from './deposit.ts'
 
-const deposits = () =>
+export const deposits = () =>
   build
     .selectFrom('deposits as d')
     .innerJoin('depositProviders as p', 'p.id', 'd.providerId')
@@ -15,7 +15,7 @@ const deposits = () =>
 
 type Row = Omit<Deposit, 'channel' | 'hasGateway'> & { kind: string }
 
-function depositOf({ kind, ...row }: Row): Deposit {
+export function depositOf({ kind, ...row }: Row): Deposit {
   const { channel, connect } = gatewayKinds.get(kind)
   return { ...row, channel, hasGateway: connect !== undefined }
 }
@@ -72,28 +72,6 @@ export async function selectDeposit(
 export async function lockDeposit(sql: Queryable, id: DepositId): Promise<Deposit | undefined> {
   const [row] = await sql.run(deposits().where('d.id', '=', id).forNoKeyUpdate('d'))
   return row && depositOf(row)
-}
-
-export interface DepositFilter {
-  accountId?: AccountId | undefined
-  state?: DepositState | undefined
-  /** `provider` is a provider's code. */
-  provider?: string | undefined
-  /** `before` is the last id of the page before. */
-  before?: DepositId | undefined
-}
-
-/** `selectDeposits` lists deposits, the newest first. */
-export async function selectDeposits(
-  sql: Queryable,
-  { accountId, state, provider, before, limit }: DepositFilter & { limit: number },
-): Promise<Deposit[]> {
-  let chosen = deposits().orderBy('d.id', 'desc').limit(limit)
-  if (accountId !== undefined) chosen = chosen.where('d.accountId', '=', accountId)
-  if (state !== undefined) chosen = chosen.where('d.state', '=', state)
-  if (provider !== undefined) chosen = chosen.where('p.code', '=', provider)
-  if (before !== undefined) chosen = chosen.where('d.id', '<', before)
-  return (await sql.run(chosen)).map(depositOf)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { type Reads, unshared } from '../database/account-reads.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -8,15 +9,9 @@ import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Page, pageOf } from '../lib/page.ts'
 import type { Deposit } from './deposit.ts'
-import {
-  countOpen,
-  type DepositFilter,
-  insertDeposit,
-  lockDeposit,
-  selectDeposit,
-  selectDeposits,
-  updateState,
-} from './deposits.sql.ts'
+import type { DepositFilter } from './deposit-list.sql.ts'
+import { listDeposits } from './deposit-list.ts'
+import { countOpen, insertDeposit, lockDeposit, selectDeposit, updateState } from './deposits.sql.ts'
 import { refuseUnknown } from './operator-deposits.ts'
 import { type DepositsDeps, PaymentPages } from './pages.ts'
 import { readProof } from './proof.ts'
@@ -96,15 +91,11 @@ export class Deposits {
   /** `list` gives a page, newest first. */
   async list(
     accountId: AccountId,
-    { limit, ...filter }: Omit<DepositFilter, 'accountId'> & { limit: number },
+    filter: Omit<DepositFilter, 'accountId'> & { limit: number },
     signal?: AbortSignal,
   ): Promise<Page<Deposit, DepositId>> {
-    const found = await selectDeposits(this.#reads.of(accountId, signal), {
-      ...filter,
-      accountId,
-      limit: limit + 1,
-    })
-    return pageOf(found, limit, ({ id }) => id)
+    const sql = this.#reads.of(accountId, signal)
+    return await listDeposits(sql, { ...filter, accountId }, MAX_SCANNED_ROWS.account)
   }
 
   /**

@@ -1,20 +1,15 @@
 import type { Sql, Transaction } from '../database/database.ts'
+import { MAX_SCANNED_ROWS, type WalkedPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { creditDeposit } from '../ledger/adjustments.ts'
 import { readNote } from '../ledger/entries.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { DepositId } from '../lib/ids.ts'
-import { type Page, pageOf } from '../lib/page.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { Deposit, DepositEvent, DepositState } from './deposit.ts'
-import {
-  type DepositChange,
-  type DepositFilter,
-  lockDeposit,
-  selectDeposit,
-  selectDeposits,
-  updateState,
-} from './deposits.sql.ts'
+import type { DepositFilter } from './deposit-list.sql.ts'
+import { listDeposits } from './deposit-list.ts'
+import { type DepositChange, lockDeposit, selectDeposit, updateState } from './deposits.sql.ts'
 import { selectEvents } from './events.sql.ts'
 import { type ProofFile, selectProofFile } from './proofs.sql.ts'
 
@@ -86,8 +81,11 @@ export class OperatorDeposits {
   }
 
   /** `list` gives a page, newest first. */
-  async list({ limit, ...filter }: DepositFilter & { limit: number }): Promise<Page<Deposit, DepositId>> {
-    return pageOf(await selectDeposits(this.#sql, { ...filter, limit: limit + 1 }), limit, ({ id }) => id)
+  async list(
+    filter: DepositFilter & { limit: number },
+    maxRows: number = MAX_SCANNED_ROWS.operator,
+  ): Promise<WalkedPage<Deposit, DepositId>> {
+    return await listDeposits(this.#sql, filter, maxRows)
   }
 }
 

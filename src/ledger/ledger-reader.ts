@@ -1,5 +1,6 @@
 import { type Reads, unshared } from '../database/account-reads.ts'
 import type { Sql, Transaction } from '../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId, EntryId } from '../lib/ids.ts'
 import { type Page, pageOf } from '../lib/page.ts'
@@ -33,8 +34,6 @@ const firstKinds = keysOf(transactionKinds)
 
 /** ENTRIES_PER_READ is few enough to hold up nobody while they are written out. */
 const ENTRIES_PER_READ = 1000
-/** MAX_SCANNED_ENTRIES bounds the entries that one page is looked for in; then the page ends and says where to go on. */
-const MAX_SCANNED_ENTRIES = 20_000
 
 /** LedgerReader reads wallets and the ledger for one account at a time (promise 6, own data only). */
 export class LedgerReader {
@@ -134,7 +133,7 @@ export class LedgerReader {
     const { first, below } = await selectRange(transaction, accountId, { before, from, to })
     // Entries of no order have an index of their own.
     const ofOrders = kinds.some((kind) => kind === 'hold' || kind === 'release')
-    const downTo = (ofOrders ? Math.max(first, below - MAX_SCANNED_ENTRIES) : first) as EntryId
+    const downTo = (ofOrders ? Math.max(first, below - MAX_SCANNED_ROWS.account) : first) as EntryId
     return { range: { first: downTo, below }, next: downTo > first ? downTo : undefined }
   }
 }

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../database/database.ts'
+import type { Stop } from '../database/walk.ts'
 import type { AccountId, EntryId, TransferId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import type { Period } from '../lib/period.ts'
@@ -73,27 +74,61 @@ export interface TransferFilter extends Period {
   limit: number
 }
 
+type Side = 'sender_id' | 'receiver_id'
+
+const sidesOf = ({ direction }: TransferFilter): Side[] =>
+  direction === undefined
+    ? ['sender_id', 'receiver_id']
+    : [direction === 'sent' ? 'sender_id' : 'receiver_id']
+
+/** `walked` is a part of what an account sent, or received, by both columns of its index: see `walked` of the orders. */
+const walked = (
+  sql: Queryable,
+  accountId: AccountId,
+  side: Side,
+  { id, before, downTo }: Pick<TransferFilter, 'id' | 'before'> & { downTo?: TransferId | undefined },
+) => sql`
+  (${sql(side)}, id) >= (${accountId}, ${id ?? downTo ?? 0}::bigint)
+  and (${sql(side)}, id) < (${accountId}, ${Math.min(before ?? Number.MAX_SAFE_INTEGER, id === undefined ? Number.MAX_SAFE_INTEGER : id + 1)}::bigint)`
+
+/** `selectStop` gives the transfer at which `maxRows` have been looked at on one of the sides, newest first. */
+export async function selectStop(
+  sql: Queryable,
+  accountId: AccountId,
+  filter: TransferFilter,
+  maxRows: number,
+): Promise<Stop<TransferId> | undefined> {
+  const stops = await Promise.all(
+    sidesOf(filter).map((side) =>
+      sql<{ id: TransferId; at: Date }[]>`
+        select id, created_at as at from transfers where ${walked(sql, accountId, side, filter)}
+         order by ${sql(side)} desc, id desc offset ${maxRows - 1} limit 1`.records(),
+    ),
+  )
+  const [newest] = stops.flat().toSorted((one, other) => other.id - one.id)
+  return newest
+}
+
 /** `selectTransfers` gives what the account sent or received (promise 6, own data only), newest first, with both as they are called now. */
 export async function selectTransfers(
   sql: Queryable,
   accountId: AccountId,
-  { id, direction, before, from, to, limit }: TransferFilter,
+  filter: TransferFilter & { downTo?: TransferId | undefined },
 ): Promise<(Transfer & { sender: Party; receiver: Party })[]> {
-  const one = (column: 'sender_id' | 'receiver_id') => sql`
+  const { from, to, limit } = filter
+  const one = (side: Side) => sql`
     (select * from transfers
-      where ${sql(column)} = ${accountId}
-        ${id === undefined ? sql`` : sql`and id = ${id}`}
-        ${before === undefined ? sql`` : sql`and id < ${before}`}
+      where ${walked(sql, accountId, side, filter)}
         ${from === undefined ? sql`` : sql`and created_at >= ${from}`}
         ${to === undefined ? sql`` : sql`and created_at < ${to}`}
-      order by id desc limit ${limit})`
-  const both = sql`${one('sender_id')} union all ${one('receiver_id')}`
+      order by ${sql(side)} desc, id desc limit ${limit})`
+  const [first = 'sender_id', second] = sidesOf(filter)
   const rows = await sql<
     (Transfer & { senderName: string; senderEmail: string; receiverName: string; receiverEmail: string })[]
   >`
     select t.id, t.sender_id, t.receiver_id, t.currency, t.amount, t.description, t.sent_id, t.received_id, t.created_at,
            s.name as sender_name, s.email as sender_email, r.name as receiver_name, r.email as receiver_email
-      from (${direction === undefined ? both : one(direction === 'sent' ? 'sender_id' : 'receiver_id')}) t
+      from (${one(first)} ${second === undefined ? sql`` : sql`union all ${one(second)}`}) t
       join accounts s on s.id = t.sender_id
       join accounts r on r.id = t.receiver_id
      order by t.id desc limit ${limit}`.records()

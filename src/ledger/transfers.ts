@@ -1,10 +1,11 @@
 import type { Reads } from '../database/account-reads.ts'
 import type { Transaction } from '../database/database.ts'
+import { isGiven, MAX_SCANNED_ROWS, walkPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { AccountId, TransferId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros, minorUnit, ZERO } from '../lib/money.ts'
-import { type Page, pageOf } from '../lib/page.ts'
+import type { Page } from '../lib/page.ts'
 import { sanitize } from '../lib/text.ts'
 import type { MissThrottle } from '../throttles/miss-throttle.ts'
 import { MAX_BALANCE, readNote } from './entries.ts'
@@ -13,6 +14,7 @@ import {
   insertTransfer,
   isClosed,
   selectReceivers,
+  selectStop,
   selectTransfers,
   type TransferFilter,
 } from './transfers.sql.ts'
@@ -132,13 +134,19 @@ export class Transfers {
     signal?: AbortSignal,
   ): Promise<Page<OwnTransfer, TransferId>> {
     const sql = this.#reads.of(accountId, signal)
-    const found = await selectTransfers(sql, accountId, { ...filter, limit: filter.limit + 1 })
-    const own = found.map(
+    const { items, next } = await walkPage({
+      limit: filter.limit,
+      isNarrowed: isGiven(filter.from, filter.to),
+      from: filter.from,
+      selectStop: () => selectStop(sql, accountId, filter, MAX_SCANNED_ROWS.account),
+      select: (part) => selectTransfers(sql, accountId, { ...filter, ...part }),
+    })
+    const own = items.map(
       (one): OwnTransfer =>
         one.senderId === accountId
           ? { ...one, direction: 'sent', receiver: masked(one.receiver) }
           : { ...one, direction: 'received', sender: masked(one.sender) },
     )
-    return pageOf(own, filter.limit, ({ id }) => id)
+    return { items: own, next }
   }
 }

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
 import { type Reads, unshared } from '../database/account-reads.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
+import { isGiven, MAX_SCANNED_ROWS, walkPage } from '../database/walk.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
-import { type Page, pageOf } from '../lib/page.ts'
+import type { Page } from '../lib/page.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import type { Refusals } from './refusals.ts'
@@ -16,8 +17,6 @@ const WRITE_AT = 1_000
 const BATCH_SIZE = 5_000
 /** MAX_WAITING is how many entries are kept while the database is slow or away: a few seconds of a busy server. */
 const MAX_WAITING = 50_000
-/** MAX_SCANNED_REQUESTS bounds the requests that one page is looked for in; then the page ends and says where to go on. */
-const MAX_SCANNED_REQUESTS = 20_000
 
 /**
  * RequestLog writes what accounts' keys asked for, after the answers: no request waits for its entry or fails with it. Entries that were
@@ -75,11 +74,12 @@ export class RequestLog implements RuntimeService {
     signal?: AbortSignal,
   ): Promise<Page<LoggedRequest, RequestNumber>> {
     const sql = this.#reads.of(accountId, signal)
-    const takesAll = [filter.via, filter.outcome, filter.action].every((given) => given === undefined)
-    const stop = takesAll ? undefined : await selectStop(sql, accountId, filter, MAX_SCANNED_REQUESTS)
-    const found = await selectRequests(sql, accountId, { ...filter, downTo: stop, limit: limit + 1 })
-    const page = pageOf(found, limit, ({ id }) => id)
-    return { ...page, next: page.next ?? stop }
+    return await walkPage({
+      limit,
+      isNarrowed: isGiven(filter.via, filter.outcome, filter.action),
+      selectStop: () => selectStop(sql, accountId, filter, MAX_SCANNED_ROWS.account),
+      select: (part) => selectRequests(sql, accountId, { ...filter, ...part }),
+    })
   }
 
   /** `note` is called for every answer. */

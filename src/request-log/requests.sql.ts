@@ -1,5 +1,6 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable, Sql } from '../database/database.ts'
+import type { Stop } from '../database/walk.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import type { LoggedRequest, OwnedRequest } from './request.ts'
 
@@ -36,7 +37,7 @@ export async function selectStop(
   accountId: AccountId,
   { before, outcome }: Pick<RequestFilter, 'outcome'> & { before?: RequestNumber | undefined },
   maxRows: number,
-): Promise<RequestNumber | undefined> {
+): Promise<Stop<RequestNumber> | undefined> {
   let query = build.selectFrom('requests').select('id').where('accountId', '=', accountId)
   if (before !== undefined) query = query.where('id', '<', before)
   if (outcome !== undefined && outcome !== 'ok') query = query.where('outcome', '<>', literal.lit('ok'))
@@ -46,7 +47,7 @@ export async function selectStop(
       .offset(maxRows - 1)
       .limit(1),
   )
-  return stop?.id
+  return stop
 }
 
 /** `selectRequests` gives the newest first. `before` is the last id of the page before, `downTo` the last one that is looked at. */

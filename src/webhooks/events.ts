@@ -1,19 +1,42 @@
 import type { Queryable } from '../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import type { EventId, WebhookId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { replayEvents, selectDeliveries, selectEvents } from './events.sql.ts'
+import {
+  type Replayed,
+  replayEvent,
+  replayPart,
+  selectDeliveries,
+  selectEvents,
+  selectStop,
+} from './events.sql.ts'
 import { type OrderEvent, type WebhookDelivery, wireId } from './webhook.ts'
 import { findWebhook } from './webhooks.ts'
+
+/** REPLAYED_AT_ONCE bounds the events that one statement of a replay writes. */
+const REPLAYED_AT_ONCE = 5000
+
+interface EventFilter {
+  undelivered?: boolean
+  /** `before` is the last event of the page before. */
+  before?: EventId | undefined
+  limit?: number
+  maxRows?: number
+}
 
 /** `listEvents` gives a webhook's events, the newest first. Throws not_found. */
 export async function listEvents(
   sql: Queryable,
   webhook: WebhookId,
-  { undelivered = false, limit = 100 }: { undelivered?: boolean; limit?: number } = {},
-): Promise<OrderEvent[]> {
+  { undelivered = false, before, limit = 100, maxRows = MAX_SCANNED_ROWS.operator }: EventFilter = {},
+): Promise<{ items: OrderEvent[]; stoppedAt: EventId | undefined }> {
   await findWebhook(sql, webhook)
-  return await selectEvents(sql, { webhook, undelivered, limit })
+  if (before !== undefined) await findEvent(sql, before)
+  const walk = { webhook, before, maxRows }
+  const items = await selectEvents(sql, { ...walk, undelivered, limit })
+  const stoppedAt = undelivered && items.length < limit ? await selectStop(sql, walk) : undefined
+  return { items, stoppedAt }
 }
 
 /** `findEvent` throws not_found. */
@@ -42,12 +65,21 @@ export async function replay(
   sql: Queryable,
   what: { event: EventId } | { webhook: WebhookId; since: Date; undelivered?: boolean },
   clock: Clock = systemClock,
+  maxRows = REPLAYED_AT_ONCE,
 ): Promise<number> {
   const webhook = 'event' in what ? (await findEvent(sql, what.event)).webhookId : what.webhook
   const { status } = await findWebhook(sql, webhook)
   if (status !== 'active') {
     throw new Refusal('conflict', `webhook ${webhook} is ${status} and must be resumed first`, 'webhook')
   }
-  const which = 'event' in what ? { webhook, event: what.event } : { undelivered: false, ...what }
-  return await replayEvents(sql, which, clock.now())
+  const now = clock.now()
+  if ('event' in what) return await replayEvent(sql, { webhook, event: what.event }, now)
+  const which = { undelivered: false, ...what, maxRows }
+  let replayed = 0
+  let part: Replayed = { count: 0, last: undefined }
+  do {
+    part = await replayPart(sql, { ...which, after: part.last }, now)
+    replayed += part.count
+  } while (part.last !== undefined)
+  return replayed
 }

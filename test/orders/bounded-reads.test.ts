@@ -1,13 +1,31 @@
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { fillAccount, inputOf } from '../../bench/filled-account.ts'
+import { createKey } from '../../src/accounts/keys.ts'
+import { readTrail } from '../../src/audit/trail.ts'
+import { unshared } from '../../src/database/account-reads.ts'
+import { MAX_SCANNED_ROWS } from '../../src/database/walk.ts'
+import { listDeposits } from '../../src/deposits/deposit-list.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
-import type { AccountId, EntryId, OrderId } from '../../src/lib/ids.ts'
+import { Transfers } from '../../src/ledger/transfers.ts'
+import type {
+  AccountId,
+  DepositId,
+  EntryId,
+  EventId,
+  OrderId,
+  TransferId,
+  WebhookId,
+} from '../../src/lib/ids.ts'
 import { DAY_MS } from '../../src/lib/time.ts'
 import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
 import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
 import { RequestLog } from '../../src/request-log/request-log.ts'
+import { MissThrottle } from '../../src/throttles/miss-throttle.ts'
+import { SharedBuckets } from '../../src/throttles/shared-buckets.ts'
+import { listEvents, replay } from '../../src/webhooks/events.ts'
 import { StillClock } from '../fulfilment/fulfilment.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { RowsRead } from '../support/rows-read.ts'
@@ -122,7 +140,7 @@ test('an order of any age is found by the number of its transaction and by the r
 test('mutations and transactions of a kind that there is none of are looked for in a part of the ledger', async () => {
   const ledger = new LedgerReader(read.sql)
   const entries = 1 + ORDERS * (ITEMS + 1)
-  const bound = 20_000
+  const bound = MAX_SCANNED_ROWS.account
   for (const list of [
     (before?: EntryId) => ledger.balanceChanges(account, { reason: 'refund', limit: 20, before }),
     (before?: EntryId) =>
@@ -242,4 +260,160 @@ test('large orders are read one by one, however many are asked for at once', asy
     expect(await Promise.all(ids.map((id) => mine.find(id)))).toEqual(ids.map(() => undefined))
   })
   expect(read.most).toBeLessThan(3 * large.itemsPerOrder)
+})
+
+describe('what is not about orders', () => {
+  /** PAST is more than one page of an account's list looks at. */
+  const PAST = MAX_SCANNED_ROWS.account + 200
+  const PART = 300
+  const LONG_AGO = new Date('2026-10-01T00:00:00Z')
+  const LATELY = new Date('2026-11-01T00:00:00Z')
+  let other: AccountId
+  let webhook: WebhookId
+  beforeAll(async () => {
+    const { sql } = database
+    other = await newAccount(sql, 0n)
+    await sql`
+      insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
+      select code, 'bank-transfer', 'Bank', 'USD', 1, now(), now() from unnest(array['bank', 'rare']) code`
+    // The oldest is another one in every respect; and a neighbour has as many, newer than all of them.
+    await sql`
+      insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, settled_at, settled_by, created_at)
+      select whose.id, case n when 1 then 2 else 1 end, case n when 1 then 'failed' else 'expired' end, 'USD', 1, 0, 1, now(),
+             now(), 'test', ${LATELY}
+        from unnest(${[account, other]}::int[]) with ordinality whose (id, place)
+       cross join generate_series(1, ${PAST}::int) n order by whose.place, n`
+    await sql`
+      insert into transfers (sender_id, receiver_id, currency, amount, sent_id, received_id, created_at)
+      select case when turn.mine then ${account}::int else ${other}::int end, case when turn.mine then ${other}::int else ${account}::int end,
+             'USD', 1, n, n, case n when 1 then ${LONG_AGO} else ${LATELY} end
+        from generate_series(1, ${PAST}::int) n cross join (values (true), (false)) turn (mine) order by n`
+    await sql`
+      insert into trail (actor, what, subject, account_id, after)
+      select case n when 1 then 'rare' else 'test' end, 'accounts', '1', ${account}::int, '{"name": "x"}'
+        from generate_series(1, ${2 * PART}::int) n`
+    await sql`
+      insert into trail (actor, what, subject, after)
+      select 'test', 'services', 'one', '{"name": "x"}' from generate_series(1, ${2 * PART}::int)`
+    const key = await createKey(sql, account)
+    const [made] = await sql<{ id: WebhookId }[]>`
+      insert into webhooks (account_id, key_id, url, secrets, created_at, updated_at)
+      values (${account}, ${key.id}, 'https://shop.example/', '', now(), now()) returning id`.records()
+    webhook = made?.id as WebhookId
+    await sql`
+      insert into order_events (webhook_id, account_id, order_id, state, created_at, delivered_at)
+      select ${webhook}, ${account}, n, 'success', ${LATELY}::timestamptz + n * interval '1 ms', case n when 1 then null else now() end
+        from generate_series(1, ${10 * PART}::int) n`
+    await sql`
+      insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at, resolution, resolved_by, resolved_at)
+      select ${account}, ${first}::bigint + n, 1, case n when 1 then 'cancel' else 'verify' end::review_kind, 'x', 'test', now(),
+             'dismiss', 'test', now()
+        from generate_series(0, ${2 * PART}::int) n`
+    await sql`analyze`
+  })
+
+  type Look = (before: number | undefined) => Promise<{ items: unknown[]; next: number | undefined }>
+  const look =
+    <Id extends number>(
+      list: (before: { before?: Id }) => Promise<{ items: unknown[]; next: Id | undefined }>,
+    ): Look =>
+    (before) =>
+      list(before === undefined ? {} : { before: before as Id })
+  const deposits = (filter: object) =>
+    look<DepositId>((before) =>
+      listDeposits(
+        read.sql,
+        { accountId: account, limit: 20, ...filter, ...before },
+        MAX_SCANNED_ROWS.account,
+      ),
+    )
+  const transfers = (filter: object) =>
+    look<TransferId>((before) =>
+      new Transfers({
+        reads: unshared(read.sql),
+        minimums: new Map(),
+        misses: new MissThrottle(new SharedBuckets({ sql: read.sql, log: pino({ level: 'silent' }) })),
+      }).list(account, {
+        limit: 20,
+        ...filter,
+        ...before,
+      }),
+    )
+  const changes = (filter: object) =>
+    look<number>((before) => readTrail(read.sql, { limit: 20, ...filter, ...before }, PART))
+  const events = look<EventId>(async (before) => {
+    const { items, stoppedAt } = await listEvents(read.sql, webhook, {
+      undelivered: true,
+      limit: 20,
+      maxRows: PART,
+      ...before,
+    })
+    return { items, next: stoppedAt }
+  })
+
+  test.each<[string, Look, { pages: number; rows: number }]>([
+    ['deposits of a state', deposits({ state: 'failed' }), { pages: 2, rows: 2 * MAX_SCANNED_ROWS.account }],
+    [
+      'deposits of a provider',
+      deposits({ provider: 'rare' }),
+      { pages: 2, rows: 2 * MAX_SCANNED_ROWS.account },
+    ],
+    ['transfers of a time', transfers({ to: LATELY }), { pages: 2, rows: 4 * MAX_SCANNED_ROWS.account }],
+    [
+      'sent transfers of a time',
+      transfers({ to: LATELY, direction: 'sent' }),
+      { pages: 2, rows: 2 * MAX_SCANNED_ROWS.account },
+    ],
+    ['changes by one', changes({ actor: 'rare' }), { pages: 5, rows: 2 * PART }],
+    ['events that never arrived', events, { pages: 11, rows: 4 * PART }],
+  ])(
+    '%s are looked for in a part, by an index, and the next page goes on there',
+    async (_what, list, { pages, rows }) => {
+      const found: unknown[] = []
+      let before: number | undefined
+      let count = 0
+      do {
+        const few = await read.of(async () => {
+          const { items, next } = await list(before)
+          found.push(...items)
+          before = next
+        })
+        expect(few).toBeLessThan(rows + 200)
+        count++
+      } while (before !== undefined)
+      expect(found).not.toEqual([])
+      expect(count).toBe(pages)
+    },
+  )
+
+  test('what has an index of its own is found at once, and what is older than the time that is asked for is not looked for', async () => {
+    const rows = await read.of(async () => {
+      expect((await deposits({})(undefined)).items).toHaveLength(20)
+      expect((await transfers({})(undefined)).items).toHaveLength(20)
+      expect((await transfers({ id: 1 })(undefined)).items).toHaveLength(1)
+      expect(
+        (await listReviews(read.sql, { all: true, kind: 'cancel' })).map(({ orderId }) => orderId),
+      ).toEqual([first + 1])
+      expect(await listReviews(read.sql, { all: true, order: (first + 7) as OrderId })).toHaveLength(1)
+      expect(await listReviews(read.sql, { kind: 'cancel' })).toEqual([])
+    })
+    expect(rows).toBeLessThan(300)
+    const later = new Date(LATELY.getTime() + 86_400_000)
+    expect(await transfers({ from: later })(undefined)).toEqual({ items: [], next: undefined })
+    const wanted = { what: 'service', subject: 'one' }
+    const few = await read.of(async () => {
+      expect((await changes(wanted)(undefined)).items).toHaveLength(20)
+    })
+    expect(few).toBeLessThan(2 * PART)
+  })
+
+  test('events are sent again in parts, each once', async () => {
+    expect(await replay(database.sql, { webhook, since: LONG_AGO }, undefined, 100)).toBe(10 * PART)
+    const due =
+      await database.sql`select 1 from order_events where webhook_id = ${webhook} and due_at is not null`
+    expect(due).toHaveLength(10 * PART)
+    expect(await replay(database.sql, { webhook, since: LONG_AGO, undelivered: true }, undefined, 100)).toBe(
+      1,
+    )
+  })
 })

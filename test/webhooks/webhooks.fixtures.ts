@@ -125,7 +125,7 @@ export class Shop {
 
   /** `events` gives the events of a webhook, the oldest first. */
   async events({ webhook }: Hook): Promise<OrderEvent[]> {
-    return (await listEvents(this.sql, webhook.id, { limit: 1000 })).reverse()
+    return (await listEvents(this.sql, webhook.id, { limit: 1000 })).items.reverse()
   }
 
   webhook({ webhook }: Hook): Promise<Webhook> {

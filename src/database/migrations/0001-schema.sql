@@ -829,6 +829,8 @@ create table reviews (
 create index reviews_id on reviews (id);
 create unique index reviews_open on reviews (account_id, order_id, position, kind) where resolved_at is null;
 create index reviews_waiting on reviews (id) where resolved_at is null;
+create index reviews_waiting_of_kind on reviews (kind, id) where resolved_at is null;
+create index reviews_of_kind on reviews (kind, id);
 create index reviews_of_item on reviews (account_id, order_id, position);
 
 -- idempotency ------------------------------------------------------------------------------------------------

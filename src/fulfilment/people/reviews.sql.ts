@@ -66,17 +66,27 @@ const views = (sql: Queryable) => sql`
                         and a.number = v.attempt
     left join suppliers s on s.id = a.supplier_id`
 
-/** `selectReviews` gives open ones, the oldest first; with `all` the newest of all. */
+/**
+ * `selectReviews` gives open ones, the oldest first; with `all` the newest of all. Each filter has an index, of which no more is read than is
+ * given; an order's reviews are read whole.
+ */
 export async function selectReviews(
   sql: Sql,
   filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all: boolean; limit: number },
 ): Promise<ReviewView[]> {
+  const order = filter.all ? sql`v.id desc` : sql`v.id`
   return await sql<ReviewView[]>`
-    ${views(sql)}
-     where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
-       ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
-       ${filter.order === undefined ? sql`` : sql`and v.order_id = ${filter.order}`}
-     order by ${filter.all ? sql`v.id desc` : sql`v.id`} limit ${filter.limit}`.records()
+    with wanted as materialized (
+      select v.account_id, v.id from ${
+        filter.order === undefined
+          ? sql`reviews v`
+          : sql`orders o join reviews v on v.account_id = o.account_id and v.order_id = o.id and o.id = ${filter.order}`
+      }
+       where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
+         ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
+       order by ${order} limit ${filter.limit})
+    ${views(sql)} where (v.account_id, v.id) in (select account_id, id from wanted)
+     order by ${order}`.records()
 }
 
 export async function selectReviewView(sql: Sql, id: ReviewId): Promise<ReviewView | undefined> {

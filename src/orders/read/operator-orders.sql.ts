@@ -1,4 +1,5 @@
 import type { Queryable, Sql } from '../../database/database.ts'
+import type { Stop } from '../../database/walk.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { OrderName } from './orders.sql.ts'
@@ -30,11 +31,16 @@ const fitting = (sql: Queryable, { accountId, state, serviceId, before }: Omit<O
 /** `listOrders` gives the newest first. `downTo` is the last one that is looked at; `search` is a part of a reference, IMEI or serial number. */
 export async function listOrders(
   sql: Sql,
-  { limit, downTo, search, ...filter }: OrderFilter & { downTo: OrderId; search?: string | undefined },
+  {
+    limit,
+    downTo,
+    search,
+    ...filter
+  }: OrderFilter & { downTo: OrderId | undefined; search?: string | undefined },
 ): Promise<OrderName[]> {
   return await sql<OrderName[]>`
     select o.account_id, o.id from orders o
-     where o.id >= ${downTo} ${fitting(sql, filter)}
+     where o.id >= ${downTo ?? 0} ${fitting(sql, filter)}
        ${
          search === undefined
            ? sql``
@@ -50,13 +56,13 @@ export async function selectStop(
   sql: Sql,
   { accountId, before }: Pick<OrderFilter, 'accountId' | 'before'>,
   maxRows: number,
-): Promise<OrderId | undefined> {
+): Promise<Stop<OrderId> | undefined> {
   const [stop] = await sql<{ id: OrderId }[]>`
     select id from (
       select o.id, sum(o.item_count) over (order by o.id desc rows unbounded preceding) as rows
         from orders o where true ${fitting(sql, { accountId, before })}) t
      where rows >= ${maxRows}::bigint order by id desc limit 1`.records()
-  return stop?.id
+  return stop
 }
 
 /**

@@ -1,5 +1,6 @@
 import { findAccount } from '../../accounts/accounts.ts'
 import type { Sql } from '../../database/database.ts'
+import { isGiven, MAX_SCANNED_ROWS, walkPage } from '../../database/walk.ts'
 import type { OrderId, ServiceId } from '../../lib/ids.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Order } from '../order.ts'
@@ -41,9 +42,6 @@ interface OperatorPage {
   stoppedAt: OrderId | undefined
 }
 
-/** MAX_SCANNED_ROWS bounds the orders and items that one page is looked for in. */
-const MAX_SCANNED_ROWS = 200_000
-
 /** OperatorOrders reads the orders of every account. */
 export class OperatorOrders {
   readonly #sql: Sql
@@ -77,11 +75,13 @@ export class OperatorOrders {
         stoppedAt: undefined,
       }
     }
-    const takesAll = [text, wanted.state, service].every((given) => given === undefined)
-    const stop = takesAll ? undefined : await selectStop(sql, wanted, MAX_SCANNED_ROWS)
-    const names = await listOrders(sql, { ...wanted, search: text, downTo: stop ?? (0 as OrderId) })
-    const orders = await readOperatorOrders(sql, names)
-    return { orders, stoppedAt: names.length < wanted.limit ? stop : undefined }
+    const { items, stoppedAt } = await walkPage({
+      limit: wanted.limit,
+      isNarrowed: isGiven(text, wanted.state, service),
+      selectStop: () => selectStop(sql, wanted, MAX_SCANNED_ROWS.operator),
+      select: (part) => listOrders(sql, { ...wanted, ...part, search: text }),
+    })
+    return { orders: await readOperatorOrders(sql, items), stoppedAt }
   }
 }
 

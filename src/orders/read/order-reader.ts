@@ -2,6 +2,7 @@ import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { ServiceKind } from '../../catalogue/service.ts'
 import { type Reads, unshared } from '../../database/account-reads.ts'
 import type { Sql } from '../../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { Refusal } from '../../errors.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import { Semaphore } from '../../lib/semaphore.ts'
@@ -52,8 +53,6 @@ const MAX_BATCHED_ITEMS = 500
 const LARGE_AT_ONCE = 2
 /** MAX_SUMMARY_ITEMS bounds the items of a summary, so that a page of the largest orders stays small. */
 const MAX_SUMMARY_ITEMS = 100
-/** MAX_SCANNED_ROWS bounds the orders, and their items, that one page is looked for in; then the page ends and says where to go on. */
-const MAX_SCANNED_ROWS = 20_000
 const ITEMS_PER_READ = 1000
 
 /** Reading is what all orders of a process are read with. `batches` read together what is asked for together. */
@@ -61,6 +60,7 @@ interface Reading {
   sql: Sql
   reads: Reads
   services: Services
+  /** `maxScanned` bounds the orders, and their items, that one page is looked for in. */
   maxScanned: number
   batches: {
     orders: Batcher<OrderName, Order | undefined>
@@ -77,7 +77,10 @@ export class OrderReader {
   constructor(
     sql: Sql,
     services: Services,
-    { reads = unshared(sql), maxScanned = MAX_SCANNED_ROWS }: { reads?: Reads; maxScanned?: number } = {},
+    {
+      reads = unshared(sql),
+      maxScanned = MAX_SCANNED_ROWS.account,
+    }: { reads?: Reads; maxScanned?: number } = {},
   ) {
     const large = new Semaphore(LARGE_AT_ONCE)
     const batched = <Found>(

@@ -1,0 +1,18 @@
+import type { Queryable } from '../database/database.ts'
+import { isGiven, type WalkedPage, walkPage } from '../database/walk.ts'
+import type { DepositId } from '../lib/ids.ts'
+import type { Deposit } from './deposit.ts'
+import { type DepositFilter, selectDeposits, selectStop } from './deposit-list.sql.ts'
+
+/** `listDeposits` gives a page, newest first, looked for in `maxRows` of them. */
+export const listDeposits = (
+  sql: Queryable,
+  { limit, ...filter }: DepositFilter & { limit: number },
+  maxRows: number,
+): Promise<WalkedPage<Deposit, DepositId>> =>
+  walkPage({
+    limit,
+    isNarrowed: isGiven(filter.state, filter.provider),
+    selectStop: () => selectStop(sql, filter, maxRows),
+    select: (part) => selectDeposits(sql, { ...filter, ...part }),
+  })
