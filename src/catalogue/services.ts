@@ -22,7 +22,12 @@ import {
   updateServices,
 } from './services.sql.ts'
 
-export { findUnrouted, type UnroutedService } from './services.sql.ts'
+export {
+  findUnrouted,
+  selectServices as readServices,
+  type UnroutedService,
+  updateServices as writeServices,
+} from './services.sql.ts'
 
 /** NewService is a new service with everyone's price in one currency. */
 export type NewService = ServiceInput & {

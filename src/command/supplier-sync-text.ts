@@ -4,6 +4,7 @@ import type { LeftOut } from '../sync/remote-list.ts'
 import type { PreviewedChange, SyncPreview, SyncReport } from '../sync/sync.ts'
 import { type Cell, keyValues, table } from './output.ts'
 import { attachedJson, attachedText } from './supplier-attach-text.ts'
+import { followedJson, followedText } from './supplier-follow-text.ts'
 
 interface About {
   name: string
@@ -44,6 +45,7 @@ export const previewJson = ({ name, currency, saleCurrency }: AboutPreview, prev
       sale_currency: saleCurrency,
     }),
   })),
+  followed: followedJson(preview.followed),
   ...(preview.attached && { attached: attachedJson(preview.attached, currency) }),
   applied: false,
   note: NOTHING_CHANGED,
@@ -75,6 +77,7 @@ export function previewText(about: AboutPreview, preview: SyncPreview): string {
   const more = total - changes.length
   if (changes.length > 0 && more > 0)
     parts.push(`and ${more} more (--json gives all, --group those of a group)`)
+  if (preview.followed.length > 0) parts.push(followedText(preview.followed))
   if (leftOut.length > 0) parts.push(leftOutText(leftOut))
   if (preview.attached) parts.push(attachedText(about, preview.attached))
   if (jumps.length > 0) parts.push(jumpsText(about, jumps))
@@ -149,6 +152,7 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
   unpriced: report.changes?.unpriced ?? 0,
   deactivated: report.changes?.deactivated ?? 0,
   reactivated: report.changes?.reactivated ?? 0,
+  followed: followedJson(report.changes?.followed ?? []),
   ...(report.changes?.attached && { attached: attachedJson(report.changes.attached, currency) }),
   skipped: (report.changes?.skipped ?? []).map(({ remoteId, reason }) => ({
     remote_service: remoteId,
@@ -162,6 +166,7 @@ const SHOWN_SKIPPED = 20
 export function reportText(about: About, { run, error, comparison, changes }: SyncReport): string {
   if (!comparison || !changes) return `${about.name}: ${error} (run ${run})`
   const { counts } = comparison
+  const edited = changes.followed.filter(({ kept }) => kept !== null).length
   const pairs: [string, Cell][] = [
     ['run', run],
     ['listed', comparison.listed],
@@ -176,6 +181,8 @@ export function reportText(about: About, { run, error, comparison, changes }: Sy
     ['prices changed', changes.repriced],
     ['prices kept (set by hand)', changes.kept],
     ['prices kept (no exchange rate)', changes.unpriced],
+    ['details that follow', changes.followed.length - edited],
+    ['details kept', edited],
     ['made inactive', changes.deactivated],
     ['active again', changes.reactivated],
     ['skipped', changes.skipped.length],
@@ -187,6 +194,7 @@ export function reportText(about: About, { run, error, comparison, changes }: Sy
   }
   const more = changes.skipped.length - SHOWN_SKIPPED
   if (more > 0) lines.push(`and ${more} more skipped (--json gives all)`)
+  if (changes.followed.length > 0) lines.push(followedText(changes.followed))
   if (changes.attached) lines.push(attachedText(about, changes.attached))
   if (comparison.jumps.length > 0) lines.push(jumpsText(about, comparison.jumps))
   return lines.join('\n')

@@ -1,6 +1,7 @@
 import type { Service } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
+import { detailsOf } from './details.ts'
 import type { MarkupRule } from './markup-rule.ts'
 import type { StagedService } from './staging.sql.ts'
 
@@ -132,6 +133,7 @@ export async function insertImported(
     cost: cost.toString(),
     price: price.toString(),
     theirs: Object.fromEntries(theirs),
+    made: detailsOf(service),
   }))
   await sql`
     with given as materialized (
@@ -139,7 +141,8 @@ export async function insertImported(
         code text, name text, group_name text, description text, delivery_time text, kind service_kind,
         input_schema jsonb, fields jsonb, min_quantity integer, max_quantity integer,
         quantity_options integer[], input_name text, input_hint text, min_input_length integer, max_input_length integer,
-        duplicate_policy duplicate_policy, remote_id text, cost bigint, price bigint, theirs jsonb)
+        duplicate_policy duplicate_policy, remote_id text, cost bigint, price bigint, theirs jsonb,
+        made jsonb)
     ), made as (
       insert into services (code, name, group_name, description, delivery_time, kind, input_schema, fields,
                             min_quantity, max_quantity, quantity_options, input_name, input_hint,
@@ -154,7 +157,7 @@ export async function insertImported(
       insert into prices (service_id, price_group_id, currency, unit_price)
       select id, ${priceGroup}::int, ${rule.currency}, price from whole
     ), synced as (
-      insert into synced_services (service_id, supplier_id, remote_id) select id, ${supplier}, remote_id from whole
+      insert into synced_services (service_id, supplier_id, remote_id, made) select id, ${supplier}, remote_id, made from whole
     ), ruled as (
       insert into markup_rules (service_id, price_group_id, currency, rule, follows, price)
       select id, ${priceGroup}::int, ${rule.currency}, ${JSON.stringify(rule)}::text::jsonb, ${follows}, price from whole

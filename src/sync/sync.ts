@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../lib/time.ts'
 import { type AttachBy, attachMatches, findMatches, type Matches } from './attach.ts'
 import { type ChangeFilter, type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
+import { type DetailChange, findFollowing, followList } from './follow.ts'
 import {
   checkSelection,
   type ImportRequest,
@@ -40,6 +41,8 @@ export interface SyncPreview extends Comparison {
   changes: PreviewedChange[]
   /** `total` counts the changes without the limit. */
   total: number
+  /** `followed` are the details of imported services that the list has otherwise than before. */
+  followed: DetailChange[]
   /** `attached` has the routes that would be made; null: none are asked for. */
   attached: Matches | null
 }
@@ -82,7 +85,8 @@ export async function previewSync(
       return { ...change, salePrice: price && taken && cost !== null ? price(cost) : null }
     })
     const attached = attaching ? await findMatches(transaction, supplier, attaching) : null
-    return { ...comparison, changes, total: found.total, attached }
+    const followed = await findFollowing(transaction, supplier)
+    return { ...comparison, changes, total: found.total, followed, attached }
   })
 }
 
@@ -117,6 +121,8 @@ interface SyncChanges extends ImportResult, Repriced {
   routes: number
   deactivated: number
   reactivated: number
+  /** `followed` are the details of imported services that the list has otherwise than before. */
+  followed: DetailChange[]
   attached: Matches | null
 }
 
@@ -182,8 +188,12 @@ export async function applySync(
         return { ...report, run, outcome: 'suspicious', error, comparison }
       }
       const changes = await apply(transaction, supplier, options)
-      const { skipped, attached, ...done } = changes
-      counts = { ...counts, ...done, skipped: skipped.length, attached: attached?.matches.length ?? 0 }
+      const { skipped, attached, followed, ...done } = changes
+      const edited = followed.filter(({ kept }) => kept !== null).length
+      counts = {
+        ...{ ...counts, ...done, followed: followed.length - edited, edited },
+        ...{ skipped: skipped.length, attached: attached?.matches.length ?? 0 },
+      }
       await finish(transaction, 'ok', null)
       return { run, outcome: 'ok', error: null, comparison, changes }
     })
@@ -204,6 +214,7 @@ async function apply(
   const at = clock.now()
   const known = { supplier: supplier.id, currency: supplier.currency, at }
   await actAs(transaction, actor)
+  const followed = await followList(transaction, supplier)
   await recordCosts(transaction, known)
   await keepList(transaction, known)
   const routes = await updateRoutes(transaction, supplier.id)
@@ -215,7 +226,7 @@ async function apply(
   const repriced = await reprice(transaction, supplier, rates)
   const deactivated = await deactivateLost(transaction, supplier.id)
   const reactivated = await reactivateFound(transaction, supplier.id)
-  return { routes, ...imported, ...repriced, deactivated, reactivated, attached }
+  return { routes, ...imported, ...repriced, deactivated, reactivated, followed, attached }
 }
 
 /**

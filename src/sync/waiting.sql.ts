@@ -9,6 +9,8 @@ export interface WaitingList {
   error: string | null
   /** `jumps` counts the costs that wait, of what routes lead to. */
   jumps: number
+  /** `edited` counts the details in which edited services no longer follow the list, by its last reading, if nobody watched that. */
+  edited: number
   /** `newestJump` is when the last of them began to wait; null: none does. */
   newestJump: Date | null
 }
@@ -16,13 +18,14 @@ export interface WaitingList {
 export const findWaitingLists = (sql: Queryable): Promise<WaitingList[]> =>
   sql<WaitingList[]>`
     select s.id as supplier_id, s.name, case when r.outcome = 'suspicious' then r.error end as error,
-           coalesce(k.jumps, 0) as jumps, k.newest_jump
+           coalesce(k.jumps, 0) as jumps, k.newest_jump,
+           coalesce(r.edited, 0) as edited
       from suppliers s
-      left join lateral (select outcome, error from sync_runs r
+      left join lateral (select outcome, error, case when trigger = 'scheduled' then (counts ->> 'edited')::int end as edited from sync_runs r
                           where r.supplier_id = s.id and r.finished_at is not null order by r.id desc limit 1) r on true
       left join (select supplier_id, count(*)::int as jumps, max(waiting_since) as newest_jump from supplier_services k
                   where waiting_cost is not null
                     and exists (select from supplier_routes r
                                  where r.supplier_id = k.supplier_id and r.remote_service = k.remote_id)
                   group by supplier_id) k on k.supplier_id = s.id
-     where s.enabled and (r.outcome = 'suspicious' or k.jumps > 0) order by s.id`.records()
+     where s.enabled and (r.outcome = 'suspicious' or k.jumps > 0 or r.edited > 0) order by s.id`.records()

@@ -432,6 +432,8 @@ create table synced_services (
   remote_id text not null,
   -- True: the service was made inactive because no route was left. A later change of active by anybody makes it false.
   deactivated_by_sync boolean not null default false,
+  -- {quantity, box, fields} as the list last made them. What differs in our service was set by hand, and stays.
+  made jsonb not null,
   unique (supplier_id, remote_id)
 );
 
