@@ -31,8 +31,9 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
   const source = near('../src/main.ts')
   await import(existsSync(source) ? '../src/main.ts' : '../dist/main.js')
 } else {
-  const newer = near('../node_modules/node/bin/node')
-  if (existsSync(newer)) {
+  // In a checkout it is below this package, and beside it where this one is a dependency.
+  const newer = ['../node_modules/node/bin/node', '../../node/bin/node'].map(near).find(existsSync)
+  if (newer !== undefined) {
     const child = spawn(newer, process.argv.slice(1), {
       env: { ...process.env, [LAUNCHED]: '1' },
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],

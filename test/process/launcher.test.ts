@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import {
@@ -60,6 +60,23 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
     expect(await server.ended).toEqual({ code: 0, signal: null })
     expect(postgresOf(data)).toEqual([])
   })
+
+  test.runIf(which === 'an older Node')(
+    'finds the newer one beside it, where it is a dependency',
+    async () => {
+      const modules = join(temporaryFolder(), 'node_modules')
+      const own = join(modules, 'imeigate')
+      cpSync(join(program, '..'), join(own, 'bin'), { recursive: true })
+      mkdirSync(join(own, 'dist'))
+      writeFileSync(join(own, 'package.json'), '{"type":"module"}')
+      writeFileSync(join(own, 'dist/main.js'), 'process.stdout.write(process.version)')
+      mkdirSync(join(modules, 'node/bin'), { recursive: true })
+      symlinkSync(process.execPath, join(modules, 'node/bin/node'))
+      const started = new Program(['start'], {}, { node, file: join(own, 'bin/imeigate.js') })
+      expect(await started.ended).toEqual({ code: 0, signal: null })
+      expect(started.stdout).toBe(process.version)
+    },
+  )
 
   test.runIf(which === 'an older Node')('tells of a program that was killed', async () => {
     const server = new Program(['start'], { IMEIGATE_DATA: await migratedFolder() }, { node })
