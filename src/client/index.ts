@@ -28,12 +28,11 @@ export type { EncodedForm, FormEncoding } from './dhru/request.ts'
 export { textOf } from './dhru/row.ts'
 export {
   type DhruBox,
-  type DhruField,
   type DhruGroup,
   type DhruService,
-  parameterNames,
   readService,
 } from './dhru/service.ts'
+export { type DhruField, parameterNames } from './dhru/service-fields.ts'
 export { type OrderState, stateOf, statusWord } from './dhru/status-words.ts'
 export { amountOf, microsOf } from './rest/amounts.ts'
 export type { Fetch } from './rest/calls.ts'

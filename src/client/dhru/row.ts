@@ -17,6 +17,13 @@ export class Row {
     return this.#fields.has(name)
   }
 
+  /** `nested` gives a value as it is, and the object or list of one that is a text of JSON. */
+  nested(name: string): unknown {
+    const value = this.#fields.get(name)
+    if (typeof value !== 'string' || !/^\s*(?:[{[]|&#?\w+;)/.test(value)) return value
+    return parsed(value) ?? parsed(decodeEntities(value)) ?? value
+  }
+
   /** `text` gives the first of the names that holds a number or a text other than blanks, decoded once and trimmed; '' if none. */
   text(...names: string[]): string {
     for (const name of names) {
@@ -26,6 +33,10 @@ export class Row {
     return ''
   }
 }
+
+/** `isYes` tells what panels write where something is wanted, needed or allowed. */
+export const isYes = (value: unknown): boolean =>
+  value === true || /^(?:on|1|yes|true|required)$/i.test(textOf(value))
 
 /** `textOf` gives a text or number as text, its character references decoded once; '' for everything else. */
 export function textOf(value: unknown): string {
@@ -44,4 +55,14 @@ export function isEmpty(value: unknown): boolean {
 export function referenceIn(row: Row): string | null {
   const text = row.text('REFERENCEID', 'REFERENCE_ID', 'ORDERID', 'ORDER_ID')
   return text === '' || /^(?:0+|null|false|none|n\/a)$/i.test(text) ? null : text
+}
+
+/** `parsed` gives the object or list of a text of JSON; undefined: it is none. */
+function parsed(text: string): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? value : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -1,9 +1,11 @@
 import { readAmount } from './amount.ts'
 import { isObject, type JsonObject } from './json.ts'
-import { Row } from './row.ts'
+import { isYes, Row } from './row.ts'
+import { type DhruField, fieldsIn } from './service-fields.ts'
+import { type DhruQuantities, quantitiesIn, quantityIn } from './service-quantities.ts'
 
 /** DhruService is one service of a panel's list. */
-export interface DhruService {
+export interface DhruService extends DhruQuantities {
   id: string
   /** `type` makes the id one service's: panels number the services of each type by themselves. */
   type: (typeof TYPES)[number]
@@ -17,11 +19,6 @@ export interface DhruService {
   time: string
   /** `info` may hold HTML. */
   info: string
-  minQuantity: number
-  /** `maxQuantity` is Infinity where the panel names no bound. */
-  maxQuantity: number
-  /** `quantityOptions` are the only quantities that can be ordered, ascending; none: any within the bounds. */
-  quantityOptions: number[]
   /** `box` is what the panel says of the box for what is sent in IMEI; null: nothing, or it is for an IMEI. */
   box: DhruBox | null
   fields: DhruField[]
@@ -34,18 +31,6 @@ export interface DhruBox {
   /** `minLength` and `maxLength` bound its characters; 0: the panel names no bound. */
   minLength: number
   maxLength: number
-}
-
-/** DhruField is something that an order must or may have beside the device. */
-export interface DhruField {
-  name: string
-  label: string
-  type: 'text' | 'dropdown'
-  required: boolean
-  /** `options` are those of a dropdown. */
-  options: string[]
-  /** `travels` says whether it is a parameter of its own name, or one of the values in CUSTOMFIELD. */
-  travels: 'by name' | 'in CUSTOMFIELD'
 }
 
 /** DhruGroup is the group of a service; its type is IMEI, SERVER or, with some panels, empty. */
@@ -79,36 +64,10 @@ export function readService(
     creditSaid,
     time: row.text('TIME'),
     info: infoIn(row),
-    ...boundsIn(row),
+    ...quantitiesIn(row),
     box: boxIn(row, group),
     fields: fieldsIn(row),
   }
-}
-
-function quantityIn(row: Row, name: string): number {
-  const text = row.text(name)
-  return /^\d{1,9}$/.test(text) ? Number(text) : 0
-}
-
-/** `boundsIn` reads quantities: 0 is no bound, and choices (QNTOPTIONS) bound the quantity, too. */
-function boundsIn(row: Row): Pick<DhruService, 'minQuantity' | 'maxQuantity' | 'quantityOptions'> {
-  const quantityOptions = optionsIn(row)
-  const least = quantityOptions[0] ?? quantityIn(row, 'MINQNT')
-  const most = quantityOptions.at(-1) ?? quantityIn(row, 'MAXQNT')
-  const minQuantity = Math.max(1, least)
-  const unbounded = most === 0 && (quantityIn(row, 'QNT') > 0 || least > 1)
-  const maxQuantity = unbounded ? Number.POSITIVE_INFINITY : Math.max(minQuantity, most)
-  return { minQuantity, maxQuantity, quantityOptions }
-}
-
-/** `optionsIn` reads QNTOPTIONS: a text with anything between its numbers, a list, or an object. */
-function optionsIn(row: Row): number[] {
-  const given = row.get('QNTOPTIONS')
-  const listed = typeof given === 'object' && given !== null ? Object.values(given) : [row.text('QNTOPTIONS')]
-  const options = listed
-    .flatMap((one) => String(one).split(/[^\d]+/))
-    .filter((option) => /^\d{1,9}$/.test(option) && Number(option) > 0)
-  return [...new Set(options.map(Number))].sort((a, b) => a - b)
 }
 
 const TYPES = ['IMEI', 'SERVER', 'REMOTE', 'FILE'] as const
@@ -131,9 +90,10 @@ function kindOf(row: Row, group: DhruGroup): DhruService['kind'] {
 
 /** `ownBox` gives what a service says of its box, where that is for something else than an IMEI. */
 function ownBox(row: Row): Row | undefined {
-  const given = row.get('CUSTOM')
-  const custom = isObject(given) ? new Row(given) : undefined
-  return custom?.text('ALLOW') === '1' && !isImei(custom.text('CUSTOMNAME')) ? custom : undefined
+  const given = row.nested('CUSTOM')
+  const one: unknown = Array.isArray(given) ? given[0] : given
+  const custom = isObject(one) ? new Row(one) : undefined
+  return custom && isYes(custom.get('ALLOW')) && !isImei(custom.text('CUSTOMNAME')) ? custom : undefined
 }
 
 function boxIn(row: Row, group: DhruGroup): DhruBox | null {
@@ -220,55 +180,4 @@ const isImei = (name: string): boolean =>
 function infoIn(row: Row): string {
   const info = row.get('INFO')
   return typeof info === 'string' && /<\/?[a-z][^<]*>/i.test(info) ? info.trim() : row.text('INFO')
-}
-
-/** `announced` has the parameters with names of their own, each with the entry by which a service says that it needs one. */
-const announced: readonly [name: string, entry: string, label: string][] = [
-  ['NETWORK', 'REQUIRES.NETWORK', 'Network'],
-  ['MODELID', 'REQUIRES.MOBILE', 'Model'],
-  ['PROVIDERID', 'REQUIRES.PROVIDER', 'Provider'],
-  ['PIN', 'REQUIRES.PIN', 'PIN'],
-  ['KBH', 'REQUIRES.KBH', 'KBH'],
-  ['MEP', 'REQUIRES.MEP', 'MEP'],
-  ['PRD', 'REQUIRES.PRD', 'PRD'],
-  ['TYPE', 'REQUIRES.TYPE', 'Type'],
-  ['LOCKS', 'REQUIRES.LOCKS', 'Locks'],
-  ['REFERENCE', 'REQUIRES.REFERENCE', 'Reference'],
-  ['SN', 'REQUIRES.SN', 'SN'],
-  ['SECRO', 'REQUIRES.SECRO', 'SecRO'],
-]
-
-/** `parameterNames` has the parameters that an order may have beside ID, IMEI and QNT; all others go into CUSTOMFIELD. */
-export const parameterNames: ReadonlySet<string> = new Set(announced.map(([name]) => name))
-
-function fieldsIn(row: Row): DhruField[] {
-  const own = announced
-    .filter(([, entry]) => /^required$/i.test(row.text(entry)))
-    .map(([name, , label]): DhruField => {
-      return { name, label, type: 'text', required: true, options: [], travels: 'by name' }
-    })
-  const listed = row.get('REQUIRES.CUSTOM')
-  const custom = (Array.isArray(listed) ? listed : isObject(listed) ? Object.values(listed) : [])
-    .filter(isObject)
-    .flatMap((entry) => customField(new Row(entry)) ?? [])
-  return [...own, ...custom]
-}
-
-function customField(row: Row): DhruField | undefined {
-  const name = row.text('FIELDNAME', 'NAME')
-  if (name === '') return undefined
-  const options = row
-    .text('FIELDOPTIONS')
-    .split(',')
-    .map((option) => option.trim())
-    .filter((option) => option !== '')
-  const chooses = /^(?:dropdown|select|radio)$/i.test(row.text('FIELDTYPE')) && options.length > 0
-  return {
-    name,
-    label: row.text('DESCRIPTION') || name,
-    type: chooses ? 'dropdown' : 'text',
-    required: /^(?:on|1|yes|true|required)$/i.test(row.text('REQUIRED')),
-    options: chooses ? [...new Set(options)] : [],
-    travels: 'in CUSTOMFIELD',
-  }
 }
