@@ -145,6 +145,7 @@ describe('the trail', () => {
       ],
       ...[
         'price_history',
+        'proxy_sightings',
         'route_stats',
         'schema_migrations',
         'staged_services',

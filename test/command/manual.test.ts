@@ -93,7 +93,7 @@ describe('imeigate manual', () => {
   })
 
   it('answers several orders, or none where one of them does not wait', async () => {
-    const [, ended, one, two] = orders.map(String) as [string, string, string, string]
+    const [ended, , one, two] = orders.map(String) as [string, string, string, string]
     const all = await run('manual', 'answer', one, ended, two, '--result', 'x', '--json')
     expect(all.error()).toMatchObject({ code: 'conflict' })
     expect(await itemsOf(2)).toMatchObject([{ state: 'processing' }])

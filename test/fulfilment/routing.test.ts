@@ -365,9 +365,9 @@ describe('an item', () => {
       await shop.sql`
       update supplier_routes set remote_service = '7', cost = ${known} where supplier_id = ${SANDBOX}`
       await shop.sql`
-      insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, currency, delivery_time,
+      insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, waiting_since, currency, delivery_time,
                                      description, min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
-      values (${SANDBOX}, '7', '', '', 'imei', ${known ?? 0n}, ${waiting}, 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now())`
+      values (${SANDBOX}, '7', '', '', 'imei', ${known ?? 0n}, ${waiting}, now(), 'USD', '', '', 1, 1, '[]', gen_random_uuid(), now(), now())`
       const supplier = answers(SUCCESS)
       shop.workers(supplier)
       const id = await shop.place(1)
