@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { selectRoutesOf } from '../../src/fulfilment/dispatch/dispatch.sql.ts'
+import type { ServiceId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { type Listed, useStore, wish } from './sync.fixtures.ts'
@@ -40,20 +42,37 @@ it.each([
   expect(await costs(supplier)).toEqual(apart)
 })
 
+/** `remotes` are the remote services that items are sent to, and their suppliers are asked about. */
+async function remotes(supplier: ListedSupplier): Promise<string[]> {
+  const { sql } = used.store
+  const rows = await sql<{ id: ServiceId }[]>`
+    select service_id as id from supplier_routes where supplier_id = ${supplier.id} order by id`
+  const services = await selectRoutesOf(
+    sql,
+    rows.map(({ id }) => id),
+  )
+  return [...services.values()].flatMap(({ routes }) => routes.map(({ remoteService }) => remoteService))
+}
+
 it.each([
-  ['server', 'IMEI', [server], [imei, server]],
-  ['server', 'remote', [server], [far, server]],
-  ['remote', 'server', [far], [server, far]],
-  ['IMEI', 'server', [imei], [server, imei]],
+  ['server', 'IMEI', [server], [imei, server], '654:SERVER'],
+  ['server', 'remote', [server], [far, server], '654:SERVER'],
+  ['remote', 'server', [far], [server, far], '654:REMOTE'],
+  ['IMEI', 'server', [imei], [server, imei], '654:IMEI'],
 ])('a %s service keeps its id when the list gets a %s service of the same', async (...args) => {
-  const [, , first, later] = args
+  const [, , first, later, typed] = args
   const { store } = used
   const supplier = await store.supplier()
   await store.apply(supplier, first, { importing: wish() })
   const before = await costs(supplier)
+  expect(await remotes(supplier)).toEqual(['654'])
   const { comparison } = await store.apply(supplier, later)
   expect(comparison?.counts).toMatchObject({ new: 1, unchanged: 1 })
   expect(await costs(supplier)).toEqual(before)
+  // The supplier is told which of the two is meant, as long as there are two.
+  expect(await remotes(supplier)).toEqual([typed])
+  await store.apply(supplier, first, { acceptLoss: true })
+  expect(await remotes(supplier)).toEqual(['654'])
 })
 
 it.each([

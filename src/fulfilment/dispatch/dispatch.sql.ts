@@ -119,7 +119,10 @@ export interface ServiceRoutes {
 type RouteRow = Omit<ServiceRoutes, 'routes'> &
   Omit<RouteOption, 'routeId'> & { serviceId: ServiceId; routeId: RouteId | null }
 
-/** `selectRoutesOf` reads what is committed now: a price, a breaker or a route that changed a moment ago counts. */
+/**
+ * `selectRoutesOf` reads what is committed now: a price, a breaker or a route that changed a moment ago counts. A remote service whose id the
+ * supplier's list has in several types is given with its own type, so that the supplier does not do the other one.
+ */
 export async function selectRoutesOf(
   sql: Queryable,
   services: ServiceId[],
@@ -127,7 +130,12 @@ export async function selectRoutesOf(
   const rows = await sql<RouteRow[]>`
     select sv.id as service_id, sv.routing as strategy, sv.processing = 'automatic' as automatic, sv.failure_message,
            sv.min_poll_seconds, sv.max_poll_seconds, sv.expiry_seconds,
-           r.id as route_id, r.supplier_id, s.name as supplier_name, r.remote_service, r.position,
+           r.id as route_id, r.supplier_id, s.name as supplier_name, r.position,
+           r.remote_service || case when k.type <> '' and exists (
+             select from supplier_services n
+              where n.supplier_id = k.supplier_id and n.available and n.type <> k.type
+                and n.remote_id = any(array[k.remote_id || ':IMEI', k.remote_id || ':SERVER', k.remote_id || ':REMOTE'])
+           ) then ':' || k.type else '' end as remote_service,
            greatest(r.cost, case when k.currency = s.currency then k.waiting_cost end) as cost,
            (select jsonb_object_agg(ours, theirs) from supplier_route_fields n where n.route_id = r.id) as field_names,
            s.currency, r.margin_floor, s.enabled and r.available is not false as usable,
