@@ -63,8 +63,10 @@ export const isImei = (text: string): boolean => /^\d{14,17}$/.test(plainInput(t
 const isIdentifier = (text: string): boolean =>
   isImei(text) ? !/[A-Z*]/i.test(text) : /^(?=.*\d)[A-Z\d]{6,20}$/i.test(text.trim())
 
-/** `isSameInput` compares IMEIs by the 14 digits that name the phone. */
-export function isSameInput(one: string, other: string): boolean {
-  const [a, b] = [plainInput(one), plainInput(other)]
-  return a === b || (isImei(one) && isImei(other) && a.slice(0, 14) === b.slice(0, 14))
+/** `inputKey` is the same for what is the same input: of an IMEI the 14 digits that name the phone, whatever stands between them. */
+export const inputKey = (text: string): string => {
+  const plain = text.toUpperCase().replace(/[\s\p{P}\p{S}\p{C}]+/gu, '') || text.trim()
+  return /^\d{14,17}$/.test(plain) ? plain.slice(0, 14) : plain
 }
+
+export const isSameInput = (one: string, other: string): boolean => inputKey(one) === inputKey(other)

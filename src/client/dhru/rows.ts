@@ -1,3 +1,4 @@
+import { inputKey } from './about.ts'
 import { hasVerdict, isFlat, type Refused, type Unreadable, unreadable } from './answer.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { readRefusal } from './refusal.ts'
@@ -74,7 +75,7 @@ function matched(rows: JsonObject[], requested: readonly RequestedRow[]): [key: 
   const names: { of: (one: RequestedRow) => string | undefined; in: (row: Row) => string }[] = [
     { of: ({ key }) => key, in: (row) => row.text('ROW') },
     { of: ({ reference }) => reference, in: (row) => referenceIn(row) ?? '' },
-    { of: ({ imei }) => imei, in: (row) => row.text('IMEI') },
+    { of: ({ imei }) => imei && inputKey(imei), in: (row) => inputKey(row.text('IMEI')) },
   ]
   for (const name of names) {
     if (requested.some((one) => !name.of(one)) || fields.some((row) => name.in(row) === '')) continue

@@ -62,6 +62,11 @@ describe('an order whose answer was lost', () => {
   it.each<[string, object]>([
     ['among others of the order', { data: { imeis: [OTHER_IMEI, IMEI] } }],
     ['as a number', { data: null, input: Number(IMEI) }],
+    ['with dashes', { data: { imeis: [IMEI.replace(/^(..)(.{6})/, '$1-$2-')] } }],
+    [
+      'with blanks, as the name of its result',
+      { data: null, result: { [`${IMEI.slice(0, 8)} ${IMEI.slice(8)}`]: 'Clean' } },
+    ],
     ['as the name of its result', { data: undefined, result: { [IMEI]: 'Clean' } }],
   ])('is found with its input %s', async (_, over) => {
     listed = [order(over)]

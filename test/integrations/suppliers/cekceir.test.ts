@@ -276,6 +276,7 @@ describe('an answer to an order', () => {
 })
 
 describe('an item of a large order', () => {
+  const dashed = (imei: string): string => imei.replace(/^(..)(.{6})(.{6})(.)$/, '$1-$2-$3-$4')
   const works = (): SupplierTask[] => [
     workOf({ reference: '17' }),
     workOf({ reference: '17', input: OTHER_IMEI }),
@@ -308,6 +309,20 @@ describe('an item of a large order', () => {
       { items: rows({ status: 'ok', text: 'Clean' }, { error: true, message: 'Not found' }) },
     ],
     ['JSON in a text', JSON.stringify(rows({ status: 'done', result: 'Clean' }, { error: 'Not found' }))],
+    [
+      'a list with dashes and blanks in the inputs',
+      [
+        { imei: dashed(IMEI), status: 'success', result: 'Clean' },
+        { imei: `${OTHER_IMEI.slice(0, 8)} ${OTHER_IMEI.slice(8)}`, error: 'Not found' },
+      ],
+    ],
+    [
+      'an object by inputs with dashes',
+      {
+        [dashed(IMEI)]: { result: 'Clean', success: true },
+        [OTHER_IMEI.slice(0, 14)]: { error: 'Not found' },
+      },
+    ],
     [
       'bare numbers',
       [

@@ -46,6 +46,13 @@ const byImei = (heard: Heard): [key: string, imei: string][] =>
   [...rowsOf(heard)].map(([key, { IMEI = '' }]) => [key, IMEI])
 const referenceOf = (imei: string): string => `9${IMEIS.indexOf(imei)}`
 
+/** `SPELLINGS` are ways in which panels write IMEIs. */
+const SPELLINGS: ((imei: string) => string)[] = [
+  (imei) => imei.replace(/^(..)(.{6})(.{6})(.)$/, '$1-$2-$3-$4'),
+  (imei) => ` ${imei.slice(0, 8)} ${imei.slice(8)}`,
+  (imei) => imei.slice(0, 14),
+]
+
 /** `forms` are the three forms of a reply, each with the second row refused. */
 const forms: [name: string, form: (heard: Heard) => object][] = [
   [
@@ -90,6 +97,19 @@ const forms: [name: string, form: (heard: Heard) => object][] = [
             ? { IMEI, ERROR: 'Invalid IMEI' }
             : { IMEI, MESSAGE: 'ok', REFERENCEID: referenceOf(IMEI) },
         )
+        .toReversed(),
+    }),
+  ],
+  [
+    'a list in another order that names the IMEIs with dashes, blanks and without a check digit',
+    (heard) => ({
+      SUCCESS: byImei(heard)
+        .map(([, imei], index) => {
+          const IMEI = SPELLINGS[index]?.(imei)
+          return imei === IMEIS[1]
+            ? { IMEI, ERROR: 'Invalid IMEI' }
+            : { IMEI, REFERENCEID: referenceOf(imei) }
+        })
         .toReversed(),
     }),
   ],
@@ -252,7 +272,8 @@ describe('many orders at another imeigate', () => {
 })
 
 describe('many orders asked about in one request', () => {
-  const numbered = (): SupplierTask[] => ['90', '91', '92'].map((reference) => workOf({ reference }))
+  const numbered = (): SupplierTask[] =>
+    ['90', '91', '92'].map((reference, index) => workOf({ reference, input: IMEIS[index] as string }))
   const outcomes = [
     { kind: 'success', result: 'Clean', reference: '90' },
     { kind: 'refused', reason: 'Wrong network' },
@@ -282,6 +303,14 @@ describe('many orders asked about in one request', () => {
       () => ({ SUCCESS: ['92', '90', '91'].map((REFERENCEID) => ({ ...rows[REFERENCEID], REFERENCEID })) }),
     ],
     ['a list in the same order', () => ({ SUCCESS: ['90', '91', '92'].map((id) => rows[id]) })],
+    [
+      'a list in another order that names the IMEIs in other spellings',
+      () => ({
+        SUCCESS: ['90', '91', '92']
+          .map((id, index) => ({ ...rows[id], IMEI: SPELLINGS[index]?.(IMEIS[index] as string) }))
+          .toReversed(),
+      }),
+    ],
   ])('are answered by %s', async (_words, form) => {
     await acquainted()
     panel.answers = { getimeiorderbulk: form, getimeiorder: singly }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isSameInput } from '../../../src/client/index.ts'
 import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import { contradictionIn } from '../../../src/integrations/suppliers/http-kit/evidence.ts'
@@ -52,6 +53,20 @@ describe('an answer that names', () => {
   it('what was asked about in the same breath contradicts nothing', () => {
     expect(contradictionIn({ imei: THEIRS }, OURS, [OURS, THEIRS])).toBeUndefined()
   })
+})
+
+it.each([
+  ['490154203237518', '49-015420-323751-8', true],
+  ['490154203237518', '4901 5420 3237 51', true],
+  ['490154203237518', '490154203237528', false],
+  ['AB-12 CD', 'ab12cd', true],
+  ['AB12CD', 'AB12CE', false],
+  ['Привет-1', 'привет 1', true],
+  ['Привет 1', 'Пока 1', false],
+  ['***', '---', false],
+  ['', 'x', false],
+])('the input %j in the spelling %j is the same: %j', (one, other, same) => {
+  expect(isSameInput(one, other)).toBe(same)
 })
 
 describe('a Dhru panel', () => {

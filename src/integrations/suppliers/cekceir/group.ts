@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { isSameInput } from '../../../client/index.ts'
 import type { SupplierTask } from '../supplier.ts'
 
 /** Group is tasks that travel in one order: for one service, with the same extra fields, each with an input of its own. */
@@ -33,7 +34,9 @@ export function groupsOf(tasks: SupplierTask[], { most, itemsField, installation
     const kind = JSON.stringify([task.remoteService, sortedFields(task)])
     const alike = open.get(kind) ?? []
     open.set(kind, alike)
-    const roomy = alike.find((group) => group.length < most && group.every((one) => one.input !== task.input))
+    const roomy = alike.find(
+      (group) => group.length < most && group.every((one) => !isSameInput(one.input, task.input)),
+    )
     if (roomy) roomy.push(task)
     else alike.push([task])
   }

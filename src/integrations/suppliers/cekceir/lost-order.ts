@@ -1,3 +1,4 @@
+import { isSameInput } from '../../../client/index.ts'
 import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
@@ -99,10 +100,10 @@ function isOf(order: JsonObject, task: SupplierTask, { from, to }: { from: numbe
   )
 }
 
-/** `holds` tells whether a value, or a name, is exactly this text. */
-function holds(value: ExactJson | undefined, text: string, levels: number): boolean {
-  if (typeof value === 'string') return value.trim() === text
+/** `holds` tells whether a value, or a name, is this input and nothing else. */
+function holds(value: ExactJson | undefined, input: string, levels: number): boolean {
+  if (typeof value === 'string') return isSameInput(value, input)
   if (typeof value !== 'object' || value === null || levels === 0) return false
-  if (!Array.isArray(value) && Object.hasOwn(value, text)) return true
-  return Object.values(value).some((inner) => holds(inner, text, levels - 1))
+  if (!Array.isArray(value) && Object.keys(value).some((name) => isSameInput(name, input))) return true
+  return Object.values(value).some((inner) => holds(inner, input, levels - 1))
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { plainText } from '../../../client/index.ts'
+import { isSameInput, plainText } from '../../../client/index.ts'
 import { type ExactJson, isObject, type JsonObject, own } from '../http-kit/json.ts'
 
 /** Row is what an order's result says of one of its items. */
@@ -23,18 +23,21 @@ export function rowOf(result: ExactJson | undefined, input: string): Row | 'none
 function found(result: ExactJson | undefined, input: string): ExactJson[] {
   if (Array.isArray(result)) return result.filter((one) => isAbout(one, input))
   if (!isObject(result)) return []
-  const keyed = own(result, input)
-  if (keyed !== undefined) return [keyed]
+  const keyed = under(result, input)
+  if (keyed.length > 0) return keyed
   if (isAbout(result, input)) return [result]
   return Object.values(result).flatMap((inner) => {
     if (Array.isArray(inner)) return inner.filter((one) => isAbout(one, input))
-    const within = isObject(inner) ? own(inner, input) : undefined
-    return within === undefined ? [] : [within]
+    return isObject(inner) ? under(inner, input) : []
   })
 }
 
+/** `under` gives what stands under the input as its name. */
+const under = (object: JsonObject, input: string): ExactJson[] =>
+  Object.entries(object).flatMap(([name, value]) => (isSameInput(name, input) ? [value] : []))
+
 const isAbout = (row: ExactJson, input: string): boolean =>
-  isObject(row) && Object.values(row).some((value) => typeof value === 'string' && value.trim() === input)
+  isObject(row) && Object.values(row).some((value) => typeof value === 'string' && isSameInput(value, input))
 
 const succeeded = ['success', 'succeeded', 'successful', 'completed', 'complete', 'done', 'ok', 'true', '1']
 const failed = [
@@ -88,7 +91,9 @@ function textOf(row: JsonObject, input: string, hasFailed: boolean): string {
     if (text !== '') return text
   }
   const rest = Object.entries(row).filter(
-    ([name, value]) => value !== input && !(stateFields.includes(name) && stateOf(value) !== 'unsaid'),
+    ([name, value]) =>
+      !(typeof value === 'string' && isSameInput(value, input)) &&
+      !(stateFields.includes(name) && stateOf(value) !== 'unsaid'),
   )
   return plainText(Object.fromEntries(rest))
 }
