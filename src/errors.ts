@@ -83,6 +83,15 @@ export class Refusal extends Error {
   }
 }
 
+/**
+ * `unavailable` refuses what a database that is away, or takes no changes, has kept from being done. `isProof`: nothing of it was done; else
+ * its caller is told that nobody knows, and that repeating it is the way to find out.
+ */
+export const unavailable = ({ isProof }: { isProof: boolean }): Refusal =>
+  new Refusal('temporarily_unavailable', isProof ? undefined : NOT_KNOWN)
+
+const NOT_KNOWN = 'it is not known whether this was done, send the same request again'
+
 /** Throttled is a refusal of what comes too often: it ends by itself. */
 export class Throttled extends Refusal {
   override readonly retryAfter: number

@@ -6,10 +6,11 @@ import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
 import { AccountReads } from '../database/account-reads.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
+import { isConnectionLoss, isTemporary } from '../database/connection-loss.ts'
 import { keepNumbersApart } from '../database/continuity.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
-import { MigrationCancelled, migrate } from '../database/migrate.ts'
+import { MigrationCancelled, migrate, proveSchema } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
@@ -34,6 +35,7 @@ import { GuardedOutbound } from '../outbound/guarded.ts'
 import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
+import { Presence } from '../runtime/presence.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
 import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { findSigner } from '../secret-keys/sealing.ts'
@@ -50,6 +52,7 @@ import { SharedBuckets } from '../throttles/shared-buckets.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
 import { findDueEvents, webhookJobs } from '../webhooks/jobs.ts'
+import type { Part } from './readiness.ts'
 
 /** Given is what a process gets from outside. */
 export interface Given {
@@ -61,7 +64,9 @@ export interface Given {
 
 /** `openDatabase` makes the pools and the notifier; nothing is connected yet. */
 export function openDatabase({ config, address }: Given) {
+  const presence = new Presence({ isLost: isConnectionLoss, isTemporary })
   return {
+    presence,
     cold: openPool(address, pools.cold),
     long: openPool(address, pools.long),
     hot: openPool(address, pools.hot),
@@ -71,7 +76,7 @@ export function openDatabase({ config, address }: Given) {
     lockedPlacement: Array.from({ length: config.placementQueues }, () =>
       openPool(address, pools.lockedPlacement),
     ),
-    notifier: new ChangeNotifier(address),
+    notifier: new ChangeNotifier(address, presence),
   }
 }
 
@@ -98,6 +103,16 @@ export function databaseServices(
     [notifier],
   ]
 }
+
+/** `partsOf` lists what `GET /readyz` looks at: the schema, each pool, and each queue in which this process places orders. */
+export const partsOf = ({ cold, long, hot, lookups, reads, placement, config }: Components): Part[] => [
+  { name: 'database', prove: () => proveSchema(cold) },
+  ...Object.entries({ long, hot, lookups, reads: reads.whole }).map(([name, pool]) => ({
+    name: `connections: ${name}`,
+    prove: async () => void (await pool`select 1`),
+  })),
+  ...(config.role === 'worker' ? [] : placement.queues),
+]
 
 /** Migration brings the schema up to date as the process starts. A stop cancels it. */
 class Migration implements RuntimeService {

@@ -27,12 +27,15 @@ export function figureRoutes(app: FastifyInstance, told: Told, isOwn: boolean): 
   const isPublic = config.metricsAddress !== undefined && !isOwn
   app.get('/healthz', async () => ({ status: 'ok' }))
   app.get('/readyz', async (request, reply) => {
-    const { isReady, ...why } = await readiness.now()
+    const { isReady, parts, stopping } = await readiness.now()
     const status = isReady ? 'ready' : 'not ready'
+    const database = parts.every(({ part, ready }) => ready || part !== 'database')
+      ? 'ready'
+      : 'away or not migrated'
     const details =
       !isPublic && (isOwn || config.metricsToken !== undefined) && mayRead(request, config, isOwn)
     if (!isReady) reply.code(503).header('retry-after', '2')
-    return reply.send(details ? { status, ...why, role: config.role, version } : { status })
+    return reply.send(details ? { status, database, stopping, role: config.role, version, parts } : { status })
   })
   if (isPublic) return
   app.get('/metrics', async (request, reply) => {

@@ -3,7 +3,8 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest, 
 import type { Logger } from 'pino'
 import type { Admission } from '../admission/admission.ts'
 import type { Config } from '../config.ts'
-import { Refusal } from '../errors.ts'
+import { isTemporary } from '../database/connection-loss.ts'
+import { Refusal, unavailable } from '../errors.ts'
 import { requestIds } from '../lib/request-id.ts'
 import { endpointUrl } from '../protocols/dhru/paths.ts'
 import { headersOf, Mismatch, sayRefusal, statusOf } from '../protocols/rest/refusal.ts'
@@ -30,12 +31,17 @@ export function buildHttp(
   note: (refused: RequestEntry) => void,
 ): FastifyInstance {
   // A client that asks for what does not exist most likely reads JSON: the answer is an error of the REST API.
-  const say = (refusal: Refusal, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const say = (
+    refusal: Refusal,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { isProof = true } = {},
+  ): FastifyReply => {
     note(entryOf(refusal, request, reply))
     return reply
       .code(statusOf(refusal))
       .headers({ ...SAFE_HEADERS, ...headersOf(refusal), 'x-request-id': request.id })
-      .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof: true }))
+      .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof }))
   }
   const newId = requestIds()
   const app = Fastify({
@@ -88,8 +94,12 @@ export function buildHttp(
   app.setNotFoundHandler((request, reply) => say(new Refusal('not_found'), request, reply))
   app.setErrorHandler((error, request, reply) => {
     const refusal = error instanceof Refusal ? error : refusalBy(error)
-    if (!refusal) request.log.error({ err: error, requestId: request.id }, 'a request failed')
-    return say(refusal ?? new Refusal('internal_error'), request, reply)
+    if (refusal) return say(refusal, request, reply)
+    request.log.error({ err: error, requestId: request.id }, 'a request failed')
+    const isAway = isTemporary(error)
+    return say(isAway ? unavailable({ isProof: false }) : new Refusal('internal_error'), request, reply, {
+      isProof: false,
+    })
   })
   return app as unknown as FastifyInstance
 }

@@ -5,7 +5,7 @@ import type { DatabaseAddress } from '../database/database.ts'
 import { setDecimals } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { RuntimeServices } from '../runtime/runtime-service.ts'
-import { type Components, compose, databaseServices, openDatabase } from './compose.ts'
+import { type Components, compose, databaseServices, openDatabase, partsOf } from './compose.ts'
 import { figureRoutes, figuresService } from './figures.ts'
 import { buildHttp, httpService, urlOf } from './http.ts'
 import { Metrics } from './metrics.ts'
@@ -51,7 +51,7 @@ export async function startServer(
     const metrics = new Metrics()
     components = await compose(given, database, metrics.countRefusal)
     metrics.show([...components.gauges, ...admission.gauges])
-    const readiness = new Readiness(components.cold)
+    const readiness = new Readiness(partsOf(components))
     const told = { config, metrics, readiness, log }
     figureRoutes(http, told, false)
     if (config.role !== 'worker') serveProtocols(http, { ...components, admission }, metrics)

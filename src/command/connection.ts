@@ -62,8 +62,17 @@ async function reaching<T>(
   } catch (error) {
     if (!isConnectionLoss(error)) throw error
     const where = typeof address === 'string' ? whereOf(address) : address.host
-    const why = (error as { code: string }).code
-    throw new Error(`cannot reach the database at ${where} (${why})`, { cause: error })
+    throw new Unreachable(where, error as Error & { code: string })
+  }
+}
+
+/** Unreachable says where the database was looked for. */
+class Unreachable extends Error {
+  readonly code: string
+
+  constructor(where: string, cause: Error & { code: string }) {
+    super(`cannot reach the database at ${where} (${cause.code}): try again`, { cause })
+    this.code = cause.code
   }
 }
 

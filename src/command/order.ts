@@ -76,7 +76,10 @@ async function cancel(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const { order } = await mustFind(sql, id)
     const name = { accountId: order.accountId, orderId: id }
-    const { cancelled, asked } = await requestCancel(sql, new OutcomeWriter(sql, systemClock), name, actor())
+    const outcomes = new OutcomeWriter(sql, systemClock)
+    // A person is told at once that a wallet is locked.
+    outcomes.hurry()
+    const { cancelled, asked } = await requestCancel(sql, outcomes, name, actor())
     if (cancelled + asked === 0)
       throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it can be cancelled`)
     const after = await mustFind(sql, id)

@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { type Command, CommanderError } from 'commander'
+import { isTemporary } from '../database/connection-loss.ts'
 import { type ErrorCode, errors, Refusal } from '../errors.ts'
 import { type Attribute, type Attributes, jsonOf, textsOf } from '../lib/attributes.ts'
 import { faultText } from '../lib/fault.ts'
@@ -153,9 +154,8 @@ function describe(error: unknown): { code: ErrorCode; message: string; field: st
     const option = /'(?:-\w, )?--([a-z-]+)/.exec(message)?.[1]?.replaceAll('-', '_')
     return { code: 'invalid_input', message: message.replace(/^error: /, ''), field: option ?? null }
   }
-  return {
-    code: 'internal_error',
-    message: error instanceof Error ? error.message : String(error),
-    field: null,
-  }
+  const message = error instanceof Error ? error.message : String(error)
+  if (isTemporary(error))
+    return { code: 'temporarily_unavailable', message: message.replace(/\s*\n\s*/g, ' '), field: null }
+  return { code: 'internal_error', message, field: null }
 }

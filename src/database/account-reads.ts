@@ -45,6 +45,11 @@ export class AccountReads implements Reads {
     })
   }
 
+  /** `whole` is the pool itself, without turns. */
+  get whole(): Sql {
+    return sqlOn(this.#source)
+  }
+
   async end({ timeout }: { timeout: number }): Promise<void> {
     await this.#source.end(timeout * 1000)
   }

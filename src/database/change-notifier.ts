@@ -1,5 +1,7 @@
 import { Loop } from '../runtime/loop.ts'
+import type { Presence } from '../runtime/presence.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
+import { isConnectionLoss } from './connection-loss.ts'
 import { type DatabaseAddress, openPool, type Sql } from './database.ts'
 import { pools } from './pools.ts'
 
@@ -10,6 +12,8 @@ const HEARTBEAT_MS = 250
  * second.
  */
 const CACHE_TRUST_MS = 800
+/** SILENT_MS is how long a heartbeat may be without an answer before the database counts as away: a frozen one closes no connection. */
+const SILENT_MS = 2000
 /** PUBLISH_DELAY_MS gathers what is published within one moment, so that it is sent once. */
 const PUBLISH_DELAY_MS = 5
 
@@ -39,15 +43,28 @@ export class ChangeNotifier implements RuntimeService {
     run: () => this.#checkConnection(),
   })
   #beating: Promise<void> | undefined
+  /** `#beatAt` is when the heartbeat that is under way was sent. */
+  #beatAt = 0
+  readonly #presence: Pick<Presence, 'lost' | 'found'> | undefined
   /** `#session` is the process id of the PostgreSQL session that listens. */
   #session: number | undefined
 
-  constructor(address: DatabaseAddress) {
+  /** `presence` is told whether the database is there. */
+  constructor(address: DatabaseAddress, presence?: Pick<Presence, 'lost' | 'found'>) {
+    this.#presence = presence
     this.#sql = openPool(address, {
       ...pools.notifications,
-      onNotify: (channel, payload) => {
-        if (channel === CHANNEL) this.#invalidate(payload as Topic)
-        else this.#heartbeatAt = performance.now()
+      told: {
+        onNotify: (channel, payload) => {
+          if (channel === CHANNEL) this.#invalidate(payload as Topic)
+          else this.#heartbeatAt = performance.now()
+        },
+        onConnected: () => presence?.found(),
+        onLost: () => {
+          presence?.lost()
+          // Most often the server is there, and another connection is to be had at once.
+          this.#loop.wake()
+        },
       },
     })
   }
@@ -85,8 +102,19 @@ export class ChangeNotifier implements RuntimeService {
   /** `#checkConnection` does not wait for the heartbeat, which may hang: whether it came back is seen by the next run. */
   #checkConnection(): void {
     if (!this.isConnected()) this.#invalidateAll()
-    this.#beating ??= this.#beat()
-      .catch(() => {})
+    if (this.#beating) {
+      if (performance.now() - this.#beatAt > SILENT_MS) this.#presence?.lost()
+      return
+    }
+    this.#beatAt = performance.now()
+    this.#beating = this.#beat()
+      .then(
+        () => this.#presence?.found(),
+        (error: unknown) => {
+          // A standby lets nobody listen, and answers.
+          if (!isConnectionLoss(error)) this.#presence?.found()
+        },
+      )
       .finally(() => {
         this.#beating = undefined
       })

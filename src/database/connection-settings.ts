@@ -51,11 +51,21 @@ const CONNECT_TIMEOUT_MS = 10_000
 /** SILENT_TIMES: an answer is waited for so many statement time-outs, since others may come before it; then its connection is lost. */
 const SILENT_TIMES = 3
 
-/** `queueSettings` is what the job queue opens its own connections with: it reads values by the driver's own types. */
+/**
+ * `queueSettings` is what the job queue opens its own connections with: it reads values by the driver's own types. A process that is frozen in the
+ * middle of a transaction of the queue loses it.
+ */
 export function queueSettings(address: DatabaseAddress): ClientConfig {
-  const { options, ...where } = whereabouts(address)
-  return { ...where, application_name: 'imeigate', ...(options && { options }), keepAlive: true }
+  const { options = '', ...where } = whereabouts(address)
+  return {
+    ...where,
+    application_name: 'imeigate',
+    options: `${options} -c idle_in_transaction_session_timeout=${QUEUE_IDLE_MS}`.trim(),
+    keepAlive: true,
+  }
 }
+
+const QUEUE_IDLE_MS = 10_000
 
 const escaped = (value: string): string => value.replace(/[\\ ]/g, '\\$&')
 

@@ -1,7 +1,7 @@
 import type { Compilable } from 'kysely'
 import type { DatabaseAddress, Session } from './connection-settings.ts'
 import { Query, type Rows, type Run } from './query.ts'
-import { ClientSource, PoolSource, type Source } from './sources.ts'
+import { ClientSource, PoolSource, type Source, type Told } from './sources.ts'
 import { Identifier } from './statement-text.ts'
 
 export { isConnectionLoss } from './connection-loss.ts'
@@ -43,18 +43,13 @@ interface PoolOptions {
   /** `max` bounds the connections. With one, statements are sent ahead on it without waiting for each other's answers. */
   max?: number
   session?: Session
-  /** `onNotify` takes the notifications that sessions of the pool listen to. */
-  onNotify?: (channel: string, payload: string) => void
+  /** `told` hears of the connection of a pool of one. */
+  told?: Told
 }
 
 /** `openPool` opens a pool; it connects when it is first used. */
-export function openPool(
-  address: DatabaseAddress,
-  { max = 10, session = {}, onNotify }: PoolOptions = {},
-): Sql {
-  return sqlOn(
-    max === 1 ? new ClientSource(address, session, onNotify) : new PoolSource(address, session, max),
-  )
+export function openPool(address: DatabaseAddress, { max = 10, session = {}, told }: PoolOptions = {}): Sql {
+  return sqlOn(max === 1 ? new ClientSource(address, session, told) : new PoolSource(address, session, max))
 }
 
 /** `sqlOn` sends statements on the connections that a source lends. */

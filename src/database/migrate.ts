@@ -130,11 +130,15 @@ async function cancelStatement(address: DatabaseAddress, pid: number): Promise<v
   await answered
 }
 
-/** `isReady` tells whether the database answers and has exactly this program's schema. */
-export async function isReady(sql: Sql): Promise<boolean> {
-  try {
-    return (await findNext(sql)) === undefined
-  } catch {
-    return false
-  }
+/** `proveSchema` throws unless the database answers and has exactly this program's schema. */
+export async function proveSchema(sql: Sql): Promise<void> {
+  const next = await findNext(sql)
+  if (next) throw new Error(`the database lacks ${next.file}`)
 }
+
+/** `isReady` tells whether the database answers and has exactly this program's schema. */
+export const isReady = (sql: Sql): Promise<boolean> =>
+  proveSchema(sql).then(
+    () => true,
+    () => false,
+  )

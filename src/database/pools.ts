@@ -84,6 +84,6 @@ export const pools = {
   },
   /** `notifications` is the connection on which changes are told of. */
   notifications: { max: 1, session: { statement_timeout: '2000' } },
-  /** `migration` waits as long as another process migrates. */
-  migration: { max: 1, session: {} },
+  /** `migration` waits as long as another process migrates, but not for one that was frozen at it. */
+  migration: { max: 1, session: { idle_in_transaction_session_timeout: '60000' } },
 } as const satisfies Record<string, PoolKind>

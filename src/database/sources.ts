@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { endsWithin } from '../lib/time.ts'
 import { cancelledBy } from './cancellation.ts'
-import { ConnectionLost, isConnectionLoss, withCode } from './connection-loss.ts'
+import { ConnectionLost, isConnectionLoss, NotConnected, withCode } from './connection-loss.ts'
 import { connectionSettings, type DatabaseAddress, type Session } from './connection-settings.ts'
 import type { Form, Rows } from './query.ts'
 import { recordsOf } from './records.ts'
@@ -111,7 +111,7 @@ class Backoff {
     } catch (error) {
       this.#failures = Math.min(this.#failures + 1, 10)
       this.#failedAt = performance.now()
-      throw withCode(error)
+      throw new NotConnected(withCode(error))
     }
   }
 }
@@ -164,11 +164,20 @@ export class PoolSource implements Source {
   }
 }
 
+/** Told is what hears of a ClientSource's connection. */
+export interface Told {
+  /** `onNotify` takes the notifications that the session listens to. */
+  onNotify?: (channel: string, payload: string) => void
+  onConnected?: () => void
+  /** `onLost` is called when the connection was lost, and when there is none to be had. */
+  onLost?: () => void
+}
+
 /** ClientSource holds one connection, on which statements are sent ahead; a transaction has it to itself. */
 export class ClientSource implements Source {
   readonly #address: DatabaseAddress
   readonly #session: Session
-  readonly #onNotify: ((channel: string, payload: string) => void) | undefined
+  readonly #told: Told
   readonly #backoff = new Backoff()
   #client: pg.Client | undefined
   #connecting: Promise<pg.Client> | undefined
@@ -177,14 +186,10 @@ export class ClientSource implements Source {
   readonly #underWay = new Set<Promise<unknown>>()
   #ended = false
 
-  constructor(
-    address: DatabaseAddress,
-    session: Session,
-    onNotify?: (channel: string, payload: string) => void,
-  ) {
+  constructor(address: DatabaseAddress, session: Session, told: Told = {}) {
     this.#address = address
     this.#session = session
-    this.#onNotify = onNotify
+    this.#told = told
   }
 
   async use<T>(work: (client: Connection) => Promise<T>): Promise<T> {
@@ -237,10 +242,15 @@ export class ClientSource implements Source {
         const client = new pg.Client(connectionSettings(this.#address, this.#session))
         client.on('error', () => this.#drop(client))
         client.on('end', () => this.#drop(client))
-        client.on('notification', ({ channel, payload = '' }) => this.#onNotify?.(channel, payload))
+        client.on('notification', ({ channel, payload = '' }) => this.#told.onNotify?.(channel, payload))
         await client.connect()
         this.#client = client
+        this.#told.onConnected?.()
         return client
+      })
+      .catch((error: unknown) => {
+        if (!this.#ended) this.#told.onLost?.()
+        throw error
       })
       .finally(() => {
         this.#connecting = undefined
@@ -252,6 +262,7 @@ export class ClientSource implements Source {
     if (this.#client !== client) return
     this.#client = undefined
     cutOff(client)
+    if (!this.#ended) this.#told.onLost?.()
   }
 }
 

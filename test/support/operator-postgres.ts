@@ -1,10 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { chownSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openPool } from '../../src/database/database.ts'
 import { chooseUser, findBinaries } from '../../src/database/embedded/binaries.ts'
 import { childrenOf, killAll, temporaryFolder, until } from './process.ts'
+
+/** SETTINGS: several servers of a test may use it at once. */
+const SETTINGS = ['unix_socket_directories=', 'max_connections=300']
 
 export const PASSWORD = 'n0t-for-any-log'
 
@@ -60,10 +63,29 @@ export class OperatorPostgres {
     await ended
   }
 
+  /** `backUp` copies the files of a server that was killed, as a snapshot of its disk does. */
+  backUp(): void {
+    execFileSync('cp', ['-a', this.#folder, `${this.#folder}-backup`])
+  }
+
+  /** `restore` puts the copy back under a server that was killed. */
+  restore(): void {
+    rmSync(this.#folder, { recursive: true })
+    execFileSync('cp', ['-a', `${this.#folder}-backup`, this.#folder])
+  }
+
   #spawn(): void {
     this.#child = spawn(
       join(this.#native, 'bin/postgres'),
-      ['-D', this.#folder, '-p', `${this.#port}`, '-h', '127.0.0.1', '-c', 'unix_socket_directories='],
+      [
+        '-D',
+        this.#folder,
+        '-p',
+        `${this.#port}`,
+        '-h',
+        '127.0.0.1',
+        ...SETTINGS.flatMap((one) => ['-c', one]),
+      ],
       { ...this.#runAs, cwd: this.#folder, stdio: 'ignore' },
     )
   }

@@ -1,41 +1,31 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { DatabaseAddress } from '../../src/database/database.ts'
 
-/** Relay stands between clients and PostgreSQL, and fails as a network does. */
+/** Relay stands between clients and PostgreSQL, and fails as a network does, or as a server that is away. */
 export class Relay {
   readonly address: DatabaseAddress
-  readonly #server: Server
-  readonly #sockets: Set<Socket>
-  readonly #clients: Set<Socket>
+  readonly #to: DatabaseAddress
+  readonly #port: number
+  #server: Server
+  readonly #sockets = new Set<Socket>()
+  readonly #clients = new Set<Socket>()
+  #isFrozen = false
 
-  private constructor(address: DatabaseAddress, server: Server, sockets: Set<Socket>, clients: Set<Socket>) {
-    this.address = address
+  private constructor(to: DatabaseAddress, server: Server, port: number) {
+    this.#to = to
+    this.#port = port
     this.#server = server
-    this.#sockets = sockets
-    this.#clients = clients
+    this.address = addressAt(to, port)
+    server.on('connection', (from: Socket) => this.#connect(from))
   }
 
   static async open(to: DatabaseAddress): Promise<Relay> {
-    const [sockets, clients] = [new Set<Socket>(), new Set<Socket>()]
-    const server = createServer((from) => {
-      const upstream = connect(targetOf(to))
-      clients.add(from)
-      for (const [one, other] of [
-        [from, upstream],
-        [upstream, from],
-      ] as const) {
-        sockets.add(one)
-        one.pipe(other)
-        one.on('error', () => other.destroy())
-        one.on('close', () => sockets.delete(one))
-      }
-    })
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const server = await listening(0)
     const { port } = server.address() as { port: number }
-    return new Relay(addressAt(to, port), server, sockets, clients)
+    return new Relay(to, server, port)
   }
 
-  /** `cut` lets nothing pass any more, without a sign to anybody. */
+  /** `cut` lets nothing pass any more on the connections that there are, without a sign to anybody. */
   cut(): void {
     for (const socket of this.#sockets) socket.unpipe().pause()
   }
@@ -46,10 +36,57 @@ export class Relay {
     this.#clients.clear()
   }
 
+  /** `freeze` is the same as `cut`, also for connections to come, until `thaw`. */
+  freeze(): void {
+    this.#isFrozen = true
+    this.cut()
+  }
+
+  thaw(): void {
+    this.#isFrozen = false
+    this.#destroy()
+  }
+
+  /** `refuse` ends all connections and takes no more, until `accept`. */
+  async refuse(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve))
+    this.#destroy()
+    await closed
+  }
+
+  async accept(): Promise<void> {
+    this.#server = await listening(this.#port)
+    this.#server.on('connection', (from: Socket) => this.#connect(from))
+  }
+
   async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy()
+    this.#destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
+
+  #connect(from: Socket): void {
+    const upstream = connect(targetOf(this.#to))
+    this.#clients.add(from)
+    for (const [one, other] of [
+      [from, upstream],
+      [upstream, from],
+    ] as const) {
+      this.#sockets.add(one)
+      if (!this.#isFrozen) one.pipe(other)
+      one.on('error', () => other.destroy())
+      one.on('close', () => this.#sockets.delete(one))
+    }
+  }
+
+  #destroy(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+}
+
+async function listening(port: number): Promise<Server> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return server
 }
 
 function targetOf(to: DatabaseAddress): { path: string } | { host: string; port: number } {

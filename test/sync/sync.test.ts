@@ -147,7 +147,7 @@ describe('a list that is applied', () => {
     await store.routed(supplier, 'quiet-1', '1')
     await store.apply(supplier, many(1))
     const heard: string[] = []
-    const listener = openPool(store.address, { max: 1, onNotify: (_, topic) => heard.push(topic) })
+    const listener = openPool(store.address, { max: 1, told: { onNotify: (_, topic) => heard.push(topic) } })
     await listener.unsafe('listen imeigate_changes')
     await store.apply(supplier, many(1))
     await store.sql`select pg_notify('imeigate_changes', 'end')`

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify'
 import type { Admission } from '../../admission/admission.ts'
-import { isTemporary } from '../../database/connection-loss.ts'
 import { dhruEndpoint } from '../../protocols/dhru/endpoint.ts'
 import { ServiceLists } from '../../protocols/dhru/service-lists.ts'
 import { depositHook } from '../../protocols/hooks/deposit-hook.ts'
@@ -29,10 +28,10 @@ interface ApiComponents extends Components {
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
 export function serveProtocols(http: FastifyInstance, components: ApiComponents, metrics: Metrics): void {
-  const { config, admission, buckets, directory, fulfilment, gatewayWebhooks } = components
+  const { config, admission, buckets, directory, fulfilment, gatewayWebhooks, presence } = components
   const { dhruRequestsPerMinute, restRequestsPerMinute } = config
-  supplierHook(http, { admission, directory, fulfilment })
-  depositHook(http, { admission, gatewayWebhooks })
+  supplierHook(http, { admission, presence, directory, fulfilment })
+  depositHook(http, { admission, presence, gatewayWebhooks })
   dhruEndpoint(
     http,
     {
@@ -51,7 +50,6 @@ export function serveProtocols(http: FastifyInstance, components: ApiComponents,
       serviceTexts: new ServiceTexts(),
       count: metrics.countRestRequest,
       throttle: new KeyThrottle(buckets, { protocol: 'rest', perMinute: restRequestsPerMinute }),
-      isTemporary,
     },
     { bodyLimit: config.bodyLimit, version },
   )

@@ -123,6 +123,9 @@ const codes = new Map<string, RefusalMeaning>(
   }),
 )
 
+/** NOT_KNOWN is what another imeigate says when its database went away with the request in hand. */
+const NOT_KNOWN = /it is not known whether this was done/
+
 const anyOf = (...patterns: RegExp[]): RegExp => new RegExp(patterns.map(({ source }) => source).join('|'))
 
 /**
@@ -136,6 +139,7 @@ const patterns: [meaning: RefusalMeaning, text: RegExp][] = [
       /(?:internal|server|fatal|unexpected|unknown) error/,
       /(?:database|db) (?:error|connection)|mysql|sqlstate|sql (?:error|syntax)/,
       /something went wrong|timed? ?-?out|could not connect/,
+      NOT_KNOWN,
     ),
   ],
   [
@@ -197,6 +201,7 @@ const patterns: [meaning: RefusalMeaning, text: RegExp][] = [
 
 function meaningOf(everything: string): RefusalMeaning {
   const code = codeOf(everything)
+  if (code === 'busy' && NOT_KNOWN.test(everything)) return 'unclear'
   if (code !== undefined) return code
   const text = everything.toLowerCase().replace(/\s+/g, ' ')
   return patterns.find(([, pattern]) => pattern.test(text))?.[0] ?? 'refused'

@@ -691,6 +691,12 @@ create index orders_id on orders (id);
 -- Resellers name an order by their own reference, too, and look for it in any case.
 create index orders_by_reference on orders (account_id, lower(reference), id) where reference is not null;
 
+-- When each connection that places orders last showed that it can, while no order came: see /readyz.
+create table placement_probes (
+  lane text primary key,
+  at timestamptz not null
+);
+
 -- Keys under which an order answers a repeated request (promise 3, one purchase, once): its natural key, and the caller's
 -- idempotency key (then body has the hash of the request). They stand apart from orders, with one index only, so that
 -- the look-up cannot be planned wrongly on a young table, and so that old natural keys can be swept.

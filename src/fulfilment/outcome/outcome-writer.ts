@@ -1,3 +1,4 @@
+import { isTurnedDown } from '../../database/connection-loss.ts'
 import { isConnectionLoss, type Sql } from '../../database/database.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId } from '../../lib/ids.ts'
@@ -14,8 +15,6 @@ import {
 } from './outcomes.sql.ts'
 
 const BATCH_SIZE = 1000
-/** DEADLOCK: PostgreSQL chose this transaction to end a deadlock, so it is done again. */
-const DEADLOCK = '40P01'
 const LOCK_TIMEOUT = '55P03'
 const RETRY_EVERY_MS = 100
 const MAX_RETRY_EVERY_MS = 1_000
@@ -205,7 +204,7 @@ export class OutcomeWriter {
 /** `mayGoWell` tells the errors after which the same may go well in a moment. */
 const mayGoWell = (error: unknown): boolean => {
   const { code } = error as { code?: string }
-  return isConnectionLoss(error) || code === DEADLOCK || code === LOCK_TIMEOUT
+  return isConnectionLoss(error) || isTurnedDown(error) || code === LOCK_TIMEOUT
 }
 
 const itemsOf = (updates: readonly ItemUpdate[]) => updates.map(({ item }) => item)

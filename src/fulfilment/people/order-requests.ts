@@ -1,5 +1,7 @@
+import { ConnectionLost } from '../../database/connection-loss.ts'
 import type { Sql } from '../../database/database.ts'
-import type { Clock } from '../../lib/time.ts'
+import { type Clock, endsWithin } from '../../lib/time.ts'
+import { HOLD_MS } from '../../runtime/presence.ts'
 import { OutcomeWriter } from '../outcome/outcome-writer.ts'
 import { type CancelAnswer, requestCancel, requestVerify, type VerifyAnswer } from './cancel-verify.ts'
 
@@ -18,8 +20,11 @@ export class OrderRequests {
     this.#outcomes = new OutcomeWriter(sql, clock)
   }
 
-  cancel(order: Order, by: string): Promise<CancelAnswer> {
-    return requestCancel(this.#sql, this.#outcomes, order, by, this.#clock)
+  /** `cancel` rejects with a ConnectionLost where it must wait too long, for a locked wallet or a database that takes no changes; it goes on then. */
+  async cancel(order: Order, by: string): Promise<CancelAnswer> {
+    const cancelled = requestCancel(this.#sql, this.#outcomes, order, by, this.#clock)
+    if (!(await endsWithin(HOLD_MS, cancelled))) throw new ConnectionLost('nothing could be written yet')
+    return await cancelled
   }
 
   verify(order: Order, by: string): Promise<VerifyAnswer> {

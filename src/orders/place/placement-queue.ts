@@ -1,11 +1,13 @@
-import { ConnectionLost } from '../../database/connection-loss.ts'
+import { ConnectionLost, isNeverSent, isTurnedDown } from '../../database/connection-loss.ts'
 import { isConnectionLoss, type Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import { Batcher } from '../../runtime/batcher.ts'
+import { HOLD_MS } from '../../runtime/presence.ts'
 import { decidePlacements, type PlacementResult } from './decide.ts'
+import { Lane } from './lane.ts'
 import { bindKeys, findKeyHolders, findPlaced, insertOrders, takeOrderIds } from './placement.sql.ts'
 import { itemsOf, ofSoManyItems, type PlacementRow, withoutRepeats } from './placement-row.ts'
 
@@ -15,9 +17,9 @@ const MAX_BATCH_ORDERS = 1000
 const MAX_BATCH_ITEMS = 20_000
 /** CAREFUL_BATCHES are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
 const CAREFUL_BATCHES = 10
-/** RETRY_FOR_MS bounds how long a batch is tried again when the database goes away under it. */
-const RETRY_FOR_MS = 8000
 const RETRY_EVERY_MS = 100
+/** LOCKED_MS is how long an order waits for a wallet that is known to be locked: many of those locks are short. */
+const LOCKED_MS = 2000
 
 const LOCK_TIMEOUT = '55P03'
 const STATEMENT_TIMEOUT = '57014'
@@ -26,12 +28,14 @@ const STATEMENT_TIMEOUT = '57014'
 type Answer = PlacementResult | Error | Promise<PlacementResult>
 
 interface PlacementQueueDeps {
+  /** `name` is what an operator is told of the queue by. */
+  name: string
   /** `sql` is a pool of one connection with steady plans and a lock time-out. */
   sql: Sql
   clock: Clock
   /** `onPlaced` is called after each commit that placed orders. */
   onPlaced: () => void
-  /** `answerLocked` answers a row whose wallet somebody else holds locked; `temporarily_unavailable` unless said otherwise. */
+  /** `answerLocked` answers a row whose wallet somebody else holds locked; unless said otherwise the row waits, and is then refused. */
   answerLocked?: (row: PlacementRow) => Answer
 }
 
@@ -47,6 +51,8 @@ interface PlacementQueueDeps {
  * its account are decided apart, without waiting for the lock: `answerLocked` answers them, the others are placed.
  */
 export class PlacementQueue {
+  readonly name: string
+  readonly #lane: Lane
   readonly #sql: Sql
   readonly #clock: Clock
   readonly #onPlaced: () => void
@@ -58,12 +64,16 @@ export class PlacementQueue {
   #careful = 0
   /** `#locked` are accounts whose wallets were found locked by somebody else. */
   readonly #locked = new Set<AccountId>()
+  /** `#waiting` are rows that are tried again in a moment, when their wallet may be free. */
+  readonly #waiting = new Set<Promise<PlacementResult>>()
 
-  constructor({ sql, clock, onPlaced, answerLocked = notNow }: PlacementQueueDeps) {
+  constructor({ name, sql, clock, onPlaced, answerLocked }: PlacementQueueDeps) {
+    this.name = name
+    this.#lane = new Lane(sql, `${crypto.randomUUID()} ${name}`)
     this.#sql = sql
     this.#clock = clock
     this.#onPlaced = onPlaced
-    this.#answerLocked = answerLocked
+    this.#answerLocked = answerLocked ?? ((row) => this.#waitForWallet(row))
     this.#batcher = new Batcher((rows) => this.#placeAll(rows), { size: MAX_BATCH_ORDERS })
   }
 
@@ -76,8 +86,26 @@ export class PlacementQueue {
     return this.#locked.has(accountId)
   }
 
+  /** `prove` throws what keeps orders from being placed here; it waits behind the batch that is being placed. */
+  async prove(): Promise<void> {
+    await this.#lane.prove(this.#clock.now())
+  }
+
   async stop(): Promise<void> {
     await this.#batcher.drained()
+    while (this.#waiting.size > 0) await Promise.allSettled(this.#waiting)
+  }
+
+  #waitForWallet(row: PlacementRow): Answer {
+    row.lockedAt ??= performance.now()
+    if (performance.now() - row.lockedAt >= LOCKED_MS) return notNow(row)
+    const again = new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS)).then(() =>
+      this.#batcher.add(row),
+    )
+    this.#waiting.add(again)
+    const settled = (): boolean => this.#waiting.delete(again)
+    again.then(settled, settled)
+    return again
   }
 
   async #placeAll(rows: PlacementRow[]): Promise<Answer[]> {
@@ -128,6 +156,7 @@ export class PlacementQueue {
       // The ids for the next batch ride along.
       if (this.#ids.length < 2 * rows.length) this.#takeIds(8 * rows.length).catch(() => {})
       await written
+      this.#lane.committed()
       this.#onPlaced()
       return placed.map(({ orderId }) => ({ kind: 'placed', orderId }))
     } catch (error) {
@@ -142,22 +171,26 @@ export class PlacementQueue {
 
   /** `skipLocked`: rows of accounts whose wallets are locked are refused at once. */
   async #placeCarefully(rows: PlacementRow[], { skipLocked = false } = {}): Promise<Answer[]> {
-    const giveUpAt = performance.now() + RETRY_FOR_MS
     for (;;) {
       try {
         const results = await this.#decideTogether(rows, skipLocked)
+        this.#lane.committed()
         if (results.some(isPlaced)) this.#onPlaced()
         return results
       } catch (error) {
         const { code } = error as { code?: unknown }
-        if (isConnectionLoss(error)) {
-          if (performance.now() > giveUpAt) return rows.map(() => error as Error)
+        if (isConnectionLoss(error) || isTurnedDown(error)) {
+          if (isTurnedDown(error)) this.#lane.turnedDown(error)
+          if (rows.some(isOverdue)) return await this.#withoutOverdue(rows, { skipLocked })
           await new Promise((resolve) => setTimeout(resolve, RETRY_EVERY_MS))
         } else if (code === LOCK_TIMEOUT && !skipLocked) {
           return await this.#placeCarefully(rows, { skipLocked: true })
         } else if (code === LOCK_TIMEOUT) {
+          // No wallet: something that every order needs.
+          this.#lane.turnedDown(error)
           return rows.map(this.#answerLocked)
         } else if (code === STATEMENT_TIMEOUT) {
+          this.#lane.turnedDown(error)
           return rows.map(notNow)
         } else if (rows.length === 1) {
           return [error as Error]
@@ -166,6 +199,17 @@ export class PlacementQueue {
         }
       }
     }
+  }
+
+  /** `#withoutOverdue` gives up the rows that have waited long enough for the database, and goes on with the others. */
+  async #withoutOverdue(rows: PlacementRow[], how: { skipLocked: boolean }): Promise<Answer[]> {
+    const [overdue, others] = [rows.filter(isOverdue), rows.filter((row) => !isOverdue(row))]
+    const results = new Map<PlacementRow, Answer>(overdue.map((row) => [row, notNow(row)]))
+    const placed = others.length > 0 ? await this.#placeCarefully(others, how) : []
+    others.forEach((row, index) => {
+      results.set(row, placed[index] as Answer)
+    })
+    return rows.map((row) => results.get(row) as Answer)
   }
 
   /** `#placeApart` places each row of a refused batch alone, so that only the row at fault fails. */
@@ -268,8 +312,10 @@ const isPlaced = (result: Answer | 'locked' | undefined): boolean =>
 
 /** `noteLoss` marks rows whose connection was lost: the server may still commit them, so their ids stand for no other order. */
 function noteLoss(rows: readonly PlacementRow[], error: unknown): void {
-  if (isConnectionLoss(error)) for (const row of rows) row.maybeWritten = true
+  if (isConnectionLoss(error) && !isNeverSent(error)) for (const row of rows) row.maybeWritten = true
 }
+
+const isOverdue = ({ askedAt }: PlacementRow): boolean => performance.now() - askedAt > HOLD_MS
 
 /** `notNow` refuses a row that was not placed; where an earlier try may still be committed, it is an error, since a refusal is proof. */
 const notNow = (row: PlacementRow): PlacementResult | Error =>

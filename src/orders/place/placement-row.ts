@@ -8,6 +8,10 @@ import type { Purchase } from './purchase.ts'
 /** PlacementRow is a purchase on its way through placement. */
 export interface PlacementRow extends PlacementCandidate {
   purchase: Purchase
+  /** `askedAt` is a time of `performance.now()`. */
+  askedAt: number
+  /** `lockedAt` is when the row first waited for its wallet apart from other accounts' rows. */
+  lockedAt?: number
   /** `orderId` is undefined before the first try. A row keeps it when it is tried again. */
   orderId: OrderId | undefined
   /** `maybeWritten`: a try whose answer was lost may have been committed under the id, or may still be. */
@@ -32,6 +36,7 @@ export function rowOf(purchase: Purchase): PlacementRow {
       : digest('input', accountId, service.id, reference, ...items.map((item) => item.canonical))
   return {
     purchase,
+    askedAt: performance.now(),
     orderId: undefined,
     maybeWritten: false,
     accountId,

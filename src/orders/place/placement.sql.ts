@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from '../../database/database.ts'
+import type { Queryable, Sql, Transaction } from '../../database/database.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { KeyHolder } from './decide.ts'
 
@@ -150,4 +150,25 @@ export async function bindKeys(
                   ${keys.map((row) => row.order)}::bigint[], ${keys.map((row) => row.body)}::uuid[])
         as k (account_id, key, order_id, body)
     on conflict (account_id, key) do nothing`
+}
+
+/**
+ * `writeProbe` does what placing does, but without an order: it needs the same locks and the same right to write, commits a row of its own, and has
+ * a sort that finds no room in its memory find room on the disk. `lane` is who asks, so that nobody waits for another's row.
+ */
+export async function writeProbe(sql: Sql, { lane, now }: { lane: string; now: Date }): Promise<void> {
+  await sql.begin(async (transaction) => {
+    await Promise.all([
+      insertOrders(transaction, [], { now, replaceKeys: false }),
+      transaction`set local work_mem = '64kB'`,
+      transaction`
+        with room as materialized (
+          select count(*) as sorted from (select n from generate_series(1, 8000) as n order by md5(n::text) offset 0) as many
+        ), old as (
+          delete from placement_probes where at < ${now}::timestamptz - interval '1 hour'
+        )
+        insert into placement_probes (lane, at) select ${lane}, ${now} from room
+        on conflict (lane) do update set at = excluded.at`,
+    ])
+  })
 }

@@ -33,12 +33,21 @@ export class Placement {
   constructor({ connections, clock, onPlaced = () => {} }: PlacementDeps) {
     this.#connections = connections
     this.#common = new PlacementQueue({
+      name: 'placement',
       sql: connections.common,
       clock,
       onPlaced,
       answerLocked: (row) => this.#placeApart(row),
     })
-    this.#locked = connections.locked.map((sql) => new PlacementQueue({ sql, clock, onPlaced }))
+    this.#locked = connections.locked.map(
+      (sql, index) =>
+        new PlacementQueue({ name: `placement of locked accounts ${index + 1}`, sql, clock, onPlaced }),
+    )
+  }
+
+  /** `queues` gives every queue, each of which can tell whether orders can be placed there. */
+  get queues(): readonly Pick<PlacementQueue, 'name' | 'prove'>[] {
+    return [this.#common, ...this.#locked]
   }
 
   /**
@@ -74,6 +83,7 @@ export class Placement {
   /** `#placeApart` keeps the account apart until none of its orders waits and its wallet was found free. */
   async #placeApart(row: PlacementRow): Promise<PlacementResult> {
     const { accountId } = row
+    row.lockedAt ??= performance.now()
     const queue = at(this.#locked, accountId)
     this.#apart.set(accountId, (this.#apart.get(accountId) ?? 0) + 1)
     try {

@@ -7,6 +7,7 @@ import type { OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { Placement } from '../../orders/place/placement.ts'
 import type { OrderReader } from '../../orders/read/order-reader.ts'
+import type { Presence } from '../../runtime/presence.ts'
 import type { Answer, Prepared } from './answer.ts'
 import type { DhruRequest } from './form.ts'
 import type { Parameters } from './parameters.ts'
@@ -21,6 +22,7 @@ export interface DhruDeps {
   serviceLists: ServiceLists
   clock: Clock
   maxRows: number
+  presence: Pick<Presence, 'reading' | 'isTemporary'>
 }
 
 /** Call is one authenticated request, as its action sees it. */

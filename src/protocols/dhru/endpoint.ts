@@ -5,11 +5,12 @@ import type { Authenticator } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import type { Admission } from '../../admission/admission.ts'
 import type { Body } from '../../admission/bodies.ts'
-import { Refusal } from '../../errors.ts'
+import { Refusal, unavailable } from '../../errors.ts'
 import { refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import { turnFor } from '../../runtime/pace.ts'
+import type { Presence } from '../../runtime/presence.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { actions, placesOrders } from './actions/index.ts'
 import { type Answer, API_VERSION, Prepared, toJson, toXml } from './answer.ts'
@@ -29,6 +30,7 @@ export interface EndpointDeps extends DhruDeps {
   count: (action: string, outcome: string) => void
   /** `requests` logs every request. */
   requests: RequestLog
+  presence: Pick<Presence, 'through' | 'reading' | 'isTemporary'>
 }
 
 export interface EndpointSettings {
@@ -107,20 +109,25 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       if (dhru.form.isCut)
         return { ...handled, result: new Refusal('body_too_large', `at most ${MAX_FIELDS} fields`) }
       let key: ApiKey | undefined
+      const isReading = !placesOrders(dhru.action)
       try {
-        const authenticated = deps.authenticator.authenticate(dhru, request.ip)
-        const known = authenticated instanceof Promise ? await authenticated : authenticated
+        const known = await deps.presence.reading(() => deps.authenticator.authenticate(dhru, request.ip))
         if (!known.ok) {
           return { ...handled, refusedKey: 'of' in known ? known.of : undefined, result: refusalFor(known) }
         }
-        key = known.value
+        const { value } = known
+        key = value
         deps.admission.know(request, read.bytes.length)
-        deps.throttle.count(key)
-        return { ...handled, key, result: await run(dhru, key, request, read.bytes.length) }
+        deps.throttle.count(value)
+        const result = await deps.presence.through(() => run(dhru, value, request, read.bytes.length), {
+          isRepeatable: isReading,
+        })
+        return { ...handled, key, result }
       } catch (error) {
         if (error instanceof Refusal) return { ...handled, key, result: error }
         request.log.error({ err: error, requestId: request.id, action: dhru.action }, 'a Dhru action failed')
-        return { ...handled, key, result: internal(request) }
+        if (!deps.presence.isTemporary(error)) return { ...handled, key, result: internal(request) }
+        return { ...handled, key, result: unavailable({ isProof: isReading || !key }) }
       }
     }
 

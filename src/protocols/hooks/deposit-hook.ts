@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { GatewayWebhooks } from '../../deposits/gateway-webhooks.ts'
-import { type HookAdmission, hook } from './hook.ts'
+import { type HookDeps, hook } from './hook.ts'
 
 /** BODY_LIMIT, in bytes, is many times what a gateway's event needs. */
 const BODY_LIMIT = 524_288
@@ -11,8 +11,8 @@ const BODY_LIMIT = 524_288
  */
 export const depositHook = (
   app: FastifyInstance,
-  { admission, gatewayWebhooks }: { admission: HookAdmission; gatewayWebhooks: GatewayWebhooks },
+  { gatewayWebhooks, ...deps }: HookDeps & { gatewayWebhooks: GatewayWebhooks },
 ): void =>
-  hook(app, { path: '/hooks/deposits', bodyLimit: BODY_LIMIT, admission }, (code, body, headers) =>
+  hook(app, { path: '/hooks/deposits', bodyLimit: BODY_LIMIT, ...deps }, (code, body, headers) =>
     gatewayWebhooks.receive(code, body, headers),
   )

@@ -1,9 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Admission } from '../../admission/admission.ts'
+import type { Presence } from '../../runtime/presence.ts'
 
-/** HookAdmission is what reads the bodies. */
-export type HookAdmission = Pick<Admission, 'readBody'>
+/** HookDeps are what reads the bodies, and what knows whether the database is there. */
+export interface HookDeps {
+  admission: Pick<Admission, 'readBody'>
+  presence: Pick<Presence, 'through'>
+}
 
 /**
  * `hook` adds `POST <path>/<name>`, where inbound webhooks come in. `receive` gets the body byte by byte, because a signature covers it; once
@@ -11,7 +15,7 @@ export type HookAdmission = Pick<Admission, 'readBody'>
  */
 export function hook(
   app: FastifyInstance,
-  { path, bodyLimit, admission }: { path: string; bodyLimit: number; admission: HookAdmission },
+  { path, bodyLimit, admission, presence }: HookDeps & { path: string; bodyLimit: number },
   receive: (name: string, body: Buffer, headers: IncomingHttpHeaders) => Promise<void>,
 ): void {
   app.register(async (scope) => {
@@ -22,7 +26,9 @@ export function hook(
       return bytes
     })
     scope.post<{ Params: { name: string } }>(`${path}/:name`, async ({ params, body, headers }, reply) => {
-      await receive(params.name, Buffer.isBuffer(body) ? body : Buffer.alloc(0), headers)
+      const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+      // What is told of is taken in once, however often it comes.
+      await presence.through(() => receive(params.name, bytes, headers), { isRepeatable: true })
       return reply.code(204).send()
     })
   })

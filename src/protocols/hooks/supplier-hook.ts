@@ -4,7 +4,7 @@ import type { Fulfilment } from '../../fulfilment/fulfilment.ts'
 import { supplierKinds } from '../../integrations/suppliers/index.ts'
 import type { SupplierId } from '../../lib/ids.ts'
 import type { SupplierDirectory } from '../../suppliers/directory.ts'
-import { type HookAdmission, hook } from './hook.ts'
+import { type HookDeps, hook } from './hook.ts'
 
 /** BODY_LIMIT, in bytes, has room for an order with a thousand results. */
 const BODY_LIMIT = 1_048_576
@@ -17,12 +17,12 @@ const BODY_LIMIT = 1_048_576
 export function supplierHook(
   app: FastifyInstance,
   {
-    admission,
     directory,
     fulfilment,
-  }: { admission: HookAdmission; directory: SupplierDirectory; fulfilment: Pick<Fulfilment, 'askSoon'> },
+    ...deps
+  }: HookDeps & { directory: SupplierDirectory; fulfilment: Pick<Fulfilment, 'askSoon'> },
 ): void {
-  hook(app, { path: '/hooks/suppliers', bodyLimit: BODY_LIMIT, admission }, async (name, body, headers) => {
+  hook(app, { path: '/hooks/suppliers', bodyLimit: BODY_LIMIT, ...deps }, async (name, body, headers) => {
     const id = Number(/^[1-9]\d{0,8}$/.test(name) ? name : 0) as SupplierId
     const config = (await directory.current()).get(id)?.config
     const header = headers['x-signature']

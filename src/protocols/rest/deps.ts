@@ -12,6 +12,7 @@ import type { OrderFeed } from '../../orders/follow/order-feed.ts'
 import type { Placement } from '../../orders/place/placement.ts'
 import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
+import type { Presence } from '../../runtime/presence.ts'
 import type { Statements } from '../../statements/statements.ts'
 import type { ActionThrottle } from '../../throttles/action-throttle.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
@@ -39,6 +40,5 @@ export interface RestDeps {
   clock: Clock
   /** `count` counts an answered request: its route's name and its outcome (ok, or the error code). */
   count: (route: string, outcome: string) => void
-  /** `isTemporary` tells an error of the database that may be gone when the request is repeated. */
-  isTemporary: (error: unknown) => boolean
+  presence: Pick<Presence, 'through' | 'reading' | 'isTemporary'>
 }

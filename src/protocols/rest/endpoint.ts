@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
 import type { ApiKey } from '../../accounts/account.ts'
 import { allows } from '../../accounts/permissions.ts'
-import { Refusal } from '../../errors.ts'
+import { Refusal, unavailable } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
@@ -43,7 +43,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
       api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
       api.setSerializerCompiler(() => jsonWithAmounts)
       api.setErrorHandler((error, request, reply) =>
-        answerError(refusalOf(error, deps.isTemporary), error, request, reply),
+        answerError(refusalOf(error, request, deps.presence), error, request, reply),
       )
       api.decorateRequest('restKey', null)
       api.decorateRequest('refusedKey', null)
@@ -53,7 +53,9 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         reply.header('x-request-id', request.id)
         const { permission } = routeOf(request)
         const credentials = bearerOf(request.headers.authorization)
-        const login = await deps.authenticator.authenticate(credentials, request.ip)
+        const login = await deps.presence.reading(() =>
+          deps.authenticator.authenticate(credentials, request.ip),
+        )
         if ('of' in login) request.refusedKey = login.of
         const key = orThrow(login)
         request.restKey = key
@@ -74,11 +76,15 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
           schema: schemaOf(route),
           config: { route },
           handler: (request, reply) =>
-            answer(
-              route,
-              request,
-              reply,
-              () => new Listener(deps.liveAnswers, closing.signal, request, reply),
+            deps.presence.through(
+              () =>
+                answer(
+                  route,
+                  request,
+                  reply,
+                  () => new Listener(deps.liveAnswers, closing.signal, request, reply),
+                ),
+              { isRepeatable: isReading(route) },
             ),
         })
       }
@@ -155,23 +161,24 @@ function answerError(
   }
   request.refusal = refusal
   const source: Source = refusal instanceof Mismatch ? refusal.source : sourceOf(refusal, routeOf(request))
-  return (
-    reply
-      .code(statusOf(refusal))
-      .headers(headersOf(refusal))
-      .type('application/json; charset=utf-8')
-      // A `Refusal` proves that nothing was done. Anything else may have broken behind a commit.
-      .send(
-        JSON.stringify(
-          sayRefusal(refusal, { traceId: request.id, source, isProof: error instanceof Refusal }),
-        ),
-      )
-  )
+  return reply
+    .code(statusOf(refusal))
+    .headers(headersOf(refusal))
+    .type('application/json; charset=utf-8')
+    .send(
+      JSON.stringify(sayRefusal(refusal, { traceId: request.id, source, isProof: isProof(error, request) })),
+    )
 }
 
-function refusalOf(error: unknown, isTemporary: RestDeps['isTemporary']): Refusal {
+const isReading = ({ method }: Route): boolean => method === 'GET'
+
+/** `isProof`: nothing was done. A `Refusal` says so; anything else may have broken behind a commit, where there is anything to commit. */
+const isProof = (error: unknown, request: FastifyRequest): boolean =>
+  error instanceof Refusal || !request.restKey || isReading(routeOf(request))
+
+function refusalOf(error: unknown, request: FastifyRequest, presence: RestDeps['presence']): Refusal {
   if (error instanceof Refusal) return error
-  if (isTemporary(error)) return new Refusal('temporarily_unavailable')
+  if (presence.isTemporary(error)) return unavailable({ isProof: isProof(error, request) })
   const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
   if (statusCode === 413) return new Refusal('body_too_large')
   return statusCode >= 400 && statusCode < 500

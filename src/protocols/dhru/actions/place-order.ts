@@ -17,7 +17,9 @@ export const placeOrder: Action = async (call) => {
   }
   const fields = parameters.kind === 'one' ? parameters.fields : parameters.rows[0]?.fields
   if (!fields) throw new Refusal('malformed_parameters', 'the order is not an object')
-  const wanted = readPurchase(call, await call.deps.catalogue.current(), fields, call.idempotencyKey)
+  const { catalogue, presence } = call.deps
+  const snapshot = await presence.reading(() => catalogue.current())
+  const wanted = readPurchase(call, snapshot, fields, call.idempotencyKey)
   const placed = await placeWanted(call, wanted, call.idempotencyKey)
   if (placed instanceof Refusal) throw placed
   call.report({ placed: placed.orderId })

@@ -1,5 +1,5 @@
 import type { Dialect } from '../../../accounts/account.ts'
-import { Refusal } from '../../../errors.ts'
+import { Refusal, unavailable } from '../../../errors.ts'
 import { orThrow } from '../../../lib/fault.ts'
 import { mapInTurns } from '../../../runtime/pace.ts'
 import { type Answer, API_VERSION, Keyed, Merged, type Value } from '../answer.ts'
@@ -24,7 +24,8 @@ async function placeRows(call: Call): Promise<Row[]> {
     parameters.kind === 'many' ? parameters.rows : [{ key: '0', fields: parameters.fields }]
   if (rows.length === 0) throw new Refusal('payload_required')
   checkRowCount(rows.length, call.deps.maxRows)
-  const snapshot = await call.deps.catalogue.current()
+  const { catalogue, presence } = call.deps
+  const snapshot = await presence.reading(() => catalogue.current())
   const read = await mapInTurns(rows, ({ key, fields }) => {
     // One idempotency key covers the whole request: each row has its own share of it.
     const own = call.idempotencyKey === null ? null : `${call.idempotencyKey}#${key}`
@@ -34,7 +35,11 @@ async function placeRows(call: Call): Promise<Row[]> {
     read.map(async ({ key, own, fields, wanted }): Promise<Row> => {
       if (!wanted)
         return { key, echo: {}, result: new Refusal('malformed_parameters', 'the row is not an object') }
-      const placed = await placeWanted(call, wanted, own)
+      const placed = await placeWanted(call, wanted, own).catch((error: unknown) => {
+        // The other rows may have been placed, so each has an answer of its own.
+        if (!presence.isTemporary(error)) throw error
+        return unavailable({ isProof: false })
+      })
       return { key, echo: echo(fields), result: placed instanceof Refusal ? placed : String(placed.orderId) }
     }),
   )

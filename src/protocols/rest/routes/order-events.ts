@@ -10,10 +10,12 @@ import { type Call, route } from '../route.ts'
 const HEARTBEAT_MS = 15_000
 /** CLOSED_MS is that time once the client has closed its half of the connection. */
 const CLOSED_MS = 500
+/** AWAY_MS is the time between two tries while the database is away. */
+const AWAY_MS = 1000
 /** RETRY_MS is the time after which a client that lost the connection comes back. */
 const RETRY_MS = 2000
 
-type EventDeps = Pick<RestDeps, 'orderFeed' | 'orders'>
+type EventDeps = Pick<RestDeps, 'orderFeed' | 'orders' | 'presence'>
 
 export const orderEventRoutes = (deps: EventDeps) => [
   route({
@@ -49,7 +51,7 @@ export const orderEventRoutes = (deps: EventDeps) => [
 ]
 
 async function* events(
-  { orderFeed, orders }: EventDeps,
+  { orderFeed, orders, presence }: EventDeps,
   { accountId, signal, request }: Call,
   from: number,
 ): AsyncGenerator<string, void> {
@@ -58,25 +60,33 @@ async function* events(
   request.raw.socket.once('end', () => closed.abort())
   // An event without data is not dispatched, but its id is kept: a client that loses the connection now comes back with it.
   yield `retry: ${RETRY_MS}\nid: ${from}\n\n`
-  for (let since = from; ; ) {
+  const next = async (since: number): Promise<{ text: string; upTo: number }> => {
     const changes = closed.signal.aborted
       ? await orderFeed.after({ accountId, since }, CLOSED_MS, signal)
       : await orderFeed.after({ accountId, since }, HEARTBEAT_MS, AbortSignal.any([signal, closed.signal]))
-    if (signal.aborted) return
-    if (!changes) {
-      yield ':\n\n'
-      continue
-    }
+    if (!changes) return { text: HEARTBEAT, upTo: since }
     const own = orders.forBuyer(accountId)
     const found = await Promise.all(changes.orders.map(({ id }) => own.findSummary(id)))
-    if (signal.aborted) return
     const texts = changes.orders.map(({ entry }, index) => {
       const summary = found[index]
       return summary
         ? `event: order\nid: ${entry}\ndata: ${jsonWithAmounts(wireOrderSummary(summary))}\n\n`
         : ''
     })
-    if (texts.length > 0) yield texts.join('')
-    since = changes.upTo
+    return { text: texts.join(''), upTo: changes.upTo }
+  }
+  for (let since = from; ; ) {
+    let text = HEARTBEAT
+    try {
+      ;({ text, upTo: since } = await next(since))
+    } catch (error) {
+      if (!presence.isTemporary(error)) throw error
+      // What happens while the database is away is told when it is back, on the same connection.
+      await new Promise((resolve) => setTimeout(resolve, AWAY_MS))
+    }
+    if (signal.aborted) return
+    if (text !== '') yield text
   }
 }
+
+const HEARTBEAT = ':\n\n'

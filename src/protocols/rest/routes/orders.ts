@@ -21,9 +21,9 @@ const wait = Type.Integer({
   description: 'Seconds to wait for the end of an order that is pending',
 })
 
-type OrderDeps = Pick<RestDeps, 'catalogue' | 'placement' | 'orders' | 'orderFeed' | 'clock'>
+type OrderDeps = Pick<RestDeps, 'catalogue' | 'placement' | 'orders' | 'orderFeed' | 'presence' | 'clock'>
 
-export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: OrderDeps) => [
+export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence, clock }: OrderDeps) => [
   route({
     method: 'POST',
     path: '/api/order',
@@ -66,7 +66,8 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, clock }: 
     async handle({ accountId, key, body, idempotencyKey, report }) {
       const { reference = null, data } = body
       const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
-      const purchase = readPurchase(await catalogue.current(), { key, via: 'rest', now: clock.now() }, wanted)
+      const snapshot = await presence.reading(() => catalogue.current())
+      const purchase = readPurchase(snapshot, { key, via: 'rest', now: clock.now() }, wanted)
       if (!purchase.ok) throw await placement.refusalOf(accountId, idempotencyKey, refusalFor(purchase))
       const placed = await placement.place(purchase.value)
       if (placed instanceof Refusal) throw placed

@@ -1,0 +1,363 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startServer } from '../../src/app/server.ts'
+import { readConfig } from '../../src/config.ts'
+import { openPool, type Sql } from '../../src/database/database.ts'
+import { migrate } from '../../src/database/migrate.ts'
+import { actions, placesOrders } from '../../src/protocols/dhru/actions/index.ts'
+import { readDhru } from '../support/dhru.ts'
+import { OperatorPostgres } from '../support/operator-postgres.ts'
+import { cleanUp, until } from '../support/process.ts'
+import { Relay } from '../support/relay.ts'
+import { imei, type Shop, TestServer } from '../support/server.ts'
+
+/** FORBID is done to every table: whoever writes finds that the disk is full. */
+const FORBID = `
+  create function no_room() returns trigger language plpgsql as $$
+    begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end $$;
+  do $$ declare t text; begin
+    for t in select tablename from pg_tables where schemaname = 'public' loop
+      execute format('create trigger a_full_disk before insert or update or delete on %I for each statement execute function no_room()', t);
+    end loop; end $$`
+const ALL_TABLES = `select string_agg(quote_ident(tablename), ', ') as names from pg_tables
+  where schemaname = 'public' and tablename not in ('schema_migrations')`
+
+/** Outage is a way for the database to be away; `end` brings it back. */
+interface Outage {
+  name: string
+  /** `isAway`: nothing at all is answered. Else what only reads may be. */
+  isAway: boolean
+  begin(room: Room): Promise<() => Promise<void>>
+}
+
+const outages: Outage[] = [
+  {
+    name: 'refuses connections',
+    isAway: true,
+    begin: async ({ relay }) => {
+      await relay.refuse()
+      return () => relay.accept()
+    },
+  },
+  {
+    name: 'is frozen',
+    isAway: true,
+    begin: async ({ relay }) => {
+      relay.freeze()
+      return async () => relay.thaw()
+    },
+  },
+  {
+    name: 'takes no changes',
+    isAway: false,
+    begin: async ({ sql, relay, name }) => {
+      const set = (value: string) =>
+        sql.unsafe(`alter database "${name}" set default_transaction_read_only = ${value}`)
+      await set('on')
+      relay.dropClients()
+      return async () => {
+        await sql.unsafe('set default_transaction_read_only = off')
+        await set('off')
+        relay.dropClients()
+      }
+    },
+  },
+  {
+    name: 'has no room on its disk',
+    isAway: false,
+    begin: async ({ sql }) => {
+      await sql.unsafe(FORBID)
+      return async () => void (await sql.unsafe('drop function no_room() cascade'))
+    },
+  },
+  {
+    name: 'is locked',
+    isAway: false,
+    begin: async ({ sql }) => {
+      const [tables] = await sql.unsafe<{ names: string }[]>(ALL_TABLES)
+      const free = Promise.withResolvers<void>()
+      const locked = Promise.withResolvers<void>()
+      const hold = (): Promise<void> =>
+        sql
+          .begin(async (transaction) => {
+            await transaction.unsafe(`lock table ${tables?.names} in access exclusive mode`)
+            locked.resolve()
+            await free.promise
+          })
+          // What the server does at the same moment takes its locks in another order.
+          .catch((error: { code?: string }) => (error.code === '40P01' ? hold() : Promise.reject(error)))
+      const holding = hold()
+      await Promise.race([locked.promise, holding])
+      return async () => {
+        free.resolve()
+        await holding
+      }
+    },
+  },
+]
+
+let postgres: OperatorPostgres
+beforeAll(async () => {
+  postgres = await OperatorPostgres.start()
+})
+afterAll(async () => {
+  await postgres.kill()
+  await cleanUp()
+})
+
+interface Asked {
+  method: string
+  path: string
+  body?: string
+  headers: Record<string, string>
+  /** `dhru` is the action. */
+  dhru?: string
+}
+
+interface Answer extends Asked {
+  status: number
+  retryAfter: string | null
+  text: string
+}
+
+/** NOT_OF_THE_DATABASE are the routes that are answered without it. */
+const NOT_OF_THE_DATABASE = /^\/(healthz|readyz|metrics|openapi\.json|docs)\b/
+
+/** Room is a server whose database can be taken away. */
+class Room {
+  readonly routes: { method: string; url: string }[] = []
+  relay!: Relay
+  server!: TestServer
+  /** `sql` reaches the database beside the relay. */
+  sql!: Sql
+  shop!: Shop
+  service!: string
+  order!: string
+  readonly name: string
+  #places = 0
+
+  constructor(name: string) {
+    this.name = name
+  }
+
+  async open(): Promise<this> {
+    const address = await postgres.create(this.name)
+    await migrate(address)
+    this.relay = await Relay.open(address)
+    this.sql = openPool(address, { max: 2 })
+    const note = (message: unknown): void => {
+      const { fastify } = message as { fastify: FastifyInstance }
+      fastify.addHook('onRoute', ({ method, url }) => {
+        for (const one of [method].flat()) this.routes.push({ method: one, url })
+      })
+    }
+    subscribe('fastify.initialization', note)
+    const config = readConfig({
+      HOST: '127.0.0.1',
+      PORT: '0',
+      IMEIGATE_SECRET_KEY: 'ab'.repeat(32),
+      FAILED_LOGINS_PER_MINUTE: '0',
+      METRICS_TOKEN: 'a-token-of-this-test',
+    })
+    const server = await startServer(config, this.relay.address, pino({ level: 'silent' }))
+    unsubscribe('fastify.initialization', note)
+    this.server = new TestServer(server, { sql: this.sql, drop: async () => {} })
+    this.shop = await this.server.shop({ deposit: '1000' })
+    this.service = await this.server.service()
+    this.order = (await this.place()).SUCCESS[0].REFERENCEID
+    return this
+  }
+
+  place() {
+    return this.server.place(this.shop, { ID: this.service, IMEI: imei(this.#places++) })
+  }
+
+  async close(): Promise<void> {
+    await this.server.stop()
+    await this.relay.close()
+    await this.sql.end()
+  }
+
+  /** `everything` gives a request to every route, and for each action of the Dhru endpoint. */
+  everything(): Asked[] {
+    const { securityId: username, secret: apiaccesskey } = this.shop
+    const authorization = `Bearer ${username}.${apiaccesskey}`
+    const bodies: Record<string, object> = {
+      '/api/order': { code: this.service, data: { imeis: [imei(this.#places++)] } },
+      '/api/transfer': { to: 'nobody', amount: '1' },
+      '/api/deposit': { provider_code: 'bank', amount: '10' },
+    }
+    const rest = this.routes
+      .filter(
+        ({ url, method }) => !url.includes('/api/dhru') && url !== '/api/index.php' && method !== 'HEAD',
+      )
+      .map(({ method, url }): Asked => {
+        const path = url
+          .replace(':month', '2026-01')
+          .replace('*', 'index.html')
+          .replace(/:\w+/g, url.startsWith('/api/order') ? this.order : '1')
+        const body = method === 'POST' ? JSON.stringify(bodies[url] ?? {}) : undefined
+        const headers = { authorization, 'content-type': 'application/json' }
+        return { method, path, headers, ...(body !== undefined && { body }) }
+      })
+    const paths = new Set(
+      this.routes
+        .map(({ url }) => url)
+        .filter((url) => url.includes('/api/dhru') || url === '/api/index.php'),
+    )
+    const dhru = [...paths].flatMap((path) =>
+      [...actions.keys()].flatMap((action) =>
+        (['JSON', 'XML'] as const).map((requestformat): Asked => {
+          const order = { ID: this.service, IMEI: imei(this.#places++) }
+          const isBulk = action.includes('bulk')
+          const parameters = placesOrders(action)
+            ? {
+                parameters: JSON.stringify(
+                  isBulk ? { 7: order, 8: { ...order, IMEI: imei(this.#places++) } } : order,
+                ),
+              }
+            : { orderid: this.order, ID: this.service }
+          const fields = { username, apiaccesskey, action, requestformat, ...parameters }
+          return {
+            ...{
+              method: 'POST',
+              path,
+              dhru: action,
+              body: new URLSearchParams(fields as Record<string, string>).toString(),
+            },
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          }
+        }),
+      ),
+    )
+    return [...rest, ...dhru]
+  }
+
+  async ask(asked: Asked): Promise<Answer> {
+    const { method, path, headers, body } = asked
+    const leave = new AbortController()
+    const reply = await fetch(`${this.server.url}${path}`, {
+      ...{ method, headers, redirect: 'manual', signal: leave.signal },
+      ...(body !== undefined && { body }),
+    })
+    // Nobody waits for the end of an event stream.
+    const isStream = reply.headers.get('content-type')?.startsWith('text/event-stream')
+    const text = isStream ? '' : await reply.text()
+    leave.abort()
+    return { ...asked, status: reply.status, retryAfter: reply.headers.get('retry-after'), text }
+  }
+
+  async readiness(): Promise<{
+    status: number
+    parts: { part: string; ready: boolean; since: string; why?: string }[]
+  }> {
+    const headers = { authorization: 'Bearer a-token-of-this-test' }
+    const reply = await fetch(`${this.server.url}/readyz`, { headers })
+    return { ...((await reply.json()) as { parts: [] }), status: reply.status }
+  }
+}
+
+const NOT_KNOWN = 'it is not known whether this was done, send the same request again'
+
+/** `saysUnavailable` tells whether an answer says, in its own protocol, that it is to be tried again; it throws where it says so wrongly. */
+function saysUnavailable({ dhru, method, path, status, retryAfter, text, headers }: Answer): boolean {
+  const what = `${method} ${path} ${dhru}: ${status} ${text}`
+  if (dhru !== undefined) {
+    expect([200, 308], what).toContain(status)
+    const isXml = text.startsWith('<')
+    const { says } = readDhru({
+      status: 200,
+      headers: { 'content-type': isXml ? 'text/xml; charset=utf-8' : 'application/json; charset=utf-8' },
+      bytes: Buffer.from(text),
+    })
+    expect(text, what).not.toContain('internal_error')
+    if (!text.includes('temporarily_unavailable') && !text.includes('Temporarily unavailable')) return false
+    const errors: { MESSAGE: string; FULL_DESCRIPTION: string }[] = says.ERROR ? says.ERROR : []
+    for (const { MESSAGE, FULL_DESCRIPTION } of errors) {
+      expect([MESSAGE, FULL_DESCRIPTION], what).toEqual(
+        FULL_DESCRIPTION.includes(':')
+          ? [`Temporarily unavailable, try again: ${NOT_KNOWN}`, `temporarily_unavailable: ${NOT_KNOWN}`]
+          : ['Temporarily unavailable, try again', 'temporarily_unavailable'],
+      )
+      // What reads has done nothing.
+      if (!placesOrders(dhru)) expect(FULL_DESCRIPTION, what).toBe('temporarily_unavailable')
+    }
+    return true
+  }
+  expect(status, what).not.toBe(500)
+  if (status !== 503) return false
+  expect(retryAfter, what).toBe('2')
+  const { mayHaveBeenDone, ...body } = JSON.parse(text)
+  expect(body, what).toMatchObject({ error: true, code: 'TEMPORARILY_UNAVAILABLE_ERROR' })
+  expect(body.message, what).toBe(
+    `Temporarily unavailable, try again${mayHaveBeenDone ? `: ${NOT_KNOWN}` : ''}`,
+  )
+  if (method === 'GET') expect(mayHaveBeenDone, what).toBe(false)
+  expect(headers).toBeDefined()
+  return true
+}
+
+describe.concurrent.each(outages)('a database that $name', { timeout: 120_000 }, (outage) => {
+  const room = new Room(`outage_${outages.indexOf(outage)}`)
+  beforeAll(async () => void (await room.open()))
+  afterAll(() => room.close())
+
+  test('is said so on every route and in every action, and a short absence not at all', async () => {
+    const ordersBefore = await room.sql`select id from orders`
+    const end = await outage.begin(room)
+    try {
+      const all = room.everything()
+      expect(all.filter(({ dhru }) => dhru).length).toBe(3 * 2 * actions.size)
+      const inHand = room.place()
+      // A frozen database is found to be away by its silence.
+      if (outage.isAway) await until('it is not ready', async () => (await room.readiness()).status === 503)
+      const answers = await Promise.all(all.map((asked) => room.ask(asked)))
+      expect((await inHand).ERROR?.[0].FULL_DESCRIPTION).toMatch(/^temporarily_unavailable/)
+      for (const answer of answers) {
+        const said = NOT_OF_THE_DATABASE.test(answer.path) ? false : saysUnavailable(answer)
+        const what = `${answer.method} ${answer.path} ${answer.dhru}: ${answer.status} ${answer.text}`
+        if (answer.path === '/readyz') continue
+        if (NOT_OF_THE_DATABASE.test(answer.path)) expect([200, 302, 404], what).toContain(answer.status)
+        else if (outage.isAway) expect(said, what).toBe(true)
+        // What takes money is not done by halves.
+        else if (placesOrders(answer.dhru ?? '') || `${answer.method} ${answer.path}` === 'POST /api/order')
+          expect(said, what).toBe(true)
+      }
+      await until('it is not ready', async () => (await room.readiness()).status === 503)
+      const { parts } = await room.readiness()
+      const broken = parts.filter(({ ready }) => !ready)
+      expect(broken.map(({ part }) => part)).toContain('placement')
+      for (const { since, why } of broken) {
+        expect(Date.parse(since)).toBeGreaterThan(0)
+        expect(why).toMatch(/\w/)
+      }
+      expect((await fetch(`${room.server.url}/healthz`)).status).toBe(200)
+    } finally {
+      await end()
+    }
+    await until('it is ready', async () => (await room.readiness()).status === 200)
+    // What was refused with proof was not placed; and nothing else was: all said that nothing was.
+    const ordersAfter = await room.sql`select id from orders`
+    if (!outage.isAway) expect(ordersAfter.length).toBe(ordersBefore.length)
+
+    if (!outage.isAway) return
+    // A short absence is waited for. One order only: many at once would find their wallet locked by each other's outcomes.
+    const endAgain = await outage.begin(room)
+    const short = room
+      .everything()
+      .filter(({ dhru, path, method }) =>
+        dhru === undefined ? method === 'GET' : path === '/api/dhru' && !placesOrders(dhru),
+      )
+    const waiting = Promise.all([room.place(), ...short.map((asked) => room.ask(asked))])
+    await until('it is not ready', async () => (await room.readiness()).status === 503)
+    await endAgain()
+    const [placed, ...answered] = await waiting
+    expect(placed).toMatchObject({ SUCCESS: [{}] })
+    for (const answer of answered) {
+      if (answer.path !== '/readyz')
+        expect(saysUnavailable(answer), `${answer.path} ${answer.dhru}: ${answer.text}`).toBe(false)
+    }
+  })
+})
