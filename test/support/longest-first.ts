@@ -1,7 +1,14 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** LONGEST names the files that take a minute or so. One that began last would be waited for alone. */
-const LONGEST = ['fulfilment/chaos', 'webhooks/chaos', 'database/embedded', 'docs/cli-examples', 'process/']
+const LONGEST = [
+  'fulfilment/chaos',
+  'webhooks/chaos',
+  'app/outage',
+  'database/embedded',
+  'docs/cli-examples',
+  'process/',
+]
 
 /** `LongestFirst` begins with the longest files, also in a checkout that has not measured them yet. */
 export class LongestFirst extends BaseSequencer {
