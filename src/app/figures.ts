@@ -35,7 +35,9 @@ export function figureRoutes(app: FastifyInstance, told: Told, isOwn: boolean): 
     const details =
       !isPublic && (isOwn || config.metricsToken !== undefined) && mayRead(request, config, isOwn)
     if (!isReady) reply.code(503).header('retry-after', '2')
-    return reply.send(details ? { status, database, stopping, role: config.role, version, parts } : { status })
+    return reply.send(
+      details ? { status, database, stopping, role: config.role, version, parts } : { status },
+    )
   })
   if (isPublic) return
   app.get('/metrics', async (request, reply) => {

@@ -62,17 +62,20 @@ async function reaching<T>(
   } catch (error) {
     if (!isConnectionLoss(error)) throw error
     const where = typeof address === 'string' ? whereOf(address) : address.host
-    throw new Unreachable(where, error as Error & { code: string })
+    const { code } = error as { code: string }
+    const message = `cannot reach the database at ${where} (${code})`
+    // A wrong password, or a database that does not exist, is not mended by another try.
+    throw /^(28|3D)/.test(code) ? new Error(message, { cause: error }) : new Unreachable(message, code)
   }
 }
 
-/** Unreachable says where the database was looked for. */
+/** Unreachable says where the database was looked for that is away; its code is the driver's. */
 class Unreachable extends Error {
   readonly code: string
 
-  constructor(where: string, cause: Error & { code: string }) {
-    super(`cannot reach the database at ${where} (${cause.code}): try again`, { cause })
-    this.code = cause.code
+  constructor(message: string, code: string) {
+    super(`${message}: try again`)
+    this.code = code
   }
 }
 

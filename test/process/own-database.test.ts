@@ -101,5 +101,16 @@ describe('imeigate start on the operator’s own PostgreSQL', () => {
         expect(program.stdout + program.stderr).not.toContain(PASSWORD)
       }
     }
+    const away = new Program(['account', 'list', '--json'], {
+      DATABASE_URL: 'postgres://x@127.0.0.1:1/imeigate',
+    })
+    expect(await away.ended).toEqual({ code: 1, signal: null })
+    expect(JSON.parse(away.stderr.trimEnd().split('\n').at(-1) as string)).toEqual({
+      error: {
+        code: 'temporarily_unavailable',
+        message: 'cannot reach the database at 127.0.0.1:1/imeigate (ECONNREFUSED): try again',
+        field: null,
+      },
+    })
   })
 })
