@@ -9,12 +9,15 @@ import {
   hashEntries,
   insertLink,
   lockChain,
+  replaceRanges,
   selectLastLink,
+  selectRanges,
   selectUnchainedChanges,
   selectUnchainedEntries,
 } from './chain.sql.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import { hashOf, START } from './link.ts'
+import { without } from './unchained.ts'
 
 interface ChainWriterDeps {
   sql: Sql
@@ -81,7 +84,8 @@ export async function chainNext(sql: Sql, now: Date): Promise<boolean> {
     const last = await selectLastLink(transaction)
     const id = (last?.id ?? 0) + 1
     const spans = (await selectUnchainedEntries(transaction, LIMITS)).map((span) => ({ link: id, ...span }))
-    const changes = await selectUnchainedChanges(transaction, MAX_CHANGES)
+    const ranges = await selectRanges(transaction)
+    const changes = await selectUnchainedChanges(transaction, ranges, MAX_CHANGES)
     if (spans.length === 0 && changes.length === 0) return false
     const entriesHash = (await hashEntries(transaction, spans)).get(id) ?? EMPTY
     const named = changes.map((change) => ({ link: id, id: change }))
@@ -95,6 +99,7 @@ export async function chainNext(sql: Sql, now: Date): Promise<boolean> {
       entriesHash,
       changesHash,
     }
+    await replaceRanges(transaction, ranges, without(ranges, changes, now))
     await insertLink(transaction, { ...link, hash: hashOf(last?.hash ?? START, link) }, spans)
     const isFull = ({ first, last: end }: { first: number; last: number }): boolean =>
       end - first + 1 === LIMITS.entries

@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { AccountId } from '../lib/ids.ts'
 import type { Link } from './link.ts'
+import { END, type Range } from './unchained.ts'
 
 /** CHAIN_LOCK lets one process write the chain at a time. It may be any constant. */
 const CHAIN_LOCK = 7_164_004
@@ -48,15 +49,45 @@ export async function selectUnchainedEntries(
     .then((rows) => rows.map(({ accountId, firstId: first, lastId: last }) => ({ accountId, first, last })))
 }
 
-/**
- * `selectUnchainedChanges` gives lines of the trail that no link holds. A line may become visible after later ones, by as long as its
- * transaction took: never two hours.
- */
-export async function selectUnchainedChanges(sql: Queryable, limit: number): Promise<bigint[]> {
+/** `selectRanges` gives the parts of the trail that no link holds, in their order. */
+export async function selectRanges(sql: Queryable): Promise<Range[]> {
+  const ranges = await sql<{ first: bigint; last: bigint; since: Date | null }[]>`
+    select first_id as first, last_id as last, since from unchained_changes order by first_id`
+  return ranges.some(({ last }) => last === END) ? ranges : [...ranges, { first: 1n, last: END, since: null }]
+}
+
+/** `replaceRanges` writes what has become of ranges. */
+export async function replaceRanges(
+  sql: Transaction,
+  before: readonly Range[],
+  after: readonly Range[],
+): Promise<void> {
+  const kept = new Set(after)
+  const known = new Set(before)
+  const gone = before.filter((range) => !kept.has(range))
+  const fresh = after.filter((range) => !known.has(range))
+  if (gone.length > 0) {
+    await sql`delete from unchained_changes where first_id = any(${gone.map(({ first }) => first)}::bigint[])`
+  }
+  if (fresh.length === 0) return
+  await sql`
+    insert into unchained_changes (first_id, last_id, since)
+    select first, last, timestamptz 'epoch' + since * interval '1 ms'
+      from unnest(${fresh.map(({ first }) => first)}::bigint[], ${fresh.map(({ last }) => last)}::bigint[],
+                  ${fresh.map(({ since }) => since?.getTime() ?? null)}::bigint[]) as r (first, last, since)`
+}
+
+/** `selectUnchainedChanges` gives the first lines of the trail in some ranges. */
+export async function selectUnchainedChanges(
+  sql: Queryable,
+  ranges: readonly Range[],
+  limit: number,
+): Promise<bigint[]> {
   const rows = await sql<{ change: bigint }[]>`
-    select t.id as change from trail t
-     where t.at >= coalesce((select at from trail where id = (select max(id) from chained_changes)) - interval '2 hours', '-infinity')
-       and not exists (select from chained_changes c where c.id = t.id)
+    select t.id as change
+      from unnest(${ranges.map(({ first }) => first)}::bigint[], ${ranges.map(({ last }) => last)}::bigint[]) as r (first, last)
+     cross join lateral (
+       select id from trail where id between r.first and r.last order by id limit ${limit}) t
      order by t.id limit ${limit}`
   return rows.map(({ change }) => change)
 }
@@ -93,7 +124,7 @@ export async function hashChanges(
   return new Map(rows.map(({ link, hash }) => [link, hash]))
 }
 
-/** `insertLink` writes a link, and notes how far the chain has come. */
+/** `insertLink` writes a link, and notes how far the chain has come with each ledger. */
 export async function insertLink(sql: Transaction, link: Link, spans: readonly Span[]): Promise<void> {
   const { id, at, accounts, counts, changes, entriesHash, changesHash, hash } = link
   await sql`
@@ -103,7 +134,6 @@ export async function insertLink(sql: Transaction, link: Link, spans: readonly S
     insert into chained_ledgers (account_id, last_id)
     select * from unnest(${spans.map(({ accountId }) => accountId)}::int[], ${spans.map(({ last }) => last)}::bigint[])
     on conflict (account_id) do update set last_id = excluded.last_id`
-  await sql`insert into chained_changes (id) select unnest(${changes}::bigint[])`
 }
 
 /** `selectChainedFurther` gives accounts whose chained ledger reaches further than the links, which hold `last` of each: a link is missing. */

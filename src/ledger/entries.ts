@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import { orThrow, type Result, resultOf } from '../lib/fault.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
-import { plainLineFault } from '../lib/text.ts'
+import { isBlank, plainLineFault } from '../lib/text.ts'
 import { insertEntry } from './entries.sql.ts'
 import type { EntryKind, LedgerEntry } from './entry.ts'
 import { lockWallet } from './wallets.ts'
@@ -48,5 +48,5 @@ export async function move(
 /** `readNote` trims what is noted with money; null: nothing. */
 export function readNote(note: string | null | undefined, path = 'note'): Result<string | null> {
   const text = note?.trim() ?? ''
-  return resultOf(text || null, [plainLineFault(path, text, 500)])
+  return resultOf(isBlank(text) ? null : text, [plainLineFault(path, text, 500)])
 }

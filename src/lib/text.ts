@@ -11,6 +11,9 @@ const CONTROL = /\p{Cc}/u
 const CONTROL_BUT_LINES = /[^\P{Cc}\n\r\t]/u
 /** TURNING are the characters that turn the direction of a text, so that another one is read than is there, and the two rare ends of lines. */
 const TURNING = /[\p{Bidi_Control}\p{Zl}\p{Zp}]/u
+/** HIDDEN are characters in which a text can be hidden: format characters that no script needs, and tags, but for those of flags. */
+const HIDDEN =
+  /[\u206a-\u206f\ufff9-\ufffb\u{e0001}]|(?<![\u{1f3f4}\u{e0020}-\u{e007e}])[\u{e0020}-\u{e007f}]/u
 
 /** `isStorable` tells whether PostgreSQL takes a text. A name that it does not take is the name of nothing. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed()
@@ -29,7 +32,7 @@ export const stripLine = (text: string): string => strip(text.replace(/\s+/g, ' 
 
 /** `quoteLine` makes of what others wrote a part of our own line: a blank stands for what would break the line or turn its direction. */
 export const quoteLine = (text: string, max = 200): string =>
-  shorten(text.replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim(), max)
+  shorten(text.replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]+/gu, ' ').trim(), max)
 
 /** `forTerminal` mends a text that must not steer a terminal; it may have several lines. */
 export const forTerminal = (text: string): string =>
@@ -70,18 +73,25 @@ export const lineFault = (path: string, text: string, max: number): Fault | unde
   faultBut(CONTROL, path, text, max)
 
 /** `turningFault` says why a text cannot be shown to somebody else than who wrote it; undefined: it can. */
-export const turningFault = (path: string, text: string): Fault | undefined =>
-  TURNING.test(text)
-    ? { path: [path], message: 'must not hold characters that turn the direction of text' }
-    : undefined
+export function turningFault(path: string, text: string): Fault | undefined {
+  const holds = TURNING.test(text)
+    ? 'turn the direction of text'
+    : HIDDEN.test(text)
+      ? 'are not seen'
+      : undefined
+  return holds === undefined ? undefined : { path: [path], message: `must not hold characters that ${holds}` }
+}
 
 /** `plainLineFault` is `lineFault` for what people of other accounts read. */
 export const plainLineFault = (path: string, text: string, max: number): Fault | undefined =>
   lineFault(path, text, max) ?? turningFault(path, text)
 
+/** `isBlank` tells whether nothing of a text is seen. */
+export const isBlank = (text: string): boolean => withoutMarks(text).trim() === ''
+
 /** `emptyFault` says that a text is missing. */
 export const emptyFault = (path: string, text: string): Fault | undefined =>
-  text === '' ? { path: [path], message: 'is missing' } : undefined
+  isBlank(text) ? { path: [path], message: 'is missing' } : undefined
 
 function faultBut(forbidden: RegExp, path: string, text: string, max: number): Fault | undefined {
   if (text.length > max) return { path: [path], message: `must not be longer than ${max} characters` }

@@ -44,7 +44,8 @@ export async function* csvOf(
 }
 
 /**
- * `asText` puts an apostrophe before a note that a spreadsheet would take for a formula and run. Blanks and invisible characters before
- * its first sign do not count, since spreadsheets drop them. The guard of csv-stringify looks at the first character only, and at amounts too.
+ * `asText` puts an apostrophe before what a spreadsheet would take for a formula and run: a note, and what follows a semicolon in it, at
+ * which those of many countries begin a new cell. Blanks and invisible characters before the first sign do not count, since
+ * spreadsheets drop them. The guard of csv-stringify looks at the first character only, and at amounts too.
  */
-const asText = (note: string): string => (/^[\p{C}\p{Z}]*[=+\-@＝＋－＠]/u.test(note) ? `'${note}` : note)
+const asText = (note: string): string => note.replace(/(^|;)(?=["\p{C}\p{Z}]*[=+\-@＝＋－＠])/gu, "$1'")

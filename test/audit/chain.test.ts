@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { checkChain, followChain } from '../../src/audit/chain-check.ts'
 import { chainNext } from '../../src/audit/chain-writer.ts'
 import { readCheckpoints, signCheckpoint } from '../../src/audit/checkpoint.ts'
+import { END, type Range, without } from '../../src/audit/unchained.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
@@ -16,6 +17,7 @@ import { Signer } from '../../src/secrets/signer.ts'
 import { newAccount } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { randomNumbers } from '../support/random.ts'
+import { RowsRead } from '../support/rows-read.ts'
 
 let database: TestDatabase
 let accounts: AccountId[]
@@ -83,7 +85,7 @@ describe('the hash chain', () => {
   it('holds all of the ledger and the trail, and finds nothing in what is as it was', async () => {
     expect(await broken()).toEqual([])
     const [{ n }] = (await database.sql`
-      select (select count(*) from trail t where not exists (select from chained_changes c where c.id = t.id))
+      select (select count(*) from trail t where not exists (select from chain_links l where t.id = any(l.changes)))
            + (select count(*) from wallets w left join chained_ledgers c using (account_id)
                where c.last_id is distinct from w.last_entry) as n`) as unknown as [{ n: bigint }]
     expect(n).toBe(0n)
@@ -157,7 +159,7 @@ describe('the hash chain', () => {
       await transaction.unsafe(
         `update ledger_entries set note = 'forged' where account_id = ${accounts[0]} and id = 2`,
       )
-      for (const table of ['chain_links', 'chained_ledgers', 'chained_changes']) {
+      for (const table of ['chain_links', 'chained_ledgers', 'unchained_changes']) {
         await transaction.unsafe(`delete from ${table}`)
       }
     })
@@ -226,11 +228,59 @@ describe('the hash chain', () => {
     await slow
     await chainAll()
     const [{ open }] = (await database.sql`
-      select count(*) as open from trail t where not exists (select from chained_changes c where c.id = t.id)`) as unknown as [
+      select count(*) as open from trail t where not exists (select from chain_links l where t.id = any(l.changes))`) as unknown as [
       { open: bigint },
     ]
     expect(open).toBe(0n)
     expect(await broken()).toEqual([])
+  })
+
+  it('looks at what is new, however much was written a moment ago, and at the holes in it', async () => {
+    const { sql } = database
+    // The ids of what was undone are never seen.
+    await expect(
+      sql.begin(async (transaction) => {
+        await transaction`update accounts set name = 'undone'`
+        throw new Undone()
+      }),
+    ).rejects.toThrow(Undone)
+    await sql`insert into trail (actor, what, subject, after) select 'test', 'x', n::text, '{}' from generate_series(1, 3000) n`
+    await chainAll()
+    const read = await new RowsRead(database).open()
+    await sql`update accounts set name = 'new' where id = ${accounts[0] as AccountId}`
+    const rows = await read.of(async () => {
+      expect(await chainNext(read.sql, at)).toBe(false)
+    })
+    await read.sql.end()
+    expect(rows).toBeLessThan(100)
+    expect(await broken()).toEqual([])
+    // What never came is given up in the end.
+    const late = new Date(at.getTime() + 3 * 3_600_000)
+    const left = async () => (await sql`select 1 from unchained_changes`).length
+    expect(await left()).toBeGreaterThan(1)
+    await sql`update accounts set name = 'newer'`
+    await chainNext(sql, late)
+    expect(await left()).toBe(1)
+  })
+
+  it('holds every line once, in whatever order they come to be seen', () => {
+    const now = new Date(0)
+    let ranges: Range[] = [{ first: 1n, last: END, since: null }]
+    const unseen = Array.from({ length: 300 }, (_, n) => BigInt(n + 1))
+    while (unseen.length > 0) {
+      const ids = unseen.filter(() => random() < 0.3)
+      for (const id of ids) {
+        unseen.splice(unseen.indexOf(id), 1)
+        expect(ranges.filter(({ first, last }) => first <= id && id <= last)).toHaveLength(1)
+      }
+      ranges = without(ranges, ids, now)
+      const held = (id: bigint) => ranges.some(({ first, last }) => first <= id && id <= last)
+      expect(Array.from({ length: 300 }, (_, n) => BigInt(n + 1)).filter(held)).toEqual(
+        expect.arrayContaining(unseen),
+      )
+      expect(ids.some(held)).toBe(false)
+    }
+    expect(ranges).toEqual([{ first: 301n, last: END, since: null }])
   })
 
   it('is written by one process at a time', async () => {

@@ -134,7 +134,6 @@ describe('the trail', () => {
       ...[
         'api_key_uses',
         'chain_links',
-        'chained_changes',
         'chained_ledgers',
         'deposit_events',
         'deposit_proofs',
@@ -153,7 +152,7 @@ describe('the trail', () => {
         'supplier_health',
         'supplier_services',
       ],
-      ...['sync_runs', 'synced_services', 'throttles', 'trail', 'transfers'],
+      ...['sync_runs', 'synced_services', 'throttles', 'trail', 'transfers', 'unchained_changes'],
     ]
     const tables = await database.sql<{ name: string; followed: boolean }[]>`
       select c.relname as name,

@@ -1,6 +1,14 @@
 import { expect, it } from 'vitest'
 import { both, fault, invalid, ok, orThrow, refusalFor, refused, resultOf } from '../../src/lib/fault.ts'
-import { lineFault, plainLineFault, quoteLine, shorten, stripLine, textFault } from '../../src/lib/text.ts'
+import {
+  emptyFault,
+  lineFault,
+  plainLineFault,
+  quoteLine,
+  shorten,
+  stripLine,
+  textFault,
+} from '../../src/lib/text.ts'
 
 it('a result is a value, or every fault with its path', () => {
   expect(resultOf(5, [undefined])).toEqual(ok(5))
@@ -63,9 +71,34 @@ it('what people of other accounts read turns no direction, and breaks no line', 
   }
 })
 
+it('what people of other accounts read has no text in it that is not seen, and no name is made of nothing', () => {
+  const tags = [...'hello'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')
+  for (const text of [
+    tags,
+    `Bob${tags}`,
+    '\u{e0001}',
+    'a\ufff9b\ufffac\ufffb',
+    '\u206a',
+    'x\u206f',
+    `🏴x${tags}`,
+  ]) {
+    expect(plainLineFault('name', text, 100)?.message, JSON.stringify(text)).toBe(
+      'must not hold characters that are not seen',
+    )
+  }
+  const wales = `🏴${[...'gbwls'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')}\u{e007f}`
+  for (const text of [wales, `${wales}${wales} Cymru`, '👩\u200d🔧', 'a\u00adb', 'ไทย\u200bไทย']) {
+    expect(plainLineFault('name', text, 100), JSON.stringify(text)).toBeUndefined()
+  }
+  for (const text of ['', '\u200b', ' \u2800\u3164', '\ufeff\u00ad', '\u200d']) {
+    expect(emptyFault('name', text)?.message, JSON.stringify(text)).toBe('is missing')
+  }
+})
+
 it('what others wrote is mended', () => {
   expect(stripLine(' a\0b\r\n\tc\u0007 ')).toBe('ab c')
   expect(quoteLine('one\u0000\ntwo\u202ethree')).toBe('one two three')
+  expect(quoteLine('one\u2028two\u200f\u061cthree')).toBe('one two three')
   expect(shorten('abcdef', 4)).toBe('abc…')
   expect(shorten('ab😀def', 4)).toBe('ab…')
   expect(shorten('abcd', 4)).toBe('abcd')

@@ -57,8 +57,27 @@ test.each(formulas)('no spreadsheet runs a note that begins with %s behind any b
   expect(rows.slice(1, -1).map(({ note }) => note)).toEqual(notes.map((note) => `'${note}`))
 })
 
+test.each(formulas)('nor one behind a semicolon: %s', async (formula) => {
+  const notes = before.flatMap((blank) => [`paid;${blank}${formula}`, `paid;"${blank}${formula};${formula}`])
+  const rows = parse(await csvWith(notes), { columns: true, bom: true }) as Record<string, string>[]
+  for (const { note } of rows.slice(1, -1)) {
+    const cells = (note ?? '').split(';')
+    expect(cells.filter((cell) => /^["\p{C}\p{Z}]*[=+\-@＝＋－＠]/u.test(cell))).toEqual([])
+  }
+})
+
 test('other notes, and amounts below zero, are written as they are', async () => {
-  const notes = ['bank', 'a = b', '"quoted", with a comma', 'two\r\nlines', 'one\nmore', "'=1", '']
+  const notes = [
+    'bank',
+    'a = b',
+    'a; b',
+    'a-b; c@d',
+    '"quoted", with a comma',
+    'two\r\nlines',
+    'one\nmore',
+    "'=1",
+    '',
+  ]
   const csv = await csvWith(notes)
   const rows = parse(csv, { columns: true, bom: true }) as Record<string, string>[]
   expect(rows.slice(1, -1).map(({ note }) => note)).toEqual(notes)

@@ -1214,7 +1214,6 @@ create table trail (
 );
 create index trail_of_subject on trail (what, subject, id);
 create index trail_of_account on trail (account_id, id) where account_id is not null;
-create index trail_of_time on trail (at);
 create trigger trail_is_final before update or delete or truncate on trail
   for each statement execute function refuse_change('line of the trail');
 
@@ -1313,11 +1312,15 @@ create table chain_links (
 create trigger chain_links_are_final before update or delete or truncate on chain_links
   for each statement execute function refuse_change('link of the chain');
 
--- How far the chain has come: with each account's ledger, and with the trail. What it holds is proved by the links alone.
+-- How far the chain has come with each account's ledger. What it holds is proved by the links alone.
 create table chained_ledgers (
   account_id integer primary key references accounts,
   last_id bigint not null
 );
-create table chained_changes (
-  id bigint primary key
+-- The ids of the trail that no link holds: those between others, whose transactions may go on, and those that come.
+create table unchained_changes (
+  first_id bigint primary key,
+  last_id bigint not null check (last_id >= first_id),
+  -- When it was seen that later lines are there; null: of those that come.
+  since timestamptz
 );
