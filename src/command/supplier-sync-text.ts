@@ -1,4 +1,5 @@
 import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
+import { shorten } from '../lib/text.ts'
 import type { Jump } from '../sync/jumps.ts'
 import type { LeftOut } from '../sync/remote-list.ts'
 import type { PreviewedChange, SyncPreview, SyncReport } from '../sync/sync.ts'
@@ -113,13 +114,16 @@ function leftOutText(leftOut: LeftOut[]): string {
   return [...lines, ...(more > 0 ? [`and ${more} more left out (--json gives all)`] : [])].join('\n')
 }
 
+/** SHOWN_NAME is how much of a long name people are shown in a table. */
+const SHOWN_NAME = 60
+
 const changesTable = ({ currency, saleCurrency }: AboutPreview, changes: PreviewedChange[]): string =>
   table(
     changes,
     {
       service: (one) => one.remoteId,
-      group: (one) => one.group,
-      name: (one) => one.name,
+      group: (one) => shorten(one.group, SHOWN_NAME),
+      name: (one) => shorten(one.name, SHOWN_NAME),
       change: (one) => `${one.changed.join(', ') || one.change}${one.waits ? ' (waits)' : ''}`,
       cost: ({ oldCost, oldCurrency }) =>
         oldCost === null ? null : formatMoney(oldCost, oldCurrency ?? currency),

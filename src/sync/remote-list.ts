@@ -59,22 +59,53 @@ export async function stage(
 ): Promise<StagedList> {
   await clearStaged(sql, supplier)
   let read = 0
-  let listed = 0
   const leftOut: LeftOut[] = []
+  const dearest = new Dearest()
   for await (const batch of batchesOf(list)) {
-    const rows: StagedService[] = []
+    const rows = new Map<string, StagedService>()
     for (const [index, service] of batch.entries()) {
       const { id, name, leftOut: reason } = service
-      if (reason === undefined) rows.push(rowOf(service, read + index))
-      else leftOut.push({ id: stripLine(id), name: lineOf(name), reason: lineOf(reason) })
+      if (reason === undefined) {
+        const row = rowOf(service, read + index)
+        if (dearest.take(row)) rows.set(keyOf(row), row)
+      } else leftOut.push({ id: stripLine(id), name: lineOf(name), reason: lineOf(reason) })
     }
     read += batch.length
-    listed += await insertStaged(sql, supplier, rows)
+    await insertStaged(sql, supplier, [...rows.values()])
     onRead(read)
   }
   await analyzeStaged(sql)
   await nameTypes(sql, supplier)
-  return { listed, leftOut }
+  return { listed: dearest.size, leftOut: [...leftOut, ...dearest.leftOut] }
+}
+
+const keyOf = ({ remote_id, type }: StagedService): string => JSON.stringify([remote_id, type])
+
+/**
+ * Dearest chooses among services of one id and type, of which nobody can order but one: the one that costs most, in whatever order they come.
+ */
+class Dearest {
+  readonly leftOut: LeftOut[] = []
+  readonly #known = new Map<string, Pick<StagedService, 'name' | 'cost'>>()
+
+  get size(): number {
+    return this.#known.size
+  }
+
+  /** `take` tells whether the row is the dearest so far. */
+  take(row: StagedService): boolean {
+    const { remote_id: id, name, cost } = row
+    const key = keyOf(row)
+    const other = this.#known.get(key)
+    const isDearest = !other || BigInt(cost) > BigInt(other.cost)
+    if (isDearest) this.#known.set(key, { name, cost })
+    // Panels show one service in several groups.
+    if (!other || (other.name === name && other.cost === cost)) return isDearest
+    const [stays, goes] = isDearest ? [name, other.name] : [other.name, name]
+    const reason = `its id stands there twice, and ${stays === goes ? 'the dearer one' : stays} is taken`
+    this.leftOut.push({ id, name: goes, reason })
+    return isDearest
+  }
 }
 
 /** `batchesOf` makes BrokenList of a list's own errors, and of no others. */
@@ -118,7 +149,7 @@ function rowOf(service: SupplierService, position: number): StagedService {
     kind: service.kind,
     cost: service.cost.toString(),
     delivery_time: lineOf(service.deliveryTime),
-    description: textOfHtml(service.description),
+    description: plainOf(service.description),
     min_quantity: count(service.minQuantity),
     max_quantity: count(service.maxQuantity),
     quantity_options: service.quantityOptions?.map(count) ?? [],
@@ -127,8 +158,18 @@ function rowOf(service: SupplierService, position: number): StagedService {
   }
 }
 
-/** `lineOf` leaves a supplier's markup behind: this text is shown to resellers. */
-const lineOf = (html: string): string => stripLine(textOfHtml(html))
+/** HIDDEN are characters that nobody sees, and that make two names of one, or show one as another. Joiners of letters stay. */
+const HIDDEN = /[\p{Bidi_Control}\u00ad\u200b\u2060\u206a-\u206f\ufeff\ufff9-\ufffb]/gu
+
+/** `plainOf` leaves a supplier's markup behind: this text is shown to resellers. */
+function plainOf(html: string): string {
+  const text = textOfHtml(html)
+  const seen = text.replace(HIDDEN, '')
+  // What stood on both sides of a hidden character may be markup now.
+  return seen === text ? text : textOfHtml(seen)
+}
+
+const lineOf = (html: string): string => stripLine(plainOf(html))
 
 const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteField => ({
   name: stripLine(name),

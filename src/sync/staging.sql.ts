@@ -37,13 +37,13 @@ export async function clearStaged(sql: Queryable, supplier: SupplierId): Promise
   await sql`delete from staged_services where supplier_id = ${supplier}`
 }
 
-/** `insertStaged` gives how many services were written: of one that the list has twice, the first counts. */
+/** `insertStaged` writes services, in the place of those of the same id and type. */
 export async function insertStaged(
   sql: Queryable,
   supplier: SupplierId,
   rows: StagedService[],
-): Promise<number> {
-  const { count } = await sql`
+): Promise<void> {
+  await sql`
     insert into staged_services (supplier_id, remote_id, type, position, group_name, name, kind, cost, delivery_time,
                                  description, min_quantity, max_quantity, quantity_options, box, fields, hash)
     select ${supplier}, remote_id, type, position, group_name, name, kind, cost, delivery_time, description, min_quantity,
@@ -55,8 +55,11 @@ export async function insertStaged(
            delivery_time text, description text, min_quantity integer, max_quantity integer,
            quantity_options integer[], box jsonb, fields jsonb)
      order by position
-    on conflict (supplier_id, remote_id, type) do nothing`
-  return count
+    on conflict (supplier_id, remote_id, type) do update
+       set position = excluded.position, group_name = excluded.group_name, name = excluded.name, kind = excluded.kind, cost = excluded.cost,
+           delivery_time = excluded.delivery_time, description = excluded.description, min_quantity = excluded.min_quantity,
+           max_quantity = excluded.max_quantity, quantity_options = excluded.quantity_options, box = excluded.box,
+           fields = excluded.fields, hash = excluded.hash`
 }
 
 /** TYPES has first the type that keeps the id by itself, where neither was known before. */

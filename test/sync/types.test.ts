@@ -3,7 +3,7 @@ import { selectRoutesOf } from '../../src/fulfilment/dispatch/dispatch.sql.ts'
 import type { ServiceId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
-import { type Listed, useStore, wish } from './sync.fixtures.ts'
+import { type Listed, many, useStore, wish } from './sync.fixtures.ts'
 
 const used = useStore()
 
@@ -90,13 +90,45 @@ it.each([
   expect(await costs(supplier)).toEqual({ Credits: '654:SERVER 85500000', 'Carrier unlock': '654 7990000' })
 })
 
-it('a list with a service twice in one type has its first', async () => {
+const promo: Listed = { ...imei, name: 'Carrier unlock, promo', cost: '5.00' }
+it.each([
+  ['the dearer one first', [imei, server, promo]],
+  ['the dearer one last', [promo, server, imei]],
+  ['many between them', [promo, ...many(1200, {}, 5000), server, imei]],
+])('of an id that a type has twice the dearer is taken, and the other one named: %s', async (_, services) => {
   const { store } = used
-  const { counts, changes } = await store.preview(await store.supplier(), [
+  const supplier = await store.supplier()
+  const preview = await store.preview(supplier, services)
+  expect(preview.listed).toBe(services.length - 1)
+  const reason = 'its id stands there twice, and Carrier unlock is taken'
+  expect(preview.leftOut).toEqual([{ id: '654', name: 'Carrier unlock, promo', reason }])
+  await store.apply(supplier, services, {
+    importing: wish({}, { selection: { all: false, groups: [], ids: ['654'] } }),
+  })
+  expect(await costs(supplier)).toEqual({ 'Carrier unlock': '654 7990000' })
+})
+
+it('a service that stands in several groups is one, and none is left out', async () => {
+  const preview = await used.store.preview(await used.store.supplier(), [
     imei,
-    { ...imei, name: 'Again' },
     server,
+    { ...imei, group: 'Popular' },
   ])
-  expect(counts.new).toBe(2)
-  expect(changes.map((change) => change.remoteId)).toEqual(['654', '654:SERVER'])
+  expect(preview).toMatchObject({ listed: 2, leftOut: [], counts: { new: 2 } })
+  expect(preview.changes.map(({ remoteId, group }) => `${remoteId} ${group}`)).toEqual([
+    '654 Unlocks',
+    '654:SERVER Unlocks',
+  ])
+})
+
+it.each([
+  ['turns the direction', 'iPhone \u202eevil\u202c 14', 'iPhone evil 14'],
+  ['hides a character', 'Carr\u200bier\ufeff unl\u00adock', 'Carrier unlock'],
+  ['hides one in markup', 'a<\u200bscript>alert(1)</\u200bscript>b', 'a'],
+  ['hides one in escaped markup', 'a&lt;&#8203;img src=x onerror=go()&gt;b', 'ab'],
+  ['has letters that are joined', 'می\u200cخواهم', 'می\u200cخواهم'],
+  ['has an emoji of several', 'ok 👩\u200d🔧', 'ok 👩\u200d🔧'],
+])('a name that %s', async (_, name, seen) => {
+  const { changes } = await used.store.preview(await used.store.supplier(), [{ id: '1', name }])
+  expect(changes.map((change) => change.name)).toEqual([seen])
 })
