@@ -112,7 +112,7 @@ async function database(): Promise<Symptom[]> {
           ? [
               ...symptoms,
               ...trouble(await findHealthIssues(sql)),
-              secretKey(await keyState(sql, new KeyRing(readConfig(process.env)))),
+              await secretKey(() => keyState(sql, new KeyRing(readConfig(process.env)))),
               lists(await findWaitingLists(sql)),
               proxies(await recentSightings(sql, readConfig(process.env).trustProxy, new Date())),
               unrouted(await findUnrouted(sql)),
@@ -181,7 +181,13 @@ function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues
   ]
 }
 
-function secretKey(state: KeyState): Symptom {
+async function secretKey(look: () => Promise<KeyState>): Promise<Symptom> {
+  let state: KeyState
+  try {
+    state = await look()
+  } catch (error) {
+    return fail('secret key', (error as Error).message, 'see docs/operating.md, Outbound calls and secrets')
+  }
   const wrong = wrongKey(state)
   if (wrong !== undefined) {
     return fail(

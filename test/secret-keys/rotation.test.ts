@@ -258,6 +258,10 @@ describe('a rotation of the secret key', () => {
       opens: false,
     })
     expect((await imeigate(['doctor'], settings)).stdout).toContain('do not open with the secret key at hand')
+    writeFileSync(join(folder, 'secret.key'), 'no key')
+    const { checks } = (await imeigate(['doctor', '--json'], settings)).json()
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'secret key', status: 'fail' }))
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'database', status: 'ok' }))
   })
 
   it('follows a backup that was restored: the key of that time, and the present one as the next', async () => {
