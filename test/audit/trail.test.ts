@@ -143,6 +143,7 @@ describe('the trail', () => {
         'notices',
       ],
       ...[
+        'placement_probes',
         'price_history',
         'proxy_sightings',
         'route_stats',
