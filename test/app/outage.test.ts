@@ -249,6 +249,21 @@ class Room {
     return { ...asked, status: reply.status, retryAfter: reply.headers.get('retry-after'), text }
   }
 
+  /** `follow` opens an event stream; `text` is what has come on it. */
+  async follow(): Promise<{ text: string; leave: () => void }> {
+    const leave = new AbortController()
+    const reply = await fetch(`${this.server.url}/api/order/events`, {
+      headers: { authorization: `Bearer ${this.shop.securityId}.${this.shop.secret}` },
+      signal: leave.signal,
+    })
+    const stream = { text: '', leave: () => leave.abort() }
+    const read = async (): Promise<void> => {
+      for await (const chunk of reply.body ?? []) stream.text += Buffer.from(chunk).toString()
+    }
+    read().catch(() => {})
+    return stream
+  }
+
   async readiness(): Promise<{
     status: number
     parts: { part: string; ready: boolean; since: string; why?: string }[]
@@ -344,6 +359,7 @@ describe.concurrent.each(outages)('a database that $name', { timeout: 120_000 },
 
     if (outage.name !== 'refuses connections') return
     // A short absence is waited for. One order only: many at once would find their wallet locked by each other's outcomes.
+    const stream = await room.follow()
     const endAgain = await outage.begin(room)
     const short = room
       .everything()
@@ -355,6 +371,10 @@ describe.concurrent.each(outages)('a database that $name', { timeout: 120_000 },
     await endAgain()
     const [placed, ...answered] = await waiting
     expect(placed).toMatchObject({ SUCCESS: [{}] })
+    // A stream that was open stays open, and tells of what came after the absence.
+    const told = `"order_id":${placed.SUCCESS[0].REFERENCEID},`
+    await until('the stream tells of the order', () => stream.text.includes(told))
+    stream.leave()
     for (const answer of answered) {
       if (answer.path !== '/readyz')
         expect(saysUnavailable(answer), `${answer.path} ${answer.dhru}: ${answer.text}`).toBe(false)

@@ -11,14 +11,15 @@ import { randomNumbers } from '../support/random.ts'
 import { Receiver } from '../webhooks/receiver.ts'
 import { newHook, SECRET_KEY } from '../webhooks/webhooks.fixtures.ts'
 import { violationsOf } from './torture/audit.ts'
-import { faults, moreIsPlaced, pause, type Scene } from './torture/faults.ts'
+import { countOf, faults, moreIsPlaced, pause, type Scene, stopPeer } from './torture/faults.ts'
 import { type Buyer, Load } from './torture/load.ts'
 
-/** SECONDS is how long faults are done; without it each is done once or twice. */
+const STOPPED = 'peer stopped'
+/** SECONDS is how long faults are done; without it each is done once or a few times. */
 const SECONDS = Number(process.env['TORTURE_SECONDS'] ?? 0)
-/** ONCE_EACH is the short run: what only takes a moment comes twice. */
-const ONCE_EACH = [
-  ...Object.keys(faults),
+/** SHORT is the run without it: a peer is stopped in its middle, and goes on after its end. */
+const SHORT = [
+  ...Object.keys(faults).filter((name) => name !== STOPPED),
   'queue terminated',
   'everyone terminated',
   'backend killed',
@@ -71,9 +72,19 @@ test('whatever happens to the database and to a peer, no promise is broken and n
   }
 
   const endAt = performance.now() + SECONDS * 1000
-  const left = shuffled(ONCE_EACH, random)
+  const left = shuffled(SHORT, random)
   load.start(buyers, CLIENTS)
+  const note = (name: string): void => {
+    const { times, gapMs } = told.get(name) ?? { times: 0, gapMs: 0 }
+    told.set(name, { times: times + 1, gapMs: Math.max(gapMs, load.longestGapMs) })
+    load.beginGap()
+  }
+  let resume: (() => Promise<void>) | undefined
   while (left.length > 0 || performance.now() < endAt) {
+    if (SECONDS === 0 && left.length === SHORT.length >> 1) {
+      resume = await stopPeer(scene)
+      note(STOPPED)
+    }
     const name = left.pop() ?? (shuffled(Object.keys(faults), random)[0] as string)
     await moreIsPlaced(scene)
     await pause(random() * 100)
@@ -81,9 +92,9 @@ test('whatever happens to the database and to a peer, no promise is broken and n
     await faults[name]?.(scene)
     await moreIsPlaced(scene, 1)
     alive()
-    const { times, gapMs } = told.get(name) ?? { times: 0, gapMs: 0 }
-    told.set(name, { times: times + 1, gapMs: Math.max(gapMs, load.longestGapMs) })
+    note(name)
   }
+  await resume?.()
   await load.stop()
   await settled(scene)
 
@@ -167,8 +178,8 @@ test('whatever happens to the database and to a peer, no promise is broken and n
 
 /** `settled` waits until nothing is under way; of what is unknown the supplier is asked in half a minute, or a person looks at it. */
 async function settled({ sql }: Scene): Promise<void> {
-  const open = () => sql`select from items where state in ('pending', 'processing') limit 1`
-  await until('nothing is under way', async () => (await open()).length === 0, 240)
+  const open = "items where state in ('pending', 'processing')"
+  await until('nothing is under way', async () => (await countOf(sql, open)) === 0, 240)
 }
 
 function shuffled<T>(list: readonly T[], random: () => number): T[] {

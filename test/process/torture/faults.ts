@@ -41,18 +41,50 @@ export const moreIsPlaced = async ({ load }: Scene, more = MORE): Promise<void> 
   await until('orders are placed', () => load.acknowledged.size >= before + more, 120)
 }
 
-/** `theOthersGoOn` waits until orders have ended and the ledger is chained on. */
-async function theOthersGoOn({ sql, load }: Scene): Promise<void> {
-  const ended = async () =>
-    (await sql<{ n: number }[]>`select count(*)::int as n from items where finished_at is not null`)[0]?.n ??
-    0
-  const links = async () =>
-    (await sql<{ n: number }[]>`select coalesce(max(id), 0)::int as n from chain_links`)[0]?.n ?? 0
-  const [endedBefore, linksBefore, placedBefore] = [await ended(), await links(), load.acknowledged.size]
-  await until('orders end', async () => (await ended()) > endedBefore, 120)
-  await until('the ledger is chained', async () => (await links()) > linksBefore + 1, 120)
-  await until('orders are placed', () => load.acknowledged.size > placedBefore, 120)
+/** `answered` asks again where a connection was lost to an earlier fault. */
+async function answered<T>(ask: () => PromiseLike<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (tries === 100) throw error
+      await pause(100)
+    }
+  }
 }
+
+/** `countOf` counts the rows of `of`, a table with its condition. */
+export const countOf = async (sql: Sql, of: string): Promise<number> => {
+  const [row] = await answered(() => sql.unsafe<{ n: number }[]>(`select count(*)::int as n from ${of}`))
+  return row?.n ?? 0
+}
+
+/**
+ * `stopPeer` stops a peer in the middle of whatever it does: holding a wallet, the lock of the hash chain, a job, items under its lease. The
+ * others go on while it is stopped. Gives what lets it go on, once what it had in hand has been taken over.
+ */
+export async function stopPeer(scene: Scene): Promise<() => Promise<void>> {
+  const { peers, random, load, sql } = scene
+  const peer = oneOf(peers, random)
+  peer.program.child.kill('SIGSTOP')
+  peer.isStopped = true
+  const count = (of: string): Promise<number> => countOf(sql, of)
+  const [last] = await answered(() => sql<{ id: bigint }[]>`select coalesce(max(id), 0) as id from orders`)
+  const [endedBefore, linksBefore] = [await count(ENDED), await count('chain_links')]
+  await moreIsPlaced(scene)
+  await until('orders end', async () => (await count(ENDED)) > endedBefore, 120)
+  await until('the ledger is chained', async () => (await count('chain_links')) > linksBefore + 1, 120)
+  return async () => {
+    const inHand = `items where state in ('pending', 'processing') and order_id <= ${last?.id}`
+    await until('what it had in hand is taken over', async () => (await count(inHand)) === 0, 120)
+    const since = load.acknowledged.size
+    peer.program.child.kill('SIGCONT')
+    peer.isStopped = false
+    await until('orders are placed', () => load.acknowledged.size > since, 120)
+  }
+}
+
+const ENDED = 'items where finished_at is not null'
 
 /** `faults` are what may happen to a running installation, by name. */
 export const faults: Record<string, (scene: Scene) => Promise<void>> = {
@@ -81,17 +113,8 @@ export const faults: Record<string, (scene: Scene) => Promise<void>> = {
     await unlock?.().catch(() => {})
   },
   'peer stopped': async (scene) => {
-    const { peers, random, isLong, load } = scene
-    const peer = oneOf(peers, random)
-    peer.program.child.kill('SIGSTOP')
-    peer.isStopped = true
-    // Whatever it holds in the middle of (a wallet, the lock of the hash chain, a job), the others go on while it is stopped.
-    await moreIsPlaced(scene)
-    await theOthersGoOn(scene)
-    const since = load.acknowledged.size
-    if (isLong) await pause(STOPPED_MS)
-    await until('orders are placed', () => load.acknowledged.size > since, 120)
-    peer.program.child.kill('SIGCONT')
-    peer.isStopped = false
+    const resume = await stopPeer(scene)
+    await pause(STOPPED_MS)
+    await resume()
   },
 }

@@ -23,6 +23,8 @@ export class Load {
   /** `acknowledged` has the number of each order by its IMEI. */
   readonly acknowledged = new Map<string, string>()
   requests = 0
+  /** `surprises` are refusals for other reasons than a database that is away, or a locked wallet. */
+  readonly surprises = new Set<string>()
   /** `longestGapMs` is the longest time without an acknowledgement since `beginGap`. */
   longestGapMs = 0
   #lastAt = performance.now()
@@ -68,7 +70,7 @@ export class Load {
     }
   }
 
-  async #place({ shop, key, service }: Buyer, one: string): Promise<string | undefined> {
+  async #place({ key, service }: Buyer, one: string): Promise<string | undefined> {
     const running = this.#peers().filter(({ isStopped }) => !isStopped)
     const peer = running[Math.floor(this.#random() * running.length)]
     this.requests++
@@ -87,14 +89,10 @@ export class Load {
       }
       const said = answer.ERROR?.[0].MESSAGE ?? ''
       if (said !== '' && !said.startsWith('Temporarily unavailable')) this.surprises.add(said)
-      void shop
       return answer.SUCCESS?.[0].REFERENCEID
     } catch {
       // Nobody there, or no answer in time: the shop sends it again.
       return undefined
     }
   }
-
-  /** `surprises` are refusals for other reasons than a database that is away. */
-  readonly surprises = new Set<string>()
 }
