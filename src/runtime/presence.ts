@@ -62,9 +62,18 @@ export class Presence {
     }
   }
 
-  /** `reading` does what changes nothing, and again while the database is away. */
-  reading<T>(work: () => T | Promise<T>): Promise<T> {
-    return this.through(work, { isRepeatable: true })
+  /** `reading` does what changes nothing, and again while the database is away; synchronously what needs nothing of it. */
+  reading<T>(work: () => T | Promise<T>): T | Promise<T> {
+    if (this.#away) return this.through(work, { isRepeatable: true })
+    const done = work()
+    if (!(done instanceof Promise)) return done
+    let first: Promise<T> | undefined = done
+    const next = (): T | Promise<T> => {
+      const own = first ?? work()
+      first = undefined
+      return own
+    }
+    return this.through(next, { isRepeatable: true })
   }
 
   /** `isTemporary` tells an error of the database that may be gone when the request is repeated. */
@@ -86,12 +95,20 @@ export class Presence {
 
   /** `#whileThere` does not wait for answers that the database owes since it went away: those of a frozen one may take minutes. */
   #whileThere<T>(work: () => T | Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#underWay.add(reject)
-      const settled = (): boolean => this.#underWay.delete(reject)
-      const begin = async (): Promise<T> => await work()
-      begin().then(resolve, reject).finally(settled)
-    })
+    const { promise, resolve, reject } = Promise.withResolvers<T>()
+    this.#underWay.add(reject)
+    const begin = async (): Promise<T> => await work()
+    begin().then(
+      (done) => {
+        this.#underWay.delete(reject)
+        resolve(done)
+      },
+      (error: unknown) => {
+        this.#underWay.delete(reject)
+        reject(error)
+      },
+    )
+    return promise
   }
 
   #giveUp(): void {

@@ -1,7 +1,7 @@
 import { METHODS } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { ApiKey, Dialect } from '../../accounts/account.ts'
-import type { Authenticator } from '../../accounts/authenticator.ts'
+import type { Authenticator, Login } from '../../accounts/authenticator.ts'
 import { allows } from '../../accounts/permissions.ts'
 import type { Admission } from '../../admission/admission.ts'
 import type { Body } from '../../admission/bodies.ts'
@@ -111,7 +111,8 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       let key: ApiKey | undefined
       const isReading = !placesOrders(dhru.action)
       try {
-        const known = await deps.presence.reading(() => deps.authenticator.authenticate(dhru, request.ip))
+        const login = deps.presence.reading<Login>(() => deps.authenticator.authenticate(dhru, request.ip))
+        const known = login instanceof Promise ? await login : login
         if (!known.ok) {
           return { ...handled, refusedKey: 'of' in known ? known.of : undefined, result: refusalFor(known) }
         }
