@@ -53,13 +53,14 @@ export const pools = {
   },
   /**
    * `reads` is for the lists, searches and statements of resellers: few connections, so that however many ask, placing keeps its part of
-   * the machine. Nothing there reads for long, unless the database has too much to do.
+   * the machine. Nothing there reads for long, unless the database has too much to do. What meets a locked table gives way soon, since an account's
+   * reads wait for each other.
    */
   reads: {
     max: 4,
     session: {
       ...STEADY_PLANS,
-      lock_timeout: '5000',
+      lock_timeout: '1000',
       statement_timeout: '5000',
       idle_in_transaction_session_timeout: '5000',
     },

@@ -314,7 +314,7 @@ function saysUnavailable({ dhru, method, path, status, retryAfter, text, headers
   return true
 }
 
-describe.concurrent.each(outages)('a database that $name', { timeout: 120_000 }, (outage) => {
+describe.concurrent.each(outages)('a database that $name', { timeout: 300_000 }, (outage) => {
   const room = new Room(`outage_${outages.indexOf(outage)}`)
   beforeAll(async () => void (await room.open()))
   afterAll(() => room.close())

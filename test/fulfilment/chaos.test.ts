@@ -22,11 +22,10 @@ import { cleanUp, Program, start, temporaryFolder, until } from '../support/proc
 import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 
-/** ITEMS are mostly ordinary; how many meet each fault does not depend on it. */
-const ITEMS = 8_000
+const ITEMS = 20_000
 const WORKERS = 3
 /** `BETWEEN_KILLS` is about how many items are sent from one kill to the next. */
-const BETWEEN_KILLS = 400
+const BETWEEN_KILLS = 1_000
 const KEY = 'a5'.repeat(32)
 /** `OF_A_FAULT` items meet each fault at each supplier; fewer meet those that hold up a call for long. */
 const OF_A_FAULT = 30
@@ -57,7 +56,7 @@ interface Upstream {
   inputs: string[]
 }
 
-test('thousands of items over all faults, by workers that are killed throughout', async () => {
+test('20,000 items over all faults, by workers that are killed throughout', async () => {
   database = await testDatabase()
   const { sql, address } = database
   const folder = temporaryFolder()

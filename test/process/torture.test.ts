@@ -162,7 +162,7 @@ test('whatever happens to the database and to a peer, no promise is broken and n
         settings: { username: 'torture', recheck: [] },
         secrets: { apiaccesskey: 'torture-key' },
       })
-      const service = await shop.service({ supplier: undefined })
+      const service = await shop.service({ supplier: undefined, minPollSeconds: 1, maxPollSeconds: 2 })
       await addRoute(shop.sql, { service, supplier: name, remoteService: '101' })
       services.push(service)
     }
