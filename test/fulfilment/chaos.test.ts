@@ -22,10 +22,11 @@ import { cleanUp, Program, start, temporaryFolder, until } from '../support/proc
 import { randomNumbers } from '../support/random.ts'
 import { imei } from '../support/server.ts'
 
-const ITEMS = 20_000
+/** ITEMS are mostly ordinary; how many meet each fault does not depend on it. */
+const ITEMS = 8_000
 const WORKERS = 3
 /** `BETWEEN_KILLS` is about how many items are sent from one kill to the next. */
-const BETWEEN_KILLS = 1_000
+const BETWEEN_KILLS = 400
 const KEY = 'a5'.repeat(32)
 /** `OF_A_FAULT` items meet each fault at each supplier; fewer meet those that hold up a call for long. */
 const OF_A_FAULT = 30
@@ -56,7 +57,7 @@ interface Upstream {
   inputs: string[]
 }
 
-test('20,000 items over all faults, by workers that are killed throughout', async () => {
+test('thousands of items over all faults, by workers that are killed throughout', async () => {
   database = await testDatabase()
   const { sql, address } = database
   const folder = temporaryFolder()
@@ -140,7 +141,8 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
        and not exists (select from attempts n where n.account_id = a.account_id and n.order_id = a.order_id
                           and n.position = a.position and n.number > a.number)
        and (left(i.input, 8), a.state) in (('00100212', 'succeeded'), ('00100213', 'refused'))`
-  await until('changes of mind are shown', async () => (await changes()).length === changing.length, 300)
+  // One that was asked about in vain, on a machine that was too busy, is asked about again ten minutes later.
+  await until('changes of mind are shown', async () => (await changes()).length === changing.length, 900)
   expect(changing.length).toBeGreaterThan(0)
   await Promise.all(workers.map((worker) => worker.stop()))
 
@@ -174,7 +176,7 @@ test('20,000 items over all faults, by workers that are killed throughout', asyn
   }
   expect(kills).toBeGreaterThanOrEqual(12)
   expect(await brokenPromises(sql)).toEqual([])
-}, 1_500_000)
+}, 2_400_000)
 
 interface ItemRow {
   input: string
