@@ -7,6 +7,7 @@ import { readConfig } from '../../src/config.ts'
 import { openPool, type Sql } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { actions, placesOrders } from '../../src/protocols/dhru/actions/index.ts'
+import { HOLD_MS } from '../../src/runtime/presence.ts'
 import { readDhru } from '../support/dhru.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { cleanUp, until } from '../support/process.ts'
@@ -360,6 +361,7 @@ describe.concurrent.each(outages)('a database that $name', { timeout: 300_000 },
     if (outage.name !== 'refuses connections') return
     // A short absence is waited for. One order only: many at once would find their wallet locked by each other's outcomes.
     const stream = await room.follow()
+    const begun = performance.now()
     const endAgain = await outage.begin(room)
     const short = room
       .everything()
@@ -370,6 +372,8 @@ describe.concurrent.each(outages)('a database that $name', { timeout: 300_000 },
     await until('it is not ready', async () => (await room.readiness()).status === 503)
     await endAgain()
     const [placed, ...answered] = await waiting
+    // On a machine that takes so long for this the absence was no short one.
+    if (performance.now() - begun > HOLD_MS - 1000) return stream.leave()
     expect(placed).toMatchObject({ SUCCESS: [{}] })
     // A stream that was open stays open, and tells of what came after the absence.
     const told = `"order_id":${placed.SUCCESS[0].REFERENCEID},`
