@@ -71,7 +71,7 @@ function sentenceOf(sighting: Sighting, peer: string): string {
   const parsed = readAddress(peer)
   return parsed && isPublic(parsed)
     ? `a request came from ${address} with X-Forwarded-For, which is not believed: if that is your reverse proxy, set TRUST_PROXY=${address}; if not, somebody made it up, and nothing needs to be done`
-    : `requests come through a reverse proxy at ${address} whose X-Forwarded-For is not believed, so that all callers are one address to throttles, admission and keys that are bound to addresses: set TRUST_PROXY=${address}`
+    : `requests come through a reverse proxy at ${address} whose X-Forwarded-For is not believed, and all callers are one address: set TRUST_PROXY=${address}`
 }
 
 /** `noteSighting` keeps the last of each sort. */

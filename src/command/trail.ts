@@ -66,7 +66,7 @@ function changeText({ before, after }: Change): string {
 
 /** `valuesText` leaves out what says nothing: the name stands for the thing. */
 const valuesText = (values: Record<string, unknown>): string =>
-  ['name', 'code', 'username', 'currency', 'unit_price', 'rate', 'url', 'credit_limit']
+  ['name', 'code', 'username', 'currency', 'unit_price', 'rate', 'url', 'credit_limit', 'from_key', 'to_key']
     .filter((name) => values[name] != null)
     .map((name) => `${name} ${valueText(values[name])}`)
     .join(', ')

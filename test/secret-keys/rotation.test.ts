@@ -249,6 +249,8 @@ describe('a rotation of the secret key', () => {
       unreadable: [`deposit provider ${channel?.id}`, `webhook ${hook.id}`],
       former_file: join(folder, `secret.key.${run.json().from}`),
     })
+    const trail = await imeigate(['trail', '--what', 'secret key'], settings)
+    expect(trail.stdout).toContain(`made: from_key ${run.json().from}, to_key ${run.json().to}`)
     const status = await imeigate(['secrets', 'status', '--json'], settings)
     expect(status.code).toBe(1)
     expect(status.json().sealed).toContainEqual({
