@@ -1,13 +1,14 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it, test, vi } from 'vitest'
-import type { Sql } from '../../src/database/database.ts'
+import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import type { Breakers } from '../../src/fulfilment/breakers.ts'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
 import { LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
 import { extendLeases } from '../../src/fulfilment/dispatch/dispatch.sql.ts'
-import { itemUpdate } from '../../src/fulfilment/outcome/item-update.ts'
+import { itemUpdate, updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import { verdictOf } from '../../src/fulfilment/outcome/late-answers.ts'
 import { OutcomeWriter, type Recorded } from '../../src/fulfilment/outcome/outcome-writer.ts'
+import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
@@ -17,7 +18,8 @@ import type { Supplier, SupplierOutcome } from '../../src/integrations/suppliers
 import type { OrderId } from '../../src/lib/ids.ts'
 import type { AttemptState } from '../../src/lib/states.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
-import { brokenPromises } from '../orders/orders.fixtures.ts'
+import { brokenPromises, newAccount } from '../orders/orders.fixtures.ts'
+import { lock } from '../support/lock.ts'
 import { directoryOf, SANDBOX, takePending } from './fixed-directory.ts'
 import { FakeSupplier, REFUSED, StillClock, SUCCESS, until, Workshop } from './fulfilment.fixtures.ts'
 
@@ -147,6 +149,40 @@ describe('with a database', () => {
       { kind: 'expired', resolution: null, detail: expect.stringMatching(/^open for long\n.*answered late/) },
     ])
     expect(await shop.order(id)).toMatchObject({ state: 'processing' })
+  })
+
+  test('of two processes that are told the same number for two items at once, one keeps it', async () => {
+    const accountId = await newAccount(shop.sql, 1_000_000n)
+    await shop.place(1)
+    await shop.place(1, { accountId })
+    const now = shop.clock.now()
+    const items = await takePending(shop.sql, { limit: 2, now })
+    const traits = { recheck: [], hadItBefore: false, ordersHoldMany: false }
+    const updates = items.map((item) => updateFor(item, 'send', SUCCESS, traits, now))
+    // Each process has connections of its own, and the first one hangs between its writing and its commit.
+    const other = openPool(shop.database.address, { max: 2, session: STEADY_PLANS })
+    const writers = [new OutcomeWriter(shop.steady, shop.clock), new OutcomeWriter(other, shop.clock)]
+    const held = items[0]?.orderId as OrderId
+    const unlock = await lock(shop.sql, (sql) => sql`select 1 from orders where id = ${held} for update`)
+    const waiting = async (): Promise<number> => {
+      const rows = await shop.sql`
+        select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      return rows.length
+    }
+    const first = writers[0]?.record(updates[0] as ItemUpdate)
+    await until(async () => (await waiting()) === 1)
+    const second = writers[1]?.record(updates[1] as ItemUpdate)
+    await Promise.race([second, until(async () => (await waiting()) === 2)])
+    await unlock()
+    const recorded = await Promise.all([first, second])
+    expect(recorded.filter((one) => one === true)).toHaveLength(1)
+    expect(recorded.filter((one) => typeof one === 'object')).toHaveLength(1)
+    const [row] = await shop.sql<{ captured: number; having: number }[]>`
+      select (select count(*)::int from ledger_entries where kind = 'capture') as captured,
+             (select count(*)::int from attempts where reference = 'R1') as having`
+    expect(row).toEqual({ captured: 1, having: 1 })
+    await Promise.all(writers.map((writer) => writer.stop()))
+    await other.end({ timeout: 2 })
   })
 
   test('nothing is sent when the lease is over before the first byte', async () => {

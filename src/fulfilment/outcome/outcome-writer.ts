@@ -9,6 +9,7 @@ import {
   followItems,
   type ItemPosition,
   type ItemUpdate,
+  lockClaims,
   type ReferenceClaim,
   type Written,
   writeItemUpdates,
@@ -41,7 +42,10 @@ export class OutcomeWriter {
   readonly #locked = new Set<AccountId>()
   /** `#postponed` are updates that wait for a locked wallet. */
   readonly #postponed = new Set<Promise<Recorded>>()
-  /** `#claims` has the updates that claim a number and are not recorded yet: two items that come with one number at once both lose it. */
+  /**
+   * `#claims` has the updates that claim a number and are not recorded yet: two items that come with one number at once both lose it.
+   * Where they come to two processes, the one that is written first keeps it.
+   */
   readonly #claims = new Map<string, Set<ItemUpdate>>()
   /** `#giveUpAt` is set once the process is to end. */
   #giveUpAt = Number.POSITIVE_INFINITY
@@ -157,7 +161,8 @@ export class OutcomeWriter {
   async #writeAll(updates: ItemUpdate[]): Promise<Recorded[]> {
     const now = this.#clock.now()
     const rows = await this.#sql.begin(async (sql) => {
-      const [, written] = await Promise.all([
+      const [, , written] = await Promise.all([
+        lockClaims(sql, updates),
         lockWallets(sql, accountsOf(updates)),
         writeItemUpdates(sql, updates, now),
         followItems(sql, itemsOf(updates), now),
@@ -171,7 +176,10 @@ export class OutcomeWriter {
     const now = this.#clock.now()
     const accounts = accountsOf(updates)
     return await this.#sql.begin(async (sql) => {
-      const wallets = await lockWallets(sql, accounts, { skipLocked: true })
+      const [, wallets] = await Promise.all([
+        lockClaims(sql, updates),
+        lockWallets(sql, accounts, { skipLocked: true }),
+      ])
       for (const account of accounts) {
         if (wallets.has(account)) this.#locked.delete(account)
         else this.#locked.add(account)

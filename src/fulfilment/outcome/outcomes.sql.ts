@@ -55,6 +55,21 @@ export interface AttemptUpdate {
 }
 
 /**
+ * `lockClaims` has transactions that claim the same number, in whatever process, wait for each other: what is sent behind it sees what the one
+ * before has written. It comes before any other lock, and is sent at once.
+ */
+export async function lockClaims(sql: Transaction, updates: readonly ItemUpdate[]): Promise<void> {
+  const claims = updates.flatMap(({ claim }) => claim ?? [])
+  if (claims.length === 0) return
+  await sql`
+    select pg_advisory_xact_lock(supplier_id, number)
+      from (select distinct supplier_id, hashtext(reference) as number
+              from unnest(${claims.map(({ supplierId }) => supplierId)}::int[],
+                          ${claims.map(({ reference }) => sanitize(reference))}::text[]) as c (supplier_id, reference)
+             order by supplier_id, number) c`.execute()
+}
+
+/**
  * `writeItemUpdates` writes updates in one statement: items, attempts, reviews, and for each item that ended its capture or release and
  * the wallet's balances. An update whose fence is no longer the item's, whose item has ended, or whose number is another item's, changes
  * nothing. A shared number is another's where the other item has the same input, travelled alone, or was not sent together with this one.
