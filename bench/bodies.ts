@@ -9,17 +9,16 @@
  * without a pause on a connection of its own, and its slowest answer while a shape is read is the shape's figure. Then all
  * shapes come at once at the rate of the flood, while one customer places orders; and the process's memory is read from /proc.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readConfig } from '../src/config.ts'
 import { bodyShapes } from '../test/support/bodies.ts'
 import { randomNumbers } from '../test/support/random.ts'
 import { median, nthImei, percentile } from './figures.ts'
 import { fillBench } from './fill.ts'
-import { cleanUpOnSignals, pidOf, root, start, stopAll } from './processes.ts'
+import { pidOf } from './processes.ts'
+import { inFolder, startApi } from './server.ts'
 
 /** Sent is one shape, made. */
 interface Sent {
@@ -39,25 +38,10 @@ const MB = 1024 * 1024
 /** CALM_MS is how long the server is left alone around each shape. */
 const CALM_MS = 20
 
-const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
-const cleanUp = cleanUpOnSignals(async () => {
-  await stopAll()
-  rmSync(folder, { recursive: true, force: true })
-})
-try {
-  await main()
-} finally {
-  await cleanUp()
-}
+await inFolder(main)
 
-async function main(): Promise<void> {
-  const env = {
-    IMEIGATE_DATA: folder,
-    IMEIGATE_ROLE: 'api',
-    LOG_LEVEL: 'silent',
-    FAILED_LOGINS_PER_MINUTE: '0',
-  }
-  const url = await start([join(root, 'bin/imeigate.js'), 'start'], env, 'imeigate')
+async function main(folder: string): Promise<void> {
+  const url = await startApi(folder)
   const { accounts, serviceId } = await fillBench(folder)
   const [customer, other] = accounts
   if (!customer || !other) throw new Error('there are no accounts')

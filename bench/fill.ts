@@ -1,20 +1,16 @@
-import { pino } from 'pino'
 import { createAccount } from '../src/accounts/accounts.ts'
 import { createKey } from '../src/accounts/keys.ts'
 import { createService } from '../src/catalogue/services.ts'
-import { openPool } from '../src/database/database.ts'
-import { openEmbedded } from '../src/database/embedded.ts'
 import { micros } from '../src/lib/money.ts'
 import { systemClock } from '../src/lib/time.ts'
+import { onDatabase } from './server.ts'
 
 /** `fillBench` makes a hundred accounts with money and 300 services, in the data folder of a running server. */
 export async function fillBench(dataFolder: string): Promise<{
   accounts: { username: string; secret: string }[]
   serviceId: string
 }> {
-  const embedded = await openEmbedded({ folder: dataFolder, log: pino({ level: 'warn' }) })
-  const sql = openPool(embedded.connection)
-  try {
+  return await onDatabase(dataFolder, async (sql) => {
     const accounts = []
     for (let n = 0; n < 100; n++) {
       const deposit = micros(1_000_000_000_000_000n)
@@ -47,8 +43,5 @@ export async function fillBench(dataFolder: string): Promise<{
       serviceId = String(service.id)
     }
     return { accounts, serviceId }
-  } finally {
-    await sql.end()
-    await embedded.close()
-  }
+  })
 }

@@ -12,8 +12,7 @@
  * every second round takes the two checkouts in the other order; a ratio is the median of the rounds' ratios. Where there is /proc, the processor time of node and of PostgreSQL for each request is
  * measured too; a PostgreSQL process that ended in between is left out of it.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -21,7 +20,8 @@ import { cpuTimes } from './cpu.ts'
 import { median, nthImei } from './figures.ts'
 import type { fillBench } from './fill.ts'
 import { type Case, load } from './load.ts'
-import { cleanUpOnSignals, pidOf, root, start, stopAll } from './processes.ts'
+import { pidOf, root, start } from './processes.ts'
+import { inFolder, startApi } from './server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -43,16 +43,7 @@ const nextImei = (): string => nthImei(serial++)
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 
-const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
-const cleanUp = cleanUpOnSignals(async () => {
-  await stopAll()
-  rmSync(folder, { recursive: true, force: true })
-})
-try {
-  await main()
-} finally {
-  await cleanUp()
-}
+await inFolder(main)
 
 /** Target is a running server of one checkout, filled with accounts and a service. */
 interface Target {
@@ -68,27 +59,19 @@ interface Measured {
   cpu: { node: number; postgres: number } | undefined
 }
 
-async function startTarget(name: Target['name'], checkout: string): Promise<Target> {
+async function startTarget(folder: string, name: Target['name'], checkout: string): Promise<Target> {
   const data = join(folder, name)
-  const env = {
-    IMEIGATE_DATA: data,
-    IMEIGATE_ROLE: 'api',
-    LOG_LEVEL: 'error',
-    // What is measured is the server, not its limit.
-    REST_REQUESTS_PER_MINUTE: '0',
-    DHRU_REQUESTS_PER_MINUTE: '0',
-  }
-  const url = await start([join(checkout, 'bin/imeigate.js'), 'start'], env, `imeigate (${name})`)
+  const url = await startApi(data, { checkout, name: `imeigate (${name})` })
   const { fillBench } = (await import(
     pathToFileURL(join(checkout, 'bench/fill.ts')).href
   )) as typeof import('./fill.ts')
   return { name, url, data, filled: await fillBench(data) }
 }
 
-async function main(): Promise<void> {
+async function main(folder: string): Promise<void> {
   const constant = await start([join(root, 'bench/constant.ts')], {}, 'constant')
-  const targets = [await startTarget('this', root)]
-  if (values.against) targets.push(await startTarget('against', resolve(values.against)))
+  const targets = [await startTarget(folder, 'this', root)]
+  if (values.against) targets.push(await startTarget(folder, 'against', resolve(values.against)))
 
   const figures = new Map<string, Measured[]>()
   const measure = async (name: string, one: Case, connections: number, target?: Target): Promise<void> => {

@@ -10,21 +10,19 @@
  * The server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on. Orders are placed one after another on
  * one connection; each neighbour is 16 clients that ask again as soon as they are answered.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
-import { cpus, tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { cpus } from 'node:os'
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { pino } from 'pino'
 import { createAccount } from '../src/accounts/accounts.ts'
 import { createKey } from '../src/accounts/keys.ts'
 import { createService } from '../src/catalogue/services.ts'
-import { openPool } from '../src/database/database.ts'
-import { openEmbedded } from '../src/database/embedded.ts'
+import type { Sql } from '../src/database/database.ts'
 import { micros } from '../src/lib/money.ts'
 import { median, nthImei, percentile } from './figures.ts'
 import { fillAccount, inputOf } from './filled-account.ts'
-import { cleanUpOnSignals, root, start, stopAll } from './processes.ts'
+import { root } from './processes.ts'
+import { inFolder, onDatabase, startApi } from './server.ts'
 
 const { values } = parseArgs({
   options: {
@@ -43,16 +41,7 @@ const CLIENTS = 16
 const ABORT_MS = 40
 
 let serial = 0
-const folder = mkdtempSync(join(tmpdir(), 'imeigate-neighbours-'))
-const cleanUp = cleanUpOnSignals(async () => {
-  await stopAll()
-  rmSync(folder, { recursive: true, force: true })
-})
-try {
-  await main()
-} finally {
-  await cleanUp()
-}
+await inFolder(main)
 
 /** Neighbour is what the clients of the busy account ask for, the nth time. */
 interface Neighbour {
@@ -70,18 +59,10 @@ interface Row {
   asked: Record<number, number>
 }
 
-async function main(): Promise<void> {
-  const env = {
-    IMEIGATE_DATA: folder,
-    IMEIGATE_ROLE: 'api',
-    LOG_LEVEL: 'error',
-    // What is measured is the server, not its limits.
-    REST_REQUESTS_PER_MINUTE: '0',
-    DHRU_REQUESTS_PER_MINUTE: '0',
-  }
+async function main(folder: string): Promise<void> {
   const checkout = values.against === undefined ? root : resolve(values.against)
-  const url = await start([join(checkout, 'bin/imeigate.js'), 'start'], env, 'imeigate')
-  const { busy, buyer, code } = await fill()
+  const url = await startApi(folder, { checkout })
+  const { busy, buyer, code } = await onDatabase(folder, fill)
   const month = '2026-10'
   const neighbours: Neighbour[] = [
     { name: 'searches for a part', path: (n) => `/api/order?q=${inputOf(n + 1).slice(-9)}` },
@@ -100,7 +81,7 @@ async function main(): Promise<void> {
   const rows: Row[] = []
   const say = (row: Row): void => {
     rows.push(row)
-    if (!values.json) process.stderr.write(`${lineOf(row)}\n`)
+    if (!values.json) process.stderr.write(`${lineOf(row, rows[0])}\n`)
   }
   await placeFor(url, buyer, code, 2)
   say({ neighbour: 'alone', ...(await placeFor(url, buyer, code, seconds)), asked: {} })
@@ -118,43 +99,36 @@ async function main(): Promise<void> {
   if (values.json) process.stdout.write(`${JSON.stringify({ rows, items, seconds, cores: cpus().length })}\n`)
   else
     process.stdout.write(
-      `\n${items} items; ${cpus().length} cores shared by server, PostgreSQL and clients; fsync on\n`,
+      `\nEach line: one account's orders beside 16 clients of a neighbour, the median against that alone, and the neighbour's answers by status.\n${items} items; ${cpus().length} cores shared by server, PostgreSQL and clients; fsync on\n`,
     )
 }
 
-async function fill() {
-  const embedded = await openEmbedded({ folder, log: pino({ level: 'warn' }) })
-  const sql = openPool(embedded.connection)
-  try {
-    const shop = async (username: string, deposit?: bigint) => {
-      const form = { name: username, email: `${username}@example.com`, currency: 'USD', username }
-      const account = await createAccount(
-        sql,
-        { ...form, ...(deposit !== undefined && { deposit: micros(deposit) }) },
-        'bench',
-      )
-      const { securityId, secret } = await createKey(sql, account.id, {})
-      return { accountId: account.id, bearer: { authorization: `Bearer ${securityId}.${secret}` } }
-    }
-    const [busy, buyer] = [await shop('busy'), await shop('buyer', 1_000_000_000_000n)]
-    const service = await createService(sql, {
-      ...{ code: 'check', name: 'Check', group: 'Checks', kind: 'imei', price: '0.01', currency: 'USD' },
-      supplier: 'sandbox',
-    })
-    await fillAccount(sql, {
-      accountId: busy.accountId,
-      serviceId: service.id,
-      orders: Math.ceil(items / ITEMS_PER_ORDER),
-      itemsPerOrder: ITEMS_PER_ORDER,
-      from: new Date('2026-10-01T00:00:00Z'),
-      to: new Date('2026-11-01T00:00:00Z'),
-    })
-    await sql.unsafe('analyze')
-    return { busy: busy.bearer, buyer: buyer.bearer, code: 'check' }
-  } finally {
-    await sql.end()
-    await embedded.close()
+async function fill(sql: Sql) {
+  const shop = async (username: string, deposit?: bigint) => {
+    const form = { name: username, email: `${username}@example.com`, currency: 'USD', username }
+    const account = await createAccount(
+      sql,
+      { ...form, ...(deposit !== undefined && { deposit: micros(deposit) }) },
+      'bench',
+    )
+    const { securityId, secret } = await createKey(sql, account.id, {})
+    return { accountId: account.id, bearer: { authorization: `Bearer ${securityId}.${secret}` } }
   }
+  const [busy, buyer] = [await shop('busy'), await shop('buyer', 1_000_000_000_000n)]
+  const service = await createService(sql, {
+    ...{ code: 'check', name: 'Check', group: 'Checks', kind: 'imei', price: '0.01', currency: 'USD' },
+    supplier: 'sandbox',
+  })
+  await fillAccount(sql, {
+    accountId: busy.accountId,
+    serviceId: service.id,
+    orders: Math.ceil(items / ITEMS_PER_ORDER),
+    itemsPerOrder: ITEMS_PER_ORDER,
+    from: new Date('2026-10-01T00:00:00Z'),
+    to: new Date('2026-11-01T00:00:00Z'),
+  })
+  await sql.unsafe('analyze')
+  return { busy: busy.bearer, buyer: buyer.bearer, code: 'check' }
 }
 
 /** `placeFor` places orders one after another for some seconds, and gives how long they took. */
@@ -214,7 +188,11 @@ function send(
   return promise
 }
 
-function lineOf({ neighbour, placed, medianMs, p99Ms, asked }: Row): string {
+function lineOf({ neighbour, placed, medianMs, p99Ms, asked }: Row, alone: Row | undefined): string {
   const took = `median ${medianMs.toFixed(1).padStart(7)} ms  p99 ${p99Ms.toFixed(1).padStart(7)} ms`
-  return `${neighbour.padEnd(30)} ${String(placed).padStart(6)} orders  ${took}  ${JSON.stringify(asked)}`
+  const factor = `${(medianMs / (alone?.medianMs ?? medianMs)).toFixed(1).padStart(5)} times`
+  const answers = Object.entries(asked).map(
+    ([status, count]) => `${status === '0' ? 'left' : status}: ${count}`,
+  )
+  return `${neighbour.padEnd(30)} ${String(placed).padStart(6)} orders  ${took} ${factor}  ${answers.join(', ')}`
 }
