@@ -3,7 +3,7 @@ import type { AccountId, OrderId } from '../lib/ids.ts'
 import type { Bucket } from './bucket.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 
-/** PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin deposits. */
+/** PER_MINUTE is how often an account may ask to cancel or verify orders, how often the same one, and begin or cancel deposits. */
 const PER_MINUTE = { account: 600, order: 10, deposits: 60 }
 /** MAX_KEPT bounds the buckets in memory; the one that was used longest ago goes. */
 const MAX_KEPT = 20_000
@@ -23,7 +23,7 @@ export class ActionThrottle {
     this.#count(`order requests of ${accountId}`, PER_MINUTE.account)
   }
 
-  /** `countDeposit` counts a deposit that is begun. Throws Throttled. */
+  /** `countDeposit` counts a request to begin or cancel a deposit, either of which may ask a gateway. Throws Throttled. */
   countDeposit(accountId: AccountId): void {
     this.#count(`deposits of ${accountId}`, PER_MINUTE.deposits)
   }

@@ -61,13 +61,14 @@ export const depositRoutes = ({
     refusals: ['not_found', 'invalid_input', 'conflict', 'provider_unavailable'],
     async handle({ accountId, key: { account }, body, idempotencyKey: key }) {
       // Two keys: what was begun is kept before the gateway is asked, and the answer once the gateway has answered.
-      const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) => {
-        actionThrottle.countDeposit(accountId)
-        return deposits.begin(transaction, account, {
+      // What goes on where it broke asks the gateway again, so that it counts, too.
+      actionThrottle.countDeposit(accountId)
+      const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) =>
+        deposits.begin(transaction, account, {
           providerCode: body.provider_code,
           amount: readAmount(body.amount, 'amount'),
-        })
-      })
+        }),
+      )
       const begunId = Number(begun.json) as DepositId
       const opened = await deposits.open(accountId, begunId, { isKept: key !== null })
       return answeredOnce(
@@ -154,7 +155,9 @@ export const depositRoutes = ({
     params: idParams,
     answer: deposit,
     refusals: ['not_found', 'conflict', 'provider_unavailable'],
-    handle: async ({ accountId, key, params }) =>
-      wireDeposit(await deposits.cancel(accountId, params.id as DepositId, `key:${key.id}`)),
+    async handle({ accountId, key, params }) {
+      actionThrottle.countDeposit(accountId)
+      return wireDeposit(await deposits.cancel(accountId, params.id as DepositId, `key:${key.id}`))
+    },
   }),
 ]
