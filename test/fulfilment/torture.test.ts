@@ -16,10 +16,13 @@ import { Truth } from './torture/truth.ts'
 
 const ITEMS = Number(process.env['TORTURE_ITEMS'] ?? 600)
 const MAX_ROUNDS = 1_500
+/** `DEAR` is a cost that leaves no margin; it is drawn in so many rounds. */
+const DEAR = 1_000_000n
+const DEAR_ROUNDS = 60
 const seed = inject('seed')
-const truth = new Truth()
 /** `now` is the time of the shop, once there is one. */
 let now = (): Date => new Date(0)
+const truth = new Truth(() => now())
 const panels = panelsOf({ truth, seed, clock: { now: () => now() } })
 
 const closing: (() => Promise<unknown>)[] = []
@@ -36,7 +39,8 @@ test(`${ITEMS} items over panels that go wrong in every way at random`, async ()
     (what) => truth.count(what),
   ).start()
   closing.push(() => server.stop())
-  const { services, workers } = await open(shop, server.url)
+  const { services, suppliers, workers } = await open(shop, server.url)
+  const backup = suppliers.get('backup') as SupplierId
   const person = new Person({ sql: shop.sql, truth, clock: shop.clock, seed })
   await place(shop, services)
 
@@ -44,18 +48,28 @@ test(`${ITEMS} items over panels that go wrong in every way at random`, async ()
   let round = 0
   for (; round < MAX_ROUNDS && (await unsettled(shop.sql)) > 0; round++) {
     await settle(server, workers)
+    // What others refused waits while the backup is dear, and some say meanwhile that they have it after all.
+    const cost = round < DEAR_ROUNDS && draw.chance(0.6) ? DEAR : null
+    await shop.sql`update supplier_routes set cost = ${cost} where supplier_id = ${backup}`
+    for (const purchase of truth.purchases) {
+      if (purchase.told.has('rejected') && draw.chance(0.02))
+        await draw.one(workers).askSoon(suppliers.get(purchase.panel) as SupplierId, purchase.reference)
+    }
     if (round % 3 === 2) await person.decide()
     shop.clock.advance(1000 * Number(draw.weighted({ 2: 8, 8: 4, 31: 4, 121: 2, 601: 2, 3601: 1, 7201: 1 })))
     if (draw.chance(0.5)) server.letGo()
   }
   server.letGo()
   await settle(server, workers)
-  report(round, server, person)
+  await report(shop, round, server, person)
   expect(await violations(shop.sql, truth, ITEMS)).toEqual([])
   expect(await brokenPromises(shop.sql)).toEqual([])
 }, 3_600_000)
 
-async function open(shop: Workshop, url: string): Promise<{ services: Service[]; workers: Fulfilment[] }> {
+async function open(
+  shop: Workshop,
+  url: string,
+): Promise<{ services: Service[]; suppliers: Map<string, SupplierId>; workers: Fulfilment[] }> {
   const services: Service[] = []
   const ids = new Map<string, SupplierId>()
   for (const name of panels.keys()) {
@@ -99,7 +113,7 @@ async function open(shop: Workshop, url: string): Promise<{ services: Service[];
     })
     return fulfilment
   })
-  return { services, workers }
+  return { services, suppliers: ids, workers }
 }
 
 /** `place` places orders of one to three items each. */
@@ -133,11 +147,13 @@ async function settle(server: TortureServer, workers: Fulfilment[]): Promise<voi
 }
 
 /** `report` says what was answered, where somebody wants to know. */
-function report(rounds: number, server: TortureServer, person: Person): void {
+async function report(shop: Workshop, rounds: number, server: TortureServer, person: Person): Promise<void> {
   if (process.env['TORTURE_ITEMS'] === undefined) return
+  const resumed = await shop.sql`
+    select from attempts a join attempts b using (account_id, order_id, position, supplier_id, reference) where b.number > a.number`
   const counts = [...truth.counts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([what, count]) => `${String(count).padStart(7)}  ${what}`)
-  const sums = `${ITEMS} items, seed ${seed}, ${rounds} rounds, ${server.requests} requests, ${truth.purchases.length} purchases, ${person.decided} decisions`
+  const sums = `${ITEMS} items, seed ${seed}, ${rounds} rounds, ${server.requests} requests, ${truth.purchases.length} purchases, ${person.decided} decisions, ${resumed.length} given back to former suppliers`
   process.stdout.write(`${[sums, ...counts].join('\n')}\n`)
 }

@@ -1,5 +1,5 @@
 import type { Sql } from '../../../src/database/database.ts'
-import { type Truth, tokensIn } from './truth.ts'
+import { type Doubt, type Truth, tokensIn } from './truth.ts'
 
 /** `unsettled` counts the items that have not ended, and that no person is asked about. */
 export async function unsettled(sql: Sql): Promise<number> {
@@ -30,9 +30,10 @@ const openItems = (sql: Sql) => sql`
 /** `violations` holds what is in the database against what really happened. */
 export async function violations(sql: Sql, truth: Truth, items: number): Promise<string[]> {
   const found = [...truth.violations]
-  const ended = await sql<{ input: string; state: string; result: string | null }[]>`
-    select input, state, result from items where finished_at is not null`
-  for (const { input: about, state, result } of ended) {
+  for (const doubt of truth.doubts) if (await isCertain(sql, doubt)) found.push(doubt.violation)
+  const ended = await sql<{ input: string; state: string; result: string | null; at: Date }[]>`
+    select input, state, result, finished_at as at from items where finished_at is not null`
+  for (const { input: about, state, result, at } of ended) {
     const own = truth.of(about)
     if (state === 'success') {
       const tokens = tokensIn(result ?? '')
@@ -42,6 +43,8 @@ export async function violations(sql: Sql, truth: Truth, items: number): Promise
       else if (!bought.told.has('delivered')) found.push(`${about} is captured, and was not delivered`)
     } else if (own.some(({ told }) => !told.has('rejected')))
       found.push(`${about} is ${state}, and was bought`)
+    else if (own.some(({ last }) => last?.end === 'delivered' && last.at < at.getTime()))
+      found.push(`${about} is ${state}, and was told to be delivered after all`)
   }
   const waiting = await sql<
     { input: string; state: string; dueAt: Date | null; asked: number | null; shown: boolean }[]
@@ -55,15 +58,24 @@ export async function violations(sql: Sql, truth: Truth, items: number): Promise
   return await Promise.all(found.slice(0, 20).map((one) => explained(sql, truth, one)))
 }
 
+/** `isCertain`: the intent to buy was written after it was told that somebody else has delivered. */
+async function isCertain(sql: Sql, { input: about, panel, toldAt, at }: Doubt): Promise<boolean> {
+  const [intent] = await sql<{ at: Date | null }[]>`
+    select max(a.created_at) as at
+      from attempts a join items i using (account_id, order_id, position) join suppliers s on s.id = a.supplier_id
+     where i.input = ${about} and s.name = ${panel} and a.created_at <= ${new Date(at)}`
+  return (intent?.at?.getTime() ?? 0) > toldAt
+}
+
 /** `explained` adds to a violation what was said of its item, and what was written down. */
 async function explained(sql: Sql, truth: Truth, violation: string): Promise<string> {
   const [about = ''] = violation.split(' ')
   const attempts = await sql<{ text: string }[]>`
-    select concat_ws(' ', 'attempt', a.number, s.name, a.state, a.reference, a.fault, a.detail) as text
+    select concat_ws(' ', 'attempt', a.number, s.name, a.created_at, a.state, a.finished_at, a.reference, a.fault, a.detail) as text
       from attempts a join items i using (account_id, order_id, position) join suppliers s on s.id = a.supplier_id
      where i.input = ${about} order by a.number`
   const reviews = await sql<{ text: string }[]>`
-    select concat_ws(' ', 'review', v.kind, v.resolution, v.detail) as text
+    select concat_ws(' ', 'review', v.kind, v.opened_at, v.resolution, v.resolved_at, v.detail) as text
       from reviews v join items i using (account_id, order_id, position) where i.input = ${about} order by v.id`
   const written = [...attempts, ...reviews].map(({ text }) => text)
   return [violation, truth.historyOf(about), ...written].join('\n')

@@ -225,7 +225,7 @@ export class TortureCekceir {
           ...say(answer),
           told: () => {
             for (const [index, item] of order.items.entries())
-              if (ends[index] !== 'open') item.told.add(item.end)
+              if (ends[index] !== 'open') this.#truth.tell(item, item.end)
           },
         }
       case 'another device': {

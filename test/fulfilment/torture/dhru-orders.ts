@@ -227,7 +227,9 @@ export class DhruOrders {
     if (purchase.told.size === 0 && purchase.asked <= purchase.endsAfter) {
       return { what: 'open', answer: { SUCCESS: [{ STATUS: draw.one(states.open), CODE: '', ...echo }] } }
     }
-    if (purchase.told.size > 0 && !purchase.hasFlipped && draw.chance(0.03)) {
+    // Most often what it had refused is done after all.
+    const flips = purchase.end === 'rejected' ? 0.4 : 0.03
+    if (purchase.told.size > 0 && !purchase.hasFlipped && draw.chance(flips)) {
       purchase.hasFlipped = true
       if (purchase.end === 'rejected') purchase.end = 'delivered'
       else if (draw.chance(0.5)) purchase.end = 'rejected'
@@ -235,7 +237,7 @@ export class DhruOrders {
     }
     const { end } = purchase
     const told = (): void => {
-      purchase.told.add(end)
+      this.#truth.tell(purchase, end)
     }
     if (end === 'rejected') {
       const reason = draw.one([

@@ -199,7 +199,7 @@ export class TortureHttp {
     }
     const { end } = purchase
     const told = (): void => {
-      purchase.told.add(end)
+      this.#truth.tell(purchase, end)
     }
     if (end === 'rejected') {
       return {

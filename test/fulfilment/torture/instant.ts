@@ -43,7 +43,7 @@ export class InstantChecks {
       case 'delivered': {
         const bought = of()
         const told = (): void => {
-          bought.told.add('delivered')
+          this.#truth.tell(bought, 'delivered')
         }
         return {
           said,

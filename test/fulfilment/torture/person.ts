@@ -1,5 +1,6 @@
 import type { Sql } from '../../../src/database/database.ts'
 import { Refusal } from '../../../src/errors.ts'
+import { LEASE_MS } from '../../../src/fulfilment/dispatch/claim-due-items.ts'
 import { type Decision, resolveReview } from '../../../src/fulfilment/people/decisions.ts'
 import type { ReviewKind } from '../../../src/fulfilment/people/review.ts'
 import type { ReviewId } from '../../../src/lib/ids.ts'
@@ -14,6 +15,8 @@ interface OpenReview {
   detail: string
   input: string
   supplier: string | null
+  /** `isOpen`: the item has not ended. */
+  isOpen: boolean
 }
 
 /** `Person` decides reviews by what really happened at the panels, as a person does who asks their support. Some reviews are left alone. */
@@ -26,17 +29,18 @@ export class Person {
     this.#deps = deps
   }
 
-  /** `decide` looks at each open review that is new. */
+  /** `decide` looks at each open review that is new. An item that may be asked about at this moment has its turn the next time. */
   async decide(): Promise<void> {
-    const { sql } = this.#deps
+    const { sql, clock } = this.#deps
+    const leased = new Date(clock.now().getTime() + LEASE_MS)
     const reviews = await sql<OpenReview[]>`
-      select v.id, v.kind, v.detail, i.input, s.name as supplier
+      select v.id, v.kind, v.detail, i.input, s.name as supplier, i.finished_at is null as is_open
         from reviews v
         join items i on i.account_id = v.account_id and i.order_id = v.order_id and i.position = v.position
         left join attempts a on a.account_id = v.account_id and a.order_id = v.order_id and a.position = v.position
                             and a.number = v.attempt
         left join suppliers s on s.id = a.supplier_id
-       where v.resolved_at is null order by v.id`.records()
+       where v.resolved_at is null and (i.due_at is null or i.state = 'pending' or i.due_at > ${leased}) order by v.id`.records()
     for (const review of reviews) if (!this.#seen.has(review.id)) await this.#look(review)
   }
 
@@ -72,10 +76,21 @@ export class Person {
       case 'expired':
         return { kind: 'wait' }
       case 'changed':
-        return draw.chance(0.5) ? { kind: 'dismiss' } : undefined
+        return review.isOpen
+          ? this.#onDoubted(review, draw)
+          : draw.chance(0.5)
+            ? { kind: 'dismiss' }
+            : undefined
       default:
         return undefined
     }
+  }
+
+  /** `#onDoubted`: the item has not ended, and a former supplier says that it has it. */
+  #onDoubted(review: OpenReview, draw: Draw): Decision | undefined {
+    const bought = review.supplier === null ? undefined : this.#deps.truth.at(review.supplier, review.input)
+    if (!bought || bought.end === 'rejected') return { kind: 'dismiss' }
+    return this.#told(bought, draw)
   }
 
   #onLost(review: OpenReview, draw: Draw): Decision {
@@ -84,19 +99,20 @@ export class Person {
       return oddityOf(review.detail) === 'refusal' ? { kind: 'give_back' } : { kind: 'send_again' }
     }
     const bought = review.supplier === null ? undefined : truth.at(review.supplier, review.input)
-    if (!bought || bought.told.has('rejected'))
+    if (!bought || (bought.told.has('rejected') && bought.end === 'rejected'))
       return draw.chance(0.5) ? { kind: 'send_again' } : { kind: 'give_back' }
     return this.#told(bought, draw)
   }
 
   /** `#told` has support tell how the order ended, or its number. */
   #told(bought: Purchase, draw: Draw): Decision {
+    const { truth } = this.#deps
     if (bought.end === 'rejected') {
-      bought.told.add('rejected')
+      truth.tell(bought, 'rejected')
       return { kind: 'give_back' }
     }
     if (draw.chance(0.5)) return { kind: 'found', reference: bought.reference }
-    bought.told.add('delivered')
+    truth.tell(bought, 'delivered')
     return { kind: 'result', text: `Code: ${tokenOf(bought)}` }
   }
 }

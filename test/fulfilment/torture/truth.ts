@@ -1,5 +1,7 @@
 import type { Draw } from './random.ts'
 
+export type End = 'delivered' | 'rejected'
+
 /** `Purchase` is what one input was bought once for, as the panel itself knows it. */
 export interface Purchase {
   no: number
@@ -8,11 +10,13 @@ export interface Purchase {
   /** `reference` is the number of its order, which may hold others. */
   reference: string
   /** `end` is how it ends once it was asked about so many times. */
-  end: 'delivered' | 'rejected'
+  end: End
   endsAfter: number
   asked: number
   /** `told` has the ends that were said of it, in answers that were whole: a panel may change its mind. */
-  told: Set<'delivered' | 'rejected'>
+  told: Set<End>
+  /** `last` is what was told last, and when by the clock of the shop. */
+  last: { end: End; at: number } | undefined
   /** `version` counts its results. `hasFlipped`: it ended otherwise, or with another result, after it was told. */
   version: number
   hasFlipped: boolean
@@ -23,10 +27,20 @@ export const tokenOf = ({ no }: Pick<Purchase, 'no'>): string => String(700_000_
 export const tokensIn = (text: string): number[] =>
   (text.match(/(?<!\d)7\d{11}(?!\d)/g) ?? []).map((token) => Number(token) - 700_000_000_000)
 
+/** `Doubt` is a violation if it was decided to buy, at some time until `at`, when another was known since `toldAt` to have delivered. */
+export interface Doubt {
+  violation: string
+  input: string
+  panel: string
+  toldAt: number
+  at: number
+}
+
 /** `Truth` is what really happened at all panels. */
 export class Truth {
   readonly purchases: Purchase[] = []
   readonly violations: string[] = []
+  readonly doubts: Doubt[] = []
   /** `counts` are the answers by what they were. */
   readonly counts = new Map<string, number>()
   readonly #known = new Map<string, Purchase[]>()
@@ -34,11 +48,30 @@ export class Truth {
   readonly #byInput = new Map<string, Purchase[]>()
   readonly #byReference = new Map<string, Purchase[]>()
 
-  /** `buy` buys, whatever the answer will say of it. Whoever buys again what was not told to be rejected buys twice. */
+  readonly #now: () => Date
+
+  constructor(now: () => Date) {
+    this.#now = now
+  }
+
+  /** `tell` notes an end that an answer said, which was whole. */
+  tell(purchase: Purchase, end: End): void {
+    purchase.told.add(end)
+    purchase.last = { end, at: this.#now().getTime() }
+    this.note(purchase.input, `${purchase.panel} told: ${end}`)
+  }
+
+  /**
+   * `buy` buys, whatever the answer will say of it. Whoever buys again what was not told to be rejected buys twice, and so does who decided
+   * to after it was told to be delivered after all.
+   */
   buy(panel: string, input: string, reference: string, fate: Pick<Purchase, 'end' | 'endsAfter'>): Purchase {
-    const before = this.of(input).find(({ told }) => !told.has('rejected'))
-    if (before)
-      this.violations.push(`${input} bought at ${panel}, and before at ${before.panel} (${before.reference})`)
+    const at = this.#now().getTime()
+    for (const { told, last, ...before } of this.of(input)) {
+      const violation = `${input} bought at ${panel}, and before at ${before.panel} (${before.reference})`
+      if (!told.has('rejected')) this.violations.push(violation)
+      else if (last?.end === 'delivered') this.doubts.push({ violation, input, panel, toldAt: last.at, at })
+    }
     const purchase: Purchase = {
       no: this.purchases.length,
       panel,
@@ -47,6 +80,7 @@ export class Truth {
       ...fate,
       asked: 0,
       told: new Set(),
+      last: undefined,
       version: 0,
       hasFlipped: false,
     }
@@ -88,7 +122,7 @@ export class Truth {
 
   /** `note` keeps what was said of an input, to be shown where something is wrong with it. */
   note(input: string, what: string): void {
-    push(this.#history, input, what)
+    push(this.#history, input, `${this.#now().toISOString().slice(5, 19)} ${what}`)
   }
 
   historyOf(input: string): string {
