@@ -71,11 +71,13 @@ describe('an answer after its lease', () => {
     [anothers, ['unknown', null], 'show'],
     [anothers, ['refused', null], 'show'],
     [anothers, ['succeeded', 'R1'], 'nothing'],
+    [unknown, ['refused', null], 'nothing'],
   ])(
     '%j, where the attempt is %j by now: %s',
     (outcome, [state, reference, latest = 1, result, isHeld = false], verdict) => {
       const isFinished = result !== undefined || state === 'given_up'
-      const current = { isFinished, isHeld, result: result ?? null, attempt: { latest, state, reference } }
+      const attempt = { latest, state, reference, fault: 'item' as const }
+      const current = { isFinished, isWaiting: false, isHeld, result: result ?? null, attempt }
       expect(verdictOf(outcome, { attempt: 1 }, current)).toBe(verdict)
     },
   )

@@ -300,6 +300,48 @@ describe('an answer that comes late, to an item that waits for another supplier'
   })
 })
 
+describe('the answer to a question that was on its way when a person said that the item was not taken', () => {
+  async function sentAgain(answer: SupplierOutcome): Promise<OrderId> {
+    const { promise, resolve } = Promise.withResolvers<SupplierOutcome>()
+    former = new FakeSupplier(async ({ call }) => (call === 'send' ? SILENT : formerSays()))
+    formerSays = () => promise
+    shop.workers(former)
+    await workers.stop(0)
+    const id = await shop.place(1)
+    await until(async () => (await attemptsOf(id))[0] === '1 t unknown')
+    const item = { accountId: shop.account, orderId: id, position: 1 }
+    await openReviews(shop.sql, [{ item, attempt: 1, kind: 'unknown', detail: 'lost' }], shop.clock.now())
+    shop.clock.advance(30_000)
+    await until(() => former.underWay === 1)
+    await decide((await reviews())[0]?.id, { kind: 'send_again' })
+    formerSays = () => SUCCESS
+    shop.clock.advance(20_000)
+    resolve(answer)
+    return id
+  }
+
+  test('gives the item back, where the supplier has it', async () => {
+    const id = await sentAgain(ACCEPTED)
+    await ended(id)
+    expect(await attemptsOf(id)).toEqual(['1 t refused', '2 t succeeded R1'])
+    expect(former.history).toEqual(['send', 'ask', 'ask'])
+  })
+
+  test('is shown, where it says nothing, and nothing is sent until it is decided', async () => {
+    const id = await sentAgain(SILENT)
+    await until(async () => (await changed()).length === 1)
+    for (const ms of [15_000, HOUR]) {
+      shop.clock.advance(ms)
+      await until(() => isWaiting(id))
+    }
+    expect(former.history).toEqual(['send', 'ask'])
+    await decide((await changed())[0]?.id, { kind: 'dismiss' })
+    shop.clock.advance(30_000)
+    await until(() => former.history.length > 2)
+    expect(former.history).toEqual(['send', 'ask', 'send'])
+  })
+})
+
 const decide = (review: number | undefined, decision: Decision) =>
   resolveReview(shop.sql, review as never, decision, { actor: 'cli:ann', why: 'asked them' }, shop.clock)
 
@@ -323,11 +365,17 @@ describe('a person', () => {
   test('who dismisses what was shown has the item sent on, and is not asked again', async () => {
     const { id, review } = await doubted()
     await decide(review, { kind: 'dismiss' })
-    await offered(id)
     formerSays = () => SUCCESS
     await workers.askSoon(SANDBOX, 'R1')
+    // It has said the same again, and it is recorded.
+    await until(
+      async () =>
+        (
+          await shop.sql`select from attempts where order_id = ${id} and number = 1 and recheck_lease is not null`
+        ).length === 0,
+    )
+    await offered(id)
     await ended(id)
-    await shop.idle()
     expect(next.history).toEqual(['send'])
     expect(await changed()).toHaveLength(1)
   })

@@ -24,7 +24,8 @@ export interface Recheck extends ItemName {
 
 /**
  * `claimRechecks` takes due rechecks, of each supplier up to so many, out of the way of others until `leaseUntil`. As long no dispatcher
- * sends their items on.
+ * sends their items on: one that is due is put off, which a dispatcher sees that has begun to look; one that a dispatcher has at this
+ * moment is left to the next run.
  */
 export async function claimRechecks(
   sql: Sql,
@@ -41,11 +42,22 @@ export async function claimRechecks(
         select account_id, order_id, position, number from attempts a
          where a.supplier_id = r.supplier_id and a.recheck_at <= ${now}
          order by a.recheck_at limit r.items for update skip locked) d
+    ), waiting as materialized (
+      select i.account_id, i.order_id, i.position
+        from due join items i on i.account_id = due.account_id and i.order_id = due.order_id and i.position = due.position
+       where i.state = 'pending' and i.due_at <= ${now} for update of i skip locked
+    ), held as (
+      update items i set due_at = ${leaseUntil}
+        from waiting w
+       where i.account_id = w.account_id and i.order_id = w.order_id and i.position = w.position
     ), moved as (
       update attempts a set recheck_at = ${leaseUntil}, recheck_lease = ${leaseUntil}
         from due
+        join items i on i.account_id = due.account_id and i.order_id = due.order_id and i.position = due.position
        where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
          and a.number = due.number and a.state in ('succeeded', 'refused') and a.reference is not null
+         and (i.state <> 'pending' or i.due_at > ${now}
+              or (i.account_id, i.order_id, i.position) in (select account_id, order_id, position from waiting))
       returning a.*, due.supplier_name
     )
     select m.account_id, m.order_id, m.position, m.number as attempt, m.state, m.supplier_id, m.supplier_name,

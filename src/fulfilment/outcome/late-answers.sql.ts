@@ -2,6 +2,7 @@ import type { Queryable, Transaction } from '../../database/database.ts'
 import type { AttemptState } from '../../lib/states.ts'
 import { sanitize } from '../../lib/text.ts'
 import type { ItemName } from '../claimed-item.ts'
+import type { AttemptFault } from '../dispatch/routing.ts'
 import type { ReviewKind } from '../people/review.ts'
 
 /** LateItem is an item as it is by now, with the attempt that a late answer is about. */
@@ -13,7 +14,8 @@ export interface LateItem {
   /** `isHeld`: it is not due, so that somebody may be asking about it at this moment. */
   isHeld: boolean
   result: string | null
-  attempt: { latest: number; state: AttemptState; reference: string | null }
+  /** `fault` of a refused one is null where a person said that it was not taken. */
+  attempt: { latest: number; state: AttemptState; reference: string | null; fault: AttemptFault | null }
 }
 
 /** `lockLateItem` locks an item, and reads the attempt. Wallets must be locked before, as everywhere. */
@@ -32,10 +34,11 @@ export async function lockLateItem(
       latest: number
       state: AttemptState
       reference: string | null
+      fault: AttemptFault | null
     }[]
   >`
     select i.fence, i.finished_at is not null as finished, i.state = 'pending' as waiting,
-           i.due_at is not null and i.due_at > ${now} as held, i.result, a.state, a.reference,
+           i.due_at is not null and i.due_at > ${now} as held, i.result, a.state, a.reference, a.fault,
            (select max(n.number) from attempts n
              where n.account_id = i.account_id and n.order_id = i.order_id and n.position = i.position)::int as latest
       from items i

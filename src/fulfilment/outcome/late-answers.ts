@@ -54,7 +54,7 @@ export async function recordLate(
 export function verdictOf(
   outcome: SupplierOutcome,
   item: Pick<ClaimedItem, 'attempt'>,
-  current: Pick<LateItem, 'isFinished' | 'isHeld' | 'result' | 'attempt'>,
+  current: Omit<LateItem, 'fence'>,
 ): 'write' | 'show' | 'nothing' {
   const { attempt } = current
   const isOurs = attempt.latest === item.attempt
@@ -81,6 +81,8 @@ export function verdictOf(
         return 'write'
       return outcome.kind === 'refused' ? 'show' : 'nothing'
     case 'unknown':
+      // A person said that it was not taken, while it was asked about, which may have repeated the order.
+      if (current.isWaiting && attempt.state === 'refused' && attempt.fault === null) return 'show'
       // Such as a number that another order has: nobody else may come to see it.
       return outcome.contradicts && attempt.state !== 'succeeded' ? 'show' : 'nothing'
     default:

@@ -3,6 +3,7 @@ import { Refusal } from '../../errors.ts'
 import { adjustWithin } from '../../ledger/adjustments.ts'
 import { micros } from '../../lib/money.ts'
 import type { Clock } from '../../lib/time.ts'
+import { LEASE_MS } from '../dispatch/claim-due-items.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { resumeAttempt } from '../outcome/resumed.sql.ts'
@@ -144,7 +145,12 @@ export function decidedUpdate(
     case 'found':
       return { ...update, attempt: { ...needed(), state: 'accepted', reference: decision.reference.trim() } }
     case 'send_again':
-      return { ...update, itemState: 'pending', attempt: { ...needed(), state: 'refused' } }
+      return {
+        ...update,
+        itemState: 'pending',
+        attempt: { ...needed(), state: 'refused' },
+        dueAt: isInHand(item, now) ? new Date(now.getTime() + ANSWERED_MS) : now,
+      }
     case 'result':
       checkResult(decision.text)
       return {
@@ -167,6 +173,13 @@ export function decidedUpdate(
       throw new Error(`${decision.kind} writes nothing`)
   }
 }
+
+/** ANSWERED_MS is when whoever asks has an answer, which comes late and may be that the supplier has it: asking may repeat the order. */
+const ANSWERED_MS = 35_000
+
+/** `isInHand`: somebody may be asking the supplier at this moment. */
+const isInHand = ({ dueAt }: Decided, now: Date): boolean =>
+  dueAt !== null && dueAt > now && dueAt.getTime() <= now.getTime() + LEASE_MS
 
 const ended = {
   state: 'given_up',

@@ -132,6 +132,8 @@ export async function wasGivenBack(
 export interface Decided extends ItemName {
   fence: number
   state: ItemState
+  /** `dueAt` is when it is asked about next, or until when whoever asks has it; null: it has ended. */
+  dueAt: Date | null
   price: bigint
   attempt: {
     number: number
@@ -149,7 +151,7 @@ export interface Decided extends ItemName {
  */
 export async function takeForDecision(sql: Transaction, name: ItemName): Promise<Decided | undefined> {
   const [row] = await sql<
-    (Pick<Decided, 'fence' | 'state' | 'price'> & {
+    (Pick<Decided, 'fence' | 'state' | 'dueAt' | 'price'> & {
       number: number | null
       attemptState: AttemptState
       supplierId: SupplierId
@@ -161,9 +163,9 @@ export async function takeForDecision(sql: Transaction, name: ItemName): Promise
     with taken as (
       update items set fence = fence + 1
        where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
-      returning account_id, order_id, position, fence, state, price
+      returning account_id, order_id, position, fence, state, due_at, price
     )
-    select t.fence, t.state, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind as supplier_kind,
+    select t.fence, t.state, t.due_at, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind as supplier_kind,
            a.reference, a.asked
       from taken t
       left join lateral (
@@ -172,11 +174,12 @@ export async function takeForDecision(sql: Transaction, name: ItemName): Promise
          order by a.number desc limit 1) a on true
       left join suppliers s on s.id = a.supplier_id`.records()
   if (!row) return undefined
-  const { fence, state, price, number, attemptState, ...attempt } = row
+  const { fence, state, dueAt, price, number, attemptState, ...attempt } = row
   return {
     ...name,
     fence,
     state,
+    dueAt,
     price,
     attempt: number === null ? null : { ...attempt, number, state: attemptState },
   }
