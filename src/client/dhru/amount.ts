@@ -4,13 +4,13 @@
  * and 15.000 USD.
  *
  * Undefined when it is no amount, and when it is in doubt: "1.234" EUR may be either, and a guess would be wrong a thousandfold. So may
- * "15k" and "15 rb", and a minus behind the digits, or brackets around them.
+ * "15k", "15 rb", "15%" and "~15", and a minus behind the digits, or brackets around them.
  */
 export function readAmount(value: unknown, currency?: string): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? plain(value) : undefined
   if (typeof value !== 'string' || value.length > LONGEST) return undefined
   const [, sign, amount = '', behind = ''] = AMOUNT.exec(inLatin(value)) ?? []
-  if (THOUSANDS.test(behind)) return undefined
+  if (THOUSANDS.test(behind) || INEXACT.test(value)) return undefined
   const digits = withoutSeparators(amount, currency)
   if (digits === undefined) return undefined
   return sign === '-' ? `-${digits}` : digits
@@ -23,6 +23,9 @@ const SIGN = String.raw`(?:[^\d.,+-]|(?<=[\p{L}\p{M}/])\.)*`
 const AMOUNT = new RegExp(String.raw`^(?!.*\([^)]*\d)${SIGN}([+-]?)${SIGN}([\d.,' ]*\d)(${SIGN})$`, 'u')
 /** THOUSANDS are words behind an amount that make more of it, or another currency's sign, such as the kyat's K: nobody can tell. */
 const THOUSANDS = /^ ?(?:k|m|mn|mio|rb|ribu|jt|juta|mil|tr|lakh|cr|тыс|млн|万|萬|ألف|مليون)(?!\p{L})/iu
+
+/** INEXACT are signs of what is no amount: a share, a bound, something near. */
+const INEXACT = /[%‰％≤≥≈~∼]/u
 
 /** ZEROS begin the digits of scripts that write amounts with their own: Arabic, Persian, Hindi, Bengali, Thai, and those of full width. */
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
