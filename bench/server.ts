@@ -41,7 +41,7 @@ export const startApi = (data: string, { checkout = root, name = 'imeigate' } = 
 /** `onDatabase` works on the database of a server that runs. */
 export async function onDatabase<T>(data: string, work: (sql: Sql) => Promise<T>): Promise<T> {
   const embedded = await openEmbedded({ folder: data, log: pino({ level: 'warn' }) })
-  const sql = openPool(embedded.connection)
+  const sql = openPool(embedded.access.owner)
   try {
     return await work(sql)
   } finally {

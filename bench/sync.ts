@@ -12,9 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
+import { prepareDatabase } from '../src/app/prepare-database.ts'
 import { openPool } from '../src/database/database.ts'
 import { openEmbedded } from '../src/database/embedded.ts'
-import { migrate } from '../src/database/migrate.ts'
 import type { IntegrationContext } from '../src/integrations/kit/kind.ts'
 import { dhru } from '../src/integrations/suppliers/dhru/index.ts'
 import type { SupplierConfig } from '../src/integrations/suppliers/supplier.ts'
@@ -74,9 +74,9 @@ type SyncFigures = Record<(typeof names)[number], number>
 async function measure(): Promise<SyncFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-bench-'))
   const embedded = await openEmbedded({ folder, log: pino({ level: 'warn' }, pino.destination(2)) })
-  const sql = openPool(embedded.connection)
+  const sql = openPool(embedded.access.serving)
   try {
-    await migrate(embedded.connection)
+    await prepareDatabase(embedded.access)
     const [row] = await sql<{ id: SupplierId }[]>`
       insert into suppliers (kind, name, url) values ('dhru', 'bench', 'https://panel.example') returning id`
     const config: SupplierConfig = {

@@ -164,8 +164,8 @@ if (import.meta.main) {
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-types-'))
   const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
   try {
-    await migrate(embedded.connection)
-    await writeFile(typesFile, await describeDatabase(embedded.connection))
+    await migrate(embedded.access.owner)
+    await writeFile(typesFile, await describeDatabase(embedded.access.owner))
   } finally {
     await embedded.close()
     rmSync(folder, { recursive: true, force: true })

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import type { DatabaseAccess } from './database/access.ts'
 import { parseNetworks } from './lib/ip.ts'
 import { type Micros, parseMicros, ZERO } from './lib/money.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
@@ -87,6 +88,11 @@ const settings = {
     pattern: '^postgres(ql)?://',
     secret: true,
     help: 'a PostgreSQL >= 15, as `postgres://user:password@host/database`; without it the embedded one',
+  }),
+  MIGRATE_DATABASE_URL: text({
+    pattern: '^postgres(ql)?://',
+    secret: true,
+    help: 'the same database by the role that owns its tables; `imeigate migrate`, and a start that migrates, connect by it, and nothing else does; see [Two roles](#two-roles)',
   }),
   IMEIGATE_DATA: text({ default: './data', help: 'data folder of the embedded database' }),
   IMEIGATE_ROLE: choice(['all', 'api', 'worker'], {
@@ -230,7 +236,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     /** `metricsAddress`, undefined: figures are at the same address as all the rest. */
     metricsAddress: addressIn(values.METRICS_ADDR),
     metricsToken: values.METRICS_TOKEN,
-    databaseUrl: values.DATABASE_URL,
+    /** `database`, undefined: it is the embedded one. */
+    database: accessOf(values),
     /** `dataFolder` is an absolute path. */
     dataFolder: resolve(values.IMEIGATE_DATA),
     role: values.IMEIGATE_ROLE,
@@ -261,6 +268,15 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     transferMinimums: amountsIn(values.TRANSFER_MINIMUMS),
     logLevel: values.LOG_LEVEL,
   }
+}
+
+function accessOf({
+  DATABASE_URL: serving,
+  MIGRATE_DATABASE_URL: owner,
+}: Values): DatabaseAccess | undefined {
+  if (serving !== undefined) return { serving, owner: owner ?? serving }
+  if (owner === undefined) return undefined
+  throw new Error('MIGRATE_DATABASE_URL is of no use without DATABASE_URL, by which imeigate serves')
 }
 
 const decimalsIn = (text: string): ReadonlyMap<string, number> =>

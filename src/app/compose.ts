@@ -4,13 +4,13 @@ import { LiveAnswers } from '../accounts/live-answers.ts'
 import { ChainWriter } from '../audit/chain-writer.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
+import type { DatabaseAccess } from '../database/access.ts'
 import { AccountReads } from '../database/account-reads.ts'
 import { ChangeNotifier } from '../database/change-notifier.ts'
 import { isConnectionLoss, isTemporary } from '../database/connection-loss.ts'
-import { keepNumbersApart } from '../database/continuity.ts'
-import { type DatabaseAddress, openPool, type Sql } from '../database/database.ts'
+import { openPool, type Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
-import { MigrationCancelled, migrate, proveSchema } from '../database/migrate.ts'
+import { proveSchema } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
@@ -52,18 +52,19 @@ import { SharedBuckets } from '../throttles/shared-buckets.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
 import { findDueEvents, webhookJobs } from '../webhooks/jobs.ts'
+import { Preparation } from './preparation.ts'
 import type { Part } from './readiness.ts'
 
 /** Given is what a process gets from outside. */
 export interface Given {
   config: Config
-  address: DatabaseAddress
+  access: DatabaseAccess
   log: Logger
   clock: Clock
 }
 
 /** `openDatabase` makes the pools and the notifier; nothing is connected yet. */
-export function openDatabase({ config, address }: Given) {
+export function openDatabase({ config, access: { serving: address } }: Given) {
   const presence = new Presence({ isLost: isConnectionLoss, isTemporary })
   return {
     presence,
@@ -84,7 +85,7 @@ export type Database = ReturnType<typeof openDatabase>
 
 /** `databaseServices` lists what all else stands on: the pools, the migration, and the notifications of changes. */
 export function databaseServices(
-  { address, log }: Given,
+  { access, log }: Given,
   { cold, long, hot, lookups, reads, placement, lockedPlacement, notifier }: Database,
 ): ServiceGroup[] {
   return [
@@ -99,7 +100,7 @@ export function databaseServices(
           ),
       },
     ],
-    [new Migration(address, log)],
+    [new Preparation(access, log)],
     [notifier],
   ]
 }
@@ -113,45 +114,6 @@ export const partsOf = ({ cold, long, hot, lookups, reads, placement, config }: 
   })),
   ...(config.role === 'worker' ? [] : placement.queues),
 ]
-
-/** Migration brings the schema up to date as the process starts. A stop cancels it. */
-class Migration implements RuntimeService {
-  readonly name = 'migration'
-  readonly #address: DatabaseAddress
-  readonly #log: Logger
-  readonly #stop = new AbortController()
-  #running: Promise<void> | undefined
-
-  constructor(address: DatabaseAddress, log: Logger) {
-    this.#address = address
-    this.#log = log
-  }
-
-  start(): Promise<void> {
-    this.#running = this.#migrate()
-    return this.#running
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#running?.catch((error: unknown) => {
-      if (error instanceof MigrationCancelled) this.#log.info(error.message)
-    })
-  }
-
-  async #migrate(): Promise<void> {
-    for (const file of await migrate(this.#address, this.#stop.signal)) {
-      this.#log.info({ migration: file }, 'migrated')
-    }
-    const last = await keepNumbersApart(this.#address)
-    if (last !== undefined) {
-      this.#log.warn(
-        { last },
-        'the database is another one than before: numbers of orders go on beyond those given',
-      )
-    }
-  }
-}
 
 /** `tellWrongKey` says at the start what would otherwise be seen of one supplier or webhook after the other. */
 async function tellWrongKey(sql: Sql, keys: KeyRing, log: Logger): Promise<void> {
@@ -168,7 +130,7 @@ async function tellWrongKey(sql: Sql, keys: KeyRing, log: Logger): Promise<void>
  * installation's id is read from it. `countRefusal` counts a refused request.
  */
 export async function compose(
-  { config, address, log, clock }: Given,
+  { config, access, log, clock }: Given,
   database: Database,
   countRefusal: (protocol: string, reason: string) => void,
 ) {
@@ -210,7 +172,7 @@ export async function compose(
   const paying = { sql, gateways, clock, log }
   const open = async (id: SupplierId) => connectSupplierById(sql, await sealer(), context, id)
   const queue = new Jobs({
-    address,
+    address: access.serving,
     log,
     tasks: {
       ...syncJobs({ sql: long, open, clock, log }),

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.ts'
+import type { DatabaseAccess } from '../database/access.ts'
 import { isConnectionLoss, withCode } from '../database/connection-loss.ts'
-import type { DatabaseAddress } from '../database/database.ts'
 import { StartStopped } from '../runtime/runtime-service.ts'
 import type { Server } from './server.ts'
 
@@ -20,7 +20,7 @@ const SAME_SIGNAL_MS = 2_000
 export async function serve(
   config: Config,
   log: Logger,
-  ready: (server: Server, address: DatabaseAddress) => Promise<void> = async () => {},
+  ready: (server: Server, access: DatabaseAccess) => Promise<void> = async () => {},
 ): Promise<void> {
   const stop = new AbortController()
   let cutOff: NodeJS.Timeout | undefined
@@ -42,9 +42,9 @@ export async function serve(
     const database = await reachDatabase(config, log, stop.signal)
     close = database.close
     const { startServer } = await import('./server.ts')
-    server = await startServer(config, database.address, log, undefined, stop.signal)
+    server = await startServer(config, database.access, log, undefined, stop.signal)
     log.info({ url: server.url, role: config.role }, `imeigate listens on ${server.url}`)
-    await ready(server, database.address)
+    await ready(server, database.access)
     await stopped
   } catch (error) {
     if (!(error instanceof StartStopped)) throw error
@@ -97,14 +97,14 @@ const isQueuesLostConnection = (error: unknown): boolean =>
   isConnectionLoss(withCode(error)) &&
   /graphile-worker[\\/]dist[\\/].*(completeJob|failJob)/s.test(error.stack ?? '')
 
-/** `reachDatabase` gives the address of the configured database, or starts the embedded one. */
+/** `reachDatabase` gives the ways into the configured database, or starts the embedded one. */
 async function reachDatabase(
   config: Config,
   log: Logger,
   signal: AbortSignal,
-): Promise<{ address: DatabaseAddress; close: () => Promise<void> }> {
-  if (config.databaseUrl !== undefined) return { address: config.databaseUrl, close: async () => {} }
+): Promise<{ access: DatabaseAccess; close: () => Promise<void> }> {
+  if (config.database) return { access: config.database, close: async () => {} }
   const { openEmbedded } = await import('../database/embedded.ts')
   const embedded = await openEmbedded({ folder: config.dataFolder, log, signal })
-  return { address: embedded.connection, close: () => embedded.close() }
+  return { access: embedded.access, close: () => embedded.close() }
 }

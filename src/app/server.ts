@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { Admission } from '../admission/admission.ts'
 import type { Config } from '../config.ts'
-import type { DatabaseAddress } from '../database/database.ts'
+import type { DatabaseAccess } from '../database/access.ts'
 import { setDecimals } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { RuntimeServices } from '../runtime/runtime-service.ts'
@@ -27,13 +27,13 @@ export interface Server {
  */
 export async function startServer(
   config: Config,
-  address: DatabaseAddress,
+  access: DatabaseAccess,
   log: Logger,
   clock: Clock = systemClock,
   signal?: AbortSignal,
 ): Promise<Server> {
   setDecimals(config.decimals)
-  const given = { config, address, log, clock }
+  const given = { config, access, log, clock }
   // Wrong settings of the HTTP server are found before anything is started.
   let components: Components | undefined
   const admission = new Admission(config.admission, log)

@@ -1,8 +1,9 @@
 import { userInfo } from 'node:os'
 import pino from 'pino'
 import { type Config, readConfig } from '../config.ts'
-import { type DatabaseAddress, isConnectionLoss, openPool, type Sql } from '../database/database.ts'
-import { isReady, migrate } from '../database/migrate.ts'
+import type { DatabaseAccess } from '../database/access.ts'
+import { isConnectionLoss, openPool, type Sql } from '../database/database.ts'
+import { isReady } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
 import { setDecimals } from '../lib/money.ts'
 
@@ -16,14 +17,17 @@ export interface Connected {
  * stopped one is started and stopped again). Migrates it first where it is empty or older; throws when it is newer.
  */
 export async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
-  return await withAddress(async (address, config) => {
+  return await withAccess(async (access, config) => {
     // The history of prices names who changed one.
-    const sql = openPool(address, {
+    const sql = openPool(access.serving, {
       ...pools.long,
       session: { ...pools.long.session, 'imeigate.actor': actor() },
     })
     try {
-      if (!(await isReady(sql))) await migrate(address)
+      if (!(await isReady(sql))) {
+        const { prepareDatabase } = await import('../app/prepare-database.ts')
+        await prepareDatabase(access)
+      }
       return await work({ sql, config })
     } finally {
       await sql.end({ timeout: 2 })
@@ -32,36 +36,33 @@ export async function withDatabase<T>(work: (connected: Connected) => Promise<T>
 }
 
 /**
- * `withAddress` runs work that needs no pool, and does not migrate: for commands that look at the database itself. `signal` gives the
+ * `withAccess` runs work that needs no pool, and does not migrate: for commands that look at the database itself. `signal` gives the
  * start of an embedded database up.
  */
-export async function withAddress<T>(
-  work: (address: DatabaseAddress, config: Config) => Promise<T>,
+export async function withAccess<T>(
+  work: (access: DatabaseAccess, config: Config) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> {
   const config = readConfig(process.env)
   setDecimals(config.decimals)
-  if (config.databaseUrl !== undefined) return await reaching(config.databaseUrl, (url) => work(url, config))
+  if (config.database) return await reaching(config.database, (access) => work(access, config))
   const { openEmbedded } = await import('../database/embedded.ts')
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))
   const embedded = await openEmbedded({ folder: config.dataFolder, log, ...(signal && { signal }) })
   try {
-    return await reaching(embedded.connection, (address) => work(address, config))
+    return await reaching(embedded.access, (access) => work(access, config))
   } finally {
     await embedded.close()
   }
 }
 
 /** `reaching` says of a failed connection where the database was looked for, without its password. */
-async function reaching<T>(
-  address: DatabaseAddress,
-  work: (address: DatabaseAddress) => Promise<T>,
-): Promise<T> {
+async function reaching<T>(access: DatabaseAccess, work: (access: DatabaseAccess) => Promise<T>): Promise<T> {
   try {
-    return await work(address)
+    return await work(access)
   } catch (error) {
     if (!isConnectionLoss(error)) throw error
-    const where = typeof address === 'string' ? whereOf(address) : address.host
+    const where = typeof access.serving === 'string' ? whereOf(access.serving) : access.serving.host
     const { code } = error as { code: string }
     const message = `cannot reach the database at ${where} (${code})`
     // A wrong password, or a database that does not exist, is not mended by another try.

@@ -44,8 +44,8 @@ async function demo(): Promise<void> {
   // People read what the demo prints; its log says only what goes wrong.
   const log = makeLog({ ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' })
   process.stdout.write('Starting imeigate with demo data ...\n')
-  await serve(config, log, async (server, address) => {
-    const keys = await demoKeys(config.dataFolder, address, server.url)
+  await serve(config, log, async (server, access) => {
+    const keys = await demoKeys(config.dataFolder, access.serving, server.url)
     process.stdout.write(welcome(server.url, keys))
   })
   process.stdout.write('Stopped. The next start finds everything.\n')

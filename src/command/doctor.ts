@@ -8,13 +8,14 @@ import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
+import { type RoleReport, reportRole } from '../database/role-report.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
-import { userName, withAddress } from './connection.ts'
+import { userName, withAccess } from './connection.ts'
 import { answering, table } from './output.ts'
 import { AGAINST_ROOT, isRoot } from './root.ts'
 import { waitingListText } from './waiting-lists-text.ts'
@@ -79,8 +80,8 @@ function user(): Symptom {
   return isRoot() ? warn('user', 'root', AGAINST_ROOT) : ok('user', userName())
 }
 
-function folder({ databaseUrl, dataFolder }: Config): Symptom[] {
-  if (databaseUrl !== undefined) return []
+function folder({ database, dataFolder }: Config): Symptom[] {
+  if (database) return []
   let nearest = dataFolder
   while (!existsSync(nearest)) nearest = dirname(nearest)
   try {
@@ -102,8 +103,8 @@ function folder({ databaseUrl, dataFolder }: Config): Symptom[] {
 
 async function database(): Promise<Symptom[]> {
   try {
-    return await withAddress(async (address) => {
-      const sql = openPool(address, { max: 1 })
+    return await withAccess(async (access) => {
+      const sql = openPool(access.serving, { max: 1 })
       try {
         const diagnosis = await diagnose(sql)
         const symptoms = judge(diagnosis)
@@ -111,6 +112,7 @@ async function database(): Promise<Symptom[]> {
         return diagnosis.schema === newestSchema()
           ? [
               ...symptoms,
+              servingRole(await reportRole(access)),
               ...trouble(await findHealthIssues(sql)),
               await secretKey(() => keyState(sql, new KeyRing(readConfig(process.env)))),
               lists(await findWaitingLists(sql)),
@@ -160,6 +162,27 @@ function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis
       ? ok('clock', skew)
       : fail('clock', skew, 'synchronise both machines (NTP)'),
   ]
+}
+
+/** NAMED_FAULTS are told with their statements; a role that was never granted anything lacks a hundred things. */
+const NAMED_FAULTS = 5
+
+function servingRole({ role, faults, isApart }: RoleReport): Symptom {
+  if (faults.length === 0) return ok('database role', `${role} may serve, and nothing more`)
+  const named = faults.slice(0, NAMED_FAULTS)
+  const others = faults.length > named.length ? `; and ${faults.length - named.length} more` : ''
+  const isMissing = faults.some(({ kind }) => kind === 'missing')
+  const statements = [...new Set(named.map(({ statement }) => statement))].join('; ')
+  const then = isApart
+    ? faults.some(({ granted }) => granted)
+      ? '; imeigate migrate runs those on schemas, tables, sequences and functions'
+      : ''
+    : '; then see docs/operating.md, Two roles'
+  return (isMissing ? fail : warn)(
+    'database role',
+    `${role} ${named.map(({ what }) => what).join(', ')}${others}`,
+    `${statements}${then}`,
+  )
 }
 
 function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues>>): Symptom[] {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { stopOnSignals } from '../app/process.ts'
 import { keepNumbersApart } from '../database/continuity.ts'
-import { migrate, newestSchema } from '../database/migrate.ts'
-import { withAddress } from './connection.ts'
+import { newestSchema } from '../database/migrate.ts'
+import { withAccess } from './connection.ts'
 import { answering } from './output.ts'
 
 export function register(program: Command): void {
@@ -17,11 +17,16 @@ export function register(program: Command): void {
       answering(async ({ restored = false }: { restored?: boolean }) => {
         const stop = new AbortController()
         stopOnSignals((signal) => stop.abort(new Error(`stopped by ${signal} before the migration began`)))
-        const applied = await withAddress((address) => migrate(address, stop.signal), stop.signal)
+        const { prepareDatabase } = await import('../app/prepare-database.ts')
+        const { applied, granted } = await withAccess(
+          (access) => prepareDatabase(access, stop.signal),
+          stop.signal,
+        )
         const last = restored
-          ? await withAddress((address) => keepNumbersApart(address, { restored }))
+          ? await withAccess(({ serving }) => keepNumbersApart(serving, { restored }))
           : undefined
         const lines = applied.map((file) => `applied ${file}`)
+        if (granted.length > 0) lines.push('granted to the role that serves what it needs')
         if (last !== undefined) lines.push(`the next order is ${last + 1}`)
         return {
           json: { schema: newestSchema(), applied, ...(last !== undefined && { next_order: last + 1 }) },

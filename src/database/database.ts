@@ -52,6 +52,16 @@ export function openPool(address: DatabaseAddress, { max = 10, session = {}, tol
   return sqlOn(max === 1 ? new ClientSource(address, session, told) : new PoolSource(address, session, max))
 }
 
+/** `asking` opens a connection for as long as a question takes. */
+export async function asking<T>(address: DatabaseAddress, question: (sql: Sql) => Promise<T>): Promise<T> {
+  const sql = openPool(address, { max: 1 })
+  try {
+    return await question(sql)
+  } finally {
+    await sql.end({ timeout: 2 })
+  }
+}
+
 /** `sqlOn` sends statements on the connections that a source lends. */
 export function sqlOn(source: Source): Sql {
   const tag = queryable({

@@ -1,8 +1,9 @@
 import type { ChildProcess } from 'node:child_process'
 import pg from 'pg'
 import type { Logger } from 'pino'
+import type { DatabaseAccess } from './access.ts'
 import { isConnectionLoss, withCode } from './connection-loss.ts'
-import { Cluster, PORT, USER } from './embedded/cluster.ts'
+import { Cluster, PORT, SERVING_USER, USER } from './embedded/cluster.ts'
 
 const DATABASE = 'imeigate'
 /** IN_USE_LOCK is held, shared, by every process that uses the cluster. It may be any constant. */
@@ -16,8 +17,11 @@ const STARTING_UP = '57P03'
 /** MAX_STOP_MS is how long the server's end is waited for. One that takes longer ends by itself, and the next start waits for that. */
 const MAX_STOP_MS = 3_000
 
+/** TRIM_EVERY_MS is how often the size of PostgreSQL's log is looked at. */
+const TRIM_EVERY_MS = 60_000
+
 export interface Embedded {
-  connection: { host: string; port: number; user: string; database: string }
+  access: DatabaseAccess
   /** `close` stops the server if nobody else uses it. */
   close(): Promise<void>
 }
@@ -45,8 +49,9 @@ export async function openEmbedded({
     await shared.leave()
     throw signal.reason
   }
+  const where = { host: shared.cluster.socketFolder, port: PORT, database: DATABASE }
   return {
-    connection: { host: shared.cluster.socketFolder, port: PORT, user: USER, database: DATABASE },
+    access: { serving: { ...where, user: SERVING_USER }, owner: { ...where, user: USER } },
     close: () => shared.leave(),
   }
 }
@@ -54,6 +59,7 @@ export async function openEmbedded({
 class SharedCluster {
   readonly cluster: Cluster
   readonly #log: Logger
+  #trimming: NodeJS.Timeout | undefined
   #session: pg.Client | undefined
   #leaving = false
   #rejoining: Promise<void> | undefined
@@ -97,6 +103,7 @@ class SharedCluster {
   async leave(): Promise<void> {
     if (this.#leaving) return
     this.#leaving = true
+    clearInterval(this.#trimming)
     await this.#rejoining
     const session = this.#session
     if (!session) return
@@ -128,9 +135,9 @@ class SharedCluster {
     try {
       await session.connect()
       await session.query('select pg_advisory_lock_shared($1)', [IN_USE_LOCK])
-      const { rowCount } = await session.query('select 1 from pg_database where datname = $1', [DATABASE])
-      if (rowCount === 0) await session.query(`create database ${DATABASE}`).catch(ignoreDuplicate)
+      await makeWhatIsMissing(session)
       this.#session = session
+      this.#trimming ??= setInterval(() => this.cluster.trimLog(), TRIM_EVERY_MS).unref()
     } catch (error) {
       session.end().catch(() => {})
       throw withCode(error)
@@ -182,8 +189,25 @@ function watch(process: ChildProcess): Child {
   return child
 }
 
+/**
+ * MAKE_ROLE makes the role that serves. What PostgreSQL refuses it, and what is cancelled, is answered to us, who know what to make of it:
+ * in PostgreSQL's own log, which is of the server's troubles, callers could write as much as they like.
+ */
+const MAKE_ROLE = `create role ${SERVING_USER} login; alter role ${SERVING_USER} set log_min_messages = 'log'`
+
+/** `makeWhatIsMissing` makes the database, and the role that serves. */
+async function makeWhatIsMissing(session: pg.Client): Promise<void> {
+  const { rows } = await session.query<{ database: boolean; role: boolean }>(
+    `select exists (select from pg_database where datname = $1) as database,
+            exists (select from pg_roles where rolname = $2) as role`,
+    [DATABASE, SERVING_USER],
+  )
+  if (!rows[0]?.database) await session.query(`create database ${DATABASE}`).catch(ignoreDuplicate)
+  if (!rows[0]?.role) await session.query(MAKE_ROLE).catch(ignoreDuplicate)
+}
+
 function ignoreDuplicate(error: unknown): void {
   const { code } = error as { code?: string }
   // Two that start at once both see that it is missing.
-  if (code !== '42P04' && code !== '23505') throw error
+  if (code !== '42P04' && code !== '42710' && code !== '23505') throw error
 }

@@ -3,8 +3,8 @@ import { type DatabaseAddress, openPool, type Queryable, type Sql, type Transact
 import { pools } from './pools.ts'
 
 const folder = new URL('./migrations/', import.meta.url)
-/** MIGRATION_LOCK lets one process migrate at a time. It may be any constant. */
-const MIGRATION_LOCK = 7_164_001
+/** MIGRATION_LOCK lets one process migrate, or grant, at a time. It may be any constant. */
+export const MIGRATION_LOCK = 7_164_001
 /** MIN_POSTGRESQL is the oldest version of PostgreSQL that has what the schema needs. */
 export const MIN_POSTGRESQL = 150_000
 
@@ -80,9 +80,13 @@ async function applyNext(
   signal?.throwIfAborted()
   await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`
   signal?.throwIfAborted()
-  await sql.unsafe(
-    'create table if not exists schema_migrations (number integer primary key, file text not null, applied_at timestamptz not null default now())',
-  )
+  // Who may not make tables may ask whether there is anything to do.
+  const [known] = await sql<{ made: boolean }[]>`select to_regclass('schema_migrations') is not null as made`
+  if (!known?.made) {
+    await sql.unsafe(
+      'create table schema_migrations (number integer primary key, file text not null, applied_at timestamptz not null default now())',
+    )
+  }
   const next = await findNext(sql)
   signal?.throwIfAborted()
   if (!next) return undefined

@@ -1,10 +1,11 @@
 import type { Logger as QueueLogger, Runner, TaskList } from 'graphile-worker'
-import pg from 'pg'
+import type pg from 'pg'
 import type { Logger } from 'pino'
-import { queueSettings } from '../database/connection-settings.ts'
 import type { DatabaseAddress, Queryable } from '../database/database.ts'
+import { QUEUE_SCHEMA } from '../database/serving-role.ts'
 import { endsWithin } from '../lib/time.ts'
 import { insertJob } from './jobs.sql.ts'
+import { queuePool } from './queue-pool.ts'
 
 /** JobTask does a job. What it throws is logged. Its signal says that the process stops: the task must end soon. */
 export interface JobTask {
@@ -49,7 +50,7 @@ export class Jobs {
     this.#deps = deps
   }
 
-  /** `start` brings the queue's tables up to date, and begins. */
+  /** `start` begins. The queue's tables must be there: `installQueue`. */
   async start(): Promise<void> {
     this.#starting = this.#run()
     this.#runner = await this.#starting
@@ -76,7 +77,7 @@ export class Jobs {
 
   async #run(): Promise<Runner> {
     const { address, tasks } = this.#deps
-    this.#pool ??= queuePool(address)
+    this.#pool ??= queuePool(address, CONCURRENCY)
     const taskList: TaskList = {}
     for (const [name, task] of Object.entries(tasks)) {
       taskList[name] = async (payload: unknown): Promise<void> => task(payload, this.#stopping.signal)
@@ -86,7 +87,7 @@ export class Jobs {
     this.#logger ??= queueLogger(Logger, this.#deps.log)
     return await run({
       pgPool: this.#pool,
-      schema: 'graphile_worker',
+      schema: QUEUE_SCHEMA,
       logger: this.#logger,
       noHandleSignals: true,
       concurrency: CONCURRENCY,
@@ -127,8 +128,8 @@ export class Jobs {
 
 /**
  * `addJob` adds a job, which nobody sees before the transaction is committed. A job that waits under the same
- * key is replaced. It is tried `attempts` times (at first once), with growing pauses. `Jobs` must have been started
- * once on this database.
+ * key is replaced. It is tried `attempts` times (at first once), with growing pauses. The queue's tables must be
+ * there: `installQueue`.
  */
 export async function addJob(
   sql: Queryable,
@@ -141,14 +142,6 @@ export async function addJob(
   }: { runAt?: Date | null; key?: string | null; attempts?: number } = {},
 ): Promise<void> {
   await insertJob(sql, { name, payload, runAt, key, attempts })
-}
-
-function queuePool(address: DatabaseAddress): pg.Pool {
-  const pool = new pg.Pool({ ...queueSettings(address), max: CONCURRENCY })
-  // A connection that is lost makes the pool, and what is lent of it, emit errors that would end the process.
-  pool.on('error', () => {})
-  pool.on('connect', (client) => client.on('error', () => {}))
-  return pool
 }
 
 /** `queueLogger` logs a failed job as an error, and the queue's own troubles, which it mends, as warnings; the rest is traced. */

@@ -26,7 +26,7 @@ beforeAll(async () => {
     FAILED_LOGINS_PER_MINUTE: '0',
   })
   const logger = pino({ level: 'warn' }, { write: (line: string) => void log.push(JSON.parse(line)) })
-  server = new TestServer(await startServer(config, database.address, logger), database)
+  server = new TestServer(await startServer(config, database.access, logger), database)
   shop = await server.shop()
 })
 afterAll(() => server?.stop())

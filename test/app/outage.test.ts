@@ -162,9 +162,13 @@ class Room {
       FAILED_LOGINS_PER_MINUTE: '0',
       METRICS_TOKEN: 'a-token-of-this-test',
     })
-    const server = await startServer(config, this.relay.address, pino({ level: 'silent' }))
+    const server = await startServer(
+      config,
+      { serving: this.relay.address, owner: this.relay.address },
+      pino({ level: 'silent' }),
+    )
     unsubscribe('fastify.initialization', note)
-    this.server = new TestServer(server, { sql: this.sql, drop: async () => {} })
+    this.server = new TestServer(server, { sql: this.sql, owner: this.sql, drop: async () => {} })
     this.shop = await this.server.shop({ deposit: '1000' })
     this.service = await this.server.service()
     this.order = (await this.place()).SUCCESS[0].REFERENCEID

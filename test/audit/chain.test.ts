@@ -61,7 +61,7 @@ class Undone extends Error {}
 /** `found` gives what a check finds after somebody who may switch triggers off has changed the database; the change is then undone. */
 async function found(...statements: string[]): Promise<string[]> {
   let names: string[] = []
-  const work = database.sql.begin(async (transaction) => {
+  const work = database.owner.begin(async (transaction) => {
     await transaction.unsafe('set local session_replication_role = replica')
     for (const statement of statements) {
       expect((await transaction.unsafe(statement)).count, statement).toBeGreaterThan(0)
@@ -153,8 +153,7 @@ describe('the hash chain', () => {
   it('is found by a checkpoint to have been made anew', async () => {
     const checkpoint = (await signCheckpoint(database.sql, signer)) as string
     expect(await broken(readCheckpoints(`${checkpoint}\n`, signer))).toEqual([])
-    const { sql } = database
-    await sql.begin(async (transaction) => {
+    await database.owner.begin(async (transaction) => {
       await transaction.unsafe('set local session_replication_role = replica')
       await transaction.unsafe(
         `update ledger_entries set note = 'forged' where account_id = ${accounts[0]} and id = 2`,
@@ -210,7 +209,7 @@ describe('the hash chain', () => {
     const misled = await openSigners(sql, ring(2))
     for (const line of [forged, ...lines])
       expect(() => readCheckpoints(line, misled)).toThrow('was not signed')
-    await sql`truncate secret_key_rotations`
+    await database.owner`truncate secret_key_rotations`
   })
 
   it('gets a line of the trail whose transaction ended after later ones were chained', async () => {

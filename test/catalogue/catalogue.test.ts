@@ -18,7 +18,7 @@ beforeAll(async () => {
             values ('One', 'one@example.com', 'one', 'USD', 1), ('Two', 'two@example.com', 'two', 'USD', 1)`
 })
 afterAll(() => database.drop())
-afterEach(() => sql`truncate services, supplier_routes, prices restart identity cascade`)
+afterEach(() => database.owner`truncate services, supplier_routes, prices restart identity cascade`)
 
 const account = (id: number, group: number | null = null, currency = 'USD'): Account => ({
   id: id as AccountId,

@@ -141,7 +141,7 @@ const lives: [title: string, made: () => Promise<Service>, sold: boolean, steps:
           insert into supplier_health (supplier_id, open, why, opened_at, probe_at)
           select id, true, 'credit', now(), now() from suppliers where name = 'Panel'`,
       ],
-      ['its breaker closes', true, () => sql`delete from supplier_health`],
+      ['its breaker closes', true, () => database.owner`delete from supplier_health`],
     ],
   ],
   [

@@ -219,11 +219,12 @@ test('the ledger check shows broken rows to people and machines, and ends with 1
 
 test('a command on an empty database migrates it first', async () => {
   const empty = await testDatabase()
+  const settings = settingsFor(empty.ownerAddress)
   try {
-    await empty.sql.unsafe('drop schema public cascade; create schema public')
-    const { code, json } = await imeigate(['account', 'list', '--json'], settingsFor(empty.address))
+    await empty.owner.unsafe('drop schema public, graphile_worker cascade; create schema public')
+    const { code, json } = await imeigate(['account', 'list', '--json'], settings)
     expect([code, json()]).toEqual([0, []])
-    const again = await imeigate(['migrate', '--json'], settingsFor(empty.address))
+    const again = await imeigate(['migrate', '--json'], settings)
     expect(again.json()).toMatchObject({ applied: [] })
   } finally {
     await empty.drop()
@@ -233,7 +234,7 @@ test('a command on an empty database migrates it first', async () => {
 test('a database that is newer than the program is left alone', async () => {
   const newer = await testDatabase()
   try {
-    await newer.sql`insert into schema_migrations (number, file) values (9999, 'from the future')`
+    await newer.owner`insert into schema_migrations (number, file) values (9999, 'from the future')`
     const { code, stderr } = await imeigate(['account', 'list'], settingsFor(newer.address))
     expect(code).toBe(1)
     expect(stderr).toContain('the database has schema 9999')
@@ -248,7 +249,7 @@ test('a database that is newer than the program is left alone', async () => {
 test('a database that was made before the first release is refused in clear words', async () => {
   const older = await testDatabase()
   try {
-    await older.sql`update schema_migrations set file = '0001-foundation.sql'`
+    await older.owner`update schema_migrations set file = '0001-foundation.sql'`
     // Its first file has the number of the newest schema.
     const list = await imeigate(['account', 'list'], settingsFor(older.address))
     expect(list.stderr).toContain(
@@ -256,7 +257,7 @@ test('a database that was made before the first release is refused in clear word
     )
     const doctor = await imeigate(['doctor', '--json'], settingsFor(older.address))
     expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
-    await older.sql`insert into schema_migrations (number, file) values (10, '0010-notices.sql')`
+    await older.owner`insert into schema_migrations (number, file) values (10, '0010-notices.sql')`
     const { code, stderr } = await imeigate(['migrate'], settingsFor(older.address))
     expect(code).toBe(1)
     expect(stderr).toContain('the database was made before the first release of imeigate: make a new one')

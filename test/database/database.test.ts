@@ -11,7 +11,9 @@ beforeAll(async () => {
   database = await testDatabase()
   sql = database.sql
   one = openPool(database.address, { max: 1 })
-  await sql`create table things (id bigint, owner_id bigint, amount bigint, "order" text, seen jsonb)`
+  await database.owner.unsafe(
+    'create table things (id bigint, owner_id bigint, amount bigint, "order" text, seen jsonb); grant all on things to public',
+  )
   await sql`insert into things values (1, 2, 3, 'x', '{"first_seen": 1}')`
 })
 afterAll(async () => {

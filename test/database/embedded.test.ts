@@ -1,7 +1,18 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
+import { Cluster, LOG_LIMIT } from '../../src/database/embedded/cluster.ts'
 import {
   cleanUp,
   embeddedAddress,
@@ -101,6 +112,61 @@ describe('the embedded PostgreSQL', () => {
     })
     expect(await server.stop()).toEqual({ code: 0, signal: null })
     expect(postgresOf(data)).toEqual([])
+  })
+
+  test('keeps its log as it was, whatever callers have refused or cancelled, and bounds what it writes itself', async () => {
+    const data = await migratedFolder()
+    const file = join(data, 'postgres.log')
+    truncateSync(file, LOG_LIMIT + 1)
+    const server = start(data)
+    const shop = await shopOn(server, embeddedAddress(data))
+    expect([statSync(file).size < LOG_LIMIT, statSync(`${file}.1`).size]).toEqual([true, LOG_LIMIT + 1])
+    const service = await shop.service()
+    const poor = await shop.shop({ deposit: '0.5' })
+    // Checkpoints come by the clock.
+    const lines = (): string[] =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => !line.includes('checkpoint'))
+    const before = lines()
+
+    for (let from = 0; from < 1_000; from += 500) {
+      const rows = Array.from({ length: 500 }, (_, n) => [
+        `${from + n}`,
+        { ID: service, IMEI: imei(from + n) },
+      ])
+      const reply = await shop.call(poor, {
+        action: 'placeimeiorderbulk',
+        parameters: JSON.stringify(Object.fromEntries(rows)),
+      })
+      expect(Object.values(reply.json()).filter((one) => (one as { ERROR?: unknown }).ERROR)).toHaveLength(
+        500,
+      )
+    }
+    for (let n = 0; n < 50; n++) {
+      const wrong = await shop.call({ ...poor, secret: `${n}` }, { action: 'accountinfo' })
+      expect(wrong.json().ERROR).toBeDefined()
+    }
+    const sql = poolOn(embeddedAddress(data))
+    for (const refused of [
+      'insert into installation default values; insert into installation select * from installation',
+      'update wallets set held = -1',
+      'update trail set at = now()',
+      "set statement_timeout = '1ms'; select pg_sleep(10)",
+      'set statement_timeout = 0; select 1 / 0',
+      'nonsense',
+    ])
+      await expect(sql.unsafe(refused)).rejects.toThrow()
+    expect(lines()).toEqual(before)
+
+    // What goes wrong for others is there, also after the log was cut under the running server.
+    const owner = poolOn(embeddedAddress(data, 'imeigate'))
+    truncateSync(file, LOG_LIMIT + 1)
+    const cluster = await Cluster.open(data, pino({ level: 'silent' }))
+    cluster.trimLog()
+    await expect(owner.unsafe('select 1 / 0')).rejects.toThrow()
+    expect(lines().join('\n')).toMatch(/^\S+ \S+ UTC \[\d+\] ERROR: {2}division by zero\n/)
+    expect(await server.stop()).toEqual({ code: 0, signal: null })
   })
 
   test('leaves nothing of a first start that was killed half-way', async () => {

@@ -32,14 +32,14 @@ test('every hot table exists, has a primary key, and its unique keys begin with 
 })
 
 test('a partition, an index and an expression that come later are looked at, too', async () => {
-  await database.sql.unsafe(`
+  await database.owner.unsafe(`
     create table attempts_later () inherits (attempts);
     create unique index attempts_by_number on attempts_later (number, account_id);
     create unique index items_by_input on items (lower(input), account_id);
     alter table orders add constraint orders_once unique (id)`)
   const wrong = (await uniqueKeys()).filter(({ first }) => first !== 'account_id')
   expect(wrong.map(({ key }) => key)).toEqual(['attempts_by_number', 'items_by_input', 'orders_once'])
-  await database.sql.unsafe(`
+  await database.owner.unsafe(`
     drop table attempts_later;
     drop index items_by_input;
     alter table orders drop constraint orders_once`)

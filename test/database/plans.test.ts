@@ -82,20 +82,20 @@ test('no plan of a hot statement reads a whole account: with empty tables, young
     expect(await plansThatReadWholeAccounts(), `${orders} orders`).toEqual([])
   }
   // Tables that are empty until somebody asks a question stay as they are.
-  await database.sql`analyze orders, items, attempts, ledger_entries, order_keys, wallets`
+  await database.owner`analyze orders, items, attempts, ledger_entries, order_keys, wallets`
   expect(await plansThatReadWholeAccounts(), 'analysed').toEqual([])
 })
 
 test('and with one account that has everything', async () => {
-  await database.sql`truncate orders, items, attempts, order_keys, requests`
-  await database.sql`alter table ledger_entries disable trigger user`
-  await database.sql`truncate ledger_entries`
+  await database.owner`truncate orders, items, attempts, order_keys, requests`
+  await database.owner`alter table ledger_entries disable trigger user`
+  await database.owner`truncate ledger_entries`
   await fillAccount(database.sql, {
     accountId: await newAccount(database.sql, 0n),
     ...{ serviceId: (await newService(database.sql)).id, orders: 10_000, itemsPerOrder: 1 },
     ...{ from: new Date('2026-10-01T00:00:00Z'), to: new Date('2026-11-01T00:00:00Z') },
   })
   expect(await plansThatReadWholeAccounts(), 'new').toEqual([])
-  await database.sql`analyze orders, items, attempts, ledger_entries, order_keys, wallets`
+  await database.owner`analyze orders, items, attempts, ledger_entries, order_keys, wallets`
   expect(await plansThatReadWholeAccounts(), 'analysed').toEqual([])
 })

@@ -23,7 +23,7 @@ beforeAll(async () => {
   const outbound = { OUTBOUND_ALLOW: '127.0.0.0/8', IMEIGATE_SECRET_KEY: 'cd'.repeat(32) }
   settings = { ...settingsFor(address), ...outbound, IMEIGATE_DATA: temporaryFolder() }
   const log = pino({ level: 'silent' })
-  const started = await startServer(readConfig({ PORT: '0', ...outbound }), address, log, systemClock)
+  const started = await startServer(readConfig({ PORT: '0', ...outbound }), database.access, log, systemClock)
   server = new TestServer(started, database)
   shop = await server.shop({ deposit: '1' })
 })

@@ -41,7 +41,7 @@ beforeAll(async () => {
   }
   const started = await startServer(
     readConfig(settings),
-    database.address,
+    database.access,
     pino({ level: 'silent' }),
     systemClock,
   )

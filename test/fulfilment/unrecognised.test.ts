@@ -175,10 +175,10 @@ test('where it cannot be read what was decided, the supplier is asked as ever, a
   await shop.placeMany(1)
   await until(() => supplier.calls.length === 1 && supplier.underWay === 0)
   await shop.idle()
-  await shop.sql`alter table unrecognised_answers rename to hidden`
+  await shop.database.owner`alter table unrecognised_answers rename to hidden`
   shop.clock.advance(3_600_000)
   await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
-  await shop.sql`alter table hidden rename to unrecognised_answers`
+  await shop.database.owner`alter table hidden rename to unrecognised_answers`
   expect(supplier.history).toEqual(['send', 'ask'])
   // The second of two: the first is what is open already.
   await shop.placeMany(2)

@@ -10,7 +10,7 @@ let idempotency: Idempotency
 beforeAll(async () => {
   database = await testDatabase()
   idempotency = new Idempotency(database.sql, systemClock)
-  await database.sql`create table done (what text)`
+  await database.owner.unsafe('create table done (what text); grant all on done to public')
 })
 afterAll(() => database.drop())
 

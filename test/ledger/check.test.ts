@@ -15,7 +15,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 async function books(): Promise<TestDatabase> {
   const database = await testDatabase()
   const { sql } = database
-  await numberEntries(sql)
+  await numberEntries(database.owner)
   const account = {
     name: 'One',
     email: 'a@b.c',
@@ -79,7 +79,7 @@ afterAll(() => database.drop())
 
 /** `checkDamaged` checks the books as a statement leaves them, and takes it back. */
 const checkDamaged = (statement: string): Promise<LedgerCheck[]> =>
-  database.sql.begin(async (transaction) => {
+  database.owner.begin(async (transaction) => {
     await transaction.unsafe(statement)
     const found = await checkLedger({ begin: (_mode, work) => work(transaction) } as Sql)
     await transaction`rollback`

@@ -68,7 +68,7 @@ test('a transaction that fails after it has sent nothing', async () => {
 })
 
 test('the database itself takes no second row of the ledger for one transfer', async () => {
-  await numberEntries(sql)
+  await numberEntries(database.owner)
   const [from, to] = [await account(10n), await account()]
   const { id } = await send(from.id, to.username, 1n)
   const row = (kind: string, transfer: number | null) => sql`

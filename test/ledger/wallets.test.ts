@@ -142,7 +142,7 @@ test('a transfer is never changed or deleted', async () => {
     'delete from ledger_entries',
     'truncate ledger_entries',
   ]) {
-    await expect(sql.unsafe(statement)).rejects.toThrow('never changed or deleted')
+    await expect(database.owner.unsafe(statement)).rejects.toThrow('never changed or deleted')
   }
 })
 

@@ -52,8 +52,7 @@ beforeEach(async () => {
   telegram.messages.length = 0
   mail.mails.length = 0
   lines = []
-  const { sql } = database
-  await sql`truncate notices, notice_subscriptions, supplier_health, reviews, webhooks, deposits cascade`
+  await database.owner`truncate notices, notice_subscriptions, supplier_health, reviews, webhooks, deposits cascade`
 })
 
 const sealer = new Sealer(Buffer.alloc(32, 7))
@@ -307,9 +306,9 @@ test('one address is told once: it cannot be added a second time', async () => {
 
 test('what cannot be looked for keeps nothing else from being told', async () => {
   await tell(CHAT)
-  await database.sql`alter table supplier_health rename to hidden`
+  await database.owner`alter table supplier_health rename to hidden`
   await review(1)
-  await look().finally(() => database.sql`alter table hidden rename to supplier_health`)
+  await look().finally(() => database.owner`alter table hidden rename to supplier_health`)
   expect(telegram.of(CHAT)).toHaveLength(1)
   expect(lines.filter((line) => line.includes('it could not be found out'))).toHaveLength(2)
 })
@@ -366,7 +365,7 @@ ${more}`,
   await look()
   await look(61)
   expect(telegram.of(CHAT).slice(2)).toEqual([expect.stringContaining('so that the known ones stand: 2.')])
-  await sql`truncate supplier_services, sync_runs`
+  await database.owner`truncate supplier_services, sync_runs`
   await sql`delete from supplier_routes where remote_service in ('7', '8')`
-  await sql`delete from services where code = 'jumpy'`
+  await database.owner`delete from services where code = 'jumpy'`
 })

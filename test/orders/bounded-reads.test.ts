@@ -19,10 +19,9 @@ import type {
   WebhookId,
 } from '../../src/lib/ids.ts'
 import { DAY_MS } from '../../src/lib/time.ts'
-import type { BuyerOrderFilter } from '../../src/orders/read/buyer-order.ts'
 import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
-import type { BuyerOrders } from '../../src/orders/read/order-reader.ts'
+import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
 import { RequestLog } from '../../src/request-log/request-log.ts'
 import { MissThrottle } from '../../src/throttles/miss-throttle.ts'
 import { SharedBuckets } from '../../src/throttles/shared-buckets.ts'
@@ -310,7 +309,7 @@ describe('what is not about orders', () => {
       select ${account}, ${first}::bigint + n, 1, case n when 1 then 'cancel' else 'verify' end::review_kind, 'x', 'test', now(),
              'dismiss', 'test', now()
         from generate_series(0, ${2 * PART}::int) n`
-    await sql`analyze`
+    await database.owner`analyze`
   })
 
   type Look = (before: number | undefined) => Promise<{ items: unknown[]; next: number | undefined }>

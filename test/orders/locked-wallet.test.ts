@@ -182,8 +182,9 @@ test.each([
 /** `stopTries` has the next try to place an order of an account stop, with its wallet in hand, until it is called back. */
 async function stopTries(account: AccountId) {
   // It waits for no lock, so that no lock time-out ends it.
-  await sql`create sequence stopped_tries`
-  await sql.unsafe(`
+  await database.owner`create sequence stopped_tries`
+  await database.owner.unsafe(`
+    grant all on sequence stopped_tries to public;
     create function stop_try() returns trigger language plpgsql as $$
     begin
       if new.account_id = ${account} then
@@ -199,7 +200,9 @@ async function stopTries(account: AccountId) {
       (await sql<{ is_called: boolean }[]>`select is_called from stopped_tries`)[0]?.is_called,
     goOn,
     drop: () =>
-      sql.unsafe('drop trigger stop_try on orders; drop function stop_try; drop sequence stopped_tries'),
+      database.owner.unsafe(
+        'drop trigger stop_try on orders; drop function stop_try; drop sequence stopped_tries',
+      ),
   }
 }
 

@@ -126,7 +126,9 @@ describe('imeigate start', () => {
     const data = await migratedFolder()
     const older = start(data)
     await older.url()
-    await poolOn(embeddedAddress(data))`insert into schema_migrations (number, file) values (9999, 'x')`
+    await poolOn(
+      embeddedAddress(data, 'imeigate'),
+    )`insert into schema_migrations (number, file) values (9999, 'x')`
     const newer = start(data)
     expect(await newer.ended).toEqual({ code: 1, signal: null })
     expect(newer.stderr).toMatch(/^error: the database has schema 9999, this imeigate knows \d+: .+\n$/)

@@ -31,7 +31,7 @@ let shop: Shop
 beforeAll(async () => {
   server = await testServer({ FAILED_LOGINS_PER_MINUTE: '5', TRUST_PROXY: '127.0.0.1' }, undefined, log)
   const [row] = await server.sql<{ name: string }[]>`select current_database() as name`
-  settings = settingsFor(databaseOn(inject('databaseServer'), row?.name ?? ''))
+  settings = settingsFor(databaseOn(inject('databaseServer').serving, row?.name ?? ''))
   shop = await server.shop({ deposit: '0.5' })
 })
 afterAll(() => server?.stop())
@@ -262,7 +262,7 @@ test('ids begin with the time, are all different, and are found out from others'
 })
 
 test('an attacker fills neither the log nor the disk: what is left out is counted', async () => {
-  await server.sql`truncate stranger_requests`
+  await server.owner`truncate stranger_requests`
   const heard: { msg: string; reasons?: Record<string, number> }[] = []
   let counted = 0
   const refusals = new Refusals({
@@ -301,7 +301,7 @@ test('an attacker fills neither the log nor the disk: what is left out is counte
 
   const sweep = requestJobs({ sql: server.sql, clock: new StillClock(), days: 3_650 })[SWEEP_REQUESTS]
   await server.sql`update stranger_requests set id = default`
-  await server.sql`alter table stranger_requests alter column id restart with 250000`
+  await server.owner`alter table stranger_requests alter column id restart with 250000`
   await server.sql`
     insert into stranger_requests (at, via, action, status, outcome, ip, took_us, request_id)
     values (now(), 'http', 'x', 404, 'not_found', '', 0, gen_random_uuid())`

@@ -28,7 +28,7 @@ const log = pino(
 const opened: RequestLog[] = []
 afterEach(async () => {
   for (const one of opened.splice(0)) await one.stop()
-  await database.sql`truncate requests`
+  await database.owner`truncate requests`
   lines = []
 })
 

@@ -39,7 +39,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   rmSync(folder, { recursive: true })
-  await database.sql`truncate suppliers, deposit_providers, notice_channels, webhooks, secret_key_rotations cascade`
+  await database.owner`truncate suppliers, deposit_providers, notice_channels, webhooks, secret_key_rotations cascade`
 })
 
 const inFolder = (dataFolder = folder): KeyRing =>

@@ -42,7 +42,12 @@ describe('the settings of outbound calls and secrets', () => {
         PORT_FILE: file('port', '1'),
       })
       expect(read).toMatchObject({
-        ...{ databaseUrl: url, metricsToken: 'sixteen-letters-x', secretKey: hex, port: 8080 },
+        ...{
+          database: { serving: url, owner: url },
+          metricsToken: 'sixteen-letters-x',
+          secretKey: hex,
+          port: 8080,
+        },
         nextSecretKey: hex.toUpperCase(),
       })
       for (const [settings, message] of [

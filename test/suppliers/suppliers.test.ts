@@ -82,7 +82,7 @@ describe('a new supplier', () => {
     expect(await showSupplier(sql, sealer, String(other.id))).toMatchObject({ secrets: null })
     const swapped = await findSupplier(sql, String(other.id))
     expect(() => configOf(swapped, sealer)).toThrow()
-    await sql`delete from suppliers where id = ${other.id}`
+    await database.owner`delete from suppliers where id = ${other.id}`
   })
 
   it('takes texts for settings, and keeps only what was set', async () => {

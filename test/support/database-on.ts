@@ -1,3 +1,4 @@
+import type { DatabaseAccess } from '../../src/database/access.ts'
 import type { DatabaseAddress } from '../../src/database/database.ts'
 
 /** `databaseOn` gives the address of another database of the same server. */
@@ -7,6 +8,12 @@ export function databaseOn(server: DatabaseAddress, database: string): DatabaseA
   url.pathname = `/${database}`
   return url.href
 }
+
+/** `accessOn` gives the ways into another database of the same server. */
+export const accessOn = ({ serving, owner }: DatabaseAccess, database: string): DatabaseAccess => ({
+  serving: databaseOn(serving, database),
+  owner: databaseOn(owner, database),
+})
 
 /** `settingsFor` gives the settings with which a process finds a database. A URL cannot name a socket's folder: PGHOST does. */
 export function settingsFor(address: DatabaseAddress): Record<string, string> {

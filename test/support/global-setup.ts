@@ -1,15 +1,16 @@
 import { join } from 'node:path'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
+import { prepareDatabase } from '../../src/app/prepare-database.ts'
+import type { DatabaseAccess } from '../../src/database/access.ts'
 import { type DatabaseAddress, openPool } from '../../src/database/database.ts'
-import { migrate } from '../../src/database/migrate.ts'
-import { databaseOn } from './database-on.ts'
+import { accessOn } from './database-on.ts'
 import { openRunFolder } from './run-folder.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `databaseServer` is the server's maintenance database. */
-    databaseServer: DatabaseAddress
+    /** `databaseServer` is the server's maintenance database: by its superuser, and by the role that tests serve as. */
+    databaseServer: DatabaseAccess
     /** `databaseTemplate` is a migrated database that `testDatabase` copies. */
     databaseTemplate: string
     /** `runFolder` is removed after the run. */
@@ -27,9 +28,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
     throw error
   })
   const template = `imeigate_test_${process.pid}_template`
-  const admin = openPool(server, { max: 1 })
+  const admin = openPool(server.owner, { max: 1 })
   await admin`create database ${admin(template)}`
-  await migrate(databaseOn(server, template))
+  await prepareDatabase(accessOn(server, template))
   project.provide('runFolder', runFolder)
   project.provide('databaseServer', server)
   project.provide('databaseTemplate', template)
@@ -41,13 +42,26 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
 }
 
-async function openServer(folder: string): Promise<{ server: DatabaseAddress; close: () => Promise<void> }> {
+async function openServer(folder: string): Promise<{ server: DatabaseAccess; close: () => Promise<void> }> {
   const url = process.env['TEST_DATABASE_URL']
-  if (url) return { server: url, close: async () => {} }
+  if (url) return { server: { owner: url, serving: await makeServingRole(url) }, close: async () => {} }
   const { openEmbedded } = await import('../../src/database/embedded.ts')
   const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
-  await trade(embedded.connection)
-  return { server: embedded.connection, close: () => embedded.close() }
+  await trade(embedded.access.owner)
+  return { server: embedded.access, close: () => embedded.close() }
+}
+
+/** `makeServingRole` makes the role that tests serve as on somebody's own server, and gives the server's address by it. */
+async function makeServingRole(superuser: string): Promise<string> {
+  const sql = openPool(superuser, { max: 1 })
+  await sql`drop role if exists imeigate_test_serving`.catch(() => {})
+  await sql`create role imeigate_test_serving`.catch(() => {})
+  await sql`alter role imeigate_test_serving login password 'serving'`
+  await sql.end()
+  const url = new URL(superuser)
+  url.username = 'imeigate_test_serving'
+  url.password = 'serving'
+  return url.href
 }
 
 /** `trade` gives durability away for speed: tests of promise 1 (what was acknowledged is durable) have a PostgreSQL of their own. */

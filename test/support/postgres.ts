@@ -1,11 +1,19 @@
 import { inject } from 'vitest'
+import type { DatabaseAccess } from '../../src/database/access.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
-import { databaseOn } from './database-on.ts'
+import { accessOn } from './database-on.ts'
 
 export interface TestDatabase {
   name: string
+  /** `sql` and `address` are the role's that serves. */
   sql: Sql
   address: DatabaseAddress
+  /** `access` is for a server that has nothing to migrate. */
+  access: DatabaseAccess
+  /** `owner` may do what no path of the program may: change the schema, what is final, and other sessions. */
+  owner: Sql
+  /** `ownerAddress` is the owner's, for commands that migrate. */
+  ownerAddress: DatabaseAddress
   drop(): Promise<void>
 }
 
@@ -20,21 +28,25 @@ export async function testDatabase(): Promise<TestDatabase> {
   await asAdmin(
     (admin) => admin`create database ${admin(name)} template ${admin(template)} strategy file_copy`,
   )
-  const address = databaseOn(server, name)
+  const { serving: address, owner: ownerAddress } = accessOn(server, name)
   const sql = openPool(address)
+  const owner = openPool(ownerAddress, { max: 2 })
   return {
     name,
     sql,
     address,
+    access: { serving: address, owner: address },
+    owner,
+    ownerAddress,
     drop: async () => {
-      await sql.end({ timeout: 2 })
+      await Promise.all([sql, owner].map((pool) => pool.end({ timeout: 2 })))
       await asAdmin((admin) => admin`drop database ${admin(name)} with (force)`)
     },
   }
 }
 
 async function asAdmin(work: (admin: Sql) => PromiseLike<unknown>): Promise<void> {
-  const admin = openPool(inject('databaseServer'), { max: 1 })
+  const admin = openPool(inject('databaseServer').owner, { max: 1 })
   try {
     await work(admin)
   } finally {

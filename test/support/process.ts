@@ -144,11 +144,11 @@ export async function migratedFolder(): Promise<string> {
   return folder
 }
 
-/** `embeddedAddress` is where the embedded database of a data folder is found. */
-export const embeddedAddress = (data: string): DatabaseAddress => ({
+/** `embeddedAddress` is where the role that serves, or another one, finds the embedded database of a data folder. */
+export const embeddedAddress = (data: string, user = 'imeigate_serving'): DatabaseAddress => ({
   host: join(data, 'postgres'),
   port: 5432,
-  user: 'imeigate',
+  user,
   database: 'imeigate',
 })
 
@@ -169,7 +169,7 @@ export async function shopOn(server: Program, address: DatabaseAddress): Promise
         await server.stop()
       },
     },
-    { sql, drop: async () => {} },
+    { sql, owner: sql, drop: async () => {} },
   )
 }
 

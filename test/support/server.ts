@@ -49,7 +49,7 @@ export async function testServer(
 ): Promise<TestServer> {
   const database = await testDatabase()
   const config = readConfig({ ...QUIET, IMEIGATE_SECRET_KEY: 'ab'.repeat(32), ...settings })
-  const server = await startServer(config, database.address, log, clock)
+  const server = await startServer(config, database.access, log, clock)
   return new TestServer(server, database)
 }
 
@@ -58,12 +58,18 @@ let names = 0
 export class TestServer {
   readonly url: string
   readonly sql
+  /** `owner` may do what no path of the program may: see TestDatabase. */
+  readonly owner
   readonly #stop: () => Promise<void>
   readonly #probes = new Map<string, Shop>()
 
-  constructor(server: Awaited<ReturnType<typeof startServer>>, database: Pick<TestDatabase, 'sql' | 'drop'>) {
+  constructor(
+    server: Awaited<ReturnType<typeof startServer>>,
+    database: Pick<TestDatabase, 'sql' | 'owner' | 'drop'>,
+  ) {
     this.url = server.url
     this.sql = database.sql
+    this.owner = database.owner
     this.#stop = async () => {
       await server.stop()
       await database.drop()

@@ -330,7 +330,7 @@ describe('a sale price', () => {
       })
     await rate(0)
     await store.apply(supplier, many(1), { importing: wish({ currency: 'SEK' }) })
-    await store.sql`delete from exchange_rates where base = 'CHF'`
+    await store.owner`delete from exchange_rates where base = 'CHF'`
     expect(
       (await store.apply(supplier, many(1, { cost: '2' }), { acceptJumps: 'all' })).changes,
     ).toMatchObject({

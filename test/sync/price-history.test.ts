@@ -50,13 +50,13 @@ it('every change of a sale price is in the history, whoever makes it, and none t
 })
 
 it('nothing in it is ever changed or deleted', async () => {
-  const { sql } = database
+  const { owner } = database
   for (const statement of [
     'update price_history set new_amount = 0',
     'delete from price_history',
     'truncate price_history',
   ]) {
-    await expect(sql.unsafe(statement)).rejects.toThrow('is never changed or deleted')
+    await expect(owner.unsafe(statement)).rejects.toThrow('is never changed or deleted')
   }
 })
 

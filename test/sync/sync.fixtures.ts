@@ -62,6 +62,10 @@ export class Store {
     return this.#database.sql
   }
 
+  get owner() {
+    return this.#database.owner
+  }
+
   get address() {
     return this.#database.address
   }

@@ -197,7 +197,7 @@ describe('a list that is not whole', () => {
     const services = (async function* () {
       try {
         for (const one of many(2000)) {
-          if (one.id === '1001') await store.sql`alter table staged_services rename to staged_away`
+          if (one.id === '1001') await store.owner`alter table staged_services rename to staged_away`
           yield remote(one)
         }
       } finally {
@@ -205,7 +205,7 @@ describe('a list that is not whole', () => {
       }
     })()
     await expect(store.apply(supplier, services)).rejects.toMatchObject({ code: '42P01' })
-    await store.sql`alter table staged_away rename to staged_services`
+    await store.owner`alter table staged_away rename to staged_services`
     expect(closed).toBe(true)
     expect(await store.runs(supplier)).toMatchObject([{ outcome: 'failed' }])
   })

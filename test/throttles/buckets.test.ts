@@ -16,7 +16,7 @@ afterAll(() => database.drop())
 let now = 0
 beforeEach(async () => {
   now = 1_000_000
-  await database.sql`truncate throttles`
+  await database.owner`truncate throttles`
 })
 
 const SILENT = pino({ level: 'silent' })

@@ -6,6 +6,7 @@ import {
   chownSync,
   closeSync,
   constants,
+  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  truncateSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -25,9 +27,12 @@ import { chooseUser, findBinaries, type RunAs } from './binaries.ts'
 
 /** PORT only names the socket: there is no TCP. */
 export const PORT = 5432
+/** USER starts, stops and migrates; it is a superuser. All that serves connects as SERVING_USER. */
 export const USER = 'imeigate'
+export const SERVING_USER = 'imeigate_serving'
 
-const LOG_LIMIT = 10_000_000
+/** LOG_LIMIT is how many bytes of PostgreSQL's log are kept in one of two files. */
+export const LOG_LIMIT = 10_000_000
 const HALF_MADE = 'postgres.new-'
 /** MAX_SOCKET_LENGTH: sun_path has 108 bytes on Linux and 104 on macOS, one of them a NUL. */
 const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103
@@ -84,7 +89,7 @@ export class Cluster {
 
   /** `start` starts a server that outlives us; it ends at once when another one has the cluster. */
   start(): ChildProcess {
-    if (existsSync(this.logFile) && statSync(this.logFile).size > LOG_LIMIT) rmSync(this.logFile)
+    this.trimLog()
     this.#removeStalePid()
     if (this.socketFolder !== this.folder) this.#makeSocketFolder()
     const log = openSync(this.logFile, 'a', 0o600)
@@ -99,6 +104,20 @@ export class Cluster {
     closeSync(log)
     child.unref()
     return child
+  }
+
+  /**
+   * `trimLog` bounds PostgreSQL's log: what is longer than LOG_LIMIT becomes `postgres.log.1`, in the place of an earlier one. The server
+   * has the file open, to append, and goes on at its new end; a line that it writes meanwhile may be lost.
+   */
+  trimLog(): void {
+    try {
+      if (statSync(this.logFile).size <= LOG_LIMIT) return
+      copyFileSync(this.logFile, `${this.logFile}.1`)
+      truncateSync(this.logFile)
+    } catch {
+      // There is none yet, or the disk is full: it is tried again in a minute.
+    }
   }
 
   /** `pid` gives the running server's process id, as its lock file says. */

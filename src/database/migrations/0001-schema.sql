@@ -395,6 +395,12 @@ create unlogged table staged_services (
   primary key (supplier_id, remote_id, type)
 );
 
+-- count_staged takes statistics of a list that was just read: a role that only serves may not analyze a table.
+create function count_staged() returns void language plpgsql security definer set search_path from current as $$
+begin
+  analyze staged_services;
+end $$;
+
 -- The schedule by which a supplier's list is read.
 create table supplier_syncs (
   supplier_id integer primary key references suppliers,
@@ -930,8 +936,8 @@ create table webhook_deliveries (
 ) with (fillfactor = 80);
 create index webhook_deliveries_of_webhook on webhook_deliveries (webhook_id, at);
 
--- wake_webhook adds a job for a webhook that has something to send, when the transaction commits. Before the first worker
--- there is no queue, and workers look for themselves when they start. The job has no key, because transactions that
+-- wake_webhook adds a job for a webhook that has something to send, when the transaction commits. While the database is made there is
+-- no queue yet, and workers look for themselves when they start. The job has no key, because transactions that
 -- add a job with the same key would wait for each other.
 create function wake_webhook(webhook integer) returns void language plpgsql as $$
 begin

@@ -43,8 +43,8 @@ interface PlacementQueueDeps {
  * PlacementQueue places orders on one connection, one batch at a time: requests that arrive together go in one
  * transaction, and no caller is answered before its commit.
  *
- * Most purchases have nothing against them. So a batch is first written as if none had, in one statement that its constraints refuse
- * whole if a wallet does not hold enough or a key stands for an order already. A batch that was refused is decided carefully: wallets
+ * Most purchases have nothing against them. So a batch is first written as if none had, in one statement that writes nothing if a wallet
+ * does not hold enough or a key stands for an order already. A batch that was refused is decided carefully: wallets
  * locked, keys looked up, each row its own result in order of arrival.
  *
  * A wallet that somebody else holds locked costs the queue one lock time-out. After that, and until its lock is gone, the orders of
@@ -155,8 +155,9 @@ export class PlacementQueue {
       const written = insertOrders(this.#sql, itemsOf(placed), { now: this.#clock.now(), replaceKeys: false })
       // The ids for the next batch ride along.
       if (this.#ids.length < 2 * rows.length) this.#takeIds(8 * rows.length).catch(() => {})
-      await written
+      const isWritten = await written
       this.#lane.committed()
+      if (!isWritten) return undefined
       this.#onPlaced()
       return placed.map(({ orderId }) => ({ kind: 'placed', orderId }))
     } catch (error) {
@@ -260,7 +261,9 @@ export class PlacementQueue {
             bound.push({ account: row.accountId, order: result.orderId, ...row.idempotency })
           }
         }
-        if (placed.length > 0) await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true })
+        if (placed.length > 0 && !(await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true }))) {
+          throw new Error('an account has no wallet')
+        }
         if (bound.length > 0) await bindKeys(sql, bound, now)
         return rows.map((row): PlacementResult | Error | 'locked' => {
           const result = decided.get(row)

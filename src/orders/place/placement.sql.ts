@@ -66,28 +66,32 @@ export interface NewItem {
 /**
  * `insertOrders` writes orders with their items, holds and keys, and takes their price from the wallets, in one statement.
  *
- * It decides nothing: a wallet that does not hold enough, and (unless `replaceKeys`) a key that stands for an order
- * already, fail the whole statement by their constraints. Everything waits for the wallets, which are locked in id
- * order, so that two processes never wait for each other.
+ * It decides nothing: all is written, or nothing where a wallet is missing or does not hold enough, and then it gives false: an error would
+ * be a line of PostgreSQL's log for each refused order. A key that stands for an order already (unless `replaceKeys`) fails it by its
+ * constraint. Everything waits for the wallets, which are locked in id order, so that two processes never wait for each other.
  */
 export async function insertOrders(
   sql: Queryable,
   rows: readonly NewItem[],
   { now, replaceKeys }: { now: Date; replaceKeys: boolean },
-): Promise<void> {
+): Promise<boolean> {
   const accounts = [...new Set(rows.map((row) => row.account))].sort((a, b) => a - b)
   const slots = new Map(accounts.map((account, index) => [account, index + 1]))
+  // Of each account the last order's: it has spent all that the batch spends.
+  const spent = new Map(rows.map((row) => [row.account, row.spent]))
   const taken = await sql`
     with locked as materialized (
-      select account_id, available, last_entry from wallets
+      select account_id, available, credit_limit, last_entry from wallets
        where account_id = any(${accounts}::int[])
        order by account_id
          for no key update
     ), found as materialized (
       -- Looked up by position: a join would go through all wallets for every row.
       select array_agg(account_id) as accounts, array_agg(available) as available,
-             array_agg(last_entry) as last_entry
-        from locked
+             array_agg(last_entry) as last_entry,
+             count(*) = ${accounts.length}::int
+             and bool_and(available - (${accounts.map((account) => String(spent.get(account)))}::bigint[])[slot] >= -credit_limit) as enough
+        from (select *, row_number() over (order by account_id) as slot from locked) l
     ), asked as materialized (
       select r.*, found.available[r.slot] - r.spent as available_after,
              found.last_entry[r.slot] + r.hold as hold_id
@@ -104,7 +108,7 @@ export async function insertOrders(
                     ${rows.map((row) => slots.get(row.account) ?? 0)}::int[])
           as r (account_id, order_id, position, service_id, input, fields, quantity, key_id, via, item_count,
                 unit_price, total, reference, spent, hold, natural_key, idempotency_key, body, slot), found
-       where found.accounts[r.slot] = r.account_id
+       where found.enough and found.accounts[r.slot] = r.account_id
     ), new_orders as (
       insert into orders (account_id, id, service_id, key_id, via, item_count, unit_price, total, reference, hold_id,
                           created_at)
@@ -129,8 +133,7 @@ export async function insertOrders(
     update wallets w set available = w.available - s.spent, held = w.held + s.spent, last_entry = w.last_entry + s.holds
       from (select account_id, sum(total)::bigint as spent, count(*) as holds from asked where position = 1 group by account_id) s
      where w.account_id = s.account_id`
-  // An account without a wallet took no part, nor did those after it.
-  if (taken.count !== accounts.length) throw new Error('an account has no wallet')
+  return taken.count === accounts.length
 }
 
 /** `sparse` leaves a column out that is empty in every row: `unnest` fills up what is missing with nulls. */

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const database = await testDatabase()
   const config = readConfig({ HOST: '127.0.0.1', PORT: '0', BODY_LIMIT: String(BODY_LIMIT) })
   const logger = pino({ level: 'error' }, { write: (line: string) => void log.push(line) })
-  server = new TestServer(await startServer(config, database.address, logger), database)
+  server = new TestServer(await startServer(config, database.access, logger), database)
   shop = await server.shop()
   service = await server.service()
 })
@@ -104,7 +104,7 @@ describe('an error', () => {
       ['items', { action: 'placeimeiorder', ID: service, IMEI: imei(1) }],
     ] as const) {
       const before = log.length
-      await server.sql`alter table ${server.sql(table)} rename to away`
+      await server.owner`alter table ${server.sql(table)} rename to away`
       try {
         const request = urlencoded([...login(shop, format), ...Object.entries(fields)])
         const [message, description] = await refused(request, format)
@@ -121,7 +121,7 @@ describe('an error', () => {
         })
         expect(told[0]).not.toContain(shop.secret)
       } finally {
-        await server.sql`alter table away rename to ${server.sql(table)}`
+        await server.owner`alter table away rename to ${server.sql(table)}`
       }
     }
     // Nothing of it stays.

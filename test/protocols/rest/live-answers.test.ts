@@ -149,7 +149,7 @@ test('a list whose client has gone is cancelled in PostgreSQL, and more than may
     return Number(row?.count)
   }
   const gone = new AbortController()
-  await server.sql.begin(async (transaction) => {
+  await server.owner.begin(async (transaction) => {
     await transaction`lock table transfers in access exclusive mode`
     const lists = Array.from({ length: 50 }, () =>
       fetch(`${server.url}/api/transfer`, { headers: bearer(shop), signal: gone.signal }),

@@ -34,8 +34,7 @@ afterAll(() => server.stop())
 /** `pastShop` gives an account that was opened then, with 5.00. */
 async function pastShop(time: string): Promise<Shop> {
   const made = await server.shop({ deposit: '0.000001' })
-  const { sql } = server
-  await sql.unsafe(`
+  await server.owner.unsafe(`
     alter table ledger_entries disable trigger ledger_entries_are_final;
     update ledger_entries set created_at = '${time}', amount = 5000000, available_after = 5000000
      where account_id = ${made.accountId};
@@ -199,7 +198,7 @@ test('what does not add up is no statement', async () => {
   for (const time of ['2024-02-02T00:00:00Z', '2024-02-03T00:00:00Z'])
     await new Adjustments(server.sql, at(time)).deposit(id, micros(1_000_000n), { actor: 'ann' })
   const damage = (statement: string): Promise<unknown> =>
-    server.sql.unsafe(`
+    server.owner.unsafe(`
       alter table ledger_entries disable trigger ledger_entries_are_final;
       ${statement};
       alter table ledger_entries enable trigger ledger_entries_are_final`)

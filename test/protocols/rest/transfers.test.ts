@@ -195,7 +195,7 @@ test("a transfer of two others is none of one's own", async () => {
 
 test('the books are right', async () => {
   expect(await brokenPromises(server.sql)).toEqual([])
-  await expect(server.sql`update transfers set amount = 1`).rejects.toThrow('never changed or deleted')
+  await expect(server.owner`update transfers set amount = 1`).rejects.toThrow('never changed or deleted')
 })
 
 test('who is a customer is told to nobody: the answer is the same whoever is named, and so is the way to it', async () => {
