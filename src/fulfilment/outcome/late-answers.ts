@@ -4,7 +4,7 @@ import { lockWallets } from '../../ledger/wallets.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import { openReviews } from '../people/reviews.sql.ts'
 import { addToOpenReviews, holdWaiting, type LateItem, lockLateItem } from './late-answers.sql.ts'
-import { followItems, type ItemUpdate, writeItemUpdates } from './outcomes.sql.ts'
+import { followItems, type ItemUpdate, lockClaims, writeItemUpdates } from './outcomes.sql.ts'
 import { resumeAttempt } from './resumed.sql.ts'
 
 /** HELD_MS is how long an item is held that a dispatcher may have looked at before a person was asked about it. */
@@ -28,6 +28,7 @@ export async function recordLate(
 ): Promise<Late> {
   const { item, outcome, update, supplier } = late
   return await sql.begin(async (transaction) => {
+    await lockClaims(transaction, [update])
     await lockWallets(transaction, [item.accountId])
     const current = await lockLateItem(transaction, item, now)
     if (!current) return 'nothing'
