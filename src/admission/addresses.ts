@@ -1,15 +1,5 @@
 import { addressGroup, allowedIps, isLoopback } from '../lib/ip.ts'
-import type { Connection } from './connections.ts'
-
-/** Caller is what one client address does at the moment: an IPv4 address, or the first 64 bits of an IPv6 one. */
-export interface Caller {
-  readonly address: string
-  readonly connections: Set<Connection>
-  /** `requests` are those that have not been answered. */
-  requests: number
-  /** `spentUntil` is when the bytes that may come without credentials are all there again, in milliseconds. */
-  spentUntil: number
-}
+import type { Caller } from './caller.ts'
 
 /**
  * Addresses counts what each client address does. Nothing is counted of this machine itself, and no connections of a trusted proxy: those

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal, Throttled } from '../errors.ts'
-import type { Caller } from './addresses.ts'
+import type { Caller } from './caller.ts'
 
 /** Body is a request's body, or its beginning and why the rest was not kept. */
 export interface Body {

@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Addresses, Caller } from './addresses.ts'
+import type { Addresses } from './addresses.ts'
+import type { Connection } from './caller.ts'
 
 /** STUCK_MS is how long a client may take nothing of an answer. */
 const STUCK_MS = 60_000
@@ -16,19 +17,6 @@ const MAX_LOOKS = 100
 
 /** Closing is why a connection was closed, as the counter names it. */
 type Closing = 'connections' | 'connections_of_address' | 'stuck'
-
-/** Connection is one connection, and the last request that came on it. */
-export interface Connection {
-  readonly socket: Socket
-  readonly caller: Caller | undefined
-  request?: IncomingMessage
-  response?: ServerResponse
-  /** `wasUsed` says that a request has begun since the connection was last looked at. */
-  wasUsed: boolean
-  /** `taken` are the bytes that the client had taken when there was last anything new, at `takenAt`. */
-  taken: number
-  takenAt: number
-}
 
 /**
  * Connections bounds the connections of the HTTP server. When there are too many, one that waits gives way to the new one: it has sent no

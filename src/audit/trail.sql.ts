@@ -1,7 +1,7 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Stop } from '../database/walk.ts'
-import type { Change, ChangeFilter } from './trail.ts'
+import type { Change, ChangeFilter } from './change.ts'
 
 /** LineFilter is a ChangeFilter whose `what` is the table. */
 type LineFilter = Omit<ChangeFilter, 'what' | 'limit'> & { what?: string | undefined }

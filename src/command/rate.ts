@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { type Rate, Rates } from '../ledger/rates.ts'
+import type { Rate } from '../ledger/rate.ts'
+import { Rates } from '../ledger/rates.ts'
 import { actor, withDatabase } from './connection.ts'
 import { timeOf } from './input.ts'
 import { type Answer, answering, listed } from './output.ts'

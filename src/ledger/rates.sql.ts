@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { Rate } from './rates.ts'
+import type { Rate } from './rate.ts'
 
 /** `selectRates` gives every rate that was ever set, by currencies, the newest first. */
 export async function selectRates(sql: Queryable): Promise<Rate[]> {

@@ -2,17 +2,8 @@ import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { isCurrency, type Micros, micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import type { Rate } from './rate.ts'
 import { selectRates, selectRatesAt, upsertRate } from './rates.sql.ts'
-
-/** Rate says what one unit of `base` is worth in `quote`, from a moment on until a newer rate holds. */
-export interface Rate {
-  base: string
-  quote: string
-  /** `rate` is a decimal such as "16250" or "0.92", with at most 12 digits on either side of the point. */
-  rate: string
-  validFrom: Date
-  actor: string
-}
 
 /** RATE is what the table can hold exactly. */
 const RATE = /^\d{1,12}(?:\.\d{1,12})?$/

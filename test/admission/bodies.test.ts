@@ -1,8 +1,8 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Caller } from '../../src/admission/addresses.ts'
 import { Bodies } from '../../src/admission/bodies.ts'
+import type { Caller } from '../../src/admission/caller.ts'
 
 const LIMIT = 1000
 

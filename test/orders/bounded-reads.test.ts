@@ -19,9 +19,10 @@ import type {
   WebhookId,
 } from '../../src/lib/ids.ts'
 import { DAY_MS } from '../../src/lib/time.ts'
+import type { BuyerOrderFilter } from '../../src/orders/read/buyer-order.ts'
 import { longOpenJobs, MARK_LONG_OPEN } from '../../src/orders/read/long-open.ts'
 import { OperatorOrders } from '../../src/orders/read/operator-orders.ts'
-import type { BuyerOrderFilter, BuyerOrders } from '../../src/orders/read/order-reader.ts'
+import type { BuyerOrders } from '../../src/orders/read/order-reader.ts'
 import { RequestLog } from '../../src/request-log/request-log.ts'
 import { MissThrottle } from '../../src/throttles/miss-throttle.ts'
 import { SharedBuckets } from '../../src/throttles/shared-buckets.ts'

@@ -1,4 +1,5 @@
 import type { ServiceKind } from '../../catalogue/service.ts'
+import type { OrderId } from '../../lib/ids.ts'
 import { type Micros, micros, ZERO } from '../../lib/money.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Item, Order } from '../order.ts'
@@ -90,3 +91,22 @@ function tallyOf(items: Item[]): ItemTally {
 }
 
 const sumOf = (items: Item[]): Micros => micros(items.reduce((sum, { price }) => sum + price, ZERO as bigint))
+
+export interface BuyerOrderFilter {
+  /** `search` is an order's number, or a part of its reference or of an item's input. */
+  search?: string | undefined
+  /** `reference` is the whole of the buyer's own reference. */
+  reference?: string | undefined
+  /** `transaction` is the number of the transaction that reserved the price, or the supplier's reference. */
+  transaction?: string | undefined
+  state?: BuyerStatus | undefined
+  processing?: 'automatic' | 'manual' | undefined
+  /** `service` is the id or the code of a service. */
+  service?: string | undefined
+  from?: Date | undefined
+  /** `to` is excluded. */
+  to?: Date | undefined
+  /** `before` is where the page before said that the next begins: only orders with a smaller number are given. */
+  before?: OrderId | undefined
+  limit: number
+}

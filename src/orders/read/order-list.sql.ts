@@ -1,6 +1,6 @@
 import type { Queryable, Sql } from '../../database/database.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
-import type { BuyerOrderFilter } from './order-reader.ts'
+import type { BuyerOrderFilter } from './buyer-order.ts'
 
 /** OrderListFilter has the ids of services in place of what names them: hot statements join no configuration. */
 export type OrderListFilter = Omit<BuyerOrderFilter, 'processing' | 'service' | 'transaction'> & {

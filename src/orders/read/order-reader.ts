@@ -9,7 +9,7 @@ import { Semaphore } from '../../lib/semaphore.ts'
 import { isStorable } from '../../lib/text.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import type { Order } from '../order.ts'
-import type { BuyerItem, BuyerOrderSummary, BuyerStatus, OrderDetails } from './buyer-order.ts'
+import type { BuyerItem, BuyerOrderFilter, BuyerOrderSummary, OrderDetails } from './buyer-order.ts'
 import { readDetails } from './order-details.sql.ts'
 import { type ItemFilter, selectItems, serviceOf } from './order-items.sql.ts'
 import { findOrders } from './order-list.ts'
@@ -24,25 +24,6 @@ export type KindedItem = BuyerItem & { kind: ServiceKind }
 
 /** Services is the part of the catalogue that orders are read with: hot statements join no configuration. */
 type Services = Pick<Catalogue, 'current' | 'getService'>
-
-export interface BuyerOrderFilter {
-  /** `search` is an order's number, or a part of its reference or of an item's input. */
-  search?: string | undefined
-  /** `reference` is the whole of the buyer's own reference. */
-  reference?: string | undefined
-  /** `transaction` is the number of the transaction that reserved the price, or the supplier's reference. */
-  transaction?: string | undefined
-  state?: BuyerStatus | undefined
-  processing?: 'automatic' | 'manual' | undefined
-  /** `service` is the id or the code of a service. */
-  service?: string | undefined
-  from?: Date | undefined
-  /** `to` is excluded. */
-  to?: Date | undefined
-  /** `before` is where the page before said that the next begins: only orders with a smaller number are given. */
-  before?: OrderId | undefined
-  limit: number
-}
 
 /** MAX_ORDERS_PER_READ, MAX_DETAILS_PER_READ: the most orders that one statement reads. */
 const MAX_ORDERS_PER_READ = 500

@@ -1,0 +1,31 @@
+import type { AccountId } from '../lib/ids.ts'
+import type { Period } from '../lib/period.ts'
+import type { Noun } from './nouns.ts'
+
+/** Values are columns of a row by their names; amounts are decimal strings. */
+export type Values = Record<string, unknown>
+
+/** Change is a line of the trail: who changed what, and how it was before. Triggers of the schema write it, so that no path is left out. */
+export interface Change {
+  id: number
+  at: Date
+  /** `actor` is who changed it: a person of the command line, an API key, `imeigate` itself, or a role of PostgreSQL. */
+  actor: string
+  /** `what` is the noun, and `subject` names the thing: by its id, where it has one. */
+  what: string
+  subject: string
+  accountId: AccountId | null
+  /** `before` and `after` have what differs; null: the thing was made, or removed. */
+  before: Values | null
+  after: Values | null
+}
+
+/** ChangeFilter says which changes are wanted; what is left out does not matter. `before` is the id behind which a page begins. */
+export interface ChangeFilter extends Period {
+  what?: Noun | undefined
+  subject?: string | undefined
+  accountId?: AccountId | undefined
+  actor?: string | undefined
+  before?: number | undefined
+  limit: number
+}
