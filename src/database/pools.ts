@@ -41,12 +41,15 @@ export const pools = {
       idle_in_transaction_session_timeout: '5000',
     },
   },
-  /** `lookups` is for the batches in which orders are read by their numbers, and for those who wait for what becomes of them. */
+  /**
+   * `lookups` is for the batches in which orders are read by their numbers, and for those who wait for what becomes of them. Only a table that is
+   * locked as a whole can be in their way, and then all batches behind one wait for it.
+   */
   lookups: {
     max: 4,
     session: {
       ...STEADY_PLANS,
-      lock_timeout: '5000',
+      lock_timeout: '1000',
       statement_timeout: '10000',
       idle_in_transaction_session_timeout: '5000',
     },
