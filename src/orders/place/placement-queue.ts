@@ -204,8 +204,9 @@ export class PlacementQueue {
 
   /** `#withoutOverdue` gives up the rows that have waited long enough for the database, and goes on with the others. */
   async #withoutOverdue(rows: PlacementRow[], how: { skipLocked: boolean }): Promise<Answer[]> {
-    const [overdue, others] = [rows.filter(isOverdue), rows.filter((row) => !isOverdue(row))]
-    const results = new Map<PlacementRow, Answer>(overdue.map((row) => [row, notNow(row)]))
+    const overdue = new Set(rows.filter(isOverdue))
+    const others = rows.filter((row) => !overdue.has(row))
+    const results = new Map<PlacementRow, Answer>([...overdue].map((row) => [row, notNow(row)]))
     const placed = others.length > 0 ? await this.#placeCarefully(others, how) : []
     others.forEach((row, index) => {
       results.set(row, placed[index] as Answer)
