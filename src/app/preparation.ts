@@ -3,6 +3,7 @@ import type { DatabaseAccess } from '../database/access.ts'
 import { keepNumbersApart } from '../database/continuity.ts'
 import { MigrationCancelled } from '../database/migrate.ts'
 import { reportRole } from '../database/role-report.ts'
+import { OWN_SESSIONS, SHARED_SESSIONS, sharesSessions } from '../database/session-sharing.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
@@ -32,6 +33,7 @@ export class Preparation implements RuntimeService {
   }
 
   async #prepare(): Promise<void> {
+    await this.#refusePooler()
     const { applied } = await prepareDatabase(this.#access, this.#stop.signal)
     for (const file of applied) this.#log.info({ migration: file }, 'migrated')
     await this.#tellRole()
@@ -41,6 +43,21 @@ export class Preparation implements RuntimeService {
         { last },
         'the database is another one than before: numbers of orders go on beyond those given',
       )
+    }
+  }
+
+  /** `#refusePooler` looks at a database of the operator's own; the embedded one is reached by its own socket. A stop does not wait for it. */
+  async #refusePooler(): Promise<void> {
+    const { serving } = this.#access
+    if (typeof serving !== 'string') return
+    const { promise: stopped, reject } = Promise.withResolvers<never>()
+    const giveUp = (): void => reject(new MigrationCancelled('the process was told to stop'))
+    this.#stop.signal.addEventListener('abort', giveUp)
+    try {
+      if (await Promise.race([stopped, sharesSessions(serving)]))
+        throw new Error(`${SHARED_SESSIONS}: ${OWN_SESSIONS}`)
+    } finally {
+      this.#stop.signal.removeEventListener('abort', giveUp)
     }
   }
 
