@@ -163,6 +163,7 @@ test('a list whose client has gone is cancelled in PostgreSQL, and more than may
     await expect.poll(waiting).toBe(0)
     await Promise.allSettled(lists)
   })
-  // The one that was refused has its line, as every refusal.
-  expect(lines.filter((line) => !line.includes('"reason":"too_many_requests"'))).toEqual([])
+  // The one that was refused has its line, as every refusal; so has one that waited, on a slow machine, for as long as a list may.
+  const expected = /"reason":"too_many_requests"|"code":"55P03"/
+  expect(lines.filter((line) => !expected.test(line))).toEqual([])
 })
