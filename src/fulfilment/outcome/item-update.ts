@@ -165,6 +165,15 @@ function updateBy(
       { dueAt: after(HOUR_MS) },
     )
 
+  /**
+   * `noTextOf`: to be asked may have repeated the order, and something else was said: what a person says of the earlier words decides
+   * nothing about this item any more.
+   */
+  const noTextOf = (one: ItemUpdate): ItemUpdate =>
+    item.unrecognised !== null && one.attempt
+      ? { ...one, attempt: { ...one.attempt, unrecognised: null } }
+      : one
+
   switch (outcome.kind) {
     case 'success': {
       const { reference, result, raw = null } = outcome
@@ -179,7 +188,7 @@ function updateBy(
       // The supplier has an order for the same input, which is this item's own where it may have been sent before.
       if (call === 'send' && !traits.hadItBefore) return refused('item', outcome.reason)
       return outcome.reference === null
-        ? forAPerson(outcome.reason)
+        ? noTextOf(forAPerson(outcome.reason))
         : accepted(outcome.reference, outcome.reason)
     case 'unavailable':
       if (outcome.retryAfterMs !== undefined) return later(outcome.reason, outcome.retryAfterMs)
@@ -189,9 +198,11 @@ function updateBy(
         : unrecognised(outcome.reason, item.unrecognised)
     case 'unknown':
       if (outcome.unrecognised !== undefined) return unrecognised(outcome.reason, outcome.unrecognised)
-      if (outcome.contradicts) return contradicted(outcome.reason, outcome.askable)
-      if (item.unrecognised !== null) return unrecognised(outcome.reason, item.unrecognised)
-      return outcome.askable ? stillOpen(outcome.reason) : forAPerson(outcome.reason)
+      if (outcome.contradicts) return noTextOf(contradicted(outcome.reason, outcome.askable))
+      if (outcome.askable) return noTextOf(stillOpen(outcome.reason))
+      return item.unrecognised === null
+        ? forAPerson(outcome.reason)
+        : unrecognised(outcome.reason, item.unrecognised)
     default:
       throw new Error('the adapter gave no outcome')
   }

@@ -50,8 +50,8 @@ export interface AttemptUpdate {
   fault: AttemptFault | null
   /** `recheckAt` is when to ask once more, to learn of a change of mind. */
   recheckAt: Date | null
-  /** `unrecognised` is the text that it waits for; left out: what is known stays. */
-  unrecognised?: string
+  /** `unrecognised` is the text that it waits for; null: it waits for none any more; left out: what is known stays. */
+  unrecognised?: string | null
 }
 
 /**
@@ -98,7 +98,7 @@ export async function writeItemUpdates(
           ${column((r) => r.attempt?.state ?? null)}::text[]::attempt_state[],
           ${texts((r) => r.attempt?.reference)}::text[], ${texts((r) => r.attempt?.detail)}::text[],
           ${column((r) => r.attempt?.asked ?? null)}::int[], ${column((r) => r.attempt?.fault ?? null)}::text[],
-          ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[], ${texts((r) => r.attempt?.unrecognised)}::text[],
+          ${times((r) => r.attempt?.recheckAt)}::text[]::timestamptz[], ${texts((r) => (r.attempt?.unrecognised === null ? '' : r.attempt?.unrecognised))}::text[],
           ${column((r) => r.review?.kind ?? null)}::text[]::review_kind[], ${texts((r) => r.review?.detail)}::text[],
           ${column((r) => r.claim?.supplierId ?? null)}::int[], ${texts((r) => r.claim?.reference)}::text[],
           ${column((r) => r.claim?.shared?.input ?? null)}::text[], ${times((r) => r.claim?.shared?.sentAt)}::text[]::timestamptz[]
@@ -135,7 +135,7 @@ export async function writeItemUpdates(
              detail = case when m.attempt_state = 'accepted' then coalesce(m.detail, a.detail) else m.detail end,
              asked = m.asked, fault = m.fault, recheck_at = m.recheck_at,
              -- Once the supplier has said more, it waits for no text any more.
-             unrecognised = case when m.attempt_state = 'unknown' then coalesce(m.unrecognised, a.unrecognised) end,
+             unrecognised = case when m.attempt_state = 'unknown' then nullif(coalesce(m.unrecognised, a.unrecognised), '') end,
              finished_at = case when m.attempt_state in ('succeeded', 'refused', 'given_up')
                                 then ${now}::timestamptz end
         from moved m
@@ -145,14 +145,15 @@ export async function writeItemUpdates(
       -- What a person was asked about this item is settled by what the supplier said.
       update reviews v
          set resolution = 'settled', resolved_by = 'imeigate', resolved_at = ${now},
-             why = 'the item is ' || m.state
+             why = case when m.unrecognised = '' then 'the supplier has said something else since' else 'the item is ' || m.state end
         from moved m
        where v.account_id = m.account_id and v.order_id = m.order_id and v.position = m.position
          and v.resolved_at is null
          and case when m.finished_at is not null then v.kind not in ('changed', 'verify')
                        -- It came as the supplier of this attempt said.
                        or v.kind = 'changed' and v.attempt = m.number and m.state = 'success'
-                  when v.kind in ('unknown', 'unrecognised answer') then m.state <> 'unknown'
+                  when v.kind = 'unrecognised answer' then m.state <> 'unknown' or m.unrecognised = ''
+                  when v.kind = 'unknown' then m.state <> 'unknown'
                   -- It waits no more, but is with a supplier.
                   else v.kind in ('margin', 'supplier') and m.state <> 'pending' end
     ), shown as (

@@ -178,7 +178,7 @@ export function decidedUpdate(
 const ANSWERED_MS = 35_000
 
 /** `isInHand`: somebody may be asking the supplier at this moment. */
-const isInHand = ({ dueAt }: Decided, now: Date): boolean =>
+export const isInHand = ({ dueAt }: Decided, now: Date): boolean =>
   dueAt !== null && dueAt > now && dueAt.getTime() <= now.getTime() + LEASE_MS
 
 const ended = {

@@ -48,7 +48,7 @@ export class KeptDecisions {
   async ask(items: ClaimedItem[], updates: ItemUpdate[]): Promise<void> {
     const byText = new Map<string, number>()
     for (const [index, { attempt }] of updates.entries()) {
-      if (attempt?.unrecognised !== undefined) byText.set(attempt.unrecognised, index)
+      if (attempt?.unrecognised != null) byText.set(attempt.unrecognised, index)
     }
     await this.#patiently(async () => {
       const now = this.#clock.now()
