@@ -153,6 +153,37 @@ test('an item that the supplier has taken after all is not ended by what is deci
   expect(await states([taken as OrderId])).toEqual(['success'])
 })
 
+test.each<[string, SupplierOutcome]>([
+  ['no clear answer', { kind: 'unknown', reason: 'the answer was cut off', askable: true }],
+  [
+    'an answer about another device',
+    { kind: 'unknown', reason: 'about another', askable: false, contradicts: true },
+  ],
+  ['that it has one', { kind: 'duplicate', reference: null, reason: 'it has one' }],
+])(
+  'an item about which the supplier has said since, when it was asked, %s, waits for the words no more',
+  async (_what, said) => {
+    const supplier = new FakeSupplier(async ({ call }) => (call === 'send' ? odd('ask sales') : said))
+    shop.workers(supplier)
+    const [doubted] = await shop.placeMany(1)
+    await until(() => supplier.calls.length === 1 && supplier.underWay === 0)
+    await shop.idle()
+    shop.clock.advance(3_600_000)
+    await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
+    await shop.idle()
+    expect((await open()).map(({ kind }) => kind)).not.toContain('unrecognised answer')
+    const other = await shop.place(2)
+    await until(async () => (await open()).some(({ orderId }) => orderId === other))
+    const about = (await open()).find(({ orderId }) => orderId === other)
+    const keep = { ...decider, keep: true }
+    await resolveReview(shop.sql, about?.id as ReviewId, { kind: 'give_back' }, keep, shop.clock)
+    shop.clock.advance(3_600_000)
+    await shop.idle()
+    // The order may have been repeated when it was asked about: what the first words meant says nothing of that.
+    expect(await states([doubted as OrderId, other])).toEqual(['unknown', 'failed'])
+  },
+)
+
 test('only what all such items have in common can be kept', async () => {
   await refusedOddly(1)
   const id = await onlyReview()
