@@ -46,7 +46,7 @@ export class Fulfilment implements RuntimeService {
     this.#worker = new Worker({ ...deps, outcomes, breakers: this.#breakers })
     this.#dispatcher = new Dispatcher({ ...deps, limiters, outcomes, worker: this.#worker })
     this.#poller = new Poller({ ...deps, limiters, worker: this.#worker })
-    this.#rechecks = new Rechecks({ ...deps, limiters })
+    this.#rechecks = new Rechecks({ ...deps, limiters, outcomes })
     this.#routeStats = new Loop({
       name: 'route stats',
       log: deps.log,

@@ -6,6 +6,7 @@ import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { type Clock, DAY_MS } from '../../lib/time.ts'
 import { Cuts } from '../../runtime/cuts.ts'
 import { Loop } from '../../runtime/loop.ts'
+import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
 import { resumeAttempt } from '../outcome/resumed.sql.ts'
 import type { SupplierLimiter, SupplierLimiters } from '../supplier-limiter.ts'
 import { endedBy, taskOf } from '../worker.ts'
@@ -20,18 +21,27 @@ const CALL_TIMEOUT_MS = 30_000
  */
 const AGAIN_MS = 600_000
 
+interface RechecksDeps {
+  sql: Sql
+  limiters: SupplierLimiters
+  clock: Clock
+  log: Logger
+  /** `outcomes` says how long an answer waits for the database. */
+  outcomes: Pick<OutcomeWriter, 'patiently'>
+}
+
 /**
  * Rechecks asks once more about attempts that have ended, because suppliers change their minds: success after a refusal, and
  * the reverse. What it finds is shown to a person, and touches neither items nor money; but an item that waits for another supplier goes
  * back to the one that has it after all, and is not sent on while that one is asked.
  */
 export class Rechecks {
-  readonly #deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }
+  readonly #deps: RechecksDeps
   readonly #loop: Loop
   readonly #asking = new Set<Promise<void>>()
   readonly #cuts = new Cuts()
 
-  constructor(deps: { sql: Sql; limiters: SupplierLimiters; clock: Clock; log: Logger }) {
+  constructor(deps: RechecksDeps) {
     this.#deps = deps
     this.#loop = new Loop({
       name: 'rechecks',
@@ -112,16 +122,18 @@ export class Rechecks {
     cut.end()
     end()
     const now = this.#deps.clock.now()
+    const { sql } = this.#deps
+    const { patiently } = this.#deps.outcomes
     const rows: Rechecked[] = []
     for (const [index, recheck] of rechecks.entries()) {
       const outcome = outcomes[index]
       const changed = changeOf(recheck, outcome && heldAgainst(recheck, outcome))
-      if (await this.#isResumed(recheck, changed, now)) continue
+      if (await patiently(() => this.#isResumed(recheck, changed, now))) continue
       rows.push({ recheck, changed, again: nextTime(recheck, limiter.recheck(), changed, now) })
     }
-    if (rows.length > 0) await writeRechecked(this.#deps.sql, rows, now)
+    if (rows.length > 0) await patiently(() => writeRechecked(sql, rows, now))
     const held = rows.flatMap(({ recheck }) => (recheck.isOpen ? [recheck] : []))
-    if (held.length > 0) await letGo(this.#deps.sql, held, leaseUntil, now)
+    if (held.length > 0) await patiently(() => letGo(sql, held, leaseUntil, now))
   }
 
   /** `#isResumed`: the item waited, and is with this supplier again. */
