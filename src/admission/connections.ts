@@ -49,7 +49,10 @@ export class Connections {
     server.on('connection', (socket) => this.#add(socket))
     server.prependListener('request', (request, response) => {
       const connection = this.#bySocket.get(request.socket)
-      if (connection) Object.assign(connection, { request, response, wasUsed: true })
+      if (!connection) return
+      connection.request = request
+      connection.response = response
+      connection.wasUsed = true
     })
   }
 

@@ -12,7 +12,7 @@ import { LEASE_MS } from './dispatch/claim-due-items.ts'
 import { extendLeases } from './dispatch/dispatch.sql.ts'
 import { anothers, type SupplierTraits, updateFor } from './outcome/item-update.ts'
 import { recordLate } from './outcome/late-answers.ts'
-import type { OutcomeWriter } from './outcome/outcome-writer.ts'
+import type { OutcomeWriter, Recorded } from './outcome/outcome-writer.ts'
 import type { ItemUpdate } from './outcome/outcomes.sql.ts'
 import { KeptDecisions } from './people/kept-decisions.ts'
 import type { SupplierLimiter } from './supplier-limiter.ts'
@@ -175,31 +175,34 @@ export class Worker {
     const outcomes = await this.#kept.applied(items, said)
     const ordersHoldMany = connected.supplier.ordersHoldMany ?? false
     const recheck = limiter.recheck()
+    const now = this.#deps.clock.now()
+    const answers = items.map((item, index): Answered => {
+      const traits = { recheck, hadItBefore: hadBefore.has(item), ordersHoldMany }
+      const outcome = outcomes[index] as SupplierOutcome
+      return { item, call, outcome, traits, update: updateFor(item, call, outcome, traits, now) }
+    })
+    const recorded = await Promise.all(answers.map(({ update }) => this.#deps.outcomes.record(update)))
     const updates = await Promise.all(
-      items.map((item, index) => {
-        const traits = { recheck, hadItBefore: hadBefore.has(item), ordersHoldMany }
-        return this.#recordOne(item, call, outcomes[index] as SupplierOutcome, traits, connected.config.name)
+      answers.map((answered, index) => {
+        const one = recorded[index] as Recorded
+        return one === true ? answered.update : this.#recordElse(answered, one, connected.config.name)
       }),
     )
+    if (updates.some(({ itemState }) => itemState === 'pending')) this.onPending()
     await this.#kept.ask(items, updates)
   }
 
-  async #recordOne(
-    item: ClaimedItem,
-    call: 'send' | 'ask',
-    outcome: SupplierOutcome,
-    traits: SupplierTraits,
-    supplier: string,
-  ): Promise<ItemUpdate> {
-    const update = updateFor(item, call, outcome, traits, this.#deps.clock.now())
-    const recorded = await this.#deps.outcomes.record(update)
-    if (typeof recorded === 'object') {
-      const worth = anothers(item, update.claim?.reference ?? '', recorded.takenBy)
-      return await this.#recordOne(item, call, worth, traits, supplier)
+  /** `#recordElse` records what could not be: an answer under the number of another item is worth nothing, and one whose lease was lost is late. */
+  async #recordElse(answered: Answered, recorded: Recorded, supplier: string): Promise<ItemUpdate> {
+    const { item, call, traits, outcome, update } = answered
+    if (typeof recorded !== 'object') {
+      if (!recorded) await this.#recordLate({ item, outcome, update, supplier })
+      return update
     }
-    if (!recorded) await this.#recordLate({ item, outcome, update, supplier })
-    if (update.itemState === 'pending') this.onPending()
-    return update
+    const worth = anothers(item, update.claim?.reference ?? '', recorded.takenBy)
+    const other = updateFor(item, call, worth, traits, this.#deps.clock.now())
+    const again = { ...answered, outcome: worth, update: other }
+    return await this.#recordElse(again, await this.#deps.outcomes.record(other), supplier)
   }
 
   /** `#over` gives the items whose leases are over as far as this worker knows, so that somebody else may have them by now. */
@@ -235,6 +238,15 @@ export class Worker {
 
 const isNotSent = (outcome: SupplierOutcome): boolean =>
   outcome.kind === 'unavailable' && outcome.why === 'transport'
+
+/** Answered is what a supplier answered about an item, and what follows from it. */
+interface Answered {
+  item: ClaimedItem
+  call: 'send' | 'ask'
+  outcome: SupplierOutcome
+  traits: SupplierTraits
+  update: ItemUpdate
+}
 
 /** NOT_SENT is proof that nothing went out. */
 const NOT_SENT: SupplierOutcome = {

@@ -6,9 +6,10 @@ import { randomBytes } from 'node:crypto'
  */
 export function requestIds(now: () => number = Date.now): () => string {
   const random = randomBytes(8).toString('hex')
-  const process = `-7${random.slice(0, 3)}-${'89ab'[Number.parseInt(random.charAt(3), 16) & 3]}${random.slice(4, 7)}-`
-  // The count begins anywhere, so that two processes with the same bits hardly meet.
-  let count = Number.parseInt(random.slice(7, 16), 16)
+  const variant = '89ab'[Number.parseInt(random.charAt(3), 16) & 3]
+  const process = `-7${random.slice(0, 3)}-${variant}${random.slice(4, 7)}-${random.slice(7, 13)}`
+  // Many more than come in a millisecond, after which it may begin anew.
+  let count = 0
   let at = Number.NaN
   let time = ''
   return () => {
@@ -18,7 +19,8 @@ export function requestIds(now: () => number = Date.now): () => string {
       const hex = ms.toString(16).padStart(12, '0')
       time = `${hex.slice(0, 8)}-${hex.slice(8)}`
     }
-    return time + process + (count++).toString(16).padStart(12, '0')
+    count = (count + 1) & 0xff_ffff
+    return time + process + count.toString(16).padStart(6, '0')
   }
 }
 

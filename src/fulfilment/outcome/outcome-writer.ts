@@ -57,14 +57,20 @@ export class OutcomeWriter {
   }
 
   record(update: ItemUpdate): Promise<Recorded> {
-    if (update.claim === null) return this.#batcher.add(update)
+    if (update.claim !== null) {
+      const key = keyOf(update.claim)
+      this.#claims.set(key, (this.#claims.get(key) ?? new Set()).add(update))
+    }
+    return this.#batcher.add(update)
+  }
+
+  /** `#release` lets others have the number that an update claimed: it is recorded by now, or is not this item's. */
+  #release(update: ItemUpdate): void {
+    if (update.claim === null) return
     const key = keyOf(update.claim)
-    const claims = this.#claims.get(key) ?? new Set()
-    this.#claims.set(key, claims.add(update))
-    return this.#batcher.add(update).finally(() => {
-      claims.delete(update)
-      if (claims.size === 0) this.#claims.delete(key)
-    })
+    const claims = this.#claims.get(key)
+    claims?.delete(update)
+    if (claims?.size === 0) this.#claims.delete(key)
   }
 
   /** `patiently` does work that needs the database again and again while that is away, as long as the process lives. */
@@ -93,7 +99,19 @@ export class OutcomeWriter {
     while (this.#postponed.size > 0) await Promise.allSettled(this.#postponed)
   }
 
+  /** `#record` lets the claims go of what is recorded, or cannot be; what waits for a locked wallet keeps its claim. */
   async #record(updates: ItemUpdate[]): Promise<(Recorded | Error | Promise<Recorded>)[]> {
+    let waiting = new Set<ItemUpdate>()
+    try {
+      const results = await this.#recordAll(updates)
+      waiting = new Set(updates.filter((_update, index) => results[index] instanceof Promise))
+      return results
+    } finally {
+      for (const update of updates) if (!waiting.has(update)) this.#release(update)
+    }
+  }
+
+  async #recordAll(updates: ItemUpdate[]): Promise<(Recorded | Error | Promise<Recorded>)[]> {
     const results = new Map<ItemUpdate, Recorded | Error | Promise<Recorded>>()
     for (const update of updates) {
       const rival = this.#rivalOf(update)

@@ -14,6 +14,7 @@ const BUILT = /^(?:\/.*)?\/index\.php\/?$|^(?:\/(?:api|dhru|public|index\.php))*
  * alias; every other URL stays what it is. The kit's sample URL ends in a slash, so its path arrives as `//api/index.php`.
  */
 export function endpointUrl(method: string | undefined, url: string): string {
+  if (url === PATH) return url
   const [, path = '', query = ''] = /^([^?]*)(.*)$/s.exec(url) ?? []
   if (!path.startsWith('/')) return url
   const plain = path.replaceAll(/\/{2,}/g, '/')
