@@ -58,12 +58,17 @@ export async function violations(sql: Sql, truth: Truth, items: number): Promise
   return await Promise.all(found.slice(0, 20).map((one) => explained(sql, truth, one)))
 }
 
-/** `isCertain`: the intent to buy was written after it was told that somebody else has delivered. */
+/**
+ * `isCertain`: the intent to buy was written after it was told that somebody else has delivered, and no person is shown that. What was told
+ * may not have been heard, where our side had given up: such a change of mind is heard later, and shown.
+ */
 async function isCertain(sql: Sql, { input: about, panel, toldAt, at }: Doubt): Promise<boolean> {
   const [intent] = await sql<{ at: Date | null }[]>`
     select max(a.created_at) as at
       from attempts a join items i using (account_id, order_id, position) join suppliers s on s.id = a.supplier_id
-     where i.input = ${about} and s.name = ${panel} and a.created_at <= ${new Date(at)}`
+     where i.input = ${about} and s.name = ${panel} and a.created_at <= ${new Date(at)}
+       and not exists (select from reviews v where v.account_id = i.account_id and v.order_id = i.order_id
+                          and v.position = i.position and v.kind = 'changed')`
   return (intent?.at?.getTime() ?? 0) > toldAt
 }
 
