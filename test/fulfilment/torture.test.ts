@@ -96,7 +96,7 @@ async function open(
     const suppliers = new Map(
       [...panels].map(([name, panel]) => [
         ids.get(name) as SupplierId,
-        connected({ id: ids.get(name) as SupplierId, name, url: `${url}/${name}` }, panel, shop.clock),
+        connected({ id: ids.get(name) as SupplierId, name, url: `${url}/${name}` }, panel, shop.clock, truth),
       ]),
     )
     const fulfilment = new Fulfilment({

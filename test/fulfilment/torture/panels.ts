@@ -107,10 +107,21 @@ export function connected(
   where: { id: SupplierId; name: string; url: string },
   { kind, settings, secrets }: PanelKind,
   clock: Clock,
+  truth: Truth,
 ): ConnectedSupplier {
   const complete = orThrow(completeSettings(kind, settings))
   const config = { ...where, kind: kind.kind, currency: 'USD', settings: complete, secrets }
   const supplier = kind.connect(config, { outbound: hasty, clock, installation: 'torture' })
+  const ask = supplier.ask.bind(supplier)
+  supplier.ask = async (tasks, signal) => {
+    const outcomes = await ask(tasks, signal)
+    for (const [index, { input }] of tasks.entries()) {
+      const { kind } = outcomes[index] ?? {}
+      if (kind === 'success' || kind === 'refused')
+        truth.hear(where.name, input, kind === 'success' ? 'delivered' : 'rejected')
+    }
+    return outcomes
+  }
   return { config, supplier, enabled: true, concurrency: 40, ratePerSecond: null, showsReasons: true }
 }
 

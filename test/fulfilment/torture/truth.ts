@@ -15,7 +15,7 @@ export interface Purchase {
   asked: number
   /** `told` has the ends that were said of it, in answers that were whole: a panel may change its mind. */
   told: Set<End>
-  /** `last` is what was told last, and when by the clock of the shop. */
+  /** `last` is what the shop has heard last, and when by its clock: an answer that leaves here may find nobody who still waits for it. */
   last: { end: End; at: number } | undefined
   /** `version` counts its results. `hasFlipped`: it ended otherwise, or with another result, after it was told. */
   version: number
@@ -57,13 +57,20 @@ export class Truth {
   /** `tell` notes an end that an answer said, which was whole. */
   tell(purchase: Purchase, end: End): void {
     purchase.told.add(end)
-    purchase.last = { end, at: this.#now().getTime() }
     this.note(purchase.input, `${purchase.panel} told: ${end}`)
+  }
+
+  /** `hear` notes that an answer which says how a purchase ended has come to the shop, and was understood. */
+  hear(panel: string, input: string, end: End): void {
+    const purchase = this.at(panel, input)
+    if (!purchase) return
+    purchase.last = { end, at: this.#now().getTime() }
+    this.note(input, `heard of ${panel}: ${end}`)
   }
 
   /**
    * `buy` buys, whatever the answer will say of it. Whoever buys again what was not told to be rejected buys twice, and so does who decided
-   * to after it was told to be delivered after all.
+   * to after he heard that it is delivered after all.
    */
   buy(panel: string, input: string, reference: string, fate: Pick<Purchase, 'end' | 'endsAfter'>): Purchase {
     const at = this.#now().getTime()
