@@ -27,7 +27,7 @@ export const previewJson = ({ name, currency, saleCurrency }: AboutPreview, prev
   error: preview.suspicion,
   listed: preview.listed,
   known: preview.known,
-  left_out: preview.leftOut.map(({ id, name, reason }) => ({ remote_service: id, name, reason })),
+  left_out: leftOutJson(preview.leftOut),
   jumps: preview.jumps.map((jump) => jumpJson(jump, currency)),
   counts: preview.counts,
   groups: preview.groups.map(({ group, counts }) => ({ group, ...counts })),
@@ -51,6 +51,10 @@ export const previewJson = ({ name, currency, saleCurrency }: AboutPreview, prev
   applied: false,
   note: NOTHING_CHANGED,
 })
+
+/** `leftOutJson` has null for the id of a service that has none. */
+const leftOutJson = (leftOut: LeftOut[]) =>
+  leftOut.map(({ id, group, name, reason }) => ({ remote_service: id || null, group, name, reason }))
 
 const jumpJson = ({ remoteId, name, cost, newCost }: Jump, currency: string) => ({
   remote_service: remoteId,
@@ -107,9 +111,14 @@ const percentOf = (cost: Micros, newCost: Micros): string => {
 }
 
 function leftOutText(leftOut: LeftOut[]): string {
-  const lines = leftOut
-    .slice(0, SHOWN_SKIPPED)
-    .map(({ id, name, reason }) => `left out ${id} ${name}: ${reason}`)
+  const lines = leftOut.slice(0, SHOWN_SKIPPED).map(({ id, group, name, reason }) => {
+    const about = [
+      id,
+      shorten(name, SHOWN_NAME) || '(no name)',
+      group && `(${shorten(group, SHOWN_NAME)})`,
+    ].filter((part) => part !== '')
+    return `left out ${about.join(' ')}: ${reason}`
+  })
   const more = leftOut.length - SHOWN_SKIPPED
   return [...lines, ...(more > 0 ? [`and ${more} more left out (--json gives all)`] : [])].join('\n')
 }
@@ -146,6 +155,7 @@ export const reportJson = ({ name, currency }: About, report: SyncReport) => ({
   error: report.error,
   listed: report.comparison?.listed ?? null,
   known: report.comparison?.known ?? null,
+  left_out: leftOutJson(report.comparison?.leftOut ?? []),
   jumps: (report.comparison?.jumps ?? []).map((jump) => jumpJson(jump, currency)),
   counts: report.comparison?.counts ?? null,
   routes: report.changes?.routes ?? 0,
@@ -174,6 +184,7 @@ export function reportText(about: About, { run, error, comparison, changes }: Sy
   const pairs: [string, Cell][] = [
     ['run', run],
     ['listed', comparison.listed],
+    ['left out', comparison.leftOut.length],
     ['new there', counts.new],
     ['other cost', counts.cost],
     ['of these wait (jumps)', comparison.jumps.length],
@@ -198,6 +209,7 @@ export function reportText(about: About, { run, error, comparison, changes }: Sy
   }
   const more = changes.skipped.length - SHOWN_SKIPPED
   if (more > 0) lines.push(`and ${more} more skipped (--json gives all)`)
+  if (comparison.leftOut.length > 0) lines.push(leftOutText(comparison.leftOut))
   if (changes.followed.length > 0) lines.push(followedText(changes.followed))
   if (changes.attached) lines.push(attachedText(about, changes.attached))
   if (comparison.jumps.length > 0) lines.push(jumpsText(about, comparison.jumps))

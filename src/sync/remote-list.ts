@@ -3,7 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { RemoteBox, RemoteField, SupplierService } from '../integrations/suppliers/supplier.ts'
 import { textOfHtml } from '../lib/html.ts'
 import type { SupplierId } from '../lib/ids.ts'
-import { lineFault, stripLine } from '../lib/text.ts'
+import { isBlank, lineFault, stripLine } from '../lib/text.ts'
 import type { SupplierConnection } from '../suppliers/suppliers.ts'
 import { analyzeStaged, clearStaged, insertStaged, nameTypes, type StagedService } from './staging.sql.ts'
 
@@ -31,12 +31,17 @@ export function listOf(
 /** BATCH_SIZE is the number of services that are in memory at a time. */
 const BATCH_SIZE = 500
 
+/** MAX_ID_LENGTH is longer than any id that panels give. */
+const MAX_ID_LENGTH = 200
+
 /** MAX_COUNT is the largest integer of PostgreSQL. */
 const MAX_COUNT = 2_147_483_647
 
 /** LeftOut is a service of a list that nobody can sell. */
 export interface LeftOut {
+  /** `id` is '' where it has none. */
   id: string
+  group: string
   name: string
   reason: string
 }
@@ -64,11 +69,13 @@ export async function stage(
   for await (const batch of batchesOf(list)) {
     const rows = new Map<string, StagedService>()
     for (const [index, service] of batch.entries()) {
-      const { id, name, leftOut: reason } = service
+      const { id, group, name } = service
+      const reason = reasonToLeaveOut(service)
       if (reason === undefined) {
         const row = rowOf(service, read + index)
         if (dearest.take(row)) rows.set(keyOf(row), row)
-      } else leftOut.push({ id: stripLine(id), name: lineOf(name), reason: lineOf(reason) })
+      } else
+        leftOut.push({ id: stripLine(id), group: lineOf(group), name: lineOf(name), reason: lineOf(reason) })
     }
     read += batch.length
     await insertStaged(sql, supplier, [...rows.values()])
@@ -86,7 +93,7 @@ const keyOf = ({ remote_id, type }: StagedService): string => JSON.stringify([re
  */
 class Dearest {
   readonly leftOut: LeftOut[] = []
-  readonly #known = new Map<string, Pick<StagedService, 'name' | 'cost'>>()
+  readonly #known = new Map<string, Pick<StagedService, 'name' | 'cost' | 'group_name'>>()
 
   get size(): number {
     return this.#known.size
@@ -94,16 +101,16 @@ class Dearest {
 
   /** `take` tells whether the row is the dearest so far. */
   take(row: StagedService): boolean {
-    const { remote_id: id, name, cost } = row
+    const { remote_id: id, cost } = row
     const key = keyOf(row)
     const other = this.#known.get(key)
     const isDearest = !other || BigInt(cost) > BigInt(other.cost)
-    if (isDearest) this.#known.set(key, { name, cost })
+    if (isDearest) this.#known.set(key, { name: row.name, cost, group_name: row.group_name })
     // Panels show one service in several groups.
-    if (!other || (other.name === name && other.cost === cost)) return isDearest
-    const [stays, goes] = isDearest ? [name, other.name] : [other.name, name]
-    const reason = `its id stands there twice, and ${stays === goes ? 'the dearer one' : stays} is taken`
-    this.leftOut.push({ id, name: goes, reason })
+    if (!other || (other.name === row.name && other.cost === cost)) return isDearest
+    const [stays, goes] = isDearest ? [row, other] : [other, row]
+    const reason = `its id stands there twice, and ${stays.name === goes.name ? 'the dearer one' : stays.name} is taken`
+    this.leftOut.push({ id, group: goes.group_name, name: goes.name, reason })
     return isDearest
   }
 }
@@ -134,11 +141,15 @@ async function* batchesOf(list: AsyncIterable<SupplierService>): AsyncGenerator<
   }
 }
 
+/** `reasonToLeaveOut` says why nobody can sell a service; undefined: somebody can. */
+function reasonToLeaveOut({ id, leftOut }: SupplierService): string | undefined {
+  if (leftOut !== undefined) return leftOut
+  if (isBlank(id)) return 'it has no id'
+  return lineFault('id', id.trim(), MAX_ID_LENGTH) && 'its id cannot be used'
+}
+
 function rowOf(service: SupplierService, position: number): StagedService {
   const id = service.id.trim()
-  if (id === '' || lineFault('id', id, Number.POSITIVE_INFINITY)) {
-    throw new BrokenList(`service ${position + 1} of the list has no id that can be used`)
-  }
   if (service.cost < 0n) throw new BrokenList(`service ${id} of the list costs less than nothing`)
   return {
     remote_id: id,

@@ -314,3 +314,32 @@ it('of rates, those that hold and those to come are listed', async () => {
   expect((await run('rate', 'list')).stdout).toMatch(/EUR +USD +1\.2 +2021-01-01T00:00:00\.000Z +cli:/)
   expect((await run('rate', 'set', 'EUR', 'EUR', '1', '--json')).error()).toMatchObject({ field: 'quote' })
 })
+
+it('services that are left out are named with their group, in the preview and in the report', async () => {
+  const service = (id: string, more: object) => ({
+    SERVICEID: id,
+    SERVICENAME: `S${id}`,
+    CREDIT: '1',
+    ...more,
+  })
+  const SERVICES = [
+    service('1', {}),
+    service('', { SERVICENAME: 'Nameless <b>id</b>' }),
+    service('3', { SERVICETYPE: 'FILE' }),
+    { CREDIT: '1' },
+  ]
+  answer = JSON.stringify({ SUCCESS: [{ LIST: [{ GROUPNAME: 'Odd', GROUPTYPE: 'IMEI', SERVICES }] }] })
+  const named = [
+    { remote_service: null, group: 'Odd', name: 'Nameless id', reason: 'it has no id' },
+    { remote_service: '3', group: 'Odd', name: 'S3', reason: 'it takes a file' },
+    { remote_service: null, group: 'Odd', name: '', reason: 'it has no id' },
+  ]
+  expect((await json('supplier', 'sync', 'Panel')).left_out).toEqual(named)
+  expect((await json('supplier', 'sync', 'Panel', '--apply', '--accept-loss')).left_out).toEqual(named)
+  for (const options of [[], ['--apply']]) {
+    const { stdout } = await run('supplier', 'sync', 'Panel', ...options)
+    expect(stdout).toContain('left out Nameless id (Odd): it has no id')
+    expect(stdout).toContain('left out 3 S3 (Odd): it takes a file')
+    expect(stdout).toContain('left out (no name) (Odd): it has no id')
+  }
+})

@@ -175,11 +175,24 @@ describe('an import', () => {
   it('names what is left out, and imports the rest', async () => {
     const { store } = used
     const supplier = await store.supplier()
-    const services = [{ id: '1' }, { id: '2', name: 'By <b>file</b>', leftOut: 'it takes a file' }]
+    const services = [
+      { id: '1' },
+      { id: '2', name: 'By <b>file</b>', leftOut: 'it takes a file' },
+      { id: '', name: 'Free <i>check</i>', group: 'Checks<script>x()</script>' },
+      { id: ' \u200b', name: '' },
+      { id: '7\u0007', name: 'rings' },
+      { id: '9'.repeat(201), name: 'long' },
+    ]
     const { comparison, changes } = await store.apply(supplier, services, { importing: wish() })
     expect(comparison).toMatchObject({
       listed: 1,
-      leftOut: [{ id: '2', name: 'By file', reason: 'it takes a file' }],
+      leftOut: [
+        { id: '2', group: 'Unlocks', name: 'By file', reason: 'it takes a file' },
+        { id: '', group: 'Checks', name: 'Free check', reason: 'it has no id' },
+        { group: 'Unlocks', name: '', reason: 'it has no id' },
+        { id: '7', group: 'Unlocks', name: 'rings', reason: 'its id cannot be used' },
+        { group: 'Unlocks', name: 'long', reason: 'its id cannot be used' },
+      ],
     })
     expect(changes).toMatchObject({ imported: 1, skipped: [] })
   })

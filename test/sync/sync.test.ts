@@ -164,11 +164,6 @@ describe('a list that is not whole', () => {
     ['breaks off', () => list(many(900), new Error('the answer broke off')), 'the answer broke off'],
     ['is refused', () => list([], new Error('Authentication Failed')), 'Authentication Failed'],
     [
-      'has a service without an id',
-      () => list([...many(3), { id: ' ' }]),
-      'service 4 of the list has no id that can be used',
-    ],
-    [
       'has a negative cost',
       () => list([{ id: '1', cost: '-0.01' }]),
       'service 1 of the list costs less than nothing',

@@ -101,7 +101,7 @@ it.each([
   const preview = await store.preview(supplier, services)
   expect(preview.listed).toBe(services.length - 1)
   const reason = 'its id stands there twice, and Carrier unlock is taken'
-  expect(preview.leftOut).toEqual([{ id: '654', name: 'Carrier unlock, promo', reason }])
+  expect(preview.leftOut).toEqual([{ id: '654', group: 'Unlocks', name: 'Carrier unlock, promo', reason }])
   await store.apply(supplier, services, {
     importing: wish({}, { selection: { all: false, groups: [], ids: ['654'] } }),
   })

@@ -6,6 +6,7 @@ import { type DhruQuantities, quantitiesIn, quantityIn } from './service-quantit
 
 /** DhruService is one service of a panel's list. */
 export interface DhruService extends DhruQuantities {
+  /** `id` is '' where the panel says none: then nobody can order it. */
   id: string
   /** `type` makes the id one service's: panels number the services of each type by themselves. */
   type: (typeof TYPES)[number]
@@ -41,16 +42,14 @@ export interface DhruGroup {
 
 /**
  * `readService` reads one service; `key` is what it stands under where services are an object, `currency` that of the panel's prices.
- * Undefined when it has no id: nobody could order it.
  */
 export function readService(
   object: JsonObject,
   group: DhruGroup,
   { key, currency }: { key?: string | undefined; currency?: string | undefined } = {},
-): DhruService | undefined {
+): DhruService {
   const row = new Row(object)
-  const id = row.text('SERVICEID', 'ID') || (key ?? '')
-  if (id === '') return undefined
+  const id = row.text('SERVICEID', 'ID') || (key ?? '').trim()
   const said = row.get('CREDIT')
   const creditSaid = row.text('CREDIT')
   const credit = typeof said === 'number' ? readAmount(said) : readAmount(creditSaid, currency)

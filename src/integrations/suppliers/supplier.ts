@@ -60,7 +60,7 @@ export interface SupplierAccount {
 
 /** SupplierService is one service of a supplier's list. */
 export interface SupplierService {
-  /** `id` is a route's remote service. */
+  /** `id` is a route's remote service; '' where the list says none, so that nobody can order it. */
   id: string
   /** `type` is said where two services of different types may have the same id. */
   type?: string

@@ -117,6 +117,21 @@ test('what is not active or went away meanwhile is left out, and what has no pri
   ])
 })
 
+test('a service without a code is given without an id, also where its details cannot be asked for', async () => {
+  const listed = await list(({ path }) => {
+    if (path === '/api/services') {
+      return page([service(1, { code: '' }), service(2, { id: null, code: null, name: 'Lost' }), service(3)])
+    }
+    const id = Number(path.split('/').at(-1))
+    return detail(id, '2', id === 1 ? { code: '' } : {})
+  })
+  expect(listed.map(({ id, name, group }) => [id, name, group])).toEqual([
+    ['', 'Service 1', 'Checks'],
+    ['', 'Lost', 'Checks'],
+    ['S3', 'Service 3', 'Checks'],
+  ])
+})
+
 test.each([
   [{ unit_price: '5', currency: 'USD' }, undefined],
   [{ unit_price: 5, currency: 'usd' }, undefined],

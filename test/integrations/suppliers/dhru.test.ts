@@ -88,12 +88,17 @@ describe('an order', () => {
   // Of two services with one id the panel knows by the action which is meant.
   const own = { server_place_action: 'buytool', server_status_action: 'asktool' }
   const all = { place_action: 'placeorder', status_action: 'orderstatus' }
+  const remotes = { remote_place_action: 'rent', remote_status_action: 'askrent' }
   it.each([
     ['654', '490154203237518', {}, 'placeimeiorder', 'getimeiorder'],
     ['654', '', {}, 'placeimeiorder', 'getimeiorder'],
     ['654:IMEI', '490154203237518', {}, 'placeimeiorder', 'getimeiorder'],
     ['654:SERVER', '', {}, 'placeserverorder', 'getserverorder'],
-    ['654:REMOTE', '', {}, 'placeserverorder', 'getserverorder'],
+    ['654:REMOTE', '', {}, 'placeremoteorder', 'getremoteorder'],
+    ['654:REMOTE', '', own, 'placeremoteorder', 'getremoteorder'],
+    ['654:REMOTE', '', remotes, 'rent', 'askrent'],
+    ['654:SERVER', '', remotes, 'placeserverorder', 'getserverorder'],
+    ['654', '', remotes, 'placeimeiorder', 'getimeiorder'],
     ['654:SERVER', '', all, 'placeserverorder', 'getserverorder'],
     ['654:SERVER', '', own, 'buytool', 'asktool'],
     ['654', '', own, 'buytool', 'asktool'],
@@ -112,6 +117,20 @@ describe('an order', () => {
       const [asked] = await supplier.ask([{ ...work, reference: '5' }], signal)
       expect(asked).toMatchObject({ kind: 'success' })
       expect(panel.actions()).toEqual([place, ask])
+    },
+  )
+
+  it.each([
+    ['654:SERVER', {}, 'placeserverorder: Invalid Action'],
+    ['654:REMOTE', {}, 'placeremoteorder: Invalid Action'],
+    ['654', own, 'buytool: Invalid Action'],
+  ])(
+    'of %s is refused, and no other, by a panel that does not know its action',
+    async (id, settings, reason) => {
+      supplier = supplierAt(panel.url, settings)
+      panel.answers = { placeimeiorder: placedAs(6), '*': refusedWith('Invalid Action') }
+      expect(await send(workOf({ remoteService: id, input: '' }))).toEqual({ kind: 'refused', reason })
+      expect(await send(workOf({ remoteService: '654' }))).toMatchObject({ kind: 'accepted', reference: '6' })
     },
   )
 

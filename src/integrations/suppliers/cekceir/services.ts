@@ -33,7 +33,7 @@ export async function* readServices(
     if (!list) throw new Error('its list of services cannot be read')
     const active = list.items.filter((item) => own(item, 'is_active') !== false)
     const whole = await inPool(active, DETAILS_AT_ONCE, (item) => details(api, item, reasons, signal))
-    yield* whole.flatMap((item) => (item ? readService(item, itemsField, currency) : []))
+    for (const item of whole) if (item) yield readService(item, itemsField, currency)
     if (list.next === undefined) return
     if (seen.has(list.next)) throw new Error('its list of services has no end')
     seen.add(list.next)
@@ -41,7 +41,7 @@ export async function* readServices(
   }
 }
 
-/** `details` gives undefined for a service that was taken away while the list was read. */
+/** `details` gives undefined for a service that was taken away while the list was read. One without an id cannot be asked about. */
 async function details(
   api: Api,
   item: JsonObject,
@@ -50,7 +50,7 @@ async function details(
 ): Promise<JsonObject | undefined> {
   if (isObject(own(item, 'rule'))) return item
   const id = textField(item, 'id', 'code')
-  if (id === undefined) throw new Error('its list has a service without an id')
+  if (id === undefined) return item
   const said = await patiently(api, `/services/${encodeURIComponent(id)}`, signal)
   if (said.kind === 'fault' && said.status === 404) return undefined
   return { ...item, ...unwrapped(answered(said, reasons)) }
@@ -67,32 +67,30 @@ async function patiently(api: Api, path: string, signal: AbortSignal, query: Que
   }
 }
 
-function readService(item: JsonObject, itemsField: string, currency: string): SupplierService[] {
-  const code = textField(item, 'code')
-  if (code === undefined) return []
+/** `readService` gives '' for the id of a service without a code: nobody could order it. */
+function readService(item: JsonObject, itemsField: string, currency: string): SupplierService {
+  const code = textField(item, 'code') ?? ''
   const given = own(item, 'rule')
   const rule = isObject(given) ? given : {}
   const type = own(item, 'service_type')
   const schema = isObject(type) ? own(type, 'input_schema') : undefined
   const kind = kindOf(schema, itemsField)
   const isServer = kind === 'server'
-  return [
-    {
-      id: code,
-      group: (isObject(type) && textField(type, 'name', 'code')) || '',
-      name: textField(item, 'name') ?? code,
-      kind,
-      ...costIn(decimalIn(own(rule, 'unit_price'), currency) ?? null, priceText(rule), currency),
-      deliveryTime: '',
-      description: textField(item, 'description') ?? '',
-      // An input is one unit; the service says how many of them one order must hold, and not what one item is.
-      minQuantity: isServer ? countOf(rule, 'min_items') : 1,
-      maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
-      ...(isServer && { quantityOptions: optionsOf(schema) }),
-      ...(kind === 'serial' && boxOf(schema, itemsField)),
-      fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
-    },
-  ]
+  return {
+    id: code,
+    group: (isObject(type) && textField(type, 'name', 'code')) || '',
+    name: textField(item, 'name') ?? code,
+    kind,
+    ...costIn(decimalIn(own(rule, 'unit_price'), currency) ?? null, priceText(rule), currency),
+    deliveryTime: '',
+    description: textField(item, 'description') ?? '',
+    // An input is one unit; the service says how many of them one order must hold, and not what one item is.
+    minQuantity: isServer ? countOf(rule, 'min_items') : 1,
+    maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
+    ...(isServer && { quantityOptions: optionsOf(schema) }),
+    ...(kind === 'serial' && boxOf(schema, itemsField)),
+    fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
+  }
 }
 
 const priceText = (rule: JsonObject): string =>

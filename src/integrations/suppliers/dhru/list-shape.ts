@@ -1,27 +1,5 @@
 import { TokenType } from '@streamparser/json'
 
-/** DocumentStart finds where the JSON begins in a text that comes in pieces: at a brace that a quote or another brace follows. */
-export class DocumentStart {
-  found = false
-  #afterBrace = false
-
-  /** `skip` gives the part of the next piece that belongs to the JSON. */
-  skip(text: string): string {
-    if (this.found) return text
-    for (let at = 0; at < text.length; at++) {
-      const character = text[at] as string
-      if (this.#afterBrace && (character === '"' || character === '}')) {
-        this.found = true
-        // The brace, and the blanks behind it, may have come in an earlier piece.
-        return `{${text.slice(at)}`
-      }
-      if (character === '{') this.#afterBrace = true
-      else if (!/\s/.test(character)) this.#afterBrace = false
-    }
-    return ''
-  }
-}
-
 /** ListShape looks in the tokens of an answer for what makes it a service list, because an empty list has no other sign. */
 export class ListShape {
   #depth = 0

@@ -25,26 +25,33 @@ export function orderFields(task: SupplierTask, fieldNames: Readonly<Record<stri
 /** `idOf` leaves out the type that tells two services of one id apart: a panel is asked for its own id. */
 const idOf = (remoteService: string): string => remoteService.replace(/:(?:IMEI|SERVER|REMOTE)$/, '')
 
-/** ServerActions are the panel's actions for server services. */
-interface ServerActions {
+/** TypeActions are the panel's actions for services of one type. */
+interface TypeActions {
   place: string
   status: string
 }
 
 /**
- * `serverActionsFor` gives the actions by which a task is ordered and asked about where they are not those of every other task; undefined:
+ * `typeActionsFor` gives the actions by which a task is ordered and asked about where they are not those of every other task; undefined:
  * they are. Of two services with one id the panel knows by the action which is meant: by the other's it would sell the other.
  */
-export function serverActionsFor(
+export function typeActionsFor(
   { remoteService, input }: Pick<SupplierTask, 'remoteService' | 'input'>,
   settings: Pick<
     DhruSettings,
-    'server_place_action' | 'server_status_action' | 'place_action' | 'status_action'
+    | 'server_place_action'
+    | 'server_status_action'
+    | 'remote_place_action'
+    | 'remote_status_action'
+    | 'place_action'
+    | 'status_action'
   >,
-): ServerActions | undefined {
+): TypeActions | undefined {
   const { server_place_action: place, server_status_action: status } = settings
-  if (/:(?:SERVER|REMOTE)$/.test(remoteService)) {
-    return { place: place || 'placeserverorder', status: status || 'getserverorder' }
+  const [, type] = /:(SERVER|REMOTE)$/.exec(remoteService) ?? []
+  if (type === 'SERVER') return { place: place || 'placeserverorder', status: status || 'getserverorder' }
+  if (type === 'REMOTE') {
+    return { place: settings.remote_place_action, status: settings.remote_status_action }
   }
   if (input !== '' || (place === '' && status === '')) return undefined
   return { place: place || settings.place_action, status: status || settings.status_action }

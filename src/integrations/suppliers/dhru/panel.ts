@@ -15,7 +15,7 @@ import { Broken, NotSent, type OutboundClient, type OutboundRequest } from '../.
 import type { NothingSent } from '../http-kit/call.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
 import type { MayBegin, SupplierTask } from '../supplier.ts'
-import { bulkKeyOf, idempotencyKeyOf, orderFields, serverActionsFor } from './order.ts'
+import { bulkKeyOf, idempotencyKeyOf, orderFields, typeActionsFor } from './order.ts'
 import { readServiceList } from './service-list.ts'
 import type { DhruSettings } from './settings.ts'
 
@@ -73,9 +73,9 @@ export class Panel {
     return this.#call(this.#client.account(signal))
   }
 
-  /** `serverActions` are those of a task that has actions of its own; such a task goes alone. */
-  serverActions(task: SupplierTask) {
-    return serverActionsFor(task, this.#settings)
+  /** `typeActions` are those of a task whose type has actions of its own; such a task goes alone. */
+  typeActions(task: SupplierTask) {
+    return typeActionsFor(task, this.#settings)
   }
 
   place(task: SupplierTask, signal: AbortSignal, mayBegin?: MayBegin): Promise<Called<Placed>> {
@@ -83,7 +83,7 @@ export class Panel {
       fields: orderFields(task, this.#settings.field_names),
       idempotencyKey: idempotencyKeyOf(this.#installation, task),
     }
-    const action = this.serverActions(task)?.place ?? this.#settings.place_action
+    const action = this.typeActions(task)?.place ?? this.#settings.place_action
     return this.#call(this.#clientThat(mayBegin).place(action, order, signal))
   }
 
@@ -102,7 +102,7 @@ export class Panel {
   }
 
   status(task: SupplierTask, reference: string, signal: AbortSignal): Promise<Called<OrderStatus>> {
-    const action = this.serverActions(task)?.status ?? this.#settings.status_action
+    const action = this.typeActions(task)?.status ?? this.#settings.status_action
     return this.#call(this.#client.status(action, reference, signal, task.input))
   }
 

@@ -1,149 +1,63 @@
-import { Tokenizer, TokenParser } from '@streamparser/json'
-import { type DhruGroup, type DhruService, readRefusal, readService, textOf } from '../../../client/index.ts'
-import { DocumentStart, ListShape } from './list-shape.ts'
+import { TextDecoder } from 'node:util'
+import type { DhruService } from '../../../client/index.ts'
+import { JsonList } from './json-list.ts'
+import { ListGroups } from './list-groups.ts'
+import { ListStart, type ListText } from './list-text.ts'
+import { XmlList } from './xml-list.ts'
 
 /**
- * `readServiceList` reads a service list while it comes in and keeps no more of it than one service, or one group where the group's name
- * stands behind its services. SUCCESS, LIST and SERVICES may each be an object or an array. Junk around the JSON is skipped. Services
- * without an id are left out. Throws an Error when the list is not whole (cut short, malformed, no list at all) or is a refusal:
- * what was given before then must not be used.
+ * `readServiceList` reads a service list, in JSON or XML, while it comes in, and keeps no more of it than one service, or one group where
+ * what the group says of itself stands behind its services. Junk around the list is skipped. A service without an id has ''. Throws an
+ * Error when the list is not whole (cut short, malformed, no list at all) or is a refusal: what was given before then must not be used.
  */
 export async function* readServiceList(
   body: AsyncIterable<Uint8Array>,
   currency?: string,
 ): AsyncGenerator<DhruService> {
-  const reader = new ServiceListReader(currency)
-  // Old panels send single bytes that are no UTF-8.
-  const decoder = new TextDecoder()
+  const groups = new ListGroups(currency)
+  const start = new ListStart()
+  let list: ListText | undefined
+  for await (const piece of textOf(body)) {
+    const text = start.skip(piece)
+    if (start.format) list ??= start.format === 'json' ? new JsonList(groups) : new XmlList(groups)
+    list?.write(text)
+    yield* groups.take()
+  }
+  if (!list) throw new Error('the service list is no JSON and no XML')
+  if (!list.isWhole) throw new Error('the service list is cut short')
+  const fault = list.fault()
+  if (fault !== undefined) throw new Error(fault)
+  groups.end()
+  yield* groups.take()
+}
+
+/** `textOf` decodes what comes in: UTF-8, unless it begins with XML that says otherwise. */
+async function* textOf(body: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let decoder: TextDecoder | undefined
+  let beginning = Buffer.alloc(0)
   for await (const chunk of body) {
-    reader.write(decoder.decode(chunk, { stream: true }))
-    yield* reader.take()
+    if (decoder) yield decoder.decode(chunk, { stream: true })
+    else {
+      beginning = Buffer.concat([beginning, chunk])
+      const said = beginning.toString('latin1')
+      // What may be the beginning of XML's declaration waits for the rest of it.
+      if (MAY_DECLARE.test(said) && beginning.length < MAX_DECLARATION) continue
+      decoder = decoderFor(DECLARED.exec(said)?.[1])
+      yield decoder.decode(beginning, { stream: true })
+    }
   }
-  reader.end()
-  yield* reader.take()
+  if (!decoder) yield new TextDecoder().decode(beginning)
 }
 
-const PATHS = [
-  '$.ERROR',
-  ...['$.SUCCESS.*.LIST.*', '$.SUCCESS.LIST.*'].flatMap((group) => [
-    `${group}.GROUPNAME`,
-    `${group}.GROUPTYPE`,
-    `${group}.SERVICES.*`,
-  ]),
-]
+const MAX_DECLARATION = 1000
+const MAY_DECLARE = /^(?:\xef\xbb\xbf)?\s*(?:<(?:\?(?:x(?:m(?:l[^>]*)?)?)?)?)?$/i
+const DECLARED = /^(?:\xef\xbb\xbf)?\s*<\?xml[^>]*\sencoding\s*=\s*["']([\w.:-]+)["']/i
 
-/** OpenGroup is the group that services are read of; its name is undefined until the list has said it. */
-interface OpenGroup {
-  place: string
-  /** `key` is the name that the group stands under where LIST is an object. */
-  key: string
-  name: string | undefined
-  type: string
-}
-
-class ServiceListReader {
-  readonly #start = new DocumentStart()
-  readonly #shape = new ListShape()
-  readonly #tokenizer = new Tokenizer()
-  readonly #currency: string | undefined
-  #isWhole = false
-  #group: OpenGroup | undefined
-  /** `#nameless` are the services of a group that has not said its name yet. */
-  #nameless: [object: Record<string, unknown>, key: string | undefined][] = []
-  #ready: DhruService[] = []
-
-  constructor(currency: string | undefined) {
-    this.#currency = currency
-    const parser = new TokenParser({ paths: PATHS, keepStack: false })
-    this.#tokenizer.onToken = (token) => {
-      this.#shape.see(token)
-      parser.write(token)
-    }
-    parser.onValue = ({ key, value, stack }) => {
-      const place = stack.slice(1).map((element) => element.key)
-      this.#found([...place, key], value)
-    }
-    parser.onEnd = () => {
-      this.#isWhole = true
-    }
-  }
-
-  write(text: string): void {
-    // The answer ends with the JSON; a panel may print more behind it.
-    if (this.#isWhole) return
-    const json = this.#start.skip(text)
-    try {
-      if (json !== '') this.#tokenizer.write(json)
-    } catch (error) {
-      if (error instanceof ListRefused) throw error
-      if (!this.#isWhole) throw new Error('the JSON of the service list is malformed', { cause: error })
-    }
-  }
-
-  end(): void {
-    if (!this.#start.found) throw new Error('the service list is no JSON')
-    if (!this.#isWhole) throw new Error('the service list is cut short')
-    const fault = this.#shape.fault()
-    if (fault !== undefined) throw new Error(fault)
-    this.#endGroup()
-  }
-
-  /** `take` gives what has been read since the last time. */
-  take(): DhruService[] {
-    const ready = this.#ready
-    this.#ready = []
-    return ready
-  }
-
-  /** `#found` takes in a value under one of the paths; `place` are the keys and indexes that lead to it. */
-  #found(place: (string | number | undefined)[], value: unknown): void {
-    if (place[0] === 'ERROR') {
-      const refusal = readRefusal(value)
-      if (refusal) throw new ListRefused(`the service list was refused: ${refusal.message}`)
-      return
-    }
-    const inGroup = place.lastIndexOf('LIST') + 2
-    const group = this.#groupAt(place.slice(0, inGroup))
-    switch (place[inGroup]) {
-      case 'GROUPNAME':
-        group.name = textOf(value)
-        this.#release(group)
-        return
-      case 'GROUPTYPE':
-        group.type = textOf(value)
-        return
-      default:
-        if (typeof value !== 'object' || value === null) return
-        this.#nameless.push([value as Record<string, unknown>, keyOf(place.at(-1))])
-        if (group.name !== undefined) this.#release(group)
-    }
-  }
-
-  #groupAt(path: (string | number | undefined)[]): OpenGroup {
-    const place = JSON.stringify(path)
-    if (this.#group?.place === place) return this.#group
-    this.#endGroup()
-    this.#group = { place, key: keyOf(path.at(-1)) ?? '', name: undefined, type: '' }
-    return this.#group
-  }
-
-  #endGroup(): void {
-    if (this.#group) this.#release(this.#group)
-  }
-
-  #release({ name, key, type }: OpenGroup): void {
-    const group: DhruGroup = { name: name || textOf(key), type }
-    for (const [object, under] of this.#nameless) {
-      const service = readService(object, group, { key: under, currency: this.#currency })
-      if (service) this.#ready.push(service)
-    }
-    this.#nameless = []
+/** `decoderFor` takes UTF-8 where it does not know what is said. Old panels send single bytes that are no UTF-8. */
+function decoderFor(encoding: string | undefined): TextDecoder {
+  try {
+    return new TextDecoder(encoding)
+  } catch {
+    return new TextDecoder()
   }
 }
-
-/** ListRefused says that the panel answered with an ERROR. */
-class ListRefused extends Error {}
-
-/** `keyOf` gives no key for an array's index. */
-const keyOf = (key: string | number | undefined): string | undefined =>
-  typeof key === 'string' ? key : undefined

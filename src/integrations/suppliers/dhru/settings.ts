@@ -42,6 +42,8 @@ export const dhruFields = {
   bulk_status_action: action('getimeiorderbulk', 'asks about many'),
   server_place_action: serverAction('orders one of a server service', 'place_action', 'placeserverorder'),
   server_status_action: serverAction('asks about such an order', 'status_action', 'getserverorder'),
+  remote_place_action: remoteAction('orders one of a remote service', 'placeremoteorder'),
+  remote_status_action: remoteAction('asks about such an order', 'getremoteorder'),
   field_names: map({
     label: 'Names of fields',
     default: {},
@@ -76,5 +78,13 @@ function serverAction(what: string, otherwise: string, byType: string) {
     help:
       `the action that ${what}, for panels that number these apart; left out: \`${otherwise}\`, but \`${byType}\` ` +
       'where an id is that of two services, such as `654:SERVER`',
+  })
+}
+
+function remoteAction(what: string, byType: string) {
+  return text({
+    label: `Action that ${what}`,
+    default: byType,
+    help: `the action that ${what} whose id is another service's, too, such as \`654:REMOTE\``,
   })
 }

@@ -69,7 +69,7 @@ export class DhruSupplier implements Supplier {
     if (tasks.length === 1 || this.sendAtOnce === 1) return await this.#sendSingly(tasks, signal, mayBegin)
     return await inParts(
       tasks,
-      (task) => this.#panel.serverActions(task) !== undefined,
+      (task) => this.#panel.typeActions(task) !== undefined,
       (some) => this.#sendSingly(some, signal, mayBegin),
       (others) => this.#sendTogether(others, signal, mayBegin),
     )
@@ -181,6 +181,11 @@ export class DhruSupplier implements Supplier {
 
   #sent(answer: Called<Placed>, task: SupplierTask): SupplierOutcome {
     if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer)
+    const byType = this.#panel.typeActions(task)
+    if (byType && answer.kind === 'refused' && this.#outcomes.isUnsupported(answer.refusal)) {
+      // The panel does the others: only services of this type cannot be had so.
+      return this.#outcomes.reasons.refused(`${byType.place}: ${answer.refusal.message}`)
+    }
     return this.#outcomes.placed(answer, { input: task.input, askable: this.#canBeFound(task) })
   }
 
@@ -197,7 +202,7 @@ export class DhruSupplier implements Supplier {
     if (tasks.length <= 1 || this.askAtOnce === 1) return await this.#statusesSingly(tasks, signal)
     return await inParts(
       tasks,
-      ({ task }) => this.#panel.serverActions(task) !== undefined,
+      ({ task }) => this.#panel.typeActions(task) !== undefined,
       (some) => this.#statusesSingly(some, signal),
       (others) => this.#statusesTogether(others, signal),
     )
