@@ -1,16 +1,18 @@
+import { INEXACT, namesOtherUnit } from './amount-words.ts'
+
 /**
  * `readAmount` makes a plain decimal such as "1016.41" or "-0.5" of a number, or of a text with a currency's sign and separators, in
  * digits of any script. What came as text is never held by a float. How a text is read depends on its `currency`: "15.000" is 15000 IDR
  * and 15.000 USD.
  *
  * Undefined when it is no amount, and when it is in doubt: "1.234" EUR may be either, and a guess would be wrong a thousandfold. So may
- * "15k", "15 rb", "15%" and "~15", and a minus behind the digits, or brackets around them.
+ * "15k", "15 rb", "50 cents", "15%", "from 15" and "~15", and a minus behind the digits, or brackets around them.
  */
 export function readAmount(value: unknown, currency?: string): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? plain(value) : undefined
   if (typeof value !== 'string' || value.length > LONGEST) return undefined
   const [, sign, amount = '', behind = ''] = AMOUNT.exec(inLatin(value)) ?? []
-  if (THOUSANDS.test(behind) || INEXACT.test(value)) return undefined
+  if (namesOtherUnit(behind, currency) || INEXACT.test(value)) return undefined
   const digits = withoutSeparators(amount, currency)
   if (digits === undefined) return undefined
   return sign === '-' ? `-${digits}` : digits
@@ -21,12 +23,6 @@ const LONGEST = 100
 /** SIGN is a currency's, or its name: a dot belongs to it behind a letter or a slash, as in "Rp.", "S/." and "kr.". */
 const SIGN = String.raw`(?:[^\d.,+-]|(?<=[\p{L}\p{M}/])\.)*`
 const AMOUNT = new RegExp(String.raw`^(?!.*\([^)]*\d)${SIGN}([+-]?)${SIGN}([\d.,' ]*\d)(${SIGN})$`, 'u')
-/** THOUSANDS are words behind an amount that make more of it, or another currency's sign, such as the kyat's K: nobody can tell. */
-const THOUSANDS = /^ ?(?:k|m|mn|mio|rb|ribu|jt|juta|mil|tr|lakh|cr|тыс|млн|万|萬|ألف|مليون)(?!\p{L})/iu
-
-/** INEXACT are signs of what is no amount: a share, a bound, something near. */
-const INEXACT = /[%‰％≤≥≈~∼]/u
-
 /** ZEROS begin the digits of scripts that write amounts with their own: Arabic, Persian, Hindi, Bengali, Thai, and those of full width. */
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
 
@@ -44,7 +40,7 @@ const inLatin = (text: string): string =>
     .replace(/[\u2010-\u2015\u2212]/g, '-')
     .replace(/\s/g, ' ')
     .replace(/(?<=\d)([.,])-{1,2}/, '$100')
-    .replace(/(?<=\d) ?\/[-=]/, '')
+    .replace(/(?<=\d)(?: ?\/[-=]|:-{1,2})/, '')
     .trim()
 
 function withoutSeparators(given: string, currency: string | undefined): string | undefined {
@@ -76,6 +72,8 @@ function separatesDecimals(
   // One separator and three digits behind it, as in "1,234".
   const usual = usageOf(currency)
   if (usual.decimals === 0) return false
+  // A comma in front of three decimals may be either.
+  if (usual.decimals === 3 && separator !== '.') return undefined
   return usual.point === '.' ? separator === '.' : undefined
 }
 

@@ -51,7 +51,7 @@ export function readService(
   const row = new Row(object)
   const id = row.text('SERVICEID', 'ID') || (key ?? '').trim()
   const said = row.get('CREDIT')
-  const creditSaid = row.text('CREDIT')
+  const creditSaid = withoutTags(row.text('CREDIT'))
   const credit = typeof said === 'number' ? readAmount(said) : readAmount(creditSaid, currency)
   return {
     id,
@@ -68,6 +68,12 @@ export function readService(
     fields: fieldsIn(row),
   }
 }
+
+const TAG = String.raw`<\/?[a-z][^<>]*>`
+const TAGS_AROUND = new RegExp(String.raw`^(?:\s*${TAG})+\s*|\s*(?:${TAG}\s*)+$`, 'gi')
+
+/** `withoutTags` takes the tags around a price away. Those within one may make two of it, of which the first is struck out. */
+const withoutTags = (text: string): string => text.replace(TAGS_AROUND, '')
 
 const TYPES = ['IMEI', 'SERVER', 'REMOTE', 'FILE'] as const
 

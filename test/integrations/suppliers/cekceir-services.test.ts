@@ -139,7 +139,7 @@ test.each([
     { unit_price: '15000', currency: 'IDR' },
     "its price is in another currency than the supplier's USD: 15000 IDR",
   ],
-  [{ unit_price: '€5', currency: 'USD' }, undefined],
+  [{ unit_price: '€5', currency: 'USD' }, "its price is in another currency than the supplier's USD: €5 USD"],
   [{ unit_price: 5, currency: '' }, undefined],
 ])('a price of %j is that of a supplier in USD, or it is left out', async (rule, leftOut) => {
   const [first] = await list(() => page([service(1, { rule })]))

@@ -291,6 +291,8 @@ describe('a service of a list', () => {
     ['1,016.4100009', 1_016_410_001n],
     [0.1, 100_000n],
     ['0', 0n],
+    ['<b>$5.00</b>', 5_000_000n],
+    ['<span class="p5">5.00</span> <br>', 5_000_000n],
   ])('that costs %j costs so many micros, rounded up', async (CREDIT, cost) => {
     expect((await one({ CREDIT })).cost).toBe(cost)
   })
@@ -301,6 +303,9 @@ describe('a service of a list', () => {
     ['free', 'its price cannot be read: free'],
     ['-1', 'its price cannot be read: -1'],
     ['15k', 'its price cannot be read: 15k'],
+    ['<s>10</s> 5', 'its price cannot be read: 10</s> 5'],
+    ['<font color="#f00">€5</font>', "its price is in another currency than the supplier's USD: €5"],
+    ['15.000 đ', "its price is in another currency than the supplier's USD: 15.000 đ"],
     ['99999999999999999', 'its price cannot be read: 99999999999999999'],
   ])('whose price is %j is left out, with the reason: %s', async (CREDIT, leftOut) => {
     expect(await one({ CREDIT })).toMatchObject({ leftOut })
