@@ -3,7 +3,7 @@ import type { DatabaseAccess } from '../database/access.ts'
 import { keepNumbersApart } from '../database/continuity.ts'
 import { MigrationCancelled } from '../database/migrate.ts'
 import { reportRole } from '../database/role-report.ts'
-import { OWN_SESSIONS, SHARED_SESSIONS, sharesSessions } from '../database/session-sharing.ts'
+import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
 import { prepareDatabase } from './prepare-database.ts'
 
@@ -54,8 +54,8 @@ export class Preparation implements RuntimeService {
     const giveUp = (): void => reject(new MigrationCancelled('the process was told to stop'))
     this.#stop.signal.addEventListener('abort', giveUp)
     try {
-      if (await Promise.race([stopped, sharesSessions(serving)]))
-        throw new Error(`${SHARED_SESSIONS}: ${OWN_SESSIONS}`)
+      const sharing = await Promise.race([stopped, sessionSharing(serving)])
+      if (sharing) throw new Error(`${sharedSessions(sharing)}: ${OWN_SESSIONS}`)
     } finally {
       this.#stop.signal.removeEventListener('abort', giveUp)
     }

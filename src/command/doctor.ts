@@ -9,7 +9,7 @@ import { openPool } from '../database/database.ts'
 import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { type RoleReport, reportRole } from '../database/role-report.ts'
-import { OWN_SESSIONS, SHARED_SESSIONS, sharesSessions } from '../database/session-sharing.ts'
+import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
@@ -105,8 +105,8 @@ function folder({ database, dataFolder }: Config): Symptom[] {
 async function database(): Promise<Symptom[]> {
   try {
     return await withAccess(async (access) => {
-      if (typeof access.serving === 'string' && (await sharesSessions(access.serving)))
-        return [fail('database', SHARED_SESSIONS, OWN_SESSIONS)]
+      const sharing = typeof access.serving === 'string' ? await sessionSharing(access.serving) : undefined
+      if (sharing) return [fail('database', sharedSessions(sharing), OWN_SESSIONS)]
       const sql = openPool(access.serving, { max: 1 })
       try {
         const diagnosis = await diagnose(sql)

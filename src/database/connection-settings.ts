@@ -1,4 +1,4 @@
-import type { ClientConfig } from 'pg'
+import { type ClientBase, type ClientConfig, escapeLiteral } from 'pg'
 import { types } from './value-types.ts'
 
 /** DatabaseAddress says where a database is: a connection URL, or the socket of an embedded one. */
@@ -20,28 +20,19 @@ export const STEADY_PLANS: Session = {
   jit: 'off',
 }
 
-/** `connectionSettings` is what every connection to a database is opened with. */
-export function connectionSettings(address: DatabaseAddress, session: Session = {}): ClientConfig {
-  const { options, ...where } = whereabouts(address)
-  const parameters = {
-    TimeZone: 'UTC',
-    // Promise 1 (what was acknowledged is durable) holds whatever the default of the cluster is.
-    synchronous_commit: 'on',
-    // Who is named in the trail where no person is.
-    'imeigate.actor': 'imeigate',
-    ...session,
-  }
+/** `connectionSettings` is what every connection to a database is opened with; `openSession` does the rest. */
+export function connectionSettings(
+  address: DatabaseAddress,
+  { statement_timeout: longest = '0' }: Session = {},
+): ClientConfig {
   return {
-    ...where,
+    ...whereabouts(address),
     application_name: 'imeigate',
-    options: [options, ...Object.entries(parameters).map(([name, value]) => `-c ${name}=${escaped(value)}`)]
-      .filter(Boolean)
-      .join(' '),
     types,
     pipeline: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     // A statement that the network swallowed without a sign must not hang for the quarter of an hour that the operating system waits.
-    query_timeout: Number(session['statement_timeout'] ?? 0) * SILENT_TIMES,
+    query_timeout: Number(longest) * SILENT_TIMES,
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
   }
@@ -52,33 +43,59 @@ const CONNECT_TIMEOUT_MS = 10_000
 const SILENT_TIMES = 3
 
 /**
- * `queueSettings` is what the job queue opens its own connections with: it reads values by the driver's own types. A process that is frozen in the
- * middle of a transaction of the queue loses it.
+ * `openSession` gives a connection that was just made its settings. By a statement, since poolers drop or refuse settings that come with the
+ * connection; and behind one that leaves nothing of others, since a pooler may give a session that somebody has used before.
+ */
+export async function openSession(client: ClientBase, session: Session = {}): Promise<void> {
+  const settings = {
+    TimeZone: 'UTC',
+    // Promise 1 (what was acknowledged is durable) holds whatever the default of the cluster is.
+    synchronous_commit: 'on',
+    // Who is named in the trail where no person is.
+    'imeigate.actor': 'imeigate',
+    ...SOON_NOTICED,
+    ...session,
+  }
+  await client.query(`reset all; deallocate all; unlisten *; ${setting(settings)}`)
+}
+
+/**
+ * SOON_NOTICED has PostgreSQL end a session within 15 seconds whose client was cut off, or takes no answers because it is frozen, instead of
+ * after hours: what it held locked is free, and its connection counts no more. Of a socket in a folder it holds nothing.
+ */
+const SOON_NOTICED: Session = {
+  tcp_keepalives_idle: '5',
+  tcp_keepalives_interval: '5',
+  tcp_keepalives_count: '2',
+  tcp_user_timeout: '15000',
+}
+
+const setting = (session: Session): string =>
+  `select ${Object.entries(session)
+    .map(([name, value]) => `set_config(${escapeLiteral(name)}, ${escapeLiteral(value)}, false)`)
+    .join(', ')}`
+
+/**
+ * `queueSettings` is what the job queue opens its own connections with, and `openQueueSession` the rest: it reads values by the driver's own
+ * types. A process that is frozen in the middle of a transaction of the queue loses it.
  */
 export function queueSettings(address: DatabaseAddress): ClientConfig {
-  const { options = '', ...where } = whereabouts(address)
-  return {
-    ...where,
-    application_name: 'imeigate',
-    options: `${options} -c idle_in_transaction_session_timeout=${QUEUE_IDLE_MS}`.trim(),
-    keepAlive: true,
-  }
+  return { ...whereabouts(address), application_name: 'imeigate', keepAlive: true }
+}
+
+export async function openQueueSession(client: ClientBase): Promise<void> {
+  await client.query(setting({ ...SOON_NOTICED, idle_in_transaction_session_timeout: `${QUEUE_IDLE_MS}` }))
 }
 
 const QUEUE_IDLE_MS = 10_000
 
-const escaped = (value: string): string => value.replace(/[\\ ]/g, '\\$&')
-
-/** `whereabouts` gives the options of the URL apart, because the driver would let them replace ours. */
 function whereabouts(address: DatabaseAddress): ClientConfig {
   if (typeof address !== 'string') return address
   if (!URL.canParse(address)) return { connectionString: address }
   const url = new URL(address)
-  const options = url.searchParams.get('options') ?? undefined
-  url.searchParams.delete('options')
   // The driver would take sslmode=require for verify-full, unlike PostgreSQL's own programs.
   if (url.searchParams.has('sslmode') && !url.searchParams.has('uselibpqcompat')) {
     url.searchParams.set('uselibpqcompat', 'true')
   }
-  return { connectionString: url.href, ...(options && { options }) }
+  return { connectionString: url.href }
 }

@@ -3,7 +3,7 @@ import pg from 'pg'
 import { endsWithin } from '../lib/time.ts'
 import { cancelledBy } from './cancellation.ts'
 import { ConnectionLost, isConnectionLoss, NotConnected, withCode } from './connection-loss.ts'
-import { connectionSettings, type DatabaseAddress, type Session } from './connection-settings.ts'
+import { connectionSettings, type DatabaseAddress, openSession, type Session } from './connection-settings.ts'
 import type { Form, Rows } from './query.ts'
 import { recordsOf } from './records.ts'
 import type { Written } from './statement-text.ts'
@@ -126,7 +126,10 @@ export class PoolSource implements Source {
   readonly #backoff = new Backoff()
 
   constructor(address: DatabaseAddress, session: Session, max: number) {
-    this.#pool = new pg.Pool({ ...connectionSettings(address, session), max, idleTimeoutMillis: 0 })
+    this.#pool = new pg.Pool({
+      ...connectionSettings(address, session),
+      ...{ max, idleTimeoutMillis: 0, onConnect: (client) => openSession(client, session) },
+    })
     // An idle connection that the server ends: the pool makes another when it needs one.
     this.#pool.on('error', () => {})
     this.#pool.on('connect', (client) => {
@@ -244,6 +247,10 @@ export class ClientSource implements Source {
         client.on('end', () => this.#drop(client))
         client.on('notification', ({ channel, payload = '' }) => this.#told.onNotify?.(channel, payload))
         await client.connect()
+        await openSession(client, this.#session).catch((error: unknown) => {
+          cutOff(client)
+          throw error
+        })
         this.#client = client
         this.#told.onConnected?.()
         return client

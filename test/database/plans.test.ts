@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, expect, test } from 'vitest'
 import { fillAccount } from '../../bench/filled-account.ts'
-import { connectionSettings, STEADY_PLANS } from '../../src/database/connection-settings.ts'
+import { connectionSettings, openSession, STEADY_PLANS } from '../../src/database/connection-settings.ts'
 import { newAccount, newService } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { compileBuilt } from './built-statements.ts'
@@ -67,6 +67,7 @@ test('no plan of a hot statement reads a whole account: with empty tables, young
   database = await testDatabase()
   client = new pg.Client({ ...connectionSettings(database.address, STEADY_PLANS), pipeline: false })
   await client.connect()
+  await openSession(client, STEADY_PLANS)
   expect(hot.length).toBeGreaterThan(50)
   expect(await plansThatReadWholeAccounts(), 'empty').toEqual([])
   const filling = {

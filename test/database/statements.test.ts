@@ -3,7 +3,7 @@ import { runMigrations } from 'graphile-worker'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describeDatabase, typesFile } from '../../scripts/database-types.ts'
-import { connectionSettings, queueSettings } from '../../src/database/connection-settings.ts'
+import { connectionSettings, openSession, queueSettings } from '../../src/database/connection-settings.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { compileBuilt } from './built-statements.ts'
 import { type Described, describeStatement, kindOf, takes } from './describe.ts'
@@ -25,6 +25,7 @@ beforeAll(async () => {
   await pool.end()
   client = new pg.Client({ ...connectionSettings(database.address), pipeline: false })
   await client.connect()
+  await openSession(client)
   const types = await database.sql<{ oid: number }[]>`select oid from pg_type where typcategory = 'A'`
   arrays = new Set(types.map(({ oid }) => oid))
   const columns = await database.sql<{ id: string; name: string }[]>`

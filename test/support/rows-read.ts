@@ -1,5 +1,5 @@
 import pg from 'pg'
-import { connectionSettings } from '../../src/database/connection-settings.ts'
+import { connectionSettings, openSession } from '../../src/database/connection-settings.ts'
 import { type Sql, STEADY_PLANS, sqlOn } from '../../src/database/database.ts'
 import { Connection } from '../../src/database/sources.ts'
 import type { TestDatabase } from './postgres.ts'
@@ -55,6 +55,7 @@ export class RowsRead {
 
   async open(): Promise<this> {
     await this.#client.connect()
+    await openSession(this.#client, STEADY_PLANS)
     return this
   }
 
