@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import pg from 'pg'
 import { endsWithin } from '../lib/time.ts'
+import { undone } from '../lib/undone.ts'
 import { cancelledBy } from './cancellation.ts'
 import { ConnectionLost, isConnectionLoss, NotConnected, withCode } from './connection-loss.ts'
 import { connectionSettings, type DatabaseAddress, openSession, type Session } from './connection-settings.ts'
@@ -54,7 +55,10 @@ export class Connection {
     }
   }
 
-  /** `transaction` runs `work` between begin and commit. Throws when PostgreSQL answers the commit with a rollback. */
+  /**
+   * `transaction` runs `work` between begin and commit. Throws when PostgreSQL answers the commit with a rollback. Of what it throws only a lost
+   * answer to the commit leaves open what became of it.
+   */
   async transaction<T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T> {
     const begun = this.sendText(`begin ${mode}`)
     // The first statement goes out behind it without waiting; what fails here fails there too.
@@ -66,14 +70,15 @@ export class Connection {
     } catch (error) {
       await this.#client.query('rollback').catch(() => {})
       // Statements that were sent together fail together: the first error says why, the others only that there was one.
-      throw codeOf(error) === IN_FAILED_TRANSACTION ? this.#firstError : error
+      throw undone.put(codeOf(error) === IN_FAILED_TRANSACTION ? this.#firstError : error)
     }
-    const { command } = await this.#client.query('commit').catch((error) => {
-      throw withCode(error)
+    const { command } = await this.#client.query('commit').catch((caught) => {
+      const error = withCode(caught)
+      throw isConnectionLoss(error) ? error : undone.put(error)
     })
     // A statement failed, and its error was caught by the work: PostgreSQL answers so, and not with an error.
     if (command !== 'COMMIT')
-      throw new Error('the transaction was rolled back, because a statement in it failed')
+      throw undone.put(new Error('the transaction was rolled back, because a statement in it failed'))
     return result
   }
 }
@@ -111,7 +116,7 @@ class Backoff {
     } catch (error) {
       this.#failures = Math.min(this.#failures + 1, 10)
       this.#failedAt = performance.now()
-      throw new NotConnected(withCode(error))
+      throw undone.put(new NotConnected(withCode(error)))
     }
   }
 }

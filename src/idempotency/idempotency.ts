@@ -4,6 +4,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { jsonWithAmounts } from '../lib/money-json.ts'
 import type { Clock } from '../lib/time.ts'
+import { nothingDone, undone } from '../lib/undone.ts'
 import { claimKey, keepAnswer, selectAnswer } from './idempotency.sql.ts'
 
 /** KeyedRequest is a request that may be repeated. */
@@ -15,6 +16,8 @@ export interface KeyedRequest {
   action: string
   /** `body` is everything that was asked, as JSON values. */
   body: unknown
+  /** `isInParts`: something of the request is done by transactions of its own, so that a failure proves nothing once the work has begun. */
+  isInParts?: boolean
 }
 
 /** KeptAnswer is an answer as JSON, and whether it was given before. */
@@ -39,9 +42,25 @@ export class Idempotency {
   /**
    * `once` does the work of a request the first time that it comes under its key, and answers every repetition as the first time: the
    * answer is kept in the transaction that did the work. Requests under one key wait for each other. A refusal is not kept. Throws
-   * idempotency_conflict when something else was asked under the key before.
+   * idempotency_conflict when something else was asked under the key before. A failure which proves that nothing was done is in `nothingDone`.
    */
   async once(
+    request: KeyedRequest,
+    work: (transaction: Transaction) => Promise<unknown>,
+  ): Promise<KeptAnswer> {
+    let hasBegun = false
+    try {
+      return await this.#once(request, (transaction) => {
+        hasBegun = true
+        return work(transaction)
+      })
+    } catch (error) {
+      const isProof = undone.has(error) && !(request.isInParts && hasBegun)
+      throw isProof ? nothingDone.put(error) : error
+    }
+  }
+
+  async #once(
     { accountId, key: given, action, body }: KeyedRequest,
     work: (transaction: Transaction) => Promise<unknown>,
   ): Promise<KeptAnswer> {

@@ -5,6 +5,7 @@ import { allows } from '../../accounts/permissions.ts'
 import { Refusal, unavailable } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
+import { nothingDone } from '../../lib/undone.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { bearerOf, readJson } from './decode.ts'
 import type { RestDeps } from './deps.ts'
@@ -172,9 +173,12 @@ function answerError(
 
 const isReading = ({ method }: Route): boolean => method === 'GET'
 
-/** `isProof`: nothing was done. A `Refusal` says so; anything else may have broken behind a commit, where there is anything to commit. */
+/**
+ * `isProof`: nothing was done. A `Refusal` says so, and so does an error in `nothingDone`; anything else may have broken behind a commit, where there is anything to
+ * commit.
+ */
 const isProof = (error: unknown, request: FastifyRequest): boolean =>
-  error instanceof Refusal || !request.restKey || isReading(routeOf(request))
+  error instanceof Refusal || nothingDone.has(error) || !request.restKey || isReading(routeOf(request))
 
 function refusalOf(error: unknown, request: FastifyRequest, presence: RestDeps['presence']): Refusal {
   if (error instanceof Refusal) return error

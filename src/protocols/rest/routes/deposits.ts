@@ -72,8 +72,9 @@ export const depositRoutes = ({
       const begunId = Number(begun.json) as DepositId
       const opened = await deposits.open(accountId, begunId, { isKept: key !== null })
       return answeredOnce(
-        await idempotency.once({ accountId, key, body, action: 'deposit: answer' }, async () =>
-          wireDeposit(opened),
+        await idempotency.once(
+          { accountId, key, body, action: 'deposit: answer', isInParts: true },
+          async () => wireDeposit(opened),
         ),
       )
     },

@@ -65,7 +65,10 @@ async function onceOf(
 ): Promise<Answered> {
   return answeredOnce(
     await idempotency.once(
-      { accountId, key: idempotencyKey, action: `order.${what}`, body: { order: params.id } },
+      {
+        ...{ accountId, key: idempotencyKey, action: `order.${what}`, body: { order: params.id } },
+        isInParts: true,
+      },
       async () => {
         const orderId = await orders.forBuyer(accountId).idOf(params.id)
         actionThrottle.countOrderRequest(accountId, orderId)
