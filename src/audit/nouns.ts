@@ -32,6 +32,7 @@ export const nounOf = (table: string): string => nounOfTable.get(table) ?? table
 
 /** `amounts` are the columns that hold micros. */
 export const amounts: ReadonlySet<string> = new Set([
+  'cost',
   'credit_limit',
   'fee_flat',
   'low_balance',

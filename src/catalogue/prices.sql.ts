@@ -35,9 +35,9 @@ export async function selectPriceChanges(sql: Queryable): Promise<PriceChange[]>
   return await sql<PriceChange[]>`
     select service_id, account_id, price_group_id, currency, updated_at as at from prices
     union all
-    select service_id, account_id, price_group_id, currency, max(at) as at from price_history
-     where what = 'price' and new_amount is null
-     group by service_id, account_id, price_group_id, currency`.records()
+    select subject::int, account_id, (before ->> 'price_group_id')::int, before ->> 'currency', max(at) from trail
+     where what = 'prices' and after is null
+     group by 1, 2, 3, 4`.records()
 }
 
 /** PriceWrite is a price to write. A count of items that is null keeps its value, or takes the table's default. */

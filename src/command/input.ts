@@ -5,6 +5,7 @@ import type { OrderId } from '../lib/ids.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 import { parseOrderId } from '../orders/order.ts'
+import { MAX_LIMIT } from './output.ts'
 
 /** `amountOf` reads a decimal such as 12.50. Throws invalid_input. */
 export function amountOf(text: string, field: string): Micros {
@@ -54,15 +55,15 @@ export function orderIdOf(text: string): OrderId {
 export const wholeFrom =
   (min: number, max: number) =>
   (text: string): number => {
-    if (!/^\d{1,9}$/.test(text) || Number(text) < min || Number(text) > max)
+    if (!/^\d{1,16}$/.test(text) || Number(text) < min || Number(text) > max)
       throw new InvalidArgumentError(`a whole number from ${min} to ${max}.`)
     return Number(text)
   }
 
 /** `limitOption` is how much of a list is wanted. */
 export const limitOption = (unlessGiven = 100): Option =>
-  new Option('--limit <count>', 'at most this many, up to 1000')
-    .argParser(wholeFrom(1, 1000))
+  new Option('--limit <count>', `at most this many, up to ${MAX_LIMIT}`)
+    .argParser(wholeFrom(1, MAX_LIMIT))
     .default(unlessGiven)
 
 const units: Record<string, number> = {

@@ -69,6 +69,9 @@ export function table<Row>(rows: readonly Row[], columns: Columns<Row>, right: s
   return trimmed(lines.toString())
 }
 
+/** MAX_LIMIT is the largest --limit. */
+export const MAX_LIMIT = 1000
+
 interface Listing<Row> {
   json: (row: Row) => unknown
   columns: Columns<Row>
@@ -92,6 +95,10 @@ export function withStop(answer: Answer, stoppedAt: string | number | undefined)
   const words = `older ones than ${stoppedAt} were not looked at: --before ${stoppedAt} goes on there`
   return { ...answer, note: words }
 }
+
+/** `withRest` says to people that a list was cut; `rest` names what was left out, false: nothing was. */
+export const withRest = (answer: Answer, rest: string | false): Answer =>
+  rest === false ? answer : { ...answer, note: `there are ${rest}: --limit shows up to ${MAX_LIMIT}` }
 
 /** `keyValues` shows one thing to people: a line for each of its names and values; false is left out. */
 export function keyValues(pairs: readonly (readonly [name: string, value: Cell] | false)[]): string {

@@ -10,8 +10,8 @@ import { type PriceChange, priceHistory } from '../sync/price-history.ts'
 import { listRuledPrices, type RuledPrice } from '../sync/price-rules.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { wholeFrom } from './input.ts'
-import { type Answer, answering, listed } from './output.ts'
+import { limitOption } from './input.ts'
+import { type Answer, answering, listed, withRest } from './output.ts'
 import { priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
@@ -30,7 +30,7 @@ export function register(program: Command): void {
     .command('history')
     .description('what a service was sold for and what it cost us, and who changed it; the newest first')
     .argument('<service>', 'id or code')
-    .option('--limit <count>', 'how many changes', wholeFrom(0, 999_999_999), 100)
+    .addOption(limitOption())
     .action(answering(history))
   addOptions(price.command('remove'), keyAttributes, 'create')
     .description('take a price away; without one in its currency an account is not offered the service')
@@ -92,12 +92,12 @@ function ruleText({ markup, currency }: RuledPrice): string {
 }
 
 async function history(service: string, { limit }: { limit: number }): Promise<Answer> {
-  const changes = await withDatabase(({ sql }) => priceHistory(sql, service, { limit }))
+  const { changes, isPart } = await withDatabase(({ sql }) => priceHistory(sql, service, { limit }))
   const decimal = (amount: PriceChange['newAmount'], currency: string) =>
     amount === null ? null : formatMicros(amount, currency)
   const money = (amount: PriceChange['newAmount'], currency: string) =>
     amount === null ? null : formatMoney(amount, currency)
-  return listed(changes, {
+  const answer = listed(changes, {
     json: (change) => ({
       at: change.at,
       what: change.what,
@@ -120,6 +120,7 @@ async function history(service: string, { limit }: { limit: number }): Promise<A
     },
     right: ['old', 'new'],
   })
+  return withRest(answer, isPart && 'older changes')
 }
 
 function holderOf({ what, supplier, remoteId, accountId, group }: PriceChange): string {

@@ -4,7 +4,7 @@ import type { Change } from '../audit/change.ts'
 import { type Noun, nouns } from '../audit/nouns.ts'
 import { readTrail } from '../audit/trail.ts'
 import { withDatabase } from './connection.ts'
-import { pastTimeOf, wholeFrom } from './input.ts'
+import { limitOption, pastTimeOf, wholeFrom } from './input.ts'
 import { type Answer, answering, listed, withStop } from './output.ts'
 
 export function register(program: Command): void {
@@ -19,7 +19,7 @@ export function register(program: Command): void {
     .option('--by <actor>', 'changes by one, such as cli:anna')
     .option('--since <time>', 'ISO date or time in UTC, or a duration before now such as 1h (m, h, d, w)')
     .option('--before <id>', 'the page behind a change', wholeFrom(1, Number.MAX_SAFE_INTEGER))
-    .option('--limit <count>', 'how many changes', wholeFrom(1, 1000), 100)
+    .addOption(limitOption())
     .action(answering(list))
 }
 

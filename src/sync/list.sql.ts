@@ -1,7 +1,7 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** `actAs` names the actor that the price history gets in this transaction. */
+/** `actAs` names the actor that the trail and the cost history get in this transaction. */
 export async function actAs(sql: Queryable, actor: string): Promise<void> {
   await sql`select set_config('imeigate.actor', ${actor}, true)`
 }
@@ -9,12 +9,11 @@ export async function actAs(sql: Queryable, actor: string): Promise<void> {
 /** `recordCosts` writes changed costs into the history. It is called before `keepList`. */
 export async function recordCosts(
   sql: Queryable,
-  { supplier, currency, at }: { supplier: SupplierId; currency: string; at: Date },
+  { supplier, currency }: { supplier: SupplierId; currency: string },
 ): Promise<void> {
   await sql`
-    insert into price_history (at, what, supplier_id, remote_id, currency, old_amount, new_amount, actor)
-    select ${at}, 'cost', ${supplier}, remote_id, ${currency}, case when k.currency = ${currency} then k.cost end,
-           s.cost, acting()
+    insert into cost_history (supplier_id, remote_id, currency, old_cost, new_cost, actor)
+    select ${supplier}, remote_id, ${currency}, case when k.currency = ${currency} then k.cost end, s.cost, acting()
       from staged_services s join supplier_services k using (supplier_id, remote_id)
      where supplier_id = ${supplier} and (s.cost <> k.cost or k.currency <> ${currency})
      order by s.position`
@@ -68,9 +67,11 @@ export async function updateRoutes(sql: Queryable, supplier: SupplierId): Promis
   // An update of nothing would tell every process to read the catalogue again.
   const [any] = await sql`select from (${differing(sql, supplier)}) d limit 1`
   if (!any) return 0
+  await sql`set local imeigate.follows_list = 'on'`
   const { count } = await sql`
     update supplier_routes r set cost = coalesce(d.cost, r.cost), available = d.available
       from (${differing(sql, supplier)}) d where r.id = d.id`
+  await sql`set local imeigate.follows_list = 'off'`
   return count
 }
 

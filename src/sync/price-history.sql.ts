@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../database/walk.ts'
 import type { AccountId, ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
@@ -15,25 +16,37 @@ export interface PriceChange {
   currency: string
   oldAmount: Micros | null
   newAmount: Micros | null
-  /** `actor` changed it; null: not said. */
+  /** `actor` changed it, or had the supplier's list read; null: not said. */
   actor: string | null
 }
 
-/** `selectPriceHistory` gives a service's prices and the costs of its routes, the newest first. */
+/** `selectPriceHistory` gives a service's prices, as the trail has them, and the costs of its routes' services, the newest first. */
 export async function selectPriceHistory(
   sql: Queryable,
   service: ServiceId,
   limit: number,
 ): Promise<PriceChange[]> {
   return sql<PriceChange[]>`
-    select h.at, h.what, s.name as supplier, h.remote_id, h.account_id, g.name as "group", h.currency,
-           h.old_amount, h.new_amount, h.actor
-      from (select * from price_history where service_id = ${service}
+    with priced as (
+      select id, at, account_id, coalesce(after, before) as price, before -> 'unit_price' as before, after -> 'unit_price' as after, actor
+        from (select * from trail where what = 'prices' and subject = ${service}::int::text
+               order by id desc limit ${MAX_SCANNED_ROWS.operator}) t
+       where coalesce(after, before) ? 'unit_price'
+       order by id desc limit ${limit}
+    ), remote as (
+      select distinct supplier_id, remote_service from supplier_routes where service_id = ${service}
+    ), costs as (
+      select h.*, s.name as supplier
+        from remote r join suppliers s on s.id = r.supplier_id
+       cross join lateral (
+         select * from cost_history where supplier_id = r.supplier_id and remote_id = r.remote_service
+          order by id desc limit ${limit}) h
+    )
+    select h.at, h.what, h.supplier, h.remote_id, h.account_id, h."group", h.currency, h.old_amount, h.new_amount, h.actor
+      from (select p.id, p.at, 'price' as what, null as supplier, null as remote_id, p.account_id, g.name as "group",
+                   p.price ->> 'currency' as currency, p.before::bigint as old_amount, p.after::bigint as new_amount, p.actor
+              from priced p left join price_groups g on g.id = (p.price ->> 'price_group_id')::int
             union all
-            select p.* from price_history p
-              join (select distinct supplier_id, remote_service from supplier_routes where service_id = ${service}) r
-                on r.supplier_id = p.supplier_id and r.remote_service = p.remote_id) h
-      left join suppliers s on s.id = h.supplier_id
-      left join price_groups g on g.id = h.price_group_id
-     order by h.id desc limit ${limit}`.records()
+            select id, at, 'cost', supplier, remote_id, null, null, currency, old_cost, new_cost, actor from costs) h
+     order by h.at desc, h.id desc limit ${limit}`.records()
 }

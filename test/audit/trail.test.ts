@@ -135,6 +135,7 @@ describe('the trail', () => {
         'api_key_uses',
         'chain_links',
         'chained_ledgers',
+        'cost_history',
         'deposit_events',
         'deposit_proofs',
         'deposits',
@@ -144,7 +145,6 @@ describe('the trail', () => {
       ],
       ...[
         'placement_probes',
-        'price_history',
         'proxy_sightings',
         'route_stats',
         'schema_migrations',

@@ -55,7 +55,7 @@ test('no table but the hot ones has an account_id without naming a row of config
                         where c.conrelid = t.oid and c.contype = 'f' and c.confrelid = 'accounts'::regclass)
      order by t.relname`
   // Changes of what operators write, and notices, are few and belong to operators.
-  const cold = ['notices', 'price_history', 'trail']
+  const cold = ['notices', 'trail']
   expect(tables.map(({ name }) => name)).toEqual(
     [...HOT.filter((name) => name !== 'wallets'), ...cold].sort(),
   )

@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-const FINAL = ['ledger_entries', 'trail', 'chain_links', 'transfers', 'price_history']
+const FINAL = ['ledger_entries', 'trail', 'chain_links', 'transfers', 'cost_history']
 
 describe('the role that serves is refused', () => {
   const DENIED = /permission denied|must be (superuser|owner)|must have|only roles|not allowed/i

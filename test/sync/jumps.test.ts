@@ -73,8 +73,8 @@ it('costs beside one that has jumped are taken over, and the history has only th
   const later = [{ id: '1', cost: '9' }, { id: '2', cost: '1.10' }, { id: '3' }]
   expect((await store.apply(supplier, later)).changes).toMatchObject({ routes: 1, repriced: 1 })
   const history = await store.sql`
-    select remote_id, new_amount from price_history where supplier_id = ${supplier.id} order by id`
-  expect([...history]).toEqual([{ remote_id: '2', new_amount: 1_100_000n }])
+    select remote_id, new_cost from cost_history where supplier_id = ${supplier.id} order by id`
+  expect([...history]).toEqual([{ remote_id: '2', new_cost: 1_100_000n }])
   expect((await store.runs(supplier)).at(-1)).toMatchObject({
     outcome: 'ok',
     counts: { jumps: 1, cost: 2, unchanged: 1 },

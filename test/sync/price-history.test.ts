@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { readTrail } from '../../src/audit/trail.ts'
 import { removePrice, setPrice } from '../../src/catalogue/prices.ts'
 import { createService } from '../../src/catalogue/services.ts'
 import { priceHistory } from '../../src/sync/price-history.ts'
@@ -31,7 +32,7 @@ it('every change of a sale price is in the history, whoever makes it, and none t
     await transaction`update prices set unit_price = unit_price * 2 where service_id = ${id}`
   })
   await removePrice(sql, { service: 'sold', currency: 'USD', group: 'Gold' })
-  const rows = (await priceHistory(sql, 'sold')).map((one) => [
+  const rows = (await priceHistory(sql, 'sold')).changes.map((one) => [
     one.group,
     one.oldAmount,
     one.newAmount,
@@ -45,16 +46,24 @@ it('every change of a sale price is in the history, whoever makes it, and none t
     [null, 1_000_000n, 1_500_000n, 'imeigate'],
     [null, null, 1_000_000n, 'imeigate'],
   ])
-  expect(await priceHistory(sql, 'sold', { limit: 1 })).toHaveLength(1)
+  // The trail has who made which price what, by the service that people know.
+  const lines = await readTrail(sql, { what: 'price', subject: String(id), limit: 2 })
+  const gold = { account_id: null, price_group_id: 1, currency: 'USD' }
+  expect(lines.items).toMatchObject([
+    { before: { ...gold, unit_price: '2.40', min_items: 1 }, after: null },
+    { before: { ...gold, unit_price: '1.20' }, after: { ...gold, unit_price: '2.40' } },
+  ])
+  const { changes, isPart } = await priceHistory(sql, 'sold', { limit: 1 })
+  expect([changes.length, isPart]).toEqual([1, true])
   await expect(priceHistory(sql, 'nothing')).rejects.toMatchObject({ code: 'service_not_found' })
 })
 
 it('nothing in it is ever changed or deleted', async () => {
   const { owner } = database
   for (const statement of [
-    'update price_history set new_amount = 0',
-    'delete from price_history',
-    'truncate price_history',
+    'update cost_history set new_cost = 0',
+    'delete from cost_history',
+    'truncate cost_history',
   ]) {
     await expect(owner.unsafe(statement)).rejects.toThrow('is never changed or deleted')
   }
@@ -65,6 +74,8 @@ it('an operator sees it, costs and prices in one', async () => {
   const supplier = await store.supplier('USD', 'Panel')
   await store.apply(supplier, [{ id: '7', cost: '0.80' }], { importing: wish() })
   await store.apply(supplier, [{ id: '7', cost: '1.00' }])
+  // What a list says is no change that anybody made of a route.
+  expect((await readTrail(database.sql, { what: 'route', limit: 9 })).items).toMatchObject([{ before: null }])
   const settings = settingsFor(database.address)
   const { json } = await imeigate(['price', 'history', 'service-7', '--json'], settings)
   expect(json()).toMatchObject([
@@ -84,5 +95,6 @@ it('an operator sees it, costs and prices in one', async () => {
   expect(code).toBe(0)
   expect(stdout).toMatch(/price +everyone +\$1\.00 +\$1\.25 +test:ada/)
   expect(stdout).toMatch(/cost +Panel 7 +\$0\.80 +\$1\.00 +test:ada/)
-  expect(stdout.trimEnd().split('\n')).toHaveLength(3)
+  expect(stdout).toContain('there are older changes: --limit shows up to 1000')
+  expect(stdout.split('\n\n')[0]?.split('\n')).toHaveLength(3)
 })

@@ -129,7 +129,7 @@ export class Store {
       'supplier_services',
       'synced_services',
       'markup_rules',
-      'price_history',
+      'cost_history',
     ]
     return Promise.all(tables.map((name) => this.sql`select * from ${this.sql(name)} t order by t::text`))
   }

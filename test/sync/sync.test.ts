@@ -120,12 +120,12 @@ describe('a list that is applied', () => {
       { id: '2', cost: '1.50' },
     ])
     const history = await store.sql`
-      select remote_id, currency, old_amount, new_amount, actor from price_history
+      select remote_id, currency, old_cost, new_cost, actor from cost_history
        where supplier_id = ${supplier.id} order by id`
     expect([...history]).toEqual([
-      { remote_id: '2', currency: 'USD', old_amount: 1_000_000n, new_amount: 1_500_000n, actor: 'test:ada' },
-      { remote_id: '1', currency: 'EUR', old_amount: null, new_amount: 1_000_000n, actor: 'test:ada' },
-      { remote_id: '2', currency: 'EUR', old_amount: null, new_amount: 1_500_000n, actor: 'test:ada' },
+      { remote_id: '2', currency: 'USD', old_cost: 1_000_000n, new_cost: 1_500_000n, actor: 'test:ada' },
+      { remote_id: '1', currency: 'EUR', old_cost: null, new_cost: 1_000_000n, actor: 'test:ada' },
+      { remote_id: '2', currency: 'EUR', old_cost: null, new_cost: 1_500_000n, actor: 'test:ada' },
     ])
     expect(await store.runs(supplier)).toMatchObject([
       {

@@ -30,6 +30,10 @@ begin
   raise exception 'a % is never changed or deleted', tg_argv[0];
 end $$;
 
+-- acting gives who changes something in this session: its imeigate.actor; null: not said.
+create function acting() returns text language sql stable as
+  $$ select nullif(current_setting('imeigate.actor', true), '') $$;
+
 -- accounts ---------------------------------------------------------------------------------------------------
 
 create type account_status as enum ('active', 'closed');
@@ -476,65 +480,21 @@ create table exchange_rates (
   primary key (base, quote, valid_from)
 );
 
-create type priced as enum ('cost', 'price');
-
--- Costs and prices as they were changed, by whomever. Amounts are micros of the currency; null: none.
-create table price_history (
+-- Costs as suppliers' lists have changed them. Amounts are micros of the currency; null: none in it. Prices are in the trail.
+create table cost_history (
   id bigint generated always as identity primary key,
-  at timestamptz not null default now(),
-  what priced not null,
-  -- For a cost.
-  supplier_id integer,
-  remote_id text,
-  -- For a price; account and price group both null: everyone's.
-  service_id integer,
-  account_id integer,
-  price_group_id integer,
+  at timestamptz not null default clock_timestamp(),
+  supplier_id integer not null,
+  remote_id text not null,
   currency text not null,
-  old_amount bigint,
-  new_amount bigint,
-  -- The session's imeigate.actor; null: not said.
-  actor text,
-  check (case what when 'cost' then supplier_id is not null and remote_id is not null
-                   else service_id is not null end)
+  old_cost bigint,
+  new_cost bigint not null,
+  -- Who had the list read: the session's imeigate.actor; null: not said.
+  actor text
 );
-create index price_history_of_service on price_history (service_id, id) where service_id is not null;
--- What is offered no longer: few lines, read with the catalogue.
-create index price_history_removed on price_history (service_id, at) where what = 'price' and new_amount is null;
-create index price_history_of_remote on price_history (supplier_id, remote_id, id) where supplier_id is not null;
-create trigger price_history_is_final before update or delete or truncate on price_history
-  for each statement execute function refuse_change('line of the price history');
-
-create function acting() returns text language sql stable as
-  $$ select nullif(current_setting('imeigate.actor', true), '') $$;
-
-create function record_new_prices() returns trigger language plpgsql as $$
-begin
-  insert into price_history (what, service_id, account_id, price_group_id, currency, new_amount, actor)
-  select 'price', service_id, account_id, price_group_id, currency, unit_price, acting() from after order by id;
-  return null;
-end $$;
-create trigger prices_inserted after insert on prices
-  referencing new table as after for each statement execute function record_new_prices();
-
-create function record_changed_prices() returns trigger language plpgsql as $$
-begin
-  insert into price_history (what, service_id, account_id, price_group_id, currency, old_amount, new_amount, actor)
-  select 'price', n.service_id, n.account_id, n.price_group_id, n.currency, o.unit_price, n.unit_price, acting()
-    from after n join before o using (id) where n.unit_price <> o.unit_price order by id;
-  return null;
-end $$;
-create trigger prices_updated after update on prices
-  referencing old table as before new table as after for each statement execute function record_changed_prices();
-
-create function record_removed_prices() returns trigger language plpgsql as $$
-begin
-  insert into price_history (what, service_id, account_id, price_group_id, currency, old_amount, actor)
-  select 'price', service_id, account_id, price_group_id, currency, unit_price, acting() from before order by id;
-  return null;
-end $$;
-create trigger prices_deleted after delete on prices
-  referencing old table as before for each statement execute function record_removed_prices();
+create index cost_history_of_remote on cost_history (supplier_id, remote_id, id);
+create trigger cost_history_is_final before update or delete or truncate on cost_history
+  for each statement execute function refuse_change('line of the cost history');
 
 -- ledger -----------------------------------------------------------------------------------------------------
 
@@ -1209,22 +1169,25 @@ create table trail (
   at timestamptz not null default clock_timestamp(),
   -- The session's imeigate.actor, or the role of a session that is not imeigate's.
   actor text not null,
-  -- The table, and the primary key of its row.
+  -- The table, and what names the thing in it: the primary key of its row; of prices and markup rules their service.
   what text not null,
   subject text not null,
   account_id integer,
-  -- Of a change only the columns that differ; null: there was, or is, no row. Secrets are not told, only that they are another.
+  -- Of a change only the columns that differ, and those that say which row it is; null: there was, or is, no row. Secrets are not told, only that they are another.
   before jsonb,
   after jsonb,
   check (before is not null or after is not null)
 );
 create index trail_of_subject on trail (what, subject, id);
+-- Prices that are no more: few lines, read with the catalogue.
+create index trail_of_removed_prices on trail (id) where what = 'prices' and after is null;
 create index trail_of_account on trail (account_id, id) where account_id is not null;
 create trigger trail_is_final before update or delete or truncate on trail
   for each statement execute function refuse_change('line of the trail');
 
--- record_change writes a line of the trail. Its arguments are names with blanks between: the primary key, columns whose values are secret,
--- and columns that imeigate keeps by itself, whose change is no line.
+-- record_change writes a line of the trail. Its arguments are names with blanks between: the columns that name the thing; columns whose
+-- values are secret; columns that imeigate keeps by itself, whose change is no line; columns that every line has, changed or not, because
+-- they say which one of the thing's it is.
 create function record_change() returns trigger language plpgsql as $$
 declare
   old_row jsonb := case when tg_op = 'INSERT' then null else to_jsonb(old) - string_to_array(tg_argv[2], ' ') end;
@@ -1242,11 +1205,12 @@ begin
     end if;
   end loop;
   if tg_op = 'UPDATE' then
-    select jsonb_object_agg(key, o.value), jsonb_object_agg(key, n.value) into old_row, new_row
-      from jsonb_each(old_row) o join jsonb_each(new_row) n using (key) where o.value <> n.value;
-    if new_row is null then
+    if new_row = old_row then
       return null;
     end if;
+    select jsonb_object_agg(key, o.value), jsonb_object_agg(key, n.value) into old_row, new_row
+      from jsonb_each(old_row) o join jsonb_each(new_row) n using (key)
+     where o.value <> n.value or key = any(string_to_array(tg_argv[3], ' '));
   end if;
   insert into trail (actor, what, subject, account_id, before, after)
   select coalesce(acting(), 'role ' || session_user), tg_table_name,
@@ -1270,16 +1234,19 @@ create trigger suppliers_trail after insert or update or delete on suppliers
 create trigger services_trail after insert or update or delete on services
   for each row execute function record_change('id', '', 'updated_at');
 create trigger prices_trail after insert or update or delete on prices
-  for each row execute function record_change('id', '', 'updated_at');
--- Costs and what a list has come from suppliers: see price_history.
-create trigger supplier_routes_trail after insert or update or delete on supplier_routes
-  for each row execute function record_change('id', '', 'cost available');
+  for each row execute function record_change('service_id', '', 'id updated_at', 'account_id price_group_id currency');
+create trigger supplier_routes_made after insert or delete on supplier_routes
+  for each row execute function record_change('id', '', 'available');
+-- What a supplier's list says is no change that anybody made: its costs are in the cost history.
+create trigger supplier_routes_trail after update on supplier_routes
+  for each row when (current_setting('imeigate.follows_list', true) is distinct from 'on')
+  execute function record_change('id', '', 'available');
 create trigger supplier_route_fields_trail after insert or update or delete on supplier_route_fields
   for each row execute function record_change('route_id ours', '', '');
 create trigger supplier_syncs_trail after insert or update or delete on supplier_syncs
   for each row execute function record_change('supplier_id', '', 'next_at');
 create trigger markup_rules_trail after insert or update or delete on markup_rules
-  for each row execute function record_change('service_id price_group_id currency', '', 'price');
+  for each row execute function record_change('service_id', '', 'price', 'price_group_id currency');
 create trigger exchange_rates_trail after insert or update or delete on exchange_rates
   for each row execute function record_change('base quote valid_from', '', '');
 create trigger reviews_trail after update of resolved_at on reviews
