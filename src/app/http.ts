@@ -44,9 +44,12 @@ export function buildHttp(
       .send(sayRefusal(refusal, { traceId: request.id, source: 'params', isProof }))
   }
   const newId = requestIds()
+  // The framework's own line about where it listens would come a second time.
+  const quieter = log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level })
+  // Requests have no loggers of their own: what is logged names its request.
+  Object.assign(quieter, { child: () => quieter })
   const app = Fastify({
-    // The framework's own line about where it listens would come a second time.
-    loggerInstance: log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level }),
+    loggerInstance: quieter,
     // Requests are not logged one by one: the resellers' request log has them, and failures are logged where they happen.
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustProxy.length > 0 ? config.trustProxy : false,
@@ -56,8 +59,6 @@ export function buildHttp(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     genReqId: newId,
-    // Requests have no loggers of their own: what is logged names its request.
-    childLoggerFactory: (logger) => logger,
     clientErrorHandler: brokenRequests(newId, note),
     // The framework refuses paths that are not text.
     frameworkErrors: (_error, request, reply) =>

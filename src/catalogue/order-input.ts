@@ -82,7 +82,7 @@ function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' 
   const name = inputProperty(kind)
   return {
     check: inputCheck(inputSchema),
-    dataOf: (input, _quantity, fields) => ({ ...fields, ...(name !== undefined && { [name]: input }) }),
+    dataOf: (input, _quantity, fields) => (name === undefined ? { ...fields } : { ...fields, [name]: input }),
     input: name,
   }
 }

@@ -49,7 +49,11 @@ export class Presence {
    * `through` does a request's work once the database is there. Throws temporarily_unavailable, a proof that nothing was done, when it stays away;
    * and what `isTemporary` tells when it goes away meanwhile. `isRepeatable`: work that changes nothing is done again then.
    */
-  async through<T>(work: () => T | Promise<T>, { isRepeatable }: { isRepeatable: boolean }): Promise<T> {
+  through<T>(work: () => Promise<T>, { isRepeatable }: { isRepeatable: boolean }): Promise<T> {
+    return this.#away || isRepeatable ? this.#patiently(work, isRepeatable) : this.#whileThere(work)
+  }
+
+  async #patiently<T>(work: () => Promise<T>, isRepeatable: boolean): Promise<T> {
     const giveUpAt = performance.now() + HOLD_MS
     for (;;) {
       if (this.#away && !(await this.#isBackBy(giveUpAt))) throw new Refusal('temporarily_unavailable')
@@ -64,16 +68,16 @@ export class Presence {
 
   /** `reading` does what changes nothing, and again while the database is away; synchronously what needs nothing of it. */
   reading<T>(work: () => T | Promise<T>): T | Promise<T> {
-    if (this.#away) return this.through(work, { isRepeatable: true })
+    if (this.#away) return this.#patiently(async () => await work(), true)
     const done = work()
     if (!(done instanceof Promise)) return done
     let first: Promise<T> | undefined = done
-    const next = (): T | Promise<T> => {
+    const next = async (): Promise<T> => {
       const own = first ?? work()
       first = undefined
-      return own
+      return await own
     }
-    return this.through(next, { isRepeatable: true })
+    return this.#patiently(next, true)
   }
 
   /** `isTemporary` tells an error of the database that may be gone when the request is repeated. */
@@ -94,11 +98,10 @@ export class Presence {
   }
 
   /** `#whileThere` does not wait for answers that the database owes since it went away: those of a frozen one may take minutes. */
-  #whileThere<T>(work: () => T | Promise<T>): Promise<T> {
+  #whileThere<T>(work: () => Promise<T>): Promise<T> {
     const { promise, resolve, reject } = Promise.withResolvers<T>()
     this.#underWay.add(reject)
-    const begin = async (): Promise<T> => await work()
-    begin().then(
+    work().then(
       (done) => {
         this.#underWay.delete(reject)
         resolve(done)

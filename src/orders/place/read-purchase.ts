@@ -62,6 +62,6 @@ export function findOffer(
 
 /** `callerTextFaults` says which of a caller's own words cannot be kept. */
 export const callerTextFaults = (texts: Record<string, string | null | undefined>): (Fault | undefined)[] =>
-  Object.entries(texts).map(
-    ([name, text]) => textFault(name, text ?? '', MAX_TEXT_LENGTH) ?? turningFault(name, text ?? ''),
+  Object.entries(texts).map(([name, text]) =>
+    text ? (textFault(name, text, MAX_TEXT_LENGTH) ?? turningFault(name, text)) : undefined,
   )

@@ -49,8 +49,10 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     scope.addHook('onRequest', (request, _reply, done) => {
-      request.sentContentType = request.headers['content-type']
-      request.raw.headers['content-type'] = 'application/octet-stream'
+      const { headers, method } = request.raw
+      request.sentContentType = headers['content-type']
+      // The framework refuses a QUERY without a content type, and takes a body without one as it is.
+      headers['content-type'] = method === 'QUERY' ? 'application/octet-stream' : undefined
       done()
     })
     scope.setErrorHandler((error, request, reply) => {

@@ -32,9 +32,9 @@ export class Form {
     return ''
   }
 
-  /** `entries` gives every field, its name as sent. */
-  *entries(): Iterable<{ name: string; value: string }> {
-    for (const { name, value } of this.#fields.values()) yield { name, value }
+  /** `fields` gives every field by its key, its name as sent. */
+  get fields(): ReadonlyMap<string, { readonly name: string; readonly value: string }> {
+    return this.#fields
   }
 }
 

@@ -59,13 +59,20 @@ export function readOrderFields(fields: Fields): Result<OrderFields> {
   })
 }
 
-const firstOf = (fields: Fields, names: string[]): string | undefined =>
-  names.map((name) => fields.get(name)).find((value) => value !== undefined)
+function firstOf(fields: Fields, names: string[]): string | undefined {
+  for (const name of names) {
+    const value = fields.get(name)
+    if (value !== undefined) return value
+  }
+  return undefined
+}
 
 /** `deviceIn` gives the value of a name that ends in IMEI ("Phone IMEI"), or else of a serial number's usual names. */
 function deviceIn(custom: Fields): string | undefined {
-  const named = (pattern: RegExp): string | undefined =>
-    [...custom].find(([name]) => pattern.test(name) && !MORE_SERVICE.includes(name))?.[1]
+  const named = (pattern: RegExp): string | undefined => {
+    for (const [name, value] of custom) if (pattern.test(name) && !MORE_SERVICE.includes(name)) return value
+    return undefined
+  }
   return named(/.IMEI$/) ?? named(/^(?:SN|SERIAL(?:[ _]?(?:NO|NUMBER))?)$/)
 }
 

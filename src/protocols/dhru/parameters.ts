@@ -50,14 +50,16 @@ const envelopeNames = new Set(Object.values(ENVELOPE).flat())
 export function readParameters(form: Form): Result<Parameters> {
   const beside = new Map<string, string>()
   let bracketed: Tree | undefined
-  for (const { name, value } of form.entries()) {
+  for (const [key, field] of form.fields) {
+    if (envelopeNames.has(key)) continue
+    const { name } = field
     if (name.length > MAX_NAME) return malformed(`the name of a field is longer than ${MAX_NAME} characters`)
     const path = name.includes('[') ? pathOf(name) : undefined
     if (path && path.length > MAX_DEPTH) return malformed(TOO_DEEP)
     if (path) {
       bracketed ??= newTree()
-      addAt(bracketed, path, value)
-    } else if (!envelopeNames.has(name.toLowerCase())) put(beside, name, value)
+      addAt(bracketed, path, field.value)
+    } else put(beside, name, field.value)
   }
   const text = form.get('parameters')?.trim() ?? ''
   const inside = text === '' ? readValue(bracketed ?? null) : readText(text)

@@ -9,7 +9,7 @@ const form = async (body: string | Buffer, contentType: string | undefined = URL
   await readForm(contentType, Buffer.from(body as string))
 
 const fieldsOf = (read: Form): Record<string, string> =>
-  Object.fromEntries([...read.entries()].map(({ name, value }) => [name, value]))
+  Object.fromEntries([...read.fields.values()].map(({ name, value }) => [name, value]))
 
 /** `multipart` gives the bytes that PHP's curl sends for an array of fields. */
 function multipart(fields: [name: string, value: string][], boundary: string): string {
@@ -66,7 +66,7 @@ describe('a urlencoded body', () => {
 
   it('takes names that objects have by nature for plain names', async () => {
     const read = await form('__proto__=1&constructor=2&hasOwnProperty=3&toString=4')
-    expect([...read.entries()].map(({ name, value }) => `${name}=${value}`)).toEqual([
+    expect([...read.fields.values()].map(({ name, value }) => `${name}=${value}`)).toEqual([
       '__proto__=1',
       'constructor=2',
       'hasOwnProperty=3',
@@ -305,7 +305,7 @@ describe('any bytes under any content type', () => {
     await fc.assert(
       fc.asyncProperty(contentTypes, bytes, async (contentType, body) => {
         const read = await readForm(contentType, body)
-        for (const { name, value } of read.entries()) {
+        for (const { name, value } of read.fields.values()) {
           expect(typeof value).toBe('string')
           expect(name).toBe(name.trim())
           expect(name).not.toBe('')
