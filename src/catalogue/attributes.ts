@@ -27,7 +27,7 @@ import { fieldsAttribute } from './service-fields.ts'
 
 /** MAX_QUANTITY is the largest quantity of one item. With the largest price it stays well inside a bigint of micros. */
 export const MAX_QUANTITY = 10_000
-const MAX_QUANTITY_OPTIONS = 100
+export const MAX_QUANTITY_OPTIONS = 100
 const MAX_WINDOW_SECONDS = 366 * DAY_SECONDS
 
 /**

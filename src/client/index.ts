@@ -27,11 +27,11 @@ export { type DhruRefusal, type RefusalMeaning, readRefusal } from './dhru/refus
 export type { EncodedForm, FormEncoding } from './dhru/request.ts'
 export { textOf } from './dhru/row.ts'
 export {
-  type DhruBox,
   type DhruGroup,
   type DhruService,
   readService,
 } from './dhru/service.ts'
+export type { DhruBox } from './dhru/service-box.ts'
 export { type DhruField, parameterNames } from './dhru/service-fields.ts'
 export { type OrderState, stateOf, statusWord } from './dhru/status-words.ts'
 export { amountOf, microsOf } from './rest/amounts.ts'

@@ -45,8 +45,9 @@ export function textOfHtml(html: string, max = 20_000): string {
     keepsLines = true
   }
   // Names of schemes, which are harmless without the colon, and markup that was escaped too often are left.
-  const harmless = text.replace(TAG_START, '‹').replace(/((?:java|vb)script)\s*:/gi, '$1 ')
-  const folded = strip(harmless)
+  const folded = strip(text)
+    .replace(TAG_START, '‹')
+    .replace(/((?:java|vb)\s*script)\s*:/gi, '$1 ')
     .replace(/\r\n?/g, '\n')
     .replace(/[^\S\n]+/g, ' ')
     .replace(/ ?\n ?/g, '\n')

@@ -156,7 +156,7 @@ function rowOf(service: SupplierService, position: number): StagedService {
     type: service.type ?? '',
     position,
     group_name: lineOf(service.group),
-    name: lineOf(service.name),
+    name: lineOf(service.name) || id,
     kind: service.kind,
     cost: service.cost.toString(),
     delivery_time: lineOf(service.deliveryTime),
@@ -169,8 +169,9 @@ function rowOf(service: SupplierService, position: number): StagedService {
   }
 }
 
-/** HIDDEN are characters that nobody sees, and that make two names of one, or show one as another. Joiners of letters stay. */
-const HIDDEN = /[\p{Bidi_Control}\u00ad\u200b\u2060\u206a-\u206f\ufeff\ufff9-\ufffb]/gu
+/** HIDDEN are characters that nobody sees, and that make two names of one, or show one as another. Joiners of letters stay, and so do the tags of flags. */
+const HIDDEN =
+  /[\p{Bidi_Control}\u00ad\u200b\u2060\u206a-\u206f\ufeff\ufff9-\ufffb\u{e0001}]|(?<![\u{1f3f4}\u{e0020}-\u{e007e}])[\u{e0020}-\u{e007f}]+/gu
 
 /** `plainOf` leaves a supplier's markup behind: this text is shown to resellers. */
 function plainOf(html: string): string {

@@ -1,4 +1,4 @@
-import { MAX_QUANTITY } from '../catalogue/attributes.ts'
+import { MAX_QUANTITY, MAX_QUANTITY_OPTIONS } from '../catalogue/attributes.ts'
 import {
   completeService,
   type FieldInput,
@@ -64,9 +64,12 @@ const mostOf = ({ min_quantity: min, max_quantity: max }: StagedService): number
 function optionsOf({ quantity_options: given }: StagedService): Partial<ServiceInput> {
   const canBe = given.filter((option) => option >= 1 && option <= MAX_QUANTITY)
   const quantityOptions = canBe.toSorted((a, b) => a - b)
-  return quantityOptions.length === 0
-    ? {}
-    : { quantityOptions, minQuantity: quantityOptions[0], maxQuantity: quantityOptions.at(-1) }
+  const [least, most] = [quantityOptions[0], quantityOptions.at(-1)]
+  if (least === undefined || most === undefined) return {}
+  const bounds = { minQuantity: least, maxQuantity: most }
+  // More choices than we list, one after the other, are no more than their bounds.
+  const isRun = most - least === quantityOptions.length - 1
+  return isRun && quantityOptions.length > MAX_QUANTITY_OPTIONS ? bounds : { quantityOptions, ...bounds }
 }
 
 /** `inputOf` keeps the name and the lengths of a supplier's box, as far as ours can have them. */

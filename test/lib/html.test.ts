@@ -16,6 +16,8 @@ test.each([
   ['&amp;lt;img src=x onerror=alert(1)&amp;gt;miễn phí', 'miễn phí'],
   ['free<img src=x onerror="alert(1)"', 'free'],
   ['<a href="JavaScript:alert(1)" onclick=go()>tıkla</a>', 'tıkla'],
+  ['java\u0000script:alert(1) <b\u0007>x</b>', 'javascript alert(1) x'],
+  ['java&#10;script:alert(1)', 'java\nscript alert(1)'],
   ['javascript :alert(1) vbscript:x', 'javascript alert(1) vbscript x'],
   ['<!-- note --> shown <!-- <b>unclosed', 'shown'],
   ['<![CDATA[<script>x</script>]]>ok<?php echo 1 ?>', 'ok'],

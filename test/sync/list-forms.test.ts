@@ -26,6 +26,39 @@ const quantities: Quantities[] = [
   ['an object', { QNTOPTIONS: { 0: '7', 1: '14' } }, [7, 14], 7, 14],
   ['one number', { QNTOPTIONS: 25 }, [25], 25, 25],
   ['more than we sell', { QNTOPTIONS: '1000,5000,20000' }, [1000, 5000], 1000, 5000],
+  ['a range', { QNTOPTIONS: '5 - 50' }, [], 5, 50],
+  ['a range in words', { QNTOPTIONS: '10 to 100' }, [], 10, 100],
+  [
+    'objects with prices',
+    {
+      QNTOPTIONS: [
+        { qnt: 10, price: '5' },
+        { qnt: '20', price: '9' },
+      ],
+    },
+    [10, 20],
+    10,
+    20,
+  ],
+  ['prices behind them', { QNTOPTIONS: '10=5.00;20=9.00' }, [10, 20], 10, 20],
+  ['prices behind colons', { QNTOPTIONS: '10:5.00,25:9.00' }, [10, 25], 10, 25],
+  ['prices in brackets', { QNTOPTIONS: '10 ($5), 30 ($9)' }, [10, 30], 10, 30],
+  ['halves', { QNTOPTIONS: '0.5,2,2.5,4' }, [2, 4], 2, 4],
+  ['less than nothing', { QNTOPTIONS: '-5,10,40' }, [10, 40], 10, 40],
+  ['options of a form', { QNTOPTIONS: '<option value="3">10</option><option>20</option>' }, [10, 20], 10, 20],
+  ['digits of Arabic', { QNTOPTIONS: '١٠،٢٥' }, [10, 25], 10, 25],
+  ['bounds in digits of Arabic', { MINQNT: '٥', MAXQNT: '٥٠' }, [], 5, 50],
+  ['bounds in lists of one', { MINQNT: ['2'], MAXQNT: [10] }, [], 2, 10],
+  ['bounds in words', { MINQNT: 'min 2', MAXQNT: '10 pcs' }, [], 2, 10],
+  ['a bound that goes on', { MAXQNT: '10+' }, [], 1, 10_000],
+  ['true for a quantity', { QNT: true, MAXQNT: false }, [], 1, 10_000],
+  [
+    'more than can be listed',
+    { QNTOPTIONS: Array.from({ length: 300 }, (_, n) => n + 1).join() },
+    [],
+    1,
+    300,
+  ],
   ['an empty text', { MAXQNT: '9', QNTOPTIONS: '' }, [], 1, 9],
   ['no list', { MINQNT: '5', MAXQNT: '0' }, [], 5, 10_000],
 ]
@@ -45,6 +78,12 @@ const boxes: Box[] = [
   ['Серийный номер или IMEI', { maxlength: '20' }, 'Серийный номер или IMEI', 1, 20],
   ['序列号', { customlen: '8', maxlength: '14' }, '序列号', 8, 14],
   ['IMEI/SN', { customlen: '10', maxlength: '15' }, 'IMEI/SN', 10, 15],
+  ['IMEI ou numéro de série', { maxlength: '20' }, 'IMEI ou numéro de série', 1, 20],
+  ['IMEI 或 序列号', { maxlength: '20' }, 'IMEI 或 序列号', 1, 20],
+  ['Last 6 digits of IMEI', { customlen: '6', maxlength: '6' }, 'Last 6 digits of IMEI', 6, 6],
+  ['ايميل', { maxlength: '60' }, 'ايميل', 1, 60],
+  ['IMEI & PIN', { maxlength: '30' }, 'IMEI & PIN', 1, 30],
+  ['Without IMEI', { maxlength: '30' }, 'Without IMEI', 1, 30],
 ]
 
 const imeiNames = [
@@ -69,6 +108,16 @@ const imeiNames = [
     'Số IMEI',
   ],
   ...['IMEI (15 digits)', '15 digit IMEI', 'IMEI only'],
+  ...['I M E I', 'IMEI Nomor', 'Kode IMEI', 'ИМЕИ', 'IMEI устройства', 'رقم الايمي', 'آیمی', '手机串号'],
+  ...['Ιmei', 'lMEI', 'N° IMEI', 'IMEI do aparelho', 'Mã IMEI', 'หมายเลข IMEI', 'ไอเอ็มอีไอ', 'आईएमईआई'],
+  ...[
+    'Dial *#06# IMEI',
+    'Bitte IMEI eingeben',
+    'Inserisci IMEI',
+    'Imei numarası giriniz',
+    '<b>IMEI</b>',
+    'IMEI del equipo',
+  ],
 ]
 
 const service = (id: number, SERVICENAME: string, more: object) => ({

@@ -126,6 +126,13 @@ it.each([
   ['hides a character', 'Carr\u200bier\ufeff unl\u00adock', 'Carrier unlock'],
   ['hides one in markup', 'a<\u200bscript>alert(1)</\u200bscript>b', 'a'],
   ['hides one in escaped markup', 'a&lt;&#8203;img src=x onerror=go()&gt;b', 'ab'],
+  ['hides words in tags', 'Unlock\u{e0041}\u{e0042}\u{e007f} 14', 'Unlock 14'],
+  [
+    'has the flag of a country',
+    'UK \u{1f3f4}\u{e0067}\u{e0062}\u{e007f}',
+    'UK \u{1f3f4}\u{e0067}\u{e0062}\u{e007f}',
+  ],
+  ['is nothing but markup', '<img src=x onerror=go()>', '1'],
   ['has letters that are joined', 'می\u200cخواهم', 'می\u200cخواهم'],
   ['has an emoji of several', 'ok 👩\u200d🔧', 'ok 👩\u200d🔧'],
 ])('a name that %s', async (_, name, seen) => {

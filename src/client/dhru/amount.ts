@@ -1,4 +1,5 @@
 import { INEXACT, namesOtherUnit } from './amount-words.ts'
+import { inLatinDigits } from './digits.ts'
 
 /**
  * `readAmount` makes a plain decimal such as "1016.41" or "-0.5" of a number, or of a text with a currency's sign and separators, in
@@ -23,17 +24,9 @@ const LONGEST = 100
 /** SIGN is a currency's, or its name: a dot belongs to it behind a letter or a slash, as in "Rp.", "S/." and "kr.". */
 const SIGN = String.raw`(?:[^\d.,+-]|(?<=[\p{L}\p{M}/])\.)*`
 const AMOUNT = new RegExp(String.raw`^(?!.*\([^)]*\d)${SIGN}([+-]?)${SIGN}([\d.,' ]*\d)(${SIGN})$`, 'u')
-/** ZEROS begin the digits of scripts that write amounts with their own: Arabic, Persian, Hindi, Bengali, Thai, and those of full width. */
-const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50, 0xff10]
-
 /** `inLatin` writes digits, separators, dashes and blanks in one way each, without marks that are not seen, and "5,-" as "5,00". */
 const inLatin = (text: string): string =>
-  text
-    .replace(/\p{Nd}/gu, (digit) => {
-      const code = digit.codePointAt(0) ?? 0
-      const zero = ZEROS.find((first) => code >= first && code < first + 10)
-      return zero === undefined ? digit : String(code - zero)
-    })
+  inLatinDigits(text)
     .replace(/\p{Cf}/gu, '')
     .replaceAll('\u066b', '.')
     .replace(/[\u066c\u2019]/g, "'")

@@ -1,4 +1,6 @@
-import type { Row } from './row.ts'
+import { inLatinDigits } from './digits.ts'
+import { isObject } from './json.ts'
+import { isYes, Row, textOf } from './row.ts'
 
 /** DhruQuantities bound how many of a service can be ordered. */
 export interface DhruQuantities {
@@ -11,45 +13,77 @@ export interface DhruQuantities {
 
 /** `quantitiesIn` reads quantities: 0 is no bound, and choices (QNTOPTIONS) bound the quantity, too. */
 export function quantitiesIn(row: Row): DhruQuantities {
-  const quantityOptions = optionsIn(row)
-  const least = quantityOptions[0] ?? quantityIn(row, 'MINQNT')
-  const most = quantityOptions.at(-1) ?? quantityIn(row, 'MAXQNT')
+  const range = rangeIn(row)
+  const quantityOptions = range ? [] : optionsIn(row)
+  const bounds = range ?? quantityOptions
+  const least = bounds[0] ?? quantityIn(row, 'MINQNT')
+  const most = bounds.at(-1) ?? quantityIn(row, 'MAXQNT')
   const minQuantity = Math.max(1, least)
-  const unbounded = most === 0 && (quantityIn(row, 'QNT') > 0 || least > 1)
+  const hasQuantity = quantityIn(row, 'QNT') > 0 || isYes(row.get('QNT'))
+  const unbounded = most === 0 && (hasQuantity || least > 1)
   const maxQuantity = unbounded ? Number.POSITIVE_INFINITY : Math.max(minQuantity, most)
   return { minQuantity, maxQuantity, quantityOptions }
 }
 
-/** `quantityIn` gives 0 where there is no whole number. */
-export const quantityIn = (row: Row, name: string): number => wholeNumber(row.text(name)) ?? 0
+/** `quantityIn` gives 0 where there is no whole number, or more than one; `10+` and `unlimited` name no bound. */
+export function quantityIn(row: Row, name: string): number {
+  const value = row.get(name)
+  const text = inLatinDigits(textOf(Array.isArray(value) && value.length === 1 ? value[0] : value))
+  if (/^[-\u2212]|\+$/.test(text)) return 0
+  const [only, other] = numbersIn(text)
+  return other === undefined ? (only ?? 0) : 0
+}
 
 /** `wholeNumber` reads `5`, `5.00` and `1,000`; undefined: the text is no such number. */
 function wholeNumber(text: string): number | undefined {
-  const digits = /^\d{1,3}(?:([., ’'\u00a0\u202f])\d{3})(?:\1\d{3})*$/.test(text)
-    ? text.replace(/\D/g, '')
-    : /^(\d+)(?:[.,]0+)?$/.exec(text)?.[1]
+  const digits = GROUPED.test(text) ? text.replace(/\D/g, '') : /^(\d+)(?:[.,]0+)?$/.exec(text)?.[1]
   return digits !== undefined && digits.length <= 9 ? Number(digits) : undefined
+}
+
+const GROUPED = /^\d{1,3}(?:([., ’'\u00a0\u202f])\d{3})(?:\1\d{3})*$/
+
+/** `rangeIn` reads QNTOPTIONS that are no choices, but both ends of a range: `1-5`, `10 to 100`. */
+function rangeIn(row: Row): [number, number] | undefined {
+  const [, from = '', to = ''] =
+    /^(\d+)\s*(?:[-\u2010-\u2015~]|to|\.{2,3})\s*(\d+)$/i.exec(inLatinDigits(row.text('QNTOPTIONS'))) ?? []
+  const [least, most] = [wholeNumber(from) ?? 0, wholeNumber(to) ?? 0]
+  return least > 0 && most > least ? [least, most] : undefined
 }
 
 /** `optionsIn` reads QNTOPTIONS: a list, an object, or a text with anything between its numbers. */
 function optionsIn(row: Row): number[] {
   const given = row.nested('QNTOPTIONS')
   const listed =
-    typeof given === 'object' && given !== null ? Object.values(given) : partsOf(row.text('QNTOPTIONS'))
-  const options = listed.flatMap((one) => numbersIn(String(one).trim()))
+    typeof given === 'object' && given !== null
+      ? Object.values(given).map((one) => (isObject(one) ? countOf(new Row(one)) : String(one)))
+      : partsOf(inLatinDigits(row.text('QNTOPTIONS')))
+  const options = listed.flatMap((one) => choicesIn(inLatinDigits(one).trim()))
   return [...new Set(options)].filter((option) => option > 0).sort((a, b) => a - b)
 }
 
+/** `countOf` is what an option says that is an object, beside its price and the like. */
+const countOf = (option: Row): string =>
+  option.text('QNT', 'QTY', 'QUANTITY', 'VALUE', 'COUNT', 'AMOUNT', 'CREDITS', 'ID', 'NAME', 'LABEL')
+
 /** `partsOf` takes commas for parts of numbers where something else stands between the options. */
 function partsOf(text: string): string[] {
-  const parts = text.split(/[|;/\r\n]+/)
-  return parts.length > 1 ? parts : text.split(',')
+  const parts = text.split(/[|;/\r\n]+|<\/?option[^<>]*>/i)
+  return parts.length > 1 ? parts : text.split(/[,،、，]/)
 }
 
-/** `numbersIn` gives the number that a choice begins with, `10 credits (2 days)`, or all of a text that has nothing but numbers. */
-function numbersIn(text: string): number[] {
+/** `choicesIn` gives the number that a choice begins with, `10 credits (2 days)` or `10=5.00`, or all of a text that has nothing but numbers. */
+function choicesIn(text: string): number[] {
   const whole = wholeNumber(text)
   if (whole !== undefined) return [whole]
-  const numbers = (text.match(/\d+/g) ?? []).filter((number) => number.length <= 9).map(Number)
-  return /\p{L}/u.test(text) ? numbers.slice(0, 1) : numbers
+  if (/^[-\u2212]/.test(text)) return []
+  const hasMore = /[\p{L}\p{Sc}=:]/u.test(text)
+  const numbers = numbersIn(text)
+  return hasMore ? numbers.slice(0, 1) : numbers
+}
+
+/** `numbersIn` gives the whole numbers of a text, and none for what is broken. */
+const numbersIn = (text: string): number[] => {
+  const whole = wholeNumber(text)
+  if (whole !== undefined) return [whole]
+  return (text.match(/\d+(?:[.,]\d+)*/g) ?? []).flatMap((number) => wholeNumber(number) ?? [])
 }
