@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { defineConfig } from 'vitest/config'
 import { ClosingLine } from './test/support/closing-line.ts'
 import { LongestFirst } from './test/support/longest-first.ts'
+import { PATIENCE_MS } from './test/support/until.ts'
 
 const seed = Number(process.env['TEST_SEED'] ?? randomInt(2 ** 31))
 
@@ -17,10 +18,10 @@ export default defineConfig({
     isolate: false,
     // Many tests wait most of the time: for leases, for processes that start.
     maxWorkers: 3,
-    // A slow machine is no failure: these only end what hangs.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    expect: { poll: { timeout: 15_000 } },
+    // A slow machine is no failure: these only end what hangs, after its own waits, which say more, had their time.
+    testTimeout: 2 * PATIENCE_MS,
+    hookTimeout: 2 * PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
     slowTestThreshold: 5_000,
   },
 })

@@ -8,9 +8,8 @@ import { openPool } from '../../src/database/database.ts'
 import { FailedLogins } from '../../src/throttles/failed-logins.ts'
 import { SharedBuckets } from '../../src/throttles/shared-buckets.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { WAIT } from '../support/until.ts'
 
-/** `WAIT` ends only what hangs: a change is told within milliseconds. */
-const WAIT = { timeout: 30_000, interval: 10 }
 const IP = '203.0.113.7'
 
 let database: TestDatabase

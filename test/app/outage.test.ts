@@ -10,9 +10,10 @@ import { actions, placesOrders } from '../../src/protocols/dhru/actions/index.ts
 import { HOLD_MS } from '../../src/runtime/presence.ts'
 import { readDhru } from '../support/dhru.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
-import { cleanUp, until } from '../support/process.ts'
+import { cleanUp } from '../support/process.ts'
 import { Relay } from '../support/relay.ts'
 import { imei, type Shop, TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 /** FORBID is done to every table: whoever writes finds that the disk is full. */
 const FORBID = `
@@ -329,7 +330,7 @@ function saysUnavailable({ dhru, method, path, status, retryAfter, text, headers
   return true
 }
 
-describe.concurrent.each(outages)('a database that $name', { timeout: 300_000 }, (outage) => {
+describe.concurrent.each(outages)('a database that $name', (outage) => {
   const room = new Room(`outage_${outages.indexOf(outage)}`)
   beforeAll(async () => void (await room.open()))
   afterAll(() => room.close())

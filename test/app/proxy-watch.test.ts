@@ -7,9 +7,8 @@ import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { WAIT } from '../support/until.ts'
 
-/** `WAIT` ends only what hangs. */
-const WAIT = { timeout: 30_000, interval: 10 }
 const said: { level: number; msg: string }[] = []
 const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(JSON.parse(line)) })
 

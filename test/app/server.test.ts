@@ -84,7 +84,7 @@ test.each([
   await server.stop()
   expect(stopping).toEqual(stopsOf(order))
   // PostgreSQL ends a session a moment after its client.
-  await expect.poll(() => connections(database), { timeout: 5_000 }).toBe(idle)
+  await expect.poll(() => connections(database)).toBe(idle)
   await database.drop()
 })
 
@@ -98,6 +98,6 @@ test.each(ORDER.flat())('when %s fails to start, all that had started is stopped
   expect(starting).toEqual(begun.flat())
   expect(stopping).toEqual(stopsOf(begun))
   // PostgreSQL ends a session a moment after its client.
-  await expect.poll(() => connections(database), { timeout: 5_000 }).toBe(idle)
+  await expect.poll(() => connections(database)).toBe(idle)
   await database.drop()
 })

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Webhook } from 'standardwebhooks'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newSigningSecret } from '../../src/webhooks/signature.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
@@ -16,9 +16,6 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const compiler = join(root, 'node_modules/.bin/tsc')
 const examples = join(root, 'docs/examples/client')
 const page = readFileSync(join(root, 'docs/client.md'), 'utf8')
-
-// Compilers and programs take their time on a busy machine.
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 /** `project` is a user's folder: the package in node_modules as it is published, and the examples. */
 let project: string

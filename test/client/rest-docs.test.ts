@@ -10,17 +10,14 @@ import { DEMO_PRICE_GROUP, demoServices } from '../../src/command/demo-services.
 import { Providers } from '../../src/deposits/providers.ts'
 import { micros, parseMicros, ZERO } from '../../src/lib/money.ts'
 import { examplesOf, matches, renewed, type Step, shell } from '../support/documented.ts'
-import { until } from '../support/process.ts'
 import { type TestServer, testServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 /**
  * Every example of docs/api.md is run, in their order, on a server that is filled as the demo is. To write what has
  * changed into the page: `vitest run test/client/rest-docs -u`.
  */
 const page = fileURLToPath(new URL('../../docs/api.md', import.meta.url))
-
-/** `PATIENCE_MS` is long because fifty programs are started. */
-const PATIENCE_MS = 300_000
 
 let server: TestServer
 let key: string
@@ -83,14 +80,10 @@ async function answer(steps: Step[]): Promise<string[]> {
   return said
 }
 
-it(
-  'every example of the page gives what stands there',
-  async () => {
-    const text = await readFile(page, 'utf8')
-    await expect(await renewed(text, answer)).toMatchFileSnapshot(page)
-  },
-  PATIENCE_MS,
-)
+it('every example of the page gives what stands there', async () => {
+  const text = await readFile(page, 'utf8')
+  await expect(await renewed(text, answer)).toMatchFileSnapshot(page)
+})
 
 it('every route has an example, every permission and every error stands in a table', async () => {
   const text = await readFile(page, 'utf8')

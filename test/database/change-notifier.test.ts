@@ -2,9 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { ChangeNotifier } from '../../src/database/change-notifier.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { Relay } from '../support/relay.ts'
-
-/** `WAIT` ends only what hangs. */
-const WAIT = { timeout: 5_000, interval: 5 }
+import { WAIT } from '../support/until.ts'
 
 let database: TestDatabase
 let relay: Relay

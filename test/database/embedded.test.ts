@@ -27,9 +27,9 @@ import {
   shopOn,
   start,
   temporaryFolder,
-  until,
 } from '../support/process.ts'
 import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const NOBODY = 65534
 const NOBODYS = { uid: NOBODY, gid: NOBODY, cwd: '/' }

@@ -12,8 +12,9 @@ import { sessionSharing } from '../../src/database/session-sharing.ts'
 import { imeigate } from '../support/command.ts'
 import { freePort } from '../support/operator-postgres.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { cleanUp, temporaryFolder, until } from '../support/process.ts'
+import { cleanUp, temporaryFolder } from '../support/process.ts'
 import { imei, TestServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

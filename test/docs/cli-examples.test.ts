@@ -7,10 +7,11 @@ import { createKey } from '../../src/accounts/keys.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { cleanUp as endSuppliers, FakeProcess } from '../fake-supplier/fake-process.ts'
 import { renewed, type Step } from '../support/documented.ts'
-import { cleanUp, embeddedAddress, shopOn, start, temporaryFolder, until } from '../support/process.ts'
+import { cleanUp, embeddedAddress, shopOn, start, temporaryFolder } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
 import { type DhruJson, imei, type Shop, type TestServer } from '../support/server.ts'
 import { Terminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 import { Receiver } from '../webhooks/receiver.ts'
 
 /**
@@ -18,9 +19,6 @@ import { Receiver } from '../webhooks/receiver.ts'
  * blocks of `console not-run` are left alone. To write what has changed into the page: `vitest run test/docs/cli-examples -u`.
  */
 const page = fileURLToPath(new URL('../../docs/cli.md', import.meta.url))
-
-/** `PATIENCE_MS` is long because about a hundred commands are run. */
-const PATIENCE_MS = 300_000
 
 const PANEL_KEY = 'tpd2k5bfqj3zqk6jxn3xw7uwuk95a2snhvhdj7sk'
 /** SECURITY_IDS are shown in place of the random ones, by the ids of the keys. */
@@ -184,18 +182,14 @@ async function answer(steps: Step[]): Promise<string[]> {
   )
 }
 
-it(
-  'every example of the page gives what stands there',
-  async () => {
-    const before = readFileSync(page, 'utf8')
-    writeFileSync(join(terminal.folder, 'token.txt'), '123456789:AAEhBOweik6ad9r_exampleToken\n')
-    for (const [, name = '', content = ''] of before.matchAll(
-      /`([a-z]+\.(?:csv|json))`:\n\n```\w+\n([\s\S]*?)^```$/gm,
-    )) {
-      writeFileSync(join(terminal.folder, name), content)
-    }
-    await expect(await renewed(before, answer)).toMatchFileSnapshot(page)
-    expect(meanwhile, 'examples that stood in the page, in this order').toEqual([])
-  },
-  PATIENCE_MS,
-)
+it('every example of the page gives what stands there', async () => {
+  const before = readFileSync(page, 'utf8')
+  writeFileSync(join(terminal.folder, 'token.txt'), '123456789:AAEhBOweik6ad9r_exampleToken\n')
+  for (const [, name = '', content = ''] of before.matchAll(
+    /`([a-z]+\.(?:csv|json))`:\n\n```\w+\n([\s\S]*?)^```$/gm,
+  )) {
+    writeFileSync(join(terminal.folder, name), content)
+  }
+  await expect(await renewed(before, answer)).toMatchFileSnapshot(page)
+  expect(meanwhile, 'examples that stood in the page, in this order').toEqual([])
+})

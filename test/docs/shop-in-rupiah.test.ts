@@ -9,9 +9,9 @@ import { cleanUp, FakeProcess } from '../fake-supplier/fake-process.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { renewed, type Step } from '../support/documented.ts'
 import { testDatabase } from '../support/postgres.ts'
-import { until } from '../support/process.ts'
 import { TestServer } from '../support/server.ts'
 import { Terminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 /**
  * Every command of docs/shop-in-rupiah.md is run, in their order, with the page's own practice supplier; those of `console not-run` start

@@ -13,6 +13,7 @@ import type { OrderReader } from '../../src/orders/read/order-reader.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
 import { newAccount, newService, openPlacement, orderReader, purchase } from '../orders/orders.fixtures.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { until as untilSo } from '../support/until.ts'
 import { directoryOf, SANDBOX } from './fixed-directory.ts'
 
 /** `StillClock` stands still until it is moved. */
@@ -184,11 +185,5 @@ interface RouteInput {
   currency: string
 }
 
-/** `until` waits for something that the workers will do in a moment. */
-export async function until(holds: () => boolean | Promise<boolean>, seconds = 50): Promise<void> {
-  const giveUpAt = Date.now() + seconds * 1_000
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error('it did not happen')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
+/** `until` waits for something that the workers will do in a moment. Where they do not, the condition is shown as it is written. */
+export const until = (holds: () => boolean | Promise<boolean>): Promise<void> => untilSo(`${holds}`, holds)

@@ -117,4 +117,4 @@ test('workers killed at random moments send nothing twice and leave nothing undo
     held: 0n,
   })
   expect(await brokenPromises(sql)).toEqual([])
-}, 120_000)
+})

@@ -96,7 +96,7 @@ test('a key that is given to a new order while it is swept stays', async () => {
     await sweeper.sweep()
   })
   expect(await keysOf(second)).toEqual(['natural', 'natural'])
-}, 10_000)
+})
 
 test('everything is swept, however much there is', async () => {
   const [id] = await shop.placeMany(1)

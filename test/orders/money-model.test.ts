@@ -534,4 +534,4 @@ test('whatever happens in whatever order, money is conserved and every balance i
     { numRuns: 16 },
   )
   expect(ran).toBeGreaterThan(200)
-}, 180_000)
+})

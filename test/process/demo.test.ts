@@ -12,9 +12,9 @@ import {
   poolOn,
   postgresOf,
   temporaryFolder,
-  until,
 } from '../support/process.ts'
 import type { DhruJson } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const run = promisify(execFile)
 

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { OperatorPostgres, PASSWORD } from '../support/operator-postgres.ts'
-import { cleanUp, Program, shopOn, start, until } from '../support/process.ts'
+import { cleanUp, Program, shopOn, start } from '../support/process.ts'
 import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 describe('imeigate start on the operator’s own PostgreSQL', () => {
   let postgres: OperatorPostgres

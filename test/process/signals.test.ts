@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
-import { cleanUp, Program, postgresOf, start, temporaryFolder, until } from '../support/process.ts'
+import { cleanUp, Program, postgresOf, start, temporaryFolder } from '../support/process.ts'
+import { until } from '../support/until.ts'
 
 /** SERVICES lists the lines of the log at which a start is told to stop. */
 const SERVICES = [

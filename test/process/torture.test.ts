@@ -6,8 +6,9 @@ import { Sealer } from '../../src/secrets/sealer.ts'
 import { addRoute } from '../../src/supplier-routes/routes.ts'
 import { createSupplier } from '../../src/suppliers/suppliers.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
-import { cleanUp, Program, poolOn, shopOn, start, temporaryFolder, until } from '../support/process.ts'
+import { cleanUp, Program, poolOn, shopOn, start, temporaryFolder } from '../support/process.ts'
 import { randomNumbers } from '../support/random.ts'
+import { until } from '../support/until.ts'
 import { Receiver } from '../webhooks/receiver.ts'
 import { newHook, SECRET_KEY } from '../webhooks/webhooks.fixtures.ts'
 import { violationsOf } from './torture/audit.ts'
@@ -179,7 +180,7 @@ test('whatever happens to the database and to a peer, no promise is broken and n
 /** `settled` waits until nothing is under way; of what is unknown the supplier is asked in half a minute, or a person looks at it. */
 async function settled({ sql }: Scene): Promise<void> {
   const open = "items where state in ('pending', 'processing')"
-  await until('nothing is under way', async () => (await countOf(sql, open)) === 0, 240)
+  await until('nothing is under way', async () => (await countOf(sql, open)) === 0)
 }
 
 function shuffled<T>(list: readonly T[], random: () => number): T[] {

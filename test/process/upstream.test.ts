@@ -7,9 +7,10 @@ import { createSupplier } from '../../src/suppliers/suppliers.ts'
 import { brokenPromises } from '../orders/orders.fixtures.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { cleanUp, shopOn, start, until } from '../support/process.ts'
+import { cleanUp, shopOn, start } from '../support/process.ts'
 import { randomNumbers } from '../support/random.ts'
 import { imei, type Shop, TestClock, type TestServer, testServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 const KEY = 'c3'.repeat(32)
 const ORDERS = 60
@@ -128,7 +129,7 @@ test('upstream is killed and started again while orders come in: each is bought 
       await upstream.sql`update items set due_at = now() where due_at > now() + interval '20 seconds'`
       return (await open()) === 0
     },
-    240,
+    open,
   )
 
   for (const id of orders) expect(await server.status(shop, id)).toMatchObject({ STATUS: '4' })
@@ -142,4 +143,4 @@ test('upstream is killed and started again while orders come in: each is bought 
   })
   expect(await brokenPromises(server.sql)).toEqual([])
   expect(await brokenPromises(upstream.sql)).toEqual([])
-}, 500_000)
+})

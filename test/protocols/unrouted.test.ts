@@ -28,7 +28,7 @@ it('what has lost its working route is in no list, is refused by name, and is to
   const [{ at } = { at: new Date() }] = await server.sql<{ at: Date }[]>`select clock_timestamp() as at`
 
   await server.sql`delete from supplier_routes where service_id = ${Number(id)}`
-  await expect.poll(() => listed(id), { timeout: 30_000 }).toEqual([false, false])
+  await expect.poll(() => listed(id)).toEqual([false, false])
   const changed = (await api.get(`/api/services?updated_since=${at.toISOString()}`)).body.data.page
   expect(changed).toMatchObject({ items: [], withdrawn: [Number(id)] })
   expect((await api.get(`/api/services/${id}`)).status).toBe(404)
@@ -48,7 +48,7 @@ it('what has lost its working route is in no list, is refused by name, and is to
   )
 
   await addRoute(server.sql, { service: id, supplier: 'sandbox' })
-  await expect.poll(() => listed(id), { timeout: 30_000 }).toEqual([true, true])
+  await expect.poll(() => listed(id)).toEqual([true, true])
   const found = (await api.get(`/api/services?updated_since=${at.toISOString()}`)).body.data.page
   expect(found).toMatchObject({ items: [{ id: Number(id) }], withdrawn: [] })
   expect((await server.place(shop, { ID: id, IMEI: imei(1) })).SUCCESS).toBeDefined()
@@ -57,9 +57,9 @@ it('what has lost its working route is in no list, is refused by name, and is to
 it('a server hears of a supplier that is disabled', async () => {
   const id = await server.service()
   await server.sql`update suppliers set enabled = false`
-  await expect.poll(() => listed(id), { timeout: 30_000 }).toEqual([false, false])
+  await expect.poll(() => listed(id)).toEqual([false, false])
   await server.sql`update suppliers set enabled = true`
-  await expect.poll(() => listed(id), { timeout: 30_000 }).toEqual([true, true])
+  await expect.poll(() => listed(id)).toEqual([true, true])
 })
 
 it('with UNROUTED_SERVICES=wait it is sold, and its orders wait for a route', async () => {
@@ -69,9 +69,7 @@ it('with UNROUTED_SERVICES=wait it is sold, and its orders wait for a route', as
     const row = { code: 'lone', name: 'Lone', group: 'G', kind: 'imei', price: '1', currency: 'USD' } as const
     const { id } = await createService(patient.sql, row)
     const order = { ID: `${id}`, IMEI: imei(1) }
-    await expect
-      .poll(async () => (await patient.place(buyer, order)).SUCCESS, { timeout: 30_000 })
-      .toBeDefined()
+    await expect.poll(async () => (await patient.place(buyer, order)).SUCCESS).toBeDefined()
     const { REFERENCEID } = (await patient.place(buyer, order)).SUCCESS[0]
     expect(await patient.status(buyer, REFERENCEID)).toMatchObject({ STATUS: '0' })
   } finally {

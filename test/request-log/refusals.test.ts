@@ -41,7 +41,7 @@ const show = (id: string, ...options: string[]): Promise<Run> =>
 
 /** `kept` waits until a request is written, and gives what --json says of it. */
 async function kept(id: string): Promise<Record<string, unknown>> {
-  await expect.poll(async () => (await show(id)).code, { timeout: 30_000 }).toBe(0)
+  await expect.poll(async () => (await show(id)).code).toBe(0)
   return (await show(id, '--json')).json()
 }
 

@@ -22,9 +22,8 @@ import { sealedKinds } from '../secrets/sealed.fixtures.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { WAIT } from '../support/until.ts'
 
-/** `WAIT` ends only what hangs. */
-const WAIT = { timeout: 30_000, interval: 10 }
 /** MANY is more than one batch has. */
 const MANY = 130
 

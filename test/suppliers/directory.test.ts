@@ -10,9 +10,8 @@ import { Sealer } from '../../src/secrets/sealer.ts'
 import { type ConnectedSupplier, SupplierDirectory } from '../../src/suppliers/directory.ts'
 import { createSupplier, enableSupplier, updateSupplier } from '../../src/suppliers/suppliers.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { WAIT } from '../support/until.ts'
 
-/** `WAIT` ends only what hangs: a change is told within milliseconds. */
-const WAIT = { timeout: 30_000, interval: 10 }
 const sealer = new Sealer(randomBytes(32))
 const lines: { msg: string; supplier?: number }[] = []
 const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) })

@@ -2,6 +2,7 @@ import { type Agent, request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { expect } from 'vitest'
 import type { DhruJson, Shop, TestServer } from './server.ts'
+import { PATIENCE_MS } from './until.ts'
 import { contentOf, parseXml, sayableInXml } from './xml.ts'
 
 export type Format = 'JSON' | 'XML'
@@ -29,7 +30,7 @@ export interface RawReply {
   bytes: Buffer
 }
 
-/** `exchange` is one HTTP exchange; it rejects when the connection breaks or nothing comes for 20 seconds. */
+/** `exchange` is one HTTP exchange; it rejects when the connection breaks or nothing comes for long. */
 export function exchange(url: string, request: RawRequest): Promise<RawReply> {
   const { body = '', path = '/api/dhru', method = 'POST', headers = {}, chunked = false, agent } = request
   const { promise, resolve, reject } = Promise.withResolvers<RawReply>()
@@ -48,7 +49,7 @@ export function exchange(url: string, request: RawRequest): Promise<RawReply> {
       reply.on('error', reject)
     },
   )
-  sent.setTimeout(20_000, () => sent.destroy(new Error('no answer')))
+  sent.setTimeout(PATIENCE_MS, () => sent.destroy(new Error('no answer')))
   sent.on('error', reject)
   if (chunked) {
     const bytes = Buffer.from(body as string)

@@ -4,7 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openPool } from '../../src/database/database.ts'
 import { chooseUser, findBinaries } from '../../src/database/embedded/binaries.ts'
-import { childrenOf, killAll, temporaryFolder, until } from './process.ts'
+import { childrenOf, killAll, temporaryFolder } from './process.ts'
+import { until } from './until.ts'
 
 /** SETTINGS: several servers of a test may use it at once. */
 const SETTINGS = ['unix_socket_directories=', 'max_connections=300']

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { inject } from 'vitest'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
 import { TestServer } from './server.ts'
+import { until } from './until.ts'
 
 export const program = fileURLToPath(new URL('../../bin/imeigate.js', import.meta.url))
 
@@ -221,22 +222,6 @@ export function killAll(pids: number[]): void {
       }
     }
   }
-}
-
-/** `until` asks until the answer is yes, and gives up after about so many seconds. It waits for longer than an answer takes. */
-export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  seconds = 60,
-): Promise<void> {
-  for (let left = seconds * 1000; left > 0; ) {
-    const asked = performance.now()
-    if (await holds()) return
-    const pause = Math.max(50, 5 * (performance.now() - asked))
-    await new Promise((resolve) => setTimeout(resolve, pause))
-    left -= pause
-  }
-  throw new Error(`it did not come to this: ${what}`)
 }
 
 /** `cleanUp` ends every process, also of a test that failed, and removes the folders. It is for afterEach. */

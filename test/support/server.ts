@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts'
 import { parseMicros, ZERO } from '../../src/lib/money.ts'
 import { type Clock, systemClock } from '../../src/lib/time.ts'
 import { type TestDatabase, testDatabase } from './postgres.ts'
+import { until } from './until.ts'
 
 export interface Reply {
   status: number
@@ -134,12 +135,10 @@ export class TestServer {
     const probe =
       this.#probes.get(key) ?? (await this.shop({ currency, ...(group !== undefined && { group }) }))
     this.#probes.set(key, probe)
-    for (let tries = 0; tries < 2_000; tries++) {
+    await until(`service ${id} is seen`, async () => {
       const reply = await this.call(probe, { action: 'getimeiservicedetails', ID: id })
-      if (reply.json().SUCCESS) return
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
-    throw new Error(`service ${id} is not seen`)
+      return reply.json().SUCCESS !== undefined
+    })
   }
 
   /** `send` sends bytes to the Dhru endpoint as they are. */
@@ -210,12 +209,13 @@ export class TestServer {
 
   /** `ended` waits until the order's STATUS is final, and fails when it does not get there. */
   async ended(shop: Shop, id: string): Promise<DhruJson> {
-    for (let tries = 0; tries < 1_600; tries++) {
-      const status = await this.status(shop, id)
-      if (status.STATUS === '3' || status.STATUS === '4') return status
-      await new Promise((resolve) => setTimeout(resolve, 25))
+    let status: DhruJson
+    const hasEnded = async (): Promise<boolean> => {
+      status = await this.status(shop, id)
+      return status.STATUS === '3' || status.STATUS === '4'
     }
-    throw new Error(`order ${id} did not end`)
+    await until(`order ${id} has ended`, hasEnded, () => status)
+    return status
   }
 }
 

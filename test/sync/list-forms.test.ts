@@ -3,9 +3,9 @@ import type { Supplier, SupplierService } from '../../src/integrations/suppliers
 import { systemClock } from '../../src/lib/time.ts'
 import { applySync } from '../../src/sync/sync.ts'
 import { supplierAt, TestPanel } from '../integrations/suppliers/dhru-panel.ts'
-import { until } from '../support/process.ts'
 import { RestClient } from '../support/rest.ts'
 import { type DhruJson, imei, type Shop, type TestServer, testServer } from '../support/server.ts'
+import { until } from '../support/until.ts'
 import { Store, wish } from './sync.fixtures.ts'
 
 /** A panel's list as it comes over the wire is imported, and sold on in both protocols: quantities and boxes stay what they were. */

@@ -1,15 +1,19 @@
 import { afterEach, expect, inject, test } from 'vitest'
 import { systemClock } from '../../src/lib/time.ts'
+import { FAILING_FROM } from '../../src/webhooks/schedule.ts'
 import { newAccount, newService, openPlacement, purchase } from '../orders/orders.fixtures.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { cleanUp, start, until } from '../support/process.ts'
+import { cleanUp, start } from '../support/process.ts'
 import { randomNumbers } from '../support/random.ts'
+import { until } from '../support/until.ts'
 import { type Arrival, type Reaction, Receiver } from './receiver.ts'
 import { expectSigned, newHook, SECRET_KEY } from './webhooks.fixtures.ts'
 
 const ORDERS = 2000
 const KILLS = 6
+/** `WAVE` orders are placed at once. */
+const WAVE = 250
 
 const random = randomNumbers(inject('seed'))
 
@@ -51,46 +55,59 @@ test('2,000 orders are told, through workers that are killed and an endpoint tha
   receiver.react = atRandom
   const workers = [start(settings), start(settings)]
   const { placement, close } = openPlacement(database, systemClock)
+  const place = async (from: number): Promise<void> => {
+    const some = Array.from({ length: WAVE }, (_, n) =>
+      purchase(account, service, from + n, { via: 'rest', keyId: hook.key.id }),
+    )
+    await Promise.all(some.map((one) => placement.place(one)))
+  }
   const placing = (async () => {
-    for (let at = 0; at < ORDERS; at += 250) {
-      const some = Array.from({ length: 250 }, (_, n) =>
-        purchase(account, service, at + n, { via: 'rest', keyId: hook.key.id }),
-      )
-      await Promise.all(some.map((one) => placement.place(one)))
+    for (let at = 0; at < ORDERS - WAVE; at += WAVE) {
+      await place(at)
       await pause(500)
     }
   })()
+  const endpoint = async (): Promise<{ failures: number } | undefined> =>
+    (await sql<{ failures: number }[]>`select failures from webhooks`)[0]
+  const isFailing = async (): Promise<boolean> => ((await endpoint())?.failures ?? 0) >= FAILING_FROM
 
   for (let kills = 0; kills < KILLS; kills++) {
     const enough = receiver.arrivals.length + 80 + random() * 240
-    await until('more arrives', () => receiver.arrivals.length > enough)
+    await until(
+      'more arrives',
+      () => receiver.arrivals.length > enough,
+      () => receiver.arrivals.length,
+    )
     const victim = kills % workers.length
     await workers[victim]?.kill()
     workers[victim] = start(settings)
     if (kills === 1) {
       receiver.react = () => 500
-      await pause(3000)
+      await until('it is found to fail', isFailing, endpoint)
       receiver.react = atRandom
     }
   }
   await placing
-  await close()
   const waiting = async (): Promise<number> =>
     (await sql<{ n: number }[]>`select count(*)::int as n from order_events where due_at is not null`)[0]
       ?.n ?? 0
-  await until('every order has ended', async () => {
-    const open = await sql`select from orders where state in ('pending', 'processing') limit 1`
-    return open.length === 0
-  })
   // On a slow machine orders end long before they are told of.
-  await until('half is told in spite of the troubles', () => receiver.arrivals.length > ORDERS, 300)
-  // Whoever comes back after a while is told at once all that waits.
+  await until('half is told in spite of the troubles', () => receiver.arrivals.length > ORDERS - WAVE)
+  // Now nobody is there, and more happens.
   await receiver.close()
-  await sql`select wake_webhook(${hook.webhook.id})`
-  await pause(2000)
+  await place(ORDERS - WAVE)
+  await close()
+  await until('it is found to be away', isFailing, endpoint)
+  const open = () => sql`select state from orders where state in ('pending', 'processing')`
+  await until('every order has ended', async () => (await open()).length === 0, open)
+  // Whoever comes back is told at once all that waits. A while passes, while no worker lives that holds a lease.
+  await Promise.all(workers.map((worker) => worker.kill()))
+  await sql`update order_events set due_at = now(), leased_until = null where due_at is not null`
+  await sql`update webhooks set rest_until = null`
   receiver.react = () => 200
   await receiver.open()
-  await until('nothing waits', async () => (await waiting()) === 0, 300)
+  for (const index of workers.keys()) workers[index] = start(settings)
+  await until('nothing waits', async () => (await waiting()) === 0, waiting)
   await Promise.all(workers.map((worker) => worker.stop()))
 
   const events = await sql<{ id: string; order_id: string; state: string; delivered: boolean }[]>`
@@ -124,4 +141,4 @@ test('2,000 orders are told, through workers that are killed and an endpoint tha
   }
   // The troubles did hit deliveries.
   expect(receiver.arrivals.length).toBeGreaterThan(2 * ORDERS + 40)
-}, 600_000)
+})

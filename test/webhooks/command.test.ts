@@ -83,4 +83,4 @@ it('an operator makes a key with a webhook, sees what was tried, and has it sent
   expectSigned(third as NonNullable<typeof third>, hook)
   const changed = { ...hook, webhook: { ...webhook, secret: rotated.json().secret } }
   expectSigned(third as NonNullable<typeof third>, changed)
-}, 120_000)
+})

@@ -1,7 +1,8 @@
 import type { Sql } from '../../../src/database/database.ts'
 import { lockWallets } from '../../support/lock.ts'
 import type { OperatorPostgres } from '../../support/operator-postgres.ts'
-import { type Program, until } from '../../support/process.ts'
+import type { Program } from '../../support/process.ts'
+import { until } from '../../support/until.ts'
 import type { Buyer, Load, Peer } from './load.ts'
 
 /** Scene is what faults are done to. */
@@ -38,7 +39,7 @@ const MORE = 10
 /** `moreIsPlaced` waits until so many more orders are acknowledged. */
 export const moreIsPlaced = async ({ load }: Scene, more = MORE): Promise<void> => {
   const before = load.acknowledged.size
-  await until('orders are placed', () => load.acknowledged.size >= before + more, 120)
+  await until('orders are placed', () => load.acknowledged.size >= before + more)
 }
 
 /** `answered` asks again where a connection was lost to an earlier fault. */
@@ -72,15 +73,15 @@ export async function stopPeer(scene: Scene): Promise<() => Promise<void>> {
   const [last] = await answered(() => sql<{ id: bigint }[]>`select coalesce(max(id), 0) as id from orders`)
   const [endedBefore, linksBefore] = [await count(ENDED), await count('chain_links')]
   await moreIsPlaced(scene)
-  await until('orders end', async () => (await count(ENDED)) > endedBefore, 120)
-  await until('the ledger is chained', async () => (await count('chain_links')) > linksBefore + 1, 120)
+  await until('orders end', async () => (await count(ENDED)) > endedBefore)
+  await until('the ledger is chained', async () => (await count('chain_links')) > linksBefore + 1)
   return async () => {
     const inHand = `items where state in ('pending', 'processing') and order_id <= ${last?.id}`
-    await until('what it had in hand is taken over', async () => (await count(inHand)) === 0, 120)
+    await until('what it had in hand is taken over', async () => (await count(inHand)) === 0)
     const since = load.acknowledged.size
     peer.program.child.kill('SIGCONT')
     peer.isStopped = false
-    await until('orders are placed', () => load.acknowledged.size > since, 120)
+    await until('orders are placed', () => load.acknowledged.size > since)
   }
 }
 

@@ -274,7 +274,7 @@ describe('what is no order is said by field', () => {
 describe('one purchase is bought once', () => {
   const key = (text: string) => ({ 'idempotency-key': text })
 
-  it('however often it is asked for at the same time', { timeout: 120_000 }, async () => {
+  it('however often it is asked for at the same time', async () => {
     const data = { imeis: imeis(3) }
     const before = await available()
     const replies = await Promise.all(

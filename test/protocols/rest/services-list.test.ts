@@ -124,7 +124,7 @@ describe('what was changed since', () => {
   }
   /** `since` waits for the change to be notified, as a client would that asks again. */
   const since = async (time: string, expected: Listed, client = api): Promise<void> => {
-    await expect.poll(() => listed(`updated_since=${time}`, client), { timeout: 30_000 }).toEqual(expected)
+    await expect.poll(() => listed(`updated_since=${time}`, client)).toEqual(expected)
   }
   const none: Listed = { codes: [], withdrawn: [] }
 
