@@ -111,6 +111,7 @@ const outages: Outage[] = [
 let postgres: OperatorPostgres
 beforeAll(async () => {
   postgres = await OperatorPostgres.start()
+  await migrate(await postgres.create('migrated'))
 })
 afterAll(async () => {
   await postgres.kill()
@@ -153,8 +154,7 @@ class Room {
   }
 
   async open(): Promise<this> {
-    const address = await postgres.create(this.name)
-    await migrate(address)
+    const address = await postgres.create(this.name, 'migrated')
     this.relay = await Relay.open(address)
     this.sql = openPool(address, { max: 2 })
     const note = (message: unknown): void => {
