@@ -6,16 +6,17 @@ export const PATIENCE_MS = 300_000
 /** `WAIT` is for `vi.waitFor`, whose own patience is a second. */
 export const WAIT = { timeout: PATIENCE_MS, interval: 10 }
 
-/** `until` asks until the answer is yes, with pauses longer than an answer takes. Where it gives up it says what `state` gives then. */
+/** `until` asks until the answer is yes, ever more seldom, with pauses longer than an answer takes. Where it gives up it says what `state` gives then. */
 export async function until(
   what: string,
   holds: () => boolean | Promise<boolean>,
   state?: () => unknown,
 ): Promise<void> {
+  let pause = 5
   for (let left = PATIENCE_MS; left > 0; ) {
     const asked = performance.now()
     if (await holds()) return
-    const pause = Math.max(20, 5 * (performance.now() - asked))
+    pause = Math.max(Math.min(2 * pause, 100), 5 * (performance.now() - asked))
     await new Promise((resolve) => setTimeout(resolve, pause))
     left -= pause
   }
