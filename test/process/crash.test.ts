@@ -16,7 +16,7 @@ import { randomNumbers } from '../support/random.ts'
 import { imei, type Shop } from '../support/server.ts'
 import { until } from '../support/until.ts'
 
-const ORDERS = 2000
+const ORDERS = 1000
 const CONNECTIONS = 200
 
 /** `crashes` say who dies in the middle, by process id. */
@@ -27,7 +27,7 @@ const crashes: [who: string, victimsOf: (server: number, postgres: number[]) => 
 ]
 
 // One waits for leases and for suppliers most of its time: all of them wait together.
-describe.concurrent('kill -9 in the middle of 2,000 placements', () => {
+describe.concurrent('kill -9 in the middle of 1,000 placements', () => {
   afterAll(() => cleanUp())
   const random = randomNumbers(inject('seed'))
 

@@ -71,7 +71,7 @@ describe('imeigate demo', () => {
   })
 
   test('carries on where a first start was killed', async () => {
-    const data = temporaryFolder()
+    const data = await migratedFolder()
     // Each moment of the filling that leaves something in the database.
     for (const moment of [
       `from accounts where username = 'operator'`,

@@ -4,6 +4,8 @@ import type { Hook } from '../../webhooks/webhooks.fixtures.ts'
 /** PATIENCE_MS is longer than a server may hold a request. */
 const PATIENCE_MS = 10_000
 const PAUSE_MS = 50
+/** REST_MS is between two orders of a client: those that never rest take the processor from the tests beside this one. */
+const REST_MS = 20
 
 /** Buyer is a reseller's key at one service. */
 export interface Buyer {
@@ -67,6 +69,7 @@ export class Load {
       const now = performance.now()
       this.longestGapMs = Math.max(this.longestGapMs, now - this.#lastAt)
       this.#lastAt = now
+      await new Promise((resolve) => setTimeout(resolve, REST_MS))
     }
   }
 
