@@ -91,7 +91,6 @@ export class OperatorPostgres {
       { ...this.#runAs, cwd: this.#folder, stdio: 'ignore' },
     )
   }
-
 }
 
 /** `newCluster` gives a cluster that no server has run on yet. The run makes it once, because initdb takes a second and a half of processor time. */
