@@ -156,7 +156,7 @@ function rowOf(service: SupplierService, position: number): StagedService {
     type: service.type ?? '',
     position,
     group_name: lineOf(service.group),
-    name: lineOf(service.name) || id,
+    name: lineOf(service.name),
     kind: service.kind,
     cost: service.cost.toString(),
     delivery_time: lineOf(service.deliveryTime),
