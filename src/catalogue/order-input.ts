@@ -1,8 +1,9 @@
 import type { Fault } from '../errors.ts'
+import { plainDigits } from '../lib/digits.ts'
 import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
-import { excerpt, isPrintable, lineFault, withoutMarks } from '../lib/text.ts'
+import { excerpt, isPrintable, lineFault, trimmed, withoutMarks } from '../lib/text.ts'
 import { inputCheck, inputProperty, MAX_FIELD_LENGTH } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
@@ -10,6 +11,8 @@ import type { Service, ServiceField } from './service.ts'
 /** GivenInput is what a caller sent for one item, as text. An empty text means "not given". */
 export interface GivenInput {
   input?: string | undefined
+  /** `device` is an IMEI or serial number under another name, which only a service takes that is about one. */
+  device?: string | undefined
   /** `bare` is a value without a name: that of the service's one field, or else the input. */
   bare?: string | undefined
   quantity?: string | undefined
@@ -119,7 +122,7 @@ export function readInput(
   const { input: sentInput, fields: sentFields } = placed(service, plan, given)
   const readText = inputOf(service, sentInput)
   if (!readText.ok) return readText
-  const readQuantity = quantityOf(service, given.quantity?.trim() ?? '')
+  const readQuantity = quantityOf(service, given.quantity ?? '')
   if (!readQuantity.ok) return readQuantity
   const readFields = plan.fields.length > 0 ? fieldsOf(plan, sentFields) : NO_FIELDS
   if (!readFields.ok) return readFields
@@ -146,9 +149,11 @@ const NO_FIELDS = ok(null)
 function placed(
   service: Service,
   { byName, only }: Plan,
-  { input = '', bare = '', fields }: GivenInput,
+  given: GivenInput,
 ): { input: string; fields: ReadonlyMap<string, string> } {
+  const { bare = '', fields } = given
   const isServer = service.kind === 'server'
+  const input = given.input || (isServer ? '' : (boxIn(service, byName, fields) ?? given.device ?? ''))
   const isGiven = (field: ServiceField): boolean =>
     [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
   const isBare = bare.trim() !== ''
@@ -164,6 +169,17 @@ function placed(
   const box = isServer ? (own ?? only) : undefined
   if (box && !isGiven(box)) return { input: '', fields: new Map([...fields, [box.name, input]]) }
   return { input: box && box === own ? '' : input, fields }
+}
+
+/** `boxIn` gives the value under the name of the service's own box, such as ECID. */
+function boxIn(
+  { inputName }: Service,
+  byName: Plan['byName'],
+  fields: ReadonlyMap<string, string>,
+): string | undefined {
+  const name = nameKey(inputName)
+  if (name === '' || byName.has(name)) return undefined
+  return [...fields].find(([key]) => key.length <= MAX_NAME && nameKey(key) === name)?.[1]
 }
 
 /** MAX_SENT is how long an input may be with all that is taken out of it. */
@@ -190,9 +206,16 @@ function inputOf(service: Service, sent: string): Result<string> {
   return ok(input)
 }
 
-function quantityOf(service: Service, sent: string): Result<number> {
+/** MAX_WRITTEN is longer than a quantity is written. */
+const MAX_WRITTEN = 40
+
+/** `quantityOf` takes `5.00` for 5; and 0 for nothing where there is no other quantity than 1, as panels' lists say it of such services. */
+function quantityOf(service: Service, given: string): Result<number> {
   const [min, max] = service.kind === 'server' ? [service.minQuantity, service.maxQuantity] : [1, 1]
-  if (sent === '') return ok(min)
+  if (given === '') return ok(min)
+  const written = trimmed(given)
+  const sent = written.length > MAX_WRITTEN ? written : plainDigits(written).replace(/^(\d+)\.0{1,2}$/, '$1')
+  if (sent === '' || (max === 1 && /^0+$/.test(sent))) return ok(min)
   const quantity = /^\d{1,10}$/.test(sent) ? Number(sent) : Number.NaN
   const { quantityOptions: options } = service
   if (options.length === 0 ? quantity >= min && quantity <= max : options.includes(quantity))
@@ -224,7 +247,7 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
 
 /** `optionIn` gives the option that is meant, where a client writes one in another case or with other blanks. */
 function optionIn({ options }: ServiceField, text: string): string {
-  const value = text.trim()
+  const value = trimmed(text)
   if (options.length === 0 || options.includes(value)) return value
   const meant = options.filter((option) => comparable(option) === comparable(value))
   return meant.length === 1 ? (meant[0] as string) : value

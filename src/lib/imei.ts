@@ -1,3 +1,5 @@
+import { plainDigits } from './digits.ts'
+
 /** ImeiFormat says how strictly a service reads IMEIs: with a right check digit, or any 15 digits. The names are formats in schemas. */
 export type ImeiFormat = 'imei' | 'imei-digits'
 
@@ -15,35 +17,38 @@ export function checkDigit(digits: string): number {
 }
 
 /**
- * BETWEEN_DIGITS is what people, chats, spreadsheets and panels put round and between the digits: blanks, dashes (the minus sign U+2212
- * too), dots, commas, colons, slashes, quotes, brackets, bullets, underscores, and marks that are not seen, such as those of texts from
- * right to left.
+ * BETWEEN_DIGITS is what people, chats, spreadsheets and panels put round and between the digits: blanks, punctuation and symbols of
+ * every script, and marks that are not seen, such as those of texts from right to left.
  */
-const BETWEEN_DIGITS = /[\s\p{Pd}\p{Cf}\p{Mn}\u2212\u2800\u3164.,;:·•|*#()[\]_/\\'"`\u00b4\u2018-\u201f]/gu
+const BETWEEN_DIGITS = /[\s\p{P}\p{S}\p{M}\p{Cf}\u3164]/gu
+
+/**
+ * NAME is the name before an IMEI, in Latin, Cyrillic, Arabic, Persian or Chinese letters, with a word or the number of the slot behind it:
+ * `IMEI`, `IMEI No.`, `IMEI (SIM 2):`.
+ */
+const NAME =
+  /^[^\p{L}\p{Nd}]*(?:IMEI|ИМЕ[ИЙ]|(?:ال)?[اأإآ][يی]م[يی]|串[号號])\P{Nd}{0,20}(?:[12١٢۱۲][^\p{L}\p{Nd}]\P{Nd}{0,20})?(?=\p{Nd})/iu
 
 /** MAX_SENT bounds the texts in which an IMEI is looked for, and MAX_DIGITS what is left of one for its digits to be looked at. */
 const MAX_SENT = 1000
 const MAX_DIGITS = 32
 
-/** `normaliseImei` takes out what stands between the digits and the word IMEI before them, and writes digits of other scripts (Arabic, Persian, full width) as 0 to 9. */
+/** `normaliseImei` takes out what stands between the digits and the name before them, and writes digits of other scripts as 0 to 9. */
 export function normaliseImei(text: string): string {
   if (FIFTEEN_DIGITS.test(text) || text.length > MAX_SENT) return text
-  const plain = text.replace(BETWEEN_DIGITS, '').replace(/^IMEI(?=\p{Nd}{15}$)/iu, '')
-  if (plain.length > MAX_DIGITS) return plain
-  return plain.replace(/(?!\d)\p{Nd}/gu, (digit) => String(digitValue(digit)))
+  const named = digitsOf(text.replace(NAME, ''))
+  return FIFTEEN_DIGITS.test(named) ? named : digitsOf(text)
 }
 
-const digitValues = new Map<string, number>()
+function digitsOf(text: string): string {
+  const plain = ofNumber(text) ?? text.replace(BETWEEN_DIGITS, '')
+  return plain.length > MAX_DIGITS ? plain : plainDigits(plain)
+}
 
-/** `digitValue` counts back to the zero of the digit's script: Unicode has the ten digits of each in a row. */
-function digitValue(digit: string): number {
-  const known = digitValues.get(digit)
-  if (known !== undefined) return known
-  const code = digit.codePointAt(0) ?? 0
-  let before = 0
-  while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++
-  digitValues.set(digit, before % 10)
-  return before % 10
+/** `ofNumber` reads what a program makes of an IMEI that it takes for a number: `490154203237518.0`, `4.90154203237518E+14`. */
+function ofNumber(text: string): string | undefined {
+  const [, whole, first, others] = /^\s*(?:(\d{15})[.,]0+|(\d)[.,](\d{14})E\+?14)\s*$/i.exec(text) ?? []
+  return whole ?? (first && others && `${first}${others}`)
 }
 
 /** NO_DEVICE is what people type in to get past a form: its check digit is right, and no device has it. */
@@ -56,17 +61,28 @@ export const isImei = (text: string): boolean =>
 
 /** `imeiFault` says what is wrong with a normalised IMEI; undefined: nothing. */
 export function imeiFault(text: string, format: ImeiFormat): string | undefined {
-  if (/^\d+E\+?\d+$/i.test(text)) return 'a spreadsheet has rounded it: make its column one of text'
+  if (/^\d+E\d+$/i.test(text)) return 'a spreadsheet has rounded it: make its column one of text'
   if (/\D/.test(text)) return 'an IMEI has 15 digits and nothing else'
+  if (/^0+$/.test(text)) return 'no device has it'
   if (text.length !== 15) return `an IMEI has 15 digits, this has ${text.length}${hintOf(text)}`
-  if (text === NO_DEVICE) return 'no device has it'
   if (format === 'imei' && !isImei(text)) return `the check digit should be ${checkDigit(text)}`
   return undefined
 }
 
-/** `hintOf` tells the IMEI of an IMEISV (14 digits and a software version), and of one without its check digit (3GPP TS 23.003, 6.2). */
+/**
+ * `hintOf` tells the IMEI that digits of another number are from: an IMEISV (14 digits and a software version), an IMEI with a software
+ * version behind it, as phones show it, one without its check digit (3GPP TS 23.003, 6.2), and one that has lost its first zeros.
+ */
 function hintOf(digits: string): string {
   const whole = `${digits.slice(0, 14)}${checkDigit(digits)}`
-  if (digits.length === 14) return `: with its check digit it is ${whole}`
-  return digits.length === 16 ? `: if it is an IMEISV, the IMEI is ${whole}` : ''
+  const padded = digits.padStart(15, '0')
+  // Those that begin with 0 are 01, of the United States, and the test range 00.
+  const isShort = digits.length === 13 || /^1\d{13}$/.test(digits)
+  const hints = [
+    digits.length === 14 && `with its check digit it is ${whole}`,
+    digits.length === 16 && `if it is an IMEISV, the IMEI is ${whole}`,
+    digits.length === 17 && digits.startsWith(whole) && `without its software version it is ${whole}`,
+    isShort && isImei(padded) && `if it has lost its first 0, it is ${padded}`,
+  ].filter((hint) => hint !== false)
+  return hints.length > 0 ? `: ${hints.join('; ')}` : ''
 }

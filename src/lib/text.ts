@@ -55,6 +55,21 @@ export const isPrintable = (text: string): boolean => /^[^\p{C}\p{Zl}\p{Zp}]*$/u
 /** `withoutMarks` leaves out characters that are not seen, such as those that turn a text's direction. */
 export const withoutMarks = (text: string): string => text.replace(/[\p{Cf}\u2800\u3164]/gu, '')
 
+/** `trimmed` leaves out blanks and marks that are not seen before and behind a text; in it, scripts and pictures need some of them. */
+export function trimmed(text: string): string {
+  let begin = 0
+  let end = text.length
+  while (begin < end && isUnseen(text, begin)) begin++
+  while (begin < end && isUnseen(text, end - 1)) end--
+  return text.slice(begin, end)
+}
+
+/** `isUnseen` looks at one character; the halves of a pair are none, so that flags keep the tags that they end with. */
+function isUnseen(text: string, at: number): boolean {
+  const code = text.charCodeAt(at)
+  return (code <= 0x20 || code > 0x7e) && /[\s\p{Cf}\u2800\u3164]/u.test(text.charAt(at))
+}
+
 /** `shorten` cuts a text to `max` characters, the last of which then is an ellipsis. */
 export const shorten = (text: string, max: number): string =>
   text.length <= max

@@ -58,7 +58,72 @@ describe('normalising an IMEI', () => {
   })
 })
 
+const IMEI = '490154203237518'
+
+describe('an IMEI as programs and people write it', () => {
+  it.each([
+    `="${IMEI}"`,
+    `<${IMEI}>`,
+    `{${IMEI}}`,
+    `\u00ab${IMEI}\u00bb`,
+    `\u3010${IMEI}\u3011`,
+    `\uff08${IMEI}\uff09`,
+    `${IMEI}\u060c`,
+    `${IMEI}\u3002`,
+    `${IMEI} \u2705`,
+    `+${IMEI}`,
+    `~ ${IMEI} %`,
+    [...IMEI].join('\ufe0f\u20e3'),
+    `${IMEI}.0`,
+    `${IMEI},00`,
+    '4.90154203237518E+14',
+    '4,90154203237518e14',
+    `IMEI\uff1a${IMEI}`,
+    `IMEI1: ${IMEI}`,
+    `imei 2 - ${IMEI}`,
+    `IMEI (slot 1): ${IMEI}`,
+    `IMEI No. ${IMEI}`,
+    `IMEI Number = ${IMEI}`,
+    `IMEI1 ${IMEI}`,
+    `* IMEI -> 49-015420-323751-8`,
+    `\u0418\u041c\u0415\u0418: ${IMEI}`,
+    `\u0627\u0644\u0627\u064a\u0645\u064a: \u0664\u0669\u0660\u0661\u0665\u0664\u0662\u0660\u0663\u0662\u0663\u0667\u0665\u0661\u0668`,
+    `\u4e32\u53f7\uff1a${IMEI}`,
+  ])('is read: %s', (text) => {
+    expect(normaliseImei(text)).toBe(IMEI)
+  })
+
+  it.each([
+    ['two of them', `${IMEI}, ${IMEI}`],
+    ['two of them behind their names', `IMEI1: ${IMEI} IMEI2: ${IMEI}`],
+    ['one behind another word', `SN: ${IMEI}`],
+    ['one behind the name of a third slot', `IMEI 3: ${IMEI}`],
+    ['one before a word', `${IMEI} locked`],
+    ['one before decimals', `${IMEI}.5`],
+    ['a number that was rounded', '4.9015420323752E+14'],
+    ['a number of another size', '4.90154203237518E+15'],
+    ['sixteen digits behind the name', `IMEI: ${IMEI}0`],
+  ])('is not guessed from %s', (_words, text) => {
+    expect(imeiFault(normaliseImei(text), 'imei-digits')).toBeDefined()
+  })
+})
+
 describe('what is wrong with an IMEI', () => {
+  it.each([
+    [`${IMEI} / 01`, `this has 17: without its software version it is ${IMEI}`],
+    ['490154203237519 / 01', 'this has 17'],
+    ['4401000000014', 'this has 13: if it has lost its first 0, it is 004401000000014'],
+    [
+      '12345678901237',
+      'this has 14: with its check digit it is 123456789012370; if it has lost its first 0, it is 012345678901237',
+    ],
+    ['00000000000000', 'no device has it'],
+    ['0000000000000000', 'no device has it'],
+    ['4.9015420323752E+14', 'a spreadsheet has rounded it'],
+  ])('says what %s may be', (text, why) => {
+    expect(imeiFault(normaliseImei(text), 'imei')).toContain(why)
+  })
+
   it('says how many digits there are', () => {
     expect(imeiFault('49015420323751', 'imei')).toBe(
       'an IMEI has 15 digits, this has 14: with its check digit it is 490154203237518',

@@ -121,11 +121,17 @@ describe('the quantity', () => {
     ['5', 5],
     [' 12 ', 12],
     ['020', 20],
+    ['12.00', 12],
+    ['5.0', 5],
+    ['\u200e12\u200f', 12],
+    ['\u06f1\u06f2', 12],
+    ['\u0661\u0662', 12],
+    ['\uff11\uff12', 12],
   ])('is read from %o', (quantity, expected) => {
     expect(accepted(server, given(undefined, {}, quantity)).quantity).toBe(expected)
   })
 
-  it.each(['4', '21', '-5', '5.0', '1e1', 'five', '0x10', '99999999999999999999'])(
+  it.each(['4', '21', '-5', '5.5', '12.000', '12,000', '0', '1e1', 'five', '0x10', '99999999999999999999'])(
     'refuses %o with the range',
     (quantity) => {
       expect(refused(server, given(undefined, {}, quantity))).toEqual({
@@ -136,8 +142,11 @@ describe('the quantity', () => {
     },
   )
 
-  it('of a device is one', () => {
+  it('of a device is one, also where a client sends the 0 that panels list for it', () => {
     expect(accepted(service(), given(IMEI, {}, '1')).quantity).toBe(1)
+    expect(accepted(service(), given(IMEI, {}, '0')).quantity).toBe(1)
+    const single = service({ kind: 'server', minQuantity: 1, maxQuantity: 1 })
+    expect(accepted(single, given(undefined, {}, '0')).quantity).toBe(1)
     expect(refused(service(), given(IMEI, {}, '2'))).toMatchObject({
       code: 'quantity_out_of_range',
       detail: '2: the quantity must be 1',

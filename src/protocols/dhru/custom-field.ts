@@ -2,12 +2,12 @@ import { ok, type Result } from '../../lib/fault.ts'
 import { isObject } from '../../lib/json.ts'
 import { isPrintable } from '../../lib/text.ts'
 import { decodeText } from './encoded-text.ts'
-import { type Fields, fieldsOf } from './fields.ts'
+import { type Fields, fieldsOf, put } from './fields.ts'
 import { malformed, TOO_DEEP, TOO_MANY_VALUES } from './json.ts'
 
 /**
- * `readCustomField` reads CUSTOMFIELD: base64 of a JSON object, or the JSON itself; nothing, or base64 of null, is empty. It gives a plain
- * text as it is, also one that is a text in JSON.
+ * `readCustomField` reads CUSTOMFIELD: base64 of a JSON object, or the JSON itself, or one of the other encodings of `parameters`; nothing,
+ * or base64 of null, is empty. It gives a plain text as it is, also one that is a text in JSON.
  */
 export function readCustomField(text: string): Result<Fields | string> {
   const trimmed = text.trim()
@@ -17,12 +17,34 @@ export function readCustomField(text: string): Result<Fields | string> {
     if ([TOO_DEEP, TOO_MANY_VALUES].includes(decoded.faults[0].message)) return decoded
     return /^[[{]/.test(trimmed) ? UNREADABLE : ok(plainOf(trimmed))
   }
-  if (!('json' in decoded.value)) return UNREADABLE
+  if (!('json' in decoded.value)) return bounded(decoded.value.fields)
   const { json } = decoded.value
-  if (isObject(json)) return Object.keys(json).length > MAX_FIELDS ? TOO_MANY : ok(fieldsOf(json))
-  if (typeof json === 'string' && json.trim() !== '') return ok(json)
-  const empty = json === null || typeof json === 'string' || (Array.isArray(json) && json.length === 0)
-  return empty ? NO_FIELDS : UNREADABLE
+  if (Array.isArray(json)) return ofList(json)
+  if (isObject(json)) {
+    // PHP's lists whose first entry was taken out.
+    const isList = Object.keys(json).every((name) => /^\d+$/.test(name))
+    return isList ? ofList(Object.values(json)) : bounded(fieldsOf(json))
+  }
+  return typeof json === 'string' && json.trim() !== '' ? ok(json) : NO_FIELDS
+}
+
+const bounded = (fields: Fields): Result<Fields> => (fields.size > MAX_FIELDS ? TOO_MANY : ok(fields))
+
+/** `ofList` reads a list of one plain value, or of objects with a field each, as `{"EMAIL": ..}` or `{"fieldname": "EMAIL", "value": ..}`. */
+function ofList(list: unknown[]): Result<Fields | string> {
+  if (list.length > MAX_FIELDS) return TOO_MANY
+  const [first] = list
+  if (list.length === 1 && ['string', 'number'].includes(typeof first)) return ok(String(first))
+  const fields = new Map<string, string>()
+  for (const one of list) {
+    if (!isObject(one)) return UNREADABLE
+    const own = fieldsOf(one)
+    const name = own.get('FIELDNAME') ?? own.get('NAME')
+    const hasValue = Object.keys(one).some((key) => key.toLowerCase() === 'value')
+    if (name !== undefined && hasValue) put(fields, name, own.get('VALUE') ?? '')
+    else for (const [key, value] of own) put(fields, key, value)
+  }
+  return bounded(fields)
 }
 
 /** MAX_FIELDS bounds the fields in CUSTOMFIELD, as those of a row are bounded. */

@@ -31,7 +31,7 @@ const MAX_ESCAPES = 20_000
  * text with too many stays as it is.
  */
 function unescaped(text: string): string {
-  if (/^%(?:3c|7b|5b)/i.test(text)) return percentDecoded(text) ?? text
+  if (/^%(?:3c|7b|5b)/i.test(text) || PERCENT_BASE64.test(text)) return percentDecoded(text) ?? text
   const beginning = text.slice(0, 100)
   if (/^&(?:lt|#0{0,9}60|#x0{0,9}3c);|^[[{]\s*[[{]?\s*&(?:quot|#0{0,9}34|#x0{0,9}22);/i.test(beginning)) {
     return hasMoreThan(MAX_ESCAPES, '&', text) ? text : decodeHTMLStrict(text)
@@ -40,21 +40,22 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/gs, '$1')
 }
 
+/** PERCENT_BASE64 is base64 whose last signs were encoded once more for a form. */
+const PERCENT_BASE64 = /^[A-Za-z0-9+/_-]{8,}%(?:2b|2f|3d)[A-Za-z0-9+/_%-]*$/i
+
 function decodeOnce(text: string): Result<Decoded> {
-  if (PAIRS.test(text)) return fieldsOfPairs(text)
-  const plain = PLAIN.test(text) ? text : decodeBase64(text)
+  const plain = isReadable(text) ? text : decodeBase64(text)
   if (plain === undefined) return malformed('neither JSON, XML nor base64 of one of them')
   if (plain === '') return ok({ json: null })
-  if (plain.startsWith('<')) {
-    const read = readXml(plain)
-    return read.ok ? ok({ fields: read.value }) : read
-  }
+  if (PAIRS.test(plain)) return fieldsOfPairs(plain)
+  if (plain.startsWith('<')) return readXml(plain)
   const read = parseJson(plain)
   return read.ok ? ok({ json: read.value }) : read
 }
 
 /** PAIRS is a form within the form, `ID=bl&IMEI=...`, known by the first of its names; base64 has no sign behind its last `=`. */
-const PAIRS = /^(?:id|service(?:_?id|_code)?|imei|(?:order|reference)_?id)=[^=]/i
+const PAIRS =
+  /^\??(?:id|service(?:_?id|_code)?|imei|(?:order|reference)_?id|qnt|quantity|custom_?field|reference)=[^=]/i
 
 /** MAX_PAIRS bounds the pairs of such a form: an order has 100 fields at most. */
 const MAX_PAIRS = 200
@@ -68,13 +69,18 @@ function fieldsOfPairs(text: string): Result<Decoded> {
 
 const PLAIN = /^(?:[[{"<]|null$)/
 
-/** `decodeBase64` reads standard or url-safe base64, with or without padding; where a form turned + into a blank, it turns it back. */
-function decodeBase64(text: string): string | undefined {
+const isReadable = (text: string): boolean => PLAIN.test(text) || PAIRS.test(text)
+
+/**
+ * `decodeBase64` reads standard or url-safe base64, with or without padding; where a form turned + into a blank, it turns it back. What was
+ * in it may have been escaped, or be base64 once more.
+ */
+function decodeBase64(text: string, isInner = false): string | undefined {
   if (!/^[A-Za-z0-9+/_ \r\n\t-]+={0,2}$/.test(text)) return undefined
   const bytes = Buffer.from(/[ \r\n\t]/.test(text) ? compacted(text) : text, 'base64')
-  const decoded = bytes.toString('utf8').trim()
-  const blank = decoded === '' && bytes.length > 0
-  return blank || PLAIN.test(decoded) ? decoded : undefined
+  const decoded = unescaped(bytes.toString('utf8').trim())
+  if (isReadable(decoded) || (decoded === '' && bytes.length > 0)) return decoded
+  return isInner ? undefined : decodeBase64(decoded, true)
 }
 
 /** `compacted` leaves out line ends and tabs, and puts a `+` in the place of each blank. */

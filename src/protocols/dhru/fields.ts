@@ -1,10 +1,12 @@
+import { trimmed } from '../../lib/text.ts'
+
 /** Fields is one row of a request: names trimmed and in upper case, values trimmed; a field without a value is not in it. */
 export type Fields = ReadonlyMap<string, string>
 
 /** `put` adds a field; of a name that comes twice, the first value that is not empty stays. */
 export function put(fields: Map<string, string>, name: string, value: string): void {
-  const key = name.trim().toUpperCase()
-  const text = value.trim()
+  const key = trimmed(name).toUpperCase()
+  const text = trimmed(value)
   if (key !== '' && text !== '' && !fields.has(key)) fields.set(key, text)
 }
 

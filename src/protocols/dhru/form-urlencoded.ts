@@ -7,8 +7,8 @@ const ENTITY = /&(?:lt|gt|quot|#\d{1,7}|#x[\da-f]{1,6});/iy
 /** `readUrlencoded` adds the fields of a urlencoded text. It looks at no more than MAX_FIELDS `&`, whatever they mean. */
 export function readUrlencoded(form: Form, text: string): void {
   const mayHaveEntities = text.includes(';')
-  let begin = 0
-  let from = 0
+  let begin = text.startsWith('?') ? 1 : 0
+  let from = begin
   for (let count = 0; begin < text.length; count++) {
     if (count === MAX_FIELDS) {
       form.isCut = true
@@ -17,6 +17,8 @@ export function readUrlencoded(form: Form, text: string): void {
     const end = text.indexOf('&', from)
     from = end + 1
     if (end >= 0 && mayHaveEntities && isEntity(text, end)) continue
+    // PHP can be set to put `&amp;` between fields.
+    if (mayHaveEntities && text.startsWith('amp;', begin)) begin += 4
     const pair = text.slice(begin, end < 0 ? undefined : end)
     const equals = pair.indexOf('=')
     if (equals < 0) form.add(decode(pair), '')

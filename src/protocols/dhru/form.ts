@@ -1,3 +1,5 @@
+import { trimmed } from '../../lib/text.ts'
+
 /** MAX_FIELDS bounds the fields of a request: a panel's own PHP takes 1,000, and rows beyond that come as JSON. */
 export const MAX_FIELDS = 5000
 
@@ -5,17 +7,26 @@ export const MAX_FIELDS = 5000
 export class Form {
   /** `#fields` is by name in lower case (as sent when it has brackets); a field that came more than once has its first non-empty value. */
   readonly #fields = new Map<string, Field>()
+  /** `#lists` counts the values of each `name[]`, which PHP puts one behind the other. */
+  readonly #lists = new Map<string, number>()
   /** `isCut` says that there are more fields than MAX_FIELDS, which were not looked at. */
   isCut = false
 
   /** `add` takes a value, or what decodes it. */
   add(name: string, value: string | (() => string)): void {
-    const trimmed = name.trim()
+    const written = trimmed(name)
+    const full = written.endsWith('[]') ? this.#counted(written) : written
     // In `parameters[A-1][ID]` the case of A-1 is the caller's own.
-    const key = trimmed.includes('[') ? trimmed : trimmed.toLowerCase()
+    const key = full.includes('[') ? full : full.toLowerCase()
     if (key === '') return
     const earlier = this.#fields.get(key)
-    if (earlier === undefined || earlier.value.trim() === '') this.#fields.set(key, new Field(trimmed, value))
+    if (earlier === undefined || earlier.value.trim() === '') this.#fields.set(key, new Field(full, value))
+  }
+
+  #counted(name: string): string {
+    const count = this.#lists.get(name) ?? 0
+    this.#lists.set(name, count + 1)
+    return `${name.slice(0, -1)}${count}]`
   }
 
   /** `get` gives the field's value as sent; undefined when it is absent. `name` is in lower case. */
@@ -26,7 +37,7 @@ export class Form {
   /** `first` gives the value of the first of the names that has one other than blanks, trimmed; '' when none has. */
   first(...names: string[]): string {
     for (const name of names) {
-      const value = this.#fields.get(name)?.value.trim()
+      const value = trimmed(this.#fields.get(name)?.value ?? '')
       if (value) return value
     }
     return ''

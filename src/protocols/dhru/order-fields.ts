@@ -1,3 +1,4 @@
+import { plainDigits } from '../../lib/digits.ts'
 import { ok, type Result } from '../../lib/fault.ts'
 import { MAX_COUNTED } from './call.ts'
 import { readCustomField } from './custom-field.ts'
@@ -10,7 +11,7 @@ export interface OrderFields {
   service: string | undefined
   /** `imei` is the IMEI, or the serial number that travels in its place. */
   imei: string | undefined
-  /** `device` is the same under another name, as some clients have it in CUSTOMFIELD. */
+  /** `device` is the same under another name, as some clients have it in CUSTOMFIELD; undefined where there is an `imei`. */
   device: string | undefined
   /** `bare` is a CUSTOMFIELD that is a plain text, and so has no name. */
   bare: string | undefined
@@ -32,6 +33,8 @@ const MORE_SERVICE = [
   'SERVICEIMEI',
 ]
 const QUANTITY = ['QNT', 'QUANTITY', 'QTY']
+export const ORDER_ID = ['ORDERID', 'ORDER_ID', 'REFERENCEID', 'REFERENCE_ID', 'REFID', 'ID']
+const ORDER_IDS = ['ORDERIDS', 'ORDER_IDS', 'REFERENCEIDS', 'REFERENCE_IDS', 'IDS']
 export const CUSTOM = ['CUSTOMFIELD', 'CUSTOM_FIELD', 'CUSTOMFIELDS', 'CUSTOM']
 /** OWN_NAMES has no REFERENCE and no IMEI: a service may ask for either as a field. */
 const OWN_NAMES = new Set([...SERVICE, ...QUANTITY, ...CUSTOM])
@@ -48,10 +51,12 @@ export function readOrderFields(fields: Fields): Result<OrderFields> {
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
   for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
+  const service = firstOf(fields, SERVICE) ?? firstOf(fields, MORE_SERVICE) ?? spelt(fields, SERVICE_SPELT)
+  const imei = fields.get('IMEI') ?? custom.get('IMEI')
   return ok({
-    service: firstOf(fields, SERVICE) ?? firstOf(fields, MORE_SERVICE),
-    imei: fields.get('IMEI') ?? custom.get('IMEI'),
-    device: deviceIn(custom) ?? deviceIn(fields),
+    service: service && plainNumber(service),
+    imei,
+    device: imei === undefined ? (deviceIn(custom) ?? deviceIn(fields)) : undefined,
     bare,
     quantity: firstOf(fields, QUANTITY) ?? firstOf(custom, QUANTITY),
     reference: fields.get('REFERENCE') ?? custom.get('REFERENCE'),
@@ -67,13 +72,29 @@ function firstOf(fields: Fields, names: string[]): string | undefined {
   return undefined
 }
 
-/** `deviceIn` gives the value of a name that ends in IMEI ("Phone IMEI"), or else of a serial number's usual names. */
-function deviceIn(custom: Fields): string | undefined {
-  const named = (pattern: RegExp): string | undefined => {
-    for (const [name, value] of custom) if (pattern.test(name) && !MORE_SERVICE.includes(name)) return value
-    return undefined
-  }
-  return named(/.IMEI$/) ?? named(/^(?:SN|SERIAL(?:[ _]?(?:NO|NUMBER))?)$/)
+/** `spelling` makes one name of the ways in which clients write it: `Service-Id`, `service id`. */
+const spelling = (name: string): string =>
+  name.length > MAX_NAME ? name : name.replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '')
+
+/** MAX_NAME is longer than any name that is looked for. */
+const MAX_NAME = 100
+
+const SERVICE_SPELT = new Set([...SERVICE, ...MORE_SERVICE].map(spelling))
+
+const spelt = (fields: Fields, names: ReadonlySet<string>): string | undefined =>
+  [...fields].find(([name]) => names.has(spelling(name)))?.[1]
+
+/** `plainNumber` reads an id in digits of any script; ids and codes are short. */
+const plainNumber = (text: string): string => (text.length > MAX_NAME ? text : plainDigits(text))
+
+/** IMEI and SERIAL are the other names of an IMEI ("Phone IMEI", "IMEI No.") and those of a serial number, as `spelling` makes them. */
+const IMEI = /.IMEI$|^IMEI(?:1|NO|NR|NUM|NUMBER|SN|SERIAL)$/
+const SERIAL = /^(?:SN|SERIAL(?:NO|NR|NUM|NUMBER)?)$/
+
+function deviceIn(fields: Fields): string | undefined {
+  const named = (pattern: RegExp): string | undefined =>
+    [...fields].find(([name]) => pattern.test(spelling(name)) && !SERVICE_SPELT.has(spelling(name)))?.[1]
+  return named(IMEI) ?? named(SERIAL)
 }
 
 /**
@@ -93,15 +114,20 @@ export function readOrderIds(parameters: Result<Parameters>, form: Form): Result
     case 'one':
       return ok(listOf(idIn(parameters.value.fields) ?? ''))
     case 'many':
-      return ok(parameters.value.rows.map(({ fields, text }) => (fields ? idIn(fields) : text) ?? ''))
+      return ok(
+        parameters.value.rows.map(({ fields, text }) => plainNumber((fields ? idIn(fields) : text) ?? '')),
+      )
   }
 }
 
-export const idIn = (fields: Fields): string | undefined => firstOf(fields, ORDER_ID)
-
-const ORDER_ID = ['ORDERID', 'ORDER_ID', 'REFERENCEID', 'REFERENCE_ID', 'REFID', 'ID']
+export const idIn = (fields: Fields): string | undefined =>
+  firstOf(fields, ORDER_ID) ?? firstOf(fields, ORDER_IDS)
 
 /** MAX_PIECES is one more than are counted, with an empty one before and behind them. */
 const MAX_PIECES = MAX_COUNTED + 3
 
-const listOf = (text: string): string[] => text.split(/[\s,;[\]"']+/, MAX_PIECES).filter((id) => id !== '')
+const listOf = (text: string): string[] =>
+  text
+    .split(/[\s\p{Cf},;|،؛[\]"']+/u, MAX_PIECES)
+    .filter((id) => id !== '')
+    .map(plainNumber)

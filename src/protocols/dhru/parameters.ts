@@ -1,10 +1,11 @@
 import { ok, type Result } from '../../lib/fault.ts'
 import { isObject } from '../../lib/json.ts'
+import { trimmed } from '../../lib/text.ts'
 import { decodeText } from './encoded-text.ts'
 import { type Fields, fieldsOf, put } from './fields.ts'
 import { ENVELOPE, type Form } from './form.ts'
 import { MAX_DEPTH, malformed, TOO_DEEP } from './json.ts'
-import { CUSTOM } from './order-fields.ts'
+import { CUSTOM, ORDER_ID } from './order-fields.ts'
 
 /**
  * Parameters is what a request says beyond its action. `many` has rows under keys, the caller's own or (an array) "0", "1", ...; a row
@@ -54,15 +55,15 @@ export function readParameters(form: Form): Result<Parameters> {
     if (envelopeNames.has(key)) continue
     const { name } = field
     if (name.length > MAX_NAME) return malformed(`the name of a field is longer than ${MAX_NAME} characters`)
-    const path = name.includes('[') ? pathOf(name) : undefined
+    const path = name.includes('[') || name.length > LONG ? pathOf(name) : undefined
     if (path && path.length > MAX_DEPTH) return malformed(TOO_DEEP)
     if (path) {
       bracketed ??= newTree()
       addAt(bracketed, path, field.value)
     } else put(beside, name, field.value)
   }
-  const text = form.get('parameters')?.trim() ?? ''
-  const inside = text === '' ? readValue(bracketed ?? null) : readText(text)
+  const text = trimmed(form.get('parameters') ?? '')
+  const inside = text === '' ? readValue(bracketed ? withLists(bracketed) : null) : readText(text)
   if (!inside.ok) return inside
   if (inside.value.kind === 'none') return oneOf(beside)
   if (inside.value.kind === 'many' || beside.size === 0) return inside
@@ -77,13 +78,25 @@ interface Tree {
 /** `newTree` has no prototype: the keys are the caller's. */
 const newTree = (): Tree => Object.create(null)
 
-/** `pathOf` makes ["77", "ID"] of `parameters[77][ID]`, and ["CUSTOMFIELD", "PIN"] of `customfield[PIN]`. */
+/** LONG is the length of `parameters.`, than which names of most fields are shorter. */
+const LONG = 'parameters.'.length
+
+/**
+ * `pathOf` makes ["77", "ID"] of `parameters[77][ID]`, ["CUSTOMFIELD", "PIN"] of `customfield[PIN]`, ["orderid", "0"] of `orderid[0]`, and
+ * ["ID"] of `parameters.ID`, as the contract's tables have it, and of what PHP makes of that name.
+ */
 function pathOf(name: string): string[] | undefined {
+  if (!name.includes('[')) {
+    const [, field] = /^parameters[._](\w+)$/i.exec(name) ?? []
+    return field === undefined ? undefined : [field]
+  }
   const [, of = '', brackets] = /^([a-z_]+)((?:\[[^[\]]+\])+)$/i.exec(name) ?? []
   const path = brackets?.slice(1, -1).split('][')
   if (path === undefined || of.toLowerCase() === 'parameters') return path
-  return CUSTOM.includes(of.toUpperCase()) ? [of, ...path] : undefined
+  return WITH_BRACKETS.has(of.toUpperCase()) ? [of, ...path] : undefined
 }
+
+const WITH_BRACKETS = new Set([...CUSTOM, ...ORDER_ID])
 
 function addAt(tree: Tree, path: string[], value: string): void {
   let inner = tree
@@ -95,6 +108,18 @@ function addAt(tree: Tree, path: string[], value: string): void {
     inner = next
   }
   inner[path.at(-1) as string] ??= value
+}
+
+/** `withLists` makes a list of each part of a tree whose names count from 0, as PHP does. */
+function withLists(tree: Tree): unknown {
+  const names = Object.keys(tree)
+  const values = names.map((name) => {
+    const value = tree[name]
+    return typeof value === 'object' ? withLists(value) : value
+  })
+  return names.every((name, index) => name === String(index))
+    ? values
+    : Object.fromEntries(names.map((name, index) => [name, values[index]]))
 }
 
 const NONE = ok<Parameters>({ kind: 'none' })
@@ -125,11 +150,16 @@ function readValue(value: unknown): Result<Parameters> {
   return ok({ kind: 'many', rows: entries.map(([key, row]) => parameterRow(key, row)) })
 }
 
-/** `isRows` knows rows under the caller's own keys; one field that holds an object (CUSTOMFIELD) is still one order. */
+/**
+ * `isRows` knows rows under the caller's own keys, and ids under numbers, which are no names of fields; one field that holds an object
+ * (CUSTOMFIELD) is still one order.
+ */
 function isRows(object: Record<string, unknown>): boolean {
   const names = Object.keys(object)
   return (
     names.length > 0 &&
-    names.every((name) => isObject(object[name]) && !CUSTOM.includes(name.trim().toUpperCase()))
+    names.every(
+      (name) => /^\d+$/.test(name) || (isObject(object[name]) && !CUSTOM.includes(name.trim().toUpperCase())),
+    )
   )
 }

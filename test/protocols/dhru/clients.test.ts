@@ -20,6 +20,14 @@ beforeAll(async () => {
     required,
     options: [] as string[],
   })
+  await server.service({
+    code: 'ecid',
+    kind: 'serial',
+    duplicatePolicy: 'allow',
+    inputName: 'Device ECID',
+    minInputLength: 10,
+    maxInputLength: 16,
+  })
   await server.service({ code: 'mail', kind: 'server', fields: [field('EMAIL', 'Account e-mail')] })
   await server.service({
     code: 'two',
@@ -46,6 +54,8 @@ beforeAll(async () => {
   await server.service({ code: 'net', duplicatePolicy: 'allow', fields: [network] })
 })
 afterAll(() => server?.stop())
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 const order = async (fields: Record<string, string>, of = shop): Promise<DhruJson> =>
   (await server.call(of, { action: 'placeimeiorder', ...fields })).json()
@@ -130,6 +140,18 @@ describe('a value without a name', () => {
     ['behind the name', { CUSTOMFIELD: 'EMAIL=someone@example.com' }],
     ['behind the label', { CUSTOMFIELD: 'Account e-mail: someone@example.com' }],
     ['in brackets', { 'customfield[E-mail]': 'someone@example.com' }],
+    ['in brackets without a name', { 'customfield[]': 'someone@example.com' }],
+    ['in brackets with a number', { 'customfield[0]': 'someone@example.com' }],
+    ['in a list', { CUSTOMFIELD: '["someone@example.com"]' }],
+    ['in a list of objects', { CUSTOMFIELD: '[{"E-mail":"someone@example.com"}]' }],
+    [
+      'in a list as services announce their fields',
+      { CUSTOMFIELD: '[{"fieldname":"EMAIL","value":"someone@example.com"}]' },
+    ],
+    ['in base64 of base64', { CUSTOMFIELD: base64(base64('{"EMAIL":"someone@example.com"}')) }],
+    ['in XML', { CUSTOMFIELD: '<FIELDS><EMAIL>someone@example.com</EMAIL></FIELDS>' }],
+    ['between marks of a chat', { EMAIL: '\u200esomeone@example.com\u202c' }],
+    ['between marks in the box of the IMEI', { IMEI: '\ufeffsomeone@example.com\u200f' }],
     ['in brackets of another name', { 'CUSTOM[email]': 'someone@example.com' }],
     ['in JSON that is a text', { CUSTOMFIELD: JSON.stringify('{"EMAIL":"someone@example.com"}') }],
   ] as [string, Record<string, string>][])('or with one may stand %s', async (_how, fields) => {
@@ -171,6 +193,42 @@ describe('a value without a name', () => {
   it('is the IMEI where the service has no field', async () => {
     const number = imei(++n)
     expect(await placed({ ID: 'bl', CUSTOMFIELD: number })).toEqual({ input: number, fields: null })
+  })
+})
+
+describe('what a service calls its own box', () => {
+  it.each([
+    ['IMEI', { IMEI: '00112233445566' }],
+    ['its name', { 'Device ECID': '00112233445566' }],
+    ['its name in another spelling', { device_ecid: '00112233445566' }],
+    ['its name in CUSTOMFIELD', { CUSTOMFIELD: '{"DEVICE ECID:":"00112233445566"}' }],
+    ['its name beside a serial number', { 'device-ecid': '00112233445566', SN: 'C39' }],
+    ['SN', { SN: '00112233445566' }],
+    ['nothing', { CUSTOMFIELD: '00112233445566' }],
+  ] as [string, Record<string, string>][])('is found under %s', async (_name, fields) => {
+    expect(await placed({ ID: 'ecid', ...fields })).toMatchObject({ input: '00112233445566' })
+  })
+})
+
+describe('rows in XML', () => {
+  it('are all placed, each under its own id', async () => {
+    const [one, two] = [imei(++n), imei(++n)]
+    const row = (id: string, number: string) => `<ORDER id="${id}"><ID>bl</ID><IMEI>${number}</IMEI></ORDER>`
+    const parameters = `<PARAMETERS>${row('A-1', one)}${row('A-2', two)}</PARAMETERS>`
+    const says = (await server.call(shop, { action: 'placeimeiorderbulk', parameters })).json()
+    expect(says).toMatchObject({ 'A-1': { SUCCESS: [{}] }, 'A-2': { SUCCESS: [{}] } })
+    expect(says.SUCCESS.map(({ IMEI }: DhruJson) => IMEI)).toEqual([one, two])
+    expect((await order({ parameters })).ERROR[0].FULL_DESCRIPTION).toMatch(
+      /^malformed_parameters: one order/,
+    )
+  })
+})
+
+describe('the quantity 0, which the lists of panels have for what has no quantity,', () => {
+  it.each(['0', '00', ' 0 '])('is none: %j', async (QNT) => {
+    const panel = await server.shop({ dialect: 'panel' })
+    expect((await order({ ID: 'bl', IMEI: imei(++n), QNT }, panel)).SUCCESS).toHaveLength(1)
+    expect((await order({ ID: 'plain', QNT }, panel)).SUCCESS).toHaveLength(1)
   })
 })
 

@@ -47,6 +47,14 @@ describe('a urlencoded body', () => {
     ['names without values, values without names', 'a&=x&b=', { a: '', b: '' }],
     ['NUL', 'a=x%00y', { a: 'x\0y' }],
     ['names round which blanks stand', '+a+=1&%20b=2', { a: '1', b: '2' }],
+    ['what stands behind the ? of a URL', '?a=1&b=?', { a: '1', b: '?' }],
+    ['what PHP was set to put &amp; between', 'a=1&amp;b=2&amp;c=', { a: '1', b: '2', c: '' }],
+    [
+      'the values of a list',
+      'a[]=1&a[]=&A[]=x&a[]=2&b=3',
+      { 'a[0]': '1', 'a[1]': '', 'A[0]': 'x', 'a[2]': '2', b: '3' },
+    ],
+    ['names round which marks stand', '%E2%80%8Ea=1&%EF%BB%BFb%E2%80%AC=2', { a: '1', b: '2' }],
     ['nothing', '', {}],
   ])('gives %s', async (_words, body, fields) => {
     expect(fieldsOf(await form(body))).toEqual(fields)
@@ -152,6 +160,13 @@ describe('a multipart body', () => {
   it('is read by the boundary of its header when something stands before the first part', async () => {
     expect((await form(`a preamble\r\n${kit}`, MULTIPART)).get('parameters')).toBe('\n')
   })
+
+  it.each([URLENCODED, 'application/json', 'text/plain', undefined])(
+    'is read where its type was set by hand to %s',
+    async (contentType) => {
+      expect(fieldsOf(readForm(contentType, Buffer.from(kit)))).toEqual(fieldsOf(await form(kit, MULTIPART)))
+    },
+  )
 
   it('gives the content of a field that was sent as a file', async () => {
     const body =

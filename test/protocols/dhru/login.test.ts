@@ -51,6 +51,7 @@ const ways: [way: string, fields: () => Pairs][] = [
   ['the security id in upper case', () => as(shop.securityId.toUpperCase(), shop.secret)],
   ['the user name in mixed case', () => as(mixed(shop.username), shop.secret)],
   ['blanks and line ends round them', () => as(` ${shop.securityId}\r\n`, `\t${shop.secret} `)],
+  ['marks of chats round them', () => as(`\u200e${shop.securityId}\u202c`, `\ufeff${shop.secret}\u200b`)],
   ['the whole key as secret, no user name', () => as(undefined, dotted(shop))],
   ['the whole key as secret, a blank user name', () => as(' ', dotted(shop))],
   ['the whole key as secret, a wrong user name', () => as('nobody', dotted(shop))],

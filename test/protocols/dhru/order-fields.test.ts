@@ -28,6 +28,17 @@ const order = {
 }
 
 describe("an order's fields", () => {
+  it.each(['Service-Id', 'SERVICE ID', 'service.id', 'Tool ID:', 'SERVICE_IMEI'])(
+    'name the service in another spelling: %s',
+    (name) => {
+      expect(orderOf({ [name.toUpperCase()]: '1382', IMEI })).toMatchObject({ service: '1382' })
+    },
+  )
+
+  it.each(['١٣٨٢', '۱۳۸۲', '１３８２'])('name the service in digits of any script: %s', (ID) => {
+    expect(orderOf({ ID, IMEI })).toMatchObject({ service: '1382' })
+  })
+
   it.each(['ID', 'SERVICEID', 'SERVICE'])('name the service as %s', (name) => {
     expect(orderOf({ [name]: '1382', IMEI })).toEqual(order)
   })
@@ -58,7 +69,6 @@ describe("an order's fields", () => {
     expect(orderOf({ ID: '1382', IMEI, ...extra })).toEqual({
       ...order,
       reference: 'of REFERENCE',
-      device: 'of SN',
       extra: new Map(Object.entries({ IMEI, ...extra })),
     })
   })
@@ -84,7 +94,17 @@ describe("an order's fields", () => {
     expect(first).toEqual(second)
   })
 
-  it.each(['Phone IMEI', 'SN', 'serial', 'Serial Number', 'SERIALNO'])(
+  it.each(['IMEI No.', 'imei_number', 'IMEI1', 'IMEI-SN', 'Device-IMEI:'])(
+    'take %s for the device',
+    (name) => {
+      expect(orderOf({ ID: '1', [name.toUpperCase()]: IMEI })).toMatchObject({
+        imei: undefined,
+        device: IMEI,
+      })
+    },
+  )
+
+  it.each(['Phone IMEI', 'SN', 'serial', 'Serial Number', 'SERIALNO', 'S/N', 'serial-number', 'Serial No.:'])(
     'take %s of CUSTOMFIELD for the device where there is no IMEI',
     (name) => {
       expect(orderOf({ ID: '1', CUSTOMFIELD: base64({ Colour: 'red', [name]: 'C39' }) })).toMatchObject({
@@ -169,6 +189,21 @@ describe('the orders that a status request names', () => {
     ['orderid beside parameters that cannot be read', 'parameters={&orderid=321', ['321']],
     ['nothing', '', []],
     ['nothing but separators', 'orderid=,+;', []],
+    ['fields in brackets', 'orderid[]=1&orderid[]=2', ['1', '2']],
+    ['fields in brackets with numbers', 'orderid%5B0%5D=1&orderid%5B1%5D=2', ['1', '2']],
+    ['fields in brackets called ID', 'ID[]=1&ID[]=2', ['1', '2']],
+    ['parameters in brackets', 'parameters[]=1&parameters[]=2', ['1', '2']],
+    ['parameters in brackets with numbers', 'parameters[0]=1&parameters[1]=2', ['1', '2']],
+    ['parameters in brackets twice', 'parameters[ID][]=1&parameters[ID][]=2', ['1', '2']],
+    ['ids under row ids', 'parameters={"77":"1","78":2}', ['1', '2']],
+    ['base64 of ids under row ids', `parameters=${base64({ 77: 1, 78: 2 })}`, ['1', '2']],
+    ['orderids', 'orderids=1,2', ['1', '2']],
+    ['a list called ORDERIDS', 'parameters={"ORDERIDS":["1","2"]}', ['1', '2']],
+    ['a list with bars', 'orderid=1|2', ['1', '2']],
+    ['a list with Arabic commas, in Persian digits', `orderid=${encodeURIComponent('۱، ۲')}`, ['1', '2']],
+    ['rows in Arabic digits', `parameters=${encodeURIComponent('[{"ID":"١"}]')}`, ['1']],
+    ['an id between marks', `ID=${encodeURIComponent('\u200e321\u202c')}`, ['321']],
+    ['blocks of XML', 'parameters=<P><R><ID>1</ID></R><R><ID>2</ID></R></P>', ['1', '2']],
   ])('are read from %s', (_words, body, ids) => {
     expect(idsOf(body)).toEqual(ids)
   })

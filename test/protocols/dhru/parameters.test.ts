@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ok, type Result } from '../../../src/lib/fault.ts'
+import { trimmed } from '../../../src/lib/text.ts'
 import { readCustomField } from '../../../src/protocols/dhru/custom-field.ts'
 import { Form } from '../../../src/protocols/dhru/form.ts'
 import { type Parameters, readParameters } from '../../../src/protocols/dhru/parameters.ts'
@@ -32,6 +33,8 @@ const malformed = { ok: false, code: 'malformed_parameters' }
 const ORDER = { ID: '1382', IMEI: '490154203237518' }
 const order = one(ORDER)
 const XML = '<PARAMETERS><ID>1382</ID><IMEI>490154203237518</IMEI></PARAMETERS>\n'
+const escaped = (text: string): string =>
+  text.replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 const JSON_ORDER = '{"ID":1382,"IMEI":"490154203237518"}'
 const bulk = many(['77', { ID: '1', IMEI: 'a' }], ['78', { ID: '2', IMEI: 'b' }])
 const BULK = '{"77":{"IMEI":"a","ID":1},"78":{"IMEI":"b","ID":2}}'
@@ -60,11 +63,27 @@ describe('one order', () => {
       'JSON with every other field empty',
       '{"QNT":"","MEP":null,"PIN":" ","ID":"1382","IMEI":490154203237518}',
     ],
+    ['XML with blocks around the block', `<REQUEST><ORDER>${XML}</ORDER></REQUEST>`],
+    ['base64 of XML that was escaped', base64(escaped(XML))],
+    ['base64 of JSON that was escaped', base64(escaped(JSON_ORDER))],
+    ['base64 of JSON in percent signs', base64(encodeURIComponent(JSON_ORDER))],
+    ['base64 in percent signs', encodeURIComponent(base64(`${JSON_ORDER} `))],
+    ['base64 of base64', base64(base64(JSON_ORDER))],
+    ['base64 of base64 of XML', base64(base64(XML))],
+    ['base64 of a form', base64('ID=1382&IMEI=490154203237518')],
+    ['a form that begins with another name', 'QNT=&CUSTOMFIELD=&ID=1382&IMEI=490154203237518'],
+    ['a form as it stands in a URL', '?ID=1382&IMEI=490154203237518'],
+    ['marks round names and values', '{"\u200eID":"\u200e1382\u200f","IMEI":"\ufeff490154203237518\u202c"}'],
+    ['a block in JSON', `{"PARAMETERS":${JSON_ORDER}}`],
   ])('is read from %s', (_words, parameters) => {
-    expect(readText(parameters)).toEqual(order)
+    const read = readText(parameters)
+    const [row] = read.ok && read.value.kind === 'many' ? read.value.rows : []
+    expect(row ? ok({ kind: 'one', fields: row.fields }) : read).toEqual(order)
   })
 
   it.each([
+    ['named as in the tables of the contract', 'parameters.ID=1382&parameters.IMEI=490154203237518'],
+    ['named as PHP makes these names', 'parameters_id=1382&PARAMETERS_IMEI=490154203237518'],
     ['bracketed', 'action=x&parameters[ID]=1382&parameters[IMEI]=490154203237518'],
     ['bracketed and percent-encoded', 'parameters%5BID%5D=1382&Parameters%5Bimei%5D=490154203237518'],
     ['flat', 'ID=1382&IMEI=490154203237518&action=placeimeiorder'],
@@ -167,6 +186,10 @@ describe('many orders', () => {
     ['base64 of an object under row ids', `parameters=${base64(BULK)}`],
     ['plain JSON', `parameters=${encodeURIComponent(BULK)}`],
     [
+      'XML in which a block has its id',
+      'parameters=<PARAMETERS><ROW id="77"><IMEI>a</IMEI><ID>1</ID></ROW><ROW ID="78"><IMEI>b</IMEI><ID>2</ID></ROW></PARAMETERS>',
+    ],
+    [
       'brackets',
       'parameters[77][IMEI]=a&parameters[77][ID]=1&parameters[78][IMEI]=b&parameters[78][id]=2&ID=9',
     ],
@@ -178,6 +201,10 @@ describe('many orders', () => {
     const rows = many(['0', { IMEI: 'a', ID: '1' }], ['1', { IMEI: 'b', ID: '2' }])
     const array = '[{"IMEI":"a","ID":1},{"IMEI":"b","ID":2}]'
     expect(readText(array)).toEqual(rows)
+    const block = (imei: string, id: number) => `<ORDER><IMEI>${imei}</IMEI><ID>${id}</ID></ORDER>`
+    expect(readText(`<REQUEST><ORDERS>${block('a', 1)}${block('b', 2)}</ORDERS></REQUEST>`)).toEqual(rows)
+    const twice = '<P><ROW id="7"><ID>1</ID></ROW><ROW id="7"><ID>2</ID></ROW></P>'
+    expect(readText(twice)).toEqual(many(['0', { ID: '1' }], ['1', { ID: '2' }]))
     expect(readText(base64(array))).toEqual(rows)
   })
 
@@ -308,6 +335,16 @@ describe('CUSTOMFIELD', () => {
     ['nothing', ' ', {}],
     ['an empty array, as PHP encodes no fields', '[]', {}],
     ['base64 of an empty array', 'W10=', {}],
+    ['a list of objects', '[{"imei":"1"},{"Serial No":2}]', { IMEI: '1', 'SERIAL NO': '2' }],
+    [
+      'a list of names and values',
+      '[{"fieldname":"E-mail","value":"a"},{"name":"b","value":1}]',
+      { 'E-MAIL': 'a', B: '1' },
+    ],
+    ['a list of names without values', base64('[{"fieldname":"E-mail","value":""}]'), {}],
+    ['XML', '<P><A>1</A></P>', { A: '1' }],
+    ['base64 of base64', base64(base64('{"a":"1"}')), { A: '1' }],
+    ['JSON with entities', '{&quot;a&quot;:&quot;1&quot;}', { A: '1' }],
   ])('is read from %s', (_words, text, fields) => {
     expect(readCustomField(text)).toEqual({ ok: true, value: new Map(Object.entries(fields)) })
   })
@@ -316,11 +353,14 @@ describe('CUSTOMFIELD', () => {
     expect(readCustomField(text)).toEqual({ ok: true, value: text })
   })
 
-  it.each(['"x"', base64('"x"'), ' "x" '])('is the plain text in JSON that is a text, as %j', (text) => {
-    expect(readCustomField(text)).toEqual({ ok: true, value: 'x' })
-  })
+  it.each(['"x"', base64('"x"'), ' "x" ', '["x"]', '{"0":"x"}', '{"1":"x"}'])(
+    'is the plain text in JSON that is a text, or a list of one, as %j',
+    (text) => {
+      expect(readCustomField(text)).toEqual({ ok: true, value: 'x' })
+    },
+  )
 
-  it.each(['{', '[1]', base64('[1]'), '<P><A>1</A></P>', `{"a":${'['.repeat(9)}${']'.repeat(9)}}`])(
+  it.each(['{', '[1,2]', base64('[[1]]'), `{"a":${'['.repeat(9)}${']'.repeat(9)}}`])(
     'is malformed as %j',
     (text) => {
       expect(readCustomField(text)).toMatchObject(malformed)
@@ -390,7 +430,7 @@ describe('any parameters', () => {
   })
 
   it('mean the same in every encoding', () => {
-    const value = fc.string({ unit: 'grapheme' }).filter((text) => text.trim() === text && text !== '')
+    const value = fc.string({ unit: 'grapheme' }).filter((text) => trimmed(text) === text && text !== '')
     const names = fc.constantFrom('ID', 'IMEI', 'QNT', 'REFERENCE', 'NETWORK')
     fc.assert(
       fc.property(fc.dictionary(names, value, { minKeys: 1, noNullPrototype: true }), (fields) => {

@@ -26,8 +26,7 @@ export function readPurchase(
   const offer = findOffer(snapshot, account, idOrCode, { now, field: 'ID' })
   if (!offer.ok) return offer
   const { service, price } = offer.value
-  const input = imei ?? (service.kind === 'server' ? undefined : device)
-  const item = readInput(service, { input, bare, quantity, fields: extra })
+  const item = readInput(service, { input: imei, device, bare, quantity, fields: extra })
   if (!item.ok) return item
   if (price.minItems > 1) {
     const message = `this service is sold from ${price.minItems} items an order`
