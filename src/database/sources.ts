@@ -42,6 +42,7 @@ export class Connection {
 
   async #ask(query: pg.QueryConfig & { rowMode?: 'array' }): Promise<Rows<unknown[]>> {
     this.#signal?.throwIfAborted()
+    sendTogether(this.#client)
     try {
       const results = (await this.#client.query(query)) as pg.QueryResult | pg.QueryResult[]
       const result = (Array.isArray(results) ? results.at(-1) : results) as pg.QueryResult
@@ -286,8 +287,29 @@ const CACHED_PLAN_MISFITS = '0A000'
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
 
-/** `cutOff` ends a connection without waiting for what is under way on it; its statements fail. */
-const cutOff = (client: pg.ClientBase): void => {
-  const { connection } = client as unknown as { connection?: { stream?: { destroy(): void } } }
-  connection?.stream?.destroy()
+interface Socket {
+  cork(): void
+  uncork(): void
+  destroy(): void
 }
+
+/** `socketOf` is what the driver's types do not tell of: the socket, which is not there before a client connects. */
+const socketOf = (client: pg.ClientBase): Socket | undefined =>
+  (client as unknown as { connection?: { stream?: Socket } }).connection?.stream
+
+const held = new WeakSet<Socket>()
+
+/** `sendTogether` has what is sent in this turn go out in one write: the driver makes one for each statement, and each costs as much. */
+function sendTogether(client: pg.ClientBase): void {
+  const socket = socketOf(client)
+  if (!socket || held.has(socket)) return
+  held.add(socket)
+  socket.cork()
+  process.nextTick(() => {
+    held.delete(socket)
+    socket.uncork()
+  })
+}
+
+/** `cutOff` ends a connection without waiting for what is under way on it; its statements fail. */
+const cutOff = (client: pg.ClientBase): void => socketOf(client)?.destroy()

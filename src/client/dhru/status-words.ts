@@ -6,7 +6,8 @@ export type OrderState = 'open' | 'done' | 'rejected'
  * or a word, in any case. Undefined: it is neither.
  */
 export function stateOf(status: string): OrderState | undefined {
-  return numbers.get(status.trim()) ?? states.get(statusWord(status))
+  const plain = status.trim().toLowerCase()
+  return numbers.get(plain) ?? states.get(plain) ?? states.get(statusWord(status))
 }
 
 /** `statusWord` gives a status in the spelling by which words are compared: without case, accents, dots and doubled blanks. */

@@ -54,6 +54,9 @@ export interface AttemptUpdate {
   unrecognised?: string | null
 }
 
+/** CLAIM_LOCKS is how many locks a supplier's numbers share: PostgreSQL has room for a few thousand in all, and a batch may have a thousand numbers. */
+const CLAIM_LOCKS = 64
+
 /**
  * `lockClaims` has transactions that claim the same number, in whatever process, wait for each other: what is sent behind it sees what the one
  * before has written. It comes before any other lock, and is sent at once.
@@ -63,7 +66,7 @@ export async function lockClaims(sql: Transaction, updates: readonly ItemUpdate[
   if (claims.length === 0) return
   await sql`
     select pg_advisory_xact_lock(supplier_id, number)
-      from (select distinct supplier_id, hashtext(reference) as number
+      from (select distinct supplier_id, hashtext(reference) & ${CLAIM_LOCKS - 1} as number
               from unnest(${claims.map(({ supplierId }) => supplierId)}::int[],
                           ${claims.map(({ reference }) => sanitize(reference))}::text[]) as c (supplier_id, reference)
              order by supplier_id, number) c`.execute()
