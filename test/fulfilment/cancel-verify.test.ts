@@ -99,18 +99,21 @@ test('a request is settled when the supplier is faster, and cannot be granted an
   expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
 })
 
-test('an item that a worker has in hand when its cancellation is granted is lost to it', async () => {
+test('a cancellation is not granted while the supplier is called about the item, which may be done', async () => {
   const gate = Promise.withResolvers<SupplierOutcome>()
   const supplier = new FakeSupplier(() => gate.promise)
   const workers = shop.workers(supplier)
   const id = await shop.place(1)
   await until(() => supplier.calls.length === 1)
   await cancel(id)
-  await resolveReview(shop.sql, (await onlyReview(id)).id, { kind: 'grant' }, decider, shop.clock)
+  const { id: review } = await onlyReview(id)
+  await expect(resolveReview(shop.sql, review, { kind: 'grant' }, decider, shop.clock)).rejects.toMatchObject(
+    { code: 'conflict', field: 'id' },
+  )
   gate.resolve(SUCCESS)
   await workers.stop(10_000)
-  expect(await shop.order(id)).toMatchObject({ state: 'cancelled', items: [{ result: null }] })
-  expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
+  expect(await shop.order(id)).toMatchObject({ state: 'success', items: [{ result: 'clean' }] })
+  expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
 })
 
 test('nobody asks for another account’s order', async () => {

@@ -118,7 +118,7 @@ test('a dispatcher that only looks at an item does not get in the way of a cance
   const manual = await newService(shop.sql, { processing: 'manual' })
   const id = await shop.place(1, { service: manual })
   const now = shop.clock.now()
-  const [found] = await itemsOfOrder(shop.sql, shop.account, id)
+  const [found] = await itemsOfOrder(shop.sql, shop.account, id, shop.clock.now())
   const item = found && { ...found, accountId: shop.account, orderId: id }
   if (!item) throw new Error('nothing is pending')
   await takePending(shop.sql, { limit: 1, now })

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
+import { LEASE_MS } from '../../src/fulfilment/dispatch/claim-due-items.ts'
 import { updateFor } from '../../src/fulfilment/outcome/item-update.ts'
 import {
   type Decision,
@@ -178,13 +179,55 @@ describe('what became of a lost item is decided by a person:', () => {
     expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
   })
 
+  test('given back: not before whoever asks the supplier has an answer, which may be that it was done', async () => {
+    const { promise, resolve } = Promise.withResolvers<SupplierOutcome>()
+    const supplier = new FakeSupplier(async ({ call }) => (call === 'send' ? LOST : promise))
+    shop.workers(supplier)
+    const id = await shop.place(1)
+    const review = await reviewOf(id)
+    shop.clock.advance(HOUR)
+    await until(() => supplier.underWay === 1)
+    const giveBack: Decision = { kind: 'give_back' }
+    await expect(decide(review, giveBack)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('a supplier is being asked about the item at this moment'),
+    })
+    expect(await findReview(shop.sql, review.id)).toMatchObject({ resolution: null })
+    // The question repeats the order under its key, and the supplier does it.
+    resolve(SUCCESS)
+    await ended(id)
+    expect(await shop.order(id)).toMatchObject({ state: 'success', items: [{ result: 'clean' }] })
+    await expect(decide(review, giveBack)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+  })
+
+  test('given back: as soon as the question is answered, and nobody waits for its lease', async () => {
+    const { id, review, supplier } = await lost()
+    shop.clock.advance(HOUR)
+    await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
+    await shop.idle()
+    await decide(review, { kind: 'give_back' })
+    expect(await shop.order(id)).toMatchObject({ state: 'failed' })
+  })
+
+  test('given back: an item that is polled every few seconds, between two polls', async () => {
+    await shop.sql`update services set min_poll_seconds = 5, max_poll_seconds = 5, expiry_seconds = 60`
+    shop.workers(new FakeSupplier(async () => ({ kind: 'accepted', reference: 'S-1' })))
+    const id = await shop.place(1)
+    await until(async () => (await attemptsOf(id))[0]?.['state'] === 'accepted')
+    const review = await show(id, 'expired')
+    await decide(review, { kind: 'give_back' })
+    expect(await shop.order(id)).toMatchObject({ state: 'failed' })
+  })
+
   test.each<[string, Decision]>([
     ['given back', { kind: 'give_back' }],
     ['found', { kind: 'found', reference: 'S-1' }],
     ['sent again', { kind: 'send_again' }],
     ['done', { kind: 'result', text: 'by hand' }],
-  ])('a worker that has the item in hand when it is %s has lost it', async (_name, decision) => {
+  ])('a worker whose lease is over when the item is %s has lost it', async (_name, decision) => {
     const { id, item, review } = await inHand(LOST)
+    shop.clock.advance(LEASE_MS)
     await decide(review, decision)
     const state = async () => [await shop.order(id), [...(await attemptsOf(id))], await wallet()]
     const before = await state()

@@ -98,12 +98,12 @@ describe('with a database', () => {
     await shop.close()
   })
 
-  /** `sent` is an order that is with the supplier, and whose lease somebody else has by now. */
+  /** `sent` is an order that is with the supplier, and whose lease is over: somebody else has looked at it since. */
   const sent = async (): Promise<OrderId> => {
     shop.workers(supplier)
     const id = await shop.place(1)
     await until(() => supplier.underWay === 1)
-    await shop.sql`update items set fence = fence + 1 where order_id = ${id}`
+    await shop.sql`update items set fence = fence + 1, leased_until = null where order_id = ${id}`
     return id
   }
   const reviews = () => listReviews(shop.sql, { all: true })

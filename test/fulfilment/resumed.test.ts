@@ -112,6 +112,23 @@ describe('while the former supplier is asked once more', () => {
     return { id, answer: resolve }
   }
 
+  test('no money is given back before it has answered', async () => {
+    const { id, answer } = await askedAgain('timer')
+    const margin = (await reviews())[0]?.id
+    await expect(decide(margin, { kind: 'give_back' })).rejects.toMatchObject({
+      code: 'conflict',
+      field: 'id',
+    })
+    const order = { accountId: shop.account, orderId: id }
+    expect(await requestCancel(shop.sql, shop.outcomes, order, 'acme', shop.clock)).toMatchObject({
+      asked: 1,
+    })
+    formerSays = () => SUCCESS
+    answer(SUCCESS)
+    await ended(id)
+    expect(await wallet()).toMatchObject({ available: 999_990n, held: 0n })
+  })
+
   test.each(['timer', 'webhook', 'reseller'] as const)(
     'by a %s, the item is not sent on; success ends it',
     async (by) => {

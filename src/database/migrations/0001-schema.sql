@@ -690,6 +690,8 @@ create table items (
   reason text,
   -- Promise 5 (no order is forgotten): every open item has a time at which it is due. A claim moves it past the lease.
   due_at timestamptz,
+  -- Until when a worker is calling the supplier about it, or has died doing so; null: no worker has it.
+  leased_until timestamptz,
   -- Counts the claims of this item: a report under an earlier number is not believed.
   fence integer not null default 0,
   finished_at timestamptz,

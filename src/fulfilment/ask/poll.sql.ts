@@ -36,7 +36,7 @@ export async function claimSentItems(sql: Sql, room: PollRoom[], leaseUntil: Dat
          where i.state in ('processing', 'unknown') and i.supplier_id = r.supplier_id and i.due_at <= r.due_by
          order by i.due_at limit r.items for update skip locked) d
     ), moved as (
-      update items i set fence = i.fence + 1, due_at = ${leaseUntil}
+      update items i set fence = i.fence + 1, due_at = ${leaseUntil}, leased_until = ${leaseUntil}
         from due
        where i.account_id = due.account_id and i.order_id = due.order_id and i.position = due.position
       returning i.account_id, i.order_id, i.position, i.fence, i.service_id, i.input, i.fields, i.quantity
@@ -91,7 +91,7 @@ async function selectFieldNames(sql: Sql, routes: RouteId[]): Promise<Map<RouteI
 /** `putBack` lets go of items that were claimed and not asked about: they are due still. */
 export async function putBack(sql: Sql, items: ClaimedItem[], now: Date): Promise<void> {
   await sql`
-    update items i set due_at = ${now}
+    update items i set due_at = ${now}, leased_until = null
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
         as held (account_id, order_id, position, fence)

@@ -212,7 +212,8 @@ export async function insertAttempts(
       ) as g (account_id, order_id, position, number, supplier_id, route_id, remote_service, cost, key_number)
     ), moved as (
       update items i
-         set fence = i.fence + 1, state = 'processing', supplier_id = g.supplier_id, due_at = ${leaseUntil}
+         set fence = i.fence + 1, state = 'processing', supplier_id = g.supplier_id, due_at = ${leaseUntil},
+             leased_until = ${leaseUntil}
         from given g
        where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position
     ), begun as (
@@ -247,7 +248,7 @@ export async function extendLeases<T extends ItemName & { fence: number }>(
   leaseUntil: Date,
 ): Promise<T[]> {
   const rows = await sql<{ ord: number }[]>`
-    update items i set due_at = greatest(i.due_at, ${leaseUntil})
+    update items i set due_at = greatest(i.due_at, ${leaseUntil}), leased_until = greatest(i.leased_until, ${leaseUntil})
       from unnest(${items.map((item) => item.accountId)}::int[], ${items.map((item) => item.orderId)}::bigint[],
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
              with ordinality as held (account_id, order_id, position, fence, ord)

@@ -11,7 +11,7 @@ export interface LateItem {
   isFinished: boolean
   /** `isWaiting`: it is with nobody, and waits for another supplier. */
   isWaiting: boolean
-  /** `isHeld`: it is not due, so that somebody may be asking about it at this moment. */
+  /** `isHeld`: somebody is asking about it at this moment. */
   isHeld: boolean
   result: string | null
   /** `fault` of a refused one is null where a person said that it was not taken. */
@@ -38,7 +38,7 @@ export async function lockLateItem(
     }[]
   >`
     select i.fence, i.finished_at is not null as finished, i.state = 'pending' as waiting,
-           i.due_at is not null and i.due_at > ${now} as held, i.result, a.state, a.reference, a.fault,
+           i.leased_until is not null and i.leased_until > ${now} as held, i.result, a.state, a.reference, a.fault,
            (select max(n.number) from attempts n
              where n.account_id = i.account_id and n.order_id = i.order_id and n.position = i.position)::int as latest
       from items i

@@ -123,7 +123,7 @@ export async function writeItemUpdates(
        where g.claimed is not null
     ), moved as (
       update items i
-         set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at,
+         set state = r.item_state, result = r.result, reason = r.reason, due_at = r.due_at, leased_until = null,
              finished_at = case when r.due_at is null then ${now}::timestamptz end
         from given r
        where i.account_id = r.account_id and i.order_id = r.order_id and i.position = r.position

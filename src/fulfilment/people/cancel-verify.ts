@@ -36,7 +36,7 @@ export async function requestCancel(
   by: string,
   clock: Clock = systemClock,
 ): Promise<CancelAnswer> {
-  const items = await findItems(sql, order)
+  const items = await findItems(sql, order, clock.now())
   const cancelled = await Promise.all(
     items
       .filter(({ state, isDoubted }) => state === 'pending' && !isDoubted)
@@ -51,7 +51,7 @@ export async function requestCancel(
       ),
   )
   // Read again: an item may have been sent in the same moment.
-  const rest = (await findItems(sql, order)).filter(
+  const rest = (await findItems(sql, order, clock.now())).filter(
     ({ state, isDoubted }) =>
       state === 'processing' || state === 'unknown' || (state === 'pending' && isDoubted),
   )
@@ -86,7 +86,7 @@ export async function requestVerify(
   by: string,
   clock: Clock = systemClock,
 ): Promise<VerifyAnswer> {
-  const items = await findItems(sql, order)
+  const items = await findItems(sql, order, clock.now())
   const ended = items.filter(({ state }) => state === 'success' || state === 'failed')
   const now = clock.now()
   const lately = await verifiedSince(
@@ -130,8 +130,8 @@ export async function requestVerify(
   return answer
 }
 
-async function findItems(sql: Sql, order: { accountId: AccountId; orderId: OrderId }) {
-  const items = await itemsOfOrder(sql, order.accountId, order.orderId)
+async function findItems(sql: Sql, order: { accountId: AccountId; orderId: OrderId }, now: Date) {
+  const items = await itemsOfOrder(sql, order.accountId, order.orderId, now)
   if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')
   return items
 }

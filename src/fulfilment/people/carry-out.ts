@@ -3,7 +3,6 @@ import { Refusal } from '../../errors.ts'
 import { adjustWithin } from '../../ledger/adjustments.ts'
 import { micros } from '../../lib/money.ts'
 import type { Clock } from '../../lib/time.ts'
-import { LEASE_MS } from '../dispatch/claim-due-items.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { resumeAttempt } from '../outcome/resumed.sql.ts'
@@ -23,6 +22,7 @@ export async function carryOut(
   clock: Clock,
 ): Promise<void> {
   const now = clock.now()
+  if (givesBack.includes(decision.kind)) checkAnswered(item, now)
   // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
   if ((review.kind === 'margin' || review.kind === 'supplier') && item.state !== 'pending') {
     throw new Refusal('conflict', `the item does not wait any more, it is ${item.state}`, 'id')
@@ -42,6 +42,9 @@ export async function carryOut(
   if (written.length === 0) throw new Refusal('conflict', `the item is ${item.state} already`, 'id')
   await followItems(sql, [item], now)
 }
+
+/** `givesBack` are decisions that move money back to the reseller. */
+const givesBack: readonly DecisionKind[] = ['give_back', 'grant']
 
 /** `aboutTheSupplier` are decisions that say what the supplier of the attempt in question did. */
 const aboutTheSupplier: readonly DecisionKind[] = ['found', 'send_again', 'result']
@@ -177,9 +180,16 @@ export function decidedUpdate(
 /** ANSWERED_MS is when whoever asks has an answer, which comes late and may be that the supplier has it: asking may repeat the order. */
 const ANSWERED_MS = 35_000
 
-/** `isInHand`: somebody may be asking the supplier at this moment. */
-export const isInHand = ({ dueAt }: Decided, now: Date): boolean =>
-  dueAt !== null && dueAt > now && dueAt.getTime() <= now.getTime() + LEASE_MS
+/** `isInHand`: a supplier is being asked about the item at this moment. */
+export const isInHand = ({ askedUntil }: Decided, now: Date): boolean =>
+  askedUntil !== null && askedUntil > now
+
+/** `checkAnswered`: asking may repeat the order, and its answer may be that it was done: no money is given back before it has come. */
+function checkAnswered(item: Decided, now: Date): void {
+  if (!isInHand(item, now)) return
+  const detail = `a supplier is being asked about the item at this moment: decide again in some seconds`
+  throw new Refusal('conflict', detail, 'id')
+}
 
 const ended = {
   state: 'given_up',

@@ -132,8 +132,8 @@ export async function wasGivenBack(
 export interface Decided extends ItemName {
   fence: number
   state: ItemState
-  /** `dueAt` is when it is asked about next, or until when whoever asks has it; null: it has ended. */
-  dueAt: Date | null
+  /** `askedUntil` is until when a supplier is asked about it at the latest; null: none is. */
+  askedUntil: Date | null
   price: bigint
   attempt: {
     number: number
@@ -151,7 +151,7 @@ export interface Decided extends ItemName {
  */
 export async function takeForDecision(sql: Transaction, name: ItemName): Promise<Decided | undefined> {
   const [row] = await sql<
-    (Pick<Decided, 'fence' | 'state' | 'dueAt' | 'price'> & {
+    (Pick<Decided, 'fence' | 'state' | 'askedUntil' | 'price'> & {
       number: number | null
       attemptState: AttemptState
       supplierId: SupplierId
@@ -163,9 +163,13 @@ export async function takeForDecision(sql: Transaction, name: ItemName): Promise
     with taken as (
       update items set fence = fence + 1
        where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
-      returning account_id, order_id, position, fence, state, due_at, price
+      returning account_id, order_id, position, fence, state, leased_until, price
     )
-    select t.fence, t.state, t.due_at, t.price, a.number, a.state as attempt_state, a.supplier_id, s.kind as supplier_kind,
+    select t.fence, t.state, t.price,
+           greatest(t.leased_until, (
+             select max(r.recheck_lease) from attempts r
+              where r.account_id = t.account_id and r.order_id = t.order_id and r.position = t.position)) as asked_until,
+            a.number, a.state as attempt_state, a.supplier_id, s.kind as supplier_kind,
            a.reference, a.asked
       from taken t
       left join lateral (
@@ -174,12 +178,12 @@ export async function takeForDecision(sql: Transaction, name: ItemName): Promise
          order by a.number desc limit 1) a on true
       left join suppliers s on s.id = a.supplier_id`.records()
   if (!row) return undefined
-  const { fence, state, dueAt, price, number, attemptState, ...attempt } = row
+  const { fence, state, askedUntil, price, number, attemptState, ...attempt } = row
   return {
     ...name,
     fence,
     state,
-    dueAt,
+    askedUntil,
     price,
     attempt: number === null ? null : { ...attempt, number, state: attemptState },
   }
@@ -213,7 +217,7 @@ interface OrderItem {
   state: ItemState
   /** `attempt` is the latest. */
   attempt: number | null
-  /** `isDoubted`: a person is asked about a supplier that says otherwise than before. */
+  /** `isDoubted`: a person is asked about a supplier that says otherwise than before, or a former supplier is asked at this moment. */
   isDoubted: boolean
 }
 
@@ -222,12 +226,17 @@ export async function itemsOfOrder(
   sql: Queryable,
   accountId: AccountId,
   orderId: OrderId,
+  now: Date,
 ): Promise<OrderItem[]> {
   return await sql<OrderItem[]>`
     select i.position, i.fence, i.state,
            (select v.id from reviews v
              where v.account_id = i.account_id and v.order_id = i.order_id and v.position = i.position
-               and v.kind = 'changed' and v.resolved_at is null limit 1) is not null as is_doubted,
+               and v.kind = 'changed' and v.resolved_at is null limit 1) is not null
+           or exists (
+             select from attempts a
+              where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
+                and a.recheck_lease > ${now}) as is_doubted,
            (select max(a.number) from attempts a
              where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position) as attempt
       from items i where i.account_id = ${accountId} and i.order_id = ${orderId} order by i.position`.records()

@@ -1,6 +1,5 @@
 import type { Sql } from '../../../src/database/database.ts'
 import { Refusal } from '../../../src/errors.ts'
-import { LEASE_MS } from '../../../src/fulfilment/dispatch/claim-due-items.ts'
 import { type Decision, resolveReview } from '../../../src/fulfilment/people/decisions.ts'
 import type { ReviewKind } from '../../../src/fulfilment/people/review.ts'
 import type { ReviewId } from '../../../src/lib/ids.ts'
@@ -29,10 +28,9 @@ export class Person {
     this.#deps = deps
   }
 
-  /** `decide` looks at each open review that is new. An item that may be asked about at this moment has its turn the next time. */
+  /** `decide` looks at each open review that is new. An item that is asked about at this moment has its turn the next time. */
   async decide(): Promise<void> {
     const { sql, clock } = this.#deps
-    const leased = new Date(clock.now().getTime() + LEASE_MS)
     const reviews = await sql<OpenReview[]>`
       select v.id, v.kind, v.detail, i.input, s.name as supplier, i.finished_at is null as is_open
         from reviews v
@@ -40,7 +38,7 @@ export class Person {
         left join attempts a on a.account_id = v.account_id and a.order_id = v.order_id and a.position = v.position
                             and a.number = v.attempt
         left join suppliers s on s.id = a.supplier_id
-       where v.resolved_at is null and (i.due_at is null or i.state = 'pending' or i.due_at > ${leased}) order by v.id`.records()
+       where v.resolved_at is null and (i.leased_until is null or i.leased_until <= ${clock.now()}) order by v.id`.records()
     for (const review of reviews) if (!this.#seen.has(review.id)) await this.#look(review)
   }
 
@@ -63,6 +61,7 @@ export class Person {
     } catch (error) {
       // The item has moved on meanwhile, or somebody else's has that number.
       if (!(error instanceof Refusal)) throw error
+      if (error.message.includes('being asked')) this.#seen.delete(review.id)
       truth.count(`person: ${review.kind}, too late`)
     }
   }
