@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { Throttled } from '../errors.ts'
@@ -80,7 +80,7 @@ export class Admission {
    */
   async readBody(request: FastifyRequest, limit: number, { isKnown = false } = {}): Promise<Body> {
     const body = await this.#bodies.read(request.raw, limit, isKnown ? null : request.caller)
-    if (body.isBrokenOff) request.isBrokenOff = true
+    if (body.isBrokenOff) request.answer?.setHeader('connection', 'close')
     return body
   }
 
@@ -137,7 +137,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** `caller` is whose address the request is counted of; null: it is not. */
     caller: Caller | null
-    /** `isBrokenOff`: the rest of its body is not read, and its connection is closed behind the answer. */
-    isBrokenOff: boolean
+    /** `answer` is what it will be answered with. */
+    answer: ServerResponse | null
   }
 }

@@ -75,11 +75,12 @@ export function buildHttp(
   app.server.headersTimeout = HEADERS_MS
   admission.guard(app.server)
   app.decorateRequest('caller', null)
-  app.decorateRequest('isBrokenOff', false)
+  app.decorateRequest('answer', null)
   // A client that closes its own half after the request (netcat, some scripts) still reads: its order may be placed.
   Object.assign(app.server, { httpAllowHalfOpen: true })
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(SAFE_HEADERS)
+    request.answer = reply.raw
     watch.look(request.raw)
     try {
       admission.enter(request as unknown as FastifyRequest, reply as unknown as FastifyReply)
@@ -87,10 +88,6 @@ export function buildHttp(
     } catch (error) {
       done(error as Error)
     }
-  })
-  app.addHook('onSend', (request, reply, payload, done) => {
-    if (request.isBrokenOff) reply.header('connection', 'close')
-    done(null, payload)
   })
   app.setNotFoundHandler((request, reply) => say(new Refusal('not_found'), request, reply))
   app.setErrorHandler((error, request, reply) => {
