@@ -4,14 +4,17 @@ import type { GaugeSource } from '../runtime/gauge.ts'
 /** KEPT_MS is how long a figure of the database counts, however often it is asked for: a count of many rows is work. */
 const KEPT_MS = 10_000
 
-/** `kept` reads again only when what was read is too old; those who ask meanwhile wait for the same answer. */
-function kept<Value>(read: () => Promise<Value>): () => Promise<Value> {
+/** TEXT_MS is how long the text of all figures counts: to collect them costs some milliseconds in which nobody else is answered. */
+const TEXT_MS = 1000
+
+/** `kept` reads again only when what was read is older than `keptMs`; those who ask meanwhile wait for the same answer. */
+function kept<Value>(read: () => Promise<Value>, keptMs: number, now: () => number): () => Promise<Value> {
   let asked: Promise<Value> | undefined
   let askedAt = 0
   return () => {
-    const now = performance.now()
-    if (!asked || now - askedAt > KEPT_MS) {
-      askedAt = now
+    const at = now()
+    if (!asked || at - askedAt > keptMs) {
+      askedAt = at
       asked = read()
     }
     return asked
@@ -21,6 +24,7 @@ function kept<Value>(read: () => Promise<Value>): () => Promise<Value> {
 /** Metrics is what `GET /metrics` gives a Prometheus server: what this process counts, and the gauges of the rooms. */
 export class Metrics {
   readonly #registry = new Registry()
+  readonly #now: () => number
   readonly countRequest = this.#counter('imeigate_dhru_requests_total', 'Dhru requests', 'action')
   readonly countRestRequest = this.#counter(
     'imeigate_rest_requests_total',
@@ -36,7 +40,13 @@ export class Metrics {
   })
   readonly countRefusal = (protocol: string, reason: string): void => this.#refusals.inc({ protocol, reason })
 
-  constructor() {
+  /** `read` gives the text of all figures. */
+  readonly read: () => Promise<string>
+
+  /** `now` is a clock that is never set back, in milliseconds. */
+  constructor(now = () => performance.now()) {
+    this.#now = now
+    this.read = kept(() => this.#registry.metrics(), TEXT_MS, now)
     collectDefaultMetrics({ register: this.#registry })
   }
 
@@ -58,7 +68,7 @@ export class Metrics {
 
   #add({ name, help, labels, read }: GaugeSource): void {
     // While the database is away the process's own figures are still worth having.
-    const readOnce = kept(() => read().catch(() => []))
+    const readOnce = kept(() => read().catch(() => []), KEPT_MS, this.#now)
     new Gauge({
       name,
       help,
@@ -75,9 +85,5 @@ export class Metrics {
 
   get contentType(): string {
     return this.#registry.contentType
-  }
-
-  read(): Promise<string> {
-    return this.#registry.metrics()
   }
 }

@@ -1,5 +1,6 @@
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Registry } from 'prom-client'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { Metrics } from '../../src/app/metrics.ts'
 import { talk } from '../support/dhru.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
@@ -158,5 +159,21 @@ describe('figures', () => {
     const texts = await Promise.all(Array.from({ length: 20 }, () => metrics.read()))
     for (const text of texts) expect(text).toContain('counted{state="open"} 1')
     expect(reads).toBe(1)
+  })
+
+  test('are collected once a second, however many ask', async () => {
+    const collected = vi.spyOn(Registry.prototype, 'metrics')
+    onTestFinished(() => collected.mockRestore())
+    let now = 1
+    const metrics = new Metrics(() => now)
+    const ask = () => Promise.all(Array.from({ length: 16 }, () => metrics.read()))
+    await ask()
+    metrics.countRequest('imeiservicelist', 'ok')
+    now += 1000
+    for (const text of await ask()) expect(text).not.toContain('imeiservicelist')
+    expect(collected).toHaveBeenCalledTimes(1)
+    now++
+    for (const text of await ask()) expect(text).toContain('imeiservicelist')
+    expect(collected).toHaveBeenCalledTimes(2)
   })
 })
