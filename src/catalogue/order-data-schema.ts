@@ -46,6 +46,16 @@ export function putAt(data: Record<string, unknown>, [step = '', ...rest]: strin
   putAt(inner, rest, value)
 }
 
+/** `withAt` gives the data with another value at a place that it has; the objects around it are new, all others are the same. */
+export function withAt(
+  data: Record<string, unknown>,
+  [step = '', ...rest]: string[],
+  value: unknown,
+): Record<string, unknown> {
+  const inner = rest.length === 0 ? value : withAt(data[step] as Record<string, unknown>, rest, value)
+  return { ...data, [step]: inner }
+}
+
 /** `unfit` is what is wrong with a service's schema. */
 export const unfit = (message: string): Fault => fault('inputSchema', message)
 

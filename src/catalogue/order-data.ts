@@ -1,8 +1,8 @@
 import type { ErrorCode, Fault } from '../errors.ts'
-import { type Result, refused, resultOf } from '../lib/fault.ts'
+import { type Refused, type Result, refused, resultOf } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { MAX_FAULTS, type SchemaFault } from '../lib/json-schema.ts'
-import { isWhole, putAt, valueAt } from './order-data-schema.ts'
+import { isWhole, valueAt, withAt } from './order-data-schema.ts'
 import { type OrderInput, readInput } from './order-input.ts'
 import { FIFTEEN_DIGITS, MAX_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
@@ -14,6 +14,8 @@ export function readData(
   sent: Record<string, unknown>,
 ): Result<OrderInput[]> {
   const form = orderFormOf(service)
+  const tooMany = tooManyIn(form, sent)
+  if (tooMany) return tooMany
   const data = service.kind === 'imei' ? withPlainImeis(form, sent) : sent
   const [first, ...others] = form.check(data).map((found) => inOrder(found, form, data))
   if (first)
@@ -39,15 +41,22 @@ export function readData(
       code = item.code
       const [{ path, message }] = item.faults
       faults.push({ path: placeOf(code, path, here, form), message: message || 'is missing' })
-      if (faults.length === MAX_FAULTS) break
     } else if (seen.has(item.value.canonical)) {
       faults.push({ path: here, message: 'is there twice' })
     } else {
       seen.add(item.value.canonical)
       items.push(item.value)
     }
+    if (faults.length === MAX_FAULTS) break
   }
   return resultOf(items, faults, code)
+}
+
+/** `tooManyIn` refuses a list that is longer than any order may be before anybody looks at what is in it. */
+function tooManyIn({ inputsAt, isList }: OrderForm, sent: Record<string, unknown>): Refused | undefined {
+  const list = isList && inputsAt && valueAt(sent, inputsAt)
+  if (!Array.isArray(list) || list.length <= MAX_ITEMS) return undefined
+  return refused('invalid_input', ['data', ...(inputsAt ?? [])], `must NOT have more than ${MAX_ITEMS} items`)
 }
 
 /** `withPlainImeis` writes the IMEIs of the data with their digits only, as the wire's other protocol takes them, too. */
@@ -55,13 +64,7 @@ function withPlainImeis({ inputsAt }: OrderForm, sent: Record<string, unknown>):
   const there = inputsAt && valueAt(sent, inputsAt)
   if (there === undefined) return sent
   const plain = (value: unknown): unknown => (typeof value === 'string' ? normaliseImei(value) : value)
-  const data = structuredClone(sent)
-  putAt(
-    data,
-    inputsAt as string[],
-    Array.isArray(there) ? there.map((one, at) => (at < MAX_ITEMS ? plain(one) : one)) : plain(there),
-  )
-  return data
+  return withAt(sent, inputsAt as string[], Array.isArray(there) ? there.map(plain) : plain(there))
 }
 
 /** `inOrder` gives the code of what the schema found, the same as for the same mistake over the Dhru endpoint. */

@@ -9,6 +9,8 @@ export interface JsonLimits {
   readonly values: number
   /** `depth` bounds the levels of objects and arrays. */
   readonly depth: number
+  /** `names` bounds the names in objects, each of which costs as much as some values; unless said otherwise only their values count. */
+  readonly names?: number
 }
 
 /** JsonOutline is what one pass over a text has found. */
@@ -32,22 +34,29 @@ const NINE = 0x39
 
 /** LONG_NUMBER is for how many more values a long number counts, because whoever asked for it will do something about it. */
 const LONG_NUMBER = 3
+/** DIGITS are how many digits count for one value: to read a number takes longer for each. */
+const DIGITS = 32
 
 /** `outlineOf` looks at a text that should be JSON. It gives no error for what is none: JSON.parse does. */
 export function outlineOf(text: string, limits: JsonLimits): JsonOutline {
   const longNumbers: number[] = []
+  const { names: maxNames = Number.POSITIVE_INFINITY } = limits
   let values = 1
+  let names = 0
   let depth = 0
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at)
     if (code === QUOTE) at = endOfString(text, at) - 1
     else if (code === COMMA) values++
-    else if (code === BRACE || code === BRACKET) {
+    else if (code === COLON) {
+      if (++names > maxNames) return { excess: 'names', longNumbers }
+    } else if (code === BRACE || code === BRACKET) {
       values++
       if (++depth > limits.depth) return { excess: 'depth', longNumbers }
     } else if (code === BRACE_END || code === BRACKET_END) depth--
     else if (code === 0x2d || (code >= ZERO && code <= NINE)) {
       const end = endOfNumber(text, at)
+      values += Math.floor((end - at) / DIGITS)
       if (end - at >= 16 && code > ZERO && isDigits(text, at, end)) {
         longNumbers.push(at, end)
         values += LONG_NUMBER

@@ -94,6 +94,15 @@ describe('a schema of one item', () => {
   it('names everything that is wrong, but not without end', () => {
     const read = readData(service(), price, { imeis: Array.from({ length: 50 }, (_, n) => String(n)) })
     expect(faultsIn(read)).toHaveLength(20)
+    const same = readData(service(), price, { imeis: Array.from({ length: 50 }, () => imei(1)) })
+    expect(faultsIn(same)).toHaveLength(20)
+  })
+
+  it('refuses a list that is longer than any order without a look at what is in it', () => {
+    const read = readData(service(), price, { imeis: Array.from({ length: 10_001 }, () => 'x') })
+    expect(faultsIn(read)).toEqual([
+      { path: ['data', 'imeis'], message: 'must NOT have more than 10000 items' },
+    ])
   })
 })
 

@@ -28,6 +28,11 @@ function fill(length: number, unit: (index: number) => string, head = '', tail =
 const part = (name: string, value: string): string =>
   `--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`
 
+const typed = (name: string, charset: string, value: string): string =>
+  `--X\r\nContent-Disposition: form-data; name="${name}"\r\nContent-Type: text/plain; charset=${charset}\r\n\r\n${value}\r\n`
+
+const CHARSETS = ['iso-2022-jp', 'gb18030', 'big5', 'shift_jis', 'euc-kr', 'utf-16le', 'windows-1252']
+
 /** `bodyShapes` gives the shapes, with the fields of a login before everything else where the encoding lets them be. */
 export function bodyShapes(
   limit: number,
@@ -42,8 +47,12 @@ export function bodyShapes(
   const partHead = fields.map(([key, value]) => part(key, value)).join('')
   const jsonHead = `${JSON.stringify(Object.fromEntries(fields)).slice(0, -1)},`
   const shapes: Shape[] = []
-  const add = (kind: string, contentType: string, body: () => string): void =>
-    void shapes.push({ name: kind, contentType, body: () => Buffer.from(body()).subarray(0, limit) })
+  const add = (kind: string, contentType: string, body: () => string, encoding?: BufferEncoding): void =>
+    void shapes.push({
+      name: kind,
+      contentType,
+      body: () => Buffer.from(body(), encoding).subarray(0, limit),
+    })
 
   // What comes as urlencoded fields.
   const units: Record<string, (index: number) => string> = {
@@ -129,6 +138,9 @@ export function bodyShapes(
     boundaries: () => '--X\r\n',
     'empty parts': () => '--X\r\n\r\n\r\n',
     'named parts': (i) => part(name(i), 'x'),
+    'charsets that nobody has': (i) => typed(name(i), `x-${name(i)}`, 'x'),
+    'charsets of a name that stays empty': (i) => typed('username2', `x-${name(i)}`, ' '),
+    'charsets that there are': (i) => typed(name(i), CHARSETS[i % CHARSETS.length] as string, 'x'),
     'many headers': () => `--X\r\n${'a:\r\n'.repeat(100)}\r\nx\r\n`,
     'headers without end': () => 'A: b\r\n',
     semicolons: () => `--X\r\nContent-Disposition: form-data${'; '.repeat(1500)}\r\n\r\nx\r\n`,
@@ -136,6 +148,32 @@ export function bodyShapes(
   }
   for (const [kind, unit] of Object.entries(parts))
     add(`multipart of ${kind}`, MULTIPART, () => fill(size, unit, partHead))
+  // What says who sends it is long itself.
+  const names = { user: 'username', key: 'apiaccesskey', action: 'action', format: 'requestformat' }
+  for (const [kind, field] of Object.entries(names)) {
+    add(`urlencoded ${kind} of percent signs`, URLENCODED, () => fill(size, () => '%41', `${field}=`))
+    add(`urlencoded ${kind} of capitals`, URLENCODED, () =>
+      fill(size, () => 'İ', `${field}=`).slice(0, size / 2),
+    )
+    add(`JSON body of a ${kind} of digits`, JSON_TYPE, () => fill(size, () => '9', `{"${field}":`, '}'))
+    add(`JSON body of a ${kind} of exponents`, JSON_TYPE, () => fill(size, () => '9', `{"${field}":1e`, '}'))
+    add(
+      `JSON body of a ${kind} of no UTF-8`,
+      JSON_TYPE,
+      () => fill(size, () => 'ÿ', `{"${field}":"`, '"}'),
+      'latin1',
+    )
+    add(
+      `multipart of a ${kind} in another charset`,
+      MULTIPART,
+      () =>
+        `${typed(
+          field,
+          'iso-2022-jp',
+          fill(size - 200, () => '\u001b$B$"\u001b(B'),
+        )}--X--`,
+    )
+  }
   const long = 'a'.repeat(70)
   add('multipart almost boundaries', `multipart/form-data; boundary=${long}`, () =>
     fill(size, () => `\r\n--${long.slice(1)}b`),

@@ -12,7 +12,7 @@ export function readJsonForm(form: Form, text: string): boolean {
   form.isCut = members === 'excess'
   if (members === 'excess') return true
   for (const [name, json] of members) {
-    if (json !== 'null') form.add(name, () => (/^[[{]/.test(json) ? json : textOf(json)))
+    if (json !== 'null') form.add(name, json, (text) => (/^[[{]/.test(text) ? text : textOf(text)))
   }
   return true
 }

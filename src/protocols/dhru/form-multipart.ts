@@ -13,6 +13,7 @@ export function readMultipart(form: Form, contentType: string, body: Buffer): vo
   const boundary = boundaryOf(contentType, body)
   if (boundary === '') return
   const delimiter = Buffer.from(`${LINE_END}--${boundary}`)
+  const charsets: Charsets = new Map()
   let begin = firstPart(body, delimiter)
   for (let count = 0; begin !== undefined && !isLast(body, begin); count++) {
     if (count === MAX_FIELDS) {
@@ -22,7 +23,7 @@ export function readMultipart(form: Form, contentType: string, body: Buffer): vo
     const end = body.indexOf(delimiter, begin)
     // The last part of what was cut off may have lost a digit, and it costs money to guess.
     if (end < 0) return
-    addPart(form, body.subarray(begin, end))
+    addPart(form, body.subarray(begin, end), charsets)
     begin = end + delimiter.length
   }
 }
@@ -53,7 +54,7 @@ const isLast = (body: Buffer, at: number): boolean => body[at] === DASH && body[
 const DASH = 0x2d
 
 /** `addPart` adds a part, from the end of its delimiter's line on. */
-function addPart(form: Form, part: Buffer): void {
+function addPart(form: Form, part: Buffer, charsets: Charsets): void {
   const headersEnd = part.subarray(0, MAX_HEADERS).indexOf(HEADERS_END)
   if (headersEnd < 0) return
   const headers = part.toString('utf8', 0, headersEnd).replace(/\r\n[ \t]+/g, ' ')
@@ -62,7 +63,8 @@ function addPart(form: Form, part: Buffer): void {
   const name = parameterOf(disposition, NAME)
   if (name === '') return
   const value = part.subarray(headersEnd + HEADERS_END.length)
-  form.add(name, () => decode(value, parameterOf(TYPE.exec(headers)?.[1] ?? '', CHARSET)))
+  const charset = () => parameterOf(TYPE.exec(headers)?.[1] ?? '', CHARSET)
+  form.add(name, value, (bytes) => decode(bytes, charset(), charsets))
 }
 
 /** `header` makes what finds a header; each stands behind a line end. */
@@ -84,11 +86,22 @@ function parameterOf(header: string, wanted: RegExp): string {
   return quoted?.replace(/\\(.)/g, '$1') ?? plain
 }
 
-function decode(bytes: Buffer, charset: string): string {
+/** Charsets has what decodes the charsets of one body, undefined where there is none of the name. */
+type Charsets = Map<string, InstanceType<typeof TextDecoder> | undefined>
+
+/** MAX_CHARSETS bounds the charsets of one body, whose parts are those of one form: to look for one takes as long as to decode many parts. */
+const MAX_CHARSETS = 4
+
+function decode(bytes: Buffer, charset: string, charsets: Charsets): string {
   if (charset === '' || /^utf-?8$/i.test(charset)) return bytes.toString('utf8')
+  if (!charsets.has(charset) && charsets.size < MAX_CHARSETS) charsets.set(charset, decoderOf(charset))
+  return charsets.get(charset)?.decode(bytes) ?? bytes.toString('utf8')
+}
+
+function decoderOf(charset: string): InstanceType<typeof TextDecoder> | undefined {
   try {
-    return new TextDecoder(charset).decode(bytes)
+    return new TextDecoder(charset)
   } catch {
-    return bytes.toString('utf8')
+    return undefined
   }
 }

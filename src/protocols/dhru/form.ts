@@ -3,6 +3,9 @@ import { trimmed } from '../../lib/text.ts'
 /** MAX_FIELDS bounds the fields of a request: a panel's own PHP takes 1,000, and rows beyond that come as JSON. */
 export const MAX_FIELDS = 5000
 
+/** MAX_ENVELOPE has room for every name and key, however it is escaped, in characters as sent. */
+const MAX_ENVELOPE = 4096
+
 /** Form has the fields of a request, whatever encoding they came in. What a value costs to decode is spent when somebody wants it. */
 export class Form {
   /** `#fields` is by name in lower case (as sent when it has brackets); a field that came more than once has its first non-empty value. */
@@ -12,15 +15,16 @@ export class Form {
   /** `isCut` says that there are more fields than MAX_FIELDS, which were not looked at. */
   isCut = false
 
-  /** `add` takes a value, or what decodes it. */
-  add(name: string, value: string | (() => string)): void {
+  /** `add` takes a value as sent, and what decodes it. */
+  add<Sent extends string | Buffer>(name: string, sent: Sent, decode: (sent: Sent) => string = String): void {
     const written = trimmed(name)
     const full = written.endsWith('[]') ? this.#counted(written) : written
     // In `parameters[A-1][ID]` the case of A-1 is the caller's own.
     const key = full.includes('[') ? full : full.toLowerCase()
     if (key === '') return
     const earlier = this.#fields.get(key)
-    if (earlier === undefined || earlier.value.trim() === '') this.#fields.set(key, new Field(full, value))
+    if (earlier === undefined || earlier.isBlank)
+      this.#fields.set(key, new Field(full, sent, decode as (sent: string | Buffer) => string))
   }
 
   #counted(name: string): string {
@@ -43,6 +47,15 @@ export class Form {
     return ''
   }
 
+  /** `envelope` is `first` for a value that is short where it is any good: nobody pays for a long one, of which it gives the beginning as sent. */
+  envelope(...names: string[]): string {
+    for (const name of names) {
+      const value = this.#fields.get(name)?.beginning.trim()
+      if (value) return value
+    }
+    return ''
+  }
+
   /** `fields` gives every field by its key, its name as sent. */
   get fields(): ReadonlyMap<string, { readonly name: string; readonly value: string }> {
     return this.#fields
@@ -51,16 +64,31 @@ export class Form {
 
 class Field {
   readonly name: string
-  #value: string | (() => string)
+  readonly #sent: string | Buffer
+  readonly #decode: (sent: string | Buffer) => string
+  #value: string | undefined
 
-  constructor(name: string, value: string | (() => string)) {
+  constructor(name: string, sent: string | Buffer, decode: (sent: string | Buffer) => string) {
     this.name = name
-    this.#value = value
+    this.#sent = sent
+    this.#decode = decode
   }
 
   get value(): string {
-    if (typeof this.#value !== 'string') this.#value = this.#value()
+    this.#value ??= this.#decode(this.#sent)
     return this.#value
+  }
+
+  get beginning(): string {
+    return this.#isShort ? this.value : String(this.#sent.slice(0, MAX_ENVELOPE))
+  }
+
+  get isBlank(): boolean {
+    return this.#isShort && this.value.trim() === ''
+  }
+
+  get #isShort(): boolean {
+    return this.#sent.length <= MAX_ENVELOPE
   }
 }
 
@@ -88,10 +116,10 @@ export const ENVELOPE = {
 export function readRequest(form: Form): DhruRequest {
   return {
     form,
-    username: form.first(...ENVELOPE.username),
-    secret: form.first(...ENVELOPE.secret),
-    action: form.first(...ENVELOPE.action).toLowerCase(),
-    format: form.first(...ENVELOPE.format).toLowerCase() === 'xml' ? 'xml' : 'json',
-    idempotencyKey: form.first(...ENVELOPE.idempotencyKey) || undefined,
+    username: form.envelope(...ENVELOPE.username),
+    secret: form.envelope(...ENVELOPE.secret),
+    action: form.envelope(...ENVELOPE.action).toLowerCase(),
+    format: form.envelope(...ENVELOPE.format).toLowerCase() === 'xml' ? 'xml' : 'json',
+    idempotencyKey: form.envelope(...ENVELOPE.idempotencyKey) || undefined,
   }
 }

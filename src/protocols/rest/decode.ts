@@ -17,10 +17,11 @@ export function bearerOf(authorization: string | undefined): Credentials {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** LIMITS have room for the items of the largest order, with some fields of each. */
-const LIMITS: JsonLimits = { values: 50_000, depth: 32 }
+const LIMITS = { values: 50_000, depth: 32, names: 10_000 } satisfies JsonLimits
 const EXCESS = {
   values: `has more than ${LIMITS.values} values`,
   depth: `is nested deeper than ${LIMITS.depth} levels`,
+  names: `has more than ${LIMITS.names} names`,
 }
 
 /** `readJson` reads a body as JSON; an empty one is undefined. */

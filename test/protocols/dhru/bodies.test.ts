@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { readConfig } from '../../../src/config.ts'
 import { readOrderWebhook } from '../../../src/integrations/suppliers/cekceir/webhook.ts'
 import { readRequest } from '../../../src/protocols/dhru/form.ts'
@@ -79,6 +79,50 @@ describe('a body of the largest size, of any shape', () => {
   })
 })
 
+describe('before its sender is known', () => {
+  it('a body has few charsets looked for, however many it names', () => {
+    const made: string[] = []
+    const Real = TextDecoder
+    vi.stubGlobal(
+      'TextDecoder',
+      class extends Real {
+        constructor(charset?: string) {
+          super(charset)
+          made.push(charset ?? '')
+        }
+      },
+    )
+    onTestFinished(() => void vi.unstubAllGlobals())
+    const part = (charset: string) =>
+      `--X\r\nContent-Disposition: form-data; name="username"\r\nContent-Type: text/plain; charset=${charset}\r\n\r\n \r\n`
+    const charsets = Array.from({ length: 200 }, (_, i) => `windows-${1250 + (i % 9)}`)
+    const form = readForm('multipart/form-data; boundary=X', Buffer.from(charsets.map(part).join('')))
+    expect(readRequest(form).username).toBe('')
+    expect(made).toEqual(['windows-1250', 'windows-1251', 'windows-1252', 'windows-1253'])
+  })
+
+  it.each([
+    ['urlencoded', 'application/x-www-form-urlencoded', (name: string) => `${name}=${'%41'.repeat(300_000)}`],
+    ['JSON', 'application/json', (name: string) => `{"${name}":"${'\\u0041'.repeat(150_000)}"}`],
+    [
+      'multipart',
+      'multipart/form-data; boundary=X',
+      (name: string) =>
+        `--X\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${'A'.repeat(900_000)}\r\n--X--`,
+    ],
+  ])('nothing that says who asks for what is decoded beyond any use: %s', (_encoding, type, body) => {
+    for (const [field, of] of [
+      ['username', 'username'],
+      ['apiaccesskey', 'secret'],
+      ['action', 'action'],
+      ['idempotency_key', 'idempotencyKey'],
+    ] as const) {
+      const { [of]: value = '' } = readRequest(readForm(type, Buffer.from(body(field))))
+      expect(value.length, field).toBe(4096)
+    }
+  })
+})
+
 /** SAMPLE is the part of the shapes that go over the wire, other ones in each run. */
 const SAMPLE = 0.1
 
@@ -112,6 +156,8 @@ describe('the endpoint', () => {
 describe('a body of the REST API', () => {
   it.each([
     ['values', `[${'1,'.repeat(60_000)}1]`, 'has more than 50000 values'],
+    ['names', `{${Array.from({ length: 10_001 }, (_, i) => `"n${i}":1`)}}`, 'has more than 10000 names'],
+    ['digits', `{"code":1e${'9'.repeat(2_000_000)}}`, 'has more than 50000 values'],
     ['levels', '['.repeat(1000), 'is nested deeper than 32 levels'],
     ['levels of objects', '{"a":'.repeat(1000), 'is nested deeper than 32 levels'],
   ])('is read to a limit of %s', async (_what, body, message) => {
