@@ -8,6 +8,7 @@ import { Bodies, type Body } from './bodies.ts'
 import type { Caller } from './caller.ts'
 import { Connections } from './connections.ts'
 import { forwardedFor } from './forwarded-for.ts'
+import { boundPipelines } from './pipelines.ts'
 
 /** SWEEP_MS is how often connections and addresses are looked through; SAY_MS is how often one reason is a line of the log. */
 const SWEEP_MS = 5000
@@ -56,6 +57,7 @@ export class Admission {
     }, SWEEP_MS)
     sweep.unref()
     server.once('close', () => clearInterval(sweep))
+    boundPipelines(server)
     this.#connections.guard(server)
     if (this.#limits.proxies.length > 0) server.prependListener('request', believeAddressesOnly)
   }
