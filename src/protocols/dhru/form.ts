@@ -50,7 +50,7 @@ export class Form {
   /** `envelope` is `first` for a value that is short where it is any good: nobody pays for a long one, of which it gives the beginning as sent. */
   envelope(...names: string[]): string {
     for (const name of names) {
-      const value = this.#fields.get(name)?.beginning.trim()
+      const value = trimmed(this.#fields.get(name)?.beginning ?? '')
       if (value) return value
     }
     return ''
@@ -84,7 +84,7 @@ class Field {
   }
 
   get isBlank(): boolean {
-    return this.#isShort && this.value.trim() === ''
+    return this.#isShort && trimmed(this.value) === ''
   }
 
   get #isShort(): boolean {
