@@ -19,8 +19,10 @@ interface Settings {
   aheadMs: number
   /** `seed` is what its random choices are made from. */
   seed: number
+  /** `answered` is how many of its sends are answered. The death of the process meets the others, however late it comes. */
+  answered?: number
 }
-const { address, notes, aheadMs, seed } = JSON.parse(process.argv[2] ?? '') as Settings
+const { address, notes, aheadMs, seed, answered = Infinity } = JSON.parse(process.argv[2] ?? '') as Settings
 const random = randomNumbers(seed)
 
 const success: SupplierOutcome = { kind: 'success', result: 'done', reference: null }
@@ -29,6 +31,7 @@ const refused: SupplierOutcome = { kind: 'refused', reason: 'no' }
 class NotingSupplier implements Supplier {
   readonly sendAtOnce = 1
   readonly askAtOnce = 1
+  #sends = 0
 
   send(works: SupplierTask[]): Promise<SupplierOutcome[]> {
     return Promise.all(works.map((work) => this.#send(work)))
@@ -40,6 +43,7 @@ class NotingSupplier implements Supplier {
 
   async #send(work: SupplierTask): Promise<SupplierOutcome> {
     appendFileSync(notes, `send ${work.attemptKey}\n`)
+    if (++this.#sends > answered) await new Promise(() => {})
     await new Promise((resolve) => setTimeout(resolve, random() * 150))
     const digit = Number(work.input.at(-1))
     if (digit <= 3) return success

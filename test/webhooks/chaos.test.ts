@@ -140,5 +140,5 @@ test('2,000 orders are told, through workers that are killed and an endpoint tha
     expect(begun.at(-1)?.at, order).toBeLessThan(known)
   }
   // The troubles did hit deliveries.
-  expect(receiver.arrivals.length).toBeGreaterThan(2 * ORDERS + 40)
+  expect(receiver.arrivals.length).toBeGreaterThan(2 * ORDERS + 20)
 })
