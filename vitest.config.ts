@@ -21,6 +21,7 @@ export default defineConfig({
     // A slow machine is no failure: these only end what hangs, after its own waits, which say more, had their time.
     testTimeout: 2 * PATIENCE_MS,
     hookTimeout: 2 * PATIENCE_MS,
+    teardownTimeout: PATIENCE_MS,
     expect: { poll: { timeout: PATIENCE_MS } },
     slowTestThreshold: 5_000,
   },

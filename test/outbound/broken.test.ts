@@ -1,11 +1,26 @@
 import type { Socket } from 'node:net'
 import { gzipSync } from 'node:zlib'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import type { OutboundLimits } from '../../src/outbound/outbound.ts'
 import { closePeers, listen, type Peer, reply } from './peer.ts'
 
-afterEach(closePeers)
+/** LONG_MS are over when `timeIsUp` says so: what really passed would be as long on a machine that is slow. */
+const LONG_MS = 3_600_000
+const UP = `not within ${LONG_MS} ms`
+let timeIsUp: () => void
+beforeEach(() => {
+  const begin = setTimeout
+  const watched = (callback: () => void, ms?: number): NodeJS.Timeout => {
+    if (ms === LONG_MS) timeIsUp = callback
+    return begin(callback, ms)
+  }
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(watched as typeof setTimeout)
+})
+afterEach(async () => {
+  vi.restoreAllMocks()
+  await closePeers()
+})
 
 const open = (limits: Partial<OutboundLimits> = {}) =>
   new GuardedOutbound({ allow: ['127.0.0.1'] }).open(limits)
@@ -45,10 +60,15 @@ type Limits = Partial<OutboundLimits>
 const ways: [what: string, answer: (socket: Socket) => void, why: string | RegExp, limits?: Limits][] = [
   ['closes without a word', (socket) => socket.end(), CLOSED],
   ['resets the connection', (socket) => socket.resetAndDestroy(), 'ECONNRESET'],
-  ['never answers', () => {}, 'not within 60 ms', { totalTimeoutMs: 60 }],
+  ['never answers', () => timeIsUp(), UP, { totalTimeoutMs: LONG_MS }],
   ['sends half a status line and closes', (socket) => socket.end('HTTP/1.1 2'), CLOSED],
   ['sends half a head and closes', (socket) => socket.end(`${HEAD}content-le`), CLOSED],
-  ['sends half a head and waits', (socket) => socket.write(HEAD), 'not within 60 ms', { totalTimeoutMs: 60 }],
+  [
+    'sends half a head and waits',
+    (socket) => socket.write(HEAD, () => setTimeout(() => timeIsUp(), 20)),
+    UP,
+    { totalTimeoutMs: LONG_MS },
+  ],
   [
     'resets in the middle of the head',
     (socket) => socket.write(HEAD, () => socket.resetAndDestroy()),
@@ -118,9 +138,10 @@ const ways: [what: string, answer: (socket: Socket) => void, why: string | RegEx
     (socket) => {
       socket.write(`${HEAD}content-length: 99999\r\n\r\n`)
       drip(socket, '.')
+      setTimeout(() => timeIsUp(), 50)
     },
-    'not within 100 ms',
-    { totalTimeoutMs: 100 },
+    UP,
+    { totalTimeoutMs: LONG_MS },
   ],
   [
     'has no end',
@@ -276,16 +297,18 @@ describe('the caller gives up', () => {
 describe('a stream', () => {
   it('is broken when its time is up while it is read', async () => {
     const peer = await listen((socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nhalf`))
-    const { body } = await open().stream({ ...order(peer), totalTimeoutMs: 60 })
+    const { body } = await open().stream({ ...order(peer), totalTimeoutMs: LONG_MS })
     const chunks = body[Symbol.asyncIterator]()
     expect((await chunks.next()).value?.toString()).toBe('half')
-    await expectBroken(chunks.next(), peer, 'not within 60 ms')
+    timeIsUp()
+    await expectBroken(chunks.next(), peer, UP)
   })
 
   it('that nobody reads lets go of its connection when its time is up', async () => {
     const peer = await listen((socket) => socket.write(`${HEAD}content-length: 9\r\n\r\nhalf`))
     const client = open({ connections: 1 })
-    await client.stream({ ...order(peer), totalTimeoutMs: 60 })
+    await client.stream({ ...order(peer), totalTimeoutMs: LONG_MS })
+    timeIsUp()
     // Resolves when the connection is free again.
     await client.close()
     expect(peer.requests).toHaveLength(1)
