@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { Sql } from '../database/database.ts'
+import type { Sql, Transaction } from '../database/database.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
@@ -78,31 +78,33 @@ export class ChainWriter implements RuntimeService {
 }
 
 /** `chainNext` writes one link; true: there is more. */
-export async function chainNext(sql: Sql, now: Date): Promise<boolean> {
-  return await sql.begin('isolation level repeatable read', async (transaction) => {
-    if (!(await lockChain(transaction))) return false
-    const last = await selectLastLink(transaction)
-    const id = (last?.id ?? 0) + 1
-    const spans = (await selectUnchainedEntries(transaction, LIMITS)).map((span) => ({ link: id, ...span }))
-    const ranges = await selectRanges(transaction)
-    const changes = await selectUnchainedChanges(transaction, ranges, MAX_CHANGES)
-    if (spans.length === 0 && changes.length === 0) return false
-    const entriesHash = (await hashEntries(transaction, spans)).get(id) ?? EMPTY
-    const named = changes.map((change) => ({ link: id, id: change }))
-    const changesHash = (await hashChanges(transaction, named)).get(id) ?? EMPTY
-    const link = {
-      id,
-      at: now,
-      accounts: spans.map(({ accountId }) => accountId),
-      counts: spans.map(({ first, last: end }) => end - first + 1),
-      changes,
-      entriesHash,
-      changesHash,
-    }
-    await replaceRanges(transaction, ranges, without(ranges, changes, now))
-    await insertLink(transaction, { ...link, hash: hashOf(last?.hash ?? START, link) }, spans)
-    const isFull = ({ first, last: end }: { first: number; last: number }): boolean =>
-      end - first + 1 === LIMITS.entries
-    return spans.length === LIMITS.accounts || spans.some(isFull) || changes.length === MAX_CHANGES
-  })
+export const chainNext = (sql: Sql, now: Date): Promise<boolean> =>
+  sql.begin('isolation level repeatable read', (transaction) => writeLink(transaction, now))
+
+/** `writeLink` does so within a transaction. */
+export async function writeLink(transaction: Transaction, now: Date): Promise<boolean> {
+  if (!(await lockChain(transaction))) return false
+  const last = await selectLastLink(transaction)
+  const id = (last?.id ?? 0) + 1
+  const spans = (await selectUnchainedEntries(transaction, LIMITS)).map((span) => ({ link: id, ...span }))
+  const ranges = await selectRanges(transaction)
+  const changes = await selectUnchainedChanges(transaction, ranges, MAX_CHANGES)
+  if (spans.length === 0 && changes.length === 0) return false
+  const entriesHash = (await hashEntries(transaction, spans)).get(id) ?? EMPTY
+  const named = changes.map((change) => ({ link: id, id: change }))
+  const changesHash = (await hashChanges(transaction, named)).get(id) ?? EMPTY
+  const link = {
+    id,
+    at: now,
+    accounts: spans.map(({ accountId }) => accountId),
+    counts: spans.map(({ first, last: end }) => end - first + 1),
+    changes,
+    entriesHash,
+    changesHash,
+  }
+  await replaceRanges(transaction, ranges, without(ranges, changes, now))
+  await insertLink(transaction, { ...link, hash: hashOf(last?.hash ?? START, link) }, spans)
+  const isFull = ({ first, last: end }: { first: number; last: number }): boolean =>
+    end - first + 1 === LIMITS.entries
+  return spans.length === LIMITS.accounts || spans.some(isFull) || changes.length === MAX_CHANGES
 }

@@ -135,16 +135,3 @@ export async function insertLink(sql: Transaction, link: Link, spans: readonly S
     select * from unnest(${spans.map(({ accountId }) => accountId)}::int[], ${spans.map(({ last }) => last)}::bigint[])
     on conflict (account_id) do update set last_id = excluded.last_id`
 }
-
-/** `selectChainedFurther` gives accounts whose chained ledger reaches further than the links, which hold `last` of each: a link is missing. */
-export async function selectChainedFurther(
-  sql: Queryable,
-  held: readonly { accountId: AccountId; last: number }[],
-): Promise<{ accountId: AccountId; last_id: bigint }[]> {
-  return await sql<{ accountId: AccountId; last_id: bigint }[]>`
-    select c.account_id as "accountId", c.last_id
-      from chained_ledgers c
-      left join unnest(${held.map(({ accountId }) => accountId)}::int[], ${held.map(({ last }) => last)}::bigint[]) as h (account_id, last)
-             on h.account_id = c.account_id
-     where c.last_id <> coalesce(h.last, 0) limit 100`
-}

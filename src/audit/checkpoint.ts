@@ -30,13 +30,13 @@ interface Signatures {
 export function readCheckpoints(text: string, signer: Signatures): Known[] {
   return text.split('\n').flatMap((line, index) => {
     if (line.trim() === '') return []
-    const [, , link = '', , hash = '', signature = ''] = FORM.exec(line.trim()) ?? []
+    const [, , link = '', at = '', hash = '', signature = ''] = FORM.exec(line.trim()) ?? []
     const said = line.trim().slice(0, -signature.length - 1)
     if (signature === '' || !signer.verify(said, signature, Number(link))) {
       const why =
         signature === '' ? 'is no checkpoint' : 'was not signed with the secret key of this installation'
       throw new Refusal('invalid_input', `line ${index + 1} ${why}`, 'checkpoints')
     }
-    return [{ link: Number(link), hash: Buffer.from(hash, 'hex') }]
+    return [{ link: Number(link), at: new Date(at), hash: Buffer.from(hash, 'hex') }]
   })
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { checkChain, followChain } from '../../src/audit/chain-check.ts'
-import { chainNext } from '../../src/audit/chain-writer.ts'
+import { selectLastLink } from '../../src/audit/chain.sql.ts'
+import { checkChain, followChain, type Known } from '../../src/audit/chain-check.ts'
+import { chainNext, writeLink } from '../../src/audit/chain-writer.ts'
 import { readCheckpoints, signCheckpoint } from '../../src/audit/checkpoint.ts'
 import { END, type Range, without } from '../../src/audit/unchained.ts'
+import type { Transaction } from '../../src/database/database.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
+import type { LedgerCheck } from '../../src/ledger/check.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
@@ -59,18 +62,27 @@ const broken = async (known: Parameters<typeof checkChain>[1] = []) =>
 class Undone extends Error {}
 
 /** `found` gives what a check finds after somebody who may switch triggers off has changed the database; the change is then undone. */
-async function found(...statements: string[]): Promise<string[]> {
-  let names: string[] = []
+const found = async (...statements: string[]): Promise<string[]> =>
+  (await checksAfter(statements)).map(({ name }) => name)
+
+/** `checksAfter` gives the checks that fail then; `more` is what happens before they are made. */
+async function checksAfter(
+  statements: string[],
+  known: Known[] = [],
+  more: (sql: Transaction) => Promise<unknown> = async () => {},
+): Promise<LedgerCheck[]> {
+  let checks: LedgerCheck[] = []
   const work = database.owner.begin(async (transaction) => {
     await transaction.unsafe('set local session_replication_role = replica')
     for (const statement of statements) {
       expect((await transaction.unsafe(statement)).count, statement).toBeGreaterThan(0)
     }
-    names = (await followChain(transaction)).filter(({ ok }) => !ok).map(({ name }) => name)
+    await more(transaction)
+    checks = (await followChain(transaction, known)).filter(({ ok }) => !ok)
     throw new Undone()
   })
   await expect(work).rejects.toThrow(Undone)
-  return names
+  return checks
 }
 
 const CHAIN = 'every link of the hash chain follows from the one before'
@@ -138,6 +150,81 @@ describe('the hash chain', () => {
     ['a line less', ['update chain_links set changes = changes[2:] where id = 2'], [CHAIN, TRAIL]],
   ])('finds a link that was changed: %s', async (_what, statements, names) => {
     expect(await found(...statements)).toEqual(expect.arrayContaining(names))
+  })
+
+  it('names what is missing, and what was put in', async () => {
+    const [account] = accounts as [AccountId]
+    const { id } = (await database.sql<{ id: bigint }[]>`select max(id) as id from trail`)[0] as {
+      id: bigint
+    }
+    const copy = `insert into trail (id, at, actor, what, subject, account_id, before, after) overriding system value
+                  select -7, at, actor, what, subject, account_id, before, after from trail where id = ${id}`
+    const told = async (...statements: string[]) =>
+      (await checksAfter(statements)).flatMap(({ rows }) => rows)
+    expect(
+      await told(`delete from ledger_entries where account_id = ${account} and id in (2, 3)`),
+    ).toMatchObject(['2', '3'].map((entries) => ({ account_id: account, entries, found: 'missing' })))
+    expect(await told(`delete from trail where id = ${id}`)).toMatchObject([
+      { changes: String(id), found: 'missing' },
+    ])
+    expect(await told(copy)).toMatchObject([{ link_id: null, changes: '-7', found: 'in no link' }])
+    expect(await told(`update trail set actor = 'x' where id = ${id}`)).toMatchObject([
+      { changes: expect.stringContaining(String(id)), found: 'changed among these' },
+    ])
+    expect(
+      await told(
+        `update trail t set at = o.at, actor = o.actor, what = o.what, subject = o.subject, before = o.before, after = o.after
+           from trail o where (t.id, o.id) in ((${id}, ${id} - 1), (${id} - 1, ${id}))`,
+      ),
+    ).toMatchObject([{ found: 'changed among these' }])
+    const later = `(select max(id) from chain_links)`
+    const lost = `where id > ${id} - 2`
+    expect(await told(`delete from chain_links where id = ${later}`)).toMatchObject([
+      ...accounts.map((one) => ({ found: `a link is missing that holds account ${one}` })),
+      ...(await database.sql<{ id: bigint }[]>`
+        select id from trail where id = any((select changes from chain_links order by id desc limit 1)::bigint[]) order by id`.then(
+        (rows) => rows.map((row) => ({ changes: String(row.id), found: 'in no link' })),
+      )),
+    ])
+    expect(await found(`delete from chained_ledgers where account_id = ${account}`)).toEqual([CHAIN])
+    expect(await found(`delete from trail ${lost}`)).toEqual([TRAIL])
+  })
+
+  it('that lost its end, or is of a backup that was restored, is found by the checkpoints alone', async () => {
+    const checkpoint = (await signCheckpoint(database.sql, signer)) as string
+    const last = `(select max(id) from chain_links)`
+    // As a backup has it that was made before the last link: nothing of it is there.
+    const restored = [
+      `delete from ledger_entries e using
+         (select account, count from chain_links, unnest(accounts, counts) as held (account, count) where id = ${last}) held
+        where e.account_id = held.account and e.id > (select last_id - held.count from chained_ledgers where account_id = held.account)`,
+      `update chained_ledgers c set last_id = last_id - held.count from
+         (select account, count from chain_links, unnest(accounts, counts) as held (account, count) where id = ${last}) held
+        where c.account_id = held.account`,
+      `update wallets w set last_entry = c.last_id from chained_ledgers c where c.account_id = w.account_id`,
+      `delete from trail where id in (select unnest(changes) from chain_links where id = ${last})`,
+      `delete from unchained_changes`,
+      `insert into unchained_changes (first_id, last_id) select max(id) + 1, ${END} from trail`,
+      `delete from chain_links where id = ${last}`,
+    ]
+    const known = readCheckpoints(checkpoint, signer)
+    const link_id = BigInt(known[0]?.link as number)
+    const name = 'the hash chain goes through the checkpoints'
+    expect(await checksAfter(restored)).toEqual([])
+    expect(await checksAfter(restored, known)).toEqual([
+      { name, ok: false, rows: [{ link_id, at, found: `the chain ends with link ${link_id - 1n}` }] },
+    ])
+    const goOn = async (sql: Transaction) => {
+      await sql`set local session_replication_role = origin`
+      await sql`update accounts set name = 'after the restoration'`
+      await writeLink(sql, at)
+      // A checkpoint of after it does not hide the one of before.
+      const { id: link, hash } = (await selectLastLink(sql)) as { id: number; hash: Buffer }
+      known.push({ link, hash, at })
+    }
+    expect(await checksAfter(restored, known, goOn)).toEqual([
+      { name, ok: false, rows: [{ link_id, at, found: 'another link was chained in its place' }] },
+    ])
   })
 
   it('finds an entry that was changed together with its link', async () => {
