@@ -16,6 +16,7 @@ export const tableOf = {
   'kept answer': 'unrecognised_answers',
   webhook: 'webhooks',
   'deposit provider': 'deposit_providers',
+  deposit: 'deposits',
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
   'secret key': 'secret_key_rotations',

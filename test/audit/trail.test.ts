@@ -138,7 +138,6 @@ describe('the trail', () => {
         'cost_history',
         'deposit_events',
         'deposit_proofs',
-        'deposits',
         'entry_kinds',
         'installation',
         'notices',

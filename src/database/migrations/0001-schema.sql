@@ -1187,6 +1187,13 @@ create index trail_of_account on trail (account_id, id) where account_id is not 
 create trigger trail_is_final before update or delete or truncate on trail
   for each statement execute function refuse_change('line of the trail');
 
+-- shown_url is what the trail says of a URL: of what follows on its path, which may hold a token, only that there is something, or that it is
+-- something else than before.
+create function shown_url(url text, before text) returns text language sql immutable as $$
+  select regexp_replace(url, '[?].*$', case when substring(before from '[?].*$') <> substring(url from '[?].*$')
+                                            then '?another secret' else '?a secret' end)
+$$;
+
 -- record_change writes a line of the trail. Its arguments are names with blanks between: the columns that name the thing; columns whose
 -- values are secret; columns that imeigate keeps by itself, whose change is no line; columns that every line has, changed or not, because
 -- they say which one of the thing's it is.
@@ -1206,6 +1213,12 @@ begin
       old_row := old_row || jsonb_build_object(secret, 'a secret');
     end if;
   end loop;
+  if new_row ->> 'url' like '%?%' then
+    new_row := new_row || jsonb_build_object('url', shown_url(new_row ->> 'url', old_row ->> 'url'));
+  end if;
+  if old_row ->> 'url' like '%?%' then
+    old_row := old_row || jsonb_build_object('url', shown_url(old_row ->> 'url', null));
+  end if;
   if tg_op = 'UPDATE' then
     if new_row = old_row then
       return null;
@@ -1234,7 +1247,7 @@ create trigger wallets_trail after insert or update of credit_limit on wallets
 create trigger suppliers_trail after insert or update or delete on suppliers
   for each row execute function record_change('id', 'secrets', 'updated_at');
 create trigger services_trail after insert or update or delete on services
-  for each row execute function record_change('id', '', 'updated_at');
+  for each row execute function record_change('id', '', 'unrouted_since updated_at');
 create trigger prices_trail after insert or update or delete on prices
   for each row execute function record_change('service_id', '', 'id updated_at', 'account_id price_group_id currency');
 create trigger supplier_routes_made after insert or delete on supplier_routes
@@ -1253,14 +1266,20 @@ create trigger exchange_rates_trail after insert or update or delete on exchange
   for each row execute function record_change('base quote valid_from', '', '');
 create trigger reviews_trail after update of resolved_at on reviews
   for each row when (new.resolved_by <> 'imeigate') execute function record_change('account_id id', '', '');
-create trigger unrecognised_answers_kept after insert or update on unrecognised_answers
+create trigger unrecognised_answers_made after insert on unrecognised_answers
   for each row when (new.decision is not null) execute function record_change('supplier_id text', '', '');
+create trigger unrecognised_answers_kept after update on unrecognised_answers
+  for each row when (coalesce(old.decision, new.decision) is not null) execute function record_change('supplier_id text', '', '');
 create trigger unrecognised_answers_forgotten after delete on unrecognised_answers
   for each row when (old.decision is not null) execute function record_change('supplier_id text', '', '');
 create trigger webhooks_trail after insert or update or delete on webhooks
   for each row execute function record_change('id', 'secrets', 'failures failing_since rest_until updated_at');
 create trigger deposit_providers_trail after insert or update or delete on deposit_providers
   for each row execute function record_change('id', 'secrets', 'updated_at');
+-- What payers and gateways do is no decision of a person. What it credits is in the ledger.
+create trigger deposits_trail after update of state on deposits
+  for each row when (old.state <> new.state and acting() is distinct from 'imeigate')
+  execute function record_change('id', '', '');
 create trigger notice_channels_trail after insert or update or delete on notice_channels
   for each row execute function record_change('id', 'secrets', 'updated_at');
 create trigger secret_key_rotations_trail after insert or update or delete on secret_key_rotations

@@ -51,14 +51,14 @@ export const text = (described: Described<string> & { max?: number; form?: Form 
     },
   })
 
-/** `url` is an http or https address of at most 1,000 characters; `base` allows a host and port only. */
+/** `url` is an http or https address of at most 1,000 characters, without a user or password; `base` allows a host and port only. */
 export const url = (described: Described<string> & { base?: boolean }): Attribute<string> =>
   text({
     ...described,
     max: 1000,
     form: described.base
       ? { pattern: '^https?://[^/?#@]+/?$', example: 'https://example.com' }
-      : { pattern: '^https?://', example: 'https://example.com/path' },
+      : { pattern: '^https?://[^\\s/?#@]+([/?#]|$)', example: 'https://example.com/path' },
   })
 
 const YEAR_SECONDS = 31_622_400

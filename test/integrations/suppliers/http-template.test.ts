@@ -98,6 +98,28 @@ describe('a template', () => {
       /\{reference\}/,
     ],
     ['has the URL within the URL', request({ url: 'x{url}' }), 'request.url', /\{url\}/],
+    ...['Authorization', 'cookie', 'X-Api-Key', 'x-auth-token', 'apikey', 'Secret-Key'].map(
+      (name): [string, unknown, string, RegExp] => [
+        `has a secret in the header ${name}`,
+        request({ headers: { [name]: 'Bearer 0123' } }),
+        `request.headers.${name}`,
+        /in the open/,
+      ],
+    ),
+    ...['key', 'api_key', 'access_token', 'PASSWORD', 'token'].map(
+      (name): [string, unknown, string, RegExp] => [
+        `has a secret in the query ${name}`,
+        request({ query: { [name]: '0123' } }),
+        `request.query.${name}`,
+        /in the open/,
+      ],
+    ),
+    [
+      'has a secret within its body',
+      request({ method: 'POST', body: { json: { auth: { token: 'abc' } } } }),
+      'request.body.json.auth.token',
+      /in the open/,
+    ],
     ['has a placeholder in its host', request({ url: 'https://{imei}.example/' }), 'request.url', /host/],
     [
       'sets a header that is not its own',

@@ -76,6 +76,10 @@ const ours = [
   'trailer',
 ]
 
+/** SECRETS are the places of headers and fields whose names say that a secret stands there. A template is shown, and kept in the trail. */
+const SECRETS =
+  /^(headers|query|body)\.(.*\.)?((proxy-)?authorization|cookie|(x[-_])?((api|access|auth|secret|private)[-_]?)?(key|token|secret|password))$/i
+
 function* requestProblems(
   at: string,
   request: TemplateRequest,
@@ -87,6 +91,8 @@ function* requestProblems(
     for (const name of namesIn(isUrl ? url.replace(/^\{url\}/, '') : text)) {
       if (!isKnown(name, about)) yield [`${at}.${place}`, `knows no {${name}}`]
     }
+    if (SECRETS.test(place) && text !== '' && namesIn(text).length === 0)
+      yield [`${at}.${place}`, 'is a secret in the open: give it by --key, and write {key} here']
   }
   // A placeholder in the host would say where the secrets go.
   if (/^(?:[a-z][a-z0-9+.-]*:)?[/\\]{2}[^/\\?#]*\{/i.test(url))

@@ -1,0 +1,210 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type Noun, nouns } from '../../src/audit/nouns.ts'
+import { readTrail } from '../../src/audit/trail.ts'
+import { build } from '../../src/command/program.ts'
+import { imeigate } from '../support/command.ts'
+import { settingsFor } from '../support/database-on.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { cleanUp, temporaryFolder } from '../support/process.ts'
+
+/** SECRET is in every secret that is given here. */
+const SECRET = 's3cr3t'
+const folder = temporaryFolder()
+const file = (name: string, content: string): string => {
+  const path = join(folder, name)
+  writeFileSync(path, content)
+  return path
+}
+
+/** `changing` are lines of the command line that change something, in an order in which they can be given, and what of the trail each adds. */
+const changing: [line: string, ...lines: Noun[]][] = [
+  ['group create --name Gold', 'group'],
+  [
+    'account create --name Anna --email anna@example.com --currency USD --username anna',
+    'account',
+    'credit limit',
+  ],
+  [
+    'account create --name Bob --email bob@example.com --currency USD --username bob',
+    'account',
+    'credit limit',
+  ],
+  ['account set anna --group Gold --low-balance 5', 'account'],
+  ['account set anna --credit-limit 7', 'credit limit'],
+  ['account close bob', 'account'],
+  ['account reopen bob', 'account'],
+  ['service create --code bl --name BL --group G --kind imei --price 1 --currency USD', 'service', 'price'],
+  ['service update bl --failure-message No', 'service'],
+  [
+    `service import ${file('services.csv', 'code,name,group,kind,price,currency\nin,In,G,imei,2,USD\n')}`,
+    'service',
+    'price',
+  ],
+  ['price set --service bl --price 2 --currency USD', 'price'],
+  ['price set --service bl --price 2 --currency USD --min-items 2', 'price'],
+  ['price set --service bl --price 1.5 --currency USD --account anna', 'price'],
+  ['price set --service bl --price 1.7 --currency USD --group Gold', 'price'],
+  ['price remove --service bl --currency USD --account anna', 'price'],
+  ['rate set USD IDR 16250', 'rate'],
+  ['supplier add --kind manual --name Ann', 'supplier'],
+  ['supplier update Ann --concurrency 2', 'supplier'],
+  ['supplier disable Ann', 'supplier'],
+  ['supplier enable Ann', 'supplier'],
+  [
+    `supplier add --kind dhru --name Up --url https://up.example.com --username us --apiaccesskey ${SECRET}-1`,
+    'supplier',
+  ],
+  [`supplier update Up --apiaccesskey ${SECRET}-2`, 'supplier'],
+  ['supplier sync Up --schedule 6h', 'sync'],
+  ['route add --service bl --supplier Ann --cost 0.5', 'route'],
+  ['route update 1 --cost 0.6', 'route'],
+  ['route update 1 --margin-floor 10', 'route'],
+  ['route remove 1', 'route'],
+  ['key create --account anna --allow-ip 10.0.0.0/8', 'key'],
+  [
+    `key create --account anna --webhook-url https://shop.example.com/hook?token=${SECRET}-3`,
+    'key',
+    'webhook',
+  ],
+  ['key set 1 --rate-limit 600', 'key'],
+  [`webhook set 1 --url https://shop.example.com/hook?token=${SECRET}-4`, 'webhook'],
+  ['webhook set 1 --url https://other.example.com/hook', 'webhook'],
+  ['webhook rotate 1', 'webhook'],
+  ['webhook resume 1', 'webhook'],
+  ['key revoke 1', 'key'],
+  [
+    'deposit provider add --kind bank-transfer --code bank --name Bank --currency USD --account-number DE02 --account-holder-name Us --min 1',
+    'deposit provider',
+  ],
+  ['deposit provider set bank --fee-flat 1', 'deposit provider'],
+  ['deposit provider disable bank', 'deposit provider'],
+  ['deposit provider enable bank', 'deposit provider'],
+  [
+    `deposit provider add --kind stripe --code card --name Card --currency USD --success-url https://shop.example.com/paid --min 1 --secret-key sk_live_${SECRET} --webhook-secret whsec_${SECRET}`,
+    'deposit provider',
+  ],
+  ['deposit confirm 1001', 'deposit'],
+  ['deposit refuse 1002 --reason late', 'deposit'],
+  [`notify channel add --kind http --url https://hooks.example.com/n?token=${SECRET}`, 'channel'],
+  [`notify channel update http --url https://hooks.example.com/n?token=${SECRET}-2`, 'channel'],
+  ['notify add --http ops', 'subscription'],
+  ['notify remove 1', 'subscription'],
+  ['notify channel remove http', 'channel'],
+  ['review resolve 1 --dismiss --why seen', 'review'],
+  ['review forget Ann nothing', 'kept answer'],
+  ['secrets rotate', 'secret key', 'supplier', 'deposit provider', 'webhook'],
+]
+
+/** `others` change nothing that the trail follows: they read, do work that has its actor elsewhere (`by`), or run something. */
+const others: Record<'reading' | 'by' | 'running', string[]> = {
+  reading: [
+    ...['account list', 'account show', 'deposit list', 'deposit provider list', 'deposit provider show'],
+    ...[
+      'deposit show',
+      'doctor',
+      'group list',
+      'key list',
+      'ledger check',
+      'ledger checkpoint',
+      'manual list',
+    ],
+    ...['notify channel list', 'notify channel show', 'notify channel test', 'notify events', 'notify list'],
+    ...[
+      'notify test',
+      'order list',
+      'order show',
+      'price history',
+      'price list',
+      'rate list',
+      'request show',
+    ],
+    ...['review kept', 'review list', 'review show', 'route list', 'secrets status', 'service list'],
+    ...['service show', 'statement', 'supplier list', 'supplier show', 'supplier test', 'trail'],
+    ...['webhook attempts', 'webhook events', 'webhook list', 'webhook show'],
+  ],
+  // The ledger's entry, the attempt or the review has who did it; a replay changes nothing.
+  by: [
+    ...['adjust', 'deposit', 'manual answer', 'manual paste', 'manual refuse', 'manual take'],
+    ...['order cancel', 'order verify', 'webhook replay'],
+  ],
+  running: ['demo', 'fake-supplier', 'migrate', 'start'],
+}
+
+let database: TestDatabase
+let settings: Record<string, string>
+beforeAll(async () => {
+  database = await testDatabase()
+  settings = { ...settingsFor(database.address), IMEIGATE_DATA: folder }
+})
+afterAll(async () => {
+  await database.drop()
+  await cleanUp()
+})
+
+/** `before` is what must be there before a line. */
+const before: Record<string, string> = {
+  'webhook resume 1': `update webhooks set status = 'paused', paused_at = now()`,
+  'deposit confirm 1001': `
+    insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
+    select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 2)`,
+  'review resolve 1 --dismiss --why seen': `
+    insert into orders (account_id, id, service_id, via, state, item_count, unit_price, total, created_at, finished_at)
+    values (1, 2001, 1001, 'dhru', 'success', 1, 0, 0, now(), now());
+    insert into items (account_id, order_id, position, service_id, input, quantity, price, state, finished_at)
+    values (1, 2001, 1, 1001, '490154203237518', 1, 0, 'success', now());
+    insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
+    values (1, 2001, 1, 'changed', 'it says otherwise', 'imeigate', now())`,
+  'review forget Ann nothing': `
+    insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
+    select id, 'nothing', 'nothing', now(), 'give_back', 'cli:anna', 'so', now() from suppliers where name = 'Ann'`,
+}
+
+it('every command that changes something adds a line with before and after, and no secret stands in any', async () => {
+  const { sql } = database
+  const shown: string[] = []
+  for (const [line, ...expected] of changing) {
+    if (before[line] !== undefined) await sql.unsafe(before[line])
+    const [newest] = (await readTrail(sql, { limit: 1 })).items
+    const ended = await imeigate([...line.split(' '), '--json'], settings)
+    expect(ended.code, `${line}: ${ended.stderr}`).toBe(0)
+    if (/^(key create|webhook rotate)/.test(line)) shown.push(ended.stdout)
+    const { items } = await readTrail(sql, { limit: 1000 })
+    const added = items.filter(({ id }) => id > (newest?.id ?? 0))
+    expect([...new Set(added.map(({ what }) => what))].sort(), line).toEqual([...expected].sort())
+    for (const { actor, before: was, after: is } of added) {
+      expect(actor, line).toMatch(/^cli:./)
+      expect(was ?? is, line).not.toBeNull()
+      if (was && is) {
+        expect(Object.keys(was).sort(), line).toEqual(Object.keys(is).sort())
+        expect(was, line).not.toEqual(is)
+      }
+    }
+  }
+  const all = JSON.stringify((await readTrail(sql, { limit: 1000 })).items)
+  expect(all).not.toContain(SECRET)
+  expect(all).toContain('https://shop.example.com/hook?another secret')
+  const secrets = shown.flatMap((text) => text.match(/[A-Za-z0-9_+/=-]{24,}/g) ?? [])
+  expect(secrets.length).toBeGreaterThanOrEqual(4)
+  for (const secret of secrets) expect(all).not.toContain(secret)
+  // Nothing that is followed is left out here, but for what a supplier's list brings: see test/sync/price-history.test.ts.
+  const followed = new Set(changing.flatMap(([, ...lines]) => lines))
+  expect(nouns.filter((noun) => !followed.has(noun))).toEqual(['field name', 'markup rule'])
+})
+
+it('there is no other command', async () => {
+  const names: string[] = []
+  const collect = (command: Command, words: string[]): void => {
+    const acts = (command as unknown as { _actionHandler: unknown })._actionHandler
+    if (acts) names.push(words.join(' '))
+    for (const one of command.commands) collect(one, [...words, one.name()])
+  }
+  collect(await build(), [])
+  const isOf = (name: string, line: string): boolean => line === name || line.startsWith(`${name} `)
+  const known = [...others.reading, ...others.by, ...others.running]
+  const changed = names.filter((name) => !known.includes(name))
+  expect(changed.filter((name) => !changing.some(([line]) => isOf(name, line)))).toEqual([])
+  expect(known.filter((name) => !names.includes(name))).toEqual([])
+})
