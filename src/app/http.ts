@@ -94,10 +94,9 @@ export function buildHttp(
     const refusal = error instanceof Refusal ? error : refusalBy(error)
     if (refusal) return say(refusal, request, reply)
     request.log.error({ err: error, requestId: request.id }, 'a request failed')
-    const isAway = isTemporary(error)
-    return say(isAway ? unavailable({ isProof: false }) : new Refusal('internal_error'), request, reply, {
-      isProof: false,
-    })
+    const isProof = request.method === 'GET' || request.method === 'HEAD'
+    const failed = isTemporary(error) ? unavailable({ isProof }) : new Refusal('internal_error')
+    return say(failed, request, reply, { isProof })
   })
   return app as unknown as FastifyInstance
 }
