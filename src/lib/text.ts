@@ -67,8 +67,14 @@ export function trimmed(text: string): string {
 /** `isUnseen` looks at one character; the halves of a pair are none, so that flags keep the tags that they end with. */
 function isUnseen(text: string, at: number): boolean {
   const code = text.charCodeAt(at)
-  return (code <= 0x20 || code > 0x7e) && /[\s\p{Cf}\u2800\u3164]/u.test(text.charAt(at))
+  known[code] ||= /[\s\p{Cf}\u2800\u3164]/u.test(text.charAt(at)) ? UNSEEN : SEEN
+  return known[code] === UNSEEN
 }
+
+/** `known` has what was found of each character: somebody may send a million blanks, and an expression takes long for each. */
+const known = new Uint8Array(65_536)
+const SEEN = 1
+const UNSEEN = 2
 
 /** `shorten` cuts a text to `max` characters, the last of which then is an ellipsis. */
 export const shorten = (text: string, max: number): string =>
