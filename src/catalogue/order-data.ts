@@ -75,13 +75,14 @@ function inOrder(
 ): { code: ErrorCode; fault: Fault } {
   const at = ['data', ...path]
   const isInput = inputsAt?.every((step, index) => path[index] === step) ?? false
-  if (isInput && (keyword === 'required' || keyword === 'minItems')) {
-    return { code: 'imei_required', fault: { path: at, message } }
-  }
+  const value = path.reduce<unknown>((inner, step) => Object(inner)[step], data)
+  // An empty value is the same as none, as over the Dhru endpoint.
+  const isMissing = keyword === 'required' || value === null || value === ''
+  const missing = { path: at, message: keyword === 'enum' || !isMissing ? message : 'is required' }
+  if (isInput && (isMissing || keyword === 'minItems')) return { code: 'imei_required', fault: missing }
   if (quantityAt && keyword !== 'required' && quantityAt.every((step, index) => path[index] === step)) {
     return { code: 'quantity_out_of_range', fault: { path: at, message } }
   }
-  const value = path.reduce<unknown>((inner, step) => Object(inner)[step], data)
   if (
     isInput &&
     ['pattern', 'format', 'minLength', 'maxLength'].includes(keyword) &&
@@ -91,7 +92,8 @@ function inOrder(
     const why = isImeiFormat ? imeiFault(value, 'imei') : undefined
     return { code: 'invalid_imei', fault: { path: at, message: why ?? message } }
   }
-  if (keyword === 'required') return { code: 'field_missing', fault: { path: at, message } }
+  const isNeeded = path.length === 1 && Array.isArray(schema.required) && schema.required.includes(path[0])
+  if (keyword === 'required' || (isMissing && isNeeded)) return { code: 'field_missing', fault: missing }
   const isField = path[0] !== undefined && Object.hasOwn(Object(schema['properties']), path[0]) && !isInput
   return { code: isField ? 'invalid_field' : 'invalid_input', fault: { path: at, message } }
 }

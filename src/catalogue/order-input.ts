@@ -1,3 +1,4 @@
+import { decodeHTMLStrict } from 'entities'
 import type { Fault } from '../errors.ts'
 import { plainDigits } from '../lib/digits.ts'
 import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
@@ -245,15 +246,17 @@ function fieldsOf(plan: Plan, sent: ReadonlyMap<string, string>): Result<Record<
   return ok(fields)
 }
 
-/** `optionIn` gives the option that is meant, where a client writes one in another case or with other blanks. */
+/** `optionIn` gives the option that is meant, where a client writes one in another case, with other blanks or as HTML (`AT&amp;T`). */
 function optionIn({ options }: ServiceField, text: string): string {
   const value = trimmed(text)
-  if (options.length === 0 || options.includes(value)) return value
-  const meant = options.filter((option) => comparable(option) === comparable(value))
+  if (options.length === 0 || options.includes(value) || value.length > MAX_FIELD_LENGTH) return value
+  const wanted = comparable(value)
+  const meant = options.filter((option) => comparable(option) === wanted)
   return meant.length === 1 ? (meant[0] as string) : value
 }
 
-const comparable = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ')
+const comparable = (text: string): string =>
+  decodeHTMLStrict(text).normalize('NFKC').toLowerCase().replace(/\s+/g, ' ')
 
 function fieldFault({ name, type, options }: ServiceField, value: string): Fault | undefined {
   if (type !== 'dropdown' || options.includes(value)) return lineFault(name, value, MAX_FIELD_LENGTH)

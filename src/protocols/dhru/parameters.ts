@@ -38,6 +38,12 @@ function parameterRow(key: string, value: unknown): ParameterRow {
   }
 }
 
+/** `onlyOrder` gives the fields of one order, also where it is the only row of many; undefined: there is none, or more than one. */
+export function onlyOrder(parameters: Parameters): Fields | undefined {
+  if (parameters.kind === 'one') return parameters.fields
+  return parameters.kind === 'many' && parameters.rows.length === 1 ? parameters.rows[0]?.fields : undefined
+}
+
 const MAX_FIELDS_IN_A_ROW = 100
 /** MAX_NAME bounds the name of a field, in characters: one with brackets has the row's key in it. */
 const MAX_NAME = 2000

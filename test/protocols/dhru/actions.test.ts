@@ -302,6 +302,8 @@ describe('the service lists', () => {
 
   it('have one service alone by id or code', async () => {
     for (const ID of [checks, 'clean-check', 'CLEAN-CHECK']) {
+      const row = JSON.stringify([{ ID }])
+      expect(await answer({ action: 'getimeiservicedetails', parameters: row })).toHaveProperty('SUCCESS')
       expect(await answer({ action: 'getimeiservicedetails', parameters: JSON.stringify({ ID }) })).toEqual({
         SUCCESS: [{ MESSAGE: 'IMEI Service Details', LIST: theCheck() }],
         apiversion: '8.2',

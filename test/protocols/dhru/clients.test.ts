@@ -274,6 +274,9 @@ describe('an option', () => {
     [' BETA  TÉLÉCOM ', 'Beta Télécom'],
     ['beta\u00a0te\u0301le\u0301com', 'Beta Télécom'],
     ['Ｂｅｔａ Télécom', 'Beta Télécom'],
+    ['AT&amp;T', 'AT&T'],
+    ['at&#38;t', 'AT&T'],
+    ['Beta T&eacute;l&#233;com', 'Beta Télécom'],
   ])('is taken in any case and with any blanks: %j', async (NETWORK, option) => {
     expect(await placed({ ID: 'net', IMEI: imei(++n), NETWORK })).toMatchObject({
       fields: { NETWORK: option },

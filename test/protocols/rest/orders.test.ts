@@ -16,6 +16,15 @@ let n = 0
 beforeAll(async () => {
   server = await testServer()
   check = await server.service({ code: 'check', price: '0.123457' })
+  await server.service({ code: 'warranty', kind: 'serial' })
+  await server.service({
+    code: 'licence',
+    kind: 'server',
+    fields: [
+      { name: 'EMAIL', required: true },
+      { name: 'PLAN', options: ['a', 'b'] },
+    ],
+  })
 })
 afterAll(() => server.stop())
 beforeEach(async () => {
@@ -190,6 +199,16 @@ describe('what is no order is said by field', () => {
       'IMEI_REQUIRED_ERROR',
       { 'data.imeis': 'must NOT have fewer than 1 items' },
     ],
+    ['an empty text', { imeis: [''] }, 'IMEI_REQUIRED_ERROR', { 'data.imeis.0': 'is required' }],
+    [
+      'marks that are not seen',
+      { imeis: [' \u200e'] },
+      'IMEI_REQUIRED_ERROR',
+      { 'data.imeis.0': 'is required' },
+    ],
+    ['dashes alone', { imeis: [good, '---'] }, 'IMEI_REQUIRED_ERROR', { 'data.imeis.1': 'is required' }],
+    ['nothing in the list', { imeis: [null] }, 'IMEI_REQUIRED_ERROR', { 'data.imeis.0': 'is required' }],
+    ['nothing for the list', { imeis: null }, 'IMEI_REQUIRED_ERROR', { 'data.imeis': 'is required' }],
     [
       'letters',
       { imeis: [good, '35a'] },
@@ -218,6 +237,21 @@ describe('what is no order is said by field', () => {
       source: 'body',
       errors: Object.fromEntries(Object.entries(errors).map(([field, words]) => [field, [words]])),
     })
+    expect(await ordersOf()).toBe(0)
+  })
+
+  it.each<[string, string, object, string]>([
+    ['an empty serial number', 'warranty', { serials: [''] }, 'IMEI_REQUIRED_ERROR'],
+    ['a blank serial number', 'warranty', { serials: [' '] }, 'IMEI_REQUIRED_ERROR'],
+    ['no serial number', 'warranty', {}, 'IMEI_REQUIRED_ERROR'],
+    ['no field', 'licence', { quantity: 1 }, 'FIELD_MISSING_ERROR'],
+    ['an empty field', 'licence', { quantity: 1, EMAIL: '' }, 'FIELD_MISSING_ERROR'],
+    ['a blank field', 'licence', { quantity: 1, EMAIL: ' \u200f' }, 'FIELD_MISSING_ERROR'],
+    ['nothing for a field', 'licence', { quantity: 1, EMAIL: null }, 'FIELD_MISSING_ERROR'],
+    ['another choice', 'licence', { quantity: 1, EMAIL: 'a', PLAN: 'c' }, 'INVALID_FIELD_ERROR'],
+    ['another quantity', 'licence', { quantity: 2, EMAIL: 'a' }, 'QUANTITY_OUT_OF_RANGE_ERROR'],
+  ])('by the code that the same mistake has over the Dhru endpoint: %s', async (_what, code, data, error) => {
+    expect((await place(data, { code })).body).toMatchObject({ code: error, source: 'body' })
     expect(await ordersOf()).toBe(0)
   })
 

@@ -3,6 +3,7 @@ import { orThrow } from '../../../lib/fault.ts'
 import { succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 import { echo } from '../fields.ts'
+import { onlyOrder } from '../parameters.ts'
 import { placeWanted, readPurchase } from './purchase.ts'
 
 /** PLACED is the contract's text. */
@@ -15,7 +16,7 @@ export const placeOrder: Action = async (call) => {
   if (parameters.kind === 'many' && parameters.rows.length !== 1) {
     throw new Refusal('malformed_parameters', 'one order expected, use placeimeiorderbulk for many')
   }
-  const fields = parameters.kind === 'one' ? parameters.fields : parameters.rows[0]?.fields
+  const fields = onlyOrder(parameters)
   if (!fields) throw new Refusal('malformed_parameters', 'the order is not an object')
   const { catalogue, presence } = call.deps
   const snapshot = await presence.reading(() => catalogue.current())

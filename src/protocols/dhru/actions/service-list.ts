@@ -3,6 +3,7 @@ import { orThrow } from '../../../lib/fault.ts'
 import { API_VERSION, Keyed, succeed } from '../answer.ts'
 import type { Action } from '../call.ts'
 import { readOrderFields } from '../order-fields.ts'
+import { onlyOrder } from '../parameters.ts'
 import { sayService } from '../service-lists.ts'
 
 /** `serviceList` answers `imeiservicelist`: every service that the account may buy. */
@@ -15,9 +16,9 @@ export const serverServiceList: Action = async (call) =>
 
 /** `serviceDetails` answers `getimeiservicedetails`: one service. */
 export const serviceDetails: Action = async ({ deps, key, parameters }) => {
-  const read = orThrow(parameters)
-  if (read.kind !== 'one') throw new Refusal('payload_required')
-  const fields = readOrderFields(read.fields)
+  const wanted = onlyOrder(orThrow(parameters))
+  if (!wanted) throw new Refusal('payload_required')
+  const fields = readOrderFields(wanted)
   const name = fields.ok ? fields.value.service : undefined
   if (name === undefined) throw new Refusal('field_missing', 'ID, the service id or code', 'ID')
   const snapshot = await deps.catalogue.current()
