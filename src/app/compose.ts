@@ -12,6 +12,7 @@ import { openPool, type Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import { proveSchema } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
+import { StuckSessions } from '../database/stuck-sessions.ts'
 import { Deposits } from '../deposits/deposits.ts'
 import { GatewayWebhooks } from '../deposits/gateway-webhooks.ts'
 import { Gateways } from '../deposits/gateways.ts'
@@ -22,6 +23,7 @@ import { OrderRequests } from '../fulfilment/people/order-requests.ts'
 import { Idempotency } from '../idempotency/idempotency.ts'
 import { KeySweeper } from '../idempotency/key-sweeper.ts'
 import { Jobs } from '../jobs/jobs.ts'
+import { lostJobs, releaseLost } from '../jobs/lost-jobs.ts'
 import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
 import type { SupplierId } from '../lib/ids.ts'
@@ -181,12 +183,14 @@ export async function compose(
       ...depositJobs(paying),
       ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),
+      ...lostJobs(sql),
     },
   })
 
   const jobs: RuntimeService = {
     name: 'jobs',
     start: async () => {
+      await releaseLost(sql)
       await queue.start()
       await findDueEvents(sql)
     },
@@ -196,6 +200,7 @@ export async function compose(
   return {
     ...database,
     chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(sql, keys) }),
+    stuckSessions: new StuckSessions(sql, log),
     config,
     clock,
     buckets,

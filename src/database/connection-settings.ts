@@ -75,19 +75,10 @@ const setting = (session: Session): string =>
     .map(([name, value]) => `set_config(${escapeLiteral(name)}, ${escapeLiteral(value)}, false)`)
     .join(', ')}`
 
-/**
- * `queueSettings` is what the job queue opens its own connections with, and `openQueueSession` the rest: it reads values by the driver's own
- * types. A process that is frozen in the middle of a transaction of the queue loses it.
- */
+/** `queueSettings` is what the job queue opens its own connections with, since it reads values by the driver's own types; `openSession` does the rest. */
 export function queueSettings(address: DatabaseAddress): ClientConfig {
   return { ...whereabouts(address), application_name: 'imeigate', keepAlive: true }
 }
-
-export async function openQueueSession(client: ClientBase): Promise<void> {
-  await client.query(setting({ ...SOON_NOTICED, idle_in_transaction_session_timeout: `${QUEUE_IDLE_MS}` }))
-}
-
-const QUEUE_IDLE_MS = 10_000
 
 function whereabouts(address: DatabaseAddress): ClientConfig {
   if (typeof address !== 'string') return address

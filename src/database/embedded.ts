@@ -14,6 +14,8 @@ const MAX_SILENT_MS = 30_000
 const MAX_ENDING_MS = 8_000
 const START_AGAIN_AFTER_MS = 200
 const STARTING_UP = '57P03'
+/** ALONE_MS: who has the lock for itself loses it so long after it has said nothing, and stops the server within half of that or not at all. */
+const ALONE_MS = 4_000
 /** MAX_STOP_MS is how long the server's end is waited for. One that takes longer ends by itself, and the next start waits for that. */
 const MAX_STOP_MS = 3_000
 
@@ -108,11 +110,9 @@ class SharedCluster {
     const session = this.#session
     if (!session) return
     try {
-      await session.query('select pg_advisory_unlock_shared($1)', [IN_USE_LOCK])
-      const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [
-        IN_USE_LOCK,
-      ])
-      if (rows[0]?.alone) await this.#stop()
+      const asked = performance.now()
+      // A process that was frozen here finds others in the server, which it must not stop.
+      if ((await takeForItself(session)) && performance.now() - asked < ALONE_MS / 2) await this.#stop()
     } catch (error) {
       if (!isConnectionLoss(withCode(error))) throw error
     } finally {
@@ -170,6 +170,19 @@ class SharedCluster {
     }
     this.cluster.removeSocketFolder()
   }
+}
+
+/**
+ * `takeForItself` gives up the shared lock, and tells whether nobody else has it; then a start waits until the session ends. PostgreSQL ends it
+ * when its process freezes there.
+ */
+export async function takeForItself(session: pg.Client): Promise<boolean> {
+  await session.query(`set idle_session_timeout = ${ALONE_MS}`)
+  await session.query('select pg_advisory_unlock_shared($1)', [IN_USE_LOCK])
+  const { rows } = await session.query<{ alone: boolean }>('select pg_try_advisory_lock($1) as alone', [
+    IN_USE_LOCK,
+  ])
+  return rows[0]?.alone === true
 }
 
 interface Child {

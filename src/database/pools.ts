@@ -86,6 +86,8 @@ export const pools = {
       idle_in_transaction_session_timeout: '60000',
     },
   },
+  /** `queue` is the job queue's own: Jobs works on so many at a time, which most of their time wait for somebody else's server. */
+  queue: { max: 6, session: { idle_in_transaction_session_timeout: '10000' } },
   /** `notifications` is the connection on which changes are told of. */
   notifications: { max: 1, session: { statement_timeout: '2000' } },
   /** `migration` waits as long as another process migrates, but not for one that was frozen at it. */

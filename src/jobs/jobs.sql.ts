@@ -10,3 +10,11 @@ export async function insertJob(
       ${job.name}, ${JSON.stringify(job.payload)}::text::json, run_at => ${job.runAt}::timestamptz,
       max_attempts => ${job.attempts}, job_key => ${job.key})`
 }
+
+/** `releaseJobs` lets others take the jobs that somebody took so long ago, by the clock of the database. */
+export async function releaseJobs(sql: Queryable, takenBeforeMs: number): Promise<void> {
+  await sql`
+    update graphile_worker._private_jobs
+       set locked_at = null, locked_by = null, run_at = greatest(run_at, now())
+     where locked_at < now() - ${takenBeforeMs}::float8 * interval '1 ms'`
+}

@@ -2,6 +2,7 @@ import type { Logger as QueueLogger, Runner, TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { DatabaseAddress, Queryable } from '../database/database.ts'
+import { pools } from '../database/pools.ts'
 import { QUEUE_SCHEMA } from '../database/serving-role.ts'
 import { endsWithin } from '../lib/time.ts'
 import { insertJob } from './jobs.sql.ts'
@@ -23,11 +24,8 @@ export interface JobsDeps {
   tasks: Record<string, JobTask>
 }
 
-/**
- * CONCURRENCY bounds the jobs that this process works on at a time; the queue wants as many connections. Most of their time jobs wait
- * for somebody else's server.
- */
-const CONCURRENCY = 6
+/** CONCURRENCY bounds the jobs that this process works on at a time; the queue wants as many connections. */
+const CONCURRENCY = pools.queue.max
 /** POLL_EVERY_MS is how soon a job is found whose time has come; new jobs are found at once. */
 const POLL_EVERY_MS = 5_000
 /** GRACE_MS is how long jobs may take to end by themselves; then the queue's own shutdown has the rest of MAX_STOP_MS. */

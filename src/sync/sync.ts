@@ -229,9 +229,12 @@ async function apply(
   return { routes, ...imported, ...repriced, deactivated, reactivated, followed, attached }
 }
 
+/** AWAKE_EVERY_MS is well within the time after which PostgreSQL ends a transaction that says nothing (`pools.long`). */
+const AWAKE_EVERY_MS = 20_000
+
 /**
- * `underLock` lets one process at a time read a supplier's list: the lock ends with the transaction, and so with the process. Until
- * the first write the transaction holds up nothing else, however long the list takes.
+ * `underLock` lets one process at a time read a supplier's list: the lock ends with the transaction, and so with the process, or a minute
+ * after it froze. Until the first write the transaction holds up nothing else, however long the list takes.
  */
 async function underLock<Result>(
   sql: Sql,
@@ -243,8 +246,14 @@ async function underLock<Result>(
       throw new Refusal('conflict', `the list of ${supplier.name} is being read already`)
     }
     await planForMany(transaction)
-    const result = await work(transaction)
-    await clearStaged(transaction, supplier.id)
-    return result
+    // While a list is read nothing else is said in the transaction; that it was lost is told by its next statement.
+    const awake = setInterval(() => transaction`select 1`.catch(() => {}), AWAKE_EVERY_MS)
+    try {
+      const result = await work(transaction)
+      await clearStaged(transaction, supplier.id)
+      return result
+    } finally {
+      clearInterval(awake)
+    }
   })
 }

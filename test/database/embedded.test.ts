@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { Cluster, LOG_LIMIT } from '../../src/database/embedded/cluster.ts'
+import { takeForItself } from '../../src/database/embedded.ts'
 import {
   cleanUp,
   embeddedAddress,
@@ -86,6 +88,28 @@ describe('the embedded PostgreSQL', () => {
     await next.url()
     expect(postgresOf(data)[0]).toBe(postmaster)
     await next.stop()
+    expect(postgresOf(data)).toEqual([])
+  })
+
+  test('is used and left by others while a process is frozen: one that uses it, and one that was about to stop it', async () => {
+    const data = await migratedFolder()
+    const frozen = start(data)
+    await frozen.url()
+    const [postmaster] = postgresOf(data)
+    frozen.child.kill('SIGSTOP')
+    const list = (): Promise<unknown> => new Program(['account', 'list'], { IMEIGATE_DATA: data }).ended
+    expect(await list()).toMatchObject({ code: 0 })
+    expect(postgresOf(data)[0]).toBe(postmaster)
+
+    const where = embeddedAddress(data, 'imeigate') as { host: string; port: number; user: string }
+    const last = new pg.Client({ ...where, database: 'postgres' })
+    last.on('error', () => {})
+    await last.connect()
+    expect(await takeForItself(last)).toBe(false)
+    await frozen.kill()
+    await until('nobody else uses it', () => takeForItself(last))
+    // It says nothing more, as a frozen one does.
+    expect(await list()).toMatchObject({ code: 0 })
     expect(postgresOf(data)).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { connectionSettings, queueSettings } from '../../src/database/connection-settings.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
 import { addJob, everyMinute, Jobs, type JobsDeps } from '../../src/jobs/jobs.ts'
+import { releaseLost } from '../../src/jobs/lost-jobs.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp } from '../support/process.ts'
@@ -87,6 +88,25 @@ describe('the job queue', () => {
     await told.promise
   })
 
+  it('gives back what a process has had for so long that it must be lost, and nothing younger', async () => {
+    const { sql, address, owner } = database
+    const done: unknown[] = []
+    for (const payload of ['lost', 'young']) await addJob(sql, 'give', payload, { attempts: 2 })
+    await owner`
+      update graphile_worker._private_jobs
+         set locked_by = 'a process that is no more', attempts = 1,
+             locked_at = now() - case when payload::text like '%lost%' then interval '6 minutes' else interval '4 minutes' end
+       where payload::text in ('"lost"', '"young"')`
+    await releaseLost(sql)
+    await start(address, { tasks: { give: async (payload) => void done.push(payload) } })
+    await expect.poll(() => done).toEqual(['lost'])
+    await stopAll()
+    expect([
+      ...(await sql`select locked_by from graphile_worker.jobs where task_identifier = 'give'`),
+    ]).toEqual([{ locked_by: 'a process that is no more' }])
+    await owner`delete from graphile_worker._private_jobs where payload::text = '"young"'`
+  })
+
   it('knows what is to be done every minute, once for all processes', async () => {
     const { sql, address } = database
     const parts = { tasks: { once: async () => {}, look: everyMinute(async () => {}) } }
@@ -137,8 +157,16 @@ describe('on a PostgreSQL of an operator', () => {
     const sql = openPool(`${url}?options=${options}`, { max: 1, session: { statement_timeout: '9000' } })
     const [row] = await sql`
       select current_setting('search_path') as path, current_setting('synchronous_commit') as commit,
-             current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement`
-    expect(row).toEqual({ path: 'shop', commit: 'on', lock: '7ms', statement: '9s' })
+             current_setting('lock_timeout') as lock, current_setting('statement_timeout') as statement,
+             current_setting('tcp_user_timeout') as silent, current_setting('tcp_keepalives_idle') as idle`
+    expect(row).toEqual({
+      path: 'shop',
+      commit: 'on',
+      lock: '7ms',
+      statement: '9s',
+      silent: process.platform === 'linux' ? '15000' : '0',
+      idle: '5',
+    })
     await sql.end()
   })
 })

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
+import { pools } from '../../src/database/pools.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { scheduleSync } from '../../src/sync/schedule.ts'
 import { list, many, remote, useStore } from './sync.fixtures.ts'
@@ -299,5 +300,31 @@ describe('one list', () => {
       { outcome: 'failed', error: 'the process ended in the middle of it' },
       { outcome: 'ok' },
     ])
+  })
+})
+
+describe('a list that comes slowly', () => {
+  it('keeps its transaction awake, which PostgreSQL would end when it says nothing for a minute', async () => {
+    const { store } = used
+    const supplier = await store.supplier()
+    const saidAt = async (): Promise<Date> => {
+      const [session] = await store.sql<{ at: Date }[]>`
+        select state_change as at from pg_stat_activity join pg_locks l using (pid)
+         where locktype = 'advisory' and objid = ${supplier.id}::oid and l.database = datid and state = 'idle in transaction'`
+      return session?.at ?? new Date(0)
+    }
+    async function* slowly() {
+      await expect.poll(saidAt).not.toEqual(new Date(0))
+      const before = await saidAt()
+      vi.advanceTimersByTime(Number(pools.long.session.idle_in_transaction_session_timeout) / 2)
+      await expect.poll(async () => (await saidAt()) > before).toBe(true)
+      yield remote({ id: '1' })
+    }
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
+    try {
+      expect(await store.apply(supplier, slowly())).toMatchObject({ outcome: 'ok' })
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })

@@ -2,9 +2,10 @@ import type { RuntimeService } from '../../runtime/runtime-service.ts'
 import type { Components } from '../compose.ts'
 
 /** `workerRole` lists what gets orders done and jobs run, in the order of its start. */
-export const workerRole = ({ jobs, fulfilment, sweeper, chain }: Components): RuntimeService[] => [
+export const workerRole = ({
   jobs,
   fulfilment,
   sweeper,
   chain,
-]
+  stuckSessions,
+}: Components): RuntimeService[] => [jobs, fulfilment, sweeper, chain, stuckSessions]
