@@ -1,10 +1,12 @@
 import type { Command } from 'commander'
+import type { Queryable } from '../database/database.ts'
 import { jsonOf } from '../lib/attributes.ts'
 import type { RouteId } from '../lib/ids.ts'
 import { routeAttributes } from '../supplier-routes/attributes.ts'
 import {
   addRoute,
   listRoutes,
+  otherKind,
   type Route,
   type RouteFilter,
   removeRoute,
@@ -40,13 +42,15 @@ type Options = Record<string, unknown>
 const add = (options: Options): Promise<Answer> =>
   withAttributeNames(routeAttributes, () => {
     const form = formOf(routeAttributes, options) as Parameters<typeof addRoute>[1]
-    return withDatabase(async ({ sql }) => noted(await addRoute(sql, form)))
+    return withDatabase(async ({ sql }) => noted(sql, await addRoute(sql, form)))
   })
 
 const update = (id: string, options: Options): Promise<Answer> =>
   withAttributeNames(routeAttributes, async () => {
     const changes = changesOf(routeAttributes, options)
-    return await withDatabase(async ({ sql }) => noted(await updateRoute(sql, idOf<RouteId>(id), changes)))
+    return await withDatabase(async ({ sql }) =>
+      noted(sql, await updateRoute(sql, idOf<RouteId>(id), changes)),
+    )
   })
 
 async function list(filter: RouteFilter): Promise<Answer> {
@@ -65,13 +69,20 @@ const shown = (route: Route): Answer => ({
   json: jsonOf(routeAttributes, route),
 })
 
-/** `noted` tells people of a route where nobody knows whether its remote service is there. */
-function noted(route: Route): Answer {
-  const { remoteService, supplierName, available, acceptUnlisted } = route
+/** `noted` tells people of a route where nobody knows whether its remote service is there, or where that is of another kind. */
+async function noted(sql: Queryable, route: Route): Promise<Answer> {
+  const { remoteService, supplierName, serviceCode, available, acceptUnlisted } = route
   const answer = shown(route)
-  if (available !== null || remoteService === '' || acceptUnlisted) return answer
-  const note = `no list of ${supplierName} was applied, so nobody knows whether it has ${remoteService}`
-  return { ...answer, text: `${answer.text}\n\n${note}` }
+  const withNote = (note: string): Answer => ({ ...answer, text: `${answer.text}\n\n${note}` })
+  if (available === null && remoteService !== '' && !acceptUnlisted) {
+    return withNote(`no list of ${supplierName} was applied, so nobody knows whether it has ${remoteService}`)
+  }
+  const kinds = await otherKind(sql, route)
+  if (!kinds) return answer
+  const { ours, theirs, name } = kinds
+  return withNote(
+    `${remoteService} of ${supplierName} (${name}) is of kind ${theirs}, and ${serviceCode} of kind ${ours}: is that the one that you mean?`,
+  )
 }
 
 const routesAnswer = (routes: Route[]): Answer =>

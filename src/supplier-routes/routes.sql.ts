@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { ServiceKind } from '../catalogue/service.ts'
 import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { SupplierRoutes } from '../database/types.ts'
@@ -83,6 +84,22 @@ export async function selectInList(
      where s.id = ${supplier}`.records()
   return row ?? { available: null, cost: null, goneAt: null }
 }
+
+/** RoutedKinds are the kinds of a route's service of ours, and of theirs with its name there. */
+export interface RoutedKinds {
+  ours: ServiceKind
+  theirs: ServiceKind
+  name: string
+}
+
+/** `selectKinds` gives nothing where the supplier's list lacks the remote service. */
+export const selectKinds = (sql: Queryable, route: RouteId): Promise<RoutedKinds[]> =>
+  sql<RoutedKinds[]>`
+    select v.kind as ours, k.kind as theirs, k.name
+      from supplier_routes r
+      join services v on v.id = r.service_id
+      join supplier_services k on k.supplier_id = r.supplier_id and k.remote_id = r.remote_service
+     where r.id = ${route} and k.available`.records()
 
 /** `insertRoute` puts a route behind the service's others. */
 export async function insertRoute(

@@ -14,10 +14,12 @@ import {
   insertRoute,
   keepSupplier,
   lockRoutesOf,
+  type RoutedKinds,
   type RouteRecord,
   type RouteWrite,
   renumberRoutes,
   selectInList,
+  selectKinds,
   selectListed,
   selectRoutes,
   updateRouteRow,
@@ -105,6 +107,15 @@ export async function removeRoute(sql: Sql, id: RouteId): Promise<void> {
       left.map((route) => route.id),
     )
   })
+}
+
+/**
+ * `otherKind` gives the kinds of a route between a service that is about a device and one that is not: an id may be that of two services, and
+ * the other one be meant. Undefined: both are, or neither is, or nobody knows.
+ */
+export async function otherKind(sql: Queryable, { id }: Pick<Route, 'id'>): Promise<RoutedKinds | undefined> {
+  const [kinds] = await selectKinds(sql, id)
+  return kinds && (kinds.ours === 'server') !== (kinds.theirs === 'server') ? kinds : undefined
 }
 
 const viewOf = ({ supplierKind: _, ...route }: RouteRecord): Route => route

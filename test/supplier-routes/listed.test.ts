@@ -122,3 +122,19 @@ it('people are told of a list that nobody has read, and see what is not in one',
   const listed = await run('route', 'list', '--supplier', supplier.name, '--json')
   expect(listed.json()).toMatchObject([{ remote_service: '99', accept_unlisted: true, available: null }])
 })
+
+it('people are asked whether they mean the service that has the id in another type', async () => {
+  const [service, supplier] = await serviceFor([
+    { id: '7', type: 'SERVER', kind: 'server', name: 'Credits' },
+    { id: '7', type: 'IMEI', name: 'Check' },
+  ])
+  const run = (...args: string[]) => imeigate(args, settingsFor(used.store.address))
+  const add = (id: string) =>
+    run('route', 'add', '--service', service, '--supplier', supplier.name, '--remote-service', id)
+  expect((await add('7')).stdout).not.toContain('of kind')
+  const other = await add('7:SERVER')
+  expect(other).toMatchObject({ code: 0, stderr: '' })
+  expect(other.stdout).toContain(
+    `7:SERVER of ${supplier.name} (Credits) is of kind server, and ${service} of kind imei: is that the one that you mean?\n`,
+  )
+})
