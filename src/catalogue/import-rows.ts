@@ -3,6 +3,7 @@ import type { Fault } from '../errors.ts'
 import { columnOf } from '../lib/attributes.ts'
 import { quoteLine } from '../lib/text.ts'
 import { newServiceAttributes } from './attributes.ts'
+import { withPoints, withReadPrices } from './import-prices.ts'
 
 export type ImportFormat = 'csv' | 'json'
 
@@ -97,26 +98,8 @@ function readCsv(given: string): ImportRows {
     const given = header.flatMap((name, index) => (record[index]?.trim() ? [[name, record[index]]] : []))
     rows.push({ at, form: Object.fromEntries(given) })
   }
-  return { rows: delimiter === ',' ? rows : withPoints(rows), faults }
+  return { rows: withReadPrices(delimiter === ',' ? rows : withPoints(rows)), faults }
 }
-
-/**
- * `withPoints` writes the prices of a file with a decimal point, where the file itself shows that its comma is a decimal one: all of its
- * prices may be read so, and one has not three digits behind its comma.
- */
-function withPoints(rows: ImportRow[]): ImportRow[] {
-  const prices = rows.flatMap(({ form }) => (typeof form['price'] === 'string' ? [form['price'].trim()] : []))
-  const isEvident =
-    prices.every((one) => COMMA_PRICE.test(one)) && prices.some((one) => /,(?!\d{3}$)/.test(one))
-  if (!isEvident) return rows
-  return rows.map(({ at, form }) => {
-    const { price } = form
-    const read = typeof price === 'string' ? price.trim().replaceAll('.', '').replace(',', '.') : price
-    return { at, form: price === undefined ? form : { ...form, price: read } }
-  })
-}
-
-const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$/
 
 function headerFaults(header: string[], at: number): Fault[] {
   const faults = header.flatMap((name, index) => {

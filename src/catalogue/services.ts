@@ -7,7 +7,7 @@ import type { Micros } from '../lib/money.ts'
 import type { ServiceInput } from './attributes.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
-import { priceAttributes } from './price-attributes.ts'
+import { checkThousands, priceAttributes } from './price-attributes.ts'
 import { type Price, type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
 import type { Service } from './service.ts'
 import {
@@ -49,6 +49,7 @@ export async function createService(sql: Sql, input: NewService): Promise<Servic
     price: Micros
     currency: string
   }
+  checkThousands(input.price, currency)
   return sql
     .begin(async (transaction) => {
       const ids = await insertServices(transaction, [service])

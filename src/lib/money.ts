@@ -84,5 +84,20 @@ export function isCurrency(text: string): boolean {
 
 const currencies = new Set(Intl.supportedValuesOf('currency'))
 
+/** `hasDecimals` tells whether amounts of a currency have decimals in use. */
+export const hasDecimals = (currency: string): boolean => decimalsOf(currency) > 0
+
+/** `thousandsFault` says what is in doubt about a decimal that may be meant in thousands: 15.000 of a currency without decimals. */
+export function thousandsFault(decimal: unknown, currency: string): string | undefined {
+  const isDoubt =
+    typeof decimal === 'string' &&
+    /^-?[1-9]\d{0,2}\.\d{3}$/.test(decimal.trim()) &&
+    isCurrency(currency) &&
+    !hasDecimals(currency)
+  if (!isDoubt) return undefined
+  const [whole = '', thousands = ''] = decimal.trim().split('.')
+  return `may be ${whole} or ${whole}${thousands} ${currency}: write it without a point`
+}
+
 /** `minorUnit` gives the smallest amount of a currency in use, in micros: 10000 for USD, 1000000 for JPY, 1000 for KWD. */
 export const minorUnit = (currency: string): bigint => 10n ** BigInt(6 - decimalsOf(currency))

@@ -1,7 +1,16 @@
 import type { Fault } from '../errors.ts'
 import { upwards } from '../ledger/rates.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
-import { formatMicros, isCurrency, type Micros, micros, minorUnit, parseMicros, ZERO } from '../lib/money.ts'
+import {
+  formatMicros,
+  isCurrency,
+  type Micros,
+  micros,
+  minorUnit,
+  parseMicros,
+  thousandsFault,
+  ZERO,
+} from '../lib/money.ts'
 
 /** MarkupRuleInput says how a sale price follows from a cost, as an operator writes it: decimals such as "25" or "0.05". */
 export interface MarkupRuleInput {
@@ -59,9 +68,9 @@ export class MarkupRule {
         ? undefined
         : fault('currency', `${JSON.stringify(currency)} is no currency code such as USD`),
       decimalFault('percent', rule.percent),
-      decimalFault('fixed', rule.fixed),
-      decimalFault('round', rule.round),
-      decimalFault('minPrice', rule.min),
+      amountFault('fixed', rule.fixed, currency),
+      amountFault('round', rule.round, currency),
+      amountFault('minPrice', rule.min, currency),
     ])
   }
 
@@ -87,4 +96,9 @@ function decimalFault(path: string, text: string): Fault | undefined {
   const value = parseMicros(text)
   if (value !== undefined && value >= 0n) return undefined
   return fault(path, `${JSON.stringify(text)} is no number from 0 on, with at most 6 decimals`)
+}
+
+function amountFault(path: string, text: string, currency: string): Fault | undefined {
+  const doubt = thousandsFault(text, currency)
+  return doubt === undefined ? decimalFault(path, text) : fault(path, doubt)
 }

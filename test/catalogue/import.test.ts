@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ImportFormat, type ImportOptions, importServices } from '../../src/catalogue/import.ts'
+import { setPrice } from '../../src/catalogue/prices.ts'
 import { createService, listServices, showService } from '../../src/catalogue/services.ts'
+import { formatMicros } from '../../src/lib/money.ts'
 import { testDatabase } from '../support/postgres.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
@@ -152,6 +154,52 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
     for (const text of [rows('1,500'), rows('1,500', '2,000'), rows('1,50', '2.5')]) {
       expect(await load(text)).toContainEqual(expect.objectContaining({ field: 'price' }))
     }
+  })
+
+  it.each([
+    ['IDR', 'Rp 15.000', '15000'],
+    ['IDR', '15.000', '15000'],
+    ['IDR', '1.250.000', '1250000'],
+    ['IDR', '"Rp15.000,-"', '15000'],
+    ['VND', '15.000 ₫', '15000'],
+    ['KRW', '"₩12,000"', '12000'],
+    ['JPY', '"1,200"', '1200'],
+    ['USD', '"$1,000.50"', '1000.50'],
+    ['EUR', '"1.234,50"', '1234.50'],
+    ['EUR', '"1 234,50 €"', '1234.50'],
+    ['BRL', '"R$ 1.234,56"', '1234.56'],
+    ['CHF', "1'234.50", '1234.50'],
+    ['KWD', '1.500', '1.500'],
+    ['EUR', '1.234', '1.234'],
+    ['USD', 'Rp 15.000', null],
+    ['IDR', '15rb', null],
+    ['EUR', '"€ 1.234"', null],
+    ['EUR', '"1,234"', null],
+    ['USD', '1e3', null],
+    ['USD', '50 cents', null],
+  ])('reads a price in %s as it is written there: %s', async (currency, price, right) => {
+    const code = `written-${++sheets}`
+    const loaded = await load(`${head}\n${code},W,G,${price},${currency}`)
+    if (right === null) {
+      expect(loaded).toEqual([
+        { at: 2, field: 'price', reason: expect.stringContaining('must be an amount') },
+      ])
+    } else {
+      expect(loaded).toMatchObject({ created: 1, prices: 1 })
+      const [made] = (await showService(sql, code)).prices
+      expect(made && formatMicros(made.unitPrice, currency)).toBe(right)
+    }
+  })
+
+  it('does not take thousands for decimals where a currency has none', async () => {
+    const service = { code: 'thousands', name: 'T', group: 'G', currency: 'IDR' }
+    const detail = 'price: may be 15 or 15000 IDR: write it without a point'
+    await expect(createService(sql, { ...service, price: '15.000' })).rejects.toMatchObject({ detail })
+    await createService(sql, { ...service, price: '15000' })
+    const form = { service: 'thousands', currency: 'IDR' }
+    await expect(setPrice(sql, { ...form, price: '15.000' })).rejects.toMatchObject({ detail })
+    for (const price of ['15.5', '15000.000', '0.125']) await setPrice(sql, { ...form, price })
+    await setPrice(sql, { ...form, currency: 'USD', price: '15.000' })
   })
 
   it('takes several currencies of a service as several rows', async () => {

@@ -123,6 +123,17 @@ it('people are told of a list that nobody has read, and see what is not in one',
   expect(listed.json()).toMatchObject([{ remote_service: '99', accept_unlisted: true, available: null }])
 })
 
+it('a cost that may be meant in thousands is refused', async () => {
+  const { sql } = used.store
+  const [service] = await serviceFor(list)
+  const { name: supplier } = await used.store.supplier('IDR')
+  const form = { service, supplier, remoteService: '654' }
+  const doubt = { field: 'cost', detail: 'cost: may be 15 or 15000 IDR: write it without a point' }
+  await expect(addRoute(sql, { ...form, cost: '15.000' })).rejects.toMatchObject(doubt)
+  const { id } = await addRoute(sql, { ...form, cost: '15000' })
+  await expect(updateRoute(sql, id, { cost: '15.000' })).rejects.toMatchObject(doubt)
+})
+
 it('people are asked whether they mean the service that has the id in another type', async () => {
   const [service, supplier] = await serviceFor([
     { id: '7', type: 'SERVER', kind: 'server', name: 'Credits' },

@@ -29,6 +29,15 @@ describe('a sale price', () => {
     expect(formatMicros(rule.priceOf(parseMicros(cost) ?? micros(0n)), currency)).toBe(price)
   })
 
+  it.each(['fixed', 'round', 'minPrice'])('is not made where %s may be meant in thousands', (name) => {
+    const read = MarkupRule.read({ percent: '5', [name]: '5.000', currency: 'IDR' })
+    expect(read).toMatchObject({
+      ok: false,
+      faults: [{ path: [name], message: 'may be 5 or 5000 IDR: write it without a point' }],
+    })
+    expect(MarkupRule.read({ percent: '5.000', [name]: '5000', currency: 'IDR' }).ok).toBe(true)
+  })
+
   it('is rounded up to a multiple, after the least price', () => {
     expect(priceOf({ percent: '25', round: '0.05' }, '0.81')).toBe('1.05')
     expect(priceOf({ percent: '25', round: '0.05' }, '0.80')).toBe('1.00')
