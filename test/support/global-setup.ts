@@ -6,6 +6,7 @@ import type { DatabaseAccess } from '../../src/database/access.ts'
 import { type DatabaseAddress, openPool } from '../../src/database/database.ts'
 import { accessOn } from './database-on.ts'
 import { openRunFolder } from './run-folder.ts'
+import { until } from './until.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -46,7 +47,24 @@ async function openServer(folder: string): Promise<{ server: DatabaseAccess; clo
   const url = process.env['TEST_DATABASE_URL']
   if (url) return { server: { owner: url, serving: await makeServingRole(url) }, close: async () => {} }
   const { openEmbedded } = await import('../../src/database/embedded.ts')
-  const embedded = await openEmbedded({ folder, log: pino({ level: 'silent' }) })
+  const { Cluster, PORT, USER } = await import('../../src/database/embedded/cluster.ts')
+  const log = pino({ level: 'silent' })
+  const cluster = await Cluster.open(folder, log)
+  // The tests of all workers together have more connections than an installation.
+  cluster.start({ max_connections: '400' })
+  const sql = openPool(
+    { host: cluster.socketFolder, port: PORT, user: USER, database: 'postgres' },
+    { max: 1 },
+  )
+  await until('PostgreSQL answers', () =>
+    sql`select 1`.then(
+      () => true,
+      () => false,
+    ),
+  )
+  await sql.end()
+  // It uses the server that runs.
+  const embedded = await openEmbedded({ folder, log })
   await trade(embedded.access.owner)
   return { server: embedded.access, close: () => embedded.close() }
 }

@@ -87,14 +87,19 @@ export class Cluster {
     this.socketFolder = chooseSocketFolder(this.folder)
   }
 
-  /** `start` starts a server that outlives us; it ends at once when another one has the cluster. */
-  start(): ChildProcess {
+  /** `start` starts a server that outlives us; it ends at once when another one has the cluster. `over` goes before our settings. */
+  start(over: Partial<typeof settings> = {}): ChildProcess {
     this.trimLog()
     this.#removeStalePid()
     if (this.socketFolder !== this.folder) this.#makeSocketFolder()
     const log = openSync(this.logFile, 'a', 0o600)
     const socket = this.socketFolder === this.folder ? this.#own(this.folder) : this.socketFolder
-    const options = Object.entries({ ...settings, unix_socket_directories: socket, port: String(PORT) })
+    const options = Object.entries({
+      ...settings,
+      ...over,
+      unix_socket_directories: socket,
+      port: String(PORT),
+    })
     const child = spawn(
       join(this.#native, 'bin/postgres'),
       ['-D', this.#own(this.folder), ...options.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
