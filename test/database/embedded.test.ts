@@ -23,6 +23,7 @@ import {
   migratedFolder,
   Program,
   poolOn,
+  postgresEnded,
   postgresOf,
   postmasterOf,
   program,
@@ -53,14 +54,14 @@ describe('the embedded PostgreSQL', () => {
     expect(postmasterOf(data)).toBe(postmaster)
     const running = postgresOf(data)
     expect(await first.stop()).toEqual({ code: 0, signal: null })
-    expect(running.filter(isRunning)).toEqual([])
+    await until('all of it has ended', () => !running.some(isRunning))
     expect(readdirSync(data).sort()).toEqual(['postgres', 'postgres.log'])
 
     const second = start(data)
     await second.url()
     expect(second.stdout).not.toContain('migrated')
     expect(await second.stop()).toEqual({ code: 0, signal: null })
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('is shared by servers that start at once on a new folder, until the last one leaves', async () => {
@@ -75,7 +76,7 @@ describe('the embedded PostgreSQL', () => {
     expect(postgresOf(data)[0]).toBe(postmaster)
     // Two that leave at once: one of them is the last.
     await Promise.all([two.stop(), three.stop()])
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('outlives a server that was killed, and the next one uses it and ends it', async () => {
@@ -88,7 +89,7 @@ describe('the embedded PostgreSQL', () => {
     await next.url()
     expect(postgresOf(data)[0]).toBe(postmaster)
     await next.stop()
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('is used and left by others while a process is frozen: one that uses it, and one that was about to stop it', async () => {
@@ -135,7 +136,7 @@ describe('the embedded PostgreSQL', () => {
       return (row?.n ?? 0) > 0
     })
     expect(await server.stop()).toEqual({ code: 0, signal: null })
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('keeps its log as it was, whatever callers have refused or cancelled, and bounds what it writes itself', async () => {
@@ -265,7 +266,7 @@ describe('the embedded PostgreSQL', () => {
     const beside = new Program(['account', 'list', '--json'], { IMEIGATE_DATA: data })
     expect(await beside.ended).toMatchObject({ code: 0 })
     expect(await server.stop()).toEqual({ code: 0, signal: null })
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test.runIf(asNobody)('says whose folder it is when another user made it', async () => {

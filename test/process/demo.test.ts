@@ -10,6 +10,7 @@ import {
   migratedFolder,
   Program,
   poolOn,
+  postgresEnded,
   postgresOf,
   temporaryFolder,
 } from '../support/process.ts'
@@ -37,7 +38,7 @@ describe('imeigate demo', () => {
     expect(await first.stop('SIGINT')).toEqual({ code: 0, signal: null })
     expect(first.stdout).toMatch(/Stopped\. The next start finds everything\.\n$/)
     expect(first.stderr).toBe('')
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
 
     const second = demo(data)
     await second.says(/Ctrl-C stops/)
@@ -67,7 +68,7 @@ describe('imeigate demo', () => {
       await npm.ended.then(({ code, signal }) => `${code} ${signal}`),
     )
     expect(npm.stdout).toMatch(/Stopped\. The next start finds everything\.\n$/)
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('carries on where a first start was killed', async () => {
@@ -123,7 +124,7 @@ describe('imeigate demo', () => {
     const refused = demo(data)
     expect(await refused.ended).toEqual({ code: 1, signal: null })
     expect(refused.stderr).toMatch(/^error: .*in use already.*\n$/)
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 })
 

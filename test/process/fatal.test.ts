@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { cleanUp, migratedFolder, postgresOf, start } from '../support/process.ts'
+import { cleanUp, migratedFolder, postgresEnded, start } from '../support/process.ts'
 
 afterEach(() => cleanUp())
 
@@ -17,6 +17,6 @@ test.each([
     const log = server.log()
     expect(log.filter(({ level }) => level === 60)).toMatchObject([{ err: { message: 'nobody cares' } }])
     expect(log.at(-1)).toMatchObject({ msg: 'stopped' })
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   },
 )

@@ -8,7 +8,7 @@ import {
   isRunning,
   migratedFolder,
   Program,
-  postgresOf,
+  postgresEnded,
   program,
   temporaryFolder,
 } from '../support/process.ts'
@@ -49,7 +49,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
     await server.url()
     expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
     expect(server.stdout).toContain('"msg":"stopped"')
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('stops in order on the Ctrl-C that a terminal gives to all of its processes', async () => {
@@ -58,7 +58,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
     await server.url()
     process.kill(-(server.child.pid as number), 'SIGINT')
     expect(await server.ended).toEqual({ code: 0, signal: null })
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test.runIf(which === 'an older Node')(
@@ -97,6 +97,6 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
     expect(server.stdout).toContain('"msg":"stopped"')
     // A process closes its output a moment before it is gone.
     await expect.poll(() => isRunning(inner as number)).toBe(false)
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 })

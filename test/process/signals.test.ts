@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../src/database/database.ts'
 import { migrate } from '../../src/database/migrate.ts'
 import { OperatorPostgres } from '../support/operator-postgres.ts'
-import { cleanUp, Program, postgresOf, start, temporaryFolder } from '../support/process.ts'
+import { cleanUp, Program, postgresEnded, start, temporaryFolder } from '../support/process.ts'
 import { until } from '../support/until.ts'
 
 /** SERVICES lists the lines of the log at which a start is told to stop. */
@@ -134,6 +134,6 @@ test.each([
   await server.says(new RegExp(`"msg":"the embedded PostgreSQL ${moment}"`))
   expect(await server.stop(signal)).toEqual({ code: 0, signal: null })
   expect(said(server).at(-1)).toBe('stopped')
-  expect(postgresOf(data)).toEqual([])
+  await postgresEnded(data)
   if (moment === 'is set up') expect(readdirSync(data)).toEqual([])
 })

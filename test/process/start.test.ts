@@ -10,12 +10,14 @@ import {
   migratedFolder,
   Program,
   poolOn,
+  postgresEnded,
   postgresOf,
   shopOn,
   start,
   temporaryFolder,
 } from '../support/process.ts'
 import { imei } from '../support/server.ts'
+import { until } from '../support/until.ts'
 
 describe('imeigate start', () => {
   afterEach(cleanUp)
@@ -77,7 +79,7 @@ describe('imeigate start', () => {
     expect(await ended).toEqual({ code: 0, signal: null })
     for (const socket of [idle, half]) socket.destroy()
     expect(server.log().at(-1)).toMatchObject({ msg: 'stopped' })
-    expect([...postgres, server.child.pid as number].filter(isRunning)).toEqual([])
+    await until('all of it has ended', () => ![...postgres, server.child.pid as number].some(isRunning))
 
     // What it had not taken was refused by a closed port; all that was taken was answered, and is there.
     const acknowledged = outcomes.filter((answer) => answer !== undefined)
@@ -100,7 +102,7 @@ describe('imeigate start', () => {
     expect(second.stderr).toBe(
       `error: cannot listen on 127.0.0.1:${port} (the port is in use already): set another HOST or PORT\n`,
     )
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 
   test('says in one line that its address is not this machine’s', async () => {
@@ -133,7 +135,7 @@ describe('imeigate start', () => {
     expect(await newer.ended).toEqual({ code: 1, signal: null })
     expect(newer.stderr).toMatch(/^error: the database has schema 9999, this imeigate knows \d+: .+\n$/)
     await older.stop()
-    expect(postgresOf(data)).toEqual([])
+    await postgresEnded(data)
   })
 })
 

@@ -133,7 +133,7 @@ export async function migratedFolder(): Promise<string> {
   if (!existsSync(original)) {
     const half = mkdtempSync(`${original}-`)
     await new Program(['migrate'], { IMEIGATE_DATA: half }).ended
-    await until('its PostgreSQL has ended', () => postgresOf(half).length === 0)
+    await postgresEnded(half)
     try {
       renameSync(half, original)
     } catch {
@@ -189,6 +189,14 @@ export function postgresOf(data: string): number[] {
   if (postmaster === undefined || !isRunning(postmaster)) return []
   return [postmaster, ...childrenOf(postmaster)]
 }
+
+/** `postgresEnded` waits for the end of the PostgreSQL of a data folder. Whoever stops it waits for that, too, but not for long. */
+export const postgresEnded = (data: string): Promise<void> =>
+  until(
+    'its PostgreSQL has ended',
+    () => postgresOf(data).length === 0,
+    () => postgresOf(data),
+  )
 
 export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
