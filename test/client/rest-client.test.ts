@@ -111,9 +111,9 @@ describe('retries', () => {
 
   it('wait for as long as the server says', async () => {
     refuses(1, 429, { 'retry-after': '1' })
-    const before = Date.now()
+    const before = performance.now()
     await clientOf().getMe()
-    expect(Date.now() - before).toBeGreaterThanOrEqual(990)
+    expect(performance.now() - before).toBeGreaterThanOrEqual(990)
   })
 
   it('are not made where the server wants to be left alone for long', async () => {
