@@ -5,21 +5,10 @@ import { fault, ok, type Refused, type Result, refused } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { type Check, compileSchema, type SchemaFault } from '../lib/json-schema.ts'
 import { excerpt, isPrintable, lineFault, trimmed, withoutMarks } from '../lib/text.ts'
+import { type FieldNames, fieldNamed, fieldNamesOf, type GivenInput, placed } from './field-names.ts'
 import { inputCheck, inputProperty, MAX_FIELD_LENGTH } from './input-schema.ts'
 import { isWhole, placesIn, putAt } from './order-data-schema.ts'
 import type { Service, ServiceField } from './service.ts'
-
-/** GivenInput is what a caller sent for one item, as text. An empty text means "not given". */
-export interface GivenInput {
-  input?: string | undefined
-  /** `device` is an IMEI or serial number under another name, which only a service takes that is about one. */
-  device?: string | undefined
-  /** `bare` is a value without a name: that of the service's one field, or else the input. */
-  bare?: string | undefined
-  quantity?: string | undefined
-  /** `fields` are by name or label, in any case. */
-  fields: ReadonlyMap<string, string>
-}
 
 /** OrderInput is one item's input, checked against its service. */
 export interface OrderInput {
@@ -33,16 +22,12 @@ export interface OrderInput {
 }
 
 /** Plan is what reading an input takes from a service, prepared once for each version of the service. */
-interface Plan {
+interface Plan extends FieldNames {
   check: Check
   /** `dataOf` makes what the schema checks: an item's input, or an order of it alone. */
   dataOf(input: string, quantity: number, fields: Record<string, string> | null): Record<string, unknown>
   /** `input` is the property that has the input, or that has the inputs in it. */
   input: string | undefined
-  /** `byName` has each field by its name, and by its label where that is no other's name. */
-  byName: Map<string, ServiceField>
-  /** `only` is the one field that a value without a name can be meant for. */
-  only: ServiceField | undefined
   /** `fields` are sorted by name. */
   fields: ServiceField[]
 }
@@ -54,32 +39,12 @@ function planOf(service: Service): Plan {
   if (!plan) {
     plan = {
       ...(isWhole(service.inputSchema) ? wholeOrder(service) : oneItem(service)),
-      byName: new Map([
-        ...service.fields.toReversed().map((field) => [nameKey(field.label), field] as const),
-        ...service.fields.map((field) => [nameKey(field.name), field] as const),
-        ...service.fields.map((field) => [field.name, field] as const),
-      ]),
-      only: onlyField(service.fields),
+      ...fieldNamesOf(service.fields),
       fields: service.fields.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     }
     plans.set(service, plan)
   }
   return plan
-}
-
-/** `nameKey` makes one key of the ways in which clients write a field's name or label: `E-mail`, `e_mail`, `E mail:`. */
-const nameKey = (text: string): string =>
-  text.toUpperCase().replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '') || text.toUpperCase()
-
-/** MAX_NAME is longer than a field's name or label may be. */
-const MAX_NAME = 1000
-
-const fieldNamed = (byName: Plan['byName'], name: string): ServiceField | undefined =>
-  byName.get(name.toUpperCase()) ?? (name.length <= MAX_NAME ? byName.get(nameKey(name)) : undefined)
-
-function onlyField(fields: readonly ServiceField[]): ServiceField | undefined {
-  const required = fields.filter((field) => field.required)
-  return fields.length === 1 ? fields[0] : required.length === 1 ? required[0] : undefined
 }
 
 function oneItem({ kind, inputSchema }: Service): Pick<Plan, 'check' | 'dataOf' | 'input'> {
@@ -141,47 +106,6 @@ export function readInput(
 }
 
 const NO_FIELDS = ok(null)
-
-/**
- * `placed` puts what came without a name, or in the box of the IMEI, where the service has a place for it. A service of kind server may
- * have a field that is called IMEI; and clients with one box for everything send its only field there. A value without a name goes first:
- * it was meant for a field, and something may stand in the box only because there is one.
- */
-function placed(
-  service: Service,
-  { byName, only }: Plan,
-  given: GivenInput,
-): { input: string; fields: ReadonlyMap<string, string> } {
-  const { bare = '', fields } = given
-  const isServer = service.kind === 'server'
-  const input = given.input || (isServer ? '' : (boxIn(service, byName, fields) ?? given.device ?? ''))
-  const isGiven = (field: ServiceField): boolean =>
-    [...fields].some(([name, value]) => value.trim() !== '' && fieldNamed(byName, name) === field)
-  const isBare = bare.trim() !== ''
-  // An IMEI service needs its IMEI before a field that may be left out.
-  const isDevice = service.kind === 'imei' && input.trim() === '' && !only?.required
-  if (isBare && only && !isDevice && !isGiven(only)) {
-    const [, name = '', value = ''] = /^([^:=]{1,64})[:=](.*)$/s.exec(bare) ?? []
-    const isNamed = value.trim() !== '' && fieldNamed(byName, name.trim()) === only
-    return { input, fields: new Map([...fields, [only.name, isNamed ? value : bare]]) }
-  }
-  if (input.trim() === '') return { input: isBare && !isServer ? bare : input, fields }
-  const own = byName.get('IMEI')
-  const box = isServer ? (own ?? only) : undefined
-  if (box && !isGiven(box)) return { input: '', fields: new Map([...fields, [box.name, input]]) }
-  return { input: box && box === own ? '' : input, fields }
-}
-
-/** `boxIn` gives the value under the name of the service's own box, such as ECID. */
-function boxIn(
-  { inputName }: Service,
-  byName: Plan['byName'],
-  fields: ReadonlyMap<string, string>,
-): string | undefined {
-  const name = nameKey(inputName)
-  if (name === '' || byName.has(name)) return undefined
-  return [...fields].find(([key]) => key.length <= MAX_NAME && nameKey(key) === name)?.[1]
-}
 
 /** MAX_SENT is how long an input may be with all that is taken out of it. */
 const MAX_SENT = 1000

@@ -138,6 +138,8 @@ describe('a value without a name', () => {
     ['in base64', { CUSTOMFIELD: Buffer.from('someone@example.com').toString('base64') }],
     ['in base64 without padding', { CUSTOMFIELD: Buffer.from('someone.1@example.com').toString('base64') }],
     ['behind the name', { CUSTOMFIELD: 'EMAIL=someone@example.com' }],
+    ['behind the name, encoded', { CUSTOMFIELD: 'EMAIL=someone%40example.com' }],
+    ['behind the label on a line', { CUSTOMFIELD: '\r\nAccount e-mail: someone@example.com\r\n' }],
     ['behind the label', { CUSTOMFIELD: 'Account e-mail: someone@example.com' }],
     ['in brackets', { 'customfield[E-mail]': 'someone@example.com' }],
     ['in brackets without a name', { 'customfield[]': 'someone@example.com' }],
@@ -174,6 +176,25 @@ describe('a value without a name', () => {
       })
       n++
     }
+  })
+
+  it.each([
+    ['lines', 'User name: ali\nNote to us: soon'],
+    ['lines with names', 'user_name = ali\r\n\r\nNOTE=soon\r\n'],
+    ['a form', 'USER_NAME=ali&Note=soon'],
+  ])('may be several with their names: %s', async (_how, CUSTOMFIELD) => {
+    expect(await placed({ ID: 'two', CUSTOMFIELD })).toMatchObject({
+      fields: { USER_NAME: 'ali', NOTE: 'soon' },
+    })
+    expect(await placed({ ID: 'two', CUSTOMFIELD, Note: 'later' })).toMatchObject({
+      fields: { USER_NAME: 'ali', NOTE: 'later' },
+    })
+  })
+
+  it('beside one that has a name goes where the other does not', async () => {
+    expect(await placed({ ID: 'two', IMEI: 'ali', CUSTOMFIELD: 'Note: soon' })).toMatchObject({
+      fields: { USER_NAME: 'ali', NOTE: 'soon' },
+    })
   })
 
   it('never takes the place of one that has a name', async () => {
