@@ -24,9 +24,14 @@ export async function selectAccount(
 }
 
 /** `selectAccounts` lists accounts by id. `search` is a part of the name, username or email, in any case. */
-export async function selectAccounts(queryable: Queryable, search: string): Promise<AccountView[]> {
+export async function selectAccounts(
+  queryable: Queryable,
+  search: string,
+  limit: number | null,
+): Promise<AccountView[]> {
   const holds = sql<boolean>`position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0`
-  return await queryable.run(accounts().where(holds).orderBy('a.id'))
+  const all = accounts().orderBy('a.id').limit(limit)
+  return await queryable.run(search === '' ? all : all.where(holds))
 }
 
 /** `selectTakenUsernames` gives those usernames that are `base` or start with `base-`. */

@@ -75,8 +75,12 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
 }
 
 /** `listAccounts` lists accounts by id. `search` is a part of the name, username or email. */
-export async function listAccounts(sql: Queryable, search = ''): Promise<AccountView[]> {
-  return await selectAccounts(sql, sanitize(search))
+export async function listAccounts(
+  sql: Queryable,
+  search = '',
+  limit: number | null = null,
+): Promise<AccountView[]> {
+  return await selectAccounts(sql, sanitize(search), limit)
 }
 
 /** `changeAccount` changes what is given, but for what an account has from its start. Throws not_found, or invalid_input naming the value at fault. */

@@ -56,7 +56,7 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Fou
 
 export async function selectKeys(
   sql: Queryable,
-  { id, accountId }: { id?: KeyId; accountId?: AccountId | undefined },
+  { id, accountId, limit = null }: { id?: KeyId; accountId?: AccountId | undefined; limit?: number | null },
 ): Promise<Omit<ApiKeyView, 'status'>[]> {
   const query = build
     .selectFrom('apiKeys as k')
@@ -69,6 +69,7 @@ export async function selectKeys(
     .$if(accountId !== undefined, (all) => all.where('k.accountId', '=', accountId as AccountId))
     .$if(id !== undefined, (all) => all.where('k.id', '=', id as KeyId))
     .orderBy('k.id')
+    .limit(limit)
   return await sql.run(query.$narrowType<Pick<ApiKeyView, 'permissions'>>())
 }
 

@@ -102,10 +102,11 @@ function refuseUnknown(id: KeyId): never {
 export async function listKeys(
   sql: Queryable,
   accountId?: AccountId,
+  limit: number | null = null,
   clock: Clock = systemClock,
 ): Promise<ApiKeyView[]> {
   const now = clock.now()
-  return (await selectKeys(sql, { accountId })).map((key) => ({ ...key, status: statusAt(key, now) }))
+  return (await selectKeys(sql, { accountId, limit })).map((key) => ({ ...key, status: statusAt(key, now) }))
 }
 
 function statusAt(

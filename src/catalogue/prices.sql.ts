@@ -14,7 +14,11 @@ export interface Price extends Omit<Selectable<Prices>, 'id' | 'updatedAt'> {
 export type PriceKey = Pick<Price, 'serviceId' | 'accountId' | 'priceGroupId' | 'currency'>
 
 /** `selectPrices` gives the prices of one service or of all: everyone's, then accounts', then groups'. */
-export async function selectPrices(sql: Queryable, service: ServiceId | null = null): Promise<Price[]> {
+export async function selectPrices(
+  sql: Queryable,
+  service: ServiceId | null = null,
+  limit: number | null = null,
+): Promise<Price[]> {
   const query = build
     .selectFrom('prices as p')
     .leftJoin('priceGroups as g', 'g.id', 'p.priceGroupId')
@@ -24,6 +28,7 @@ export async function selectPrices(sql: Queryable, service: ServiceId | null = n
     .orderBy('p.accountId', (order) => order.asc().nullsFirst())
     .orderBy('p.priceGroupId', (order) => order.asc().nullsFirst())
     .orderBy('p.currency')
+    .limit(limit)
   return await sql.run(service === null ? query : query.where('p.serviceId', '=', service))
 }
 

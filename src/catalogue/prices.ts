@@ -56,8 +56,12 @@ export async function removePrice(sql: Queryable, form: PriceForm): Promise<void
 }
 
 /** `listPrices` gives a service's prices: everyone's, then accounts', then groups'. Throws service_not_found. */
-export async function listPrices(sql: Queryable, idOrCode: string): Promise<Price[]> {
-  return await selectPrices(sql, (await findService(sql, idOrCode)).id)
+export async function listPrices(
+  sql: Queryable,
+  idOrCode: string,
+  limit: number | null = null,
+): Promise<Price[]> {
+  return await selectPrices(sql, (await findService(sql, idOrCode)).id, limit)
 }
 
 async function findKey(sql: Queryable, form: PriceForm): Promise<PriceKey> {

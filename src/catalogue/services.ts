@@ -111,7 +111,7 @@ export interface ServiceFilter {
 /** `listServices` lists by group, then id. */
 export async function listServices(
   sql: Queryable,
-  { group, search, all = false, unrouted = false }: ServiceFilter = {},
+  { group, search, all = false, unrouted = false, limit }: ServiceFilter & { limit?: number } = {},
 ): Promise<ServiceView[]> {
   const sought = search?.toLowerCase() ?? ''
   const services = (await selectServices(sql)).filter(
@@ -121,7 +121,7 @@ export async function listServices(
       (group === undefined || one.group.toLowerCase() === group.toLowerCase()) &&
       (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
   )
-  return viewsOf(sql, services, null)
+  return viewsOf(sql, services.slice(0, limit), null)
 }
 
 /** `showService` throws service_not_found. */

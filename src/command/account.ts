@@ -11,7 +11,8 @@ import {
 import { type AccountView, accountAttributes } from '../accounts/attributes.ts'
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { actor, withDatabase } from './connection.ts'
-import { type Answer, answering, nounAnswer, nounsAnswer } from './output.ts'
+import { configuredLimit } from './input.ts'
+import { type Answer, answering, cutTo, MAX_CONFIGURED, nounAnswer, nounsAnswer } from './output.ts'
 
 export function register(program: Command): void {
   const account = program.command('account').description('resellers: their names, wallets and price groups')
@@ -22,6 +23,7 @@ export function register(program: Command): void {
     .command('list')
     .description('list accounts')
     .option('--search <text>', 'only those with this in name, username or email')
+    .addOption(configuredLimit())
     .action(answering(list))
   account
     .command('show')
@@ -72,13 +74,10 @@ const change = (name: string, options: Options): Promise<Answer> =>
     )
   })
 
-async function list({ search }: { search?: string }): Promise<Answer> {
-  const accounts = await withDatabase(({ sql }) => listAccounts(sql, search))
-  return nounsAnswer(
-    accountAttributes,
-    ['id', 'username', 'name', 'group', 'status', 'available', 'held'],
-    accounts,
-  )
+async function list({ search, limit }: { search?: string; limit: number }): Promise<Answer> {
+  const accounts = await withDatabase(({ sql }) => listAccounts(sql, search, limit + 1))
+  const shown = ['id', 'username', 'name', 'group', 'status', 'available', 'held'] as const
+  return cutTo(limit, accounts, (rows) => nounsAnswer(accountAttributes, [...shown], rows), MAX_CONFIGURED)
 }
 
 const shown = (account: AccountView): Answer => nounAnswer(accountAttributes, account)

@@ -5,7 +5,7 @@ import type { OrderId } from '../lib/ids.ts'
 import { type Micros, parseMicros } from '../lib/money.ts'
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 import { parseOrderId } from '../orders/order.ts'
-import { MAX_LIMIT } from './output.ts'
+import { MAX_CONFIGURED, MAX_LIMIT } from './output.ts'
 
 /** `amountOf` reads a decimal such as 12.50. Throws invalid_input. */
 export function amountOf(text: string, field: string): Micros {
@@ -61,10 +61,13 @@ export const wholeFrom =
   }
 
 /** `limitOption` is how much of a list is wanted. */
-export const limitOption = (unlessGiven = 100): Option =>
-  new Option('--limit <count>', `at most this many, up to ${MAX_LIMIT}`)
-    .argParser(wholeFrom(1, MAX_LIMIT))
+export const limitOption = (unlessGiven = 100, most = MAX_LIMIT): Option =>
+  new Option('--limit <count>', `at most this many, up to ${most}`)
+    .argParser(wholeFrom(1, most))
     .default(unlessGiven)
+
+/** `configuredLimit` is how much is wanted of a list of what operators configure. */
+export const configuredLimit = (): Option => limitOption(1000, MAX_CONFIGURED)
 
 const units: Record<string, number> = {
   m: MINUTE_MS,

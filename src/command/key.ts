@@ -8,8 +8,16 @@ import type { KeyId } from '../lib/ids.ts'
 import { createWebhook, type NewWebhook, setWebhookOfKey } from '../webhooks/webhooks.ts'
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { idOf, timeOf } from './input.ts'
-import { type Answer, answering, keyValues, nounAnswer, nounsAnswer } from './output.ts'
+import { configuredLimit, idOf, timeOf } from './input.ts'
+import {
+  type Answer,
+  answering,
+  cutTo,
+  keyValues,
+  MAX_CONFIGURED,
+  nounAnswer,
+  nounsAnswer,
+} from './output.ts'
 import { withSealer } from './sealing.ts'
 import { SecretOption } from './secret-options.ts'
 
@@ -29,6 +37,7 @@ export function register(program: Command): void {
     .command('list')
     .description('list API keys')
     .option('--account <id or username>', 'only those of this account')
+    .addOption(configuredLimit())
     .action(answering(list))
   key
     .command('revoke <id>')
@@ -42,18 +51,15 @@ export function register(program: Command): void {
     )
 }
 
-async function list({ account }: { account?: string }): Promise<Answer> {
+async function list({ account, limit }: { account?: string; limit: number }): Promise<Answer> {
   const keys = await withDatabase(async ({ sql }) =>
-    listKeys(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
+    listKeys(sql, account === undefined ? undefined : (await findAccount(sql, account)).id, limit + 1),
   )
-  return nounsAnswer(
-    keyAttributes,
-    [
-      ...(['id', 'name', 'account', 'username', 'status', 'dialect'] as const),
-      ...(['permissions', 'allowedIps', 'expiresAt', 'lastUsedAt', 'webhookUrl'] as const),
-    ],
-    keys,
-  )
+  const shown = [
+    ...(['id', 'name', 'account', 'username', 'status', 'dialect'] as const),
+    ...(['permissions', 'allowedIps', 'expiresAt', 'lastUsedAt', 'webhookUrl'] as const),
+  ]
+  return cutTo(limit, keys, (rows) => nounsAnswer(keyAttributes, shown, rows), MAX_CONFIGURED)
 }
 
 const change = (text: string, options: Record<string, unknown>): Promise<Answer> =>

@@ -15,7 +15,7 @@ import type { OrderId } from '../lib/ids.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, readBytes, textOfFile, wholeFrom } from './input.ts'
-import { type Answer, answering, listed } from './output.ts'
+import { type Answer, answering, cutTo, listed } from './output.ts'
 
 const SHOWN_PROBLEMS = 50
 
@@ -63,9 +63,13 @@ export function register(program: Command): void {
     .action(answering(paste))
 }
 
-async function list(options: ManualFilter & { limit: number }): Promise<Answer> {
-  const items = await withDatabase(({ sql }) => listManual(sql, options))
-  return listed(items, {
+async function list({ limit, ...filter }: ManualFilter & { limit: number }): Promise<Answer> {
+  const items = await withDatabase(({ sql }) => listManual(sql, { ...filter, limit: limit + 1 }))
+  return cutTo(limit, items, itemsAnswer)
+}
+
+const itemsAnswer = (items: ManualItem[]): Answer =>
+  listed(items, {
     json: (item) => ({
       order: item.orderId,
       item: item.position,
@@ -91,7 +95,6 @@ async function list(options: ManualFilter & { limit: number }): Promise<Answer> 
     right: ['order', 'item', 'quantity'],
     none: 'nothing waits for a person',
   })
-}
 
 async function take(ids: string[]): Promise<Answer> {
   const taken = await withDatabase(({ sql }) => takeManual(sql, ids.map(orderIdOf), actor()))

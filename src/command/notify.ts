@@ -13,9 +13,9 @@ import {
   unsubscribe,
 } from '../notices/subscriptions.ts'
 import { actor, withDatabase } from './connection.ts'
-import { idOf } from './input.ts'
+import { configuredLimit, idOf } from './input.ts'
 import { registerChannels, sendingDeps } from './notify-channel.ts'
-import { type Answer, answering, listed } from './output.ts'
+import { type Answer, answering, cutTo, listed, MAX_CONFIGURED } from './output.ts'
 
 /** AddOptions has an address under the name of its kind of channel. */
 interface AddOptions {
@@ -40,7 +40,11 @@ export function register(program: Command): void {
     )
     .option('--event <name>', 'only of this (see notify events); may be repeated', collect, [])
     .action(answering(add))
-  notify.command('list').description('who is told of what').action(answering(list))
+  notify
+    .command('list')
+    .description('who is told of what')
+    .addOption(configuredLimit())
+    .action(answering(list))
   notify.command('remove <id>').description('tell this one nothing more').action(answering(remove))
   notify
     .command('test <id>')
@@ -73,9 +77,9 @@ function addressOf(given: Record<string, unknown>): [kind: string, address: stri
   throw new Refusal('invalid_input', `give exactly one of ${names}`, channelKinds.names[0])
 }
 
-async function list(): Promise<Answer> {
-  const all = await withDatabase(({ sql }) => listSubscriptions(sql))
-  return subscriptions(all)
+async function list({ limit }: { limit: number }): Promise<Answer> {
+  const all = await withDatabase(({ sql }) => listSubscriptions(sql, limit + 1))
+  return cutTo(limit, all, subscriptions, MAX_CONFIGURED)
 }
 
 async function remove(text: string): Promise<Answer> {

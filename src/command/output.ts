@@ -69,8 +69,9 @@ export function table<Row>(rows: readonly Row[], columns: Columns<Row>, right: s
   return trimmed(lines.toString())
 }
 
-/** MAX_LIMIT is the largest --limit. */
+/** MAX_LIMIT is the largest --limit of what grows with orders; MAX_CONFIGURED of what operators configure, such as accounts and services. */
 export const MAX_LIMIT = 1000
+export const MAX_CONFIGURED = 100_000
 
 interface Listing<Row> {
   json: (row: Row) => unknown
@@ -97,8 +98,16 @@ export function withStop(answer: Answer, stoppedAt: string | number | undefined)
 }
 
 /** `withRest` says to people that a list was cut; `rest` names what was left out, false: nothing was. */
-export const withRest = (answer: Answer, rest: string | false): Answer =>
-  rest === false ? answer : { ...answer, note: `there are ${rest}: --limit shows up to ${MAX_LIMIT}` }
+export const withRest = (answer: Answer, rest: string | false, most = MAX_LIMIT): Answer =>
+  rest === false ? answer : { ...answer, note: `there are ${rest}: --limit shows up to ${most}` }
+
+/** `cutTo` answers with the first rows of a list that was read with a limit of one more, and says whether there are others. */
+export const cutTo = <Row>(
+  limit: number,
+  found: readonly Row[],
+  answer: (rows: Row[]) => Answer,
+  most = MAX_LIMIT,
+): Answer => withRest(answer(found.slice(0, limit)), found.length > limit && 'more', most)
 
 /** `keyValues` shows one thing to people: a line for each of its names and values; false is left out. */
 export function keyValues(pairs: readonly (readonly [name: string, value: Cell] | false)[]): string {

@@ -10,8 +10,8 @@ import { type PriceChange, priceHistory } from '../sync/price-history.ts'
 import { listRuledPrices, type RuledPrice } from '../sync/price-rules.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { limitOption } from './input.ts'
-import { type Answer, answering, listed, withRest } from './output.ts'
+import { configuredLimit, limitOption } from './input.ts'
+import { type Answer, answering, cutTo, listed, MAX_CONFIGURED, withRest } from './output.ts'
 import { priceTable } from './service-view.ts'
 
 export function register(program: Command): void {
@@ -25,6 +25,7 @@ export function register(program: Command): void {
     .command('list')
     .description('every price of a service')
     .requiredOption('--service <id or code>')
+    .addOption(configuredLimit())
     .action(answering(list))
   price
     .command('history')
@@ -54,13 +55,15 @@ async function set(options: Record<string, unknown>): Promise<Answer> {
   return { json: jsonOf(priceAttributes, made), text: priceTable([made]) }
 }
 
-async function list({ service }: { service: string }): Promise<Answer> {
-  const prices = await withDatabase(({ sql }) => listRuledPrices(sql, service))
-  return {
-    json: prices.map((price) => ({ ...jsonOf(priceAttributes, price), markup_rule: ruleJson(price) })),
-    text: priceTable(prices, prices.some(({ markup }) => markup) ? { rule: ruleText } : {}),
-  }
+async function list({ service, limit }: { service: string; limit: number }): Promise<Answer> {
+  const found = await withDatabase(({ sql }) => listRuledPrices(sql, service, limit + 1))
+  return cutTo(limit, found, pricesAnswer, MAX_CONFIGURED)
 }
+
+const pricesAnswer = (prices: RuledPrice[]): Answer => ({
+  json: prices.map((price) => ({ ...jsonOf(priceAttributes, price), markup_rule: ruleJson(price) })),
+  text: priceTable(prices, prices.some(({ markup }) => markup) ? { rule: ruleText } : {}),
+})
 
 function ruleJson({ markup }: RuledPrice) {
   if (!markup) return null

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import type { Rate } from '../ledger/rate.ts'
 import { Rates } from '../ledger/rates.ts'
 import { actor, withDatabase } from './connection.ts'
-import { timeOf } from './input.ts'
-import { type Answer, answering, listed } from './output.ts'
+import { configuredLimit, timeOf } from './input.ts'
+import { type Answer, answering, cutTo, listed, MAX_CONFIGURED } from './output.ts'
 
 export function register(program: Command): void {
   const rate = program
@@ -21,6 +21,7 @@ export function register(program: Command): void {
     .command('list')
     .description('the rates that hold now and those to come')
     .option('--all', 'also those that newer ones have replaced')
+    .addOption(configuredLimit())
     .action(answering(list))
 }
 
@@ -31,10 +32,10 @@ async function set(base: string, quote: string, rate: string, { from }: { from?:
   return { ...ratesAnswer([made]), json: rateJson(made) }
 }
 
-async function list({ all = false }: { all?: boolean }): Promise<Answer> {
-  const rates = await withDatabase(({ sql }) => new Rates(sql).list())
+async function list({ all = false, limit }: { all?: boolean; limit: number }): Promise<Answer> {
+  const rates = await withDatabase(({ sql }) => new Rates(sql).list(all ? limit + 1 : MAX_CONFIGURED))
   const shown = all ? rates : rates.filter(unlessReplaced(new Date()))
-  return ratesAnswer(shown)
+  return cutTo(limit, shown, ratesAnswer, MAX_CONFIGURED)
 }
 
 /** `unlessReplaced` keeps, of rates with the newest first, those to come and of each pair the one that holds. */

@@ -5,6 +5,7 @@ import { type Review, type ReviewKind, reviewKinds } from '../fulfilment/people/
 import {
   findReview,
   forgetKeptAnswer,
+  type KeptAnswer,
   listKeptAnswers,
   listReviews,
   type ReviewView,
@@ -12,8 +13,8 @@ import {
 import type { OrderId, ReviewId } from '../lib/ids.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { actor, withDatabase } from './connection.ts'
-import { idOf, limitOption, orderIdOf } from './input.ts'
-import { type Answer, answering, keyValues, listed } from './output.ts'
+import { configuredLimit, idOf, limitOption, orderIdOf } from './input.ts'
+import { type Answer, answering, cutTo, keyValues, listed, MAX_CONFIGURED, withRest } from './output.ts'
 import { waitingListText } from './waiting-lists-text.ts'
 
 interface ListOptions {
@@ -75,6 +76,7 @@ export function register(program: Command): void {
   review
     .command('kept')
     .description('what was decided with --keep, by supplier and words')
+    .addOption(configuredLimit())
     .action(answering(kept))
   review
     .command('forget')
@@ -84,9 +86,13 @@ export function register(program: Command): void {
     .action(answering(forget))
 }
 
-async function kept(): Promise<Answer> {
-  const answers = await withDatabase(({ sql }) => listKeptAnswers(sql))
-  return listed(answers, {
+async function kept({ limit }: { limit: number }): Promise<Answer> {
+  const answers = await withDatabase(({ sql }) => listKeptAnswers(sql, limit + 1))
+  return cutTo(limit, answers, keptAnswers, MAX_CONFIGURED)
+}
+
+const keptAnswers = (answers: KeptAnswer[]): Answer =>
+  listed(answers, {
     json: ({ supplier, text, decision, decidedBy, why, decidedAt }) => ({
       supplier,
       words: text,
@@ -105,7 +111,6 @@ async function kept(): Promise<Answer> {
     },
     none: 'nothing was decided for good',
   })
-}
 
 async function forget(supplier: string, words: string): Promise<Answer> {
   const was = await withDatabase(({ sql }) => forgetKeptAnswer(sql, supplier, words))
@@ -120,10 +125,10 @@ async function forget(supplier: string, words: string): Promise<Answer> {
 
 async function list({ kind, order, all = false, limit }: ListOptions): Promise<Answer> {
   const { reviews, lists } = await withDatabase(async ({ sql }) => ({
-    reviews: await listReviews(sql, { kind, order, all, limit }),
+    reviews: await listReviews(sql, { kind, order, all, limit: limit + 1 }),
     lists: kind === undefined && order === undefined ? await findWaitingLists(sql) : [],
   }))
-  const answer = listed(reviews, {
+  const answer = listed(reviews.slice(0, limit), {
     json: jsonOf,
     columns: {
       id: (one) => one.id,
@@ -140,7 +145,7 @@ async function list({ kind, order, all = false, limit }: ListOptions): Promise<A
     none: all ? 'no reviews' : lists.length > 0 ? 'no review is open' : 'nothing waits for a person',
   })
   const notes = lists.map((one) => `${waitingListText(one)} (imeigate supplier sync "${one.name}")`)
-  return { ...answer, text: [answer.text, ...notes].join('\n') }
+  return withRest({ ...answer, text: [answer.text, ...notes].join('\n') }, reviews.length > limit && 'more')
 }
 
 async function show(text: string): Promise<Answer> {

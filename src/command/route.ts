@@ -14,8 +14,8 @@ import {
 } from '../supplier-routes/routes.ts'
 import { addOptions, changesOf, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { idOf } from './input.ts'
-import { type Answer, answering, nounsAnswer } from './output.ts'
+import { configuredLimit, idOf } from './input.ts'
+import { type Answer, answering, cutTo, MAX_CONFIGURED, nounsAnswer } from './output.ts'
 
 export function register(program: Command): void {
   const route = program.command('route').description('who does the work of a service, in order of preference')
@@ -27,6 +27,7 @@ export function register(program: Command): void {
     .description('routes by service, in order of preference')
     .option('--service <id or code>', 'only those of this service')
     .option('--supplier <id or name>', 'only those to this supplier')
+    .addOption(configuredLimit())
     .action(answering(list))
   addOptions(route.command('update <id>'), routeAttributes, 'change')
     .description('change what is given and leave the rest')
@@ -53,9 +54,9 @@ const update = (id: string, options: Options): Promise<Answer> =>
     )
   })
 
-async function list(filter: RouteFilter): Promise<Answer> {
-  const routes = await withDatabase(({ sql }) => listRoutes(sql, filter))
-  return routesAnswer(routes)
+async function list({ limit, ...filter }: RouteFilter & { limit: number }): Promise<Answer> {
+  const routes = await withDatabase(({ sql }) => listRoutes(sql, { ...filter, limit: limit + 1 }))
+  return cutTo(limit, routes, routesAnswer, MAX_CONFIGURED)
 }
 
 async function remove(text: string): Promise<Answer> {

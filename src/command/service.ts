@@ -12,7 +12,8 @@ import type { Sql } from '../database/database.ts'
 import { readGiven } from '../lib/attributes.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { type Answer, answering } from './output.ts'
+import { configuredLimit } from './input.ts'
+import { type Answer, answering, cutTo, MAX_CONFIGURED } from './output.ts'
 import { importFile } from './service-import.ts'
 import { serviceJson, servicesAnswer, serviceText } from './service-view.ts'
 
@@ -28,6 +29,7 @@ export function register(program: Command): void {
     .option('--search <text>', 'only with this in the code or the name')
     .option('--all', 'inactive ones too')
     .option('--unrouted', 'only those without a working route')
+    .addOption(configuredLimit())
     .action(answering(list))
   service
     .command('show')
@@ -60,9 +62,9 @@ const update = (idOrCode: string, options: Record<string, unknown>): Promise<Ans
 
 const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => answer(sql, idOrCode))
 
-async function list(options: ServiceFilter): Promise<Answer> {
-  const views = await withDatabase(({ sql }) => listServices(sql, options))
-  return servicesAnswer(views)
+async function list({ limit, ...filter }: ServiceFilter & { limit: number }): Promise<Answer> {
+  const views = await withDatabase(({ sql }) => listServices(sql, { ...filter, limit: limit + 1 }))
+  return cutTo(limit, views, servicesAnswer, MAX_CONFIGURED)
 }
 
 async function answer(sql: Sql, idOrCode: string): Promise<Answer> {

@@ -8,8 +8,17 @@ import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../web
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
-import { idOf, limitOption, pastTimeOf, timeOf } from './input.ts'
-import { type Answer, answering, listed, nounAnswer, nounsAnswer, withStop } from './output.ts'
+import { configuredLimit, idOf, limitOption, pastTimeOf, timeOf } from './input.ts'
+import {
+  type Answer,
+  answering,
+  cutTo,
+  listed,
+  MAX_CONFIGURED,
+  nounAnswer,
+  nounsAnswer,
+  withStop,
+} from './output.ts'
 import { withSealer } from './sealing.ts'
 
 export function register(program: Command): void {
@@ -18,6 +27,7 @@ export function register(program: Command): void {
     .command('list')
     .description('webhooks and how they fare; a key gets one when it is created (key create --webhook-url)')
     .option('--account <id or username>', 'only those of this account')
+    .addOption(configuredLimit())
     .action(answering(list))
   webhook.command('show <id>').description('one webhook').action(answering(show))
   webhook
@@ -55,11 +65,11 @@ export function register(program: Command): void {
     .action(answering(resume))
 }
 
-async function list({ account }: { account?: string }): Promise<Answer> {
+async function list({ account, limit }: { account?: string; limit: number }): Promise<Answer> {
   const webhooks = await withDatabase(async ({ sql }) =>
-    listWebhooks(sql, account === undefined ? undefined : (await findAccount(sql, account)).id),
+    listWebhooks(sql, account === undefined ? undefined : (await findAccount(sql, account)).id, limit + 1),
   )
-  return webhooksAnswer(webhooks)
+  return cutTo(limit, webhooks, webhooksAnswer, MAX_CONFIGURED)
 }
 
 const show = (id: string): Promise<Answer> =>
@@ -77,7 +87,7 @@ const events = (
 const attempts = (text: string, { limit }: { limit: number }): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
     const of = text.startsWith('evt_') ? { event: eventIdOf(text) } : { webhook: webhookIdOf(text) }
-    return attemptsAnswer(await listDeliveries(sql, of, limit))
+    return cutTo(limit, await listDeliveries(sql, of, limit + 1), attemptsAnswer)
   })
 
 interface ReplayOptions {

@@ -2,10 +2,10 @@ import type { Queryable } from '../database/database.ts'
 import type { Rate } from './rate.ts'
 
 /** `selectRates` gives every rate that was ever set, by currencies, the newest first. */
-export async function selectRates(sql: Queryable): Promise<Rate[]> {
+export async function selectRates(sql: Queryable, limit: number | null = null): Promise<Rate[]> {
   return await sql<Rate[]>`
     select base, quote, valid_from, trim_scale(rate)::text as rate, actor
-      from exchange_rates order by base, quote, valid_from desc`.records()
+      from exchange_rates order by base, quote, valid_from desc limit ${limit}::bigint`.records()
 }
 
 /** `selectRatesAt` gives the rate of each pair that holds at a moment. */

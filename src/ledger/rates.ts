@@ -36,8 +36,8 @@ export class Rates {
   }
 
   /** `list` gives every rate that was ever set, by currencies, the newest first. */
-  async list(): Promise<Rate[]> {
-    return await selectRates(this.#sql)
+  async list(limit: number | null = null): Promise<Rate[]> {
+    return await selectRates(this.#sql, limit)
   }
 
   /** `load` gives the rates that hold at a moment. */

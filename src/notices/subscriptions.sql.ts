@@ -37,8 +37,8 @@ const subscriptions = () =>
     .$narrowType<Pick<Subscription, 'events'>>()
 
 /** `listSubscriptions` lists subscriptions by id. */
-export const listSubscriptions = (sql: Queryable): Promise<Subscription[]> =>
-  sql.run(subscriptions().orderBy('s.id'))
+export const listSubscriptions = (sql: Queryable, limit: number | null = null): Promise<Subscription[]> =>
+  sql.run(subscriptions().orderBy('s.id').limit(limit))
 
 export async function selectSubscription(
   sql: Queryable,

@@ -14,7 +14,12 @@ export type RouteRecord = Route & { supplierKind: string }
 /** `selectRoutes` gives the routes of one service, one supplier, both or neither, or the one of this id, in order of preference. */
 export async function selectRoutes(
   sql: Queryable,
-  { id, service, supplier }: { id?: RouteId; service?: ServiceId; supplier?: SupplierId },
+  {
+    id,
+    service,
+    supplier,
+    limit = null,
+  }: { id?: RouteId; service?: ServiceId; supplier?: SupplierId; limit?: number | null },
 ): Promise<RouteRecord[]> {
   let query = build
     .selectFrom('supplierRoutes as r')
@@ -33,6 +38,7 @@ export async function selectRoutes(
     .orderBy('r.serviceId')
     .orderBy('r.position')
     .orderBy('r.id')
+    .limit(limit)
   if (id !== undefined) query = query.where('r.id', '=', id)
   if (service !== undefined) query = query.where('r.serviceId', '=', service)
   if (supplier !== undefined) query = query.where('r.supplierId', '=', supplier)

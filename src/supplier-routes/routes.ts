@@ -61,8 +61,12 @@ export async function addRoute(
 }
 
 /** `listRoutes` lists by service, in order of preference. Throws service_not_found or not_found (the supplier). */
-export async function listRoutes(sql: Queryable, { service, supplier }: RouteFilter = {}): Promise<Route[]> {
+export async function listRoutes(
+  sql: Queryable,
+  { service, supplier, limit = null }: RouteFilter & { limit?: number | null } = {},
+): Promise<Route[]> {
   const routes = await selectRoutes(sql, {
+    limit,
     ...(service !== undefined && { service: (await findService(sql, service)).id }),
     ...(supplier !== undefined && { supplier: (await findSupplier(sql, supplier)).id }),
   })

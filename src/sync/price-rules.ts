@@ -9,8 +9,12 @@ export interface RuledPrice extends Price {
 }
 
 /** `listRuledPrices` gives a service's prices as `listPrices` does. Throws service_not_found. */
-export async function listRuledPrices(sql: Queryable, idOrCode: string): Promise<RuledPrice[]> {
-  const prices = await listPrices(sql, idOrCode)
+export async function listRuledPrices(
+  sql: Queryable,
+  idOrCode: string,
+  limit: number,
+): Promise<RuledPrice[]> {
+  const prices = await listPrices(sql, idOrCode, limit)
   const rules = await selectRulesOfService(sql, (await findService(sql, idOrCode)).id)
   return prices.map((price) => {
     const rule = rules.find(

@@ -27,9 +27,13 @@ const webhooks = () =>
     .$narrowType<Pick<Webhook, 'status'>>()
 
 /** `listWebhooks` gives one account's webhooks, or everybody's, by id. */
-export async function listWebhooks(sql: Queryable, accountId?: AccountId): Promise<Webhook[]> {
+export async function listWebhooks(
+  sql: Queryable,
+  accountId?: AccountId,
+  limit: number | null = null,
+): Promise<Webhook[]> {
   const chosen = accountId === undefined ? webhooks() : webhooks().where('w.accountId', '=', accountId)
-  return await sql.run(chosen.orderBy('w.id'))
+  return await sql.run(chosen.orderBy('w.id').limit(limit))
 }
 
 export async function selectWebhook(sql: Queryable, id: WebhookId): Promise<Webhook | undefined> {

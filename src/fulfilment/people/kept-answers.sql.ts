@@ -124,11 +124,11 @@ export interface KeptAnswer {
 }
 
 /** `listKeptAnswers` gives every decision that is kept, by supplier. */
-export const listKeptAnswers = (sql: Queryable): Promise<KeptAnswer[]> =>
+export const listKeptAnswers = (sql: Queryable, limit: number | null = null): Promise<KeptAnswer[]> =>
   sql<KeptAnswer[]>`
     select s.name as supplier, u.text, u.decision, u.decided_by, u.why, u.decided_at
       from unrecognised_answers u join suppliers s on s.id = u.supplier_id
-     where u.decision is not null order by s.name, u.text`.records()
+     where u.decision is not null order by s.name, u.text limit ${limit}::bigint`.records()
 
 /** `forgetKeptAnswer` has a person asked about the words again; gives whether there was a decision. */
 export async function forgetKeptAnswer(sql: Queryable, supplier: string, text: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '../../database/database.ts'
+import { MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { kindsDoneByPeople } from '../../integrations/suppliers/index.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
@@ -22,7 +23,7 @@ export interface ManualFilter {
   service?: string | undefined
 }
 
-/** `selectManual` gives the oldest first. */
+/** `selectManual` gives the oldest first, of so many items of each supplier as an operator's list looks at, those that are due next. */
 export async function selectManual(
   sql: Queryable,
   filter: ManualFilter & { limit: number },
@@ -31,7 +32,9 @@ export async function selectManual(
     select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
            i.input, i.fields, i.quantity, a.created_at as sent_at, a.detail as taken
       from suppliers s
-      join items i on i.supplier_id = s.id and i.state in ('processing', 'unknown')
+      join lateral (
+        select * from items where supplier_id = s.id and state in ('processing', 'unknown')
+         order by due_at limit ${MAX_SCANNED_ROWS.operator}) i on true
       join services sv on sv.id = i.service_id
       join lateral (
         select * from attempts a

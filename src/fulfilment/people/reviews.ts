@@ -5,7 +5,7 @@ import type { ReviewKind } from './review.ts'
 import { type ReviewView, selectReviews, selectReviewView } from './reviews.sql.ts'
 
 export { findHealthIssues } from './health-issues.sql.ts'
-export { forgetKeptAnswer, listKeptAnswers } from './kept-answers.sql.ts'
+export { forgetKeptAnswer, type KeptAnswer, listKeptAnswers } from './kept-answers.sql.ts'
 export type { ReviewView } from './reviews.sql.ts'
 
 /** `listReviews` gives what waits for a person, the oldest first; with `all` what was resolved too, the newest first. */
