@@ -184,8 +184,9 @@ function plainOf(html: string): string {
 const lineOf = (html: string): string => stripLine(plainOf(html))
 
 const fieldOf = ({ name, label, type, required, options }: RemoteField): RemoteField => ({
+  // The panel knows the field by its name as it is; nobody else reads that.
   name: stripLine(name),
-  label: lineOf(label),
+  label: lineOf(label) || lineOf(name),
   type,
   required,
   options: options.map(lineOf),

@@ -98,7 +98,7 @@ export function ourFieldsOf(remote: RemoteField[]): { fields: FieldInput[]; thei
     const listed = type === 'dropdown' && choices.length > 0 && choices.every(isChoice)
     fields.push({
       name,
-      label: shorten(label, MAX_LINE_LENGTH) || shorten(theirName, MAX_LINE_LENGTH) || name,
+      label: shorten(label, MAX_LINE_LENGTH) || name,
       type: listed ? 'dropdown' : 'text',
       required,
       options: listed ? choices : [],

@@ -7,7 +7,7 @@ import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, temporaryFolder } from '../support/process.ts'
 import { randomNumbers } from '../support/random.ts'
-import { makeTruths, shuffled, type Truth, writeList } from './made-up-list.ts'
+import { inXml, makeTruths, shuffled, type Truth, writeList } from './made-up-list.ts'
 
 /**
  * The shape of a real panel's list of 579 services, made up, is synced again and again, as it changes: what a service of ours costs and is
@@ -50,7 +50,9 @@ async function json(...args: string[]) {
 /** `sync` has the panel send the truths as they are now, and gives the report. */
 async function sync(now: Truth[], ...options: string[]) {
   truths = now
-  writeFileSync(file, writeList(random, now))
+  const list = writeList(random, now)
+  // Some days the panel answers in XML.
+  writeFileSync(file, random() < 0.3 ? inXml(list) : list)
   return await json('supplier', 'sync', 'P', '--apply', ...options)
 }
 

@@ -197,6 +197,26 @@ describe('an import', () => {
     expect(changes).toMatchObject({ imported: 1, skipped: [] })
   })
 
+  it('calls a field by its name where its label is nothing but markup, without the markup of the name', async () => {
+    const { store } = used
+    const supplier = await store.supplier()
+    const field = (name: string): RemoteField => ({
+      ...{ name, label: '<img src=x onerror=go()>', type: 'text', required: true, options: [] },
+    })
+    const fields = [field('Mail<script>go()</script> of <b>owner</b>'), field('<svg onload=go()>')]
+    await store.apply(supplier, [{ id: '1', fields }], { importing: wish() })
+    const [made] = await store.sql<{ fields: RemoteField[] }[]>`
+      select v.fields from services v join synced_services y on y.service_id = v.id where y.supplier_id = ${supplier.id}`
+    expect(made?.fields.map(({ label }) => label)).toEqual(['Mail of owner', 'SVG_ONLOAD_GO'])
+    const theirs = await store.sql<{ theirs: string }[]>`
+      select f.theirs from supplier_route_fields f join supplier_routes r on r.id = f.route_id
+       where r.supplier_id = ${supplier.id} order by 1`
+    expect(theirs.map((row) => row.theirs)).toEqual([
+      '<svg onload=go()>',
+      'Mail<script>go()</script> of <b>owner</b>',
+    ])
+  })
+
   it('makes text of what the supplier writes', async () => {
     const { store } = used
     const supplier = await store.supplier()

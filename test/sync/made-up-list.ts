@@ -125,3 +125,21 @@ function said(random: () => number, { id, type, name, cents, said: doubt }: Trut
     'Requires.Custom': '',
   }
 }
+
+/** `inXml` writes a list in XML: entries under keys of the panel's own are elements that have the key as attribute. */
+export const inXml = (list: string): string => `<?xml version="1.0"?><DHRU>${xmlOf(JSON.parse(list))}</DHRU>`
+
+function xmlOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map((one) => `<RESULT>${xmlOf(one)}</RESULT>`).join('')
+  if (typeof value !== 'object' || value === null) return escaped(String(value ?? ''))
+  return Object.entries(value)
+    .map(([name, inner]) =>
+      /^[A-Za-z.]+$/.test(name)
+        ? `<${name}>${xmlOf(inner)}</${name}>`
+        : `<ENTRY id="${escaped(name)}">${xmlOf(inner)}</ENTRY>`,
+    )
+    .join('')
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
