@@ -111,11 +111,13 @@ async function database(): Promise<Symptom[]> {
       try {
         const diagnosis = await diagnose(sql)
         const symptoms = judge(diagnosis)
-        // Another schema does not have what is looked for.
-        return diagnosis.schema === newestSchema()
+        // Another schema does not have what is looked for, and a role that lacks rights may not look.
+        if (diagnosis.schema !== newestSchema()) return symptoms
+        const role = await reportRole(access)
+        return role.faults.every(({ kind }) => kind !== 'missing')
           ? [
               ...symptoms,
-              servingRole(await reportRole(access)),
+              servingRole(role),
               ...trouble(await findHealthIssues(sql)),
               await secretKey(() => keyState(sql, new KeyRing(readConfig(process.env)))),
               lists(await findWaitingLists(sql)),
@@ -123,7 +125,7 @@ async function database(): Promise<Symptom[]> {
               unrouted(await findUnrouted(sql)),
               stopped(await listWebhooks(sql)),
             ]
-          : symptoms
+          : [...symptoms, servingRole(role)]
       } finally {
         await sql.end({ timeout: 2 })
       }

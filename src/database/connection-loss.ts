@@ -38,14 +38,15 @@ export const isNeverSent = (error: unknown): boolean => error instanceof NotConn
 
 /**
  * `isTurnedDown` tells the answers of a server that may do the same in a moment, and has done nothing now: it takes no changes (a standby
- * before it is promoted), or lacks room on the disk, memory or connections, or resolved a deadlock.
+ * before it is promoted), or lacks room on the disk, memory or connections, or resolved a deadlock. So does one that an administrator must
+ * mend: it has taken rights from the role, has no tables while a backup is restored, or a sequence has no number left.
  */
 export function isTurnedDown(error: unknown): boolean {
   const code = (error as { code?: unknown } | null)?.code
   return typeof code === 'string' && TURNED_DOWN.test(code)
 }
 
-const TURNED_DOWN = /^(25006|53|58030|40001|40P01)/
+const TURNED_DOWN = /^(25006|53|58030|40001|40P01|42501|42P01|42883|2200H)/
 
 /**
  * `isTemporary` tells whether the same statement may go well in a moment: the connection was lost, the server turned it down for now, a lock

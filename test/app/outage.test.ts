@@ -87,6 +87,14 @@ const outages: Outage[] = [
     },
   },
   {
+    name: 'lacks a table, as while a backup is restored',
+    isAway: false,
+    begin: async ({ sql }) => {
+      await beside(() => sql.unsafe('alter table wallets rename to wallets_away'))
+      return () => beside(() => sql.unsafe('alter table wallets_away rename to wallets'))
+    },
+  },
+  {
     name: 'is locked',
     isAway: false,
     begin: async ({ sql }) => {

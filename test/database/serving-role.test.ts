@@ -214,14 +214,15 @@ describe('the doctor, and the start,', () => {
     ])
   })
 
-  test('say what it lacks', async () => {
+  // The doctor itself reads the keys.
+  test.each(['orders', 'api_keys'])('say what it lacks of %s', async (table) => {
     const other = await testDatabase()
     try {
-      await other.owner.unsafe(`revoke insert, update on orders from "${role}"`)
+      await other.owner.unsafe(`revoke select, insert, update on ${table} from "${role}"`)
       expect(await doctor(settingsFor(other.address))).toMatchObject({
         status: 'fail',
-        detail: `${role} lacks insert, update on table public.orders`,
-        advice: expect.stringContaining(`grant insert, update on table public.orders to ${role}`),
+        detail: `${role} lacks select, insert, update on table public.${table}`,
+        advice: expect.stringContaining(`grant select, insert, update on table public.${table} to ${role}`),
       })
       // A start that knows the owner mends it.
       expect(await started({ serving: other.address, owner: other.ownerAddress })).toEqual([])

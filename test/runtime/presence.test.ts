@@ -70,3 +70,19 @@ test('a request in hand is given up when the database stays away, without a word
   expect(presence.isTemporary(error)).toBe(true)
   expect(error).not.toHaveProperty('detail')
 })
+
+test.each([
+  ['takes no changes', '25006', true],
+  ['has no room on its disk', '53100', true],
+  ['has no connection left', '53300', true],
+  ['has taken rights from the role', '42501', true],
+  ['has no tables, since a backup is being restored', '42P01', true],
+  ['has no functions, since a backup is being restored', '42883', true],
+  ['has no number left in a sequence', '2200H', true],
+  ['recovers', '57P03', true],
+  ['finds a lock taken', '55P03', true],
+  ['refuses a value', '22P02', false],
+  ['finds a key taken', '23505', false],
+])('a database that %s may do the same later, or not', (_, code, isLater) => {
+  expect(presence.isTemporary(Object.assign(new Error('no'), { code }))).toBe(isLater)
+})
