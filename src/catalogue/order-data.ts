@@ -2,17 +2,21 @@ import type { ErrorCode, Fault } from '../errors.ts'
 import { type Refused, type Result, refused, resultOf } from '../lib/fault.ts'
 import { imeiFault, normaliseImei } from '../lib/imei.ts'
 import { MAX_FAULTS, type SchemaFault } from '../lib/json-schema.ts'
+import { mapInTurns, turnForMany } from '../runtime/pace.ts'
 import { isWhole, valueAt, withAt } from './order-data-schema.ts'
 import { type OrderInput, readInput } from './order-input.ts'
 import { FIFTEEN_DIGITS, MAX_ITEMS, type OrderForm, orderFormOf } from './order-schema.ts'
 import type { Service, UnitPrice } from './service.ts'
 
-/** `readData` makes the items of an order of the data that a caller sent for it as JSON, or says everything that is wrong. */
-export function readData(
+/**
+ * `readData` makes the items of an order of the data that a caller sent for it as JSON, or says everything that is wrong. Thousands of
+ * items take several turns of the event loop.
+ */
+export async function readData(
   service: Service,
   price: UnitPrice,
   sent: Record<string, unknown>,
-): Result<OrderInput[]> {
+): Promise<Result<OrderInput[]>> {
   const form = orderFormOf(service)
   const tooMany = tooManyIn(form, sent)
   if (tooMany) return tooMany
@@ -30,13 +34,14 @@ export function readData(
     fields: fieldsIn(service, data),
   }
   const isChecked = isWhole(service.inputSchema)
+  await turnForMany(inputs.length)
+  const read = await mapInTurns(inputs, (input) => readInput(service, { input, ...common }, { isChecked }))
   const items: OrderInput[] = []
   const faults: Fault[] = []
   let code: ErrorCode = 'invalid_input'
   const seen = new Set<string>()
-  for (const [index, input] of inputs.entries()) {
+  for (const [index, item] of read.entries()) {
     const here = form.isList ? [...at, index] : at
-    const item = readInput(service, { input, ...common }, { isChecked })
     if (!item.ok) {
       code = item.code
       const [{ path, message }] = item.faults

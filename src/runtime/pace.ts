@@ -10,6 +10,13 @@ const LARGE = 65_536
 export const turnFor = (bytes: number): Promise<void> | undefined =>
   bytes < LARGE ? undefined : nextTurn(undefined)
 
+/** MANY is the number of values from which one step of the work on them is worth a turn of its own. */
+const MANY = 500
+
+/** `turnForMany` is `turnFor` for a step of the work on so many values. */
+export const turnForMany = (values: number): Promise<void> | undefined =>
+  values < MANY ? undefined : nextTurn(undefined)
+
 /** `mapInTurns` maps in order, and lets all others have their turn whenever that has taken a while. */
 export async function mapInTurns<From, To>(values: readonly From[], map: (value: From) => To): Promise<To[]> {
   const mapped: To[] = []

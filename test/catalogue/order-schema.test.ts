@@ -14,8 +14,8 @@ import { service, text } from './catalogue.fixtures.ts'
 const price: UnitPrice = { unitPrice: micros(1n), minItems: 1, maxItems: 100 }
 
 const published = (of: Service) => new Ajv2020({ strict: false }).compile(publishedSchema(of, price))
-const faults = (of: Service, data: Record<string, unknown>): unknown => {
-  const read = readData(of, price, data)
+const faults = async (of: Service, data: Record<string, unknown>): Promise<unknown> => {
+  const read = await readData(of, price, data)
   if (read.ok) return read.value.map(({ input }) => input)
   return Object.fromEntries(read.faults.map(({ path, message }) => [pathText(path), [message]]))
 }
@@ -44,7 +44,7 @@ const credits: InputSchema = {
 }
 
 describe('a schema of one item', () => {
-  it('with an operator’s own words becomes one of a list', () => {
+  it('with an operator’s own words becomes one of a list', async () => {
     const own = service({
       inputSchema: {
         type: 'object',
@@ -66,10 +66,10 @@ describe('a schema of one item', () => {
     expect(fits({ imeis: ['86'.padEnd(15, '1')], PIN: '1234' })).toBe(false)
     expect(fits({ imeis: ['351'], PIN: '1234' })).toBe(false)
     // What only one item can say is looked at item by item.
-    expect(faults(own, { imeis: [imei(1, '35100000'), imei(1, '35000000')], PIN: '1234' })).toEqual({
+    expect(await faults(own, { imeis: [imei(1, '35100000'), imei(1, '35000000')], PIN: '1234' })).toEqual({
       'data.PIN': ['must be equal to constant'],
     })
-    expect(faults(own, { imeis: [imei(1, '35100000')], PIN: '1234' })).toEqual([imei(1, '35100000')])
+    expect(await faults(own, { imeis: [imei(1, '35100000')], PIN: '1234' })).toEqual([imei(1, '35100000')])
   })
 
   it('that cannot become one of a list is refused', () => {
@@ -82,24 +82,34 @@ describe('a schema of one item', () => {
     )
   })
 
-  it('of serial numbers tells them apart in any case', () => {
+  it('of serial numbers tells them apart in any case', async () => {
     const of = service({ kind: 'serial' })
-    expect(faults(of, { serials: ['ab1', 'AB2'] })).toEqual(['ab1', 'AB2'])
-    expect(faults(of, { serials: ['ab1', 'AB1'] })).toEqual({ 'data.serials.1': ['is there twice'] })
-    expect(faults(of, { serials: ['a\u0000'] })).toEqual({
+    expect(await faults(of, { serials: ['ab1', 'AB2'] })).toEqual(['ab1', 'AB2'])
+    expect(await faults(of, { serials: ['ab1', 'AB1'] })).toEqual({ 'data.serials.1': ['is there twice'] })
+    expect(await faults(of, { serials: ['a\u0000'] })).toEqual({
       'data.serials.0': [expect.stringContaining('printable')],
     })
   })
 
-  it('names everything that is wrong, but not without end', () => {
-    const read = readData(service(), price, { imeis: Array.from({ length: 50 }, (_, n) => String(n)) })
+  it('names everything that is wrong, but not without end', async () => {
+    const read = await readData(service(), price, { imeis: Array.from({ length: 50 }, (_, n) => String(n)) })
     expect(faultsIn(read)).toHaveLength(20)
-    const same = readData(service(), price, { imeis: Array.from({ length: 50 }, () => imei(1)) })
+    const same = await readData(service(), price, { imeis: Array.from({ length: 50 }, () => imei(1)) })
     expect(faultsIn(same)).toHaveLength(20)
   })
 
-  it('refuses a list that is longer than any order without a look at what is in it', () => {
-    const read = readData(service(), price, { imeis: Array.from({ length: 10_001 }, () => 'x') })
+  it('lets others have their turn while it reads many items', async () => {
+    let turns = 0
+    const turn = setImmediate(() => turns++)
+    const data = { imeis: Array.from({ length: 10_000 }, (_, n) => imei(n)) }
+    const read = await readData(service(), { ...price, maxItems: 10_000 }, data)
+    clearImmediate(turn)
+    expect(orThrow(read)).toHaveLength(10_000)
+    expect(turns).toBe(1)
+  })
+
+  it('refuses a list that is longer than any order without a look at what is in it', async () => {
+    const read = await readData(service(), price, { imeis: Array.from({ length: 10_001 }, () => 'x') })
     expect(faultsIn(read)).toEqual([
       { path: ['data', 'imeis'], message: 'must NOT have more than 10000 items' },
     ])
@@ -117,23 +127,23 @@ describe('a schema of a whole order', () => {
     expect(JSON.stringify(publishedSchema(of, price))).not.toContain('format')
   })
 
-  it('says what is counted and what is sent on', () => {
-    const read = orThrow(readData(of, price, { devices: { list: [imei(1), imei(2)] }, level: 2 }))
+  it('says what is counted and what is sent on', async () => {
+    const read = orThrow(await readData(of, price, { devices: { list: [imei(1), imei(2)] }, level: 2 }))
     expect(read).toMatchObject([
       { input: imei(1), quantity: 1, fields: { LEVEL: '2' } },
       { input: imei(2), quantity: 1, fields: { LEVEL: '2' } },
     ])
-    expect(orThrow(readData(server, price, { player: 'p1', amount: 30 }))).toMatchObject([
+    expect(orThrow(await readData(server, price, { player: 'p1', amount: 30 }))).toMatchObject([
       { input: 'p1', quantity: 30 },
     ])
   })
 
-  it('says what is wrong where it is', () => {
-    expect(faults(of, { devices: { list: [imei(1), '351'] }, level: 4 })).toEqual({
+  it('says what is wrong where it is', async () => {
+    expect(await faults(of, { devices: { list: [imei(1), '351'] }, level: 4 })).toEqual({
       'data.devices.list.1': ['an IMEI has 15 digits, this has 3'],
       'data.level': ['must be <= 3'],
     })
-    expect(faults(server, { player: 'p1', amount: 110 })).toEqual({
+    expect(await faults(server, { player: 'p1', amount: 110 })).toEqual({
       'data.amount': [expect.stringContaining('100')],
     })
   })

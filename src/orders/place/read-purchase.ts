@@ -21,15 +21,15 @@ export interface PurchaseRequest {
 }
 
 /** `readPurchase` makes a purchase of what a caller wants, or says why it is none, with every fault of the data. */
-export function readPurchase(
+export async function readPurchase(
   snapshot: Snapshot,
   { key, via, now }: { key: ApiKey; via: Via; now: Date },
   { code, data, reference, idempotencyKey }: PurchaseRequest,
-): Result<Purchase> {
+): Promise<Result<Purchase>> {
   const offer = findOffer(snapshot, key.account, code, { now, field: 'code' })
   if (!offer.ok) return offer
   const { service, price } = offer.value
-  const items = readData(service, price, data)
+  const items = await readData(service, price, data)
   if (!items.ok) return items
   const purchase = {
     accountId: key.account.id,

@@ -7,6 +7,7 @@ import { refusalFor } from '../../../lib/fault.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
 import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
+import { turnForMany } from '../../../runtime/pace.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
 
@@ -67,13 +68,15 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       const { reference = null, data } = body
       const wanted = { code: String(body.code), data, reference: reference || null, idempotencyKey }
       const snapshot = await presence.reading(() => catalogue.current())
-      const purchase = readPurchase(snapshot, { key, via: 'rest', now: clock.now() }, wanted)
+      const purchase = await readPurchase(snapshot, { key, via: 'rest', now: clock.now() }, wanted)
       if (!purchase.ok) throw await placement.refusalOf(accountId, idempotencyKey, refusalFor(purchase))
+      await turnForMany(purchase.value.items.length)
       const placed = await placement.place(purchase.value)
       if (placed instanceof Refusal) throw placed
       report({ placed: placed.orderId })
       const details = await orders.forBuyer(accountId).findDetails(placed.orderId)
       if (!details) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
+      await turnForMany(details.order.items.length)
       return new Answered(
         { value: wireOrder(buyerOrderAsPlaced(details)) },
         { headers: placed.replayed ? REPLAYED : {} },
@@ -146,6 +149,7 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
       const name = waited ? String(waited.order.id) : call.params.id
       const details = await orders.forBuyer(call.accountId).getDetails(name)
+      await turnForMany(details.order.items.length)
       return { ...wireOrder(buyerOrderOf(details)), result_truncated: false }
     },
   }),
