@@ -6,7 +6,13 @@ import { Refusal } from '../../../errors.ts'
 import { refusalFor } from '../../../lib/fault.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
-import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
+import {
+  type BuyerOrder,
+  type BuyerOrderSummary,
+  buyerOrderAsPlaced,
+  buyerOrderOf,
+  type OrderDetails,
+} from '../../../orders/read/buyer-order.ts'
 import { turnForMany } from '../../../runtime/pace.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
@@ -76,9 +82,8 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       report({ placed: placed.orderId })
       const details = await orders.forBuyer(accountId).findDetails(placed.orderId)
       if (!details) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
-      await turnForMany(details.order.items.length)
       return new Answered(
-        { value: wireOrder(buyerOrderAsPlaced(details)) },
+        { value: await wireInTurns(details, buyerOrderAsPlaced) },
         { headers: placed.replayed ? REPLAYED : {} },
       )
     },
@@ -149,8 +154,7 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
       const name = waited ? String(waited.order.id) : call.params.id
       const details = await orders.forBuyer(call.accountId).getDetails(name)
-      await turnForMany(details.order.items.length)
-      return { ...wireOrder(buyerOrderOf(details)), result_truncated: false }
+      return { ...(await wireInTurns(details, buyerOrderOf)), result_truncated: false }
     },
   }),
   route({
@@ -168,6 +172,18 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
     handle: async (call) => wireOrderSummary(await afterWait(call, { orders, orderFeed })),
   }),
 ]
+
+/** `wireInTurns` gives an order with all of its items, between what read them and what writes them as JSON, each in a turn of its own. */
+async function wireInTurns(
+  details: OrderDetails,
+  as: (details: OrderDetails) => BuyerOrder,
+): Promise<ReturnType<typeof wireOrder>> {
+  const { length } = details.order.items
+  await turnForMany(length)
+  const wire = wireOrder(as(details))
+  await turnForMany(length)
+  return wire
+}
 
 /** `afterWait` gives an order once it has ended or the wait that was asked for is over. Throws order_not_found. */
 async function afterWait(
