@@ -4,7 +4,9 @@ import { openWallet } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
 import { line } from '../lib/attribute-types.ts'
 import { type GivenOf, readValues } from '../lib/attributes.ts'
+import { invalid, refusalFor } from '../lib/fault.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
+import { thousandsFault } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import {
@@ -37,6 +39,10 @@ export async function createAccount(
   const given = readValues(accountAttributes, input)
   const { username: wanted, group, deposit, creditLimit, ...columns } = given as Given
   const { name, email, currency } = columns
+  for (const name of ['deposit', 'creditLimit'] as const) {
+    const doubt = thousandsFault(input[name], currency)
+    if (doubt !== undefined) throw refusalFor(invalid(name, doubt))
+  }
   const now = clock.now()
   return await sql.begin(async (transaction) => {
     const priceGroupId = group == null ? null : await findPriceGroup(transaction, group)

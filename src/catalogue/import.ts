@@ -4,7 +4,7 @@ import type { Fault } from '../errors.ts'
 import { columnOf, faultsOfEach, readForm } from '../lib/attributes.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
 import type { ServiceId, SupplierId } from '../lib/ids.ts'
-import type { Micros } from '../lib/money.ts'
+import { type Micros, thousandsFault } from '../lib/money.ts'
 import { newServiceAttributes, type ServiceInput } from './attributes.ts'
 import { type CompletedService, completeService, type Names } from './complete-service.ts'
 import { type ImportFormat, type ImportRow, readRows, shownValue } from './import-rows.ts'
@@ -177,7 +177,9 @@ function addPrice(entry: Entry, row: ImportRow, price?: Micros, currency?: strin
   const line = entry.lines.get(currency)
   entry.lines.set(currency, row.at)
   if (price !== undefined) entry.prices.set(currency, price)
+  const doubt = thousandsFault(row.form['price'], currency)
   return [
+    ...(doubt === undefined ? [] : [fault('price', doubt)]),
     ...(line === undefined ? [] : [fault('code', `has a price in ${currency} already, at ${line}`)]),
     ...faultsOfEach(priceAttributes, { currency, price }),
   ]

@@ -35,6 +35,16 @@ test('an account comes with its wallet and its first deposit', async () => {
   expect(entries).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
 })
 
+test('a first deposit or credit limit that may be meant in thousands is refused', async () => {
+  const detail = (field: string) => ({
+    detail: `${field}: may be 100 or 100000 IDR: write it without a point`,
+  })
+  for (const field of ['deposit', 'creditLimit']) {
+    const wrong = { ...valid, currency: 'IDR', [field]: '100.000' }
+    await expect(createAccount(sql, wrong, 'test')).rejects.toMatchObject(detail(field))
+  }
+})
+
 test('nothing of an account stays when its deposit is refused', async () => {
   const wrong = { ...valid, username: 'never', deposit: micros(0n) }
   await expect(createAccount(sql, wrong, 'test')).rejects.toMatchObject({ field: 'deposit' })

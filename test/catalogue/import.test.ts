@@ -200,6 +200,10 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
     await expect(setPrice(sql, { ...form, price: '15.000' })).rejects.toMatchObject({ detail })
     for (const price of ['15.5', '15000.000', '0.125']) await setPrice(sql, { ...form, price })
     await setPrice(sql, { ...form, currency: 'USD', price: '15.000' })
+    const json = JSON.stringify([{ code: 'thousands', price: '15.000', currency: 'IDR' }])
+    expect(await load(json, 'json')).toEqual([
+      { at: 0, field: 'price', reason: 'may be 15 or 15000 IDR: write it without a point' },
+    ])
   })
 
   it('takes several currencies of a service as several rows', async () => {
