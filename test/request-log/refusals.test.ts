@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { createKey, revokeKey } from '../../src/accounts/keys.ts'
 import type { ErrorCode } from '../../src/errors.ts'
 import type { AccountId } from '../../src/lib/ids.ts'
@@ -28,13 +28,20 @@ const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(J
 let server: TestServer
 let settings: Record<string, string>
 let shop: Shop
+/** `ahead` is by how much the time is put forward, in milliseconds: figures are collected once a second. */
+let ahead = 0
 beforeAll(async () => {
+  const now = performance.now.bind(performance)
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + ahead)
   server = await testServer({ FAILED_LOGINS_PER_MINUTE: '5', TRUST_PROXY: '127.0.0.1' }, undefined, log)
   const [row] = await server.sql<{ name: string }[]>`select current_database() as name`
   settings = settingsFor(databaseOn(inject('databaseServer').serving, row?.name ?? ''))
   shop = await server.shop({ deposit: '0.5' })
 })
-afterAll(() => server?.stop())
+afterAll(async () => {
+  await server?.stop()
+  vi.restoreAllMocks()
+})
 
 const show = (id: string, ...options: string[]): Promise<Run> =>
   imeigate(['request', 'show', id, ...options], settings)
@@ -46,6 +53,7 @@ async function kept(id: string): Promise<Record<string, unknown>> {
 }
 
 async function figure(protocol: string, reason: string): Promise<number> {
+  ahead += 1001
   const text = await (await fetch(`${server.url}/metrics`)).text()
   const pattern = `^imeigate_refusals_total\\{protocol="${protocol}",reason="${reason}"\\} (\\d+)$`
   return Number(new RegExp(pattern, 'm').exec(text)?.[1] ?? 0)
