@@ -1,6 +1,5 @@
 /** This is the client library, which others use to speak to an imeigate, or to any Dhru panel. Nothing of it needs Node. */
 
-export { isImei, isSameInput, plainInput } from './dhru/about.ts'
 export type { DhruAccount } from './dhru/account.ts'
 export { readAmount } from './dhru/amount.ts'
 export type { Refused, Unreadable } from './dhru/answer.ts'
@@ -15,7 +14,9 @@ export {
   type RowOutcomes,
   type Send,
 } from './dhru/client.ts'
+export { contradictsItself } from './dhru/doubled-names.ts'
 export { sendTo } from './dhru/fetch.ts'
+export { isImei, isSameInput, otherIn } from './dhru/identifiers.ts'
 export type { OrderStatus, Placed } from './dhru/order.ts'
 export {
   type DhruFields,
@@ -25,7 +26,7 @@ export {
 export { plainText } from './dhru/plain-text.ts'
 export { type DhruRefusal, type RefusalMeaning, readRefusal } from './dhru/refusal.ts'
 export type { EncodedForm, FormEncoding } from './dhru/request.ts'
-export { textOf } from './dhru/row.ts'
+export { isReference, textOf } from './dhru/row.ts'
 export {
   type DhruGroup,
   type DhruService,

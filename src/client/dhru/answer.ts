@@ -1,3 +1,4 @@
+import { contradictsItself } from './doubled-names.ts'
 import { findObjects, isObject, type JsonObject } from './json.ts'
 import { type DhruRefusal, readRefusal } from './refusal.ts'
 import { isEmpty, Row } from './row.ts'
@@ -42,6 +43,7 @@ export function readWhole(body: string): Whole | Unreadable {
   if (PAGE.test(body)) return unreadable('the answer is an HTML page')
   const objects = findObjects(body)
   if (!objects) return unreadable('the JSON of the answer is not whole')
+  if (contradictsItself(body)) return unreadable('the answer says two things under one name')
   const answers = objects.filter(isAnswer)
   const [object, second] = answers
   if (!object)
@@ -75,7 +77,11 @@ export function verdictOf(object: JsonObject): { kind: 'rows'; rows: Row[] } | R
     return isEmpty(success) ? { kind: 'refused', refusal } : unreadable('the answer has SUCCESS and ERROR')
   }
   if (!top.has('SUCCESS')) return unreadable('the answer has no SUCCESS')
-  const rows = (Array.isArray(success) ? success : [success]).filter(isObject).map((row) => new Row(row))
+  const objects = (Array.isArray(success) ? success : [success]).filter(isObject)
+  if ([object, ...objects].some((one) => Row.contradictsItself(one))) {
+    return unreadable('the answer says two things under one name')
+  }
+  const rows = objects.map((row) => new Row(row))
   const refusals = rows.map((row) => readRefusal(row.get('ERROR')))
   const [first] = refusals
   // Where the only row is an ERROR, the whole request was refused.

@@ -162,7 +162,7 @@ function readReply<T extends { kind: string }>(
   if (status < 200 || status >= 500) return unreadable(`HTTP ${status}`)
   const whole = readWhole(body)
   if (whole.kind === 'unreadable') return status < 300 ? whole : unreadable(`HTTP ${status}, ${whole.why}`)
-  const answer = read(whole.object)
+  const answer = orTooDeep(() => read(whole.object))
   const fits = status < 400 || answer.kind === 'refused' || answer.kind === 'unreadable'
   return fits ? answer : unreadable(`HTTP ${status} with a SUCCESS`)
 }
@@ -174,5 +174,18 @@ function rowsOf<T>(
 ): Many<T> {
   const rows = readRows(object, requested)
   if (!(rows instanceof Map)) return rows
-  return { kind: 'rows', rows: new Map([...rows].map(([key, row]) => [key, read(row, key)])) }
+  return {
+    kind: 'rows',
+    rows: new Map([...rows].map(([key, row]) => [key, orTooDeep(() => read(row, key))])),
+  }
+}
+
+/** `orTooDeep` takes what is nested too deep to be read for no answer, so that of many rows only one is lost. */
+function orTooDeep<T>(read: () => T): T | Unreadable {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof RangeError) return unreadable('the answer is nested too deep')
+    throw error
+  }
 }

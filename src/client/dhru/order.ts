@@ -42,8 +42,8 @@ export function readPlaced(object: JsonObject, input?: string): Placed | Refused
   if (verdict.kind !== 'rows') return verdict
   const references = new Set(verdict.rows.map(referenceIn).filter((reference) => reference !== null))
   // Some panels write REFERENCEID beside SUCCESS.
-  const beside = new Row(object).text('REFERENCEID')
-  if (references.size === 0 && beside !== '') references.add(beside)
+  const beside = referenceIn(new Row(object))
+  if (references.size === 0 && beside !== null) references.add(beside)
   const [reference] = references
   if (reference === undefined) return unreadable('SUCCESS without a REFERENCEID')
   return references.size > 1

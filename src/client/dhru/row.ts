@@ -9,6 +9,16 @@ export class Row {
     this.#fields = new Map(Object.entries(object).map(([name, value]) => [name.trim().toUpperCase(), value]))
   }
 
+  /** `contradictsItself` tells a row that has one name twice, in another case, with different values. */
+  static contradictsItself(object: JsonObject): boolean {
+    const names = Object.keys(object)
+    const row = new Row(object)
+    return (
+      row.#fields.size < names.length &&
+      names.some((name) => row.get(name.trim().toUpperCase()) !== object[name])
+    )
+  }
+
   get(name: string): unknown {
     return this.#fields.get(name)
   }
@@ -53,9 +63,17 @@ export function isEmpty(value: unknown): boolean {
 
 /** `referenceIn` gives the number that a panel gave an order; null when the row names none. */
 export function referenceIn(row: Row): string | null {
-  const text = row.text('REFERENCEID', 'REFERENCE_ID', 'ORDERID', 'ORDER_ID')
-  return text === '' || /^(?:0+|null|false|none|n\/a)$/i.test(text) ? null : text
+  const text = row
+    .text('REFERENCEID', 'REFERENCE_ID', 'ORDERID', 'ORDER_ID')
+    .replace(/<[^>]*>/g, '')
+    .trim()
+  return isReference(text) ? text : null
 }
+
+/** `isReference` leaves out what programs write where they have no number. */
+export const isReference = (text: string): boolean =>
+  text !== '' &&
+  !/^(?:0+|-\d*|null|nil|false|true|none|n\/?a|undefined|nan|unknown|error|success|ok)$/i.test(text)
 
 /** `parsed` gives the object or list of a text of JSON; undefined: it is none. */
 function parsed(text: string): object | undefined {

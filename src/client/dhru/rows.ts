@@ -1,5 +1,5 @@
-import { inputKey } from './about.ts'
 import { hasVerdict, isFlat, type Refused, type Unreadable, unreadable } from './answer.ts'
+import { inputKey } from './identifiers.ts'
 import { isObject, type JsonObject } from './json.ts'
 import { readRefusal } from './refusal.ts'
 import { isEmpty, Row, referenceIn } from './row.ts'
@@ -34,7 +34,9 @@ export function readRows(
   if (answers.size === 0 && isObject(success)) {
     for (const one of requested) {
       const row = success[one.key]
-      if (isObject(row)) answers.set(one.key, one.reference === undefined ? ofThemePanel(row) : ofList(row))
+      if (!isObject(row)) continue
+      const isFlatPlaced = one.reference === undefined && isFlat(row)
+      answers.set(one.key, isFlatPlaced ? ofThemePanel(row) : ofList(row))
     }
   }
   if (answers.size === 0 && Array.isArray(success)) {

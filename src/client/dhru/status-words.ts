@@ -3,11 +3,14 @@ export type OrderState = 'open' | 'done' | 'rejected'
 
 /**
  * `stateOf` reads a status that is a number of the protocol (0 new, 1 in process, 3 rejected, 4 done; panels disagree about all others),
- * or a word, in any case. Undefined: it is neither.
+ * or words that mean one thing, in any case: "Order completed". Undefined: it is neither.
  */
 export function stateOf(status: string): OrderState | undefined {
   const plain = status.trim().toLowerCase()
-  return numbers.get(plain) ?? states.get(plain) ?? states.get(statusWord(status))
+  const state = numbers.get(plain) ?? states.get(plain)
+  if (state !== undefined) return state
+  const word = statusWord(status)
+  return states.get(word) ?? stateOfWords(word)
 }
 
 /** `statusWord` gives a status in the spelling by which words are compared: without case, accents, dots and doubled blanks. */
@@ -17,7 +20,7 @@ export const statusWord = (text: string): string =>
     .toLowerCase()
     .replace(/\p{M}/gu, '')
     .replaceAll('ı', 'i')
-    .replace(/[\p{P}\p{Cf}_]+/gu, ' ')
+    .replace(/[\p{P}\p{S}\p{Cf}_]+/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
 
@@ -32,10 +35,11 @@ const numbers = new Map<string, OrderState>([
 const words: Record<OrderState, string> = {
   open: `
     new, pending, waiting, awaiting, in process, in progress, inprocess, inprogress, process, processing, queued, in queue, on hold,
-    submitted, received, accepted, started, placed, under process, under processing, running, unprocessed
+    submitted, received, accepted, started, placed, under process, under processing, running, unprocessed, waiting action, waiting for action
     nuevo, pendiente, en proceso, procesando, en espera, en cola, en curso, recibido, aceptado
     novo, pendente, em processo, em processamento, processando, em andamento, aguardando, na fila, recebido, aceito
-    baru, tertunda, menunggu, proses, diproses, sedang diproses, dalam proses, antri, antrian, diterima
+    baru, tertunda, menunggu, proses, diproses, sedang diproses, dalam proses, antri, antrian, diterima, proses pengerjaan,
+    dalam pengerjaan, sedang dikerjakan, dikerjakan
     новый, в процессе, в обработке, обрабатывается, ожидание, ожидает, в ожидании, в очереди, в работе, принят
     جديد, قيد التنفيذ, قيد المعالجة, قيد الانتظار, في الانتظار, معلق, جاري التنفيذ, جاري المعالجة, انتظار
     yeni, beklemede, bekliyor, işleniyor, işlemde, işleme alındı, hazırlanıyor, sırada
@@ -77,6 +81,48 @@ const states = new Map(
   ),
 )
 
+/** `beside` are words that say nothing of the state where they stand beside others that do. */
+const beside = new Set(
+  `
+  order, your, the, is, was, has, been, status, and, by, system, user, admin, successfully, now
+  pedido, orden, su pedido, ha sido, fue, y, con éxito, por el sistema, por, el, sistema, exitosamente, estado
+  seu pedido, foi, e, com sucesso, pelo sistema
+  pesanan, order anda, telah, sudah, dan, oleh, sistem, dengan sukses
+  заказ, ваш заказ, был, и, системой, успешно
+  طلبك, الطلب, و, بنجاح, من قبل, النظام
+  sipariş, siparişiniz, ve, başarıyla
+  commande, votre commande, a été, est, et, avec succès
+  đơn hàng, của bạn
+  订单`
+    .trim()
+    .split(/[,\n]/)
+    .map(statusWord),
+)
+/** MOST_WORDS bounds the words of a status: longer texts are sentences. */
+const MOST_WORDS = 8
+
+/** `phrasesOf` takes a status apart into words for states, without those that say nothing; undefined: it has others, such as "not". */
+function phrasesOf(word: string): string[] | undefined {
+  const words = word.split(' ')
+  if (words.length > MOST_WORDS) return undefined
+  const phrases: string[] = []
+  for (let at = 0; at < words.length; ) {
+    const starts = words.slice(at).map((_, less) => words.slice(at, words.length - less))
+    const phrase = starts.find((some) => states.has(some.join(' ')) || beside.has(some.join(' ')))
+    if (!phrase) return undefined
+    if (!beside.has(phrase.join(' '))) phrases.push(phrase.join(' '))
+    at += phrase.length
+  }
+  return phrases
+}
+
+/** `stateOfWords` gives the one state that all of the words mean. */
+function stateOfWords(word: string): OrderState | undefined {
+  const found = new Set(phrasesOf(word)?.map((phrase) => states.get(phrase)))
+  const [state] = found
+  return found.size === 1 ? state : undefined
+}
+
 /** `ofRequests` are words that also say that a request went well: alone they prove nothing of the order. */
 const ofRequests = new Set(
   'success, successful, successfully, ok, éxito, exitoso, sucesso, sukses, berhasil, успешно, успех, نجاح, ناجح, تم بنجاح, başarılı, succès, réussi, thành công, 成功'
@@ -85,4 +131,7 @@ const ofRequests = new Set(
 )
 
 /** `maySpeakOfRequest` tells a status that may be about the question instead of the order. */
-export const maySpeakOfRequest = (status: string): boolean => ofRequests.has(statusWord(status))
+export function maySpeakOfRequest(status: string): boolean {
+  const word = statusWord(status)
+  return ofRequests.has(word) || (phrasesOf(word)?.every((phrase) => ofRequests.has(phrase)) ?? false)
+}

@@ -54,7 +54,8 @@ class Reader {
     const [, tag = '', attributes = '', isEmpty = ''] = open
     const id = /\sid\s*=\s*(?:"([^"]*)"|'([^']*)')/i.exec(attributes)
     const name = id ? decodeEntities(id[1] ?? id[2] ?? '') : tag
-    if (isEmpty !== '') return { name, value: '' }
+    const besides = isVerdict(tag) || depth === 0 ? {} : attributesOf(attributes)
+    if (isEmpty !== '') return { name, value: 'STATUS' in besides || 'REFERENCEID' in besides ? besides : '' }
     let text = ''
     const children: Element[] = []
     for (;;) {
@@ -64,7 +65,7 @@ class Reader {
         const close = this.#match(/<\/([A-Za-z_][\w.-]*)\s*>/y)
         if (close?.[1] !== tag) return undefined
         if (children.length > 0 && text.trim() !== '') return undefined
-        return { name, value: children.length === 0 ? text.trim() : objectOf(children) }
+        return { name, value: children.length === 0 ? text.trim() : { ...besides, ...objectOf(children) } }
       } else {
         const child = this.#element(depth + 1)
         if (!child) return undefined
@@ -80,6 +81,14 @@ class Reader {
     return match
   }
 }
+
+/** `attributesOf` gives attributes in upper case, since some write a row's fields so. */
+const attributesOf = (text: string): { [name: string]: string } =>
+  Object.fromEntries(
+    [...text.matchAll(/\s(?!id\b)([\w.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g)].map(
+      ([, name = '', double, single]) => [name.toUpperCase(), decodeEntities(double ?? single ?? '')],
+    ),
+  )
 
 function objectOf(children: Element[]): { [name: string]: unknown } {
   const byName = Map.groupBy(children, ({ name }) => name)

@@ -1,4 +1,4 @@
-import { plainText } from '../../../client/index.ts'
+import { contradictsItself, plainText } from '../../../client/index.ts'
 import type { Clock } from '../../../lib/time.ts'
 import type { OutboundClient, OutboundRequest } from '../../../outbound/outbound.ts'
 import { call, type NothingSent, type Unclear } from '../http-kit/call.ts'
@@ -81,7 +81,7 @@ export class Api {
     const reply = await call(this.#client, request)
     if (reply.kind !== 'reply') return reply
     const { status, headers, text } = reply
-    const body = parseExact(text)
+    const body = contradictsItself(text) ? undefined : parseExact(text.replace(/^\ufeff+/, ''))
     const what = `HTTP ${status}`
     const isOwn = isObject(body) && own(body, 'error') === true && textField(body, 'code') !== undefined
     const now = this.#clock.now()

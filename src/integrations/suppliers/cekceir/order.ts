@@ -1,4 +1,4 @@
-import { stateOf } from '../../../client/index.ts'
+import { isReference, stateOf } from '../../../client/index.ts'
 import { type ExactJson, isObject, type JsonObject, own, parseExact, textField } from '../http-kit/json.ts'
 import { ownState, type StatusWords } from '../http-kit/status-words.ts'
 import { unwrapped } from './api.ts'
@@ -59,7 +59,9 @@ function readFlat(body: JsonObject, statusWords: StatusWords): ApiOrder | undefi
   }
 }
 
-export const orderIdOf = (body: JsonObject): string | undefined => textField(body, 'order_id', 'id')
+/** `orderIdOf` gives the order's number; undefined: it has none. */
+export const orderIdOf = (body: JsonObject): string | undefined =>
+  [textField(body, 'order_id'), textField(body, 'id')].find((id) => id !== undefined && isReference(id))
 
 /** `readResult` reads the JSON within JSON that some send. */
 function readResult(result: ExactJson | undefined): ExactJson | undefined {

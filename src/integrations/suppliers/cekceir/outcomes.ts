@@ -60,6 +60,9 @@ export function itemOutcome(
     reasons.unknown(`order ${reference} is ${state}, ${why}`, true)
 
   if (isAlone && state !== 'partial') {
+    if (typeof row === 'object' && against[state].includes(row.state)) {
+      return unknown(`and says of the input that it is ${row.state}`)
+    }
     const text = (typeof row === 'object' && row.text) || plainText(order.result)
     return state === 'success'
       ? success(text || order.message || 'Completed')
@@ -84,6 +87,12 @@ export function itemOutcome(
 }
 
 type Ended = Exclude<ApiOrder['state'], 'pending'>
+
+/** `against` are states of its only row that contradict the order's. */
+const against: Record<'success' | 'failed', readonly Row['state'][]> = {
+  success: ['failed', 'pending', 'contradictory'],
+  failed: ['success', 'contradictory'],
+}
 
 /** `verdicts` are by the order's state and the row's; null where the two do not agree, or nothing is said. */
 const verdicts: Record<Ended, Record<Row['state'], 'success' | 'refused' | 'accepted' | null>> = {

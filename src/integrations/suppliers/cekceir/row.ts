@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { isSameInput, plainText } from '../../../client/index.ts'
+import { isSameInput, otherIn, plainText } from '../../../client/index.ts'
 import { type ExactJson, isObject, type JsonObject, own } from '../http-kit/json.ts'
 
 /** Row is what an order's result says of one of its items. */
@@ -95,5 +95,7 @@ function textOf(row: JsonObject, input: string, hasFailed: boolean): string {
       !(typeof value === 'string' && isSameInput(value, input)) &&
       !(stateFields.includes(name) && stateOf(value) !== 'unsaid'),
   )
-  return plainText(Object.fromEntries(rest))
+  const text = plainText(Object.fromEntries(rest))
+  // Beside another IMEI ours must be seen, as one of the two of the same phone.
+  return otherIn(text, input) === undefined ? text : plainText(row)
 }
