@@ -15,11 +15,20 @@ export function withPoints(rows: ImportRow[]): ImportRow[] {
   return rows.map((row) => {
     const { price } = row.form
     if (typeof price !== 'string') return row
-    return { ...row, form: { ...row.form, price: price.trim().replaceAll('.', '').replace(',', '.') } }
+    return {
+      ...row,
+      form: {
+        ...row.form,
+        price: price
+          .trim()
+          .replace(/[.\s'’]/g, '')
+          .replace(',', '.'),
+      },
+    }
   })
 }
 
-const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:\.\d{3})+)(?:,\d+)?$/
+const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+)(?:,\d+)?$/
 
 /**
  * `withReadPrices` writes prices as decimals that are written as the row's currency is: `Rp 15.000`, `$1,000.50`, `1.234,50`. What may be

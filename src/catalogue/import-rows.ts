@@ -47,14 +47,25 @@ interface CsvRecord {
 /** DELIMITERS are those that spreadsheets write, by the language of their owner. */
 const DELIMITERS = [',', ';', '\t', '|']
 
-/** `delimiterOf` gives the delimiter that a line `sep=;` names, or else the one that most of the header is parted by. */
-function delimiterOf(text: string): { delimiter: string; named: boolean } {
-  const [first = ''] = text.replace(/^\ufeff/, '').split('\n', 1)
+/** MAX_BLANK_LINES bounds the lines before the header. */
+const MAX_BLANK_LINES = 100
+
+/**
+ * `delimiterOf` gives the delimiter that a line `sep=;` names, or else the one that most of the header is parted by, and the line from which
+ * the file is read.
+ */
+function delimiterOf(text: string): { delimiter: string; headAt: number } {
+  const lines = text.replace(/^\ufeff/, '').split('\n', MAX_BLANK_LINES)
+  const at = Math.max(
+    0,
+    lines.findIndex((line) => line.trim() !== ''),
+  )
+  const first = lines[at] ?? ''
   const named =
     /^"?sep=(.)"?$/i.exec(first.trimEnd() || first)?.[1] ?? (/^sep=\t/i.test(first) ? '\t' : undefined)
-  if (named !== undefined) return { delimiter: named, named: true }
+  if (named !== undefined) return { delimiter: named, headAt: at + 2 }
   const counts = DELIMITERS.map((one) => first.split(one).filter((name) => isColumn(nameOf(name))).length)
-  return { delimiter: DELIMITERS[counts.indexOf(Math.max(...counts))] as string, named: false }
+  return { delimiter: DELIMITERS[counts.indexOf(Math.max(...counts))] as string, headAt: 1 }
 }
 
 const nameOf = (cell: string): string => cell.replaceAll('"', '').trim().toLowerCase()
@@ -62,14 +73,14 @@ const nameOf = (cell: string): string => cell.replaceAll('"', '').trim().toLower
 /** `readCsv` reads RFC 4180 with a header row and any of the delimiters of spreadsheets; an empty value is not given. */
 function readCsv(given: string): ImportRows {
   const text = given.replace(/\r\n?/g, '\n')
-  const { delimiter, named } = delimiterOf(text)
+  const { delimiter, headAt } = delimiterOf(text)
   let records: CsvRecord[]
   try {
     // The parser counts a line break inside quotes twice when it is CR LF.
     records = parse(text, {
       bom: true,
       delimiter,
-      ...(named && { from_line: 2 }),
+      from_line: headAt,
       info: true,
       raw: true,
       record_delimiter: '\n',
@@ -83,6 +94,14 @@ function readCsv(given: string): ImportRows {
   const [head, ...body] = records
   if (!head) return { rows: [], faults: [{ path: [1], message: 'the file is empty' }] }
   const header = head.record.map((name) => name.trim().toLowerCase())
+  // Spreadsheets write empty columns behind the last one.
+  while (
+    header.at(-1) === '' &&
+    body.every(({ record }) => (record[header.length - 1] ?? '').trim() === '')
+  ) {
+    header.pop()
+    for (const { record } of body) record.length = Math.min(record.length, header.length)
+  }
   const faults = headerFaults(header, head.info.lines)
   if (faults.length > 0) return { rows: [], faults }
 
@@ -98,7 +117,7 @@ function readCsv(given: string): ImportRows {
     const given = header.flatMap((name, index) => (record[index]?.trim() ? [[name, record[index]]] : []))
     rows.push({ at, form: Object.fromEntries(given) })
   }
-  return { rows: withReadPrices(delimiter === ',' ? rows : withPoints(rows)), faults }
+  return { rows: withReadPrices(withPoints(rows)), faults }
 }
 
 function headerFaults(header: string[], at: number): Fault[] {

@@ -136,6 +136,30 @@ routed,Routed,G,1,USD,best,"Sorry, no",45s,10m,2w`
       `\ufeff"sep=;"\r\ncode;name;group;price;currency\r\nSEP1;"Uno; dos";G;1,5;EUR\r\nSEP2;Dos;G;1234,50;EUR`,
     ],
     [
+      'a comma, round prices in quotes,',
+      `code,name,group,price,currency\nSEP1,"Uno; dos",G,"1,50",EUR\nSEP2,Dos,G,"1234,5",EUR`,
+    ],
+    [
+      'sep=; behind a blank line',
+      `\n\nsep=;\ncode;name;group;price;currency\nSEP1;"Uno; dos";G;1,5;EUR\nSEP2;Dos;G;1234,5;EUR`,
+    ],
+    [
+      'a semicolon behind blank lines',
+      `\ufeff\n\ncode;name;group;price;currency\nSEP1;"Uno; dos";G;1,5;EUR\nSEP2;Dos;G;1234,5;EUR`,
+    ],
+    [
+      'a semicolon, also behind the last one,',
+      `code;name;group;price;currency;;\nSEP1;"Uno; dos";G;1,5;EUR;;\nSEP2;Dos;G;1234,5;EUR;;`,
+    ],
+    [
+      'a semicolon, blanks in thousands',
+      `code;name;group;price;currency\nSEP1;"Uno; dos";G;1,5;EUR\nSEP2;Dos;G;1 234,5;EUR`,
+    ],
+    [
+      'a semicolon, apostrophes in thousands',
+      `code;name;group;price;currency\nSEP1;"Uno; dos";G;1,5;EUR\nSEP2;Dos;G;1'234,5;EUR`,
+    ],
+    [
       'quoted names',
       `"code";"name";"group";"price";"currency"\n"SEP1";"Uno; dos";"G";"1,50";"EUR"\n"SEP2";"Dos";"G";"1234,5";"EUR"`,
     ],

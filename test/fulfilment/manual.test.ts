@@ -242,7 +242,35 @@ describe('a line of a sheet', () => {
     [`${imei(1)},"Model: X\nLock: On"`, 'Model: X\nLock: On'],
     [`${imei(1)} = 12"5 inches`, '12"5 inches'],
     [`${imei(1)}-Clean`, 'Clean'],
+    [`IMEI: ${imei(1)} Clean`, 'Clean'],
+    [`\u2705 ${imei(1)} Clean`, 'Clean'],
+    [`[12/11/2026, 10:03] Bob: ${imei(1)} Clean`, 'Clean'],
+    [`="${imei(1)}"\tClean`, 'Clean'],
+    [`| ${imei(1)} | Clean |`, 'Clean'],
+    [`|1|${imei(1)}|Clean|`, 'Clean'],
+    [`${imei(1)}.0\tClean`, 'Clean'],
+    [`${imei(1).replace(/\d/g, (digit) => String.fromCodePoint(0x660 + Number(digit)))} Clean`, 'Clean'],
+    [`${imei(1)}\uff1aClean`, 'Clean'],
+    [`${imei(1)}\uff0cClean`, 'Clean'],
+    [`sep=;\n${imei(1)};Clean`, 'Clean'],
+    [`Nr\tIMEI\tStatus\n1\t${imei(1)}\tClean`, 'Clean'],
+    [`${imei(1)}(Clean)`, '(Clean)'],
+    [`01- ${imei(1)} Clean`, 'Clean'],
+    [`1 - ${imei(1)} - Clean`, 'Clean'],
   ]
+  it('without its result is told, and never passed over', async () => {
+    await waiting(1)
+    for (const text of [
+      imei(1),
+      `IMEI: ${imei(1)}`,
+      `NOT FOUND ${imei(1)}`,
+      `Bob says ${imei(1)} is clean`,
+    ]) {
+      const { answers, faults } = await readPasted(shop.sql, text)
+      expect([answers, faults.length], text).toEqual([[], 1])
+    }
+  })
+
   it('is read as it was copied', async () => {
     await waiting(1)
     for (const [text, result] of lines) {
@@ -253,13 +281,15 @@ describe('a line of a sheet', () => {
   })
 
   it('may hold a refusal', async () => {
-    const ids = await waiting(1, 2, 3, 4, 5)
+    const ids = await waiting(1, 2, 3, 4, 5, 6, 7)
     const text = [
       `${imei(1)} NOT FOUND`,
       `2) ${imei(2)}: not found - other carrier`,
       `${imei(3)};No encontrado`,
       `${imei(4)}\tnot founded in 1999: clean`,
       `${imei(5)} Model: NOT FOUND`,
+      `${imei(6)} \u274c NOT FOUND`,
+      `${imei(7)}: **not found**`,
     ].join('\n')
     const { answers, faults } = await readPasted(shop.sql, text, { refused: ['NOT FOUND', 'no encontrado'] })
     expect(faults).toEqual([])
@@ -269,6 +299,8 @@ describe('a line of a sheet', () => {
       [3, 'refusal'],
       [4, 'result'],
       [5, 'result'],
+      [6, 'refusal'],
+      [7, 'refusal'],
     ])
     await answer(answers)
     const [first] =

@@ -42,7 +42,7 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
     const { input, result } = splitRow(row, known)
     const isRefused = isRefusal(result, refusals)
     const items = (isRefused ? waiting : known).get(keyOf(input)) ?? []
-    if (items.length === 0 && pasted.answers.length === 0 && HEADER.test(input)) continue
+    if (items.length === 0 && pasted.answers.length === 0 && (HEADER.test(input) || SEP.test(row))) continue
     const fault = (message: string): void => void pasted.faults.push({ path: [line], message })
     if (input === '' || result === '') fault(`is not of the form: IMEI result${quoted(row)}`)
     else if (seen.has(keyOf(input))) fault(`${input} is there twice`)
@@ -59,7 +59,9 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
 }
 
 /** HEADER names the column of inputs in the first line of a sheet. */
-const HEADER = /^(?:imei|imeis|imei\/sn|sn|serial|serial number|input|no|#)$/i
+const HEADER = /^(?:imei|imeis|imei\/sn|sn|serial|serial number|input|no|nr|n[º°]|num|id|item|#)$/i
+/** SEP is the first line by which spreadsheets name their delimiter. */
+const SEP = /^\s*"?sep=.?"?\s*$/i
 
 const quoted = (row: string): string => `: ${JSON.stringify(row.trim().slice(0, 60))}`
 
@@ -75,11 +77,11 @@ const normal = (text: string): string =>
     .replace(/[\s_-]+/g, ' ')
     .trim()
 
-/** `isRefusal`: a refusal's text may go on, but not with the same word. */
-const isRefusal = (result: string, refusals: readonly string[]): boolean => {
-  const said = normal(result)
-  return refusals.some((one) => said.startsWith(one) && !/^[\p{L}\p{N}]/u.test(said.slice(one.length)))
-}
+/** `isRefusal`: a refusal's text may have signs before it, and may go on, but not with the same word. */
+const isRefusal = (result: string, refusals: readonly string[]): boolean =>
+  [normal(result), normal(result.replace(/^[^\p{L}\p{N}]+/u, ''))].some((said) =>
+    refusals.some((one) => said.startsWith(one) && !/^[\p{L}\p{N}]/u.test(said.slice(one.length))),
+  )
 
 /** `rowsOf` gives the rows that are not empty; a quoted cell may go over several lines. */
 function rowsOf(text: string): { line: number; text: string }[] {
@@ -109,12 +111,16 @@ const hasOddQuotes = (row: string): boolean => (row.match(/"/g)?.length ?? 0) % 
 const NUMBERING = /^\s*(?:#?\d{1,5}\s*[.):\]]|#\d{1,5}|[-*\u2022\u2013\u2014>])\s*/
 /** NUMBER_CELL is a first column with the number of the row. */
 const NUMBER_CELL = /^\s*"?\d{1,5}"?\s*[\t;,|]\s*/
-const BETWEEN = /^(?:[\s,;:|]|=?>|[-\u2013\u2014=]+>?)+/
+/** SIGNS are what may stand before an input: signs, the number of the row, and words that say what it is. */
+const SIGNS = /^(?:[^\p{L}\p{N}]|\d{1,5}(?!\d)|(?:imeis?|s\/?n|serial|number|no|nr|id)(?![\p{L}\p{N}]))+/iu
+/** CHAT is what messengers write before a line that is copied: "[12/11/2026, 10:03] Bob: ". */
+const CHAT = /^\s*\[[\d\s/.,:-]{5,30}(?:[ap]\.?m\.?)?\]\s*[^:]{1,40}:\s*/i
+const BETWEEN = /^(?:[\s,;:|\uff0c\uff1a\uff1b\u3001]|=?>|[-\u2013\u2014=]+>?)+/
 
 /** `splitRow` finds a waiting input at the beginning of a row, with or without a number before it; else the first word is the input. */
 function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: string; result: string } {
-  const plain = withoutMarks(row)
-  const starts = [plain, plain.replace(NUMBERING, ''), plain.replace(NUMBER_CELL, '')]
+  const plain = withPlainInput(withoutMarks(row))
+  const starts = [plain, ...[NUMBERING, NUMBER_CELL, CHAT, SIGNS].map((one) => plain.replace(one, ''))]
   for (const start of starts) {
     for (const form of FORMS) {
       const found = form.exec(start)
@@ -128,18 +134,26 @@ function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: 
   return found ? cut(start, found) : { input: '', result: '' }
 }
 
+/** `withPlainInput` writes the digits of an IMEI in other scripts as ours, and takes away the `.0` of a spreadsheet's number. */
+const withPlainInput = (row: string): string =>
+  row
+    .replace(/[\u0660-\u0669\u06f0-\u06f9]{14,17}/g, (digits) =>
+      digits.replace(/./gu, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf)),
+    )
+    .replace(/(?<!\d)(\d{14,17})\.0+(?!\d)/, '$1')
+
 /** FORMS are an input in quotes, an IMEI in groups of digits, a word up to any mark, and a word up to the marks of a sheet. */
 const FORMS = [
   /^\s*["']([^"']+)["']/,
   /^\s*(\d(?:[ ./-]?\d){13,16})(?!\d)/,
-  /^\s*["']?([^\s,;:|="']+?)(?=["']?(?:[\s,;:|="']|[-\u2013\u2014]+>|$))["']?/,
+  /^\s*["']?([^\s,;:|="'\uff0c\uff1a\uff1b\u3001([]+?)(?=["']?(?:[\s,;:|="'\uff0c\uff1a\uff1b\u3001([]|[-\u2013\u2014]+>|$))["']?/,
   /^\s*["']?([^\s,;:|"']+)["']?/,
 ]
 
 function cut(row: string, found: RegExpExecArray): { input: string; result: string } {
-  const rest = row.slice(found[0].length)
+  const rest = row.slice(found[0].length).replace(/^["'](?=[\s;,|]|$)/, '')
   const between = BETWEEN.exec(rest)?.[0] ?? ''
-  const isApart = between !== '' || rest.trim() === ''
+  const isApart = between !== '' || /^\s*(?:$|[([{\p{So}])/u.test(rest)
   return { input: (found[1] ?? '').trim(), result: isApart ? unquoted(rest.slice(between.length)) : '' }
 }
 
@@ -147,7 +161,7 @@ function cut(row: string, found: RegExpExecArray): { input: string; result: stri
 function unquoted(cell: string): string {
   const text = cell
     .trim()
-    .replace(/[\t;,]+$/, '')
+    .replace(/[\t;,|]+$/, '')
     .trim()
   const [, inside] = /^"((?:[^"]|"")*)"$/.exec(text) ?? []
   return (inside === undefined ? text : inside.replaceAll('""', '"')).trim()

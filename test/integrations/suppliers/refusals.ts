@@ -28,6 +28,7 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
       'Order already exists for this IMEI',
       'The same IMEI was submitted before',
       'IMEI already in process',
+      'You have a pending order with this IMEI',
     ],
     credit: [
       'You have not enough credit',
@@ -65,6 +66,7 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
       'API temporarily unavailable',
       'The service is currently offline',
       'Server overloaded',
+      'Service is paused',
     ],
     internal: [
       'Internal server error',
@@ -72,6 +74,9 @@ export const refusals: Record<string, Record<Said, readonly string[]>> = {
       'Call to a member function getUserId() on null',
       'SQLSTATE[HY000] [2002] Connection refused',
       'Something went wrong',
+      'Duplicate key value violates unique constraint',
+      'Unable to process your order at this time',
+      'The server is taking too long to respond',
       'Undefined index: imei',
     ],
   },

@@ -66,6 +66,7 @@ export const indonesian: WordList = {
     'tunggu ... detik|menit',
   ],
   busy: [
+    'produk|layanan|stok|server ... kosong',
     'pemeliharaan',
     'perbaikan sistem|server',
     'dalam|sedang|masa perbaikan|pemeliharaan|maintenance|perawatan',

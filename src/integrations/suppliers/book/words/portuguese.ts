@@ -31,6 +31,7 @@ export const portuguese: WordList = {
     'pedido|ordem|imei repetid*',
   ],
   credit: [
+    'saldo|credito|creditos|fundos indisponive*',
     'saldo|credito|creditos|fundos|dinheiro|balanco ... insuficiente*|esgotad*|baixo|negativo|excedid*|zerado|vazio',
     'insuficiente* ... saldo|credito*|fundos|dinheiro',
     'falta|faltam|sem|nao_ha de? ... saldo|credito|creditos|fundos|dinheiro',
