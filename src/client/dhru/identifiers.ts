@@ -4,7 +4,7 @@ import { isObject } from './json.ts'
 const DEEPEST = 6
 
 /** `plainInput` gives an IMEI or serial number without signs between its digits and letters. */
-export const plainInput = (text: string): string => text.toUpperCase().replace(/[^A-Z\d]/g, '')
+const plainInput = (text: string): string => text.toUpperCase().replace(/[^A-Z\d]/g, '')
 
 /** `isImei` tells texts of 14 to 17 digits: an IMEI with or without its check digit, or with a software version. */
 export const isImei = (text: string): boolean => /^\d{14,17}$/.test(plainInput(text))
