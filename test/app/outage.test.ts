@@ -190,7 +190,13 @@ class Room {
     this.server = new TestServer(server, { sql: this.sql, owner: this.sql, drop: async () => {} })
     this.shop = await this.server.shop({ deposit: '1000' })
     this.service = await this.server.service()
-    this.order = (await this.place()).SUCCESS[0].REFERENCEID
+    // A machine that is busy may need more than one try.
+    let placed = await this.place()
+    await until('an order is placed', async () => {
+      if (!placed.SUCCESS) placed = await this.place()
+      return placed.SUCCESS !== undefined
+    })
+    this.order = placed.SUCCESS[0].REFERENCEID
     return this
   }
 

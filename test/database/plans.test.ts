@@ -97,6 +97,9 @@ test('and with one account that has everything', async () => {
     ...{ from: new Date('2026-10-01T00:00:00Z'), to: new Date('2026-11-01T00:00:00Z') },
   })
   expect(await plansThatReadWholeAccounts(), 'new').toEqual([])
-  await database.owner`analyze orders, items, attempts, ledger_entries, order_keys, wallets`
-  expect(await plansThatReadWholeAccounts(), 'analysed').toEqual([])
+  // PostgreSQL analyses them by itself, one after the other.
+  for (const table of ['orders', 'order_keys', 'items', 'attempts', 'ledger_entries', 'wallets']) {
+    await database.owner.unsafe(`analyze ${table}`)
+    expect(await plansThatReadWholeAccounts(), table).toEqual([])
+  }
 })

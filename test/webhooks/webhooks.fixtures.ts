@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { pino } from 'pino'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import { createKey, type NewKey } from '../../src/accounts/keys.ts'
 import type { Service } from '../../src/catalogue/service.ts'
 import { Refusal } from '../../src/errors.ts'
@@ -137,7 +137,10 @@ export class Shop {
 export function expectSigned({ headers, body, order }: Arrival, { key, webhook }: Hook): void {
   expect(headers['x-webhook-event']).toBe('dispatch.webhook.order')
   expect(headers['content-type']).toBe('application/json')
+  const sentAt = Number(headers['webhook-timestamp']) * 1000
+  vi.useFakeTimers({ now: sentAt, toFake: ['Date'] })
   new StandardWebhook(webhook.secret).verify(body, headers as Record<string, string>)
+  vi.useRealTimers()
   const amount =
     order.status === 'pending'
       ? order.total_price

@@ -10,7 +10,7 @@ export async function takeOrderIds(sql: Queryable, count: number): Promise<Order
   return (row?.ids ?? '').split(' ').map((id) => Number(id) as OrderId)
 }
 
-/** `findKeyHolders` gives the orders that the keys (32 hex digits each) stand for. */
+/** `findKeyHolders` gives the orders that the keys (32 hex digits each) stand for. Each is looked up by itself: joined, all keys could be read. */
 export async function findKeyHolders(
   sql: Queryable,
   keys: { account: AccountId; key: string }[],
@@ -20,8 +20,10 @@ export async function findKeyHolders(
     select replace(k.key::text, '-', '') as key, k.order_id, replace(k.body::text, '-', '') as body,
            o.state, o.created_at
       from unnest(${keys.map((row) => row.account)}::int[], ${keys.map((row) => row.key)}::uuid[]) as asked (account_id, key)
-      join order_keys k on k.account_id = asked.account_id and k.key = asked.key
-      join orders o on o.account_id = k.account_id and o.id = k.order_id`.records()
+     cross join lateral (
+       select * from order_keys k where k.account_id = asked.account_id and k.key = asked.key limit 1) k
+     cross join lateral (
+       select state, created_at from orders o where o.account_id = k.account_id and o.id = k.order_id limit 1) o`.records()
   return new Map(rows.map(({ key, ...holder }) => [key, holder]))
 }
 
