@@ -60,7 +60,8 @@ describe('imeigate manual', () => {
       taken: null,
     })
     const { stdout } = await run('manual', 'list', '--limit', '1')
-    expect(stdout.trimEnd().split('\n')).toHaveLength(2)
+    expect(stdout.split('\n\n')[0]?.split('\n')).toHaveLength(2)
+    expect(stdout).toContain('there are more: --limit shows up to 1000')
     expect((await run('manual', 'list', '--service', 'none')).stdout).toBe('nothing waits for a person\n')
   })
 
