@@ -3,6 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { encodeCustomField, encodeParameters, encodeRows } from '../../src/client/dhru/parameters.ts'
 import { type DhruRequest, encodeRequest, type FormEncoding } from '../../src/client/dhru/request.ts'
 import { orThrow } from '../../src/lib/fault.ts'
+import { trimmed } from '../../src/lib/text.ts'
 import { readCustomField } from '../../src/protocols/dhru/custom-field.ts'
 import { type Form, readRequest } from '../../src/protocols/dhru/form.ts'
 import { readParameters } from '../../src/protocols/dhru/parameters.ts'
@@ -54,7 +55,7 @@ const text = fc.oneof(
     .map((parts) => parts.join('')),
 )
 /** `value` gives texts that a server which trims leaves as they are. */
-const value = text.map((one) => one.toWellFormed().trim()).filter((one) => one !== '')
+const value = text.map((one) => trimmed(one.toWellFormed())).filter((one) => one !== '')
 
 describe('a request', () => {
   it("is the vendor's kit's five parts in its order, parameters being a newline when there are none", () => {

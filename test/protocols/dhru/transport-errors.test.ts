@@ -98,13 +98,13 @@ describe('an error', () => {
   })
 
   it.each(FORMATS)('internal_error in %s says no more than where to look in the log', async (format) => {
-    for (const [table, fields] of [
-      ['wallets', { action: 'accountinfo' }],
-      ['orders', { action: 'orderstatus', orderid: '1' }],
-      ['items', { action: 'placeimeiorder', ID: service, IMEI: imei(1) }],
+    for (const [table, column, fields] of [
+      ['wallets', 'available', { action: 'accountinfo' }],
+      ['orders', 'state', { action: 'orderstatus', orderid: '1' }],
+      ['items', 'input', { action: 'placeimeiorder', ID: service, IMEI: imei(1) }],
     ] as const) {
       const before = log.length
-      await server.owner`alter table ${server.sql(table)} rename to away`
+      await server.owner`alter table ${server.sql(table)} rename column ${server.sql(column)} to away`
       try {
         const request = urlencoded([...login(shop, format), ...Object.entries(fields)])
         const [message, description] = await refused(request, format)
@@ -116,12 +116,12 @@ describe('an error', () => {
         const told = log.slice(before).filter((line) => line.includes(id))
         expect(told).toHaveLength(1)
         expect(JSON.parse(told[0] as string)).toMatchObject({
-          err: { message: expect.stringContaining(table) },
+          err: { message: expect.stringContaining(column) },
           requestId: id,
         })
         expect(told[0]).not.toContain(shop.secret)
       } finally {
-        await server.owner`alter table away rename to ${server.sql(table)}`
+        await server.owner`alter table ${server.sql(table)} rename column away to ${server.sql(column)}`
       }
     }
     // Nothing of it stays.
