@@ -255,6 +255,20 @@ describe('with a database', () => {
     await shop.sql`update items set fence = fence + 1 where order_id = ${id}`
     expect(await extendLeases(shop.sql, [item as ClaimedItem], until)).toEqual([])
   })
+
+  test('a lease is not extended behind the answer, so that the supplier is asked again when it is time', async () => {
+    const id = await shop.place(1)
+    const now = shop.clock.now()
+    const [item] = (await takePending(shop.sql, { limit: 1, now })) as [ClaimedItem]
+    const traits = { recheck: [], hadItBefore: false, ordersHoldMany: false }
+    const accepted = updateFor(item, 'send', { kind: 'accepted', reference: '77' }, traits, now)
+    const outcomes = new OutcomeWriter(shop.sql, shop.clock)
+    expect(await outcomes.record(accepted)).toBe(true)
+    await outcomes.stop()
+    expect(await extendLeases(shop.sql, [item], new Date(now.getTime() + 2 * LEASE_MS))).toEqual([])
+    const [row] = await shop.sql<{ due_at: Date }[]>`select due_at from items where order_id = ${id}`
+    expect(row?.due_at).toEqual(accepted.dueAt)
+  })
 })
 
 describe('an answer in memory', () => {

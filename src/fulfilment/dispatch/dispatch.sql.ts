@@ -241,7 +241,10 @@ export async function postpone(sql: Transaction, items: { item: DueItem; until: 
      where i.account_id = g.account_id and i.order_id = g.order_id and i.position = g.position`
 }
 
-/** `extendLeases` moves the leases of items that this worker still works on, and gives those that it still has. */
+/**
+ * `extendLeases` moves the leases of items that this worker still works on, and gives those that it still has. An item whose answer was
+ * recorded meanwhile is with no worker: when it is asked about next stays.
+ */
 export async function extendLeases<T extends ItemName & { fence: number }>(
   sql: Sql,
   items: T[],
@@ -253,7 +256,7 @@ export async function extendLeases<T extends ItemName & { fence: number }>(
                   ${items.map((item) => item.position)}::smallint[], ${items.map((item) => item.fence)}::int[])
              with ordinality as held (account_id, order_id, position, fence, ord)
      where i.account_id = held.account_id and i.order_id = held.order_id and i.position = held.position
-       and i.fence = held.fence and i.state in ('processing', 'unknown')
+       and i.fence = held.fence and i.leased_until is not null
     returning held.ord::int`
   return rows.map(({ ord }) => items[ord - 1] as T)
 }
