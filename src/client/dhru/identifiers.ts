@@ -99,6 +99,7 @@ const OF_IMEI =
   'number|num|no|n[º°]|nº|is|es|é|est|adalah|anda|kamu|número|numero|numéro|nomor|номер|numarası|号码|号|رقم|/ ?sn|/ ?s/n|/ ?serial|/ ?meid|/ ?esn'
 /** BETWEEN are marks between a label and what it is of. */
 const BETWEEN = String.raw`[\s:=#>|"'*(\[_.-]{0,8}`
+const LABEL = /imei|имеи/iu
 const LABELLED_IMEI = new RegExp(
   String.raw`${SECOND}(?<![\p{L}\d])(?:imei|имеи)[ _-]?(?:\(?1\)?(?!\d))?(?: ?(?:${OF_IMEI})(?!\p{L})){0,2}${BETWEEN}${DIGITS}`,
   'giu',
@@ -135,6 +136,8 @@ function* labelled(text: string, imeis: boolean): Generator<string> {
     /[^\S\n]+/g,
     ' ',
   )
+  // Most answers have no label, and to look for one that may stand in many places takes long.
+  if (imeis && !LABEL.test(plain)) return
   for (const [, found = ''] of plain.matchAll(imeis ? LABELLED_IMEI : LABELLED_SERIAL)) {
     if (isIdentifier(found, imeis)) yield found
   }
