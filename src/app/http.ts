@@ -46,7 +46,7 @@ export function buildHttp(
   const newId = requestIds()
   // The framework's own line about where it listens would come a second time.
   const quieter = log.child({}, { level: log.isLevelEnabled('warn') ? 'warn' : log.level })
-  // Requests have no loggers of their own: what is logged names its request.
+  // Requests have no loggers of their own: what is logged names its request. A logger that a factory gives would be checked for each of them.
   Object.assign(quieter, { child: () => quieter })
   const app = Fastify({
     loggerInstance: quieter,

@@ -297,16 +297,16 @@ interface Socket {
 const socketOf = (client: pg.ClientBase): Socket | undefined =>
   (client as unknown as { connection?: { stream?: Socket } }).connection?.stream
 
-const held = new WeakSet<Socket>()
+const corked = new WeakSet<Socket>()
 
 /** `sendTogether` has what is sent in this turn go out in one write: the driver makes one for each statement, and each costs as much. */
 function sendTogether(client: pg.ClientBase): void {
   const socket = socketOf(client)
-  if (!socket || held.has(socket)) return
-  held.add(socket)
+  if (!socket || corked.has(socket)) return
+  corked.add(socket)
   socket.cork()
   process.nextTick(() => {
-    held.delete(socket)
+    corked.delete(socket)
     socket.uncork()
   })
 }

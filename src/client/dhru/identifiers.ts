@@ -1,7 +1,7 @@
 import { isObject } from './json.ts'
 
-/** DEEPEST is how many levels of an answer are searched. */
-const DEEPEST = 6
+/** MAX_LEVELS is how many levels of an answer are searched. */
+const MAX_LEVELS = 6
 
 /** `plainInput` gives an IMEI or serial number without signs between its digits and letters. */
 const plainInput = (text: string): string => text.toUpperCase().replace(/[^A-Z\d]/g, '')
@@ -26,7 +26,7 @@ export function otherIn(said: unknown, input: string, others: readonly string[] 
   const ours = plainInput(input)
   if (ours === '') return undefined
   const imeis = isImei(ours)
-  for (const found of identifiers(said, imeis, DEEPEST)) {
+  for (const found of identifiers(said, imeis, MAX_LEVELS)) {
     if (isSameInput(found, input) || others.some((other) => isSameInput(found, other))) continue
     return names(said, imeis ? ours.slice(0, 14) : ours) ? undefined : found.trim()
   }
@@ -35,7 +35,7 @@ export function otherIn(said: unknown, input: string, others: readonly string[] 
 
 /** `names` tells whether ours stands anywhere, however it is written. */
 function names(said: unknown, ours: string): boolean {
-  if (typeof said === 'string') return plainInput(plainDigits(said)).includes(ours)
+  if (typeof said === 'string') return plainInput(plainSigns(said)).includes(ours)
   if (typeof said === 'number' || typeof said === 'bigint') return names(spelled(String(said)), ours)
   if (typeof said !== 'object' || said === null) return false
   return Object.entries(said).some(([name, value]) => names(name, ours) || names(value, ours))
@@ -78,7 +78,7 @@ function* identifiers(value: unknown, imeis: boolean, levels: number): Generator
 
 /** `bare` takes a value out of its HTML. */
 const bare = (text: string): string =>
-  spelled(plainDigits(text.includes('<') ? text.replace(/<[^>]*>/g, ' ') : text).trim())
+  spelled(plainSigns(text.includes('<') ? text.replace(/<[^>]*>/g, ' ') : text).trim())
 
 /** `spelled` writes a number in full that some write as 4.9e14. */
 const spelled = (text: string): string =>
@@ -132,7 +132,7 @@ const LABELLED_SERIAL = new RegExp(
 )
 
 function* labelled(text: string, imeis: boolean): Generator<string> {
-  const plain = plainDigits(text.includes('<') ? text.replace(/<[^>]*>/g, ' ') : text).replace(
+  const plain = plainSigns(text.includes('<') ? text.replace(/<[^>]*>/g, ' ') : text).replace(
     /[^\S\n]+/g,
     ' ',
   )
@@ -145,8 +145,8 @@ function* labelled(text: string, imeis: boolean): Generator<string> {
   for (const [, found = ''] of plain.matchAll(WORDED_IMEI)) if (hasCheckDigit(found)) yield found
 }
 
-/** `plainDigits` writes signs of full width, Arabic and Persian digits as others do, and leaves out what is not seen. */
-const plainDigits = (text: string): string =>
+/** `plainSigns` writes signs of full width, Arabic and Persian digits as others do, and leaves out what is not seen. */
+const plainSigns = (text: string): string =>
   /^[\u0000-\u007f]*$/.test(text)
     ? text
     : text

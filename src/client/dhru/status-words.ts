@@ -98,13 +98,13 @@ const beside = new Set(
     .split(/[,\n]/)
     .map(statusWord),
 )
-/** MOST_WORDS bounds the words of a status: longer texts are sentences. */
-const MOST_WORDS = 8
+/** MAX_WORDS bounds the words of a status: longer texts are sentences. */
+const MAX_WORDS = 8
 
 /** `phrasesOf` takes a status apart into words for states, without those that say nothing; undefined: it has others, such as "not". */
 function phrasesOf(word: string): string[] | undefined {
   const words = word.split(' ')
-  if (words.length > MOST_WORDS) return undefined
+  if (words.length > MAX_WORDS) return undefined
   const phrases: string[] = []
   for (let at = 0; at < words.length; ) {
     const starts = words.slice(at).map((_, less) => words.slice(at, words.length - less))

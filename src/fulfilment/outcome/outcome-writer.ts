@@ -44,7 +44,7 @@ export class OutcomeWriter {
   readonly #postponed = new Set<Promise<Recorded>>()
   /**
    * `#claims` has the updates that claim a number and are not recorded yet: two items that come with one number at once both lose it.
-   * Of two items whose one number two processes are told, the item that is written first keeps it.
+   * When two processes are told one number for two items, the item that is written first keeps it.
    */
   readonly #claims = new Map<string, Set<ItemUpdate>>()
   /** `#giveUpAt` is set once the process is to end. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/database.ts'
 import type { Fault } from '../../errors.ts'
+import { plainDigits } from '../../lib/digits.ts'
 import { withoutMarks } from '../../lib/text.ts'
 import { listManual, listRefused, type ManualAnswer, type ManualFilter, type ManualItem } from './manual.ts'
 
@@ -136,11 +137,7 @@ function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: 
 
 /** `withPlainInput` writes the digits of an IMEI in other scripts as ours, and takes away the `.0` of a spreadsheet's number. */
 const withPlainInput = (row: string): string =>
-  row
-    .replace(/[\u0660-\u0669\u06f0-\u06f9]{14,17}/g, (digits) =>
-      digits.replace(/./gu, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf)),
-    )
-    .replace(/(?<!\d)(\d{14,17})\.0+(?!\d)/, '$1')
+  row.replace(/\p{Nd}{14,17}/gu, plainDigits).replace(/(?<!\d)(\d{14,17})\.0+(?!\d)/, '$1')
 
 /** FORMS are an input in quotes, an IMEI in groups of digits, a word up to any mark, and a word up to the marks of a sheet. */
 const FORMS = [
