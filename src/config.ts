@@ -67,7 +67,7 @@ function openFiles(): number {
 const settings = {
   HOST: text({
     default: '127.0.0.1',
-    help: 'address to listen on; `0.0.0.0` or `::` for every interface',
+    help: 'address to listen on; `0.0.0.0` or `::` for every interface; `localhost` is 127.0.0.1',
   }),
   PORT: integer({
     default: 8080,

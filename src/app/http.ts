@@ -139,7 +139,9 @@ export function httpService(
     name: 'http',
     start: async () => {
       try {
-        listening = http.listen({ host: config.host, port: config.port })
+        // For localhost the framework opens one server for each address behind it, of which only the first is guarded.
+        const host = config.host === 'localhost' ? '127.0.0.1' : config.host
+        listening = http.listen({ host, port: config.port })
         await listening
       } catch (error) {
         throw cannotListen(error as NodeJS.ErrnoException, config)

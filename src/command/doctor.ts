@@ -136,15 +136,21 @@ async function database(): Promise<Symptom[]> {
   }
 }
 
-function judge({ version, versionNumber, schema, durability, skewMs }: Diagnosis): Symptom[] {
+function judge({ version, versionNumber, takesChanges, schema, durability, skewMs }: Diagnosis): Symptom[] {
   const newest = newestSchema()
   const off = Object.entries(durability).filter(([, value]) => value === 'off')
   const said = (settings: string[][]): string => settings.map((pair) => pair.join(' ')).join(', ')
   const skew = `${Math.abs(skewMs)} ms from the database's`
   return [
-    versionNumber >= MIN_POSTGRESQL
-      ? ok('database', `PostgreSQL ${version}`)
-      : fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer'),
+    versionNumber < MIN_POSTGRESQL
+      ? fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer')
+      : takesChanges
+        ? ok('database', `PostgreSQL ${version}`)
+        : fail(
+            'database',
+            `PostgreSQL ${version} takes no changes`,
+            'promote it if it is a standby; else reset default_transaction_read_only of the server, database and role',
+          ),
     schema === 'unreleased'
       ? fail('schema', 'made before the first release of imeigate', 'make a new database')
       : schema === newest

@@ -11,13 +11,16 @@ export interface Diagnosis {
   schema: number | 'unreleased' | undefined
   /** `durability` has settings of PostgreSQL by name, most of them "on" or "off". */
   durability: { fsync: string; synchronous_commit: string; full_page_writes: string }
+  /** `takesChanges` is false of a standby, and where sessions are to change nothing. */
+  takesChanges: boolean
   /** `skewMs` is how far the database's clock is ahead of this machine's; half of the round trip is taken off. */
   skewMs: number
 }
 
 export async function diagnose(sql: Sql): Promise<Diagnosis> {
-  const [server] = await sql<{ version: string; number: number; schema: boolean }[]>`
+  const [server] = await sql<{ version: string; number: number; takesChanges: boolean; schema: boolean }[]>`
     select current_setting('server_version') as version, current_setting('server_version_num')::int as number,
+           current_setting('transaction_read_only') = 'off' as "takesChanges",
            to_regclass('schema_migrations') is not null as schema`
   const [durability] = await sql<Diagnosis['durability'][]>`
     select current_setting('fsync') as fsync, current_setting('synchronous_commit') as synchronous_commit,
@@ -29,6 +32,7 @@ export async function diagnose(sql: Sql): Promise<Diagnosis> {
   return {
     version: server.version,
     versionNumber: server.number,
+    takesChanges: server.takesChanges,
     schema: server.schema ? await schemaOf(sql) : undefined,
     durability,
     skewMs: Math.round((clock?.now.getTime() ?? 0) - (asked + answered) / 2),

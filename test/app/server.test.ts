@@ -1,3 +1,4 @@
+import dns from 'node:dns'
 import { pino } from 'pino'
 import { afterEach, expect, test, vi } from 'vitest'
 import { startServer } from '../../src/app/server.ts'
@@ -85,6 +86,29 @@ test.each([
   expect(stopping).toEqual(stopsOf(order))
   // PostgreSQL ends a session a moment after its client.
   await expect.poll(() => connections(database)).toBe(idle)
+  await database.drop()
+})
+
+test('localhost is one address, at which callers are counted as at any other', async () => {
+  const found = [
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]
+  const lookup = (name: string, _options: object, done: (error: null, found: object[]) => void): void =>
+    done(null, name === 'localhost' ? found : found.filter(({ address }) => address === name))
+  vi.spyOn(dns, 'lookup').mockImplementation(lookup as unknown as typeof dns.lookup)
+  const database = await testDatabase()
+  const settings = {
+    HOST: 'localhost',
+    PORT: '0',
+    IMEIGATE_SECRET_KEY: 'ab'.repeat(32),
+    IMEIGATE_ROLE: 'api',
+  }
+  const server = await startServer(readConfig(settings), database.access, pino({ level: 'silent' }))
+  const { port } = new URL(server.url)
+  expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
+  await expect(fetch(`http://[::1]:${port}/healthz`)).rejects.toThrow()
+  await server.stop()
   await database.drop()
 })
 

@@ -281,6 +281,24 @@ test('the password of an unreachable database is told to nobody', async () => {
   }
 })
 
+test('the doctor names a database that takes no changes', async () => {
+  const still = await testDatabase()
+  try {
+    const [{ name }] = (await still.owner`select current_database() as name`) as [{ name: string }]
+    await still.owner`alter database ${still.sql(name)} set default_transaction_read_only = on`
+    const { code, json } = await imeigate(['doctor', '--json'], settingsFor(still.address))
+    expect(code).toBe(1)
+    expect(json().checks).toContainEqual({
+      name: 'database',
+      status: 'fail',
+      detail: expect.stringMatching(/^PostgreSQL [\d.]+ takes no changes$/),
+      advice: expect.stringContaining('default_transaction_read_only'),
+    })
+  } finally {
+    await still.drop()
+  }
+})
+
 test('a wrong setting is named', async () => {
   const { code, stderr } = await imeigate(['account', 'list'], { ...settings, PORT: 'x' })
   expect(code).toBe(1)
