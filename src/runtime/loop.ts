@@ -2,6 +2,8 @@ import type { Logger } from 'pino'
 
 /** DEFAULT_INTERVAL_MS is how soon a process sees what other processes left for it. */
 const DEFAULT_INTERVAL_MS = 250
+/** SAY_MS is how often the failures of one loop are a line of the log, whose runs may fail several times a second for as long as nobody mends it. */
+const SAY_MS = 60_000
 
 export interface LoopOptions {
   /** `name` stands in the log when a run fails. */
@@ -24,7 +26,8 @@ interface Waiter {
 
 /**
  * Loop is the only scheduler inside a process. It runs at once while there is more, when it is woken, and every `intervalMs`; never twice
- * at a time. A run that fails is logged and tried again after the interval. `start` and `stop` may be called in any order, and twice.
+ * at a time. A run that fails is tried again after the interval, and logged, with the
+ * others of the minute. `start` and `stop` may be called in any order, and twice.
  */
 export class Loop {
   readonly #options: LoopOptions
@@ -33,6 +36,9 @@ export class Loop {
   #stopped = false
   #running: Promise<void> | undefined
   #wake: () => void = () => {}
+  #saidAt = Number.NEGATIVE_INFINITY
+  /** `#failed` counts the runs that failed since the last line of the log. */
+  #failed = 0
 
   constructor(options: LoopOptions) {
     this.#options = options
@@ -72,7 +78,7 @@ export class Loop {
   }
 
   async #loop(): Promise<void> {
-    const { name, log, run, intervalMs = DEFAULT_INTERVAL_MS } = this.#options
+    const { run, intervalMs = DEFAULT_INTERVAL_MS } = this.#options
     while (!this.#stopped) {
       const { promise: woken, resolve } = Promise.withResolvers<void>()
       this.#wake = resolve
@@ -82,7 +88,7 @@ export class Loop {
         more = (await run()) === true
         this.#resolveWaiters(number, more)
       } catch (error) {
-        log?.warn({ err: error, loop: name }, 'a run failed and will be tried again')
+        this.#say(error)
       }
       if (more || this.#stopped) continue
       const ms = typeof intervalMs === 'number' ? intervalMs : intervalMs()
@@ -90,6 +96,16 @@ export class Loop {
       await woken
       clearTimeout(timer)
     }
+  }
+
+  #say(error: unknown): void {
+    const { name, log } = this.#options
+    this.#failed++
+    const now = performance.now()
+    if (now - this.#saidAt < SAY_MS) return
+    log?.warn({ err: error, loop: name, runs: this.#failed }, 'a run failed and will be tried again')
+    this.#saidAt = now
+    this.#failed = 0
   }
 
   #resolveWaiters(number: number, more: boolean): void {

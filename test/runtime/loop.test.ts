@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Loop } from '../../src/runtime/loop.ts'
 
 const log = pino({ level: 'silent' })
@@ -40,6 +40,31 @@ test('a loop runs every interval, also after a run that failed', async () => {
   expect(await next).toBe(false)
   expect(runs()).toBe(2)
   await loop.stop()
+})
+
+test('runs that fail again and again are one line of the log a minute, with their number', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] })
+  const lines: { loop: string; runs: number; err: { message: string } }[] = []
+  let runs = 0
+  const loop = new Loop({
+    name: 'test',
+    log: pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+    intervalMs: 1,
+    run: () => {
+      runs++
+      if (runs === 20) vi.advanceTimersByTime(60_000)
+      if (runs <= 20) throw new Error(`broken ${runs}`)
+    },
+  })
+  const healed = loop.nextRun()
+  loop.start()
+  await healed
+  await loop.stop()
+  vi.useRealTimers()
+  expect(lines.map(({ runs, err }) => [runs, err.message])).toEqual([
+    [1, 'broken 1'],
+    [19, 'broken 20'],
+  ])
 })
 
 test('nextRun tells of no run that had begun before', async () => {
