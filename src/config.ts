@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import type { DatabaseAccess } from './database/access.ts'
 import { parseNetworks } from './lib/ip.ts'
-import { type Micros, parseMicros, ZERO } from './lib/money.ts'
+import { type Micros, parseMicros, thousandsFault, ZERO } from './lib/money.ts'
 import { SECRET_KEY_PATTERN } from './secrets/secret-key.ts'
 
 /** Setting is the only definition of a setting. Its line of an error and its row of docs/operating.md are made from it. */
@@ -230,6 +230,7 @@ export type Config = ReturnType<typeof readConfig>
 /** `readConfig` reads the settings. It throws one Error that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv) {
   const values = readValues(environment)
+  const decimals = decimalsIn(values.CURRENCY_DECIMALS)
   return {
     host: values.HOST,
     port: values.PORT,
@@ -264,8 +265,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
-    decimals: decimalsIn(values.CURRENCY_DECIMALS),
-    transferMinimums: amountsIn(values.TRANSFER_MINIMUMS),
+    decimals,
+    transferMinimums: minimumsIn(values.TRANSFER_MINIMUMS, decimals),
     logLevel: values.LOG_LEVEL,
   }
 }
@@ -282,8 +283,14 @@ function accessOf({
 const decimalsIn = (text: string): ReadonlyMap<string, number> =>
   new Map(byCurrency(text).map(([currency, decimals]) => [currency, Number(decimals)]))
 
-const amountsIn = (text: string): ReadonlyMap<string, Micros> =>
-  new Map(byCurrency(text).map(([currency, amount]) => [currency, parseMicros(amount) ?? ZERO]))
+function minimumsIn(text: string, decimals: ReadonlyMap<string, number>): ReadonlyMap<string, Micros> {
+  const minimums = byCurrency(text).map(([currency, amount]): [string, Micros] => {
+    const doubt = thousandsFault(amount, currency, decimals.get(currency))
+    if (doubt !== undefined) throw new Error(`TRANSFER_MINIMUMS: ${amount} ${doubt}`)
+    return [currency, parseMicros(amount) ?? ZERO]
+  })
+  return new Map(minimums)
+}
 
 function addressIn(text: string | undefined): { host: string; port: number } | undefined {
   if (text === undefined) return undefined

@@ -3,10 +3,8 @@ import { Refusal } from '../errors.ts'
 import { openWallet } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
 import { line } from '../lib/attribute-types.ts'
-import { type GivenOf, readValues } from '../lib/attributes.ts'
-import { invalid, refusalFor } from '../lib/fault.ts'
+import { checkThousands, type GivenOf, readValues } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
-import { thousandsFault } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import {
@@ -39,10 +37,7 @@ export async function createAccount(
   const given = readValues(accountAttributes, input)
   const { username: wanted, group, deposit, creditLimit, ...columns } = given as Given
   const { name, email, currency } = columns
-  for (const name of ['deposit', 'creditLimit'] as const) {
-    const doubt = thousandsFault(input[name], currency)
-    if (doubt !== undefined) throw refusalFor(invalid(name, doubt))
-  }
+  checkThousands(accountAttributes, input, currency)
   const now = clock.now()
   return await sql.begin(async (transaction) => {
     const priceGroupId = group == null ? null : await findPriceGroup(transaction, group)
@@ -100,6 +95,7 @@ export async function changeAccount(sql: Sql, id: AccountId, changes: AccountFor
     ...columns
   } = readValues(accountAttributes, changes)
   return await sql.begin(async (transaction) => {
+    checkThousands(accountAttributes, changes, (await accountById(transaction, id)).currency)
     const priceGroupId = group == null ? group : await findPriceGroup(transaction, group)
     await updateAccount(transaction, id, { ...columns, priceGroupId })
     if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)

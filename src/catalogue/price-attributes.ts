@@ -2,9 +2,8 @@ import type { RowOf } from '../database/column-types.ts'
 import type { Prices } from '../database/types.ts'
 import { amount, attribute, currency, integer, readText } from '../lib/attribute-types.ts'
 import type { AttributesOf, FormOf } from '../lib/attributes.ts'
-import { invalid, refusalFor } from '../lib/fault.ts'
 import type { AccountId, ServiceId } from '../lib/ids.ts'
-import { formatMicros, type Micros, micros, thousandsFault } from '../lib/money.ts'
+import { formatMicros, type Micros, micros } from '../lib/money.ts'
 
 /** MAX_PRICE is the largest unit price: with the largest quantity of an item it stays well inside a bigint. */
 const MAX_PRICE = micros(100_000_000_000_000n)
@@ -74,10 +73,4 @@ export function amountFault(amount: Micros): string | undefined {
   return amount >= 0n && amount <= MAX_PRICE
     ? undefined
     : 'must be from 0 to 100,000,000, with at most 6 decimals'
-}
-
-/** `checkThousands` throws invalid_input for a price that may be meant in thousands. */
-export function checkThousands(price: string | Micros, currency: string): void {
-  const fault = thousandsFault(price, currency)
-  if (fault !== undefined) throw refusalFor(invalid('price', fault))
 }

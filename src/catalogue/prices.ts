@@ -1,10 +1,10 @@
 import { findPriceGroup } from '../accounts/accounts.ts'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { readValues } from '../lib/attributes.ts'
+import { checkThousands, readValues } from '../lib/attributes.ts'
 import { invalid, refusalFor } from '../lib/fault.ts'
 import type { Micros } from '../lib/money.ts'
-import { checkThousands, type PriceForm, priceAttributes } from './price-attributes.ts'
+import { type PriceForm, priceAttributes } from './price-attributes.ts'
 import {
   deletePrice,
   type Price,
@@ -25,7 +25,7 @@ export type { Price } from './prices.sql.ts'
 export async function setPrice(sql: Queryable, form: PriceForm & { price: string | Micros }): Promise<Price> {
   const key = await findKey(sql, form)
   const given = readValues(priceAttributes, form)
-  checkThousands(form.price, key.currency)
+  checkThousands(priceAttributes, form, key.currency)
   if (key.accountId !== null) {
     const currency = await selectAccountCurrency(sql, key.accountId)
     if (currency === undefined) {

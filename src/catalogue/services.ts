@@ -1,13 +1,13 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { readValues } from '../lib/attributes.ts'
+import { checkThousands, readValues } from '../lib/attributes.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import type { ServiceInput } from './attributes.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
-import { checkThousands, priceAttributes } from './price-attributes.ts'
+import { priceAttributes } from './price-attributes.ts'
 import { type Price, type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
 import type { Service } from './service.ts'
 import {
@@ -49,7 +49,7 @@ export async function createService(sql: Sql, input: NewService): Promise<Servic
     price: Micros
     currency: string
   }
-  checkThousands(input.price, currency)
+  checkThousands(priceAttributes, { price: input.price }, currency)
   return sql
     .begin(async (transaction) => {
       const ids = await insertServices(transaction, [service])

@@ -85,7 +85,7 @@ function optionsOf({ balance, bulk, bulkShape, ...others }: Given): FakeOptions 
     ...defaults,
     ...others,
     bulk: bulk ? bulkShape : 'none',
-    ...(balance !== undefined && { balance: amountOf(balance, 'balance') }),
+    ...(balance !== undefined && { balance: amountOf(balance, 'balance', others.currency) }),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import { Adjustments } from '../ledger/adjustments.ts'
-import { formatMicros, formatMoney, thousandsFault } from '../lib/money.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { amountOf } from './input.ts'
 import { answering } from './output.ts'
@@ -29,11 +29,9 @@ export function register(program: Command): void {
       .action(
         answering(async (first: string | undefined, second: string | undefined, options: MoneyOptions) => {
           const [name, amount] = readArguments([first, second], options)
-          const value = amountOf(amount, 'amount')
           return await withDatabase(async ({ sql }) => {
             const { id, currency, username } = await findAccount(sql, name)
-            const doubt = thousandsFault(amount, currency)
-            if (doubt !== undefined) throw new Refusal('invalid_input', doubt, 'amount')
+            const value = amountOf(amount, 'amount', currency)
             const made = await new Adjustments(sql)[verb](id, value, { actor: actor(), note: options.note })
             return {
               json: {

@@ -22,6 +22,7 @@ import {
   type FormOf,
   faultsOf,
   readNamed,
+  thousandsFaults,
   Unreadable,
   type ValuesOf,
 } from '../lib/attributes.ts'
@@ -164,6 +165,7 @@ export function completeProvider(
   return resultOf({ ...values, settings: settings.ok ? settings.value : {} }, [
     ...faultsOf(fixed, { code, currency }, {}),
     ...faults,
+    ...thousandsFaults(written, form, currency),
     ...faultsOf(written, values, {
       maxAmount: ({ minAmount, maxAmount }) =>
         maxAmount === null || isBetween(maxAmount, minAmount)

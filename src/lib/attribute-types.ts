@@ -34,6 +34,7 @@ const plain = {
   show: (value: unknown) => String(value),
   toJson: (value: unknown) => value,
   right: false,
+  isAmount: false,
   none: '',
   within: undefined,
 }
@@ -263,6 +264,7 @@ const money = {
   toJson: (value: Micros | null, { currency }: Record<string, unknown>) =>
     value === null ? null : formatMicros(value, String(currency)),
   right: true,
+  isAmount: true,
 }
 
 type Show<Value> = Attribute<Value>['show']

@@ -1,5 +1,6 @@
 import type { Fault } from '../errors.ts'
 import { fault, orThrow, resultOf } from './fault.ts'
+import { thousandsFault } from './money.ts'
 
 /** Unreadable says that a value cannot be read; its message goes behind the name of the value. */
 export class Unreadable extends Error {}
@@ -58,6 +59,8 @@ export interface Attribute<Value = unknown, Given = Value> {
   readonly within: string | undefined
   /** `right`: tables have the value at the right, as a number. */
   readonly right: boolean
+  /** `isAmount`: the value is money, in the currency of its noun. */
+  readonly isAmount: boolean
 }
 
 /** Attributes are those of one noun, in the order in which people read them. */
@@ -135,6 +138,22 @@ export const faultsOfEach = (all: Attributes, given: Readonly<Record<string, unk
     const message = value === undefined ? undefined : all[name]?.fault(value)
     return message === undefined ? [] : [fault(name, message)]
   })
+
+/** `thousandsFaults` gives the amounts, among what an operator writes, that may be meant in thousands of the noun's currency. */
+export const thousandsFaults = (
+  all: Attributes,
+  form: Readonly<Record<string, unknown>>,
+  currency: string,
+): Fault[] =>
+  Object.entries(form).flatMap(([name, value]) => {
+    const message = all[name]?.isAmount ? thousandsFault(value, currency) : undefined
+    return message === undefined ? [] : [fault(name, message)]
+  })
+
+/** `checkThousands` throws invalid_input naming the first of these amounts. */
+export function checkThousands<A extends Attributes>(all: A, form: FormOf<A>, currency: string): void {
+  orThrow(resultOf(undefined, thousandsFaults(all, form, currency)))
+}
 
 /** `faultsOf` gives what is wrong with each stored value by itself, then by `check`, which sees the others. */
 export function faultsOf<A extends Attributes>(

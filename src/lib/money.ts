@@ -87,13 +87,16 @@ const currencies = new Set(Intl.supportedValuesOf('currency'))
 /** `hasDecimals` tells whether amounts of a currency have decimals in use. */
 export const hasDecimals = (currency: string): boolean => decimalsOf(currency) > 0
 
-/** `thousandsFault` says what is in doubt about a decimal that may be meant in thousands: 15.000 of a currency without decimals. */
-export function thousandsFault(decimal: unknown, currency: string): string | undefined {
+/**
+ * `thousandsFault` says what is in doubt about a decimal that may be meant in thousands: 15.000 of a currency without decimals. `decimals` are
+ * those that the currency has in use, where they are not set yet.
+ */
+export function thousandsFault(decimal: unknown, currency: string, decimals?: number): string | undefined {
   const isDoubt =
     typeof decimal === 'string' &&
     /^-?[1-9]\d{0,2}\.\d{3}$/.test(decimal.trim()) &&
     isCurrency(currency) &&
-    !hasDecimals(currency)
+    (decimals ?? decimalsOf(currency)) === 0
   if (!isDoubt) return undefined
   const [whole = '', thousands = ''] = decimal.trim().split('.')
   return `may be ${whole} or ${whole}${thousands} ${currency}: write it without a point`

@@ -2,10 +2,9 @@ import { findService } from '../catalogue/services.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { supplierKinds } from '../integrations/suppliers/index.ts'
-import { readValues } from '../lib/attributes.ts'
+import { checkThousands, readValues } from '../lib/attributes.ts'
 import { invalid, refusalFor } from '../lib/fault.ts'
 import type { RouteId, SupplierId } from '../lib/ids.ts'
-import { thousandsFault } from '../lib/money.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import { type Route, type RouteForm, routeAttributes } from './attributes.ts'
 import { nearServices } from './near-services.ts'
@@ -44,7 +43,7 @@ export async function addRoute(
       const { id: serviceId } = await findService(transaction, form.service)
       const { id: supplierId, kind, name, currency } = await findSupplier(transaction, form.supplier)
       const given = readValues(routeAttributes, form)
-      checkCost(form.cost, currency)
+      checkThousands(routeAttributes, form, currency)
       const { remoteService = '', marginFloor = 0, acceptUnlisted = false, position } = given
       const supplier = { id: supplierId, kind, name }
       checkRemoteService(remoteService, supplier)
@@ -79,7 +78,7 @@ export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm): Pr
     .begin(async (transaction) => {
       const old = await findLocked(transaction, id)
       const given = readValues(routeAttributes, changes)
-      checkCost(changes.cost, old.currency)
+      checkThousands(routeAttributes, changes, old.currency)
       const {
         position,
         remoteService = old.remoteService,
@@ -183,12 +182,6 @@ function checkRemoteService(remoteService: string, { kind, name }: RoutedSupplie
   if (remoteService !== '' || !supplierKinds.get(kind).hasServices) return
   const reason = `is missing: ${name} has services of its own to choose from`
   throw refusalFor(invalid('remoteService', reason))
-}
-
-/** `checkCost` throws invalid_input for a cost that may be meant in thousands. */
-function checkCost(cost: unknown, currency: string): void {
-  const doubt = thousandsFault(cost, currency)
-  if (doubt !== undefined) throw refusalFor(invalid('cost', doubt))
 }
 
 function refuseSecond(error: unknown): never {

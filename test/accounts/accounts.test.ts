@@ -35,7 +35,7 @@ test('an account comes with its wallet and its first deposit', async () => {
   expect(entries).toMatchObject([{ kind: 'deposit', amount: 100_000_000n, actor: 'test' }])
 })
 
-test('a first deposit or credit limit that may be meant in thousands is refused', async () => {
+test('an amount of an account that may be meant in thousands is refused', async () => {
   const detail = (field: string) => ({
     detail: `${field}: may be 100 or 100000 IDR: write it without a point`,
   })
@@ -43,6 +43,15 @@ test('a first deposit or credit limit that may be meant in thousands is refused'
     const wrong = { ...valid, currency: 'IDR', [field]: '100.000' }
     await expect(createAccount(sql, wrong, 'test')).rejects.toMatchObject(detail(field))
   }
+  const { id } = await createAccount(sql, { ...valid, currency: 'IDR' }, 'test')
+  for (const field of ['creditLimit', 'lowBalance']) {
+    await expect(changeAccount(sql, id, { [field]: '100.000' })).rejects.toMatchObject(detail(field))
+    await changeAccount(sql, id, { [field]: '100000' })
+  }
+  expect(await findAccount(sql, String(id))).toMatchObject({
+    creditLimit: 100_000_000_000n,
+    lowBalance: 100_000_000_000n,
+  })
 })
 
 test('nothing of an account stays when its deposit is refused', async () => {

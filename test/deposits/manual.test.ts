@@ -52,6 +52,26 @@ test('an account sees the ways to pay in of its own currency', async () => {
   })
 })
 
+test('an amount that may be meant in thousands is refused', async () => {
+  const detail = (field: string) => ({
+    detail: `${field}: may be 10 or 10000 IDR: write it without a point`,
+  })
+  const about = { code: 'rupiah', currency: 'IDR' }
+  for (const field of ['minAmount', 'maxAmount', 'feeFlat']) {
+    await expect(bank(server, { ...about, [field]: '10.000' })).rejects.toMatchObject(detail(field))
+  }
+  await bank(server, { ...about, minAmount: '10000' })
+  const change = new Providers(server.sql, sealer).change('rupiah', { minAmount: '10.000' })
+  await expect(change).rejects.toMatchObject(detail('minAmount'))
+  client = new RestClient(server, await server.shop({ currency: 'IDR' }))
+  expect(await create('15.000', { provider_code: 'rupiah' })).toMatchObject({
+    status: 422,
+    body: { errors: { amount: ['may be 15 or 15000 IDR: write it without a point'] } },
+  })
+  const { body } = await create('15000', { provider_code: 'rupiah' })
+  expect(body).toMatchObject({ amounts: { deposit_amount: 15_000 } })
+})
+
 test('nobody is asked about a bank transfer before it expires', async () => {
   const id = await begun()
   const rows = await server.sql`select check_at = expires_at as "atItsEnd" from deposits where id = ${id}`

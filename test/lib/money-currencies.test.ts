@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { formatMicros, formatMoney, minorUnit, setDecimals } from '../../src/lib/money.ts'
+import { readConfig } from '../../src/config.ts'
+import { formatMicros, formatMoney, minorUnit, setDecimals, thousandsFault } from '../../src/lib/money.ts'
 
 afterEach(() => setDecimals(new Map()))
 
@@ -33,5 +34,41 @@ describe('an amount', () => {
     setDecimals(new Map())
     expect(formatMicros(1_500_000_000n, 'HUF')).toBe('1500')
     expect(minorUnit('HUF')).toBe(1_000_000n)
+  })
+})
+
+describe('a decimal that may be meant in thousands', () => {
+  it.each([
+    ['IDR', '15.000', 'may be 15 or 15000 IDR: write it without a point'],
+    ['IDR', ' 250.000 ', 'may be 250 or 250000 IDR: write it without a point'],
+    ['IDR', '-1.500', 'may be -1 or -1500 IDR: write it without a point'],
+    ['VND', '1.000', 'may be 1 or 1000 VND: write it without a point'],
+    ['JPY', '999.999', 'may be 999 or 999999 JPY: write it without a point'],
+    ['KRW', '12.500', 'may be 12 or 12500 KRW: write it without a point'],
+    ['CLP', '9.990', 'may be 9 or 9990 CLP: write it without a point'],
+    ['IDR', '15000', undefined],
+    ['IDR', '15.5', undefined],
+    ['IDR', '0.125', undefined],
+    ['IDR', '1500.000', undefined],
+    ['IDR', '15.0000', undefined],
+    ['USD', '15.000', undefined],
+    ['KWD', '1.500', undefined],
+    ['ZZZ', '15.000', undefined],
+  ])('in %s: %j', (currency, text, fault) => expect(thousandsFault(text, currency)).toBe(fault))
+
+  it('goes by the decimals that the operator says', () => {
+    setDecimals(new Map([['HUF', 2]]))
+    expect(thousandsFault('15.000', 'HUF')).toBeUndefined()
+    setDecimals(new Map([['USD', 0]]))
+    expect(thousandsFault('15.000', 'USD')).toMatch(/15000 USD/)
+    expect(thousandsFault('15.000', 'USD', 2)).toBeUndefined()
+  })
+
+  it('is refused as a setting', () => {
+    const read = (minimums: string, decimals?: string) =>
+      readConfig({ TRANSFER_MINIMUMS: minimums, CURRENCY_DECIMALS: decimals }).transferMinimums
+    expect(() => read('USD=1,IDR=10.000')).toThrow('TRANSFER_MINIMUMS: 10.000 may be 10 or 10000 IDR')
+    expect(() => read('USD=10.000', 'USD=0')).toThrow('USD')
+    expect(read('USD=10.000,IDR=10.000', 'IDR=2').get('IDR')).toBe(10_000_000n)
   })
 })

@@ -1,7 +1,7 @@
 import type { Credentials } from '../../accounts/authenticator.ts'
 import { Refusal } from '../../errors.ts'
 import { type JsonLimits, outlineOf } from '../../lib/json-text.ts'
-import { type Micros, parseMicros } from '../../lib/money.ts'
+import { type Micros, parseMicros, thousandsFault } from '../../lib/money.ts'
 import { turnFor } from '../../runtime/pace.ts'
 import { Mismatch } from './refusal.ts'
 
@@ -41,11 +41,13 @@ export async function readJson(body: Buffer): Promise<unknown> {
 
 const mismatch = (message: string): Mismatch => new Mismatch('body', [{ path: ['body'], message }])
 
-/** `readAmount` reads an amount of money. Throws invalid_input unless it is more than 0. */
-export function readAmount(given: number | string, field: string): Micros {
+/** `readAmount` reads an amount of money. Throws invalid_input unless it is more than 0, and for one that may be meant in thousands. */
+export function readAmount(given: number | string, field: string, currency: string): Micros {
   const amount = parseMicros(String(given))
   if (amount === undefined || amount <= 0n) {
     throw new Refusal('invalid_input', 'must be more than 0, with at most 6 decimals', field)
   }
+  const doubt = thousandsFault(given, currency)
+  if (doubt !== undefined) throw new Refusal('invalid_input', doubt, field)
   return amount
 }

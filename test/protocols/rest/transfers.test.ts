@@ -87,6 +87,24 @@ test('a repetition gets the first result, and another body under the same key is
   expect(await balance(sender)).toBe(before - 1.5)
 })
 
+test('an amount that may be meant in thousands is refused', async () => {
+  const rupiah = await server.shop({ currency: 'IDR', deposit: '50000' })
+  const other = await server.shop({ currency: 'IDR' })
+  const by = new RestClient(server, rupiah)
+  const pay = (amount: unknown) => send({ receiver: other.username, amount }, undefined, by)
+  for (const amount of ['15.000', ' 1.500 ']) {
+    expect(await pay(amount)).toMatchObject({
+      status: 422,
+      body: {
+        code: 'INVALID_INPUT_ERROR',
+        errors: { amount: [expect.stringContaining('write it without a point')] },
+      },
+    })
+  }
+  for (const amount of ['15000', 15_000, '15.5']) expect((await pay(amount)).status).toBe(200)
+  expect(await balance(rupiah)).toBe(19_984.5)
+})
+
 test('a receiver is found by e-mail address in any case, if it is the only open account that has it', async () => {
   const email = 'twin@example.org'
   const make = (username: string) =>

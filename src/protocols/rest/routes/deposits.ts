@@ -66,7 +66,7 @@ export const depositRoutes = ({
       const begun = await idempotency.once({ accountId, key, body, action: 'deposit' }, (transaction) =>
         deposits.begin(transaction, account, {
           providerCode: body.provider_code,
-          amount: readAmount(body.amount, 'amount'),
+          amount: readAmount(body.amount, 'amount', account.currency),
         }),
       )
       const begunId = Number(begun.json) as DepositId

@@ -48,7 +48,7 @@ export const transferRoutes = ({
     async handle({ accountId, key, body, idempotencyKey }) {
       const given = {
         receiver: body.receiver.trim(),
-        amount: readAmount(body.amount, 'amount'),
+        amount: readAmount(body.amount, 'amount', key.account.currency),
         description: body.description?.trim() || null,
       }
       const { json, replayed } = await idempotency.once(
