@@ -1,4 +1,5 @@
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],]/gs
+/** TOKEN is a string, with the colon behind a name, or a mark. A string that does not end goes to the end of the text. */
+const TOKEN = /("(?:[^"\\]|\\.)*)(?:"(\s*:)?)?|[{}[\],]/gs
 
 /** MAX_LENGTH bounds the texts that are looked through: an answer about orders is short. */
 const MAX_LENGTH = 200_000
@@ -17,7 +18,7 @@ interface Level {
 export function contradictsItself(text: string): boolean {
   if (text.length > MAX_LENGTH) return false
   const levels: Level[] = []
-  for (const { 0: token, index } of text.matchAll(TOKEN)) {
+  for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {
     const level = levels.at(-1)
     const end = index + token.length
     if (token === '{' || token === '[') {
@@ -25,9 +26,9 @@ export function contradictsItself(text: string): boolean {
     } else if (token === ',' || token === '}' || token === ']') {
       if (level && isOtherValue(level, text.slice(level.from, index))) return true
       if (token !== ',') levels.pop()
-    } else if (level?.values && level.name === undefined && /^\s*:/.test(text.slice(end, end + 20))) {
-      level.name = token
-      level.from = text.indexOf(':', end) + 1
+    } else if (level?.values && level.name === undefined && colon !== undefined) {
+      level.name = string
+      level.from = end
     }
   }
   return false
