@@ -1,3 +1,4 @@
+import { inLatinDigits } from './digits.ts'
 import { isObject } from './json.ts'
 
 /** MAX_LEVELS is how many levels of an answer are searched. */
@@ -26,20 +27,67 @@ export function otherIn(said: unknown, input: string, others: readonly string[] 
   const ours = plainInput(input)
   if (ours === '') return undefined
   const imeis = isImei(ours)
+  const isOurs = imeis ? holdsImei(ours.slice(0, IMEI_DIGITS)) : holdsText(ours)
+  // Most answers that name a phone name ours, and to look for that costs less than to look for others.
+  if (names(said, isOurs)) return undefined
   for (const found of identifiers(said, imeis, MAX_LEVELS)) {
-    if (isSameInput(found, input) || others.some((other) => isSameInput(found, other))) continue
-    return names(said, imeis ? ours.slice(0, 14) : ours) ? undefined : found.trim()
+    if (![input, ...others].some((known) => isSameInput(found, known))) return found.trim()
   }
   return undefined
 }
 
-/** `names` tells whether ours stands anywhere, however it is written. */
-function names(said: unknown, ours: string): boolean {
-  if (typeof said === 'string') return plainInput(plainSigns(said)).includes(ours)
-  if (typeof said === 'number' || typeof said === 'bigint') return names(spelled(String(said)), ours)
-  if (typeof said !== 'object' || said === null) return false
-  return Object.entries(said).some(([name, value]) => names(name, ours) || names(value, ours))
+/** `names` tells whether ours stands anywhere, in a name or a value, however deep. */
+function names(said: unknown, isOurs: (text: string) => boolean): boolean {
+  const rest = [said]
+  while (rest.length > 0) {
+    const one = rest.pop()
+    if (typeof one === 'string' ? isOurs(one) : isNumber(one) && isOurs(spelled(String(one)))) return true
+    if (typeof one !== 'object' || one === null) continue
+    for (const [name, value] of Object.entries(one)) {
+      if (isOurs(name)) return true
+      rest.push(value)
+    }
+  }
+  return false
 }
+
+const isNumber = (value: unknown): value is number | bigint =>
+  typeof value === 'number' || typeof value === 'bigint'
+
+/** `holdsText` finds ours in a text, however it is written. */
+const holdsText =
+  (ours: string) =>
+  (text: string): boolean =>
+    plainInput(plainSigns(text)).includes(ours)
+
+const holdsImei =
+  (ours: string) =>
+  (text: string): boolean =>
+    text.includes(ours) || (mayHoldImei(text) && holdsText(ours)(text))
+
+/** IMEI_DIGITS are the digits that name a phone. */
+const IMEI_DIGITS = 14
+
+/** OTHER_DIGIT are signs, other than 0 to 9, that NFKC makes digits of, or that are digits of other scripts. */
+const OTHER_DIGIT = /(?!\d)[\p{N}\u3200-\u33ff]/u
+
+/** `mayHoldImei` leaves out texts in which fewer digits stand without a letter between them, before they are written in plain signs. */
+function mayHoldImei(text: string): boolean {
+  let digits = 0
+  let isAscii = true
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code > 0x7f) isAscii = false
+    else if (code >= 0x30 && code <= 0x39) {
+      if (++digits === IMEI_DIGITS) return true
+      // An accent behind a letter makes one of it that does not count.
+    } else if (isLetter(code) && !(text.charCodeAt(at + 1) > 0x7f)) digits = 0
+  }
+  return !isAscii && OTHER_DIGIT.test(text)
+}
+
+/** `isLetter` tells letters of ASCII. */
+const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
 
 /** `imeiNames` and `serialNames` are read in lower case without what is no letter or digit; a phone's second IMEI is not among them. */
 const imeiNames =
@@ -66,7 +114,10 @@ function* identifiers(value: unknown, imeis: boolean, levels: number): Generator
     const isName = imeiNames.test(plain) || (!imeis && serialNames.test(plain))
     if (isName || (imeis && inputNames.test(plain))) {
       for (const one of Array.isArray(inner) ? inner : [inner]) {
-        const text = typeof one === 'string' || typeof one === 'number' ? bare(String(one)) : ''
+        const text =
+          typeof one === 'string' || typeof one === 'number'
+            ? spelled(plainSigns(withoutTags(String(one))).trim())
+            : ''
         if (isIdentifier(text, imeis) && (isName || hasCheckDigit(text))) yield text
       }
     }
@@ -76,9 +127,7 @@ function* identifiers(value: unknown, imeis: boolean, levels: number): Generator
   }
 }
 
-/** `bare` takes a value out of its HTML. */
-const bare = (text: string): string =>
-  spelled(plainSigns(text.includes('<') ? text.replace(/<[^>]*>/g, ' ') : text).trim())
+const withoutTags = (text: string): string => (text.includes('<') ? text.replace(/<[^<>]*>/g, ' ') : text)
 
 /** `spelled` writes a number in full that some write as 4.9e14. */
 const spelled = (text: string): string =>
@@ -132,10 +181,9 @@ const LABELLED_SERIAL = new RegExp(
 )
 
 function* labelled(text: string, imeis: boolean): Generator<string> {
-  const plain = plainSigns(text.includes('<') ? text.replace(/<[^>]*>/g, ' ') : text).replace(
-    /[^\S\n]+/g,
-    ' ',
-  )
+  const shown = withoutTags(text)
+  if (imeis && !mayHoldImei(shown)) return
+  const plain = plainSigns(shown).replace(/[^\S\n]+/g, ' ')
   // Most answers have no label, and to look for one that may stand in many places takes long.
   if (imeis && !LABEL.test(plain)) return
   for (const [, found = ''] of plain.matchAll(imeis ? LABELLED_IMEI : LABELLED_SERIAL)) {
@@ -145,14 +193,9 @@ function* labelled(text: string, imeis: boolean): Generator<string> {
   for (const [, found = ''] of plain.matchAll(WORDED_IMEI)) if (hasCheckDigit(found)) yield found
 }
 
-/** `plainSigns` writes signs of full width, Arabic and Persian digits as others do, and leaves out what is not seen. */
+/** `plainSigns` writes signs of full width, and digits of other scripts, as others do, and leaves out what is not seen. */
 const plainSigns = (text: string): string =>
-  /^[\u0000-\u007f]*$/.test(text)
-    ? text
-    : text
-        .normalize('NFKC')
-        .replace(/\p{Cf}+/gu, '')
-        .replace(/[٠-٩۰-۹]/g, (digit) => String((digit.codePointAt(0) ?? 0) & 0xf))
+  /^[\u0000-\u007f]*$/.test(text) ? text : inLatinDigits(text.normalize('NFKC').replace(/\p{Cf}+/gu, ''))
 
 /** `hasCheckDigit` tells a whole IMEI, of 15 digits, from other numbers. */
 function hasCheckDigit(text: string): boolean {
