@@ -77,11 +77,10 @@ export function verdictOf(object: JsonObject): { kind: 'rows'; rows: Row[] } | R
     return isEmpty(success) ? { kind: 'refused', refusal } : unreadable('the answer has SUCCESS and ERROR')
   }
   if (!top.has('SUCCESS')) return unreadable('the answer has no SUCCESS')
-  const objects = (Array.isArray(success) ? success : [success]).filter(isObject)
-  if ([object, ...objects].some((one) => Row.contradictsItself(one))) {
+  const rows = (Array.isArray(success) ? success : [success]).filter(isObject).map((row) => new Row(row))
+  if ([top, ...rows].some((row) => row.contradictsItself)) {
     return unreadable('the answer says two things under one name')
   }
-  const rows = objects.map((row) => new Row(row))
   const refusals = rows.map((row) => readRefusal(row.get('ERROR')))
   const [first] = refusals
   // Where the only row is an ERROR, the whole request was refused.

@@ -3,20 +3,15 @@ import type { JsonObject } from './json.ts'
 
 /** Row is one object of an answer, with its names in upper case, since panels do not agree on theirs. */
 export class Row {
+  /** `contradictsItself`: it has one name twice, in another case, with different values. */
+  readonly contradictsItself: boolean
   readonly #fields: ReadonlyMap<string, unknown>
 
   constructor(object: JsonObject) {
-    this.#fields = new Map(Object.entries(object).map(([name, value]) => [name.trim().toUpperCase(), value]))
-  }
-
-  /** `contradictsItself` tells a row that has one name twice, in another case, with different values. */
-  static contradictsItself(object: JsonObject): boolean {
-    const names = Object.keys(object)
-    const row = new Row(object)
-    return (
-      row.#fields.size < names.length &&
-      names.some((name) => row.get(name.trim().toUpperCase()) !== object[name])
-    )
+    const fields = Object.entries(object).map(([name, value]) => [name.trim().toUpperCase(), value] as const)
+    this.#fields = new Map(fields)
+    this.contradictsItself =
+      this.#fields.size < fields.length && fields.some(([name, value]) => this.#fields.get(name) !== value)
   }
 
   get(name: string): unknown {

@@ -71,19 +71,19 @@ const words: Record<OrderState, string> = {
     拒绝, 已拒绝, 取消, 已取消, 失败, 不可用, 未找到, 已退款`,
 }
 
+const listed = (list: string): string[] =>
+  list
+    .trim()
+    .split(/\s*[,\n]\s*/)
+    .map(statusWord)
+
 const states = new Map(
-  Object.entries(words).flatMap(([state, list]) =>
-    list
-      .trim()
-      .split(/\s*[,\n]\s*/)
-      .filter((word) => word !== '')
-      .map((word) => [statusWord(word), state as OrderState]),
-  ),
+  Object.entries(words).flatMap(([state, list]) => listed(list).map((word) => [word, state as OrderState])),
 )
 
 /** `beside` are words that say nothing of the state where they stand beside others that do. */
 const beside = new Set(
-  `
+  listed(`
   order, your, the, is, was, has, been, status, and, by, system, user, admin, successfully, now
   pedido, orden, su pedido, ha sido, fue, y, con éxito, por el sistema, por, el, sistema, exitosamente, estado
   seu pedido, foi, e, com sucesso, pelo sistema
@@ -93,11 +93,9 @@ const beside = new Set(
   sipariş, siparişiniz, ve, başarıyla
   commande, votre commande, a été, est, et, avec succès
   đơn hàng, của bạn
-  订单`
-    .trim()
-    .split(/[,\n]/)
-    .map(statusWord),
+  订单`),
 )
+
 /** MAX_WORDS bounds the words of a status: longer texts are sentences. */
 const MAX_WORDS = 8
 
@@ -107,11 +105,11 @@ function phrasesOf(word: string): string[] | undefined {
   if (words.length > MAX_WORDS) return undefined
   const phrases: string[] = []
   for (let at = 0; at < words.length; ) {
-    const starts = words.slice(at).map((_, less) => words.slice(at, words.length - less))
-    const phrase = starts.find((some) => states.has(some.join(' ')) || beside.has(some.join(' ')))
-    if (!phrase) return undefined
-    if (!beside.has(phrase.join(' '))) phrases.push(phrase.join(' '))
-    at += phrase.length
+    const starts = words.slice(at).map((_, less) => words.slice(at, words.length - less).join(' '))
+    const phrase = starts.find((some) => states.has(some) || beside.has(some))
+    if (phrase === undefined) return undefined
+    if (!beside.has(phrase)) phrases.push(phrase)
+    at += phrase.split(' ').length
   }
   return phrases
 }
@@ -125,13 +123,15 @@ function stateOfWords(word: string): OrderState | undefined {
 
 /** `ofRequests` are words that also say that a request went well: alone they prove nothing of the order. */
 const ofRequests = new Set(
-  'success, successful, successfully, ok, éxito, exitoso, sucesso, sukses, berhasil, успешно, успех, نجاح, ناجح, تم بنجاح, başarılı, succès, réussi, thành công, 成功'
-    .split(', ')
-    .map(statusWord),
+  listed(
+    'success, successful, successfully, ok, éxito, exitoso, sucesso, sukses, berhasil, успешно, успех, نجاح, ناجح, تم بنجاح, başarılı, succès, réussi, thành công, 成功',
+  ),
 )
 
 /** `maySpeakOfRequest` tells a status that may be about the question instead of the order. */
 export function maySpeakOfRequest(status: string): boolean {
+  // Of most orders a number says what became of them.
+  if (numbers.has(status.trim())) return false
   const word = statusWord(status)
   return ofRequests.has(word) || (phrasesOf(word)?.every((phrase) => ofRequests.has(phrase)) ?? false)
 }
