@@ -16,7 +16,10 @@ export async function selectOtherEnds(
      where coalesce(c.last_id, 0) <> coalesce(h.last, 0) order by 1 limit ${limit}`.records()
 }
 
-/** `selectUnheldChanges` gives lines of the trail that no link holds, and that do not wait to be chained: they were put in, or a link is missing. */
+/**
+ * `selectUnheldChanges` gives lines of the trail that no link holds, and that do not wait to be chained: they were put in, or a link is
+ * missing.
+ */
 export async function selectUnheldChanges(
   sql: Queryable,
   limit: number,

@@ -29,15 +29,18 @@ export const fieldNamesOf = (fields: readonly ServiceField[]): FieldNames => ({
   only: onlyField(fields),
 })
 
-/** `nameKey` makes one key of the ways in which clients write a field's name or label: `E-mail`, `e_mail`, `E mail:`. */
-const nameKey = (text: string): string =>
-  text.toUpperCase().replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '') || text.toUpperCase()
-
-/** MAX_NAME is longer than a field's name or label may be. */
+/** MAX_NAME is longer than any name or label that is looked for. */
 const MAX_NAME = 1000
 
+/** `nameKey` makes one key of the ways in which clients write a name or label, `E-mail`, `e_mail`, `E mail:`; one that is too long stays. */
+export function nameKey(text: string): string {
+  if (text.length > MAX_NAME) return text
+  const name = text.toUpperCase()
+  return name.replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '') || name
+}
+
 export const fieldNamed = (byName: FieldNames['byName'], name: string): ServiceField | undefined =>
-  byName.get(name.toUpperCase()) ?? (name.length <= MAX_NAME ? byName.get(nameKey(name)) : undefined)
+  byName.get(name.toUpperCase()) ?? byName.get(nameKey(name))
 
 function onlyField(fields: readonly ServiceField[]): ServiceField | undefined {
   const required = fields.filter((field) => field.required)
@@ -97,7 +100,7 @@ function boxIn(
 ): string | undefined {
   const name = nameKey(inputName)
   if (name === '' || byName.has(name)) return undefined
-  return [...fields].find(([key]) => key.length <= MAX_NAME && nameKey(key) === name)?.[1]
+  return [...fields].find(([key]) => nameKey(key) === name)?.[1]
 }
 
 /** MAX_BARE is longer than a text of names and values. */

@@ -11,21 +11,7 @@ export function withPoints(rows: ImportRow[]): ImportRow[] {
   const prices = rows.flatMap(({ form }) => (typeof form['price'] === 'string' ? [form['price'].trim()] : []))
   const isEvident =
     prices.every((one) => COMMA_PRICE.test(one)) && prices.some((one) => /,(?!\d{3}$)/.test(one))
-  if (!isEvident) return rows
-  return rows.map((row) => {
-    const { price } = row.form
-    if (typeof price !== 'string') return row
-    return {
-      ...row,
-      form: {
-        ...row.form,
-        price: price
-          .trim()
-          .replace(/[.\s'’]/g, '')
-          .replace(',', '.'),
-      },
-    }
-  })
+  return isEvident ? withPrices(rows, (price) => price.replace(/[.\s'’]/g, '').replace(',', '.')) : rows
 }
 
 const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+)(?:,\d+)?$/
@@ -36,6 +22,7 @@ const COMMA_PRICE = /^-?(?:\d+|\d{1,3}(?:[.\s'’]\d{3})+)(?:,\d+)?$/
  */
 export const withReadPrices = (rows: ImportRow[]): ImportRow[] =>
   withPrices(rows, (price, currency) => {
+    if (!isCurrency(currency)) return price
     const isClear = NAMED.test(price) || BOTH.test(price) || (THOUSANDS.test(price) && !hasDecimals(currency))
     return (isClear && !namesOther(price, currency) && readAmount(price, currency)) || price
   })
@@ -50,6 +37,5 @@ const withPrices = (rows: ImportRow[], read: (price: string, currency: string) =
     const { price, currency } = row.form
     if (typeof price !== 'string') return row
     const code = typeof currency === 'string' ? currency.trim().toUpperCase() : ''
-    if (!isCurrency(code)) return row
     return { ...row, form: { ...row.form, price: read(price.trim(), code) } }
   })

@@ -76,8 +76,10 @@ const change = (name: string, options: Options): Promise<Answer> =>
 
 async function list({ search, limit }: { search?: string; limit: number }): Promise<Answer> {
   const accounts = await withDatabase(({ sql }) => listAccounts(sql, search, limit + 1))
-  const shown = ['id', 'username', 'name', 'group', 'status', 'available', 'held'] as const
-  return cutTo(limit, accounts, (rows) => nounsAnswer(accountAttributes, [...shown], rows), MAX_CONFIGURED)
+  return cutTo(limit, accounts, accountsAnswer, MAX_CONFIGURED)
 }
+
+const accountsAnswer = (accounts: AccountView[]): Answer =>
+  nounsAnswer(accountAttributes, ['id', 'username', 'name', 'group', 'status', 'available', 'held'], accounts)
 
 const shown = (account: AccountView): Answer => nounAnswer(accountAttributes, account)

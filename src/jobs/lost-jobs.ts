@@ -3,7 +3,10 @@ import { MINUTE_MS } from '../lib/time.ts'
 import { releaseJobs } from './jobs.sql.ts'
 import { everyMinute, type JobTask } from './jobs.ts'
 
-/** LOST_AFTER_MS is how long a job is left to the process that has it, which may have been killed, or be frozen. The queue itself would wait for 4 hours. */
+/**
+ * LOST_AFTER_MS is how long a job is left to the process that has it, which may have been killed, or be frozen. The queue itself would wait
+ * for 4 hours.
+ */
 const LOST_AFTER_MS = 5 * MINUTE_MS
 
 /**

@@ -1,13 +1,10 @@
 import { decodeHTMLStrict } from 'entities'
 import { ok, type Result } from '../../lib/fault.ts'
-import { type Fields, put } from './fields.ts'
+import { type Decoded, put } from './fields.ts'
 import { percentDecoded } from './form-urlencoded.ts'
 import { malformed, parseJson } from './json.ts'
 import { hasMoreThan } from './marks.ts'
 import { readXml } from './parameters-xml.ts'
-
-/** Decoded is what a text holds: JSON, or the fields of the kit's XML. */
-export type Decoded = { json: unknown } | { fields: Fields }
 
 /**
  * `decodeText` reads JSON, the kit's XML, or base64 of either, from a text without blanks around it. Blanks in base64 are null. A text that

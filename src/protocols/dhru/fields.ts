@@ -3,6 +3,9 @@ import { trimmed } from '../../lib/text.ts'
 /** Fields is one row of a request: names trimmed and in upper case, values trimmed; a field without a value is not in it. */
 export type Fields = ReadonlyMap<string, string>
 
+/** Decoded is what a text holds: JSON, or the fields of one order. */
+export type Decoded = { json: unknown } | { fields: Fields }
+
 /** `put` adds a field; of a name that comes twice, the first value that is not empty stays. */
 export function put(fields: Map<string, string>, name: string, value: string): void {
   const key = trimmed(name).toUpperCase()

@@ -21,7 +21,7 @@ export function readUrlencoded(form: Form, text: string): void {
     if (mayHaveEntities && text.startsWith('amp;', begin)) begin += 4
     const pair = text.slice(begin, end < 0 ? undefined : end)
     const equals = pair.indexOf('=')
-    if (equals < 0) form.add(decode(pair), '', decode)
+    if (equals < 0) form.add(decode(pair), '')
     else form.add(decode(pair.slice(0, equals)), pair.slice(equals + 1), decode)
     if (end < 0) return
     begin = from

@@ -47,7 +47,10 @@ export class Form {
     return ''
   }
 
-  /** `envelope` is `first` for a value that is short where it is any good: nobody pays for a long one, of which it gives the beginning as sent. */
+  /**
+   * `envelope` is `first` for a value that is short where it is any good: nobody pays for a long one, of which it gives the beginning as
+   * sent.
+   */
   envelope(...names: string[]): string {
     for (const name of names) {
       const value = trimmed(this.#fields.get(name)?.beginning ?? '')

@@ -1,3 +1,4 @@
+import { nameKey } from '../../catalogue/field-names.ts'
 import { plainDigits } from '../../lib/digits.ts'
 import { ok, type Result } from '../../lib/fault.ts'
 import { MAX_COUNTED } from './call.ts'
@@ -51,7 +52,7 @@ export function readOrderFields(fields: Fields): Result<OrderFields> {
   const extra = new Map<string, string>()
   for (const [name, value] of fields) if (!OWN_NAMES.has(name)) extra.set(name, value)
   for (const [name, value] of custom) if (!OWN_IN_CUSTOM.has(name)) put(extra, name, value)
-  const service = firstOf(fields, SERVICE) ?? firstOf(fields, MORE_SERVICE) ?? spelt(fields, SERVICE_SPELT)
+  const service = firstOf(fields, SERVICE) ?? firstOf(fields, MORE_SERVICE) ?? serviceIn(fields)
   const imei = fields.get('IMEI') ?? custom.get('IMEI')
   return ok({
     service: service && plainNumber(service),
@@ -72,28 +73,27 @@ function firstOf(fields: Fields, names: string[]): string | undefined {
   return undefined
 }
 
-/** `spelling` makes one name of the ways in which clients write it: `Service-Id`, `service id`. */
-const spelling = (name: string): string =>
-  name.length > MAX_NAME ? name : name.replace(/[\s\p{P}\p{S}\p{Cf}]+/gu, '')
+/** SERVICE_KEYS find the service under a name in another spelling: `Service-Id`, `service id`. */
+const SERVICE_KEYS = new Set([...SERVICE, ...MORE_SERVICE].map(nameKey))
 
-/** MAX_NAME is longer than any name that is looked for. */
-const MAX_NAME = 100
+const serviceIn = (fields: Fields): string | undefined =>
+  [...fields].find(([name]) => SERVICE_KEYS.has(nameKey(name)))?.[1]
 
-const SERVICE_SPELT = new Set([...SERVICE, ...MORE_SERVICE].map(spelling))
+/** MAX_ID is longer than any id or code. */
+const MAX_ID = 100
 
-const spelt = (fields: Fields, names: ReadonlySet<string>): string | undefined =>
-  [...fields].find(([name]) => names.has(spelling(name)))?.[1]
+/** `plainNumber` reads an id in digits of any script. */
+const plainNumber = (text: string): string => (text.length > MAX_ID ? text : plainDigits(text))
 
-/** `plainNumber` reads an id in digits of any script; ids and codes are short. */
-const plainNumber = (text: string): string => (text.length > MAX_NAME ? text : plainDigits(text))
-
-/** IMEI and SERIAL are the other names of an IMEI ("Phone IMEI", "IMEI No.") and those of a serial number, as `spelling` makes them. */
+/** IMEI and SERIAL are the other names of an IMEI ("Phone IMEI", "IMEI No.") and those of a serial number, as `nameKey` makes them. */
 const IMEI = /.IMEI$|^IMEI(?:1|NO|NR|NUM|NUMBER|SN|SERIAL)$/
 const SERIAL = /^(?:SN|SERIAL(?:NO|NR|NUM|NUMBER)?)$/
 
 function deviceIn(fields: Fields): string | undefined {
-  const named = (pattern: RegExp): string | undefined =>
-    [...fields].find(([name]) => pattern.test(spelling(name)) && !SERVICE_SPELT.has(spelling(name)))?.[1]
+  const keys = [...fields]
+    .map(([name, value]) => [nameKey(name), value] as const)
+    .filter(([key]) => !SERVICE_KEYS.has(key))
+  const named = (pattern: RegExp): string | undefined => keys.find(([key]) => pattern.test(key))?.[1]
   return named(IMEI) ?? named(SERIAL)
 }
 

@@ -1,7 +1,7 @@
 import { decodeHTMLStrict } from 'entities'
 import { Parser } from 'htmlparser2'
 import { ok, type Result } from '../../lib/fault.ts'
-import { type Fields, put } from './fields.ts'
+import { type Decoded, put } from './fields.ts'
 import { MAX_DEPTH, malformed, TOO_DEEP } from './json.ts'
 import { hasMoreThan } from './marks.ts'
 
@@ -20,16 +20,13 @@ interface Element {
   children: Element[]
 }
 
-/** XmlParameters are the fields of one order, or the rows of many, as JSON would have them: an object by their ids, or a list. */
-export type XmlParameters = { fields: Fields } | { json: unknown }
-
 /**
  * `readXml` reads the kit's block, `<PARAMETERS><ID>..</ID><IMEI>..</IMEI></PARAMETERS>`: tags in any case, named and numeric
  * entities, bare ampersands. Of two blocks in a row the last is meant; fields without a block around them count
- * too; several blocks in one are rows. There is no DTD, and nothing is expanded beyond HTML's fixed character entities. The fields are
- * empty when no element has a value.
+ * too; several blocks in one are rows, as JSON would have them: an object by their ids, or a list. There is no DTD, and nothing is expanded
+ * beyond HTML's fixed character entities. The fields are empty when no element has a value.
  */
-export function readXml(text: string): Result<XmlParameters> {
+export function readXml(text: string): Result<Decoded> {
   if (text.length > MAX_LENGTH) return malformed(`more than ${MAX_LENGTH} characters of XML`)
   if (hasMoreThan(MAX_MARKS, '<', text) || hasMoreThan(MAX_MARKS, '&', text)) return malformed(TOO_MANY_MARKS)
   const roots: Element[] = []

@@ -174,8 +174,8 @@ function answerError(
 const isReading = ({ method }: Route): boolean => method === 'GET'
 
 /**
- * `isProof`: nothing was done. A `Refusal` says so, and so does an error in `nothingDone`; anything else may have broken behind a commit, where there is anything to
- * commit.
+ * `isProof`: nothing was done. A `Refusal` says so, and so does an error in `nothingDone`; anything else may have broken behind a commit,
+ * where there is anything to commit.
  */
 const isProof = (error: unknown, request: FastifyRequest): boolean =>
   error instanceof Refusal || nothingDone.has(error) || !request.restKey || isReading(routeOf(request))
