@@ -108,11 +108,11 @@ const MAX_BARE = 10_000
 
 /**
  * `namedIn` reads a text of names and values, a line each or as in a form (`E-mail: a@b.example`, `USER=ali&PASSWORD=x`); undefined: it is
- * none, because something in it stands behind no name of a field.
+ * none, because something in it stands behind no name of a field. An `&` that no name follows belongs to its value.
  */
 function namedIn(bare: string, byName: FieldNames['byName']): Map<ServiceField, string> | undefined {
   if (bare.length > MAX_BARE) return undefined
-  for (const parts of [bare.split(/[\r\n&]+/), [bare]]) {
+  for (const parts of [bare.split(/[\r\n&]+/), bare.split(/[\r\n]+/)]) {
     const named = new Map<ServiceField, string>()
     const isNamed = parts
       .filter((part) => part.trim() !== '')

@@ -191,6 +191,15 @@ describe('a value without a name', () => {
     })
   })
 
+  it.each([
+    ['User name: ali\nNote: this & that', { USER_NAME: 'ali', NOTE: 'this & that' }],
+    ['USER_NAME=a&b\r\nNOTE=c&d=e', { USER_NAME: 'a&b', NOTE: 'c&d=e' }],
+    ['user_name: R&D', { USER_NAME: 'R&D' }],
+    ['Note: &&\nUser-Name: x&', { USER_NAME: 'x&', NOTE: '&&' }],
+  ])('may have an & in its values: %j', async (CUSTOMFIELD, fields) => {
+    expect(await placed({ ID: 'two', CUSTOMFIELD })).toMatchObject({ fields })
+  })
+
   it('beside one that has a name goes where the other does not', async () => {
     expect(await placed({ ID: 'two', IMEI: 'ali', CUSTOMFIELD: 'Note: soon' })).toMatchObject({
       fields: { USER_NAME: 'ali', NOTE: 'soon' },
