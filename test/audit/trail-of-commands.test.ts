@@ -1,11 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Noun, nouns } from '../../src/audit/nouns.ts'
 import { readTrail } from '../../src/audit/trail.ts'
 import { build } from '../../src/command/program.ts'
-import { imeigate } from '../support/command.ts'
+import { commandsOf, imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, temporaryFolder } from '../support/process.ts'
@@ -195,13 +194,9 @@ it('every command that changes something adds a line with before and after, and 
 })
 
 it('there is no other command', async () => {
-  const names: string[] = []
-  const collect = (command: Command, words: string[]): void => {
-    const acts = (command as unknown as { _actionHandler: unknown })._actionHandler
-    if (acts) names.push(words.join(' '))
-    for (const one of command.commands) collect(one, [...words, one.name()])
-  }
-  collect(await build(), [])
+  const names = commandsOf(await build())
+    .filter(([, command]) => (command as unknown as { _actionHandler: unknown })._actionHandler)
+    .map(([name]) => name)
   const isOf = (name: string, line: string): boolean => line === name || line.startsWith(`${name} `)
   const known = [...others.reading, ...others.by, ...others.running]
   const changed = names.filter((name) => !known.includes(name))

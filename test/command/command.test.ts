@@ -3,10 +3,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Command } from 'commander'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { build } from '../../src/command/program.ts'
-import { imeigate, imeigateProcess } from '../support/command.ts'
+import { commandsOf, imeigate, imeigateProcess } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -168,24 +167,22 @@ test('every error goes to stderr, in words and with --json also as one line, and
 })
 
 test('every command tells how it is used', async () => {
-  const seen: string[] = []
-  const walk = (command: Command, name: string): void => {
+  const whole = await build()
+  const all = commandsOf(whole)
+  for (const [words, command] of all) {
+    const name = `imeigate ${words}`.trimEnd()
     const help = command.helpInformation()
     expect(help, name).toContain(`Usage: ${name}`)
     expect(help, name).toContain('--json')
     expect(command.parent === null || command.description() !== '', name).toBe(true)
-    seen.push(name)
-    for (const inner of command.commands) walk(inner, `${name} ${inner.name()}`)
   }
-  const whole = await build()
-  walk(whole, 'imeigate')
   // Each is found where only its own file is loaded.
   for (const name of whole.commands.map((command) => command.name())) {
     const alone = await build([name])
     expect(alone.commands.map((command) => command.name())).toContain(name)
     expect(alone.commands.length).toBeLessThanOrEqual(3)
   }
-  expect(seen.length).toBeGreaterThan(60)
+  expect(all.length).toBeGreaterThan(60)
   // As processes: all of them would cost a minute.
   for (const name of ['imeigate', 'imeigate order', 'imeigate order show']) {
     const { code, stdout, stderr } = await imeigateProcess([...name.split(' ').slice(1), '--help'], settings)

@@ -1,8 +1,7 @@
-import type { Command } from 'commander'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { build } from '../../src/command/program.ts'
 import { newService } from '../orders/orders.fixtures.ts'
-import { imeigate } from '../support/command.ts'
+import { commandsOf, imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
@@ -82,13 +81,13 @@ it.each(paged)('%s goes on behind a row', async (line) => {
 })
 
 it('there is no other list', async () => {
-  const names: string[] = []
-  const collect = (command: Command, words: string[]): void => {
-    const isList = /^(list|history|events|attempts|kept|trail)$/.test(command.name())
-    if (isList || command.options.some(({ long }) => long === '--limit')) names.push(words.join(' '))
-    for (const one of command.commands) collect(one, [...words, one.name()])
-  }
-  collect(await build(), [])
+  const lists = commandsOf(await build()).filter(
+    ([, command]) =>
+      /^(list|history|events|attempts|kept|trail)$/.test(command.name()) ||
+      command.options.some(({ long }) => long === '--limit'),
+  )
+  expect(lists.length).toBeGreaterThan(20)
   const known = [...cut, ...paged, ...few]
+  const names = lists.map(([name]) => name)
   expect(names.filter((name) => !known.some((line) => `${line} `.startsWith(`${name} `)))).toEqual([])
 })

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build } from '../../src/command/program.ts'
 import { SecretOption } from '../../src/command/secret-options.ts'
@@ -8,7 +7,7 @@ import { channelKinds } from '../../src/integrations/channels/index.ts'
 import { gatewayKinds } from '../../src/integrations/gateways/index.ts'
 import type { IntegrationKind } from '../../src/integrations/kit/kind.ts'
 import { supplierKinds } from '../../src/integrations/suppliers/index.ts'
-import { imeigate, type Run } from '../support/command.ts'
+import { commandsOf, imeigate, type Run } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { cleanUp, temporaryFolder } from '../support/process.ts'
@@ -45,10 +44,8 @@ const add = async (given: string[], stdin = ''): Promise<Run> => {
 }
 
 describe('every secret that commands take', () => {
-  const commands = (command: Command): Command[] => [command, ...command.commands.flatMap(commands)]
-
   it('of a kind of integration, is an option that knows so, with a file beside it', async () => {
-    const all = commands(await build()).flatMap(({ options }) => options)
+    const all = commandsOf(await build()).flatMap(([, { options }]) => options)
     const kinds: IntegrationKind[] = [...supplierKinds.kinds, ...gatewayKinds.kinds, ...channelKinds.kinds]
     const fields = kinds.flatMap((kind) => Object.values(kind.fields).filter(({ secret }) => secret))
     expect(fields.length).toBeGreaterThan(6)
@@ -68,8 +65,8 @@ describe('every secret that commands take', () => {
 
   it('is named like no other option', async () => {
     const secret = /secret|password|token|api-?(access)?-?key/i
-    const plain = commands(await build())
-      .flatMap(({ options }) => options)
+    const plain = commandsOf(await build())
+      .flatMap(([, { options }]) => options)
       .filter(({ long, flags }) => secret.test(flags) && !long?.endsWith('-file'))
       .filter((option) => !(option instanceof SecretOption))
     expect(plain.map(({ flags }) => flags)).toEqual([])

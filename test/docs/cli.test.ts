@@ -3,18 +3,15 @@ import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { build } from '../../src/command/program.ts'
 import { SecretOption } from '../../src/command/secret-options.ts'
+import { commandsOf } from '../support/command.ts'
 
 const page = (name: string): string => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8')
 const text = page('cli')
 /** Options that a kind of integration, or a supplier's list, brings are described where these are. */
 const elsewhere = ['deposits', 'suppliers', 'notices'].map(page).join('\n')
 
-const leaves = (command: Command, path: string[] = []): [string, Command][] =>
-  command.commands.length === 0
-    ? [[path.join(' '), command]]
-    : command.commands.flatMap((one) => leaves(one, [...path, one.name()]))
 const program = await build()
-const commands = leaves(program)
+const commands = commandsOf(program).filter(([, command]) => command.commands.length === 0)
 
 const optionsOf = (command: Command): string[] =>
   command.options.filter(({ hidden }) => !hidden).flatMap(({ long }) => long ?? [])

@@ -1,9 +1,16 @@
 import { spawn } from 'node:child_process'
 import { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
 import { run } from '../../src/command/run.ts'
 
 const program = fileURLToPath(new URL('../../bin/imeigate.js', import.meta.url))
+
+/** `commandsOf` gives a command and all those within it, each behind its words. */
+export const commandsOf = (command: Command, words: string[] = []): [words: string, command: Command][] => [
+  [words.join(' '), command],
+  ...command.commands.flatMap((one) => commandsOf(one, [...words, one.name()])),
+]
 
 export interface Run {
   code: number | null
