@@ -91,17 +91,12 @@ function readCsv(given: string): ImportRows {
     const { lines = 1, message } = error as CsvError & { lines?: number }
     return { rows: [], faults: [{ path: [lines], message: `not CSV: ${message}` }] }
   }
+  // Spreadsheets write empty columns behind the last one.
+  const width = records.reduce((most, record) => Math.max(most, widthOf(record)), 0)
+  for (const { record } of records) record.length = Math.min(record.length, width)
   const [head, ...body] = records
   if (!head) return { rows: [], faults: [{ path: [1], message: 'the file is empty' }] }
   const header = head.record.map((name) => name.trim().toLowerCase())
-  // Spreadsheets write empty columns behind the last one.
-  while (
-    header.at(-1) === '' &&
-    body.every(({ record }) => (record[header.length - 1] ?? '').trim() === '')
-  ) {
-    header.pop()
-    for (const { record } of body) record.length = Math.min(record.length, header.length)
-  }
   const faults = headerFaults(header, head.info.lines)
   if (faults.length > 0) return { rows: [], faults }
 
@@ -119,6 +114,8 @@ function readCsv(given: string): ImportRows {
   }
   return { rows: withReadPrices(withPoints(rows)), faults }
 }
+
+const widthOf = ({ record }: CsvRecord): number => record.findLastIndex((value) => value.trim() !== '') + 1
 
 function headerFaults(header: string[], at: number): Fault[] {
   const faults = header.flatMap((name, index) => {

@@ -384,6 +384,12 @@ describe('a file with something wrong in it', () => {
       { at: 1, field: 'colour', reason: 'is not a column of services' },
     ],
     ['a column twice', 'code,name,Name\na,b,c', 'csv', { at: 1, field: 'name', reason: 'is there twice' }],
+    [
+      'a value behind empty columns',
+      'code,name,\na,b,,c',
+      'csv',
+      { at: 1, field: '', reason: 'is not a column of services' },
+    ],
     ['no code', 'name\na', 'csv', { at: 1, field: 'code', reason: 'the column is missing' }],
     ['nothing', '', 'csv', { at: 1, field: '', reason: 'the file is empty' }],
     [
