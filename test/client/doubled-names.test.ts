@@ -61,7 +61,16 @@ it('JSON that says two things under one name is told from all other', () => {
   )
 })
 
-it.each(['"', '\\"', '{"', '"a"   '])('a text of many %j is looked through once', (part) => {
-  expect(contradictsItself(`{"a":1} "${part.repeat(199_000 / part.length)}`)).toBe(false)
-  expect(contradictsItself(`{"a":1,"a":2} "${part.repeat(199_000 / part.length)}`)).toBe(true)
+it.each(['\\"', 'x', '{', '"a"   '])('a long text of many %j is looked through once', (part) => {
+  const long = part.repeat(4_000_000 / part.length)
+  expect(contradictsItself(`{"a":1} "${long}`)).toBe(false)
+  expect(contradictsItself(`{"a":1,"a":2} "${long}`)).toBe(true)
+  const value = JSON.stringify(long)
+  expect(contradictsItself(`{"a":${value},"a":${value}}`)).toBe(false)
+  expect(contradictsItself(`{"a":${value},"a":1}`)).toBe(true)
+})
+
+it('what is nested without end is taken for it', () => {
+  expect(contradictsItself('['.repeat(99_999))).toBe(false)
+  expect(contradictsItself('{"a":'.repeat(700_000))).toBe(true)
 })

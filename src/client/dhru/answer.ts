@@ -43,8 +43,10 @@ export function readWhole(body: string): Whole | Unreadable {
   if (PAGE.test(body)) return unreadable('the answer is an HTML page')
   const objects = findObjects(body)
   if (!objects) return unreadable('the JSON of the answer is not whole')
-  if (contradictsItself(body)) return unreadable('the answer says two things under one name')
-  const answers = objects.filter(isAnswer)
+  if (objects.some(({ json }) => contradictsItself(json))) {
+    return unreadable('the answer says two things under one name')
+  }
+  const answers = objects.map(({ object }) => object).filter(isAnswer)
   const [object, second] = answers
   if (!object)
     return unreadable(

@@ -1,8 +1,7 @@
-/** TOKEN is a string, with the colon behind a name, or a mark. A string that does not end goes to the end of the text. */
-const TOKEN = /("(?:[^"\\]|\\.)*)(?:"(\s*:)?)?|[{}[\],]/gs
+import { closingQuote } from './json.ts'
 
-/** MAX_LENGTH bounds the texts that are looked through: an answer about orders is short. */
-const MAX_LENGTH = 200_000
+/** MAX_LEVELS bounds what is kept of JSON that is nested without end. */
+const MAX_LEVELS = 100_000
 
 /** Level is an object or a list that is being read: in an object the names that were there, with their values as written. */
 interface Level {
@@ -13,25 +12,36 @@ interface Level {
 
 /**
  * `contradictsItself` tells JSON in which an object has one name twice with different values. Parsers take the last, and who wrote it may
- * have meant the first.
+ * have meant the first. What is nested deeper than anybody means it is taken for such, too.
  */
 export function contradictsItself(text: string): boolean {
-  if (text.length > MAX_LENGTH) return false
   const levels: Level[] = []
-  for (const { 0: token, 1: string, 2: colon, index } of text.matchAll(TOKEN)) {
+  const step = /["{}[\],]/g
+  for (let match = step.exec(text); match; match = step.exec(text)) {
     const level = levels.at(-1)
-    const end = index + token.length
-    if (token === '{' || token === '[') {
-      levels.push({ values: token === '{' ? new Map() : undefined, name: undefined, from: end })
-    } else if (token === ',' || token === '}' || token === ']') {
-      if (level && isOtherValue(level, text.slice(level.from, index))) return true
-      if (token !== ',') levels.pop()
-    } else if (level?.values && level.name === undefined && colon !== undefined) {
-      level.name = string
-      level.from = end
+    const [sign] = match
+    if (sign === '"') {
+      const end = closingQuote(text, step.lastIndex)
+      if (end === undefined) return false
+      step.lastIndex = end
+      const from = level?.values && level.name === undefined ? behindColon(text, end) : undefined
+      if (level && from !== undefined) Object.assign(level, { name: text.slice(match.index, end), from })
+    } else if (sign === '{' || sign === '[') {
+      if (levels.length === MAX_LEVELS) return true
+      levels.push({ values: sign === '{' ? new Map() : undefined, name: undefined, from: step.lastIndex })
+    } else {
+      if (level && isOtherValue(level, text.slice(level.from, match.index))) return true
+      if (sign !== ',') levels.pop()
     }
   }
   return false
+}
+
+/** `behindColon` gives the place behind the colon at `from`; undefined: there is none, so that no name ended there. */
+function behindColon(text: string, from: number): number | undefined {
+  const colon = /\s*:/y
+  colon.lastIndex = from
+  return colon.test(text) ? colon.lastIndex : undefined
 }
 
 /** `isOtherValue` notes a value, and tells whether its name had another one. */

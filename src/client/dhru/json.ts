@@ -6,21 +6,28 @@ export const isObject = (value: unknown): value is JsonObject =>
 /** BROKEN stands for JSON that cannot be read, and that is never repaired, because it may have lost a digit. */
 const BROKEN = Symbol('broken')
 
+/** FoundObject is an object of an answer, with the JSON that it was read from. */
+interface FoundObject {
+  object: JsonObject
+  json: string
+}
+
 /**
  * `findObjects` finds the JSON objects of a text in which PHP may have written warnings before and after them. Undefined when one of
  * them is cut short or malformed.
  */
-export function findObjects(text: string): JsonObject[] | undefined {
+export function findObjects(text: string): FoundObject[] | undefined {
   const whole = parse(text.replace(/^\ufeff+/, '').trim())
-  if (isObject(whole)) return [whole]
-  const found: JsonObject[] = []
+  if (isObject(whole)) return [{ object: whole, json: text }]
+  const found: FoundObject[] = []
   // In PHP's warnings a brace is followed by neither a quote nor another brace.
   const start = /\{\s*["}]/g
   for (let match = start.exec(text); match; match = start.exec(text)) {
     const end = endOf(text, match.index)
-    const value = end === undefined ? BROKEN : parse(text.slice(match.index, end))
-    if (end === undefined || !isObject(value) || GOES_ON.test(text.slice(end, end + 20))) return undefined
-    found.push(value)
+    const json = text.slice(match.index, end)
+    const object = end === undefined ? BROKEN : parse(json)
+    if (end === undefined || !isObject(object) || GOES_ON.test(text.slice(end, end + 20))) return undefined
+    found.push({ object, json })
     start.lastIndex = end
   }
   return found
@@ -48,7 +55,7 @@ function endOf(text: string, from: number): number | undefined {
 }
 
 /** `closingQuote` gives the place behind the quote that ends the string whose content begins at `from`. */
-function closingQuote(text: string, from: number): number | undefined {
+export function closingQuote(text: string, from: number): number | undefined {
   for (let at = from; at < text.length; at++) {
     if (text[at] === '\\') at++
     else if (text[at] === '"') return at + 1

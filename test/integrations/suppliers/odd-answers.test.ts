@@ -69,6 +69,7 @@ describe('a Dhru panel', () => {
     '{"SUCCESS":[{"STATUS":3,"CODE":"no"}],"SUCCESS":[{"STATUS":4,"CODE":"Clean"}]}',
     '{"SUCCESS":[{"STATUS":4,"CODE":"Dirty","CODE" : "Clean"}]}',
     '{"ID":321,"SUCCESS":[{"STATUS":4,"CODE":"Clean"}],"ID":322}',
+    'Notice: 5" is no number in x.php {"SUCCESS":[{"STATUS":3,"CODE":"no","STATUS":4,"CODE":"Clean"}]}',
   ])('that says two things under one name has said nothing: %s', async (answer) => {
     expect(await asked(answer)).toMatchObject(unknown)
   })
