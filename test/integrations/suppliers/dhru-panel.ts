@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll } from 'vitest'
 import { completeSettings } from '../../../src/integrations/kit/kind.ts'
 import { dhru } from '../../../src/integrations/suppliers/dhru/index.ts'
 import type { Supplier, SupplierTask } from '../../../src/integrations/suppliers/supplier.ts'
@@ -107,6 +108,24 @@ export function supplierAt(
     },
     { outbound: new GuardedOutbound({ allow: ['127.0.0.0/8'] }), clock, installation: 'test' },
   )
+}
+
+/** `useBulkPanel` gives the tests of a `describe` one panel, and a supplier that sends to it, and asks of it, many orders together. */
+export function useBulkPanel(): { panel: TestPanel; supplier: Supplier } {
+  const panel = new TestPanel()
+  const used = { panel, supplier: undefined as unknown as Supplier }
+  beforeAll(async () => {
+    await panel.start()
+    used.supplier = supplierAt(panel.url, { bulk: 10, bulk_status: 'on' })
+    // Only when it has heard what kind of server the panel is are orders sent together.
+    panel.answers = { accountinfo: { SUCCESS: [{ AccoutInfo: { credit: '1' } }] } }
+    await used.supplier.account?.(new AbortController().signal)
+  })
+  afterAll(async () => {
+    await used.supplier.close?.()
+    await panel.stop()
+  })
+  return used
 }
 
 let count = 1000

@@ -5,7 +5,7 @@ import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import { contradictionIn } from '../../../src/integrations/suppliers/http-kit/evidence.ts'
 import type { ExactJson } from '../../../src/integrations/suppliers/http-kit/json.ts'
 import type { Supplier, SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
-import { workOf as dhruTask, rowsOf, supplierAt, TestPanel } from './dhru-panel.ts'
+import { workOf as dhruTask, rowsOf, useBulkPanel } from './dhru-panel.ts'
 import { ask, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 const OURS = '353711081024017'
@@ -131,26 +131,16 @@ it.each([
 })
 
 describe('a Dhru panel', () => {
-  let panel: TestPanel
-  let supplier: Supplier
-  beforeAll(async () => {
-    panel = await new TestPanel().start()
-    supplier = supplierAt(panel.url, { bulk: 10, bulk_status: 'on' })
-    panel.answers = { accountinfo: { SUCCESS: [{ AccoutInfo: { credit: '1' } }] } }
-    await supplier.account?.(signal)
-  })
-  afterAll(async () => {
-    await supplier.close?.()
-    await panel.stop()
-  })
+  const used = useBulkPanel()
+  const { panel } = used
   const task = (over: object = {}) => dhruTask({ input: OURS, ...over })
   const placed = async (row: object): Promise<SupplierOutcome> => {
     panel.answers = { placeimeiorder: row }
-    return (await supplier.send([task()], signal))[0] as SupplierOutcome
+    return (await used.supplier.send([task()], signal))[0] as SupplierOutcome
   }
   const asked = async (answer: object): Promise<SupplierOutcome> => {
     panel.answers = { getimeiorder: answer }
-    return (await supplier.ask([task({ reference: '321' })], signal))[0] as SupplierOutcome
+    return (await used.supplier.ask([task({ reference: '321' })], signal))[0] as SupplierOutcome
   }
 
   it.each([
@@ -209,7 +199,7 @@ describe('a Dhru panel', () => {
           ]),
         ),
     }
-    expect(await supplier.send(many(), signal)).toMatchObject([
+    expect(await used.supplier.send(many(), signal)).toMatchObject([
       { kind: 'accepted', reference: '70' },
       shown(inputs[1] as string, THEIRS),
     ])
@@ -224,7 +214,7 @@ describe('a Dhru panel', () => {
         ],
       },
     }
-    expect(await supplier.send(many(), signal)).toMatchObject([
+    expect(await used.supplier.send(many(), signal)).toMatchObject([
       { kind: 'accepted', reference: '70' },
       shown(inputs[1] as string, THEIRS),
     ])
@@ -240,7 +230,7 @@ describe('a Dhru panel', () => {
           ]),
         ),
     }
-    expect(await supplier.ask(many(['8', '9']), signal)).toMatchObject([
+    expect(await used.supplier.ask(many(['8', '9']), signal)).toMatchObject([
       shown(OURS, THEIRS),
       { kind: 'success', result: 'result 9' },
     ])

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import { withText } from '../../../src/integrations/suppliers/http-kit/results.ts'
 import type { Supplier, SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
-import { workOf as dhruTask, rowsOf, supplierAt, TestPanel } from './dhru-panel.ts'
+import { workOf as dhruTask, rowsOf, useBulkPanel } from './dhru-panel.ts'
 import { ask, IMEI, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 const OTHER = '353711081024017'
@@ -12,25 +12,15 @@ const accepted = (reference: string) => ({ kind: 'accepted', reference })
 const success = (result: string) => ({ kind: 'success', result })
 
 describe('a Dhru panel', () => {
-  let panel: TestPanel
-  let supplier: Supplier
-  beforeAll(async () => {
-    panel = await new TestPanel().start()
-    supplier = supplierAt(panel.url, { bulk: 10, bulk_status: 'on' })
-    panel.answers = { accountinfo: { SUCCESS: [{ AccoutInfo: { credit: '1' } }] } }
-    await supplier.account?.(signal)
-  })
-  afterAll(async () => {
-    await supplier.close?.()
-    await panel.stop()
-  })
+  const used = useBulkPanel()
+  const { panel } = used
   const placed = async (answer: object | string): Promise<SupplierOutcome> => {
     panel.answers = { '*': answer }
-    return (await supplier.send([dhruTask()], signal))[0] as SupplierOutcome
+    return (await used.supplier.send([dhruTask()], signal))[0] as SupplierOutcome
   }
   const asked = async (answer: object | string): Promise<SupplierOutcome> => {
     panel.answers = { '*': answer }
-    return withText((await supplier.ask([dhruTask({ reference: '321' })], signal))[0] as SupplierOutcome)
+    return withText((await used.supplier.ask([dhruTask({ reference: '321' })], signal))[0] as SupplierOutcome)
   }
 
   it.each([
@@ -96,7 +86,7 @@ describe('a Dhru panel', () => {
       },
     }
     const tasks = ['321', '322'].map((reference) => dhruTask({ reference }))
-    expect(await supplier.ask(tasks, signal)).toMatchObject([unknown, success('Clean')])
+    expect(await used.supplier.ask(tasks, signal)).toMatchObject([unknown, success('Clean')])
   })
 
   it('that has rows without a status under their keys in SUCCESS has taken those with a number', async () => {
@@ -107,7 +97,7 @@ describe('a Dhru panel', () => {
       },
     }
     const tasks = [IMEI, OTHER].map((input) => dhruTask({ input }))
-    expect(await supplier.send(tasks, signal)).toMatchObject([accepted('70'), unknown])
+    expect(await used.supplier.send(tasks, signal)).toMatchObject([accepted('70'), unknown])
   })
 
   it.each<[state: object, statuses: string[]]>([
