@@ -37,8 +37,11 @@ export function quantityIn(row: Row, name: string): number {
 /** `wholeNumber` reads `5`, `5.00` and `1,000`; undefined: the text is no such number. */
 function wholeNumber(text: string): number | undefined {
   const digits = GROUPED.test(text) ? text.replace(/\D/g, '') : /^(\d+)(?:[.,]0+)?$/.exec(text)?.[1]
-  return digits !== undefined && digits.length <= 9 ? Number(digits) : undefined
+  return digits !== undefined && digits.length <= MAX_DIGITS ? Number(digits) : undefined
 }
+
+/** MAX_DIGITS is more than any quantity has. */
+const MAX_DIGITS = 9
 
 const GROUPED = /^\d{1,3}(?:([., ’'\u00a0\u202f])\d{3})(?:\1\d{3})*$/
 
@@ -56,7 +59,7 @@ function optionsIn(row: Row): number[] {
   const listed =
     typeof given === 'object' && given !== null
       ? Object.values(given).map((one) => (isObject(one) ? countOf(new Row(one)) : String(one)))
-      : partsOf(inLatinDigits(row.text('QNTOPTIONS')))
+      : partsOf(row.text('QNTOPTIONS'))
   const options = listed.flatMap((one) => choicesIn(inLatinDigits(one).trim()))
   return [...new Set(options)].filter((option) => option > 0).sort((a, b) => a - b)
 }
@@ -73,12 +76,9 @@ function partsOf(text: string): string[] {
 
 /** `choicesIn` gives the number that a choice begins with, `10 credits (2 days)` or `10=5.00`, or all of a text that has nothing but numbers. */
 function choicesIn(text: string): number[] {
-  const whole = wholeNumber(text)
-  if (whole !== undefined) return [whole]
   if (/^[-\u2212]/.test(text)) return []
   const hasMore = /[\p{L}\p{Sc}=:]/u.test(text)
-  const numbers = numbersIn(text)
-  return hasMore ? numbers.slice(0, 1) : numbers
+  return numbersIn(text).slice(0, hasMore ? 1 : undefined)
 }
 
 /** `numbersIn` gives the whole numbers of a text, and none for what is broken. */

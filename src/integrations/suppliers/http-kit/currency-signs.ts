@@ -46,10 +46,12 @@ const plain = (sign: string): string =>
  * supplier in USD, "5 USD (EUR)". Words that name none, such as "credits", are no doubt.
  */
 export function namesOther(said: string, currency: string): boolean {
+  if (!isCurrency(currency)) return false
+  const all = allSigns()
   const named = said
     .replace(/(?<=[\p{L}\p{M}/])\./gu, '')
     .split(/[\p{Nd}\s.,:'’+()-]+/u)
-    .map((word) => allSigns().get(plain(word)) ?? allSigns().get(plain(word).replace(/\$$/, '')))
-    .filter((one) => one !== undefined)
-  return isCurrency(currency) && !named.every((one) => one.has(currency))
+    .map(plain)
+    .map((sign) => all.get(sign) ?? all.get(sign.replace(/\$$/, '')))
+  return named.some((one) => one !== undefined && !one.has(currency))
 }
