@@ -11,7 +11,7 @@ import { inLatinDigits } from './digits.ts'
  */
 export function readAmount(value: unknown, currency?: string): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? plain(value) : undefined
-  if (typeof value !== 'string' || value.length > LONGEST) return undefined
+  if (typeof value !== 'string' || value.length > MAX_LENGTH) return undefined
   const [, sign, amount = '', behind = ''] = AMOUNT.exec(inLatin(value)) ?? []
   if (namesOtherUnit(behind, currency) || INEXACT.test(value)) return undefined
   const digits = withoutSeparators(amount, currency)
@@ -19,8 +19,9 @@ export function readAmount(value: unknown, currency?: string): string | undefine
   return sign === '-' ? `-${digits}` : digits
 }
 
-/** LONGEST is longer than any amount with its currency's name. */
-const LONGEST = 100
+/** MAX_LENGTH is longer than any amount with its currency's name. */
+const MAX_LENGTH = 100
+
 /** SIGN is a currency's, or its name: a dot belongs to it behind a letter or a slash, as in "Rp.", "S/." and "kr.". */
 const SIGN = String.raw`(?:[^\d.,+-]|(?<=[\p{L}\p{M}/])\.)*`
 const AMOUNT = new RegExp(String.raw`^(?!.*\([^)]*\d)${SIGN}([+-]?)${SIGN}([\d.,' ]*\d)(${SIGN})$`, 'u')

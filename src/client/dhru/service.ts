@@ -64,8 +64,12 @@ export function readService(
 const TAG = String.raw`<\/?[a-z][^<>]*>`
 const TAGS_AROUND = new RegExp(String.raw`^(?:\s*${TAG})+\s*|\s*(?:${TAG}\s*)+$`, 'gi')
 
+/** MAX_TAGGED bounds the prices whose tags are taken away: to look for them at the end of a text of nothing else takes long. */
+const MAX_TAGGED = 2000
+
 /** `withoutTags` takes the tags around a price away. Those within one may make two of it, of which the first is struck out. */
-const withoutTags = (text: string): string => text.replace(TAGS_AROUND, '')
+const withoutTags = (text: string): string =>
+  text.length > MAX_TAGGED ? text : text.replace(TAGS_AROUND, '')
 
 const TYPES = ['IMEI', 'SERVER', 'REMOTE', 'FILE'] as const
 

@@ -32,13 +32,14 @@ export class ListStart {
       this.format = start[1] === undefined ? 'xml' : 'json'
       return whole.slice(start.index)
     }
-    // Blanks behind a brace may go on; a word is shorter than that.
+    // Blanks behind a brace may go on.
     const brace = /\{\s*$/.exec(whole)
-    this.#kept = brace ? '{' : whole.slice(-LONGEST)
+    this.#kept = brace ? '{' : whole.slice(-MAX_START)
     return ''
   }
 }
 
 /** START is a brace that a quote or another brace follows, or an element that answers begin with: in PHP's warnings there are neither. */
 const START = /(\{)\s*["}]|<(?:\?xml\s|(?:dhrufusion|dhru|response|result|success|error)[\s>/])/i
-const LONGEST = 20
+/** MAX_START is longer than the name of any such element. */
+const MAX_START = 20
