@@ -8,19 +8,22 @@
  *   npm run bench -- --json                the figures as one JSON value
  *
  * Each server is a process of its own on an embedded PostgreSQL in a temporary folder, with fsync on; the load comes from this process
- * over keep-alive connections. Every round measures all cases one after another, so that a machine that slows down slows them all, and
- * every second round takes the two checkouts in the other order; a ratio is the median of the rounds' ratios. Where there is /proc, the processor time of node and of PostgreSQL for each request is
- * measured too; a PostgreSQL process that ended in between is left out of it.
+ * over keep-alive connections. Every round measures all cases one after another, so that a machine that slows down slows them all. Two
+ * checkouts are measured in the turns this, other, other, this, each half as long, so that a speed that drifts touches both alike. Every
+ * round starts the servers anew, since one process of the same program is up to a fifth faster than another; a ratio is the median of the
+ * rounds' ratios, with the lower and upper quartile. Where there is /proc, the processor time of node and of
+ * PostgreSQL for each request is measured too; a PostgreSQL process that ended in between is left out of it.
  */
 import { cpus } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type Side, sidesOf } from './compare.ts'
 import { cpuTimes } from './cpu.ts'
-import { median, nthImei } from './figures.ts'
+import { median, nthImei, percentile } from './figures.ts'
 import type { fillBench } from './fill.ts'
 import { type Case, load } from './load.ts'
-import { pidOf, root, start } from './processes.ts'
+import { pidOf, root, start, stopServer } from './processes.ts'
 import { inFolder, startApi } from './server.ts'
 
 const { values } = parseArgs({
@@ -38,6 +41,9 @@ const rounds = Number(values.rounds)
 const connectionCounts = values.connections.split(',').map(Number)
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
 
+/** WARM_UP_SECONDS: V8 compiles for so long what each kind of request needs; until then it takes a quarter of the processor's time. */
+const WARM_UP_SECONDS = 3
+
 let serial = 0
 const nextImei = (): string => nthImei(serial++)
 
@@ -46,8 +52,7 @@ const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
 await inFolder(main)
 
 /** Target is a running server of one checkout, filled with accounts and a service. */
-interface Target {
-  name: 'this' | 'against'
+interface Target extends Side {
   url: string
   data: string
   filled: Awaited<ReturnType<typeof fillBench>>
@@ -59,82 +64,126 @@ interface Measured {
   cpu: { node: number; postgres: number } | undefined
 }
 
-async function startTarget(folder: string, name: Target['name'], checkout: string): Promise<Target> {
+async function makeTarget(folder: string, { name, checkout }: Side): Promise<Target> {
   const data = join(folder, name)
-  const url = await startApi(data, { checkout, name: `imeigate (${name})` })
+  const url = await startServer(data, { name, checkout })
   const { fillBench } = (await import(
     pathToFileURL(join(checkout, 'bench/fill.ts')).href
   )) as typeof import('./fill.ts')
-  return { name, url, data, filled: await fillBench(data) }
+  return { name, checkout, url, data, filled: await fillBench(data) }
+}
+
+function startServer(data: string, { name, checkout }: Side): Promise<string> {
+  return startApi(data, { checkout, name: `imeigate (${name})` })
+}
+
+/** `startAnew` starts the server of a target again, warms it up, and gives its cases. */
+async function startAnew(target: Target): Promise<Cases> {
+  await stopServer(target.url)
+  target.url = await startServer(target.data, target)
+  const cases = casesFor(target)
+  for (const one of cases.warmUp) await load(one, { connections: 100, seconds: WARM_UP_SECONDS })
+  return cases
 }
 
 async function main(folder: string): Promise<void> {
   const constant = await start([join(root, 'bench/constant.ts')], {}, 'constant')
-  const targets = [await startTarget(folder, 'this', root)]
-  if (values.against) targets.push(await startTarget(folder, 'against', resolve(values.against)))
+  const targets: Target[] = []
+  for (const side of sidesOf(values.against)) targets.push(await makeTarget(folder, side))
 
   const figures = new Map<string, Measured[]>()
-  const measure = async (name: string, one: Case, connections: number, target?: Target): Promise<void> => {
-    const before = target && cpuTimes(pidOf(target.url), target.data)
-    const perSecond = await load(one, { connections, seconds })
-    const after = target && cpuTimes(pidOf(target.url), target.data)
-    const each = (used: 'node' | 'postgres'): number =>
-      (((after?.[used] ?? 0) - (before?.[used] ?? 0)) * 1e6) / (perSecond * seconds)
-    const cpu = before && after ? { node: each('node'), postgres: each('postgres') } : undefined
+  const record = (name: string, measured: Measured[]): void => {
+    const one = meanOf(measured)
     const found = figures.get(name)
-    if (found) found.push({ perSecond, cpu })
-    else figures.set(name, [{ perSecond, cpu }])
+    if (found) found.push(one)
+    else figures.set(name, [one])
+    const { perSecond, cpu } = one
     const used = cpu
       ? `  ${cpu.node.toFixed(0)} + ${cpu.postgres.toFixed(0)} us of node + PostgreSQL each`
       : ''
     say(`  ${name.padEnd(44)} ${count(perSecond)} /s${used}`)
   }
 
-  const casesOf = targets.map((target) => ({ target, ...casesFor(target) }))
-  const [first] = casesOf
-  if (!first) return
-  const listSize = await sizeOf(first.list)
-  const constantList: Case = {
-    ...first.list,
-    name: `constant of ${listSize} bytes`,
-    url: `${constant}/bytes/${listSize}`,
-  }
-  for (const { all } of casesOf) for (const one of all) await load(one, { connections: 100, seconds: 1 })
-
   const many = Math.max(...connectionCounts)
+  let listBase = ''
   for (let round = 1; round <= rounds; round++) {
     say(`round ${round} of ${rounds}`)
-    const inTurn = round % 2 === 1 ? casesOf : casesOf.toReversed()
-    for (const connections of connectionCounts) {
-      const at = (name: string): string => `${name}, ${connections} connections`
-      await measure(
-        at('constant answer'),
-        { ...first.places[0], url: `${constant}/api/dhru` } as Case,
-        connections,
-      )
-      for (const [index, { name }] of first.places.entries()) {
+    const sides: Cases[] = []
+    for (const target of targets) sides.push(await startAnew(target))
+    const [first] = sides as [Cases]
+    const compare = async (kindOf: (cases: Cases) => Case[], connections: number, at = ''): Promise<void> => {
+      for (const [index, { name }] of kindOf(first).entries()) {
         if (!name.includes(values.only)) continue
-        for (const { target, places } of inTurn) {
-          await measure(labelled(at(name), target), places[index] as Case, connections, target)
+        const turns = sides.length === 1 ? sides : [...sides, ...sides.toReversed()]
+        const measured = new Map(targets.map((target) => [target, [] as Measured[]]))
+        for (const cases of turns) {
+          const { target } = cases
+          const length = (seconds * sides.length) / turns.length
+          const one = kindOf(cases)[index] as Case
+          measured.get(target)?.push(await measure(one, { connections, seconds: length, target }))
         }
+        for (const [target, one] of measured) record(labelled(`${name}${at}`, target), one)
       }
     }
-    await measure(constantList.name, constantList, many)
-    for (const [index, { name }] of first.others.entries()) {
-      if (!name.includes(values.only)) continue
-      for (const { target, others } of inTurn) {
-        await measure(labelled(name, target), others[index] as Case, many, target)
-      }
+    for (const connections of connectionCounts) {
+      const at = `, ${connections} connections`
+      const constantPlace = { ...first.places[0], url: `${constant}/api/dhru` } as Case
+      record(`constant answer${at}`, [await measure(constantPlace, { connections, seconds })])
+      await compare(({ places }) => places, connections, at)
     }
+    const size = await sizeOf(first.list)
+    listBase = `constant of ${size} bytes`
+    const constantList = { ...first.list, url: `${constant}/bytes/${size}` }
+    record(listBase, [await measure(constantList, { connections: many, seconds })])
+    await compare(({ others }) => others, many)
   }
-  report(figures, { listBase: constantList.name, many })
+  report(figures, { listBase, many })
+}
+
+/** `measure` makes requests of one kind; gives what they took. */
+async function measure(
+  one: Case,
+  { connections, seconds, target }: { connections: number; seconds: number; target?: Target },
+): Promise<Measured> {
+  const before = target && cpuTimes(pidOf(target.url), target.data)
+  const { requests, perSecond } = await load(one, { connections, seconds })
+  const after = target && cpuTimes(pidOf(target.url), target.data)
+  const each = (used: 'node' | 'postgres'): number =>
+    (((after?.[used] ?? 0) - (before?.[used] ?? 0)) * 1e6) / requests
+  return { perSecond, cpu: before && after ? { node: each('node'), postgres: each('postgres') } : undefined }
+}
+
+/** `meanOf` gives what was measured in turns of equal length. */
+function meanOf(measured: readonly Measured[]): Measured {
+  const mean = (numbers: number[]): number => numbers.reduce((sum, one) => sum + one, 0) / numbers.length
+  const cpus = measured.flatMap(({ cpu }) => cpu ?? [])
+  return {
+    perSecond: mean(measured.map(({ perSecond }) => perSecond)),
+    cpu:
+      cpus.length === measured.length
+        ? {
+            node: mean(cpus.map(({ node }) => node)),
+            postgres: mean(cpus.map(({ postgres }) => postgres)),
+          }
+        : undefined,
+  }
 }
 
 function labelled(name: string, { name: target }: Target): string {
   return target === 'this' ? name : `${name} [against]`
 }
 
-function casesFor({ url, filled }: Target): { places: Case[]; others: Case[]; list: Case; all: Case[] } {
+interface Cases {
+  target: Target
+  places: Case[]
+  others: Case[]
+  list: Case
+  /** `warmUp` is one case of each kind. */
+  warmUp: Case[]
+}
+
+function casesFor(target: Target): Cases {
+  const { url, filled } = target
   const { accounts, serviceId } = filled
   const first = accounts[0] as (typeof accounts)[0]
   const form = (account: typeof first, fields: Record<string, string>): string =>
@@ -180,7 +229,7 @@ function casesFor({ url, filled }: Target): { places: Case[]; others: Case[]; li
     rest('REST: services', 'GET', '/api/services?limit=50'),
   ]
   // The order 1001 must be there before it is asked for.
-  return { places, others, list, all: [places[0] as Case, ...others] }
+  return { target, places, others, list, warmUp: [places[0] as Case, ...others] }
 }
 
 async function sizeOf(one: Case): Promise<number> {
@@ -197,8 +246,9 @@ function report(
   { listBase, many }: { listBase: string; many: number },
 ): void {
   const speeds = (name: string): number[] => (figures.get(name) ?? []).map(({ perSecond }) => perSecond)
-  const ratio = (name: string, base: string): number =>
-    Number(median(speeds(name).map((value, round) => value / (speeds(base)[round] ?? Number.NaN))).toFixed(2))
+  const ratios = (name: string, base: string): number[] =>
+    speeds(name).map((value, round) => value / (speeds(base)[round] ?? Number.NaN))
+  const to2 = (value: number): number => Number(value.toFixed(2))
   const baseOf = (name: string): string => {
     if (name.startsWith('service list')) return listBase
     const [, at] = /(\d+) connections/.exec(name) ?? []
@@ -210,8 +260,11 @@ function report(
     return {
       case: name,
       perSecond: Math.round(median(speeds(name))),
-      toConstant: ratio(name, baseOf(name)),
-      ...(figures.has(against) && { toAgainst: ratio(name, against) }),
+      toConstant: to2(median(ratios(name, baseOf(name)))),
+      ...(figures.has(against) && {
+        toAgainst: to2(median(ratios(name, against))),
+        quartiles: [0.25, 0.75].map((share) => to2(percentile(ratios(name, against), share))),
+      }),
       ...(cpus.length > 0 && {
         nodeMicros: Math.round(median(cpus.map(({ node }) => node))),
         postgresMicros: Math.round(median(cpus.map(({ postgres }) => postgres))),
@@ -223,12 +276,13 @@ function report(
     process.stdout.write(`${JSON.stringify({ rows, ...about })}\n`)
     return
   }
-  const head = ['', 'per second', 'of the constant', 'of the other', 'node us', 'PostgreSQL us']
+  const head = ['', 'per second', 'of the constant', 'of the other', 'quartiles', 'node us', 'PostgreSQL us']
   const cells = rows.map((row) => [
     row.case,
     row.perSecond.toLocaleString('en-US'),
     row.toConstant.toFixed(2),
     row.toAgainst?.toFixed(2) ?? '',
+    row.quartiles?.map((one) => one.toFixed(2)).join('-') ?? '',
     row.nodeMicros?.toString() ?? '',
     row.postgresMicros?.toString() ?? '',
   ])

@@ -10,11 +10,11 @@ export interface Case {
   body: (n: number) => string
 }
 
-/** `load` makes requests for some seconds; gives how many were answered in a second. Rejects at the first answer that is an error. */
+/** `load` makes requests for some seconds; gives how many were answered. Rejects at the first answer that is an error. */
 export async function load(
   one: Case,
   { connections, seconds }: { connections: number; seconds: number },
-): Promise<number> {
+): Promise<{ requests: number; perSecond: number }> {
   let n = 0
   let failure: string | undefined
   const { pathname, search } = new URL(one.url)
@@ -45,5 +45,6 @@ export async function load(
   const result = await promise
   if (failure !== undefined) throw new Error(`${one.name}: ${failure}`)
   if (result.errors > 0) throw new Error(`${one.name}: ${result.errors} connections failed`)
-  return result.requests.total / result.duration
+  const { total: requests } = result.requests
+  return { requests, perSecond: requests / result.duration }
 }

@@ -96,7 +96,7 @@ export async function selectUnchainedChanges(
 export async function hashEntries(sql: Queryable, spans: readonly Span[]): Promise<Map<number, Buffer>> {
   const rows = await sql<{ link: number; hash: Buffer }[]>`
     select s.link, sha256(convert_to(string_agg(
-             jsonb_build_array(e.account_id, e.id, e.kind, e.amount, e.available_after, e.order_id, e.position, e.actor, e.note,
+             row(e.account_id, e.id, e.kind, e.amount, e.available_after, e.order_id, e.position, e.actor, e.note,
                                (extract(epoch from e.created_at) * 1000000)::bigint, e.deposit_id, e.transfer_id)::text,
              E'\n' order by s.ord, e.id), 'UTF8')) as hash
       from unnest(${spans.map(({ link }) => link)}::int[], ${spans.map(({ accountId }) => accountId)}::int[],
@@ -114,7 +114,7 @@ export async function hashChanges(
 ): Promise<Map<number, Buffer>> {
   const rows = await sql<{ link: number; hash: Buffer }[]>`
     select c.link, sha256(convert_to(string_agg(
-             jsonb_build_array(t.id, (extract(epoch from t.at) * 1000000)::bigint, t.actor, t.what, t.subject, t.account_id,
+             row(t.id, (extract(epoch from t.at) * 1000000)::bigint, t.actor, t.what, t.subject, t.account_id,
                                t.before, t.after)::text,
              E'\n' order by c.ord), 'UTF8')) as hash
       from unnest(${changes.map(({ link }) => link)}::int[], ${changes.map(({ id }) => id)}::bigint[])

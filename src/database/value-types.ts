@@ -8,9 +8,13 @@ const arrayOf =
   (text) =>
     text === '{}' ? [] : text.slice(1, -1).split(',').map(parse)
 
+/** IN_UTC is how PostgreSQL writes the times of this program, whose sessions are in UTC. The driver's parser takes twice as long for them. */
+const IN_UTC = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)?\+00$/
+const anyTime = pg.types.getTypeParser(1184, 'text')
+
 /**
  * `parsers` reads values otherwise than the driver does, by the fixed ids of their types in PostgreSQL: an int8 is a bigint, because a
- * float would change it, and an interval or a date is its text.
+ * float would change it, and an interval or a date is its text; a time of UTC is read at once.
  */
 const parsers = new Map<number, Parse>([
   [20, BigInt],
@@ -18,6 +22,10 @@ const parsers = new Map<number, Parse>([
   [1005, arrayOf(Number)],
   [1007, arrayOf(Number)],
   [1082, String],
+  [
+    1184,
+    (text) => (IN_UTC.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : anyTime(text)),
+  ],
   [1186, String],
 ])
 

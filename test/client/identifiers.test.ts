@@ -41,6 +41,29 @@ it('a text without the digits of an IMEI names what it would name if it were sea
   )
 })
 
+const named = fc.constantFrom('IMEI', 'input', 'CODE', 'orders', THEIRS, OURS, '490154203237518 ')
+const value = fc.oneof(
+  text,
+  fc.constantFrom('490154203<b>237518', 490154203237518, 4.9e14, '4.90154203237518e14', '4.9e+14', 7, null),
+)
+const { answer } = fc.letrec<{ answer: unknown }>((tie) => ({
+  answer: fc.oneof(
+    { maxDepth: 3 },
+    fc.dictionary(named, value, { maxKeys: 3 }),
+    fc.dictionary(named, tie('answer'), { maxKeys: 3 }),
+    fc.array(tie('answer'), { maxLength: 2 }),
+  ),
+}))
+
+it('an answer in which no text has the digits of an IMEI names what it would name if it were searched', () => {
+  fc.assert(
+    fc.property(answer, (said) => {
+      expect(otherIn([said], OURS)).toBe(otherIn([said, 'x\u00bd'], OURS))
+    }),
+    { numRuns: 5_000 },
+  )
+})
+
 it('every sign that becomes a digit counts as one', () => {
   const missed: string[] = []
   for (let code = 0x80; code <= 0x10ffff; code++) {

@@ -43,7 +43,7 @@ export function readWhole(body: string): Whole | Unreadable {
   if (PAGE.test(body)) return unreadable('the answer is an HTML page')
   const objects = findObjects(body)
   if (!objects) return unreadable('the JSON of the answer is not whole')
-  if (objects.some(({ json }) => contradictsItself(json))) {
+  if (objects.some(({ json, object }) => contradictsItself(json, object))) {
     return unreadable('the answer says two things under one name')
   }
   const answers = objects.map(({ object }) => object).filter(isAnswer)

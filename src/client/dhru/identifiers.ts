@@ -28,15 +28,15 @@ export function otherIn(said: unknown, input: string, others: readonly string[] 
   if (ours === '') return undefined
   const imeis = isImei(ours)
   const isOurs = imeis ? holdsImei(ours.slice(0, IMEI_DIGITS)) : holdsText(ours)
-  // Most answers that name a phone name ours, and to look for that costs less than to look for others.
-  if (names(said, isOurs)) return undefined
+  // Most answers that name a phone name ours or none, and to look for that costs less than to look for others.
+  if (names(said, isOurs) || (imeis && !names(said, mayNameImei))) return undefined
   for (const found of identifiers(said, imeis, MAX_LEVELS)) {
     if (![input, ...others].some((known) => isSameInput(found, known))) return found.trim()
   }
   return undefined
 }
 
-/** `names` tells whether ours stands anywhere, in a name or a value, however deep. */
+/** `names` tells whether a text like ours stands anywhere, in a name or a value, however deep. */
 function names(said: unknown, isOurs: (text: string) => boolean): boolean {
   const rest = [said]
   while (rest.length > 0) {
@@ -85,6 +85,11 @@ function mayHoldImei(text: string): boolean {
   }
   return !isAscii && OTHER_DIGIT.test(text)
 }
+
+/** `mayNameImei` leaves out texts in which no IMEI stands, however it is written: digits between tags, or a number with an exponent. */
+const mayNameImei = (text: string): boolean => text.includes('<') || mayHoldImei(text) || EXPONENT.test(text)
+
+const EXPONENT = /\de\+?1\d/i
 
 /** `isLetter` tells letters of ASCII. */
 const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
