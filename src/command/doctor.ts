@@ -13,6 +13,7 @@ import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/sessio
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
+import { findBelowCost } from '../supplier-routes/below-cost.ts'
 import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
 import { listWebhooks } from '../webhooks/webhooks.ts'
@@ -123,6 +124,7 @@ async function database(): Promise<Symptom[]> {
               lists(await findWaitingLists(sql)),
               proxies(await recentSightings(sql, readConfig(process.env).trustProxy, new Date())),
               unrouted(await findUnrouted(sql)),
+              belowCost(await findBelowCost(sql, { limit: 3 })),
               stopped(await listWebhooks(sql)),
             ]
           : [...symptoms, servingRole(role)]
@@ -255,6 +257,17 @@ function unrouted(services: UnroutedService[]): Symptom {
   const others = services.length > named.length ? ', ...' : ''
   const advice = 'imeigate service list --unrouted, then route list --service <code>'
   return warn('services', `${services.length} without a working route: ${named.join(', ')}${others}`, advice)
+}
+
+function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>): Symptom {
+  if (count === 0) return ok('prices', 'none is below its cost')
+  const named = prices.map(({ serviceCode, currency }) => `${serviceCode} in ${currency}`)
+  const others = count > named.length ? ', ...' : ''
+  return warn(
+    'prices',
+    `${count} below the cost: ${named.join(', ')}${others}`,
+    'imeigate price list --below-cost',
+  )
 }
 
 function stopped(webhooks: Webhook[]): Symptom {

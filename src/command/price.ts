@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { priceAttributes } from '../catalogue/price-attributes.ts'
-import { type PriceForm, removePrice, setPrice } from '../catalogue/prices.ts'
+import { type Price, type PriceForm, removePrice, setPrice } from '../catalogue/prices.ts'
+import { findService } from '../catalogue/services.ts'
 import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
 import { jsonOf } from '../lib/attributes.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
+import { findBelowCost, type PriceBelowCost } from '../supplier-routes/below-cost.ts'
 import type { StoredMarkupRule } from '../sync/markup-rule.ts'
 import { type PriceChange, priceHistory } from '../sync/price-history.ts'
 import { listRuledPrices, type RuledPrice } from '../sync/price-rules.ts'
@@ -23,8 +26,9 @@ export function register(program: Command): void {
     .action(answering(set))
   price
     .command('list')
-    .description('every price of a service')
-    .requiredOption('--service <id or code>')
+    .description('every price of a service, or those that are below its cost, of all services')
+    .option('--service <id or code>', 'needed without --below-cost')
+    .option('--below-cost', 'less than what the cheapest working route costs by the exchange rates of today')
     .addOption(configuredLimit())
     .action(answering(list))
   price
@@ -49,16 +53,62 @@ async function priceForm(sql: Sql, options: Record<string, unknown>) {
 }
 
 async function set(options: Record<string, unknown>): Promise<Answer> {
-  const made = await withAttributeNames(priceAttributes, () =>
-    withDatabase(async ({ sql }) => setPrice(sql, await priceForm(sql, options))),
+  const { made, cost } = await withAttributeNames(priceAttributes, () =>
+    withDatabase(async ({ sql }) => {
+      const made = await setPrice(sql, await priceForm(sql, options))
+      const { prices } = await findBelowCost(sql, { service: made.serviceId, limit: MAX_CONFIGURED })
+      return { made, cost: prices.find((price) => isSame(price, made)) }
+    }),
   )
+  if (cost) process.stderr.write(`warning: it is below the cost of ${costText(cost)}\n`)
   return { json: jsonOf(priceAttributes, made), text: priceTable([made]) }
 }
 
-async function list({ service, limit }: { service: string; limit: number }): Promise<Answer> {
+const isSame = (one: Price, other: Price): boolean =>
+  one.currency === other.currency &&
+  one.accountId === other.accountId &&
+  one.priceGroupId === other.priceGroupId
+
+const costText = ({ cost, currency, supplier }: PriceBelowCost): string =>
+  `${formatMoney(cost, currency)} at ${supplier}`
+
+interface ListOptions {
+  service?: string
+  belowCost?: true
+  limit: number
+}
+
+async function list({ service, belowCost, limit }: ListOptions): Promise<Answer> {
+  if (belowCost) {
+    const { prices, count } = await withDatabase(async ({ sql }) => {
+      const { id } = service === undefined ? {} : await findService(sql, service)
+      return await findBelowCost(sql, { service: id, limit })
+    })
+    return withRest(belowCostAnswer(prices), count > limit && `${count - limit} more`, MAX_CONFIGURED)
+  }
+  if (service === undefined) throw new Refusal('invalid_input', 'is needed without --below-cost', '--service')
   const found = await withDatabase(({ sql }) => listRuledPrices(sql, service, limit + 1))
   return cutTo(limit, found, pricesAnswer, MAX_CONFIGURED)
 }
+
+const belowCostAnswer = (prices: PriceBelowCost[]): Answer =>
+  listed(prices, {
+    json: (price) => ({
+      ...jsonOf(priceAttributes, price),
+      service_code: price.serviceCode,
+      cost: formatMicros(price.cost, price.currency),
+      supplier: price.supplier,
+    }),
+    columns: {
+      service: ({ serviceCode }) => serviceCode,
+      of: ({ accountId, group }) => buyerOf(accountId, group),
+      price: ({ unitPrice, currency }) => formatMoney(unitPrice, currency),
+      cost: ({ cost, currency }) => formatMoney(cost, currency),
+      at: ({ supplier }) => supplier,
+    },
+    right: ['price', 'cost'],
+    none: 'no price is below its cost',
+  })
 
 const pricesAnswer = (prices: RuledPrice[]): Answer => ({
   json: prices.map((price) => ({ ...jsonOf(priceAttributes, price), markup_rule: ruleJson(price) })),
@@ -127,7 +177,10 @@ async function history(service: string, { limit }: { limit: number }): Promise<A
 }
 
 function holderOf({ what, supplier, remoteId, accountId, group }: PriceChange): string {
-  if (what === 'cost') return `${supplier} ${remoteId}`
+  return what === 'cost' ? `${supplier} ${remoteId}` : buyerOf(accountId, group)
+}
+
+function buyerOf(accountId: number | null, group: string | null): string {
   if (accountId !== null) return `account ${accountId}`
   return group === null ? 'everyone' : `group ${group}`
 }
