@@ -9,12 +9,14 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { setFlagsFromString } from 'node:v8'
 
-const NEEDED = 24
+/** NEEDED is the first Node with argon2, which hashes passwords. */
+const NEEDED = [24, 7]
 /** LAUNCHED is set for the Node that this file starts, which then has a channel to the one that started it. */
 const LAUNCHED = 'IMEIGATE_LAUNCHED'
 const near = (path) => fileURLToPath(new URL(path, import.meta.url))
 
-if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) {
   // Requests wait for a batch, so that whatever a garbage collection meets of them is alive. From that V8 would conclude
   // that all of it lives long, and allocate it where only the slow collections come by.
   setFlagsFromString('--no-allocation-site-pretenuring')
@@ -45,7 +47,9 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED) {
     })
     child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]))
   } else {
-    process.stderr.write(`error: imeigate needs Node ${NEEDED} or newer; this is ${process.versions.node}\n`)
+    process.stderr.write(
+      `error: imeigate needs Node ${NEEDED.join('.')} or newer; this is ${process.versions.node}\n`,
+    )
     process.exit(1)
   }
 }

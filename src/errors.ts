@@ -9,6 +9,7 @@ export const errors = {
   key_expired: { status: 401, message: 'API key expired' },
   key_revoked: { status: 401, message: 'API key revoked' },
   account_closed: { status: 401, message: 'Account closed' },
+  session_expired: { status: 401, message: 'Sign in again' },
   permission_denied: { status: 403, message: 'Permission denied' },
   ip_not_allowed: { status: 403, message: 'Invalid IP request' },
   invalid_signature: { status: 401, message: 'The signature is missing or wrong' },

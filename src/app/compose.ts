@@ -43,6 +43,7 @@ import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { findSigner } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
+import { staffJobs } from '../staff/sweep.ts'
 import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
@@ -183,6 +184,7 @@ export async function compose(
       ...depositJobs(paying),
       ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),
+      ...staffJobs({ sql: long, clock }),
       ...lostJobs(sql),
     },
   })

@@ -19,6 +19,9 @@ export const tableOf = {
   deposit: 'deposits',
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
+  staff: 'staff',
+  'sign-in': 'sign_ins',
+  token: 'operator_tokens',
   'secret key': 'secret_key_rotations',
 } as const
 

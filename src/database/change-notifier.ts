@@ -18,7 +18,7 @@ const SILENT_MS = 2000
 const PUBLISH_DELAY_MS = 5
 
 /** Topic names what was changed. `orders` means that items wait to be sent; processes without workers publish it. */
-export type Topic = 'accounts' | 'catalogue' | 'suppliers' | 'deposit_providers' | 'orders'
+export type Topic = 'accounts' | 'catalogue' | 'suppliers' | 'deposit_providers' | 'staff' | 'orders'
 
 /** ChangeListener is the part of a ChangeNotifier that the owner of a cache needs. */
 export type ChangeListener = Pick<ChangeNotifier, 'onInvalidate' | 'isConnected'>

@@ -26,6 +26,7 @@ const FIXED = ['select']
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   schema_migrations: FIXED,
   entry_kinds: FIXED,
+  failed_sign_ins: UNTIL_REMOVED,
   idempotency_keys: UNTIL_REMOVED,
   markup_rules: UNTIL_REMOVED,
   notice_channels: UNTIL_REMOVED,
@@ -37,6 +38,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   placement_probes: UNTIL_REMOVED,
   prices: UNTIL_REMOVED,
   requests: UNTIL_REMOVED,
+  sign_in_attempts: UNTIL_REMOVED,
+  sign_ins: UNTIL_REMOVED,
   staged_services: UNTIL_REMOVED,
   stranger_requests: UNTIL_REMOVED,
   supplier_route_fields: UNTIL_REMOVED,

@@ -16,13 +16,21 @@ import type {
   ReviewId,
   RouteId,
   ServiceId,
+  SignInId,
+  StaffId,
   SubscriptionId,
   SupplierId,
+  TokenId,
   WebhookId,
 } from '../lib/ids.ts'
 import type { Amount, JsonText } from './column-types.ts'
 
 export type AccountStatus = 'active' | 'closed'
+
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[] ? U[] : ArrayTypeImpl<T>
+
+export type ArrayTypeImpl<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S[], I[], U[]> : T[]
 
 export type Dialect = 'contract' | 'panel'
 
@@ -48,6 +56,8 @@ export type ReviewKind =
 export type Routing = 'best' | 'cheapest' | 'fastest' | 'fixed'
 
 export type ServiceKind = 'imei' | 'serial' | 'server'
+
+export type StaffRole = 'catalogue' | 'finance' | 'manager' | 'owner' | 'read-only' | 'support'
 
 export interface Accounts {
   createdAt: Generated<Date>
@@ -137,6 +147,14 @@ export interface Deposits {
   totalPay: Amount
 }
 
+export interface FailedSignIns {
+  address: string
+  at: Date
+  id: Generated<number>
+  staffId: StaffId | null
+  what: string
+}
+
 export interface IdempotencyKeys {
   accountId: AccountId
   answer: string
@@ -175,6 +193,23 @@ export interface NoticeSubscriptions {
   createdAt: Date
   events: string[] | null
   id: Generated<SubscriptionId>
+}
+
+export interface OperatorTokens {
+  allowedIps: Generated<string[]>
+  createdAt: Date
+  expiresAt: Date
+  id: Generated<TokenId>
+  name: string
+  permissions: string[]
+  revokedAt: Date | null
+  secretHash: Buffer
+  staffId: StaffId | null
+}
+
+export interface OperatorTokenUses {
+  lastUsedAt: Date
+  tokenId: TokenId
 }
 
 export interface PriceGroups {
@@ -260,6 +295,34 @@ export interface Services {
   unroutedSince: Generated<Date | null>
   updatedAt: Generated<Date>
   visibleTo: number[] | null
+}
+
+export interface SignIns {
+  address: string
+  device: string
+  endedAt: Date | null
+  endsAt: Date
+  id: Generated<SignInId>
+  lastSeenAt: Date
+  madeAt: Date
+  provedAt: Date | null
+  staffId: StaffId
+  tokenHash: Buffer
+}
+
+export interface Staff {
+  createdAt: Date
+  email: string | null
+  id: Generated<StaffId>
+  invitationHash: Buffer | null
+  invitedUntil: Date | null
+  lastCode: Generated<Amount>
+  name: Generated<string>
+  password: string | null
+  recoveryCodes: Generated<ArrayType<Buffer>>
+  role: StaffRole
+  secrets: Buffer | null
+  suspendedAt: Date | null
 }
 
 export interface SupplierHealth {
@@ -349,15 +412,20 @@ export interface Database {
   depositProofs: DepositProofs
   depositProviders: DepositProviders
   deposits: Deposits
+  failedSignIns: FailedSignIns
   idempotencyKeys: IdempotencyKeys
   noticeChannels: NoticeChannels
   notices: Notices
   noticeSubscriptions: NoticeSubscriptions
+  operatorTokens: OperatorTokens
+  operatorTokenUses: OperatorTokenUses
   priceGroups: PriceGroups
   prices: Prices
   requests: Requests
   reviews: Reviews
   services: Services
+  signIns: SignIns
+  staff: Staff
   supplierHealth: SupplierHealth
   supplierRoutes: SupplierRoutes
   suppliers: Suppliers

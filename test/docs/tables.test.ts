@@ -9,6 +9,7 @@ import { settingsTable } from '../../src/config.ts'
 import { providerAttributes } from '../../src/deposits/provider-attributes.ts'
 import { optionTable } from '../../src/lib/attributes.ts'
 import { eventTable } from '../../src/notices/events.ts'
+import { permissionTable } from '../../src/staff/roles.ts'
 import { routeAttributes } from '../../src/supplier-routes/attributes.ts'
 import { supplierAttributes } from '../../src/suppliers/attributes.ts'
 
@@ -28,6 +29,7 @@ test.each<[page: string, tables: [section: string, head: string, write: () => st
       ['## price', OPTIONS, () => optionTable(priceAttributes)],
       ['## supplier', OPTIONS, () => optionTable(supplierAttributes)],
       ['## route', OPTIONS, () => optionTable(routeAttributes)],
+      ['## staff, token', '| permission |', permissionTable],
     ],
   ],
 ])('the tables of %s are those that metadata writes', async (name, tables) => {

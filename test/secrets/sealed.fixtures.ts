@@ -7,6 +7,7 @@ import type { Sealer } from '../../src/secrets/sealer.ts'
 import { createSupplier } from '../../src/suppliers/suppliers.ts'
 import { createWebhook } from '../../src/webhooks/webhooks.ts'
 import { newAccount } from '../orders/orders.fixtures.ts'
+import { Office } from '../staff/people.fixtures.ts'
 
 /** `sealedKinds` lists everything whose secrets are sealed: how one is made, and the table that keeps it. */
 export const sealedKinds: [
@@ -55,5 +56,10 @@ export const sealedKinds: [
         return await createWebhook(transaction, sealer, hook)
       })
     },
+  ],
+  [
+    'staff members',
+    'staff',
+    (sql, sealer, name) => new Office(sql, sealer).hire('support', `${name}@example.com`),
   ],
 ]

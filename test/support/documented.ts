@@ -117,6 +117,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const normal = (text: string): string =>
   text
     .replace(/\bwhsec_[\w+/=]+/g, 'SECRET')
+    .replace(/\bimo_\d+_[\w-]+/g, 'SECRET')
+    .replace(/(?<=^invitation +)[\w-]{22}$/gm, 'SECRET')
     .replace(/\b[a-z0-9]{40}\b/g, 'SECRET')
     .replace(/\b\d+ ms\b/g, 'SOME ms')
     .replace(/\b[\d.]+ GB\b/g, 'SOME GB')

@@ -23,6 +23,7 @@ const NOT_IN_DHRU: ErrorCode[] = [
   'conflict',
   'shutting_down',
   'provider_unavailable',
+  'session_expired',
 ]
 const FORMATS: Format[] = ['JSON', 'XML']
 

@@ -1,0 +1,130 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { fault, orThrow, resultOf } from '../lib/fault.ts'
+import type { StaffId } from '../lib/ids.ts'
+import type { Clock } from '../lib/time.ts'
+import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
+import { type Passwords, passwordFault } from './passwords.ts'
+import type { Role } from './roles.ts'
+import {
+  isTotpSecret,
+  makeRecoveryCodes,
+  offerTotp,
+  sealedFor,
+  stepOfCode,
+  type TotpOffer,
+} from './second-factor.ts'
+import { staffActor } from './sign-ins.ts'
+import {
+  actAs,
+  lockInvited,
+  type Person,
+  selectNewestSecrets,
+  selectPersonNamed,
+  updatePerson,
+  updateRecoveryCodes,
+} from './staff.sql.ts'
+import { readEmail, readName } from './staff.ts'
+import { hashToken } from './tokens.ts'
+
+/** Opened is what an invitation says: for whom it is, and a fresh secret for the authenticator app. */
+export interface Opened {
+  role: Role
+  name: string
+  email: string | null
+  totp: TotpOffer
+}
+
+/** EnrolmentForm is what an invited person says. */
+export interface EnrolmentForm {
+  name: string
+  email: string
+  password: string
+  /** `totpSecret` is the one that was offered, and `code` a code that the app makes of it. */
+  totpSecret: string
+  code: string
+}
+
+/** Enrolled is a person who can sign in now. */
+export interface Enrolled {
+  id: StaffId
+  email: string
+  /** `recoveryCodes` are shown this once. */
+  recoveryCodes: string[]
+}
+
+interface EnrolmentDeps {
+  sql: Sql
+  sealer: () => Promise<Sealer>
+  passwords: Passwords
+  clock: Clock
+}
+
+/** Enrolment lets invited people set name, e-mail address, password and second factor. */
+export class Enrolment {
+  readonly #deps: EnrolmentDeps
+
+  constructor(deps: EnrolmentDeps) {
+    this.#deps = deps
+  }
+
+  /** `open` throws not_found where the invitation was used, has ended, or never was. */
+  async open(token: string): Promise<Opened> {
+    const { role, name, email } = await this.#deps.sql.begin(async (transaction) =>
+      this.#valid(await lockInvited(transaction, hashToken(token))),
+    )
+    return { role, name, email, totp: offerTotp(email) }
+  }
+
+  /** `accept` uses the invitation. Throws as `open`, and invalid_input with every fault. */
+  async accept(token: string, form: EnrolmentForm): Promise<Enrolled> {
+    const { sql, clock, passwords } = this.#deps
+    const name = readName(form.name)
+    const given = readEmail(form.email)
+    const now = clock.now()
+    const weak = await passwordFault(form.password, [name, given])
+    const step = isTotpSecret(form.totpSecret)
+      ? stepOfCode(form.totpSecret, form.code.replace(/\s/g, ''), now, 0)
+      : undefined
+    orThrow(
+      resultOf(undefined, [
+        weak === undefined ? undefined : fault('password', weak),
+        step === undefined ? fault('code', 'is not the code that the app shows now') : undefined,
+      ]),
+    )
+    // Before the password is hashed, which costs something.
+    await this.open(token)
+    const password = await passwords.hash(form.password)
+    const sealer = await this.#deps.sealer()
+    const { codes, hashes } = makeRecoveryCodes()
+    return await sql.begin(async (transaction) => {
+      const { id, email: known } = this.#valid(await lockInvited(transaction, hashToken(token)))
+      await actAs(transaction, staffActor(id))
+      // Whom an invitation names keeps the address that it was sent to.
+      const email = known ?? given
+      const other = await selectPersonNamed(transaction, email.toLowerCase())
+      if (other && other.id !== id)
+        throw new Refusal('conflict', "the e-mail address is somebody else's", 'email')
+      const newest = await selectNewestSecrets(transaction)
+      refuseForeignKey(sealer, newest ? [{ sealed: newest.secrets, owner: sealedFor(newest.id) }] : [], {
+        what: 'staff members',
+        mend: 'reset the people',
+      })
+      await updatePerson(transaction, id, {
+        ...{ name, email, password, secrets: sealer.seal({ totp: form.totpSecret }, sealedFor(id)) },
+        ...{ lastCode: BigInt(step as number), invitationHash: null, invitedUntil: null },
+      })
+      await updateRecoveryCodes(transaction, id, hashes)
+      return { id, email, recoveryCodes: codes }
+    })
+  }
+
+  #valid(person: Person | undefined): Person {
+    const { clock } = this.#deps
+    const holds = person?.invitedUntil && person.invitedUntil > clock.now() && !person.suspendedAt
+    if (!person || !holds) {
+      throw new Refusal('not_found', 'the invitation was used or has ended: have another one made', 'token')
+    }
+    return person
+  }
+}

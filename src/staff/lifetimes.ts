@@ -1,0 +1,13 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/time.ts'
+
+/** IDLE_MS is how long a sign-in may be unused, and LONGEST_MS how long it holds at most. */
+export const IDLE_MS = 12 * HOUR_MS
+export const LONGEST_MS = 7 * DAY_MS
+/** SECOND_FACTOR_MS is how long the second factor may take after the password. */
+export const SECOND_FACTOR_MS = 10 * MINUTE_MS
+/** PROOF_MS is how long password and second factor are proof for what moves money or gives rights. */
+export const PROOF_MS = 10 * MINUTE_MS
+/** SEEN_MS is how exact it is when a sign-in was last seen. */
+export const SEEN_MS = MINUTE_MS
+/** KEPT_MS is how long what has ended is kept, and failures are. */
+export const KEPT_MS = 90 * DAY_MS

@@ -1,0 +1,105 @@
+import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { Refusal } from '../errors.ts'
+import { Turns } from '../lib/turns.ts'
+
+/** COST is what one guess costs: 46 MiB of memory, and about 40 ms of a processor. */
+const COST = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 }
+const SALT_BYTES = 16
+/** AT_ONCE are hashed at a time in a process, so that sign-ins leave its other threads and its memory alone; MAX_WAITING wait, more are refused. */
+const AT_ONCE = 2
+const MAX_WAITING = 50
+
+const MIN_LENGTH = 12
+const MAX_LENGTH = 128
+/** MIN_DIFFERENT is how many different characters a password has at least. */
+const MIN_DIFFERENT = 5
+
+const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2)
+
+/** Passwords hashes passwords and checks them, a few at a time. */
+export class Passwords {
+  readonly #turns = new Turns<'password'>({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING })
+
+  /** `hash` gives the hash of a password as a PHC string. Throws too_many_requests. */
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(SALT_BYTES)
+    const { memory, passes, parallelism } = COST
+    const tag = await this.#derive(password, { ...COST, nonce: salt })
+    return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${text(salt)}$${text(tag)}`
+  }
+
+  /**
+   * `verify` tells whether a password is the one that was hashed. Without a hash (nobody has the name that was given) it takes as long, and says
+   * no. Throws too_many_requests.
+   */
+  async verify(password: string, hash: string | undefined): Promise<boolean> {
+    const read = hash === undefined ? undefined : readHash(hash)
+    const salt = read?.salt ?? randomBytes(SALT_BYTES)
+    const tag = await this.#derive(password.slice(0, MAX_LENGTH), { ...COST, ...read?.cost, nonce: salt })
+    return read !== undefined && timingSafeEqual(tag, read.tag)
+  }
+
+  #derive(password: string, parameters: Omit<Argon2Parameters, 'message'>): Promise<Buffer> {
+    const message = Buffer.from(normal(password))
+    const derived = this.#turns.through('password', () => derive('argon2id', { ...parameters, message }))
+    if (!derived) throw new Refusal('too_many_requests', 'too many people sign in at this moment')
+    return derived
+  }
+}
+
+/** `isOutdated` tells whether a password was hashed at another cost than today's. */
+export const isOutdated = (hash: string): boolean => {
+  const { memory, passes, parallelism } = COST
+  return !hash.startsWith(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$`)
+}
+
+/** `passwordFault` says why a password is not taken; undefined: it is. `known` is what others know of the person: name and e-mail address. */
+export async function passwordFault(password: string, known: readonly string[]): Promise<string | undefined> {
+  const { length } = [...normal(password)]
+  if (length < MIN_LENGTH) return `must have at least ${MIN_LENGTH} characters`
+  if (password.length > MAX_LENGTH) return `must not be longer than ${MAX_LENGTH} characters`
+  const plain = normal(password).toLowerCase()
+  if (new Set(plain).size < MIN_DIFFERENT) return `must have at least ${MIN_DIFFERENT} different characters`
+  const words = ['imeigate', ...known.flatMap((one) => [one, ...one.split('@').slice(0, 1)])].map((one) =>
+    normal(one).toLowerCase(),
+  )
+  // Digits and signs around a word are the first thing that is guessed.
+  const cores = [plain, plain.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, ''), plain.replace(/[^\p{L}]/gu, '')]
+  if (cores.some((core) => core === '' || words.includes(core))) return 'is your name, or easy to guess'
+  const common = await commonPasswords()
+  return cores.some((core) => common.has(core)) ? 'is one of the most used ones' : undefined
+}
+
+let common: Promise<ReadonlySet<string>> | undefined
+
+/** `commonPasswords` are loaded when somebody first sets one: 49,000 texts. */
+function commonPasswords(): Promise<ReadonlySet<string>> {
+  common ??= import('@zxcvbn-ts/language-common').then(
+    ({ dictionary }) => new Set(dictionary['passwords-common']),
+  )
+  return common
+}
+
+/** `normal` lets a password be the same one on every keyboard. */
+const normal = (password: string): string => password.normalize('NFKC')
+
+const text = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '')
+
+const PHC = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([A-Za-z0-9+/]+)\$([A-Za-z0-9+/]+)$/
+
+function readHash(hash: string) {
+  const [, memory, passes, parallelism, salt = '', tag = ''] = PHC.exec(hash) ?? []
+  if (tag === '') throw new Error('the hash of a password is not in a form that this imeigate knows')
+  const bytes = Buffer.from(tag, 'base64')
+  return {
+    cost: {
+      memory: Number(memory),
+      passes: Number(passes),
+      parallelism: Number(parallelism),
+      tagLength: bytes.length,
+    },
+    salt: Buffer.from(salt, 'base64'),
+    tag: bytes,
+  }
+}

@@ -1,0 +1,111 @@
+import { Refusal } from '../errors.ts'
+
+/** `roles` are those that a person of the staff may have; each has one. */
+export const roles = ['owner', 'manager', 'support', 'finance', 'catalogue', 'read-only'] as const
+
+export type Role = (typeof roles)[number]
+
+interface Row {
+  /** `what` is what it is, for people. */
+  what: string
+  roles: readonly Role[]
+  /** `proof`: password and second factor must have been given a short time ago. */
+  proof?: true
+}
+
+/**
+ * `staffPermissions` is everything that people of the staff may be allowed to do, and who may: the one table from which the operator API is
+ * guarded. A permission of an operator token is one of these, too.
+ */
+export const staffPermissions = {
+  'orders.read': { what: 'read orders', roles },
+  'orders.act': { what: 'cancel and verify orders', roles: ['owner', 'manager', 'support'] },
+  'manual.answer': { what: 'answer orders that are done by hand', roles: ['owner', 'manager', 'support'] },
+  'reviews.resolve': {
+    what: 'decide reviews so that no money is given back and nothing is sent again',
+    roles: ['owner', 'manager', 'support', 'finance'],
+  },
+  'reviews.give_back': {
+    what: 'decide reviews so that money is given back, or an item is sent again',
+    roles: ['owner', 'manager', 'finance'],
+  },
+  'resellers.read': { what: 'read accounts and their keys', roles },
+  'resellers.edit': { what: 'make accounts, and change their names', roles: ['owner', 'manager', 'support'] },
+  'resellers.terms': {
+    what: 'set price groups and credit limits, close and reopen accounts',
+    roles: ['owner', 'manager', 'finance'],
+    proof: true,
+  },
+  'keys.edit': {
+    what: 'make, change and revoke API keys',
+    roles: ['owner', 'manager', 'support'],
+    proof: true,
+  },
+  'money.read': {
+    what: 'read deposits, balances and ledgers',
+    roles: ['owner', 'manager', 'support', 'finance', 'read-only'],
+  },
+  'money.deposits': {
+    what: 'confirm and refuse deposits',
+    roles: ['owner', 'manager', 'finance'],
+    proof: true,
+  },
+  'money.adjust': { what: 'adjust balances', roles: ['owner', 'manager', 'finance'], proof: true },
+  'catalogue.read': { what: 'read services', roles },
+  'catalogue.edit': { what: 'make and change services', roles: ['owner', 'manager', 'catalogue'] },
+  'prices.read': { what: 'read prices', roles },
+  'prices.edit': { what: 'set prices and rates', roles: ['owner', 'manager', 'catalogue'] },
+  'suppliers.read': { what: 'read suppliers and routes', roles },
+  'costs.read': {
+    what: 'read costs, margins and our balances at suppliers',
+    roles: ['owner', 'manager', 'finance', 'catalogue'],
+  },
+  'suppliers.edit': {
+    what: 'make and change suppliers and routes',
+    roles: ['owner', 'manager', 'catalogue'],
+    proof: true,
+  },
+  'suppliers.sync': { what: "take over suppliers' lists", roles: ['owner', 'manager', 'catalogue'] },
+  'suppliers.try': { what: 'call suppliers for a test', roles: ['owner', 'manager', 'support', 'catalogue'] },
+  'answers.teach': {
+    what: "decide what suppliers' words mean",
+    roles: ['owner', 'manager', 'catalogue'],
+  },
+  'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
+  'audit.read': { what: 'read who changed what', roles: ['owner', 'manager', 'finance'] },
+  'staff.edit': { what: 'invite people, set roles, suspend and reset', roles: ['owner'], proof: true },
+  'tokens.edit': { what: 'make and revoke operator tokens', roles: ['owner'], proof: true },
+} as const satisfies Record<string, Row>
+
+export type StaffPermission = keyof typeof staffPermissions
+
+/** `rows` is the table, each row of the same type. */
+const rows: Readonly<Record<StaffPermission, Row>> = staffPermissions
+
+const names = Object.keys(staffPermissions) as StaffPermission[]
+
+/** `permissionsOf` gives all that a role may do. */
+export const permissionsOf = (role: Role): StaffPermission[] =>
+  names.filter((name) => rows[name].roles.includes(role))
+
+/** `permissionTable` writes the table for the docs. */
+export const permissionTable = (): string =>
+  [
+    `| permission | to | ${roles.join(' | ')} |`,
+    `| --- | --- |${' --- |'.repeat(roles.length)}`,
+    ...names.map((name) => {
+      const { what, proof, roles: some } = rows[name]
+      const marks = roles.map((role) => (some.includes(role) ? 'yes' : ''))
+      return `| \`${name}\` | ${what}${proof ? ' (proof)' : ''} | ${marks.join(' | ')} |`
+    }),
+  ].join('\n')
+
+/** `checkStaffPermissions` gives each of the names once. Throws invalid_input. */
+export function checkStaffPermissions(given: readonly string[]): StaffPermission[] {
+  const unknown = given.find((one) => !Object.hasOwn(staffPermissions, one))
+  if (unknown !== undefined || given.length === 0) {
+    const said = unknown === undefined ? 'is missing' : `there is none called ${JSON.stringify(unknown)}`
+    throw new Refusal('invalid_input', `${said}: ${names.join(', ')}`, 'permission')
+  }
+  return names.filter((name) => given.includes(name))
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { generateSecret, generateURI, verifySync } from 'otplib'
+import type { StaffId } from '../lib/ids.ts'
+import { hashToken } from './tokens.ts'
+
+/** `sealedFor` is what a person's secrets are bound to. */
+export const sealedFor = (id: StaffId): string => `staff member ${id}`
+
+/** STEP_SECONDS is how long a code is shown; one before and one after it count as well, because clocks differ. */
+const STEP_SECONDS = 30
+const RECOVERY_CODES = 10
+/** RECOVERY_LENGTH gives 80 random bits, at 5 a character. */
+const RECOVERY_LENGTH = 16
+/** ALPHABET is without the characters that people take for each other. */
+const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/** TotpOffer is a fresh secret for an authenticator app: as a text to be typed, and as the URI that a QR code shows. */
+export interface TotpOffer {
+  secret: string
+  uri: string
+}
+
+/** `offerTotp` makes one. It counts once a code of it was given. */
+export function offerTotp(email: string | null): TotpOffer {
+  const secret = generateSecret()
+  return { secret, uri: generateURI({ issuer: 'imeigate', label: email ?? 'staff', secret }) }
+}
+
+/** `isTotpSecret` tells whether a text may be such a secret. */
+export const isTotpSecret = (text: string): boolean => /^[A-Z2-7]{32}$/.test(text)
+
+/** `stepOfCode` gives the time step of a code that is right and was not used; undefined: it is wrong. `after` is the newest step used. */
+export function stepOfCode(secret: string, code: string, now: Date, after: number): number | undefined {
+  if (!/^\d{6}$/.test(code)) return undefined
+  const epoch = Math.floor(now.getTime() / 1000)
+  const checked = verifySync({ secret, token: code, epoch, epochTolerance: STEP_SECONDS })
+  if (!checked.valid || !('timeStep' in checked)) return undefined
+  return checked.timeStep > after ? checked.timeStep : undefined
+}
+
+/** `makeRecoveryCodes` gives codes that stand for the second factor once each, and their hashes. */
+export function makeRecoveryCodes(): { codes: string[]; hashes: Buffer[] } {
+  const codes = Array.from({ length: RECOVERY_CODES }, () =>
+    Array.from(randomBytes(RECOVERY_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length])
+      .join('')
+      .replace(/(.{4})(?=.)/g, '$1-'),
+  )
+  return { codes, hashes: codes.map(hashRecoveryCode) }
+}
+
+/** `hashRecoveryCode` takes a code as people type it. */
+export const hashRecoveryCode = (code: string): Buffer =>
+  hashToken(code.toLowerCase().replace(/[^a-z0-9]/g, ''))

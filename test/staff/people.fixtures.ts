@@ -1,0 +1,84 @@
+import { randomBytes } from 'node:crypto'
+import { generateSync } from 'otplib'
+import type { Sql } from '../../src/database/database.ts'
+import type { StaffId } from '../../src/lib/ids.ts'
+import { HOUR_MS } from '../../src/lib/time.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
+import { Attempts } from '../../src/staff/attempts.ts'
+import { Enrolment } from '../../src/staff/enrolment.ts'
+import { Passwords } from '../../src/staff/passwords.ts'
+import type { Role } from '../../src/staff/roles.ts'
+import { SignIns } from '../../src/staff/sign-ins.ts'
+import { inviteStaff } from '../../src/staff/staff.ts'
+import { TestClock } from '../support/server.ts'
+
+export const PASSWORD = 'correct horse battery'
+
+/** `codeAt` gives the code that an authenticator app shows. */
+export const codeAt = (secret: string, time: Date): string =>
+  generateSync({ secret, epoch: Math.floor(time.getTime() / 1000) })
+
+/** Office is the staff's part of the domain, on one database. */
+export class Office {
+  readonly clock = new TestClock()
+  readonly sql: Sql
+  readonly enrolment: Enrolment
+  readonly signIns: SignIns
+
+  constructor(sql: Sql, sealer = new Sealer(Buffer.alloc(32, 7))) {
+    this.sql = sql
+    const deps = { sql, sealer: async () => sealer, passwords: new Passwords(), clock: this.clock }
+    this.enrolment = new Enrolment(deps)
+    this.signIns = new SignIns({ ...deps, attempts: new Attempts(sql, this.clock) })
+  }
+
+  /** `hire` invites a person, who accepts. */
+  async hire(role: Role, email = `${role}-${randomBytes(4).toString('hex')}@example.com`) {
+    const { token } = await inviteStaff(this.sql, { role, email }, this.clock)
+    return await this.accept(token, email)
+  }
+
+  async accept(token: string, email: string) {
+    const { totp } = await this.enrolment.open(token)
+    const form = { name: 'Anna', email, password: PASSWORD, totpSecret: totp.secret }
+    const enrolled = await this.enrolment.accept(token, {
+      ...form,
+      code: codeAt(totp.secret, this.clock.now()),
+    })
+    return new Hired(this, enrolled.id, email, totp.secret, enrolled.recoveryCodes)
+  }
+}
+
+class Hired {
+  readonly office: Office
+  readonly id: StaffId
+  readonly email: string
+  readonly secret: string
+  readonly recoveryCodes: string[]
+
+  constructor(office: Office, id: StaffId, email: string, secret: string, recoveryCodes: string[]) {
+    this.office = office
+    this.id = id
+    this.email = email
+    this.secret = secret
+    this.recoveryCodes = recoveryCodes
+  }
+
+  /** `nextCode` is one that was not used: time goes on to the next step. */
+  nextCode(): string {
+    this.office.clock.advance(30_000)
+    return codeAt(this.secret, this.office.clock.now())
+  }
+
+  async signIn(address = '192.0.2.1', password = PASSWORD) {
+    const begun = await this.begin(address, password)
+    return await this.office.signIns.confirm(begun.token, { code: this.nextCode() }, address)
+  }
+
+  begin(address = '192.0.2.1', password = PASSWORD) {
+    return this.office.signIns.begin({ email: this.email, password }, { address, device: 'a browser' })
+  }
+}
+
+/** LATER is long enough for counts of attempts to be forgotten. */
+export const LATER_MS = 2 * HOUR_MS
