@@ -9,11 +9,14 @@ import {
   hashEntries,
   insertLink,
   lockChain,
+  noteAccounts,
+  noteAllAccounts,
   replaceRanges,
   selectLastLink,
   selectRanges,
   selectUnchainedChanges,
   selectUnchainedEntries,
+  takeNotes,
 } from './chain.sql.ts'
 import { signCheckpoint } from './checkpoint.ts'
 import { hashOf, START } from './link.ts'
@@ -28,20 +31,22 @@ interface ChainWriterDeps {
 }
 
 const EVERY_MS = 1000
-/** LIMITS bound what one link holds. */
-const LIMITS = { accounts: 200, entries: 500 }
-const MAX_CHANGES = 1000
+/** LIMITS bound what one link holds, and the notes that are taken for it. */
+const LIMITS = { accounts: 200, entries: 500, changes: 1000, notes: 1000 }
 const EMPTY = Buffer.alloc(0)
 
 /**
  * ChainWriter chains what was written to the ledger and the trail by hashes, a second behind and in transactions of its own, so that placing an
- * order waits for nothing of it. One process does so at a time. Once a day it logs a checkpoint, to be found where logs are kept.
+ * order waits for nothing of it. What is written to a ledger is noted with it, and only those accounts are looked at; all of them once a day, and
+ * at the start. One process does so at a time. Once a day it logs a checkpoint, to be found where logs are kept.
  */
 export class ChainWriter implements RuntimeService {
   readonly name = 'hash chain'
   readonly #deps: ChainWriterDeps
   readonly #loop: Loop
+  /** `#day` is the last one that has its checkpoint, and `#notedDay` the last on which all accounts were looked at. */
   #day = ''
+  #notedDay = ''
 
   constructor(deps: ChainWriterDeps) {
     this.#deps = deps
@@ -64,8 +69,12 @@ export class ChainWriter implements RuntimeService {
   async #run(): Promise<boolean> {
     const { sql, clock, log, signer } = this.#deps
     const now = clock.now()
-    const more = await chainNext(sql, now)
     const day = now.toISOString().slice(0, 10)
+    if (day !== this.#notedDay) {
+      await noteAllAccounts(sql)
+      this.#notedDay = day
+    }
+    const more = await chainNext(sql, now)
     if (more || day === this.#day) return more
     this.#day = day
     const key = await signer()
@@ -86,10 +95,16 @@ export async function writeLink(transaction: Transaction, now: Date): Promise<bo
   if (!(await lockChain(transaction))) return false
   const last = await selectLastLink(transaction)
   const id = (last?.id ?? 0) + 1
-  const spans = (await selectUnchainedEntries(transaction, LIMITS)).map((span) => ({ link: id, ...span }))
+  const { taken, accounts } = await takeNotes(transaction, LIMITS.notes)
+  const found = await selectUnchainedEntries(transaction, accounts.slice(0, LIMITS.accounts), LIMITS.entries)
+  const spans = found.map((span) => ({ link: id, ...span }))
+  const full = spans.filter(({ first, last: end }) => end - first + 1 === LIMITS.entries)
+  const later = [...full.map(({ accountId }) => accountId), ...accounts.slice(LIMITS.accounts)]
+  await noteAccounts(transaction, later)
   const ranges = await selectRanges(transaction)
-  const changes = await selectUnchainedChanges(transaction, ranges, MAX_CHANGES)
-  if (spans.length === 0 && changes.length === 0) return false
+  const changes = await selectUnchainedChanges(transaction, ranges, LIMITS.changes)
+  const more = later.length > 0 || taken === LIMITS.notes || changes.length === LIMITS.changes
+  if (spans.length === 0 && changes.length === 0) return more
   const entriesHash = (await hashEntries(transaction, spans)).get(id) ?? EMPTY
   const named = changes.map((change) => ({ link: id, id: change }))
   const changesHash = (await hashChanges(transaction, named)).get(id) ?? EMPTY
@@ -104,7 +119,5 @@ export async function writeLink(transaction: Transaction, now: Date): Promise<bo
   }
   await replaceRanges(transaction, ranges, without(ranges, changes, now))
   await insertLink(transaction, { ...link, hash: hashOf(last?.hash ?? START, link) }, spans)
-  const isFull = ({ first, last: end }: { first: number; last: number }): boolean =>
-    end - first + 1 === LIMITS.entries
-  return spans.length === LIMITS.accounts || spans.some(isFull) || changes.length === MAX_CHANGES
+  return more
 }

@@ -34,17 +34,50 @@ export async function selectLinks(sql: Queryable, after: number, limit: number):
       from chain_links where id > ${after} order by id limit ${limit}`.records()
 }
 
-/** `selectUnchainedEntries` gives what is to be chained of ledgers: of so many accounts, and so many entries of each. */
+/** `takeNotes` takes notes of whose ledgers were written to: so many, none of them for another link. Gives how many it took, and each account once. */
+export async function takeNotes(
+  sql: Transaction,
+  limit: number,
+): Promise<{ taken: number; accounts: AccountId[] }> {
+  const notes = await sql<{ accounts: AccountId[] }[]>`
+    delete from unchained_ledgers where ctid = any(array(select ctid from unchained_ledgers limit ${limit}::int))
+    returning accounts`
+  return { taken: notes.length, accounts: [...new Set(notes.flatMap(({ accounts }) => accounts))] }
+}
+
+/** `noteAccounts` notes accounts for a later link. */
+export async function noteAccounts(sql: Transaction, accounts: readonly AccountId[]): Promise<void> {
+  if (accounts.length > 0) await sql`insert into unchained_ledgers (accounts) values (${accounts}::int[])`
+}
+
+/**
+ * `noteAllAccounts` notes every account with entries that no link holds. It reads all wallets, for what nobody has noted: entries of before there
+ * were notes, and those whose notes somebody has removed.
+ */
+export async function noteAllAccounts(sql: Queryable): Promise<void> {
+  await sql`
+    insert into unchained_ledgers (accounts)
+    select array_agg(w.account_id)
+      from wallets w left join chained_ledgers c on c.account_id = w.account_id
+     where w.last_entry > coalesce(c.last_id, 0)
+    having count(*) > 0`
+}
+
+/** `selectUnchainedEntries` gives what is to be chained of some accounts' ledgers, so many entries of each. */
 export async function selectUnchainedEntries(
   sql: Queryable,
-  { accounts, entries }: { accounts: number; entries: number },
+  accounts: readonly AccountId[],
+  entries: number,
 ): Promise<Omit<Span, 'link'>[]> {
+  if (accounts.length === 0) return []
   return await sql<{ accountId: AccountId; firstId: number; lastId: number }[]>`
     select w.account_id, coalesce(c.last_id, 0) + 1 as first_id,
            least(w.last_entry, coalesce(c.last_id, 0) + ${entries}::int) as last_id
-      from wallets w left join chained_ledgers c on c.account_id = w.account_id
+      from unnest(${accounts}::int[]) as noted (account_id)
+      join wallets w on w.account_id = noted.account_id
+      left join chained_ledgers c on c.account_id = w.account_id
      where w.last_entry > coalesce(c.last_id, 0)
-     order by w.account_id limit ${accounts}`
+     order by w.account_id`
     .records()
     .then((rows) => rows.map(({ accountId, firstId: first, lastId: last }) => ({ accountId, first, last })))
 }

@@ -46,6 +46,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   supplier_routes: UNTIL_REMOVED,
   throttles: UNTIL_REMOVED,
   unchained_changes: UNTIL_REMOVED,
+  unchained_ledgers: UNTIL_REMOVED,
   webhook_deliveries: UNTIL_REMOVED,
 }
 

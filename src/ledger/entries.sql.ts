@@ -17,6 +17,8 @@ export async function insertEntry(
       update wallets set available = ${entry.availableAfter}, last_entry = last_entry + 1
        where account_id = ${entry.accountId}
       returning account_id, last_entry, available
+    ), noted as (
+      insert into unchained_ledgers (accounts) select array[account_id] from balanced
     )
     insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, deposit_id, created_at)
     select account_id, last_entry, ${entry.kind}::entry_kind, ${entry.amount}::bigint, available,

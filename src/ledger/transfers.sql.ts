@@ -60,6 +60,8 @@ export async function insertTransfer(
         from sides
     ), balanced as (
       update wallets w set available = s.available_after, last_entry = s.entry_id from sides s where w.account_id = s.account_id
+    ), noted as (
+      insert into unchained_ledgers (accounts) select array[${senderId}::int, ${receiverId}::int] from made
     )
     select id, sent_id, received_id from made`.records()
   if (!row) throw new Error('a transfer between accounts was not written')

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
-import { selectLastLink } from '../../src/audit/chain.sql.ts'
+import { noteAllAccounts, selectLastLink } from '../../src/audit/chain.sql.ts'
 import { checkChain, followChain, type Known } from '../../src/audit/chain-check.ts'
 import { chainNext, writeLink } from '../../src/audit/chain-writer.ts'
 import { readCheckpoints, signCheckpoint } from '../../src/audit/checkpoint.ts'
@@ -249,6 +249,8 @@ describe('the hash chain', () => {
         await transaction.unsafe(`delete from ${table}`)
       }
     })
+    // As at the start, and once a day.
+    await noteAllAccounts(database.sql)
     await chainAll()
     expect(await broken()).toEqual([])
     expect(await broken(readCheckpoints(checkpoint, signer))).toEqual([

@@ -155,7 +155,15 @@ describe('the trail', () => {
         'supplier_health',
         'supplier_services',
       ],
-      ...['sync_runs', 'synced_services', 'throttles', 'trail', 'transfers', 'unchained_changes'],
+      ...[
+        'sync_runs',
+        'synced_services',
+        'throttles',
+        'trail',
+        'transfers',
+        'unchained_changes',
+        'unchained_ledgers',
+      ],
     ]
     const tables = await database.sql<{ name: string; followed: boolean }[]>`
       select c.relname as name,

@@ -1422,6 +1422,11 @@ create table chained_ledgers (
   account_id integer primary key references accounts,
   last_id bigint not null
 );
+-- The accounts whose ledgers were written to, a line for each transaction, until the chain has come as far: so that it looks at no account that is
+-- at rest. Without a key or an index, because every order writes a line.
+create table unchained_ledgers (
+  accounts integer[] not null
+);
 -- The ids of the trail that no link holds: those between others, whose transactions may go on, and those that come.
 create table unchained_changes (
   first_id bigint primary key,

@@ -190,6 +190,8 @@ export async function writeItemUpdates(
                      sum(case when state = 'success' then 0 else price end) as freed
                 from ended group by account_id) e
        where w.account_id = e.account_id
+    ), noted as (
+      insert into unchained_ledgers (accounts) select array_agg(distinct account_id) from ended having count(*) > 0
     )
     select ord::int, null::bigint as order_id, null::smallint as position from moved
     union all

@@ -131,6 +131,8 @@ export async function insertOrders(
       select account_id, idempotency_key, order_id, body, ${now} from asked
        where position = 1 and idempotency_key is not null
       ${replaceKeys ? sql`on conflict (account_id, key) do update set order_id = excluded.order_id, created_at = excluded.created_at` : sql``}
+    ), noted as (
+      insert into unchained_ledgers (accounts) select accounts from found where enough
     )
     update wallets w set available = w.available - s.spent, held = w.held + s.spent, last_entry = w.last_entry + s.holds
       from (select account_id, sum(total)::bigint as spent, count(*) as holds from asked where position = 1 group by account_id) s
