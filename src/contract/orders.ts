@@ -7,7 +7,9 @@ import type {
   BuyerOrder,
   BuyerOrderSummary,
   BuyerStatus,
+  OrderDetails,
 } from '../orders/read/buyer-order.ts'
+import { turnForMany } from '../runtime/pace.ts'
 import { amount, id, name, oneOf, orNull, time } from './schema.ts'
 
 const counted = (description: string) => Type.Integer({ minimum: 0, description })
@@ -93,7 +95,7 @@ export type WireOrderItem = Static<typeof orderRow>
  * `wireOrder` gives an order under the names of the API that integrations were written for. It leaves the account out:
  * callers read only their own orders (promise 6, own data only).
  */
-export function wireOrder(found: BuyerOrder): WireOrder {
+function wireOrder(found: BuyerOrder): WireOrder {
   const { tally, hold } = found
   const status = statusOf(found.order.state)
   return {
@@ -120,6 +122,18 @@ export function wireOrder(found: BuyerOrder): WireOrder {
     currency: found.currency,
     reference: found.order.reference,
   }
+}
+
+/** `wireDetails` gives an order with all of its items, for thousands of them in several turns of the event loop. */
+export async function wireDetails(
+  details: OrderDetails,
+  as: (details: OrderDetails) => BuyerOrder,
+): Promise<WireOrder> {
+  const { length } = details.order.items
+  await turnForMany(length)
+  const found = as(details)
+  await turnForMany(length)
+  return wireOrder(found)
 }
 
 /** `wireOrderSummary` also says whether items are missing. */

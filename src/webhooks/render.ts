@@ -1,11 +1,15 @@
-import { wireOrder } from '../contract/orders.ts'
+import { wireDetails } from '../contract/orders.ts'
 import type { Sql } from '../database/database.ts'
+import { groupsOf } from '../lib/groups.ts'
 import type { AccountId, EventId } from '../lib/ids.ts'
-import { jsonWithAmounts } from '../lib/money-json.ts'
 import { buyerOrderAsPlaced, buyerOrderOf } from '../orders/read/buyer-order.ts'
 import type { OrderReader } from '../orders/read/order-reader.ts'
+import { jsonInTurns } from '../runtime/json-in-turns.ts'
 import { keepRendered, type LeasedEvent, type Rendered } from './deliveries.sql.ts'
 import { signedAmount } from './signature.ts'
+
+/** MAX_BYTES bounds the bodies that one statement keeps; a larger one has a statement of its own. */
+const MAX_BYTES = 262_144
 
 /**
  * `renderAll` gives the body of each event. A body is made for the first delivery, since the transaction that writes an event has no time
@@ -26,10 +30,12 @@ export async function renderAll(
       const details = await orders.forBuyer(accountId).findDetails(orderId)
       if (!details) return
       // The order may have ended since, which the next event says.
-      const order = wireOrder(state === 'processing' ? buyerOrderAsPlaced(details) : buyerOrderOf(details))
-      made.push({ accountId, id, body: jsonWithAmounts(order), amount: signedAmount(order) })
+      const order = await wireDetails(details, state === 'processing' ? buyerOrderAsPlaced : buyerOrderOf)
+      made.push({ accountId, id, body: await jsonInTurns(order), amount: signedAmount(order) })
     }),
   )
-  if (made.length > 0) for (const [id, kept] of await keepRendered(sql, made)) rendered.set(id, kept)
+  for (const some of groupsOf(made, ({ body }) => body.length, MAX_BYTES)) {
+    for (const [id, kept] of await keepRendered(sql, some)) rendered.set(id, kept)
+  }
   return rendered
 }

@@ -35,6 +35,34 @@ afterAll(async () => {
   await database.drop()
 })
 
+test.each([5, 6, 300, 1000, 1001, 2500])(
+  'an order of %i items is read whole, by its account alone, however many ask at once',
+  async (count) => {
+    const [account, other] = [await newAccount(database.sql, 1_000_000n), accounts[0] as AccountId]
+    const service = await newService(database.sql)
+    const items = Array.from({ length: count }, (_, n) => input(service, imei(n + 10_000)))
+    const { placement, close } = openPlacement(database, new TestClock())
+    const placed = await placement.place(purchase(account, service, 0, { items }))
+    await close()
+    if (placed instanceof Refusal) throw placed
+    const { orderId } = placed
+    const asked = [account, other, account, other]
+    const found = await Promise.all(asked.map((one) => orders.forBuyer(one).find(orderId)))
+    const details = await Promise.all(asked.map((one) => orders.forBuyer(one).findDetails(orderId)))
+    const summaries = await Promise.all(asked.map((one) => orders.forBuyer(one).findSummary(orderId)))
+    const positions = items.map((_, index) => index + 1)
+    for (const [index, one] of asked.entries()) {
+      const isOwn = one === account
+      expect(found[index]?.items.map(({ position }) => position)).toEqual(isOwn ? positions : undefined)
+      expect(found[index]?.items.map((item) => item.input)).toEqual(
+        isOwn ? items.map((item) => item.input) : undefined,
+      )
+      expect(details[index]?.order.items.length).toBe(isOwn ? count : undefined)
+      expect(summaries[index]?.items.length).toBe(isOwn ? Math.min(count, 100) : undefined)
+    }
+  },
+)
+
 test('a thousand reads at once give each account its own orders, and no other', async () => {
   const reads = Array.from({ length: 1000 }, (_, index) => {
     const order = mine[(index * 7) % mine.length] as (typeof mine)[0]

@@ -1,20 +1,28 @@
 import { ConnectionLost, isNeverSent, isTurnedDown } from '../../database/connection-loss.ts'
-import { isConnectionLoss, type Sql } from '../../database/database.ts'
+import { isConnectionLoss, type Sql, type Transaction } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
+import { groupsOf } from '../../lib/groups.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import { Batcher } from '../../runtime/batcher.ts'
 import { HOLD_MS } from '../../runtime/presence.ts'
 import { decidePlacements, type PlacementResult } from './decide.ts'
 import { Lane } from './lane.ts'
-import { bindKeys, findKeyHolders, findPlaced, insertOrders, takeOrderIds } from './placement.sql.ts'
-import { itemsOf, ofSoManyItems, type PlacementRow, withoutRepeats } from './placement-row.ts'
+import {
+  bindKeys,
+  findKeyHolders,
+  findPlaced,
+  insertItems,
+  insertOrders,
+  takeOrderIds,
+} from './placement.sql.ts'
+import { furtherItemsOf, itemsOf, type PlacementRow, type Placing, withoutRepeats } from './placement-row.ts'
 
 /** MAX_BATCH_ORDERS bounds the orders that one transaction places. */
 const MAX_BATCH_ORDERS = 1000
-/** MAX_BATCH_ITEMS bounds the items that one transaction places, unless they are of one order. */
-const MAX_BATCH_ITEMS = 20_000
+/** MAX_BATCH_ITEMS bounds the items that one statement writes, and one turn of the event loop prepares. */
+const MAX_BATCH_ITEMS = 1000
 /** CAREFUL_BATCHES are decided carefully after one that had to be: repeats and empty wallets come in clusters. */
 const CAREFUL_BATCHES = 10
 const RETRY_EVERY_MS = 100
@@ -111,7 +119,7 @@ export class PlacementQueue {
   async #placeAll(rows: PlacementRow[]): Promise<Answer[]> {
     const results = new Map<PlacementRow, Answer>()
     const place = async (some: PlacementRow[], how: (rows: PlacementRow[]) => Promise<Answer[]>) => {
-      for (const group of ofSoManyItems(some, MAX_BATCH_ITEMS)) {
+      for (const group of groupsOf(some, itemCount, MAX_BATCH_ITEMS)) {
         const placed = await how(group)
         group.forEach((row, index) => {
           results.set(row, placed[index] as Answer)
@@ -130,8 +138,8 @@ export class PlacementQueue {
       this.#careful--
       return await this.#placeCarefully(rows)
     }
-    // A row that another queue tried may have been written there.
-    if (rows.some(({ orderId }) => orderId !== undefined)) return await this.#placeCarefully(rows)
+    // A row that another queue tried may have been written there. A large order is written by several statements.
+    if (rows.some((row) => row.orderId !== undefined || isLarge(row))) return await this.#placeCarefully(rows)
     const quick = withoutRepeats(rows)
     const placed = await this.#placeQuickly(quick)
     if (placed === 'locked') return await this.#placeCarefully(rows, { skipLocked: true })
@@ -152,7 +160,10 @@ export class PlacementQueue {
         row.orderId = orderId
         return { row, orderId }
       })
-      const written = insertOrders(this.#sql, itemsOf(placed), { now: this.#clock.now(), replaceKeys: false })
+      const written = insertOrders(this.#sql, itemsOf(placed, MAX_BATCH_ITEMS), {
+        now: this.#clock.now(),
+        replaceKeys: false,
+      })
       // The ids for the next batch ride along.
       if (this.#ids.length < 2 * rows.length) this.#takeIds(8 * rows.length).catch(() => {})
       const isWritten = await written
@@ -254,7 +265,7 @@ export class PlacementQueue {
         decidePlacements(open, open.map(idOf), funds, holders, now).forEach((result, index) => {
           decided.set(open[index] as PlacementRow, result)
         })
-        const placed: { row: PlacementRow; orderId: OrderId }[] = []
+        const placed: Placing[] = []
         const bound: { account: AccountId; key: string; order: OrderId; body: string }[] = []
         for (const [row, result] of decided) {
           if (result.kind === 'placed') placed.push({ row, orderId: result.orderId })
@@ -262,9 +273,7 @@ export class PlacementQueue {
             bound.push({ account: row.accountId, order: result.orderId, ...row.idempotency })
           }
         }
-        if (placed.length > 0 && !(await insertOrders(sql, itemsOf(placed), { now, replaceKeys: true }))) {
-          throw new Error('an account has no wallet')
-        }
+        if (placed.length > 0) await write(sql, placed, now)
         if (bound.length > 0) await bindKeys(sql, bound, now)
         return rows.map((row): PlacementResult | Error | 'locked' => {
           const result = decided.get(row)
@@ -300,6 +309,24 @@ export class PlacementQueue {
     for (const account of accounts) {
       if (funds.has(account)) this.#locked.delete(account)
       else this.#locked.add(account)
+    }
+  }
+}
+
+const itemCount = ({ purchase }: PlacementRow): number => purchase.items.length
+
+/** `isLarge`: an order that one statement does not write, and that is a group of its own. */
+const isLarge = (row: PlacementRow): boolean => itemCount(row) > MAX_BATCH_ITEMS
+
+/** `write` writes decided rows; of a large order as many items at a time as fit into a turn. */
+async function write(sql: Transaction, placed: Placing[], now: Date): Promise<void> {
+  if (!(await insertOrders(sql, itemsOf(placed, MAX_BATCH_ITEMS), { now, replaceKeys: true }))) {
+    throw new Error('an account has no wallet')
+  }
+  for (const placing of placed) {
+    const { length } = placing.row.purchase.items
+    for (let from = MAX_BATCH_ITEMS; from < length; from += MAX_BATCH_ITEMS) {
+      await insertItems(sql, furtherItemsOf(placing, { from, to: from + MAX_BATCH_ITEMS }), now)
     }
   }
 }

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
+import type { OrderInput } from '../../catalogue/order-input.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { micros } from '../../lib/money.ts'
 import type { PlacementCandidate } from './decide.ts'
-import type { NewItem } from './placement.sql.ts'
+import type { FurtherItem, NewItem } from './placement.sql.ts'
 import type { Purchase } from './purchase.ts'
 
 /** PlacementRow is a purchase on its way through placement. */
@@ -64,25 +65,14 @@ export function withoutRepeats(rows: PlacementRow[]): PlacementRow[] {
   return rows
 }
 
-/** `ofSoManyItems` groups the rows to so many items at most; a row that has more is a group of its own. */
-export function ofSoManyItems(rows: PlacementRow[], most: number): PlacementRow[][] {
-  const groups: PlacementRow[][] = []
-  let room = 0
-  for (const row of rows) {
-    const { length } = row.purchase.items
-    const group = groups.at(-1)
-    if (group && length <= room) group.push(row)
-    else {
-      groups.push([row])
-      room = most
-    }
-    room -= length
-  }
-  return groups
+/** Placing is a row with the order id that it is placed under. */
+export interface Placing {
+  row: PlacementRow
+  orderId: OrderId
 }
 
-/** `itemsOf` gives what is written to place these rows under these ids. */
-export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewItem[] {
+/** `itemsOf` gives what is written to place these rows, so many items of each at most. */
+export function itemsOf(rows: Placing[], most: number): NewItem[] {
   const spent = new Map<AccountId, bigint>()
   const holds = new Map<AccountId, number>()
   return rows.flatMap(({ row, orderId }) => {
@@ -91,18 +81,11 @@ export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewIte
     spent.set(accountId, spentSoFar)
     const hold = (holds.get(accountId) ?? 0) + 1
     holds.set(accountId, hold)
-    return purchase.items.map((item, index) => ({
-      account: accountId,
-      order: orderId,
-      position: index + 1,
-      service: purchase.service.id,
-      input: item.input,
-      fields: item.fields === null ? null : JSON.stringify(item.fields),
-      quantity: item.quantity,
+    return purchase.items.slice(0, most).map((item, index) => ({
+      ...itemOf({ row, orderId }, item, index),
       key: purchase.keyId,
       via: purchase.via,
       items: purchase.items.length,
-      unitPrice: purchase.unitPrice,
       total: row.total,
       reference: purchase.reference,
       spent: spentSoFar,
@@ -113,3 +96,22 @@ export function itemsOf(rows: { row: PlacementRow; orderId: OrderId }[]): NewIte
     }))
   })
 }
+
+/** `furtherItemsOf` gives those items of a row whose indexes are `from` or more, and less than `to`. */
+export const furtherItemsOf = (placing: Placing, { from, to }: { from: number; to: number }): FurtherItem[] =>
+  placing.row.purchase.items.slice(from, to).map((item, index) => itemOf(placing, item, from + index))
+
+const itemOf = (
+  { row: { purchase, accountId }, orderId }: Placing,
+  { input, fields, quantity }: OrderInput,
+  index: number,
+): FurtherItem => ({
+  account: accountId,
+  order: orderId,
+  position: index + 1,
+  service: purchase.service.id,
+  input,
+  fields: fields === null ? null : JSON.stringify(fields),
+  quantity,
+  unitPrice: purchase.unitPrice,
+})

@@ -40,8 +40,8 @@ export async function findPlaced(
   return new Set(rows.map(({ id }) => id))
 }
 
-/** NewItem is one item to be written; with position 1 it brings its order, the order's hold and its keys. */
-export interface NewItem {
+/** FurtherItem is one item of an order that another statement writes. */
+export interface FurtherItem {
   account: AccountId
   order: OrderId
   position: number
@@ -50,10 +50,15 @@ export interface NewItem {
   /** `fields` is JSON. */
   fields: string | null
   quantity: number
+  unitPrice: bigint
+}
+
+/** NewItem is one item to be written; with position 1 it brings its order, the order's hold and its keys. */
+export interface NewItem extends FurtherItem {
   key: number | null
   via: string
+  /** `items` counts the items of the order. */
   items: number
-  unitPrice: bigint
   total: bigint
   reference: string | null
   /** `spent` is what the batch has spent of the account's wallet up to and with this order. */
@@ -140,8 +145,20 @@ export async function insertOrders(
   return taken.count === accounts.length
 }
 
+/** `insertItems` writes further items of an order that the same transaction has written. */
+export async function insertItems(sql: Transaction, rows: readonly FurtherItem[], now: Date): Promise<void> {
+  await sql`
+    insert into items (account_id, order_id, position, service_id, input, fields, quantity, price, due_at)
+    select account_id, order_id, position, service_id, input, fields::jsonb, quantity, unit_price * quantity, ${now}
+      from unnest(${rows.map((row) => row.account)}::int[], ${rows.map((row) => row.order)}::bigint[],
+                  ${rows.map((row) => row.position)}::smallint[], ${rows.map((row) => row.service)}::int[],
+                  ${rows.map((row) => row.input)}::text[], ${sparse(rows, (row) => row.fields)}::text[],
+                  ${rows.map((row) => row.quantity)}::int[], ${rows.map((row) => String(row.unitPrice))}::bigint[])
+        as r (account_id, order_id, position, service_id, input, fields, quantity, unit_price)`
+}
+
 /** `sparse` leaves a column out that is empty in every row: `unnest` fills up what is missing with nulls. */
-const sparse = (rows: readonly NewItem[], of: (row: NewItem) => string | null): (string | null)[] =>
+const sparse = <Row>(rows: readonly Row[], of: (row: Row) => string | null): (string | null)[] =>
   rows.some((row) => of(row) !== null) ? rows.map(of) : []
 
 /** `bindKeys` lets idempotency keys stand for orders that were found by their input. */

@@ -1,8 +1,9 @@
-import type { Sql } from '../../database/database.ts'
+import type { Queryable } from '../../database/database.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Micros } from '../../lib/money.ts'
+import type { Order } from '../order.ts'
 import type { OrderDetails } from './buyer-order.ts'
-import { MAX_ITEMS, type OrderName, readOrders } from './orders.sql.ts'
+import type { OrderName } from './orders.sql.ts'
 
 interface DetailsRow {
   id: OrderId
@@ -14,16 +15,16 @@ interface DetailsRow {
 }
 
 /**
- * `readDetails` leaves out orders of more than `maxItems` items, and an id that is none, or not the account's (promise 6, own data only). The service is not part of what it gives:
- * hot statements join no configuration.
+ * `readDetails` gives what is beside orders that somebody reads. It leaves out an id that is none, or not the account's (promise 6, own data only).
+ * The service is not part of what it gives: hot statements join no configuration.
  */
 export async function readDetails(
-  sql: Sql,
+  sql: Queryable,
   names: OrderName[],
-  maxItems = MAX_ITEMS,
+  reading: Promise<Order[]>,
 ): Promise<Omit<OrderDetails, 'service'>[]> {
   const [orders, rows] = await Promise.all([
-    readOrders(sql, names, maxItems),
+    reading,
     sql<DetailsRow[]>`
       -- Found first, by both of their names: a plan that was made while there were few orders may not go through all of
       -- an account's.

@@ -12,9 +12,9 @@ import {
   walkOrders,
 } from './order-list.sql.ts'
 
-/** Listed is one page of order ids. `next` is the cursor of the next page; null is the end. */
+/** Listed is one page of orders. `next` is the cursor of the next page; null is the end. */
 export interface Listed {
-  ids: OrderId[]
+  found: FoundOrder[]
   next: OrderId | null
 }
 
@@ -56,13 +56,13 @@ export async function findOrders(
     { ...filter, search, below: isFirst ? before : before - NAMED },
     bounds,
   )
-  if (named.next !== null) return { ids: named.ids, next: (NAMED + named.next) as OrderId }
-  const room = limit - named.ids.length
+  if (named.next !== null) return { found: named.found, next: (NAMED + named.next) as OrderId }
+  const room = limit - named.found.length
   const parts = await walk(sql, accountId, { ...filter, before: undefined, limit: room || 1 }, bounds)
-  if (room > 0) return { ids: [...named.ids, ...parts.ids], next: parts.next }
-  const isEnd = parts.ids.length === 0 && parts.next === null
+  if (room > 0) return { found: [...named.found, ...parts.found], next: parts.next }
+  const isEnd = parts.found.length === 0 && parts.next === null
   // Below 1 nothing is named, and the walk begins.
-  return { ids: named.ids, next: isEnd ? null : ((NAMED + 1) as OrderId) }
+  return { found: named.found, next: isEnd ? null : ((NAMED + 1) as OrderId) }
 }
 
 /** `findNamed` gives a page of the orders whose number, reference or input is the text that is looked for. */
@@ -120,6 +120,6 @@ function pageOf(found: FoundOrder[], limit: number, next: OrderId | null): Liste
     return index > 0 && items > MAX_PAGE_ITEMS
   })
   const count = Math.min(fits === -1 ? found.length : fits, limit)
-  const ids = found.slice(0, count).map(({ id }) => id)
-  return { ids, next: count < found.length ? (ids.at(-1) ?? null) : next }
+  const page = found.slice(0, count)
+  return { found: page, next: count < found.length ? (page.at(-1)?.id ?? null) : next }
 }

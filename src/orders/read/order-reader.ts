@@ -1,9 +1,10 @@
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { ServiceKind } from '../../catalogue/service.ts'
 import { type Reads, unshared } from '../../database/account-reads.ts'
-import type { Sql } from '../../database/database.ts'
+import type { Sql, Transaction } from '../../database/database.ts'
 import { MAX_SCANNED_ROWS } from '../../database/walk.ts'
 import { Refusal } from '../../errors.ts'
+import { groupsOf } from '../../lib/groups.ts'
 import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
 import { Semaphore } from '../../lib/semaphore.ts'
 import { isStorable } from '../../lib/text.ts'
@@ -12,9 +13,10 @@ import type { Order } from '../order.ts'
 import type { BuyerItem, BuyerOrderFilter, BuyerOrderSummary, OrderDetails } from './buyer-order.ts'
 import { readDetails } from './order-details.sql.ts'
 import { type ItemFilter, selectItems, serviceOf } from './order-items.sql.ts'
+import type { FoundOrder } from './order-list.sql.ts'
 import { findOrders } from './order-list.ts'
 import { bySupplierReference, newestByReference, orderOfTransaction } from './order-references.sql.ts'
-import { MAX_ITEMS, type OrderName, readOrders, selectLarge } from './orders.sql.ts'
+import { ITEMS_PER_READ, type OrderName, readLargeOrder, readOrders, selectLarge } from './orders.sql.ts'
 import { readSummaries } from './summaries.sql.ts'
 
 export type { OrderName } from './orders.sql.ts'
@@ -28,13 +30,12 @@ type Services = Pick<Catalogue, 'current' | 'getService'>
 /** MAX_ORDERS_PER_READ, MAX_DETAILS_PER_READ: the most orders that one statement reads. */
 const MAX_ORDERS_PER_READ = 500
 const MAX_DETAILS_PER_READ = 200
-/** MAX_BATCHED_ITEMS are the items of an order up to which it is read together with others. */
-const MAX_BATCHED_ITEMS = 500
-/** LARGE_AT_ONCE orders of more items are read at a time. */
+/** MAX_BATCHED_ITEMS are the items of an order up to which it is read together with all others that are asked for. */
+const MAX_BATCHED_ITEMS = 5
+/** LARGE_AT_ONCE statements read orders of more items at a time. */
 const LARGE_AT_ONCE = 2
 /** MAX_SUMMARY_ITEMS bounds the items of a summary, so that a page of the largest orders stays small. */
 const MAX_SUMMARY_ITEMS = 100
-const ITEMS_PER_READ = 1000
 
 /** Reading is what all orders of a process are read with. `batches` read together what is asked for together. */
 interface Reading {
@@ -64,31 +65,31 @@ export class OrderReader {
     }: { reads?: Reads; maxScanned?: number } = {},
   ) {
     const large = new Semaphore(LARGE_AT_ONCE)
-    const batched = <Found>(
-      read: (names: OrderName[], maxItems?: number) => Promise<Found[]>,
-      nameOf: (found: Found) => OrderName,
-      size: number,
-    ): Batcher<OrderName, Found | undefined> => batch({ sql, large, read, nameOf, size })
+    const whole = <Found>(read: (transaction: Transaction) => Promise<Found>): Promise<Found> =>
+      sql.begin('isolation level repeatable read read only', read)
+    const details = async (found: Promise<Omit<OrderDetails, 'service'>[]>): Promise<OrderDetails[]> =>
+      await withServices(services, await found)
+    const summaries = async (names: OrderName[], maxItems?: number): Promise<BuyerOrderSummary[]> =>
+      await withServices(services, await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS, maxItems }))
     const batches = {
-      orders: batched(
-        (names, maxItems) => readOrders(sql, names, maxItems),
-        (order) => order,
-        MAX_ORDERS_PER_READ,
-      ),
-      details: batched(
-        async (names, maxItems) => await withServices(services, await readDetails(sql, names, maxItems)),
-        ({ order }) => order,
-        MAX_DETAILS_PER_READ,
-      ),
-      summaries: batched(
-        async (names, maxItems = MAX_ITEMS) =>
-          await withServices(
-            services,
-            await readSummaries(sql, names, { rows: MAX_SUMMARY_ITEMS, maxItems }),
+      orders: batch<Order>({
+        ...{ sql, large, size: MAX_ORDERS_PER_READ, nameOf: (order) => order },
+        read: (names, maxItems) => readOrders(sql, names, { maxItems }),
+        readLarge: (name) => whole((transaction) => readLargeOrder(transaction, name)),
+      }),
+      details: batch<OrderDetails>({
+        ...{ sql, large, size: MAX_DETAILS_PER_READ, nameOf: ({ order }) => order },
+        read: (names, maxItems) => details(readDetails(sql, names, readOrders(sql, names, { maxItems }))),
+        readLarge: (name) =>
+          details(
+            whole((transaction) => readDetails(transaction, [name], readLargeOrder(transaction, name))),
           ),
-        ({ order }) => order,
-        MAX_DETAILS_PER_READ,
-      ),
+      }),
+      summaries: batch<BuyerOrderSummary>({
+        ...{ sql, large, size: MAX_DETAILS_PER_READ, nameOf: ({ order }) => order },
+        read: summaries,
+        readLarge: (name) => summaries([name]),
+      }),
     }
     this.#reading = { sql, reads, services, maxScanned, batches }
   }
@@ -150,16 +151,19 @@ export class BuyerOrders {
     const { services, maxScanned } = this.#reading
     const only = transaction === undefined ? undefined : await this.#ofTransaction(transaction)
     if (only?.length === 0) return { items: [], next: null }
-    const { ids, next } = await findOrders(
+    const { found, next } = await findOrders(
       this.#lists,
       this.#accountId,
       { ...rest, ids: only, serviceIds },
       { maxRows: maxScanned },
     )
-    const names = ids.map((id) => this.#name(id))
-    const found = await readSummaries(this.#lists, names, { rows: MAX_SUMMARY_ITEMS, search: rest.search })
-    const items = await withServices(services, found)
-    const place = new Map(ids.map((id, index) => [id, index]))
+    const items: BuyerOrderSummary[] = []
+    for (const some of groupsOf(found, shownItems, ITEMS_PER_READ)) {
+      const names = some.map(({ id }) => this.#name(id))
+      const how = { rows: MAX_SUMMARY_ITEMS, search: rest.search }
+      items.push(...(await withServices(services, await readSummaries(this.#lists, names, how))))
+    }
+    const place = new Map(found.map(({ id }, index) => [id, index]))
     const placeOf = ({ order }: BuyerOrderSummary): number => place.get(order.id) ?? 0
     return { items: items.sort((a, b) => placeOf(a) - placeOf(b)), next }
   }
@@ -289,18 +293,21 @@ interface Batch<Found> {
   large: Semaphore
   /** `read` leaves out orders of more than `maxItems` items. */
   read: (names: OrderName[], maxItems?: number) => Promise<Found[]>
+  /** `readLarge` reads one order of more than ITEMS_PER_READ items. */
+  readLarge: (name: OrderName) => Promise<Found[]>
   nameOf: (found: Found) => OrderName
   size: number
 }
 
 /**
- * `batch` reads together what is asked for together, and gives each caller only the order of the account it named. Large orders are read by
- * themselves, a few at a time, so that nobody waits for somebody else's.
+ * `batch` reads together what is asked for together, and gives each caller only the order of the account it named. Orders of many items are
+ * read by themselves, a few statements at a time, each of a bounded number of items, so that nobody waits for somebody else's.
  */
 function batch<Found>({
   sql,
   large,
   read,
+  readLarge,
   nameOf,
   size,
 }: Batch<Found>): Batcher<OrderName, Found | undefined> {
@@ -308,15 +315,34 @@ function batch<Found>({
     async (names) => {
       const found = new Map((await read(names, MAX_BATCHED_ITEMS)).map((one) => [nameOf(one).id, one]))
       const missing = names.filter(({ id }) => !found.has(id))
-      const apart = missing.length === 0 ? new Set() : await selectLarge(sql, missing, MAX_BATCHED_ITEMS)
-      return names.map(({ accountId, id }) => {
-        const one = found.get(id)
-        if (one === undefined && apart.has(id)) {
-          return large.through(async () => (await read([{ accountId, id }]))[0])
+      const counts = missing.length === 0 ? new Map() : await selectLarge(sql, missing, MAX_BATCHED_ITEMS)
+      const apart = missing.filter(({ id }) => counts.has(id))
+      const countOf = ({ id }: OrderName): number => counts.get(id) ?? 0
+      const later = new Map<OrderName, Promise<Found | undefined>>()
+      for (const group of groupsOf(apart, countOf, ITEMS_PER_READ)) {
+        const [first] = group as [OrderName]
+        const reading = large.through(() =>
+          countOf(first) > ITEMS_PER_READ ? readLarge(first) : read(group),
+        )
+        for (const name of group) {
+          later.set(
+            name,
+            reading.then((some) => some.find((one) => isNamed(nameOf(one), name))),
+          )
         }
-        return one !== undefined && nameOf(one).accountId === accountId ? one : undefined
+      }
+      return names.map((name) => {
+        const one = found.get(name.id)
+        if (one === undefined) return later.get(name)
+        return isNamed(nameOf(one), name) ? one : undefined
       })
     },
     { size },
   )
 }
+
+const isNamed = (one: OrderName, name: OrderName): boolean =>
+  one.id === name.id && one.accountId === name.accountId
+
+/** `shownItems` counts the items of an order that a summary shows. */
+const shownItems = ({ itemCount }: FoundOrder): number => Math.min(itemCount, MAX_SUMMARY_ITEMS)

@@ -33,7 +33,7 @@ export async function readSummaries(
     rows: max,
     search,
     maxItems = MAX_ITEMS,
-  }: { rows: number; search?: string | undefined; maxItems?: number },
+  }: { rows: number; search?: string | undefined; maxItems?: number | undefined },
 ): Promise<Omit<BuyerOrderSummary, 'service'>[]> {
   const asked = [...new Map(names.map((name) => [`${name.accountId} ${name.id}`, name])).values()]
   const rows = await sql<Row[]>`

@@ -6,6 +6,7 @@ import { Refusal, unavailable } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
 import { jsonWithAmounts } from '../../lib/money-json.ts'
 import { nothingDone } from '../../lib/undone.ts'
+import { jsonInTurns } from '../../runtime/json-in-turns.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { bearerOf, readJson } from './decode.ts'
 import type { RestDeps } from './deps.ts'
@@ -146,7 +147,7 @@ async function answer(
   const { body, status, headers } =
     given instanceof Answered ? given : new Answered<unknown>({ value: given })
   reply.code(status).headers(headers).type('application/json; charset=utf-8')
-  return reply.send('json' in body ? body.json : jsonWithAmounts(body.value))
+  return reply.send('json' in body ? body.json : await jsonInTurns(body.value))
 }
 
 function answerError(

@@ -10,6 +10,7 @@ import { bodyShapes } from '../../support/bodies.ts'
 import { exchange, login, readDhru } from '../../support/dhru.ts'
 import { randomNumbers } from '../../support/random.ts'
 import { type Shop, type TestServer, testServer } from '../../support/server.ts'
+import { least, turnMs } from '../../support/turns.ts'
 
 const { dhruBodyLimit } = readConfig({})
 const shapes = (shop: [string, string][]) => bodyShapes(dhruBodyLimit, shop, randomNumbers(inject('seed')))
@@ -19,30 +20,12 @@ const STRANGER: [string, string][] = [
   ['apiaccesskey', 'x'],
 ]
 
-/** `cpuMs` gives the processor time that this thread has spent: others on the machine do not count. */
-function cpuMs(work: () => unknown): number {
-  const { user, system } = process.threadCpuUsage()
-  work()
-  const spent = process.threadCpuUsage({ user, system })
-  return (spent.user + spent.system) / 1000
-}
-
-/** `least` is the least of some runs, or the first one below `enough`: some pay for being compiled, and any may pay for garbage. */
-function least(work: () => unknown, enough = 0): number {
-  let spent = Number.POSITIVE_INFINITY
-  for (let runs = 0; runs < 5 && spent > enough; runs++) spent = Math.min(spent, cpuMs(work))
-  return spent
-}
-
 /** ROOM keeps a busy machine from failing the test: bench/bodies.ts measures how long a turn is. Without a limit it takes many times as long. */
 const ROOM = 4
-/** `turn` is what 20 ms are on a machine on which JSON.parse takes 12 ms for this, so that the bound does not depend on the machine's speed. */
-const names = `{${Array.from({ length: 50_000 }, (_, i) => `"${i.toString(36)}":1`)}}`
-const turn = (): number => (least(() => JSON.parse(names)) * 20 * ROOM) / 12
 
 describe('a body of the largest size, of any shape', () => {
   it('takes no more than some turns of the loop, for what it costs before its sender is known, and for each step after that', () => {
-    const allowed = turn()
+    const allowed = turnMs() * ROOM
     const slow: string[] = []
     for (const { name, contentType, body: make } of shapes(STRANGER)) {
       const body = make()

@@ -1,18 +1,12 @@
 import { Type } from 'typebox'
-import { order, statuses, wireOrder, wireOrderSummary } from '../../../contract/orders.ts'
+import { order, statuses, wireDetails, wireOrderSummary } from '../../../contract/orders.ts'
 import { createdQuery, filterOf, pageQuery, pageShape, wirePage } from '../../../contract/page.ts'
 import { oneOf, orderParams, orNull } from '../../../contract/schema.ts'
 import { Refusal } from '../../../errors.ts'
 import { refusalFor } from '../../../lib/fault.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { readPurchase } from '../../../orders/place/read-purchase.ts'
-import {
-  type BuyerOrder,
-  type BuyerOrderSummary,
-  buyerOrderAsPlaced,
-  buyerOrderOf,
-  type OrderDetails,
-} from '../../../orders/read/buyer-order.ts'
+import { type BuyerOrderSummary, buyerOrderAsPlaced, buyerOrderOf } from '../../../orders/read/buyer-order.ts'
 import { turnForMany } from '../../../runtime/pace.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, REPLAYED, route } from '../route.ts'
@@ -83,7 +77,7 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       const details = await orders.forBuyer(accountId).findDetails(placed.orderId)
       if (!details) throw new Error(`order ${placed.orderId} was placed and cannot be read`)
       return new Answered(
-        { value: await wireInTurns(details, buyerOrderAsPlaced) },
+        { value: await wireDetails(details, buyerOrderAsPlaced) },
         { headers: placed.replayed ? REPLAYED : {} },
       )
     },
@@ -154,7 +148,7 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
       const waited = call.query.wait > 0 ? await afterWait(call, { orders, orderFeed }) : undefined
       const name = waited ? String(waited.order.id) : call.params.id
       const details = await orders.forBuyer(call.accountId).getDetails(name)
-      return { ...(await wireInTurns(details, buyerOrderOf)), result_truncated: false }
+      return { ...(await wireDetails(details, buyerOrderOf)), result_truncated: false }
     },
   }),
   route({
@@ -172,18 +166,6 @@ export const orderRoutes = ({ catalogue, placement, orders, orderFeed, presence,
     handle: async (call) => wireOrderSummary(await afterWait(call, { orders, orderFeed })),
   }),
 ]
-
-/** `wireInTurns` gives an order with all of its items, between what read them and what writes them as JSON, each in a turn of its own. */
-async function wireInTurns(
-  details: OrderDetails,
-  as: (details: OrderDetails) => BuyerOrder,
-): Promise<ReturnType<typeof wireOrder>> {
-  const { length } = details.order.items
-  await turnForMany(length)
-  const wire = wireOrder(as(details))
-  await turnForMany(length)
-  return wire
-}
 
 /** `afterWait` gives an order once it has ended or the wait that was asked for is over. Throws order_not_found. */
 async function afterWait(
