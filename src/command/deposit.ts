@@ -9,7 +9,7 @@ import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { registerProviders } from './deposit-provider.ts'
 import { limitOption } from './input.ts'
-import { type Answer, answering, type Cell, keyValues, listed, withStop } from './output.ts'
+import { type Answer, answering, type Cell, keyValues, listed, withNext } from './output.ts'
 
 interface Filter {
   state?: DepositState
@@ -73,7 +73,7 @@ function handOptionsOn(deposit: Command, below: Command): void {
 }
 
 async function list({ state, provider, account, before, limit }: Filter): Promise<Answer> {
-  const { items: deposits, stoppedAt } = await withDatabase(async ({ sql }) =>
+  const { items: deposits, ...end } = await withDatabase(async ({ sql }) =>
     new OperatorDeposits(sql).list({
       accountId: account === undefined ? undefined : (await findAccount(sql, account)).id,
       state,
@@ -97,7 +97,7 @@ async function list({ state, provider, account, before, limit }: Filter): Promis
     },
     right: ['id', 'account', 'credited', 'to pay'],
   })
-  return withStop(answer, stoppedAt)
+  return withNext(answer, end)
 }
 
 async function show(text: string, { proof }: { proof?: string }): Promise<Answer> {

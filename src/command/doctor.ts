@@ -6,8 +6,9 @@ import { recentSightings } from '../app/proxy-watch.ts'
 import { findUnrouted, type UnroutedService } from '../catalogue/services.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
-import { type Diagnosis, diagnose } from '../database/diagnosis.ts'
+import { type ConnectionRoom, type Diagnosis, diagnose } from '../database/diagnosis.ts'
 import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
+import { connectionsOf, OF_A_COMMAND } from '../database/pools.ts'
 import { type RoleReport, reportRole } from '../database/role-report.ts'
 import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
@@ -111,7 +112,7 @@ async function database(): Promise<Symptom[]> {
       const sql = openPool(access.serving, { max: 1 })
       try {
         const diagnosis = await diagnose(sql)
-        const symptoms = judge(diagnosis)
+        const symptoms = [...judge(diagnosis), connections(diagnosis.room, readConfig(process.env))]
         // Another schema does not have what is looked for, and a role that lacks rights may not look.
         if (diagnosis.schema !== newestSchema()) return symptoms
         const role = await reportRole(access)
@@ -176,6 +177,34 @@ function judge({ version, versionNumber, takesChanges, schema, durability, skewM
       : fail('clock', skew, 'synchronise both machines (NTP)'),
   ]
 }
+
+/** `connections` compares what PostgreSQL gives with what the processes open when they are busy: those that run now, or one. */
+function connections({ limits, servers }: ConnectionRoom, { role, placementQueues }: Config): Symptom {
+  const each = connectionsOf(role, placementQueues)
+  const processes = Math.max(servers, 1)
+  const need = processes * each + OF_A_COMMAND
+  const roomIn = ({ most, kept }: (typeof limits)[number]): number => Math.max(most - kept, 0)
+  const least = limits.reduce((a, b) => (roomIn(b) < roomIn(a) ? b : a))
+  const { name, of, most, kept } = least
+  const limit = {
+    max_connections: `max_connections is ${most}, of which ${kept} are for others`,
+    role: `the role ${of} may have ${most}`,
+    database: `the database ${of} takes ${most}`,
+  }[name]
+  if (roomIn(least) >= need) {
+    const fitting = Math.floor((roomIn(least) - OF_A_COMMAND) / each)
+    return ok('connections', `enough for ${counted(fitting)}: ${limit}`)
+  }
+  const detail = `${limit}; ${counted(processes)} of ${each} and a command of ${OF_A_COMMAND} need up to ${need}`
+  const mend = {
+    max_connections: `set max_connections to ${need + kept} or more in PostgreSQL and restart it`,
+    role: `alter role ${of} connection limit ${need}`,
+    database: `alter database ${of} connection limit ${need}`,
+  }[name]
+  return fail('connections', detail, `${mend}; or run fewer processes`)
+}
+
+const counted = (processes: number): string => `${processes} ${processes === 1 ? 'process' : 'processes'}`
 
 /** NAMED_FAULTS are told with their statements; a role that was never granted anything lacks a hundred things. */
 const NAMED_FAULTS = 5

@@ -15,7 +15,7 @@ import {
 } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, orderIdOf } from './input.ts'
-import { type Answer, answering, keyValues, listed, table, withStop } from './output.ts'
+import { type Answer, answering, keyValues, listed, table, withNext } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
 
@@ -49,7 +49,7 @@ export function register(program: Command): void {
 }
 
 async function list(options: OperatorOrderFilter): Promise<Answer> {
-  const { orders, stoppedAt } = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
+  const { orders, ...end } = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
   const answer = listed(orders, {
     json: jsonOf,
     columns: {
@@ -64,7 +64,7 @@ async function list(options: OperatorOrderFilter): Promise<Answer> {
     right: ['id', 'total'],
     none: 'no orders',
   })
-  return withStop(answer, stoppedAt)
+  return withNext(answer, end)
 }
 
 async function show(id: OrderId): Promise<Answer> {

@@ -90,11 +90,21 @@ export const listed = <Row>(
   text: rows.length === 0 ? none : table(rows, columns, right),
 })
 
-/** `withStop` says to people where a list stopped that looks at a part. */
-export function withStop(answer: Answer, stoppedAt: string | number | undefined): Answer {
-  if (stoppedAt === undefined) return answer
-  const words = `older ones than ${stoppedAt} were not looked at: --before ${stoppedAt} goes on there`
-  return { ...answer, note: words }
+/**
+ * `withNext` says to people where the next page of a list begins, and where one that looks at a part has stopped. In JSON the last row says
+ * where it begins.
+ */
+export function withNext(
+  answer: Answer,
+  { next, stoppedAt }: { next: string | number | undefined; stoppedAt: string | number | undefined },
+): Answer {
+  if (stoppedAt !== undefined) {
+    const words = `older ones than ${stoppedAt} were not looked at: --before ${stoppedAt} goes on there`
+    return { ...answer, note: words }
+  }
+  return next === undefined
+    ? answer
+    : { ...answer, text: `${answer.text}\n\nthere are older ones: --before ${next} goes on there` }
 }
 
 /** `withRest` says to people that a list was cut; `rest` names what was left out, false: nothing was. */

@@ -5,7 +5,7 @@ import { type Noun, nouns } from '../audit/nouns.ts'
 import { readTrail } from '../audit/trail.ts'
 import { withDatabase } from './connection.ts'
 import { limitOption, pastTimeOf, wholeFrom } from './input.ts'
-import { type Answer, answering, listed, withStop } from './output.ts'
+import { type Answer, answering, listed, withNext } from './output.ts'
 
 export function register(program: Command): void {
   program
@@ -35,7 +35,7 @@ interface TrailOptions {
 
 async function list({ account, by, since, ...filter }: TrailOptions): Promise<Answer> {
   const from = since === undefined ? undefined : pastTimeOf(since, 'since')
-  const { items, stoppedAt } = await withDatabase(async ({ sql }) => {
+  const { items, ...end } = await withDatabase(async ({ sql }) => {
     const accountId = account === undefined ? undefined : (await findAccount(sql, account)).id
     return readTrail(sql, { ...filter, accountId, actor: by, from })
   })
@@ -50,7 +50,7 @@ async function list({ account, by, since, ...filter }: TrailOptions): Promise<An
     },
     none: 'nothing was changed',
   })
-  return withStop(answer, stoppedAt)
+  return withNext(answer, end)
 }
 
 /** MAX_VALUE is how much of a value people are shown. */

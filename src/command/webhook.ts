@@ -17,7 +17,7 @@ import {
   MAX_CONFIGURED,
   nounAnswer,
   nounsAnswer,
-  withStop,
+  withNext,
 } from './output.ts'
 import { withSealer } from './sealing.ts'
 
@@ -80,8 +80,11 @@ const events = (
   options: { undelivered?: boolean; before?: EventId; limit: number },
 ): Promise<Answer> =>
   withDatabase(async ({ sql }) => {
-    const { items, stoppedAt } = await listEvents(sql, webhookIdOf(id), options)
-    return withStop(eventsAnswer(items), stoppedAt && wireId(stoppedAt))
+    const { items, next, stoppedAt } = await listEvents(sql, webhookIdOf(id), options)
+    return withNext(eventsAnswer(items), {
+      next: next && wireId(next),
+      stoppedAt: stoppedAt && wireId(stoppedAt),
+    })
   })
 
 const attempts = (text: string, { limit }: { limit: number }): Promise<Answer> =>

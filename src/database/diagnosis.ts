@@ -13,8 +13,55 @@ export interface Diagnosis {
   durability: { fsync: string; synchronous_commit: string; full_page_writes: string }
   /** `takesChanges` is false of a standby, and where sessions are to change nothing. */
   takesChanges: boolean
+  room: ConnectionRoom
   /** `skewMs` is how far the database's clock is ahead of this machine's; half of the round trip is taken off. */
   skewMs: number
+}
+
+/** ConnectionRoom says how many connections the role of this session may have, and who has them. */
+export interface ConnectionRoom {
+  /** `limits` are what bounds them. Of `most`, `kept` are for others: reserved, or taken by sessions that are not imeigate's here. */
+  limits: { name: 'max_connections' | 'role' | 'database'; of: string; most: number; kept: number }[]
+  /** `servers` counts the processes that hear of changes here now. */
+  servers: number
+}
+
+async function roomOf(sql: Sql): Promise<ConnectionRoom> {
+  const [found] = await sql<
+    {
+      most: number
+      reserved: number
+      others: number
+      role: string
+      ofRole: number
+      database: string
+      ofDatabase: number
+      servers: number
+    }[]
+  >`
+    with sessions as (
+      select usename = current_user and datname = current_database() and application_name = 'imeigate' as "isOurs", query
+        from pg_stat_activity where backend_type = 'client backend'
+    )
+    select current_setting('max_connections')::int as most,
+           case when rolsuper then 0
+                else current_setting('superuser_reserved_connections')::int
+                     + coalesce(current_setting('reserved_connections', true)::int, 0) end as reserved,
+           (select count(*) filter (where "isOurs" is not true) from sessions)::int as others,
+           (select count(*) filter (where "isOurs" and query ~ '^(listen |select pg_notify)') from sessions)::int as servers,
+           quote_ident(rolname) as role, case when rolsuper then -1 else rolconnlimit end as "ofRole",
+           quote_ident(datname) as database, case when rolsuper then -1 else datconnlimit end as "ofDatabase"
+      from pg_roles, pg_database where rolname = current_user and datname = current_database()`
+  if (!found) throw new Error('the database gave no answer')
+  const { most, reserved, others, role, ofRole, database, ofDatabase, servers } = found
+  return {
+    limits: [
+      { name: 'max_connections', of: role, most, kept: reserved + others },
+      ...(ofRole < 0 ? [] : [{ name: 'role' as const, of: role, most: ofRole, kept: 0 }]),
+      ...(ofDatabase < 0 ? [] : [{ name: 'database' as const, of: database, most: ofDatabase, kept: 0 }]),
+    ],
+    servers,
+  }
 }
 
 export async function diagnose(sql: Sql): Promise<Diagnosis> {
@@ -35,6 +82,7 @@ export async function diagnose(sql: Sql): Promise<Diagnosis> {
     takesChanges: server.takesChanges,
     schema: server.schema ? await schemaOf(sql) : undefined,
     durability,
+    room: await roomOf(sql),
     skewMs: Math.round((clock?.now.getTime() ?? 0) - (asked + answered) / 2),
   }
 }

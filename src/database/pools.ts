@@ -93,3 +93,14 @@ export const pools = {
   /** `migration` waits as long as another process migrates, but not for one that was frozen at it. */
   migration: { max: 1, session: { idle_in_transaction_session_timeout: '60000' } },
 } as const satisfies Record<string, PoolKind>
+
+/** OF_A_COMMAND is how many connections a command opens beside the servers: those of `long`, and one for a question. */
+export const OF_A_COMMAND = pools.long.max + 1
+
+/** `connectionsOf` gives how many connections a process of a role opens at most. */
+export function connectionsOf(role: 'all' | 'api' | 'worker', placementQueues: number): number {
+  const { cold, long, hot, lookups, reads, notifications, migration, placement, queue } = pools
+  const common = [cold, long, hot, lookups, reads, notifications, migration, placement]
+  const jobs = role === 'api' ? 0 : queue.max
+  return common.reduce((sum, { max }) => sum + max, jobs) + placementQueues * pools.lockedPlacement.max
+}

@@ -1,7 +1,8 @@
 import type { Queryable } from '../database/database.ts'
-import { MAX_SCANNED_ROWS } from '../database/walk.ts'
+import { MAX_SCANNED_ROWS, type WalkedPage } from '../database/walk.ts'
 import { Refusal } from '../errors.ts'
 import type { EventId, WebhookId } from '../lib/ids.ts'
+import { pageOf } from '../lib/page.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import {
   type Replayed,
@@ -30,13 +31,14 @@ export async function listEvents(
   sql: Queryable,
   webhook: WebhookId,
   { undelivered = false, before, limit = 100, maxRows = MAX_SCANNED_ROWS.operator }: EventFilter = {},
-): Promise<{ items: OrderEvent[]; stoppedAt: EventId | undefined }> {
+): Promise<WalkedPage<OrderEvent, EventId>> {
   await findWebhook(sql, webhook)
   if (before !== undefined) await findEvent(sql, before)
   const walk = { webhook, before, maxRows }
-  const items = await selectEvents(sql, { ...walk, undelivered, limit })
-  const stoppedAt = undelivered && items.length < limit ? await selectStop(sql, walk) : undefined
-  return { items, stoppedAt }
+  const found = await selectEvents(sql, { ...walk, undelivered, limit: limit + 1 })
+  const { items, next } = pageOf(found, limit, ({ id }) => id)
+  const stoppedAt = undelivered && next === undefined ? await selectStop(sql, walk) : undefined
+  return { items, next: next ?? stoppedAt, stoppedAt }
 }
 
 /** `findEvent` throws not_found. */

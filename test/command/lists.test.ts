@@ -15,7 +15,10 @@ const cut = [
 /** `paged` are lists that go on behind a row, by --before. */
 const paged = ['order list', 'deposit list', 'webhook events 1', 'trail']
 /** `few` are lists of what an installation has a handful of, by its operator's own hand; or of what the program itself has. */
-const few = ['group list', 'supplier list', 'deposit provider list', 'notify channel list', 'notify events']
+const few = [
+  ...['group list', 'supplier list', 'deposit provider list', 'notify channel list', 'notify events'],
+  ...['staff list', 'token list'],
+]
 
 let database: TestDatabase
 let settings: Record<string, string>
@@ -78,6 +81,11 @@ it.each(paged)('%s goes on behind a row', async (line) => {
   expect(first).toEqual(all[0])
   const [second] = (await run(`${line} --limit 1 --before ${first.id}`)).json()
   expect(second).toEqual(all[1])
+  // People are told where it goes on, and where it has ended; with --json the last row says so.
+  const shown = async (more: string) =>
+    (await imeigate([...line.split(' '), ...more.split(' ')], settings)).stdout
+  expect(await shown('--limit 1')).toContain(`\nthere are older ones: --before ${first.id} goes on there\n`)
+  expect(await shown(`--limit ${all.length}`)).not.toContain('--before')
 })
 
 it('there is no other list', async () => {

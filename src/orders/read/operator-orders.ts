@@ -2,6 +2,7 @@ import { findAccount } from '../../accounts/accounts.ts'
 import type { Sql } from '../../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS, walkPage } from '../../database/walk.ts'
 import type { OrderId, ServiceId } from '../../lib/ids.ts'
+import { pageOf } from '../../lib/page.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Order } from '../order.ts'
 import {
@@ -36,9 +37,10 @@ export interface OperatorOrderFilter {
   limit: number
 }
 
-/** OperatorPage is a page of a list. `stoppedAt`: older orders than this one were not looked at. */
+/** OperatorPage is a page of a list. `next`: behind this order the next one begins. `stoppedAt`: older orders than this one were not looked at. */
 interface OperatorPage {
   orders: OperatorOrder[]
+  next: OrderId | undefined
   stoppedAt: OrderId | undefined
 }
 
@@ -70,18 +72,17 @@ export class OperatorOrders {
     const text = search?.trim() || undefined
     const isName = text !== undefined && (await findNamed(sql, text, { limit: 1 })).length > 0
     if (isName) {
-      return {
-        orders: await readOperatorOrders(sql, await findNamed(sql, text, wanted)),
-        stoppedAt: undefined,
-      }
+      const named = await findNamed(sql, text, { ...wanted, limit: wanted.limit + 1 })
+      const { items, next } = pageOf(named, wanted.limit, ({ id }) => id)
+      return { orders: await readOperatorOrders(sql, items), next, stoppedAt: undefined }
     }
-    const { items, stoppedAt } = await walkPage({
+    const { items, ...end } = await walkPage({
       limit: wanted.limit,
       isNarrowed: isGiven(text, wanted.state, service),
       selectStop: () => selectStop(sql, wanted, MAX_SCANNED_ROWS.operator),
       select: (part) => listOrders(sql, { ...wanted, ...part, search: text }),
     })
-    return { orders: await readOperatorOrders(sql, items), stoppedAt }
+    return { orders: await readOperatorOrders(sql, items), ...end }
   }
 }
 
