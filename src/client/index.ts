@@ -17,6 +17,7 @@ export {
 export { contradictsItself } from './dhru/doubled-names.ts'
 export { sendTo } from './dhru/fetch.ts'
 export { isImei, isSameInput, otherIn } from './dhru/identifiers.ts'
+export { findObjects } from './dhru/json.ts'
 export type { OrderStatus, Placed } from './dhru/order.ts'
 export {
   type DhruFields,

@@ -38,7 +38,8 @@ export class TestServer {
     const said = this.answer(got, response)
     if (!said) return
     response.writeHead(said.status ?? 200, { 'content-type': 'application/json', ...said.headers })
-    response.end(typeof said.body === 'string' ? said.body : JSON.stringify(said.body))
+    const { body } = said
+    response.end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body))
   })
 
   async start(): Promise<this> {

@@ -160,6 +160,22 @@ describe('a Dhru panel', () => {
   )
 
   it.each([
+    ['ISO-8859-1', 'latin1', 'Bloqueado en Espa\u00f1a'],
+    ['utf-8', 'utf8', 'Bloqueado en Espa\u00f1a'],
+    ['ISO-8859-1', 'utf8', 'Bloqueado en Espa\u00f1a'],
+  ] as const)('that says %s and sends %s is read', async (charset, encoding, CODE) => {
+    const text = JSON.stringify({ SUCCESS: [{ STATUS: 4, CODE }] })
+    panel.answers = {
+      '*': (_heard, response) => {
+        response.writeHead(200, { 'content-type': `text/html; charset=${charset}` })
+        response.end(Buffer.from(text, encoding))
+      },
+    }
+    const [outcome] = await used.supplier.ask([dhruTask({ reference: '321' })], signal)
+    expect(outcome).toMatchObject(success(CODE))
+  })
+
+  it.each([
     [
       `<response><SUCCESS><RESULT imei="${OTHER}"><STATUS>4</STATUS><CODE>x</CODE></RESULT></SUCCESS></response>`,
       { contradicts: true },

@@ -13,6 +13,7 @@ import {
 import type { Clock } from '../../../lib/time.ts'
 import { Broken, NotSent, type OutboundClient, type OutboundRequest } from '../../../outbound/outbound.ts'
 import type { NothingSent } from '../http-kit/call.ts'
+import { textOfBody } from '../http-kit/charset.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
 import type { MayBegin, SupplierTask } from '../supplier.ts'
 import { bulkKeyOf, idempotencyKeyOf, orderFields, typeActionsFor } from './order.ts'
@@ -149,7 +150,7 @@ export class Panel {
 
   async #post(form: EncodedForm, how: Pick<OutboundRequest, 'signal' | 'mayBegin'>): Promise<DhruReply> {
     const reply = await this.#outbound.request(this.#request(form, how))
-    const body = reply.body.toString('utf8')
+    const body = textOfBody(reply.body, reply.headers['content-type'])
     const { front_statuses: fronts } = this.#settings
     const isOwn = reply.status === 429 ? /"?SUCCESS\b/i.test(body) : /"?(?:SUCCESS|ERROR)\b/i.test(body)
     const said = isOwn ? undefined : turnedAway(reply, { fronts, isOwn, now: this.#clock.now() })

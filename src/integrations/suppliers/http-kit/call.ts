@@ -1,4 +1,5 @@
 import { NotSent, type OutboundClient, type OutboundRequest } from '../../../outbound/outbound.ts'
+import { textOfBody } from './charset.ts'
 
 /** Reply is a whole answer of whatever status. */
 export interface Reply {
@@ -30,7 +31,7 @@ export async function call(
 ): Promise<Reply | NothingSent | Unclear> {
   try {
     const { status, headers, body } = await client.request(request)
-    return { kind: 'reply', status, headers, text: new TextDecoder().decode(body) }
+    return { kind: 'reply', status, headers, text: textOfBody(body, headers['content-type']) }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     return { kind: error instanceof NotSent ? 'not sent' : 'unclear', why }

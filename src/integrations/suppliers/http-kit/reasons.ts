@@ -5,6 +5,7 @@ import type { NothingSent } from './call.ts'
 const MAX_REASON_LENGTH = 500
 /** MIN_SECRET_LENGTH leaves shorter secrets in, because they would be found in innocent text. */
 const MIN_SECRET_LENGTH = 4
+const MIN_SECRET_LENGTH_IN_RESULTS = 12
 
 /** Reasons keeps what a supplier says short, and takes out our secrets, which it may quote from what it was sent. */
 export class Reasons {
@@ -20,6 +21,13 @@ export class Reasons {
     ])
     // The longest comes first, because one may be a part of another.
     this.#hidden = [...new Set(spellings)].sort((a, b) => b.length - a.length)
+  }
+
+  /** `result` is a result without our secrets. Short ones are left in: a code may have one by chance. */
+  result(text: string): string {
+    return this.#hidden
+      .filter((secret) => secret.length >= MIN_SECRET_LENGTH_IN_RESULTS)
+      .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
   }
 
   of(message: string): string {

@@ -1,7 +1,9 @@
+import { plainText } from '../../../client/index.ts'
 import { flag } from '../../../lib/attribute-types.ts'
 import { textOfHtml } from '../../../lib/html.ts'
 import { isStorable, sanitize, strip } from '../../../lib/text.ts'
 import type { SupplierOutcome } from '../supplier.ts'
+import { parseExact } from './json.ts'
 
 /** `base64Setting` is that of every kind whose results are texts of somebody else's making. */
 export const base64Setting = flag({
@@ -18,7 +20,7 @@ export function withText(said: SupplierOutcome, isBase64 = false): SupplierOutco
   const outcome = storable(said)
   if (outcome.kind !== 'success') return outcome
   const { result: raw } = outcome
-  const result = plain(strip((isBase64 && fromBase64(raw)) || raw)).trim()
+  const result = plain(jsonAsText(strip((isBase64 && fromBase64(raw)) || raw))).trim()
   if (result === raw) return outcome
   // A result that was nothing but marks is a success all the same.
   return { ...outcome, result: result === '' ? 'Completed' : result, raw }
@@ -32,6 +34,12 @@ function storable(outcome: SupplierOutcome): SupplierOutcome {
   )
   if (wrong.length === 0) return outcome
   return { ...outcome, ...Object.fromEntries(wrong.map(([name, text]) => [name, sanitize(text)])) }
+}
+
+/** `jsonAsText` writes an object or a list that came as a text as people read it. */
+function jsonAsText(text: string): string {
+  const json = /^\s*[{[]/.test(text) ? parseExact(text) : undefined
+  return (typeof json === 'object' && json !== null && plainText(json)) || text
 }
 
 /** `fromBase64` gives undefined for what is no base64 of a text. */

@@ -1,7 +1,7 @@
 import { stateOf } from '../../../client/index.ts'
 import { type ExactJson, isObject } from '../http-kit/json.ts'
 import { ownState, type StatusWords } from '../http-kit/status-words.ts'
-import { type Seen, stepsOf } from './places.ts'
+import { nameIn, type Seen, stepsOf, valueAt } from './places.ts'
 import type { TemplateAnswer } from './template.ts'
 
 /** `plain` are the words that rules read in the place of others for the same state. */
@@ -21,6 +21,10 @@ export function inPlainWords(seen: Seen, { state = [] }: TemplateAnswer, words: 
   return json === seen.json ? seen : { ...seen, json }
 }
 
+/** `saysRejected` tells an answer, in plain words, in which the order's own state is that it was rejected. */
+export const saysRejected = (seen: Seen, { state = [] }: TemplateAnswer): boolean =>
+  (typeof state === 'string' ? [state] : state).some((place) => valueAt(place, seen) === plain.rejected)
+
 /** `changedAt` changes the text at a path of names; where there is none, all stays as it is. */
 function changedAt(
   json: ExactJson | undefined,
@@ -28,6 +32,7 @@ function changedAt(
   change: (text: string) => string,
 ): ExactJson | undefined {
   if (name === undefined) return typeof json === 'string' ? change(json) : json
-  if (!isObject(json) || !Object.hasOwn(json, name)) return json
-  return { ...json, [name]: changedAt(json[name], deeper, change) as ExactJson }
+  const spelt = isObject(json) ? nameIn(json, name) : undefined
+  if (!isObject(json) || spelt === undefined) return json
+  return { ...json, [spelt]: changedAt(json[spelt], deeper, change) as ExactJson }
 }

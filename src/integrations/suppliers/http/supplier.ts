@@ -9,15 +9,19 @@ import type { StatusWords } from '../http-kit/status-words.ts'
 import { turnedAway } from '../http-kit/turned-away.ts'
 import type { MayBegin, Supplier, SupplierAccount, SupplierOutcome, SupplierTask } from '../supplier.ts'
 import { Unfit, type Values } from './placeholders.ts'
-import { type Seen, seenOf, textAt } from './places.ts'
+import { numberOf, resultOf, type Seen, seenOf, textAt, textsAt, wordsOf } from './places.ts'
 import { needsReference } from './read-template.ts'
 import { requestOf } from './request.ts'
-import { inPlainWords } from './state-words.ts'
+import { inPlainWords, saysRejected } from './state-words.ts'
 import type { Template, TemplateAnswer, TemplateRequest } from './template.ts'
 import { verdictOf } from './verdict.ts'
 
 /** MAX_EXCERPT_LENGTH bounds what is quoted of an answer that nothing was made of. */
 const MAX_EXCERPT_LENGTH = 200
+
+/** NO_RESULT finds at the beginning of a result what says that there is none, or none yet. */
+const NO_RESULT =
+  /^(?:(?:null|undefined|nan|false)$|(?:error|failed|failure|rejected|refused|exception|invalid|pending|processing|queued|waiting|please wait|in (?:process|progress|queue))\b)/i
 
 interface HttpSupplierDeps {
   template: Template
@@ -122,30 +126,36 @@ export class HttpSupplier implements Supplier {
 
   #read(answer: TemplateAnswer, seen: Seen, task: SupplierTask): SupplierOutcome {
     const { reasons, statusWords } = this.#deps
-    const contradiction = contradictionOf(answer, seen, task, answer === this.#deps.template.status?.answer)
+    const isStatus = answer === this.#deps.template.status?.answer
+    const contradiction = contradictionOf(answer, seen, task, isStatus)
     if (contradiction !== undefined) {
       return reasons.contradicted(contradiction, this.#askedFor(task.reference) !== undefined)
     }
-    const verdict = verdictOf(answer, inPlainWords(seen, answer, statusWords), task.input)
-    const reference = textAt(answer.reference, seen) || task.reference
+    const plain = inPlainWords(seen, answer, statusWords)
+    const verdict = verdictOf(answer, plain, task.input)
+    const named = textAt(answer.reference, seen, numberOf)
+    const reference = (isStatus ? task.reference : null) ?? (named || task.reference)
     const askable = this.#askedFor(reference) !== undefined
-    const text = textAt(answer.reason, seen)
+    const text = textAt(answer.reason, seen, wordsOf)
     const reason = reasons.of(text) || `HTTP ${seen.status}`
     switch (verdict) {
       case 'success': {
-        const result = textAt(answer.result, seen)
-        return result === ''
-          ? reasons.unknown('success without a result', askable)
+        const result = reasons.result(textAt(answer.result, seen, answer.judged ? resultOf : undefined))
+        if (result === '') return reasons.unknown('success without a result', askable)
+        return answer.judged && NO_RESULT.test(result)
+          ? reasons.unknown(`success, with a result that is none: ${result}`, askable)
           : { kind: 'success', result, reference }
       }
       case 'pending':
         return askable
           ? { kind: 'accepted', reference }
           : reasons.unknown('taken, without a number that it could be asked about by', false)
-      case 'refused':
-        return this.#refused(answer, { text, message: text, input: task.input, reference: null, askable })
+      case 'refused': {
+        const words = { text, message: text, input: task.input, reference: null, askable }
+        return isStatus ? this.#refusedWhenAsked(answer, plain, words) : this.#refused(answer, words)
+      }
       case 'duplicate':
-        return { kind: 'duplicate', reason, reference: textAt(answer.reference, seen) || null }
+        return { kind: 'duplicate', reason, reference: named || null }
       case 'unclear': {
         const excerpt = seen.text.trim().slice(0, MAX_EXCERPT_LENGTH)
         return reasons.unknown(
@@ -165,9 +175,16 @@ export class HttpSupplier implements Supplier {
   #refused(answer: TemplateAnswer, words: Words): SupplierOutcome {
     const { reasons, refusals } = this.#deps
     const isOwnWord = !answer.judged && (words.text === '' || refusals.judge(words.text) === undefined)
-    // The order's own state needs no words.
-    const isState = words.text === '' && answer === this.#deps.template.status?.answer
-    return isOwnWord || isState ? reasons.refused(words.message) : refusals.outcomeOf(words)
+    return isOwnWord ? reasons.refused(words.message) : refusals.outcomeOf(words)
+  }
+
+  /** `#refusedWhenAsked`: the order's own state needs no words, and a refusal that is not its state is one to answer, and says nothing of it. */
+  #refusedWhenAsked(answer: TemplateAnswer, plain: Seen, words: Words): SupplierOutcome {
+    const { reasons, refusals } = this.#deps
+    if (answer.judged && answer.state !== undefined && !saysRejected(plain, answer)) {
+      return refusals.troubleOf(words.text) ?? reasons.unknown(words.message || 'no answer', words.askable)
+    }
+    return words.text === '' ? reasons.refused(words.message) : this.#refused(answer, words)
   }
 
   /** `#askedFor` gives the part of the template that asks what became of an item; undefined: nothing can be asked. */
@@ -225,7 +242,9 @@ function contradictionOf(
   const found = named ?? contradictionIn(seen.json, task.input)
   if (found !== undefined) return found
   // The same check again may have a number of its own.
-  const reference = isStatus ? textAt(answer.reference, seen) : ''
-  if (task.reference === null || reference === '' || reference === task.reference) return undefined
-  return `asked about order ${task.reference}, answered about order ${reference}`
+  if (task.reference === null || !isStatus) return undefined
+  const references = [...textsAt(answer.reference, seen, numberOf)]
+  // Beside the order's number the question may have one.
+  if (references.length === 0 || references.includes(task.reference)) return undefined
+  return `asked about order ${task.reference}, answered about order ${references[0]}`
 }
