@@ -184,6 +184,56 @@ test.each<[string, SupplierOutcome]>([
   },
 )
 
+test.each<[string, SupplierOutcome, string, string]>([
+  [
+    'no clear answer',
+    { kind: 'unknown', reason: 'the answer was cut off', askable: true },
+    'unknown',
+    'unknown',
+  ],
+  ['that it has one', { kind: 'duplicate', reference: null, reason: 'it has one' }, 'unknown', 'unknown'],
+  [
+    'that it was taken',
+    { kind: 'accepted', reference: 'R7', askAgainAfterMs: 9e7 },
+    'processing',
+    'processing',
+  ],
+  ['that it is done', SUCCESS, 'success', 'success'],
+  ['nothing', SILENT, 'unknown', 'failed'],
+])(
+  'a decision is kept while the supplier is being asked about another item, and the answer to that is %s',
+  async (_what, said, then, later) => {
+    const { promise, resolve } = Promise.withResolvers<SupplierOutcome>()
+    let asked = 0 as OrderId
+    const supplier = new FakeSupplier(async ({ call, work }) =>
+      call === 'send' ? odd('ask sales') : work.orderId === asked ? promise : SILENT,
+    )
+    shop.workers(supplier)
+    const first = await shop.place(1)
+    await until(async () => (await open()).length === 1)
+    asked = await shop.place(2)
+    await until(() => supplier.calls.length === 2 && supplier.underWay === 0)
+    await shop.idle()
+    shop.clock.advance(3_600_000)
+    await until(() => supplier.calls.length === 4 && supplier.underWay === 1)
+    const keep = { ...decider, keep: true }
+    // The first one's own answer may still be on its way to the database.
+    await until(async () => {
+      const [row] = await shop.sql`select leased_until from items where order_id = ${first}`
+      return row?.['leased_until'] === null
+    })
+    await resolveReview(shop.sql, await onlyReview(), { kind: 'give_back' }, keep, shop.clock)
+    resolve(said)
+    await until(() => supplier.underWay === 0)
+    await shop.idle()
+    expect(await states([first, asked])).toEqual(['failed', then])
+    shop.clock.advance(3_600_000)
+    await until(async () => (await states([asked]))[0] === later)
+    await shop.idle()
+    expect(await states([asked])).toEqual([later])
+  },
+)
+
 test('only what all such items have in common can be kept', async () => {
   await refusedOddly(1)
   const id = await onlyReview()

@@ -181,8 +181,7 @@ export function decidedUpdate(
 const ANSWERED_MS = 35_000
 
 /** `isInHand`: a supplier is being asked about the item at this moment. */
-export const isInHand = ({ askedUntil }: Decided, now: Date): boolean =>
-  askedUntil !== null && askedUntil > now
+const isInHand = ({ askedUntil }: Decided, now: Date): boolean => askedUntil !== null && askedUntil > now
 
 /** `checkAnswered`: asking may repeat the order, and its answer may be that it was done: no money is given back before it has come. */
 function checkAnswered(item: Decided, now: Date): void {

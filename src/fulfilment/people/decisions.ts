@@ -4,7 +4,7 @@ import { lockWallets } from '../../ledger/wallets.ts'
 import type { ReviewId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
-import { carryOut, decidedUpdate, isInHand } from './carry-out.ts'
+import { carryOut, decidedUpdate } from './carry-out.ts'
 import { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 import { keepDecision, selectTextOf, selectWaiting, type Unrecognised } from './kept-answers.sql.ts'
 import type { Review } from './review.ts'
@@ -105,8 +105,9 @@ async function askAboutNext(sql: Transaction, about: Unrecognised, now: Date): P
 }
 
 /**
- * `settleAlike` carries a kept decision out for all items that wait for the same words, some at a time. What it does not come to, and what
- * somebody may be asking the supplier about at this moment, the workers settle when they look at it next.
+ * `settleAlike` carries a kept decision out for all items that wait for the same words, some at a time. What it does not come to, the
+ * workers settle when they look at it next. What the supplier is being asked about at this moment is left to the answer: to be asked may
+ * have repeated the order, and then the words decide nothing about it any more.
  */
 async function settleAlike(
   sql: Sql,
@@ -122,8 +123,8 @@ async function settleAlike(
       await lockWallets(transaction, [...new Set(waiting.map(({ accountId }) => accountId))])
       const updates: ItemUpdate[] = []
       for (const name of waiting) {
-        const item = await takeForDecision(transaction, name)
-        if (item?.attempt?.number !== name.attempt || isInHand(item, now)) continue
+        const item = await takeForDecision(transaction, name, now)
+        if (item?.attempt?.number !== name.attempt) continue
         updates.push(decidedUpdate(item, decision, decider, now))
       }
       const written = await writeItemUpdates(transaction, updates, now)

@@ -147,9 +147,13 @@ export interface Decided extends ItemName {
 
 /**
  * `takeForDecision` takes an item from whoever works on it: what a worker reports of it later does not count. Wallets must be locked
- * before, as everywhere.
+ * before, as everywhere. With `ifFreeAt` an item about which a supplier is being asked then is left to whoever asks.
  */
-export async function takeForDecision(sql: Transaction, name: ItemName): Promise<Decided | undefined> {
+export async function takeForDecision(
+  sql: Transaction,
+  name: ItemName,
+  ifFreeAt: Date | null = null,
+): Promise<Decided | undefined> {
   const [row] = await sql<
     (Pick<Decided, 'fence' | 'state' | 'askedUntil' | 'price'> & {
       number: number | null
@@ -163,6 +167,11 @@ export async function takeForDecision(sql: Transaction, name: ItemName): Promise
     with taken as (
       update items set fence = fence + 1
        where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
+         and (${ifFreeAt}::timestamptz is null or (
+               (leased_until is null or leased_until <= ${ifFreeAt})
+               and not exists (select from attempts r
+                                where r.account_id = items.account_id and r.order_id = items.order_id
+                                  and r.position = items.position and r.recheck_lease > ${ifFreeAt})))
       returning account_id, order_id, position, fence, state, leased_until, price
     )
     select t.fence, t.state, t.price,
