@@ -66,6 +66,55 @@ describe('quantities', () => {
   })
 })
 
+describe('choices among which there is no quantity', () => {
+  it.each([
+    'Small,Large',
+    'Basic|Pro|Ultimate',
+    'Pequeño;Grande',
+    'Kecil, Besar',
+    'Маленький;Большой',
+    '小,大',
+    'صغير،كبير',
+    'one;two;three',
+    '0.5',
+    '-5',
+    '<option>Gold</option><option>Silver</option>',
+  ])('are said: %s', (text) => {
+    expect(read({ QNT: 1, QNTOPTIONS: text }, 'SERVER').quantityUnread).not.toBe('')
+    expect(read({ QNT: 1, MINQNT: '1', MAXQNT: '5', QNTOPTIONS: text }, 'SERVER').quantityUnread).not.toBe('')
+  })
+
+  it.each([['Small', 'Large'], { 0: 'Monthly', 1: 'Yearly' }, [{ name: 'Gold' }], '["Gold"]'])(
+    'are said: %j',
+    (given) => expect(read({ QNT: 1, QNTOPTIONS: given }, 'SERVER').quantityUnread).not.toBe(''),
+  )
+
+  it.each([
+    '',
+    ' ',
+    '0',
+    '0,0',
+    '-',
+    '[]',
+    '{}',
+    '-,-',
+    'unlimited',
+    'Any',
+    'N/A',
+    'null',
+    'false',
+    'on',
+    'ilimitado',
+  ])('are not meant by %j', (text) =>
+    expect(read({ QNT: 1, QNTOPTIONS: text }, 'SERVER').quantityUnread).toBe(''),
+  )
+
+  it.each([null, false, true, 0, [], {}, '10,20', '5 - 50', 'Small 10, Large 20'])(
+    'are not meant by %j',
+    (given) => expect(read({ QNT: 1, QNTOPTIONS: given }, 'SERVER').quantityUnread).toBe(''),
+  )
+})
+
 describe('fields', () => {
   const email = { fieldname: 'Email', fieldtype: 'text', required: 'on' }
   const one = [{ name: 'Email', type: 'text', required: true }]

@@ -216,6 +216,48 @@ test.each([
   expect(await balance(server, shop)).toBe('21.00')
 })
 
+test.each([
+  ['no word about the payment', { payment_status: undefined }],
+  ['a word about the payment that nobody knows', { payment_status: 'partially_paid' }],
+  ['that it is unpaid', { payment_status: 'unpaid' }],
+  ['that the page is open', { status: 'open' }],
+  ['no state of the page', { status: null }],
+  ['a payment of another kind', { object: 'payment_intent' }],
+  ['no number', { id: '' }],
+  ['no deposit', { metadata: {} }],
+  ['a deposit with an odd number', { metadata: { imeigate_deposit: '1e3' } }],
+])('an event with %s credits nothing, and asks no person', async (_name, change) => {
+  const { id, session } = await opened()
+  const told = fake.event('completed', { ...fake.pay(session), ...(change as Partial<Session>) })
+  expect(await fake.tell(hook, told)).toBe(204)
+  expect(await show(id)).toMatchObject({ status: 'pending' })
+  expect(await balance(server, shop)).toBe('1.00')
+})
+
+test.each([
+  ['an amount as a text', { amount_total: '2080' }],
+  ['an amount that is no whole number', { amount_total: 2080.5 }],
+  ['no amount', { amount_total: null }],
+  ['no currency', { currency: null }],
+])('an event of a payment with %s is for a person', async (_name, change) => {
+  const { id, session } = await opened()
+  const told = fake.event('completed', { ...fake.pay(session), ...(change as object) } as Session)
+  expect(await fake.tell(hook, told)).toBe(204)
+  expect(await show(id)).toMatchObject({ status: 'review' })
+  expect(await balance(server, shop)).toBe('1.00')
+})
+
+test.each([
+  ['its currency in capitals', { currency: 'USD' }],
+  ['fields that nobody knows', { livemode: true, customer_details: { email: 'a@b.example' } }],
+])('an event of a payment with %s is credited', async (_name, change) => {
+  const { id, session } = await opened()
+  const told = fake.event('completed', { ...fake.pay(session), ...(change as object) } as Session)
+  expect(await fake.tell(hook, told)).toBe(204)
+  expect(await show(id)).toMatchObject({ status: 'succeeded' })
+  expect(await balance(server, shop)).toBe('21.00')
+})
+
 test('an event that comes again after a person has decided changes nothing', async () => {
   const { id, session } = await opened()
   const event = fake.event('completed', { ...fake.pay(session), amount_total: 1 })

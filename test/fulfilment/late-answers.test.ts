@@ -86,11 +86,13 @@ describe('an answer after its lease', () => {
 describe('with a database', () => {
   let shop: Workshop
   let answer: (outcome: SupplierOutcome) => void
+  let said: Promise<SupplierOutcome>
   let supplier: FakeSupplier
   beforeEach(async () => {
     shop = await Workshop.open()
     const { promise, resolve } = Promise.withResolvers<SupplierOutcome>()
     answer = resolve
+    said = promise
     supplier = new FakeSupplier(() => promise)
   })
   afterEach(async () => {
@@ -134,6 +136,33 @@ describe('with a database', () => {
       },
       { kind: 'unknown', resolution: 'give_back' },
     ])
+  })
+
+  test('proof under the number of another order is shown, and buys this one nothing', async () => {
+    const { promise: silence, resolve: end } = Promise.withResolvers<SupplierOutcome>()
+    let first = true
+    supplier = new FakeSupplier(() => {
+      if (!first) return silence
+      first = false
+      return said
+    })
+    const id = await sent()
+    const other = await shop.place(2)
+    await until(() => supplier.underWay === 2)
+    await shop.sql`update attempts set state = 'accepted', reference = 'R1' where order_id = ${other}`
+    answer(SUCCESS)
+    await until(async () => (await reviews()).some(({ orderId }) => orderId === id))
+    expect((await reviews()).find(({ orderId }) => orderId === id)).toMatchObject({
+      kind: 'unknown',
+      resolution: null,
+      detail: expect.stringContaining(`number R1 for our order ${id} is that of our order ${other}`),
+    })
+    expect((await shop.order(id)).finishedAt).toBeNull()
+    end(SUCCESS)
+    await until(async () => (await shop.order(other)).finishedAt !== null)
+    const [captured] = await shop.sql<{ count: number }[]>`
+      select count(*)::int as count from ledger_entries where kind = 'capture'`
+    expect(captured).toEqual({ count: 1 })
   })
 
   test('proof that contradicts is added to the review that is open', async () => {

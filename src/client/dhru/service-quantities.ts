@@ -1,6 +1,6 @@
 import { inLatinDigits } from './digits.ts'
 import { isObject } from './json.ts'
-import { isYes, Row, textOf } from './row.ts'
+import { isEmpty, isYes, Row, textOf } from './row.ts'
 
 /** DhruQuantities bound how many of a service can be ordered. */
 export interface DhruQuantities {
@@ -9,6 +9,8 @@ export interface DhruQuantities {
   maxQuantity: number
   /** `quantityOptions` are the only quantities that can be ordered, ascending; none: any within the bounds. */
   quantityOptions: number[]
+  /** `quantityUnread` is what the panel says of choices among which there is no quantity, such as "Small, Large"; '' where it says none. */
+  quantityUnread: string
 }
 
 /** `quantitiesIn` reads quantities: 0 is no bound, and choices (QNTOPTIONS) bound the quantity, too. */
@@ -22,7 +24,22 @@ export function quantitiesIn(row: Row): DhruQuantities {
   const hasQuantity = quantityIn(row, 'QNT') > 0 || isYes(row.get('QNT'))
   const unbounded = most === 0 && (hasQuantity || least > 1)
   const maxQuantity = unbounded ? Number.POSITIVE_INFINITY : Math.max(minQuantity, most)
-  return { minQuantity, maxQuantity, quantityOptions }
+  const quantityUnread = bounds.length === 0 ? unreadIn(row) : ''
+  return { minQuantity, maxQuantity, quantityOptions, quantityUnread }
+}
+
+/** `NO_CHOICE` are what panels write where any quantity can be ordered. */
+const NO_CHOICE =
+  /^(?:any|all|unlimited|infinite|none|no|n\/?a|null|nil|undefined|false|true|yes|on|off|empty|default|custom|libre|ilimitado|bebas|все|любое)$/iu
+
+/** `unreadIn` gives choices of which no quantity could be made. Noughts and signs are none. */
+function unreadIn(row: Row): string {
+  const given = row.nested('QNTOPTIONS')
+  if (isEmpty(given) || typeof given === 'boolean') return ''
+  const text = inLatinDigits(typeof given === 'object' ? JSON.stringify(given) : textOf(given))
+    .replace(/<[^<>]*>/g, ' ')
+    .trim()
+  return NO_CHOICE.test(text) || !/[\p{L}1-9]/u.test(text) ? '' : text
 }
 
 /** `quantityIn` gives 0 where there is no whole number, or more than one; `10+` and `unlimited` name no bound. */

@@ -3,6 +3,7 @@ import type { SupplierOutcome } from '../../integrations/suppliers/supplier.ts'
 import { lockWallets } from '../../ledger/wallets.ts'
 import type { ClaimedItem } from '../claimed-item.ts'
 import { openReviews } from '../people/reviews.sql.ts'
+import { anothers } from './item-update.ts'
 import { addToOpenReviews, holdWaiting, type LateItem, lockLateItem } from './late-answers.sql.ts'
 import { followItems, type ItemUpdate, lockClaims, writeItemUpdates } from './outcomes.sql.ts'
 import { resumeAttempt } from './resumed.sql.ts'
@@ -35,9 +36,14 @@ export async function recordLate(
     const verdict = verdictOf(outcome, item, current)
     if (verdict === 'write') {
       const itself = { ...update, item: { ...update.item, fence: current.fence } }
-      const written = await writeItemUpdates(transaction, [itself], now)
-      await followItems(transaction, [item], now)
-      return written.some(({ takenBy }) => takenBy === null) ? 'written' : 'nothing'
+      const [written] = await writeItemUpdates(transaction, [itself], now)
+      if (!written?.takenBy) {
+        await followItems(transaction, [item], now)
+        return written ? 'written' : 'nothing'
+      }
+      const worth = anothers(item, update.claim?.reference ?? '', written.takenBy)
+      await show(transaction, { item, current, detail: `${supplier} answered late: ${wordsOf(worth)}` }, now)
+      return 'shown'
     }
     if (verdict === 'nothing') return 'nothing'
     const detail = `${supplier} answered late: ${wordsOf(outcome)}`

@@ -146,6 +146,20 @@ test.each([
   expect(first?.leftOut).toBe(leftOut)
 })
 
+test.each([
+  [['small', 'large'], [], 'its quantities cannot be read: small\nlarge'],
+  [[0.5], [], 'its quantities cannot be read: 0.5'],
+  [[10, '20', 'many'], [10, 20], undefined],
+  [[], [], undefined],
+])('quantities that are one of %j are %j, or it is left out', async (choices, quantityOptions, leftOut) => {
+  const type = { input_schema: { properties: { quantity: { enum: choices } } } }
+  const [first] = await list(() =>
+    page([service(1, { rule: { unit_price: 5, currency: 'USD' }, service_type: type })]),
+  )
+  expect(first).toMatchObject({ kind: 'server', quantityOptions })
+  expect(first?.leftOut).toBe(leftOut)
+})
+
 test('a server that is busy is asked again', async () => {
   let busy = 2
   const listed = await list(({ path }) => {

@@ -362,6 +362,28 @@ describe('a service of a list', () => {
     expect(await one(more, group)).toMatchObject({ type: 'FILE', leftOut: 'it takes a file' })
   })
 
+  it.each([
+    ['SERVER', 'Small,Large', 'its quantities cannot be read: Small,Large'],
+    ['REMOTE', ['Gold', 'Silver'], 'its quantities cannot be read: ["Gold","Silver"]'],
+    ['SERVER', '0.5', 'its quantities cannot be read: 0.5'],
+    ['SERVER', 'unlimited', undefined],
+    ['IMEI', 'Small,Large', undefined],
+  ])(
+    'of type %s with the choices %j is left out with the reason %s',
+    async (SERVICETYPE, QNTOPTIONS, reason) => {
+      const { leftOut } = await one({ SERVICETYPE, QNT: 1, QNTOPTIONS })
+      expect(leftOut).toBe(reason)
+    },
+  )
+
+  it.each(['654:SERVER', '654:REMOTE', '654:IMEI'])(
+    'whose own id is %s is left out, since the panel would be asked for another one',
+    async (SERVICEID) => {
+      expect(await one({ SERVICEID })).toMatchObject({ leftOut: expect.stringContaining('ends with a type') })
+      expect((await one({ SERVICEID: SERVICEID.toLowerCase() })).leftOut).toBeUndefined()
+    },
+  )
+
   it('has the fields that it needs, and its own', async () => {
     const { fields } = await one({
       'Requires.Mobile': 'Required',

@@ -53,6 +53,35 @@ describe('a result', () => {
     expect(text(raw, true)).toMatchObject({ result })
   })
 
+  it.each([
+    ['{"Model":"X","Lock":{"SIM":"On"}}', 'Model: X\nLock:\n  SIM: On'],
+    [' [{"a":1},{"a":12345678901234567890}]', 'a: 1\na: 12345678901234567890'],
+    ['["<b>x</b>"]', 'x'],
+    ['{broken', '{broken'],
+    ['{}', '{}'],
+    ['[Locked]', '[Locked]'],
+  ])('%j is written out where it is an object or a list', (raw, result) => {
+    expect(text(raw)).toMatchObject({ result })
+  })
+
+  it.each([
+    [
+      { kind: 'accepted', reference: 'x'.repeat(201) },
+      { kind: 'unknown', askable: true },
+    ],
+    [
+      { kind: 'success', result: 'ok', reference: 'x'.repeat(9999) },
+      { kind: 'success', reference: null },
+    ],
+    [
+      { kind: 'duplicate', reason: 'no', reference: 'x'.repeat(9999) },
+      { kind: 'duplicate', reference: null },
+    ],
+    [{ kind: 'accepted', reference: 'x'.repeat(200) }, { kind: 'accepted' }],
+  ] as const)('%j: a number that is too long for one is none', (said, outcome) => {
+    expect(withText(said)).toMatchObject(outcome)
+  })
+
   it('of any other kind stays as it is', () => {
     const refused = { kind: 'refused', reason: '<b>no</b>' } as const
     expect(withText(refused)).toBe(refused)

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type FakeSupplier, startFakeSupplier } from '../../../src/fake-supplier/server.ts'
 import { Sealer } from '../../../src/secrets/sealer.ts'
@@ -72,6 +73,39 @@ test.each([
   })
   expect(reply.status).toBe(401)
   expect(await reply.json()).toMatchObject({ error: true, code: 'INVALID_SIGNATURE_ERROR' })
+})
+
+test('news of any order, however they are sent and as often as they come, are taken', async () => {
+  const send = (order_id: unknown, type: string | null, path = `${supplierId}`) =>
+    fetch(`${server.url}/hooks/suppliers/${path}`, {
+      method: 'POST',
+      headers: {
+        ...(type !== null && { 'content-type': type }),
+        'x-signature': createHmac('sha256', SECRET)
+          .update(`{"orderId":${order_id},"amount":"1"}`)
+          .digest('hex'),
+      },
+      body: Buffer.from(JSON.stringify({ order_id, status: 'success', charged_amount: '1' })),
+    })
+  // It knows of no such order yet: its answer to ours may be on its way.
+  for (const type of ['application/json', 'text/plain; charset=windows-1251', 'multipart/form-data', null]) {
+    expect((await send(999_999, type)).status).toBe(204)
+  }
+  expect((await send(999_999, 'application/json', `${supplierId}/`)).status).toBe(204)
+  expect((await send(999_999, 'application/json', `0${supplierId}`)).status).toBe(401)
+  const placed = await server.place(shop, { ID: service, IMEI: imei(2) })
+  const { REFERENCEID } = placed.SUCCESS[0]
+  await server.ended(shop, REFERENCEID)
+  const [{ reference } = { reference: '' }] = await server.sql<{ reference: string }[]>`
+    select reference from attempts where order_id = ${REFERENCEID}`
+  const again = await Promise.all(
+    Array.from({ length: 10 }, () => send(Number(reference), 'application/json')),
+  )
+  expect(new Set(again.map(({ status }) => status))).toEqual(new Set([204]))
+  expect(await server.ended(shop, REFERENCEID)).toMatchObject({ STATUS: '4' })
+  const [captured] =
+    await server.sql`select count(*)::int as count from ledger_entries where kind = 'capture'`
+  expect(captured).toEqual({ count: 1 })
 })
 
 test('bytes of any kind and size get an answer', async () => {

@@ -22,8 +22,8 @@ function stateOf(session: JsonObject): Pick<Payment, 'state' | 'reason'> {
   const { status, payment_status: paid, payment_intent: intent } = session
   if (status === 'expired') return { state: 'expired' }
   if (status !== 'complete') return { state: 'open' }
-  // `no_payment_required` counts as paid, and then its amount of 0 does not fit.
-  if (paid !== 'unpaid') return { state: 'paid' }
+  // `no_payment_required` counts as paid, and then its amount of 0 does not fit. A word that Stripe may have later proves no payment.
+  if (paid === 'paid' || paid === 'no_payment_required') return { state: 'paid' }
   const failed =
     isObject(intent) && ['requires_payment_method', 'canceled'].includes(String(intent['status']))
   return failed ? { state: 'failed', reason: NOT_THROUGH } : { state: 'processing' }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { plainText } from '../../../client/index.ts'
 import { costIn, decimalIn } from '../http-kit/amounts.ts'
 import { type ExactJson, isObject, type JsonObject, own, textField } from '../http-kit/json.ts'
 import type { Reasons } from '../http-kit/reasons.ts'
@@ -76,6 +77,9 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
   const schema = isObject(type) ? own(type, 'input_schema') : undefined
   const kind = kindOf(schema, itemsField)
   const isServer = kind === 'server'
+  const choices = valueIn(schema, 'properties', 'quantity', 'enum')
+  const quantityOptions = optionsOf(choices)
+  const isUnread = isServer && Array.isArray(choices) && choices.length > 0 && quantityOptions.length === 0
   return {
     id: code,
     group: (isObject(type) && textField(type, 'name', 'code')) || '',
@@ -87,7 +91,8 @@ function readService(item: JsonObject, itemsField: string, currency: string): Su
     // An input is one unit; the service says how many of them one order must hold, and not what one item is.
     minQuantity: isServer ? countOf(rule, 'min_items') : 1,
     maxQuantity: isServer ? countOf(rule, 'max_items', UNLIMITED) : 1,
-    ...(isServer && { quantityOptions: optionsOf(schema) }),
+    ...(isServer && { quantityOptions }),
+    ...(isUnread && { leftOut: `its quantities cannot be read: ${plainText(choices).slice(0, 50)}` }),
     ...(kind === 'serial' && boxOf(schema, itemsField)),
     fields: isObject(schema) ? fieldsOf(schema, itemsField) : [],
   }
@@ -109,8 +114,7 @@ function kindOf(schema: ExactJson | undefined, itemsField: string): SupplierServ
 }
 
 /** `optionsOf` gives the quantities that a schema lists. */
-function optionsOf(schema: ExactJson | undefined): number[] {
-  const choices = valueIn(schema, 'properties', 'quantity', 'enum')
+function optionsOf(choices: ExactJson | undefined): number[] {
   const counts = Array.isArray(choices) ? choices.map(Number) : []
   return counts.filter((count) => Number.isInteger(count) && count > 0).sort((a, b) => a - b)
 }

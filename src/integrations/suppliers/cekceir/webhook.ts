@@ -36,7 +36,7 @@ export function readOrderWebhook(
 
 /** `signedPart` gives the SIGNED fields of a body as JSON, and leaves all others unread. */
 function signedPart(body: string): string {
-  const members = membersOf(body, MAX_MEMBERS)
+  const members = membersOf(body.replace(/^\ufeff+/, ''), MAX_MEMBERS)
   if (members === undefined || members === 'excess') return ''
   const fields = SIGNED.map((name) => [name, members.get(name)] as const)
   const short = fields.filter(([, json]) => json !== undefined && json.length <= MAX_LENGTH)

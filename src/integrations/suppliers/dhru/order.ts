@@ -22,8 +22,11 @@ export function orderFields(task: SupplierTask, fieldNames: Readonly<Record<stri
   return fields
 }
 
+/** TYPED_ID is the end of an id that tells two services of one id apart. */
+export const TYPED_ID = /:(?:IMEI|SERVER|REMOTE)$/
+
 /** `idOf` leaves out the type that tells two services of one id apart: a panel is asked for its own id. */
-const idOf = (remoteService: string): string => remoteService.replace(/:(?:IMEI|SERVER|REMOTE)$/, '')
+const idOf = (remoteService: string): string => remoteService.replace(TYPED_ID, '')
 
 /** TypeActions are the panel's actions for services of one type. */
 interface TypeActions {

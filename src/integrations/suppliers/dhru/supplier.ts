@@ -1,4 +1,4 @@
-import type { Placed } from '../../../client/index.ts'
+import type { DhruService, Placed } from '../../../client/index.ts'
 import { type Clock, DAY_MS } from '../../../lib/time.ts'
 import { balanceOf, costIn } from '../http-kit/amounts.ts'
 import type {
@@ -9,6 +9,7 @@ import type {
   SupplierService,
   SupplierTask,
 } from '../supplier.ts'
+import { TYPED_ID } from './order.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Called, Panel } from './panel.ts'
 import type { DhruSettings } from './settings.ts'
@@ -146,6 +147,7 @@ export class DhruSupplier implements Supplier {
       for await (const service of this.#panel.services(signal)) {
         const { id, type, group, name, kind, time, info, minQuantity, maxQuantity, quantityOptions, box } =
           service
+        const leftOut = reasonToLeaveOut(service)
         const fields = service.fields.map(({ travels: _, ...field }) => field)
         yield {
           id,
@@ -154,7 +156,7 @@ export class DhruSupplier implements Supplier {
           name,
           kind: kind === 'file' ? 'server' : kind,
           ...costIn(service.credit, service.creditSaid, this.#panel.currency),
-          ...(kind === 'file' && { leftOut: 'it takes a file' }),
+          ...(leftOut !== undefined && { leftOut }),
           deliveryTime: time,
           description: info,
           minQuantity,
@@ -279,6 +281,16 @@ export class DhruSupplier implements Supplier {
     if (answer.kind === 'not sent') return this.#outcomes.reasons.notSent(answer)
     return byKey ? this.#outcomes.placedAgainByKey(answer, task.input) : this.#outcomes.placedAgain(answer)
   }
+}
+
+/** `reasonToLeaveOut` says why nothing of the service can be ordered, whatever it costs; undefined: it can. */
+function reasonToLeaveOut({ id, kind, quantityUnread }: DhruService): string | undefined {
+  if (kind === 'file') return 'it takes a file'
+  if (kind === 'server' && quantityUnread !== '') {
+    return `its quantities cannot be read: ${quantityUnread.slice(0, 50)}`
+  }
+  // The panel would be asked for the id before the type, which is another service's.
+  return TYPED_ID.test(id) ? 'its id ends with a type, as those do that two services share' : undefined
 }
 
 interface Numbered {

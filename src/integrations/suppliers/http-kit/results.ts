@@ -17,13 +17,23 @@ export const base64Setting = flag({
  * base64 decoded where the supplier's setting says so. The result as it came is kept in `raw` where it was another.
  */
 export function withText(said: SupplierOutcome, isBase64 = false): SupplierOutcome {
-  const outcome = storable(said)
+  const outcome = withReference(storable(said))
   if (outcome.kind !== 'success') return outcome
   const { result: raw } = outcome
   const result = plain(jsonAsText(strip((isBase64 && fromBase64(raw)) || raw))).trim()
   if (result === raw) return outcome
   // A result that was nothing but marks is a success all the same.
   return { ...outcome, result: result === '' ? 'Completed' : result, raw }
+}
+
+/** MAX_REFERENCE_LENGTH is longer than any number of an order that suppliers give. */
+const MAX_REFERENCE_LENGTH = 200
+
+/** `withReference` takes for no number of an order what is too long for one: it could not be found by it. */
+function withReference(outcome: SupplierOutcome): SupplierOutcome {
+  if (!('reference' in outcome) || (outcome.reference?.length ?? 0) <= MAX_REFERENCE_LENGTH) return outcome
+  if (outcome.kind !== 'accepted') return { ...outcome, reference: null }
+  return { kind: 'unknown', reason: 'taken, under a number that is too long for one', askable: true }
 }
 
 /** `storable` mends the supplier's words and its number of the order; of the result `withText` makes a text. */
