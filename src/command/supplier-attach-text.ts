@@ -1,5 +1,5 @@
 import { formatMicros, formatMoney, micros } from '../lib/money.ts'
-import type { Match, Matches, Unmatched } from '../sync/attach.ts'
+import type { Attached, Dearer, Match, Unmatched } from '../sync/attach.ts'
 import { table } from './output.ts'
 
 interface About {
@@ -8,7 +8,7 @@ interface About {
   currency: string
 }
 
-export const attachedJson = ({ matches, attached, unmatched }: Matches, currency: string) => ({
+export const attachedJson = ({ matches, attached, unmatched, dearer }: Attached, currency: string) => ({
   routes: matches.map(({ ours, theirs }) => ({
     service: ours.id,
     service_code: ours.code,
@@ -17,13 +17,24 @@ export const attachedJson = ({ matches, attached, unmatched }: Matches, currency
     cost: formatMicros(micros(theirs.cost), currency),
   })),
   there_already: attached,
+  above_the_price: dearer.map(({ ours, theirs, ...amounts }) => ({
+    service: ours.id,
+    service_code: ours.code,
+    remote_service: theirs.remoteId,
+    cost: formatMicros(amounts.cost, amounts.currency),
+    price: formatMicros(amounts.price, amounts.currency),
+    currency: amounts.currency,
+  })),
   unmatched,
 })
 
 /** SHOWN is how many routes, and how many services without one, people are shown; machines get all of them. */
 const SHOWN = 50
 
-export function attachedText({ name, currency }: About, { matches, attached, unmatched }: Matches): string {
+export function attachedText(
+  { name, currency }: About,
+  { matches, attached, unmatched, dearer }: Attached,
+): string {
   const more = (count: number): string[] =>
     count > SHOWN ? [`and ${count - SHOWN} more (--json gives all)`] : []
   const parts = [`routes to ${name}: ${matches.length} new, ${attached} there already`]
@@ -37,12 +48,17 @@ export function attachedText({ name, currency }: About, { matches, attached, unm
     }
     parts.push([table(matches.slice(0, SHOWN), columns, ['cost']), ...more(matches.length)].join('\n'))
   }
+  if (dearer.length > 0)
+    parts.push([...dearer.slice(0, SHOWN).map(dearerText), ...more(dearer.length)].join('\n'))
   if (unmatched.length > 0) {
     const lines = unmatched.slice(0, SHOWN).map(unmatchedText)
     parts.push([...lines, ...more(unmatched.length)].join('\n'))
   }
   return parts.join('\n\n')
 }
+
+const dearerText = ({ ours, theirs, currency, cost, price }: Dearer): string =>
+  `warning: ${ours.code} -> ${theirs.remoteId} costs ${formatMoney(cost, currency)}, and is sold for ${formatMoney(price, currency)}`
 
 const unmatchedText = ({ line, ours, theirs, reason }: Unmatched): string =>
   [

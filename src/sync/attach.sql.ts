@@ -1,5 +1,5 @@
 import type { Queryable } from '../database/database.ts'
-import type { SupplierId } from '../lib/ids.ts'
+import type { ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import type { Match, OurCandidate, TheirCandidate } from './attach-matches.ts'
 
@@ -17,6 +17,22 @@ export async function selectOurs(sql: Queryable, supplier: SupplierId): Promise<
 export async function selectTheirs(sql: Queryable, supplier: SupplierId): Promise<TheirCandidate[]> {
   return sql<(TheirCandidate & { cost: Micros })[]>`
     select remote_id, name, kind, cost, fields from staged_services where supplier_id = ${supplier} order by position`.records()
+}
+
+/** LowestPrice is the lowest that a service is sold for in a currency, to whomever. */
+export interface LowestPrice {
+  serviceId: ServiceId
+  currency: string
+  price: Micros
+}
+
+export async function selectLowestPrices(
+  sql: Queryable,
+  services: readonly ServiceId[],
+): Promise<LowestPrice[]> {
+  return sql<LowestPrice[]>`
+    select service_id, currency, min(unit_price) as price from prices
+     where service_id = any(${services}::int[]) group by service_id, currency order by service_id, currency`.records()
 }
 
 /** `insertAttached` puts routes behind those that the services have. */

@@ -1,18 +1,45 @@
 import type { Transaction } from '../database/database.ts'
-import { insertAttached, selectOurs, selectTheirs } from './attach.sql.ts'
-import { type AttachBy, type Matches, matchServices } from './attach-matches.ts'
+import { type ExchangeRates, Rates } from '../ledger/rates.ts'
+import { type Micros, micros } from '../lib/money.ts'
+import type { Clock } from '../lib/time.ts'
+import {
+  insertAttached,
+  type LowestPrice,
+  selectLowestPrices,
+  selectOurs,
+  selectTheirs,
+} from './attach.sql.ts'
+import { type AttachBy, type Match, type Matches, matchServices } from './attach-matches.ts'
 import { lockServices } from './import.sql.ts'
 import type { ListedSupplier } from './remote-list.ts'
 
-export type { AttachBy, Match, Matches, Unmatched } from './attach-matches.ts'
+export type { AttachBy, Match, Unmatched } from './attach-matches.ts'
 
-/** `findMatches` says which services of ours would get a route to which of the staged list. */
+/** Dearer is a match whose cost there is more than the lowest price of ours, both in the price's currency. */
+export interface Dearer extends Pick<Match, 'ours' | 'theirs'> {
+  currency: string
+  price: Micros
+  cost: Micros
+}
+
+export interface Attached extends Matches {
+  dearer: Dearer[]
+}
+
+/** `findMatches` says which services of ours would get a route to which of the staged list, and which of these cost more than ours is sold for. */
 export async function findMatches(
   transaction: Transaction,
-  { id }: ListedSupplier,
+  { id, currency }: ListedSupplier,
   by: AttachBy,
-): Promise<Matches> {
-  return matchServices(await selectOurs(transaction, id), await selectTheirs(transaction, id), by)
+  clock: Clock,
+): Promise<Attached> {
+  const found = matchServices(await selectOurs(transaction, id), await selectTheirs(transaction, id), by)
+  const prices = await selectLowestPrices(
+    transaction,
+    found.matches.map(({ ours }) => ours.id),
+  )
+  const rates = await new Rates(transaction).load(clock.now())
+  return { ...found, dearer: dearerOf(found.matches, { prices, rates, currency }) }
 }
 
 /** `attachMatches` gives services of ours their routes, with the costs of the list. */
@@ -20,9 +47,25 @@ export async function attachMatches(
   transaction: Transaction,
   supplier: ListedSupplier,
   by: AttachBy,
-): Promise<Matches> {
+  clock: Clock,
+): Promise<Attached> {
   await lockServices(transaction)
-  const found = await findMatches(transaction, supplier, by)
+  const found = await findMatches(transaction, supplier, by, clock)
   if (found.matches.length > 0) await insertAttached(transaction, supplier.id, found.matches)
   return found
+}
+
+/** `dearerOf` gives one of the prices of each service that its cost there is above. Without an exchange rate nothing is compared. */
+function dearerOf(
+  matches: readonly Match[],
+  { prices, rates, currency }: { prices: LowestPrice[]; rates: ExchangeRates; currency: string },
+): Dearer[] {
+  const byService = Map.groupBy(prices, ({ serviceId }) => serviceId)
+  return matches.flatMap(({ ours, theirs }) => {
+    const above = (byService.get(ours.id) ?? []).flatMap(({ price, currency: sold }): Dearer[] => {
+      const cost = rates.convert(micros(theirs.cost), currency, sold)
+      return cost !== undefined && cost > price ? [{ ours, theirs, currency: sold, price, cost }] : []
+    })
+    return above.slice(0, 1)
+  })
 }

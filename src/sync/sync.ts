@@ -4,7 +4,7 @@ import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { type AttachBy, attachMatches, findMatches, type Matches } from './attach.ts'
+import { type AttachBy, type Attached, attachMatches, findMatches } from './attach.ts'
 import { type ChangeFilter, type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
 import { type DetailChange, findFollowing, followList } from './follow.ts'
@@ -44,7 +44,7 @@ export interface SyncPreview extends Comparison {
   /** `followed` are the details of imported services that the list has otherwise than before. */
   followed: DetailChange[]
   /** `attached` has the routes that would be made; null: none are asked for. */
-  attached: Matches | null
+  attached: Attached | null
 }
 
 export interface PreviewedChange extends ListChange {
@@ -84,7 +84,7 @@ export async function previewSync(
       const cost = waits ? oldCost : newCost
       return { ...change, salePrice: price && taken && cost !== null ? price(cost) : null }
     })
-    const attached = attaching ? await findMatches(transaction, supplier, attaching) : null
+    const attached = attaching ? await findMatches(transaction, supplier, attaching, systemClock) : null
     const followed = await findFollowing(transaction, supplier)
     return { ...comparison, changes, total: found.total, followed, attached }
   })
@@ -123,7 +123,7 @@ interface SyncChanges extends ImportResult, Repriced {
   reactivated: number
   /** `followed` are the details of imported services that the list has otherwise than before. */
   followed: DetailChange[]
-  attached: Matches | null
+  attached: Attached | null
 }
 
 /** SyncReport says how one run went. Only an `ok` one has changed anything. */
@@ -222,7 +222,7 @@ async function apply(
   const imported: ImportResult = importing
     ? await importSelected(transaction, supplier, importing, { rates, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }
-  const attached = attaching ? await attachMatches(transaction, supplier, attaching) : null
+  const attached = attaching ? await attachMatches(transaction, supplier, attaching, clock) : null
   const repriced = await reprice(transaction, supplier, rates)
   const deactivated = await deactivateLost(transaction, supplier.id)
   const reactivated = await reactivateFound(transaction, supplier.id)

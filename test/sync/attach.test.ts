@@ -1,7 +1,11 @@
 import { expect, it } from 'vitest'
+import { setPrice } from '../../src/catalogue/prices.ts'
 import type { ServiceKind } from '../../src/catalogue/service.ts'
+import { attachedJson, attachedText } from '../../src/command/supplier-attach-text.ts'
 import type { RemoteField } from '../../src/integrations/suppliers/supplier.ts'
+import { Rates } from '../../src/ledger/rates.ts'
 import type { ServiceId } from '../../src/lib/ids.ts'
+import type { Attached, Dearer } from '../../src/sync/attach.ts'
 import {
   type AttachBy,
   matchServices,
@@ -198,6 +202,65 @@ it('routes to a second supplier have its costs and fields, and stand behind the 
   // From here on its list keeps the costs.
   await store.apply(second, [{ id: 'x1', name: 'ONE', cost: '0.60' }, theirs[1] as object as { id: string }])
   expect((await store.routes(second))[0]).toMatchObject({ cost: 600_000n })
+})
+
+it('a cost above the lowest price that a service is sold for is warned of, in whatever currency', async () => {
+  const { store } = used
+  const [first, second] = [await store.supplier(), await store.supplier()]
+  const names = ['Dear', 'Equal', 'Cheap', 'Dear in euros', 'Dear for some', 'In a currency without a rate']
+  await store.apply(
+    first,
+    names.map((name, n) => ({ id: `w${n}`, name, cost: '1.00' })),
+    { importing: wish() },
+  )
+  await store.sql`delete from prices where service_id in (select id from services where name = any(${names}))`
+  await store.sql`insert into price_groups (name) values ('Warned') on conflict do nothing`
+  await new Rates(store.sql).set({
+    base: 'EUR',
+    quote: 'USD',
+    rate: '1.1',
+    validFrom: new Date(0),
+    actor: 'test',
+  })
+  const prices: [name: string, currency: string, price: string, group?: string][] = [
+    ['Dear', 'USD', '1.99'],
+    ['Equal', 'USD', '2'],
+    ['Cheap', 'USD', '3'],
+    ['Dear in euros', 'USD', '3'],
+    ['Dear in euros', 'EUR', '1.81'],
+    ['Dear for some', 'USD', '3'],
+    ['Dear for some', 'USD', '1.50', 'Warned'],
+    ['In a currency without a rate', 'XAF', '1'],
+  ]
+  for (const [name, currency, price, group] of prices) {
+    const [{ code } = { code: '' }] = await store.sql<
+      { code: string }[]
+    >`select code from services where name = ${name}`
+    await setPrice(store.sql, { service: code, currency, price, ...(group !== undefined && { group }) })
+  }
+  const theirs = names.map((name, n) => ({ id: `v${n}`, name, cost: '2.00' }))
+  const preview = await store.preview(second, theirs, null, { attaching: 'name' })
+  const said = (dearer: Dearer[]) =>
+    dearer.map(({ ours, cost, price, currency }) => `${ours.name}: ${cost} > ${price} ${currency}`)
+  const warned = [
+    'Dear: 2000000 > 1990000 USD',
+    'Dear in euros: 1818182 > 1810000 EUR',
+    'Dear for some: 2000000 > 1500000 USD',
+  ]
+  expect(said(preview.attached?.dearer ?? [])).toEqual(warned)
+  const report = await store.apply(second, theirs, { attaching: 'name' })
+  const attached = report.changes?.attached
+  expect(said(attached?.dearer ?? [])).toEqual(warned)
+  expect(attachedText({ name: 'Second', currency: 'USD' }, attached as Attached)).toContain(
+    'warning: dear -> v0 costs $2.00, and is sold for $1.99\n',
+  )
+  expect(attachedJson(attached as Attached, 'USD').above_the_price[1]).toMatchObject({
+    service_code: 'dear-in-euros',
+    remote_service: 'v3',
+    cost: '1.818182',
+    price: '1.81',
+    currency: 'EUR',
+  })
 })
 
 it('a list that is not to be believed gives no routes', async () => {
