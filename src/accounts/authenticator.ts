@@ -125,6 +125,11 @@ export class Authenticator implements RuntimeService {
     this.#loop.start()
   }
 
+  /** `prove` throws what keeps every caller from being known: no key is in memory, and none can be read. */
+  async prove(): Promise<void> {
+    if (this.#known.size === 0 || !this.#notifier.isConnected()) await selectKeysNamed(this.#sql, '')
+  }
+
   /** `stop` records the last uses that are not recorded yet. */
   async stop(): Promise<void> {
     await this.#loop.stop()

@@ -108,15 +108,26 @@ export function databaseServices(
   ]
 }
 
-/** `partsOf` lists what `GET /readyz` looks at: the schema, each pool, and each queue in which this process places orders. */
-export const partsOf = ({ cold, long, hot, lookups, reads, placement, config }: Components): Part[] => [
-  { name: 'database', prove: () => proveSchema(cold) },
-  ...Object.entries({ long, hot, lookups, reads: reads.whole }).map(([name, pool]) => ({
-    name: `connections: ${name}`,
-    prove: async () => void (await pool`select 1`),
-  })),
-  ...(config.role === 'worker' ? [] : placement.queues),
-]
+/**
+ * `partsOf` lists what `GET /readyz` looks at: the schema, each pool, and where this process places orders all that an order needs: the keys,
+ * the catalogue and each queue.
+ */
+export const partsOf = (components: Components): Part[] => {
+  const { cold, long, hot, lookups, reads, authenticator, catalogue, placement, config } = components
+  const placing: Part[] = [
+    { name: 'keys', prove: () => authenticator.prove() },
+    { name: 'catalogue', prove: async () => void (await catalogue.current()) },
+    ...placement.queues,
+  ]
+  return [
+    { name: 'database', prove: () => proveSchema(cold) },
+    ...Object.entries({ long, hot, lookups, reads: reads.whole }).map(([name, pool]) => ({
+      name: `connections: ${name}`,
+      prove: async () => void (await pool`select 1`),
+    })),
+    ...(config.role === 'worker' ? [] : placing),
+  ]
+}
 
 /** `tellWrongKey` says at the start what would otherwise be seen of one supplier or webhook after the other. */
 async function tellWrongKey(sql: Sql, keys: KeyRing, log: Logger): Promise<void> {

@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts'
+import { nothingDone } from '../lib/undone.ts'
 
 /** HOLD_MS is how long a request waits for a database that is away. */
 export const HOLD_MS = 8000
@@ -66,8 +67,19 @@ export class Presence {
     }
   }
 
-  /** `reading` does what changes nothing, and again while the database is away; synchronously what needs nothing of it. */
+  /**
+   * `reading` does what changes nothing, and again while the database is away; synchronously what needs nothing of it. It is for what a
+   * request begins with: whatever it rejects with is in `nothingDone`.
+   */
   reading<T>(work: () => T | Promise<T>): T | Promise<T> {
+    const read = this.#reading(work)
+    if (!(read instanceof Promise)) return read
+    return read.catch((error: unknown) => {
+      throw nothingDone.put(error)
+    })
+  }
+
+  #reading<T>(work: () => T | Promise<T>): T | Promise<T> {
     if (this.#away) return this.#patiently(async () => await work(), true)
     const done = work()
     if (!(done instanceof Promise)) return done

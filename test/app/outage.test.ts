@@ -43,6 +43,8 @@ interface Outage {
   name: string
   /** `isAway`: nothing at all is answered. Else what only reads may be. */
   isAway: boolean
+  /** `part` is that of `/readyz` which is not ready; `placement` unless said otherwise. */
+  part?: string
   begin(room: Room): Promise<() => Promise<void>>
 }
 
@@ -97,24 +99,47 @@ const outages: Outage[] = [
   {
     name: 'is locked',
     isAway: false,
-    begin: async ({ sql }) => {
-      const free = Promise.withResolvers<void>()
-      const locked = Promise.withResolvers<void>()
-      const holding = beside(() =>
-        sql.begin(async (transaction) => {
-          await transaction.unsafe(`lock table ${ORDERED} in access exclusive mode`)
-          locked.resolve()
-          await free.promise
-        }),
-      )
-      await Promise.race([locked.promise, holding])
-      return async () => {
-        free.resolve()
-        await holding
-      }
-    },
+    begin: ({ sql }) => lockTables(sql, ORDERED),
+  },
+  {
+    name: 'has its services locked, of which some have just changed',
+    isAway: false,
+    part: 'catalogue',
+    begin: (room) => lockChanged(room, 'services', 'catalogue'),
+  },
+  {
+    name: 'has its accounts and keys locked, of which some have just changed',
+    isAway: false,
+    part: 'keys',
+    begin: (room) => lockChanged(room, 'accounts, api_keys', 'accounts'),
   },
 ]
+
+/** `lockTables` locks tables as an operator's migration does; gives what ends that. */
+async function lockTables(sql: Sql, tables: string): Promise<() => Promise<void>> {
+  const free = Promise.withResolvers<void>()
+  const locked = Promise.withResolvers<void>()
+  const holding = beside(() =>
+    sql.begin(async (transaction) => {
+      await transaction.unsafe(`lock table ${tables} in access exclusive mode`)
+      locked.resolve()
+      await free.promise
+    }),
+  )
+  await Promise.race([locked.promise, holding])
+  return async () => {
+    free.resolve()
+    await holding
+  }
+}
+
+/** `lockChanged` locks tables of which the server has something in memory that it takes for outdated. */
+async function lockChanged(room: Room, tables: string, topic: string): Promise<() => Promise<void>> {
+  const end = await lockTables(room.sql, tables)
+  await room.sql`select pg_notify('imeigate_changes', ${topic})`
+  await until('it is not ready', async () => (await room.readiness()).status === 503)
+  return end
+}
 
 let postgres: OperatorPostgres
 beforeAll(async () => {
@@ -369,11 +394,14 @@ describe.concurrent.each(outages)('a database that $name', (outage) => {
         // What takes money is not done by halves.
         else if (placesOrders(answer.dhru ?? '') || `${answer.method} ${answer.path}` === 'POST /api/order')
           expect(said, what).toBe(true)
+        // What an order begins with has done nothing.
+        if (outage.part !== undefined) expect(answer.text, what).not.toContain(NOT_KNOWN)
       }
       await until('it is not ready', async () => (await room.readiness()).status === 503)
       const { parts } = await room.readiness()
       const broken = parts.filter(({ ready }) => !ready)
-      expect(broken.map(({ part }) => part)).toContain('placement')
+      const { part: broke = 'placement' } = outage
+      expect(broken.map(({ part }) => part)).toContain(broke)
       for (const { since, why } of broken) {
         expect(Date.parse(since)).toBeGreaterThan(0)
         expect(why).toMatch(/\w/)

@@ -8,6 +8,7 @@ import type { Body } from '../../admission/bodies.ts'
 import { Refusal, unavailable } from '../../errors.ts'
 import { refusalFor } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
+import { nothingDone } from '../../lib/undone.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import { turnFor } from '../../runtime/pace.ts'
 import type { Presence } from '../../runtime/presence.ts'
@@ -130,7 +131,11 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         if (error instanceof Refusal) return { ...handled, key, result: error }
         request.log.error({ err: error, requestId: request.id, action: dhru.action }, 'a Dhru action failed')
         if (!deps.presence.isTemporary(error)) return { ...handled, key, result: internal(request) }
-        return { ...handled, key, result: unavailable({ isProof: isReading || !key }) }
+        return {
+          ...handled,
+          key,
+          result: unavailable({ isProof: isReading || !key || nothingDone.has(error) }),
+        }
       }
     }
 
