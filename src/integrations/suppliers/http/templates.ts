@@ -12,6 +12,7 @@ const reasons = [
   'errors',
   'message',
   'error_message',
+  'error_description',
   'error.message',
   'error',
   'reason',
@@ -57,10 +58,16 @@ const said = (path: string): Rule => ({
 })
 
 /** `failed` has the ways in which an answer says that it went wrong. What says success as well contradicts itself. */
-const failed: Rule[] = [
+const failed = (results: string[]): Rule[] => [
   ...states.map((path) => ({ path, in: failures })),
   ...['success', 'data.success'].map((path) => ({ path, in: no })),
-  ...['error', 'errors', 'data.error', 'result.error'].map(said),
+  ...['error', 'errors', 'data.error'].map(said),
+  // Words for a state may be a part of the result, such as a claim that was rejected.
+  ...results.flatMap((path) => [
+    { path: `${path}.status`, in: ['error', 'failed', 'failure', 'fail', 'pending', 'processing', 'queued'] },
+    { path: `${path}.success`, in: no },
+    said(`${path}.error`),
+  ]),
   // A server that says by its status that the request was wrong says why.
   ...['message', 'detail', 'msg'].map((path) => ({
     all: [
@@ -80,7 +87,7 @@ const jsonAnswer = (results: string[]) =>
     success: succeeded.flatMap((tests) =>
       results.map((path) => ({ all: [...tests, { path, exists: true }] })),
     ),
-    refused: failed,
+    refused: failed(results),
     judged: true,
     state: states,
     result: results,
