@@ -75,11 +75,32 @@ export function valueAt(path: string, seen: Seen): ExactJson | undefined {
 /** `nameIn` gives the name as an object spells it; undefined: it has none of the kind. */
 export function nameIn(object: JsonObject, name: string): string | undefined {
   if (Object.hasOwn(object, name)) return name
-  const plain = name.toLowerCase()
-  return Object.keys(object).find((one) => one.toLowerCase() === plain)
+  let names = spelt.get(object)
+  if (!names) {
+    names = new Map(Object.keys(object).map((one) => [one.toLowerCase(), one]))
+    spelt.set(object, names)
+  }
+  return names.get(name.toLowerCase())
 }
 
+/** `spelt` has the names of objects by their lower case: templates look for many in each. */
+const spelt = new WeakMap<JsonObject, Map<string, string>>()
+
+/** MAX_PATHS bounds the paths that are kept taken apart; past it all are dropped. */
+const MAX_PATHS = 1000
+const apart = new Map<string, string[]>()
+
 export function stepsOf(path: string): string[] {
+  let steps = apart.get(path)
+  if (!steps) {
+    steps = takenApart(path)
+    if (apart.size >= MAX_PATHS) apart.clear()
+    apart.set(path, steps)
+  }
+  return steps
+}
+
+function takenApart(path: string): string[] {
   if (path.startsWith('/')) {
     return path
       .slice(1)
