@@ -130,7 +130,7 @@ export async function hashEntries(sql: Queryable, spans: readonly Span[]): Promi
   const rows = await sql<{ link: number; hash: Buffer }[]>`
     select s.link, sha256(convert_to(string_agg(
              row(e.account_id, e.id, e.kind, e.amount, e.available_after, e.order_id, e.position, e.actor, e.note,
-                               (extract(epoch from e.created_at) * 1000000)::bigint, e.deposit_id, e.transfer_id)::text,
+                 (extract(epoch from e.created_at) * 1000000)::bigint, e.deposit_id, e.transfer_id, e.reference)::text,
              E'\n' order by s.ord, e.id), 'UTF8')) as hash
       from unnest(${spans.map(({ link }) => link)}::int[], ${spans.map(({ accountId }) => accountId)}::int[],
                   ${spans.map(({ first }) => first)}::bigint[], ${spans.map(({ last }) => last)}::bigint[])

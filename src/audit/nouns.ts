@@ -12,6 +12,7 @@ export const tableOf = {
   sync: 'supplier_syncs',
   'markup rule': 'markup_rules',
   rate: 'exchange_rates',
+  item: 'items',
   review: 'reviews',
   'kept answer': 'unrecognised_answers',
   webhook: 'webhooks',
@@ -42,5 +43,6 @@ export const amounts: ReadonlySet<string> = new Set([
   'low_balance',
   'max_amount',
   'min_amount',
+  'refunded',
   'unit_price',
 ])

@@ -1,26 +1,21 @@
 import { type Command, Option } from 'commander'
-import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { OutcomeWriter } from '../fulfilment/outcome/outcome-writer.ts'
-import { requestCancel, requestVerify } from '../fulfilment/people/cancel-verify.ts'
+import { cancelByOperator, requestVerify } from '../fulfilment/people/cancel-verify.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { OrderState } from '../lib/states.ts'
 import { systemClock } from '../lib/time.ts'
-import type { Order } from '../orders/order.ts'
-import {
-  type OperatorOrder,
-  type OperatorOrderFilter,
-  OperatorOrders,
-} from '../orders/read/operator-orders.ts'
+import { type OperatorOrderFilter, OperatorOrders } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, orderIdOf } from './input.ts'
-import { type Answer, answering, keyValues, listed, table, withNext } from './output.ts'
+import { registerAfter } from './order-after.ts'
+import { inputOf, jsonOf, mustFind, stateOf, textOf } from './order-view.ts'
+import { type Answer, answering, listed, withNext } from './output.ts'
 
 const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
 
 export function register(program: Command): void {
-  const order = program.command('order').description('orders: list, show, cancel, verify')
+  const order = program.command('order').description('orders: list, show, cancel, verify, refund, correct')
   order
     .command('list')
     .description('the newest orders first')
@@ -46,6 +41,7 @@ export function register(program: Command): void {
     .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
     .description('ask the suppliers again about what has ended')
     .action(answering(verify))
+  registerAfter(order)
 }
 
 async function list(options: OperatorOrderFilter): Promise<Answer> {
@@ -76,10 +72,7 @@ async function cancel(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const { order } = await mustFind(sql, id)
     const name = { accountId: order.accountId, orderId: id }
-    const outcomes = new OutcomeWriter(sql, systemClock)
-    // A person is told at once that a wallet is locked.
-    outcomes.hurry()
-    const { cancelled, asked } = await requestCancel(sql, outcomes, name, actor())
+    const { cancelled, asked } = await cancelByOperator(sql, name, actor())
     if (cancelled + asked === 0)
       throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it can be cancelled`)
     const after = await mustFind(sql, id)
@@ -91,7 +84,8 @@ async function cancel(id: OrderId): Promise<Answer> {
 async function verify(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
     const { order } = await mustFind(sql, id)
-    const { asked, open } = await requestVerify(sql, { accountId: order.accountId, orderId: id }, actor())
+    const name = { accountId: order.accountId, orderId: id }
+    const { asked, open } = await requestVerify(sql, name, actor(), systemClock, { asOperator: true })
     if (asked === 0)
       throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it has an answer`)
     return {
@@ -100,104 +94,3 @@ async function verify(id: OrderId): Promise<Answer> {
     }
   })
 }
-
-async function mustFind(sql: Sql, id: OrderId): Promise<OperatorOrder> {
-  const found = await new OperatorOrders(sql).find(id)
-  if (!found) throw new Refusal('order_not_found', String(id), 'id')
-  return found
-}
-
-function textOf(found: OperatorOrder): string {
-  const { order } = found
-  const head = keyValues([
-    ['order', order.id],
-    ['state', stateOf(order)],
-    ['account', `${found.username} (${order.accountId})`],
-    ['service', `${found.serviceName} (${found.serviceCode})`],
-    ['total', `${formatMicros(order.total, found.currency)} ${found.currency}`],
-    ['reference', order.reference],
-    ['placed', order.createdAt],
-    ['ended', order.finishedAt],
-  ])
-  const items = table(
-    order.items,
-    {
-      item: (item) => item.position,
-      input: (item) => item.input,
-      quantity: (item) => item.quantity,
-      state: (item) => item.state,
-      answer: (item) => item.result ?? item.reason,
-      'next look': (item) => item.dueAt,
-    },
-    ['item', 'quantity'],
-  )
-  const attempts =
-    found.attempts.length === 0
-      ? 'nothing was sent to a supplier'
-      : table(
-          found.attempts,
-          {
-            item: (one) => one.position,
-            attempt: (one) => one.number,
-            supplier: (one) => one.supplier,
-            state: (one) => one.state,
-            reference: (one) => one.reference,
-            cost: ({ cost, currency }) =>
-              cost === null ? null : `${formatMicros(cost, currency)} ${currency}`,
-            detail: (one) => one.detail,
-            sent: (one) => one.createdAt,
-            ended: (one) => one.finishedAt,
-          },
-          ['item', 'attempt', 'cost'],
-        )
-  return `${head}\n\n${items}\n\n${attempts}`
-}
-
-const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOrder) => ({
-  id: order.id,
-  account: order.accountId,
-  username,
-  service: order.serviceId,
-  service_code: serviceCode,
-  state: order.state,
-  unit_price: formatMicros(order.unitPrice, currency),
-  total: formatMicros(order.total, currency),
-  currency,
-  reference: order.reference,
-  via: order.via,
-  created_at: order.createdAt,
-  finished_at: order.finishedAt,
-  items: order.items.map((item) => ({
-    position: item.position,
-    input: item.input,
-    fields: item.fields,
-    quantity: item.quantity,
-    price: formatMicros(item.price, currency),
-    state: item.state,
-    result: item.result,
-    reason: item.reason,
-    due_at: item.dueAt,
-    finished_at: item.finishedAt,
-    attempts: attempts
-      .filter((attempt) => attempt.position === item.position)
-      .map((attempt) => ({
-        number: attempt.number,
-        supplier: attempt.supplier,
-        state: attempt.state,
-        reference: attempt.reference,
-        detail: attempt.detail,
-        fault: attempt.fault,
-        cost: attempt.cost === null ? null : formatMicros(attempt.cost, attempt.currency),
-        currency: attempt.currency,
-        created_at: attempt.createdAt,
-        finished_at: attempt.finishedAt,
-      })),
-  })),
-})
-
-/** `stateOf` tells an operator of an unknown outcome, where a reseller is told "processing". */
-const stateOf = (order: Order): string =>
-  order.items.some((item) => item.state === 'unknown') ? `${order.state} (unknown outcome)` : order.state
-
-const inputOf = ({ items }: Order): string =>
-  items.length === 1 ? (items[0]?.input ?? '') : `${items[0]?.input ?? ''} and ${items.length - 1} more`

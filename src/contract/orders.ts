@@ -29,6 +29,7 @@ export const orderRow = name(
     status: oneOf(rowStatuses),
     result: orNull(Type.String()),
     error: orNull(Type.String()),
+    refunded_amount: Type.Optional(amount('Given back of the price of an item that ended well')),
   }),
 )
 
@@ -53,8 +54,8 @@ export const order = name(
     total: counted('Items, or the quantity'),
     price: amount('Of one of them'),
     total_price: amount(),
-    charged_amount: amount('For the items that ended well'),
-    refunded_amount: amount('For those that did not'),
+    charged_amount: amount('For the items that ended well, less what was given back of it'),
+    refunded_amount: amount('For those that did not, and of those that did what was given back'),
     balance_before: amount(),
     created_at: time(),
     finished_at: orNull(time()),
@@ -144,7 +145,7 @@ export const wireOrderSummary = (summary: BuyerOrderSummary): WireOrder => ({
 
 /** `wireOrderItem` names the input by the service's kind: `imei`, `serial`, or `input` where a server service has one. */
 export function wireOrderItem(item: BuyerItem, kind: ServiceKind): WireOrderItem {
-  const { position, input, quantity, result, reason } = item
+  const { position, input, quantity, result, reason, refunded } = item
   const status = item.finishedAt === null ? 'pending' : (item.state as BuyerItemStatus)
   return {
     position,
@@ -156,6 +157,7 @@ export function wireOrderItem(item: BuyerItem, kind: ServiceKind): WireOrderItem
     result,
     // A reason of an open item is not its answer.
     error: status === 'failed' || status === 'cancelled' ? reason : null,
+    ...(status === 'success' && refunded > 0n && { refunded_amount: refunded }),
   }
 }
 

@@ -25,6 +25,7 @@ const headFields = {
   credits: amount('Of all movements; opening_balance + credits - debits = closing_balance'),
   debits: amount(),
   captured: amount('Charged for items that succeeded: it was debited when their orders were placed'),
+  refunded: amount('Given back of what had been charged, in this month or before; it is among the credits'),
   totals: Type.Array(
     Type.Object({ type: Type.String(), reason: Type.String(), count: Type.Integer(), amount: amount() }),
   ),
@@ -69,6 +70,7 @@ export function wireStatementHead(one: Statement): Static<typeof statementHead> 
     credits: one.credits,
     debits: one.debits,
     captured: one.captured,
+    refunded: one.refunded,
     totals: one.totals.map(({ type, reason, count, amount }) => ({ type, reason, count, amount })),
     count: one.count,
   }

@@ -23,13 +23,14 @@ export interface BalanceChange {
   createdAt: Date
 }
 
-/** `balanceChangeKinds` says what each kind of entry is to the available balance; a capture is nothing. */
+/** `balanceChangeKinds` says what each kind of entry is to the available balance; a capture and a correction are nothing. */
 export const balanceChangeKinds: Record<
-  Exclude<EntryKind, 'capture'>,
+  Exclude<EntryKind, 'capture' | 'correction'>,
   { type: BalanceChange['type']; reason: BalanceChangeReason }
 > = {
   hold: { type: 'debit', reason: 'order' },
   release: { type: 'credit', reason: 'refund' },
+  refund: { type: 'credit', reason: 'refund' },
   deposit: { type: 'credit', reason: 'deposit' },
   adjust_up: { type: 'credit', reason: 'adjustment' },
   adjust_down: { type: 'debit', reason: 'adjustment' },

@@ -67,5 +67,6 @@ function noteOf({
 }: Pick<Row, 'kind' | 'state' | 'orderId' | 'position' | 'note'>): string | null {
   if (kind === 'hold') return state === null ? null : debitNotes[state]
   if (kind === 'release') return `Released: item ${position} of order ${orderId}`
+  if (kind === 'refund') return `Refunded: item ${position} of order ${orderId}: ${note}`
   return note
 }

@@ -119,15 +119,34 @@ export const ledgerQueries: LedgerQuery[] = [
                           count(*) filter (where kind = 'capture')::int as captures,
                           sum(amount) filter (where kind = 'capture')::bigint as captured,
                           count(*) filter (where kind = 'release')::int as releases,
-                          sum(amount) filter (where kind = 'release')::bigint as released, min(id) as entry_id
-                     from ledger_entries where kind in ('capture', 'release')
+                          sum(amount) filter (where kind = 'release')::bigint as released, min(id) as entry_id,
+                          -- A refund in whole makes a failure of what was charged.
+                          bool_or(kind = 'refund') as refunded
+                     from ledger_entries where kind in ('capture', 'release', 'refund')
                     group by account_id, order_id, position) s
                on s.account_id = i.account_id and s.order_id = i.order_id and s.position = i.position
-       where coalesce(s.captures, 0) <> (i.state = 'success')::int
-          or coalesce(s.releases, 0) <> (i.state in ('failed', 'cancelled'))::int
+       where coalesce(s.captures, 0) <> (i.state = 'success' or i.state = 'failed' and coalesce(s.refunded, false))::int
+          or coalesce(s.releases, 0) <> (i.state in ('failed', 'cancelled') and not coalesce(s.refunded, false))::int
           or s.captured <> i.price or s.released <> i.price
           -- Nothing is settled before its order was held.
           or s.entry_id <= o.hold_id
+       limit ${limit}`,
+  ),
+  check(
+    'refunds are of what was charged, come after it, and are no more than it; what was given back in whole has failed',
+    (sql, limit) => sql`
+      select i.account_id, i.order_id, i.position, i.state, i.price, i.refunded, r.refunded as refunded_by_entries,
+             c.id as capture_id, r.first_id
+        from items i
+        left join (select account_id, order_id, position, sum(amount)::bigint as refunded, min(id) as first_id
+                     from ledger_entries where kind = 'refund' group by account_id, order_id, position) r
+               on r.account_id = i.account_id and r.order_id = i.order_id and r.position = i.position
+        left join ledger_entries c on c.account_id = r.account_id and c.order_id = r.order_id and c.position = r.position
+                                  and c.kind = 'capture'
+       where i.refunded <> coalesce(r.refunded, 0)
+          or r.refunded > i.price
+          or r.first_id is not null and (c.id is null or r.first_id <= c.id
+                                         or i.state <> case when r.refunded = i.price then 'failed' else 'success' end::item_state)
        limit ${limit}`,
   ),
   check(
@@ -189,7 +208,13 @@ export const ledgerQueries: LedgerQuery[] = [
       select a.account_id, a.order_id, a.position, i.state, a.number, a.state as attempt_state
         from attempts a
         join items i on i.account_id = a.account_id and i.order_id = a.order_id and i.position = a.position
-       where i.state in ('failed', 'cancelled') and a.state not in ('refused', 'given_up') limit ${limit}`,
+       where i.state in ('failed', 'cancelled') and a.state not in ('refused', 'given_up')
+         -- What was charged and given back afterwards had been delivered.
+         and not (a.state = 'succeeded' and exists (
+               select from ledger_entries r
+                where r.account_id = i.account_id and r.order_id = i.order_id and r.position = i.position
+                  and r.kind = 'refund'))
+       limit ${limit}`,
   ),
   check(
     'what one account sent, another one received, in one currency',
@@ -254,7 +279,7 @@ export const ledgerQueries: LedgerQuery[] = [
         union all
         select t.kind::text, t.account_id, t.order_id, t.position, 'item'
           from ledger_entries t
-         where t.kind in ('capture', 'release')
+         where t.kind in ('capture', 'release', 'refund', 'correction')
            and not exists (select from items i where i.account_id = t.account_id and i.order_id = t.order_id
                               and i.position = t.position)
         union all

@@ -30,11 +30,14 @@ export async function insertEntry(
   return row.id
 }
 
+/** `ofOrders` are the kinds of entries that name an order. */
+export const ofOrders: readonly EntryKind[] = ['hold', 'capture', 'release', 'refund', 'correction']
+
 /** `ofKinds` filters ledger entries by kind. Where no kind is of an order, the small index serves. */
 export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
   kind = any(${kinds}::text[]::entry_kind[])
   ${
-    kinds.some((kind) => kind === 'hold' || kind === 'capture' || kind === 'release')
+    kinds.some((kind) => ofOrders.includes(kind))
       ? sql``
       : sql`and kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive')`
   }`

@@ -10,6 +10,8 @@ export type EntryKind =
   | 'release'
   | 'send'
   | 'receive'
+  | 'refund'
+  | 'correction'
 
 /** Wallet is an account's balances, in micros of its currency. */
 export interface Wallet {

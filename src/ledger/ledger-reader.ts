@@ -7,7 +7,7 @@ import { type Page, pageOf } from '../lib/page.ts'
 import type { Period } from '../lib/period.ts'
 import { type BalanceChange, type BalanceChangeReason, balanceChangeKinds } from './balance-change.ts'
 import { selectBalanceChanges } from './balance-changes.sql.ts'
-import { type EntryRange, inOrder, selectRange } from './entries.sql.ts'
+import { type EntryRange, inOrder, ofOrders, selectRange } from './entries.sql.ts'
 import type { EntryKind, Wallet } from './entry.ts'
 import { type AccountTransaction, type TransactionType, transactionKinds } from './transaction.ts'
 import { selectTransactions } from './transactions.sql.ts'
@@ -132,8 +132,8 @@ export class LedgerReader {
   ): Promise<{ range: EntryRange; next: EntryId | undefined }> {
     const { first, below } = await selectRange(transaction, accountId, { before, from, to })
     // Entries of no order have an index of their own.
-    const ofOrders = kinds.some((kind) => kind === 'hold' || kind === 'release')
-    const downTo = (ofOrders ? Math.max(first, below - MAX_SCANNED_ROWS.account) : first) as EntryId
+    const isWide = kinds.some((kind) => ofOrders.includes(kind))
+    const downTo = (isWide ? Math.max(first, below - MAX_SCANNED_ROWS.account) : first) as EntryId
     return { range: { first: downTo, below }, next: downTo > first ? downTo : undefined }
   }
 }

@@ -39,7 +39,7 @@ interface TransactionOrder {
 
 /** `transactionKinds` has the kinds of entry that a transaction begins with. */
 export const transactionKinds: Record<
-  Exclude<EntryKind, 'capture' | 'release'>,
+  Exclude<EntryKind, 'capture' | 'release' | 'refund' | 'correction'>,
   { type: TransactionType; direction: 'in' | 'out' }
 > = {
   hold: { type: 'order', direction: 'out' },

@@ -49,10 +49,11 @@ export async function selectTransactions(
   const rows = await sql<Row[]>`
     select o.*, s.code as service_code, s.name as service_name,
            d.reference as gateway_reference,
-           case o.state when 'success' then o.total when 'partial' then e.captured
-                        when 'processing' then e.captured else 0 end::bigint as captured,
-           case o.state when 'failed' then o.total when 'cancelled' then o.total when 'partial' then e.refunded
-                        when 'processing' then e.refunded else 0 end::bigint as refunded
+           case o.state when 'success' then o.total - r.refunded when 'partial' then e.captured - r.refunded
+                        when 'processing' then e.captured - r.refunded else 0 end::bigint as captured,
+           case o.state when 'success' then r.refunded when 'failed' then o.total when 'cancelled' then o.total
+                        when 'partial' then e.released + r.refunded when 'processing' then e.released + r.refunded
+                        else 0 end::bigint as refunded
       from (
         select t.id, t.kind, t.amount, t.note, t.deposit_id, t.transfer_id, t.created_at, o.id as order_id, o.state,
                o.finished_at, o.reference, o.total, o.service_id,
@@ -70,11 +71,16 @@ export async function selectTransactions(
       left join deposits d on d.id = o.deposit_id
       left join lateral (
         select coalesce(sum(i.amount) filter (where i.kind = 'capture'), 0) as captured,
-               coalesce(sum(i.amount) filter (where i.kind = 'release'), 0) as refunded
+               coalesce(sum(i.amount) filter (where i.kind = 'release'), 0) as released
           from ledger_entries i
          where i.account_id = ${accountId} and i.order_id = o.order_id and i.kind in ('capture', 'release')
            and o.state in ('processing', 'partial') and o.counted < ${MAX_COUNTED}::bigint
       ) e on true
+      left join lateral (
+        select coalesce(sum(i.amount), 0) as refunded
+          from ledger_entries i
+         where i.account_id = ${accountId} and i.order_id = o.order_id and i.kind = 'refund'
+      ) r on true
      order by o.id desc`.records()
   const kept = rows.filter(({ counted }) => Number(counted) < MAX_COUNTED)
   return { found: kept.map(transactionOf), isCut: kept.length < rows.length }

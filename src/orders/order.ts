@@ -23,6 +23,8 @@ export interface Item {
   fields: Record<string, string> | null
   quantity: number
   price: Micros
+  /** `refunded` is what was given back of the price after it had been charged; all of it of an item that has failed then. */
+  refunded: Micros
   state: ItemState
   result: string | null
   reason: string | null

@@ -3,7 +3,7 @@ import type { StatementTotal } from './statement.ts'
 
 const totalLabels: Record<string, string> = {
   'debit order': 'Orders',
-  'credit refund': 'Given back for items that failed or were cancelled',
+  'credit refund': 'Given back for orders',
   'credit deposit': 'Deposits',
   'credit adjustment': 'Adjustments in your favour',
   'debit adjustment': 'Other adjustments',
@@ -25,7 +25,7 @@ const reasonLabels: Record<BalanceChange['reason'], string> = {
 /** `whatOf` says in a few words what a movement was for. */
 export const whatOf = ({ type, reason, orderId, note }: BalanceChange): string => {
   if (reason === 'order') return `Order ${orderId}: ${note}`
-  if (reason === 'refund') return `Refund, ${note?.replace(/^Released: /, '')}`
+  if (reason === 'refund') return `Refund, ${note?.replace(/^(Released|Refunded): /, '')}`
   const what = reason === 'transfer' ? (type === 'debit' ? 'Sent' : 'Received') : reasonLabels[reason]
   return note === null ? what : `${what}: ${note}`
 }

@@ -35,6 +35,8 @@ export interface Statement {
   count: number
   /** `captured` was finally charged for items that succeeded: it was taken when their orders were placed. */
   captured: Micros
+  /** `refunded` was given back of what had been charged, in this month or before; it is among the credits. */
+  refunded: Micros
   /** `ids` bounds the movements: after the first and up to the last. */
   ids: { after: EntryId; last: EntryId }
 }

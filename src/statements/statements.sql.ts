@@ -58,6 +58,8 @@ const KINDS: EntryKind[] = [
   'hold',
   'capture',
   'release',
+  'refund',
+  'correction',
   'send',
   'receive',
 ]

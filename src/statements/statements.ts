@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { Reads } from '../database/account-reads.ts'
 import { Refusal } from '../errors.ts'
 import { type BalanceChange, balanceChangeKinds, signed } from '../ledger/balance-change.ts'
+import type { EntryKind } from '../ledger/entry.ts'
 import type { LedgerReader } from '../ledger/ledger-reader.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
@@ -66,9 +67,13 @@ export class Statements {
       if (!account) throw new Refusal('not_found', `there is no account ${accountId}`, 'account')
       const { opening, closing, ...ids } = await selectBounds(transaction, accountId, month)
       const kinds = await selectTotals(transaction, accountId, ids)
-      const totals = kinds.flatMap(({ kind, ...total }): StatementTotal[] =>
-        kind === 'capture' ? [] : [{ ...balanceChangeKinds[kind], ...total }],
+      const totals = together(
+        kinds.flatMap(({ kind, ...total }): StatementTotal[] =>
+          kind === 'capture' || kind === 'correction' ? [] : [{ ...balanceChangeKinds[kind], ...total }],
+        ),
       )
+      const amountOf = (wanted: EntryKind): Micros =>
+        kinds.find(({ kind }) => kind === wanted)?.amount ?? micros(0n)
       const [credits, debits] = [sumOf(totals, 'credit'), sumOf(totals, 'debit')]
       mustBe(micros(opening + credits - debits), closing, { account: accountId, month: month.text })
       return {
@@ -82,7 +87,8 @@ export class Statements {
         debits,
         totals,
         count: totals.reduce((count, total) => count + total.count, 0),
-        captured: kinds.find(({ kind }) => kind === 'capture')?.amount ?? micros(0n),
+        captured: amountOf('capture'),
+        refunded: amountOf('refund'),
         ids,
       }
     })
@@ -108,6 +114,16 @@ export class Statements {
     }
     mustBe(balance, statement.closing, where)
   }
+}
+
+/** `together` adds up what people are told under one name: a price that was released, and one that was refunded. */
+function together(totals: StatementTotal[]): StatementTotal[] {
+  const byName = Map.groupBy(totals, ({ type, reason }) => `${type} ${reason}`)
+  return [...byName.values()].map((same) => ({
+    ...(same[0] as StatementTotal),
+    count: same.reduce((count, total) => count + total.count, 0),
+    amount: micros(same.reduce((sum, { amount }) => sum + amount, 0n)),
+  }))
 }
 
 const isComplete = ({ to }: Month, now: Date): boolean => now.getTime() >= to.getTime() + SETTLED_AFTER_MS

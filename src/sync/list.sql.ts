@@ -1,11 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import type { SupplierId } from '../lib/ids.ts'
 
-/** `actAs` names the actor that the trail and the cost history get in this transaction. */
-export async function actAs(sql: Queryable, actor: string): Promise<void> {
-  await sql`select set_config('imeigate.actor', ${actor}, true)`
-}
-
 /** `recordCosts` writes changed costs into the history. It is called before `keepList`. */
 export async function recordCosts(
   sql: Queryable,

@@ -1,3 +1,4 @@
+import { actAs } from '../audit/acting.ts'
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SupplierService } from '../integrations/suppliers/supplier.ts'
@@ -17,7 +18,7 @@ import {
   pricedBy,
 } from './import.ts'
 import { type AcceptedJumps, holdJumps } from './jumps.ts'
-import { actAs, deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
+import { deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
 import { type Repriced, reprice } from './pricing.ts'
 import { BrokenList, type ListedSupplier, type StagedList, stage } from './remote-list.ts'
 import {

@@ -38,7 +38,7 @@ export async function selectEvents(
   where: (EventWalk & { undelivered: boolean; limit: number }) | { event: EventId },
 ): Promise<OrderEvent[]> {
   return await sql<OrderEvent[]>`
-    select e.id, e.webhook_id, e.order_id, e.state as order_state, ${stateOf(sql)} as state,
+    select e.id, e.webhook_id, e.order_id, e.state as order_state, e.actor as by, ${stateOf(sql)} as state,
            e.attempts, coalesce(last.error, last.status::text) as last, e.due_at,
            e.delivered_at, e.created_at
       from ${

@@ -15,6 +15,8 @@ export interface OrderEvent {
   orderId: OrderId
   /** `orderState` is what the order had become. */
   orderState: OrderState
+  /** `by` is who brought it about: imeigate itself, or an operator. */
+  by: string | null
   state: EventState
   attempts: number
   /** `last` is the status or the failure of the last delivery. */

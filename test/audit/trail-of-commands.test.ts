@@ -93,6 +93,11 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['notify remove 1', 'subscription'],
   ['notify channel remove http', 'channel'],
   ['review resolve 1 --dismiss --why seen', 'review'],
+  ['order correct 2001 --result clean --why wrong', 'item'],
+  ['order refund 2001 --reason late', 'item'],
+  ['order verify 2001', 'review'],
+  ['order reject 2002 --reason wrong', 'item'],
+  ['order cancel 2003', 'item'],
   ['review forget Ann nothing', 'kept answer'],
   ['staff invite --role owner --email eve@example.com', 'staff'],
   ['staff role eve@example.com support', 'staff'],
@@ -143,7 +148,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
   // The ledger's entry, the attempt or the review has who did it; a replay changes nothing.
   by: [
     ...['adjust', 'deposit', 'manual answer', 'manual paste', 'manual refuse', 'manual take'],
-    ...['order cancel', 'order verify', 'webhook replay'],
+    'webhook replay',
   ],
   running: ['demo', 'fake-supplier', 'migrate', 'start'],
 }
@@ -167,9 +172,14 @@ const before: Record<string, string> = {
     select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 2)`,
   'review resolve 1 --dismiss --why seen': `
     insert into orders (account_id, id, service_id, via, state, item_count, unit_price, total, created_at, finished_at)
-    values (1, 2001, 1001, 'dhru', 'success', 1, 0, 0, now(), now());
-    insert into items (account_id, order_id, position, service_id, input, quantity, price, state, finished_at)
-    values (1, 2001, 1, 1001, '490154203237518', 1, 0, 'success', now());
+    select 1, id, 1001, 'dhru', state, 1, 0, 0, now(), case state when 'success' then now() end
+      from (values (2001, 'success'::order_state), (2002, 'success'), (2003, 'pending')) o (id, state);
+    insert into items (account_id, order_id, position, service_id, input, quantity, price, state, result, due_at, finished_at)
+    select 1, id, 1, 1001, '490154203237518', 1, 0, state::text::item_state, 'so', case state when 'pending' then now() end, finished_at
+      from orders where id > 2000;
+    insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, created_at)
+    select 1, last_entry + n, 'capture', 0, available, 2000 + n, 1, now() from wallets, generate_series(1, 2) n where account_id = 1;
+    update wallets set last_entry = last_entry + 2 where account_id = 1;
     insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
     values (1, 2001, 1, 'changed', 'it says otherwise', 'imeigate', now())`,
   'review forget Ann nothing': `

@@ -406,17 +406,20 @@ describe('a change of mind', () => {
     return { id, review: await show(id, 'changed') }
   }
 
-  test('is given back as an adjustment that says why, and only once', async () => {
+  test('is given back as a refund, and only once', async () => {
     const { id, review } = await doneAndChanged()
-    await decide(review, { kind: 'give_back' })
+    await decide(review, { kind: 'give_back', message: 'they took it back' })
     expect(await wallet()).toMatchObject({ available: 1_000_000n, held: 0n })
-    expect((await shop.order(id)).state).toBe('success')
+    expect(await shop.order(id)).toMatchObject({
+      state: 'failed',
+      items: [{ state: 'failed', result: null, reason: 'they took it back' }],
+    })
     const entries = await ledgerEntries(shop.sql, shop.account)
     expect(entries[0]).toMatchObject({
-      kind: 'adjust_up',
+      kind: 'refund',
       amount: 10n,
       actor: 'cli:ann',
-      note: `order ${id} item 1, review ${review.id}: asked them`,
+      note: 'they took it back',
     })
     const again = await show(id, 'changed')
     await expect(decide(again, { kind: 'give_back' })).rejects.toMatchObject({ code: 'conflict' })

@@ -92,6 +92,10 @@ test('books in which every kind of order stands are right', async () => {
 
 /** `FORCE` lets ledger entries be changed, as nobody but a person at the database can. */
 const FORCE = 'alter table ledger_entries disable trigger ledger_entries_are_final;'
+/** `REFUND` gives order 3 back, but for its state. */
+const REFUND = `
+  insert into ledger_entries (account_id, kind, amount, available_after, order_id, position, actor, note, created_at)
+  values (1, 'refund', 1, 96, 3, 1, 'test', 'late', now())`
 const SENT = 'alter table transfers disable trigger transfers_are_final;'
 const DEPOSIT = `
   insert into deposit_providers (code, kind, name, currency, min_amount, created_at, updated_at)
@@ -205,6 +209,20 @@ const damages: [check: string, statements: string[]][] = [
         where account_id = 1 and id > 1000;
        update ledger_entries set available_after = available_after + 1 where account_id = 1 and id between 5 and 8;
        update orders set hold_id = 9 where id = 3`,
+    ],
+  ],
+  [
+    'refunds are of what was charged, come after it, and are no more than it; what was given back in whole has failed',
+    [
+      `update items set refunded = 1 where order_id = 3`,
+      `alter table ledger_entries disable trigger ledger_entries_refund; ${REFUND}`,
+      `${REFUND}; update items set state = 'success' where order_id = 3`,
+      `${REFUND}; ${FORCE} delete from ledger_entries where kind = 'capture' and order_id = 3`,
+      `${REFUND}; alter table items drop constraint items_refunded_at_most;
+       ${FORCE} update ledger_entries set amount = 2 where kind = 'refund'; update items set refunded = 2 where order_id = 3`,
+      // The capture and its refund change places.
+      `${REFUND}; ${FORCE} update ledger_entries set id = 1000 + case id when 9 then 16 else 9 end where account_id = 1 and id in (9, 16);
+       update ledger_entries set id = id - 1000 where id > 1000`,
     ],
   ],
   [

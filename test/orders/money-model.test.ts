@@ -4,10 +4,16 @@ import { findAccount } from '../../src/accounts/accounts.ts'
 import type { DuplicatePolicy, Service } from '../../src/catalogue/service.ts'
 import { openPool, type Sql, STEADY_PLANS } from '../../src/database/database.ts'
 import { Refusal } from '../../src/errors.ts'
+import { correctResult } from '../../src/fulfilment/after/corrections.ts'
+import { type Refunded, refund } from '../../src/fulfilment/after/refunds.ts'
 import type { ClaimedItem } from '../../src/fulfilment/claimed-item.ts'
+import { recordLate } from '../../src/fulfilment/outcome/late-answers.ts'
 import { OutcomeWriter } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
-import { requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
+import { cancelByOperator, requestCancel } from '../../src/fulfilment/people/cancel-verify.ts'
+import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
+import { listReviews } from '../../src/fulfilment/people/reviews.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
 import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import { sendMoney } from '../../src/ledger/transfers.ts'
@@ -47,6 +53,10 @@ const SERVICES: { policy: DuplicatePolicy; price: bigint; kind: 'imei' | 'server
 interface ModelItem {
   price: bigint
   state: ItemState
+  result: string | null
+  refunded: bigint
+  /** `refunds` has what was given back, by the references of the requests. */
+  refunds: Map<string, bigint>
 }
 interface ModelOrder {
   id: OrderId
@@ -69,7 +79,8 @@ interface Model {
   orders: Map<OrderId, ModelOrder>
 }
 
-const isOpen = ({ state }: ModelItem): boolean => ['pending', 'processing', 'unknown'].includes(state)
+const isOpen = ({ state }: Pick<ModelItem, 'state'>): boolean =>
+  ['pending', 'processing', 'unknown'].includes(state)
 
 function stateOf({ items }: ModelOrder): OrderState {
   const states = new Set(items.map(({ state }) => state))
@@ -92,6 +103,8 @@ interface Real {
   /** `inHand` is what workers hold, and what they held before others took it. */
   inHand: ClaimedItem[]
   stale: ClaimedItem[]
+  /** `ended` are those whose last answer was recorded. */
+  ended: ClaimedItem[]
 }
 
 interface Buy {
@@ -166,6 +179,9 @@ function book(model: Model, buy: Buy, placed: Placed, now: number): void {
     items: buy.items.map((item) => ({
       price: unitPrice(buy) * BigInt(amountOf(buy, item)),
       state: 'pending',
+      result: null,
+      refunded: 0n,
+      refunds: new Map(),
     })),
   })
 }
@@ -182,6 +198,25 @@ function end(model: Model, order: ModelOrder, position: number, state: ItemState
   account.held -= item.price
   if (state === 'success') account.revenue += item.price
   else account.available += item.price
+  if (state === 'success') item.result = 'clean'
+}
+
+/** `giveBack` writes into the model what a refund has moved. */
+function giveBack(model: Model, order: ModelOrder, done: Refunded[], reference: string | null): void {
+  const account = model.accounts[order.account] as ModelAccount
+  for (const { position, amount, left, isRepeated } of done) {
+    const item = order.items[position - 1] as ModelItem
+    if (!isRepeated) {
+      expect(item.state).toBe('success')
+      item.refunded += amount
+      account.available += amount
+      account.revenue -= amount
+      if (reference !== null) item.refunds.set(reference, amount)
+    }
+    expect(item.refunded <= item.price).toBe(true)
+    expect(left).toBe(item.price - item.refunded)
+    if (left === 0n) Object.assign(item, { state: 'failed', result: null })
+  }
 }
 
 type Ending = 'success' | 'failed' | 'processing' | 'unknown'
@@ -294,7 +329,8 @@ const report = (endings: Ending[]): Command =>
     expect(await Promise.all(reports.map((one) => real.outcomes.record(one)))).toEqual(items.map(() => true))
     for (const { item, itemState } of reports) {
       end(model, model.orders.get(item.orderId) as ModelOrder, item.position, itemState)
-      if (isOpen({ state: itemState, price: 0n })) real.stale.push(item as ClaimedItem)
+      if (isOpen({ state: itemState })) real.stale.push(item as ClaimedItem)
+      else real.ended.push(item as ClaimedItem)
     }
     const ended = reports.filter(({ dueAt }) => dueAt === null)
     for (const one of ended) expect(await real.outcomes.record(one)).toBe(false)
@@ -326,6 +362,139 @@ const cancel = (nth: number, byOther: boolean): Command =>
     const pending = order.items.flatMap((item, index) => (item.state === 'pending' ? [index + 1] : []))
     expect(done).toBe(byOther ? 0 : pending.length)
     if (!byOther) for (const position of pending) end(model, order, position, 'cancelled')
+  })
+
+/** `deliver` has what waits sent, and what is in hand reported as these endings say, in turns. */
+const deliver = (endings: Ending[]): Command =>
+  command(`deliver ${endings}`, async (model, real) => {
+    await dispatch(20).run(model, real)
+    const all = real.inHand.map((_, at) => endings[at % endings.length] as Ending)
+    if (all.length > 0) await report(all).run(model, real)
+  })
+
+/** `cancelAsOperator` is what an operator does, who sees the orders of all accounts. */
+const cancelAsOperator = (nth: number): Command =>
+  command(`cancel ${nth} as operator`, async (model, real) => {
+    const order = [...model.orders.values()].at(-1 - nth)
+    if (!order) return
+    const { cancelled } = await cancelByOperator(real.sql, nameIn(real, order), 'cli:ann', real.clock)
+    const pending = order.items.flatMap((item, index) => (item.state === 'pending' ? [index + 1] : []))
+    expect(cancelled).toBe(pending.length)
+    for (const position of pending) end(model, order, position, 'cancelled')
+  })
+
+const nameIn = (real: Real, { account, id }: ModelOrder) => ({
+  accountId: real.accounts[account] as AccountId,
+  orderId: id,
+})
+
+/** `chargedOrder` gives the nth newest order of which something was charged; where there is none, any. */
+function chargedOrder(model: Model, nth: number): ModelOrder | undefined {
+  const all = [...model.orders.values()]
+  const charged = all.filter(({ items }) =>
+    items.some((item) => item.state === 'success' || item.refunded > 0n),
+  )
+  return charged.at(-1 - (nth % (charged.length || 1))) ?? all.at(-1 - nth)
+}
+
+interface RefundOf {
+  nth: number
+  /** `only` is a position; null: all that was charged. */
+  only: number | null
+  amount: bigint | null
+  reference: string | null
+}
+
+const refundOf = (
+  real: Real,
+  order: ModelOrder,
+  { only, amount, reference }: RefundOf,
+): Promise<Refunded[]> =>
+  refund(
+    real.sql,
+    nameIn(real, order),
+    {
+      items: only === null ? undefined : [only],
+      amount: amount === null ? undefined : micros(amount),
+      reason: 'late',
+      reference: reference ?? undefined,
+    },
+    'cli:ann',
+    real.clock,
+  )
+
+/** `mayRefund` says whether a refund must be made, or refused. */
+function mayRefund({ items }: ModelOrder, { only, amount, reference }: RefundOf): boolean {
+  if (amount !== null && reference === null) return false
+  const earlierOf = ({ refunds }: ModelItem): bigint | undefined =>
+    reference === null ? undefined : refunds.get(reference)
+  const wanted = items.filter((item, at) =>
+    only === null ? item.state === 'success' || earlierOf(item) !== undefined : at + 1 === only,
+  )
+  const isRight = (item: ModelItem): boolean => {
+    const earlier = earlierOf(item)
+    if (earlier !== undefined) return amount === null || amount === earlier
+    return item.state === 'success' && (amount ?? 0n) <= item.price - item.refunded
+  }
+  return wanted.length > 0 && wanted.every(isRight)
+}
+
+const refundSome = (wanted: RefundOf): Command =>
+  command(`refund ${show(wanted)}`, async (model, real) => {
+    const order = chargedOrder(model, wanted.nth)
+    if (!order) return
+    const may = mayRefund(order, wanted)
+    const refunding = refundOf(real, order, wanted)
+    if (!may) return expect(refunding).rejects.toBeInstanceOf(Refusal)
+    giveBack(model, order, await refunding, wanted.reference)
+  })
+
+const correctSome = (nth: number, item: number, result: string): Command =>
+  command(`correct ${nth} ${item}`, async (model, real) => {
+    const order = chargedOrder(model, nth)
+    if (!order) return
+    const known = order.items[item - 1]
+    const correcting = correctResult(
+      real.sql,
+      nameIn(real, order),
+      { item, result, why: 'so' },
+      'cli:ann',
+      real.clock,
+    )
+    if (known?.state !== 'success') return expect(correcting).rejects.toBeInstanceOf(Refusal)
+    expect(await correcting).toEqual({ position: item, before: known.result, after: result })
+    known.result = result
+  })
+
+/** `answerLate` has a supplier say something once more of what has ended: a person may be asked, and nothing moves. */
+const answerLate = (nth: number, outcome: SupplierOutcome): Command =>
+  command(`late ${outcome.kind} of ${nth}`, async (_model, real) => {
+    const item = real.ended.at(-1 - nth)
+    if (!item) return
+    const now = real.clock.now()
+    const update = reportOf(item, outcome.kind === 'success' ? 'success' : 'failed', now)
+    const late = await recordLate(real.sql, { item, outcome, update, supplier: 'sandbox' }, now)
+    expect(['nothing', 'shown']).toContain(late)
+  })
+
+/** `decideChanged` gives back what a supplier has taken back. */
+const decideChanged = (): Command =>
+  command('decide what has changed', async (model, real) => {
+    const [review] = await listReviews(real.sql, { kind: 'changed' })
+    if (!review) return
+    const order = model.orders.get(review.orderId) as ModelOrder
+    const item = order.items[review.position - 1] as ModelItem
+    const decide = (kind: 'give_back' | 'dismiss') =>
+      resolveReview(real.sql, review.id, { kind }, { actor: 'cli:ann', why: 'so' }, real.clock)
+    if (item.state !== 'success') {
+      await expect(decide('give_back')).rejects.toMatchObject({ code: 'conflict' })
+      await decide('dismiss')
+      return
+    }
+    await decide('give_back')
+    const left = micros(item.price - item.refunded)
+    const done = { position: review.position, amount: left, left: micros(0n), isRepeated: false }
+    giveBack(model, order, [done], `review ${review.id}`)
   })
 
 const because = { actor: 'test', note: 'test' }
@@ -390,14 +559,18 @@ const limit = (account: number, amount: bigint): Command =>
   })
 
 /** `storm` does everything at once: nobody can say in which order, but each answer must be true of the books. */
-const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
-  command(`storm ${show(buys)} ${endings} ${amount}`, async (model, real) => {
+const storm = (buys: Buy[], endings: Ending[], amount: bigint, refunds: RefundOf[]): Command =>
+  command(`storm ${show(buys)} ${endings} ${amount} ${show(refunds)}`, async (model, real) => {
     const now = real.clock.now()
     const items = real.inHand.splice(0, endings.length)
     const reports = items.map((item, index) => reportOf(item, endings[index] as Ending, now))
     const payers = buys.map(({ account }) => account)
     const next = (account: number): number => (account + 1) % ACCOUNTS
-    const [answers, recorded, taken, sent] = await Promise.all([
+    const charged = refunds.flatMap((wanted) => {
+      const order = chargedOrder(model, wanted.nth)
+      return order ? [{ order, wanted }] : []
+    })
+    const [answers, recorded, taken, sent, , refunded] = await Promise.all([
       Promise.all(buys.map((one) => real.placement.place(purchaseOf(real, one)))),
       Promise.all(reports.map((one) => real.outcomes.record(one))),
       Promise.allSettled(
@@ -411,6 +584,7 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
           new Adjustments(real.sql).deposit(real.accounts[account] as AccountId, micros(amount), because),
         ),
       ),
+      Promise.allSettled(charged.map(({ order, wanted }) => refundOf(real, order, wanted))),
     ])
     expect(recorded).toEqual(items.map(() => true))
     for (const [index, account] of payers.entries()) {
@@ -426,6 +600,7 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
     for (const { item, itemState } of reports) {
       end(model, model.orders.get(item.orderId) as ModelOrder, item.position, itemState)
     }
+    bookRefunds(model, charged, refunded)
     for (const [index, one] of buys.entries()) {
       const placed = answers[index] as Placed
       if (!(placed instanceof Refusal) && placed.replayed) {
@@ -434,6 +609,35 @@ const storm = (buys: Buy[], endings: Ending[], amount: bigint): Command =>
       book(model, one, placed, now.getTime())
     }
   })
+
+/** `bookRefunds` writes into the model what refunds did that were made at once: those that say that they came first, before the others. */
+function bookRefunds(
+  model: Model,
+  asked: { order: ModelOrder; wanted: RefundOf }[],
+  settled: PromiseSettledResult<Refunded[]>[],
+): void {
+  const done = asked.flatMap(({ order, wanted }, at) => {
+    const one = settled[at]
+    if (one?.status === 'rejected') expect(one.reason).toBeInstanceOf(Refusal)
+    return one?.status === 'fulfilled'
+      ? one.value.map((refunded) => ({ order, reference: wanted.reference, refunded }))
+      : []
+  })
+  // What was left of an item fell from each refund to the next.
+  done.sort(
+    (a, b) =>
+      Number(b.refunded.left - a.refunded.left) ||
+      Number(a.refunded.isRepeated) - Number(b.refunded.isRepeated),
+  )
+  for (const { order, reference, refunded } of done) giveBack(model, order, [refunded], reference)
+}
+
+const refunding: fc.Arbitrary<RefundOf> = fc.record({
+  nth: fc.nat(3),
+  only: fc.constantFrom(null, null, 1, 2),
+  amount: fc.option(fc.bigInt(1n, 12n)),
+  reference: fc.constantFrom(null, 'R1', 'R2', 'R3'),
+})
 
 const account = fc.nat(ACCOUNTS - 1)
 const ending = fc.constantFrom<Ending>('success', 'success', 'failed', 'failed', 'processing', 'unknown')
@@ -448,6 +652,26 @@ const commands = fc.commands(
     fc.constantFrom(1, 20, 40, 700).map(poll),
     fc.constantFrom<'success' | 'failed'>('success', 'failed').map(reportLate),
     fc.tuple(fc.nat(4), fc.boolean()).map(([nth, byOther]) => cancel(nth, byOther)),
+    fc.array(ending, { minLength: 1, maxLength: 4 }).map((endings) => deliver(['success', ...endings])),
+    fc.array(ending, { minLength: 1, maxLength: 4 }).map((endings) => deliver(['success', ...endings])),
+    fc.nat(4).map(cancelAsOperator),
+    refunding.map(refundSome),
+    refunding.map(refundSome),
+    refunding.map(refundSome),
+    fc
+      .tuple(fc.nat(3), fc.integer({ min: 1, max: 3 }), fc.constantFrom('A', 'B', 'C'))
+      .map(([nth, item, result]) => correctSome(nth, item, result)),
+    fc
+      .tuple(
+        fc.nat(5),
+        fc.constantFrom<SupplierOutcome>(
+          { kind: 'success', result: 'clean', reference: null },
+          { kind: 'success', result: 'other', reference: null },
+          { kind: 'refused', reason: 'no' },
+        ),
+      )
+      .map(([nth, outcome]) => answerLate(nth, outcome)),
+    fc.constant(null).map(decideChanged),
     fc.tuple(account, fc.bigInt(1n, 60n)).map(([id, amount]) => payIn(id, amount)),
     fc
       .tuple(
@@ -458,16 +682,22 @@ const commands = fc.commands(
     fc.tuple(account, fc.bigInt(0n, 50n)).map(([id, amount]) => limit(id, amount)),
     fc.tuple(account, account, fc.bigInt(1n, 60n)).map(([from, to, amount]) => pass(from, to, amount)),
     fc
-      .tuple(fc.array(buy, { maxLength: 5 }), fc.array(ending, { maxLength: 4 }), fc.bigInt(1n, 30n))
-      .map(([buys, endings, amount]) => storm(buys, endings, amount)),
+      .tuple(
+        fc.array(buy, { maxLength: 5 }),
+        fc.array(ending, { maxLength: 4 }),
+        fc.bigInt(1n, 30n),
+        fc.array(refunding, { maxLength: 4 }),
+      )
+      .map(([buys, endings, amount, refunds]) => storm(buys, endings, amount, refunds)),
   ],
-  { maxCommands: 80, size: 'max' },
+  { maxCommands: 100, size: 'max' },
 )
 
 const OPENING = 60n
 
 test('whatever happens in whatever order, money is conserved and every balance is what a simple model says', async () => {
   let ran = 0
+  let refunds = 0
   await fc.assert(
     fc.asyncProperty(commands, async (sequence) => {
       const database = await testDatabase()
@@ -512,16 +742,23 @@ test('whatever happens in whatever order, money is conserved and every balance i
           services,
           inHand: [],
           stale: [],
+          ended: [],
         }
         await fc.asyncModelRun(() => ({ model, real }), sequence)
         ran += [...sequence].length
 
         expect(await brokenPromises(database.sql)).toEqual([])
+        refunds += (await database.sql`select from ledger_entries where kind = 'refund'`).length
         for (const order of model.orders.values()) {
           const found = await orders.forBuyer(accounts[order.account] as AccountId).find(order.id)
           expect(found).toMatchObject({
             state: stateOf(order),
-            items: order.items.map(({ state, price }) => ({ state, price })),
+            items: order.items.map(({ state, price, refunded, result }) => ({
+              state,
+              price,
+              refunded,
+              result,
+            })),
           })
         }
       } finally {
@@ -534,4 +771,5 @@ test('whatever happens in whatever order, money is conserved and every balance i
     { numRuns: 16 },
   )
   expect(ran).toBeGreaterThan(200)
+  expect(refunds).toBeGreaterThan(20)
 })

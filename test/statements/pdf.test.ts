@@ -28,6 +28,7 @@ const statement = (count: number): Statement => ({
   totals: [{ type: 'credit', reason: 'deposit', count, amount: micros(BigInt(count)) }],
   count,
   captured: micros(0n),
+  refunded: micros(0n),
   ids: { after: 0 as EntryId, last: count as EntryId },
 })
 

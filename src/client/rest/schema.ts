@@ -123,9 +123,9 @@ export interface Schemas {
     /** Of one of them */
     price: number
     total_price: number
-    /** For the items that ended well */
+    /** For the items that ended well, less what was given back of it */
     charged_amount: number
-    /** For those that did not */
+    /** For those that did not, and of those that did what was given back */
     refunded_amount: number
     balance_before: number
     created_at: string
@@ -155,6 +155,8 @@ export interface Schemas {
     status: 'pending' | 'success' | 'failed' | 'cancelled'
     result: string | null
     error: string | null
+    /** Given back of the price of an item that ended well */
+    refunded_amount?: number
   }
   OrderVerification: {
     data: {
@@ -339,6 +341,8 @@ export interface Schemas {
     debits: number
     /** Charged for items that succeeded: it was debited when their orders were placed */
     captured: number
+    /** Given back of what had been charged, in this month or before; it is among the credits */
+    refunded: number
     totals: {
       type: string
       reason: string

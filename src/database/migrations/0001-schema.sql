@@ -34,6 +34,10 @@ end $$;
 create function acting() returns text language sql stable as
   $$ select nullif(current_setting('imeigate.actor', true), '') $$;
 
+-- acting_because gives why a person changes something in this transaction: its imeigate.why; null: not said.
+create function acting_because() returns text language sql stable as
+  $$ select nullif(current_setting('imeigate.why', true), '') $$;
+
 -- accounts ---------------------------------------------------------------------------------------------------
 
 create type account_status as enum ('active', 'closed');
@@ -600,7 +604,7 @@ create trigger cost_history_is_final before update or delete or truncate on cost
 -- ledger -----------------------------------------------------------------------------------------------------
 
 create type entry_kind as enum
-  ('deposit', 'adjust_up', 'adjust_down', 'hold', 'capture', 'release', 'send', 'receive');
+  ('deposit', 'adjust_up', 'adjust_down', 'hold', 'capture', 'release', 'send', 'receive', 'refund', 'correction');
 create type wallet_side as enum ('bank', 'available', 'held', 'revenue', 'peers');
 
 -- Each kind of ledger entry takes from one side and gives to another: every entry is balanced by its form.
@@ -617,7 +621,10 @@ insert into entry_kinds values
   ('capture', 'held', 'revenue'),
   ('release', 'held', 'available'),
   ('send', 'available', 'peers'),
-  ('receive', 'peers', 'available');
+  ('receive', 'peers', 'available'),
+  ('refund', 'revenue', 'available'),
+  -- Another result of an item that was charged: it moves nothing, and is here for those who follow an account's orders.
+  ('correction', 'held', 'revenue');
 
 -- An account's two balances, kept in step with its ledger entries inside the same transaction.
 create table wallets (
@@ -639,23 +646,32 @@ create table ledger_entries (
   amount bigint not null check (amount >= 0),
   available_after bigint not null,
   order_id bigint,
-  -- The item's, of a capture or release.
+  -- The item's, of what is about one.
   position smallint,
   actor text,
   note text,
   created_at timestamptz not null,
   deposit_id bigint,
   transfer_id bigint,
+  -- Who asked for a refund may name the request: it is carried out once, however often it is made.
+  reference text check (reference <> ''),
   primary key (account_id, id),
-  check ((order_id is not null) = (kind in ('hold', 'capture', 'release'))),
-  check ((position is not null) = (kind in ('capture', 'release'))),
+  check ((order_id is not null) = (kind in ('hold', 'capture', 'release', 'refund', 'correction'))),
+  check ((position is not null) = (kind in ('capture', 'release', 'refund', 'correction'))),
   check (actor is not null or kind in ('hold', 'capture', 'release')),
+  check (reference is null or kind = 'refund'),
+  -- The note of a refund is the reason that the reseller reads.
+  check (note is not null or kind <> 'refund'),
+  check (amount = 0 or kind <> 'correction'),
   constraint ledger_entries_of_deposits check (deposit_id is null or kind = 'deposit'),
   constraint ledger_entries_of_transfers check ((transfer_id is not null) = (kind in ('send', 'receive')))
 );
 -- Promise 2 (money is conserved): an item is captured or released at most once.
 create unique index ledger_entries_settle_once on ledger_entries (account_id, order_id, position)
   where kind in ('capture', 'release');
+-- A refund is made once for each request; those of an item are found by it, too.
+create unique index ledger_entries_refund_once on ledger_entries (account_id, order_id, position, reference)
+  where kind = 'refund';
 -- A deposit is credited at most once, however often and by whomever it is said to be paid.
 create unique index ledger_entries_credit_once on ledger_entries (account_id, deposit_id)
   where deposit_id is not null;
@@ -755,6 +771,7 @@ create table orders (
 ) with (fillfactor = 85);
 -- Operators name an order by its id alone.
 create index orders_id on orders (id);
+create index orders_of_service on orders (service_id, id);
 -- Resellers name an order by their own reference, too, and look for it in any case.
 create index orders_by_reference on orders (account_id, lower(reference), id) where reference is not null;
 
@@ -802,7 +819,11 @@ create table items (
   any_margin boolean not null default false,
   -- True: it has been open for a while, see items_by_text.
   long_open boolean not null default false,
+  -- What was given back of its price after it had been charged: the sum of its refunds, see refund_item.
+  refunded bigint not null default 0,
   primary key (account_id, order_id, position),
+  -- Promise 2 (money is conserved): an item's refunds never exceed its price.
+  constraint items_refunded_at_most check (refunded between 0 and price),
   check ((due_at is null) = (state in ('success', 'failed', 'cancelled'))),
   check ((finished_at is not null) = (state in ('success', 'failed', 'cancelled')))
 ) with (fillfactor = 85);
@@ -814,6 +835,56 @@ create index items_to_poll on items (supplier_id, due_at) where state in ('proce
 -- which a search looks through anyway.
 create index items_by_text on items (account_id, lower(input), order_id)
   where input <> '' and (finished_at is not null or long_open);
+-- Operators look for the orders of a supplier, and for those that did not go well. These two take items that have ended, too; what is open
+-- is found by the two indexes above.
+create index items_ended_of_supplier on items (supplier_id, order_id) where supplier_id is not null and finished_at is not null;
+create index items_not_done on items (state, order_id) where state in ('failed', 'cancelled');
+
+-- refund_item is what a refund does to its item: what was given back is counted, and once that is the whole price the item has failed, with
+-- the reason of the refund and without a result. Only what was charged is given back.
+create function refund_item() returns trigger language plpgsql as $$
+begin
+  update items i
+     set refunded = i.refunded + new.amount,
+         state = case when i.refunded + new.amount = i.price then 'failed' else i.state end,
+         reason = case when i.refunded + new.amount = i.price then new.note else i.reason end,
+         result = case when i.refunded + new.amount = i.price then null else i.result end
+   where i.account_id = new.account_id and i.order_id = new.order_id and i.position = new.position and i.state = 'success'
+     and exists (select from ledger_entries c
+                  where c.account_id = new.account_id and c.order_id = new.order_id and c.position = new.position
+                    and c.kind = 'capture');
+  if not found then
+    raise exception 'item % of order % was not charged, or was given back in whole', new.position, new.order_id;
+  end if;
+  return null;
+end $$;
+create trigger ledger_entries_refund after insert on ledger_entries
+  for each row when (new.kind = 'refund') execute function refund_item();
+
+-- first_order_since gives the number of the first order of a moment or later; null: there is none. It is first_entry_since for the orders of
+-- all accounts.
+create function first_order_since(moment timestamptz) returns bigint
+  language plpgsql stable
+  set enable_bitmapscan = off
+as $$
+declare
+  slack constant interval := interval '15 minutes';
+  low bigint := 0;
+  high bigint := (select max(id) from orders);
+  middle bigint;
+  probe record;
+begin
+  while low < high loop
+    middle := low + (high - low) / 2;
+    select id, created_at into probe from orders where id > middle order by id limit 1;
+    if probe.created_at < moment - slack then
+      low := probe.id;
+    else
+      high := middle;
+    end if;
+  end loop;
+  return (select id from orders where id > low and created_at >= moment order by id limit 1);
+end $$;
 
 -- fulfilment -------------------------------------------------------------------------------------------------
 
@@ -959,6 +1030,8 @@ create table order_events (
   order_id bigint not null,
   -- The order's new state.
   state order_state not null,
+  -- Who brought it about, see acting.
+  actor text,
   created_at timestamptz not null,
   -- When it is sent next; null: there is nothing to do.
   due_at timestamptz,
@@ -1021,8 +1094,8 @@ begin
   end if;
   for waiting in
     with written as (
-      insert into order_events (webhook_id, account_id, order_id, state, created_at, due_at)
-      select w.id, c.account_id, c.id, c.state, now(), case when w.status = 'active' then now() end
+      insert into order_events (webhook_id, account_id, order_id, state, actor, created_at, due_at)
+      select w.id, c.account_id, c.id, c.state, acting(), now(), case when w.status = 'active' then now() end
         from changed c
         join webhooks w on w.account_id = c.account_id and w.key_id = c.key_id
         join api_keys k on k.account_id = c.account_id and k.id = c.key_id and k.revoked_at is null
@@ -1335,7 +1408,9 @@ begin
   select coalesce(acting(), 'role ' || session_user), tg_table_name,
          (select string_agg(named ->> name, '/' order by place)
             from unnest(string_to_array(tg_argv[0], ' ')) with ordinality as k (name, place)),
-         case when tg_table_name = 'accounts' then named ->> 'id' else named ->> 'account_id' end::integer, old_row, new_row;
+         case when tg_table_name = 'accounts' then named ->> 'id' else named ->> 'account_id' end::integer,
+         case when acting_because() is null then old_row else old_row || '{"why": null}' end,
+         case when acting_because() is null then new_row else new_row || jsonb_build_object('why', acting_because()) end;
   return null;
 end $$;
 
@@ -1368,6 +1443,14 @@ create trigger markup_rules_trail after insert or update or delete on markup_rul
   for each row execute function record_change('service_id', '', 'price', 'price_group_id currency');
 create trigger exchange_rates_trail after insert or update or delete on exchange_rates
   for each row execute function record_change('base quote valid_from', '', '');
+-- What becomes of an open item by itself is in its attempts and in the ledger.
+create trigger items_trail after update of state, result, reason, refunded on items
+  for each row when ((old.state, old.result, old.reason, old.refunded) is distinct from (new.state, new.result, new.reason, new.refunded)
+                     and (old.finished_at is not null or acting() <> 'imeigate'))
+  execute function record_change('order_id position', '', 'fence due_at finished_at leased_until long_open');
+-- Those that an operator asks for. What resellers ask for is theirs.
+create trigger reviews_opened after insert on reviews
+  for each row when (acting() <> 'imeigate') execute function record_change('account_id id', '', '');
 create trigger reviews_trail after update of resolved_at on reviews
   for each row when (new.resolved_by <> 'imeigate') execute function record_change('account_id id', '', '');
 create trigger unrecognised_answers_made after insert on unrecognised_answers

@@ -204,16 +204,18 @@ export async function writeItemUpdates(
 
 /**
  * `followItems` lets each order's state follow from its items. An order that was begun stays so, also where all of its items wait
- * for another supplier.
+ * for another supplier. `isTold`: what was changed after the end of an order is an event of it, whatever its state.
  */
 export const followItems = (
   sql: Transaction,
   orders: { accountId: AccountId; orderId: OrderId }[],
   now: Date,
+  { isTold = false } = {},
 ): Promise<unknown> =>
   sql`
     update orders o
-       set state = f.state, finished_at = case when f.state not in ('pending', 'processing') then ${now}::timestamptz end
+       set state = f.state,
+           finished_at = case when f.state not in ('pending', 'processing') then coalesce(o.finished_at, ${now}::timestamptz) end
       from (
         select i.account_id, i.order_id,
                case when bool_and(i.state = 'pending') then null
@@ -227,4 +229,5 @@ export const followItems = (
                               ${orders.map((order) => order.orderId)}::bigint[]) as d (account_id, order_id)) d
           join items i on i.account_id = d.account_id and i.order_id = d.order_id
          group by i.account_id, i.order_id) f
-     where o.account_id = f.account_id and o.id = f.order_id and f.state is not null and o.state <> f.state`.execute()
+     where o.account_id = f.account_id and o.id = f.order_id and f.state is not null
+       and (o.state <> f.state ${isTold ? sql`or o.finished_at is not null` : sql``})`.execute()

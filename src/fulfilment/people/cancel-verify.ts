@@ -1,10 +1,13 @@
-import type { Sql } from '../../database/database.ts'
+import { actAs } from '../../audit/acting.ts'
+import type { Queryable, Sql } from '../../database/database.ts'
 import { Refusal, Throttled } from '../../errors.ts'
+import { lockWallets } from '../../ledger/wallets.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
 import { type Clock, HOUR_MS, MINUTE_MS, systemClock } from '../../lib/time.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import type { OutcomeWriter } from '../outcome/outcome-writer.ts'
-import { itemsOfOrder, openReviews } from './reviews.sql.ts'
+import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
+import { itemsOfOrder, type OrderItem, openReviews } from './reviews.sql.ts'
 import { countVerified, recheckNow, verifiedSince } from './verify.sql.ts'
 
 /** CancelAnswer counts an order's items by what the request did to them. The three add up to all items. */
@@ -24,34 +27,65 @@ export interface VerifyAnswer {
   open: number
 }
 
+type Order = { accountId: AccountId; orderId: OrderId }
+
 /**
- * `requestCancel` cancels what was not sent yet, for a reseller or an operator. A dispatcher that claims an item in the same moment wins,
+ * `requestCancel` cancels what was not sent yet, for a reseller. A dispatcher that claims an item in the same moment wins,
  * because its claim is newer than the one read here. For the rest, and for what a former supplier says that it has, it opens reviews of
  * kind `cancel`. Throws order_not_found (promise 6, own data only).
  */
 export async function requestCancel(
   sql: Sql,
   outcomes: OutcomeWriter,
-  order: { accountId: AccountId; orderId: OrderId },
+  order: Order,
   by: string,
   clock: Clock = systemClock,
 ): Promise<CancelAnswer> {
   const items = await findItems(sql, order, clock.now())
   const cancelled = await Promise.all(
-    items
-      .filter(({ state, isDoubted }) => state === 'pending' && !isDoubted)
-      .map((item) =>
-        outcomes.record(
-          itemUpdate({
-            item: { ...order, position: item.position, fence: item.fence },
-            itemState: 'cancelled',
-            reason: 'Cancelled before it was sent',
-          }),
-        ),
-      ),
+    cancelling(order, items, 'Cancelled before it was sent').map((update) => outcomes.record(update)),
   )
-  // Read again: an item may have been sent in the same moment.
-  const rest = (await findItems(sql, order, clock.now())).filter(
+  const asked = await askToCancel(sql, order, { who: 'reseller', by }, clock.now())
+  const done = cancelled.filter(Boolean).length
+  return { cancelled: done, asked, ended: items.length - done - asked }
+}
+
+/** `cancelByOperator` does what `requestCancel` does, for an operator, who is recorded as the one who did it. */
+export async function cancelByOperator(
+  sql: Sql,
+  order: Order,
+  actor: string,
+  clock: Clock = systemClock,
+): Promise<CancelAnswer> {
+  return await sql.begin(async (transaction) => {
+    await actAs(transaction, actor)
+    await lockWallets(transaction, [order.accountId])
+    const now = clock.now()
+    const items = await findItems(transaction, order, now)
+    const updates = cancelling(order, items, 'Cancelled by the operator')
+    const done = (await writeItemUpdates(transaction, updates, now)).length
+    await followItems(transaction, [order], now)
+    const asked = await askToCancel(transaction, order, { who: 'operator', by: actor }, now)
+    return { cancelled: done, asked, ended: items.length - done - asked }
+  })
+}
+
+/** `cancelling` are the updates of those items that were not sent yet. */
+const cancelling = (order: Order, items: OrderItem[], reason: string): ItemUpdate[] =>
+  items
+    .filter(({ state, isDoubted }) => state === 'pending' && !isDoubted)
+    .map(({ position, fence }) =>
+      itemUpdate({ item: { ...order, position, fence }, itemState: 'cancelled', reason }),
+    )
+
+/** `askToCancel` opens reviews of what is with a supplier, and gives how many items that is. They are read again: one may have been sent in the same moment. */
+async function askToCancel(
+  sql: Queryable,
+  order: Order,
+  { who, by }: { who: 'reseller' | 'operator'; by: string },
+  now: Date,
+): Promise<number> {
+  const rest = (await findItems(sql, order, now)).filter(
     ({ state, isDoubted }) =>
       state === 'processing' || state === 'unknown' || (state === 'pending' && isDoubted),
   )
@@ -61,13 +95,12 @@ export async function requestCancel(
       item: { ...order, position },
       attempt,
       kind: 'cancel',
-      detail: 'wanted by the reseller, after it was sent',
+      detail: `wanted by the ${who}, after it was sent`,
       openedBy: by,
     })),
-    clock.now(),
+    now,
   )
-  const done = cancelled.filter(Boolean).length
-  return { cancelled: done, asked: rest.length, ended: items.length - done - rest.length }
+  return rest.length
 }
 
 /** VERIFY_EVERY_MS is how soon after it was asked about an item is asked about again: who asks in a loop makes no work for suppliers. */
@@ -76,15 +109,16 @@ const VERIFY_EVERY_MS = 10 * MINUTE_MS
 const MAX_VERIFIED = 10_000
 
 /**
- * `requestVerify` has suppliers asked again about what has ended, because the reseller doubts it. A supplier that still says the same
+ * `requestVerify` has suppliers asked again about what has ended, because the reseller doubts it, or (`asOperator`) an operator. A supplier that still says the same
  * settles it; one that says otherwise makes a review of kind `changed`; one that cannot be asked leaves the answer to a person.
  * Throws order_not_found (promise 6, own data only).
  */
 export async function requestVerify(
   sql: Sql,
-  order: { accountId: AccountId; orderId: OrderId },
+  order: Order,
   by: string,
   clock: Clock = systemClock,
+  { asOperator = false } = {},
 ): Promise<VerifyAnswer> {
   const items = await findItems(sql, order, clock.now())
   const ended = items.filter(({ state }) => state === 'success' || state === 'failed')
@@ -111,6 +145,7 @@ export async function requestVerify(
   // All kinds of suppliers are much to load for the commands about orders, most of which do not need them.
   const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
   await sql.begin(async (transaction) => {
+    if (asOperator) await actAs(transaction, by)
     const names = [...doubted, ...waiting].map(({ position }) => ({ ...order, position }))
     const asked = await recheckNow(transaction, names, kindsDoneByPeople, now)
     // Of what waits no person is asked.
@@ -122,7 +157,7 @@ export async function requestVerify(
       item: { ...order, position },
       attempt,
       kind: 'verify' as const,
-      detail: 'the reseller doubts the answer',
+      detail: `the ${asOperator ? 'operator' : 'reseller'} doubts the answer`,
       openedBy: by,
     }))
     await openReviews(transaction, reviews, now)
@@ -130,7 +165,7 @@ export async function requestVerify(
   return answer
 }
 
-async function findItems(sql: Sql, order: { accountId: AccountId; orderId: OrderId }, now: Date) {
+async function findItems(sql: Queryable, order: Order, now: Date): Promise<OrderItem[]> {
   const items = await itemsOfOrder(sql, order.accountId, order.orderId, now)
   if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')
   return items

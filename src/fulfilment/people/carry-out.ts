@@ -1,16 +1,16 @@
 import type { Transaction } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import { adjustWithin } from '../../ledger/adjustments.ts'
-import { micros } from '../../lib/money.ts'
 import type { Clock } from '../../lib/time.ts'
+import { refundWithin } from '../after/refunds.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { resumeAttempt } from '../outcome/resumed.sql.ts'
 import type { Decider, Decision, DecisionKind } from './decision.ts'
 import type { Review } from './review.ts'
-import { allowAnyMargin, type Decided, referenceIsTaken, wasGivenBack } from './reviews.sql.ts'
+import { allowAnyMargin, type Decided, referenceIsTaken } from './reviews.sql.ts'
 
 const DEFAULT_MESSAGE = 'Cancelled by the operator'
+const REFUND_MESSAGE = 'Refunded by the operator'
 
 /** `carryOut` does to an item, and to its money, what a person decided. */
 export async function carryOut(
@@ -30,7 +30,7 @@ export async function carryOut(
   if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
   if (review.kind === 'changed') {
     if (item.state !== 'pending')
-      return await giveBackAfterSuccess(sql, review, item, decision, decider, clock)
+      return await giveBackAfterSuccess(sql, review, item, decision, decider.actor, clock)
     if (decision.kind === 'found') return await resume(sql, review, item, decision.reference, decider, now)
   } else if (aboutTheSupplier.includes(decision.kind)) checkAttempt(review, item)
   if (decision.kind === 'found') await checkReference(sql, item, decision.reference.trim())
@@ -90,25 +90,20 @@ function waitingUpdate(
   })
 }
 
-/** `giveBackAfterSuccess` gives back by an adjustment, because the price of an item that succeeded is captured for good. */
+/** `giveBackAfterSuccess` refunds an item that was charged. */
 async function giveBackAfterSuccess(
   sql: Transaction,
   review: Review,
   item: Decided,
   decision: Decision,
-  { actor, why }: Decider,
+  actor: string,
   clock: Clock,
 ): Promise<void> {
   if (decision.kind !== 'give_back')
     throw new Refusal('conflict', `the item is ${item.state}, and waits for no supplier`, 'id')
-  if (item.state !== 'success')
-    throw new Refusal('conflict', `the item is ${item.state}: nothing of it is to be given back`, 'id')
-  if (await wasGivenBack(sql, review)) {
-    throw new Refusal('conflict', 'the price of the item was given back already', 'id')
-  }
-  if (item.price === 0n) return
-  const note = `order ${item.orderId} item ${item.position}, review ${review.id}: ${why}`.slice(0, 500)
-  await adjustWithin(sql, item.accountId, micros(item.price), { actor, note }, clock)
+  const reason = decision.message?.trim() || REFUND_MESSAGE
+  const request = { items: [item.position], reason, reference: `review ${review.id}` }
+  await refundWithin(sql, item, request, actor, clock)
 }
 
 async function checkReference(sql: Transaction, item: Decided, reference: string): Promise<void> {

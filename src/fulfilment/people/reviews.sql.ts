@@ -116,18 +116,6 @@ export async function updateResolved(
      where id = ${id} and resolved_at is null`
 }
 
-/** `wasGivenBack` tells whether another review's decision has given an ended item's price back. */
-export async function wasGivenBack(
-  sql: Queryable,
-  { id, accountId, orderId, position }: Review,
-): Promise<boolean> {
-  const rows = await sql`
-    select from reviews
-     where account_id = ${accountId} and order_id = ${orderId} and position = ${position}
-       and kind = 'changed' and resolution = 'give_back' and id <> ${id} limit 1`
-  return rows.length > 0
-}
-
 /** Decided is an item that a person decides about, with its latest attempt. */
 export interface Decided extends ItemName {
   fence: number
@@ -220,7 +208,7 @@ export async function referenceIsTaken(
 }
 
 /** OrderItem is an item of an order, as far as a request about it needs to know. */
-interface OrderItem {
+export interface OrderItem {
   position: number
   fence: number
   state: ItemState

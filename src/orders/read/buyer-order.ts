@@ -26,7 +26,7 @@ export type BuyerItemStatus = 'pending' | 'success' | 'failed' | 'cancelled'
 /** BuyerItem is as much of an item as its buyer may see. */
 export type BuyerItem = Pick<
   Item,
-  'position' | 'input' | 'quantity' | 'state' | 'result' | 'reason' | 'finishedAt'
+  'position' | 'input' | 'quantity' | 'state' | 'result' | 'reason' | 'finishedAt' | 'refunded'
 >
 
 /** ItemTally adds up all items of an order. */
@@ -75,7 +75,7 @@ export function buyerOrderAsPlaced(details: OrderDetails): BuyerOrder {
   })
 }
 
-const UNTOUCHED = { state: 'pending', result: null, reason: null, finishedAt: null } as const
+const UNTOUCHED = { state: 'pending', result: null, reason: null, finishedAt: null, refunded: ZERO } as const
 
 function tallyOf(items: Item[]): ItemTally {
   const ended = items.filter(({ finishedAt }) => finishedAt !== null)
@@ -84,11 +84,14 @@ function tallyOf(items: Item[]): ItemTally {
     ended: ended.length,
     success: success.length,
     units: items.reduce((sum, { quantity }) => sum + quantity, 0),
-    charged: sumOf(success),
-    refunded: micros(sumOf(ended) - sumOf(success)),
+    charged: chargedOf(success),
+    refunded: micros(sumOf(ended) - chargedOf(success)),
     reason: items.find(({ reason }) => reason !== null)?.reason ?? null,
   }
 }
+
+const chargedOf = (items: Item[]): Micros =>
+  micros(items.reduce((sum, { price, refunded }) => sum + price - refunded, ZERO as bigint))
 
 const sumOf = (items: Item[]): Micros => micros(items.reduce((sum, { price }) => sum + price, ZERO as bigint))
 

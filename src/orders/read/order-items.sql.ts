@@ -17,7 +17,7 @@ export async function selectItems(
   { status, after, limit }: ItemFilter,
 ): Promise<BuyerItem[]> {
   return await sql<BuyerItem[]>`
-    select i.position, i.input, i.quantity, i.state, i.result, i.reason, i.finished_at
+    select i.position, i.input, i.quantity, i.state, i.result, i.reason, i.finished_at, i.refunded
       from items i
      where i.account_id = ${accountId} and i.order_id = ${id} and i.position > ${after}::bigint
        ${

@@ -47,7 +47,7 @@ const selectItemsFrom = async (
   from: number,
 ): Promise<Item[]> =>
   await sql<Item[]>`
-    select position, input, fields, quantity, price, state, result, reason, due_at, finished_at
+    select position, input, fields, quantity, price, refunded, state, result, reason, due_at, finished_at
       from items
      where account_id = ${accountId} and order_id = ${id} and position >= ${from}::bigint
      order by account_id, order_id, position limit ${ITEMS_PER_READ}`.records()
@@ -70,7 +70,7 @@ export async function readOrders(
       Omit<Item, 'state' | 'finishedAt'> & { itemState: Item['state']; itemFinishedAt: Date | null })[]
   >`
     select o.account_id, o.id, o.service_id, o.state, o.unit_price, o.total, o.reference, o.via, o.created_at,
-           o.finished_at, i.position, i.input, i.fields, i.quantity, i.price, i.state as item_state, i.result,
+           o.finished_at, i.position, i.input, i.fields, i.quantity, i.price, i.refunded, i.state as item_state, i.result,
            i.reason, i.due_at, i.finished_at as item_finished_at
       from unnest(${accounts}::int[], ${ids}::bigint[]) as asked (account_id, id)
       join orders o on o.account_id = asked.account_id and o.id = asked.id
@@ -86,6 +86,7 @@ export async function readOrders(
       fields,
       quantity,
       price,
+      refunded,
       itemState,
       result,
       reason,
@@ -99,7 +100,19 @@ export async function readOrders(
       orders.set(rest.id, order)
     }
     const [state, finishedAt] = [itemState, itemFinishedAt]
-    order.items.push({ position, input, fields, quantity, price, state, result, reason, dueAt, finishedAt })
+    const money = { price, refunded }
+    order.items.push({
+      position,
+      input,
+      fields,
+      quantity,
+      ...money,
+      state,
+      result,
+      reason,
+      dueAt,
+      finishedAt,
+    })
   }
   for (const order of orders.values()) order.items.sort((a, b) => a.position - b.position)
   return [...orders.values()]

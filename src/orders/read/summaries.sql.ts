@@ -4,7 +4,7 @@ import type { Order } from '../order.ts'
 import type { BuyerItem, BuyerOrderSummary } from './buyer-order.ts'
 import { MAX_ITEMS, type OrderName } from './orders.sql.ts'
 
-interface Row extends Omit<Order, 'items'>, Omit<BuyerItem, 'state' | 'finishedAt'> {
+interface Row extends Omit<Order, 'items'>, Omit<BuyerItem, 'state' | 'finishedAt' | 'refunded'> {
   itemCount: number
   currency: string
   available: Micros
@@ -19,6 +19,7 @@ interface Row extends Omit<Order, 'items'>, Omit<BuyerItem, 'state' | 'finishedA
   firstReason: string | null
   itemState: BuyerItem['state']
   itemFinishedAt: Date | null
+  itemRefunded: Micros
 }
 
 /**
@@ -58,12 +59,14 @@ export async function readSummaries(
      cross join lateral (
        select count(finished_at)::int as ended, (count(*) filter (where state = 'success'))::int as success,
               sum(quantity)::bigint as units,
-              coalesce(sum(price) filter (where state = 'success'), 0)::bigint as charged,
-              coalesce(sum(price) filter (where state in ('failed', 'cancelled')), 0)::bigint as refunded,
+              coalesce(sum(price - refunded) filter (where state = 'success'), 0)::bigint as charged,
+              coalesce(sum(case when state = 'success' then refunded else price end)
+                         filter (where finished_at is not null), 0)::bigint as refunded,
               (array_agg(reason order by position) filter (where reason is not null))[1] as first_reason
          from items where account_id = o.account_id and order_id = o.id) t
      cross join lateral (
-       select position, input, quantity, state as item_state, result, reason, finished_at as item_finished_at
+       select position, input, quantity, state as item_state, result, reason, finished_at as item_finished_at,
+              refunded as item_refunded
          from items where account_id = o.account_id and order_id = o.id
         order by ${search === undefined ? sql`` : sql`position(lower(${search}) in lower(input)) = 0,`} position
         limit ${max}) i`.records()
@@ -74,7 +77,12 @@ export async function readSummaries(
 function summaryOf(rows: Row[]): Omit<BuyerOrderSummary, 'service'> {
   const [row] = rows as [Row]
   const { accountId, id, serviceId, state, unitPrice, total, reference, via, createdAt, finishedAt } = row
-  const items = rows.map((one) => ({ ...one, state: one.itemState, finishedAt: one.itemFinishedAt }))
+  const items = rows.map((one) => ({
+    ...one,
+    state: one.itemState,
+    finishedAt: one.itemFinishedAt,
+    refunded: one.itemRefunded,
+  }))
   return {
     order: { accountId, id, serviceId, state, unitPrice, total, reference, via, createdAt, finishedAt },
     currency: row.currency,

@@ -1,0 +1,114 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { OrderId } from '../lib/ids.ts'
+import { formatMicros } from '../lib/money.ts'
+import type { Order } from '../orders/order.ts'
+import { type OperatorOrder, OperatorOrders } from '../orders/read/operator-orders.ts'
+import { keyValues, table } from './output.ts'
+
+/** `mustFind` throws order_not_found. */
+export async function mustFind(sql: Sql, id: OrderId): Promise<OperatorOrder> {
+  const found = await new OperatorOrders(sql).find(id)
+  if (!found) throw new Refusal('order_not_found', String(id), 'id')
+  return found
+}
+
+/** `textOf` shows people an order with its items and what was tried for them. */
+export function textOf(found: OperatorOrder): string {
+  const { order } = found
+  const refunded = order.items.reduce((sum, item) => sum + item.refunded, 0n)
+  const head = keyValues([
+    ['order', order.id],
+    ['state', stateOf(order)],
+    ['account', `${found.username} (${order.accountId})`],
+    ['service', `${found.serviceName} (${found.serviceCode})`],
+    ['total', `${formatMicros(order.total, found.currency)} ${found.currency}`],
+    refunded > 0n && ['refunded', `${formatMicros(refunded, found.currency)} ${found.currency}`],
+    ['reference', order.reference],
+    ['placed', order.createdAt],
+    ['ended', order.finishedAt],
+  ])
+  const items = table(
+    order.items,
+    {
+      item: (item) => item.position,
+      input: (item) => item.input,
+      quantity: (item) => item.quantity,
+      state: (item) => item.state,
+      answer: (item) => item.result ?? item.reason,
+      'next look': (item) => item.dueAt,
+    },
+    ['item', 'quantity'],
+  )
+  const attempts =
+    found.attempts.length === 0
+      ? 'nothing was sent to a supplier'
+      : table(
+          found.attempts,
+          {
+            item: (one) => one.position,
+            attempt: (one) => one.number,
+            supplier: (one) => one.supplier,
+            state: (one) => one.state,
+            reference: (one) => one.reference,
+            cost: ({ cost, currency }) =>
+              cost === null ? null : `${formatMicros(cost, currency)} ${currency}`,
+            detail: (one) => one.detail,
+            sent: (one) => one.createdAt,
+            ended: (one) => one.finishedAt,
+          },
+          ['item', 'attempt', 'cost'],
+        )
+  return `${head}\n\n${items}\n\n${attempts}`
+}
+
+export const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOrder) => ({
+  id: order.id,
+  account: order.accountId,
+  username,
+  service: order.serviceId,
+  service_code: serviceCode,
+  state: order.state,
+  unit_price: formatMicros(order.unitPrice, currency),
+  total: formatMicros(order.total, currency),
+  currency,
+  reference: order.reference,
+  via: order.via,
+  created_at: order.createdAt,
+  finished_at: order.finishedAt,
+  items: order.items.map((item) => ({
+    position: item.position,
+    input: item.input,
+    fields: item.fields,
+    quantity: item.quantity,
+    price: formatMicros(item.price, currency),
+    refunded: formatMicros(item.refunded, currency),
+    state: item.state,
+    result: item.result,
+    reason: item.reason,
+    due_at: item.dueAt,
+    finished_at: item.finishedAt,
+    attempts: attempts
+      .filter((attempt) => attempt.position === item.position)
+      .map((attempt) => ({
+        number: attempt.number,
+        supplier: attempt.supplier,
+        state: attempt.state,
+        reference: attempt.reference,
+        detail: attempt.detail,
+        fault: attempt.fault,
+        cost: attempt.cost === null ? null : formatMicros(attempt.cost, attempt.currency),
+        currency: attempt.currency,
+        created_at: attempt.createdAt,
+        finished_at: attempt.finishedAt,
+      })),
+  })),
+})
+
+/** `stateOf` tells an operator of an unknown outcome, where a reseller is told "processing". */
+export const stateOf = (order: Order): string =>
+  order.items.some((item) => item.state === 'unknown') ? `${order.state} (unknown outcome)` : order.state
+
+/** `inputOf` shows the first of its items. */
+export const inputOf = ({ items }: Order): string =>
+  items.length === 1 ? (items[0]?.input ?? '') : `${items[0]?.input ?? ''} and ${items.length - 1} more`

@@ -1,0 +1,74 @@
+import { actAs } from '../../audit/acting.ts'
+import type { Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import { lockWallet } from '../../ledger/wallets.ts'
+import { orThrow, resultOf } from '../../lib/fault.ts'
+import { isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import { followItems } from '../outcome/outcomes.sql.ts'
+import { insertItemEntries, lockItems, type OrderOfAccount, writeResult } from './refunds.sql.ts'
+
+export interface CorrectionRequest {
+  /** `item` is a position; it may be left out of an order that has one item. */
+  item?: number | undefined
+  result: string
+  /** `why` is for the trail. */
+  why: string
+}
+
+/** Corrected: `before` is the former result. It is the same where there was nothing to correct. */
+export interface Corrected {
+  position: number
+  before: string
+  after: string
+}
+
+/**
+ * `correctResult` replaces the result of an item that was charged, which stays so, and tells the reseller. The trail keeps the former one. Throws
+ * order_not_found; not_found or conflict where the item is not there or has no result; invalid_input naming what is wrong.
+ */
+export async function correctResult(
+  sql: Sql,
+  order: OrderOfAccount,
+  { item, result, why }: CorrectionRequest,
+  actor: string,
+  clock: Clock = systemClock,
+): Promise<Corrected> {
+  const text = sanitize(result.trim())
+  const words = why.trim()
+  const reason = orThrow(
+    resultOf(words, [
+      isBlank(text) ? { path: ['result'], message: 'is empty' } : undefined,
+      isBlank(words) ? { path: ['why'], message: 'is missing' } : plainLineFault('why', words, 500),
+    ]),
+  )
+  return await sql.begin(async (transaction) => {
+    await actAs(transaction, actor, reason)
+    await lockWallet(transaction, order.accountId)
+    const items = await lockItems(transaction, order, null)
+    if (items.length === 0) throw new Refusal('order_not_found', String(order.orderId), 'id')
+    if (item === undefined && items.length > 1) {
+      throw new Refusal('invalid_input', `the order has ${items.length} items: say which`, 'item')
+    }
+    const found = items.find(({ position }) => position === (item ?? 1))
+    if (!found) throw new Refusal('not_found', `the order has no item ${item}`, 'item')
+    const { position, state } = found
+    if (state !== 'success') {
+      throw new Refusal('conflict', `item ${position} is ${state}, and has no result to correct`, 'item')
+    }
+    const before = found.result ?? ''
+    if (before === text) return { position, before, after: text }
+    const at = clock.now()
+    await writeResult(transaction, order, position, text)
+    await insertItemEntries(transaction, order, {
+      kind: 'correction',
+      rows: [{ position, amount: 0n }],
+      actor,
+      note: reason,
+      reference: null,
+      at,
+    })
+    await followItems(transaction, [order], at, { isTold: true })
+    return { position, before, after: text }
+  })
+}
