@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { DatabaseAccess } from './database/access.ts'
 import { parseNetworks } from './lib/ip.ts'
 import { type Micros, parseMicros, thousandsFault, ZERO } from './lib/money.ts'
@@ -199,6 +199,27 @@ const settings = {
     max: 3650,
     help: "days that requests stay in [resellers' own log](#the-request-log); `0`: none are logged",
   }),
+  BACKUP_HOURS: integer({
+    default: 0,
+    min: 0,
+    max: 8784,
+    help: 'hours from one scheduled [backup](backup.md) to the next; `0`: none is scheduled',
+  }),
+  BACKUP_FOLDER: text({
+    default: '',
+    help: 'folder of scheduled backups, and of those that are given no file; without it `backups` in the data folder',
+  }),
+  BACKUP_KEEP: integer({
+    default: 14,
+    min: 1,
+    max: 10_000,
+    help: 'scheduled backups that are kept; the file of an older one is removed once a newer one is whole',
+  }),
+  BACKUP_PASSPHRASE: text({
+    pattern: '^.{12,1000}$',
+    secret: true,
+    help: 'what backups are encrypted with that are given no other, 12 characters at least; without it they are not encrypted',
+  }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',
     help: '`trace`, `debug`, `info`, `warn`, `error` or `silent`',
@@ -265,6 +286,12 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
+    backups: {
+      everyHours: values.BACKUP_HOURS,
+      folder: resolve(values.BACKUP_FOLDER || join(values.IMEIGATE_DATA, 'backups')),
+      keep: values.BACKUP_KEEP,
+      passphrase: values.BACKUP_PASSPHRASE,
+    },
     decimals,
     transferMinimums: minimumsIn(values.TRANSFER_MINIMUMS, decimals),
     logLevel: values.LOG_LEVEL,

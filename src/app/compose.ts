@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { Authenticator } from '../accounts/authenticator.ts'
 import { LiveAnswers } from '../accounts/live-answers.ts'
 import { ChainWriter } from '../audit/chain-writer.ts'
+import { backupJobs } from '../backup/schedule.ts'
 import { Catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
@@ -197,6 +198,7 @@ export async function compose(
       ...webhookJobs({ sql, deliverer, clock }),
       ...staffJobs({ sql: long, clock }),
       ...lostJobs(sql),
+      ...backupJobs({ sql, address: access.serving, ...config.backups, clock, log }),
     },
   })
 

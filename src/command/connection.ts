@@ -10,6 +10,7 @@ import { setDecimals } from '../lib/money.ts'
 export interface Connected {
   sql: Sql
   config: Config
+  access: DatabaseAccess
 }
 
 /**
@@ -28,7 +29,7 @@ export async function withDatabase<T>(work: (connected: Connected) => Promise<T>
         const { prepareDatabase } = await import('../app/prepare-database.ts')
         await prepareDatabase(access)
       }
-      return await work({ sql, config })
+      return await work({ sql, config, access })
     } finally {
       await sql.end({ timeout: 2 })
     }

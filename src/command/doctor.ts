@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import type { Command } from 'commander'
 import { recentSightings } from '../app/proxy-watch.ts'
+import { type BackupState, backupState } from '../backup/backups.ts'
 import { findUnrouted, type UnroutedService } from '../catalogue/services.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
@@ -12,6 +13,7 @@ import { connectionsOf, OF_A_COMMAND } from '../database/pools.ts'
 import { type RoleReport, reportRole } from '../database/role-report.ts'
 import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
+import { HOUR_MS } from '../lib/time.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { findBelowCost } from '../supplier-routes/below-cost.ts'
@@ -127,6 +129,7 @@ async function database(): Promise<Symptom[]> {
               unrouted(await findUnrouted(sql)),
               belowCost(await findBelowCost(sql, { limit: 3 })),
               stopped(await listWebhooks(sql)),
+              backups(await backupState(sql), readConfig(process.env)),
             ]
           : [...symptoms, servingRole(role)]
       } finally {
@@ -308,6 +311,23 @@ function stopped(webhooks: Webhook[]): Symptom {
       : `${id} of ${username} is ${status}`,
   )
   return warn('webhooks', detail.join('; '), 'imeigate webhook list')
+}
+
+/** BACKUP_DAYS is how old the last backup may be where none is scheduled. */
+const BACKUP_DAYS = 7
+
+function backups(
+  { last, problem, hasOrders }: BackupState,
+  { backups: { everyHours }, database }: Config,
+): Symptom {
+  const advice = 'see docs/backup.md'
+  const found = last ? `the last one is of ${last.startedAt.toISOString()}` : 'imeigate has made none'
+  if (problem !== null) return warn('backups', `the newest one failed (${problem}); ${found}`, advice)
+  // A database of one's own may be backed up by other means.
+  const isExpected = everyHours > 0 || (hasOrders && database === undefined)
+  const hours = everyHours > 0 ? 2 * everyHours + 1 : BACKUP_DAYS * 24
+  const isOld = !last || Date.now() - last.startedAt.getTime() > hours * HOUR_MS
+  return (isExpected && isOld ? warn : ok)('backups', found, isExpected && isOld ? advice : '')
 }
 
 async function port({ host, port: number }: Config): Promise<Symptom> {

@@ -27,8 +27,8 @@ export interface WithSealer extends Connected {
 
 /** `withSealer` is `withDatabase` with the secret key of the server's settings or data folder, which is made where there is none. */
 export async function withSealer<T>(work: (equipped: WithSealer) => Promise<T>): Promise<T> {
-  return await withDatabase(async ({ sql, config }) => {
-    return await work({ sql, config, sealer: await openSealer(sql, new KeyRing(config)) })
+  return await withDatabase(async ({ sql, config, ...connected }) => {
+    return await work({ ...connected, sql, config, sealer: await openSealer(sql, new KeyRing(config)) })
   })
 }
 

@@ -1,4 +1,4 @@
-import { type DatabaseAddress, openPool, type Sql } from './database.ts'
+import { type DatabaseAddress, openPool, type Queryable } from './database.ts'
 import { pools } from './pools.ts'
 
 /** NUMBERS_A_SECOND is how many orders a second may have been placed all the time since a backup was made, and no number is given twice. */
@@ -26,19 +26,32 @@ export async function keepNumbersApart(
       const isAnother = server !== undefined && known?.server !== null && known?.server !== server
       if (server !== undefined) await transaction`update installation set server = ${server}`
       if (!isAnother && !restored) return undefined
-      // By the clock, so that a backup that is restored twice gives no number twice.
-      const least = Math.floor(now.getTime() / 1000) * NUMBERS_A_SECOND
-      const [row] = await transaction<{ last: bigint }[]>`
-        select setval('order_ids', greatest(${least}::bigint, (select last_value from order_ids) + ${NUMBERS_A_SECOND}::int)) as last`
-      return Number(row?.last)
+      return await passNumbers(transaction, now)
     })
   } finally {
     await sql.end({ timeout: 2 })
   }
 }
 
+/**
+ * `adoptServer` does the same within the transaction that restores a backup, wherever that was made. `server` is what `serverOf` says, which may
+ * not be asked within a transaction.
+ */
+export async function adoptServer(sql: Queryable, server: string | undefined, now: Date): Promise<number> {
+  await sql`update installation set server = ${server ?? null}::text`
+  return await passNumbers(sql, now)
+}
+
+/** `passNumbers` gives the number before the next order's. It goes by the clock, so that a backup that is restored twice gives no number twice. */
+async function passNumbers(sql: Queryable, now: Date): Promise<number> {
+  const least = Math.floor(now.getTime() / 1000) * NUMBERS_A_SECOND
+  const [row] = await sql<{ last: bigint }[]>`
+    select setval('order_ids', greatest(${least}::bigint, (select last_value from order_ids) + ${NUMBERS_A_SECOND}::int)) as last`
+  return Number(row?.last)
+}
+
 /** `serverOf` names the database server and its history: another server has another name, and a promoted standby another timeline. */
-async function serverOf(sql: Sql): Promise<string | undefined> {
+export async function serverOf(sql: Queryable): Promise<string | undefined> {
   try {
     const [row] = await sql<{ server: string }[]>`
       select system_identifier::text || '-' || left(pg_walfile_name(pg_current_wal_lsn()), 8) as server

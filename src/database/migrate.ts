@@ -32,9 +32,13 @@ export class MigrationCancelled extends Error {}
  * first release, or PostgreSQL is older than 15.
  *
  * `signal` cancels it at any moment, within about 2 seconds: PostgreSQL rolls the file under way back, and a MigrationCancelled is
- * thrown.
+ * thrown. `upTo` is the number of the last file that is applied, where that is not the newest.
  */
-export async function migrate(address: DatabaseAddress, signal?: AbortSignal): Promise<string[]> {
+export async function migrate(
+  address: DatabaseAddress,
+  signal?: AbortSignal,
+  upTo = newestSchema(),
+): Promise<string[]> {
   const sql = openPool(address, pools.migration)
   const { promise: cancelled, reject } = Promise.withResolvers<never>()
   const cancel = (): void =>
@@ -45,7 +49,7 @@ export async function migrate(address: DatabaseAddress, signal?: AbortSignal): P
   signal?.addEventListener('abort', cancel)
   if (signal?.aborted) cancel()
   try {
-    return await Promise.race([cancelled, applyAll(sql, session, signal)])
+    return await Promise.race([cancelled, applyAll(sql, session, signal, upTo)])
   } catch (error) {
     if (signal?.aborted && session.pid !== undefined) await cancelStatement(address, session.pid)
     throw error
@@ -60,10 +64,15 @@ interface Session {
   pid?: number
 }
 
-async function applyAll(sql: Sql, session: Session, signal: AbortSignal | undefined): Promise<string[]> {
+async function applyAll(
+  sql: Sql,
+  session: Session,
+  signal: AbortSignal | undefined,
+  upTo: number,
+): Promise<string[]> {
   const applied: string[] = []
   for (;;) {
-    const file = await sql.begin((transaction) => applyNext(transaction, session, signal))
+    const file = await sql.begin((transaction) => applyNext(transaction, session, signal, upTo))
     if (file === undefined) return applied
     applied.push(file)
   }
@@ -74,6 +83,7 @@ async function applyNext(
   sql: Transaction,
   session: Session,
   signal: AbortSignal | undefined,
+  upTo: number,
 ): Promise<string | undefined> {
   const [server] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`
   if (server) session.pid = server.pid
@@ -89,7 +99,7 @@ async function applyNext(
   }
   const next = await findNext(sql)
   signal?.throwIfAborted()
-  if (!next) return undefined
+  if (!next || next.number > upTo) return undefined
   await sql.unsafe(readFileSync(new URL(next.file, folder), 'utf8'))
   signal?.throwIfAborted()
   await sql`insert into schema_migrations (number, file) values (${next.number}, ${next.file})`

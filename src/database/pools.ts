@@ -90,6 +90,8 @@ export const pools = {
   queue: { max: 6, session: { idle_in_transaction_session_timeout: '10000' } },
   /** `notifications` is the connection on which changes are told of. */
   notifications: { max: 1, session: { statement_timeout: '2000' } },
+  /** `backup` copies whole tables, for as long as that takes, and may be kept waiting by the disk that takes them. */
+  backup: { max: 1, session: { lock_timeout: '10000', idle_in_transaction_session_timeout: '60000' } },
   /** `migration` waits as long as another process migrates, but not for one that was frozen at it. */
   migration: { max: 1, session: { idle_in_transaction_session_timeout: '60000' } },
 } as const satisfies Record<string, PoolKind>

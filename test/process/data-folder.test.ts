@@ -48,7 +48,7 @@ describe.each(unusable.filter(() => process.platform === 'linux'))('a data folde
   test('is an error that names it and the setting', () => {
     const folder = path()
     expect(() => makeFolder(folder)).toThrow(why)
-    expect(() => makeFolder(folder)).toThrow(`the data folder ${folder} cannot be used: `)
+    expect(() => makeFolder(folder)).toThrow(`the folder ${folder} cannot be used: `)
     expect(() => makeFolder(folder)).toThrow('IMEIGATE_DATA')
   })
 })
@@ -60,7 +60,7 @@ test.each([
 ])('imeigate %s ends with code 1 when the data folder cannot be made', async (command, args) => {
   const program = new Program([command, ...args], { IMEIGATE_DATA: '/proc/x' })
   expect(await program.ended).toEqual({ code: 1, signal: null })
-  expect(program.stderr).toMatch(/^error: the data folder \/proc\/x cannot be used: .+IMEIGATE_DATA\n$/)
+  expect(program.stderr).toMatch(/^error: the folder \/proc\/x cannot be used: .+IMEIGATE_DATA\n$/)
 })
 
 test('with a database of its own, too, where the secret key would be kept there', async () => {

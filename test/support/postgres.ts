@@ -20,9 +20,13 @@ export interface TestDatabase {
 let count = 0
 
 /** `testDatabase` makes a fresh, migrated database on the run's PostgreSQL. */
-export async function testDatabase(): Promise<TestDatabase> {
+export const testDatabase = (): Promise<TestDatabase> => newDatabase(inject('databaseTemplate'))
+
+/** `emptyDatabase` makes one in which nothing is. */
+export const emptyDatabase = (): Promise<TestDatabase> => newDatabase('template0')
+
+async function newDatabase(template: string): Promise<TestDatabase> {
   const server = inject('databaseServer')
-  const template = inject('databaseTemplate')
   const name = `imeigate_test_${process.pid}_${process.env['VITEST_POOL_ID'] ?? 0}_${Date.now()}_${++count}`
   // Without fsync its files are copied faster than through the log.
   await asAdmin(

@@ -21,6 +21,8 @@ export const LEASE_MS = 15_000
 /** IDLE_MS is when an item that no supplier fulfils by itself is due again, so that a new route is soon used. */
 const IDLE_MS = 30_000
 
+const RESTORED = 'a backup was restored in which this was open: a supplier may have got it since'
+
 /** DispatchPlan is what one transaction decided about the items that were due. */
 export interface DispatchPlan {
   due: DueItem[]
@@ -106,10 +108,14 @@ async function planDispatch(
   return plan
 }
 
-/** `choiceFor`: what a former supplier may have done after all is neither sent on nor given up until it, or a person, has said so. */
+/**
+ * `choiceFor`: what a former supplier may have done after all is neither sent on nor given up until it, or a person, has said so; nor is what a
+ * supplier may have got after the backup was made that this database is of.
+ */
 function choiceFor(item: DueItem, service: ServiceRoutes, convert: Convert, now: Date): Choice {
   if (item.heldUntil) return { kind: 'wait', until: item.heldUntil }
   if (item.isDoubted || !service.automatic) return { kind: 'unrouted' }
+  if (item.restored) return { kind: 'review', review: 'changed', detail: RESTORED, until: idleUntil(now) }
   return chooseRoute(item, service.routes, service.strategy, convert, now)
 }
 

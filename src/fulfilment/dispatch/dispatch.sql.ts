@@ -14,6 +14,8 @@ export interface DueItem extends ItemName, RoutingCandidate {
   attempts: number
   /** `isDoubted`: a person is asked about a former supplier that says it has it. */
   isDoubted: boolean
+  /** `restored`: it was open in a backup that was restored. */
+  restored: boolean
   /** `heldUntil` is how long a former supplier is being asked; null: none is. */
   heldUntil: Date | null
 }
@@ -64,7 +66,7 @@ export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promi
         left join unnest(${[...limits.rooms.keys()]}::int[], ${[...limits.rooms.values()]}::int[]) as r (service_id, room)
                on r.service_id = w.service_id
        cross join lateral (
-        select account_id, order_id, position, fence, service_id, input, fields, quantity, price, any_margin
+        select account_id, order_id, position, fence, service_id, input, fields, quantity, price, any_margin, restored
           from items i
          where i.state = 'pending' and i.service_id = w.service_id and i.due_at <= ${limits.now}
          order by i.due_at limit coalesce(r.room, ${limits.each}) for update skip locked) d

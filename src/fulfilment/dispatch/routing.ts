@@ -63,7 +63,7 @@ export type Choice =
   | { kind: 'send'; route: RouteOption; cost: bigint | null }
   | { kind: 'wait'; until: Date }
   /** `review`: a person should look at the item; it is routed again at `until`. */
-  | { kind: 'review'; review: 'margin' | 'supplier'; detail: string; until: Date }
+  | { kind: 'review'; review: 'margin' | 'supplier' | 'changed'; detail: string; until: Date }
   /** `unrouted`: no supplier does it at present. */
   | { kind: 'unrouted' }
   /** `refused`: every route has refused it. */

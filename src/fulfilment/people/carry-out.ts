@@ -64,12 +64,21 @@ async function resume(
   { actor, why }: Decider,
   now: Date,
 ): Promise<void> {
+  if (attempt === null) throw unknownAttempt()
   const found = reference.trim()
   checkForm(found)
-  const resumption = { item, attempt: attempt ?? 0, reference: found, said: `${actor}: ${why}` }
+  const resumption = { item, attempt, reference: found, said: `${actor}: ${why}` }
   if (await resumeAttempt(sql, resumption, now)) return
   throw new Refusal('conflict', `another item was bought under reference ${found}`, 'reference')
 }
+
+/** `unknownAttempt`: a backup was restored, which knows nothing of what was sent after it. */
+const unknownAttempt = (): Refusal =>
+  new Refusal(
+    'conflict',
+    'this database knows of no supplier that has it: give it back; or have people answer it, who are the first route of its service, and dismiss the review',
+    'id',
+  )
 
 /** `waitingUpdate` ends an item that waits for another supplier, while a former one says that it has it. */
 function waitingUpdate(
@@ -79,7 +88,8 @@ function waitingUpdate(
   decider: Decider,
   now: Date,
 ): ItemUpdate {
-  if (decision.kind !== 'result' || attempt === null) return decidedUpdate(item, decision, decider, now)
+  if (decision.kind !== 'result') return decidedUpdate(item, decision, decider, now)
+  if (attempt === null) throw unknownAttempt()
   checkResult(decision.text)
   const said = `${decider.actor}: ${decider.why}`
   return itemUpdate({

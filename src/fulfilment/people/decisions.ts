@@ -8,7 +8,14 @@ import { carryOut, decidedUpdate } from './carry-out.ts'
 import { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 import { keepDecision, selectTextOf, selectWaiting, type Unrecognised } from './kept-answers.sql.ts'
 import type { Review } from './review.ts'
-import { lockReview, openReviews, selectReview, takeForDecision, updateResolved } from './reviews.sql.ts'
+import {
+  lockReview,
+  openReviews,
+  releaseRestored,
+  selectReview,
+  takeForDecision,
+  updateResolved,
+} from './reviews.sql.ts'
 
 export { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 
@@ -63,6 +70,9 @@ export async function resolveReview(
       why: why.trim(),
       at: now,
     })
+    // That of an attempt says nothing of what was sent after a backup that was restored.
+    if (review.kind === 'changed' && review.attempt === null && decision.kind === 'dismiss')
+      await releaseRestored(transaction, review)
     const about = review.kind === 'unrecognised answer' ? await selectTextOf(transaction, id) : undefined
     if (keep) await keepFor(transaction, about, decision, { actor, why: why.trim() }, now)
     if (item) await carryOut(transaction, review, item, decision, { actor, why: why.trim() }, clock)

@@ -116,6 +116,16 @@ export async function updateResolved(
      where id = ${id} and resolved_at is null`
 }
 
+/** `releaseRestored` has an item sent on that was held because a backup was restored in which it was open. */
+export async function releaseRestored(
+  sql: Queryable,
+  { accountId, orderId, position }: ItemName,
+): Promise<void> {
+  await sql`
+    update items set restored = false
+     where account_id = ${accountId} and order_id = ${orderId} and position = ${position} and restored`
+}
+
 /** Decided is an item that a person decides about, with its latest attempt. */
 export interface Decided extends ItemName {
   fence: number
