@@ -101,8 +101,8 @@ export const OF_A_COMMAND = pools.long.max + 1
 
 /** `connectionsOf` gives how many connections a process of a role opens at most. */
 export function connectionsOf(role: 'all' | 'api' | 'worker', placementQueues: number): number {
-  const { cold, long, hot, lookups, reads, notifications, migration, placement, queue } = pools
+  const { cold, long, hot, lookups, reads, notifications, migration, placement, queue, backup } = pools
   const common = [cold, long, hot, lookups, reads, notifications, migration, placement]
-  const jobs = role === 'api' ? 0 : queue.max
+  const jobs = role === 'api' ? 0 : queue.max + backup.max
   return common.reduce((sum, { max }) => sum + max, jobs) + placementQueues * pools.lockedPlacement.max
 }
