@@ -17,7 +17,7 @@ import { decrypted, encrypted, type KeyMaker, newKey, openKey } from './cipher.t
  * SHA-256 of the head and of all frames before it.
  */
 const MAGIC = Buffer.from('imeigate backup\n')
-export const VERSION = 1
+const VERSION = 1
 /** MAX_HEAD bounds the line of the head, and MAX_FRAME what a frame holds: what is longer was not written by us. */
 const MAX_HEAD = 65_536
 const MAX_FRAME = 1_048_576
