@@ -1,7 +1,8 @@
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import type { ServiceId } from '../lib/ids.ts'
-import { selectPriceChanges, selectPrices } from './prices.sql.ts'
+import { turnForMany } from '../runtime/pace.ts'
+import { selectPricesBehind, selectRemovedBehind } from './prices.sql.ts'
 import type { Service } from './service.ts'
 import { selectServices } from './services.sql.ts'
 import { Snapshot } from './snapshot.ts'
@@ -89,20 +90,36 @@ export class Catalogue {
       parsed.set(text, value)
       return value
     }
-    // One instant for all tables: a service and its prices are often changed together.
-    const [services, prices, priceChanges] = await this.#sql.begin(
-      'isolation level repeatable read read only',
-      (sql) => Promise.all([selectServices(sql, parse), selectPrices(sql), selectPriceChanges(sql)]),
-    )
-    const unrouted = services.filter(({ unroutedSince }) => unroutedSince !== null && !this.#sellsUnrouted)
-    const snapshot = new Snapshot({
-      services: services.map(({ service }) => service),
-      prices,
-      times: new Map(services.map(({ service, ...times }) => [service.id, times])),
-      priceChanges,
-      unsold: new Set(unrouted.map(({ service }) => service.id)),
+    // One instant for all tables: a service and its prices are often changed together. Thousands are read in several turns.
+    const snapshot = await this.#sql.begin('isolation level repeatable read read only', async (sql) => {
+      const stored = await selectServices(sql, parse)
+      await turnForMany(stored.length)
+      const services = stored.map(({ service }) => service)
+      const times = new Map(stored.map((one) => [one.service.id, one]))
+      const unsold = new Set<ServiceId>()
+      for (const { service, unroutedSince } of stored) {
+        if (unroutedSince !== null && !this.#sellsUnrouted) unsold.add(service.id)
+      }
+      await turnForMany(stored.length)
+      const made = new Snapshot({ services, times, unsold })
+      for await (const prices of pages((id) => selectPricesBehind(sql, id))) made.addPrices(prices)
+      for await (const removed of pages((id) => selectRemovedBehind(sql, id))) made.addChanges(removed)
+      return made
     })
     this.#parsed = parsed
     return snapshot
+  }
+}
+
+/** `pages` reads rows by their ids until there are no more. */
+async function* pages<Row extends { id: number }>(
+  read: (behind: number) => Promise<Row[]>,
+): AsyncGenerator<Row[], void> {
+  for (let behind = 0; ; ) {
+    const page = await read(behind)
+    const last = page.at(-1)
+    if (!last) return
+    yield page
+    behind = last.id
   }
 }

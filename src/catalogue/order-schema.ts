@@ -21,9 +21,14 @@ export function orderFormOf(service: Service): OrderForm {
   if (!form) {
     const schema = orderSchemaOf(service)
     const { inputSchema } = service
+    let compiled: Check | undefined
     form = {
       schema,
-      check: compileSchema(isWhole(inputSchema) ? inputSchema : schema, 'data'),
+      // It takes milliseconds, and lists of hundreds of services show their schemas only.
+      check: (data) => {
+        compiled ??= compileSchema(isWhole(inputSchema) ? inputSchema : schema, 'data')
+        return compiled(data)
+      },
       ...placesIn(schema),
     }
     forms.set(service, form)

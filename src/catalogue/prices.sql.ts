@@ -32,18 +32,40 @@ export async function selectPrices(
   return await sql.run(service === null ? query : query.where('p.serviceId', '=', service))
 }
 
+/** PRICES_PER_READ are the prices, or removed prices, that one statement reads: what it gives is read in one turn of the event loop. */
+const PRICES_PER_READ = 1000
+
+/** KnownPrice is a price with when it was written last. */
+export type KnownPrice = Omit<Price, 'group'> & { updatedAt: Date }
+
+/** `selectPricesBehind` gives the next prices by their ids. */
+export const selectPricesBehind = async (
+  sql: Queryable,
+  id: number,
+): Promise<(KnownPrice & { id: number })[]> =>
+  await sql.run(
+    build
+      .selectFrom('prices')
+      .select(['id', 'serviceId', 'accountId', 'priceGroupId', 'currency'])
+      .select(['unitPrice', 'minItems', 'maxItems', 'updatedAt'])
+      .where('id', '>', id)
+      .orderBy('id')
+      .limit(PRICES_PER_READ),
+  )
+
 /** PriceChange is when a price was written last, or taken away. */
 export type PriceChange = PriceKey & { at: Date }
 
-/** `selectPriceChanges` gives the last change of each price that is there, and of each that was taken away. */
-export async function selectPriceChanges(sql: Queryable): Promise<PriceChange[]> {
-  return await sql<PriceChange[]>`
-    select service_id, account_id, price_group_id, currency, updated_at as at from prices
-    union all
-    select subject::int, account_id, (before ->> 'price_group_id')::int, before ->> 'currency', max(at) from trail
-     where what = 'prices' and after is null
-     group by 1, 2, 3, 4`.records()
-}
+/** `selectRemovedBehind` gives the next prices that were taken away, by the ids of their lines in the trail; one may come several times. */
+export const selectRemovedBehind = async (
+  sql: Queryable,
+  id: number,
+): Promise<(PriceChange & { id: number })[]> =>
+  await sql<(PriceChange & { id: number })[]>`
+    select id, subject::int as service_id, account_id, (before ->> 'price_group_id')::int as price_group_id,
+           before ->> 'currency' as currency, at
+      from trail where what = 'prices' and after is null and id > ${id}::bigint
+     order by id limit ${PRICES_PER_READ}`.records()
 
 /** PriceWrite is a price to write. A count of items that is null keeps its value, or takes the table's default. */
 export type PriceWrite = PriceKey & {

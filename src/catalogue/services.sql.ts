@@ -44,10 +44,31 @@ const storedService = (record: ServiceRecord, parse: ParseJson = JSON.parse): St
   unroutedSince: record.unroutedSince,
 })
 
-/** `selectServices` gives all services by group (in code point order), then by id. */
+/** SERVICES_PER_READ are the services that one statement reads: what it gives is read in one turn of the event loop. */
+const SERVICES_PER_READ = 250
+
+/** `selectServices` gives all services by group (in code point order), then by id. Only a transaction of one snapshot sees all as of one moment. */
 export async function selectServices(sql: Queryable, parse?: ParseJson): Promise<StoredService[]> {
-  const rows = await sql.run(services().orderBy(literal`group_name collate "C"`).orderBy('id'))
-  return rows.map((row) => storedService(row, parse))
+  const groups = new Map<string, StoredService[]>()
+  for (let after = 0, length = SERVICES_PER_READ; length === SERVICES_PER_READ; ) {
+    const rows = await sql.run(
+      services()
+        .where('id', '>', after as ServiceId)
+        .orderBy('id')
+        .limit(SERVICES_PER_READ),
+    )
+    for (const row of rows) {
+      const stored = storedService(row, parse)
+      const { group } = stored.service
+      const others = groups.get(group)
+      if (others) others.push(stored)
+      else groups.set(group, [stored])
+    }
+    after = rows.at(-1)?.id ?? after
+    length = rows.length
+  }
+  const named = [...groups].map(([group, inIt]) => ({ bytes: Buffer.from(group), inIt }))
+  return named.sort((one, other) => Buffer.compare(one.bytes, other.bytes)).flatMap(({ inIt }) => inIt)
 }
 
 /** `selectService` finds one service by its id (all digits) or its code in any case. */

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
-import type { Price, PriceChange, PriceKey } from './prices.sql.ts'
+import type { KnownPrice, PriceChange, PriceKey } from './prices.sql.ts'
 import { type Service, serviceIdOf, type UnitPrice } from './service.ts'
 
 export interface Offer {
@@ -17,14 +17,12 @@ export interface ServiceTimes {
 /** CatalogueRows are what a snapshot is made of. */
 interface CatalogueRows {
   services: readonly Service[]
-  prices: readonly Price[]
   times: ReadonlyMap<ServiceId, ServiceTimes>
-  priceChanges: readonly PriceChange[]
   /** `unsold` are services that nobody is offered, because they have no working route. */
   unsold: ReadonlySet<ServiceId>
 }
 
-/** Snapshot is the whole catalogue as it was at one instant. Nothing in it changes. */
+/** Snapshot is the whole catalogue as it was at one instant. Nothing in it changes once its prices were added. */
 export class Snapshot {
   /** `services` are all services, active or not, in the order that lists show them in. */
   readonly services: readonly Service[]
@@ -38,20 +36,31 @@ export class Snapshot {
 
   readonly #unsold: ReadonlySet<ServiceId>
 
-  constructor({ services, prices, times, priceChanges, unsold }: CatalogueRows) {
+  constructor({ services, times, unsold }: CatalogueRows) {
     this.services = services
     this.#times = times
     this.#unsold = unsold
     this.#byId = new Map(services.map((service) => [service.id, service]))
     this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
+  }
+
+  /** `addPrices` adds prices while the snapshot is made. */
+  addPrices(prices: readonly KnownPrice[]): void {
     for (const price of prices) {
-      const { unitPrice, minItems, maxItems } = price
-      listOf(this.#prices, price).set(price.serviceId, { unitPrice, minItems, maxItems })
+      const { serviceId, unitPrice, minItems, maxItems } = price
+      listOf(this.#prices, price).set(serviceId, { unitPrice, minItems, maxItems })
+      this.#addChange(price, price.updatedAt)
     }
-    for (const change of priceChanges) {
-      const list = listOf(this.#priceChanges, change)
-      list.set(change.serviceId, latest(change.at, list.get(change.serviceId)))
-    }
+  }
+
+  /** `addChanges` adds when prices were taken away, while the snapshot is made. */
+  addChanges(changes: readonly PriceChange[]): void {
+    for (const change of changes) this.#addChange(change, change.at)
+  }
+
+  #addChange(key: PriceKey, at: Date): void {
+    const list = listOf(this.#priceChanges, key)
+    list.set(key.serviceId, latest(at, list.get(key.serviceId)))
   }
 
   /** `find` finds by id, when the text is all digits, or else by code in any case. */
@@ -64,26 +73,28 @@ export class Snapshot {
     return this.#byId.get(id)
   }
 
-  /** `timesOf` gives the times of a service as one account is offered it: its last change is also one of a price that the account has. */
-  timesOf({ id }: Service, { id: accountId, currency, priceGroupId }: Account): ServiceTimes {
-    const times = this.#times.get(id)
-    if (!times) throw new Error(`service ${id} is of another snapshot`)
+  /**
+   * `timesFor` gives what gives the times of a service as one account is offered it: its last change is also one of a price that the account
+   * has.
+   */
+  timesFor({ id: accountId, currency, priceGroupId }: Account): (service: Service) => ServiceTimes {
     const holders = [forAccount(accountId, currency), currency]
     if (priceGroupId !== null) holders.push(forGroup(priceGroupId, currency))
-    const changes = holders.map((holder) => this.#priceChanges.get(holder)?.get(id))
-    return { ...times, updatedAt: latest(times.updatedAt, ...changes) }
+    const changes = holders.map((holder) => this.#priceChanges.get(holder))
+    return ({ id }) => {
+      const times = this.#times.get(id)
+      if (!times) throw new Error(`service ${id} is of another snapshot`)
+      const { createdAt, updatedAt } = times
+      return { createdAt, updatedAt: latest(updatedAt, ...changes.map((list) => list?.get(id))) }
+    }
   }
 
-  /** `priceFor` gives the nearest price in the account's currency: its own, its price group's, everyone's. */
-  priceFor(service: Service, account: Account): UnitPrice | undefined {
-    const { currency, priceGroupId } = account
-    return (
-      this.#prices.get(forAccount(account.id, currency))?.get(service.id) ??
-      (priceGroupId === null
-        ? undefined
-        : this.#prices.get(forGroup(priceGroupId, currency))?.get(service.id)) ??
-      this.#prices.get(currency)?.get(service.id)
-    )
+  /** `pricesFor` gives what gives the nearest price of a service in the account's currency: its own, its price group's, everyone's. */
+  pricesFor({ id, currency, priceGroupId }: Account): (service: Service) => UnitPrice | undefined {
+    const own = this.#prices.get(forAccount(id, currency))
+    const group = priceGroupId === null ? undefined : this.#prices.get(forGroup(priceGroupId, currency))
+    const all = this.#prices.get(currency)
+    return (service) => own?.get(service.id) ?? group?.get(service.id) ?? all?.get(service.id)
   }
 
   /** `mayBuy` gives the account's price of what it is offered; undefined: the account is not offered it. */
@@ -93,7 +104,7 @@ export class Snapshot {
 
   /** `maySee` gives the account's price of an active service that is shown to it, whether it is sold at present or not. */
   maySee(service: Service, account: Account): UnitPrice | undefined {
-    return service.active && isVisible(service, account) ? this.priceFor(service, account) : undefined
+    return service.active && isVisible(service, account) ? this.pricesFor(account)(service) : undefined
   }
 
   /** `isUnsold` tells whether a service is not sold at present, because it has no working route. */
@@ -104,8 +115,10 @@ export class Snapshot {
   /** `eligible` gives what the account is offered, by group (in code point order), then by id. */
   eligible(account: Account): Offer[] {
     const offers: Offer[] = []
+    const priceOf = this.pricesFor(account)
     for (const service of this.services) {
-      const price = this.mayBuy(service, account)
+      const isOffered = service.active && isVisible(service, account) && !this.isUnsold(service)
+      const price = isOffered ? priceOf(service) : undefined
       if (price) offers.push({ service, price })
     }
     return offers

@@ -29,3 +29,34 @@ export async function mapInTurns<From, To>(values: readonly From[], map: (value:
   }
   return mapped
 }
+
+/** `filterInTurns` gives the values that pass, and lets all others have their turn whenever that has taken a while. */
+export async function filterInTurns<Value>(
+  values: readonly Value[],
+  passes: (value: Value) => boolean,
+): Promise<Value[]> {
+  const passed: Value[] = []
+  await mapInTurns(values, (value) => void (passes(value) && passed.push(value)))
+  return passed
+}
+
+/** PIECE is how many characters are made bytes together. */
+const PIECE = 65_536
+
+/** `bytesInTurns` gives the bytes of a text that is made piece by piece, and lets all others have their turn whenever that has taken a while. */
+export async function bytesInTurns(pieces: Iterable<string>): Promise<Buffer> {
+  const parts: Buffer[] = []
+  let text = ''
+  let began = performance.now()
+  for (const piece of pieces) {
+    text += piece
+    if (text.length >= PIECE) {
+      parts.push(Buffer.from(text))
+      text = ''
+    }
+    if (performance.now() - began < TURN_MS) continue
+    await nextTurn()
+    began = performance.now()
+  }
+  return Buffer.concat([...parts, Buffer.from(text)])
+}

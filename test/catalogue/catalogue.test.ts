@@ -91,9 +91,9 @@ describe('the catalogue', () => {
     await setPrice(sql, { service: 'a', account: 1 as AccountId, currency: 'USD', price: '1' })
     await setPrice(sql, { service: 'a', group: 'Silver', currency: 'EUR', price: '4' })
     const snapshot = await current()
-    const price = (of: Account) => snapshot.priceFor(service, of)?.unitPrice
+    const price = (of: Account) => snapshot.pricesFor(of)(service)?.unitPrice
     expect(price(account(1, 1))).toBe(1_000_000n)
-    expect(snapshot.priceFor(service, account(2, 1))).toEqual({
+    expect(snapshot.pricesFor(account(2, 1))(service)).toEqual({
       unitPrice: 2_000_000n,
       minItems: 2,
       maxItems: 5,
@@ -252,7 +252,7 @@ describe('the catalogue in memory', () => {
       await updateService(sql, 'far', { name: 'after' })
       await expect.poll(async () => (await catalogue.current()).byId(service.id)?.name).toBe('after')
       await setPrice(sql, { service: 'far', currency: 'USD', price: '9' })
-      const price = async () => (await catalogue.current()).priceFor(service, account(2))?.unitPrice
+      const price = async () => (await catalogue.current()).pricesFor(account(2))(service)?.unitPrice
       await expect.poll(price).toBe(9_000_000n)
     } finally {
       await notifier.stop()

@@ -1,5 +1,5 @@
 /** Value is what an answer is made of. It has no booleans on purpose: old PHP panels choke on them. */
-export type Value = string | number | Value[] | { readonly [name: string]: Value } | Keyed
+export type Value = string | number | Value[] | { readonly [name: string]: Value } | Keyed | Later
 export type Answer = { readonly [name: string]: Value } | Merged
 
 /** API_VERSION is the contract's `apiversion`. */
@@ -19,6 +19,19 @@ export class Keyed {
   /** `toJSON` is for JSON.stringify. Keys that are names of Object.prototype are plain keys here. */
   toJSON(): Record<string, Value> {
     return Object.fromEntries(this.entries)
+  }
+}
+
+/** Later is a value that is made when it is written, and all of it in one piece. */
+export class Later {
+  readonly make: () => Value
+
+  constructor(make: () => Value) {
+    this.make = make
+  }
+
+  toJSON(): Value {
+    return this.make()
   }
 }
 
@@ -49,10 +62,29 @@ export const fail = (message: string, description: string): Answer => ({
   apiversion: API_VERSION,
 })
 
-export function toJson(answer: Answer): string {
+export function toJson(answer: Answer | Value): string {
   const json = JSON.stringify(answer)
   // PHP's json_decode refuses the escape of half a surrogate pair.
   return HALF_PAIR.test(json) ? JSON.stringify(answer, wellFormed) : json
+}
+
+/** `jsonPieces` gives what `toJson` gives, piece by piece; entries of a Keyed stay in their order. */
+export function* jsonPieces(value: Value): Generator<string, void> {
+  if (typeof value !== 'object' || value instanceof Later) yield toJson(value)
+  else if (Array.isArray(value)) {
+    for (const [index, entry] of value.entries()) {
+      yield index === 0 ? '[' : ','
+      yield* jsonPieces(entry)
+    }
+    yield value.length === 0 ? '[]' : ']'
+  } else {
+    const entries = value instanceof Keyed ? value.entries : Object.entries(value)
+    for (const [index, [name, entry]] of entries.entries()) {
+      yield `${index === 0 ? '{' : ','}${toJson(name)}:`
+      yield* jsonPieces(entry)
+    }
+    yield entries.length === 0 ? '{}' : '}'
+  }
 }
 
 /** HALF_PAIR finds the halves that stand alone: JSON.stringify escapes no others. */
@@ -68,23 +100,32 @@ const wellFormed = (_name: string, value: unknown): unknown => {
  * `toXml` writes an answer as XML: an object's names are elements, an array's entries are RESULT elements, and entries under keys that
  * are not ours are elements of one name with the key as attribute `id`.
  */
-export function toXml(answer: Answer): string {
-  const parts = answer instanceof Merged ? answer.parts : [answer]
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<DHRUFUSION>${parts.map(xmlOf).join('')}</DHRUFUSION>\n`
+export const toXml = (answer: Answer): string => [...xmlPieces(answer)].join('')
+
+/** `xmlPieces` gives the same piece by piece. */
+export function* xmlPieces(answer: Answer): Generator<string, void> {
+  yield '<?xml version="1.0" encoding="UTF-8"?>\n<DHRUFUSION>'
+  for (const part of answer instanceof Merged ? answer.parts : [answer]) yield* xmlOf(part)
+  yield '</DHRUFUSION>\n'
 }
 
-function xmlOf(value: Value): string {
-  if (typeof value === 'string' || typeof value === 'number') return escaped(String(value))
-  if (Array.isArray(value)) return value.map((entry) => `<RESULT>${xmlOf(entry)}</RESULT>`).join('')
-  if (value instanceof Keyed) {
+function* xmlOf(value: Value): Generator<string, void> {
+  if (typeof value === 'string' || typeof value === 'number') yield escaped(String(value))
+  else if (value instanceof Later) yield [...xmlOf(value.make())].join('')
+  else if (Array.isArray(value)) {
+    for (const entry of value) yield* within('RESULT', '', entry)
+  } else if (value instanceof Keyed) {
     const element = elementName(value.element)
-    return value.entries
-      .map(([key, entry]) => `<${element} id="${escaped(key)}">${xmlOf(entry)}</${element}>`)
-      .join('')
+    for (const [key, entry] of value.entries) yield* within(element, ` id="${escaped(key)}"`, entry)
+  } else {
+    for (const [name, inner] of Object.entries(value)) yield* within(elementName(name), '', inner)
   }
-  return Object.entries(value)
-    .map(([name, inner]) => `<${elementName(name)}>${xmlOf(inner)}</${name}>`)
-    .join('')
+}
+
+function* within(element: string, attributes: string, value: Value): Generator<string, void> {
+  yield `<${element}${attributes}>`
+  yield* xmlOf(value)
+  yield `</${element}>`
 }
 
 function elementName(name: string): string {
@@ -110,13 +151,13 @@ const escaped = (text: string): string =>
     // Tabs and line ends as references, or a parser would turn them into blanks inside an attribute.
     .replace(SPECIAL, (character) => escapes[character] ?? `&#${character.charCodeAt(0)};`)
 
-/** Prepared is an answer that was encoded before, once for each format. */
+/** Prepared is an answer that was encoded before, as JSON; as XML it is encoded when somebody asks for it. */
 export class Prepared {
   readonly json: Buffer
   readonly gzippedJson: Buffer
-  readonly xml: () => string
+  readonly xml: () => Promise<Buffer>
 
-  constructor(json: Buffer, gzippedJson: Buffer, xml: () => string) {
+  constructor(json: Buffer, gzippedJson: Buffer, xml: () => Promise<Buffer>) {
     this.json = json
     this.gzippedJson = gzippedJson
     this.xml = xml

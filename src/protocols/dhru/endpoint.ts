@@ -56,11 +56,16 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       headers['content-type'] = method === 'QUERY' ? 'application/octet-stream' : undefined
       done()
     })
-    scope.setErrorHandler((error, request, reply) => {
+    scope.setErrorHandler(async (error, request, reply) => {
       if (!(error instanceof Refusal)) {
         request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
       }
-      return send(request, reply.code(200), 'json', error instanceof Refusal ? error : internal(request))
+      return await send(
+        request,
+        reply.code(200),
+        'json',
+        error instanceof Refusal ? error : internal(request),
+      )
     })
 
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -83,7 +88,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         tookUs: Math.round((performance.now() - began) * 1000),
         requestId: request.id,
       })
-      return send(request, reply, format, result, key?.dialect)
+      return await send(request, reply, format, result, key?.dialect)
     }
 
     /**
@@ -192,13 +197,13 @@ const headersOf = (request: FastifyRequest) => ({ 'x-imeigate': '1', 'x-request-
 const JSON_TYPE = 'application/json; charset=utf-8'
 const XML_TYPE = 'text/xml; charset=utf-8'
 
-function send(
+async function send(
   request: FastifyRequest,
   reply: FastifyReply,
   format: DhruRequest['format'],
   result: ActionResult | Refusal,
   dialect: Dialect = 'contract',
-): FastifyReply {
+): Promise<FastifyReply> {
   reply.headers(headersOf(request))
   if (result instanceof Refusal && result.retryAfter !== undefined) {
     reply.header('retry-after', String(result.retryAfter))
@@ -206,7 +211,7 @@ function send(
   if (format === 'xml') {
     const xml =
       result instanceof Prepared
-        ? result.xml()
+        ? await result.xml()
         : toXml(result instanceof Refusal ? failed(result, dialect) : result)
     return reply.type(XML_TYPE).send(xml)
   }

@@ -1,9 +1,11 @@
-import { gzipSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import type { ApiKey } from '../../accounts/account.ts'
 import type { Snapshot } from '../../catalogue/catalogue.ts'
 import type { Service, ServiceField, UnitPrice } from '../../catalogue/service.ts'
 import { formatMicros } from '../../lib/money.ts'
-import { type Answer, Keyed, Prepared, succeed, toJson, toXml, type Value } from './answer.ts'
+import { bytesInTurns } from '../../runtime/pace.ts'
+import { API_VERSION, jsonPieces, Keyed, Later, Prepared, type Value, xmlPieces } from './answer.ts'
 
 /** Selection says which services a list has: all, or those of kind server. */
 type Selection = 'all' | 'server'
@@ -13,13 +15,13 @@ type Audience = Pick<ApiKey, 'account' | 'dialect'>
 
 /**
  * ServiceLists keeps the service lists as bytes, made once for each audience (accounts that see the same services at the same prices),
- * until the catalogue's next snapshot.
+ * until the catalogue's next snapshot. Thousands of services are written in several turns of the event loop.
  */
 export class ServiceLists {
   #snapshot: Snapshot | undefined
-  #lists = new Map<string, Prepared>()
+  #lists = new Map<string, Promise<Prepared>>()
 
-  get(snapshot: Snapshot, key: Audience, selection: Selection): Prepared {
+  get(snapshot: Snapshot, key: Audience, selection: Selection): Promise<Prepared> {
     const { account, dialect } = key
     if (snapshot !== this.#snapshot) {
       this.#snapshot = snapshot
@@ -29,15 +31,18 @@ export class ServiceLists {
     let list = this.#lists.get(audience)
     if (!list) {
       list = prepare(sayList(snapshot.eligible(account), selection, key))
-      this.#lists.set(audience, list)
+      const lists = this.#lists.set(audience, list)
+      list.catch(() => lists.delete(audience))
     }
     return list
   }
 }
 
-function prepare(answer: Answer): Prepared {
-  const json = Buffer.from(toJson(answer))
-  return new Prepared(json, gzipSync(json), () => toXml(answer))
+const compress = promisify(gzip)
+
+async function prepare(answer: Record<string, Value>): Promise<Prepared> {
+  const json = await bytesInTurns(jsonPieces(answer))
+  return new Prepared(json, await compress(json), () => bytesInTurns(xmlPieces(answer)))
 }
 
 /** `sayList` makes objects of LIST and SERVICES, also when they are empty; a group of both types is listed as two. */
@@ -45,7 +50,7 @@ function sayList(
   eligible: { service: Service; price: UnitPrice }[],
   selection: Selection,
   key: Audience,
-): Answer {
+): Record<string, Value> {
   const groups = new Map<string, { name: string; type: 'IMEI' | 'SERVER'; services: [string, Value][] }>()
   for (const { service, price } of eligible) {
     const type = typeOf(service)
@@ -57,13 +62,16 @@ function sayList(
       group = { name, type, services: [] }
       groups.set(name, group)
     }
-    group.services.push([String(service.id), sayService(service, price, key)])
+    group.services.push([String(service.id), new Later(() => sayService(service, price, key))])
   }
   const list = [...groups.values()].map(({ name, type, services }): [string, Value] => [
     name,
     { GROUPNAME: name, GROUPTYPE: type, SERVICES: new Keyed('SERVICE', services) },
   ])
-  return succeed([{ MESSAGE: 'IMEI Service List', LIST: new Keyed('GROUP', list) }])
+  return {
+    SUCCESS: [{ MESSAGE: 'IMEI Service List', LIST: new Keyed('GROUP', list) }],
+    apiversion: API_VERSION,
+  }
 }
 
 const typeOf = (service: Service): 'IMEI' | 'SERVER' => (service.kind === 'server' ? 'SERVER' : 'IMEI')

@@ -8,11 +8,11 @@ import { sayService } from '../service-lists.ts'
 
 /** `serviceList` answers `imeiservicelist`: every service that the account may buy. */
 export const serviceList: Action = async (call) =>
-  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'all')
+  await call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'all')
 
 /** `serverServiceList` answers `serverservicelist`: the services of kind server. */
 export const serverServiceList: Action = async (call) =>
-  call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'server')
+  await call.deps.serviceLists.get(await call.deps.catalogue.current(), call.key, 'server')
 
 /** `serviceDetails` answers `getimeiservicedetails`: one service. */
 export const serviceDetails: Action = async ({ deps, key, parameters }) => {

@@ -5,6 +5,7 @@ import { bound, pageQuery, timeOf, wirePage } from '../../../contract/page.ts'
 import { serviceDetail, servicePage, wireService, wireServiceDetail } from '../../../contract/services.ts'
 import { Refusal } from '../../../errors.ts'
 import { pageOf } from '../../../lib/page.ts'
+import { filterInTurns } from '../../../runtime/pace.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, route } from '../route.ts'
 import { isKnown, type Text, textOf } from '../service-texts.ts'
@@ -45,30 +46,31 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
       const { account } = key
       const snapshot = await catalogue.current()
       const offers = serviceTexts.offers(snapshot, account)
+      const timesOf = snapshot.timesFor(account)
       const page = (listed: readonly Offer[]) => {
         const first = listed.findIndex((offer) => offer.service.id > cursor)
         const found = first < 0 ? [] : listed.slice(first, first + limit + 1)
         return wirePage(
           pageOf(found, limit, ({ service }) => service.id),
-          (offer) => wireService(offer, snapshot.timesOf(offer.service, account)),
+          (offer) => wireService(offer, timesOf(offer.service)),
         )
       }
       if (!q && !group && updated_since === undefined) {
         const text = serviceTexts.text(snapshot, account, `page ${cursor} ${limit}`, () => page(offers))
         return answered(call, text)
       }
-      const listed = offers.filter(({ service }) => isFound(service, { q, group }))
+      const listed = await filterInTurns(offers, ({ service }) => isFound(service, { q, group }))
       if (updated_since === undefined) return answered(call, textOf(page(listed)))
       const since = timeOf(updated_since)
-      const isChanged = (service: Service) => snapshot.timesOf(service, account).updatedAt >= since
-      const answer = page(listed.filter(({ service }) => isChanged(service)))
+      const isChanged = (service: Service) => timesOf(service).updatedAt >= since
+      const answer = page(await filterInTurns(listed, ({ service }) => isChanged(service)))
       const end = answer.data.page.next_cursor ?? Number.POSITIVE_INFINITY
       const known = new Set(listed.map(({ service }) => service))
-      const withdrawn = snapshot.services
-        .filter((service) => service.id > cursor && service.id <= end && !known.has(service))
-        .filter(isChanged)
-        .map(({ id }) => id)
-        .sort((a, b) => a - b)
+      const gone = await filterInTurns(
+        snapshot.services,
+        (service) => service.id > cursor && service.id <= end && !known.has(service) && isChanged(service),
+      )
+      const withdrawn = gone.map(({ id }) => id).sort((a, b) => a - b)
       return answered(call, textOf({ data: { page: { ...answer.data.page, withdrawn } } }))
     },
   }),
@@ -90,7 +92,7 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
       const price = found && snapshot.mayBuy(found, key.account)
       if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
       const make = (): unknown =>
-        wireServiceDetail({ service: found, price }, snapshot.timesOf(found, key.account))
+        wireServiceDetail({ service: found, price }, snapshot.timesFor(key.account)(found))
       return answered(call, serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
     },
   }),
