@@ -11,6 +11,7 @@ interface MoneyOptions {
   account?: string
   amount?: string
   note?: string
+  reference?: string
 }
 
 export function register(program: Command): void {
@@ -26,13 +27,16 @@ export function register(program: Command): void {
       .option('--account <id or username>')
       .option('--amount <amount>', verb === 'deposit' ? 'for example 12.50' : 'for example -12.50')
       .option('--note <text>', note)
+      .option('--reference <text>', 'names the request, which counts once, however often it is made')
       .action(
         answering(async (first: string | undefined, second: string | undefined, options: MoneyOptions) => {
           const [name, amount] = readArguments([first, second], options)
           return await withDatabase(async ({ sql }) => {
             const { id, currency, username } = await findAccount(sql, name)
             const value = amountOf(amount, 'amount', currency)
-            const made = await new Adjustments(sql)[verb](id, value, { actor: actor(), note: options.note })
+            const { note, reference } = options
+            const made = await new Adjustments(sql)[verb](id, value, { actor: actor(), note, reference })
+            const has = `${username} has ${formatMoney(made.availableAfter, currency)} available`
             return {
               json: {
                 id: made.id,
@@ -43,9 +47,13 @@ export function register(program: Command): void {
                 currency,
                 actor: made.actor,
                 note: made.note,
+                reference: made.reference,
+                repeated: made.isRepeated,
                 created_at: made.createdAt,
               },
-              text: `entry ${made.id}: ${username} has ${formatMoney(made.availableAfter, currency)} available`,
+              text: made.isRepeated
+                ? `nothing moved: entry ${made.id} was made under this reference before`
+                : `entry ${made.id}: ${has}`,
             }
           })
         }),

@@ -3,8 +3,7 @@ import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { type Micros, ZERO } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { move, type Reason } from './entries.ts'
-import type { LedgerEntry } from './entry.ts'
+import { type Moved, move, type Reason } from './entries.ts'
 
 /** Adjustments is what operators do to wallets by hand. */
 export class Adjustments {
@@ -16,8 +15,8 @@ export class Adjustments {
     this.#clock = clock
   }
 
-  /** `deposit` adds a payment of the account's owner. Throws not_found, or invalid_input unless the amount is above 0. */
-  async deposit(accountId: AccountId, amount: Micros, reason: Reason): Promise<LedgerEntry> {
+  /** `deposit` adds a payment of the account's owner. Throws not_found, invalid_input unless the amount is above 0, or conflict as `move`. */
+  async deposit(accountId: AccountId, amount: Micros, reason: Reason): Promise<Moved> {
     checkDeposit(amount, 'amount')
     const at = this.#clock.now()
     return await this.#sql.begin((transaction) =>
@@ -27,9 +26,9 @@ export class Adjustments {
 
   /**
    * `adjust` corrects a balance, up or (a negative amount) down. Throws not_found, invalid_input when the amount is 0 or the
-   * note is missing, or insufficient_balance when less than minus the credit limit would remain.
+   * note is missing, insufficient_balance when less than minus the credit limit would remain, or conflict as `move`.
    */
-  async adjust(accountId: AccountId, amount: Micros, reason: Reason): Promise<LedgerEntry> {
+  async adjust(accountId: AccountId, amount: Micros, reason: Reason): Promise<Moved> {
     return await this.#sql.begin((transaction) =>
       adjustWithin(transaction, accountId, amount, reason, this.#clock),
     )
@@ -45,7 +44,7 @@ export async function creditDeposit(
   transaction: Transaction,
   { id, accountId, amount }: { id: number; accountId: AccountId; amount: Micros },
   reason: Reason & { at: Date },
-): Promise<LedgerEntry> {
+): Promise<Moved> {
   return await move(transaction, accountId, amount, { kind: 'deposit', depositId: id, ...reason })
 }
 
@@ -56,7 +55,7 @@ export async function adjustWithin(
   amount: Micros,
   reason: Reason,
   clock: Clock,
-): Promise<LedgerEntry> {
+): Promise<Moved> {
   if (amount === 0n) throw new Refusal('invalid_input', 'the amount is 0', 'amount')
   if (!reason.note?.trim()) throw new Refusal('invalid_input', 'an adjustment needs a note', 'note')
   return await move(transaction, accountId, amount, {

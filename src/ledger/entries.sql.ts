@@ -20,14 +20,28 @@ export async function insertEntry(
     ), noted as (
       insert into unchained_ledgers (accounts) select array[account_id] from balanced
     )
-    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, deposit_id, created_at)
+    insert into ledger_entries (account_id, id, kind, amount, available_after, actor, note, reference, deposit_id,
+                                created_at)
     select account_id, last_entry, ${entry.kind}::entry_kind, ${entry.amount}::bigint, available,
-           ${entry.actor}::text, ${entry.note}::text,
+           ${entry.actor}::text, ${entry.note}::text, ${entry.reference}::text,
            ${depositId}::bigint, ${entry.createdAt}::timestamptz
       from balanced
     returning id`.records()
   if (!row) throw new Error(`account ${entry.accountId} has no wallet`)
   return row.id
+}
+
+/** `selectByReference` gives what a person has paid in or corrected under a reference. */
+export async function selectByReference(
+  sql: Queryable,
+  accountId: AccountId,
+  reference: string,
+): Promise<LedgerEntry | undefined> {
+  const [row] = await sql<LedgerEntry[]>`
+    select id, kind, amount, available_after, actor, note, reference, created_at
+      from ledger_entries
+     where account_id = ${accountId} and reference = ${reference} and kind in ('deposit', 'adjust_up', 'adjust_down')`.records()
+  return row
 }
 
 /** `ofOrders` are the kinds of entries that name an order. */

@@ -31,5 +31,7 @@ export interface LedgerEntry {
   availableAfter: Micros
   actor: string | null
   note: string | null
+  /** `reference` names the request of a person, which counts once. */
+  reference: string | null
   createdAt: Date
 }

@@ -58,6 +58,46 @@ test('deposits and adjustments move the balance and note who did it, when, and w
   ])
 })
 
+test('a deposit or an adjustment with a reference counts once, however often and at once it is asked for', async () => {
+  const id = await account(1n)
+  const other = await account(1n)
+  const reference = 'statement 11, line 4'
+  const deposit = (amount: bigint, of = id, name = reference) =>
+    adjustments.deposit(of, micros(amount), { actor: 'ann', reference: name })
+  const made = await Promise.all([1, 2, 3, 4, 5].map(() => deposit(50n)))
+  expect(made.filter(({ isRepeated }) => !isRepeated)).toHaveLength(1)
+  expect(new Set(made.map((one) => one.id)).size).toBe(1)
+  expect(await deposit(50n, id, ` ${reference} `)).toMatchObject({
+    isRepeated: true,
+    availableAfter: 51n,
+    actor: 'ann',
+  })
+  expect(await deposit(50n, other)).toMatchObject({ isRepeated: false })
+  expect(await deposit(50n, id, 'statement 11, line 5')).toMatchObject({
+    isRepeated: false,
+    availableAfter: 101n,
+  })
+  const used = {
+    code: 'conflict',
+    field: 'reference',
+    message: expect.stringContaining('a deposit of 0.00005 EUR'),
+  }
+  await expect(deposit(51n)).rejects.toMatchObject(used)
+  const adjust = (amount: bigint, name: string) =>
+    adjustments.adjust(id, micros(amount), { ...because, reference: name })
+  await expect(adjust(50n, reference)).rejects.toMatchObject(used)
+  expect(await adjust(-60n, 'mistake')).toMatchObject({ isRepeated: false, availableAfter: 41n })
+  // What is repeated is not refused for want of money: nothing moves.
+  expect(await adjust(-60n, 'mistake')).toMatchObject({ isRepeated: true })
+  await expect(adjust(60n, 'mistake')).rejects.toMatchObject({ code: 'conflict' })
+  for (const name of ['a\nb', 'x'.repeat(201)]) {
+    await expect(deposit(1n, id, name)).rejects.toMatchObject({ code: 'invalid_input', field: 'reference' })
+  }
+  expect(await deposit(1n, id, '  ')).toMatchObject({ reference: null, availableAfter: 42n })
+  expect(await deposit(1n, id, '')).toMatchObject({ isRepeated: false, availableAfter: 43n })
+  expect((await checkLedger(sql)).every(({ ok }) => ok)).toBe(true)
+})
+
 test('wallets are locked in id order, however they are named and wherever they lie', async () => {
   const [first, second, third] = [await account(1n), await account(1n), await account(1n)]
   // A row that is written anew lies behind the others.

@@ -653,13 +653,13 @@ create table ledger_entries (
   created_at timestamptz not null,
   deposit_id bigint,
   transfer_id bigint,
-  -- Who asked for a refund may name the request: it is carried out once, however often it is made.
+  -- Who asked for a refund, or paid in or corrected by hand, may name the request: it is carried out once, however often it is made.
   reference text check (reference <> ''),
   primary key (account_id, id),
   check ((order_id is not null) = (kind in ('hold', 'capture', 'release', 'refund', 'correction'))),
   check ((position is not null) = (kind in ('capture', 'release', 'refund', 'correction'))),
   check (actor is not null or kind in ('hold', 'capture', 'release')),
-  check (reference is null or kind = 'refund'),
+  check (reference is null or kind in ('refund', 'deposit', 'adjust_up', 'adjust_down')),
   -- The note of a refund is the reason that the reseller reads.
   check (note is not null or kind <> 'refund'),
   check (amount = 0 or kind <> 'correction'),
@@ -675,6 +675,9 @@ create unique index ledger_entries_refund_once on ledger_entries (account_id, or
 -- A deposit is credited at most once, however often and by whomever it is said to be paid.
 create unique index ledger_entries_credit_once on ledger_entries (account_id, deposit_id)
   where deposit_id is not null;
+-- What people pay in or correct by hand is made once for each request that has a name.
+create unique index ledger_entries_by_hand_once on ledger_entries (account_id, reference)
+  where kind in ('deposit', 'adjust_up', 'adjust_down') and reference is not null;
 -- Promise 2 (money is conserved): a transfer is taken once and given once.
 create unique index ledger_entries_send_once on ledger_entries (account_id, transfer_id)
   where transfer_id is not null;
