@@ -9,12 +9,14 @@ import { itemUpdate, updateFor } from '../../src/fulfilment/outcome/item-update.
 import { verdictOf } from '../../src/fulfilment/outcome/late-answers.ts'
 import { OutcomeWriter, type Recorded } from '../../src/fulfilment/outcome/outcome-writer.ts'
 import type { ItemUpdate } from '../../src/fulfilment/outcome/outcomes.sql.ts'
+import type { Decision } from '../../src/fulfilment/people/decision.ts'
 import { resolveReview } from '../../src/fulfilment/people/decisions.ts'
 import { openReviews } from '../../src/fulfilment/people/reviews.sql.ts'
 import { listReviews } from '../../src/fulfilment/people/reviews.ts'
 import { SupplierLimiter } from '../../src/fulfilment/supplier-limiter.ts'
 import { Worker } from '../../src/fulfilment/worker.ts'
 import type { Supplier, SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import { LedgerReader } from '../../src/ledger/ledger-reader.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import type { AttemptState } from '../../src/lib/states.ts'
 import type { ConnectedSupplier } from '../../src/suppliers/directory.ts'
@@ -137,6 +139,70 @@ describe('with a database', () => {
       { kind: 'unknown', resolution: 'give_back' },
     ])
   })
+
+  const done: SupplierOutcome = { kind: 'success', result: 'clean', reference: 'L1' }
+  const given: Decision = { kind: 'give_back' }
+  const byHand: Decision = { kind: 'result', text: 'by hand' }
+  const found: Decision = { kind: 'found', reference: 'L9' }
+  const again: Decision = { kind: 'send_again' }
+  const money = {
+    free: { available: 1_000_000n, held: 0n },
+    held: { available: 999_990n, held: 10n },
+    paid: { available: 999_990n, held: 0n },
+  }
+  test.each<[Decision, SupplierOutcome, string, keyof typeof money, isShown: boolean]>([
+    [given, done, 'failed', 'free', true],
+    [given, accepted('L1'), 'failed', 'free', true],
+    [given, REFUSED, 'failed', 'free', false],
+    [given, away, 'failed', 'free', false],
+    [given, unknown, 'failed', 'free', false],
+    [byHand, done, 'success', 'paid', true],
+    [byHand, { ...done, result: 'by hand' }, 'success', 'paid', false],
+    [byHand, accepted('L1'), 'success', 'paid', false],
+    [byHand, REFUSED, 'success', 'paid', true],
+    [byHand, unknown, 'success', 'paid', false],
+    [found, done, 'processing', 'held', true],
+    [found, { ...done, reference: 'L9' }, 'success', 'paid', false],
+    [found, accepted('L1'), 'processing', 'held', true],
+    [found, REFUSED, 'processing', 'held', true],
+    [found, away, 'processing', 'held', false],
+    [again, done, 'processing', 'held', true],
+    [again, accepted('L1'), 'processing', 'held', true],
+    [again, REFUSED, 'processing', 'held', false],
+    [again, unknown, 'processing', 'held', false],
+  ])(
+    'after a person has decided %j, the late answer %j leaves the item %s, its money %s, and is shown: %s',
+    async (decision, outcome, state, its, isShown) => {
+      // What is asked or sent after the decision is under way at the supplier for long.
+      let first = true
+      supplier = new FakeSupplier(async ({ work: { reference } }) => {
+        if (!first) return { kind: 'accepted', reference: reference ?? 'L2', askAgainAfterMs: 9e7 }
+        first = false
+        return await said
+      })
+      const id = await sent()
+      const item = { accountId: shop.account, orderId: id, position: 1 }
+      await openReviews(shop.sql, [{ item, attempt: 1, kind: 'unknown', detail: 'lost' }], shop.clock.now())
+      const [review] = await reviews()
+      await resolveReview(shop.sql, review?.id as never, decision, { actor: 'ana', why: 'so' }, shop.clock)
+      shop.clock.advance(1_000)
+      const isAskedOrSent = decision.kind === 'found' || decision.kind === 'send_again'
+      await until(() => supplier.calls.length === (isAskedOrSent ? 2 : 1) && supplier.underWay === 1)
+      await until(async () => {
+        const [row] = await shop.sql`select leased_until from items where order_id = ${id}`
+        return row?.['leased_until'] === null
+      })
+      answer(outcome)
+      await until(() => supplier.underWay === 0)
+      await shop.idle()
+      expect((await shop.order(id)).items[0]?.state).toBe(state)
+      expect(await new LedgerReader(shop.sql).wallet(shop.account)).toMatchObject(money[its])
+      const open = (await reviews()).filter(({ resolution }) => resolution === null)
+      expect(open.map(({ detail }) => detail)).toEqual(
+        isShown ? [expect.stringContaining('answered late')] : [],
+      )
+    },
+  )
 
   test('proof under the number of another order is shown, and buys this one nothing', async () => {
     const { promise: silence, resolve: end } = Promise.withResolvers<SupplierOutcome>()

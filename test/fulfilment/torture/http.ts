@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { type Answer, accepted, refusedWith } from './http-shapes.ts'
+import { type Answer, accepted, noSuccess, refusedWith, stateOf } from './http-shapes.ts'
 import { InstantChecks } from './instant.ts'
 import { mishap, turnedAway } from './mishaps.ts'
 import { Draw } from './random.ts'
@@ -142,10 +142,16 @@ export class TortureHttp {
         }
         case 'success and failure':
           maybe()
-          return { status: 'pending', success: false, id: ++this.#number }
+          return draw.one<Answer>([
+            { status: 'pending', success: false, id: ++this.#number },
+            { status: 'pending', error: 'Invalid IMEI', id: ++this.#number },
+          ])
         case 'no number':
           maybe()
-          return { status: draw.one(['pending', 'success', 'Recibido']) }
+          return {
+            status: draw.one(['pending', 'success', 'Recibido']),
+            ...draw.one([{}, { id: 0 }, { id: 'null' }, { id: -1 }, { id: false }, { id: { id: 7 } }]),
+          }
       }
     })()
     return { ...answer, said }
@@ -161,6 +167,7 @@ export class TortureHttp {
       'another device': stranger ? 2 : 0,
       'another order': 1.5,
       'something broke': 1.5,
+      'no answer': 1.5,
       'a state that nobody knows': 1.5,
       'success without a result': 1,
       'success and failure': 1,
@@ -179,12 +186,18 @@ export class TortureHttp {
         return { said, status: 'success', result: 'Code: 1234', id: `9${reference}` }
       case 'something broke':
         return { said, ...refusedWith(draw, wordsOf(draw, 'internal')) }
+      case 'no answer':
+        return {
+          said,
+          status: 'error',
+          message: draw.one(['Not found', 'Order not found', wordsOf(draw, 'item')]),
+        }
       case 'a state that nobody knows':
         return { said, status: draw.one(['maybe', '', '17']), result: 'Code: 1234' }
       case 'success without a result':
         return { said, status: 'success', id: reference }
       case 'success and failure':
-        return { said, status: 'success', success: false, result: 'Code: 1234' }
+        return { said, ...noSuccess(draw) }
     }
   }
 
@@ -193,7 +206,9 @@ export class TortureHttp {
     if (purchase.told.size === 0 && purchase.asked <= purchase.endsAfter) {
       return {
         said: 'open',
-        status: draw.one(['pending', 'Processing', 'En proceso', '处理中', 'В обработке']),
+        ...stateOf(draw, draw.one(['pending', 'Processing', 'En proceso', '处理中', 'В обработке']), {
+          ...draw.one([{}, { result: 'Processing' }]),
+        }),
         ...echo,
       }
     }
@@ -204,13 +219,12 @@ export class TortureHttp {
     if (end === 'rejected') {
       return {
         said: end,
-        status: draw.one(['rejected', 'failed', 'Cancelado']),
-        message: wordsOf(draw, 'item'),
+        ...stateOf(draw, draw.one(['rejected', 'failed', 'Cancelado']), { message: wordsOf(draw, 'item') }),
         ...echo,
         told,
       }
     }
     const status = draw.one(['success', 'Completed', 'Concluído', 'Selesai', '已完成'])
-    return { said: end, status, result: resultOf(purchase, false), ...echo, told }
+    return { said: end, ...stateOf(draw, status, { result: resultOf(purchase, false) }), ...echo, told }
   }
 }

@@ -1,4 +1,4 @@
-import { type Answer, refusedWith } from './http-shapes.ts'
+import { type Answer, noSuccess, refusedWith } from './http-shapes.ts'
 import type { Draw } from './random.ts'
 import { aboutAnother, echoOf, resultOf } from './shapes.ts'
 import type { Purchase, Truth } from './truth.ts'
@@ -71,7 +71,10 @@ export class InstantChecks {
       case 'success without a result':
         return { said, status: 'success' }
       case 'success and failure':
-        return { said, status: 'success', success: false, result: 'Code: 1234' }
+        return {
+          said,
+          ...draw.one([noSuccess(draw), { success: true, status: 'pending', result: 'Queued' }]),
+        }
       case 'a state that nobody knows':
         return { said, status: 'maybe', result: 'Code: 1234' }
     }
