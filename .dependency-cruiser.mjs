@@ -98,7 +98,7 @@ export default {
       name: 'protocols-do-not-meet',
       severity: 'error',
       from: { path: '^src/protocols/([^/]+)/' },
-      to: { path: protocols, pathNot: '^src/protocols/$1/' },
+      to: { path: protocols, pathNot: '^src/protocols/($1|kit)/' },
     },
     {
       name: 'queries-stay-beside-their-domain',

@@ -9,6 +9,8 @@ export const errors = {
   key_expired: { status: 401, message: 'API key expired' },
   key_revoked: { status: 401, message: 'API key revoked' },
   account_closed: { status: 401, message: 'Account closed' },
+  step_up_required: { status: 403, message: 'Give password and second factor again' },
+  csrf: { status: 403, message: 'The request does not come from this site' },
   session_expired: { status: 401, message: 'Sign in again' },
   permission_denied: { status: 403, message: 'Permission denied' },
   ip_not_allowed: { status: 403, message: 'Invalid IP request' },

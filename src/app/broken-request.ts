@@ -2,7 +2,7 @@ import { type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import { hangUp } from '../admission/hang-up.ts'
 import { Refusal } from '../errors.ts'
-import { Mismatch, sayRefusal } from '../protocols/rest/refusal.ts'
+import { Mismatch, sayRefusal } from '../protocols/kit/refusal.ts'
 import type { RequestEntry } from '../request-log/request.ts'
 import { SAFE_HEADERS } from './headers.ts'
 

@@ -12,6 +12,7 @@ import { isConnectionLoss, isTemporary } from '../database/connection-loss.ts'
 import { openPool, type Sql } from '../database/database.ts'
 import { installationId } from '../database/installation.ts'
 import { proveSchema } from '../database/migrate.ts'
+import { OperatorPools } from '../database/operator-pools.ts'
 import { pools } from '../database/pools.ts'
 import { StuckSessions } from '../database/stuck-sessions.ts'
 import { Deposits } from '../deposits/deposits.ts'
@@ -44,6 +45,10 @@ import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { findSigner } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
+import { Attempts } from '../staff/attempts.ts'
+import { Enrolment } from '../staff/enrolment.ts'
+import { Passwords } from '../staff/passwords.ts'
+import { SignIns } from '../staff/sign-ins.ts'
 import { staffJobs } from '../staff/sweep.ts'
 import { Statements } from '../statements/statements.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
@@ -77,6 +82,7 @@ export function openDatabase({ config, access: { serving: address } }: Given) {
     hot: openPool(address, pools.hot),
     lookups: openPool(address, pools.lookups),
     reads: new AccountReads(address),
+    desks: new OperatorPools(address),
     placement: openPool(address, pools.placement),
     lockedPlacement: Array.from({ length: config.placementQueues }, () =>
       openPool(address, pools.lockedPlacement),
@@ -90,7 +96,7 @@ export type Database = ReturnType<typeof openDatabase>
 /** `databaseServices` lists what all else stands on: the pools, the migration, and the notifications of changes. */
 export function databaseServices(
   { access, log }: Given,
-  { cold, long, hot, lookups, reads, placement, lockedPlacement, notifier }: Database,
+  { cold, long, hot, lookups, reads, desks, placement, lockedPlacement, notifier }: Database,
 ): ServiceGroup[] {
   return [
     [
@@ -98,7 +104,7 @@ export function databaseServices(
         name: 'pools',
         stop: () =>
           Promise.all(
-            [cold, long, hot, lookups, reads, placement, ...lockedPlacement].map((pool) =>
+            [cold, long, hot, lookups, reads, desks, placement, ...lockedPlacement].map((pool) =>
               pool.end({ timeout: 2 }),
             ),
           ),
@@ -114,7 +120,7 @@ export function databaseServices(
  * the catalogue and each queue.
  */
 export const partsOf = (components: Components): Part[] => {
-  const { cold, long, hot, lookups, reads, authenticator, catalogue, placement, config } = components
+  const { cold, long, hot, lookups, reads, desks, authenticator, catalogue, placement, config } = components
   const placing: Part[] = [
     { name: 'keys', prove: () => authenticator.prove() },
     { name: 'catalogue', prove: async () => void (await catalogue.current()) },
@@ -122,7 +128,7 @@ export const partsOf = (components: Components): Part[] => {
   ]
   return [
     { name: 'database', prove: () => proveSchema(cold) },
-    ...Object.entries({ long, hot, lookups, reads: reads.whole }).map(([name, pool]) => ({
+    ...Object.entries({ long, hot, lookups, reads: reads.whole, ...desks.all }).map(([name, pool]) => ({
       name: `connections: ${name}`,
       prove: async () => void (await pool`select 1`),
     })),
@@ -161,6 +167,8 @@ export async function compose(
 
   await tellWrongKey(sql, keys, log)
 
+  const passwords = new Passwords()
+  const signingIn = { sql, sealer, passwords, clock }
   const buckets = new SharedBuckets({ sql, log })
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
@@ -220,6 +228,10 @@ export async function compose(
     clock,
     buckets,
     actionThrottle: new ActionThrottle(buckets),
+    sealer,
+    passwords,
+    signIns: new SignIns({ ...signingIn, attempts: new Attempts(sql, clock) }),
+    enrolment: new Enrolment(signingIn),
     authenticator,
     liveAnswers,
     catalogue,

@@ -32,9 +32,15 @@ export class Metrics {
     'route',
   )
 
+  readonly countOperatorRequest = this.#counter(
+    'imeigate_operator_requests_total',
+    'requests to the operator API',
+    'route',
+  )
+
   readonly #refusals = new Counter({
     name: 'imeigate_refusals_total',
-    help: 'Refused requests by protocol (dhru, rest, hook; http: none was reached) and reason (the error code)',
+    help: 'Refused requests by protocol (dhru, rest, operator, hook; http: none was reached) and reason (the error code)',
     labelNames: ['protocol', 'reason'],
     registers: [this.#registry],
   })

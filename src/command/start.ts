@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { type Logger, pino } from 'pino'
 import { serve } from '../app/process.ts'
 import { readConfig } from '../config.ts'
+import { asking, type DatabaseAddress } from '../database/database.ts'
+import { hasStaff, inviteFirstOwner } from '../staff/staff.ts'
 import { AGAINST_ROOT, isRoot } from './root.ts'
 
 export function register(program: Command): void {
@@ -11,7 +13,10 @@ export function register(program: Command): void {
     .action(async () => {
       const log = makeLog(process.env)
       if (isRoot()) log.warn(`imeigate runs as root: ${AGAINST_ROOT}`)
-      await serve(readConfig(process.env), log)
+      const config = readConfig(process.env)
+      await serve(config, log, async (_server, { serving }) => {
+        if (config.role !== 'worker') await welcomeOwner(serving, log)
+      })
     })
 }
 
@@ -23,4 +28,23 @@ export function makeLog(environment: NodeJS.ProcessEnv): Logger {
     ...options,
     transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' } },
   })
+}
+
+/**
+ * `welcomeOwner` says how the first owner comes in, while there is nobody. The invitation itself is shown on a terminal only: logs are kept
+ * where others read them.
+ */
+async function welcomeOwner(address: DatabaseAddress, log: Logger): Promise<void> {
+  const first = process.stdout.isTTY ? await asking(address, inviteFirstOwner) : undefined
+  if (first && 'invitation' in first) {
+    const { token, until } = first.invitation
+    process.stdout.write(
+      `\nNobody can use the operator API yet. The invitation of the first owner, once, until ${until.toISOString()}:\n\n` +
+        `    ${token}\n\nHow it is used: docs/operator-api.md\n\n`,
+    )
+  } else if (!(await asking(address, hasStaff))) {
+    log.info(
+      'nobody can use the operator API yet: imeigate staff invite --role owner invites the first owner',
+    )
+  }
 }

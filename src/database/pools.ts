@@ -68,6 +68,25 @@ export const pools = {
       idle_in_transaction_session_timeout: '5000',
     },
   },
+  /** `operatorReads` is for what people of the staff look at: its lists give way before they cost the orders anything. */
+  operatorReads: {
+    max: 4,
+    session: {
+      ...STEADY_PLANS,
+      lock_timeout: '1000',
+      statement_timeout: '3000',
+      idle_in_transaction_session_timeout: '5000',
+    },
+  },
+  /** `operatorChanges` is for what they change. */
+  operatorChanges: {
+    max: 4,
+    session: {
+      lock_timeout: '5000',
+      statement_timeout: '30000',
+      idle_in_transaction_session_timeout: '10000',
+    },
+  },
   /** `cold` is for everything that a person or a protocol asks for now and then. */
   cold: {
     max: 10,
@@ -101,8 +120,10 @@ export const OF_A_COMMAND = pools.long.max + 1
 
 /** `connectionsOf` gives how many connections a process of a role opens at most. */
 export function connectionsOf(role: 'all' | 'api' | 'worker', placementQueues: number): number {
-  const { cold, long, hot, lookups, reads, notifications, migration, placement, queue, backup } = pools
-  const common = [cold, long, hot, lookups, reads, notifications, migration, placement]
+  const { cold, long, hot, lookups, reads, operatorReads, operatorChanges, ...rest } = pools
+  const { notifications, migration, placement, queue, backup } = rest
+  const operator = [operatorReads, operatorChanges]
+  const common = [cold, long, hot, lookups, reads, ...operator, notifications, migration, placement]
   const jobs = role === 'api' ? 0 : queue.max + backup.max
   return common.reduce((sum, { max }) => sum + max, jobs) + placementQueues * pools.lockedPlacement.max
 }

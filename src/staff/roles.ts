@@ -88,6 +88,9 @@ const names = Object.keys(staffPermissions) as StaffPermission[]
 export const permissionsOf = (role: Role): StaffPermission[] =>
   names.filter((name) => rows[name].roles.includes(role))
 
+/** `needsProof` tells whether password and second factor must have been given a short time ago. */
+export const needsProof = (permission: StaffPermission): boolean => rows[permission].proof === true
+
 /** `permissionTable` writes the table for the docs. */
 export const permissionTable = (): string =>
   [

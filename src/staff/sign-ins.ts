@@ -32,6 +32,8 @@ import {
 } from './staff.sql.ts'
 import { hashToken, randomToken } from './tokens.ts'
 
+export type { SignInView } from './sign-ins.sql.ts'
+
 /** TOKEN_BYTES gives 256 random bits. */
 const TOKEN_BYTES = 32
 
@@ -91,7 +93,7 @@ export class SignIns {
     const token = randomToken(TOKEN_BYTES)
     const now = clock.now()
     const endsAt = new Date(now.getTime() + SECOND_FACTOR_MS)
-    await this.#as(person.id, (transaction) =>
+    await this.#as(staffActor(person.id), (transaction) =>
       insertSignIn(transaction, {
         ...{ staffId: person.id, tokenHash: hashToken(token), address: from.address, now, endsAt },
         device: shorten(sanitizeLine(from.device), 200),
@@ -137,15 +139,15 @@ export class SignIns {
   }
 
   /** `end` ends sign-ins of a person: one, all, or all but one. */
-  async end(which: { staffId: StaffId; only?: SignInId; but?: SignInId }, by: StaffId): Promise<void> {
+  async end(which: { staffId: StaffId; only?: SignInId; but?: SignInId }, actor: string): Promise<void> {
     const now = this.#deps.clock.now()
-    await this.#as(by, (transaction) => endSignIns(transaction, { ...which, now }))
+    await this.#as(actor, (transaction) => endSignIns(transaction, { ...which, now }))
   }
 
   /** `endByToken` ends the sign-in of a token, whether its second factor was given or not. */
   async endByToken(token: string): Promise<void> {
     const row = await this.#find(token)
-    if (row) await this.end({ staffId: row.staffId, only: row.id }, row.staffId)
+    if (row) await this.end({ staffId: row.staffId, only: row.id }, staffActor(row.staffId))
   }
 
   async #checked(email: string, password: string, address: string): Promise<Person> {
@@ -170,7 +172,7 @@ export class SignIns {
     if (isRecovery) await attempts.recoveryCode(staffId)
     else await attempts.code(staffId, id, address)
     const isRight = isRecovery
-      ? await this.#as(staffId, (transaction) =>
+      ? await this.#as(staffActor(staffId), (transaction) =>
           useRecoveryCode(transaction, staffId, hashRecoveryCode(given.recoveryCode)),
         )
       : await this.#isCode(staffId, given.code)
@@ -194,7 +196,7 @@ export class SignIns {
     const token = randomToken(TOKEN_BYTES)
     const now = this.#deps.clock.now()
     const endsAt = holdsMs === undefined ? before : new Date(now.getTime() + holdsMs)
-    const isThere = await this.#as(staffId, (transaction) =>
+    const isThere = await this.#as(staffActor(staffId), (transaction) =>
       updateProved(transaction, { id, tokenHash: hashToken(token), now, endsAt }),
     )
     if (!isThere) throw new Refusal('session_expired')
@@ -210,9 +212,9 @@ export class SignIns {
     return { now, seenAfter: new Date(now.getTime() - IDLE_MS) }
   }
 
-  async #as<T>(id: StaffId, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #as<T>(actor: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return await this.#deps.sql.begin(async (transaction) => {
-      await actAs(transaction, staffActor(id))
+      await actAs(transaction, actor)
       return await work(transaction)
     })
   }

@@ -23,6 +23,8 @@ import {
 } from './staff.sql.ts'
 import { hashToken, randomToken } from './tokens.ts'
 
+export { hasStaff } from './staff.sql.ts'
+
 /** INVITATION_BYTES gives 128 random bits. */
 const INVITATION_BYTES = 16
 const INVITATION_MS = DAY_MS
@@ -187,7 +189,7 @@ async function changing(
 }
 
 /** `findStaff` throws not_found. */
-async function findStaff(sql: Queryable, id: StaffId, clock: Clock = systemClock): Promise<StaffView> {
+export async function findStaff(sql: Queryable, id: StaffId, clock: Clock = systemClock): Promise<StaffView> {
   const [view] = await viewsOf(sql, clock, id)
   if (!view) throw new Refusal('not_found', `there is no staff ${id}`, 'id')
   return view

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ErrorCode, errors, Refusal, Throttled } from '../../src/errors.ts'
 import { systemClock } from '../../src/lib/time.ts'
 import { dhruEndpoint, type EndpointDeps } from '../../src/protocols/dhru/endpoint.ts'
-import { headersOf, statusOf } from '../../src/protocols/rest/refusal.ts'
+import { headersOf, statusOf } from '../../src/protocols/kit/refusal.ts'
 import { lock } from '../support/lock.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
 

@@ -20,12 +20,13 @@ export const codeAt = (secret: string, time: Date): string =>
 
 /** Office is the staff's part of the domain, on one database. */
 export class Office {
-  readonly clock = new TestClock()
+  readonly clock: TestClock
   readonly sql: Sql
   readonly enrolment: Enrolment
   readonly signIns: SignIns
 
-  constructor(sql: Sql, sealer = new Sealer(Buffer.alloc(32, 7))) {
+  constructor(sql: Sql, sealer = new Sealer(Buffer.alloc(32, 7)), clock = new TestClock()) {
+    this.clock = clock
     this.sql = sql
     const deps = { sql, sealer: async () => sealer, passwords: new Passwords(), clock: this.clock }
     this.enrolment = new Enrolment(deps)

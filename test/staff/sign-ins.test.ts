@@ -161,7 +161,7 @@ describe('a sign-in', () => {
     await signIns.endByToken(one.token)
     expect(await signIns.find(one.token)).toBeUndefined()
     const [newest] = await signIns.list(anna.id)
-    await signIns.end({ staffId: anna.id, but: newest?.id as never }, anna.id)
+    await signIns.end({ staffId: anna.id, but: newest?.id as never }, `staff:${anna.id}`)
     expect(await signIns.find(two.token)).toBeUndefined()
     expect(await signIns.find(three.token)).toBeDefined()
     // Half a sign-in holds ten minutes.

@@ -4,10 +4,12 @@ import { dhruEndpoint } from '../../protocols/dhru/endpoint.ts'
 import { ServiceLists } from '../../protocols/dhru/service-lists.ts'
 import { depositHook } from '../../protocols/hooks/deposit-hook.ts'
 import { supplierHook } from '../../protocols/hooks/supplier-hook.ts'
+import { operatorApi } from '../../protocols/operator/endpoint.ts'
 import { restApi } from '../../protocols/rest/endpoint.ts'
 import { ServiceTexts } from '../../protocols/rest/service-texts.ts'
 import type { RuntimeService } from '../../runtime/runtime-service.ts'
 import { KeyThrottle } from '../../throttles/key-throttle.ts'
+import { OperatorThrottle } from '../../throttles/operator-throttle.ts'
 import { version } from '../../version.ts'
 import type { Components } from '../compose.ts'
 import type { Metrics } from '../metrics.ts'
@@ -51,6 +53,11 @@ export function serveProtocols(http: FastifyInstance, components: ApiComponents,
       count: metrics.countRestRequest,
       throttle: new KeyThrottle(buckets, { protocol: 'rest', perMinute: restRequestsPerMinute }),
     },
+    { bodyLimit: config.bodyLimit, version },
+  )
+  operatorApi(
+    http,
+    { ...components, count: metrics.countOperatorRequest, throttle: new OperatorThrottle(buckets) },
     { bodyLimit: config.bodyLimit, version },
   )
 }

@@ -1236,7 +1236,7 @@ create index requests_age on requests (at);
 create table stranger_requests (
   id bigint generated always as identity primary key,
   at timestamptz not null,
-  via text not null check (via in ('dhru', 'rest', 'hook', 'http')),
+  via text not null check (via in ('dhru', 'rest', 'operator', 'hook', 'http')),
   action text not null,
   status smallint not null,
   outcome text not null,

@@ -5,7 +5,8 @@ import { type TSchema, Type } from 'typebox'
 import { permissions } from '../../accounts/permissions.ts'
 import { named } from '../../contract/schema.ts'
 import { type ErrorCode, errors } from '../../errors.ts'
-import { errorBody, everyRoutes, restCode } from './refusal.ts'
+import { errorBody, restCode } from '../kit/refusal.ts'
+import { withDefaults } from '../kit/validation.ts'
 import type { Route } from './route.ts'
 
 /** `document` adds `GET /openapi.json`, made of the schemas that the routes validate with, and `GET /docs`, where people read it. */
@@ -83,15 +84,6 @@ export function schemaOf(route: Route): FastifySchema {
   }
 }
 
-/** `withDefaults` requires only fields without a default. */
-const withDefaults = (schema: TSchema): TSchema => {
-  const { properties = {}, required = [] } = schema as {
-    properties?: Record<string, { default?: unknown }>
-    required?: string[]
-  }
-  return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) }
-}
-
 const keyHeader = (needed: boolean): TSchema => {
   const key = Type.String({
     minLength: 1,
@@ -100,6 +92,23 @@ const keyHeader = (needed: boolean): TSchema => {
   })
   return Type.Object({ 'idempotency-key': needed ? key : Type.Optional(key) })
 }
+
+/** `everyRoutes` has what any route may be refused with. */
+const everyRoutes: ErrorCode[] = [
+  'payload_required',
+  'invalid_credentials',
+  'key_expired',
+  'key_revoked',
+  'account_closed',
+  'ip_not_allowed',
+  'permission_denied',
+  'too_many_requests',
+  'too_many_failed_logins',
+  'body_too_large',
+  'internal_error',
+  'temporarily_unavailable',
+  'shutting_down',
+]
 
 /** WITH_RETRY_AFTER has the statuses whose answers may have the header Retry-After. */
 const WITH_RETRY_AFTER = ['429', '503']

@@ -5,6 +5,7 @@ import type { Permission } from '../../accounts/permissions.ts'
 import type { ErrorCode } from '../../errors.ts'
 import type { KeptAnswer } from '../../idempotency/idempotency.ts'
 import type { AccountId, OrderId } from '../../lib/ids.ts'
+import type { Source } from '../kit/refusal.ts'
 
 /** Call is one authenticated and validated request, as its route sees it. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
@@ -52,9 +53,6 @@ export const REPLAYED = { 'idempotent-replayed': 'true' }
 /** `answeredOnce` answers with what was done once under an idempotency key. */
 export const answeredOnce = ({ json, replayed }: KeptAnswer): Answered =>
   new Answered({ json }, { headers: replayed ? REPLAYED : {} })
-
-/** Source is the part of a request that is wrong, or the thing that it is about, as errors name it. */
-export type Source = 'body' | 'query' | 'headers' | 'params' | 'order'
 
 interface Definition<
   Params extends TSchema,

@@ -6,7 +6,7 @@ import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import { retryAfterOf } from '../../../src/integrations/suppliers/http-kit/turned-away.ts'
 import type { Supplier } from '../../../src/integrations/suppliers/supplier.ts'
 import type { SupplierKind } from '../../../src/integrations/suppliers/supplier-kind.ts'
-import { sayRefusal } from '../../../src/protocols/rest/refusal.ts'
+import { sayRefusal } from '../../../src/protocols/kit/refusal.ts'
 import { ask, send, supplierOf, TestServer, workOf } from './http-server.ts'
 
 const NOW = new Date('2030-01-01T12:00:00Z')

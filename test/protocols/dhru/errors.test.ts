@@ -24,6 +24,8 @@ const NOT_IN_DHRU: ErrorCode[] = [
   'shutting_down',
   'provider_unavailable',
   'session_expired',
+  'step_up_required',
+  'csrf',
 ]
 const FORMATS: Format[] = ['JSON', 'XML']
 

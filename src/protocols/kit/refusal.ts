@@ -2,32 +2,17 @@ import { type Static, Type } from 'typebox'
 import { oneOf } from '../../contract/schema.ts'
 import { type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
 import { fault, faultText, pathText } from '../../lib/fault.ts'
-import type { Source } from './route.ts'
 
-/** `restCode` gives an error's code on this wire: the table's own in capitals, but for what does not match this API's schemas. */
+/** Source is the part of a request that is wrong, or the thing that it is about, as errors name it. */
+export type Source = 'body' | 'query' | 'headers' | 'params' | 'order'
+
+/** `restCode` gives an error's code in JSON: the table's own in capitals, but for what does not match the API's schemas. */
 export const restCode = (code: ErrorCode): string =>
   MALFORMED.includes(code)
     ? 'REQUEST_NOT_MATCH_SPEC_ERROR'
     : `${code.replace(/_error$/, '').toUpperCase()}_ERROR`
 
 const MALFORMED: ErrorCode[] = ['payload_required', 'malformed_parameters']
-
-/** `everyRoutes` has what any route may be refused with. */
-export const everyRoutes: ErrorCode[] = [
-  'payload_required',
-  'invalid_credentials',
-  'key_expired',
-  'key_revoked',
-  'account_closed',
-  'ip_not_allowed',
-  'permission_denied',
-  'too_many_requests',
-  'too_many_failed_logins',
-  'body_too_large',
-  'internal_error',
-  'temporarily_unavailable',
-  'shutting_down',
-]
 
 export const errorBody = Type.Object(
   {
@@ -88,7 +73,7 @@ function byPath(faults: readonly Fault[]): Record<string, string[]> {
 /** BY_KEY has the statuses of refusals that the key is the cause of: their source is the headers. */
 const BY_KEY: number[] = [401, 403, 429]
 
-/** Mismatch is a request that does not match a schema of this API. */
+/** Mismatch is a request that does not match a schema of its API. */
 export class Mismatch extends Refusal {
   readonly source: Source
 

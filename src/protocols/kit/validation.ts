@@ -1,7 +1,6 @@
 import type { TSchema } from 'typebox'
 import { checkOwn } from '../../lib/json-schema.ts'
-import { Mismatch } from './refusal.ts'
-import type { Source } from './route.ts'
+import { Mismatch, type Source } from './refusal.ts'
 
 /** `validatorFor` makes of a schema the check that Fastify uses for each route. It gives the Mismatch that the caller is told. */
 export function validatorFor(schema: TSchema, httpPart: string | undefined) {
@@ -32,4 +31,13 @@ const sources: Record<string, Source> = {
   querystring: 'query',
   params: 'params',
   headers: 'headers',
+}
+
+/** `withDefaults` requires only fields without a default. */
+export const withDefaults = (schema: TSchema): TSchema => {
+  const { properties = {}, required = [] } = schema as {
+    properties?: Record<string, { default?: unknown }>
+    required?: string[]
+  }
+  return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) }
 }

@@ -1,0 +1,78 @@
+import type { FastifyRequest } from 'fastify'
+import { Refusal } from '../../errors.ts'
+import { tokenActor } from '../../staff/desk.ts'
+import { findBearer, type Maker } from '../../staff/operator-tokens.ts'
+import { needsProof, permissionsOf, type StaffPermission } from '../../staff/roles.ts'
+import { type SignedIn, staffActor } from '../../staff/sign-ins.ts'
+import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from './cookies.ts'
+import type { OperatorDeps } from './deps.ts'
+import type { Access } from './route.ts'
+
+/** Caller is who asks: a person who is signed in, or a program. */
+export interface Caller {
+  /** `actor` is the name in the trail. */
+  actor: string
+  /** `person`, undefined: it is a program. */
+  person: SignedIn | undefined
+  /** `token` is that of the person's sign-in. */
+  token: string | undefined
+  permissions: ReadonlySet<StaffPermission>
+}
+
+/** `maker` gives who makes an operator token: a program makes none. */
+export function makerOf({ person }: Caller): Maker {
+  if (!person) throw new Refusal('permission_denied', 'a program makes no operator tokens')
+  return { staffId: person.staffId, role: person.role }
+}
+
+const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
+
+/**
+ * `admit` finds who asks, and refuses who may not: a request of another site, somebody who is not signed in, or has not the permission, or must
+ * first prove again who it is. undefined: anybody may ask this.
+ */
+export async function admit(
+  deps: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock' | 'throttle'>,
+  request: FastifyRequest,
+  access: Access,
+): Promise<Caller | undefined> {
+  const bearer = /^\s*Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (bearer !== undefined && access !== 'anybody') return await admitProgram(deps, request, access, bearer)
+  refusePlain(request)
+  if (!isSafe(request)) refuseOtherSites(request)
+  const token = cookieOf(request)
+  if (access === 'anybody') return undefined
+  const person = token === undefined ? undefined : await deps.signIns.find(token)
+  if (token === undefined || !person) throw new Refusal('session_expired')
+  if (!isSafe(request)) refuseForged(request, token)
+  const actor = staffActor(person.staffId)
+  deps.throttle.count(actor)
+  const permissions = new Set(permissionsOf(person.role))
+  refuseWithout(permissions, access)
+  if (!isSafe(request) && !person.isProved && asksForProof(access)) throw new Refusal('step_up_required')
+  return { actor, person, token, permissions }
+}
+
+async function admitProgram(
+  { desks, clock, throttle }: Pick<OperatorDeps, 'desks' | 'clock' | 'throttle'>,
+  request: FastifyRequest,
+  access: Access,
+  bearer: string,
+): Promise<Caller> {
+  const { id, permissions } = await findBearer(desks.changing('imeigate'), bearer, request.ip, clock)
+  const actor = tokenActor(id)
+  throttle.count(actor)
+  if (access === 'person' || access === 'proved person') {
+    throw new Refusal('permission_denied', 'this is for people who are signed in')
+  }
+  refuseWithout(permissions, access)
+  return { actor, person: undefined, token: undefined, permissions }
+}
+
+function refuseWithout(permissions: ReadonlySet<StaffPermission>, access: Access): void {
+  if (access === 'anybody' || access === 'person' || access === 'proved person') return
+  if (!permissions.has(access)) throw new Refusal('permission_denied', `you may not ${access}`)
+}
+
+const asksForProof = (access: Access): boolean =>
+  access === 'proved person' || (access !== 'person' && access !== 'anybody' && needsProof(access))

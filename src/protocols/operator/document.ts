@@ -1,0 +1,125 @@
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { Type } from 'typebox'
+import { type ErrorCode, errors } from '../../errors.ts'
+import { staffPermissions } from '../../staff/roles.ts'
+import { errorBody, restCode } from '../kit/refusal.ts'
+import { withDefaults } from '../kit/validation.ts'
+import type { Access, Route } from './route.ts'
+
+/** `operatorError` is the REST API's error with `problems`, from which a page words it in its own language. */
+const operatorError = Type.Object(
+  {
+    ...errorBody.properties,
+    problems: Type.Array(
+      Type.Object({
+        field: Type.String({ description: 'The steps of a nested field are joined by dots' }),
+        code: Type.String({
+          description: 'The keyword of JSON Schema that does not hold; else the code of the error',
+        }),
+        params: Type.Record(Type.String(), Type.Unknown()),
+      }),
+    ),
+  },
+  { title: 'Error' },
+)
+
+/** `document` adds `GET /openapi-operator.json`, made of the schemas that the routes validate with. */
+export async function document(scope: FastifyInstance, version: string): Promise<void> {
+  scope.addSchema({ $id: 'OperatorError', ...operatorError })
+  await scope.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'imeigate, for operators',
+        version,
+        description:
+          'What the people who run the installation, and their programs, read and do. Amounts are decimal texts, times ISO 8601 in UTC.',
+      },
+      components: {
+        securitySchemes: {
+          person: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-imeigate_console',
+            description: 'A person who is signed in; what changes something also needs X-CSRF-Token',
+          },
+          program: { type: 'http', scheme: 'bearer', description: 'An operator token: `imo_...`' },
+        },
+      },
+      security: [{ person: [] }, { program: [] }],
+    },
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema${index}`}` },
+  })
+  let text: string | undefined
+  scope.get('/openapi-operator.json', { schema: { hide: true } }, async (_request, reply) => {
+    text ??= JSON.stringify(scope.swagger())
+    return reply.type('application/json; charset=utf-8').send(text)
+  })
+}
+
+/** `schemaOf` gives what Fastify validates a route's requests with, and what the document says of it. */
+export function schemaOf(route: Route): FastifySchema {
+  const { body, params, query, description, access } = route
+  return {
+    operationId: route.name,
+    tags: [route.section],
+    summary: route.summary,
+    description: `${description === undefined ? '' : `${description}\n\n`}${needed(access)}`,
+    ...(access === 'anybody' && { security: [] }),
+    ...(params && { params }),
+    ...(query && { querystring: withDefaults(query) }),
+    ...(body && { body }),
+    response: {
+      200: {
+        description: 'Done',
+        content: { 'application/json': { schema: Type.Object({ data: route.answer }) } },
+      },
+      ...errorsOf(route),
+    },
+  }
+}
+
+function needed(access: Access): string {
+  if (access === 'anybody') return 'Anybody may ask.'
+  if (access === 'person') return 'For whoever is signed in.'
+  const proof = 'password and second factor must have been given in the last ten minutes'
+  if (access === 'proved person') return `For whoever is signed in; ${proof}.`
+  const row: { what: string; proof?: true } = staffPermissions[access]
+  return `Needs the permission \`${access}\`: ${row.what}.${row.proof && access !== undefined ? ` Of a person ${proof}.` : ''}`
+}
+
+/** `everyRoutes` has what any route may be refused with. */
+const everyRoutes: ErrorCode[] = [
+  'payload_required',
+  'invalid_input',
+  'permission_denied',
+  'too_many_requests',
+  'body_too_large',
+  'internal_error',
+  'temporarily_unavailable',
+  'shutting_down',
+]
+const OF_CALLERS: ErrorCode[] = [
+  'session_expired',
+  'invalid_credentials',
+  'key_revoked',
+  'key_expired',
+  'ip_not_allowed',
+]
+
+/** `errorsOf` gives one answer a status, with the codes that it may carry. */
+function errorsOf({ method, access, refusals = [] }: Route): Record<string, unknown> {
+  const codes: ErrorCode[] = [...everyRoutes, ...refusals, ...(access === 'anybody' ? [] : OF_CALLERS)]
+  if (method !== 'GET') codes.push('csrf', ...(access === 'anybody' ? [] : (['step_up_required'] as const)))
+  const byStatus = Object.groupBy(new Set(codes), (code) => String(errors[code].status))
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, some = []]) => [
+      status,
+      {
+        description: some.map((code) => `\`${restCode(code)}\`: ${errors[code].message}`).join('\n\n'),
+        content: { 'application/json': { schema: { $ref: 'OperatorError#' } } },
+      },
+    ]),
+  )
+}

@@ -1,0 +1,188 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { TSchema } from 'typebox'
+import { type Fault, Refusal, unavailable } from '../../errors.ts'
+import { fault, pathText } from '../../lib/fault.ts'
+import { nothingDone } from '../../lib/undone.ts'
+import { readJson } from '../kit/read-json.ts'
+import { headersOf, Mismatch, restCode, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
+import { validatorFor } from '../kit/validation.ts'
+import { admit, type Caller } from './caller.ts'
+import type { OperatorDeps } from './deps.ts'
+import { document, schemaOf } from './document.ts'
+import { operatorRouteOf, PREFIX, type Route } from './route.ts'
+import { routesOf } from './routes.ts'
+
+export interface OperatorSettings {
+  bodyLimit: number
+  /** `version` is the one that the document names. */
+  version: string
+}
+
+/**
+ * `operatorApi` adds the API of the people who run the installation, and of their programs. Every route stands in `routes.ts` with what it takes,
+ * what it gives and who may call it; here is what all of them have in common.
+ */
+export function operatorApi(app: FastifyInstance, deps: OperatorDeps, settings: OperatorSettings): void {
+  app.register(async (scope) => {
+    await document(scope, settings.version)
+    scope.register(async (api) => {
+      api.removeAllContentTypeParsers()
+      api.addContentTypeParser('*', async (request: FastifyRequest) => {
+        const isKnown = request.operator != null
+        const body = await deps.admission.readBody(request, settings.bodyLimit, { isKnown })
+        if (body.refusal) throw body.refusal
+        return await readJson(body.bytes)
+      })
+      api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
+      api.setSerializerCompiler(() => JSON.stringify)
+      api.setErrorHandler((error, request, reply) =>
+        answerError(refusalOf(error, request, deps), error, request, reply),
+      )
+      api.decorateRequest('operator', null)
+      api.decorateRequest('operatorRefusal', null)
+      api.addHook('onRequest', async (request, reply) => {
+        reply.header('x-request-id', request.id)
+        const { access } = operatorRouteOf(request)
+        request.operator = await deps.presence.reading(() => admit(deps, request, access))
+      })
+      api.addHook('onResponse', async (request, reply) => {
+        const refusal = request.operatorRefusal
+        deps.count(operatorRouteOf(request).name, refusal?.code ?? 'ok')
+        if (refusal) deps.requests.note(entryOf(refusal, request, reply, deps.clock.now()))
+      })
+      for (const route of routesOf(deps)) {
+        api.route({
+          method: route.method,
+          url: `${PREFIX}${route.path}`,
+          schema: schemaOf(route),
+          config: { operatorRoute: route },
+          handler: (request, reply) =>
+            deps.presence.through(() => answer(deps, route, request, reply), {
+              isRepeatable: route.method === 'GET',
+            }),
+        })
+      }
+    })
+  })
+}
+
+async function answer(
+  { desks }: OperatorDeps,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const gone = new AbortController()
+  reply.raw.once('close', () => gone.abort())
+  const { operator } = request
+  const given = await route.handle({
+    params: request.params,
+    query: request.query,
+    body: request.body,
+    get caller(): Caller {
+      if (!operator) throw new Error(`${route.path} is for anybody, and asks who calls`)
+      return operator
+    },
+    get desk() {
+      const { actor } = this.caller
+      return { actor, read: desks.reading(gone.signal), change: desks.changing(actor) }
+    },
+    request,
+    reply,
+  })
+  if (reply.raw.headersSent || reply.raw.destroyed) return reply
+  reply.type('application/json; charset=utf-8')
+  return reply.send(JSON.stringify({ data: given ?? {} }))
+}
+
+function answerError(
+  refusal: Refusal,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  // What was read for a client that has gone was cancelled: nobody is answered, and nothing has failed.
+  if ((error as Error).name === 'AbortError') return reply.send()
+  if (refusal.code === 'internal_error' || refusal.code === 'temporarily_unavailable') {
+    request.log.error({ err: error, requestId: request.id }, 'a request to the operator API failed')
+  }
+  request.operatorRefusal = refusal
+  const source = refusal instanceof Mismatch ? refusal.source : sourceOf(refusal, operatorRouteOf(request))
+  const said = sayRefusal(refusal, { traceId: request.id, source, isProof: isProof(error, request) })
+  return reply
+    .code(statusOf(refusal))
+    .headers(headersOf(refusal))
+    .type('application/json; charset=utf-8')
+    .send(JSON.stringify({ ...said, problems: problemsOf(refusal) }))
+}
+
+/** Problem is what is wrong with one value, for a program that says it in its own words. */
+interface Problem {
+  field: string
+  code: string
+  params: Record<string, unknown>
+}
+
+/** `problemsOf` gives every fault with the keyword of the schema that it breaks; what no schema found has the error's code. */
+function problemsOf({ code, field, detail, message, faults }: Refusal): Problem[] {
+  const all: readonly Fault[] =
+    faults.length > 0 || field === undefined ? faults : [fault(field, detail ?? message)]
+  return all.map((one) => {
+    const { path, keyword, params = {} } = one as Fault & { keyword?: string; params?: object }
+    return {
+      field: pathText(path),
+      code: keyword ?? restCode(code),
+      params: keyword === undefined ? { message: one.message } : { ...params },
+    }
+  })
+}
+
+const isReading = ({ method }: Route): boolean => method === 'GET'
+
+/** `isProof`: nothing was done. A Refusal says so, and so does an error in `nothingDone`. */
+const isProof = (error: unknown, request: FastifyRequest): boolean =>
+  error instanceof Refusal || nothingDone.has(error) || isReading(operatorRouteOf(request))
+
+function refusalOf(error: unknown, request: FastifyRequest, { presence }: OperatorDeps): Refusal {
+  if (error instanceof Refusal) return error
+  if (presence.isTemporary(error)) return unavailable({ isProof: isProof(error, request) })
+  const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
+  if (statusCode === 413) return new Refusal('body_too_large')
+  return statusCode >= 400 && statusCode < 500
+    ? new Mismatch('body', [{ path: ['body'], message: message ?? 'is not valid' }])
+    : new Refusal('internal_error')
+}
+
+function sourceOf({ field }: Refusal, { method, params, query }: Route): Source {
+  const names = (schema: TSchema | undefined): string[] =>
+    Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})
+  if (field === 'X-CSRF-Token') return 'headers'
+  if (field !== undefined && names(params).includes(field)) return 'params'
+  if (field !== undefined && names(query).includes(field)) return 'query'
+  return method === 'GET' ? 'params' : 'body'
+}
+
+/** `entryOf` makes the entry of the request log: what was refused, and nothing that was sent. */
+function entryOf(refusal: Refusal, request: FastifyRequest, reply: FastifyReply, now: Date) {
+  const { method, path } = operatorRouteOf(request)
+  const { elapsedTime: tookMs } = reply
+  return {
+    ...{ accountId: null, keyId: null, orderId: null, via: 'operator' as const },
+    at: new Date(now.getTime() - tookMs),
+    action: `${method} ${PREFIX}${path.replace(/:(\w+)/g, '{$1}')}`,
+    status: reply.statusCode,
+    outcome: refusal.code,
+    detail: refusal.message,
+    ip: request.ip,
+    tookUs: Math.round(tookMs * 1000),
+    requestId: request.id,
+  }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** `operator` is who asks, once that is known; null: anybody may. */
+    operator?: Caller | undefined | null
+    operatorRefusal?: Refusal | null
+  }
+}

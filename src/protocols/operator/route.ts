@@ -1,0 +1,74 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Static, TSchema } from 'typebox'
+import type { ErrorCode } from '../../errors.ts'
+import type { Desk } from '../../staff/desk.ts'
+import type { StaffPermission } from '../../staff/roles.ts'
+import type { Caller } from './caller.ts'
+
+/** Access is who may call a route: who has a permission; a person who is signed in, or has just proved who it is; or anybody. */
+export type Access = StaffPermission | 'person' | 'proved person' | 'anybody'
+
+/** Call is one admitted and validated request, as its route sees it. */
+export interface Call<Params = unknown, Query = unknown, Body = unknown> {
+  params: Params
+  query: Query
+  body: Body
+  /** `caller` is who asks. Throws where the route is for anybody. */
+  caller: Caller
+  /** `desk` is what the caller reads and changes with. */
+  desk: Desk
+  request: FastifyRequest
+  reply: FastifyReply
+}
+
+interface Definition<
+  Params extends TSchema,
+  Query extends TSchema,
+  Body extends TSchema,
+  Answer extends TSchema,
+> {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** `path` is written as Fastify takes it, behind /api/operator: `/staff/:id`. */
+  path: string
+  /** `name` is its name in the document: `listStaff`. */
+  name: string
+  /** `section` is the part of the document that it stands in. */
+  section: string
+  summary: string
+  description?: string
+  access: Access
+  params?: Params
+  query?: Query
+  body?: Body
+  /** `answer` is the shape of `data` in the answer with status 200. */
+  answer: Answer
+  /** `refusals` are those beyond what every route may be refused with. */
+  refusals?: ErrorCode[]
+  /** `handle` gives `data` of the answer. Throws Refusals. */
+  handle(call: Call<Static<Params>, Static<Query>, Static<Body>>): Static<Answer> | Promise<Static<Answer>>
+}
+
+/** Route is a route of the operator API: what it takes and gives, who may call it, and what it does. */
+export type Route = Omit<Definition<TSchema, TSchema, TSchema, TSchema>, 'handle'> & {
+  handle(call: Call): unknown
+}
+
+export const route = <
+  Params extends TSchema = TSchema,
+  Query extends TSchema = TSchema,
+  Body extends TSchema = TSchema,
+  Answer extends TSchema = TSchema,
+>(
+  definition: Definition<Params, Query, Body, Answer>,
+): Route => definition as unknown as Route
+
+export const PREFIX = '/api/operator'
+
+export const operatorRouteOf = (request: FastifyRequest): Route =>
+  request.routeOptions.config.operatorRoute as Route
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    operatorRoute?: Route
+  }
+}

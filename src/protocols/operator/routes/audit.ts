@@ -1,0 +1,74 @@
+import { type Static, Type } from 'typebox'
+import type { Change } from '../../../audit/change.ts'
+import { nouns } from '../../../audit/nouns.ts'
+import { readTrail } from '../../../audit/trail.ts'
+import type { AccountId } from '../../../lib/ids.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import { route } from '../route.ts'
+import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+
+const values = orNull(Type.Record(Type.String(), Type.Unknown()))
+
+const change = Type.Object({
+  id: Type.Integer(),
+  at: time(),
+  actor: Type.String({
+    description: '`staff:`, `token:` or `key:` with an id, `cli:` with a user, or `imeigate`',
+  }),
+  what: Type.String(),
+  subject: Type.String(),
+  account_id: orNull(id),
+  before: values,
+  after: values,
+})
+
+const wireChange = ({
+  id: number,
+  at,
+  actor,
+  what,
+  subject,
+  accountId,
+  before,
+  after,
+}: Change): Static<typeof change> => ({
+  ...{ id: number, at, actor, what, subject },
+  ...{ account_id: accountId, before, after },
+})
+
+const when = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
+
+export const auditRoutes = () => [
+  route({
+    method: 'GET',
+    path: '/audit',
+    name: 'listChanges',
+    section: 'Audit',
+    summary: 'Who changed what, and how it was before, the newest first',
+    description:
+      'A narrowed list looks at 200,000 changes at a time: a page may have few of them, or none, and go on behind its cursor.',
+    access: 'audit.read',
+    query: Type.Object({
+      ...pageQuery,
+      what: Type.Optional(oneOf(nouns)),
+      subject: Type.Optional(text(200, { description: 'The id of the thing' })),
+      account: Type.Optional(id),
+      actor: Type.Optional(text(200)),
+      from: when('The first instant'),
+      to: when('The first instant behind it'),
+    }),
+    answer: pageOf(change),
+    handle: async ({ desk, query }) => {
+      const { limit, cursor, account, from, to, ...rest } = query
+      const filter = {
+        ...rest,
+        accountId: account as AccountId | undefined,
+        from: from === undefined ? undefined : new Date(from),
+        to: to === undefined ? undefined : new Date(to),
+      }
+      const before = readCursor(cursor, filter)
+      const { items, next } = await readTrail(desk.read, { ...filter, before, limit })
+      return { page: { items: items.map(wireChange), next_cursor: cursorText(next, filter) } }
+    },
+  }),
+]

@@ -1,0 +1,58 @@
+import { Type } from 'typebox'
+import { roles } from '../../../staff/roles.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
+import { bodyOf, oneOf, orNull, text } from '../shapes.ts'
+
+const section = 'Signing in'
+const invitation = text(100, {
+  description: 'What `imeigate staff invite`, the first start or an owner gave',
+})
+
+/** `totp` is a secret for an authenticator app. */
+export const totp = Type.Object({ secret: Type.String(), uri: Type.String({ description: 'For a QR code' }) })
+export const recoveryCodes = Type.Array(Type.String(), {
+  description: 'Each stands for the second factor once. They are shown this once',
+})
+
+export const invitationRoutes = ({ enrolment }: Pick<OperatorDeps, 'enrolment'>) => [
+  route({
+    method: 'POST',
+    path: '/invitation/open',
+    name: 'openInvitation',
+    section,
+    summary: 'What an invitation is for, with a fresh secret for the authenticator app',
+    access: 'anybody',
+    body: bodyOf({ invitation }),
+    answer: Type.Object({
+      role: oneOf(roles),
+      name: Type.String(),
+      email: orNull(Type.String(), 'null: whoever uses it says theirs'),
+      totp,
+    }),
+    refusals: ['not_found'],
+    handle: ({ body }) => enrolment.open(body.invitation),
+  }),
+  route({
+    method: 'POST',
+    path: '/invitation',
+    name: 'acceptInvitation',
+    section,
+    summary: 'Set name, password and second factor, once',
+    access: 'anybody',
+    body: bodyOf({
+      invitation,
+      name: text(100),
+      email: text(254),
+      password: text(1024, { description: 'At least 12 characters, and none of the most used ones' }),
+      totp_secret: text(100, { description: 'The one that was offered' }),
+      code: text(20, { description: 'What the app shows for it' }),
+    }),
+    answer: Type.Object({ email: Type.String(), recovery_codes: recoveryCodes }),
+    refusals: ['not_found', 'conflict'],
+    handle: async ({ body: { invitation: token, totp_secret: totpSecret, ...form } }) => {
+      const enrolled = await enrolment.accept(token, { ...form, totpSecret })
+      return { email: enrolled.email, recovery_codes: enrolled.recoveryCodes }
+    },
+  }),
+]

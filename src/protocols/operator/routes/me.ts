@@ -1,0 +1,134 @@
+import { Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
+import type { SignInId } from '../../../lib/ids.ts'
+import { changePassword, changeTotp, renewRecoveryCodes } from '../../../staff/own-factors.ts'
+import { offerTotp } from '../../../staff/second-factor.ts'
+import type { SignedIn, SignInView } from '../../../staff/sign-ins.ts'
+import type { Caller } from '../caller.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
+import { bodyOf, id, nothing, text, time } from '../shapes.ts'
+import { recoveryCodes, totp } from './invitation.ts'
+
+const section = 'Oneself'
+
+export const signIn = Type.Object({
+  id,
+  device: Type.String({ description: 'What the browser calls itself' }),
+  address: Type.String(),
+  made_at: time(),
+  last_seen_at: time('Behind by a minute at most'),
+  ends_at: time(),
+})
+
+export const wireSignIn = ({ id: number, device, address, madeAt, lastSeenAt, endsAt }: SignInView) => ({
+  ...{ id: number, device, address },
+  ...{ made_at: madeAt, last_seen_at: lastSeenAt, ends_at: endsAt },
+})
+
+/** `personOf` gives the person who asks: these routes are for no program. */
+function personOf({ person }: Caller): SignedIn {
+  if (!person) throw new Refusal('permission_denied')
+  return person
+}
+
+export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sealer' | 'clock'>) => {
+  const { signIns, passwords, sealer, clock } = deps
+  return [
+    route({
+      method: 'GET',
+      path: '/me/sign-ins',
+      name: 'listOwnSignIns',
+      section,
+      summary: 'Where one is signed in, the newest first',
+      access: 'person',
+      answer: Type.Object({ items: Type.Array(signIn), current: id }),
+      handle: async ({ caller }) => {
+        const { staffId, id: current } = personOf(caller)
+        return { items: (await signIns.list(staffId)).map(wireSignIn), current }
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/me/sign-ins/:id',
+      name: 'endOwnSignIn',
+      section,
+      summary: 'End one of them',
+      access: 'person',
+      params: Type.Object({ id }),
+      answer: nothing,
+      handle: async ({ caller, params }) => {
+        const { staffId } = personOf(caller)
+        await signIns.end({ staffId, only: params.id as SignInId }, caller.actor)
+        return {}
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/me/sign-ins',
+      name: 'endOtherSignIns',
+      section,
+      summary: 'End all but this one',
+      access: 'person',
+      answer: nothing,
+      handle: async ({ caller }) => {
+        const { staffId, id: but } = personOf(caller)
+        await signIns.end({ staffId, but }, caller.actor)
+        return {}
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/me/password',
+      name: 'changePassword',
+      section,
+      summary: 'Set another password; all other sign-ins end',
+      access: 'proved person',
+      body: bodyOf({ password: text(1024) }),
+      answer: nothing,
+      handle: async ({ caller, body, desk }) => {
+        const { staffId, id: signInId } = personOf(caller)
+        await changePassword(desk.change, passwords, { staffId, signInId }, body.password, clock)
+        return {}
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/me/totp/offer',
+      name: 'offerTotp',
+      section,
+      summary: 'A fresh secret for another authenticator app, which counts once a code of it was given',
+      access: 'proved person',
+      answer: totp,
+      handle: ({ caller }) => offerTotp(personOf(caller).email),
+    }),
+    route({
+      method: 'POST',
+      path: '/me/totp',
+      name: 'changeTotp',
+      section,
+      summary: 'Use another authenticator app; all other sign-ins end',
+      access: 'proved person',
+      body: bodyOf({ totp_secret: text(100), code: text(20) }),
+      answer: nothing,
+      handle: async ({ caller, body, desk }) => {
+        const { staffId, id: signInId } = personOf(caller)
+        const given = { totpSecret: body.totp_secret, code: body.code }
+        await changeTotp(desk.change, await sealer(), { staffId, signInId }, given, clock)
+        return {}
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/me/recovery-codes',
+      name: 'renewRecoveryCodes',
+      section,
+      summary: 'Ten new recovery codes; the earlier ones count no more',
+      access: 'proved person',
+      answer: Type.Object({ recovery_codes: recoveryCodes }),
+      handle: async ({ caller, desk }) => ({
+        recovery_codes: await renewRecoveryCodes(desk.change, personOf(caller).staffId),
+      }),
+    }),
+  ]
+}

@@ -1,0 +1,169 @@
+import { type Static, Type } from 'typebox'
+import type { StaffId } from '../../../lib/ids.ts'
+import { roles } from '../../../staff/roles.ts'
+import {
+  findStaff,
+  type Invitation,
+  inviteStaff,
+  listStaff,
+  resetStaff,
+  resumeStaff,
+  type StaffView,
+  setRole,
+  suspendStaff,
+} from '../../../staff/staff.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { type Call, route } from '../route.ts'
+import { bodyOf, id, idParams, nothing, oneOf, orNull, text, time } from '../shapes.ts'
+import { signIn, wireSignIn } from './me.ts'
+
+const section = 'Staff'
+const access = 'staff.edit'
+
+const person = Type.Object({
+  id,
+  name: Type.String(),
+  email: orNull(Type.String(), 'null: whoever uses the invitation says theirs'),
+  role: oneOf(roles),
+  status: oneOf(['active', 'invited', 'suspended']),
+  sign_ins: Type.Integer(),
+  last_seen_at: orNull(time()),
+  failures: Type.Integer({ description: 'Wrong passwords and codes of the last day' }),
+  recovery_codes: Type.Integer({ description: 'Those that were not used' }),
+  invited_until: orNull(time()),
+  suspended_at: orNull(time()),
+  created_at: time(),
+})
+
+const wirePerson = (view: StaffView): Static<typeof person> => ({
+  ...{ id: view.id, name: view.name, email: view.email, role: view.role, status: view.status },
+  sign_ins: view.signIns,
+  last_seen_at: view.lastSeenAt,
+  failures: view.failures,
+  recovery_codes: view.recoveryCodes,
+  invited_until: view.invitedUntil,
+  suspended_at: view.suspendedAt,
+  created_at: view.createdAt,
+})
+
+const invited = Type.Object({
+  person,
+  invitation: Type.String({ description: 'It is shown this once' }),
+  until: time(),
+})
+
+const wireInvitation = ({ staff, token, until }: Invitation) => ({
+  person: wirePerson(staff),
+  invitation: token,
+  until,
+})
+
+/** `who` names the person of a path, and who acts: a program acts for nobody. */
+const who = ({ params, caller }: Call<{ id: number }>) =>
+  [params.id as StaffId, caller.person?.staffId] as const
+
+export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | 'clock'>) => [
+  route({
+    method: 'GET',
+    path: '/staff',
+    name: 'listStaff',
+    section,
+    summary: 'The people who run the installation',
+    access,
+    answer: Type.Object({ items: Type.Array(person) }),
+    handle: async ({ desk }) => ({ items: (await listStaff(desk.read, clock)).map(wirePerson) }),
+  }),
+  route({
+    method: 'GET',
+    path: '/staff/:id',
+    name: 'getStaff',
+    section,
+    summary: 'One of them, with all sign-ins',
+    access,
+    params: idParams,
+    answer: Type.Object({ person, sign_ins: Type.Array(signIn) }),
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) => {
+      const staffId = params.id as StaffId
+      return {
+        person: wirePerson(await findStaff(desk.read, staffId, clock)),
+        sign_ins: (await signIns.list(staffId)).map(wireSignIn),
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/staff',
+    name: 'inviteStaff',
+    section,
+    summary: 'Invite a person',
+    description: 'An invitation of the same person that was not used counts no more.',
+    access,
+    body: bodyOf({ role: oneOf(roles), email: text(254), name: Type.Optional(text(100)) }),
+    answer: invited,
+    refusals: ['conflict'],
+    handle: async ({ desk, body }) => wireInvitation(await inviteStaff(desk.change, body, clock)),
+  }),
+  route({
+    method: 'POST',
+    path: '/staff/:id/role',
+    name: 'setRole',
+    section,
+    summary: 'Give a person another role; all sign-ins end',
+    description: 'Nobody changes their own role, and there is always an active owner.',
+    access,
+    params: idParams,
+    body: bodyOf({ role: oneOf(roles) }),
+    answer: person,
+    refusals: ['not_found', 'conflict'],
+    handle: async (call) => {
+      const [staffId, by] = who(call)
+      return wirePerson(await setRole(call.desk.change, staffId, call.body.role, by, clock))
+    },
+  }),
+  ...(
+    [
+      ['suspend', 'suspendStaff', 'Keep a person out: all sign-ins end, within a second', suspendStaff],
+      ['resume', 'resumeStaff', 'Let a suspended person in again', resumeStaff],
+    ] as const
+  ).map(([verb, name, summary, change]) =>
+    route({
+      method: 'POST',
+      path: `/staff/:id/${verb}`,
+      name,
+      section,
+      summary,
+      access,
+      params: idParams,
+      answer: person,
+      refusals: ['not_found', 'conflict'],
+      handle: async (call) => wirePerson(await change(call.desk.change, ...who(call), clock)),
+    }),
+  ),
+  route({
+    method: 'POST',
+    path: '/staff/:id/reset',
+    name: 'resetStaff',
+    section,
+    summary: 'Take password and second factor away, and make an invitation to set new ones',
+    access,
+    params: idParams,
+    answer: invited,
+    refusals: ['not_found', 'conflict'],
+    handle: async (call) => wireInvitation(await resetStaff(call.desk.change, ...who(call), clock)),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/staff/:id/sign-ins',
+    name: 'endSignInsOfStaff',
+    section,
+    summary: 'End all sign-ins of a person',
+    access,
+    params: idParams,
+    answer: nothing,
+    handle: async ({ caller, params }) => {
+      await signIns.end({ staffId: params.id as StaffId }, caller.actor)
+      return {}
+    },
+  }),
+]

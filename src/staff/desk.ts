@@ -1,0 +1,20 @@
+import type { Sql } from '../database/database.ts'
+
+/** Desk is what somebody of the staff, or a program of the operator, works with. */
+export interface Desk {
+  /** `actor` is the name in the trail. */
+  actor: string
+  /** `read` reads in the pool of the operator API, and is cancelled when its client has gone. */
+  read: Sql
+  /** `change` changes in the actor's name. */
+  change: Sql
+}
+
+/** Desks gives everybody one of their own. */
+export interface Desks {
+  reading(signal?: AbortSignal): Sql
+  changing(actor: string): Sql
+}
+
+/** `tokenActor` names a program in the trail. */
+export const tokenActor = (id: number): string => `token:${id}`

@@ -1,0 +1,28 @@
+import { Throttled } from '../errors.ts'
+import type { Bucket } from './bucket.ts'
+import type { SharedBuckets } from './shared-buckets.ts'
+
+/** PER_MINUTE is how often a person of the staff, or a program of the operator, may ask for something. */
+const PER_MINUTE = 600
+
+/** OperatorThrottle bounds the requests of each person and program to the operator API. */
+export class OperatorThrottle {
+  readonly #buckets: SharedBuckets
+  /** `#ofActors` has as many as there are people and tokens at most. */
+  readonly #ofActors = new Map<string, Bucket>()
+
+  constructor(buckets: SharedBuckets) {
+    this.#buckets = buckets
+  }
+
+  /** `count` counts a request. Throws Throttled. */
+  count(actor: string): void {
+    let bucket = this.#ofActors.get(actor)
+    if (!bucket) {
+      bucket = this.#buckets.open(`operator ${actor}`)
+      this.#ofActors.set(actor, bucket)
+    }
+    const wait = bucket.take(PER_MINUTE, this.#buckets.now())
+    if (wait > 0) throw new Throttled('too_many_requests', wait)
+  }
+}

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
+import { routesOf } from '../../../src/protocols/operator/routes.ts'
+import { codeAt, PASSWORD } from '../../staff/people.fixtures.ts'
+import { ask, OperatorOffice, originOf } from './office.fixtures.ts'
+
+let office: OperatorOffice
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+})
+afterAll(() => office.stop())
+
+it('every change is found in the trail, in the name of who made it, with before and after', async () => {
+  const { server } = office
+  const owner = await office.person('owner')
+  const other = await office.person('support')
+  const elsewhere = await other.hired.signIn('192.0.2.9')
+  const mine = `staff:${owner.id}`
+  const { headers } = owner
+  const newest = async () => (await ask(server, 'GET', '/audit?limit=1', { headers })).json.data.page.items[0]
+  const made: Record<string, string> = {}
+  /** What each route that changes something adds: the noun, and a field of what is behind it. */
+  const changing: [route: string, url: string, body: unknown, what: string, field: string][] = [
+    ['DELETE /me/sign-ins/:id', '/me/sign-ins/2000000000', undefined, '', ''],
+    ['DELETE /me/sign-ins', '/me/sign-ins', undefined, '', ''],
+    ['POST /me/password', '/me/password', { password: 'yet another good one' }, 'staff', 'password'],
+    ['POST /me/totp', '/me/totp', undefined, 'staff', 'secrets'],
+    ['POST /me/recovery-codes', '/me/recovery-codes', {}, 'staff', 'recovery_codes'],
+    ['POST /staff', '/staff', { role: 'catalogue', email: 'new@example.com' }, 'staff', 'invitation_hash'],
+    ['POST /staff/:id/role', `/staff/${other.id}/role`, { role: 'finance' }, 'sign-in', 'ended_at'],
+    ['DELETE /staff/:id/sign-ins', `/staff/${other.id}/sign-ins`, undefined, '', ''],
+    ['POST /staff/:id/suspend', `/staff/${other.id}/suspend`, {}, 'staff', 'suspended_at'],
+    ['POST /staff/:id/resume', `/staff/${other.id}/resume`, {}, 'staff', 'suspended_at'],
+    ['POST /staff/:id/reset', `/staff/${other.id}/reset`, {}, 'staff', 'invitation_hash'],
+    ['POST /tokens', '/tokens', { name: 'figures', permissions: ['orders.read'] }, 'token', 'permissions'],
+    ['POST /tokens/:id/revoke', '/tokens/1/revoke', {}, 'token', 'revoked_at'],
+  ]
+  /** What signs people in has their sign-ins in the trail: see test/staff/sign-ins.test.ts. What is offered changes nothing. */
+  const others = [
+    'POST /session',
+    'POST /session/second-factor',
+    'POST /session/proof',
+    'DELETE /session',
+    'POST /invitation/open',
+    'POST /invitation',
+    'POST /me/totp/offer',
+  ]
+  const all = routesOf({} as OperatorDeps).filter(({ method }) => method !== 'GET')
+  expect([...changing.map(([route]) => route), ...others].sort()).toEqual(
+    all.map(({ method, path }) => `${method} ${path}`).sort(),
+  )
+  for (const [route, url, given, what, field] of changing) {
+    let body = given
+    if (route === 'POST /me/totp') {
+      const { secret } = (await ask(server, 'POST', '/me/totp/offer', { headers })).json.data
+      body = { totp_secret: secret, code: codeAt(secret, office.office.clock.now()) }
+    }
+    const before = (await newest()).id
+    const { status, json } = await ask(server, route.split(' ')[0] as string, url, { headers, body })
+    expect([route, status, json.code]).toEqual([route, 200, undefined])
+    const line = await newest()
+    if (what === '') expect([route, line.id]).toEqual([route, before])
+    else {
+      expect([route, line.actor, line.what]).toEqual([route, mine, what])
+      expect(Object.keys(line.after), route).toContain(field)
+    }
+    made[route] = line.id
+  }
+  expect(await office.office.signIns.find(elsewhere.token)).toBeUndefined()
+  const program = await office.program(['staff.edit'])
+  await ask(server, 'POST', `/staff/${other.id}/role`, { headers: program, body: { role: 'support' } })
+  expect(await newest()).toMatchObject({ actor: expect.stringMatching(/^token:\d+$/) })
+  const everything = await ask(server, 'GET', '/audit?limit=200', { headers })
+  expect(JSON.stringify(everything.json)).not.toMatch(/argon2|\\\\x|imo_/)
+})
+
+it('is read by pages, by thing, by who and by time; a cursor goes with its filter', async () => {
+  const { headers } = await office.person('manager')
+  const read = async (query: string) => (await ask(office.server, 'GET', `/audit?${query}`, { headers })).json
+  const all = (await read('limit=200')).data.page.items
+  const ids: number[] = []
+  let cursor = ''
+  do {
+    const { page } = (await read(`limit=7${cursor}`)).data
+    ids.push(...page.items.map(({ id }: { id: number }) => id))
+    cursor = page.next_cursor === null ? '' : `&cursor=${page.next_cursor}`
+  } while (cursor !== '')
+  expect(ids).toEqual(all.map(({ id }: { id: number }) => id))
+  const tokens = (await read('what=token')).data.page.items
+  expect(tokens.length).toBeGreaterThan(2)
+  expect(new Set(tokens.map(({ what }: { what: string }) => what))).toEqual(new Set(['token']))
+  const { actor, subject, at } = tokens[0]
+  expect((await read(`what=token&subject=${subject}`)).data.page.items.length).toBeGreaterThan(0)
+  expect((await read(`actor=${encodeURIComponent(actor)}`)).data.page.items[0]).toMatchObject({ actor })
+  expect((await read(`to=${encodeURIComponent('2020-01-01T00:00:00Z')}`)).data.page.items).toEqual([])
+  expect((await read(`from=${encodeURIComponent(at)}&what=token`)).data.page.items[0]).toMatchObject({ at })
+  const { next_cursor } = (await read('limit=1&what=token')).data.page
+  expect(await read(`what=staff&cursor=${next_cursor}`)).toMatchObject({
+    code: 'INVALID_INPUT_ERROR',
+    source: 'query',
+  })
+  expect(await read('cursor=nonsense')).toMatchObject({ errors: { cursor: [expect.any(String)] } })
+})
+
+it('signs nobody in by the trail: a failed sign-in is told to owners', async () => {
+  const owner = await office.person('owner')
+  const other = await office.person('support')
+  const body = { email: other.hired.email, password: `not ${PASSWORD}` }
+  await ask(office.server, 'POST', '/session', { body, headers: originOf(office.server) })
+  const { json } = await ask(office.server, 'GET', `/staff/${other.id}`, { headers: owner.headers })
+  expect(json.data.person).toMatchObject({ failures: 1, sign_ins: 1 })
+})

@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
+import { routesOf } from '../../../src/protocols/operator/routes.ts'
+import {
+  needsProof,
+  permissionsOf,
+  roles,
+  type StaffPermission,
+  staffPermissions,
+} from '../../../src/staff/roles.ts'
+import { ask, OperatorOffice } from './office.fixtures.ts'
+
+/** Every route of the operator API, of every role, of a program, of nobody. */
+const routes = routesOf({} as OperatorDeps).map(({ method, path, access }) => ({
+  method,
+  path,
+  access,
+  name: `${method} ${path}`,
+  // Nothing has these names: what is allowed finds nothing to change.
+  url: path.replace(':id', '2000000000'),
+}))
+const guarded = routes.filter(({ access }) => access !== 'anybody')
+const isPermission = (access: string): access is StaffPermission => Object.hasOwn(staffPermissions, access)
+
+let office: OperatorOffice
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+})
+afterAll(() => office.stop())
+
+const REFUSED = [401, 403]
+
+describe.each(roles)('%s', (role) => {
+  it('may do what the table says, and nothing else', async () => {
+    const { headers } = await office.person(role)
+    const may: readonly string[] = permissionsOf(role)
+    for (const { method, url, access, name } of guarded) {
+      const { status, json } = await ask(office.server, method, url, {
+        body: method === 'GET' ? undefined : {},
+        headers,
+      })
+      if (isPermission(access) && !may.includes(access)) {
+        expect([name, status, json.code, json.message]).toEqual([
+          ...[name, 403, 'PERMISSION_DENIED_ERROR'],
+          `Permission denied: you may not ${access}`,
+        ])
+      } else {
+        expect(REFUSED, `${name}: ${status} ${JSON.stringify(json)}`).not.toContain(status)
+      }
+    }
+  })
+
+  it('must prove again who it is before what moves money or gives rights', async () => {
+    const { headers } = await office.person(role)
+    office.office.clock.advance(10 * 60_000)
+    const may: readonly string[] = permissionsOf(role)
+    for (const { method, url, access, name } of guarded) {
+      if (isPermission(access) && !may.includes(access)) continue
+      const { status, json } = await ask(office.server, method, url, {
+        body: method === 'GET' ? undefined : {},
+        headers,
+      })
+      const asks =
+        method !== 'GET' && (access === 'proved person' || (isPermission(access) && needsProof(access)))
+      expect([name, json.code === 'STEP_UP_REQUIRED_ERROR' && status === 403]).toEqual([name, asks])
+    }
+  })
+})
+
+it('nobody may do any of it', async () => {
+  for (const { method, url, name } of guarded) {
+    const headers = { origin: office.server.url, 'x-csrf-token': 'x', cookie: 'imeigate_console=made-up' }
+    const { status, json } = await ask(office.server, method, url, { headers })
+    expect([name, status, json.code]).toEqual([name, 401, 'SESSION_EXPIRED_ERROR'])
+  }
+})
+
+it('a program may do what its token says, and nothing that is for people', async () => {
+  const all = Object.keys(staffPermissions) as StaffPermission[]
+  for (const { method, url, access, name } of guarded) {
+    const body = method === 'GET' ? undefined : {}
+    const rest = all.filter((one) => one !== access)
+    const refused = await ask(office.server, method, url, { body, headers: await office.program(rest) })
+    expect([name, refused.status, refused.json.code]).toEqual([name, 403, 'PERMISSION_DENIED_ERROR'])
+    if (!isPermission(access)) continue
+    const { status } = await ask(office.server, method, url, {
+      body,
+      headers: await office.program([access]),
+    })
+    expect(REFUSED, name).not.toContain(status)
+  }
+})
+
+it('a program may do no more than its maker may now', async () => {
+  const maker = await office.person('manager')
+  const headers = await office.program(['audit.read'], { staffId: maker.id, role: 'manager' })
+  const { server } = office
+  expect(await ask(server, 'GET', '/audit', { headers })).toMatchObject({ status: 200 })
+  await server.sql`update staff set role = 'support' where id = ${maker.id}`
+  expect(await ask(server, 'GET', '/audit', { headers })).toMatchObject({ status: 403 })
+  await server.sql`update staff set role = 'manager', suspended_at = now() where id = ${maker.id}`
+  expect(await ask(server, 'GET', '/audit', { headers })).toMatchObject({
+    ...{ status: 401, json: { code: 'KEY_REVOKED_ERROR' } },
+  })
+})

@@ -1,0 +1,239 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { inviteStaff } from '../../../src/staff/staff.ts'
+import { codeAt, PASSWORD } from '../../staff/people.fixtures.ts'
+import { until } from '../../support/until.ts'
+import { ask, cookieIn, OperatorOffice, originOf } from './office.fixtures.ts'
+
+let office: OperatorOffice
+beforeAll(async () => {
+  office = await OperatorOffice.open({ TRUST_PROXY: '127.0.0.1' })
+})
+afterAll(() => office.stop())
+
+const say = (method: string, path: string, given?: { body?: unknown; headers?: Record<string, string> }) =>
+  ask(office.server, method, path, given)
+const signIn = (
+  email: string,
+  headers: Record<string, string> = originOf(office.server),
+  password = PASSWORD,
+) => say('POST', '/session', { body: { email, password }, headers })
+
+describe('signing in', () => {
+  it('takes an invitation, a password and a code, and says who it is', async () => {
+    const { clock } = office.office
+    const { token: invitation } = await inviteStaff(
+      office.server.sql,
+      { role: 'finance', email: 'eve@example.com' },
+      clock,
+    )
+    const headers = originOf(office.server)
+    const opened = await say('POST', '/invitation/open', { body: { invitation }, headers })
+    expect(opened.json.data).toMatchObject({ role: 'finance', email: 'eve@example.com', name: '' })
+    const { secret } = opened.json.data.totp
+    const form = { invitation, name: 'Eve', email: 'eve@example.com', password: 'short', totp_secret: secret }
+    const weak = await say('POST', '/invitation', { body: { ...form, code: '000000' }, headers })
+    expect([weak.status, weak.json]).toEqual([
+      422,
+      expect.objectContaining({
+        code: 'INVALID_INPUT_ERROR',
+        errors: { password: [expect.stringContaining('12 characters')], code: [expect.any(String)] },
+        problems: [
+          { field: 'password', code: 'INVALID_INPUT_ERROR', params: expect.any(Object) },
+          { field: 'code', code: 'INVALID_INPUT_ERROR', params: expect.any(Object) },
+        ],
+      }),
+    ])
+    const accepted = await say('POST', '/invitation', {
+      body: { ...form, password: PASSWORD, code: codeAt(secret, clock.now()) },
+      headers,
+    })
+    expect(accepted.json.data).toEqual({ email: 'eve@example.com', recovery_codes: expect.any(Array) })
+    expect((await say('POST', '/invitation/open', { body: { invitation }, headers })).status).toBe(404)
+    const begun = await signIn('EVE@example.com')
+    expect(begun.headers['set-cookie']).toEqual([
+      expect.stringMatching(/^imeigate_console=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Expires=.+ GMT$/),
+    ])
+    const half = { ...headers, cookie: cookieIn(begun), 'x-csrf-token': begun.json.data.csrf_token }
+    // Half a sign-in is none.
+    expect((await say('GET', '/session', { headers: half })).json.code).toBe('SESSION_EXPIRED_ERROR')
+    const recovery_code = accepted.json.data.recovery_codes[0]
+    const both = await say('POST', '/session/second-factor', {
+      body: { recovery_code, code: '1' },
+      headers: half,
+    })
+    expect(both.json).toMatchObject({ code: 'INVALID_INPUT_ERROR', source: 'body' })
+    const done = await say('POST', '/session/second-factor', { body: { recovery_code }, headers: half })
+    const session = await say('GET', '/session', { headers: { cookie: cookieIn(done) } })
+    expect(session.json.data).toMatchObject({
+      csrf_token: done.json.data.csrf_token,
+      is_proved: true,
+      person: { name: 'Eve', email: 'eve@example.com', role: 'finance' },
+    })
+    expect(session.json.data.person.permissions).toContain('money.adjust')
+  })
+
+  it('is refused alike for whoever does not get in, and throttled', async () => {
+    const { hired } = await office.person('support')
+    const from = (address: string) => ({ ...originOf(office.server), 'x-forwarded-for': address })
+    const wrong = await signIn(hired.email, from('93.184.216.7'), 'wrong password')
+    const unknown = await signIn('nobody@example.com', from('93.184.216.7'))
+    // Without TLS people sign in from here and private networks only.
+    for (const one of [wrong, unknown]) expect(one).toMatchObject({ status: 403 })
+    const tls = (address: string) => ({ ...from(address), 'x-forwarded-proto': 'https' })
+    const refused = [
+      await signIn(hired.email, tls('93.184.216.7'), 'wrong password'),
+      await signIn('nobody@example.com', tls('93.184.216.7')),
+    ].map(({ status, json: { traceId: _t, ...json } }) => ({ status, json }))
+    expect(refused[0]).toEqual(refused[1])
+    expect(refused[0]).toMatchObject({ status: 401, json: { code: 'INVALID_CREDENTIALS_ERROR' } })
+    for (let count = 0; count < 5; count++) await signIn(hired.email, tls('93.184.216.7'), 'wrong password')
+    const late = await signIn(hired.email, tls('93.184.216.7'))
+    expect(late).toMatchObject({ status: 429, json: { code: 'TOO_MANY_FAILED_LOGINS_ERROR' } })
+    expect(Number(late.headers['retry-after'])).toBeGreaterThan(0)
+    const cookie = (await signIn(hired.email, tls('93.184.216.8'))).headers['set-cookie']
+    expect(cookie).toEqual([expect.stringMatching(/^__Host-imeigate_console=.*; Secure$/)])
+  })
+
+  it('ends', async () => {
+    const { headers } = await office.person('support')
+    const ended = await say('DELETE', '/session', { headers })
+    expect(ended.headers['set-cookie']).toEqual([expect.stringMatching(/^imeigate_console=; .*Max-Age=0$/)])
+    expect((await say('GET', '/session', { headers })).status).toBe(401)
+  })
+})
+
+describe('what comes from another site', () => {
+  it('is refused: by its origin, and by the text that belongs to the sign-in', async () => {
+    const { headers } = await office.person('owner')
+    const cookie = { cookie: headers.cookie }
+    const csrf = { 'x-csrf-token': headers['x-csrf-token'] as string }
+    const mine = { 'sec-fetch-site': 'same-origin' }
+    const other = { origin: 'https://evil.example' }
+    for (const [given, expected] of [
+      [{ ...cookie, ...csrf, ...mine }, 200],
+      [{ ...cookie, ...csrf, ...originOf(office.server) }, 200],
+      [{ ...cookie, ...csrf, ...mine, ...other }, 200],
+      [{ ...cookie, ...csrf }, 403],
+      [{ ...cookie, ...csrf, ...other }, 403],
+      [{ ...cookie, ...csrf, origin: 'null' }, 403],
+      [{ ...cookie, ...csrf, 'sec-fetch-site': 'cross-site', ...originOf(office.server) }, 403],
+      [{ ...cookie, ...csrf, 'sec-fetch-site': 'same-site' }, 403],
+      [{ ...cookie, ...mine }, 403],
+      [{ ...cookie, ...mine, 'x-csrf-token': `${csrf['x-csrf-token']}x` }, 403],
+    ] as [Record<string, string>, number][]) {
+      const { status, json } = await say('DELETE', '/me/sign-ins', { headers: given })
+      expect([given, status]).toEqual([given, expected])
+      if (expected === 403) expect(json.code).toBe('CSRF_ERROR')
+    }
+    // Signing in itself, so that nobody is signed in as somebody else.
+    expect((await signIn('x@example.com', {})).json.code).toBe('CSRF_ERROR')
+    expect((await signIn('x@example.com', other)).json.code).toBe('CSRF_ERROR')
+    // Another site cannot read our answers, so reading needs none of it.
+    expect((await say('GET', '/session', { headers: { ...cookie, ...other } })).status).toBe(200)
+  })
+
+  it('a program has no cookie, and needs none of it', async () => {
+    const headers = await office.program(['staff.edit'])
+    const body = { role: 'support', email: 'by-program@example.com' }
+    expect(await say('POST', '/staff', { headers, body })).toMatchObject({ status: 200 })
+    // With a token cookies are ignored.
+    const person = await office.person('owner')
+    const wrong = { ...person.headers, authorization: 'Bearer imo_1_made-up' }
+    expect(await say('GET', '/session', { headers: wrong })).toMatchObject({ status: 401 })
+  })
+})
+
+describe('a person', () => {
+  it('is kept out with the next request, once suspended', async () => {
+    const owner = await office.person('owner')
+    const other = await office.person('support')
+    expect((await say('GET', '/session', { headers: other.headers })).status).toBe(200)
+    const { json } = await say('POST', `/staff/${other.id}/suspend`, { headers: owner.headers })
+    expect(json.data).toMatchObject({ status: 'suspended', sign_ins: 0 })
+    expect((await say('GET', '/session', { headers: other.headers })).status).toBe(401)
+    expect((await say('POST', `/staff/${owner.id}/suspend`, { headers: owner.headers })).json).toMatchObject({
+      code: 'PERMISSION_DENIED_ERROR',
+    })
+  })
+
+  it('changes what it signs in with, and all other sign-ins end', async () => {
+    const { hired, headers } = await office.person('support')
+    const { clock, signIns } = office.office
+    const elsewhere = await hired.signIn('192.0.2.77')
+    const listed = await say('GET', '/me/sign-ins', { headers })
+    expect(listed.json.data.items.map(({ address }: { address: string }) => address)).toEqual([
+      '192.0.2.77',
+      '127.0.0.1',
+    ])
+    const weak = await say('POST', '/me/password', { headers, body: { password: 'password12345' } })
+    expect(weak.json).toMatchObject({ code: 'INVALID_INPUT_ERROR', errors: { password: expect.any(Array) } })
+    expect(
+      await say('POST', '/me/password', { headers, body: { password: 'another good one' } }),
+    ).toMatchObject({ status: 200 })
+    expect(await signIns.find(elsewhere.token)).toBeUndefined()
+    await expect(hired.begin('127.0.0.1')).rejects.toMatchObject({ code: 'invalid_credentials' })
+    const { secret } = (await say('POST', '/me/totp/offer', { headers })).json.data
+    const wrong = await say('POST', '/me/totp', { headers, body: { totp_secret: secret, code: '000000' } })
+    expect(wrong.json).toMatchObject({ errors: { code: expect.any(Array) } })
+    const body = { totp_secret: secret, code: codeAt(secret, clock.now()) }
+    expect(await say('POST', '/me/totp', { headers, body })).toMatchObject({ status: 200 })
+    const { recovery_codes } = (await say('POST', '/me/recovery-codes', { headers })).json.data
+    const proved = await say('POST', '/session/proof', {
+      headers,
+      body: { password: 'another good one', recovery_code: recovery_codes[9] },
+    })
+    expect(proved.status).toBe(200)
+    // The earlier cookie is of no use any more.
+    expect((await say('GET', '/session', { headers })).status).toBe(401)
+    expect((await say('GET', '/session', { headers: { cookie: cookieIn(proved) } })).status).toBe(200)
+  })
+
+  it('is told of what is wrong by the field, in words and for programs', async () => {
+    const { headers } = await office.person('owner')
+    const body = { role: 'boss', email: 'x@example.com', colour: 'red' }
+    const { status, json } = await say('POST', '/staff', { headers, body })
+    expect([status, json]).toEqual([
+      400,
+      expect.objectContaining({
+        code: 'REQUEST_NOT_MATCH_SPEC_ERROR',
+        source: 'body',
+        errors: {
+          role: [expect.stringContaining('must be one of owner, manager')],
+          colour: ['is not known'],
+        },
+        problems: expect.arrayContaining([
+          { field: 'role', code: 'enum', params: { allowedValues: expect.arrayContaining(['owner']) } },
+          { field: 'colour', code: 'additionalProperties', params: { additionalProperty: 'colour' } },
+        ]),
+        traceId: expect.any(String),
+      }),
+    ])
+    expect((await say('GET', '/audit?limit=0', { headers })).json).toMatchObject({ source: 'query' })
+    expect((await say('GET', '/staff/0', { headers })).json).toMatchObject({ source: 'params' })
+    expect((await say('GET', '/nowhere', { headers })).status).toBe(404)
+  })
+
+  it('is refused when it asks too often', async () => {
+    const { headers } = await office.person('support')
+    // Ten a second flow in meanwhile.
+    const ask100 = () => Promise.all(Array.from({ length: 100 }, () => say('GET', '/session', { headers })))
+    let refused: Awaited<ReturnType<typeof ask100>> = []
+    await until('one is too many', async () => {
+      refused = (await ask100()).filter(({ status }) => status === 429)
+      return refused.length > 0
+    })
+    expect(refused[0]?.json.code).toBe('TOO_MANY_REQUESTS_ERROR')
+  })
+})
+
+it('what was refused is found by the id of its answer', async () => {
+  // So many are kept of an address in a minute, and this file has asked for more.
+  const { json } = await say('GET', '/session', { headers: { 'x-forwarded-for': '10.9.8.7' } })
+  const found = async () =>
+    await office.server
+      .sql`select via, action, outcome from stranger_requests where request_id = ${json.traceId}::uuid`
+  await until('it is kept', async () => (await found()).length > 0)
+  expect(await found()).toEqual([
+    { via: 'operator', action: 'GET /api/operator/session', outcome: 'session_expired' },
+  ])
+})
