@@ -61,6 +61,7 @@ import { SharedBuckets } from '../throttles/shared-buckets.ts'
 import { Deliverer } from '../webhooks/deliverer.ts'
 import { webhookGauges } from '../webhooks/gauges.ts'
 import { findDueEvents, webhookJobs } from '../webhooks/jobs.ts'
+import { ClockWatch } from './clock-watch.ts'
 import { Preparation } from './preparation.ts'
 import type { Part } from './readiness.ts'
 
@@ -222,6 +223,7 @@ export async function compose(
 
   return {
     ...database,
+    clockWatch: new ClockWatch({ sql: long, clock, log, jobs: queue }),
     chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(sql, keys) }),
     stuckSessions: new StuckSessions(sql, log),
     config,

@@ -5,7 +5,7 @@ import type { DatabaseAddress, Queryable } from '../database/database.ts'
 import { pools } from '../database/pools.ts'
 import { QUEUE_SCHEMA } from '../database/serving-role.ts'
 import { endsWithin } from '../lib/time.ts'
-import { insertJob } from './jobs.sql.ts'
+import { insertJob, moveJobsBack } from './jobs.sql.ts'
 import { queuePool } from './queue-pool.ts'
 
 /** JobTask does a job. What it throws is logged. Its signal says that the process stops: the task must end soon. */
@@ -71,6 +71,16 @@ export class Jobs {
     const pool = this.#pool
     this.#pool = undefined
     if (pool) await endsWithin(GRACE_MS, pool.end())
+  }
+
+  /**
+   * `setBack` follows a clock that was set back. The queue's schedule waits until its next minute has come, by the old time, and so it is
+   * started again; jobs under way end first.
+   */
+  async setBack(sql: Queryable, back: { now: Date; byMs: number }): Promise<void> {
+    await moveJobsBack(sql, back)
+    // One that has stopped already is being started again.
+    await this.#runner?.stop().catch(() => {})
   }
 
   async #run(): Promise<Runner> {

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { connectionSettings, queueSettings } from '../../src/database/connection-settings.ts'
 import { type DatabaseAddress, openPool, type Sql } from '../../src/database/database.ts'
 import { addJob, everyMinute, Jobs, type JobsDeps } from '../../src/jobs/jobs.ts'
@@ -114,6 +114,26 @@ describe('the job queue', () => {
     await expect
       .poll(async () => [...(await sql`select identifier from graphile_worker._private_known_crontabs`)])
       .toEqual([{ identifier: 'look' }])
+  })
+
+  it('goes on with what is done every minute when the clock was set back', async () => {
+    const { sql, address } = database
+    // By a clock that goes on from some seconds before a minute that the database has had, too.
+    const minute = Math.floor(Date.now() / 60_000) * 60_000
+    const setTo = (ms: number): void =>
+      void vi.useFakeTimers({ toFake: ['Date'], shouldAdvanceTime: true, now: ms })
+    let runs = 0
+    try {
+      setTo(minute - 2500)
+      const jobs = await start(address, { tasks: { tick: everyMinute(async () => void runs++) } })
+      await expect.poll(() => runs).toBe(1)
+      setTo(minute - 2 * 3_600_000 - 2500)
+      await jobs.setBack(sql, { now: new Date(), byMs: 2 * 3_600_000 })
+      setTo(minute - 2 * 3_600_000 - 2500)
+      await expect.poll(() => runs).toBe(2)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 })
 

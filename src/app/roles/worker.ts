@@ -8,4 +8,5 @@ export const workerRole = ({
   sweeper,
   chain,
   stuckSessions,
-}: Components): RuntimeService[] => [jobs, fulfilment, sweeper, chain, stuckSessions]
+  clockWatch,
+}: Components): RuntimeService[] => [jobs, fulfilment, sweeper, chain, stuckSessions, clockWatch]
