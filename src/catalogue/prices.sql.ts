@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely'
-import { build } from '../database/build.ts'
+import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { Prices } from '../database/types.ts'
 import type { AccountId, ServiceId } from '../lib/ids.ts'
@@ -13,10 +13,10 @@ export interface Price extends Omit<Selectable<Prices>, 'id' | 'updatedAt'> {
 /** PriceKey says which price of a service. */
 export type PriceKey = Pick<Price, 'serviceId' | 'accountId' | 'priceGroupId' | 'currency'>
 
-/** `selectPrices` gives the prices of one service or of all: everyone's, then accounts', then groups'. */
+/** `selectPrices` gives the prices of some services or of all: everyone's, then accounts', then groups'. */
 export async function selectPrices(
   sql: Queryable,
-  service: ServiceId | null = null,
+  services: readonly ServiceId[] | null = null,
   limit: number | null = null,
 ): Promise<Price[]> {
   const query = build
@@ -29,7 +29,9 @@ export async function selectPrices(
     .orderBy('p.priceGroupId', (order) => order.asc().nullsFirst())
     .orderBy('p.currency')
     .limit(limit)
-  return await sql.run(service === null ? query : query.where('p.serviceId', '=', service))
+  return await sql.run(
+    services === null ? query : query.where(literal<boolean>`p.service_id = any(${services}::int[])`),
+  )
 }
 
 /** PRICES_PER_READ are the prices, or removed prices, that one statement reads: what it gives is read in one turn of the event loop. */

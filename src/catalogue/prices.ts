@@ -35,7 +35,7 @@ export async function setPrice(sql: Queryable, form: PriceForm & { price: string
       throw new Refusal('invalid_input', `account ${key.accountId} buys in ${currency}`, 'currency')
     }
   }
-  const find = async () => (await selectPrices(sql, key.serviceId)).find((price) => isOf(price, key))
+  const find = async () => (await selectPrices(sql, [key.serviceId])).find((price) => isOf(price, key))
   const old = await find()
   const minItems = given.minItems ?? old?.minItems ?? 1
   const maxItems = given.maxItems ?? old?.maxItems ?? Math.max(minItems, 1000)
@@ -61,7 +61,7 @@ export async function listPrices(
   idOrCode: string,
   limit: number | null = null,
 ): Promise<Price[]> {
-  return await selectPrices(sql, (await findService(sql, idOrCode)).id, limit)
+  return await selectPrices(sql, [(await findService(sql, idOrCode)).id], limit)
 }
 
 async function findKey(sql: Queryable, form: PriceForm): Promise<PriceKey> {

@@ -174,12 +174,12 @@ export async function selectSupplierNames(sql: Queryable): Promise<SupplierNameR
 /** `selectRoutes` gives the suppliers' names by service, in order of preference. A supplier with several routes is there as often. */
 export async function selectRoutes(
   sql: Queryable,
-  service: ServiceId | null = null,
+  services: readonly ServiceId[] | null = null,
 ): Promise<Map<ServiceId, string[]>> {
   const rows = await sql<{ service_id: ServiceId; suppliers: string[] }[]>`
     select r.service_id, array_agg(s.name order by r.position, r.id) as suppliers
       from supplier_routes r join suppliers s on s.id = r.supplier_id
-     where ${service}::int is null or r.service_id = ${service}::int
+     where ${services}::int[] is null or r.service_id = any(${services}::int[])
      group by r.service_id`
   return new Map(rows.map((row) => [row.service_id, row.suppliers]))
 }

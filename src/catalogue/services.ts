@@ -2,6 +2,7 @@ import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { checkThousands, readValues } from '../lib/attributes.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
+import { groupsOf } from '../lib/groups.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import type { ServiceInput } from './attributes.ts'
@@ -121,21 +122,25 @@ export async function listServices(
       (group === undefined || one.group.toLowerCase() === group.toLowerCase()) &&
       (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
   )
-  return viewsOf(sql, services.slice(0, limit), null)
+  const views: ServiceView[] = []
+  for (const some of groupsOf(services.slice(0, limit), () => 1, VIEWS_PER_READ)) {
+    views.push(...(await viewsOf(sql, some)))
+  }
+  return views
 }
 
 /** `showService` throws service_not_found. */
 export async function showService(sql: Queryable, idOrCode: string): Promise<ServiceView> {
   const stored = await findStored(sql, idOrCode)
-  const [view] = await viewsOf(sql, [stored], stored.service.id)
+  const [view] = await viewsOf(sql, [stored])
   return view as ServiceView
 }
 
-async function viewsOf(
-  sql: Queryable,
-  services: StoredService[],
-  only: ServiceId | null,
-): Promise<ServiceView[]> {
+/** VIEWS_PER_READ are the services whose prices and routes are read together. */
+const VIEWS_PER_READ = 250
+
+async function viewsOf(sql: Queryable, services: StoredService[]): Promise<ServiceView[]> {
+  const only = services.map(({ service }) => service.id)
   const [prices, suppliers, groups] = await Promise.all([
     selectPrices(sql, only),
     selectRoutes(sql, only),

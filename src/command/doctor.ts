@@ -19,7 +19,7 @@ import { KeyRing } from '../secrets/key-ring.ts'
 import { findBelowCost } from '../supplier-routes/below-cost.ts'
 import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
 import type { Webhook } from '../webhooks/attributes.ts'
-import { listWebhooks } from '../webhooks/webhooks.ts'
+import { listIllWebhooks } from '../webhooks/webhooks.ts'
 import { userName, withAccess } from './connection.ts'
 import { answering, table } from './output.ts'
 import { AGAINST_ROOT, isRoot } from './root.ts'
@@ -128,7 +128,7 @@ async function database(): Promise<Symptom[]> {
               proxies(await recentSightings(sql, readConfig(process.env).trustProxy, new Date())),
               unrouted(await findUnrouted(sql)),
               belowCost(await findBelowCost(sql, { limit: 3 })),
-              stopped(await listWebhooks(sql)),
+              stopped(await listIllWebhooks(sql, NAMED_WEBHOOKS + 1)),
               backups(await backupState(sql), readConfig(process.env)),
             ]
           : [...symptoms, servingRole(role)]
@@ -302,14 +302,19 @@ function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>)
   )
 }
 
-function stopped(webhooks: Webhook[]): Symptom {
-  const ill = webhooks.filter(({ status, failingSince }) => status !== 'active' || failingSince)
-  if (ill.length === 0) return ok('webhooks', webhooks.length === 0 ? 'none' : 'none fails')
-  const detail = ill.map(({ id, username, status, failingSince }) =>
-    status === 'active'
-      ? `${id} of ${username} fails since ${failingSince?.toISOString()}`
-      : `${id} of ${username} is ${status}`,
-  )
+/** NAMED_WEBHOOKS are told of; there may be thousands. */
+const NAMED_WEBHOOKS = 20
+
+function stopped(ill: Webhook[]): Symptom {
+  if (ill.length === 0) return ok('webhooks', 'none fails')
+  const detail = ill
+    .slice(0, NAMED_WEBHOOKS)
+    .map(({ id, username, status, failingSince }) =>
+      status === 'active'
+        ? `${id} of ${username} fails since ${failingSince?.toISOString()}`
+        : `${id} of ${username} is ${status}`,
+    )
+  if (ill.length > NAMED_WEBHOOKS) detail.push('and more')
   return warn('webhooks', detail.join('; '), 'imeigate webhook list')
 }
 

@@ -36,6 +36,15 @@ export async function listWebhooks(
   return await sql.run(chosen.orderBy('w.id').limit(limit))
 }
 
+/** `listIllWebhooks` gives those that fail, or that nothing is sent to. */
+export const listIllWebhooks = async (sql: Queryable, limit: number): Promise<Webhook[]> =>
+  await sql.run(
+    webhooks()
+      .where((eb) => eb.or([eb('w.status', '<>', 'active'), eb('w.failingSince', 'is not', null)]))
+      .orderBy('w.id')
+      .limit(limit),
+  )
+
 export async function selectWebhook(sql: Queryable, id: WebhookId): Promise<Webhook | undefined> {
   const [webhook] = await sql.run(webhooks().where('w.id', '=', id))
   return webhook

@@ -12,6 +12,7 @@ import { newSigningSecret } from './signature.ts'
 import { readWebhookUrl } from './url.ts'
 import {
   insertWebhook,
+  listIllWebhooks,
   listWebhooks,
   lockSecrets,
   nextWebhookId,
@@ -23,7 +24,7 @@ import {
   updateUrl,
 } from './webhooks.sql.ts'
 
-export { listWebhooks }
+export { listIllWebhooks, listWebhooks }
 
 /** NewWebhook is a webhook that was just made. */
 export interface NewWebhook {

@@ -17,7 +17,7 @@ const paged = ['order list', 'deposit list', 'webhook events 1', 'trail']
 /** `few` are lists of what an installation has a handful of, by its operator's own hand; or of what the program itself has. */
 const few = [
   ...['group list', 'supplier list', 'deposit provider list', 'notify channel list', 'notify events'],
-  ...['staff list', 'token list'],
+  ...['staff list', 'token list', 'backup list'],
 ]
 
 let database: TestDatabase
