@@ -139,6 +139,23 @@ test('a supplier that says the same is asked at its times, and no more', async (
   expect(await listReviews(shop.sql, { all: true })).toEqual([])
 })
 
+test.each([
+  'a\0b',
+  '\0Code: 1\0',
+  'lone \ud800',
+  '<b>Code</b>: 1<br>',
+  '{"Code":1}',
+  ' Code: 1\n',
+  'Code:\u200b 1',
+  'a\r\nb',
+])('a supplier that says the same %j again has not changed its mind', async (result) => {
+  const done: SupplierOutcome = { kind: 'success', result, reference: 'R1' }
+  const { id } = await endedWith(done, () => done)
+  shop.clock.advance(HOUR)
+  await until(async () => (await nextLook(id)) === 23 * HOUR)
+  expect(await listReviews(shop.sql, {})).toEqual([])
+})
+
 test('without a clear answer it is asked again every ten minutes, for a day after the last time', async () => {
   const { id, supplier } = await endedWith(SUCCESS, () => SILENT)
   shop.clock.advance(HOUR)
