@@ -1,31 +1,32 @@
-import { type Command, Option } from 'commander'
+import { pipeline } from 'node:stream/promises'
+import type { Command } from 'commander'
+import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { cancelByOperator, requestVerify } from '../fulfilment/people/cancel-verify.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
-import type { OrderState } from '../lib/states.ts'
 import { systemClock } from '../lib/time.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, orderIdOf } from './input.ts'
 import { registerAfter } from './order-after.ts'
+import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
 import { inputOf, jsonOf, mustFind, stateOf, textOf } from './order-view.ts'
 import { type Answer, answering, listed, withNext } from './output.ts'
-
-const states: OrderState[] = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled']
+import { writeWhole } from './whole-file.ts'
 
 export function register(program: Command): void {
   const order = program.command('order').description('orders: list, show, cancel, verify, refund, correct')
-  order
-    .command('list')
-    .description('the newest orders first')
-    .option('--account <id or username>', 'only this account’s')
-    .option('--service <id or code>', 'only of this service')
-    .addOption(new Option('--state <state>', 'only in this state').choices(states))
-    .option('--search <text>', 'an order number, a reference, IMEI or serial number, or a part of one')
-    .option('--before <order id>', 'the page after this order', orderIdOf)
+  const answer = answering(list)
+  addFilter(order.command('list').description('the newest orders first'))
     .addOption(limitOption(50))
-    .action(answering(list))
+    .option('--csv <file>', 'all that fit, a line an item, into a file; -: standard output')
+    .action(async (options: ListOptions, self: Command) => {
+      if (options.csv !== '-') return await answer(options, self)
+      await withDatabase(async ({ sql }) =>
+        pipeline(await csvOf(sql, filterOf(options)), process.stdout, { end: false }),
+      )
+    })
   order
     .command('show')
     .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
@@ -44,8 +45,20 @@ export function register(program: Command): void {
   registerAfter(order)
 }
 
-async function list(options: OperatorOrderFilter): Promise<Answer> {
-  const { orders, ...end } = await withDatabase(({ sql }) => new OperatorOrders(sql).list(options))
+interface ListOptions extends FilterOptions {
+  limit: number
+  csv?: string
+}
+
+async function list({ limit, csv, ...options }: ListOptions): Promise<Answer> {
+  const filter = filterOf(options)
+  if (csv !== undefined) {
+    await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, filter), csv))
+    return { json: { file: csv }, text: `${csv} is written` }
+  }
+  const { orders, ...end } = await withDatabase(({ sql }) =>
+    new OperatorOrders(sql).list({ ...filter, limit }),
+  )
   const answer = listed(orders, {
     json: jsonOf,
     columns: {
@@ -61,6 +74,12 @@ async function list(options: OperatorOrderFilter): Promise<Answer> {
     none: 'no orders',
   })
   return withNext(answer, end)
+}
+
+/** `csvOf` loads what writes it only where it is wanted. */
+async function csvOf(sql: Sql, filter: OperatorOrderFilter): Promise<AsyncGenerator<string>> {
+  const { csvOfOrders } = await import('../orders/read/operator-orders-csv.ts')
+  return csvOfOrders(new OperatorOrders(sql).every(filter))
 }
 
 async function show(id: OrderId): Promise<Answer> {

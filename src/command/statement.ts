@@ -1,6 +1,3 @@
-import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
-import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
@@ -17,6 +14,7 @@ import type { Statement } from '../statements/statement.ts'
 import { Statements } from '../statements/statements.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
+import { writeWhole } from './whole-file.ts'
 
 interface StatementOptions {
   format?: string
@@ -41,7 +39,7 @@ export function register(program: Command): void {
       const statements = statementsOf(sql)
       const statement = await statements.open(found.id, parseMonth(month))
       if (format === undefined || options.out === undefined) return summary(statement)
-      await writeFile(statements.stream(statement, format), options.out)
+      await writeWhole(statements.stream(statement, format), options.out)
       return { ...summary(statement), text: `${options.out}: ${statement.count} movements` }
     })
   })
@@ -77,18 +75,6 @@ function formatOf({ format, out }: StatementOptions): StatementFormat | undefine
 
 const statementsOf = (sql: Sql): Statements =>
   new Statements({ reads: unshared(sql), ledger: new LedgerReader(sql), clock: systemClock })
-
-/** `writeFile` gives the file its name once it is whole. */
-async function writeFile(statement: Readable, file: string): Promise<void> {
-  const part = `${file}.part`
-  try {
-    await pipeline(statement, createWriteStream(part, { mode: 0o600 }))
-    await rename(part, file)
-  } catch (error) {
-    await rm(part, { force: true })
-    throw error
-  }
-}
 
 async function monthsOf(statements: Statements, { id, currency }: AccountView): Promise<Answer> {
   const months = await statements.list(id)

@@ -1,5 +1,6 @@
 import { stringify } from 'csv-stringify/sync'
 import type { BalanceChange } from '../ledger/balance-change.ts'
+import { asText } from '../lib/csv-text.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Statement } from './statement.ts'
 
@@ -42,10 +43,3 @@ export async function* csvOf(
   }
   yield lines([balance(complete ? month.to : madeAt, 'closing', closing)])
 }
-
-/**
- * `asText` puts an apostrophe before what a spreadsheet would take for a formula and run: a note, and what follows a semicolon in it, at
- * which those of many countries begin a new cell. Blanks and invisible characters before the first sign do not count, since
- * spreadsheets drop them. The guard of csv-stringify looks at the first character only, and at amounts too.
- */
-const asText = (note: string): string => note.replace(/(^|;)(?=["\p{C}\p{Z}]*[=+\-@＝＋－＠])/gu, "$1'")

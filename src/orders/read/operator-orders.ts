@@ -1,20 +1,22 @@
 import { findAccount } from '../../accounts/accounts.ts'
 import type { Sql } from '../../database/database.ts'
-import { isGiven, MAX_SCANNED_ROWS, walkPage } from '../../database/walk.ts'
-import type { OrderId, ServiceId } from '../../lib/ids.ts'
+import { isGiven, MAX_SCANNED_ROWS } from '../../database/walk.ts'
+import type { OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import { pageOf } from '../../lib/page.ts'
 import type { OrderState } from '../../lib/states.ts'
 import type { Order } from '../order.ts'
 import {
   type AttemptView,
   accountOfOrder,
-  findNamed,
+  isNamed,
+  type LookedAt,
   listAttempts,
-  listOrders,
+  lookAt,
   namesOf,
-  selectStop,
+  selectRange,
+  type WantedOrders,
 } from './operator-orders.sql.ts'
-import { readOrders } from './orders.sql.ts'
+import { type OrderName, readOrders } from './orders.sql.ts'
 
 /** OperatorOrder is an order as operators may see it: with the names behind its ids, and every attempt. */
 export interface OperatorOrder {
@@ -26,15 +28,22 @@ export interface OperatorOrder {
   attempts: AttemptView[]
 }
 
-/** OperatorOrderFilter narrows a list; `account` and `service` are ids or names. */
+/** OperatorOrderFilter narrows a list; `account`, `service` and `supplier` are ids or names. */
 export interface OperatorOrderFilter {
-  account?: string
-  service?: string
-  state?: OrderState
+  account?: string | undefined
+  service?: string | undefined
+  /** `supplier` is the one that has, or had, an item at last. */
+  supplier?: string | undefined
+  state?: OrderState | undefined
+  /** `from` and `to` bound when it was placed; `to` is excluded. */
+  from?: Date | undefined
+  to?: Date | undefined
+  /** `reference` and `imei` (or serial number) are whole, in any case. */
+  reference?: string | undefined
+  imei?: string | undefined
   /** `search` is an order's number, or a part of its reference, or of an IMEI or serial number. */
-  search?: string
-  before?: OrderId
-  limit: number
+  search?: string | undefined
+  before?: OrderId | undefined
 }
 
 /** OperatorPage is a page of a list. `next`: behind this order the next one begins. `stoppedAt`: older orders than this one were not looked at. */
@@ -59,30 +68,81 @@ export class OperatorOrders {
 
   /**
    * `list` gives them newest first. A search gives the orders that it names whole, of any age; where there is none, those that have it as a
-   * part. Throws not_found when there is no such account or service.
+   * part. Throws not_found when there is no such account, service or supplier.
    */
-  async list(filter: OperatorOrderFilter): Promise<OperatorPage> {
+  async list({ limit, ...filter }: OperatorOrderFilter & { limit: number }): Promise<OperatorPage> {
     const sql = this.#sql
-    const { account, service, search, ...rest } = filter
-    const wanted = {
-      ...rest,
-      ...(account !== undefined && { accountId: (await findAccount(sql, account)).id }),
-      ...(service !== undefined && { serviceId: await serviceIdOf(sql, service) }),
+    const wanted = await wantedOf(sql, filter)
+    // Where every order that is looked at fits, no more are looked at than the page holds.
+    const isNarrowed = isGiven(...Object.values({ ...wanted, accountId: undefined }))
+    const step = isNarrowed ? ORDERS_PER_LOOK : Math.min(limit + 1, ORDERS_PER_LOOK)
+    const names: OrderName[] = []
+    let looked = 0
+    let stoppedAt: OrderId | undefined
+    for await (const part of walk(sql, wanted, filter, step)) {
+      names.push(...part.filter(({ fits }) => fits))
+      looked += part.reduce((rows, { itemCount }) => rows + (wanted.part === undefined ? 1 : itemCount), 0)
+      if (names.length > limit) break
+      if (looked >= MAX_SCANNED_ROWS.operator) {
+        stoppedAt = part.at(-1)?.id
+        break
+      }
     }
-    const text = search?.trim() || undefined
-    const isName = text !== undefined && (await findNamed(sql, text, { limit: 1 })).length > 0
-    if (isName) {
-      const named = await findNamed(sql, text, { ...wanted, limit: wanted.limit + 1 })
-      const { items, next } = pageOf(named, wanted.limit, ({ id }) => id)
-      return { orders: await readOperatorOrders(sql, items), next, stoppedAt: undefined }
+    const { items, next } = pageOf(names, limit, ({ id }) => id)
+    const end = next === undefined ? stoppedAt : undefined
+    return { orders: await readOperatorOrders(sql, items), next: next ?? end, stoppedAt: end }
+  }
+
+  /** `every` gives all orders that fit, newest first, some at a time; no connection is held while a slow reader takes them. */
+  async *every(filter: OperatorOrderFilter): AsyncGenerator<OperatorOrder[], void> {
+    const wanted = await wantedOf(this.#sql, filter)
+    for await (const part of walk(this.#sql, wanted, filter, ORDERS_PER_LOOK)) {
+      const names = part.filter(({ fits }) => fits)
+      for (let at = 0; at < names.length; at += ORDERS_PER_READ) {
+        yield await readOperatorOrders(this.#sql, names.slice(at, at + ORDERS_PER_READ))
+      }
     }
-    const { items, ...end } = await walkPage({
-      limit: wanted.limit,
-      isNarrowed: isGiven(text, wanted.state, service),
-      selectStop: () => selectStop(sql, wanted, MAX_SCANNED_ROWS.operator),
-      select: (part) => listOrders(sql, { ...wanted, ...part, search: text }),
-    })
-    return { orders: await readOperatorOrders(sql, items), ...end }
+  }
+}
+
+/** ORDERS_PER_LOOK and ITEMS_PER_LOOK bound what one statement looks at; ORDERS_PER_READ what is read whole at a time. */
+const ORDERS_PER_LOOK = 1_000
+const ITEMS_PER_LOOK = 50_000
+const ORDERS_PER_READ = 100
+
+/** `walk` looks at the orders that may fit, newest first, some at a time, to the end of them. */
+async function* walk(
+  sql: Sql,
+  wanted: WantedOrders,
+  filter: OperatorOrderFilter,
+  limit: number,
+): AsyncGenerator<LookedAt[], void> {
+  let { first, below } = await selectRange(sql, filter)
+  while (first < below) {
+    const looked = await lookAt(sql, wanted, { first, below, limit, maxItems: ITEMS_PER_LOOK })
+    const last = looked.at(-1)
+    if (last === undefined) return
+    yield looked
+    below = last.id
+  }
+}
+
+/** `wantedOf` finds what a filter names. */
+async function wantedOf(
+  sql: Sql,
+  { account, service, supplier, imei, search, before: _, ...filter }: OperatorOrderFilter,
+): Promise<WantedOrders> {
+  const text = search?.trim() || undefined
+  const isName = text !== undefined && (await isNamed(sql, text))
+  return {
+    ...filter,
+    reference: filter.reference?.trim() || undefined,
+    input: imei?.trim() || undefined,
+    accountId: account === undefined ? undefined : (await findAccount(sql, account)).id,
+    serviceId: service === undefined ? undefined : await serviceIdOf(sql, service),
+    supplierId: supplier === undefined ? undefined : await supplierIdOf(sql, supplier),
+    named: isName ? text : undefined,
+    part: isName ? undefined : text,
   }
 }
 
@@ -92,10 +152,12 @@ async function serviceIdOf(sql: Sql, idOrCode: string): Promise<ServiceId> {
   return (await findService(sql, idOrCode)).id
 }
 
-async function readOperatorOrders(
-  sql: Sql,
-  names: { accountId: Order['accountId']; id: OrderId }[],
-): Promise<OperatorOrder[]> {
+async function supplierIdOf(sql: Sql, idOrName: string): Promise<SupplierId> {
+  const { findSupplier } = await import('../../suppliers/suppliers.ts')
+  return (await findSupplier(sql, idOrName)).id
+}
+
+async function readOperatorOrders(sql: Sql, names: OrderName[]): Promise<OperatorOrder[]> {
   const [orders, attempts, allNames] = await Promise.all([
     readOrders(sql, names),
     listAttempts(sql, names),

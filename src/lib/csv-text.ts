@@ -1,0 +1,7 @@
+/**
+ * `asText` puts an apostrophe before what a spreadsheet would take for a formula and run: a note, and what follows a semicolon in it, at
+ * which those of many countries begin a new cell. Blanks and invisible characters before the first sign do not count, since
+ * spreadsheets drop them. The guard of csv-stringify looks at the first character only, and at amounts too.
+ */
+export const asText = (note: string): string =>
+  note.replace(/(^|;)(?=["\p{C}\p{Z}]*[=+\-@＝＋－＠])/gu, "$1'")
