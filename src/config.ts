@@ -226,6 +226,12 @@ const settings = {
   }),
 }
 
+/** `isSetting` tells whether a name is that of a setting, of the file that holds one, or of what PostgreSQL's driver reads. */
+export const isSetting = (name: string): boolean =>
+  name in settings ||
+  (name.endsWith('_FILE') && (settings as Record<string, Setting>)[name.slice(0, -5)]?.secret === true) ||
+  /^PG[A-Z]+$/.test(name)
+
 /** `settingsTable` writes the table of settings in docs/operating.md. */
 export function settingsTable(): string {
   const rows = Object.entries<Setting>(settings).map(

@@ -130,26 +130,32 @@ async function restoreFile(file: string, { passphrase }: Options): Promise<Answe
   // Nothing is made where the file is no good.
   refuseNewer((await checkBackup(file, passphrase)).schema, file)
   const { prepareDatabase } = await import('../app/prepare-database.ts')
-  return await withAccess(async (access, config) => {
-    const bar = countingBar('{value} rows')
-    let restored: Awaited<ReturnType<typeof restore>>
-    try {
-      restored = await restore(access.owner, file, { passphrase, onProgress: (rows) => bar.show(rows, rows) })
-    } finally {
-      bar.stop()
-    }
-    await prepareDatabase(access)
-    const { broken, wrong } = await asking(access.serving, async (sql) => ({
-      broken: [...(await checkLedger(sql)), ...(await checkChain(sql))].filter(({ ok }) => !ok),
-      wrong: wrongKey(await keyState(sql, new KeyRing(config))),
-    }))
-    return restoredAnswer(
-      restored,
-      file,
-      broken.map(({ name }) => name),
-      wrong,
-    )
-  })
+  return await withAccess(
+    async (access, config) => {
+      const bar = countingBar('{value} rows')
+      let restored: Awaited<ReturnType<typeof restore>>
+      try {
+        restored = await restore(access.owner, file, {
+          passphrase,
+          onProgress: (rows) => bar.show(rows, rows),
+        })
+      } finally {
+        bar.stop()
+      }
+      await prepareDatabase(access)
+      const { broken, wrong } = await asking(access.serving, async (sql) => ({
+        broken: [...(await checkLedger(sql)), ...(await checkChain(sql))].filter(({ ok }) => !ok),
+        wrong: wrongKey(await keyState(sql, new KeyRing(config))),
+      }))
+      return restoredAnswer(
+        restored,
+        file,
+        broken.map(({ name }) => name),
+        wrong,
+      )
+    },
+    { creates: true },
+  )
 }
 
 function restoredAnswer(

@@ -1,10 +1,13 @@
+import { stat } from 'node:fs/promises'
 import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import pino from 'pino'
 import { type Config, readConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
 import { isConnectionLoss, openPool, type Sql } from '../database/database.ts'
-import { isReady } from '../database/migrate.ts'
+import { hasSchema, isReady } from '../database/migrate.ts'
 import { pools } from '../database/pools.ts'
+import { Refusal } from '../errors.ts'
 import { setDecimals } from '../lib/money.ts'
 
 export interface Connected {
@@ -15,7 +18,8 @@ export interface Connected {
 
 /**
  * `withDatabase` runs a command's work on the configured database (DATABASE_URL, or the embedded one: a running one is used, a
- * stopped one is started and stopped again). Migrates it first where it is empty or older; throws when it is newer.
+ * stopped one is started and stopped again). Migrates it first where it is older; throws when it is newer, and a Refusal (not_found) where
+ * there is none: a command in the wrong folder makes no database.
  */
 export async function withDatabase<T>(work: (connected: Connected) => Promise<T>): Promise<T> {
   return await withAccess(async (access, config) => {
@@ -26,6 +30,7 @@ export async function withDatabase<T>(work: (connected: Connected) => Promise<T>
     })
     try {
       if (!(await isReady(sql))) {
+        if (!(await hasSchema(sql))) throw noDatabase(`${databaseIn(config)} is empty`)
         const { prepareDatabase } = await import('../app/prepare-database.ts')
         await prepareDatabase(access)
       }
@@ -38,15 +43,17 @@ export async function withDatabase<T>(work: (connected: Connected) => Promise<T>
 
 /**
  * `withAccess` runs work that needs no pool, and does not migrate: for commands that look at the database itself. `signal` gives the
- * start of an embedded database up.
+ * start of an embedded database up. With `creates` an embedded database is made where there is none.
  */
 export async function withAccess<T>(
   work: (access: DatabaseAccess, config: Config) => Promise<T>,
-  signal?: AbortSignal,
+  { signal, creates = false }: { signal?: AbortSignal; creates?: boolean } = {},
 ): Promise<T> {
   const config = readConfig(process.env)
   setDecimals(config.decimals)
   if (config.database) return await reaching(config.database, (access) => work(access, config))
+  if (!creates && !(await isMade(config.dataFolder)))
+    throw noDatabase(`there is none in ${config.dataFolder}`)
   const { openEmbedded } = await import('../database/embedded.ts')
   const log = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))
   const embedded = await openEmbedded({ folder: config.dataFolder, log, ...(signal && { signal }) })
@@ -56,6 +63,27 @@ export async function withAccess<T>(
     await embedded.close()
   }
 }
+
+/** `isMade` tells whether a data folder has a database. Who may not look into it is told so by what opens it. */
+const isMade = (dataFolder: string): Promise<boolean> =>
+  stat(join(dataFolder, 'postgres')).then(
+    () => true,
+    ({ code }: NodeJS.ErrnoException) => code !== 'ENOENT' && code !== 'ENOTDIR',
+  )
+
+const noDatabase = (why: string): Refusal =>
+  new Refusal(
+    'not_found',
+    `no database: ${why}; name the right one by IMEIGATE_DATA, DATABASE_URL or --settings, or make it by imeigate start or migrate`,
+  )
+
+/** `databaseIn` says in words which database settings lead to, without its password. */
+export const databaseIn = ({ database, dataFolder }: Config): string =>
+  database === undefined
+    ? `the embedded one in ${dataFolder}`
+    : typeof database.serving === 'string'
+      ? whereOf(database.serving)
+      : database.serving.host
 
 /** `reaching` says of a failed connection where the database was looked for, without its password. */
 async function reaching<T>(access: DatabaseAccess, work: (access: DatabaseAccess) => Promise<T>): Promise<T> {

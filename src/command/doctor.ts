@@ -12,6 +12,7 @@ import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { connectionsOf, OF_A_COMMAND } from '../database/pools.ts'
 import { type RoleReport, reportRole } from '../database/role-report.ts'
 import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
+import { Refusal } from '../errors.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
 import { HOUR_MS } from '../lib/time.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
@@ -137,6 +138,8 @@ async function database(): Promise<Symptom[]> {
       }
     })
   } catch (error) {
+    if (error instanceof Refusal && error.code === 'not_found')
+      return [warn('database', error.message, 'imeigate start makes it, if the folder is right')]
     const advice = 'see that PostgreSQL runs and that DATABASE_URL is right'
     return [fail('database', (error as Error).message, advice)]
   }

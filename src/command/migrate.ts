@@ -18,10 +18,10 @@ export function register(program: Command): void {
         const stop = new AbortController()
         stopOnSignals((signal) => stop.abort(new Error(`stopped by ${signal} before the migration began`)))
         const { prepareDatabase } = await import('../app/prepare-database.ts')
-        const { applied, granted } = await withAccess(
-          (access) => prepareDatabase(access, stop.signal),
-          stop.signal,
-        )
+        const { applied, granted } = await withAccess((access) => prepareDatabase(access, stop.signal), {
+          signal: stop.signal,
+          creates: true,
+        })
         const last = restored
           ? await withAccess(({ serving }) => keepNumbersApart(serving, { restored }))
           : undefined

@@ -1,6 +1,9 @@
 import { Command } from 'commander'
+import { readConfig } from '../config.ts'
 import { version } from '../version.ts'
+import { databaseIn } from './connection.ts'
 import { equipSecrets } from './secret-options.ts'
+import { applySettingsFile } from './settings-file.ts'
 
 /** `files` are those of this folder and the commands that each adds to the program, in the order of the help. */
 const files: { adds: string[]; load: () => Promise<{ register(program: Command): void }> }[] = [
@@ -43,6 +46,15 @@ export async function build(words: string[] = []): Promise<Command> {
     .description('The order server of the IMEI-service business.')
     .version(version)
     .option('--json', 'one JSON value on stdout, errors as one JSON line on stderr')
+    .option('--settings <file>', 'the file of settings; without it imeigate.env beside the data folder')
+    .option('--verbose', 'say on stderr which settings and which database are used')
+    .hook('preAction', (_, acting) => {
+      const { settings, verbose } = acting.optsWithGlobals<{ settings?: string; verbose?: boolean }>()
+      const file = applySettingsFile(process.env, settings)
+      if (!verbose) return
+      process.stderr.write(`settings: the environment${file === undefined ? '' : `, and ${file}`}\n`)
+      process.stderr.write(`database: ${databaseIn(readConfig(process.env))}\n`)
+    })
     .configureHelp({ showGlobalOptions: true })
     // Errors are printed in one place: see main.ts.
     .configureOutput({ outputError: () => {} })

@@ -150,6 +150,12 @@ export async function proveSchema(sql: Sql): Promise<void> {
   if (next) throw new Error(`the database lacks ${next.file}`)
 }
 
+/** `hasSchema` tells whether a database has a schema of ours, whichever. */
+export async function hasSchema(sql: Sql): Promise<boolean> {
+  const [known] = await sql<{ made: boolean }[]>`select to_regclass('schema_migrations') is not null as made`
+  return known?.made ?? false
+}
+
 /** `isReady` tells whether the database answers and has exactly this program's schema. */
 export const isReady = (sql: Sql): Promise<boolean> =>
   proveSchema(sql).then(

@@ -112,7 +112,15 @@ const changing: [line: string, ...lines: Noun[]][] = [
 /** `others` change nothing that the trail follows: they read, do work that has its actor elsewhere (`by`), or run something. */
 const others: Record<'reading' | 'by' | 'running', string[]> = {
   reading: [
-    ...['account list', 'account show', 'deposit list', 'deposit provider list', 'deposit provider show'],
+    ...[
+      'account list',
+      'account show',
+      'backup check',
+      'backup list',
+      'deposit list',
+      'deposit provider list',
+      'deposit provider show',
+    ],
     ...[
       'deposit show',
       'doctor',
@@ -150,7 +158,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
     ...['adjust', 'deposit', 'manual answer', 'manual paste', 'manual refuse', 'manual take'],
     'webhook replay',
   ],
-  running: ['demo', 'fake-supplier', 'migrate', 'start'],
+  running: ['backup create', 'demo', 'fake-supplier', 'migrate', 'restore', 'start'],
 }
 
 let database: TestDatabase

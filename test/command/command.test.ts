@@ -214,15 +214,16 @@ test('the ledger check shows broken rows to people and machines, and ends with 1
   }
 })
 
-test('a command on an empty database migrates it first', async () => {
+test('a database without a schema is made by migrate, and by no other command', async () => {
   const empty = await testDatabase()
   const settings = settingsFor(empty.ownerAddress)
   try {
     await empty.owner.unsafe('drop schema public, graphile_worker cascade; create schema public')
-    const { code, json } = await imeigate(['account', 'list', '--json'], settings)
-    expect([code, json()]).toEqual([0, []])
-    const again = await imeigate(['migrate', '--json'], settings)
-    expect(again.json()).toMatchObject({ applied: [] })
+    const refused = await imeigate(['account', 'list', '--json'], settings)
+    expect(refused.error()).toMatchObject({ code: 'not_found' })
+    const made = await imeigate(['migrate', '--json'], settings)
+    expect(made.json().applied.length).toBeGreaterThan(1)
+    expect(await imeigate(['account', 'list', '--json'], settings)).toMatchObject({ code: 0, stdout: '[]\n' })
   } finally {
     await empty.drop()
   }
@@ -319,6 +320,7 @@ test('without DATABASE_URL commands share the embedded database of the data fold
   const folder = mkdtempSync(join(tmpdir(), 'imeigate-command-'))
   const embedded = { IMEIGATE_DATA: join(folder, 'data') }
   try {
+    expect(await imeigateProcess(['migrate'], embedded)).toMatchObject({ code: 0 })
     const both = await Promise.all(
       ['One', 'Two'].map((name) =>
         imeigateProcess(

@@ -53,15 +53,14 @@ describe.each(unusable.filter(() => process.platform === 'linux'))('a data folde
   })
 })
 
-test.each([
-  ['start', []],
-  ['demo', []],
-  ['account', ['list']],
-])('imeigate %s ends with code 1 when the data folder cannot be made', async (command, args) => {
-  const program = new Program([command, ...args], { IMEIGATE_DATA: '/proc/x' })
-  expect(await program.ended).toEqual({ code: 1, signal: null })
-  expect(program.stderr).toMatch(/^error: the folder \/proc\/x cannot be used: .+IMEIGATE_DATA\n$/)
-})
+test.each(['start', 'demo', 'migrate'])(
+  'imeigate %s ends with code 1 when the data folder cannot be made',
+  async (command) => {
+    const program = new Program([command], { IMEIGATE_DATA: '/proc/x' })
+    expect(await program.ended).toEqual({ code: 1, signal: null })
+    expect(program.stderr).toMatch(/^error: the folder \/proc\/x cannot be used: .+IMEIGATE_DATA\n$/)
+  },
+)
 
 test('with a database of its own, too, where the secret key would be kept there', async () => {
   const server = start({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere', IMEIGATE_DATA: '/proc/x' })
