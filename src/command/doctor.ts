@@ -116,8 +116,8 @@ async function database(): Promise<Symptom[]> {
       try {
         const diagnosis = await diagnose(sql)
         const symptoms = [...judge(diagnosis), connections(diagnosis.room, readConfig(process.env))]
-        // Another schema does not have what is looked for, and a role that lacks rights may not look.
-        if (diagnosis.schema !== newestSchema()) return symptoms
+        // Another schema does not have what is looked for, a standby has not all of it, and a role that lacks rights may not look.
+        if (diagnosis.schema !== newestSchema() || !diagnosis.takesChanges) return symptoms
         const role = await reportRole(access)
         return role.faults.every(({ kind }) => kind !== 'missing')
           ? [

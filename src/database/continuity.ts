@@ -5,6 +5,9 @@ import { pools } from './pools.ts'
 const NUMBERS_A_SECOND = 100
 /** NO_PRIVILEGE: the user may not ask which server this is. */
 const NO_PRIVILEGE = '42501'
+const IN_RECOVERY = '55000'
+const STANDBY =
+  'the database is a standby, which takes no changes: promote it, or have DATABASE_URL lead to the one that takes them'
 
 /**
  * `keepNumbersApart` lets the numbers of orders go on beyond all that were given before, where the database is another one than it was: a
@@ -58,7 +61,9 @@ export async function serverOf(sql: Queryable): Promise<string | undefined> {
         from pg_control_system()`
     return row?.server
   } catch (error) {
-    if ((error as { code?: string }).code === NO_PRIVILEGE) return undefined
+    const { code } = error as { code?: string }
+    if (code === NO_PRIVILEGE) return undefined
+    if (code === IN_RECOVERY) throw new Error(STANDBY)
     throw error
   }
 }

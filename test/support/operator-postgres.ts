@@ -70,6 +70,11 @@ export class OperatorPostgres {
     execFileSync('cp', ['-a', this.#folder, `${this.#folder}-backup`])
   }
 
+  /** `becomeStandby` has a server that was killed come up as a standby, which takes no changes until it is promoted. */
+  becomeStandby(): void {
+    writeFileSync(join(this.#folder, 'standby.signal'), '')
+  }
+
   /** `restore` puts the copy back under a server that was killed. */
   restore(): void {
     rmSync(this.#folder, { recursive: true })
