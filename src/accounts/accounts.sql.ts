@@ -23,14 +23,16 @@ export async function selectAccount(
   return account
 }
 
-/** `selectAccounts` lists accounts by id. `search` is a part of the name, username or email, in any case. */
+/** `selectAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email, in any case. */
 export async function selectAccounts(
   queryable: Queryable,
   search: string,
   limit: number | null,
+  after: AccountId | undefined,
 ): Promise<AccountView[]> {
   const holds = sql<boolean>`position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0`
-  const all = accounts().orderBy('a.id').limit(limit)
+  const every = accounts().orderBy('a.id').limit(limit)
+  const all = after === undefined ? every : every.where('a.id', '>', after)
   return await queryable.run(search === '' ? all : all.where(holds))
 }
 

@@ -75,13 +75,14 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
   return account
 }
 
-/** `listAccounts` lists accounts by id. `search` is a part of the name, username or email. */
+/** `listAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email. */
 export async function listAccounts(
   sql: Queryable,
   search = '',
   limit: number | null = null,
+  after?: AccountId,
 ): Promise<AccountView[]> {
-  return await selectAccounts(sql, sanitize(search), limit)
+  return await selectAccounts(sql, sanitize(search), limit, after)
 }
 
 /** `changeAccount` changes what is given, but for what an account has from its start. Throws not_found, or invalid_input naming the value at fault. */

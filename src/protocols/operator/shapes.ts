@@ -23,6 +23,9 @@ export const time = (description?: string) =>
     ...(description !== undefined && { description }),
   })
 
+/** `amount` is money: a decimal text in the currency that stands beside it. */
+export const amount = (description?: string) => Type.String(description === undefined ? {} : { description })
+
 export const id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
 export const idParams = Type.Object({ id })
 

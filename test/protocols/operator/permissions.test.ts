@@ -17,7 +17,7 @@ const routes = routesOf({} as OperatorDeps).map(({ method, path, access }) => ({
   access,
   name: `${method} ${path}`,
   // Nothing has these names: what is allowed finds nothing to change.
-  url: path.replace(':id', '2000000000'),
+  url: path.replace(/:\w+/, '2000000000'),
 }))
 const guarded = routes.filter(({ access }) => access !== 'anybody')
 const isPermission = (access: string): access is StaffPermission => Object.hasOwn(staffPermissions, access)

@@ -1,0 +1,99 @@
+import { type Static, Type } from 'typebox'
+import { findAccount } from '../../../accounts/accounts.ts'
+import { type Deposit, depositStates } from '../../../deposits/deposit.ts'
+import { OperatorDeposits } from '../../../deposits/operator-deposits.ts'
+import type { DepositId } from '../../../lib/ids.ts'
+import { formatMicros } from '../../../lib/money.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import { route } from '../route.ts'
+import { amount, id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+
+const section = 'Money'
+const access = 'money.read'
+
+const depositId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+
+const deposit = Type.Object({
+  id: depositId,
+  account: id,
+  provider: Type.String({ description: 'The code of the way to pay in' }),
+  state: oneOf(depositStates),
+  currency: Type.String(),
+  amount: amount('What is credited'),
+  fee: amount(),
+  total_pay: amount('What is paid'),
+  has_gateway: Type.Boolean({ description: 'A gateway says when it is paid; else a person does' }),
+  reference: orNull(Type.String(), "The gateway's name of the payment"),
+  proof: orNull(Type.String(), 'What the payer wrote of the payment'),
+  has_file: Type.Boolean(),
+  note: orNull(Type.String()),
+  reason: orNull(Type.String(), 'What the reseller reads of a refusal'),
+  created_at: time(),
+  expires_at: time(),
+  settled_at: orNull(time()),
+  settled_by: orNull(Type.String()),
+})
+
+function wireDeposit(one: Deposit): Static<typeof deposit> {
+  const { id: number, accountId, providerCode, state, currency, reference, proof, note, reason } = one
+  const money = (value: bigint): string => formatMicros(value, currency)
+  return {
+    ...{ id: number, account: accountId, provider: providerCode, state, currency },
+    ...{ amount: money(one.amount), fee: money(one.fee), total_pay: money(one.totalPay) },
+    ...{ has_gateway: one.hasGateway, reference, proof, has_file: one.hasFile, note, reason },
+    ...{ created_at: one.createdAt, expires_at: one.expiresAt },
+    ...{ settled_at: one.settledAt, settled_by: one.settledBy },
+  }
+}
+
+export const operatorDepositRoutes = () => [
+  route({
+    method: 'GET',
+    path: '/deposits',
+    name: 'listDeposits',
+    section,
+    summary: 'What resellers pay in, the newest first',
+    description:
+      'A narrowed list looks at 200,000 deposits at a time: a page may have few of them, or none, and go on behind its cursor.',
+    access,
+    query: Type.Object({
+      ...pageQuery,
+      account: Type.Optional(text(64, { description: 'Id or user name' })),
+      state: Type.Optional(oneOf(depositStates, { description: '`review`: they wait for a person' })),
+      provider: Type.Optional(text(64)),
+    }),
+    answer: pageOf(deposit),
+    refusals: ['not_found'],
+    handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
+      const { account, state, provider } = filter
+      const before = readCursor(cursor, filter) as DepositId | undefined
+      const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
+      const deposits = new OperatorDeposits(desk.read)
+      const { items, next } = await deposits.list({ accountId, state, provider, before, limit })
+      return { page: { items: items.map(wireDeposit), next_cursor: cursorText(next, filter) } }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/deposits/:id',
+    name: 'getDeposit',
+    section,
+    summary: 'One deposit, with what the gateway said of it',
+    access,
+    params: Type.Object({ id: depositId }),
+    answer: Type.Object({
+      deposit,
+      events: Type.Array(
+        Type.Object({ id: Type.String(), type: Type.String(), outcome: Type.String(), received_at: time() }),
+      ),
+    }),
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) => {
+      const found = await new OperatorDeposits(desk.read).get(params.id as DepositId)
+      return {
+        deposit: wireDeposit(found.deposit),
+        events: found.events.map(({ receivedAt, ...event }) => ({ ...event, received_at: receivedAt })),
+      }
+    },
+  }),
+]

@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { imei, type Shop } from '../../support/server.ts'
+import { ask, OperatorOffice } from './office.fixtures.ts'
+
+let office: OperatorOffice
+let shop: Shop
+let headers: Record<string, string>
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+  const { server } = office
+  shop = await server.shop({ deposit: '50' })
+  for (let count = 0; count < 4; count++) await server.shop()
+  const service = await server.service()
+  for (let count = 1; count <= 5; count++) {
+    const placed = await server.place(shop, { ID: service, IMEI: imei(count), REFERENCE: `mine-${count}` })
+    await server.ended(shop, placed.SUCCESS[0].REFERENCEID)
+  }
+  await server.sql`
+    insert into deposit_providers (code, name, kind, currency, min_amount, created_at, updated_at)
+    values ('bank', 'Bank', 'bank-transfer', 'USD', 1000000, now(), now())`
+  await server.sql`
+    insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
+    select ${shop.accountId}, 1, case when n < 3 then 'review' else 'pending' end, 'USD', n * 1000000, 0, n * 1000000, now() + interval '1 day',
+           case when n < 3 then null else now() + interval '1 day' end, now()
+      from generate_series(1, 5) n`
+  ;({ headers } = await office.person('owner'))
+})
+afterAll(() => office.stop())
+
+const read = async (path: string, as = headers) =>
+  (await ask(office.server, 'GET', path, { headers: as })).json
+
+/** `pages` follows a list to its end, two at a time, and gives all ids. */
+async function pages(path: string): Promise<number[]> {
+  const ids: number[] = []
+  const between = path.includes('?') ? '&' : '?'
+  for (let cursor = ''; ; ) {
+    const { page } = (await read(`${path}${between}limit=2${cursor}`)).data
+    ids.push(...page.items.map(({ id }: { id: number }) => id))
+    if (page.next_cursor === null) return ids
+    cursor = `&cursor=${page.next_cursor}`
+  }
+}
+
+describe('lists', () => {
+  it.each([
+    '/accounts',
+    '/orders',
+    '/deposits',
+    '/orders?state=success',
+    '/deposits?state=review',
+    '/accounts?search=shop',
+  ])('%s is the same by pages and as a whole', async (path) => {
+    const whole = (await read(`${path}${path.includes('?') ? '&' : '?'}limit=200`)).data.page
+    expect(whole.next_cursor).toBeNull()
+    const ids = whole.items.map(({ id }: { id: number }) => id)
+    expect(ids.length).toBeGreaterThan(1)
+    expect(await pages(path)).toEqual(ids)
+  })
+
+  it('are narrowed, and say what is not known', async () => {
+    const found = (await read(`/orders?search=${imei(3)}`)).data.page.items
+    expect(found.map(({ reference }: { reference: string }) => reference)).toEqual(['mine-3'])
+    expect((await read(`/orders?account=${shop.username}&state=failed`)).data.page.items).toEqual([])
+    expect((await read(`/deposits?account=${shop.username}&state=review`)).data.page.items).toHaveLength(2)
+    expect(await read('/orders?account=nobody')).toMatchObject({ code: 'NOT_FOUND_ERROR', source: 'query' })
+    expect(await read('/orders?service=nothing')).toMatchObject({ code: 'SERVICE_NOT_FOUND_ERROR' })
+    expect(await read('/orders?state=lost')).toMatchObject({ errors: { state: [expect.any(String)] } })
+    const { next_cursor } = (await read('/orders?limit=1')).data.page
+    expect(await read(`/orders?state=success&cursor=${next_cursor}`)).toMatchObject({
+      errors: { cursor: expect.any(Array) },
+    })
+    for (const path of ['/accounts/99999', '/orders/99999', '/deposits/99999']) {
+      expect((await ask(office.server, 'GET', path, { headers })).status).toBe(404)
+    }
+  })
+})
+
+describe('what is shown', () => {
+  it('is the whole thing, with amounts as texts', async () => {
+    const account = (await read(`/accounts/${shop.username}`)).data
+    expect(account).toMatchObject({
+      id: shop.accountId,
+      available: '45.00',
+      held: '0.00',
+      credit_limit: '0.00',
+      currency: 'USD',
+    })
+    const [{ id }] = (await read('/orders?limit=1')).data.page.items
+    const order = (await read(`/orders/${id}`)).data
+    expect(order).toMatchObject({
+      ...{ username: shop.username, state: 'success', total: '1.00', reference: 'mine-5', via: 'dhru' },
+      items: [
+        {
+          position: 1,
+          input: imei(5),
+          price: '1.00',
+          refunded: '0.00',
+          state: 'success',
+          attempts: [{ supplier: 'sandbox', state: 'succeeded' }],
+        },
+      ],
+    })
+    const [{ id: deposit }] = (await read('/deposits?state=review')).data.page.items
+    expect((await read(`/deposits/${deposit}`)).data).toMatchObject({
+      deposit: { amount: '2.00', state: 'review', provider: 'bank' },
+      events: [],
+    })
+  })
+
+  it('leaves out what the role may not see', async () => {
+    const costs = async (as: Record<string, string>) => {
+      const [{ id }] = (await read('/orders?limit=1', as)).data.page.items
+      return 'cost' in (await read(`/orders/${id}`, as)).data.items[0].attempts[0]
+    }
+    const money = async (as: Record<string, string>) => {
+      const shown = (await read(`/accounts/${shop.accountId}`, as)).data
+      return ['available', 'held', 'credit_limit', 'low_balance'].map((name) => name in shown)
+    }
+    const all = [true, true, true, true]
+    const none = [false, false, false, false]
+    for (const [role, seesCosts, seesMoney] of [
+      ['manager', true, all],
+      ['support', false, all],
+      ['catalogue', true, none],
+      ['read-only', false, all],
+    ] as const) {
+      const person = await office.person(role)
+      expect([role, await costs(person.headers), await money(person.headers)]).toEqual([
+        role,
+        seesCosts,
+        seesMoney,
+      ])
+    }
+  })
+})
