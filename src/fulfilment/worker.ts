@@ -38,14 +38,23 @@ interface WorkerDeps {
   breakers: Breakers
   clock: Clock
   log: Logger
+  /** `steady` is a clock that nobody sets, in milliseconds. */
+  steady?: () => number
+}
+
+/** Lease is when an item is not ours any more: by the clock, and by the steady one, since a clock may be set back. */
+interface Lease {
+  until: Date
+  steadyUntil: number
 }
 
 /** Worker calls suppliers about claimed items, keeps their leases while the calls last, and has recorded what came back. */
 export class Worker {
   readonly #deps: WorkerDeps
   readonly #kept: KeptDecisions
-  /** `#inHand` has the items under way, and when their leases end. */
-  readonly #inHand = new Map<ClaimedItem, Date>()
+  readonly #steady: () => number
+  /** `#inHand` has the items under way with their leases. */
+  readonly #inHand = new Map<ClaimedItem, Lease>()
   readonly #calls = new Set<Promise<void>>()
   readonly #recording = new Set<Promise<unknown>>()
   readonly #cuts = new Cuts()
@@ -57,6 +66,7 @@ export class Worker {
 
   constructor(deps: WorkerDeps) {
     this.#deps = deps
+    this.#steady = deps.steady ?? (() => performance.now())
     this.#kept = new KeptDecisions(deps.sql, deps.clock, deps.outcomes.patiently)
     this.#leases = new Loop({
       name: 'leases',
@@ -97,7 +107,10 @@ export class Worker {
     const atOnce = call === 'send' ? supplier.sendAtOnce : supplier.askAtOnce
     for (let at = 0; at < items.length; at += atOnce) {
       const some = items.slice(at, at + atOnce)
-      for (const item of some) this.#inHand.set(item, new Date(item.sentAt.getTime() + LEASE_MS))
+      const steadyUntil = this.#steady() + LEASE_MS
+      for (const item of some) {
+        this.#inHand.set(item, { until: new Date(item.sentAt.getTime() + LEASE_MS), steadyUntil })
+      }
       const end = limiter.begin(call)
       const done = this.#call({ limiter, call, items: some, hadBefore }, end)
         .catch((error: unknown) =>
@@ -208,7 +221,11 @@ export class Worker {
   /** `#over` gives the items whose leases are over as far as this worker knows, so that somebody else may have them by now. */
   #over(items: ClaimedItem[]): ClaimedItem[] {
     const now = this.#deps.clock.now()
-    return items.filter((item) => now >= (this.#inHand.get(item) ?? item.sentAt))
+    const steady = this.#steady()
+    return items.filter((item) => {
+      const lease = this.#inHand.get(item)
+      return !lease || now >= lease.until || steady >= lease.steadyUntil
+    })
   }
 
   /** `#recordLate` keeps an answer that came after its lease. */
@@ -227,9 +244,12 @@ export class Worker {
   #extendLeases(): void {
     if (this.#inHand.size === 0) return
     const until = new Date(this.#deps.clock.now().getTime() + LEASE_MS)
+    const steadyUntil = this.#steady() + LEASE_MS
     extendLeases(this.#deps.sql, [...this.#inHand.keys()], until).then(
       (extended) => {
-        for (const item of extended) if (this.#inHand.has(item)) this.#inHand.set(item, until)
+        for (const item of extended) {
+          if (this.#inHand.has(item)) this.#inHand.set(item, { until, steadyUntil })
+        }
       },
       (error: unknown) => this.#deps.log.warn({ err: error }, 'leases could not be extended'),
     )

@@ -308,39 +308,53 @@ describe('with a database', () => {
     await worker.stop(0)
   })
 
-  test('a request that waited for its first byte until the lease was over is not sent, and nobody is blamed', async () => {
-    const noted: unknown[] = []
-    const begins: boolean[] = []
-    const waiting: Supplier = {
-      sendAtOnce: 1,
-      askAtOnce: 1,
-      async send(_tasks, _signal, mayBegin = () => true) {
-        begins.push(mayBegin())
-        shop.clock.advance(LEASE_MS)
-        begins.push(mayBegin())
-        return [away]
+  let steady = 0
+  test.each([
+    ['by the clock', () => shop.clock.advance(LEASE_MS)],
+    [
+      'by a clock that nobody sets, while the other was set back',
+      () => {
+        shop.clock.advance(-3_600_000)
+        steady += LEASE_MS
       },
-      ask: () => Promise.reject(new Error('nobody asks')),
-    }
-    const directory = await directoryOf(new Map([[SANDBOX, waiting]])).current()
-    const limiter = new SupplierLimiter(directory.get(SANDBOX) as ConnectedSupplier)
-    const worker = new Worker({
-      sql: shop.sql,
-      outcomes: shop.outcomes,
-      breakers: { note: (...call: unknown[]) => noted.push(call) } as unknown as Breakers,
-      clock: shop.clock,
-      log: pino({ level: 'silent' }),
-    })
-    const id = await shop.place(1)
-    worker.work({
-      limiter,
-      call: 'send',
-      items: await takePending(shop.sql, { limit: 1, now: shop.clock.now() }),
-    })
-    await until(async () => (await shop.order(id)).items[0]?.state === 'pending')
-    expect({ begins, noted }).toEqual({ begins: [true, false], noted: [] })
-    await worker.stop(0)
-  })
+    ],
+  ])(
+    'a request that waited for its first byte until the lease was over %s is not sent, and nobody is blamed',
+    async (_, pass) => {
+      const noted: unknown[] = []
+      const begins: boolean[] = []
+      const waiting: Supplier = {
+        sendAtOnce: 1,
+        askAtOnce: 1,
+        async send(_tasks, _signal, mayBegin = () => true) {
+          begins.push(mayBegin())
+          pass()
+          begins.push(mayBegin())
+          return [away]
+        },
+        ask: () => Promise.reject(new Error('nobody asks')),
+      }
+      const directory = await directoryOf(new Map([[SANDBOX, waiting]])).current()
+      const limiter = new SupplierLimiter(directory.get(SANDBOX) as ConnectedSupplier)
+      const worker = new Worker({
+        sql: shop.sql,
+        outcomes: shop.outcomes,
+        breakers: { note: (...call: unknown[]) => noted.push(call) } as unknown as Breakers,
+        clock: shop.clock,
+        log: pino({ level: 'silent' }),
+        steady: () => steady,
+      })
+      const id = await shop.place(1)
+      worker.work({
+        limiter,
+        call: 'send',
+        items: await takePending(shop.sql, { limit: 1, now: shop.clock.now() }),
+      })
+      await until(async () => (await shop.order(id)).items[0]?.state === 'pending')
+      expect({ begins, noted }).toEqual({ begins: [true, false], noted: [] })
+      await worker.stop(0)
+    },
+  )
 
   test('a lease that was extended is not over, and one that somebody else has is', async () => {
     const id = await shop.place(1)
