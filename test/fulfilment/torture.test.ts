@@ -6,7 +6,7 @@ import { Fulfilment } from '../../src/fulfilment/fulfilment.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { brokenPromises, input, newService } from '../orders/orders.fixtures.ts'
 import { imei } from '../support/server.ts'
-import { until, Workshop } from './fulfilment.fixtures.ts'
+import { Workshop } from './fulfilment.fixtures.ts'
 import { unsettled, violations } from './torture/audit.ts'
 import { connected, panelsOf } from './torture/panels.ts'
 import { Person } from './torture/person.ts'
@@ -141,7 +141,7 @@ async function settle(server: TortureServer, workers: Fulfilment[]): Promise<voi
   do {
     before = server.requests
     await Promise.all(workers.map((one) => one.idle()))
-    await until(() => server.open === 0)
+    await server.heard()
     await Promise.all(workers.map((one) => one.idle()))
   } while (server.requests !== before)
 }

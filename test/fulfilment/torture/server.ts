@@ -1,5 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
+import { until } from '../fulfilment.fixtures.ts'
+
+/** BACKLOG has room for all connections that are opened at once: one that waits for room comes through seconds later. */
+const BACKLOG = 4096
 
 /** `Reply` is an answer and how it leaves. `told` is called when all of it leaves. */
 export interface Reply {
@@ -22,6 +26,10 @@ export class TortureServer {
   open = 0
   readonly #held: (() => void)[] = []
   readonly #server = createServer((request, response) => {
+    if (request.url === '/probe') {
+      response.end()
+      return
+    }
     this.requests++
     this.open++
     this.#answer(request, response)
@@ -37,9 +45,23 @@ export class TortureServer {
   }
 
   async start(): Promise<this> {
-    await new Promise<void>((resolve) => this.#server.listen(0, '127.0.0.1', resolve))
+    const at = { port: 0, host: '127.0.0.1', backlog: BACKLOG }
+    await new Promise<void>((resolve) => this.#server.listen(at, resolve))
     this.url = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`
     return this
+  }
+
+  /**
+   * `heard` waits until every request that was sent before is read, also one whose sender has given up since: on a busy machine it may
+   * still wait for its connection, and a person would be told that nothing was bought. Connections are taken in turn.
+   */
+  async heard(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const probe = connect(Number(new URL(this.url).port), '127.0.0.1')
+      probe.on('error', reject).on('close', () => resolve())
+      probe.resume().end('GET /probe HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n')
+    })
+    await until(() => this.open === 0)
   }
 
   /** `letGo` sends the answers that were held until now. */
