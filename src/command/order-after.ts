@@ -1,12 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander'
+import { Refusal } from '../errors.ts'
+import type { PlannedRefund } from '../fulfilment/after/bulk-refunds.ts'
 import { correctResult } from '../fulfilment/after/corrections.ts'
-import { type Refunded, refund } from '../fulfilment/after/refunds.ts'
+import { checkRequest, type Refunded, refund } from '../fulfilment/after/refunds.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { amountOf, orderIdOf } from './input.ts'
+import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
 import { jsonOf, mustFind, textOf } from './order-view.ts'
-import { type Answer, answering } from './output.ts'
+import { type Answer, answering, listed } from './output.ts'
 
 interface RefundOptions {
   item?: number[]
@@ -22,12 +25,28 @@ export function registerAfter(order: Command): void {
       .command(verb)
       .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
       .description(description)
-  ofOrder('refund', 'give back what was charged for an order that succeeded, in whole or in part')
+  addFilter(
+    order
+      .command('refund')
+      .argument(
+        '[order id]',
+        'the number that REFERENCEID showed; left out: all orders that the filter lets through',
+        orderIdOf,
+      )
+      .description(
+        'give back what was charged for an order that succeeded, in whole or in part; or for many',
+      ),
+  )
+    .option('--apply', 'of many: do it; without this, what would be given back is shown')
     .option('--item <position>', 'only this item; may be given several times', positions)
     .option('--amount <amount>', 'a part of the price of each item; all of it when left out')
     .requiredOption('--reason <text>', 'the reseller reads it')
     .option('--reference <text>', 'names the request, which counts once; a part needs it')
-    .action(answering((id: OrderId, options: RefundOptions) => giveBack(id, options, false)))
+    .action(
+      answering((id: OrderId | undefined, options: RefundOptions & ManyOptions) =>
+        id === undefined ? giveBackMany(options) : giveBackOne(id, options),
+      ),
+    )
   ofOrder('reject', 'a result was wrong: the item has failed, and its price is given back')
     .option('--item <position>', 'only this item; may be given several times', positions)
     .requiredOption('--reason <text>', 'the reseller reads it')
@@ -37,6 +56,90 @@ export function registerAfter(order: Command): void {
     .requiredOption('--result <text>', 'the right one')
     .requiredOption('--why <text>', 'for the trail')
     .action(answering(correct))
+}
+
+interface ManyOptions extends Omit<FilterOptions, 'reference'> {
+  apply?: true
+}
+
+/** `giveBackOne` refuses what is for many. */
+function giveBackOne(id: OrderId, options: RefundOptions & ManyOptions): Promise<Answer> {
+  const { item, amount, reason, reference, ...many } = options
+  const [other] = Object.keys(many)
+  if (other !== undefined) {
+    throw new Refusal('invalid_input', `--${other} is for many orders, and order ${id} is named`, other)
+  }
+  return giveBack(id, options, false)
+}
+
+/** `giveBackMany` shows what would be given back, or gives it back. */
+async function giveBackMany(options: RefundOptions & ManyOptions): Promise<Answer> {
+  const { item, amount, reason, reference, apply, ...filter } = options
+  if (item !== undefined) throw new Refusal('invalid_input', 'is for one order', 'item')
+  if (amount !== undefined) throw new Refusal('invalid_input', 'is for one order', 'amount')
+  const rows: RefundRow[] = []
+  const totals = new Map<string, bigint>()
+  const wanted = filterOf(filter)
+  checkRequest({ reason, reference })
+  const { planRefunds, refundMany } = await import('../fulfilment/after/bulk-refunds.ts')
+  await withDatabase(async ({ sql }) => {
+    const refunds: AsyncGenerator<PlannedRefund & { refusal?: string | null }> = apply
+      ? refundMany(sql, wanted, { reason, reference }, actor())
+      : planRefunds(sql, wanted)
+    for await (const one of refunds) {
+      const { refusal = null } = one
+      for (const { position, input, amount } of one.items) {
+        rows.push({
+          order: one.orderId,
+          item: position,
+          account: one.username,
+          input,
+          amount,
+          currency: one.currency,
+          refusal,
+        })
+        if (refusal === null) totals.set(one.currency, (totals.get(one.currency) ?? 0n) + amount)
+      }
+    }
+  })
+  const sums = [...totals].map(([currency, amount]) => formatMoney(amount, currency)).join(', ') || 'nothing'
+  const count = rows.filter(({ refusal }) => refusal === null).length
+  const words = apply
+    ? `${sums} given back, of ${count} items`
+    : `${sums} would be given back, of ${count} items: --apply does it`
+  const answer = listed(rows, {
+    json: ({ amount, ...row }) => ({ ...row, amount: formatMicros(amount, row.currency) }),
+    columns: {
+      order: ({ order }) => order,
+      item: ({ item }) => item,
+      account: ({ account }) => account,
+      input: ({ input }) => input,
+      amount: ({ amount, currency }) => `${formatMicros(amount, currency)} ${currency}`,
+      ...(apply && { 'not given back': ({ refusal }: RefundRow) => refusal }),
+    },
+    right: ['order', 'item', 'amount'],
+    none: 'nothing of these orders is charged',
+  })
+  return {
+    json: {
+      applied: apply === true,
+      items: count,
+      totals: [...totals].map(([currency, amount]) => ({ currency, amount: formatMicros(amount, currency) })),
+      rows: answer.json,
+    },
+    text: rows.length === 0 ? answer.text : `${answer.text}\n\n${words}`,
+    bad: rows.length > count,
+  }
+}
+
+interface RefundRow {
+  order: OrderId
+  item: number
+  account: string
+  input: string
+  amount: bigint
+  currency: string
+  refusal: string | null
 }
 
 function position(text: string): number {

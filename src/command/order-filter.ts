@@ -24,7 +24,6 @@ export const addFilter = (command: Command): Command =>
       'placed since: ISO date or time in UTC, or a duration before now such as 7d (m, h, d, w)',
     )
     .option('--to <time>', 'placed before')
-    .option('--reference <text>', 'the whole reference of the reseller, in any case')
     .option('--imei <text>', 'the whole IMEI or serial number')
     .option('--search <text>', 'an order number, a reference, IMEI or serial number, or a part of one')
     .option('--before <order id>', 'the page after this order', orderIdOf)

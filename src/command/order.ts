@@ -20,6 +20,7 @@ export function register(program: Command): void {
   const answer = answering(list)
   addFilter(order.command('list').description('the newest orders first'))
     .addOption(limitOption(50))
+    .option('--reference <text>', 'the whole reference of the reseller, in any case')
     .option('--csv <file>', 'all that fit, a line an item, into a file; -: standard output')
     .action(async (options: ListOptions, self: Command) => {
       if (options.csv !== '-') return await answer(options, self)

@@ -83,6 +83,11 @@ export async function refundWithin(
   return decided
 }
 
+/** `checkRequest` throws invalid_input naming what is wrong with a request by itself. */
+export function checkRequest(request: RefundRequest): void {
+  orThrow(readRequest(request))
+}
+
 /** `readRequest` reads what is told: the reason, and the name of the request, without which a part could be given back twice. */
 function readRequest({
   reason,
