@@ -40,7 +40,7 @@ const MAX_SOCKET_LENGTH = process.platform === 'linux' ? 107 : 103
 /** `settings` differ from PostgreSQL's defaults. None trades durability: fsync and its kind stay on. */
 const settings = {
   listen_addresses: '',
-  max_connections: '100',
+  max_connections: '200',
   shared_buffers: '256MB',
   // Checkpoints by time rather than by volume keep the stream of orders even.
   max_wal_size: '4GB',
