@@ -133,6 +133,7 @@ describe('the trail', () => {
     const others = [
       ...[
         'api_key_uses',
+        'backups',
         'chain_links',
         'chained_ledgers',
         'cost_history',
