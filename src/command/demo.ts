@@ -16,6 +16,7 @@ import { Refusal } from '../errors.ts'
 import { makeFolder } from '../lib/data-folder.ts'
 import { orThrow } from '../lib/fault.ts'
 import { micros } from '../lib/money.ts'
+import { DEMO_FOLDER, KEY_FILE } from './demo-folder.ts'
 import { DEMO_PRICE_GROUP, demoServices } from './demo-services.ts'
 import { makeLog } from './start.ts'
 
@@ -40,19 +41,21 @@ export function register(program: Command): void {
 }
 
 async function demo(): Promise<void> {
-  const config = { ...readConfig(process.env), role: 'all' as const }
+  const given = process.env['IMEIGATE_DATA']?.trim() || DEMO_FOLDER
+  const config = { ...readConfig({ ...process.env, IMEIGATE_DATA: given }), role: 'all' as const }
   // People read what the demo prints; its log says only what goes wrong.
   const log = makeLog({ ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' })
   process.stdout.write('Starting imeigate with demo data ...\n')
   await serve(config, log, async (server, access) => {
     const keys = await demoKeys(config.dataFolder, access.serving, server.url)
-    process.stdout.write(welcome(server.url, keys))
+    const where = config.database ? '' : `IMEIGATE_DATA=${given} `
+    process.stdout.write(welcome(server.url, keys, where))
   })
   process.stdout.write('Stopped. The next start finds everything.\n')
 }
 
 async function demoKeys(folder: string, address: DatabaseAddress, url: string): Promise<DemoKeys> {
-  const file = join(folder, 'demo-key.json')
+  const file = join(folder, KEY_FILE)
   if (existsSync(file)) {
     const kept = JSON.parse(await readFile(file, 'utf8')) as DemoKeys
     // The file may stand beside another database by now.
@@ -131,7 +134,7 @@ async function ask(
   return (await reply.json()) as { SUCCESS?: { REFERENCEID: string }[] }
 }
 
-function welcome(url: string, { panel, ...key }: DemoKeys): string {
+function welcome(url: string, { panel, ...key }: DemoKeys, where: string): string {
   // Each on one line, so that whatever is selected and pasted is whole.
   const curl = (fields: string): string =>
     `curl -s -w '\\n' ${url}/api/dhru -d username=${key.username} -d apiaccesskey=${key.apiaccesskey} ${fields}`
@@ -168,7 +171,7 @@ The same over the REST API, where the key is both in one:
 
 ${rest('/api/order')} -H 'Idempotency-Key: ${randomUUID()}' -d '{"code":"blacklist","data":{"imeis":["356938035643809","353879234252633"]}}'
 
-As the operator, in another terminal: npm run -s imeigate -- order list   (and --help)
+As the operator, in another terminal: ${where}npm run -s imeigate -- order list   (and --help)
 Ctrl-C stops the server.
 
 `

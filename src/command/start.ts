@@ -4,6 +4,7 @@ import { serve } from '../app/process.ts'
 import { readConfig } from '../config.ts'
 import { asking, type DatabaseAddress } from '../database/database.ts'
 import { hasStaff, inviteFirstOwner } from '../staff/staff.ts'
+import { refuseDemo } from './demo-folder.ts'
 import { AGAINST_ROOT, isRoot } from './root.ts'
 
 export function register(program: Command): void {
@@ -14,6 +15,7 @@ export function register(program: Command): void {
       const log = makeLog(process.env)
       if (isRoot()) log.warn(`imeigate runs as root: ${AGAINST_ROOT}`)
       const config = readConfig(process.env)
+      refuseDemo(config)
       await serve(config, log, async (_server, { serving }) => {
         if (config.role !== 'worker') await welcomeOwner(serving, log)
       })

@@ -39,6 +39,9 @@ describe('imeigate demo', () => {
     expect(first.stdout).toMatch(/Stopped\. The next start finds everything\.\n$/)
     expect(first.stderr).toBe('')
     await postgresEnded(data)
+    const shop = new Program(['start'], { IMEIGATE_DATA: data })
+    expect(await shop.ended).toEqual({ code: 1, signal: null })
+    expect(shop.stderr).toMatch(/^error: Conflict: .+ is a demo's: name another folder by IMEIGATE_DATA/)
 
     const second = demo(data)
     await second.says(/Ctrl-C stops/)
