@@ -105,11 +105,13 @@ export class Worker {
   work({ limiter, call, items, hadBefore = new Set() }: Call): void {
     const { supplier } = limiter.connected
     const atOnce = call === 'send' ? supplier.sendAtOnce : supplier.askAtOnce
+    const now = this.#deps.clock.now()
+    const claimedAt = ({ sentAt }: ClaimedItem): Date => (call === 'send' ? sentAt : now)
     for (let at = 0; at < items.length; at += atOnce) {
       const some = items.slice(at, at + atOnce)
       const steadyUntil = this.#steady() + LEASE_MS
       for (const item of some) {
-        this.#inHand.set(item, { until: new Date(item.sentAt.getTime() + LEASE_MS), steadyUntil })
+        this.#inHand.set(item, { until: new Date(claimedAt(item).getTime() + LEASE_MS), steadyUntil })
       }
       const end = limiter.begin(call)
       const done = this.#call({ limiter, call, items: some, hadBefore }, end)
@@ -240,19 +242,28 @@ export class Worker {
     )
   }
 
+  /**
+   * `keepLeases` extends the leases that are over by now, before items are looked for that somebody has lost: the clock was set forward, or the
+   * process or the database stood still, and what nobody else has taken meanwhile is still this worker's.
+   */
+  async keepLeases(): Promise<void> {
+    const over = this.#over([...this.#inHand.keys()])
+    if (over.length > 0) await this.#extend(over)
+  }
+
   /** `#extendLeases` does not wait for its statement, so that one that hangs keeps no later one from another connection. */
   #extendLeases(): void {
     if (this.#inHand.size === 0) return
+    this.#extend([...this.#inHand.keys()]).catch((error: unknown) =>
+      this.#deps.log.warn({ err: error }, 'leases could not be extended'),
+    )
+  }
+
+  async #extend(items: ClaimedItem[]): Promise<void> {
     const until = new Date(this.#deps.clock.now().getTime() + LEASE_MS)
     const steadyUntil = this.#steady() + LEASE_MS
-    extendLeases(this.#deps.sql, [...this.#inHand.keys()], until).then(
-      (extended) => {
-        for (const item of extended) {
-          if (this.#inHand.has(item)) this.#inHand.set(item, { until, steadyUntil })
-        }
-      },
-      (error: unknown) => this.#deps.log.warn({ err: error }, 'leases could not be extended'),
-    )
+    for (const item of await extendLeases(this.#deps.sql, items, until))
+      if (this.#inHand.has(item)) this.#inHand.set(item, { until, steadyUntil })
   }
 }
 

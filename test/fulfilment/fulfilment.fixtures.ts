@@ -153,6 +153,13 @@ export class Workshop {
     return placed.orderId
   }
 
+  /** `loseLeases` has the leases of all items end, as those of a worker do that could not extend them. */
+  async loseLeases(): Promise<void> {
+    const now = this.clock.now()
+    await this.sql`update items set due_at = ${now}, leased_until = ${now} where leased_until is not null`
+    this.#wake()
+  }
+
   placeMany(count: number): Promise<OrderId[]> {
     return Promise.all(Array.from({ length: count }, (_, n) => this.place(n)))
   }

@@ -79,6 +79,20 @@ test('an accepted item is asked about when the supplier said, and not sent again
   expect(supplier.calls[1]?.work).toMatchObject({ reference: 'S-7', attemptKey: `${id}-1-1` })
 })
 
+test('a clock that is set forward takes nothing from a worker that is in the middle of a call', async () => {
+  const answer = Promise.withResolvers<SupplierOutcome>()
+  const supplier = new FakeSupplier(() => answer.promise)
+  shop.workers(supplier)
+  const id = await shop.place(1)
+  await until(() => supplier.underWay === 1)
+  shop.clock.advance(2 * 3_600_000)
+  await shop.idle()
+  answer.resolve(SUCCESS)
+  await until(async () => (await shop.order(id)).state === 'success')
+  expect(supplier.history).toEqual(['send'])
+  expect([...(await shop.sql`select kind from reviews`)]).toEqual([])
+})
+
 test('a number with characters that the database does not take loses no answer', async () => {
   const supplier = new FakeSupplier(async ({ call }) =>
     call === 'send' ? { kind: 'accepted', reference: 'S\0 7\ud800', askAgainAfterMs: 1_000 } : SUCCESS,
@@ -215,7 +229,7 @@ test.each([
     const id = await shop.place(1)
     await until(() => supplier.calls.length === 1)
     shop.workers(supplier)
-    shop.clock.advance(15_000)
+    await shop.loseLeases()
     await until(async () => (await shop.order(id)).finishedAt !== null)
     const [order, balances] = [await shop.order(id), await wallet()]
     gate.resolve(late)
@@ -232,7 +246,7 @@ test('a worker that lost its lease changes nothing while the other is still at i
   shop.workers(supplier)
   const id = await shop.place(1)
   await until(() => supplier.calls.length === 1)
-  shop.clock.advance(15_000)
+  await shop.loseLeases()
   await until(() => supplier.calls.length === 2)
   sent.resolve(REFUSED)
   await shop.idle()

@@ -21,6 +21,7 @@ export class Poller extends WorkLoop {
 
   protected async run(): Promise<boolean> {
     const { sql, worker, clock } = this.#deps
+    await worker.keepLeases()
     const limiters = await this.#deps.limiters.current()
     // The time before the look: who is found reachable now is asked only about what was due by then.
     const now = clock.now()
