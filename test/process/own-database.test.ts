@@ -57,8 +57,7 @@ describe('imeigate start on the operator’s own PostgreSQL', () => {
     const metrics = await fetch(`${shop.url}/metrics`)
     expect(metrics.status).toBe(200)
     expect(await metrics.text()).toContain('process_cpu_seconds_total')
-    // Pools have given up by then.
-    await until('rounds have failed', () => server.log().filter(({ loop }) => loop === 'poller').length > 5)
+    await until('a round has failed', () => server.log().some(({ loop }) => loop === 'poller'))
     await postgres.start()
     await until('ready', async () => (await ready()) === 200)
     const placed = await shop.place(buyer, { ID: service, IMEI: imei(1) })
