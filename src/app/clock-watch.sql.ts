@@ -1,5 +1,11 @@
 import type { Sql } from '../database/database.ts'
 
+/** `databaseTime` gives the time by the clock of the database's machine. */
+export async function databaseTime(sql: Sql): Promise<Date> {
+  const [row] = await sql<{ now: Date }[]>`select clock_timestamp() as now`
+  return row?.now ?? new Date(Number.NaN)
+}
+
 /**
  * `moveBack` has everything that is due later than in a minute due so much earlier, but not before `now`, and has leases end so much
  * earlier. Rows that somebody writes at this moment get times of the new clock from him.

@@ -4,7 +4,7 @@ import type { Jobs } from '../jobs/jobs.ts'
 import { type Clock, SECOND_MS } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
-import { moveBack } from './clock-watch.sql.ts'
+import { databaseTime, moveBack } from './clock-watch.sql.ts'
 
 const EVERY_MS = SECOND_MS
 /** MIN_BACK_MS is how far a clock must be set back to be noted: what is due that much later is late for nobody. */
@@ -17,16 +17,20 @@ interface ClockWatchDeps {
   jobs: Pick<Jobs, 'setBack'>
   /** `steady` is a clock that nobody sets, in milliseconds. */
   steady?: () => number
+  /** `askDatabase` gives the time by the database's clock. */
+  askDatabase?: () => Promise<Date>
 }
 
 /**
  * ClockWatch sees that the machine's clock is set back. What was due by the old time, and every lease, would stand until that time has come
- * again; so both are moved back with the clock. One that is set forward needs nothing: all is due earlier, and nothing is done twice.
+ * again; so both are moved back with the clock. One that is set forward needs nothing: all is due earlier, and nothing is done twice. Where the
+ * database's clock says otherwise, this machine's may be the wrong one now, and by it the leases of other machines would end too early.
  */
 export class ClockWatch implements RuntimeService {
   readonly name = 'clock watch'
   readonly #deps: ClockWatchDeps
   readonly #steady: () => number
+  readonly #askDatabase: () => Promise<Date>
   readonly #loop: Loop
   /** `#aheadMs` is how far the clock was ahead of the steady one. */
   #aheadMs: number
@@ -34,6 +38,7 @@ export class ClockWatch implements RuntimeService {
   constructor(deps: ClockWatchDeps) {
     this.#deps = deps
     this.#steady = deps.steady ?? (() => performance.now())
+    this.#askDatabase = deps.askDatabase ?? (() => databaseTime(deps.sql))
     this.#aheadMs = this.#measure()
     this.#loop = new Loop({ name: this.name, log: deps.log, intervalMs: EVERY_MS, run: () => this.#run() })
   }
@@ -60,10 +65,19 @@ export class ClockWatch implements RuntimeService {
     const aheadMs = this.#measure()
     const byMs = Math.round(this.#aheadMs - aheadMs)
     if (byMs >= MIN_BACK_MS) {
-      const back = { now: clock.now(), byMs }
-      log.warn({ seconds: byMs / SECOND_MS }, 'the clock was set back, and what is due with it')
-      await moveBack(sql, back)
-      await jobs.setBack(sql, back)
+      const now = clock.now()
+      const seconds = byMs / SECOND_MS
+      const ofDatabase = await this.#askDatabase()
+      if (Math.abs(ofDatabase.getTime() - now.getTime()) < MIN_BACK_MS) {
+        log.warn({ seconds }, 'the clock was set back, and what is due with it')
+        await moveBack(sql, { now, byMs })
+        await jobs.setBack(sql, { now, byMs })
+      } else {
+        log.error(
+          { seconds, now, ofDatabase },
+          'the clock was set back to another time than that of the database',
+        )
+      }
     }
     // Behind it, so that a run that fails is done again.
     this.#aheadMs = aheadMs

@@ -13,6 +13,9 @@ beforeEach(async () => {
 })
 afterEach(() => shop.close())
 
+/** `ofDatabaseMs` is how far the database's clock is ahead of the shop's. */
+let ofDatabaseMs = 0
+
 /** `watched` moves the shop's clock, and has that seen; gives by how much jobs were moved back. */
 async function watched(...moves: number[]): Promise<number[]> {
   const back: number[] = []
@@ -20,6 +23,7 @@ async function watched(...moves: number[]): Promise<number[]> {
   const watch = new ClockWatch({
     ...{ sql: shop.sql, clock: shop.clock, jobs, steady: () => 0 },
     log: pino({ level: 'silent' }),
+    askDatabase: async () => new Date(shop.clock.now().getTime() + ofDatabaseMs),
   })
   watch.start()
   try {
@@ -55,6 +59,20 @@ test('nor does the lease of a worker that died before', async () => {
   shop.clock.advance(15_000)
   shop.workers(supplier)
   await until(async () => (await shop.order(id)).state === 'success')
+})
+
+test('a clock that is set back to another time than that of the database moves nothing: leases of other machines stand', async () => {
+  const id = await shop.place(1)
+  const times = () => shop.sql`select due_at, leased_until from items where order_id = ${id}`
+  await shop.sql`update items set due_at = now() + interval '15 s', leased_until = now() + interval '15 s'`
+  const before = await times()
+  ofDatabaseMs = HOURS_MS
+  try {
+    expect(await watched(-HOURS_MS)).toEqual([])
+  } finally {
+    ofDatabaseMs = 0
+  }
+  expect(await times()).toEqual(before)
 })
 
 test('a clock that is set forward, or a little back, moves nothing', async () => {
