@@ -56,16 +56,11 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
       headers['content-type'] = method === 'QUERY' ? 'application/octet-stream' : undefined
       done()
     })
-    scope.setErrorHandler(async (error, request, reply) => {
+    scope.setErrorHandler((error, request, reply) => {
       if (!(error instanceof Refusal)) {
         request.log.error({ err: error, requestId: request.id }, 'a Dhru request failed')
       }
-      return await send(
-        request,
-        reply.code(200),
-        'json',
-        error instanceof Refusal ? error : internal(request),
-      )
+      return send(request, reply.code(200), 'json', error instanceof Refusal ? error : internal(request))
     })
 
     const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -88,7 +83,7 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
         tookUs: Math.round((performance.now() - began) * 1000),
         requestId: request.id,
       })
-      return await send(request, reply, format, result, key?.dialect)
+      return send(request, reply, format, result, key?.dialect)
     }
 
     /**
@@ -197,23 +192,22 @@ const headersOf = (request: FastifyRequest) => ({ 'x-imeigate': '1', 'x-request-
 const JSON_TYPE = 'application/json; charset=utf-8'
 const XML_TYPE = 'text/xml; charset=utf-8'
 
-async function send(
+/** `send` answers at once but for long lists in XML, so that no request waits for a promise more. */
+function send(
   request: FastifyRequest,
   reply: FastifyReply,
   format: DhruRequest['format'],
   result: ActionResult | Refusal,
   dialect: Dialect = 'contract',
-): Promise<FastifyReply> {
+): FastifyReply | Promise<FastifyReply> {
   reply.headers(headersOf(request))
   if (result instanceof Refusal && result.retryAfter !== undefined) {
     reply.header('retry-after', String(result.retryAfter))
   }
   if (format === 'xml') {
-    const xml =
-      result instanceof Prepared
-        ? await result.xml()
-        : toXml(result instanceof Refusal ? failed(result, dialect) : result)
-    return reply.type(XML_TYPE).send(xml)
+    reply.type(XML_TYPE)
+    if (result instanceof Prepared) return result.xml().then((xml) => reply.send(xml))
+    return reply.send(toXml(result instanceof Refusal ? failed(result, dialect) : result))
   }
   reply.type(JSON_TYPE)
   if (result instanceof Prepared) {
