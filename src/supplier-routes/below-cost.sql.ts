@@ -26,7 +26,7 @@ export interface PriceBelowCost extends Price {
   supplier: string
 }
 
-/** Rate is what an amount of `from` is multiplied by to be one of `to`, as a decimal. */
+/** PairRate is what an amount of `from` is multiplied by to be one of `to`, as a decimal. */
 export type PairRate = CurrencyPair & { rate: string }
 
 /** PriceScope says which prices are looked at: those of a service, or of all that are active; and how many are given. */
@@ -45,15 +45,19 @@ export async function selectBelowCost(
     with rates as (
       select * from unnest(${rates.map(({ from }) => from)}::text[], ${rates.map(({ to }) => to)}::text[],
                            ${rates.map(({ rate }) => rate)}::text[]::numeric[]) as r ("from", "to", rate)
-    ), cheapest as (
-      select distinct on (r.service_id, rates."to") r.service_id, rates."to" as currency,
-             ceil(round(r.cost * rates.rate, 6))::bigint as cost, s.name as supplier
+    ), costs as (
+      -- A cost that waits for a person counts where it is the greater one, as it does when items are sent.
+      select r.service_id, rates."to" as currency, s.name as supplier, r.position, r.id,
+             greatest(r.cost, case when k.currency = s.currency then k.waiting_cost end) * rates.rate as cost
         from supplier_routes r
         join suppliers s on s.id = r.supplier_id and s.enabled
         join rates on rates."from" = s.currency
+        left join supplier_services k on k.supplier_id = r.supplier_id and k.remote_id = r.remote_service
        where r.available is not false and r.cost is not null
          and (${service ?? null}::int is null or r.service_id = ${service ?? null})
-       order by r.service_id, rates."to", r.cost * rates.rate, r.position, r.id
+    ), cheapest as (
+      select distinct on (service_id, currency) service_id, currency, supplier, ceil(round(cost, 6))::bigint as cost
+        from costs order by service_id, currency, costs.cost, position, id
     )
     select p.service_id, p.account_id, p.price_group_id, g.name as group, p.currency, p.unit_price, p.min_items,
            p.max_items, v.code as service_code, c.cost, c.supplier, count(*) over ()::int as count

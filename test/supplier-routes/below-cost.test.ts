@@ -118,6 +118,16 @@ it('people are told when they set one, by a list, and by doctor', async () => {
     },
   ])
   expect(await prices()).toMatchObject({ status: 'warn', detail: '1 below the cost: sold in USD' })
+  // Since the list named a greater cost, which waits for a person, items are sent by that one.
+  await sql`
+    insert into supplier_services (supplier_id, remote_id, group_name, name, kind, cost, waiting_cost, waiting_since, currency,
+                                   delivery_time, description, min_quantity, max_quantity, fields, hash, first_seen_at, last_seen_at)
+    select id, '1', 'G', 'One', 'imei', 1000000, 2000000, now(), 'EUR', '', '', 1, 1, '[]', gen_random_uuid(), now(), now()
+      from suppliers where name = 'In euros'`
+  expect(await prices()).toMatchObject({
+    status: 'warn',
+    detail: '2 below the cost: sold in USD, sold in USD',
+  })
   const neither = await run('price', 'list', '--json')
   expect(neither).toMatchObject({ code: 1 })
   expect(neither.stderr).toContain('--service')

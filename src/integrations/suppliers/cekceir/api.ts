@@ -81,13 +81,14 @@ export class Api {
     const reply = await call(this.#client, request)
     if (reply.kind !== 'reply') return reply
     const { status, headers, text } = reply
-    const body = contradictsItself(text) ? undefined : parseExact(text.replace(/^\ufeff+/, ''))
+    const read = parseExact(text.replace(/^\ufeff+/, ''))
+    const body = isObject(read) && !contradictsItself(text, read) ? read : undefined
     const what = `HTTP ${status}`
-    const isOwn = isObject(body) && own(body, 'error') === true && textField(body, 'code') !== undefined
+    const isOwn = body !== undefined && own(body, 'error') === true && textField(body, 'code') !== undefined
     const now = this.#clock.now()
     const away = turnedAway(reply, { fronts: this.#fronts, isOwn, now })
     if (away) return away
-    if (!isObject(body)) return { kind: 'unclear', why: `${what} without a JSON object` }
+    if (!body) return { kind: 'unclear', why: `${what} without a JSON object` }
     const isError = own(body, 'error') === true
     if (status >= 200 && status < 300) {
       return isError

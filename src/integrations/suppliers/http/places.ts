@@ -32,7 +32,8 @@ function jsonIn(text: string): ExactJson | undefined {
   const whole = parseExact(plain)
   const only = whole === undefined ? onlyObjectIn(plain) : plain
   const json = whole ?? parseExact(only)
-  if (json === undefined || contradictsItself(only)) return undefined
+  const read = typeof json === 'object' && json !== null ? json : undefined
+  if (json === undefined || contradictsItself(only, read)) return undefined
   const objects = isObject(json) ? [json, ...Object.values(json).filter(isObject)] : []
   return objects.some(hasTwoSpellings) ? undefined : json
 }
