@@ -43,8 +43,8 @@ export interface Invitation {
   until: Date
 }
 
-/** By is who changes staff: a person of the staff, or (undefined) the command line, which may do all. */
-export type By = StaffId | undefined
+/** By is who changes staff: a person of the staff, a program, or (undefined) the command line, which may do all. */
+export type By = StaffId | 'program' | undefined
 
 export interface StaffForm {
   role: Role

@@ -143,6 +143,19 @@ describe('what comes from another site', () => {
   })
 })
 
+it('a program resets no last owner, as nobody does who has no terminal', async () => {
+  const { sql } = office.server
+  const { id } = await office.person('owner')
+  const others = await sql`
+    update staff set suspended_at = now() where role = 'owner' and id <> ${id} and suspended_at is null returning id`.records()
+  const headers = await office.program(['staff.edit'])
+  for (const verb of ['reset', 'suspend']) {
+    const { status, json } = await say('POST', `/staff/${id}/${verb}`, { headers })
+    expect([verb, status, json.code]).toEqual([verb, 409, 'CONFLICT_ERROR'])
+  }
+  await sql`update staff set suspended_at = null where id = any(${others.map((one) => one['id'])}::int[])`
+})
+
 describe('a person', () => {
   it('is kept out with the next request, once suspended', async () => {
     const owner = await office.person('owner')
@@ -208,6 +221,19 @@ describe('a person', () => {
         traceId: expect.any(String),
       }),
     ])
+    const form = { name: 'figures', permissions: ['orders.read'] }
+    for (const [field, value] of [
+      ['expires_at', '2020-01-01T00:00:00Z'],
+      ['expires_at', '2099-12-31T23:59:60Z'],
+      ['allowed_ips', ['10.0.0.0/99']],
+      ['permissions', ['orders.eat']],
+      ['name', ' '],
+    ] as const) {
+      const refused = await say('POST', '/tokens', { headers, body: { ...form, [field]: value } })
+      expect(Object.keys(refused.json.errors).map((one) => one.split('.')[0])).toEqual([field])
+      expect(refused.json.source).toBe('body')
+      if (field !== 'permissions') expect(refused.json.message).toContain(field)
+    }
     expect((await say('GET', '/audit?limit=0', { headers })).json).toMatchObject({ source: 'query' })
     expect((await say('GET', '/staff/0', { headers })).json).toMatchObject({ source: 'params' })
     expect((await say('GET', '/nowhere', { headers })).status).toBe(404)

@@ -58,9 +58,9 @@ const wireInvitation = ({ staff, token, until }: Invitation) => ({
   until,
 })
 
-/** `who` names the person of a path, and who acts: a program acts for nobody. */
+/** `who` names the person of a path, and who acts. */
 const who = ({ params, caller }: Call<{ id: number }>) =>
-  [params.id as StaffId, caller.person?.staffId] as const
+  [params.id as StaffId, caller.person?.staffId ?? 'program'] as const
 
 export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | 'clock'>) => [
   route({
