@@ -2,23 +2,23 @@
  * `errors` lists every error that a caller can be told of: its code, its message, and the HTTP status of protocols that have one. No
  * code is invented elsewhere. Dhru says an error as MESSAGE (the message, with the detail) and FULL_DESCRIPTION (code, with the detail),
  * always with HTTP 200. `retryAfter`: in so many seconds it may be tried again, where the refusal itself does not know it better; every
- * 429 and 503 has it.
+ * 429 and 503 has it. `only`: no other API says it.
  */
 export const errors = {
   invalid_credentials: { status: 401, message: 'Authentication failed' },
   key_expired: { status: 401, message: 'API key expired' },
   key_revoked: { status: 401, message: 'API key revoked' },
   account_closed: { status: 401, message: 'Account closed' },
-  step_up_required: { status: 403, message: 'Give password and second factor again' },
-  csrf: { status: 403, message: 'The request does not come from this site' },
-  session_expired: { status: 401, message: 'Sign in again' },
+  step_up_required: { status: 403, message: 'Give password and second factor again', only: 'operator' },
+  csrf: { status: 403, message: 'The request does not come from this site', only: 'operator' },
+  session_expired: { status: 401, message: 'Sign in again', only: 'operator' },
   permission_denied: { status: 403, message: 'Permission denied' },
   ip_not_allowed: { status: 403, message: 'Invalid IP request' },
-  invalid_signature: { status: 401, message: 'The signature is missing or wrong' },
-  action_missing: { status: 400, message: 'Action missing' },
-  unsupported_action: { status: 400, message: 'Unsupported action' },
+  invalid_signature: { status: 401, message: 'The signature is missing or wrong', only: 'hooks' },
+  action_missing: { status: 400, message: 'Action missing', only: 'dhru' },
+  unsupported_action: { status: 400, message: 'Unsupported action', only: 'dhru' },
   payload_required: { status: 400, message: 'Invalid request' },
-  malformed_parameters: { status: 400, message: 'Malformed parameters' },
+  malformed_parameters: { status: 400, message: 'Malformed parameters', only: 'dhru' },
   invalid_input: { status: 422, message: 'Invalid input' },
   service_not_found: { status: 404, message: 'Service not found' },
   service_closed: { status: 409, message: 'Service closed' },
@@ -31,11 +31,11 @@ export const errors = {
   insufficient_balance: { status: 402, message: 'Not enough credit' },
   duplicate_order: { status: 409, message: 'Duplicate order' },
   idempotency_conflict: { status: 409, message: 'Idempotency key already used for another request' },
-  order_id_required: { status: 400, message: 'Order id required' },
+  order_id_required: { status: 400, message: 'Order id required', only: 'dhru' },
   order_not_found: { status: 404, message: 'Order not found' },
-  too_many_rows: { status: 413, message: 'Too many rows' },
+  too_many_rows: { status: 413, message: 'Too many rows', only: 'dhru' },
   body_too_large: { status: 413, message: 'Request too large' },
-  method_not_allowed: { status: 405, message: 'Method not allowed' },
+  method_not_allowed: { status: 405, message: 'Method not allowed', only: 'dhru' },
   not_found: { status: 404, message: 'Not found' },
   conflict: { status: 409, message: 'Conflict' },
   too_many_failed_logins: { status: 429, message: 'Too many failed logins', retryAfter: 60 },
@@ -48,9 +48,19 @@ export const errors = {
   temporarily_unavailable: { status: 503, message: 'Temporarily unavailable, try again', retryAfter: 2 },
   shutting_down: { status: 503, message: 'Shutting down, try again', retryAfter: 2 },
   internal_error: { status: 500, message: 'Internal error' },
-} as const satisfies Record<string, { status: number; message: string; retryAfter?: number }>
+} as const satisfies Record<string, { status: number; message: string; retryAfter?: number; only?: Api }>
+
+/** Api is one that says errors; `hooks` is where suppliers and payment gateways say that something happened. */
+type Api = 'dhru' | 'rest' | 'operator' | 'hooks'
 
 export type ErrorCode = keyof typeof errors
+
+/** `codesOf` gives the codes that an API may say. */
+export const codesOf = (api: Api): ErrorCode[] =>
+  (Object.keys(errors) as ErrorCode[]).filter((code) => {
+    const { only }: { status: number; only?: Api } = errors[code]
+    return only === undefined || only === api
+  })
 
 /** Fault is what is wrong with one value, for the person who sent it. */
 export interface Fault {

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { oneOf } from '../../contract/schema.ts'
-import { type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
+import { codesOf, type ErrorCode, errors, type Fault, Refusal } from '../../errors.ts'
 import { fault, faultText, pathText } from '../../lib/fault.ts'
 
 /** Source is the part of a request that is wrong, or the thing that it is about, as errors name it. */
@@ -14,25 +14,27 @@ export const restCode = (code: ErrorCode): string =>
 
 const MALFORMED: ErrorCode[] = ['payload_required', 'malformed_parameters']
 
-export const errorBody = Type.Object(
-  {
-    error: Type.Literal(true),
-    code: oneOf([...new Set((Object.keys(errors) as ErrorCode[]).map(restCode))]),
-    message: Type.String(),
-    source: oneOf(['body', 'query', 'headers', 'params', 'order'] satisfies Source[]),
-    errors: Type.Record(Type.String(), Type.Array(Type.String()), {
-      description: 'What is wrong, by field; the steps of a nested field are joined by dots',
-    }),
-    traceId: Type.String({ description: 'Names the request, also in X-Request-Id and in the server log' }),
-    mayHaveBeenDone: Type.Optional(
-      Type.Boolean({
-        description:
-          'With a status of 500 and above: whether something of the request may have been done. false: nothing was, and it may be sent again',
+/** `errorBodyOf` is the shape of an error of an API. */
+export const errorBodyOf = (api: 'rest' | 'operator') =>
+  Type.Object(
+    {
+      error: Type.Literal(true),
+      code: oneOf([...new Set(codesOf(api).map(restCode))]),
+      message: Type.String(),
+      source: oneOf(['body', 'query', 'headers', 'params', 'order'] satisfies Source[]),
+      errors: Type.Record(Type.String(), Type.Array(Type.String()), {
+        description: 'What is wrong, by field; the steps of a nested field are joined by dots',
       }),
-    ),
-  },
-  { title: 'Error' },
-)
+      traceId: Type.String({ description: 'Names the request, also in X-Request-Id and in the server log' }),
+      mayHaveBeenDone: Type.Optional(
+        Type.Boolean({
+          description:
+            'With a status of 500 and above: whether something of the request may have been done. false: nothing was, and it may be sent again',
+        }),
+      ),
+    },
+    { title: 'Error' },
+  )
 
 export const statusOf = (refusal: Refusal): number =>
   MALFORMED.includes(refusal.code) ? 400 : errors[refusal.code].status
@@ -48,7 +50,7 @@ export const headersOf = ({ retryAfter }: Refusal): Record<string, string> =>
 export function sayRefusal(
   refusal: Refusal,
   { traceId, source, isProof }: { traceId: string; source: Source; isProof: boolean },
-): Static<typeof errorBody> {
+): Static<ReturnType<typeof errorBodyOf>> {
   const { code, message, detail, field, faults } = refusal
   return {
     error: true,

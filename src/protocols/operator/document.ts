@@ -3,14 +3,14 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { type ErrorCode, errors } from '../../errors.ts'
 import { staffPermissions } from '../../staff/roles.ts'
-import { errorBody, restCode } from '../kit/refusal.ts'
+import { errorBodyOf, restCode } from '../kit/refusal.ts'
 import { withDefaults } from '../kit/validation.ts'
 import type { Access, Route } from './route.ts'
 
 /** `operatorError` is the REST API's error with `problems`, from which a page words it in its own language. */
 const operatorError = Type.Object(
   {
-    ...errorBody.properties,
+    ...errorBodyOf('operator').properties,
     problems: Type.Array(
       Type.Object({
         field: Type.String({ description: 'The steps of a nested field are joined by dots' }),

@@ -5,14 +5,14 @@ import { type TSchema, Type } from 'typebox'
 import { permissions } from '../../accounts/permissions.ts'
 import { named } from '../../contract/schema.ts'
 import { type ErrorCode, errors } from '../../errors.ts'
-import { errorBody, restCode } from '../kit/refusal.ts'
+import { errorBodyOf, restCode } from '../kit/refusal.ts'
 import { withDefaults } from '../kit/validation.ts'
 import type { Route } from './route.ts'
 
 /** `document` adds `GET /openapi.json`, made of the schemas that the routes validate with, and `GET /docs`, where people read it. */
 export async function document(scope: FastifyInstance, version: string): Promise<void> {
   for (const schema of named()) scope.addSchema(schema)
-  scope.addSchema({ $id: 'Error', ...errorBody })
+  scope.addSchema({ $id: 'Error', ...errorBodyOf('rest') })
   await scope.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ErrorCode, errors } from '../../../src/errors.ts'
+import { codesOf, errors } from '../../../src/errors.ts'
 import { cekceir } from '../../../src/integrations/suppliers/cekceir/index.ts'
 import { http } from '../../../src/integrations/suppliers/http/index.ts'
 import type { Supplier, SupplierOutcome } from '../../../src/integrations/suppliers/supplier.ts'
@@ -147,19 +147,14 @@ describe('a refusal', () => {
     expect(await placed(supplier, refusedWith('Invalid IMEI'))).toMatchObject(unavailable('busy'))
   })
 
-  /** `ofOperators` are told to people of the staff alone. */
-  const ofOperators: readonly string[] = ['session_expired', 'step_up_required', 'csrf'] satisfies ErrorCode[]
-  it.each((Object.keys(errors) as ErrorCode[]).filter((code) => !ofOperators.includes(code)))(
-    'of another imeigate is known by its code: %s',
-    async (code) => {
-      const supplier = await dhru()
-      const { message } = errors[code]
-      const outcome = await placed(supplier, refusedWith(message, `${code}: hubungi sales`))
-      expect(outcome).not.toHaveProperty('unrecognised')
-      if (code === 'internal_error') expect(outcome).toMatchObject({ kind: 'unknown' })
-      else expect(outcome.kind).not.toBe('unknown')
-    },
-  )
+  it.each(codesOf('dhru'))('of another imeigate is known by its code: %s', async (code) => {
+    const supplier = await dhru()
+    const { message } = errors[code]
+    const outcome = await placed(supplier, refusedWith(message, `${code}: hubungi sales`))
+    expect(outcome).not.toHaveProperty('unrecognised')
+    if (code === 'internal_error') expect(outcome).toMatchObject({ kind: 'unknown' })
+    else expect(outcome.kind).not.toBe('unknown')
+  })
 
   it('of one row of many is judged as that of one order', async () => {
     const supplier = await dhru({ bulk: 10 })

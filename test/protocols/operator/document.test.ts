@@ -34,6 +34,16 @@ test('the document is valid, has every route with who may call it, and nothing o
     }
     const rest = await read('/openapi.json')
     expect(Object.keys(rest.paths).filter((path) => path.startsWith('/api/operator'))).toEqual([])
+    // Either has the codes that it may say, and none of another API.
+    const codes = (of: typeof rest, name: string) => of.components.schemas[name].properties.code.enum
+    for (const code of ['SESSION_EXPIRED_ERROR', 'STEP_UP_REQUIRED_ERROR', 'CSRF_ERROR']) {
+      expect(codes(document, 'OperatorError')).toContain(code)
+      expect(codes(rest, 'Error')).not.toContain(code)
+    }
+    for (const code of ['ACTION_MISSING_ERROR', 'INVALID_SIGNATURE_ERROR', 'TOO_MANY_ROWS_ERROR']) {
+      expect([...codes(document, 'OperatorError'), ...codes(rest, 'Error')]).not.toContain(code)
+    }
+    expect(codes(rest, 'Error')).toContain('DUPLICATE_ORDER_ERROR')
   } finally {
     await server.stop()
   }
