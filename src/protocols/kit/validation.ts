@@ -1,25 +1,30 @@
 import type { TSchema } from 'typebox'
 import { checkOwn } from '../../lib/json-schema.ts'
+import { sanitize } from '../../lib/text.ts'
 import { Mismatch, type Source } from './refusal.ts'
 
 /** `validatorFor` makes of a schema the check that Fastify uses for each route. It gives the Mismatch that the caller is told. */
 export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   const source = sources[httpPart ?? ''] ?? 'body'
   return (data: unknown) => {
-    const value = source === 'body' ? data : withNumbers(data as Record<string, unknown>, schema)
+    const value = source === 'body' ? data : readTexts(data as Record<string, unknown>, schema)
     const [first, ...others] = checkOwn(schema, value)
     return first ? { error: new Mismatch(source, [first, ...others]) } : { value }
   }
 }
 
-/** `withNumbers` turns plain decimals into the numbers that the schema asks for: outside of bodies all is text. */
-function withNumbers(texts: Record<string, unknown>, schema: TSchema): Record<string, unknown> {
+/**
+ * `readTexts` turns plain decimals into the numbers that the schema asks for: outside of bodies all is text. A name that PostgreSQL does not
+ * take becomes the name of nothing.
+ */
+function readTexts(texts: Record<string, unknown>, schema: TSchema): Record<string, unknown> {
   const { properties } = schema as { properties?: Record<string, { type?: string }> }
   return Object.fromEntries(
     Object.entries(texts).map(([name, text]) => {
       const type = properties?.[name]?.type
-      const isNumber = (type === 'integer' || type === 'number') && typeof text === 'string'
-      return [name, isNumber && DECIMAL.test(text) ? Number(text) : text]
+      if (typeof text !== 'string') return [name, text]
+      const isNumber = type === 'integer' || type === 'number'
+      return [name, isNumber && DECIMAL.test(text) ? Number(text) : sanitize(text)]
     }),
   )
 }

@@ -17,12 +17,20 @@ const filterMark = (filter: object): string =>
 export const cursorText = (next: number | undefined, filter: object): string | null =>
   next === undefined ? null : Buffer.from(`${next}.${filterMark(filter)}`).toString('base64url')
 
-/** `readCursor` throws invalid_input for what is no cursor, and for that of another filter. */
-export function readCursor(text: string | undefined, filter: object): number | undefined {
+/**
+ * `readCursor` throws invalid_input for what is no cursor, and for that of another filter. `max` is the highest id that the list may have: a
+ * cursor is no secret, and may be written by anybody.
+ */
+export function readCursor(
+  text: string | undefined,
+  filter: object,
+  max = Number.MAX_SAFE_INTEGER,
+): number | undefined {
   if (text === undefined) return undefined
   const [, next = '', mark] =
     /^(\d{1,16})\.([\w-]{12})$/.exec(Buffer.from(text, 'base64url').toString()) ?? []
-  if (mark === undefined) throw new Refusal('invalid_input', 'is no cursor of this list', 'cursor')
+  if (mark === undefined || Number(next) > max)
+    throw new Refusal('invalid_input', 'is no cursor of this list', 'cursor')
   if (mark !== filterMark(filter)) throw new Refusal('invalid_input', 'is that of another filter', 'cursor')
   return Number(next)
 }

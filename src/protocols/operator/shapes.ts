@@ -1,4 +1,7 @@
 import { type TProperties, type TSchema, type TSchemaOptions, Type } from 'typebox'
+import { orNull } from '../../contract/schema.ts'
+
+export { oneOf, orNull } from '../../contract/schema.ts'
 
 /** These are parts of the shapes of requests and answers. Nothing here has a name in the document: the REST API's has those. */
 
@@ -8,12 +11,6 @@ export const bodyOf = <Properties extends TProperties>(properties: Properties) =
 
 export const text = (maxLength: number, options: TSchemaOptions = {}) =>
   Type.String({ ...options, minLength: 1, maxLength })
-
-export const orNull = <Schema extends TSchema>(schema: Schema, description?: string) =>
-  Type.Union([schema, Type.Null()], description === undefined ? {} : { description })
-
-export const oneOf = <const Text extends string>(texts: readonly Text[], options: TSchemaOptions = {}) =>
-  Type.Unsafe<Text>({ ...options, type: 'string', enum: [...texts] })
 
 /** `time` is a Date here, and ISO 8601 in UTC on the wire. */
 export const time = (description?: string) =>
@@ -26,7 +23,8 @@ export const time = (description?: string) =>
 /** `amount` is money: a decimal text in the currency that stands beside it. */
 export const amount = (description?: string) => Type.String(description === undefined ? {} : { description })
 
-export const id = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+export const MAX_ID = 2_147_483_647
+export const id = Type.Integer({ minimum: 1, maximum: MAX_ID })
 export const idParams = Type.Object({ id })
 
 /** `nothing` is the answer of what only does something. */

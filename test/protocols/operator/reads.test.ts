@@ -76,6 +76,31 @@ describe('lists', () => {
   })
 })
 
+it('what no list can be asked for is refused by its name, and is no error of the server', async () => {
+  const forged: string[] = []
+  for (const list of ['/accounts', '/orders', '/deposits', '/audit']) {
+    const { next_cursor } = (await read(`${list}?limit=1`)).data.page
+    const mark = Buffer.from(next_cursor, 'base64url').toString().split('.')[1]
+    for (const next of ['0', '9999999999', '9999999999999999']) {
+      forged.push(`${list}?limit=1&cursor=${Buffer.from(`${next}.${mark}`).toString('base64url')}`)
+    }
+  }
+  for (const path of [
+    ...forged,
+    ...['/accounts?search=%00', '/accounts/%00', '/accounts/99999999999999999999', '/accounts?search=%25'],
+    ...['/orders?search=%00', '/orders?account=%00', '/orders?service=%00', '/orders/9007199254740991'],
+    ...['/orders?account=99999999999', '/orders?service=99999999999', '/orders?search=99999999999999999999'],
+    ...['/deposits?provider=%00', '/deposits?account=%00', '/deposits/9007199254740991'],
+    ...['/audit?subject=%00', '/audit?actor=%00', '/audit?account=2147483647', '/staff/2147483647'],
+    '/audit?from=2026-12-31T23:59:60Z',
+    ...['/audit?from=0000-01-01T00:00:00Z', '/audit?to=9999-12-31T23:59:59Z'],
+  ]) {
+    const { status, json } = await ask(office.server, 'GET', path, { headers })
+    expect.soft([path, status < 500], JSON.stringify(json)).toEqual([path, true])
+    if (status >= 400 && status !== 404) expect.soft(Object.keys(json.errors)).not.toEqual([])
+  }
+})
+
 describe('what is shown', () => {
   it('is the whole thing, with amounts as texts', async () => {
     const account = (await read(`/accounts/${shop.username}`)).data

@@ -7,7 +7,7 @@ import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import type { Caller } from '../caller.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import { route } from '../route.ts'
-import { amount, id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+import { amount, id, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 
 const section = 'Resellers'
 const access = 'resellers.read'
@@ -56,7 +56,7 @@ export const accountRoutes = () => [
     answer: pageOf(account),
     handle: async ({ desk, caller, query: { limit, cursor, search } }) => {
       const filter = { search }
-      const after = readCursor(cursor, filter) as AccountId | undefined
+      const after = readCursor(cursor, filter, MAX_ID) as AccountId | undefined
       const found = await listAccounts(desk.read, search, limit + 1, after)
       const { items, next } = pageOfFound(found, limit, (last) => last.id)
       return {

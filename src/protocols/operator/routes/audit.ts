@@ -2,7 +2,9 @@ import { type Static, Type } from 'typebox'
 import type { Change } from '../../../audit/change.ts'
 import { nouns } from '../../../audit/nouns.ts'
 import { readTrail } from '../../../audit/trail.ts'
+import { bound, timeOf } from '../../../contract/page.ts'
 import type { AccountId } from '../../../lib/ids.ts'
+import { DAY_MS } from '../../../lib/time.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import { route } from '../route.ts'
 import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
@@ -36,8 +38,6 @@ const wireChange = ({
   ...{ account_id: accountId, before, after },
 })
 
-const when = (description: string) => Type.Optional(Type.String({ format: 'date-time', description }))
-
 export const auditRoutes = () => [
   route({
     method: 'GET',
@@ -54,8 +54,8 @@ export const auditRoutes = () => [
       subject: Type.Optional(text(200, { description: 'The id of the thing' })),
       account: Type.Optional(id),
       actor: Type.Optional(text(200)),
-      from: when('The first instant'),
-      to: when('The first instant behind it'),
+      from: bound('The first instant: a time with its zone, or a day in UTC'),
+      to: bound('The first instant behind it, or the last day in UTC'),
     }),
     answer: pageOf(change),
     handle: async ({ desk, query }) => {
@@ -63,8 +63,8 @@ export const auditRoutes = () => [
       const filter = {
         ...rest,
         accountId: account as AccountId | undefined,
-        from: from === undefined ? undefined : new Date(from),
-        to: to === undefined ? undefined : new Date(to),
+        from: from === undefined ? undefined : timeOf(from),
+        to: to === undefined ? undefined : timeOf(to, DAY_MS),
       }
       const before = readCursor(cursor, filter)
       const { items, next } = await readTrail(desk.read, { ...filter, before, limit })

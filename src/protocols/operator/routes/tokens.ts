@@ -1,14 +1,18 @@
 import { type Static, Type } from 'typebox'
+import { timeOf } from '../../../contract/page.ts'
 import type { TokenId } from '../../../lib/ids.ts'
 import { createToken, listTokens, revokeToken, type TokenView } from '../../../staff/operator-tokens.ts'
 import { type StaffPermission, staffPermissions } from '../../../staff/roles.ts'
 import { makerOf } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
+import { inFieldsOf } from '../fields.ts'
 import { route } from '../route.ts'
 import { bodyOf, id, idParams, oneOf, orNull, text, time } from '../shapes.ts'
 
 const section = 'Tokens'
 const access = 'tokens.edit'
+
+const FIELDS = { expires: 'expires_at', allow_ip: 'allowed_ips', permission: 'permissions' }
 
 const permission = oneOf(Object.keys(staffPermissions) as StaffPermission[])
 
@@ -66,9 +70,9 @@ export const tokenRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     handle: async ({ desk, body, caller }) => {
       const form = {
         ...{ name: body.name, permissions: body.permissions, allowedIps: body.allowed_ips },
-        expiresAt: body.expires_at === undefined ? undefined : new Date(body.expires_at),
+        expiresAt: body.expires_at === undefined ? undefined : timeOf(body.expires_at),
       }
-      const made = await createToken(desk.change, form, makerOf(caller), clock)
+      const made = await inFieldsOf(FIELDS, () => createToken(desk.change, form, makerOf(caller), clock))
       return { token: wireToken(made.view), secret: made.token }
     },
   }),
