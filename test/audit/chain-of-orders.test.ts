@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { noteAllAccounts } from '../../src/audit/chain.sql.ts'
 import { chainNext } from '../../src/audit/chain-writer.ts'
+import { correctResult } from '../../src/fulfilment/after/corrections.ts'
+import { refund } from '../../src/fulfilment/after/refunds.ts'
 import { Adjustments } from '../../src/ledger/adjustments.ts'
+import { sendMoney } from '../../src/ledger/transfers.ts'
+import type { AccountId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
+import { FakeSupplier, REFUSED, SUCCESS, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
 import { newAccount } from '../orders/orders.fixtures.ts'
 import { testDatabase } from '../support/postgres.ts'
 import { RestClient } from '../support/rest.ts'
@@ -35,6 +40,54 @@ it('what orders, their ends, deposits and transfers write to ledgers is chained 
   await until('all is chained', async () => (await unchained()).length === 0, unchained)
   const kinds = await server.sql`select distinct kind::text from ledger_entries order by 1`
   expect(kinds.map(({ kind }) => kind)).toEqual(['capture', 'deposit', 'hold', 'receive', 'send'])
+})
+
+it('every statement that writes to a ledger notes whose it is', async () => {
+  // Nothing here takes notes.
+  const shop = await Workshop.open()
+  const { sql, account, clock } = shop
+  const noted = async (): Promise<AccountId[]> => {
+    const notes = await sql<{ accounts: AccountId[] }[]>`delete from unchained_ledgers returning accounts`
+    return [...new Set(notes.flatMap(({ accounts }) => accounts))].sort()
+  }
+  try {
+    expect(await noted()).toEqual([account])
+    const ids = [await shop.place(1), await shop.place(2)]
+    expect(await noted()).toEqual([account])
+    let sent = 0
+    shop.workers(new FakeSupplier(async () => (sent++ === 0 ? SUCCESS : REFUSED)))
+    for (const id of ids) await until('it ended', async () => (await shop.order(id)).finishedAt !== null)
+    expect(await noted()).toEqual([account])
+    const states = await Promise.all(ids.map(async (id) => (await shop.order(id)).state))
+    expect(states.toSorted()).toEqual(['failed', 'success'])
+    const order = { accountId: account, orderId: ids[states.indexOf('success')] ?? (0 as never) }
+    await correctResult(sql, order, { result: 'another', why: 'they sent it again' }, 'cli:ann', clock)
+    expect(await noted()).toEqual([account])
+    await refund(sql, order, { reason: 'it was late' }, 'cli:ann', clock)
+    expect(await noted()).toEqual([account])
+    const receiver = await newAccount(sql, 1n)
+    expect(await noted()).toEqual([receiver])
+    const [{ username } = { username: '' }] = await sql<{ username: string }[]>`
+      select username from accounts where id = ${receiver}`
+    const transfer = { senderId: account, receiver: username, amount: micros(5n), keyId: null }
+    await sql.begin((transaction) =>
+      sendMoney(transaction, { ...transfer, actor: 'test', at: clock.now() }, new Map([['USD', micros(1n)]])),
+    )
+    expect(await noted()).toEqual([account, receiver])
+    const kinds = await sql<{ kind: string }[]>`select distinct kind::text from ledger_entries`
+    expect(kinds.map(({ kind }) => kind).toSorted()).toEqual([
+      'capture',
+      'correction',
+      'deposit',
+      'hold',
+      'receive',
+      'refund',
+      'release',
+      'send',
+    ])
+  } finally {
+    await shop.close()
+  }
 })
 
 it('accounts at rest cost nothing, however many there are', async () => {

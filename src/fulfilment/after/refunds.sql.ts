@@ -67,6 +67,8 @@ export async function insertItemEntries(
         from (select coalesce(sum(amount), 0)::bigint as amount, count(*) as entries from given) t
        where w.account_id = ${accountId}
       returning w.account_id, w.last_entry - t.entries as last_entry, w.available - t.amount as available
+    ), noted as (
+      insert into unchained_ledgers (accounts) select array[account_id] from balanced
     )
     insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, actor, note, reference,
                                 created_at)
