@@ -218,7 +218,7 @@ const settings = {
   BACKUP_PASSPHRASE: text({
     pattern: '^.{12,1000}$',
     secret: true,
-    help: 'what backups are encrypted with that are given no other, 12 characters at least; without it they are not encrypted',
+    help: 'what backups are encrypted with, and opened with, that are given no other, 12 characters at least; without it they are not encrypted',
   }),
   LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'silent'], {
     default: 'info',

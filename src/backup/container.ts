@@ -135,20 +135,40 @@ export interface OpenedBackup {
   close(): Promise<void>
 }
 
-/** `openBackup` reads the head of a file. Throws a Refusal (invalid_input) that says what is wrong with the file, or with the passphrase. */
-export async function openBackup(file: string, passphrase: string | undefined): Promise<OpenedBackup> {
-  const refused = (why: string, field = 'file'): Refusal =>
+const refusing =
+  (file: string) =>
+  (why: string, field = 'file'): Refusal =>
     new Refusal('invalid_input', `${file} ${why}`, field)
-  const opened = await open(file).catch((error: NodeJS.ErrnoException) => {
+
+const openFile = (file: string): Promise<FileHandle> =>
+  open(file).catch((error: NodeJS.ErrnoException) => {
     throw new Refusal('invalid_input', `cannot read ${file} (${error.code})`, 'file')
   })
+
+/** `isEncrypted` tells whether a file opens with a passphrase. Throws a Refusal (invalid_input) that says what is wrong with the file. */
+export async function isEncrypted(file: string): Promise<boolean> {
+  const opened = await openFile(file)
+  try {
+    return (await readHead(opened, refusing(file))).head.encryption !== null
+  } finally {
+    await opened.close()
+  }
+}
+
+/** `openBackup` reads the head of a file. Throws a Refusal (invalid_input) that says what is wrong with the file, or with the passphrase. */
+export async function openBackup(file: string, passphrase: string | undefined): Promise<OpenedBackup> {
+  const refused = refusing(file)
+  const opened = await openFile(file)
   try {
     const { head, start } = await readHead(opened, refused)
     const { encryption } = head
     if (encryption === null && passphrase !== undefined)
       throw refused('is not encrypted: leave the passphrase away', 'passphrase')
     if (encryption !== null && passphrase === undefined)
-      throw refused('is encrypted: give its passphrase by --passphrase-file', 'passphrase')
+      throw refused(
+        'is encrypted: give its passphrase by --passphrase-file or BACKUP_PASSPHRASE',
+        'passphrase',
+      )
     const key = encryption && (await openKey(passphrase ?? '', encryption))
     if (key === undefined) throw refused('does not open with this passphrase', 'passphrase')
     const cut = (): Refusal => refused('is cut off: the end of it is missing')

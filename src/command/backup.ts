@@ -4,7 +4,9 @@ import type { Command } from 'commander'
 import { checkChain } from '../audit/chain-check.ts'
 import { checkBackup } from '../backup/backup.ts'
 import { type BackupRecord, backupFile, listBackups, takeBackup } from '../backup/backups.ts'
+import { isEncrypted } from '../backup/container.ts'
 import { refuseNewer, restore } from '../backup/restore.ts'
+import { readConfig } from '../config.ts'
 import { asking } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { checkLedger } from '../ledger/check.ts'
@@ -87,7 +89,14 @@ async function create(given: string | undefined, { passphrase }: Options): Promi
 const keyNote = (keys: readonly string[]): string =>
   `secrets in it open with the secret key ${keys.join(' or ')} only, which is not in it: keep that one elsewhere`
 
-async function check(file: string, { passphrase }: Options): Promise<Answer> {
+/** `passphraseFor` gives what a file opens with: what was given for it, or else that of the settings, where it is encrypted. */
+async function passphraseFor(file: string, given: string | undefined): Promise<string | undefined> {
+  const { passphrase } = readConfig(process.env).backups
+  return given ?? (passphrase !== undefined && (await isEncrypted(file)) ? passphrase : undefined)
+}
+
+async function check(file: string, options: Options): Promise<Answer> {
+  const passphrase = await passphraseFor(file, options.passphrase)
   const { rows, madeAt, schema, secretKeys } = await checkBackup(file, passphrase)
   return {
     json: { file, made_at: madeAt, schema, rows, secret_keys: secretKeys },
@@ -126,7 +135,8 @@ const list = ({ limit }: { limit: number }): Promise<Answer> =>
 const stateOf = ({ endedAt, problem }: BackupRecord): string =>
   endedAt ? 'whole' : problem === null ? 'not ended' : `failed: ${problem}`
 
-async function restoreFile(file: string, { passphrase }: Options): Promise<Answer> {
+async function restoreFile(file: string, options: Options): Promise<Answer> {
+  const passphrase = await passphraseFor(file, options.passphrase)
   // Nothing is made where the file is no good.
   refuseNewer((await checkBackup(file, passphrase)).schema, file)
   const { prepareDatabase } = await import('../app/prepare-database.ts')

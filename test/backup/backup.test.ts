@@ -134,6 +134,20 @@ describe('a backup', () => {
     expect(checks.filter(({ ok }) => !ok)).toEqual([])
   })
 
+  it('opens with BACKUP_PASSPHRASE where no other is given, which is no matter for one that is not encrypted', async () => {
+    const settings = { BACKUP_PASSPHRASE_FILE: passphrase }
+    for (const file of [whole, sealed]) {
+      expect(await run(['backup', 'check', file], { ...source, ...settings })).toMatchObject({ code: 0 })
+      const other = await target()
+      const into = { ...settingsOn(other.ownerAddress), ...settings }
+      expect(await run(['restore', file], into)).toMatchObject({ code: 0 })
+    }
+    const wrong = { ...source, BACKUP_PASSPHRASE: 'another long one' }
+    expect(await run(['backup', 'check', sealed], wrong)).toMatchObject({ code: 1 })
+    const given = ['--passphrase-file', passphrase]
+    expect(await run(['backup', 'check', sealed, ...given], wrong)).toMatchObject({ code: 0 })
+  })
+
   it('gives no number again that may have been given since', async () => {
     const other = await target()
     await restoring(other, whole)
