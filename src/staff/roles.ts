@@ -29,6 +29,15 @@ export const staffPermissions = {
     what: 'decide reviews so that money is given back, or an item is sent again',
     roles: ['owner', 'manager', 'finance'],
   },
+  'orders.refund': {
+    what: 'refund orders that have ended, and reject their results',
+    roles: ['owner', 'manager', 'finance'],
+    proof: true,
+  },
+  'orders.correct': {
+    what: 'correct the results of orders that have ended',
+    roles: ['owner', 'manager', 'support', 'finance'],
+  },
   'resellers.read': { what: 'read accounts and their keys', roles },
   'resellers.edit': { what: 'make accounts, and change their names', roles: ['owner', 'manager', 'support'] },
   'resellers.terms': {
@@ -72,6 +81,7 @@ export const staffPermissions = {
     roles: ['owner', 'manager', 'catalogue'],
   },
   'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
+  'backups.run': { what: 'make backups, and see those there are', roles: ['owner', 'manager'], proof: true },
   'audit.read': { what: 'read who changed what', roles: ['owner', 'manager', 'finance'] },
   'staff.edit': { what: 'invite people, set roles, suspend and reset', roles: ['owner'], proof: true },
   'tokens.edit': { what: 'make and revoke operator tokens', roles: ['owner'], proof: true },
