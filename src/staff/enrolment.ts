@@ -7,12 +7,12 @@ import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import { type Passwords, passwordFault } from './passwords.ts'
 import type { Role } from './roles.ts'
 import {
-  isTotpSecret,
   makeRecoveryCodes,
   offerTotp,
   sealedFor,
-  stepOfCode,
+  stepOfFirstCode,
   type TotpOffer,
+  WRONG_CODE,
 } from './second-factor.ts'
 import { staffActor } from './sign-ins.ts'
 import {
@@ -83,13 +83,11 @@ export class Enrolment {
     const given = readEmail(form.email)
     const now = clock.now()
     const weak = await passwordFault(form.password, [name, given])
-    const step = isTotpSecret(form.totpSecret)
-      ? stepOfCode(form.totpSecret, form.code.replace(/\s/g, ''), now, 0)
-      : undefined
+    const step = stepOfFirstCode(form.totpSecret, form.code, now)
     orThrow(
       resultOf(undefined, [
         weak === undefined ? undefined : fault('password', weak),
-        step === undefined ? fault('code', 'is not the code that the app shows now') : undefined,
+        step === undefined ? fault('code', WRONG_CODE) : undefined,
       ]),
     )
     // Before the password is hashed, which costs something.

@@ -27,7 +27,7 @@ export interface TokenRow {
 export async function selectTokens(sql: Queryable, id: TokenId | null = null): Promise<TokenRow[]> {
   return await sql<TokenRow[]>`
     select t.id, t.name, t.staff_id, p.role::text as maker_role,
-           coalesce(p.suspended_at is not null or p.password is null, false) and t.staff_id is not null as maker_is_out,
+           t.staff_id is not null and (p.suspended_at is not null or p.password is null) as maker_is_out,
            t.secret_hash, t.permissions, t.allowed_ips, t.created_at, t.expires_at, t.revoked_at, u.last_used_at
       from operator_tokens t left join staff p on p.id = t.staff_id left join operator_token_uses u on u.token_id = t.id
      where ${id}::int is null or t.id = ${id}::int

@@ -2,14 +2,14 @@ import { timingSafeEqual } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { orThrow, resultOf } from '../lib/fault.ts'
+import { orThrow } from '../lib/fault.ts'
 import type { StaffId, TokenId } from '../lib/ids.ts'
 import { allowedIps, readAllowedIp } from '../lib/ip.ts'
-import { emptyFault, plainLineFault } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { SEEN_MS } from './lifetimes.ts'
 import { insertToken, selectTokens, type TokenRow, updateRevoked, upsertUse } from './operator-tokens.sql.ts'
 import { checkStaffPermissions, permissionsOf, type Role, type StaffPermission } from './roles.ts'
+import { readName } from './staff.ts'
 import { hashToken, randomToken } from './tokens.ts'
 
 /** SECRET_BYTES gives 256 random bits. */
@@ -45,8 +45,7 @@ export async function createToken(
   maker?: Maker,
   clock: Clock = systemClock,
 ): Promise<{ token: string; view: TokenView }> {
-  const name = form.name.trim()
-  orThrow(resultOf(name, [emptyFault('name', name), plainLineFault('name', name, 100)]))
+  const name = readName(form.name)
   const permissions = checkStaffPermissions(form.permissions)
   const beyond = maker && permissions.find((one) => !permissionsOf(maker.role).includes(one))
   if (beyond !== undefined) throw new Refusal('permission_denied', `you may not ${beyond} yourself`)

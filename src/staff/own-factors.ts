@@ -1,16 +1,15 @@
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { SignInId, StaffId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { type Passwords, passwordFault } from './passwords.ts'
-import { isTotpSecret, makeRecoveryCodes, sealedFor, stepOfCode } from './second-factor.ts'
+import { makeRecoveryCodes, sealedFor, stepOfFirstCode, WRONG_CODE } from './second-factor.ts'
 import { endSignIns } from './sign-ins.sql.ts'
 import { lockPerson, selectPerson, updatePerson, updateRecoveryCodes } from './staff.sql.ts'
 
-/** Who is a person who changes what they sign in with, and the sign-in by which they do so: all others end. */
-interface Who {
+/** OwnSignIn is the sign-in by which a person changes what they sign in with. All others of that person end. */
+interface OwnSignIn {
   staffId: StaffId
   signInId: SignInId
 }
@@ -19,7 +18,7 @@ interface Who {
 export async function changePassword(
   sql: Sql,
   passwords: Passwords,
-  { staffId, signInId }: Who,
+  { staffId, signInId }: OwnSignIn,
   password: string,
   clock: Clock,
 ): Promise<void> {
@@ -37,20 +36,18 @@ export async function changePassword(
 export async function changeTotp(
   sql: Sql,
   sealer: Sealer,
-  { staffId, signInId }: Who,
+  { staffId, signInId }: OwnSignIn,
   given: { totpSecret: string; code: string },
   clock: Clock,
 ): Promise<void> {
   const { totpSecret, code } = given
   const now = clock.now()
-  const step = isTotpSecret(totpSecret) ? stepOfCode(totpSecret, code.replace(/\s/g, ''), now, 0) : undefined
-  if (step === undefined) {
-    orThrow(resultOf(undefined, [fault('code', 'is not the code that the app shows now')]))
-  }
+  const step = stepOfFirstCode(totpSecret, code, now)
+  if (step === undefined) throw new Refusal('invalid_input', WRONG_CODE, 'code')
   const secrets = sealer.seal({ totp: totpSecret }, sealedFor(staffId))
   await sql.begin(async (transaction) => {
     await lockPerson(transaction, staffId)
-    await updatePerson(transaction, staffId, { secrets, lastCode: BigInt(step as number) })
+    await updatePerson(transaction, staffId, { secrets, lastCode: BigInt(step) })
     await endSignIns(transaction, { staffId, now, but: signInId })
   })
 }

@@ -26,17 +26,24 @@ export function offerTotp(email: string | null): TotpOffer {
   return { secret, uri: generateURI({ issuer: 'imeigate', label: email ?? 'staff', secret }) }
 }
 
-/** `isTotpSecret` tells whether a text may be such a secret. */
-export const isTotpSecret = (text: string): boolean => /^[A-Z2-7]{32}$/.test(text)
+/** `stepOfFirstCode` is `stepOfCode` for a secret that was offered, as it comes back with its first code. */
+export const stepOfFirstCode = (secret: string, code: string, now: Date): number | undefined =>
+  /^[A-Z2-7]{32}$/.test(secret) ? stepOfCode(secret, code, now, 0) : undefined
 
-/** `stepOfCode` gives the time step of a code that is right and was not used; undefined: it is wrong. `after` is the newest step used. */
-export function stepOfCode(secret: string, code: string, now: Date, after: number): number | undefined {
+/**
+ * `stepOfCode` gives the time step of a code that is right and was not used; undefined: it is wrong. The code is as people type it. `after` is
+ * the newest step used.
+ */
+export function stepOfCode(secret: string, typed: string, now: Date, after: number): number | undefined {
+  const code = typed.replace(/\s/g, '')
   if (!/^\d{6}$/.test(code)) return undefined
   const epoch = Math.floor(now.getTime() / 1000)
   const checked = verifySync({ secret, token: code, epoch, epochTolerance: STEP_SECONDS })
   if (!checked.valid || !('timeStep' in checked)) return undefined
   return checked.timeStep > after ? checked.timeStep : undefined
 }
+
+export const WRONG_CODE = 'is not the code that the app shows now'
 
 /** `makeRecoveryCodes` gives codes that stand for the second factor once each, and their hashes. */
 export function makeRecoveryCodes(): { codes: string[]; hashes: Buffer[] } {

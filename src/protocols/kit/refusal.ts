@@ -84,3 +84,12 @@ export class Mismatch extends Refusal {
     this.source = source
   }
 }
+
+/** `refusalOfServer` is what a caller is told of an error that is no Refusal: one that Fastify found in the request, or one of this program. */
+export function refusalOfServer(error: unknown): Refusal {
+  const { statusCode = 500, message = 'is not valid' } = error as { statusCode?: number; message?: string }
+  if (statusCode === 413) return new Refusal('body_too_large')
+  return statusCode >= 400 && statusCode < 500
+    ? new Mismatch('body', [{ path: ['body'], message }])
+    : new Refusal('internal_error')
+}

@@ -46,3 +46,8 @@ export const withDefaults = (schema: TSchema): TSchema => {
   }
   return { ...schema, required: required.filter((name) => properties[name]?.default === undefined) }
 }
+
+/** `hasField` tells whether a field that is wrong is one of a schema. */
+export const hasField = (schema: TSchema | undefined, field: string | undefined): boolean =>
+  field !== undefined &&
+  Object.hasOwn((schema as { properties?: object } | undefined)?.properties ?? {}, field)

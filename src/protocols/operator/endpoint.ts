@@ -4,8 +4,16 @@ import { type Fault, Refusal, unavailable } from '../../errors.ts'
 import { fault, pathText } from '../../lib/fault.ts'
 import { nothingDone } from '../../lib/undone.ts'
 import { readJson } from '../kit/read-json.ts'
-import { headersOf, Mismatch, restCode, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
-import { validatorFor } from '../kit/validation.ts'
+import {
+  headersOf,
+  Mismatch,
+  refusalOfServer,
+  restCode,
+  type Source,
+  sayRefusal,
+  statusOf,
+} from '../kit/refusal.ts'
+import { hasField, validatorFor } from '../kit/validation.ts'
 import { admit, type Caller } from './caller.ts'
 import type { OperatorDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
@@ -146,19 +154,13 @@ const isProof = (error: unknown, request: FastifyRequest): boolean =>
 function refusalOf(error: unknown, request: FastifyRequest, { presence }: OperatorDeps): Refusal {
   if (error instanceof Refusal) return error
   if (presence.isTemporary(error)) return unavailable({ isProof: isProof(error, request) })
-  const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
-  if (statusCode === 413) return new Refusal('body_too_large')
-  return statusCode >= 400 && statusCode < 500
-    ? new Mismatch('body', [{ path: ['body'], message: message ?? 'is not valid' }])
-    : new Refusal('internal_error')
+  return refusalOfServer(error)
 }
 
 function sourceOf({ field }: Refusal, { method, params, query }: Route): Source {
-  const names = (schema: TSchema | undefined): string[] =>
-    Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})
   if (field === 'X-CSRF-Token') return 'headers'
-  if (field !== undefined && names(params).includes(field)) return 'params'
-  if (field !== undefined && names(query).includes(field)) return 'query'
+  if (hasField(params, field)) return 'params'
+  if (hasField(query, field)) return 'query'
   return method === 'GET' ? 'params' : 'body'
 }
 

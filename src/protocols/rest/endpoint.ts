@@ -9,8 +9,8 @@ import { nothingDone } from '../../lib/undone.ts'
 import { jsonInTurns } from '../../runtime/json-in-turns.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { readJson } from '../kit/read-json.ts'
-import { headersOf, Mismatch, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
-import { validatorFor } from '../kit/validation.ts'
+import { headersOf, Mismatch, refusalOfServer, type Source, sayRefusal, statusOf } from '../kit/refusal.ts'
+import { hasField, validatorFor } from '../kit/validation.ts'
 import { bearerOf } from './decode.ts'
 import type { RestDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
@@ -185,20 +185,14 @@ const isProof = (error: unknown, request: FastifyRequest): boolean =>
 function refusalOf(error: unknown, request: FastifyRequest, presence: RestDeps['presence']): Refusal {
   if (error instanceof Refusal) return error
   if (presence.isTemporary(error)) return unavailable({ isProof: isProof(error, request) })
-  const { statusCode = 500, message } = error as { statusCode?: number; message?: string }
-  if (statusCode === 413) return new Refusal('body_too_large')
-  return statusCode >= 400 && statusCode < 500
-    ? new Mismatch('body', [{ path: ['body'], message: message ?? 'is not valid' }])
-    : new Refusal('internal_error')
+  return refusalOfServer(error)
 }
 
 function sourceOf({ field }: Refusal, { source, method, params, body, query }: Route): Source {
-  const names = (schema: TSchema | undefined): string[] =>
-    Object.keys((schema as { properties?: object } | undefined)?.properties ?? {})
   if (field === 'Idempotency-Key') return 'headers'
-  if (field !== undefined && names(params).includes(field)) return 'params'
-  if (field !== undefined && names(body).includes(field)) return 'body'
-  if (field !== undefined && names(query).includes(field)) return 'query'
+  if (hasField(params, field)) return 'params'
+  if (hasField(body, field)) return 'body'
+  if (hasField(query, field)) return 'query'
   return source ?? (method === 'POST' ? 'body' : 'params')
 }
 
