@@ -7,18 +7,18 @@ import { type Clock, HOUR_MS, MINUTE_MS } from '../lib/time.ts'
 import { Bucket } from '../throttles/bucket.ts'
 import { countBackoff, countWithin, deleteAttempts, type Failure, insertFailure } from './attempts.sql.ts'
 
-/** FREE are the passwords that one address may get wrong of one person before it has to wait. */
-const FREE = 5
-/** PER_ADDRESS is how many passwords an address may try in a minute, with all people together. */
-const PER_ADDRESS = 30
-/** STRANGERS_PER_HOUR is how many passwords of one person all addresses may try in an hour from which that person never signed in. */
-const STRANGERS_PER_HOUR = 100
-/** CODES are the codes that one sign-in may try, and those that one person's sign-ins may in an hour: from one address, and from all. */
-const CODES = { signIn: 5, address: 20, person: 100 }
-/** RECOVERY_PER_HOUR are the recovery codes of a person that may be tried in an hour. */
-const RECOVERY_PER_HOUR = 5
-/** FAILURES_PER_MINUTE are recorded by a process at most: a flood of guesses fills no table. */
-const FAILURES_PER_MINUTE = 600
+/** MAX_FREE is how many passwords of one person an address may get wrong before it has to wait. */
+const MAX_FREE = 5
+/** MAX_PER_ADDRESS is how many passwords an address may try in a minute, with all people together. */
+const MAX_PER_ADDRESS = 30
+/** MAX_FROM_STRANGERS is how many passwords of one person may be tried in an hour from all addresses from which that person never signed in. */
+const MAX_FROM_STRANGERS = 100
+/** MAX_CODES is how many codes may be tried in an hour: by one sign-in, and by all of one person, from one address and from everywhere. */
+const MAX_CODES = { signIn: 5, address: 20, person: 100 }
+/** MAX_RECOVERY_CODES is how many recovery codes of a person may be tried in an hour. */
+const MAX_RECOVERY_CODES = 5
+/** MAX_FAILURES is how many failures a process records in a minute: a flood of guesses fills no table. */
+const MAX_FAILURES = 600
 
 /**
  * Attempts bounds how often passwords and codes may be tried, in all processes together. An attempt is counted before it is looked at, so that
@@ -39,12 +39,12 @@ export class Attempts {
   async password(email: string, address: string, isUsual: boolean): Promise<void> {
     const now = this.#clock.now()
     const from = addressGroup(address)
-    await this.#within(`passwords from ${from}`, PER_ADDRESS, MINUTE_MS)
-    if (!isUsual) await this.#within(`passwords of ${digest(email)}`, STRANGERS_PER_HOUR, HOUR_MS)
+    await this.#within(`passwords from ${from}`, MAX_PER_ADDRESS, MINUTE_MS)
+    if (!isUsual) await this.#within(`passwords of ${digest(email)}`, MAX_FROM_STRANGERS, HOUR_MS)
     refuseUntil(
       await countBackoff(this.#sql, {
         subject: pairSubject(email, address),
-        free: FREE,
+        free: MAX_FREE,
         now,
         forgetMs: HOUR_MS,
       }),
@@ -59,16 +59,16 @@ export class Attempts {
 
   /** `code` counts a code of the second factor. Throws Throttled. */
   async code(staffId: StaffId, signInId: number, address: string): Promise<void> {
-    await this.#within(`codes of sign-in ${signInId}`, CODES.signIn, HOUR_MS)
-    await this.#within(`codes of ${staffId} from ${addressGroup(address)}`, CODES.address, HOUR_MS)
-    await this.#within(`codes of ${staffId}`, CODES.person, HOUR_MS)
+    await this.#within(`codes of sign-in ${signInId}`, MAX_CODES.signIn, HOUR_MS)
+    await this.#within(`codes of ${staffId} from ${addressGroup(address)}`, MAX_CODES.address, HOUR_MS)
+    await this.#within(`codes of ${staffId}`, MAX_CODES.person, HOUR_MS)
   }
 
   async recoveryCode(staffId: StaffId): Promise<void> {
-    await this.#within(`recovery codes of ${staffId}`, RECOVERY_PER_HOUR, HOUR_MS)
+    await this.#within(`recovery codes of ${staffId}`, MAX_RECOVERY_CODES, HOUR_MS)
   }
 
-  /** `codeWasRight` forgets the codes that were counted of a sign-in and its person. */
+  /** `codeWasRight` forgets the codes that were counted of a sign-in, and of its person from an address. */
   async codeWasRight(staffId: StaffId, signInId: number, address: string): Promise<void> {
     await deleteAttempts(this.#sql, [
       `codes of sign-in ${signInId}`,
@@ -78,7 +78,7 @@ export class Attempts {
 
   /** `failed` records a failure, of somebody or nobody: in the same time. */
   async failed(failure: Omit<Failure, 'at'>): Promise<void> {
-    if (this.#failures.take(FAILURES_PER_MINUTE, performance.now()) > 0) return
+    if (this.#failures.take(MAX_FAILURES, performance.now()) > 0) return
     await insertFailure(this.#sql, { ...failure, at: this.#clock.now() })
   }
 

@@ -1,10 +1,10 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/time.ts'
 
-/** IDLE_MS is how long a sign-in may be unused, and LONGEST_MS how long it holds at most. */
-export const IDLE_MS = 12 * HOUR_MS
-export const LONGEST_MS = 7 * DAY_MS
-/** SECOND_FACTOR_MS is how long the second factor may take after the password. */
-export const SECOND_FACTOR_MS = 10 * MINUTE_MS
+/** MAX_IDLE_MS is how long a sign-in may be unused, and MAX_SIGN_IN_MS how long it holds at most. */
+export const MAX_IDLE_MS = 12 * HOUR_MS
+export const MAX_SIGN_IN_MS = 7 * DAY_MS
+/** MAX_SECOND_FACTOR_MS is how long the second factor may take after the password. */
+export const MAX_SECOND_FACTOR_MS = 10 * MINUTE_MS
 /** PROOF_MS is how long password and second factor are proof for what moves money or gives rights. */
 export const PROOF_MS = 10 * MINUTE_MS
 /** SEEN_MS is how exact it is when a sign-in was last seen. */

@@ -6,8 +6,8 @@ import { Turns } from '../lib/turns.ts'
 /** COST is what one guess costs: 46 MiB of memory, and about 40 ms of a processor. */
 const COST = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 }
 const SALT_BYTES = 16
-/** AT_ONCE are hashed at a time in a process, so that sign-ins leave its other threads and its memory alone; MAX_WAITING wait, more are refused. */
-const AT_ONCE = 2
+/** MAX_AT_ONCE is how many are hashed at a time in a process, so that sign-ins leave its other threads and its memory alone. MAX_WAITING is how many wait: more are refused. */
+const MAX_AT_ONCE = 2
 const MAX_WAITING = 50
 
 const MIN_LENGTH = 12
@@ -19,7 +19,7 @@ const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2)
 
 /** Passwords hashes passwords and checks them, a few at a time. */
 export class Passwords {
-  readonly #turns = new Turns<'password'>({ atOnce: AT_ONCE, maxWaiting: MAX_WAITING })
+  readonly #turns = new Turns<'password'>({ atOnce: MAX_AT_ONCE, maxWaiting: MAX_WAITING })
 
   /** `hash` gives the hash of a password as a PHC string. Throws too_many_requests. */
   async hash(password: string): Promise<string> {

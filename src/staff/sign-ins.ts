@@ -6,7 +6,7 @@ import { sanitizeLine, shorten } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Attempts } from './attempts.ts'
-import { IDLE_MS, LONGEST_MS, PROOF_MS, SECOND_FACTOR_MS, SEEN_MS } from './lifetimes.ts'
+import { MAX_IDLE_MS, MAX_SECOND_FACTOR_MS, MAX_SIGN_IN_MS, PROOF_MS, SEEN_MS } from './lifetimes.ts'
 import { isOutdated, type Passwords } from './passwords.ts'
 import type { Role } from './roles.ts'
 import { hashRecoveryCode, sealedFor, stepOfCode } from './second-factor.ts'
@@ -37,8 +37,8 @@ export type { SignInView } from './sign-ins.sql.ts'
 /** TOKEN_BYTES gives 256 random bits. */
 const TOKEN_BYTES = 32
 
-/** From is where somebody signs in: the address, and what the browser calls itself. */
-export interface From {
+/** SignInPlace is where somebody signs in: the address, and what the browser calls itself. */
+export interface SignInPlace {
   address: string
   device: string
 }
@@ -87,16 +87,19 @@ export class SignIns {
    * `begin` takes the password, and gives the token with which the second factor is given. Who the address belongs to, or whether to anybody,
    * shows neither in the answer nor in its time. Throws invalid_credentials, or Throttled.
    */
-  async begin({ email, password }: { email: string; password: string }, from: From): Promise<NewSignIn> {
+  async begin(
+    { email, password }: { email: string; password: string },
+    place: SignInPlace,
+  ): Promise<NewSignIn> {
     const { sql, clock } = this.#deps
-    const person = await this.#checked(email.trim().toLowerCase().slice(0, 254), password, from.address)
+    const person = await this.#checked(email.trim().toLowerCase().slice(0, 254), password, place.address)
     const token = randomToken(TOKEN_BYTES)
     const now = clock.now()
-    const endsAt = new Date(now.getTime() + SECOND_FACTOR_MS)
+    const endsAt = new Date(now.getTime() + MAX_SECOND_FACTOR_MS)
     await this.#as(staffActor(person.id), (transaction) =>
       insertSignIn(transaction, {
-        ...{ staffId: person.id, tokenHash: hashToken(token), address: from.address, now, endsAt },
-        device: shorten(sanitizeLine(from.device), 200),
+        ...{ staffId: person.id, tokenHash: hashToken(token), address: place.address, now, endsAt },
+        device: shorten(sanitizeLine(place.device), 200),
       }),
     )
     if (person.password !== null && isOutdated(person.password)) {
@@ -110,7 +113,7 @@ export class SignIns {
     const row = await this.#find(token)
     if (!row || row.provedAt) throw new Refusal('session_expired')
     await this.#checkCode(row, given, address)
-    return await this.#renew(row, LONGEST_MS)
+    return await this.#renew(row, MAX_SIGN_IN_MS)
   }
 
   /** `prove` takes password and second factor again, and gives another token of the same sign-in. Throws as `confirm`. */
@@ -188,7 +191,7 @@ export class SignIns {
     const person = await selectPerson(sql, id)
     if (!person?.secrets) return false
     const { totp = '' } = (await sealer()).open(person.secrets, sealedFor(id))
-    const step = stepOfCode(totp, code.replace(/\s/g, ''), clock.now(), person.lastCode)
+    const step = stepOfCode(totp, code, clock.now(), person.lastCode)
     return step !== undefined && (await useCode(sql, id, step))
   }
 
@@ -209,7 +212,7 @@ export class SignIns {
 
   #times() {
     const now = this.#deps.clock.now()
-    return { now, seenAfter: new Date(now.getTime() - IDLE_MS) }
+    return { now, seenAfter: new Date(now.getTime() - MAX_IDLE_MS) }
   }
 
   async #as<T>(actor: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
 import { emptyFault, plainLineFault, sanitize } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
-import { IDLE_MS } from './lifetimes.ts'
+import { MAX_IDLE_MS } from './lifetimes.ts'
 import type { Role } from './roles.ts'
 import { endSignIns } from './sign-ins.sql.ts'
 import {
@@ -43,8 +43,8 @@ export interface Invitation {
   until: Date
 }
 
-/** By is who changes staff: a person of the staff, a program, or (undefined) the command line, which may do all. */
-export type By = StaffId | 'program' | undefined
+/** Changer is who changes staff: a person of the staff, a program, or (undefined) the command line, which may do all. */
+export type Changer = StaffId | 'program' | undefined
 
 export interface StaffForm {
   role: Role
@@ -116,7 +116,7 @@ export const setRole = (
   sql: Sql,
   id: StaffId,
   role: Role,
-  by?: By,
+  by?: Changer,
   clock: Clock = systemClock,
 ): Promise<StaffView> =>
   changing(sql, id, { by, keepsOwner: role !== 'owner', clock }, async (transaction, person) => {
@@ -129,7 +129,7 @@ export const setRole = (
 export const suspendStaff = (
   sql: Sql,
   id: StaffId,
-  by?: By,
+  by?: Changer,
   clock: Clock = systemClock,
 ): Promise<StaffView> =>
   changing(sql, id, { by, keepsOwner: true, clock }, async (transaction, person) => {
@@ -140,7 +140,12 @@ export const suspendStaff = (
   })
 
 /** `resumeStaff` lets a suspended person in again. Throws not_found. */
-export const resumeStaff = (sql: Sql, id: StaffId, by?: By, clock: Clock = systemClock): Promise<StaffView> =>
+export const resumeStaff = (
+  sql: Sql,
+  id: StaffId,
+  by?: Changer,
+  clock: Clock = systemClock,
+): Promise<StaffView> =>
   changing(sql, id, { by, keepsOwner: false, clock }, (transaction) =>
     updatePerson(transaction, id, { suspendedAt: null }),
   )
@@ -152,7 +157,7 @@ export const resumeStaff = (sql: Sql, id: StaffId, by?: By, clock: Clock = syste
 export async function resetStaff(
   sql: Sql,
   id: StaffId,
-  by?: By,
+  by?: Changer,
   clock: Clock = systemClock,
 ): Promise<Invitation> {
   let made: Invitation | undefined
@@ -170,7 +175,7 @@ export async function resetStaff(
 async function changing(
   sql: Sql,
   id: StaffId,
-  { by, keepsOwner, clock }: { by: By; keepsOwner: boolean; clock: Clock },
+  { by, keepsOwner, clock }: { by: Changer; keepsOwner: boolean; clock: Clock },
   change: (transaction: Transaction, person: Person) => Promise<void>,
 ): Promise<StaffView> {
   if (by === id)
@@ -211,7 +216,7 @@ export async function findStaffNamed(sql: Queryable, idOrEmail: string): Promise
 async function viewsOf(sql: Queryable, clock: Clock, id: StaffId | null = null): Promise<StaffView[]> {
   const now = clock.now()
   const since = (ms: number): Date => new Date(now.getTime() - ms)
-  const rows = await selectStaff(sql, { now, seenAfter: since(IDLE_MS), failedAfter: since(DAY_MS), id })
+  const rows = await selectStaff(sql, { now, seenAfter: since(MAX_IDLE_MS), failedAfter: since(DAY_MS), id })
   return rows.map(({ isSetUp, ...row }) => ({
     ...row,
     status: row.suspendedAt ? 'suspended' : isSetUp ? 'active' : 'invited',
@@ -229,7 +234,7 @@ export function readEmail(text: string): string {
   return orThrow(resultOf(email, faults))
 }
 
-/** `readName` gives a person's name as it is kept. Throws invalid_input. */
+/** `readName` gives the name of a person or a token as it is kept. Throws invalid_input. */
 export function readName(text: string): string {
   const name = text.trim()
   return orThrow(resultOf(name, [emptyFault('name', name), plainLineFault('name', name, 100)]))

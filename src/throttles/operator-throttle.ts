@@ -2,8 +2,8 @@ import { Throttled } from '../errors.ts'
 import type { Bucket } from './bucket.ts'
 import type { SharedBuckets } from './shared-buckets.ts'
 
-/** PER_MINUTE is how often a person of the staff, or a program of the operator, may ask for something. */
-const PER_MINUTE = 600
+/** MAX_PER_MINUTE is how often a person of the staff, or a program of the operator, may ask for something. */
+const MAX_PER_MINUTE = 600
 
 /** OperatorThrottle bounds the requests of each person and program to the operator API. */
 export class OperatorThrottle {
@@ -22,7 +22,7 @@ export class OperatorThrottle {
       bucket = this.#buckets.open(`operator ${actor}`)
       this.#ofActors.set(actor, bucket)
     }
-    const wait = bucket.take(PER_MINUTE, this.#buckets.now())
+    const wait = bucket.take(MAX_PER_MINUTE, this.#buckets.now())
     if (wait > 0) throw new Throttled('too_many_requests', wait)
   }
 }

@@ -35,8 +35,8 @@ function begin(request: FastifyRequest, reply: FastifyReply, signIn: NewSignIn) 
   return { csrf_token: csrfOf(signIn.token), ends_at: signIn.endsAt }
 }
 
-/** `half` gives the token of a sign-in whose second factor is still to come. */
-function half(request: FastifyRequest): string {
+/** `tokenOf` gives the token of a sign-in, which may lack its second factor. Throws session_expired or csrf. */
+function tokenOf(request: FastifyRequest): string {
   const token = cookieOf(request)
   if (token === undefined) throw new Refusal('session_expired')
   refuseForged(request, token)
@@ -77,7 +77,7 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
     answer: begun,
     refusals: ['session_expired', 'invalid_credentials', 'too_many_failed_logins'],
     handle: async ({ body, request, reply }) =>
-      begin(request, reply, await signIns.confirm(half(request), codeOf(body), request.ip)),
+      begin(request, reply, await signIns.confirm(tokenOf(request), codeOf(body), request.ip)),
   }),
   route({
     method: 'POST',
@@ -135,7 +135,7 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
     answer: nothing,
     refusals: ['session_expired'],
     handle: async ({ request, reply }) => {
-      await signIns.endByToken(half(request))
+      await signIns.endByToken(tokenOf(request))
       setCookie(request, reply, undefined)
       return {}
     },

@@ -58,8 +58,8 @@ const wireInvitation = ({ staff, token, until }: Invitation) => ({
   until,
 })
 
-/** `who` names the person of a path, and who acts. */
-const who = ({ params, caller }: Call<{ id: number }>) =>
+/** `staffAndChanger` gives the person of a path, and who changes it. */
+const staffAndChanger = ({ params, caller }: Call<{ id: number }>) =>
   [params.id as StaffId, caller.person?.staffId ?? 'program'] as const
 
 export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | 'clock'>) => [
@@ -117,7 +117,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     answer: person,
     refusals: ['not_found', 'conflict'],
     handle: async (call) => {
-      const [staffId, by] = who(call)
+      const [staffId, by] = staffAndChanger(call)
       return wirePerson(await setRole(call.desk.change, staffId, call.body.role, by, clock))
     },
   }),
@@ -137,7 +137,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
       params: idParams,
       answer: person,
       refusals: ['not_found', 'conflict'],
-      handle: async (call) => wirePerson(await change(call.desk.change, ...who(call), clock)),
+      handle: async (call) => wirePerson(await change(call.desk.change, ...staffAndChanger(call), clock)),
     }),
   ),
   route({
@@ -150,7 +150,8 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     params: idParams,
     answer: invited,
     refusals: ['not_found', 'conflict'],
-    handle: async (call) => wireInvitation(await resetStaff(call.desk.change, ...who(call), clock)),
+    handle: async (call) =>
+      wireInvitation(await resetStaff(call.desk.change, ...staffAndChanger(call), clock)),
   }),
   route({
     method: 'DELETE',
