@@ -32,8 +32,8 @@ export interface MadeBackup {
 
 interface BackupOptions {
   passphrase?: string | undefined
-  /** `onProgress` hears how many bytes of the tables are done, of how many; about. */
-  onProgress?: ((done: number, total: number) => void) | undefined
+  /** `onProgress` hears how many bytes of the tables are done, of how many; about. The backup goes on once it has heard. */
+  onProgress?: ((done: number, total: number) => void | Promise<void>) | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -89,7 +89,7 @@ async function schemaNumber({ sql }: CopySession): Promise<number> {
 async function* framesOf(
   session: CopySession,
   tables: Table[],
-  onProgress: (done: number, total: number) => void,
+  onProgress: NonNullable<BackupOptions['onProgress']>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Frame, void> {
   const total = tables.reduce((sum, { bytes }) => sum + bytes, 0)
@@ -104,12 +104,12 @@ async function* framesOf(
       // A line break within a value is written as \n.
       for (let at = bytes.indexOf(0x0a); at >= 0; at = bytes.indexOf(0x0a, at + 1)) rows++
       done += bytes.length
-      onProgress(before + Math.min(done, size), total)
+      await onProgress(before + Math.min(done, size), total)
       yield { kind: 'rows', bytes }
     }
     yield { kind: 'end', rows }
     before += size
-    onProgress(before, total)
+    await onProgress(before, total)
   }
   // Behind the tables: what a sequence has given since the snapshot is in no row of them, and not given again.
   yield { kind: 'sequences', sequences: await selectSequences(session.sql) }
