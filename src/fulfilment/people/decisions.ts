@@ -72,7 +72,7 @@ export async function resolveReview(
     })
     // That of an attempt says nothing of what was sent after a backup that was restored.
     if (review.kind === 'changed' && review.attempt === null && decision.kind === 'dismiss')
-      await releaseRestored(transaction, review)
+      await releaseRestored(transaction, review, now)
     const about = review.kind === 'unrecognised answer' ? await selectTextOf(transaction, id) : undefined
     if (keep) await keepFor(transaction, about, decision, { actor, why: why.trim() }, now)
     if (item) await carryOut(transaction, review, item, decision, { actor, why: why.trim() }, clock)

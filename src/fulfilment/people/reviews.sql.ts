@@ -116,13 +116,15 @@ export async function updateResolved(
      where id = ${id} and resolved_at is null`
 }
 
-/** `releaseRestored` has an item sent on that was held because a backup was restored in which it was open. */
+/** `releaseRestored` has an item sent on at once that was held because a backup was restored in which it was open. */
 export async function releaseRestored(
   sql: Queryable,
   { accountId, orderId, position }: ItemName,
+  now: Date,
 ): Promise<void> {
   await sql`
-    update items set restored = false
+    update items set restored = false,
+           due_at = case when state = 'pending' and leased_until is null then least(due_at, ${now}::timestamptz) else due_at end
      where account_id = ${accountId} and order_id = ${orderId} and position = ${position} and restored`
 }
 
