@@ -1,7 +1,7 @@
 import type { ChangeListener } from '../database/change-notifier.ts'
 import type { Sql } from '../database/database.ts'
 import type { ServiceId } from '../lib/ids.ts'
-import { turnForMany } from '../runtime/pace.ts'
+import { eachInTurns, turnForMany } from '../runtime/pace.ts'
 import { selectPricesBehind, selectRemovedBehind } from './prices.sql.ts'
 import type { Service } from './service.ts'
 import { selectServices } from './services.sql.ts'
@@ -94,14 +94,10 @@ export class Catalogue {
     const snapshot = await this.#sql.begin('isolation level repeatable read read only', async (sql) => {
       const stored = await selectServices(sql, parse)
       await turnForMany(stored.length)
-      const services = stored.map(({ service }) => service)
-      const times = new Map(stored.map((one) => [one.service.id, one]))
-      const unsold = new Set<ServiceId>()
-      for (const { service, unroutedSince } of stored) {
-        if (unroutedSince !== null && !this.#sellsUnrouted) unsold.add(service.id)
-      }
-      await turnForMany(stored.length)
-      const made = new Snapshot({ services, times, unsold })
+      const made = new Snapshot()
+      await eachInTurns(stored, (one) =>
+        made.addService(one, { isSold: this.#sellsUnrouted || one.unroutedSince === null }),
+      )
       for await (const prices of pages((id) => selectPricesBehind(sql, id))) made.addPrices(prices)
       for await (const removed of pages((id) => selectRemovedBehind(sql, id))) made.addChanges(removed)
       return made

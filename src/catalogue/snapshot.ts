@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { PriceGroupId, ServiceId } from '../lib/ids.ts'
+import { eachInTurns } from '../runtime/pace.ts'
 import type { KnownPrice, PriceChange, PriceKey } from './prices.sql.ts'
 import { type Service, serviceIdOf, type UnitPrice } from './service.ts'
 
@@ -14,34 +15,34 @@ export interface ServiceTimes {
   updatedAt: Date
 }
 
-/** CatalogueRows are what a snapshot is made of. */
-interface CatalogueRows {
-  services: readonly Service[]
-  times: ReadonlyMap<ServiceId, ServiceTimes>
-  /** `unsold` are services that nobody is offered, because they have no working route. */
-  unsold: ReadonlySet<ServiceId>
-}
-
-/** Snapshot is the whole catalogue as it was at one instant. Nothing in it changes once its prices were added. */
+/** Snapshot is the whole catalogue as it was at one instant. Nothing in it changes once its services and prices were added. */
 export class Snapshot {
-  /** `services` are all services, active or not, in the order that lists show them in. */
-  readonly services: readonly Service[]
-  readonly #byId: Map<ServiceId, Service>
-  readonly #byCode: Map<string, Service>
+  readonly #services: Service[] = []
+  readonly #byId = new Map<ServiceId, Service>()
+  readonly #byCode = new Map<string, Service>()
   /** `#prices` are by whom they are for (`forAccount`, `forGroup`, or the currency alone for everyone), then by service. */
   readonly #prices = new Map<string, Map<ServiceId, UnitPrice>>()
-  readonly #times: ReadonlyMap<ServiceId, ServiceTimes>
+  readonly #times = new Map<ServiceId, ServiceTimes>()
   /** `#priceChanges` has when prices were changed last, also those that are no more, as `#prices` has the prices. */
   readonly #priceChanges = new Map<string, Map<ServiceId, Date>>()
+  /** `#unsold` are services that nobody is offered, because they have no working route. */
+  readonly #unsold = new Set<ServiceId>()
 
-  readonly #unsold: ReadonlySet<ServiceId>
+  /** `services` are all services, active or not, in the order that lists show them in. */
+  get services(): readonly Service[] {
+    return this.#services
+  }
 
-  constructor({ services, times, unsold }: CatalogueRows) {
-    this.services = services
-    this.#times = times
-    this.#unsold = unsold
-    this.#byId = new Map(services.map((service) => [service.id, service]))
-    this.#byCode = new Map(services.map((service) => [service.code.toLowerCase(), service]))
+  /** `addService` adds the next service while the snapshot is made. */
+  addService(
+    { service, ...times }: ServiceTimes & { service: Service },
+    { isSold }: { isSold: boolean },
+  ): void {
+    this.#services.push(service)
+    this.#byId.set(service.id, service)
+    this.#byCode.set(service.code.toLowerCase(), service)
+    this.#times.set(service.id, times)
+    if (!isSold) this.#unsold.add(service.id)
   }
 
   /** `addPrices` adds prices while the snapshot is made. */
@@ -112,15 +113,15 @@ export class Snapshot {
     return this.#unsold.has(id)
   }
 
-  /** `eligible` gives what the account is offered, by group (in code point order), then by id. */
-  eligible(account: Account): Offer[] {
+  /** `eligible` gives what the account is offered, by group (in code point order), then by id. Thousands are looked at in several turns. */
+  async eligible(account: Account): Promise<Offer[]> {
     const offers: Offer[] = []
     const priceOf = this.pricesFor(account)
-    for (const service of this.services) {
+    await eachInTurns(this.services, (service) => {
       const isOffered = service.active && isVisible(service, account) && !this.isUnsold(service)
       const price = isOffered ? priceOf(service) : undefined
       if (price) offers.push({ service, price })
-    }
+    })
     return offers
   }
 

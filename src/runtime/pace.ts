@@ -17,16 +17,24 @@ const MANY = 500
 export const turnForMany = (values: number): Promise<void> | undefined =>
   values < MANY ? undefined : nextTurn(undefined)
 
-/** `mapInTurns` maps in order, and lets all others have their turn whenever that has taken a while. */
-export async function mapInTurns<From, To>(values: readonly From[], map: (value: From) => To): Promise<To[]> {
-  const mapped: To[] = []
+/** `eachInTurns` does something with each value in order, and lets all others have their turn whenever that has taken a while. */
+export async function eachInTurns<Value>(
+  values: Iterable<Value>,
+  work: (value: Value) => void,
+): Promise<void> {
   let began = performance.now()
   for (const value of values) {
-    mapped.push(map(value))
+    work(value)
     if (performance.now() - began < TURN_MS) continue
     await nextTurn()
     began = performance.now()
   }
+}
+
+/** `mapInTurns` maps in order, and lets all others have their turn whenever that has taken a while. */
+export async function mapInTurns<From, To>(values: Iterable<From>, map: (value: From) => To): Promise<To[]> {
+  const mapped: To[] = []
+  await eachInTurns(values, (value) => mapped.push(map(value)))
   return mapped
 }
 
@@ -36,7 +44,9 @@ export async function filterInTurns<Value>(
   passes: (value: Value) => boolean,
 ): Promise<Value[]> {
   const passed: Value[] = []
-  await mapInTurns(values, (value) => void (passes(value) && passed.push(value)))
+  await eachInTurns(values, (value) => {
+    if (passes(value)) passed.push(value)
+  })
   return passed
 }
 
@@ -47,16 +57,11 @@ const PIECE = 65_536
 export async function bytesInTurns(pieces: Iterable<string>): Promise<Buffer> {
   const parts: Buffer[] = []
   let text = ''
-  let began = performance.now()
-  for (const piece of pieces) {
+  await eachInTurns(pieces, (piece) => {
     text += piece
-    if (text.length >= PIECE) {
-      parts.push(Buffer.from(text))
-      text = ''
-    }
-    if (performance.now() - began < TURN_MS) continue
-    await nextTurn()
-    began = performance.now()
-  }
+    if (text.length < PIECE) return
+    parts.push(Buffer.from(text))
+    text = ''
+  })
   return Buffer.concat([...parts, Buffer.from(text)])
 }

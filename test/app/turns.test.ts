@@ -6,8 +6,8 @@ import { longestTurn, turnMs } from '../support/turns.ts'
 import { until } from '../support/until.ts'
 
 const ITEMS = 10_000
-/** ROOM: what was written, read or answered in one turn takes longer than half of what is allowed, even where it is less than 20 ms on this machine. */
-const ROOM = 2
+/** ROOM: an order that is written, read or answered in one turn takes longer than what is allowed, even where that is little more than 20 ms. */
+const ROOM = 1.4
 
 let server: TestServer
 let shop: Shop

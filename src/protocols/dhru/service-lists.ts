@@ -1,10 +1,10 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { ApiKey } from '../../accounts/account.ts'
-import type { Snapshot } from '../../catalogue/catalogue.ts'
 import type { Service, ServiceField, UnitPrice } from '../../catalogue/service.ts'
+import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
 import { formatMicros } from '../../lib/money.ts'
-import { bytesInTurns } from '../../runtime/pace.ts'
+import { bytesInTurns, eachInTurns } from '../../runtime/pace.ts'
 import { API_VERSION, jsonPieces, Keyed, Later, Prepared, type Value, xmlPieces } from './answer.ts'
 
 /** Selection says which services a list has: all, or those of kind server. */
@@ -30,7 +30,7 @@ export class ServiceLists {
     const audience = `${selection} ${dialect} ${snapshot.audience(account)}`
     let list = this.#lists.get(audience)
     if (!list) {
-      list = prepare(sayList(snapshot.eligible(account), selection, key))
+      list = prepare(snapshot.eligible(account), selection, key)
       const lists = this.#lists.set(audience, list)
       list.catch(() => lists.delete(audience))
     }
@@ -40,21 +40,22 @@ export class ServiceLists {
 
 const compress = promisify(gzip)
 
-async function prepare(answer: Record<string, Value>): Promise<Prepared> {
+async function prepare(eligible: Promise<Offer[]>, selection: Selection, key: Audience): Promise<Prepared> {
+  const answer = await sayList(await eligible, selection, key)
   const json = await bytesInTurns(jsonPieces(answer))
   return new Prepared(json, await compress(json), () => bytesInTurns(xmlPieces(answer)))
 }
 
 /** `sayList` makes objects of LIST and SERVICES, also when they are empty; a group of both types is listed as two. */
-function sayList(
-  eligible: { service: Service; price: UnitPrice }[],
+async function sayList(
+  eligible: Offer[],
   selection: Selection,
   key: Audience,
-): Record<string, Value> {
+): Promise<Record<string, Value>> {
   const groups = new Map<string, { name: string; type: 'IMEI' | 'SERVER'; services: [string, Value][] }>()
-  for (const { service, price } of eligible) {
+  await eachInTurns(eligible, ({ service, price }) => {
     const type = typeOf(service)
-    if (selection === 'server' && type !== 'SERVER') continue
+    if (selection === 'server' && type !== 'SERVER') return
     const mixed = groups.get(service.group)
     const name = mixed && mixed.type !== type ? `${service.group} (${type})` : service.group
     let group = groups.get(name)
@@ -63,7 +64,7 @@ function sayList(
       groups.set(name, group)
     }
     group.services.push([String(service.id), new Later(() => sayService(service, price, key))])
-  }
+  })
   const list = [...groups.values()].map(({ name, type, services }): [string, Value] => [
     name,
     { GROUPNAME: name, GROUPTYPE: type, SERVICES: new Keyed('SERVICE', services) },

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Account } from '../../accounts/account.ts'
 import type { Offer, Snapshot } from '../../catalogue/snapshot.ts'
-import { jsonWithAmounts } from '../../lib/money-json.ts'
+import { jsonInTurns } from '../../runtime/json-in-turns.ts'
 
 /** Text is JSON as it is sent, with its ETag. */
 export interface Text {
@@ -18,34 +18,44 @@ const MAX_KEPT = 50_000_000
  */
 export class ServiceTexts {
   #snapshot: Snapshot | undefined
-  #offers = new Map<string, Offer[]>()
-  #texts = new Map<string, Text>()
+  #offers = new Map<string, Promise<Offer[]>>()
+  #texts = new Map<string, Promise<Text>>()
   #kept = 0
 
   /** `offers` gives what the account is offered, by id. */
-  offers(snapshot: Snapshot, account: Account): Offer[] {
+  offers(snapshot: Snapshot, account: Account): Promise<Offer[]> {
     this.#keepOnly(snapshot)
     const audience = snapshot.audience(account)
     let offers = this.#offers.get(audience)
     if (!offers) {
-      offers = snapshot.eligible(account).sort((a, b) => a.service.id - b.service.id)
+      offers = sortedById(snapshot.eligible(account))
       this.#offers.set(audience, offers)
     }
     return offers
   }
 
   /** `text` gives an answer. Two answers of one `name` to one audience must be the same. */
-  text(snapshot: Snapshot, account: Account, name: string, make: () => unknown): Text {
+  text(snapshot: Snapshot, account: Account, name: string, make: () => unknown): Promise<Text> {
     this.#keepOnly(snapshot)
     const key = `${name} ${snapshot.audience(account)}`
     let text = this.#texts.get(key)
     if (!text) {
-      text = textOf(make())
-      if (this.#kept > MAX_KEPT) this.#forget()
-      this.#texts.set(key, text)
-      this.#kept += key.length + text.json.length
+      text = Promise.resolve(make()).then(textOf)
+      this.#keep(key, text)
     }
     return text
+  }
+
+  #keep(key: string, text: Promise<Text>): void {
+    const texts = this.#texts.set(key, text)
+    text.then(
+      ({ json }) => {
+        if (texts !== this.#texts) return
+        this.#kept += key.length + json.length
+        if (this.#kept > MAX_KEPT) this.#forget()
+      },
+      () => texts.delete(key),
+    )
   }
 
   #keepOnly(snapshot: Snapshot): void {
@@ -62,9 +72,13 @@ export class ServiceTexts {
 }
 
 /** `textOf` gives an answer that is kept nowhere. */
-export function textOf(value: unknown): Text {
-  const json = jsonWithAmounts(value)
+export async function textOf(value: unknown): Promise<Text> {
+  const json = await jsonInTurns(value)
   return { json, etag: `"${hash('sha256', json, 'base64url').slice(0, 22)}"` }
+}
+
+async function sortedById(offers: Promise<Offer[]>): Promise<Offer[]> {
+  return (await offers).sort((a, b) => a.service.id - b.service.id)
 }
 
 /** `isKnown` tells whether the client has the text already, by its `If-None-Match`. */

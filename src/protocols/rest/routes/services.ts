@@ -5,7 +5,7 @@ import { bound, pageQuery, timeOf, wirePage } from '../../../contract/page.ts'
 import { serviceDetail, servicePage, wireService, wireServiceDetail } from '../../../contract/services.ts'
 import { Refusal } from '../../../errors.ts'
 import { pageOf } from '../../../lib/page.ts'
-import { filterInTurns } from '../../../runtime/pace.ts'
+import { filterInTurns, turnForMany } from '../../../runtime/pace.ts'
 import type { RestDeps } from '../deps.ts'
 import { Answered, type Call, route } from '../route.ts'
 import { isKnown, type Text, textOf } from '../service-texts.ts'
@@ -45,25 +45,28 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
       const { limit, cursor = 0, q, group, updated_since } = query
       const { account } = key
       const snapshot = await catalogue.current()
-      const offers = serviceTexts.offers(snapshot, account)
+      const offers = await serviceTexts.offers(snapshot, account)
       const timesOf = snapshot.timesFor(account)
-      const page = (listed: readonly Offer[]) => {
+      const page = async (listed: readonly Offer[]) => {
         const first = listed.findIndex((offer) => offer.service.id > cursor)
         const found = first < 0 ? [] : listed.slice(first, first + limit + 1)
-        return wirePage(
+        await turnForMany(found.length)
+        const answer = wirePage(
           pageOf(found, limit, ({ service }) => service.id),
           (offer) => wireService(offer, timesOf(offer.service)),
         )
+        await turnForMany(found.length)
+        return answer
       }
       if (!q && !group && updated_since === undefined) {
-        const text = serviceTexts.text(snapshot, account, `page ${cursor} ${limit}`, () => page(offers))
+        const text = await serviceTexts.text(snapshot, account, `page ${cursor} ${limit}`, () => page(offers))
         return answered(call, text)
       }
       const listed = await filterInTurns(offers, ({ service }) => isFound(service, { q, group }))
-      if (updated_since === undefined) return answered(call, textOf(page(listed)))
+      if (updated_since === undefined) return answered(call, await textOf(await page(listed)))
       const since = timeOf(updated_since)
       const isChanged = (service: Service) => timesOf(service).updatedAt >= since
-      const answer = page(await filterInTurns(listed, ({ service }) => isChanged(service)))
+      const answer = await page(await filterInTurns(listed, ({ service }) => isChanged(service)))
       const end = answer.data.page.next_cursor ?? Number.POSITIVE_INFINITY
       const known = new Set(listed.map(({ service }) => service))
       const gone = await filterInTurns(
@@ -71,7 +74,7 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
         (service) => service.id > cursor && service.id <= end && !known.has(service) && isChanged(service),
       )
       const withdrawn = gone.map(({ id }) => id).sort((a, b) => a - b)
-      return answered(call, textOf({ data: { page: { ...answer.data.page, withdrawn } } }))
+      return answered(call, await textOf({ data: { page: { ...answer.data.page, withdrawn } } }))
     },
   }),
   route({
@@ -93,7 +96,7 @@ export const serviceRoutes = ({ catalogue, serviceTexts }: Pick<RestDeps, 'catal
       if (!found || !price) throw new Refusal('service_not_found', params.idOrCode, 'idOrCode')
       const make = (): unknown =>
         wireServiceDetail({ service: found, price }, snapshot.timesFor(key.account)(found))
-      return answered(call, serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
+      return answered(call, await serviceTexts.text(snapshot, key.account, `service ${found.id}`, make))
     },
   }),
 ]
