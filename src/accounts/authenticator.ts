@@ -225,9 +225,13 @@ function find(candidates: Candidate[], hashed: Buffer): Candidate | undefined {
   return candidates.find(({ key }) => timingSafeEqual(key.secretHash, hashed))
 }
 
+/** `inTwo` gives the two parts of a full dotted key. Most texts have no dot, and are not looked at further. */
+const inTwo = (text: string): string[] | undefined =>
+  text.includes('.') ? DOTTED.exec(text.trim())?.slice(1) : undefined
+
 /** `read` gives the name (in lower case) and the secret; a full dotted key in either field is both, in the secret's first. */
 function read({ username, secret }: Credentials): { name: string; secret: string } {
-  const dotted = DOTTED.exec(secret.trim()) ?? DOTTED.exec(username.trim())
-  const [name = '', given = ''] = dotted ? dotted.slice(1) : [username.trim(), secret.trim()]
+  const dotted = inTwo(secret) ?? inTwo(username)
+  const [name = '', given = ''] = dotted ?? [username, secret].map((text) => text.trim())
   return { name: name.toLowerCase(), secret: given }
 }

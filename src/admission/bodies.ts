@@ -70,9 +70,12 @@ export class Bodies {
       giveWay: () => breakOff('bodies', new Throttled('too_many_requests', 1000)),
     }
     const end = (): void => {
-      this.#readings.delete(reading)
+      if (!this.#readings.delete(reading)) return
       this.#held -= reading.held
       reading.held = 0
+    }
+    const endEarly = (): void => {
+      end()
       stream.off('data', onData)
     }
     const tooLarge = (): Body => ({
@@ -82,7 +85,7 @@ export class Bodies {
     })
     let refusal: Refusal | undefined
     const breakOff = (why: 'bytes_of_address' | 'bodies' | 'pieces', because: Refusal): void => {
-      end()
+      endEarly()
       refusal = because
       this.#onRefused(why, caller?.address ?? stream.socket.remoteAddress ?? '')
       const body = { bytes: joined(chunks), refusal, isBrokenOff: true }
@@ -118,7 +121,7 @@ export class Bodies {
       }
       if (seen > limit * DRAIN_FACTOR) {
         const body = tooLarge()
-        end()
+        endEarly()
         resolve(body)
       }
     }

@@ -30,17 +30,48 @@ export interface Written {
  */
 export function writeOut(template: Template, isTemplate: (value: unknown) => value is Template): Written {
   const values: unknown[] = []
-  const write = ({ strings, values: given }: Template): string => {
+  // What the text is made of beside the strings of the template itself: those of others, names and casts.
+  const parts: unknown[] = []
+  const take = ({ values: given }: Template): void => {
+    for (const value of given) {
+      if (isTemplate(value)) {
+        parts.push(value.strings)
+        take(value)
+      } else if (value instanceof Identifier) parts.push(value)
+      else {
+        values.push(value)
+        parts.push(castOf(value))
+      }
+    }
+  }
+  take(template)
+  const kept = written.get(template.strings)
+  if (kept?.parts.length === parts.length && kept.parts.every((part, index) => part === parts[index]))
+    return { text: kept.text, values }
+  const text = textOf(template, isTemplate)
+  written.set(template.strings, { parts, text })
+  return { text, values }
+}
+
+/**
+ * `written` has the text that was last made of each template: one and the same string is hashed and compared only once, and those of the
+ * large statements are thousands of characters.
+ */
+const written = new WeakMap<readonly string[], { parts: readonly unknown[]; text: string }>()
+
+function textOf(template: Template, isTemplate: (value: unknown) => value is Template): string {
+  let count = 0
+  const write = ({ strings, values }: Template): string => {
     let text = strings[0] ?? ''
-    given.forEach((value, index) => {
+    values.forEach((value, index) => {
       if (isTemplate(value)) text += write(value)
       else if (value instanceof Identifier) text += value.text
-      else text += `$${values.push(value)}${castOf(value)}`
+      else text += `$${++count}${castOf(value)}`
       text += strings[index + 1]
     })
     return text
   }
-  return { text: write(template), values }
+  return write(template)
 }
 
 function castOf(value: unknown): string {

@@ -8,6 +8,9 @@ const LAST_WORDS_MS = 500
 /** PROBE_MS is the time between two looks for a client that has closed its half of the connection. */
 const PROBE_MS = 500
 
+/** GONE is one for all: every answer ends so, and an error of its own takes as long to make as some answers. */
+const GONE = Object.assign(new Error('the client has gone'), { name: 'AbortError' })
+
 /**
  * Listener is the client of one answer, for what takes long: `gone` is aborted when the client has gone, or the right has ended that it had
  * the answer by, whose Refusal is the reason then. An answer that goes on nevertheless, because it is long or its client reads slowly,
@@ -54,7 +57,7 @@ export class Listener {
     return this.#over.signal
   }
 
-  #end(why?: unknown): void {
+  #end(why: unknown = GONE): void {
     this.#gone.abort(why)
     this.#over.abort(why)
   }

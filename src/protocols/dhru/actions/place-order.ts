@@ -19,7 +19,8 @@ export const placeOrder: Action = async (call) => {
   const fields = onlyOrder(parameters)
   if (!fields) throw new Refusal('malformed_parameters', 'the order is not an object')
   const { catalogue, presence } = call.deps
-  const snapshot = await presence.reading(() => catalogue.current())
+  const current = presence.reading(() => catalogue.current())
+  const snapshot = current instanceof Promise ? await current : current
   const wanted = readPurchase(call, snapshot, fields, call.idempotencyKey)
   const placed = await placeWanted(call, wanted, call.idempotencyKey)
   if (placed instanceof Refusal) throw placed

@@ -1,6 +1,6 @@
 import type { Snapshot } from '../../../catalogue/catalogue.ts'
 import { readInput } from '../../../catalogue/order-input.ts'
-import { type Result, refusalFor, refused, resultOf } from '../../../lib/fault.ts'
+import { ok, type Result, refusalFor, refused, resultOf } from '../../../lib/fault.ts'
 import type { Placed, Purchase } from '../../../orders/place/purchase.ts'
 import { callerTextFaults, findOffer } from '../../../orders/place/read-purchase.ts'
 import type { Call } from '../call.ts'
@@ -42,16 +42,13 @@ export function readPurchase(
     reference: reference ?? null,
     idempotencyKey,
   }
+  if (!reference && !idempotencyKey) return ok(purchase)
   const faults = callerTextFaults({ REFERENCE: reference, idempotency_key: idempotencyKey })
   return resultOf(purchase, faults, 'invalid_field')
 }
 
 /** `placeWanted` places what one row wants. */
-export async function placeWanted(
-  call: Call,
-  wanted: Wanted,
-  idempotencyKey: string | null,
-): Promise<Placed> {
-  if (wanted.ok) return await call.deps.placement.place(wanted.value)
-  return await call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, refusalFor(wanted))
+export function placeWanted(call: Call, wanted: Wanted, idempotencyKey: string | null): Promise<Placed> {
+  if (wanted.ok) return call.deps.placement.place(wanted.value)
+  return call.deps.placement.refusalOf(call.key.account.id, idempotencyKey, refusalFor(wanted))
 }
