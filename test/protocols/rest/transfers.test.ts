@@ -279,3 +279,26 @@ test('an account that goes on naming receivers who are not there is refused for 
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
   expect((await new RestClient(server, await server.shop()).get('/api/me')).status).toBe(200)
 })
+
+test('less than the least amount is refused by name, and nothing has moved', async () => {
+  const before = [await balance(sender), await balance(receiver)]
+  for (const amount of ['0.009999', '0.000001', 0.001]) {
+    const reply = await send({ receiver: receiver.username, amount })
+    expect([reply.status, reply.body.code, reply.text]).toEqual([
+      422,
+      'INVALID_INPUT_ERROR',
+      expect.stringContaining('the least is 0.01 USD'),
+    ])
+  }
+  expect([await balance(sender), await balance(receiver)]).toEqual(before)
+  const other = await testServer({ TRANSFER_MINIMUMS: 'USD=2.50' })
+  try {
+    const [from, to] = [await other.shop({ deposit: '10' }), await other.shop()]
+    const by = new RestClient(other, from)
+    const refused = await send({ receiver: to.username, amount: '2.49' }, 'a', by)
+    expect(refused.text).toContain('the least is 2.50 USD')
+    expect((await send({ receiver: to.username, amount: '2.50' }, 'b', by)).status).toBe(200)
+  } finally {
+    await other.stop()
+  }
+})
