@@ -52,8 +52,9 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
     scope.addHook('onRequest', (request, _reply, done) => {
       const { headers, method } = request.raw
       request.sentContentType = headers['content-type']
-      // The framework refuses a QUERY without a content type, and takes a body without one as it is.
-      headers['content-type'] = method === 'QUERY' ? 'application/octet-stream' : undefined
+      // The framework looks for no parser where it sees no sign of a body, which costs 1% of a placement; but it refuses a QUERY without one.
+      if (method === 'QUERY') headers['content-type'] = 'application/octet-stream'
+      else for (const sign of SIGNS_OF_A_BODY) headers[sign] = undefined
       done()
     })
     scope.setErrorHandler((error, request, reply) => {
@@ -174,6 +175,8 @@ export function dhruEndpoint(app: FastifyInstance, deps: EndpointDeps, settings:
     for (const url of [PATH, ...ALIAS_PATHS]) scope.route({ method: EVERY_METHOD, url, handler: answer })
   })
 }
+
+const SIGNS_OF_A_BODY = ['content-type', 'content-length', 'transfer-encoding'] as const
 
 interface Handled {
   dhru: DhruRequest
