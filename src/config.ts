@@ -251,6 +251,31 @@ const counted = (number: number): string => number.toLocaleString('en-US')
 
 type Values = { [Name in keyof typeof settings]: (typeof settings)[Name]['default'] }
 
+/** ShownSetting is a setting as operators see it. */
+export interface ShownSetting {
+  name: string
+  /** `value` is the text that holds, given or by default; null: it is not set, or is a secret. */
+  value: string | null
+  /** `isSet`, false: the default holds. */
+  isSet: boolean
+  isSecret: boolean
+  help: string
+}
+
+/** `shownSettings` gives every setting as an environment has it, and no secret. */
+const shownSettings = (environment: NodeJS.ProcessEnv): ShownSetting[] =>
+  Object.entries<Setting>(settings).map(([name, { default: preset, secret = false, help, ...bounds }]) => {
+    const given = environment[name]?.trim() || (secret ? environment[`${name}_FILE`]?.trim() : undefined)
+    const byDefault = preset === undefined || preset === '' ? null : String(preset)
+    return {
+      name,
+      value: secret ? null : given || byDefault,
+      isSet: Boolean(given),
+      isSecret: secret,
+      help: `${help}${rangeOf(bounds)}`,
+    }
+  })
+
 /** Config is the settings as the composition root hands them to parts. */
 export type Config = ReturnType<typeof readConfig>
 
@@ -259,6 +284,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
   const values = readValues(environment)
   const decimals = decimalsIn(values.CURRENCY_DECIMALS)
   return {
+    /** `shown` is every setting as operators see it. */
+    shown: shownSettings(environment),
     host: values.HOST,
     port: values.PORT,
     /** `metricsAddress`, undefined: figures are at the same address as all the rest. */

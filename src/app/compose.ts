@@ -30,6 +30,8 @@ import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { LiveRights } from '../live/live-rights.ts'
+import { OperatorFeed } from '../live/operator-feed.ts'
 import { noticeJobs } from '../notices/jobs.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
 import { Placement } from '../orders/place/placement.ts'
@@ -227,6 +229,7 @@ export async function compose(
     chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(sql, keys) }),
     stuckSessions: new StuckSessions(sql, log),
     config,
+    access,
     clock,
     buckets,
     actionThrottle: new ActionThrottle(buckets),
@@ -251,6 +254,8 @@ export async function compose(
     gatewayWebhooks: new GatewayWebhooks(paying, notifier),
     orders,
     orderFeed: new OrderFeed(lookups),
+    operatorFeed: new OperatorFeed(database.desks.reading()),
+    liveRights: new LiveRights({ notifier, clock, log }),
     ledger,
     transfers: new Transfers({
       reads,

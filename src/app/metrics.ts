@@ -21,6 +21,11 @@ function kept<Value>(read: () => Promise<Value>, keptMs: number, now: () => numb
   }
 }
 
+/** Figure is a gauge with its values. */
+export interface Figure extends Pick<GaugeSource, 'name' | 'help'> {
+  values: Awaited<ReturnType<GaugeSource['read']>>
+}
+
 /** Metrics is what `GET /metrics` gives a Prometheus server: what this process counts, and the gauges of the rooms. */
 export class Metrics {
   readonly #registry = new Registry()
@@ -46,6 +51,7 @@ export class Metrics {
   })
   readonly countRefusal = (protocol: string, reason: string): void => this.#refusals.inc({ protocol, reason })
 
+  readonly #figures: { name: string; help: string; read: () => ReturnType<GaugeSource['read']> }[] = []
   /** `read` gives the text of all figures. */
   readonly read: () => Promise<string>
 
@@ -75,6 +81,7 @@ export class Metrics {
   #add({ name, help, labels, read }: GaugeSource): void {
     // While the database is away the process's own figures are still worth having.
     const readOnce = kept(() => read().catch(() => []), KEPT_MS, this.#now)
+    this.#figures.push({ name, help, read: readOnce })
     new Gauge({
       name,
       help,
@@ -87,6 +94,13 @@ export class Metrics {
         for (const { labels: given, value } of values) this.set(given, value)
       },
     })
+  }
+
+  /** `figures` gives the gauges of the rooms with their values. */
+  async figures(): Promise<Figure[]> {
+    return await Promise.all(
+      this.#figures.map(async ({ name, help, read }) => ({ name, help, values: await read() })),
+    )
   }
 
   get contentType(): string {

@@ -54,7 +54,7 @@ export async function startServer(
     const readiness = new Readiness(partsOf(components))
     const told = { config, metrics, readiness, log }
     figureRoutes(http, told, false)
-    if (config.role !== 'worker') serveProtocols(http, { ...components, admission }, metrics)
+    if (config.role !== 'worker') serveProtocols(http, { ...components, admission }, metrics, readiness)
     await services.start([
       apiRole(components),
       [components.directory, components.gateways, components.deliverer],

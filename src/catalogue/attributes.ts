@@ -13,6 +13,8 @@ import {
   readJson,
   readText,
   seconds,
+  shapeOrNone,
+  shapes,
   timeOfDay,
 } from '../lib/attribute-types.ts'
 import { type AttributesOf, type GivenOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
@@ -96,7 +98,11 @@ export const serviceAttributes = {
         more: '`digits` takes any 15 digits',
         whenLeftOut: '`check-digit`',
       },
-      { choices: ['check-digit', 'digits'], read: readImeiFormat },
+      {
+        choices: ['check-digit', 'digits'],
+        shape: { type: 'string', enum: ['check-digit', 'digits'] },
+        read: readImeiFormat,
+      },
     ),
   ),
   inputSchema: attribute<Record<string, unknown>, Record<string, unknown> | null>(
@@ -106,7 +112,7 @@ export const serviceAttributes = {
       more: 'of one item or of a whole order: see [input schemas](#input-schemas)',
       whenLeftOut: 'made of kind and fields',
     },
-    { json: true, read: orNull(readSchema) },
+    { json: true, shape: shapes.object, givenShape: shapeOrNone(shapes.object), read: orNull(readSchema) },
   ),
   minQuantity: integer({
     label: 'smallest quantity',
@@ -133,7 +139,12 @@ export const serviceAttributes = {
       whenLeftOut: 'all',
       default: [],
     },
-    { read: readQuantities, fault: quantitiesFault, show: (options) => options.join(', ') },
+    {
+      shape: { type: 'array', items: shapes.integer },
+      read: readQuantities,
+      fault: quantitiesFault,
+      show: (options) => options.join(', '),
+    },
   ),
   inputName: line({
     label: 'input is called',
@@ -271,6 +282,7 @@ export const serviceAttributes = {
     },
     {
       nullable: true,
+      shape: shapeOrNone(shapes.texts),
       gather: (name) => name,
       read: (value) => (Array.isArray(value) && value.length === 0 ? null : orNull(readNames)(value)),
       fault: (groups) => (groups?.length === 0 ? 'names no price group' : undefined),

@@ -1,6 +1,14 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { Prices } from '../database/types.ts'
-import { amount, attribute, currency, integer, readText } from '../lib/attribute-types.ts'
+import {
+  amount,
+  attribute,
+  currency,
+  integer,
+  readText,
+  shapeOrNone,
+  shapes,
+} from '../lib/attribute-types.ts'
 import type { AttributesOf, FormOf } from '../lib/attributes.ts'
 import type { AccountId, ServiceId } from '../lib/ids.ts'
 import { formatMicros, type Micros, micros } from '../lib/money.ts'
@@ -20,7 +28,7 @@ export const priceAttributes = {
       whenLeftOut: 'needed',
       property: 'serviceId',
     },
-    { read: readText },
+    { shape: shapes.integer, givenShape: shapes.text, read: readText },
   ),
   account: attribute<AccountId | null>(
     {
@@ -29,12 +37,12 @@ export const priceAttributes = {
       whenLeftOut: 'everyone',
       property: 'accountId',
     },
-    { read: (value) => value as AccountId },
+    { shape: shapeOrNone(shapes.integer), givenShape: shapes.text, read: (value) => value as AccountId },
   ),
   /** `group` is the price group's name; operators may write its id. */
   group: attribute<string | null, string>(
     { flag: '--group <price group>', help: 'for this price group only', whenLeftOut: 'everyone' },
-    { read: readText },
+    { shape: shapeOrNone(shapes.text), givenShape: shapes.text, read: readText },
   ),
   currency: currency({ flag: '--currency <code>', help: 'of the price, such as USD', whenLeftOut: 'needed' }),
   price: amount({

@@ -1,4 +1,4 @@
-import { attribute, choiceFault, readFlag, readJson, readText } from '../lib/attribute-types.ts'
+import { attribute, choiceFault, readFlag, readJson, readText, shapes } from '../lib/attribute-types.ts'
 import { Unreadable } from '../lib/attributes.ts'
 import { isObject } from '../lib/json.ts'
 import { emptyFault, lineFault } from '../lib/text.ts'
@@ -34,12 +34,23 @@ export const fieldsAttribute = attribute<ServiceField[], FieldInput[]>(
   },
   {
     json: true,
+    shape: { type: 'array', items: fieldShape(['name', 'label', 'type', 'required', 'options']) },
+    givenShape: { type: 'array', items: fieldShape(['name']) },
     gather: readFieldOption,
     read: readFields,
     fault: fieldsFault,
     show: (fields) => fields.map(showField).join('\n'),
   },
 )
+
+function fieldShape(required: (keyof ServiceField)[]): object {
+  const { text, flag, texts } = shapes
+  const type = { type: 'string', enum: ['text', 'dropdown'] satisfies ServiceField['type'][] }
+  return {
+    ...{ type: 'object', additionalProperties: false, required },
+    properties: { name: text, label: text, type, required: flag, options: texts },
+  }
+}
 
 /** `completeField` gives a field its defaults; one that has options is a dropdown. */
 export function completeField({

@@ -71,6 +71,58 @@ export async function selectServices(sql: Queryable, parse?: ParseJson): Promise
   return named.sort((one, other) => Buffer.compare(one.bytes, other.bytes)).flatMap(({ inIt }) => inIt)
 }
 
+/** ServicePart is a part of the catalogue, by group in code point order, then by id: those behind the service `after` that fit. */
+export interface ServicePart {
+  after: ServiceId | undefined
+  active: boolean | undefined
+  /** `unrouted`: only those without a working route. */
+  unrouted: boolean
+  kind: Service['kind'] | undefined
+  supplier: SupplierId | undefined
+}
+
+/** ServiceName is a service as far as a list is searched. */
+export interface ServiceName extends Pick<Service, 'id' | 'code' | 'name' | 'group'> {}
+
+/** `selectNames` gives the first services of a part. */
+export async function selectNames(
+  sql: Queryable,
+  { after, active, unrouted, kind, supplier }: ServicePart,
+  limit: number,
+): Promise<ServiceName[]> {
+  const inOrder = literal`group_name collate "C"`
+  let part = build
+    .selectFrom('services')
+    .select(['id', 'code', 'name', 'groupName as group'])
+    .orderBy(inOrder)
+    .orderBy('id')
+    .limit(limit)
+  if (after !== undefined) {
+    const group = literal`(select ${inOrder} from services where id = ${after})`
+    part = part.where(literal<boolean>`(${inOrder}, id) > (${group}, ${after})`)
+  }
+  if (active !== undefined) part = part.where('active', '=', active)
+  if (unrouted) part = part.where('unroutedSince', 'is not', null)
+  if (kind !== undefined) part = part.where('kind', '=', kind)
+  if (supplier !== undefined) {
+    part = part.where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('supplierRoutes as r')
+          .select('r.id')
+          .whereRef('r.serviceId', '=', 'services.id')
+          .where('r.supplierId', '=', supplier),
+      ),
+    )
+  }
+  return await sql.run(part)
+}
+
+/** `selectServicesOf` gives the services of these ids, in any order. */
+export async function selectServicesOf(sql: Queryable, ids: readonly ServiceId[]): Promise<StoredService[]> {
+  const rows = await sql.run(services().where(literal<boolean>`id = any(${ids}::int[])`))
+  return rows.map((row) => storedService(row))
+}
+
 /** `selectService` finds one service by its id (all digits) or its code in any case. */
 export async function selectService(sql: Queryable, idOrCode: string): Promise<StoredService | undefined> {
   if (!isStorable(idOrCode)) return undefined

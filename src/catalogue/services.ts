@@ -5,6 +5,7 @@ import { orThrow, resultOf } from '../lib/fault.ts'
 import { groupsOf } from '../lib/groups.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
+import { pageOf } from '../lib/page.ts'
 import type { ServiceInput } from './attributes.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
@@ -15,11 +16,14 @@ import {
   insertServices,
   lockService,
   replaceRoutes,
+  type ServiceName,
+  type ServicePart,
   type StoredService,
   selectGroupNames,
+  selectNames,
   selectRoutes,
   selectService,
-  selectServices,
+  selectServicesOf,
   updateServices,
 } from './services.sql.ts'
 
@@ -100,33 +104,84 @@ export interface ServiceView extends Pick<StoredService, 'service' | 'unroutedSi
   prices: Price[]
 }
 
-/** ServiceFilter chooses services: `search` is looked for in code and name, in any case; inactive ones are there only with `all`. */
-export interface ServiceFilter {
+/** ServiceFilter chooses services: `search` is looked for in code and name, and groups are compared, in any case. */
+export interface ServiceFilter extends Partial<Omit<ServicePart, 'after'>> {
   group?: string | undefined
   search?: string | undefined
-  all?: boolean
-  /** `unrouted`: only those without a working route. */
-  unrouted?: boolean
 }
 
-/** `listServices` lists by group, then id. */
+/** ServicePage is a page of services; `next` is the service that the next page begins behind, undefined at the end. */
+export interface ServicePage {
+  services: ServiceView[]
+  next: ServiceId | undefined
+}
+
+/** `listServices` lists by group, then id, and reads no more than the page and what it passes over. */
 export async function listServices(
   sql: Queryable,
-  { group, search, all = false, unrouted = false, limit }: ServiceFilter & { limit?: number } = {},
-): Promise<ServiceView[]> {
-  const sought = search?.toLowerCase() ?? ''
-  const services = (await selectServices(sql)).filter(
-    ({ service: one, unroutedSince }) =>
-      (all || one.active) &&
-      (!unrouted || unroutedSince !== null) &&
-      (group === undefined || one.group.toLowerCase() === group.toLowerCase()) &&
-      (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
-  )
-  const views: ServiceView[] = []
-  for (const some of groupsOf(services.slice(0, limit), () => 1, VIEWS_PER_READ)) {
-    views.push(...(await viewsOf(sql, some)))
+  { limit, after, ...filter }: ServiceFilter & { limit: number; after?: ServiceId | undefined },
+): Promise<ServicePage> {
+  const found: ServiceName[] = []
+  for await (const { fitting } of namesOf(sql, filter, after, limit + 1)) {
+    found.push(...fitting)
+    if (found.length > limit) break
   }
-  return views
+  const { items, next } = pageOf(found, limit, (last) => last.id)
+  const services: ServiceView[] = []
+  for (const some of groupsOf(items, () => 1, VIEWS_PER_READ)) {
+    const stored = await selectServicesOf(
+      sql,
+      some.map(({ id }) => id),
+    )
+    const byId = new Map(stored.map((one) => [one.service.id, one]))
+    const inOrder = some.flatMap(({ id }) => byId.get(id) ?? [])
+    services.push(...(await viewsOf(sql, inOrder)))
+  }
+  return { services, next }
+}
+
+/** MAX_COUNTED is how many services a count looks at. */
+const MAX_COUNTED = 10_000
+
+/** `countServices` counts the services that fit; `capped`: it has looked at so many, and there are more. */
+export async function countServices(
+  sql: Queryable,
+  filter: ServiceFilter,
+  most = MAX_COUNTED,
+): Promise<{ value: number; capped: boolean }> {
+  let [value, seen] = [0, 0]
+  for await (const { fitting, read } of namesOf(sql, filter, undefined, most)) {
+    value += fitting.length
+    seen += read
+    if (seen > most) return { value: Math.min(value, most), capped: true }
+  }
+  return { value, capped: false }
+}
+
+/** NAMES_PER_READ are the services whose names are searched together. */
+const NAMES_PER_READ = 1000
+
+/** `namesOf` gives the services that fit, part by part, and how many each part was found in; `wanted` are enough. */
+async function* namesOf(
+  sql: Queryable,
+  { group, search, active, unrouted = false, kind, supplier }: ServiceFilter,
+  after: ServiceId | undefined,
+  wanted: number,
+): AsyncGenerator<{ fitting: ServiceName[]; read: number }, void> {
+  const [sought, inGroup] = [search?.toLowerCase() ?? '', group?.toLowerCase()]
+  const isSearched = sought !== '' || inGroup !== undefined
+  const limit = isSearched ? NAMES_PER_READ : Math.min(wanted, NAMES_PER_READ)
+  for (let behind = after; ; ) {
+    const names = await selectNames(sql, { after: behind, active, unrouted, kind, supplier }, limit)
+    const fitting = names.filter(
+      (one) =>
+        (inGroup === undefined || one.group.toLowerCase() === inGroup) &&
+        (one.code.toLowerCase().includes(sought) || one.name.toLowerCase().includes(sought)),
+    )
+    yield { fitting, read: names.length }
+    if (names.length < limit) return
+    behind = names.at(-1)?.id
+  }
 }
 
 /** `showService` throws service_not_found. */

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
-import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
+import { userName } from '../app/operating-user.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
 import { isConnectionLoss, openPool, type Sql } from '../database/database.ts'
@@ -114,13 +114,3 @@ const whereOf = (url: string): string =>
 
 /** `actor` names who runs this command, as it is recorded. */
 export const actor = (): string => `cli:${userName()}`
-
-/** `userName` names who runs this process. */
-export function userName(): string {
-  try {
-    return userInfo().username
-  } catch {
-    // A container may run under a user id that no passwd file knows.
-    return `${process.getuid?.() ?? 'unknown'}`
-  }
-}

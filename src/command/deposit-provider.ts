@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Provider } from '../deposits/provider.ts'
 import { type ProviderForm, providerAttributes } from '../deposits/provider-attributes.ts'
-import { Providers, settingsOf } from '../deposits/providers.ts'
+import { Providers, settingsOf, viewOf } from '../deposits/providers.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { openSealer } from '../secret-keys/sealing.ts'
@@ -83,14 +83,6 @@ async function list(): Promise<Answer> {
 /** `providersOf` opens the sealer only when there are secrets, so that an installation without any needs no key. */
 const providersOf = ({ sql, config }: Connected) =>
   new Providers(sql, () => openSealer(sql, new KeyRing(config)))
-
-/** `viewOf` is a provider as operators see it. */
-const viewOf = (provider: Provider) => ({
-  ...provider,
-  settings: settingsOf(provider),
-  hasSecrets: provider.secrets !== null,
-  hook: gatewayKinds.get(provider.kind).connect ? `/hooks/deposits/${provider.code}` : null,
-})
 
 /** `providerJson` names the bounds as the REST API does. */
 function providerJson(provider: Provider): unknown {

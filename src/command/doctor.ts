@@ -1,42 +1,20 @@
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname } from 'node:path'
 import type { Command } from 'commander'
-import { recentSightings } from '../app/proxy-watch.ts'
-import { type BackupState, backupState } from '../backup/backups.ts'
-import { findUnrouted, type UnroutedService } from '../catalogue/services.ts'
+import {
+  fail,
+  ok,
+  type Symptom,
+  symptomsOfDatabase,
+  symptomsOfFolder,
+  symptomsOfMachine,
+  warn,
+} from '../app/doctor.ts'
 import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
-import { type ConnectionRoom, type Diagnosis, diagnose } from '../database/diagnosis.ts'
-import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
-import { connectionsOf, OF_A_COMMAND } from '../database/pools.ts'
-import { type RoleReport, reportRole } from '../database/role-report.ts'
 import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import { Refusal } from '../errors.ts'
-import { findHealthIssues } from '../fulfilment/people/reviews.ts'
-import { HOUR_MS } from '../lib/time.ts'
-import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
-import { KeyRing } from '../secrets/key-ring.ts'
-import { findBelowCost } from '../supplier-routes/below-cost.ts'
-import { findWaitingLists, type WaitingList } from '../sync/waiting.ts'
-import type { Webhook } from '../webhooks/attributes.ts'
-import { listIllWebhooks } from '../webhooks/webhooks.ts'
-import { userName, withAccess } from './connection.ts'
+import { withAccess } from './connection.ts'
 import { answering, table } from './output.ts'
-import { AGAINST_ROOT, isRoot } from './root.ts'
-import { waitingListText } from './waiting-lists-text.ts'
-
-interface Symptom {
-  name: string
-  status: 'ok' | 'warn' | 'fail'
-  detail: string
-  /** `advice` says what to do; it is empty when there is nothing. */
-  advice: string
-}
-
-const MIN_NODE = 24
-const MAX_SKEW_MS = 1000
-const GIGABYTE = 1024 ** 3
 
 export function register(program: Command): void {
   program
@@ -44,7 +22,7 @@ export function register(program: Command): void {
     .description('look for what would keep the server from working; exit code 1 when something would')
     .action(
       answering(async () => {
-        const found = [node(), user(), ...(await examine())]
+        const found = await examine()
         const ok = found.every(({ status }) => status !== 'fail')
         return {
           json: { ok, checks: found },
@@ -65,74 +43,26 @@ async function examine(): Promise<Symptom[]> {
   try {
     config = readConfig(process.env)
   } catch (error) {
-    return [fail('settings', (error as Error).message, 'correct the environment')]
+    return [...symptomsOfMachine(), fail('settings', (error as Error).message, 'correct the environment')]
   }
   // The folder comes first: an embedded database cannot start without it.
-  return [ok('settings', 'valid'), ...folder(config), ...(await database()), await port(config)]
+  return [
+    ...symptomsOfMachine(),
+    ok('settings', 'valid'),
+    ...symptomsOfFolder(config),
+    ...(await database(config)),
+    await port(config),
+  ]
 }
 
-const symptom =
-  (status: Symptom['status']) =>
-  (name: string, detail: string, advice = ''): Symptom => ({ name, status, detail, advice })
-const [ok, warn, fail] = [symptom('ok'), symptom('warn'), symptom('fail')]
-
-function node(): Symptom {
-  const { node: version } = process.versions
-  if (Number.parseInt(version, 10) >= MIN_NODE) return ok('Node.js', version)
-  return fail('Node.js', version, `install Node.js ${MIN_NODE} or newer`)
-}
-
-function user(): Symptom {
-  return isRoot() ? warn('user', 'root', AGAINST_ROOT) : ok('user', userName())
-}
-
-function folder({ database, dataFolder }: Config): Symptom[] {
-  if (database) return []
-  let nearest = dataFolder
-  while (!existsSync(nearest)) nearest = dirname(nearest)
-  try {
-    accessSync(nearest, constants.W_OK)
-  } catch {
-    return [fail('data folder', `${nearest} cannot be written`, 'set IMEIGATE_DATA to a folder of your own')]
-  }
-  const { bavail, bsize } = statfsSync(nearest)
-  const free = (bavail * bsize) / GIGABYTE
-  const detail = `${free.toFixed(1)} GB free`
-  const space =
-    free < 0.2
-      ? fail('disk space', detail, 'make room: PostgreSQL stops when the disk is full')
-      : free < 2
-        ? warn('disk space', detail, 'make room soon')
-        : ok('disk space', detail)
-  return [ok('data folder', dataFolder), space]
-}
-
-async function database(): Promise<Symptom[]> {
+async function database(config: Config): Promise<Symptom[]> {
   try {
     return await withAccess(async (access) => {
       const sharing = typeof access.serving === 'string' ? await sessionSharing(access.serving) : undefined
       if (sharing) return [fail('database', sharedSessions(sharing), OWN_SESSIONS)]
       const sql = openPool(access.serving, { max: 1 })
       try {
-        const diagnosis = await diagnose(sql)
-        const symptoms = [...judge(diagnosis), connections(diagnosis.room, readConfig(process.env))]
-        // Another schema does not have what is looked for, a standby has not all of it, and a role that lacks rights may not look.
-        if (diagnosis.schema !== newestSchema() || !diagnosis.takesChanges) return symptoms
-        const role = await reportRole(access)
-        return role.faults.every(({ kind }) => kind !== 'missing')
-          ? [
-              ...symptoms,
-              servingRole(role),
-              ...trouble(await findHealthIssues(sql)),
-              await secretKey(() => keyState(sql, new KeyRing(readConfig(process.env)))),
-              lists(await findWaitingLists(sql)),
-              proxies(await recentSightings(sql, readConfig(process.env).trustProxy, new Date())),
-              unrouted(await findUnrouted(sql)),
-              belowCost(await findBelowCost(sql, { limit: 3 })),
-              stopped(await listIllWebhooks(sql, NAMED_WEBHOOKS + 1)),
-              backups(await backupState(sql), readConfig(process.env)),
-            ]
-          : [...symptoms, servingRole(role)]
+        return await symptomsOfDatabase(sql, access, config)
       } finally {
         await sql.end({ timeout: 2 })
       }
@@ -143,199 +73,6 @@ async function database(): Promise<Symptom[]> {
     const advice = 'see that PostgreSQL runs and that DATABASE_URL is right'
     return [fail('database', (error as Error).message, advice)]
   }
-}
-
-function judge({ version, versionNumber, takesChanges, schema, durability, skewMs }: Diagnosis): Symptom[] {
-  const newest = newestSchema()
-  const off = Object.entries(durability).filter(([, value]) => value === 'off')
-  const said = (settings: string[][]): string => settings.map((pair) => pair.join(' ')).join(', ')
-  const skew = `${Math.abs(skewMs)} ms from the database's`
-  return [
-    versionNumber < MIN_POSTGRESQL
-      ? fail('database', `PostgreSQL ${version}`, 'use PostgreSQL 15 or newer')
-      : takesChanges
-        ? ok('database', `PostgreSQL ${version}`)
-        : fail(
-            'database',
-            `PostgreSQL ${version} takes no changes`,
-            'promote it if it is a standby; else reset default_transaction_read_only of the server, database and role',
-          ),
-    schema === 'unreleased'
-      ? fail('schema', 'made before the first release of imeigate', 'make a new database')
-      : schema === newest
-        ? ok('schema', `${schema}`)
-        : (schema ?? 0) > newest
-          ? fail('schema', `${schema}, this imeigate knows ${newest}`, 'use a newer imeigate')
-          : warn(
-              'schema',
-              `${schema ?? 'none'}, the newest is ${newest}`,
-              'run imeigate migrate, or start the server',
-            ),
-    off.length === 0
-      ? ok('durability', said(Object.entries(durability)))
-      : fail(
-          'durability',
-          said(off),
-          'switch it on in PostgreSQL: orders and money would be lost in a crash',
-        ),
-    Math.abs(skewMs) < MAX_SKEW_MS
-      ? ok('clock', skew)
-      : fail('clock', skew, 'synchronise both machines (NTP)'),
-  ]
-}
-
-/** `connections` compares what PostgreSQL gives with what the processes open when they are busy: those that run now, or one. */
-function connections({ limits, servers }: ConnectionRoom, { role, placementQueues }: Config): Symptom {
-  const each = connectionsOf(role, placementQueues)
-  const processes = Math.max(servers, 1)
-  const need = processes * each + OF_A_COMMAND
-  const roomIn = ({ most, kept }: (typeof limits)[number]): number => Math.max(most - kept, 0)
-  const least = limits.reduce((a, b) => (roomIn(b) < roomIn(a) ? b : a))
-  const { name, of, most, kept } = least
-  const limit = {
-    max_connections: `max_connections is ${most}, of which ${kept} are for others`,
-    role: `the role ${of} may have ${most}`,
-    database: `the database ${of} takes ${most}`,
-  }[name]
-  if (roomIn(least) >= need) {
-    const fitting = Math.floor((roomIn(least) - OF_A_COMMAND) / each)
-    return ok('connections', `enough for ${counted(fitting)}: ${limit}`)
-  }
-  const detail = `${limit}; ${counted(processes)} of ${each} and a command of ${OF_A_COMMAND} need up to ${need}`
-  const mend = {
-    max_connections: `set max_connections to ${need + kept} or more in PostgreSQL and restart it`,
-    role: `alter role ${of} connection limit ${need}`,
-    database: `alter database ${of} connection limit ${need}`,
-  }[name]
-  return fail('connections', detail, `${mend}; or run fewer processes`)
-}
-
-const counted = (processes: number): string => `${processes} ${processes === 1 ? 'process' : 'processes'}`
-
-/** NAMED_FAULTS are told with their statements; a role that was never granted anything lacks a hundred things. */
-const NAMED_FAULTS = 5
-
-function servingRole({ role, faults, isApart }: RoleReport): Symptom {
-  if (faults.length === 0) return ok('database role', `${role} may serve, and nothing more`)
-  const named = faults.slice(0, NAMED_FAULTS)
-  const others = faults.length > named.length ? `; and ${faults.length - named.length} more` : ''
-  const isMissing = faults.some(({ kind }) => kind === 'missing')
-  const statements = [...new Set(named.map(({ statement }) => statement))].join('; ')
-  const then = isApart
-    ? faults.some(({ granted }) => granted)
-      ? '; imeigate migrate runs those on schemas, tables, sequences and functions'
-      : ''
-    : '; then see docs/operating.md, Two roles'
-  return (isMissing ? fail : warn)(
-    'database role',
-    `${role} ${named.map(({ what }) => what).join(', ')}${others}`,
-    `${statements}${then}`,
-  )
-}
-
-function trouble({ paused, reviews }: Awaited<ReturnType<typeof findHealthIssues>>): Symptom[] {
-  return [
-    paused.length === 0
-      ? ok('suppliers', 'none is paused')
-      : warn(
-          'suppliers',
-          paused.map(({ supplier, why, reason }) => `${supplier} is paused (${why}: ${reason})`).join('; '),
-          'see docs/suppliers.md, When a supplier fails',
-        ),
-    reviews.length === 0
-      ? ok('reviews', 'nothing waits for a person')
-      : warn(
-          'reviews',
-          reviews.map(({ kind, count }) => `${count} ${kind}`).join(', '),
-          'imeigate review list',
-        ),
-  ]
-}
-
-async function secretKey(look: () => Promise<KeyState>): Promise<Symptom> {
-  let state: KeyState
-  try {
-    state = await look()
-  } catch (error) {
-    return fail('secret key', (error as Error).message, 'see docs/operating.md, Outbound calls and secrets')
-  }
-  const wrong = wrongKey(state)
-  if (wrong !== undefined) {
-    return fail(
-      'secret key',
-      wrong,
-      'use the key of the servers: IMEIGATE_SECRET_KEY, or secret.key in IMEIGATE_DATA',
-    )
-  }
-  if (state.rotations.some(({ endedAt }) => endedAt === null)) {
-    return warn('secret key', 'a rotation was begun and has not ended', 'imeigate secrets rotate')
-  }
-  const count = state.sealed.reduce((sum, one) => sum + one.count, 0)
-  return ok('secret key', count === 0 ? 'nothing is sealed yet' : `opens all that is sealed (${count})`)
-}
-
-function lists(waiting: WaitingList[]): Symptom {
-  const [first] = waiting
-  if (!first) return ok('lists', 'none waits for a person')
-  return warn('lists', waiting.map(waitingListText).join('; '), `imeigate supplier sync "${first.name}"`)
-}
-
-function proxies(sightings: string[]): Symptom {
-  return sightings.length === 0
-    ? ok('proxy', 'TRUST_PROXY fits what servers have seen')
-    : warn('proxy', sightings.join('; '), 'see docs/operating.md, Behind a reverse proxy')
-}
-
-function unrouted(services: UnroutedService[]): Symptom {
-  if (services.length === 0) return ok('services', 'each has a working route')
-  const named = services.slice(0, 3).map(({ code }) => code)
-  const others = services.length > named.length ? ', ...' : ''
-  const advice = 'imeigate service list --unrouted, then route list --service <code>'
-  return warn('services', `${services.length} without a working route: ${named.join(', ')}${others}`, advice)
-}
-
-function belowCost({ prices, count }: Awaited<ReturnType<typeof findBelowCost>>): Symptom {
-  if (count === 0) return ok('prices', 'none is below its cost')
-  const named = prices.map(({ serviceCode, currency }) => `${serviceCode} in ${currency}`)
-  const others = count > named.length ? ', ...' : ''
-  return warn(
-    'prices',
-    `${count} below the cost: ${named.join(', ')}${others}`,
-    'imeigate price list --below-cost',
-  )
-}
-
-/** NAMED_WEBHOOKS are told of; there may be thousands. */
-const NAMED_WEBHOOKS = 20
-
-function stopped(ill: Webhook[]): Symptom {
-  if (ill.length === 0) return ok('webhooks', 'none fails')
-  const detail = ill
-    .slice(0, NAMED_WEBHOOKS)
-    .map(({ id, username, status, failingSince }) =>
-      status === 'active'
-        ? `${id} of ${username} fails since ${failingSince?.toISOString()}`
-        : `${id} of ${username} is ${status}`,
-    )
-  if (ill.length > NAMED_WEBHOOKS) detail.push('and more')
-  return warn('webhooks', detail.join('; '), 'imeigate webhook list')
-}
-
-/** BACKUP_DAYS is how old the last backup may be where none is scheduled. */
-const BACKUP_DAYS = 7
-
-function backups(
-  { last, problem, hasOrders }: BackupState,
-  { backups: { everyHours }, database }: Config,
-): Symptom {
-  const advice = 'see docs/backup.md'
-  const found = last ? `the last one is of ${last.startedAt.toISOString()}` : 'imeigate has made none'
-  if (problem !== null) return warn('backups', `the newest one failed (${problem}); ${found}`, advice)
-  // A database of one's own may be backed up by other means.
-  const isExpected = everyHours > 0 || (hasOrders && database === undefined)
-  const hours = everyHours > 0 ? 2 * everyHours + 1 : BACKUP_DAYS * 24
-  const isOld = !last || Date.now() - last.startedAt.getTime() > hours * HOUR_MS
-  return (isExpected && isOld ? warn : ok)('backups', found, isExpected && isOld ? advice : '')
 }
 
 async function port({ host, port: number }: Config): Promise<Symptom> {

@@ -12,10 +12,10 @@ import {
 } from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
+import { waitingListText } from '../sync/waiting-text.ts'
 import { actor, withDatabase } from './connection.ts'
 import { configuredLimit, idOf, limitOption, orderIdOf } from './input.ts'
 import { type Answer, answering, cutTo, keyValues, listed, MAX_CONFIGURED, withRest } from './output.ts'
-import { waitingListText } from './waiting-lists-text.ts'
 
 interface ListOptions {
   kind?: ReviewKind

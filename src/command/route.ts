@@ -3,10 +3,10 @@ import type { Queryable } from '../database/database.ts'
 import { jsonOf } from '../lib/attributes.ts'
 import type { RouteId } from '../lib/ids.ts'
 import { routeAttributes } from '../supplier-routes/attributes.ts'
+import { noteOf } from '../supplier-routes/note.ts'
 import {
   addRoute,
   listRoutes,
-  otherKind,
   type Route,
   type RouteFilter,
   removeRoute,
@@ -70,20 +70,11 @@ const shown = (route: Route): Answer => ({
   json: jsonOf(routeAttributes, route),
 })
 
-/** `noted` tells people of a route where nobody knows whether its remote service is there, or where that is of another kind. */
+/** `noted` tells people what may be wrong with the route. */
 async function noted(sql: Queryable, route: Route): Promise<Answer> {
-  const { remoteService, supplierName, serviceCode, available, acceptUnlisted } = route
   const answer = shown(route)
-  const withNote = (note: string): Answer => ({ ...answer, text: `${answer.text}\n\n${note}` })
-  if (available === null && remoteService !== '' && !acceptUnlisted) {
-    return withNote(`no list of ${supplierName} was applied, so nobody knows whether it has ${remoteService}`)
-  }
-  const kinds = await otherKind(sql, route)
-  if (!kinds) return answer
-  const { ours, theirs, name } = kinds
-  return withNote(
-    `${remoteService} of ${supplierName} (${name}) is of kind ${theirs}, and ${serviceCode} of kind ${ours}: is that the one that you mean?`,
-  )
+  const note = await noteOf(sql, route)
+  return note === undefined ? answer : { ...answer, text: `${answer.text}\n\n${note}` }
 }
 
 const routesAnswer = (routes: Route[]): Answer =>

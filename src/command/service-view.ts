@@ -1,26 +1,10 @@
 import { serviceAttributes } from '../catalogue/attributes.ts'
-import { priceAttributes } from '../catalogue/price-attributes.ts'
 import type { Price } from '../catalogue/prices.ts'
+import { isForEveryone, serviceJson } from '../catalogue/service-json.ts'
 import type { ServiceView } from '../catalogue/services.ts'
-import { jsonOf, textsOf } from '../lib/attributes.ts'
+import { textsOf } from '../lib/attributes.ts'
 import { formatMicros } from '../lib/money.ts'
 import { type Answer, type Cell, keyValues, listed, table } from './output.ts'
-
-/** `serviceJson` is a service for machines: the names are those of the columns of a file that can be imported. */
-export function serviceJson({ service, unroutedSince, suppliers, visibleTo, prices }: ServiceView) {
-  const everyones = prices.find(isForEveryone)
-  const { code, name, group, kind, ...rest } = jsonOf(serviceAttributes, service)
-  return {
-    ...{ id: service.id, code, name, group, kind },
-    price: everyones ? formatMicros(everyones.unitPrice, everyones.currency) : null,
-    currency: everyones?.currency ?? null,
-    prices: prices.map((price) => jsonOf(priceAttributes, price)),
-    supplier: suppliers[0] ?? null,
-    unrouted_since: unroutedSince,
-    ...rest,
-    visible_to: visibleTo,
-  }
-}
 
 export function serviceText({ service, unroutedSince, suppliers, visibleTo, prices }: ServiceView): string {
   const head = keyValues([
@@ -68,7 +52,6 @@ export function priceTable<One extends Price>(
   )
 }
 
-const isForEveryone = (rule: Price): boolean => rule.accountId === null && rule.group === null
 const amount = (rule: Price): string => `${formatMicros(rule.unitPrice, rule.currency)} ${rule.currency}`
 
 function holder({ accountId, group }: Price): string {

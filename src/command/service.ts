@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { newServiceAttributes, serviceAttributes } from '../catalogue/attributes.ts'
+import { serviceJson } from '../catalogue/service-json.ts'
 import {
   createService,
   listServices,
@@ -13,9 +14,9 @@ import { readGiven } from '../lib/attributes.ts'
 import { addOptions, formOf, withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { configuredLimit } from './input.ts'
-import { type Answer, answering, cutTo, MAX_CONFIGURED } from './output.ts'
+import { type Answer, answering, MAX_CONFIGURED, withRest } from './output.ts'
 import { importFile } from './service-import.ts'
-import { serviceJson, servicesAnswer, serviceText } from './service-view.ts'
+import { servicesAnswer, serviceText } from './service-view.ts'
 
 export function register(program: Command): void {
   const service = program.command('service').description('services: create, list, show, update, import')
@@ -62,9 +63,13 @@ const update = (idOrCode: string, options: Record<string, unknown>): Promise<Ans
 
 const show = (idOrCode: string): Promise<Answer> => withDatabase(({ sql }) => answer(sql, idOrCode))
 
-async function list({ limit, ...filter }: ServiceFilter & { limit: number }): Promise<Answer> {
-  const views = await withDatabase(({ sql }) => listServices(sql, { ...filter, limit: limit + 1 }))
-  return cutTo(limit, views, servicesAnswer, MAX_CONFIGURED)
+async function list({
+  all = false,
+  ...filter
+}: ServiceFilter & { all?: boolean; limit: number }): Promise<Answer> {
+  const active = all ? undefined : true
+  const { services, next } = await withDatabase(({ sql }) => listServices(sql, { ...filter, active }))
+  return withRest(servicesAnswer(services), next !== undefined && 'more', MAX_CONFIGURED)
 }
 
 async function answer(sql: Sql, idOrCode: string): Promise<Answer> {

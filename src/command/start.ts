@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
 import { type Logger, pino } from 'pino'
+import { AGAINST_ROOT, isRoot } from '../app/operating-user.ts'
 import { serve } from '../app/process.ts'
 import { readConfig } from '../config.ts'
 import { asking, type DatabaseAddress } from '../database/database.ts'
 import { hasStaff, inviteFirstOwner } from '../staff/staff.ts'
 import { refuseDemo } from './demo-folder.ts'
-import { AGAINST_ROOT, isRoot } from './root.ts'
 
 export function register(program: Command): void {
   program

@@ -2,8 +2,12 @@ import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import type { EventId, WebhookId } from '../lib/ids.ts'
+import { systemClock } from '../lib/time.ts'
+import { openSealer } from '../secret-keys/sealing.ts'
+import { KeyRing } from '../secrets/key-ring.ts'
 import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../webhooks/events.ts'
+import { testWebhook } from '../webhooks/test-delivery.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../webhooks/webhook.ts'
 import { changeUrl, findWebhook, listWebhooks, resumeWebhook, rotateSecret } from '../webhooks/webhooks.ts'
 import { addOptions, withAttributeNames } from './attribute-options.ts'
@@ -13,13 +17,14 @@ import {
   type Answer,
   answering,
   cutTo,
+  keyValues,
   listed,
   MAX_CONFIGURED,
   nounAnswer,
   nounsAnswer,
   withNext,
 } from './output.ts'
-import { withSealer } from './sealing.ts'
+import { integrationContext, withSealer } from './sealing.ts'
 
 export function register(program: Command): void {
   const webhook = program.command('webhook').description('where resellers are told what becomes of orders')
@@ -56,6 +61,12 @@ export function register(program: Command): void {
     .description('make a new signing secret; it is shown this once')
     .option('--overlap <duration>', 'so long the old one signs, too; 0 for not at all', '24h')
     .action(answering(rotate))
+  webhook
+    .command('test <id>')
+    .description(
+      'send it something now that tells of no order; exit code 1 when an event would not have arrived',
+    )
+    .action(answering(test))
   addOptions(webhook.command('set <id>'), webhookAttributes, 'create')
     .description('change where it is')
     .action(answering(set))
@@ -67,7 +78,11 @@ export function register(program: Command): void {
 
 async function list({ account, limit }: { account?: string; limit: number }): Promise<Answer> {
   const webhooks = await withDatabase(async ({ sql }) =>
-    listWebhooks(sql, account === undefined ? undefined : (await findAccount(sql, account)).id, limit + 1),
+    listWebhooks(
+      sql,
+      { accountId: account === undefined ? undefined : (await findAccount(sql, account)).id },
+      limit + 1,
+    ),
   )
   return cutTo(limit, webhooks, webhooksAnswer, MAX_CONFIGURED)
 }
@@ -150,6 +165,26 @@ const set = (text: string, { url }: { url: string }): Promise<Answer> =>
       }),
     (name) => (name === 'webhook_url' ? '--url' : name),
   )
+
+const test = (text: string): Promise<Answer> =>
+  withDatabase(async ({ sql, config }) => {
+    const { outbound } = await integrationContext(sql, config)
+    const sealer = () => openSealer(sql, new KeyRing(config))
+    const came = await testWebhook({ sql, sealer, outbound, clock: systemClock }, webhookIdOf(text))
+    const { id, url, status, milliseconds, problem } = came
+    return {
+      json: { id, url, ok: problem === null, status, milliseconds, problem },
+      text: keyValues([
+        ['webhook', id],
+        ['URL', url],
+        ['arrives', problem === null],
+        status !== null && ['status', status],
+        ['took', `${milliseconds} ms`],
+        problem !== null && ['problem', problem],
+      ]),
+      bad: problem !== null,
+    }
+  })
 
 const resume = (text: string): Promise<Answer> =>
   withDatabase(async ({ sql }) => {

@@ -12,6 +12,8 @@ import {
   line,
   matching,
   readText,
+  shapeOrNone,
+  shapes,
   shown,
   shownId,
   shownTime,
@@ -99,6 +101,7 @@ const written = {
       default: 0,
     },
     {
+      shape: shapes.text,
       read: (value) => {
         const percent = typeof value === 'number' ? value : parsePercent(readText(value))
         if (percent !== undefined) return percent
@@ -133,10 +136,10 @@ export const providerAttributes = {
   feePercent: written.feePercent,
   feeFlat: written.feeFlat,
   /** `settings` are complete with the kind's defaults. */
-  settings: shown<Record<string, unknown>>(),
-  hasSecrets: shown<boolean>(),
+  settings: shown<Record<string, unknown>>({}, { shape: shapes.object }),
+  hasSecrets: shown<boolean>({}, { shape: shapes.flag }),
   /** `hook` is where the gateway says that something happened; null: it says nothing. */
-  hook: shown<string | null>(),
+  hook: shown<string | null>({}, { shape: shapeOrNone(shapes.text) }),
   createdAt: shownTime(),
   updatedAt: shownTime(),
 } satisfies AttributesOf<

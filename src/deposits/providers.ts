@@ -2,7 +2,7 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
-import { completeSettings, readSecrets, secretNames } from '../integrations/kit/kind.ts'
+import { completeSettings, readSecrets, secretNames, shownSettings } from '../integrations/kit/kind.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
@@ -88,6 +88,14 @@ export class Providers {
 /** `settingsOf` completes the kind's defaults. Throws invalid_input when the settings are none of its kind any more. */
 export const settingsOf = ({ kind, settings }: Provider): Record<string, unknown> =>
   orThrow(completeSettings(gatewayKinds.get(kind), settings))
+
+/** `viewOf` is a provider as operators see it, also where its settings are none of its kind any more. */
+export const viewOf = (provider: Provider) => ({
+  ...provider,
+  settings: shownSettings(gatewayKinds.get(provider.kind), provider.settings),
+  hasSecrets: provider.secrets !== null,
+  hook: gatewayKinds.get(provider.kind).connect ? `/hooks/deposits/${provider.code}` : null,
+})
 
 /** `secretsOf` throws an Error when the secrets were sealed with another key. */
 export function secretsOf(provider: Provider, sealer: Sealer): Record<string, string> {

@@ -37,7 +37,22 @@ const plain = {
   isAmount: false,
   none: '',
   within: undefined,
+  shape: {},
+  givenShape: undefined,
 }
+
+/** `shapes` are the JSON Schemas of values that many nouns have. */
+export const shapes = {
+  text: { type: 'string' },
+  flag: { type: 'boolean' },
+  integer: { type: 'integer' },
+  time: { type: 'string', format: 'date-time' },
+  object: { type: 'object', additionalProperties: true },
+  texts: { type: 'array', items: { type: 'string' } },
+} as const
+
+/** `shapeOrNone` is the shape of a value that may be missing. */
+export const shapeOrNone = (shape: object): object => ({ anyOf: [shape, { type: 'null' }] })
 
 /** `attribute` makes an attribute of a type that only its noun has. */
 export const attribute = <Value, Given = Value>(
@@ -65,18 +80,21 @@ export const shown = <Value>(
   )
 
 const times = { show: (time: Date | null) => time?.toISOString() ?? '' }
+const timeOrNone = shapeOrNone(shapes.time)
 
 /** `shownTime` is a point in time that operators read. */
-export const shownTime = (label?: string) => shown<Date>({ label }, times)
+export const shownTime = (label?: string) => shown<Date>({ label }, { ...times, shape: shapes.time })
 
 /** `shownTimeOrNone` is a point in time that may not have come. */
-export const shownTimeOrNone = (label?: string) => shown<Date | null>({ label }, times)
+export const shownTimeOrNone = (label?: string) =>
+  shown<Date | null>({ label }, { ...times, shape: timeOrNone })
 
 /** `time` is a point in time, or null. */
 export const time = (described: Described<Date | null>) =>
   attribute<Date | null>(described, {
     nullable: true,
     ...times,
+    shape: timeOrNone,
     read: (value) => {
       if (value === null || value instanceof Date) return value
       throw new Unreadable('must be a time')
@@ -84,7 +102,8 @@ export const time = (described: Described<Date | null>) =>
   })
 
 /** `shownId` is the number of something kept here. */
-export const shownId = <Id extends number | null>(label?: string) => shown<Id>({ label }, { right: true })
+export const shownId = <Id extends number | null>(label?: string) =>
+  shown<Id>({ label }, { right: true, shape: shapes.integer })
 
 /** `readText` trims a text; a number is a text, too. */
 export function readText(value: unknown): string {
@@ -137,6 +156,7 @@ export const plainLine = (described: LineDescribed) => lineWith(plainLineFault, 
 
 const lineWith = (faultOf: typeof lineFault, described: LineDescribed) =>
   attribute<string>(described, {
+    shape: shapes.text,
     read: readText,
     fault: (text) => {
       const { max = 200, required = false } = described
@@ -147,13 +167,14 @@ const lineWith = (faultOf: typeof lineFault, described: LineDescribed) =>
 /** `lines` is a text with line breaks and tabs. */
 export const lines = (described: Described<string> & { max: number }) =>
   attribute<string>(described, {
+    shape: shapes.text,
     read: readText,
     fault: (text) => textFault('', text, described.max)?.message,
   })
 
 /** `matching` is a text that `fault` checks. */
 export const matching = (described: Described<string> & { fault: (text: string) => string | undefined }) =>
-  attribute<string>(described, { read: readText })
+  attribute<string>(described, { shape: shapes.text, read: readText })
 
 /** `choice` is one of several words. `formerWords` are earlier words, which are still taken. */
 export const choice = <const Word extends string>(
@@ -162,6 +183,7 @@ export const choice = <const Word extends string>(
 ) =>
   attribute<Word>(described, {
     choices,
+    shape: { type: 'string', enum: [...choices] },
     // `fault` says what the choices are, beside everything else that is wrong.
     read: (value) => described.formerWords?.[readText(value)] ?? (readText(value) as Word),
     fault: (word) => choiceFault(word, choices),
@@ -171,6 +193,8 @@ interface Bounds {
   min: number
   max: number
 }
+
+const rangeShape = ({ min, max }: Bounds) => ({ type: 'integer', minimum: min, maximum: max })
 
 const rangeFault =
   ({ min, max }: Bounds) =>
@@ -186,7 +210,12 @@ const readInteger = (value: unknown): number => {
 
 /** `integer` is a whole number from `min` to `max`. */
 export const integer = (described: Described<number> & Bounds) =>
-  attribute<number>(described, { read: readInteger, fault: rangeFault(described), right: true })
+  attribute<number>(described, {
+    read: readInteger,
+    fault: rangeFault(described),
+    right: true,
+    shape: rangeShape(described),
+  })
 
 /** `integerOrNone` is a whole number that may be missing. */
 export const integerOrNone = (described: Described<number | null> & Bounds) =>
@@ -195,6 +224,7 @@ export const integerOrNone = (described: Described<number | null> & Bounds) =>
     read: orNull(readInteger),
     fault: (value) => (value === null ? undefined : rangeFault(described)(value)),
     right: true,
+    shape: shapeOrNone(rangeShape(described)),
   })
 
 const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
@@ -224,11 +254,13 @@ export const seconds = (described: Described<number> & Bounds) =>
     },
     fault: rangeFault(described),
     show: showSeconds,
+    shape: rangeShape(described),
   })
 
 /** `flag` is yes or no, with an option for each. */
 export const flag = (described: Described<boolean> & { offFlag?: string }) =>
   attribute<boolean>(described, {
+    shape: shapes.flag,
     read: readFlag,
     show: (value) => (value ? 'yes' : 'no'),
   })
@@ -239,6 +271,7 @@ export const timeOfDay = (described: Described<string | null>) =>
     { ...described, default: null },
     {
       nullable: true,
+      shape: shapeOrNone(shapes.text),
       read: orNull((value) =>
         readText(value)
           .replace(/^(\d?\d:\d\d):00$/, '$1')
@@ -272,7 +305,7 @@ type Show<Value> = Attribute<Value>['show']
 /** `amount` is money as a decimal, in the currency of its noun. */
 export const amount = (
   described: Described<Micros> & { fault?: (value: Micros) => string | undefined; show?: Show<Micros> },
-) => attribute<Micros>({ ...money, ...described }, { read: readAmount })
+) => attribute<Micros>({ ...money, ...described }, { read: readAmount, shape: shapes.text })
 
 /** `amountOrNone` is an amount that may be missing. */
 export const amountOrNone = (
@@ -285,17 +318,19 @@ export const amountOrNone = (
     { ...money, ...described },
     {
       nullable: true,
+      shape: shapeOrNone(shapes.text),
       read: orNull(readAmount),
       fault: (value) => (value === null ? undefined : described.fault?.(value)),
     },
   )
 
 /** `shownAmount` is money that operators read. */
-export const shownAmount = (label: string) => shown<Micros>({ label }, money)
+export const shownAmount = (label: string) => shown<Micros>({ label }, { ...money, shape: shapes.text })
 
 /** `currency` is an ISO 4217 code. */
 export const currency = (described: Described<string>) =>
   attribute<string>(described, {
+    shape: shapes.text,
     read: readText,
     fault: (code) => (isCurrency(code) ? undefined : 'must be a currency code such as USD'),
   })

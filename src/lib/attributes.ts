@@ -41,6 +41,9 @@ export interface Attribute<Value = unknown, Given = Value> {
   readonly formerly: string | undefined
   /** `read` reads a text or a JSON value. Throws Unreadable. */
   read(value: unknown): Given
+  /** `shape` is the JSON Schema of the value as `toJson` writes it, and of what may be given, unless `givenShape` says otherwise. */
+  readonly shape: object
+  readonly givenShape: object | undefined
   /** `load` makes the value of what the database gives. */
   load(column: unknown): Value
   /** `fault` says why the value is not allowed. */

@@ -2,7 +2,7 @@ import type { RowOf } from '../database/column-types.ts'
 import type { NoticeChannels } from '../database/types.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { kindOf } from '../integrations/kit/fields.ts'
-import { line, shown, shownId, shownTime } from '../lib/attribute-types.ts'
+import { line, shapeOrNone, shapes, shown, shownId, shownTime } from '../lib/attribute-types.ts'
 import type { AttributesOf, ValuesOf } from '../lib/attributes.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 
@@ -19,9 +19,9 @@ export const channelAttributes = {
   }),
   kind: kindOf(channelKinds, 'how it is sent'),
   /** `settings` are complete with the kind's defaults. */
-  settings: shown<Record<string, unknown>>(),
+  settings: shown<Record<string, unknown>>({}, { shape: shapes.object }),
   /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */
-  secrets: shown<Record<string, boolean> | null>(),
+  secrets: shown<Record<string, boolean> | null>({}, { shape: shapeOrNone(shapes.object) }),
   createdAt: shownTime(),
   updatedAt: shownTime(),
 } satisfies AttributesOf<

@@ -1,6 +1,6 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
-import type { NoticeId } from '../lib/ids.ts'
+import type { AccountId, NoticeId } from '../lib/ids.ts'
 import type { Condition } from './conditions.ts'
 import type { EventName } from './events.ts'
 
@@ -28,6 +28,29 @@ export const selectOpenNotices = (sql: Queryable, event: EventName): Promise<Ope
       .where('event', '=', event)
       .where('endedAt', 'is', null),
   )
+
+/** Notice is something that people were told of. */
+export interface Notice extends OpenNotice {
+  event: EventName
+  accountId: AccountId | null
+  raisedAt: Date
+  /** `endedAt`, null: its cause is still there. */
+  endedAt: Date | null
+}
+
+/** `selectNotices` gives the newest first, behind the one with the id `before`; `open`: only those whose cause is still there. */
+export async function selectNotices(
+  sql: Queryable,
+  { open, before, limit }: { open: boolean; before: NoticeId | undefined; limit: number },
+): Promise<Notice[]> {
+  let query = build
+    .selectFrom('notices')
+    .select(['id', 'event', 'subject', 'accountId', literal<number>`mark::float8`.as('mark')])
+    .select(['raisedAt', 'sentAt', 'seenAt', 'endedAt'])
+  if (open) query = query.where('endedAt', 'is', null)
+  if (before !== undefined) query = query.where('id', '<', before)
+  return await sql.run(query.orderBy('id', 'desc').limit(limit).$narrowType<{ event: EventName }>())
+}
 
 export async function insertNotice(
   sql: Queryable,

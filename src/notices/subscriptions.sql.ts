@@ -36,9 +36,12 @@ const subscriptions = () =>
     .select(['s.address', 's.events', 's.actor', 's.createdAt'])
     .$narrowType<Pick<Subscription, 'events'>>()
 
-/** `listSubscriptions` lists subscriptions by id. */
-export const listSubscriptions = (sql: Queryable, limit: number | null = null): Promise<Subscription[]> =>
-  sql.run(subscriptions().orderBy('s.id').limit(limit))
+/** `listSubscriptions` lists subscriptions by id, behind the one with the id `after`. */
+export const listSubscriptions = (
+  sql: Queryable,
+  limit: number,
+  after: SubscriptionId = 0 as SubscriptionId,
+): Promise<Subscription[]> => sql.run(subscriptions().where('s.id', '>', after).orderBy('s.id').limit(limit))
 
 export async function selectSubscription(
   sql: Queryable,

@@ -79,6 +79,7 @@ export interface Bearer {
   name: string
   /** `permissions` are those of the token that its maker has, too. */
   permissions: ReadonlySet<StaffPermission>
+  endsAt: Date
 }
 
 /**
@@ -104,7 +105,7 @@ export async function findBearer(
   const { makerRole } = row
   const ofMaker = makerRole === null ? undefined : permissionsOf(makerRole)
   const permissions = row.permissions.filter((one) => ofMaker === undefined || ofMaker.includes(one))
-  return { id: row.id, name: row.name, permissions: new Set(permissions) }
+  return { id: row.id, name: row.name, permissions: new Set(permissions), endsAt: row.expiresAt }
 }
 
 /** `revokeToken` lets a token stop working at once, for ever. Throws not_found. */

@@ -82,6 +82,10 @@ export const staffPermissions = {
   },
   'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
   'backups.run': { what: 'make backups, and see those there are', roles: ['owner', 'manager'], proof: true },
+  'settings.read': {
+    what: 'read the settings, how the server is, and what doctor finds',
+    roles: ['owner', 'manager'],
+  },
   'audit.read': { what: 'read who changed what', roles: ['owner', 'manager', 'finance'] },
   'staff.edit': { what: 'invite people, set roles, suspend and reset', roles: ['owner'], proof: true },
   'tokens.edit': { what: 'make and revoke operator tokens', roles: ['owner'], proof: true },

@@ -14,15 +14,15 @@ export interface SignInRow {
   endsAt: Date
 }
 
-/** `selectSignIn` gives the sign-in of a token, where it holds: it has not ended, and neither has its person's time. */
+/** `selectSignIn` gives the sign-in of a token, or that of an id, where it holds: it has not ended, and neither has its person's time. */
 export async function selectSignIn(
   sql: Queryable,
-  { tokenHash, now, seenAfter }: { tokenHash: Buffer; now: Date; seenAfter: Date },
+  { now, seenAfter, ...by }: ({ tokenHash: Buffer } | { id: SignInId }) & { now: Date; seenAfter: Date },
 ): Promise<SignInRow | undefined> {
   const [row] = await sql<SignInRow[]>`
     select s.id, s.staff_id, p.name, coalesce(p.email, '') as email, p.role::text as role, s.proved_at, s.last_seen_at, s.ends_at
       from sign_ins s join staff p on p.id = s.staff_id
-     where s.token_hash = ${tokenHash} and s.ended_at is null and s.ends_at > ${now} and s.last_seen_at > ${seenAfter}
+     where ${'id' in by ? sql`s.id = ${by.id}::bigint` : sql`s.token_hash = ${by.tokenHash}`} and s.ended_at is null and s.ends_at > ${now} and s.last_seen_at > ${seenAfter}
        and p.suspended_at is null and p.password is not null`.records()
   return row
 }

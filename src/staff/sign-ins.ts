@@ -136,6 +136,14 @@ export class SignIns {
     return { id, staffId, name, email, role, isProved, endsAt }
   }
 
+  /** `look` says of a sign-in which role it has, and until when it holds unless it is used. To look is not to use it. */
+  async look(id: SignInId): Promise<{ role: Role; endsAt: Date } | undefined> {
+    const row = await selectSignIn(this.#deps.sql, { id, ...this.#times() })
+    if (!row?.provedAt) return undefined
+    const idleAt = row.lastSeenAt.getTime() + MAX_IDLE_MS
+    return { role: row.role, endsAt: new Date(Math.min(row.endsAt.getTime(), idleAt)) }
+  }
+
   /** `list` gives the sign-ins of a person that hold, the newest first. */
   async list(staffId: StaffId): Promise<SignInView[]> {
     return await selectSignIns(this.#deps.sql, { staffId, ...this.#times() })

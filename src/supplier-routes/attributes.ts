@@ -1,7 +1,17 @@
 import { amountFault } from '../catalogue/price-attributes.ts'
 import type { RowOf } from '../database/column-types.ts'
 import type { SupplierRoutes } from '../database/types.ts'
-import { amountOrNone, attribute, flag, integer, readText, shown, shownId } from '../lib/attribute-types.ts'
+import {
+  amountOrNone,
+  attribute,
+  flag,
+  integer,
+  readText,
+  shapeOrNone,
+  shapes,
+  shown,
+  shownId,
+} from '../lib/attribute-types.ts'
 import { type AttributesOf, type FormOf, Unreadable, type ValuesOf } from '../lib/attributes.ts'
 import type { RouteId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { formatMicros, type Micros } from '../lib/money.ts'
@@ -23,9 +33,9 @@ export const routeAttributes = {
       onlyIn: 'create',
       property: 'serviceId',
     },
-    { read: readText },
+    { shape: shapes.integer, givenShape: shapes.text, read: readText },
   ),
-  serviceCode: shown<string>({ label: 'service' }),
+  serviceCode: shown<string>({ label: 'service' }, { shape: shapes.text }),
   position: integer({
     label: 'position',
     flag: '--position <number>',
@@ -42,9 +52,9 @@ export const routeAttributes = {
       onlyIn: 'create',
       property: 'supplierId',
     },
-    { read: readText },
+    { shape: shapes.integer, givenShape: shapes.text, read: readText },
   ),
-  supplierName: shown<string>({ label: 'supplier' }),
+  supplierName: shown<string>({ label: 'supplier' }, { shape: shapes.text }),
   /** `remoteService` is the service's id there; empty where the supplier has but one. */
   remoteService: attribute<string>(
     {
@@ -54,6 +64,8 @@ export const routeAttributes = {
       whenLeftOut: 'none',
     },
     {
+      shape: shapeOrNone(shapes.text),
+      givenShape: shapes.text,
       read: readText,
       fault: (text) => lineFault('', text, 200)?.message,
       toJson: (text) => text || null,
@@ -82,10 +94,13 @@ export const routeAttributes = {
   /** `waitingCost` is what the supplier's list says since the cost jumped; null: nothing waits to be accepted. */
   waitingCost: shown<Micros | null>(
     {},
-    { toJson: (cost, noun) => (cost === null ? null : formatMicros(cost, String(noun['currency']))) },
+    {
+      shape: shapeOrNone(shapes.text),
+      toJson: (cost, noun) => (cost === null ? null : formatMicros(cost, String(noun['currency']))),
+    },
   ),
   /** `currency` is the supplier's. */
-  currency: shown<string>(),
+  currency: shown<string>({}, { shape: shapes.text }),
   /** `marginFloor` is in hundredths of a percent of the sale price. */
   marginFloor: attribute<number>(
     {
@@ -95,6 +110,7 @@ export const routeAttributes = {
       whenLeftOut: '`0%`',
     },
     {
+      shape: shapes.text,
       read: readPercent,
       toJson: (floor) => String(floor / 100),
       show: (floor) => `${floor / 100}%`,
@@ -102,9 +118,12 @@ export const routeAttributes = {
     },
   ),
   /** `available` says whether the supplier's list has the remote service; null: it was not read since, or lacks it and need not have it. */
-  available: shown<boolean | null>({ label: 'there' }, { show: (there) => (there ? 'yes' : 'no') }),
+  available: shown<boolean | null>(
+    { label: 'there' },
+    { shape: shapeOrNone(shapes.flag), show: (there) => (there ? 'yes' : 'no') },
+  ),
   /** `works` says whether items go this way: the supplier is enabled, and its list has the remote service as far as is known. */
-  works: shown<boolean>({ label: 'works' }, { show: (works) => (works ? 'yes' : 'no') }),
+  works: shown<boolean>({ label: 'works' }, { shape: shapes.flag, show: (works) => (works ? 'yes' : 'no') }),
 } satisfies AttributesOf<
   Omit<RowOf<SupplierRoutes>, 'createdAt'>,
   { serviceId: 'service'; supplierId: 'supplier' },

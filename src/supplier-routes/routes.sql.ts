@@ -11,6 +11,9 @@ import type { ListedService } from './near-services.ts'
 /** RouteRecord is a route with its supplier's kind. */
 export type RouteRecord = Route & { supplierKind: string }
 
+/** RoutePlace is where a route stands among all, which are by service and in order of preference. */
+export interface RoutePlace extends Pick<Route, 'serviceId' | 'position'> {}
+
 /** `selectRoutes` gives the routes of one service, one supplier, both or neither, or the one of this id, in order of preference. */
 export async function selectRoutes(
   sql: Queryable,
@@ -18,8 +21,15 @@ export async function selectRoutes(
     id,
     service,
     supplier,
+    after,
     limit = null,
-  }: { id?: RouteId; service?: ServiceId; supplier?: SupplierId; limit?: number | null },
+  }: {
+    id?: RouteId
+    service?: ServiceId
+    supplier?: SupplierId
+    after?: RoutePlace | undefined
+    limit?: number | null
+  },
 ): Promise<RouteRecord[]> {
   let query = build
     .selectFrom('supplierRoutes as r')
@@ -39,6 +49,11 @@ export async function selectRoutes(
     .orderBy('r.position')
     .orderBy('r.id')
     .limit(limit)
+  if (after !== undefined) {
+    query = query.where(
+      literal<boolean>`(r.service_id, r.position) > (${after.serviceId}::int, ${after.position}::int)`,
+    )
+  }
   if (id !== undefined) query = query.where('r.id', '=', id)
   if (service !== undefined) query = query.where('r.serviceId', '=', service)
   if (supplier !== undefined) query = query.where('r.supplierId', '=', supplier)

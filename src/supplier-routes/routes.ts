@@ -15,6 +15,7 @@ import {
   keepSupplier,
   lockRoutesOf,
   type RoutedKinds,
+  type RoutePlace,
   type RouteRecord,
   type RouteWrite,
   renumberRoutes,
@@ -59,13 +60,19 @@ export async function addRoute(
     .catch(refuseSecond)
 }
 
-/** `listRoutes` lists by service, in order of preference. Throws service_not_found or not_found (the supplier). */
+/** `listRoutes` lists by service, in order of preference, behind the place `after`. Throws service_not_found or not_found (the supplier). */
 export async function listRoutes(
   sql: Queryable,
-  { service, supplier, limit = null }: RouteFilter & { limit?: number | null } = {},
+  {
+    service,
+    supplier,
+    after,
+    limit = null,
+  }: RouteFilter & { after?: RoutePlace | undefined; limit?: number | null } = {},
 ): Promise<Route[]> {
   const routes = await selectRoutes(sql, {
     limit,
+    after,
     ...(service !== undefined && { service: (await findService(sql, service)).id }),
     ...(supplier !== undefined && { supplier: (await findSupplier(sql, supplier)).id }),
   })
@@ -123,6 +130,9 @@ export async function otherKind(sql: Queryable, { id }: Pick<Route, 'id'>): Prom
   const [kinds] = await selectKinds(sql, id)
   return kinds && (kinds.ours === 'server') !== (kinds.theirs === 'server') ? kinds : undefined
 }
+
+/** `findRoute` throws not_found. */
+export const findRoute = async (sql: Queryable, id: RouteId): Promise<Route> => viewOf(await find(sql, id))
 
 const viewOf = ({ supplierKind: _, ...route }: RouteRecord): Route => route
 

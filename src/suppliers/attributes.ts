@@ -14,6 +14,8 @@ import {
   matching,
   orNull,
   readText,
+  shapeOrNone,
+  shapes,
   shown,
   shownId,
   shownTime,
@@ -52,7 +54,7 @@ const written = {
       whenLeftOut: 'needed, but of `manual` and `sandbox` there is none',
       default: null,
     },
-    { nullable: true, read: orNull(readText), fault: urlFault },
+    { nullable: true, shape: shapeOrNone(shapes.text), read: orNull(readText), fault: urlFault },
   ),
   currency: currency({
     label: 'currency',
@@ -110,6 +112,7 @@ export const supplierAttributes = {
   enabled: shown<boolean>(
     { label: 'state' },
     {
+      shape: shapes.flag,
       show: (enabled, { open, why, probeAt }) => {
         if (!enabled) return 'disabled'
         return open ? `paused (${why}), tried again ${(probeAt as Date | null)?.toISOString()}` : 'in use'
@@ -117,9 +120,12 @@ export const supplierAttributes = {
     },
   ),
   /** `open` is the circuit breaker's: nothing is sent to the supplier while it is open. */
-  open: shown<boolean>({}, { within }),
-  why: shown<SupplierFault | null>({}, { within }),
-  reason: shown<string | null>({ label: 'reason' }, { within, none: undefined }),
+  open: shown<boolean>({}, { within, shape: shapes.flag }),
+  why: shown<SupplierFault | null>({}, { within, shape: shapeOrNone(shapes.text) }),
+  reason: shown<string | null>(
+    { label: 'reason' },
+    { within, none: undefined, shape: shapeOrNone(shapes.text) },
+  ),
   openedAt: { ...shownTimeOrNone(), within },
   /** `probeAt` is when the supplier is tried again. */
   probeAt: { ...shownTimeOrNone(), within },
@@ -128,22 +134,23 @@ export const supplierAttributes = {
     { label: 'balance' },
     {
       within,
+      shape: shapeOrNone(shapes.text),
       show: (balance, noun) => (balance === null ? '' : formatMoney(balance, String(noun['currency']))),
       toJson: (balance, noun) => (balance === null ? null : formatMicros(balance, String(noun['currency']))),
       right: true,
     },
   ),
   balanceAt: { ...shownTimeOrNone('balance of'), within },
-  /** `openItems` were sent to it and have not ended. */
-  openItems: shown<number>({ label: 'open items' }, { right: true }),
-  routes: shown<number>({ label: 'routes' }, { right: true }),
+  /** `openItems` were sent to it and have not ended; they are counted up to 10,000. */
+  openItems: shown<number>({ label: 'open items' }, { right: true, shape: shapes.integer }),
+  routes: shown<number>({ label: 'routes' }, { right: true, shape: shapes.integer }),
   concurrency: written.concurrency,
   ratePerSecond: written.ratePerSecond,
   showsReasons: written.showsReasons,
   /** `settings` are complete with the kind's defaults. */
-  settings: shown<Record<string, unknown>>(),
+  settings: shown<Record<string, unknown>>({}, { shape: shapes.object }),
   /** `secrets` says which of the kind's secrets are set; null: they were sealed with another key than ours. */
-  secrets: shown<Record<string, boolean> | null>(),
+  secrets: shown<Record<string, boolean> | null>({}, { shape: shapeOrNone(shapes.object) }),
   createdAt: shownTime(),
   updatedAt: shownTime(),
 } satisfies AttributesOf<

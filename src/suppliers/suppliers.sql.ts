@@ -18,13 +18,17 @@ export interface SupplierViewRow extends SupplierRow, Omit<SupplierView, keyof S
   open: boolean | null
 }
 
+/** MAX_COUNTED is how many open items of a supplier are counted. */
+const MAX_COUNTED = 10_000
+
 const views = () =>
   suppliers()
     .leftJoin('supplierHealth as h', 'h.supplierId', 's.id')
     .select(['h.open', 'h.why', 'h.reason', 'h.openedAt', 'h.probeAt', 'h.balance', 'h.balanceAt'])
     .select([
-      literal<number>`(select count(*)::integer from items i
-                      where i.supplier_id = s.id and i.state in ('processing', 'unknown'))`.as('openItems'),
+      literal<number>`(select count(*)::integer
+                         from (select from items i where i.supplier_id = s.id and i.state in ('processing', 'unknown')
+                                limit ${MAX_COUNTED}) open)`.as('openItems'),
       literal<number>`(select count(*)::integer from supplier_routes r where r.supplier_id = s.id)`.as(
         'routes',
       ),

@@ -1,6 +1,15 @@
 import type { RowOf } from '../database/column-types.ts'
 import type { Webhooks } from '../database/types.ts'
-import { attribute, readText, shown, shownId, shownTime, shownTimeOrNone } from '../lib/attribute-types.ts'
+import {
+  attribute,
+  readText,
+  shapeOrNone,
+  shapes,
+  shown,
+  shownId,
+  shownTime,
+  shownTimeOrNone,
+} from '../lib/attribute-types.ts'
 import type { AttributesOf, ValuesOf } from '../lib/attributes.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
 
@@ -12,11 +21,11 @@ export const webhookAttributes = {
   id: shownId<WebhookId>('id'),
   account: shown<AccountId>(
     { label: 'account', property: 'accountId' },
-    { show: (id, { username }) => `${id} ${username}` },
+    { shape: shapes.integer, show: (id, { username }) => `${id} ${username}` },
   ),
   key: shown<KeyId>(
     { label: 'key', property: 'keyId' },
-    { show: (id, { securityId }) => `${id} ${securityId}` },
+    { shape: shapes.integer, show: (id, { securityId }) => `${id} ${securityId}` },
   ),
   /** `url` is checked by `checkWebhookUrl`, which knows the places that this installation may call. */
   url: attribute<string>(
@@ -26,20 +35,23 @@ export const webhookAttributes = {
       help: 'where it is told of orders from now on',
       whenLeftOut: 'needed',
     },
-    { read: readText },
+    { shape: shapes.text, read: readText },
   ),
   /** `status` is `paused` after failing for too long and `gone` after a 410. Such a webhook is sent nothing until it is resumed. */
-  status: shown<'active' | 'paused' | 'gone'>({ label: 'status' }),
-  /** `waiting` counts events that are still to be sent. */
-  waiting: shown<number>({ label: 'waiting' }, { right: true }),
+  status: shown<'active' | 'paused' | 'gone'>(
+    { label: 'status' },
+    { shape: { type: 'string', enum: ['active', 'paused', 'gone'] } },
+  ),
+  /** `waiting` counts events that are still to be sent, up to 10,000. */
+  waiting: shown<number>({ label: 'waiting' }, { right: true, shape: shapes.integer }),
   /** `failures` counts deliveries that failed in a row, over all of its events. */
-  failures: shown<number>({ label: 'failures in a row' }, { right: true }),
+  failures: shown<number>({ label: 'failures in a row' }, { right: true, shape: shapes.integer }),
   failingSince: shownTimeOrNone('failing since'),
   pausedAt: shownTimeOrNone('stopped'),
   /** `previousSecretUntil` is until when what is sent also carries a signature of the signing secret before this one. */
   previousSecretUntil: shown<Date | null>(
     { label: 'old secret until', property: 'previousUntil' },
-    { show: (time) => time?.toISOString() ?? '' },
+    { shape: shapeOrNone(shapes.time), show: (time) => time?.toISOString() ?? '' },
   ),
   createdAt: shownTime('created'),
   updatedAt: shownTime(),

@@ -1,5 +1,5 @@
 import type { Clock } from '../lib/time.ts'
-import type { Outbound, OutboundClient } from '../outbound/outbound.ts'
+import type { Outbound, OutboundClient, OutboundRequest } from '../outbound/outbound.ts'
 import type { DeliveryResult, LeasedEvent, Rendered } from './deliveries.sql.ts'
 import { retryAt } from './schedule.ts'
 import { orderSignature, standardHeaders } from './signature.ts'
@@ -63,9 +63,8 @@ export class Sender {
     if (left < MAX_ANSWER_MS / 2) return done({ error: 'not in time', ofEndpoint: false, retryAt: now() })
     try {
       const status = await this.#post(to, event, rendered, Math.min(left, MAX_ANSWER_MS), cut)
-      if (status >= 200 && status < 300) return done({ status, delivered: true })
-      const redirected = status >= 300 && status < 400
-      const error = `answered ${status}${redirected ? ', and redirects are not followed' : ''}`
+      const error = failureOf(status)
+      if (error === null) return done({ status, delivered: true })
       return done({ status, error, retryAt: retryAt(event.tries + 1, now()) })
     } catch (error) {
       if (cut.aborted) return done({ error: 'cut off by a stop', ofEndpoint: false, retryAt: now() })
@@ -84,25 +83,39 @@ export class Sender {
     totalTimeoutMs: number,
     signal: AbortSignal,
   ): Promise<number> {
-    const reply = await this.#client.stream({
-      method: 'POST',
-      url,
-      headers: {
-        'content-type': 'application/json',
-        'accept-encoding': 'identity',
-        'x-webhook-event': 'dispatch.webhook.order',
-        'x-signature': orderSignature(key, event.orderId, amount),
-        ...standardHeaders(signing, { id: wireId(event.id), body, at: this.#clock.now() }),
-      },
-      body,
-      totalTimeoutMs,
-      signal,
-    })
-    try {
-      for await (const _chunk of reply.body);
-    } catch {
-      // Only the status counts.
+    const headers = {
+      'x-webhook-event': 'dispatch.webhook.order',
+      'x-signature': orderSignature(key, event.orderId, amount),
+      ...standardHeaders(signing, { id: wireId(event.id), body, at: this.#clock.now() }),
     }
-    return reply.status
+    return await post(this.#client, url, { headers, body, totalTimeoutMs, signal })
   }
+}
+
+/** `post` sends a body, and gives the status of the answer. Throws NotSent or Broken. */
+export async function post(
+  client: OutboundClient,
+  url: string,
+  request: Pick<OutboundRequest, 'headers' | 'body' | 'signal' | 'totalTimeoutMs'>,
+): Promise<number> {
+  const reply = await client.stream({
+    totalTimeoutMs: MAX_ANSWER_MS,
+    maxBytes: MAX_ANSWER_BYTES,
+    ...request,
+    ...{ method: 'POST', url },
+    headers: { 'content-type': 'application/json', 'accept-encoding': 'identity', ...request.headers },
+  })
+  try {
+    for await (const _chunk of reply.body);
+  } catch {
+    // Only the status counts.
+  }
+  return reply.status
+}
+
+/** `failureOf` says why an answer is none that an event has arrived by; null: it has. */
+export function failureOf(status: number): string | null {
+  if (status >= 200 && status < 300) return null
+  const redirected = status >= 300 && status < 400
+  return `answered ${status}${redirected ? ', and redirects are not followed' : ''}`
 }

@@ -3,6 +3,9 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
 import type { Webhook } from './attributes.ts'
 
+/** MAX_COUNTED is how many events that wait for a webhook are counted: it says what a list of webhooks may cost. */
+const MAX_COUNTED = 10_000
+
 const webhooks = () =>
   build
     .selectFrom('webhooks as w')
@@ -20,20 +23,36 @@ const webhooks = () =>
     ])
     .select(['w.failingSince', 'w.pausedAt', 'w.previousUntil', 'w.createdAt', 'w.updatedAt'])
     .select(
-      literal<number>`(select count(*)::int from order_events e where e.webhook_id = w.id and e.due_at is not null)`.as(
-        'waiting',
-      ),
+      literal<number>`(select count(*)::int
+                         from (select from order_events e where e.webhook_id = w.id and e.due_at is not null
+                                limit ${MAX_COUNTED}) due)`.as('waiting'),
     )
     .$narrowType<Pick<Webhook, 'status'>>()
 
-/** `listWebhooks` gives one account's webhooks, or everybody's, by id. */
+/** WebhookFilter chooses webhooks: of an account, and those behind the id `after`. */
+export interface WebhookFilter {
+  accountId?: AccountId | undefined
+  after?: WebhookId | undefined
+  status?: Webhook['status'] | undefined
+}
+
+/** `listWebhooks` gives webhooks by id. */
 export async function listWebhooks(
   sql: Queryable,
-  accountId?: AccountId,
-  limit: number | null = null,
+  { accountId, after, status }: WebhookFilter,
+  limit: number | null,
 ): Promise<Webhook[]> {
-  const chosen = accountId === undefined ? webhooks() : webhooks().where('w.accountId', '=', accountId)
-  return await sql.run(chosen.orderBy('w.id').limit(limit))
+  let chosen = webhooks().orderBy('w.id').limit(limit)
+  if (accountId !== undefined) chosen = chosen.where('w.accountId', '=', accountId)
+  if (after !== undefined) chosen = chosen.where('w.id', '>', after)
+  if (status !== undefined) chosen = chosen.where('w.status', '=', status)
+  return await sql.run(chosen)
+}
+
+/** `selectWebhookOfKey` gives the webhook that a key has. */
+export async function selectWebhookOfKey(sql: Queryable, keyId: KeyId): Promise<Webhook | undefined> {
+  const [webhook] = await sql.run(webhooks().where('w.keyId', '=', keyId))
+  return webhook
 }
 
 /** `listIllWebhooks` gives those that fail, or that nothing is sent to. */

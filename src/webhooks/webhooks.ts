@@ -18,6 +18,7 @@ import {
   nextWebhookId,
   selectNewestSecrets,
   selectWebhook,
+  selectWebhookOfKey,
   type Target,
   updateResumed,
   updateSecrets,
@@ -96,7 +97,7 @@ export async function setWebhookOfKey(
   clock: Clock = systemClock,
 ): Promise<NewWebhook | undefined> {
   const { key, url, secret, allow } = input
-  const webhook = (await listWebhooks(sql, key.accountId)).find(({ keyId }) => keyId === key.id)
+  const webhook = await selectWebhookOfKey(sql, key.id)
   if (webhook) {
     await changeUrl(sql, webhook.id, { url, allow }, clock)
     return undefined

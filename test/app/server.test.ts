@@ -11,7 +11,7 @@ const ORDER = [
   ['pools'],
   ['migration'],
   ['change notifications'],
-  ['throttles', 'authenticator', 'refusals', 'request log', 'live answers'],
+  ['throttles', 'authenticator', 'refusals', 'request log', 'live answers', 'live rights'],
   ['suppliers', 'payment gateways', 'webhooks'],
   ['jobs', 'fulfilment', 'key sweeper', 'hash chain', 'stuck sessions', 'clock watch', 'http'],
 ]

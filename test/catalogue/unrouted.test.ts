@@ -48,7 +48,9 @@ async function isSold(service: Service): Promise<boolean> {
   expect(waiting.mayBuy(found, buyer)).toBeDefined()
   const unrouted = (await findUnrouted(sql)).map(({ id }) => id)
   expect(unrouted.includes(service.id)).toBe(!isOffered)
-  const listed = (await listServices(sql, { unrouted: true })).map((view) => view.service.id)
+  const listed = (await listServices(sql, { active: true, unrouted: true, limit: 1000 })).services.map(
+    (view) => view.service.id,
+  )
   expect(listed.includes(service.id)).toBe(!isOffered)
   return isOffered
 }

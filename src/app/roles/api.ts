@@ -12,7 +12,9 @@ import { KeyThrottle } from '../../throttles/key-throttle.ts'
 import { OperatorThrottle } from '../../throttles/operator-throttle.ts'
 import { version } from '../../version.ts'
 import type { Components } from '../compose.ts'
+import { installationOf } from '../installation.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Readiness } from '../readiness.ts'
 
 /** `apiRole` lists what runs behind the answers: throttles, the record of last uses of keys, what is told of refusals, the request log, and the end of live answers. */
 export const apiRole = ({
@@ -21,7 +23,8 @@ export const apiRole = ({
   refusals,
   requests,
   liveAnswers,
-}: Components): RuntimeService[] => [buckets, authenticator, refusals, requests, liveAnswers]
+  liveRights,
+}: Components): RuntimeService[] => [buckets, authenticator, refusals, requests, liveAnswers, liveRights]
 
 /** ApiComponents are the parts that answer requests. */
 interface ApiComponents extends Components {
@@ -29,7 +32,12 @@ interface ApiComponents extends Components {
 }
 
 /** `serveProtocols` adds the routes of resellers, suppliers and payment gateways. */
-export function serveProtocols(http: FastifyInstance, components: ApiComponents, metrics: Metrics): void {
+export function serveProtocols(
+  http: FastifyInstance,
+  components: ApiComponents,
+  metrics: Metrics,
+  readiness: Readiness,
+): void {
   const { config, admission, buckets, directory, fulfilment, gatewayWebhooks, presence } = components
   const { dhruRequestsPerMinute, restRequestsPerMinute } = config
   supplierHook(http, { admission, presence, directory, fulfilment })
@@ -57,7 +65,12 @@ export function serveProtocols(http: FastifyInstance, components: ApiComponents,
   )
   operatorApi(
     http,
-    { ...components, count: metrics.countOperatorRequest, throttle: new OperatorThrottle(buckets) },
+    {
+      ...components,
+      count: metrics.countOperatorRequest,
+      throttle: new OperatorThrottle(buckets),
+      installation: installationOf(components, metrics, readiness),
+    },
     { bodyLimit: config.bodyLimit, version },
   )
 }

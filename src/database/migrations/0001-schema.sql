@@ -320,6 +320,8 @@ create table services (
   check (max_poll_seconds between min_poll_seconds and 86400)
 );
 create unique index services_code on services (lower(code));
+-- Lists of services are read by it.
+create index services_by_group on services (group_name collate "C", id);
 create trigger services_changed after insert or update or delete on services
   for each statement execute function notify_change('catalogue');
 

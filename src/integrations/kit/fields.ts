@@ -1,4 +1,4 @@
-import { attribute, type Described, readJson, readText } from '../../lib/attribute-types.ts'
+import { attribute, type Described, readJson, readText, shapes } from '../../lib/attribute-types.ts'
 import { type Attribute, Unreadable } from '../../lib/attributes.ts'
 import { textFault } from '../../lib/text.ts'
 import type { AnyRegistry } from './registry.ts'
@@ -28,7 +28,7 @@ export const kindOf = ({ names }: AnyRegistry, help: string): Attribute<string> 
       whenLeftOut: 'needed',
       onlyIn: 'create',
     },
-    { read: readText },
+    { shape: { type: 'string', enum: [...names] }, givenShape: shapes.text, read: readText },
   )
 
 /** Form is the pattern of a text, with an example of it for those who get it wrong. */
@@ -43,6 +43,7 @@ const formFault = ({ pattern, example }: Form, text: string): string | undefined
 /** `text` is free text, of at least one character unless it has a default of none. */
 export const text = (described: Described<string> & { max?: number; form?: Form }): Attribute<string> =>
   attribute<string>(described, {
+    shape: shapes.text,
     read: readText,
     fault: (value) => {
       const { max = Number.POSITIVE_INFINITY, form } = described
@@ -66,6 +67,7 @@ const YEAR_SECONDS = 31_622_400
 /** `times` is a list of up to ten spans of time, each from a second to a year, in seconds. */
 export const times = (described: Described<number[]>): Attribute<number[]> =>
   attribute<number[]>(described, {
+    shape: { type: 'array', items: shapes.integer },
     read: (value) => {
       const list = readJson(value)
       if (Array.isArray(list)) return list as number[]
@@ -82,6 +84,7 @@ export const integers = (
   described: Described<number[]> & { min: number; max: number },
 ): Attribute<number[]> =>
   attribute<number[]>(described, {
+    shape: { type: 'array', items: shapes.integer },
     read: (value) => {
       const list = readJson(value)
       if (Array.isArray(list)) return list as number[]
@@ -106,6 +109,7 @@ export const map = (
   },
 ): Attribute<Record<string, string>> =>
   attribute<Record<string, string>>(described, {
+    shape: shapes.object,
     read: (value) => {
       const json = readJson(value)
       if (isObject(json)) return json as Record<string, string>
@@ -133,6 +137,7 @@ export const textOrJson = (
   described: Described<string | Record<string, unknown>>,
 ): Attribute<string | Record<string, unknown>> =>
   attribute<string | Record<string, unknown>>(described, {
+    shape: { anyOf: [shapes.text, shapes.object] },
     read: (value) => (isObject(value) ? value : readText(value)),
     fault: (value) => {
       if (typeof value !== 'string') return undefined
@@ -144,6 +149,7 @@ export const textOrJson = (
 export const secret = (described: Described<string> & { header?: boolean; form?: Form }): Attribute<string> =>
   attribute<string>(described, {
     secret: true,
+    shape: shapes.text,
     read: (value) => {
       if (typeof value === 'string') return value
       throw new Unreadable('must be a text')

@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../errors.ts'
-import { tokenActor } from '../../staff/desk.ts'
-import { findBearer, type Maker } from '../../staff/operator-tokens.ts'
+import type { Clock } from '../../lib/time.ts'
+import type { Right } from '../../live/live-rights.ts'
+import { type Desks, tokenActor } from '../../staff/desk.ts'
+import { type Bearer, findBearer, type Maker } from '../../staff/operator-tokens.ts'
 import { needsProof, permissionsOf, type StaffPermission } from '../../staff/roles.ts'
 import { type SignedIn, staffActor } from '../../staff/sign-ins.ts'
 import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from './cookies.ts'
@@ -25,6 +27,12 @@ export function makerOf({ person }: Caller): Maker {
   return { staffId: person.staffId, role: person.role }
 }
 
+const bearerIn = ({ headers }: FastifyRequest): string | undefined =>
+  /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
+
+const bearerOf = (desks: Desks, request: FastifyRequest, clock: Clock): Promise<Bearer> =>
+  findBearer(desks.changing('imeigate'), bearerIn(request) ?? '', request.ip, clock)
+
 const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
 
 /**
@@ -36,8 +44,8 @@ export async function admit(
   request: FastifyRequest,
   access: Access,
 ): Promise<Caller | undefined> {
-  const bearer = /^\s*Bearer\s+(\S+)\s*$/i.exec(request.headers.authorization ?? '')?.[1]
-  if (bearer !== undefined && access !== 'anybody') return await admitProgram(deps, request, access, bearer)
+  const bearer = bearerIn(request)
+  if (bearer !== undefined && access !== 'anybody') return await admitProgram(deps, request, access)
   refusePlain(request)
   if (!isSafe(request)) refuseOtherSites(request)
   const token = cookieOf(request)
@@ -57,9 +65,8 @@ async function admitProgram(
   { desks, clock, throttle }: Pick<OperatorDeps, 'desks' | 'clock' | 'throttle'>,
   request: FastifyRequest,
   access: Access,
-  bearer: string,
 ): Promise<Caller> {
-  const { id, permissions } = await findBearer(desks.changing('imeigate'), bearer, request.ip, clock)
+  const { id, permissions } = await bearerOf(desks, request, clock)
   const actor = tokenActor(id)
   throttle.count(actor)
   if (access === 'person' || access === 'proved person') {
@@ -69,10 +76,27 @@ async function admitProgram(
   return { actor, person: undefined, token: undefined, permissions }
 }
 
+/** `rightOf` is what the caller follows something by that takes some permissions: its sign-in or its token, as it is later. */
+export const rightOf = (
+  { signIns, desks, clock }: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock'>,
+  { person }: Caller,
+  request: FastifyRequest,
+  needed: readonly StaffPermission[],
+): Right => ({
+  async check() {
+    const held = person ? await signIns.look(person.id) : await bearerOf(desks, request, clock)
+    if (!held) throw new Refusal('session_expired')
+    const permissions = 'role' in held ? new Set(permissionsOf(held.role)) : held.permissions
+    for (const permission of needed) refuseWithout(permissions, permission)
+    return held.endsAt
+  },
+})
+
 function refuseWithout(permissions: ReadonlySet<StaffPermission>, access: Access): void {
-  if (access === 'anybody' || access === 'person' || access === 'proved person') return
+  if (access === 'anybody' || access === 'person' || access === 'proved person' || access === 'caller') return
   if (!permissions.has(access)) throw new Refusal('permission_denied', `you may not ${access}`)
 }
 
 const asksForProof = (access: Access): boolean =>
-  access === 'proved person' || (access !== 'person' && access !== 'anybody' && needsProof(access))
+  access === 'proved person' ||
+  (access !== 'person' && access !== 'caller' && access !== 'anybody' && needsProof(access))

@@ -1,5 +1,7 @@
 import type { Admission } from '../../admission/admission.ts'
 import type { Clock } from '../../lib/time.ts'
+import type { LiveRights } from '../../live/live-rights.ts'
+import type { OperatorFeed } from '../../live/operator-feed.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { Presence } from '../../runtime/presence.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
@@ -8,6 +10,25 @@ import type { Enrolment } from '../../staff/enrolment.ts'
 import type { Passwords } from '../../staff/passwords.ts'
 import type { SignIns } from '../../staff/sign-ins.ts'
 import type { OperatorThrottle } from '../../throttles/operator-throttle.ts'
+
+/** Installation tells how the installation is. */
+export interface Installation {
+  settings: readonly { name: string; value: string | null; isSet: boolean; isSecret: boolean; help: string }[]
+  /** `doctor` looks for what would keep the server from working. */
+  doctor(): Promise<{ name: string; status: 'ok' | 'warn' | 'fail'; detail: string; advice: string }[]>
+  health(): Promise<{
+    version: string
+    isReady: boolean
+    parts: readonly { part: string; ready: boolean; since: string; why?: string }[]
+    figures: readonly Figure[]
+  }>
+}
+
+interface Figure {
+  name: string
+  help: string
+  values: readonly { labels: Partial<Record<string, string>>; value: number }[]
+}
 
 /** OperatorDeps is what the routes use of the domain. */
 export interface OperatorDeps {
@@ -22,5 +43,10 @@ export interface OperatorDeps {
   clock: Clock
   /** `count` counts an answered request: its route's name and its outcome (ok, or the error code). */
   count: (route: string, outcome: string) => void
+  operatorFeed: Pick<OperatorFeed, 'here' | 'after' | 'openStream'>
+  liveRights: Pick<LiveRights, 'watch'>
+  /** `closing` is aborted when the server takes no more requests. */
+  closing: AbortSignal
+  installation: Installation
   presence: Pick<Presence, 'through' | 'reading' | 'isTemporary'>
 }

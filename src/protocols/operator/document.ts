@@ -73,7 +73,9 @@ export function schemaOf(route: Route): FastifySchema {
     response: {
       200: {
         description: 'Done',
-        content: { 'application/json': { schema: Type.Object({ data: route.answer }) } },
+        content: route.media
+          ? Object.fromEntries(Object.entries(route.media).map(([type, schema]) => [type, { schema }]))
+          : { 'application/json': { schema: Type.Object({ data: route.answer }) } },
       },
       ...errorsOf(route),
     },
@@ -83,6 +85,7 @@ export function schemaOf(route: Route): FastifySchema {
 function needed(access: Access): string {
   if (access === 'anybody') return 'Anybody may ask.'
   if (access === 'person') return 'For whoever is signed in.'
+  if (access === 'caller') return 'For whoever is signed in, and for programs.'
   const proof = 'password and second factor must have been given in the last ten minutes'
   if (access === 'proved person') return `For whoever is signed in; ${proof}.`
   const row: { what: string; proof?: true } = staffPermissions[access]

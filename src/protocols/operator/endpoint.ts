@@ -30,7 +30,14 @@ export interface OperatorSettings {
  * `operatorApi` adds the API of the people who run the installation, and of their programs. Every route stands in `routes.ts` with what it takes,
  * what it gives and who may call it; here is what all of them have in common.
  */
-export function operatorApi(app: FastifyInstance, deps: OperatorDeps, settings: OperatorSettings): void {
+export function operatorApi(
+  app: FastifyInstance,
+  given: Omit<OperatorDeps, 'closing'>,
+  settings: OperatorSettings,
+): void {
+  const closing = new AbortController()
+  app.addHook('preClose', async () => closing.abort())
+  const deps: OperatorDeps = { ...given, closing: closing.signal }
   app.register(async (scope) => {
     await document(scope, settings.version)
     scope.register(async (api) => {

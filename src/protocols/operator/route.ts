@@ -5,8 +5,8 @@ import type { Desk } from '../../staff/desk.ts'
 import type { StaffPermission } from '../../staff/roles.ts'
 import type { Caller } from './caller.ts'
 
-/** Access is who may call a route: who has a permission; a person who is signed in, or has just proved who it is; or anybody. */
-export type Access = StaffPermission | 'person' | 'proved person' | 'anybody'
+/** Access is who may call a route: who has a permission; a person who is signed in, or has just proved who it is; such a person or a program; or anybody. */
+export type Access = StaffPermission | 'person' | 'proved person' | 'caller' | 'anybody'
 
 /** Call is one admitted and validated request, as its route sees it. */
 export interface Call<Params = unknown, Query = unknown, Body = unknown> {
@@ -36,12 +36,16 @@ interface Definition<
   section: string
   summary: string
   description?: string
+  /** `command` is the command of the command line that does the same, such as `service list`. */
+  command?: string
   access: Access
   params?: Params
   query?: Query
   body?: Body
   /** `answer` is the shape of `data` in the answer with status 200. */
   answer: Answer
+  /** `media` are the forms in which it is given where that is not JSON, by their types. */
+  media?: Record<string, TSchema>
   /** `refusals` are those beyond what every route may be refused with. */
   refusals?: ErrorCode[]
   /** `handle` gives `data` of the answer. Throws Refusals. */

@@ -2,13 +2,22 @@ import type { OperatorDeps } from './deps.ts'
 import type { Route } from './route.ts'
 import { accountRoutes } from './routes/accounts.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
+import { eventRoutes } from './routes/events.ts'
+import { installationRoutes } from './routes/installation.ts'
 import { invitationRoutes } from './routes/invitation.ts'
 import { meRoutes } from './routes/me.ts'
+import { noticeRoutes } from './routes/notices.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
+import { priceHistoryRoutes } from './routes/price-history.ts'
+import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
+import { supplierRouteRoutes } from './routes/supplier-routes.ts'
+import { supplierRoutes } from './routes/suppliers.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 
 /** `routesOf` gives every route of the operator API, in the order of the document. */
 export const routesOf = (deps: OperatorDeps): Route[] =>
@@ -22,4 +31,13 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     accountRoutes,
     operatorOrderRoutes,
     operatorDepositRoutes,
+    depositProviderRoutes,
+    serviceRoutes,
+    priceHistoryRoutes,
+    supplierRoutes,
+    supplierRouteRoutes,
+    webhookRoutes,
+    noticeRoutes,
+    installationRoutes,
+    eventRoutes,
   ].flatMap((make) => make(deps))

@@ -1,4 +1,4 @@
-import { type TProperties, type TSchema, type TSchemaOptions, Type } from 'typebox'
+import { type Static, type TProperties, type TSchema, type TSchemaOptions, Type } from 'typebox'
 import { orNull } from '../../contract/schema.ts'
 
 export { oneOf, orNull } from '../../contract/schema.ts'
@@ -44,5 +44,19 @@ export const pageOf = <Item extends TSchema>(item: Item) =>
     page: Type.Object({
       items: Type.Array(item),
       next_cursor: orNull(Type.String(), 'null: this is the end'),
+    }),
+  })
+
+/** `count` counts the things that a list may have; `capped`: it stopped there, and there are more. */
+const count = Type.Object({ value: Type.Integer(), capped: Type.Boolean() })
+
+/** `countedPageOf` is `pageOf` with a count, which only the first page has. */
+export const countedPageOf = <Item extends TSchema>(item: Item) =>
+  Type.Object({
+    page: Type.Object({
+      ...pageOf(item).properties.page.properties,
+      count: Type.Optional(
+        Type.Unsafe<Static<typeof count>>({ ...count, description: 'Only of the first page' }),
+      ),
     }),
   })

@@ -78,6 +78,7 @@ it('nobody may do any of it', async () => {
 it('a program may do what its token says, and nothing that is for people', async () => {
   const all = Object.keys(staffPermissions) as StaffPermission[]
   for (const { method, url, access, name } of guarded) {
+    if (access === 'caller') continue
     const body = method === 'GET' ? undefined : {}
     const rest = all.filter((one) => one !== access)
     const refused = await ask(office.server, method, url, { body, headers: await office.program(rest) })

@@ -1,4 +1,4 @@
-import type { WaitingList } from '../sync/waiting.ts'
+import type { WaitingList } from './waiting.ts'
 
 /** `waitingListText` says why a supplier's list waits for a person. */
 export function waitingListText({ name, error, jumps, edited }: WaitingList): string {

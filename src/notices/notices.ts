@@ -1,0 +1,1 @@
+export { selectNotices as listNotices } from './notices.sql.ts'

@@ -1,0 +1,152 @@
+import { Readable } from 'node:stream'
+import { Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
+import type { Happened, Place } from '../../../live/operator-feed.ts'
+import { type LiveTopic, topicNames, topics } from '../../../live/topics.ts'
+import { rightOf } from '../caller.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
+import { oneOf, orNull, text } from '../shapes.ts'
+
+/** HEARTBEAT_MS is the time between heartbeats, which keep proxies from closing the connection. */
+const HEARTBEAT_MS = 15_000
+/** AWAY_MS is the time between two tries while the database is away. */
+const AWAY_MS = 1000
+/** RETRY_MS is the time after which a client that lost the connection comes back. */
+const RETRY_MS = 2000
+/** LAST_WORDS_MS is how long a stream may take to end once its right has ended. */
+const LAST_WORDS_MS = 500
+
+const change = Type.Object({
+  topic: oneOf(topicNames),
+  id: orNull(Type.Integer(), 'The id of the thing that has changed; null: read all of the topic again'),
+})
+
+type EventDeps = Pick<
+  OperatorDeps,
+  'operatorFeed' | 'liveRights' | 'presence' | 'closing' | 'signIns' | 'desks' | 'clock'
+>
+
+export const eventRoutes = (deps: EventDeps) => [
+  route({
+    method: 'GET',
+    path: '/events',
+    name: 'followChanges',
+    section: 'Events',
+    summary: 'What changes, as it happens',
+    description:
+      'Server-sent events: `event: change`, whose data says what has changed and not how it is now, so that who reads it is checked anew. ' +
+      'They come a second or two behind. With the header `Last-Event-ID` it goes on after that event and misses nothing; where there is too ' +
+      'much to name, `id` is null. A person, or a program, may follow 10 times at once in one process. The stream ends within a second of the ' +
+      'sign-in, the token or the permission that it is followed by.\n\n' +
+      `Topics: ${topicNames.map((name) => `\`${name}\` (${topics[name].what}; needs \`${topics[name].permission}\`)`).join(', ')}.`,
+    access: 'caller',
+    query: Type.Object({
+      topics: text(500, { description: 'Some of the topics, with commas between: `orders,reviews`' }),
+    }),
+    answer: change,
+    media: { 'text/event-stream': Type.String({ description: 'Events whose data is a change' }) },
+    refusals: ['invalid_input', 'permission_denied'],
+    async handle({ caller, query, request, reply }) {
+      const wanted = topicsIn(query.topics)
+      for (const topic of wanted) {
+        const { permission } = topics[topic]
+        if (!caller.permissions.has(permission)) {
+          throw new Refusal('permission_denied', `you may not ${permission}`)
+        }
+      }
+      const given = request.headers['last-event-id']
+      const place = given === undefined ? await deps.operatorFeed.here() : placeIn(String(given))
+      const { raw } = reply
+      if (raw.destroyed) return reply
+      const close = deps.operatorFeed.openStream(caller.actor)
+      const over = new AbortController()
+      const right = rightOf(
+        deps,
+        caller,
+        request,
+        wanted.map((topic) => topics[topic].permission),
+      )
+      const unwatch = deps.liveRights.watch(right, () => {
+        over.abort()
+        setTimeout(() => {
+          if (!raw.writableFinished) raw.destroy()
+        }, LAST_WORDS_MS)
+      })
+      const stop = (): void => over.abort()
+      deps.closing.addEventListener('abort', stop)
+      raw.once('close', () => {
+        deps.closing.removeEventListener('abort', stop)
+        unwatch()
+        close()
+        stop()
+      })
+      return reply
+        .type('text/event-stream')
+        .headers({ 'cache-control': 'no-store', 'x-accel-buffering': 'no', connection: 'close' })
+        .send(Readable.from(events(deps, wanted, place, over.signal)))
+    },
+  }),
+]
+
+async function* events(
+  { operatorFeed, presence }: EventDeps,
+  wanted: readonly LiveTopic[],
+  from: Place,
+  signal: AbortSignal,
+): AsyncGenerator<string, void> {
+  yield `retry: ${RETRY_MS}\nid: ${idOf(from)}\n\n`
+  for (let place = from; ; ) {
+    let text = ''
+    try {
+      const news = await operatorFeed.after(place, HEARTBEAT_MS, signal)
+      if (news) place = news.place
+      text = news
+        ? textOf(
+            news.happened.filter(({ topic }) => wanted.includes(topic)),
+            place,
+          )
+        : heartbeat(place)
+    } catch (error) {
+      if (!presence.isTemporary(error)) throw error
+      // What happens while the database is away is told when it is back, on the same connection.
+      await new Promise((resolve) => setTimeout(resolve, AWAY_MS))
+    }
+    if (signal.aborted) return
+    if (text !== '') yield text
+  }
+}
+
+/** `heartbeat` says how far the client has come, too: an event without data is not dispatched, but its id is kept. */
+const heartbeat = (place: Place): string => `:\nid: ${idOf(place)}\n\n`
+
+/** `textOf` gives the id with the last event only: who loses the connection in between is told all of them again. */
+const textOf = (happened: readonly Happened[], place: Place): string =>
+  happened
+    .map(
+      ({ topic, id }, at) =>
+        `event: change\n${at === happened.length - 1 ? `id: ${idOf(place)}\n` : ''}data: ${JSON.stringify({ topic, id })}\n\n`,
+    )
+    .join('')
+
+const idOf = ({ link, reviews, deposits, suppliers }: Place): string =>
+  [link, reviews, deposits, suppliers].join(':')
+
+function placeIn(text: string): Place {
+  const [, link, reviews, deposits, suppliers] =
+    /^(\d{1,15}):(\d+\/\d+):(\d+\/\d+):([0-9a-f]{8})$/.exec(text) ?? []
+  if (link === undefined || reviews === undefined || deposits === undefined || suppliers === undefined) {
+    throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
+  }
+  return { link: Number(link), reviews, deposits, suppliers }
+}
+
+function topicsIn(text: string): LiveTopic[] {
+  const given = [...new Set(text.split(',').map((name) => name.trim()))]
+  const unknown = given.find((name) => !Object.hasOwn(topics, name))
+  if (unknown !== undefined) {
+    const message = `${JSON.stringify(unknown)} is no topic: ${topicNames.join(', ')}`
+    throw new Refusal('invalid_input', message, 'topics')
+  }
+  return given as LiveTopic[]
+}

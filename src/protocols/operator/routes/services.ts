@@ -1,0 +1,104 @@
+import { Type } from 'typebox'
+import { serviceAttributes } from '../../../catalogue/attributes.ts'
+import { priceAttributes } from '../../../catalogue/price-attributes.ts'
+import { serviceJson } from '../../../catalogue/service-json.ts'
+import { countServices, listServices, type ServiceView, showService } from '../../../catalogue/services.ts'
+import type { ServiceId } from '../../../lib/ids.ts'
+import { listRoutes } from '../../../supplier-routes/routes.ts'
+import { findSupplier } from '../../../suppliers/suppliers.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import { type Json, shapeOf } from '../nouns.ts'
+import { route } from '../route.ts'
+import { countedPageOf, id, MAX_ID, oneOf, orNull, pageQuery, text, time } from '../shapes.ts'
+import { supplierRoute, wireRoute } from './supplier-routes.ts'
+
+const section = 'Catalogue'
+const access = 'catalogue.read'
+
+/** MAX_ROUTES bounds the routes of one service that are shown. */
+const MAX_ROUTES = 1000
+
+const more = {
+  id,
+  price: orNull(Type.String(), 'For everyone, in the first of its currencies; `prices` has all'),
+  currency: orNull(Type.String()),
+  prices: Type.Array(shapeOf(priceAttributes)),
+  suppliers: Type.Array(Type.String(), { description: 'Those of its routes, in order of preference' }),
+  unrouted_since: orNull(time(), 'null: somebody does it'),
+}
+
+/** `service` is a service as the columns of a file have it, and what belongs to it. `visible_to` names the price groups that see it; null: everyone does. */
+const service = shapeOf(serviceAttributes, { more })
+
+function wireService(view: ServiceView): Json {
+  const { supplier: _, ...json } = serviceJson(view)
+  return { ...json, suppliers: view.suppliers }
+}
+
+export const serviceParams = Type.Object({ service: text(64, { description: 'Id or code' }) })
+
+export const serviceRoutes = () => [
+  route({
+    method: 'GET',
+    path: '/services',
+    name: 'listServices',
+    section,
+    summary: 'Services, by group, then by id',
+    description: 'The search goes through codes and names, in any case.',
+    command: 'service list',
+    access,
+    query: Type.Object({
+      ...pageQuery,
+      search: Type.Optional(text(200, { description: 'A part of the code or of the name' })),
+      group: Type.Optional(text(200, { description: 'The heading that it stands under' })),
+      kind: Type.Optional(oneOf(['imei', 'serial', 'server'])),
+      active: Type.Optional(oneOf(['yes', 'no'])),
+      unrouted: Type.Optional(oneOf(['yes'], { description: 'Only those without a working route' })),
+      supplier: Type.Optional(text(100, { description: 'Id or name: only those with a route to it' })),
+    }),
+    answer: countedPageOf(service),
+    refusals: ['not_found'],
+    handle: async ({ desk, query: { limit, cursor, ...given } }) => {
+      const after = readCursor(cursor, given, MAX_ID) as ServiceId | undefined
+      const { active, unrouted, supplier, ...rest } = given
+      const filter = {
+        ...rest,
+        active: active === undefined ? undefined : active === 'yes',
+        unrouted: unrouted === 'yes',
+        supplier: supplier === undefined ? undefined : (await findSupplier(desk.read, supplier)).id,
+      }
+      const { services, next } = await listServices(desk.read, { ...filter, after, limit })
+      return {
+        page: {
+          items: services.map(wireService),
+          next_cursor: cursorText(next, given),
+          ...(after === undefined && { count: await countServices(desk.read, filter) }),
+        },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/services/:service',
+    name: 'getService',
+    section,
+    summary: 'One service, with its prices, its routes and who sees it',
+    command: 'service show',
+    access,
+    params: serviceParams,
+    answer: shapeOf(serviceAttributes, {
+      more: {
+        ...more,
+        routes: Type.Array(supplierRoute, { description: 'Those of who has `suppliers.read`' }),
+      },
+    }),
+    refusals: ['service_not_found'],
+    handle: async ({ desk, caller, params }) => {
+      const view = await showService(desk.read, params.service)
+      const routes = caller.permissions.has('suppliers.read')
+        ? await listRoutes(desk.read, { service: String(view.service.id), limit: MAX_ROUTES })
+        : []
+      return { ...wireService(view), routes: routes.map((one) => wireRoute(one, caller)) }
+    },
+  }),
+]

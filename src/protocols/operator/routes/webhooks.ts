@@ -1,0 +1,166 @@
+import { type Static, Type } from 'typebox'
+import { findAccount } from '../../../accounts/accounts.ts'
+import type { EventId, WebhookId } from '../../../lib/ids.ts'
+import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import { webhookAttributes } from '../../../webhooks/attributes.ts'
+import { findEvent, listDeliveries, listEvents } from '../../../webhooks/events.ts'
+import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../../../webhooks/webhook.ts'
+import { findWebhook, listWebhooks } from '../../../webhooks/webhooks.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import { shapeOf, wire } from '../nouns.ts'
+import { route } from '../route.ts'
+import { id, idParams, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+
+const section = 'Webhooks'
+const access = 'resellers.read'
+
+const webhook = shapeOf(webhookAttributes)
+
+const eventId = Type.String({ description: 'Such as `evt_12`, as deliveries name it' })
+
+const orderEvent = Type.Object({
+  id: eventId,
+  webhook: id,
+  order: Type.Integer(),
+  order_state: Type.String({ description: 'What the order had become' }),
+  state: oneOf(['waiting', 'delivered', 'held', 'given_up']),
+  by: orNull(Type.String(), 'Who brought it about'),
+  attempts: Type.Integer(),
+  last: orNull(Type.String(), 'The status or the failure of the last delivery'),
+  due_at: orNull(time('When it is sent next')),
+  delivered_at: orNull(time()),
+  created_at: time(),
+})
+
+const wireEvent = (one: OrderEvent): Static<typeof orderEvent> => ({
+  ...{ id: wireId(one.id), webhook: one.webhookId, order: one.orderId, order_state: one.orderState },
+  ...{ state: one.state, by: one.by, attempts: one.attempts, last: one.last },
+  ...{ due_at: one.dueAt, delivered_at: one.deliveredAt, created_at: one.createdAt },
+})
+
+const delivery = Type.Object({
+  event: eventId,
+  order: Type.Integer(),
+  number: Type.Integer(),
+  at: time(),
+  ms: orNull(Type.Integer(), 'null: it is under way, or was cut off with its process'),
+  status: orNull(Type.Integer(), 'Of the answer'),
+  error: orNull(Type.String()),
+})
+
+const wireDelivery = (one: WebhookDelivery): Static<typeof delivery> => ({
+  ...{ event: wireId(one.eventId), order: one.orderId, number: one.number },
+  ...{ at: one.at, ms: one.ms, status: one.status, error: one.error },
+})
+
+/** `deliveryQuery` bounds the deliveries that are shown. */
+const deliveryQuery = Type.Object({ limit: pageQuery.limit })
+
+const eventParams = Type.Object({ event: text(20, { description: 'Such as `evt_12`' }) })
+
+export const webhookRoutes = () => [
+  route({
+    method: 'GET',
+    path: '/webhooks',
+    name: 'listWebhooks',
+    section,
+    summary: 'Where resellers are told of orders, by id, and how that goes',
+    command: 'webhook list',
+    access,
+    query: Type.Object({
+      ...pageQuery,
+      account: Type.Optional(text(64, { description: 'Id or user name' })),
+      status: Type.Optional(oneOf(['active', 'paused', 'gone'])),
+    }),
+    answer: pageOf(webhook),
+    refusals: ['not_found'],
+    handle: async ({ desk, query: { limit, cursor, ...filter } }) => {
+      const { account, status } = filter
+      const after = readCursor(cursor, filter, MAX_ID) as WebhookId | undefined
+      const accountId = account === undefined ? undefined : (await findAccount(desk.read, account)).id
+      const found = await listWebhooks(desk.read, { accountId, status, after }, limit + 1)
+      const { items, next } = pageOfFound(found, limit, (last) => last.id)
+      return {
+        page: {
+          items: items.map((one) => wire(webhookAttributes, one)),
+          next_cursor: cursorText(next, filter),
+        },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/webhooks/:id',
+    name: 'getWebhook',
+    section,
+    summary: 'One webhook',
+    command: 'webhook show',
+    access,
+    params: idParams,
+    answer: webhook,
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) =>
+      wire(webhookAttributes, await findWebhook(desk.read, params.id as WebhookId)),
+  }),
+  route({
+    method: 'GET',
+    path: '/webhooks/:id/events',
+    name: 'listWebhookEvents',
+    section,
+    summary: 'What there was to tell a webhook, the newest first',
+    description:
+      'A list of what has not arrived looks at 200,000 events at a time: a page may have few of them, or none, and go on behind its cursor.',
+    command: 'webhook events',
+    access,
+    params: idParams,
+    query: Type.Object({
+      ...pageQuery,
+      undelivered: Type.Optional(oneOf(['yes'], { description: 'Only what has never arrived' })),
+    }),
+    answer: pageOf(orderEvent),
+    refusals: ['not_found'],
+    handle: async ({ desk, params, query: { limit, cursor, ...filter } }) => {
+      const before = readCursor(cursor, filter) as EventId | undefined
+      const of = { undelivered: filter.undelivered === 'yes', before, limit }
+      const { items, next } = await listEvents(desk.read, params.id as WebhookId, of)
+      return { page: { items: items.map(wireEvent), next_cursor: cursorText(next, filter) } }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/webhooks/:id/deliveries',
+    name: 'listWebhookDeliveries',
+    section,
+    summary: 'The last deliveries to a webhook, the newest first',
+    command: 'webhook attempts',
+    access,
+    params: idParams,
+    query: deliveryQuery,
+    answer: Type.Object({ items: Type.Array(delivery) }),
+    refusals: ['not_found'],
+    handle: async ({ desk, params, query: { limit } }) => {
+      const found = await listDeliveries(desk.read, { webhook: params.id as WebhookId }, limit)
+      return { items: found.map(wireDelivery) }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/webhook-events/:event',
+    name: 'getWebhookEvent',
+    section,
+    summary: 'One event, with its last deliveries, the newest first',
+    command: 'webhook attempts',
+    access,
+    params: eventParams,
+    query: deliveryQuery,
+    answer: Type.Object({ event: orderEvent, deliveries: Type.Array(delivery) }),
+    refusals: ['invalid_input', 'not_found'],
+    handle: async ({ desk, params, query: { limit } }) => {
+      const event = eventIdOf(params.event)
+      return {
+        event: wireEvent(await findEvent(desk.read, event)),
+        deliveries: (await listDeliveries(desk.read, { event }, limit)).map(wireDelivery),
+      }
+    },
+  }),
+]
