@@ -43,6 +43,7 @@ import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
 import { Presence } from '../runtime/presence.ts'
 import type { RuntimeService, ServiceGroup } from '../runtime/runtime-service.ts'
+import { SalesFolder } from '../sales/folder.ts'
 import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { findSigner } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
@@ -227,6 +228,7 @@ export async function compose(
     ...database,
     clockWatch: new ClockWatch({ sql: long, clock, log, jobs: queue }),
     chain: new ChainWriter({ sql, clock, log, signer: () => findSigner(sql, keys) }),
+    sales: new SalesFolder({ sql: long, clock, log }),
     stuckSessions: new StuckSessions(sql, log),
     config,
     access,

@@ -10,6 +10,7 @@ import { readConfig } from '../config.ts'
 import { asking } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { checkLedger } from '../ledger/check.ts'
+import { checkSales } from '../sales/check.ts'
 import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { withAccess, withDatabase } from './connection.ts'
@@ -154,7 +155,9 @@ async function restoreFile(file: string, options: Options): Promise<Answer> {
       }
       await prepareDatabase(access)
       const { broken, wrong } = await asking(access.serving, async (sql) => ({
-        broken: [...(await checkLedger(sql)), ...(await checkChain(sql))].filter(({ ok }) => !ok),
+        broken: [...(await checkLedger(sql)), ...(await checkSales(sql)), ...(await checkChain(sql))].filter(
+          ({ ok }) => !ok,
+        ),
         wrong: wrongKey(await keyState(sql, new KeyRing(config))),
       }))
       return restoredAnswer(

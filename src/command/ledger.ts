@@ -4,6 +4,7 @@ import { readCheckpoints, signCheckpoint } from '../audit/checkpoint.ts'
 import { Refusal } from '../errors.ts'
 import { checkLedger } from '../ledger/check.ts'
 import { formatMicros } from '../lib/money.ts'
+import { checkSales } from '../sales/check.ts'
 import { openSigner } from '../secret-keys/sealing.ts'
 import { openSigners } from '../secret-keys/signers.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
@@ -32,7 +33,7 @@ async function check({ checkpoints }: { checkpoints?: string }): Promise<Answer>
   const found = await withDatabase(async ({ sql, config }) => {
     const text = checkpoints === undefined ? '' : textOfFile(await readBytes(checkpoints, 'checkpoints'))
     const kept = readCheckpoints(text, await openSigners(sql, new KeyRing(config)))
-    return [...(await checkLedger(sql)), ...(await checkChain(sql, kept))]
+    return [...(await checkLedger(sql)), ...(await checkSales(sql)), ...(await checkChain(sql, kept))]
   })
   const checks = found.map(({ name, ok, rows }) => ({ name, ok, rows: rows.map(readable) }))
   const ok = checks.every((one) => one.ok)

@@ -32,6 +32,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['secrets'], load: () => import('./secrets.ts') },
   { adds: ['trail'], load: () => import('./trail.ts') },
   { adds: ['backup', 'restore'], load: () => import('./backup.ts') },
+  { adds: ['report'], load: () => import('./report.ts') },
   { adds: ['ledger'], load: () => import('./ledger.ts') },
   { adds: ['doctor'], load: () => import('./doctor.ts') },
   { adds: ['fake-supplier'], load: () => import('./fake-supplier.ts') },

@@ -54,7 +54,8 @@ function numeratorOf(rate: string): bigint {
   return BigInt(units) * ONE + BigInt(decimals.padEnd(12, '0'))
 }
 
-interface Fraction {
+/** Fraction is a rate, exactly. */
+export interface Fraction {
   over: bigint
   under: bigint
 }
@@ -78,11 +79,12 @@ export class ExchangeRates {
    * is none.
    */
   convert(amount: Micros, from: string, to: string): Micros | undefined {
-    const fraction = this.#between(from, to)
+    const fraction = this.between(from, to)
     return fraction && micros(upwards(amount * fraction.over, fraction.under))
   }
 
-  #between(from: string, to: string): Fraction | undefined {
+  /** `between` gives what an amount is multiplied with and divided by, as `convert` does. */
+  between(from: string, to: string): Fraction | undefined {
     const near = this.#near(from, to)
     if (near) return near
     for (const common of this.#currencies) {

@@ -69,6 +69,10 @@ export const staffPermissions = {
     what: 'read costs, margins and our balances at suppliers',
     roles: ['owner', 'manager', 'finance', 'catalogue'],
   },
+  'reports.read': {
+    what: 'read turnover, success and times',
+    roles: ['owner', 'manager', 'finance', 'catalogue'],
+  },
   'suppliers.edit': {
     what: 'make and change suppliers and routes',
     roles: ['owner', 'manager', 'catalogue'],

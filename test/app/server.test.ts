@@ -13,7 +13,16 @@ const ORDER = [
   ['change notifications'],
   ['throttles', 'authenticator', 'refusals', 'request log', 'live answers', 'live rights'],
   ['suppliers', 'payment gateways', 'webhooks'],
-  ['jobs', 'fulfilment', 'key sweeper', 'hash chain', 'stuck sessions', 'clock watch', 'http'],
+  [
+    'jobs',
+    'fulfilment',
+    'key sweeper',
+    'hash chain',
+    'sales figures',
+    'stuck sessions',
+    'clock watch',
+    'http',
+  ],
 ]
 /** NO_WORK is what is left of the list in an api process, which does no work: of the last group only `http`. */
 const NO_WORK = [...ORDER.slice(0, -1), ['http']]

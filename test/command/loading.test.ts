@@ -39,7 +39,7 @@ const NOUNS = [
     'order',
     'price',
   ],
-  ...['rate', 'request', 'review', 'route', 'service', 'staff', 'supplier', 'token', 'webhook'],
+  ...['rate', 'report', 'request', 'review', 'route', 'service', 'staff', 'supplier', 'token', 'webhook'],
 ]
 
 test.each(NOUNS)('%s loads no large package before it needs one', (command) => {

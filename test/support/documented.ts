@@ -126,6 +126,7 @@ const normal = (text: string): string =>
     .replace(/ {2,}/g, '  ')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID')
+    .replace(/\b20\d\d-\d\d-\d\d\b/g, 'DAY')
     .replace(/\b20\d\d-\d\d\b/g, 'MONTH')
 
 const WIDTH = 100

@@ -7,6 +7,7 @@ export const workerRole = ({
   fulfilment,
   sweeper,
   chain,
+  sales,
   stuckSessions,
   clockWatch,
-}: Components): RuntimeService[] => [jobs, fulfilment, sweeper, chain, stuckSessions, clockWatch]
+}: Components): RuntimeService[] => [jobs, fulfilment, sweeper, chain, sales, stuckSessions, clockWatch]

@@ -5,6 +5,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
+import { figureRoutes } from './routes/figures.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { invitationRoutes } from './routes/invitation.ts'
 import { meRoutes } from './routes/me.ts'
@@ -40,4 +41,5 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     noticeRoutes,
     installationRoutes,
     eventRoutes,
+    figureRoutes,
   ].flatMap((make) => make(deps))

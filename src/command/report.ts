@@ -1,0 +1,197 @@
+import { pipeline } from 'node:stream/promises'
+import { type Command, InvalidArgumentError } from 'commander'
+import type { Sql } from '../database/database.ts'
+import { formatMicros } from '../lib/money.ts'
+import { PERIODS } from '../sales/period.ts'
+import { type Grouping, groupings, readSales, type SalesQuestion, type SalesRow } from '../sales/report.ts'
+import { withDatabase } from './connection.ts'
+import { limitOption } from './input.ts'
+import { type Answer, answering, type Columns, table } from './output.ts'
+import { writeWhole } from './whole-file.ts'
+
+interface ReportOptions {
+  period?: string
+  from?: string
+  to?: string
+  by: Grouping[]
+  account?: string
+  service?: string
+  supplier?: string
+  currency?: string
+  in?: string
+  limit: number
+  csv?: string
+}
+
+export function register(program: Command): void {
+  const report = program.command('report').description('turnover, cost, profit, success and times')
+  const answer = answering(show)
+  report
+    .command('sales')
+    .description('what was charged, what it cost, what was given back, how it went and how long it took')
+    .option('--period <period>', PERIODS)
+    .option('--from <day>', 'from this day on, such as 2026-11-01')
+    .option('--to <day>', 'up to this day')
+    .option('--by <names>', `told apart by: ${groupings.join(', ')}; several with commas`, groupingsOf, [])
+    .option('--account <id or username>', 'only this account’s')
+    .option('--service <id or code>', 'only of this service')
+    .option('--supplier <id or name>', 'only what this supplier had at last')
+    .option('--currency <code>', 'only of accounts of this currency')
+    .option('--in <code>', 'all amounts in this currency, by the rates of their days')
+    .addOption(limitOption(100))
+    .option('--csv <file>', 'all rows into a file; -: standard output')
+    .action(async (options: ReportOptions, self: Command) => {
+      if (options.csv !== '-') return await answer(options, self)
+      await withDatabase(async ({ sql }) =>
+        pipeline(await csvOf(sql, questionOf(options)), process.stdout, { end: false }),
+      )
+    })
+  report
+    .command('rebuild')
+    .description('make the figures anew from the whole ledger; they are read as they were meanwhile')
+    .option(
+      '--time-zone <name>',
+      'where days begin and end, such as Asia/Jakarta; stays as it is when left out',
+    )
+    .action(answering(rebuild))
+}
+
+function groupingsOf(text: string): Grouping[] {
+  const names = text.split(',').map((name) => name.trim())
+  const unknown = names.find((name) => !(groupings as readonly string[]).includes(name))
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`none of ${groupings.join(', ')}: ${JSON.stringify(unknown)}.`)
+  return [...new Set(names as Grouping[])]
+}
+
+const questionOf = ({ in: into, limit: _, csv: __, ...options }: ReportOptions): SalesQuestion => ({
+  ...options,
+  into,
+})
+
+async function show(options: ReportOptions): Promise<Answer> {
+  const { csv, limit } = options
+  const question = questionOf(options)
+  if (csv !== undefined) {
+    await withDatabase(async ({ sql }) => writeWhole(await csvOf(sql, question), csv))
+    return { json: { file: csv }, text: `${csv} is written` }
+  }
+  const report = await withDatabase(({ sql }) => readSales(sql, { ...question, limit }))
+  const { rows, totals, from, to, timeZone, asOf, more } = report
+  const { by } = question
+  const json = {
+    ...{ from, to, time_zone: timeZone, as_of: asOf },
+    ...{ rows: rows.map(jsonOf), totals: totals.map(jsonOf), more },
+  }
+  const columns = columnsOf(by, by.includes('supplier') || question.supplier !== undefined)
+  const shown = by.length === 0 || rows.length === 0 ? [] : [table(rows, columns, RIGHT), '']
+  const sums =
+    totals.length === 0
+      ? 'nothing was sold'
+      : table(totals, columnsOf([], question.supplier !== undefined), RIGHT)
+  const end = `${from} to ${to}, ${timeZone}, as of ${asOf === null ? 'never: no server has made the figures yet' : asOf.toISOString()}`
+  return {
+    json,
+    text: [...shown, sums, '', end].join('\n'),
+    ...(more && { note: `there are more rows: --limit shows up to 1000, --csv writes all` }),
+  }
+}
+
+/** `csvOf` loads what writes it only where it is wanted. */
+async function csvOf(sql: Sql, question: SalesQuestion): Promise<AsyncGenerator<string>> {
+  const [{ csvOfSales }, { everySale }] = await Promise.all([
+    import('../sales/report-csv.ts'),
+    import('../sales/report.ts'),
+  ])
+  return csvOfSales(everySale(sql, question), question.by)
+}
+
+const RIGHT = [
+  'orders',
+  'charged',
+  'failed',
+  'cancelled',
+  'success',
+  'turnover',
+  'refunded',
+  'cost',
+  'profit',
+  'median',
+  'p95',
+]
+
+const NAMES: Record<Grouping, (row: SalesRow) => string | null | undefined> = {
+  day: ({ day }) => day,
+  month: ({ month }) => month,
+  account: ({ account }) => account?.username,
+  service: ({ service }) => service?.code,
+  group: ({ group }) => group,
+  supplier: ({ supplier }) => supplier?.name,
+}
+
+function columnsOf(by: readonly Grouping[], isOfSuppliers: boolean): Columns<SalesRow> {
+  const money = (of: (row: SalesRow) => bigint) => (row: SalesRow) => formatMicros(of(row), row.currency)
+  return {
+    ...Object.fromEntries(by.map((one) => [one, NAMES[one]])),
+    currency: ({ currency }) => currency,
+    ...(!isOfSuppliers && { orders: ({ orders }: SalesRow) => orders }),
+    charged: ({ charged }) => charged,
+    failed: ({ failed }) => failed,
+    cancelled: ({ cancelled }) => cancelled,
+    success: ({ successRate }) => (successRate === null ? null : `${(successRate * 100).toFixed(1)} %`),
+    turnover: money(({ turnover }) => turnover),
+    refunded: money(({ refunded }) => refunded),
+    cost: money(({ cost }) => cost),
+    profit: money(({ profit }) => profit),
+    median: ({ medianSeconds }) => durationOf(medianSeconds),
+    p95: ({ p95Seconds }) => durationOf(p95Seconds),
+  }
+}
+
+/** `durationOf` writes a time with two digits, which is what is known of it: 0.05 s, 1.2 s, 2.5 min. */
+function durationOf(seconds: number | null): string | null {
+  if (seconds === null) return null
+  const [unit, size] = UNITS.find(([, one]) => seconds >= 2 * one) ?? (['s', 1] as const)
+  const amount = seconds / size
+  return `${amount >= 10 ? Math.round(amount) : Number(amount.toPrecision(2))} ${unit}`
+}
+
+const UNITS = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+] as const
+
+const jsonOf = ({ currency, turnover, refunded, cost, profit, ...row }: SalesRow) => ({
+  ...{
+    day: row.day,
+    month: row.month,
+    account: row.account,
+    service: row.service,
+    group: row.group,
+    supplier: row.supplier,
+  },
+  ...{ currency, orders: row.orders, items: row.items, charged: row.charged, failed: row.failed },
+  ...{
+    cancelled: row.cancelled,
+    rejected: row.rejected,
+    corrected: row.corrected,
+    success_rate: row.successRate,
+  },
+  turnover: formatMicros(turnover, currency),
+  refunded: formatMicros(refunded, currency),
+  cost: formatMicros(cost, currency),
+  profit: formatMicros(profit, currency),
+  uncosted: row.uncosted,
+  median_seconds: row.medianSeconds,
+  p95_seconds: row.p95Seconds,
+})
+
+async function rebuild({ timeZone }: { timeZone?: string }): Promise<Answer> {
+  const { rebuildSales } = await import('../sales/folder.ts')
+  const done = await withDatabase(({ sql }) => rebuildSales(sql, { timeZone }))
+  return {
+    json: { time_zone: done.timeZone, entries: done.entries, as_of: done.asOf },
+    text: `the figures are made anew from ${done.entries} ledger entries, with days of ${done.timeZone}`,
+  }
+}

@@ -1,0 +1,73 @@
+-- Sales figures: what was charged, what it cost and what was given back, summed up by day from the ledger, a moment behind it. An item counts on
+-- the day on which it ended, and a refund takes from that day. Nothing of them is needed to serve orders, and all of them can be made
+-- anew: see src/sales.
+
+-- Which things a row is of by themselves; of all others it is the sum. each: account, service and supplier.
+create type sales_cut as enum ('each', 'account', 'service', 'supplier');
+
+create table sales (
+  cut sales_cut not null,
+  day date not null,
+  -- 0: all of them, by the cut; of a supplier also: nobody had it.
+  account_id integer not null,
+  service_id integer not null,
+  supplier_id integer not null,
+  currency text not null,
+  -- Empty: of no cost.
+  cost_currency text not null,
+  -- Orders and their items on the day on which they were placed, when no supplier has them.
+  orders integer not null,
+  placed integer not null,
+  -- Items that were charged, failed or were cancelled; of those charged: given back in whole, and given another result.
+  charged integer not null,
+  failed integer not null,
+  cancelled integer not null,
+  rejected integer not null,
+  corrected integer not null,
+  -- Items that were charged, whose cost is not known.
+  uncosted integer not null,
+  -- Micros of the currency.
+  turnover bigint not null,
+  refunded bigint not null,
+  -- Micros of the currency of the cost.
+  cost bigint not null,
+  primary key (cut, day, account_id, service_id, supplier_id, currency, cost_currency)
+) with (fillfactor = 80);
+create index sales_of_account on sales (account_id, day) where cut = 'each';
+create index sales_of_service on sales (service_id, day) where cut = 'each';
+create index sales_of_supplier on sales (supplier_id, day) where cut = 'each';
+
+-- How long items that were charged took from their placing, by day and by month: how many in each bucket (see src/sales/buckets.ts).
+create table sale_times (
+  cut sales_cut not null,
+  -- True: it is of the whole month that begins on this day.
+  whole_month boolean not null,
+  first_day date not null,
+  account_id integer not null,
+  service_id integer not null,
+  supplier_id integer not null,
+  currency text not null,
+  buckets smallint[] not null,
+  counts integer[] not null check (cardinality(counts) = cardinality(buckets)),
+  primary key (cut, whole_month, first_day, account_id, service_id, supplier_id, currency)
+) with (fillfactor = 80);
+create index sale_times_of_account on sale_times (account_id, whole_month, first_day) where cut = 'each';
+create index sale_times_of_service on sale_times (service_id, whole_month, first_day) where cut = 'each';
+create index sale_times_of_supplier on sale_times (supplier_id, whole_month, first_day) where cut = 'each';
+
+-- How far each account's ledger is in the figures. Its entries have no gaps, and so none counts twice.
+create table folded_ledgers (
+  account_id integer primary key references accounts,
+  last_id bigint not null
+);
+
+create table sales_state (
+  single boolean primary key default true check (single),
+  -- Where the days begin and end.
+  time_zone text not null default 'UTC',
+  -- Everything that was committed before is in the figures; null: they were not made yet.
+  as_of timestamptz,
+  -- The accounts of the hash chain's links up to this one have been looked at.
+  last_link_id bigint not null default 0
+);
+insert into sales_state default values;

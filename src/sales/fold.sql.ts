@@ -1,0 +1,224 @@
+import type { Queryable, Transaction } from '../database/database.ts'
+import type { AccountId } from '../lib/ids.ts'
+
+/** FOLD_LOCK lets one process change the figures at a time. It may be any constant. */
+const FOLD_LOCK = 7_164_009
+
+/** `tryFoldLock` gives whether this transaction may change the figures. */
+export async function tryFoldLock(sql: Transaction): Promise<boolean> {
+  const [row] = await sql<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${FOLD_LOCK}) as locked`
+  return row?.locked === true
+}
+
+/** `waitForFoldLock` waits until nobody else changes the figures. */
+export async function waitForFoldLock(sql: Transaction): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${FOLD_LOCK})`
+}
+
+export interface SalesState {
+  timeZone: string
+  /** `asOf`: everything that was committed before is in the figures; null: they were not made yet. */
+  asOf: Date | null
+  lastLinkId: number
+}
+
+export async function selectSalesState(sql: Queryable): Promise<SalesState> {
+  const [state] = await sql<SalesState[]>`select time_zone, as_of, last_link_id from sales_state`.records()
+  if (!state) throw new Error('the row of sales_state is missing')
+  return state
+}
+
+export async function updateSalesState(
+  sql: Transaction,
+  { timeZone, asOf, lastLinkId }: SalesState,
+): Promise<void> {
+  await sql`
+    update sales_state set time_zone = ${timeZone}, as_of = ${asOf}, last_link_id = ${lastLinkId}`
+}
+
+/** `isTimeZone` tells whether PostgreSQL knows a time zone by this name. */
+export async function isTimeZone(sql: Queryable, name: string): Promise<boolean> {
+  const [row] = await sql<{ known: boolean }[]>`
+    select exists (select from pg_timezone_names where name = ${name}) as known`
+  return row?.known === true
+}
+
+/** Span is a part of an account's ledger: the entries from `first` to `last`. */
+export interface Span {
+  accountId: AccountId
+  first: number
+  last: number
+}
+
+/** `selectLastLink` gives the number of the hash chain's last link. */
+export async function selectLastLink(sql: Queryable): Promise<number> {
+  const [row] = await sql<{ id: number }[]>`select coalesce(max(id), 0)::int as id from chain_links`
+  return row?.id ?? 0
+}
+
+/**
+ * `selectUnfolded` gives what is not in the figures yet of the ledgers that were written to since a link: those of the links behind it, and those
+ * that are still noted for the chain. Entries of an account are committed in the order of their numbers, because its wallet is locked while they
+ * get them: those up to the wallet's last one are all there.
+ */
+export async function selectUnfolded(sql: Queryable, afterLink: number): Promise<Span[]> {
+  return await sql<{ accountId: AccountId; firstId: number; lastId: number }[]>`
+    with changed as (
+      select unnest(accounts) as account_id from chain_links where id > ${afterLink}
+      union
+      select unnest(accounts) from unchained_ledgers
+    )
+    select w.account_id, coalesce(f.last_id, 0) + 1 as first_id, w.last_entry as last_id
+      from changed c
+      join wallets w on w.account_id = c.account_id
+      left join folded_ledgers f on f.account_id = w.account_id
+     where w.last_entry > coalesce(f.last_id, 0)
+     order by w.account_id`
+    .records()
+    .then((rows) => rows.map(({ accountId, firstId: first, lastId: last }) => ({ accountId, first, last })))
+}
+
+/** `selectAllUnfolded` gives it of all ledgers, for figures that are made anew. */
+export async function selectAllUnfolded(sql: Queryable): Promise<Span[]> {
+  return await sql<{ accountId: AccountId; firstId: number; lastId: number }[]>`
+    select w.account_id, coalesce(f.last_id, 0) + 1 as first_id, w.last_entry as last_id
+      from wallets w
+      left join folded_ledgers f on f.account_id = w.account_id
+     where w.last_entry > coalesce(f.last_id, 0)
+     order by w.account_id`
+    .records()
+    .then((rows) => rows.map(({ accountId, firstId: first, lastId: last }) => ({ accountId, first, last })))
+}
+
+/** `removeFigures` removes all of them, to be made anew. */
+export async function removeFigures(sql: Transaction): Promise<void> {
+  await sql`delete from sales`
+  await sql`delete from sale_times`
+  await sql`delete from folded_ledgers`
+}
+
+/**
+ * `changesOf` is what ledger entries add to the figures, a row for each. `spans`, null: everything that is in them. Nothing here depends on when it is
+ * read: what it takes from orders, items and attempts does not change once the entry is written. A supplier's currency is the one that it had when
+ * the item was sent, which the trail knows.
+ */
+export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZone: string) => sql`
+  entries as materialized (
+    select e.account_id, e.id, e.kind, e.order_id, e.position, e.amount, w.currency
+      from (${
+        spans === null
+          ? sql`select account_id, 1::bigint as first, last_id as last from folded_ledgers`
+          : sql`
+        select * from unnest(${spans.map(({ accountId }) => accountId)}::int[], ${spans.map(({ first }) => first)}::bigint[],
+                             ${spans.map(({ last }) => last)}::bigint[]) as g (account_id, first, last)`
+      }) as s
+      join wallets w on w.account_id = s.account_id
+      join ledger_entries e on e.account_id = s.account_id and e.id between s.first and s.last
+     where e.kind in ('hold', 'capture', 'release', 'refund', 'correction')
+  ), currencies as materialized (
+    select id, at, subject::int as supplier_id, before ->> 'currency' as currency
+      from trail where what = 'suppliers' and before is not null and after is not null and before ? 'currency'
+  ), changes as (
+    select (o.created_at at time zone ${timeZone}::text)::date as day, e.account_id, o.service_id, 0 as supplier_id, e.currency,
+           '' as cost_currency, 1 as orders, o.item_count as placed, 0 as charged, 0 as failed, 0 as cancelled, 0 as rejected,
+           0 as corrected, 0 as uncosted, 0::bigint as turnover, 0::bigint as refunded, 0::bigint as cost, null::smallint as bucket
+      from entries e
+     cross join lateral (
+       select service_id, item_count, created_at from orders o
+        where o.account_id = e.account_id and o.id = e.order_id limit 1) o
+     where e.kind = 'hold'
+    union all
+    select (i.finished_at at time zone ${timeZone}::text)::date, e.account_id, i.service_id, coalesce(a.supplier_id, i.supplier_id, 0),
+           e.currency,
+           -- All of an item is in one row, also what becomes of it later.
+           case when a.cost is null then '' else a.currency end,
+           0, 0, (e.kind = 'capture')::int, (e.kind = 'release' and i.state = 'failed')::int,
+           (e.kind = 'release' and i.state = 'cancelled')::int,
+           (e.kind = 'refund' and i.price = (
+             select sum(r.amount) from ledger_entries r
+              where r.account_id = e.account_id and r.order_id = e.order_id and r.position = e.position and r.kind = 'refund'
+                and r.id <= e.id))::int,
+           (e.kind = 'correction')::int, (e.kind = 'capture' and a.cost is null)::int,
+           case when e.kind = 'capture' then e.amount else 0 end, case when e.kind = 'refund' then e.amount else 0 end,
+           case when e.kind = 'capture' then coalesce(a.cost, 0) else 0 end,
+           case when e.kind = 'capture'
+                then floor(8 * ln(greatest(extract(epoch from i.finished_at - o.created_at)::double precision * 1000, 1)) / ln(2::double precision))
+           end::smallint
+      from entries e
+     cross join lateral (
+       select service_id, supplier_id, state, price, finished_at from items i
+        where i.account_id = e.account_id and i.order_id = e.order_id and i.position = e.position limit 1) i
+     cross join lateral (
+       select created_at from orders o where o.account_id = e.account_id and o.id = e.order_id limit 1) o
+      left join lateral (
+        -- The one that gave the result; a person may have rejected it since.
+        select t.supplier_id, t.cost,
+               coalesce((select c.currency from currencies c
+                          where c.supplier_id = t.supplier_id and c.at > t.created_at order by c.id limit 1), s.currency) as currency
+          from attempts t
+          join suppliers s on s.id = t.supplier_id
+         where t.account_id = e.account_id and t.order_id = e.order_id and t.position = e.position
+           and t.state in ('succeeded', 'given_up')
+         order by t.finished_at desc nulls last, t.number desc limit 1) a on e.kind <> 'release'
+     where e.kind <> 'hold'
+  )`
+
+/** `cellsOf` sums changes up by the cuts, as the table has them. */
+export const cellsOf = (sql: Queryable) => sql`
+  cells as (
+    select c.cut, d.day, case when c.cut in ('each', 'account') then d.account_id else 0 end as account_id,
+           case when c.cut in ('each', 'service') then d.service_id else 0 end as service_id,
+           case when c.cut in ('each', 'supplier') then d.supplier_id else 0 end as supplier_id, d.currency, d.cost_currency,
+           sum(d.orders)::int as orders, sum(d.placed)::int as placed, sum(d.charged)::int as charged, sum(d.failed)::int as failed,
+           sum(d.cancelled)::int as cancelled, sum(d.rejected)::int as rejected, sum(d.corrected)::int as corrected,
+           sum(d.uncosted)::int as uncosted, sum(d.turnover)::bigint as turnover, sum(d.refunded)::bigint as refunded,
+           sum(d.cost)::bigint as cost
+      from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut)
+     group by 1, 2, 3, 4, 5, 6, 7
+  )`
+
+/** `timesOf` counts the times of changes by the cuts, days and months, as the table has them. */
+export const timesOf = (sql: Queryable) => sql`
+  counted as (
+    select c.cut, m.whole_month, case when m.whole_month then date_trunc('month', d.day)::date else d.day end as first_day,
+           case when c.cut in ('each', 'account') then d.account_id else 0 end as account_id,
+           case when c.cut in ('each', 'service') then d.service_id else 0 end as service_id,
+           case when c.cut in ('each', 'supplier') then d.supplier_id else 0 end as supplier_id, d.currency, d.bucket,
+           count(*)::int as count
+      from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut) cross join (values (false), (true)) as m (whole_month)
+     where d.bucket is not null
+     group by 1, 2, 3, 4, 5, 6, 7, 8
+  ), times as (
+    select cut, whole_month, first_day, account_id, service_id, supplier_id, currency,
+           array_agg(bucket order by bucket) as buckets, array_agg(count order by bucket) as counts
+      from counted group by 1, 2, 3, 4, 5, 6, 7
+  )`
+
+/** `foldSpans` adds entries to the figures, and notes how far each ledger is in them. */
+export async function foldSpans(sql: Transaction, spans: readonly Span[], timeZone: string): Promise<void> {
+  await sql`
+    with ${changesOf(sql, spans, timeZone)}, ${cellsOf(sql)}, ${timesOf(sql)}, summed as (
+      insert into sales as s
+      select * from cells
+      on conflict (cut, day, account_id, service_id, supplier_id, currency, cost_currency) do update
+         set orders = s.orders + excluded.orders, placed = s.placed + excluded.placed, charged = s.charged + excluded.charged,
+             failed = s.failed + excluded.failed, cancelled = s.cancelled + excluded.cancelled,
+             rejected = s.rejected + excluded.rejected, corrected = s.corrected + excluded.corrected,
+             uncosted = s.uncosted + excluded.uncosted, turnover = s.turnover + excluded.turnover,
+             refunded = s.refunded + excluded.refunded, cost = s.cost + excluded.cost
+    ), timed as (
+      insert into sale_times as t
+      select * from times
+      on conflict (cut, whole_month, first_day, account_id, service_id, supplier_id, currency) do update
+         set (buckets, counts) = (
+               select array_agg(bucket order by bucket), array_agg(count order by bucket)
+                 from (select bucket, sum(count)::int as count
+                         from (select * from unnest(t.buckets, t.counts) as known (bucket, count)
+                               union all
+                               select * from unnest(excluded.buckets, excluded.counts) as more (bucket, count)) as both_of_them
+                        group by bucket) as merged)
+    )
+    insert into folded_ledgers (account_id, last_id)
+    select * from unnest(${spans.map(({ accountId }) => accountId)}::int[], ${spans.map(({ last }) => last)}::bigint[])
+    on conflict (account_id) do update set last_id = excluded.last_id`
+}

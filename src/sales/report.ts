@@ -1,0 +1,329 @@
+import { findAccount } from '../accounts/accounts.ts'
+import type { Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { ExchangeRates } from '../ledger/rates.ts'
+import { invalid, orThrow } from '../lib/fault.ts'
+import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
+import { isCurrency, type Micros } from '../lib/money.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
+import { middleOf } from './buckets.ts'
+import { selectSalesState } from './fold.sql.ts'
+import { dayBehind, nextMonth, type Period, periodOf } from './period.ts'
+import {
+  type Cut,
+  dayOf,
+  type Factors,
+  type Grouped,
+  type Pair,
+  readyForFigures,
+  type SalesSums,
+  type SalesTimes,
+  type Stretch,
+  selectDatedRates,
+  selectPairs,
+  selectSales,
+  selectTimes,
+  type Wanted,
+} from './report.sql.ts'
+
+/** `groupings` are what figures can be told apart by. */
+export const groupings = ['day', 'month', 'account', 'service', 'group', 'supplier'] as const
+
+export type Grouping = (typeof groupings)[number]
+
+/** SalesQuestion asks for figures. `account`, `service` and `supplier` are ids or names. */
+export interface SalesQuestion {
+  period?: string | undefined
+  /** `from` and `to` are days such as 2026-11-28; both are in it. */
+  from?: string | undefined
+  to?: string | undefined
+  by: readonly Grouping[]
+  account?: string | undefined
+  service?: string | undefined
+  supplier?: string | undefined
+  /** `currency` narrows to the accounts of it; `into` converts everything into one. */
+  currency?: string | undefined
+  into?: string | undefined
+}
+
+/** SalesRow is a row of figures. What it is not told apart by is null. Amounts are micros of `currency`. */
+export interface SalesRow {
+  day: string | null
+  month: string | null
+  account: { id: AccountId; username: string } | null
+  service: { id: ServiceId; code: string; name: string } | null
+  group: string | null
+  /** `supplier`: its id is null of what no supplier ever had. */
+  supplier: { id: SupplierId | null; name: string | null } | null
+  currency: string
+  /** `orders` and their `items` count on the day on which they were placed; null where suppliers are told apart: then none has them. */
+  orders: number | null
+  items: number | null
+  /** `charged`, `failed`, `cancelled`: what ended so. `rejected` were charged and given back in whole, `corrected` got another result. */
+  charged: number
+  failed: number
+  cancelled: number
+  rejected: number
+  corrected: number
+  /** `successRate` is of what was charged or failed; null: there is neither. */
+  successRate: number | null
+  turnover: Micros
+  refunded: Micros
+  cost: Micros
+  profit: Micros
+  /** `uncosted` counts the charged items whose cost is not known, or cannot be converted: their cost is none here. */
+  uncosted: number
+  medianSeconds: number | null
+  p95Seconds: number | null
+}
+
+export interface SalesReport extends Period {
+  timeZone: string
+  /** `asOf`: everything that was committed before is counted; null: nothing is yet. */
+  asOf: Date | null
+  rows: SalesRow[]
+  /** `totals` has a row for each currency. */
+  totals: SalesRow[]
+  /** `more`: there are further rows. */
+  more: boolean
+}
+
+/** `readSales` answers a question. Throws invalid_input, not_found or service_not_found, naming what is wrong with it. */
+export const readSales = (
+  sql: Sql,
+  { limit, ...question }: SalesQuestion & { limit: number },
+  clock: Clock = systemClock,
+): Promise<SalesReport> =>
+  reading(sql, async (transaction) => {
+    const { wanted, into, ...about } = await wantedOf(transaction, question, clock)
+    const factors = await factorsFor(transaction, wanted, into, about.timeZone)
+    const rows = await rowsOf(transaction, wanted, { into, factors, limit: limit + 1 })
+    const total = { ...wanted, by: NOTHING, cut: cutFor(NOTHING, wanted) }
+    const totals = await rowsOf(transaction, total, { into, factors, limit: null })
+    return { ...about, rows: rows.slice(0, limit), totals, more: rows.length > limit }
+  })
+
+/**
+ * `everySale` gives all rows, some at a time: where days or months are told apart, those of one month after the other. Each part is as of its
+ * own moment.
+ */
+export async function* everySale(
+  sql: Sql,
+  question: SalesQuestion,
+  clock: Clock = systemClock,
+): AsyncGenerator<SalesRow[], void> {
+  const read = (period?: Period) =>
+    reading(sql, async (transaction) => {
+      const { wanted, into, timeZone, from, to } = await wantedOf(transaction, question, clock)
+      const part = { ...wanted, ...period }
+      const factors = await factorsFor(transaction, wanted, into, timeZone)
+      const rows =
+        period === undefined && wanted.by.time !== null
+          ? []
+          : await rowsOf(transaction, part, { into, factors, limit: null })
+      return { rows, from, to, isByTime: wanted.by.time !== null }
+    })
+  const { rows, from, to, isByTime } = await read()
+  if (!isByTime) return yield rows
+  for (let first = from; first <= to; first = nextMonth(first)) {
+    const last = dayBehind(nextMonth(first), -1)
+    yield (await read({ from: first, to: earlier(last, to) })).rows
+  }
+}
+
+const earlier = (one: string, other: string): string => [one, other].sort()[0] as string
+
+const reading = <T>(sql: Sql, work: (transaction: Transaction) => Promise<T>): Promise<T> =>
+  sql.begin('isolation level repeatable read read only', async (transaction) => {
+    await readyForFigures(transaction)
+    return await work(transaction)
+  })
+
+const NOTHING: Grouped = { time: null, account: false, service: false, group: false, supplier: false }
+
+interface Understood extends Period {
+  wanted: Wanted
+  into: string | null
+  timeZone: string
+  asOf: Date | null
+}
+
+async function wantedOf(sql: Transaction, question: SalesQuestion, clock: Clock): Promise<Understood> {
+  const { account, service, supplier, by: names } = question
+  const { timeZone, asOf } = await selectSalesState(sql)
+  const { from, to } = orThrow(periodOf(question, await dayOf(sql, clock.now(), timeZone)))
+  if (names.includes('day') && names.includes('month')) orThrow(invalid('by', 'either day or month'))
+  const by: Grouped = {
+    time: names.includes('day') ? 'day' : names.includes('month') ? 'month' : null,
+    account: names.includes('account'),
+    service: names.includes('service'),
+    group: names.includes('group'),
+    supplier: names.includes('supplier'),
+  }
+  const narrowed = {
+    accountId: account === undefined ? null : (await findAccount(sql, account)).id,
+    serviceId: service === undefined ? null : await serviceIdOf(sql, service),
+    supplierId: supplier === undefined ? null : await supplierIdOf(sql, supplier),
+  }
+  const wanted = {
+    by,
+    cut: cutFor(by, narrowed),
+    from,
+    to,
+    ...narrowed,
+    currency: codeOf(question.currency, 'currency'),
+  }
+  return { wanted, into: codeOf(question.into, 'in'), timeZone, asOf, from, to }
+}
+
+function codeOf(text: string | undefined, field: string): string | null {
+  if (text === undefined) return null
+  const code = text.trim().toUpperCase()
+  if (isCurrency(code)) return code
+  throw new Refusal('invalid_input', `${JSON.stringify(text)} is no currency code such as USD`, field)
+}
+
+async function serviceIdOf(sql: Transaction, idOrCode: string): Promise<ServiceId> {
+  const { findService } = await import('../catalogue/services.ts')
+  return (await findService(sql, idOrCode)).id
+}
+
+async function supplierIdOf(sql: Transaction, idOrName: string): Promise<SupplierId> {
+  const { findSupplier } = await import('../suppliers/suppliers.ts')
+  return (await findSupplier(sql, idOrName)).id
+}
+
+/** `cutFor` gives the rows of the table that hold what is asked for: the fewest that do. */
+function cutFor(
+  by: Grouped,
+  { accountId, serviceId, supplierId }: Pick<Wanted, 'accountId' | 'serviceId' | 'supplierId'>,
+): Cut {
+  const account = by.account || accountId !== null
+  const service = by.service || by.group || serviceId !== null
+  const supplier = by.supplier || supplierId !== null
+  const count = Number(account) + Number(service) + Number(supplier)
+  if (count > 1) return 'each'
+  return account ? 'account' : service ? 'service' : 'supplier'
+}
+
+/** `factorsFor` gives what amounts are multiplied by: those of a day by the rates that hold at its end. */
+async function factorsFor(
+  sql: Transaction,
+  period: Period,
+  into: string | null,
+  timeZone: string,
+): Promise<Factors> {
+  const pairs = pairsOf(await selectPairs(sql, period), into)
+  if (pairs.length === 0) return { days: [], rows: [] }
+  const rates = await selectDatedRates(sql, period.to, timeZone)
+  const days = [...new Set(rates.map(({ day }) => day))]
+  const current = new Map<string, { base: string; quote: string; rate: string }>()
+  const rows: Factors['rows'] = []
+  let at = 0
+  for (const [index, day] of days.entries()) {
+    for (let rate = rates[at]; rate?.day === day; rate = rates[++at])
+      current.set(`${rate.base} ${rate.quote}`, rate)
+    // What comes to an end before the period is not needed.
+    const next = days[index + 1]
+    if (next !== undefined && next <= period.from) continue
+    const known = new ExchangeRates([...current.values()])
+    for (const { from, to } of pairs) {
+      const fraction = known.between(from, to)
+      if (fraction) rows.push({ epoch: index + 1, from, to, ...fraction })
+    }
+  }
+  return { days, rows }
+}
+
+function pairsOf(found: readonly { currency: string; costCurrency: string }[], into: string | null): Pair[] {
+  const pairs = found.flatMap(({ currency, costCurrency }) => {
+    const to = into ?? currency
+    return [currency, costCurrency].map((from) => ({ from, to }))
+  })
+  const needed = pairs.filter(({ from, to }) => from !== '' && from !== to)
+  return [...new Map(needed.map((pair) => [`${pair.from} ${pair.to}`, pair])).values()]
+}
+
+async function rowsOf(
+  sql: Transaction,
+  wanted: Wanted,
+  { into, ...rest }: { into: string | null; factors: Factors; limit: number | null },
+): Promise<SalesRow[]> {
+  const sums = await selectSales(sql, wanted, { into, ...rest })
+  const times = await selectTimes(sql, wanted, {
+    into,
+    stretches: stretchesOf(wanted, wanted.by.time === 'day'),
+  })
+  const found = new Map(times.map((one) => [keyOf(one), one]))
+  return sums.map((row) => {
+    if (row.unconverted > 0)
+      throw new Refusal(
+        'invalid_input',
+        `not everything can be converted into ${into}: a rate is missing`,
+        'in',
+      )
+    return rowOf(row, found.get(keyOf(row)), wanted)
+  })
+}
+
+const keyOf = ({
+  time,
+  accountId,
+  serviceId,
+  groupName,
+  supplierId,
+  currency,
+}: Omit<SalesTimes, 'median' | 'p95'>): string =>
+  JSON.stringify([time, accountId, serviceId, groupName, supplierId, currency])
+
+function rowOf(
+  row: SalesSums,
+  times: SalesTimes | undefined,
+  { by, supplierId: ofSupplier }: Wanted,
+): SalesRow {
+  const {
+    time,
+    accountId,
+    username,
+    serviceId,
+    serviceCode,
+    serviceName,
+    groupName,
+    supplierId,
+    supplierName,
+  } = row
+  const { charged, failed, cancelled, rejected, corrected, uncosted, turnover, refunded, cost, currency } =
+    row
+  const isOfSuppliers = by.supplier || ofSupplier !== null
+  const tried = charged + failed
+  return {
+    day: by.time === 'day' ? time : null,
+    month: by.time === 'month' ? (time?.slice(0, 7) ?? null) : null,
+    account: accountId === null ? null : { id: accountId, username: username ?? '' },
+    service: serviceId === null ? null : { id: serviceId, code: serviceCode ?? '', name: serviceName ?? '' },
+    group: groupName,
+    supplier: supplierId === null ? null : { id: supplierId === 0 ? null : supplierId, name: supplierName },
+    currency,
+    orders: isOfSuppliers ? null : row.orders,
+    items: isOfSuppliers ? null : row.placed,
+    ...{ charged, failed, cancelled, rejected, corrected },
+    successRate: tried === 0 ? null : (charged - rejected) / tried,
+    ...{ turnover, refunded, cost, profit: (turnover - refunded - cost) as Micros, uncosted },
+    medianSeconds: times ? middleOf(times.median) : null,
+    p95Seconds: times ? middleOf(times.p95) : null,
+  }
+}
+
+/** `stretchesOf` divides a period into whole months, which are read at once, and the days before and behind them. */
+export function stretchesOf({ from, to }: Period, onlyDays: boolean): Stretch[] {
+  const days = (first: string, last: string): Stretch[] =>
+    first > last ? [] : [{ wholeMonths: false, first, last }]
+  const begin = from.endsWith('-01') ? from : nextMonth(from)
+  const end = dayBehind(to, 1).endsWith('-01') ? dayBehind(to, 1) : `${to.slice(0, 7)}-01`
+  if (onlyDays || begin >= end) return days(from, to)
+  return [
+    ...days(from, dayBehind(begin, -1)),
+    { wholeMonths: true, first: begin, last: dayBehind(end, -1) },
+    ...days(end, to),
+  ]
+}

@@ -1,0 +1,291 @@
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { percentile } from '../../bench/figures.ts'
+import { fillSales } from '../../bench/filled-sales.ts'
+import { Rates } from '../../src/ledger/rates.ts'
+import { systemClock } from '../../src/lib/time.ts'
+import { ERROR } from '../../src/sales/buckets.ts'
+import { checkSales } from '../../src/sales/check.ts'
+import { foldNext, rebuildSales } from '../../src/sales/folder.ts'
+import { everySale, type Grouping, readSales, type SalesRow } from '../../src/sales/report.ts'
+import { type TestDatabase, testDatabase } from '../support/postgres.ts'
+import { folded, recount, tookOf } from './recount.ts'
+
+/** ORDERS are some by default; `SALES_ORDERS=200000` takes the whole. */
+const ORDERS = Number(process.env['SALES_ORDERS'] ?? 4_000)
+const ZONE = 'America/New_York'
+const FROM = new Date('2026-01-20T00:00:00Z')
+const TO = new Date('2026-04-10T00:00:00Z')
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await testDatabase()
+  const seed = Math.floor(inject('seed')) % 1_000_000
+  await rebuildSales(database.sql, { timeZone: ZONE })
+  await fillSales(database.owner, { accounts: 10, services: 15, orders: ORDERS, from: FROM, to: TO, seed })
+}, 600_000)
+afterAll(() => database.drop())
+
+const foldAll = async (most?: number): Promise<number> => {
+  let turns = 1
+  while (await foldNext(database.sql, systemClock, most)) turns++
+  return turns
+}
+const broken = async () => (await checkSales(database.sql)).filter(({ ok }) => !ok)
+const everything = async (sql = database.sql) => [
+  await sql`select * from sales order by 1, 2, 3, 4, 5, 6, 7`,
+  await sql`select * from sale_times order by 1, 2, 3, 4, 5, 6, 7`,
+]
+
+it('folds a bounded part at a time, and says as of when only when nothing is left', async () => {
+  const asOf = async () => (await readSales(database.sql, { by: [], limit: 1, period: '2026' })).asOf
+  const before = await asOf()
+  expect(await foldNext(database.sql, systemClock, 777)).toBe(true)
+  expect(await asOf()).toEqual(before)
+  const [taken] = await database.sql<{ count: bigint }[]>`select sum(last_id) as count from folded_ledgers`
+  expect(Number(taken?.count)).toBe(777)
+  expect(await broken()).toEqual([])
+  expect(await foldAll(5_003)).toBeGreaterThan(1)
+  expect((await asOf())?.getTime()).toBeGreaterThan(before?.getTime() as number)
+})
+
+it('is what SQL counts from orders, items and attempts, and what it is made anew', async () => {
+  const counted = await recount(database.sql, ZONE)
+  expect(counted.length).toBeGreaterThan(1_000)
+  expect(await folded(database.sql)).toEqual(counted)
+  expect(await broken()).toEqual([])
+  const before = await everything()
+  await rebuildSales(database.sql)
+  expect(await everything()).toEqual(before)
+}, 600_000)
+
+it('is found wrong by the check when a figure, a time or a whole row is another', async () => {
+  const spoil = (change: string) =>
+    database.owner
+      .begin(async (transaction) => {
+        await transaction.unsafe(change)
+        await transaction`set local role none`
+        const found = await checkSales(
+          Object.assign(transaction, {
+            begin: (_mode: string, work: never) => (work as (t: unknown) => unknown)(transaction),
+          }) as never,
+        )
+        throw new Undone(found.filter(({ ok }) => !ok).map(({ name }) => name))
+      })
+      .catch((error) => {
+        if (error instanceof Undone) return error.found
+        throw error
+      })
+  const figures = ['the sales figures are those of the ledger']
+  const times = ['the times of the sales figures are those of the orders']
+  expect(
+    await spoil(
+      `update sales set turnover = turnover + 1 where ctid = (select ctid from sales where cut = 'service' limit 1)`,
+    ),
+  ).toEqual(figures)
+  expect(
+    await spoil(`delete from sales where ctid = (select ctid from sales where cut = 'each' limit 1)`),
+  ).toEqual(figures)
+  expect(await spoil(`update folded_ledgers set last_id = last_id - 40`)).toEqual([...figures, ...times])
+  expect(
+    await spoil(
+      `update sale_times set counts[1] = counts[1] + 1 where ctid = (select ctid from sale_times limit 1)`,
+    ),
+  ).toEqual(times)
+})
+
+class Undone extends Error {
+  readonly found: string[]
+  constructor(found: string[]) {
+    super('undone')
+    this.found = found
+  }
+}
+
+describe('a report', () => {
+  type Key = (row: {
+    day: string
+    account_id: number
+    service_id: number
+    supplier_id?: number
+    currency: string
+  }) => string
+  const keys: [Grouping[], Key, (row: SalesRow) => string][] = [
+    [[], ({ currency }) => currency, ({ currency }) => currency],
+    [['day'], (r) => `${r.day} ${r.currency}`, (r) => `${r.day} ${r.currency}`],
+    [['month'], (r) => `${r.day.slice(0, 7)} ${r.currency}`, (r) => `${r.month} ${r.currency}`],
+    [['account'], (r) => `${r.account_id} ${r.currency}`, (r) => `${r.account?.id} ${r.currency}`],
+    [['service'], (r) => `${r.service_id} ${r.currency}`, (r) => `${r.service?.id} ${r.currency}`],
+    [
+      ['service', 'day'],
+      (r) => `${r.day} ${r.service_id} ${r.currency}`,
+      (r) => `${r.day} ${r.service?.id} ${r.currency}`,
+    ],
+    [
+      ['account', 'service'],
+      (r) => `${r.account_id} ${r.service_id} ${r.currency}`,
+      (r) => `${r.account?.id} ${r.service?.id} ${r.currency}`,
+    ],
+  ]
+  it.each(keys)(
+    'by %j adds up to what SQL counts, with times within their bound',
+    async (by, keyOf, keyOfRow) => {
+      const { from, to } = { from: '2026-01-25', to: '2026-03-31' }
+      const cells = (await recount(database.sql, ZONE)).filter(({ day }) => day >= from && day <= to)
+      const took = Map.groupBy(
+        (await tookOf(database.sql, ZONE)).filter(({ day }) => day >= from && day <= to),
+        keyOf,
+      )
+      const report = await readSales(database.sql, { by, from, to, limit: 100_000 })
+      const expected = Map.groupBy(cells, keyOf)
+      expect(new Set(report.rows.map(keyOfRow))).toEqual(new Set(expected.keys()))
+      for (const row of report.rows) {
+        const of = expected.get(keyOfRow(row)) ?? []
+        const sum = (name: 'turnover' | 'refunded') => of.reduce((all, cell) => all + cell[name], 0n)
+        const count = (name: 'orders' | 'charged' | 'failed' | 'cancelled' | 'rejected' | 'corrected') =>
+          of.reduce((all, cell) => all + cell[name], 0)
+        expect(row).toMatchObject({
+          ...{
+            turnover: sum('turnover'),
+            refunded: sum('refunded'),
+            orders: count('orders'),
+            charged: count('charged'),
+          },
+          ...{
+            failed: count('failed'),
+            cancelled: count('cancelled'),
+            rejected: count('rejected'),
+            corrected: count('corrected'),
+          },
+        })
+        const times = took.get(keyOfRow(row))?.map(({ ms }) => ms / 1000) ?? []
+        for (const [share, said] of [
+          [0.5, row.medianSeconds],
+          [0.95, row.p95Seconds],
+        ] as const) {
+          if (times.length === 0) expect(said).toBeNull()
+          else
+            expect(Math.abs((said as number) / percentile(times, share) - 1)).toBeLessThanOrEqual(
+              ERROR + 1e-9,
+            )
+        }
+      }
+    },
+    600_000,
+  )
+
+  it('narrows by account, service, supplier and currency', async () => {
+    const { sql } = database
+    const cells = await recount(sql, ZONE)
+    const whole = { from: '2026-01-01', to: '2026-12-31', limit: 1_000 }
+    const some = cells.find(
+      ({ supplier_id, charged }) => supplier_id > 0 && charged > 0,
+    ) as (typeof cells)[number]
+    const filters = {
+      account: String(some.account_id),
+      service: String(some.service_id),
+      supplier: String(some.supplier_id),
+    }
+    for (const names of [
+      ['account'],
+      ['service'],
+      ['supplier'],
+      ['account', 'service'],
+      ['service', 'supplier'],
+      ['account', 'service', 'supplier'],
+    ] as const) {
+      const filter = Object.fromEntries(names.map((name) => [name, filters[name]]))
+      const { totals } = await readSales(sql, { ...whole, ...filter, by: [], currency: some.currency })
+      const of = cells.filter(
+        (cell) =>
+          cell.currency === some.currency && names.every((name) => cell[`${name}_id`] === some[`${name}_id`]),
+      )
+      expect(totals.map(({ turnover, charged }) => ({ turnover, charged }))).toEqual([
+        {
+          turnover: of.reduce((all, cell) => all + cell.turnover, 0n),
+          charged: of.reduce((all, cell) => all + cell.charged, 0),
+        },
+      ])
+    }
+  })
+
+  it('converts costs, and with `in` everything, by the rates at the end of each day', async () => {
+    const { sql } = database
+    const rates = new Rates(sql)
+    await expect(readSales(sql, { by: [], period: '2026', into: 'usd', limit: 10 })).rejects.toMatchObject({
+      field: 'in',
+    })
+    const at = (day: string) => new Date(`${day}T15:00:00Z`)
+    for (const [base, quote, rate, day] of [
+      ...[
+        ['USD', 'IDR', '16000', '2025-06-01'],
+        ['USD', 'EUR', '0.9', '2025-06-01'],
+      ],
+      ...[
+        ['USD', 'IDR', '17000', '2026-02-10'],
+        ['USD', 'EUR', '0.8', '2026-03-01'],
+      ],
+    ] as [string, string, string, string][]) {
+      await rates.set({ base, quote, rate, validFrom: at(day), actor: 'test' })
+    }
+    const inUsd = (day: string): Record<string, number> => ({
+      USD: 1,
+      IDR: 1 / (day >= '2026-02-10' ? 17_000 : 16_000),
+      EUR: 1 / (day >= '2026-03-01' ? 0.8 : 0.9),
+    })
+    const cells = await recount(sql, ZONE)
+    const { totals, rows } = await readSales(sql, { by: ['month'], period: '2026', into: 'usd', limit: 100 })
+    expect(totals).toHaveLength(1)
+    const sum = (of: typeof cells, name: 'turnover' | 'cost', currency: 'currency' | 'cost_currency') =>
+      of.reduce(
+        (all, cell) =>
+          all +
+          Number(cell[name]) * (cell[currency] === '' ? 0 : (inUsd(cell.day)[cell[currency]] as number)),
+        0,
+      )
+    for (const { month, turnover, cost, profit, refunded } of [...rows, ...totals]) {
+      const of = cells.filter(({ day }) => month === null || day.startsWith(month))
+      expect(Number(turnover) / sum(of, 'turnover', 'currency')).toBeCloseTo(1, 7)
+      expect(Number(cost) / sum(of, 'cost', 'cost_currency')).toBeCloseTo(1, 7)
+      expect(profit).toBe(turnover - refunded - cost)
+    }
+    const { totals: own } = await readSales(sql, { by: [], period: '2026', limit: 100 })
+    const euros = cells.filter(({ currency }) => currency === 'EUR')
+    const cost = euros.reduce(
+      (all, { day, cost, cost_currency }) =>
+        all +
+        (cost_currency === ''
+          ? 0
+          : (Number(cost) * (inUsd(day)[cost_currency] as number)) / (inUsd(day)['EUR'] as number)),
+      0,
+    )
+    expect(Number(own.find(({ currency }) => currency === 'EUR')?.cost) / cost).toBeCloseTo(1, 7)
+  })
+
+  it('gives every row in parts that make the whole', async () => {
+    const question = { by: ['day', 'account'] as Grouping[], from: '2026-01-25', to: '2026-03-31' }
+    const parts: SalesRow[][] = []
+    for await (const part of everySale(database.sql, question)) parts.push(part)
+    expect(parts).toHaveLength(3)
+    expect(parts.flat()).toEqual((await readSales(database.sql, { ...question, limit: 100_000 })).rows)
+  })
+
+  it('takes the currency that a supplier had when the item was sent', async () => {
+    const { sql } = database
+    const before = await folded(sql)
+    await sql`update suppliers set currency = 'GBP' where name like 'upstream%'`
+    expect(await broken()).toEqual([])
+    await rebuildSales(sql)
+    expect(await folded(sql)).toEqual(before)
+  }, 600_000)
+
+  it('has days of another time zone once it is made anew with it', async () => {
+    await rebuildSales(database.sql, { timeZone: 'Asia/Jakarta' })
+    await database.sql`update suppliers set currency = c.currency from (
+      select distinct on (subject) subject::int as id, before ->> 'currency' as currency from trail
+       where what = 'suppliers' and before ? 'currency' order by subject, id) c where c.id = suppliers.id`
+    expect(await folded(database.sql)).toEqual(await recount(database.sql, 'Asia/Jakarta'))
+    await expect(rebuildSales(database.sql, { timeZone: 'Mars/Olympus' })).rejects.toMatchObject({
+      field: 'time_zone',
+    })
+  }, 600_000)
+})
