@@ -18,6 +18,7 @@ export const tableOf = {
   webhook: 'webhooks',
   'deposit provider': 'deposit_providers',
   deposit: 'deposits',
+  'stray payment': 'stray_payments',
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
   staff: 'staff',

@@ -84,6 +84,12 @@ async function list(): Promise<Answer> {
 const providersOf = ({ sql, config }: Connected) =>
   new Providers(sql, () => openSealer(sql, new KeyRing(config)))
 
+/** `settingsAndProvider` throws not_found. */
+export async function settingsAndProvider(connected: Connected, code: string) {
+  const provider = await providersOf(connected).get(code)
+  return { provider, settings: settingsOf(provider) }
+}
+
 /** `providerJson` names the bounds as the REST API does. */
 function providerJson(provider: Provider): unknown {
   const { min_amount, max_amount, ...json } = jsonOf(providerAttributes, viewOf(provider))
@@ -94,12 +100,15 @@ function shown(provider: Provider): Answer {
   const view = viewOf(provider)
   const text = keyValues([
     ...textsOf(providerAttributes, view),
-    ...Object.entries(view.settings).map(([name, value]): [string, Cell] => [name, String(value)]),
+    ...Object.entries(view.settings).map(([name, value]): [string, Cell] => [name, textOf(value)]),
     view.hook !== null && ['secrets', view.hasSecrets ? 'set' : 'missing'],
     view.hook !== null && ['its hook', view.hook],
   ])
   return { json: providerJson(provider), text }
 }
+
+/** `textOf` writes a setting for people. */
+const textOf = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value))
 
 /** `options` has an option for every field of every kind. */
 const options = fieldOptions(gatewayKinds)

@@ -7,6 +7,7 @@ import { Refusal } from '../errors.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
+import { registerIncoming } from './deposit-incoming.ts'
 import { registerProviders } from './deposit-provider.ts'
 import { limitOption } from './input.ts'
 import { type Answer, answering, type Cell, keyValues, listed, withNext } from './output.ts'
@@ -25,6 +26,7 @@ export function register(program: Command): void {
   if (!deposit) throw new Error('the command deposit comes first')
   deposit.hook('preAction', handOptionsOn)
   registerProviders(deposit)
+  registerIncoming(deposit)
   deposit
     .command('list')
     .description('deposits that accounts have begun, the newest first')

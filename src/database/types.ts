@@ -18,6 +18,7 @@ import type {
   ServiceId,
   SignInId,
   StaffId,
+  StrayId,
   SubscriptionId,
   SupplierId,
   TokenId,
@@ -144,6 +145,7 @@ export interface Deposits {
   settledAt: Date | null
   settledBy: string | null
   state: Generated<string>
+  tail: Generated<Amount>
   totalPay: Amount
 }
 
@@ -325,6 +327,21 @@ export interface Staff {
   suspendedAt: Date | null
 }
 
+export interface StrayPayments {
+  amount: Amount
+  closedAt: Date | null
+  closedBy: string | null
+  currency: string
+  fitting: number
+  id: Generated<StrayId>
+  note: string | null
+  paidAt: string
+  paymentId: string
+  providerId: ProviderId
+  receivedAt: Date
+  words: string
+}
+
 export interface SupplierHealth {
   balance: Amount | null
   balanceAt: Date | null
@@ -426,6 +443,7 @@ export interface Database {
   services: Services
   signIns: SignIns
   staff: Staff
+  strayPayments: StrayPayments
   supplierHealth: SupplierHealth
   supplierRoutes: SupplierRoutes
   suppliers: Suppliers

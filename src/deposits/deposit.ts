@@ -13,6 +13,8 @@ export interface DepositDetails {
   instructions?: string
   /** `payment_url` is the gateway's page. */
   payment_url?: string
+  /** `qr_string` is what a QR code holds that names payee and amount. */
+  qr_string?: string
 }
 
 /** Deposit is money that an account pays in through a provider. Amounts are in the account's currency. */
@@ -31,6 +33,8 @@ export interface Deposit {
   fee: Micros
   /** `totalPay` is what is paid: amount and fee. */
   totalPay: Micros
+  /** `tail` is the part of `amount` by which `totalPay` differs from that of all other open deposits of the provider; 0: it need not differ. */
+  tail: Micros
   /** `reference` is the gateway's name of the payment; null: it has none, or its answer never arrived. */
   reference: string | null
   /** `attempt` counts the gateway's errors: after each one the next try is a new request to it. */

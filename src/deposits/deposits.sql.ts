@@ -1,7 +1,8 @@
 import { build, literal } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
-import type { AccountId, DepositId } from '../lib/ids.ts'
+import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { Deposit, DepositDetails, DepositState } from './deposit.ts'
 
 export const deposits = () =>
@@ -30,6 +31,7 @@ export async function insertDeposit(
     | 'amount'
     | 'fee'
     | 'totalPay'
+    | 'tail'
     | 'details'
     | 'expiresAt'
     | 'createdAt'
@@ -112,6 +114,42 @@ export async function updateAttempt(
       .where('reference', 'is', null)
       .where('state', '=', 'pending'),
   )
+}
+
+/**
+ * `selectTaken` gives what is paid for the deposits of a provider between two amounts that are open, or have ended since: no other deposit may
+ * have the same amount.
+ */
+export async function selectTaken(
+  sql: Queryable,
+  providerId: ProviderId,
+  { from, to, since }: { from: Micros; to: Micros; since: Date },
+): Promise<Micros[]> {
+  const taken = await sql.run(
+    build
+      .selectFrom('deposits')
+      .select('totalPay')
+      .where('providerId', '=', providerId)
+      .where('tail', '>', 0n as Micros)
+      .where('totalPay', '>=', from)
+      .where('totalPay', '<=', to)
+      .where((one) => one.or([one('settledAt', 'is', null), one('settledAt', '>', since)])),
+  )
+  return taken.map(({ totalPay }) => totalPay)
+}
+
+/** `selectByTotals` gives the deposits of a provider, told apart by their amounts, for which one of these is paid; the oldest first. */
+export async function selectByTotals(
+  sql: Queryable,
+  providerId: ProviderId,
+  totals: readonly bigint[],
+): Promise<Deposit[]> {
+  const fitting = deposits()
+    .where('d.providerId', '=', providerId)
+    .where('d.tail', '>', 0n as Micros)
+    .where(literal<boolean>`d.total_pay = any(${totals}::bigint[])`)
+    .orderBy('d.id')
+  return (await sql.run(fitting)).map(depositOf)
 }
 
 /** DepositChange is a deposit's new state; what is left out stays. */

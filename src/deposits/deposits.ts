@@ -6,20 +6,29 @@ import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { AccountId, DepositId, ProviderId } from '../lib/ids.ts'
-import type { Micros } from '../lib/money.ts'
+import { type Micros, micros } from '../lib/money.ts'
 import { type Page, pageOf } from '../lib/page.ts'
+import { DAY_MS } from '../lib/time.ts'
 import type { Deposit } from './deposit.ts'
 import type { DepositFilter } from './deposit-list.sql.ts'
 import { listDeposits } from './deposit-list.ts'
-import { countOpen, insertDeposit, lockDeposit, selectDeposit, updateState } from './deposits.sql.ts'
+import {
+  countOpen,
+  insertDeposit,
+  lockDeposit,
+  selectDeposit,
+  selectTaken,
+  updateState,
+} from './deposits.sql.ts'
 import { refuseUnknown } from './operator-deposits.ts'
 import { type DepositsDeps, PaymentPages } from './pages.ts'
 import { readProof } from './proof.ts'
 import { updateProof, upsertProofFile } from './proofs.sql.ts'
 import type { Provider } from './provider.ts'
-import { selectProvider, selectProviders } from './providers.sql.ts'
+import { lockProvider, selectProvider, selectProviders } from './providers.sql.ts'
 import { nextCheck } from './schedule.ts'
-import { isFor, termsOf } from './terms.ts'
+import { freeTail, tellingApartOf } from './telling-apart.ts'
+import { isFor, type Terms, termsOf } from './terms.ts'
 
 /** MAX_OPEN bounds the open deposits of one account (requests at the same moment may exceed it by their number). */
 const MAX_OPEN = 20
@@ -61,7 +70,7 @@ export class Deposits {
   ): Promise<DepositId> {
     const now = this.#deps.clock.now()
     const provider = await usable(transaction, account, providerCode, 'provider_code')
-    const terms = orThrow(termsOf(provider, amount, now))
+    const terms = await this.#terms(transaction, provider, amount, now)
     if ((await countOpen(transaction, account.id)) >= MAX_OPEN) {
       throw new Refusal('conflict', `${MAX_OPEN} deposits are open: cancel those that you will not pay`)
     }
@@ -71,6 +80,23 @@ export class Deposits {
     return await insertDeposit(transaction, {
       ...{ accountId: account.id, providerId, currency, ...terms, checkAt, createdAt: now },
     })
+  }
+
+  /** `#terms` gives a deposit that is told apart by its amount one that no other has, until the transaction ends. */
+  async #terms(transaction: Transaction, provider: Provider, amount: Micros, now: Date): Promise<Terms> {
+    const plain = orThrow(termsOf(provider, amount, now))
+    const how = tellingApartOf(provider)
+    if (!how) return plain
+    await lockProvider(transaction, provider.id)
+    const taken = await selectTaken(transaction, provider.id, {
+      from: plain.totalPay,
+      to: micros(plain.totalPay + how.step * BigInt(how.most)),
+      since: new Date(now.getTime() - how.keepDays * DAY_MS),
+    })
+    const tail = freeTail(plain.totalPay, how, taken)
+    if (tail !== undefined) return orThrow(termsOf(provider, amount, now, tail))
+    const message = 'all amounts just above this one are taken: choose another amount, or try again later'
+    throw new Refusal('conflict', message, 'amount')
   }
 
   /**

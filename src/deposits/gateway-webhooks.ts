@@ -2,7 +2,9 @@ import type { ChangeListener } from '../database/change-notifier.ts'
 import { KeptCopy } from '../database/kept-copy.ts'
 import { Refusal } from '../errors.ts'
 import type { Gateway, GatewayEvent } from '../integrations/gateways/gateway.ts'
+import type { Transfer, TransferReader } from '../integrations/gateways/transfer.ts'
 import { Bucket } from '../throttles/bucket.ts'
+import { takeTransfers } from './incoming.ts'
 import type { DepositsDeps } from './pages.ts'
 import type { Provider } from './provider.ts'
 import { selectProviders } from './providers.sql.ts'
@@ -16,10 +18,18 @@ const MAX_PROVIDERS = 1000
  */
 const REREADS_PER_MINUTE = 60
 
-/** Listening is a provider whose gateway signs what it sends. */
+/** Listening is a provider whose hook is told of payments, or of transfers that may be any deposit's. */
 interface Listening {
   provider: Provider
-  gateway: Gateway
+  gateway: Gateway | null
+  hearing: TransferReader | undefined
+}
+
+/** Heard is what a hook was told. */
+interface Heard {
+  provider: Provider
+  event?: GatewayEvent | undefined
+  transfers?: Transfer[] | undefined
 }
 
 /** GatewayWebhooks takes in what gateways send by themselves. Signatures are checked by what is in memory: strangers cost no query each. */
@@ -44,7 +54,8 @@ export class GatewayWebhooks {
    */
   async receive(code: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
     const { sql, clock, log } = this.#deps
-    const { provider, event } = await this.#check(code, body, headers)
+    const { provider, event, transfers = [] } = await this.#check(code, body, headers)
+    await this.#take(provider, transfers)
     if (!event) return
     const { depositId, payment } = event
     const { outcome, note }: Settled = await settle(sql, provider, { depositId, payment, event }, clock)
@@ -57,17 +68,29 @@ export class GatewayWebhooks {
     else log.warn({ ...said, note }, 'a deposit waits for a person')
   }
 
-  /** `#check` gives the provider and what its gateway tells. Throws invalid_signature. */
-  async #check(
-    code: string,
-    body: Buffer,
-    headers: Record<string, unknown>,
-  ): Promise<{ provider: Provider; event: GatewayEvent | undefined }> {
+  async #take(provider: Provider, transfers: Transfer[]): Promise<void> {
+    if (transfers.length === 0) return
+    const { sql, clock, log } = this.#deps
+    for (const { transfer, fate, deposit, note } of await takeTransfers(sql, provider, transfers, {
+      told: 'hook',
+      clock,
+    })) {
+      const said = { provider: provider.code, payment: transfer.id, deposit: deposit?.id, fate, note }
+      if (fate === 'credited' || fate === 'known') log.info(said, 'a hook told of a payment')
+      else log.warn(said, 'a payment waits for a person')
+    }
+  }
+
+  /** `#check` gives the provider and what its hook was told. Throws invalid_signature. */
+  async #check(code: string, body: Buffer, headers: Record<string, unknown>): Promise<Heard> {
     const read = (providers: ReadonlyMap<string, Listening>) => {
       const known = providers.get(code)
       // One answer for both, so that a caller does not learn which providers there are.
       if (!known) throw new Refusal('invalid_signature')
-      return { provider: known.provider, event: known.gateway.receive(body, headers) }
+      const { provider, gateway, hearing } = known
+      return hearing
+        ? { provider, transfers: hearing.receive(body, headers) }
+        : { provider, event: gateway?.receive(body, headers) }
     }
     try {
       return read(await this.#providers.current())
@@ -83,8 +106,8 @@ export class GatewayWebhooks {
     const listening = new Map<string, Listening>()
     for (const provider of await selectProviders(sql, { limit: MAX_PROVIDERS })) {
       try {
-        const gateway = await gateways.of(provider)
-        if (gateway) listening.set(provider.code, { provider, gateway })
+        const [gateway, hearing] = [await gateways.of(provider), await gateways.hearing(provider)]
+        if (gateway || hearing) listening.set(provider.code, { provider, gateway, hearing })
       } catch (error) {
         const reason = (error as Error).message
         log.error({ provider: provider.code, reason }, 'a payment gateway cannot be heard')

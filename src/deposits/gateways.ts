@@ -1,5 +1,6 @@
 import type { Gateway } from '../integrations/gateways/gateway.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
+import type { TransferReader } from '../integrations/gateways/transfer.ts'
 import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import type { OutboundClient } from '../outbound/outbound.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
@@ -33,6 +34,18 @@ export class Gateways implements RuntimeService {
       client: this.#client,
       clock: this.#context.clock,
       installation: this.#context.installation,
+    })
+  }
+
+  /** `hearing` gives what reads transfers that the provider's hook is told of; undefined: it is told of none. Throws as `of`. */
+  async hearing(provider: Provider): Promise<TransferReader | undefined> {
+    const kind = gatewayKinds.get(provider.kind)
+    if (!kind.hear || provider.secrets === null) return undefined
+    return kind.hear({
+      settings: settingsOf(provider),
+      secrets: secretsOf(provider, await this.#sealer()),
+      currency: provider.currency,
+      clock: this.#context.clock,
     })
   }
 

@@ -2,7 +2,8 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
-import { completeSettings, readSecrets, secretNames, shownSettings } from '../integrations/kit/kind.ts'
+import { isNeeded } from '../integrations/kit/fields.ts'
+import { completeSettings, readSecrets, shownSettings } from '../integrations/kit/kind.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
@@ -90,16 +91,17 @@ export const settingsOf = ({ kind, settings }: Provider): Record<string, unknown
   orThrow(completeSettings(gatewayKinds.get(kind), settings))
 
 /** `viewOf` is a provider as operators see it, also where its settings are none of its kind any more. */
-export const viewOf = (provider: Provider) => ({
-  ...provider,
-  settings: shownSettings(gatewayKinds.get(provider.kind), provider.settings),
-  hasSecrets: provider.secrets !== null,
-  hook: gatewayKinds.get(provider.kind).connect ? `/hooks/deposits/${provider.code}` : null,
-})
+export function viewOf(provider: Provider) {
+  const kind = gatewayKinds.get(provider.kind)
+  const hasSecrets = provider.secrets !== null
+  const hook = kind.connect || (kind.hear && hasSecrets) ? `/hooks/deposits/${provider.code}` : null
+  return { ...provider, settings: shownSettings(kind, provider.settings), hasSecrets, hook }
+}
 
 /** `secretsOf` throws an Error when the secrets were sealed with another key. */
 export function secretsOf(provider: Provider, sealer: Sealer): Record<string, string> {
-  if (!provider.secrets && secretNames(gatewayKinds.get(provider.kind)).length > 0) {
+  const { fields } = gatewayKinds.get(provider.kind)
+  if (!provider.secrets && Object.values(fields).some((field) => field.secret && isNeeded(field))) {
     throw new Error('the provider has no secrets')
   }
   return credentials.openSecrets(provider, sealer)

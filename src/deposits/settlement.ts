@@ -19,8 +19,8 @@ interface Verdict {
 }
 
 /**
- * `verdictOn` decides what a payment makes of a deposit; undefined: nothing new. Pure. It credits only a pending deposit that the payment
- * fits in every respect; any other money that came waits for a person.
+ * `verdictOn` decides what a payment makes of a deposit; undefined: nothing new. Pure. It credits only a deposit that is pending, or waits with
+ * nothing but a proof, and that the payment fits in every respect; any other money that came waits for a person.
  */
 export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefined {
   const { state } = deposit
@@ -37,12 +37,13 @@ export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefin
   }
   const fault = faultOf(deposit, payment)
   const paid = `${payment.reference} is paid`
-  if (state === 'pending')
+  if (state === 'pending' || isProofOnly(deposit))
     return fault ? { state: 'review', note: fault } : { state: 'succeeded', credit: true }
   if (state === 'succeeded') {
-    return deposit.reference === payment.reference
-      ? undefined
-      : { state, note: added(deposit, `${paid}, too: perhaps it is to be refunded`) }
+    if (deposit.reference === payment.reference) return undefined
+    const more =
+      deposit.reference === null ? 'after it was confirmed by hand' : 'too: perhaps it is to be refunded'
+    return { state, note: added(deposit, `${paid}, ${more}${fault ? `; ${fault}` : ''}`) }
   }
   if (state === 'review') return { state, note: added(deposit, fault ?? `${paid} as asked`) }
   return {
@@ -50,6 +51,10 @@ export function verdictOn(deposit: Deposit, payment: Payment): Verdict | undefin
     note: `${paid}, after the deposit had ${ended[state]}${fault ? `; ${fault}` : ''}`,
   }
 }
+
+/** `isProofOnly` tells that a deposit waits for a person only because its payer has handed in a proof, and not for money that does not fit. */
+const isProofOnly = ({ state, note, reference }: Deposit): boolean =>
+  state === 'review' && note === null && reference === null
 
 /** `added` keeps what was noted of the money that came earlier. */
 const added = ({ note }: Deposit, more: string): string =>

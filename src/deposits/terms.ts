@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { gatewayKinds } from '../integrations/gateways/index.ts'
 import { invalid, ok, type Result } from '../lib/fault.ts'
-import { formatMicros, type Micros, micros } from '../lib/money.ts'
+import { formatMicros, type Micros, micros, ZERO } from '../lib/money.ts'
 import type { DepositDetails } from './deposit.ts'
 import { feeOf } from './fees.ts'
 import type { Provider } from './provider.ts'
@@ -12,6 +12,7 @@ export interface Terms {
   amount: Micros
   fee: Micros
   totalPay: Micros
+  tail: Micros
   details: DepositDetails
   expiresAt: Date
 }
@@ -20,25 +21,34 @@ export interface Terms {
 export const isFor = ({ enabled, currency }: Provider, account: Pick<Account, 'currency'>): boolean =>
   enabled && currency === account.currency
 
-/** `termsOf` refuses an amount (which is what is credited) that the provider does not take. */
-export function termsOf(provider: Provider, amount: Micros, now: Date): Result<Terms> {
+/**
+ * `termsOf` refuses an amount (which is what is credited) that the provider does not take. `tail` is added to it, and credited as well: it
+ * tells the deposit apart from others.
+ */
+export function termsOf(provider: Provider, asked: Micros, now: Date, tail = ZERO): Result<Terms> {
   const { kind, currency, minAmount, maxAmount } = provider
-  const { step, shown } = gatewayKinds.get(kind)
+  const { step, shown, details } = gatewayKinds.get(kind)
   const smallest = step(currency)
   const bound = (message: string, of: bigint) =>
     invalid('amount', `${message} ${formatMicros(of, currency)} ${currency}`)
-  if (amount < minAmount) return bound('must be at least', minAmount)
-  if (maxAmount !== null && amount > maxAmount) return bound('must be at most', maxAmount)
-  if (amount % smallest !== 0n) return bound('must be a multiple of', smallest)
-  const fee = feeOf(amount, provider, smallest)
+  if (asked < minAmount) return bound('must be at least', minAmount)
+  if (maxAmount !== null && asked > maxAmount) return bound('must be at most', maxAmount)
+  if (asked % smallest !== 0n) return bound('must be a multiple of', smallest)
+  const fee = feeOf(asked, provider, smallest)
+  const amount = micros(asked + tail)
+  const totalPay = micros(amount + fee)
   const settings = settingsOf(provider)
   return ok({
     amount,
     fee,
-    totalPay: micros(amount + fee),
-    details: Object.fromEntries(
-      shown.flatMap((name) => (settings[name] === undefined ? [] : [[name, String(settings[name])]])),
-    ),
+    totalPay,
+    tail,
+    details: {
+      ...Object.fromEntries(
+        shown.flatMap((name) => (settings[name] === undefined ? [] : [[name, String(settings[name])]])),
+      ),
+      ...details?.(settings, { totalPay, currency }),
+    },
     expiresAt: expiryOf(provider, now),
   })
 }

@@ -14,6 +14,7 @@ export type ReviewId = number & { readonly __id: 'review' }
 export type RouteId = number & { readonly __id: 'route' }
 export type ServiceId = number & { readonly __id: 'service' }
 export type SignInId = number & { readonly __id: 'sign-in' }
+export type StrayId = number & { readonly __id: 'stray' }
 export type StaffId = number & { readonly __id: 'staff' }
 export type SubscriptionId = number & { readonly __id: 'subscription' }
 export type SupplierId = number & { readonly __id: 'supplier' }

@@ -87,6 +87,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ],
   ['deposit confirm 1001', 'deposit'],
   ['deposit refuse 1002 --reason late', 'deposit'],
+  ['deposit stray close 1 --note seen', 'stray payment'],
   [`notify channel add --kind http --url https://hooks.example.com/n?token=${SECRET}`, 'channel'],
   [`notify channel update http --url https://hooks.example.com/n?token=${SECRET}-2`, 'channel'],
   ['notify add --http ops', 'subscription'],
@@ -123,6 +124,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
     ],
     ...[
       'deposit show',
+      'deposit stray list',
       'doctor',
       'group list',
       'key list',
@@ -155,7 +157,15 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
   ],
   // The ledger's entry, the attempt or the review has who did it; a replay changes nothing.
   by: [
-    ...['adjust', 'deposit', 'manual answer', 'manual paste', 'manual refuse', 'manual take'],
+    ...[
+      'adjust',
+      'deposit',
+      'deposit match',
+      'manual answer',
+      'manual paste',
+      'manual refuse',
+      'manual take',
+    ],
     'webhook replay',
   ],
   running: ['backup create', 'demo', 'fake-supplier', 'migrate', 'restore', 'start'],
@@ -178,6 +188,9 @@ const before: Record<string, string> = {
   'deposit confirm 1001': `
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
     select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', null, now() from generate_series(1, 2)`,
+  'deposit stray close 1 --note seen': `
+    insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
+    values (1, 'm1', 1, 'USD', '2026-11-29', '', 0, now())`,
   'review resolve 1 --dismiss --why seen': `
     insert into orders (account_id, id, service_id, via, state, item_count, unit_price, total, created_at, finished_at)
     select 1, id, 1001, 'dhru', state, 1, 0, 0, now(), case state when 'success' then now() end

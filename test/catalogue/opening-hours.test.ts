@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { closedMessage, isOpen, isTimeZone } from '../../src/catalogue/opening-hours.ts'
+import { closedMessage, isOpen } from '../../src/catalogue/opening-hours.ts'
+import { isTimeZone } from '../../src/lib/wall-clock.ts'
 
 const hours = (opensAt: string | null, closesAt: string | null, timeZone = 'UTC') => ({
   opensAt,

@@ -10,7 +10,7 @@ const cut = [
   ...['account list', 'account list --search buyer', 'key list', 'key list --account buyer1', 'service list'],
   ...['service list --search s', 'price list --service s1', 'price history s1', 'route list', 'rate list'],
   ...['rate list --all', 'review list', 'review list --all', 'review kept', 'manual list', 'webhook list'],
-  ...['webhook attempts 1', 'notify list'],
+  ...['webhook attempts 1', 'notify list', 'deposit stray list'],
 ]
 /** `paged` are lists that go on behind a row, by --before. */
 const paged = ['order list', 'deposit list', 'webhook events 1', 'trail']
@@ -54,7 +54,9 @@ beforeAll(async () => {
     insert into order_events (webhook_id, account_id, order_id, state, created_at) select 1, 1, n, 'success', now() from generate_series(1, 2) n;
     insert into webhook_deliveries (account_id, event_id, number, webhook_id, at) select 1, 1, n, 1, now() from generate_series(1, 2) n;
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, created_at)
-    select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', now() from generate_series(1, 2)`)
+    select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', now() from generate_series(1, 2);
+    insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
+    select 1, 'm' || n, 1, 'USD', '2026-11-29', '', 0, now() from generate_series(1, 2) n`)
 })
 afterAll(() => database.drop())
 

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -123,4 +123,69 @@ test('a gateway whose secrets came by stdin works, and they are not shown', asyn
     has_secrets: true,
   })
   await fake.stop()
+})
+
+test('a statement is shown first, then credited, and counts once however often it comes', async () => {
+  const payer = await server.shop({ currency: 'IDR', deposit: '1' })
+  const words =
+    'provider add --kind unique-amount --code bca --name BCA --currency IDR --account-number 1 --account-holder-name Us'
+  const made = await json(...words.split(' '), '--time-zone', 'Asia/Jakarta', '--tail-max', '9')
+  expect(made).toMatchObject({ hook: null, has_secrets: false, settings: { tail_max: 9, keep_days: 7 } })
+  const client = new RestClient(server, payer)
+  const begun = (await client.post('/api/deposit', { amount: 50_000, provider_code: 'bca' })).body
+  const total = begun.amounts.total_pay
+  const day = new Date(Date.now() + 7 * 3_600_000).toISOString().slice(0, 10)
+  const file = join(settings['IMEIGATE_DATA'] ?? '', 'statement.csv')
+  const rows = [
+    'Tanggal;Keterangan;Jumlah',
+    `${day};BUDI;"${total},00 CR"`,
+    `${day};ANI;49.000,00 CR`,
+    `${day};BIAYA;2.500,00 DB`,
+    'Saldo;;9',
+  ]
+  await writeFile(file, rows.join('\n'))
+  const shown = await json('match', file, '--provider', 'bca')
+  expect(shown).toMatchObject({
+    ...{ applied: false, credited: String(total), currency: 'IDR' },
+    counts: { credited: 1, unmatched: 1, out: 1, undated: 1, known: 0 },
+    lines: [
+      { line: 2, outcome: 'credited', deposit: begun.id, words: 'BUDI', credit: String(total) },
+      { line: 3, outcome: 'unmatched', deposit: null, amount: '49000' },
+    ],
+  })
+  expect(await balance(server, payer)).toBe('1.00')
+  const text = await run('match', file, '--provider', 'bca')
+  expect(text.stdout).toContain('nothing was changed: add --apply')
+  expect(await json('match', file, '--provider', 'bca', '--apply')).toMatchObject({
+    applied: true,
+    counts: { credited: 1 },
+  })
+  // The same line in a file that overlaps, and once more by itself.
+  await writeFile(file, [rows[0], rows[2], rows[1], ''].join('\n'))
+  expect(await json('match', file, '--provider', 'bca', '--apply')).toMatchObject({
+    credited: '0',
+    counts: { credited: 0, known: 1, unmatched: 1 },
+  })
+  expect(await balance(server, payer)).toBe(`${total + 1}.00`)
+  expect(await json('show', String(begun.id))).toMatchObject({
+    state: 'succeeded',
+    settled_by: 'deposit:bca',
+  })
+  const other = await run('match', file, '--provider', 'bank', '--json')
+  expect(other.error()).toMatchObject({ code: 'conflict', field: 'provider' })
+  const nobody = await run('match', file, '--provider', 'nobody', '--json')
+  expect(nobody.error()).toMatchObject({ code: 'not_found' })
+})
+
+test('what fits no deposit is listed until somebody closes it', async () => {
+  await server.sql`
+    insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
+    select id, 'm7', 49000000000, 'IDR', '2026-11-29', 'ANI', 0, now() from deposit_providers where code = 'bca'`
+  const [stray] = await json('stray', 'list')
+  expect(stray).toMatchObject({ provider: 'bca', payment: 'm7', amount: '49000.00', fitting: 0 })
+  expect(await json('stray', 'close', String(stray.id), '--note', 'credited')).toMatchObject({
+    note: 'credited',
+  })
+  expect(await json('stray', 'list')).toEqual([])
+  expect((await run('stray', 'close', '999', '--json')).error()).toMatchObject({ code: 'not_found' })
 })

@@ -6,6 +6,7 @@ import { formatMicros, type Micros, parseMicros, ZERO } from '../../src/lib/mone
 import { type Clock, systemClock } from '../../src/lib/time.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import type { Shop, TestServer } from '../support/server.ts'
+import { HOOK_SECRET } from './fake-bank.ts'
 import { SECRET_KEY, WEBHOOK_SECRET } from './fake-stripe.ts'
 
 /** `sealer` has the key of `testServer`. */
@@ -54,3 +55,16 @@ export async function balance({ sql }: TestServer, { accountId }: Shop): Promise
 export async function broken({ sql }: TestServer): Promise<string[]> {
   return (await checkLedger(sql)).filter(({ ok }) => !ok).map(({ name }) => name)
 }
+
+/** `uniqueAmounts` is a bank account in rupiah whose deposits are told apart by their amounts, with a hook. */
+export const uniqueAmounts = (
+  { sql }: TestServer,
+  { currency = 'IDR', code = 'qris', settings, secrets, ...more }: More = {},
+  clock: Clock = systemClock,
+): Promise<Provider> =>
+  new Providers(sql, sealer, clock).create({
+    ...{ kind: 'unique-amount', code, name: 'Transfer', currency },
+    settings: { account_number: '12345', account_holder_name: 'The Operator', ...settings },
+    secrets: { hook_secret: HOOK_SECRET, ...secrets },
+    ...more,
+  })

@@ -21,11 +21,12 @@ const fits = (deposit: Deposit, payment: Payment): boolean =>
   payment.currency === deposit.currency &&
   (deposit.reference === null || deposit.reference === payment.reference)
 
-test('exactly that is credited which is pending, paid, and fits in every respect', () => {
+test('exactly that is credited which is pending or waits with a proof, is paid, and fits in every respect', () => {
   fc.assert(
     fc.property(deposits, payments, (deposit, payment) => {
       const { credit = false, state } = verdictOn(deposit, payment) ?? {}
-      const due = deposit.state === 'pending' && payment.state === 'paid' && fits(deposit, payment)
+      const isOpen = deposit.state === 'pending' || (deposit.state === 'review' && deposit.reference === null)
+      const due = isOpen && payment.state === 'paid' && fits(deposit, payment)
       expect(credit).toBe(due)
       if (due) expect(state).toBe('succeeded')
     }),

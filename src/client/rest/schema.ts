@@ -18,7 +18,7 @@ export interface Schemas {
       deposit_amount: number
     }
     fee_amount: number
-    qr_string: null
+    qr_string: string | null
     qr_url: string | null
     payment_url: string | null
     account_number: string | null
@@ -40,8 +40,8 @@ export interface Schemas {
     id: number
     code: string
     name: string
-    kind: 'manual' | 'stripe'
-    /** bank_transfer, checkout */
+    kind: 'manual' | 'unique-amount' | 'stripe'
+    /** bank_transfer, bank_transfer, checkout */
     channel: string
     currency: string
     /** A decimal; of what is credited */

@@ -1156,6 +1156,8 @@ create table deposits (
   amount bigint not null check (amount > 0),
   fee bigint not null check (fee >= 0),
   total_pay bigint not null check (total_pay = amount + fee),
+  -- The part of the amount by which what is paid differs from all other open deposits of the provider; 0: it need not differ.
+  tail bigint not null default 0 check (tail between 0 and amount),
   -- The gateway's name of the payment; null: it has none, or its answer never arrived.
   reference text,
   -- Counts what the gateway answered with an error: each further try is a new request to it.
@@ -1178,6 +1180,9 @@ create table deposits (
   check ((settled_by is null) = (settled_at is null))
 );
 create unique index deposits_reference on deposits (provider_id, reference) where reference is not null;
+-- A payment that says nothing but its amount is of one open deposit at most.
+create unique index deposits_told_apart on deposits (provider_id, total_pay) where tail > 0 and state in ('pending', 'review');
+create index deposits_by_total on deposits (provider_id, total_pay, id) where tail > 0;
 create index deposits_of_account on deposits (account_id, id);
 create index deposits_to_check on deposits (check_at) where check_at is not null;
 create index deposits_in_review on deposits (id) where state = 'review';
@@ -1200,6 +1205,28 @@ create table deposit_events (
   primary key (provider_id, event_id)
 );
 create index deposit_events_of_deposit on deposit_events (deposit_id);
+
+-- Payments that a hook told of and that fit no deposit by their amount, or several: a person looks at them.
+create table stray_payments (
+  id integer generated always as identity primary key,
+  provider_id integer not null references deposit_providers,
+  -- The payment's own name, as the hook gave it.
+  payment_id text not null,
+  amount bigint not null,
+  currency text not null,
+  -- On the wall of the provider's time zone, as exactly as the hook said.
+  paid_at text not null,
+  words text not null,
+  -- How many deposits it fits.
+  fitting integer not null,
+  received_at timestamptz not null,
+  closed_at timestamptz,
+  closed_by text,
+  note text,
+  unique (provider_id, payment_id),
+  check ((closed_at is null) = (closed_by is null))
+);
+create index stray_payments_open on stray_payments (id) where closed_at is null;
 
 -- request log ------------------------------------------------------------------------------------------------
 
@@ -1472,6 +1499,8 @@ create trigger deposit_providers_trail after insert or update or delete on depos
 create trigger deposits_trail after update of state on deposits
   for each row when (old.state <> new.state and acting() is distinct from 'imeigate')
   execute function record_change('id', '', '');
+create trigger stray_payments_trail after update of closed_at on stray_payments
+  for each row execute function record_change('id', '', '');
 create trigger notice_channels_trail after insert or update or delete on notice_channels
   for each row execute function record_change('id', 'secrets', 'updated_at');
 create trigger secret_key_rotations_trail after insert or update or delete on secret_key_rotations

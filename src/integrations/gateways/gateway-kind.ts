@@ -3,6 +3,7 @@ import type { Clock } from '../../lib/time.ts'
 import type { OutboundClient } from '../../outbound/outbound.ts'
 import type { IntegrationKind } from '../kit/kind.ts'
 import type { Gateway } from './gateway.ts'
+import type { TellingApart, TransferReader } from './transfer.ts'
 
 /** GatewayKind describes one way to be paid, and connects to the payment service behind it. */
 export interface GatewayKind extends IntegrationKind {
@@ -16,8 +17,24 @@ export interface GatewayKind extends IntegrationKind {
   step(currency: string): bigint
   /** `minutes` gives how long a deposit may be paid. */
   minutes(settings: Record<string, unknown>): number
-  /** `connect` is absent where a person sees that the money is there; such a provider has no inbound webhook. */
+  /** `connect` is absent where no payment service is asked: a person, or a transfer that fits, says that the money is there. */
   connect?(deps: GatewayDeps): Gateway
+  /** `toldApart` is there where each deposit has an amount of its own. */
+  toldApart?(settings: Record<string, unknown>, currency: string): TellingApart
+  /** `details` tell the payer more than `shown`, by what the deposit is. */
+  details?(
+    settings: Record<string, unknown>,
+    deposit: { totalPay: bigint; currency: string },
+  ): Record<string, string>
+  /** `hear` reads what the hook is told of transfers; undefined: it has no secret, and is told nothing. */
+  hear?(deps: HearingDeps): TransferReader | undefined
+}
+
+export interface HearingDeps {
+  settings: Record<string, unknown>
+  secrets: Record<string, string>
+  currency: string
+  clock: Clock
 }
 
 export interface GatewayDeps {

@@ -1,7 +1,7 @@
 import { integer } from '../../../lib/attribute-types.ts'
 import { minorUnit } from '../../../lib/money.ts'
-import { optional, text } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
+import { payee } from '../payee.ts'
 
 /** `bankTransfer` is a bank account; a person confirms that the money is there. */
 export const bankTransfer = gatewayKind({
@@ -10,27 +10,7 @@ export const bankTransfer = gatewayKind({
   label: 'Bank transfer',
   wireKind: 'manual',
   fields: {
-    account_number: text({
-      label: 'Account number',
-      flag: '--account-number <text>',
-      help: 'where to pay to',
-      max: 200,
-    }),
-    account_holder_name: text({
-      label: 'Account holder',
-      flag: '--account-holder-name <text>',
-      help: 'whose account that is',
-      max: 200,
-    }),
-    bank: optional(text({ label: 'Bank', flag: '--bank <text>', help: 'the bank', max: 200 })),
-    instructions: optional(
-      text({
-        label: 'Instructions',
-        flag: '--instructions <text>',
-        help: 'what else the payer must know',
-        max: 2000,
-      }),
-    ),
+    ...payee,
     expires_hours: integer({
       label: 'Time to pay',
       flag: '--expires-hours <text>',

@@ -1,0 +1,192 @@
+import { type Command, Option } from 'commander'
+import type { Fate, Matched } from '../deposits/incoming.ts'
+import type { StatementLine } from '../deposits/statement-file.ts'
+import type { Stray } from '../deposits/stray.ts'
+import type { StrayId } from '../lib/ids.ts'
+import { formatMicros, formatMoney } from '../lib/money.ts'
+import { systemClock } from '../lib/time.ts'
+import { actor, withDatabase } from './connection.ts'
+import { settingsAndProvider } from './deposit-provider.ts'
+import { idOf, limitOption, readBytes, textOfFile } from './input.ts'
+import { type Answer, answering, cutTo, listed } from './output.ts'
+
+interface MatchOptions {
+  provider: string
+  apply?: true
+  dateColumn?: string
+  amountColumn?: string
+  wordsColumn?: string
+  idColumn?: string
+  dateOrder: 'dmy' | 'mdy'
+}
+
+/** `registerIncoming` adds what brings payments and deposits together that are told apart by their amounts. */
+export function registerIncoming(deposit: Command): void {
+  deposit
+    .command('match <file>')
+    .description(
+      "read a bank's statement (CSV), and credit the deposits whose amounts are in it; shown first",
+    )
+    .requiredOption(
+      '--provider <code>',
+      'whose statement it is: a provider whose deposits have amounts of their own',
+    )
+    .option('--apply', 'do it; without this, what would be done is shown')
+    .option('--date-column <name>', 'the column of dates, where its name is not known')
+    .option('--amount-column <name>', 'the column of amounts, likewise')
+    .option('--words-column <name>', 'the column of descriptions, likewise')
+    .option('--id-column <name>', "a column with the bank's own number of each line, which never comes twice")
+    .addOption(
+      new Option('--date-order <order>', 'whether 03/04/2026 is in April (dmy) or in March (mdy)')
+        .choices(['dmy', 'mdy'])
+        .default('dmy'),
+    )
+    .action(answering(match))
+  const stray = deposit.command('stray').description('payments that hooks told of and that fit no deposit')
+  stray
+    .command('list')
+    .description('those that nobody has closed, the oldest first')
+    .addOption(limitOption())
+    .action(answering(listStrays))
+  stray
+    .command('close <id>')
+    .description('what was to be done with it is done')
+    .option('--note <text>', 'what that was')
+    .action(answering(closeStray))
+}
+
+const WORDS: Record<Fate, string> = {
+  credited: 'credited',
+  review: 'a person looks at it',
+  noted: 'noted: the deposit was credited before',
+  known: 'known',
+  unmatched: 'no deposit',
+  ambiguous: 'several deposits',
+}
+
+async function match(file: string, options: MatchOptions): Promise<Answer> {
+  const { readStatement } = await import('../deposits/statement-file.ts')
+  const { matchTransfers, takeTransfers } = await import('../deposits/incoming.ts')
+  const text = textOfFile(await readBytes(file))
+  return await withDatabase(async (connected) => {
+    const { provider, settings } = await settingsAndProvider(connected, options.provider)
+    const { currency } = provider
+    const statement = readStatement(text, {
+      columns: {
+        date: options.dateColumn,
+        amount: options.amountColumn,
+        words: options.wordsColumn,
+        id: options.idColumn,
+      },
+      dateOrder: options.dateOrder,
+      currency,
+      timeZone: String(settings['time_zone'] ?? 'UTC'),
+      now: systemClock.now(),
+    })
+    const { sql } = connected
+    const found = options.apply
+      ? await takeTransfers(sql, provider, statement.lines, { told: 'statement', clock: systemClock })
+      : await matchTransfers(sql, provider, statement.lines)
+    return matchAnswer(found, { ...statement, currency, isApplied: options.apply === true })
+  })
+}
+
+function matchAnswer(
+  found: Matched<StatementLine>[],
+  how: { out: number; undated: number; currency: string; isApplied: boolean },
+): Answer {
+  const { out, undated, currency, isApplied } = how
+  const counts = Object.fromEntries(
+    (Object.keys(WORDS) as Fate[]).map((fate) => [fate, found.filter((one) => one.fate === fate).length]),
+  ) as Record<Fate, number>
+  const credited = found.flatMap(({ fate, deposit }) =>
+    fate === 'credited' && deposit ? [deposit.amount] : [],
+  )
+  const sum = credited.reduce((all, one) => all + one, 0n)
+  const answer = listed(found, {
+    json: ({ transfer, fate, deposit, note }) => ({
+      line: transfer.line,
+      date: transfer.at,
+      amount: formatMicros(transfer.amount, currency),
+      words: transfer.words,
+      outcome: fate,
+      deposit: deposit?.id ?? null,
+      account: deposit?.accountId ?? null,
+      credit: fate === 'credited' && deposit ? formatMicros(deposit.amount, currency) : null,
+      note: note ?? null,
+    }),
+    columns: {
+      line: ({ transfer }) => transfer.line,
+      date: ({ transfer }) => transfer.at,
+      amount: ({ transfer }) => formatMoney(transfer.amount, currency),
+      outcome: ({ fate }) => WORDS[fate],
+      deposit: ({ deposit }) => deposit?.id,
+      account: ({ deposit }) => deposit?.accountId,
+      words: ({ transfer, note }) => note ?? transfer.words,
+    },
+    right: ['line', 'amount', 'deposit', 'account'],
+    none: 'no money came in on this statement',
+  })
+  const others = (Object.keys(WORDS) as Fate[])
+    .filter((fate) => fate !== 'credited' && counts[fate] > 0)
+    .map((fate) => `${WORDS[fate].split(':')[0]}: ${counts[fate]}`)
+  const parts = [
+    `${isApplied ? 'credited' : 'would be credited'}: ${counts.credited}, ${formatMoney(sum, currency)} in all`,
+    ...others,
+    ...(out > 0 ? [`went out: ${out}`] : []),
+    ...(undated > 0 ? [`without a date: ${undated}`] : []),
+  ]
+  const end = isApplied ? '' : '\n\nnothing was changed: add --apply'
+  return {
+    json: {
+      applied: isApplied,
+      credited: formatMicros(sum, currency),
+      currency,
+      counts: { ...counts, out, undated },
+      lines: answer.json,
+    },
+    text: `${answer.text}\n\n${parts.join('; ')}${end}`,
+  }
+}
+
+async function listStrays({ limit }: { limit: number }): Promise<Answer> {
+  const { Strays } = await import('../deposits/incoming.ts')
+  const found = await withDatabase(({ sql }) => new Strays(sql).list(limit + 1))
+  return cutTo(limit, found, (strays) =>
+    listed(strays, {
+      json: strayJson,
+      columns: {
+        id: ({ id }) => id,
+        provider: ({ providerCode }) => providerCode,
+        payment: ({ paymentId }) => paymentId,
+        amount: ({ amount, currency }) => `${formatMicros(amount)} ${currency}`,
+        paid: ({ paidAt }) => paidAt,
+        fits: ({ fitting }) => (fitting === 0 ? 'no deposit' : `${fitting} deposits`),
+        words: ({ words }) => words,
+      },
+      right: ['id', 'amount'],
+    }),
+  )
+}
+
+async function closeStray(text: string, { note }: { note?: string }): Promise<Answer> {
+  const { Strays } = await import('../deposits/incoming.ts')
+  const id = idOf<StrayId>(text)
+  const stray = await withDatabase(({ sql }) => new Strays(sql).close(id, { actor: actor(), note }))
+  return { json: strayJson(stray), text: `stray payment ${id} is closed` }
+}
+
+const strayJson = (one: Stray) => ({
+  id: one.id,
+  provider: one.providerCode,
+  payment: one.paymentId,
+  amount: formatMicros(one.amount),
+  currency: one.currency,
+  paid_at: one.paidAt,
+  words: one.words,
+  fitting: one.fitting,
+  received_at: one.receivedAt,
+  closed_at: one.closedAt,
+  closed_by: one.closedBy,
+  note: one.note,
+})

@@ -1,0 +1,164 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { Payment } from '../integrations/gateways/gateway.ts'
+import type { TellingApart, Transfer } from '../integrations/gateways/transfer.ts'
+import { readNote } from '../ledger/entries.ts'
+import { orThrow } from '../lib/fault.ts'
+import type { StrayId } from '../lib/ids.ts'
+import { micros } from '../lib/money.ts'
+import { type Clock, systemClock } from '../lib/time.ts'
+import type { Deposit } from './deposit.ts'
+import { selectByTotals } from './deposits.sql.ts'
+import type { Provider } from './provider.ts'
+import { settle, verdictOn } from './settlement.ts'
+import type { Stray } from './stray.ts'
+import { closeStray, insertStray, selectKnown, selectOpenStrays, selectStray } from './strays.sql.ts'
+import { mayPay, tellingApartOf } from './telling-apart.ts'
+
+/**
+ * Fate is what becomes of a transfer: it is credited; a person looks at its deposit; it is noted on a deposit that is credited already; it was
+ * told of before; no deposit has its amount, or several have.
+ */
+export type Fate = 'credited' | 'review' | 'noted' | 'known' | 'unmatched' | 'ambiguous'
+
+/** Matched is a transfer with what becomes, or became, of it. */
+export interface Matched<T extends Transfer = Transfer> {
+  transfer: T
+  fate: Fate
+  deposit?: Deposit
+  /** `fitting` is how many deposits it fits. */
+  fitting: number
+  note?: string | undefined
+}
+
+/**
+ * `matchTransfers` says what each transfer would do, in their order, as if those before it had been taken in; it changes nothing. Throws conflict
+ * where deposits of the provider are not told apart by their amounts.
+ */
+export async function matchTransfers<T extends Transfer>(
+  sql: Sql,
+  provider: Provider,
+  transfers: readonly T[],
+): Promise<Matched<T>[]> {
+  const how = tellingApartOf(provider)
+  if (!how)
+    throw new Refusal('conflict', `deposits of ${provider.code} have no amounts of their own`, 'provider')
+  const ids = transfers.map(({ id }) => id)
+  const totals = [...new Set(transfers.map(({ amount }) => amount))]
+  const [known, deposits] = await Promise.all([
+    selectKnown(sql, provider.id, ids),
+    selectByTotals(sql, provider.id, totals),
+  ])
+  const byTotal = Map.groupBy(deposits, ({ totalPay }) => totalPay as bigint)
+  return transfers.map((transfer) => {
+    if (known.has(transfer.id)) return { transfer, fate: 'known', fitting: 0 }
+    known.add(transfer.id)
+    return matched(transfer, byTotal.get(transfer.amount) ?? [], how)
+  })
+}
+
+/** `matched` carries on what it finds in `deposits`, which are of the transfer's amount. */
+function matched<T extends Transfer>(transfer: T, deposits: Deposit[], how: TellingApart): Matched<T> {
+  const fitting = transfer.currency === null ? deposits.filter((one) => mayPay(one, transfer, how)) : []
+  const [deposit] = fitting
+  if (!deposit || fitting.length > 1) {
+    return { transfer, fate: deposit ? 'ambiguous' : 'unmatched', fitting: fitting.length }
+  }
+  const before = { ...deposit }
+  const verdict = verdictOn(deposit, paymentOf(transfer, deposit))
+  if (verdict) {
+    Object.assign(deposit, { state: verdict.state, reference: deposit.reference ?? transfer.id })
+    if (verdict.note !== undefined) deposit.note = verdict.note
+  }
+  const fate = verdict?.credit ? 'credited' : verdict?.state === 'review' ? 'review' : 'noted'
+  return { transfer, fate, deposit: before, fitting: 1, note: verdict?.note }
+}
+
+const paymentOf = ({ id, amount }: Transfer, { currency }: Deposit): Payment => ({
+  reference: id,
+  state: 'paid',
+  amount,
+  currency,
+})
+
+/**
+ * `takeTransfers` takes transfers in: each counts once by its id, whatever comes how often and from how many at a time. `told` says who told of
+ * them: what fits no deposit is kept for a person where nobody is there to read the answer. Throws as `matchTransfers`.
+ */
+export async function takeTransfers<T extends Transfer>(
+  sql: Sql,
+  provider: Provider,
+  transfers: readonly T[],
+  { told, clock }: { told: 'statement' | 'hook'; clock: Clock },
+): Promise<Matched<T>[]> {
+  const taken: Matched<T>[] = []
+  for (const one of await matchTransfers(sql, provider, transfers)) {
+    const { transfer, deposit, fate } = one
+    if (!deposit) {
+      if (told === 'hook' && fate !== 'known') await keepStray(sql, provider, one, clock)
+      taken.push(one)
+      continue
+    }
+    const { id: depositId } = deposit
+    const payment = paymentOf(transfer, deposit)
+    const event = { id: transfer.id, type: told, depositId, payment }
+    const { outcome, note } = await settle(sql, provider, { depositId, payment, event }, clock)
+    taken.push({ ...one, fate: outcome === 'repeated' ? 'known' : fateAfter(outcome, note, fate), note })
+  }
+  return taken
+}
+
+/** `fateAfter` says what became of a transfer, which may be other than was planned: somebody may have been faster. */
+function fateAfter(outcome: string, note: string | undefined, planned: Fate): Fate {
+  if (outcome === 'review') return 'review'
+  if (outcome === 'succeeded') return note === undefined ? 'credited' : 'noted'
+  return planned === 'credited' ? 'noted' : planned
+}
+
+async function keepStray(
+  sql: Sql,
+  provider: Provider,
+  { transfer, fitting }: Matched,
+  clock: Clock,
+): Promise<void> {
+  const { id: paymentId, amount, currency, at: paidAt, words } = transfer
+  await insertStray(sql, {
+    ...{
+      providerId: provider.id,
+      paymentId,
+      amount: micros(amount),
+      currency: currency ?? provider.currency,
+    },
+    ...{ paidAt, words, fitting, receivedAt: clock.now() },
+  })
+}
+
+/** Strays is what operators do with payments that fit no deposit. */
+export class Strays {
+  readonly #sql: Sql
+  readonly #clock: Clock
+
+  constructor(sql: Sql, clock: Clock = systemClock) {
+    this.#sql = sql
+    this.#clock = clock
+  }
+
+  /** `list` gives those that nobody has closed, the oldest first. */
+  async list(limit: number): Promise<Stray[]> {
+    return await selectOpenStrays(this.#sql, limit)
+  }
+
+  /** `close` says that a person has done with it what is to be done. Throws not_found, and conflict when it is closed. */
+  async close(id: StrayId, { actor, note }: { actor: string; note?: string | undefined }): Promise<Stray> {
+    const kept = orThrow(readNote(note))
+    const isClosed = await closeStray(this.#sql, id, {
+      closedAt: this.#clock.now(),
+      closedBy: actor,
+      note: kept,
+    })
+    const stray = await selectStray(this.#sql, id)
+    if (!stray) throw new Refusal('not_found', `there is no stray payment ${id}`, 'id')
+    if (!isClosed) throw new Refusal('conflict', `stray payment ${id} is closed`, 'id')
+    return stray
+  }
+}

@@ -1,0 +1,84 @@
+import { build, literal } from '../database/build.ts'
+import type { Queryable } from '../database/database.ts'
+import type { ProviderId, StrayId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
+import type { Stray } from './stray.ts'
+
+const strays = () =>
+  build
+    .selectFrom('strayPayments as s')
+    .innerJoin('depositProviders as p', 'p.id', 's.providerId')
+    .select([
+      's.id',
+      'p.code as providerCode',
+      's.paymentId',
+      's.amount',
+      's.currency',
+      's.paidAt',
+      's.words',
+    ])
+    .select(['s.fitting', 's.receivedAt', 's.closedAt', 's.closedBy', 's.note'])
+
+/** `insertStray` gives false when the payment is known. */
+export async function insertStray(
+  sql: Queryable,
+  stray: Pick<Stray, 'paymentId' | 'currency' | 'paidAt' | 'words' | 'fitting' | 'receivedAt'> & {
+    providerId: ProviderId
+    amount: Micros
+  },
+): Promise<boolean> {
+  const inserted = await sql.run(
+    build
+      .insertInto('strayPayments')
+      .values(stray)
+      .onConflict((known) => known.doNothing()),
+  )
+  return inserted.count === 1
+}
+
+/** `selectKnown` gives those of the payments of a provider that were told of before. */
+export async function selectKnown(
+  sql: Queryable,
+  providerId: ProviderId,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const [events, kept] = await Promise.all([
+    sql.run(
+      build
+        .selectFrom('depositEvents')
+        .select('eventId as id')
+        .where('providerId', '=', providerId)
+        .where(literal<boolean>`event_id = any(${ids}::text[])`),
+    ),
+    sql.run(
+      build
+        .selectFrom('strayPayments')
+        .select('paymentId as id')
+        .where('providerId', '=', providerId)
+        .where(literal<boolean>`payment_id = any(${ids}::text[])`),
+    ),
+  ])
+  return new Set([...events, ...kept].map(({ id }) => id))
+}
+
+/** `selectOpenStrays` gives those that nobody has closed, the oldest first. */
+export async function selectOpenStrays(sql: Queryable, limit: number): Promise<Stray[]> {
+  return await sql.run(strays().where('s.closedAt', 'is', null).orderBy('s.id').limit(limit))
+}
+
+export async function selectStray(sql: Queryable, id: StrayId): Promise<Stray | undefined> {
+  const [stray] = await sql.run(strays().where('s.id', '=', id))
+  return stray
+}
+
+/** `closeStray` gives false when it is closed, or not there. */
+export async function closeStray(
+  sql: Queryable,
+  id: StrayId,
+  change: { closedAt: Date; closedBy: string; note: string | null },
+): Promise<boolean> {
+  const closed = await sql.run(
+    build.updateTable('strayPayments').set(change).where('id', '=', id).where('closedAt', 'is', null),
+  )
+  return closed.count === 1
+}
