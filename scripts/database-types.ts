@@ -96,6 +96,7 @@ const columnIds: Record<string, string> = {
   sender_id: 'AccountId',
   sent_id: 'EntryId',
   service_id: 'ServiceId',
+  sign_in_id: 'SignInId',
   staff_id: 'StaffId',
   supplier_id: 'SupplierId',
   token_id: 'TokenId',

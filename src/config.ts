@@ -169,6 +169,14 @@ const settings = {
     default: '',
     help: 'addresses or CIDR blocks of reverse proxies whose `X-Forwarded-For` is believed, comma-separated',
   }),
+  PUBLIC_URL: text({
+    pattern: '^https?://[^\\s/?#@]+/?$',
+    help: 'where people and programs reach the server, as `https://imei.example.com`: what links name, and what [passkeys](operator-api.md#passkeys) are bound to',
+  }),
+  CONSOLE_ALLOW: text({
+    default: '',
+    help: 'addresses or CIDR blocks that may call the [operator API](operator-api.md), comma-separated; without it every address may',
+  }),
   OUTBOUND_ALLOW: text({
     default: '',
     help: 'addresses or CIDR blocks beside the public ones that suppliers, webhooks and notice channels may be at, also without TLS, comma-separated',
@@ -279,7 +287,10 @@ const shownSettings = (environment: NodeJS.ProcessEnv): ShownSetting[] =>
 /** Config is the settings as the composition root hands them to parts. */
 export type Config = ReturnType<typeof readConfig>
 
-/** `readConfig` reads the settings. It throws one Error that names every setting that is wrong and what it takes. */
+/** WrongSettings says what is wrong with settings. */
+class WrongSettings extends Error {}
+
+/** `readConfig` reads the settings. It throws one WrongSettings that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv) {
   const values = readValues(environment)
   const decimals = decimalsIn(values.CURRENCY_DECIMALS)
@@ -313,6 +324,10 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
       requestsPerAddress: values.REQUESTS_PER_ADDRESS,
       bytesPerSecond: values.ANONYMOUS_BYTES_PER_SECOND,
     },
+    /** `publicUrl` is without a slash at its end; undefined: nobody said. */
+    publicUrl: values.PUBLIC_URL?.replace(/\/$/, ''),
+    /** `consoleAllow`, empty: every address may call the operator API. */
+    consoleAllow: networksOf('CONSOLE_ALLOW', values.CONSOLE_ALLOW),
     outboundAllow: networksOf('OUTBOUND_ALLOW', values.OUTBOUND_ALLOW),
     /** `secretKey` is as it was given; see `loadSecretKey`. */
     secretKey: values.IMEIGATE_SECRET_KEY,
@@ -337,7 +352,7 @@ function accessOf({
 }: Values): DatabaseAccess | undefined {
   if (serving !== undefined) return { serving, owner: owner ?? serving }
   if (owner === undefined) return undefined
-  throw new Error('MIGRATE_DATABASE_URL is of no use without DATABASE_URL, by which imeigate serves')
+  throw new WrongSettings('MIGRATE_DATABASE_URL is of no use without DATABASE_URL, by which imeigate serves')
 }
 
 const decimalsIn = (text: string): ReadonlyMap<string, number> =>
@@ -346,7 +361,7 @@ const decimalsIn = (text: string): ReadonlyMap<string, number> =>
 function minimumsIn(text: string, decimals: ReadonlyMap<string, number>): ReadonlyMap<string, Micros> {
   const minimums = byCurrency(text).map(([currency, amount]): [string, Micros] => {
     const doubt = thousandsFault(amount, currency, decimals.get(currency))
-    if (doubt !== undefined) throw new Error(`TRANSFER_MINIMUMS: ${amount} ${doubt}`)
+    if (doubt !== undefined) throw new WrongSettings(`TRANSFER_MINIMUMS: ${amount} ${doubt}`)
     return [currency, parseMicros(amount) ?? ZERO]
   })
   return new Map(minimums)
@@ -378,7 +393,7 @@ function readValues(environment: NodeJS.ProcessEnv): Values {
     }
     return [name, value]
   })
-  if (wrong.length > 0) throw new Error(wrong.join('\n'))
+  if (wrong.length > 0) throw new WrongSettings(wrong.join('\n'))
   return Object.fromEntries(values) as Values
 }
 
@@ -410,6 +425,6 @@ function networksOf(name: string, text: string): string[] {
   try {
     return parseNetworks(text)
   } catch (error) {
-    throw new Error(`${name}: ${(error as Error).message}`)
+    throw new WrongSettings(`${name}: ${(error as Error).message}`)
   }
 }

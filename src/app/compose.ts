@@ -50,7 +50,10 @@ import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { Attempts } from '../staff/attempts.ts'
 import { Enrolment } from '../staff/enrolment.ts'
+import { staffMailJobs } from '../staff/mail-jobs.ts'
+import { Passkeys } from '../staff/passkeys.ts'
 import { Passwords } from '../staff/passwords.ts'
+import { relyingPartyOf } from '../staff/relying-party.ts'
 import { SignIns } from '../staff/sign-ins.ts'
 import { staffJobs } from '../staff/sweep.ts'
 import { Statements } from '../statements/statements.ts'
@@ -173,6 +176,9 @@ export async function compose(
 
   const passwords = new Passwords()
   const signingIn = { sql, sealer, passwords, clock }
+  const attempts = new Attempts(sql, clock)
+  const relyingParty = relyingPartyOf(config.publicUrl)
+  const passkeys = new Passkeys({ sql, attempts, clock, relyingParty })
   const buckets = new SharedBuckets({ sql, log })
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
@@ -209,6 +215,7 @@ export async function compose(
       ...noticeJobs({ sql: long, sealer, context, log }),
       ...webhookJobs({ sql, deliverer, clock }),
       ...staffJobs({ sql: long, clock }),
+      ...staffMailJobs({ sql: long, sealer, context, publicUrl: config.publicUrl }),
       ...lostJobs(sql),
       ...backupJobs({ sql, address: access.serving, ...config.backups, clock, log }),
     },
@@ -237,7 +244,8 @@ export async function compose(
     actionThrottle: new ActionThrottle(buckets),
     sealer,
     passwords,
-    signIns: new SignIns({ ...signingIn, attempts: new Attempts(sql, clock) }),
+    passkeys,
+    signIns: new SignIns({ ...signingIn, passkeys, attempts }),
     enrolment: new Enrolment(signingIn),
     authenticator,
     liveAnswers,

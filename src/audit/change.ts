@@ -1,4 +1,4 @@
-import type { AccountId } from '../lib/ids.ts'
+import type { AccountId, SignInId } from '../lib/ids.ts'
 import type { Period } from '../lib/period.ts'
 import type { Noun } from './nouns.ts'
 
@@ -11,6 +11,13 @@ export interface Change {
   at: Date
   /** `actor` is who changed it: a person of the command line, an API key, `imeigate` itself, or a role of PostgreSQL. */
   actor: string
+  /** Of who came by the operator API: a person's role at that time and sign-in; the address, and the id that the request's answer has. */
+  role: string | null
+  signInId: SignInId | null
+  address: string | null
+  traceId: string | null
+  /** `why` is the reason, where one was given. */
+  why: string | null
   /** `what` is the noun, and `subject` names the thing: by its id, where it has one. */
   what: string
   subject: string

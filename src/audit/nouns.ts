@@ -22,6 +22,7 @@ export const tableOf = {
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
   staff: 'staff',
+  passkey: 'passkeys',
   'sign-in': 'sign_ins',
   token: 'operator_tokens',
   'secret key': 'secret_key_rotations',

@@ -49,7 +49,7 @@ async function demo(): Promise<void> {
   await serve(config, log, async (server, access) => {
     const keys = await demoKeys(config.dataFolder, access.serving, server.url)
     const where = config.database ? '' : `IMEIGATE_DATA=${given} `
-    process.stdout.write(welcome(server.url, keys, where))
+    process.stdout.write(welcome(config.publicUrl ?? server.url, keys, where))
   })
   process.stdout.write('Stopped. The next start finds everything.\n')
 }

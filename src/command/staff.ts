@@ -78,6 +78,7 @@ const staffJson = ({ id, name, email, role, status, ...rest }: StaffView) => ({
   last_seen_at: rest.lastSeenAt,
   failures: rest.failures,
   recovery_codes: rest.recoveryCodes,
+  passkeys: rest.passkeys,
   invited_until: rest.invitedUntil,
   suspended_at: rest.suspendedAt,
   created_at: rest.createdAt,
@@ -105,7 +106,7 @@ const staffAnswer = (people: StaffView[]): Answer =>
       failures: ({ failures }) => failures,
     },
     right: ['id', 'sign-ins', 'failures'],
-    none: 'there is nobody yet: imeigate staff invite --role owner',
+    none: 'no staff: imeigate staff invite --role owner makes the first one',
   })
 
 const invitationAnswer = ({ staff, token, until }: Invitation): Answer => ({

@@ -4,6 +4,7 @@ import { AGAINST_ROOT, isRoot } from '../app/operating-user.ts'
 import { serve } from '../app/process.ts'
 import { readConfig } from '../config.ts'
 import { asking, type DatabaseAddress } from '../database/database.ts'
+import { localTime } from '../lib/time.ts'
 import { hasStaff, inviteFirstOwner } from '../staff/staff.ts'
 import { refuseDemo } from './demo-folder.ts'
 
@@ -16,8 +17,8 @@ export function register(program: Command): void {
       if (isRoot()) log.warn(`imeigate runs as root: ${AGAINST_ROOT}`)
       const config = readConfig(process.env)
       refuseDemo(config)
-      await serve(config, log, async (_server, { serving }) => {
-        if (config.role !== 'worker') await welcomeOwner(serving, log)
+      await serve(config, log, async ({ url }, { serving }) => {
+        if (config.role !== 'worker') await welcomeOwner(serving, config.publicUrl ?? url, log)
       })
     })
 }
@@ -36,13 +37,13 @@ export function makeLog(environment: NodeJS.ProcessEnv): Logger {
  * `welcomeOwner` says how the first owner comes in, while there is nobody. The invitation itself is shown on a terminal only: logs are kept
  * where others read them.
  */
-async function welcomeOwner(address: DatabaseAddress, log: Logger): Promise<void> {
+async function welcomeOwner(address: DatabaseAddress, url: string, log: Logger): Promise<void> {
   const first = process.stdout.isTTY ? await asking(address, inviteFirstOwner) : undefined
   if (first && 'invitation' in first) {
     const { token, until } = first.invitation
     process.stdout.write(
-      `\nNobody can use the operator API yet. The invitation of the first owner, once, until ${until.toISOString()}:\n\n` +
-        `    ${token}\n\nHow it is used: docs/operator-api.md\n\n`,
+      `\nNobody can use the operator API yet. The invitation of the first owner, once, until ${localTime(until)}:\n\n` +
+        `    ${token}\n\nHow it is used: docs/operator-api.md, and ${url}/docs/operator\n\n`,
     )
   } else if (!(await asking(address, hasStaff))) {
     log.info(

@@ -40,15 +40,19 @@ async function list({ account, by, since, ...filter }: TrailOptions): Promise<An
     return readTrail(sql, { ...filter, accountId, actor: by, from })
   })
   const answer = listed(items, {
-    json: ({ accountId, ...change }) => ({ ...change, account: accountId }),
+    json: ({ accountId, signInId, traceId, ...change }) => ({
+      ...{ ...change, account: accountId },
+      ...{ sign_in_id: signInId, trace_id: traceId },
+    }),
     columns: {
       id: ({ id }) => id,
       at: ({ at }) => at,
-      by: ({ actor }) => actor,
+      by: ({ actor, role, address }) =>
+        `${actor}${role === null ? '' : ` (${role})`}${address === null ? '' : `\nfrom ${address}`}`,
       what: ({ what, subject }) => `${what} ${subject}`,
       change: changeText,
     },
-    none: 'nothing was changed',
+    none: 'no changes',
   })
   return withNext(answer, end)
 }
@@ -57,12 +61,14 @@ async function list({ account, by, since, ...filter }: TrailOptions): Promise<An
 const MAX_VALUE = 60
 
 /** `changeText` says for example `requests_per_minute: null -> 600`. */
-function changeText({ before, after }: Change): string {
-  if (before === null) return `made: ${valuesText(after ?? {})}`
-  if (after === null) return `removed: ${valuesText(before)}`
-  return Object.keys(after)
-    .map((name) => `${name}: ${valueText(before[name])} -> ${valueText(after[name])}`)
-    .join('\n')
+function changeText({ before, after, why }: Change): string {
+  const said = why === null ? '' : `\nbecause: ${why}`
+  if (before === null) return `made: ${valuesText(after ?? {})}${said}`
+  if (after === null) return `removed: ${valuesText(before)}${said}`
+  const changed = Object.keys(after).map(
+    (name) => `${name}: ${valueText(before[name])} -> ${valueText(after[name])}`,
+  )
+  return `${changed.join('\n')}${said}`
 }
 
 /** `valuesText` leaves out what says nothing: the name stands for the thing. */

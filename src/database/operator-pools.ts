@@ -1,3 +1,4 @@
+import { type Acting, cameBy } from './acting.ts'
 import { type DatabaseAddress, type Sql, sqlOn } from './database.ts'
 import { pools } from './pools.ts'
 import { type Connection, PoolSource } from './sources.ts'
@@ -27,8 +28,11 @@ export class OperatorPools {
   }
 
   /** `changing`: what it changes is the actor's in the trail. Each statement is a transaction. */
-  changing(actor: string): Sql {
-    const acting = { text: `select set_config('imeigate.actor', $1, true)`, values: [actor] }
+  changing(by: Acting): Sql {
+    const acting = {
+      text: `select set_config('imeigate.actor', $1, true), set_config('imeigate.by', $2, true)`,
+      values: [by.actor, cameBy(by)],
+    }
     const transaction = <T>(mode: string, work: (client: Connection) => Promise<T>): Promise<T> =>
       this.#changes.transaction(mode, async (client) => {
         await client.send(acting, 'rows')

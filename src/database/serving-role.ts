@@ -36,6 +36,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   order_event_bodies: UNTIL_REMOVED,
   order_events: UNTIL_REMOVED,
   order_keys: UNTIL_REMOVED,
+  passkey_challenges: UNTIL_REMOVED,
+  passkeys: UNTIL_REMOVED,
   placement_probes: UNTIL_REMOVED,
   prices: UNTIL_REMOVED,
   requests: UNTIL_REMOVED,

@@ -388,12 +388,17 @@ export interface Suppliers {
 export interface Trail {
   accountId: AccountId | null
   actor: string
+  address: string | null
   after: JsonText | null
   at: Generated<Date>
   before: JsonText | null
   id: Generated<number>
+  role: string | null
+  signInId: SignInId | null
   subject: string
+  traceId: string | null
   what: string
+  why: string | null
 }
 
 export interface Wallets {

@@ -13,6 +13,7 @@ export type RequestNumber = number & { readonly __id: 'request' }
 export type ReviewId = number & { readonly __id: 'review' }
 export type RouteId = number & { readonly __id: 'route' }
 export type ServiceId = number & { readonly __id: 'service' }
+export type PasskeyId = number & { readonly __id: 'passkey' }
 export type SignInId = number & { readonly __id: 'sign-in' }
 export type StrayId = number & { readonly __id: 'stray' }
 export type StaffId = number & { readonly __id: 'staff' }

@@ -18,3 +18,18 @@ export async function endsWithin(ms: number, work: Promise<unknown>): Promise<bo
   const timer = setTimeout(() => resolve(false), ms)
   return await Promise.race([work.then(() => true), late]).finally(() => clearTimeout(timer))
 }
+
+const two = (number: number): string => String(number).padStart(2, '0')
+
+/** `localTime` writes a time for people, to the minute in this machine's zone, which it names: `2026-11-29 14:03 UTC`, `2026-11-29 21:03 +07:00`. */
+export function localTime(time: Date): string {
+  const day = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join('-')
+  return `${day} ${two(time.getHours())}:${two(time.getMinutes())} ${zoneOf(time)}`
+}
+
+function zoneOf(time: Date): string {
+  const ahead = -time.getTimezoneOffset()
+  if (ahead === 0) return 'UTC'
+  const minutes = Math.abs(ahead)
+  return `${ahead < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`
+}

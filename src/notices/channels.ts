@@ -110,6 +110,10 @@ export async function chooseChannel(
   throw new Refusal('invalid_input', message, second || name !== undefined ? 'channel' : kind)
 }
 
+/** `findFirstOf` gives the oldest channel of a kind; undefined: there is none. */
+export const findFirstOf = async (sql: Queryable, kind: string): Promise<ChannelRow | undefined> =>
+  (await selectChannels(sql)).find((one) => one.kind === kind)
+
 /** `listChannels` lists channels by id. */
 export async function listChannels({ sql, sealer }: ChannelDeps): Promise<ChannelView[]> {
   const rows = await selectChannels(sql)

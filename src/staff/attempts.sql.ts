@@ -65,7 +65,7 @@ export interface Failure {
   at: Date
   /** `staffId`, null: nobody is called so. */
   staffId: number | null
-  what: 'password' | 'code' | 'recovery code'
+  what: 'password' | 'code' | 'recovery code' | 'passkey'
   address: string
 }
 

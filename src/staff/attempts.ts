@@ -11,6 +11,8 @@ import { countBackoff, countWithin, deleteAttempts, type Failure, insertFailure 
 const MAX_FREE = 5
 /** MAX_PER_ADDRESS is how many passwords an address may try in a minute, with all people together. */
 const MAX_PER_ADDRESS = 30
+/** MAX_PASSKEYS is how many times in a minute an address may ask for a challenge, or answer one. */
+const MAX_PASSKEYS = 60
 /** MAX_FROM_STRANGERS is how many passwords of one person may be tried in an hour from all addresses from which that person never signed in. */
 const MAX_FROM_STRANGERS = 100
 /** MAX_CODES is how many codes may be tried in an hour: by one sign-in, and by all of one person, from one address and from everywhere. */
@@ -66,6 +68,11 @@ export class Attempts {
 
   async recoveryCode(staffId: StaffId): Promise<void> {
     await this.#within(`recovery codes of ${staffId}`, MAX_RECOVERY_CODES, HOUR_MS)
+  }
+
+  /** `passkey` counts what an address asks of passkeys, before anybody is known. Throws Throttled. */
+  async passkey(address: string): Promise<void> {
+    await this.#within(`passkeys from ${addressGroup(address)}`, MAX_PASSKEYS, MINUTE_MS)
   }
 
   /** `codeWasRight` forgets the codes that were counted of a sign-in, and of its person from an address. */

@@ -1,4 +1,7 @@
+import type { Acting } from '../database/acting.ts'
 import type { Sql } from '../database/database.ts'
+
+export type { Acting } from '../database/acting.ts'
 
 /** Desk is what somebody of the staff, or a program of the operator, works with. */
 export interface Desk {
@@ -13,7 +16,7 @@ export interface Desk {
 /** Desks gives everybody one of their own. */
 export interface Desks {
   reading(signal?: AbortSignal): Sql
-  changing(actor: string): Sql
+  changing(by: Acting): Sql
 }
 
 /** `tokenActor` names a program in the trail. */

@@ -97,7 +97,7 @@ export class Enrolment {
     const { codes, hashes } = makeRecoveryCodes()
     return await sql.begin(async (transaction) => {
       const { id, email: known } = this.#valid(await lockInvited(transaction, hashToken(token)))
-      await actAs(transaction, staffActor(id))
+      await actAs(transaction, { actor: staffActor(id) })
       // Whom an invitation names keeps the address that it was sent to.
       const email = known ?? given
       const other = await selectPersonNamed(transaction, email.toLowerCase())

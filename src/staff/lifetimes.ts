@@ -5,6 +5,8 @@ export const MAX_IDLE_MS = 12 * HOUR_MS
 export const MAX_SIGN_IN_MS = 7 * DAY_MS
 /** MAX_SECOND_FACTOR_MS is how long the second factor may take after the password. */
 export const MAX_SECOND_FACTOR_MS = 10 * MINUTE_MS
+/** MAX_CHALLENGE_MS is how long a passkey may take to sign what it is asked to. */
+export const MAX_CHALLENGE_MS = 5 * MINUTE_MS
 /** PROOF_MS is how long password and second factor are proof for what moves money or gives rights. */
 export const PROOF_MS = 10 * MINUTE_MS
 /** SEEN_MS is how exact it is when a sign-in was last seen. */

@@ -29,14 +29,38 @@ export async function selectSignIn(
 
 export async function insertSignIn(
   sql: Queryable,
-  row: { staffId: StaffId; tokenHash: Buffer; device: string; address: string; now: Date; endsAt: Date },
+  row: {
+    staffId: StaffId
+    tokenHash: Buffer
+    device: string
+    address: string
+    now: Date
+    provedAt: Date | null
+    endsAt: Date
+  },
 ): Promise<SignInId> {
-  const { staffId, tokenHash, device, address, now, endsAt } = row
+  const { staffId, tokenHash, device, address, now, provedAt, endsAt } = row
   const [made] = await sql<{ id: SignInId }[]>`
-    insert into sign_ins (staff_id, token_hash, device, address, made_at, last_seen_at, ends_at)
-    values (${staffId}::int, ${tokenHash}, ${device}, ${address}, ${now}, ${now}, ${endsAt})
+    insert into sign_ins (staff_id, token_hash, device, address, made_at, last_seen_at, proved_at, ends_at)
+    values (${staffId}::int, ${tokenHash}, ${device}, ${address}, ${now}, ${now}, ${provedAt}, ${endsAt})
     returning id`.records()
   return (made as { id: SignInId }).id
+}
+
+/** `selectNewDevice` gives where a sign-in comes from, if its person has signed in before, and never on such a device. */
+export async function selectNewDevice(
+  sql: Queryable,
+  id: SignInId,
+): Promise<{ email: string; device: string; address: string } | undefined> {
+  const [row] = await sql<{ email: string; device: string; address: string }[]>`
+    select coalesce(p.email, '') as email, s.device, s.address
+      from sign_ins s
+      join staff p on p.id = s.staff_id
+     cross join lateral (
+       select count(*) as signed_in, count(*) filter (where o.device = s.device) as on_it
+         from sign_ins o where o.staff_id = s.staff_id and o.id <> s.id and o.proved_at is not null) earlier
+     where s.id = ${id}::bigint and earlier.signed_in > 0 and earlier.on_it = 0`
+  return row
 }
 
 /** `updateProved` gives a sign-in another token, since its person has proved who it is. Gives false where it has ended. */

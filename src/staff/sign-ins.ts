@@ -1,12 +1,15 @@
+import type { Acting } from '../database/acting.ts'
 import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { SignInId, StaffId } from '../lib/ids.ts'
 import { addressGroup } from '../lib/ip.ts'
-import { sanitizeLine, shorten } from '../lib/text.ts'
+import { quoteLine } from '../lib/text.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Attempts } from './attempts.ts'
 import { MAX_IDLE_MS, MAX_SECOND_FACTOR_MS, MAX_SIGN_IN_MS, PROOF_MS, SEEN_MS } from './lifetimes.ts'
+import { mailStaff } from './mails.ts'
+import type { Passkeys, Signed } from './passkeys.ts'
 import { isOutdated, type Passwords } from './passwords.ts'
 import type { Role } from './roles.ts'
 import { hashRecoveryCode, sealedFor, stepOfCode } from './second-factor.ts'
@@ -16,6 +19,7 @@ import {
   type SignInRow,
   type SignInView,
   selectAddresses,
+  selectNewDevice,
   selectSignIn,
   selectSignIns,
   updateProved,
@@ -71,6 +75,7 @@ interface SignInDeps {
   sql: Sql
   sealer: () => Promise<Sealer>
   passwords: Passwords
+  passkeys: Passkeys
   attempts: Attempts
   clock: Clock
 }
@@ -91,21 +96,19 @@ export class SignIns {
     { email, password }: { email: string; password: string },
     place: SignInPlace,
   ): Promise<NewSignIn> {
-    const { sql, clock } = this.#deps
+    const { sql } = this.#deps
     const person = await this.#checked(email.trim().toLowerCase().slice(0, 254), password, place.address)
-    const token = randomToken(TOKEN_BYTES)
-    const now = clock.now()
-    const endsAt = new Date(now.getTime() + MAX_SECOND_FACTOR_MS)
-    await this.#as(staffActor(person.id), (transaction) =>
-      insertSignIn(transaction, {
-        ...{ staffId: person.id, tokenHash: hashToken(token), address: place.address, now, endsAt },
-        device: shorten(sanitizeLine(place.device), 200),
-      }),
-    )
+    const begun = await this.#insert(person.id, place, { isProved: false })
     if (person.password !== null && isOutdated(person.password)) {
       await updatePerson(sql, person.id, { password: await this.#deps.passwords.hash(password) })
     }
-    return { token, endsAt }
+    return begun
+  }
+
+  /** `beginByPasskey` takes what a passkey has signed, which is password and second factor in one. Throws as `Passkeys.check`. */
+  async beginByPasskey(signed: Signed, place: SignInPlace): Promise<NewSignIn> {
+    const staffId = await this.#deps.passkeys.check(signed, place.address)
+    return await this.#insert(staffId, place, { isProved: true })
   }
 
   /** `confirm` takes the second factor, and gives the token of the whole sign-in. Throws session_expired, invalid_credentials or Throttled. */
@@ -113,7 +116,7 @@ export class SignIns {
     const row = await this.#find(token)
     if (!row || row.provedAt) throw new Refusal('session_expired')
     await this.#checkCode(row, given, address)
-    return await this.#renew(row, MAX_SIGN_IN_MS)
+    return await this.#renew(row, address, MAX_SIGN_IN_MS)
   }
 
   /** `prove` takes password and second factor again, and gives another token of the same sign-in. Throws as `confirm`. */
@@ -122,7 +125,17 @@ export class SignIns {
     if (!row?.provedAt) throw new Refusal('session_expired')
     await this.#checked(row.email.toLowerCase(), given.password, address)
     await this.#checkCode(row, given, address)
-    return await this.#renew(row, undefined)
+    return await this.#renew(row, address)
+  }
+
+  /** `proveByPasskey` does the same with a passkey of the same person. */
+  async proveByPasskey(token: string, signed: Signed, address: string): Promise<NewSignIn> {
+    const row = await this.#find(token)
+    if (!row?.provedAt) throw new Refusal('session_expired')
+    if ((await this.#deps.passkeys.check(signed, address)) !== row.staffId) {
+      throw new Refusal('invalid_credentials', "the passkey is somebody else's")
+    }
+    return await this.#renew(row, address)
   }
 
   /** `find` gives who is signed in with a token; undefined: nobody. */
@@ -150,15 +163,15 @@ export class SignIns {
   }
 
   /** `end` ends sign-ins of a person: one, all, or all but one. */
-  async end(which: { staffId: StaffId; only?: SignInId; but?: SignInId }, actor: string): Promise<void> {
+  async end(which: { staffId: StaffId; only?: SignInId; but?: SignInId }, by: Acting): Promise<void> {
     const now = this.#deps.clock.now()
-    await this.#as(actor, (transaction) => endSignIns(transaction, { ...which, now }))
+    await this.#as(by, (transaction) => endSignIns(transaction, { ...which, now }))
   }
 
   /** `endByToken` ends the sign-in of a token, whether its second factor was given or not. */
   async endByToken(token: string): Promise<void> {
     const row = await this.#find(token)
-    if (row) await this.end({ staffId: row.staffId, only: row.id }, staffActor(row.staffId))
+    if (row) await this.end({ staffId: row.staffId, only: row.id }, { actor: staffActor(row.staffId) })
   }
 
   async #checked(email: string, password: string, address: string): Promise<Person> {
@@ -183,7 +196,7 @@ export class SignIns {
     if (isRecovery) await attempts.recoveryCode(staffId)
     else await attempts.code(staffId, id, address)
     const isRight = isRecovery
-      ? await this.#as(staffActor(staffId), (transaction) =>
+      ? await this.#as({ actor: staffActor(staffId), address }, (transaction) =>
           useRecoveryCode(transaction, staffId, hashRecoveryCode(given.recoveryCode)),
         )
       : await this.#isCode(staffId, given.code)
@@ -203,13 +216,39 @@ export class SignIns {
     return step !== undefined && (await useCode(sql, id, step))
   }
 
-  async #renew({ id, staffId, endsAt: before }: SignInRow, holdsMs: number | undefined): Promise<NewSignIn> {
+  /** `#insert` makes a sign-in. What the browser calls itself is anything: it is kept, and shown, as one line. */
+  async #insert(
+    staffId: StaffId,
+    { address, device }: SignInPlace,
+    { isProved }: { isProved: boolean },
+  ): Promise<NewSignIn> {
+    const token = randomToken(TOKEN_BYTES)
+    const now = this.#deps.clock.now()
+    const endsAt = new Date(now.getTime() + (isProved ? MAX_SIGN_IN_MS : MAX_SECOND_FACTOR_MS))
+    await this.#as({ actor: staffActor(staffId), address }, async (transaction) => {
+      const id = await insertSignIn(transaction, {
+        ...{ staffId, tokenHash: hashToken(token), address, device: quoteLine(device) },
+        ...{ now, provedAt: isProved ? now : null, endsAt },
+      })
+      if (isProved) await mailNewDevice(transaction, id, now)
+    })
+    return { token, endsAt }
+  }
+
+  async #renew(
+    { id, staffId, endsAt: before }: SignInRow,
+    address: string,
+    holdsMs?: number,
+  ): Promise<NewSignIn> {
     const token = randomToken(TOKEN_BYTES)
     const now = this.#deps.clock.now()
     const endsAt = holdsMs === undefined ? before : new Date(now.getTime() + holdsMs)
-    const isThere = await this.#as(staffActor(staffId), (transaction) =>
-      updateProved(transaction, { id, tokenHash: hashToken(token), now, endsAt }),
-    )
+    const isThere = await this.#as({ actor: staffActor(staffId), address }, async (transaction) => {
+      const found = await updateProved(transaction, { id, tokenHash: hashToken(token), now, endsAt })
+      // One that is proved again is told of already.
+      if (found && holdsMs !== undefined) await mailNewDevice(transaction, id, now)
+      return found
+    })
     if (!isThere) throw new Refusal('session_expired')
     return { token, endsAt }
   }
@@ -223,10 +262,18 @@ export class SignIns {
     return { now, seenAfter: new Date(now.getTime() - MAX_IDLE_MS) }
   }
 
-  async #as<T>(actor: string, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #as<T>(by: Acting, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return await this.#deps.sql.begin(async (transaction) => {
-      await actAs(transaction, actor)
+      await actAs(transaction, by)
       return await work(transaction)
     })
   }
+}
+
+/** `mailNewDevice` tells a person of a sign-in on a device that they have not used before; the first one of all is theirs. */
+async function mailNewDevice(transaction: Transaction, id: SignInId, now: Date): Promise<void> {
+  const found = await selectNewDevice(transaction, id)
+  if (!found) return
+  const { email, device, address } = found
+  await mailStaff(transaction, email, { what: 'signed in', device, address, at: now.toISOString() })
 }

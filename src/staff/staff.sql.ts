@@ -1,4 +1,5 @@
 import type { Insertable, Updateable } from 'kysely'
+import { type Acting, cameBy } from '../database/acting.ts'
 import { build, literal } from '../database/build.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Staff } from '../database/types.ts'
@@ -6,8 +7,8 @@ import type { StaffId } from '../lib/ids.ts'
 import type { Role } from './roles.ts'
 
 /** `actAs` names who changes something in this transaction. */
-export async function actAs(sql: Transaction, actor: string): Promise<void> {
-  await sql`select set_config('imeigate.actor', ${actor}, true)`
+export async function actAs(sql: Transaction, by: Acting): Promise<void> {
+  await sql`select set_config('imeigate.actor', ${by.actor}, true), set_config('imeigate.by', ${cameBy(by)}, true)`
 }
 
 /** Person is somebody of the staff as they are kept. */
@@ -180,6 +181,7 @@ export interface StaffRow {
   suspendedAt: Date | null
   createdAt: Date
   recoveryCodes: number
+  passkeys: number
   signIns: number
   lastSeenAt: Date | null
   failures: number
@@ -198,6 +200,7 @@ export async function selectStaff(
   return await sql<StaffRow[]>`
     select p.id, p.name, p.email, p.role::text as role, p.password is not null as is_set_up, p.invited_until, p.suspended_at,
            p.created_at, cardinality(p.recovery_codes) as recovery_codes,
+           (select count(*)::int from passkeys k where k.staff_id = p.id) as passkeys,
            (select count(*)::int from sign_ins s
              where s.staff_id = p.id and s.ended_at is null and s.proved_at is not null
                and s.ends_at > ${now} and s.last_seen_at > ${seenAfter}) as sign_ins,

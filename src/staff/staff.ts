@@ -5,6 +5,8 @@ import type { StaffId } from '../lib/ids.ts'
 import { emptyFault, plainLineFault, sanitize } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { MAX_IDLE_MS } from './lifetimes.ts'
+import { mailStaff } from './mails.ts'
+import { deletePasskeys } from './passkeys.sql.ts'
 import type { Role } from './roles.ts'
 import { endSignIns } from './sign-ins.sql.ts'
 import {
@@ -77,7 +79,7 @@ export async function inviteStaff(
     const id = found?.id ?? (await insertPerson(transaction, { role, ...given, createdAt }))
     if (id === undefined) throw new Refusal('conflict', `the e-mail address ${given.email} is taken`, 'email')
     if (found) await updatePerson(transaction, id, { role, ...(given.name !== '' && { name: given.name }) })
-    return await invited(transaction, id, clock)
+    return await invited(transaction, id, { what: 'invited', clock })
   })
 }
 
@@ -87,11 +89,17 @@ async function lockNamed(sql: Transaction, email: string): Promise<Person | unde
   return found && (await lockPerson(sql, found.id))
 }
 
-async function invited(sql: Transaction, id: StaffId, clock: Clock): Promise<Invitation> {
+async function invited(
+  sql: Transaction,
+  id: StaffId,
+  { what, clock }: { what: 'invited' | 'reset'; clock: Clock },
+): Promise<Invitation> {
   const token = randomToken(INVITATION_BYTES)
   const until = new Date(clock.now().getTime() + INVITATION_MS)
   await updatePerson(sql, id, { invitationHash: hashToken(token), invitedUntil: until })
-  return { staff: await findStaff(sql, id, clock), token, until }
+  const staff = await findStaff(sql, id, clock)
+  await mailStaff(sql, staff.email, { what, role: staff.role, until: until.toISOString() })
+  return { staff, token, until }
 }
 
 /** FirstOwner is how the first owner comes in: by an invitation that was just made; by an earlier one; or (undefined) there is somebody. */
@@ -107,7 +115,7 @@ export async function inviteFirstOwner(sql: Sql, clock: Clock = systemClock): Pr
     if (open?.invitedUntil && open.invitedUntil > clock.now()) return { invitedUntil: open.invitedUntil }
     const id =
       open?.id ?? ((await insertPerson(transaction, { role: 'owner', createdAt: clock.now() })) as StaffId)
-    return { invitation: await invited(transaction, id, clock) }
+    return { invitation: await invited(transaction, id, { what: 'invited', clock }) }
   })
 }
 
@@ -151,7 +159,7 @@ export const resumeStaff = (
   )
 
 /**
- * `resetStaff` takes password, second factor and recovery codes away, ends all sign-ins, and gives the token by which the person sets new ones.
+ * `resetStaff` takes password, second factor, recovery codes and passkeys away, ends all sign-ins, and gives the token by which the person sets new ones.
  * Throws not_found, or conflict for the last owner, unless the command line does it.
  */
 export async function resetStaff(
@@ -165,8 +173,9 @@ export async function resetStaff(
     if (person.suspendedAt) throw new Refusal('conflict', 'the person is suspended', 'id')
     await updatePerson(transaction, id, { password: null, secrets: null })
     await updateRecoveryCodes(transaction, id, [])
+    await deletePasskeys(transaction, id)
     await endSignIns(transaction, { staffId: id, now: clock.now() })
-    made = await invited(transaction, id, clock)
+    made = await invited(transaction, id, { what: 'reset', clock })
   })
   return made as Invitation
 }

@@ -3,9 +3,10 @@ import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import type { Clock } from '../lib/time.ts'
 import { deleteFailures, deleteForgotten } from './attempts.sql.ts'
 import { KEPT_MS } from './lifetimes.ts'
+import { deleteChallenges } from './passkeys.sql.ts'
 import { deleteSignIns } from './sign-ins.sql.ts'
 
-/** SWEEP_SIGN_INS is the job that removes sign-ins and failures that are old. */
+/** SWEEP_SIGN_INS is the job that removes sign-ins, failures and challenges that are old. */
 const SWEEP_SIGN_INS = 'sign_ins_sweep'
 
 const PER_ROUND = 10_000
@@ -20,6 +21,7 @@ export function staffJobs({ sql, clock }: { sql: Sql; clock: Clock }): Record<st
     for (const round of [
       () => deleteForgotten(sql, now, PER_ROUND),
       () => deleteFailures(sql, old, PER_ROUND),
+      () => deleteChallenges(sql, now, PER_ROUND),
       () => deleteSignIns(sql, old, PER_ROUND),
     ]) {
       for (let rounds = 0; rounds < MAX_ROUNDS && !stopping.aborted; rounds++) {

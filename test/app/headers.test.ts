@@ -88,19 +88,23 @@ test('so do the Dhru endpoint, hooks, pages and whatever is not there', async ()
     const headers = await headersOf(path, options)
     isSafe(`${options.method ?? 'GET'} ${path}`, headers, path)
   }
-  // The page of the document, and what it loads.
-  const page = await fetch(`${server.url}/docs/`)
-  const html = await page.text()
-  isSafe('/docs/', page.headers, 'none')
-  expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
-  const loaded = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path]) => path as string)
-  expect(loaded.length).toBeGreaterThan(2)
-  for (const path of loaded) {
-    const { pathname } = new URL(path, `${server.url}/docs/`)
-    expect((await headersOf(pathname)).get('x-content-type-options'), pathname).toBe('nosniff')
+  // The pages of the documents, and what they load.
+  for (const place of ['/docs/', '/docs/operator/']) {
+    const page = await fetch(`${server.url}${place}`)
+    const html = await page.text()
+    isSafe(place, page.headers, 'none')
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    const loaded = [...html.matchAll(/(?:src|href)="([^"#]+)"/g)].map(([, path]) => path as string)
+    expect(loaded.length).toBeGreaterThan(2)
+    for (const path of loaded) {
+      const { pathname } = new URL(path, `${server.url}${place}`)
+      expect((await headersOf(pathname)).get('x-content-type-options'), pathname).toBe('nosniff')
+    }
+    // Nothing of it runs in the page itself.
+    expect(html).not.toMatch(/<script(?![^>]*src=)[^>]*>\s*\S/)
+    const start = await (await fetch(`${server.url}${place}static/swagger-initializer.js`)).text()
+    expect(start).toContain(place === '/docs/' ? '"/openapi.json"' : '"/openapi-operator.json"')
   }
-  // Nothing of it runs in the page itself.
-  expect(html).not.toMatch(/<script(?![^>]*src=)[^>]*>\s*\S/)
 })
 
 describe('figures', () => {

@@ -38,7 +38,9 @@ describe('the trail', () => {
     await run('account set anna --credit-limit 12.50')
     expect(await newest('--account anna')).toEqual({
       ...{ actor: who, what: 'credit limit', subject: String(account.id), account: account.id },
-      ...{ before: { credit_limit: '0.00' }, after: { credit_limit: '12.50' } },
+      ...{ before: { credit_limit: '0.00' }, after: { credit_limit: '12.50' }, why: null },
+      // Nobody came by the operator API.
+      ...{ role: null, sign_in_id: null, address: null, trace_id: null },
     })
     await run(
       'service create --code bl --name Blacklist --group Checks --kind imei --price 1.5 --currency USD',
@@ -147,6 +149,7 @@ describe('the trail', () => {
       ],
       ...[
         'operator_token_uses',
+        'passkey_challenges',
         'placement_probes',
         'proxy_sightings',
         'route_stats',

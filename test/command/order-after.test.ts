@@ -147,11 +147,12 @@ test('a reseller sees a part refund, a correction and a refund in whole everywhe
   expect(trail).toMatchObject([
     {
       actor: WHO,
-      before: { state: 'success', result: 'Code 1234', refunded: '0.40', why: null },
-      after: { state: 'failed', result: null, refunded: '1.00', why: 'The code is wrong' },
+      before: { state: 'success', result: 'Code 1234', refunded: '0.40' },
+      after: { state: 'failed', result: null, refunded: '1.00' },
+      why: 'The code is wrong',
     },
-    { actor: WHO, after: { result: 'Code 1234', why: 'they sent another' } },
-    { actor: WHO, before: { refunded: '0.00' }, after: { refunded: '0.40', why: 'late' } },
+    { actor: WHO, after: { result: 'Code 1234' }, why: 'they sent another' },
+    { actor: WHO, before: { refunded: '0.00' }, after: { refunded: '0.40' }, why: 'late' },
   ])
   const events = await done('webhook', 'events', String(hook.webhook.id))
   expect(events.map(({ by }: { by: string }) => by)).toEqual([WHO, WHO, WHO, 'imeigate', 'imeigate'])

@@ -218,7 +218,8 @@ test('a corrected result stays charged, and the former one is in the trail', asy
     {
       actor: ANN,
       before: { result: 'clean' },
-      after: { result: 'blacklisted', why: 'they sent it again' },
+      after: { result: 'blacklisted' },
+      why: 'they sent it again',
     },
   ])
   for (const [over, field] of [

@@ -6,12 +6,15 @@ import { HOUR_MS } from '../../src/lib/time.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { Attempts } from '../../src/staff/attempts.ts'
 import { Enrolment } from '../../src/staff/enrolment.ts'
+import { Passkeys } from '../../src/staff/passkeys.ts'
 import { Passwords } from '../../src/staff/passwords.ts'
+import { relyingPartyOf } from '../../src/staff/relying-party.ts'
 import type { Role } from '../../src/staff/roles.ts'
 import { SignIns } from '../../src/staff/sign-ins.ts'
 import { inviteStaff } from '../../src/staff/staff.ts'
 import { TestClock } from '../support/server.ts'
 
+export const PUBLIC_URL = 'https://imei.example.com'
 export const PASSWORD = 'correct horse battery'
 
 /** `codeAt` gives the code that an authenticator app shows. */
@@ -23,6 +26,7 @@ export class Office {
   readonly clock: TestClock
   readonly sql: Sql
   readonly enrolment: Enrolment
+  readonly passkeys: Passkeys
   readonly signIns: SignIns
 
   constructor(sql: Sql, sealer = new Sealer(Buffer.alloc(32, 7)), clock = new TestClock()) {
@@ -30,7 +34,10 @@ export class Office {
     this.sql = sql
     const deps = { sql, sealer: async () => sealer, passwords: new Passwords(), clock: this.clock }
     this.enrolment = new Enrolment(deps)
-    this.signIns = new SignIns({ ...deps, attempts: new Attempts(sql, this.clock) })
+    const attempts = new Attempts(sql, this.clock)
+    const relyingParty = relyingPartyOf(PUBLIC_URL)
+    this.passkeys = new Passkeys({ sql, attempts, clock: this.clock, relyingParty })
+    this.signIns = new SignIns({ ...deps, passkeys: this.passkeys, attempts })
   }
 
   /** `hire` invites a person, who accepts. */

@@ -3,8 +3,9 @@ import { readTrail } from '../../src/audit/trail.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/lib/time.ts'
 import { inviteStaff, resetStaff, setRole, suspendStaff } from '../../src/staff/staff.ts'
 import { staffJobs } from '../../src/staff/sweep.ts'
+import { Authenticator } from '../support/authenticator.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { codeAt, LATER_MS, Office, PASSWORD } from './people.fixtures.ts'
+import { codeAt, LATER_MS, Office, PASSWORD, PUBLIC_URL } from './people.fixtures.ts'
 
 let database: TestDatabase
 let office: Office
@@ -99,6 +100,23 @@ describe('a sign-in', () => {
     expect((await office.signIns.list(anna.id)).map(({ address }) => address)).toEqual(['192.0.2.1'])
   })
 
+  it('shows what a browser calls itself as one line, however it came in', async () => {
+    const anna = await office.hire('owner')
+    const place = { address: '192.0.2.3', device: `a\u202ebrowser\r\n\0${'x'.repeat(500)}` }
+    const begun = await office.signIns.begin({ email: anna.email, password: PASSWORD }, place)
+    await office.signIns.confirm(begun.token, { code: anna.nextCode() }, place.address)
+    const device = new Authenticator(PUBLIC_URL)
+    const { id: staffId, email } = anna
+    const made = device.make({ ...(await office.passkeys.offerNew({ staffId, email, name: 'Anna' })) })
+    await office.passkeys.add(database.sql, staffId, { name: 'phone', made })
+    const signed = device.sign({ ...(await office.passkeys.offer(place.address)) })
+    await office.signIns.beginByPasskey(signed, place)
+    const shown = (await office.signIns.list(anna.id)).map((one) => one.device)
+    expect(shown).toEqual([shown[0], shown[0]])
+    expect(shown[0]).toMatch(/^a browser x{187,}…$/)
+    expect(shown[0]).toHaveLength(200)
+  })
+
   it('is refused alike for a wrong password, an unknown person and a suspended one', async () => {
     const anna = await office.hire('support')
     const wrong = (email: string, password = PASSWORD) =>
@@ -161,7 +179,7 @@ describe('a sign-in', () => {
     await signIns.endByToken(one.token)
     expect(await signIns.find(one.token)).toBeUndefined()
     const [newest] = await signIns.list(anna.id)
-    await signIns.end({ staffId: anna.id, but: newest?.id as never }, `staff:${anna.id}`)
+    await signIns.end({ staffId: anna.id, but: newest?.id as never }, { actor: `staff:${anna.id}` })
     expect(await signIns.find(two.token)).toBeUndefined()
     expect(await signIns.find(three.token)).toBeDefined()
     // Half a sign-in holds ten minutes.
@@ -208,6 +226,7 @@ describe('guesses', () => {
     const anna = await office.hire('support')
     await anna.signIn('198.51.100.1')
     const guess = () => anna.begin('203.0.113.1', 'a wrong password')
+    office.clock.stop()
     for (let count = 0; count < 5; count++)
       await expect(guess()).rejects.toEqual(refusal('invalid_credentials'))
     for (const wait of [1, 2, 4, 8, 16, 32, 60, 60]) {

@@ -31,8 +31,16 @@ export interface Shop {
 /** `TestClock` goes on as the system's does, and tests move it forward. */
 export class TestClock implements Clock {
   #offset = 0
+  #stoppedAt: number | undefined
   now(): Date {
-    return new Date(Date.now() + this.#offset)
+    return new Date((this.#stoppedAt ?? Date.now()) + this.#offset)
+  }
+  /** `stop`: from now on time goes on by `advance` alone, until `go`. What is slow must not let a wait pass. */
+  stop(): void {
+    this.#stoppedAt = Date.now()
+  }
+  go(): void {
+    this.#stoppedAt = undefined
   }
   advance(ms: number): void {
     this.#offset += ms

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Admission } from '../../admission/admission.ts'
+import { allowedIps } from '../../lib/ip.ts'
 import { dhruEndpoint } from '../../protocols/dhru/endpoint.ts'
 import { ServiceLists } from '../../protocols/dhru/service-lists.ts'
 import { depositHook } from '../../protocols/hooks/deposit-hook.ts'
@@ -67,6 +68,8 @@ export function serveProtocols(
     http,
     {
       ...components,
+      publicUrl: config.publicUrl,
+      mayCall: allowedIps(config.consoleAllow),
       count: metrics.countOperatorRequest,
       throttle: new OperatorThrottle(buckets),
       installation: installationOf(components, metrics, readiness),

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../errors.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { Right } from '../../live/live-rights.ts'
-import { type Desks, tokenActor } from '../../staff/desk.ts'
+import { type Acting, type Desks, tokenActor } from '../../staff/desk.ts'
 import { type Bearer, findBearer, type Maker } from '../../staff/operator-tokens.ts'
 import { needsProof, permissionsOf, type StaffPermission } from '../../staff/roles.ts'
 import { type SignedIn, staffActor } from '../../staff/sign-ins.ts'
@@ -14,6 +14,8 @@ import type { Access } from './route.ts'
 export interface Caller {
   /** `actor` is the name in the trail. */
   actor: string
+  /** `acting` is what else the trail has of who asks. */
+  acting: Acting
   /** `person`, undefined: it is a program. */
   person: SignedIn | undefined
   /** `token` is that of the person's sign-in. */
@@ -31,7 +33,7 @@ const bearerIn = ({ headers }: FastifyRequest): string | undefined =>
   /^\s*Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1]
 
 const bearerOf = (desks: Desks, request: FastifyRequest, clock: Clock): Promise<Bearer> =>
-  findBearer(desks.changing('imeigate'), bearerIn(request) ?? '', request.ip, clock)
+  findBearer(desks.changing({ actor: 'imeigate' }), bearerIn(request) ?? '', request.ip, clock)
 
 const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD'
 
@@ -40,14 +42,15 @@ const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || meth
  * first prove again who it is. undefined: anybody may ask this.
  */
 export async function admit(
-  deps: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock' | 'throttle'>,
+  deps: Pick<OperatorDeps, 'signIns' | 'desks' | 'clock' | 'throttle' | 'mayCall' | 'publicUrl'>,
   request: FastifyRequest,
   access: Access,
 ): Promise<Caller | undefined> {
+  if (!deps.mayCall(request.ip)) throw new Refusal('ip_not_allowed', `${request.ip} is not in CONSOLE_ALLOW`)
   const bearer = bearerIn(request)
   if (bearer !== undefined && access !== 'anybody') return await admitProgram(deps, request, access)
   refusePlain(request)
-  if (!isSafe(request)) refuseOtherSites(request)
+  if (!isSafe(request)) refuseOtherSites(request, deps.publicUrl)
   const token = cookieOf(request)
   if (access === 'anybody') return undefined
   const person = token === undefined ? undefined : await deps.signIns.find(token)
@@ -58,7 +61,8 @@ export async function admit(
   const permissions = new Set(permissionsOf(person.role))
   refuseWithout(permissions, access)
   if (!isSafe(request) && !person.isProved && asksForProof(access)) throw new Refusal('step_up_required')
-  return { actor, person, token, permissions }
+  const { role, id: signInId } = person
+  return { actor, acting: actingBy(request, { actor, role, signInId }), person, token, permissions }
 }
 
 async function admitProgram(
@@ -73,8 +77,13 @@ async function admitProgram(
     throw new Refusal('permission_denied', 'this is for people who are signed in')
   }
   refuseWithout(permissions, access)
-  return { actor, person: undefined, token: undefined, permissions }
+  return { actor, acting: actingBy(request, { actor }), person: undefined, token: undefined, permissions }
 }
+
+const actingBy = ({ ip: address, id: traceId }: FastifyRequest, who: Acting): Acting => ({
+  ...who,
+  ...{ address, traceId },
+})
 
 /** `rightOf` is what the caller follows something by that takes some permissions: its sign-in or its token, as it is later. */
 export const rightOf = (

@@ -46,14 +46,15 @@ export function refusePlain(request: FastifyRequest): void {
 /** `csrfOf` is what a page of ours sends beside the cookie: it shows that the page may read our answers. */
 export const csrfOf = (token: string): string => hash('sha256', `csrf ${token}`, 'base64url')
 
-/** `refuseOtherSites` refuses what a browser sends from a page that is not ours. Throws csrf. */
-export function refuseOtherSites({ headers }: FastifyRequest): void {
+/** `refuseOtherSites` refuses what a browser sends from a page that is not ours, which are at `publicUrl`, too. Throws csrf. */
+export function refuseOtherSites({ headers }: FastifyRequest, publicUrl: string | undefined): void {
   const { origin, host, 'sec-fetch-site': site } = headers
   if (site !== undefined) {
     if (site === 'same-origin') return
     throw new Refusal('csrf', `Sec-Fetch-Site says ${String(site).slice(0, 20)}`)
   }
   if (origin !== undefined && URL.canParse(origin) && new URL(origin).host === host) return
+  if (origin !== undefined && publicUrl !== undefined && origin === new URL(publicUrl).origin) return
   throw new Refusal('csrf', 'neither Sec-Fetch-Site nor Origin names this site')
 }
 

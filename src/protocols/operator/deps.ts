@@ -7,6 +7,7 @@ import type { Presence } from '../../runtime/presence.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
 import type { Desks } from '../../staff/desk.ts'
 import type { Enrolment } from '../../staff/enrolment.ts'
+import type { Passkeys } from '../../staff/passkeys.ts'
 import type { Passwords } from '../../staff/passwords.ts'
 import type { SignIns } from '../../staff/sign-ins.ts'
 import type { OperatorThrottle } from '../../throttles/operator-throttle.ts'
@@ -36,6 +37,7 @@ export interface OperatorDeps {
   desks: Desks
   signIns: SignIns
   enrolment: Enrolment
+  passkeys: Passkeys
   passwords: Passwords
   sealer: () => Promise<Sealer>
   throttle: OperatorThrottle
@@ -48,5 +50,9 @@ export interface OperatorDeps {
   /** `closing` is aborted when the server takes no more requests. */
   closing: AbortSignal
   installation: Installation
+  /** `mayCall` tells whether an address may call the API at all. */
+  mayCall: (address: string) => boolean
+  /** `publicUrl` is where people reach the server; undefined: nobody said. */
+  publicUrl: string | undefined
   presence: Pick<Presence, 'through' | 'reading' | 'isTemporary'>
 }

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify'
 import { Type } from 'typebox'
 import { type ErrorCode, errors } from '../../errors.ts'
 import { staffPermissions } from '../../staff/roles.ts'
+import { docsPage } from '../kit/docs-page.ts'
 import { errorBodyOf, restCode } from '../kit/refusal.ts'
 import { withDefaults } from '../kit/validation.ts'
 import type { Access, Route } from './route.ts'
@@ -24,7 +25,7 @@ const operatorError = Type.Object(
   { title: 'Error' },
 )
 
-/** `document` adds `GET /openapi-operator.json`, made of the schemas that the routes validate with. */
+/** `document` adds `GET /openapi-operator.json`, made of the schemas that the routes validate with, and `GET /docs/operator`, where people read it. */
 export async function document(scope: FastifyInstance, version: string): Promise<void> {
   scope.addSchema({ $id: 'OperatorError', ...operatorError })
   await scope.register(swagger, {
@@ -51,6 +52,8 @@ export async function document(scope: FastifyInstance, version: string): Promise
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema${index}`}` },
   })
+  const page = { path: '/docs/operator', url: '/openapi-operator.json', title: 'imeigate operator API' }
+  await docsPage(scope, page)
   let text: string | undefined
   scope.get('/openapi-operator.json', { schema: { hide: true } }, async (_request, reply) => {
     text ??= JSON.stringify(scope.swagger())
@@ -95,6 +98,7 @@ function needed(access: Access): string {
 /** `everyRoutes` has what any route may be refused with. */
 const everyRoutes: ErrorCode[] = [
   'payload_required',
+  'ip_not_allowed',
   'invalid_input',
   'permission_denied',
   'too_many_requests',
@@ -103,13 +107,7 @@ const everyRoutes: ErrorCode[] = [
   'temporarily_unavailable',
   'shutting_down',
 ]
-const OF_CALLERS: ErrorCode[] = [
-  'session_expired',
-  'invalid_credentials',
-  'key_revoked',
-  'key_expired',
-  'ip_not_allowed',
-]
+const OF_CALLERS: ErrorCode[] = ['session_expired', 'invalid_credentials', 'key_revoked', 'key_expired']
 
 /** `errorsOf` gives one answer a status, with the codes that it may carry. */
 function errorsOf({ method, access, refusals = [] }: Route): Record<string, unknown> {

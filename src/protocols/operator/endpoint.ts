@@ -82,7 +82,7 @@ export function operatorApi(
 }
 
 async function answer(
-  { desks }: OperatorDeps,
+  { desks, clock }: OperatorDeps,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -90,6 +90,7 @@ async function answer(
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
   const { operator } = request
+  const asOf = clock.now()
   const given = await route.handle({
     params: request.params,
     query: request.query,
@@ -99,16 +100,20 @@ async function answer(
       return operator
     },
     get desk() {
-      const { actor } = this.caller
-      return { actor, read: desks.reading(gone.signal), change: desks.changing(actor) }
+      const { actor, acting } = this.caller
+      return { actor, read: desks.reading(gone.signal), change: desks.changing(acting) }
     },
     request,
     reply,
   })
   if (reply.raw.headersSent || reply.raw.destroyed) return reply
   reply.type('application/json; charset=utf-8')
-  return reply.send(JSON.stringify({ data: given ?? {} }))
+  return reply.send(JSON.stringify({ data: withTime(given ?? {}, asOf) }))
 }
+
+/** `withTime` says of a page of a list when it was read. */
+const withTime = (data: object, asOf: Date): object =>
+  'page' in data ? { ...data, page: { ...(data.page as object), as_of: asOf } } : data
 
 function answerError(
   refusal: Refusal,

@@ -11,6 +11,7 @@ import { invitationRoutes } from './routes/invitation.ts'
 import { meRoutes } from './routes/me.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
+import { passkeyRoutes } from './routes/passkeys.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
@@ -26,6 +27,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     sessionRoutes,
     invitationRoutes,
     meRoutes,
+    passkeyRoutes,
     staffRoutes,
     tokenRoutes,
     auditRoutes,

@@ -38,25 +38,31 @@ export const pageQuery = {
   ),
 }
 
-/** `pageOf` is the answer of such a list. */
+/** Page is a part of a list, as its route gives it. */
+interface Page<Item extends TSchema> {
+  page: { items: Static<Item>[]; next_cursor: string | null }
+}
+
+const pageFields = <Item extends TSchema>(item: Item) => ({
+  items: Type.Array(item),
+  next_cursor: orNull(Type.String(), 'null: this is the end'),
+  as_of: time('When the list was read: what changed later is not in it'),
+})
+
+/** `pageOf` is the answer of such a list. `as_of` is put in where answers are written. */
 export const pageOf = <Item extends TSchema>(item: Item) =>
-  Type.Object({
-    page: Type.Object({
-      items: Type.Array(item),
-      next_cursor: orNull(Type.String(), 'null: this is the end'),
-    }),
-  })
+  Type.Unsafe<Page<Item>>(Type.Object({ page: Type.Object(pageFields(item)) }))
 
 /** `count` counts the things that a list may have; `capped`: it stopped there, and there are more. */
 const count = Type.Object({ value: Type.Integer(), capped: Type.Boolean() })
 
 /** `countedPageOf` is `pageOf` with a count, which only the first page has. */
 export const countedPageOf = <Item extends TSchema>(item: Item) =>
-  Type.Object({
-    page: Type.Object({
-      ...pageOf(item).properties.page.properties,
-      count: Type.Optional(
-        Type.Unsafe<Static<typeof count>>({ ...count, description: 'Only of the first page' }),
-      ),
+  Type.Unsafe<{ page: Page<Item>['page'] & { count?: Static<typeof count> } }>(
+    Type.Object({
+      page: Type.Object({
+        ...pageFields(item),
+        count: Type.Optional(Type.Object(count.properties, { description: 'Only of the first page' })),
+      }),
     }),
-  })
+  )

@@ -1,10 +1,10 @@
 import swagger from '@fastify/swagger'
-import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { permissions } from '../../accounts/permissions.ts'
 import { named } from '../../contract/schema.ts'
 import { type ErrorCode, errors } from '../../errors.ts'
+import { docsPage } from '../kit/docs-page.ts'
 import { errorBodyOf, restCode } from '../kit/refusal.ts'
 import { withDefaults } from '../kit/validation.ts'
 import type { Route } from './route.ts'
@@ -32,29 +32,13 @@ export async function document(scope: FastifyInstance, version: string): Promise
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema${index}`}` },
   })
-  await scope.register(swaggerUi, {
-    routePrefix: '/docs',
-    staticCSP: PAGE_MAY,
-    theme: { title: 'imeigate API' },
-    uiConfig: {
-      url: '/openapi.json',
-      layout: 'BaseLayout',
-      deepLinking: true,
-      docExpansion: 'list',
-      // The document is sent to no validator.
-      validatorUrl: null,
-    },
-  })
+  await docsPage(scope, { path: '/docs', url: '/openapi.json', title: 'imeigate API' })
   let text: string | undefined
   scope.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     text ??= JSON.stringify(scope.swagger())
     return reply.type('application/json; charset=utf-8').send(text)
   })
 }
-
-/** PAGE_MAY is the page's Content-Security-Policy: everything comes from this server, and a key that was entered goes nowhere else. */
-const PAGE_MAY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 /** `schemaOf` gives what Fastify validates a route's requests with, and what the document says of it. */
 export function schemaOf(route: Route): FastifySchema {

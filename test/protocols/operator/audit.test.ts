@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
 import { routesOf } from '../../../src/protocols/operator/routes.ts'
-import { codeAt, PASSWORD } from '../../staff/people.fixtures.ts'
+import { codeAt, PASSWORD, PUBLIC_URL } from '../../staff/people.fixtures.ts'
+import { Authenticator } from '../../support/authenticator.ts'
 import { ask, OperatorOffice, originOf } from './office.fixtures.ts'
 
 let office: OperatorOffice
 beforeAll(async () => {
-  office = await OperatorOffice.open()
+  office = await OperatorOffice.open({ PUBLIC_URL })
 })
 afterAll(() => office.stop())
 
@@ -19,6 +20,7 @@ it('every change is found in the trail, in the name of who made it, with before 
   const { headers } = owner
   const newest = async () => (await ask(server, 'GET', '/audit?limit=1', { headers })).json.data.page.items[0]
   const made: Record<string, string> = {}
+  const signIn = (await ask(server, 'GET', '/me/sign-ins', { headers })).json.data.current
   /** What each route that changes something adds: the noun, and a field of what is behind it. */
   const changing: [route: string, url: string, body: unknown, what: string, field: string][] = [
     ['DELETE /me/sign-ins/:id', '/me/sign-ins/2000000000', undefined, '', ''],
@@ -26,6 +28,8 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['POST /me/password', '/me/password', { password: 'yet another good one' }, 'staff', 'password'],
     ['POST /me/totp', '/me/totp', undefined, 'staff', 'secrets'],
     ['POST /me/recovery-codes', '/me/recovery-codes', {}, 'staff', 'recovery_codes'],
+    ['POST /me/passkeys', '/me/passkeys', undefined, 'passkey', 'name'],
+    ['DELETE /me/passkeys/:id', '/me/passkeys/1', undefined, 'passkey', 'name'],
     ['POST /staff', '/staff', { role: 'catalogue', email: 'new@example.com' }, 'staff', 'invitation_hash'],
     ['POST /staff/:id/role', `/staff/${other.id}/role`, { role: 'finance' }, 'sign-in', 'ended_at'],
     ['DELETE /staff/:id/sign-ins', `/staff/${other.id}/sign-ins`, undefined, '', ''],
@@ -44,6 +48,10 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /invitation/open',
     'POST /invitation',
     'POST /me/totp/offer',
+    'POST /session/passkey/offer',
+    'POST /session/passkey',
+    'POST /session/proof/passkey',
+    'POST /me/passkeys/offer',
   ]
   const all = routesOf({} as OperatorDeps).filter(({ method }) => method !== 'GET')
   expect([...changing.map(([route]) => route), ...others].sort()).toEqual(
@@ -55,21 +63,36 @@ it('every change is found in the trail, in the name of who made it, with before 
       const { secret } = (await ask(server, 'POST', '/me/totp/offer', { headers })).json.data
       body = { totp_secret: secret, code: codeAt(secret, office.office.clock.now()) }
     }
+    if (route === 'POST /me/passkeys') {
+      const { options } = (await ask(server, 'POST', '/me/passkeys/offer', { headers })).json.data
+      body = { name: 'phone', credential: new Authenticator(PUBLIC_URL).make(options) }
+    }
     const before = (await newest()).id
-    const { status, json } = await ask(server, route.split(' ')[0] as string, url, { headers, body })
+    const {
+      status,
+      json,
+      headers: answered,
+    } = await ask(server, route.split(' ')[0] as string, url, { headers, body })
     expect([route, status, json.code]).toEqual([route, 200, undefined])
     const line = await newest()
     if (what === '') expect([route, line.id]).toEqual([route, before])
     else {
       expect([route, line.actor, line.what]).toEqual([route, mine, what])
-      expect(Object.keys(line.after), route).toContain(field)
+      expect(Object.keys(line.after ?? line.before), route).toContain(field)
+      // How that person came in stands there, too.
+      expect([route, line.role, line.address, line.trace_id]).toEqual([
+        ...[route, 'owner', '127.0.0.1', answered['x-request-id']],
+      ])
+      expect(line.sign_in_id).toBe(signIn)
     }
     made[route] = line.id
   }
   expect(await office.office.signIns.find(elsewhere.token)).toBeUndefined()
   const program = await office.program(['staff.edit'])
   await ask(server, 'POST', `/staff/${other.id}/role`, { headers: program, body: { role: 'support' } })
-  expect(await newest()).toMatchObject({ actor: expect.stringMatching(/^token:\d+$/) })
+  expect(await newest()).toMatchObject({
+    ...{ actor: expect.stringMatching(/^token:\d+$/), role: null, sign_in_id: null, address: '127.0.0.1' },
+  })
   const everything = await ask(server, 'GET', '/audit?limit=200', { headers })
   expect(JSON.stringify(everything.json)).not.toMatch(/argon2|\\\\x|imo_/)
 })

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inviteStaff } from '../../../src/staff/staff.ts'
-import { codeAt, PASSWORD } from '../../staff/people.fixtures.ts'
+import { codeAt, PASSWORD, PUBLIC_URL } from '../../staff/people.fixtures.ts'
+import { Authenticator } from '../../support/authenticator.ts'
 import { until } from '../../support/until.ts'
 import { ask, cookieIn, OperatorOffice, originOf } from './office.fixtures.ts'
 
 let office: OperatorOffice
 beforeAll(async () => {
-  office = await OperatorOffice.open({ TRUST_PROXY: '127.0.0.1' })
+  office = await OperatorOffice.open({ TRUST_PROXY: '127.0.0.1', PUBLIC_URL })
 })
 afterAll(() => office.stop())
 
@@ -86,10 +87,13 @@ describe('signing in', () => {
     ].map(({ status, json: { traceId: _t, ...json } }) => ({ status, json }))
     expect(refused[0]).toEqual(refused[1])
     expect(refused[0]).toMatchObject({ status: 401, json: { code: 'INVALID_CREDENTIALS_ERROR' } })
+    const { clock } = office.office
+    clock.stop()
     for (let count = 0; count < 5; count++) await signIn(hired.email, tls('93.184.216.7'), 'wrong password')
     const late = await signIn(hired.email, tls('93.184.216.7'))
     expect(late).toMatchObject({ status: 429, json: { code: 'TOO_MANY_FAILED_LOGINS_ERROR' } })
     expect(Number(late.headers['retry-after'])).toBeGreaterThan(0)
+    clock.go()
     const cookie = (await signIn(hired.email, tls('93.184.216.8'))).headers['set-cookie']
     expect(cookie).toEqual([expect.stringMatching(/^__Host-imeigate_console=.*; Secure$/)])
   })
@@ -99,6 +103,54 @@ describe('signing in', () => {
     const ended = await say('DELETE', '/session', { headers })
     expect(ended.headers['set-cookie']).toEqual([expect.stringMatching(/^imeigate_console=; .*Max-Age=0$/)])
     expect((await say('GET', '/session', { headers })).status).toBe(401)
+  })
+})
+
+describe('a passkey', () => {
+  it('is made, signs in, proves again, and is removed', async () => {
+    const { headers, id } = await office.person('owner')
+    const { clock } = office.office
+    const device = new Authenticator(PUBLIC_URL)
+    const { options } = (await say('POST', '/me/passkeys/offer', { headers })).json.data
+    expect(options).toMatchObject({
+      rp: { id: 'imei.example.com' },
+      authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
+    })
+    const credential = device.make(options)
+    const made = await say('POST', '/me/passkeys', { headers, body: { name: 'phone', credential } })
+    expect(made.json.data).toMatchObject({ name: 'phone', is_backed_up: false, last_used_at: null })
+
+    const origin = { origin: PUBLIC_URL }
+    const offer = async () =>
+      (await say('POST', '/session/passkey/offer', { headers: origin })).json.data.options
+    const signed = await say('POST', '/session/passkey', {
+      body: { credential: device.sign(await offer()) },
+      headers: origin,
+    })
+    expect(signed.headers['set-cookie']).toEqual([expect.stringMatching(/^imeigate_console=[\w-]{43}; /)])
+    const own = { ...origin, cookie: cookieIn(signed), 'x-csrf-token': signed.json.data.csrf_token }
+    const session = () => say('GET', '/session', { headers: own })
+    expect((await session()).json.data).toMatchObject({ is_proved: true, person: { id } })
+
+    clock.advance(11 * 60_000)
+    const remove = () => say('DELETE', `/me/passkeys/${made.json.data.id}`, { headers: own })
+    expect((await remove()).json.code).toBe('STEP_UP_REQUIRED_ERROR')
+    const proof = await say('POST', '/session/proof/passkey', {
+      body: { credential: device.sign(await offer()) },
+      headers: own,
+    })
+    Object.assign(own, { cookie: cookieIn(proof), 'x-csrf-token': proof.json.data.csrf_token })
+    expect((await session()).json.data).toMatchObject({ is_proved: true })
+    const list = await say('GET', '/me/passkeys', { headers: own })
+    expect(list.json.data.items).toEqual([{ ...made.json.data, last_used_at: expect.any(String) }])
+    expect((await remove()).status).toBe(200)
+    const again = await say('POST', '/session/passkey', {
+      body: { credential: device.sign(await offer()) },
+      headers: origin,
+    })
+    expect([again.status, again.json.code]).toEqual([401, 'INVALID_CREDENTIALS_ERROR'])
+    const broken = await say('POST', '/session/passkey', { body: { credential: {} }, headers: origin })
+    expect([broken.status, broken.json.source]).toEqual([400, 'body'])
   })
 })
 
@@ -113,6 +165,7 @@ describe('what comes from another site', () => {
       [{ ...cookie, ...csrf, ...mine }, 200],
       [{ ...cookie, ...csrf, ...originOf(office.server) }, 200],
       [{ ...cookie, ...csrf, ...mine, ...other }, 200],
+      [{ ...cookie, ...csrf, origin: PUBLIC_URL }, 200],
       [{ ...cookie, ...csrf }, 403],
       [{ ...cookie, ...csrf, ...other }, 403],
       [{ ...cookie, ...csrf, origin: 'null' }, 403],
@@ -250,6 +303,29 @@ describe('a person', () => {
     })
     expect(refused[0]?.json.code).toBe('TOO_MANY_REQUESTS_ERROR')
   })
+})
+
+it('is called from the addresses of CONSOLE_ALLOW alone', async () => {
+  const fenced = await OperatorOffice.open({ TRUST_PROXY: '127.0.0.1', CONSOLE_ALLOW: '192.0.2.0/24, ::1' })
+  try {
+    const program = await fenced.program(['audit.read'])
+    const from = (address: string, headers: Record<string, string> = program) =>
+      ask(fenced.server, 'GET', '/audit', { headers: { ...headers, 'x-forwarded-for': address } })
+    expect((await from('192.0.2.7')).status).toBe(200)
+    expect((await from('198.51.100.1')).json).toMatchObject({
+      ...{ code: 'IP_NOT_ALLOWED_ERROR', message: expect.stringContaining('CONSOLE_ALLOW') },
+    })
+    const headers = { ...originOf(fenced.server), 'x-forwarded-for': '198.51.100.1' }
+    const signingIn = await ask(fenced.server, 'POST', '/session', {
+      body: { email: 'a@example.com', password: PASSWORD },
+      headers,
+    })
+    expect(signingIn.status).toBe(403)
+    // The other APIs have nothing to do with it.
+    expect((await fetch(`${fenced.server.url}/openapi.json`)).status).toBe(200)
+  } finally {
+    await fenced.stop()
+  }
 })
 
 it('what was refused is found by the id of its answer', async () => {

@@ -5,6 +5,7 @@ import { readTrail } from '../../../audit/trail.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import type { AccountId } from '../../../lib/ids.ts'
 import { DAY_MS } from '../../../lib/time.ts'
+import { type Role, roles } from '../../../staff/roles.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import { route } from '../route.ts'
 import { id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
@@ -17,6 +18,11 @@ const change = Type.Object({
   actor: Type.String({
     description: '`staff:`, `token:` or `key:` with an id, `cli:` with a user, or `imeigate`',
   }),
+  role: orNull(oneOf(roles), "A person's role at that time"),
+  sign_in_id: orNull(Type.Integer(), 'The sign-in of the person'),
+  address: orNull(Type.String(), 'Where the person or program came from'),
+  trace_id: orNull(Type.String(), 'The id of the request, which its answer has as `x-request-id`'),
+  why: orNull(Type.String()),
   what: Type.String(),
   subject: Type.String(),
   account_id: orNull(id),
@@ -24,18 +30,11 @@ const change = Type.Object({
   after: values,
 })
 
-const wireChange = ({
-  id: number,
-  at,
-  actor,
-  what,
-  subject,
-  accountId,
-  before,
-  after,
-}: Change): Static<typeof change> => ({
-  ...{ id: number, at, actor, what, subject },
-  ...{ account_id: accountId, before, after },
+const wireChange = (one: Change): Static<typeof change> => ({
+  ...{ id: one.id, at: one.at, actor: one.actor, role: one.role as Role | null, sign_in_id: one.signInId },
+  ...{ address: one.address, trace_id: one.traceId, why: one.why },
+  ...{ what: one.what, subject: one.subject, account_id: one.accountId },
+  ...{ before: one.before, after: one.after },
 })
 
 export const auditRoutes = () => [

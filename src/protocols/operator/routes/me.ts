@@ -27,7 +27,7 @@ export const wireSignIn = ({ id: number, device, address, madeAt, lastSeenAt, en
 })
 
 /** `personOf` gives the person who asks: these routes are for no program. */
-function personOf({ person }: Caller): SignedIn {
+export function personOf({ person }: Caller): SignedIn {
   if (!person) throw new Refusal('permission_denied')
   return person
 }
@@ -59,7 +59,7 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       answer: nothing,
       handle: async ({ caller, params }) => {
         const { staffId } = personOf(caller)
-        await signIns.end({ staffId, only: params.id as SignInId }, caller.actor)
+        await signIns.end({ staffId, only: params.id as SignInId }, caller.acting)
         return {}
       },
     }),
@@ -73,7 +73,7 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       answer: nothing,
       handle: async ({ caller }) => {
         const { staffId, id: but } = personOf(caller)
-        await signIns.end({ staffId, but }, caller.actor)
+        await signIns.end({ staffId, but }, caller.acting)
         return {}
       },
     }),
@@ -127,7 +127,7 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       access: 'proved person',
       answer: Type.Object({ recovery_codes: recoveryCodes }),
       handle: async ({ caller, desk }) => ({
-        recovery_codes: await renewRecoveryCodes(desk.change, personOf(caller).staffId),
+        recovery_codes: await renewRecoveryCodes(desk.change, personOf(caller).staffId, clock),
       }),
     }),
   ]

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import { permissionsOf, roles } from '../../../staff/roles.ts'
-import type { Code, NewSignIn } from '../../../staff/sign-ins.ts'
+import type { Code, NewSignIn, SignInPlace } from '../../../staff/sign-ins.ts'
 import { cookieOf, csrfOf, refuseForged, setCookie } from '../cookies.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -17,7 +17,7 @@ const code = {
 }
 const password = text(1024)
 
-const begun = Type.Object({
+export const begun = Type.Object({
   csrf_token: Type.String({ description: 'To be sent as X-CSRF-Token with all that changes something' }),
   ends_at: time(),
 })
@@ -30,10 +30,16 @@ function codeOf({ code: shown, recovery_code: kept }: { code?: string; recovery_
   return shown === undefined ? { recoveryCode: kept as string } : { code: shown }
 }
 
-function begin(request: FastifyRequest, reply: FastifyReply, signIn: NewSignIn) {
+export function begin(request: FastifyRequest, reply: FastifyReply, signIn: NewSignIn) {
   setCookie(request, reply, signIn)
   return { csrf_token: csrfOf(signIn.token), ends_at: signIn.endsAt }
 }
+
+/** `placeOf` gives where somebody signs in. */
+export const placeOf = ({ ip: address, headers }: FastifyRequest): SignInPlace => ({
+  address,
+  device: headers['user-agent'] ?? '',
+})
 
 /** `tokenOf` gives the token of a sign-in, which may lack its second factor. Throws session_expired or csrf. */
 function tokenOf(request: FastifyRequest): string {
@@ -56,14 +62,7 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
     answer: begun,
     refusals: ['invalid_credentials', 'too_many_failed_logins'],
     handle: async ({ body, request, reply }) =>
-      begin(
-        request,
-        reply,
-        await signIns.begin(body, {
-          address: request.ip,
-          device: request.headers['user-agent'] ?? '',
-        }),
-      ),
+      begin(request, reply, await signIns.begin(body, placeOf(request))),
   }),
   route({
     method: 'POST',

@@ -30,6 +30,7 @@ const person = Type.Object({
   last_seen_at: orNull(time()),
   failures: Type.Integer({ description: 'Wrong passwords and codes of the last day' }),
   recovery_codes: Type.Integer({ description: 'Those that were not used' }),
+  passkeys: Type.Integer(),
   invited_until: orNull(time()),
   suspended_at: orNull(time()),
   created_at: time(),
@@ -41,6 +42,7 @@ const wirePerson = (view: StaffView): Static<typeof person> => ({
   last_seen_at: view.lastSeenAt,
   failures: view.failures,
   recovery_codes: view.recoveryCodes,
+  passkeys: view.passkeys,
   invited_until: view.invitedUntil,
   suspended_at: view.suspendedAt,
   created_at: view.createdAt,
@@ -163,7 +165,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     params: idParams,
     answer: nothing,
     handle: async ({ caller, params }) => {
-      await signIns.end({ staffId: params.id as StaffId }, caller.actor)
+      await signIns.end({ staffId: params.id as StaffId }, caller.acting)
       return {}
     },
   }),
