@@ -1,7 +1,8 @@
 import { registry } from '../kit/registry.ts'
 import { bankTransfer } from './bank-transfer/index.ts'
+import { callback } from './callback/index.ts'
 import { stripe } from './stripe/index.ts'
 import { uniqueAmount } from './unique-amount/index.ts'
 
 /** `gatewayKinds` holds every kind of deposit provider. */
-export const gatewayKinds = registry('deposit provider', [bankTransfer, uniqueAmount, stripe])
+export const gatewayKinds = registry('deposit provider', [bankTransfer, uniqueAmount, callback, stripe])
