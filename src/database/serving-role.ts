@@ -33,6 +33,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   notice_channels: UNTIL_REMOVED,
   notice_subscriptions: UNTIL_REMOVED,
   notices: UNTIL_REMOVED,
+  operator_answers: UNTIL_REMOVED,
   order_event_bodies: UNTIL_REMOVED,
   order_events: UNTIL_REMOVED,
   order_keys: UNTIL_REMOVED,
