@@ -1,6 +1,6 @@
 import { type BalanceChange, signed } from '../ledger/balance-change.ts'
 import { grouped } from '../lib/money.ts'
-import { shownText } from './pdf-text.ts'
+import { Fonts } from './pdf-fonts.ts'
 import { minuteOf, monthName, totalWords, whatOf } from './pdf-words.ts'
 import type { Statement } from './statement.ts'
 
@@ -10,7 +10,6 @@ const RIGHT = 555
 const TOP = 40
 const BOTTOM = 790
 const ROW = 14
-const GREY = '#666666'
 
 const columns = [
   { head: 'Time (UTC)', x: LEFT, width: 78 },
@@ -24,6 +23,7 @@ const columns = [
 /** Pages draws the pages of a statement from top to bottom. */
 export class Pages {
   readonly #document: PDFKit.PDFDocument
+  readonly #fonts: Fonts
   readonly #statement: Statement
   readonly #count: number
   #page = 1
@@ -32,6 +32,7 @@ export class Pages {
   /** `rows` is how many will be drawn, so that each page can say of how many it is. */
   constructor(document: PDFKit.PDFDocument, statement: Statement, { rows }: { rows: number }) {
     this.#document = document
+    this.#fonts = new Fonts(document)
     this.#statement = statement
     const onFirst = rowsBelow(TOP + summaryHeight(statement))
     this.#count = 1 + Math.max(0, Math.ceil((rows - onFirst) / rowsBelow(TOP)))
@@ -131,33 +132,9 @@ export class Pages {
     this.#y = y
   }
 
-  /** `#text` draws one line: a number that is too long for its place is made smaller, a text is cut off. */
-  #text(
-    given: string,
-    x: number,
-    { size = 9, bold, grey, right, width = RIGHT - x, dy = 0 }: TextStyle = {},
-  ): void {
-    const document = this.#document
-    document
-      .font(bold ? 'Helvetica-Bold' : 'Helvetica')
-      .fontSize(size)
-      .fillColor(grey ? GREY : 'black')
-    let text = shownText(given)
-    const long = document.widthOfString(text)
-    if (long > width && right) document.fontSize((size * width) / long)
-    else if (long > width) text = this.#cut(text, width)
-    const at = right ? x + width - document.widthOfString(text) : x
-    document.text(text, at, this.#y + dy, { lineBreak: false })
-  }
-
-  #cut(text: string, width: number): string {
-    let [fits, tooMuch] = [0, text.length]
-    while (tooMuch - fits > 1) {
-      const middle = (fits + tooMuch) >> 1
-      if (this.#document.widthOfString(`${text.slice(0, middle)}…`) <= width) fits = middle
-      else tooMuch = middle
-    }
-    return `${text.slice(0, fits)}…`
+  #text(given: string, x: number, style: TextStyle = {}): void {
+    const { size = 9, bold = false, grey = false, right = false, width = RIGHT - x, dy = 0 } = style
+    this.#fonts.write(given, { x, y: this.#y + dy, width, size, bold, right, grey })
   }
 }
 

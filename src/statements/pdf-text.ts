@@ -4,21 +4,21 @@ const OTHERS = '€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š�
 /** LIKE has letters that do not come apart into one of these and a mark. */
 const LIKE: Record<string, string> = { ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ı: 'i', İ: 'I', ħ: 'h', '−': '-' }
 
-/**
- * `shownText` gives a text as a PDF's standard fonts can show it: letters of other alphabets lose their marks ("ż" is "z") or become
- * "?". To show all of Unicode, megabytes of fonts would have to come with the program; CSV and JSON have every text whole.
- */
-export function shownText(text: string): string {
+/** `isStandard` tells whether the standard fonts of a PDF can show a text. */
+export const isStandard = (text: string): boolean => [...text].every(isStandardCharacter)
+
+const isStandardCharacter = (character: string): boolean =>
+  /^[ -~\u00a0-\u00ac\u00ae-\u00ff]$/.test(character) || OTHERS.includes(character)
+
+/** `likeIt` gives a text as a font can show it: what it lacks loses its marks or its form ("ﬁ" is "fi"), or becomes "?". */
+export function likeIt(text: string, isShown: (character: string) => boolean): string {
   let shown = ''
-  for (const character of text.normalize('NFC')) {
+  for (const character of text) {
     if (isShown(character)) shown += character
-    else if (!/[\p{M}\p{Cf}]/u.test(character)) {
+    else if (!/\p{M}/u.test(character)) {
       const base = LIKE[character] ?? character.normalize('NFKD').replace(/\p{M}/gu, '')
-      shown += base !== '' && [...base].every(isShown) ? base : '?'
+      shown += base !== '' && base !== character && [...base].every(isShown) ? base : '?'
     }
   }
   return shown
 }
-
-const isShown = (character: string): boolean =>
-  /^[ -~\u00a0-\u00ac\u00ae-\u00ff]$/.test(character) || OTHERS.includes(character)

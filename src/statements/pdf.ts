@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { setImmediate } from 'node:timers/promises'
 import type { BalanceChange } from '../ledger/balance-change.ts'
 import { Pages } from './pdf-pages.ts'
-import { shownText } from './pdf-text.ts'
 import type { Statement } from './statement.ts'
 
 /** MAX_LISTED bounds the movements that a PDF lists: of a month with more it has the balances and totals. */
@@ -24,7 +23,7 @@ export async function* pdfOf(
     // Nothing flows: every text has its place.
     margin: 0,
     info: {
-      Title: shownText(`Statement ${month.text} of ${account.name}`),
+      Title: `Statement ${month.text} of ${account.name}`,
       Creator: 'imeigate',
       Producer: 'imeigate',
       CreationDate: statement.madeAt,
