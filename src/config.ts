@@ -207,6 +207,11 @@ const settings = {
     max: 3650,
     help: "days that requests stay in [resellers' own log](#the-request-log); `0`: none are logged",
   }),
+  DIGEST_TIMES: text({
+    pattern: '^(off|([01]\\d|2[0-3]):[0-5]\\d(,([01]\\d|2[0-3]):[0-5]\\d){0,23})$',
+    default: '08:00,18:00',
+    help: 'when operators get the [digest](notices.md#the-digest), comma-separated, in the time zone of the [figures](cli.md#report); `off`: never',
+  }),
   BACKUP_HOURS: integer({
     default: 0,
     min: 0,
@@ -334,6 +339,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
+    /** `digestTimes` are times of the day such as 08:00; none: there is no digest. */
+    digestTimes: values.DIGEST_TIMES === 'off' ? [] : values.DIGEST_TIMES.split(','),
     backups: {
       everyHours: values.BACKUP_HOURS,
       folder: resolve(values.BACKUP_FOLDER || join(values.IMEIGATE_DATA, 'backups')),

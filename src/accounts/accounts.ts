@@ -7,12 +7,9 @@ import { checkThousands, type GivenOf, readValues } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import {
-  type AccountFilter,
   insertAccount,
   insertPriceGroup,
-  lockAccount,
   type PriceGroup,
   selectAccount,
   selectAccounts,
@@ -78,31 +75,18 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
   return account
 }
 
-/** `listAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email; `group` a price group's name or id. */
+/** `listAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email. */
 export async function listAccounts(
   sql: Queryable,
-  { search = '', group, status }: Omit<AccountFilter, 'group'> & { group?: string | undefined } = {},
+  search = '',
   limit: number | null = null,
   after?: AccountId,
 ): Promise<AccountView[]> {
-  const inGroup = group === undefined ? undefined : await findPriceGroup(sql, group)
-  return await selectAccounts(sql, { search: sanitize(search), group: inGroup, status }, limit, after)
+  return await selectAccounts(sql, sanitize(search), limit, after)
 }
 
-/** `accountVersion` names how an account stands, but for its balances. */
-export const accountVersion = (account: AccountView): string =>
-  versionOfNoun(accountAttributes, account, account.status)
-
-/**
- * `changeAccount` changes what is given, but for what an account has from its start. `seen` is the version that whoever changes it has seen. Throws
- * not_found, version_conflict, or invalid_input naming the value at fault.
- */
-export async function changeAccount(
-  sql: Sql,
-  id: AccountId,
-  changes: AccountForm,
-  seen?: string,
-): Promise<AccountView> {
+/** `changeAccount` changes what is given, but for what an account has from its start. Throws not_found, or invalid_input naming the value at fault. */
+export async function changeAccount(sql: Sql, id: AccountId, changes: AccountForm): Promise<AccountView> {
   const {
     username: _u,
     currency: _c,
@@ -112,10 +96,7 @@ export async function changeAccount(
     ...columns
   } = readValues(accountAttributes, changes)
   return await sql.begin(async (transaction) => {
-    if (!(await lockAccount(transaction, id))) refuseUnknown(id)
-    const account = await accountById(transaction, id)
-    checkVersion(seen, accountVersion(account))
-    checkThousands(accountAttributes, changes, account.currency)
+    checkThousands(accountAttributes, changes, (await accountById(transaction, id)).currency)
     const priceGroupId = group == null ? group : await findPriceGroup(transaction, group)
     await updateAccount(transaction, id, { ...columns, priceGroupId })
     if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
@@ -134,11 +115,10 @@ export async function reopenAccount(sql: Queryable, id: AccountId): Promise<Acco
   return await accountById(sql, id)
 }
 
-const accountById = async (sql: Queryable, id: AccountId): Promise<AccountView> =>
-  (await selectAccount(sql, { id })) ?? refuseUnknown(id)
-
-function refuseUnknown(id: AccountId): never {
-  throw new Refusal('not_found', `there is no account ${id}`, 'account')
+async function accountById(sql: Queryable, id: AccountId): Promise<AccountView> {
+  const account = await selectAccount(sql, { id })
+  if (!account) throw new Refusal('not_found', `there is no account ${id}`, 'account')
+  return account
 }
 
 const groupName = line({ help: 'of the price group', required: true, max: 64 })

@@ -4,6 +4,7 @@ import {
   amount,
   amountOrNone,
   attribute,
+  choice,
   currency,
   inputOnly,
   matching,
@@ -17,6 +18,7 @@ import {
 } from '../lib/attribute-types.ts'
 import type { AttributesOf, FormOf, ValuesOf } from '../lib/attributes.ts'
 import type { AccountId } from '../lib/ids.ts'
+import { languages } from '../lib/languages.ts'
 import { plainLineFault } from '../lib/text.ts'
 
 /** `accountAttributes` defines every value of an account once: its options, `--json`, text and the table of docs/cli.md. */
@@ -84,6 +86,12 @@ export const accountAttributes = {
     more: 'see [notify](#notify)',
     whenLeftOut: 'never',
     onlyIn: 'change',
+  }),
+  language: choice(languages, {
+    label: 'language',
+    flag: '--language <code>',
+    help: 'what notices to it are written in: en, id (Indonesian) or es (Spanish)',
+    whenLeftOut: '`en`',
   }),
   createdAt: shownTime('created'),
 } satisfies AttributesOf<

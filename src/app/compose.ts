@@ -212,7 +212,7 @@ export async function compose(
       ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
       ...depositJobs(paying),
-      ...noticeJobs({ sql: long, sealer, context, log }),
+      ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),
       ...webhookJobs({ sql, deliverer, clock }),
       ...staffJobs({ sql: long, clock }),
       ...staffMailJobs({ sql: long, sealer, context, publicUrl: config.publicUrl }),

@@ -1,11 +1,15 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import type { SubscriptionId } from '../lib/ids.ts'
+import { type Language, languages } from '../lib/languages.ts'
+import { systemClock } from '../lib/time.ts'
 import { sendTest } from '../notices/channels.ts'
 import { type EventName, events, rulesOf } from '../notices/events.ts'
+import { preview } from '../notices/preview.ts'
 import {
+  changeEvents,
   findSubscription,
   listSubscriptions,
   type Subscription,
@@ -45,11 +49,23 @@ export function register(program: Command): void {
     .description('who is told of what')
     .addOption(configuredLimit())
     .action(answering(list))
+  notify
+    .command('update <id>')
+    .description('switch events on and off for this one, and leave the rest')
+    .option('--on <event>', 'tell this, too; may be repeated', collect, [])
+    .option('--off <event>', 'do not tell this any more; may be repeated', collect, [])
+    .action(answering(update))
   notify.command('remove <id>').description('tell this one nothing more').action(answering(remove))
   notify
     .command('test <id>')
     .description('send this one a message now; exit code 1 when it did not get there')
     .action(answering(test))
+  notify
+    .command('preview <event>')
+    .description('what would be told of an event now; nothing is sent')
+    .option('--account <id or username>', 'to this account, in its language')
+    .addOption(new Option('--language <code>', 'to an account, in this language').choices(languages))
+    .action(answering(show))
   registerChannels(notify)
   notify.command('events').description('all that somebody can be told of').action(answering(listEvents))
 }
@@ -82,6 +98,14 @@ async function list({ limit }: { limit: number }): Promise<Answer> {
   return cutTo(limit, all, subscriptions, MAX_CONFIGURED)
 }
 
+async function update(text: string, switched: { on: string[]; off: string[] }): Promise<Answer> {
+  const id = idOf<SubscriptionId>(text)
+  if (switched.on.length === 0 && switched.off.length === 0)
+    throw new Refusal('invalid_input', 'give --on or --off', 'on')
+  const changed = await withDatabase(({ sql }) => changeEvents(sql, id, switched))
+  return { json: jsonOf(changed), text: subscriptions([changed]).text }
+}
+
 async function remove(text: string): Promise<Answer> {
   const id = idOf<SubscriptionId>(text)
   await withDatabase(({ sql }) => unsubscribe(sql, id))
@@ -95,6 +119,23 @@ async function test(text: string): Promise<Answer> {
     await sendTest(await sendingDeps(connected), channelId, address)
     return { json: { id, channel, address, sent: true }, text: `sent to ${address}` }
   })
+}
+
+async function show(
+  event: string,
+  { account, language }: { account?: string; language?: Language },
+): Promise<Answer> {
+  const messages = await withDatabase(async ({ sql }) => {
+    const found = account === undefined ? undefined : await findAccount(sql, account)
+    const side = found || language ? 'account' : undefined
+    return await preview(sql, systemClock, event, { side, language: language ?? found?.language ?? 'en' })
+  })
+  return {
+    json: { event, messages },
+    text:
+      messages.map(({ title, text }) => `imeigate: ${title}\n\n${text}`).join('\n\n') ||
+      `nothing is to be told of ${event} now`,
+  }
 }
 
 async function listEvents(): Promise<Answer> {

@@ -42,6 +42,8 @@ export type Generated<T> =
     ? ColumnType<S, I | undefined, U>
     : ColumnType<T, T | undefined, T>
 
+export type Language = 'en' | 'es' | 'id'
+
 export type Processing = 'automatic' | 'manual'
 
 export type ReviewKind =
@@ -65,6 +67,7 @@ export interface Accounts {
   currency: string
   email: string
   id: Generated<AccountId>
+  language: Generated<Language>
   lowBalance: Amount | null
   name: string
   priceGroupId: PriceGroupId | null
@@ -195,14 +198,6 @@ export interface NoticeSubscriptions {
   createdAt: Date
   events: string[] | null
   id: Generated<SubscriptionId>
-}
-
-export interface OperatorAnswers {
-  actor: string
-  answer: string
-  body: string
-  createdAt: Date
-  key: string
 }
 
 export interface OperatorTokens {
@@ -447,7 +442,6 @@ export interface Database {
   noticeChannels: NoticeChannels
   notices: Notices
   noticeSubscriptions: NoticeSubscriptions
-  operatorAnswers: OperatorAnswers
   operatorTokens: OperatorTokens
   operatorTokenUses: OperatorTokenUses
   priceGroups: PriceGroups

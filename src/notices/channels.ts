@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { Channel, Message } from '../integrations/channels/channel.ts'
+import type { Channel, SentMessage } from '../integrations/channels/channel.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { Credentials } from '../integrations/kit/credentials.ts'
 import {
@@ -137,17 +138,22 @@ export async function sendBy(
   { sql, sealer, context }: SendingDeps,
   id: NoticeChannelId,
   address: string,
-  { title, text }: Message,
+  message: SentMessage,
 ): Promise<void> {
   const row = await selectChannel(sql, id)
   if (!row) throw new Refusal('not_found', `there is no channel ${id}`, 'channel')
   const channel = connect(row, row.secrets ? await sealer() : undefined, context)
-  await channel.send(address, { title: `imeigate: ${title}`, text })
+  await channel.send(address, { ...message, title: `imeigate: ${message.title}` })
 }
 
 /** `sendTest` tells a person that notices arrive. Throws as `sendBy`. */
 export const sendTest = (deps: SendingDeps, id: NoticeChannelId, address: string): Promise<void> =>
-  sendBy(deps, id, address, { title: 'a test', text: 'Notices to you arrive: there is nothing to do.' })
+  sendBy(deps, id, address, {
+    id: randomUUID(),
+    event: 'test',
+    title: 'a test',
+    text: 'Notices to you arrive: there is nothing to do.',
+  })
 
 const connect = (row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel =>
   channelKinds.get(row.kind).connect(credentials.open(row, sealer), context)

@@ -82,3 +82,17 @@ export const selectLowBalances = (sql: Queryable) =>
       .orderBy('a.id')
       .$narrowType<{ mark: Micros }>(),
   )
+
+/** `selectUnknownItems` counts the items whose outcome nobody knows. */
+export async function selectUnknownItems(sql: Queryable): Promise<number> {
+  const [row] = await sql<
+    { count: number }[]
+  >`select count(*)::int as count from items where state = 'unknown'`
+  return row?.count ?? 0
+}
+
+/** `selectTimeZone` gives the time zone of the figures. */
+export async function selectTimeZone(sql: Queryable): Promise<string> {
+  const [row] = await sql<{ timeZone: string }[]>`select time_zone from sales_state`.records()
+  return row?.timeZone ?? 'UTC'
+}

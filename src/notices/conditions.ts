@@ -14,7 +14,8 @@ import {
   selectWaitingDeposits,
   selectWaitingReviews,
 } from './conditions.sql.ts'
-import type { EventName, Side } from './events.ts'
+import type { ConditionName } from './events.ts'
+import { lines, type Words } from './words/words.ts'
 
 /** MANY_NAMES is how many services a message names. */
 const MANY_NAMES = 10
@@ -27,12 +28,12 @@ export interface Condition {
   accountId: AccountId | null
   /** `mark` grows when there is something new about it. */
   mark: number
-  /** `messages` has what each side that may be told reads. */
-  messages: Partial<Record<Side, Message>>
+  /** `messages` has what each side that may be told reads; an account reads it in its language. */
+  messages: { operator?: Message; account?: (words: Words) => Message }
 }
 
 /** `conditions` has a function for each event that finds the event's conditions. */
-export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition[]>> = {
+export const conditions: Record<ConditionName, (sql: Queryable) => Promise<Condition[]>> = {
   'supplier.out_of_credit': async (sql) => (await selectOpenBreakers(sql, { credit: true })).map(ofSupplier),
   'supplier.trouble': async (sql) => (await selectOpenBreakers(sql, { credit: false })).map(ofSupplier),
   'service.unrouted': async (sql) => {
@@ -92,10 +93,7 @@ export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition
             title: `A webhook of ${username} is paused`,
             text: lines(`It goes to ${hostOf(url)}.`, text, `More: imeigate webhook show ${id}`),
           },
-          account: {
-            title: `Your webhook to ${hostOf(url)} is paused`,
-            text: lines(text, 'When it is mended, ask the shop that runs this server to resume it.'),
-          },
+          account: (words) => words['webhook.paused']({ host: hostOf(url), since: utc(pausedAt) }),
         },
       }
     }),
@@ -115,10 +113,12 @@ export const conditions: Record<EventName, (sql: Queryable) => Promise<Condition
       accountId,
       mark: 0,
       messages: {
-        account: {
-          title: `The balance of ${quoteLine(name)} is low: ${formatMoney(available, currency)}`,
-          text: `That is below ${formatMoney(mark, currency)}. Orders that cost more than is left are refused.`,
-        },
+        account: (words) =>
+          words['balance.low']({
+            name: quoteLine(name),
+            available: formatMoney(available, currency),
+            mark: formatMoney(mark, currency),
+          }),
       },
     })),
 }
@@ -149,9 +149,8 @@ function ofSupplier({ supplierId, name, why, reason, openedAt, balance, currency
   })
 }
 
-const lines = (...texts: (string | false | null)[]): string => texts.filter(Boolean).join('\n')
-
-const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+/** `utc` writes a time for people, to the minute. */
+export const utc = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
 /** `hostOf` leaves the path out, because it may hold a secret. */
 const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : 'a place that is no URL')

@@ -1,9 +1,5 @@
-/**
- * `events` has everything that a person can be told of. `sides` says who may be: the operator, and the account that it happened to. An
- * event that was gone for less than `goneMs` is not new when it comes back. With `againMs` an event that lasts is told again after that
- * time at the earliest, if there is something new about it.
- */
-export const events = {
+/** `conditionEvents` are things that hold for a while: see `conditions.ts`. */
+const conditionEvents = {
   'supplier.out_of_credit': {
     sides: ['operator'],
     description: 'a supplier takes no orders until our account there is paid into',
@@ -43,6 +39,73 @@ export const events = {
     description: "what the account can spend is below the account's own mark",
   },
 } as const satisfies Record<string, EventRules>
+
+/** `newsEvents` are things that have happened to an account: see `news.ts`. What happens within `againMs` after one was told is told together. */
+const newsEvents = {
+  'order.done': {
+    sides: ['account'],
+    description: 'orders have ended, and something of them was delivered',
+    againMs: 600_000,
+  },
+  'order.refunded': {
+    sides: ['account'],
+    description: 'money was given back for orders: of what was not delivered, or was refunded later',
+    againMs: 600_000,
+  },
+  'deposit.credited': {
+    sides: ['account'],
+    description: 'a deposit was credited',
+  },
+  'price.changed': {
+    sides: ['account'],
+    description: 'prices of what the account is offered have changed',
+    againMs: 900_000,
+  },
+} as const satisfies Record<string, EventRules>
+
+/** `digestEvents` are told at times of the day: see `digest.ts`. */
+const digestEvents = {
+  digest: {
+    sides: ['operator'],
+    description:
+      'all that waits for people, accounts below their mark, and what was sold yesterday: at the times of `DIGEST_TIMES`',
+  },
+} as const satisfies Record<string, EventRules>
+
+/**
+ * `events` has everything that a person can be told of. `sides` says who may be: the operator, and the account that it happened to. An
+ * event that was gone for less than `goneMs` is not new when it comes back. With `againMs` an event that lasts is told again after that
+ * time at the earliest, if there is something new about it.
+ */
+export const events = { ...conditionEvents, ...digestEvents, ...newsEvents } as const
+
+export type ConditionName = keyof typeof conditionEvents
+export type NewsName = keyof typeof newsEvents
+
+export const conditionNames = Object.keys(conditionEvents) as ConditionName[]
+export const isCondition = (event: string): boolean => Object.hasOwn(conditionEvents, event)
+export const newsNames = Object.keys(newsEvents) as NewsName[]
+
+/** AccountNews is what a message about each kind of news says. Lists hold the first of what `count` counts. */
+export interface AccountNews {
+  'order.done': { count: number; orders: ToldOrder[] }
+  'order.refunded': {
+    count: number
+    total: string
+    orders: (Omit<ToldOrder, 'done' | 'all'> & { reason: string })[]
+  }
+  'deposit.credited': { count: number; total: string; available: string }
+  'price.changed': { count: number; prices: { service: string; before: string; now: string }[] }
+}
+
+interface ToldOrder {
+  id: number
+  /** `what` is the service, with the input where there is only one. */
+  what: string
+  done: number
+  all: number
+  amount: string
+}
 
 export interface EventRules {
   sides: readonly Side[]

@@ -2,10 +2,15 @@ import type { Logger } from 'pino'
 import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { DAY_MS } from '../lib/time.ts'
 import { type SendingDeps, sendBy } from './channels.ts'
-import { type EventName, events } from './events.ts'
+import { utc } from './conditions.ts'
+import { tellDigest } from './digest.ts'
+import { conditionNames, isCondition } from './events.ts'
+import { tellLedgerNews } from './ledger-news.ts'
 import { deleteEndedBefore, selectEnded } from './notices.sql.ts'
+import { tellPriceNews } from './price-news.ts'
 import { raiseNotices, SEND_NOTICE, type SendPayload } from './raise-notices.ts'
 import { selectSubscription } from './subscriptions.sql.ts'
+import { words } from './words/index.ts'
 
 /** RAISE_NOTICES is the job that finds what people are to be told. */
 export const RAISE_NOTICES = 'notices_raise'
@@ -13,14 +18,27 @@ export const RAISE_NOTICES = 'notices_raise'
 const KEPT_MS = 90 * DAY_MS
 
 /** `noticeJobs` find in the tables what there is to tell, so that hot paths write no event for it. */
-export function noticeJobs({ log, ...deps }: SendingDeps & { log: Logger }): Record<string, JobTask> {
+export function noticeJobs({
+  log,
+  digestTimes,
+  ...deps
+}: SendingDeps & { log: Logger; digestTimes: readonly string[] }): Record<string, JobTask> {
   const { sql, context } = deps
   const raise: JobTask = async (_payload, stopping) => {
     const now = context.clock.now()
-    for (const event of Object.keys(events) as EventName[]) {
+    const looks: [event: string, look: () => Promise<unknown>][] = [
+      ...conditionNames.map((event): [string, () => Promise<unknown>] => [
+        event,
+        () => sql.begin((transaction) => raiseNotices(transaction, event, now)),
+      ]),
+      ['order.done', () => tellLedgerNews(sql, now, stopping)],
+      ['price.changed', () => tellPriceNews(sql, now)],
+      ['digest', () => tellDigest(sql, context.clock, digestTimes)],
+    ]
+    for (const [event, look] of looks) {
       if (stopping.aborted) return
       try {
-        await sql.begin((transaction) => raiseNotices(transaction, event, now))
+        await look()
       } catch (error) {
         // The other events are raised all the same.
         log.error({ err: error, event }, 'it could not be found out whether somebody is to be told')
@@ -32,11 +50,11 @@ export function noticeJobs({ log, ...deps }: SendingDeps & { log: Logger }): Rec
     const { subscription: id, notice, message } = payload as SendPayload
     const subscription = await selectSubscription(sql, id)
     if (!subscription) return
-    const { channelId, address } = subscription
+    const { channelId, address, language } = subscription
     // A message that was tried for a long time may be out of date.
-    const ended = await selectEnded(sql, notice)
-    const text = ended ? `${message.text}\nThis was over at ${ended.toISOString()}.` : message.text
-    await sendBy(deps, channelId, address, { title: message.title, text })
+    const ended = isCondition(message.event) ? await selectEnded(sql, notice) : undefined
+    const text = ended ? `${message.text}\n${words[language ?? 'en'].over(utc(ended))}` : message.text
+    await sendBy(deps, channelId, address, { ...message, text })
   }
   return { [RAISE_NOTICES]: everyMinute(raise), [SEND_NOTICE]: send }
 }

@@ -68,6 +68,36 @@ export async function insertNotice(
   return row?.id as NoticeId
 }
 
+/** `insertTold` writes down something that was over when it was told. */
+export async function insertTold(
+  sql: Queryable,
+  event: EventName,
+  { subject, accountId }: Pick<Condition, 'subject' | 'accountId'>,
+  now: Date,
+): Promise<NoticeId> {
+  const times = { raisedAt: now, sentAt: now, seenAt: now, endedAt: now }
+  const [row] = await sql.run(
+    build
+      .insertInto('notices')
+      .values({ event, subject, accountId, ...times })
+      .returning('id'),
+  )
+  return row?.id as NoticeId
+}
+
+/** `insertDigest` writes down that the digest of a time was told; undefined: it was before. */
+export async function insertDigest(sql: Queryable, time: string, now: Date): Promise<NoticeId | undefined> {
+  const times = { raisedAt: now, sentAt: now, seenAt: now, endedAt: now }
+  const [row] = await sql.run(
+    build
+      .insertInto('notices')
+      .values({ event: 'digest', subject: time, ...times })
+      .onConflict((told) => told.doNothing())
+      .returning('id'),
+  )
+  return row?.id
+}
+
 export async function updateSent(sql: Queryable, id: NoticeId, mark: number, now: Date): Promise<void> {
   await sql.run(
     build

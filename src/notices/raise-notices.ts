@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto'
 import type { Transaction } from '../database/database.ts'
-import type { Message } from '../integrations/channels/channel.ts'
+import type { Message, SentMessage } from '../integrations/channels/channel.ts'
 import { addJob } from '../jobs/jobs.ts'
-import type { NoticeId, SubscriptionId } from '../lib/ids.ts'
+import type { AccountId, NoticeId, SubscriptionId } from '../lib/ids.ts'
+import type { Language } from '../lib/languages.ts'
 import { type Condition, conditions } from './conditions.ts'
-import { type EventName, type EventRules, GONE_MS, rulesOf, type Side } from './events.ts'
+import { type ConditionName, type EventName, type EventRules, GONE_MS, rulesOf } from './events.ts'
 import {
   endNotices,
   insertNotice,
@@ -14,6 +16,7 @@ import {
   updateSent,
 } from './notices.sql.ts'
 import { selectSubscribed } from './subscriptions.sql.ts'
+import { words } from './words/index.ts'
 
 /** SEND_NOTICE is the job that tells one person. */
 export const SEND_NOTICE = 'notice_send'
@@ -23,11 +26,11 @@ const MAX_ATTEMPTS = 10
 export interface SendPayload {
   subscription: SubscriptionId
   notice: NoticeId
-  message: Message
+  message: SentMessage
 }
 
 /** `raiseNotices` finds the conditions of one event that hold now, and has their subscribers told, once while they last. */
-export async function raiseNotices(transaction: Transaction, event: EventName, now: Date): Promise<void> {
+export async function raiseNotices(transaction: Transaction, event: ConditionName, now: Date): Promise<void> {
   await lockNotices(transaction)
   const current = await conditions[event](transaction)
   const { fresh, again, lasting, ended } = compare(
@@ -86,14 +89,31 @@ async function notifySubscribers(
   transaction: Transaction,
   event: EventName,
   notice: NoticeId,
-  { accountId, messages }: Condition,
+  { accountId, messages: { operator, account } }: Condition,
 ): Promise<void> {
-  for (const [side, message] of Object.entries(messages) as [Side, Message][]) {
-    if (side === 'account' && accountId === null) continue
-    const subscribed = await selectSubscribed(transaction, event, side === 'account' ? accountId : null)
-    for (const subscription of subscribed) {
-      const payload: SendPayload = { subscription, notice, message }
-      await addJob(transaction, SEND_NOTICE, payload, { attempts: MAX_ATTEMPTS })
-    }
+  if (operator) await tell(transaction, { event, notice, accountId: null, message: () => operator })
+  if (account && accountId !== null)
+    await tell(transaction, { event, notice, accountId, message: (language) => account(words[language]) })
+}
+
+/** `tell` queues a message to each who is subscribed to an event of one account, or (null) of the operator, in the account's language. */
+export async function tell(
+  transaction: Transaction,
+  {
+    event,
+    notice,
+    accountId,
+    message,
+  }: {
+    event: EventName
+    notice: NoticeId
+    accountId: AccountId | null
+    message: (language: Language) => Message
+  },
+): Promise<void> {
+  for (const { id, language } of await selectSubscribed(transaction, event, accountId)) {
+    const sent = { id: randomUUID(), event, ...message(language ?? 'en') }
+    const payload: SendPayload = { subscription: id, notice, message: sent }
+    await addJob(transaction, SEND_NOTICE, payload, { attempts: MAX_ATTEMPTS })
   }
 }

@@ -1,6 +1,7 @@
 import { build } from '../database/build.ts'
 import type { Queryable } from '../database/database.ts'
 import type { AccountId, NoticeChannelId, SubscriptionId } from '../lib/ids.ts'
+import type { Language } from '../lib/languages.ts'
 import type { EventName } from './events.ts'
 
 /** Subscription is an address that wants to be told of events. */
@@ -9,6 +10,8 @@ export interface Subscription {
   /** `accountId`, null: the operator's. */
   accountId: AccountId | null
   username: string | null
+  /** `language` is the account's. */
+  language: Language | null
   channelId: NoticeChannelId
   /** `channel` is the kind of the channel. */
   channel: string
@@ -29,12 +32,13 @@ const subscriptions = () =>
       's.id',
       's.accountId',
       'a.username',
+      'a.language',
       's.channelId',
       'c.kind as channel',
       'c.name as channelName',
     ])
     .select(['s.address', 's.events', 's.actor', 's.createdAt'])
-    .$narrowType<Pick<Subscription, 'events'>>()
+    .$narrowType<Pick<Subscription, 'events' | 'language'>>()
 
 /** `listSubscriptions` lists subscriptions by id, behind the one with the id `after`. */
 export const listSubscriptions = (
@@ -51,29 +55,39 @@ export async function selectSubscription(
   return subscription
 }
 
-/** `selectSubscribed` gives the subscriptions to an event of one account, or (null) of the operator. */
+/** `selectSubscribed` gives the subscriptions to an event of one account, with its language, or (null) of the operator. */
 export async function selectSubscribed(
   sql: Queryable,
   event: EventName,
   accountId: AccountId | null,
-): Promise<SubscriptionId[]> {
-  const rows = await sql.run(
+): Promise<{ id: SubscriptionId; language: Language | null }[]> {
+  return await sql.run(
     build
-      .selectFrom('noticeSubscriptions')
-      .select('id')
-      .where('accountId', 'is not distinct from', accountId)
+      .selectFrom('noticeSubscriptions as s')
+      .leftJoin('accounts as a', 'a.id', 's.accountId')
+      .select(['s.id', 'a.language'])
+      .where('s.accountId', 'is not distinct from', accountId)
       .where((one) =>
-        one.or([one('events', 'is', null), one(one.val<string>(event), '=', one.fn.any('events'))]),
+        one.or([one('s.events', 'is', null), one(one.val<string>(event), '=', one.fn.any('s.events'))]),
       )
-      .orderBy('id'),
+      .orderBy('s.id')
+      .$narrowType<{ language: Language | null }>(),
   )
-  return rows.map(({ id }) => id)
+}
+
+/** `updateEvents` changes of what a subscription is told. */
+export async function updateEvents(
+  sql: Queryable,
+  id: SubscriptionId,
+  events: EventName[] | null,
+): Promise<void> {
+  await sql.run(build.updateTable('noticeSubscriptions').set({ events }).where('id', '=', id))
 }
 
 /** `insertSubscription` gives undefined when this address is told already. */
 export async function insertSubscription(
   sql: Queryable,
-  subscription: Omit<Subscription, 'id' | 'username' | 'channel' | 'channelName'>,
+  subscription: Omit<Subscription, 'id' | 'username' | 'language' | 'channel' | 'channelName'>,
 ): Promise<SubscriptionId | undefined> {
   const [row] = await sql.run(
     build

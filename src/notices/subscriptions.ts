@@ -6,11 +6,13 @@ import type { AccountId, SubscriptionId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { chooseChannel } from './channels.ts'
 import { type EventName, eventsOf } from './events.ts'
+import { keepReads } from './news.sql.ts'
 import {
   deleteSubscription,
   insertSubscription,
   type Subscription,
   selectSubscription,
+  updateEvents,
 } from './subscriptions.sql.ts'
 
 export { listSubscriptions, type Subscription } from './subscriptions.sql.ts'
@@ -35,13 +37,35 @@ export async function subscribe(
   clock: Clock = systemClock,
 ): Promise<Subscription> {
   const address = orThrow(readAddress(kind, given))
-  const events = wanted.length === 0 ? null : checkEvents(wanted, accountId)
+  const events = wanted.length === 0 ? null : checkEvents(wanted, accountId, 'event')
   const { id: channelId } = await chooseChannel(sql, kind, named)
   const subscription = { accountId, channelId, address, events, actor, createdAt: clock.now() }
   const id = await insertSubscription(sql, subscription)
   if (id === undefined) {
     throw new Refusal('conflict', `${address} is told already; remove that first to change it`, kind)
   }
+  await keepReads(sql)
+  return await findSubscription(sql, id)
+}
+
+/** `changeEvents` switches events of a subscription on and off. Throws not_found, or invalid_input that names the option at fault. */
+export async function changeEvents(
+  sql: Queryable,
+  id: SubscriptionId,
+  { on, off }: { on: string[]; off: string[] },
+): Promise<Subscription> {
+  const { accountId, events } = await findSubscription(sql, id)
+  const all = eventsOf(accountId === null ? 'operator' : 'account')
+  const [added, taken] = [checkEvents(on, accountId, 'on'), checkEvents(off, accountId, 'off')]
+  const both = added.find((name) => taken.includes(name))
+  if (both !== undefined) throw new Refusal('invalid_input', `${both} is switched both on and off`, 'off')
+  const now = all.filter(
+    (name) => !taken.includes(name) && (events === null || events.includes(name) || added.includes(name)),
+  )
+  if (now.length === 0)
+    throw new Refusal('invalid_input', `nothing would be left: imeigate notify remove ${id}`, 'off')
+  await updateEvents(sql, id, now.length === all.length ? null : now)
+  await keepReads(sql)
   return await findSubscription(sql, id)
 }
 
@@ -62,14 +86,14 @@ export function readAddress(kind: string, text: string): Result<string> {
   return pattern.test(address) ? ok(address) : invalid(kind, `${JSON.stringify(text)} is no ${form}`)
 }
 
-function checkEvents(wanted: string[], accountId: AccountId | null): EventName[] {
+function checkEvents(wanted: string[], accountId: AccountId | null, option: string): EventName[] {
   const known = eventsOf(accountId === null ? 'operator' : 'account')
   const isKnown = (name: string): name is EventName => (known as string[]).includes(name)
   const unknown = wanted.find((name) => !isKnown(name))
   if (unknown !== undefined) {
     const whose = accountId === null ? 'the operator' : 'an account'
     const message = `${JSON.stringify(unknown)} is nothing that ${whose} is told of: ${known.join(', ')}`
-    throw new Refusal('invalid_input', message, 'event')
+    throw new Refusal('invalid_input', message, option)
   }
   return [...new Set(wanted.filter(isKnown))]
 }

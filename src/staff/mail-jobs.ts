@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { JobTask } from '../jobs/jobs.ts'
 import { findFirstOf, type SendingDeps, sendBy } from '../notices/channels.ts'
 import { type Changed, MAIL_STAFF, type StaffMail, type StaffNews } from './mails.ts'
@@ -10,7 +11,8 @@ export function staffMailJobs({
   const send: JobTask = async (payload) => {
     const { to, news } = payload as StaffMail
     const channel = await findFirstOf(deps.sql, 'email')
-    if (channel) await sendBy(deps, channel.id, to, messageOf(news, publicUrl))
+    const message = { id: randomUUID(), event: 'staff', ...messageOf(news, publicUrl) }
+    if (channel) await sendBy(deps, channel.id, to, message)
   }
   return { [MAIL_STAFF]: send }
 }

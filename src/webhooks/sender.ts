@@ -1,8 +1,9 @@
+import { standardHeaders } from '../lib/standard-webhooks.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Outbound, OutboundClient, OutboundRequest } from '../outbound/outbound.ts'
 import type { DeliveryResult, LeasedEvent, Rendered } from './deliveries.sql.ts'
 import { retryAt } from './schedule.ts'
-import { orderSignature, standardHeaders } from './signature.ts'
+import { orderSignature } from './signature.ts'
 import { wireId } from './webhook.ts'
 
 /** MAX_ANSWER_MS is the longest time from the first byte to the answer. */

@@ -4,11 +4,11 @@ import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { orThrow } from '../lib/fault.ts'
 import type { AccountId, WebhookId } from '../lib/ids.ts'
+import { newSigningSecret } from '../lib/standard-webhooks.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
 import type { Webhook } from './attributes.ts'
 import { wakeWebhook } from './events.sql.ts'
-import { newSigningSecret } from './signature.ts'
 import { readWebhookUrl } from './url.ts'
 import {
   insertWebhook,

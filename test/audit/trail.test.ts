@@ -145,10 +145,11 @@ describe('the trail', () => {
         'failed_sign_ins',
         'folded_ledgers',
         'installation',
+        'notice_reads',
+        'noticed_prices',
         'notices',
       ],
       ...[
-        'operator_answers',
         'operator_token_uses',
         'passkey_challenges',
         'placement_probes',

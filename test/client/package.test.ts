@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { newSigningSecret } from '../../src/webhooks/signature.ts'
+import { newSigningSecret } from '../../src/lib/standard-webhooks.ts'
 import { temporaryFolder } from '../support/process.ts'
 import { type Shop, type TestServer, testServer } from '../support/server.ts'
 

@@ -7,12 +7,8 @@ import type { WireOrder } from '../../src/contract/orders.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { parseMicros } from '../../src/lib/money.ts'
 import { jsonWithAmounts } from '../../src/lib/money-json.ts'
-import {
-  newSigningSecret,
-  orderSignature,
-  signedAmount,
-  standardHeaders,
-} from '../../src/webhooks/signature.ts'
+import { newSigningSecret, standardHeaders } from '../../src/lib/standard-webhooks.ts'
+import { orderSignature, signedAmount } from '../../src/webhooks/signature.ts'
 
 const SECRET = newSigningSecret()
 const OTHER = newSigningSecret()

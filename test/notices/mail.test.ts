@@ -7,7 +7,7 @@ import { certificate } from '../outbound/peer.ts'
 import { MailInbox } from './notices.fixtures.ts'
 
 const FROM = 'imeigate@example.com'
-const message = { title: 'imeigate: a test', text: 'one\ntwo' }
+const message = { id: 'm1', event: 'test', title: 'imeigate: a test', text: 'one\ntwo' }
 const login = { user: 'ops@example.com', password: 'p%ss: wörd/1' }
 
 const opened: MailInbox[] = []

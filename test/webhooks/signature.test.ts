@@ -5,14 +5,10 @@ import { ok } from '../../src/lib/fault.ts'
 import type { OrderId } from '../../src/lib/ids.ts'
 import { micros } from '../../src/lib/money.ts'
 import { jsonWithAmounts } from '../../src/lib/money-json.ts'
+import { newSigningSecret, standardHeaders } from '../../src/lib/standard-webhooks.ts'
 import { healthAfter } from '../../src/webhooks/health.ts'
 import { restUntil, retryAt } from '../../src/webhooks/schedule.ts'
-import {
-  newSigningSecret,
-  orderSignature,
-  signedAmount,
-  standardHeaders,
-} from '../../src/webhooks/signature.ts'
+import { orderSignature, signedAmount } from '../../src/webhooks/signature.ts'
 import { readWebhookUrl } from '../../src/webhooks/url.ts'
 import { eventIdOf } from '../../src/webhooks/webhook.ts'
 

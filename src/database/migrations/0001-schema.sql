@@ -44,6 +44,7 @@ create function acting_by() returns jsonb language sql stable as
 
 -- accounts ---------------------------------------------------------------------------------------------------
 
+create type language as enum ('en', 'id', 'es');
 create type account_status as enum ('active', 'closed');
 create type dialect as enum ('contract', 'panel');
 
@@ -67,7 +68,9 @@ create table accounts (
   status account_status not null default 'active',
   created_at timestamptz not null default now(),
   -- Below this balance the account gets a notice; null: it gets none.
-  low_balance bigint
+  low_balance bigint,
+  -- What notices to it are written in.
+  language language not null default 'en'
 );
 create unique index accounts_username on accounts (username);
 -- A receiver of money may be named by e-mail address.
@@ -227,21 +230,6 @@ create table operator_tokens (
 create index operator_tokens_of_staff on operator_tokens (staff_id);
 create trigger operator_tokens_changed after insert or update or delete on operator_tokens
   for each statement execute function notify_change('staff');
-
--- Answers to requests of people of the staff and of their programs, under the key that each gave its request. A repeated one is answered by it,
--- and changes nothing: see src/idempotency.
-create table operator_answers (
-  -- Who asked, as the trail names it: staff:1, token:2.
-  actor text not null,
-  -- 128 bits of a hash: key over the route and the caller's key, body over what was asked.
-  key uuid not null,
-  body uuid not null,
-  -- JSON, as it is sent, but without what is shown once.
-  answer text not null,
-  created_at timestamptz not null,
-  primary key (actor, key)
-);
-create index operator_answers_age on operator_answers (created_at);
 
 -- Uses stand apart, so that recording one is no change of the token.
 create table operator_token_uses (
@@ -962,9 +950,8 @@ create table attempts (
   -- The cost of the whole item, in micros of the supplier's currency; null: not known.
   cost bigint,
   -- The side that a refusal lays the fault on. Only an item's fault closes the route to the item. wait: the supplier asked to
-  -- come again later; the same attempt is then made again, and counts for nothing until then. chosen: a person has chosen its route, and it
-  -- was not made yet.
-  fault text check (fault in ('item', 'supplier', 'wait', 'chosen')),
+  -- come again later; the same attempt is then made again, and counts for nothing until then.
+  fault text check (fault in ('item', 'supplier', 'wait')),
   -- The number of the earlier attempt whose idempotency key it uses again; null: its own.
   key_number smallint,
   -- A refusal in words that nobody knows: the text that it waits for, see unrecognised_answers.
@@ -1372,7 +1359,30 @@ create table notices (
   ended_at timestamptz
 );
 create unique index notices_open on notices (event, subject) where ended_at is null;
+-- A digest is told once for each of its times.
+create unique index notices_digests on notices (subject) where event = 'digest';
 create index notices_ended on notices (ended_at) where ended_at is not null;
+
+-- How far an account's ledger was read for the news of one event that somebody is told of: see src/notices/news.sql.ts. What came before the
+-- first subscription is not told.
+create table notice_reads (
+  account_id integer not null references accounts,
+  event text not null,
+  last_entry bigint not null,
+  -- Nothing is told before; null: nothing was yet.
+  next_at timestamptz,
+  primary key (account_id, event)
+);
+
+-- Unit prices as they were when accounts were last told of changes; empty while nobody wants to know.
+create table noticed_prices (
+  service_id integer not null,
+  account_id integer references accounts,
+  price_group_id integer,
+  currency text not null,
+  unit_price bigint not null,
+  unique nulls not distinct (service_id, account_id, price_group_id, currency)
+);
 
 -- secrets ----------------------------------------------------------------------------------------------------
 

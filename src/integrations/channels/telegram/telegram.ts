@@ -1,7 +1,7 @@
 import { quoteLine } from '../../../lib/text.ts'
 import type { Outbound } from '../../../outbound/outbound.ts'
 import type { Channel, Message } from '../channel.ts'
-import { postJson } from '../post-json.ts'
+import { post } from '../post.ts'
 
 interface TelegramSettings {
   token: string
@@ -25,11 +25,12 @@ export class TelegramChannel implements Channel {
   async send(address: string, { title, text }: Message): Promise<void> {
     const { token, apiUrl } = this.#settings
     const url = `${apiUrl.replace(/\/+$/, '')}/bot${token}/sendMessage`
-    const { status, body } = await postJson(this.#outbound, url, {
+    const said = JSON.stringify({
       chat_id: address,
       text: `${title}\n\n${text}`.slice(0, MAX_TEXT_LENGTH).toWellFormed(),
       link_preview_options: { is_disabled: true },
     })
+    const { status, body } = await post(this.#outbound, url, said, { 'content-type': 'application/json' })
     const { ok, description } = readAnswer(body)
     if (status === 200 && ok) return
     const why = description === undefined || description.includes(token) ? `HTTP ${status}` : description

@@ -1,0 +1,119 @@
+import { findUnrouted } from '../catalogue/services.ts'
+import type { Sql } from '../database/database.ts'
+import type { Message } from '../integrations/channels/channel.ts'
+import { formatMoney } from '../lib/money.ts'
+import { quoteLine } from '../lib/text.ts'
+import { type Clock, DAY_MS, HOUR_MS } from '../lib/time.ts'
+import { readSales } from '../sales/report.ts'
+import { findWaitingLists } from '../sync/waiting.ts'
+import {
+  selectLowBalances,
+  selectOpenBreakers,
+  selectTimeZone,
+  selectUnknownItems,
+  selectWaitingDeposits,
+  selectWaitingReviews,
+} from './conditions.sql.ts'
+import { utc } from './conditions.ts'
+import { insertDigest } from './notices.sql.ts'
+import { tell } from './raise-notices.ts'
+import { lines } from './words/words.ts'
+
+/** LATE_MS is how late a digest may be told, where nobody worked at its time. */
+const LATE_MS = 6 * HOUR_MS
+/** NAMED is how many suppliers or accounts a line names. */
+const NAMED = 5
+
+/** `tellDigest` tells operators once for each of the times, such as 08:00, that have come in the time zone of the figures. */
+export async function tellDigest(sql: Sql, clock: Clock, times: readonly string[]): Promise<void> {
+  const now = clock.now()
+  const due = dueDigest(now, times, await selectTimeZone(sql))
+  if (due === undefined) return
+  // The figures are read apart, because they want a moment of their own.
+  const message = await digestAt(sql, clock)
+  await sql.begin(async (transaction) => {
+    const notice = await insertDigest(transaction, due, now)
+    if (notice === undefined) return
+    await tell(transaction, { event: 'digest', notice, accountId: null, message: () => message })
+  })
+}
+
+/** `dueDigest` gives the latest of the times that has come, as "2026-11-29 08:00" on the wall of the time zone; undefined: it is too long ago. */
+export function dueDigest(now: Date, times: readonly string[], timeZone: string): string | undefined {
+  const wall = wallTime(now, timeZone)
+  const days = [wall, wallTime(new Date(now.getTime() - DAY_MS), timeZone)].map((time) => time.slice(0, 10))
+  const latest = days
+    .flatMap((day) => times.map((time) => `${day} ${time}`))
+    .filter((time) => time <= wall)
+    .sort()
+    .at(-1)
+  const ago = (time: string): number => Date.parse(`${wall}Z`) - Date.parse(`${time}Z`)
+  return latest !== undefined && ago(latest) < LATE_MS ? latest : undefined
+}
+
+const wallTime = (at: Date, timeZone: string): string =>
+  new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at)
+
+/** `digestAt` says what waits for people, and what was sold yesterday. */
+export async function digestAt(sql: Sql, clock: Clock): Promise<Message> {
+  const reviews = await selectWaitingReviews(sql)
+  const unknown = await selectUnknownItems(sql)
+  const paused = [
+    ...(await selectOpenBreakers(sql, { credit: true })),
+    ...(await selectOpenBreakers(sql, { credit: false })),
+  ]
+  const deposits = await selectWaitingDeposits(sql)
+  const low = await selectLowBalances(sql)
+  const unrouted = await findUnrouted(sql)
+  const lists = await findWaitingLists(sql)
+  const open = reviews.reduce((sum, { count }) => sum + count, 0)
+  const oldest = new Date(Math.min(...reviews.map((one) => one.oldest.getTime())))
+  const waiting = [
+    open > 0 &&
+      `Reviews: ${open} (${reviews.map(({ kind, count }) => `${count} ${kind}`).join(', ')}), the oldest of ${utc(oldest)}`,
+    unknown > 0 && `Items whose outcome nobody knows: ${unknown}; their price is held`,
+    deposits.length > 0 && `Deposits that wait for confirmation: ${deposits.length}, ${totals(deposits)}`,
+    paused.length > 0 &&
+      `Suppliers to which nothing is sent: ${named(paused.map(({ name, why }) => `${name} (${why})`))}`,
+    lists.length > 0 && `Suppliers' lists that wait: ${named(lists.map(({ name }) => name))}`,
+    unrouted.length > 0 && `Services without a working route: ${unrouted.length}`,
+  ].filter((line) => line !== false)
+  const lowBalances =
+    low.length > 0 &&
+    `Accounts below their mark: ${named(low.map(({ name, available, currency }) => `${name} ${formatMoney(available, currency)}`))}`
+  const { from, totals: sums, asOf } = await readSales(sql, { period: 'yesterday', by: [], limit: 1 }, clock)
+  const sales = sums.map(
+    ({ currency, turnover, profit, charged, failed }) =>
+      `${formatMoney(turnover, currency)} turnover, ${formatMoney(profit, currency)} profit, ${charged} items charged, ${failed} failed`,
+  )
+  return {
+    title:
+      waiting.length === 0
+        ? 'Digest: nothing waits'
+        : `Digest: ${waiting.length} ${waiting.length === 1 ? 'thing waits' : 'things wait'} for you`,
+    text: lines(
+      ...waiting,
+      waiting.length === 0 && 'Nothing waits for a person.',
+      lowBalances,
+      asOf && `Sold on ${from}: ${sales.length === 0 ? 'nothing' : sales.join('; ')}`,
+    ),
+  }
+}
+
+/** `named` names some, and says how many more there are. */
+const named = (names: string[]): string =>
+  [
+    ...names.slice(0, NAMED).map((name) => quoteLine(name, 80)),
+    ...(names.length > NAMED ? [`and ${names.length - NAMED} more`] : []),
+  ].join(', ')
+
+/** `totals` adds amounts up by currency. */
+const totals = (of: { currency: string; amount: bigint }[]): string =>
+  [...Map.groupBy(of, ({ currency }) => currency)]
+    .map(([currency, same]) =>
+      formatMoney(
+        same.reduce((sum, { amount }) => sum + amount, 0n),
+        currency,
+      ),
+    )
+    .join(', ')

@@ -1,0 +1,283 @@
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { changeAccount, createPriceGroup } from '../../src/accounts/accounts.ts'
+import { setPrice } from '../../src/catalogue/prices.ts'
+import { refund } from '../../src/fulfilment/after/refunds.ts'
+import type { SupplierOutcome } from '../../src/integrations/suppliers/supplier.ts'
+import { addJob, Jobs } from '../../src/jobs/jobs.ts'
+import { Adjustments } from '../../src/ledger/adjustments.ts'
+import type { OrderId } from '../../src/lib/ids.ts'
+import { micros } from '../../src/lib/money.ts'
+import { dueDigest } from '../../src/notices/digest.ts'
+import { noticeJobs, RAISE_NOTICES } from '../../src/notices/jobs.ts'
+import { changeEvents, subscribe, unsubscribe } from '../../src/notices/subscriptions.ts'
+import { GuardedOutbound } from '../../src/outbound/guarded.ts'
+import { Sealer } from '../../src/secrets/sealer.ts'
+import { FakeSupplier, REFUSED, SUCCESS, until, Workshop } from '../fulfilment/fulfilment.fixtures.ts'
+import { input, newService } from '../orders/orders.fixtures.ts'
+import { imei } from '../support/server.ts'
+import { MailInbox, makeChannels, TelegramInbox } from './notices.fixtures.ts'
+
+const MINUTE = 60_000
+const OWNER = '1001'
+
+let mail: MailInbox
+let telegram: TelegramInbox
+beforeAll(async () => {
+  mail = await new MailInbox().open()
+  telegram = await new TelegramInbox().open()
+})
+afterAll(() => Promise.all([mail.close(), telegram.close()]))
+
+let shop: Workshop
+let jobs: Jobs
+const sealer = new Sealer(Buffer.alloc(32, 7))
+const log = pino({ level: 'silent' })
+beforeEach(async () => {
+  shop = await Workshop.open()
+  telegram.messages.length = 0
+  const { sql, clock, database } = shop
+  const context = { outbound: new GuardedOutbound({ allow: ['127.0.0.1'] }), clock, installation: 'test' }
+  const deps = { sql, sealer: async () => sealer, context }
+  await makeChannels(deps, { mail, telegram })
+  jobs = new Jobs({
+    address: database.address,
+    log,
+    tasks: noticeJobs({ ...deps, log, digestTimes: ['08:00', '18:00'] }),
+  })
+  await jobs.start()
+})
+afterEach(async () => {
+  await jobs.stop()
+  await shop.close()
+})
+
+const tell = (events: string[] = [], address = OWNER) =>
+  subscribe(shop.sql, { accountId: shop.account, kind: 'telegram', address, events }, 'test', shop.clock)
+
+/** What the operator got by the last look. */
+let digests: string[] = []
+
+/** What happens every minute, so many minutes on. Gives what the owner has got by it. */
+async function look(minutes = 1): Promise<string[]> {
+  shop.clock.advance(minutes * MINUTE)
+  await addJob(shop.sql, RAISE_NOTICES, {}, { key: RAISE_NOTICES })
+  await expect
+    .poll(async () => [...(await shop.sql`select task_identifier, last_error from graphile_worker.jobs`)])
+    .toEqual([])
+  const told = telegram.of(OWNER)
+  digests = telegram.of('2002')
+  telegram.messages.length = 0
+  return told
+}
+
+const ended = (id: OrderId): Promise<void> => until(async () => (await shop.order(id)).finishedAt !== null)
+
+function work(answer: (n: number) => SupplierOutcome = () => SUCCESS): void {
+  let sent = 0
+  shop.workers(new FakeSupplier(async () => answer(sent++)))
+}
+async function done(n: number, items = 1): Promise<OrderId> {
+  const id = await shop.place(n, {
+    items: Array.from({ length: items }, (_, at) => input(shop.service, imei(n * 100 + at))),
+  })
+  await ended(id)
+  return id
+}
+const lines = (...texts: string[]): string => texts.join('\n')
+
+test('an order that is done is told once, with what was charged, and what follows within ten minutes together', async () => {
+  work()
+  await done(1)
+  await tell()
+  expect(await look()).toEqual([])
+  const id = await done(2)
+  expect(await look()).toEqual([
+    lines(
+      `imeigate: Order ${id} is done`,
+      '',
+      `${id} ${shop.service.name} ${imei(200)}: $0.00001 was charged`,
+    ),
+  ])
+  const next = [await done(3, 3), await done(4)]
+  expect(await look()).toEqual([])
+  expect(await look(9)).toEqual([
+    lines(
+      'imeigate: 2 orders are done',
+      '',
+      `${next[0]} ${shop.service.name}, 3 of 3 items: $0.00003 was charged`,
+      `${next[1]} ${shop.service.name} ${imei(400)}: $0.00001 was charged`,
+    ),
+  ])
+  expect(await look(10)).toEqual([])
+})
+
+test('many orders are one notice, which names twenty', async () => {
+  await tell(['order.done'])
+  work()
+  const ids = await shop.placeMany(33)
+  for (const id of ids) await ended(id)
+  const [told = '', ...others] = await look()
+  expect(others).toEqual([])
+  expect(told.split('\n')).toHaveLength(2 + 20 + 1)
+  expect(told).toMatch(/^imeigate: 33 orders are done\n[\s\S]*\nand 13 more$/)
+})
+
+test('money that is given back is told with the reason, at the end of an order and later', async () => {
+  await tell(['order.refunded'])
+  work((n) => (n === 1 ? REFUSED : SUCCESS))
+  const id = await done(1, 3)
+  expect(await look()).toEqual([
+    lines(
+      `imeigate: $0.00001 was given back for order ${id}`,
+      '',
+      `${id} ${shop.service.name}: $0.00001`,
+      '   no such device',
+    ),
+  ])
+  await refund(
+    shop.sql,
+    { accountId: shop.account, orderId: id },
+    { reason: 'it was late' },
+    'cli:ann',
+    shop.clock,
+  )
+  const other = await done(2)
+  await refund(
+    shop.sql,
+    { accountId: shop.account, orderId: other },
+    { reason: 'wrong', amount: micros(4n), reference: 'r1' },
+    'cli:ann',
+    shop.clock,
+  )
+  expect(await look(10)).toEqual([
+    lines(
+      'imeigate: $0.000024 was given back for 2 orders',
+      '',
+      `${id} ${shop.service.name}: $0.00002`,
+      '   it was late',
+      `${other} ${shop.service.name} ${imei(200)}: $0.000004`,
+      '   wrong',
+    ),
+  ])
+})
+
+test('deposits are told at once, in the language of the account', async () => {
+  await tell()
+  const paid = (amount: bigint) =>
+    new Adjustments(shop.sql, shop.clock).deposit(shop.account, micros(amount), {
+      actor: 'ann',
+      note: 'bank',
+    })
+  await paid(5_000_000n)
+  expect(await look()).toEqual([
+    lines('imeigate: Your deposit of $5.00 was credited', '', 'You can spend $6.00 now.'),
+  ])
+  await changeAccount(shop.sql, shop.account, { language: 'id' })
+  await paid(1_000_000n)
+  expect(await look()).toEqual([
+    lines(
+      'imeigate: Deposit Anda sebesar $1.00 sudah masuk',
+      '',
+      'Saldo yang dapat dipakai sekarang: $7.00.',
+    ),
+  ])
+  await changeAccount(shop.sql, shop.account, { language: 'es' })
+  await paid(1_000_000n)
+  await paid(1_000_000n)
+  expect(await look()).toEqual([
+    lines('imeigate: Se acreditaron 2 depósitos: $2.00', '', 'Ahora puede gastar $9.00.'),
+  ])
+})
+
+test('prices that the account has changed are told with what they were, however often they changed', async () => {
+  const { sql, account, service } = shop
+  const hidden = await newService(sql)
+  await createPriceGroup(sql, 'Gold')
+  await tell(['price.changed'])
+  expect(await look()).toEqual([])
+  const price = (amount: string, of: { account?: string; group?: string; service?: string } = {}) =>
+    setPrice(sql, { service: of.service ?? service.code, currency: 'USD', price: amount, ...of })
+  await price('1.50')
+  await price('1.20')
+  await price('9', { group: 'Gold' })
+  expect(await look(15)).toEqual([
+    lines('imeigate: A price has changed', '', `${service.name}: $1.20 instead of $1.00`),
+  ])
+  await price('0.90', { account: String(account) })
+  await price('2', { service: hidden.code })
+  await sql`update services set active = false where id = ${hidden.id}`
+  expect(await look(14)).toEqual([])
+  expect(await look()).toEqual([
+    lines('imeigate: A price has changed', '', `${service.name}: $0.90 instead of $1.20`),
+  ])
+  await price('5')
+  expect(await look(15)).toEqual([])
+})
+
+test('what is switched off is not told, and not told later either; so is what nobody wanted to know', async () => {
+  const { id } = await tell()
+  await changeEvents(shop.sql, id, { on: [], off: ['order.done', 'price.changed'] })
+  work()
+  await done(1)
+  expect(await look()).toEqual([])
+  await changeEvents(shop.sql, id, { on: ['order.done'], off: [] })
+  expect(await look()).toEqual([])
+  const order = await done(2)
+  expect(await look()).toMatchObject([expect.stringContaining(`Order ${order} is done`)])
+  await unsubscribe(shop.sql, id)
+  await done(3)
+  expect(await look(10)).toEqual([])
+  await tell()
+  expect(await look()).toEqual([])
+})
+
+test('processes that look at the same time tell once, and an account that is closed is told nothing', async () => {
+  await tell()
+  work()
+  const id = await done(1)
+  const deps = { sql: shop.sql, sealer: async () => sealer, log }
+  const context = { outbound: new GuardedOutbound({ allow: [] }), clock: shop.clock, installation: 'test' }
+  const { [RAISE_NOTICES]: raise } = noticeJobs({ ...deps, context, digestTimes: [] })
+  const { signal } = new AbortController()
+  await Promise.all([raise?.(null, signal), raise?.(null, signal), raise?.(null, signal)])
+  expect(await look()).toMatchObject([expect.stringContaining(`Order ${id} is done`)])
+  await done(2)
+  await shop.sql`update accounts set status = 'closed' where id = ${shop.account}`
+  expect(await look(10)).toEqual([])
+})
+
+test("operators get a digest at the times of the figures' time zone, once each, and none that came before they were added", async () => {
+  const { sql } = shop
+  await sql`update sales_state set time_zone = 'Asia/Jakarta'`
+  // It is 19:01 in Jakarta, and the digest of 18:00 is written down.
+  expect(await look()).toEqual([])
+  await subscribe(sql, { accountId: null, kind: 'telegram', address: '2002', events: ['digest'] }, 'test')
+  await look()
+  expect(digests).toEqual([])
+  work(() => ({ kind: 'unknown', reason: 'HTTP 502', askable: true }))
+  await shop.place(1)
+  await until(async () => (await sql`select from items where state = 'unknown'`).length > 0)
+  await changeAccount(sql, shop.account, { lowBalance: micros(50_000_000n) })
+  shop.clock.advance(12 * 60 * MINUTE + 56 * MINUTE)
+  await look()
+  expect(digests).toEqual([])
+  await look()
+  expect(digests).toHaveLength(1)
+  expect(digests[0]).toMatch(/^imeigate: Digest: \d things? waits? for you\n\n/)
+  expect(digests[0]).toContain('\nItems whose outcome nobody knows: 1; their price is held\n')
+  expect(digests[0]).toMatch(/\nAccounts below their mark: \S.* \$0\.99999$/m)
+  await look()
+  expect(digests).toEqual([])
+})
+
+test.each([
+  ['2026-11-29T01:00:00Z', 'Asia/Jakarta', '2026-11-29 08:00'],
+  ['2026-11-29T00:59:00Z', 'Asia/Jakarta', undefined],
+  ['2026-11-28T16:59:00Z', 'Asia/Jakarta', '2026-11-28 18:00'],
+  ['2026-11-29T06:59:00Z', 'Asia/Jakarta', '2026-11-29 08:00'],
+  ['2026-11-29T07:00:00Z', 'Asia/Jakarta', undefined],
+  ['2026-11-29T02:30:00Z', 'America/New_York', '2026-11-28 18:00'],
+])('at %s in %s the digest of %s is due', (now, timeZone, due) => {
+  expect(dueDigest(new Date(now), ['18:00', '08:00'], timeZone)).toBe(due)
+})
