@@ -38,7 +38,7 @@ const built = new Set([
     'deposits',
   ],
   ...['idempotency_keys', 'notice_channels', 'notice_subscriptions', 'notices', 'price_groups', 'prices'],
-  ...['failed_sign_ins', 'operator_token_uses', 'operator_tokens', 'sign_ins', 'staff'],
+  ...['failed_sign_ins', 'operator_answers', 'operator_token_uses', 'operator_tokens', 'sign_ins', 'staff'],
   ...[
     'requests',
     'reviews',

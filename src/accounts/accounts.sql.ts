@@ -1,6 +1,6 @@
 import type { Insertable, Updateable } from 'kysely'
 import { build, literal as sql } from '../database/build.ts'
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Transaction } from '../database/database.ts'
 import type { Accounts } from '../database/types.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import type { AccountView } from './attributes.ts'
@@ -23,17 +23,38 @@ export async function selectAccount(
   return account
 }
 
-/** `selectAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email, in any case. */
+/** `lockAccount` locks an account; false: there is none. */
+export async function lockAccount(transaction: Transaction, id: AccountId): Promise<boolean> {
+  const found = await transaction.run(
+    build.selectFrom('accounts').select('id').where('id', '=', id).forUpdate(),
+  )
+  return found.length > 0
+}
+
+/** AccountFilter narrows a list of accounts; `search` is a part of the name, username or email, in any case. */
+export interface AccountFilter {
+  search?: string | undefined
+  group?: PriceGroupId | undefined
+  status?: AccountView['status'] | undefined
+}
+
+/** `selectAccounts` lists accounts by id, behind one. */
 export async function selectAccounts(
   queryable: Queryable,
-  search: string,
+  { search = '', group, status }: AccountFilter,
   limit: number | null,
   after: AccountId | undefined,
 ): Promise<AccountView[]> {
-  const holds = sql<boolean>`position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0`
-  const every = accounts().orderBy('a.id').limit(limit)
-  const all = after === undefined ? every : every.where('a.id', '>', after)
-  return await queryable.run(search === '' ? all : all.where(holds))
+  let wanted = accounts().orderBy('a.id').limit(limit)
+  if (after !== undefined) wanted = wanted.where('a.id', '>', after)
+  if (search !== '') {
+    wanted = wanted.where(
+      sql<boolean>`position(lower(${search}) in lower(a.name || ' ' || a.username || ' ' || a.email)) > 0`,
+    )
+  }
+  if (group !== undefined) wanted = wanted.where('a.priceGroupId', '=', group)
+  if (status !== undefined) wanted = wanted.where('a.status', '=', status)
+  return await queryable.run(wanted)
 }
 
 /** `selectTakenUsernames` gives those usernames that are `base` or start with `base-`. */

@@ -7,9 +7,12 @@ import { checkThousands, type GivenOf, readValues } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import {
+  type AccountFilter,
   insertAccount,
   insertPriceGroup,
+  lockAccount,
   type PriceGroup,
   selectAccount,
   selectAccounts,
@@ -75,18 +78,31 @@ export async function findAccount(sql: Queryable, idOrUsername: string): Promise
   return account
 }
 
-/** `listAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email. */
+/** `listAccounts` lists accounts by id, behind one. `search` is a part of the name, username or email; `group` a price group's name or id. */
 export async function listAccounts(
   sql: Queryable,
-  search = '',
+  { search = '', group, status }: Omit<AccountFilter, 'group'> & { group?: string | undefined } = {},
   limit: number | null = null,
   after?: AccountId,
 ): Promise<AccountView[]> {
-  return await selectAccounts(sql, sanitize(search), limit, after)
+  const inGroup = group === undefined ? undefined : await findPriceGroup(sql, group)
+  return await selectAccounts(sql, { search: sanitize(search), group: inGroup, status }, limit, after)
 }
 
-/** `changeAccount` changes what is given, but for what an account has from its start. Throws not_found, or invalid_input naming the value at fault. */
-export async function changeAccount(sql: Sql, id: AccountId, changes: AccountForm): Promise<AccountView> {
+/** `accountVersion` names how an account stands, but for its balances. */
+export const accountVersion = (account: AccountView): string =>
+  versionOfNoun(accountAttributes, account, account.status)
+
+/**
+ * `changeAccount` changes what is given, but for what an account has from its start. `seen` is the version that whoever changes it has seen. Throws
+ * not_found, version_conflict, or invalid_input naming the value at fault.
+ */
+export async function changeAccount(
+  sql: Sql,
+  id: AccountId,
+  changes: AccountForm,
+  seen?: string,
+): Promise<AccountView> {
   const {
     username: _u,
     currency: _c,
@@ -96,7 +112,10 @@ export async function changeAccount(sql: Sql, id: AccountId, changes: AccountFor
     ...columns
   } = readValues(accountAttributes, changes)
   return await sql.begin(async (transaction) => {
-    checkThousands(accountAttributes, changes, (await accountById(transaction, id)).currency)
+    if (!(await lockAccount(transaction, id))) refuseUnknown(id)
+    const account = await accountById(transaction, id)
+    checkVersion(seen, accountVersion(account))
+    checkThousands(accountAttributes, changes, account.currency)
     const priceGroupId = group == null ? group : await findPriceGroup(transaction, group)
     await updateAccount(transaction, id, { ...columns, priceGroupId })
     if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
@@ -115,10 +134,11 @@ export async function reopenAccount(sql: Queryable, id: AccountId): Promise<Acco
   return await accountById(sql, id)
 }
 
-async function accountById(sql: Queryable, id: AccountId): Promise<AccountView> {
-  const account = await selectAccount(sql, { id })
-  if (!account) throw new Refusal('not_found', `there is no account ${id}`, 'account')
-  return account
+const accountById = async (sql: Queryable, id: AccountId): Promise<AccountView> =>
+  (await selectAccount(sql, { id })) ?? refuseUnknown(id)
+
+function refuseUnknown(id: AccountId): never {
+  throw new Refusal('not_found', `there is no account ${id}`, 'account')
 }
 
 const groupName = line({ help: 'of the price group', required: true, max: 64 })

@@ -56,7 +56,12 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Fou
 
 export async function selectKeys(
   sql: Queryable,
-  { id, accountId, limit = null }: { id?: KeyId; accountId?: AccountId | undefined; limit?: number | null },
+  {
+    id,
+    accountId,
+    after,
+    limit = null,
+  }: { id?: KeyId; accountId?: AccountId | undefined; after?: KeyId | undefined; limit?: number | null },
 ): Promise<Omit<ApiKeyView, 'status'>[]> {
   const query = build
     .selectFrom('apiKeys as k')
@@ -67,10 +72,16 @@ export async function selectKeys(
     .select(['k.requestsPerMinute', 'k.allowedIps', 'k.permissions', 'k.expiresAt', 'k.revokedAt'])
     .select(['k.createdAt', 'u.lastUsedAt', 'w.url as webhookUrl'])
     .$if(accountId !== undefined, (all) => all.where('k.accountId', '=', accountId as AccountId))
+    .$if(after !== undefined, (all) => all.where('k.id', '>', after as KeyId))
     .$if(id !== undefined, (all) => all.where('k.id', '=', id as KeyId))
     .orderBy('k.id')
     .limit(limit)
   return await sql.run(query.$narrowType<Pick<ApiKeyView, 'permissions'>>())
+}
+
+/** `lockKey` has whoever changes the key wait until the transaction ends. */
+export async function lockKey(sql: Queryable, id: KeyId): Promise<void> {
+  await sql.run(build.selectFrom('apiKeys').select('id').where('id', '=', id).forUpdate())
 }
 
 export async function selectSecretHash(sql: Queryable, id: KeyId): Promise<Buffer | undefined> {

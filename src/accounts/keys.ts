@@ -4,9 +4,10 @@ import { Refusal } from '../errors.ts'
 import { readValues } from '../lib/attributes.ts'
 import type { AccountId, KeyId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import type { Dialect } from './account.ts'
 import { type ApiKeyView, type KeyForm, keyAttributes } from './key-attributes.ts'
-import { insertKey, selectKeys, selectSecretHash, updateKey, updateRevoked } from './keys.sql.ts'
+import { insertKey, lockKey, selectKeys, selectSecretHash, updateKey, updateRevoked } from './keys.sql.ts'
 import type { Permission } from './permissions.ts'
 
 /** ALPHABET is lower case, without l and o, which people take for 1 and 0. */
@@ -64,16 +65,24 @@ export async function createKey(
   }
 }
 
+/** `keyVersion` names how a key stands. */
+export const keyVersion = (key: ApiKeyView): string => versionOfNoun(keyAttributes, key, key.revokedAt)
+
 /**
- * `changeKey` changes what is given, in every process within a second. Throws not_found, or invalid_input naming the value at fault. The
- * key's webhook is changed by `setWebhookOfKey`.
+ * `changeKey` changes what is given, in every process within a second. `seen` is the version that whoever changes it has seen, in a transaction.
+ * Throws not_found, version_conflict, or invalid_input naming the value at fault. The key's webhook is changed by `setWebhookOfKey`.
  */
 export async function changeKey(
   sql: Queryable,
   id: KeyId,
   form: KeyForm,
   clock: Clock = systemClock,
+  seen?: string,
 ): Promise<void> {
+  if (seen !== undefined) {
+    await lockKey(sql, id)
+    checkVersion(seen, keyVersion(await findKey(sql, id, clock)))
+  }
   const given = readValues(keyAttributes, form)
   const { name, dialect, requestsPerMinute, expiresAt, allowedIps, permissions } = given
   refuseExpired(expiresAt, clock.now())
@@ -98,15 +107,19 @@ function refuseUnknown(id: KeyId): never {
   throw new Refusal('not_found', `there is no key ${id}`, 'id')
 }
 
-/** `listKeys` gives one account's keys, or everybody's, by id. */
+/** `listKeys` gives one account's keys, or everybody's, by id, behind one. */
 export async function listKeys(
   sql: Queryable,
   accountId?: AccountId,
   limit: number | null = null,
   clock: Clock = systemClock,
+  after?: KeyId,
 ): Promise<ApiKeyView[]> {
   const now = clock.now()
-  return (await selectKeys(sql, { accountId, limit })).map((key) => ({ ...key, status: statusAt(key, now) }))
+  return (await selectKeys(sql, { accountId, limit, after })).map((key) => ({
+    ...key,
+    status: statusAt(key, now),
+  }))
 }
 
 function statusAt(

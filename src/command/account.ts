@@ -75,7 +75,7 @@ const change = (name: string, options: Options): Promise<Answer> =>
   })
 
 async function list({ search, limit }: { search?: string; limit: number }): Promise<Answer> {
-  const accounts = await withDatabase(({ sql }) => listAccounts(sql, search, limit + 1))
+  const accounts = await withDatabase(({ sql }) => listAccounts(sql, { search }, limit + 1))
   return cutTo(limit, accounts, accountsAnswer, MAX_CONFIGURED)
 }
 

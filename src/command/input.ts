@@ -2,25 +2,9 @@ import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError, Option } from 'commander'
 import { Refusal } from '../errors.ts'
 import type { OrderId } from '../lib/ids.ts'
-import { type Micros, parseMicros, thousandsFault } from '../lib/money.ts'
 import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { MAX_CONFIGURED, MAX_LIMIT } from './output.ts'
-
-/** `amountOf` reads a decimal such as 12.50. Throws invalid_input, also for one that may be meant in thousands. */
-export function amountOf(text: string, field: string, currency: string): Micros {
-  const amount = parseMicros(text)
-  if (amount === undefined) {
-    throw new Refusal(
-      'invalid_input',
-      `${JSON.stringify(text)} is no amount such as 12.50, with at most 6 decimals`,
-      field,
-    )
-  }
-  const doubt = thousandsFault(text, currency)
-  if (doubt !== undefined) throw new Refusal('invalid_input', doubt, field)
-  return amount
-}
 
 /** `idOf` reads the number of something kept here. Throws invalid_input. */
 export function idOf<Id extends number>(text: string, field = 'id'): Id {

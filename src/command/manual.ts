@@ -10,7 +10,12 @@ import {
   type ManualItem,
   takeManual,
 } from '../fulfilment/people/manual.ts'
-import { type PastedAnswer, type PasteOptions, readPasted } from '../fulfilment/people/pasted.ts'
+import {
+  type PastedAnswer,
+  type PasteOptions,
+  readPasted,
+  refuseFaults,
+} from '../fulfilment/people/pasted.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
@@ -122,10 +127,7 @@ async function paste(
     const { answers, faults } = await readPasted(sql, list, options)
     const problems = faults.map(({ path: [line], message: reason }) => ({ line, reason }))
     if (options.preview) return previewed(answers, problems, options.skipUnknown === true)
-    if (problems.length > 0 && !options.skipUnknown) {
-      const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
-      throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file')
-    }
+    if (!options.skipUnknown) refuseFaults(faults)
     const done = answered(answers, answers.length > 0 ? await answerManual(sql, answers, actor()) : 0)
     return {
       json: { ...(done.json as object), problems },

@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import { Adjustments } from '../ledger/adjustments.ts'
+import { amountOf } from '../lib/amount.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
-import { amountOf } from './input.ts'
 import { answering } from './output.ts'
 
 interface MoneyOptions {

@@ -3,12 +3,14 @@ import { Refusal } from '../errors.ts'
 import type { PlannedRefund } from '../fulfilment/after/bulk-refunds.ts'
 import { correctResult } from '../fulfilment/after/corrections.ts'
 import { checkRequest, type Refunded, refund } from '../fulfilment/after/refunds.ts'
+import { mustFindOrder } from '../fulfilment/people/operator-requests.ts'
+import { amountOf } from '../lib/amount.ts'
 import type { OrderId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
-import { amountOf, orderIdOf } from './input.ts'
+import { orderIdOf } from './input.ts'
 import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
-import { jsonOf, mustFind, textOf } from './order-view.ts'
+import { jsonOf, textOf } from './order-view.ts'
 import { type Answer, answering, listed } from './output.ts'
 
 interface RefundOptions {
@@ -148,7 +150,8 @@ function position(text: string): number {
   return Number(text)
 }
 
-const positions = (text: string, before: number[] = []): number[] => [...before, position(text)]
+/** `positions` gathers the items of an order that an option names. */
+export const positions = (text: string, before: number[] = []): number[] => [...before, position(text)]
 
 async function giveBack(
   id: OrderId,
@@ -156,7 +159,7 @@ async function giveBack(
   isRejection: boolean,
 ): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
-    const { order, currency } = await mustFind(sql, id)
+    const { order, currency } = await mustFindOrder(sql, id)
     const request = {
       items: item,
       amount: amount === undefined ? undefined : amountOf(amount, 'amount', currency),
@@ -165,7 +168,7 @@ async function giveBack(
       isRejection,
     }
     const done = await refund(sql, { accountId: order.accountId, orderId: id }, request, actor())
-    const after = await mustFind(sql, id)
+    const after = await mustFindOrder(sql, id)
     return {
       json: { ...jsonOf(after), given_back: formatMicros(movedOf(done), currency) },
       text: `${textOf(after)}\n\n${said(done, currency)}`,
@@ -189,14 +192,14 @@ async function correct(
   options: { item?: number; result: string; why: string },
 ): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
-    const { order } = await mustFind(sql, id)
+    const { order } = await mustFindOrder(sql, id)
     const { before, after: now } = await correctResult(
       sql,
       { accountId: order.accountId, orderId: id },
       options,
       actor(),
     )
-    const after = await mustFind(sql, id)
+    const after = await mustFindOrder(sql, id)
     const words = before === now ? 'it had this result before' : `it was: ${before}`
     return { json: { ...jsonOf(after), before }, text: `${textOf(after)}\n\n${words}` }
   })

@@ -1,17 +1,7 @@
-import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
-import type { OrderId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
 import type { Order } from '../orders/order.ts'
-import { type OperatorOrder, OperatorOrders } from '../orders/read/operator-orders.ts'
+import type { OperatorOrder } from '../orders/read/operator-orders.ts'
 import { keyValues, table } from './output.ts'
-
-/** `mustFind` throws order_not_found. */
-export async function mustFind(sql: Sql, id: OrderId): Promise<OperatorOrder> {
-  const found = await new OperatorOrders(sql).find(id)
-  if (!found) throw new Refusal('order_not_found', String(id), 'id')
-  return found
-}
 
 /** `textOf` shows people an order with its items and what was tried for them. */
 export function textOf(found: OperatorOrder): string {

@@ -1,22 +1,22 @@
 import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import type { Sql } from '../database/database.ts'
-import { Refusal } from '../errors.ts'
-import { cancelByOperator, requestVerify } from '../fulfilment/people/cancel-verify.ts'
-import type { OrderId } from '../lib/ids.ts'
+import { cancelOrder, mustFindOrder, verifyOrder } from '../fulfilment/people/operator-requests.ts'
+import type { OrderId, RouteId } from '../lib/ids.ts'
 import { formatMicros } from '../lib/money.ts'
-import { systemClock } from '../lib/time.ts'
 import { type OperatorOrderFilter, OperatorOrders } from '../orders/read/operator-orders.ts'
 import { actor, withDatabase } from './connection.ts'
-import { limitOption, orderIdOf } from './input.ts'
-import { registerAfter } from './order-after.ts'
+import { idOf, limitOption, orderIdOf } from './input.ts'
+import { positions, registerAfter } from './order-after.ts'
 import { addFilter, type FilterOptions, filterOf } from './order-filter.ts'
-import { inputOf, jsonOf, mustFind, stateOf, textOf } from './order-view.ts'
+import { inputOf, jsonOf, stateOf, textOf } from './order-view.ts'
 import { type Answer, answering, listed, withNext } from './output.ts'
 import { writeWhole } from './whole-file.ts'
 
 export function register(program: Command): void {
-  const order = program.command('order').description('orders: list, show, cancel, verify, refund, correct')
+  const order = program
+    .command('order')
+    .description('orders: list, show, cancel, verify, resend, refund, correct')
   const answer = answering(list)
   addFilter(order.command('list').description('the newest orders first'))
     .addOption(limitOption(50))
@@ -43,6 +43,16 @@ export function register(program: Command): void {
     .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
     .description('ask the suppliers again about what has ended')
     .action(answering(verify))
+  order
+    .command('resend')
+    .argument('<order id>', 'the number that REFERENCEID showed', orderIdOf)
+    .description(
+      'send what waits by a route of your choice, at once; not what a supplier may still do or answer',
+    )
+    .requiredOption('--route <id>', 'the route: see imeigate route list')
+    .option('--item <position>', 'only this item; may be given several times', positions)
+    .requiredOption('--why <text>', 'for the trail')
+    .action(answering(resend))
   registerAfter(order)
 }
 
@@ -84,18 +94,14 @@ async function csvOf(sql: Sql, filter: OperatorOrderFilter): Promise<AsyncGenera
 }
 
 async function show(id: OrderId): Promise<Answer> {
-  const found = await withDatabase(({ sql }) => mustFind(sql, id))
+  const found = await withDatabase(({ sql }) => mustFindOrder(sql, id))
   return { json: jsonOf(found), text: textOf(found) }
 }
 
 async function cancel(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
-    const { order } = await mustFind(sql, id)
-    const name = { accountId: order.accountId, orderId: id }
-    const { cancelled, asked } = await cancelByOperator(sql, name, actor())
-    if (cancelled + asked === 0)
-      throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it can be cancelled`)
-    const after = await mustFind(sql, id)
+    const { cancelled, asked } = await cancelOrder(sql, id, actor())
+    const after = await mustFindOrder(sql, id)
     const words = asked === 0 ? '' : `\n\n${asked} with a supplier: see imeigate review list --kind cancel`
     return { json: { ...jsonOf(after), cancelled, asked }, text: `${textOf(after)}${words}` }
   })
@@ -103,14 +109,25 @@ async function cancel(id: OrderId): Promise<Answer> {
 
 async function verify(id: OrderId): Promise<Answer> {
   return await withDatabase(async ({ sql }) => {
-    const { order } = await mustFind(sql, id)
-    const name = { accountId: order.accountId, orderId: id }
-    const { asked, open } = await requestVerify(sql, name, actor(), systemClock, { asOperator: true })
-    if (asked === 0)
-      throw new Refusal('conflict', `order ${id} is ${order.state}, nothing of it has an answer`)
+    const { asked, open } = await verifyOrder(sql, id, actor())
     return {
       json: { id, asked, open },
       text: `${asked} asked again, ${open} still open: see imeigate review list --order ${id} --all`,
+    }
+  })
+}
+
+async function resend(
+  id: OrderId,
+  { route, item, why }: { route: string; item?: number[]; why: string },
+): Promise<Answer> {
+  const { resendOrder } = await import('../fulfilment/people/resend.ts')
+  return await withDatabase(async ({ sql }) => {
+    const request = { route: idOf<RouteId>(route, 'route'), items: item, why }
+    const { positions, supplier } = await resendOrder(sql, id, request, actor())
+    return {
+      json: { order: id, items: positions, supplier },
+      text: `${positions.length === 1 ? '1 item goes' : `${positions.length} items go`} to ${supplier} next`,
     }
   })
 }

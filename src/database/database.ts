@@ -62,19 +62,48 @@ export async function asking<T>(address: DatabaseAddress, question: (sql: Sql) =
   }
 }
 
+type Work<T> = (transaction: Transaction) => Promise<T>
+
 /** `sqlOn` sends statements on the connections that a source lends. */
 export function sqlOn(source: Source): Sql {
   const tag = queryable({
     send: (statement, form) => source.use((client) => client.send(statement, form)),
     sendText: (text) => source.use((client) => client.sendText(text)),
   })
-  type Work<T> = (transaction: Transaction) => Promise<T>
   return Object.assign(tag, {
     begin: <T>(...given: [Work<T>] | [mode: string, Work<T>]): Promise<T> => {
       const [mode, work] = given.length === 1 ? (['', given[0]] as const) : given
       return source.transaction(mode, (client) => work(inside(client)))
     },
     end: ({ timeout = 5 } = {}) => source.end(timeout * 1000),
+  })
+}
+
+/**
+ * `within` is a transaction for what begins transactions of its own, one after the other: each becomes a part of this one, and what a part throws
+ * undoes that part.
+ */
+export function within(transaction: Transaction): Sql {
+  let parts = 0
+  const tag = (first: TemplateStringsArray & string, ...values: readonly unknown[]) =>
+    transaction(first, ...values)
+  return Object.assign(tag as Queryable, {
+    run: transaction.run,
+    unsafe: transaction.unsafe,
+    begin: async <T>(...given: [Work<T>] | [mode: string, Work<T>]): Promise<T> => {
+      const work = given.length === 1 ? given[0] : given[1]
+      const part = `part_${++parts}`
+      await transaction.unsafe(`savepoint ${part}`)
+      try {
+        const result = await work(transaction)
+        await transaction.unsafe(`release savepoint ${part}`)
+        return result
+      } catch (error) {
+        await transaction.unsafe(`rollback to savepoint ${part}`).catch(() => {})
+        throw error
+      }
+    },
+    end: async () => {},
   })
 }
 

@@ -35,6 +35,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   notice_subscriptions: UNTIL_REMOVED,
   noticed_prices: UNTIL_REMOVED,
   notices: UNTIL_REMOVED,
+  operator_answers: UNTIL_REMOVED,
   order_event_bodies: UNTIL_REMOVED,
   order_events: UNTIL_REMOVED,
   order_keys: UNTIL_REMOVED,

@@ -200,6 +200,14 @@ export interface NoticeSubscriptions {
   id: Generated<SubscriptionId>
 }
 
+export interface OperatorAnswers {
+  actor: string
+  answer: string
+  body: string
+  createdAt: Date
+  key: string
+}
+
 export interface OperatorTokens {
   allowedIps: Generated<string[]>
   createdAt: Date
@@ -442,6 +450,7 @@ export interface Database {
   noticeChannels: NoticeChannels
   notices: Notices
   noticeSubscriptions: NoticeSubscriptions
+  operatorAnswers: OperatorAnswers
   operatorTokens: OperatorTokens
   operatorTokenUses: OperatorTokenUses
   priceGroups: PriceGroups

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import type { Sql, Transaction } from '../database/database.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { jsonWithAmounts } from '../lib/money-json.ts'
@@ -27,7 +27,39 @@ export interface KeptAnswer {
 }
 
 /** `digest` gives 128 bits of SHA-256, as hex. */
-const digest = (...values: unknown[]): string => hash('sha256', JSON.stringify(values), 'hex').slice(0, 32)
+export const digest = (...values: unknown[]): string =>
+  hash('sha256', JSON.stringify(values), 'hex').slice(0, 32)
+
+/** KeptKey is where the answer to one request is kept. */
+export interface KeptKey {
+  /** `claim` tells whether the request comes for the first time. It waits for another one under the key that is not committed yet. */
+  claim(sql: Queryable, request: { body: string; at: Date }): Promise<boolean>
+  keep(sql: Queryable, answer: string): Promise<void>
+  select(sql: Queryable): Promise<{ body: string; answer: string } | undefined>
+}
+
+/**
+ * `answerOnce` does the work of a request the first time that it comes under its key, and gives what was kept every other time. `body` is a digest of
+ * what was asked: throws idempotency_conflict when something else was asked under the key before. `work` gives the answer, as JSON, and what of it
+ * is kept.
+ */
+export async function answerOnce(
+  transaction: Transaction,
+  key: KeptKey,
+  request: { body: string; at: Date },
+  work: () => Promise<{ json: string; kept: string }>,
+): Promise<KeptAnswer> {
+  if (await key.claim(transaction, request)) {
+    const { json, kept } = await work()
+    await key.keep(transaction, kept)
+    return { json, replayed: false }
+  }
+  const kept = await key.select(transaction)
+  // The key was swept in this moment, and the caller may try again.
+  if (!kept) throw new Refusal('temporarily_unavailable')
+  if (kept.body !== request.body) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
+  return { json: kept.answer, replayed: true }
+}
 
 /** Idempotency answers requests once (promise 3, one purchase once). */
 export class Idempotency {
@@ -64,20 +96,18 @@ export class Idempotency {
     { accountId, key: given, action, body }: KeyedRequest,
     work: (transaction: Transaction) => Promise<unknown>,
   ): Promise<KeptAnswer> {
-    const key = given === null ? null : digest('answer', action, given)
     return await this.#sql.begin(async (transaction): Promise<KeptAnswer> => {
-      if (key === null) return { json: jsonWithAmounts(await work(transaction)), replayed: false }
-      const request = digest(body)
-      if (await claimKey(transaction, { accountId, key, body: request, at: this.#clock.now() })) {
-        const answer = jsonWithAmounts(await work(transaction))
-        await keepAnswer(transaction, { accountId, key, answer })
-        return { json: answer, replayed: false }
+      if (given === null) return { json: jsonWithAmounts(await work(transaction)), replayed: false }
+      const name = { accountId, key: digest('answer', action, given) }
+      const key: KeptKey = {
+        claim: (sql, request) => claimKey(sql, { ...name, ...request }),
+        keep: (sql, answer) => keepAnswer(sql, { ...name, answer }),
+        select: (sql) => selectAnswer(sql, name),
       }
-      const kept = await selectAnswer(transaction, { accountId, key })
-      // The key was swept in this moment, and the caller may try again.
-      if (!kept) throw new Refusal('temporarily_unavailable')
-      if (kept.body !== request) throw new Refusal('idempotency_conflict', undefined, 'Idempotency-Key')
-      return { json: kept.answer, replayed: true }
+      return await answerOnce(transaction, key, { body: digest(body), at: this.#clock.now() }, async () => {
+        const json = jsonWithAmounts(await work(transaction))
+        return { json, kept: json }
+      })
     })
   }
 }

@@ -10,6 +10,16 @@ export async function sweepAnswers(sql: Sql, now: Date, limit: number): Promise<
   return swept.count
 }
 
+/** `sweepOperatorAnswers` does the same for those of the staff and their programs. */
+export async function sweepOperatorAnswers(sql: Sql, now: Date, limit: number): Promise<number> {
+  const swept = await sql`
+    delete from operator_answers where ctid = any(array(
+      select ctid from operator_answers
+       where created_at < ${now}::timestamptz - interval '30 days' order by created_at
+       limit ${limit} for update skip locked))`
+  return swept.count
+}
+
 /**
  * `sweepKeys` removes up to `limit` order keys that no longer answer anything and gives how many. The keys are locked as they are found,
  * because one that a placement gives to a new order in this moment must stay (promise 3, one purchase once).

@@ -3,7 +3,7 @@ import type { Sql } from '../database/database.ts'
 import type { Clock } from '../lib/time.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
-import { sweepAnswers, sweepKeys } from './key-sweeper.sql.ts'
+import { sweepAnswers, sweepKeys, sweepOperatorAnswers } from './key-sweeper.sql.ts'
 
 const EVERY_MS = 600_000
 const KEYS_PER_ROUND = 10_000
@@ -33,7 +33,7 @@ export class KeySweeper implements RuntimeService {
 
   /** `sweep` goes on until nothing is left, or until it is stopped. */
   async sweep(): Promise<void> {
-    for (const sweep of [sweepKeys, sweepAnswers]) {
+    for (const sweep of [sweepKeys, sweepAnswers, sweepOperatorAnswers]) {
       while (
         !this.#stopped &&
         (await sweep(this.#sql, this.#clock.now(), KEYS_PER_ROUND)) === KEYS_PER_ROUND

@@ -1,14 +1,14 @@
 import type { Logger } from 'pino'
 import { type Reads, unshared } from '../database/account-reads.ts'
 import { isConnectionLoss, type Sql } from '../database/database.ts'
-import { isGiven, MAX_SCANNED_ROWS, walkPage } from '../database/walk.ts'
 import type { AccountId, RequestNumber } from '../lib/ids.ts'
 import type { Page } from '../lib/page.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { RuntimeService } from '../runtime/runtime-service.ts'
+import { listRequests } from './list-requests.ts'
 import type { Refusals } from './refusals.ts'
 import { isOwned, type LoggedRequest, type OwnedRequest, presentable, type RequestEntry } from './request.ts'
-import { insertRequests, type RequestFilter, selectRequests, selectStop } from './requests.sql.ts'
+import { insertRequests, type RequestFilter } from './requests.sql.ts'
 
 const EVERY_MS = 1_000
 /** WRITE_AT is how many waiting entries are written at once, before the second is over. */
@@ -70,16 +70,10 @@ export class RequestLog implements RuntimeService {
   /** `list` gives a page of an account's requests, newest first. `before` is the last id of the page before. */
   async list(
     accountId: AccountId,
-    { limit, ...filter }: RequestFilter & { before?: RequestNumber | undefined; limit: number },
+    filter: RequestFilter & { before?: RequestNumber | undefined; limit: number },
     signal?: AbortSignal,
   ): Promise<Page<LoggedRequest, RequestNumber>> {
-    const sql = this.#reads.of(accountId, signal)
-    return await walkPage({
-      limit,
-      isNarrowed: isGiven(filter.via, filter.outcome, filter.action),
-      selectStop: () => selectStop(sql, accountId, filter, MAX_SCANNED_ROWS.account),
-      select: (part) => selectRequests(sql, accountId, { ...filter, ...part }),
-    })
+    return await listRequests(this.#reads.of(accountId, signal), accountId, filter)
   }
 
   /** `note` is called for every answer. */

@@ -19,7 +19,7 @@ interface Row {
  */
 export const staffPermissions = {
   'orders.read': { what: 'read orders', roles },
-  'orders.act': { what: 'cancel and verify orders', roles: ['owner', 'manager', 'support'] },
+  'orders.act': { what: 'cancel, verify and resend orders', roles: ['owner', 'manager', 'support'] },
   'manual.answer': { what: 'answer orders that are done by hand', roles: ['owner', 'manager', 'support'] },
   'reviews.resolve': {
     what: 'decide reviews so that no money is given back and nothing is sent again',
@@ -59,7 +59,11 @@ export const staffPermissions = {
     roles: ['owner', 'manager', 'finance'],
     proof: true,
   },
-  'money.adjust': { what: 'adjust balances', roles: ['owner', 'manager', 'finance'], proof: true },
+  'money.adjust': {
+    what: 'credit payments and adjust balances by hand',
+    roles: ['owner', 'manager', 'finance'],
+    proof: true,
+  },
   'catalogue.read': { what: 'read services', roles },
   'catalogue.edit': { what: 'make and change services', roles: ['owner', 'manager', 'catalogue'] },
   'prices.read': { what: 'read prices', roles },

@@ -107,7 +107,7 @@ test('an account is found by id and by username in any case, and by nothing else
   for (const name of ['', '0', '99999999999999999999', 'nobody', 'a\0b', "' or true --"]) {
     await expect(findAccount(sql, name)).rejects.toMatchObject({ code: 'not_found' })
   }
-  expect((await listAccounts(sql, 'SEEK')).map((account) => account.id)).toEqual([id])
+  expect((await listAccounts(sql, { search: 'SEEK' })).map((account) => account.id)).toEqual([id])
 })
 
 test('price groups are unique by name in any case, and accounts enter and leave them by name or id', async () => {

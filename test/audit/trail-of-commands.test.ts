@@ -99,6 +99,7 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['order refund 2001 --reason late', 'item'],
   ['order verify 2001', 'review'],
   ['order reject 2002 --reason wrong', 'item'],
+  ['order resend 2003 --route 77 --why now', 'item'],
   ['order cancel 2003', 'item'],
   ['review forget Ann nothing', 'kept answer'],
   ['staff invite --role owner --email eve@example.com', 'staff'],
@@ -144,7 +145,15 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
       'rate list',
       'request show',
     ],
-    ...['review kept', 'review list', 'review show', 'route list', 'secrets status', 'service list'],
+    ...[
+      'review kept',
+      'review list',
+      'report sales',
+      'review show',
+      'route list',
+      'secrets status',
+      'service list',
+    ],
     ...[
       'service show',
       'staff list',
@@ -170,7 +179,16 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
     ],
     'webhook replay',
   ],
-  running: ['backup create', 'demo', 'fake-supplier', 'migrate', 'restore', 'start'],
+  running: [
+    'backup create',
+    'demo',
+    'fake-supplier',
+    'migrate',
+    'report rebuild',
+    'restore',
+    'start',
+    'webhook test',
+  ],
 }
 
 let database: TestDatabase
@@ -205,6 +223,9 @@ const before: Record<string, string> = {
     update wallets set last_entry = last_entry + 2 where account_id = 1;
     insert into reviews (account_id, order_id, position, kind, detail, opened_by, opened_at)
     values (1, 2001, 1, 'changed', 'it says otherwise', 'imeigate', now())`,
+  'order resend 2003 --route 77 --why now': `
+    insert into supplier_routes (id, service_id, supplier_id) overriding system value
+    select 77, 1001, id from suppliers where name = 'Ann'`,
   'review forget Ann nothing': `
     insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
     select id, 'nothing', 'nothing', now(), 'give_back', 'cli:anna', 'so', now() from suppliers where name = 'Ann'`,

@@ -150,6 +150,7 @@ describe('the trail', () => {
         'notices',
       ],
       ...[
+        'operator_answers',
         'operator_token_uses',
         'passkey_challenges',
         'placement_probes',

@@ -64,6 +64,30 @@ describe('a route is chosen', () => {
     from === to ? amount : from === 'XXX' ? undefined : micros(amount / 2n)
   const choose = (one: RoutingCandidate, routes: RouteOption[], strategy: Strategy = 'fixed') =>
     chooseRoute(one, routes, strategy, convert, now)
+  test('the route that a person has chosen comes before all others, as long as items go by it', () => {
+    const routes = [route(1), route(2), route(3, { usable: false })]
+    const chosen = (id: number) => ({ ...tried(id, 'chosen'), number: 5, keyNumber: 5 })
+    const refused = [1, 2].map((id) => tried(id, 'item'))
+    const choice = (id: number) => choose(item({ tries: [...refused, chosen(id)] }), routes)
+    expect(choice(2)).toMatchObject({ kind: 'send', route: { routeId: 2 } })
+    expect(choice(1)).toMatchObject({ kind: 'send', route: { routeId: 1 } })
+    // It was disabled, or removed, since: then as if nobody had chosen.
+    expect(choice(3)).toEqual({ kind: 'refused' })
+    expect(choice(4)).toEqual({ kind: 'refused' })
+    expect(choose(item({ tries: [chosen(2), tried(1, 'supplier', ago(60_000))] }), routes)).toMatchObject({
+      ...{ kind: 'send', route: { routeId: 2 } },
+    })
+    // The margin counts as for every route, and so does its breaker.
+    const dear = [route(1), route(2, { cost: 5_000n })]
+    expect(choose(item({ tries: [chosen(2)] }), dear)).toMatchObject({ kind: 'review', review: 'margin' })
+    expect(choose(item({ tries: [chosen(2)] }), [route(1), route(2, { openUntil: now })]).kind).toBe('wait')
+    const [one, two] = routes as [RouteOption, RouteOption]
+    expect(attemptFor(item({ tries: [chosen(2)] }), two)).toEqual({ number: 5, keyNumber: 5 })
+    expect(attemptFor(item({ tries: [chosen(2)] }), one)).toEqual({ number: 6, keyNumber: 6 })
+    const busy = { ...tried(2, 'supplier'), number: 4, keyNumber: 3 }
+    expect(attemptFor(item({ tries: [busy, chosen(2)] }), two)).toEqual({ number: 5, keyNumber: 3 })
+  })
+
   test('what a supplier put off counts for nothing, and is made again as the same attempt', () => {
     const off = Array.from({ length: 20 }, () => tried(1, 'wait'))
     const routes = [route(1)]

@@ -109,3 +109,15 @@ test('everything is swept, however much there is', async () => {
   await sweeper.sweep()
   expect(await keysOf(id)).toEqual([])
 })
+
+test('answers to operators are kept for 30 days', async () => {
+  const now = shop.clock.now()
+  await shop.sql`
+    insert into operator_answers (actor, key, body, answer, created_at)
+    select 'staff:1', gen_random_uuid(), gen_random_uuid(), '{}', ${now}::timestamptz - n * interval '1 day'
+      from unnest('{29, 31}'::int[]) n`
+  await sweeper.sweep()
+  const left = await shop.sql<{ age: string }[]>`
+    select extract(day from ${now}::timestamptz - created_at)::text as age from operator_answers`
+  expect(left.map(({ age }) => age)).toEqual(['29'])
+})

@@ -231,6 +231,21 @@ create index operator_tokens_of_staff on operator_tokens (staff_id);
 create trigger operator_tokens_changed after insert or update or delete on operator_tokens
   for each statement execute function notify_change('staff');
 
+-- Answers to requests of people of the staff and of their programs, under the key that each gave its request. A repeated one is answered by it,
+-- and changes nothing: see src/idempotency.
+create table operator_answers (
+  -- Who asked, as the trail names it: staff:1, token:2.
+  actor text not null,
+  -- 128 bits of a hash: key over the route and the caller's key, body over what was asked.
+  key uuid not null,
+  body uuid not null,
+  -- JSON, as it is sent, but without what is shown once.
+  answer text not null,
+  created_at timestamptz not null,
+  primary key (actor, key)
+);
+create index operator_answers_age on operator_answers (created_at);
+
 -- Uses stand apart, so that recording one is no change of the token.
 create table operator_token_uses (
   token_id integer primary key references operator_tokens,
@@ -950,8 +965,9 @@ create table attempts (
   -- The cost of the whole item, in micros of the supplier's currency; null: not known.
   cost bigint,
   -- The side that a refusal lays the fault on. Only an item's fault closes the route to the item. wait: the supplier asked to
-  -- come again later; the same attempt is then made again, and counts for nothing until then.
-  fault text check (fault in ('item', 'supplier', 'wait')),
+  -- come again later; the same attempt is then made again, and counts for nothing until then. chosen: a person has chosen its route, and it
+  -- was not made yet.
+  fault text check (fault in ('item', 'supplier', 'wait', 'chosen')),
   -- The number of the earlier attempt whose idempotency key it uses again; null: its own.
   key_number smallint,
   -- A refusal in words that nobody knows: the text that it waits for, see unrecognised_answers.

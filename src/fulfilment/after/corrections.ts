@@ -5,8 +5,15 @@ import { lockWallet } from '../../ledger/wallets.ts'
 import { orThrow, resultOf } from '../../lib/fault.ts'
 import { isBlank, plainLineFault, sanitize } from '../../lib/text.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
+import { checkVersion, versionOf } from '../../lib/version.ts'
 import { followItems } from '../outcome/outcomes.sql.ts'
-import { insertItemEntries, lockItems, type OrderOfAccount, writeResult } from './refunds.sql.ts'
+import {
+  insertItemEntries,
+  type LockedItem,
+  lockItems,
+  type OrderOfAccount,
+  writeResult,
+} from './refunds.sql.ts'
 
 export interface CorrectionRequest {
   /** `item` is a position; it may be left out of an order that has one item. */
@@ -14,6 +21,8 @@ export interface CorrectionRequest {
   result: string
   /** `why` is for the trail. */
   why: string
+  /** `seen` is the version of the item that whoever corrects it has seen; undefined: that does not matter. */
+  seen?: string | undefined
 }
 
 /** Corrected: `before` is the former result. It is the same where there was nothing to correct. */
@@ -23,14 +32,21 @@ export interface Corrected {
   after: string
 }
 
+/** `itemVersion` names how an item stands that has ended. */
+export const itemVersion = ({
+  state,
+  result,
+  refunded,
+}: Pick<LockedItem, 'state' | 'result' | 'refunded'>): string => versionOf([state, result, refunded])
+
 /**
  * `correctResult` replaces the result of an item that was charged, which stays so, and tells the reseller. The trail keeps the former one. Throws
- * order_not_found; not_found or conflict where the item is not there or has no result; invalid_input naming what is wrong.
+ * order_not_found; not_found or conflict where the item is not there or has no result; version_conflict; invalid_input naming what is wrong.
  */
 export async function correctResult(
   sql: Sql,
   order: OrderOfAccount,
-  { item, result, why }: CorrectionRequest,
+  { item, result, why, seen }: CorrectionRequest,
   actor: string,
   clock: Clock = systemClock,
 ): Promise<Corrected> {
@@ -52,6 +68,7 @@ export async function correctResult(
     }
     const found = items.find(({ position }) => position === (item ?? 1))
     if (!found) throw new Refusal('not_found', `the order has no item ${item}`, 'item')
+    checkVersion(seen, itemVersion(found))
     const { position, state } = found
     if (state !== 'success') {
       throw new Refusal('conflict', `item ${position} is ${state}, and has no result to correct`, 'item')

@@ -20,20 +20,23 @@ export interface DueItem extends ItemName, RoutingCandidate {
   heldUntil: Date | null
 }
 
+/** WrittenTries is what statements give of an item's earlier attempts. */
+export type WrittenTries =
+  | {
+      number: number
+      key: number
+      route: RouteId | null
+      supplier: SupplierId
+      service: string
+      reference: string | null
+      fault: EarlierAttempt['fault']
+      detail: string | null
+      ended: string | null
+    }[]
+  | null
+
 interface DueRow extends Omit<DueItem, 'tries'> {
-  tries:
-    | {
-        number: number
-        key: number
-        route: RouteId | null
-        supplier: SupplierId
-        service: string
-        reference: string | null
-        fault: EarlierAttempt['fault']
-        detail: string | null
-        ended: string | null
-      }[]
-    | null
+  tries: WrittenTries
 }
 
 /** ClaimLimits bounds what is claimed in one transaction. */
@@ -89,23 +92,21 @@ export async function lockDueItems(sql: Transaction, limits: ClaimLimits): Promi
           from attempts a
          where a.account_id = due.account_id and a.order_id = due.order_id and a.position = due.position
       ) a on true`.records()
-  return rows.map(({ tries, ...item }) => ({
-    ...item,
-    tries: (tries ?? []).map(
-      ({ number, key, route, supplier, service, reference, fault, detail, ended }) => ({
-        number,
-        keyNumber: key,
-        routeId: route,
-        supplierId: supplier,
-        remoteService: service,
-        reference,
-        fault,
-        detail,
-        endedAt: ended === null ? null : new Date(ended),
-      }),
-    ),
-  }))
+  return rows.map(({ tries, ...item }) => ({ ...item, tries: readTries(tries) }))
 }
+
+export const readTries = (tries: WrittenTries): EarlierAttempt[] =>
+  (tries ?? []).map(({ number, key, route, supplier, service, reference, fault, detail, ended }) => ({
+    number,
+    keyNumber: key,
+    routeId: route,
+    supplierId: supplier,
+    remoteService: service,
+    reference,
+    fault,
+    detail,
+    endedAt: ended === null ? null : new Date(ended),
+  }))
 
 /** ServiceRoutes says how a service's items are sent, with its routes. */
 export interface ServiceRoutes {

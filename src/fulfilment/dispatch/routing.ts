@@ -55,8 +55,11 @@ export interface EarlierAttempt {
   endedAt: Date | null
 }
 
-/** AttemptFault is the side that a refusal lays the fault on. `wait`: nobody's, and the attempt is to be made again later. */
-export type AttemptFault = 'item' | 'supplier' | 'wait'
+/**
+ * AttemptFault is the side that a refusal lays the fault on. `wait`: nobody's, and the attempt is to be made again later. `chosen`: it was not made
+ * yet; a person has chosen its route.
+ */
+export type AttemptFault = 'item' | 'supplier' | 'wait' | 'chosen'
 
 export type Choice =
   /** `cost` is that of the whole item, in the supplier's currency. */
@@ -92,6 +95,9 @@ export function chooseRoute(
   convert: Convert,
   now: Date,
 ): Choice {
+  const chosen = chosenRoute(item, routes)
+  // What was tried before does not count against the route that a person has chosen.
+  if (chosen) return chooseRoute({ ...item, tries: [] }, [chosen], strategy, convert, now)
   const refusedBy = new Set(item.tries.filter(({ fault }) => fault === 'item').map(({ routeId }) => routeId))
   const left = routes.filter((route) => route.usable && !refusedBy.has(route.routeId))
   if (left.length === 0) return { kind: refusedBy.size > 0 ? 'refused' : 'unrouted' }
@@ -125,14 +131,25 @@ export function chooseRoute(
   return { kind: 'send', route, cost }
 }
 
+/** `chosenRoute` gives the route that a person has chosen for the next attempt, as long as items go by it. */
+function chosenRoute(
+  { tries }: Pick<RoutingCandidate, 'tries'>,
+  routes: readonly RouteOption[],
+): RouteOption | undefined {
+  const last = tries.at(-1)
+  if (last?.fault !== 'chosen') return undefined
+  return routes.find(({ usable, routeId }) => usable && routeId === last.routeId)
+}
+
 /**
  * `attemptFor` gives the number of the attempt that an item is sent with, and of the one whose idempotency key it uses: the same for the
  * same item as long as the supplier may have it from before, so that a supplier that honours keys never does it twice.
  */
 export function attemptFor(
-  { tries }: Pick<RoutingCandidate, 'tries'>,
+  { tries: all }: Pick<RoutingCandidate, 'tries'>,
   route: Pick<RouteOption, 'routeId' | 'supplierId' | 'remoteService'>,
 ): { number: number; keyNumber: number } {
+  const tries = all.filter(({ fault }) => fault !== 'chosen')
   const last = tries.at(-1)
   const before = tries.findLast(
     ({ supplierId, remoteService }) =>
@@ -140,7 +157,9 @@ export function attemptFor(
   )
   const isMadeAgain =
     last !== undefined && last === before && last.fault === 'wait' && last.routeId === route.routeId
-  const number = isMadeAgain ? last.number : (last?.number ?? 0) + 1
+  const next = all.at(-1)
+  const isChosen = next?.fault === 'chosen' && next.routeId === route.routeId
+  const number = isChosen ? next.number : isMadeAgain ? last.number : (next?.number ?? 0) + 1
   const isSameKey = before !== undefined && before.fault !== 'item' && before.reference === null
   return { number, keyNumber: isSameKey ? before.keyNumber : number }
 }

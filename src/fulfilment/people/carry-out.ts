@@ -183,7 +183,7 @@ export function decidedUpdate(
 }
 
 /** ANSWERED_MS is when whoever asks has an answer, which comes late and may be that the supplier has it: asking may repeat the order. */
-const ANSWERED_MS = 35_000
+export const ANSWERED_MS = 35_000
 
 /** `isInHand`: a supplier is being asked about the item at this moment. */
 const isInHand = ({ askedUntil }: Decided, now: Date): boolean => askedUntil !== null && askedUntil > now

@@ -40,4 +40,6 @@ export interface Decider {
   why: string
   /** `keep`: the decision counts for all items of which the supplier said the same words, and for later ones. */
   keep?: boolean
+  /** `leavesAlike`: the other items of a kept decision are left to the workers, who settle them at once; else they are settled before it is answered. */
+  leavesAlike?: boolean
 }

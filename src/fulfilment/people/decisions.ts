@@ -6,7 +6,13 @@ import { type Clock, systemClock } from '../../lib/time.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { carryOut, decidedUpdate } from './carry-out.ts'
 import { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
-import { keepDecision, selectTextOf, selectWaiting, type Unrecognised } from './kept-answers.sql.ts'
+import {
+  hurryWaiting,
+  keepDecision,
+  selectTextOf,
+  selectWaiting,
+  type Unrecognised,
+} from './kept-answers.sql.ts'
 import type { Review } from './review.ts'
 import {
   lockReview,
@@ -19,13 +25,15 @@ import {
 
 export { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 
-/** Resolved is a review as it was resolved. `alike` counts the other items that a decision which is kept has settled. */
+/** Resolved is a review as it was resolved. `alike` counts the other items that a decision which is kept settles. */
 export interface Resolved extends Review {
   alike?: number
 }
 
 /** MAX_ALIKE bounds the items that are settled in one transaction. */
 const MAX_ALIKE = 200
+/** MAX_HURRIED bounds the items that workers are told of; they come to the others by themselves. */
+const MAX_HURRIED = 10_000
 
 /** `leaveTheItem` are decisions that change nothing about the item: a worker keeps it, and its update counts. */
 const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
@@ -40,12 +48,12 @@ export async function resolveReview(
   sql: Sql,
   id: ReviewId,
   decision: Decision,
-  { actor, why, keep = false }: Decider,
+  { actor, why, keep = false, leavesAlike = false }: Decider,
   clock: Clock = systemClock,
 ): Promise<Resolved> {
   if (!why.trim()) throw new Refusal('invalid_input', 'a decision needs its reason', 'why')
   const now = clock.now()
-  const text = await sql.begin(async (transaction) => {
+  const { about: text, hurried } = await sql.begin(async (transaction) => {
     const seen = await selectReview(transaction, id)
     if (!seen) throw new Refusal('not_found', `there is no review ${id}`, 'id')
     await lockWallets(transaction, [seen.accountId])
@@ -77,10 +85,13 @@ export async function resolveReview(
     if (keep) await keepFor(transaction, about, decision, { actor, why: why.trim() }, now)
     if (item) await carryOut(transaction, review, item, decision, { actor, why: why.trim() }, clock)
     if (about && !keep) await askAboutNext(transaction, about, now)
-    return about
+    const isLeft = about && keep && leavesAlike
+    return { about, hurried: isLeft ? await hurryWaiting(transaction, about, MAX_HURRIED, now) : undefined }
   })
   const alike =
-    keep && text ? await settleAlike(sql, text, decision, { actor, why: why.trim() }, clock) : undefined
+    keep && text
+      ? (hurried ?? (await settleAlike(sql, text, decision, { actor, why: why.trim() }, clock)))
+      : undefined
   return { ...((await selectReview(sql, id)) as Review), ...(alike !== undefined && { alike }) }
 }
 

@@ -105,6 +105,33 @@ export async function selectWaiting(
      order by created_at limit ${limit}`.records()
 }
 
+/**
+ * `hurryWaiting` has workers look at once at items that wait for what a person says of a text, at most so many, and gives how many. What somebody
+ * has in hand at this moment is left alone: it is looked at when its answer is there.
+ */
+export async function hurryWaiting(
+  sql: Transaction,
+  { supplierId, text }: Pick<Unrecognised, 'supplierId' | 'text'>,
+  limit: number,
+  now: Date,
+): Promise<number> {
+  const { count } = await sql`
+    with waiting as materialized (
+      select account_id, order_id, position from attempts
+       where supplier_id = ${supplierId} and unrecognised = ${text} and finished_at is null and state = 'unknown'
+       order by created_at limit ${limit}
+    ), free as materialized (
+      select i.account_id, i.order_id, i.position
+        from waiting w
+        join items i on i.account_id = w.account_id and i.order_id = w.order_id and i.position = w.position
+       where i.state = 'unknown' for update of i skip locked
+    )
+    update items i set due_at = least(i.due_at, ${now}::timestamptz)
+      from free f
+     where i.account_id = f.account_id and i.order_id = f.order_id and i.position = f.position`
+  return count
+}
+
 /** `dueNow` has an item looked at at once. */
 export async function dueNow(sql: Queryable, item: ItemName, now: Date): Promise<void> {
   await sql`

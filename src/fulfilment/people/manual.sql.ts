@@ -21,12 +21,24 @@ export interface ManualItem extends ItemName {
 export interface ManualFilter {
   supplier?: string | undefined
   service?: string | undefined
+  /** `inputs` are in upper case, and of IMEIs the digits alone. */
+  inputs?: readonly string[] | undefined
 }
+
+const filtered = (sql: Queryable, { supplier, service, inputs }: ManualFilter) => sql`
+  ${supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${supplier}) or s.id::text = ${supplier})`}
+  ${service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${service}) or sv.id::text = ${service})`}
+  ${
+    inputs === undefined
+      ? sql``
+      : sql`and (upper(btrim(i.input)) = any(${inputs}::text[])
+                 or regexp_replace(i.input, '[\\s./-]', '', 'g') = any(${inputs}::text[]))`
+  }`
 
 /** `selectManual` gives the oldest first, of so many items of each supplier as an operator's list looks at, those that are due next. */
 export async function selectManual(
   sql: Queryable,
-  filter: ManualFilter & { limit: number },
+  { limit, ...filter }: ManualFilter & { limit: number },
 ): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
     select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
@@ -40,29 +52,41 @@ export async function selectManual(
         select * from attempts a
          where a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
          order by a.number desc limit 1) a on true
-     where s.kind = any(${kindsDoneByPeople}::text[])
-       ${filter.supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${filter.supplier}) or s.id::text = ${filter.supplier})`}
-       ${filter.service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${filter.service}) or sv.id::text = ${filter.service})`}
-     order by a.created_at, i.order_id, i.position limit ${filter.limit}`.records()
+     where s.kind = any(${kindsDoneByPeople}::text[]) ${filtered(sql, filter)}
+     order by a.created_at, i.order_id, i.position limit ${limit}`.records()
 }
 
+/** MAX_ENDED is how many of the attempts of a route that ended last are looked through for those that were refused. */
+const MAX_ENDED = 20_000
+
 /**
- * `selectRefused` gives the open items that a person refused, and that no person has now: they wait for another supplier, or are with one.
- * It reads every open item.
+ * `selectRefused` gives the open items that a person refused, and that no person has now, the oldest first: they wait for another supplier, or are
+ * with one. It looks at the newest answers of each route to people.
  */
-export async function selectRefused(sql: Queryable, filter: ManualFilter): Promise<ManualItem[]> {
+export async function selectRefused(
+  sql: Queryable,
+  { limit, ...filter }: ManualFilter & { limit: number },
+): Promise<ManualItem[]> {
   return await sql<ManualItem[]>`
-    select i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
-           i.input, i.fields, i.quantity, a.created_at as sent_at, null::text as taken
-      from items i
-      join attempts a on a.account_id = i.account_id and a.order_id = i.order_id and a.position = i.position
-                     and a.state = 'refused'
-      join suppliers s on s.id = a.supplier_id and s.kind = any(${kindsDoneByPeople}::text[])
-      join services sv on sv.id = i.service_id
-     where (i.state = 'pending' or (i.state in ('processing', 'unknown') and i.supplier_id <> s.id))
-       ${filter.supplier === undefined ? sql`` : sql`and (lower(s.name) = lower(${filter.supplier}) or s.id::text = ${filter.supplier})`}
-       ${filter.service === undefined ? sql`` : sql`and (lower(sv.code) = lower(${filter.service}) or sv.id::text = ${filter.service})`}
-     order by a.created_at, i.order_id, i.position`.records()
+    select * from (
+      select distinct on (i.account_id, i.order_id, i.position)
+             i.account_id, i.order_id, i.position, s.name as supplier, sv.code as service_code, sv.name as service_name,
+             i.input, i.fields, i.quantity, a.created_at as sent_at, null::text as taken
+        from suppliers s
+        join supplier_routes r on r.supplier_id = s.id
+        join lateral (
+          select account_id, order_id, position, state, created_at from attempts
+           where route_id = r.id and finished_at is not null
+           order by finished_at desc limit ${MAX_ENDED}) a on a.state = 'refused'
+        -- Looked up one by one: never all that is open.
+        join lateral (
+          select * from items
+           where account_id = a.account_id and order_id = a.order_id and position = a.position offset 0) i
+          on i.state = 'pending' or (i.state in ('processing', 'unknown') and i.supplier_id <> s.id)
+        join services sv on sv.id = i.service_id
+       where s.kind = any(${kindsDoneByPeople}::text[]) ${filtered(sql, filter)}
+       order by i.account_id, i.order_id, i.position, a.created_at desc) refused
+     order by sent_at, order_id, position limit ${limit}`.records()
 }
 
 /** RefusedItem is an open item that a person refused by this attempt, and that no person has now. */

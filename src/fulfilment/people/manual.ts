@@ -46,8 +46,10 @@ export async function takeManual(
 }
 
 /** `listRefused` gives the open items that a person refused: who has done one after all may still say so. */
-export const listRefused = (sql: Sql, filter: ManualFilter = {}): Promise<ManualItem[]> =>
-  selectRefused(sql, filter)
+export const listRefused = (
+  sql: Sql,
+  filter: ManualFilter & { limit?: number } = {},
+): Promise<ManualItem[]> => selectRefused(sql, { limit: 100, ...filter })
 
 /**
  * `findManual` gives the items of an order that wait for a person, or the one at a position; where none does, those that a person refused

@@ -1,11 +1,14 @@
 import type { Sql } from '../../database/database.ts'
-import type { Fault } from '../../errors.ts'
+import { type Fault, Refusal } from '../../errors.ts'
 import { plainDigits } from '../../lib/digits.ts'
 import { withoutMarks } from '../../lib/text.ts'
 import { listManual, listRefused, type ManualAnswer, type ManualFilter, type ManualItem } from './manual.ts'
 
-/** MAX_WAITING bounds the items that one pasted list can answer. */
-const MAX_WAITING = 100_000
+/** MAX_ROWS and MAX_ANSWERED bound the lines of one pasted list, and the items that they can answer: it is written in one transaction. */
+const MAX_ROWS = 10_000
+const MAX_ANSWERED = 10_000
+/** SHOWN_FAULTS is how many lines that fit nothing are named. */
+const SHOWN_FAULTS = 50
 
 /** PastedAnswer is the answer to an item, with the line (from 1) that it stands on. */
 export interface PastedAnswer extends ManualAnswer {
@@ -31,15 +34,26 @@ export interface PasteOptions extends ManualFilter {
  */
 export async function readPasted(sql: Sql, text: string, options: PasteOptions = {}): Promise<Pasted> {
   const { refused = [], ...filter } = options
-  const byInput = (items: ManualItem[]): Map<string, ManualItem[]> =>
-    Map.groupBy(items, ({ input }) => keyOf(input))
-  const waiting = byInput(await listManual(sql, { ...filter, limit: MAX_WAITING }))
-  const refusedBefore = byInput(await listRefused(sql, filter))
+  const rows = rowsOf(text)
+  if (rows.length > MAX_ROWS) throw new Refusal('invalid_input', `has more than ${MAX_ROWS} lines`, 'file')
+  const inputs = [
+    ...new Set(rows.flatMap(({ text: row }) => [...formsOf(row)].map(({ input }) => keyOf(input)))),
+  ]
+  const byInput = async (list: typeof listManual): Promise<Map<string, ManualItem[]>> => {
+    const items = await list(sql, { ...filter, inputs, limit: MAX_ANSWERED + 1 })
+    if (items.length > MAX_ANSWERED) {
+      const much = `fits more than ${MAX_ANSWERED} items: paste less, or name a service or a supplier`
+      throw new Refusal('invalid_input', much, 'file')
+    }
+    return Map.groupBy(items, ({ input }) => keyOf(input))
+  }
+  const waiting = await byInput(listManual)
+  const refusedBefore = await byInput(listRefused)
   const known = new Map([...refusedBefore, ...waiting])
   const refusals = refused.map(normal).filter((one) => one !== '')
   const pasted: Pasted = { answers: [], faults: [] }
   const seen = new Set<string>()
-  for (const { line, text: row } of rowsOf(text)) {
+  for (const { line, text: row } of rows) {
     const { input, result } = splitRow(row, known)
     const isRefused = isRefusal(result, refusals)
     const items = (isRefused ? waiting : known).get(keyOf(input)) ?? []
@@ -57,6 +71,14 @@ export async function readPasted(sql: Sql, text: string, options: PasteOptions =
     seen.add(keyOf(input))
   }
   return pasted
+}
+
+/** `refuseFaults` throws invalid_input where a line fits nothing. */
+export function refuseFaults(faults: readonly Fault[]): void {
+  if (faults.length === 0) return
+  const lines = faults.slice(0, SHOWN_FAULTS).map(({ path: [line], message }) => `line ${line}: ${message}`)
+  const named = faults.map(({ path, ...fault }) => ({ ...fault, path: ['file', ...path] }))
+  throw new Refusal('invalid_input', `nothing was written\n${lines.join('\n')}`, 'file', named)
 }
 
 /** HEADER names the column of inputs in the first line of a sheet. */
@@ -120,19 +142,27 @@ const BETWEEN = /^(?:[\s,;:|\uff0c\uff1a\uff1b\u3001]|=?>|[-\u2013\u2014=]+>?)+/
 
 /** `splitRow` finds a waiting input at the beginning of a row, with or without a number before it; else the first word is the input. */
 function splitRow(row: string, waiting: ReadonlyMap<string, unknown>): { input: string; result: string } {
-  const plain = withPlainInput(withoutMarks(row))
-  const starts = [plain, ...[NUMBERING, NUMBER_CELL, CHAT, SIGNS].map((one) => plain.replace(one, ''))]
-  for (const start of starts) {
-    for (const form of FORMS) {
-      const found = form.exec(start)
-      if (found && waiting.has(keyOf(found[1] ?? ''))) return cut(start, found)
-    }
+  for (const { start, found, input } of formsOf(row)) {
+    if (waiting.has(keyOf(input))) return cut(start, found)
   }
+  const plain = withPlainInput(withoutMarks(row))
   const [, , , WORD] = FORMS
   const without = plain.replace(NUMBERING, '')
   const start = /^\s*["']?[^\s,;:]{6,}/.test(without) ? without : plain
   const found = (WORD as RegExp).exec(start)
   return found ? cut(start, found) : { input: '', result: '' }
+}
+
+/** `formsOf` gives all that may be the input of a row, the likeliest first. */
+function* formsOf(row: string): Generator<{ start: string; found: RegExpExecArray; input: string }> {
+  const plain = withPlainInput(withoutMarks(row))
+  const starts = [plain, ...[NUMBERING, NUMBER_CELL, CHAT, SIGNS].map((one) => plain.replace(one, ''))]
+  for (const start of starts) {
+    for (const form of FORMS) {
+      const found = form.exec(start)
+      if (found) yield { start, found, input: found[1] ?? '' }
+    }
+  }
 }
 
 /** `withPlainInput` writes the digits of an IMEI in other scripts as ours, and takes away the `.0` of a spreadsheet's number. */

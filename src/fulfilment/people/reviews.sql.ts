@@ -66,13 +66,20 @@ const views = (sql: Queryable) => sql`
                         and a.number = v.attempt
     left join suppliers s on s.id = a.supplier_id`
 
+/** ReviewFilter narrows a list of reviews; `behind` is the last one of the page before. */
+export interface ReviewFilter {
+  kind?: ReviewKind | undefined
+  order?: OrderId | undefined
+  behind?: ReviewId | undefined
+}
+
 /**
  * `selectReviews` gives open ones, the oldest first; with `all` the newest of all. Each filter has an index, of which no more is read than is
  * given; an order's reviews are read whole.
  */
 export async function selectReviews(
   sql: Sql,
-  filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all: boolean; limit: number },
+  filter: ReviewFilter & { all: boolean; limit: number },
 ): Promise<ReviewView[]> {
   const order = filter.all ? sql`v.id desc` : sql`v.id`
   return await sql<ReviewView[]>`
@@ -84,6 +91,7 @@ export async function selectReviews(
       }
        where true ${filter.all ? sql`` : sql`and v.resolved_at is null`}
          ${filter.kind === undefined ? sql`` : sql`and v.kind = ${filter.kind}`}
+         ${filter.behind === undefined ? sql`` : filter.all ? sql`and v.id < ${filter.behind}` : sql`and v.id > ${filter.behind}`}
        order by ${order} limit ${filter.limit})
     ${views(sql)} where (v.account_id, v.id) in (select account_id, id from wanted)
      order by ${order}`.records()

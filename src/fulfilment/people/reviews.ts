@@ -1,8 +1,7 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
-import type { OrderId, ReviewId } from '../../lib/ids.ts'
-import type { ReviewKind } from './review.ts'
-import { type ReviewView, selectReviews, selectReviewView } from './reviews.sql.ts'
+import type { ReviewId } from '../../lib/ids.ts'
+import { type ReviewFilter, type ReviewView, selectReviews, selectReviewView } from './reviews.sql.ts'
 
 export { findHealthIssues } from './health-issues.sql.ts'
 export { forgetKeptAnswer, type KeptAnswer, listKeptAnswers } from './kept-answers.sql.ts'
@@ -11,7 +10,7 @@ export type { ReviewView } from './reviews.sql.ts'
 /** `listReviews` gives what waits for a person, the oldest first; with `all` what was resolved too, the newest first. */
 export const listReviews = (
   sql: Sql,
-  filter: { kind?: ReviewKind | undefined; order?: OrderId | undefined; all?: boolean; limit?: number } = {},
+  filter: ReviewFilter & { all?: boolean; limit?: number } = {},
 ): Promise<ReviewView[]> => selectReviews(sql, { all: false, limit: 100, ...filter })
 
 /** `findReview` throws not_found. */

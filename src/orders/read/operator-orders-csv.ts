@@ -19,10 +19,19 @@ const COLUMNS = [
   ],
 ]
 
-/** `csvOfOrders` writes a line for each item, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. */
-export async function* csvOfOrders(pages: AsyncIterable<OperatorOrder[]>): AsyncGenerator<string> {
+const COSTS = ['cost', 'cost_currency']
+
+/**
+ * `csvOfOrders` writes a line for each item, for spreadsheets: UTF-8 with a byte order mark, and lines as RFC 4180 has them. `costs`, false: without
+ * what suppliers take.
+ */
+export async function* csvOfOrders(
+  pages: AsyncIterable<OperatorOrder[]>,
+  { costs = true } = {},
+): AsyncGenerator<string> {
+  const columns = costs ? COLUMNS : COLUMNS.filter((one) => !COSTS.includes(one))
   const lines = (rows: Record<string, string | number>[], header = false): string =>
-    stringify(rows, { columns: COLUMNS, header, bom: header, record_delimiter: '\r\n' })
+    stringify(rows, { columns, header, bom: header, record_delimiter: '\r\n' })
   yield lines([], true)
   for await (const orders of pages) yield lines(orders.flatMap(rowsOf))
 }

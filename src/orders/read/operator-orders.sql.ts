@@ -239,8 +239,11 @@ export interface AttemptView {
   state: string
   reference: string | null
   detail: string | null
-  /** `fault` says of a refusal if the item or the supplier was the reason; `wait`: it is sent again when the supplier said. */
-  fault: 'item' | 'supplier' | 'wait' | null
+  /**
+   * `fault` says of a refusal if the item or the supplier was the reason; `wait`: it is sent again when the supplier said; `chosen`: it was not sent yet,
+   * and a person has chosen the supplier.
+   */
+  fault: 'item' | 'supplier' | 'wait' | 'chosen' | null
   /** `cost` is that of the whole item, in micros of the supplier's currency; null: not known. */
   cost: bigint | null
   currency: string

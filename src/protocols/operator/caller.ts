@@ -8,7 +8,7 @@ import { needsProof, permissionsOf, type StaffPermission } from '../../staff/rol
 import { type SignedIn, staffActor } from '../../staff/sign-ins.ts'
 import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from './cookies.ts'
 import type { OperatorDeps } from './deps.ts'
-import type { Access } from './route.ts'
+import type { Access, Further } from './route.ts'
 
 /** Caller is who asks: a person who is signed in, or a program. */
 export interface Caller {
@@ -100,6 +100,20 @@ export const rightOf = (
     return held.endsAt
   },
 })
+
+/** `refuseFurther` refuses what the body asks for beyond the route's permission, where the caller may not do that, or must first prove who it is. */
+export function refuseFurther(
+  { permissions, person }: Caller,
+  further: readonly Further[],
+  body: unknown,
+): void {
+  for (const { field, value, permission } of further) {
+    const given = (body as Record<string, unknown> | null | undefined)?.[field]
+    if (given === undefined || (value !== undefined && given !== value)) continue
+    refuseWithout(permissions, permission)
+    if (person && !person.isProved && needsProof(permission)) throw new Refusal('step_up_required')
+  }
+}
 
 function refuseWithout(permissions: ReadonlySet<StaffPermission>, access: Access): void {
   if (access === 'anybody' || access === 'person' || access === 'proved person' || access === 'caller') return

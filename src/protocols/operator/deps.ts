@@ -1,4 +1,5 @@
 import type { Admission } from '../../admission/admission.ts'
+import type { Config } from '../../config.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
 import type { OperatorFeed } from '../../live/operator-feed.ts'
@@ -39,6 +40,7 @@ export interface OperatorDeps {
   enrolment: Enrolment
   passkeys: Passkeys
   passwords: Passwords
+  config: Pick<Config, 'outboundAllow'>
   sealer: () => Promise<Sealer>
   throttle: OperatorThrottle
   requests: Pick<RequestLog, 'note'>

@@ -1,12 +1,12 @@
 import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifySchema } from 'fastify'
-import { Type } from 'typebox'
+import { type TSchema, Type } from 'typebox'
 import { type ErrorCode, errors } from '../../errors.ts'
 import { staffPermissions } from '../../staff/roles.ts'
 import { docsPage } from '../kit/docs-page.ts'
 import { errorBodyOf, restCode } from '../kit/refusal.ts'
 import { withDefaults } from '../kit/validation.ts'
-import type { Access, Route } from './route.ts'
+import { type Access, type Further, isChange, type Route } from './route.ts'
 
 /** `operatorError` is the REST API's error with `problems`, from which a page words it in its own language. */
 const operatorError = Type.Object(
@@ -63,16 +63,19 @@ export async function document(scope: FastifyInstance, version: string): Promise
 
 /** `schemaOf` gives what Fastify validates a route's requests with, and what the document says of it. */
 export function schemaOf(route: Route): FastifySchema {
-  const { body, params, query, description, access } = route
+  const { body, params, query, description, access, further = [] } = route
   return {
     operationId: route.name,
     tags: [route.section],
     summary: route.summary,
-    description: `${description === undefined ? '' : `${description}\n\n`}${needed(access)}`,
+    description: [description, [needed(access), ...further.map(neededFurther)].join(' ')]
+      .filter((part) => part !== undefined)
+      .join('\n\n'),
     ...(access === 'anybody' && { security: [] }),
     ...(params && { params }),
     ...(query && { querystring: withDefaults(query) }),
     ...(body && { body }),
+    ...(isChange(route) && { headers: headersOf(route) }),
     response: {
       200: {
         description: 'Done',
@@ -84,6 +87,26 @@ export function schemaOf(route: Route): FastifySchema {
     },
   }
 }
+
+function headersOf({ needsKey, needsVersion }: Route): TSchema {
+  const key = Type.String({
+    minLength: 1,
+    maxLength: 255,
+    description:
+      'Any text that is new for each new request, best a UUID. A repeated request is answered as the first time, for 30 days; it has `Idempotent-Replayed: true` then',
+  })
+  const version = Type.String({
+    pattern: '^"?[A-Za-z0-9_-]{1,64}"?$',
+    description: 'The `version` of the thing as it was read',
+  })
+  return Type.Object({
+    'idempotency-key': needsKey ? key : Type.Optional(key),
+    ...(needsVersion && { 'if-match': version }),
+  })
+}
+
+const neededFurther = ({ field, value, permission }: Further): string =>
+  `With ${value === undefined ? `\`${field}\`` : `\`${field}\` ${JSON.stringify(value)}`} also \`${permission}\`.`
 
 function needed(access: Access): string {
   if (access === 'anybody') return 'Anybody may ask.'
@@ -110,9 +133,12 @@ const everyRoutes: ErrorCode[] = [
 const OF_CALLERS: ErrorCode[] = ['session_expired', 'invalid_credentials', 'key_revoked', 'key_expired']
 
 /** `errorsOf` gives one answer a status, with the codes that it may carry. */
-function errorsOf({ method, access, refusals = [] }: Route): Record<string, unknown> {
+function errorsOf(route: Route): Record<string, unknown> {
+  const { method, access, refusals = [], needsVersion } = route
   const codes: ErrorCode[] = [...everyRoutes, ...refusals, ...(access === 'anybody' ? [] : OF_CALLERS)]
   if (method !== 'GET') codes.push('csrf', ...(access === 'anybody' ? [] : (['step_up_required'] as const)))
+  if (isChange(route)) codes.push('idempotency_conflict')
+  if (needsVersion) codes.push('version_conflict')
   const byStatus = Object.groupBy(new Set(codes), (code) => String(errors[code].status))
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, some = []]) => [

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
+import { type Sql, within } from '../../database/database.ts'
 import { type Fault, Refusal, unavailable } from '../../errors.ts'
+import type { KeptAnswer } from '../../idempotency/idempotency.ts'
+import { answerOperatorOnce } from '../../idempotency/operator-answers.ts'
 import { fault, pathText } from '../../lib/fault.ts'
-import { nothingDone } from '../../lib/undone.ts'
+import { nothingDone, undone } from '../../lib/undone.ts'
 import { readJson } from '../kit/read-json.ts'
 import {
   headersOf,
@@ -14,10 +17,10 @@ import {
   statusOf,
 } from '../kit/refusal.ts'
 import { hasField, validatorFor } from '../kit/validation.ts'
-import { admit, type Caller } from './caller.ts'
+import { admit, type Caller, refuseFurther } from './caller.ts'
 import type { OperatorDeps } from './deps.ts'
 import { document, schemaOf } from './document.ts'
-import { operatorRouteOf, PREFIX, type Route } from './route.ts'
+import { type Call, isChange, operatorRouteOf, PREFIX, type Route } from './route.ts'
 import { routesOf } from './routes.ts'
 
 export interface OperatorSettings {
@@ -60,6 +63,10 @@ export function operatorApi(
         const { access } = operatorRouteOf(request)
         request.operator = await deps.presence.reading(() => admit(deps, request, access))
       })
+      api.addHook('preValidation', async (request) => {
+        const { further } = operatorRouteOf(request)
+        if (further && request.operator) refuseFurther(request.operator, further, request.body)
+      })
       api.addHook('onResponse', async (request, reply) => {
         const refusal = request.operatorRefusal
         deps.count(operatorRouteOf(request).name, refusal?.code ?? 'ok')
@@ -82,33 +89,87 @@ export function operatorApi(
 }
 
 async function answer(
-  { desks, clock }: OperatorDeps,
+  deps: OperatorDeps,
   route: Route,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
   const gone = new AbortController()
   reply.raw.once('close', () => gone.abort())
-  const { operator } = request
-  const asOf = clock.now()
-  const given = await route.handle({
+  const asOf = deps.clock.now()
+  const { json, replayed } = isChange(route)
+    ? await changed(deps, route, request, reply, gone.signal)
+    : { json: jsonOf(await route.handle(callOf(deps, request, reply, gone.signal)), asOf), replayed: false }
+  if (reply.raw.headersSent || reply.raw.destroyed) return reply
+  if (replayed) reply.header('idempotent-replayed', 'true')
+  reply.type('application/json; charset=utf-8')
+  return reply.send(`{"data":${json}}`)
+}
+
+const jsonOf = (data: unknown, asOf?: Date): string =>
+  JSON.stringify(asOf ? withTime((data ?? {}) as object, asOf) : (data ?? {}))
+
+/** `changed` does the work of a route that changes something, in one transaction, and once under the caller's key. */
+async function changed(
+  deps: OperatorDeps,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  signal: AbortSignal,
+): Promise<KeptAnswer> {
+  const { actor, acting } = callerOf(request)
+  const { 'idempotency-key': key, 'if-match': version } = request.headers
+  try {
+    return await deps.desks.changing(acting).begin(async (transaction) => {
+      const work = async () => {
+        const call = callOf(deps, request, reply, signal, within(transaction))
+        const data = await route.handle(call)
+        const unshown = Object.fromEntries((route.shownOnce ?? []).map((name) => [name, null]))
+        return { json: jsonOf(data), kept: jsonOf({ ...(data as object), ...unshown }) }
+      }
+      if (typeof key !== 'string') return { json: (await work()).json, replayed: false }
+      const { params, query, body } = request
+      const action = `${route.method} ${route.path}`
+      const asked = { params, query, body, version }
+      return await answerOperatorOnce(
+        transaction,
+        { actor, key, action, body: asked, at: deps.clock.now() },
+        work,
+      )
+    })
+  } catch (error) {
+    throw undone.has(error) ? nothingDone.put(error) : error
+  }
+}
+
+function callerOf(request: FastifyRequest): Caller {
+  if (request.operator) return request.operator
+  throw new Error(`${operatorRouteOf(request).path} is for anybody, and asks who calls`)
+}
+
+/** `callOf`: `change` is left out where each statement of the route is a transaction of its own. */
+function callOf(
+  { desks }: OperatorDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  signal: AbortSignal,
+  change?: Sql,
+): Call {
+  return {
     params: request.params,
     query: request.query,
     body: request.body,
-    get caller(): Caller {
-      if (!operator) throw new Error(`${route.path} is for anybody, and asks who calls`)
-      return operator
+    version: request.headers['if-match']?.replaceAll('"', ''),
+    get caller() {
+      return callerOf(request)
     },
     get desk() {
-      const { actor, acting } = this.caller
-      return { actor, read: desks.reading(gone.signal), change: desks.changing(acting) }
+      const { actor, acting } = callerOf(request)
+      return { actor, read: desks.reading(signal), change: change ?? desks.changing(acting) }
     },
     request,
     reply,
-  })
-  if (reply.raw.headersSent || reply.raw.destroyed) return reply
-  reply.type('application/json; charset=utf-8')
-  return reply.send(JSON.stringify({ data: withTime(given ?? {}, asOf) }))
+  }
 }
 
 /** `withTime` says of a page of a list when it was read. */
@@ -169,8 +230,10 @@ function refusalOf(error: unknown, request: FastifyRequest, { presence }: Operat
   return refusalOfServer(error)
 }
 
-function sourceOf({ field }: Refusal, { method, params, query }: Route): Source {
-  if (field === 'X-CSRF-Token') return 'headers'
+const HEADERS = ['X-CSRF-Token', 'Idempotency-Key', 'If-Match']
+
+function sourceOf({ field = '' }: Refusal, { method, params, query }: Route): Source {
+  if (HEADERS.includes(field)) return 'headers'
   if (hasField(params, field)) return 'params'
   if (hasField(query, field)) return 'query'
   return method === 'GET' ? 'params' : 'body'

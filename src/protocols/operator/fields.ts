@@ -1,4 +1,5 @@
 import { type Fault, Refusal } from '../../errors.ts'
+import { type Attributes, columnOf } from '../../lib/attributes.ts'
 import { fault, refusalFor } from '../../lib/fault.ts'
 
 /**
@@ -19,3 +20,7 @@ export async function inFieldsOf<T>(names: Record<string, string>, work: () => P
     throw refusalFor({ ok: false, code, faults: [inBody(first), ...others.map(inBody)] })
   }
 }
+
+/** `fieldsOf` gives the names that a noun's attributes have in bodies. */
+export const fieldsOf = (attributes: Attributes): Record<string, string> =>
+  Object.fromEntries(Object.keys(attributes).map((name) => [name, columnOf(name)]))

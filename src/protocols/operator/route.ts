@@ -15,10 +15,19 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> {
   body: Body
   /** `caller` is who asks. Throws where the route is for anybody. */
   caller: Caller
-  /** `desk` is what the caller reads and changes with. */
+  /** `desk` is what the caller reads and changes with. What it changes is one transaction. */
   desk: Desk
+  /** `version` is that of the thing that is changed, as the caller has seen it: `If-Match`. */
+  version: string | undefined
   request: FastifyRequest
   reply: FastifyReply
+}
+
+/** Further is a permission that is needed beyond the route's where the body has a field; with `value`, where it has that value. */
+export interface Further {
+  field: string
+  value?: unknown
+  permission: StaffPermission
 }
 
 interface Definition<
@@ -36,12 +45,19 @@ interface Definition<
   section: string
   summary: string
   description?: string
-  /** `command` is the command of the command line that does the same, such as `service list`. */
-  command?: string
+  /** `command` is the command of the command line that does the same, such as `service list`, or several of them. */
+  command?: string | readonly string[]
   access: Access
+  further?: readonly Further[]
   params?: Params
   query?: Query
   body?: Body
+  /** `needsKey`: `Idempotency-Key` must be sent. Every route with a permission that changes something takes one. */
+  needsKey?: true
+  /** `needsVersion`: `If-Match` must be sent. */
+  needsVersion?: true
+  /** `shownOnce` names what of the answer is kept nowhere: a repeated request is answered with null there. */
+  shownOnce?: readonly string[]
   /** `answer` is the shape of `data` in the answer with status 200. */
   answer: Answer
   /** `media` are the forms in which it is given where that is not JSON, by their types. */
@@ -65,6 +81,10 @@ export const route = <
 >(
   definition: Definition<Params, Query, Body, Answer>,
 ): Route => definition as unknown as Route
+
+/** `isChange`: it changes something, by a permission, and is done once under its `Idempotency-Key`. */
+export const isChange = ({ method, access }: Pick<Route, 'method' | 'access'>): boolean =>
+  method !== 'GET' && !['anybody', 'person', 'proved person', 'caller'].includes(access)
 
 export const PREFIX = '/api/operator'
 

@@ -8,11 +8,18 @@ import { eventRoutes } from './routes/events.ts'
 import { figureRoutes } from './routes/figures.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { invitationRoutes } from './routes/invitation.ts'
+import { keyRoutes } from './routes/keys.ts'
+import { manualRoutes } from './routes/manual.ts'
 import { meRoutes } from './routes/me.ts'
+import { moneyRoutes } from './routes/money.ts'
 import { noticeRoutes } from './routes/notices.ts'
+import { orderActionRoutes } from './routes/order-actions.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
 import { passkeyRoutes } from './routes/passkeys.ts'
+import { priceGroupRoutes } from './routes/price-groups.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
+import { requestRoutes } from './routes/requests.ts'
+import { reviewRoutes } from './routes/reviews.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
@@ -32,7 +39,14 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     tokenRoutes,
     auditRoutes,
     accountRoutes,
+    priceGroupRoutes,
+    keyRoutes,
+    requestRoutes,
     operatorOrderRoutes,
+    orderActionRoutes,
+    reviewRoutes,
+    manualRoutes,
+    moneyRoutes,
     operatorDepositRoutes,
     depositProviderRoutes,
     serviceRoutes,

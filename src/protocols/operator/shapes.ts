@@ -9,6 +9,10 @@ export { oneOf, orNull } from '../../contract/schema.ts'
 export const bodyOf = <Properties extends TProperties>(properties: Properties) =>
   Type.Object(properties, { additionalProperties: false })
 
+/** `changesOf` is the body of a change: at least one of these. */
+export const changesOf = <Properties extends TProperties>(properties: Properties) =>
+  Type.Partial(Type.Object(properties), { additionalProperties: false, minProperties: 1 })
+
 export const text = (maxLength: number, options: TSchemaOptions = {}) =>
   Type.String({ ...options, minLength: 1, maxLength })
 
@@ -23,9 +27,26 @@ export const time = (description?: string) =>
 /** `amount` is money: a decimal text in the currency that stands beside it. */
 export const amount = (description?: string) => Type.String(description === undefined ? {} : { description })
 
+/** `givenAmount` is an amount in a request. */
+export const givenAmount = (description?: string) =>
+  text(30, {
+    description: `${description === undefined ? '' : `${description}; `}a decimal text such as \`12.50\``,
+  })
+
+/** `version` is named in `If-Match` by who changes the thing. */
+export const version = Type.String({
+  description: 'For `If-Match`: it is another one once somebody has changed the thing',
+})
+
+/** `accountParams` names an account in a path. */
+export const accountParams = Type.Object({ account: text(64, { description: 'Id or user name' }) })
+
 export const MAX_ID = 2_147_483_647
 export const id = Type.Integer({ minimum: 1, maximum: MAX_ID })
 export const idParams = Type.Object({ id })
+/** `longId` is that of what there is much of. */
+export const longId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+export const longIdParams = Type.Object({ id: longId })
 
 /** `nothing` is the answer of what only does something. */
 export const nothing = Type.Object({})

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
+import type { Route } from '../../../src/protocols/operator/route.ts'
 import { routesOf } from '../../../src/protocols/operator/routes.ts'
 import { codeAt, PASSWORD, PUBLIC_URL } from '../../staff/people.fixtures.ts'
 import { Authenticator } from '../../support/authenticator.ts'
@@ -11,6 +12,12 @@ beforeAll(async () => {
 })
 afterAll(() => office.stop())
 
+/** `all` gives the routes that change something. */
+const all = (fits: (route: Route) => boolean): string[] =>
+  routesOf({} as OperatorDeps)
+    .filter((route) => route.method !== 'GET' && fits(route))
+    .map(({ method, path }) => `${method} ${path}`)
+
 it('every change is found in the trail, in the name of who made it, with before and after', async () => {
   const { server } = office
   const owner = await office.person('owner')
@@ -21,8 +28,21 @@ it('every change is found in the trail, in the name of who made it, with before 
   const newest = async () => (await ask(server, 'GET', '/audit?limit=1', { headers })).json.data.page.items[0]
   const made: Record<string, string> = {}
   const signIn = (await ask(server, 'GET', '/me/sign-ins', { headers })).json.data.current
-  /** What each route that changes something adds: the noun, and a field of what is behind it. */
-  const changing: [route: string, url: string, body: unknown, what: string, field: string][] = [
+  const { accountId, username } = await server.shop()
+  await server.sql`
+    insert into deposit_providers (code, name, kind, currency, min_amount, created_at, updated_at)
+    values ('bank', 'Bank', 'bank-transfer', 'USD', 1000000, now(), now())`
+  const deposits = await server.sql<{ id: bigint }[]>`
+    insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
+    select ${accountId}, 1, 'review', 'USD', 1000000, 0, 1000000, now() + interval '1 day', null, now() from generate_series(1, 2)
+    returning id`
+  /**
+   * What each route that changes something adds: the noun, and a field of what is behind it. `versionOf` is where the version of the thing is read.
+   */
+  const changing: [
+    ...[route: string, url: string, body: unknown, what: string, field: string],
+    versionOf?: string,
+  ][] = [
     ['DELETE /me/sign-ins/:id', '/me/sign-ins/2000000000', undefined, '', ''],
     ['DELETE /me/sign-ins', '/me/sign-ins', undefined, '', ''],
     ['POST /me/password', '/me/password', { password: 'yet another good one' }, 'staff', 'password'],
@@ -38,7 +58,49 @@ it('every change is found in the trail, in the name of who made it, with before 
     ['POST /staff/:id/reset', `/staff/${other.id}/reset`, {}, 'staff', 'invitation_hash'],
     ['POST /tokens', '/tokens', { name: 'figures', permissions: ['orders.read'] }, 'token', 'permissions'],
     ['POST /tokens/:id/revoke', '/tokens/1/revoke', {}, 'token', 'revoked_at'],
+    ['POST /price-groups', '/price-groups', { name: 'Gold' }, 'group', 'name'],
+    [
+      'POST /accounts',
+      '/accounts',
+      { name: 'New', email: 'n@example.com', currency: 'USD' },
+      'credit limit',
+      'account_id',
+    ],
+    [
+      'PATCH /accounts/:account',
+      `/accounts/${username}`,
+      { name: 'Other' },
+      'account',
+      'name',
+      `/accounts/${username}`,
+    ],
+    [
+      ...([
+        'PATCH /accounts/:account/terms',
+        `/accounts/${username}/terms`,
+        { group: 'gold' },
+        'account',
+      ] as const),
+      ...(['price_group_id', `/accounts/${username}`] as const),
+    ],
+    ['POST /accounts/:account/close', `/accounts/${username}/close`, {}, 'account', 'status'],
+    ['POST /accounts/:account/reopen', `/accounts/${username}/reopen`, {}, 'account', 'status'],
+    ['POST /accounts/:account/keys', `/accounts/${username}/keys`, { name: 'panel' }, 'key', 'secret_hash'],
+    ['PATCH /keys/:id', '/keys/1', { dialect: 'panel' }, 'key', 'dialect', '/keys/1'],
+    ['POST /keys/:id/revoke', '/keys/1/revoke', {}, 'key', 'revoked_at'],
+    ['POST /deposits/:id/confirm', `/deposits/${deposits[0]?.id}/confirm`, {}, 'deposit', 'state'],
+    [
+      'POST /deposits/:id/refuse',
+      `/deposits/${deposits[1]?.id}/refuse`,
+      { reason: 'It bounced' },
+      'deposit',
+      'reason',
+    ],
   ]
+  /** These are in the ledger, with who did it: see accounts.test.ts. */
+  const inLedger = ['POST /accounts/:account/deposit', 'POST /accounts/:account/adjust']
+  /** Of these it is seen where what they change is made: see orders.test.ts. */
+  const ofOrders = all(({ section }) => ['Orders', 'Reviews', 'Manual work'].includes(section))
   /** What signs people in has their sign-ins in the trail: see test/staff/sign-ins.test.ts. What is offered changes nothing. */
   const others = [
     'POST /session',
@@ -53,11 +115,10 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /session/proof/passkey',
     'POST /me/passkeys/offer',
   ]
-  const all = routesOf({} as OperatorDeps).filter(({ method }) => method !== 'GET')
-  expect([...changing.map(([route]) => route), ...others].sort()).toEqual(
-    all.map(({ method, path }) => `${method} ${path}`).sort(),
+  expect([...changing.map(([route]) => route), ...others, ...inLedger, ...ofOrders].sort()).toEqual(
+    all(() => true).sort(),
   )
-  for (const [route, url, given, what, field] of changing) {
+  for (const [route, url, given, what, field, versionOf] of changing) {
     let body = given
     if (route === 'POST /me/totp') {
       const { secret } = (await ask(server, 'POST', '/me/totp/offer', { headers })).json.data
@@ -68,11 +129,16 @@ it('every change is found in the trail, in the name of who made it, with before 
       body = { name: 'phone', credential: new Authenticator(PUBLIC_URL).make(options) }
     }
     const before = (await newest()).id
+    const version = versionOf && (await ask(server, 'GET', versionOf, { headers })).json.data.version
+    const more = { 'idempotency-key': route, ...(version && { 'if-match': version }) }
     const {
       status,
       json,
       headers: answered,
-    } = await ask(server, route.split(' ')[0] as string, url, { headers, body })
+    } = await ask(server, route.split(' ')[0] as string, url, {
+      headers: { ...headers, ...more },
+      body,
+    })
     expect([route, status, json.code]).toEqual([route, 200, undefined])
     const line = await newest()
     if (what === '') expect([route, line.id]).toEqual([route, before])

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { StaffId } from '../../../src/lib/ids.ts'
 import { Sealer } from '../../../src/secrets/sealer.ts'
 import { createToken, type Maker } from '../../../src/staff/operator-tokens.ts'
@@ -32,8 +33,27 @@ export async function ask(
     headers: { 'content-type': 'application/json', ...headers },
   })
   const text = reply.bytes.toString()
-  return { status: reply.status, headers: reply.headers, json: text === '' ? undefined : JSON.parse(text) }
+  const isJson = String(reply.headers['content-type']).startsWith('application/json')
+  return { status: reply.status, headers: reply.headers, json: isJson ? JSON.parse(text) : text }
 }
+
+/** `changer` asks for changes in somebody's name: `key` names the request, `version` the version that the thing is thought to have. */
+export const changer =
+  (server: TestServer, headers: Record<string, string>) =>
+  (
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: unknown,
+    { key = randomUUID(), version }: { key?: string | null; version?: string } = {},
+  ): Promise<Answer> =>
+    ask(server, method, path, {
+      body,
+      headers: {
+        ...headers,
+        ...(key !== null && { 'idempotency-key': key }),
+        ...(version !== undefined && { 'if-match': `"${version}"` }),
+      },
+    })
 
 /** `cookieIn` gives the cookie that an answer sets. */
 export const cookieIn = ({ headers }: Answer): string =>

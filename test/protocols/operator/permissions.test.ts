@@ -11,16 +11,27 @@ import {
 import { ask, OperatorOffice } from './office.fixtures.ts'
 
 /** Every route of the operator API, of every role, of a program, of nobody. */
-const routes = routesOf({} as OperatorDeps).map(({ method, path, access }) => ({
+const routes = routesOf({} as OperatorDeps).map(({ method, path, access, further = [] }) => ({
   method,
   path,
   access,
+  further,
   name: `${method} ${path}`,
   // Nothing has these names: what is allowed finds nothing to change.
   url: path.replace(/:\w+/, '2000000000'),
 }))
 const guarded = routes.filter(({ access }) => access !== 'anybody')
 const isPermission = (access: string): access is StaffPermission => Object.hasOwn(staffPermissions, access)
+
+/** What needs a permission beyond that of its route, where its body says so. */
+const furthers = guarded.flatMap(({ further, ...route }) =>
+  further.map(({ field, value = 'x', permission }) => ({
+    ...route,
+    permission,
+    body: { [field]: value },
+    what: `${route.name} ${field} ${value}`,
+  })),
+)
 
 let office: OperatorOffice
 beforeAll(async () => {
@@ -47,6 +58,25 @@ describe.each(roles)('%s', (role) => {
       } else {
         expect(REFUSED, `${name}: ${status} ${JSON.stringify(json)}`).not.toContain(status)
       }
+    }
+  })
+
+  it('may ask for no more in a body than the table says', async () => {
+    const { headers } = await office.person(role)
+    const may: readonly string[] = permissionsOf(role)
+    for (const { method, url, access, permission, body, what } of furthers) {
+      const { status, json } = await ask(office.server, method, url, { body, headers })
+      const lacking = [access, permission].find((one) => !may.includes(one))
+      if (lacking === undefined) expect(REFUSED, `${what}: ${status}`).not.toContain(status)
+      else
+        expect([what, status, json.message]).toEqual([what, 403, `Permission denied: you may not ${lacking}`])
+    }
+    office.office.clock.advance(10 * 60_000)
+    for (const { method, url, access, permission, body, what } of furthers) {
+      if (![access, permission].every((one) => may.includes(one))) continue
+      const { json } = await ask(office.server, method, url, { body, headers })
+      const asks = needsProof(permission) || (isPermission(access) && needsProof(access))
+      expect([what, json.code === 'STEP_UP_REQUIRED_ERROR']).toEqual([what, asks])
     }
   })
 
@@ -89,6 +119,19 @@ it('a program may do what its token says, and nothing that is for people', async
       headers: await office.program([access]),
     })
     expect(REFUSED, name).not.toContain(status)
+  }
+})
+
+it('a program may ask for no more in a body than its token says', async () => {
+  const all = Object.keys(staffPermissions) as StaffPermission[]
+  expect(furthers.length).toBeGreaterThan(3)
+  for (const { method, url, permission, body, what } of furthers) {
+    const rest = all.filter((one) => one !== permission)
+    const { status, json } = await ask(office.server, method, url, {
+      body,
+      headers: await office.program(rest),
+    })
+    expect([what, status, json.message]).toEqual([what, 403, `Permission denied: you may not ${permission}`])
   }
 })
 

@@ -43,6 +43,7 @@ export const auditRoutes = () => [
     path: '/audit',
     name: 'listChanges',
     section: 'Audit',
+    command: 'trail',
     summary: 'Who changed what, and how it was before, the newest first',
     description:
       'A narrowed list looks at 200,000 changes at a time: a page may have few of them, or none, and go on behind its cursor.',

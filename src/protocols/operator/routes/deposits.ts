@@ -5,16 +5,27 @@ import { OperatorDeposits } from '../../../deposits/operator-deposits.ts'
 import type { DepositId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import { cursorText, readCursor } from '../cursors.ts'
-import { route } from '../route.ts'
-import { amount, id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { type Call, route } from '../route.ts'
+import {
+  amount,
+  bodyOf,
+  id,
+  longId,
+  longIdParams,
+  oneOf,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  time,
+} from '../shapes.ts'
 
 const section = 'Money'
 const access = 'money.read'
 
-const depositId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
-
 const deposit = Type.Object({
-  id: depositId,
+  id: longId,
   account: id,
   provider: Type.String({ description: 'The code of the way to pay in' }),
   state: oneOf(depositStates),
@@ -46,12 +57,21 @@ function wireDeposit(one: Deposit): Static<typeof deposit> {
   }
 }
 
-export const operatorDepositRoutes = () => [
+/** `decided` gives a deposit as a person has decided it. */
+const decided = async (
+  { desk, params }: Call<Static<typeof longIdParams>>,
+  clock: OperatorDeps['clock'],
+  decide: (deposits: OperatorDeposits, id: DepositId) => Promise<Deposit>,
+): Promise<Static<typeof deposit>> =>
+  wireDeposit(await decide(new OperatorDeposits(desk.change, clock), params.id as DepositId))
+
+export const operatorDepositRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
   route({
     method: 'GET',
     path: '/deposits',
     name: 'listDeposits',
     section,
+    command: 'deposit list',
     summary: 'What resellers pay in, the newest first',
     description:
       'A narrowed list looks at 200,000 deposits at a time: a page may have few of them, or none, and go on behind its cursor.',
@@ -78,9 +98,10 @@ export const operatorDepositRoutes = () => [
     path: '/deposits/:id',
     name: 'getDeposit',
     section,
+    command: 'deposit show',
     summary: 'One deposit, with what the gateway said of it',
     access,
-    params: Type.Object({ id: depositId }),
+    params: longIdParams,
     answer: Type.Object({
       deposit,
       events: Type.Array(
@@ -95,5 +116,61 @@ export const operatorDepositRoutes = () => [
         events: found.events.map(({ receivedAt, ...event }) => ({ ...event, received_at: receivedAt })),
       }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/deposits/:id/proof',
+    name: 'getDepositProof',
+    section,
+    command: 'deposit show',
+    summary: 'The file that the payer handed in: a PNG, a JPEG or a PDF',
+    access,
+    params: longIdParams,
+    answer: Type.Object({}, { description: 'The file' }),
+    refusals: ['not_found'],
+    handle: async ({ desk, params, reply }) => {
+      const { mediaType, content } = await new OperatorDeposits(desk.read).proofFile(params.id as DepositId)
+      // It comes from a stranger: no browser runs it as a page.
+      reply.type(mediaType).header('content-disposition', `attachment; filename="proof-${params.id}"`)
+      return reply.send(content) as object
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/deposits/:id/confirm',
+    name: 'confirmDeposit',
+    section,
+    command: 'deposit confirm',
+    summary: 'The money is there: credit it, once',
+    access: 'money.deposits',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({
+      note: Type.Optional(text(500, { description: 'The reseller reads it in the transactions' })),
+    }),
+    answer: deposit,
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: (call) =>
+      decided(call, clock, (deposits, number) =>
+        deposits.confirm(number, { actor: call.desk.actor, note: call.body.note }),
+      ),
+  }),
+  route({
+    method: 'POST',
+    path: '/deposits/:id/refuse',
+    name: 'refuseDeposit',
+    section,
+    command: 'deposit refuse',
+    summary: 'The money will not come, or goes back',
+    access: 'money.deposits',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({ reason: text(500, { description: 'The reseller reads it' }) }),
+    answer: deposit,
+    refusals: ['not_found', 'conflict', 'invalid_input'],
+    handle: (call) =>
+      decided(call, clock, (deposits, number) =>
+        deposits.refuse(number, { actor: call.desk.actor, reason: call.body.reason }),
+      ),
   }),
 ]

@@ -1,19 +1,39 @@
+import { Readable } from 'node:stream'
 import { type Static, Type } from 'typebox'
-import { Refusal } from '../../../errors.ts'
+import { bound, timeOf } from '../../../contract/page.ts'
+import { itemVersion } from '../../../fulfilment/after/corrections.ts'
+import { mustFindOrder } from '../../../fulfilment/people/operator-requests.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { formatMicros } from '../../../lib/money.ts'
-import { type OperatorOrder, OperatorOrders } from '../../../orders/read/operator-orders.ts'
+import { DAY_MS } from '../../../lib/time.ts'
+import {
+  type OperatorOrder,
+  type OperatorOrderFilter,
+  OperatorOrders,
+} from '../../../orders/read/operator-orders.ts'
+import { csvOfOrders } from '../../../orders/read/operator-orders-csv.ts'
 import type { Caller } from '../caller.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import { route } from '../route.ts'
-import { amount, id, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+import {
+  amount,
+  id,
+  longId,
+  longIdParams,
+  oneOf,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  time,
+  version,
+} from '../shapes.ts'
 
 const section = 'Orders'
 const access = 'orders.read'
 
 const states = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled'] as const
-const itemStates = ['pending', 'processing', 'unknown', 'success', 'failed', 'cancelled'] as const
-const orderId = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })
+export const itemStates = ['pending', 'processing', 'unknown', 'success', 'failed', 'cancelled'] as const
 
 const attempt = Type.Object({
   number: Type.Integer(),
@@ -21,14 +41,18 @@ const attempt = Type.Object({
   state: Type.String(),
   reference: orNull(Type.String(), "The supplier's number"),
   detail: orNull(Type.String()),
-  fault: orNull(oneOf(['item', 'supplier', 'wait'])),
+  fault: orNull(
+    oneOf(['item', 'supplier', 'wait', 'chosen'], {
+      description: '`chosen`: it was not sent yet, and a person has chosen the route',
+    }),
+  ),
   cost: Type.Optional(orNull(amount(), 'Only for who has `costs.read`; null: it is not known')),
   currency: Type.String(),
   created_at: time(),
   finished_at: orNull(time()),
 })
 
-const item = Type.Object({
+export const item = Type.Object({
   position: Type.Integer(),
   input: Type.String(),
   fields: orNull(Type.Record(Type.String(), Type.String())),
@@ -41,10 +65,11 @@ const item = Type.Object({
   due_at: orNull(time('When it is looked at next')),
   finished_at: orNull(time()),
   attempts: Type.Array(attempt),
+  version,
 })
 
-const order = Type.Object({
-  id: orderId,
+export const order = Type.Object({
+  id: longId,
   account: id,
   username: Type.String(),
   service: id,
@@ -61,7 +86,7 @@ const order = Type.Object({
   items: Type.Array(item),
 })
 
-function wireOrder(found: OperatorOrder, { permissions }: Caller): Static<typeof order> {
+export function wireOrder(found: OperatorOrder, { permissions }: Caller): Static<typeof order> {
   const { order: one, username, currency, serviceCode, serviceName, attempts } = found
   const money = (value: bigint): string => formatMicros(value, currency)
   return {
@@ -71,7 +96,7 @@ function wireOrder(found: OperatorOrder, { permissions }: Caller): Static<typeof
     ...{ reference: one.reference, via: one.via, created_at: one.createdAt, finished_at: one.finishedAt },
     items: one.items.map(({ dueAt, finishedAt, price, refunded, ...rest }) => ({
       ...{ ...rest, price: money(price), refunded: money(refunded) },
-      ...{ due_at: dueAt, finished_at: finishedAt },
+      ...{ due_at: dueAt, finished_at: finishedAt, version: itemVersion({ ...rest, refunded }) },
       attempts: attempts
         .filter(({ position }) => position === rest.position)
         .map((tried) => ({
@@ -86,41 +111,74 @@ function wireOrder(found: OperatorOrder, { permissions }: Caller): Static<typeof
   }
 }
 
+/** `orderFilter` narrows orders, in a query or in a body. */
+export const orderFilter = {
+  account: Type.Optional(text(64, { description: 'Id or user name' })),
+  service: Type.Optional(text(64, { description: 'Id or code' })),
+  supplier: Type.Optional(
+    text(100, { description: 'Id or name: the one that has an item, or had it at last' }),
+  ),
+  state: Type.Optional(oneOf(states)),
+  from: bound('Placed then or later: a time with its zone, or a day in UTC'),
+  to: bound('Placed before that time, or on that day in UTC and before'),
+  reference: Type.Optional(text(255, { description: 'The whole reference of the reseller, in any case' })),
+  imei: Type.Optional(text(255, { description: 'The whole IMEI or serial number' })),
+  search: Type.Optional(
+    text(255, { description: 'An order number, a reference, IMEI or serial number, or a part of one' }),
+  ),
+}
+
+export type OrderFilter = { [Name in keyof typeof orderFilter]?: Static<(typeof orderFilter)[Name]> }
+
+/** `filterOf` gives a filter as the domain takes it. */
+export const filterOf = ({ from, to, ...rest }: OrderFilter): OperatorOrderFilter => ({
+  ...rest,
+  ...(from !== undefined && { from: timeOf(from) }),
+  ...(to !== undefined && { to: timeOf(to, DAY_MS) }),
+})
+
 export const operatorOrderRoutes = () => [
   route({
     method: 'GET',
     path: '/orders',
     name: 'listOrders',
     section,
+    command: 'order list',
     summary: 'Orders of all resellers, the newest first',
     description:
       'A search gives the orders that it names whole, of any age; where there is none, those that have it as a part. A narrowed list looks at ' +
       '200,000 orders at a time: a page may have few of them, or none, and go on behind its cursor.',
     access,
-    query: Type.Object({
-      ...pageQuery,
-      account: Type.Optional(text(64, { description: 'Id or user name' })),
-      service: Type.Optional(text(64, { description: 'Id or code' })),
-      state: Type.Optional(oneOf(states)),
-      search: Type.Optional(
-        text(255, { description: 'An order number, a reference, IMEI or serial number, or a part of one' }),
-      ),
-    }),
+    query: Type.Object({ ...pageQuery, ...orderFilter }),
     answer: pageOf(order),
     refusals: ['not_found', 'service_not_found'],
-    handle: async ({ desk, caller, query: { limit, cursor, ...filter } }) => {
-      const before = readCursor(cursor, filter) as OrderId | undefined
-      const { orders, next, stoppedAt } = await new OperatorOrders(desk.read).list({
-        ...filter,
-        ...(before !== undefined && { before }),
-        limit,
-      })
+    handle: async ({ desk, caller, query: { limit, cursor, ...given } }) => {
+      const before = readCursor(cursor, given) as OrderId | undefined
+      const { orders, next } = await new OperatorOrders(desk.read).list({ ...filterOf(given), before, limit })
       return {
-        page: {
-          items: orders.map((one) => wireOrder(one, caller)),
-          next_cursor: cursorText(next ?? stoppedAt, filter),
-        },
+        page: { items: orders.map((one) => wireOrder(one, caller)), next_cursor: cursorText(next, given) },
       }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/orders.csv',
+    name: 'exportOrders',
+    section,
+    command: 'order list',
+    summary: 'All orders that fit a filter, as a file of CSV with a line for each item',
+    access,
+    query: Type.Object(orderFilter),
+    answer: Type.Object({}, { description: 'A file of CSV' }),
+    refusals: ['not_found', 'service_not_found'],
+    handle: async ({ desk, caller, query, reply }) => {
+      const pages = new OperatorOrders(desk.read).every(filterOf(query))
+      // The first is read before anything is answered: a name that is not known is refused, and is no file that breaks off.
+      const first = await pages.next()
+      const costs = caller.permissions.has('costs.read')
+      const file = csvOfOrders(beginning(first.value ?? [], pages), { costs })
+      reply.type('text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="orders.csv"')
+      return reply.send(Readable.from(file, { objectMode: false })) as object
     },
   }),
   route({
@@ -128,15 +186,18 @@ export const operatorOrderRoutes = () => [
     path: '/orders/:id',
     name: 'getOrder',
     section,
+    command: 'order show',
     summary: 'One order, with its items and what was tried for them',
     access,
-    params: Type.Object({ id: orderId }),
+    params: longIdParams,
     answer: order,
     refusals: ['order_not_found'],
-    handle: async ({ desk, caller, params }) => {
-      const found = await new OperatorOrders(desk.read).find(params.id as OrderId)
-      if (!found) throw new Refusal('order_not_found', String(params.id), 'id')
-      return wireOrder(found, caller)
-    },
+    handle: async ({ desk, caller, params }) =>
+      wireOrder(await mustFindOrder(desk.read, params.id as OrderId), caller),
   }),
 ]
+
+async function* beginning<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first
+  yield* rest
+}

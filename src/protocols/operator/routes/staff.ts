@@ -50,7 +50,7 @@ const wirePerson = (view: StaffView): Static<typeof person> => ({
 
 const invited = Type.Object({
   person,
-  invitation: Type.String({ description: 'It is shown this once' }),
+  invitation: orNull(Type.String(), 'It is shown this once: null in a repeated answer'),
   until: time(),
 })
 
@@ -70,6 +70,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     path: '/staff',
     name: 'listStaff',
     section,
+    command: 'staff list',
     summary: 'The people who run the installation',
     access,
     answer: Type.Object({ items: Type.Array(person) }),
@@ -98,10 +99,12 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     path: '/staff',
     name: 'inviteStaff',
     section,
+    command: 'staff invite',
     summary: 'Invite a person',
     description: 'An invitation of the same person that was not used counts no more.',
     access,
     body: bodyOf({ role: oneOf(roles), email: text(254), name: Type.Optional(text(100)) }),
+    shownOnce: ['invitation'],
     answer: invited,
     refusals: ['conflict'],
     handle: async ({ desk, body }) => wireInvitation(await inviteStaff(desk.change, body, clock)),
@@ -111,6 +114,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     path: '/staff/:id/role',
     name: 'setRole',
     section,
+    command: 'staff role',
     summary: 'Give a person another role; all sign-ins end',
     description: 'Nobody changes their own role, and there is always an active owner.',
     access,
@@ -134,6 +138,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
       path: `/staff/:id/${verb}`,
       name,
       section,
+      command: `staff ${verb}`,
       summary,
       access,
       params: idParams,
@@ -147,9 +152,11 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     path: '/staff/:id/reset',
     name: 'resetStaff',
     section,
+    command: 'staff reset',
     summary: 'Take password and second factor away, and make an invitation to set new ones',
     access,
     params: idParams,
+    shownOnce: ['invitation'],
     answer: invited,
     refusals: ['not_found', 'conflict'],
     handle: async (call) =>

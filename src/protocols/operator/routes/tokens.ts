@@ -45,6 +45,7 @@ export const tokenRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     path: '/tokens',
     name: 'listTokens',
     section,
+    command: 'token list',
     summary: "What the operator's own programs sign in with",
     access,
     answer: Type.Object({ items: Type.Array(token) }),
@@ -55,6 +56,7 @@ export const tokenRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     path: '/tokens',
     name: 'createToken',
     section,
+    command: 'token create',
     summary: 'Make a token for a program',
     description: 'It may do no more than who makes it. A program makes none.',
     access,
@@ -66,7 +68,11 @@ export const tokenRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         Type.String({ format: 'date-time', description: 'In 90 days when left out, at most in a year' }),
       ),
     }),
-    answer: Type.Object({ token, secret: Type.String({ description: 'It is shown this once' }) }),
+    shownOnce: ['secret'],
+    answer: Type.Object({
+      token,
+      secret: orNull(Type.String(), 'It is shown this once: null in a repeated answer'),
+    }),
     handle: async ({ desk, body, caller }) => {
       const form = {
         ...{ name: body.name, permissions: body.permissions, allowedIps: body.allowed_ips },
@@ -81,6 +87,7 @@ export const tokenRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     path: '/tokens/:id/revoke',
     name: 'revokeToken',
     section,
+    command: 'token revoke',
     summary: 'Let a token stop working, for ever',
     access,
     params: idParams,

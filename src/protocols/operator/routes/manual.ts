@@ -1,0 +1,190 @@
+import { type Static, Type } from 'typebox'
+import { Refusal } from '../../../errors.ts'
+import {
+  answerManual,
+  findManual,
+  listManual,
+  type ManualAnswer,
+  type ManualItem,
+  takeManual,
+} from '../../../fulfilment/people/manual.ts'
+import { type PastedAnswer, readPasted, refuseFaults } from '../../../fulfilment/people/pasted.ts'
+import type { OrderId } from '../../../lib/ids.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { inFieldsOf } from '../fields.ts'
+import { route } from '../route.ts'
+import { bodyOf, longId, oneOf, orNull, text, time } from '../shapes.ts'
+
+const section = 'Manual work'
+const access = 'manual.answer'
+
+const manualItem = Type.Object({
+  order: longId,
+  item: Type.Integer({ description: 'Its position' }),
+  supplier: Type.String(),
+  service_code: Type.String(),
+  service_name: Type.String(),
+  input: Type.String(),
+  fields: orNull(Type.Record(Type.String(), Type.String())),
+  quantity: Type.Integer(),
+  sent_at: time('Since when it waits'),
+  taken: orNull(Type.String(), 'Who works on it, and since when'),
+})
+
+const wireManual = (one: ManualItem): Static<typeof manualItem> => ({
+  ...{ order: one.orderId, item: one.position, supplier: one.supplier, service_code: one.serviceCode },
+  ...{ service_name: one.serviceName, input: one.input, fields: one.fields, quantity: one.quantity },
+  ...{ sent_at: one.sentAt, taken: one.taken },
+})
+
+const filter = {
+  supplier: Type.Optional(text(200, { description: 'Id or name' })),
+  service: Type.Optional(text(64, { description: 'Id or code' })),
+}
+
+const answered = Type.Object({
+  answered: Type.Integer(),
+  refused: Type.Integer(),
+  in_review: Type.Integer({
+    description:
+      'Those that had been refused, and are with another supplier by now: a review of kind `changed` shows them',
+  }),
+})
+
+const countsOf = (answers: ManualAnswer[], inReview: number): Static<typeof answered> => {
+  const refused = answers.filter(({ answer }) => 'refusal' in answer).length
+  return { answered: answers.length - refused, refused, in_review: inReview }
+}
+
+const line = Type.Object({
+  line: Type.Integer({ description: 'From 1' }),
+  order: longId,
+  item: Type.Integer(),
+  service_code: Type.String(),
+  input: Type.String(),
+  answer: oneOf(['result', 'refusal']),
+  text: Type.String(),
+})
+
+const wireLine = ({ line: number, item, answer }: PastedAnswer): Static<typeof line> => ({
+  ...{
+    line: number,
+    order: item.orderId,
+    item: item.position,
+    service_code: item.serviceCode,
+    input: item.input,
+  },
+  ...('result' in answer
+    ? { answer: 'result' as const, text: answer.result }
+    : { answer: 'refusal' as const, text: answer.refusal }),
+})
+
+export const manualRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+  route({
+    method: 'GET',
+    path: '/manual',
+    name: 'listManual',
+    section,
+    command: 'manual list',
+    summary: 'What people do by hand and waits for them, the oldest first',
+    access: 'orders.read',
+    query: Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 1000, default: 200 }), ...filter }),
+    answer: Type.Object({
+      items: Type.Array(manualItem),
+      more: Type.Boolean({ description: 'There is more' }),
+    }),
+    handle: async ({ desk, query: { limit, ...wanted } }) => {
+      const found = await listManual(desk.read, { ...wanted, limit: limit + 1 })
+      return { items: found.slice(0, limit).map(wireManual), more: found.length > limit }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/manual/take',
+    name: 'takeManual',
+    section,
+    command: 'manual take',
+    summary: 'Tell the others that you work on these orders',
+    access,
+    body: bodyOf({ orders: Type.Array(longId, { minItems: 1, maxItems: 1000 }) }),
+    answer: Type.Object({ taken: Type.Integer({ description: 'Items' }) }),
+    refusals: ['conflict'],
+    handle: async ({ desk, body }) => ({
+      taken: await takeManual(desk.change, body.orders as OrderId[], desk.actor, clock),
+    }),
+  }),
+  route({
+    method: 'POST',
+    path: '/manual/answer',
+    name: 'answerManual',
+    section,
+    command: ['manual answer', 'manual refuse'],
+    summary: 'The work is done, and this is the result; or it cannot be done',
+    description:
+      'A result is charged. What is refused goes to its next supplier, or its price goes back. One of `result` and `refusal` is given.',
+    access,
+    needsKey: true,
+    body: bodyOf({
+      order: longId,
+      item: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 32_767, description: 'Its position; all when left out' }),
+      ),
+      result: Type.Optional(text(20_000)),
+      refusal: Type.Optional(text(20_000)),
+    }),
+    answer: answered,
+    refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
+    handle: async ({ desk, body: { order, item, result, refusal } }) => {
+      if ((result === undefined) === (refusal === undefined))
+        throw new Refusal('invalid_input', 'give either this or a refusal', 'result')
+      const answer = result === undefined ? { refusal: refusal as string } : { result }
+      const items = await findManual(desk.change, order as OrderId, item)
+      const answers = items.map((one) => ({ item: one, answer }))
+      return countsOf(answers, await answerManual(desk.change, answers, desk.actor, clock))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/manual/paste',
+    name: 'pasteManual',
+    section,
+    command: 'manual paste',
+    summary: 'Many results at once, from a list of lines `IMEI result`',
+    description:
+      'All are written, or none where a line fits nothing, unless `skip_unknown`. With `preview` it is shown which line goes where, and nothing is written.',
+    access,
+    needsKey: true,
+    body: bodyOf({
+      ...filter,
+      text: Type.String({ minLength: 1, maxLength: 2_000_000 }),
+      refused: Type.Optional(
+        Type.Array(text(200), {
+          maxItems: 50,
+          description: 'A result that begins with one of these is a refusal',
+        }),
+      ),
+      skip_unknown: Type.Optional(Type.Boolean({ description: 'Leave out lines that fit nothing' })),
+      preview: Type.Boolean({ description: 'Write nothing' }),
+    }),
+    answer: Type.Object({
+      ...answered.properties,
+      written: Type.Boolean(),
+      lines: Type.Array(line),
+      problems: Type.Array(Type.Object({ line: Type.Integer(), reason: Type.String() })),
+    }),
+    refusals: ['invalid_input', 'conflict'],
+    handle: ({ desk, body: { text: list, skip_unknown: skips = false, preview, ...options } }) =>
+      inFieldsOf({ file: 'text' }, async () => {
+        const { answers, faults } = await readPasted(desk.change, list, options)
+        if (!preview && !skips) refuseFaults(faults)
+        const inReview =
+          preview || answers.length === 0 ? 0 : await answerManual(desk.change, answers, desk.actor, clock)
+        return {
+          ...countsOf(answers, inReview),
+          written: !preview,
+          lines: answers.map(wireLine),
+          problems: faults.map(({ path: [number], message }) => ({ line: Number(number), reason: message })),
+        }
+      }),
+  }),
+]

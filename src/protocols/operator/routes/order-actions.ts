@@ -1,0 +1,300 @@
+import { type Static, Type } from 'typebox'
+import {
+  type PlannedRefund,
+  planRefundPage,
+  type RefundOutcome,
+  refundPage,
+} from '../../../fulfilment/after/bulk-refunds.ts'
+import { correctResult } from '../../../fulfilment/after/corrections.ts'
+import { checkRequest, type Refunded, refund } from '../../../fulfilment/after/refunds.ts'
+import { cancelOrder, mustFindOrder, verifyOrder } from '../../../fulfilment/people/operator-requests.ts'
+import { resendOrder } from '../../../fulfilment/people/resend.ts'
+import { amountOf } from '../../../lib/amount.ts'
+import type { OrderId, RouteId } from '../../../lib/ids.ts'
+import { formatMicros } from '../../../lib/money.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { type Call, route } from '../route.ts'
+import { amount, bodyOf, givenAmount, id, longId, longIdParams, orNull, pageQuery, text } from '../shapes.ts'
+import { filterOf, order, orderFilter, wireOrder } from './orders.ts'
+
+const section = 'Orders'
+
+const position = Type.Integer({ minimum: 1, maximum: 32_767 })
+const items = Type.Optional(
+  Type.Array(position, {
+    minItems: 1,
+    maxItems: 10_000,
+    description: 'Positions; left out: every item that was charged',
+  }),
+)
+const reason = text(500, { description: 'The reseller reads it' })
+const reference = text(200, { description: 'Names the request, which counts once for each item' })
+
+const givenBack = Type.Object({
+  order,
+  given_back: amount('What moved now: nothing, where the request had been made under its reference before'),
+})
+
+/** `after` gives an order as it is now. */
+async function after({
+  desk,
+  caller,
+  params,
+}: Call<Static<typeof longIdParams>>): Promise<Static<typeof order>> {
+  return wireOrder(await mustFindOrder(desk.change, params.id as OrderId), caller)
+}
+
+interface Wanted {
+  items?: number[]
+  amount?: string
+  reason: string
+  reference?: string
+}
+
+/** `giveBack` refunds what is wanted of the order of a path, or rejects its results. */
+async function giveBack(
+  call: Call<Static<typeof longIdParams>, unknown, Wanted>,
+  clock: OperatorDeps['clock'],
+  isRejection: boolean,
+): Promise<Static<typeof givenBack>> {
+  const { desk, params, body } = call
+  const orderId = params.id as OrderId
+  const { order: one, currency } = await mustFindOrder(desk.change, orderId)
+  const wanted = body.amount === undefined ? undefined : amountOf(body.amount, 'amount', currency)
+  const { reason: why, reference: name } = body
+  const request = { items: body.items, amount: wanted, reason: why, reference: name, isRejection }
+  const done = await refund(desk.change, { accountId: one.accountId, orderId }, request, desk.actor, clock)
+  return { order: await after(call), given_back: formatMicros(movedOf(done), currency) }
+}
+
+const movedOf = (done: Refunded[]): bigint =>
+  done.reduce((sum, one) => (one.isRepeated ? sum : sum + one.amount), 0n)
+
+const refundedOrder = Type.Object({
+  order: longId,
+  account: id,
+  username: Type.String(),
+  currency: Type.String(),
+  items: Type.Array(Type.Object({ position, input: Type.String(), amount: amount() })),
+  refusal: orNull(Type.String(), 'Why nothing of it is given back'),
+})
+
+const wireRefund = (one: PlannedRefund & Partial<RefundOutcome>): Static<typeof refundedOrder> => ({
+  ...{ order: one.orderId, account: one.accountId, username: one.username, currency: one.currency },
+  items: one.items.map((item) => ({ ...item, amount: formatMicros(item.amount, one.currency) })),
+  refusal: one.refusal ?? null,
+})
+
+/** `totalsOf` adds up what is given back, by currency. */
+function totalsOf(refunds: (PlannedRefund & Partial<RefundOutcome>)[]) {
+  const totals = new Map<string, bigint>()
+  for (const { refusal, currency, items: some } of refunds) {
+    if (refusal) continue
+    const sum = some.reduce((all, one) => all + one.amount, 0n)
+    totals.set(currency, (totals.get(currency) ?? 0n) + sum)
+  }
+  return [...totals].map(([currency, sum]) => ({ currency, amount: formatMicros(sum, currency) }))
+}
+
+export const orderActionRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+  route({
+    method: 'POST',
+    path: '/orders/:id/cancel',
+    name: 'cancelOrder',
+    section,
+    command: 'order cancel',
+    summary: 'Cancel what was not sent to a supplier yet, and give its price back; ask for the rest',
+    description:
+      'What is with a supplier is asked for by a review of kind `cancel`; nothing of it is given back before that is decided.',
+    access: 'orders.act',
+    params: longIdParams,
+    needsKey: true,
+    answer: Type.Object({
+      order,
+      cancelled: Type.Integer({ description: 'Items that are cancelled' }),
+      asked: Type.Integer({ description: 'Items that a review is open of' }),
+    }),
+    refusals: ['order_not_found', 'conflict'],
+    handle: async (call) => {
+      const { cancelled, asked } = await cancelOrder(
+        call.desk.change,
+        call.params.id as OrderId,
+        call.desk.actor,
+        clock,
+      )
+      return { order: await after(call), cancelled, asked }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/verify',
+    name: 'verifyOrder',
+    section,
+    command: 'order verify',
+    summary: 'Ask the suppliers again about what has ended',
+    access: 'orders.act',
+    params: longIdParams,
+    needsKey: true,
+    answer: Type.Object({
+      asked: Type.Integer({ description: 'Items that have ended, and are asked about' }),
+      open: Type.Integer({ description: 'Items that have not ended' }),
+    }),
+    refusals: ['order_not_found', 'conflict'],
+    handle: ({ desk, params }) => verifyOrder(desk.change, params.id as OrderId, desk.actor, clock),
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/resend',
+    name: 'resendOrder',
+    section,
+    command: 'order resend',
+    summary: 'Send what waits by a route of your choice, before any other and at once',
+    description:
+      'All or nothing: what a supplier may still do or answer, and what was given back, is refused with the reason (`CONFLICT_ERROR`).',
+    access: 'orders.act',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({
+      route: id,
+      items: Type.Optional(
+        Type.Array(position, {
+          minItems: 1,
+          maxItems: 10_000,
+          description: 'Positions; left out: every item that waits',
+        }),
+      ),
+      why: text(500, { description: 'For the trail' }),
+    }),
+    answer: Type.Object({
+      order,
+      items: Type.Array(position, { description: 'Those that go by it' }),
+      supplier: Type.String(),
+    }),
+    refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
+    handle: async (call) => {
+      const { desk, params, body } = call
+      const request = { ...body, route: body.route as RouteId }
+      const { positions, supplier } = await resendOrder(
+        desk.change,
+        params.id as OrderId,
+        request,
+        desk.actor,
+        clock,
+      )
+      return { order: await after(call), items: positions, supplier }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/refund',
+    name: 'refundOrder',
+    section,
+    command: 'order refund',
+    summary: 'Give back what was charged for an order that succeeded, in whole or in part',
+    description: 'An item whose whole price was given back has failed. A part needs a `reference`.',
+    access: 'orders.refund',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({
+      items,
+      amount: Type.Optional(
+        givenAmount('A part of the price of each item; all that is left of it when left out'),
+      ),
+      reason,
+      reference: Type.Optional(reference),
+    }),
+    answer: givenBack,
+    refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
+    handle: (call) => giveBack(call, clock, false),
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/reject',
+    name: 'rejectOrder',
+    section,
+    command: 'order reject',
+    summary: 'A result was wrong: the item has failed, and its price is given back',
+    access: 'orders.refund',
+    params: longIdParams,
+    needsKey: true,
+    body: bodyOf({ items, reason }),
+    answer: givenBack,
+    refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
+    handle: (call) => giveBack(call, clock, true),
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/correct',
+    name: 'correctOrder',
+    section,
+    command: 'order correct',
+    summary: 'Replace a result; the price stays charged, and the reseller is told',
+    description: '`If-Match` has the `version` of the item.',
+    access: 'orders.correct',
+    params: longIdParams,
+    needsVersion: true,
+    body: bodyOf({
+      item: Type.Optional(Type.Integer({ ...position, description: 'Which one, where there are several' })),
+      result: text(20_000, { description: 'The right one' }),
+      why: text(500, { description: 'For the trail' }),
+    }),
+    answer: Type.Object({ order, before: Type.String({ description: 'The result that it had' }) }),
+    refusals: ['order_not_found', 'not_found', 'conflict', 'invalid_input'],
+    handle: async (call) => {
+      const { desk, params, body, version: seen } = call
+      const orderId = params.id as OrderId
+      const { order: one } = await mustFindOrder(desk.change, orderId)
+      const name = { accountId: one.accountId, orderId }
+      const { before } = await correctResult(desk.change, name, { ...body, seen }, desk.actor, clock)
+      return { order: await after(call), before }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/refund',
+    name: 'refundOrders',
+    section,
+    command: 'order refund',
+    summary:
+      'Give back what was charged for all orders that fit a filter, some at a time; or show what would be',
+    description:
+      'At least one of the filter is needed. A request looks at up to `limit` orders that fit, all or nothing of which is given back, and goes on ' +
+      'behind its cursor: `next_cursor` null is the end. With a `reference` it may be begun anew.',
+    access: 'orders.refund',
+    needsKey: true,
+    body: bodyOf({
+      ...orderFilter,
+      reason,
+      reference: Type.Optional(reference),
+      apply: Type.Boolean({ description: 'false: what would be given back is shown, and nothing moves' }),
+      limit: Type.Optional(
+        Type.Integer({ minimum: 1, maximum: 100, description: 'Orders: 50 when left out' }),
+      ),
+      cursor: pageQuery.cursor,
+    }),
+    answer: Type.Object({
+      applied: Type.Boolean(),
+      totals: Type.Array(Type.Object({ currency: Type.String(), amount: amount() })),
+      orders: Type.Array(refundedOrder),
+      next_cursor: orNull(Type.String()),
+    }),
+    refusals: ['not_found', 'service_not_found', 'invalid_input'],
+    handle: async ({ desk, body }) => {
+      const { reason: why, reference: name, apply, limit = 50, cursor, ...given } = body
+      const request = { reason: why, reference: name }
+      checkRequest(request)
+      const before = readCursor(cursor, given) as OrderId | undefined
+      const filter = { ...filterOf(given), before, limit }
+      const { refunds, next } = apply
+        ? await refundPage(desk.change, filter, request, desk.actor, clock)
+        : await planRefundPage(desk.read, filter)
+      return {
+        applied: apply,
+        totals: totalsOf(refunds),
+        orders: refunds.map(wireRefund),
+        next_cursor: cursorText(next, given),
+      }
+    },
+  }),
+]

@@ -1,0 +1,96 @@
+import { type Static, Type } from 'typebox'
+import { findAccount } from '../../../accounts/accounts.ts'
+import { findKey } from '../../../accounts/keys.ts'
+import { requestOutcomes, requestProtocols } from '../../../contract/requests.ts'
+import type { RequestNumber } from '../../../lib/ids.ts'
+import { findRequest } from '../../../request-log/find-request.ts'
+import { listRequests } from '../../../request-log/list-requests.ts'
+import type { RequestEntry } from '../../../request-log/request.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import { inFieldsOf } from '../fields.ts'
+import { route } from '../route.ts'
+import { accountParams, id, longId, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+
+const section = 'Requests'
+const access = 'resellers.read'
+
+const request = Type.Object({
+  trace_id: Type.String({ description: 'As X-Request-Id, or traceId of an error, had it' }),
+  time: time('When it came in'),
+  protocol: oneOf([...requestProtocols, 'operator', 'hook', 'http']),
+  action: Type.String({ description: 'The Dhru action, or method and path' }),
+  status: Type.Integer({ description: 'Of HTTP' }),
+  outcome: oneOf(requestOutcomes),
+  message: orNull(Type.String(), 'What the caller was told of a refusal'),
+  account: orNull(id, 'null: it was refused before that was known'),
+  key: orNull(id),
+  order: orNull(longId, 'The one order that it placed'),
+  ip: Type.String(),
+  duration_ms: Type.Number(),
+})
+
+const wireRequest = (one: RequestEntry, account: number | null): Static<typeof request> => ({
+  ...{ trace_id: one.requestId, time: one.at, protocol: one.via, action: one.action, status: one.status },
+  ...{ outcome: one.outcome, message: one.detail, account, key: one.keyId, order: one.orderId },
+  ...{ ip: one.ip, duration_ms: one.tookUs / 1000 },
+})
+
+export const requestRoutes = () => [
+  route({
+    method: 'GET',
+    path: '/accounts/:account/requests',
+    name: 'listRequests',
+    section,
+    summary: 'What the keys of an account asked for lately, and how it was answered, the newest first',
+    description:
+      'A narrowed list looks at 20,000 requests at a time: a page may have few of them, or none, and go on behind its cursor.',
+    access,
+    params: accountParams,
+    query: Type.Object({
+      ...pageQuery,
+      protocol: Type.Optional(oneOf(requestProtocols)),
+      outcome: Type.Optional(
+        oneOf(['refused', ...requestOutcomes], { description: '`refused`: everything but `ok`' }),
+      ),
+      action: Type.Optional(text(100)),
+    }),
+    answer: pageOf(request),
+    refusals: ['not_found'],
+    handle: async ({ desk, params, query: { limit, cursor, protocol, ...rest } }) => {
+      const { id: accountId } = await findAccount(desk.read, params.account)
+      const named = { ...rest, via: protocol, account: accountId }
+      const before = readCursor(cursor, named) as RequestNumber | undefined
+      const { items, next } = await listRequests(desk.read, accountId, {
+        ...rest,
+        via: protocol,
+        before,
+        limit,
+      })
+      return {
+        page: {
+          items: items.map((one) => wireRequest(one, accountId)),
+          next_cursor: cursorText(next, named),
+        },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/requests/:trace',
+    name: 'getRequest',
+    section,
+    command: 'request show',
+    summary: 'One request, also one that was refused, of whomever it was',
+    access,
+    params: Type.Object({
+      trace: text(64, { description: 'What X-Request-Id, or traceId of an error, said' }),
+    }),
+    answer: request,
+    refusals: ['invalid_input', 'not_found'],
+    handle: async ({ desk, params }) => {
+      const found = await inFieldsOf({ id: 'trace' }, () => findRequest(desk.read, params.trace))
+      const key = found.keyId === null ? undefined : await findKey(desk.read, found.keyId)
+      return wireRequest(found, key?.accountId ?? null)
+    },
+  }),
+]

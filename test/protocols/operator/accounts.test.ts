@@ -1,0 +1,355 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { brokenPromises } from '../../orders/orders.fixtures.ts'
+import { exchange } from '../../support/dhru.ts'
+import { imei, type Shop } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
+import { ask, changer, OperatorOffice } from './office.fixtures.ts'
+
+let office: OperatorOffice
+let headers: Record<string, string>
+let change: ReturnType<typeof changer>
+beforeAll(async () => {
+  office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8' })
+  ;({ headers } = await office.person('manager'))
+  change = changer(office.server, headers)
+})
+afterAll(async () => {
+  expect(await brokenPromises(office.server.sql)).toEqual([])
+  await office.stop()
+})
+
+const get = (path: string) => ask(office.server, 'GET', path, { headers })
+const read = async (path: string) => (await get(path)).json.data
+const file = (path: string) =>
+  exchange(office.server.url, { method: 'GET', path: `/api/operator${path}`, headers })
+
+describe('accounts', () => {
+  it('are made with a wallet, and changed one part at a time', async () => {
+    expect(await change('POST', '/price-groups', { name: 'Gold' })).toMatchObject({
+      status: 200,
+      json: { data: { name: 'Gold', accounts: 0 } },
+    })
+    const made = await change('POST', '/accounts', {
+      ...{ name: 'First Shop', email: 'first@example.com', currency: 'USD', group: 'gold' },
+      ...{ deposit: '25', credit_limit: '100' },
+    })
+    expect(made).toMatchObject({
+      status: 200,
+      json: { data: { username: 'first-shop', group: 'Gold', available: '25.00', credit_limit: '100.00' } },
+    })
+    const path = '/accounts/first-shop'
+    let { version } = made.json.data
+    const changed = await change(
+      'PATCH',
+      path,
+      { name: 'First', email: 'one@example.com', low_balance: '10' },
+      { version },
+    )
+    expect(changed.json.data).toMatchObject({ name: 'First', email: 'one@example.com', low_balance: '10.00' })
+    version = changed.json.data.version
+    const terms = await change('PATCH', `${path}/terms`, { group: null, credit_limit: '0' }, { version })
+    expect(terms.json.data).toMatchObject({ group: null, credit_limit: '0.00', low_balance: '10.00' })
+    version = terms.json.data.version
+    expect((await change('PATCH', path, { low_balance: null }, { version })).json.data.low_balance).toBeNull()
+    expect((await change('POST', `${path}/close`, {})).json.data.status).toBe('closed')
+    expect((await read('/accounts?status=closed')).page.items).toMatchObject([{ username: 'first-shop' }])
+    expect((await change('POST', `${path}/reopen`, {})).json.data.status).toBe('active')
+  })
+
+  it('are listed by their price group', async () => {
+    const shop = await office.server.shop({ group: 'Silver' })
+    const { items } = await read('/price-groups')
+    const silver = items.find(({ name }: { name: string }) => name === 'Silver')
+    expect(silver.accounts).toBe(1)
+    for (const group of ['silver', silver.id]) {
+      expect((await read(`/accounts?group=${group}`)).page.items).toMatchObject([{ id: shop.accountId }])
+    }
+    expect(await get('/accounts?group=none')).toMatchObject({ status: 422, json: { source: 'query' } })
+  })
+
+  it('refuse what is wrong, by its name in the body, and make nothing of it', async () => {
+    const whole = { name: 'Shop', email: 'shop@example.com', currency: 'USD' }
+    for (const [body, field] of [
+      [{ ...whole, name: ' ' }, 'name'],
+      [{ ...whole, email: 'nobody' }, 'email'],
+      [{ ...whole, currency: 'XX' }, 'currency'],
+      [{ ...whole, group: 'Platinum' }, 'group'],
+      [{ ...whole, credit_limit: '1.2.3' }, 'credit_limit'],
+      [{ ...whole, credit_limit: '-1' }, 'credit_limit'],
+      [{ ...whole, deposit: 'much' }, 'deposit'],
+      [{ ...whole, username: '12' }, 'username'],
+      [{ name: 'Shop', currency: 'USD' }, 'email'],
+      [{ ...whole, balance: '5' }, 'balance'],
+    ] as const) {
+      const { status, json } = await change('POST', '/accounts', body)
+      expect.soft([status >= 400 && status < 500, Object.keys(json.errors)], field).toEqual([true, [field]])
+    }
+    expect((await read('/accounts?search=shop@example.com')).page.items).toEqual([])
+    await change('POST', '/accounts', { ...whole, username: 'taken' })
+    expect(await change('POST', '/accounts', { ...whole, username: 'taken' })).toMatchObject({
+      status: 409,
+      json: { code: 'CONFLICT_ERROR', errors: { username: [expect.any(String)] } },
+    })
+    const { version } = await read('/accounts/taken')
+    for (const [path, body, field] of [
+      ['', { email: 'nobody' }, 'email'],
+      ['', { low_balance: 'x' }, 'low_balance'],
+      ['/terms', { group: 'Platinum' }, 'group'],
+      ['/terms', { credit_limit: '1,000' }, 'credit_limit'],
+    ] as const) {
+      const { status, json } = await change('PATCH', `/accounts/taken${path}`, body, { version })
+      expect.soft([status, Object.keys(json.errors)], field).toEqual([422, [field]])
+    }
+    expect((await change('PATCH', '/accounts/taken', {}, { version })).status).toBe(400)
+    expect((await read('/accounts/taken')).version).toBe(version)
+  })
+})
+
+describe('keys', () => {
+  let shop: Shop
+  beforeAll(async () => {
+    shop = await office.server.shop()
+  })
+
+  it('are made with all that bounds them, changed in place, and revoked', async () => {
+    const made = await change('POST', `/accounts/${shop.username}/keys`, {
+      ...{ name: 'panel', dialect: 'panel', permissions: ['order.create', 'order.read'] },
+      ...{ allowed_ips: ['203.0.113.9'], requests_per_minute: 50, expires_at: '2099-01-01T00:00:00Z' },
+      webhook_url: `${office.server.url}/hook`,
+    })
+    expect(made, JSON.stringify(made.json)).toMatchObject({ status: 200 })
+    const { key, secret, webhook } = made.json.data
+    expect(secret).toMatch(/^\w{40}$/)
+    expect(webhook).toMatchObject({
+      url: `${office.server.url}/hook`,
+      secret: expect.stringMatching(/^whsec_/),
+    })
+    expect(key).toMatchObject({
+      ...{ account: shop.accountId, username: shop.username, status: 'active', dialect: 'panel' },
+      ...{ permissions: ['order.create', 'order.read'], allowed_ips: ['203.0.113.9'] },
+      ...{ requests_per_minute: 50, expires_at: '2099-01-01T00:00:00.000Z', webhook_url: webhook.url },
+    })
+    const { version } = key
+    const open = {
+      permissions: null,
+      allowed_ips: null,
+      requests_per_minute: null,
+      expires_at: null,
+      name: '',
+    }
+    const changed = await change('PATCH', `/keys/${key.id}`, open, { version })
+    expect(changed.json.data.key, JSON.stringify(changed.json)).toMatchObject({
+      ...{
+        permissions: null,
+        allowed_ips: [],
+        requests_per_minute: null,
+        expires_at: null,
+        dialect: 'panel',
+      },
+    })
+    const { server } = office
+    const asked = { securityId: key.security_id, secret, accountId: shop.accountId, username: shop.username }
+    await until('the key is known', async () => {
+      const reply = await server.call(asked, { action: 'accountinfo' })
+      return reply.json().SUCCESS !== undefined
+    })
+    expect((await change('POST', `/keys/${key.id}/revoke`, {})).json.data.status).toBe('revoked')
+    await until('the key is refused', async () => {
+      const reply = await server.call(asked, { action: 'accountinfo' })
+      return reply.json().ERROR !== undefined
+    })
+    expect((await read(`/keys/${key.id}`)).status).toBe('revoked')
+  })
+
+  it('get a first webhook by their own secret', async () => {
+    const { key, secret } = (await change('POST', `/accounts/${shop.username}/keys`, {})).json.data
+    const url = `${office.server.url}/later`
+    const { version } = key
+    const refused = await change('PATCH', `/keys/${key.id}`, { webhook_url: url }, { version })
+    expect(refused).toMatchObject({ status: 422, json: { errors: { secret: [expect.any(String)] } } })
+    const made = await change('PATCH', `/keys/${key.id}`, { webhook_url: url, secret }, { version })
+    expect(made.json.data).toMatchObject({ key: { webhook_url: url }, webhook: { url } })
+  })
+
+  it('refuse what is wrong, and are made whole or not at all', async () => {
+    const count = async () => (await read(`/keys?account=${shop.username}&limit=200`)).page.items.length
+    const before = await count()
+    for (const [body, field] of [
+      [{ expires_at: '2001-01-01T00:00:00Z' }, 'expires_at'],
+      [{ allowed_ips: ['nowhere'] }, 'allowed_ips'],
+      [{ dialect: 'soap' }, 'dialect'],
+      [{ webhook_url: 'ftp://example.com' }, 'webhook_url'],
+    ] as const) {
+      const { status, json } = await change('POST', `/accounts/${shop.username}/keys`, body)
+      expect.soft([status >= 400 && status < 500, Object.keys(json.errors)], field).toEqual([true, [field]])
+    }
+    expect(await count()).toBe(before)
+    expect(await get('/keys?account=nobody')).toMatchObject({ status: 404 })
+    expect(await get('/keys/999999')).toMatchObject({ status: 404 })
+  })
+
+  it('are listed by pages', async () => {
+    const whole = (await read('/keys?limit=200')).page.items.map(({ id }: { id: number }) => id)
+    const first = (await read('/keys?limit=2')).page
+    const second = (await read(`/keys?limit=2&cursor=${first.next_cursor}`)).page
+    expect([...first.items, ...second.items].map(({ id }: { id: number }) => id)).toEqual(whole.slice(0, 4))
+  })
+})
+
+describe('money', () => {
+  let shop: Shop
+  beforeAll(async () => {
+    shop = await office.server.shop({ deposit: '10' })
+    const service = await office.server.service()
+    for (const n of [1, 2]) {
+      const placed = await office.server.place(shop, { ID: service, IMEI: imei(n) })
+      await office.server.ended(shop, placed.SUCCESS[0].REFERENCEID)
+    }
+  })
+
+  it('is credited and corrected by hand, once for each reference', async () => {
+    const path = `/accounts/${shop.username}`
+    const paid = { amount: '5', note: 'cash', reference: 'receipt 7' }
+    expect((await change('POST', `${path}/deposit`, paid)).json.data).toMatchObject({
+      ...{ kind: 'deposit', amount: '5.00', available: '13.00', repeated: false, reference: 'receipt 7' },
+    })
+    expect((await change('POST', `${path}/deposit`, paid)).json.data).toMatchObject({ repeated: true })
+    expect(await change('POST', `${path}/deposit`, { ...paid, amount: '6' })).toMatchObject({ status: 409 })
+    for (const [verb, body, status, field] of [
+      ['deposit', { amount: '-5' }, 422, 'amount'],
+      ['deposit', { amount: '5,00' }, 422, 'amount'],
+      ['adjust', { amount: '0', note: 'x' }, 422, 'amount'],
+      ['adjust', { amount: '1' }, 400, 'note'],
+      ['adjust', { amount: '1', note: ' ' }, 422, 'note'],
+      ['adjust', { amount: '-100', note: 'x' }, 402, 'amount'],
+      ['adjust', { amount: 1, note: 'x' }, 400, 'amount'],
+    ] as const) {
+      const refused = await change('POST', `${path}/${verb}`, body)
+      expect.soft([verb, refused.status, Object.keys(refused.json.errors)]).toEqual([verb, status, [field]])
+    }
+    expect((await read(path)).available).toBe('13.00')
+  })
+
+  it('is read as the ledger has it, by pages, narrowed, and as statements', async () => {
+    const path = `/accounts/${shop.username}/ledger`
+    const whole = (await read(`${path}?limit=200`)).page
+    expect(whole.next_cursor).toBeNull()
+    expect(whole.items.at(-1)).toMatchObject({ type: 'credit', reason: 'deposit', amount: '10.00' })
+    const ids: number[] = []
+    for (let cursor = ''; ; ) {
+      const { page } = await read(`${path}?limit=1${cursor}`)
+      ids.push(...page.items.map(({ id }: { id: number }) => id))
+      if (page.next_cursor === null) break
+      cursor = `&cursor=${page.next_cursor}`
+    }
+    expect(ids).toEqual(whole.items.map(({ id }: { id: number }) => id))
+    const orders = (await read(`${path}?reason=order`)).page.items
+    expect(orders.map(({ amount }: { amount: string }) => amount)).toEqual(['1.00', '1.00'])
+    expect(
+      await get(`${path}?reason=order&cursor=${(await read(`${path}?limit=1`)).page.next_cursor}`),
+    ).toMatchObject({
+      status: 422,
+    })
+    const [{ month, closing_balance, complete }] = (await read(`/accounts/${shop.accountId}/statements`))
+      .items
+    expect([closing_balance, complete]).toEqual([
+      (await read(`/accounts/${shop.accountId}`)).available,
+      false,
+    ])
+    const statement = await file(`/accounts/${shop.username}/statements/${month}`)
+    expect(JSON.parse(statement.bytes.toString()).data.movements).toHaveLength(whole.items.length)
+    const csv = await file(`/accounts/${shop.username}/statements/${month}?format=csv`)
+    expect(csv.headers['content-type']).toBe('text/csv; charset=utf-8')
+    expect(csv.headers['content-disposition']).toBe(
+      `attachment; filename="statement-${shop.username}-${month}.csv"`,
+    )
+    const pdf = await file(`/accounts/${shop.username}/statements/${month}?format=pdf`)
+    expect(pdf.bytes.subarray(0, 5).toString()).toBe('%PDF-')
+    for (const wrong of ['2099-01', '2020-13', 'now']) {
+      const { status, json } = await get(`/accounts/${shop.username}/statements/${wrong}`)
+      expect([wrong, status >= 400 && status < 500, Object.keys(json.errors)]).toEqual([
+        wrong,
+        true,
+        ['month'],
+      ])
+    }
+  })
+})
+
+it('requests are found by account and by their id, also those that were refused', async () => {
+  const shop = await office.server.shop()
+  const service = await office.server.service()
+  await office.server.place(shop, { ID: service, IMEI: imei(7) })
+  const refused = await office.server.call(shop, { action: 'placeimeiorder', parameters: '{}' })
+  const trace = String(refused.headers['x-request-id'])
+  const path = `/accounts/${shop.username}/requests`
+  await until('the requests are logged', async () => (await read(path)).page.items.length >= 2)
+  const { items } = (await read(`${path}?outcome=refused`)).page
+  expect(items).toMatchObject([{ trace_id: trace, protocol: 'dhru', account: shop.accountId }])
+  // The test's clock is ahead of the one by which requests are named.
+  const { sql } = office.server
+  await sql`update requests set at = now() where request_id = ${trace}::uuid`
+  const one = await get(`/requests/${trace}`)
+  expect(one.json.data, JSON.stringify(one.json)).toEqual({ ...items[0], time: expect.any(String) })
+  const [placed] = (await read(`${path}?outcome=ok&action=placeimeiorder`)).page.items
+  expect(placed.order).toEqual(expect.any(Number))
+  const own = await get('/accounts/nobody')
+  await until('the refusal of an operator is kept, too', async () => {
+    await sql`update stranger_requests set at = now() where request_id = ${own.json.traceId}::uuid`
+    const found = await get(`/requests/${own.json.traceId}`)
+    return found.status === 200 && found.json.data.protocol === 'operator'
+  })
+  expect(await get('/requests/nonsense')).toMatchObject({ status: 422 })
+})
+
+describe('deposits', () => {
+  let shop: Shop
+  const ids: number[] = []
+  beforeAll(async () => {
+    const { sql } = office.server
+    shop = await office.server.shop({ deposit: '1' })
+    await sql`
+      insert into deposit_providers (code, name, kind, currency, min_amount, created_at, updated_at)
+      values ('bank', 'Bank', 'bank-transfer', 'USD', 1000000, now(), now())`
+    const rows = await sql<{ id: bigint }[]>`
+      insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, check_at, created_at)
+      select ${shop.accountId}, p.id, 'review', 'USD', n * 1000000, 0, n * 1000000, now() + interval '1 day', null, now()
+        from deposit_providers p cross join generate_series(1, 3) n where p.code = 'bank' returning id`
+    ids.push(...rows.map(({ id }) => Number(id)))
+    await sql`
+      insert into deposit_proofs (deposit_id, media_type, content, created_at)
+      values (${ids[0] as number}, 'application/pdf', ${Buffer.from('%PDF-1.7 paid')}, now())`
+  })
+
+  it('are credited once, or refused, with who did it', async () => {
+    const [first, second] = ids
+    const before = Number((await read(`/accounts/${shop.accountId}`)).available)
+    const confirmed = await change('POST', `/deposits/${first}/confirm`, { note: 'seen at the bank' })
+    expect(confirmed.json.data).toMatchObject({
+      state: 'succeeded',
+      note: 'seen at the bank',
+      amount: '1.00',
+    })
+    expect(confirmed.json.data.settled_by).toMatch(/^staff:\d+$/)
+    expect(await change('POST', `/deposits/${first}/confirm`, {})).toMatchObject({ status: 409 })
+    expect(await change('POST', `/deposits/${first}/refuse`, { reason: 'no' })).toMatchObject({ status: 409 })
+    expect(await change('POST', `/deposits/${second}/refuse`, {})).toMatchObject({ status: 400 })
+    expect(
+      (await change('POST', `/deposits/${second}/refuse`, { reason: 'It bounced' })).json.data,
+    ).toMatchObject({
+      ...{ state: 'failed', reason: 'It bounced' },
+    })
+    expect(Number((await read(`/accounts/${shop.accountId}`)).available)).toBe(before + 1)
+    expect(await change('POST', '/deposits/999999/confirm', {})).toMatchObject({ status: 404 })
+  })
+
+  it('show the file that was handed in, which no browser runs', async () => {
+    const proof = await file(`/deposits/${ids[0]}/proof`)
+    expect([proof.status, proof.bytes.toString()]).toEqual([200, '%PDF-1.7 paid'])
+    expect(proof.headers).toMatchObject({
+      ...{ 'content-type': 'application/pdf', 'x-content-type-options': 'nosniff' },
+      'content-disposition': expect.stringMatching(/^attachment; /),
+    })
+    expect(await get(`/deposits/${ids[1]}/proof`)).toMatchObject({ status: 404 })
+  })
+})

@@ -1,0 +1,485 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ReviewKind } from '../../../src/fulfilment/people/review.ts'
+import { openReviews } from '../../../src/fulfilment/people/reviews.sql.ts'
+import type { AccountId, OrderId } from '../../../src/lib/ids.ts'
+import type { OperatorDeps } from '../../../src/protocols/operator/deps.ts'
+import { routesOf } from '../../../src/protocols/operator/routes.ts'
+import { brokenPromises } from '../../orders/orders.fixtures.ts'
+import { exchange } from '../../support/dhru.ts'
+import { imei, type Shop } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
+import { ask, changer, OperatorOffice } from './office.fixtures.ts'
+
+let office: OperatorOffice
+let shop: Shop
+let service: string
+let headers: Record<string, string>
+let id: number
+/** `change` asks for a change, and looks whether it is in the trail, in the name of who asked. */
+let change: ReturnType<typeof changer>
+const traced = new Set<string>()
+let imeis = 0
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+  shop = await office.server.shop({ deposit: '1000' })
+  service = await office.server.service()
+  ;({ headers, id } = await office.person('manager'))
+  const asking = changer(office.server, headers)
+  change = async (method, path, body, options) => {
+    const before = await newest()
+    const answer = await asking(method, path, body, options)
+    const { trail, ledger } = await newest()
+    const route = routeOf(path)
+    if (answer.status === 200 && (trail > before.trail || ledger > before.ledger)) traced.add(route)
+    return answer
+  }
+})
+
+/** `newest` counts what the person has done: lines of the trail, and entries of the ledger. */
+async function newest(): Promise<{ trail: number; ledger: number }> {
+  const [row] = await office.server.sql<{ trail: number; ledger: number }[]>`
+    select (select count(*)::int from trail where actor = ${`staff:${id}`}) as trail,
+           (select count(*)::int from ledger_entries where actor = ${`staff:${id}`}) as ledger`
+  return row ?? { trail: 0, ledger: 0 }
+}
+
+const routes = routesOf({} as OperatorDeps).filter(
+  ({ method, section }) => method !== 'GET' && ['Orders', 'Reviews', 'Manual work'].includes(section),
+)
+const routeOf = (path: string): string =>
+  routes.find((route) => new RegExp(`^${route.path.replace(/:\w+/g, '\\d+')}$`).test(path))?.path ?? path
+
+/** That somebody works on an item is noted with the item, and changes nothing of it. */
+const NOT_TRACED = ['/manual/take']
+afterAll(async () => {
+  expect(await brokenPromises(office.server.sql)).toEqual([])
+  await office.stop()
+})
+
+const get = (path: string) => ask(office.server, 'GET', path, { headers })
+const read = async (path: string) => (await get(path)).json.data
+const available = async (): Promise<number> => Number((await read(`/accounts/${shop.accountId}`)).available)
+
+/** `placed` places an order, which succeeds at once, or (00100105) is with its supplier for a day. */
+async function placed(tac?: string, of = service): Promise<number> {
+  const answer = await office.server.place(shop, { ID: of, IMEI: imei(++imeis, tac) })
+  return Number(answer.SUCCESS[0].REFERENCEID)
+}
+
+async function done(): Promise<number> {
+  const order = await placed()
+  await office.server.ended(shop, String(order))
+  return order
+}
+
+async function withSupplier(): Promise<number> {
+  const order = await placed('00100105')
+  await until(
+    'it is with its supplier',
+    async () => (await read(`/orders/${order}`)).items[0].attempts[0]?.state === 'accepted',
+  )
+  return order
+}
+
+describe('orders are', () => {
+  it('cancelled where nobody has them, and asked about where somebody does', async () => {
+    const { sql } = office.server
+    const dear = await office.server.service()
+    await sql`update supplier_routes set cost = 5000000 where service_id = ${Number(dear)}`
+    const before = await available()
+    const waiting = await placed(undefined, dear)
+    const cancelled = await change('POST', `/orders/${waiting}/cancel`, {})
+    expect(cancelled.json.data).toMatchObject({
+      ...{ cancelled: 1, asked: 0 },
+      order: { state: 'cancelled', items: [{ reason: 'Cancelled by the operator' }] },
+    })
+    expect(await available()).toBe(before)
+    const sent = await withSupplier()
+    expect((await change('POST', `/orders/${sent}/cancel`, {})).json.data).toMatchObject({
+      cancelled: 0,
+      asked: 1,
+    })
+    expect((await read(`/reviews?order=${sent}`)).page.items).toMatchObject([
+      { kind: 'cancel', opened_by: `staff:${id}`, decisions: ['grant', 'decline'] },
+    ])
+    expect(await change('POST', `/orders/${await done()}/cancel`, {})).toMatchObject({ status: 409 })
+    expect(await change('POST', '/orders/999999/cancel', {})).toMatchObject({ status: 404 })
+  })
+
+  it('asked about again', async () => {
+    const order = await done()
+    expect((await change('POST', `/orders/${order}/verify`, {})).json.data).toEqual({ asked: 1, open: 0 })
+    const { others = [] } = { others: (await read(`/reviews?order=${order}&state=all`)).page.items }
+    expect(others).toMatchObject([{ kind: 'verify', opened_by: `staff:${id}` }])
+    expect(await change('POST', `/orders/${await withSupplier()}/verify`, {})).toMatchObject({ status: 409 })
+  })
+
+  it('refunded in part, once for each reference, and then in whole', async () => {
+    const order = await done()
+    const before = await available()
+    const part = { amount: '0.40', reason: 'It came late', reference: 'ticket 7' }
+    const first = await change('POST', `/orders/${order}/refund`, part)
+    expect(first.json.data).toMatchObject({
+      given_back: '0.40',
+      order: { state: 'success', items: [{ refunded: '0.40' }] },
+    })
+    expect((await change('POST', `/orders/${order}/refund`, part)).json.data).toMatchObject({
+      given_back: '0.00',
+    })
+    for (const [body, status, field] of [
+      [{ ...part, amount: '0.70', reference: 'other' }, 422, 'amount'],
+      [{ amount: '0.10', reason: 'x' }, 422, 'reference'],
+      [{ ...part, reason: ' ' }, 422, 'reason'],
+      [{ ...part, amount: 'some' }, 422, 'amount'],
+      [{ ...part, items: [2] }, 404, 'item'],
+      [{ reason: 'x', items: [] }, 400, 'items'],
+    ] as const) {
+      const refused = await change('POST', `/orders/${order}/refund`, body)
+      expect.soft([refused.status, Object.keys(refused.json.errors)]).toEqual([status, [field]])
+    }
+    const whole = await change('POST', `/orders/${order}/refund`, { reason: 'It was wrong' })
+    expect(whole.json.data).toMatchObject({
+      ...{ given_back: '0.60' },
+      order: { state: 'failed', items: [{ state: 'failed', reason: 'It was wrong', refunded: '1.00' }] },
+    })
+    expect(await available()).toBe(before + 1)
+    expect(await office.server.status(shop, String(order))).toMatchObject({ STATUS: '3' })
+    expect(await change('POST', `/orders/${order}/refund`, { reason: 'again' })).toMatchObject({
+      status: 409,
+    })
+  })
+
+  it('rejected, and corrected by who has seen how they are', async () => {
+    const rejected = await done()
+    expect(
+      (await change('POST', `/orders/${rejected}/reject`, { reason: 'A wrong code' })).json.data,
+    ).toMatchObject({
+      given_back: '1.00',
+      order: { state: 'failed', items: [{ result: null, attempts: [{ state: 'given_up' }] }] },
+    })
+    const order = await done()
+    const { version, result } = (await read(`/orders/${order}`)).items[0]
+    const body = { result: 'Code 1234', why: 'they sent another' }
+    expect(await change('POST', `/orders/${order}/correct`, body)).toMatchObject({ status: 400 })
+    const both = await Promise.all(
+      ['Code 1', 'Code 2'].map((text) =>
+        change('POST', `/orders/${order}/correct`, { ...body, result: text }, { version }),
+      ),
+    )
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
+    const won = both.find(({ status }) => status === 200)
+    expect(won?.json.data.before).toBe(result)
+    const { items } = (await read(`/audit?what=item&account=${shop.accountId}&limit=1`)).page
+    expect(items[0]).toMatchObject({
+      ...{ actor: `staff:${id}`, role: 'manager', why: 'they sent another', before: { result } },
+      after: { result: won?.json.data.order.items[0].result },
+    })
+  })
+
+  it('refunded many at a time, some in each request, and shown before', async () => {
+    const own = await office.server.shop({ deposit: '50' })
+    const ids: number[] = []
+    for (const n of [1, 2, 3, 4, 5]) {
+      const { SUCCESS } = await office.server.place(own, { ID: service, IMEI: imei(n, '35111111') })
+      ids.push(Number(SUCCESS[0].REFERENCEID))
+      await office.server.ended(own, SUCCESS[0].REFERENCEID)
+    }
+    const asked = { account: own.username, reason: 'The supplier was wrong', reference: 'outage', limit: 2 }
+    const pages = async (apply: boolean) => {
+      const found: number[] = []
+      let total = 0
+      for (let cursor: string | undefined; ; ) {
+        const { status, json } = await change('POST', '/orders/refund', {
+          ...asked,
+          apply,
+          ...(cursor && { cursor }),
+        })
+        expect([status, json.data?.applied], JSON.stringify(json)).toEqual([200, apply])
+        found.push(...json.data.orders.map(({ order }: { order: number }) => order))
+        total += Number(json.data.totals[0]?.amount ?? 0)
+        if (json.data.next_cursor === null) return { found, total }
+        cursor = json.data.next_cursor
+      }
+    }
+    const newest = ids.toReversed()
+    expect(await pages(false)).toEqual({ found: newest, total: 5 })
+    expect((await read(`/accounts/${own.accountId}`)).available).toBe('45.00')
+    expect(await pages(true)).toEqual({ found: newest, total: 5 })
+    expect((await read(`/accounts/${own.accountId}`)).available).toBe('50.00')
+    expect(await pages(true)).toEqual({ found: [], total: 0 })
+    for (const [body, field] of [
+      [{ reason: 'all', apply: true }, 'id'],
+      [{ ...asked, reason: ' ', apply: false }, 'reason'],
+      [{ ...asked, account: 'nobody', apply: false }, 'account'],
+    ] as const) {
+      const { json } = await change('POST', '/orders/refund', body)
+      expect(Object.keys(json.errors)).toEqual([field])
+    }
+  })
+
+  it('found by all that narrows them, and written as a file', async () => {
+    const order = await done()
+    const input = (await read(`/orders/${order}`)).items[0].input
+    const today = new Date().toISOString().slice(0, 10)
+    for (const filter of [`imei=${input}`, `search=${input}&supplier=sandbox&from=${today}&to=${today}`]) {
+      expect((await read(`/orders?${filter}`)).page.items).toMatchObject([{ id: order }])
+      const csv = await exchange(office.server.url, {
+        method: 'GET',
+        path: `/api/operator/orders.csv?${filter}`,
+        headers,
+      })
+      const [head = '', line = '', ...rest] = csv.bytes.toString().split('\r\n')
+      expect([head.includes('cost'), line.startsWith(`${order},1,`), rest]).toEqual([true, true, ['']])
+    }
+    expect(await get('/orders.csv?supplier=nobody')).toMatchObject({ status: 404, json: { source: 'query' } })
+    const support = await office.person('support')
+    const path = `/api/operator/orders.csv?imei=${input}`
+    const without = await exchange(office.server.url, { method: 'GET', path, headers: support.headers })
+    expect(without.bytes.toString()).not.toContain('cost')
+  })
+
+  it('sent by a route of a person’s choice, where that is safe', async () => {
+    const { sql } = office.server
+    const dear = await office.server.service()
+    await sql`update supplier_routes set cost = 5000000 where service_id = ${Number(dear)}`
+    const order = await placed(undefined, dear)
+    await until(
+      'it waits for its margin',
+      async () => (await read(`/reviews?order=${order}`)).page.items.length === 1,
+    )
+    await sql`insert into suppliers (kind, name, currency) values ('sandbox', 'Second', 'USD')`
+    const [route] = await sql<{ id: number }[]>`
+      insert into supplier_routes (service_id, supplier_id, position)
+      select ${Number(dear)}, id, 2 from suppliers where name = 'Second' returning id`
+    const [blocked] = await sql<{ id: number }[]>`
+      select id from supplier_routes where service_id = ${Number(dear)} and position = 1`
+    const refused = await change('POST', `/orders/${order}/resend`, { route: blocked?.id, why: 'now' })
+    expect(refused).toMatchObject({ status: 409, json: { message: expect.stringContaining('costs 5.00') } })
+    const resent = await change('POST', `/orders/${order}/resend`, { route: route?.id, why: 'a cheaper one' })
+    expect(resent.json.data, JSON.stringify(resent.json)).toMatchObject({ items: [1], supplier: 'Second' })
+    await office.server.ended(shop, String(order))
+    expect((await read(`/orders/${order}`)).items[0].attempts).toMatchObject([
+      { number: 1, supplier: 'Second', state: 'succeeded', fault: null },
+    ])
+    for (const [of, words] of [
+      [order, 'done'],
+      [await withSupplier(), 'may do it'],
+    ] as const) {
+      const { status, json } = await change('POST', `/orders/${of}/resend`, {
+        route: route?.id,
+        why: 'again',
+      })
+      expect([status, json.code]).toEqual([409, 'CONFLICT_ERROR'])
+      expect(json.message).toContain(words)
+    }
+  })
+})
+
+describe('reviews', () => {
+  /** `opened` gives the review of a kind, about an item that is with its supplier. */
+  async function opened(kind: ReviewKind): Promise<{ order: number; review: number }> {
+    const order = await withSupplier()
+    const item = { accountId: shop.accountId as AccountId, orderId: order as OrderId, position: 1 }
+    await openReviews(office.server.sql, [{ item, attempt: 1, kind, detail: 'made by a test' }], new Date())
+    const [{ id: review }] = (await read(`/reviews?order=${order}`)).page.items
+    return { order, review }
+  }
+
+  it('are listed by kind, by order and by pages, and shown with their evidence', async () => {
+    const made = [await opened('expired'), await opened('expired'), await opened('expired')]
+    const ids = made.map(({ review }) => review)
+    expect(
+      (await read('/reviews?kind=expired&limit=200')).page.items.map((one: { id: number }) => one.id),
+    ).toEqual(ids)
+    const first = (await read('/reviews?kind=expired&limit=2')).page
+    const second = (await read(`/reviews?kind=expired&limit=2&cursor=${first.next_cursor}`)).page
+    expect([...first.items, ...second.items].map((one: { id: number }) => one.id)).toEqual(ids)
+    expect(second.next_cursor).toBeNull()
+    const [{ order, review } = { order: 0, review: 0 }] = made
+    expect(await read(`/reviews/${review}`)).toMatchObject({
+      review: { id: review, kind: 'expired', order, state: 'processing', supplier: 'sandbox' },
+      item: { position: 1, price: '1.00', attempts: [{ state: 'accepted', reference: expect.any(String) }] },
+      ...{ currency: 'USD', others: [] },
+    })
+    expect(await get('/reviews/999999')).toMatchObject({ status: 404 })
+  })
+
+  it('are decided, with who and why, and what it does to the money', async () => {
+    const before = await available()
+    const { order, review } = await opened('expired')
+    for (const [body, field] of [
+      [{ decision: 'found', why: 'x' }, 'reference'],
+      [{ decision: 'result', why: 'x' }, 'result'],
+      [{ decision: 'wait', reference: '7', why: 'x' }, 'reference'],
+      [{ decision: 'grant', why: 'x' }, 'decision'],
+      [{ decision: 'wait', why: ' ' }, 'why'],
+      [{ decision: 'give_back', why: 'x', keep: true }, 'keep'],
+    ] as const) {
+      const { status, json } = await change('POST', `/reviews/${review}/resolve`, body)
+      expect.soft([status, Object.keys(json.errors)]).toEqual([422, [field]])
+    }
+    const body = { decision: 'give_back', message: 'It took too long', why: 'asked by phone' }
+    const resolved = await change('POST', `/reviews/${review}/resolve`, body)
+    expect(resolved.json.data).toMatchObject({
+      review: { resolution: 'give_back', resolved_by: `staff:${id}`, why: 'asked by phone', decisions: [] },
+      alike: null,
+    })
+    expect((await read(`/orders/${order}`)).items[0]).toMatchObject({
+      state: 'failed',
+      reason: 'It took too long',
+    })
+    expect(await available()).toBe(before)
+    expect(await change('POST', `/reviews/${review}/resolve`, body)).toMatchObject({ status: 409 })
+    const other = await opened('expired')
+    const result = { decision: 'result', result: 'Clean', why: 'by mail' }
+    expect(await change('POST', `/reviews/${other.review}/resolve`, result)).toMatchObject({ status: 200 })
+    expect((await read(`/orders/${other.order}`)).items[0]).toMatchObject({
+      state: 'success',
+      result: 'Clean',
+    })
+    expect(await available()).toBe(before - 1)
+  })
+
+  it('of support are those that move no money', async () => {
+    const { review } = await opened('expired')
+    const support = await office.person('support')
+    const theirs = changer(office.server, support.headers)
+    for (const decision of ['give_back', 'send_again', 'send_anyway', 'grant']) {
+      expect(await theirs('POST', `/reviews/${review}/resolve`, { decision, why: 'x' })).toMatchObject({
+        status: 403,
+      })
+    }
+    expect(await theirs('POST', `/reviews/${review}/resolve`, { decision: 'wait', why: 'x' })).toMatchObject({
+      status: 200,
+    })
+  })
+
+  it('of words that nobody knows settle all that wait for them, and later ones, where the decision is kept', async () => {
+    const { sql } = office.server
+    const orders = [await withSupplier(), await withSupplier(), await withSupplier()]
+    // As a supplier's refusal in such words leaves them.
+    await sql`
+      update attempts set state = 'unknown', unrecognised = 'kaput', detail = 'kaput' where order_id = any(${orders}::bigint[])`
+    await sql`
+      update items set state = 'unknown', due_at = now() + interval '1 hour' where order_id = any(${orders}::bigint[])`
+    await openReviews(
+      sql,
+      [
+        {
+          item: { accountId: shop.accountId as AccountId, orderId: orders[0] as OrderId, position: 1 },
+          ...{ attempt: 1, kind: 'unrecognised answer' as const, detail: 'kaput' },
+        },
+      ],
+      new Date(),
+    )
+    const [{ id: review }] = (await read('/reviews?kind=unrecognised%20answer')).page.items
+    const kept = await change('POST', `/reviews/${review}/resolve`, {
+      decision: 'give_back',
+      why: 'it is broken',
+      keep: true,
+    })
+    expect(kept.json.data, JSON.stringify(kept.json)).toMatchObject({ alike: 2 })
+    for (const order of orders) await office.server.ended(shop, String(order))
+    expect((await read('/answers')).items).toMatchObject([
+      { supplier: 'sandbox', words: 'kaput', decision: 'give_back', decided_by: `staff:${id}` },
+    ])
+    const forgotten = { supplier: 'sandbox', words: 'kaput' }
+    expect(await change('POST', '/answers/forget', forgotten)).toMatchObject({ status: 200 })
+    expect(await change('POST', '/answers/forget', forgotten)).toMatchObject({ status: 404 })
+    expect((await read('/answers')).items).toEqual([])
+  })
+})
+
+describe('manual work', () => {
+  let byHand: string
+  beforeAll(async () => {
+    await office.server.sql`insert into suppliers (kind, name, currency) values ('manual', 'People', 'USD')`
+    byHand = await office.server.service({ supplier: 'People' })
+  })
+
+  async function waiting(count: number): Promise<{ order: number; input: string }[]> {
+    const made: { order: number; input: string }[] = []
+    for (let n = 0; n < count; n++) {
+      const order = await placed(undefined, byHand)
+      made.push({ order, input: imei(imeis) })
+    }
+    await until('they wait for people', async () => {
+      const { items } = await read('/manual?supplier=people')
+      return made.every(({ order }) => items.some((one: { order: number }) => one.order === order))
+    })
+    return made
+  }
+
+  it('is listed, taken, answered and refused', async () => {
+    const [one, two] = (await waiting(2)) as [
+      { order: number; input: string },
+      { order: number; input: string },
+    ]
+    expect(await read(`/manual?service=${byHand}&limit=1`)).toMatchObject({
+      items: [{ order: one.order }],
+      more: true,
+    })
+    expect((await change('POST', '/manual/take', { orders: [one.order] })).json.data).toEqual({ taken: 1 })
+    const [taken] = (await read('/manual')).items
+    expect(taken.taken).toContain(`taken by staff:${id} at `)
+    const done = await change('POST', '/manual/answer', { order: one.order, result: 'Clean' })
+    expect(done.json.data).toEqual({ answered: 1, refused: 0, in_review: 0 })
+    const refused = await change('POST', '/manual/answer', { order: two.order, refusal: 'Not this model' })
+    expect(refused.json.data).toEqual({ answered: 0, refused: 1, in_review: 0 })
+    expect(await office.server.ended(shop, String(one.order))).toMatchObject({ STATUS: '4' })
+    expect(await office.server.ended(shop, String(two.order))).toMatchObject({ STATUS: '3' })
+    expect(await change('POST', '/manual/answer', { order: one.order, result: 'x' })).toMatchObject({
+      status: 409,
+    })
+    expect(await change('POST', '/manual/answer', { order: one.order })).toMatchObject({ status: 422 })
+    expect(await change('POST', '/manual/take', { orders: [one.order] })).toMatchObject({ status: 409 })
+  })
+
+  it('is pasted, after it was shown which line goes where', async () => {
+    const made = await waiting(3)
+    const lines = [
+      `${made[0]?.input} Clean`,
+      `${made[1]?.input}\tNOT FOUND here`,
+      `${imei(99, '35999999')} Clean`,
+    ]
+    const body = { text: lines.join('\n'), refused: ['not found'] }
+    const preview = await change('POST', '/manual/paste', { ...body, preview: true })
+    expect(preview.json.data).toMatchObject({
+      ...{ written: false, answered: 1, refused: 1 },
+      lines: [
+        { line: 1, order: made[0]?.order, answer: 'result', text: 'Clean' },
+        { line: 2, order: made[1]?.order, answer: 'refusal', text: 'NOT FOUND here' },
+      ],
+      problems: [{ line: 3, reason: expect.stringContaining('nothing waits for') }],
+    })
+    expect((await read('/manual')).items).toHaveLength(3)
+    const whole = await change('POST', '/manual/paste', { ...body, preview: false })
+    expect(whole).toMatchObject({ status: 422, json: { source: 'body' } })
+    expect(whole.json.errors).toEqual({ 'text.3': [expect.stringContaining('nothing waits for')] })
+    expect((await read('/manual')).items).toHaveLength(3)
+    const written = await change(
+      'POST',
+      '/manual/paste',
+      { ...body, preview: false, skip_unknown: true },
+      { key: 'sheet' },
+    )
+    expect(written.json.data).toMatchObject({
+      written: true,
+      answered: 1,
+      refused: 1,
+      problems: [{ line: 3 }],
+    })
+    const again = await change(
+      'POST',
+      '/manual/paste',
+      { ...body, preview: false, skip_unknown: true },
+      { key: 'sheet' },
+    )
+    expect(again.json).toEqual(written.json)
+    expect((await read('/manual')).items).toMatchObject([{ order: made[2]?.order }])
+  })
+})
+
+it('every change of these routes is found in the trail or in the ledger, in the name of who made it', () => {
+  expect([...traced, ...NOT_TRACED].sort()).toEqual(routes.map(({ path }) => path).sort())
+})
