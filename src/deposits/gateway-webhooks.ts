@@ -1,9 +1,10 @@
 import type { ChangeListener } from '../database/change-notifier.ts'
 import { KeptCopy } from '../database/kept-copy.ts'
 import { Refusal } from '../errors.ts'
-import type { Gateway, GatewayEvent } from '../integrations/gateways/gateway.ts'
+import type { Gateway, GatewayEvent, GatewayWake } from '../integrations/gateways/gateway.ts'
 import type { Transfer, TransferReader } from '../integrations/gateways/transfer.ts'
 import { Bucket } from '../throttles/bucket.ts'
+import { selectDeposit } from './deposits.sql.ts'
 import { takeTransfers } from './incoming.ts'
 import type { DepositsDeps } from './pages.ts'
 import type { Provider } from './provider.ts'
@@ -18,6 +19,9 @@ const MAX_PROVIDERS = 1000
  */
 const REREADS_PER_MINUTE = 60
 
+/** WAKES_PER_MINUTE bounds how often gateways are asked because they told of something, in each process. */
+const WAKES_PER_MINUTE = 600
+
 /** Listening is a provider whose hook is told of payments, or of transfers that may be any deposit's. */
 interface Listening {
   provider: Provider
@@ -28,7 +32,8 @@ interface Listening {
 /** Heard is what a hook was told. */
 interface Heard {
   provider: Provider
-  event?: GatewayEvent | undefined
+  event?: GatewayEvent | GatewayWake | undefined
+  gateway?: Gateway | null
   transfers?: Transfer[] | undefined
 }
 
@@ -36,6 +41,7 @@ interface Heard {
 export class GatewayWebhooks {
   readonly #deps: DepositsDeps
   readonly #providers: KeptCopy<ReadonlyMap<string, Listening>>
+  readonly #wakes = new Bucket('questions because gateways told of something', () => {})
   readonly #rereads = new Bucket('providers read for wrong signatures', () => {})
 
   constructor(deps: DepositsDeps, notifier: ChangeListener) {
@@ -49,14 +55,16 @@ export class GatewayWebhooks {
   }
 
   /**
-   * `receive` takes in what was sent to the hook of a provider. When it returns that is committed, or is about no deposit of ours. Throws
+   * `receive` takes in what was sent to the hook of a provider, whose name is its code, and perhaps a dot and a mark. When it returns that is committed, or is about no deposit of ours. Throws
    * invalid_signature, and not_found when it is about a deposit that is not here: the gateway then sends it again.
    */
-  async receive(code: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
+  async receive(name: string, body: Buffer, headers: Record<string, unknown>): Promise<void> {
+    const [code = '', mark = ''] = name.split('.', 2)
     const { sql, clock, log } = this.#deps
-    const { provider, event, transfers = [] } = await this.#check(code, body, headers)
+    const { provider, event, gateway, transfers = [] } = await this.#check({ code, mark }, body, headers)
     await this.#take(provider, transfers)
     if (!event) return
+    if (!('payment' in event)) return await this.#wake(provider, gateway as Gateway, event)
     const { depositId, payment } = event
     const { outcome, note }: Settled = await settle(sql, provider, { depositId, payment, event }, clock)
     const said = { provider: code, event: event.id, type: event.type, deposit: depositId, outcome }
@@ -66,6 +74,31 @@ export class GatewayWebhooks {
     }
     if (note === undefined) log.info(said, 'a gateway told of a deposit')
     else log.warn({ ...said, note }, 'a deposit waits for a person')
+  }
+
+  /**
+   * `#wake` asks the gateway what became of a deposit's payment, and takes it in. Throws not_found when there is no such deposit, and what has the
+   * gateway come again: too_many_requests, temporarily_unavailable before its page is known here, provider_unavailable.
+   */
+  async #wake(provider: Provider, gateway: Gateway, { depositId }: GatewayWake): Promise<void> {
+    const { sql, clock, log } = this.#deps
+    const said = { provider: provider.code, deposit: depositId }
+    if (this.#wakes.take(WAKES_PER_MINUTE, performance.now()) > 0) throw new Refusal('too_many_requests')
+    const deposit = await selectDeposit(sql, null, depositId)
+    if (deposit?.providerId !== provider.id) {
+      log.error(said, 'a gateway told of a deposit that is not here')
+      throw new Refusal('not_found')
+    }
+    if (deposit.reference === null) throw new Refusal('temporarily_unavailable')
+    const payment = await gateway.ask(deposit.reference, depositId).catch((error: Error) => {
+      log.warn({ ...said, reason: error.message }, 'a gateway that told of a deposit cannot be asked')
+      throw new Refusal('provider_unavailable')
+    })
+    const { outcome, note } = payment
+      ? await settle(sql, provider, { depositId, payment }, clock)
+      : { outcome: 'nothing new', note: undefined }
+    if (note === undefined) log.info({ ...said, outcome }, 'a gateway told of a deposit')
+    else log.warn({ ...said, outcome, note }, 'a deposit waits for a person')
   }
 
   async #take(provider: Provider, transfers: Transfer[]): Promise<void> {
@@ -82,7 +115,11 @@ export class GatewayWebhooks {
   }
 
   /** `#check` gives the provider and what its hook was told. Throws invalid_signature. */
-  async #check(code: string, body: Buffer, headers: Record<string, unknown>): Promise<Heard> {
+  async #check(
+    { code, mark }: { code: string; mark: string },
+    body: Buffer,
+    headers: Record<string, unknown>,
+  ): Promise<Heard> {
     const read = (providers: ReadonlyMap<string, Listening>) => {
       const known = providers.get(code)
       // One answer for both, so that a caller does not learn which providers there are.
@@ -90,7 +127,7 @@ export class GatewayWebhooks {
       const { provider, gateway, hearing } = known
       return hearing
         ? { provider, transfers: hearing.receive(body, headers) }
-        : { provider, event: gateway?.receive(body, headers) }
+        : { provider, gateway, event: gateway?.receive(body, headers, mark) }
     }
     try {
       return read(await this.#providers.current())

@@ -29,6 +29,7 @@ export class Gateways implements RuntimeService {
     if (!kind.connect) return null
     this.#client ??= this.#context.outbound.open(LIMITS)
     return kind.connect({
+      code: provider.code,
       settings: settingsOf(provider),
       secrets: secretsOf(provider, await this.#sealer()),
       client: this.#client,

@@ -60,9 +60,11 @@ export class PaymentPages {
     const { sql, clock, log } = this.#deps
     const provider = (await selectProvider(sql, { id: providerId })) as Provider
     try {
-      const payment = await (await this.#gateway(provider)).withdraw(reference)
-      // Nobody can pay: the caller ends the deposit.
-      if (!payment || payment.state === 'expired') return
+      const gateway = await this.#gateway(provider)
+      const isClosing = gateway.withdraw !== undefined
+      const payment = await (isClosing ? gateway.withdraw?.(reference, id) : gateway.ask(reference, id))
+      // Nobody can pay, or pages cannot be closed: the caller ends the deposit.
+      if (!payment || payment.state === 'expired' || (payment.state === 'open' && !isClosing)) return
       if (payment.state === 'open') throw new GatewayUnreachable('it did not close its page')
       await settle(sql, provider, { depositId: id, payment }, clock)
       if (payment.state === 'processing') throw new Refusal('conflict', 'the payment is under way', 'id')

@@ -28,7 +28,7 @@ import {
   Unreadable,
   type ValuesOf,
 } from '../lib/attributes.ts'
-import { faultsIn, type Result, resultOf } from '../lib/fault.ts'
+import { fault, faultsIn, type Result, resultOf } from '../lib/fault.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import { formatMoney, isCurrency, MAX_AMOUNT, type Micros } from '../lib/money.ts'
 import { formatPercent, parsePercent } from './fees.ts'
@@ -167,6 +167,9 @@ export function completeProvider(
   const settings = readSettings(kind, set, existing?.settings)
   return resultOf({ ...values, settings: settings.ok ? settings.value : {} }, [
     ...faultsOf(fixed, { code, currency }, {}),
+    ...(kind.currencies?.includes(currency) === false
+      ? [fault('currency', `must be one of ${kind.currencies.join(', ')} for ${name}`)]
+      : []),
     ...faults,
     ...thousandsFaults(written, form, currency),
     ...faultsOf(written, values, {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Sql } from '../database/database.ts'
-import { GatewayRefused, GatewayUnreachable } from '../integrations/gateways/gateway.ts'
+import { GatewayRefused, GatewayUnreachable, type Payment } from '../integrations/gateways/gateway.ts'
 import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import type { ProviderId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
@@ -76,15 +76,25 @@ async function checkDeposit(
     return
   }
   const provider = (await selectProvider(sql, { id: deposit.providerId })) as Provider
-  const payment = await (await gateways.of(provider))?.ask(reference)
-  if (!payment) {
+  const said = await (await gateways.of(provider))?.ask(reference, id)
+  if (!said) {
     await handOver(sql, deposit, clock)
     return
   }
+  const payment = inTime(said, deposit, clock.now())
   const { outcome, note } = await settle(sql, provider, { depositId: id, payment }, clock)
   if (outcome === 'review')
     log.warn({ deposit: id, provider: provider.code, note }, 'a deposit waits for a person')
 }
+
+/** LATE_MS is how long after its time an unpaid deposit is left to a gateway that does not end it. */
+const LATE_MS = 60 * MINUTE_MS
+
+/** `inTime` ends a payment that nobody has begun in its time, for gateways that never do so. */
+const inTime = (payment: Payment, { expiresAt }: Deposit, now: Date): Payment =>
+  payment.state === 'open' && now.getTime() > expiresAt.getTime() + LATE_MS
+    ? { ...payment, state: 'expired' }
+    : payment
 
 /** `endUnpaid` ends a deposit whose time is over. */
 async function endUnpaid(sql: Sql, { id }: Deposit, clock: Clock): Promise<void> {

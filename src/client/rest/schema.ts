@@ -40,8 +40,8 @@ export interface Schemas {
     id: number
     code: string
     name: string
-    kind: 'manual' | 'unique-amount' | 'callback' | 'stripe'
-    /** bank_transfer, bank_transfer, address, checkout */
+    kind: 'manual' | 'unique-amount' | 'callback' | 'dhru-gateway' | 'midtrans' | 'xendit' | 'stripe'
+    /** bank_transfer, bank_transfer, address, checkout, checkout, checkout, checkout */
     channel: string
     currency: string
     /** A decimal; of what is credited */

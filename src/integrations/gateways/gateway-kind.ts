@@ -13,6 +13,8 @@ export interface GatewayKind extends IntegrationKind {
   readonly shown: readonly string[]
   /** `channel` is how payments travel, as callers read it. */
   readonly channel: string
+  /** `currencies` are those that it takes; absent: all. */
+  readonly currencies?: readonly string[]
   /** `step` gives the smallest amount that can be paid in a currency, in micros: every payment is a multiple of it. */
   step(currency: string): bigint
   /** `minutes` gives how long a deposit may be paid. */
@@ -38,6 +40,8 @@ export interface HearingDeps {
 }
 
 export interface GatewayDeps {
+  /** `code` is the provider's, which its hook is called by. */
+  code: string
   settings: Record<string, unknown>
   secrets: Record<string, string>
   client: OutboundClient

@@ -8,12 +8,22 @@ export interface Gateway {
    * asked again when its answer was lost. Throws GatewayRefused or GatewayUnreachable.
    */
   begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }>
-  /** `ask` gives what became of a payment; undefined: the gateway knows none of this name. Throws as `begin`. */
-  ask(reference: string): Promise<Payment | undefined>
-  /** `withdraw` closes the page, so that nobody can pay any more, where that is still possible. Throws as `begin`. */
-  withdraw(reference: string): Promise<Payment | undefined>
-  /** `receive` reads an inbound webhook; undefined: it is about no deposit of ours. Throws invalid_signature unless it was signed lately. */
-  receive(body: Buffer, headers: Record<string, unknown>): GatewayEvent | undefined
+  /** `ask` gives what became of a deposit's payment; undefined: the gateway knows none of this name. Throws as `begin`. */
+  ask(reference: string, deposit: DepositId): Promise<Payment | undefined>
+  /**
+   * `withdraw` closes the page, so that nobody can pay any more, where that is still possible. Throws as `begin`. It is absent where pages cannot
+   * be closed: what is paid on one after all waits for a person.
+   */
+  withdraw?(reference: string, deposit: DepositId): Promise<Payment | undefined>
+  /**
+   * `receive` reads an inbound webhook; undefined: it is about no deposit of ours. `mark` is what stood behind the provider's code and a dot in the
+   * address that it came to. Throws invalid_signature unless the gateway has sent it.
+   */
+  receive(
+    body: Buffer,
+    headers: Record<string, unknown>,
+    mark: string,
+  ): GatewayEvent | GatewayWake | undefined
 }
 
 /** PaymentRequest is what a gateway reads of a deposit. */
@@ -39,6 +49,12 @@ export interface Payment {
   reason?: string
 }
 
+/** GatewayWake says that something happened to a deposit's payment, and not what: the gateway is asked. */
+export interface GatewayWake {
+  depositId: DepositId
+}
+
+/** GatewayEvent says what became of a payment. */
 export interface GatewayEvent {
   id: string
   type: string

@@ -1,6 +1,7 @@
 import { integer } from '../../../lib/attribute-types.ts'
-import { optional, secret, url } from '../../kit/fields.ts'
+import { secret, url } from '../../kit/fields.ts'
 import { gatewayKind } from '../gateway-kind.ts'
+import { returning } from '../returning.ts'
 import { smallestStep } from './amounts.ts'
 import { StripeGateway } from './gateway.ts'
 
@@ -9,18 +10,7 @@ export const stripe = gatewayKind({
   kind: 'stripe',
   label: 'Stripe Checkout',
   fields: {
-    success_url: url({
-      label: 'Page after payment',
-      flag: '--success-url <text>',
-      help: 'where the payer lands after paying',
-    }),
-    cancel_url: optional(
-      url({
-        label: 'Page after giving up',
-        flag: '--cancel-url <text>',
-        help: 'where the payer lands instead; success_url when left out',
-      }),
-    ),
+    ...returning,
     url: url({
       label: 'API',
       flag: '--url <text>',

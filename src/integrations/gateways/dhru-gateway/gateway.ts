@@ -1,0 +1,117 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { Refusal } from '../../../errors.ts'
+import type { DepositId } from '../../../lib/ids.ts'
+import { isObject, type JsonObject } from '../../../lib/json.ts'
+import { formatMicros } from '../../../lib/money.ts'
+import { quoteLine } from '../../../lib/text.ts'
+import {
+  type Gateway,
+  GatewayRefused,
+  GatewayUnreachable,
+  type GatewayWake,
+  type Payment,
+  type PaymentRequest,
+} from '../gateway.ts'
+import type { GatewayDeps } from '../gateway-kind.ts'
+import { amountIn, currencyIn, JsonApi, pageIn, textIn } from '../json-api/index.ts'
+import { depositNamed, nameOf } from '../json-api/names.ts'
+
+/** PAID are the words of the kit, and of bridges, for an order that is paid. Any other word proves nothing. */
+const PAID = /^(?:paid|completed?|confirmed|success(?:ful)?)$/i
+const EXPIRED = /^expired$/i
+
+/** DhruGateway speaks to a bridge that is made with the panel vendor's payment-gateway kit. */
+export class DhruGateway implements Gateway {
+  readonly #deps: GatewayDeps
+  readonly #api: JsonApi
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps
+    this.#api = new JsonApi(deps.client, deps.secrets)
+  }
+
+  /** `begin` may make a second order where an answer was lost: nobody has the page of the first, and it has no other name than this one. */
+  async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
+    const { settings, installation } = this.#deps
+    const amount = Number(formatMicros(deposit.totalPay))
+    const success = String(settings['success_url'])
+    const answer = await this.#call('POST', 'create_order', {
+      body: {
+        amount,
+        currency_code: deposit.currency,
+        description: `Deposit ${deposit.id}`,
+        customer_name: String(settings['customer_name']),
+        customer_email: String(settings['customer_email']),
+        custom_id: nameOf(installation, deposit),
+        ipn_url: this.#ipnUrl(deposit.id),
+        success_url: success,
+        fail_url: String(settings['cancel_url'] ?? success),
+      },
+    })
+    const reference = textIn(answer?.['order_id'])
+    if (reference === undefined || reference.length > 200)
+      throw new GatewayUnreachable('its answer has no order_id')
+    return { reference, paymentUrl: pageIn(answer?.['order_url'] ?? answer?.['checkout_url']) }
+  }
+
+  async ask(reference: string, deposit: DepositId): Promise<Payment | undefined> {
+    const order = await this.#call('GET', 'get_order', { query: { order_id: reference } })
+    if (!order) return undefined
+    const said = textIn(order['order_id'])
+    const owner = depositNamed(this.#deps.installation, order['custom_id'])
+    const isAsked = said === reference && owner === deposit
+    const status = textIn(order['status']) ?? ''
+    return {
+      // An order that is another's is named as what it says it is, so that it does not fit.
+      reference: isAsked
+        ? reference
+        : quoteLine(`order ${said ?? '?'} of ${textIn(order['custom_id']) ?? '?'}`, 200),
+      state: PAID.test(status) ? 'paid' : EXPIRED.test(status) ? 'expired' : 'open',
+      amount: amountIn(order['received_amount']),
+      currency: currencyIn(order['currency_code']),
+    }
+  }
+
+  /** `receive` believes nothing of the body: the address that it came to names the deposit, and the bridge is asked. */
+  receive(_body: Buffer, _headers: Record<string, unknown>, mark: string): GatewayWake {
+    const [, id = '', sign = ''] = /^([1-9]\d{0,14})-([0-9a-f]{32})$/.exec(mark) ?? []
+    const depositId = Number(id) as DepositId
+    const expected = id === '' ? '' : this.#sign(depositId)
+    if (sign === '' || !timingSafeEqual(Buffer.from(sign), Buffer.from(expected))) {
+      throw new Refusal('invalid_signature')
+    }
+    return { depositId }
+  }
+
+  #ipnUrl(id: DepositId): string {
+    const { settings, code } = this.#deps
+    const server = String(settings['server_url']).replace(/\/$/, '')
+    return `${server}/hooks/deposits/${code}.${id}-${this.#sign(id)}`
+  }
+
+  #sign(id: DepositId): string {
+    const { secrets, installation } = this.#deps
+    const hmac = createHmac('sha256', secrets['api_key'] ?? '').update(`ipn ${installation} ${id}`)
+    return hmac.digest('hex').slice(0, 32)
+  }
+
+  /** `#call` gives `data` of an answer; undefined: there is no such order. */
+  async #call(
+    method: 'GET' | 'POST',
+    action: string,
+    { query = {}, body }: { query?: Record<string, string>; body?: unknown },
+  ): Promise<JsonObject | undefined> {
+    const { settings, secrets } = this.#deps
+    const url = new URL(String(settings['url']))
+    for (const [name, value] of Object.entries({ action, ...query })) url.searchParams.set(name, value)
+    const answer = await this.#api.call({
+      ...{ method, url: url.href, headers: { authorization: `Bearer ${secrets['api_key']}` } },
+      ...(body !== undefined && { body }),
+    })
+    if (!answer) return undefined
+    if (answer['status'] === 'success' && isObject(answer['data'])) return answer['data']
+    const why = this.#api.clean(textIn(answer['message']) ?? 'its answer is none of the kit')
+    if (answer['status'] === 'error') throw new GatewayRefused(why)
+    throw new GatewayUnreachable(why)
+  }
+}

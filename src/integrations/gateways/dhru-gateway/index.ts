@@ -1,0 +1,55 @@
+import { integer } from '../../../lib/attribute-types.ts'
+import { minorUnit } from '../../../lib/money.ts'
+import { secret, text, url } from '../../kit/fields.ts'
+import { gatewayKind } from '../gateway-kind.ts'
+import { returning } from '../returning.ts'
+import { DhruGateway } from './gateway.ts'
+
+/** `dhruGateway` is any bridge that was made for the panels with their vendor's payment-gateway kit. */
+export const dhruGateway = gatewayKind({
+  kind: 'dhru-gateway',
+  label: "A panel's payment gateway",
+  fields: {
+    url: url({ label: 'Bridge', flag: '--url <text>', help: 'the address of the bridge, without ?action=' }),
+    server_url: url({
+      label: 'This server',
+      flag: '--server-url <text>',
+      base: true,
+      help: 'where the bridge reaches this server, to say that something happened: https://host',
+    }),
+    ...returning,
+    customer_name: text({
+      label: 'Payer',
+      flag: '--customer-name <text>',
+      default: 'Reseller',
+      max: 100,
+      help: 'the name that the bridge is told; it is not told who your resellers are',
+    }),
+    customer_email: text({
+      label: "Payer's e-mail",
+      flag: '--customer-email <text>',
+      max: 200,
+      form: { pattern: '^[^\\s@]+@[^\\s@]+$', example: 'pay@example.com' },
+      help: 'the address that the bridge is told, such as your own',
+    }),
+    expires_minutes: integer({
+      label: 'Time to pay',
+      flag: '--expires-minutes <text>',
+      default: 1440,
+      min: 5,
+      max: 43_200,
+      help: 'how long a deposit may be paid, 5 to 43200 minutes',
+    }),
+    api_key: secret({
+      label: 'API key',
+      flag: '--api-key <secret or ->',
+      help: "one of the bridge's API keys",
+      header: true,
+    }),
+  },
+  shown: [],
+  channel: 'checkout',
+  step: minorUnit,
+  minutes: (settings) => Number(settings['expires_minutes']),
+  connect: (deps) => new DhruGateway(deps),
+})

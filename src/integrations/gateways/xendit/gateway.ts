@@ -1,0 +1,114 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { Refusal } from '../../../errors.ts'
+import type { DepositId } from '../../../lib/ids.ts'
+import { isObject, type JsonObject } from '../../../lib/json.ts'
+import { formatMicros } from '../../../lib/money.ts'
+import { quoteLine } from '../../../lib/text.ts'
+import {
+  type Gateway,
+  GatewayRefused,
+  GatewayUnreachable,
+  type GatewayWake,
+  type Payment,
+  type PaymentRequest,
+} from '../gateway.ts'
+import type { GatewayDeps } from '../gateway-kind.ts'
+import { amountIn, currencyIn, JsonApi, pageIn, textIn } from '../json-api/index.ts'
+import { depositNamed, nameOf } from '../json-api/names.ts'
+
+/** XenditGateway opens invoices at Xendit, and asks what became of them. */
+export class XenditGateway implements Gateway {
+  readonly #deps: GatewayDeps
+  readonly #api: JsonApi
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps
+    this.#api = new JsonApi(deps.client, deps.secrets)
+  }
+
+  /** `begin` may make a second invoice where an answer was lost: nobody has the page of the first, which expires. */
+  async begin(deposit: PaymentRequest): Promise<{ reference: string; paymentUrl: string }> {
+    const { settings, installation, clock } = this.#deps
+    const success = String(settings['success_url'])
+    const seconds = Math.floor((deposit.expiresAt.getTime() - clock.now().getTime()) / 1000)
+    const invoice = await this.#call('POST', '/v2/invoices', {
+      external_id: nameOf(installation, deposit),
+      amount: Number(formatMicros(deposit.totalPay)),
+      currency: deposit.currency,
+      description: `Deposit ${deposit.id}`,
+      invoice_duration: Math.max(1, seconds),
+      success_redirect_url: success,
+      failure_redirect_url: String(settings['cancel_url'] ?? success),
+    })
+    const reference = textIn(invoice?.['id'])
+    if (reference === undefined || reference.length > 200)
+      throw new GatewayUnreachable('its answer has no id')
+    return { reference, paymentUrl: pageIn(invoice?.['invoice_url']) }
+  }
+
+  async ask(reference: string, deposit: DepositId): Promise<Payment | undefined> {
+    const invoice = await this.#call('GET', `/v2/invoices/${encodeURIComponent(reference)}`)
+    return invoice && this.#payment(invoice, reference, deposit)
+  }
+
+  async withdraw(reference: string, deposit: DepositId): Promise<Payment | undefined> {
+    try {
+      const invoice = await this.#call('POST', `/invoices/${encodeURIComponent(reference)}/expire!`, {})
+      return invoice && this.#payment(invoice, reference, deposit)
+    } catch (error) {
+      // It is paid or expired already, which it says itself when it is read.
+      if (!(error instanceof GatewayRefused)) throw error
+      return await this.ask(reference, deposit)
+    }
+  }
+
+  /** `receive` checks the token that Xendit sends with each event; what became of the invoice it says when it is asked. */
+  receive(body: Buffer, headers: Record<string, unknown>): GatewayWake | undefined {
+    const token = headers['x-callback-token']
+    const isOurs =
+      typeof token === 'string' &&
+      timingSafeEqual(digest(token), digest(this.#deps.secrets['callback_token'] ?? ''))
+    if (!isOurs) throw new Refusal('invalid_signature')
+    const depositId = depositNamed(this.#deps.installation, externalIdIn(body))
+    return depositId === undefined ? undefined : { depositId }
+  }
+
+  #payment(invoice: JsonObject, reference: string, deposit: DepositId): Payment {
+    const said = textIn(invoice['id'])
+    const name = textIn(invoice['external_id'])
+    const isAsked = said === reference && depositNamed(this.#deps.installation, name) === deposit
+    const state = stateOf(textIn(invoice['status']) ?? '')
+    return {
+      // An invoice that is another's is named as what it says it is, so that it does not fit.
+      reference: isAsked ? reference : quoteLine(`invoice ${said ?? '?'} of ${name ?? '?'}`, 200),
+      state,
+      amount: amountIn(state === 'paid' ? (invoice['paid_amount'] ?? invoice['amount']) : invoice['amount']),
+      currency: currencyIn(invoice['currency']),
+    }
+  }
+
+  async #call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<JsonObject | undefined> {
+    const { settings, secrets } = this.#deps
+    const key = Buffer.from(`${secrets['secret_key']}:`).toString('base64')
+    return await this.#api.call({
+      ...{ method, url: `${String(settings['url']).replace(/\/$/, '')}${path}` },
+      headers: { authorization: `Basic ${key}` },
+      ...(body !== undefined && { body }),
+    })
+  }
+}
+
+/** `stateOf` reads a status; a word that Xendit may have later proves no payment. */
+const stateOf = (status: string): Payment['state'] =>
+  status === 'PAID' || status === 'SETTLED' ? 'paid' : status === 'EXPIRED' ? 'expired' : 'open'
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+function externalIdIn(body: Buffer): unknown {
+  try {
+    const told: unknown = JSON.parse(body.toString())
+    return isObject(told) ? told['external_id'] : undefined
+  } catch {
+    return undefined
+  }
+}
