@@ -57,7 +57,7 @@ async function main(folder: string): Promise<void> {
     await fillSales(owner, { accounts: 60, services: 400, orders, ...past, seed: 7, isEven: values.even })
     say('folding')
     const began = performance.now()
-    while (await foldNext(long, systemClock)) {}
+    while (await foldNext(long, systemClock, 100_000)) {}
     const foldSeconds = (performance.now() - began) / 1000
     await owner.unsafe('vacuum analyze')
     const [entries] = await owner<{ count: bigint }[]>`select sum(last_id) as count from folded_ledgers`

@@ -201,6 +201,12 @@ const settings = {
     pattern: '^[A-Z]{3}=\\d{1,9}(\\.\\d{1,6})?(,[A-Z]{3}=\\d{1,9}(\\.\\d{1,6})?)*$',
     help: 'the least that one account may send to another, by currency: `USD=1,IDR=10000`; of the others it is the smallest amount that the currency has in use, such as 0.01 USD',
   }),
+  SUPPLIER_BALANCE_MINUTES: integer({
+    default: 10,
+    min: 0,
+    max: 1440,
+    help: 'minutes after which each supplier in use is asked for our balance, for its history; `0`: only when something else asks',
+  }),
   REQUEST_LOG_DAYS: integer({
     default: 30,
     min: 0,
@@ -337,6 +343,8 @@ export function readConfig(environment: NodeJS.ProcessEnv) {
     /** `secretKey` is as it was given; see `loadSecretKey`. */
     secretKey: values.IMEIGATE_SECRET_KEY,
     nextSecretKey: values.IMEIGATE_SECRET_KEY_NEXT,
+    /** `supplierBalanceMinutes`, 0: suppliers are not asked for the history's sake. */
+    supplierBalanceMinutes: values.SUPPLIER_BALANCE_MINUTES,
     /** `requestLogDays`, 0: nothing is logged. */
     requestLogDays: values.REQUEST_LOG_DAYS,
     /** `digestTimes` are times of the day such as 08:00; none: there is no digest. */

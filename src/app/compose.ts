@@ -57,6 +57,7 @@ import { relyingPartyOf } from '../staff/relying-party.ts'
 import { SignIns } from '../staff/sign-ins.ts'
 import { staffJobs } from '../staff/sweep.ts'
 import { Statements } from '../statements/statements.ts'
+import { balanceJobs } from '../suppliers/balances.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
 import { connectSupplierById } from '../suppliers/suppliers.ts'
 import { syncJobs } from '../sync/schedule.ts'
@@ -209,6 +210,7 @@ export async function compose(
     log,
     tasks: {
       ...syncJobs({ sql: long, open, clock, log }),
+      ...balanceJobs({ sql: long, open, everyMinutes: config.supplierBalanceMinutes, clock, log }),
       ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
       ...depositJobs(paying),

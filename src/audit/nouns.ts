@@ -5,6 +5,7 @@ export const tableOf = {
   key: 'api_keys',
   'credit limit': 'wallets',
   supplier: 'suppliers',
+  'supplier test': 'supplier_tests',
   service: 'services',
   price: 'prices',
   route: 'supplier_routes',

@@ -49,7 +49,24 @@ export function textOf(found: OperatorOrder): string {
           },
           ['item', 'attempt', 'cost'],
         )
-  return `${head}\n\n${items}\n\n${attempts}`
+  const passed = found.attempts.flatMap(({ passed, ...attempt }) =>
+    (passed ?? []).map((one) => ({ ...attempt, ...one })),
+  )
+  const passedOver =
+    passed.length === 0
+      ? ''
+      : `\n\n${table(
+          passed,
+          {
+            item: (one) => one.position,
+            attempt: (one) => one.number,
+            'passed over': (one) => one.supplier,
+            why: (one) => one.why,
+            detail: (one) => one.detail,
+          },
+          ['item', 'attempt'],
+        )}`
+  return `${head}\n\n${items}\n\n${attempts}${passedOver}`
 }
 
 export const jsonOf = ({ order, username, currency, serviceCode, attempts }: OperatorOrder) => ({
@@ -91,6 +108,7 @@ export const jsonOf = ({ order, username, currency, serviceCode, attempts }: Ope
         currency: attempt.currency,
         created_at: attempt.createdAt,
         finished_at: attempt.finishedAt,
+        passed_over: attempt.passed ?? [],
       })),
   })),
 })

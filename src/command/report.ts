@@ -83,12 +83,22 @@ async function show(options: ReportOptions): Promise<Answer> {
     ...{ from, to, time_zone: timeZone, as_of: asOf },
     ...{ rows: rows.map(jsonOf), totals: totals.map(jsonOf), more },
   }
-  const columns = columnsOf(by, by.includes('supplier') || question.supplier !== undefined)
+  const columns = columnsOf(
+    by,
+    rows.every(({ orders }) => orders === null),
+  )
   const shown = by.length === 0 || rows.length === 0 ? [] : [table(rows, columns, RIGHT), '']
   const sums =
     totals.length === 0
       ? 'nothing was sold'
-      : table(totals, columnsOf([], question.supplier !== undefined), RIGHT)
+      : table(
+          totals,
+          columnsOf(
+            [],
+            totals.every(({ orders }) => orders === null),
+          ),
+          RIGHT,
+        )
   const end = `${from} to ${to}, ${timeZone}, as of ${asOf === null ? 'never: no server has made the figures yet' : asOf.toISOString()}`
   return {
     json,
@@ -129,12 +139,12 @@ const NAMES: Record<Grouping, (row: SalesRow) => string | null | undefined> = {
   supplier: ({ supplier }) => supplier?.name,
 }
 
-function columnsOf(by: readonly Grouping[], isOfSuppliers: boolean): Columns<SalesRow> {
+function columnsOf(by: readonly Grouping[], hasNoOrders: boolean): Columns<SalesRow> {
   const money = (of: (row: SalesRow) => bigint) => (row: SalesRow) => formatMicros(of(row), row.currency)
   return {
     ...Object.fromEntries(by.map((one) => [one, NAMES[one]])),
     currency: ({ currency }) => currency,
-    ...(!isOfSuppliers && { orders: ({ orders }: SalesRow) => orders }),
+    ...(!hasNoOrders && { orders: ({ orders }: SalesRow) => orders }),
     charged: ({ charged }) => charged,
     failed: ({ failed }) => failed,
     cancelled: ({ cancelled }) => cancelled,

@@ -1,6 +1,8 @@
-import type { Command } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { Refusal } from '../errors.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
+import { systemClock } from '../lib/time.ts'
 import { type SupplierForm, type SupplierView, supplierAttributes } from '../suppliers/attributes.ts'
 import { type SupplierTest, testSupplier } from '../suppliers/supplier-test.ts'
 import {
@@ -12,6 +14,8 @@ import {
   updateSupplier,
 } from '../suppliers/suppliers.ts'
 import { someOf } from './attribute-options.ts'
+import { withDatabase } from './connection.ts'
+import { wholeFrom } from './input.ts'
 import { fieldPairs } from './integration-options.ts'
 import { type Answer, answering, keyValues, nounsAnswer } from './output.ts'
 import { warnOf, withSuppliers } from './sealing.ts'
@@ -32,9 +36,32 @@ export function register(program: Command): void {
     .argument('<id or name>')
     .action(answering(show))
   supplier
-    .command('test')
-    .description('ask for our account there, which buys nothing; exit code 1 when it fails')
+    .command('figures')
+    .description(
+      'our balance there and how long it lasts, what came of its calls, how long they took, when it was paused',
+    )
     .argument('<id or name>')
+    .addOption(new Option('--days <count>', 'of how many days').argParser(wholeFrom(1, 800)).default(7))
+    .action(answering(figures))
+  supplier
+    .command('test')
+    .description(
+      'ask for our account there, which buys nothing; with --imei or --remote-service it buys; exit code 1 when it fails',
+    )
+    .argument('<id or name>')
+    .option('--imei <text>', 'really order with this IMEI or serial number, which the supplier charges')
+    .option('--remote-service <id>', 'of this service of its list')
+    .option(
+      '--field <name=value>',
+      'an extra field, under the name of the supplier; may be given several times',
+      fieldOf,
+    )
+    .option('--quantity <count>', 'how many, where it counts', wholeFrom(1, 100_000), 1)
+    .addOption(
+      new Option('--ask <test>', 'what has become of an earlier such test, which buys nothing').argParser(
+        wholeFrom(1, 2_147_483_647),
+      ),
+    )
     .action(answering(test))
   addSupplierOptions(supplier.command('update'), 'change')
     .description('change what is given and leave the rest; running servers follow within a second')
@@ -85,12 +112,66 @@ const show = (idOrName: string): Promise<Answer> =>
 const list = (): Promise<Answer> =>
   withSuppliers(async ({ sql, sealer }) => suppliersAnswer(await listSuppliers(sql, sealer)))
 
-const test = (idOrName: string): Promise<Answer> =>
-  withSuppliers(async (parts) => {
+interface TestOptions {
+  imei?: string
+  remoteService?: string
+  field?: Record<string, string>
+  quantity: number
+  ask?: number
+}
+
+/** `fieldOf` reads one of several name=value. */
+function fieldOf(text: string, others: Record<string, string> = {}): Record<string, string> {
+  const [, name, value = ''] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name === undefined) throw new InvalidArgumentError('it must be name=value.')
+  return { ...others, [name]: value }
+}
+
+async function tryOut(
+  idOrName: string,
+  { imei, remoteService, field, quantity, ask }: TestOptions,
+): Promise<Answer> {
+  const [{ askAboutTry, trySupplier }, { tryAnswer }] = await Promise.all([
+    import('../suppliers/supplier-try.ts'),
+    import('./supplier-try-text.ts'),
+  ])
+  if (ask !== undefined && (imei !== undefined || remoteService !== undefined))
+    throw new Refusal(
+      'invalid_input',
+      'asks about an earlier test, and goes without --imei and --remote-service',
+      'ask',
+    )
+  const item = {
+    input: imei?.trim() ?? '',
+    remoteService: remoteService?.trim() ?? '',
+    fields: field ?? null,
+    quantity,
+  }
+  return await withSuppliers(async (parts) =>
+    tryAnswer(
+      ask === undefined ? await trySupplier(parts, idOrName, item) : await askAboutTry(parts, idOrName, ask),
+    ),
+  )
+}
+
+const test = (idOrName: string, options: TestOptions): Promise<Answer> => {
+  const { imei, remoteService, ask } = options
+  if (imei !== undefined || remoteService !== undefined || ask !== undefined) return tryOut(idOrName, options)
+  return withSuppliers(async (parts) => {
     const { currency } = await findSupplier(parts.sql, idOrName)
     const result = await testSupplier(parts, idOrName)
     return { json: testJson(result), text: testText(result, currency), bad: result.problem !== null }
   })
+}
+
+/** `figures` needs no secret: whoever keeps the books may look. */
+async function figures(idOrName: string, { days }: { days: number }): Promise<Answer> {
+  const { readSupplierFigures } = await import('../suppliers/figures.ts')
+  const { figuresAnswer } = await import('./supplier-figures-text.ts')
+  return figuresAnswer(
+    await withDatabase(({ sql }) => readSupplierFigures(sql, idOrName, { now: systemClock.now(), days })),
+  )
+}
 
 const supplierAnswer = (supplier: SupplierView): Answer => ({
   json: jsonOf(supplierAttributes, supplier),

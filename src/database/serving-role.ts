@@ -50,6 +50,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   sign_ins: UNTIL_REMOVED,
   staged_services: UNTIL_REMOVED,
   stranger_requests: UNTIL_REMOVED,
+  supplier_balances: UNTIL_REMOVED,
   supplier_route_fields: UNTIL_REMOVED,
   supplier_routes: UNTIL_REMOVED,
   throttles: UNTIL_REMOVED,

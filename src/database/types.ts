@@ -355,6 +355,7 @@ export interface StrayPayments {
 
 export interface SupplierHealth {
   balance: Amount | null
+  balanceAskedAt: Date | null
   balanceAt: Date | null
   closedAt: Date | null
   needed: Amount | null
@@ -387,6 +388,7 @@ export interface Suppliers {
   enabled: Generated<boolean>
   id: Generated<SupplierId>
   kind: string
+  lowBalance: Amount | null
   name: string
   ratePerSecond: number | null
   secrets: Buffer | null

@@ -46,6 +46,7 @@ export const shapes = {
   text: { type: 'string' },
   flag: { type: 'boolean' },
   integer: { type: 'integer' },
+  number: { type: 'number' },
   time: { type: 'string', format: 'date-time' },
   object: { type: 'object', additionalProperties: true },
   texts: { type: 'array', items: { type: 'string' } },

@@ -31,6 +31,26 @@ export const selectOpenBreakers = (sql: Queryable, { credit }: { credit: boolean
       .$narrowType<{ why: SupplierFault; openedAt: Date }>(),
   )
 
+/** `selectLowSuppliers` gives the enabled suppliers where our balance is below its mark, both in micros of the supplier's currency. */
+export const selectLowSuppliers = (sql: Queryable) =>
+  sql.run(
+    build
+      .selectFrom('suppliers as s')
+      .innerJoin('supplierHealth as h', 'h.supplierId', 's.id')
+      .select([
+        's.id as supplierId',
+        's.name',
+        's.currency',
+        'h.balance',
+        'h.balanceAt',
+        's.lowBalance as mark',
+      ])
+      .whereRef('h.balance', '<', 's.lowBalance')
+      .where('s.enabled', '=', true)
+      .orderBy('s.id')
+      .$narrowType<{ balance: Micros; mark: Micros }>(),
+  )
+
 /** `selectWaitingReviews` counts the open reviews of each kind. */
 export const selectWaitingReviews = (sql: Queryable) =>
   sql.run(

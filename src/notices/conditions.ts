@@ -5,10 +5,13 @@ import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { formatMoney } from '../lib/money.ts'
 import { quoteLine } from '../lib/text.ts'
+import { systemClock } from '../lib/time.ts'
+import { spendingRates } from '../suppliers/spending.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import {
   type OpenBreaker,
   selectLowBalances,
+  selectLowSuppliers,
   selectOpenBreakers,
   selectPausedWebhooks,
   selectWaitingDeposits,
@@ -36,6 +39,21 @@ export interface Condition {
 export const conditions: Record<ConditionName, (sql: Queryable) => Promise<Condition[]>> = {
   'supplier.out_of_credit': async (sql) => (await selectOpenBreakers(sql, { credit: true })).map(ofSupplier),
   'supplier.trouble': async (sql) => (await selectOpenBreakers(sql, { credit: false })).map(ofSupplier),
+  'supplier.low_balance': async (sql) => {
+    const low = await selectLowSuppliers(sql)
+    const rates = low.length === 0 ? undefined : await spendingRates(sql, systemClock.now())
+    return low.map(({ supplierId, name, currency, balance, balanceAt, mark }) => {
+      const daysLeft = rates?.(supplierId, balance).daysLeft ?? null
+      return operators(String(supplierId), 0, {
+        title: `Our balance at ${quoteLine(name, 80)} is low: ${formatMoney(balance, currency)}`,
+        text: lines(
+          `That is below ${formatMoney(mark, currency)}${balanceAt === null ? '' : `, as it said at ${utc(balanceAt)}`}.`,
+          daysLeft !== null && `At the rate of the last seven days it lasts ${daysLeft} days.`,
+          `More: imeigate supplier figures ${supplierId}`,
+        ),
+      })
+    })
+  },
   'service.unrouted': async (sql) => {
     const [latest, ...others] = await findUnrouted(sql)
     if (!latest) return []

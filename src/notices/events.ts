@@ -8,6 +8,10 @@ const conditionEvents = {
     sides: ['operator'],
     description: 'nothing is sent to a supplier: it cannot be reached, is busy, or does not know us',
   },
+  'supplier.low_balance': {
+    sides: ['operator'],
+    description: 'our balance at a supplier is below the mark that you have set for it',
+  },
   'service.unrouted': {
     sides: ['operator'],
     description: 'services have no working route: they are not sold, or their orders wait',

@@ -3,7 +3,8 @@ import { connect as tlsConnect } from 'node:tls'
 import type { buildConnector } from 'undici'
 import { endsWithin } from '../lib/time.ts'
 import type { Destinations } from './destinations.ts'
-import { NotSent } from './outbound.ts'
+import { NotSent, type OutboundLimits, type WayOut } from './outbound.ts'
+import { tunnel } from './proxy.ts'
 
 /** Lookup gives all addresses of a name, in the order in which they should be tried. */
 export type Lookup = (hostname: string) => Promise<{ address: string }[]>
@@ -16,30 +17,42 @@ export type Lookup = (hostname: string) => Promise<{ address: string }[]>
 export function guardedConnector(
   destinations: Destinations,
   lookup: Lookup,
-  timeoutMs: number,
+  { connectTimeoutMs: timeoutMs, wayOut }: Pick<OutboundLimits, 'connectTimeoutMs' | 'wayOut'>,
 ): buildConnector.connector {
+  const proxy = wayOut.proxy === undefined ? undefined : new URL(wayOut.proxy)
   const connect = async (target: buildConnector.Options): Promise<Socket> => {
     const deadline = performance.now() + timeoutMs
     const place = placeOf(target)
-    const withTls = target.protocol === 'https:'
-    try {
-      const finding = isIP(target.hostname)
-        ? Promise.resolve([{ address: target.hostname }])
-        : lookup(target.hostname)
-      if (!(await endsWithin(timeoutMs, finding))) throw timedOut()
+    /** `permittedOf` gives the addresses of a place that may be called. */
+    const permittedOf = async (of: { hostname: string; protocol: string }, name: string) => {
+      const withTls = of.protocol === 'https:'
+      const finding = isIP(of.hostname) ? Promise.resolve([{ address: of.hostname }]) : lookup(of.hostname)
+      if (!(await endsWithin(Math.max(1, deadline - performance.now()), finding))) throw timedOut()
       const permitted = (await finding).filter(({ address }) => destinations.permits(address, withTls))
-      if (permitted.length === 0) {
-        const why = withTls
-          ? 'it is at no public address'
-          : 'it is at a public address without TLS, or at none'
-        throw new NotSent(`may not reach ${place}: ${why}, and in no network of OUTBOUND_ALLOW`)
-      }
+      if (permitted.length > 0) return permitted
+      const why = withTls ? 'it is at no public address' : 'it is at a public address without TLS, or at none'
+      throw new NotSent(`may not reach ${name}: ${why}, and in no network of OUTBOUND_ALLOW`)
+    }
+    try {
+      const permitted = await permittedOf(target, place)
       // Addresses are tried one after the other, each with its share of the time that is left.
       for (;;) {
         const address = (permitted.shift() as { address: string }).address
         const share = Math.max(1, (deadline - performance.now()) / (permitted.length + 1))
         try {
-          return await open(target, address, share)
+          return await (proxy === undefined
+            ? open(target, address, wayOut, share)
+            : openThrough(
+                proxy,
+                await permittedOf(
+                  { protocol: proxy.protocol, hostname: bracketless(proxy.hostname) },
+                  `the proxy ${proxy.host}`,
+                ),
+                target,
+                address,
+                wayOut,
+                share,
+              ))
         } catch (error) {
           if (permitted.length === 0) throw error
         }
@@ -58,13 +71,51 @@ export function guardedConnector(
 }
 
 /** `open` gives a connection that is ready to carry a request. TLS is always verified, for the name and not for the address. */
-function open(target: buildConnector.Options, address: string, timeoutMs: number): Promise<Socket> {
+function open(target: Target, address: string, { localAddress }: WayOut, timeoutMs: number): Promise<Socket> {
+  const to = { host: address, port: portOf(target), ...(localAddress !== undefined && { localAddress }) }
   const withTls = target.protocol === 'https:'
-  const to = { host: address, port: Number(target.port) || (withTls ? 443 : 80) }
-  const name = isIP(target.hostname) ? {} : { servername: target.hostname }
-  const socket = withTls
-    ? tlsConnect({ ...to, ...name, ALPNProtocols: ['http/1.1'], rejectUnauthorized: true })
-    : tcpConnect(to)
+  return ready(withTls ? tlsConnect({ ...to, ...tlsFor(target) }) : tcpConnect(to), withTls, timeoutMs)
+}
+
+/** `openThrough` gives such a connection through a proxy, which is told the address that was checked, and cannot read what TLS carries. */
+async function openThrough(
+  proxy: URL,
+  [first]: { address: string }[],
+  target: Target,
+  address: string,
+  wayOut: WayOut,
+  timeoutMs: number,
+): Promise<Socket> {
+  const from = performance.now()
+  const hostname = bracketless(proxy.hostname)
+  const near = { protocol: proxy.protocol, hostname, port: proxy.port }
+  const socket = await open(near, first?.address ?? hostname, wayOut, timeoutMs)
+  const left = (): number => Math.max(1, timeoutMs - (performance.now() - from))
+  const timer = setTimeout(() => socket.destroy(timedOut()), left())
+  try {
+    await tunnel(socket, proxy, { host: address, port: portOf(target) })
+  } catch (error) {
+    socket.destroy()
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+  if (target.protocol !== 'https:') return socket
+  return await ready(tlsConnect({ socket, ...tlsFor(target) }), true, left())
+}
+
+type Target = Pick<buildConnector.Options, 'protocol' | 'hostname' | 'port'>
+
+const portOf = ({ port, protocol }: Target): number => Number(port) || (protocol === 'https:' ? 443 : 80)
+const bracketless = (hostname: string): string => hostname.replace(/^\[|\]$/g, '')
+const tlsFor = ({ hostname }: Target) => ({
+  ...(isIP(hostname) ? {} : { servername: hostname }),
+  ALPNProtocols: ['http/1.1'],
+  rejectUnauthorized: true,
+})
+
+/** `ready` waits until a connection can carry a request. */
+function ready(socket: Socket, withTls: boolean, timeoutMs: number): Promise<Socket> {
   socket.setNoDelay(true)
   const { promise, resolve, reject } = Promise.withResolvers<Socket>()
   const timer = setTimeout(() => socket.destroy(timedOut()), timeoutMs)

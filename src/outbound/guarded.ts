@@ -19,6 +19,7 @@ const defaults: OutboundLimits = {
   totalTimeoutMs: 30_000,
   maxBytes: 4 * 1024 * 1024,
   connections: 16,
+  wayOut: {},
 }
 
 /** KEEP_ALIVE_MS is shorter than the 5 s after which usual servers close, because a request on a connection that just closed is Broken. */
@@ -52,7 +53,7 @@ class GuardedClient implements OutboundClient {
   constructor(limits: OutboundLimits, destinations: Destinations, lookup: Lookup) {
     this.#limits = limits
     this.#agent = new Agent({
-      connect: guardedConnector(destinations, lookup, limits.connectTimeoutMs),
+      connect: guardedConnector(destinations, lookup, limits),
       connections: limits.connections,
       // A connection carries one request at a time, so that the failure of one touches no other.
       pipelining: 1,

@@ -13,6 +13,15 @@ export interface OutboundLimits {
   maxBytes: number
   /** `connections` to the one origin are open at a time. */
   connections: number
+  wayOut: WayOut
+}
+
+/** WayOut is by which way connections leave this machine. */
+export interface WayOut {
+  /** `localAddress` is the address of this machine that they come from; absent: the system's choice. */
+  localAddress?: string
+  /** `proxy` is the URL of an HTTP proxy that they go through; there may be a user and a password in it. */
+  proxy?: string
 }
 
 export interface OutboundClient {

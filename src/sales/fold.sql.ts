@@ -174,6 +174,7 @@ export const cellsOf = (sql: Queryable) => sql`
            sum(d.uncosted)::int as uncosted, sum(d.turnover)::bigint as turnover, sum(d.refunded)::bigint as refunded,
            sum(d.cost)::bigint as cost
       from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut)
+     where d.orders = 0 or c.cut <> 'each'
      group by 1, 2, 3, 4, 5, 6, 7
   )`
 

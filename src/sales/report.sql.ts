@@ -3,7 +3,7 @@ import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
 /** Cut says which things a row of the figures is of by themselves: see the schema. */
-export type Cut = 'each' | 'account' | 'service' | 'supplier'
+export type Cut = 'each' | 'account' | 'service' | 'supplier' | 'all'
 
 /** Grouped says what figures are told apart by. Currencies are told apart always, unless they are converted into one. */
 export interface Grouped {
@@ -56,7 +56,7 @@ export async function selectPairs(
 ): Promise<{ currency: string; costCurrency: string }[]> {
   return await sql<{ currency: string; costCurrency: string }[]>`
     select distinct currency, cost_currency from sales
-     where cut = 'supplier' and day between ${from}::text::date and ${to}::text::date
+     where cut = 'all' and day between ${from}::text::date and ${to}::text::date
      order by 1, 2`.records()
 }
 
@@ -183,7 +183,7 @@ export async function selectSales(
      order by m.time, m.turnover desc, m.account_id, m.service_id, m.group_name, m.supplier_id, m.currency`.records()
 }
 
-/** SalesTimes is how long half of the items of a row took at most, and 95 of a hundred: as buckets. */
+/** SalesTimes is how long the items of a row took: how many of them are in which bucket, in no order. */
 export interface SalesTimes {
   time: string | null
   accountId: AccountId | null
@@ -191,8 +191,8 @@ export interface SalesTimes {
   groupName: string | null
   supplierId: SupplierId | null
   currency: string
-  median: number
-  p95: number
+  buckets: number[]
+  counts: number[]
 }
 
 /** Stretch is a part of a period: whole months, or days. */
@@ -222,14 +222,9 @@ export async function selectTimes(
        cross join lateral unnest(f.buckets, f.counts) as u (bucket, count)
        where true ${narrowed(sql, wanted)}
        group by 1, 2, 3, 4, 5, 6, 7
-    ), added as (
-      select *, sum(count) over (partition by time, account_id, service_id, group_name, supplier_id, currency order by bucket) as upto,
-             sum(count) over (partition by time, account_id, service_id, group_name, supplier_id, currency) as total
-        from counted
     )
-    select time::text as time, account_id, service_id, group_name, supplier_id, currency,
-           (min(bucket) filter (where upto >= ceil(total * 0.5)))::int as median,
-           (min(bucket) filter (where upto >= ceil(total * 0.95)))::int as p95
-      from added
+    select time::text as time, account_id, service_id, group_name, supplier_id, currency, array_agg(bucket) as buckets,
+           array_agg(count::int) as counts
+      from counted
      group by 1, 2, 3, 4, 5, 6`.records()
 }

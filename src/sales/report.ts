@@ -6,7 +6,7 @@ import { invalid, orThrow } from '../lib/fault.ts'
 import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { isCurrency, type Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { middleOf } from './buckets.ts'
+import { percentileOf } from './buckets.ts'
 import { selectSalesState } from './fold.sql.ts'
 import { dayBehind, nextMonth, type Period, periodOf } from './period.ts'
 import {
@@ -56,7 +56,10 @@ export interface SalesRow {
   /** `supplier`: its id is null of what no supplier ever had. */
   supplier: { id: SupplierId | null; name: string | null } | null
   currency: string
-  /** `orders` and their `items` count on the day on which they were placed; null where suppliers are told apart: then none has them. */
+  /**
+   * `orders` and their `items` count on the day on which they were placed; null where suppliers are told apart, because none has them then, or two
+   * of account, service and supplier.
+   */
   orders: number | null
   items: number | null
   /** `charged`, `failed`, `cancelled`: what ended so. `rejected` were charged and given back in whole, `corrected` got another result. */
@@ -203,7 +206,8 @@ function cutFor(
   const supplier = by.supplier || supplierId !== null
   const count = Number(account) + Number(service) + Number(supplier)
   if (count > 1) return 'each'
-  return account ? 'account' : service ? 'service' : 'supplier'
+  if (supplier) return 'supplier'
+  return account ? 'account' : service ? 'service' : 'all'
 }
 
 /** `factorsFor` gives what amounts are multiplied by: those of a day by the rates that hold at its end. */
@@ -273,13 +277,13 @@ const keyOf = ({
   groupName,
   supplierId,
   currency,
-}: Omit<SalesTimes, 'median' | 'p95'>): string =>
+}: Omit<SalesTimes, 'buckets' | 'counts'>): string =>
   JSON.stringify([time, accountId, serviceId, groupName, supplierId, currency])
 
 function rowOf(
   row: SalesSums,
   times: SalesTimes | undefined,
-  { by, supplierId: ofSupplier }: Wanted,
+  { by, cut, supplierId: ofSupplier }: Wanted,
 ): SalesRow {
   const {
     time,
@@ -294,7 +298,7 @@ function rowOf(
   } = row
   const { charged, failed, cancelled, rejected, corrected, uncosted, turnover, refunded, cost, currency } =
     row
-  const isOfSuppliers = by.supplier || ofSupplier !== null
+  const isOfSuppliers = by.supplier || ofSupplier !== null || cut === 'each'
   const tried = charged + failed
   return {
     day: by.time === 'day' ? time : null,
@@ -309,8 +313,8 @@ function rowOf(
     ...{ charged, failed, cancelled, rejected, corrected },
     successRate: tried === 0 ? null : (charged - rejected) / tried,
     ...{ turnover, refunded, cost, profit: (turnover - refunded - cost) as Micros, uncosted },
-    medianSeconds: times ? middleOf(times.median) : null,
-    p95Seconds: times ? middleOf(times.p95) : null,
+    medianSeconds: percentileOf(times, 0.5),
+    p95Seconds: percentileOf(times, 0.95),
   }
 }
 

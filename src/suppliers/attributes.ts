@@ -6,6 +6,7 @@ import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { SupplierFault } from '../integrations/suppliers/supplier.ts'
 import type { SupplierKind } from '../integrations/suppliers/supplier-kind.ts'
 import {
+  amountOrNone,
   attribute,
   currency,
   flag,
@@ -85,6 +86,15 @@ const written = {
     min: 1,
     max: 10_000,
   }),
+  /** `lowBalance`: operators are told when our balance there is below it; null: they are not. */
+  lowBalance: amountOrNone({
+    label: 'low balance',
+    flag: '--low-balance <amount>',
+    help: 'tell subscribed operators when less is left there; "": never',
+    more: 'see [notify](#notify)',
+    whenLeftOut: 'never',
+    default: null,
+  }),
   /** `showsReasons`: resellers read the supplier's text of a refusal, and not the service's. */
   showsReasons: {
     ...flag({
@@ -141,6 +151,12 @@ export const supplierAttributes = {
     },
   ),
   balanceAt: { ...shownTimeOrNone('balance of'), within },
+  /** `daysLeft` is how long the balance lasts at the rate of the last seven days; null: it is not known. */
+  daysLeft: shown<number | null>(
+    { label: 'days left' },
+    { within, none: undefined, right: true, shape: shapeOrNone(shapes.number) },
+  ),
+  lowBalance: written.lowBalance,
   /** `openItems` were sent to it and have not ended; they are counted up to 10,000. */
   openItems: shown<number>({ label: 'open items' }, { right: true, shape: shapes.integer }),
   routes: shown<number>({ label: 'routes' }, { right: true, shape: shapes.integer }),
@@ -156,7 +172,7 @@ export const supplierAttributes = {
 } satisfies AttributesOf<
   Omit<RowOf<Suppliers>, 'settings' | 'secrets'>,
   Record<never, never>,
-  | ('open' | 'why' | 'reason' | 'openedAt' | 'probeAt' | 'balance' | 'balanceAt')
+  | ('open' | 'why' | 'reason' | 'openedAt' | 'probeAt' | 'balance' | 'balanceAt' | 'daysLeft')
   | ('openItems' | 'routes' | 'settings' | 'secrets')
 >
 

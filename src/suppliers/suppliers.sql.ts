@@ -13,7 +13,9 @@ export const selectSuppliers = (sql: Queryable): Promise<SupplierRow[]> =>
   sql.run(suppliers().orderBy('s.id'))
 
 /** SupplierViewRow is a supplier with its health and the counts of what depends on it. */
-export interface SupplierViewRow extends SupplierRow, Omit<SupplierView, keyof SupplierRow | 'open'> {
+export interface SupplierViewRow
+  extends SupplierRow,
+    Omit<SupplierView, keyof SupplierRow | 'open' | 'daysLeft'> {
   /** `open` is null where nothing has ever happened to the circuit breaker. */
   open: boolean | null
 }

@@ -6,8 +6,10 @@ import { supplierKinds } from '../integrations/suppliers/index.ts'
 import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplier.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
+import { systemClock } from '../lib/time.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { completeSupplier, type SupplierForm, type SupplierRow, type SupplierView } from './attributes.ts'
+import { spendingRates } from './spending.ts'
 import {
   insertSupplier,
   lockSupplier,
@@ -83,14 +85,15 @@ export async function enableSupplier(
 
 /** `listSuppliers` lists suppliers by id. */
 export async function listSuppliers(sql: Queryable, sealer: Sealer): Promise<SupplierView[]> {
-  return (await selectSupplierViews(sql)).map((row) => shown(row, sealer))
+  const rates = await spendingRates(sql, systemClock.now())
+  return (await selectSupplierViews(sql)).map((row) => shown(row, sealer, rates))
 }
 
 /** `showSupplier` throws not_found. */
 export async function showSupplier(sql: Queryable, sealer: Sealer, idOrName: string): Promise<SupplierView> {
   const { id } = await findSupplier(sql, idOrName)
   const [row] = await selectSupplierViews(sql, id)
-  return shown(row as SupplierViewRow, sealer)
+  return shown(row as SupplierViewRow, sealer, await spendingRates(sql, systemClock.now()))
 }
 
 /** `findSupplier` throws not_found. */
@@ -152,14 +155,19 @@ async function written(transaction: Transaction, sealer: Sealer, id: SupplierId)
   const [row] = await selectSupplierViews(transaction, id)
   const { supplier } = open(row as SupplierViewRow, sealer, nowhere)
   await supplier.close?.()
-  return shown(row as SupplierViewRow, sealer)
+  return shown(row as SupplierViewRow, sealer, await spendingRates(transaction, systemClock.now()))
 }
 
 /** `shown` leaves out what is kept of an earlier opening. */
-function shown(row: SupplierViewRow, sealer: Sealer): SupplierView {
+function shown(
+  row: SupplierViewRow,
+  sealer: Sealer,
+  rates: Awaited<ReturnType<typeof spendingRates>>,
+): SupplierView {
   const open = row.open === true
   const closed = open ? {} : { why: null, reason: null, openedAt: null, probeAt: null }
-  return { ...row, open, ...closed, ...credentials.show(row, sealer) }
+  const { daysLeft } = rates(row.id, row.balance)
+  return { ...row, open, ...closed, daysLeft, ...credentials.show(row, sealer) }
 }
 
 function refuseTakenName(error: unknown): never {

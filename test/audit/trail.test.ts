@@ -163,7 +163,9 @@ describe('the trail', () => {
         'sign_in_attempts',
         'staged_services',
         'stranger_requests',
+        'supplier_balances',
         'supplier_health',
+        'supplier_pauses',
         'supplier_services',
       ],
       ...[

@@ -114,9 +114,11 @@ test('no hot statement joins configuration', () => {
 const NOT_NULL_WHERE: Record<string, RegExp> = {
   'accounts.low_balance': /< a\.low_balance/,
   'attempts.finished_at': /state in \('succeeded', 'refused'\)/,
+  'supplier_health.balance': /h\.balance < /,
   'supplier_health.opened_at': /\bopen\b/,
   'supplier_health.probe_at': /\bopen\b/,
   'supplier_health.why': /\bopen\b/,
+  'suppliers.low_balance': /< s\.low_balance/,
   'webhooks.paused_at': /status = ('paused'|\$1)/,
 }
 

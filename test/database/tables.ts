@@ -8,6 +8,7 @@ export const HOT = [
   'order_events',
   'order_keys',
   'orders',
+  'passed_routes',
   'requests',
   'reviews',
   'wallets',

@@ -310,7 +310,7 @@ test('what cannot be looked for keeps nothing else from being told', async () =>
   await review(1)
   await look().finally(() => database.owner`alter table hidden rename to supplier_health`)
   expect(telegram.of(CHAT)).toHaveLength(1)
-  expect(lines.filter((line) => line.includes('it could not be found out'))).toHaveLength(2)
+  expect(lines.filter((line) => line.includes('it could not be found out'))).toHaveLength(3)
 })
 
 test('two processes that look at the same time tell once', async () => {

@@ -21,8 +21,8 @@ export interface Recounted {
   cost: bigint
 }
 
-/** `recount` counts every cell, in the order of their names. */
-export const recount = async (sql: Sql, timeZone: string): Promise<Recounted[]> => [
+/** `recount` counts every cell, in the order of their names; `placed`: orders on the day on which they were placed, too. */
+export const recount = async (sql: Sql, timeZone: string, { placed = true } = {}): Promise<Recounted[]> => [
   ...(await sql<Recounted[]>`
     with given_back as (
       select account_id, order_id, position, sum(amount) filter (where kind = 'refund') as amount,
@@ -36,7 +36,7 @@ export const recount = async (sql: Sql, timeZone: string): Promise<Recounted[]> 
       select (o.created_at at time zone ${timeZone})::date as day, o.account_id, o.service_id, 0 as supplier_id, a.currency, '' as cost_currency,
              1 as orders, o.item_count as placed, 0 as charged, 0 as failed, 0 as cancelled, 0 as rejected, 0 as corrected, 0 as uncosted,
              0 as turnover, 0 as refunded, 0 as cost
-        from orders o join accounts a on a.id = o.account_id
+        from orders o join accounts a on a.id = o.account_id where ${placed}
       union all
       select (i.finished_at at time zone ${timeZone})::date, i.account_id, i.service_id,
              case when was.charged then d.supplier_id else coalesce(i.supplier_id, 0) end, a.currency,

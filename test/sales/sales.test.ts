@@ -49,7 +49,7 @@ it('folds a bounded part at a time, and says as of when only when nothing is lef
 })
 
 it('is what SQL counts from orders, items and attempts, and what it is made anew', async () => {
-  const counted = await recount(database.sql, ZONE)
+  const counted = await recount(database.sql, ZONE, { placed: false })
   expect(counted.length).toBeGreaterThan(1_000)
   expect(await folded(database.sql)).toEqual(counted)
   expect(await broken()).toEqual([])
@@ -130,7 +130,10 @@ describe('a report', () => {
     'by %j adds up to what SQL counts, with times within their bound',
     async (by, keyOf, keyOfRow) => {
       const { from, to } = { from: '2026-01-25', to: '2026-03-31' }
-      const cells = (await recount(database.sql, ZONE)).filter(({ day }) => day >= from && day <= to)
+      const isOfEach = by.includes('account') && by.includes('service')
+      const cells = (await recount(database.sql, ZONE, { placed: !isOfEach })).filter(
+        ({ day }) => day >= from && day <= to,
+      )
       const took = Map.groupBy(
         (await tookOf(database.sql, ZONE)).filter(({ day }) => day >= from && day <= to),
         keyOf,
@@ -147,7 +150,7 @@ describe('a report', () => {
           ...{
             turnover: sum('turnover'),
             refunded: sum('refunded'),
-            orders: count('orders'),
+            orders: isOfEach ? null : count('orders'),
             charged: count('charged'),
           },
           ...{
@@ -283,7 +286,7 @@ describe('a report', () => {
     await database.sql`update suppliers set currency = c.currency from (
       select distinct on (subject) subject::int as id, before ->> 'currency' as currency from trail
        where what = 'suppliers' and before ? 'currency' order by subject, id) c where c.id = suppliers.id`
-    expect(await folded(database.sql)).toEqual(await recount(database.sql, 'Asia/Jakarta'))
+    expect(await folded(database.sql)).toEqual(await recount(database.sql, 'Asia/Jakarta', { placed: false }))
     await expect(rebuildSales(database.sql, { timeZone: 'Mars/Olympus' })).rejects.toMatchObject({
       field: 'time_zone',
     })

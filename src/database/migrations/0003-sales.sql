@@ -2,8 +2,8 @@
 -- the day on which it ended, and a refund takes from that day. Nothing of them is needed to serve orders, and all of them can be made
 -- anew: see src/sales.
 
--- Which things a row is of by themselves; of all others it is the sum. each: account, service and supplier.
-create type sales_cut as enum ('each', 'account', 'service', 'supplier');
+-- Which things a row is of by themselves; of all others it is the sum. each: account, service and supplier. all: none of them.
+create type sales_cut as enum ('each', 'account', 'service', 'supplier', 'all');
 
 create table sales (
   cut sales_cut not null,
@@ -15,7 +15,7 @@ create table sales (
   currency text not null,
   -- Empty: of no cost.
   cost_currency text not null,
-  -- Orders and their items on the day on which they were placed, when no supplier has them.
+  -- Orders and their items on the day on which they were placed, when no supplier has them; not counted by the cut `each`, whose rows they would double.
   orders integer not null,
   placed integer not null,
   -- Items that were charged, failed or were cancelled; of those charged: given back in whole, and given another result.

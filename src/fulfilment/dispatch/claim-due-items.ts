@@ -8,6 +8,7 @@ import {
   type ClaimLimits,
   type DueItem,
   insertAttempts,
+  insertPassedRoutes,
   lockDueItems,
   postpone,
   type Sending,
@@ -57,6 +58,7 @@ export async function claimDueItems(
       await Promise.all([
         plan.sending.length > 0 &&
           insertAttempts(transaction, plan.sending, { now, leaseUntil: new Date(now.getTime() + LEASE_MS) }),
+        plan.sending.some(({ passed }) => passed.length > 0) && insertPassedRoutes(transaction, plan.sending),
         plan.postponed.length > 0 && postpone(transaction, plan.postponed),
         plan.reviews.length > 0 && openReviews(transaction, plan.reviews, now),
       ])

@@ -1,7 +1,7 @@
 import type { Queryable, Sql, Transaction } from '../../database/database.ts'
 import type { RouteId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import type { ItemName } from '../claimed-item.ts'
-import type { EarlierAttempt, RouteOption, RoutingCandidate, Strategy } from './routing.ts'
+import type { EarlierAttempt, PassedRoute, RouteOption, RoutingCandidate, Strategy } from './routing.ts'
 
 /** DueItem is a due pending item, locked until its transaction ends. */
 export interface DueItem extends ItemName, RoutingCandidate {
@@ -192,6 +192,22 @@ export interface Sending {
   number: number
   /** `keyNumber` is the attempt whose idempotency key is used. */
   keyNumber: number
+  /** `passed` are the routes that it passed over. */
+  passed: readonly PassedRoute[]
+}
+
+/** `insertPassedRoutes` keeps why items did not go by the routes that their services prefer: few do, and the others need no statement. */
+export async function insertPassedRoutes(sql: Transaction, sending: readonly Sending[]): Promise<void> {
+  const rows = sending.flatMap(({ item, number, passed }) => passed.map((one) => ({ item, number, ...one })))
+  const column = <T>(of: (one: (typeof rows)[number]) => T): T[] => rows.map(of)
+  await sql`
+    insert into passed_routes (account_id, order_id, position, number, route_id, supplier_id, why, detail)
+    select * from unnest(
+      ${column(({ item }) => item.accountId)}::int[], ${column(({ item }) => item.orderId)}::bigint[],
+      ${column(({ item }) => item.position)}::smallint[], ${column(({ number }) => number)}::smallint[],
+      ${column(({ route }) => route.routeId)}::int[], ${column(({ route }) => route.supplierId)}::int[],
+      ${column(({ why }) => why)}::text[], ${column(({ detail }) => detail)}::text[])
+    on conflict (account_id, order_id, position, number, route_id) do update set why = excluded.why, detail = excluded.detail`
 }
 
 /**

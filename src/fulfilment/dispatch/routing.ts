@@ -62,8 +62,8 @@ export interface EarlierAttempt {
 export type AttemptFault = 'item' | 'supplier' | 'wait' | 'chosen'
 
 export type Choice =
-  /** `cost` is that of the whole item, in the supplier's currency. */
-  | { kind: 'send'; route: RouteOption; cost: bigint | null }
+  /** `cost` is that of the whole item, in the supplier's currency. `passed` are routes that the service prefers to this one. */
+  | { kind: 'send'; route: RouteOption; cost: bigint | null; passed: readonly PassedRoute[] }
   | { kind: 'wait'; until: Date }
   /** `review`: a person should look at the item; it is routed again at `until`. */
   | { kind: 'review'; review: 'margin' | 'supplier' | 'changed'; detail: string; until: Date }
@@ -71,6 +71,14 @@ export type Choice =
   | { kind: 'unrouted' }
   /** `refused`: every route has refused it. */
   | { kind: 'refused' }
+
+/** PassedRoute is a route by which an item did not go, though its service prefers it. That the supplier has refused the item is in its attempt. */
+export interface PassedRoute {
+  route: RouteOption
+  /** `off`: it is disabled, or not in the supplier's list. `margin`: it costs too much. `paused`: its breaker is open. `failed`: it has failed with the item. */
+  why: 'off' | 'margin' | 'paused' | 'failed'
+  detail: string | null
+}
 
 /** Convert gives what an amount of one currency is worth in another now, in micros; undefined: there is no rate. */
 export type Convert = (amount: Micros, from: string, to: string) => Micros | undefined
@@ -128,7 +136,47 @@ export function chooseRoute(
     if (until > now)
       return many ? { kind: 'review', review: 'supplier', detail, until } : { kind: 'wait', until }
   }
-  return { kind: 'send', route, cost }
+  const passed =
+    routes.length === 1
+      ? []
+      : passedOver(best as Priced, { item, routes, refusedBy, strategy, convert, faultsOf })
+  return { kind: 'send', route, cost, passed }
+}
+
+/** `passedOver` gives why the routes that would have come before the chosen one did not. */
+function passedOver(
+  chosen: Priced,
+  {
+    item,
+    routes,
+    refusedBy,
+    strategy,
+    convert,
+    faultsOf,
+  }: {
+    item: RoutingCandidate
+    routes: readonly RouteOption[]
+    refusedBy: ReadonlySet<RouteId | null>
+    strategy: Strategy
+    convert: Convert
+    faultsOf: (priced: Priced) => number
+  },
+): PassedRoute[] {
+  return routes.flatMap((route): PassedRoute[] => {
+    if (route === chosen.route || refusedBy.has(route.routeId)) return []
+    const priced = price(route, item, convert)
+    if (compare[strategy](priced, chosen) >= 0) return []
+    if (!route.usable) return [{ route, why: 'off', detail: null }]
+    if (priced.blocked !== undefined) return [{ route, why: 'margin', detail: priced.blocked }]
+    if (route.openUntil !== null) return [{ route, why: 'paused', detail: null }]
+    return [
+      {
+        route,
+        why: 'failed',
+        detail: `failed with this item ${faultsOf(priced) === 1 ? 'once' : `${faultsOf(priced)} times`}`,
+      },
+    ]
+  })
 }
 
 /** `chosenRoute` gives the route that a person has chosen for the next attempt, as long as items go by it. */

@@ -249,13 +249,25 @@ export interface AttemptView {
   currency: string
   createdAt: Date
   finishedAt: Date | null
+  /** `passed` are the routes that the service prefers and this attempt passed over. */
+  passed: PassedView[] | null
+}
+
+/** PassedView says why an item did not go to a supplier: it is off, costs too much, is paused, or has failed with the item. */
+export interface PassedView {
+  supplier: string
+  why: 'off' | 'margin' | 'paused' | 'failed'
+  detail: string | null
 }
 
 /** `listAttempts` gives what was tried for the orders' items. */
 export async function listAttempts(sql: Sql, names: OrderName[]): Promise<AttemptView[]> {
   return await sql<AttemptView[]>`
     select a.order_id, a.position, a.number, s.name as supplier, a.state, a.reference, a.detail, a.fault, a.cost,
-           s.currency, a.created_at, a.finished_at
+           s.currency, a.created_at, a.finished_at,
+           (select jsonb_agg(jsonb_build_object('supplier', q.name, 'why', p.why, 'detail', p.detail) order by p.route_id)
+              from passed_routes p join suppliers q on q.id = p.supplier_id
+             where p.account_id = a.account_id and p.order_id = a.order_id and p.position = a.position and p.number = a.number) as passed
       from unnest(${names.map((name) => name.accountId)}::int[], ${names.map((name) => name.id)}::bigint[])
              as asked (account_id, order_id)
      -- Looked up one by one: never all of an account's.

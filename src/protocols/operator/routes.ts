@@ -23,6 +23,7 @@ import { reviewRoutes } from './routes/reviews.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
+import { supplierFigureRoutes } from './routes/supplier-figures.ts'
 import { supplierRouteRoutes } from './routes/supplier-routes.ts'
 import { supplierRoutes } from './routes/suppliers.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -58,4 +59,5 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     installationRoutes,
     eventRoutes,
     figureRoutes,
+    supplierFigureRoutes,
   ].flatMap((make) => make(deps))

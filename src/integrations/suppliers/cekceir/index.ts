@@ -1,5 +1,6 @@
 import { Refusals } from '../book/refusals.ts'
 import { Reasons } from '../http-kit/reasons.ts'
+import { wayOutOf } from '../http-kit/way-out.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { Api } from './api.ts'
 import { cekceirFields } from './settings.ts'
@@ -19,7 +20,7 @@ export const cekceir = supplierKind({
   fields: cekceirFields,
   connect({ url, settings, currency, secrets }, { outbound, clock, installation }) {
     const { api_key: key = '' } = secrets
-    const client = outbound.open({ connections: CONNECTIONS })
+    const client = outbound.open({ connections: CONNECTIONS, ...wayOutOf(settings, secrets) })
     const api = new Api({ url: url ?? '', key, client, fronts: settings.front_statuses, clock })
     const reasons = new Reasons([key, key.slice(key.indexOf('.') + 1)])
     const refusals = new Refusals({ reasons, ...settings })

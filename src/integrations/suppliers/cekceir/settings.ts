@@ -2,6 +2,7 @@ import { flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
 import { secret, text } from '../../kit/fields.ts'
 import { answerFields } from '../http-kit/answer-fields.ts'
+import { wayOutFields } from '../http-kit/way-out.ts'
 
 /** `cekceirFields` are what an API of the Cek Ceir style is configured with. */
 export const cekceirFields = {
@@ -23,6 +24,7 @@ export const cekceirFields = {
     help: 'POST /api/order honours Idempotency-Key: then each item is an order of its own, and one whose answer was lost and that no list of orders shows is ordered again with its key',
   }),
   ...answerFields({ recheck: [600, 86_400] }),
+  ...wayOutFields,
   api_key: secret({
     label: 'API key',
     help: 'the API key, of the form <id>.<secret>',

@@ -1,5 +1,6 @@
 import { Refusals } from '../book/refusals.ts'
 import { Reasons } from '../http-kit/reasons.ts'
+import { wayOutOf } from '../http-kit/way-out.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { Outcomes } from './outcomes.ts'
 import { Panel } from './panel.ts'
@@ -23,7 +24,7 @@ export const dhru = supplierKind({
       settings,
       currency,
       apiaccesskey,
-      outbound: outbound.open({ connections: CONNECTIONS }),
+      outbound: outbound.open({ connections: CONNECTIONS, ...wayOutOf(settings, secrets) }),
       installation,
       clock,
     })

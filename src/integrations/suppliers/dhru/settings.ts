@@ -2,6 +2,7 @@ import { choice, flag, integer } from '../../../lib/attribute-types.ts'
 import type { ValuesOf } from '../../../lib/attributes.ts'
 import { map, secret, text } from '../../kit/fields.ts'
 import { answerFields } from '../http-kit/answer-fields.ts'
+import { wayOutFields } from '../http-kit/way-out.ts'
 
 /** `dhruFields` are what a Dhru panel is configured with. */
 export const dhruFields = {
@@ -58,6 +59,7 @@ export const dhruFields = {
       'whose answer was lost is found by ordering again',
   }),
   ...answerFields({ recheck: [600, 86_400] }),
+  ...wayOutFields,
   apiaccesskey: secret({
     label: 'API access key',
     help: 'the API access key that goes with the user name',

@@ -30,8 +30,13 @@ export class Reasons {
       .reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
   }
 
+  /** `hidden` is a text without our secrets, of whatever length. */
+  hidden(text: string): string {
+    return this.#hidden.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+  }
+
   of(message: string): string {
-    const hidden = this.#hidden.reduce((text, secret) => text.replaceAll(secret, '***'), message).trim()
+    const hidden = this.hidden(message).trim()
     return hidden.length > MAX_REASON_LENGTH
       ? `${hidden.slice(0, MAX_REASON_LENGTH).toWellFormed()}...`
       : hidden

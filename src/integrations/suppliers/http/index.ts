@@ -4,6 +4,7 @@ import { optional, secret, text, textOrJson } from '../../kit/fields.ts'
 import { Refusals } from '../book/refusals.ts'
 import { answerFields } from '../http-kit/answer-fields.ts'
 import { Reasons } from '../http-kit/reasons.ts'
+import { wayOutFields, wayOutOf } from '../http-kit/way-out.ts'
 import { supplierKind } from '../supplier-kind.ts'
 import { namesIn, Unfit } from './placeholders.ts'
 import { readTemplate } from './read-template.ts'
@@ -38,6 +39,7 @@ const fields = {
     }),
   ),
   ...answerFields({ recheck: [] }),
+  ...wayOutFields,
   key: optional(secret({ label: 'Key', flag: '--key <secret or ->', help: 'what {key} is in the template' })),
   secret: optional(
     secret({
@@ -54,10 +56,8 @@ export const http = supplierKind({
   label: 'HTTP API by a template',
   hasUrl: true,
   fields,
-  connect(
-    { url, settings, currency, secrets: { key = '', secret = '' } },
-    { outbound, clock, installation },
-  ) {
+  connect({ url, settings, currency, secrets }, { outbound, clock, installation }) {
+    const { key = '', secret = '' } = secrets
     const { template: named, service, username, repeatable, front_statuses: fronts } = settings
     const reasons = new Reasons([key, secret])
     const template = orThrow(templateOf(named))
@@ -80,7 +80,7 @@ export const http = supplierKind({
       clock,
       base64Results: settings.base64_results,
       statusWords: settings.status_words,
-      client: outbound.open({ connections: CONNECTIONS }),
+      client: outbound.open({ connections: CONNECTIONS, ...wayOutOf(settings, secrets) }),
       reasons,
       refusals: new Refusals({ reasons, ...settings }),
     })

@@ -21,7 +21,10 @@ const row = Type.Object({
     'Whose id is null: what no supplier had',
   ),
   currency: Type.String(),
-  orders: orNull(Type.Integer(), 'On the day on which they were placed; null where suppliers are told apart'),
+  orders: orNull(
+    Type.Integer(),
+    'On the day on which they were placed; null where suppliers are told apart, or two of account, service and supplier',
+  ),
   items: orNull(Type.Integer()),
   charged: Type.Integer(),
   failed: Type.Integer(),
@@ -79,6 +82,7 @@ export const figureRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     description:
       'What has ended counts on the day on which it ended, and a refund takes from that day. Rows go by time, and then the largest turnover first; ' +
       '`as_of` says up to when everything is counted. Costs are converted by the rates that hold at the end of their day.',
+    command: 'report sales',
     access: 'reports.read',
     query: Type.Object({
       period: Type.Optional(text(20, { description: `${PERIODS}; without anything the last 30 days` })),

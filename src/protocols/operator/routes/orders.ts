@@ -50,6 +50,14 @@ const attempt = Type.Object({
   currency: Type.String(),
   created_at: time(),
   finished_at: orNull(time()),
+  passed_over: Type.Array(
+    Type.Object({
+      supplier: Type.String(),
+      why: oneOf(['off', 'margin', 'paused', 'failed']),
+      detail: orNull(Type.String()),
+    }),
+    { description: 'Routes that the service prefers, and why the item did not go by them' },
+  ),
 })
 
 export const item = Type.Object({
@@ -106,6 +114,7 @@ export function wireOrder(found: OperatorOrder, { permissions }: Caller): Static
             cost: tried.cost === null ? null : formatMicros(tried.cost, tried.currency),
           }),
           ...{ currency: tried.currency, created_at: tried.createdAt, finished_at: tried.finishedAt },
+          passed_over: tried.passed ?? [],
         })),
     })),
   }

@@ -13,7 +13,7 @@ const section = 'Suppliers'
 const access = 'suppliers.read'
 
 /** `ofBalance` are the columns that only those with `costs.read` see. */
-const ofBalance = ['balance', 'balance_at']
+const ofBalance = ['balance', 'balance_at', 'days_left', 'low_balance']
 
 const supplier = shapeOf(supplierAttributes, { secret: ofBalance })
 

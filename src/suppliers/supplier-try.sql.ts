@@ -1,0 +1,60 @@
+import type { Queryable, Sql } from '../database/database.ts'
+import type { OrderId, SupplierId } from '../lib/ids.ts'
+import { sanitize } from '../lib/text.ts'
+
+/** TestedItem is what a supplier is asked for in a test. */
+export interface TestedItem {
+  remoteService: string
+  input: string
+  fields: Record<string, string> | null
+  quantity: number
+}
+
+/** KeptTest is a test as it was written before it began, and what is known of it. */
+export interface KeptTest extends TestedItem {
+  id: number
+  supplierId: SupplierId
+  at: Date
+  orderId: OrderId
+  reference: string | null
+}
+
+/** `insertTest` writes that something is about to be bought, under a number that no order has or gets. */
+export async function insertTest(
+  sql: Queryable,
+  supplierId: SupplierId,
+  item: TestedItem,
+  at: Date,
+): Promise<KeptTest> {
+  const [row] = await sql<{ id: number; orderId: OrderId }[]>`
+    insert into supplier_tests (supplier_id, at, order_id, remote_service, input, fields, quantity)
+    values (${supplierId}, ${at}, nextval('order_ids'), ${sanitize(item.remoteService)}, ${sanitize(item.input)},
+            ${item.fields === null ? null : JSON.stringify(item.fields)}::text::jsonb, ${item.quantity})
+    returning id, order_id`.records()
+  if (!row) throw new Error('a test was not written')
+  return { ...item, ...row, supplierId, at, reference: null }
+}
+
+/** `selectTest` gives a test of a supplier. */
+export async function selectTest(
+  sql: Queryable,
+  supplierId: SupplierId,
+  id: number,
+): Promise<KeptTest | undefined> {
+  const [row] = await sql<KeptTest[]>`
+    select id, supplier_id, at, order_id, remote_service, input, fields, quantity, reference
+      from supplier_tests where supplier_id = ${supplierId} and id = ${id}`.records()
+  return row
+}
+
+/** `updateTest` writes what came of it. */
+export async function updateTest(
+  sql: Sql,
+  id: number,
+  { outcome, detail, reference }: { outcome: string; detail: string; reference: string | null },
+): Promise<void> {
+  await sql`
+    update supplier_tests
+       set outcome = ${outcome}, detail = ${sanitize(detail)}, reference = coalesce(${reference === null ? null : sanitize(reference)}, reference)
+     where id = ${id}`
+}

@@ -1,0 +1,160 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { IntegrationContext } from '../integrations/kit/kind.ts'
+import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
+import { Reasons } from '../integrations/suppliers/http-kit/reasons.ts'
+import { withText } from '../integrations/suppliers/http-kit/results.ts'
+import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
+import { fault, orThrow, resultOf } from '../lib/fault.ts'
+import { type Exchanged, RecordedOutbound } from '../outbound/recorded.ts'
+import type { Sealer } from '../secrets/sealer.ts'
+import { insertTest, type KeptTest, selectTest, type TestedItem, updateTest } from './supplier-try.sql.ts'
+import { findSupplier, open, type SupplierConnection } from './suppliers.ts'
+
+const TIMEOUT_MS = 60_000
+
+/** SupplierTry is what came of really asking a supplier for something. */
+export interface SupplierTry extends TestedItem {
+  /** `id` names the test, to ask what has become of it. */
+  id: number
+  supplier: string
+  /** `exchanges` are the requests and answers, without secrets. */
+  exchanges: Exchanged[]
+  outcome: SupplierOutcome
+  /** `meaning` says how the answer was read, and what an order would have come to. */
+  meaning: string
+}
+
+interface TryDeps {
+  sql: Sql
+  sealer: Sealer
+  context: IntegrationContext
+}
+
+/**
+ * `trySupplier` sends one item to a supplier, which buys it, outside of any order: what it costs is ours. It is written down before the first byte
+ * goes out. Throws not_found, or invalid_input naming what is wrong.
+ */
+export async function trySupplier(deps: TryDeps, idOrName: string, item: TestedItem): Promise<SupplierTry> {
+  orThrow(
+    resultOf(item, [
+      item.input.length > 255 ? fault('imei', 'is too long') : undefined,
+      Number.isInteger(item.quantity) && item.quantity >= 1
+        ? undefined
+        : fault('quantity', 'must be a whole number from 1'),
+    ]),
+  )
+  return await withRecorded(deps, idOrName, async (connection, recorded) => {
+    const { config } = connection
+    const test = await insertTest(deps.sql, config.id, item, deps.context.clock.now())
+    return await finish(deps, connection, recorded, test, (task, signal) =>
+      connection.supplier.send([task], signal),
+    )
+  })
+}
+
+/** `askAboutTry` asks what has become of a test, which buys nothing. Throws not_found. */
+export async function askAboutTry(deps: TryDeps, idOrName: string, id: number): Promise<SupplierTry> {
+  return await withRecorded(deps, idOrName, async (connection, recorded) => {
+    const test = await selectTest(deps.sql, connection.config.id, id)
+    if (!test) throw new Refusal('not_found', `there is no test ${id} of ${connection.config.name}`, 'ask')
+    return await finish(deps, connection, recorded, test, (task, signal) =>
+      connection.supplier.ask([task], signal),
+    )
+  })
+}
+
+async function withRecorded<T>(
+  { sql, sealer, context }: TryDeps,
+  idOrName: string,
+  work: (connection: SupplierConnection, recorded: RecordedOutbound) => Promise<T>,
+): Promise<T> {
+  const recorded = new RecordedOutbound(context.outbound)
+  const connection = open(await findSupplier(sql, idOrName), sealer, { ...context, outbound: recorded })
+  try {
+    return await work(connection, recorded)
+  } finally {
+    await connection.supplier.close?.()
+  }
+}
+
+async function finish(
+  { sql }: TryDeps,
+  { config, supplier }: SupplierConnection,
+  recorded: RecordedOutbound,
+  test: KeptTest,
+  call: (task: SupplierTask, signal: AbortSignal) => Promise<SupplierOutcome[]>,
+): Promise<SupplierTry> {
+  const { id, orderId, remoteService, input, fields, quantity, at: sentAt, reference } = test
+  const task = {
+    attemptKey: `${orderId}-1-1`,
+    orderId,
+    remoteService,
+    input,
+    fields,
+    quantity,
+    sentAt,
+    reference,
+  }
+  const reasons = new Reasons(Object.values(config.secrets))
+  let outcome: SupplierOutcome
+  try {
+    const [given] = await call(task, AbortSignal.timeout(TIMEOUT_MS))
+    outcome = heldAgainst(task, withText(given ?? NOTHING, supplier.base64Results))
+  } catch (error) {
+    outcome = reasons.unknown(error instanceof Error ? error.message : String(error), true)
+  }
+  const meaning = meaningOf(outcome)
+  const said = 'reference' in outcome ? outcome.reference : null
+  await updateTest(sql, id, { outcome: outcome.kind, detail: meaning, reference: said })
+  const exchanges = recorded.exchanges.map((one) => withoutSecrets(one, reasons))
+  return { id, supplier: config.name, remoteService, input, fields, quantity, exchanges, outcome, meaning }
+}
+
+const NOTHING: SupplierOutcome = { kind: 'unknown', reason: 'it gave no outcome', askable: false }
+
+/** `meaningOf` says in words how an answer was read. */
+function meaningOf(outcome: SupplierOutcome): string {
+  switch (outcome.kind) {
+    case 'success':
+      return `done, with the result: ${outcome.result}`
+    case 'accepted':
+      return `taken${outcome.reference === null ? '' : ` under its number ${outcome.reference}`}, and not done yet: an order would be asked about until it is`
+    case 'refused':
+      return `refused because of this item: an order would go to the next route, or its price would be given back: ${outcome.reason}`
+    case 'unavailable':
+      return `not taken, because of the supplier (${outcome.why}): an order would be sent again, or to the next route: ${outcome.reason}`
+    case 'duplicate':
+      return `the supplier says that it has such an order already: an order would be asked about: ${outcome.reason}`
+    case 'unknown':
+      return outcome.unrecognised === undefined
+        ? `nobody knows whether it was taken: an order would be ${outcome.askable ? 'asked about' : 'shown to a person'}, and neither sent again nor given back: ${outcome.reason}`
+        : `a refusal in words that no list knows: an order would wait for a person: ${outcome.reason}`
+    default:
+      return 'nothing that is known'
+  }
+}
+
+function withoutSecrets({ url, headers, body, answer, ...rest }: Exchanged, reasons: Reasons): Exchanged {
+  const shown = (given: Record<string, string>) =>
+    Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [
+        name,
+        PRIVATE.test(name) ? '***' : reasons.hidden(value),
+      ]),
+    )
+  return {
+    ...rest,
+    url: reasons.hidden(url),
+    headers: shown(headers),
+    body: reasons.hidden(body),
+    answer: answer && {
+      status: answer.status,
+      headers: shown(answer.headers),
+      body: reasons.hidden(answer.body),
+    },
+  }
+}
+
+/** PRIVATE are headers whose value is a secret, whatever stands in it. */
+const PRIVATE = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i
