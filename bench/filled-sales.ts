@@ -50,7 +50,7 @@ export async function fillSales(
       from unnest(${COST_CURRENCIES}::text[]) with ordinality as c (currency, n)
     returning id`
   const ofSuppliers = suppliers.map(({ id }) => id)
-  /** `one` chooses from an array; not even: the first ones more often than the last. */
+  /** Each service has a supplier, and another one for a tenth of its items. `one` chooses from an array; not even: the first ones more often than the last. */
   const one = (numbers: number[]) =>
     sql`(${numbers}::int[])[1 + floor(${numbers.length}::int * power(random(), ${isEven ? 1 : 2}::int))::int]`
   await sql.begin(async (transaction) => {
@@ -68,7 +68,7 @@ export async function fillSales(
       select i.*, placed_at + i.took as ended_at, placed_at + i.took * 0.2 as sent_at,
              placed_at + i.took + interval '1 hour' + interval '40 days' * random() * random() as changed_at
         from (select o.*, p::smallint as position, (100000 + floor(random() * 900000) * 10)::bigint as price,
-                     interval '1 second' * exp(random() * 11 - 3) as took, ${one(ofSuppliers)} as supplier_id,
+                     interval '1 second' * exp(random() * 11 - 3) as took, (${ofSuppliers}::int[])[1 + (o.service_id + (random() < 0.1)::int) % ${ofSuppliers.length}::int] as supplier_id,
                      case when random() < 0.9 then (50000 + floor(random() * 400000))::bigint end as cost,
                      case when r < 0.85 then 'success' when r < 0.93 then 'failed' when r < 0.97 then 'cancelled' else 'processing' end as state,
                      case when random() < 0.03 then 'part' when random() < 0.03 then 'whole' when random() < 0.02 then 'corrected' else '' end as later

@@ -166,16 +166,17 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
 /** `cellsOf` sums changes up by the cuts, as the table has them. */
 export const cellsOf = (sql: Queryable) => sql`
   cells as (
-    select c.cut, d.day, case when c.cut in ('each', 'account') then d.account_id else 0 end as account_id,
+    select c.cut, m.whole_month, case when m.whole_month then date_trunc('month', d.day)::date else d.day end as day,
+           case when c.cut in ('each', 'account') then d.account_id else 0 end as account_id,
            case when c.cut in ('each', 'service') then d.service_id else 0 end as service_id,
            case when c.cut in ('each', 'supplier') then d.supplier_id else 0 end as supplier_id, d.currency, d.cost_currency,
            sum(d.orders)::int as orders, sum(d.placed)::int as placed, sum(d.charged)::int as charged, sum(d.failed)::int as failed,
            sum(d.cancelled)::int as cancelled, sum(d.rejected)::int as rejected, sum(d.corrected)::int as corrected,
            sum(d.uncosted)::int as uncosted, sum(d.turnover)::bigint as turnover, sum(d.refunded)::bigint as refunded,
            sum(d.cost)::bigint as cost
-      from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut)
+      from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut) cross join (values (false), (true)) as m (whole_month)
      where d.orders = 0 or c.cut <> 'each'
-     group by 1, 2, 3, 4, 5, 6, 7
+     group by 1, 2, 3, 4, 5, 6, 7, 8
   )`
 
 /** `timesOf` counts the times of changes by the cuts, days and months, as the table has them. */
@@ -201,7 +202,7 @@ export async function foldSpans(sql: Transaction, spans: readonly Span[], timeZo
     with ${changesOf(sql, spans, timeZone)}, ${cellsOf(sql)}, ${timesOf(sql)}, summed as (
       insert into sales as s
       select * from cells
-      on conflict (cut, day, account_id, service_id, supplier_id, currency, cost_currency) do update
+      on conflict (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency) do update
          set orders = s.orders + excluded.orders, placed = s.placed + excluded.placed, charged = s.charged + excluded.charged,
              failed = s.failed + excluded.failed, cancelled = s.cancelled + excluded.cancelled,
              rejected = s.rejected + excluded.rejected, corrected = s.corrected + excluded.corrected,

@@ -56,7 +56,7 @@ export async function selectPairs(
 ): Promise<{ currency: string; costCurrency: string }[]> {
   return await sql<{ currency: string; costCurrency: string }[]>`
     select distinct currency, cost_currency from sales
-     where cut = 'all' and day between ${from}::text::date and ${to}::text::date
+     where cut = 'all' and not whole_month and day between ${from}::text::date and ${to}::text::date
      order by 1, 2`.records()
 }
 
@@ -129,9 +129,14 @@ const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency }
 export async function selectSales(
   sql: Queryable,
   wanted: Wanted,
-  { into, factors, limit }: { into: string | null; factors: Factors; limit: number | null },
+  {
+    into,
+    factors,
+    stretches,
+    limit,
+  }: { into: string | null; factors: Factors; stretches: readonly Stretch[]; limit: number | null },
 ): Promise<SalesSums[]> {
-  const { by, cut, from, to, supplierId } = wanted
+  const { by, cut, supplierId } = wanted
   const { days, rows } = factors
   return await sql<SalesSums[]>`
     with factors as materialized (
@@ -144,10 +149,11 @@ export async function selectSales(
              sum(f.orders) as orders, sum(f.placed) as placed, sum(f.charged) as charged, sum(f.failed) as failed,
              sum(f.cancelled) as cancelled, sum(f.rejected) as rejected, sum(f.corrected) as corrected, sum(f.uncosted) as uncosted,
              sum(f.turnover) as turnover, sum(f.refunded) as refunded, sum(f.cost) as cost
-        from sales f
+        from unnest(${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[], ${stretches.map(({ first }) => first)}::text[],
+                    ${stretches.map(({ last }) => last)}::text[]) as z (whole_month, first, last)
+        join sales f on f.cut = ${cut}::sales_cut and f.whole_month = z.whole_month and f.day between z.first::date and z.last::date
         left join services sv on ${by.group ? sql`sv.id = f.service_id` : sql`false`}
-       where f.cut = ${cut}::sales_cut and f.day between ${from}::text::date and ${to}::text::date
-         ${narrowed(sql, wanted)}
+       where true ${narrowed(sql, wanted)}
        group by 1, 2, 3, 4, 5, 6, 7, 8
     ), converted as (
       select c.time, c.account_id, c.service_id, c.group_name, c.supplier_id, coalesce(${into}::text, c.currency) as currency,

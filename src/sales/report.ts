@@ -220,12 +220,17 @@ async function factorsFor(
   const pairs = pairsOf(await selectPairs(sql, period), into)
   if (pairs.length === 0) return { days: [], rows: [] }
   const rates = await selectDatedRates(sql, period.to, timeZone)
-  const days = [...new Set(rates.map(({ day }) => day))]
+  const needed = new Set(pairs.flatMap(({ from, to }) => [from, to]))
+  const days = [
+    ...new Set(
+      rates.filter(({ base, quote }) => needed.has(base) || needed.has(quote)).map(({ day }) => day),
+    ),
+  ]
   const current = new Map<string, { base: string; quote: string; rate: string }>()
   const rows: Factors['rows'] = []
   let at = 0
   for (const [index, day] of days.entries()) {
-    for (let rate = rates[at]; rate?.day === day; rate = rates[++at])
+    for (let rate = rates[at]; rate !== undefined && rate.day <= day; rate = rates[++at])
       current.set(`${rate.base} ${rate.quote}`, rate)
     // What comes to an end before the period is not needed.
     const next = days[index + 1]
@@ -253,11 +258,14 @@ async function rowsOf(
   wanted: Wanted,
   { into, ...rest }: { into: string | null; factors: Factors; limit: number | null },
 ): Promise<SalesRow[]> {
-  const sums = await selectSales(sql, wanted, { into, ...rest })
-  const times = await selectTimes(sql, wanted, {
+  const onlyDays = wanted.by.time === 'day'
+  const stretches = stretchesOf(wanted, onlyDays)
+  const sums = await selectSales(sql, wanted, {
     into,
-    stretches: stretchesOf(wanted, wanted.by.time === 'day'),
+    ...rest,
+    stretches: apart(stretches, rest.factors.days),
   })
+  const times = await selectTimes(sql, wanted, { into, stretches })
   const found = new Map(times.map((one) => [keyOf(one), one]))
   return sums.map((row) => {
     if (row.unconverted > 0)
@@ -316,6 +324,20 @@ function rowOf(
     medianSeconds: percentileOf(times, 0.5),
     p95Seconds: percentileOf(times, 0.95),
   }
+}
+
+/** `apart` takes months in which a rate changes apart into their days, which are converted by different rates. */
+export function apart(stretches: readonly Stretch[], changes: readonly string[]): Stretch[] {
+  return stretches.flatMap((stretch) => {
+    if (!stretch.wholeMonths) return [stretch]
+    const months: Stretch[] = []
+    for (let first = stretch.first; first <= stretch.last; first = nextMonth(first)) {
+      const last = dayBehind(nextMonth(first), -1)
+      const wholeMonths = !changes.some((day) => day > first && day <= last)
+      months.push({ wholeMonths, first, last })
+    }
+    return months
+  })
 }
 
 /** `stretchesOf` divides a period into whole months, which are read at once, and the days before and behind them. */

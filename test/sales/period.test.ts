@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { periodOf } from '../../src/sales/period.ts'
-import { stretchesOf } from '../../src/sales/report.ts'
+import { apart, stretchesOf } from '../../src/sales/report.ts'
 
 const TODAY = '2026-03-01'
 
@@ -58,4 +58,16 @@ describe('the parts of a period are whole months, and the days before and behind
   ])('%s to %s', (from, to, parts) => {
     expect(said(from, to)).toEqual(parts)
   })
+})
+
+it('a month in which a rate changes is read by days, one that begins with the change is not', () => {
+  const year = stretchesOf({ from: '2026-01-01', to: '2026-04-30' }, false)
+  expect(
+    apart(year, ['2026-02-01', '2026-03-31']).map(({ wholeMonths, first }) => [first, wholeMonths]),
+  ).toEqual([
+    ['2026-01-01', true],
+    ['2026-02-01', true],
+    ['2026-03-01', false],
+    ['2026-04-01', true],
+  ])
 })

@@ -32,7 +32,7 @@ const foldAll = async (most?: number): Promise<number> => {
 }
 const broken = async () => (await checkSales(database.sql)).filter(({ ok }) => !ok)
 const everything = async (sql = database.sql) => [
-  await sql`select * from sales order by 1, 2, 3, 4, 5, 6, 7`,
+  await sql`select * from sales order by 1, 2, 3, 4, 5, 6, 7, 8`,
   await sql`select * from sale_times order by 1, 2, 3, 4, 5, 6, 7`,
 ]
 

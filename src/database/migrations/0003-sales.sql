@@ -7,6 +7,8 @@ create type sales_cut as enum ('each', 'account', 'service', 'supplier', 'all');
 
 create table sales (
   cut sales_cut not null,
+  -- True: it is of the whole month that begins on this day, so that a year is read from few rows.
+  whole_month boolean not null,
   day date not null,
   -- 0: all of them, by the cut; of a supplier also: nobody had it.
   account_id integer not null,
@@ -31,11 +33,11 @@ create table sales (
   refunded bigint not null,
   -- Micros of the currency of the cost.
   cost bigint not null,
-  primary key (cut, day, account_id, service_id, supplier_id, currency, cost_currency)
+  primary key (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency)
 ) with (fillfactor = 80);
-create index sales_of_account on sales (account_id, day) where cut = 'each';
-create index sales_of_service on sales (service_id, day) where cut = 'each';
-create index sales_of_supplier on sales (supplier_id, day) where cut = 'each';
+create index sales_of_account on sales (account_id, whole_month, day) where cut = 'each';
+create index sales_of_service on sales (service_id, whole_month, day) where cut = 'each';
+create index sales_of_supplier on sales (supplier_id, whole_month, day) where cut = 'each';
 
 -- How long items that were charged took from their placing, by day and by month: how many in each bucket (see src/sales/buckets.ts).
 create table sale_times (
