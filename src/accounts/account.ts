@@ -7,6 +7,8 @@ export interface Account {
   name: string
   email: string
   username: string
+  /** `login` is the user name by which the programs of a reseller who has moved in know it; null: `username`. */
+  login: string | null
   currency: string
   priceGroupId: PriceGroupId | null
   closed: boolean

@@ -3,6 +3,7 @@ import { build, literal as sql } from '../database/build.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Accounts } from '../database/types.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import type { AccountView } from './attributes.ts'
 
 const accounts = () =>
@@ -94,6 +95,33 @@ export async function updateAccount(
 ): Promise<void> {
   if (Object.values(change).every((value) => value === undefined)) return
   await queryable.run(build.updateTable('accounts').set(change).where('id', '=', id))
+}
+
+/** MovedAccount is an account as a panel's file is held against it. */
+export interface MovedAccount {
+  id: AccountId
+  username: string
+  login: string | null
+  name: string
+  email: string
+  currency: string
+  priceGroupId: PriceGroupId | null
+  closed: boolean
+  creditLimit: Micros
+  /** `hasEntries`: money of it has moved here. */
+  hasEntries: boolean
+  /** `opening` is the balance that it has moved in with; null: it has none. */
+  opening: Micros | null
+}
+
+export async function selectMovedAccounts(queryable: Queryable): Promise<MovedAccount[]> {
+  return await queryable<MovedAccount[]>`
+    select a.id, a.username, a.login, a.name, a.email, a.currency, a.price_group_id, a.status = 'closed' as closed,
+           w.credit_limit, w.last_entry > 0 as has_entries,
+           (select case e.kind when 'opening_up' then e.amount when 'opening_down' then -e.amount end
+              from ledger_entries e where e.account_id = a.id and e.id = 1) as opening
+      from accounts a join wallets w on w.account_id = a.id
+     order by a.id`.records()
 }
 
 export interface PriceGroup {

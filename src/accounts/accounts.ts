@@ -1,10 +1,11 @@
-import type { Queryable, Sql } from '../database/database.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { openWallet } from '../ledger/open-wallet.ts'
+import { openWallet, openWith } from '../ledger/open-wallet.ts'
 import { setCreditLimit } from '../ledger/wallets.ts'
 import { line } from '../lib/attribute-types.ts'
 import { checkThousands, type GivenOf, readValues } from '../lib/attributes.ts'
 import type { AccountId, PriceGroupId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
 import { sanitize } from '../lib/text.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
 import { checkVersion, versionOfNoun } from '../lib/version.ts'
@@ -22,7 +23,11 @@ import {
 } from './accounts.sql.ts'
 import { type AccountForm, type AccountView, accountAttributes, deriveUsername } from './attributes.ts'
 
-export { selectPriceGroups as listPriceGroups } from './accounts.sql.ts'
+export {
+  type MovedAccount,
+  selectMovedAccounts as listMovedAccounts,
+  selectPriceGroups as listPriceGroups,
+} from './accounts.sql.ts'
 
 /** NewAccount is an account to be made; its currency never changes. */
 export type NewAccount = AccountForm & { name: string; email: string; currency: string }
@@ -65,6 +70,46 @@ export async function createAccount(
 }
 
 type Given = GivenOf<typeof accountAttributes> & Record<'name' | 'email' | 'currency', string>
+
+/** MovingAccount is an account that moves in: all that its panel says of it, checked. */
+export interface MovingAccount {
+  username: string
+  login: string | null
+  name: string
+  email: string
+  currency: string
+  priceGroupId: PriceGroupId | null
+  closed: boolean
+  creditLimit: Micros
+  /** `balance` is what it moves in with; below 0 is a debt. */
+  balance: Micros
+}
+
+/** `moveAccountIn` makes the account with its wallet and its opening balance, as part of the transaction. Throws as `createAccount` does. */
+export async function moveAccountIn(
+  transaction: Transaction,
+  { balance, creditLimit, closed, ...columns }: MovingAccount,
+  { actor, at }: { actor: string; at: Date },
+): Promise<AccountId> {
+  const status = closed ? ('closed' as const) : ('active' as const)
+  const id = await insertAccount(transaction, { ...columns, status, createdAt: at })
+  if (id === undefined) throw new Refusal('conflict', `the username ${columns.username} is taken`, 'username')
+  await openWallet(transaction, { id, currency: columns.currency }, { balance, creditLimit, actor, at })
+  return id
+}
+
+/** `changeMovedAccount` makes an account what its panel says of it by now. An opening balance is for one of which no money has moved yet. */
+export async function changeMovedAccount(
+  transaction: Transaction,
+  id: AccountId,
+  { balance, creditLimit, closed, ...columns }: Partial<Omit<MovingAccount, 'username' | 'currency'>>,
+  { actor, at }: { actor: string; at: Date },
+): Promise<void> {
+  const status = closed === undefined ? undefined : closed ? ('closed' as const) : ('active' as const)
+  await updateAccount(transaction, id, { ...columns, status })
+  if (creditLimit !== undefined) await setCreditLimit(transaction, id, creditLimit)
+  if (balance !== undefined) await openWith(transaction, id, balance, { actor, at })
+}
 
 /** `findAccount` finds an account by its id (all digits) or its username in any case. Throws not_found. */
 export async function findAccount(sql: Queryable, idOrUsername: string): Promise<AccountView> {

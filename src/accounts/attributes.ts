@@ -62,6 +62,8 @@ export const accountAttributes = {
     { label: 'group', flag: '--group <id or name>', help: 'price group; "" for none', whenLeftOut: 'none' },
     { nullable: true, read: orNull(readText) },
   ),
+  /** `login` is the user name at the panel that the account has come from, where it cannot be `username`. */
+  login: shown<string | null>({ label: 'login' }, { none: undefined }),
   status: shown<'active' | 'closed'>({ label: 'status' }),
   available: shownAmount('available'),
   held: shownAmount('held'),
@@ -139,4 +141,13 @@ export function deriveUsername(name: string, email: string): string {
     if (isUsername(username)) return username
   }
   return 'account'
+}
+
+/** `usernameOf` makes a username of a login of any form, which is none of those that are taken. */
+export function usernameOf(login: string, taken: { has(username: string): boolean }): string {
+  const lower = login.toLowerCase()
+  const base = isUsername(lower) ? lower : deriveUsername(/^\d+$/.test(login) ? `user ${login}` : login, '')
+  let username = base
+  for (let number = 2; taken.has(username); number++) username = `${base}-${number}`
+  return username
 }

@@ -89,33 +89,35 @@ export class Authenticator implements RuntimeService {
    * request came from. Throws Throttled where credentials have failed too often; but never to a key at an address that it was used from.
    */
   authenticate(credentials: Credentials, ip: string): Login | Promise<Login> {
-    const { name, secret } = read(credentials)
     const address = addressGroup(ip)
-    const isPossible = [name, secret].every(({ length }) => length > 0 && length <= MAX_LENGTH)
-    if (!isPossible || !isStorable(name)) {
+    const readings = readingsOf(credentials)
+    const { name } = readings[0]
+    const pairs = readings
+      .filter(isPossible)
+      .map((one) => ({ name: one.name, hashed: hashSecret(one.secret) }))
+    if (pairs.length === 0) {
       this.#refuseThrottled(name, address)
       return this.#fail(name, address)
     }
-    const hashed = hashSecret(secret)
-    const inMemory = this.#notifier.isConnected() ? this.#known.get(name) : undefined
-    const known = inMemory && find(inMemory, hashed)
+    const known = this.#notifier.isConnected() ? this.#inMemory(pairs) : undefined
     if (known?.addresses.has(address)) return this.#judge(known, ip, address)
     const wait = this.#failedLogins.waitMs(name, address)
-    if (wait > 0) return this.#judgeThrottled(name, hashed, ip, address)
+    if (wait > 0) return this.#judgeThrottled(name, pairs, ip, address)
     if (known) return this.#judge(known, ip, address)
     // A key that is not in memory may have been made a moment ago: a new key works at once.
-    return this.#find(name, hashed).then((found) =>
+    return this.#find(pairs).then((found) =>
       found ? this.#judge(found, ip, address) : this.#fail(name, address),
     )
   }
 
   /** `#judgeThrottled` lets through only a key at an address that it was used from. */
-  #judgeThrottled(name: string, hashed: Buffer, ip: string, address: string): Promise<Login> {
+  #judgeThrottled(name: string, pairs: readonly Pair[], ip: string, address: string): Promise<Login> {
     // What is in memory has been looked at; and what is not is looked up so often only that no flood reaches the database.
-    if (this.#known.has(name) || this.#lookUps.take(LOOK_UPS_PER_MINUTE, performance.now()) > 0) {
+    const isRead = pairs.every((pair) => this.#known.has(pair.name))
+    if (isRead || this.#lookUps.take(LOOK_UPS_PER_MINUTE, performance.now()) > 0) {
       this.#refuseThrottled(name, address)
     }
-    return this.#find(name, hashed).then((found) => {
+    return this.#find(pairs).then((found) => {
       if (!found?.addresses.has(address)) this.#refuseThrottled(name, address)
       return found ? this.#judge(found, ip, address) : this.#fail(name, address)
     })
@@ -136,9 +138,22 @@ export class Authenticator implements RuntimeService {
     await this.#recordUses()
   }
 
-  #find(name: string, hashed: Buffer): Promise<Candidate | undefined> {
-    const candidates = this.#notifier.isConnected() ? this.#fill(name) : this.#select(name)
-    return candidates.then((read) => find(read, hashed))
+  #inMemory(pairs: readonly Pair[]): Candidate | undefined {
+    for (const { name, hashed } of pairs) {
+      const candidates = this.#known.get(name)
+      const found = candidates && find(candidates, hashed)
+      if (found) return found
+    }
+    return undefined
+  }
+
+  async #find(pairs: readonly Pair[]): Promise<Candidate | undefined> {
+    for (const { name, hashed } of pairs) {
+      const candidates = await (this.#notifier.isConnected() ? this.#fill(name) : this.#select(name))
+      const found = find(candidates, hashed)
+      if (found) return found
+    }
+    return undefined
   }
 
   /** `#fill` lets callers that ask for one name at the same time share one look-up. */
@@ -229,9 +244,26 @@ function find(candidates: Candidate[], hashed: Buffer): Candidate | undefined {
 const inTwo = (text: string): string[] | undefined =>
   text.includes('.') ? DOTTED.exec(text.trim())?.slice(1) : undefined
 
-/** `read` gives the name (in lower case) and the secret; a full dotted key in either field is both, in the secret's first. */
-function read({ username, secret }: Credentials): { name: string; secret: string } {
-  const dotted = inTwo(secret) ?? inTwo(username)
-  const [name = '', given = ''] = dotted ?? [username, secret].map((text) => text.trim())
-  return { name: name.toLowerCase(), secret: given }
+/** Reading is what two fields may be: a name (in lower case), and the secret. Pair has the secret's hash. */
+interface Reading {
+  name: string
+  secret: string
 }
+interface Pair {
+  name: string
+  hashed: Buffer
+}
+
+/**
+ * `readingsOf` gives what the two fields may be, the likeliest first: a full dotted key in either is both, in the secret's first. Names and
+ * secrets that have moved in may have a dot, too.
+ */
+function readingsOf({ username, secret }: Credentials): [Reading, ...Reading[]] {
+  const plain = { name: username.trim().toLowerCase(), secret: secret.trim() }
+  const [name, given] = inTwo(plain.secret) ?? inTwo(username) ?? []
+  if (name === undefined || given === undefined) return [plain]
+  return [{ name: name.toLowerCase(), secret: given }, plain]
+}
+
+const isPossible = ({ name, secret }: Reading): boolean =>
+  [name, secret].every(({ length }) => length > 0 && length <= MAX_LENGTH) && isStorable(name)

@@ -16,19 +16,21 @@ export interface FoundKey {
 
 const keys = (sql: Queryable) => sql`
   select k.id, k.security_id, k.secret_hash, k.dialect, k.requests_per_minute, k.allowed_ips, k.permissions, k.expires_at, k.revoked_at,
-         a.id as account_id, a.name, a.email, a.username, a.currency, a.price_group_id,
+         a.id as account_id, a.name, a.email, a.username, a.login, a.currency, a.price_group_id,
          a.status = 'closed' as closed,
          coalesce((select addresses from api_key_uses u where u.key_id = k.id), '{}') as addresses`
 
 /**
- * `selectKeysNamed` gives the key of this security id, all keys of the account of this username, and all keys of the account of this e-mail
- * address, unless several accounts have it; `name` is in lower case.
+ * `selectKeysNamed` gives the key of this security id, all keys of the account of this username or login, and all keys of the account of this
+ * e-mail address, unless several accounts have it; `name` is in lower case.
  */
 export async function selectKeysNamed(sql: Queryable, name: string): Promise<FoundKey[]> {
   const rows = await sql<KeyRow[]>`
     ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where k.security_id = ${name}
     union
     ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where a.username = ${name}
+    union
+    ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id where lower(a.login) = ${name}
     union
     ${keys(sql)} from api_keys k join accounts a on a.id = k.account_id
      where lower(a.email) = ${name}
@@ -39,6 +41,7 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Fou
       name: accountName,
       email,
       username,
+      login,
       currency,
       priceGroupId,
       closed,
@@ -47,7 +50,7 @@ export async function selectKeysNamed(sql: Queryable, name: string): Promise<Fou
     }) => ({
       key: {
         ...key,
-        account: { id: accountId, name: accountName, email, username, currency, priceGroupId, closed },
+        account: { id: accountId, name: accountName, email, username, login, currency, priceGroupId, closed },
       },
       addresses,
     }),
@@ -87,6 +90,19 @@ export async function lockKey(sql: Queryable, id: KeyId): Promise<void> {
 export async function selectSecretHash(sql: Queryable, id: KeyId): Promise<Buffer | undefined> {
   const [row] = await sql.run(build.selectFrom('apiKeys').select('secretHash').where('id', '=', id))
   return row?.secretHash
+}
+
+/** `selectKeysOfHashes` gives those keys of accounts that have one of the secrets. */
+export async function selectKeysOfHashes(
+  sql: Queryable,
+  accountIds: readonly AccountId[],
+  hashes: readonly Buffer[],
+): Promise<{ accountId: AccountId; hash: string; revoked: boolean }[]> {
+  return await sql<{ accountId: AccountId; hash: string; revoked: boolean }[]>`
+    select account_id, encode(secret_hash, 'hex') as hash, revoked_at is not null as revoked
+      from api_keys
+     where account_id = any(${accountIds}::int[])
+       and secret_hash in (select decode(h, 'hex') from unnest(${hashes.map((one) => one.toString('hex'))}::text[]) h)`.records()
 }
 
 /** `insertKey` gives undefined when the security id is taken. */

@@ -10,6 +10,8 @@ import { type ApiKeyView, type KeyForm, keyAttributes } from './key-attributes.t
 import { insertKey, lockKey, selectKeys, selectSecretHash, updateKey, updateRevoked } from './keys.sql.ts'
 import type { Permission } from './permissions.ts'
 
+export { selectKeysOfHashes as findKeysOfHashes } from './keys.sql.ts'
+
 /** ALPHABET is lower case, without l and o, which people take for 1 and 0. */
 const ALPHABET = 'abcdefghijkmnpqrstuvwxyz23456789'
 const SECURITY_ID_LENGTH = 10
@@ -47,22 +49,42 @@ export async function createKey(
   const permissions = (given.permissions ?? null) as Permission[] | null
   refuseExpired(expiresAt, now)
   const secret = randomText(SECRET_LENGTH)
+  const made = await insertNamed(sql, {
+    ...{ accountId, secretHash: hashSecret(secret), name, dialect, requestsPerMinute, allowedIps },
+    ...{ permissions, expiresAt, createdAt: now },
+  }).catch(refuseUnknownAccount)
+  return { ...made, secret, dialect, permissions }
+}
+
+/** `insertNamed` gives a key a security id that nobody has. */
+async function insertNamed(
+  sql: Queryable,
+  key: Omit<Parameters<typeof insertKey>[1], 'securityId'>,
+): Promise<{ id: KeyId; securityId: string }> {
   for (;;) {
     const securityId = randomText(SECURITY_ID_LENGTH)
-    const id = await insertKey(sql, {
-      accountId,
-      securityId,
-      secretHash: hashSecret(secret),
-      name,
-      dialect,
-      requestsPerMinute,
-      allowedIps,
-      permissions,
-      expiresAt,
-      createdAt: now,
-    }).catch(refuseUnknownAccount)
-    if (id !== undefined) return { id, securityId, secret, dialect, permissions }
+    const id = await insertKey(sql, { ...key, securityId })
+    if (id !== undefined) return { id, securityId }
   }
+}
+
+/** MOVED_PERMISSIONS are what a panel's key may do: the Dhru endpoint, and nothing that only other APIs have. */
+const MOVED_PERMISSIONS: Permission[] = ['order.create']
+
+/**
+ * `moveKeyIn` makes a key of a secret that its reseller has from a panel, of which only the hash is known. It is used with the account's
+ * username or login.
+ */
+export async function moveKeyIn(
+  sql: Queryable,
+  { accountId, secretHash, name }: { accountId: AccountId; secretHash: Buffer; name: string },
+  at: Date,
+): Promise<KeyId> {
+  const { id } = await insertNamed(sql, {
+    ...{ accountId, secretHash, name, dialect: 'panel' as const, permissions: MOVED_PERMISSIONS },
+    createdAt: at,
+  })
+  return id
 }
 
 /** `keyVersion` names how a key stands. */

@@ -34,6 +34,7 @@ import { LiveRights } from '../live/live-rights.ts'
 import { OperatorFeed } from '../live/operator-feed.ts'
 import { noticeJobs } from '../notices/jobs.ts'
 import { OrderFeed } from '../orders/follow/order-feed.ts'
+import { FormerOrders } from '../orders/former/former-orders.ts'
 import { Placement } from '../orders/place/placement.ts'
 import { longOpenJobs } from '../orders/read/long-open.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
@@ -194,11 +195,13 @@ export async function compose(
     onPlaced: () => (works ? fulfilment.wake() : notifier.publish('orders')),
   })
   notifier.onInvalidate('orders', () => fulfilment.wake())
+  notifier.onInvalidate('order_ids', () => placement.forgetIds())
   const sweeper = new KeySweeper(long, clock, log)
   const on = config.requestLogDays > 0
   const refusals = new Refusals({ sql, log, keeps: on, count: countRefusal })
   const requests = new RequestLog({ sql, reads, log, on, refusals })
   const orders = new OrderReader(lookups, catalogue, { reads })
+  const formerOrders = new FormerOrders(lookups)
   const ledger = new LedgerReader(sql, reads)
   const orderRequests = new OrderRequests(hot, clock)
   const deliverer = new Deliverer({ sql: hot, outbound: context.outbound, sealer, orders, clock, log })
@@ -265,6 +268,7 @@ export async function compose(
     deposits: new Deposits(paying, reads),
     gatewayWebhooks: new GatewayWebhooks(paying, notifier),
     orders,
+    formerOrders,
     orderFeed: new OrderFeed(lookups),
     operatorFeed: new OperatorFeed(database.desks.reading()),
     liveRights: new LiveRights({ notifier, clock, log }),

@@ -27,6 +27,8 @@ export const tableOf = {
   'sign-in': 'sign_ins',
   token: 'operator_tokens',
   'secret key': 'secret_key_rotations',
+  move: 'moves',
+  'former order': 'former_orders',
 } as const
 
 export type Noun = keyof typeof tableOf
@@ -46,6 +48,7 @@ export const amounts: ReadonlySet<string> = new Set([
   'low_balance',
   'max_amount',
   'min_amount',
+  'price',
   'refunded',
   'unit_price',
 ])

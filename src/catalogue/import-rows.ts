@@ -23,11 +23,13 @@ export interface ImportRows {
   faults: Fault[]
 }
 
-const columns = new Set(
-  Object.entries(newServiceAttributes).flatMap(([name, { formerly }]) =>
+const columns = new Set([
+  // What a new service is to have is said by an id of its own; that of another one tells which it is.
+  'id',
+  ...Object.entries(newServiceAttributes).flatMap(([name, { formerly }]) =>
     formerly === undefined ? [columnOf(name)] : [columnOf(name), formerly],
   ),
-)
+])
 const isColumn = (name: string): boolean => columns.has(name)
 
 /** `shownValue` gives what is shown of a value that cannot be read, on one line. */

@@ -3,16 +3,16 @@ import type { Sql, Transaction } from '../database/database.ts'
 import type { Fault } from '../errors.ts'
 import { columnOf, faultsOfEach, readForm } from '../lib/attributes.ts'
 import { fault, type Result, resultOf } from '../lib/fault.ts'
-import type { ServiceId, SupplierId } from '../lib/ids.ts'
+import type { PriceGroupId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { type Micros, thousandsFault } from '../lib/money.ts'
 import { newServiceAttributes, type ServiceInput } from './attributes.ts'
 import { type CompletedService, completeService, type Names } from './complete-service.ts'
-import { type ImportFormat, type ImportRow, readRows, shownValue } from './import-rows.ts'
+import { type ImportFormat, type ImportRow, type ImportRows, readRows, shownValue } from './import-rows.ts'
 import type { InputSchema } from './input-schema.ts'
 import { loadNames } from './names.ts'
 import { priceAttributes } from './price-attributes.ts'
 import { type PriceWrite, selectPrices, upsertPrices } from './prices.sql.ts'
-import type { Service } from './service.ts'
+import { MAX_BROUGHT_ID, type Service, serviceIdOf } from './service.ts'
 import {
   insertServices,
   lockCatalogue,
@@ -39,6 +39,20 @@ export interface ImportOptions {
   dryRun?: boolean | undefined
   /** `onProgress` is told how many services of how many are written, as the writing goes on. */
   onProgress?: ((done: number, total: number) => void) | undefined
+  /** `onService` is told what becomes of each service, unless something is wrong with any. */
+  onService?: ((service: ImportedService) => void) | undefined
+  /** `newGroups` are price groups that will be there when the file is imported: for a `dryRun`. */
+  newGroups?: readonly string[] | undefined
+}
+
+/** ImportedService is what an import does with a service of a file. */
+interface ImportedService {
+  /** `at` is the place of its first row. */
+  at: number
+  code: string
+  what: 'created' | 'updated' | 'unchanged'
+  /** `columns` are those of a known service that are changed. */
+  columns: string[]
 }
 
 const BATCH_SIZE = 1000
@@ -46,6 +60,8 @@ const BATCH_SIZE = 1000
 /** Entry is one service of a file: its first row, and the prices of all its rows. */
 interface Entry extends CompletedService {
   existing: Service | undefined
+  /** `brought` is the id that the file gives it; undefined: none. */
+  brought: ServiceId | undefined
   /** `prices` are micros by currency, and `lines` the rows that have them. */
   prices: Map<string, Micros>
   lines: Map<string, number>
@@ -70,20 +86,31 @@ export async function importServices(
   sql: Sql,
   text: string,
   format: ImportFormat,
-  { dryRun = false, onProgress = () => {} }: ImportOptions = {},
+  options: ImportOptions = {},
 ): Promise<Result<Imported>> {
-  const { rows, faults } = readRows(text, format)
-  return sql.begin(async (transaction) => {
+  return await importRows(sql, readRows(text, format), options)
+}
+
+/** `importRows` does the same with rows that are read already. */
+export async function importRows(
+  sql: Sql,
+  { rows, faults: unreadable }: ImportRows,
+  { dryRun = false, onProgress = () => {}, onService = () => {}, newGroups = [] }: ImportOptions = {},
+): Promise<Result<Imported>> {
+  return await sql.begin(async (transaction) => {
+    const faults = [...unreadable]
     // What is checked here must still hold when it is written.
     await lockCatalogue(transaction)
-    const entries = await check(transaction, rows, faults)
+    const entries = await check(transaction, rows, faults, newGroups)
     const prices = await changedPrices(transaction, faults.length > 0 ? [] : entries)
     const imported = { created: 0, updated: 0, unchanged: 0, prices: 0 }
     for (const entry of entries) {
-      if (!entry.existing) imported.created++
-      else if (entry.changed || prices.has(entry)) imported.updated++
-      else imported.unchanged++
+      const what = !entry.existing ? 'created' : entry.changed || prices.has(entry) ? 'updated' : 'unchanged'
+      imported[what]++
       imported.prices += prices.get(entry)?.length ?? 0
+      if (faults.length > 0) continue
+      const columns = [...changedColumns(entry), ...(entry.existing && prices.has(entry) ? ['price'] : [])]
+      onService({ at: entry.first.at, code: entry.service.code, what, columns })
     }
     if (!dryRun && faults.length === 0) await write(transaction, entries, prices, onProgress)
     return resultOf(
@@ -93,8 +120,27 @@ export async function importServices(
   })
 }
 
+/** `changedColumns` names what a known service has otherwise now. */
+const changedColumns = ({ existing, service, supplierId }: Entry): string[] =>
+  existing === undefined
+    ? []
+    : [
+        ...Object.entries(service)
+          .filter(([name, value]) => !isDeepStrictEqual(value, existing[name as keyof typeof service]))
+          .map(([name]) => columnOf(name)),
+        ...(supplierId === undefined ? [] : ['supplier']),
+      ]
+
+/** NEW_GROUP stands for a price group that is not there yet. */
+const NEW_GROUP = -1 as PriceGroupId
+
 /** `check` checks every row, and adds what is wrong to the faults. */
-async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[]): Promise<Entry[]> {
+async function check(
+  transaction: Transaction,
+  rows: ImportRow[],
+  faults: Fault[],
+  newGroups: readonly string[],
+): Promise<Entry[]> {
   const [services, routes, suppliers, names] = await Promise.all([
     selectServices(transaction),
     selectRoutes(transaction),
@@ -102,7 +148,17 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
     loadNames(transaction),
   ])
   const existing = new Map(services.map(({ service }) => [service.code.toLowerCase(), service]))
-  const known = { names, routes, supplierNames: new Map(suppliers.map(({ id, name }) => [id, name])) }
+  const groups = new Map([
+    ...newGroups.map((name): [string, PriceGroupId] => [name.toLowerCase(), NEW_GROUP]),
+    ...names.groups,
+  ])
+  const byId = new Map(services.map(({ service }) => [service.id, service]))
+  const brought = new Map<ServiceId, number>()
+  const known = {
+    names: { ...names, groups },
+    routes,
+    supplierNames: new Map(suppliers.map(({ id, name }) => [id, name])),
+  }
   const schemas = new Map<string, InputSchema>()
   const entries = new Map<string, Entry>()
 
@@ -131,6 +187,7 @@ async function check(transaction: Transaction, rows: ImportRow[], faults: Fault[
       }
       entry = entryOf(row, input, existing.get(key), known)
       entries.set(key, entry)
+      report(bringId(entry, byId, brought))
       report(entry.faults.filter(({ path }) => isRead(path[0])))
       if (!entry.existing && row.form['price'] === undefined) {
         report([fault('price', 'is missing: a new service needs a price')])
@@ -161,12 +218,42 @@ function entryOf(row: ImportRow, input: ServiceInput, existing: Service | undefi
     supplierId: existing && !isRerouted ? undefined : completed.supplierId,
     existing,
     id: existing?.id,
+    brought: undefined,
     changed:
       !existing || isRerouted || !isDeepStrictEqual({ id: existing.id, ...completed.service }, existing),
     prices: new Map(),
     lines: new Map(),
     first: row,
   }
+}
+
+/** `bringId` takes a row's id into its entry; gives what is wrong with it. `brought` has the lines of the ids that the file gives to others. */
+function bringId(
+  entry: Entry,
+  byId: ReadonlyMap<ServiceId, Service>,
+  brought: Map<ServiceId, number>,
+): Fault[] {
+  const given = entry.first.form['id']
+  if (given === undefined) return []
+  const id =
+    typeof given === 'number' || typeof given === 'string' ? serviceIdOf(String(given).trim()) : undefined
+  if (id !== undefined && id === entry.existing?.id) return []
+  if (entry.existing) return [fault('id', `is ${entry.existing.id}, and no id ever changes`)]
+  if (id === undefined || id < 1 || id > MAX_BROUGHT_ID) {
+    return [
+      fault(
+        'id',
+        `must be a whole number from 1 to ${MAX_BROUGHT_ID.toLocaleString('en')}: services that bring none get larger ones`,
+      ),
+    ]
+  }
+  const [other, line] = [byId.get(id), brought.get(id)]
+  brought.set(id, entry.first.at)
+  entry.brought = id
+  return [
+    ...(other === undefined ? [] : [fault('id', `is that of ${other.code}`)]),
+    ...(line === undefined ? [] : [fault('id', `is that of another service, too, at ${line}`)]),
+  ]
 }
 
 /** `addPrice` takes a row's price into its entry; gives what is wrong with it. */
@@ -226,7 +313,7 @@ async function write(
     if (made.length > 0) {
       const ids = await insertServices(
         transaction,
-        made.map(({ service }) => service),
+        made.map(({ service, brought }) => ({ id: brought, ...service })),
       )
       for (const entry of made) entry.id = ids.get(entry.service.code)
     }

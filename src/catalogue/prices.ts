@@ -16,7 +16,13 @@ import {
 import { findService } from './services.ts'
 
 export type { PriceForm } from './price-attributes.ts'
-export type { Price } from './prices.sql.ts'
+export {
+  type Price,
+  type PriceKey,
+  type PriceWrite,
+  selectPrices as readPrices,
+  upsertPrices as writePrices,
+} from './prices.sql.ts'
 
 /**
  * `setPrice` makes or changes one price. Counts of items that are left out stay as they are (a new price: 1 to 1,000).

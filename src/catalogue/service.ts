@@ -20,6 +20,9 @@ export interface UnitPrice {
   maxItems: number
 }
 
+/** MAX_BROUGHT_ID is the largest id that a service may bring along in a file; all others get larger ones: see `services` of the schema. */
+export const MAX_BROUGHT_ID = 1_000_000
+
 /** `serviceIdOf` reads a service id as callers send it; undefined: the text is none, and may be a code. */
 export function serviceIdOf(text: string): ServiceId | undefined {
   if (!/^\d+$/.test(text)) return undefined

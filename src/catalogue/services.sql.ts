@@ -158,6 +158,10 @@ export const findUnrouted = (sql: Queryable): Promise<UnroutedService[]> =>
       .$narrowType<{ since: Date }>(),
   )
 
+/** `selectServiceNames` gives what services are called by. */
+export const selectServiceNames = (sql: Queryable): Promise<{ id: ServiceId; code: string }[]> =>
+  sql.run(build.selectFrom('services').select(['id', 'code']).orderBy('id'))
+
 export async function lockService(sql: Queryable, id: ServiceId): Promise<Service | undefined> {
   const [row] = await sql.run(services().where('id', '=', id).forUpdate())
   return row && storedService(row).service
@@ -169,7 +173,7 @@ export async function lockCatalogue(sql: Queryable): Promise<void> {
 }
 
 /** `given` is services as a relation: its columns are those of the table, which says their types. */
-function given(rows: readonly (ServiceValues & { id?: ServiceId })[]) {
+function given(rows: readonly (ServiceValues & { id?: ServiceId | undefined })[]) {
   const records = rows.map(({ id, ...service }) =>
     Object.fromEntries([
       ['id', id],
@@ -181,15 +185,26 @@ function given(rows: readonly (ServiceValues & { id?: ServiceId })[]) {
   >`jsonb_populate_recordset(null::services, ${JSON.stringify(records)}::text::jsonb)`
 }
 
-/** `insertServices` writes new services, and returns their ids by code. */
-export async function insertServices(sql: Queryable, rows: ServiceValues[]): Promise<Map<string, ServiceId>> {
-  const made = await sql.run(
-    build
-      .insertInto('services')
-      .columns(columns)
-      .expression(build.selectFrom(given(rows).as('given')).select(columns))
-      .returning(['id', 'code']),
-  )
+/** `insertServices` writes new services, and returns their ids by code. Those that bring an id keep it. */
+export async function insertServices(
+  sql: Queryable,
+  rows: (ServiceValues & { id?: ServiceId | undefined })[],
+): Promise<Map<string, ServiceId>> {
+  const [brought, others] = [
+    rows.filter(({ id }) => id !== undefined),
+    rows.filter(({ id }) => id === undefined),
+  ]
+  const insert = async (some: typeof rows, names: (keyof Services)[]) =>
+    some.length === 0
+      ? []
+      : await sql.run(
+          build
+            .insertInto('services')
+            .columns(names)
+            .expression(build.selectFrom(given(some).as('given')).select(names))
+            .returning(['id', 'code']),
+        )
+  const made = [...(await insert(brought, ['id', ...columns])), ...(await insert(others, columns))]
   return new Map(made.map(({ id, code }) => [code, id]))
 }
 

@@ -29,6 +29,7 @@ import {
 
 export {
   findUnrouted,
+  selectServiceNames as listServiceNames,
   selectServices as readServices,
   type UnroutedService,
   updateServices as writeServices,

@@ -27,6 +27,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['manual'], load: () => import('./manual.ts') },
   { adds: ['webhook'], load: () => import('./webhook.ts') },
   { adds: ['notify'], load: () => import('./notify.ts') },
+  { adds: ['move-in'], load: () => import('./move-in.ts') },
   { adds: ['staff'], load: () => import('./staff.ts') },
   { adds: ['token'], load: () => import('./token.ts') },
   { adds: ['secrets'], load: () => import('./secrets.ts') },

@@ -17,8 +17,18 @@ const SILENT_MS = 2000
 /** PUBLISH_DELAY_MS gathers what is published within one moment, so that it is sent once. */
 const PUBLISH_DELAY_MS = 5
 
-/** Topic names what was changed. `orders` means that items wait to be sent; processes without workers publish it. */
-export type Topic = 'accounts' | 'catalogue' | 'suppliers' | 'deposit_providers' | 'staff' | 'orders'
+/**
+ * Topic names what was changed. `orders` means that items wait to be sent; processes without workers publish it. `order_ids` means that ids
+ * which were taken ahead are used no more.
+ */
+export type Topic =
+  | 'accounts'
+  | 'catalogue'
+  | 'suppliers'
+  | 'deposit_providers'
+  | 'staff'
+  | 'orders'
+  | 'order_ids'
 
 /** ChangeListener is the part of a ChangeNotifier that the owner of a cache needs. */
 export type ChangeListener = Pick<ChangeNotifier, 'onInvalidate' | 'isConnected'>

@@ -68,6 +68,7 @@ export interface Accounts {
   email: string
   id: Generated<AccountId>
   language: Generated<Language>
+  login: string | null
   lowBalance: Amount | null
   name: string
   priceGroupId: PriceGroupId | null

@@ -36,6 +36,8 @@ export const balanceChangeKinds: Record<
   adjust_down: { type: 'debit', reason: 'adjustment' },
   send: { type: 'debit', reason: 'transfer' },
   receive: { type: 'credit', reason: 'transfer' },
+  opening_up: { type: 'credit', reason: 'adjustment' },
+  opening_down: { type: 'debit', reason: 'adjustment' },
 }
 
 /** `signed` is the amount of a balance change with its sign. */

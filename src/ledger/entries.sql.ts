@@ -53,7 +53,7 @@ export const ofKinds = (sql: Queryable, kinds: EntryKind[]) => sql`
   ${
     kinds.some((kind) => ofOrders.includes(kind))
       ? sql``
-      : sql`and kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive')`
+      : sql`and kind in ('deposit', 'adjust_up', 'adjust_down', 'send', 'receive', 'opening_up', 'opening_down')`
   }`
 
 /** `ofPeriod` filters entries by time, beside `selectRange`, which bounds their ids. */

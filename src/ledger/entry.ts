@@ -12,6 +12,8 @@ export type EntryKind =
   | 'receive'
   | 'refund'
   | 'correction'
+  | 'opening_up'
+  | 'opening_down'
 
 /** Wallet is an account's balances, in micros of its currency. */
 export interface Wallet {

@@ -48,6 +48,8 @@ export const transactionKinds: Record<
   adjust_down: { type: 'adjustment', direction: 'out' },
   send: { type: 'transfer', direction: 'out' },
   receive: { type: 'transfer', direction: 'in' },
+  opening_up: { type: 'adjustment', direction: 'in' },
+  opening_down: { type: 'adjustment', direction: 'out' },
 }
 
 /** `statusOfOrder` gives the status of a transaction by its order's state. */

@@ -52,6 +52,8 @@ export async function selectBounds(
 
 /** KINDS is the order in which totals are shown. */
 const KINDS: EntryKind[] = [
+  'opening_up',
+  'opening_down',
   'deposit',
   'adjust_up',
   'adjust_down',

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Noun, nouns } from '../../src/audit/nouns.ts'
 import { readTrail } from '../../src/audit/trail.ts'
 import { build } from '../../src/command/program.ts'
+import { files, folderOf } from '../moving-in/moving.fixtures.ts'
 import { commandsOf, imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -17,6 +18,10 @@ const file = (name: string, content: string): string => {
   writeFileSync(path, content)
   return path
 }
+
+/** `moving` is a panel's folder, and `later` the same when the open one of its orders has ended. */
+const moving = folderOf(files)
+const later = folderOf({ ...files, 'orders.csv': files['orders.csv'].replace('0,,8000', '4,Clean,8000') })
 
 /** `changing` are lines of the command line that change something, in an order in which they can be given, and what of the trail each adds. */
 const changing: [line: string, ...lines: Noun[]][] = [
@@ -109,6 +114,8 @@ const changing: [line: string, ...lines: Noun[]][] = [
   ['staff reset eve@example.com', 'staff'],
   ['token create --name figures --permission orders.read', 'token'],
   ['token revoke 1', 'token'],
+  [`move-in run ${moving}`, 'account', 'credit limit', 'group', 'key', 'move', 'price', 'route', 'service'],
+  [`move-in run ${later} --only orders`, 'former order', 'move'],
   ['secrets rotate', 'secret key', 'supplier', 'deposit provider', 'webhook'],
 ]
 
@@ -134,6 +141,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
       'ledger checkpoint',
       'manual list',
     ],
+    ...['move-in mapping', 'move-in orders'],
     ...['notify channel list', 'notify channel show', 'notify channel test', 'notify events', 'notify list'],
     ...[
       'notify preview',
@@ -184,6 +192,7 @@ const others: Record<'reading' | 'by' | 'running', string[]> = {
     'demo',
     'fake-supplier',
     'migrate',
+    'move-in fetch',
     'report rebuild',
     'restore',
     'start',
@@ -213,10 +222,10 @@ const before: Record<string, string> = {
     values (1, 'm1', 1, 'USD', '2026-11-29', '', 0, now())`,
   'review resolve 1 --dismiss --why seen': `
     insert into orders (account_id, id, service_id, via, state, item_count, unit_price, total, created_at, finished_at)
-    select 1, id, 1001, 'dhru', state, 1, 0, 0, now(), case state when 'success' then now() end
+    select 1, id, 1000001, 'dhru', state, 1, 0, 0, now(), case state when 'success' then now() end
       from (values (2001, 'success'::order_state), (2002, 'success'), (2003, 'pending')) o (id, state);
     insert into items (account_id, order_id, position, service_id, input, quantity, price, state, result, due_at, finished_at)
-    select 1, id, 1, 1001, '490154203237518', 1, 0, state::text::item_state, 'so', case state when 'pending' then now() end, finished_at
+    select 1, id, 1, 1000001, '490154203237518', 1, 0, state::text::item_state, 'so', case state when 'pending' then now() end, finished_at
       from orders where id > 2000;
     insert into ledger_entries (account_id, id, kind, amount, available_after, order_id, position, created_at)
     select 1, last_entry + n, 'capture', 0, available, 2000 + n, 1, now() from wallets, generate_series(1, 2) n where account_id = 1;

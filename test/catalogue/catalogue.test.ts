@@ -25,6 +25,7 @@ const account = (id: number, group: number | null = null, currency = 'USD'): Acc
   name: 'Shop',
   email: 'shop@example.com',
   username: `shop${id}`,
+  login: null,
   currency,
   priceGroupId: group as PriceGroupId | null,
   closed: false,

@@ -8,6 +8,7 @@ import { priceAttributes } from '../../src/catalogue/price-attributes.ts'
 import { settingsTable } from '../../src/config.ts'
 import { providerAttributes } from '../../src/deposits/provider-attributes.ts'
 import { optionTable } from '../../src/lib/attributes.ts'
+import { columnTable, partNames } from '../../src/moving-in/columns.ts'
 import { eventTable } from '../../src/notices/events.ts'
 import { permissionTable } from '../../src/staff/roles.ts'
 import { routeAttributes } from '../../src/supplier-routes/attributes.ts'
@@ -19,6 +20,10 @@ const OPTIONS = '| option | meaning | when left out |'
 test.each<[page: string, tables: [section: string, head: string, write: () => string][]]>([
   ['deposits.md', [['## Providers', OPTIONS, () => optionTable(providerAttributes)]]],
   ['operating.md', [['## Settings', '| setting | default |', settingsTable]]],
+  [
+    'moving-from-a-panel.md',
+    partNames.map((part) => [`### Of ${part}.csv`, '| column | what it has', () => columnTable(part)]),
+  ],
   ['notices.md', [['## Events', '| event', eventTable]]],
   [
     'cli.md',

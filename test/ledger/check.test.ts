@@ -37,11 +37,11 @@ async function books(): Promise<TestDatabase> {
       (5, 1, 'failed', 'refused'), (5, 2, 'cancelled', null), (6, 1, 'cancelled', null);
 
     insert into orders (account_id, id, service_id, key_id, via, state, item_count, unit_price, total, created_at, finished_at)
-    select 1, o.id, 1001, 1, 'dhru', o.state, o.items, 1, o.items, now(), case when o.id > 2 then now() end
+    select 1, o.id, 1000001, 1, 'dhru', o.state, o.items, 1, o.items, now(), case when o.id > 2 then now() end
       from (values (1, 'pending'::order_state, 1), (2, 'processing', 2), (3, 'success', 1), (4, 'partial', 2),
                    (5, 'failed', 2), (6, 'cancelled', 1)) as o (id, state, items);
     insert into items (account_id, order_id, position, service_id, input, quantity, price, state, due_at, finished_at)
-    select 1, order_id, position, 1001, '490154203237518', 1, 1, state,
+    select 1, order_id, position, 1000001, '490154203237518', 1, 1, state,
            case when state in ('pending', 'unknown') then now() end,
            case when state not in ('pending', 'unknown') then now() end from plan;
     insert into attempts (account_id, order_id, position, number, supplier_id, state, created_at)

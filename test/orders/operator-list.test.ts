@@ -94,7 +94,7 @@ const filters: [what: string, filter: () => OperatorOrderFilter, means: () => st
   [
     'failed of a service in a month',
     () => ({ service: services[0], state: 'failed', from: at('2026-08-05T00:00') }),
-    () => `service_id = 1001 and o.state = 'failed' and o.created_at >= '2026-08-05T00:00Z'`,
+    () => `service_id = 1000001 and o.state = 'failed' and o.created_at >= '2026-08-05T00:00Z'`,
   ],
   ['a reference', () => ({ reference: 'rEF-17' }), () => `reference = 'Ref-17'`],
   ['an IMEI', () => ({ imei: inputOf(17) }), () => `input = '${inputOf(17)}'`],

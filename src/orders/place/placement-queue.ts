@@ -68,6 +68,8 @@ export class PlacementQueue {
   readonly #batcher: Batcher<PlacementRow, PlacementResult>
   /** `#ids` are taken ahead, so that a batch is one statement. */
   #ids: OrderId[] = []
+  /** `#generation` counts how often they were forgotten. */
+  #generation = 0
   /** `#careful` counts the batches still to be decided carefully. */
   #careful = 0
   /** `#locked` are accounts whose wallets were found locked by somebody else. */
@@ -97,6 +99,12 @@ export class PlacementQueue {
   /** `prove` throws what keeps orders from being placed here; it waits behind the batch that is being placed. */
   async prove(): Promise<void> {
     await this.#lane.prove(this.#clock.now())
+  }
+
+  /** `forgetIds` takes the next ids anew, because those that were taken ahead may be the numbers of former orders by now. */
+  forgetIds(): void {
+    this.#generation++
+    this.#ids = []
   }
 
   async stop(): Promise<void> {
@@ -154,7 +162,7 @@ export class PlacementQueue {
   /** `#placeQuickly` gives undefined when the rows were not placed, or may not have been; being careful finds out why. */
   async #placeQuickly(rows: PlacementRow[]): Promise<PlacementResult[] | 'locked' | undefined> {
     try {
-      if (this.#ids.length < rows.length) await this.#takeIds(rows.length)
+      while (this.#ids.length < rows.length) await this.#takeIds(rows.length)
       const placed = this.#ids.splice(0, rows.length).map((orderId, index) => {
         const row = rows[index] as PlacementRow
         row.orderId = orderId
@@ -178,7 +186,9 @@ export class PlacementQueue {
   }
 
   async #takeIds(count: number): Promise<void> {
-    this.#ids.push(...(await takeOrderIds(this.#sql, count)))
+    const generation = this.#generation
+    const ids = await takeOrderIds(this.#sql, count)
+    if (generation === this.#generation) this.#ids.push(...ids)
   }
 
   /** `skipLocked`: rows of accounts whose wallets are locked are refused at once. */
@@ -245,7 +255,8 @@ export class PlacementQueue {
       orderId === undefined ? [] : [{ accountId, orderId }],
     )
     const fresh = rows.filter(({ orderId }) => orderId === undefined)
-    if (this.#ids.length < fresh.length) await this.#takeIds(fresh.length)
+    while (this.#ids.length < fresh.length) await this.#takeIds(fresh.length)
+    const generation = this.#generation
     for (const row of fresh) row.orderId = this.#ids.shift()
     const idOf = (row: PlacementRow): OrderId => row.orderId as OrderId
     try {
@@ -285,7 +296,7 @@ export class PlacementQueue {
       // Committed: the ids of repeats and refusals stand for nothing, and serve the next orders. Not those that a lost connection may
       // still write.
       const unused = rows.filter((row, index) => !isPlaced(results[index]) && !row.maybeWritten)
-      this.#ids.unshift(...unused.map(idOf))
+      if (generation === this.#generation) this.#ids.unshift(...unused.map(idOf))
       for (const row of unused) row.orderId = undefined
       return rows.map((row, index) => {
         const result = results[index] as PlacementResult | Error | 'locked'

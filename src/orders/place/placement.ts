@@ -74,6 +74,11 @@ export class Placement {
     return holder ? keyIsTaken(holder.orderId) : refusal
   }
 
+  /** `forgetIds` has each queue take the ids of its next orders anew. */
+  forgetIds(): void {
+    for (const queue of [this.#common, ...this.#locked]) queue.forgetIds()
+  }
+
   /** `stop` resolves once everything that was to be placed has been answered. */
   async stop(): Promise<void> {
     await this.#common.stop()

@@ -5,6 +5,7 @@ import type { LedgerReader } from '../../ledger/ledger-reader.ts'
 import type { Result } from '../../lib/fault.ts'
 import type { OrderId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
+import type { FormerOrders } from '../../orders/former/former-orders.ts'
 import type { Placement } from '../../orders/place/placement.ts'
 import type { OrderReader } from '../../orders/read/order-reader.ts'
 import type { Presence } from '../../runtime/presence.ts'
@@ -18,6 +19,7 @@ export interface DhruDeps {
   catalogue: Catalogue
   placement: Placement
   orders: Pick<OrderReader, 'forBuyer'>
+  formerOrders: Pick<FormerOrders, 'find'>
   ledger: Pick<LedgerReader, 'wallet'>
   serviceLists: ServiceLists
   clock: Clock

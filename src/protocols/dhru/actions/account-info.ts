@@ -11,7 +11,7 @@ export const accountInfo: Action = async ({ deps, key }) => {
     creditraw: formatMicros(available, account.currency),
     mail: account.email,
     currency: account.currency,
-    username: account.username,
+    username: account.login ?? account.username,
   }
   const message = 'Your Account Info'
   return succeed([{ message, MESSAGE: message, AccoutInfo: info, AccountInfo: info }])

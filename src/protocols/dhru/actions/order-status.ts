@@ -1,5 +1,6 @@
 import { Refusal } from '../../../errors.ts'
 import { ok, orThrow, type Refused, type Result, refusalFor, refused } from '../../../lib/fault.ts'
+import type { OrderId } from '../../../lib/ids.ts'
 import type { OrderState } from '../../../lib/states.ts'
 import { type Order, parseOrderId } from '../../../orders/order.ts'
 import { type Answer, API_VERSION, Keyed, Merged, succeed, type Value } from '../answer.ts'
@@ -18,10 +19,16 @@ const statuses: Record<OrderState, { STATUS: string; CODE: string; MESSAGE: stri
   cancelled: { STATUS: '3', CODE: 'cancelled', MESSAGE: 'Order cancelled' },
 }
 
-function statusRow(call: Call, order: Order): Record<string, string> {
-  const status = statuses[order.state]
-  const row = { ...status, REFERENCEID: String(order.id), IMEI: order.items[0]?.input ?? '' }
-  const text = resultsOf(order)
+interface Status {
+  id: OrderId
+  state: OrderState
+  input: string
+  /** `text` is the result or the reason. */
+  text: string
+}
+
+function statusRow(call: Call, { id, state, input, text }: Status): Record<string, string> {
+  const row = { ...statuses[state], REFERENCEID: String(id), IMEI: input }
   // Clients of panels show CODE, and COMMENTS behind it.
   return call.key.dialect === 'panel' ? { ...row, CODE: text, COMMENTS: '' } : { ...row, COMMENTS: text }
 }
@@ -39,8 +46,18 @@ function resultsOf({ items }: Order): string {
 async function readStatus(call: Call, text: string | undefined): Promise<Result<Record<string, string>>> {
   if (!text) return refused('order_id_required')
   const id = parseOrderId(text)
-  const order = id && (await call.deps.orders.forBuyer(call.key.account.id).find(id))
-  return order ? ok(statusRow(call, order)) : refused('order_not_found', 'ID', text.slice(0, 64))
+  const status = id && (await statusOf(call, id))
+  return status ? ok(statusRow(call, status)) : refused('order_not_found', 'ID', text.slice(0, 64))
+}
+
+/** `statusOf` looks for an order that was placed here, and then for one of the panel that the account has come from. */
+async function statusOf({ deps, key, request }: Call, id: OrderId): Promise<Status | undefined> {
+  const { account } = key
+  const order = await deps.orders.forBuyer(account.id).find(id)
+  if (order) return { id, state: order.state, input: order.items[0]?.input ?? '', text: resultsOf(order) }
+  const type = request.action.startsWith('getserver') ? 'server' : 'imei'
+  const former = await deps.formerOrders.find(account.id, id, type)
+  return former && { id, state: former.state, input: former.input, text: former.answer }
 }
 
 /** `statusList` gives a row for each order; that of an order that is not found has ERROR. */
