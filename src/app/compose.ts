@@ -244,6 +244,7 @@ export async function compose(
     stuckSessions: new StuckSessions(sql, log),
     config,
     access,
+    context,
     clock,
     buckets,
     actionThrottle: new ActionThrottle(buckets),

@@ -1,12 +1,13 @@
 import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { checkThousands, readValues } from '../lib/attributes.ts'
+import { checkThousands, type FormOf, readGiven, readValues } from '../lib/attributes.ts'
 import { orThrow, resultOf } from '../lib/fault.ts'
 import { groupsOf } from '../lib/groups.ts'
 import type { ServiceId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 import { pageOf } from '../lib/page.ts'
-import type { ServiceInput } from './attributes.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
+import { type newServiceAttributes, type ServiceInput, serviceAttributes } from './attributes.ts'
 import { completeService } from './complete-service.ts'
 import { loadNames } from './names.ts'
 import { priceAttributes } from './price-attributes.ts'
@@ -44,6 +45,12 @@ export type NewService = ServiceInput & {
   currency: string
 }
 
+/** `readNewService` reads a new service; its price stays as it was written, because its thousands are looked at. Throws invalid_input. */
+export const readNewService = (form: FormOf<typeof newServiceAttributes>): NewService => {
+  const { price, currency } = form
+  return { ...readGiven(serviceAttributes, form), price, currency } as NewService
+}
+
 /** `createService` throws invalid_input naming the value at fault, or conflict when the code is taken. */
 export async function createService(sql: Sql, input: NewService): Promise<Service> {
   const { service, supplierId, faults } = completeService(input, undefined, await loadNames(sql))
@@ -67,6 +74,9 @@ export async function createService(sql: Sql, input: NewService): Promise<Servic
     .catch(refuseTakenCode)
 }
 
+/** `serviceVersion` names how a service stands. */
+export const serviceVersion = (service: Service): string => versionOfNoun(serviceAttributes, service)
+
 /** `findService` finds by id or by code in any case. Throws service_not_found. */
 export async function findService(sql: Queryable, idOrCode: string): Promise<Service> {
   return (await findStored(sql, idOrCode)).service
@@ -80,14 +90,21 @@ async function findStored(sql: Queryable, idOrCode: string): Promise<StoredServi
 
 /**
  * `updateService` changes what is given and leaves the rest; a supplier becomes the only route.
- * Throws service_not_found, invalid_input naming the value at fault, or conflict when the new code is taken.
+ * `seen` is the version that whoever changes it has seen. Throws service_not_found, invalid_input naming the value at fault, conflict when the new
+ * code is taken, or version_conflict.
  */
-export async function updateService(sql: Sql, idOrCode: string, changes: ServiceInput): Promise<Service> {
+export async function updateService(
+  sql: Sql,
+  idOrCode: string,
+  changes: ServiceInput,
+  seen?: string,
+): Promise<Service> {
   return sql
     .begin(async (transaction) => {
       const found = await selectService(transaction, idOrCode)
       const old = found && (await lockService(transaction, found.service.id))
       if (!old) throw new Refusal('service_not_found', idOrCode, 'service')
+      checkVersion(seen, serviceVersion(old))
       const { service, supplierId, faults } = completeService(changes, old, await loadNames(transaction))
       const changed = { id: old.id, ...orThrow(resultOf(service, faults)) }
       await updateServices(transaction, [changed])

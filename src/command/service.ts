@@ -4,7 +4,7 @@ import { serviceJson } from '../catalogue/service-json.ts'
 import {
   createService,
   listServices,
-  type NewService,
+  readNewService,
   type ServiceFilter,
   showService,
   updateService,
@@ -51,7 +51,7 @@ export function register(program: Command): void {
 
 const create = (options: Record<string, unknown>): Promise<Answer> =>
   withAttributeNames(newServiceAttributes, () => {
-    const input = readGiven(newServiceAttributes, formOf(newServiceAttributes, options)) as NewService
+    const input = readNewService(formOf(newServiceAttributes, options))
     return withDatabase(async ({ sql }) => answer(sql, (await createService(sql, input)).code))
   })
 

@@ -19,7 +19,10 @@ interface Row {
  */
 export const staffPermissions = {
   'orders.read': { what: 'read orders', roles },
-  'orders.act': { what: 'cancel, verify and resend orders', roles: ['owner', 'manager', 'support'] },
+  'orders.act': {
+    what: 'cancel, verify and resend orders, test webhooks and send their events again',
+    roles: ['owner', 'manager', 'support'],
+  },
   'manual.answer': { what: 'answer orders that are done by hand', roles: ['owner', 'manager', 'support'] },
   'reviews.resolve': {
     what: 'decide reviews so that no money is given back and nothing is sent again',

@@ -5,6 +5,7 @@ import { supplierKinds } from '../integrations/suppliers/index.ts'
 import { checkThousands, readValues } from '../lib/attributes.ts'
 import { invalid, refusalFor } from '../lib/fault.ts'
 import type { RouteId, SupplierId } from '../lib/ids.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import { findSupplier } from '../suppliers/suppliers.ts'
 import { type Route, type RouteForm, routeAttributes } from './attributes.ts'
 import { nearServices } from './near-services.ts'
@@ -79,11 +80,18 @@ export async function listRoutes(
   return routes.map(viewOf)
 }
 
-/** `updateRoute` changes what is given. Throws not_found, invalid_input naming the value at fault, or conflict. */
-export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm): Promise<Route> {
+/** `routeVersion` names how a route stands. */
+export const routeVersion = (one: Route): string => versionOfNoun(routeAttributes, one)
+
+/**
+ * `updateRoute` changes what is given. `seen` is the version that whoever changes it has seen. Throws not_found, invalid_input naming the value at
+ * fault, conflict, or version_conflict.
+ */
+export async function updateRoute(sql: Sql, id: RouteId, changes: RouteForm, seen?: string): Promise<Route> {
   return sql
     .begin(async (transaction) => {
       const old = await findLocked(transaction, id)
+      checkVersion(seen, routeVersion(old))
       const given = readValues(routeAttributes, changes)
       checkThousands(routeAttributes, changes, old.currency)
       const {

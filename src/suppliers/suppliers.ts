@@ -7,8 +7,15 @@ import type { Supplier, SupplierConfig } from '../integrations/suppliers/supplie
 import { both, orThrow } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { systemClock } from '../lib/time.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { completeSupplier, type SupplierForm, type SupplierRow, type SupplierView } from './attributes.ts'
+import {
+  completeSupplier,
+  type SupplierForm,
+  type SupplierRow,
+  type SupplierView,
+  supplierAttributes,
+} from './attributes.ts'
 import { spendingRates } from './spending.ts'
 import {
   insertSupplier,
@@ -55,11 +62,14 @@ export async function updateSupplier(
   sealer: Sealer,
   idOrName: string,
   changes: SupplierForm,
+  seen?: string,
 ): Promise<SupplierView> {
   return sql
     .begin(async (transaction) => {
       const { id } = await findSupplier(transaction, idOrName)
       const row = (await lockSupplier(transaction, id)) as SupplierRow
+      if (seen !== undefined)
+        checkVersion(seen, supplierVersion(await showSupplier(transaction, sealer, String(id))))
       const write = orThrow(completeSupplier(supplierKinds.get(row.kind), changes, row))
       const sealed = await credentials.change(row, changes.secrets, async () => sealer)
       await updateSupplierRow(transaction, id, { ...write, ...sealed })
@@ -95,6 +105,10 @@ export async function showSupplier(sql: Queryable, sealer: Sealer, idOrName: str
   const [row] = await selectSupplierViews(sql, id)
   return shown(row as SupplierViewRow, sealer, await spendingRates(sql, systemClock.now()))
 }
+
+/** `supplierVersion` names how a supplier stands, but for its secrets. */
+export const supplierVersion = (view: SupplierView): string =>
+  versionOfNoun(supplierAttributes, view, view.settings, view.enabled)
 
 /** `findSupplier` throws not_found. */
 export async function findSupplier(sql: Queryable, idOrName: string): Promise<SupplierRow> {

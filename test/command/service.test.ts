@@ -50,6 +50,22 @@ const create = (code: string, ...more: string[]) =>
   )
 
 describe('imeigate service create', () => {
+  it('asks back where a price may be meant in thousands', async () => {
+    const price = ['--price', '1.500', '--currency', 'IDR']
+    const { code, stderr } = await run(
+      'service',
+      'create',
+      '--code',
+      'rupiah',
+      '--name',
+      'x',
+      '--group',
+      'x',
+      ...price,
+    )
+    expect([code === 0, stderr]).toEqual([false, expect.stringContaining('--price')])
+  })
+
   it('gives the whole service, with the price as a decimal text', async () => {
     const service = await create('plain', '--supplier', 'sandbox')
     expect(service).toMatchObject({

@@ -73,6 +73,7 @@ export function serveProtocols(
       count: metrics.countOperatorRequest,
       throttle: new OperatorThrottle(buckets),
       installation: installationOf(components, metrics, readiness),
+      outboundAllow: config.outboundAllow,
     },
     { bodyLimit: config.bodyLimit, version },
   )

@@ -1,5 +1,6 @@
 import type { Admission } from '../../admission/admission.ts'
 import type { Config } from '../../config.ts'
+import type { IntegrationContext } from '../../integrations/kit/kind.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
 import type { OperatorFeed } from '../../live/operator-feed.ts'
@@ -56,5 +57,8 @@ export interface OperatorDeps {
   mayCall: (address: string) => boolean
   /** `publicUrl` is where people reach the server; undefined: nobody said. */
   publicUrl: string | undefined
+  /** `context` is what integrations are called with, and `outboundAllow` the networks that may be called beside public ones. */
+  context: IntegrationContext
+  outboundAllow: string[]
   presence: Pick<Presence, 'through' | 'reading' | 'isTemporary'>
 }

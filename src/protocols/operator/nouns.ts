@@ -1,5 +1,7 @@
 import { type TSchema, Type } from 'typebox'
 import { type Attributes, columnOf, jsonOf } from '../../lib/attributes.ts'
+import { fieldsOf, inFieldsOf } from './fields.ts'
+import { bodyOf } from './shapes.ts'
 
 /** Json is what `jsonOf` gives of a noun. */
 export type Json = Record<string, unknown>
@@ -32,6 +34,29 @@ export function shapeOf(all: Attributes, { more = {}, secret = [] }: Shown = {})
   return Type.Unsafe<Json>(Type.Object({ ...properties, ...more }))
 }
 
+/** `formOf` is the body that makes a noun, or changes one: a value that is left out takes its default, or stays as it is; a change has at least one. */
+export function formOf(all: Attributes, use: 'create' | 'change', { more = {} }: Pick<Shown, 'more'> = {}) {
+  const properties = Object.fromEntries(
+    Object.entries(all).flatMap(([name, { flag, onlyIn, shape, givenShape, help, whenLeftOut }]) => {
+      if (flag === undefined || (onlyIn ?? use) !== use) return []
+      const schema = Type.Unsafe({ ...(givenShape ?? shape), description: help })
+      const isNeeded = use === 'create' && whenLeftOut === 'needed'
+      return [[columnOf(name), isNeeded ? schema : Type.Optional(schema)] as const]
+    }),
+  )
+  const body = bodyOf({ ...properties, ...more })
+  return Type.Unsafe<Json>(use === 'change' ? { ...body, minProperties: 1 } : body)
+}
+
+/** `givenIn` gives the values of a body by the names of the attributes. */
+export const givenIn = (all: Attributes, body: Json): Json =>
+  Object.fromEntries(
+    Object.keys(all).flatMap((name) => {
+      const value = body[columnOf(name)]
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
+
 /** `wire` gives a noun, without what its caller may not see. */
 export function wire(all: Attributes, noun: object, hidden: readonly string[] = []): Json {
   const json = jsonOf(all, noun)
@@ -48,4 +73,15 @@ function without(json: Json, hidden: readonly string[]): Json {
       return [[name, isGroup ? without(value as Json, hidden) : value]]
     }),
   )
+}
+
+/**
+ * `inColumns` does some work whose refusals name values by the names of attributes, and names them as the body does. Settings and secrets of an
+ * integration stand in objects of their own.
+ */
+export function inColumns<T>(all: Attributes, body: Json, work: () => Promise<T>): Promise<T> {
+  const placesIn = (holder: 'settings' | 'secrets') =>
+    Object.keys((body[holder] ?? {}) as object).map((name) => [name, `${holder}.${name}`] as const)
+  const places = Object.fromEntries([...placesIn('settings'), ...placesIn('secrets')])
+  return inFieldsOf({ ...places, ...fieldsOf(all) }, work)
 }

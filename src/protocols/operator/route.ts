@@ -58,6 +58,8 @@ interface Definition<
   needsVersion?: true
   /** `shownOnce` names what of the answer is kept nowhere: a repeated request is answered with null there. */
   shownOnce?: readonly string[]
+  /** `isApart`: it waits for somebody outside, and so is not one transaction; no key makes it be done once. */
+  isApart?: true
   /** `answer` is the shape of `data` in the answer with status 200. */
   answer: Answer
   /** `media` are the forms in which it is given where that is not JSON, by their types. */
@@ -83,8 +85,12 @@ export const route = <
 ): Route => definition as unknown as Route
 
 /** `isChange`: it changes something, by a permission, and is done once under its `Idempotency-Key`. */
-export const isChange = ({ method, access }: Pick<Route, 'method' | 'access'>): boolean =>
-  method !== 'GET' && !['anybody', 'person', 'proved person', 'caller'].includes(access)
+export const isChange = ({
+  method,
+  access,
+  isApart,
+}: Pick<Route, 'method' | 'access' | 'isApart'>): boolean =>
+  method !== 'GET' && !isApart && !['anybody', 'person', 'proved person', 'caller'].includes(access)
 
 export const PREFIX = '/api/operator'
 

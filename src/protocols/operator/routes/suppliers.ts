@@ -1,13 +1,22 @@
 import { Type } from 'typebox'
 import { supplierKinds } from '../../../integrations/suppliers/index.ts'
-import { type SupplierView, supplierAttributes } from '../../../suppliers/attributes.ts'
-import { listSuppliers, showSupplier } from '../../../suppliers/suppliers.ts'
+import { formatMicros } from '../../../lib/money.ts'
+import { type SupplierForm, type SupplierView, supplierAttributes } from '../../../suppliers/attributes.ts'
+import { testSupplier } from '../../../suppliers/supplier-test.ts'
+import {
+  createSupplier,
+  enableSupplier,
+  listSuppliers,
+  showSupplier,
+  supplierVersion,
+  updateSupplier,
+} from '../../../suppliers/suppliers.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { kindShape, wireKind } from '../kinds.ts'
-import { type Json, shapeOf, wire } from '../nouns.ts'
+import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
-import { text } from '../shapes.ts'
+import { amount, id, orNull, text, version } from '../shapes.ts'
 
 const section = 'Suppliers'
 const access = 'suppliers.read'
@@ -15,14 +24,39 @@ const access = 'suppliers.read'
 /** `ofBalance` are the columns that only those with `costs.read` see. */
 const ofBalance = ['balance', 'balance_at', 'days_left', 'low_balance']
 
-const supplier = shapeOf(supplierAttributes, { secret: ofBalance })
+const supplier = shapeOf(supplierAttributes, { secret: ofBalance, more: { version } })
 
-const wireSupplier = (view: SupplierView, { permissions }: Caller): Json =>
-  wire(supplierAttributes, view, permissions.has('costs.read') ? [] : ofBalance)
+const wireSupplier = (view: SupplierView, { permissions }: Caller): Json => ({
+  ...wire(supplierAttributes, view, permissions.has('costs.read') ? [] : ofBalance),
+  version: supplierVersion(view),
+})
+
+/** `fields` are those of the kind. */
+const fields = {
+  settings: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'By name, as `GET /supplier-kinds` lists them; null: back to the default',
+    }),
+  ),
+  secrets: Type.Optional(
+    Type.Record(Type.String(), Type.String(), { description: 'By name; an empty text takes one away' }),
+  ),
+}
+
+/** `supplierForm` gives what a body says of a supplier. */
+const supplierForm = (body: Json): SupplierForm => ({
+  ...givenIn(supplierAttributes, body),
+  ...(body['settings'] !== undefined && { settings: body['settings'] as Record<string, unknown> }),
+  ...(body['secrets'] !== undefined && { secrets: body['secrets'] as Record<string, string> }),
+})
 
 const supplierParams = Type.Object({ supplier: text(100, { description: 'Id or name' }) })
 
-export const supplierRoutes = ({ sealer }: Pick<OperatorDeps, 'sealer'>) => [
+export const supplierRoutes = ({
+  sealer,
+  context,
+  outboundAllow,
+}: Pick<OperatorDeps, 'sealer' | 'context' | 'outboundAllow'>) => [
   route({
     method: 'GET',
     path: '/suppliers',
@@ -60,5 +94,116 @@ export const supplierRoutes = ({ sealer }: Pick<OperatorDeps, 'sealer'>) => [
     access,
     answer: Type.Object({ items: Type.Array(kindShape) }),
     handle: () => ({ items: supplierKinds.kinds.map(wireKind) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/suppliers',
+    name: 'addSupplier',
+    section,
+    summary: 'Add a supplier; its secrets are kept sealed, and are not shown again',
+    command: 'supplier add',
+    access: 'suppliers.edit',
+    needsKey: true,
+    body: formOf(supplierAttributes, 'create', { more: fields }),
+    answer: supplier,
+    refusals: ['invalid_input', 'conflict'],
+    handle: async ({ desk, caller, body }) => {
+      const form = supplierForm(body) as SupplierForm & { kind: string }
+      const made = await inColumns(supplierAttributes, body, async () =>
+        createSupplier(desk.change, await sealer(), form),
+      )
+      return wireSupplier(made, caller)
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/suppliers/:supplier',
+    name: 'changeSupplier',
+    section,
+    summary: 'Change what is given of a supplier, and leave the rest: settings and secrets one by one',
+    command: 'supplier update',
+    access: 'suppliers.edit',
+    params: supplierParams,
+    needsVersion: true,
+    body: formOf(supplierAttributes, 'change', { more: fields }),
+    answer: supplier,
+    refusals: ['not_found', 'invalid_input', 'conflict'],
+    handle: async ({ desk, caller, params, body, version: seen }) => {
+      const changed = await inColumns(supplierAttributes, body, async () =>
+        updateSupplier(desk.change, await sealer(), params.supplier, supplierForm(body), seen),
+      )
+      return wireSupplier(changed, caller)
+    },
+  }),
+  ...(
+    [
+      [
+        'pause',
+        'pauseSupplier',
+        'Send a supplier nothing more; what it has is finished',
+        'supplier disable',
+        false,
+      ],
+      ['resume', 'resumeSupplier', 'Send a supplier items again', 'supplier enable', true],
+    ] as const
+  ).map(([verb, name, summary, command, enabled]) =>
+    route({
+      method: 'POST',
+      path: `/suppliers/:supplier/${verb}`,
+      name,
+      section,
+      summary,
+      command,
+      access: 'suppliers.edit',
+      params: supplierParams,
+      answer: supplier,
+      refusals: ['not_found'],
+      handle: async ({ desk, caller, params }) =>
+        wireSupplier(await enableSupplier(desk.change, await sealer(), params.supplier, enabled), caller),
+    }),
+  ),
+  route({
+    method: 'POST',
+    path: '/suppliers/:supplier/test',
+    name: 'testSupplier',
+    section,
+    summary: 'Ask a supplier for our account there, which buys nothing, and keep the balance',
+    command: 'supplier test',
+    access: 'suppliers.try',
+    isApart: true,
+    params: supplierParams,
+    answer: Type.Object({
+      id,
+      name: Type.String(),
+      ok: Type.Boolean(),
+      account: orNull(
+        Type.Object({
+          name: orNull(Type.String()),
+          balance: Type.Optional(orNull(amount(), 'Only for who has `costs.read`')),
+          currency: orNull(Type.String()),
+        }),
+        'null: it could not be had, or there is none to ask for',
+      ),
+      milliseconds: orNull(Type.Integer(), 'null: nobody was asked'),
+      problem: orNull(Type.String(), 'What went wrong'),
+      note: orNull(Type.String()),
+    }),
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, caller, params }) => {
+      const parts = { sql: desk.change, sealer: await sealer(), context, allow: outboundAllow }
+      const { account, ...rest } = await testSupplier(parts, params.supplier)
+      const seesBalance = caller.permissions.has('costs.read')
+      return {
+        ...{ id: rest.id, name: rest.name, ok: rest.problem === null },
+        account: account && {
+          ...{ name: account.name, currency: account.currency },
+          ...(seesBalance && {
+            balance:
+              account.balance === null ? null : formatMicros(account.balance, account.currency ?? undefined),
+          }),
+        },
+        ...{ milliseconds: rest.milliseconds, problem: rest.problem, note: rest.note },
+      }
+    },
   }),
 ]

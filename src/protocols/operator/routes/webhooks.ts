@@ -1,15 +1,18 @@
 import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
+import { timeOf } from '../../../contract/page.ts'
 import type { EventId, WebhookId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
 import { webhookAttributes } from '../../../webhooks/attributes.ts'
-import { findEvent, listDeliveries, listEvents } from '../../../webhooks/events.ts'
+import { findEvent, listDeliveries, listEvents, replay } from '../../../webhooks/events.ts'
+import { testWebhook } from '../../../webhooks/test-delivery.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../../../webhooks/webhook.ts'
-import { findWebhook, listWebhooks } from '../../../webhooks/webhooks.ts'
+import { findWebhook, listWebhooks, resumeWebhook } from '../../../webhooks/webhooks.ts'
 import { cursorText, readCursor } from '../cursors.ts'
+import type { OperatorDeps } from '../deps.ts'
 import { shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
-import { id, idParams, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+import { bodyOf, id, idParams, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 
 const section = 'Webhooks'
 const access = 'resellers.read'
@@ -58,7 +61,11 @@ const deliveryQuery = Type.Object({ limit: pageQuery.limit })
 
 const eventParams = Type.Object({ event: text(20, { description: 'Such as `evt_12`' }) })
 
-export const webhookRoutes = () => [
+export const webhookRoutes = ({
+  sealer,
+  context,
+  clock,
+}: Pick<OperatorDeps, 'sealer' | 'context' | 'clock'>) => [
   route({
     method: 'GET',
     path: '/webhooks',
@@ -162,5 +169,86 @@ export const webhookRoutes = () => [
         deliveries: (await listDeliveries(desk.read, { event }, limit)).map(wireDelivery),
       }
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/webhooks/:id/test',
+    name: 'testWebhook',
+    section,
+    summary: 'Send a webhook something now that is signed as events are, and tells of no order',
+    command: 'webhook test',
+    access: 'orders.act',
+    isApart: true,
+    params: idParams,
+    answer: Type.Object({
+      id,
+      url: Type.String(),
+      ok: Type.Boolean({ description: 'An event would have arrived' }),
+      status: orNull(Type.Integer(), 'Of the answer'),
+      milliseconds: Type.Integer(),
+      problem: orNull(Type.String()),
+    }),
+    refusals: ['not_found', 'conflict'],
+    handle: async ({ desk, params }) => {
+      const parts = { sql: desk.read, sealer, outbound: context.outbound, clock }
+      const came = await testWebhook(parts, params.id as WebhookId)
+      return { ...came, ok: came.problem === null }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/webhooks/:id/replay',
+    name: 'replayEvents',
+    section,
+    summary: 'Send the events of a webhook since a time again',
+    description:
+      'They keep their ids, and their sequence within each order. That is in addition to the tries that are due anyway.',
+    command: 'webhook replay',
+    access: 'orders.act',
+    needsKey: true,
+    params: idParams,
+    body: bodyOf({
+      since: Type.String({ format: 'date-time' }),
+      undelivered: Type.Optional(Type.Boolean({ description: 'Only what has never arrived' })),
+    }),
+    answer: Type.Object({ replayed: Type.Integer() }),
+    refusals: ['not_found', 'conflict'],
+    handle: async ({ desk, params, body: { since, undelivered = false } }) => {
+      const which = { webhook: params.id as WebhookId, since: timeOf(since), undelivered }
+      return { replayed: await replay(desk.change, which, clock) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/webhook-events/:event/replay',
+    name: 'replayEvent',
+    section,
+    summary: 'Send one event again',
+    command: 'webhook replay',
+    access: 'orders.act',
+    needsKey: true,
+    params: eventParams,
+    answer: orderEvent,
+    refusals: ['invalid_input', 'not_found', 'conflict'],
+    handle: async ({ desk, params }) => {
+      const event = eventIdOf(params.event)
+      await replay(desk.change, { event }, clock)
+      return wireEvent(await findEvent(desk.change, event))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/webhooks/:id/resume',
+    name: 'resumeWebhook',
+    section,
+    summary: 'Send again to a webhook that was paused, or that said it is gone',
+    description: 'What happened meanwhile is not sent by that: it can be replayed.',
+    command: 'webhook resume',
+    access: 'orders.act',
+    params: idParams,
+    answer: webhook,
+    refusals: ['not_found'],
+    handle: async ({ desk, params }) =>
+      wire(webhookAttributes, await resumeWebhook(desk.change, params.id as WebhookId, clock)),
   }),
 ]
