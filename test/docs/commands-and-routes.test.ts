@@ -19,10 +19,13 @@ const withoutRoute: Record<string, string> = {
 }
 
 /** `leavesOf` gives the commands that do something, by all of their words. */
-const leavesOf = (command: Command, words: string[] = []): string[] =>
-  command.commands.length === 0
+const leavesOf = (command: Command, words: string[] = []): string[] => [
+  // One with options of its own, such as `deposit`, does something, and has others below it.
+  ...(words.length > 0 && (command.commands.length === 0 || command.options.length > 0)
     ? [words.join(' ')]
-    : command.commands.flatMap((one) => leavesOf(one, [...words, one.name()]))
+    : []),
+  ...command.commands.flatMap((one) => leavesOf(one, [...words, one.name()])),
+]
 
 test('the tables of docs/operator-api.md are those that the program writes', async () => {
   const commands = leavesOf(await build())

@@ -84,7 +84,7 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       path: `/accounts/:account/${verb}`,
       name,
       section,
-      ...(verb === 'adjust' && { command: verb }),
+      command: verb,
       summary,
       access: 'money.adjust',
       params: accountParams,
