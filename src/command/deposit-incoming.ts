@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import type { Fate, Matched } from '../deposits/incoming.ts'
+import type { matchReport as MatchReportOf } from '../deposits/match-report.ts'
 import type { StatementLine } from '../deposits/statement-file.ts'
 import type { Stray } from '../deposits/stray.ts'
 import type { StrayId } from '../lib/ids.ts'
@@ -67,6 +68,7 @@ const WORDS: Record<Fate, string> = {
 async function match(file: string, options: MatchOptions): Promise<Answer> {
   const { readStatement } = await import('../deposits/statement-file.ts')
   const { matchTransfers, takeTransfers } = await import('../deposits/incoming.ts')
+  const { matchReport } = await import('../deposits/match-report.ts')
   const text = textOfFile(await readBytes(file))
   return await withDatabase(async (connected) => {
     const { provider, settings } = await settingsAndProvider(connected, options.provider)
@@ -87,34 +89,18 @@ async function match(file: string, options: MatchOptions): Promise<Answer> {
     const found = options.apply
       ? await takeTransfers(sql, provider, statement.lines, { told: 'statement', clock: systemClock })
       : await matchTransfers(sql, provider, statement.lines)
-    return matchAnswer(found, { ...statement, currency, isApplied: options.apply === true })
+    const how = { ...statement, currency, isApplied: options.apply === true }
+    return matchAnswer(found, how, matchReport(found, how))
   })
 }
 
 function matchAnswer(
   found: Matched<StatementLine>[],
-  how: { out: number; undated: number; currency: string; isApplied: boolean },
+  { currency, ...how }: { out: number; undated: number; currency: string; isApplied: boolean },
+  report: ReturnType<typeof MatchReportOf>,
 ): Answer {
-  const { out, undated, currency, isApplied } = how
-  const counts = Object.fromEntries(
-    (Object.keys(WORDS) as Fate[]).map((fate) => [fate, found.filter((one) => one.fate === fate).length]),
-  ) as Record<Fate, number>
-  const credited = found.flatMap(({ fate, deposit }) =>
-    fate === 'credited' && deposit ? [deposit.amount] : [],
-  )
-  const sum = credited.reduce((all, one) => all + one, 0n)
   const answer = listed(found, {
-    json: ({ transfer, fate, deposit, note }) => ({
-      line: transfer.line,
-      date: transfer.at,
-      amount: formatMicros(transfer.amount, currency),
-      words: transfer.words,
-      outcome: fate,
-      deposit: deposit?.id ?? null,
-      account: deposit?.accountId ?? null,
-      credit: fate === 'credited' && deposit ? formatMicros(deposit.amount, currency) : null,
-      note: note ?? null,
-    }),
+    json: () => ({}),
     columns: {
       line: ({ transfer }) => transfer.line,
       date: ({ transfer }) => transfer.at,
@@ -127,26 +113,18 @@ function matchAnswer(
     right: ['line', 'amount', 'deposit', 'account'],
     none: 'no money came in on this statement',
   })
+  const { counts, credited } = report
   const others = (Object.keys(WORDS) as Fate[])
     .filter((fate) => fate !== 'credited' && counts[fate] > 0)
     .map((fate) => `${WORDS[fate].split(':')[0]}: ${counts[fate]}`)
   const parts = [
-    `${isApplied ? 'credited' : 'would be credited'}: ${counts.credited}, ${formatMoney(sum, currency)} in all`,
+    `${how.isApplied ? 'credited' : 'would be credited'}: ${counts.credited}, ${credited} ${currency} in all`,
     ...others,
-    ...(out > 0 ? [`went out: ${out}`] : []),
-    ...(undated > 0 ? [`without a date: ${undated}`] : []),
+    ...(how.out > 0 ? [`went out: ${how.out}`] : []),
+    ...(how.undated > 0 ? [`without a date: ${how.undated}`] : []),
   ]
-  const end = isApplied ? '' : '\n\nnothing was changed: add --apply'
-  return {
-    json: {
-      applied: isApplied,
-      credited: formatMicros(sum, currency),
-      currency,
-      counts: { ...counts, out, undated },
-      lines: answer.json,
-    },
-    text: `${answer.text}\n\n${parts.join('; ')}${end}`,
-  }
+  const end = how.isApplied ? '' : '\n\nnothing was changed: add --apply'
+  return { json: report, text: `${answer.text}\n\n${parts.join('; ')}${end}` }
 }
 
 async function listStrays({ limit }: { limit: number }): Promise<Answer> {

@@ -31,7 +31,7 @@ export interface Columns {
 export interface StatementOptions {
   columns?: Columns
   /** `dateOrder` says whether 03/04/2026 is in April or in March. */
-  dateOrder?: 'dmy' | 'mdy'
+  dateOrder?: 'dmy' | 'mdy' | undefined
   currency: string
   timeZone: string
   now: Date

@@ -6,6 +6,7 @@ import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
 import { figureRoutes } from './routes/figures.ts'
+import { incomingPaymentRoutes } from './routes/incoming-payments.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { invitationRoutes } from './routes/invitation.ts'
 import { keyRoutes } from './routes/keys.ts'
@@ -50,6 +51,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     moneyRoutes,
     operatorDepositRoutes,
     depositProviderRoutes,
+    incomingPaymentRoutes,
     serviceRoutes,
     priceHistoryRoutes,
     supplierRoutes,
