@@ -14,6 +14,10 @@ const withoutRoute: Record<string, string> = {
   migrate: 'it prepares the database',
   restore: 'it makes a database, where none is',
   'fake-supplier': 'it runs a supplier, to try things on',
+  'move-in mapping': 'it works with files of the machine',
+  'move-in fetch': 'it works with files of the machine',
+  'move-in run': 'it works with files of the machine',
+  'move-in orders': 'it works with files of the machine',
   'secrets rotate': 'it changes the key on the machine that has it',
   'secrets status': 'it looks at the key on the machine that has it',
 }
