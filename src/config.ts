@@ -299,7 +299,7 @@ const shownSettings = (environment: NodeJS.ProcessEnv): ShownSetting[] =>
 export type Config = ReturnType<typeof readConfig>
 
 /** WrongSettings says what is wrong with settings. */
-class WrongSettings extends Error {}
+export class WrongSettings extends Error {}
 
 /** `readConfig` reads the settings. It throws one WrongSettings that names every setting that is wrong and what it takes. */
 export function readConfig(environment: NodeJS.ProcessEnv) {

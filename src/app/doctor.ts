@@ -10,7 +10,8 @@ import { MIN_POSTGRESQL, newestSchema } from '../database/migrate.ts'
 import { connectionsOf, OF_A_COMMAND } from '../database/pools.ts'
 import { type RoleReport, reportRole } from '../database/role-report.ts'
 import { findHealthIssues } from '../fulfilment/people/reviews.ts'
-import { HOUR_MS } from '../lib/time.ts'
+import { isLoopback } from '../lib/ip.ts'
+import { HOUR_MS, localTime } from '../lib/time.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { findBelowCost } from '../supplier-routes/below-cost.ts'
@@ -30,7 +31,8 @@ export interface Symptom {
   advice: string
 }
 
-const MIN_NODE = 24
+/** MIN_NODE is the oldest Node.js that hashes passwords by itself. */
+const MIN_NODE = [24, 7] as const
 const MAX_SKEW_MS = 1000
 const GIGABYTE = 1024 ** 3
 
@@ -41,8 +43,10 @@ export const [ok, warn, fail] = [symptom('ok'), symptom('warn'), symptom('fail')
 
 function node(): Symptom {
   const { node: version } = process.versions
-  if (Number.parseInt(version, 10) >= MIN_NODE) return ok('Node.js', version)
-  return fail('Node.js', version, `install Node.js ${MIN_NODE} or newer`)
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  const [least, leastMinor] = MIN_NODE
+  if (major > least || (major === least && minor >= leastMinor)) return ok('Node.js', version)
+  return fail('Node.js', version, `install Node.js ${MIN_NODE.join('.')} or newer`)
 }
 
 function user(): Symptom {
@@ -52,23 +56,35 @@ function user(): Symptom {
 /** `symptomsOfFolder` looks at the data folder and the room on its disk. */
 export function symptomsOfFolder({ database, dataFolder }: Config): Symptom[] {
   if (database) return []
-  let nearest = dataFolder
-  while (!existsSync(nearest)) nearest = dirname(nearest)
+  const nearest = nearestOf(dataFolder)
   try {
     accessSync(nearest, constants.W_OK)
   } catch {
     return [fail('data folder', `${nearest} cannot be written`, 'set IMEIGATE_DATA to a folder of your own')]
   }
-  const { bavail, bsize } = statfsSync(nearest)
-  const free = (bavail * bsize) / GIGABYTE
-  const detail = `${free.toFixed(1)} GB free`
+  const free = freeIn(nearest)
+  const detail = sizeText(free)
   const space =
-    free < 0.2
+    free < 0.2 * GIGABYTE
       ? fail('disk space', detail, 'make room: PostgreSQL stops when the disk is full')
-      : free < 2
+      : free < 2 * GIGABYTE
         ? warn('disk space', detail, 'make room soon')
         : ok('disk space', detail)
   return [ok('data folder', dataFolder), space]
+}
+
+function freeIn(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize
+}
+
+const sizeText = (free: number): string => `${(free / GIGABYTE).toFixed(1)} GB free`
+
+/** `nearestOf` gives a folder, or the one above it that is there. */
+function nearestOf(folder: string): string {
+  let nearest = folder
+  while (!existsSync(nearest)) nearest = dirname(nearest)
+  return nearest
 }
 
 /** `symptomsOfMachine` looks at what the process runs on, and as whom. */
@@ -93,6 +109,7 @@ export async function symptomsOfDatabase(
     await secretKey(() => keyState(sql, new KeyRing(config))),
     lists(await findWaitingLists(sql)),
     proxies(await recentSightings(sql, config.trustProxy, new Date())),
+    publicAddress(config),
     unrouted(await findUnrouted(sql)),
     belowCost(await findBelowCost(sql, { limit: 3 })),
     stopped(await listIllWebhooks(sql, NAMED_WEBHOOKS + 1)),
@@ -241,6 +258,22 @@ function proxies(sightings: string[]): Symptom {
     : warn('proxy', sightings.join('; '), 'see docs/operating.md, Behind a reverse proxy')
 }
 
+/** `publicAddress` compares where people are to reach the server with what it is told of the proxy, which speaks TLS for it. */
+function publicAddress({ publicUrl, trustProxy }: Config): Symptom {
+  if (publicUrl === undefined) return ok('public address', 'PUBLIC_URL is not set: there are no passkeys')
+  const { protocol, hostname } = new URL(publicUrl)
+  const isHere = hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
+  if (protocol === 'http:' && !isHere) {
+    const advice = 'put a reverse proxy with TLS before it, see docs/operating.md, Behind a reverse proxy'
+    return warn('public address', `${publicUrl} has no TLS: people cannot sign in over it`, advice)
+  }
+  if (protocol === 'https:' && trustProxy.length === 0) {
+    const detail = `${publicUrl}, and TRUST_PROXY names no proxy: people cannot sign in through it`
+    return warn('public address', detail, 'see docs/operating.md, Behind a reverse proxy')
+  }
+  return ok('public address', publicUrl)
+}
+
 function unrouted(services: UnroutedService[]): Symptom {
   if (services.length === 0) return ok('services', 'each has a working route')
   const named = services.slice(0, 3).map(({ code }) => code)
@@ -269,7 +302,7 @@ function stopped(ill: Webhook[]): Symptom {
     .slice(0, NAMED_WEBHOOKS)
     .map(({ id, username, status, failingSince }) =>
       status === 'active'
-        ? `${id} of ${username} fails since ${failingSince?.toISOString()}`
+        ? `${id} of ${username} fails since ${failingSince ? localTime(failingSince) : '-'}`
         : `${id} of ${username} is ${status}`,
     )
   if (ill.length > NAMED_WEBHOOKS) detail.push('and more')
@@ -281,14 +314,20 @@ const BACKUP_DAYS = 7
 
 function backups(
   { last, problem, hasOrders }: BackupState,
-  { backups: { everyHours }, database }: Config,
+  { backups: { everyHours, folder }, database }: Config,
 ): Symptom {
   const advice = 'see docs/backup.md'
-  const found = last ? `the last one is of ${last.startedAt.toISOString()}` : 'imeigate has made none'
+  const found = last ? `the last one is of ${localTime(last.startedAt)}` : 'imeigate has made none'
   if (problem !== null) return warn('backups', `the newest one failed (${problem}); ${found}`, advice)
   // A database of one's own may be backed up by other means.
   const isExpected = everyHours > 0 || (hasOrders && database === undefined)
   const hours = everyHours > 0 ? 2 * everyHours + 1 : BACKUP_DAYS * 24
   const isOld = !last || Date.now() - last.startedAt.getTime() > hours * HOUR_MS
-  return (isExpected && isOld ? warn : ok)('backups', found, isExpected && isOld ? advice : '')
+  if (isExpected && isOld) return warn('backups', found, advice)
+  const bytes = isExpected ? (last?.bytes ?? 0) : 0
+  const free = bytes === 0 ? 0 : freeIn(nearestOf(folder))
+  // The next one is written beside the others.
+  if (free < 2 * bytes)
+    return warn('backups', `${found}; ${sizeText(free)} in ${folder}`, 'make room for the next one')
+  return ok('backups', found)
 }

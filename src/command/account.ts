@@ -80,6 +80,11 @@ async function list({ search, limit }: { search?: string; limit: number }): Prom
 }
 
 const accountsAnswer = (accounts: AccountView[]): Answer =>
-  nounsAnswer(accountAttributes, ['id', 'username', 'name', 'group', 'status', 'available', 'held'], accounts)
+  nounsAnswer(
+    accountAttributes,
+    ['id', 'username', 'name', 'group', 'status', 'available', 'held'],
+    accounts,
+    'no accounts',
+  )
 
 const shown = (account: AccountView): Answer => nounAnswer(accountAttributes, account)

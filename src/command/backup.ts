@@ -34,7 +34,7 @@ export function register(program: Command): void {
     .action(answering(create))
   backup
     .command('check')
-    .description('read a backup to its end: whether it is as it was written; exit code 1 when it is not')
+    .description('read a backup to its end: whether it is as it was written')
     .argument('<file>')
     .addOption(passphraseOption())
     .action(answering(check))
@@ -129,6 +129,7 @@ const list = ({ limit }: { limit: number }): Promise<Answer> =>
           file: ({ file }) => file,
         },
         right: ['bytes'],
+        none: 'no backups',
       }),
     ),
   )

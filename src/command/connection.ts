@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino from 'pino'
 import { userName } from '../app/operating-user.ts'
-import { type Config, readConfig } from '../config.ts'
+import { type Config, readConfig, WrongSettings } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
 import { isConnectionLoss, openPool, type Sql } from '../database/database.ts'
 import { hasSchema, isReady } from '../database/migrate.ts'
@@ -95,7 +95,9 @@ async function reaching<T>(access: DatabaseAccess, work: (access: DatabaseAccess
     const { code } = error as { code: string }
     const message = `cannot reach the database at ${where} (${code})`
     // A wrong password, or a database that does not exist, is not mended by another try.
-    throw /^(28|3D)/.test(code) ? new Error(message, { cause: error }) : new Unreachable(message, code)
+    throw /^(28|3D)/.test(code)
+      ? new WrongSettings(message, { cause: error })
+      : new Unreachable(message, code)
   }
 }
 

@@ -143,6 +143,7 @@ async function listStrays({ limit }: { limit: number }): Promise<Answer> {
         words: ({ words }) => words,
       },
       right: ['id', 'amount'],
+      none: 'no payments that fit no deposit',
     }),
   )
 }

@@ -76,6 +76,7 @@ async function list(): Promise<Answer> {
     providerAttributes,
     ['code', 'kind', 'name', 'currency', 'minAmount', 'maxAmount', 'feePercent', 'enabled'],
     providers,
+    'no deposit providers: imeigate deposit provider add makes one',
   )
   return { json: providers.map(providerJson), text }
 }

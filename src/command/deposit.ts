@@ -6,6 +6,7 @@ import { OperatorDeposits } from '../deposits/operator-deposits.ts'
 import { Refusal } from '../errors.ts'
 import type { DepositId } from '../lib/ids.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
+import { localTime } from '../lib/time.ts'
 import { actor, withDatabase } from './connection.ts'
 import { registerIncoming } from './deposit-incoming.ts'
 import { registerProviders } from './deposit-provider.ts'
@@ -98,6 +99,7 @@ async function list({ state, provider, account, before, limit }: Filter): Promis
       begun: (one) => one.createdAt,
     },
     right: ['id', 'account', 'credited', 'to pay'],
+    none: 'no deposits',
   })
   return withNext(answer, end)
 }
@@ -170,7 +172,7 @@ function shown(deposit: Deposit, events: DepositEvent[]): Answer {
     ['by', deposit.settledBy],
     ...events.map(({ id, type, outcome, receivedAt }): [string, Cell] => [
       'event',
-      `${receivedAt.toISOString()} ${id} ${type}: ${outcome}`,
+      `${localTime(receivedAt)} ${id} ${type}: ${outcome}`,
     ]),
   ]
   return { json: { ...depositJson(deposit), events: events.map(eventJson) }, text: keyValues(pairs) }

@@ -13,6 +13,7 @@ import { type Config, readConfig } from '../config.ts'
 import { openPool } from '../database/database.ts'
 import { OWN_SESSIONS, sessionSharing, sharedSessions } from '../database/session-sharing.ts'
 import { Refusal } from '../errors.ts'
+import { version } from '../version.ts'
 import { withAccess } from './connection.ts'
 import { answering, table } from './output.ts'
 
@@ -51,7 +52,7 @@ async function examine(): Promise<Symptom[]> {
     ok('settings', 'valid'),
     ...symptomsOfFolder(config),
     ...(await database(config)),
-    await port(config),
+    ...(await port(config)),
   ]
 }
 
@@ -75,29 +76,42 @@ async function database(config: Config): Promise<Symptom[]> {
   }
 }
 
-async function port({ host, port: number }: Config): Promise<Symptom> {
+/** `port` looks whether the server can listen, and where one does, whether it is of this version. */
+async function port({ host, port: number }: Config): Promise<Symptom[]> {
   const where = `${host}:${number}`
   const refused = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
     const probe = createServer()
     probe.once('error', resolve)
     probe.listen({ host, port: number }, () => probe.close(() => resolve(undefined)))
   })
-  if (!refused) return ok('port', number === 0 ? 'any free one' : `${where} is free`)
-  if (refused.code === 'EADDRINUSE' && (await isServed(host, number)))
-    return ok('port', `imeigate serves ${where}`)
-  const detail = refused.code === 'EADDRINUSE' ? `${where} is taken by another program` : refused.message
-  return fail('port', detail, 'set HOST and PORT to a free address of this machine')
+  if (!refused) return [ok('port', number === 0 ? 'any free one' : `${where} is free`)]
+  const running = refused.code === 'EADDRINUSE' ? await runningAt(host, number) : undefined
+  if (!running) {
+    const detail = refused.code === 'EADDRINUSE' ? `${where} is taken by another program` : refused.message
+    return [fail('port', detail, 'set HOST and PORT to a free address of this machine')]
+  }
+  const found = ok('port', `imeigate serves ${where}`)
+  const served = running.version
+  if (served === undefined || served === version) return [found]
+  const detail = `${served} serves, and this is ${version}`
+  return [found, warn('version', detail, 'restart the server, or use the same version here')]
 }
 
-/** `isServed` tells whether an imeigate answers there. */
-async function isServed(host: string, number: number): Promise<boolean> {
+/** `runningAt` gives the imeigate that answers there; undefined: none does. A worker has no document that names its version. */
+async function runningAt(host: string, number: number): Promise<{ version: string | undefined } | undefined> {
   const reachable =
     host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host
+  const read = async (path: string): Promise<{ status?: unknown; info?: { version?: unknown } }> => {
+    const url = `http://${reachable}:${number}${path}`
+    const answer = await fetch(url, { signal: AbortSignal.timeout(2000) })
+    return (await answer.json()) as object
+  }
   try {
-    const answer = await fetch(`http://${reachable}:${number}/readyz`, { signal: AbortSignal.timeout(2000) })
-    const { status } = (await answer.json()) as { status?: unknown }
-    return status === 'ready' || status === 'not ready'
+    const { status } = await read('/readyz')
+    if (status !== 'ready' && status !== 'not ready') return undefined
+    const { info } = await read('/openapi.json')
+    return { version: typeof info?.version === 'string' ? info.version : undefined }
   } catch {
-    return false
+    return undefined
   }
 }

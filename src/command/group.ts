@@ -29,6 +29,7 @@ export function register(program: Command): void {
           json: ({ id, name, accounts, createdAt }) => ({ id, name, accounts, created_at: createdAt }),
           columns: { id: ({ id }) => id, name: ({ name }) => name, accounts: ({ accounts }) => accounts },
           right: ['id', 'accounts'],
+          none: 'no price groups: imeigate group create makes one',
         })
       }),
     )

@@ -67,9 +67,10 @@ const units: Record<string, number> = {
 export function timeOf(text: string, field: string, now: Date): Date {
   const [, count, unit = ''] = /^(\d{1,5})([mhdwy])$/.exec(text) ?? []
   if (count !== undefined) return new Date(now.getTime() + Number(count) * (units[unit] ?? 0))
-  const [, day, time = 'T00:00', zone = 'Z'] =
-    /^(\d{4}-\d\d-\d\d)(?:(T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)(Z|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
-  const read = new Date(`${day}${time}${zone}`)
+  // As lists show times, or as ISO 8601 writes them.
+  const [, day, time = '00:00', zone = 'Z'] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?) ?(Z|UTC|[+-]\d\d:\d\d)?)?$/.exec(text) ?? []
+  const read = new Date(`${day}T${time}${zone === 'UTC' ? 'Z' : zone}`)
   // Date takes the 31st of a shorter month for a day of the next.
   const exists = new Date(`${day}T00:00Z`)
   if (Number.isNaN(read.getTime()) || !exists.toISOString().startsWith(`${day}`)) {

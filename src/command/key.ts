@@ -59,7 +59,7 @@ async function list({ account, limit }: { account?: string; limit: number }): Pr
     ...(['id', 'name', 'account', 'username', 'status', 'dialect'] as const),
     ...(['permissions', 'allowedIps', 'expiresAt', 'lastUsedAt', 'webhookUrl'] as const),
   ]
-  return cutTo(limit, keys, (rows) => nounsAnswer(keyAttributes, shown, rows), MAX_CONFIGURED)
+  return cutTo(limit, keys, (rows) => nounsAnswer(keyAttributes, shown, rows, 'no keys'), MAX_CONFIGURED)
 }
 
 const change = (text: string, options: Record<string, unknown>): Promise<Answer> =>

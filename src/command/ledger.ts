@@ -17,7 +17,7 @@ export function register(program: Command): void {
   ledger
     .command('check')
     .description(
-      'recompute every balance, check every promise and the hash chain; exit code 1 when one is broken',
+      'recompute every balance, check every promise and the hash chain; exit code 6 when one is broken',
     )
     .option('--checkpoints <file>', 'checkpoints that were kept elsewhere, one a line')
     .action(answering(check))

@@ -98,7 +98,7 @@ const itemsAnswer = (items: ManualItem[]): Answer =>
       taken: (item) => item.taken,
     },
     right: ['order', 'item', 'quantity'],
-    none: 'nothing waits for a person',
+    none: 'no items that wait for a person',
   })
 
 async function take(ids: string[]): Promise<Answer> {
@@ -163,7 +163,7 @@ function previewed(answers: PastedAnswer[], problems: Problem[], skips: boolean)
         ('result' in answer ? answer.result : answer.refusal).slice(0, 60).replace(/\s+/g, ' '),
     },
     right: ['line', 'order', 'item'],
-    none: 'no line fits anything that waits',
+    none: 'no lines that fit what waits',
   })
   const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
   const next =

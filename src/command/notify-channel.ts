@@ -1,4 +1,6 @@
 import type { Command } from 'commander'
+import { isTemporary } from '../database/connection-loss.ts'
+import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -53,7 +55,7 @@ export function registerChannels(notify: Command): void {
     .action(answering(remove))
   channel
     .command('test <name>')
-    .description('send a message now; exit code 1 when it did not get there')
+    .description('send a message now; exit code 6 when it did not get there')
     .requiredOption('--to <address>', 'to whom, as in notify add')
     .action(answering(test))
 }
@@ -92,6 +94,7 @@ async function list(): Promise<Answer> {
   return listed(channels, {
     json: channelJson,
     columns: { name: ({ name }) => name, kind: ({ kind }) => kind, secrets: secretsText },
+    none: 'no channels: imeigate notify channel add makes one',
   })
 }
 
@@ -104,9 +107,25 @@ async function test(name: string, { to }: { to: string }): Promise<Answer> {
   return await withDatabase(async (connected) => {
     const { id, kind } = await findChannel(connected.sql, name)
     const address = orThrow(readAddress(kind, to))
-    await sendTest(await sendingDeps(connected), id, address)
-    return { json: { id, name, address, sent: true }, text: `sent to ${address}` }
+    const sent = sendTest(await sendingDeps(connected), id, address)
+    return await deliveryAnswer(sent, { id, name, address })
   })
+}
+
+/** `deliveryAnswer` says whether a message got there: where it did not, the command did its work all the same. */
+export async function deliveryAnswer<Of extends { address: string }>(
+  sent: Promise<void>,
+  of: Of,
+): Promise<Answer> {
+  const problem = await sent.then(
+    () => null,
+    (error: unknown) => {
+      if (error instanceof Refusal || isTemporary(error)) throw error
+      return (error as Error).message
+    },
+  )
+  const text = problem === null ? `sent to ${of.address}` : `not sent to ${of.address}: ${problem}`
+  return { json: { ...of, sent: problem === null, problem }, text, bad: problem !== null }
 }
 
 /** `withChannelNames` says what was refused with the options' names; a field of a kind is named as `--json` does. */

@@ -18,7 +18,7 @@ import {
 } from '../notices/subscriptions.ts'
 import { actor, withDatabase } from './connection.ts'
 import { configuredLimit, idOf } from './input.ts'
-import { registerChannels, sendingDeps } from './notify-channel.ts'
+import { deliveryAnswer, registerChannels, sendingDeps } from './notify-channel.ts'
 import { type Answer, answering, cutTo, listed, MAX_CONFIGURED } from './output.ts'
 
 /** AddOptions has an address under the name of its kind of channel. */
@@ -58,7 +58,7 @@ export function register(program: Command): void {
   notify.command('remove <id>').description('tell this one nothing more').action(answering(remove))
   notify
     .command('test <id>')
-    .description('send this one a message now; exit code 1 when it did not get there')
+    .description('send this one a message now; exit code 6 when it did not get there')
     .action(answering(test))
   notify
     .command('preview <event>')
@@ -116,8 +116,8 @@ async function test(text: string): Promise<Answer> {
   const id = idOf<SubscriptionId>(text)
   return await withDatabase(async (connected) => {
     const { channelId, channel, address } = await findSubscription(connected.sql, id)
-    await sendTest(await sendingDeps(connected), channelId, address)
-    return { json: { id, channel, address, sent: true }, text: `sent to ${address}` }
+    const sent = sendTest(await sendingDeps(connected), channelId, address)
+    return await deliveryAnswer(sent, { id, channel, address })
   })
 }
 
@@ -147,6 +147,7 @@ async function listEvents(): Promise<Answer> {
       for: ({ sides }) => sides.join(', '),
       'what it says': ({ description }) => description,
     },
+    none: 'no events',
   })
 }
 
@@ -161,7 +162,7 @@ const subscriptions = (all: Subscription[]): Answer =>
       events: (one) => one.events?.join(' ') ?? 'all',
     },
     right: ['id'],
-    none: 'nobody is told of anything',
+    none: 'no subscriptions: imeigate notify add makes one',
   })
 
 const jsonOf = (one: Subscription): unknown => ({

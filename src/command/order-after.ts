@@ -120,7 +120,7 @@ async function giveBackMany(options: RefundOptions & ManyOptions): Promise<Answe
       ...(apply && { 'not given back': ({ refusal }: RefundRow) => refusal }),
     },
     right: ['order', 'item', 'amount'],
-    none: 'nothing of these orders is charged',
+    none: 'no items of these orders that are charged',
   })
   return {
     json: {

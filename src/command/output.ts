@@ -1,10 +1,11 @@
 import Table from 'cli-table3'
 import { type Command, CommanderError } from 'commander'
-import { isTemporary } from '../database/connection-loss.ts'
 import { type ErrorCode, errors, Refusal } from '../errors.ts'
 import { type Attribute, type Attributes, jsonOf, textsOf } from '../lib/attributes.ts'
 import { faultText } from '../lib/fault.ts'
 import { forTerminal } from '../lib/text.ts'
+import { localTime } from '../lib/time.ts'
+import { errorCodeOf, exitCodes } from './exit-codes.ts'
 
 /** Answer is what a command gives: a value for machines (--json) and a text for people. */
 export interface Answer {
@@ -13,7 +14,7 @@ export interface Answer {
   text: string
   /** `note` stands below the text; with --json it goes to stderr. */
   note?: string
-  /** `bad`: the command did its work, and what it found is bad. The exit code is 1. */
+  /** `bad`: the command did its work, and what it found is bad. The exit code is that of `bad`. */
   bad?: boolean
 }
 
@@ -32,7 +33,7 @@ export function answering<Given extends unknown[]>(
     process.stdout.write(`${json ? JSON.stringify(answer.json) : answer.text}\n`)
     if (answer.note !== undefined && json) process.stderr.write(`${answer.note}\n`)
     else if (answer.note !== undefined) process.stdout.write(`\n${answer.note}\n`)
-    if (answer.bad) process.exitCode = 1
+    if (answer.bad) process.exitCode = exitCodes.bad.code
   }
 }
 
@@ -77,15 +78,12 @@ interface Listing<Row> {
   json: (row: Row) => unknown
   columns: Columns<Row>
   right?: string[]
-  /** `none` is what people read where there is nothing. */
-  none?: string
+  /** `none` is what people read where there is nothing: `no orders`, and behind a colon what makes the first one. */
+  none: `no ${string}`
 }
 
 /** `listed` is the answer of a command that lists. */
-export const listed = <Row>(
-  rows: readonly Row[],
-  { json, columns, right, none = 'there are none' }: Listing<Row>,
-): Answer => ({
+export const listed = <Row>(rows: readonly Row[], { json, columns, right, none }: Listing<Row>): Answer => ({
   json: rows.map(json),
   text: rows.length === 0 ? none : table(rows, columns, right),
 })
@@ -137,21 +135,21 @@ export function nounsAnswer<A extends Attributes>(
   all: A,
   names: (keyof A & string)[],
   nouns: readonly object[],
-  none?: string,
+  none: `no ${string}`,
 ): Answer {
   const shown = names.map((name) => [name, all[name] as Attribute] as const)
   const columns = Object.fromEntries(
     shown.map(([name, one]) => [one.label, (noun: object) => textsOf({ [name]: one }, noun)[0]?.[1]]),
   )
   const right = shown.flatMap(([, { label, right }]) => (right && label ? [label] : []))
-  return listed(nouns, { json: (noun) => jsonOf(all, noun), columns, right, ...(none && { none }) })
+  return listed(nouns, { json: (noun) => jsonOf(all, noun), columns, right, none })
 }
 
 const trimmed = (lines: string): string => lines.replace(/ +$/gm, '')
 
 function show(cell: Cell): string {
   if (cell === null || cell === undefined || cell === '') return '-'
-  if (cell instanceof Date) return cell.toISOString()
+  if (cell instanceof Date) return localTime(cell)
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
   // A supplier's text must not steer the operator's terminal.
   return forTerminal(String(cell))
@@ -180,8 +178,9 @@ function describe(error: unknown): { code: ErrorCode; message: string; field: st
     const option = /'(?:-\w, )?--([a-z-]+)/.exec(message)?.[1]?.replaceAll('-', '_')
     return { code: 'invalid_input', message: message.replace(/^error: /, ''), field: option ?? null }
   }
+  const code = errorCodeOf(error)
   const message = error instanceof Error ? error.message : String(error)
-  if (isTemporary(error))
-    return { code: 'temporarily_unavailable', message: message.replace(/\s*\n\s*/g, ' '), field: null }
-  return { code: 'internal_error', message, field: null }
+  // Of what is away the driver may have several lines.
+  const line = code === 'temporarily_unavailable' ? message.replace(/\s*\n\s*/g, ' ') : message
+  return { code, message: line, field: null }
 }

@@ -107,7 +107,7 @@ const belowCostAnswer = (prices: PriceBelowCost[]): Answer =>
       at: ({ supplier }) => supplier,
     },
     right: ['price', 'cost'],
-    none: 'no price is below its cost',
+    none: 'no prices below their cost',
   })
 
 const pricesAnswer = (prices: RuledPrice[]): Answer => ({
@@ -172,6 +172,7 @@ async function history(service: string, { limit }: { limit: number }): Promise<A
       by: ({ actor }) => actor,
     },
     right: ['old', 'new'],
+    none: 'no changes',
   })
   return withRest(answer, isPart && 'older changes')
 }

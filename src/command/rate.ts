@@ -68,4 +68,5 @@ const ratesAnswer = (rates: Rate[]): Answer =>
       'set by': ({ actor }) => actor,
     },
     right: ['rate'],
+    none: 'no rates',
   })

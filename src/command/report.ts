@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { Sql } from '../database/database.ts'
 import { formatMicros } from '../lib/money.ts'
+import { localTime } from '../lib/time.ts'
 import { PERIODS } from '../sales/period.ts'
 import { type Grouping, groupings, readSales, type SalesQuestion, type SalesRow } from '../sales/report.ts'
 import { withDatabase } from './connection.ts'
@@ -99,7 +100,7 @@ async function show(options: ReportOptions): Promise<Answer> {
           ),
           RIGHT,
         )
-  const end = `${from} to ${to}, ${timeZone}, as of ${asOf === null ? 'never: no server has made the figures yet' : asOf.toISOString()}`
+  const end = `${from} to ${to}, ${timeZone}, as of ${asOf === null ? 'never: no server has made the figures yet' : localTime(asOf)}`
   return {
     json,
     text: [...shown, sums, '', end].join('\n'),

@@ -11,6 +11,7 @@ import {
   type ReviewView,
 } from '../fulfilment/people/reviews.ts'
 import type { OrderId, ReviewId } from '../lib/ids.ts'
+import { localTime } from '../lib/time.ts'
 import { findWaitingLists } from '../sync/waiting.ts'
 import { waitingListText } from '../sync/waiting-text.ts'
 import { actor, withDatabase } from './connection.ts'
@@ -109,7 +110,7 @@ const keptAnswers = (answers: KeptAnswer[]): Answer =>
       since: (one) => one.decidedAt,
       why: (one) => one.why,
     },
-    none: 'nothing was decided for good',
+    none: 'no answers that were decided about for good',
   })
 
 async function forget(supplier: string, words: string): Promise<Answer> {
@@ -142,7 +143,7 @@ async function list({ kind, order, all = false, limit }: ListOptions): Promise<A
       why: (one) => one.detail,
     },
     right: ['id'],
-    none: all ? 'no reviews' : lists.length > 0 ? 'no review is open' : 'nothing waits for a person',
+    none: all ? 'no reviews' : 'no open reviews',
   })
   const notes = lists.map((one) => `${waitingListText(one)} (imeigate supplier sync "${one.name}")`)
   return withRest({ ...answer, text: [answer.text, ...notes].join('\n') }, reviews.length > limit && 'more')
@@ -162,11 +163,11 @@ async function show(text: string): Promise<Answer> {
     ['supplier', found.supplier],
     ['reference there', found.reference],
     ['sent', found.sentAt],
-    ['opened', `${found.openedAt.toISOString()} by ${found.openedBy}`],
+    ['opened', `${localTime(found.openedAt)} by ${found.openedBy}`],
     [
       'resolved',
       found.resolvedAt &&
-        `${found.resolvedAt.toISOString()} by ${found.resolvedBy}: ${found.resolution}, ${found.why}`,
+        `${localTime(found.resolvedAt)} by ${found.resolvedBy}: ${found.resolution}, ${found.why}`,
     ],
   ])
   const ways = decisionsFor[found.kind].map((kind) => `--${kind.replaceAll('_', '-')}`).join(', ')

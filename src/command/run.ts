@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander'
+import { exitCodes, exitKindOf } from './exit-codes.ts'
 import { printError } from './output.ts'
 import { build } from './program.ts'
 
@@ -14,7 +15,7 @@ export async function run(args: string[]): Promise<boolean> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return true
     printError(error, args.includes('--json'))
-    process.exitCode = 1
+    process.exitCode = exitCodes[exitKindOf(error)].code
     return false
   }
 }

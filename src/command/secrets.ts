@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { systemClock } from '../lib/time.ts'
+import { localTime, systemClock } from '../lib/time.ts'
 import { type KeyState, keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { rotate } from '../secret-keys/rotate.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
@@ -15,7 +15,7 @@ export function register(program: Command): void {
     )
   secrets
     .command('status')
-    .description('which key there is, and what is sealed with it; exit code 1 when something does not open')
+    .description('which key there is, and what is sealed with it; exit code 6 when something does not open')
     .action(answering(status))
   secrets
     .command('rotate')
@@ -33,7 +33,7 @@ function stateAnswer(state: KeyState): Answer {
   const wrong = wrongKey(state)
   const last = rotations.at(-1)
   const rotated =
-    last && `from ${last.from} to ${last.to}, ${last.endedAt ? last.endedAt.toISOString() : 'under way'}`
+    last && `from ${last.from} to ${last.to}, ${last.endedAt ? localTime(last.endedAt) : 'under way'}`
   const lines = [
     keyValues([
       ['key', key],

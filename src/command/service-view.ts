@@ -39,7 +39,7 @@ export function priceTable<One extends Price>(
   prices: One[],
   more: Record<string, (price: One) => Cell> = {},
 ): string {
-  if (prices.length === 0) return 'no price: nobody is offered this service'
+  if (prices.length === 0) return 'no prices: nobody is offered this service'
   return table(
     prices,
     {

@@ -93,6 +93,7 @@ async function monthsOf(statements: Statements, { id, currency }: AccountView): 
       complete: ({ complete }) => complete,
     },
     right: ['opening', 'closing'],
+    none: 'no statements yet: the first month has not ended',
   })
 }
 

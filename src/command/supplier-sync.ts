@@ -5,7 +5,7 @@ import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { showSeconds } from '../lib/attribute-types.ts'
 import { orThrow } from '../lib/fault.ts'
-import { systemClock } from '../lib/time.ts'
+import { localTime, systemClock } from '../lib/time.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
 import type { AttachBy } from '../sync/attach.ts'
 import type { ImportRequest } from '../sync/import.ts'
@@ -246,7 +246,7 @@ function scheduleAnswer(
   const when =
     everyMinutes === null
       ? 'is read only when asked for'
-      : `is applied every ${showSeconds(60 * everyMinutes)}, next at ${nextAt?.toISOString()}`
+      : `is applied every ${showSeconds(60 * everyMinutes)}, next at ${nextAt ? localTime(nextAt) : '-'}`
   return {
     json: {
       supplier: config.name,

@@ -46,7 +46,7 @@ export function register(program: Command): void {
   supplier
     .command('test')
     .description(
-      'ask for our account there, which buys nothing; with --imei or --remote-service it buys; exit code 1 when it fails',
+      'ask for our account there, which buys nothing; with --imei or --remote-service it buys; exit code 6 when it fails',
     )
     .argument('<id or name>')
     .option('--imei <text>', 'really order with this IMEI or serial number, which the supplier charges')
@@ -183,6 +183,7 @@ const suppliersAnswer = (suppliers: SupplierView[]): Answer =>
     supplierAttributes,
     ['id', 'name', 'kind', 'enabled', 'balance', 'openItems', 'routes', 'url'],
     suppliers,
+    'no suppliers: imeigate supplier add makes one',
   )
 
 const testJson = ({ id, name, account, milliseconds, problem, note }: SupplierTest) => ({

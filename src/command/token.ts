@@ -87,4 +87,5 @@ const tokensAnswer = (tokens: TokenView[]): Answer =>
       'made by': ({ staffId }) => staffId,
     },
     right: ['id'],
+    none: 'no tokens: imeigate token create makes one',
   })

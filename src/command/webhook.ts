@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import { Refusal } from '../errors.ts'
 import type { EventId, WebhookId } from '../lib/ids.ts'
-import { systemClock } from '../lib/time.ts'
+import { localTime, systemClock } from '../lib/time.ts'
 import { openSealer } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import { type Webhook, webhookAttributes } from '../webhooks/attributes.ts'
@@ -147,7 +147,7 @@ const rotate = (text: string, { overlap }: { overlap: string }): Promise<Answer>
     const until = overlap === '0' ? null : timeOf(overlap, 'overlap', new Date())
     const { secret, previousUntil } = await rotateSecret(sql, sealer, id, until)
     const old = previousUntil
-      ? `Until ${previousUntil.toISOString()} the one before signs, too.`
+      ? `Until ${localTime(previousUntil)} the one before signs, too.`
       : 'The one before is worth nothing any more.'
     return {
       json: { id, secret, previous_until: previousUntil },
@@ -203,6 +203,7 @@ const webhooksAnswer = (webhooks: Webhook[]): Answer =>
     webhookAttributes,
     ['id', 'account', 'key', 'url', 'status', 'waiting', 'failingSince'],
     webhooks,
+    'no webhooks',
   )
 
 const eventJson = (event: OrderEvent): unknown => ({
@@ -234,6 +235,7 @@ const eventsAnswer = (events: OrderEvent[]): Answer =>
       written: (one) => one.createdAt,
     },
     right: ['order', 'attempts'],
+    none: 'no events',
   })
 
 const attemptsAnswer = (attempts: WebhookDelivery[]): Answer =>
@@ -257,4 +259,5 @@ const attemptsAnswer = (attempts: WebhookDelivery[]): Answer =>
       answer: (one) => (one.ms === null ? 'none yet' : (one.error ?? one.status)),
     },
     right: ['order', 'attempt', 'ms'],
+    none: 'no attempts',
   })

@@ -21,7 +21,7 @@ export interface Statement {
 }
 
 /** Columns are names of columns, where a bank calls them otherwise than is known here. `id` is the bank's own number of a line. */
-export interface Columns {
+interface Columns {
   date?: string | undefined
   amount?: string | undefined
   words?: string | undefined

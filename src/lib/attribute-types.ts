@@ -1,6 +1,7 @@
 import { type Attribute, Unreadable } from './attributes.ts'
 import { formatMicros, formatMoney, isCurrency, type Micros, parseMicros } from './money.ts'
 import { emptyFault, lineFault, plainLineFault, textFault } from './text.ts'
+import { localTime } from './time.ts'
 
 /** Described is what every builder takes; the fields are those of Attribute. */
 export type Described<Value> = Pick<Attribute<Value>, 'help'> &
@@ -80,7 +81,7 @@ export const shown = <Value>(
     },
   )
 
-const times = { show: (time: Date | null) => time?.toISOString() ?? '' }
+const times = { show: (time: Date | null) => (time ? localTime(time) : '') }
 const timeOrNone = shapeOrNone(shapes.time)
 
 /** `shownTime` is a point in time that operators read. */

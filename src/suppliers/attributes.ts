@@ -34,6 +34,7 @@ import { faultsIn, type Result, resultOf } from '../lib/fault.ts'
 import type { SupplierId } from '../lib/ids.ts'
 import { formatMicros, formatMoney, type Micros } from '../lib/money.ts'
 import { emptyFault, lineFault } from '../lib/text.ts'
+import { localTime } from '../lib/time.ts'
 
 /** `written` are the values of a supplier that may change. Settings and secrets are those of its kind. */
 const written = {
@@ -125,7 +126,7 @@ export const supplierAttributes = {
       shape: shapes.flag,
       show: (enabled, { open, why, probeAt }) => {
         if (!enabled) return 'disabled'
-        return open ? `paused (${why}), tried again ${(probeAt as Date | null)?.toISOString()}` : 'in use'
+        return open ? `paused (${why}), tried again ${probeAt ? localTime(probeAt as Date) : '-'}` : 'in use'
       },
     },
   ),

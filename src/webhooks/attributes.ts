@@ -12,6 +12,7 @@ import {
 } from '../lib/attribute-types.ts'
 import type { AttributesOf, ValuesOf } from '../lib/attributes.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
+import { localTime } from '../lib/time.ts'
 
 /**
  * `webhookAttributes` defines every value of a webhook once: its option, `--json`, text and table. A webhook is where orders that
@@ -51,7 +52,7 @@ export const webhookAttributes = {
   /** `previousSecretUntil` is until when what is sent also carries a signature of the signing secret before this one. */
   previousSecretUntil: shown<Date | null>(
     { label: 'old secret until', property: 'previousUntil' },
-    { shape: shapeOrNone(shapes.time), show: (time) => time?.toISOString() ?? '' },
+    { shape: shapeOrNone(shapes.time), show: (time) => (time ? localTime(time) : '') },
   ),
   createdAt: shownTime('created'),
   updatedAt: shownTime(),

@@ -147,7 +147,7 @@ describe('a backup', () => {
       expect(await run(['restore', file], into)).toMatchObject({ code: 0 })
     }
     const wrong = { ...source, BACKUP_PASSPHRASE: 'another long one' }
-    expect(await run(['backup', 'check', sealed], wrong)).toMatchObject({ code: 1 })
+    expect(await run(['backup', 'check', sealed], wrong)).toMatchObject({ code: 2 })
     const given = ['--passphrase-file', passphrase]
     expect(await run(['backup', 'check', sealed, ...given], wrong)).toMatchObject({ code: 0 })
   })

@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { exitCodes, exitKindOf } from '../../src/command/exit-codes.ts'
 import { build } from '../../src/command/program.ts'
+import { Refusal } from '../../src/errors.ts'
 import { commandsOf, imeigate, imeigateProcess } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -114,7 +116,7 @@ test('an amount below 0 is taken in every form', async () => {
         kind: 'adjust_down',
         available,
       })
-    else expect((await run('adjust', ...args, '--note', 'test')).code).toBe(1)
+    else expect([2, 3]).toContain((await run('adjust', ...args, '--note', 'test')).code)
   }
   expect((await run('adjust', 'minus', '-1')).stderr).toBe(
     'error: Invalid input: an adjustment needs a note\n',
@@ -128,7 +130,7 @@ test('people get aligned tables without colours', async () => {
   )
 })
 
-test('every error goes to stderr, in words and with --json also as one line, and ends with 1', async () => {
+test('every error goes to stderr, in words and with --json also as one line, and the exit code says of what kind it is', async () => {
   for (const [args, code, field] of [
     [['account', 'create', '--name', 'x', '--email', 'x@y'], 'invalid_input', 'currency'],
     [
@@ -159,7 +161,7 @@ test('every error goes to stderr, in words and with --json also as one line, and
   ] as const) {
     const { code: exit, stdout, stderr, error } = await run(...args, '--json')
     const name = args.join(' ')
-    expect(exit, name).toBe(1)
+    expect(exit, name).toBe(exitCodes[exitKindOf(new Refusal(code))].code)
     expect(stdout, name).toBe('')
     expect(stderr, name).toMatch(/^error: /m)
     expect(error(), name).toMatchObject({ code, field })
@@ -191,13 +193,13 @@ test('every command tells how it is used', async () => {
   }
 })
 
-test('the ledger check shows broken rows to people and machines, and ends with 1', async () => {
+test('the ledger check shows broken rows to people and machines, and ends with 6', async () => {
   expect(await json('ledger', 'check')).toMatchObject({ ok: true })
   const { sql } = database
   await sql`update wallets set available = available + 1500000 where account_id = 1`
   try {
     const forMachines = await run('ledger', 'check', '--json')
-    expect(forMachines).toMatchObject({ code: 1, stderr: '' })
+    expect(forMachines).toMatchObject({ code: 6, stderr: '' })
     const broken = forMachines.json().checks.filter(({ ok }: { ok: boolean }) => !ok)
     expect(broken).toMatchObject([
       {
@@ -206,7 +208,7 @@ test('the ledger check shows broken rows to people and machines, and ends with 1
       },
     ])
     const forPeople = await run('ledger', 'check')
-    expect(forPeople.code).toBe(1)
+    expect(forPeople.code).toBe(6)
     expect(forPeople.stdout).toMatch(/^BROKEN {2}balances are the sums of the ledger entries$/m)
     expect(forPeople.stdout).toContain('101.500001')
   } finally {
@@ -237,7 +239,7 @@ test('a database that is newer than the program is left alone', async () => {
     expect(code).toBe(1)
     expect(stderr).toContain('the database has schema 9999')
     const doctor = await imeigate(['doctor', '--json'], settingsFor(newer.address))
-    expect(doctor.code).toBe(1)
+    expect(doctor.code).toBe(6)
     expect(doctor.json().checks).toContainEqual(expect.objectContaining({ name: 'schema', status: 'fail' }))
   } finally {
     await newer.drop()
@@ -273,7 +275,7 @@ test('the password of an unreachable database is told to nobody', async () => {
     ['doctor'],
   ]) {
     const { code, stdout, stderr } = await imeigate(args, { DATABASE_URL })
-    expect(code).toBe(1)
+    expect(code).toBe(args[0] === 'doctor' ? 6 : 5)
     expect(stdout + stderr).toContain('127.0.0.1:1/books')
     expect(stdout + stderr).not.toContain('hunter2')
   }
@@ -285,7 +287,7 @@ test('the doctor names a database that takes no changes', async () => {
     const [{ name }] = (await still.owner`select current_database() as name`) as [{ name: string }]
     await still.owner`alter database ${still.sql(name)} set default_transaction_read_only = on`
     const { code, json } = await imeigate(['doctor', '--json'], settingsFor(still.address))
-    expect(code).toBe(1)
+    expect(code).toBe(6)
     expect(json().checks).toContainEqual({
       name: 'database',
       status: 'fail',
@@ -299,8 +301,53 @@ test('the doctor names a database that takes no changes', async () => {
 
 test('a wrong setting is named', async () => {
   const { code, stderr } = await imeigate(['account', 'list'], { ...settings, PORT: 'x' })
-  expect(code).toBe(1)
+  expect(code).toBe(2)
   expect(stderr).toContain('PORT="x"')
+})
+
+test('the doctor compares where people are to reach the server with what it knows of the proxy', async () => {
+  const found = async (more: Record<string, string>) => {
+    const { checks } = (await imeigate(['doctor', '--json'], { ...settings, ...more })).json()
+    return checks.find(({ name }: { name: string }) => name === 'public address')
+  }
+  const https = 'https://imei.example.com'
+  for (const [more, status, detail] of [
+    [{}, 'ok', /not set/],
+    [{ PUBLIC_URL: https }, 'warn', /TRUST_PROXY names no proxy/],
+    [{ PUBLIC_URL: 'http://imei.example.com' }, 'warn', /has no TLS/],
+    [{ PUBLIC_URL: `${https}/`, TRUST_PROXY: '127.0.0.1' }, 'ok', /^https:\/\/imei\.example\.com$/],
+    [{ PUBLIC_URL: 'http://localhost:8080' }, 'ok', /localhost/],
+  ] as const) {
+    expect([more, await found(more)]).toEqual([
+      ...[more, expect.objectContaining({ status, detail: expect.stringMatching(detail) })],
+    ])
+  }
+  const wrong = await imeigate(['doctor'], { ...settings, PUBLIC_URL: `${https}/shop` })
+  expect(wrong.stdout).toContain('PUBLIC_URL')
+})
+
+test('the doctor names a server of another version', async () => {
+  const other = createServer((request, reply) => {
+    const isReady = request.url === '/readyz'
+    reply.end(
+      JSON.stringify(isReady ? { status: 'ready' } : { info: { title: 'imeigate', version: '0.0.1' } }),
+    )
+  })
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+  try {
+    const PORT = String((other.address() as AddressInfo).port)
+    const { checks } = (await imeigate(['doctor', '--json'], { ...settings, PORT })).json()
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'port', status: 'ok' }))
+    expect(checks).toContainEqual(
+      expect.objectContaining({
+        name: 'version',
+        status: 'warn',
+        detail: expect.stringMatching(/^0\.0\.1 serves/),
+      }),
+    )
+  } finally {
+    await new Promise((resolve) => other.close(resolve))
+  }
 })
 
 test('the doctor finds a port that another program has', async () => {
@@ -309,7 +356,7 @@ test('the doctor finds a port that another program has', async () => {
   try {
     const PORT = String((other.address() as AddressInfo).port)
     const taken = await imeigate(['doctor', '--json'], { ...settings, PORT })
-    expect(taken.code).toBe(1)
+    expect(taken.code).toBe(6)
     expect(taken.json().checks).toContainEqual(expect.objectContaining({ name: 'port', status: 'fail' }))
   } finally {
     other.close()

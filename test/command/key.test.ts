@@ -136,7 +136,7 @@ test('what cannot be set is refused, naming the option, and changes nothing', as
     [[`${id}`, '--account', '1'], 'invalid_input', 'account'],
   ] as const) {
     const ended = await run('key', 'set', ...args, '--json')
-    expect(ended.code, args.join(' ')).toBe(1)
+    expect(ended.code, args.join(' ')).toBe(code === 'invalid_input' ? 2 : 4)
     expect(ended.error(), args.join(' ')).toMatchObject({ code, field })
   }
   expect((await json('key', 'list')).find((key: { id: number }) => key.id === id)).toMatchObject({

@@ -62,7 +62,9 @@ describe('imeigate manual', () => {
     const { stdout } = await run('manual', 'list', '--limit', '1')
     expect(stdout.split('\n\n')[0]?.split('\n')).toHaveLength(2)
     expect(stdout).toContain('there are more: --limit shows up to 1000')
-    expect((await run('manual', 'list', '--service', 'none')).stdout).toBe('nothing waits for a person\n')
+    expect((await run('manual', 'list', '--service', 'none')).stdout).toBe(
+      'no items that wait for a person\n',
+    )
   })
 
   it('notes who works on an order', async () => {

@@ -176,7 +176,9 @@ test('what is wrong is named, and nothing moves', async () => {
     [['reject', id], 'invalid_input', 'reason'],
   ] as const) {
     const ended = await run('order', ...words)
-    expect(ended.code, words.join(' ')).toBe(1)
+    expect(ended.code, words.join(' ')).toBe(
+      code === 'invalid_input' ? 2 : code.endsWith('not_found') ? 4 : 3,
+    )
     expect(ended.error(), words.join(' ')).toMatchObject({ code, field })
   }
   const [order] = await server.sql`select available from wallets where account_id = ${shop.accountId}`

@@ -83,7 +83,7 @@ describe('imeigate review', () => {
       },
     ])
     expect(await json('review', 'list', '--kind', 'margin')).toEqual([])
-    expect((await run('review', 'list', '--kind', 'margin')).stdout).toBe('nothing waits for a person\n')
+    expect((await run('review', 'list', '--kind', 'margin')).stdout).toBe('no open reviews\n')
     const { stdout } = await run('review', 'list', '--limit', '2')
     expect(stdout).toContain(`${order} item 2`)
     // A supplier's words do not steer the terminal.
@@ -111,7 +111,7 @@ describe('imeigate review', () => {
       [['--send-anyway', '--why', 'x'], 'decision'],
     ] as const) {
       const ended = await run('review', 'resolve', id, ...args, '--json')
-      expect(ended).toMatchObject({ code: 1, stdout: '' })
+      expect(ended).toMatchObject({ code: 2, stdout: '' })
       expect(ended.error()).toMatchObject({ code: 'invalid_input', field })
     }
     expect(await itemOf(1)).toMatchObject({ state: 'unknown' })

@@ -66,7 +66,7 @@ describe('imeigate route', () => {
     expect(await json('route', 'remove', id)).toEqual({ id: first.id, removed: true })
     expect(await json('route', 'list')).toMatchObject([{ supplier_name: 'sandbox', position: 1 }])
     expect(await run('route', 'remove', id)).toMatchObject({
-      code: 1,
+      code: 4,
       stderr: `error: Not found: there is no route ${id}\n`,
     })
   })
@@ -75,9 +75,9 @@ describe('imeigate route', () => {
     [[], /^Invalid input: --remote-service is missing/, 'remote-service'],
     [['--remote-service', '1', '--cost', 'cheap'], /^Invalid input: --cost must be an amount/, 'cost'],
     [['--remote-service', '1', '--margin-floor', 'half'], /--margin-floor must be a perc/, 'margin-floor'],
-  ])('add with %o says what is wrong and exits 1', async (more, message, field) => {
+  ])('add with %o says what is wrong', async (more, message, field) => {
     const ended = await run(...add, ...more, '--json')
-    expect(ended.code).toBe(1)
+    expect(ended.code).toBe(2)
     expect(ended.error()).toMatchObject({ code: 'invalid_input', field })
     expect(ended.error().message).toMatch(message)
   })

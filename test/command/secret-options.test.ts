@@ -126,7 +126,7 @@ describe('a secret', () => {
   ])('%s is refused, and not said', async (_how, given, stdin, message) => {
     mkdirSync(folder, { recursive: true })
     const run = await add(given(), stdin)
-    expect(run).toMatchObject({ code: 1, stdout: '' })
+    expect(run).toMatchObject({ code: 2, stdout: '' })
     expect(run.error()).toMatchObject({ code: 'invalid_input', message: expect.stringMatching(message) })
     expect(run.error().field).toMatch(/^(key|secret)$/)
     expect(run.stderr).not.toContain('k3y')

@@ -157,7 +157,7 @@ describe('imeigate service create', () => {
       ...options,
     ]
     const { code, stdout, stderr } = await run('service', 'create', ...given, '--json')
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     const { error } = JSON.parse(stderr.trim().split('\n').at(-1) ?? '')
     expect(error).toEqual({
       code: 'invalid_input',
@@ -203,13 +203,13 @@ describe('imeigate service update', () => {
       '--min-poll',
       '2m',
     )
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toContain("'--poll-seconds <value>' cannot be used with option '--min-poll <seconds>'")
   })
 
-  it('of a service that is not there exits 1', async () => {
+  it('of a service that is not there is refused', async () => {
     const { code, stderr } = await run('service', 'update', 'nowhere', '--name', 'x')
-    expect({ code, stderr }).toEqual({ code: 1, stderr: 'error: Service not found: nowhere\n' })
+    expect({ code, stderr }).toEqual({ code: 4, stderr: 'error: Service not found: nowhere\n' })
   })
 })
 
@@ -250,7 +250,7 @@ describe('imeigate service import', () => {
     const rows = Array.from({ length: 60 }, (_, n) => `wrong-${n},W,G,free,USD`)
     await writeFile(file, ['code,name,group,price,currency', 'right,R,G,1,USD', ...rows].join('\r\n'))
     const forMachines = await run('service', 'import', file, '--json')
-    expect(forMachines.code).toBe(1)
+    expect(forMachines.code).toBe(6)
     const { problems } = JSON.parse(forMachines.stdout)
     expect(problems).toHaveLength(60)
     expect(problems[0]).toEqual({
@@ -260,13 +260,13 @@ describe('imeigate service import', () => {
       reason: 'must be an amount such as 0.77, with at most 6 decimals',
     })
     const { code, stdout, stderr } = await run('service', 'import', file)
-    expect(code).toBe(1)
+    expect(code).toBe(6)
     const lines = stdout.trimEnd().split('\n')
     expect(lines).toHaveLength(51)
     expect(lines[0]).toBe('line 3: price "free" must be an amount such as 0.77, with at most 6 decimals')
     expect(lines[50]).toBe('and 10 more')
     expect(stderr).toBe(`error: Invalid input: 60 problems in ${file}, nothing was written\n`)
-    expect((await run('service', 'show', 'right')).code).toBe(1)
+    expect((await run('service', 'show', 'right')).code).toBe(4)
   })
 
   it.each<[what: string, file: string, content: string | Buffer, problem: string]>([
@@ -316,7 +316,7 @@ describe('imeigate service import', () => {
       const file = join(folder, name)
       await writeFile(file, content)
       const { code, stdout } = await run('service', 'import', file)
-      expect(code).toBe(1)
+      expect(code).toBe(6)
       expect(stdout).toContain(problem)
     },
   )
@@ -330,7 +330,7 @@ describe('imeigate service import', () => {
 
   it('says that a file is not there', async () => {
     const { code, stderr } = await run('service', 'import', join(folder, 'none.csv'))
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toContain('none.csv (ENOENT)')
   })
 })
@@ -386,13 +386,13 @@ describe('imeigate price', () => {
     expect(removed).toEqual({ removed: true })
     expect(await prices()).toHaveLength(3)
     const again = await run('price', 'remove', '--service', 'priced', '--currency', 'USD', '--group', 'Gold')
-    expect(again).toMatchObject({ code: 1, stderr: 'error: Not found: there is no such price\n' })
+    expect(again).toMatchObject({ code: 4, stderr: 'error: Not found: there is no such price\n' })
   })
 
   it('is for an account or for a group, not for both', async () => {
     const key = ['--service', 'plain', '--currency', 'USD', '--account', '1', '--group', 'Gold']
     const { code, stderr } = await run('price', 'set', ...key, '--price', '1')
-    expect(code).toBe(1)
+    expect(code).toBe(2)
     expect(stderr).toContain('--account')
   })
 })

@@ -87,7 +87,7 @@ describe('imeigate supplier add', () => {
     expect(JSON.parse(stdout)).toMatchObject({ name: 'Careful', secrets: { apiaccesskey: true } })
     expect(stdout).not.toContain('typed-secret')
     const empty = await imeigate(dhru('Careless', '--apiaccesskey', '-'), settings)
-    expect(empty.code).toBe(1)
+    expect(empty.code).toBe(2)
   })
 
   it('takes a template from a file, and needs nothing of a person', async () => {
@@ -122,9 +122,9 @@ describe('imeigate supplier add', () => {
     [dhru('X', '--rate', '0'), '--rate must be a whole number from 1 to 10,000', 'rate'],
     [dhru('X', '--apiaccesskey', ''), /^--apiaccesskey is missing/, 'apiaccesskey'],
     [dhru('17'), '--name must not be all digits, as supplier ids are', 'name'],
-  ])('with %o says what is wrong and exits 1', async (args, message, field) => {
+  ])('with %o says what is wrong', async (args, message, field) => {
     const ended = await run([...args, '--json'])
-    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 1, stdout: '' })
+    expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code: 2, stdout: '' })
     const error = ended.error()
     expect(error).toMatchObject({ code: 'invalid_input', field })
     const words = error.message.replace('Invalid input: ', '')
@@ -149,7 +149,7 @@ describe('imeigate supplier update, disable, enable', () => {
       message: 'Invalid input: there is nothing to change',
     })
     const nobody = await run(['supplier', 'disable', 'nobody'])
-    expect(nobody).toMatchObject({ code: 1, stderr: 'error: Not found: there is no supplier nobody\n' })
+    expect(nobody).toMatchObject({ code: 4, stderr: 'error: Not found: there is no supplier nobody\n' })
   })
 })
 
@@ -176,18 +176,18 @@ describe('imeigate supplier test', () => {
     await new Promise((resolve) => panel.close(resolve))
   })
 
-  it('exits 1 and says what went wrong when it fails', async () => {
+  it('exits 6 and says what went wrong when it fails', async () => {
     const port = await freePort()
     await json(...dhru('Silent', '--url', `http://127.0.0.1:${port}/`))
     const ended = await run(['supplier', 'test', 'silent', '--json'])
-    expect(ended.code).toBe(1)
+    expect(ended.code).toBe(6)
     expect(ended.json()).toMatchObject({
       ok: false,
       account: null,
       problem: expect.stringContaining('ECONNREFUSED'),
     })
     const inside = await run(['supplier', 'test', 'silent'], { OUTBOUND_ALLOW: '' })
-    expect(inside.code).toBe(1)
+    expect(inside.code).toBe(6)
     expect(inside.stdout).toContain('add 127.0.0.0/8 to OUTBOUND_ALLOW')
   })
 })

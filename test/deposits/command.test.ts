@@ -45,7 +45,7 @@ const ACCOUNT = ['--account-number', '123', '--account-holder-name', 'The Operat
 
 test('an operator opens a bank account to resellers', async () => {
   const missing = await run('provider', 'add', ...BANK, '--json')
-  expect(missing).toMatchObject({ code: 1 })
+  expect(missing).toMatchObject({ code: 2 })
   expect(missing.error()).toMatchObject({ code: 'invalid_input', field: 'account_number' })
   const made = await json('provider', 'add', ...BANK, ...ACCOUNT, '--fee-percent', '2.5', '--max', '100')
   expect(made).toMatchObject({

@@ -176,7 +176,7 @@ async function answer(steps: Step[]): Promise<string[]> {
   return said.map((text) =>
     stands
       .reduce((now, [name, truth]) => now.replaceAll(truth, name), text)
-      .replace(/(?<=Z +)\d+(?= {2}200$)/gm, '73')
+      .replace(/(?<=(?:Z|UTC|:\d\d) +)\d+(?= {2}200$)/gm, '73')
       // The test's machine may have little room.
       // Whoever runs the test.
       .replace(/^(?:ok|warn) +user .+$/m, 'ok  user  imeigate  -')

@@ -5,6 +5,7 @@ import { accountAttributes } from '../../src/accounts/attributes.ts'
 import { keyAttributes } from '../../src/accounts/key-attributes.ts'
 import { newServiceAttributes } from '../../src/catalogue/attributes.ts'
 import { priceAttributes } from '../../src/catalogue/price-attributes.ts'
+import { exitTable } from '../../src/command/exit-codes.ts'
 import { settingsTable } from '../../src/config.ts'
 import { providerAttributes } from '../../src/deposits/provider-attributes.ts'
 import { optionTable } from '../../src/lib/attributes.ts'
@@ -28,6 +29,7 @@ test.each<[page: string, tables: [section: string, head: string, write: () => st
   [
     'cli.md',
     [
+      ['## Answers, errors, exit codes', '| exit code |', exitTable],
       ['## account', OPTIONS, () => optionTable(accountAttributes)],
       ['## key', OPTIONS, () => optionTable(keyAttributes)],
       ['## service', '| option |', () => optionTable(newServiceAttributes, { files: true })],

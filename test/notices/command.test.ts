@@ -100,8 +100,9 @@ test('an operator has people told, sees that a message arrives, and takes one ou
   expect(mail.of('ops@example.com')).toEqual([expect.stringContaining('Notices to you arrive')])
   telegram.troubles.push({ status: 400, body: '{"ok":false,"description":"Bad Request: chat not found"}' })
   const failed = await run(['notify', 'test', String(chatted.json().id)])
-  expect(failed.code).toBe(1)
-  expect(failed.error().message).toBe('Telegram did not take the message: Bad Request: chat not found')
+  expect(failed.code).toBe(6)
+  const problem = 'Telegram did not take the message: Bad Request: chat not found'
+  expect(failed.json()).toMatchObject({ sent: false, problem })
 
   expect(await run(['notify', 'remove', String(mailed.json().id)])).toMatchObject({ code: 0 })
   expect((await run(['notify', 'list'])).json()).toMatchObject([{ id: chatted.json().id }])

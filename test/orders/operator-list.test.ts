@@ -169,6 +169,6 @@ test.each([
   ['--supplier nobody', 'supplier'],
 ])('order list %s is refused, by the name of the option', async (words, field) => {
   const ended = await imeigate(['order', 'list', ...words.split(' '), '--json'], settings)
-  expect(ended).toMatchObject({ code: 1 })
+  expect([2, 4]).toContain(ended.code)
   expect(ended.error().field).toBe(field)
 })

@@ -64,7 +64,7 @@ test.each(['start', 'demo', 'migrate'])(
 
 test('with a database of its own, too, where the secret key would be kept there', async () => {
   const server = start({ DATABASE_URL: 'postgres://127.0.0.1:1/nowhere', IMEIGATE_DATA: '/proc/x' })
-  expect(await server.ended).toEqual({ code: 1, signal: null })
+  expect(await server.ended).toEqual({ code: 5, signal: null })
 })
 
 test('folders above it are made, and one that is there is taken', () => {

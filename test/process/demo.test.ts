@@ -40,7 +40,7 @@ describe('imeigate demo', () => {
     expect(first.stderr).toBe('')
     await postgresEnded(data)
     const shop = new Program(['start'], { IMEIGATE_DATA: data })
-    expect(await shop.ended).toEqual({ code: 1, signal: null })
+    expect(await shop.ended).toEqual({ code: 3, signal: null })
     expect(shop.stderr).toMatch(/^error: Conflict: .+ is a demo's: name another folder by IMEIGATE_DATA/)
 
     const second = demo(data)
@@ -125,7 +125,7 @@ describe('imeigate demo', () => {
     )
     expect(await real.ended).toMatchObject({ code: 0 })
     const refused = demo(data)
-    expect(await refused.ended).toEqual({ code: 1, signal: null })
+    expect(await refused.ended).toEqual({ code: 3, signal: null })
     expect(refused.stderr).toMatch(/^error: .*in use already.*\n$/)
     await postgresEnded(data)
   })

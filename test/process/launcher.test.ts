@@ -39,7 +39,7 @@ describe.for(nodes)('bin/imeigate.js with %s', ([which, node]) => {
 
   test('ends with the exit code of the program', async () => {
     const wrong = new Program(['nonsense'], {}, { node })
-    expect(await wrong.ended).toEqual({ code: 1, signal: null })
+    expect(await wrong.ended).toEqual({ code: 2, signal: null })
     expect(wrong.stderr).toBe("error: unknown command 'nonsense'\n")
   })
 

@@ -120,7 +120,7 @@ describe('imeigate start', () => {
       IMEIGATE_ROLE: 'boss',
       DATABASE_URL: 'mysql://root:s3cret@localhost/x',
     })
-    expect(await server.ended).toEqual({ code: 1, signal: null })
+    expect(await server.ended).toEqual({ code: 2, signal: null })
     for (const name of ['PORT', 'IMEIGATE_ROLE', 'DATABASE_URL']) expect(server.stderr).toContain(name)
     expect(server.stderr).not.toContain('s3cret')
     expect(server.stderr).not.toContain('    at ')

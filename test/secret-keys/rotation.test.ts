@@ -240,7 +240,7 @@ describe('a rotation of the secret key', () => {
     await database.sql`update webhooks set secrets = ${damaged}`
     const settings = { ...settingsFor(database.address), IMEIGATE_DATA: folder }
     const run = await imeigate(['secrets', 'rotate', '--json'], settings)
-    expect(run).toMatchObject({ code: 1 })
+    expect(run).toMatchObject({ code: 6 })
     expect(run.json()).toEqual({
       from: expect.stringMatching(/^[0-9a-f]{16}$/),
       to: markOf(inFolder().findOwn() as Buffer),
@@ -251,7 +251,7 @@ describe('a rotation of the secret key', () => {
     const trail = await imeigate(['trail', '--what', 'secret key'], settings)
     expect(trail.stdout).toContain(`made: from_key ${run.json().from}, to_key ${run.json().to}`)
     const status = await imeigate(['secrets', 'status', '--json'], settings)
-    expect(status.code).toBe(1)
+    expect(status.code).toBe(6)
     expect(status.json().sealed).toContainEqual({
       what: 'webhook',
       key: run.json().from,

@@ -101,7 +101,7 @@ it('people are told when they set one, by a list, and by doctor', async () => {
   await createService(sql, { code: 'sold', name: 'Sold', group: 'G', price: '2', currency: 'USD' })
   await addRoute(sql, { service: 'sold', supplier: 'In euros', remoteService: '1', cost: '1.00' })
   expect(await prices()).toMatchObject({ status: 'ok', detail: 'none is below its cost' })
-  expect((await run('price', 'list', '--below-cost')).stdout.trim()).toBe('no price is below its cost')
+  expect((await run('price', 'list', '--below-cost')).stdout.trim()).toBe('no prices below their cost')
 
   const well = await run('price', 'set', '--service', 'sold', '--currency', 'USD', '--price', '1.10')
   expect(well.stderr).toBe('')
@@ -129,6 +129,6 @@ it('people are told when they set one, by a list, and by doctor', async () => {
     detail: '2 below the cost: sold in USD, sold in USD',
   })
   const neither = await run('price', 'list', '--json')
-  expect(neither).toMatchObject({ code: 1 })
+  expect(neither).toMatchObject({ code: 2 })
   expect(neither.stderr).toContain('--service')
 })

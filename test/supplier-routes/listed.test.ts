@@ -112,7 +112,7 @@ it('people are told of a list that nobody has read, and see what is not in one',
   const open = await add(unread.name, '654')
   expect(open.stdout).toContain(`no list of ${unread.name} was applied, so nobody knows whether it has 654\n`)
   const refused = await add(supplier.name, '99')
-  expect(refused).toMatchObject({ code: 1, stdout: '' })
+  expect(refused).toMatchObject({ code: 2, stdout: '' })
   expect(refused.stderr).toContain(`--remote-service 99 is not in the list of ${supplier.name}, as`)
   const taken = await add(supplier.name, '99', '--accept-unlisted')
   expect(taken).toMatchObject({ code: 0, stderr: '' })

@@ -125,6 +125,7 @@ const normal = (text: string): string =>
     .replace(/\bPostgreSQL [\d.]+|\b\d+\.\d+\.\d+\b(?!\.)/g, 'VERSION')
     .replace(/ {2,}/g, '  ')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d (?:UTC|[+-]\d\d:\d\d)/g, 'LOCAL TIME')
     .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, 'UUID')
     .replace(/\b20\d\d-\d\d-\d\d\b/g, 'DAY')
     .replace(/\b20\d\d-\d\d\b/g, 'MONTH')

@@ -32,7 +32,7 @@ export interface GatewayKind extends IntegrationKind {
   hear?(deps: HearingDeps): TransferReader | undefined
 }
 
-export interface HearingDeps {
+interface HearingDeps {
   settings: Record<string, unknown>
   secrets: Record<string, string>
   currency: string

@@ -134,5 +134,5 @@ export function secretsSet(
   return Object.fromEntries(secretNames({ fields }).map((name) => [name, secrets[name] !== undefined]))
 }
 
-export const secretNames = ({ fields }: Pick<IntegrationKind, 'fields'>): string[] =>
+const secretNames = ({ fields }: Pick<IntegrationKind, 'fields'>): string[] =>
   Object.keys(fields).filter((name) => fields[name]?.secret)

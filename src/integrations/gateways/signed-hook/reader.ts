@@ -85,7 +85,7 @@ export class SignedHook implements TransferReader {
 }
 
 /** `timeIn` reads a time as hooks write it, and writes it as the wall of the time zone shows it. */
-export function timeIn(text: string | undefined, timeZone: string): string | undefined {
+function timeIn(text: string | undefined, timeZone: string): string | undefined {
   if (text === undefined) return undefined
   if (/^\d{10}$|^\d{13}$/.test(text)) {
     return wallTime(new Date(Number(text) * (text.length === 10 ? 1000 : 1)), timeZone)
