@@ -64,7 +64,7 @@ export function register(program: Command): void {
   webhook
     .command('test <id>')
     .description(
-      'send it something now that tells of no order; exit code 1 when an event would not have arrived',
+      'send it something now that tells of no order; exit code 6 when an event would not have arrived',
     )
     .action(answering(test))
   addOptions(webhook.command('set <id>'), webhookAttributes, 'create')

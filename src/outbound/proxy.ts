@@ -4,7 +4,7 @@ import { isIP, type Socket } from 'node:net'
 const MAX_HEAD = 16 * 1024
 
 /** ProxyRefused says that a proxy did not connect us. */
-export class ProxyRefused extends Error {
+class ProxyRefused extends Error {
   readonly code: string
 
   constructor(code: string) {

@@ -54,6 +54,7 @@ async function answer(steps: Step[]): Promise<string[]> {
         .replace(/imeigate-\d{8}T\d{6}Z/g, 'imeigate-20261129T080614Z')
         .replace(/^(bytes +)\d+$/gm, (_all: string, name: string) => `${name}51830`)
         .replace(/^(rows +)\d+$/gm, (_all: string, name: string) => `${name}1052`)
+        .replace(/(?<=^the next order is +)\d+$/gm, '179595218101')
         .replace(/(?<=whole +)\d+/g, '51830'),
     )
   }

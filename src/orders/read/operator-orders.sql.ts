@@ -254,7 +254,7 @@ export interface AttemptView {
 }
 
 /** PassedView says why an item did not go to a supplier: it is off, costs too much, is paused, or has failed with the item. */
-export interface PassedView {
+interface PassedView {
   supplier: string
   why: 'off' | 'margin' | 'paused' | 'failed'
   detail: string | null
