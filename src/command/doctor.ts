@@ -20,7 +20,7 @@ import { answering, table } from './output.ts'
 export function register(program: Command): void {
   program
     .command('doctor')
-    .description('look for what would keep the server from working; exit code 1 when something would')
+    .description('look for what would keep the server from working; exit code 6 when something would')
     .action(
       answering(async () => {
         const found = await examine()
