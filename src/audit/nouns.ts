@@ -22,6 +22,8 @@ export const tableOf = {
   'stray payment': 'stray_payments',
   channel: 'notice_channels',
   subscription: 'notice_subscriptions',
+  seller: 'seller',
+  invoice: 'invoices',
   staff: 'staff',
   passkey: 'passkeys',
   'sign-in': 'sign_ins',
@@ -50,5 +52,6 @@ export const amounts: ReadonlySet<string> = new Set([
   'min_amount',
   'price',
   'refunded',
+  'total',
   'unit_price',
 ])

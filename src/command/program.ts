@@ -21,6 +21,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['deposit', 'adjust'], load: () => import('./money.ts') },
   { adds: ['deposit'], load: () => import('./deposit.ts') },
   { adds: ['statement'], load: () => import('./statement.ts') },
+  { adds: ['seller', 'invoice'], load: () => import('./invoice.ts') },
   { adds: ['order'], load: () => import('./order.ts') },
   { adds: ['request'], load: () => import('./request.ts') },
   { adds: ['review'], load: () => import('./review.ts') },

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 
 /** `writeWhole` gives the file its name once it is whole. */
 export async function writeWhole(
-  content: NodeJS.ReadableStream | AsyncIterable<string>,
+  content: NodeJS.ReadableStream | AsyncIterable<string | Uint8Array>,
   file: string,
 ): Promise<void> {
   const part = `${file}.part`

@@ -63,6 +63,7 @@ export type ServiceKind = 'imei' | 'serial' | 'server'
 export type StaffRole = 'catalogue' | 'finance' | 'manager' | 'owner' | 'read-only' | 'support'
 
 export interface Accounts {
+  address: Generated<string>
   createdAt: Generated<Date>
   currency: string
   email: string
@@ -73,6 +74,7 @@ export interface Accounts {
   name: string
   priceGroupId: PriceGroupId | null
   status: Generated<AccountStatus>
+  taxId: Generated<string>
   username: string
 }
 

@@ -54,6 +54,10 @@ export class Pages {
       ? `to ${day(new Date(month.to.getTime() - 1))}`
       : `to ${minuteOf(madeAt)}, not complete`
     this.#text(`${day(month.from)} ${until} (UTC)`, RIGHT - 250, { width: 250, right: true })
+    for (const text of partiesOf(this.#statement)) {
+      this.#y += ROW
+      this.#text(text, LEFT)
+    }
     this.#y += 26
     this.#sum('Opening balance', opening, { bold: true })
     for (const total of totals) this.#sum(totalWords(total), signed(total))
@@ -148,7 +152,20 @@ interface TextStyle {
 }
 
 /** `summaryHeight` is that of the summary and of the head of the table below it. */
-const summaryHeight = ({ totals }: Statement): number => 32 + 15 + 26 + ROW * (totals.length + 3) + 4 + 12
+const summaryHeight = (statement: Statement): number =>
+  32 + 15 + 26 + ROW * (partiesOf(statement).length + statement.totals.length + 3) + 4 + 12
+
+/** `partiesOf` gives a line each for where the account is and for who sells, as far as that is known. */
+function partiesOf({ account, seller }: Statement): string[] {
+  const lineOf = (...texts: string[]): string =>
+    texts
+      .map((text) => text.replace(/\s*\n\s*/g, ', ').trim())
+      .filter(Boolean)
+      .join(', ')
+  const tax = (id: string): string => (id === '' ? '' : `Tax id: ${id}`)
+  const from = seller && `From ${lineOf(seller.name, seller.address, tax(seller.taxId), seller.contact)}`
+  return [lineOf(account.address, tax(account.taxId)), from ?? ''].filter(Boolean)
+}
 
 /** `rowsBelow` gives how many rows a table has whose head begins at `y`. */
 const rowsBelow = (y: number): number => Math.floor((BOTTOM - (y + ROW + 2)) / ROW)

@@ -1,3 +1,4 @@
+import type { Seller } from '../invoices/invoice.ts'
 import type { BalanceChange } from '../ledger/balance-change.ts'
 import type { AccountId, EntryId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
@@ -10,6 +11,9 @@ export interface StatementAccount {
   username: string
   email: string
   currency: string
+  /** `address` may have several lines; it and the tax id are empty where they are not known. */
+  address: string
+  taxId: string
 }
 
 /** StatementTotal is what all movements of one sort come to. */
@@ -21,6 +25,8 @@ export interface StatementTotal extends Pick<BalanceChange, 'type' | 'reason'> {
 /** Statement has the available balance of one month: `opening` and all movements make `closing`, or there is no statement. */
 export interface Statement {
   account: StatementAccount
+  /** `seller`, undefined: nobody has said who sells. */
+  seller: Seller | undefined
   month: Month
   /** `complete`: the month has ended, and nothing will be added to it. */
   complete: boolean

@@ -14,7 +14,7 @@ export async function selectStatementAccount(
   id: AccountId,
 ): Promise<StatementAccount | undefined> {
   const [row] = await sql<StatementAccount[]>`
-    select id, name, username, email, currency from accounts where id = ${id}`
+    select id, name, username, email, currency, address, tax_id from accounts where id = ${id}`.records()
   return row
 }
 

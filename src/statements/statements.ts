@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
 import type { Reads } from '../database/account-reads.ts'
+import type { Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
+import { findSeller } from '../invoices/seller.ts'
 import { type BalanceChange, balanceChangeKinds, signed } from '../ledger/balance-change.ts'
 import type { EntryKind } from '../ledger/entry.ts'
 import type { LedgerReader } from '../ledger/ledger-reader.ts'
@@ -78,6 +80,7 @@ export class Statements {
       mustBe(micros(opening + credits - debits), closing, { account: accountId, month: month.text })
       return {
         account,
+        seller: await findSeller(transaction),
         month,
         complete: isComplete(month, madeAt),
         madeAt,
@@ -116,6 +119,17 @@ export class Statements {
   }
 }
 
+/** `entriesOf` gives the ledger entries of a month: after one and up to another. */
+export async function entriesOf(
+  transaction: Transaction,
+  accountId: AccountId,
+  month: Month,
+): Promise<Statement['ids']> {
+  await readInOrder(transaction)
+  const { after, last } = await selectBounds(transaction, accountId, month)
+  return { after, last }
+}
+
 /** `together` adds up what people are told under one name: a price that was released, and one that was refunded. */
 function together(totals: StatementTotal[]): StatementTotal[] {
   const byName = Map.groupBy(totals, ({ type, reason }) => `${type} ${reason}`)
@@ -126,7 +140,8 @@ function together(totals: StatementTotal[]): StatementTotal[] {
   }))
 }
 
-const isComplete = ({ to }: Month, now: Date): boolean => now.getTime() >= to.getTime() + SETTLED_AFTER_MS
+export const isComplete = ({ to }: Month, now: Date): boolean =>
+  now.getTime() >= to.getTime() + SETTLED_AFTER_MS
 
 const sumOf = (totals: StatementTotal[], type: BalanceChange['type']): Micros =>
   micros(totals.reduce((sum, total) => (total.type === type ? sum + total.amount : sum), 0n))

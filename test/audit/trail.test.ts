@@ -145,6 +145,7 @@ describe('the trail', () => {
         'failed_sign_ins',
         'folded_ledgers',
         'installation',
+        'invoice_lines',
         'notice_reads',
         'noticed_prices',
         'notices',

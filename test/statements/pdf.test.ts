@@ -17,7 +17,10 @@ const statement = (count: number): Statement => ({
     username: 'shop',
     email: 's@example.com',
     currency: 'IDR',
+    address: '',
+    taxId: '',
   },
+  seller: undefined,
   month: parseMonth('2026-05'),
   complete: true,
   madeAt: new Date('2026-06-02T00:00:00Z'),
@@ -136,4 +139,15 @@ test.each([
   ['a שלום b', ['a ', 'שלום', ' b']],
 ])('%s is drawn from left to right as %j', (text, runs) => {
   expect(visualRuns(text)).toEqual(runs)
+})
+
+test('it says who sells, and where the account is, once that is known', async () => {
+  const known: Statement = {
+    ...statement(0),
+    seller: { name: 'Магазин', address: 'Main Street 1\nRiga', taxId: 'LV-1', contact: 'a@b.c', prefix: '' },
+  }
+  const said = { ...known, account: { ...known.account, address: 'Đường Láng 1\nHà Nội', taxId: 'VN-7' } }
+  const [page = []] = readPdf(await buffer(Readable.from(pdfOf(said, movements(0)))))
+  expect(page).toContain('Đường Láng 1, Hà Nội, Tax id: VN-7')
+  expect(page).toContain('From Магазин, Main Street 1, Riga, Tax id: LV-1, a@b.c')
 })
