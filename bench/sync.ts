@@ -21,7 +21,7 @@ import type { SupplierConfig } from '../src/integrations/suppliers/supplier.ts'
 import { orThrow } from '../src/lib/fault.ts'
 import type { SupplierId } from '../src/lib/ids.ts'
 import { systemClock } from '../src/lib/time.ts'
-import { MarkupRule } from '../src/sync/markup-rule.ts'
+import { PriceRule } from '../src/price-book/price-rule.ts'
 import { listOf } from '../src/sync/remote-list.ts'
 import { applySync, previewSync } from '../src/sync/sync.ts'
 import { Figures, sidesOf } from './compare.ts'
@@ -97,7 +97,7 @@ async function measure(): Promise<SyncFigures> {
     }
     const rssBefore = process.memoryUsage.rss()
     const common = { trigger: 'manual', actor: 'bench', clock: systemClock } as const
-    const rule = orThrow(MarkupRule.read({ percent: '25', round: '0.05', currency: 'USD' }))
+    const rule = orThrow(PriceRule.read({ percent: '25', round: '0.05', currency: 'USD' }))
     const importing = { selection: { all: true, groups: [], ids: [] }, rule, follows: true }
 
     const previewMs = await timed(

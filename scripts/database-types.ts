@@ -93,6 +93,7 @@ const columnIds: Record<string, string> = {
   received_id: 'EntryId',
   receiver_id: 'AccountId',
   route_id: 'RouteId',
+  rule_id: 'PriceRuleId',
   sender_id: 'AccountId',
   sent_id: 'EntryId',
   service_id: 'ServiceId',

@@ -39,6 +39,7 @@ import { Placement } from '../orders/place/placement.ts'
 import { longOpenJobs } from '../orders/read/long-open.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
+import { priceJobs } from '../price-book/jobs.ts'
 import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
 import { requestJobs } from '../request-log/sweep.ts'
@@ -217,6 +218,7 @@ export async function compose(
       ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
       ...depositJobs(paying),
+      ...priceJobs({ sql: long }),
       ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),
       ...webhookJobs({ sql, deliverer, clock }),
       ...staffJobs({ sql: long, clock }),

@@ -23,21 +23,30 @@ export interface ImportRows {
   faults: Fault[]
 }
 
-const columns = new Set([
+/** Columns are those that a file may have. */
+export interface Columns {
+  has(name: string): boolean
+  /** `needed` are those that it must have. */
+  needed: readonly string[]
+  /** `of` names what the rows are. */
+  of: string
+}
+
+const names = new Set([
   // What a new service is to have is said by an id of its own; that of another one tells which it is.
   'id',
   ...Object.entries(newServiceAttributes).flatMap(([name, { formerly }]) =>
     formerly === undefined ? [columnOf(name)] : [columnOf(name), formerly],
   ),
 ])
-const isColumn = (name: string): boolean => columns.has(name)
+const columns: Columns = { has: (name) => names.has(name), needed: ['code'], of: 'services' }
 
 /** `shownValue` gives what is shown of a value that cannot be read, on one line. */
 export const shownValue = (value: unknown): string =>
   quoteLine(typeof value === 'string' ? value : JSON.stringify(value), 60)
 
 export function readRows(text: string, format: ImportFormat): ImportRows {
-  return format === 'csv' ? readCsv(text) : readJson(text)
+  return format === 'csv' ? readCsv(text, columns) : readJson(text)
 }
 
 interface CsvRecord {
@@ -56,7 +65,7 @@ const MAX_BLANK_LINES = 100
  * `delimiterOf` gives the delimiter that a line `sep=;` names, or else the one that most of the header is parted by, and the line from which
  * the file is read.
  */
-function delimiterOf(text: string): { delimiter: string; headAt: number } {
+function delimiterOf(text: string, columns: Columns): { delimiter: string; headAt: number } {
   const lines = text.replace(/^\ufeff/, '').split('\n', MAX_BLANK_LINES)
   const at = Math.max(
     0,
@@ -66,16 +75,16 @@ function delimiterOf(text: string): { delimiter: string; headAt: number } {
   const named =
     /^"?sep=(.)"?$/i.exec(first.trimEnd() || first)?.[1] ?? (/^sep=\t/i.test(first) ? '\t' : undefined)
   if (named !== undefined) return { delimiter: named, headAt: at + 2 }
-  const counts = DELIMITERS.map((one) => first.split(one).filter((name) => isColumn(nameOf(name))).length)
+  const counts = DELIMITERS.map((one) => first.split(one).filter((name) => columns.has(nameOf(name))).length)
   return { delimiter: DELIMITERS[counts.indexOf(Math.max(...counts))] as string, headAt: 1 }
 }
 
 const nameOf = (cell: string): string => cell.replaceAll('"', '').trim().toLowerCase()
 
 /** `readCsv` reads RFC 4180 with a header row and any of the delimiters of spreadsheets; an empty value is not given. */
-function readCsv(given: string): ImportRows {
+export function readCsv(given: string, columns: Columns): ImportRows {
   const text = given.replace(/\r\n?/g, '\n')
-  const { delimiter, headAt } = delimiterOf(text)
+  const { delimiter, headAt } = delimiterOf(text, columns)
   let records: CsvRecord[]
   try {
     // The parser counts a line break inside quotes twice when it is CR LF.
@@ -99,7 +108,7 @@ function readCsv(given: string): ImportRows {
   const [head, ...body] = records
   if (!head) return { rows: [], faults: [{ path: [1], message: 'the file is empty' }] }
   const header = head.record.map((name) => name.trim().toLowerCase())
-  const faults = headerFaults(header, head.info.lines)
+  const faults = headerFaults(header, head.info.lines, columns)
   if (faults.length > 0) return { rows: [], faults }
 
   const rows: ImportRow[] = []
@@ -119,12 +128,14 @@ function readCsv(given: string): ImportRows {
 
 const widthOf = ({ record }: CsvRecord): number => record.findLastIndex((value) => value.trim() !== '') + 1
 
-function headerFaults(header: string[], at: number): Fault[] {
+function headerFaults(header: string[], at: number, columns: Columns): Fault[] {
   const faults = header.flatMap((name, index) => {
-    if (!isColumn(name)) return [{ path: [at, name], message: 'is not a column of services' }]
+    if (!columns.has(name)) return [{ path: [at, name], message: `is not a column of ${columns.of}` }]
     return header.indexOf(name) < index ? [{ path: [at, name], message: 'is there twice' }] : []
   })
-  if (!header.includes('code')) faults.push({ path: [at, 'code'], message: 'the column is missing' })
+  for (const name of columns.needed) {
+    if (!header.includes(name)) faults.push({ path: [at, name], message: 'the column is missing' })
+  }
   return faults
 }
 
@@ -145,7 +156,7 @@ function readJson(text: string): ImportRows {
       faults.push({ path: [at], message: 'must be an object', value: shownValue(item) })
       continue
     }
-    const unknown = Object.keys(item).filter((name) => !isColumn(name))
+    const unknown = Object.keys(item).filter((name) => !columns.has(name))
     faults.push(...unknown.map((name) => ({ path: [at, name], message: 'is not a column of services' })))
     if (unknown.length === 0) rows.push({ at, form: item as ServiceForm })
   }

@@ -68,7 +68,7 @@ export const priceAttributes = {
   }),
 } satisfies AttributesOf<
   // The price group stands for its id; the database itself writes the others.
-  Omit<RowOf<Prices>, 'id' | 'updatedAt' | 'priceGroupId'>,
+  Omit<RowOf<Prices>, 'id' | 'updatedAt' | 'priceGroupId' | 'ruleId'>,
   { serviceId: 'service'; accountId: 'account'; unitPrice: 'price' },
   'group'
 >

@@ -23,7 +23,7 @@ export async function selectPrices(
     .selectFrom('prices as p')
     .leftJoin('priceGroups as g', 'g.id', 'p.priceGroupId')
     .select(['p.serviceId', 'p.accountId', 'p.priceGroupId', 'g.name as group', 'p.currency'])
-    .select(['p.unitPrice', 'p.minItems', 'p.maxItems'])
+    .select(['p.unitPrice', 'p.minItems', 'p.maxItems', 'p.ruleId'])
     .orderBy('p.serviceId')
     .orderBy('p.accountId', (order) => order.asc().nullsFirst())
     .orderBy('p.priceGroupId', (order) => order.asc().nullsFirst())
@@ -38,7 +38,7 @@ export async function selectPrices(
 const PRICES_PER_READ = 1000
 
 /** KnownPrice is a price with when it was written last. */
-export type KnownPrice = Omit<Price, 'group'> & { updatedAt: Date }
+export type KnownPrice = Omit<Price, 'group' | 'ruleId'> & { updatedAt: Date }
 
 /** `selectPricesBehind` gives the next prices by their ids. */
 export const selectPricesBehind = async (
@@ -91,24 +91,34 @@ export async function upsertPrices(sql: Queryable, rows: PriceWrite[]): Promise<
        and old.price_group_id is not distinct from given."priceGroupId"
     on conflict (service_id, account_id, price_group_id, currency)
     do update set unit_price = excluded.unit_price, min_items = excluded.min_items, max_items = excluded.max_items,
-                  updated_at = now()`
+                  updated_at = now(), rule_id = null`
 }
 
-/** `deletePrice` tells whether there was such a price. The rule that made it ends, so that no later list brings the price back. */
+/**
+ * `deletePrice` takes a fixed price away, so that a rule may give another, or else the rule that is for this service alone. Tells whether there
+ * was one of the two.
+ */
 export async function deletePrice(
   sql: Queryable,
   { serviceId, accountId, priceGroupId, currency }: PriceKey,
 ): Promise<boolean> {
   const deleted = await sql`
-    with ended as (
-      delete from markup_rules
-       where ${accountId}::int is null and service_id = ${serviceId} and currency = ${currency}
+    with fixed as (
+      delete from prices
+       where rule_id is null and service_id = ${serviceId} and currency = ${currency}
+         and account_id is not distinct from ${accountId}::int and price_group_id is not distinct from ${priceGroupId}::int
+      returning id
+    ), ended as (
+      delete from price_rules
+       where service_id = ${serviceId} and currency = ${currency} and account_id is not distinct from ${accountId}::int
          and price_group_id is not distinct from ${priceGroupId}::int
+         and not exists (select from prices
+                          where rule_id is null and service_id = ${serviceId} and currency = ${currency}
+                            and account_id is not distinct from ${accountId}::int
+                            and price_group_id is not distinct from ${priceGroupId}::int)
+      returning id
     )
-    delete from prices
-     where service_id = ${serviceId} and currency = ${currency} and account_id is not distinct from ${accountId}::int
-       and price_group_id is not distinct from ${priceGroupId}::int
-    returning id`
+    select id from fixed union all select id from ended`
   return deleted.length > 0
 }
 

@@ -55,10 +55,19 @@ const isOf = (price: Price, key: PriceKey): boolean =>
   price.priceGroupId === key.priceGroupId &&
   price.currency === key.currency
 
-/** `removePrice` throws service_not_found, or not_found when there is no such price. */
-export async function removePrice(sql: Queryable, form: PriceForm): Promise<void> {
-  const removed = await deletePrice(sql, await findKey(sql, form))
-  if (!removed) throw new Refusal('not_found', 'there is no such price')
+/**
+ * `removePrice` takes a fixed price away, or else the rule that is for this service alone, and gives the price that wider rules give in its
+ * place, if any. Throws service_not_found, or not_found when there is neither.
+ */
+export async function removePrice(sql: Queryable, form: PriceForm): Promise<Price | undefined> {
+  const key = await findKey(sql, form)
+  const removed = await deletePrice(sql, key)
+  const now = (await selectPrices(sql, [key.serviceId])).find((price) => isOf(price, key))
+  if (removed) return now
+  throw new Refusal(
+    'not_found',
+    now ? `rule ${now.ruleId} gives this price: price rule remove takes it away` : 'there is no such price',
+  )
 }
 
 /** `listPrices` gives a service's prices: everyone's, then accounts', then groups'. Throws service_not_found. */

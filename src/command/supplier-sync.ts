@@ -6,11 +6,11 @@ import { Refusal } from '../errors.ts'
 import { showSeconds } from '../lib/attribute-types.ts'
 import { orThrow } from '../lib/fault.ts'
 import { localTime, systemClock } from '../lib/time.ts'
+import { PriceRule } from '../price-book/price-rule.ts'
 import { connectSupplier, type SupplierConnection } from '../suppliers/suppliers.ts'
 import type { AttachBy } from '../sync/attach.ts'
 import type { ImportRequest } from '../sync/import.ts'
 import type { AcceptedJumps } from '../sync/jumps.ts'
-import { MarkupRule } from '../sync/markup-rule.ts'
 import { readPairs } from '../sync/pairs.ts'
 import { BrokenList, listOf } from '../sync/remote-list.ts'
 import { MAX_LIST_MS, type SyncSchedule, scheduleSync } from '../sync/schedule.ts'
@@ -210,9 +210,9 @@ async function importOf(sql: Sql, options: Options, currency: string): Promise<I
   return { selection: { all, groups, ids }, rule, follows, priceGroup, into }
 }
 
-const ruleOf = ({ percent, fixed, round, minPrice, ...options }: Options, currency: string): MarkupRule =>
+const ruleOf = ({ percent, fixed, round, minPrice, ...options }: Options, currency: string): PriceRule =>
   orThrow(
-    MarkupRule.read({
+    PriceRule.read({
       ...{ percent, fixed, round, minPrice },
       currency: options.currency?.toUpperCase() ?? currency,
     }),

@@ -11,6 +11,7 @@ import type {
   NoticeId,
   OrderId,
   PriceGroupId,
+  PriceRuleId,
   ProviderId,
   RequestNumber,
   ReviewId,
@@ -241,6 +242,7 @@ export interface Prices {
   maxItems: Generated<number>
   minItems: Generated<number>
   priceGroupId: PriceGroupId | null
+  ruleId: PriceRuleId | null
   serviceId: ServiceId
   unitPrice: Amount
   updatedAt: Generated<Date>

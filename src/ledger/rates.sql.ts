@@ -18,14 +18,23 @@ export async function selectRatesAt(
       from exchange_rates where valid_from <= ${at} order by base, quote, valid_from desc`.records()
 }
 
-/** `upsertRate` writes a rate; a second one for the same moment takes the first one's place. */
+/**
+ * `upsertRate` writes a rate; a second one for the same moment takes the first one's place. Without `validFrom` it holds from now on, by the
+ * database's clock, so that prices which follow costs are made by it at once.
+ */
 export async function upsertRate(
   sql: Queryable,
-  { base, quote, validFrom, rate, actor }: Rate,
+  {
+    base,
+    quote,
+    validFrom = null,
+    rate,
+    actor,
+  }: Omit<Rate, 'validFrom'> & { validFrom?: Date | null | undefined },
 ): Promise<Rate> {
   const [written] = await sql<Rate[]>`
     insert into exchange_rates (base, quote, valid_from, rate, actor)
-    values (${base}, ${quote}, ${validFrom}, ${rate}::text::numeric, ${actor})
+    values (${base}, ${quote}, coalesce(${validFrom}::timestamptz, date_trunc('milliseconds', now())), ${rate}::text::numeric, ${actor})
     on conflict (base, quote, valid_from)
     do update set rate = excluded.rate, actor = excluded.actor, created_at = now()
     returning base, quote, valid_from, trim_scale(rate)::text as rate, actor`.records()

@@ -1,7 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { isCurrency, type Micros, micros } from '../lib/money.ts'
-import { type Clock, systemClock } from '../lib/time.ts'
 import type { Rate } from './rate.ts'
 import { selectRates, selectRatesAt, upsertRate } from './rates.sql.ts'
 
@@ -11,11 +10,9 @@ const RATE = /^\d{1,12}(?:\.\d{1,12})?$/
 /** Rates keeps the exchange rates. */
 export class Rates {
   readonly #sql: Queryable
-  readonly #clock: Clock
 
-  constructor(sql: Queryable, clock: Clock = systemClock) {
+  constructor(sql: Queryable) {
     this.#sql = sql
-    this.#clock = clock
   }
 
   /** `set` writes a rate; without `validFrom` it holds from now on. Throws invalid_input naming the value at fault. */
@@ -32,7 +29,7 @@ export class Rates {
       const message = `${JSON.stringify(given.rate)} is no rate such as 16250 or 0.92, with at most 12 decimals`
       throw new Refusal('invalid_input', message, 'rate')
     }
-    return await upsertRate(this.#sql, { ...given, validFrom: given.validFrom ?? this.#clock.now() })
+    return await upsertRate(this.#sql, given)
   }
 
   /** `list` gives every rate that was ever set, by currencies, the newest first. */

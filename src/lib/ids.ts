@@ -8,6 +8,7 @@ export type NoticeChannelId = number & { readonly __id: 'notice channel' }
 export type NoticeId = number & { readonly __id: 'notice' }
 export type OrderId = number & { readonly __id: 'order' }
 export type PriceGroupId = number & { readonly __id: 'price group' }
+export type PriceRuleId = number & { readonly __id: 'price rule' }
 export type ProviderId = number & { readonly __id: 'deposit provider' }
 export type RequestNumber = number & { readonly __id: 'request' }
 export type ReviewId = number & { readonly __id: 'review' }

@@ -34,7 +34,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   supplier_syncs: 'suppliers',
   services: 'services',
   prices: 'prices',
-  markup_rules: 'prices',
+  price_rules: 'prices',
   exchange_rates: 'prices',
   supplier_routes: 'routes',
   items: 'orders',

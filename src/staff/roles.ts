@@ -71,6 +71,7 @@ export const staffPermissions = {
   'catalogue.edit': { what: 'make and change services', roles: ['owner', 'manager', 'catalogue'] },
   'prices.read': { what: 'read prices', roles },
   'prices.edit': { what: 'set prices and rates', roles: ['owner', 'manager', 'catalogue'] },
+  'prices.below_cost': { what: 'set prices below the cost', roles: ['owner', 'manager'] },
   'suppliers.read': { what: 'read suppliers and routes', roles },
   'costs.read': {
     what: 'read costs, margins and our balances at suppliers',

@@ -1,8 +1,8 @@
 import type { Service } from '../catalogue/service.ts'
 import type { Queryable } from '../database/database.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
+import type { PriceRule } from '../price-book/price-rule.ts'
 import { detailsOf } from './details.ts'
-import type { MarkupRule } from './markup-rule.ts'
 import type { StagedService } from './staging.sql.ts'
 
 /** ImportSelection chooses services of a staged list: all, those of groups (in any case), single ones. */
@@ -34,27 +34,35 @@ export async function findUnknownServices(
 
 /** Ruling is a rule with the price group that it is for; null: for everyone. */
 export interface Ruling {
-  rule: MarkupRule
+  rule: PriceRule
   follows: boolean
   priceGroup: PriceGroupId | null
 }
 
 /**
  * `updateRules` gives the rule to services that were imported before, beside those that they have for other currencies and price groups,
- * and counts the services.
+ * and counts the services. A fixed price stands before it.
  */
 export async function updateRules(
   sql: Queryable,
   supplier: SupplierId,
   { selection, rule, follows, priceGroup }: Ruling & { selection: ImportSelection },
 ): Promise<number> {
-  const { count } = await sql`
-    insert into markup_rules (service_id, price_group_id, currency, rule, follows)
-    select y.service_id, ${priceGroup}::int, ${rule.currency}, ${JSON.stringify(rule)}::text::jsonb, ${follows}
+  const { percent, fixed, minPrice, step } = rule.values
+  const rules = await sql<{ id: number }[]>`
+    insert into price_rules (price_group_id, service_id, currency, basis, percent, fixed, min_price, step)
+    select ${priceGroup}::int, y.service_id, ${rule.currency}, 'cost', ${percent}::text::numeric, ${fixed}, ${minPrice}, ${step}
       from synced_services y join staged_services s using (supplier_id, remote_id)
      where s.supplier_id = ${supplier} and ${isSelected(sql, selection)}
-    on conflict (service_id, price_group_id, currency) do update set rule = excluded.rule, follows = excluded.follows`
-  return count
+    on conflict (account_id, price_group_id, service_id, service_group, currency)
+    do update set basis = excluded.basis, percent = excluded.percent, fixed = excluded.fixed, min_price = excluded.min_price, step = excluded.step
+    returning id`
+  if (!follows && rules.length > 0) {
+    const ids = rules.map(({ id }) => id)
+    await sql`update prices set rule_id = null where rule_id = any(${ids}::int[])`
+    await sql`delete from price_rules where id = any(${ids}::int[])`
+  }
+  return rules.length
 }
 
 /** `selectSelected` gives the selected services that are not imported and that no route leads to, in the order of the list. */
@@ -135,6 +143,8 @@ export async function insertImported(
     theirs: Object.fromEntries(theirs),
     made: detailsOf(service),
   }))
+  const { percent, fixed, minPrice, step } = rule.values
+  // Where the price follows, triggers make it by the rule.
   await sql`
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb) as given (
@@ -155,12 +165,13 @@ export async function insertImported(
       select made.id, given.* from made join given using (code)
     ), priced as (
       insert into prices (service_id, price_group_id, currency, unit_price)
-      select id, ${priceGroup}::int, ${rule.currency}, price from whole
+      select id, ${priceGroup}::int, ${rule.currency}, price from whole where not ${follows}::boolean
     ), synced as (
       insert into synced_services (service_id, supplier_id, remote_id, made) select id, ${supplier}, remote_id, made from whole
     ), ruled as (
-      insert into markup_rules (service_id, price_group_id, currency, rule, follows, price)
-      select id, ${priceGroup}::int, ${rule.currency}, ${JSON.stringify(rule)}::text::jsonb, ${follows}, price from whole
+      insert into price_rules (price_group_id, service_id, currency, basis, percent, fixed, min_price, step)
+      select ${priceGroup}::int, id, ${rule.currency}, 'cost', ${percent}::text::numeric, ${fixed}, ${minPrice}, ${step}
+        from whole where ${follows}::boolean
     ), routed as (
       insert into supplier_routes (service_id, supplier_id, remote_service, cost, available)
       select id, ${supplier}, remote_id, cost, true from whole

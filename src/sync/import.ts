@@ -4,6 +4,7 @@ import type { ExchangeRates } from '../ledger/rates.ts'
 import { faultText } from '../lib/fault.ts'
 import type { PriceGroupId, SupplierId } from '../lib/ids.ts'
 import { formatMoney, type Micros, micros, ZERO } from '../lib/money.ts'
+import { isPrice, type PriceRule } from '../price-book/price-rule.ts'
 import { NewCodes } from './codes.ts'
 import {
   countSelected,
@@ -16,7 +17,6 @@ import {
   selectSelected,
   updateRules,
 } from './import.sql.ts'
-import type { MarkupRule } from './markup-rule.ts'
 import type { ListedSupplier } from './remote-list.ts'
 import { ourServiceOf } from './supplier-service.ts'
 
@@ -25,7 +25,7 @@ export type { ImportSelection } from './import.sql.ts'
 /** ImportRequest says which services of a list become ours, and what they are sold for. */
 export interface ImportRequest {
   selection: ImportSelection
-  rule: MarkupRule
+  rule: PriceRule
   /** `follows` says that prices follow later costs. */
   follows: boolean
   /** `priceGroup` is whom the price is for; without it: everyone. */
@@ -43,9 +43,6 @@ export interface ImportResult {
 }
 
 const BATCH_SIZE = 1000
-
-/** MAX_PRICE is the largest sale price that the catalogue takes, in micros. */
-const MAX_PRICE = 100_000_000_000_000n
 
 /**
  * `importSelected` makes services of what a staged list has: with their fields, their route, and a price by the rule. One that is ours
@@ -79,7 +76,7 @@ export async function importSelected(
       const price = priceOf(cost)
       if (!made.ok) {
         result.skipped.push({ remoteId: remote.remote_id, reason: faultText(made.faults[0]) })
-      } else if (price > MAX_PRICE) {
+      } else if (!isPrice(price)) {
         const reason = `${formatMoney(price, rule.currency)} is more than a price can be`
         result.skipped.push({ remoteId: remote.remote_id, reason })
       } else {
@@ -107,11 +104,11 @@ export async function checkSelection(
 }
 
 /** `pricedBy` gives the sale price of a cost in `currency`. Throws invalid_input when there is no exchange rate to the rule's currency. */
-export function pricedBy(rule: MarkupRule, currency: string, rates: ExchangeRates): (cost: Micros) => Micros {
+export function pricedBy(rule: PriceRule, currency: string, rates: ExchangeRates): (cost: Micros) => Micros {
   const convert = (cost: Micros) => rates.convert(cost, currency, rule.currency)
   if (convert(ZERO) === undefined) {
     const message = `there is no exchange rate from ${currency} to ${rule.currency}: imeigate rate set ${currency} ${rule.currency} <rate>`
     throw new Refusal('invalid_input', message, 'currency')
   }
-  return (cost) => rule.priceOf(convert(cost) ?? ZERO)
+  return (cost) => rule.priceOf(convert(cost) ?? ZERO) ?? ZERO
 }

@@ -5,6 +5,7 @@ import type { SupplierService } from '../integrations/suppliers/supplier.ts'
 import { Rates } from '../ledger/rates.ts'
 import type { Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { lastOfTrail } from '../price-book/moves.ts'
 import { type AttachBy, type Attached, attachMatches, findMatches } from './attach.ts'
 import { type ChangeFilter, type ListChange, selectChanges } from './comparison.sql.ts'
 import { type Comparison, compare } from './comparison.ts'
@@ -19,8 +20,8 @@ import {
 } from './import.ts'
 import { type AcceptedJumps, holdJumps } from './jumps.ts'
 import { deactivateLost, keepList, reactivateFound, recordCosts, updateRoutes } from './list.sql.ts'
-import { type Repriced, reprice } from './pricing.ts'
 import { BrokenList, type ListedSupplier, type StagedList, stage } from './remote-list.ts'
+import { countRepriced, type Repriced } from './repriced.sql.ts'
 import {
   finishRun,
   insertRun,
@@ -215,6 +216,7 @@ async function apply(
   const at = clock.now()
   const known = { supplier: supplier.id, currency: supplier.currency, at }
   await actAs(transaction, actor)
+  const since = await lastOfTrail(transaction)
   const followed = await followList(transaction, supplier)
   await recordCosts(transaction, known)
   await keepList(transaction, known)
@@ -224,7 +226,7 @@ async function apply(
     ? await importSelected(transaction, supplier, importing, { rates, onProgress: onWrite })
     : { imported: 0, ruled: 0, skipped: [] }
   const attached = attaching ? await attachMatches(transaction, supplier, attaching, clock) : null
-  const repriced = await reprice(transaction, supplier, rates)
+  const repriced = await countRepriced(transaction, supplier.id, { since, currency: supplier.currency })
   const deactivated = await deactivateLost(transaction, supplier.id)
   const reactivated = await reactivateFound(transaction, supplier.id)
   return { routes, ...imported, ...repriced, deactivated, reactivated, followed, attached }

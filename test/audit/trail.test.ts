@@ -182,7 +182,7 @@ describe('the trail', () => {
     const tables = await database.sql<{ name: string; followed: boolean }[]>`
       select c.relname as name,
              exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
-                      where t.tgrelid = c.oid and p.proname = 'record_change') as followed
+                      where t.tgrelid = c.oid and p.proname like 'record\\_%') as followed
         from pg_class c
        where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and not c.relispartition order by 1`
     const followed = tables.filter((table) => table.followed).map(({ name }) => name)

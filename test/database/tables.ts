@@ -28,7 +28,7 @@ export const CONFIGURATION = [
   'supplier_services',
   'suppliers',
   'synced_services',
-  'markup_rules',
+  'price_rules',
 ]
 
 /** OF_ACCOUNTS are the tables of configuration that go where their account goes. Only the order events' trigger joins them. */

@@ -67,9 +67,9 @@ it('every example works as it stands, and a preview says so at its end', async (
     const isPreview = command.includes(' sync ') && !/--(?:apply|schedule|max-)/.test(command)
     expect([command, stdout.endsWith('\nnothing was changed: add --apply\n')]).toEqual([command, isPreview])
     if (isPreview && command.includes('--percent')) expect(stdout).toMatch(/sale price/)
-    if (command.includes('--accept-jump')) expect(stdout).toMatch(/prices changed +\d/)
+    if (command.includes('--accept-jump')) expect(stdout).toMatch(/routes changed +\d/)
   }
   const { stdout } = await run('price', 'list', '--service', 'blacklist')
-  expect(stdout).toMatch(/everyone +\d+ IDR .*cost of Big Panel \+ 30%, rounded up to 500\n/)
-  expect(stdout).toMatch(/group Gold .*cost of Big Panel \+ 15%\n/)
+  expect(stdout).toMatch(/everyone +\d+ IDR .*cost \+ 30%, rounded up to 500 \(service blacklist\)\n/)
+  expect(stdout).toMatch(/group Gold .*cost \+ 15%, rounded up to 0\.01 \(service blacklist\)\n/)
 })

@@ -213,7 +213,7 @@ it('a cost above the lowest price that a service is sold for is warned of, in wh
     names.map((name, n) => ({ id: `w${n}`, name, cost: '1.00' })),
     { importing: wish() },
   )
-  await store.sql`delete from prices where service_id in (select id from services where name = any(${names}))`
+  await store.sql`delete from price_rules where service_id in (select id from services where name = any(${names}))`
   await store.sql`insert into price_groups (name) values ('Warned') on conflict do nothing`
   await new Rates(store.sql).set({
     base: 'EUR',

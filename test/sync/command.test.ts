@@ -155,19 +155,18 @@ it('a second currency and a price group get rules of their own beside the first,
   const report = await json(...wanted, '--price-group', 'Gold', '--round', '0.25', '--apply')
   expect(report).toMatchObject({ applied: true, imported: 0, ruled: 1, repriced: 1 })
   await json('price', 'set', '--service', 'service-1', '--currency', 'EUR', '--price', '3')
-  const none = { fixed: '0', round: '0', min_price: '0' }
-  const rule = { supplier: 'Panel', percent: '25', ...none, follows: true, set_by_hand: false }
+  const rule = { of: 'cost', percent: '25', fixed: '0', round: '1', min_price: null, prices: 1 }
   expect(await json('price', 'list', '--service', 'service-1')).toMatchObject([
-    { group: null, currency: 'EUR', price: '3.00', markup_rule: null },
-    { group: null, currency: 'IDR', price: '20313', markup_rule: rule },
+    { group: null, currency: 'EUR', price: '3.00', rule: null },
+    { group: null, currency: 'IDR', price: '20313', rule },
     {
       ...{ group: 'Gold', currency: 'USD', price: '1.25' },
-      markup_rule: { ...rule, percent: '10', fixed: '0.05', round: '0.25' },
+      rule: { ...rule, percent: '10', fixed: '0.05', round: '0.25' },
     },
   ])
   const { stdout } = await run('price', 'list', '--service', 'service-1')
-  expect(stdout).toContain('cost of Panel + 25%\n')
-  expect(stdout).toContain('cost of Panel + 10% + 0.05 USD, rounded up to 0.25\n')
+  expect(stdout).toContain('cost + 25%, rounded up to 1 (service service-1)\n')
+  expect(stdout).toContain('cost + 10% + 0.05 USD, rounded up to 0.25 (service service-1)\n')
   await json('price', 'remove', '--service', 'service-1', '--currency', 'EUR')
   await json('price', 'remove', '--service', 'service-1', '--currency', 'USD', '--group', 'Gold')
 })

@@ -3,7 +3,7 @@ import { removePrice, setPrice } from '../../src/catalogue/prices.ts'
 import { Rates } from '../../src/ledger/rates.ts'
 import type { PriceGroupId } from '../../src/lib/ids.ts'
 import { formatMicros, type Micros } from '../../src/lib/money.ts'
-import type { MarkupRuleInput } from '../../src/sync/markup-rule.ts'
+import type { PriceRuleInput } from '../../src/price-book/price-rule.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { useStore, wish } from './sync.fixtures.ts'
 
@@ -27,7 +27,7 @@ beforeAll(async () => {
 })
 
 /** Step is an import with a rule, for everyone or a price group, which follows or not. */
-type Step = Partial<MarkupRuleInput> & { group?: string; follows?: boolean }
+type Step = Partial<PriceRuleInput> & { group?: string; follows?: boolean }
 
 const importWith = (supplier: ListedSupplier, cost: string, { group, follows = true, ...rule }: Step) =>
   used.store.apply(supplier, [{ id: '1', cost }], {

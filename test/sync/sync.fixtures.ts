@@ -4,9 +4,9 @@ import { orThrow } from '../../src/lib/fault.ts'
 import type { SupplierId } from '../../src/lib/ids.ts'
 import { micros, parseMicros } from '../../src/lib/money.ts'
 import { systemClock } from '../../src/lib/time.ts'
+import { PriceRule, type PriceRuleInput } from '../../src/price-book/price-rule.ts'
 import type { AttachBy } from '../../src/sync/attach.ts'
 import type { ImportRequest, ImportSelection } from '../../src/sync/import.ts'
-import { MarkupRule, type MarkupRuleInput } from '../../src/sync/markup-rule.ts'
 import type { ListedSupplier } from '../../src/sync/remote-list.ts'
 import { applySync, previewSync, type SyncOptions } from '../../src/sync/sync.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
@@ -40,12 +40,12 @@ export const many = (count: number, given: Partial<Listed> = {}, from = 1): List
 const everything: ImportSelection = { all: true, groups: [], ids: [] }
 
 export const wish = (
-  rule: Partial<MarkupRuleInput> = {},
+  rule: Partial<PriceRuleInput> = {},
   { selection = everything, ...given }: Partial<Omit<ImportRequest, 'rule'>> = {},
 ): ImportRequest => ({
   selection,
   follows: true,
-  rule: orThrow(MarkupRule.read({ percent: '25', currency: 'USD', ...rule })),
+  rule: orThrow(PriceRule.read({ percent: '25', currency: 'USD', ...rule })),
   ...given,
 })
 
@@ -128,7 +128,7 @@ export class Store {
       'prices',
       'supplier_services',
       'synced_services',
-      'markup_rules',
+      'price_rules',
       'cost_history',
     ]
     return Promise.all(tables.map((name) => this.sql`select * from ${this.sql(name)} t order by t::text`))

@@ -390,9 +390,12 @@ create table prices (
   min_items integer not null default 1 check (min_items >= 1),
   max_items integer not null default 1000 check (max_items >= min_items),
   updated_at timestamptz not null default now(),
+  -- The price rule that gives it, which reprice keeps; null: a fixed price, which stands before rules.
+  rule_id integer,
   check (account_id is null or price_group_id is null),
   unique nulls not distinct (service_id, account_id, price_group_id, currency)
-);
+) with (fillfactor = 50);
+create index prices_of_rules on prices (rule_id) where rule_id is not null;
 create trigger prices_changed after insert or update or delete on prices
   for each statement execute function notify_change('catalogue');
 
@@ -447,35 +450,49 @@ create trigger services_processing after update of processing on services
   for each row when (old.processing <> new.processing) execute function note_processing();
 
 create function note_supplier() returns trigger language plpgsql as $$
+declare
+  ids integer[] := array(select distinct service_id from supplier_routes where supplier_id = new.id);
 begin
-  perform note_unrouted(array(select distinct service_id from supplier_routes where supplier_id = new.id));
+  perform note_unrouted(ids);
+  perform reprice(ids);
   return null;
 end $$;
-create trigger suppliers_enabled after update of enabled on suppliers
-  for each row when (old.enabled <> new.enabled) execute function note_supplier();
+create trigger suppliers_enabled after update of enabled, currency on suppliers
+  for each row when (old.enabled <> new.enabled or old.currency <> new.currency) execute function note_supplier();
 
 create function note_new_routes() returns trigger language plpgsql as $$
+declare
+  ids integer[] := array(select distinct service_id from after);
 begin
   -- A supplier that is being disabled does not know of these routes yet.
   perform from suppliers where id in (select supplier_id from after) order by id for share;
-  perform note_unrouted(array(select distinct service_id from after));
+  perform note_unrouted(ids);
+  perform reprice(ids);
   return null;
 end $$;
 create trigger supplier_routes_inserted after insert on supplier_routes
   referencing new table as after for each statement execute function note_new_routes();
 
 create function note_changed_routes() returns trigger language plpgsql as $$
+declare
+  ids integer[] := array(select distinct n.service_id from after n join before o using (id)
+                          where (n.available, n.cost) is distinct from (o.available, o.cost));
 begin
-  perform note_unrouted(array(select distinct n.service_id from after n join before o using (id)
-                               where n.available is distinct from o.available));
+  if cardinality(ids) > 0 then
+    perform note_unrouted(ids);
+    perform reprice(ids);
+  end if;
   return null;
 end $$;
 create trigger supplier_routes_updated after update on supplier_routes
   referencing old table as before new table as after for each statement execute function note_changed_routes();
 
 create function note_removed_routes() returns trigger language plpgsql as $$
+declare
+  ids integer[] := array(select distinct service_id from before);
 begin
-  perform note_unrouted(array(select distinct service_id from before));
+  perform note_unrouted(ids);
+  perform reprice(ids);
   return null;
 end $$;
 create trigger supplier_routes_deleted after delete on supplier_routes
@@ -608,20 +625,6 @@ create table synced_services (
   unique (supplier_id, remote_id)
 );
 
--- How a price of an imported service follows from its cost: one rule for each price that is not an account's.
-create table markup_rules (
-  service_id integer not null references synced_services,
-  -- null: the rule makes everyone's price.
-  price_group_id integer references price_groups,
-  currency text not null check (currency ~ '^[A-Z]{3}$'),
-  -- {percent, fixed, round, min}, decimals as texts.
-  rule jsonb not null,
-  follows boolean not null default true,
-  -- The price that the rule wrote last. A price that differs was set by hand, and stays.
-  price bigint,
-  unique nulls not distinct (service_id, price_group_id, currency)
-);
-
 create function forget_deactivation() returns trigger language plpgsql as $$
 begin
   update synced_services set deactivated_by_sync = false where service_id = new.id and deactivated_by_sync;
@@ -640,6 +643,261 @@ create table exchange_rates (
   created_at timestamptz not null default now(),
   primary key (base, quote, valid_from)
 );
+
+-- price rules ------------------------------------------------------------------------------------------------
+
+create type price_basis as enum ('cost', 'everyone');
+
+-- How prices follow from costs, or from everyone's prices: a rule is for an audience (one account, one price group, or, both null, everyone),
+-- a scope (one service, the services of a group of ours, or, both null, all) and a currency. What rules give is kept in prices: see reprice.
+create table price_rules (
+  id integer generated always as identity primary key,
+  account_id integer references accounts,
+  price_group_id integer references price_groups,
+  service_id integer references services,
+  service_group text,
+  currency text not null check (currency ~ '^[A-Z]{3}$'),
+  -- What it begins with: the cost of the cheapest working route, or everyone's price in the same currency.
+  basis price_basis not null,
+  -- So many percent are added, then the fixed amount; the sum is raised to the least price (0: there is none), and then to a multiple of step.
+  percent numeric(12, 6) not null check (percent > -100),
+  fixed bigint not null,
+  min_price bigint not null check (min_price >= 0),
+  step bigint not null check (step > 0),
+  check (account_id is null or price_group_id is null),
+  check (service_id is null or service_group is null),
+  check (basis = 'cost' or account_id is not null or price_group_id is not null),
+  unique nulls not distinct (account_id, price_group_id, service_id, service_group, currency)
+);
+create index price_rules_of_service on price_rules (service_id) where service_id is not null;
+
+-- as_micros gives an amount that was computed; one that is more than any can be is the largest.
+create function as_micros(amount numeric) returns bigint language sql immutable as $$
+  select case when amount > 9223372036854775807 then 9223372036854775807 else amount::bigint end
+$$;
+
+-- rule_price gives what a rule makes of a cost or price; null: it would be less than nothing. PriceRule of src/price-book does the same.
+create function rule_price(base numeric, percent numeric, fixed bigint, min_price bigint, step bigint) returns numeric language sql immutable as $$
+  select div(case when base is null then null
+                  when min_price > 0 then greatest(ceil(base * (100 + percent) * 0.01) + fixed, min_price)
+                  when ceil(base * (100 + percent) * 0.01) + fixed >= 0 then ceil(base * (100 + percent) * 0.01) + fixed end
+             + step - 1, step) * step
+$$;
+
+-- near_rates gives what amounts of one currency are multiplied by, and then divided by, to be amounts of another: by the rate of the pair that
+-- holds now, else by that of the other direction.
+create function near_rates() returns table (base text, quote text, times numeric, by numeric) language sql stable as $$
+  with held as (
+    select distinct on (base, quote) base, quote, trunc(rate * 1e12) as rate
+      from exchange_rates where valid_from <= now() order by base, quote, valid_from desc
+  )
+  select base, quote, rate, 1e12 from held
+  union all
+  select quote, base, 1e12, rate from held
+   where not exists (select from held other where other.base = held.quote and other.quote = held.base)
+$$;
+
+-- exchanges gives what costs in the currencies of suppliers are multiplied by, and then divided by, to be in each of the wanted ones: by the
+-- pair's own rate, else that of the other direction, else the two of the first currency (by its code) that has a rate with both. No row: there
+-- is none. ExchangeRates of src/ledger/rates.ts does the same.
+create function exchanges(wanted text[]) returns table (cost_currency text, currency text, times numeric, by numeric) language sql stable as $$
+  with near as materialized (
+    select * from near_rates()
+  )
+  select f.currency, t.currency, way.times, way.by
+    from (select distinct currency from suppliers) f
+   cross join (select distinct w from unnest(wanted) w) t (currency)
+   cross join lateral (
+     select ways.times, ways.by
+       from (select 1::numeric as times, 1::numeric as by, 1 as length, '' as common where f.currency = t.currency
+             union all
+             select near.times, near.by, 2, '' from near where base = f.currency and quote = t.currency
+             union all
+             select a.times * b.times, a.by * b.by, 3, a.quote from near a join near b on b.base = a.quote
+              where a.base = f.currency and b.quote = t.currency) ways
+      order by length, common collate "C" limit 1) way
+$$;
+
+-- route_costs gives what the routes of these services, null: of all, cost in each of the wanted currencies, rounded up. counted is what margins
+-- are held against: a cost that waits for a person counts where it is the greater one, as it does when items are sent.
+create function route_costs(ids integer[], wanted text[])
+  returns table (service_id integer, currency text, route_id integer, place integer, supplier_id integer, works boolean, cost numeric, counted numeric)
+  language sql stable as $$
+  select r.service_id, x.currency, r.id, r.position, r.supplier_id, s.enabled and r.available is not false,
+         div(r.cost * x.times + x.by - 1, x.by),
+         div(greatest(r.cost, case when k.currency = s.currency then k.waiting_cost end) * x.times + x.by - 1, x.by)
+    from supplier_routes r
+    join suppliers s on s.id = r.supplier_id
+    join exchanges(wanted) x on x.cost_currency = s.currency
+    left join supplier_services k on k.supplier_id = r.supplier_id and k.remote_id = r.remote_service
+   where r.cost is not null and (ids is null or r.service_id = any(ids))
+$$;
+
+-- price_candidates gives what each rule would make of each service that it is for: of these services, null: of all. breadth is 1 for a rule of
+-- one service, 2 for one of a group of services, 3 for one of all. amount is null where it gives none. Its plan must not depend on statistics: it
+-- is made for thousands.
+create function price_candidates(ids integer[])
+  returns table (service_id integer, account_id integer, price_group_id integer, currency text, rule_id integer, breadth integer,
+                 basis price_basis, base bigint, amount bigint)
+  language sql stable set enable_nestloop = off set jit = off as $$
+  with costs as materialized (
+    select r.service_id, r.currency, min(r.cost) as cost
+      from route_costs(ids, array(select currency from price_rules where basis = 'cost')) r where r.works group by 1, 2
+  ), scoped as materialized (
+    select r.*, r.service_id as priced_id, 1 as breadth from price_rules r
+     where r.service_id is not null and (ids is null or r.service_id = any(ids))
+    union all
+    select r.*, v.id, 2 from price_rules r join services v on v.group_name = r.service_group
+     where ids is null or v.id = any(ids)
+    union all
+    select r.*, v.id, 3 from price_rules r cross join services v
+     where r.service_id is null and r.service_group is null and (ids is null or v.id = any(ids))
+  ), everyones as materialized (
+    -- A rule from a cost that is not known at present keeps the price that it gave last.
+    select s.*, c.cost as base, case when c.cost is null then p.unit_price::numeric
+                                     else rule_price(c.cost, s.percent, s.fixed, s.min_price, s.step) end as amount
+      from scoped s
+      left join costs c on c.service_id = s.priced_id and c.currency = s.currency
+      left join prices p on p.service_id = s.priced_id and p.rule_id = s.id
+     where s.account_id is null and s.price_group_id is null
+  ), fixed as materialized (
+    select p.service_id, p.currency, p.unit_price from prices p
+     where p.account_id is null and p.price_group_id is null and p.rule_id is null and (ids is null or p.service_id = any(ids))
+  ), everyone as materialized (
+    select service_id, currency, unit_price::numeric from fixed
+    union all
+    (select distinct on (e.priced_id, e.currency) e.priced_id, e.currency, e.amount
+       from everyones e left join fixed f on f.service_id = e.priced_id and f.currency = e.currency
+      where f.service_id is null and e.amount <= 100000000000000
+      order by e.priced_id, e.currency, e.breadth)
+  ), others as (
+    select s.*, case s.basis when 'cost' then c.cost else e.unit_price end as base,
+           case when s.basis = 'cost' and c.cost is null then p.unit_price::numeric
+                else rule_price(case s.basis when 'cost' then c.cost else e.unit_price end, s.percent, s.fixed, s.min_price, s.step) end as amount
+      from scoped s
+      left join costs c on s.basis = 'cost' and c.service_id = s.priced_id and c.currency = s.currency
+      left join everyone e on s.basis = 'everyone' and e.service_id = s.priced_id and e.currency = s.currency
+      left join prices p on s.basis = 'cost' and p.service_id = s.priced_id and p.rule_id = s.id
+     where s.account_id is not null or s.price_group_id is not null
+  )
+  -- No price is more than this: it is the largest of the catalogue.
+  select priced_id, account_id, price_group_id, currency, id, breadth, basis, as_micros(base),
+         case when amount <= 100000000000000 then amount::bigint end
+    from (select * from everyones union all select * from others) all_of_them
+$$;
+
+-- reprice writes the prices of these services, null: of all, that rules give and that are not so yet: where there is no fixed price, the
+-- narrowest rule of the audience that gives any. Triggers call it in the transaction of whatever a rule depends on.
+create function reprice(ids integer[]) returns void language plpgsql set enable_nestloop = off set jit = off as $$
+declare
+  changed prices[];
+begin
+  if cardinality(ids) = 0 or not (exists (select from price_rules) or exists (select from prices where rule_id is not null)) then
+    return;
+  end if;
+  -- To look for each of many services takes longer than to look at all.
+  if cardinality(ids) > 500 then
+    ids := null;
+  end if;
+  -- Two changes that one service's prices depend on wait for each other here, so that the later one sees what the earlier one did.
+  perform from services where ids is null or id = any(ids) order by id for no key update;
+  select array_agg(row(p.id, coalesce(w.service_id, p.service_id), coalesce(w.account_id, p.account_id),
+                       coalesce(w.price_group_id, p.price_group_id), coalesce(w.currency, p.currency), w.amount, null, null, null,
+                       w.rule_id)::prices)
+    into changed
+    from (select distinct on (c.service_id, c.account_id, c.price_group_id, c.currency) c.*
+            from price_candidates(ids) c
+           where c.amount is not null
+             and not exists (select from prices f
+                              where f.rule_id is null and f.service_id = c.service_id and f.currency = c.currency
+                                and coalesce(f.account_id, 0) = coalesce(c.account_id, 0)
+                                and coalesce(f.price_group_id, 0) = coalesce(c.price_group_id, 0))
+           order by c.service_id, c.account_id, c.price_group_id, c.currency, c.breadth) w
+    full join (select * from prices where rule_id is not null and (ids is null or service_id = any(ids))) p
+      on p.service_id = w.service_id and p.currency = w.currency and coalesce(p.account_id, 0) = coalesce(w.account_id, 0)
+     and coalesce(p.price_group_id, 0) = coalesce(w.price_group_id, 0)
+   where (w.amount, w.rule_id) is distinct from (p.unit_price, p.rule_id);
+  -- A statement that changes nothing would tell every process to read the catalogue again.
+  if changed is null then
+    return;
+  end if;
+  delete from prices p using unnest(changed) c where c.unit_price is null and p.id = c.id;
+  update prices p set unit_price = c.unit_price, rule_id = c.rule_id,
+                      updated_at = case when p.unit_price = c.unit_price then p.updated_at else now() end
+    from unnest(changed) c where c.unit_price is not null and p.id = c.id;
+  -- A new price has the counts of items of everyone's.
+  insert into prices (service_id, account_id, price_group_id, currency, unit_price, min_items, max_items, rule_id)
+  select c.service_id, c.account_id, c.price_group_id, c.currency, c.unit_price, coalesce(e.min_items, 1), coalesce(e.max_items, 1000), c.rule_id
+    from unnest(changed) c
+    left join prices e on e.service_id = c.service_id and e.currency = c.currency and e.account_id is null and e.price_group_id is null
+   where c.unit_price is not null and c.id is null;
+end $$;
+
+create function reprice_all() returns trigger language plpgsql as $$
+begin
+  perform reprice(null);
+  return null;
+end $$;
+create trigger exchange_rates_priced after insert or update or delete on exchange_rates
+  for each statement execute function reprice_all();
+
+create function reprice_of_services() returns trigger language plpgsql as $$
+begin
+  perform reprice(array(select id from after));
+  return null;
+end $$;
+create trigger services_priced after insert on services
+  referencing new table as after for each statement execute function reprice_of_services();
+
+create function reprice_of_moved() returns trigger language plpgsql set enable_nestloop = off as $$
+begin
+  perform reprice(array(select n.id from after n join before o using (id) where n.group_name <> o.group_name));
+  return null;
+end $$;
+create trigger services_moved after update on services
+  referencing old table as before new table as after for each statement execute function reprice_of_moved();
+
+-- What everyone pays is what other prices follow; where a fixed price is taken away, a rule may give another.
+create function reprice_of_prices() returns trigger language plpgsql as $$
+begin
+  perform reprice(array(select distinct service_id from after where rule_id is null and account_id is null and price_group_id is null));
+  return null;
+end $$;
+create trigger prices_fixed after insert on prices
+  referencing new table as after for each statement execute function reprice_of_prices();
+create trigger prices_fixed_anew after update on prices
+  referencing new table as after for each statement execute function reprice_of_prices();
+
+create function reprice_of_removed() returns trigger language plpgsql as $$
+begin
+  perform reprice(array(select distinct service_id from before where rule_id is null));
+  return null;
+end $$;
+create trigger prices_removed after delete on prices
+  referencing old table as before for each statement execute function reprice_of_removed();
+
+create function reprice_of_rules(rules price_rules[]) returns void language plpgsql as $$
+begin
+  perform reprice(case when not exists (select from unnest(rules) where service_id is null and service_group is null)
+                       then array(select service_id from unnest(rules) where service_id is not null
+                                  union select v.id from unnest(rules) r join services v on v.group_name = r.service_group) end);
+end $$;
+create function reprice_of_new_rules() returns trigger language plpgsql as $$
+begin
+  perform reprice_of_rules(array(select row(n.*)::price_rules from after n));
+  return null;
+end $$;
+create trigger price_rules_made after insert on price_rules
+  referencing new table as after for each statement execute function reprice_of_new_rules();
+create trigger price_rules_changed after update on price_rules
+  referencing new table as after for each statement execute function reprice_of_new_rules();
+create function reprice_of_removed_rules() returns trigger language plpgsql as $$
+begin
+  perform reprice_of_rules(array(select row(o.*)::price_rules from before o));
+  return null;
+end $$;
+create trigger price_rules_removed after delete on price_rules
+  referencing old table as before for each statement execute function reprice_of_removed_rules();
 
 -- Costs as suppliers' lists have changed them. Amounts are micros of the currency; null: none in it. Prices are in the trail.
 create table cost_history (
@@ -1493,7 +1751,7 @@ create table trail (
   trace_id text,
   -- Why, where that was said.
   why text,
-  -- The table, and what names the thing in it: the primary key of its row; of prices and markup rules their service.
+  -- The table, and what names the thing in it: the primary key of its row; of prices their service.
   what text not null,
   subject text not null,
   account_id integer,
@@ -1560,6 +1818,11 @@ begin
   return null;
 end $$;
 
+-- is_ours tells of a row that is seen whether this transaction, or a savepoint of it, wrote it: the row's xmin is not committed.
+create function is_ours(writer xid) returns boolean language sql stable as $$
+  select pg_xact_status((((pg_current_xact_id()::text::bigint >> 32) << 32) | writer::text::bigint)::text::xid8) = 'in progress'
+$$;
+
 create trigger accounts_trail after insert or update or delete on accounts
   for each row execute function record_change('id', '', '');
 create trigger price_groups_trail after insert or update or delete on price_groups
@@ -1573,8 +1836,61 @@ create trigger suppliers_trail after insert or update or delete on suppliers
   for each row execute function record_change('id', 'secrets', 'updated_at');
 create trigger services_trail after insert or update or delete on services
   for each row execute function record_change('id', '', 'unrouted_since updated_at');
-create trigger prices_trail after insert or update or delete on prices
-  for each row execute function record_change('service_id', '', 'id updated_at', 'account_id price_group_id currency');
+-- record_new_prices, record_changed_prices and record_removed_prices do for prices what record_change does, for all rows of a statement at once:
+-- one cost may change thousands. By their names these triggers come before those that call reprice, so that lines stand in the order of the changes.
+create function record_new_prices() returns trigger language plpgsql as $$
+declare
+  who text := coalesce(acting(), 'role ' || session_user);
+  came jsonb := acting_by();
+  because text := acting_because();
+begin
+  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, after)
+  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', because,
+         'prices', service_id, account_id, to_jsonb(n) - '{id,updated_at}'::text[]
+    from after n order by id;
+  return null;
+end $$;
+create trigger prices_are_recorded_new after insert on prices
+  referencing new table as after for each statement execute function record_new_prices();
+create function record_changed_prices() returns trigger language plpgsql set enable_nestloop = off as $$
+declare
+  who text := coalesce(acting(), 'role ' || session_user);
+  came jsonb := acting_by();
+  because text := acting_because();
+begin
+  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, before, after)
+  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', because,
+         'prices', n.service_id, n.account_id,
+         named || case when o.unit_price <> n.unit_price then jsonb_build_object('unit_price', o.unit_price) else '{}' end
+               || case when o.min_items <> n.min_items then jsonb_build_object('min_items', o.min_items) else '{}' end
+               || case when o.max_items <> n.max_items then jsonb_build_object('max_items', o.max_items) else '{}' end
+               || case when o.rule_id is distinct from n.rule_id then jsonb_build_object('rule_id', o.rule_id) else '{}' end,
+         named || case when o.unit_price <> n.unit_price then jsonb_build_object('unit_price', n.unit_price) else '{}' end
+               || case when o.min_items <> n.min_items then jsonb_build_object('min_items', n.min_items) else '{}' end
+               || case when o.max_items <> n.max_items then jsonb_build_object('max_items', n.max_items) else '{}' end
+               || case when o.rule_id is distinct from n.rule_id then jsonb_build_object('rule_id', n.rule_id) else '{}' end
+    from before o join after n using (id)
+   cross join lateral (select jsonb_build_object('account_id', n.account_id, 'price_group_id', n.price_group_id, 'currency', n.currency) as named) k
+   where (o.unit_price, o.min_items, o.max_items, o.rule_id) is distinct from (n.unit_price, n.min_items, n.max_items, n.rule_id)
+   order by id;
+  return null;
+end $$;
+create trigger prices_are_recorded_changed after update on prices
+  referencing old table as before new table as after for each statement execute function record_changed_prices();
+create function record_removed_prices() returns trigger language plpgsql as $$
+declare
+  who text := coalesce(acting(), 'role ' || session_user);
+  came jsonb := acting_by();
+  because text := acting_because();
+begin
+  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, before)
+  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', because,
+         'prices', service_id, account_id, to_jsonb(o) - '{id,updated_at}'::text[]
+    from before o order by id;
+  return null;
+end $$;
+create trigger prices_are_recorded_removed after delete on prices
+  referencing old table as before for each statement execute function record_removed_prices();
 create trigger supplier_routes_made after insert or delete on supplier_routes
   for each row execute function record_change('id', '', 'available');
 -- What a supplier's list says is no change that anybody made: its costs are in the cost history.
@@ -1585,8 +1901,8 @@ create trigger supplier_route_fields_trail after insert or update or delete on s
   for each row execute function record_change('route_id ours', '', '');
 create trigger supplier_syncs_trail after insert or update or delete on supplier_syncs
   for each row execute function record_change('supplier_id', '', 'next_at');
-create trigger markup_rules_trail after insert or update or delete on markup_rules
-  for each row execute function record_change('service_id', '', 'price', 'price_group_id currency');
+create trigger price_rules_trail after insert or update or delete on price_rules
+  for each row execute function record_change('id', '', '', 'account_id price_group_id service_id service_group currency');
 create trigger exchange_rates_trail after insert or update or delete on exchange_rates
   for each row execute function record_change('base quote valid_from', '', '');
 -- What becomes of an open item by itself is in its attempts and in the ledger.

@@ -19,6 +19,7 @@ import { operatorOrderRoutes } from './routes/orders.ts'
 import { passkeyRoutes } from './routes/passkeys.ts'
 import { priceGroupRoutes } from './routes/price-groups.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
+import { priceRoutes } from './routes/prices.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { serviceRoutes } from './routes/services.ts'
@@ -62,4 +63,5 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     eventRoutes,
     figureRoutes,
     supplierFigureRoutes,
+    priceRoutes,
   ].flatMap((make) => make(deps))

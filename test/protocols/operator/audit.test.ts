@@ -114,6 +114,13 @@ it('every change is found in the trail, in the name of who made it, with before 
     'POST /session/passkey',
     'POST /session/proof/passkey',
     'POST /me/passkeys/offer',
+    // Their lines are prices and price rules: see prices.test.ts.
+    'POST /prices',
+    'POST /prices/remove',
+    'POST /prices/change',
+    'POST /prices/import',
+    'POST /price-rules',
+    'DELETE /price-rules/:id',
   ]
   expect([...changing.map(([route]) => route), ...others, ...inLedger, ...ofOrders].sort()).toEqual(
     all(() => true).sort(),

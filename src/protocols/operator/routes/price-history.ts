@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { formatMicros } from '../../../lib/money.ts'
-import { priceHistory } from '../../../sync/price-history.ts'
+import { priceHistory } from '../../../price-book/price-history.ts'
 import { route } from '../route.ts'
 import { amount, id, oneOf, orNull, pageQuery, time } from '../shapes.ts'
 import { serviceParams } from './services.ts'

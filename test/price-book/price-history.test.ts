@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readTrail } from '../../src/audit/trail.ts'
 import { removePrice, setPrice } from '../../src/catalogue/prices.ts'
 import { createService } from '../../src/catalogue/services.ts'
-import { priceHistory } from '../../src/sync/price-history.ts'
+import { priceHistory } from '../../src/price-book/price-history.ts'
 import { imeigate } from '../support/command.ts'
 import { settingsFor } from '../support/database-on.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
-import { Store, wish } from './sync.fixtures.ts'
+import { Store, wish } from '../sync/sync.fixtures.ts'
 
 let database: TestDatabase
 beforeAll(async () => {

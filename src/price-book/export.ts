@@ -1,0 +1,52 @@
+import { stringify } from 'csv-stringify/sync'
+import type { Sql } from '../database/database.ts'
+import { asText } from '../lib/csv-text.ts'
+import { formatMicros } from '../lib/money.ts'
+import { marginOf } from './moves.ts'
+import { type BookFilter, type BookPrice, selectBook } from './prices.sql.ts'
+
+/** `priceColumns` are those of a file of prices. Those behind `rule` are for people: an import does not look at them. */
+export const priceColumns = [
+  ...['service', 'account', 'group', 'currency', 'price', 'min_items', 'max_items', 'rule'],
+  ...['name', 'cost', 'margin'],
+] as const
+
+/** PRICES_PER_READ are those that one statement reads. */
+const PRICES_PER_READ = 2000
+
+/** `exportPrices` writes the prices that fit as CSV, a line each, as an import takes them: page by page, however many there are. */
+export async function* exportPrices(sql: Sql, filter: BookFilter): AsyncGenerator<string> {
+  yield stringify([[...priceColumns]])
+  for (let after = 0; ; ) {
+    const page = await selectBook(sql, filter, { after, limit: PRICES_PER_READ })
+    const last = page.at(-1)
+    if (!last) return
+    yield stringify(page.map(cells))
+    after = last.serviceId
+  }
+}
+
+function cells(price: BookPrice): string[] {
+  const { currency, cost, unitPrice } = price
+  const margin = marginOf(unitPrice, cost)
+  return [
+    price.serviceCode,
+    price.username ?? '',
+    asText(price.group ?? ''),
+    currency,
+    formatMicros(unitPrice, currency),
+    String(price.minItems),
+    String(price.maxItems),
+    price.ruleId === null ? '' : String(price.ruleId),
+    asText(price.serviceName),
+    cost === null ? '' : formatMicros(cost, currency),
+    margin === null ? '' : percentText(margin),
+  ]
+}
+
+/** `percentText` writes tenths of a percent: 12.5%. */
+export const percentText = (tenths: bigint): string => {
+  const sign = tenths < 0n ? '-' : ''
+  const digits = (tenths < 0n ? -tenths : tenths).toString().padStart(2, '0')
+  return `${sign}${digits.slice(0, -1)}.${digits.slice(-1)}%`
+}

@@ -1,0 +1,62 @@
+import type { Queryable } from '../database/database.ts'
+import type { AccountId, PriceGroupId, PriceRuleId, ServiceId } from '../lib/ids.ts'
+import type { Micros } from '../lib/money.ts'
+
+/** Move is what a transaction made of one price. Amounts: null where there was, or is, none. */
+export interface Move {
+  serviceId: ServiceId
+  serviceCode: string
+  accountId: AccountId | null
+  username: string | null
+  priceGroupId: PriceGroupId | null
+  group: string | null
+  currency: string
+  old: Micros | null
+  new: Micros | null
+  /** `ruleId` is the rule that gives the new price; null: it is fixed. */
+  ruleId: PriceRuleId | null
+  /** `cost` is that of the cheapest working route, in the price's currency; null: it is not known. */
+  cost: Micros | null
+}
+
+/** `planForMany` forbids plans for few rows in this transaction: such a plan would compare each price with each. */
+export async function planForMany(sql: Queryable): Promise<void> {
+  await sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`
+}
+
+/** `lastOfTrail` gives the last line of the trail. */
+export async function lastOfTrail(sql: Queryable): Promise<bigint> {
+  const [last] = await sql<{ id: bigint }[]>`select coalesce(max(id), 0) as id from trail`
+  return last?.id ?? 0n
+}
+
+/** `selectMoves` gives what this transaction has made of prices since a line of the trail, by service; and each price once. */
+export const selectMoves = (sql: Queryable, since: bigint): Promise<Move[]> =>
+  sql<Move[]>`
+    with ours as materialized (
+      select writer from (select distinct xmin as writer from trail where id > ${since}) w where is_ours(writer)
+    ), lines as (
+      select id, subject::int as service_id, account_id, (coalesce(after, before) ->> 'price_group_id')::int as price_group_id,
+             coalesce(after, before) ->> 'currency' as currency, (before ->> 'unit_price')::bigint as old,
+             (after ->> 'unit_price')::bigint as new
+        from trail
+       where id > ${since} and what = 'prices' and xmin in (select writer from ours) and coalesce(after, before) ? 'unit_price'
+    ), moved as materialized (
+      select service_id, account_id, price_group_id, currency, (array_agg(old order by id))[1] as old,
+             (array_agg(new order by id desc))[1] as new
+        from lines group by 1, 2, 3, 4
+    ), costs as (
+      select service_id, currency, as_micros(min(counted)) as cost
+        from route_costs(array(select distinct service_id from moved), array(select distinct currency from moved))
+       where works group by 1, 2
+    )
+    select m.*, v.code as service_code, a.username, g.name as "group", p.rule_id, c.cost
+      from moved m
+      join services v on v.id = m.service_id
+      left join accounts a on a.id = m.account_id
+      left join price_groups g on g.id = m.price_group_id
+      left join costs c on c.service_id = m.service_id and c.currency = m.currency
+      left join prices p on p.service_id = m.service_id and p.currency = m.currency
+       and coalesce(p.account_id, 0) = coalesce(m.account_id, 0) and coalesce(p.price_group_id, 0) = coalesce(m.price_group_id, 0)
+     where m.old is distinct from m.new
+     order by m.service_id, m.account_id nulls first, m.price_group_id nulls first, m.currency`.records()

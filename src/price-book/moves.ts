@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import type { Sql, Transaction } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import { lastOfTrail, type Move, planForMany, selectMoves } from './moves.sql.ts'
+
+export { lastOfTrail, type Move } from './moves.sql.ts'
+
+/** Moved is what a change of the price book did, or would do, to every price that is sold. */
+export interface Moved<Value> {
+  value: Value
+  moves: Move[]
+  /** `belowCost` counts the moves to a price below the cost. */
+  belowCost: number
+  /** `plan` stands for exactly these moves. */
+  plan: string
+}
+
+export interface MoveOptions {
+  /** `dryRun` says what would be done, and does nothing. */
+  dryRun?: boolean | undefined
+  /** `plan` is that of a dry run: if something else would be done by now, nothing is. */
+  plan?: string | undefined
+  /** `mayGoBelowCost`, false: a change that makes a price below the cost is refused. */
+  mayGoBelowCost?: boolean | undefined
+}
+
+/**
+ * `moving` runs a change of the price book in one transaction, and says what became of prices: of those that were written, and of those that
+ * follow them. A dry run is the same transaction, undone. Throws conflict where the plan is another one, and permission_denied.
+ */
+export async function moving<Value>(
+  sql: Sql,
+  { dryRun = false, plan, mayGoBelowCost = true }: MoveOptions,
+  work: (transaction: Transaction) => Promise<Value>,
+): Promise<Moved<Value>> {
+  let moved: Moved<Value> | undefined
+  try {
+    return await sql.begin(async (transaction) => {
+      await planForMany(transaction)
+      const since = await lastOfTrail(transaction)
+      const value = await work(transaction)
+      const moves = await selectMoves(transaction, since)
+      moved = { value, moves, belowCost: moves.filter(isBelowCost).length, plan: planOf(moves) }
+      if (plan !== undefined && plan !== moved.plan) {
+        throw new Refusal(
+          'conflict',
+          'prices, costs or rules have changed since: look at the plan again',
+          'plan',
+        )
+      }
+      if (dryRun) throw UNDONE
+      if (moved.belowCost > 0 && !mayGoBelowCost) {
+        throw new Refusal('permission_denied', `${moved.belowCost} prices would be below the cost`)
+      }
+      return moved
+    })
+  } catch (error) {
+    if (error === UNDONE && moved) return moved
+    throw error
+  }
+}
+
+/** UNDONE ends the transaction of a dry run. */
+const UNDONE = new Error('a dry run is undone')
+
+/** `isBelowCost` tells whether a service is sold for less than it costs after a move. */
+export const isBelowCost = ({ new: price, cost }: Pick<Move, 'new' | 'cost'>): boolean =>
+  price !== null && cost !== null && price < cost
+
+/** `marginOf` gives what is earned of a price, in tenths of a percent of it, rounded down; null: not known, or nothing is paid. */
+export function marginOf(price: bigint | null, cost: bigint | null): bigint | null {
+  if (price === null || cost === null || price === 0n) return null
+  const exact = (price - cost) * 1000n
+  const down = exact / price
+  return exact < 0n && exact % price !== 0n ? down - 1n : down
+}
+
+const planOf = (moves: readonly Move[]): string =>
+  moves
+    .reduce(
+      (hash, { serviceId, accountId, priceGroupId, currency, old, new: price, ruleId, cost }) =>
+        hash.update(
+          `${serviceId} ${accountId ?? '-'} ${priceGroupId ?? '-'} ${currency} ${old ?? '-'} ${price ?? '-'} ${ruleId === null} ${cost ?? '-'}\n`,
+        ),
+      createHash('sha256'),
+    )
+    .digest('base64url')
+    .slice(0, 22)
