@@ -5,11 +5,7 @@
  * and the command line see everything.
  */
 const domain =
-<<<<<<< HEAD
-  '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|sync|throttles|request-log|idempotency|notices|webhooks|statements|invoices|audit|secret-keys|staff|backup|live|sales|moving-in)/'
-=======
-  '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|price-book|sync|throttles|request-log|idempotency|notices|webhooks|statements|audit|secret-keys|staff|backup|live|sales|moving-in)/'
->>>>>>> 6822442 (Prices follow costs, or everyone's price, by rules for everyone, groups and accounts, kept as plain prices; files, changes of many, dry runs and explanations, by command line and operator API)
+  '^src/(accounts|catalogue|ledger|deposits|orders|fulfilment|suppliers|supplier-routes|price-book|sync|throttles|request-log|idempotency|notices|webhooks|statements|invoices|audit|secret-keys|staff|backup|live|sales|moving-in)/'
 const protocols = '^src/protocols/'
 
 export default {

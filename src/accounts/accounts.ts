@@ -23,6 +23,7 @@ import {
 } from './accounts.sql.ts'
 import { type AccountForm, type AccountView, accountAttributes, deriveUsername } from './attributes.ts'
 
+export type { PriceGroup } from './accounts.sql.ts'
 export {
   type MovedAccount,
   selectMovedAccounts as listMovedAccounts,

@@ -2,16 +2,14 @@ import { pipeline } from 'node:stream/promises'
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
 import type { AccountView } from '../accounts/attributes.ts'
-import { unshared } from '../database/account-reads.ts'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { systemClock } from '../lib/time.ts'
 import { isStatementFormat, type StatementFormat } from '../statements/formats.ts'
 import { parseMonth } from '../statements/month.ts'
 import type { Statement } from '../statements/statement.ts'
-import { Statements } from '../statements/statements.ts'
+import { type Statements, statementsOn } from '../statements/statements.ts'
 import { withDatabase } from './connection.ts'
 import { type Answer, answering, keyValues, listed } from './output.ts'
 import { writeWhole } from './whole-file.ts'
@@ -73,8 +71,7 @@ function formatOf({ format, out }: StatementOptions): StatementFormat | undefine
   return wanted
 }
 
-const statementsOf = (sql: Sql): Statements =>
-  new Statements({ reads: unshared(sql), ledger: new LedgerReader(sql), clock: systemClock })
+const statementsOf = (sql: Sql): Statements => statementsOn(sql, systemClock)
 
 async function monthsOf(statements: Statements, { id, currency }: AccountView): Promise<Answer> {
   const months = await statements.list(id)

@@ -8,7 +8,7 @@ import { type AudienceForm, findAudience } from './audience.ts'
 import { type Buyer, type RouteCost, type Rung, selectLadder, selectRouteCosts } from './explain.sql.ts'
 import { type PriceChange, priceHistory } from './price-history.ts'
 
-export type { Buyer, RouteCost, Rung } from './explain.sql.ts'
+export type { Rung } from './explain.sql.ts'
 
 /** Explained is why somebody pays what a service costs them. */
 export interface Explained {

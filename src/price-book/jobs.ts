@@ -3,7 +3,7 @@ import { everyMinute, type JobTask } from '../jobs/jobs.ts'
 import { newestRate, repriceAll } from './reprice.sql.ts'
 
 /** FOLLOW_RATES is the job by which prices follow an exchange rate whose day has come. */
-export const FOLLOW_RATES = 'prices_follow_rates'
+const FOLLOW_RATES = 'prices_follow_rates'
 
 /** `priceJobs` has the task of the job. A rate that holds from now on is followed at once, where it is written: see `reprice` of the schema. */
 export function priceJobs({ sql }: { sql: Sql }): Record<string, JobTask> {

@@ -1,5 +1,5 @@
 import type { Acting } from '../database/acting.ts'
-import type { Sql } from '../database/database.ts'
+import { type Sql, type Transaction, within } from '../database/database.ts'
 
 export type { Acting } from '../database/acting.ts'
 
@@ -18,6 +18,9 @@ export interface Desks {
   reading(signal?: AbortSignal): Sql
   changing(by: Acting): Sql
 }
+
+/** `changeIn` is a desk's `change` within a transaction that is under way, and becomes a part of it. */
+export const changeIn = (transaction: Transaction): Desk['change'] => within(transaction)
 
 /** `tokenActor` names a program in the trail. */
 export const tokenActor = (id: number): string => `token:${id}`

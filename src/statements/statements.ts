@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream'
-import type { Reads } from '../database/account-reads.ts'
-import type { Transaction } from '../database/database.ts'
+import { type Reads, unshared } from '../database/account-reads.ts'
+import type { Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { findSeller } from '../invoices/seller.ts'
 import { type BalanceChange, balanceChangeKinds, signed } from '../ledger/balance-change.ts'
 import type { EntryKind } from '../ledger/entry.ts'
-import type { LedgerReader } from '../ledger/ledger-reader.ts'
+import { LedgerReader } from '../ledger/ledger-reader.ts'
 import type { AccountId } from '../lib/ids.ts'
 import { type Micros, micros } from '../lib/money.ts'
 import type { Clock } from '../lib/time.ts'
@@ -139,6 +139,10 @@ function together(totals: StatementTotal[]): StatementTotal[] {
     amount: micros(same.reduce((sum, { amount }) => sum + amount, 0n)),
   }))
 }
+
+/** `statementsOn` reads statements for one who is alone: the staff, and the command line. */
+export const statementsOn = (sql: Sql, clock: Clock): Statements =>
+  new Statements({ reads: unshared(sql), ledger: new LedgerReader(sql), clock })
 
 export const isComplete = ({ to }: Month, now: Date): boolean =>
   now.getTime() >= to.getTime() + SETTLED_AFTER_MS

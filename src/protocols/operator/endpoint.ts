@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { TSchema } from 'typebox'
-import { type Sql, within } from '../../database/database.ts'
 import { type Fault, Refusal, unavailable } from '../../errors.ts'
 import type { KeptAnswer } from '../../idempotency/idempotency.ts'
 import { answerOperatorOnce } from '../../idempotency/operator-answers.ts'
 import { fault, pathText } from '../../lib/fault.ts'
 import { nothingDone, undone } from '../../lib/undone.ts'
+import { changeIn, type Desk } from '../../staff/desk.ts'
 import { readJson } from '../kit/read-json.ts'
 import {
   headersOf,
@@ -122,7 +122,7 @@ async function changed(
   try {
     return await deps.desks.changing(acting).begin(async (transaction) => {
       const work = async () => {
-        const call = callOf(deps, request, reply, signal, within(transaction))
+        const call = callOf(deps, request, reply, signal, changeIn(transaction))
         const data = await route.handle(call)
         const unshown = Object.fromEntries((route.shownOnce ?? []).map((name) => [name, null]))
         return { json: jsonOf(data), kept: jsonOf({ ...(data as object), ...unshown }) }
@@ -153,7 +153,7 @@ function callOf(
   request: FastifyRequest,
   reply: FastifyReply,
   signal: AbortSignal,
-  change?: Sql,
+  change?: Desk['change'],
 ): Call {
   return {
     params: request.params,

@@ -2,8 +2,6 @@ import { type Static, Type } from 'typebox'
 import { findAccount } from '../../../accounts/accounts.ts'
 import { bound, timeOf } from '../../../contract/page.ts'
 import { mutationReasons, mutationTypes } from '../../../contract/wallet.ts'
-import { unshared } from '../../../database/account-reads.ts'
-import type { Sql } from '../../../database/database.ts'
 import { Adjustments } from '../../../ledger/adjustments.ts'
 import type { BalanceChange } from '../../../ledger/balance-change.ts'
 import { LedgerReader } from '../../../ledger/ledger-reader.ts'
@@ -13,7 +11,7 @@ import { formatMicros } from '../../../lib/money.ts'
 import { DAY_MS } from '../../../lib/time.ts'
 import { fileNameOf, type StatementFormat, statementFormats } from '../../../statements/formats.ts'
 import { parseMonth } from '../../../statements/month.ts'
-import { Statements } from '../../../statements/statements.ts'
+import { statementsOn } from '../../../statements/statements.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -179,7 +177,7 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     refusals: ['not_found'],
     handle: async ({ desk, params }) => {
       const { id: accountId, currency } = await findAccount(desk.read, params.account)
-      const months = await statementsOf(desk.read, clock).list(accountId)
+      const months = await statementsOn(desk.read, clock).list(accountId)
       return {
         items: months.map(({ month, complete, opening, closing }) => ({
           ...{ month: month.text, complete, opening_balance: formatMicros(opening, currency) },
@@ -205,7 +203,7 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     refusals: ['not_found', 'invalid_input'],
     handle: async ({ desk, params, query: { format = 'json' }, reply }) => {
       const { id: accountId } = await findAccount(desk.read, params.account)
-      const statements = statementsOf(desk.read, clock)
+      const statements = statementsOn(desk.read, clock)
       const found = await statements.open(accountId, parseMonth(params.month))
       const { type } = statementFormats[format]
       reply.type(format === 'pdf' ? type : `${type}; charset=utf-8`)
@@ -214,6 +212,3 @@ export const moneyRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     },
   }),
 ]
-
-const statementsOf = (sql: Sql, clock: OperatorDeps['clock']): Statements =>
-  new Statements({ reads: unshared(sql), ledger: new LedgerReader(sql), clock })

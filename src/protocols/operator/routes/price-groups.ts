@@ -1,6 +1,5 @@
 import { type Static, Type } from 'typebox'
-import type { PriceGroup } from '../../../accounts/accounts.sql.ts'
-import { createPriceGroup, listPriceGroups } from '../../../accounts/accounts.ts'
+import { createPriceGroup, listPriceGroups, type PriceGroup } from '../../../accounts/accounts.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { bodyOf, id, text, time } from '../shapes.ts'
