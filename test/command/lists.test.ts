@@ -7,6 +7,7 @@ import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 
 /** `cut` are lists that a --limit cuts, as they are asked for here; each has more than one row by then. */
 const cut = [
+  'invoice list',
   ...['account list', 'account list --search buyer', 'key list', 'key list --account buyer1', 'service list'],
   ...['service list --search s', 'price list --service s1', 'price history s1', 'route list', 'rate list'],
   ...['rate list --all', 'review list', 'review list --all', 'review kept', 'manual list', 'webhook list'],
@@ -57,6 +58,8 @@ beforeAll(async () => {
     insert into webhook_deliveries (account_id, event_id, number, webhook_id, at) select 1, 1, n, 1, now() from generate_series(1, 2) n;
     insert into deposits (account_id, provider_id, state, currency, amount, fee, total_pay, expires_at, created_at)
     select 1, 1, 'review', 'USD', 5000000, 0, 5000000, now() + interval '1 day', now() from generate_series(1, 2);
+    insert into invoices (number, account_id, month, currency, after_entry, last_entry, seller, customer, total, line_count, actor, issued_at)
+    select n, n, '2026-10-01', 'USD', 0, 1, '{"prefix": ""}', '{}', 0, 1, 'x', now() from generate_series(1, 2) n;
     insert into stray_payments (provider_id, payment_id, amount, currency, paid_at, words, fitting, received_at)
     select 1, 'm' || n, 1, 'USD', '2026-11-29', '', 0, now() from generate_series(1, 2) n`)
 })
