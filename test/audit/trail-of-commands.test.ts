@@ -245,7 +245,7 @@ const before: Record<string, string> = {
     values (1, 2001, 1, 'changed', 'it says otherwise', 'imeigate', now())`,
   'order resend 2003 --route 77 --why now': `
     insert into supplier_routes (id, service_id, supplier_id) overriding system value
-    select 77, 1001, id from suppliers where name = 'Ann'`,
+    select 77, 1000001, id from suppliers where name = 'Ann'`,
   'review forget Ann nothing': `
     insert into unrecognised_answers (supplier_id, text, example, heard_at, decision, decided_by, why, decided_at)
     select id, 'nothing', 'nothing', now(), 'give_back', 'cli:anna', 'so', now() from suppliers where name = 'Ann'`,
