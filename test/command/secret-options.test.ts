@@ -88,7 +88,7 @@ describe('a secret', () => {
   ])('%s is taken without a word', async (_how, given, stdin) => {
     const run = await add(given(), stdin)
     expect(run).toMatchObject({ code: 0, stderr: '' })
-    expect(run.json().secrets).toEqual({ key: true, secret: false })
+    expect(run.json().secrets).toEqual({ key: true, proxy: false, secret: false })
   })
 
   it.each([
@@ -97,7 +97,7 @@ describe('a secret', () => {
   ])('is one of several: %s', async (_how, given, stdin) => {
     const run = await add(given(), stdin)
     expect(run).toMatchObject({ code: 0, stderr: '' })
-    expect(run.json().secrets).toEqual({ key: true, secret: true })
+    expect(run.json().secrets).toEqual({ key: true, proxy: false, secret: true })
   })
 
   it('that is typed is taken, with one line of warning that does not say it', async () => {

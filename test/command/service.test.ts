@@ -383,7 +383,7 @@ describe('imeigate price', () => {
       '--group',
       'Gold',
     )
-    expect(removed).toEqual({ removed: true })
+    expect(removed).toEqual({ removed: true, price: null })
     expect(await prices()).toHaveLength(3)
     const again = await run('price', 'remove', '--service', 'priced', '--currency', 'USD', '--group', 'Gold')
     expect(again).toMatchObject({ code: 4, stderr: 'error: Not found: there is no such price\n' })

@@ -23,7 +23,7 @@ const foreign = new Sealer(Buffer.alloc(32, 2))
 /** `samples` has a value for each type of field. */
 const samples = [
   ...['word', 'https://example.test', 'mail.example.com', 'shop@example.test', `123:${'a'.repeat(20)}`],
-  ...[true, 60, [60], { a: 'b' }],
+  ...[`whsec_${Buffer.alloc(32, 7).toString('base64')}`, true, 60, [60], { a: 'b' }],
 ]
 
 /** `valid` makes a value that a field takes. */

@@ -245,7 +245,7 @@ test('a request that was answered is found, too, and an id that nobody had is no
   const { id } = await rest('/api/me')
   expect(await kept(id)).toMatchObject({ outcome: 'ok', message: null, account_id: shop.accountId })
   const none = await show(requestIds()(), '--json')
-  expect([none.code, none.error().code]).toEqual([1, 'not_found'])
+  expect([none.code, none.error().code]).toEqual([4, 'not_found'])
   expect((await show(randomUUID(), '--json')).error()).toMatchObject({ code: 'invalid_input', field: 'id' })
 })
 

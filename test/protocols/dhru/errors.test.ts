@@ -26,6 +26,7 @@ const NOT_IN_DHRU: ErrorCode[] = [
   'session_expired',
   'step_up_required',
   'csrf',
+  'version_conflict',
 ]
 const FORMATS: Format[] = ['JSON', 'XML']
 
