@@ -293,9 +293,15 @@ class Room {
   async ask(asked: Asked): Promise<Answer> {
     const { method, path, headers, body } = asked
     const leave = new AbortController()
-    const reply = await fetch(`${this.server.url}${path}`, {
-      ...{ method, headers, redirect: 'manual', signal: leave.signal },
-      ...(body !== undefined && { body }),
+    const send = (): Promise<Response> =>
+      fetch(`${this.server.url}${path}`, {
+        ...{ method, headers, redirect: 'manual', signal: leave.signal },
+        ...(body !== undefined && { body }),
+      })
+    // As clients do, it asks again where the connection broke before the answer: hundreds are opened here at once.
+    const reply = await send().catch((error: { cause?: { code?: unknown } }) => {
+      if (error.cause?.code !== 'ECONNRESET') throw error
+      return send()
     })
     // Nobody waits for the end of an event stream.
     const isStream = reply.headers.get('content-type')?.startsWith('text/event-stream')
