@@ -4,9 +4,12 @@ import { type Form, MAX_FIELDS } from './form.ts'
 /** ENTITY matches a `&` that begins an HTML entity of a value that was escaped, and not encoded: it ends no field. */
 const ENTITY = /&(?:lt|gt|quot|#\d{1,7}|#x[\da-f]{1,6});/iy
 
+/** SEMICOLON is an expression, because V8 moves the search of `includes` into the loop that asks for what it found: 5,000 times 2 MB. */
+const SEMICOLON = /;/
+
 /** `readUrlencoded` adds the fields of a urlencoded text. It looks at no more than MAX_FIELDS `&`, whatever they mean. */
 export function readUrlencoded(form: Form, text: string): void {
-  const mayHaveEntities = text.includes(';')
+  const mayHaveEntities = SEMICOLON.test(text)
   let begin = text.startsWith('?') ? 1 : 0
   let from = begin
   for (let count = 0; begin < text.length; count++) {
