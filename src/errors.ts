@@ -86,10 +86,11 @@ export class Refusal extends Error {
   readonly retryAfter: number | undefined
 
   constructor(code: ErrorCode, detail?: string, field?: string, faults: readonly Fault[] = []) {
+    const { message } = errors[code]
     // It is an answer and no failure: nobody reads where it was made, and to find that out takes as long as the rest of a request.
     const { stackTraceLimit } = Error
     Error.stackTraceLimit = 0
-    super(detail === undefined ? errors[code].message : `${errors[code].message}: ${detail}`)
+    super(detail === undefined ? message : `${message}: ${detail}`)
     Error.stackTraceLimit = stackTraceLimit
     this.name = 'Refusal'
     this.code = code

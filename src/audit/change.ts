@@ -11,7 +11,7 @@ export interface Change {
   at: Date
   /** `actor` is who changed it: a person of the command line, an API key, `imeigate` itself, or a role of PostgreSQL. */
   actor: string
-  /** Of who came by the operator API: a person's role at that time and sign-in; the address, and the id that the request's answer has. */
+  /** `role`, `signInId`, `address` and `traceId` say who came by the operator API: a person's role at that time and sign-in; the address, and the id that the request's answer has. */
   role: string | null
   signInId: SignInId | null
   address: string | null
