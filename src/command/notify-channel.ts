@@ -1,6 +1,4 @@
 import type { Command } from 'commander'
-import { isTemporary } from '../database/connection-loss.ts'
-import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { jsonOf, textsOf } from '../lib/attributes.ts'
 import { orThrow } from '../lib/fault.ts'
@@ -114,16 +112,10 @@ async function test(name: string, { to }: { to: string }): Promise<Answer> {
 
 /** `deliveryAnswer` says whether a message got there: where it did not, the command did its work all the same. */
 export async function deliveryAnswer<Of extends { address: string }>(
-  sent: Promise<void>,
+  sent: Promise<string | null>,
   of: Of,
 ): Promise<Answer> {
-  const problem = await sent.then(
-    () => null,
-    (error: unknown) => {
-      if (error instanceof Refusal || isTemporary(error)) throw error
-      return (error as Error).message
-    },
-  )
+  const problem = await sent
   const text = problem === null ? `sent to ${of.address}` : `not sent to ${of.address}: ${problem}`
   return { json: { ...of, sent: problem === null, problem }, text, bad: problem !== null }
 }

@@ -6,9 +6,10 @@ import { isNeeded } from '../integrations/kit/fields.ts'
 import { completeSettings, readSecrets, shownSettings } from '../integrations/kit/kind.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import type { Provider } from './provider.ts'
-import { completeProvider, type ProviderForm } from './provider-attributes.ts'
+import { completeProvider, type ProviderForm, providerAttributes } from './provider-attributes.ts'
 import {
   insertProvider,
   lockProvider,
@@ -60,12 +61,13 @@ export class Providers {
 
   /**
    * `change` changes what is given and leaves the rest: settings and secrets one by one. Kind, code and currency stay. A deposit
-   * that has begun keeps what it was told. Throws not_found, or invalid_input that names the value at fault.
+   * that has begun keeps what it was told. Throws not_found, version_conflict, or invalid_input that names the value at fault.
    */
-  async change(code: string, changes: ProviderForm): Promise<Provider> {
+  async change(code: string, changes: ProviderForm, seen?: string): Promise<Provider> {
     const { id } = await this.get(code)
     return await this.#sql.begin(async (transaction) => {
       const existing = (await lockProvider(transaction, id)) as Provider
+      checkVersion(seen, providerVersion(existing))
       const write = orThrow(completeProvider(existing, changes, existing))
       const sealed = await credentials.change(existing, changes.secrets, this.#sealer)
       await updateProvider(transaction, id, { ...write, ...sealed, updatedAt: this.#clock.now() })
@@ -97,6 +99,10 @@ export function viewOf(provider: Provider) {
   const hook = kind.connect || (kind.hear && hasSecrets) ? `/hooks/deposits/${provider.code}` : null
   return { ...provider, settings: shownSettings(kind, provider.settings), hasSecrets, hook }
 }
+
+/** `providerVersion` names how a provider stands, but for its secrets. */
+export const providerVersion = (provider: Provider): string =>
+  versionOfNoun(providerAttributes, provider, viewOf(provider).settings, provider.enabled)
 
 /** `secretsOf` throws an Error when the secrets were sealed with another key. */
 export function secretsOf(provider: Provider, sealer: Sealer): Record<string, string> {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { isTemporary } from '../database/connection-loss.ts'
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Channel, SentMessage } from '../integrations/channels/channel.ts'
@@ -15,6 +16,7 @@ import { readValues } from '../lib/attributes.ts'
 import { both, orThrow } from '../lib/fault.ts'
 import type { NoticeChannelId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import type { Sealer } from '../secrets/sealer.ts'
 import { type ChannelView, channelAttributes } from './channel-attributes.ts'
 import {
@@ -58,16 +60,18 @@ export async function createChannel(
   })
 }
 
-/** `updateChannel` throws not_found, or invalid_input that names the value at fault. Kind and name stay. */
+/** `updateChannel` throws not_found, version_conflict, or invalid_input that names the value at fault. Kind and name stay. */
 export async function updateChannel(
   { sql, sealer }: ChannelDeps,
   name: string,
   { settings, secrets }: FieldsForm,
   clock: Clock,
+  seen?: string,
 ): Promise<ChannelView> {
   return await sql.begin(async (transaction) => {
     const { id } = await findChannel(transaction, name)
     const row = (await lockChannel(transaction, id)) as ChannelRow
+    checkVersion(seen, channelVersion(await viewOf(row, sealer)))
     const kind = channelKinds.get(row.kind)
     const merged = orThrow(readSettings(kind, settings, row.settings))
     const sealed = await credentials.change(row, secrets, sealer)
@@ -125,6 +129,10 @@ export async function listChannels({ sql, sealer }: ChannelDeps): Promise<Channe
 export const showChannel = async ({ sql, sealer }: ChannelDeps, name: string): Promise<ChannelView> =>
   await viewOf(await findChannel(sql, name), sealer)
 
+/** `channelVersion` names how a channel stands, but for its secrets. */
+export const channelVersion = (view: ChannelView): string =>
+  versionOfNoun(channelAttributes, view, view.settings)
+
 /** SendingDeps is what it takes to send by channels. */
 export interface SendingDeps extends ChannelDeps {
   context: IntegrationContext
@@ -146,14 +154,25 @@ export async function sendBy(
   await channel.send(address, { ...message, title: `imeigate: ${message.title}` })
 }
 
-/** `sendTest` tells a person that notices arrive. Throws as `sendBy`. */
-export const sendTest = (deps: SendingDeps, id: NoticeChannelId, address: string): Promise<void> =>
-  sendBy(deps, id, address, {
-    id: randomUUID(),
-    event: 'test',
-    title: 'a test',
-    text: 'Notices to you arrive: there is nothing to do.',
-  })
+/** `sendTest` tells a person that notices arrive, and gives why that message may not have arrived; null: it has. Throws not_found. */
+export async function sendTest(
+  deps: SendingDeps,
+  id: NoticeChannelId,
+  address: string,
+): Promise<string | null> {
+  try {
+    await sendBy(deps, id, address, {
+      id: randomUUID(),
+      event: 'test',
+      title: 'a test',
+      text: 'Notices to you arrive: there is nothing to do.',
+    })
+    return null
+  } catch (error) {
+    if (error instanceof Refusal || isTemporary(error)) throw error
+    return (error as Error).message
+  }
+}
 
 const connect = (row: ChannelRow, sealer: Sealer | undefined, context: IntegrationContext): Channel =>
   channelKinds.get(row.kind).connect(credentials.open(row, sealer), context)

@@ -55,6 +55,11 @@ export async function selectSubscription(
   return subscription
 }
 
+/** `lockSubscription` keeps other transactions from changing the subscription until this one ends. */
+export async function lockSubscription(sql: Queryable, id: SubscriptionId): Promise<void> {
+  await sql.run(build.selectFrom('noticeSubscriptions').select('id').where('id', '=', id).forNoKeyUpdate())
+}
+
 /** `selectSubscribed` gives the subscriptions to an event of one account, with its language, or (null) of the operator. */
 export async function selectSubscribed(
   sql: Queryable,

@@ -1,15 +1,17 @@
-import type { Queryable } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { channelKinds } from '../integrations/channels/index.ts'
 import { invalid, ok, orThrow, type Result } from '../lib/fault.ts'
 import type { AccountId, SubscriptionId } from '../lib/ids.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { checkVersion, versionOf } from '../lib/version.ts'
 import { chooseChannel } from './channels.ts'
 import { type EventName, eventsOf } from './events.ts'
 import { keepReads } from './news.sql.ts'
 import {
   deleteSubscription,
   insertSubscription,
+  lockSubscription,
   type Subscription,
   selectSubscription,
   updateEvents,
@@ -64,7 +66,35 @@ export async function changeEvents(
   )
   if (now.length === 0)
     throw new Refusal('invalid_input', `nothing would be left: imeigate notify remove ${id}`, 'off')
-  await updateEvents(sql, id, now.length === all.length ? null : now)
+  return await writeEvents(sql, id, now.length === all.length ? null : now)
+}
+
+/** `setEvents` says what all a subscription is told; null: all of its side, later events too. Throws not_found, version_conflict or invalid_input. */
+export async function setEvents(
+  sql: Sql,
+  id: SubscriptionId,
+  wanted: string[] | null,
+  seen: string,
+): Promise<Subscription> {
+  return await sql.begin(async (transaction) => {
+    await lockSubscription(transaction, id)
+    const subscription = await findSubscription(transaction, id)
+    checkVersion(seen, subscriptionVersion(subscription))
+    const events = wanted && checkEvents(wanted, subscription.accountId, 'events')
+    if (events?.length === 0) throw new Refusal('invalid_input', 'must name one at least', 'events')
+    return await writeEvents(transaction, id, events)
+  })
+}
+
+/** `subscriptionVersion` names how a subscription stands. */
+export const subscriptionVersion = ({ events }: Subscription): string => versionOf([events])
+
+async function writeEvents(
+  sql: Queryable,
+  id: SubscriptionId,
+  events: EventName[] | null,
+): Promise<Subscription> {
+  await updateEvents(sql, id, events)
   await keepReads(sql)
   return await findSubscription(sql, id)
 }

@@ -94,6 +94,11 @@ export const staffPermissions = {
   },
   'notices.edit': { what: 'say who is told of what', roles: ['owner', 'manager'], proof: true },
   'backups.run': { what: 'make backups, and see those there are', roles: ['owner', 'manager'], proof: true },
+  'settings.edit': {
+    what: 'set who sells, and the ways to pay in',
+    roles: ['owner', 'manager'],
+    proof: true,
+  },
   'settings.read': {
     what: 'read the settings, how the server is, and what doctor finds',
     roles: ['owner', 'manager'],

@@ -1,4 +1,6 @@
 import { type TSchema, Type } from 'typebox'
+import type { IntegrationKind } from '../../integrations/kit/kind.ts'
+import type { AnyRegistry } from '../../integrations/kit/registry.ts'
 import { type Attributes, columnOf, jsonOf } from '../../lib/attributes.ts'
 import { fieldsOf, inFieldsOf } from './fields.ts'
 import { bodyOf } from './shapes.ts'
@@ -77,11 +79,23 @@ function without(json: Json, hidden: readonly string[]): Json {
 
 /**
  * `inColumns` does some work whose refusals name values by the names of attributes, and names them as the body does. Settings and secrets of an
- * integration stand in objects of their own.
+ * integration, one of `kinds`, stand in objects of their own.
  */
-export function inColumns<T>(all: Attributes, body: Json, work: () => Promise<T>): Promise<T> {
-  const placesIn = (holder: 'settings' | 'secrets') =>
-    Object.keys((body[holder] ?? {}) as object).map((name) => [name, `${holder}.${name}`] as const)
-  const places = Object.fromEntries([...placesIn('settings'), ...placesIn('secrets')])
+export function inColumns<T>(
+  all: Attributes,
+  body: Json,
+  work: () => Promise<T>,
+  kinds?: AnyRegistry,
+): Promise<T> {
+  const fits = ({ kind }: IntegrationKind): boolean => body['kind'] === undefined || body['kind'] === kind
+  const known = (kinds?.kinds ?? [])
+    .filter(fits)
+    .flatMap(({ fields }) =>
+      Object.entries(fields).map(([name, { secret }]) => [name, secret ? 'secrets' : 'settings']),
+    )
+  const given = ['settings', 'secrets'].flatMap((holder) =>
+    Object.keys((body[holder] ?? {}) as object).map((name) => [name, holder]),
+  )
+  const places = Object.fromEntries([...known, ...given].map(([name, holder]) => [name, `${holder}.${name}`]))
   return inFieldsOf({ ...places, ...fieldsOf(all) }, work)
 }

@@ -96,6 +96,70 @@ it('every change is found in the trail, in the name of who made it, with before 
       'deposit',
       'reason',
     ],
+    [
+      'POST /deposit-providers',
+      '/deposit-providers',
+      {
+        ...{ kind: 'bank-transfer', code: 'other', name: 'Other', currency: 'USD' },
+        settings: { account_number: '1', account_holder_name: 'We' },
+      },
+      'deposit provider',
+      'code',
+    ],
+    [
+      'PATCH /deposit-providers/:code',
+      '/deposit-providers/other',
+      { settings: { account_number: '2' } },
+      'deposit provider',
+      'settings',
+      '/deposit-providers/other',
+    ],
+    [
+      'POST /deposit-providers/:code/disable',
+      '/deposit-providers/other/disable',
+      {},
+      'deposit provider',
+      'enabled',
+    ],
+    [
+      'POST /deposit-providers/:code/enable',
+      '/deposit-providers/other/enable',
+      {},
+      'deposit provider',
+      'enabled',
+    ],
+    [
+      'POST /notice-channels',
+      '/notice-channels',
+      { kind: 'email', settings: { host: 'mail.example', from: 'a@example.com' } },
+      'channel',
+      'name',
+    ],
+    [
+      'PATCH /notice-channels/:name',
+      '/notice-channels/email',
+      { secrets: { password: 'sealed' }, settings: { user: 'us' } },
+      'channel',
+      'secrets',
+      '/notice-channels/email',
+    ],
+    [
+      'POST /notice-subscriptions',
+      '/notice-subscriptions',
+      { channel: 'email', address: 'b@example.com' },
+      'subscription',
+      'address',
+    ],
+    [
+      'PATCH /notice-subscriptions/:id',
+      '/notice-subscriptions/1',
+      { events: ['review.waiting'] },
+      'subscription',
+      'events',
+      '/notice-subscriptions',
+    ],
+    ['DELETE /notice-subscriptions/:id', '/notice-subscriptions/1', undefined, 'subscription', 'events'],
+    ['DELETE /notice-channels/:name', '/notice-channels/email', undefined, 'channel', 'name'],
   ]
   /** These are in the ledger, with who did it: see accounts.test.ts. */
   const inLedger = ['POST /accounts/:account/deposit', 'POST /accounts/:account/adjust']
@@ -119,6 +183,9 @@ it('every change is found in the trail, in the name of who made it, with before 
     // Their lines are deposits' own: see incoming-payments.test.ts.
     'POST /deposit-providers/:code/match',
     'POST /stray-payments/:id/close',
+    // What only sends a message changes nothing.
+    'POST /notice-channels/:name/test',
+    'POST /notice-subscriptions/:id/test',
   ]
   expect([...changing.map(([route]) => route), ...others, ...inLedger, ...elsewhereSeen].sort()).toEqual(
     all(() => true).sort(),
@@ -134,7 +201,8 @@ it('every change is found in the trail, in the name of who made it, with before 
       body = { name: 'phone', credential: new Authenticator(PUBLIC_URL).make(options) }
     }
     const before = (await newest()).id
-    const version = versionOf && (await ask(server, 'GET', versionOf, { headers })).json.data.version
+    const seen = versionOf && (await ask(server, 'GET', versionOf, { headers })).json.data
+    const version = seen?.version ?? seen?.page.items[0].version
     const more = { 'idempotency-key': route, ...(version && { 'if-match': version }) }
     const {
       status,

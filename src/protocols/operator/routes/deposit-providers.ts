@@ -1,20 +1,26 @@
 import { Type } from 'typebox'
 import type { Provider } from '../../../deposits/provider.ts'
-import { providerAttributes } from '../../../deposits/provider-attributes.ts'
-import { Providers, viewOf } from '../../../deposits/providers.ts'
+import { type ProviderForm, providerAttributes } from '../../../deposits/provider-attributes.ts'
+import { Providers, providerVersion, viewOf } from '../../../deposits/providers.ts'
 import { gatewayKinds } from '../../../integrations/gateways/index.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { kindShape, wireKind } from '../kinds.ts'
-import { type Json, shapeOf, wire } from '../nouns.ts'
+import { gatewayKindShape, kindFields, kindForm, wireGatewayKind } from '../kinds.ts'
+import { formOf, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
-import { text } from '../shapes.ts'
+import { text, version } from '../shapes.ts'
 
 const section = 'Money'
 const access = 'money.read'
 
-const provider = shapeOf(providerAttributes)
+const provider = shapeOf(providerAttributes, { more: { version } })
 
-const wireProvider = (one: Provider): Json => wire(providerAttributes, viewOf(one))
+const wireProvider = (one: Provider): Json => ({
+  ...wire(providerAttributes, viewOf(one)),
+  version: providerVersion(one),
+})
+
+const fields = kindFields('GET /gateway-kinds')
+const codeParams = Type.Object({ code: text(64) })
 
 export const depositProviderRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sealer' | 'clock'>) => [
   route({
@@ -38,7 +44,7 @@ export const depositProviderRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sea
     summary: 'One way to pay in, with its settings',
     command: 'deposit provider show',
     access,
-    params: Type.Object({ code: text(64) }),
+    params: codeParams,
     answer: provider,
     refusals: ['not_found'],
     handle: async ({ desk, params }) =>
@@ -51,7 +57,80 @@ export const depositProviderRoutes = ({ sealer, clock }: Pick<OperatorDeps, 'sea
     section,
     summary: 'The kinds of ways to pay in, with what each is configured with',
     access,
-    answer: Type.Object({ items: Type.Array(kindShape) }),
-    handle: () => ({ items: gatewayKinds.kinds.map(wireKind) }),
+    answer: Type.Object({ items: Type.Array(gatewayKindShape) }),
+    handle: () => ({ items: gatewayKinds.kinds.map(wireGatewayKind) }),
   }),
+  route({
+    method: 'POST',
+    path: '/deposit-providers',
+    name: 'addDepositProvider',
+    section,
+    summary: 'A new way to pay in; its secrets are kept sealed, and are not shown again',
+    command: 'deposit provider add',
+    access: 'settings.edit',
+    needsKey: true,
+    body: formOf(providerAttributes, 'create', { more: fields }),
+    answer: provider,
+    refusals: ['invalid_input', 'conflict'],
+    handle: async ({ desk, body }) => {
+      const form: ProviderForm = kindForm(providerAttributes, body)
+      return wireProvider(
+        await inColumns(
+          providerAttributes,
+          body,
+          () => new Providers(desk.change, sealer, clock).create(form as Parameters<Providers['create']>[0]),
+          gatewayKinds,
+        ),
+      )
+    },
+  }),
+  route({
+    method: 'PATCH',
+    path: '/deposit-providers/:code',
+    name: 'changeDepositProvider',
+    section,
+    summary: 'Change what is given of a way to pay in, and leave the rest: settings and secrets one by one',
+    description: 'Deposits that have begun keep what they said.',
+    command: 'deposit provider set',
+    access: 'settings.edit',
+    params: codeParams,
+    needsVersion: true,
+    body: formOf(providerAttributes, 'change', { more: fields }),
+    answer: provider,
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, body, version: seen }) => {
+      const changes: ProviderForm = kindForm(providerAttributes, body)
+      return wireProvider(
+        await inColumns(
+          providerAttributes,
+          body,
+          () => new Providers(desk.change, sealer, clock).change(params.code, changes, seen),
+          gatewayKinds,
+        ),
+      )
+    },
+  }),
+  ...(
+    [
+      ['disable', 'disableDepositProvider', 'Begin no deposit with it; those that have begun are finished'],
+      ['enable', 'enableDepositProvider', 'Show it to accounts again'],
+    ] as const
+  ).map(([verb, name, summary]) =>
+    route({
+      method: 'POST',
+      path: `/deposit-providers/:code/${verb}`,
+      name,
+      section,
+      summary,
+      command: `deposit provider ${verb}`,
+      access: 'settings.edit',
+      params: codeParams,
+      answer: provider,
+      refusals: ['not_found'],
+      handle: async ({ desk, params }) =>
+        wireProvider(
+          await new Providers(desk.change, sealer, clock).change(params.code, { enabled: verb === 'enable' }),
+        ),
+    }),
+  ),
 ]

@@ -13,8 +13,8 @@ import {
 } from '../../../suppliers/suppliers.ts'
 import type { Caller } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { kindShape, wireKind } from '../kinds.ts'
-import { formOf, givenIn, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
+import { kindFields, kindForm, supplierKindShape, wireSupplierKind } from '../kinds.ts'
+import { formOf, inColumns, type Json, shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
 import { amount, id, orNull, text, version } from '../shapes.ts'
 
@@ -31,24 +31,9 @@ const wireSupplier = (view: SupplierView, { permissions }: Caller): Json => ({
   version: supplierVersion(view),
 })
 
-/** `fields` are those of the kind. */
-const fields = {
-  settings: Type.Optional(
-    Type.Record(Type.String(), Type.Unknown(), {
-      description: 'By name, as `GET /supplier-kinds` lists them; null: back to the default',
-    }),
-  ),
-  secrets: Type.Optional(
-    Type.Record(Type.String(), Type.String(), { description: 'By name; an empty text takes one away' }),
-  ),
-}
+const fields = kindFields('GET /supplier-kinds')
 
-/** `supplierForm` gives what a body says of a supplier. */
-const supplierForm = (body: Json): SupplierForm => ({
-  ...givenIn(supplierAttributes, body),
-  ...(body['settings'] !== undefined && { settings: body['settings'] as Record<string, unknown> }),
-  ...(body['secrets'] !== undefined && { secrets: body['secrets'] as Record<string, string> }),
-})
+const supplierForm = (body: Json): SupplierForm => kindForm(supplierAttributes, body)
 
 const supplierParams = Type.Object({ supplier: text(100, { description: 'Id or name' }) })
 
@@ -92,8 +77,8 @@ export const supplierRoutes = ({
     section,
     summary: 'The kinds of suppliers, with what each is configured with',
     access,
-    answer: Type.Object({ items: Type.Array(kindShape) }),
-    handle: () => ({ items: supplierKinds.kinds.map(wireKind) }),
+    answer: Type.Object({ items: Type.Array(supplierKindShape) }),
+    handle: () => ({ items: supplierKinds.kinds.map(wireSupplierKind) }),
   }),
   route({
     method: 'POST',
@@ -109,8 +94,11 @@ export const supplierRoutes = ({
     refusals: ['invalid_input', 'conflict'],
     handle: async ({ desk, caller, body }) => {
       const form = supplierForm(body) as SupplierForm & { kind: string }
-      const made = await inColumns(supplierAttributes, body, async () =>
-        createSupplier(desk.change, await sealer(), form),
+      const made = await inColumns(
+        supplierAttributes,
+        body,
+        async () => createSupplier(desk.change, await sealer(), form),
+        supplierKinds,
       )
       return wireSupplier(made, caller)
     },
@@ -129,8 +117,11 @@ export const supplierRoutes = ({
     answer: supplier,
     refusals: ['not_found', 'invalid_input', 'conflict'],
     handle: async ({ desk, caller, params, body, version: seen }) => {
-      const changed = await inColumns(supplierAttributes, body, async () =>
-        updateSupplier(desk.change, await sealer(), params.supplier, supplierForm(body), seen),
+      const changed = await inColumns(
+        supplierAttributes,
+        body,
+        async () => updateSupplier(desk.change, await sealer(), params.supplier, supplierForm(body), seen),
+        supplierKinds,
       )
       return wireSupplier(changed, caller)
     },
