@@ -144,6 +144,8 @@ class CopyOut extends Copy {
   handleReadyForQuery(): void {
     if (this.#filled > 0) this.#handOn()
     this.#ended = true
+    // The end may have been read together with what the connection was paused for: the next statement's answer has to come.
+    this.#wire?.stream.resume()
     this.#tell()
   }
 
