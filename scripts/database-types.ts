@@ -38,7 +38,15 @@ const built = new Set([
     'deposits',
   ],
   ...['idempotency_keys', 'notice_channels', 'notice_subscriptions', 'notices', 'price_groups', 'prices'],
-  ...['failed_sign_ins', 'operator_answers', 'operator_token_uses', 'operator_tokens', 'sign_ins', 'staff'],
+  ...[
+    'failed_sign_ins',
+    'operator_answers',
+    'operator_token_uses',
+    'operator_tokens',
+    'sign_ins',
+    'staff',
+    'account_people',
+  ],
   ...[
     'requests',
     'reviews',
@@ -55,6 +63,7 @@ const built = new Set([
 
 /** rowIds names the type of each table's own `id`. */
 const rowIds: Record<string, string> = {
+  account_people: 'AccountPersonId',
   accounts: 'AccountId',
   api_keys: 'KeyId',
   deposit_providers: 'ProviderId',
@@ -88,6 +97,7 @@ const columnIds: Record<string, string> = {
   hold_id: 'EntryId',
   key_id: 'KeyId',
   order_id: 'OrderId',
+  person_id: 'AccountPersonId',
   price_group_id: 'PriceGroupId',
   provider_id: 'ProviderId',
   received_id: 'EntryId',

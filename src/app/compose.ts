@@ -28,7 +28,7 @@ import { Jobs } from '../jobs/jobs.ts'
 import { lostJobs, releaseLost } from '../jobs/lost-jobs.ts'
 import { LedgerReader } from '../ledger/ledger-reader.ts'
 import { Transfers } from '../ledger/transfers.ts'
-import type { SupplierId } from '../lib/ids.ts'
+import type { StaffId, SupplierId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import { LiveRights } from '../live/live-rights.ts'
 import { OperatorFeed } from '../live/operator-feed.ts'
@@ -39,6 +39,13 @@ import { Placement } from '../orders/place/placement.ts'
 import { longOpenJobs } from '../orders/read/long-open.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
+import { Attempts } from '../people/attempts.ts'
+import { personMailJobs } from '../people/mail-jobs.ts'
+import { Passkeys } from '../people/passkeys.ts'
+import { Passwords } from '../people/passwords.ts'
+import { relyingPartyOf } from '../people/relying-party.ts'
+import { SignIns } from '../people/sign-ins.ts'
+import { signInJobs } from '../people/sweep.ts'
 import { priceJobs } from '../price-book/jobs.ts'
 import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
@@ -50,14 +57,8 @@ import { keyState, wrongKey } from '../secret-keys/key-state.ts'
 import { findSigner } from '../secret-keys/sealing.ts'
 import { KeyRing } from '../secrets/key-ring.ts'
 import type { Sealer } from '../secrets/sealer.ts'
-import { Attempts } from '../staff/attempts.ts'
 import { Enrolment } from '../staff/enrolment.ts'
-import { staffMailJobs } from '../staff/mail-jobs.ts'
-import { Passkeys } from '../staff/passkeys.ts'
-import { Passwords } from '../staff/passwords.ts'
-import { relyingPartyOf } from '../staff/relying-party.ts'
-import { SignIns } from '../staff/sign-ins.ts'
-import { staffJobs } from '../staff/sweep.ts'
+import type { Role } from '../staff/roles.ts'
 import { Statements } from '../statements/statements.ts'
 import { balanceJobs } from '../suppliers/balances.ts'
 import { SupplierDirectory } from '../suppliers/directory.ts'
@@ -179,9 +180,9 @@ export async function compose(
 
   const passwords = new Passwords()
   const signingIn = { sql, sealer, passwords, clock }
-  const attempts = new Attempts(sql, clock)
+  const attempts = new Attempts(sql, clock, 'staff')
   const relyingParty = relyingPartyOf(config.publicUrl)
-  const passkeys = new Passkeys({ sql, attempts, clock, relyingParty })
+  const passkeys = new Passkeys({ sql, circle: 'staff', attempts, clock, relyingParty })
   const buckets = new SharedBuckets({ sql, log })
   const failedLogins = new FailedLogins(buckets, { perMinute: config.failedLoginsPerMinute })
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
@@ -221,8 +222,8 @@ export async function compose(
       ...priceJobs({ sql: long }),
       ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),
       ...webhookJobs({ sql, deliverer, clock }),
-      ...staffJobs({ sql: long, clock }),
-      ...staffMailJobs({ sql: long, sealer, context, publicUrl: config.publicUrl }),
+      ...signInJobs({ sql: long, clock }),
+      ...personMailJobs({ sql: long, sealer, context, publicUrl: config.publicUrl }),
       ...lostJobs(sql),
       ...backupJobs({ sql, address: access.serving, ...config.backups, clock, log }),
     },
@@ -253,7 +254,7 @@ export async function compose(
     sealer,
     passwords,
     passkeys,
-    signIns: new SignIns({ ...signingIn, passkeys, attempts }),
+    signIns: new SignIns<StaffId, Role>({ ...signingIn, circle: 'staff', passkeys, attempts }),
     enrolment: new Enrolment(signingIn),
     authenticator,
     liveAnswers,

@@ -25,6 +25,7 @@ export const tableOf = {
   seller: 'seller',
   invoice: 'invoices',
   staff: 'staff',
+  person: 'account_people',
   passkey: 'passkeys',
   'sign-in': 'sign_ins',
   token: 'operator_tokens',

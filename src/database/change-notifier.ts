@@ -26,7 +26,7 @@ export type Topic =
   | 'catalogue'
   | 'suppliers'
   | 'deposit_providers'
-  | 'staff'
+  | 'people'
   | 'orders'
   | 'order_ids'
 

@@ -40,6 +40,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   order_keys: UNTIL_REMOVED,
   passkey_challenges: UNTIL_REMOVED,
   passkeys: UNTIL_REMOVED,
+  person_tokens: UNTIL_REMOVED,
   placement_probes: UNTIL_REMOVED,
   price_rules: UNTIL_REMOVED,
   prices: UNTIL_REMOVED,

@@ -5,6 +5,7 @@
 import type { ColumnType } from 'kysely'
 import type {
   AccountId,
+  AccountPersonId,
   DepositId,
   KeyId,
   NoticeChannelId,
@@ -26,6 +27,8 @@ import type {
   WebhookId,
 } from '../lib/ids.ts'
 import type { Amount, JsonText } from './column-types.ts'
+
+export type AccountRole = 'member' | 'owner'
 
 export type AccountStatus = 'active' | 'closed'
 
@@ -62,6 +65,22 @@ export type Routing = 'best' | 'cheapest' | 'fastest' | 'fixed'
 export type ServiceKind = 'imei' | 'serial' | 'server'
 
 export type StaffRole = 'catalogue' | 'finance' | 'manager' | 'owner' | 'read-only' | 'support'
+
+export interface AccountPeople {
+  accountId: AccountId
+  createdAt: Date
+  email: string
+  id: Generated<AccountPersonId>
+  language: Generated<string>
+  lastCode: Generated<Amount>
+  name: Generated<string>
+  password: string | null
+  recoveryCodes: Generated<ArrayType<Buffer>>
+  role: AccountRole
+  secrets: Buffer | null
+  suspendedAt: Date | null
+  timeZone: Generated<string>
+}
 
 export interface Accounts {
   address: Generated<string>
@@ -160,6 +179,7 @@ export interface FailedSignIns {
   address: string
   at: Date
   id: Generated<number>
+  personId: AccountPersonId | null
   staffId: StaffId | null
   what: string
 }
@@ -323,8 +343,9 @@ export interface SignIns {
   id: Generated<SignInId>
   lastSeenAt: Date
   madeAt: Date
+  personId: AccountPersonId | null
   provedAt: Date | null
-  staffId: StaffId
+  staffId: StaffId | null
   tokenHash: Buffer
 }
 
@@ -334,6 +355,7 @@ export interface Staff {
   id: Generated<StaffId>
   invitationHash: Buffer | null
   invitedUntil: Date | null
+  language: Generated<string>
   lastCode: Generated<Amount>
   name: Generated<string>
   password: string | null
@@ -341,6 +363,7 @@ export interface Staff {
   role: StaffRole
   secrets: Buffer | null
   suspendedAt: Date | null
+  timeZone: Generated<string>
 }
 
 export interface StrayPayments {
@@ -445,6 +468,7 @@ export interface Webhooks {
 }
 
 export interface Database {
+  accountPeople: AccountPeople
   accounts: Accounts
   apiKeys: ApiKeys
   apiKeyUses: ApiKeyUses

@@ -1,5 +1,6 @@
 /** AccountId and the other ids are numbers of their own kind, so that no account's id is taken for an order's. */
 export type AccountId = number & { readonly __id: 'account' }
+export type AccountPersonId = number & { readonly __id: 'person of an account' }
 export type DepositId = number & { readonly __id: 'deposit' }
 export type EntryId = number & { readonly __id: 'ledger entry' }
 export type EventId = number & { readonly __id: 'event' }

@@ -40,7 +40,7 @@ export class LiveRights implements RuntimeService {
       intervalMs: () => (this.#live.size > 0 ? LOOK_MS : Number.POSITIVE_INFINITY),
       run: () => this.#look(),
     })
-    notifier.onInvalidate('staff', () => {
+    notifier.onInvalidate('people', () => {
       this.#isChanged = true
       this.#loop.wake()
     })

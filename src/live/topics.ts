@@ -29,6 +29,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   accounts: 'accounts',
   price_groups: 'accounts',
   api_keys: 'accounts',
+  account_people: 'accounts',
   wallets: 'accounts',
   suppliers: 'suppliers',
   supplier_syncs: 'suppliers',

@@ -30,7 +30,7 @@ export async function selectRotations(sql: Queryable): Promise<Rotation[]> {
 
 /** `lockSealed` waits for those who are writing secrets, and lets nobody else do so before the transaction ends. */
 export async function lockSealed(sql: Transaction): Promise<void> {
-  await sql`lock table suppliers, deposit_providers, notice_channels, webhooks, staff in share row exclusive mode`
+  await sql`lock table suppliers, deposit_providers, notice_channels, webhooks, staff, account_people in share row exclusive mode`
 }
 
 export async function insertRotation(
@@ -88,11 +88,14 @@ export async function updateSealed(
     ), webhook as (
       update webhooks t set secrets = r.secrets from resealed r
        where r.owner = 'webhook' and t.id = r.id and t.secrets = r.was returning 1
-    ), person as (
+    ), member as (
       update staff t set secrets = r.secrets from resealed r
        where r.owner = 'staff member' and t.id = r.id and t.secrets = r.was returning 1
+    ), person as (
+      update account_people t set secrets = r.secrets from resealed r
+       where r.owner = 'person' and t.id = r.id and t.secrets = r.was returning 1
     )
     select ((select count(*) from supplier) + (select count(*) from provider)
-            + (select count(*) from channel) + (select count(*) from webhook) + (select count(*) from person))::int as count`
+            + (select count(*) from channel) + (select count(*) from webhook) + (select count(*) from member) + (select count(*) from person))::int as count`
   return written?.count ?? 0
 }

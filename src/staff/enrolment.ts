@@ -3,29 +3,27 @@ import { Refusal } from '../errors.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
-import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import { type Passwords, passwordFault } from './passwords.ts'
-import type { Role } from './roles.ts'
-import {
-  makeRecoveryCodes,
-  offerTotp,
-  sealedFor,
-  stepOfFirstCode,
-  type TotpOffer,
-  WRONG_CODE,
-} from './second-factor.ts'
-import { staffActor } from './sign-ins.ts'
+import { actorOf, sealedFor } from '../people/circle.ts'
+import { type Passwords, passwordFault } from '../people/passwords.ts'
 import {
   actAs,
-  lockInvited,
-  type Person,
   selectNewestSecrets,
   selectPersonNamed,
   updatePerson,
   updateRecoveryCodes,
-} from './staff.sql.ts'
-import { readEmail, readName } from './staff.ts'
-import { hashToken } from './tokens.ts'
+} from '../people/people.ts'
+import { readEmail, readName } from '../people/read.ts'
+import {
+  makeRecoveryCodes,
+  offerTotp,
+  stepOfFirstCode,
+  type TotpOffer,
+  WRONG_CODE,
+} from '../people/second-factor.ts'
+import { hashToken } from '../people/tokens.ts'
+import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
+import type { Role } from './roles.ts'
+import { type Invited, lockInvited, updateStaff } from './staff.sql.ts'
 
 /** Opened is what an invitation says: for whom it is, and a fresh secret for the authenticator app. */
 export interface Opened {
@@ -82,7 +80,7 @@ export class Enrolment {
     const name = readName(form.name)
     const given = readEmail(form.email)
     const now = clock.now()
-    const weak = await passwordFault(form.password, [name, given])
+    const weak = await passwordFault('staff', form.password, [name, given])
     const step = stepOfFirstCode(form.totpSecret, form.code, now)
     orThrow(
       resultOf(undefined, [
@@ -97,27 +95,28 @@ export class Enrolment {
     const { codes, hashes } = makeRecoveryCodes()
     return await sql.begin(async (transaction) => {
       const { id, email: known } = this.#valid(await lockInvited(transaction, hashToken(token)))
-      await actAs(transaction, { actor: staffActor(id) })
+      await actAs(transaction, { actor: actorOf('staff', id) })
       // Whom an invitation names keeps the address that it was sent to.
       const email = known ?? given
-      const other = await selectPersonNamed(transaction, email.toLowerCase())
+      const other = await selectPersonNamed(transaction, 'staff', email.toLowerCase())
       if (other && other.id !== id)
         throw new Refusal('conflict', "the e-mail address is somebody else's", 'email')
-      const newest = await selectNewestSecrets(transaction)
-      refuseForeignKey(sealer, newest ? [{ sealed: newest.secrets, owner: sealedFor(newest.id) }] : [], {
+      const newest = await selectNewestSecrets(transaction, 'staff')
+      const kept = newest ? [{ sealed: newest.secrets, owner: sealedFor('staff', newest.id) }] : []
+      refuseForeignKey(sealer, kept, {
         what: 'staff members',
         mend: 'reset the people',
       })
-      await updatePerson(transaction, id, {
-        ...{ name, email, password, secrets: sealer.seal({ totp: form.totpSecret }, sealedFor(id)) },
-        ...{ lastCode: BigInt(step as number), invitationHash: null, invitedUntil: null },
-      })
-      await updateRecoveryCodes(transaction, id, hashes)
+      const secrets = sealer.seal({ totp: form.totpSecret }, sealedFor('staff', id))
+      const lastCode = BigInt(step as number)
+      await updatePerson(transaction, 'staff', id, { name, email, password, secrets, lastCode })
+      await updateStaff(transaction, id, { invitationHash: null, invitedUntil: null })
+      await updateRecoveryCodes(transaction, 'staff', id, hashes)
       return { id, email, recoveryCodes: codes }
     })
   }
 
-  #valid(person: Person | undefined): Person {
+  #valid(person: Invited | undefined): Invited {
     const { clock } = this.#deps
     const holds = person?.invitedUntil && person.invitedUntil > clock.now() && !person.suspendedAt
     if (!person || !holds) {

@@ -6,11 +6,11 @@ import { orThrow } from '../lib/fault.ts'
 import type { StaffId, TokenId } from '../lib/ids.ts'
 import { allowedIps, readAllowedIp } from '../lib/ip.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
-import { SEEN_MS } from './lifetimes.ts'
+import { SEEN_MS } from '../people/lifetimes.ts'
+import { readName } from '../people/read.ts'
+import { hashToken, randomToken } from '../people/tokens.ts'
 import { insertToken, selectTokens, type TokenRow, updateRevoked, upsertUse } from './operator-tokens.sql.ts'
 import { checkStaffPermissions, permissionsOf, type Role, type StaffPermission } from './roles.ts'
-import { readName } from './staff.ts'
-import { hashToken, randomToken } from './tokens.ts'
 
 /** SECRET_BYTES gives 256 random bits. */
 const SECRET_BYTES = 32
@@ -72,6 +72,9 @@ function written(id: TokenId, secret: string): string {
 }
 
 const WRITTEN = /^(imo_([1-9]\d{0,8})_([\w-]{43}))([0-9a-f]{8})$/
+
+/** `tokenActor` names a program in the trail. */
+export const tokenActor = (id: number): string => `token:${id}`
 
 /** Bearer is a program of the operator, by its token. */
 export interface Bearer {

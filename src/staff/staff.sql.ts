@@ -1,67 +1,32 @@
 import type { Insertable, Updateable } from 'kysely'
-import { type Acting, cameBy } from '../database/acting.ts'
 import { build, literal } from '../database/build.ts'
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { Staff } from '../database/types.ts'
 import type { StaffId } from '../lib/ids.ts'
+import type { Language } from '../lib/languages.ts'
 import type { Role } from './roles.ts'
 
-/** `actAs` names who changes something in this transaction. */
-export async function actAs(sql: Transaction, by: Acting): Promise<void> {
-  await sql`select set_config('imeigate.actor', ${by.actor}, true), set_config('imeigate.by', ${cameBy(by)}, true)`
-}
-
-/** Person is somebody of the staff as they are kept. */
-export interface Person {
+/** Invited is somebody of the staff to whom an invitation was made. */
+export interface Invited {
   id: StaffId
   role: Role
   name: string
-  /** `email`, null: it is not known yet who will use the invitation. */
   email: string | null
-  /** `password` is its hash; null: an invitation is not used yet. */
-  password: string | null
-  secrets: Buffer | null
-  lastCode: number
   invitedUntil: Date | null
   suspendedAt: Date | null
-  createdAt: Date
 }
 
-const COLUMNS = ['id', 'role', 'name', 'email', 'password', 'secrets', 'lastCode'] as const
-const TIMES = ['invitedUntil', 'suspendedAt', 'createdAt'] as const
-
-const people = () => build.selectFrom('staff').select([...COLUMNS, ...TIMES])
-
-const personOf = ({ lastCode, ...rest }: Omit<Person, 'lastCode'> & { lastCode: bigint }): Person => ({
-  ...rest,
-  lastCode: Number(lastCode),
-})
-
-export async function selectPerson(sql: Queryable, id: StaffId): Promise<Person | undefined> {
-  const [row] = await sql.run(people().where('id', '=', id))
-  return row && personOf(row)
-}
-
-/** `lockPerson` keeps other transactions from changing the person until this one ends. */
-export async function lockPerson(sql: Transaction, id: StaffId): Promise<Person | undefined> {
-  const [row] = await sql.run(people().where('id', '=', id).forUpdate())
-  return row && personOf(row)
-}
-
-/** `selectPersonNamed` takes an e-mail address in lower case. */
-export async function selectPersonNamed(sql: Queryable, email: string): Promise<Person | undefined> {
-  const [row] = await sql.run(people().where(literal<boolean>`lower(email) = ${email}`))
-  return row && personOf(row)
-}
+const people = () =>
+  build.selectFrom('staff').select(['id', 'role', 'name', 'email', 'invitedUntil', 'suspendedAt'])
 
 /** `lockInvited` gives the person whom a token invites, whether its time is over or not. */
-export async function lockInvited(sql: Transaction, tokenHash: Buffer): Promise<Person | undefined> {
+export async function lockInvited(sql: Transaction, tokenHash: Buffer): Promise<Invited | undefined> {
   const [row] = await sql.run(people().where('invitationHash', '=', tokenHash).forUpdate())
-  return row && personOf(row)
+  return row
 }
 
 /** `lockNameless` gives an invited person of a role of whom nothing else is known. */
-export async function lockNameless(sql: Transaction, role: Role): Promise<Person | undefined> {
+export async function lockNameless(sql: Transaction, role: Role): Promise<Invited | undefined> {
   const [row] = await sql.run(
     people()
       .where('role', '=', role)
@@ -71,7 +36,7 @@ export async function lockNameless(sql: Transaction, role: Role): Promise<Person
       .limit(1)
       .forUpdate(),
   )
-  return row && personOf(row)
+  return row
 }
 
 /** `lockOwners` gives the active owners, whom nobody else changes until this transaction ends. */
@@ -94,15 +59,6 @@ const STAFF_LOCK = 7_164_005
 
 export async function lockStaff(sql: Transaction): Promise<void> {
   await sql`select pg_advisory_xact_lock(${STAFF_LOCK})`
-}
-
-/** `selectNewestSecrets` gives what was sealed last. */
-export async function selectNewestSecrets(
-  sql: Queryable,
-): Promise<{ id: StaffId; secrets: Buffer } | undefined> {
-  const [row] = await sql<{ id: StaffId; secrets: Buffer }[]>`
-    select id, secrets from staff where secrets is not null order by id desc limit 1`.records()
-  return row
 }
 
 /** `hasStaff` tells whether anybody has ever used an invitation. */
@@ -128,46 +84,13 @@ export async function insertPerson(
   return made?.id
 }
 
-export async function updatePerson(
+/** `updateStaff` changes what only people of the staff have. */
+export async function updateStaff(
   sql: Queryable,
   id: StaffId,
-  changes: {
-    [Name in Exclude<keyof Updateable<Staff>, 'id' | 'recoveryCodes'>]?: Updateable<Staff>[Name] | undefined
-  },
+  changes: Pick<Updateable<Staff>, 'role' | 'invitationHash' | 'invitedUntil'>,
 ): Promise<void> {
-  // An update of nothing is no statement.
-  await sql.run(
-    build
-      .updateTable('staff')
-      .set(({ ref }) => ({ createdAt: ref('createdAt'), ...changes }))
-      .where('id', '=', id),
-  )
-}
-
-/** `updateRecoveryCodes` replaces all of them. */
-export async function updateRecoveryCodes(
-  sql: Queryable,
-  id: StaffId,
-  hashes: readonly Buffer[],
-): Promise<void> {
-  const texts = hashes.map((one) => one.toString('hex'))
-  await sql`
-    update staff set recovery_codes = array(select decode(code, 'hex') from unnest(${texts}::text[]) as code) where id = ${id}::int`
-}
-
-/** `useCode` notes that a code was used; false: it, or a later one, was used before. */
-export async function useCode(sql: Queryable, id: StaffId, step: number): Promise<boolean> {
-  const used = await sql<{ id: number }[]>`
-    update staff set last_code = ${step}::bigint where id = ${id}::int and last_code < ${step}::bigint returning id`
-  return used.length > 0
-}
-
-/** `useRecoveryCode` takes a code away; false: it is none of theirs. */
-export async function useRecoveryCode(sql: Queryable, id: StaffId, hash: Buffer): Promise<boolean> {
-  const used = await sql<{ id: number }[]>`
-    update staff set recovery_codes = array_remove(recovery_codes, ${hash}::bytea)
-     where id = ${id}::int and ${hash}::bytea = any(recovery_codes) returning id`
-  return used.length > 0
+  await sql.run(build.updateTable('staff').set(changes).where('id', '=', id))
 }
 
 /** StaffRow is a person as operators see them. */
@@ -175,6 +98,7 @@ export interface StaffRow {
   id: StaffId
   name: string
   email: string | null
+  language: Language
   role: Role
   isSetUp: boolean
   invitedUntil: Date | null
@@ -198,7 +122,7 @@ export async function selectStaff(
   }: { now: Date; seenAfter: Date; failedAfter: Date; id?: StaffId | null },
 ): Promise<StaffRow[]> {
   return await sql<StaffRow[]>`
-    select p.id, p.name, p.email, p.role::text as role, p.password is not null as is_set_up, p.invited_until, p.suspended_at,
+    select p.id, p.name, p.email, p.language, p.role::text as role, p.password is not null as is_set_up, p.invited_until, p.suspended_at,
            p.created_at, cardinality(p.recovery_codes) as recovery_codes,
            (select count(*)::int from passkeys k where k.staff_id = p.id) as passkeys,
            (select count(*)::int from sign_ins s

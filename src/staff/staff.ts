@@ -1,29 +1,33 @@
 import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { fault, orThrow, resultOf } from '../lib/fault.ts'
+import { orThrow, resultOf } from '../lib/fault.ts'
 import type { StaffId } from '../lib/ids.ts'
-import { emptyFault, plainLineFault, sanitize } from '../lib/text.ts'
+import { plainLineFault, sanitize } from '../lib/text.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
-import { MAX_IDLE_MS } from './lifetimes.ts'
-import { mailStaff } from './mails.ts'
-import { deletePasskeys } from './passkeys.sql.ts'
+import { terms } from '../people/circle.ts'
+import { mailPerson } from '../people/mails.ts'
+import {
+  deletePasskeys,
+  endSignIns,
+  lockPerson,
+  type Person,
+  selectPersonNamed,
+  updatePerson,
+  updateRecoveryCodes,
+} from '../people/people.ts'
+import { readEmail } from '../people/read.ts'
+import { hashToken, randomToken } from '../people/tokens.ts'
 import type { Role } from './roles.ts'
-import { endSignIns } from './sign-ins.sql.ts'
 import {
   hasStaff,
   insertPerson,
   lockNameless,
   lockOwners,
-  lockPerson,
   lockStaff,
-  type Person,
   type StaffRow,
-  selectPersonNamed,
   selectStaff,
-  updatePerson,
-  updateRecoveryCodes,
+  updateStaff,
 } from './staff.sql.ts'
-import { hashToken, randomToken } from './tokens.ts'
 
 export { hasStaff } from './staff.sql.ts'
 
@@ -66,27 +70,31 @@ export async function inviteStaff(
   const given = { email: email === undefined ? null : readEmail(email), name: name.trim() }
   if (given.name !== '') orThrow(resultOf(given, [plainLineFault('name', given.name, 100)]))
   return await sql.begin(async (transaction) => {
-    const found =
-      given.email === null ? await lockNameless(transaction, role) : await lockNamed(transaction, given.email)
-    if (found?.password != null || found?.suspendedAt) {
+    const named = given.email === null ? undefined : await lockNamed(transaction, given.email)
+    if (named?.password != null || named?.suspendedAt) {
       throw new Refusal(
         'conflict',
-        `the e-mail address ${given.email} is that of ${found.name || found.id}`,
+        `the e-mail address ${given.email} is that of ${named.name || named.id}`,
         'email',
       )
     }
+    const nameless = given.email === null ? await lockNameless(transaction, role) : undefined
+    const found = (named?.id as StaffId | undefined) ?? nameless?.id
     const createdAt = clock.now()
-    const id = found?.id ?? (await insertPerson(transaction, { role, ...given, createdAt }))
+    const id = found ?? (await insertPerson(transaction, { role, ...given, createdAt }))
     if (id === undefined) throw new Refusal('conflict', `the e-mail address ${given.email} is taken`, 'email')
-    if (found) await updatePerson(transaction, id, { role, ...(given.name !== '' && { name: given.name }) })
+    if (found !== undefined) {
+      await updateStaff(transaction, id, { role })
+      await updatePerson(transaction, 'staff', id, { name: given.name || undefined })
+    }
     return await invited(transaction, id, { what: 'invited', clock })
   })
 }
 
 /** `lockNamed` finds a person by e-mail address, in lower case. */
 async function lockNamed(sql: Transaction, email: string): Promise<Person | undefined> {
-  const found = await selectPersonNamed(sql, email.toLowerCase())
-  return found && (await lockPerson(sql, found.id))
+  const found = await selectPersonNamed(sql, 'staff', email.toLowerCase())
+  return found && (await lockPerson(sql, 'staff', found.id))
 }
 
 async function invited(
@@ -96,9 +104,10 @@ async function invited(
 ): Promise<Invitation> {
   const token = randomToken(INVITATION_BYTES)
   const until = new Date(clock.now().getTime() + INVITATION_MS)
-  await updatePerson(sql, id, { invitationHash: hashToken(token), invitedUntil: until })
+  await updateStaff(sql, id, { invitationHash: hashToken(token), invitedUntil: until })
   const staff = await findStaff(sql, id, clock)
-  await mailStaff(sql, staff.email, { what, role: staff.role, until: until.toISOString() })
+  const addressee = { circle: 'staff' as const, email: staff.email, language: staff.language }
+  await mailPerson(sql, addressee, { what, role: staff.role, until: until.toISOString() })
   return { staff, token, until }
 }
 
@@ -129,8 +138,8 @@ export const setRole = (
 ): Promise<StaffView> =>
   changing(sql, id, { by, keepsOwner: role !== 'owner', clock }, async (transaction, person) => {
     if (person.role === role) return
-    await updatePerson(transaction, id, { role })
-    await endSignIns(transaction, { staffId: id, now: clock.now() })
+    await updateStaff(transaction, id, { role })
+    await endSignIns(transaction, { circle: 'staff', personId: id, now: clock.now() })
   })
 
 /** `suspendStaff` keeps a person out, and ends all sign-ins, in every process within a second. Throws as `setRole`. */
@@ -143,8 +152,9 @@ export const suspendStaff = (
   changing(sql, id, { by, keepsOwner: true, clock }, async (transaction, person) => {
     if (person.suspendedAt) return
     const now = clock.now()
-    await updatePerson(transaction, id, { suspendedAt: now, invitationHash: null, invitedUntil: null })
-    await endSignIns(transaction, { staffId: id, now })
+    await updatePerson(transaction, 'staff', id, { suspendedAt: now })
+    await updateStaff(transaction, id, { invitationHash: null, invitedUntil: null })
+    await endSignIns(transaction, { circle: 'staff', personId: id, now })
   })
 
 /** `resumeStaff` lets a suspended person in again. Throws not_found. */
@@ -155,7 +165,7 @@ export const resumeStaff = (
   clock: Clock = systemClock,
 ): Promise<StaffView> =>
   changing(sql, id, { by, keepsOwner: false, clock }, (transaction) =>
-    updatePerson(transaction, id, { suspendedAt: null }),
+    updatePerson(transaction, 'staff', id, { suspendedAt: null }),
   )
 
 /**
@@ -171,10 +181,10 @@ export async function resetStaff(
   let made: Invitation | undefined
   await changing(sql, id, { by, keepsOwner: by !== undefined, clock }, async (transaction, person) => {
     if (person.suspendedAt) throw new Refusal('conflict', 'the person is suspended', 'id')
-    await updatePerson(transaction, id, { password: null, secrets: null })
-    await updateRecoveryCodes(transaction, id, [])
-    await deletePasskeys(transaction, id)
-    await endSignIns(transaction, { staffId: id, now: clock.now() })
+    await updatePerson(transaction, 'staff', id, { password: null, secrets: null })
+    await updateRecoveryCodes(transaction, 'staff', id, [])
+    await deletePasskeys(transaction, 'staff', id)
+    await endSignIns(transaction, { circle: 'staff', personId: id, now: clock.now() })
     made = await invited(transaction, id, { what: 'reset', clock })
   })
   return made as Invitation
@@ -192,7 +202,7 @@ async function changing(
   return await sql.begin(async (transaction) => {
     // Locked first, and by everybody in one order: two owners who suspend each other do so one after the other.
     const owners = keepsOwner ? await lockOwners(transaction) : []
-    const person = await lockPerson(transaction, id)
+    const person = await lockPerson(transaction, 'staff', id)
     if (!person) throw new Refusal('not_found', `there is no staff ${id}`, 'id')
     if (owners.length === 1 && owners[0] === id) {
       throw new Refusal('conflict', 'there must be an active owner, and this is the only one', 'id')
@@ -217,34 +227,22 @@ export const listStaff = (sql: Queryable, clock: Clock = systemClock): Promise<S
 export async function findStaffNamed(sql: Queryable, idOrEmail: string): Promise<StaffId> {
   const text = idOrEmail.trim()
   if (/^[1-9]\d{0,8}$/.test(text)) return (await findStaff(sql, Number(text) as StaffId)).id
-  const person = await selectPersonNamed(sql, sanitize(text).toLowerCase())
+  const person = await selectPersonNamed(sql, 'staff', sanitize(text).toLowerCase())
   if (!person) throw new Refusal('not_found', `there is no staff ${JSON.stringify(text)}`, 'staff')
-  return person.id
+  return person.id as StaffId
 }
 
 async function viewsOf(sql: Queryable, clock: Clock, id: StaffId | null = null): Promise<StaffView[]> {
   const now = clock.now()
   const since = (ms: number): Date => new Date(now.getTime() - ms)
-  const rows = await selectStaff(sql, { now, seenAfter: since(MAX_IDLE_MS), failedAfter: since(DAY_MS), id })
+  const rows = await selectStaff(sql, {
+    now,
+    seenAfter: since(terms.staff.maxIdleMs),
+    failedAfter: since(DAY_MS),
+    id,
+  })
   return rows.map(({ isSetUp, ...row }) => ({
     ...row,
     status: row.suspendedAt ? 'suspended' : isSetUp ? 'active' : 'invited',
   }))
-}
-
-/** `readEmail` gives an e-mail address as it is kept. Throws invalid_input. */
-export function readEmail(text: string): string {
-  const email = text.trim()
-  const isAddress = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)*$/.test(email)
-  const faults = [
-    plainLineFault('email', email, 254),
-    isAddress ? undefined : fault('email', 'is no e-mail address'),
-  ]
-  return orThrow(resultOf(email, faults))
-}
-
-/** `readName` gives the name of a person or a token as it is kept. Throws invalid_input. */
-export function readName(text: string): string {
-  const name = text.trim()
-  return orThrow(resultOf(name, [emptyFault('name', name), plainLineFault('name', name, 100)]))
 }

@@ -154,6 +154,7 @@ describe('the trail', () => {
         'operator_answers',
         'operator_token_uses',
         'passkey_challenges',
+        'person_tokens',
         'placement_probes',
         'proxy_sightings',
         'route_stats',

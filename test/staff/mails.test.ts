@@ -3,11 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Jobs } from '../../src/jobs/jobs.ts'
 import { removeChannel } from '../../src/notices/channels.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
+import { personMailJobs } from '../../src/people/mail-jobs.ts'
+import { changePassword, changeTotp, renewRecoveryCodes } from '../../src/people/own-factors.ts'
+import { Passwords } from '../../src/people/passwords.ts'
+import { offerTotp } from '../../src/people/second-factor.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
-import { staffMailJobs } from '../../src/staff/mail-jobs.ts'
-import { changePassword, changeTotp, renewRecoveryCodes } from '../../src/staff/own-factors.ts'
-import { Passwords } from '../../src/staff/passwords.ts'
-import { offerTotp } from '../../src/staff/second-factor.ts'
 import { inviteStaff, resetStaff } from '../../src/staff/staff.ts'
 import { MailInbox, makeChannels, TelegramInbox } from '../notices/notices.fixtures.ts'
 import { Authenticator } from '../support/authenticator.ts'
@@ -36,7 +36,7 @@ beforeAll(async () => {
   mail = await new MailInbox().open()
   telegram = await new TelegramInbox().open()
   await makeChannels(deps(), { mail, telegram })
-  const tasks = staffMailJobs({ ...deps(), publicUrl: PUBLIC_URL })
+  const tasks = personMailJobs({ ...deps(), publicUrl: PUBLIC_URL })
   jobs = new Jobs({ address: database.address, log: pino({ level: 'silent' }), tasks })
   await jobs.start()
 })
@@ -75,7 +75,7 @@ it('people are told of what is done in their name, and no mail lets anybody in',
   // The first sign-in is nobody else's; the next one on the same device, or one that is proved again, is no news.
   const first = await eve.signIn()
   await eve.signIn('192.0.2.200')
-  await office.signIns.prove(first.token, { password: PASSWORD, code: eve.nextCode() }, '192.0.2.1')
+  await office.signIns.prove(first.token, { password: PASSWORD, code: { code: eve.nextCode() } }, '192.0.2.1')
   expect(await told(eve.email)).toEqual([])
   const other = { address: '198.51.100.7', device: 'another browser' }
   const begun = await office.signIns.begin({ email: eve.email, password: PASSWORD }, other)
@@ -88,13 +88,13 @@ it('people are told of what is done in their name, and no mail lets anybody in',
   ])
 
   const signInId = (await office.signIns.find(first.token))?.id as never
-  const own = { staffId: eve.id, signInId }
+  const own = { circle: 'staff' as const, personId: eve.id, id: signInId }
   await changePassword(sql, new Passwords(), own, 'another horse battery', clock)
   const { secret: totpSecret } = offerTotp(eve.email)
   await changeTotp(sql, sealer, own, { totpSecret, code: codeAt(totpSecret, clock.now()) }, clock)
-  await renewRecoveryCodes(sql, eve.id, clock)
+  await renewRecoveryCodes(sql, own, clock)
   const device = new Authenticator(PUBLIC_URL)
-  const offered = await office.passkeys.offerNew({ staffId: eve.id, email: eve.email, name: 'Eve' })
+  const offered = await office.passkeys.offerNew({ personId: eve.id, email: eve.email, name: 'Eve' })
   const made = await office.passkeys.add(sql, eve.id, { name: 'phone', made: device.make({ ...offered }) })
   const signed = device.sign({ ...(await office.passkeys.offer('192.0.2.1')) })
   await office.signIns.beginByPasskey(signed, { address: '192.0.2.1', device: 'a phone' })

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readTrail } from '../../src/audit/trail.ts'
 import { MINUTE_MS } from '../../src/lib/time.ts'
-import { Attempts } from '../../src/staff/attempts.ts'
-import { Passkeys } from '../../src/staff/passkeys.ts'
-import { relyingPartyOf } from '../../src/staff/relying-party.ts'
+import { Attempts } from '../../src/people/attempts.ts'
+import { Passkeys } from '../../src/people/passkeys.ts'
+import { relyingPartyOf } from '../../src/people/relying-party.ts'
+import { signInJobs } from '../../src/people/sweep.ts'
 import { resetStaff, suspendStaff } from '../../src/staff/staff.ts'
-import { staffJobs } from '../../src/staff/sweep.ts'
 import { Authenticator } from '../support/authenticator.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { Office, PUBLIC_URL } from './people.fixtures.ts'
@@ -34,10 +34,10 @@ const given = (value: unknown) => value as any
 type Hired = Awaited<ReturnType<Office['hire']>>
 
 /** `add` makes a passkey of a person on a device. */
-async function add({ id: staffId, email }: Hired, on = device) {
-  const options = await office.passkeys.offerNew({ staffId, email, name: 'Anna' })
+async function add({ id: personId, email }: Hired, on = device) {
+  const options = await office.passkeys.offerNew({ personId, email, name: 'Anna' })
   const made = on.make(given(options))
-  return await office.passkeys.add(database.sql, staffId, { name: 'phone', made: given(made) })
+  return await office.passkeys.add(database.sql, personId, { name: 'phone', made: given(made) })
 }
 const signed = async (on = device) => given(on.sign(given(await office.passkeys.offer(here()))))
 
@@ -47,7 +47,7 @@ describe('a passkey', () => {
     const made = await add(anna)
     expect(made).toMatchObject({ name: 'phone', isBackedUp: false, lastUsedAt: null })
     const { token } = await office.signIns.beginByPasskey(await signed(), place())
-    expect(await office.signIns.find(token)).toMatchObject({ staffId: anna.id, isProved: true })
+    expect(await office.signIns.find(token)).toMatchObject({ personId: anna.id, isProved: true })
     expect(await office.passkeys.list(anna.id)).toEqual([{ ...made, lastUsedAt: expect.any(Date) }])
     expect((await office.signIns.list(anna.id)).map((one) => one.device)).toEqual(['a browser'])
   })
@@ -131,7 +131,11 @@ describe('a passkey', () => {
     const { id } = await add(anna)
     const first = await office.signIns.beginByPasskey(await signed(), place())
     const other = await anna.signIn()
-    const own = { staffId: anna.id, signInId: (await office.signIns.find(first.token))?.id as never }
+    const own = {
+      circle: 'staff' as const,
+      personId: anna.id,
+      id: (await office.signIns.find(first.token))?.id as never,
+    }
     await office.passkeys.remove(database.sql, own, id)
     expect(await office.signIns.find(first.token)).toBeDefined()
     expect(await office.signIns.find(other.token)).toBeUndefined()
@@ -150,11 +154,11 @@ describe('a passkey', () => {
     const anna = await office.hire('support')
     const ben = await office.hire('support')
     const options = given(
-      await office.passkeys.offerNew({ staffId: anna.id, email: anna.email, name: 'Anna' }),
+      await office.passkeys.offerNew({ personId: anna.id, email: anna.email, name: 'Anna' }),
     )
     const made = given(device.make(options))
-    const keep = (staffId: never, name = 'phone') =>
-      office.passkeys.add(database.sql, staffId, { name, made })
+    const keep = (personId: never, name = 'phone') =>
+      office.passkeys.add(database.sql, personId, { name, made })
     await expect(keep(ben.id as never)).rejects.toMatchObject({ field: 'credential' })
     await expect(keep(anna.id as never, ' ')).rejects.toMatchObject({ field: 'name' })
     await keep(anna.id as never)
@@ -167,7 +171,7 @@ it('who asks for challenges without end is refused, and those that are over are 
   for (let asked = 0; asked < 60; asked++) await office.passkeys.offer('192.0.2.77')
   await expect(office.passkeys.offer('192.0.2.77')).rejects.toEqual(refusal('too_many_failed_logins'))
   office.clock.advance(6 * MINUTE_MS)
-  const [task] = Object.values(staffJobs({ sql: database.sql, clock: office.clock }))
+  const [task] = Object.values(signInJobs({ sql: database.sql, clock: office.clock }))
   await task?.({}, new AbortController().signal)
   expect(await database.sql`select from passkey_challenges where ends_at < ${office.clock.now()}`).toEqual([])
 })
@@ -185,7 +189,8 @@ it('there are none without an address that browsers bind them to', async () => {
     expect(relyingPartyOf(url)).toBeUndefined()
   }
   const none = new Passkeys({
-    ...{ sql: database.sql, attempts: new Attempts(database.sql, office.clock), clock: office.clock },
+    ...{ sql: database.sql, circle: 'staff', clock: office.clock },
+    attempts: new Attempts(database.sql, office.clock, 'staff'),
     relyingParty: undefined,
   })
   await expect(none.offer(here())).rejects.toEqual(refusal('conflict'))

@@ -3,14 +3,14 @@ import { generateSync } from 'otplib'
 import type { Sql } from '../../src/database/database.ts'
 import type { StaffId } from '../../src/lib/ids.ts'
 import { HOUR_MS } from '../../src/lib/time.ts'
+import { Attempts } from '../../src/people/attempts.ts'
+import { Passkeys } from '../../src/people/passkeys.ts'
+import { Passwords } from '../../src/people/passwords.ts'
+import { relyingPartyOf } from '../../src/people/relying-party.ts'
+import { SignIns } from '../../src/people/sign-ins.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
-import { Attempts } from '../../src/staff/attempts.ts'
 import { Enrolment } from '../../src/staff/enrolment.ts'
-import { Passkeys } from '../../src/staff/passkeys.ts'
-import { Passwords } from '../../src/staff/passwords.ts'
-import { relyingPartyOf } from '../../src/staff/relying-party.ts'
 import type { Role } from '../../src/staff/roles.ts'
-import { SignIns } from '../../src/staff/sign-ins.ts'
 import { inviteStaff } from '../../src/staff/staff.ts'
 import { TestClock } from '../support/server.ts'
 
@@ -27,17 +27,17 @@ export class Office {
   readonly sql: Sql
   readonly enrolment: Enrolment
   readonly passkeys: Passkeys
-  readonly signIns: SignIns
+  readonly signIns: SignIns<StaffId, Role>
 
   constructor(sql: Sql, sealer = new Sealer(Buffer.alloc(32, 7)), clock = new TestClock()) {
     this.clock = clock
     this.sql = sql
     const deps = { sql, sealer: async () => sealer, passwords: new Passwords(), clock: this.clock }
     this.enrolment = new Enrolment(deps)
-    const attempts = new Attempts(sql, this.clock)
+    const attempts = new Attempts(sql, this.clock, 'staff')
     const relyingParty = relyingPartyOf(PUBLIC_URL)
-    this.passkeys = new Passkeys({ sql, attempts, clock: this.clock, relyingParty })
-    this.signIns = new SignIns({ ...deps, passkeys: this.passkeys, attempts })
+    this.passkeys = new Passkeys({ sql, circle: 'staff', attempts, clock: this.clock, relyingParty })
+    this.signIns = new SignIns<StaffId, Role>({ ...deps, circle: 'staff', passkeys: this.passkeys, attempts })
   }
 
   /** `hire` invites a person, who accepts. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readTrail } from '../../src/audit/trail.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../src/lib/time.ts'
+import { signInJobs } from '../../src/people/sweep.ts'
 import { inviteStaff, resetStaff, setRole, suspendStaff } from '../../src/staff/staff.ts'
-import { staffJobs } from '../../src/staff/sweep.ts'
 import { Authenticator } from '../support/authenticator.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { codeAt, LATER_MS, Office, PASSWORD, PUBLIC_URL } from './people.fixtures.ts'
@@ -88,7 +88,7 @@ describe('a sign-in', () => {
     expect(await office.signIns.find(begun.token)).toBeUndefined()
     const { token } = await office.signIns.confirm(begun.token, { code: anna.nextCode() }, '192.0.2.1')
     expect(await office.signIns.find(token)).toMatchObject({
-      ...{ staffId: anna.id, role: 'owner', isProved: true, email: anna.email },
+      ...{ personId: anna.id, role: 'owner', isProved: true, email: anna.email },
     })
     // The token of the first half is of no use any more.
     expect(await office.signIns.find(begun.token)).toBeUndefined()
@@ -106,9 +106,9 @@ describe('a sign-in', () => {
     const begun = await office.signIns.begin({ email: anna.email, password: PASSWORD }, place)
     await office.signIns.confirm(begun.token, { code: anna.nextCode() }, place.address)
     const device = new Authenticator(PUBLIC_URL)
-    const { id: staffId, email } = anna
-    const made = device.make({ ...(await office.passkeys.offerNew({ staffId, email, name: 'Anna' })) })
-    await office.passkeys.add(database.sql, staffId, { name: 'phone', made })
+    const { id: personId, email } = anna
+    const made = device.make({ ...(await office.passkeys.offerNew({ personId, email, name: 'Anna' })) })
+    await office.passkeys.add(database.sql, personId, { name: 'phone', made })
     const signed = device.sign({ ...(await office.passkeys.offer(place.address)) })
     await office.signIns.beginByPasskey(signed, place)
     const shown = (await office.signIns.list(anna.id)).map((one) => one.device)
@@ -179,7 +179,7 @@ describe('a sign-in', () => {
     await signIns.endByToken(one.token)
     expect(await signIns.find(one.token)).toBeUndefined()
     const [newest] = await signIns.list(anna.id)
-    await signIns.end({ staffId: anna.id, but: newest?.id as never }, { actor: `staff:${anna.id}` })
+    await signIns.end({ personId: anna.id, but: newest?.id as never }, { actor: `staff:${anna.id}` })
     expect(await signIns.find(two.token)).toBeUndefined()
     expect(await signIns.find(three.token)).toBeDefined()
     // Half a sign-in holds ten minutes.
@@ -196,7 +196,7 @@ describe('a sign-in', () => {
     const { token } = await anna.signIn()
     clock.advance(10 * MINUTE_MS)
     expect(await signIns.find(token)).toMatchObject({ isProved: false })
-    const again = { password: PASSWORD, code: anna.nextCode() }
+    const again = { password: PASSWORD, code: { code: anna.nextCode() } }
     await expect(signIns.prove(token, { ...again, password: 'wrong' }, '192.0.2.1')).rejects.toEqual(
       refusal('invalid_credentials'),
     )
@@ -296,8 +296,8 @@ describe('the trail', () => {
     expect(items.map(({ actor }) => actor)).toEqual([1, 2, 3].map(() => `staff:${anna.id}`))
     expect(items.map(({ before, after }) => [before, after])).toEqual([
       [
-        { ended_at: null, staff_id: anna.id },
-        { ended_at: expect.any(String), staff_id: anna.id },
+        { ended_at: null, staff_id: anna.id, person_id: null },
+        { ended_at: expect.any(String), staff_id: anna.id, person_id: null },
       ],
       [
         expect.objectContaining({ proved_at: null, token_hash: 'a secret' }),
@@ -321,7 +321,7 @@ it('what is old is removed, and what holds is not', async () => {
   await anna.signIn()
   await anna.begin('192.0.2.9', 'wrong').catch(() => {})
   const sweep = async (): Promise<void> => {
-    const [task] = Object.values(staffJobs({ sql: database.sql, clock: office.clock }))
+    const [task] = Object.values(signInJobs({ sql: database.sql, clock: office.clock }))
     await task?.({}, new AbortController().signal)
   }
   const counts = async () =>

@@ -1,14 +1,19 @@
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../errors.ts'
+import type { StaffId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { Right } from '../../live/live-rights.ts'
-import { type Acting, type Desks, tokenActor } from '../../staff/desk.ts'
-import { type Bearer, findBearer, type Maker } from '../../staff/operator-tokens.ts'
-import { needsProof, permissionsOf, type StaffPermission } from '../../staff/roles.ts'
-import { type SignedIn, staffActor } from '../../staff/sign-ins.ts'
+import { actorOf } from '../../people/circle.ts'
+import type { Acting, Desks } from '../../people/desk.ts'
+import type { SignedIn } from '../../people/sign-ins.ts'
+import { type Bearer, findBearer, type Maker, tokenActor } from '../../staff/operator-tokens.ts'
+import { needsProof, permissionsOf, type Role, type StaffPermission } from '../../staff/roles.ts'
 import { cookieOf, refuseForged, refuseOtherSites, refusePlain } from './cookies.ts'
 import type { OperatorDeps } from './deps.ts'
 import type { Access, Further } from './route.ts'
+
+/** StaffSignIn is a person of the staff who is signed in. */
+export type StaffSignIn = SignedIn<StaffId, Role>
 
 /** Caller is who asks: a person who is signed in, or a program. */
 export interface Caller {
@@ -17,7 +22,7 @@ export interface Caller {
   /** `acting` is what else the trail has of who asks. */
   acting: Acting
   /** `person`, undefined: it is a program. */
-  person: SignedIn | undefined
+  person: StaffSignIn | undefined
   /** `token` is that of the person's sign-in. */
   token: string | undefined
   permissions: ReadonlySet<StaffPermission>
@@ -26,7 +31,7 @@ export interface Caller {
 /** `maker` gives who makes an operator token: a program makes none. */
 export function makerOf({ person }: Caller): Maker {
   if (!person) throw new Refusal('permission_denied', 'a program makes no operator tokens')
-  return { staffId: person.staffId, role: person.role }
+  return { staffId: person.personId, role: person.role }
 }
 
 const bearerIn = ({ headers }: FastifyRequest): string | undefined =>
@@ -56,7 +61,7 @@ export async function admit(
   const person = token === undefined ? undefined : await deps.signIns.find(token)
   if (token === undefined || !person) throw new Refusal('session_expired')
   if (!isSafe(request)) refuseForged(request, token)
-  const actor = staffActor(person.staffId)
+  const actor = actorOf('staff', person.personId)
   deps.throttle.count(actor)
   const permissions = new Set(permissionsOf(person.role))
   refuseWithout(permissions, access)

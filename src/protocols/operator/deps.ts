@@ -1,17 +1,19 @@
 import type { Admission } from '../../admission/admission.ts'
 import type { Config } from '../../config.ts'
 import type { IntegrationContext } from '../../integrations/kit/kind.ts'
+import type { StaffId } from '../../lib/ids.ts'
 import type { Clock } from '../../lib/time.ts'
 import type { LiveRights } from '../../live/live-rights.ts'
 import type { OperatorFeed } from '../../live/operator-feed.ts'
+import type { Desks } from '../../people/desk.ts'
+import type { Passkeys } from '../../people/passkeys.ts'
+import type { Passwords } from '../../people/passwords.ts'
+import type { SignIns } from '../../people/sign-ins.ts'
 import type { RequestLog } from '../../request-log/request-log.ts'
 import type { Presence } from '../../runtime/presence.ts'
 import type { Sealer } from '../../secrets/sealer.ts'
-import type { Desks } from '../../staff/desk.ts'
 import type { Enrolment } from '../../staff/enrolment.ts'
-import type { Passkeys } from '../../staff/passkeys.ts'
-import type { Passwords } from '../../staff/passwords.ts'
-import type { SignIns } from '../../staff/sign-ins.ts'
+import type { Role } from '../../staff/roles.ts'
 import type { OperatorThrottle } from '../../throttles/operator-throttle.ts'
 
 /** Installation tells how the installation is. */
@@ -37,7 +39,7 @@ interface Figure {
 export interface OperatorDeps {
   admission: Pick<Admission, 'readBody'>
   desks: Desks
-  signIns: SignIns
+  signIns: SignIns<StaffId, Role>
   enrolment: Enrolment
   passkeys: Passkeys
   passwords: Passwords

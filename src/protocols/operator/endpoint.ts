@@ -5,7 +5,7 @@ import type { KeptAnswer } from '../../idempotency/idempotency.ts'
 import { answerOperatorOnce } from '../../idempotency/operator-answers.ts'
 import { fault, pathText } from '../../lib/fault.ts'
 import { nothingDone, undone } from '../../lib/undone.ts'
-import { changeIn, type Desk } from '../../staff/desk.ts'
+import { changeIn, type Desk } from '../../people/desk.ts'
 import { readJson } from '../kit/read-json.ts'
 import {
   headersOf,

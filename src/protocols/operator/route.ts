@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Static, TSchema } from 'typebox'
 import type { ErrorCode } from '../../errors.ts'
-import type { Desk } from '../../staff/desk.ts'
+import type { Desk } from '../../people/desk.ts'
 import type { StaffPermission } from '../../staff/roles.ts'
 import type { Caller } from './caller.ts'
 

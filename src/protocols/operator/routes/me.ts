@@ -1,10 +1,10 @@
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
 import type { SignInId } from '../../../lib/ids.ts'
-import { changePassword, changeTotp, renewRecoveryCodes } from '../../../staff/own-factors.ts'
-import { offerTotp } from '../../../staff/second-factor.ts'
-import type { SignedIn, SignInView } from '../../../staff/sign-ins.ts'
-import type { Caller } from '../caller.ts'
+import { changePassword, changeTotp, renewRecoveryCodes } from '../../../people/own-factors.ts'
+import { offerTotp } from '../../../people/second-factor.ts'
+import type { SignInView } from '../../../people/sign-ins.ts'
+import type { Caller, StaffSignIn } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { bodyOf, id, nothing, text, time } from '../shapes.ts'
@@ -27,7 +27,7 @@ export const wireSignIn = ({ id: number, device, address, madeAt, lastSeenAt, en
 })
 
 /** `personOf` gives the person who asks: these routes are for no program. */
-export function personOf({ person }: Caller): SignedIn {
+export function personOf({ person }: Caller): StaffSignIn {
   if (!person) throw new Refusal('permission_denied')
   return person
 }
@@ -44,8 +44,8 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       access: 'person',
       answer: Type.Object({ items: Type.Array(signIn), current: id }),
       handle: async ({ caller }) => {
-        const { staffId, id: current } = personOf(caller)
-        return { items: (await signIns.list(staffId)).map(wireSignIn), current }
+        const { personId, id: current } = personOf(caller)
+        return { items: (await signIns.list(personId)).map(wireSignIn), current }
       },
     }),
     route({
@@ -58,8 +58,8 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       params: Type.Object({ id }),
       answer: nothing,
       handle: async ({ caller, params }) => {
-        const { staffId } = personOf(caller)
-        await signIns.end({ staffId, only: params.id as SignInId }, caller.acting)
+        const { personId } = personOf(caller)
+        await signIns.end({ personId, only: params.id as SignInId }, caller.acting)
         return {}
       },
     }),
@@ -72,8 +72,8 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       access: 'person',
       answer: nothing,
       handle: async ({ caller }) => {
-        const { staffId, id: but } = personOf(caller)
-        await signIns.end({ staffId, but }, caller.acting)
+        const { personId, id: but } = personOf(caller)
+        await signIns.end({ personId, but }, caller.acting)
         return {}
       },
     }),
@@ -87,8 +87,7 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       body: bodyOf({ password: text(1024) }),
       answer: nothing,
       handle: async ({ caller, body, desk }) => {
-        const { staffId, id: signInId } = personOf(caller)
-        await changePassword(desk.change, passwords, { staffId, signInId }, body.password, clock)
+        await changePassword(desk.change, passwords, personOf(caller), body.password, clock)
         return {}
       },
     }),
@@ -112,9 +111,8 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       body: bodyOf({ totp_secret: text(100), code: text(20) }),
       answer: nothing,
       handle: async ({ caller, body, desk }) => {
-        const { staffId, id: signInId } = personOf(caller)
         const given = { totpSecret: body.totp_secret, code: body.code }
-        await changeTotp(desk.change, await sealer(), { staffId, signInId }, given, clock)
+        await changeTotp(desk.change, await sealer(), personOf(caller), given, clock)
         return {}
       },
     }),
@@ -127,7 +125,7 @@ export const meRoutes = (deps: Pick<OperatorDeps, 'signIns' | 'passwords' | 'sea
       access: 'proved person',
       answer: Type.Object({ recovery_codes: recoveryCodes }),
       handle: async ({ caller, desk }) => ({
-        recovery_codes: await renewRecoveryCodes(desk.change, personOf(caller).staffId, clock),
+        recovery_codes: await renewRecoveryCodes(desk.change, personOf(caller), clock),
       }),
     }),
   ]

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { PasskeyId } from '../../../lib/ids.ts'
-import type { Made, PasskeyView, Signed } from '../../../staff/passkeys.ts'
+import type { Made, PasskeyView, Signed } from '../../../people/passkeys.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import { bodyOf, id, idParams, nothing, orNull, text, time } from '../shapes.ts'
@@ -96,7 +96,7 @@ export const passkeyRoutes = ({ signIns, passkeys }: Pick<OperatorDeps, 'signIns
     access: 'person',
     answer: Type.Object({ items: Type.Array(passkey) }),
     handle: async ({ caller }) => ({
-      items: (await passkeys.list(personOf(caller).staffId)).map(wirePasskey),
+      items: (await passkeys.list(personOf(caller).personId)).map(wirePasskey),
     }),
   }),
   route({
@@ -122,7 +122,7 @@ export const passkeyRoutes = ({ signIns, passkeys }: Pick<OperatorDeps, 'signIns
     refusals: ['conflict'],
     handle: async ({ caller, body: { name, credential }, desk }) => {
       const given = { name, made: credential as unknown as Made }
-      return wirePasskey(await passkeys.add(desk.change, personOf(caller).staffId, given))
+      return wirePasskey(await passkeys.add(desk.change, personOf(caller).personId, given))
     },
   }),
   route({
@@ -136,8 +136,7 @@ export const passkeyRoutes = ({ signIns, passkeys }: Pick<OperatorDeps, 'signIns
     answer: nothing,
     refusals: ['not_found'],
     handle: async ({ caller, params, desk }) => {
-      const { staffId, id: signInId } = personOf(caller)
-      await passkeys.remove(desk.change, { staffId, signInId }, params.id as PasskeyId)
+      await passkeys.remove(desk.change, personOf(caller), params.id as PasskeyId)
       return {}
     },
   }),

@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
+import type { Code, NewSignIn, SignInPlace } from '../../../people/sign-ins.ts'
 import { permissionsOf, roles } from '../../../staff/roles.ts'
-import type { Code, NewSignIn, SignInPlace } from '../../../staff/sign-ins.ts'
 import { cookieOf, csrfOf, refuseForged, setCookie } from '../cookies.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
@@ -91,8 +91,12 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
     answer: begun,
     refusals: ['invalid_credentials', 'too_many_failed_logins'],
     handle: async ({ body, caller, request, reply }) => {
-      const given = { password: body.password, ...codeOf(body) }
-      return begin(request, reply, await signIns.prove(caller.token as string, given, request.ip))
+      const { password: given, ...second } = body
+      return begin(
+        request,
+        reply,
+        await signIns.prove(caller.token as string, { password: given, code: codeOf(second) }, request.ip),
+      )
     },
   }),
   route({
@@ -117,10 +121,10 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
     }),
     handle: ({ caller: { person, token } }) => {
       if (!person || token === undefined) throw new Refusal('session_expired')
-      const { staffId, name, email, role, isProved, endsAt } = person
+      const { personId, name, email, role, isProved, endsAt } = person
       return {
         ...{ csrf_token: csrfOf(token), ends_at: endsAt, is_proved: isProved },
-        person: { id: staffId, name, email, role, permissions: permissionsOf(role) },
+        person: { id: personId, name, email, role, permissions: permissionsOf(role) },
       }
     },
   }),

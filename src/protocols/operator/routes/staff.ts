@@ -62,7 +62,7 @@ const wireInvitation = ({ staff, token, until }: Invitation) => ({
 
 /** `staffAndChanger` gives the person of a path, and who changes it. */
 const staffAndChanger = ({ params, caller }: Call<{ id: number }>) =>
-  [params.id as StaffId, caller.person?.staffId ?? 'program'] as const
+  [params.id as StaffId, caller.person?.personId ?? 'program'] as const
 
 export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | 'clock'>) => [
   route({
@@ -172,7 +172,7 @@ export const staffRoutes = ({ signIns, clock }: Pick<OperatorDeps, 'signIns' | '
     params: idParams,
     answer: nothing,
     handle: async ({ caller, params }) => {
-      await signIns.end({ staffId: params.id as StaffId }, caller.acting)
+      await signIns.end({ personId: params.id as StaffId }, caller.acting)
       return {}
     },
   }),

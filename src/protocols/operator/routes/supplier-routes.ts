@@ -1,7 +1,7 @@
 import { Type } from 'typebox'
 import type { RouteId, ServiceId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import type { Desk } from '../../../staff/desk.ts'
+import type { Desk } from '../../../people/desk.ts'
 import { routeAttributes } from '../../../supplier-routes/attributes.ts'
 import { noteOf } from '../../../supplier-routes/note.ts'
 import {

@@ -7,9 +7,10 @@ import type {
 } from '@simplewebauthn/server'
 import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import type { PasskeyId, StaffId } from '../lib/ids.ts'
+import type { PasskeyId } from '../lib/ids.ts'
 import type { Clock } from '../lib/time.ts'
 import type { Attempts } from './attempts.ts'
+import { type Circle, type PersonId, terms } from './circle.ts'
 import { MAX_CHALLENGE_MS } from './lifetimes.ts'
 import { mailChange, type OwnSignIn } from './own-factors.ts'
 import {
@@ -23,10 +24,10 @@ import {
   takeChallenge,
   updatePasskeyUse,
 } from './passkeys.sql.ts'
+import { lockPerson } from './people.sql.ts'
+import { readName } from './read.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { endSignIns } from './sign-ins.sql.ts'
-import { lockPerson } from './staff.sql.ts'
-import { readName } from './staff.ts'
 
 export type { PasskeyView } from './passkeys.sql.ts'
 
@@ -41,6 +42,7 @@ export type Made = RegistrationResponseJSON
 
 interface PasskeyDeps {
   sql: Sql
+  circle: Circle
   attempts: Attempts
   clock: Clock
   /** `relyingParty`, undefined: there are no passkeys at this address. */
@@ -48,8 +50,8 @@ interface PasskeyDeps {
 }
 
 /**
- * Passkeys are password and second factor in one: the device has its person's finger, face or code before it signs. What is signed is a
- * challenge of ours, once, on a page of ours.
+ * Passkeys are those of a circle: password and second factor in one, as the device has its person's finger, face or code before it signs. What
+ * is signed is a challenge of ours, once, on a page of ours.
  */
 export class Passkeys {
   readonly #deps: PasskeyDeps
@@ -71,11 +73,11 @@ export class Passkeys {
   }
 
   /** `check` gives whose passkey has signed. Throws invalid_credentials, conflict or Throttled. */
-  async check(signed: Signed, address: string): Promise<StaffId> {
-    const { sql, attempts, clock } = this.#deps
+  async check(signed: Signed, address: string): Promise<PersonId> {
+    const { sql, circle, attempts, clock } = this.#deps
     const { id, origin } = this.#relyingParty()
     await attempts.passkey(address)
-    const row = await selectPasskey(sql, Buffer.from(signed.id, 'base64url'))
+    const row = await selectPasskey(sql, circle, Buffer.from(signed.id, 'base64url'))
     const { verifyAuthenticationResponse } = await webAuthn()
     let challenge = ''
     const checked =
@@ -98,25 +100,27 @@ export class Passkeys {
     const isRight =
       checked?.verified === true &&
       !row?.isOut &&
-      isUserHandle(signed, row?.staffId) &&
-      (await takeChallenge(sql, { challenge, staffId: null, now }))
+      row !== undefined &&
+      isUserHandle(signed, circle, row.personId) &&
+      (await takeChallenge(sql, { challenge, circle, personId: null, now }))
     if (row && isRight) {
       const { newCounter: counter, credentialBackedUp: isBackedUp } = checked.authenticationInfo
-      if (await updatePasskeyUse(sql, { id: row.id, counter, isBackedUp, now })) return row.staffId
+      if (await updatePasskeyUse(sql, { id: row.id, counter, isBackedUp, now })) return row.personId
     }
-    await attempts.failed({ staffId: row?.staffId ?? null, what: 'passkey', address })
+    await attempts.failed({ personId: row?.personId ?? null, what: 'passkey', address })
     throw new Refusal('invalid_credentials')
   }
 
   /** `offerNew` gives what a browser makes a new passkey of a person from. Throws conflict. */
-  async offerNew(person: { staffId: StaffId; email: string; name: string }) {
+  async offerNew(person: { personId: PersonId; email: string; name: string }) {
     const { id } = this.#relyingParty()
-    const { staffId, email, name } = person
-    const own = await selectCredentials(this.#deps.sql, staffId)
+    const { sql, circle } = this.#deps
+    const { personId, email, name } = person
+    const own = await selectCredentials(sql, circle, personId)
     const { generateRegistrationOptions } = await webAuthn()
     const options: PublicKeyCredentialCreationOptionsJSON = await generateRegistrationOptions({
       ...{ rpName: 'imeigate', rpID: id, userName: email, userDisplayName: name },
-      userID: new Uint8Array(Buffer.from(userHandleOf(staffId))),
+      userID: new Uint8Array(Buffer.from(userHandleOf(circle, personId))),
       ...{ timeout: MAX_CHALLENGE_MS, attestationType: 'none' },
       excludeCredentials: own.map(({ credentialId, transports }) => ({
         id: credentialId.toString('base64url'),
@@ -125,13 +129,14 @@ export class Passkeys {
       supportedAlgorithmIDs: ALGORITHMS,
       authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
     })
-    await this.#keep(options.challenge, staffId)
+    await this.#keep(options.challenge, personId)
     return options
   }
 
   /** `add` takes a new passkey of a person. `sql` changes in the person's name. Throws invalid_input or conflict. */
-  async add(sql: Sql, staffId: StaffId, given: { name: string; made: Made }): Promise<PasskeyView> {
+  async add(sql: Sql, personId: PersonId, given: { name: string; made: Made }): Promise<PasskeyView> {
     const { id: expectedRPID, origin: expectedOrigin } = this.#relyingParty()
+    const { circle } = this.#deps
     const now = this.#deps.clock.now()
     const name = readName(given.name)
     const { verifyRegistrationResponse } = await webAuthn()
@@ -144,40 +149,42 @@ export class Passkeys {
       },
       ...{ expectedOrigin, expectedRPID, requireUserVerification: true, supportedAlgorithmIDs: ALGORITHMS },
     }).catch(notSigned)
-    const isFresh = checked?.verified && (await takeChallenge(this.#deps.sql, { challenge, staffId, now }))
+    const isFresh =
+      checked?.verified && (await takeChallenge(this.#deps.sql, { challenge, circle, personId, now }))
     if (!checked?.verified || !isFresh) {
       throw new Refusal('invalid_input', 'is no new passkey for what was offered: begin again', 'credential')
     }
     const { credential, credentialBackedUp: isBackedUp } = checked.registrationInfo
     return await sql.begin(async (transaction) => {
-      await lockPerson(transaction, staffId)
-      const own = await selectPasskeys(transaction, staffId)
+      await lockPerson(transaction, circle, personId)
+      const own = await selectPasskeys(transaction, circle, personId)
       if (own.length >= MAX_OWN) throw new Refusal('conflict', `nobody has more than ${MAX_OWN} passkeys`)
       const id = await insertPasskey(transaction, {
-        ...{ staffId, name, isBackedUp, createdAt: now, counter: credential.counter },
+        ...{ circle, personId, name, isBackedUp, createdAt: now, counter: credential.counter },
         credentialId: Buffer.from(credential.id, 'base64url'),
         publicKey: Buffer.from(credential.publicKey),
         transports: credential.transports ?? [],
       })
       if (id === undefined) throw new Refusal('conflict', 'this passkey is kept already', 'credential')
-      await mailChange(transaction, staffId, 'passkey added', now)
+      await mailChange(transaction, circle, personId, 'passkey added', now)
       return { id, name, isBackedUp, createdAt: now, lastUsedAt: null }
     })
   }
 
   /** `list` gives the passkeys of a person. */
-  list(staffId: StaffId): Promise<PasskeyView[]> {
-    return selectPasskeys(this.#deps.sql, staffId)
+  list(personId: PersonId): Promise<PasskeyView[]> {
+    const { sql, circle } = this.#deps
+    return selectPasskeys(sql, circle, personId)
   }
 
   /** `remove` removes one; all other sign-ins of the person end. `sql` changes in the person's name. Throws not_found. */
-  async remove(sql: Sql, { staffId, signInId }: OwnSignIn, id: PasskeyId): Promise<void> {
+  async remove(sql: Sql, { circle, personId, id: but }: OwnSignIn, id: PasskeyId): Promise<void> {
     await sql.begin(async (transaction) => {
-      const removed = await deletePasskeys(transaction, staffId, id)
+      const removed = await deletePasskeys(transaction, circle, personId, id)
       if (removed === 0) throw new Refusal('not_found', `there is no passkey ${id}`, 'id')
       const now = this.#deps.clock.now()
-      await endSignIns(transaction, { staffId, now, but: signInId })
-      await mailChange(transaction, staffId, 'passkey removed', now)
+      await endSignIns(transaction, { circle, personId, now, but })
+      await mailChange(transaction, circle, personId, 'passkey removed', now)
     })
   }
 
@@ -187,10 +194,10 @@ export class Passkeys {
     throw new Refusal('conflict', 'there are no passkeys here: they need PUBLIC_URL, with https and a name')
   }
 
-  async #keep(challenge: string, staffId: StaffId | null): Promise<void> {
-    const { sql, clock } = this.#deps
+  async #keep(challenge: string, personId: PersonId | null): Promise<void> {
+    const { sql, circle, clock } = this.#deps
     const endsAt = new Date(clock.now().getTime() + MAX_CHALLENGE_MS)
-    await insertChallenge(sql, { challenge, staffId, endsAt })
+    await insertChallenge(sql, { challenge, circle, personId, endsAt })
   }
 }
 
@@ -201,8 +208,7 @@ const webAuthn = () => import('@simplewebauthn/server')
 const notSigned = (): undefined => undefined
 
 /** `userHandleOf` is what authenticators know a person by. */
-const userHandleOf = (id: StaffId): string => `staff ${id}`
+const userHandleOf = (circle: Circle, id: PersonId): string => `${terms[circle].handle} ${id}`
 
-const isUserHandle = ({ response: { userHandle } }: Signed, id: StaffId | undefined): boolean =>
-  id !== undefined &&
-  (userHandle == null || Buffer.from(userHandle, 'base64url').toString() === userHandleOf(id))
+const isUserHandle = ({ response: { userHandle } }: Signed, circle: Circle, id: PersonId): boolean =>
+  userHandle == null || Buffer.from(userHandle, 'base64url').toString() === userHandleOf(circle, id)

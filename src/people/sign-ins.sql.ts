@@ -1,14 +1,17 @@
 import type { Queryable } from '../database/database.ts'
-import type { SignInId, StaffId } from '../lib/ids.ts'
-import type { Role } from './roles.ts'
+import type { SignInId } from '../lib/ids.ts'
+import type { Language } from '../lib/languages.ts'
+import { type Circle, ownerIn, type PersonId } from './circle.ts'
 
 /** SignInRow is a sign-in with the person whose it is. */
 export interface SignInRow {
   id: SignInId
-  staffId: StaffId
+  personId: PersonId
   name: string
   email: string
-  role: Role
+  role: string
+  /** `hasApp`: a code of an authenticator app, or a recovery code, belongs to the person's password. */
+  hasApp: boolean
   provedAt: Date | null
   lastSeenAt: Date
   endsAt: Date
@@ -17,11 +20,13 @@ export interface SignInRow {
 /** `selectSignIn` gives the sign-in of a token, or that of an id, where it holds: it has not ended, and neither has its person's time. */
 export async function selectSignIn(
   sql: Queryable,
+  circle: Circle,
   { now, seenAfter, ...by }: ({ tokenHash: Buffer } | { id: SignInId }) & { now: Date; seenAfter: Date },
 ): Promise<SignInRow | undefined> {
   const [row] = await sql<SignInRow[]>`
-    select s.id, s.staff_id, p.name, coalesce(p.email, '') as email, p.role::text as role, s.proved_at, s.last_seen_at, s.ends_at
-      from sign_ins s join staff p on p.id = s.staff_id
+    select s.id, p.id as person_id, p.name, coalesce(p.email, '') as email, p.role::text as role, p.secrets is not null as has_app,
+           s.proved_at, s.last_seen_at, s.ends_at
+      from sign_ins s join ${sql(circle)} p on p.id = s.${sql(ownerIn[circle])}
      where ${'id' in by ? sql`s.id = ${by.id}::bigint` : sql`s.token_hash = ${by.tokenHash}`} and s.ended_at is null and s.ends_at > ${now} and s.last_seen_at > ${seenAfter}
        and p.suspended_at is null and p.password is not null`.records()
   return row
@@ -30,7 +35,8 @@ export async function selectSignIn(
 export async function insertSignIn(
   sql: Queryable,
   row: {
-    staffId: StaffId
+    circle: Circle
+    personId: PersonId
     tokenHash: Buffer
     device: string
     address: string
@@ -39,26 +45,34 @@ export async function insertSignIn(
     endsAt: Date
   },
 ): Promise<SignInId> {
-  const { staffId, tokenHash, device, address, now, provedAt, endsAt } = row
+  const { circle, personId, tokenHash, device, address, now, provedAt, endsAt } = row
   const [made] = await sql<{ id: SignInId }[]>`
-    insert into sign_ins (staff_id, token_hash, device, address, made_at, last_seen_at, proved_at, ends_at)
-    values (${staffId}::int, ${tokenHash}, ${device}, ${address}, ${now}, ${now}, ${provedAt}, ${endsAt})
+    insert into sign_ins (${sql(ownerIn[circle])}, token_hash, device, address, made_at, last_seen_at, proved_at, ends_at)
+    values (${personId}::int, ${tokenHash}, ${device}, ${address}, ${now}, ${now}, ${provedAt}, ${endsAt})
     returning id`.records()
   return (made as { id: SignInId }).id
+}
+
+interface NewDevice {
+  email: string
+  language: Language
+  device: string
+  address: string
 }
 
 /** `selectNewDevice` gives where a sign-in comes from, if its person has signed in before, and never on such a device. */
 export async function selectNewDevice(
   sql: Queryable,
+  circle: Circle,
   id: SignInId,
-): Promise<{ email: string; device: string; address: string } | undefined> {
-  const [row] = await sql<{ email: string; device: string; address: string }[]>`
-    select coalesce(p.email, '') as email, s.device, s.address
+): Promise<NewDevice | undefined> {
+  const [row] = await sql<NewDevice[]>`
+    select coalesce(p.email, '') as email, p.language, s.device, s.address
       from sign_ins s
-      join staff p on p.id = s.staff_id
+      join ${sql(circle)} p on p.id = s.${sql(ownerIn[circle])}
      cross join lateral (
        select count(*) as signed_in, count(*) filter (where o.device = s.device) as on_it
-         from sign_ins o where o.staff_id = s.staff_id and o.id <> s.id and o.proved_at is not null) earlier
+         from sign_ins o where o.${sql(ownerIn[circle])} = p.id and o.id <> s.id and o.proved_at is not null) earlier
      where s.id = ${id}::bigint and earlier.signed_in > 0 and earlier.on_it = 0`
   return row
 }
@@ -82,23 +96,24 @@ export async function updateSeen(sql: Queryable, id: SignInId, now: Date): Promi
 export async function endSignIns(
   sql: Queryable,
   {
-    staffId,
+    circle,
+    personId,
     now,
     only = null,
     but = null,
-  }: { staffId: StaffId; now: Date; only?: SignInId | null; but?: SignInId | null },
+  }: { circle: Circle; personId: PersonId; now: Date; only?: SignInId | null; but?: SignInId | null },
 ): Promise<void> {
   await sql`
     update sign_ins set ended_at = ${now}
-     where staff_id = ${staffId}::int and ended_at is null
+     where ${sql(ownerIn[circle])} = ${personId}::int and ended_at is null
        and (${only}::bigint is null or id = ${only}::bigint) and (${but}::bigint is null or id <> ${but}::bigint)`
 }
 
 /** `selectAddresses` gives the addresses that a person has lately signed in from. */
-export async function selectAddresses(sql: Queryable, staffId: StaffId): Promise<string[]> {
+export async function selectAddresses(sql: Queryable, circle: Circle, personId: PersonId): Promise<string[]> {
   const rows = await sql<{ address: string }[]>`
     select distinct address from (
-      select address from sign_ins where staff_id = ${staffId}::int and proved_at is not null order by id desc limit 100) latest`
+      select address from sign_ins where ${sql(ownerIn[circle])} = ${personId}::int and proved_at is not null order by id desc limit 100) latest`
   return rows.map(({ address }) => address)
 }
 
@@ -115,11 +130,11 @@ export interface SignInView {
 /** `selectSignIns` lists those of a person that hold, the newest first. */
 export async function selectSignIns(
   sql: Queryable,
-  { staffId, now, seenAfter }: { staffId: StaffId; now: Date; seenAfter: Date },
+  { circle, personId, now, seenAfter }: { circle: Circle; personId: PersonId; now: Date; seenAfter: Date },
 ): Promise<SignInView[]> {
   return await sql<SignInView[]>`
     select id, device, address, made_at, last_seen_at, ends_at from sign_ins
-     where staff_id = ${staffId}::int and ended_at is null and proved_at is not null and ends_at > ${now} and last_seen_at > ${seenAfter}
+     where ${sql(ownerIn[circle])} = ${personId}::int and ended_at is null and proved_at is not null and ends_at > ${now} and last_seen_at > ${seenAfter}
      order by id desc`.records()
 }
 

@@ -1,10 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { generateSecret, generateURI, verifySync } from 'otplib'
-import type { StaffId } from '../lib/ids.ts'
 import { hashToken } from './tokens.ts'
-
-/** `sealedFor` is what a person's secrets are bound to. */
-export const sealedFor = (id: StaffId): string => `staff member ${id}`
 
 /** STEP_SECONDS is how long a code is shown; one before and one after it count as well, because clocks differ. */
 const STEP_SECONDS = 30

@@ -1,8 +1,5 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../lib/time.ts'
+import { DAY_MS, MINUTE_MS } from '../lib/time.ts'
 
-/** MAX_IDLE_MS is how long a sign-in may be unused, and MAX_SIGN_IN_MS how long it holds at most. */
-export const MAX_IDLE_MS = 12 * HOUR_MS
-export const MAX_SIGN_IN_MS = 7 * DAY_MS
 /** MAX_SECOND_FACTOR_MS is how long the second factor may take after the password. */
 export const MAX_SECOND_FACTOR_MS = 10 * MINUTE_MS
 /** MAX_CHALLENGE_MS is how long a passkey may take to sign what it is asked to. */

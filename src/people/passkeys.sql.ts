@@ -1,10 +1,11 @@
 import type { Queryable } from '../database/database.ts'
-import type { PasskeyId, StaffId } from '../lib/ids.ts'
+import type { PasskeyId } from '../lib/ids.ts'
+import { type Circle, ownerIn, type PersonId } from './circle.ts'
 
 /** PasskeyRow is a passkey with what is needed to check what it signs. */
 export interface PasskeyRow {
   id: PasskeyId
-  staffId: StaffId
+  personId: PersonId
   credentialId: Buffer
   publicKey: Buffer
   counter: bigint
@@ -13,11 +14,16 @@ export interface PasskeyRow {
   isOut: boolean
 }
 
-export async function selectPasskey(sql: Queryable, credentialId: Buffer): Promise<PasskeyRow | undefined> {
+/** `selectPasskey` gives the one that an authenticator calls so, where it is that of somebody in the circle. */
+export async function selectPasskey(
+  sql: Queryable,
+  circle: Circle,
+  credentialId: Buffer,
+): Promise<PasskeyRow | undefined> {
   const [row] = await sql<PasskeyRow[]>`
-    select k.id, k.staff_id, k.credential_id, k.public_key, k.counter, k.transports,
+    select k.id, p.id as person_id, k.credential_id, k.public_key, k.counter, k.transports,
            p.suspended_at is not null or p.password is null as is_out
-      from passkeys k join staff p on p.id = k.staff_id
+      from passkeys k join ${sql(circle)} p on p.id = k.${sql(ownerIn[circle])}
      where k.credential_id = ${credentialId}`.records()
   return row
 }
@@ -33,23 +39,29 @@ export interface PasskeyView {
 }
 
 /** `selectPasskeys` lists those of a person. */
-export async function selectPasskeys(sql: Queryable, staffId: StaffId): Promise<PasskeyView[]> {
+export async function selectPasskeys(
+  sql: Queryable,
+  circle: Circle,
+  personId: PersonId,
+): Promise<PasskeyView[]> {
   return await sql<PasskeyView[]>`
     select id, name, backed_up as is_backed_up, created_at, last_used_at
-      from passkeys where staff_id = ${staffId}::int order by id`.records()
+      from passkeys where ${sql(ownerIn[circle])} = ${personId}::int order by id`.records()
 }
 
 /** `selectCredentials` gives what authenticators call the passkeys of a person. */
 export async function selectCredentials(
   sql: Queryable,
-  staffId: StaffId,
+  circle: Circle,
+  personId: PersonId,
 ): Promise<{ credentialId: Buffer; transports: string[] }[]> {
   return await sql<{ credentialId: Buffer; transports: string[] }[]>`
-    select credential_id, transports from passkeys where staff_id = ${staffId}::int order by id`.records()
+    select credential_id, transports from passkeys where ${sql(ownerIn[circle])} = ${personId}::int order by id`.records()
 }
 
 export interface NewPasskey {
-  staffId: StaffId
+  circle: Circle
+  personId: PersonId
   name: string
   credentialId: Buffer
   publicKey: Buffer
@@ -61,10 +73,10 @@ export interface NewPasskey {
 
 /** `insertPasskey` gives undefined where somebody has that passkey. */
 export async function insertPasskey(sql: Queryable, row: NewPasskey): Promise<PasskeyId | undefined> {
-  const { staffId, name, credentialId, publicKey, counter, transports, isBackedUp, createdAt } = row
+  const { circle, personId, name, credentialId, publicKey, counter, transports, isBackedUp, createdAt } = row
   const [made] = await sql<{ id: PasskeyId }[]>`
-    insert into passkeys (staff_id, name, credential_id, public_key, counter, transports, backed_up, created_at)
-    values (${staffId}::int, ${name}, ${credentialId}, ${publicKey}, ${counter}::bigint, ${transports}::text[], ${isBackedUp}, ${createdAt})
+    insert into passkeys (${sql(ownerIn[circle])}, name, credential_id, public_key, counter, transports, backed_up, created_at)
+    values (${personId}::int, ${name}, ${credentialId}, ${publicKey}, ${counter}::bigint, ${transports}::text[], ${isBackedUp}, ${createdAt})
     on conflict (credential_id) do nothing
     returning id`.records()
   return made?.id
@@ -84,29 +96,39 @@ export async function updatePasskeyUse(
 /** `deletePasskeys` removes those of a person: one, or all. Gives how many that were. */
 export async function deletePasskeys(
   sql: Queryable,
-  staffId: StaffId,
+  circle: Circle,
+  personId: PersonId,
   only: PasskeyId | null = null,
 ): Promise<number> {
   const removed = await sql<{ id: PasskeyId }[]>`
-    delete from passkeys where staff_id = ${staffId}::int and (${only}::int is null or id = ${only}::int) returning id`.records()
+    delete from passkeys where ${sql(ownerIn[circle])} = ${personId}::int and (${only}::int is null or id = ${only}::int) returning id`.records()
   return removed.length
+}
+
+/** Challenge is what a passkey is to sign, once. `personId`, null: it signs somebody in. */
+interface Challenge {
+  challenge: string
+  circle: Circle
+  personId: PersonId | null
 }
 
 export async function insertChallenge(
   sql: Queryable,
-  { challenge, staffId, endsAt }: { challenge: string; staffId: StaffId | null; endsAt: Date },
+  { challenge, circle, personId, endsAt }: Challenge & { endsAt: Date },
 ): Promise<void> {
-  await sql`insert into passkey_challenges (challenge, staff_id, ends_at) values (${challenge}, ${staffId}::int, ${endsAt})`
+  await sql`
+    insert into passkey_challenges (challenge, circle, person_id, ends_at)
+    values (${challenge}, ${circle}, ${personId}::int, ${endsAt})`
 }
 
 /** `takeChallenge` uses a challenge up; false: it was used, is over, or was meant for somebody else. */
 export async function takeChallenge(
   sql: Queryable,
-  { challenge, staffId, now }: { challenge: string; staffId: StaffId | null; now: Date },
+  { challenge, circle, personId, now }: Challenge & { now: Date },
 ): Promise<boolean> {
   const taken = await sql<{ challenge: string }[]>`
     delete from passkey_challenges
-     where challenge = ${challenge} and staff_id is not distinct from ${staffId}::int and ends_at > ${now} returning challenge`
+     where challenge = ${challenge} and circle = ${circle} and person_id is not distinct from ${personId}::int and ends_at > ${now} returning challenge`
   return taken.length > 0
 }
 

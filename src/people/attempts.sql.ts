@@ -1,4 +1,5 @@
 import type { Queryable } from '../database/database.ts'
+import { type Circle, ownerIn, type PersonId } from './circle.ts'
 
 /**
  * `countBackoff` counts an attempt, where none is refused at this time. Beyond `free` ones each is followed by a wait, which doubles from one
@@ -63,14 +64,20 @@ export async function deleteForgotten(sql: Queryable, before: Date, limit: numbe
 /** Failure is a password or code that was wrong. */
 export interface Failure {
   at: Date
-  /** `staffId`, null: nobody is called so. */
-  staffId: number | null
+  circle: Circle
+  /** `personId`, null: nobody is called so. */
+  personId: PersonId | null
   what: 'password' | 'code' | 'recovery code' | 'passkey'
   address: string
 }
 
-export async function insertFailure(sql: Queryable, { at, staffId, what, address }: Failure): Promise<void> {
-  await sql`insert into failed_sign_ins (at, staff_id, what, address) values (${at}, ${staffId}::int, ${what}, ${address})`
+export async function insertFailure(
+  sql: Queryable,
+  { at, circle, personId, what, address }: Failure,
+): Promise<void> {
+  await sql`
+    insert into failed_sign_ins (at, ${sql(ownerIn[circle])}, what, address)
+    values (${at}, ${personId}::int, ${what}, ${address})`
 }
 
 /** `deleteFailures` removes old ones. Gives how many that were. */

@@ -2,6 +2,7 @@ import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'nod
 import { promisify } from 'node:util'
 import { Refusal } from '../errors.ts'
 import { Turns } from '../lib/turns.ts'
+import { type Circle, terms } from './circle.ts'
 
 /** COST is what one guess costs: 46 MiB of memory, and about 40 ms of a processor. */
 const COST = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 }
@@ -10,7 +11,6 @@ const SALT_BYTES = 16
 const MAX_AT_ONCE = 2
 const MAX_WAITING = 50
 
-const MIN_LENGTH = 12
 const MAX_LENGTH = 128
 /** MIN_DIFFERENT is how many different characters a password has at least. */
 const MIN_DIFFERENT = 5
@@ -55,9 +55,14 @@ export const isOutdated = (hash: string): boolean => {
 }
 
 /** `passwordFault` says why a password is not taken; undefined: it is. `known` is what others know of the person: name and e-mail address. */
-export async function passwordFault(password: string, known: readonly string[]): Promise<string | undefined> {
+export async function passwordFault(
+  circle: Circle,
+  password: string,
+  known: readonly string[],
+): Promise<string | undefined> {
+  const { minPassword: least } = terms[circle]
   const { length } = [...normal(password)]
-  if (length < MIN_LENGTH) return `must have at least ${MIN_LENGTH} characters`
+  if (length < least) return `must have at least ${least} characters`
   if (password.length > MAX_LENGTH) return `must not be longer than ${MAX_LENGTH} characters`
   const plain = normal(password).toLowerCase()
   if (new Set(plain).size < MIN_DIFFERENT) return `must have at least ${MIN_DIFFERENT} different characters`

@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { isOutdated, Passwords, passwordFault } from '../../src/staff/passwords.ts'
+import { isOutdated, Passwords, passwordFault } from '../../src/people/passwords.ts'
 
 const passwords = new Passwords()
 
@@ -44,7 +44,7 @@ describe('a password', () => {
     ['imeigate-2031', 'easy to guess'],
   ])('%s is not taken', async (password, why) => {
     expect(
-      await passwordFault(password, [
+      await passwordFault('staff', password, [
         'Anna Schmidt',
         'annaschmidt@example.com',
         'anna.schmidt@example.com',
@@ -56,7 +56,7 @@ describe('a password', () => {
   it.each(['correct horse battery', 'ünïcödé-ist-gut', '        x y z 9 8', 'qwrtzpsdfghkl'])(
     '%s is taken: no rule says of what it is made',
     async (password) => {
-      expect(await passwordFault(password, ['Anna', 'anna@example.com'])).toBeUndefined()
+      expect(await passwordFault('staff', password, ['Anna', 'anna@example.com'])).toBeUndefined()
     },
   )
 

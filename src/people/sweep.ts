@@ -13,8 +13,8 @@ const PER_ROUND = 10_000
 /** MAX_ROUNDS bounds one run: the next one goes on. */
 const MAX_ROUNDS = 20
 
-/** `staffJobs` has the task of the job. */
-export function staffJobs({ sql, clock }: { sql: Sql; clock: Clock }): Record<string, JobTask> {
+/** `signInJobs` has the task of the job. */
+export function signInJobs({ sql, clock }: { sql: Sql; clock: Clock }): Record<string, JobTask> {
   const sweep: JobTask = async (_payload, stopping) => {
     const now = clock.now()
     const old = new Date(now.getTime() - KEPT_MS)

@@ -3,7 +3,7 @@ import { type Sql, type Transaction, within } from '../database/database.ts'
 
 export type { Acting } from '../database/acting.ts'
 
-/** Desk is what somebody of the staff, or a program of the operator, works with. */
+/** Desk is what somebody who is signed in, or a program of the operator, works with. */
 export interface Desk {
   /** `actor` is the name in the trail. */
   actor: string
@@ -21,6 +21,3 @@ export interface Desks {
 
 /** `changeIn` is a desk's `change` within a transaction that is under way, and becomes a part of it. */
 export const changeIn = (transaction: Transaction): Desk['change'] => within(transaction)
-
-/** `tokenActor` names a program in the trail. */
-export const tokenActor = (id: number): string => `token:${id}`

@@ -1,0 +1,13 @@
+/** What the rooms of both circles do to people, beside what is their own. */
+export { deletePasskeys } from './passkeys.sql.ts'
+export {
+  actAs,
+  lockPerson,
+  type Person,
+  selectNewestSecrets,
+  selectPerson,
+  selectPersonNamed,
+  updatePerson,
+  updateRecoveryCodes,
+} from './people.sql.ts'
+export { endSignIns } from './sign-ins.sql.ts'

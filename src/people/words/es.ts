@@ -1,0 +1,33 @@
+import type { Words } from './words.ts'
+
+const CHANGES = {
+  password: 'se ha cambiado su contraseña',
+  app: 'tiene otra aplicación de autenticación',
+  'app removed': 'se ha quitado su aplicación de autenticación',
+  'recovery codes': 'tiene nuevos códigos de recuperación',
+  'passkey added': 'tiene una nueva llave de acceso',
+  'passkey removed': 'se ha quitado una de sus llaves de acceso',
+}
+
+export const spanish: Words = {
+  invited: ({ where, role, until }) => ({
+    title: 'tiene una invitación',
+    text: `Tiene una invitación a ${where}, con el rol ${role}.\nQuien le invitó tiene el enlace para usted, válido hasta ${until}.`,
+  }),
+  reset: ({ where, until }) => ({
+    title: 'su acceso se ha restablecido',
+    text: `Se han quitado su contraseña y su segundo factor en ${where}, y puede fijar otros nuevos.\nQuien lo hizo tiene una invitación para usted, válida hasta ${until}.`,
+  }),
+  signedIn: ({ where, device, address, at }) => ({
+    title: 'un nuevo inicio de sesión',
+    text: `Alguien ha iniciado sesión en ${where} como usted, en un dispositivo que no había usado allí antes:\n${device || 'desconocido'}, desde ${address}, el ${at}.`,
+  }),
+  changed: ({ where, what, at }) => ({
+    title: CHANGES[what],
+    text: `En ${where} ${CHANGES[what]}, el ${at}.`,
+  }),
+  unknown: {
+    staff: 'Si no fue usted, pida enseguida a un propietario que restablezca su acceso.',
+    account_people: 'Si no fue usted, fije enseguida otra contraseña: eso termina todas las sesiones.',
+  },
+}

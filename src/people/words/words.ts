@@ -1,0 +1,16 @@
+import type { Changed } from '../mails.ts'
+
+/** Words is what people are told of themselves in one language. `where` is the server, and times come written. */
+export interface Words {
+  invited: (of: { where: string; role: string; until: string }) => Message
+  reset: (of: { where: string; until: string }) => Message
+  signedIn: (of: { where: string; device: string; address: string; at: string }) => Message
+  changed: (of: { where: string; what: Changed; at: string }) => Message
+  /** `unknown` says what to do where it was somebody else: a person of the staff has an owner; one of an account sets another password. */
+  unknown: Record<'staff' | 'account_people', string>
+}
+
+interface Message {
+  title: string
+  text: string
+}
