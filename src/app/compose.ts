@@ -42,7 +42,7 @@ import { GuardedOutbound } from '../outbound/guarded.ts'
 import { Attempts } from '../people/attempts.ts'
 import { personMailJobs } from '../people/mail-jobs.ts'
 import { Passkeys } from '../people/passkeys.ts'
-import { Passwords } from '../people/passwords.ts'
+import type { Passwords } from '../people/passwords.ts'
 import { relyingPartyOf } from '../people/relying-party.ts'
 import { SignIns } from '../people/sign-ins.ts'
 import { signInJobs } from '../people/sweep.ts'
@@ -81,6 +81,7 @@ export interface Given {
   access: DatabaseAccess
   log: Logger
   clock: Clock
+  passwords: Passwords
 }
 
 /** `openDatabase` makes the pools and the notifier; nothing is connected yet. */
@@ -162,7 +163,7 @@ async function tellWrongKey(sql: Sql, keys: KeyRing, log: Logger): Promise<void>
  * installation's id is read from it. `countRefusal` counts a refused request.
  */
 export async function compose(
-  { config, access, log, clock }: Given,
+  { config, access, log, clock, passwords }: Given,
   database: Database,
   countRefusal: (protocol: string, reason: string) => void,
 ) {
@@ -178,7 +179,6 @@ export async function compose(
 
   await tellWrongKey(sql, keys, log)
 
-  const passwords = new Passwords()
   const signingIn = { sql, sealer, passwords, clock }
   const attempts = new Attempts(sql, clock, 'staff')
   const relyingParty = relyingPartyOf(config.publicUrl)

@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import type { DatabaseAccess } from '../database/access.ts'
 import { setDecimals } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
+import { Passwords } from '../people/passwords.ts'
 import { RuntimeServices } from '../runtime/runtime-service.ts'
 import { type Components, compose, databaseServices, openDatabase, partsOf } from './compose.ts'
 import { figureRoutes, figuresService } from './figures.ts'
@@ -31,9 +32,10 @@ export async function startServer(
   log: Logger,
   clock: Clock = systemClock,
   signal?: AbortSignal,
+  passwords = new Passwords(),
 ): Promise<Server> {
   setDecimals(config.decimals)
-  const given = { config, access, log, clock }
+  const given = { config, access, log, clock, passwords }
   // Wrong settings of the HTTP server are found before anything is started.
   let components: Components | undefined
   const admission = new Admission(config.admission, log)

@@ -4,8 +4,15 @@ import { Refusal } from '../errors.ts'
 import { Turns } from '../lib/turns.ts'
 import { type Circle, terms } from './circle.ts'
 
-/** COST is what one guess costs: 46 MiB of memory, and about 40 ms of a processor. */
-const COST = { memory: 47_104, passes: 1, parallelism: 1, tagLength: 32 }
+/** HashCost is what one guess costs: KiB of memory, and how often they are gone through. */
+export interface HashCost {
+  memory: number
+  passes: number
+}
+
+/** COST is 46 MiB of memory, and about 40 ms of a processor. */
+const COST: HashCost = { memory: 47_104, passes: 1 }
+const FORM = { parallelism: 1, tagLength: 32 }
 const SALT_BYTES = 16
 /** MAX_AT_ONCE is how many are hashed at a time in a process, so that sign-ins leave its other threads and its memory alone. MAX_WAITING is how many wait: more are refused. */
 const MAX_AT_ONCE = 2
@@ -20,13 +27,18 @@ const derive = promisify<'argon2id', Argon2Parameters, Buffer>(argon2)
 /** Passwords hashes passwords and checks them, a few at a time. */
 export class Passwords {
   readonly #turns = new Turns<'password'>({ atOnce: MAX_AT_ONCE, maxWaiting: MAX_WAITING })
+  readonly #cost: HashCost
+
+  /** `cost` is lower in tests, which hash many hundreds. */
+  constructor(cost = COST) {
+    this.#cost = cost
+  }
 
   /** `hash` gives the hash of a password as a PHC string. Throws too_many_requests. */
   async hash(password: string): Promise<string> {
     const salt = randomBytes(SALT_BYTES)
-    const { memory, passes, parallelism } = COST
-    const tag = await this.#derive(password, { ...COST, nonce: salt })
-    return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${text(salt)}$${text(tag)}`
+    const tag = await this.#derive(password, { ...FORM, ...this.#cost, nonce: salt })
+    return `${this.#beginning()}${text(salt)}$${text(tag)}`
   }
 
   /**
@@ -36,8 +48,19 @@ export class Passwords {
   async verify(password: string, hash: string | undefined): Promise<boolean> {
     const read = hash === undefined ? undefined : readHash(hash)
     const salt = read?.salt ?? randomBytes(SALT_BYTES)
-    const tag = await this.#derive(password.slice(0, MAX_LENGTH), { ...COST, ...read?.cost, nonce: salt })
+    const cost = read?.cost ?? { ...FORM, ...this.#cost }
+    const tag = await this.#derive(password.slice(0, MAX_LENGTH), { ...cost, nonce: salt })
     return read !== undefined && timingSafeEqual(tag, read.tag)
+  }
+
+  /** `isOutdated` tells whether a password was hashed at another cost than today's. */
+  isOutdated(hash: string): boolean {
+    return !hash.startsWith(this.#beginning())
+  }
+
+  #beginning(): string {
+    const { memory, passes } = this.#cost
+    return `$argon2id$v=19$m=${memory},t=${passes},p=${FORM.parallelism}$`
   }
 
   #derive(password: string, parameters: Omit<Argon2Parameters, 'message'>): Promise<Buffer> {
@@ -46,12 +69,6 @@ export class Passwords {
     if (!derived) throw new Refusal('too_many_requests', 'too many people sign in at this moment')
     return derived
   }
-}
-
-/** `isOutdated` tells whether a password was hashed at another cost than today's. */
-export const isOutdated = (hash: string): boolean => {
-  const { memory, passes, parallelism } = COST
-  return !hash.startsWith(`$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$`)
 }
 
 /** `passwordFault` says why a password is not taken; undefined: it is. `known` is what others know of the person: name and e-mail address. */

@@ -11,7 +11,7 @@ import { actorOf, type Circle, type PersonId, sealedFor, terms } from './circle.
 import { MAX_SECOND_FACTOR_MS, PROOF_MS, SEEN_MS } from './lifetimes.ts'
 import { mailPerson } from './mails.ts'
 import type { Passkeys, Signed } from './passkeys.ts'
-import { isOutdated, type Passwords } from './passwords.ts'
+import type { Passwords } from './passwords.ts'
 import {
   actAs,
   type Person,
@@ -101,11 +101,11 @@ export class SignIns<Id extends PersonId, Role extends string> {
     { email, password }: { email: string; password: string },
     place: SignInPlace,
   ): Promise<NewSignIn> {
-    const { sql, circle } = this.#deps
+    const { sql, circle, passwords } = this.#deps
     const person = await this.#checked(email.trim().toLowerCase().slice(0, 254), password, place.address)
     const begun = await this.#insert(person.id, place, { isProved: person.secrets === null })
-    if (person.password !== null && isOutdated(person.password)) {
-      await updatePerson(sql, circle, person.id, { password: await this.#deps.passwords.hash(password) })
+    if (person.password !== null && passwords.isOutdated(person.password)) {
+      await updatePerson(sql, circle, person.id, { password: await passwords.hash(password) })
     }
     return begun
   }

@@ -5,12 +5,12 @@ import { removeChannel } from '../../src/notices/channels.ts'
 import { GuardedOutbound } from '../../src/outbound/guarded.ts'
 import { personMailJobs } from '../../src/people/mail-jobs.ts'
 import { changePassword, changeTotp, renewRecoveryCodes } from '../../src/people/own-factors.ts'
-import { Passwords } from '../../src/people/passwords.ts'
 import { offerTotp } from '../../src/people/second-factor.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { inviteStaff, resetStaff } from '../../src/staff/staff.ts'
 import { MailInbox, makeChannels, TelegramInbox } from '../notices/notices.fixtures.ts'
 import { Authenticator } from '../support/authenticator.ts'
+import { quickPasswords } from '../support/passwords.ts'
 import { type TestDatabase, testDatabase } from '../support/postgres.ts'
 import { until } from '../support/until.ts'
 import { codeAt, Office, PASSWORD, PUBLIC_URL } from './people.fixtures.ts'
@@ -89,7 +89,7 @@ it('people are told of what is done in their name, and no mail lets anybody in',
 
   const signInId = (await office.signIns.find(first.token))?.id as never
   const own = { circle: 'staff' as const, personId: eve.id, id: signInId }
-  await changePassword(sql, new Passwords(), own, 'another horse battery', clock)
+  await changePassword(sql, quickPasswords(), own, 'another horse battery', clock)
   const { secret: totpSecret } = offerTotp(eve.email)
   await changeTotp(sql, sealer, own, { totpSecret, code: codeAt(totpSecret, clock.now()) }, clock)
   await renewRecoveryCodes(sql, own, clock)

@@ -5,13 +5,13 @@ import type { StaffId } from '../../src/lib/ids.ts'
 import { HOUR_MS } from '../../src/lib/time.ts'
 import { Attempts } from '../../src/people/attempts.ts'
 import { Passkeys } from '../../src/people/passkeys.ts'
-import { Passwords } from '../../src/people/passwords.ts'
 import { relyingPartyOf } from '../../src/people/relying-party.ts'
 import { SignIns } from '../../src/people/sign-ins.ts'
 import { Sealer } from '../../src/secrets/sealer.ts'
 import { Enrolment } from '../../src/staff/enrolment.ts'
 import type { Role } from '../../src/staff/roles.ts'
 import { inviteStaff } from '../../src/staff/staff.ts'
+import { quickPasswords } from '../support/passwords.ts'
 import { TestClock } from '../support/server.ts'
 
 export const PUBLIC_URL = 'https://imei.example.com'
@@ -32,7 +32,7 @@ export class Office {
   constructor(sql: Sql, sealer = new Sealer(Buffer.alloc(32, 7)), clock = new TestClock()) {
     this.clock = clock
     this.sql = sql
-    const deps = { sql, sealer: async () => sealer, passwords: new Passwords(), clock: this.clock }
+    const deps = { sql, sealer: async () => sealer, passwords: quickPasswords(), clock: this.clock }
     this.enrolment = new Enrolment(deps)
     const attempts = new Attempts(sql, this.clock, 'staff')
     const relyingParty = relyingPartyOf(PUBLIC_URL)

@@ -7,6 +7,7 @@ import { createService, type NewService } from '../../src/catalogue/services.ts'
 import { readConfig } from '../../src/config.ts'
 import { parseMicros, ZERO } from '../../src/lib/money.ts'
 import { type Clock, systemClock } from '../../src/lib/time.ts'
+import { quickPasswords } from './passwords.ts'
 import { type TestDatabase, testDatabase } from './postgres.ts'
 import { until } from './until.ts'
 
@@ -58,7 +59,7 @@ export async function testServer(
 ): Promise<TestServer> {
   const database = await testDatabase()
   const config = readConfig({ ...QUIET, IMEIGATE_SECRET_KEY: 'ab'.repeat(32), ...settings })
-  const server = await startServer(config, database.access, log, clock)
+  const server = await startServer(config, database.access, log, clock, undefined, quickPasswords())
   return new TestServer(server, database)
 }
 
