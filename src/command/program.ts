@@ -24,6 +24,7 @@ const files: { adds: string[]; load: () => Promise<{ register(program: Command):
   { adds: ['seller', 'invoice'], load: () => import('./invoice.ts') },
   { adds: ['order'], load: () => import('./order.ts') },
   { adds: ['request'], load: () => import('./request.ts') },
+  { adds: ['inbox'], load: () => import('./inbox.ts') },
   { adds: ['review'], load: () => import('./review.ts') },
   { adds: ['manual'], load: () => import('./manual.ts') },
   { adds: ['webhook'], load: () => import('./webhook.ts') },

@@ -29,6 +29,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   failed_sign_ins: UNTIL_REMOVED,
   folded_ledgers: UNTIL_REMOVED,
   idempotency_keys: UNTIL_REMOVED,
+  inbox_marks: UNTIL_REMOVED,
   notice_channels: UNTIL_REMOVED,
   notice_reads: UNTIL_REMOVED,
   notice_subscriptions: UNTIL_REMOVED,

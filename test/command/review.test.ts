@@ -49,6 +49,35 @@ const reviewOf = async (n: number): Promise<string> => {
 const itemOf = async (n: number) => (await shop.order(orders[n] as OrderId)).items[0]
 const who = `cli:${userInfo().username}`
 
+describe('imeigate inbox', () => {
+  it('lists what waits, and says who works on it or has put it off', async () => {
+    const thing = `review-${await reviewOf(1)}`
+    const before = await json('inbox', 'list')
+    expect(before).toHaveLength(6)
+    expect(before.find((one: { thing: string }) => one.thing === thing)).toMatchObject({
+      ...{
+        kind: 'unknown',
+        detail: LOST.reason,
+        order: orders[1],
+        input: imei(3),
+        taken_by: null,
+        later_by: null,
+      },
+    })
+    expect(await json('inbox', 'take', thing)).toMatchObject({ thing, taken_until: expect.any(String) })
+    expect((await json('inbox', 'list', '--taken', 'me')).map((one: { thing: string }) => one.thing)).toEqual(
+      [thing],
+    )
+    expect((await run('inbox', 'list')).stdout).toContain(who)
+    await json('inbox', 'later', thing, '--hours', '2')
+    expect(await json('inbox', 'list', '--later')).toMatchObject([{ thing, later_by: who, taken_by: null }])
+    expect(await json('inbox', 'list')).toHaveLength(5)
+    await json('inbox', 'release', thing)
+    expect(await json('inbox', 'list')).toHaveLength(6)
+    expect(await run('inbox', 'take', 'review-999999')).toMatchObject({ code: 4 })
+  })
+})
+
 describe('imeigate review', () => {
   it('lists what is open, the oldest first, and says in each case what it is about', async () => {
     const [order] = orders

@@ -15,7 +15,16 @@ const filterMark = (filter: object): string =>
 
 /** `cursorText` writes where the next page of a filtered list begins. */
 export const cursorText = (next: number | undefined, filter: object): string | null =>
-  next === undefined ? null : Buffer.from(`${next}.${filterMark(filter)}`).toString('base64url')
+  textOf(next === undefined ? undefined : [next], filter)
+
+/** `cursorOfNumbers` is `cursorText` for a list that is sorted by several numbers. */
+export const cursorOfNumbers = textOf
+
+function textOf(next: readonly number[] | undefined, filter: object): string | null {
+  return next === undefined
+    ? null
+    : Buffer.from(`${next.join('-')}.${filterMark(filter)}`).toString('base64url')
+}
 
 /**
  * `readCursor` throws invalid_input for what is no cursor, and for that of another filter. `max` is the highest id that the list may have: a
@@ -26,11 +35,20 @@ export function readCursor(
   filter: object,
   max = Number.MAX_SAFE_INTEGER,
 ): number | undefined {
+  const [next] = readNumbers(text, filter, 1) ?? []
+  if (next !== undefined && next > max) throw noCursor()
+  return next
+}
+
+/** `readNumbers` reads a cursor of so many numbers. Throws as `readCursor`. */
+export function readNumbers(text: string | undefined, filter: object, count: number): number[] | undefined {
   if (text === undefined) return undefined
   const [, next = '', mark] =
-    /^(\d{1,16})\.([\w-]{12})$/.exec(Buffer.from(text, 'base64url').toString()) ?? []
-  if (mark === undefined || Number(next) > max)
-    throw new Refusal('invalid_input', 'is no cursor of this list', 'cursor')
+    /^(\d{1,16}(?:-\d{1,16})*)\.([\w-]{12})$/.exec(Buffer.from(text, 'base64url').toString()) ?? []
+  const numbers = next.split('-').map(Number)
+  if (mark === undefined || numbers.length !== count || !numbers.every(Number.isSafeInteger)) throw noCursor()
   if (mark !== filterMark(filter)) throw new Refusal('invalid_input', 'is that of another filter', 'cursor')
-  return Number(next)
+  return numbers
 }
+
+const noCursor = (): Refusal => new Refusal('invalid_input', 'is no cursor of this list', 'cursor')

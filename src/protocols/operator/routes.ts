@@ -6,6 +6,7 @@ import { depositProviderRoutes } from './routes/deposit-providers.ts'
 import { operatorDepositRoutes } from './routes/deposits.ts'
 import { eventRoutes } from './routes/events.ts'
 import { figureRoutes } from './routes/figures.ts'
+import { inboxRoutes } from './routes/inbox.ts'
 import { incomingPaymentRoutes } from './routes/incoming-payments.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { invitationRoutes } from './routes/invitation.ts'
@@ -47,6 +48,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     requestRoutes,
     operatorOrderRoutes,
     orderActionRoutes,
+    inboxRoutes,
     reviewRoutes,
     manualRoutes,
     moneyRoutes,
