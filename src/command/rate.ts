@@ -33,20 +33,10 @@ async function set(base: string, quote: string, rate: string, { from }: { from?:
 }
 
 async function list({ all = false, limit }: { all?: boolean; limit: number }): Promise<Answer> {
-  const rates = await withDatabase(({ sql }) => new Rates(sql).list(all ? limit + 1 : MAX_CONFIGURED))
-  const shown = all ? rates : rates.filter(unlessReplaced(new Date()))
-  return cutTo(limit, shown, ratesAnswer, MAX_CONFIGURED)
-}
-
-/** `unlessReplaced` keeps, of rates with the newest first, those to come and of each pair the one that holds. */
-function unlessReplaced(now: Date): (rate: Rate) => boolean {
-  const holding = new Set<string>()
-  return ({ base, quote, validFrom }) => {
-    const pair = `${base} ${quote}`
-    if (holding.has(pair)) return false
-    if (validFrom <= now) holding.add(pair)
-    return true
-  }
+  const rates = await withDatabase(({ sql }) =>
+    all ? new Rates(sql).list(limit + 1) : new Rates(sql).current(new Date()),
+  )
+  return cutTo(limit, rates, ratesAnswer, MAX_CONFIGURED)
 }
 
 const rateJson = ({ base, quote, rate, validFrom, actor }: Rate) => ({

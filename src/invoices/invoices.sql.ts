@@ -84,7 +84,7 @@ export async function insertInvoice(
 /** `selectInvoices` gives the newest first. */
 export const selectInvoices = (
   sql: Queryable,
-  where: { number?: number; accountId?: AccountId; limit: number },
+  where: { number?: number; accountId?: AccountId | undefined; before?: number | undefined; limit: number },
 ): Promise<Invoice[]> =>
   sql<Invoice[]>`
     select v.number, v.account_id, a.username, to_char(v.month, 'YYYY-MM') as month, v.currency, v.seller, v.customer, v.total,
@@ -92,6 +92,7 @@ export const selectInvoices = (
       from invoices v join accounts a on a.id = v.account_id
      where (${where.number ?? null}::int is null or v.number = ${where.number ?? null}::int)
        and (${where.accountId ?? null}::int is null or v.account_id = ${where.accountId ?? null}::int)
+       and (${where.before ?? null}::int is null or v.number < ${where.before ?? null}::int)
      order by v.number desc limit ${where.limit}`.records()
 
 /** `selectNumberOf` gives the number of an account's invoice of a month. */

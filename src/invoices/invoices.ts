@@ -66,8 +66,15 @@ export async function findInvoice(sql: Queryable, number: number): Promise<Invoi
 /** `listInvoices` gives the newest first. */
 export const listInvoices = (
   sql: Queryable,
-  where: { accountId?: AccountId; limit: number },
+  where: { accountId?: AccountId | undefined; before?: number | undefined; limit: number },
 ): Promise<Invoice[]> => selectInvoices(sql, where)
+
+/** `listLines` gives lines of an invoice behind a position. */
+export const listLines = (
+  sql: Queryable,
+  { number }: Pick<Invoice, 'number'>,
+  page: { after: number; limit: number },
+): Promise<InvoiceLine[]> => selectLines(sql, number, page)
 
 /** `linesOf` gives all lines of an invoice, some at a time. */
 export async function* linesOf(sql: Queryable, { number }: Invoice): AsyncGenerator<InvoiceLine[]> {

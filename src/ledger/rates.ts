@@ -37,9 +37,28 @@ export class Rates {
     return await selectRates(this.#sql, limit)
   }
 
+  /** `current` gives the rates that hold at a moment and those to come. */
+  async current(now: Date): Promise<Rate[]> {
+    return (await this.list(MAX_RATES)).filter(unlessReplaced(now))
+  }
+
   /** `load` gives the rates that hold at a moment. */
   async load(at: Date): Promise<ExchangeRates> {
     return new ExchangeRates(await selectRatesAt(this.#sql, at))
+  }
+}
+
+/** MAX_RATES bounds the rates that are looked through for those that hold. */
+const MAX_RATES = 100_000
+
+/** `unlessReplaced` keeps, of rates with the newest first, those to come and of each pair the one that holds. */
+function unlessReplaced(now: Date): (rate: Rate) => boolean {
+  const holding = new Set<string>()
+  return ({ base, quote, validFrom }) => {
+    const pair = `${base} ${quote}`
+    if (holding.has(pair)) return false
+    if (validFrom <= now) holding.add(pair)
+    return true
   }
 }
 

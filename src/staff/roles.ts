@@ -67,6 +67,7 @@ export const staffPermissions = {
     roles: ['owner', 'manager', 'finance'],
     proof: true,
   },
+  'invoices.issue': { what: 'issue invoices', roles: ['owner', 'manager', 'finance'] },
   'catalogue.read': { what: 'read services', roles },
   'catalogue.edit': { what: 'make and change services', roles: ['owner', 'manager', 'catalogue'] },
   'prices.read': { what: 'read prices', roles },

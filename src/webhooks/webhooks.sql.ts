@@ -1,5 +1,5 @@
 import { build, literal } from '../database/build.ts'
-import type { Queryable, Sql, Transaction } from '../database/database.ts'
+import type { Queryable, Sql } from '../database/database.ts'
 import type { AccountId, KeyId, WebhookId } from '../lib/ids.ts'
 import type { Webhook } from './attributes.ts'
 
@@ -97,7 +97,7 @@ export async function updateUrl(sql: Queryable, id: WebhookId, url: string, now:
 }
 
 /** `lockSecrets` gives undefined when there is no such webhook. */
-export async function lockSecrets(sql: Transaction, id: WebhookId): Promise<Buffer | undefined> {
+export async function lockSecrets(sql: Queryable, id: WebhookId): Promise<Buffer | undefined> {
   const [row] = await sql.run(build.selectFrom('webhooks').select('secrets').where('id', '=', id).forUpdate())
   return row?.secrets
 }

@@ -6,8 +6,9 @@ import { orThrow } from '../lib/fault.ts'
 import type { AccountId, WebhookId } from '../lib/ids.ts'
 import { newSigningSecret } from '../lib/standard-webhooks.ts'
 import { type Clock, DAY_MS, systemClock } from '../lib/time.ts'
+import { checkVersion, versionOfNoun } from '../lib/version.ts'
 import { refuseForeignKey, type Sealer } from '../secrets/sealer.ts'
-import type { Webhook } from './attributes.ts'
+import { type Webhook, webhookAttributes } from './attributes.ts'
 import { wakeWebhook } from './events.sql.ts'
 import { readWebhookUrl } from './url.ts'
 import {
@@ -66,15 +67,22 @@ export async function findWebhook(sql: Queryable, id: WebhookId): Promise<Webhoo
   return webhook
 }
 
-/** `changeUrl` sends what waits to the new URL. A webhook that was stopped stays so until it is resumed. Throws invalid_input and not_found. */
+/** `webhookVersion` names how a webhook stands, but for its secrets. */
+export const webhookVersion = (webhook: Webhook): string => versionOfNoun(webhookAttributes, webhook)
+
+/**
+ * `changeUrl` sends what waits to the new URL. A webhook that was stopped stays so until it is resumed. With `seen` it wants a transaction. Throws
+ * invalid_input, not_found and version_conflict.
+ */
 export async function changeUrl(
   sql: Queryable,
   id: WebhookId,
-  { url, allow }: { url: string; allow: string[] },
+  { url, allow, seen }: { url: string; allow: string[]; seen?: string | undefined },
   clock: Clock = systemClock,
 ): Promise<Webhook> {
   const checked = orThrow(readWebhookUrl(url, allow))
-  await findWebhook(sql, id)
+  await lockSecrets(sql, id)
+  checkVersion(seen, webhookVersion(await findWebhook(sql, id)))
   await updateUrl(sql, id, checked, clock.now())
   await wakeWebhook(sql, id)
   return await findWebhook(sql, id)

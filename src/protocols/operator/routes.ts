@@ -10,6 +10,7 @@ import { inboxRoutes } from './routes/inbox.ts'
 import { incomingPaymentRoutes } from './routes/incoming-payments.ts'
 import { installationRoutes } from './routes/installation.ts'
 import { invitationRoutes } from './routes/invitation.ts'
+import { invoiceRoutes } from './routes/invoices.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { manualRoutes } from './routes/manual.ts'
 import { meRoutes } from './routes/me.ts'
@@ -21,6 +22,7 @@ import { passkeyRoutes } from './routes/passkeys.ts'
 import { priceGroupRoutes } from './routes/price-groups.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
 import { priceRoutes } from './routes/prices.ts'
+import { rateRoutes } from './routes/rates.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/reviews.ts'
 import { serviceRoutes } from './routes/services.ts'
@@ -55,6 +57,7 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     operatorDepositRoutes,
     depositProviderRoutes,
     incomingPaymentRoutes,
+    invoiceRoutes,
     serviceRoutes,
     priceHistoryRoutes,
     supplierRoutes,
@@ -66,4 +69,5 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     figureRoutes,
     supplierFigureRoutes,
     priceRoutes,
+    rateRoutes,
   ].flatMap((make) => make(deps))

@@ -159,6 +159,7 @@ it('every change is found in the trail, in the name of who made it, with before 
       '/notice-subscriptions',
     ],
     ['DELETE /notice-subscriptions/:id', '/notice-subscriptions/1', undefined, 'subscription', 'events'],
+    ['PATCH /seller', '/seller', { name: 'We' }, 'seller', 'name', '/seller'],
     ['DELETE /notice-channels/:name', '/notice-channels/email', undefined, 'channel', 'name'],
   ]
   /** These are in the ledger, with who did it: see accounts.test.ts. */
@@ -183,6 +184,8 @@ it('every change is found in the trail, in the name of who made it, with before 
     // Their lines are deposits' own: see incoming-payments.test.ts.
     'POST /deposit-providers/:code/match',
     'POST /stray-payments/:id/close',
+    // Seen where there is something to bill: see papers.test.ts.
+    'POST /invoices',
     // What only sends a message changes nothing.
     'POST /notice-channels/:name/test',
     'POST /notice-subscriptions/:id/test',

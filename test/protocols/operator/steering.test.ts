@@ -1,29 +1,26 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { exchange } from '../../support/dhru.ts'
 import { RestClient } from '../../support/rest.ts'
 import type { Shop } from '../../support/server.ts'
-import { type Answer, ask, OperatorOffice } from './office.fixtures.ts'
+import { Documented } from './documented.fixtures.ts'
+import { OperatorOffice } from './office.fixtures.ts'
 
 /** What operators set up over HTTP beside the catalogue: ways to pay in, and who is told of what. */
 let office: OperatorOffice
 let shop: Shop
-let headers: Record<string, string>
+let api: Documented
 let actor: string
 let outside: Server
 let place: string
 let answer: { status: number; body: string }
 const asked: { url: string; headers: IncomingHttpHeaders; body: string }[] = []
-// biome-ignore lint/suspicious/noExplicitAny: the document is looked into.
-let openapi: any
 beforeAll(async () => {
   office = await OperatorOffice.open({ OUTBOUND_ALLOW: '127.0.0.0/8' })
   shop = await office.server.shop({ deposit: '50' })
   const owner = await office.person('owner')
-  ;({ headers } = owner)
+  api = await Documented.open(office.server, owner.headers)
   actor = `staff:${owner.id}`
   outside = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -35,8 +32,6 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => outside.listen(0, '127.0.0.1', resolve))
   place = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`
-  const document = await exchange(office.server.url, { method: 'GET', path: '/openapi-operator.json' })
-  openapi = JSON.parse(document.bytes.toString())
 })
 beforeEach(() => {
   answer = { status: 200, body: '{}' }
@@ -47,54 +42,7 @@ afterAll(async () => {
   outside.close()
 })
 
-const ajv = new Ajv2020({ strict: false, validateFormats: true })
-formats.default(ajv)
-
-interface Asked {
-  key?: string
-  version?: string
-  as?: Record<string, string>
-}
-
-/** `change` asks for something, and holds what is answered against the document. `route` is the path in the document. */
-async function change(
-  method: 'POST' | 'PATCH' | 'DELETE' | 'GET',
-  path: string,
-  route: string,
-  body?: unknown,
-  { key, version, as = headers }: Asked = {},
-): Promise<Answer> {
-  const found = await ask(office.server, method, path, {
-    body,
-    headers: {
-      ...as,
-      ...(key !== undefined && { 'idempotency-key': key }),
-      ...(version !== undefined && { 'if-match': `"${version}"` }),
-    },
-  })
-  const { schema } =
-    openapi.paths[`/api/operator${route}`][method.toLowerCase()].responses[String(found.status)].content[
-      'application/json'
-    ]
-  if (found.status !== 200) return found
-  const fits = ajv.compile(schema)
-  const isFitting = fits(found.json)
-  expect([path, isFitting, fits.errors]).toEqual([path, true, null])
-  return found
-}
-
-const read = async (path: string, route = path) => {
-  const found = await change('GET', path, route)
-  expect([path, found.status, found.json.message]).toEqual([path, 200, undefined])
-  return found.json.data
-}
-
-/** `trailOf` gives what the trail has of a thing, the newest first. */
-const trailOf = async (what: string, subject: number | string) =>
-  (await read(`/audit?what=${encodeURIComponent(what)}&subject=${subject}`, '/audit')).page.items
-
-let keys = 0
-const newKey = (): string => `key-${++keys}`
+const read = (path: string) => api.read(path)
 
 describe('kinds of integrations', () => {
   it.each(['/supplier-kinds', '/gateway-kinds', '/channel-kinds'])(
@@ -102,6 +50,7 @@ describe('kinds of integrations', () => {
     async (list) => {
       const { items } = await read(list)
       expect(items.length).toBeGreaterThan(2)
+      const ajv = new Ajv2020({ strict: false })
       for (const { kind, label, fields } of items) {
         expect([typeof kind, typeof label]).toEqual(['string', 'string'])
         for (const field of fields) {
@@ -132,26 +81,27 @@ describe('kinds of integrations', () => {
 describe('ways to pay in', () => {
   const secret = 'sk_test_imeigate_secret'
   const list = '/deposit-providers'
-  const one = '/deposit-providers/{code}'
   const form = {
     ...{ kind: 'bank-transfer', code: 'bank', name: 'Our bank', currency: 'USD', min_amount: '5' },
     settings: { account_number: '12-34', account_holder_name: 'First Ltd' },
   }
 
   it('are added once under their key', async () => {
-    const key = newKey()
-    const made = await change('POST', list, list, form, { key })
+    const key = api.newKey()
+    const made = await api.ask(`POST ${list}`, { body: form, key })
     expect([made.status, made.json.message]).toEqual([200, undefined])
     expect(made.json.data).toMatchObject({
       ...{ code: 'bank', kind: 'bank-transfer', enabled: true, min_amount: '5.00', max_amount: null },
       settings: { account_number: '12-34', expires_hours: 72 },
     })
-    const again = await change('POST', list, list, form, { key })
+    const again = await api.ask(`POST ${list}`, { body: form, key })
     expect([again.json, again.headers['idempotent-replayed']]).toEqual([made.json, 'true'])
-    expect(await change('POST', list, list, form, { key: newKey() })).toMatchObject({
+    expect(await api.ask(`POST ${list}`, { body: form, key: api.newKey() })).toMatchObject({
       ...{ status: 409, json: { errors: { code: [expect.any(String)] } } },
     })
-    expect(await change('POST', list, list, { ...form, code: 'keyless' })).toMatchObject({ status: 400 })
+    expect(await api.ask(`POST ${list}`, { body: { ...form, code: 'keyless' } })).toMatchObject({
+      status: 400,
+    })
     // Payers are shown it at once.
     const { status, body } = await new RestClient(office.server, shop).get('/api/deposit/provider')
     expect([status, JSON.stringify(body)]).toEqual([200, expect.stringContaining('Our bank')])
@@ -164,46 +114,41 @@ describe('ways to pay in', () => {
       settings: { success_url: 'https://shop.example/paid', cancel_url: 'https://shop.example/left' },
       secrets,
     }
-    const made = await change('POST', list, list, given, { key: newKey() })
+    const made = await api.ask(`POST ${list}`, { body: given, key: api.newKey() })
     expect([made.status, made.json.message]).toEqual([200, undefined])
     expect(made.json.data).toMatchObject({
       has_secrets: true,
       fee_percent: '2.5',
       hook: '/hooks/deposits/card',
     })
-    const trail = await trailOf('deposit provider', made.json.data.id)
+    const trail = await api.trail('deposit provider', made.json.data.id)
     const kept = await office.server.sql`select answer::text from operator_answers`
     expect(JSON.stringify([made.json, trail, kept])).not.toContain(secret)
     expect(trail.at(-1)).toMatchObject({ actor, before: null, after: { code: 'card' } })
   })
 
   it('are changed by who has seen how they are; settings one by one', async () => {
-    const before = await read('/deposit-providers/bank', one)
+    const before = await read('/deposit-providers/bank')
     const { version } = before
     const given = { max_amount: '900', settings: { bank: 'A bank' } }
-    const changed = await change('PATCH', '/deposit-providers/bank', one, given, { version })
+    const changed = await api.ask('PATCH /deposit-providers/bank', { body: given, version })
     expect(changed.json.data).toMatchObject({
       ...{ name: 'Our bank', max_amount: '900.00' },
       settings: { bank: 'A bank', account_number: '12-34' },
     })
     expect(changed.json.data.version).not.toBe(version)
-    expect((await trailOf('deposit provider', before.id))[0]).toMatchObject({
+    expect((await api.trail('deposit provider', before.id))[0]).toMatchObject({
       ...{ actor, before: { max_amount: null }, after: { max_amount: '900.00' } },
     })
-    const late = await change('PATCH', '/deposit-providers/bank', one, { name: 'Late' }, { version })
+    const late = await api.ask('PATCH /deposit-providers/bank', { body: { name: 'Late' }, version })
     expect(late).toMatchObject({ status: 409, json: { code: 'VERSION_CONFLICT_ERROR' } })
-    expect((await read('/deposit-providers/bank', one)).name).toBe('Our bank')
+    expect((await read('/deposit-providers/bank')).name).toBe('Our bank')
     const all = await Promise.all(
       ['1', '2', '3'].map((amount) =>
-        change(
-          'PATCH',
-          '/deposit-providers/bank',
-          one,
-          { min_amount: amount },
-          {
-            version: changed.json.data.version,
-          },
-        ),
+        api.ask('PATCH /deposit-providers/bank', {
+          body: { min_amount: amount },
+          version: changed.json.data.version,
+        }),
       ),
     )
     expect(all.map(({ status }) => status).sort()).toEqual([200, 409, 409])
@@ -211,7 +156,7 @@ describe('ways to pay in', () => {
 
   it('are disabled and enabled', async () => {
     for (const verb of ['disable', 'enable'] as const) {
-      const done = await change('POST', `/deposit-providers/bank/${verb}`, `${one}/${verb}`, {})
+      const done = await api.ask(`POST /deposit-providers/bank/${verb}`, { body: {} })
       expect(done).toMatchObject({ status: 200, json: { data: { enabled: verb === 'enable' } } })
       const { body } = await new RestClient(office.server, shop).get('/api/deposit/provider')
       expect(JSON.stringify(body).includes('Our bank')).toBe(verb === 'enable')
@@ -229,66 +174,53 @@ describe('ways to pay in', () => {
       [{ ...form, kind: 'midtrans', code: 'm' }, ['currency', 'secrets.server_key']],
       [{ ...form, colour: 'red' }, ['colour']],
     ] as const) {
-      const { status, json } = await change('POST', list, list, given, { key: newKey() })
+      const { status, json } = await api.ask(`POST ${list}`, { body: given, key: api.newKey() })
       expect([given, status, Object.keys(json.errors ?? {})]).toEqual([
         ...[given, expect.toBeOneOf([400, 422])],
         expect.arrayContaining([...names]),
       ])
     }
     expect((await read(list)).items.map(({ code }: { code: string }) => code)).toEqual(['bank', 'card'])
-    const missing = await change('PATCH', '/deposit-providers/none', one, { name: 'x' }, { version: 'x' })
+    const missing = await api.ask('PATCH /deposit-providers/none', { body: { name: 'x' }, version: 'x' })
     expect(missing.status).toBe(404)
   })
 })
 
 describe('notices', () => {
   const channels = '/notice-channels'
-  const channel = '/notice-channels/{name}'
   const subscriptions = '/notice-subscriptions'
-  const subscription = '/notice-subscriptions/{id}'
   let id: number
 
   it('are sent by channels, which are added, changed and tried', async () => {
     const secrets = { url: `${place}/hook?token=imeigate-token` }
-    const made = await change(
-      'POST',
-      channels,
-      channels,
-      { kind: 'http', name: 'Chat', secrets },
-      {
-        key: newKey(),
-      },
-    )
+    const made = await api.ask(`POST ${channels}`, {
+      body: { kind: 'http', name: 'Chat', secrets },
+      key: api.newKey(),
+    })
     expect([made.status, made.json.message]).toEqual([200, undefined])
     expect(made.json.data).toMatchObject({
       ...{ name: 'Chat', kind: 'http', settings: { body_type: 'json' } },
       secrets: { url: true, headers: false },
     })
-    const trail = await trailOf('channel', made.json.data.id)
+    const trail = await api.trail('channel', made.json.data.id)
     expect(trail.at(-1)).toMatchObject({ actor, before: null, after: { name: 'Chat' } })
     expect(JSON.stringify([made.json, trail])).not.toContain('imeigate-token')
 
     const { version } = made.json.data
     const settings = { body: '{"say":"{{text}}"}' }
-    const changed = await change('PATCH', '/notice-channels/chat', channel, { settings }, { version })
+    const changed = await api.ask('PATCH /notice-channels/chat', { body: { settings }, version })
     expect(changed.json.data).toMatchObject({ settings, secrets: { url: true } })
-    const late = await change(
-      'PATCH',
-      '/notice-channels/chat',
-      channel,
-      { settings: { body: null } },
-      { version },
-    )
+    const late = await api.ask('PATCH /notice-channels/chat', { body: { settings: { body: null } }, version })
     expect(late).toMatchObject({ status: 409, json: { code: 'VERSION_CONFLICT_ERROR' } })
 
-    const sent = await change('POST', '/notice-channels/chat/test', `${channel}/test`, { to: '+62 811' })
+    const sent = await api.ask('POST /notice-channels/chat/test', { body: { to: '+62 811' } })
     expect(sent).toMatchObject({ status: 200, json: { data: { ok: true, problem: null } } })
     expect(asked).toMatchObject([{ url: '/hook?token=imeigate-token' }])
     expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ say: expect.stringContaining('arrive') })
     answer = { status: 500, body: 'no' }
-    const failed = await change('POST', '/notice-channels/chat/test', `${channel}/test`, { to: '+62 811' })
+    const failed = await api.ask('POST /notice-channels/chat/test', { body: { to: '+62 811' } })
     expect(failed.json.data).toMatchObject({ ok: false, problem: expect.stringContaining('HTTP 500') })
-    const nobody = await change('POST', '/notice-channels/chat/test', `${channel}/test`, { to: ' ' })
+    const nobody = await api.ask('POST /notice-channels/chat/test', { body: { to: ' ' } })
     expect([nobody.status, Object.keys(nobody.json.errors)]).toEqual([422, ['to']])
   })
 
@@ -300,30 +232,30 @@ describe('notices', () => {
       [{ kind: 'http', secrets: { url: place }, settings: { body: '{{nothing}}' } }, ['settings.body']],
       [{ kind: 'pigeon' }, ['kind']],
     ] as const) {
-      const { status, json } = await change('POST', channels, channels, given, { key: newKey() })
+      const { status, json } = await api.ask(`POST ${channels}`, { body: given, key: api.newKey() })
       expect([given, status, Object.keys(json.errors ?? {})]).toEqual([
         ...[given, expect.toBeOneOf([400, 422])],
         expect.arrayContaining([...names]),
       ])
     }
     const taken = { kind: 'http', name: 'CHAT', secrets: { url: place } }
-    expect((await change('POST', channels, channels, taken, { key: newKey() })).status).toBe(409)
+    expect((await api.ask(`POST ${channels}`, { body: taken, key: api.newKey() })).status).toBe(409)
     expect((await read(channels)).items).toHaveLength(1)
   })
 
   it('go to whom they are sent', async () => {
     const given = { channel: 'chat', address: '+62 811', events: ['review.waiting', 'deposit.waiting'] }
-    const key = newKey()
-    const made = await change('POST', subscriptions, subscriptions, given, { key })
+    const key = api.newKey()
+    const made = await api.ask(`POST ${subscriptions}`, { body: given, key })
     expect([made.status, made.json.message]).toEqual([200, undefined])
     ;({ id } = made.json.data)
     expect(made.json.data).toMatchObject({
       ...{ account: null, channel: 'http', channel_name: 'Chat', events: given.events, created_by: actor },
     })
-    expect((await change('POST', subscriptions, subscriptions, given, { key })).json).toEqual(made.json)
-    expect((await change('POST', subscriptions, subscriptions, given, { key: newKey() })).status).toBe(409)
+    expect((await api.ask(`POST ${subscriptions}`, { body: given, key })).json).toEqual(made.json)
+    expect((await api.ask(`POST ${subscriptions}`, { body: given, key: api.newKey() })).status).toBe(409)
     const theirs = { channel: 'Chat', address: '+62 812', account: shop.username }
-    const other = await change('POST', subscriptions, subscriptions, theirs, { key: newKey() })
+    const other = await api.ask(`POST ${subscriptions}`, { body: theirs, key: api.newKey() })
     expect(other.json.data).toMatchObject({ account: shop.accountId, username: shop.username, events: null })
     for (const [wrong, field] of [
       [{ ...given, address: '\n' }, 'address'],
@@ -331,7 +263,7 @@ describe('notices', () => {
       [{ ...given, channel: 'none' }, 'channel'],
       [{ ...given, account: 'nobody' }, 'account'],
     ] as const) {
-      const { status, json } = await change('POST', subscriptions, subscriptions, wrong, { key: newKey() })
+      const { status, json } = await api.ask(`POST ${subscriptions}`, { body: wrong, key: api.newKey() })
       expect([wrong, status, Object.keys(json.errors ?? {})]).toEqual([
         ...[wrong, expect.toBeOneOf([404, 422])],
         [field],
@@ -342,33 +274,32 @@ describe('notices', () => {
   it('are of what was chosen, by who has seen what that was', async () => {
     const path = `/notice-subscriptions/${id}`
     const [{ version }] = (await read(subscriptions)).page.items
-    const changed = await change('PATCH', path, subscription, { events: ['review.waiting'] }, { version })
+    const changed = await api.ask(`PATCH ${path}`, { body: { events: ['review.waiting'] }, version })
     expect(changed.json.data).toMatchObject({ id, events: ['review.waiting'] })
-    expect((await trailOf('subscription', id))[0]).toMatchObject({
+    expect((await api.trail('subscription', id))[0]).toMatchObject({
       actor,
       after: { events: ['review.waiting'] },
     })
-    const late = await change('PATCH', path, subscription, { events: null }, { version })
+    const late = await api.ask(`PATCH ${path}`, { body: { events: null }, version })
     expect(late).toMatchObject({ status: 409, json: { code: 'VERSION_CONFLICT_ERROR' } })
     const now = changed.json.data.version
     for (const events of [[], ['order.done'], ['nothing']]) {
-      const { status, json } = await change('PATCH', path, subscription, { events }, { version: now })
+      const { status, json } = await api.ask(`PATCH ${path}`, { body: { events }, version: now })
       expect([events, status, Object.keys(json.errors ?? {})]).toEqual([events, 422, ['events']])
     }
     const all = await Promise.all(
       [null, ['deposit.waiting'], ['supplier.trouble']].map((events) =>
-        change('PATCH', path, subscription, { events }, { version: now }),
+        api.ask(`PATCH ${path}`, { body: { events }, version: now }),
       ),
     )
     expect(all.map(({ status }) => status).sort()).toEqual([200, 409, 409])
   })
 
   it('are tried, and shown before they are sent', async () => {
-    const sent = await change('POST', `/notice-subscriptions/${id}/test`, `${subscription}/test`)
+    const sent = await api.ask(`POST /notice-subscriptions/${id}/test`)
     expect(sent.json.data).toEqual({ ok: true, address: '+62 811', problem: null })
     expect(asked).toHaveLength(1)
-    const route = '/notice-events/{event}/preview'
-    const preview = (path: string) => read(`/notice-events/${path}`, route)
+    const preview = (path: string) => read(`/notice-events/${path}`)
     expect((await preview(`order.done/preview?account=${shop.username}`)).messages).toHaveLength(1)
     const spanish = (await preview('order.done/preview?language=es')).messages[0]
     expect(spanish).not.toEqual((await preview('order.done/preview?language=en')).messages[0])
@@ -378,18 +309,18 @@ describe('notices', () => {
       insert into supplier_health (supplier_id, open, why, reason, opened_at, probe_at)
       select id, true, 'credit', 'no money', now(), now() + interval '1 day' from suppliers where name = 'In trouble'`
     expect(JSON.stringify(await preview('supplier.out_of_credit/preview'))).toContain('In trouble')
-    expect((await change('GET', '/notice-events/nothing/preview', route)).status).toBe(422)
+    expect((await api.ask('GET /notice-events/nothing/preview')).status).toBe(422)
     expect(asked).toHaveLength(1)
   })
 
   it('end with what they were sent by', async () => {
-    expect((await change('DELETE', '/notice-channels/chat', channel)).status).toBe(409)
+    expect((await api.ask('DELETE /notice-channels/chat')).status).toBe(409)
     for (const { id: one } of (await read(subscriptions)).page.items) {
-      expect((await change('DELETE', `/notice-subscriptions/${one}`, subscription)).status).toBe(200)
+      expect((await api.ask(`DELETE /notice-subscriptions/${one}`)).status).toBe(200)
     }
-    expect((await change('DELETE', `/notice-subscriptions/${id}`, subscription)).status).toBe(404)
-    expect((await change('DELETE', '/notice-channels/chat', channel)).status).toBe(200)
+    expect((await api.ask(`DELETE /notice-subscriptions/${id}`)).status).toBe(404)
+    expect((await api.ask('DELETE /notice-channels/chat')).status).toBe(200)
     expect((await read(channels)).items).toEqual([])
-    expect((await trailOf('subscription', id))[0]).toMatchObject({ actor, after: null })
+    expect((await api.trail('subscription', id))[0]).toMatchObject({ actor, after: null })
   })
 })

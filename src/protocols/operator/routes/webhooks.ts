@@ -3,21 +3,47 @@ import { findAccount } from '../../../accounts/accounts.ts'
 import { timeOf } from '../../../contract/page.ts'
 import type { EventId, WebhookId } from '../../../lib/ids.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
-import { webhookAttributes } from '../../../webhooks/attributes.ts'
+import { HOUR_MS } from '../../../lib/time.ts'
+import { type Webhook, webhookAttributes } from '../../../webhooks/attributes.ts'
 import { findEvent, listDeliveries, listEvents, replay } from '../../../webhooks/events.ts'
 import { testWebhook } from '../../../webhooks/test-delivery.ts'
 import { eventIdOf, type OrderEvent, type WebhookDelivery, wireId } from '../../../webhooks/webhook.ts'
-import { findWebhook, listWebhooks, resumeWebhook } from '../../../webhooks/webhooks.ts'
+import {
+  changeUrl,
+  findWebhook,
+  listWebhooks,
+  resumeWebhook,
+  rotateSecret,
+  webhookVersion,
+} from '../../../webhooks/webhooks.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
-import { shapeOf, wire } from '../nouns.ts'
+import { inFieldsOf } from '../fields.ts'
+import { formOf, type Json, shapeOf, wire } from '../nouns.ts'
 import { route } from '../route.ts'
-import { bodyOf, id, idParams, MAX_ID, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+import {
+  bodyOf,
+  id,
+  idParams,
+  MAX_ID,
+  oneOf,
+  orNull,
+  pageOf,
+  pageQuery,
+  text,
+  time,
+  version,
+} from '../shapes.ts'
 
 const section = 'Webhooks'
 const access = 'resellers.read'
 
-const webhook = shapeOf(webhookAttributes)
+const webhook = shapeOf(webhookAttributes, { more: { version } })
+
+const wireWebhook = (one: Webhook): Json => ({
+  ...wire(webhookAttributes, one),
+  version: webhookVersion(one),
+})
 
 const eventId = Type.String({ description: 'Such as `evt_12`, as deliveries name it' })
 
@@ -65,7 +91,8 @@ export const webhookRoutes = ({
   sealer,
   context,
   clock,
-}: Pick<OperatorDeps, 'sealer' | 'context' | 'clock'>) => [
+  outboundAllow,
+}: Pick<OperatorDeps, 'sealer' | 'context' | 'clock' | 'outboundAllow'>) => [
   route({
     method: 'GET',
     path: '/webhooks',
@@ -89,7 +116,7 @@ export const webhookRoutes = ({
       const { items, next } = pageOfFound(found, limit, (last) => last.id)
       return {
         page: {
-          items: items.map((one) => wire(webhookAttributes, one)),
+          items: items.map(wireWebhook),
           next_cursor: cursorText(next, filter),
         },
       }
@@ -106,8 +133,7 @@ export const webhookRoutes = ({
     params: idParams,
     answer: webhook,
     refusals: ['not_found'],
-    handle: async ({ desk, params }) =>
-      wire(webhookAttributes, await findWebhook(desk.read, params.id as WebhookId)),
+    handle: async ({ desk, params }) => wireWebhook(await findWebhook(desk.read, params.id as WebhookId)),
   }),
   route({
     method: 'GET',
@@ -249,6 +275,67 @@ export const webhookRoutes = ({
     answer: webhook,
     refusals: ['not_found'],
     handle: async ({ desk, params }) =>
-      wire(webhookAttributes, await resumeWebhook(desk.change, params.id as WebhookId, clock)),
+      wireWebhook(await resumeWebhook(desk.change, params.id as WebhookId, clock)),
+  }),
+  route({
+    method: 'PATCH',
+    path: '/webhooks/:id',
+    name: 'changeWebhook',
+    section,
+    summary: 'Tell a webhook at another URL, of what waits, too',
+    description: 'One that was stopped stays so until it is resumed.',
+    command: 'webhook set',
+    access: 'keys.edit',
+    params: idParams,
+    needsVersion: true,
+    body: formOf(webhookAttributes, 'change'),
+    answer: webhook,
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, body, version: seen }) => {
+      const to = { url: String(body['url']), allow: outboundAllow, seen }
+      return wireWebhook(
+        await inFieldsOf({ webhook_url: 'url' }, () =>
+          changeUrl(desk.change, params.id as WebhookId, to, clock),
+        ),
+      )
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/webhooks/:id/rotate',
+    name: 'rotateWebhookSecret',
+    section,
+    summary: 'A new signing secret, which is shown this once',
+    command: 'webhook rotate',
+    access: 'keys.edit',
+    needsKey: true,
+    params: idParams,
+    body: bodyOf({
+      overlap_hours: Type.Integer({
+        minimum: 0,
+        maximum: 720,
+        default: 24,
+        description: 'So long the one before signs, too',
+      }),
+    }),
+    shownOnce: ['secret'],
+    answer: Type.Object({
+      id,
+      secret: orNull(Type.String(), 'null in a repeated answer'),
+      previous_until: orNull(time(), 'null: the one before is worth nothing any more'),
+    }),
+    refusals: ['not_found', 'invalid_input'],
+    handle: async ({ desk, params, body: { overlap_hours: hours } }) => {
+      const until = hours === 0 ? null : new Date(clock.now().getTime() + hours * HOUR_MS)
+      const webhookId = params.id as WebhookId
+      const { secret, previousUntil } = await rotateSecret(
+        desk.change,
+        await sealer(),
+        webhookId,
+        until,
+        clock,
+      )
+      return { id: params.id, secret, previous_until: previousUntil }
+    },
   }),
 ]
