@@ -15,6 +15,7 @@ export const tableOf = {
   rate: 'exchange_rates',
   item: 'items',
   review: 'reviews',
+  'order note': 'order_notes',
   'kept answer': 'unrecognised_answers',
   webhook: 'webhooks',
   'deposit provider': 'deposit_providers',

@@ -99,8 +99,8 @@ function namedIn(written: Written[] | undefined): Happened[] {
 /** `idOf` gives the id of the thing that a line of the trail is about; null: it has none. */
 function idOf(what: string, subject: string, accountId: number | null): number | null {
   if (['api_keys', 'wallets', 'account_people'].includes(what)) return accountId
-  // Of an item its order, of a review its own id behind the account's.
-  const part = what === 'items' ? subject.split('/')[0] : subject.split('/').at(-1)
+  // Of an item, and of a note, its order; of a review its own id behind the account's.
+  const part = ['items', 'order_notes'].includes(what) ? subject.split('/')[0] : subject.split('/').at(-1)
   return part !== undefined && /^\d{1,15}$/.test(part) && hasOwnId(what) ? Number(part) : null
 }
 

@@ -39,6 +39,7 @@ export const topicOf: Readonly<Record<string, LiveTopic>> = {
   exchange_rates: 'prices',
   supplier_routes: 'routes',
   items: 'orders',
+  order_notes: 'orders',
   reviews: 'reviews',
   unrecognised_answers: 'reviews',
   webhooks: 'webhooks',

@@ -7,6 +7,7 @@ export const HOT = [
   'order_event_bodies',
   'order_events',
   'order_keys',
+  'order_notes',
   'orders',
   'passed_routes',
   'requests',

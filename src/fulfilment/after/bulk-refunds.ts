@@ -81,14 +81,15 @@ type IsWanted = (order: OperatorOrder, item: OperatorOrder['order']['items'][num
 
 /** `wantedItems` tells which items of an order fit a filter. Throws not_found. */
 async function wantedItems(sql: Sql, filter: OperatorOrderFilter): Promise<IsWanted> {
-  const supplier = filter.supplier === undefined ? undefined : await nameOfSupplier(sql, filter.supplier)
+  const named = filter.supplier === undefined ? undefined : [filter.supplier].flat()
+  const suppliers = named && (await Promise.all(named.map((one) => nameOfSupplier(sql, one))))
   const wanted = filter.imei?.trim().toLowerCase()
   return ({ attempts }, { position, input }) => {
     const doneBy = attempts.findLast(
       (one) => one.position === position && one.state === 'succeeded',
     )?.supplier
     return (
-      (supplier === undefined || doneBy === supplier) &&
+      (suppliers === undefined || (doneBy !== undefined && suppliers.includes(doneBy))) &&
       (wanted === undefined || input.toLowerCase() === wanted)
     )
   }

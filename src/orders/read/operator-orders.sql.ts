@@ -1,6 +1,6 @@
 import type { Queryable, Sql } from '../../database/database.ts'
-import type { AccountId, OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
-import type { OrderState } from '../../lib/states.ts'
+import type { AccountId, OrderId, PriceGroupId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import type { OrderState, Via } from '../../lib/states.ts'
 import type { OrderName } from './orders.sql.ts'
 
 // What operators read joins names of the configuration to the orders, which hot statements do not.
@@ -12,22 +12,35 @@ export async function accountOfOrder(sql: Sql, id: OrderId): Promise<AccountId |
   return order?.accountId
 }
 
-/** WantedOrders is what a list of operators' is narrowed to. */
+/** WantedState is a state of an order, or what may be so of an open one beside: nobody knows what became of an item, a person is waited for, it is late. */
+export type WantedState = OrderState | 'unknown' | 'waiting_person' | 'late'
+
+/** WantedOrders is what a list of operators' is narrowed to. Of several values an order has one. */
 export interface WantedOrders {
-  accountId?: AccountId | undefined
-  serviceId?: ServiceId | undefined
-  /** `supplierId` is the supplier that has, or had, an item at last. */
-  supplierId?: SupplierId | undefined
-  state?: OrderState | undefined
-  /** `from` and `to` bound when it was placed; `to` is excluded. */
+  accountIds?: readonly AccountId[] | undefined
+  serviceIds?: readonly ServiceId[] | undefined
+  /** `supplierIds` are suppliers one of which has, or had, an item at last. */
+  supplierIds?: readonly SupplierId[] | undefined
+  states?: readonly WantedState[] | undefined
+  via?: readonly Via[] | undefined
+  keyId?: number | undefined
+  /** `isRefunded`: something of it was given back after it had been charged. */
+  isRefunded?: true | undefined
+  /** `from` and `to` bound when it was placed, `endedFrom` and `endedTo` when it ended; the second ones are excluded. */
   from?: Date | undefined
   to?: Date | undefined
+  endedFrom?: Date | undefined
+  endedTo?: Date | undefined
   /** `reference` and `input` are the whole of the reference, and of an item's input, in any case. */
   reference?: string | undefined
   input?: string | undefined
   /** `named` is the whole of a number, a reference or an input; `part` is a part of a reference or of an input. */
   named?: string | undefined
   part?: string | undefined
+  /** `people` are the suppliers that are people, for what waits for one. */
+  people?: readonly SupplierId[] | undefined
+  /** `due` are the times at which open orders of services become late: of those that were placed before them. */
+  due?: { serviceIds: readonly ServiceId[]; placedBefore: readonly string[] } | undefined
 }
 
 /** OrderRange is a part of all orders by their ids: from `first`, which is in it, to `below`, which is not. */
@@ -36,133 +49,185 @@ export interface OrderRange {
   below: OrderId
 }
 
-/** `selectRange` gives the ids of a period, of the page behind `before`: `first_order_since` of the schema explains the 15 minutes. */
+/**
+ * `selectRange` gives the ids of a period, of the page behind `before`, or, from the oldest on, behind `after`: `first_order_since` of the schema
+ * explains the 15 minutes.
+ */
 export async function selectRange(
   sql: Sql,
-  { from, to, before }: Pick<WantedOrders, 'from' | 'to'> & { before?: OrderId | undefined },
+  {
+    from,
+    to,
+    before,
+    after,
+  }: Pick<WantedOrders, 'from' | 'to'> & { before?: OrderId | undefined; after?: OrderId | undefined },
 ): Promise<OrderRange> {
   const [row] = await sql<{ firstId: OrderId; belowId: OrderId }[]>`
-    select ${from === undefined ? sql`1::bigint` : sql`coalesce(first_order_since(${from}), ${Number.MAX_SAFE_INTEGER}::bigint)`}
+    select greatest(${(after ?? 0) + 1}::bigint,
+                    ${from === undefined ? sql`1::bigint` : sql`coalesce(first_order_since(${from}), ${Number.MAX_SAFE_INTEGER}::bigint)`})
              as first_id,
            least(${before ?? Number.MAX_SAFE_INTEGER}::bigint,
                  ${to === undefined ? sql`null` : sql`first_order_since(${to}::timestamptz + interval '15 minutes')`}) as below_id`.records()
   return { first: row?.firstId ?? (1 as OrderId), below: row?.belowId ?? (1 as OrderId) }
 }
 
-/** Part is what one statement looks at: the newest orders of a range, so many of them and of their items. */
+/** Part is what one statement looks at: the newest orders of a range, or its oldest, so many of them and of their items. */
 export interface Part extends OrderRange {
   limit: number
   maxItems: number
+  ascending: boolean
+  /** `among`: no others than these are looked at. */
+  among?: readonly OrderName[] | undefined
 }
 
-/** `ofInput`, `ofReference`: the newest orders that are named so, account by account, because the indexes begin with it; and all open items. */
-const ofInput = (
-  sql: Queryable,
-  text: string,
-  { accountId }: WantedOrders,
-  { first, below, limit }: Part,
-) => sql`
+const direction = (sql: Queryable, part: Part) => sql`${part.ascending ? sql`asc` : sql`desc`}`
+
+/** `accountsOf` are those whose orders are looked through one by one, because the indexes begin with the account. */
+const accountsOf = (sql: Queryable, wanted: WantedOrders) => sql`
+  ${wanted.accountIds === undefined ? sql`accounts` : sql`unnest(${wanted.accountIds}::int[])`}`
+
+/** `ofInput`, `ofReference`: the orders that are named so, account by account, and all open items. */
+const ofInput = (sql: Queryable, text: string, wanted: WantedOrders, part: Part) => sql`
   select i.account_id, i.order_id as id
-    from accounts a
+    from ${accountsOf(sql, wanted)} as a (id)
    cross join lateral (
      select distinct on (account_id, lower(input), order_id) account_id, order_id from items
-      where (account_id, lower(input), order_id) >= (a.id, lower(${text}), ${first}::bigint)
-        and (account_id, lower(input), order_id) < (a.id, lower(${text}), ${below}::bigint)
+      where (account_id, lower(input), order_id) >= (a.id, lower(${text}), ${part.first}::bigint)
+        and (account_id, lower(input), order_id) < (a.id, lower(${text}), ${part.below}::bigint)
         and lower(input) = lower(${text}) and input <> '' and (finished_at is not null or long_open)
-      order by account_id desc, lower(input) desc, order_id desc limit ${limit}) i
-   ${accountId === undefined ? sql`` : sql`where a.id = ${accountId}`}
+      order by account_id ${direction(sql, part)}, lower(input) ${direction(sql, part)}, order_id ${direction(sql, part)}
+      limit ${part.limit}) i
   union
   select account_id, order_id from items
-   where state = 'pending' and lower(input) = lower(${text}) and order_id >= ${first} and order_id < ${below}
+   where state = 'pending' and lower(input) = lower(${text}) and order_id >= ${part.first} and order_id < ${part.below}
   union
   select account_id, order_id from items
-   where state in ('processing', 'unknown') and lower(input) = lower(${text}) and order_id >= ${first} and order_id < ${below}`
+   where state in ('processing', 'unknown') and lower(input) = lower(${text})
+     and order_id >= ${part.first} and order_id < ${part.below}`
 
-const ofReference = (
-  sql: Queryable,
-  text: string,
-  { accountId }: WantedOrders,
-  { first, below, limit }: Part,
-) => sql`
+const ofReference = (sql: Queryable, text: string, wanted: WantedOrders, part: Part) => sql`
   select r.account_id, r.id
-    from accounts a
+    from ${accountsOf(sql, wanted)} as a (id)
    cross join lateral (
      select account_id, id from orders
-      where (account_id, lower(reference), id) >= (a.id, lower(${text}), ${first}::bigint)
-        and (account_id, lower(reference), id) < (a.id, lower(${text}), ${below}::bigint)
+      where (account_id, lower(reference), id) >= (a.id, lower(${text}), ${part.first}::bigint)
+        and (account_id, lower(reference), id) < (a.id, lower(${text}), ${part.below}::bigint)
         and lower(reference) = lower(${text}) and reference is not null
-      order by account_id desc, lower(reference) desc, id desc limit ${limit}) r
-   ${accountId === undefined ? sql`` : sql`where a.id = ${accountId}`}`
+      order by account_id ${direction(sql, part)}, lower(reference) ${direction(sql, part)}, id ${direction(sql, part)}
+      limit ${part.limit}) r`
 
-/** `ofSupplier`: what has ended has an index of its own, and what is with the supplier another one. */
-const ofSupplier = (sql: Queryable, supplierId: SupplierId, { first, below, limit }: Part) => sql`
-  (select distinct on (supplier_id, order_id) account_id, order_id as id from items
-    where (supplier_id, order_id) >= (${supplierId}, ${first}::bigint) and (supplier_id, order_id) < (${supplierId}, ${below}::bigint)
-      and supplier_id is not null and finished_at is not null
-    order by supplier_id desc, order_id desc limit ${limit})
+const ofAccounts = (sql: Queryable, ids: readonly AccountId[], part: Part) => sql`
+  select o.account_id, o.id
+    from unnest(${ids}::int[]) as a (id)
+   cross join lateral (
+     select account_id, id from orders
+      where (account_id, id) >= (a.id, ${part.first}::bigint) and (account_id, id) < (a.id, ${part.below}::bigint)
+      order by account_id ${direction(sql, part)}, id ${direction(sql, part)} limit ${part.limit}) o`
+
+const ofServices = (sql: Queryable, ids: readonly ServiceId[], part: Part) => sql`
+  select o.account_id, o.id
+    from unnest(${ids}::int[]) as s (id)
+   cross join lateral (
+     select account_id, id from orders
+      where (service_id, id) >= (s.id, ${part.first}::bigint) and (service_id, id) < (s.id, ${part.below}::bigint)
+      order by service_id ${direction(sql, part)}, id ${direction(sql, part)} limit ${part.limit}) o`
+
+/** `ofSuppliers`: what has ended has an index of its own, and what is with the supplier another one. */
+const ofSuppliers = (sql: Queryable, ids: readonly SupplierId[], part: Part) => sql`
+  select i.account_id, i.order_id as id
+    from unnest(${ids}::int[]) as s (id)
+   cross join lateral (
+     (select distinct on (supplier_id, order_id) account_id, order_id from items
+       where (supplier_id, order_id) >= (s.id, ${part.first}::bigint) and (supplier_id, order_id) < (s.id, ${part.below}::bigint)
+         and supplier_id is not null and finished_at is not null
+       order by supplier_id ${direction(sql, part)}, order_id ${direction(sql, part)} limit ${part.limit})
+     union
+     (select distinct on (order_id) account_id, order_id from items
+       where supplier_id = s.id and state in ('processing', 'unknown') and order_id >= ${part.first} and order_id < ${part.below}
+       order by order_id ${direction(sql, part)} limit ${part.limit})) i`
+
+/** `ofRefunds`: the orders of which something was given back, account by account. */
+const ofRefunds = (sql: Queryable, wanted: WantedOrders, part: Part) => sql`
+  select r.account_id, r.order_id as id
+    from ${accountsOf(sql, wanted)} as a (id)
+   cross join lateral (
+     select distinct on (account_id, order_id) account_id, order_id from ledger_entries
+      where (account_id, order_id) >= (a.id, ${part.first}::bigint) and (account_id, order_id) < (a.id, ${part.below}::bigint)
+        and kind = 'refund'
+      order by account_id ${direction(sql, part)}, order_id ${direction(sql, part)} limit ${part.limit}) r`
+
+/** `ofOpenItems`: the orders that have an open item. */
+const ofOpenItems = (sql: Queryable, part: Part) => sql`
+  (select distinct on (order_id) account_id, order_id as id from items
+    where state = 'pending' and order_id >= ${part.first} and order_id < ${part.below}
+    order by order_id ${direction(sql, part)} limit ${part.limit})
   union
   (select distinct on (order_id) account_id, order_id from items
-    where supplier_id = ${supplierId} and state in ('processing', 'unknown') and order_id >= ${first} and order_id < ${below}
-    order by order_id desc limit ${limit})`
+    where state in ('processing', 'unknown') and order_id >= ${part.first} and order_id < ${part.below}
+    order by order_id ${direction(sql, part)} limit ${part.limit})`
 
-/** `ofItemState`: the orders that have an item in such a state. Success is no such state: most orders have it. */
-const ofItemState = (
-  sql: Queryable,
-  state: 'open' | 'failed' | 'cancelled',
-  { first, below, limit }: Part,
-) => sql`
-  ${
-    state === 'open'
-      ? sql`
-        (select distinct on (order_id) account_id, order_id as id from items
-          where state = 'pending' and order_id >= ${first} and order_id < ${below} order by order_id desc limit ${limit})
-        union
-        (select distinct on (order_id) account_id, order_id from items
-          where state in ('processing', 'unknown') and order_id >= ${first} and order_id < ${below}
-          order by order_id desc limit ${limit})`
-      : sql`
-        (select distinct on (state, order_id) account_id, order_id as id from items
-          where (state, order_id) >= (${state}::text::item_state, ${first}::bigint)
-            and (state, order_id) < (${state}::text::item_state, ${below}::bigint) and state in ('failed', 'cancelled')
-          order by state desc, order_id desc limit ${limit})`
-  }`
+/** `ofReviews`: the orders of which a review is open. */
+const ofReviews = (sql: Queryable, part: Part) => sql`
+  (select distinct on (order_id) account_id, order_id from reviews
+    where resolved_at is null and order_id >= ${part.first} and order_id < ${part.below}
+    order by order_id ${direction(sql, part)} limit ${part.limit})`
+
+/** `ofEndedItems`: the orders that have an item which has failed, or was cancelled. */
+const ofEndedItems = (sql: Queryable, states: readonly string[], part: Part) => sql`
+  select i.account_id, i.order_id
+    from unnest(${states}::text[]) as s (state)
+   cross join lateral (
+     select distinct on (state, order_id) account_id, order_id from items
+      where (state, order_id) >= (s.state::item_state, ${part.first}::bigint)
+        and (state, order_id) < (s.state::item_state, ${part.below}::bigint) and state in ('failed', 'cancelled')
+      order by state ${direction(sql, part)}, order_id ${direction(sql, part)} limit ${part.limit}) i`
+
+/** OPEN are the states of which there are few at a time; success is the one that most orders have. */
+const OPEN: readonly WantedState[] = ['pending', 'processing', 'unknown', 'waiting_person', 'late']
+
+const isOpen = ({ states }: WantedOrders): boolean => states?.every((state) => OPEN.includes(state)) === true
+
+/** `isOfFew`: most orders are not in these states. */
+const isOfFew = ({ states }: WantedOrders): boolean => states !== undefined && !states.includes('success')
+
+const endsOf = ({ states = [] }: WantedOrders): string[] => {
+  const ends: WantedState[] = ['failed', 'cancelled']
+  return states.includes('partial') ? ends : ends.filter((state) => states.includes(state))
+}
 
 /**
- * `candidates` gives the newest orders of a range by the index that fits the filter best. Each of the parts of a union gives so many of the
- * newest that it has, so that the newest of all are among them.
+ * `candidates` gives the newest orders of a range, or its oldest, by the index that fits the filter best. Each of the parts of a union gives so many
+ * as are wanted, so that the first of all are among them.
  */
 const candidates = (sql: Queryable, wanted: WantedOrders, part: Part) => sql`
   ${
-    wanted.input !== undefined
-      ? ofInput(sql, wanted.input, wanted, part)
-      : wanted.reference !== undefined
-        ? ofReference(sql, wanted.reference, wanted, part)
-        : wanted.named !== undefined
-          ? sql`${ofInput(sql, wanted.named, wanted, part)} union ${ofReference(sql, wanted.named, wanted, part)}
-                union select account_id, id from orders
-                       where id = ${numberIn(wanted.named)}::bigint and id >= ${part.first} and id < ${part.below}`
-          : wanted.accountId !== undefined
-            ? sql`select account_id, id from orders
-                   where (account_id, id) >= (${wanted.accountId}, ${part.first}::bigint)
-                     and (account_id, id) < (${wanted.accountId}, ${part.below}::bigint)
-                   order by account_id desc, id desc limit ${part.limit}`
-            : wanted.supplierId !== undefined
-              ? ofSupplier(sql, wanted.supplierId, part)
-              : wanted.state === 'failed'
-                ? ofItemState(sql, 'failed', part)
-                : wanted.state === 'cancelled'
-                  ? ofItemState(sql, 'cancelled', part)
-                  : wanted.state === 'partial'
-                    ? sql`${ofItemState(sql, 'failed', part)} union ${ofItemState(sql, 'cancelled', part)}`
-                    : wanted.state === 'pending' || wanted.state === 'processing'
-                      ? ofItemState(sql, 'open', part)
-                      : wanted.serviceId !== undefined
-                        ? sql`select account_id, id from orders
-                               where (service_id, id) >= (${wanted.serviceId}, ${part.first}::bigint)
-                                 and (service_id, id) < (${wanted.serviceId}, ${part.below}::bigint)
-                               order by service_id desc, id desc limit ${part.limit}`
+    part.among !== undefined
+      ? sql`select * from unnest(${part.among.map(({ accountId }) => accountId)}::int[], ${part.among.map(({ id }) => id)}::bigint[])
+                       as among (account_id, id)`
+      : wanted.input !== undefined
+        ? ofInput(sql, wanted.input, wanted, part)
+        : wanted.reference !== undefined
+          ? ofReference(sql, wanted.reference, wanted, part)
+          : wanted.named !== undefined
+            ? sql`${ofInput(sql, wanted.named, wanted, part)} union ${ofReference(sql, wanted.named, wanted, part)}
+                  union select account_id, id from orders
+                         where id = ${numberIn(wanted.named)}::bigint and id >= ${part.first} and id < ${part.below}`
+            : isOpen(wanted)
+              ? sql`${ofOpenItems(sql, part)} union ${ofReviews(sql, part)}`
+              : wanted.isRefunded
+                ? ofRefunds(sql, wanted, part)
+                : wanted.accountIds !== undefined
+                  ? ofAccounts(sql, wanted.accountIds, part)
+                  : wanted.supplierIds !== undefined
+                    ? ofSuppliers(sql, wanted.supplierIds, part)
+                    : isOfFew(wanted)
+                      ? sql`${wanted.states?.some((state) => OPEN.includes(state)) ? ofOpenItems(sql, part) : sql`select null::int as account_id, null::bigint as id where false`}
+                            union ${wanted.states?.includes('waiting_person') ? ofReviews(sql, part) : sql`select null, null where false`}
+                            union ${ofEndedItems(sql, endsOf(wanted), part)}`
+                      : wanted.serviceIds !== undefined
+                        ? ofServices(sql, wanted.serviceIds, part)
                         : sql`select account_id, id from orders where id >= ${part.first} and id < ${part.below}
-                               order by id desc limit ${part.limit}`
+                               order by id ${direction(sql, part)} limit ${part.limit}`
   }`
 
 /** LookedAt is an order that was looked at; `fits`: it is one of those that are wanted. */
@@ -172,8 +237,8 @@ export interface LookedAt extends OrderName {
 }
 
 /**
- * `lookAt` looks at the newest orders of a range, newest first, and tells those that fit. None: there is nothing left in the range. The indexes
- * are read in their order: sorted, all of a range would be read for each part.
+ * `lookAt` looks at the newest orders of a range, newest first, or at its oldest, and tells those that fit. None: there is nothing left in the range.
+ * The indexes are read in their order: sorted, all of a range would be read for each part.
  */
 export async function lookAt(sql: Sql, wanted: WantedOrders, part: Part): Promise<LookedAt[]> {
   return await sql.begin('read only', async (transaction) => {
@@ -182,28 +247,64 @@ export async function lookAt(sql: Sql, wanted: WantedOrders, part: Part): Promis
   })
 }
 
+/** `isInState` tells of an order whether it is in one of the states. Each of what is no state of an order is looked up by the order's own rows. */
+const isInState = (sql: Queryable, states: readonly WantedState[], { due, people }: WantedOrders) => sql`
+  (o.state::text = any(${states}::text[])
+   ${
+     states.includes('unknown')
+       ? sql`or (select i.position from items i where i.account_id = o.account_id and i.order_id = o.id
+                  and i.state = 'unknown' limit 1) is not null`
+       : sql``
+   }
+   ${
+     states.includes('waiting_person')
+       ? sql`or (select v.position from reviews v where v.account_id = o.account_id and v.order_id = o.id
+                  and v.resolved_at is null limit 1) is not null
+             or (select i.position from items i where i.account_id = o.account_id and i.order_id = o.id
+                  and i.state in ('processing', 'unknown') and i.supplier_id = any(${people ?? []}::int[]) limit 1) is not null`
+       : sql``
+   }
+   ${
+     states.includes('late')
+       ? sql`or (o.state in ('pending', 'processing') and coalesce(o.created_at < (
+                   select d.at from unnest(${due?.serviceIds ?? []}::int[], ${due?.placedBefore ?? []}::text[]::timestamptz[]) as d (service_id, at)
+                    where d.service_id = o.service_id limit 1), false))`
+       : sql``
+   })`
+
 async function selectLookedAt(sql: Queryable, wanted: WantedOrders, part: Part): Promise<LookedAt[]> {
-  const { accountId, serviceId, supplierId, state, from, to, reference, input } = wanted
+  const { accountIds, serviceIds, supplierIds, states, from, to, endedFrom, endedTo, reference, input } =
+    wanted
   return await sql<LookedAt[]>`
     with found as materialized (
-      select account_id, id from (${candidates(sql, wanted, part)}) c order by id desc limit ${part.limit}
+      select account_id, id from (${candidates(sql, wanted, part)}) c order by id ${direction(sql, part)} limit ${part.limit}
     ), o as materialized (
-      select o.*, sum(o.item_count) over (order by o.id desc rows unbounded preceding) - o.item_count as items_before
+      select o.*, sum(o.item_count) over (order by o.id ${direction(sql, part)} rows unbounded preceding) - o.item_count as items_before
         from found f
        -- Looked up one by one: never all of an account's orders.
        cross join lateral (select * from orders where account_id = f.account_id and id = f.id offset 0) o)
     select o.account_id, o.id, o.item_count,
-           true ${accountId === undefined ? sql`` : sql`and o.account_id = ${accountId}`}
-                ${serviceId === undefined ? sql`` : sql`and o.service_id = ${serviceId}`}
-                ${state === undefined ? sql`` : sql`and o.state = ${state}`}
+           true ${accountIds === undefined ? sql`` : sql`and o.account_id = any(${accountIds}::int[])`}
+                ${serviceIds === undefined ? sql`` : sql`and o.service_id = any(${serviceIds}::int[])`}
+                ${states === undefined ? sql`` : sql`and ${isInState(sql, states, wanted)}`}
+                ${wanted.via === undefined ? sql`` : sql`and o.via = any(${wanted.via}::text[])`}
+                ${wanted.keyId === undefined ? sql`` : sql`and coalesce(o.key_id = ${wanted.keyId}, false)`}
                 ${from === undefined ? sql`` : sql`and o.created_at >= ${from}`}
                 ${to === undefined ? sql`` : sql`and o.created_at < ${to}`}
+                ${endedFrom === undefined ? sql`` : sql`and coalesce(o.finished_at >= ${endedFrom}, false)`}
+                ${endedTo === undefined ? sql`` : sql`and coalesce(o.finished_at < ${endedTo}, false)`}
                 ${reference === undefined ? sql`` : sql`and coalesce(lower(o.reference) = lower(${reference}), false)`}
                 ${
-                  supplierId === undefined
+                  supplierIds === undefined
                     ? sql``
                     : sql`and (select i.position from items i where i.account_id = o.account_id and i.order_id = o.id
-                                and i.supplier_id = ${supplierId} limit 1) is not null`
+                                and i.supplier_id = any(${supplierIds}::int[]) limit 1) is not null`
+                }
+                ${
+                  wanted.isRefunded === undefined
+                    ? sql``
+                    : sql`and (select i.position from items i where i.account_id = o.account_id and i.order_id = o.id
+                                and i.refunded > 0 limit 1) is not null`
                 }
                 ${
                   input === undefined
@@ -219,14 +320,57 @@ async function selectLookedAt(sql: Queryable, wanted: WantedOrders, part: Part):
                               and position(lower(${wanted.part}) in lower(i.input)) > 0 limit 1) is not null)`
                 } as fits
       from o where items_before < ${part.maxItems}::bigint
-     order by o.id desc`.records()
+     order by o.id ${direction(sql, part)}`.records()
+}
+
+/** EndedOrder is an order that has ended, with the time of its last item. */
+export interface EndedOrder extends OrderName {
+  at: Date
+}
+
+/**
+ * `selectEnded` gives the orders of which something ended in a time, in the order of their ends. An index of it would cost every order: what has ended
+ * was charged or given back, and so stands in its account's ledger, whose entries are found by their time.
+ */
+export async function selectEnded(
+  sql: Sql,
+  {
+    accountIds,
+    from,
+    to,
+  }: { accountIds?: readonly AccountId[] | undefined; from: Date; to: Date | undefined },
+  limit: number,
+): Promise<EndedOrder[]> {
+  return await sql<EndedOrder[]>`
+    select o.account_id, o.id, o.finished_at as at
+      from (select distinct e.account_id, e.order_id
+              from ${accountsOf(sql, { accountIds })} as a (id)
+             cross join lateral (
+               select first_entry_since(a.id, ${from}) as first_id,
+                      ${to === undefined ? sql`null::bigint` : sql`first_entry_since(a.id, ${to}::timestamptz + interval '15 minutes')`}
+                        as below_id offset 0) f
+             cross join lateral (
+               select account_id, order_id from ledger_entries
+                where (account_id, id) >= (a.id, f.first_id)
+                  and (account_id, id) < (a.id, coalesce(f.below_id, ${Number.MAX_SAFE_INTEGER}::bigint))
+                  and kind in ('capture', 'release')
+                order by account_id, id limit ${limit}) e
+             limit ${limit}) e
+     cross join lateral (
+       select account_id, id, finished_at from orders where account_id = e.account_id and id = e.order_id offset 0) o
+     where o.finished_at is not null and o.finished_at >= ${from}
+       ${to === undefined ? sql`` : sql`and o.finished_at < ${to}`}
+     order by o.finished_at, o.id`.records()
 }
 
 const numberIn = (text: string): number | null => (/^\d{1,15}$/.test(text) ? Number(text) : null)
 
 /** `isNamed` tells whether an order is named by the whole of a text. */
 export async function isNamed(sql: Sql, text: string): Promise<boolean> {
-  const any = { first: 1 as OrderId, below: Number.MAX_SAFE_INTEGER as OrderId, limit: 1, maxItems: 1 }
+  const any = {
+    ...{ first: 1 as OrderId, below: Number.MAX_SAFE_INTEGER as OrderId },
+    ...{ limit: 1, maxItems: 1, ascending: false },
+  }
   return (await lookAt(sql, { named: text }, any)).length > 0
 }
 
@@ -294,4 +438,24 @@ export async function namesOf(sql: Sql, names: OrderName[]): Promise<OrderNames[
      cross join lateral (select * from orders where account_id = asked.account_id and id = asked.id offset 0) o
       join accounts a on a.id = o.account_id
       join services s on s.id = o.service_id`.records()
+}
+
+/** `selectSuppliersOfKinds` gives the suppliers of some kinds. */
+export async function selectSuppliersOfKinds(sql: Sql, kinds: readonly string[]): Promise<SupplierId[]> {
+  const rows = await sql<{ id: SupplierId }[]>`
+    select id from suppliers where kind = any(${kinds}::text[])`.records()
+  return rows.map(({ id }) => id)
+}
+
+/** `selectAccountsOfGroup`, `selectServicesOfGroup` give what is in a price group, and in a group of services. */
+export async function selectAccountsOfGroup(sql: Sql, group: PriceGroupId): Promise<AccountId[]> {
+  const rows = await sql<{ id: AccountId }[]>`
+    select id from accounts where price_group_id = ${group}`.records()
+  return rows.map(({ id }) => id)
+}
+
+export async function selectServicesOfGroup(sql: Sql, group: string): Promise<ServiceId[]> {
+  const rows = await sql<{ id: ServiceId }[]>`
+    select id from services where lower(group_name) = lower(${group})`.records()
+  return rows.map(({ id }) => id)
 }

@@ -1,10 +1,13 @@
-import { findAccount } from '../../accounts/accounts.ts'
+import { findAccount, findPriceGroup } from '../../accounts/accounts.ts'
 import type { Sql } from '../../database/database.ts'
 import { isGiven, MAX_SCANNED_ROWS } from '../../database/walk.ts'
-import type { OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
+import { Refusal } from '../../errors.ts'
+import type { AccountId, OrderId, ServiceId, SupplierId } from '../../lib/ids.ts'
 import { pageOf } from '../../lib/page.ts'
-import type { OrderState } from '../../lib/states.ts'
+import type { Via } from '../../lib/states.ts'
+import { systemClock } from '../../lib/time.ts'
 import type { Order } from '../order.ts'
+import { dueOf, expectedTimes } from './expected-times.ts'
 import {
   type AttemptView,
   accountOfOrder,
@@ -13,10 +16,17 @@ import {
   listAttempts,
   lookAt,
   namesOf,
+  selectAccountsOfGroup,
+  selectEnded,
   selectRange,
+  selectServicesOfGroup,
+  selectSuppliersOfKinds,
   type WantedOrders,
+  type WantedState,
 } from './operator-orders.sql.ts'
 import { type OrderName, readOrders } from './orders.sql.ts'
+
+export type { WantedState } from './operator-orders.sql.ts'
 
 /** OperatorOrder is an order as operators may see it: with the names behind its ids, and every attempt. */
 export interface OperatorOrder {
@@ -28,23 +38,43 @@ export interface OperatorOrder {
   attempts: AttemptView[]
 }
 
-/** OperatorOrderFilter narrows a list; `account`, `service` and `supplier` are ids or names. */
+/** Many is one value, or several of which any will do. */
+export type Many<T extends string> = T | readonly T[]
+
+/** OperatorOrderFilter narrows a list; `account`, `service`, `supplier` and `group` are ids or names. */
 export interface OperatorOrderFilter {
-  account?: string | undefined
-  service?: string | undefined
+  account?: Many<string> | undefined
+  /** `group` is the price group of the account, `serviceGroup` the group that the service is in. */
+  group?: string | undefined
+  service?: Many<string> | undefined
+  serviceGroup?: string | undefined
   /** `supplier` is the one that has, or had, an item at last. */
-  supplier?: string | undefined
-  state?: OrderState | undefined
+  supplier?: Many<string> | undefined
+  state?: Many<WantedState> | undefined
+  via?: Many<Via> | undefined
+  /** `key` is the id of the API key that it was placed with. */
+  key?: number | undefined
+  refunded?: boolean | undefined
   /** `from` and `to` bound when it was placed; `to` is excluded. */
   from?: Date | undefined
   to?: Date | undefined
+  /** `endedFrom` and `endedTo` bound when it ended; `endedTo` is excluded. */
+  endedFrom?: Date | undefined
+  endedTo?: Date | undefined
   /** `reference` and `imei` (or serial number) are whole, in any case. */
   reference?: string | undefined
   imei?: string | undefined
   /** `search` is an order's number, or a part of its reference, or of an IMEI or serial number. */
   search?: string | undefined
+  sort?: OrderSort | undefined
+  /** `before` is the last order of the page before, in the order of the list. */
   before?: OrderId | undefined
 }
+
+/** `orderSorts` are the orders of a list: by when they were placed, which is the newest first unless said otherwise, or by when they ended. */
+export const orderSorts = ['-placed', 'placed', '-ended', 'ended'] as const
+
+export type OrderSort = (typeof orderSorts)[number]
 
 /** OperatorPage is a page of a list. `next`: behind this order the next one begins. `stoppedAt`: older orders than this one were not looked at. */
 interface OperatorPage {
@@ -67,14 +97,25 @@ export class OperatorOrders {
   }
 
   /**
-   * `list` gives them newest first. A search gives the orders that it names whole, of any age; where there is none, those that have it as a
-   * part. Throws not_found when there is no such account, service or supplier.
+   * `list` gives them newest first, unless sorted otherwise. A search gives the orders that it names whole, of any age; where there is none, those
+   * that have it as a part. Throws not_found when there is no such account, service or supplier, and invalid_input for what no list can be sorted by.
    */
-  async list({ limit, ...filter }: OperatorOrderFilter & { limit: number }): Promise<OperatorPage> {
+  async list(filter: OperatorOrderFilter & { limit: number }): Promise<OperatorPage> {
+    const { names, ...end } = await this.names(filter)
+    return { orders: await readOperatorOrders(this.#sql, names), ...end }
+  }
+
+  /** `names` gives the orders of a page without reading them. */
+  async names({
+    limit,
+    ...filter
+  }: OperatorOrderFilter & { limit: number }): Promise<
+    { names: OrderName[] } & Omit<OperatorPage, 'orders'>
+  > {
     const sql = this.#sql
     const wanted = await wantedOf(sql, filter)
     // Where every order that is looked at fits, no more are looked at than the page holds.
-    const isNarrowed = isGiven(...Object.values({ ...wanted, accountId: undefined }))
+    const isNarrowed = isGiven(...Object.values({ ...wanted, accountIds: undefined }))
     const step = isNarrowed ? ORDERS_PER_LOOK : Math.min(limit + 1, ORDERS_PER_LOOK)
     const names: OrderName[] = []
     let looked = 0
@@ -90,7 +131,23 @@ export class OperatorOrders {
     }
     const { items, next } = pageOf(names, limit, ({ id }) => id)
     const end = next === undefined ? stoppedAt : undefined
-    return { orders: await readOperatorOrders(sql, items), next: next ?? end, stoppedAt: end }
+    return { names: items, next: next ?? end, stoppedAt: end }
+  }
+
+  /** `count` counts those that fit, up to `max`, and no longer than `ms`; `capped`: there may be more. */
+  async count(
+    filter: OperatorOrderFilter,
+    { max, ms }: { max: number; ms: number },
+  ): Promise<{ value: number; capped: boolean }> {
+    const wanted = await wantedOf(this.#sql, filter)
+    const from = performance.now()
+    let value = 0
+    for await (const part of walk(this.#sql, wanted, filter, ORDERS_PER_LOOK)) {
+      value += part.filter(({ fits }) => fits).length
+      if (value > max) return { value: max, capped: true }
+      if (performance.now() - from > ms) return { value, capped: true }
+    }
+    return { value, capped: false }
   }
 
   /** `every` gives all orders that fit, newest first, some at a time; no connection is held while a slow reader takes them. */
@@ -110,40 +167,103 @@ const ORDERS_PER_LOOK = 1_000
 const ITEMS_PER_LOOK = 50_000
 const ORDERS_PER_READ = 100
 
-/** `walk` looks at the orders that may fit, newest first, some at a time, to the end of them. */
+type Sorted = Pick<OperatorOrderFilter, 'sort' | 'from' | 'to' | 'before'>
+
+/** `walk` looks at the orders that may fit, in the order of the list, some at a time, to the end of them. */
 async function* walk(
   sql: Sql,
   wanted: WantedOrders,
-  filter: OperatorOrderFilter,
+  filter: Sorted,
   limit: number,
 ): AsyncGenerator<LookedAt[], void> {
-  let { first, below } = await selectRange(sql, filter)
+  const { sort = '-placed', before: behind, from, to } = filter
+  const ascending = sort === 'placed'
+  if (wanted.endedFrom) return yield* walkEnded(sql, wanted, filter, limit)
+  const cursor = ascending ? { after: behind } : { before: behind }
+  let { first, below } = await selectRange(sql, { from, to, ...cursor })
   while (first < below) {
-    const looked = await lookAt(sql, wanted, { first, below, limit, maxItems: ITEMS_PER_LOOK })
+    const part = { first, below, limit, maxItems: ITEMS_PER_LOOK, ascending }
+    const looked = await lookAt(sql, wanted, part)
     const last = looked.at(-1)
     if (last === undefined) return
     yield looked
-    below = last.id
+    if (ascending) first = (last.id + 1) as OrderId
+    else below = last.id
   }
 }
 
-/** `wantedOf` finds what a filter names. */
-async function wantedOf(
+/** `walkEnded` looks at the orders that ended in a time, sorted as the list is. */
+async function* walkEnded(
   sql: Sql,
-  { account, service, supplier, imei, search, before: _, ...filter }: OperatorOrderFilter,
-): Promise<WantedOrders> {
+  wanted: WantedOrders,
+  { sort = '-placed', before: behind }: Sorted,
+  limit: number,
+): AsyncGenerator<LookedAt[], void> {
+  const { accountIds, endedFrom: from, endedTo: to } = wanted
+  if (!from) return
+  const found = await selectEnded(sql, { accountIds, from, to }, MAX_SCANNED_ROWS.operator)
+  if (found.length >= MAX_SCANNED_ROWS.operator)
+    throw new Refusal('invalid_input', 'is too long: more has ended than a list looks through', 'ended_from')
+  if (!sort.endsWith('ended')) found.sort((a, b) => a.id - b.id)
+  if (sort.startsWith('-')) found.reverse()
+  const start = behind === undefined ? 0 : found.findIndex(({ id }) => id === behind) + 1
+  const all = { first: 1 as OrderId, below: Number.MAX_SAFE_INTEGER as OrderId, ascending: false }
+  for (let at = start; at < found.length; at += limit) {
+    const among = found.slice(at, at + limit)
+    const looked = await lookAt(sql, wanted, { ...all, among, limit, maxItems: Number.MAX_SAFE_INTEGER })
+    const byId = new Map(looked.map((one) => [one.id, one]))
+    yield among.flatMap(({ id }) => byId.get(id) ?? [])
+  }
+}
+
+const listOf = <T extends string>(given: Many<T> | undefined): readonly T[] | undefined =>
+  given === undefined ? undefined : typeof given === 'string' ? [given as T] : given
+
+/** `bothOf` gives what is in both lists; undefined: everything is. */
+const bothOf = <Id>(some: readonly Id[] | undefined, others: readonly Id[] | undefined) =>
+  some && others ? some.filter((id) => others.includes(id)) : (some ?? others)
+
+/** `wantedOf` finds what a filter names. */
+async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOrders> {
+  const { imei, search, sort = '-placed', from, to, endedFrom, endedTo } = filter
+  if (sort.endsWith('ended') && !endedFrom)
+    throw new Refusal('invalid_input', 'by the end needs a time: give ended_from, too', 'sort')
+  if (endedTo && !endedFrom) throw new Refusal('invalid_input', 'is missing beside ended_to', 'ended_from')
   const text = search?.trim() || undefined
   const isName = text !== undefined && (await isNamed(sql, text))
+  const all = <Id>(given: Many<string> | undefined, find: (one: string) => Promise<Id>) => {
+    const names = listOf(given)
+    return names && Promise.all(names.map(find))
+  }
+  const ofGroup = filter.group === undefined ? undefined : await accountsOfGroup(sql, filter.group)
+  const ofServiceGroup =
+    filter.serviceGroup === undefined ? undefined : await selectServicesOfGroup(sql, filter.serviceGroup)
+  const states = listOf(filter.state)
   return {
-    ...filter,
+    ...{ from, to, endedFrom, endedTo, keyId: filter.key },
+    accountIds: bothOf(await all(filter.account, async (one) => (await findAccount(sql, one)).id), ofGroup),
+    serviceIds: bothOf(await all(filter.service, (one) => serviceIdOf(sql, one)), ofServiceGroup),
+    supplierIds: await all(filter.supplier, (one) => supplierIdOf(sql, one)),
+    states,
+    via: listOf(filter.via),
+    isRefunded: filter.refunded === true ? true : undefined,
     reference: filter.reference?.trim() || undefined,
     input: imei?.trim() || undefined,
-    accountId: account === undefined ? undefined : (await findAccount(sql, account)).id,
-    serviceId: service === undefined ? undefined : await serviceIdOf(sql, service),
-    supplierId: supplier === undefined ? undefined : await supplierIdOf(sql, supplier),
     named: isName ? text : undefined,
     part: isName ? undefined : text,
+    people: states?.includes('waiting_person') ? await peopleOf(sql) : undefined,
+    due: states?.includes('late') ? dueOf(await expectedTimes(sql, systemClock.now())) : undefined,
   }
+}
+
+async function accountsOfGroup(sql: Sql, group: string): Promise<AccountId[]> {
+  return await selectAccountsOfGroup(sql, await findPriceGroup(sql, group))
+}
+
+/** `peopleOf` loads the kinds of suppliers only where a list asks for people. */
+async function peopleOf(sql: Sql): Promise<SupplierId[]> {
+  const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
+  return await selectSuppliersOfKinds(sql, kindsDoneByPeople)
 }
 
 /** `serviceIdOf` loads what makes and changes services only where a list names one. Throws service_not_found. */

@@ -17,6 +17,7 @@ import { meRoutes } from './routes/me.ts'
 import { moneyRoutes } from './routes/money.ts'
 import { noticeRoutes } from './routes/notices.ts'
 import { orderActionRoutes } from './routes/order-actions.ts'
+import { orderPageRoutes } from './routes/order-page.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
 import { passkeyRoutes } from './routes/passkeys.ts'
 import { priceGroupRoutes } from './routes/price-groups.ts'
@@ -25,6 +26,7 @@ import { priceRoutes } from './routes/prices.ts'
 import { rateRoutes } from './routes/rates.ts'
 import { requestRoutes } from './routes/requests.ts'
 import { reviewRoutes } from './routes/reviews.ts'
+import { searchRoutes } from './routes/search.ts'
 import { serviceRoutes } from './routes/services.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { staffRoutes } from './routes/staff.ts'
@@ -48,7 +50,9 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     priceGroupRoutes,
     keyRoutes,
     requestRoutes,
+    searchRoutes,
     operatorOrderRoutes,
+    orderPageRoutes,
     orderActionRoutes,
     inboxRoutes,
     reviewRoutes,

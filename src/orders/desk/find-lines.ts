@@ -1,0 +1,33 @@
+import type { Sql } from '../../database/database.ts'
+import type { OrderName } from '../read/orders.sql.ts'
+import { type FoundLine, selectNamed } from './find-lines.sql.ts'
+
+/** LINES_PER_LOOK bounds the texts that one statement looks for: each costs a look into the index of every account. */
+const LINES_PER_LOOK = 50
+
+/** NamedOrder is an order that a text names whole, and by what. */
+export interface NamedOrder extends OrderName {
+  by: FoundLine['by']
+}
+
+/**
+ * `findNamed` gives of each text the orders that it names whole, the newest first, each once. An IMEI may be written with blanks, dashes or dots
+ * between its digits.
+ */
+export async function findNamed(sql: Sql, texts: readonly string[]): Promise<NamedOrder[][]> {
+  const found = texts.map(() => new Map<number, NamedOrder>())
+  for (let at = 0; at < texts.length; at += LINES_PER_LOOK) {
+    const some = texts.slice(at, at + LINES_PER_LOOK).map(readable)
+    for (const { line, accountId, id, by } of await selectNamed(sql, some)) {
+      const orders = found[at + line - 1]
+      if (orders && !orders.has(id)) orders.set(id, { accountId, id, by })
+    }
+  }
+  return found.map((orders) => [...orders.values()].sort((a, b) => b.id - a.id))
+}
+
+/** `readable` makes of an IMEI as people write it what orders have. */
+function readable(text: string): string {
+  const digits = text.replace(/[\s./-]/g, '')
+  return /^\d{14,16}$/.test(digits) ? digits : text.trim()
+}

@@ -1,0 +1,52 @@
+import type { Sql } from '../../database/database.ts'
+import { Refusal } from '../../errors.ts'
+import type { EventId, OrderId, WebhookId } from '../../lib/ids.ts'
+import { listAttempts } from '../read/operator-orders.sql.ts'
+import { insertNote } from './notes.sql.ts'
+import { mustNameOrder } from './order-name.ts'
+import { selectChanges, selectMovements, selectPlacing, selectTold } from './timeline.sql.ts'
+import { windowsOf } from './timeline.ts'
+
+/** MAX_POSITION is more than any order has. */
+const MAX_POSITION = 32_767
+
+/** LastEvent is the newest event of an order, and the webhook that it is for. */
+export interface LastEvent {
+  event: EventId
+  webhook: WebhookId
+}
+
+/** `lastEventOf` finds what a webhook was told last of an order. Throws order_not_found, and conflict where no webhook was told anything. */
+export async function lastEventOf(sql: Sql, id: OrderId): Promise<LastEvent> {
+  const name = await mustNameOrder(sql, id)
+  const placing = await selectPlacing(sql, name)
+  if (placing?.webhookId == null) throw new Refusal('conflict', `the key of order ${id} has no webhook`, 'id')
+  const all = { first: 1, last: Math.min(placing.itemCount, MAX_POSITION) }
+  const [movements, attempts, changes] = await Promise.all([
+    selectMovements(sql, name, all),
+    listAttempts(sql, [name]),
+    selectChanges(sql, name, { first: 1, last: Math.min(all.last, 200) }),
+  ])
+  const times = [
+    placing.createdAt,
+    ...movements.map(({ createdAt }) => createdAt),
+    ...attempts.flatMap(({ createdAt, finishedAt }) => (finishedAt ? [createdAt, finishedAt] : [createdAt])),
+    ...changes.map(({ at }) => at),
+  ]
+  const event = (await selectTold(sql, name, windowsOf(times))).at(-1)?.id
+  if (event === undefined)
+    throw new Refusal('conflict', `the webhook was told nothing of order ${id} yet`, 'id')
+  return { event, webhook: placing.webhookId as WebhookId }
+}
+
+/** `noteResent` notes with an order that its last event is sent again. */
+export async function noteResent(
+  sql: Sql,
+  id: OrderId,
+  { event }: LastEvent,
+  actor: string,
+  now: Date,
+): Promise<void> {
+  const { accountId } = await mustNameOrder(sql, id)
+  await insertNote(sql, { accountId, orderId: id }, { at: now, actor, kind: 'webhook', text: `evt_${event}` })
+}

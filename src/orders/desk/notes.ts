@@ -1,0 +1,32 @@
+import type { Sql } from '../../database/database.ts'
+import { orThrow, resultOf } from '../../lib/fault.ts'
+import type { OrderId } from '../../lib/ids.ts'
+import { isBlank, sanitize } from '../../lib/text.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import { insertNote, type OrderNote, selectNotes } from './notes.sql.ts'
+import { mustNameOrder } from './order-name.ts'
+
+export { insertNote, type OrderNote } from './notes.sql.ts'
+
+/** MAX_NOTES is how many notes of an order are shown: the newest. */
+const MAX_NOTES = 200
+
+/** `addNote` keeps what somebody writes down of an order. Throws order_not_found or invalid_input. */
+export async function addNote(
+  sql: Sql,
+  id: OrderId,
+  text: string,
+  actor: string,
+  clock: Clock = systemClock,
+): Promise<void> {
+  const words = sanitize(text.trim())
+  orThrow(resultOf(words, [isBlank(words) ? { path: ['text'], message: 'is missing' } : undefined]))
+  const { accountId } = await mustNameOrder(sql, id)
+  await insertNote(sql, { accountId, orderId: id }, { at: clock.now(), actor, kind: 'note', text: words })
+}
+
+/** `listNotes` gives what was written down of an order, the newest first. Throws order_not_found. */
+export async function listNotes(sql: Sql, id: OrderId): Promise<OrderNote[]> {
+  const { accountId } = await mustNameOrder(sql, id)
+  return await selectNotes(sql, { accountId, orderId: id }, MAX_NOTES)
+}

@@ -1,0 +1,97 @@
+import type { Queryable } from '../../database/database.ts'
+import type { AccountId, OrderId, ServiceId } from '../../lib/ids.ts'
+import type { Micros } from '../../lib/money.ts'
+import type { ItemState, OrderState, Via } from '../../lib/states.ts'
+import type { OrderName } from '../read/orders.sql.ts'
+
+/** OrderRow is an order as a list shows it: what of its items is the same however many it has. */
+export interface OrderRow {
+  id: OrderId
+  accountId: AccountId
+  username: string
+  accountName: string
+  priceGroup: string | null
+  currency: string
+  serviceId: ServiceId
+  serviceCode: string
+  serviceName: string
+  serviceGroup: string
+  state: OrderState
+  itemCount: number
+  /** `inputs` are those of the first items. */
+  inputs: string[]
+  /** `states` counts the items in each state. */
+  states: Partial<Record<ItemState, number>>
+  /** `suppliers` are those that have items, or had them at last. */
+  suppliers: string[]
+  unitPrice: Micros
+  total: Micros
+  /** `held`, `charged`, `refunded` and `released` are what became of the price so far. */
+  held: Micros
+  /** `waiting` is what of it is held for items that were not sent yet. */
+  waiting: Micros
+  charged: Micros
+  refunded: Micros
+  released: Micros
+  /** `costs` are what the items that are charged, or with a supplier, cost, as texts of micros, by currency. */
+  costs: Record<string, string>
+  /** `uncosted` counts such items whose cost is not known. */
+  uncosted: number
+  reference: string | null
+  via: Via
+  key: string | null
+  createdAt: Date
+  finishedAt: Date | null
+  /** `reviews` counts the open ones; `withPeople` the items that are done by hand and wait. */
+  reviews: number
+  withPeople: number
+}
+
+/** `selectOrderRows` gives the rows of orders, in no order. Everything is looked up order by order. `people` are the kinds of suppliers that are people. */
+export async function selectOrderRows(
+  sql: Queryable,
+  names: readonly OrderName[],
+  people: readonly string[],
+): Promise<OrderRow[]> {
+  return await sql<OrderRow[]>`
+    select o.id, o.account_id, a.username, a.name as account_name, g.name as price_group, a.currency, o.service_id,
+           s.code as service_code, s.name as service_name, s.group_name as service_group, o.state, o.item_count,
+           i.inputs, i.states, i.suppliers, o.unit_price, o.total, i.held, i.waiting, i.charged, i.refunded, i.released,
+           coalesce(c.costs, '{}'::jsonb) as costs, coalesce(c.uncosted, 0)::int as uncosted,
+           o.reference, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.created_at, o.finished_at,
+           (select count(*)::int from reviews v
+             where v.account_id = o.account_id and v.order_id = o.id and v.resolved_at is null) as reviews,
+           i.with_people
+      from unnest(${names.map(({ accountId }) => accountId)}::int[], ${names.map(({ id }) => id)}::bigint[])
+             as asked (account_id, id)
+     cross join lateral (select * from orders where account_id = asked.account_id and id = asked.id offset 0) o
+      join accounts a on a.id = o.account_id
+      left join price_groups g on g.id = a.price_group_id
+      join services s on s.id = o.service_id
+      left join api_keys k on k.id = o.key_id
+     cross join lateral (
+       select coalesce(array_agg(n.input order by n.position) filter (where n.position <= 3), '{}') as inputs,
+              jsonb_strip_nulls(jsonb_build_object(
+                'pending', nullif(count(*) filter (where n.state = 'pending'), 0),
+                'processing', nullif(count(*) filter (where n.state = 'processing'), 0),
+                'unknown', nullif(count(*) filter (where n.state = 'unknown'), 0),
+                'success', nullif(count(*) filter (where n.state = 'success'), 0),
+                'failed', nullif(count(*) filter (where n.state = 'failed'), 0),
+                'cancelled', nullif(count(*) filter (where n.state = 'cancelled'), 0))) as states,
+              coalesce(array_agg(distinct p.name) filter (where p.name is not null), '{}') as suppliers,
+              coalesce(sum(n.price) filter (where n.finished_at is null), 0)::bigint as held,
+              coalesce(sum(n.price) filter (where n.state = 'pending'), 0)::bigint as waiting,
+              coalesce(sum(n.price - n.refunded) filter (where n.state = 'success'), 0)::bigint as charged,
+              coalesce(sum(n.refunded), 0)::bigint as refunded,
+              coalesce(sum(n.price - n.refunded) filter (where n.state in ('failed', 'cancelled')), 0)::bigint as released,
+              (count(*) filter (where n.state in ('processing', 'unknown') and p.kind = any(${people}::text[])))::int as with_people
+         from items n left join suppliers p on p.id = n.supplier_id
+        where n.account_id = o.account_id and n.order_id = o.id) i
+     cross join lateral (
+       select jsonb_object_agg(t.currency, t.cost::text) filter (where t.currency is not null) as costs, sum(t.uncosted) as uncosted
+         from (select case when t.cost is not null then p.currency end as currency, sum(t.cost) as cost,
+                      count(*) filter (where t.cost is null) as uncosted
+                 from attempts t join suppliers p on p.id = t.supplier_id
+                where t.account_id = o.account_id and t.order_id = o.id and t.state in ('sent', 'accepted', 'unknown', 'succeeded')
+                group by 1) t) c`.records()
+}

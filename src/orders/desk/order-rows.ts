@@ -1,0 +1,92 @@
+import type { Sql } from '../../database/database.ts'
+import { type ExchangeRates, Rates } from '../../ledger/rates.ts'
+import type { OrderId } from '../../lib/ids.ts'
+import { type Micros, micros } from '../../lib/money.ts'
+import { type Clock, systemClock } from '../../lib/time.ts'
+import { type ExpectedTimes, expectedBy, expectedTimes } from '../read/expected-times.ts'
+import { accountOfOrder } from '../read/operator-orders.sql.ts'
+import { type OperatorOrderFilter, OperatorOrders } from '../read/operator-orders.ts'
+import type { OrderName } from '../read/orders.sql.ts'
+import { type OrderRow, selectOrderRows } from './order-rows.sql.ts'
+
+/** ListedOrder is a row of a list, with what follows from it. */
+export interface ListedOrder extends OrderRow {
+  /** `cost` is in the currency of the order; null: it is not known of every item, or there is no rate. */
+  cost: Micros | null
+  /** `margin` is what is left of what was charged, or is held; null: the cost is not known. */
+  margin: Micros | null
+  /** `expectedBy`, null: nobody knows. */
+  expectedBy: Date | null
+  isLate: boolean
+  waitsForPerson: boolean
+}
+
+interface RowsPage {
+  rows: ListedOrder[]
+  next: OrderId | undefined
+}
+
+/** `listRows` gives a page of orders as rows. Throws what the list of orders does. */
+export async function listRows(
+  sql: Sql,
+  filter: OperatorOrderFilter & { limit: number },
+  clock: Clock = systemClock,
+): Promise<RowsPage> {
+  const { names, next } = await new OperatorOrders(sql).names(filter)
+  return { rows: await readRows(sql, names, clock), next }
+}
+
+/** `findRow` gives the row of one order; undefined: there is none. */
+export async function findRow(
+  sql: Sql,
+  id: OrderId,
+  clock: Clock = systemClock,
+): Promise<ListedOrder | undefined> {
+  const accountId = await accountOfOrder(sql, id)
+  return accountId === undefined ? undefined : (await readRows(sql, [{ accountId, id }], clock))[0]
+}
+
+/** `readRows` gives the rows of orders in the order in which they are named. */
+export async function readRows(
+  sql: Sql,
+  names: readonly OrderName[],
+  clock: Clock = systemClock,
+): Promise<ListedOrder[]> {
+  if (names.length === 0) return []
+  const { kindsDoneByPeople } = await import('../../integrations/suppliers/index.ts')
+  const now = clock.now()
+  const [rows, times, rates] = await Promise.all([
+    selectOrderRows(sql, names, kindsDoneByPeople),
+    expectedTimes(sql, now),
+    new Rates(sql).load(now),
+  ])
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return names.flatMap(({ id }) => {
+    const row = byId.get(id)
+    return row ? [listed(row, times, rates)] : []
+  })
+}
+
+function listed(row: OrderRow, times: ExpectedTimes, rates: ExchangeRates): ListedOrder {
+  const cost = costIn(row, rates)
+  const due = expectedBy(row, times)
+  return {
+    ...row,
+    cost,
+    margin: cost === null ? null : micros(row.charged + row.held - cost),
+    expectedBy: due,
+    isLate: row.finishedAt === null && due !== null && due < times.now,
+    waitsForPerson: row.reviews + row.withPeople > 0,
+  }
+}
+
+function costIn({ costs, uncosted, currency }: OrderRow, rates: ExchangeRates): Micros | null {
+  if (uncosted > 0) return null
+  let sum = 0n
+  for (const [from, text] of Object.entries(costs)) {
+    const amount = rates.convert(micros(BigInt(text)), from, currency)
+    if (amount === undefined) return null
+    sum += amount
+  }
+  return micros(sum)
+}

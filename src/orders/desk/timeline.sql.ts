@@ -1,0 +1,181 @@
+import type { Queryable } from '../../database/database.ts'
+import type { EventId, OrderId } from '../../lib/ids.ts'
+import type { Micros } from '../../lib/money.ts'
+import type { OrderState } from '../../lib/states.ts'
+import type { OrderName } from '../read/orders.sql.ts'
+
+/** Positions bounds the items of an order whose past is told. */
+export interface Positions {
+  first: number
+  last: number
+}
+
+/** Movement is a ledger entry of an order. */
+export interface Movement {
+  kind: 'hold' | 'capture' | 'release' | 'refund' | 'correction'
+  position: number | null
+  amount: Micros
+  actor: string | null
+  note: string | null
+  createdAt: Date
+}
+
+/** `selectMovements` gives the ledger entries of an order by the indexes that keep them single. */
+export async function selectMovements(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+  { first, last }: Positions,
+): Promise<Movement[]> {
+  return await sql<Movement[]>`
+    select h.kind::text as kind, h.position, h.amount, h.actor, h.note, h.created_at
+      from orders o join ledger_entries h on h.account_id = o.account_id and h.id = o.hold_id
+     where o.account_id = ${accountId} and o.id = ${id}
+    union all
+    select kind::text, position, amount, actor, note, created_at from ledger_entries
+     where account_id = ${accountId} and order_id = ${id} and kind in ('capture', 'release')
+       and position >= ${first} and position <= ${last}
+    union all
+    select kind::text, position, amount, actor, note, created_at from ledger_entries
+     where account_id = ${accountId} and order_id = ${id} and kind = 'refund'
+       and position >= ${first} and position <= ${last}`.records()
+}
+
+/** Change is a line of the trail about an item: what somebody changed of it. */
+export interface Change {
+  at: Date
+  actor: string
+  why: string | null
+  position: number
+  before: Record<string, unknown> | null
+  after: Record<string, unknown> | null
+}
+
+export async function selectChanges(
+  sql: Queryable,
+  { id }: OrderName,
+  { first, last }: Positions,
+): Promise<Change[]> {
+  return await sql<Change[]>`
+    select t.at, t.actor, t.why, p.position::int as position, t.before, t.after
+      from generate_series(${first}::int, ${last}::int) as p (position)
+     cross join lateral (
+       select * from trail where what = 'items' and subject = ${id}::bigint || '/' || p.position order by id offset 0) t`.records()
+}
+
+/** Question is a review of an order, and what was decided. */
+export interface Question {
+  id: number
+  position: number
+  attempt: number | null
+  kind: string
+  detail: string
+  openedBy: string
+  openedAt: Date
+  resolution: string | null
+  resolvedBy: string | null
+  why: string | null
+  resolvedAt: Date | null
+}
+
+export async function selectQuestions(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+  { first, last }: Positions,
+): Promise<Question[]> {
+  return await sql<Question[]>`
+    select id, position, attempt, kind::text as kind, detail, opened_by, opened_at, resolution, resolved_by, why, resolved_at
+      from reviews
+     where account_id = ${accountId} and order_id = ${id} and position >= ${first} and position <= ${last}
+     order by id`.records()
+}
+
+/** Told is an event that a webhook was to be told, with each try. */
+export interface Told {
+  id: EventId
+  state: OrderState
+  createdAt: Date
+  deliveredAt: Date | null
+  givenUpAt: Date | null
+  dueAt: Date | null
+  deliveries: { number: number; at: string; ms: number | null; status: number | null; error: string | null }[]
+}
+
+/**
+ * `selectTold` gives the events of an order. There is no index of them by their order, which would cost each event: what is told of is written when
+ * it happens, and so is found near those times among the events of the webhook.
+ */
+export async function selectTold(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+  near: { from: readonly string[]; to: readonly string[] },
+): Promise<Told[]> {
+  return await sql<Told[]>`
+    select e.id, e.state, e.created_at, e.delivered_at, e.given_up_at, e.due_at,
+           coalesce((select jsonb_agg(jsonb_build_object('number', d.number, 'at', d.at, 'ms', d.ms, 'status', d.status, 'error', d.error)
+                                      order by d.number)
+                       from webhook_deliveries d where d.account_id = e.account_id and d.event_id = e.id), '[]') as deliveries
+      from orders o
+      join webhooks w on w.account_id = o.account_id and w.key_id = o.key_id
+     cross join unnest(${near.from}::text[]::timestamptz[], ${near.to}::text[]::timestamptz[]) as n (from_time, to_time)
+     cross join lateral (
+       select * from order_events
+        where webhook_id = w.id and created_at >= n.from_time and created_at < n.to_time
+        order by webhook_id, created_at offset 0) e
+     where o.account_id = ${accountId} and o.id = ${id} and e.order_id = o.id and e.account_id = o.account_id
+     order by e.id`.records()
+}
+
+/** Placing says how an order came. */
+export interface Placing {
+  createdAt: Date
+  via: string
+  key: string | null
+  itemCount: number
+  webhookId: number | null
+  webhookStatus: string | null
+}
+
+export async function selectPlacing(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+): Promise<Placing | undefined> {
+  const [row] = await sql<Placing[]>`
+    select o.created_at, o.via, nullif(coalesce(nullif(k.name, ''), k.security_id), '') as key, o.item_count,
+           w.id as webhook_id, w.status as webhook_status
+      from orders o
+      left join api_keys k on k.id = o.key_id
+      left join webhooks w on w.account_id = o.account_id and w.key_id = o.key_id
+     where o.account_id = ${accountId} and o.id = ${id}`.records()
+  return row
+}
+
+/** `selectTraceId` gives the id of the request that placed an order, which came in shortly before it; undefined: it is not kept any more. */
+export async function selectTraceId(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+  { from, to }: { from: Date; to: Date },
+): Promise<string | undefined> {
+  const [row] = await sql<{ traceId: string }[]>`
+    select request_id::text as trace_id from requests
+     where at between ${from} and ${to} and account_id = ${accountId} and order_id = ${id} order by at limit 1`.records()
+  return row?.traceId
+}
+
+/** `selectBefore` gives the orders of the same account that were about the same input before, the newest first. */
+export async function selectBefore(
+  sql: Queryable,
+  { accountId, id }: OrderName,
+  limit: number,
+): Promise<OrderId[]> {
+  const rows = await sql<{ id: OrderId }[]>`
+    select distinct i.order_id as id
+      from (select input from items
+             where account_id = ${accountId} and order_id = ${id} and position = 1 and input <> '') f
+     cross join lateral (
+       select order_id from items
+        where account_id = ${accountId} and lower(input) = lower(f.input) and order_id < ${id} and input <> ''
+          and (finished_at is not null or long_open)
+        order by account_id desc, lower(input) desc, order_id desc limit ${limit}) i
+     order by 1 desc limit ${limit}`.records()
+  return rows.map(({ id: one }) => one)
+}

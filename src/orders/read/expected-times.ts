@@ -1,0 +1,44 @@
+import type { Queryable } from '../../database/database.ts'
+import type { ServiceId } from '../../lib/ids.ts'
+import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
+import { percentileOf } from '../../sales/buckets.ts'
+import { selectCountedTimes } from './expected-times.sql.ts'
+
+const DAYS = 30
+/** FEWEST is how many items must have been done lately, for their times to say something. */
+const FEWEST = 20
+
+/** ExpectedTimes says how long an order of a service may take, in milliseconds; of a service that is not in it nobody knows. */
+export interface ExpectedTimes {
+  now: Date
+  times: ReadonlyMap<ServiceId, number>
+}
+
+/** `expectedTimes` gives twice the time that nine of ten items of each service took in the last 30 days. What takes longer is late. */
+export async function expectedTimes(sql: Queryable, now: Date): Promise<ExpectedTimes> {
+  const counted = await selectCountedTimes(sql, new Date(now.getTime() - DAYS * DAY_MS))
+  const times = counted.flatMap(({ serviceId, ...one }) => {
+    const seconds = percentileOf(one, 0.9)
+    const isKnown = seconds !== null && one.counts.reduce((sum, count) => sum + count, 0) >= FEWEST
+    // Nobody misses what comes within a minute.
+    return isKnown ? [[serviceId, Math.max(2 * seconds, 60) * SECOND_MS] as const] : []
+  })
+  return { now, times: new Map(times) }
+}
+
+/** `dueOf` gives of each service when the oldest order was placed that is not late yet. */
+export function dueOf({ now, times }: ExpectedTimes): { serviceIds: ServiceId[]; placedBefore: string[] } {
+  return {
+    serviceIds: [...times.keys()],
+    placedBefore: [...times.values()].map((ms) => new Date(now.getTime() - ms).toISOString()),
+  }
+}
+
+/** `expectedBy` gives until when an order is expected; null: nobody knows. */
+export function expectedBy(
+  { serviceId, createdAt }: { serviceId: ServiceId; createdAt: Date },
+  { times }: ExpectedTimes,
+): Date | null {
+  const ms = times.get(serviceId)
+  return ms === undefined ? null : new Date(createdAt.getTime() + ms)
+}

@@ -1,0 +1,229 @@
+import { Type } from 'typebox'
+import { askNow } from '../../../fulfilment/people/ask-now.ts'
+import type { OrderId } from '../../../lib/ids.ts'
+import { formatMicros } from '../../../lib/money.ts'
+import type { ItemState } from '../../../lib/states.ts'
+import { type OrderAction, orderActions, whyNot } from '../../../orders/desk/actions.ts'
+import { lastEventOf, noteResent } from '../../../orders/desk/last-event.ts'
+import { addNote, listNotes } from '../../../orders/desk/notes.ts'
+import { readItems, readOrderPage } from '../../../orders/desk/order-page.ts'
+import { momentKinds, readTimeline } from '../../../orders/desk/timeline.ts'
+import type { StaffPermission } from '../../../staff/roles.ts'
+import { replay } from '../../../webhooks/events.ts'
+import { wireId } from '../../../webhooks/webhook.ts'
+import { cursorText, readCursor } from '../cursors.ts'
+import type { OperatorDeps } from '../deps.ts'
+import { route } from '../route.ts'
+import { amount, bodyOf, id, longIdParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
+import { itemStates, orderRow, wireRow } from './order-rows.ts'
+import { item, wireItem } from './orders.ts'
+
+const section = 'Orders'
+const access = 'orders.read'
+
+const position = Type.Integer({ minimum: 1, maximum: 32_767 })
+
+const action = Type.Object({
+  name: oneOf(Object.keys(orderActions) as OrderAction[]),
+  allowed: Type.Boolean(),
+  why: orNull(oneOf(whyNot), 'Why the state of the order does not allow it; null: it does'),
+  items: Type.Integer({ description: 'How many items it fits' }),
+  gives_back: orNull(amount(), 'What it gives back at once, at most; null: it moves nothing by itself'),
+})
+
+const page = Type.Object({
+  order: orderRow,
+  available: amount('The balance of the reseller now'),
+  webhook: orNull(Type.Object({ id, status: Type.String() }), 'Null: the key of the order has none'),
+  actions: Type.Array(action, { description: 'What the caller has the permission for' }),
+  before: Type.Array(orderRow, { description: 'The last orders of the same reseller about the same input' }),
+})
+
+const moment = Type.Object({
+  at: time(),
+  kind: oneOf(momentKinds),
+  item: orNull(position, 'null: it is about the whole order'),
+  attempt: orNull(Type.Integer(), 'The attempt, or the delivery of an event, by its number'),
+  by: orNull(Type.String(), 'Who did it; null: it came about by itself'),
+  supplier: orNull(Type.String()),
+  state: orNull(Type.String(), 'What an attempt, a review, an event or a delivery came to'),
+  reference: orNull(
+    Type.String(),
+    "The supplier's number, or the trace id of the request that placed the order",
+  ),
+  amount: orNull(amount()),
+  currency: orNull(Type.String(), 'Of the amount; null: that of the order'),
+  text: orNull(Type.String()),
+  id: orNull(Type.String(), 'Of a review its number, of an event its id'),
+  before: orNull(Type.String()),
+  after: orNull(Type.String()),
+})
+
+const note = Type.Object({
+  id: Type.Integer(),
+  at: time(),
+  actor: Type.String(),
+  kind: oneOf(['note', 'ask', 'webhook']),
+  text: Type.String(),
+})
+
+const notes = Type.Object({ items: Type.Array(note) })
+
+export const orderPageRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
+  route({
+    method: 'GET',
+    path: '/orders/:id/summary',
+    name: 'getOrderSummary',
+    section,
+    command: 'order show',
+    summary: 'One order without its items, its money, and what may be done to it by who asks',
+    access,
+    params: longIdParams,
+    answer: page,
+    refusals: ['order_not_found'],
+    handle: async ({ desk, caller, params }) => {
+      const may = (permission: string): boolean => caller.permissions.has(permission as StaffPermission)
+      const found = await readOrderPage(desk.read, params.id as OrderId, may, clock)
+      const { currency } = found.row
+      return {
+        order: wireRow(found.row, caller),
+        available: formatMicros(found.available, currency),
+        webhook: found.webhook,
+        actions: found.actions.map(({ gives, ...one }) => ({
+          ...one,
+          gives_back: gives === null ? null : formatMicros(gives, currency),
+        })),
+        before: found.before.map((row) => wireRow(row, caller)),
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/orders/:id/items',
+    name: 'listOrderItems',
+    section,
+    command: 'order show',
+    summary: 'The items of an order in their order, with what was tried for them',
+    access,
+    params: longIdParams,
+    query: Type.Object({ ...pageQuery, state: Type.Optional(oneOf(itemStates)) }),
+    answer: pageOf(item),
+    refusals: ['order_not_found'],
+    handle: async ({ desk, caller, params, query: { limit, cursor, ...given } }) => {
+      const after = readCursor(cursor, given) ?? 0
+      const states: ItemState[] | undefined = given.state === undefined ? undefined : [given.state]
+      const found = await readItems(desk.read, params.id as OrderId, { states, after, limit })
+      return {
+        page: {
+          items: found.items.map((one) => wireItem(one, found, caller)),
+          next_cursor: cursorText(found.next, given),
+        },
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/orders/:id/timeline',
+    name: 'getOrderTimeline',
+    section,
+    command: 'order show',
+    summary: 'The life of an order, or of one item of it, the oldest moment first',
+    description:
+      'How it was placed, what was held, charged and given back, each attempt and the routes that were passed over, reviews and decisions, what its ' +
+      'webhook was told, and notes. Of an order of more than 200 items those of the first 200; of any other ask by its position.',
+    access,
+    params: longIdParams,
+    query: Type.Object({ item: Type.Optional(position) }),
+    answer: Type.Object({
+      items: Type.Array(moment),
+      last: Type.Integer({ description: 'The last item whose life is in it' }),
+      whole: Type.Boolean({ description: 'false: the order has items behind `last`' }),
+    }),
+    refusals: ['order_not_found'],
+    handle: async ({ desk, caller, params, query }) => {
+      const costs = caller.permissions.has('costs.read')
+      const orderId = params.id as OrderId
+      const { moments, last, isWhole } = await readTimeline(desk.read, orderId, { item: query.item, costs })
+      const { row } = await readOrderPage(desk.read, orderId, () => false, clock)
+      return {
+        items: moments.map(({ position: of, id: named, amount: moved, ...one }) => ({
+          ...one,
+          item: of,
+          amount: moved === null ? null : formatMicros(moved, one.currency ?? row.currency),
+          id:
+            named === null
+              ? null
+              : one.kind === 'event' || one.kind === 'delivery'
+                ? wireId(named as Parameters<typeof wireId>[0])
+                : String(named),
+        })),
+        last,
+        whole: isWhole,
+      }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/orders/:id/notes',
+    name: 'listOrderNotes',
+    section,
+    summary: 'What people wrote down of an order, the newest first',
+    access,
+    params: longIdParams,
+    answer: notes,
+    refusals: ['order_not_found'],
+    handle: async ({ desk, params }) => ({ items: await listNotes(desk.read, params.id as OrderId) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/notes',
+    name: 'addOrderNote',
+    section,
+    summary: 'Write something down of an order, for the staff alone',
+    access: 'orders.act',
+    params: longIdParams,
+    body: bodyOf({ text: text(2000) }),
+    answer: notes,
+    refusals: ['order_not_found', 'invalid_input'],
+    handle: async ({ desk, params, body }) => {
+      await addNote(desk.change, params.id as OrderId, body.text, desk.actor, clock)
+      return { items: await listNotes(desk.change, params.id as OrderId) }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/ask',
+    name: 'askOrder',
+    section,
+    summary: 'Ask the suppliers at once about what they have of an order',
+    description: 'It moves no money, and sends nothing again. They are asked within seconds.',
+    access: 'orders.act',
+    params: longIdParams,
+    answer: Type.Object({
+      items: Type.Integer({ description: 'How many items are asked about' }),
+      suppliers: Type.Array(Type.String()),
+    }),
+    refusals: ['order_not_found', 'conflict'],
+    handle: ({ desk, params }) => askNow(desk.change, params.id as OrderId, desk.actor, clock),
+  }),
+  route({
+    method: 'POST',
+    path: '/orders/:id/resend-webhook',
+    name: 'resendOrderWebhook',
+    section,
+    command: 'webhook replay',
+    summary: "Send the last event of an order to its key's webhook again",
+    access: 'orders.act',
+    params: longIdParams,
+    needsKey: true,
+    answer: Type.Object({ event: Type.String() }),
+    refusals: ['order_not_found', 'conflict'],
+    handle: async ({ desk, params }) => {
+      const orderId = params.id as OrderId
+      const last = await lastEventOf(desk.change, orderId)
+      await replay(desk.change, { event: last.event }, clock)
+      await noteResent(desk.change, orderId, last, desk.actor, clock.now())
+      return { event: wireId(last.event) }
+    },
+  }),
+]

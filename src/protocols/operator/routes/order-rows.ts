@@ -1,0 +1,73 @@
+import { type Static, Type } from 'typebox'
+import { formatMicros } from '../../../lib/money.ts'
+import type { ListedOrder } from '../../../orders/desk/order-rows.ts'
+import type { Caller } from '../caller.ts'
+import { amount, id, longId, oneOf, orNull, time } from '../shapes.ts'
+
+export const orderStates = ['pending', 'processing', 'success', 'partial', 'failed', 'cancelled'] as const
+export const itemStates = ['pending', 'processing', 'unknown', 'success', 'failed', 'cancelled'] as const
+export const vias = ['dhru', 'rest'] as const
+
+/** `orderRow` is an order as lists show it. */
+export const orderRow = Type.Object({
+  id: longId,
+  account: id,
+  username: Type.String(),
+  account_name: Type.String(),
+  price_group: orNull(Type.String()),
+  service: id,
+  service_code: Type.String(),
+  service_name: Type.String(),
+  service_group: Type.String(),
+  state: oneOf(orderStates),
+  item_count: Type.Integer(),
+  inputs: Type.Array(Type.String(), { description: 'IMEIs or serial numbers of the first three items' }),
+  states: Type.Partial(Type.Object(Object.fromEntries(itemStates.map((state) => [state, Type.Integer()]))), {
+    description: 'How many items are in which state',
+  }),
+  suppliers: Type.Array(Type.String(), { description: 'Those that have items, or had them at last' }),
+  currency: Type.String(),
+  unit_price: amount(),
+  total: amount(),
+  held: amount('Of what has not ended'),
+  charged: amount('Of what is done, without what was given back later'),
+  refunded: amount('Given back after it had been charged'),
+  released: amount('Given back of what failed or was cancelled: it was never charged'),
+  cost: Type.Optional(
+    orNull(amount(), 'In the currency of the order, only for who has `costs.read`; null: it is not known'),
+  ),
+  margin: Type.Optional(
+    orNull(amount(), 'What is charged or held, less the cost; null: the cost is not known'),
+  ),
+  reference: orNull(Type.String()),
+  via: oneOf(vias),
+  key: orNull(Type.String(), 'The name of the API key'),
+  created_at: time(),
+  finished_at: orNull(time()),
+  expected_by: orNull(
+    time('Placed, and twice the time that nine of ten items of the service took in the last 30 days'),
+    'null: too few were done lately',
+  ),
+  late: Type.Boolean(),
+  waiting_person: Type.Boolean({ description: 'A review is open, or it is done by hand' }),
+})
+
+export function wireRow(row: ListedOrder, { permissions }: Caller): Static<typeof orderRow> {
+  const money = (value: bigint): string => formatMicros(value, row.currency)
+  return {
+    ...{ id: row.id, account: row.accountId, username: row.username, account_name: row.accountName },
+    ...{ price_group: row.priceGroup, service: row.serviceId, service_code: row.serviceCode },
+    ...{ service_name: row.serviceName, service_group: row.serviceGroup, state: row.state },
+    ...{ item_count: row.itemCount, inputs: row.inputs, states: row.states, suppliers: row.suppliers },
+    ...{ currency: row.currency, unit_price: money(row.unitPrice), total: money(row.total) },
+    ...{ held: money(row.held), charged: money(row.charged) },
+    ...{ refunded: money(row.refunded), released: money(row.released) },
+    ...(permissions.has('costs.read') && {
+      cost: row.cost === null ? null : money(row.cost),
+      margin: row.margin === null ? null : money(row.margin),
+    }),
+    ...{ reference: row.reference, via: row.via, key: row.key },
+    ...{ created_at: row.createdAt, finished_at: row.finishedAt },
+    ...{ expected_by: row.expectedBy, late: row.isLate, waiting_person: row.waitsForPerson },
+  }
+}

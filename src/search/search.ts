@@ -1,0 +1,76 @@
+import type { Sql } from '../database/database.ts'
+import { Refusal } from '../errors.ts'
+import type { OrderId } from '../lib/ids.ts'
+import { timeOfRequest } from '../lib/request-id.ts'
+import type { Clock } from '../lib/time.ts'
+import { findNamed, type NamedOrder } from '../orders/desk/find-lines.ts'
+import { type ListedOrder, readRows } from '../orders/desk/order-rows.ts'
+import { OperatorOrders } from '../orders/read/operator-orders.ts'
+import { findRequest } from '../request-log/find-request.ts'
+import {
+  type FoundAccount,
+  type FoundService,
+  selectAccountsNamed,
+  selectServicesNamed,
+} from './search.sql.ts'
+
+export type { FoundAccount, FoundService } from './search.sql.ts'
+
+/** EACH bounds what is given of each sort of thing. */
+const EACH = 8
+
+/** FoundOrder is an order that was found, and by what; `part`: it only has the text in its reference, or in an input. */
+export interface FoundOrder {
+  by: NamedOrder['by'] | 'trace_id' | 'part'
+  row: ListedOrder
+}
+
+/** Found is everything that one text names. */
+export interface Found {
+  orders: FoundOrder[]
+  accounts: FoundAccount[]
+  services: FoundService[]
+}
+
+/** Sort is a sort of things that are looked for. */
+export type Sort = 'orders' | 'accounts' | 'services'
+
+/**
+ * `search` finds what a text names: orders by number, IMEI, reference, supplier's number or the trace id of the request that placed them; resellers
+ * and services. What it is the whole of comes first.
+ */
+export async function search(sql: Sql, text: string, sorts: ReadonlySet<Sort>, clock: Clock): Promise<Found> {
+  const words = text.trim()
+  const [orders, accounts, services] = await Promise.all([
+    sorts.has('orders') ? ordersOf(sql, words, clock) : [],
+    sorts.has('accounts') ? selectAccountsNamed(sql, words, EACH) : [],
+    sorts.has('services') ? selectServicesNamed(sql, words, EACH) : [],
+  ])
+  return { orders, accounts, services }
+}
+
+async function ordersOf(sql: Sql, text: string, clock: Clock): Promise<FoundOrder[]> {
+  if (timeOfRequest(text)) return await byTrace(sql, text, clock)
+  const [named = []] = await findNamed(sql, [text])
+  if (named.length > 0) {
+    const rows = await readRows(sql, named.slice(0, EACH), clock)
+    return rows.map((row) => ({ by: named.find(({ id }) => id === row.id)?.by ?? 'part', row }))
+  }
+  if (text.length < 4) return []
+  const { names } = await new OperatorOrders(sql).names({ search: text, limit: EACH })
+  return (await readRows(sql, names, clock)).map((row) => ({ by: 'part', row }))
+}
+
+async function byTrace(sql: Sql, text: string, clock: Clock): Promise<FoundOrder[]> {
+  try {
+    const { accountId, orderId: id } = await findRequest(sql, text)
+    if (accountId === null || id === null) return []
+    return (await readRows(sql, [{ accountId, id: id as OrderId }], clock)).map((row) => ({
+      by: 'trace_id',
+      row,
+    }))
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not_found') return []
+    throw error
+  }
+}

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { imei, type Shop } from '../../support/server.ts'
+import { until } from '../../support/until.ts'
+import { ask, changer, OperatorOffice } from './office.fixtures.ts'
+
+let office: OperatorOffice
+let shop: Shop
+let service: string
+let headers: Record<string, string>
+let change: ReturnType<typeof changer>
+let imeis = 0
+beforeAll(async () => {
+  office = await OperatorOffice.open()
+  shop = await office.server.shop({ deposit: '1000' })
+  service = await office.server.service()
+  ;({ headers } = await office.person('manager'))
+  change = changer(office.server, headers)
+})
+afterAll(() => office.stop())
+
+const get = (path: string, as = headers) => ask(office.server, 'GET', path, { headers: as })
+const read = async (path: string, as = headers) => {
+  const { status, json } = await get(path, as)
+  expect(status, JSON.stringify(json)).toBe(200)
+  return json.data
+}
+
+async function placed(tac?: string, over: Record<string, string> = {}): Promise<number> {
+  const answer = await office.server.place(shop, { ID: service, IMEI: imei(++imeis, tac), ...over })
+  return Number(answer.SUCCESS[0].REFERENCEID)
+}
+
+async function done(over: Record<string, string> = {}): Promise<number> {
+  const order = await placed(undefined, over)
+  await office.server.ended(shop, String(order))
+  return order
+}
+
+async function withSupplier(): Promise<number> {
+  const order = await placed('00100105')
+  await until(
+    'it is with its supplier',
+    async () => (await read(`/orders/${order}`)).items[0].attempts[0]?.state === 'accepted',
+  )
+  return order
+}
+
+const actionsOf = async (order: number, as = headers): Promise<Record<string, boolean>> =>
+  Object.fromEntries(
+    (await read(`/orders/${order}/summary`, as)).actions.map((one: { name: string; allowed: boolean }) => [
+      one.name,
+      one.allowed,
+    ]),
+  )
+
+describe('an order says', () => {
+  it('what became of its money, and what may be done to it by whom', async () => {
+    const open = await withSupplier()
+    expect(await read(`/orders/${open}/summary`)).toMatchObject({
+      order: {
+        ...{ id: open, username: shop.username, state: 'processing', states: { processing: 1 } },
+        ...{ held: '1.00', charged: '0.00', released: '0.00', refunded: '0.00', suppliers: ['sandbox'] },
+        ...{ expected_by: null, late: false, waiting_person: false },
+      },
+      ...{ webhook: null, before: [] },
+    })
+    const while_open = { cancel: true, ask: true, resend: false, refund: false, verify: false, note: true }
+    expect(await actionsOf(open)).toMatchObject(while_open)
+    const order = await done()
+    const { actions, order: row } = await read(`/orders/${order}/summary`)
+    expect(row).toMatchObject({ held: '0.00', charged: '1.00', item_count: 1, inputs: [imei(imeis)] })
+    expect(actions).toContainEqual({
+      ...{ name: 'refund', allowed: true, why: null, items: 1, gives_back: '1.00' },
+    })
+    expect(actions).toContainEqual({
+      ...{ name: 'cancel', allowed: false, why: 'nothing_open', items: 0, gives_back: null },
+    })
+    const { headers: support } = await office.person('support')
+    const theirs = await actionsOf(order, support)
+    expect(theirs).toMatchObject({ correct: true, verify: true })
+    expect(Object.keys(theirs)).not.toContain('refund')
+    const { order: theirRow } = await read(`/orders/${order}/summary`, support)
+    expect([theirRow.cost, theirRow.margin]).toEqual([undefined, undefined])
+  })
+
+  it('its whole life in order, and that of one item', async () => {
+    const order = await done({ REFERENCE: 'life' })
+    await change('POST', `/orders/${order}/refund`, { amount: '0.40', reason: 'late', reference: 't' })
+    await change('POST', `/orders/${order}/notes`, { text: 'They called' })
+    const { items, whole } = await read(`/orders/${order}/timeline`)
+    expect(whole).toBe(true)
+    const kinds = items.map(({ kind }: { kind: string }) => kind)
+    expect(kinds.filter((kind: string) => kind !== 'answered')).toEqual([
+      ...['placed', 'held', 'sent', 'charged', 'refunded', 'note'],
+    ])
+    expect(items.find(({ kind }: { kind: string }) => kind === 'refunded')).toMatchObject({
+      ...{ amount: '0.40', text: 'late', by: expect.stringContaining('staff:') },
+    })
+    await until('the request is logged', async () => {
+      const { items: some } = await read(`/orders/${order}/timeline?item=1`)
+      return some.some(({ kind, reference }: Record<string, string>) => kind === 'placed' && reference)
+    })
+    expect((await get(`/orders/99999/timeline`)).status).toBe(404)
+  })
+
+  it('its items some at a time, and the earlier orders about the same', async () => {
+    const input = imei(++imeis)
+    const one = await done({ IMEI: input })
+    await office.server
+      .sql`update order_keys set created_at = now() - interval '1 year', key = gen_random_uuid()`
+    const two = await done({ IMEI: input })
+    const { page } = await read(`/orders/${two}/items?limit=1`)
+    expect(page).toMatchObject({
+      items: [{ position: 1, state: 'success', attempts: [{ supplier: 'sandbox' }] }],
+      next_cursor: null,
+    })
+    expect((await read(`/orders/${two}/items?state=failed`)).page.items).toEqual([])
+    expect((await read(`/orders/${two}/summary`)).before).toMatchObject([{ id: one }])
+  })
+})
+
+it('a supplier is asked at once, which stands in the timeline and in the trail', async () => {
+  const order = await withSupplier()
+  await office.server.sql`update items set due_at = now() + interval '1 hour' where order_id = ${order}`
+  const asked = await change('POST', `/orders/${order}/ask`, {})
+  expect(asked.json.data).toEqual({ items: 1, suppliers: ['sandbox'] })
+  const { items } = await read(`/orders/${order}/timeline`)
+  expect(items.at(-1)).toMatchObject({ kind: 'ask', text: 'sandbox' })
+  expect((await read('/audit?what=order%20note&limit=1')).page.items[0]).toMatchObject({
+    after: { kind: 'ask', order_id: order },
+  })
+  expect(await change('POST', `/orders/${await done()}/ask`, {})).toMatchObject({ status: 409 })
+})
+
+it('a webhook is told the last event again, and an order without one says so', async () => {
+  const { sql } = office.server
+  const order = await done()
+  expect(await change('POST', `/orders/${order}/resend-webhook`, {})).toMatchObject({ status: 409 })
+  await sql`
+    insert into webhooks (account_id, key_id, url, secrets, created_at, updated_at)
+    select account_id, key_id, 'https://203.0.113.1/hook', '\\x01', now(), now() from orders where id = ${order}`
+  await sql`update orders set state = state where id = ${order}`
+  const resent = await change('POST', `/orders/${order}/resend-webhook`, {})
+  expect(resent.json.data, JSON.stringify(resent.json)).toEqual({ event: expect.stringMatching(/^evt_\d+$/) })
+  const { items } = await read(`/orders/${order}/timeline`)
+  expect(items.map(({ kind }: { kind: string }) => kind)).toContain('event')
+  expect(items.at(-1)).toMatchObject({ kind: 'webhook', text: resent.json.data.event })
+  await sql`update webhooks set status = 'gone', paused_at = now()`
+})
+
+describe('one box finds', () => {
+  it('orders by everything that names them whole', async () => {
+    const input = imei(++imeis)
+    const order = await done({ IMEI: input, REFERENCE: 'Their-77' })
+    const [{ reference }] = (await read(`/orders/${order}`)).items[0].attempts
+    let trace: string | undefined
+    await until('the request is logged', async () => {
+      const { items } = await read(`/orders/${order}/timeline`)
+      trace = items.find(({ kind }: { kind: string }) => kind === 'placed').reference ?? undefined
+      return trace !== undefined
+    })
+    for (const [q, by] of [
+      [String(order), 'number'],
+      [input, 'imei'],
+      [`${input.slice(0, 6)} ${input.slice(6, 14)}-${input.slice(14)}`, 'imei'],
+      ['THEIR-77', 'reference'],
+      ...(reference ? [[reference, 'supplier_number']] : []),
+      [trace, 'trace_id'],
+    ]) {
+      const { orders } = await read(`/search?q=${encodeURIComponent(String(q))}`)
+      expect(orders, `${q}`).toMatchObject([{ by, order: { id: order } }])
+    }
+    expect((await read('/search?q=heir-7')).orders).toMatchObject([{ by: 'part', order: { id: order } }])
+    expect((await read('/search?q=0190a0c0-0000-7000-8000-000000000000')).orders).toEqual([])
+  })
+
+  it('resellers and services', async () => {
+    const { accounts } = await read(`/search?q=${shop.username}`)
+    expect(accounts[0]).toMatchObject({ username: shop.username, by: 'username', whole: true })
+    const { services } = await read(`/search?q=${service}`)
+    expect(services).toContainEqual(expect.objectContaining({ id: Number(service), by: 'id', whole: true }))
+    expect((await get('/search')).status).toBe(400)
+  })
+
+  it('pasted lines, and says which it does not find', async () => {
+    const [one, two] = [await done({ REFERENCE: 'line-1' }), await done()]
+    const { json } = await change('POST', '/search/orders', {
+      lines: ['line-1', ` ${two} `, 'nothing', 'line-1', ''].filter((line) => line !== ''),
+    })
+    expect(json.data).toMatchObject({
+      found: [
+        { line: 'line-1', orders: [one] },
+        { line: String(two), orders: [two] },
+      ],
+      not_found: ['nothing'],
+      orders: [{ id: two }, { id: one }],
+    })
+    expect((await change('POST', '/search/orders', { lines: [] })).status).toBe(400)
+  })
+})
+
+describe('the list of orders', () => {
+  it('takes several values of a filter, and says what is none', async () => {
+    const other = await office.server.shop({ deposit: '5' })
+    const { SUCCESS } = await office.server.place(other, { ID: service, IMEI: imei(++imeis) })
+    await office.server.ended(other, SUCCESS[0].REFERENCEID)
+    const both = (
+      await read(`/orders?account=${shop.username},${other.username}&state=success,failed&limit=200`)
+    ).page.items
+    expect(new Set(both.map(({ username }: { username: string }) => username))).toEqual(
+      new Set([shop.username, other.username]),
+    )
+    expect(await read(`/orders/count?account=${other.username}`)).toEqual({ value: 1, capped: false })
+    expect((await read('/orders?refunded=yes')).page.items.length).toBeGreaterThan(0)
+    for (const [query, field] of [
+      ['state=success,lost', 'state'],
+      ['sort=-ended', 'sort'],
+      ['refunded=no', 'refunded'],
+      ['ended_to=2026-01-01', 'ended_from'],
+    ]) {
+      const { status, json } = await get(`/orders?${query}`)
+      expect([query, status, Object.keys(json.errors)]).toEqual([query, expect.any(Number), [field]])
+      expect(status).toBeGreaterThanOrEqual(400)
+    }
+  })
+})
