@@ -114,6 +114,47 @@ describe('orders are', () => {
     expect(await change('POST', `/orders/${await withSupplier()}/verify`, {})).toMatchObject({ status: 409 })
   })
 
+  it('asked about at once, which stands in the timeline and in the trail', async () => {
+    const order = await withSupplier()
+    await office.server.sql`update items set due_at = now() + interval '1 hour' where order_id = ${order}`
+    const asked = await change('POST', `/orders/${order}/ask`, {})
+    expect(asked.json.data).toEqual({ items: 1, suppliers: ['sandbox'] })
+    const { items } = await read(`/orders/${order}/timeline`)
+    expect(items.at(-1)).toMatchObject({ kind: 'ask', text: 'sandbox' })
+    expect((await read('/audit?what=order%20note&limit=1')).page.items[0]).toMatchObject({
+      after: { kind: 'ask', order_id: order },
+    })
+    expect(await change('POST', `/orders/${await done()}/ask`, {})).toMatchObject({ status: 409 })
+  })
+
+  it('told of again to their webhook, where there is one', async () => {
+    const { sql } = office.server
+    const order = await done()
+    expect(await change('POST', `/orders/${order}/resend-webhook`, {})).toMatchObject({ status: 409 })
+    await sql`
+      insert into webhooks (account_id, key_id, url, secrets, created_at, updated_at)
+      select account_id, key_id, 'https://203.0.113.1/hook', '\\x01', now(), now() from orders where id = ${order}`
+    await sql`update orders set state = state where id = ${order}`
+    const resent = await change('POST', `/orders/${order}/resend-webhook`, {})
+    expect(resent.json.data, JSON.stringify(resent.json)).toEqual({
+      event: expect.stringMatching(/^evt_\d+$/),
+    })
+    const { items } = await read(`/orders/${order}/timeline`)
+    expect(items.map(({ kind }: { kind: string }) => kind)).toContain('event')
+    expect(items.at(-1)).toMatchObject({ kind: 'webhook', text: resent.json.data.event })
+    await sql`update webhooks set status = 'gone', paused_at = now()`
+  })
+
+  it('written about', async () => {
+    const order = await done()
+    const noted = await change('POST', `/orders/${order}/notes`, { text: ' They called ' })
+    expect(noted.json.data).toMatchObject({
+      items: [{ kind: 'note', text: 'They called', actor: `staff:${id}` }],
+    })
+    expect(await change('POST', `/orders/${order}/notes`, { text: ' ' })).toMatchObject({ status: 422 })
+    expect(await change('POST', '/orders/999999/notes', { text: 'x' })).toMatchObject({ status: 404 })
+  })
+
   it('refunded in part, once for each reference, and then in whole', async () => {
     const order = await done()
     const before = await available()
