@@ -21,6 +21,7 @@ import { Gateways } from '../deposits/gateways.ts'
 import { depositJobs } from '../deposits/schedule.ts'
 import { Fulfilment } from '../fulfilment/fulfilment.ts'
 import { fulfilmentGauges } from '../fulfilment/gauges.ts'
+import { exchangeJobs } from '../fulfilment/outcome/exchanges.ts'
 import { OrderRequests } from '../fulfilment/people/order-requests.ts'
 import { Idempotency } from '../idempotency/idempotency.ts'
 import { KeySweeper } from '../idempotency/key-sweeper.ts'
@@ -39,6 +40,7 @@ import { Placement } from '../orders/place/placement.ts'
 import { longOpenJobs } from '../orders/read/long-open.ts'
 import { OrderReader } from '../orders/read/order-reader.ts'
 import { GuardedOutbound } from '../outbound/guarded.ts'
+import { HeardOutbound } from '../outbound/recorded.ts'
 import { Attempts } from '../people/attempts.ts'
 import { personMailJobs } from '../people/mail-jobs.ts'
 import { Passkeys } from '../people/passkeys.ts'
@@ -188,7 +190,10 @@ export async function compose(
   const authenticator = new Authenticator({ sql, notifier, clock, failedLogins })
   const liveAnswers = new LiveAnswers(authenticator, notifier)
   const catalogue = new Catalogue(sql, notifier, config)
-  const directory = new SupplierDirectory({ sql, notifier, sealer, context, log })
+  const directory = new SupplierDirectory({
+    ...{ sql, notifier, sealer, log },
+    context: { ...context, outbound: new HeardOutbound(context.outbound) },
+  })
   const fulfilment = new Fulfilment({ sql: hot, directory, clock, log })
   // Workers in other processes learn of new orders by the database.
   const placement = new Placement({
@@ -218,6 +223,7 @@ export async function compose(
       ...balanceJobs({ sql: long, open, everyMinutes: config.supplierBalanceMinutes, clock, log }),
       ...requestJobs({ sql: long, clock, days: config.requestLogDays }),
       ...longOpenJobs({ sql: long, clock }),
+      ...exchangeJobs({ sql: long, clock }),
       ...depositJobs(paying),
       ...priceJobs({ sql: long }),
       ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),

@@ -4,12 +4,14 @@ import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
 import { withText } from '../integrations/suppliers/http-kit/results.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import type { Clock } from '../lib/time.ts'
+import { type Exchanged, hear } from '../outbound/recorded.ts'
 import { Cuts } from '../runtime/cuts.ts'
 import { Loop } from '../runtime/loop.ts'
 import type { Breakers } from './breakers.ts'
 import type { ClaimedItem } from './claimed-item.ts'
 import { LEASE_MS } from './dispatch/claim-due-items.ts'
 import { extendLeases } from './dispatch/dispatch.sql.ts'
+import { keepExchanges } from './outcome/exchanges.ts'
 import { anothers, type SupplierTraits, updateFor } from './outcome/item-update.ts'
 import { recordLate } from './outcome/late-answers.ts'
 import type { OutcomeWriter, Recorded } from './outcome/outcome-writer.ts'
@@ -145,11 +147,14 @@ export class Worker {
       kept.size + late.length === 0 ? items : items.filter((item) => !kept.has(item) && !late.includes(item))
     const mayBegin = (): boolean => this.#over(open).length === 0
     let given: SupplierOutcome[]
+    const heard: Exchanged[] = []
     const cut = this.#cuts.begin(CALL_TIMEOUT_MS)
     try {
       const { signal } = cut
       const tasks = open.map(taskOf)
-      const answers = call === 'send' ? supplier.send(tasks, signal, mayBegin) : supplier.ask(tasks, signal)
+      const answers = hear(heard, () =>
+        call === 'send' ? supplier.send(tasks, signal, mayBegin) : supplier.ask(tasks, signal),
+      )
       given = open.length === 0 ? [] : await endedBy(signal, answers)
     } catch (error) {
       given = open.map(() => unclear(error))
@@ -180,9 +185,20 @@ export class Worker {
           { limiter, call, items: late, hadBefore },
           late.map(() => NOT_SENT),
         ),
+      this.#keep(
+        open.filter((_, index) => said[index]?.kind === 'unknown'),
+        { call, heard, config },
+      ),
     ])
     this.#recording.add(recording)
     await recording.finally(() => this.#recording.delete(recording))
+  }
+
+  /** `#keep` keeps what was sent and received about items of which nobody can say what became of them. It is evidence, and nothing depends on it. */
+  async #keep(items: ClaimedItem[], of: Parameters<typeof keepExchanges>[2]): Promise<void> {
+    await keepExchanges(this.#deps.sql, items, of, this.#deps.clock.now()).catch((error: unknown) =>
+      this.#deps.log.warn({ err: error }, 'what a supplier said was not kept'),
+    )
   }
 
   async #record({ limiter, call, items, hadBefore }: Required<Call>, said: SupplierOutcome[]): Promise<void> {

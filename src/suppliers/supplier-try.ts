@@ -4,6 +4,7 @@ import type { IntegrationContext } from '../integrations/kit/kind.ts'
 import { heldAgainst } from '../integrations/suppliers/http-kit/evidence.ts'
 import { Reasons } from '../integrations/suppliers/http-kit/reasons.ts'
 import { withText } from '../integrations/suppliers/http-kit/results.ts'
+import { withoutSecrets } from '../integrations/suppliers/http-kit/shown-exchange.ts'
 import type { SupplierOutcome, SupplierTask } from '../integrations/suppliers/supplier.ts'
 import { fault, orThrow, resultOf } from '../lib/fault.ts'
 import { type Exchanged, RecordedOutbound } from '../outbound/recorded.ts'
@@ -134,27 +135,3 @@ function meaningOf(outcome: SupplierOutcome): string {
       return 'nothing that is known'
   }
 }
-
-function withoutSecrets({ url, headers, body, answer, ...rest }: Exchanged, reasons: Reasons): Exchanged {
-  const shown = (given: Record<string, string>) =>
-    Object.fromEntries(
-      Object.entries(given).map(([name, value]) => [
-        name,
-        PRIVATE.test(name) ? '***' : reasons.hidden(value),
-      ]),
-    )
-  return {
-    ...rest,
-    url: reasons.hidden(url),
-    headers: shown(headers),
-    body: reasons.hidden(body),
-    answer: answer && {
-      status: answer.status,
-      headers: shown(answer.headers),
-      body: reasons.hidden(answer.body),
-    },
-  }
-}
-
-/** PRIVATE are headers whose value is a secret, whatever stands in it. */
-const PRIVATE = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i

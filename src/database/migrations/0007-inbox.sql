@@ -15,3 +15,26 @@ create table inbox_marks (
 -- The oldest first.
 create index reviews_waiting_since on reviews (opened_at, id) where resolved_at is null;
 create index deposits_waiting_since on deposits (created_at, id) where state = 'review';
+
+-- What was sent to a supplier and received from it where nobody can say what became of an item: the evidence of people who decide. Without secrets, kept 30 days.
+create table attempt_exchanges (
+  id bigint generated always as identity primary key,
+  account_id integer not null,
+  order_id bigint not null,
+  position smallint not null,
+  -- The number of the attempt.
+  number smallint not null,
+  at timestamptz not null,
+  call text not null check (call in ('send', 'ask')),
+  method text not null,
+  url text not null,
+  request text not null,
+  -- null: there was no answer.
+  status integer,
+  answer text,
+  -- Why there was no whole answer.
+  error text,
+  milliseconds integer not null
+);
+create index attempt_exchanges_of_item on attempt_exchanges (account_id, order_id, position, number, id);
+create index attempt_exchanges_age on attempt_exchanges (at);

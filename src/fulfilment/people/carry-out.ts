@@ -5,9 +5,10 @@ import { refundWithin } from '../after/refunds.ts'
 import { itemUpdate } from '../outcome/item-update.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { resumeAttempt } from '../outcome/resumed.sql.ts'
-import type { Decider, Decision, DecisionKind } from './decision.ts'
+import type { Decider, Decision } from './decision.ts'
 import type { Review } from './review.ts'
 import { allowAnyMargin, type Decided, referenceIsTaken } from './reviews.sql.ts'
+import { isInHand, UNKNOWN_ATTEMPT, whyNot } from './why-not.ts'
 
 const DEFAULT_MESSAGE = 'Cancelled by the operator'
 const REFUND_MESSAGE = 'Refunded by the operator'
@@ -22,17 +23,14 @@ export async function carryOut(
   clock: Clock,
 ): Promise<void> {
   const now = clock.now()
-  if (givesBack.includes(decision.kind)) checkAnswered(item, now)
-  // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
-  if ((review.kind === 'margin' || review.kind === 'supplier') && item.state !== 'pending') {
-    throw new Refusal('conflict', `the item does not wait any more, it is ${item.state}`, 'id')
-  }
+  const reason = whyNot(review, item, decision.kind, now)
+  if (reason !== undefined) throw new Refusal('conflict', reason, 'id')
   if (decision.kind === 'send_anyway') return await allowAnyMargin(sql, item, now)
   if (review.kind === 'changed') {
     if (item.state !== 'pending')
       return await giveBackAfterSuccess(sql, review, item, decision, decider.actor, clock)
     if (decision.kind === 'found') return await resume(sql, review, item, decision.reference, decider, now)
-  } else if (aboutTheSupplier.includes(decision.kind)) checkAttempt(review, item)
+  }
   if (decision.kind === 'found') await checkReference(sql, item, decision.reference.trim())
   const update =
     review.kind === 'changed'
@@ -43,28 +41,16 @@ export async function carryOut(
   await followItems(sql, [item], now)
 }
 
-/** `givesBack` are decisions that move money back to the reseller. */
-const givesBack: readonly DecisionKind[] = ['give_back', 'grant']
-
-/** `aboutTheSupplier` are decisions that say what the supplier of the attempt in question did. */
-const aboutTheSupplier: readonly DecisionKind[] = ['found', 'send_again', 'result']
-
-/** `checkAttempt`: what is known of one supplier says nothing about another that has the item by now (promise 4). */
-function checkAttempt({ attempt }: Review, { state, attempt: latest }: Decided): void {
-  if (state === 'pending' || latest === null || latest.number === attempt) return
-  throw new Refusal('conflict', `the item has gone on to another supplier, where it is ${state}`, 'id')
-}
-
 /** `resume` gives an item that waits for another supplier back to the one that the review is about. */
 async function resume(
   sql: Transaction,
-  { attempt }: Review,
+  review: Review,
   item: Decided,
   reference: string,
   { actor, why }: Decider,
   now: Date,
 ): Promise<void> {
-  if (attempt === null) throw unknownAttempt()
+  const attempt = attemptOf(review)
   const found = reference.trim()
   checkForm(found)
   const resumption = { item, attempt, reference: found, said: `${actor}: ${why}` }
@@ -72,24 +58,22 @@ async function resume(
   throw new Refusal('conflict', `another item was bought under reference ${found}`, 'reference')
 }
 
-/** `unknownAttempt`: a backup was restored, which knows nothing of what was sent after it. */
-const unknownAttempt = (): Refusal =>
-  new Refusal(
-    'conflict',
-    'this database knows of no supplier that has it: give it back; or have people answer it, who are the first route of its service, and dismiss the review',
-    'id',
-  )
+/** `attemptOf` gives the attempt that a review is about, where a decision needs one. */
+function attemptOf({ attempt }: Review): number {
+  if (attempt === null) throw new Refusal('conflict', UNKNOWN_ATTEMPT, 'id')
+  return attempt
+}
 
 /** `waitingUpdate` ends an item that waits for another supplier, while a former one says that it has it. */
 function waitingUpdate(
-  { attempt }: Review,
+  review: Review,
   item: Decided,
   decision: Decision,
   decider: Decider,
   now: Date,
 ): ItemUpdate {
   if (decision.kind !== 'result') return decidedUpdate(item, decision, decider, now)
-  if (attempt === null) throw unknownAttempt()
+  const attempt = attemptOf(review)
   checkResult(decision.text)
   const said = `${decider.actor}: ${decider.why}`
   return itemUpdate({
@@ -184,16 +168,6 @@ export function decidedUpdate(
 
 /** ANSWERED_MS is when whoever asks has an answer, which comes late and may be that the supplier has it: asking may repeat the order. */
 export const ANSWERED_MS = 35_000
-
-/** `isInHand`: a supplier is being asked about the item at this moment. */
-const isInHand = ({ askedUntil }: Decided, now: Date): boolean => askedUntil !== null && askedUntil > now
-
-/** `checkAnswered`: asking may repeat the order, and its answer may be that it was done: no money is given back before it has come. */
-function checkAnswered(item: Decided, now: Date): void {
-  if (!isInHand(item, now)) return
-  const detail = `a supplier is being asked about the item at this moment: decide again in some seconds`
-  throw new Refusal('conflict', detail, 'id')
-}
 
 const ended = {
   state: 'given_up',

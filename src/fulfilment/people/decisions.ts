@@ -5,7 +5,7 @@ import type { ReviewId } from '../../lib/ids.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
 import { followItems, type ItemUpdate, writeItemUpdates } from '../outcome/outcomes.sql.ts'
 import { carryOut, decidedUpdate } from './carry-out.ts'
-import { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
+import { type Decider, type Decision, decisionsFor } from './decision.ts'
 import {
   hurryWaiting,
   keepDecision,
@@ -22,6 +22,7 @@ import {
   takeForDecision,
   updateResolved,
 } from './reviews.sql.ts'
+import { leaveTheItem } from './why-not.ts'
 
 export { type Decider, type Decision, type DecisionKind, decisionsFor } from './decision.ts'
 
@@ -34,9 +35,6 @@ export interface Resolved extends Review {
 const MAX_ALIKE = 200
 /** MAX_HURRIED bounds the items that workers are told of; they come to the others by themselves. */
 const MAX_HURRIED = 10_000
-
-/** `leaveTheItem` are decisions that change nothing about the item: a worker keeps it, and its update counts. */
-const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
 
 /**
  * `resolveReview` carries a person's decision out, all of it or nothing: item, attempt, money, and the record of who and why. A worker

@@ -162,16 +162,7 @@ export async function takeForDecision(
   name: ItemName,
   ifFreeAt: Date | null = null,
 ): Promise<Decided | undefined> {
-  const [row] = await sql<
-    (Pick<Decided, 'fence' | 'state' | 'askedUntil' | 'price'> & {
-      number: number | null
-      attemptState: AttemptState
-      supplierId: SupplierId
-      supplierKind: string
-      reference: string | null
-      asked: number
-    })[]
-  >`
+  const [row] = await sql<DecidedRow[]>`
     with taken as (
       update items set fence = fence + 1
        where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position}
@@ -182,6 +173,30 @@ export async function takeForDecision(
                                   and r.position = items.position and r.recheck_lease > ${ifFreeAt})))
       returning account_id, order_id, position, fence, state, leased_until, price
     )
+    ${withLatest(sql)}`.records()
+  return row && decidedOf(name, row)
+}
+
+/** `readForDecision` gives an item as `takeForDecision` does, and leaves it to whoever works on it. */
+export async function readForDecision(sql: Queryable, name: ItemName): Promise<Decided | undefined> {
+  const [row] = await sql<DecidedRow[]>`
+    with taken as (
+      select account_id, order_id, position, fence, state, leased_until, price from items
+       where account_id = ${name.accountId} and order_id = ${name.orderId} and position = ${name.position})
+    ${withLatest(sql)}`.records()
+  return row && decidedOf(name, row)
+}
+
+type DecidedRow = Pick<Decided, 'fence' | 'state' | 'askedUntil' | 'price'> & {
+  number: number | null
+  attemptState: AttemptState
+  supplierId: SupplierId
+  supplierKind: string
+  reference: string | null
+  asked: number
+}
+
+const withLatest = (sql: Queryable) => sql`
     select t.fence, t.state, t.price,
            greatest(t.leased_until, (
              select max(r.recheck_lease) from attempts r
@@ -193,8 +208,9 @@ export async function takeForDecision(
         select * from attempts a
          where a.account_id = t.account_id and a.order_id = t.order_id and a.position = t.position
          order by a.number desc limit 1) a on true
-      left join suppliers s on s.id = a.supplier_id`.records()
-  if (!row) return undefined
+      left join suppliers s on s.id = a.supplier_id`
+
+function decidedOf(name: ItemName, row: DecidedRow): Decided {
   const { fence, state, askedUntil, price, number, attemptState, ...attempt } = row
   return {
     ...name,

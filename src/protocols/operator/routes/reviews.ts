@@ -11,12 +11,16 @@ import {
   listReviews,
   type ReviewView,
 } from '../../../fulfilment/people/reviews.ts'
+import { type BalanceThen, type Evidence, evidenceOf } from '../../../inbox/evidence.ts'
 import type { ReviewId } from '../../../lib/ids.ts'
+import { formatMicros } from '../../../lib/money.ts'
 import { pageOf as pageOfFound } from '../../../lib/page.ts'
+import type { Caller } from '../caller.ts'
 import { cursorText, readCursor } from '../cursors.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
 import {
+  amount,
   bodyOf,
   id,
   idParams,
@@ -72,6 +76,103 @@ const wireReview = (one: ReviewView): Static<typeof review> => ({
   ...{ resolution: one.resolution, resolved_by: one.resolvedBy, why: one.why, resolved_at: one.resolvedAt },
   decisions: one.resolution === null ? [...decisionsFor[one.kind]] : [],
 })
+
+const balance = Type.Object({ at: time(), balance: amount(), currency: Type.String() })
+
+const evidence = Type.Object({
+  supplier: orNull(
+    Type.Object({ id, name: Type.String(), kind: Type.String(), url: orNull(Type.String()) }),
+    'That of the attempt in question; null: there is none',
+  ),
+  asked: Type.Integer({ description: 'How often the supplier was asked what became of it' }),
+  asks_at: orNull(time('When imeigate asks the supplier again by itself'), 'null: it does not'),
+  exchanges: Type.Array(
+    Type.Object({
+      attempt: Type.Integer(),
+      at: time(),
+      call: oneOf(['send', 'ask']),
+      method: Type.String(),
+      url: Type.String(),
+      request: Type.String(),
+      status: orNull(Type.Integer(), 'null: there was no answer'),
+      answer: orNull(Type.String()),
+      error: orNull(Type.String()),
+      milliseconds: Type.Integer(),
+    }),
+    {
+      description:
+        'What was sent and received where the outcome was not clear, without secrets, kept 30 days',
+    },
+  ),
+  balance: Type.Optional(
+    Type.Object(
+      { before: orNull(balance), after: orNull(balance) },
+      {
+        description:
+          'Only for who has `costs.read`: ours at the supplier, around the time at which it was sent',
+      },
+    ),
+  ),
+  same_input: Type.Array(
+    Type.Object({
+      order: longId,
+      item: Type.Integer(),
+      username: Type.String(),
+      state: oneOf(itemStates),
+      reference: orNull(Type.String(), "The supplier's number"),
+      created_at: time(),
+    }),
+    { description: 'Other orders of the same input that this supplier had' },
+  ),
+})
+
+const choice = Type.Object({
+  decision: oneOf(decisions),
+  allowed: Type.Boolean(),
+  why_not: orNull(Type.String(), 'null: it fits how the item is now'),
+  money: oneOf(['back', 'charged', 'stays'], { description: "What becomes of the item's price" }),
+  consequence: Type.String({ description: 'What it does to the money, for people' }),
+})
+
+/** MOVES are the decisions that take a permission of their own. */
+const MOVES: ReadonlySet<string> = new Set(['give_back', 'send_again', 'send_anyway', 'grant'])
+
+const choicesOf = ({ choices }: Evidence, { permissions }: Caller): Static<typeof choice>[] =>
+  choices
+    .filter(({ decision }) => permissions.has(MOVES.has(decision) ? 'reviews.give_back' : 'reviews.resolve'))
+    .map(({ decision, whyNot, money, consequence }) => ({
+      ...{ decision, allowed: whyNot === null, why_not: whyNot, money, consequence },
+    }))
+
+const wireBalance = (one: BalanceThen | undefined): Static<typeof balance> | null =>
+  one ? { at: one.at, balance: formatMicros(one.balance, one.currency), currency: one.currency } : null
+
+const wireEvidence = (found: Evidence, { input }: ReviewView): Static<typeof evidence> => ({
+  supplier: found.attempt
+    ? {
+        ...{ id: found.attempt.supplierId, name: found.attempt.supplier },
+        ...{ kind: found.attempt.supplierKind, url: siteOf(found.attempt.url) },
+      }
+    : null,
+  asked: found.attempt?.asked ?? 0,
+  asks_at: found.asksAt,
+  exchanges: found.exchanges.map((one) => ({ ...one })),
+  ...(found.balance && {
+    balance: { before: wireBalance(found.balance.before), after: wireBalance(found.balance.after) },
+  }),
+  same_input: found.sameInput.flatMap(({ order, username, attempts }) =>
+    order.items
+      .filter((one) => one.input.toLowerCase() === input.toLowerCase())
+      .map((one) => ({
+        ...{ order: order.id, item: one.position, username, state: one.state, created_at: order.createdAt },
+        reference: attempts.findLast(({ position }) => position === one.position)?.reference ?? null,
+      })),
+  ),
+})
+
+/** `siteOf` gives the address of a supplier's site, without what may be secret behind it. */
+const siteOf = (url: string | null): string | null =>
+  url !== null && URL.canParse(url) && /^https?:/.test(url) ? new URL(url).origin : null
 
 const keptAnswer = Type.Object({
   supplier: Type.String(),
@@ -146,24 +247,35 @@ export const reviewRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
     name: 'getReview',
     section,
     command: 'review show',
-    summary: 'One review with its evidence: the item, and what was tried for it',
+    summary:
+      'One review with its evidence: the item, what was tried for it, and what each decision does to the money',
     access,
     params: idParams,
     answer: Type.Object({
       review,
       currency: Type.String(),
       item,
+      evidence,
+      choices: Type.Array(choice, {
+        description: 'The decisions that the caller may take, with what each does to the money',
+      }),
       others: Type.Array(review, { description: 'Of the same order, the newest first' }),
     }),
     refusals: ['not_found'],
     handle: async ({ desk, caller, params }) => {
       const found = await findReview(desk.read, params.id as ReviewId)
       const { orderId, position } = found
+      const known = await evidenceOf(desk.read, found, {
+        seesCosts: caller.permissions.has('costs.read'),
+        clock,
+      })
       const order = wireOrder(await mustFindOrder(desk.read, orderId), caller)
       const others = await listReviews(desk.read, { order: orderId, all: true, limit: 100 })
       return {
         review: wireReview(found),
         currency: order.currency,
+        evidence: wireEvidence(known, found),
+        choices: choicesOf(known, caller),
         item: order.items.find((one) => one.position === position) as (typeof order.items)[number],
         others: others.filter((one) => one.id !== found.id).map(wireReview),
       }

@@ -1,0 +1,47 @@
+import type { DecisionKind } from './decision.ts'
+import type { Review } from './review.ts'
+import type { Decided } from './reviews.sql.ts'
+
+/** `leaveTheItem` are decisions that change nothing about the item: a worker keeps it, and its update counts. */
+export const leaveTheItem: readonly DecisionKind[] = ['wait', 'decline', 'dismiss']
+/** `givesBack` are decisions that move money back to the reseller. */
+const givesBack: readonly DecisionKind[] = ['give_back', 'grant']
+/** `aboutTheSupplier` are decisions that say what the supplier of the attempt in question did. */
+const aboutTheSupplier: readonly DecisionKind[] = ['found', 'send_again', 'result']
+
+/** UNKNOWN_ATTEMPT: a backup was restored, which knows nothing of what was sent after it. */
+export const UNKNOWN_ATTEMPT =
+  'this database knows of no supplier that has it: give it back; or have people answer it, who are the first route of its service, and dismiss the review'
+
+/** `isInHand`: a supplier is being asked about the item at this moment. */
+export const isInHand = ({ askedUntil }: Pick<Decided, 'askedUntil'>, now: Date): boolean =>
+  askedUntil !== null && askedUntil > now
+
+/** `whyNot` says why a decision does not fit what became of the item; undefined: it does. What the database alone knows, writing it finds. */
+export function whyNot(
+  { kind, attempt }: Pick<Review, 'kind' | 'attempt'>,
+  { state, askedUntil, attempt: latest }: Pick<Decided, 'state' | 'askedUntil' | 'attempt'>,
+  decision: DecisionKind,
+  now: Date,
+): string | undefined {
+  if (leaveTheItem.includes(decision)) return undefined
+  // Asking may repeat the order, and its answer may be that it was done: no money is given back before it has come.
+  if (givesBack.includes(decision) && isInHand({ askedUntil }, now))
+    return 'a supplier is being asked about the item at this moment: decide again in some seconds'
+  // What was asked about an item that waits says nothing about one that a supplier may have by now (promise 4).
+  if ((kind === 'margin' || kind === 'supplier') && state !== 'pending')
+    return `the item does not wait any more, it is ${state}`
+  if (kind === 'changed') {
+    if (state === 'pending')
+      return attempt === null && aboutTheSupplier.includes(decision) ? UNKNOWN_ATTEMPT : undefined
+    // What was charged is refunded, which says itself why not.
+    return decision === 'give_back' ? undefined : `the item is ${state}, and waits for no supplier`
+  }
+  if (state !== 'pending' && state !== 'processing' && state !== 'unknown')
+    return `the item is ${state} already`
+  if (!aboutTheSupplier.includes(decision)) return undefined
+  // What is known of one supplier says nothing about another that has the item by now (promise 4).
+  if (state !== 'pending' && latest !== null && latest.number !== attempt)
+    return `the item has gone on to another supplier, where it is ${state}`
+  return state === 'pending' || latest === null ? `the item is ${state}, and with no supplier` : undefined
+}
