@@ -51,6 +51,10 @@ export async function document(scope: FastifyInstance, version: string): Promise
       security: [{ person: [] }, { program: [] }],
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema${index}`}` },
+    transform: ({ schema, url, route: { config } }) => ({
+      url,
+      schema: config?.operatorRoute ? describe(config.operatorRoute) : schema,
+    }),
   })
   const page = { path: '/docs/operator', url: '/openapi-operator.json', title: 'imeigate operator API' }
   await docsPage(scope, page)
@@ -61,10 +65,22 @@ export async function document(scope: FastifyInstance, version: string): Promise
   })
 }
 
-/** `schemaOf` gives what Fastify validates a route's requests with, and what the document says of it. */
-export function schemaOf(route: Route): FastifySchema {
-  const { body, params, query, description, access, further = [] } = route
+/** `checkedOf` gives what Fastify validates a route's requests with. */
+export const checkedOf = (route: Route): FastifySchema => {
+  const { body, params, query } = route
   return {
+    ...(params && { params }),
+    ...(query && { querystring: withDefaults(query) }),
+    ...(body && { body }),
+    ...(isChange(route) && { headers: headersOf(route) }),
+  }
+}
+
+/** `describe` gives what the document says of a route, which is made when somebody first reads it: a start would pay for it each time. */
+function describe(route: Route): FastifySchema {
+  const { description, access, further = [] } = route
+  return {
+    ...checkedOf(route),
     operationId: route.name,
     tags: [route.section],
     summary: route.summary,
@@ -72,10 +88,6 @@ export function schemaOf(route: Route): FastifySchema {
       .filter((part) => part !== undefined)
       .join('\n\n'),
     ...(access === 'anybody' && { security: [] }),
-    ...(params && { params }),
-    ...(query && { querystring: withDefaults(query) }),
-    ...(body && { body }),
-    ...(isChange(route) && { headers: headersOf(route) }),
     response: {
       200: {
         description: 'Done',

@@ -19,7 +19,7 @@ import {
 import { hasField, validatorFor } from '../kit/validation.ts'
 import { admit, type Caller, refuseFurther } from './caller.ts'
 import type { OperatorDeps } from './deps.ts'
-import { document, schemaOf } from './document.ts'
+import { checkedOf, document } from './document.ts'
 import { type Call, isChange, operatorRouteOf, PREFIX, type Route } from './route.ts'
 import { routesOf } from './routes.ts'
 
@@ -52,7 +52,6 @@ export function operatorApi(
         return await readJson(body.bytes)
       })
       api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
-      api.setSerializerCompiler(() => JSON.stringify)
       api.setErrorHandler((error, request, reply) =>
         answerError(refusalOf(error, request, deps), error, request, reply),
       )
@@ -76,7 +75,7 @@ export function operatorApi(
         api.route({
           method: route.method,
           url: `${PREFIX}${route.path}`,
-          schema: schemaOf(route),
+          schema: checkedOf(route),
           config: { operatorRoute: route },
           handler: (request, reply) =>
             deps.presence.through(() => answer(deps, route, request, reply), {

@@ -31,6 +31,10 @@ export async function document(scope: FastifyInstance, version: string): Promise
       security: [{ key: [] }],
     },
     refResolver: { buildLocalReference: ({ $id }, _base, _fragment, index) => `${$id ?? `schema${index}`}` },
+    transform: ({ schema, url, route: { config } }) => ({
+      url,
+      schema: config?.route ? describe(config.route) : schema,
+    }),
   })
   await docsPage(scope, { path: '/docs', url: '/openapi.json', title: 'imeigate API' })
   let text: string | undefined
@@ -40,18 +44,22 @@ export async function document(scope: FastifyInstance, version: string): Promise
   })
 }
 
-/** `schemaOf` gives what Fastify validates a route's requests with, and what the document says of it. */
-export function schemaOf(route: Route): FastifySchema {
-  const { method, body, params, query, needsKey = false } = route
+/** `checkedOf` gives what Fastify validates a route's requests with. */
+export const checkedOf = ({ method, body, params, query, needsKey = false }: Route): FastifySchema => ({
+  ...(params && { params }),
+  ...(query && { querystring: withDefaults(query) }),
+  ...(body && { body }),
+  ...(method === 'POST' && { headers: keyHeader(needsKey) }),
+})
+
+/** `describe` gives what the document says of a route, which is made when somebody first reads it: a start would pay for it each time. */
+function describe(route: Route): FastifySchema {
   return {
+    ...checkedOf(route),
     operationId: route.name,
     tags: [route.section],
     summary: route.summary,
     description: `${route.description === undefined ? '' : `${route.description}\n\n`}Needs the permission \`${route.permission}\`: ${permissions[route.permission]}.`,
-    ...(params && { params }),
-    ...(query && { querystring: withDefaults(query) }),
-    ...(body && { body }),
-    ...(method === 'POST' && { headers: keyHeader(needsKey) }),
     response: {
       200: {
         description: 'Done',

@@ -4,7 +4,6 @@ import type { ApiKey } from '../../accounts/account.ts'
 import { allows } from '../../accounts/permissions.ts'
 import { Refusal, unavailable } from '../../errors.ts'
 import { orThrow } from '../../lib/fault.ts'
-import { jsonWithAmounts } from '../../lib/money-json.ts'
 import { nothingDone } from '../../lib/undone.ts'
 import { jsonInTurns } from '../../runtime/json-in-turns.ts'
 import type { KeyThrottle } from '../../throttles/key-throttle.ts'
@@ -13,7 +12,7 @@ import { headersOf, Mismatch, refusalOfServer, type Source, sayRefusal, statusOf
 import { hasField, validatorFor } from '../kit/validation.ts'
 import { bearerOf } from './decode.ts'
 import type { RestDeps } from './deps.ts'
-import { document, schemaOf } from './document.ts'
+import { checkedOf, document } from './document.ts'
 import { Listener } from './live.ts'
 import { requestEntry } from './request-entry.ts'
 import { Answered, type Route, routeOf } from './route.ts'
@@ -44,7 +43,6 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         return await readJson(body.bytes)
       })
       api.setValidatorCompiler(({ schema, httpPart }) => validatorFor(schema as TSchema, httpPart))
-      api.setSerializerCompiler(() => jsonWithAmounts)
       api.setErrorHandler((error, request, reply) =>
         answerError(refusalOf(error, request, deps.presence), error, request, reply),
       )
@@ -76,7 +74,7 @@ export function restApi(app: FastifyInstance, deps: RestDeps, settings: RestSett
         api.route({
           method: route.method,
           url: route.path,
-          schema: schemaOf(route),
+          schema: checkedOf(route),
           config: { route },
           handler: (request, reply) =>
             deps.presence.through(
