@@ -98,6 +98,7 @@ const columnIds: Record<string, string> = {
   key_id: 'KeyId',
   order_id: 'OrderId',
   person_id: 'AccountPersonId',
+  plan_id: 'PlanId',
   price_group_id: 'PriceGroupId',
   provider_id: 'ProviderId',
   received_id: 'EntryId',

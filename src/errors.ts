@@ -32,6 +32,7 @@ export const errors = {
   duplicate_order: { status: 409, message: 'Duplicate order' },
   idempotency_conflict: { status: 409, message: 'Idempotency key already used for another request' },
   version_conflict: { status: 409, message: 'Somebody else has changed it', only: 'operator' },
+  plan_stale: { status: 409, message: 'Something has changed since this plan was made', only: 'operator' },
   order_id_required: { status: 400, message: 'Order id required', only: 'dhru' },
   order_not_found: { status: 404, message: 'Order not found' },
   too_many_rows: { status: 413, message: 'Too many rows', only: 'dhru' },

@@ -48,6 +48,7 @@ import type { Passwords } from '../people/passwords.ts'
 import { relyingPartyOf } from '../people/relying-party.ts'
 import { SignIns } from '../people/sign-ins.ts'
 import { signInJobs } from '../people/sweep.ts'
+import { planJobs } from '../plans/jobs.ts'
 import { priceJobs } from '../price-book/jobs.ts'
 import { Refusals } from '../request-log/refusals.ts'
 import { RequestLog } from '../request-log/request-log.ts'
@@ -226,6 +227,7 @@ export async function compose(
       ...exchangeJobs({ sql: long, clock }),
       ...depositJobs(paying),
       ...priceJobs({ sql: long }),
+      ...planJobs({ sql: long, clock, log }),
       ...noticeJobs({ sql: long, sealer, context, log, digestTimes: config.digestTimes }),
       ...webhookJobs({ sql, deliverer, clock }),
       ...signInJobs({ sql: long, clock }),

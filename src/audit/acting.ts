@@ -1,1 +1,1 @@
-export { actAs } from './acting.sql.ts'
+export { actAgain, actAs, actByPlan } from './acting.sql.ts'

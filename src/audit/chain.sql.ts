@@ -148,7 +148,7 @@ export async function hashChanges(
   const rows = await sql<{ link: number; hash: Buffer }[]>`
     select c.link, sha256(convert_to(string_agg(
              row(t.id, (extract(epoch from t.at) * 1000000)::bigint, t.actor, t.what, t.subject, t.account_id,
-                               t.before, t.after, t.role, t.sign_in_id, t.address, t.trace_id, t.why)::text,
+                               t.before, t.after, t.role, t.sign_in_id, t.address, t.trace_id, t.why, t.plan_id)::text,
              E'\n' order by c.ord), 'UTF8')) as hash
       from unnest(${changes.map(({ link }) => link)}::int[], ${changes.map(({ id }) => id)}::bigint[])
              with ordinality as c (link, id, ord)

@@ -1,4 +1,4 @@
-import type { AccountId, SignInId } from '../lib/ids.ts'
+import type { AccountId, PlanId, SignInId } from '../lib/ids.ts'
 import type { Period } from '../lib/period.ts'
 import type { Noun } from './nouns.ts'
 
@@ -16,6 +16,8 @@ export interface Change {
   signInId: SignInId | null
   address: string | null
   traceId: string | null
+  /** `planId` is the plan by which it was changed. */
+  planId: PlanId | null
   /** `why` is the reason, where one was given. */
   why: string | null
   /** `what` is the noun, and `subject` names the thing: by its id, where it has one. */

@@ -33,6 +33,7 @@ export const tableOf = {
   'secret key': 'secret_key_rotations',
   move: 'moves',
   'former order': 'former_orders',
+  plan: 'plans',
 } as const
 
 export type Noun = keyof typeof tableOf

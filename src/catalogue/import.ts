@@ -41,6 +41,8 @@ export interface ImportOptions {
   onProgress?: ((done: number, total: number) => void) | undefined
   /** `onService` is told what becomes of each service, unless something is wrong with any. */
   onService?: ((service: ImportedService) => void) | undefined
+  /** `without` has codes, in lower case, of services that stay as they are. */
+  without?: ReadonlySet<string> | undefined
   /** `newGroups` are price groups that will be there when the file is imported: for a `dryRun`. */
   newGroups?: readonly string[] | undefined
 }
@@ -53,6 +55,9 @@ interface ImportedService {
   what: 'created' | 'updated' | 'unchanged'
   /** `columns` are those of a known service that are changed. */
   columns: string[]
+  /** `before`, undefined: it is new. */
+  before: Service | undefined
+  after: CompletedService['service']
 }
 
 const BATCH_SIZE = 1000
@@ -95,13 +100,22 @@ export async function importServices(
 export async function importRows(
   sql: Sql,
   { rows, faults: unreadable }: ImportRows,
-  { dryRun = false, onProgress = () => {}, onService = () => {}, newGroups = [] }: ImportOptions = {},
+  {
+    dryRun = false,
+    onProgress = () => {},
+    onService = () => {},
+    newGroups = [],
+    without,
+  }: ImportOptions = {},
 ): Promise<Result<Imported>> {
   return await sql.begin(async (transaction) => {
     const faults = [...unreadable]
     // What is checked here must still hold when it is written.
     await lockCatalogue(transaction)
-    const entries = await check(transaction, rows, faults, newGroups)
+    const checked = await check(transaction, rows, faults, newGroups)
+    const entries = without
+      ? checked.filter(({ service: { code } }) => !without.has(code.toLowerCase()))
+      : checked
     const prices = await changedPrices(transaction, faults.length > 0 ? [] : entries)
     const imported = { created: 0, updated: 0, unchanged: 0, prices: 0 }
     for (const entry of entries) {
@@ -110,7 +124,8 @@ export async function importRows(
       imported.prices += prices.get(entry)?.length ?? 0
       if (faults.length > 0) continue
       const columns = [...changedColumns(entry), ...(entry.existing && prices.has(entry) ? ['price'] : [])]
-      onService({ at: entry.first.at, code: entry.service.code, what, columns })
+      const { existing: before, service: after } = entry
+      onService({ at: entry.first.at, code: after.code, what, columns, before, after })
     }
     if (!dryRun && faults.length === 0) await write(transaction, entries, prices, onProgress)
     return resultOf(

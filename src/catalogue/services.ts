@@ -176,6 +176,15 @@ export async function countServices(
   return { value, capped: false }
 }
 
+/** `findServices` gives the services that fit, by group, then id. */
+export async function findServices(sql: Queryable, filter: ServiceFilter): Promise<ServiceId[]> {
+  const found: ServiceId[] = []
+  for await (const { fitting } of namesOf(sql, filter, undefined, NAMES_PER_READ)) {
+    found.push(...fitting.map(({ id }) => id))
+  }
+  return found
+}
+
 /** NAMES_PER_READ are the services whose names are searched together. */
 const NAMES_PER_READ = 1000
 

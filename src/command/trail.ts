@@ -40,9 +40,9 @@ async function list({ account, by, since, ...filter }: TrailOptions): Promise<An
     return readTrail(sql, { ...filter, accountId, actor: by, from })
   })
   const answer = listed(items, {
-    json: ({ accountId, signInId, traceId, ...change }) => ({
+    json: ({ accountId, signInId, traceId, planId, ...change }) => ({
       ...{ ...change, account: accountId },
-      ...{ sign_in_id: signInId, trace_id: traceId },
+      ...{ sign_in_id: signInId, trace_id: traceId, plan: planId },
     }),
     columns: {
       id: ({ id }) => id,

@@ -99,7 +99,8 @@ export function within(transaction: Transaction): Sql {
         await transaction.unsafe(`release savepoint ${part}`)
         return result
       } catch (error) {
-        await transaction.unsafe(`rollback to savepoint ${part}`).catch(() => {})
+        // It is released as well: a part within this part has a savepoint of the same name.
+        await transaction.unsafe(`rollback to savepoint ${part}; release savepoint ${part}`).catch(() => {})
         throw error
       }
     },

@@ -44,6 +44,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   passkeys: UNTIL_REMOVED,
   person_tokens: UNTIL_REMOVED,
   placement_probes: UNTIL_REMOVED,
+  plan_rows: UNTIL_REMOVED,
+  plans: UNTIL_REMOVED,
   price_rules: UNTIL_REMOVED,
   prices: UNTIL_REMOVED,
   requests: UNTIL_REMOVED,

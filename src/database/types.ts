@@ -11,6 +11,7 @@ import type {
   NoticeChannelId,
   NoticeId,
   OrderId,
+  PlanId,
   PriceGroupId,
   PriceRuleId,
   ProviderId,
@@ -434,6 +435,7 @@ export interface Trail {
   at: Generated<Date>
   before: JsonText | null
   id: Generated<number>
+  planId: PlanId | null
   role: string | null
   signInId: SignInId | null
   subject: string

@@ -16,6 +16,7 @@ export type ReviewId = number & { readonly __id: 'review' }
 export type RouteId = number & { readonly __id: 'route' }
 export type ServiceId = number & { readonly __id: 'service' }
 export type PasskeyId = number & { readonly __id: 'passkey' }
+export type PlanId = number & { readonly __id: 'plan' }
 export type SignInId = number & { readonly __id: 'sign-in' }
 export type StrayId = number & { readonly __id: 'stray' }
 export type StaffId = number & { readonly __id: 'staff' }

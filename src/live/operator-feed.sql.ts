@@ -7,7 +7,12 @@ export interface Marks {
   deposits: string
   /** `suppliers` is a hash of how each fares. */
   suppliers: string
+  /** `plans` is a hash of how far the plans have come that were changed last. */
+  plans: string
 }
+
+/** PLANS_LOOKED_AT are those whose progress is told. */
+const PLANS_LOOKED_AT = 20
 
 /** MAX_COUNTED bounds what is counted for a mark. */
 const MAX_COUNTED = 1000
@@ -21,7 +26,9 @@ export async function selectStand(sql: Queryable): Promise<{ link: number } & Ma
            (select count(*) || '/' || coalesce(max(id), 0)
               from (select id from deposits where state = 'review' order by id desc limit ${MAX_COUNTED}::int) d) as deposits,
            (select left(md5(coalesce(string_agg(concat_ws(' ', supplier_id, open, opened_at, balance), ',' order by supplier_id), '')), 8)
-              from supplier_health) as suppliers`.records()
+              from supplier_health) as suppliers,
+           (select left(md5(coalesce(string_agg(concat_ws(' ', id, state, changed_at), ',' order by id), '')), 8)
+              from (select id, state, changed_at from plans order by changed_at desc limit ${PLANS_LOOKED_AT}::int) p) as plans`.records()
   return row as { link: number } & Marks
 }
 

@@ -79,7 +79,7 @@ async function pollTogether(sql: Sql, places: Place[]): Promise<(News | undefine
   })
 }
 
-const MARKS = ['reviews', 'deposits', 'suppliers'] as const
+const MARKS = ['reviews', 'deposits', 'suppliers', 'plans'] as const
 
 const otherMarks = (before: Marks, now: Marks): Happened[] =>
   MARKS.filter((topic) => before[topic] !== now[topic]).map((topic) => ({ topic, id: null }))

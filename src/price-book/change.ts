@@ -3,6 +3,7 @@ import type { Transaction } from '../database/database.ts'
 import type { Fault } from '../errors.ts'
 import { fault, type Refused, type Result, refusalFor, resultOf } from '../lib/fault.ts'
 import { formatMoney, type Micros, parseMicros } from '../lib/money.ts'
+import { priceKey } from './moves.ts'
 import { isPrice, PriceRule } from './price-rule.ts'
 import { type BookFilter, type BookPrice, deletePrices, selectBook } from './prices.sql.ts'
 
@@ -33,15 +34,16 @@ export interface PricesChanged {
 
 /**
  * `changePrices` changes all fixed prices that fit a filter, or none. The result names every price that would be none, and then nothing was
- * written. Throws invalid_input naming the value at fault.
+ * written. Prices whose key is in `without` stay. Throws invalid_input naming the value at fault.
  */
 export async function changePrices(
   transaction: Transaction,
   filter: BookFilter,
   form: PriceChangeForm,
+  without: ReadonlySet<string> = new Set(),
 ): Promise<Result<PricesChanged>> {
   checkForm(form)
-  const found = await selectBook(transaction, filter)
+  const found = (await selectBook(transaction, filter)).filter((price) => !without.has(priceKey(price)))
   const chosen = found.filter(({ ruleId }) => ruleId === null || (form.fix && !form.follow))
   const counts = { changed: chosen.length, ruled: found.length - chosen.length }
   if (form.follow) {

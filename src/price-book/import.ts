@@ -9,6 +9,7 @@ import { fault, type Result, resultOf } from '../lib/fault.ts'
 import type { AccountId, PriceGroupId, ServiceId } from '../lib/ids.ts'
 import { formatMicros, isCurrency, type Micros, thousandsFault } from '../lib/money.ts'
 import { priceColumns } from './export.ts'
+import { priceKey } from './moves.ts'
 import { type Cell, deletePrices, selectBuyers, selectCells, selectCodes } from './prices.sql.ts'
 
 const named: ReadonlySet<string> = new Set(priceColumns)
@@ -19,7 +20,9 @@ const columns = {
 }
 
 /** REMOVED stands in a file in the place of a fixed price that is taken away. */
-const REMOVED = '-'
+export const REMOVED = '-'
+
+const NONE: ReadonlySet<string> = new Set()
 
 /** PriceRows are the rows of a file, and what could not be read of it. */
 export type PriceRows = ReturnType<typeof readPriceFile>
@@ -37,11 +40,12 @@ export interface PricesImported {
 /**
  * `importPrices` writes fixed prices as the rows of a file say, all or none; what the file does not name stays. A row that is as its price is
  * already changes nothing; one that names the rule of its price is refused where it has another price, because a rule gives it. The result names
- * every fault of the file by row and column, and then nothing was written.
+ * every fault of the file by row and column, and then nothing was written. Prices whose key is in `without` stay.
  */
 export async function importPrices(
   transaction: Transaction,
   { rows, faults }: PriceRows,
+  without: ReadonlySet<string> = NONE,
 ): Promise<Result<PricesImported>> {
   const known = await loadKnown(transaction)
   const found: Fault[] = [...faults]
@@ -51,7 +55,7 @@ export async function importPrices(
   const writes: PriceWrite[] = []
   const removed: number[] = []
   for (const { row, key, price, faults: wrong } of read) {
-    const cell = key && cellOf(key)
+    const cell = key && priceKey(key)
     const report = (ones: readonly Fault[]) =>
       found.push(...ones.map(({ path: [name], message }) => faultAt(row, columnOf(String(name)), message)))
     report(wrong)
@@ -59,6 +63,7 @@ export async function importPrices(
     const line = lines.get(cell)
     if (line !== undefined) report([fault('service', `has this price already, at ${line}`)])
     lines.set(cell, row.at)
+    if (without.has(cell)) continue
     const old = cells.get(cell)
     if (price === REMOVED) {
       if (old && old.ruleId === null) removed.push(old.id)
@@ -85,9 +90,6 @@ export async function importPrices(
 
 /** Key says which price a row is about. */
 type Key = Pick<PriceWrite, 'serviceId' | 'accountId' | 'priceGroupId' | 'currency'>
-
-const cellOf = ({ serviceId, accountId, priceGroupId, currency }: Key): string =>
-  `${serviceId} ${accountId ?? ''} ${priceGroupId ?? ''} ${currency}`
 
 const isSame = (old: Cell | undefined, { unitPrice, minItems, maxItems }: PriceWrite): boolean =>
   old !== undefined &&
@@ -204,7 +206,7 @@ const unguarded = (text: string): string => text.trim().replace(/^'(?=[=+\-@])/,
 async function loadCells(transaction: Transaction, read: readonly ReadRow[]): Promise<Map<string, Cell>> {
   const services = new Set(read.flatMap(({ key }) => (key ? [key.serviceId] : [])))
   const cells = await selectCells(transaction, [...services])
-  return new Map(cells.map((cell) => [cellOf(cell), cell]))
+  return new Map(cells.map((cell) => [priceKey(cell), cell]))
 }
 
 function faultAt({ at, form }: ImportRow, column: string, message: string): Fault {

@@ -6,6 +6,7 @@ import type { Micros } from '../lib/money.ts'
 export interface Move {
   serviceId: ServiceId
   serviceCode: string
+  serviceName: string
   accountId: AccountId | null
   username: string | null
   priceGroupId: PriceGroupId | null
@@ -50,7 +51,7 @@ export const selectMoves = (sql: Queryable, since: bigint): Promise<Move[]> =>
         from route_costs(array(select distinct service_id from moved), array(select distinct currency from moved))
        where works group by 1, 2
     )
-    select m.*, v.code as service_code, a.username, g.name as "group", p.rule_id, c.cost
+    select m.*, v.code as service_code, v.name as service_name, a.username, g.name as "group", p.rule_id, c.cost
       from moved m
       join services v on v.id = m.service_id
       left join accounts a on a.id = m.account_id
@@ -60,3 +61,19 @@ export const selectMoves = (sql: Queryable, since: bigint): Promise<Move[]> =>
        and coalesce(p.account_id, 0) = coalesce(m.account_id, 0) and coalesce(p.price_group_id, 0) = coalesce(m.price_group_id, 0)
      where m.old is distinct from m.new
      order by m.service_id, m.account_id nulls first, m.price_group_id nulls first, m.currency`.records()
+
+/** `countReached` counts the accounts in use that some audiences' prices may be for. */
+export async function countReached(
+  sql: Queryable,
+  audiences: readonly Pick<Move, 'accountId' | 'priceGroupId' | 'currency'>[],
+): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from accounts a
+     where a.status = 'active'
+       and exists (select from jsonb_to_recordset(${JSON.stringify(audiences)}::text::jsonb)
+                          as m ("accountId" integer, "priceGroupId" integer, currency text)
+                    where m.currency = a.currency
+                      and (m."accountId" = a.id
+                           or (m."accountId" is null and (m."priceGroupId" is null or m."priceGroupId" = a.price_group_id))))`
+  return row?.count ?? 0
+}

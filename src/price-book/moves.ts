@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { Sql, Transaction } from '../database/database.ts'
+import type { Queryable, Sql, Transaction } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
-import { lastOfTrail, type Move, planForMany, selectMoves } from './moves.sql.ts'
+import { countReached, lastOfTrail, type Move, planForMany, selectMoves } from './moves.sql.ts'
 
 export { lastOfTrail, type Move } from './moves.sql.ts'
 
@@ -36,10 +36,7 @@ export async function moving<Value>(
   let moved: Moved<Value> | undefined
   try {
     return await sql.begin(async (transaction) => {
-      await planForMany(transaction)
-      const since = await lastOfTrail(transaction)
-      const value = await work(transaction)
-      const moves = await selectMoves(transaction, since)
+      const { value, moves } = await movesIn(transaction, () => work(transaction))
       moved = { value, moves, belowCost: moves.filter(isBelowCost).length, plan: planOf(moves) }
       if (plan !== undefined && plan !== moved.plan) {
         throw new Refusal(
@@ -59,6 +56,37 @@ export async function moving<Value>(
     throw error
   }
 }
+
+/** `movesIn` does some work of a transaction, and says what became of prices by it. */
+export async function movesIn<Value>(
+  transaction: Transaction,
+  work: () => Promise<Value>,
+): Promise<{ value: Value; moves: Move[] }> {
+  await planForMany(transaction)
+  const since = await lastOfTrail(transaction)
+  const value = await work()
+  return { value, moves: await selectMoves(transaction, since) }
+}
+
+/** `reachedBy` counts the accounts in use whose prices may be among those that moved. */
+export async function reachedBy(sql: Queryable, moves: readonly Move[]): Promise<number> {
+  const audiences = new Map(
+    moves.map(({ accountId, priceGroupId, currency }) => [
+      `${accountId} ${priceGroupId} ${currency}`,
+      { accountId, priceGroupId, currency },
+    ]),
+  )
+  return await countReached(sql, [...audiences.values()])
+}
+
+/** `priceKey` names the place of a price: whose, of which service, in which currency. */
+export const priceKey = ({
+  serviceId,
+  accountId,
+  priceGroupId,
+  currency,
+}: Pick<Move, 'serviceId' | 'accountId' | 'priceGroupId' | 'currency'>): string =>
+  `${serviceId} ${accountId ?? ''} ${priceGroupId ?? ''} ${currency}`
 
 /** UNDONE ends the transaction of a dry run. */
 const UNDONE = new Error('a dry run is undone')

@@ -283,7 +283,7 @@ it('every command that changes something adds a line with before and after, and 
   // of a supplier (test/suppliers/supplier-try.test.ts); nobody signs in by a command.
   const followed = new Set(changing.flatMap(([, ...lines]) => lines))
   expect(nouns.filter((noun) => !followed.has(noun))).toEqual([
-    ...['supplier test', 'field name', 'invoice', 'passkey', 'sign-in'],
+    ...['supplier test', 'field name', 'invoice', 'passkey', 'sign-in', 'plan'],
   ])
 })
 

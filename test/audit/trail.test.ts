@@ -40,7 +40,7 @@ describe('the trail', () => {
       ...{ actor: who, what: 'credit limit', subject: String(account.id), account: account.id },
       ...{ before: { credit_limit: '0.00' }, after: { credit_limit: '12.50' }, why: null },
       // Nobody came by the operator API.
-      ...{ role: null, sign_in_id: null, address: null, trace_id: null },
+      ...{ role: null, sign_in_id: null, address: null, trace_id: null, plan: null },
     })
     await run(
       'service create --code bl --name Blacklist --group Checks --kind imei --price 1.5 --currency USD',
@@ -156,6 +156,7 @@ describe('the trail', () => {
         'passkey_challenges',
         'person_tokens',
         'placement_probes',
+        'plan_rows',
         'proxy_sightings',
         'route_stats',
         'sale_times',

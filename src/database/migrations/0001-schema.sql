@@ -38,7 +38,8 @@ create function acting() returns text language sql stable as
 create function acting_because() returns text language sql stable as
   $$ select nullif(current_setting('imeigate.why', true), '') $$;
 
--- acting_by gives how the actor came in, where it came by the operator API: its imeigate.by, with `role`, `sign_in_id`, `address` and `trace_id`.
+-- acting_by gives how the actor came in, where it came by the operator API: its imeigate.by, with `role`, `sign_in_id`, `address` and `trace_id`;
+-- and `plan_id`, the plan by which it is changed.
 create function acting_by() returns jsonb language sql stable as
   $$ select nullif(current_setting('imeigate.by', true), '')::jsonb $$;
 
@@ -1749,6 +1750,8 @@ create table trail (
   sign_in_id bigint,
   address text,
   trace_id text,
+  -- The plan by which it was changed, which is removed some time later; null: by none.
+  plan_id integer,
   -- Why, where that was said.
   why text,
   -- The table, and what names the thing in it: the primary key of its row; of prices their service.
@@ -1808,9 +1811,9 @@ begin
       from jsonb_each(old_row) o join jsonb_each(new_row) n using (key)
      where o.value <> n.value or key = any(string_to_array(tg_argv[3], ' '));
   end if;
-  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, before, after)
+  insert into trail (actor, role, sign_in_id, address, trace_id, plan_id, why, what, subject, account_id, before, after)
   select coalesce(acting(), 'role ' || session_user), came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id',
-         acting_because(), tg_table_name,
+         (came ->> 'plan_id')::integer, acting_because(), tg_table_name,
          (select string_agg(named ->> name, '/' order by place)
             from unnest(string_to_array(tg_argv[0], ' ')) with ordinality as k (name, place)),
          case when tg_table_name = 'accounts' then named ->> 'id' else named ->> 'account_id' end::integer,
@@ -1844,8 +1847,8 @@ declare
   came jsonb := acting_by();
   because text := acting_because();
 begin
-  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, after)
-  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', because,
+  insert into trail (actor, role, sign_in_id, address, trace_id, plan_id, why, what, subject, account_id, after)
+  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', (came ->> 'plan_id')::integer, because,
          'prices', service_id, account_id, to_jsonb(n) - '{id,updated_at}'::text[]
     from after n order by id;
   return null;
@@ -1858,8 +1861,8 @@ declare
   came jsonb := acting_by();
   because text := acting_because();
 begin
-  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, before, after)
-  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', because,
+  insert into trail (actor, role, sign_in_id, address, trace_id, plan_id, why, what, subject, account_id, before, after)
+  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', (came ->> 'plan_id')::integer, because,
          'prices', n.service_id, n.account_id,
          named || case when o.unit_price <> n.unit_price then jsonb_build_object('unit_price', o.unit_price) else '{}' end
                || case when o.min_items <> n.min_items then jsonb_build_object('min_items', o.min_items) else '{}' end
@@ -1883,8 +1886,8 @@ declare
   came jsonb := acting_by();
   because text := acting_because();
 begin
-  insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, before)
-  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', because,
+  insert into trail (actor, role, sign_in_id, address, trace_id, plan_id, why, what, subject, account_id, before)
+  select who, came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', (came ->> 'plan_id')::integer, because,
          'prices', service_id, account_id, to_jsonb(o) - '{id,updated_at}'::text[]
     from before o order by id;
   return null;

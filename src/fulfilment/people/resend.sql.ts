@@ -87,8 +87,9 @@ export async function insertChosen(
        where v.account_id = g.account_id and v.order_id = g.order_id and v.position = g.position
          and v.resolved_at is null and v.kind in ('margin', 'supplier')
     ), traced as (
-      insert into trail (actor, role, sign_in_id, address, trace_id, why, what, subject, account_id, before, after)
-      select acting(), came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id', acting_because(),
+      insert into trail (actor, role, sign_in_id, address, trace_id, plan_id, why, what, subject, account_id, before, after)
+      select acting(), came ->> 'role', (came ->> 'sign_in_id')::bigint, came ->> 'address', came ->> 'trace_id',
+             (came ->> 'plan_id')::integer, acting_because(),
              'items', order_id || '/' || position, account_id, '{"route": null}', jsonb_build_object('route', ${route.routeId}::int)
         from given
        cross join (select acting_by() as came) b

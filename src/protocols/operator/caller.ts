@@ -120,6 +120,19 @@ export function refuseFurther(
   }
 }
 
+/** `refuseUnless` refuses who has not some permissions; with `isChange` also a person who must first prove again who it is. */
+export function refuseUnless(
+  { permissions, person }: Caller,
+  needed: readonly StaffPermission[],
+  { isChange = false }: { isChange?: boolean } = {},
+): void {
+  for (const permission of needed) {
+    refuseWithout(permissions, permission)
+    if (isChange && person && !person.isProved && needsProof(permission))
+      throw new Refusal('step_up_required')
+  }
+}
+
 function refuseWithout(permissions: ReadonlySet<StaffPermission>, access: Access): void {
   if (access === 'anybody' || access === 'person' || access === 'proved person' || access === 'caller') return
   if (!permissions.has(access)) throw new Refusal('permission_denied', `you may not ${access}`)

@@ -54,6 +54,8 @@ interface Definition<
   body?: Body
   /** `needsKey`: `Idempotency-Key` must be sent. Every route with a permission that changes something takes one. */
   needsKey?: true
+  /** `isOnce`: it is a change all the same, where `access` alone does not say so, because what is needed for it depends on what is asked. */
+  isOnce?: true
   /** `needsVersion`: `If-Match` must be sent. */
   needsVersion?: true
   /** `shownOnce` names what of the answer is kept nowhere: a repeated request is answered with null there. */
@@ -89,8 +91,10 @@ export const isChange = ({
   method,
   access,
   isApart,
-}: Pick<Route, 'method' | 'access' | 'isApart'>): boolean =>
-  method !== 'GET' && !isApart && !['anybody', 'person', 'proved person', 'caller'].includes(access)
+  isOnce,
+}: Pick<Route, 'method' | 'access' | 'isApart' | 'isOnce'>): boolean =>
+  isOnce ||
+  (method !== 'GET' && !isApart && !['anybody', 'person', 'proved person', 'caller'].includes(access))
 
 export const PREFIX = '/api/operator'
 

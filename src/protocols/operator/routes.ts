@@ -20,6 +20,7 @@ import { orderActionRoutes } from './routes/order-actions.ts'
 import { orderPageRoutes } from './routes/order-page.ts'
 import { operatorOrderRoutes } from './routes/orders.ts'
 import { passkeyRoutes } from './routes/passkeys.ts'
+import { planRoutes } from './routes/plans.ts'
 import { priceGroupRoutes } from './routes/price-groups.ts'
 import { priceHistoryRoutes } from './routes/price-history.ts'
 import { priceRoutes } from './routes/prices.ts'
@@ -74,4 +75,5 @@ export const routesOf = (deps: OperatorDeps): Route[] =>
     supplierFigureRoutes,
     priceRoutes,
     rateRoutes,
+    planRoutes,
   ].flatMap((make) => make(deps))

@@ -133,6 +133,19 @@ describe('what happens is told of', () => {
     expect(stream.told.map(({ topic }) => topic)).not.toContain('webhooks')
   })
 
+  it('a plan by itself, as it is made, goes on and is discarded', async () => {
+    const { headers } = await office.person('owner')
+    const ask_ = (path: string, body: object) => ask(office.server, 'POST', path, { body, headers })
+    const cells = [{ service, currency: 'USD', price: '77' }]
+    const { data } = (await ask_('/plans', { kind: 'prices', input: { cells } })).json
+    const stream = await follow(`plan:${data.id},services`, headers)
+    const all = await follow('plans', headers)
+    await ask_(`/plans/${data.id}/discard`, {})
+    await stream.tells(`plan:${data.id}`, data.id)
+    await all.tells('plans', data.id)
+    expect(stream.told.map(({ topic }) => topic)).not.toContain('plans')
+  })
+
   it('only of the topics that were asked for', async () => {
     const { headers } = await office.person('owner')
     const orders = await follow('orders', headers)

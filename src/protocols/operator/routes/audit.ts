@@ -22,6 +22,7 @@ const change = Type.Object({
   sign_in_id: orNull(Type.Integer(), 'The sign-in of the person'),
   address: orNull(Type.String(), 'Where the person or program came from'),
   trace_id: orNull(Type.String(), 'The id of the request, which its answer has as `x-request-id`'),
+  plan: orNull(Type.Integer(), 'The plan by which it was changed'),
   why: orNull(Type.String()),
   what: Type.String(),
   subject: Type.String(),
@@ -32,7 +33,7 @@ const change = Type.Object({
 
 const wireChange = (one: Change): Static<typeof change> => ({
   ...{ id: one.id, at: one.at, actor: one.actor, role: one.role as Role | null, sign_in_id: one.signInId },
-  ...{ address: one.address, trace_id: one.traceId, why: one.why },
+  ...{ address: one.address, trace_id: one.traceId, plan: one.planId, why: one.why },
   ...{ what: one.what, subject: one.subject, account_id: one.accountId },
   ...{ before: one.before, after: one.after },
 })

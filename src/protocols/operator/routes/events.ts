@@ -6,7 +6,7 @@ import { type LiveTopic, topicNames, topics } from '../../../live/topics.ts'
 import { rightOf } from '../caller.ts'
 import type { OperatorDeps } from '../deps.ts'
 import { route } from '../route.ts'
-import { oneOf, orNull, text } from '../shapes.ts'
+import { orNull, text } from '../shapes.ts'
 
 /** HEARTBEAT_MS is the time between heartbeats, which keep proxies from closing the connection. */
 const HEARTBEAT_MS = 15_000
@@ -18,7 +18,7 @@ const RETRY_MS = 2000
 const LAST_WORDS_MS = 500
 
 const change = Type.Object({
-  topic: oneOf(topicNames),
+  topic: Type.String({ description: 'As it was asked for' }),
   id: orNull(Type.Integer(), 'The id of the thing that has changed; null: read all of the topic again'),
 })
 
@@ -39,7 +39,7 @@ export const eventRoutes = (deps: EventDeps) => [
       'They come a second or two behind. With the header `Last-Event-ID` it goes on after that event and misses nothing; where there is too ' +
       'much to name, `id` is null. A person, or a program, may follow 10 times at once in one process. The stream ends within a second of the ' +
       'sign-in, the token or the permission that it is followed by.\n\n' +
-      `Topics: ${topicNames.map((name) => `\`${name}\` (${topics[name].what}; needs \`${topics[name].permission}\`)`).join(', ')}.`,
+      `Topics: ${topicNames.map((name) => `\`${name}\` (${topics[name].what}; needs \`${topics[name].permission}\`)`).join(', ')}. \`plan:17\` is one plan alone.`,
     access: 'caller',
     query: Type.Object({
       topics: text(500, { description: 'Some of the topics, with commas between: `orders,reviews`' }),
@@ -49,7 +49,7 @@ export const eventRoutes = (deps: EventDeps) => [
     refusals: ['invalid_input', 'permission_denied'],
     async handle({ caller, query, request, reply }) {
       const wanted = topicsIn(query.topics)
-      for (const topic of wanted) {
+      for (const { topic } of wanted) {
         const { permission } = topics[topic]
         if (!caller.permissions.has(permission)) {
           throw new Refusal('permission_denied', `you may not ${permission}`)
@@ -65,7 +65,7 @@ export const eventRoutes = (deps: EventDeps) => [
         deps,
         caller,
         request,
-        wanted.map((topic) => topics[topic].permission),
+        wanted.map(({ topic }) => topics[topic].permission),
       )
       const unwatch = deps.liveRights.watch(right, () => {
         over.abort()
@@ -91,7 +91,7 @@ export const eventRoutes = (deps: EventDeps) => [
 
 async function* events(
   { operatorFeed, presence }: EventDeps,
-  wanted: readonly LiveTopic[],
+  wanted: readonly Wanted[],
   from: Place,
   signal: AbortSignal,
 ): AsyncGenerator<string, void> {
@@ -103,7 +103,7 @@ async function* events(
       if (news) place = news.place
       text = news
         ? textOf(
-            news.happened.filter(({ topic }) => wanted.includes(topic)),
+            wanted.flatMap((one) => toldOf(one, news.happened)),
             place,
           )
         : heartbeat(place)
@@ -121,7 +121,7 @@ async function* events(
 const heartbeat = (place: Place): string => `:\nid: ${idOf(place)}\n\n`
 
 /** `textOf` gives the id with the last event only: who loses the connection in between is told all of them again. */
-const textOf = (happened: readonly Happened[], place: Place): string =>
+const textOf = (happened: readonly Told[], place: Place): string =>
   happened
     .map(
       ({ topic, id }, at) =>
@@ -129,24 +129,41 @@ const textOf = (happened: readonly Happened[], place: Place): string =>
     )
     .join('')
 
-const idOf = ({ link, reviews, deposits, suppliers }: Place): string =>
-  [link, reviews, deposits, suppliers].join(':')
+const idOf = ({ link, reviews, deposits, suppliers, plans }: Place): string =>
+  [link, reviews, deposits, suppliers, plans].join(':')
 
 function placeIn(text: string): Place {
-  const [, link, reviews, deposits, suppliers] =
-    /^(\d{1,15}):(\d+\/\d+):(\d+\/\d+):([0-9a-f]{8})$/.exec(text) ?? []
-  if (link === undefined || reviews === undefined || deposits === undefined || suppliers === undefined) {
-    throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
-  }
-  return { link: Number(link), reviews, deposits, suppliers }
+  const [, link, reviews = '', deposits = '', suppliers = '', plans = ''] =
+    /^(\d{1,15}):(\d+\/\d+):(\d+\/\d+):([0-9a-f]{8}):([0-9a-f]{8})$/.exec(text) ?? []
+  if (link === undefined) throw new Refusal('invalid_input', 'must be the id of an event', 'Last-Event-ID')
+  return { link: Number(link), reviews, deposits, suppliers, plans }
 }
 
-function topicsIn(text: string): LiveTopic[] {
-  const given = [...new Set(text.split(',').map((name) => name.trim()))]
-  const unknown = given.find((name) => !Object.hasOwn(topics, name))
-  if (unknown !== undefined) {
-    const message = `${JSON.stringify(unknown)} is no topic: ${topicNames.join(', ')}`
+/** Wanted is a topic as it was asked for: all of it, or of `plan:17` one thing. */
+interface Wanted {
+  name: string
+  topic: LiveTopic
+  id?: number
+}
+
+interface Told {
+  topic: string
+  id: number | null
+}
+
+/** `toldOf` gives what of the news is wanted; of one thing that it may be that one which has changed. */
+function toldOf({ name, topic, id }: Wanted, happened: readonly Happened[]): Told[] {
+  const ofTopic = happened.filter((one) => one.topic === topic)
+  if (id === undefined) return ofTopic
+  return ofTopic.some((one) => one.id === null || one.id === id) ? [{ topic: name, id }] : []
+}
+
+function topicsIn(text: string): Wanted[] {
+  return [...new Set(text.split(',').map((name) => name.trim()))].map((name) => {
+    const [, plan] = /^plan:(\d{1,9})$/.exec(name) ?? []
+    if (plan !== undefined) return { name, topic: 'plans', id: Number(plan) }
+    if (Object.hasOwn(topics, name)) return { name, topic: name as LiveTopic }
+    const message = `${JSON.stringify(name)} is no topic: ${topicNames.join(', ')}`
     throw new Refusal('invalid_input', message, 'topics')
-  }
-  return given as LiveTopic[]
+  })
 }

@@ -1,0 +1,70 @@
+import type { Transaction } from '../database/database.ts'
+import type { Fault } from '../errors.ts'
+import { columnOf } from '../lib/attributes.ts'
+import { type Result, resultOf } from '../lib/fault.ts'
+import type { ServiceInput } from './attributes.ts'
+import { completeService } from './complete-service.ts'
+import { loadNames } from './names.ts'
+import type { Service } from './service.ts'
+import { lockCatalogue, replaceRoutes, selectServices, updateServices } from './services.sql.ts'
+
+/** ServiceChange is a service as it was and as it is. */
+export interface ServiceChange {
+  before: Service
+  after: Service
+}
+
+/**
+ * `changeServices` gives services, named by id or code, the same values; those for which `isLeft` holds stay. The result names every service that
+ * cannot have them, and then nothing was written. Nobody else changes the catalogue until the transaction ends.
+ */
+export async function changeServices(
+  transaction: Transaction,
+  chosen: readonly string[],
+  input: ServiceInput,
+  isLeft: (code: string) => boolean,
+): Promise<Result<ServiceChange[]>> {
+  await lockCatalogue(transaction)
+  const [stored, names] = [await selectServices(transaction), await loadNames(transaction)]
+  const byName = new Map(
+    stored.flatMap(({ service }) => [
+      [service.code.toLowerCase(), service] as const,
+      [String(service.id), service] as const,
+    ]),
+  )
+  const faults: Fault[] = []
+  const changes: ServiceChange[] = []
+  const routes: {
+    service: Service['id']
+    supplier: NonNullable<ReturnType<typeof completeService>['supplierId']>
+  }[] = []
+  const seen = new Set<Service>()
+  for (const [at, name] of chosen.entries()) {
+    const before = byName.get(name.toLowerCase())
+    if (!before) {
+      faults.push({ path: ['input', 'services', at], message: `there is no service ${name}` })
+      continue
+    }
+    if (seen.has(before) || isLeft(before.code)) continue
+    seen.add(before)
+    const { service, supplierId, faults: wrong } = completeService(input, before, names)
+    faults.push(
+      ...wrong.map(({ path: [first, ...steps], message }) => ({
+        path: ['input', 'change', columnOf(String(first)), ...steps],
+        message: `${message} (${before.code})`,
+      })),
+    )
+    changes.push({ before, after: { id: before.id, ...service } })
+    if (supplierId !== undefined) routes.push({ service: before.id, supplier: supplierId })
+  }
+  if (faults.length === 0) {
+    if (changes.length > 0) {
+      await updateServices(
+        transaction,
+        changes.map(({ after }) => after),
+      )
+    }
+    if (routes.length > 0) await replaceRoutes(transaction, routes)
+  }
+  return resultOf(changes, faults)
+}

@@ -1,0 +1,16 @@
+import { Refusal } from '../../errors.ts'
+import type { PlanKind } from '../plan-kind.ts'
+import { prices } from './prices.ts'
+import { pricesCsv } from './prices-csv.ts'
+import { servicesBulk } from './services-bulk.ts'
+import { servicesCsv } from './services-csv.ts'
+
+/** `planKinds` are all kinds of plans: see ../plan-kind.ts for how another one is made. */
+export const planKinds: PlanKind[] = [prices, pricesCsv, servicesBulk, servicesCsv]
+
+/** `findKind` throws invalid_input. */
+export function findKind(name: string): PlanKind {
+  const kind = planKinds.find((one) => one.name === name)
+  if (kind) return kind
+  throw new Refusal('invalid_input', `there is no kind of plan ${JSON.stringify(name)}`, 'kind')
+}
