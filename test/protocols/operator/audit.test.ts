@@ -164,9 +164,11 @@ it('every change is found in the trail, in the name of who made it, with before 
   ]
   /** These are in the ledger, with who did it: see accounts.test.ts. */
   const inLedger = ['POST /accounts/:account/deposit', 'POST /accounts/:account/adjust']
-  /** Of these it is seen where what they change is made: see orders.test.ts, configuring.test.ts and prices.test.ts. */
+  /** Of these it is seen where what they change is made: see orders.test.ts, configuring.test.ts, prices.test.ts and test/plans. */
   const elsewhereSeen = all(({ section }) =>
-    ['Orders', 'Reviews', 'Manual work', 'Catalogue', 'Suppliers', 'Webhooks', 'Prices'].includes(section),
+    ['Orders', 'Reviews', 'Manual work', 'Catalogue', 'Suppliers', 'Webhooks', 'Prices', 'Plans'].includes(
+      section,
+    ),
   )
   /** What signs people in has their sign-ins in the trail: see test/staff/sign-ins.test.ts. What is offered changes nothing. */
   const others = [
