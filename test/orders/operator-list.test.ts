@@ -131,6 +131,11 @@ const filters: [what: string, filter: () => OperatorOrderFilter, means: () => st
     () => ({ service: [services[0] ?? '', services[1] ?? ''], supplier: ['rare', 'sandbox'] }),
     () => 'service_id in (1000001, 1000002) and supplier_id in (1, 2)',
   ],
+  [
+    'some numbers of an account',
+    () => ({ ids: [1500, 1700, 9000].map((id) => id as OrderId), account: accounts[0] }),
+    () => 'o.id in (1500, 1700)',
+  ],
   ['unknown', () => ({ state: 'unknown' }), () => `i.state = 'unknown'`],
   ['a person is waited for', () => ({ state: 'waiting_person' }), () => 'o.id % 1000 in (31, 537)'],
   [

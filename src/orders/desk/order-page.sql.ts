@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/database.ts'
 import type { AccountId } from '../../lib/ids.ts'
-import { type Micros, micros } from '../../lib/money.ts'
+import type { Language } from '../../lib/languages.ts'
+import type { Micros } from '../../lib/money.ts'
 import type { ItemState } from '../../lib/states.ts'
 import type { Item } from '../order.ts'
 import type { OrderName } from '../read/orders.sql.ts'
@@ -19,9 +20,14 @@ export async function selectItems(
      order by account_id, order_id, position limit ${limit}`.records()
 }
 
-/** `selectBalance` gives what an account has now. */
-export async function selectBalance(sql: Queryable, accountId: AccountId): Promise<Micros> {
-  const [wallet] = await sql<{ available: Micros }[]>`
-    select available from wallets where account_id = ${accountId}`.records()
-  return wallet?.available ?? micros(0n)
+/** `selectStanding` gives what an account has now, and the language that it is written to in. */
+export async function selectStanding(
+  sql: Queryable,
+  accountId: AccountId,
+): Promise<{ available: Micros; language: Language }> {
+  const [row] = await sql<{ available: Micros; language: Language }[]>`
+    select w.available, a.language::text as language
+      from accounts a join wallets w on w.account_id = a.id where a.id = ${accountId}`.records()
+  if (!row) throw new Error(`account ${accountId} has no wallet`)
+  return row
 }

@@ -1,6 +1,7 @@
 import type { Sql } from '../../database/database.ts'
 import { Refusal } from '../../errors.ts'
 import type { OrderId } from '../../lib/ids.ts'
+import type { Language } from '../../lib/languages.ts'
 import type { Micros } from '../../lib/money.ts'
 import type { ItemState } from '../../lib/states.ts'
 import { type Clock, systemClock } from '../../lib/time.ts'
@@ -8,7 +9,7 @@ import type { Item } from '../order.ts'
 import { type AttemptView, listAttempts } from '../read/operator-orders.sql.ts'
 import { type AllowedAction, actionsOf } from './actions.ts'
 import { mustNameOrder } from './order-name.ts'
-import { selectBalance, selectItems } from './order-page.sql.ts'
+import { selectItems, selectStanding } from './order-page.sql.ts'
 import { type ListedOrder, readRows } from './order-rows.ts'
 import { selectBefore, selectPlacing } from './timeline.sql.ts'
 
@@ -17,6 +18,7 @@ export interface OrderPage {
   row: ListedOrder
   /** `available` is what the account has now. */
   available: Micros
+  language: Language
   webhook: { id: number; status: string } | null
   actions: AllowedAction[]
   /** `before` are the last orders of the account about the same input. */
@@ -33,11 +35,11 @@ export async function readOrderPage(
   clock: Clock = systemClock,
 ): Promise<OrderPage> {
   const name = await mustNameOrder(sql, id)
-  const [rows, placing, before, available] = await Promise.all([
+  const [rows, placing, before, account] = await Promise.all([
     readRows(sql, [name], clock),
     selectPlacing(sql, name),
     selectBefore(sql, name, MAX_BEFORE),
-    selectBalance(sql, name.accountId),
+    selectStanding(sql, name.accountId),
   ])
   const [row] = rows
   if (!row) throw new Refusal('order_not_found', String(id), 'id')
@@ -45,7 +47,7 @@ export async function readOrderPage(
     placing?.webhookId == null ? undefined : { id: placing.webhookId, status: placing.webhookStatus ?? '' }
   const earlier = before.map((one) => ({ accountId: name.accountId, id: one }))
   return {
-    ...{ row, available, webhook: webhook ?? null, actions: actionsOf(row, webhook, may) },
+    ...{ row, ...account, webhook: webhook ?? null, actions: actionsOf(row, webhook, may) },
     before: await readRows(sql, earlier, clock),
   }
 }

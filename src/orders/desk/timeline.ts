@@ -11,6 +11,7 @@ import {
   type Movement,
   type Positions,
   type Question,
+  selectActors,
   selectChanges,
   selectMovements,
   selectPlacing,
@@ -49,6 +50,8 @@ export interface Moment {
   attempt: number | null
   /** `by` is who did it; null: it came about by itself. */
   by: string | null
+  /** `name` is that of who did it, where it is a person or a program of the operator. */
+  name: string | null
   supplier: string | null
   /** `state` is what the attempt, the review, the event or the delivery came to. */
   state: string | null
@@ -117,6 +120,8 @@ export async function readTimeline(
   moments.sort(
     (a, b) => a.at.getTime() - b.at.getTime() || (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0),
   )
+  const actors = await selectActors(sql, [...new Set(moments.flatMap(({ by }) => by ?? []))])
+  for (const one of moments) one.name = actors.get(one.by ?? '') ?? null
   return { moments, last: within.last, isWhole: item !== undefined || within.last === count }
 }
 
@@ -124,7 +129,7 @@ const isWithin = (position: number, { first, last }: Positions): boolean =>
   position >= first && position <= last
 
 const NOTHING = {
-  ...{ position: null, attempt: null, by: null, supplier: null, state: null, reference: null },
+  ...{ position: null, attempt: null, by: null, name: null, supplier: null, state: null, reference: null },
   ...{ amount: null, currency: null, text: null, id: null, before: null, after: null },
 }
 

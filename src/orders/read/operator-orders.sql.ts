@@ -17,6 +17,8 @@ export type WantedState = OrderState | 'unknown' | 'waiting_person' | 'late'
 
 /** WantedOrders is what a list of operators' is narrowed to. Of several values an order has one. */
 export interface WantedOrders {
+  /** `ids` leaves out all other orders. */
+  ids?: readonly OrderId[] | undefined
   accountIds?: readonly AccountId[] | undefined
   serviceIds?: readonly ServiceId[] | undefined
   /** `supplierIds` are suppliers one of which has, or had, an item at last. */
@@ -204,29 +206,32 @@ const candidates = (sql: Queryable, wanted: WantedOrders, part: Part) => sql`
     part.among !== undefined
       ? sql`select * from unnest(${part.among.map(({ accountId }) => accountId)}::int[], ${part.among.map(({ id }) => id)}::bigint[])
                        as among (account_id, id)`
-      : wanted.input !== undefined
-        ? ofInput(sql, wanted.input, wanted, part)
-        : wanted.reference !== undefined
-          ? ofReference(sql, wanted.reference, wanted, part)
-          : wanted.named !== undefined
-            ? sql`${ofInput(sql, wanted.named, wanted, part)} union ${ofReference(sql, wanted.named, wanted, part)}
+      : wanted.ids !== undefined
+        ? sql`select account_id, id from orders
+               where id = any(${wanted.ids}::bigint[]) and id >= ${part.first} and id < ${part.below}`
+        : wanted.input !== undefined
+          ? ofInput(sql, wanted.input, wanted, part)
+          : wanted.reference !== undefined
+            ? ofReference(sql, wanted.reference, wanted, part)
+            : wanted.named !== undefined
+              ? sql`${ofInput(sql, wanted.named, wanted, part)} union ${ofReference(sql, wanted.named, wanted, part)}
                   union select account_id, id from orders
                          where id = ${numberIn(wanted.named)}::bigint and id >= ${part.first} and id < ${part.below}`
-            : isOpen(wanted)
-              ? sql`${ofOpenItems(sql, part)} union ${ofReviews(sql, part)}`
-              : wanted.isRefunded
-                ? ofRefunds(sql, wanted, part)
-                : wanted.accountIds !== undefined
-                  ? ofAccounts(sql, wanted.accountIds, part)
-                  : wanted.supplierIds !== undefined
-                    ? ofSuppliers(sql, wanted.supplierIds, part)
-                    : isOfFew(wanted)
-                      ? sql`${wanted.states?.some((state) => OPEN.includes(state)) ? ofOpenItems(sql, part) : sql`select null::int as account_id, null::bigint as id where false`}
+              : isOpen(wanted)
+                ? sql`${ofOpenItems(sql, part)} union ${ofReviews(sql, part)}`
+                : wanted.isRefunded
+                  ? ofRefunds(sql, wanted, part)
+                  : wanted.accountIds !== undefined
+                    ? ofAccounts(sql, wanted.accountIds, part)
+                    : wanted.supplierIds !== undefined
+                      ? ofSuppliers(sql, wanted.supplierIds, part)
+                      : isOfFew(wanted)
+                        ? sql`${wanted.states?.some((state) => OPEN.includes(state)) ? ofOpenItems(sql, part) : sql`select null::int as account_id, null::bigint as id where false`}
                             union ${wanted.states?.includes('waiting_person') ? ofReviews(sql, part) : sql`select null, null where false`}
                             union ${ofEndedItems(sql, endsOf(wanted), part)}`
-                      : wanted.serviceIds !== undefined
-                        ? ofServices(sql, wanted.serviceIds, part)
-                        : sql`select account_id, id from orders where id >= ${part.first} and id < ${part.below}
+                        : wanted.serviceIds !== undefined
+                          ? ofServices(sql, wanted.serviceIds, part)
+                          : sql`select account_id, id from orders where id >= ${part.first} and id < ${part.below}
                                order by id ${direction(sql, part)} limit ${part.limit}`
   }`
 

@@ -43,6 +43,8 @@ export type Many<T extends string> = T | readonly T[]
 
 /** OperatorOrderFilter narrows a list; `account`, `service`, `supplier` and `group` are ids or names. */
 export interface OperatorOrderFilter {
+  /** `ids` leaves out all other orders. */
+  ids?: readonly OrderId[] | undefined
   account?: Many<string> | undefined
   /** `group` is the price group of the account, `serviceGroup` the group that the service is in. */
   group?: string | undefined
@@ -240,7 +242,7 @@ async function wantedOf(sql: Sql, filter: OperatorOrderFilter): Promise<WantedOr
     filter.serviceGroup === undefined ? undefined : await selectServicesOfGroup(sql, filter.serviceGroup)
   const states = listOf(filter.state)
   return {
-    ...{ from, to, endedFrom, endedTo, keyId: filter.key },
+    ...{ from, to, endedFrom, endedTo, keyId: filter.key, ids: filter.ids },
     accountIds: bothOf(await all(filter.account, async (one) => (await findAccount(sql, one)).id), ofGroup),
     serviceIds: bothOf(await all(filter.service, (one) => serviceIdOf(sql, one)), ofServiceGroup),
     supplierIds: await all(filter.supplier, (one) => supplierIdOf(sql, one)),

@@ -1,6 +1,7 @@
 import { Type } from 'typebox'
 import { askNow } from '../../../fulfilment/people/ask-now.ts'
 import type { OrderId } from '../../../lib/ids.ts'
+import { languages } from '../../../lib/languages.ts'
 import { formatMicros } from '../../../lib/money.ts'
 import type { ItemState } from '../../../lib/states.ts'
 import { type OrderAction, orderActions, whyNot } from '../../../orders/desk/actions.ts'
@@ -33,6 +34,7 @@ const action = Type.Object({
 
 const page = Type.Object({
   order: orderRow,
+  language: oneOf(languages, { description: 'That of the reseller' }),
   available: amount('The balance of the reseller now'),
   webhook: orNull(Type.Object({ id, status: Type.String() }), 'Null: the key of the order has none'),
   actions: Type.Array(action, { description: 'What the caller has the permission for' }),
@@ -45,6 +47,7 @@ const moment = Type.Object({
   item: orNull(position, 'null: it is about the whole order'),
   attempt: orNull(Type.Integer(), 'The attempt, or the delivery of an event, by its number'),
   by: orNull(Type.String(), 'Who did it; null: it came about by itself'),
+  name: orNull(Type.String(), 'The name of who did it, of the staff or of a program'),
   supplier: orNull(Type.String()),
   state: orNull(Type.String(), 'What an attempt, a review, an event or a delivery came to'),
   reference: orNull(
@@ -87,6 +90,7 @@ export const orderPageRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
       const { currency } = found.row
       return {
         order: wireRow(found.row, caller),
+        language: found.language,
         available: formatMicros(found.available, currency),
         webhook: found.webhook,
         actions: found.actions.map(({ gives, ...one }) => ({

@@ -154,6 +154,12 @@ const filterStates = [...orderStates, 'unknown', 'waiting_person', 'late'] as co
 
 /** `orderFilter` narrows orders, in a query or in a body. */
 export const orderFilter = {
+  id: Type.Optional(
+    Type.Unsafe<string>({
+      ...{ type: 'string', maxLength: 3400, pattern: '^\\d{1,15}(?:,\\d{1,15}){0,199}$' },
+      description: 'Order numbers, up to 200 with commas between',
+    }),
+  ),
   account: names('Id or user name'),
   group: Type.Optional(text(100, { description: 'The price group of the reseller: id or name' })),
   service: names('Id or code'),
@@ -199,6 +205,7 @@ const split = (given: string | undefined): string[] | undefined =>
 
 /** `filterOf` gives a filter as the domain takes it. */
 export const filterOf = (given: OrderFilter & { sort?: OrderSort }): OperatorOrderFilter => ({
+  ids: split(given.id)?.map((one) => Number(one) as OrderId),
   account: split(given.account),
   group: given.group,
   service: split(given.service),
