@@ -150,6 +150,7 @@ const filters: [what: string, filter: () => OperatorOrderFilter, means: () => st
     'over Dhru of an account',
     () => ({ via: 'dhru', account: accounts[0] }),
     () => `o.via = 'dhru' and account_id = ${accounts[0]}`,
+    20_000,
   ],
   ['of a price group', () => ({ group: 'Gold' }), () => `account_id = ${accounts[1]}`],
   [

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { askNow } from '../../../fulfilment/people/ask-now.ts'
+import { readExchanges } from '../../../fulfilment/people/order-exchanges.ts'
 import type { OrderId } from '../../../lib/ids.ts'
 import { languages } from '../../../lib/languages.ts'
 import { formatMicros } from '../../../lib/money.ts'
@@ -18,6 +19,7 @@ import { route } from '../route.ts'
 import { amount, bodyOf, id, longIdParams, oneOf, orNull, pageOf, pageQuery, text, time } from '../shapes.ts'
 import { itemStates, orderRow, wireRow } from './order-rows.ts'
 import { item, wireItem } from './orders.ts'
+import { exchange } from './reviews.ts'
 
 const section = 'Orders'
 const access = 'orders.read'
@@ -30,6 +32,7 @@ const action = Type.Object({
   why: orNull(oneOf(whyNot), 'Why the state of the order does not allow it; null: it does'),
   items: Type.Integer({ description: 'How many items it fits' }),
   gives_back: orNull(amount(), 'What it gives back at once, at most; null: it moves nothing by itself'),
+  leaves: orNull(amount(), 'The balance of the reseller after that'),
 })
 
 const page = Type.Object({
@@ -96,6 +99,7 @@ export const orderPageRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         actions: found.actions.map(({ gives, ...one }) => ({
           ...one,
           gives_back: gives === null ? null : formatMicros(gives, currency),
+          leaves: gives === null ? null : formatMicros(found.available + gives, currency),
         })),
         before: found.before.map((row) => wireRow(row, caller)),
       }
@@ -164,6 +168,23 @@ export const orderPageRoutes = ({ clock }: Pick<OperatorDeps, 'clock'>) => [
         last,
         whole: isWhole,
       }
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/orders/:id/exchanges',
+    name: 'listOrderExchanges',
+    section,
+    summary:
+      'What was sent to suppliers and received about an item, where that was not clear, without secrets',
+    access,
+    params: longIdParams,
+    query: Type.Object({ item: position }),
+    answer: Type.Object({ items: Type.Array(exchange) }),
+    refusals: ['order_not_found'],
+    handle: async ({ desk, params, query }) => {
+      const found = await readExchanges(desk.read, params.id as OrderId, query.item)
+      return { items: found.map((one) => ({ ...one })) }
     },
   }),
   route({

@@ -79,6 +79,20 @@ const wireReview = (one: ReviewView): Static<typeof review> => ({
 
 const balance = Type.Object({ at: time(), balance: amount(), currency: Type.String() })
 
+/** `exchange` is one request to a supplier and what came of it. */
+export const exchange = Type.Object({
+  attempt: Type.Integer(),
+  at: time(),
+  call: oneOf(['send', 'ask']),
+  method: Type.String(),
+  url: Type.String(),
+  request: Type.String(),
+  status: orNull(Type.Integer(), 'null: there was no answer'),
+  answer: orNull(Type.String()),
+  error: orNull(Type.String()),
+  milliseconds: Type.Integer(),
+})
+
 const evidence = Type.Object({
   supplier: orNull(
     Type.Object({ id, name: Type.String(), kind: Type.String(), url: orNull(Type.String()) }),
@@ -86,24 +100,9 @@ const evidence = Type.Object({
   ),
   asked: Type.Integer({ description: 'How often the supplier was asked what became of it' }),
   asks_at: orNull(time('When imeigate asks the supplier again by itself'), 'null: it does not'),
-  exchanges: Type.Array(
-    Type.Object({
-      attempt: Type.Integer(),
-      at: time(),
-      call: oneOf(['send', 'ask']),
-      method: Type.String(),
-      url: Type.String(),
-      request: Type.String(),
-      status: orNull(Type.Integer(), 'null: there was no answer'),
-      answer: orNull(Type.String()),
-      error: orNull(Type.String()),
-      milliseconds: Type.Integer(),
-    }),
-    {
-      description:
-        'What was sent and received where the outcome was not clear, without secrets, kept 30 days',
-    },
-  ),
+  exchanges: Type.Array(exchange, {
+    description: 'What was sent and received where the outcome was not clear, without secrets, kept 30 days',
+  }),
   balance: Type.Optional(
     Type.Object(
       { before: orNull(balance), after: orNull(balance) },
