@@ -70,7 +70,14 @@ describe('an order says', () => {
     const { actions, order: row } = await read(`/orders/${order}/summary`)
     expect(row).toMatchObject({ held: '0.00', charged: '1.00', item_count: 1, inputs: [imei(imeis)] })
     expect(actions).toContainEqual({
-      ...{ name: 'refund', allowed: true, why: null, items: 1, gives_back: '1.00', leaves: expect.any(String) },
+      ...{
+        name: 'refund',
+        allowed: true,
+        why: null,
+        items: 1,
+        gives_back: '1.00',
+        leaves: expect.any(String),
+      },
     })
     expect(actions).toContainEqual({
       ...{ name: 'cancel', allowed: false, why: 'nothing_open', items: 0, gives_back: null, leaves: null },
