@@ -62,7 +62,7 @@ async function main(folder: string): Promise<void> {
     await owner.unsafe('vacuum analyze')
     const [entries] = await owner<{ count: bigint }[]>`select sum(last_id) as count from folded_ledgers`
     const [size] = await owner<{ figures: string; orders: string }[]>`
-      select pg_size_pretty(pg_total_relation_size('sales') + pg_total_relation_size('sale_times')) as figures,
+      select pg_size_pretty(pg_total_relation_size('sales') + pg_total_relation_size('sale_quarters')) as figures,
              pg_size_pretty(pg_total_relation_size('orders') + pg_total_relation_size('items') + pg_total_relation_size('attempts')
                             + pg_total_relation_size('ledger_entries')) as orders`
     const rows: Row[] = []
@@ -111,7 +111,11 @@ function questions({
     ['one supplier, by service', ['service'], { supplier }, false],
     ['by account and month', ['month', 'account'], {}, false],
     ['by service and supplier', ['service', 'supplier'], {}, false],
+    ['by account and supplier', ['account', 'supplier'], {}, false],
+    ['by service and month', ['month', 'service'], {}, false],
+    ['by service and day', ['day', 'service'], {}, false],
     ['by account and service', ['account', 'service'], {}, false],
+    ['by all three', ['account', 'service', 'supplier'], {}, false],
   ]
 }
 

@@ -49,7 +49,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   price_rules: UNTIL_REMOVED,
   prices: UNTIL_REMOVED,
   requests: UNTIL_REMOVED,
-  sale_times: UNTIL_REMOVED,
+  sale_quarters: UNTIL_REMOVED,
   sales: UNTIL_REMOVED,
   sign_in_attempts: UNTIL_REMOVED,
   sign_ins: UNTIL_REMOVED,

@@ -1,6 +1,6 @@
 import type { Queryable } from '../database/database.ts'
 import type { LedgerCheck } from '../ledger/check.ts'
-import { cellsOf, changesOf, timesOf } from './fold.sql.ts'
+import { cellsOf, changesOf, quartersOf } from './fold.sql.ts'
 
 type Finding = LedgerCheck['rows'][number]
 
@@ -24,17 +24,18 @@ export async function selectWrongFigures(
      order by 1, 2, 3, 4, 5, 6 limit ${limit}`
 }
 
-/** `selectWrongTimes` does so of the times. */
-export async function selectWrongTimes(sql: Queryable, timeZone: string, limit: number): Promise<Finding[]> {
+/** `selectWrongQuarters` does so of those by quarters of an hour. */
+export async function selectWrongQuarters(
+  sql: Queryable,
+  timeZone: string,
+  limit: number,
+): Promise<Finding[]> {
   return await sql<Finding[]>`
-    with ${changesOf(sql, null, timeZone)}, ${timesOf(sql)}
-    select coalesce(s.cut, t.cut)::text as cut, coalesce(s.first_day, t.first_day)::text as day,
-           case when coalesce(s.whole_month, t.whole_month) then 'month' else 'day' end as of, coalesce(s.account_id, t.account_id) as account_id,
-           coalesce(s.service_id, t.service_id) as service_id, coalesce(s.supplier_id, t.supplier_id) as supplier_id
-      from sale_times s
-      full join times t on t.cut = s.cut and t.whole_month = s.whole_month and t.first_day = s.first_day
-                       and t.account_id = s.account_id and t.service_id = s.service_id and t.supplier_id = s.supplier_id
-                       and t.currency = s.currency
-     where s is distinct from t
-     order by 1, 2, 3, 4, 5, 6 limit ${limit}`
+    with ${changesOf(sql, null, timeZone)}, ${quartersOf(sql)}
+    select coalesce(s.at, q.at)::text as at, coalesce(s.currency, q.currency) as currency, s.charged, q.charged as charged_by_ledger,
+           s.failed, q.failed as failed_by_ledger, s.turnover, q.turnover as turnover_by_ledger
+      from sale_quarters s
+      full join quarters q on q.at = s.at and q.currency = s.currency and q.cost_currency = s.cost_currency
+     where s is distinct from q
+     order by 1, 2 limit ${limit}`
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/database.ts'
 import type { LedgerCheck } from '../ledger/check.ts'
-import { selectWrongFigures, selectWrongTimes } from './check.sql.ts'
+import { selectWrongFigures, selectWrongQuarters } from './check.sql.ts'
 import { selectSalesState } from './fold.sql.ts'
 
 const MAX_ROWS = 100
@@ -15,8 +15,8 @@ export const checkSales = (sql: Sql): Promise<LedgerCheck[]> =>
         await selectWrongFigures(transaction, timeZone, MAX_ROWS),
       ],
       [
-        'the times of the sales figures are those of the orders',
-        await selectWrongTimes(transaction, timeZone, MAX_ROWS),
+        'the sales figures of quarters of an hour are those of the ledger',
+        await selectWrongQuarters(transaction, timeZone, MAX_ROWS),
       ],
     ] as const
     return checks.map(([name, rows]) => ({ name, ok: rows.length === 0, rows: [...rows] }))

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '../database/database.ts'
 import type { AccountId } from '../lib/ids.ts'
+import { BUCKETS_A_DOUBLING, DIGITS } from './buckets.ts'
 
 /** FOLD_LOCK lets one process change the figures at a time. It may be any constant. */
 const FOLD_LOCK = 7_164_009
@@ -8,6 +9,11 @@ const FOLD_LOCK = 7_164_009
 export async function tryFoldLock(sql: Transaction): Promise<boolean> {
   const [row] = await sql<{ locked: boolean }[]>`select pg_try_advisory_xact_lock(${FOLD_LOCK}) as locked`
   return row?.locked === true
+}
+
+/** `readyToFoldMuch` lets a transaction sum up much at once. */
+export async function readyToFoldMuch(sql: Transaction): Promise<void> {
+  await sql`select set_config('work_mem', '128MB', true), set_config('jit', 'off', true)`
 }
 
 /** `waitForFoldLock` waits until nobody else changes the figures. */
@@ -93,7 +99,7 @@ export async function selectAllUnfolded(sql: Queryable): Promise<Span[]> {
 /** `removeFigures` removes all of them, to be made anew. */
 export async function removeFigures(sql: Transaction): Promise<void> {
   await sql`delete from sales`
-  await sql`delete from sale_times`
+  await sql`delete from sale_quarters`
   await sql`delete from folded_ledgers`
 }
 
@@ -119,16 +125,16 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
     select id, at, subject::int as supplier_id, before ->> 'currency' as currency
       from trail where what = 'suppliers' and before is not null and after is not null and before ? 'currency'
   ), changes as (
-    select (o.created_at at time zone ${timeZone}::text)::date as day, e.account_id, o.service_id, 0 as supplier_id, e.currency,
+    select (o.created_at at time zone ${timeZone}::text)::date as day, o.created_at as at, e.account_id, o.service_id, 0 as supplier_id, e.currency,
            '' as cost_currency, 1 as orders, o.item_count as placed, 0 as charged, 0 as failed, 0 as cancelled, 0 as rejected,
-           0 as corrected, 0 as uncosted, 0::bigint as turnover, 0::bigint as refunded, 0::bigint as cost, null::smallint as bucket
+           0 as corrected, 0 as uncosted, 0::bigint as turnover, 0::bigint as refunded, 0::bigint as cost, 0::numeric as times
       from entries e
      cross join lateral (
        select service_id, item_count, created_at from orders o
         where o.account_id = e.account_id and o.id = e.order_id limit 1) o
      where e.kind = 'hold'
     union all
-    select (i.finished_at at time zone ${timeZone}::text)::date, e.account_id, i.service_id, coalesce(a.supplier_id, i.supplier_id, 0),
+    select (i.finished_at at time zone ${timeZone}::text)::date, i.finished_at, e.account_id, i.service_id, coalesce(a.supplier_id, i.supplier_id, 0),
            e.currency,
            -- All of an item is in one row, also what becomes of it later.
            case when a.cost is null then '' else a.currency end,
@@ -142,8 +148,9 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
            case when e.kind = 'capture' then e.amount else 0 end, case when e.kind = 'refund' then e.amount else 0 end,
            case when e.kind = 'capture' then coalesce(a.cost, 0) else 0 end,
            case when e.kind = 'capture'
-                then floor(8 * ln(greatest(extract(epoch from i.finished_at - o.created_at)::double precision * 1000, 1)) / ln(2::double precision))
-           end::smallint
+                then ('1e' || ${DIGITS}::int * floor(${BUCKETS_A_DOUBLING}::int * ln(greatest(
+                       extract(epoch from i.finished_at - o.created_at)::double precision * 1000, 1)) / ln(2::double precision)))::numeric
+                else 0 end
       from entries e
      cross join lateral (
        select service_id, supplier_id, state, price, finished_at from items i
@@ -163,62 +170,56 @@ export const changesOf = (sql: Queryable, spans: readonly Span[] | null, timeZon
      where e.kind <> 'hold'
   )`
 
+/** `sumsOf` sums the figures of changes up, as both tables have them. */
+const sumsOf = (sql: Queryable) => sql`
+  sum(d.orders)::int as orders, sum(d.placed)::int as placed, sum(d.charged)::int as charged, sum(d.failed)::int as failed,
+  sum(d.cancelled)::int as cancelled, sum(d.rejected)::int as rejected, sum(d.corrected)::int as corrected,
+  sum(d.uncosted)::int as uncosted, sum(d.turnover)::bigint as turnover, sum(d.refunded)::bigint as refunded,
+  sum(d.cost)::bigint as cost, sum(d.times) as times`
+
 /** `cellsOf` sums changes up by the cuts, as the table has them. */
 export const cellsOf = (sql: Queryable) => sql`
-  cells as (
+  cuts (cut, by_day, has_orders, of_accounts, of_services, of_suppliers) as (
+    values ('each'::sales_cut, true, false, true, true, true), ('account_service', false, false, true, true, false),
+           ('account_supplier', false, false, true, false, true), ('service_supplier', false, false, false, true, true),
+           ('account', true, true, true, false, false), ('service', true, true, false, true, false),
+           ('supplier', true, false, false, false, true), ('all', true, true, false, false, false)
+  ), cells as (
     select c.cut, m.whole_month, case when m.whole_month then date_trunc('month', d.day)::date else d.day end as day,
-           case when c.cut in ('each', 'account') then d.account_id else 0 end as account_id,
-           case when c.cut in ('each', 'service') then d.service_id else 0 end as service_id,
-           case when c.cut in ('each', 'supplier') then d.supplier_id else 0 end as supplier_id, d.currency, d.cost_currency,
-           sum(d.orders)::int as orders, sum(d.placed)::int as placed, sum(d.charged)::int as charged, sum(d.failed)::int as failed,
-           sum(d.cancelled)::int as cancelled, sum(d.rejected)::int as rejected, sum(d.corrected)::int as corrected,
-           sum(d.uncosted)::int as uncosted, sum(d.turnover)::bigint as turnover, sum(d.refunded)::bigint as refunded,
-           sum(d.cost)::bigint as cost
-      from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut) cross join (values (false), (true)) as m (whole_month)
-     where d.orders = 0 or c.cut <> 'each'
+           case when c.of_accounts then d.account_id else 0 end as account_id,
+           case when c.of_services then d.service_id else 0 end as service_id,
+           case when c.of_suppliers then d.supplier_id else 0 end as supplier_id, d.currency, d.cost_currency, ${sumsOf(sql)}
+      from changes d
+      join cuts c on d.orders = 0 or c.has_orders
+      join (values (false), (true)) as m (whole_month) on m.whole_month or c.by_day
      group by 1, 2, 3, 4, 5, 6, 7, 8
   )`
 
-/** `timesOf` counts the times of changes by the cuts, days and months, as the table has them. */
-export const timesOf = (sql: Queryable) => sql`
-  counted as (
-    select c.cut, m.whole_month, case when m.whole_month then date_trunc('month', d.day)::date else d.day end as first_day,
-           case when c.cut in ('each', 'account') then d.account_id else 0 end as account_id,
-           case when c.cut in ('each', 'service') then d.service_id else 0 end as service_id,
-           case when c.cut in ('each', 'supplier') then d.supplier_id else 0 end as supplier_id, d.currency, d.bucket,
-           count(*)::int as count
-      from changes d cross join unnest(enum_range(null::sales_cut)) as c (cut) cross join (values (false), (true)) as m (whole_month)
-     where d.bucket is not null
-     group by 1, 2, 3, 4, 5, 6, 7, 8
-  ), times as (
-    select cut, whole_month, first_day, account_id, service_id, supplier_id, currency,
-           array_agg(bucket order by bucket) as buckets, array_agg(count order by bucket) as counts
-      from counted group by 1, 2, 3, 4, 5, 6, 7
+/** `quartersOf` sums changes up by quarters of an hour, as the table has them. */
+export const quartersOf = (sql: Queryable) => sql`
+  quarters as (
+    select date_bin('15 minutes', d.at, 'epoch') as at, d.currency, d.cost_currency, ${sumsOf(sql)}
+      from changes d group by 1, 2, 3
   )`
+
+/** `added` adds what is to be inserted to the figures `f` that are there. */
+const added = (sql: Queryable) => sql`
+  orders = f.orders + excluded.orders, placed = f.placed + excluded.placed, charged = f.charged + excluded.charged,
+  failed = f.failed + excluded.failed, cancelled = f.cancelled + excluded.cancelled, rejected = f.rejected + excluded.rejected,
+  corrected = f.corrected + excluded.corrected, uncosted = f.uncosted + excluded.uncosted, turnover = f.turnover + excluded.turnover,
+  refunded = f.refunded + excluded.refunded, cost = f.cost + excluded.cost, times = f.times + excluded.times`
 
 /** `foldSpans` adds entries to the figures, and notes how far each ledger is in them. */
 export async function foldSpans(sql: Transaction, spans: readonly Span[], timeZone: string): Promise<void> {
   await sql`
-    with ${changesOf(sql, spans, timeZone)}, ${cellsOf(sql)}, ${timesOf(sql)}, summed as (
-      insert into sales as s
+    with ${changesOf(sql, spans, timeZone)}, ${cellsOf(sql)}, ${quartersOf(sql)}, summed as (
+      insert into sales as f
       select * from cells
-      on conflict (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency) do update
-         set orders = s.orders + excluded.orders, placed = s.placed + excluded.placed, charged = s.charged + excluded.charged,
-             failed = s.failed + excluded.failed, cancelled = s.cancelled + excluded.cancelled,
-             rejected = s.rejected + excluded.rejected, corrected = s.corrected + excluded.corrected,
-             uncosted = s.uncosted + excluded.uncosted, turnover = s.turnover + excluded.turnover,
-             refunded = s.refunded + excluded.refunded, cost = s.cost + excluded.cost
-    ), timed as (
-      insert into sale_times as t
-      select * from times
-      on conflict (cut, whole_month, first_day, account_id, service_id, supplier_id, currency) do update
-         set (buckets, counts) = (
-               select array_agg(bucket order by bucket), array_agg(count order by bucket)
-                 from (select bucket, sum(count)::int as count
-                         from (select * from unnest(t.buckets, t.counts) as known (bucket, count)
-                               union all
-                               select * from unnest(excluded.buckets, excluded.counts) as more (bucket, count)) as both_of_them
-                        group by bucket) as merged)
+      on conflict (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency) do update set ${added(sql)}
+    ), summed_quarters as (
+      insert into sale_quarters as f
+      select * from quarters
+      on conflict (at, currency, cost_currency) do update set ${added(sql)}
     )
     insert into folded_ledgers (account_id, last_id)
     select * from unnest(${spans.map(({ accountId }) => accountId)}::int[], ${spans.map(({ last }) => last)}::bigint[])

@@ -7,6 +7,7 @@ import type { RuntimeService } from '../runtime/runtime-service.ts'
 import {
   foldSpans,
   isTimeZone,
+  readyToFoldMuch,
   removeFigures,
   type Span,
   selectAllUnfolded,
@@ -105,6 +106,7 @@ export async function rebuildSales(
       throw new Refusal('invalid_input', message, 'time_zone')
     }
     await waitForFoldLock(transaction)
+    await readyToFoldMuch(transaction)
     const state = await selectSalesState(transaction)
     const zone = timeZone ?? state.timeZone
     await removeFigures(transaction)

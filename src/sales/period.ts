@@ -18,7 +18,14 @@ export function dayBehind(day: string, days: number): string {
 const firstOfMonth = (day: string): string => `${day.slice(0, 7)}-01`
 
 /** `nextMonth` gives the first day of the month behind that of a day. */
-export const nextMonth = (day: string): string => firstOfMonth(dayBehind(firstOfMonth(day), 31))
+export const nextMonth = (day: string): string => monthsBehind(day, 1)
+
+/** `monthsBehind` gives the first day of the month so many months behind that of a day. */
+export function monthsBehind(day: string, months: number): string {
+  const date = new Date(`${firstOfMonth(day)}T00:00Z`)
+  date.setUTCMonth(date.getUTCMonth() + months)
+  return date.toISOString().slice(0, 10)
+}
 
 const named: Record<string, (today: string) => Period> = {
   today: (today) => ({ from: today, to: today }),

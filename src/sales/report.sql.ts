@@ -3,7 +3,15 @@ import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
 import type { Micros } from '../lib/money.ts'
 
 /** Cut says which things a row of the figures is of by themselves: see the schema. */
-export type Cut = 'each' | 'account' | 'service' | 'supplier' | 'all'
+export type Cut =
+  | 'each'
+  | 'account_service'
+  | 'account_supplier'
+  | 'service_supplier'
+  | 'account'
+  | 'service'
+  | 'supplier'
+  | 'all'
 
 /** Grouped says what figures are told apart by. Currencies are told apart always, unless they are converted into one. */
 export interface Grouped {
@@ -17,7 +25,6 @@ export interface Grouped {
 
 /** Wanted is what figures are narrowed to. `from` and `to` are days such as 2026-11-28; both are in it. */
 export interface Wanted {
-  cut: Cut
   by: Grouped
   from: string
   to: string
@@ -109,21 +116,37 @@ export interface SalesSums {
   turnover: Micros
   refunded: Micros
   cost: Micros
+  /** `times` counts how long what was charged took: see buckets.ts. */
+  times: string
 }
-
-/** `dimensions` are the columns that figures are told apart by, beside their currency. */
-const dimensions = (sql: Queryable, by: Grouped) => sql`
-  ${by.time === 'day' ? sql`f.day` : by.time === 'month' ? sql`date_trunc('month', f.day)::date` : sql`null::date`} as time,
-  ${by.account ? sql`f.account_id` : sql`null::int`} as account_id,
-  ${by.service ? sql`f.service_id` : sql`null::int`} as service_id,
-  ${by.group ? sql`sv.group_name` : sql`null::text`} as group_name,
-  ${by.supplier ? sql`f.supplier_id` : sql`null::int`} as supplier_id`
 
 const narrowed = (sql: Queryable, { accountId, serviceId, supplierId, currency }: Wanted) => sql`
   ${accountId === null ? sql`` : sql`and f.account_id = ${accountId}`}
   ${serviceId === null ? sql`` : sql`and f.service_id = ${serviceId}`}
   ${supplierId === null ? sql`` : sql`and f.supplier_id = ${supplierId}`}
   ${currency === null ? sql`` : sql`and f.currency = ${currency}`}`
+
+/** `cellsIn` are the rows `f` of the table that hold what is wanted. */
+const cellsIn = (sql: Queryable, wanted: Wanted, stretches: readonly Stretch[]) => sql`
+  unnest(${stretches.map(({ cut }) => cut)}::text[]::sales_cut[], ${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[],
+         ${stretches.map(({ first }) => first)}::text[], ${stretches.map(({ last }) => last)}::text[]) as z (cut, whole_month, first, last)
+  -- Each part is read by itself, from the rows that begin with its cut, whatever is known of how many there are.
+  cross join lateral (
+    select * from sales f
+     where f.cut = z.cut and f.whole_month = z.whole_month and f.day between z.first::date and z.last::date
+       ${narrowed(sql, wanted)}
+    offset 0) f`
+
+/** `countCells` counts them, up to so many. */
+export async function countCells(
+  sql: Queryable,
+  wanted: Wanted,
+  { stretches, most }: { stretches: readonly Stretch[]; most: number },
+): Promise<number> {
+  const [row] = await sql<{ count: number }[]>`
+    select count(*)::int as count from (select from ${cellsIn(sql, wanted, stretches)} limit ${most}) as some_of_them`
+  return row?.count ?? 0
+}
 
 /** `selectSales` gives figures, by time, and then the largest turnover first. `into`: all in this currency. */
 export async function selectSales(
@@ -136,101 +159,81 @@ export async function selectSales(
     limit,
   }: { into: string | null; factors: Factors; stretches: readonly Stretch[]; limit: number | null },
 ): Promise<SalesSums[]> {
-  const { by, cut, supplierId } = wanted
+  const { by } = wanted
   const { days, rows } = factors
+  const time =
+    by.time === 'month'
+      ? sql`date_trunc('month', f.day)::date`
+      : by.time === 'day'
+        ? sql`f.day`
+        : sql`null::date`
+  const cells = sql`
+    (select f.*, ${time} as time, ${by.account ? sql`f.account_id` : sql`null::int`} as account,
+            ${by.service ? sql`f.service_id` : sql`null::int`} as service, ${by.group ? sql`sv.group_name` : sql`null::text`} as of_group,
+            ${by.supplier ? sql`f.supplier_id` : sql`null::int`} as supplier, coalesce(${into}::text, f.currency) as target,
+            width_bucket(f.day, ${days}::text[]::date[]) as epoch
+       from ${cellsIn(sql, wanted, stretches)}
+       left join services sv on ${by.group ? sql`sv.id = f.service_id` : sql`false`}) c`
   return await sql<SalesSums[]>`
     with factors as materialized (
       select epoch, source, target, over / under as factor
         from unnest(${rows.map(({ epoch }) => epoch)}::int[], ${rows.map((row) => row.from)}::text[], ${rows.map((row) => row.to)}::text[],
                     ${rows.map(({ over }) => String(over))}::text[]::numeric[], ${rows.map(({ under }) => String(under))}::text[]::numeric[])
                as given (epoch, source, target, over, under)
-    ), cells as (
-      select ${dimensions(sql, by)}, f.currency, f.cost_currency, width_bucket(f.day, ${days}::text[]::date[]) as epoch,
-             sum(f.orders) as orders, sum(f.placed) as placed, sum(f.charged) as charged, sum(f.failed) as failed,
-             sum(f.cancelled) as cancelled, sum(f.rejected) as rejected, sum(f.corrected) as corrected, sum(f.uncosted) as uncosted,
-             sum(f.turnover) as turnover, sum(f.refunded) as refunded, sum(f.cost) as cost
-        from unnest(${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[], ${stretches.map(({ first }) => first)}::text[],
-                    ${stretches.map(({ last }) => last)}::text[]) as z (whole_month, first, last)
-        join sales f on f.cut = ${cut}::sales_cut and f.whole_month = z.whole_month and f.day between z.first::date and z.last::date
-        left join services sv on ${by.group ? sql`sv.id = f.service_id` : sql`false`}
-       where true ${narrowed(sql, wanted)}
-       group by 1, 2, 3, 4, 5, 6, 7, 8
-    ), converted as (
-      select c.time, c.account_id, c.service_id, c.group_name, c.supplier_id, coalesce(${into}::text, c.currency) as currency,
-             c.orders, c.placed, c.charged, c.failed, c.cancelled, c.rejected, c.corrected, c.turnover, c.refunded, c.cost, c.uncosted,
-             c.cost_currency = '' as has_no_cost,
-             case when c.currency = coalesce(${into}::text, c.currency) then 1 else s.factor end as factor,
-             case when c.cost_currency = coalesce(${into}::text, c.currency) then 1 else k.factor end as cost_factor
-        from cells c
-        left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = ${into}::text
-        left join factors k on k.epoch = c.epoch and k.source = c.cost_currency and k.target = coalesce(${into}::text, c.currency)
-    ), summed as (
-      select time, account_id, service_id, group_name, supplier_id, currency, sum(orders)::int as orders, sum(placed)::int as placed,
-             sum(charged)::int as charged, sum(failed)::int as failed, sum(cancelled)::int as cancelled,
-             sum(rejected)::int as rejected, sum(corrected)::int as corrected,
-             sum(case when has_no_cost or cost_factor is not null then uncosted else charged end)::int as uncosted,
-             count(*) filter (where factor is null)::int as unconverted,
-             coalesce(round(sum(turnover * factor)), 0)::bigint as turnover,
-             coalesce(round(sum(refunded * factor)), 0)::bigint as refunded,
-             coalesce(round(sum(cost * cost_factor)), 0)::bigint as cost
-        from converted
+    ), ranked as (
+      -- Which rows are shown is found by their turnover alone, because most of many are not.
+      select c.time, c.account, c.service, c.of_group, c.supplier, c.target, row_number() over (
+               order by c.time, round(sum(c.turnover * case when c.currency = c.target then 1 else s.factor end)) desc nulls last,
+                        c.account, c.service, c.of_group, c.supplier, c.target) as rank
+        from (select time, account, service, of_group, supplier, target, currency, epoch, sum(turnover) as turnover
+                from ${cells} group by 1, 2, 3, 4, 5, 6, 7, 8) c
+        left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
        group by 1, 2, 3, 4, 5, 6
-       ${by.supplier || supplierId !== null ? sql`having sum(charged) + sum(failed) + sum(cancelled) > 0` : sql``}
-       order by time, round(sum(turnover * factor)) desc nulls last, account_id, service_id, group_name, supplier_id, currency
-       limit ${limit}::bigint
+       order by rank limit ${limit}::bigint
+    ), summed as (
+      select r.rank, c.currency, c.cost_currency, c.target, c.epoch, sum(c.orders) as orders, sum(c.placed) as placed,
+             sum(c.charged) as charged, sum(c.failed) as failed, sum(c.cancelled) as cancelled, sum(c.rejected) as rejected,
+             sum(c.corrected) as corrected, sum(c.uncosted) as uncosted, sum(c.turnover) as turnover, sum(c.refunded) as refunded,
+             sum(c.cost) as cost, sum(c.times) as times
+        from ranked r
+        join ${cells}
+          on c.target = r.target
+             ${by.time === null ? sql`` : sql`and c.time = r.time`} ${by.account ? sql`and c.account = r.account` : sql``}
+             ${by.service ? sql`and c.service = r.service` : sql``} ${by.group ? sql`and c.of_group = r.of_group` : sql``}
+             ${by.supplier ? sql`and c.supplier = r.supplier` : sql``}
+       group by 1, 2, 3, 4, 5
+    ), converted as (
+      select c.rank, sum(c.orders)::int as orders, sum(c.placed)::int as placed, sum(c.charged)::int as charged,
+             sum(c.failed)::int as failed, sum(c.cancelled)::int as cancelled, sum(c.rejected)::int as rejected,
+             sum(c.corrected)::int as corrected,
+             sum(case when c.cost_currency = '' or c.cost_currency = c.target or k.factor is not null then c.uncosted else c.charged end)::int
+               as uncosted,
+             count(*) filter (where c.currency <> c.target and s.factor is null)::int as unconverted,
+             coalesce(round(sum(c.turnover * case when c.currency = c.target then 1 else s.factor end)), 0)::bigint as turnover,
+             coalesce(round(sum(c.refunded * case when c.currency = c.target then 1 else s.factor end)), 0)::bigint as refunded,
+             coalesce(round(sum(c.cost * case when c.cost_currency = c.target then 1 else k.factor end)), 0)::bigint as cost,
+             sum(c.times)::text as times
+        from summed c
+        left join factors s on s.epoch = c.epoch and s.source = c.currency and s.target = c.target
+        left join factors k on k.epoch = c.epoch and k.source = c.cost_currency and k.target = c.target
+       group by c.rank
     )
-    select m.time::text as time, m.account_id, a.username, m.service_id, v.code as service_code, v.name as service_name, m.group_name,
-           m.supplier_id, p.name as supplier_name, m.currency, m.orders, m.placed, m.charged, m.failed, m.cancelled, m.rejected,
-           m.corrected, m.uncosted, m.unconverted, m.turnover, m.refunded, m.cost
-      from summed m
-      left join accounts a on a.id = m.account_id
-      left join services v on v.id = m.service_id
-      left join suppliers p on p.id = m.supplier_id
-     order by m.time, m.turnover desc, m.account_id, m.service_id, m.group_name, m.supplier_id, m.currency`.records()
-}
-
-/** SalesTimes is how long the items of a row took: how many of them are in which bucket, in no order. */
-export interface SalesTimes {
-  time: string | null
-  accountId: AccountId | null
-  serviceId: ServiceId | null
-  groupName: string | null
-  supplierId: SupplierId | null
-  currency: string
-  buckets: number[]
-  counts: number[]
+    select r.time::text as time, r.account as account_id, a.username, r.service as service_id, v.code as service_code,
+           v.name as service_name, r.of_group as group_name, r.supplier as supplier_id, p.name as supplier_name, r.target as currency,
+           m.orders, m.placed, m.charged, m.failed, m.cancelled, m.rejected, m.corrected, m.uncosted, m.unconverted, m.turnover,
+           m.refunded, m.cost, m.times
+      from ranked r
+      join converted m on m.rank = r.rank
+      left join accounts a on a.id = r.account
+      left join services v on v.id = r.service
+      left join suppliers p on p.id = r.supplier
+     order by r.rank`.records()
 }
 
 /** Stretch is a part of a period: whole months, or days. */
 export interface Stretch {
+  cut: Cut
   wholeMonths: boolean
   first: string
   last: string
-}
-
-/** `selectTimes` gives the times of the same rows. */
-export async function selectTimes(
-  sql: Queryable,
-  wanted: Wanted,
-  { into, stretches }: { into: string | null; stretches: readonly Stretch[] },
-): Promise<SalesTimes[]> {
-  const { by, cut } = wanted
-  return await sql<SalesTimes[]>`
-    with counted as (
-      select ${dimensions(sql, by)}, coalesce(${into}::text, f.currency) as currency, u.bucket, sum(u.count) as count
-        from unnest(${stretches.map(({ wholeMonths }) => wholeMonths)}::boolean[], ${stretches.map(({ first }) => first)}::text[],
-                    ${stretches.map(({ last }) => last)}::text[]) as s (whole_month, first, last)
-       cross join lateral (
-         select first_day as day, * from sale_times t
-          where t.cut = ${cut}::sales_cut and t.whole_month = s.whole_month
-            and t.first_day between s.first::date and s.last::date) f
-        left join services sv on ${by.group ? sql`sv.id = f.service_id` : sql`false`}
-       cross join lateral unnest(f.buckets, f.counts) as u (bucket, count)
-       where true ${narrowed(sql, wanted)}
-       group by 1, 2, 3, 4, 5, 6, 7
-    )
-    select time::text as time, account_id, service_id, group_name, supplier_id, currency, array_agg(bucket) as buckets,
-           array_agg(count::int) as counts
-      from counted
-     group by 1, 2, 3, 4, 5, 6`.records()
 }

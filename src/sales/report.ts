@@ -6,25 +6,27 @@ import { invalid, orThrow } from '../lib/fault.ts'
 import type { AccountId, ServiceId, SupplierId } from '../lib/ids.ts'
 import { isCurrency, type Micros } from '../lib/money.ts'
 import { type Clock, systemClock } from '../lib/time.ts'
-import { percentileOf } from './buckets.ts'
+import { countsOf, percentileOf } from './buckets.ts'
 import { selectSalesState } from './fold.sql.ts'
-import { dayBehind, nextMonth, type Period, periodOf } from './period.ts'
+import { dayBehind, monthsBehind, nextMonth, type Period, periodOf } from './period.ts'
 import {
   type Cut,
+  countCells,
   dayOf,
   type Factors,
   type Grouped,
   type Pair,
   readyForFigures,
   type SalesSums,
-  type SalesTimes,
   type Stretch,
   selectDatedRates,
   selectPairs,
   selectSales,
-  selectTimes,
   type Wanted,
 } from './report.sql.ts'
+
+/** MAX_CELLS bounds the rows of the table from which an answer for two or three things is summed up: about a second's work. */
+const MAX_CELLS = 500_000
 
 /** `groupings` are what figures can be told apart by. */
 export const groupings = ['day', 'month', 'account', 'service', 'group', 'supplier'] as const
@@ -94,14 +96,14 @@ export interface SalesReport extends Period {
 /** `readSales` answers a question. Throws invalid_input, not_found or service_not_found, naming what is wrong with it. */
 export const readSales = (
   sql: Sql,
-  { limit, ...question }: SalesQuestion & { limit: number },
+  { limit, mostCells = MAX_CELLS, ...question }: SalesQuestion & { limit: number; mostCells?: number },
   clock: Clock = systemClock,
 ): Promise<SalesReport> =>
   reading(sql, async (transaction) => {
     const { wanted, into, ...about } = await wantedOf(transaction, question, clock)
     const factors = await factorsFor(transaction, wanted, into, about.timeZone)
-    const rows = await rowsOf(transaction, wanted, { into, factors, limit: limit + 1 })
-    const total = { ...wanted, by: NOTHING, cut: cutFor(NOTHING, wanted) }
+    const rows = await firstRows(transaction, wanted, { into, factors, limit: limit + 1, mostCells })
+    const total = { ...wanted, by: NOTHING }
     const totals = await rowsOf(transaction, total, { into, factors, limit: null })
     return { ...about, rows: rows.slice(0, limit), totals, more: rows.length > limit }
   })
@@ -170,7 +172,6 @@ async function wantedOf(sql: Transaction, question: SalesQuestion, clock: Clock)
   }
   const wanted = {
     by,
-    cut: cutFor(by, narrowed),
     from,
     to,
     ...narrowed,
@@ -196,18 +197,20 @@ async function supplierIdOf(sql: Transaction, idOrName: string): Promise<Supplie
   return (await findSupplier(sql, idOrName)).id
 }
 
-/** `cutFor` gives the rows of the table that hold what is asked for: the fewest that do. */
-function cutFor(
-  by: Grouped,
-  { accountId, serviceId, supplierId }: Pick<Wanted, 'accountId' | 'serviceId' | 'supplierId'>,
-): Cut {
-  const account = by.account || accountId !== null
-  const service = by.service || by.group || serviceId !== null
-  const supplier = by.supplier || supplierId !== null
-  const count = Number(account) + Number(service) + Number(supplier)
-  if (count > 1) return 'each'
-  if (supplier) return 'supplier'
-  return account ? 'account' : service ? 'service' : 'all'
+/** `toldApart` names the things that the rows which hold an answer must be of by themselves. */
+const toldApart = ({ by, accountId, serviceId, supplierId }: Wanted): string[] => [
+  ...(by.account || accountId !== null ? ['account'] : []),
+  ...(by.service || by.group || serviceId !== null ? ['service'] : []),
+  ...(by.supplier || supplierId !== null ? ['supplier'] : []),
+]
+
+/** `cutsFor` gives the rows of the table that hold what is asked for, the fewest that do: of whole months, and of days. */
+function cutsFor(wanted: Wanted): { ofMonths: Cut; ofDays: Cut } {
+  const names = toldApart(wanted)
+  if (names.length === 3) return { ofMonths: 'each', ofDays: 'each' }
+  if (names.length === 2) return { ofMonths: names.join('_') as Cut, ofDays: 'each' }
+  const cut = (names[0] ?? 'all') as Cut
+  return { ofMonths: cut, ofDays: cut }
 }
 
 /** `factorsFor` gives what amounts are multiplied by: those of a day by the rates that hold at its end. */
@@ -253,20 +256,59 @@ function pairsOf(found: readonly { currency: string; costCurrency: string }[], i
   return [...new Map(needed.map((pair) => [`${pair.from} ${pair.to}`, pair])).values()]
 }
 
-async function rowsOf(
+interface Reading {
+  into: string | null
+  factors: Factors
+  limit: number | null
+}
+
+/** Bounded bounds the rows, and the rows of the table from which an answer for two or three things is summed up. */
+interface Bounded extends Reading {
+  limit: number
+  mostCells: number
+}
+
+/** `firstRows` gives so many rows. Where days or months are told apart the first of them are in the first ones, and few others are looked at. */
+async function firstRows(sql: Transaction, wanted: Wanted, reading: Bounded): Promise<SalesRow[]> {
+  const { time } = wanted.by
+  if (time === null) return await boundedRows(sql, wanted, reading)
+  const rows: SalesRow[] = []
+  let { from } = wanted
+  for (let size = 1; from <= wanted.to && rows.length < reading.limit; size *= 2) {
+    const next = time === 'day' ? dayBehind(from, size) : monthsBehind(from, size)
+    const to = earlier(dayBehind(next, -1), wanted.to)
+    rows.push(...(await boundedRows(sql, { ...wanted, from, to }, reading)))
+    from = next
+  }
+  return rows.slice(0, reading.limit)
+}
+
+/** `boundedRows` refuses what would be summed up from too many rows of the table. */
+async function boundedRows(
   sql: Transaction,
   wanted: Wanted,
-  { into, ...rest }: { into: string | null; factors: Factors; limit: number | null },
+  { mostCells, ...reading }: Bounded,
 ): Promise<SalesRow[]> {
-  const onlyDays = wanted.by.time === 'day'
-  const stretches = stretchesOf(wanted, onlyDays)
-  const sums = await selectSales(sql, wanted, {
-    into,
-    ...rest,
-    stretches: apart(stretches, rest.factors.days),
-  })
-  const times = await selectTimes(sql, wanted, { into, stretches })
-  const found = new Map(times.map((one) => [keyOf(one), one]))
+  const stretches = cellsOf(wanted, reading.factors)
+  const isOfMuch = toldApart(wanted).length > 1
+  if (isOfMuch && (await countCells(sql, wanted, { stretches, most: mostCells + 1 })) > mostCells)
+    throw new Refusal(
+      'invalid_input',
+      'this is too much to sum up at once: name one account, service or supplier, a shorter period, or fewer things to tell apart',
+      'by',
+    )
+  return await rowsOf(sql, wanted, reading)
+}
+
+function cellsOf(wanted: Wanted, { days }: Factors): Stretch[] {
+  const { ofMonths, ofDays } = cutsFor(wanted)
+  const parts = apart(stretchesOf(wanted, wanted.by.time === 'day'), days)
+  return parts.map((part) => ({ ...part, cut: part.wholeMonths ? ofMonths : ofDays }))
+}
+
+async function rowsOf(sql: Transaction, wanted: Wanted, { into, ...rest }: Reading): Promise<SalesRow[]> {
+  const stretches = cellsOf(wanted, rest.factors)
+  const sums = await selectSales(sql, wanted, { into, ...rest, stretches })
   return sums.map((row) => {
     if (row.unconverted > 0)
       throw new Refusal(
@@ -274,25 +316,12 @@ async function rowsOf(
         `not everything can be converted into ${into}: a rate is missing`,
         'in',
       )
-    return rowOf(row, found.get(keyOf(row)), wanted)
+    return rowOf(row, wanted)
   })
 }
 
-const keyOf = ({
-  time,
-  accountId,
-  serviceId,
-  groupName,
-  supplierId,
-  currency,
-}: Omit<SalesTimes, 'buckets' | 'counts'>): string =>
-  JSON.stringify([time, accountId, serviceId, groupName, supplierId, currency])
-
-function rowOf(
-  row: SalesSums,
-  times: SalesTimes | undefined,
-  { by, cut, supplierId: ofSupplier }: Wanted,
-): SalesRow {
+function rowOf(row: SalesSums, wanted: Wanted): SalesRow {
+  const { by } = wanted
   const {
     time,
     accountId,
@@ -306,7 +335,9 @@ function rowOf(
   } = row
   const { charged, failed, cancelled, rejected, corrected, uncosted, turnover, refunded, cost, currency } =
     row
-  const isOfSuppliers = by.supplier || ofSupplier !== null || cut === 'each'
+  const names = toldApart(wanted)
+  const hasNoOrders = names.includes('supplier') || names.length > 1
+  const counts = countsOf(row.times)
   const tried = charged + failed
   return {
     day: by.time === 'day' ? time : null,
@@ -316,21 +347,24 @@ function rowOf(
     group: groupName,
     supplier: supplierId === null ? null : { id: supplierId === 0 ? null : supplierId, name: supplierName },
     currency,
-    orders: isOfSuppliers ? null : row.orders,
-    items: isOfSuppliers ? null : row.placed,
+    orders: hasNoOrders ? null : row.orders,
+    items: hasNoOrders ? null : row.placed,
     ...{ charged, failed, cancelled, rejected, corrected },
     successRate: tried === 0 ? null : (charged - rejected) / tried,
     ...{ turnover, refunded, cost, profit: (turnover - refunded - cost) as Micros, uncosted },
-    medianSeconds: percentileOf(times, 0.5),
-    p95Seconds: percentileOf(times, 0.95),
+    medianSeconds: percentileOf(counts, 0.5),
+    p95Seconds: percentileOf(counts, 0.95),
   }
 }
 
+/** Part is a part of a period: whole months, or days. */
+type Part = Omit<Stretch, 'cut'>
+
 /** `apart` takes months in which a rate changes apart into their days, which are converted by different rates. */
-export function apart(stretches: readonly Stretch[], changes: readonly string[]): Stretch[] {
+export function apart(stretches: readonly Part[], changes: readonly string[]): Part[] {
   return stretches.flatMap((stretch) => {
     if (!stretch.wholeMonths) return [stretch]
-    const months: Stretch[] = []
+    const months: Part[] = []
     for (let first = stretch.first; first <= stretch.last; first = nextMonth(first)) {
       const last = dayBehind(nextMonth(first), -1)
       const wholeMonths = !changes.some((day) => day > first && day <= last)
@@ -341,8 +375,8 @@ export function apart(stretches: readonly Stretch[], changes: readonly string[])
 }
 
 /** `stretchesOf` divides a period into whole months, which are read at once, and the days before and behind them. */
-export function stretchesOf({ from, to }: Period, onlyDays: boolean): Stretch[] {
-  const days = (first: string, last: string): Stretch[] =>
+export function stretchesOf({ from, to }: Period, onlyDays: boolean): Part[] {
+  const days = (first: string, last: string): Part[] =>
     first > last ? [] : [{ wholeMonths: false, first, last }]
   const begin = from.endsWith('-01') ? from : nextMonth(from)
   const end = dayBehind(to, 1).endsWith('-01') ? dayBehind(to, 1) : `${to.slice(0, 7)}-01`

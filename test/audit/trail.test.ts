@@ -159,7 +159,7 @@ describe('the trail', () => {
         'plan_rows',
         'proxy_sightings',
         'route_stats',
-        'sale_times',
+        'sale_quarters',
         'sales',
         'sales_state',
         'schema_migrations',

@@ -56,7 +56,7 @@ test('no table but the hot ones has an account_id without naming a row of config
      order by t.relname`
   // Changes of what operators write, and notices, are few and belong to operators; sales figures are sums, made of all accounts; orders of the panel
   // before are written once.
-  const cold = ['former_orders', 'notices', 'sale_times', 'sales', 'trail']
+  const cold = ['former_orders', 'notices', 'sales', 'trail']
   expect(tables.map(({ name }) => name)).toEqual(
     [...HOT.filter((name) => name !== 'wallets'), ...cold].sort(),
   )

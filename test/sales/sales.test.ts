@@ -31,9 +31,14 @@ const foldAll = async (most?: number): Promise<number> => {
   return turns
 }
 const broken = async () => (await checkSales(database.sql)).filter(({ ok }) => !ok)
+const columns = async () =>
+  (
+    await database.sql<{ name: string }[]>`
+      select column_name::text as name from information_schema.columns where table_name = 'sales' order by ordinal_position`
+  ).map(({ name }) => name)
 const everything = async (sql = database.sql) => [
   await sql`select * from sales order by 1, 2, 3, 4, 5, 6, 7, 8`,
-  await sql`select * from sale_times order by 1, 2, 3, 4, 5, 6, 7`,
+  await sql`select * from sale_quarters order by 1, 2, 3`,
 ]
 
 it('folds a bounded part at a time, and says as of when only when nothing is left', async () => {
@@ -76,21 +81,39 @@ it('is found wrong by the check when a figure, a time or a whole row is another'
         throw error
       })
   const figures = ['the sales figures are those of the ledger']
-  const times = ['the times of the sales figures are those of the orders']
+  const quarters = ['the sales figures of quarters of an hour are those of the ledger']
+  const some = (table: string, of = 'true') => `where ctid = (select ctid from ${table} where ${of} limit 1)`
   expect(
-    await spoil(
-      `update sales set turnover = turnover + 1 where ctid = (select ctid from sales where cut = 'service' limit 1)`,
-    ),
+    await spoil(`update sales set turnover = turnover + 1 ${some('sales', "cut = 'service_supplier'")}`),
   ).toEqual(figures)
+  expect(await spoil(`update sales set times = times + 1 ${some('sales', "cut = 'service'")}`)).toEqual(
+    figures,
+  )
+  expect(await spoil(`delete from sales ${some('sales', "cut = 'each'")}`)).toEqual(figures)
   expect(
-    await spoil(`delete from sales where ctid = (select ctid from sales where cut = 'each' limit 1)`),
+    await spoil(`insert into sales (${(await columns()).join(', ')})
+                 select ${(await columns()).map((name) => (name === 'account_id' ? '99999' : name)).join(', ')}
+                   from sales where cut = 'account' limit 1`),
   ).toEqual(figures)
-  expect(await spoil(`update folded_ledgers set last_id = last_id / 2`)).toEqual([...figures, ...times])
-  expect(
-    await spoil(
-      `update sale_times set counts[1] = counts[1] + 1 where ctid = (select ctid from sale_times limit 1)`,
-    ),
-  ).toEqual(times)
+  expect(await spoil(`update sale_quarters set failed = failed + 1 ${some('sale_quarters')}`)).toEqual(
+    quarters,
+  )
+  expect(await spoil(`update folded_ledgers set last_id = last_id / 2`)).toEqual([...figures, ...quarters])
+})
+
+it('has the same in every cut, in days as in months, and in quarters of an hour', async () => {
+  const sums = database.sql`
+    to_json(array[sum(charged), sum(failed), sum(cancelled), sum(rejected), sum(corrected), sum(uncosted), sum(turnover), sum(refunded),
+                  sum(cost), sum(times)])::text`
+  const found = await database.sql<{ cut: string; whole_month: boolean; orders: bigint; sums: string }[]>`
+    select cut::text, whole_month, sum(orders) as orders, ${sums} as sums from sales group by 1, 2
+    union all
+    select 'quarters', false, sum(orders), ${sums} from sale_quarters`
+  expect(found).toHaveLength(8 + 5 + 1)
+  expect(new Set(found.map((one) => one.sums)).size).toBe(1)
+  const counted = found.filter(({ orders }) => orders > 0n)
+  expect(new Set(counted.map(({ cut }) => cut))).toEqual(new Set(['account', 'service', 'all', 'quarters']))
+  expect(new Set(counted.map(({ orders }) => orders))).toEqual(new Set([BigInt(ORDERS)]))
 })
 
 class Undone extends Error {
@@ -124,6 +147,11 @@ describe('a report', () => {
       ['account', 'service'],
       (r) => `${r.account_id} ${r.service_id} ${r.currency}`,
       (r) => `${r.account?.id} ${r.service?.id} ${r.currency}`,
+    ],
+    [
+      ['month', 'account', 'service'],
+      (r) => `${r.day.slice(0, 7)} ${r.account_id} ${r.service_id} ${r.currency}`,
+      (r) => `${r.month} ${r.account?.id} ${r.service?.id} ${r.currency}`,
     ],
   ]
   it.each(keys)(
@@ -270,6 +298,31 @@ describe('a report', () => {
     for await (const part of everySale(database.sql, question)) parts.push(part)
     expect(parts).toHaveLength(3)
     expect(parts.flat()).toEqual((await readSales(database.sql, { ...question, limit: 100_000 })).rows)
+  })
+
+  it('refuses what would be summed up from too much, and nothing of one thing', async () => {
+    const { sql } = database
+    const ask = (by: Grouping[], more: object = {}) =>
+      readSales(sql, { by, period: '2026-03', limit: 10, mostCells: 200, ...more })
+    await expect(ask(['account', 'service'])).rejects.toMatchObject({ code: 'invalid_input', field: 'by' })
+    await expect(ask(['account', 'service', 'supplier'])).rejects.toMatchObject({ field: 'by' })
+    const [{ id }] = (await sql`select min(account_id)::text as id from orders`) as unknown as [
+      { id: string },
+    ]
+    await expect(ask(['service'], { account: id })).resolves.toMatchObject({ more: true })
+    await expect(ask(['service', 'day'])).resolves.toMatchObject({ more: true })
+  })
+
+  it('looks at the first days alone where they have enough rows, and gives the same', async () => {
+    const question = { by: ['day', 'account', 'service'] as Grouping[], from: '2026-01-25', to: '2026-03-31' }
+    const all = await readSales(database.sql, { ...question, limit: 100_000 })
+    for (const limit of [1, 50, 333]) {
+      const { rows, more } = await readSales(database.sql, { ...question, limit })
+      expect(more).toBe(true)
+      expect(rows).toEqual(all.rows.slice(0, limit))
+    }
+    const first = await readSales(database.sql, { ...question, limit: 20, mostCells: 1_000 })
+    expect(first.rows).toEqual(all.rows.slice(0, 20))
   })
 
   it('takes the currency that a supplier had when the item was sent', async () => {

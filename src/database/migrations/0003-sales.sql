@@ -3,11 +3,13 @@
 -- anew: see src/sales.
 
 -- Which things a row is of by themselves; of all others it is the sum. each: account, service and supplier. all: none of them.
-create type sales_cut as enum ('each', 'account', 'service', 'supplier', 'all');
+create type sales_cut as enum (
+  'each', 'account_service', 'account_supplier', 'service_supplier', 'account', 'service', 'supplier', 'all');
 
 create table sales (
   cut sales_cut not null,
-  -- True: it is of the whole month that begins on this day, so that a year is read from few rows.
+  -- True: it is of the whole month that begins on this day, so that a year is read from few rows. Two things are told apart by whole months alone:
+  -- by days that would be nearly as many rows as each has.
   whole_month boolean not null,
   day date not null,
   -- 0: all of them, by the cut; of a supplier also: nobody had it.
@@ -17,7 +19,7 @@ create table sales (
   currency text not null,
   -- Empty: of no cost.
   cost_currency text not null,
-  -- Orders and their items on the day on which they were placed, when no supplier has them; not counted by the cut `each`, whose rows they would double.
+  -- Orders and their items on the day on which they were placed, when no supplier has them: only by account, by service and of all.
   orders integer not null,
   placed integer not null,
   -- Items that were charged, failed or were cancelled; of those charged: given back in whole, and given another result.
@@ -33,29 +35,34 @@ create table sales (
   refunded bigint not null,
   -- Micros of the currency of the cost.
   cost bigint not null,
+  -- How long the items that were charged took from their placing: a number whose every twelve digits count those of one bucket, so that counts are
+  -- added as numbers are (see src/sales/buckets.ts).
+  times numeric not null,
   primary key (cut, whole_month, day, account_id, service_id, supplier_id, currency, cost_currency)
 ) with (fillfactor = 80);
-create index sales_of_account on sales (account_id, whole_month, day) where cut = 'each';
-create index sales_of_service on sales (service_id, whole_month, day) where cut = 'each';
-create index sales_of_supplier on sales (supplier_id, whole_month, day) where cut = 'each';
+create index sales_of_account on sales (account_id, cut, whole_month, day) where account_id > 0;
+create index sales_of_service on sales (service_id, cut, whole_month, day) where service_id > 0;
+create index sales_of_supplier on sales (supplier_id, cut, whole_month, day) where supplier_id > 0;
 
--- How long items that were charged took from their placing, by day and by month: how many in each bucket (see src/sales/buckets.ts).
-create table sale_times (
-  cut sales_cut not null,
-  -- True: it is of the whole month that begins on this day.
-  whole_month boolean not null,
-  first_day date not null,
-  account_id integer not null,
-  service_id integer not null,
-  supplier_id integer not null,
+-- The same by quarters of an hour, of everything.
+create table sale_quarters (
+  at timestamptz not null,
   currency text not null,
-  buckets smallint[] not null,
-  counts integer[] not null check (cardinality(counts) = cardinality(buckets)),
-  primary key (cut, whole_month, first_day, account_id, service_id, supplier_id, currency)
+  cost_currency text not null,
+  orders integer not null,
+  placed integer not null,
+  charged integer not null,
+  failed integer not null,
+  cancelled integer not null,
+  rejected integer not null,
+  corrected integer not null,
+  uncosted integer not null,
+  turnover bigint not null,
+  refunded bigint not null,
+  cost bigint not null,
+  times numeric not null,
+  primary key (at, currency, cost_currency)
 ) with (fillfactor = 80);
-create index sale_times_of_account on sale_times (account_id, whole_month, first_day) where cut = 'each';
-create index sale_times_of_service on sale_times (service_id, whole_month, first_day) where cut = 'each';
-create index sale_times_of_supplier on sale_times (supplier_id, whole_month, first_day) where cut = 'each';
 
 -- How far each account's ledger is in the figures. Its entries have no gaps, and so none counts twice.
 create table folded_ledgers (

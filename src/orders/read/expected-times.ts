@@ -1,7 +1,7 @@
 import type { Queryable } from '../../database/database.ts'
 import type { ServiceId } from '../../lib/ids.ts'
 import { DAY_MS, SECOND_MS } from '../../lib/time.ts'
-import { percentileOf } from '../../sales/buckets.ts'
+import { countsOf, percentileOf } from '../../sales/buckets.ts'
 import { selectCountedTimes } from './expected-times.sql.ts'
 
 const DAYS = 30
@@ -17,13 +17,13 @@ export interface ExpectedTimes {
 /** `expectedTimes` gives twice the time that nine of ten items of each service took in the last 30 days. What takes longer is late. */
 export async function expectedTimes(sql: Queryable, now: Date): Promise<ExpectedTimes> {
   const counted = await selectCountedTimes(sql, new Date(now.getTime() - DAYS * DAY_MS))
-  const times = counted.flatMap(({ serviceId, ...one }) => {
-    const seconds = percentileOf(one, 0.9)
-    const isKnown = seconds !== null && one.counts.reduce((sum, count) => sum + count, 0) >= FEWEST
+  const known = counted.flatMap(({ serviceId, charged, times }) => {
+    const seconds = percentileOf(countsOf(times), 0.9)
+    const isKnown = seconds !== null && charged >= FEWEST
     // Nobody misses what comes within a minute.
     return isKnown ? [[serviceId, Math.max(2 * seconds, 60) * SECOND_MS] as const] : []
   })
-  return { now, times: new Map(times) }
+  return { now, times: new Map(known) }
 }
 
 /** `dueOf` gives of each service when the oldest order was placed that is not late yet. */
