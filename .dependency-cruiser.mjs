@@ -17,6 +17,32 @@ export default {
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
+      name: 'the-web-application-knows-the-apis-alone',
+      comment: 'of src it imports the client library: types, amounts, currencies',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(src|test|bench|scripts)/', pathNot: '^src/client/' },
+    },
+    {
+      name: 'the-program-knows-no-web-application',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^web/' },
+    },
+    {
+      name: 'the-kit-knows-no-page',
+      severity: 'error',
+      from: { path: '^web/src/(kit|api|identity|words)/' },
+      to: { path: '^web/src/(console|portal)/' },
+    },
+    {
+      name: 'pages-do-not-meet',
+      comment: 'what two pages share stands in the kit',
+      severity: 'error',
+      from: { path: '^web/src/(console|portal)/routes/([^/]+)/' },
+      to: { path: '^web/src/(console|portal)/routes/', pathNot: '^web/src/$1/routes/$2/' },
+    },
+    {
       name: 'foundations-know-no-domain',
       severity: 'error',
       from: { path: '^src/(lib|runtime|client)/' },

@@ -6,6 +6,7 @@ import { ServiceLists } from '../../protocols/dhru/service-lists.ts'
 import { depositHook } from '../../protocols/hooks/deposit-hook.ts'
 import { supplierHook } from '../../protocols/hooks/supplier-hook.ts'
 import { operatorApi } from '../../protocols/operator/endpoint.ts'
+import { pages } from '../../protocols/pages/pages.ts'
 import { restApi } from '../../protocols/rest/endpoint.ts'
 import { ServiceTexts } from '../../protocols/rest/service-texts.ts'
 import type { RuntimeService } from '../../runtime/runtime-service.ts'
@@ -77,4 +78,5 @@ export function serveProtocols(
     },
     { bodyLimit: config.bodyLimit, version },
   )
+  pages(http, { mayCall: allowedIps(config.consoleAllow) })
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { Refusal } from '../../../errors.ts'
+import { topicNames, topics } from '../../../live/topics.ts'
 import type { Code, NewSignIn, SignInPlace } from '../../../people/sign-ins.ts'
 import { permissionsOf, roles } from '../../../staff/roles.ts'
 import { cookieOf, csrfOf, refuseForged, setCookie } from '../cookies.ts'
@@ -117,14 +118,17 @@ export const sessionRoutes = ({ signIns }: Pick<OperatorDeps, 'signIns'>) => [
         email: Type.String(),
         role: oneOf(roles),
         permissions: Type.Array(Type.String()),
+        topics: Type.Array(Type.String(), { description: 'What the person may follow by `GET /events`' }),
       }),
     }),
     handle: ({ caller: { person, token } }) => {
       if (!person || token === undefined) throw new Refusal('session_expired')
       const { personId, name, email, role, isProved, endsAt } = person
+      const permissions = permissionsOf(role)
+      const followed = topicNames.filter((topic) => permissions.includes(topics[topic].permission))
       return {
         ...{ csrf_token: csrfOf(token), ends_at: endsAt, is_proved: isProved },
-        person: { id: personId, name, email, role, permissions: permissionsOf(role) },
+        person: { id: personId, name, email, role, permissions, topics: followed },
       }
     },
   }),

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { brotliCompress, constants, gzip } from 'node:zlib'
+
+/**
+ * This script makes the web application in `dist/web`: the types of the two APIs, the pages, and beside each file its compressed forms.
+ * `npm run build:web`. npm runs it as `prepare`, too, with `--if-possible`: without the development packages there is nothing to build with.
+ */
+
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+async function build(): Promise<void> {
+  // Whoever starts it, a test for example: what is built is what people get.
+  process.env['NODE_ENV'] = 'production'
+  const { writeApiTypes } = await import('./web-types.ts')
+  await writeApiTypes()
+  const vite = await import('vite')
+  await vite.build({ configFile: at('web/vite.config.ts'), logLevel: 'warn' })
+  await compress(at('dist/web'))
+}
+
+const small = promisify(gzip)
+const smaller = promisify(brotliCompress)
+
+/** `compress` writes `.gz` and `.br` beside what is text, so that the server compresses nothing while it answers. */
+async function compress(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true })
+  await Promise.all(
+    names
+      .filter((name) => /\.(?:js|css|svg)$/.test(name))
+      .map(async (name) => {
+        const bytes = await readFile(`${folder}/${name}`)
+        const params = { [constants.BROTLI_PARAM_QUALITY]: 9 }
+        await writeFile(`${folder}/${name}.gz`, await small(bytes, { level: 9 }))
+        await writeFile(`${folder}/${name}.br`, await smaller(bytes, { params }))
+      }),
+  )
+}
+
+if (process.argv.includes('--if-possible') && !existsSync(at('node_modules/vite/package.json'))) {
+  process.stdout.write('The web application is not built: the development packages are not installed.\n')
+} else {
+  await build()
+}

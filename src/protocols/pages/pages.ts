@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import serveFiles from '@fastify/static'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { publicPage } from './public-page.ts'
+
+/** BUILT is where `npm run build:web` writes the web application. */
+const BUILT = fileURLToPath(new URL('../../../dist/web/', import.meta.url))
+
+interface PagesDeps {
+  /** `mayCall` tells whether an address may open the console. */
+  mayCall: (address: string) => boolean
+  /** `built` is the folder of the built application. */
+  built?: string
+}
+
+/**
+ * `pages` adds the web application: `/console` for operators, `/portal` for resellers, their files under `/assets`, and the start page. A page
+ * is the same for everybody; what it shows comes from the APIs, which know who asks.
+ */
+export function pages(app: FastifyInstance, { mayCall, built = BUILT }: PagesDeps): void {
+  app.register(async (scope) => {
+    scope.get('/', (_request, reply) => sendPublic(reply, 200, publicPage.start()))
+    if (!existsSync(`${built}console.html`)) {
+      for (const path of ['/console', '/console/*', '/portal', '/portal/*']) {
+        scope.get(path, (_request, reply) => sendPublic(reply, 503, publicPage.notBuilt()))
+      }
+      return
+    }
+    await scope.register(serveFiles, {
+      root: `${built}assets`,
+      prefix: '/assets/',
+      preCompressed: true,
+      index: false,
+      // A file whose name has the hash of what is in it never changes.
+      setHeaders: (reply, path) => {
+        const isHashed = /-[\w-]{8}\.\w+$/.test(path.replace(/\.(?:br|gz)$/, ''))
+        reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      },
+    })
+    const application = (
+      path: string,
+      file: string,
+      isAllowed: (request: FastifyRequest) => boolean,
+    ): void => {
+      const html = readFileSync(`${built}${file}`, 'utf8')
+      for (const route of [path, `${path}/*`]) {
+        scope.get(route, (request, reply) =>
+          isAllowed(request)
+            ? sendApplication(reply, html)
+            : sendPublic(reply, 403, publicPage.notAllowed(request.ip)),
+        )
+      }
+    }
+    application('/console', 'console.html', ({ ip }) => mayCall(ip))
+    application('/portal', 'portal.html', () => true)
+  })
+}
+
+/** COMMON: no other site frames a page of ours, learns its address, or shares its window. */
+const COMMON = { 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin' }
+
+/**
+ * `sendApplication` sends the page with a fresh nonce, with which alone style elements are let in: the components write some. Scripts are files
+ * of ours and nothing else.
+ */
+function sendApplication(reply: FastifyReply, html: string): FastifyReply {
+  const nonce = randomBytes(16).toString('base64')
+  const policy = [
+    "default-src 'none'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "style-src-attr 'none'",
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
+  return reply
+    .type('text/html; charset=utf-8')
+    .headers({ ...COMMON, 'content-security-policy': policy.join('; ') })
+    .send(html.replaceAll('NONCE', nonce))
+}
+
+const sendPublic = (
+  reply: FastifyReply,
+  status: number,
+  { html, styleHash }: ReturnType<typeof publicPage.start>,
+) =>
+  reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .headers({
+      ...COMMON,
+      'content-security-policy': `default-src 'none'; style-src '${styleHash}'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    })
+    .send(html)

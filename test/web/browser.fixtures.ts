@@ -1,0 +1,207 @@
+import { spawnSync } from 'node:child_process'
+import { globSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import type { Role } from '../../src/staff/roles.ts'
+import type { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { NO_CHROMIUM } from '../support/closing-line.ts'
+import { PATIENCE_MS, until } from '../support/until.ts'
+
+/**
+ * Pages are tested in a real Chromium, against a real server and database. CHROMIUM names the program; else it is the `chromium` of the path.
+ * Without one these tests are skipped, and the closing lines of the run say so.
+ */
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+function findChromium(): string | undefined {
+  const named = process.env['CHROMIUM']
+  if (named) return named
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  return folders
+    .map((folder) => join(folder, 'chromium'))
+    .find((file) => statSync(file, { throwIfNoEntry: false }))
+}
+
+const program = findChromium()
+
+/** `describePages` is a `describe` whose tests need a browser. */
+export const describePages = (name: string, tests: () => void): void => {
+  // A server reads the pages when it starts, so they are built before.
+  const built = () => {
+    beforeAll(buildIfOld)
+    tests()
+  }
+  if (program) describe(name, built)
+  else describe.skip(`${name} ${NO_CHROMIUM}`, tests)
+}
+
+let opened: Promise<Browser> | undefined
+
+/** `browser` is one Chromium for all tests of this worker. */
+const browser = (): Promise<Browser> => {
+  opened ??= chromium.launch({ executablePath: program as string, args: ['--no-sandbox', '--disable-gpu'] })
+  return opened
+}
+
+/** `buildIfOld` builds the pages where a file of theirs is newer than what was built, once for all workers. */
+async function buildIfOld(): Promise<void> {
+  const turn = join(root, 'node_modules', `.web-build-${Buffer.from(root).toString('base64url').slice(-40)}`)
+  await until('it is our turn to look whether the pages are built', () =>
+    mkdir(turn).then(
+      () => true,
+      () => isLeft(turn),
+    ),
+  )
+  try {
+    if (!isOld()) return
+    const run = spawnSync(process.execPath, ['scripts/build-web.ts'], { cwd: root, encoding: 'utf8' })
+    if (run.status !== 0) throw new Error(`the pages cannot be built: ${run.stderr}`)
+  } finally {
+    rmSync(turn, { recursive: true, force: true })
+  }
+}
+
+/** `isLeft` takes a turn back that a run left behind which was killed; it says false, so that the turn is asked for again. */
+function isLeft(turn: string): false {
+  const made = statSync(turn, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+  if (Date.now() - made > PATIENCE_MS) rmSync(turn, { recursive: true, force: true })
+  return false
+}
+
+function isOld(): boolean {
+  const built = statSync(join(root, 'dist/web/console.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = ['web/*.*', 'web/src/**/*.*', 'web/public/**/*.*', 'package-lock.json']
+  return sources
+    .flatMap((pattern) => globSync(pattern, { cwd: root, exclude: ['web/src/api/made/**'] }))
+    .some((file) => statSync(join(root, file)).mtimeMs > built)
+}
+
+export interface Screen {
+  width: number
+  height: number
+}
+export const WIDE: Screen = { width: 1280, height: 800 }
+export const PHONE: Screen = { width: 360, height: 740 }
+
+interface Look {
+  screen?: Screen
+  scheme?: 'light' | 'dark'
+  locale?: string
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** STANDARDS are those of axe's rules that are asked for: WCAG 2.2 AA, and what it recommends beside. */
+const STANDARDS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+interface Violation {
+  id: string
+  nodes: { html: string; failureSummary: string }[]
+}
+
+/** Visit is one person at one browser. What the pages report as errors, and what their policy had to forbid, fails the test at `leave`. */
+export class Visit {
+  readonly page: Page
+  readonly #context: BrowserContext
+  readonly #faults: string[] = []
+  /** `steps` counts what the person did by `click`, `press`, `paste` and `type`: the design states how many a job may take. */
+  steps = 0
+
+  private constructor(context: BrowserContext, page: Page) {
+    this.#context = context
+    this.page = page
+    page.on('pageerror', (error) => this.#faults.push(error.message))
+    page.on('console', (message) => {
+      // A refused request is told by the browser, too, and is no fault of the page.
+      if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) {
+        this.#faults.push(message.text())
+      }
+    })
+  }
+
+  static async begin(
+    url: string,
+    { screen = WIDE, scheme = 'light', locale = 'en' }: Look = {},
+  ): Promise<Visit> {
+    const context = await (await browser()).newContext({
+      baseURL: url,
+      viewport: screen,
+      colorScheme: scheme,
+      locale,
+      timezoneId: 'UTC',
+      reducedMotion: 'reduce',
+    })
+    // What a page does not show by then, on the slowest machine, it never shows.
+    context.setDefaultTimeout(PATIENCE_MS / 5)
+    return new Visit(context, await context.newPage())
+  }
+
+  /** `as` is a person of the staff with a role, signed in. */
+  static async as(office: OperatorOffice, role: Role, look: Look = {}): Promise<Visit> {
+    const { headers } = await office.person(role)
+    const visit = await Visit.begin(office.server.url, look)
+    const [name = '', value = ''] = (headers['cookie'] ?? '').split('=')
+    await visit.#context.addCookies([{ name, value, url: office.server.url }])
+    return visit
+  }
+
+  async click(
+    name: string | RegExp,
+    role: 'button' | 'link' | 'menuitem' | 'tab' | 'checkbox' | 'row' = 'button',
+  ): Promise<void> {
+    this.steps++
+    await this.page.getByRole(role, { name }).click()
+  }
+
+  async press(keys: string): Promise<void> {
+    this.steps++
+    await this.page.keyboard.press(keys)
+  }
+
+  /** `type` writes one short text where the person is. */
+  async type(text: string): Promise<void> {
+    this.steps++
+    await this.page.keyboard.type(text)
+  }
+
+  /** `paste` puts a text in at once where the person is. */
+  async paste(text: string): Promise<void> {
+    this.steps++
+    await this.page.keyboard.insertText(text)
+  }
+
+  /** `violations` is what axe finds against WCAG 2.2 AA on the page as it is now. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axeSource)
+    const found = await this.page.evaluate<Violation[]>(
+      `axe.run(document, ${JSON.stringify({ runOnly: STANDARDS })}).then(({ violations }) => violations)`,
+    )
+    return found.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+    )
+  }
+
+  /** `overflow` is by how many pixels the page is wider than its window. */
+  overflow(): Promise<number> {
+    return this.page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+  }
+
+  async leave(): Promise<void> {
+    await this.#context.close()
+    expect(this.#faults).toEqual([])
+  }
+}
+
+/** `closeBrowserAfterwards` is to be called once by each file with pages. */
+export const closeBrowserAfterwards = (): void => {
+  afterAll(async () => {
+    const wasOpen = opened
+    opened = undefined
+    await (await wasOpen)?.close()
+  })
+}

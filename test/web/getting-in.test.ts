@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { inviteStaff } from '../../src/staff/staff.ts'
+import { OperatorOffice } from '../protocols/operator/office.fixtures.ts'
+import { codeAt, PASSWORD } from '../staff/people.fixtures.ts'
+import { closeBrowserAfterwards, describePages, PHONE, Visit, WIDE } from './browser.fixtures.ts'
+
+closeBrowserAfterwards()
+
+describePages('getting into the console', () => {
+  let office: OperatorOffice
+  beforeAll(async () => {
+    office = await OperatorOffice.open()
+  })
+  afterAll(() => office.stop())
+
+  const shown = (secret: string): string => {
+    office.office.clock.advance(30_000)
+    return codeAt(secret, office.office.clock.now())
+  }
+
+  test('the first owner takes up the invitation, keeps the recovery codes, and signs in', async () => {
+    const { token } = await inviteStaff(office.server.sql, { role: 'owner' }, office.office.clock)
+    const visit = await Visit.begin(office.server.url)
+    const { page } = visit
+    await page.goto(`/console/setup#${token}`)
+    await page.getByLabel('Your name').fill('Anna')
+    await page.getByLabel('E-mail address').fill('anna@example.com')
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    const secret = (await page.locator('p .code').textContent()) ?? ''
+    await page.getByLabel('Code of your authenticator app').fill(shown(secret))
+    expect(await visit.violations()).toEqual([])
+    await page.getByRole('button', { name: 'Begin' }).click()
+    await page.getByRole('heading', { name: 'Recovery codes' }).waitFor()
+    expect((await page.locator('pre').textContent())?.split('\n')).toHaveLength(10)
+    expect(await page.getByRole('button', { name: 'Sign in' }).isDisabled()).toBe(true)
+    await page.getByLabel('I have kept them').check()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByLabel('E-mail address').fill('anna@example.com')
+    await page.getByRole('textbox', { name: 'Password' }).fill('something else entirely')
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByRole('alert').waitFor()
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+    await page.getByRole('button', { name: 'Go on' }).click()
+    await page.getByLabel('Code of your authenticator app').fill(shown(secret))
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+    await page.goto(`/console/invite#${token}`)
+    await page.getByText('does not hold any more').waitFor()
+    await visit.leave()
+  })
+
+  test('who is not signed in is led to the page that was wanted afterwards, and to no other site', async () => {
+    const hired = await office.office.hire('support')
+    const signInAt = async (path: string): Promise<string> => {
+      const visit = await Visit.begin(office.server.url, { screen: PHONE })
+      const { page } = visit
+      await page.goto(path)
+      await page.getByLabel('E-mail address').fill(hired.email)
+      await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD)
+      await page.getByRole('textbox', { name: 'Password' }).press('Enter')
+      await page.getByLabel('Code of your authenticator app').fill(hired.nextCode())
+      await page.getByLabel('Code of your authenticator app').press('Enter')
+      await page.getByRole('main').waitFor()
+      await page.getByRole('heading', { level: 1, name: 'Orders' }).waitFor()
+      const { pathname, search } = new URL(page.url())
+      await visit.leave()
+      return `${pathname}${search}`
+    }
+    expect(await signInAt('/console/orders?state=failed')).toBe('/console/orders?state=failed')
+    expect(await signInAt('/console/sign-in?back=%2F%2Fevil.example')).toBe('/console/orders')
+    expect(await signInAt('/console/sign-in?back=https%3A%2F%2Fevil.example')).toBe('/console/orders')
+  })
+
+  test('a sign-in that is ended elsewhere leads to the sign-in page', async () => {
+    const visit = await Visit.as(office, 'support')
+    const { page } = visit
+    await page.goto('/console/me')
+    await page.getByRole('heading', { level: 1, name: 'Profile' }).waitFor()
+    await office.server.sql`delete from sign_ins`
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: 'Sign in' }).waitFor()
+    expect(new URL(page.url()).searchParams.get('back')).toBe('/me')
+    await visit.leave()
+  })
+
+  test.each([
+    { name: 'wide', screen: WIDE },
+    { name: 'a phone', screen: PHONE },
+  ])('every page is usable by everybody, light and dark: $name', async ({ screen }) => {
+    for (const scheme of ['light', 'dark'] as const) {
+      const stranger = await Visit.begin(office.server.url, { screen, scheme })
+      await stranger.page.goto('/console/sign-in')
+      await stranger.page.getByRole('heading', { level: 1 }).waitFor()
+      expect(await stranger.violations()).toEqual([])
+      expect(await stranger.overflow()).toBeLessThanOrEqual(0)
+      await stranger.page.goto('/')
+      expect(await stranger.violations()).toEqual([])
+      await stranger.leave()
+      const visit = await Visit.as(office, 'owner', { screen, scheme })
+      for (const path of ['/console/orders', '/console/me', '/console/nothing-here']) {
+        await visit.page.goto(path)
+        await visit.page.getByRole('heading', { level: 1 }).waitFor()
+        await visit.page.waitForLoadState('networkidle')
+        expect(await visit.violations(), path).toEqual([])
+        expect(await visit.overflow(), path).toBeLessThanOrEqual(0)
+      }
+      await visit.leave()
+    }
+  })
+})

@@ -1,0 +1,93 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import type { components, paths } from './made/operator.ts'
+
+/**
+ * The operator API, typed by its OpenAPI document. `dataOf(api.GET('/api/operator/orders', ...))` gives `data` of the answer, and throws an
+ * ApiFault where it was refused. What changes something carries the CSRF token and an `Idempotency-Key`: a dialog that moves money gives one
+ * that it made when it opened, so that a second press is the same request.
+ */
+
+type ErrorBody = components['schemas']['OperatorError']
+export type Problem = ErrorBody['problems'][number]
+
+/** ApiFault is an answer that is no success, or none at all (`status` 0). */
+export class ApiFault extends Error {
+  readonly status: number
+  readonly code: string
+  readonly problems: Problem[]
+  readonly traceId: string | undefined
+  constructor(status: number, body: Partial<ErrorBody>) {
+    super(body.message ?? 'The server gave no answer.')
+    this.status = status
+    this.code = body.code ?? (status === 0 ? 'NO_ANSWER' : `HTTP_${status}`)
+    this.problems = body.problems ?? []
+    this.traceId = body.traceId
+  }
+}
+
+let csrf: string | undefined
+/** `keepCsrf` takes the token of the latest answer about the sign-in. */
+export const keepCsrf = (token: string | undefined): void => {
+  csrf = token
+}
+
+/** Proof asks the person to prove again who it is; false: it did not want to. `SignedOut` is told that nobody is signed in any more. */
+type Proof = () => Promise<boolean>
+let prove: Proof = async () => false
+let signedOut: () => void = () => {}
+export const onProof = (ask: Proof): void => {
+  prove = ask
+}
+export const onSignedOut = (tell: () => void): void => {
+  signedOut = tell
+}
+
+const isChange = ({ method }: Request): boolean => method !== 'GET' && method !== 'HEAD'
+
+function withHeaders(request: Request): Request {
+  if (!isChange(request)) return request
+  if (csrf !== undefined) request.headers.set('x-csrf-token', csrf)
+  if (!request.headers.has('idempotency-key')) request.headers.set('idempotency-key', crypto.randomUUID())
+  return request
+}
+
+/** `copies` has each request as it can be sent once more: its body is read when it is sent. */
+const copies = new WeakMap<Request, Request>()
+
+const conventions: Middleware = {
+  onRequest({ request }) {
+    const headed = withHeaders(request)
+    if (isChange(headed)) copies.set(headed, headed.clone())
+    return headed
+  },
+  async onResponse({ request, response }) {
+    if (response.ok) return response
+    const body = (await response
+      .clone()
+      .json()
+      .catch(() => ({}))) as Partial<ErrorBody>
+    if (body.code === 'SESSION_EXPIRED_ERROR') signedOut()
+    const again = copies.get(request)
+    if (body.code === 'STEP_UP_REQUIRED_ERROR' && again && (await prove())) return fetch(withHeaders(again))
+    return response
+  },
+}
+
+export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' })
+api.use(conventions)
+
+interface Answered {
+  data?: { data: unknown } | undefined
+  error?: unknown
+  response: Response
+}
+
+/** `dataOf` waits for an answer and gives its `data`. Throws an ApiFault. */
+export async function dataOf<A extends Answered>(asked: Promise<A>): Promise<NonNullable<A['data']>['data']> {
+  const { data, error, response } = await asked.catch((cause: unknown) => {
+    if ((cause as Error).name === 'AbortError') throw cause
+    throw new ApiFault(0, {})
+  })
+  if (data === undefined) throw new ApiFault(response.status, (error ?? {}) as Partial<ErrorBody>)
+  return data.data as NonNullable<A['data']>['data']
+}

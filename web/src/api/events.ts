@@ -1,0 +1,106 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useSyncExternalStore } from 'react'
+
+/**
+ * What has changed lately, told by the server's event stream. One tab of the browser holds the stream and tells the others: a browser has
+ * six connections to a server, and a stream in each tab would leave the seventh without any.
+ */
+
+export interface Happening {
+  topic: string
+  /** `id` of the thing that has changed; null: read all of the topic again. */
+  id: number | null
+}
+
+const channel = new BroadcastChannel('imeigate-live')
+const listeners = new Set<(happening: Happening) => void>()
+type State = 'connecting' | 'live' | 'lost'
+let state: State = 'connecting'
+let since = Date.now()
+const watchers = new Set<() => void>()
+
+function enter(next: State): void {
+  if (next === state) return
+  state = next
+  since = Date.now()
+  for (const watcher of watchers) watcher()
+}
+
+channel.onmessage = ({ data }: MessageEvent<{ state?: State; happening?: Happening }>) => {
+  if (data.state) enter(data.state)
+  if (data.happening) tell(data.happening)
+}
+
+function tell(happening: Happening): void {
+  for (const listener of listeners) listener(happening)
+}
+
+function say(next: State): void {
+  enter(next)
+  channel.postMessage({ state: next })
+}
+
+let isFollowing = false
+
+/** `followEvents` begins to follow, once a person is signed in: the tab that gets the lock holds the stream until it closes. */
+export function followEvents(topics: readonly string[]): void {
+  if (isFollowing || topics.length === 0) return
+  isFollowing = true
+  void navigator.locks.request('imeigate-live', () => {
+    const source = new EventSource(`/api/operator/events?topics=${topics.join(',')}`)
+    source.onopen = () => say('live')
+    source.onerror = () => say('lost')
+    source.addEventListener('change', ({ data }: MessageEvent<string>) => {
+      const happening = JSON.parse(data) as Happening
+      tell(happening)
+      channel.postMessage({ happening })
+    })
+    return new Promise<never>(() => {})
+  })
+}
+
+/** `useLive` calls `listener` for each change of a topic while the component stands. */
+export function useLive(topics: readonly string[], listener: (happening: Happening) => void): void {
+  const wanted = topics.join()
+  useEffect(() => {
+    const filtered = (happening: Happening) => {
+      if (wanted.split(',').includes(happening.topic)) listener(happening)
+    }
+    listeners.add(filtered)
+    return () => void listeners.delete(filtered)
+  }, [wanted, listener])
+}
+
+/** `useRefreshOn` reads what begins with a query key again when something of a topic changes. */
+export function useRefreshOn(topics: readonly string[], key: readonly unknown[]): void {
+  const client = useQueryClient()
+  const name = JSON.stringify(key)
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const listener = ({ topic }: Happening) => {
+      if (!topics.includes(topic)) return
+      // What changes in one moment is read again once.
+      timer ??= setTimeout(() => {
+        timer = undefined
+        void client.invalidateQueries({ queryKey: JSON.parse(name) as unknown[] })
+      }, 300)
+    }
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+      clearTimeout(timer)
+    }
+  }, [client, name, topics])
+}
+
+/** `useLiveState` tells whether changes arrive, and since when. */
+export function useLiveState(): { state: State; since: number } {
+  const now = useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher)
+      return () => void watchers.delete(watcher)
+    },
+    () => state,
+  )
+  return { state: now, since }
+}

@@ -1,0 +1,24 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Anchor } from '@mantine/core'
+import { Empty } from '../kit/notes.tsx'
+import { Page } from '../kit/page.tsx'
+
+/** `NotFound` says what was looked for. */
+export function NotFound() {
+  const { t } = useLingui()
+  return (
+    <Page title={t`Not found`}>
+      <Empty
+        action={
+          <Anchor href="/console/">
+            <Trans>To the start</Trans>
+          </Anchor>
+        }
+      >
+        <Trans>
+          There is no page <span className="code">{window.location.pathname}</span>.
+        </Trans>
+      </Empty>
+    </Page>
+  )
+}

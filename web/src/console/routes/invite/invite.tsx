@@ -1,0 +1,176 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Checkbox, CopyButton, Group, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { type FormEvent, useState } from 'react'
+import { renderSVG } from 'uqr'
+import { api, dataOf } from '../../../api/client.ts'
+import { Gate } from '../../../kit/gate.tsx'
+import { FaultNote } from '../../../kit/notes.tsx'
+
+/** The token of the invitation stands behind `#`, which no browser sends and no log holds. */
+const invitation = decodeURIComponent(window.location.hash.slice(1))
+
+/** `Invite` makes somebody one of the staff: name, password, authenticator app, and the recovery codes, shown once. */
+export function Invite() {
+  const { t } = useLingui()
+  const { data: offer, error } = useQuery({
+    queryKey: ['invitation'],
+    queryFn: () => dataOf(api.POST('/api/operator/invitation/open', { body: { invitation } })),
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const [codes, setCodes] = useState<string[]>()
+  const [isBusy, setBusy] = useState(false)
+  const [fault, setFault] = useState<unknown>()
+  if (error) {
+    return (
+      <Gate title={t`Invitation`}>
+        <p>
+          <Trans>
+            This invitation does not hold any more: it was used, withdrawn, or has run out. Ask an owner for
+            another one, or run <span className="code">imeigate staff invite</span> on the server.
+          </Trans>
+        </p>
+      </Gate>
+    )
+  }
+  if (!offer) return null
+  if (codes) return <RecoveryCodes codes={codes} />
+  const accept = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const text = (name: string) => String(form.get(name) ?? '').trim()
+    setBusy(true)
+    setFault(undefined)
+    try {
+      const accepted = await dataOf(
+        api.POST('/api/operator/invitation', {
+          body: {
+            ...{ invitation, name: text('name'), email: offer.email ?? text('email') },
+            ...{ password: String(form.get('password')), totp_secret: offer.totp.secret },
+            code: text('code').replace(/\s/g, ''),
+          },
+        }),
+      )
+      setCodes(accepted.recovery_codes)
+    } catch (refused) {
+      setFault(refused)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Gate title={offer.role === 'owner' ? t`Welcome, owner` : t`Welcome`}>
+      <form onSubmit={accept}>
+        <Stack>
+          <TextInput
+            name="name"
+            label={t`Your name`}
+            defaultValue={offer.name}
+            autoComplete="name"
+            required
+            maxLength={100}
+            autoFocus
+          />
+          {offer.email === null ? (
+            <TextInput
+              name="email"
+              type="email"
+              label={t`E-mail address`}
+              autoComplete="username"
+              required
+              maxLength={254}
+            />
+          ) : (
+            <TextInput
+              name="email"
+              label={t`E-mail address`}
+              value={offer.email}
+              readOnly
+              autoComplete="username"
+            />
+          )}
+          <PasswordInput
+            name="password"
+            label={t`Password`}
+            description={t`At least 12 characters. A few words that only you put together are best.`}
+            autoComplete="new-password"
+            minLength={12}
+            required
+          />
+          <div>
+            <p>
+              <Trans>Scan this with an authenticator app, then type the code that it shows.</Trans>
+            </p>
+            <QrCode text={offer.totp.uri} label={t`QR code for the authenticator app`} />
+            <p className="muted">
+              <Trans>
+                No camera? Type this secret: <span className="code">{offer.totp.secret}</span>
+              </Trans>
+            </p>
+          </div>
+          <TextInput
+            name="code"
+            label={t`Code of your authenticator app`}
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+          />
+          <FaultNote fault={fault} />
+          <Button type="submit" loading={isBusy}>
+            <Trans>Begin</Trans>
+          </Button>
+        </Stack>
+      </form>
+    </Gate>
+  )
+}
+
+function QrCode({ text, label }: { text: string; label: string }) {
+  const source = `data:image/svg+xml,${encodeURIComponent(renderSVG(text, { border: 2 }))}`
+  return <img src={source} alt={label} width={200} height={200} />
+}
+
+function RecoveryCodes({ codes }: { codes: readonly string[] }) {
+  const { t } = useLingui()
+  const navigate = useNavigate()
+  const [isKept, setKept] = useState(false)
+  const text = codes.join('\n')
+  return (
+    <Gate title={t`Recovery codes`}>
+      <p>
+        <Trans>
+          Each of these signs you in once when your phone is away. They are shown only now: print them, or
+          keep them in a password manager.
+        </Trans>
+      </p>
+      <pre className="code">{text}</pre>
+      <Group>
+        <CopyButton value={text}>
+          {({ copied, copy }) => (
+            <Button variant="default" onClick={copy}>
+              {copied ? t`Copied` : t`Copy`}
+            </Button>
+          )}
+        </CopyButton>
+        <Button
+          variant="default"
+          component="a"
+          href={`data:text/plain,${encodeURIComponent(text)}`}
+          download="imeigate-recovery-codes.txt"
+        >
+          <Trans>Download</Trans>
+        </Button>
+      </Group>
+      <Checkbox
+        label={t`I have kept them`}
+        checked={isKept}
+        onChange={({ currentTarget }) => setKept(currentTarget.checked)}
+      />
+      <Button disabled={!isKept} onClick={() => void navigate({ to: '/sign-in' })}>
+        <Trans>Sign in</Trans>
+      </Button>
+    </Gate>
+  )
+}

@@ -1,0 +1,196 @@
+import type { MessageDescriptor } from '@lingui/core'
+import { msg } from '@lingui/core/macro'
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Menu, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { Link, Outlet, useNavigate, useRouter } from '@tanstack/react-router'
+import { api, dataOf, keepCsrf } from '../api/client.ts'
+import { useLiveState } from '../api/events.ts'
+import { Icon, type IconName } from '../identity/icons.tsx'
+import { Mark } from '../identity/mark.tsx'
+import { Keys, useKeys } from '../kit/keys.tsx'
+import { SignedIn, sessionQuery, useMay, useSession } from '../kit/session.tsx'
+import { StepUp } from '../kit/step-up.tsx'
+import { When } from '../kit/when.tsx'
+import { chooseLanguage, type Language, languages } from '../words/words.ts'
+import styles from './shell.module.css'
+
+interface Entry {
+  to: string
+  icon: IconName
+  words: MessageDescriptor
+  /** `key` is the letter behind `g` that goes there. */
+  key: string
+  permission: string
+}
+
+/** `entries` is the rail. An entry without permission is not shown. */
+const entries: readonly Entry[] = [
+  { to: '/orders', icon: 'orders', words: msg`Orders`, key: 'o', permission: 'orders.read' },
+]
+
+/** `Shell` is what stands around every page of a person who is signed in: the rail, the bar, keys, and the question for proof. */
+export function Shell() {
+  return (
+    <SignedIn>
+      <Keys>
+        <Frame />
+        <StepUp />
+      </Keys>
+    </SignedIn>
+  )
+}
+
+function Frame() {
+  const { t } = useLingui()
+  const shown = useEntries()
+  return (
+    <div className={styles.shell}>
+      <a href="#main" className={styles.skip}>
+        <Trans>To the content</Trans>
+      </a>
+      <nav className={styles.rail} aria-label={t`Pages`}>
+        <Link to="/" className={styles.brand}>
+          <Mark /> imeigate
+        </Link>
+        {shown.map(({ to, icon, label }) => (
+          <Link key={to} to={to} className={styles.entry} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name={icon} /> {label}
+          </Link>
+        ))}
+      </nav>
+      <header className={styles.bar}>
+        <div id="bar-start" />
+        <PersonMenu />
+      </header>
+      <main id="main" className={styles.main} tabIndex={-1}>
+        <Connection />
+        <Outlet />
+      </main>
+      <nav className={styles.tabs} aria-label={t`Pages`}>
+        {shown.slice(0, 4).map(({ to, icon, label }) => (
+          <Link key={to} to={to} className={styles.tab} activeProps={{ 'aria-current': 'page' }}>
+            <Icon name={icon} /> {label}
+          </Link>
+        ))}
+        <More entries={shown.slice(4)} />
+      </nav>
+    </div>
+  )
+}
+
+type Shown = Entry & { label: string }
+
+/** `useEntries` gives the entries that the person may open, and their keys: `g` and a letter. */
+function useEntries(): Shown[] {
+  const { i18n, t } = useLingui()
+  const may = useMay()
+  const navigate = useNavigate()
+  const shown = entries
+    .filter(({ permission }) => may(permission))
+    .map((entry) => ({ ...entry, label: i18n._(entry.words) }))
+  useKeys(
+    Object.fromEntries(
+      shown.map(({ key, to, label }) => [
+        `g ${key}`,
+        [t`Go to ${label}`, () => void navigate({ to })] as const,
+      ]),
+    ),
+  )
+  return shown
+}
+
+function More({ entries }: { entries: readonly Shown[] }) {
+  const { t } = useLingui()
+  if (entries.length === 0) return null
+  return (
+    <Menu position="top-end">
+      <Menu.Target>
+        <button type="button" className={styles.tab}>
+          <Icon name="more" /> {t`More`}
+        </button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {entries.map(({ to, label }) => (
+          <Menu.Item key={to} component={Link} to={to}>
+            {label}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+/** `Connection` says since when changes do not arrive by themselves. */
+function Connection() {
+  const { state, since } = useLiveState()
+  if (state !== 'lost') return null
+  return (
+    <div className={styles.lost} role="status">
+      <Trans>
+        No connection since <When at={new Date(since).toISOString()} exact />. What you see may be old.
+      </Trans>
+    </div>
+  )
+}
+
+function PersonMenu() {
+  const { t } = useLingui()
+  const { person } = useSession()
+  const client = useQueryClient()
+  const router = useRouter()
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const signOut = async () => {
+    await dataOf(api.DELETE('/api/operator/session'))
+    keepCsrf(undefined)
+    client.clear()
+    client.setQueryData(sessionQuery.queryKey, null)
+    await router.invalidate()
+  }
+  const schemes = { auto: t`As the system`, light: t`Light`, dark: t`Dark` }
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton aria-label={t`${person.name}: profile, colours, sign out`} p={8}>
+          <Icon name="person" />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>
+          {person.name} · {person.role}
+        </Menu.Label>
+        <Menu.Item component={Link} to="/me">
+          <Trans>Profile and sign-ins</Trans>
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Label>
+          <Trans>Colours</Trans>
+        </Menu.Label>
+        {Object.entries(schemes).map(([scheme, words]) => (
+          <Menu.Item
+            key={scheme}
+            role="menuitemradio"
+            aria-checked={scheme === colorScheme}
+            rightSection={scheme === colorScheme ? '✓' : null}
+            onClick={() => setColorScheme(scheme as 'auto' | 'light' | 'dark')}
+          >
+            {words}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>
+          <Trans>Language</Trans>
+        </Menu.Label>
+        {Object.entries(languages).map(([language, name]) => (
+          <Menu.Item key={language} lang={language} onClick={() => void chooseLanguage(language as Language)}>
+            {name}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item onClick={() => void signOut()}>
+          <Trans>Sign out</Trans>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,104 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Chip, Group, Modal, Stack, Textarea } from '@mantine/core'
+import { type FormEvent, type ReactNode, useMemo, useState } from 'react'
+import { FaultNote } from './notes.tsx'
+
+interface ActDialogProps {
+  title: string
+  /** `children` says before the click what will move, and has further fields. */
+  children: ReactNode
+  /** `button` is a verb with its object and amount: "Refund $1.35". */
+  button: string
+  isDangerous?: boolean
+  /** `reasons` are offered as chips; `needsReason`: it cannot be done without one. */
+  reasons?: readonly string[]
+  needsReason?: boolean
+  /** `untouched` is said where it failed: what did not happen to the money. */
+  untouched?: ReactNode
+  /** `act` does it, under one key for as long as the dialog is open, so that a second press is the same request. */
+  act: (given: { key: string; why: string }) => Promise<unknown>
+  onDone?: () => void
+  onClose: () => void
+}
+
+/** `ActDialog` is how anything that matters is done: it names the thing, the amount and the consequence, in the sentence and in the button. */
+export function ActDialog({
+  title,
+  children,
+  button,
+  isDangerous = false,
+  reasons = [],
+  needsReason = false,
+  untouched,
+  act,
+  onDone,
+  onClose,
+}: ActDialogProps) {
+  const { t } = useLingui()
+  const key = useMemo(() => crypto.randomUUID(), [])
+  const [why, setWhy] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const [fault, setFault] = useState<unknown>()
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    setBusy(true)
+    setFault(undefined)
+    try {
+      await act({ key, why: why.trim() })
+      onDone?.()
+      onClose()
+    } catch (error) {
+      setFault(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Modal opened onClose={onClose} title={title}>
+      <form
+        onSubmit={submit}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit()
+        }}
+      >
+        <Stack>
+          <div>{children}</div>
+          {(needsReason || reasons.length > 0) && (
+            <Stack gap="xs">
+              {reasons.length > 0 && (
+                <Chip.Group value={why} onChange={(chosen) => setWhy(String(chosen))}>
+                  <Group gap="xs">
+                    {reasons.map((reason) => (
+                      <Chip key={reason} value={reason} size="xs">
+                        {reason}
+                      </Chip>
+                    ))}
+                  </Group>
+                </Chip.Group>
+              )}
+              <Textarea
+                label={t`Reason`}
+                value={why}
+                onChange={({ currentTarget }) => setWhy(currentTarget.value)}
+                required={needsReason}
+                autosize
+                minRows={1}
+                maxLength={500}
+                data-autofocus
+              />
+            </Stack>
+          )}
+          <FaultNote fault={fault} untouched={untouched} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>
+              <Trans>Close</Trans>
+            </Button>
+            <Button type="submit" loading={isBusy} {...(isDangerous && { color: 'var(--failed)' })}>
+              {button}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

@@ -1,0 +1,42 @@
+import { i18n } from '@lingui/core'
+import { useLingui } from '@lingui/react'
+
+/** `digitsIn` counts the digits behind the point of an amount of the API, which has as many as its currency, or its price, needs. */
+const digitsIn = (value: string): number => value.split('.')[1]?.length ?? 0
+
+const inLanguage = (value: string, options: Intl.NumberFormatOptions): string => {
+  const digits = digitsIn(value)
+  const format = new Intl.NumberFormat(i18n.locale, {
+    ...options,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+  // Given as text, no digit is lost. The minus is the typographic one.
+  return format.format(value as unknown as number).replace('-', '−')
+}
+
+/** `money` writes an amount with its currency, as the person's language does: `Rp 1.250.000`. For sentences and buttons. */
+export const money = (value: string, currency: string): string => {
+  try {
+    return inLanguage(value, { style: 'currency', currency })
+  } catch {
+    // A currency of the installation that is none of ISO 4217, such as USDT.
+    return `${inLanguage(value, {})} ${currency}`
+  }
+}
+
+/** `Amount` shows an amount in a table or a figure: digits below each other, the currency muted behind it. */
+export function Amount({ value, currency }: { value: string | null | undefined; currency?: string }) {
+  useLingui()
+  if (value == null) return <span className="muted">–</span>
+  return (
+    <span className="amount">
+      {inLanguage(value, {})}
+      {currency && <small>{currency}</small>}
+    </span>
+  )
+}
+
+/** `isNegative` and `isZero` look at the text: an amount is no number of the browser. */
+export const isNegative = (value: string): boolean => value.startsWith('-')
+export const isZero = (value: string): boolean => !/[1-9]/.test(value)

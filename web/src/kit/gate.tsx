@@ -1,0 +1,29 @@
+import { Trans } from '@lingui/react/macro'
+import { type ReactNode, useEffect } from 'react'
+import { Mark } from '../identity/mark.tsx'
+import styles from './gate.module.css'
+
+/** `Gate` is the frame of the pages of somebody who is not signed in. */
+export function Gate({ title, children }: { title: string; children: ReactNode }) {
+  useEffect(() => {
+    document.title = `${title} · imeigate`
+  }, [title])
+  const isPlain =
+    window.location.protocol === 'http:' && !['localhost', '127.0.0.1'].includes(window.location.hostname)
+  return (
+    <main className={styles.gate}>
+      <div className={styles.brand}>
+        <Mark size={28} /> imeigate
+      </div>
+      <div className={styles.panel}>
+        <h1>{title}</h1>
+        {isPlain && (
+          <p className="muted" role="note">
+            <Trans>This connection is not encrypted: everybody on this network can read what you type.</Trans>
+          </p>
+        )}
+        {children}
+      </div>
+    </main>
+  )
+}

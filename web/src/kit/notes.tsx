@@ -1,0 +1,77 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, CopyButton } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { ApiFault } from '../api/client.ts'
+import styles from './notes.module.css'
+
+/**
+ * `FaultNote` says, where the fault is, what happened and what did not. `untouched` says what did not happen to the money; it is left out where
+ * nothing could have moved.
+ */
+export function FaultNote({
+  fault,
+  untouched,
+  onRetry,
+}: {
+  fault: unknown
+  untouched?: ReactNode
+  onRetry?: () => void
+}) {
+  const { t } = useLingui()
+  if (!fault) return null
+  const known = fault instanceof ApiFault ? fault : undefined
+  const message =
+    known?.code === 'NO_ANSWER'
+      ? t`The server gave no answer. Look at the connection.`
+      : (fault as Error).message
+  return (
+    <div className={styles.note} role="alert">
+      <p>
+        {message} {untouched}
+      </p>
+      {known?.problems.map(({ field, code }) => (
+        <p key={`${field} ${code}`}>
+          <span className="code">{field}</span>
+        </p>
+      ))}
+      <div className={styles.foot}>
+        {onRetry && (
+          <Button size="compact-sm" variant="default" onClick={onRetry}>
+            <Trans>Try again</Trans>
+          </Button>
+        )}
+        {known?.traceId && (
+          <CopyButton value={known.traceId}>
+            {({ copied, copy }) => (
+              <Button size="compact-sm" variant="subtle" onClick={copy}>
+                {copied ? t`Copied` : <span className="code">{known.traceId}</span>}
+              </Button>
+            )}
+          </CopyButton>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** `Empty` says what would be here, and has the one button that makes it so. */
+export function Empty({ children, action }: { children: ReactNode; action?: ReactNode }) {
+  return (
+    <div className={styles.empty}>
+      <p>{children}</p>
+      {action}
+    </div>
+  )
+}
+
+/** `Loading` holds the place of rows that are being read; it is seen only when that takes a moment. */
+export function Loading({ rows = 8 }: { rows?: number }) {
+  const { t } = useLingui()
+  return (
+    <div className={styles.skeleton} role="status" aria-label={t`Loading`}>
+      {Array.from({ length: rows }, (_, row) => row).map((row) => (
+        <i key={row} />
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,28 @@
+import { type ReactNode, useEffect } from 'react'
+import styles from './page.module.css'
+
+/** `Page` is the frame of each page: its heading, the buttons beside it, and the title of the browser's tab, which begins with the thing. */
+export function Page({
+  title,
+  actions,
+  narrow = false,
+  children,
+}: {
+  title: string
+  actions?: ReactNode
+  narrow?: boolean
+  children: ReactNode
+}) {
+  useEffect(() => {
+    document.title = `${title} · imeigate`
+  }, [title])
+  return (
+    <div className={styles.page}>
+      <div className={styles.head}>
+        <h1>{title}</h1>
+        {actions && <div className={styles.actions}>{actions}</div>}
+      </div>
+      <div className={narrow ? styles.narrow : undefined}>{children}</div>
+    </div>
+  )
+}

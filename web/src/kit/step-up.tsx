@@ -1,0 +1,90 @@
+import { Trans, useLingui } from '@lingui/react/macro'
+import { Button, Modal, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { api, dataOf, keepCsrf, onProof } from '../api/client.ts'
+import { getPasskey, hasPasskeys } from '../api/passkeys.ts'
+import { FaultNote } from './notes.tsx'
+
+/**
+ * `StepUp` asks for password and code, or a passkey, when the server wants proof that the person is still there. The request that needed it is
+ * then sent again, under the same key.
+ */
+export function StepUp() {
+  const { t } = useLingui()
+  const [answer, setAnswer] = useState<{ give: (proved: boolean) => void }>()
+  const [fault, setFault] = useState<unknown>()
+  const [isBusy, setBusy] = useState(false)
+  const waiting = useRef<Promise<boolean> | undefined>(undefined)
+  useEffect(() => {
+    onProof(() => {
+      // Two requests that need proof at once ask for it once.
+      waiting.current ??= new Promise<boolean>((resolve) => setAnswer({ give: resolve })).finally(() => {
+        waiting.current = undefined
+        setAnswer(undefined)
+        setFault(undefined)
+      })
+      return waiting.current
+    })
+  }, [])
+  const by = async (proof: () => Promise<{ csrf_token: string }>) => {
+    setBusy(true)
+    try {
+      keepCsrf((await proof()).csrf_token)
+      answer?.give(true)
+    } catch (error) {
+      setFault(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const byCode = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    const body = { password: String(form.get('password')), code: String(form.get('code')).replace(/\s/g, '') }
+    void by(() => dataOf(api.POST('/api/operator/session/proof', { body })))
+  }
+  const byPasskey = () =>
+    by(async () => {
+      const credential = await getPasskey()
+      return await dataOf(api.POST('/api/operator/session/proof/passkey', { body: { credential } }))
+    })
+  return (
+    <Modal
+      opened={answer !== undefined}
+      onClose={() => answer?.give(false)}
+      title={t`Show that it is you`}
+      size="sm"
+    >
+      <form onSubmit={byCode}>
+        <Stack>
+          <p className="muted">
+            <Trans>This moves money or gives rights. It counts for ten minutes.</Trans>
+          </p>
+          {hasPasskeys() && (
+            <Button variant="default" onClick={byPasskey} loading={isBusy}>
+              <Trans>Use a passkey</Trans>
+            </Button>
+          )}
+          <PasswordInput
+            name="password"
+            label={t`Password`}
+            autoComplete="current-password"
+            required
+            data-autofocus
+          />
+          <TextInput
+            name="code"
+            label={t`Code of your authenticator app`}
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            required
+          />
+          <FaultNote fault={fault} />
+          <Button type="submit" loading={isBusy}>
+            <Trans>Go on</Trans>
+          </Button>
+        </Stack>
+      </form>
+    </Modal>
+  )
+}

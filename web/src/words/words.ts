@@ -1,0 +1,31 @@
+import { i18n } from '@lingui/core'
+
+/** `languages` are those that the pages are written in, each by its own name. */
+export const languages = { en: 'English', id: 'Bahasa Indonesia', es: 'Español' } as const
+export type Language = keyof typeof languages
+
+const catalogues = {
+  en: () => import('./en.po'),
+  id: () => import('./id.po'),
+  es: () => import('./es.po'),
+}
+
+const KEPT = 'language'
+
+/** `chosenLanguage` is what the person chose here, else the browser's first language that we have, else English. */
+export function chosenLanguage(): Language {
+  const wanted = [localStorage.getItem(KEPT) ?? '', ...navigator.languages.map((tag) => tag.slice(0, 2))]
+  return (wanted.find((tag) => tag in languages) as Language | undefined) ?? 'en'
+}
+
+/** `speak` loads the words of a language and shows them. */
+export async function speak(language: Language): Promise<void> {
+  const { messages } = await catalogues[language]()
+  i18n.loadAndActivate({ locale: language, messages })
+  document.documentElement.lang = language
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(KEPT, language)
+  await speak(language)
+}

@@ -1,0 +1,29 @@
+import { fileURLToPath } from 'node:url'
+import { lingui } from '@lingui/vite-plugin'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** PROXIED is what `npm run web` leaves to a server that runs beside it, at IMEIGATE_URL. */
+const PROXIED = ['/api', '/openapi.json', '/openapi-operator.json', '/docs']
+const target = process.env['IMEIGATE_URL'] ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  root: here('.'),
+  plugins: [lingui({ cwd: here('.'), macroTransform: true }), react()],
+  // The server puts a fresh nonce in place of this text into each page (src/protocols/pages).
+  html: { cspNonce: 'NONCE' },
+  build: {
+    outDir: here('../dist/web'),
+    emptyOutDir: true,
+    // What is written into a page as data: URLs would count against the first load of everybody.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: { console: here('console.html'), portal: here('portal.html') } },
+  },
+  server: {
+    host: '127.0.0.1',
+    proxy: Object.fromEntries(PROXIED.map((path) => [path, { target, changeOrigin: false }])),
+  },
+})
