@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { findAccount } from '../accounts/accounts.ts'
+import type { Sql } from '../database/database.ts'
 import { Refusal } from '../errors.ts'
 import { type Invoice, type InvoiceLine, nameOf, type Seller } from '../invoices/invoice.ts'
 import { findInvoice, issueInvoice, linesOf, listInvoices } from '../invoices/invoices.ts'
@@ -7,7 +8,7 @@ import { findSeller, setSeller } from '../invoices/seller.ts'
 import { formatMicros, formatMoney } from '../lib/money.ts'
 import { actor, withDatabase } from './connection.ts'
 import { configuredLimit } from './input.ts'
-import { type Answer, answering, cutTo, keyValues, listed, MAX_CONFIGURED } from './output.ts'
+import { type Answer, answering, counted, cutTo, keyValues, listed, MAX_CONFIGURED } from './output.ts'
 import { writeWhole } from './whole-file.ts'
 
 /** SHOWN is how many lines of an invoice the screen has. */
@@ -87,13 +88,12 @@ async function list({ account, limit }: { account?: string; limit: number }): Pr
 }
 
 async function showOne(text: string, { out }: { out?: string }): Promise<Answer> {
-  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0
   return await withDatabase(async ({ sql }) => {
-    const invoice = await findInvoice(sql, number)
+    const invoice = await invoiceCalled(sql, text)
     if (out !== undefined) {
       const { invoicePdf } = await import('../invoices/pdf.ts')
       await writeWhole(invoicePdf(invoice, linesOf(sql, invoice)), out)
-      return { ...invoices([invoice]), text: `${out}: ${invoice.lineCount} lines` }
+      return { ...invoices([invoice]), text: `${out}: ${counted(invoice.lineCount, 'line')}` }
     }
     const lines: InvoiceLine[] = []
     for await (const piece of linesOf(sql, invoice)) {
@@ -107,6 +107,14 @@ async function showOne(text: string, { out }: { out?: string }): Promise<Answer>
       ...(invoice.lineCount > SHOWN && { note: `${invoice.lineCount} lines in all: --out has every one` }),
     }
   })
+}
+
+/** `invoiceCalled` finds an invoice by its number, with or without what stands before it. */
+async function invoiceCalled(sql: Sql, text: string): Promise<Invoice> {
+  const [, digits] = /(\d{1,9})$/.exec(text) ?? []
+  const invoice = digits === undefined ? undefined : await findInvoice(sql, Number(digits))
+  if (invoice && (text === digits || text === nameOf(invoice))) return invoice
+  throw new Refusal('not_found', `there is no invoice ${JSON.stringify(text)}`, 'number')
 }
 
 const invoiceJson = (invoice: Invoice) => ({

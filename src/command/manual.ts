@@ -20,7 +20,7 @@ import type { OrderId } from '../lib/ids.ts'
 import { parseOrderId } from '../orders/order.ts'
 import { actor, withDatabase } from './connection.ts'
 import { limitOption, readBytes, textOfFile, wholeFrom } from './input.ts'
-import { type Answer, answering, cutTo, listed } from './output.ts'
+import { type Answer, answering, counted, cutTo, listed } from './output.ts'
 
 const SHOWN_PROBLEMS = 50
 
@@ -131,7 +131,7 @@ async function paste(
     const done = answered(answers, answers.length > 0 ? await answerManual(sql, answers, actor()) : 0)
     return {
       json: { ...(done.json as object), problems },
-      text: problems.length === 0 ? done.text : `${done.text}, ${problems.length} lines left out`,
+      text: problems.length === 0 ? done.text : `${done.text}, ${counted(problems.length, 'line')} left out`,
     }
   })
 }
@@ -166,13 +166,17 @@ function previewed(answers: PastedAnswer[], problems: Problem[], skips: boolean)
     none: 'no lines that fit what waits',
   })
   const lines = problems.slice(0, SHOWN_PROBLEMS).map(({ line, reason }) => `line ${line}: ${reason}`)
+  const would = [
+    `would be ${answers.length === 0 ? 'answered: none' : countsOf(answers)}`,
+    ...(problems.length > 0 ? [`${counted(problems.length, 'line')} that cannot be used`] : []),
+  ].join('; ')
   const next =
     problems.length === 0 || skips
       ? 'leave --preview out'
       : 'put these lines right or add --skip-unknown, then leave --preview out'
   return {
     json: { preview: went, problems },
-    text: [shown.text, ...lines, `nothing was written: ${next}`].join('\n'),
+    text: [shown.text, ...lines, would, `nothing was written: ${next}`].join('\n'),
   }
 }
 

@@ -184,3 +184,6 @@ function describe(error: unknown): { code: ErrorCode; message: string; field: st
   const line = code === 'temporarily_unavailable' ? message.replace(/\s*\n\s*/g, ' ') : message
   return { code, message: line, field: null }
 }
+
+/** `counted` says how many of something there are. */
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`

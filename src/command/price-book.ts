@@ -12,7 +12,7 @@ import { listRules, removeRule, setRule } from '../price-book/rules.ts'
 import { withAttributeNames } from './attribute-options.ts'
 import { withDatabase } from './connection.ts'
 import { configuredLimit, idOf, readBytes, textOfFile } from './input.ts'
-import { type Answer, answering, cutTo, MAX_CONFIGURED, printError } from './output.ts'
+import { type Answer, answering, counted, cutTo, MAX_CONFIGURED, printError } from './output.ts'
 import { movedJson, movedText, ruleJson, rulesAnswer, ruleText, warnBelowCost } from './price-answers.ts'
 import { refusedFile } from './refused-file.ts'
 import { writeWhole } from './whole-file.ts'
@@ -120,8 +120,6 @@ const filterOf = ({ currency, ...options }: FilterOptions): BookFilterForm => ({
   ...{ serviceGroup: options.serviceGroup, supplier: options.supplier, belowCost: options.belowCost },
   currency: currency?.toUpperCase(),
 })
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`
 
 /** `inOptions` says what was refused with the names of options. */
 const inOptions = <T>(work: () => Promise<T>): Promise<T> =>

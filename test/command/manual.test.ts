@@ -135,7 +135,7 @@ describe('imeigate manual', () => {
     })
     const { stdout } = await run('manual', 'paste', file, '--preview', ...refused)
     expect(stdout).toMatch(
-      /refused +NOT FOUND\nline 3: .*\nnothing was written: put these lines right or add --skip-unknown, then leave --preview out\n$/,
+      /refused +NOT FOUND\nline 3: .*\nwould be .*; 1 line that cannot be used\nnothing was written: put these lines right or add --skip-unknown, then leave --preview out\n$/,
     )
     const skipping = await run('manual', 'paste', file, '--preview', '--skip-unknown', ...refused)
     expect(skipping.stdout).toMatch(/\nnothing was written: leave --preview out\n$/)

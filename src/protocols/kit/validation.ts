@@ -7,7 +7,8 @@ import { Mismatch, type Source } from './refusal.ts'
 export function validatorFor(schema: TSchema, httpPart: string | undefined) {
   const source = sources[httpPart ?? ''] ?? 'body'
   return (data: unknown) => {
-    const value = source === 'body' ? data : readTexts(data as Record<string, unknown>, schema)
+    // No body says as much as an empty object: what it lacks is named.
+    const value = source === 'body' ? (data ?? {}) : readTexts(data as Record<string, unknown>, schema)
     const [first, ...others] = checkOwn(schema, value)
     return first ? { error: new Mismatch(source, [first, ...others]) } : { value }
   }
